@@ -1,0 +1,158 @@
+//! The ledger: every planned unit of work is entered before its request and ends in exactly one state.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// How a unit of work ended. A unit that never ended counts as failed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "state")]
+pub enum UnitEnd {
+    /// Read to the end.
+    Ok,
+    /// Could not be read.
+    Failed {
+        /// Why, in one line for people.
+        reason: String,
+    },
+    /// The account may not see it.
+    Denied {
+        /// What refused.
+        reason: String,
+    },
+    /// Deleted meanwhile, confirmed by a second look.
+    Gone,
+    /// Left out because an option says so.
+    Skipped {
+        /// The option.
+        option: String,
+    },
+}
+
+/// What kind of work a unit is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum UnitKind {
+    /// The identity probe.
+    Identity,
+    /// The list of spaces of one status.
+    SpaceList,
+    /// The list of pages of a group of spaces.
+    PageList,
+    /// The list of blog posts of a group of spaces.
+    BlogPostList,
+    /// The site-wide list of attachments.
+    AttachmentList,
+    /// The site-wide list of footer or inline comments.
+    CommentList,
+    /// The replies to one comment.
+    Replies,
+    /// Templates of a space, or the global ones.
+    Templates,
+    /// The sweep over header-image properties.
+    HeaderImages,
+    /// Properties of one page or post.
+    Properties,
+    /// The body of one content.
+    Body,
+    /// One old version of an attachment.
+    AttachmentVersion,
+    /// The content that owns an attachment but is in no list.
+    ContainerLookup,
+    /// The draft of one page or post.
+    Draft,
+    /// Labels that a macro or rule filters by.
+    Labels,
+    /// The list of what changed since the run began.
+    ChangesSinceStart,
+    /// A content read again alone (`--verify all`).
+    SecondLook,
+    /// Display names of people.
+    People,
+}
+
+impl UnitKind {
+    /// Words for people, singular.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Identity => "identity probe",
+            Self::SpaceList => "space list",
+            Self::PageList => "page list",
+            Self::BlogPostList => "blog post list",
+            Self::AttachmentList => "attachment list",
+            Self::CommentList => "comment list",
+            Self::Replies => "comment replies",
+            Self::Templates => "template list",
+            Self::HeaderImages => "header image sweep",
+            Self::Properties => "content properties",
+            Self::Body => "body",
+            Self::AttachmentVersion => "attachment version",
+            Self::ContainerLookup => "attachment owner",
+            Self::Draft => "draft",
+            Self::Labels => "labels",
+            Self::ChangesSinceStart => "changes since the start",
+            Self::SecondLook => "second look",
+            Self::People => "people",
+        }
+    }
+}
+
+/// Counts of one kind of unit.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnitCounts {
+    /// Entered in the ledger.
+    pub planned: u64,
+    /// Ended `ok`.
+    pub ok: u64,
+    /// Ended `failed`, or never ended.
+    pub failed: u64,
+    /// Ended `denied`.
+    pub denied: u64,
+    /// Ended `gone`.
+    pub gone: u64,
+    /// Ended `skipped`.
+    pub skipped: u64,
+}
+
+/// One unit that did not end `ok`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Gap {
+    /// Kind of work.
+    pub kind: UnitKind,
+    /// What exactly, e.g. `page 1001 "Release Plan"`.
+    pub subject: String,
+    /// How it ended.
+    pub end: UnitEnd,
+}
+
+/// The finished ledger: what was planned, how it ended, what is missing.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Coverage {
+    /// Counts by kind.
+    pub units: BTreeMap<UnitKind, UnitCounts>,
+    /// Every unit that ended otherwise than `ok`.
+    pub gaps: Vec<Gap>,
+    /// Remarks that do not make the run incomplete, e.g. a deprecation announced by the server.
+    pub warnings: Vec<String>,
+}
+
+impl Coverage {
+    /// Whether everything planned was read: no unit failed or was denied.
+    pub fn is_complete(&self) -> bool {
+        self.units.values().all(|counts| {
+            counts.failed == 0 && counts.denied == 0 && counts.planned == counts.ok + counts.gone + counts.skipped
+        })
+    }
+
+    /// All counts added up.
+    pub fn total(&self) -> UnitCounts {
+        self.units.values().fold(UnitCounts::default(), |sum, counts| UnitCounts {
+            planned: sum.planned + counts.planned,
+            ok: sum.ok + counts.ok,
+            failed: sum.failed + counts.failed,
+            denied: sum.denied + counts.denied,
+            gone: sum.gone + counts.gone,
+            skipped: sum.skipped + counts.skipped,
+        })
+    }
+}

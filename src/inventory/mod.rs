@@ -1,0 +1,86 @@
+//! Takes the inventory of a site: what there is, and whether everything was read.
+
+pub mod coverage;
+pub mod links;
+pub mod site;
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+pub use coverage::Coverage;
+pub use links::SiteLinks;
+pub use site::{
+    AccountId, Attachment, AttachmentId, Container, Content, ContentId, ContentKind, HeaderImage, OldVersion, Space,
+    SpaceId, Status,
+};
+
+/// Everything one run read, and how complete that is. Serialised as it is into `scan.json.gz`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Inventory {
+    /// When, where, as whom.
+    pub scan: Scan,
+    /// All visible spaces, by key.
+    pub spaces: Vec<Space>,
+    /// Pages, posts, comments, templates and drafts, by kind, space and id.
+    pub contents: Vec<Content>,
+    /// All attachments of the site, by id.
+    pub attachments: Vec<Attachment>,
+    /// Display names of the people met, where they could be read.
+    pub people: BTreeMap<AccountId, String>,
+    /// Every planned unit of work and how it ended.
+    pub coverage: Coverage,
+    /// Requests sent, by kind (`pages`, `attachment version`, …), retries included.
+    pub requests: BTreeMap<String, u64>,
+}
+
+/// The frame of one run.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Scan {
+    /// Version of the program that read.
+    pub program: String,
+    /// When the run began; files and contents newer than this are not judged.
+    pub started_at: DateTime<Utc>,
+    /// When reading ended.
+    pub finished_at: DateTime<Utc>,
+    /// Base URL with its context path and without a trailing slash, e.g. `https://acme.atlassian.net/wiki`.
+    pub base_url: String,
+    /// Hosts whose URLs in bodies mean this site: that of `base_url`, that of `_links.base`, alias hosts.
+    pub own_hosts: Vec<String>,
+    /// The account the token belongs to.
+    pub account: Account,
+    /// Space keys that are reported; `None` reports all.
+    pub reported_spaces: Option<Vec<String>>,
+    /// Whether the sizes of old versions were proved to be old sizes on one file.
+    pub old_sizes: OldSizes,
+}
+
+/// Who read.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Account {
+    /// Account id.
+    pub id: AccountId,
+    /// Display name.
+    pub name: String,
+}
+
+/// Outcome of the one-file proof that `?version=N` answers the old size (product contract 3.2).
+#[derive(Debug, Clone, Serialize, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case", tag = "outcome")]
+pub enum OldSizes {
+    /// No file has old versions of a size that differs, so there was nothing to prove.
+    NothingToProve,
+    /// One old version was measured by a one-byte range download and agreed.
+    Proved {
+        /// The attachment measured.
+        attachment: AttachmentId,
+        /// The version measured.
+        version: u32,
+    },
+    /// The download disagreed or could not be made: old sizes are unknown.
+    Unproved {
+        /// Why, for people.
+        reason: String,
+    },
+}

@@ -1,0 +1,188 @@
+//! What a body names: a file, in which container, by which construct, how sure.
+
+use serde::{Deserialize, Serialize};
+
+/// One place in a body (or property) that may use attachments.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Reference {
+    /// What is named.
+    pub target: Target,
+    /// How it is written; becomes the evidence.
+    pub construct: Construct,
+    /// Shown, linked or listed.
+    pub display: Display,
+    /// Whether the construct surely means a file.
+    pub certainty: Certainty,
+}
+
+/// What a reference names.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Target {
+    /// A file by name in a container.
+    File {
+        /// The name as written, decoded once.
+        name: String,
+        /// Other readings of an encoded name, tried in order when the first names nothing (`+` as blank, a second
+        /// percent-decoding).
+        other_readings: Vec<String>,
+        /// Where the file lives.
+        container: ContainerRef,
+        /// How far the name may differ from the file's.
+        matching: NameMatching,
+    },
+    /// An attachment by id (without the `att` prefix), with the page and name the URL also bears.
+    Attachment {
+        /// Digits of the attachment id.
+        id: String,
+    },
+    /// A media file id (UUID in lower case).
+    FileId {
+        /// The UUID.
+        id: String,
+    },
+    /// A gallery macro: every matching image of the pages.
+    Gallery(FileFilter),
+    /// An attachments macro: every matching file of the page is listed to readers.
+    AttachmentList(FileFilter),
+}
+
+/// How far a name in a reference may differ from the name of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum NameMatching {
+    /// Exact, then NFC, then without regard to case (`storage-format.md` 1).
+    Loose,
+    /// Exact or NFC only: the generic rule for parameters of unknown macros (`storage-format.md` 2.2).
+    Exact,
+}
+
+/// Where a named file lives.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ContainerRef {
+    /// The content that holds the body; for a comment the page or post commented on.
+    Own,
+    /// A content by id.
+    Content(String),
+    /// A page by title; without a space key, of the referring content's space.
+    Page {
+        /// Title as written.
+        title: String,
+        /// Space key as written.
+        space: Option<String>,
+    },
+    /// A blog post by title and posting day.
+    BlogPost {
+        /// Title as written.
+        title: String,
+        /// `yyyy/mm/dd` as written.
+        day: Option<String>,
+        /// Space key as written.
+        space: Option<String>,
+    },
+    /// The space itself (its description or logo): never a page's file.
+    Space {
+        /// Space key as written.
+        space: Option<String>,
+    },
+}
+
+/// Which files of which pages a gallery or attachments macro takes.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct FileFilter {
+    /// The pages; empty means the own page.
+    pub pages: Vec<ContainerRef>,
+    /// Only these names (gallery `include`).
+    pub include: Vec<String>,
+    /// Not these names (gallery `exclude`).
+    pub exclude: Vec<String>,
+    /// All of these labels.
+    pub include_labels: Vec<String>,
+    /// None of these labels.
+    pub exclude_labels: Vec<String>,
+    /// Regular expressions over the whole name (attachments `patterns`), any of which may match.
+    pub patterns: Vec<String>,
+}
+
+impl FileFilter {
+    /// Whether the macro filters by labels, which then have to be read.
+    pub fn needs_labels(&self) -> bool {
+        !self.include_labels.is_empty() || !self.exclude_labels.is_empty()
+    }
+}
+
+/// How a reference is written. `Display` gives the short form used in evidence.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Construct {
+    /// `ac:image` around `ri:attachment` or `ri:url`.
+    Image,
+    /// `ac:link` around `ri:attachment`.
+    Link,
+    /// `ri:attachment` directly in text.
+    BareIdentifier,
+    /// A macro, by name (in lower case).
+    Macro(String),
+    /// A Forge or Connect extension in ADF, by extension key or title where known.
+    Extension(String),
+    /// `a href`, `img src` and other URLs of the own site.
+    Url,
+    /// Rendered HTML in an ADF fallback.
+    Fallback,
+    /// A complete own-site URL in text or code.
+    UrlInText,
+    /// Header image property.
+    HeaderImage,
+    /// Media node of an ADF body.
+    Media,
+}
+
+impl std::fmt::Display for Construct {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Image => f.write_str("image"),
+            Self::Link => f.write_str("link"),
+            Self::BareIdentifier => f.write_str("attachment"),
+            Self::Macro(name) => write!(f, "macro {name}"),
+            Self::Extension(name) => write!(f, "app {name}"),
+            Self::Url => f.write_str("URL"),
+            Self::Fallback => f.write_str("fallback URL"),
+            Self::UrlInText => f.write_str("URL in text"),
+            Self::HeaderImage => f.write_str("header image"),
+            Self::Media => f.write_str("media"),
+        }
+    }
+}
+
+/// How a use appears to readers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Display {
+    /// The content shows the file.
+    Shown,
+    /// The content links to it.
+    Linked,
+    /// An attachments macro lists it.
+    Listed,
+}
+
+/// How sure a use is. Both count as used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Certainty {
+    /// A structured reference, URL or id that resolves to one file.
+    Proven,
+    /// A best reading: unknown macro, looser name match, ambiguity, URL in code.
+    Possible,
+}
+
+impl Certainty {
+    /// `proven` or `possible`.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Proven => "proven",
+            Self::Possible => "possible",
+        }
+    }
+}
