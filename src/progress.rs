@@ -294,7 +294,7 @@ mod tests {
 
     const PLAIN: Mode = Mode { quiet: false, bar: false, colour: false };
 
-    fn progress(mode: Mode, every: Duration) -> (Progress, Sink) {
+    fn new_progress(mode: Mode, every: Duration) -> (Progress, Sink) {
         let sink = Sink::default();
         (Progress::with(Some(mode), ProgressDrawTarget::hidden(), every, Box::new(sink.clone())), sink)
     }
@@ -312,7 +312,7 @@ mod tests {
 
     #[test]
     fn plain_lines_tell_counts_and_come_at_intervals() {
-        let (progress, sink) = progress(PLAIN, Duration::ZERO);
+        let (progress, sink) = new_progress(PLAIN, Duration::ZERO);
         progress.phase("pages", Some(150));
         progress.advance(120);
         progress.finish();
@@ -322,7 +322,7 @@ mod tests {
         assert!(lines[1].starts_with("pages: 120 of 150, ") && lines[1].ends_with(" left"), "{text}");
         assert!(lines[2].starts_with("pages: 120 of 150 in "), "{text}");
 
-        let (progress, sink) = super::tests::progress(PLAIN, Duration::MAX);
+        let (progress, sink) = new_progress(PLAIN, Duration::MAX);
         progress.phase("pages", None);
         (0..1000).for_each(|_| progress.advance(1));
         progress.phase("versions", None);
@@ -332,7 +332,7 @@ mod tests {
 
     #[test]
     fn quiet_keeps_warnings_and_errors() {
-        let (progress, sink) = progress(Mode { quiet: true, ..PLAIN }, Duration::ZERO);
+        let (progress, sink) = new_progress(Mode { quiet: true, ..PLAIN }, Duration::ZERO);
         progress.phase("pages", Some(1));
         progress.advance(1);
         progress.note("a note");
@@ -344,14 +344,14 @@ mod tests {
 
     #[test]
     fn colour_marks_the_first_word_only() {
-        let (progress, sink) = progress(Mode { colour: true, ..PLAIN }, Duration::ZERO);
+        let (progress, sink) = new_progress(Mode { colour: true, ..PLAIN }, Duration::ZERO);
         progress.warn("mind the gap");
         assert_eq!(sink.text(), "\u{1b}[1;33mwarning:\u{1b}[0m mind the gap\n");
     }
 
     #[test]
     fn control_characters_of_a_site_do_not_reach_the_terminal() {
-        let (progress, sink) = progress(PLAIN, Duration::MAX);
+        let (progress, sink) = new_progress(PLAIN, Duration::MAX);
         progress.warn("page \"\u{1b}[2J\u{9b}31m\u{7}\"");
         progress.phase("space \u{1b}]0;x\u{7}", None);
         assert!(!sink.text().contains(['\u{1b}', '\u{9b}', '\u{7}']), "{:?}", sink.text());
@@ -377,7 +377,7 @@ mod tests {
 
     #[test]
     fn log_lines_and_clones_reach_the_same_person() {
-        let (progress, sink) = progress(PLAIN, Duration::MAX);
+        let (progress, sink) = new_progress(PLAIN, Duration::MAX);
         progress.clone().make_writer().write_all(b"GET /wiki/api/v2/pages 200\n").unwrap();
         assert_eq!(sink.text(), "GET /wiki/api/v2/pages 200\n");
     }

@@ -258,7 +258,7 @@ fn s_13_a_file_with_the_token_that_others_can_read_is_told() {
     for mode in [0o644, 0o640, 0o604, 0o666] {
         open(&path, mode);
         let warning = Warning::ReadableByOthers { path: path.clone(), mode };
-        assert_eq!(place.load(&[]).unwrap().warnings, [warning.clone()]);
+        assert_eq!(place.load(&[]).unwrap().warnings, std::slice::from_ref(&warning));
         assert!(warning.to_string().contains(&format!("chmod 600 {}", path.display())));
     }
     let place =
