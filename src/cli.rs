@@ -17,10 +17,8 @@ pub const CONCURRENCY: RangeInclusive<u32> = 1..=64;
 /// How many newest versions "keeping N frees X" may keep.
 pub const KEEP_VERSIONS: RangeInclusive<u32> = 1..=u32::MAX;
 
-/// Finds what takes the space in a Confluence site and which attachments nobody uses.
-///
-/// Reads a whole Confluence Cloud site through its REST API and leaves a folder with an HTML report and CSV files. It
-/// only reads: nothing is ever changed or deleted.
+/// Finds what takes the space in a Confluence Cloud site and which attachments nobody uses. Leaves a folder with an
+/// HTML report and CSV files. It only reads: nothing is ever changed or deleted.
 #[derive(Debug, Clone, Parser)]
 #[command(version, max_term_width = 100, after_help = EXAMPLES, group = chosen_spaces())]
 pub struct Cli {
@@ -71,6 +69,7 @@ fn chosen_spaces() -> ArgGroup {
 
 /// Options of `audit`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
+#[command(next_help_heading = "Audit")]
 pub struct AuditArgs {
     /// Report this space only (repeatable; * and ? match)
     #[arg(long, value_name = "KEY")]
@@ -82,8 +81,8 @@ pub struct AuditArgs {
     /// can then be called unreferenced
     #[arg(long, requires = "chosen_spaces")]
     pub references_within: bool,
-    /// Read every owner of a candidate once more, alone
-    #[arg(long, value_name = "WHAT")]
+    /// Read the owners of all candidates once more, each alone
+    #[arg(long, value_name = "all", hide_possible_values = true)]
     pub verify: Option<Verify>,
     /// Versions to keep in "keeping N frees X" [default: 1]
     #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(i64::from(*KEEP_VERSIONS.start())..))]
@@ -128,7 +127,7 @@ pub struct ReportArgs {
     /// Make the new report folder in DIR [default: working directory]
     #[arg(long, value_name = "DIR")]
     pub output: Option<PathBuf>,
-    /// Read the rules of [audit] from this configuration file
+    /// Read the rules of the audit from this configuration file
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// Versions to keep in "keeping N frees X" [default: 1]
@@ -155,8 +154,8 @@ pub struct TerminalArgs {
     /// Log what is done; twice: every request
     #[arg(long, short, global = true, action = ArgAction::Count)]
     pub verbose: u8,
-    /// When to use colour
-    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    /// When to use colour: auto, always or never
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", hide_possible_values = true)]
     pub color: ColorWhen,
 }
 

@@ -3,14 +3,14 @@
 //! Output that cannot be written (a closed pipe, a full disk) is dropped: an hour of reading must not end because
 //! nobody watches any more.
 
-use std::fmt::Display;
+mod log;
+
+use std::fmt::{self, Display};
 use std::io::{self, IsTerminal, Write};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use tracing_subscriber::EnvFilter;
-use tracing_subscriber::fmt::MakeWriter;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 /// Time between two plain lines of one phase.
 const LINE_INTERVAL: Duration = Duration::from_secs(10);
@@ -153,23 +153,6 @@ impl Progress {
         }
     }
 
-    /// Sends the log to where the progress goes, whole lines at a time: warnings, with `verbosity` 1 what is done, with
-    /// 2 every request. Only this program's own log: libraries might tell headers. Done once per process; later calls
-    /// change nothing.
-    pub fn start_log(&self, verbosity: u8) {
-        let Some(mode) = self.inner.mode else { return };
-        let level = match verbosity {
-            0 if mode.quiet => "error",
-            0 => "warn",
-            1 => "info",
-            _ => "debug",
-        };
-        let filter = EnvFilter::new(format!("off,confluence_storage_analyzer={level}"));
-        let log = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(mode.colour).with_writer(self.clone());
-        // an error means that a log is there already, which is as good
-        let _ = log.try_init();
-    }
-
     fn marked(&self, mark: &str, colour: &str, what: &str) {
         let what = visible(what);
         match self.inner.mode {
@@ -220,11 +203,15 @@ impl Phase {
 
 fn bar_style(total_known: bool) -> ProgressStyle {
     let template = if total_known {
-        "{spinner} {msg} {wide_bar} {human_pos}/{human_len} {per_sec} {eta} left"
+        "{spinner} {msg} {wide_bar} {human_pos}/{human_len} {rate}/s {eta} left"
     } else {
-        "{spinner} {wide_msg} {human_pos} {per_sec} {elapsed}"
+        "{spinner} {wide_msg} {human_pos} {rate}/s {elapsed}"
     };
-    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
+    let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+    style.with_key("rate", |state: &ProgressState, out: &mut dyn fmt::Write| {
+        // writing to the line buffer cannot fail
+        let _ = write!(out, "{:.0}", state.per_sec());
+    })
 }
 
 /// A duration in its two largest units.
@@ -247,34 +234,12 @@ fn lock<T: ?Sized>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Passes whole log lines on to the progress.
-pub struct LogLines(Progress);
-
-impl Write for LogLines {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.write(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl<'a> MakeWriter<'a> for Progress {
-    type Writer = LogLines;
-
-    fn make_writer(&'a self) -> Self::Writer {
-        LogLines(self.clone())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[derive(Clone, Default)]
-    struct Sink(Arc<Mutex<Vec<u8>>>);
+    pub(super) struct Sink(Arc<Mutex<Vec<u8>>>);
 
     impl Write for Sink {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -287,14 +252,14 @@ mod tests {
     }
 
     impl Sink {
-        fn text(&self) -> String {
+        pub(super) fn text(&self) -> String {
             String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
         }
     }
 
-    const PLAIN: Mode = Mode { quiet: false, bar: false, colour: false };
+    pub(super) const PLAIN: Mode = Mode { quiet: false, bar: false, colour: false };
 
-    fn new_progress(mode: Mode, every: Duration) -> (Progress, Sink) {
+    pub(super) fn new_progress(mode: Mode, every: Duration) -> (Progress, Sink) {
         let sink = Sink::default();
         (Progress::with(Some(mode), ProgressDrawTarget::hidden(), every, Box::new(sink.clone())), sink)
     }
@@ -373,13 +338,6 @@ mod tests {
         progress.advance(2);
         progress.warn("nobody reads this");
         assert_eq!(lock(&progress.inner.phase).as_ref().unwrap().done, 2);
-    }
-
-    #[test]
-    fn log_lines_and_clones_reach_the_same_person() {
-        let (progress, sink) = new_progress(PLAIN, Duration::MAX);
-        progress.clone().make_writer().write_all(b"GET /wiki/api/v2/pages 200\n").unwrap();
-        assert_eq!(sink.text(), "GET /wiki/api/v2/pages 200\n");
     }
 
     #[test]
