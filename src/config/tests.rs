@@ -219,6 +219,20 @@ fn the_readme_lists_every_key() {
 }
 
 #[test]
+fn the_help_tells_the_defaults_of_the_key_table() {
+    for key in KEYS.iter().filter(|key| key.section == "audit") {
+        let flag = key.name.replace('_', "-");
+        let mut definition = Cli::command_definition();
+        let audit = definition.find_subcommand_mut("audit").unwrap();
+        let Some(argument) = audit.get_arguments().find(|argument| argument.get_long() == Some(&flag)) else {
+            continue;
+        };
+        let help = argument.get_help().unwrap().to_string();
+        assert!(help.ends_with(&format!("[default: {}]", key.default.unwrap())), "--{flag}: {help}");
+    }
+}
+
+#[test]
 fn a_wrong_value_is_named_where_it_stands() {
     let place = Place::with_file(&format!("{FILLED}[audit]\nconcurrency = many\n"));
     let failure = place.failure(&[]);
