@@ -16,7 +16,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("error", &[]),
     ("inventory", &["confluence", "error", "progress", "storage_format"]),
     ("progress", &[]),
-    ("report", &["audit", "inventory", "storage_format"]),
+    ("report", &["audit", "error", "inventory", "storage_format"]),
     ("storage_format", &[]),
 ];
 
