@@ -1,6 +1,9 @@
 //! The macros that name files, as a table (`storage-format.md` 2.2 and 3). To teach the program a macro, add a line to
 //! [`MACROS`].
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use super::url::{UrlMeaning, attachment_digits, is_uuid};
 use super::{
     Certainty, Construct, ContainerRef, Display, FileFilter, NameMatching, OwnSite, Reference, Target, diagrams, html,
@@ -32,7 +35,8 @@ pub(super) struct Parameter {
 
 impl Parameter {
     pub(super) fn new(name: Option<&str>) -> Self {
-        let name = name.unwrap_or_default().to_lowercase().replace(['-', '_'], "");
+        let name =
+            name.unwrap_or_default().chars().filter(|c| !matches!(c, '-' | '_')).flat_map(char::to_lowercase).collect();
         Self { name, ..Self::default() }
     }
 }
@@ -156,7 +160,8 @@ const DESCRIPTIVE_KEYS: &[&str] =
 const MAX_NAME_BYTES: usize = 1_024;
 
 fn naming(name: &str) -> Naming {
-    MACROS.iter().find(|(known, _)| *known == name).map_or(Naming::Unknown, |(_, naming)| *naming)
+    static BY_NAME: LazyLock<HashMap<&str, Naming>> = LazyLock::new(|| MACROS.iter().copied().collect());
+    BY_NAME.get(name).copied().unwrap_or(Naming::Unknown)
 }
 
 /// What the parameters of a macro name.

@@ -15,6 +15,7 @@ mod macros;
 mod parser;
 mod reference;
 mod scanner;
+mod text;
 mod text_urls;
 mod tiny_link;
 mod url;

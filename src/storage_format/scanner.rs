@@ -6,15 +6,17 @@
 
 use std::borrow::Cow;
 use std::collections::HashSet;
+use std::sync::LazyLock;
 
 use html_escape::decode_html_entities;
+use memchr::memmem::Finder;
 
 use super::attributes::Attributes;
 use super::macros::{self, MacroCall, Parameter};
 use super::url::UrlMeaning;
 use super::{
     Body, Certainty, Construct, ContainerRef, Display, NameMatching, OwnSite, PageLink, Reading, Reference, Target,
-    html, text_urls,
+    html, text, text_urls,
 };
 
 /// Frames beyond this depth are not kept; only hostile bodies get there.
@@ -24,7 +26,6 @@ pub(super) struct Scanner<'a> {
     site: &'a OwnSite,
     frames: Vec<Frame<'a>>,
     body: Body,
-    seen: HashSet<Reference>,
     /// Visible text with its entities undecoded.
     text: String,
     /// Where text goes, kept in step with the frames.
@@ -87,14 +88,7 @@ impl Kind<'_> {
 
 impl<'a> Scanner<'a> {
     pub(super) fn new(site: &'a OwnSite) -> Self {
-        Self {
-            site,
-            frames: Vec::new(),
-            body: Body::default(),
-            seen: HashSet::new(),
-            text: String::new(),
-            sink: Sink::Visible,
-        }
+        Self { site, frames: Vec::new(), body: Body::default(), text: String::new(), sink: Sink::Visible }
     }
 
     /// An element begins. A self-closing one is opened and closed.
@@ -191,12 +185,8 @@ impl<'a> Scanner<'a> {
         let text = std::mem::take(&mut self.text);
         let text = decode_html_entities(&text);
         self.text_urls(&text);
-        let structure = &mut self.body.structure;
-        for word in text.split_whitespace() {
-            structure.words = structure.words.saturating_add(1);
-            structure.characters =
-                structure.characters.saturating_add(u32::try_from(word.chars().count()).unwrap_or(0));
-        }
+        (self.body.structure.words, self.body.structure.characters) = text::measure(&text);
+        deduplicate(&mut self.body.references);
         self.body.reading = reading;
         self.body
     }
@@ -270,8 +260,10 @@ impl<'a> Scanner<'a> {
 
     /// `style="…url(…)…"` and attributes that name a background.
     fn attribute_urls(&mut self, attributes: Attributes<'a>) {
+        // searched for on every tag, so the searcher is made once
+        static BACKGROUND: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("ackground"));
         let raw = attributes.0.as_bytes();
-        if memchr::memchr(b'(', raw).is_none() && memchr::memmem::find(raw, b"ackground").is_none() {
+        if memchr::memchr(b'(', raw).is_none() && BACKGROUND.find(raw).is_none() {
             return;
         }
         for (name, value) in attributes.iter() {
@@ -447,10 +439,16 @@ impl<'a> Scanner<'a> {
     }
 
     fn push(&mut self, reference: Reference) {
-        if self.seen.insert(reference.clone()) {
-            self.body.references.push(reference);
-        }
+        self.body.references.push(reference);
     }
+}
+
+/// Keeps the first of equal references.
+fn deduplicate(references: &mut Vec<Reference>) {
+    let mut seen = HashSet::with_capacity(references.len());
+    let first: Vec<bool> = references.iter().map(|reference| seen.insert(reference)).collect();
+    let mut first = first.into_iter();
+    references.retain(|_| first.next() == Some(true));
 }
 
 /// The container an identifier element names, and how sure that form is (`storage-format.md` 2.1).

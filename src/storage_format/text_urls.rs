@@ -1,13 +1,17 @@
 //! Complete own-site URLs in running text and code (`storage-format.md` 2.1): the only thing there that may be a use.
 
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
+
 use super::OwnSite;
 
 /// Calls `found` with every complete own-site URL in `text`, once as far as it could reach and once without trailing
 /// punctuation.
 pub(super) fn each(text: &str, site: &OwnSite, mut found: impl FnMut(&str)) {
+    static SCHEME_END: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("://"));
     let mut from = 0;
-    let finder = memchr::memmem::Finder::new("://");
-    while let Some(at) = text.as_bytes().get(from..).and_then(|rest| finder.find(rest)) {
+    while let Some(at) = text.as_bytes().get(from..).and_then(|rest| SCHEME_END.find(rest)) {
         let colon = from + at;
         from = colon + 3;
         let scheme_start = text[..colon].bytes().rev().take(5).take_while(u8::is_ascii_alphabetic).count();
