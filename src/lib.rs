@@ -1,6 +1,8 @@
 //! Finds what takes the space in a Confluence site and which attachments nobody uses.
 
 pub mod audit;
+pub mod confluence;
 pub mod error;
 pub mod inventory;
+pub mod progress;
 pub mod storage_format;
