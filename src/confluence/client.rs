@@ -295,8 +295,13 @@ impl Client {
         }
     }
 
+    /// Ends the run from outside: no further request is sent, those that wait fail at once.
+    pub fn interrupt(&self) {
+        self.stop(RequestError::Interrupted);
+    }
+
     /// Sleeps, unless the run is stopped meanwhile.
-    pub(super) async fn pause(&self, wait: Duration) -> Result<(), RequestError> {
+    pub async fn pause(&self, wait: Duration) -> Result<(), RequestError> {
         tokio::select! {
             biased;
             error = self.until_stopped() => Err(error),

@@ -191,6 +191,15 @@ impl Cloud {
         Ok(self.client.get(&request).await?.value)
     }
 
+    /// Whether the list of pages or blog posts still shows `id`, in whatever status: tells deleted from hidden (F-41).
+    pub async fn is_listed(&self, which: Single, id: &str) -> Result<bool, RequestError> {
+        let statuses = if which == Single::BlogPost { BLOG_POST_STATUSES } else { PAGE_STATUSES };
+        let request = with_all(Request::v2(which.kind(), &[which.segment()]).with("id", id), "status", statuses);
+        let mut listed = false;
+        let walked = self.list(&request, LIST_LIMIT, |content: model::Content| listed |= content.id.0 == id).await;
+        if listed { Ok(true) } else { walked.end.map(|()| false) }
+    }
+
     /// One version of an attachment, with the size it had (`confluence-api.md` 3.3).
     pub async fn attachment_version(&self, id: &str, version: u32) -> Result<model::Attachment, RequestError> {
         let request = Request::v2("attachment version", &["attachments", id]).with("version", version.to_string());

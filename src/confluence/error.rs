@@ -57,6 +57,9 @@ pub enum RequestError {
         /// The last failure.
         last: String,
     },
+    /// The run was interrupted from outside.
+    #[error("interrupted")]
+    Interrupted,
     /// No usable answer arrived: connection, name resolution, timeout, broken transfer.
     #[error("no answer at {endpoint}: {cause} ({attempts} attempts)")]
     Transport {
@@ -152,6 +155,7 @@ impl RequestError {
             Self::ScopeMissing { .. } => "create a token that also has the read scope for this kind of content",
             Self::NotFound { .. } => "check the address of the site; deleted content needs no action",
             Self::Gone { .. } => "update this program",
+            Self::Interrupted => "run again",
             Self::Throttled { .. } => "run again later, or allow longer pauses",
             Self::GaveUp { .. } | Self::Status { .. } => {
                 "run again later; if it stays, see the status page of the site"
@@ -183,7 +187,7 @@ impl RequestError {
 
     /// Whether the whole run must stop: every further request would fail in the same way.
     pub fn stops_run(&self) -> bool {
-        self.is_auth_lost() || matches!(self, Self::Throttled { .. } | Self::GaveUp { .. })
+        self.is_auth_lost() || matches!(self, Self::Throttled { .. } | Self::GaveUp { .. } | Self::Interrupted)
     }
 
     /// Whether it says that the account lacks a right, rather than that something broke.
