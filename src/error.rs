@@ -1,6 +1,9 @@
-//! How a run ends: the exit status table, and errors that carry a remedy.
+//! How a run ends: the exit status table, the rule when several apply, and failures that carry a remedy.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
+use std::process::ExitCode;
+
+use serde_json::json;
 
 /// Exit statuses (product contract 1). One table, one place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -30,8 +33,92 @@ pub enum ExitStatus {
     Terminated = 143,
 }
 
+impl ExitStatus {
+    /// Every status that a command of this version can end with, by code.
+    pub const IN_USE: [Self; 9] = [
+        Self::Complete,
+        Self::Internal,
+        Self::Usage,
+        Self::Incomplete,
+        Self::Authentication,
+        Self::Unreachable,
+        Self::Storage,
+        Self::Interrupted,
+        Self::Terminated,
+    ];
+
+    /// The most telling first. The contract orders 130/143, 6, 4, 5, 3, 8; the three that end a run by themselves
+    /// (1, 2, 7) leave no report behind, so they stand before "a report was written".
+    const MOST_TELLING_FIRST: [Self; 11] = [
+        Self::Interrupted,
+        Self::Terminated,
+        Self::Storage,
+        Self::Authentication,
+        Self::Unreachable,
+        Self::Internal,
+        Self::Usage,
+        Self::Locked,
+        Self::Incomplete,
+        Self::Threshold,
+        Self::Complete,
+    ];
+
+    /// The status to end with when several apply; `Complete` when none does.
+    pub fn decide(apply: impl IntoIterator<Item = Self>) -> Self {
+        let rank = |status: &Self| Self::MOST_TELLING_FIRST.iter().position(|other| other == status);
+        apply.into_iter().min_by_key(rank).unwrap_or(Self::Complete)
+    }
+
+    /// The number the process ends with.
+    pub fn code(self) -> u8 {
+        self as u8
+    }
+
+    /// What it means, for people.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::Complete => "complete: everything asked was read and written",
+            Self::Internal => "internal error: a bug in this program",
+            Self::Usage => "usage or configuration, an unknown space key too; no report",
+            Self::Incomplete => "a report was written, but it is **incomplete**",
+            Self::Authentication => "authentication failed, at the start or on the way",
+            Self::Unreachable => "server unreachable or throttled before a usable inventory; try again later",
+            Self::Storage => "local storage: the report cannot be written",
+            Self::Locked => "another run holds the lock",
+            Self::Threshold => "a threshold was met",
+            Self::Interrupted => "interrupted by Ctrl-C",
+            Self::Terminated => "terminated by SIGTERM",
+        }
+    }
+}
+
+impl From<ExitStatus> for ExitCode {
+    fn from(status: ExitStatus) -> Self {
+        Self::from(status.code())
+    }
+}
+
+/// The exit status table as it stands in the README, in Markdown.
+pub fn exit_status_table() -> String {
+    let mut table = String::from("| Status | Meaning |\n|---|---|\n");
+    for status in ExitStatus::IN_USE {
+        // writing to a string cannot fail
+        let _ = writeln!(table, "| {} | {} |", status.code(), status.meaning());
+    }
+    table
+}
+
+/// How a command ended, and what it leaves on standard output.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcome {
+    /// The status to end with.
+    pub status: ExitStatus,
+    /// Data for standard output: the path of the result as the last line, or one JSON object, or a generated script.
+    pub stdout: Vec<u8>,
+}
+
 /// A failure of the run, with what people can do about it.
-#[derive(Debug)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
     /// The exit status it leads to.
     pub status: ExitStatus,
@@ -41,6 +128,39 @@ pub struct Failure {
     pub why: Option<String>,
     /// What to do, one line.
     pub remedy: Option<String>,
+}
+
+impl Failure {
+    /// A failure of which only the fact is known.
+    pub fn new(status: ExitStatus, what: impl Into<String>) -> Self {
+        Self { status, what: what.into(), why: None, remedy: None }
+    }
+
+    /// A failure of usage or configuration.
+    pub fn usage(what: impl Into<String>) -> Self {
+        Self::new(ExitStatus::Usage, what)
+    }
+
+    /// Adds why it happened.
+    #[must_use]
+    pub fn because(self, why: impl Into<String>) -> Self {
+        Self { why: Some(why.into()), ..self }
+    }
+
+    /// Adds what to do.
+    #[must_use]
+    pub fn remedy(self, remedy: impl Into<String>) -> Self {
+        Self { remedy: Some(remedy.into()), ..self }
+    }
+
+    /// The object that `--json` prints in place of a result.
+    pub fn to_json(&self) -> serde_json::Value {
+        json!({
+            "complete": false,
+            "exit_code": self.status.code(),
+            "error": { "what": self.what, "why": self.why, "remedy": self.remedy },
+        })
+    }
 }
 
 impl fmt::Display for Failure {
@@ -57,3 +177,50 @@ impl fmt::Display for Failure {
 }
 
 impl std::error::Error for Failure {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_that_applies_is_complete() {
+        assert_eq!(ExitStatus::decide([]), ExitStatus::Complete);
+        assert_eq!(ExitStatus::decide([ExitStatus::Complete, ExitStatus::Complete]), ExitStatus::Complete);
+    }
+
+    #[test]
+    fn the_order_of_the_contract_decides_whatever_came_first() {
+        let contract = [130, 143, 6, 4, 5, 3, 8, 0];
+        let by_code =
+            |code: u8| ExitStatus::MOST_TELLING_FIRST.into_iter().find(|status| status.code() == code).unwrap();
+        for (place, &code) in contract.iter().enumerate() {
+            for &weaker in &contract[place..] {
+                let (strong, weak) = (by_code(code), by_code(weaker));
+                assert_eq!(ExitStatus::decide([strong, weak]), strong, "{code} before {weaker}");
+                assert_eq!(ExitStatus::decide([weak, strong]), strong, "{code} before {weaker}");
+            }
+        }
+    }
+
+    #[test]
+    fn no_failure_is_hidden_behind_a_written_report() {
+        for alone in [ExitStatus::Internal, ExitStatus::Usage, ExitStatus::Locked] {
+            assert_eq!(ExitStatus::decide([ExitStatus::Incomplete, alone, ExitStatus::Complete]), alone);
+        }
+    }
+
+    #[test]
+    fn every_status_has_a_rank() {
+        for status in ExitStatus::IN_USE {
+            assert!(ExitStatus::MOST_TELLING_FIRST.contains(&status), "{status:?}");
+        }
+    }
+
+    #[test]
+    fn a_failure_reads_as_what_why_remedy() {
+        let failure = Failure::usage("no such space").because("ENGG").remedy("did you mean ENG?");
+        assert_eq!(failure.to_string(), "no such space\n  ENGG\n  did you mean ENG?");
+        assert_eq!(failure.to_json()["exit_code"], 2);
+        assert_eq!(failure.to_json()["error"]["remedy"], "did you mean ENG?");
+    }
+}

@@ -1,8 +1,17 @@
 //! From the inventory to an answer: the usage of every attachment with its evidence, and the bytes.
 
+mod classify;
+mod duplicates;
+mod index;
+mod protect;
+mod residue;
+mod resolve;
+mod totals;
+mod uses;
+
 use serde::{Deserialize, Serialize};
 
-use crate::inventory::SpaceId;
+use crate::inventory::{Inventory, SpaceId};
 use crate::storage_format::{Certainty, Display};
 
 /// Options of the audit that do not touch reading.
@@ -14,6 +23,29 @@ pub struct AuditOptions {
     pub protect_names: Vec<String>,
     /// How many newest versions "keeping N frees X" keeps; 1 unless told.
     pub keep_versions: u32,
+}
+
+/// Audits an inventory. A plain function of its arguments: the same inventory gives the same answer.
+pub fn analyze(inventory: &Inventory, options: &AuditOptions) -> Audit {
+    let index = index::SiteIndex::new(inventory);
+    let mut files = classify::verdicts(&index, options);
+    let duplicates = duplicates::find(inventory, &files);
+    for (group, duplicate) in duplicates.iter().enumerate() {
+        for &file in &duplicate.files {
+            files[file].duplicate_group = Some(group + 1);
+        }
+    }
+    let keep_versions = options.keep_versions.max(1);
+    let spaces = totals::by_space(inventory, &files, keep_versions);
+    Audit {
+        site: totals::sum(&spaces),
+        spaces,
+        files,
+        duplicates,
+        notices: uses::notices(inventory),
+        complete: inventory.coverage.is_complete(),
+        keep_versions,
+    }
 }
 
 /// The answer.
@@ -102,6 +134,8 @@ pub struct FileVerdict {
     pub space: Option<SpaceId>,
     /// Whether its space is among the reported ones.
     pub reported: bool,
+    /// Whether the page or post it belongs to is in the trash.
+    pub owner_in_trash: bool,
 }
 
 impl FileVerdict {

@@ -210,6 +210,7 @@ pub async fn take_inventory(api: &Cloud, options: &CrawlOptions, progress: &Prog
             base_url: api.client().deployment().base_url().to_owned(),
             own_hosts,
             account: opening.account,
+            references_within: options.references_within && reported.is_some(),
             reported_spaces: reported,
             old_sizes: read.old_sizes,
         },

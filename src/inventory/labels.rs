@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use super::coverage::UnitKind;
 use super::crawl::Crawl;
 use super::site::{Attachment, Content};
-use crate::confluence::model;
+use crate::confluence::{RequestError, model};
 use crate::storage_format::{FileFilter, Target};
 
 /// Reads the labels that macros filter by, or all of them when the options say so, and gives them to the files.
@@ -26,18 +26,21 @@ pub(super) async fn read(crawl: &Crawl<'_>, contents: &[Content], files: &mut [A
     });
     let mut by_file: HashMap<String, BTreeSet<String>> = HashMap::new();
     let walks = chosen.map(|label| bearers(crawl, label)).collect();
-    for (name, files) in crawl.all(walks).await {
+    let mut whole = walked.end.is_ok();
+    for (name, files, end) in crawl.all(walks).await {
+        whole &= end.is_ok();
         for file in files {
             by_file.entry(file).or_default().insert(name.clone());
         }
     }
-    for file in files {
+    // labels that are known in part would say "has not this label" of files that may have it
+    for file in files.iter_mut().filter(|_| whole) {
         file.labels = Some(by_file.remove(file.id.digits()).unwrap_or_default().into_iter().collect());
     }
 }
 
-/// The name of a label, and the attachments that bear it, by the digits of their ids.
-async fn bearers(crawl: &Crawl<'_>, label: &model::Label) -> (String, Vec<String>) {
+/// The name of a label, the attachments that bear it by the digits of their ids, and whether that is all of them.
+async fn bearers(crawl: &Crawl<'_>, label: &model::Label) -> (String, Vec<String>, Result<(), RequestError>) {
     let unit = crawl.ledger.enter(UnitKind::Labels, format!("attachments with label {:?}", label.name));
     let mut files = Vec::new();
     let walked = crawl
@@ -46,20 +49,27 @@ async fn bearers(crawl: &Crawl<'_>, label: &model::Label) -> (String, Vec<String
             files.push(file.id.0.strip_prefix("att").unwrap_or(&file.id.0).to_owned());
         })
         .await;
-    match &walked.end {
-        Err(error) if error.is_not_found() => unit.gone(),
-        end => unit.settle(end),
-    }
-    (label.name.clone(), files)
+    let end = match walked.end {
+        // a label that nobody bears any more is deleted
+        Err(error) if error.is_not_found() => {
+            unit.gone();
+            Ok(())
+        }
+        end => {
+            unit.settle(&end);
+            end
+        }
+    };
+    (label.name.clone(), files, end)
 }
 
 /// Label names that galleries and attachments macros filter by, in lower case.
-fn wanted(contents: &[Content]) -> BTreeSet<String> {
+pub(super) fn wanted(contents: &[Content]) -> BTreeSet<String> {
     let references = contents.iter().filter_map(|content| content.body.as_ref()).flat_map(|body| &body.references);
     references
         .filter_map(|reference| match &reference.target {
             Target::Gallery(filter) | Target::AttachmentList(filter) => Some(filter),
-            Target::File { .. } | Target::Attachment { .. } | Target::FileId { .. } => None,
+            _ => None,
         })
         .flat_map(names)
         .collect()

@@ -67,6 +67,9 @@ pub struct Scan {
     pub account: Account,
     /// Space keys that are reported; `None` reports all.
     pub reported_spaces: Option<Vec<String>>,
+    /// Only the chosen spaces were read (`--references-within`): a file without a found use cannot be judged.
+    #[serde(default)]
+    pub references_within: bool,
     /// Whether the sizes of old versions were proved to be old sizes on one file.
     pub old_sizes: OldSizes,
 }

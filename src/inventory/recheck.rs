@@ -10,7 +10,7 @@ use super::coverage::UnitKind;
 use super::crawl::{Crawl, CrawlOptions, GROUP, confirm_account, single, sort_attachments, sort_contents, subject};
 use super::ledger::Ledger;
 use super::site::{Attachment, Content, ContentId, ContentKind, Status};
-use super::{Inventory, OldSizes, bodies, convert, header_images, lists, versions};
+use super::{Inventory, OldSizes, bodies, convert, header_images, labels, lists, versions};
 use crate::confluence::cloud::{CommentKind, Single};
 use crate::confluence::{Cloud, RequestError, model};
 use crate::progress::Progress;
@@ -67,6 +67,7 @@ impl SecondLook {
         let site = OwnSite::new(&inventory.scan.base_url, &inventory.scan.own_hosts);
         let crawl = Crawl { api, options, progress, ledger: &ledger, site: &site };
         let began = Utc::now();
+        let labels_read = labels::wanted(&inventory.contents);
         let mut looked = LookedAgain::default();
         if options.verify_all {
             looked.contents += self.owners_alone(&crawl, inventory, candidates).await;
@@ -77,6 +78,9 @@ impl SecondLook {
         // last, so that as little time as possible is left for changes nobody sees
         looked.contents += changed_contents(&crawl, inventory, first).await;
         looked.attachments = changed_attachments(&crawl, inventory).await;
+        if !labels::wanted(&inventory.contents).is_subset(&labels_read) {
+            labels::read(&crawl, &inventory.contents, &mut inventory.attachments).await;
+        }
         lists::complete_comments(&mut inventory.contents, &inventory.attachments);
         sort_contents(&mut inventory.contents);
         sort_attachments(&mut inventory.attachments);

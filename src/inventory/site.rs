@@ -272,6 +272,12 @@ impl Attachment {
         Some(self.size? + self.old_bytes()?)
     }
 
+    /// Known bytes of the versions that would go if only the newest `keep` were kept.
+    pub fn bytes_beyond(&self, keep: u32) -> u64 {
+        let kept_old = usize::try_from(keep.max(1) - 1).unwrap_or(usize::MAX);
+        self.old_versions.iter().rev().skip(kept_old).filter_map(|version| version.size).sum()
+    }
+
     /// Every name the file has had, the current one first, without repeats.
     pub fn names(&self) -> Vec<&str> {
         let mut names = vec![self.title.as_str()];

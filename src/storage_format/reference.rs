@@ -31,10 +31,12 @@ pub enum Target {
         /// How far the name may differ from the file's.
         matching: NameMatching,
     },
-    /// An attachment by id (without the `att` prefix), with the page and name the URL also bears.
+    /// An attachment by id (without the `att` prefix).
     Attachment {
         /// Digits of the attachment id.
         id: String,
+        /// Page id and file name the address also bears; tried when the id is unknown.
+        fallback: Option<(String, String)>,
     },
     /// A media file id (UUID in lower case).
     FileId {
@@ -45,6 +47,13 @@ pub enum Target {
     Gallery(FileFilter),
     /// An attachments macro: every matching file of the page is listed to readers.
     AttachmentList(FileFilter),
+    /// A macro that keeps its data in files of its page under names that cannot be told: none of them can be judged.
+    UntoldNames,
+    /// A `space-attachments` macro: lists the whole space; counts for no file, only as a notice.
+    SpaceAttachments {
+        /// Space key as written; the own space where absent.
+        space: Option<String>,
+    },
 }
 
 /// How far a name in a reference may differ from the name of a file.

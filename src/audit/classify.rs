@@ -1,0 +1,232 @@
+//! The usage of every attachment: the table of product contract 3.1, the first row that applies.
+
+use super::index::{SiteIndex, fold};
+use super::protect::Protection;
+use super::residue;
+use super::uses::{self, Uses};
+use super::{AuditOptions, FileVerdict, Usage, Use};
+use crate::inventory::{Container, Content, Inventory, SpaceId, Status};
+use crate::storage_format::{Display, OwnSite, Reading};
+
+/// One verdict per attachment, in the order of the inventory.
+pub(super) fn verdicts(index: &SiteIndex<'_>, options: &AuditOptions) -> Vec<FileVerdict> {
+    let inventory = index.inventory;
+    let site = OwnSite::new(&inventory.scan.base_url, &inventory.scan.own_hosts);
+    let mut uses = uses::collect(index, &site);
+    let protection = Protection::new(options);
+    let scan = ScanLimits::new(inventory);
+    let mut verdicts = Vec::with_capacity(inventory.attachments.len());
+    for attachment in 0..inventory.attachments.len() {
+        let found = std::mem::take(&mut uses.of_file[attachment]);
+        verdicts.push(verdict(index, attachment, found, &uses, &scan, &protection));
+    }
+    let candidates: Vec<usize> = verdicts
+        .iter()
+        .filter(|verdict| verdict.usage == Usage::Unreferenced)
+        .map(|verdict| verdict.attachment)
+        .collect();
+    for (attachment, content) in residue::named_in_residues(index, &candidates) {
+        let verdict = &mut verdicts[attachment];
+        verdict.usage = Usage::Undetermined;
+        verdict.reasons.insert(0, residue_reason(&inventory.contents[content]));
+    }
+    verdicts
+}
+
+/// What about the run as a whole keeps files without a use from being judged.
+struct ScanLimits {
+    incomplete: Option<String>,
+    references_within: bool,
+}
+
+impl ScanLimits {
+    fn new(inventory: &Inventory) -> Self {
+        let total = inventory.coverage.total();
+        let unread = total.planned.saturating_sub(total.ok + total.gone + total.skipped);
+        let incomplete = (!inventory.coverage.is_complete())
+            .then(|| format!("the scan is incomplete: {unread} of {} units could not be read", total.planned));
+        Self { incomplete, references_within: inventory.scan.references_within }
+    }
+}
+
+fn verdict(
+    index: &SiteIndex<'_>,
+    attachment: usize,
+    uses: Vec<Use>,
+    site: &Uses,
+    scan: &ScanLimits,
+    protection: &Protection<'_>,
+) -> FileVerdict {
+    let inventory = index.inventory;
+    let file = &inventory.attachments[attachment];
+    let owner = file.container.id().and_then(|id| index.content(id.as_str())).map(|at| &inventory.contents[at]);
+    let space = owner.and_then(|owner| owner.space.clone());
+    let (usage, mut reasons) = if let Some(reason) = not_judged(index, attachment, owner) {
+        (Usage::NotJudged, vec![reason])
+    } else if let Some(usage) = usage_of(&uses) {
+        (usage, Vec::new())
+    } else {
+        let reasons = doubts(index, attachment, owner, site, scan);
+        (if reasons.is_empty() { Usage::Unreferenced } else { Usage::Undetermined }, reasons)
+    };
+    if matches!(usage, Usage::Unreferenced | Usage::Undetermined)
+        && let Some(&content) = site.in_trash.get(&attachment)
+    {
+        let name = described(&inventory.contents[content]);
+        reasons.push(format!("named only in the trash, by the {name}: restoring that would need the file"));
+    }
+    FileVerdict {
+        attachment,
+        usage,
+        certainty: uses.iter().map(|one| one.certainty).min(),
+        uses,
+        reasons,
+        protected: protection.rule_for(file),
+        duplicate_group: None,
+        reported: is_reported(inventory, space.as_ref()),
+        owner_in_trash: owner.is_some_and(|owner| owner.status.is_trash()),
+        space,
+    }
+}
+
+/// Files whose space is unknown are reported whatever the selection, so that sums agree.
+fn is_reported(inventory: &Inventory, space: Option<&SpaceId>) -> bool {
+    let (Some(keys), Some(id)) = (&inventory.scan.reported_spaces, space) else { return true };
+    inventory.spaces.iter().any(|space| space.id == *id && keys.contains(&space.key))
+}
+
+fn not_judged(index: &SiteIndex<'_>, attachment: usize, owner: Option<&Content>) -> Option<String> {
+    let file = &index.inventory.attachments[attachment];
+    if file.status.is_trash() {
+        return Some("in the trash".to_owned());
+    }
+    match &file.container {
+        Container::None => return Some("belongs to no page or blog post".to_owned()),
+        Container::CustomContent(_) => {
+            return Some("belongs to an app's content, not to a page or blog post".to_owned());
+        }
+        Container::Page(_) | Container::BlogPost(_) => {}
+    }
+    let owner = owner?;
+    if owner.status.is_trash() {
+        return Some(format!("its {} is in the trash", owner.kind.label()));
+    }
+    (!owner.kind.owns_attachments()).then(|| format!("belongs to a {}, not to a page or blog post", owner.kind.label()))
+}
+
+/// The usage its uses prove, if there is any.
+fn usage_of(uses: &[Use]) -> Option<Usage> {
+    let on_owner = |display| uses.iter().any(|one| one.on_owner && one.display == display);
+    if uses.is_empty() {
+        None
+    } else if on_owner(Display::Shown) {
+        Some(Usage::Embedded)
+    } else if on_owner(Display::Linked) {
+        Some(Usage::Linked)
+    } else if uses.iter().any(|one| one.display != Display::Listed) {
+        Some(Usage::LinkedElsewhere)
+    } else {
+        Some(Usage::Listed)
+    }
+}
+
+/// Why a file without a found use cannot be called unreferenced.
+fn doubts(
+    index: &SiteIndex<'_>,
+    attachment: usize,
+    owner: Option<&Content>,
+    site: &Uses,
+    scan: &ScanLimits,
+) -> Vec<String> {
+    let inventory = index.inventory;
+    let file = &inventory.attachments[attachment];
+    let mut reasons = Vec::new();
+    reasons.extend(scan.incomplete.clone());
+    if scan.references_within {
+        reasons.push("only the chosen spaces were read; a use may come from any other".to_owned());
+    }
+    match owner {
+        None => reasons.push(
+            "the page or post it belongs to cannot be found: deleted meanwhile, invisible to this account, or a draft \
+             never published"
+                .to_owned(),
+        ),
+        Some(owner) if owner.status == Status::Draft => {
+            reasons.push(format!("its {} was never published", owner.kind.label()));
+        }
+        Some(_) => {}
+    }
+    let newest = file.modified_at.max(file.created_at);
+    if newest.is_some_and(|time| time >= inventory.scan.started_at) {
+        reasons.push("it was uploaded after the scan began".to_owned());
+    }
+    if file.old_versions.iter().any(|version| version.title.is_none()) {
+        reasons.push("the name of an old version could not be read".to_owned());
+    }
+    for name in file.names() {
+        if let Some(unresolved) = site.unresolved_names.get(&fold(name)) {
+            let content = described(&inventory.contents[unresolved.content]);
+            reasons.push(format!(
+                "the {content} names \"{name}\" on {}, which cannot be found: this file may be meant",
+                unresolved.container
+            ));
+        }
+    }
+    if let Some(&content) = file.container.id().and_then(|id| site.untold.get(id.as_str())) {
+        let content = described(&inventory.contents[content]);
+        reasons.push(format!("the {content} holds a macro that keeps its data in files whose names cannot be told"));
+    }
+    reasons
+}
+
+fn residue_reason(content: &Content) -> String {
+    let problem = match content.body.as_ref().map(|body| &body.reading) {
+        Some(Reading::Lenient { problem, .. }) => problem.as_str(),
+        _ => "",
+    };
+    format!(
+        "the {} is not well-formed ({problem}) and names this file in a place that could not be understood",
+        described(content)
+    )
+}
+
+/// `page "Release Plan" (1001)`.
+fn described(content: &Content) -> String {
+    let draft = if content.status == Status::Draft { "draft of the " } else { "" };
+    let title = if content.title.is_empty() { String::new() } else { format!(" \"{}\"", content.title) };
+    format!("{draft}{}{title} ({})", content.kind.label(), content.id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::storage_format::Certainty;
+
+    fn one(on_owner: bool, display: Display) -> Use {
+        Use {
+            content: 0,
+            on_owner,
+            construct: "image".to_owned(),
+            name: "a.png".to_owned(),
+            display,
+            certainty: Certainty::Proven,
+        }
+    }
+
+    #[test]
+    fn the_first_usage_that_applies() {
+        use Display::{Linked, Listed, Shown};
+        let table: [(&[Use], Option<Usage>); 7] = [
+            (&[], None),
+            (&[one(false, Shown), one(true, Listed), one(true, Linked), one(true, Shown)], Some(Usage::Embedded)),
+            (&[one(false, Shown), one(true, Listed), one(true, Linked)], Some(Usage::Linked)),
+            (&[one(false, Shown), one(true, Listed)], Some(Usage::LinkedElsewhere)),
+            (&[one(false, Linked)], Some(Usage::LinkedElsewhere)),
+            (&[one(true, Listed), one(false, Listed)], Some(Usage::Listed)),
+            (&[one(false, Listed)], Some(Usage::Listed)),
+        ];
+        for (uses, usage) in table {
+            assert_eq!(usage_of(uses), usage, "{uses:?}");
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! Look-up tables over the inventory: contents by id and title, files by name, id and file id.
+
+use std::collections::HashMap;
+
+use unicode_normalization::UnicodeNormalization;
+
+use crate::inventory::{Content, ContentKind, Inventory, Status};
+use crate::storage_format::NameMatching;
+
+/// One name a file of a container bears or bore.
+struct NameEntry<'a> {
+    attachment: usize,
+    name: &'a str,
+    current: bool,
+}
+
+/// A file found by name, and whether the name is exactly that of its current version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct NameHit {
+    pub(super) attachment: usize,
+    pub(super) exact: bool,
+}
+
+pub(super) struct SiteIndex<'a> {
+    pub(super) inventory: &'a Inventory,
+    contents_by_id: HashMap<&'a str, usize>,
+    pages_by_title: HashMap<String, Vec<usize>>,
+    posts_by_title: HashMap<String, Vec<usize>>,
+    space_keys: HashMap<&'a str, String>,
+    files_by_container: HashMap<&'a str, Vec<usize>>,
+    files_by_name: HashMap<(&'a str, String), Vec<NameEntry<'a>>>,
+    files_by_id: HashMap<&'a str, usize>,
+    files_by_file_id: HashMap<String, Vec<usize>>,
+}
+
+/// Names that differ only in Unicode form or case fold to the same key.
+pub(super) fn fold(name: &str) -> String {
+    if name.is_ascii() {
+        return name.to_ascii_lowercase();
+    }
+    // by way of upper case, so that `ß` and `SS` or the two small sigmas meet
+    name.nfc().collect::<String>().to_uppercase().to_lowercase()
+}
+
+fn same_nfc(a: &str, b: &str) -> bool {
+    a.nfc().eq(b.nfc())
+}
+
+/// Titles are compared in lower case and not trimmed (`storage-format.md` 1).
+fn lower(title: &str) -> String {
+    title.to_lowercase()
+}
+
+impl<'a> SiteIndex<'a> {
+    pub(super) fn new(inventory: &'a Inventory) -> Self {
+        let mut index = Self {
+            inventory,
+            contents_by_id: HashMap::new(),
+            pages_by_title: HashMap::new(),
+            posts_by_title: HashMap::new(),
+            space_keys: inventory.spaces.iter().map(|space| (space.id.as_str(), lower(&space.key))).collect(),
+            files_by_container: HashMap::new(),
+            files_by_name: HashMap::new(),
+            files_by_id: HashMap::new(),
+            files_by_file_id: HashMap::new(),
+        };
+        for (at, content) in inventory.contents.iter().enumerate() {
+            index.add_content(at, content);
+        }
+        for at in 0..inventory.attachments.len() {
+            index.add_attachment(at);
+        }
+        index
+    }
+
+    fn add_content(&mut self, at: usize, content: &'a Content) {
+        // a draft bears the id of its page; the published content stands for both
+        let slot = self.contents_by_id.entry(content.id.as_str()).or_insert(at);
+        if self.inventory.contents[*slot].status == Status::Draft {
+            *slot = at;
+        }
+        let titles = match content.kind {
+            ContentKind::Page => &mut self.pages_by_title,
+            ContentKind::BlogPost => &mut self.posts_by_title,
+            _ => return,
+        };
+        titles.entry(lower(&content.title)).or_default().push(at);
+    }
+
+    fn add_attachment(&mut self, at: usize) {
+        let attachment = &self.inventory.attachments[at];
+        self.files_by_id.insert(attachment.id.digits(), at);
+        let old_ids = attachment.old_versions.iter().filter_map(|version| version.file_id.as_ref());
+        for file_id in attachment.file_id.iter().chain(old_ids) {
+            let files = self.files_by_file_id.entry(file_id.to_lowercase()).or_default();
+            if !files.contains(&at) {
+                files.push(at);
+            }
+        }
+        let Some(container) = attachment.container.id() else { return };
+        if attachment.status.is_trash() {
+            return;
+        }
+        self.files_by_container.entry(container.as_str()).or_default().push(at);
+        for (position, name) in attachment.names().into_iter().enumerate() {
+            self.files_by_name.entry((container.as_str(), fold(name))).or_default().push(NameEntry {
+                attachment: at,
+                name,
+                current: position == 0,
+            });
+        }
+    }
+
+    /// The content with this id; the published one where there is also a draft.
+    pub(super) fn content(&self, id: &str) -> Option<usize> {
+        self.contents_by_id.get(id).copied()
+    }
+
+    /// The lower-case key of the space a content lives in.
+    pub(super) fn space_key(&self, content: &Content) -> Option<&str> {
+        content.space.as_ref().and_then(|id| self.space_keys.get(id.as_str())).map(String::as_str)
+    }
+
+    /// Pages of this title; `space` is a key in any case, `None` searches all spaces. Pages in the trash are given
+    /// only where no other bears the title.
+    pub(super) fn pages(&self, title: &str, space: Option<&str>) -> Vec<usize> {
+        self.titled(&self.pages_by_title, title, space)
+    }
+
+    /// Blog posts of this title, as [`Self::pages`].
+    pub(super) fn posts(&self, title: &str, space: Option<&str>) -> Vec<usize> {
+        self.titled(&self.posts_by_title, title, space)
+    }
+
+    fn titled(&self, titles: &HashMap<String, Vec<usize>>, title: &str, space: Option<&str>) -> Vec<usize> {
+        let space = space.map(lower);
+        let mut found: Vec<usize> = titles.get(&lower(title)).into_iter().flatten().copied().collect();
+        found.retain(|&at| space.is_none() || self.space_key(&self.inventory.contents[at]) == space.as_deref());
+        let is_alive = |at: &usize| !self.inventory.contents[*at].status.is_trash();
+        if found.iter().any(is_alive) {
+            found.retain(is_alive);
+        }
+        found
+    }
+
+    /// The files of a content that are not in the trash.
+    pub(super) fn files_of(&self, content_id: &str) -> &[usize] {
+        self.files_by_container.get(content_id).map_or(&[], Vec::as_slice)
+    }
+
+    /// The attachment with this id, without its `att` prefix.
+    pub(super) fn file_by_id(&self, digits: &str) -> Option<usize> {
+        self.files_by_id.get(digits).copied()
+    }
+
+    /// The attachments one of whose versions has this file id.
+    pub(super) fn files_by_file_id(&self, file_id: &str) -> &[usize] {
+        self.files_by_file_id.get(file_id).map_or(&[], Vec::as_slice)
+    }
+
+    /// The files of a content that a name means: an exact current name first, then NFC, then without regard to case;
+    /// an old version's name counts only where no current file bears it (product contract 3.1).
+    pub(super) fn files_named(&self, content_id: &str, name: &str, matching: NameMatching) -> Vec<NameHit> {
+        let Some(entries) = self.files_by_name.get(&(content_id, fold(name))) else { return Vec::new() };
+        let pick = |wanted: &dyn Fn(&NameEntry<'_>) -> bool, exact: bool| -> Vec<NameHit> {
+            let mut hits: Vec<NameHit> = Vec::new();
+            for entry in entries.iter().filter(|entry| wanted(entry)) {
+                if !hits.iter().any(|hit| hit.attachment == entry.attachment) {
+                    hits.push(NameHit { attachment: entry.attachment, exact });
+                }
+            }
+            hits
+        };
+        let exact = pick(&|entry| entry.current && entry.name == name, true);
+        if !exact.is_empty() {
+            return exact;
+        }
+        let normal = pick(&|entry| entry.current && same_nfc(entry.name, name), false);
+        if !normal.is_empty() {
+            return normal;
+        }
+        match matching {
+            NameMatching::Exact => pick(&|entry| same_nfc(entry.name, name), false),
+            NameMatching::Loose => pick(&|_| true, false),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folding_joins_unicode_forms_and_case() {
+        assert_eq!(fold("U\u{308}bersicht.PDF"), fold("übersicht.pdf"));
+        assert_eq!(fold("STRASSE"), fold("straße"));
+        assert_ne!(fold("a b"), fold("a  b"));
+    }
+}

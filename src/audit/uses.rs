@@ -1,0 +1,130 @@
+//! Collects every use of every attachment over all bodies, and what makes files impossible to judge.
+
+use std::collections::HashMap;
+
+use super::Use;
+use super::index::{SiteIndex, fold};
+use super::resolve::Resolution;
+use crate::inventory::{Content, ContentKind, Inventory, Status};
+use crate::storage_format::{Construct, OwnSite, Reference, Target, header_image_reference};
+
+/// What all contents together say about the attachments.
+pub(super) struct Uses {
+    /// Uses per attachment, in the order of the inventory.
+    pub(super) of_file: Vec<Vec<Use>>,
+    /// Contents in the trash that name a file; they count for nothing but are mentioned.
+    pub(super) in_trash: HashMap<usize, usize>,
+    /// Folded name → who names it in a container that is not in the inventory.
+    pub(super) unresolved_names: HashMap<String, Unresolved>,
+    /// Content id → the content with a macro that uses its files under names that cannot be told.
+    pub(super) untold: HashMap<String, usize>,
+}
+
+/// A reference into a container that is not in the inventory.
+pub(super) struct Unresolved {
+    pub(super) content: usize,
+    pub(super) container: String,
+}
+
+/// Resolves every reference of every content.
+pub(super) fn collect(index: &SiteIndex<'_>, site: &OwnSite) -> Uses {
+    let mut uses = Uses {
+        of_file: vec![Vec::new(); index.inventory.attachments.len()],
+        in_trash: HashMap::new(),
+        unresolved_names: HashMap::new(),
+        untold: HashMap::new(),
+    };
+    for (at, content) in index.inventory.contents.iter().enumerate() {
+        let body = content.body.iter().flat_map(|body| &body.references);
+        for reference in body {
+            uses.add(index, at, reference, index.resolve(reference, content));
+        }
+        for image in &content.header_images {
+            if let Some(reference) = header_image_reference(&image.id, site) {
+                uses.add(index, at, &reference, index.resolve(&reference, content));
+            }
+        }
+    }
+    for list in &mut uses.of_file {
+        tidy(list, index);
+    }
+    uses
+}
+
+impl Uses {
+    fn add(&mut self, index: &SiteIndex<'_>, at: usize, reference: &Reference, resolution: Resolution) {
+        let content = &index.inventory.contents[at];
+        if content.status.is_trash() {
+            self.in_trash.extend(resolution.hits.iter().map(|hit| (hit.attachment, at)));
+            return;
+        }
+        for hit in resolution.hits {
+            let file = &index.inventory.attachments[hit.attachment];
+            self.of_file[hit.attachment].push(Use {
+                content: at,
+                on_owner: file.container.id() == Some(&content.id) && is_owner(content, &reference.construct),
+                construct: reference.construct.to_string(),
+                name: hit.name,
+                display: reference.display,
+                certainty: hit.certainty,
+            });
+        }
+        if let Some(unknown) = resolution.unknown_container {
+            for name in unknown.names {
+                self.unresolved_names
+                    .entry(fold(&name))
+                    .or_insert_with(|| Unresolved { content: at, container: unknown.description.clone() });
+            }
+        }
+        if let Some(container) = resolution.untold_container {
+            self.untold.entry(container).or_insert(at);
+        }
+    }
+}
+
+/// The owner itself uses the file: in its published body, or as header image, published or draft. What only its
+/// draft's body names is a use from elsewhere.
+fn is_owner(content: &Content, construct: &Construct) -> bool {
+    let owns = matches!(content.kind, ContentKind::Page | ContentKind::BlogPost | ContentKind::CustomContent);
+    owns && (content.status != Status::Draft || *construct == Construct::HeaderImage)
+}
+
+/// Each use once, the owner's first, then by content id. The rendered copy in an ADF fallback is no second use beside
+/// the element it was rendered from (`storage-format.md` 2.4).
+fn tidy(uses: &mut Vec<Use>, index: &SiteIndex<'_>) {
+    if uses.len() > 1 {
+        let fallback = Construct::Fallback.to_string();
+        let contents: Vec<usize> = uses.iter().filter(|one| one.construct != fallback).map(|one| one.content).collect();
+        uses.retain(|one| one.construct != fallback || !contents.contains(&one.content));
+    }
+    let key = |one: &Use| {
+        let content = &index.inventory.contents[one.content];
+        let id = content.id.as_str();
+        // numeric ids by number
+        (!one.on_owner, content.status == Status::Draft, id.len(), id.to_owned(), one.display, one.certainty)
+    };
+    uses.sort_by_cached_key(|one| (key(one), one.construct.clone(), one.name.clone()));
+    uses.dedup_by(|b, a| a.content == b.content && a.construct == b.construct && a.name == b.name);
+}
+
+/// Remarks about macros that list whole spaces: they count for no file, but people should know.
+pub(super) fn notices(inventory: &Inventory) -> Vec<String> {
+    let mut notices = Vec::new();
+    for content in inventory.contents.iter().filter(|content| !content.status.is_trash()) {
+        for reference in content.body.iter().flat_map(|body| &body.references) {
+            if let Target::SpaceAttachments { space } = &reference.target {
+                let own = content.space.as_ref().and_then(|id| inventory.spaces.iter().find(|space| space.id == *id));
+                let key = space.as_deref().or(own.map(|space| space.key.as_str())).unwrap_or("?");
+                notices.push(format!(
+                    "The {} \"{}\" lists every file of the space {key} (space-attachments macro). That counts as a use \
+                     of none of them: look at it before you delete.",
+                    content.kind.label(),
+                    content.title
+                ));
+            }
+        }
+    }
+    notices.sort();
+    notices.dedup();
+    notices
+}

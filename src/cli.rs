@@ -1,0 +1,336 @@
+//! The flags and subcommands; nothing is decided here.
+//!
+//! No flag takes a token: a flag value stands in process lists and in the shell's history. Tokens come from
+//! `--token-file`, `--token-stdin`, the environment or the configuration file.
+
+use std::ffi::OsString;
+use std::io;
+use std::ops::RangeInclusive;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::error::ErrorKind;
+use clap::{ArgAction, ArgGroup, Args, CommandFactory, Parser, Subcommand, ValueEnum, value_parser};
+
+/// How many requests may be in flight at once.
+pub const CONCURRENCY: RangeInclusive<u32> = 1..=64;
+/// How many newest versions "keeping N frees X" may keep.
+pub const KEEP_VERSIONS: RangeInclusive<u32> = 1..=u32::MAX;
+
+/// Finds what takes the space in a Confluence Cloud site and which attachments nobody uses. Leaves a folder with an
+/// HTML report and CSV files. It only reads: nothing is ever changed or deleted.
+#[derive(Debug, Clone, Parser)]
+#[command(version, max_term_width = 100, after_help = EXAMPLES, group = chosen_spaces())]
+pub struct Cli {
+    /// What is shown on the terminal.
+    #[command(flatten)]
+    pub terminal: TerminalArgs,
+    /// Options of the audit when no command is named.
+    #[command(flatten)]
+    audit: AuditArgs,
+    /// The command; none is `audit`.
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  confluence-storage-analyzer demo                try it, no account needed
+  confluence-storage-analyzer                     audit the whole site
+  confluence-storage-analyzer --space 'ENG*'      report some spaces only
+
+The address of the site and the API token come from the file
+confluence_storage_analyzer.cfg or from CONFLUENCE_BASE_URL, CONFLUENCE_API_USER
+and CONFLUENCE_API_TOKEN.";
+
+/// What the program can do.
+#[derive(Debug, Clone, Subcommand)]
+pub enum Command {
+    /// Audit the storage of all or some spaces (the default)
+    #[command(group = chosen_spaces())]
+    Audit(AuditArgs),
+    /// Audit a small sample site served by the program itself; no account needed
+    Demo(DemoArgs),
+    /// Render a report again from the saved scan of an audit, without network
+    Report(ReportArgs),
+    /// Print the completion script for a shell
+    Completions {
+        /// The shell to complete for
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page (roff)
+    Man,
+}
+
+/// `--references-within` needs spaces to stay within.
+fn chosen_spaces() -> ArgGroup {
+    ArgGroup::new("chosen_spaces").args(["space", "exclude_space"]).multiple(true)
+}
+
+/// Options of `audit`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
+#[command(next_help_heading = "Audit")]
+pub struct AuditArgs {
+    /// Report this space only (repeatable; * and ? match)
+    #[arg(long, value_name = "KEY")]
+    pub space: Vec<String>,
+    /// Leave this space out of the report (repeatable; * and ? match)
+    #[arg(long, value_name = "KEY")]
+    pub exclude_space: Vec<String>,
+    /// Read the chosen spaces only: quicker, but no file without a found use
+    /// can then be called unreferenced
+    #[arg(long, requires = "chosen_spaces")]
+    pub references_within: bool,
+    /// Read the owners of all candidates once more, each alone
+    #[arg(long, value_name = "all", hide_possible_values = true)]
+    pub verify: Option<Verify>,
+    /// Versions to keep in "keeping N frees X" [default: 1]
+    #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(i64::from(*KEEP_VERSIONS.start())..))]
+    pub keep_versions: Option<u32>,
+    /// Make the report folder in DIR [default: working directory]
+    #[arg(long, value_name = "DIR")]
+    pub output: Option<PathBuf>,
+    /// Read this configuration file and no other
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Read the API token from FILE
+    #[arg(long, value_name = "FILE", conflicts_with = "token_stdin")]
+    pub token_file: Option<PathBuf>,
+    /// Read the API token from standard input
+    #[arg(long)]
+    pub token_stdin: bool,
+    /// Requests in flight at once [default: 8]
+    #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(concurrency_range()))]
+    pub concurrency: Option<u32>,
+    /// Longest wait the server may ask for, as 90s, 15m or 1h [default: 15m]
+    #[arg(long, value_name = "TIME", value_parser = parse_wait)]
+    pub max_wait: Option<Duration>,
+}
+
+fn concurrency_range() -> RangeInclusive<i64> {
+    i64::from(*CONCURRENCY.start())..=i64::from(*CONCURRENCY.end())
+}
+
+/// Options of `demo`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
+pub struct DemoArgs {
+    /// Make the report folder in DIR [default: working directory]
+    #[arg(long, value_name = "DIR")]
+    pub output: Option<PathBuf>,
+}
+
+/// Options of `report`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
+pub struct ReportArgs {
+    /// Folder of an audit, with its scan.json.gz
+    pub folder: PathBuf,
+    /// Make the new report folder in DIR [default: working directory]
+    #[arg(long, value_name = "DIR")]
+    pub output: Option<PathBuf>,
+    /// Read the rules of the audit from this configuration file
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Versions to keep in "keeping N frees X" [default: 1]
+    #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(i64::from(*KEEP_VERSIONS.start())..))]
+    pub keep_versions: Option<u32>,
+}
+
+/// What `--verify` reads again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Verify {
+    /// Every owner of a candidate, published and draft, with its properties
+    All,
+}
+
+/// Options of every command: what is shown where.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
+pub struct TerminalArgs {
+    /// Print one JSON object on standard output
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Show warnings and errors only
+    #[arg(long, short, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Log what is done; twice: every request
+    #[arg(long, short, global = true, action = ArgAction::Count)]
+    pub verbose: u8,
+    /// When to use colour: auto, always or never
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", hide_possible_values = true)]
+    pub color: ColorWhen,
+}
+
+/// When to use colour on standard error.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum ColorWhen {
+    /// On a terminal, unless `NO_COLOR` or `TERM=dumb` says otherwise
+    #[default]
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+impl ColorWhen {
+    /// `Some` when the person decided, `None` when the terminal decides.
+    pub fn forced(self) -> Option<bool> {
+        match self {
+            Self::Auto => None,
+            Self::Always => Some(true),
+            Self::Never => Some(false),
+        }
+    }
+}
+
+impl Cli {
+    /// Reads the command line; the error is clap's own (also for `--help` and `--version`), to be printed by it.
+    pub fn from_arguments<A>(arguments: impl IntoIterator<Item = A>) -> Result<Self, clap::Error>
+    where
+        A: Into<OsString> + Clone,
+    {
+        let cli = Self::try_parse_from(arguments)?;
+        // options of the audit before the name of a command would be read and then forgotten
+        if cli.command.is_some() && cli.audit != AuditArgs::default() {
+            return Err(Self::command_definition().error(
+                ErrorKind::ArgumentConflict,
+                "options of the audit stand after the command: `confluence-storage-analyzer audit --space KEY`",
+            ));
+        }
+        Ok(cli)
+    }
+
+    /// The command to carry out; `audit` when none is named.
+    pub fn command(&self) -> Command {
+        self.command.clone().unwrap_or_else(|| Command::Audit(self.audit.clone()))
+    }
+
+    /// The definition everything is generated from: help, completions, the manual page.
+    pub fn command_definition() -> clap::Command {
+        <Self as CommandFactory>::command()
+    }
+}
+
+/// The completion script of `completions SHELL`.
+pub fn completion_script(shell: clap_complete::Shell) -> Vec<u8> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command_definition(), env!("CARGO_PKG_NAME"), &mut script);
+    script
+}
+
+/// The manual page of `man`, in roff.
+pub fn manual_page() -> io::Result<Vec<u8>> {
+    let mut page = Vec::new();
+    clap_mangen::Man::new(Cli::command_definition()).render(&mut page)?;
+    Ok(page)
+}
+
+/// Reads a time such as `90s`, `15m` or `1h`; a bare number is seconds. The error is one line for people.
+pub fn parse_wait(text: &str) -> Result<Duration, String> {
+    let (number, seconds_per_unit) = match text.trim() {
+        text if text.ends_with('s') => (&text[..text.len() - 1], 1),
+        text if text.ends_with('m') => (&text[..text.len() - 1], 60),
+        text if text.ends_with('h') => (&text[..text.len() - 1], 3600),
+        text => (text, 1),
+    };
+    number
+        .parse::<u64>()
+        .ok()
+        .and_then(|count| count.checked_mul(seconds_per_unit))
+        .map(Duration::from_secs)
+        .ok_or_else(|| format!("`{text}` is no time; write 90s, 15m or 1h"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(arguments: &[&str]) -> Result<Cli, clap::Error> {
+        Cli::from_arguments(std::iter::once("confluence-storage-analyzer").chain(arguments.iter().copied()))
+    }
+
+    #[test]
+    fn the_definition_is_sound() {
+        Cli::command_definition().debug_assert();
+    }
+
+    #[test]
+    fn no_command_is_the_audit() {
+        let cli = parse(&["--space", "ENG", "--space", "DOC*", "--exclude-space", "DOCOLD"]).unwrap();
+        let Command::Audit(args) = cli.command() else { panic!("not the audit: {cli:?}") };
+        assert_eq!(args.space, ["ENG", "DOC*"]);
+        assert_eq!(args.exclude_space, ["DOCOLD"]);
+    }
+
+    #[test]
+    fn options_of_the_terminal_stand_before_or_after_the_command() {
+        assert!(parse(&["--json", "demo"]).unwrap().terminal.json);
+        assert!(parse(&["demo", "--json"]).unwrap().terminal.json);
+        assert_eq!(parse(&["audit", "-vv"]).unwrap().terminal.verbose, 2);
+    }
+
+    #[test]
+    fn options_of_the_audit_before_a_command_are_refused_not_forgotten() {
+        let error = parse(&["--space", "ENG", "audit"]).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::ArgumentConflict);
+        assert_eq!(error.exit_code(), 2);
+    }
+
+    #[test]
+    fn references_within_needs_chosen_spaces() {
+        assert!(parse(&["--references-within"]).is_err());
+        assert!(parse(&["--references-within", "--space", "ENG"]).is_ok());
+        assert!(parse(&["audit", "--references-within"]).is_err());
+        assert!(parse(&["audit", "--references-within", "--exclude-space", "ENG"]).is_ok());
+    }
+
+    #[test]
+    fn s_12_a_token_is_no_flag_and_its_value_is_not_repeated() {
+        for arguments in [&["--token", "hunter2secret"][..], &["--token=hunter2secret"], &["--api-token=hunter2secret"]]
+        {
+            let error = parse(arguments).unwrap_err();
+            assert_eq!(error.exit_code(), 2);
+            assert!(!error.to_string().contains("hunter2secret"), "{error}");
+        }
+    }
+
+    #[test]
+    fn numbers_out_of_range_are_refused() {
+        for arguments in [["--concurrency", "0"], ["--concurrency", "65"], ["--keep-versions", "0"]] {
+            assert!(parse(&arguments).is_err(), "{arguments:?}");
+        }
+        assert!(parse(&["--concurrency", "64", "--keep-versions", "4294967295"]).is_ok());
+    }
+
+    #[test]
+    fn waits_are_seconds_minutes_or_hours() {
+        assert_eq!(parse_wait("90"), Ok(Duration::from_secs(90)));
+        assert_eq!(parse_wait("90s"), Ok(Duration::from_secs(90)));
+        assert_eq!(parse_wait("15m"), Ok(Duration::from_secs(900)));
+        assert_eq!(parse_wait("1h"), Ok(Duration::from_secs(3600)));
+        for wrong in ["", "m", "-1s", "1.5h", "15 m", "15d", "99999999999999999999", "18446744073709551615h", "é"] {
+            assert!(parse_wait(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn help_of_every_command_fits_80_columns() {
+        let mut root = Cli::command_definition().term_width(80);
+        root.build();
+        let mut commands = vec![root.clone()];
+        commands.extend(root.get_subcommands().cloned());
+        for mut command in commands {
+            let help = command.render_long_help().to_string();
+            let widest = help.lines().max_by_key(|line| line.chars().count()).unwrap_or_default();
+            assert!(widest.chars().count() <= 80, "{}: {widest}", command.get_name());
+        }
+    }
+
+    #[test]
+    fn completions_and_manual_name_the_commands() {
+        let script = String::from_utf8(completion_script(clap_complete::Shell::Bash)).unwrap();
+        let page = String::from_utf8(manual_page().unwrap()).unwrap();
+        for word in ["demo", "report", "completions"] {
+            assert!(script.contains(word) && page.contains(word), "{word}");
+        }
+    }
+}

@@ -1,0 +1,207 @@
+//! The configuration file: INI, read literally.
+//!
+//! `[section]` lines, `key = value` or `key: value` lines, and comments (`#` or `;` at the start of a line). A value is
+//! everything after the separator with the blanks around it removed: backslashes, quotes, `=`, `#` and `;` in it mean
+//! nothing. Unknown and duplicate keys are refused with file and line. No message shows a value: a token may have got
+//! into any line by mistake.
+
+use std::error::Error;
+use std::path::PathBuf;
+
+use config::{FileStoredFormat, Format, Map, Value};
+
+use super::keys::{KEYS, Key};
+use super::suggest::nearest;
+use super::values::of_kind;
+use crate::error::Failure;
+
+/// The format, bound to the file whose name stands in every message.
+#[derive(Debug, Clone)]
+pub(super) struct LiteralIni {
+    /// The file that is read.
+    pub(super) path: PathBuf,
+}
+
+impl FileStoredFormat for LiteralIni {
+    fn file_extensions(&self) -> &'static [&'static str] {
+        &["cfg"]
+    }
+}
+
+impl Format for LiteralIni {
+    fn parse(&self, _uri: Option<&String>, text: &str) -> Result<Map<String, Value>, Box<dyn Error + Send + Sync>> {
+        let mut seen: Vec<(&'static Key, usize)> = Vec::new();
+        let mut sections: Map<String, Map<String, Value>> = Map::new();
+        let mut section: Option<&'static str> = None;
+        // editors on Windows begin a UTF-8 file with a byte order mark
+        for (index, line) in text.strip_prefix('\u{feff}').unwrap_or(text).lines().enumerate() {
+            let (number, line) = (index + 1, line.trim());
+            if line.is_empty() || line.starts_with(['#', ';']) {
+                continue;
+            }
+            if let Some(rest) = line.strip_prefix('[') {
+                section = Some(self.section(number, rest)?);
+                continue;
+            }
+            let (name, value) = self.key_and_value(number, line)?;
+            let section = section.ok_or_else(|| {
+                Failure::usage(format!("{}: a key stands before any section", self.place(number)))
+                    .remedy("begin the file with the line [confluence]")
+            })?;
+            let key = Key::find(section, name).ok_or_else(|| self.unknown_key(number, section, name))?;
+            if let Some((_, first)) = seen.iter().find(|(other, _)| *other == key) {
+                return Err(Failure::usage(format!("{}: `{}` is set twice", self.place(number), key.name))
+                    .because(format!("line {first} sets it already"))
+                    .remedy("remove one of the two lines")
+                    .into());
+            }
+            seen.push((key, number));
+            let value = Value::new(Some(&self.place(number)), of_kind(key, value));
+            sections.entry(section.to_owned()).or_default().insert(key.name.to_owned(), value);
+        }
+        Ok(sections.into_iter().map(|(name, values)| (name, Value::from(values))).collect())
+    }
+}
+
+impl LiteralIni {
+    /// Where a line is, for messages.
+    fn place(&self, line: usize) -> String {
+        format!("{}:{line}", self.path.display())
+    }
+
+    fn section(&self, line: usize, rest: &str) -> Result<&'static str, Failure> {
+        let name = rest.strip_suffix(']').map(str::trim).ok_or_else(|| {
+            Failure::usage(format!("{}: this section name has no closing bracket", self.place(line)))
+                .remedy("write it as [confluence] on a line of its own; comments need a line of their own too")
+        })?;
+        let known = sections();
+        known.iter().copied().find(|section| *section == name).ok_or_else(|| {
+            let failure = Failure::usage(format!("{}: unknown section [{}]", self.place(line), shown(name)));
+            match nearest(name, known.iter().copied()) {
+                Some(meant) => failure.remedy(format!("did you mean [{meant}]?")),
+                None => failure.remedy(format!("known sections: [{}]", known.join("], ["))),
+            }
+        })
+    }
+
+    fn key_and_value<'a>(&self, line: usize, text: &'a str) -> Result<(&'a str, &'a str), Failure> {
+        text.split_once(['=', ':']).map(|(name, value)| (name.trim(), value.trim())).ok_or_else(|| {
+            Failure::usage(format!("{}: this line is no `key = value`", self.place(line)))
+                .remedy("comments begin with # at the start of a line, and a value stands on one line")
+        })
+    }
+
+    fn unknown_key(&self, line: usize, section: &str, name: &str) -> Failure {
+        let failure = Failure::usage(format!("{}: unknown key `{}` in [{section}]", self.place(line), shown(name)));
+        if let Some(key) = KEYS.iter().find(|key| key.name.eq_ignore_ascii_case(name)) {
+            return failure.remedy(format!("`{}` belongs under [{}]", key.name, key.section));
+        }
+        let names = KEYS.iter().filter(|key| key.section == section).map(|key| key.name);
+        match nearest(name, names.clone()) {
+            Some(meant) => failure.remedy(format!("did you mean `{meant}`?")),
+            None => failure.remedy(format!("known keys in [{section}]: {}", names.collect::<Vec<_>>().join(", "))),
+        }
+    }
+}
+
+/// The sections there are, in the order of the template.
+fn sections() -> Vec<&'static str> {
+    let mut sections: Vec<_> = KEYS.iter().map(|key| key.section).collect();
+    sections.dedup();
+    sections
+}
+
+/// A name out of the file as it may be shown: a long one may be a token that got into the wrong place.
+fn shown(name: &str) -> String {
+    const LONGEST: usize = 32;
+    let name = name.escape_debug().to_string();
+    if name.chars().count() <= LONGEST { name } else { name.chars().take(8).chain("…".chars()).collect() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<Map<String, Value>, Failure> {
+        let format = LiteralIni { path: PathBuf::from("the.cfg") };
+        format.parse(None, text).map_err(|error| *error.downcast::<Failure>().expect("a Failure"))
+    }
+
+    fn value(text: &str, section: &str, key: &str) -> Value {
+        parse(text).unwrap()[section].clone().into_table().unwrap()[key].clone()
+    }
+
+    fn text_of(line: &str) -> String {
+        value(&format!("[confluence]\n{line}\n"), "confluence", "api_token").into_string().unwrap()
+    }
+
+    #[test]
+    fn values_are_taken_literally() {
+        for literal in [r"C:\temp\new", "a=b==", "a#b;c", r#""quoted""#, "50%", "${HOME}", "a:b", "日本語"] {
+            assert_eq!(text_of(&format!("api_token = {literal}")), literal);
+            assert_eq!(text_of(&format!("API_TOKEN={literal}   ")), literal);
+            assert_eq!(text_of(&format!("  api_token : {literal}")), literal);
+        }
+    }
+
+    #[test]
+    fn byte_order_mark_crlf_blank_lines_and_comments_are_tolerated() {
+        let text = "\u{feff}[confluence]\r\n\r\n# a comment\r\n  ; another\r\napi_user = me@example.com\r\n";
+        assert_eq!(value(text, "confluence", "api_user").into_string().unwrap(), "me@example.com");
+    }
+
+    #[test]
+    fn lists_are_split_at_commas() {
+        let list = value("[audit]\nprotect_labels = keep, legal hold ,, final\n", "audit", "protect_labels");
+        let list: Vec<_> = list.into_array().unwrap().into_iter().map(|part| part.into_string().unwrap()).collect();
+        assert_eq!(list, ["keep", "legal hold", "final"]);
+        assert!(value("[audit]\nprotect_labels =\n", "audit", "protect_labels").into_array().unwrap().is_empty());
+    }
+
+    #[test]
+    fn every_value_knows_its_file_and_line() {
+        assert_eq!(value("[audit]\n\nkeep_versions = 3", "audit", "keep_versions").origin(), Some("the.cfg:3"));
+    }
+
+    #[test]
+    fn mistakes_are_named_with_file_line_and_remedy() {
+        let table = [
+            ("[confluence]\napi_tokn = x", "the.cfg:2: unknown key `api_tokn`", "did you mean `api_token`?"),
+            ("[confluence]\ncolour = x", "the.cfg:2: unknown key `colour`", "base_url, api_user, api_token"),
+            ("[confluence]\nkeep_versions = 2", "the.cfg:2: unknown key", "`keep_versions` belongs under [audit]"),
+            ("[confluence]\napi_user = a\nApi_User = b", "the.cfg:3: `api_user` is set twice", "remove one"),
+            ("[Confluence]\n", "the.cfg:1: unknown section [Confluence]", "did you mean [confluence]?"),
+            ("[snapshots]\n", "the.cfg:1: unknown section [snapshots]", "[confluence], [audit]"),
+            ("[confluence\n", "the.cfg:1: this section name has no closing bracket", "[confluence]"),
+            ("api_user = a\n", "the.cfg:1: a key stands before any section", "[confluence]"),
+            ("[confluence]\n\njust words\n", "the.cfg:3: this line is no `key = value`", "#"),
+        ];
+        for (text, what, remedy) in table {
+            let failure = parse(text).unwrap_err();
+            assert!(failure.what.starts_with(what), "{failure}");
+            assert!(failure.remedy.as_deref().unwrap_or_default().contains(remedy), "{failure}");
+            assert_eq!(failure.status, crate::error::ExitStatus::Usage);
+        }
+    }
+
+    #[test]
+    fn a_section_may_be_opened_again_but_a_key_not_set_again() {
+        assert!(parse("[confluence]\napi_user=a\n[audit]\n[confluence]\nbase_url=b").is_ok());
+        assert!(parse("[confluence]\napi_user=a\n[audit]\n[confluence]\napi_user=b").is_err());
+    }
+
+    #[test]
+    fn s_11_no_message_shows_a_token_that_got_into_the_wrong_place() {
+        let token = "ATATT3xFfGF0secretsecretsecretsecretsecret";
+        for text in [
+            format!("[confluence]\n{token}\n"),
+            format!("[confluence]\n{token}=C0FFEE\n"),
+            format!("[{token}]\n"),
+            format!("[confluence]\napi_token = {token}\napi_token = {token}\n"),
+            format!("[confluence]\napi_tokn = {token}\n"),
+        ] {
+            let failure = parse(&text).unwrap_err();
+            assert!(!format!("{failure}{failure:?}").contains("secretsecret"), "{failure}");
+        }
+    }
+}

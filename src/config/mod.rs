@@ -1,0 +1,284 @@
+//! Flags over environment over one file over defaults, checked and turned into one [`Config`].
+//!
+//! Every value knows where it was set, so that a message names the file and line, the variable or the flag to mend.
+
+mod base_url;
+mod ini;
+pub mod keys;
+mod layers;
+mod suggest;
+mod values;
+mod warning;
+
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use secrecy::SecretString;
+
+use self::keys::Key;
+pub use self::layers::{FILE_NAME, Surroundings};
+use self::layers::{Flags, Layers, open_to_others};
+pub use self::warning::Warning;
+use crate::cli::{AuditArgs, DemoArgs, ReportArgs, Verify};
+use crate::error::Failure;
+
+/// Everything an audit needs to know, checked.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// How to reach the site.
+    pub connection: Connection,
+    /// What is read and reported.
+    pub scope: Scope,
+    /// Rules of the audit.
+    pub rules: Rules,
+    /// The folder in which the report folder is made.
+    pub output: PathBuf,
+}
+
+/// How to reach the site. `Debug` does not show the token.
+#[derive(Debug, Clone)]
+pub struct Connection {
+    /// Origin and context path without a trailing slash, e.g. `https://acme.atlassian.net/wiki`.
+    pub base_url: String,
+    /// E-mail address of the account.
+    pub user: String,
+    /// Its API token.
+    pub token: SecretString,
+    /// Requests in flight at once.
+    pub concurrency: u32,
+    /// Longest wait the server may ask for.
+    pub max_wait: Duration,
+}
+
+/// What is read and reported.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Scope {
+    /// Patterns of the keys of the spaces to report; empty reports all.
+    pub spaces: Vec<String>,
+    /// Patterns of the keys of the spaces to leave out.
+    pub exclude_spaces: Vec<String>,
+    /// Read the chosen spaces only.
+    pub references_within: bool,
+    /// Read every owner of a candidate once more, alone.
+    pub verify_all: bool,
+    /// Further hosts that mean this site, in lower case.
+    pub alias_hosts: Vec<String>,
+}
+
+/// Rules of the audit that need no network.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rules {
+    /// Labels that keep a file out of the unreferenced lists.
+    pub protect_labels: Vec<String>,
+    /// Patterns of file names that keep a file out of the unreferenced lists.
+    pub protect_names: Vec<String>,
+    /// How many newest versions "keeping N frees X" keeps.
+    pub keep_versions: u32,
+}
+
+/// A configuration, and what is worth telling about it.
+#[derive(Debug, Clone)]
+pub struct Loaded<T> {
+    /// The configuration.
+    pub value: T,
+    /// The file it came from, if any.
+    pub file: Option<PathBuf>,
+    /// Remarks for people.
+    pub warnings: Vec<Warning>,
+}
+
+impl Config {
+    /// Loads the configuration of an audit. Fails with exit status 2 and a message that names what to mend.
+    pub fn load(args: &AuditArgs, around: &mut Surroundings<'_>) -> Result<Loaded<Self>, Failure> {
+        let mut flags = Flags::default();
+        let mut warnings = Vec::new();
+        set_keep_versions(&mut flags, args.keep_versions);
+        if let Some(concurrency) = args.concurrency {
+            flags.set(keys::REQUESTS_IN_FLIGHT, "--concurrency", concurrency.to_string());
+        }
+        if let Some(wait) = args.max_wait {
+            flags.set(keys::MAX_WAIT, "--max-wait", format!("{}s", wait.as_secs()));
+        }
+        if let Some(path) = &args.token_file {
+            let path = around.working_directory.join(path);
+            flags.set(keys::API_TOKEN, "--token-file", read_token_file(&path)?);
+            warnings.extend(open_to_others(&path));
+        }
+        if args.token_stdin {
+            flags.set(keys::API_TOKEN, "--token-stdin", read_token(&mut around.stdin)?);
+        }
+        let layers = Layers::read(args.config.as_deref(), flags, around)?;
+        let config = Self {
+            connection: Connection::from_layers(&layers, &mut warnings)?,
+            scope: Scope::from_layers(&layers, args)?,
+            rules: Rules::from_layers(&layers)?,
+            output: output(args.output.as_deref(), around),
+        };
+        warnings.extend(layers.warnings);
+        Ok(Loaded { value: config, file: layers.file, warnings })
+    }
+
+    /// The configuration of `demo`: the sample site at `base_url`, defaults for all else. No file and no variable of
+    /// the environment is read, so the newcomer's first command cannot fail on either.
+    pub fn for_sample_site(
+        base_url: &str,
+        user: &str,
+        token: SecretString,
+        args: &DemoArgs,
+        around: &Surroundings<'_>,
+    ) -> Result<Self, Failure> {
+        let layers = Layers::defaults()?;
+        Ok(Self {
+            connection: Connection {
+                base_url: base_url::normalize(base_url, "sample site")?,
+                user: user.to_owned(),
+                token,
+                concurrency: layers.require(keys::REQUESTS_IN_FLIGHT, values::count)?,
+                max_wait: layers.require(keys::MAX_WAIT, values::wait)?,
+            },
+            scope: Scope::default(),
+            rules: Rules::from_layers(&layers)?,
+            output: output(args.output.as_deref(), around),
+        })
+    }
+}
+
+impl Rules {
+    /// Loads what `report` needs: the rules of `[audit]`; address and token may be missing.
+    pub fn load(args: &ReportArgs, around: &Surroundings<'_>) -> Result<Loaded<Self>, Failure> {
+        let mut flags = Flags::default();
+        set_keep_versions(&mut flags, args.keep_versions);
+        let layers = Layers::read(args.config.as_deref(), flags, around)?;
+        Ok(Loaded { value: Self::from_layers(&layers)?, file: layers.file, warnings: layers.warnings })
+    }
+
+    fn from_layers(layers: &Layers) -> Result<Self, Failure> {
+        Ok(Self {
+            protect_labels: layers.require(keys::PROTECT_LABELS, values::list)?,
+            protect_names: layers.require(keys::PROTECT_NAMES, values::patterns)?,
+            keep_versions: layers.require(keys::VERSIONS_TO_KEEP, values::count)?,
+        })
+    }
+}
+
+impl Scope {
+    fn from_layers(layers: &Layers, args: &AuditArgs) -> Result<Self, Failure> {
+        for (flag, patterns) in [("--space", &args.space), ("--exclude-space", &args.exclude_space)] {
+            for pattern in patterns {
+                values::check_pattern(pattern, flag)?;
+            }
+        }
+        Ok(Self {
+            spaces: args.space.clone(),
+            exclude_spaces: args.exclude_space.clone(),
+            references_within: args.references_within,
+            verify_all: args.verify == Some(Verify::All),
+            alias_hosts: layers.require(keys::ALIAS_HOSTS, values::hosts)?,
+        })
+    }
+}
+
+impl Connection {
+    fn from_layers(layers: &Layers, warnings: &mut Vec<Warning>) -> Result<Self, Failure> {
+        let mut missing = Vec::new();
+        let mut filled = |key: &'static Key| -> Result<(String, String), Failure> {
+            let Some(value) = layers.get(key) else {
+                missing.push(format!("`{}` is not set", key.name));
+                return Ok(Default::default());
+            };
+            let (text, origin) = (values::text(key, &value)?.unwrap_or_default(), values::origin(&value));
+            if text.is_empty() {
+                missing.push(format!("`{}` is empty ({origin})", key.name));
+            } else if is_placeholder(&text) {
+                missing.push(format!("`{}` is not filled in ({origin})", key.name));
+            }
+            warnings.extend(quoted(key, &text, &origin));
+            Ok((text, origin))
+        };
+        let (base_url, base_url_origin) = filled(keys::BASE_URL)?;
+        let (user, _) = filled(keys::API_USER)?;
+        let (token, token_origin) = filled(keys::API_TOKEN)?;
+        if !missing.is_empty() {
+            return Err(not_configured(&missing, layers));
+        }
+        Ok(Self {
+            base_url: base_url::normalize(&base_url, &base_url_origin)?,
+            user,
+            token: checked_token(token, &token_origin)?,
+            concurrency: layers.require(keys::REQUESTS_IN_FLIGHT, values::count)?,
+            max_wait: layers.require(keys::MAX_WAIT, values::wait)?,
+        })
+    }
+}
+
+fn set_keep_versions(flags: &mut Flags, keep_versions: Option<u32>) {
+    if let Some(keep) = keep_versions {
+        flags.set(keys::VERSIONS_TO_KEEP, "--keep-versions", keep.to_string());
+    }
+}
+
+fn output(chosen: Option<&Path>, around: &Surroundings<'_>) -> PathBuf {
+    chosen.map_or_else(|| around.working_directory.clone(), |path| around.working_directory.join(path))
+}
+
+/// Values that stand in the template, and in the files of people who switch from the older script, until they are
+/// filled in.
+fn is_placeholder(text: &str) -> bool {
+    const PLACEHOLDERS: [&str; 6] =
+        ["your.email@example.com", "your_email", "your_api_token_here", "your_api_token", "your-domain", "your_domain"];
+    let text = text.to_ascii_lowercase();
+    let host = text.trim_start_matches("https://").split('.').next().unwrap_or_default();
+    PLACEHOLDERS.contains(&text.as_str()) || PLACEHOLDERS[4..].contains(&host)
+}
+
+fn quoted(key: &Key, text: &str, origin: &str) -> Option<Warning> {
+    let in_quotes = |quote| text.len() > 1 && text.starts_with(quote) && text.ends_with(quote);
+    (in_quotes('"') || in_quotes('\'')).then(|| Warning::Quoted { key: key.name, origin: origin.to_owned() })
+}
+
+/// One message for all that is missing, so that nobody mends one value after the other.
+fn not_configured(missing: &[String], layers: &Layers) -> Failure {
+    let hints = layers.warnings.iter().filter_map(Warning::misspelt);
+    let facts: Vec<_> = missing.iter().cloned().chain(hints).collect();
+    let failure = Failure::usage(format!("the site cannot be read yet: {}", facts.join("; ")));
+    if let Some(file) = &layers.file {
+        return failure
+            .because(format!("the configuration file is {}", file.display()))
+            .remedy("fill it in, or set CONFLUENCE_BASE_URL, CONFLUENCE_API_USER and CONFLUENCE_API_TOKEN");
+    }
+    let places: Vec<_> = layers.looked_for.iter().map(|path| path.display().to_string()).collect();
+    failure.because(format!("no configuration file was found; looked for {}", places.join(", "))).remedy(format!(
+        "copy {FILE_NAME}.template to {FILE_NAME} and fill it in; to look around first, run the command `demo`"
+    ))
+}
+
+fn read_token_file(path: &Path) -> Result<String, Failure> {
+    let failure = |why: String| Failure::usage(format!("--token-file: {} cannot be read", path.display())).because(why);
+    let mut file = fs::File::open(path).map_err(|error| failure(error.to_string()))?;
+    read_token(&mut file)
+}
+
+/// The first line, which is all a token is. Longer input is not read to its end: it is no token.
+fn read_token(from: &mut dyn Read) -> Result<String, Failure> {
+    const LONGEST: u64 = 16 * 1024;
+    let mut text = String::new();
+    from.take(LONGEST)
+        .read_to_string(&mut text)
+        .map_err(|error| Failure::usage("the API token cannot be read").because(error.to_string()))?;
+    Ok(text.trim_start_matches('\u{feff}').trim().to_owned())
+}
+
+/// A token that could not be sent is refused here, where its origin can be named. Its text is never shown.
+fn checked_token(token: String, origin: &str) -> Result<SecretString, Failure> {
+    if token.chars().all(|c| c.is_ascii_graphic()) {
+        return Ok(SecretString::from(token));
+    }
+    Err(Failure::usage(format!("{origin}: `api_token` cannot be used"))
+        .because("it holds blanks, line breaks or other characters that no token has")
+        .remedy("copy the token again, in one piece and without anything around it"))
+}
+
+#[cfg(test)]
+mod tests;

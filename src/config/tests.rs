@@ -1,0 +1,376 @@
+//! The layers together: real files in a temporary folder, variables and flags passed in.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::PathBuf;
+
+use clap::Parser;
+use secrecy::ExposeSecret;
+use tempfile::TempDir;
+
+use super::keys::{KEYS, Kind};
+use super::*;
+use crate::cli::{Cli, Command};
+use crate::error::ExitStatus;
+
+const TEMPLATE: &str = include_str!("../../confluence_storage_analyzer.cfg.template");
+const FILLED: &str = "[confluence]\nbase_url = https://acme.atlassian.net\napi_user = file@acme.example\n\
+                      api_token = from-the-file\n";
+
+/// A working directory and a program directory to look for files in.
+struct Place {
+    working: TempDir,
+    program: TempDir,
+    variables: BTreeMap<String, String>,
+    stdin: &'static str,
+}
+
+impl Place {
+    fn new() -> Self {
+        let directory = || TempDir::new().unwrap();
+        Self { working: directory(), program: directory(), variables: BTreeMap::new(), stdin: "" }
+    }
+
+    fn with_file(content: &str) -> Self {
+        let place = Self::new();
+        place.write(FILE_NAME, content);
+        place
+    }
+
+    fn write(&self, name: &str, content: &str) -> PathBuf {
+        let path = self.working.path().join(name);
+        fs::write(&path, content).unwrap();
+        #[cfg(unix)]
+        fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+        path
+    }
+
+    fn variable(mut self, name: &str, value: &str) -> Self {
+        self.variables.insert(name.to_owned(), value.to_owned());
+        self
+    }
+
+    fn around(&self) -> Surroundings<'static> {
+        Surroundings {
+            variables: self.variables.clone(),
+            working_directory: self.working.path().to_owned(),
+            program_directory: Some(self.program.path().to_owned()),
+            stdin: Box::new(self.stdin.as_bytes()),
+        }
+    }
+
+    fn load(&self, flags: &[&str]) -> Result<Loaded<Config>, Failure> {
+        let cli = Cli::parse_from(["csa", "audit"].iter().chain(flags));
+        let Command::Audit(args) = cli.command() else { panic!("not the audit") };
+        Config::load(&args, &mut self.around())
+    }
+
+    fn config(&self, flags: &[&str]) -> Config {
+        self.load(flags).unwrap().value
+    }
+
+    fn failure(&self, flags: &[&str]) -> Failure {
+        let failure = self.load(flags).unwrap_err();
+        assert_eq!(failure.status, ExitStatus::Usage);
+        failure
+    }
+}
+
+fn token(config: &Config) -> &str {
+    config.connection.token.expose_secret()
+}
+
+#[test]
+fn the_compatible_file_is_enough() {
+    let place = Place::with_file(FILLED);
+    let loaded = place.load(&[]).unwrap();
+    let config = &loaded.value;
+    assert_eq!(config.connection.base_url, "https://acme.atlassian.net/wiki");
+    assert_eq!(config.connection.user, "file@acme.example");
+    assert_eq!(token(config), "from-the-file");
+    assert_eq!((config.connection.concurrency, config.connection.max_wait), (8, Duration::from_secs(900)));
+    assert_eq!(config.rules, Rules { protect_labels: vec![], protect_names: vec![], keep_versions: 1 });
+    assert_eq!(config.scope, Scope::default());
+    assert_eq!(config.output, place.working.path());
+    assert_eq!(loaded.file, Some(place.working.path().join(FILE_NAME)));
+    assert_eq!(loaded.warnings, []);
+}
+
+#[test]
+fn environment_is_over_the_file_and_flags_are_over_both() {
+    let place = Place::with_file(&format!("{FILLED}[audit]\nkeep_versions = 3\nconcurrency = 4\nmax_wait = 1h\n"))
+        .variable("CONFLUENCE_BASE_URL", "https://other.atlassian.net/wiki")
+        .variable("CONFLUENCE_API_USER", "env@acme.example")
+        .variable("CONFLUENCE_API_TOKEN", "from-the-environment");
+    let config = place.config(&["--keep-versions", "5", "--max-wait", "2m"]);
+    assert_eq!(config.connection.base_url, "https://other.atlassian.net/wiki");
+    assert_eq!(config.connection.user, "env@acme.example");
+    assert_eq!(token(&config), "from-the-environment");
+    assert_eq!(config.rules.keep_versions, 5);
+    assert_eq!(config.connection.concurrency, 4);
+    assert_eq!(config.connection.max_wait, Duration::from_secs(120));
+}
+
+#[test]
+fn the_compatible_e_mail_variable_counts_unless_the_user_is_set_too() {
+    let place = Place::with_file(FILLED).variable("CONFLUENCE_EMAIL", "mail@acme.example");
+    assert_eq!(place.config(&[]).connection.user, "mail@acme.example");
+    let place = place.variable("CONFLUENCE_API_USER", "user@acme.example");
+    assert_eq!(place.config(&[]).connection.user, "user@acme.example");
+}
+
+#[test]
+fn a_variable_set_to_nothing_is_not_set() {
+    let place = Place::with_file(FILLED).variable("CONFLUENCE_API_TOKEN", " ");
+    assert_eq!(token(&place.config(&[])), "from-the-file");
+}
+
+#[test]
+fn s_12_a_token_comes_from_a_file_or_standard_input_over_all_else() {
+    let mut place = Place::with_file(FILLED).variable("CONFLUENCE_API_TOKEN", "from-the-environment");
+    place.stdin = "from-stdin\r\n";
+    place.write("token", "\u{feff}from-the-token-file\n");
+    assert_eq!(token(&place.config(&["--token-file", "token"])), "from-the-token-file");
+    assert_eq!(token(&place.config(&["--token-stdin"])), "from-stdin");
+    assert!(place.failure(&["--token-file", "absent"]).what.contains("absent cannot be read"));
+    place.stdin = "\n";
+    assert!(place.failure(&["--token-stdin"]).what.contains("`api_token` is empty (--token-stdin)"));
+}
+
+#[test]
+fn the_first_file_found_is_read_and_never_merged() {
+    let place = Place::with_file("[confluence]\napi_user = working@acme.example\n");
+    fs::write(place.program.path().join(FILE_NAME), FILLED).unwrap();
+    assert!(place.failure(&[]).what.contains("`base_url` is not set; `api_token` is not set"));
+    fs::remove_file(place.working.path().join(FILE_NAME)).unwrap();
+    assert_eq!(place.config(&[]).connection.user, "file@acme.example");
+    place.write("third.cfg", &FILLED.replace("file@", "third@"));
+    assert_eq!(place.config(&["--config", "third.cfg"]).connection.user, "third@acme.example");
+    assert!(place.failure(&["--config", "absent.cfg"]).what.contains("absent.cfg cannot be read"));
+}
+
+#[test]
+fn without_configuration_the_message_says_what_to_do() {
+    let failure = Place::new().failure(&[]);
+    assert!(failure.what.contains("`base_url` is not set; `api_user` is not set; `api_token` is not set"), "{failure}");
+    assert!(failure.why.as_deref().unwrap().matches(FILE_NAME).count() == 2, "{failure}");
+    let remedy = failure.remedy.unwrap();
+    assert!(remedy.contains("confluence_storage_analyzer.cfg.template") && remedy.contains("`demo`"), "{remedy}");
+}
+
+#[test]
+fn the_template_as_it_is_counts_as_not_filled_in() {
+    let place = Place::with_file(TEMPLATE);
+    let failure = place.failure(&[]);
+    for key in ["base_url", "api_user", "api_token"] {
+        assert!(failure.what.contains(&format!("`{key}` is not filled in (")), "{failure}");
+    }
+    // the values that stand in the older script and its documentation
+    for (key, value) in [("BASE_URL", "https://YOUR_DOMAIN.atlassian.net/wiki"), ("API_USER", "YOUR_EMAIL")] {
+        let place = Place::with_file(FILLED).variable(&format!("CONFLUENCE_{key}"), value);
+        assert!(place.failure(&[]).what.contains("is not filled in (environment variable CONFLUENCE_"));
+    }
+}
+
+#[test]
+fn the_template_names_every_key_with_its_default() {
+    let shown = |line: &str| {
+        let known = KEYS.iter().find(|key| line.strip_prefix('#').is_some_and(|rest| rest.starts_with(key.name)));
+        if known.is_some() { line[1..].to_owned() } else { line.to_owned() }
+    };
+    let all_set = TEMPLATE.lines().map(shown).collect::<Vec<_>>().join("\n");
+    let read = |text: &str| {
+        let place = Place::with_file(text);
+        let layers = Layers::read(None, Flags::default(), &place.around()).unwrap();
+        KEYS.map(|key| layers.get(&key).map(|value| (value.origin().unwrap().to_owned(), value.kind)))
+    };
+    let defaults = Layers::defaults().unwrap();
+    for (key, value) in KEYS.iter().zip(read(&all_set)) {
+        let (origin, kind) = value.unwrap_or_else(|| panic!("{} is not in the template", key.name));
+        assert!(origin.contains(FILE_NAME), "{} is not in the template but comes from {origin}", key.name);
+        match defaults.get(key) {
+            Some(default) => assert_eq!(kind, default.kind, "default of {}", key.name),
+            None => assert!(matches!(key.kind, Kind::Text | Kind::Secret)),
+        }
+    }
+    // and a comment right above every one of them
+    for key in &KEYS {
+        let lines: Vec<_> = TEMPLATE.lines().collect();
+        let at = lines.iter().position(|line| line.trim_start_matches('#').starts_with(&format!("{} =", key.name)));
+        assert!(lines[at.unwrap() - 1].starts_with("# "), "{} has no comment", key.name);
+    }
+    assert!(TEMPLATE.lines().all(|line| line.chars().count() <= 80));
+}
+
+#[test]
+fn the_readme_lists_every_key() {
+    let readme = include_str!("../../README.md");
+    for key in &KEYS {
+        let default = key.default.map_or_else(
+            || "required".to_owned(),
+            |text| if text.is_empty() { "none".to_owned() } else { format!("`{text}`") },
+        );
+        let row = format!("| `[{}] {}` | {default} | {} |", key.section, key.name, key.purpose);
+        assert!(readme.contains(&row), "the README lacks the row\n{row}");
+        for variable in key.variables {
+            assert!(readme.contains(&format!("`{variable}`")), "{variable}");
+        }
+    }
+}
+
+#[test]
+fn the_help_tells_the_defaults_of_the_key_table() {
+    for key in KEYS.iter().filter(|key| key.section == "audit") {
+        let flag = key.name.replace('_', "-");
+        let mut definition = Cli::command_definition();
+        let audit = definition.find_subcommand_mut("audit").unwrap();
+        let Some(argument) = audit.get_arguments().find(|argument| argument.get_long() == Some(&flag)) else {
+            continue;
+        };
+        let help = argument.get_help().unwrap().to_string();
+        assert!(help.ends_with(&format!("[default: {}]", key.default.unwrap())), "--{flag}: {help}");
+    }
+}
+
+#[test]
+fn a_wrong_value_is_named_where_it_stands() {
+    let place = Place::with_file(&format!("{FILLED}[audit]\nconcurrency = many\n"));
+    let failure = place.failure(&[]);
+    assert!(failure.what.ends_with(&format!("{FILE_NAME}:6: `concurrency` cannot be `many`")), "{failure}");
+    let place = Place::with_file(FILLED).variable("CONFLUENCE_BASE_URL", "http://acme.atlassian.net");
+    assert!(place.failure(&[]).what.starts_with("environment variable CONFLUENCE_BASE_URL: `base_url`"));
+    assert!(Place::with_file(FILLED).failure(&["--space", "[a"]).what.starts_with("--space: `[a` is no pattern"));
+}
+
+#[test]
+fn misspelt_variables_are_named_and_foreign_ones_are_left_alone() {
+    for (name, meant) in [
+        ("CONFLUENCE_TOKEN", "CONFLUENCE_API_TOKEN"),
+        ("CONFLUENCE_API_TOKN", "CONFLUENCE_API_TOKEN"),
+        ("CONFLUENC_API_TOKEN", "CONFLUENCE_API_TOKEN"),
+        ("confluence_api_token", "CONFLUENCE_API_TOKEN"),
+        ("CONFLUENCE_URL", "CONFLUENCE_BASE_URL"),
+        ("CONFLUENCE_USERNAME", "CONFLUENCE_API_USER"),
+        ("CONFLUENCE_EMIAL", "CONFLUENCE_EMAIL"),
+    ] {
+        let place = Place::with_file(FILLED).variable(name, "x");
+        assert_eq!(place.load(&[]).unwrap().warnings, [Warning::UnknownVariable { name: name.to_owned(), meant }]);
+        let failure = Place::new().variable(name, "x").failure(&[]);
+        assert!(failure.what.contains(&format!("{name} means nothing here; did you mean {meant}?")), "{failure}");
+    }
+    let place = Place::with_file(FILLED).variable("CONFLUENCE_HOME", "x").variable("CONFLUENT_API_KEY", "x");
+    assert_eq!(place.load(&[]).unwrap().warnings, []);
+}
+
+#[cfg(unix)]
+#[test]
+fn s_13_a_file_with_the_token_that_others_can_read_is_told() {
+    use std::os::unix::fs::PermissionsExt;
+    let open = |path: &Path, mode| fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    let place = Place::with_file(FILLED);
+    let path = place.working.path().join(FILE_NAME);
+    for mode in [0o644, 0o640, 0o604, 0o666] {
+        open(&path, mode);
+        let warning = Warning::ReadableByOthers { path: path.clone(), mode };
+        assert_eq!(place.load(&[]).unwrap().warnings, std::slice::from_ref(&warning));
+        assert!(warning.to_string().contains(&format!("chmod 600 {}", path.display())));
+    }
+    let place =
+        Place::with_file(&FILLED.replace("api_token = from-the-file", "")).variable("CONFLUENCE_API_TOKEN", "t");
+    open(&place.working.path().join(FILE_NAME), 0o644);
+    assert_eq!(place.load(&[]).unwrap().warnings, [], "a file without a token may be shared");
+    let path = place.write("token", "from-the-token-file");
+    open(&path, 0o644);
+    let warnings = place.load(&["--token-file", "token"]).unwrap().warnings;
+    assert_eq!(warnings, [Warning::ReadableByOthers { path, mode: 0o644 }]);
+}
+
+#[test]
+fn quotes_around_a_value_are_told_because_they_belong_to_it() {
+    let place = Place::with_file(&FILLED.replace("file@acme.example", "\"file@acme.example\""));
+    let loaded = place.load(&[]).unwrap();
+    assert_eq!(loaded.value.connection.user, "\"file@acme.example\"");
+    assert!(matches!(&loaded.warnings[..], [Warning::Quoted { key: "api_user", .. }]), "{:?}", loaded.warnings);
+}
+
+#[test]
+fn s_11_s_14_the_token_is_in_no_debug_output_and_no_message() {
+    let secret = "ATATT3xSecretOfAcme";
+    let place = Place::with_file(FILLED).variable("CONFLUENCE_API_TOKEN", secret);
+    let loaded = place.load(&[]).unwrap();
+    assert!(!format!("{loaded:?} {:#?}", loaded.value).contains(secret));
+    for broken in ["ATATT3xSecret OfAcme", "ATATT3xSecretÖfAcme", "ATATT3xSecret\nOfAcme"] {
+        let failure = Place::with_file(FILLED).variable("CONFLUENCE_API_TOKEN", broken).failure(&[]);
+        assert!(failure.what.starts_with("environment variable CONFLUENCE_API_TOKEN: `api_token`"), "{failure}");
+        assert!(!format!("{failure} {failure:?}").contains("ATATT3x"), "{failure}");
+    }
+}
+
+#[test]
+fn a_file_that_is_no_text_is_refused() {
+    let place = Place::new();
+    fs::write(place.working.path().join(FILE_NAME), b"[confluence]\napi_user = \xff\xfe\n").unwrap();
+    assert!(place.failure(&[]).why.unwrap().contains("not UTF-8"));
+    let place = Place::new();
+    fs::create_dir(place.working.path().join(FILE_NAME)).unwrap();
+    assert!(place.failure(&[]).what.ends_with("cannot be read"));
+}
+
+#[test]
+fn scope_and_rules_come_out_as_they_went_in() {
+    let place = Place::with_file(&format!(
+        "{FILLED}[audit]\nprotect_labels = keep, legal hold\nprotect_names = *.key\nalias_hosts = Old.Acme.Example\n"
+    ));
+    let config = place.config(&[
+        "--space",
+        "ENG",
+        "--space=DOC*",
+        "--exclude-space",
+        "DOCX",
+        "--references-within",
+        "--verify",
+        "all",
+    ]);
+    let texts = |texts: &[&str]| texts.iter().map(ToString::to_string).collect::<Vec<_>>();
+    assert_eq!(
+        config.scope,
+        Scope {
+            spaces: texts(&["ENG", "DOC*"]),
+            exclude_spaces: texts(&["DOCX"]),
+            references_within: true,
+            verify_all: true,
+            alias_hosts: texts(&["old.acme.example"]),
+        }
+    );
+    assert_eq!(config.rules.protect_labels, texts(&["keep", "legal hold"]));
+    assert_eq!(config.rules.protect_names, texts(&["*.key"]));
+}
+
+#[test]
+fn rendering_again_needs_the_rules_only() {
+    let place = Place::with_file("[audit]\nkeep_versions = 4\nprotect_names = *.key\n");
+    let rules = |keep_versions| {
+        let args = ReportArgs { keep_versions, ..ReportArgs::default() };
+        Rules::load(&args, &place.around()).unwrap().value
+    };
+    assert_eq!(rules(None).keep_versions, 4);
+    assert_eq!(rules(Some(2)).keep_versions, 2);
+    assert_eq!(rules(None).protect_names, ["*.key"]);
+}
+
+#[test]
+fn the_sample_site_needs_no_file_and_heeds_none() {
+    let place = Place::with_file("broken").variable("CONFLUENCE_API_TOKEN", "real");
+    let args = DemoArgs { output: Some("out".into()) };
+    let config = Config::for_sample_site(
+        "http://127.0.0.1:8090/wiki",
+        "demo@example.com",
+        SecretString::from("demo-token"),
+        &args,
+        &place.around(),
+    );
+    let config = config.unwrap();
+    assert_eq!(config.connection.base_url, "http://127.0.0.1:8090/wiki");
+    assert_eq!(token(&config), "demo-token");
+    assert_eq!(config.output, place.working.path().join("out"));
+}

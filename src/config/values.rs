@@ -1,0 +1,143 @@
+//! From the text of a value to what it means, with a message that says where a wrong one stands.
+
+use std::time::Duration;
+
+use config::{Value, ValueKind};
+use globset::Glob;
+use url::Host;
+
+use super::keys::{Key, Kind};
+use crate::cli::parse_wait;
+use crate::error::{ExitStatus, Failure};
+
+/// A text as `config` holds a value of that kind: a list is a sequence of its parts, without the blanks around them
+/// and without empty ones; everything else stays text until its kind is checked.
+pub(super) fn of_kind(key: &Key, text: &str) -> ValueKind {
+    match key.kind {
+        Kind::List => {
+            let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
+            parts.map(Value::from).collect::<Vec<_>>().into()
+        }
+        _ => text.into(),
+    }
+}
+
+/// Where a value was set: `file:line`, an environment variable, a flag or the default.
+pub(super) fn origin(value: &Value) -> String {
+    value.origin().unwrap_or("configuration").to_owned()
+}
+
+/// The text of a value; blanks around it mean nothing, and an empty one is none.
+pub(super) fn text(key: &Key, value: &Value) -> Result<Option<String>, Failure> {
+    let text = value.clone().into_string().map_err(|_| wrong_kind(key, value))?;
+    Ok(Some(text.trim().to_owned()).filter(|text| !text.is_empty()))
+}
+
+/// A whole number within the bounds of its key.
+pub(super) fn count(key: &Key, value: &Value) -> Result<u32, Failure> {
+    let Kind::Count { min, max } = key.kind else { return Err(wrong_kind(key, value)) };
+    let text = text(key, value)?.unwrap_or_default();
+    text.parse().ok().filter(|number| (min..=max).contains(number)).ok_or_else(|| {
+        let range = if max == u32::MAX { format!("{min} or more") } else { format!("{min} to {max}") };
+        wrong(key, value, &text).remedy(format!("write a whole number, {range}"))
+    })
+}
+
+/// A time such as `15m`.
+pub(super) fn wait(key: &Key, value: &Value) -> Result<Duration, Failure> {
+    let text = text(key, value)?.unwrap_or_default();
+    parse_wait(&text).map_err(|_| wrong(key, value, &text).remedy("write a time as 90s, 15m or 1h"))
+}
+
+/// A list of texts.
+pub(super) fn list(key: &Key, value: &Value) -> Result<Vec<String>, Failure> {
+    let parts = value.clone().into_array().map_err(|_| wrong_kind(key, value))?;
+    parts.into_iter().map(|part| part.into_string().map_err(|_| wrong_kind(key, value))).collect()
+}
+
+/// A list of name patterns, each of which can be read.
+pub(super) fn patterns(key: &Key, value: &Value) -> Result<Vec<String>, Failure> {
+    let patterns = list(key, value)?;
+    for pattern in &patterns {
+        check_pattern(pattern, &format!("{}: `{}`", origin(value), key.name))?;
+    }
+    Ok(patterns)
+}
+
+/// Refuses a pattern that cannot be read; `place` says where it stands.
+pub(super) fn check_pattern(pattern: &str, place: &str) -> Result<(), Failure> {
+    Glob::new(pattern).map(drop).map_err(|error| {
+        Failure::usage(format!("{place}: `{pattern}` is no pattern"))
+            .because(error.kind().to_string())
+            .remedy("* matches any text, ? one character, [ab] one of these; write [[] for a bracket")
+    })
+}
+
+/// A list of host names, in lower case.
+pub(super) fn hosts(key: &Key, value: &Value) -> Result<Vec<String>, Failure> {
+    let parse = |host: String| {
+        Host::parse(&host).map(|host| host.to_string()).map_err(|_| {
+            wrong(key, value, &host).remedy("write the host only, as wiki.example.com: no https://, no path, no port")
+        })
+    };
+    list(key, value)?.into_iter().map(parse).collect()
+}
+
+fn wrong(key: &Key, value: &Value, text: &str) -> Failure {
+    Failure::usage(format!("{}: `{}` cannot be `{text}`", origin(value), key.name))
+}
+
+/// Only a slip in the key table leads here: the layers give every value the shape of its kind.
+fn wrong_kind(key: &Key, value: &Value) -> Failure {
+    Failure::new(ExitStatus::Internal, format!("{}: `{}` is of another kind", origin(value), key.name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::keys::{ALIAS_HOSTS, MAX_WAIT, PROTECT_NAMES, REQUESTS_IN_FLIGHT, VERSIONS_TO_KEEP};
+    use super::*;
+
+    fn value(text: &str) -> Value {
+        Value::new(Some(&"the.cfg:4".to_owned()), text)
+    }
+
+    fn values(parts: &[&str]) -> Value {
+        let parts: Vec<Value> = parts.iter().map(|part| Value::from(*part)).collect();
+        Value::new(Some(&"the.cfg:4".to_owned()), parts)
+    }
+
+    #[test]
+    fn counts_keep_to_their_bounds() {
+        assert_eq!(count(REQUESTS_IN_FLIGHT, &value("64")), Ok(64));
+        assert_eq!(count(VERSIONS_TO_KEEP, &value("4294967295")), Ok(u32::MAX));
+        for wrong in ["0", "65", "-1", "8x", "1e3", "", "8.0"] {
+            let failure = count(REQUESTS_IN_FLIGHT, &value(wrong)).unwrap_err();
+            assert!(failure.what.starts_with("the.cfg:4: `concurrency` cannot be"), "{failure}");
+            assert_eq!(failure.remedy.as_deref(), Some("write a whole number, 1 to 64"));
+        }
+    }
+
+    #[test]
+    fn waits_are_read_or_refused() {
+        assert_eq!(wait(MAX_WAIT, &value("2m")), Ok(Duration::from_secs(120)));
+        assert!(wait(MAX_WAIT, &value("soon")).unwrap_err().what.contains("`max_wait` cannot be `soon`"));
+    }
+
+    #[test]
+    fn patterns_that_cannot_be_read_are_refused() {
+        assert_eq!(patterns(PROTECT_NAMES, &values(&["*.key", "[[]draft]*"])).unwrap().len(), 2);
+        let failure = patterns(PROTECT_NAMES, &values(&["[a"])).unwrap_err();
+        assert_eq!(failure.what, "the.cfg:4: `protect_names`: `[a` is no pattern");
+    }
+
+    #[test]
+    fn hosts_are_hosts_in_lower_case() {
+        assert_eq!(
+            hosts(ALIAS_HOSTS, &values(&["Wiki.Example.COM", "10.0.0.1"])).unwrap(),
+            ["wiki.example.com", "10.0.0.1"]
+        );
+        for wrong in ["https://wiki.example.com", "wiki.example.com/wiki", "wiki.example.com:8090", "a b"] {
+            assert!(hosts(ALIAS_HOSTS, &values(&[wrong])).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! What is worth telling about a configuration that works all the same.
+
+use std::fmt;
+use std::path::PathBuf;
+
+/// A remark for people. It is returned, not printed: who loads the configuration decides where it goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Warning {
+    /// A file that holds the token can be read by other accounts of this computer.
+    ReadableByOthers {
+        /// The file.
+        path: PathBuf,
+        /// Its permission bits.
+        mode: u32,
+    },
+    /// An environment variable looks like one of ours, but is none.
+    UnknownVariable {
+        /// The variable that is set.
+        name: String,
+        /// The one that was probably meant.
+        meant: &'static str,
+    },
+    /// A value stands in quotes, which belong to it here.
+    Quoted {
+        /// The key.
+        key: &'static str,
+        /// Where it is set.
+        origin: String,
+    },
+}
+
+impl Warning {
+    /// The remark on a misspelt variable, which may be why a value is missing.
+    pub(super) fn misspelt(&self) -> Option<String> {
+        matches!(self, Self::UnknownVariable { .. }).then(|| self.to_string())
+    }
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ReadableByOthers { path, mode } => write!(
+                f,
+                "other accounts of this computer can read the API token in {} (mode {mode:03o})\n  chmod 600 {}",
+                path.display(),
+                shell_word(&path.to_string_lossy()),
+            ),
+            Self::UnknownVariable { name, meant } => {
+                write!(f, "the environment variable {name} means nothing here; did you mean {meant}?")
+            }
+            Self::Quoted { key, origin } => {
+                write!(f, "{origin}: values are taken literally, so the quotes are part of `{key}`; remove them")
+            }
+        }
+    }
+}
+
+/// The path as one word of a shell command that is no option.
+fn shell_word(text: &str) -> String {
+    let text = if text.starts_with('-') { format!("./{text}") } else { text.to_owned() };
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+@%".contains(c);
+    if text.chars().all(plain) { text } else { format!("'{}'", text.replace('\'', r"'\''")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_chmod_line_can_be_pasted_as_it_is() {
+        let line = |path: &str| {
+            let warning = Warning::ReadableByOthers { path: PathBuf::from(path), mode: 0o644 };
+            warning.to_string().lines().last().unwrap().trim().to_owned()
+        };
+        assert_eq!(line("/etc/csa.cfg"), "chmod 600 /etc/csa.cfg");
+        assert_eq!(line("/my files/it's.cfg"), r"chmod 600 '/my files/it'\''s.cfg'");
+        assert_eq!(line("-rf"), "chmod 600 ./-rf");
+    }
+}

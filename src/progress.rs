@@ -1,0 +1,356 @@
+//! What people see while a run goes on: a live bar on a terminal, plain lines otherwise, always on standard error.
+//!
+//! Output that cannot be written (a closed pipe, a full disk) is dropped: an hour of reading must not end because
+//! nobody watches any more.
+
+mod log;
+
+use std::fmt::{self, Display};
+use std::io::{self, IsTerminal, Write};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
+
+/// Time between two plain lines of one phase.
+const LINE_INTERVAL: Duration = Duration::from_secs(10);
+/// Time between two pictures of the spinner.
+const TICK: Duration = Duration::from_millis(120);
+
+/// How much is shown, and how.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mode {
+    /// Warnings and errors only.
+    pub quiet: bool,
+    /// A live bar, drawn with control sequences.
+    pub bar: bool,
+    /// Coloured words.
+    pub colour: bool,
+}
+
+impl Mode {
+    /// The mode for standard error of this process; `colour` is what the person decided, if anything.
+    pub fn detect(quiet: bool, colour: Option<bool>) -> Self {
+        let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+        let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+        Self::decide(quiet, colour, io::stderr().is_terminal() && !dumb && !is_set("CI"), is_set("NO_COLOR"))
+    }
+
+    /// `capable` is a terminal that understands control sequences and has a person before it.
+    fn decide(quiet: bool, colour: Option<bool>, capable: bool, no_color: bool) -> Self {
+        Self { quiet, bar: capable && !quiet, colour: colour.unwrap_or(capable && !no_color) }
+    }
+}
+
+/// Tells how far a run is. Clones tell the same person.
+#[derive(Clone)]
+pub struct Progress {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    /// `None` says nothing at all.
+    mode: Option<Mode>,
+    bar: ProgressBar,
+    line_interval: Duration,
+    phase: Mutex<Option<Phase>>,
+    lines: Mutex<Box<dyn Write + Send>>,
+}
+
+/// One stretch of work, such as reading all pages.
+struct Phase {
+    label: String,
+    done: u64,
+    total: Option<u64>,
+    started: Instant,
+    last_line: Instant,
+}
+
+impl Progress {
+    /// Says nothing, not even warnings; for tests and benches.
+    pub fn silent() -> Self {
+        Self::with(None, ProgressDrawTarget::hidden(), LINE_INTERVAL, Box::new(io::sink()))
+    }
+
+    /// Speaks on standard error.
+    pub fn for_terminal(mode: Mode) -> Self {
+        let target = if mode.bar { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        Self::with(Some(mode), target, LINE_INTERVAL, Box::new(io::stderr()))
+    }
+
+    fn with(
+        mode: Option<Mode>,
+        target: ProgressDrawTarget,
+        line_interval: Duration,
+        lines: Box<dyn Write + Send>,
+    ) -> Self {
+        let bar = ProgressBar::with_draw_target(None, target);
+        Self { inner: Arc::new(Inner { mode, bar, line_interval, phase: Mutex::new(None), lines: Mutex::new(lines) }) }
+    }
+
+    /// Begins a phase of `total` steps, when their number is known, and ends the one before.
+    pub fn phase(&self, label: &str, total: Option<u64>) {
+        self.finish();
+        let Some(mode) = self.inner.mode.filter(|mode| !mode.quiet) else { return };
+        let now = Instant::now();
+        let label = visible(label);
+        if mode.bar {
+            self.inner.bar.reset();
+            self.inner.bar.set_style(bar_style(total.is_some()));
+            self.inner.bar.set_message(label.clone());
+            self.inner.bar.set_position(0);
+            match total {
+                Some(total) => self.inner.bar.set_length(total),
+                None => self.inner.bar.unset_length(),
+            }
+            self.inner.bar.enable_steady_tick(TICK);
+        } else {
+            self.line(&format!("{label} …"));
+        }
+        *lock(&self.inner.phase) = Some(Phase { label, done: 0, total, started: now, last_line: now });
+    }
+
+    /// Counts `n` more steps of the phase as done.
+    pub fn advance(&self, n: u64) {
+        let line = {
+            let mut phase = lock(&self.inner.phase);
+            let Some(phase) = phase.as_mut() else { return };
+            phase.done += n;
+            self.inner.bar.set_position(phase.done);
+            let due = !self.has_bar() && phase.last_line.elapsed() >= self.inner.line_interval;
+            due.then(|| {
+                phase.last_line = Instant::now();
+                phase.on_the_way()
+            })
+        };
+        if let Some(line) = line {
+            self.line(&line);
+        }
+    }
+
+    /// Ends the phase, if one is under way, and leaves a line about it.
+    pub fn finish(&self) {
+        let Some(phase) = lock(&self.inner.phase).take() else { return };
+        self.inner.bar.disable_steady_tick();
+        self.inner.bar.finish_and_clear();
+        self.line(&phase.at_the_end());
+    }
+
+    /// Something that people should know before they trust the result.
+    pub fn warn(&self, what: impl Display) {
+        self.marked("warning", "33", &what.to_string());
+    }
+
+    /// Why the run failed.
+    pub fn error(&self, what: impl Display) {
+        self.marked("error", "31", &what.to_string());
+    }
+
+    /// Something worth a line, unless people asked for quiet.
+    pub fn note(&self, what: impl Display) {
+        if self.inner.mode.is_some_and(|mode| !mode.quiet) {
+            self.line(&visible(&what.to_string()));
+        }
+    }
+
+    fn marked(&self, mark: &str, colour: &str, what: &str) {
+        let what = visible(what);
+        match self.inner.mode {
+            None => {}
+            Some(mode) if mode.colour => self.line(&format!("\u{1b}[1;{colour}m{mark}:\u{1b}[0m {what}")),
+            Some(_) => self.line(&format!("{mark}: {what}")),
+        }
+    }
+
+    fn has_bar(&self) -> bool {
+        self.inner.mode.is_some_and(|mode| mode.bar)
+    }
+
+    fn line(&self, text: &str) {
+        self.write(format!("{text}\n").as_bytes());
+    }
+
+    /// Writes whole lines with the bar out of the way.
+    fn write(&self, bytes: &[u8]) {
+        if self.inner.mode.is_none() {
+            return;
+        }
+        self.inner.bar.suspend(|| {
+            let mut lines = lock(&self.inner.lines);
+            let _ = lines.write_all(bytes).and_then(|()| lines.flush());
+        });
+    }
+}
+
+impl Phase {
+    fn on_the_way(&self) -> String {
+        let seconds = self.started.elapsed().as_secs_f64();
+        let rate = if seconds > 0.0 { self.done as f64 / seconds } else { 0.0 };
+        let Some(total) = self.total else { return format!("{}: {}, {rate:.0}/s", self.label, self.done) };
+        let left = total.saturating_sub(self.done) as f64 / rate;
+        let left = Duration::try_from_secs_f64(left).map_or_else(|_| "unknown time".to_owned(), for_people);
+        format!("{}: {} of {total}, {rate:.0}/s, {left} left", self.label, self.done)
+    }
+
+    fn at_the_end(&self) -> String {
+        let time = for_people(self.started.elapsed());
+        match self.total {
+            Some(total) if total != self.done => format!("{}: {} of {total} in {time}", self.label, self.done),
+            _ => format!("{}: {} in {time}", self.label, self.done),
+        }
+    }
+}
+
+fn bar_style(total_known: bool) -> ProgressStyle {
+    let template = if total_known {
+        "{spinner} {msg} {wide_bar} {human_pos}/{human_len} {rate}/s {eta} left"
+    } else {
+        "{spinner} {wide_msg} {human_pos} {rate}/s {elapsed}"
+    };
+    let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+    style.with_key("rate", |state: &ProgressState, out: &mut dyn fmt::Write| {
+        // writing to the line buffer cannot fail
+        let _ = write!(out, "{:.0}", state.per_sec());
+    })
+}
+
+/// A duration in its two largest units.
+fn for_people(duration: Duration) -> String {
+    match duration.as_secs() {
+        seconds @ 0..60 => format!("{seconds} s"),
+        seconds @ 60..3600 => format!("{} min {} s", seconds / 60, seconds % 60),
+        seconds => format!("{} h {} min", seconds / 3600, seconds % 3600 / 60),
+    }
+}
+
+/// Text from a site may hold control characters; a terminal would obey them.
+fn visible(text: &str) -> String {
+    let harmless = |c: char| c == '\n' || !c.is_control();
+    text.chars().map(|c| if harmless(c) { c } else { char::REPLACEMENT_CHARACTER }).collect()
+}
+
+/// A panic elsewhere while the lock was held leaves counts, which are still good to show.
+fn lock<T: ?Sized>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Clone, Default)]
+    pub(super) struct Sink(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Sink {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    impl Sink {
+        pub(super) fn text(&self) -> String {
+            String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+        }
+    }
+
+    pub(super) const PLAIN: Mode = Mode { quiet: false, bar: false, colour: false };
+
+    pub(super) fn new_progress(mode: Mode, every: Duration) -> (Progress, Sink) {
+        let sink = Sink::default();
+        (Progress::with(Some(mode), ProgressDrawTarget::hidden(), every, Box::new(sink.clone())), sink)
+    }
+
+    #[test]
+    fn f_91_control_sequences_only_where_they_are_understood() {
+        let plain = |bar, colour| Mode { quiet: false, bar, colour };
+        assert_eq!(Mode::decide(false, None, true, false), plain(true, true));
+        assert_eq!(Mode::decide(false, None, true, true), plain(true, false));
+        assert_eq!(Mode::decide(false, None, false, false), plain(false, false));
+        assert_eq!(Mode::decide(false, Some(true), false, true), plain(false, true));
+        assert_eq!(Mode::decide(false, Some(false), true, false), plain(true, false));
+        assert!(!Mode::decide(true, None, true, false).bar);
+    }
+
+    #[test]
+    fn plain_lines_tell_counts_and_come_at_intervals() {
+        let (progress, sink) = new_progress(PLAIN, Duration::ZERO);
+        progress.phase("pages", Some(150));
+        progress.advance(120);
+        progress.finish();
+        let text = sink.text();
+        let lines: Vec<_> = text.lines().collect();
+        assert_eq!(lines[0], "pages …");
+        assert!(lines[1].starts_with("pages: 120 of 150, ") && lines[1].ends_with(" left"), "{text}");
+        assert!(lines[2].starts_with("pages: 120 of 150 in "), "{text}");
+
+        let (progress, sink) = new_progress(PLAIN, Duration::MAX);
+        progress.phase("pages", None);
+        (0..1000).for_each(|_| progress.advance(1));
+        progress.phase("versions", None);
+        assert_eq!(sink.text().lines().count(), 3, "{}", sink.text());
+        assert!(sink.text().contains("pages: 1000 in "));
+    }
+
+    #[test]
+    fn quiet_keeps_warnings_and_errors() {
+        let (progress, sink) = new_progress(Mode { quiet: true, ..PLAIN }, Duration::ZERO);
+        progress.phase("pages", Some(1));
+        progress.advance(1);
+        progress.note("a note");
+        progress.warn("a warning");
+        progress.error("an error");
+        progress.finish();
+        assert_eq!(sink.text(), "warning: a warning\nerror: an error\n");
+    }
+
+    #[test]
+    fn colour_marks_the_first_word_only() {
+        let (progress, sink) = new_progress(Mode { colour: true, ..PLAIN }, Duration::ZERO);
+        progress.warn("mind the gap");
+        assert_eq!(sink.text(), "\u{1b}[1;33mwarning:\u{1b}[0m mind the gap\n");
+    }
+
+    #[test]
+    fn control_characters_of_a_site_do_not_reach_the_terminal() {
+        let (progress, sink) = new_progress(PLAIN, Duration::MAX);
+        progress.warn("page \"\u{1b}[2J\u{9b}31m\u{7}\"");
+        progress.phase("space \u{1b}]0;x\u{7}", None);
+        assert!(!sink.text().contains(['\u{1b}', '\u{9b}', '\u{7}']), "{:?}", sink.text());
+    }
+
+    #[test]
+    fn f_92_a_closed_pipe_does_not_stop_the_run() {
+        struct Closed;
+        impl Write for Closed {
+            fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+                Err(io::ErrorKind::BrokenPipe.into())
+            }
+            fn flush(&mut self) -> io::Result<()> {
+                Err(io::ErrorKind::BrokenPipe.into())
+            }
+        }
+        let progress = Progress::with(Some(PLAIN), ProgressDrawTarget::hidden(), Duration::ZERO, Box::new(Closed));
+        progress.phase("pages", Some(2));
+        progress.advance(2);
+        progress.warn("nobody reads this");
+        assert_eq!(lock(&progress.inner.phase).as_ref().unwrap().done, 2);
+    }
+
+    #[test]
+    fn durations_read_as_people_say_them() {
+        for (seconds, text) in [
+            (0, "0 s"),
+            (59, "59 s"),
+            (60, "1 min 0 s"),
+            (3599, "59 min 59 s"),
+            (3600, "1 h 0 min"),
+            (90_061, "25 h 1 min"),
+        ] {
+            assert_eq!(for_people(Duration::from_secs(seconds)), text);
+        }
+    }
+}

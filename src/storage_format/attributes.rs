@@ -1,0 +1,81 @@
+//! Attributes of one tag, read on demand from its raw text.
+//!
+//! Most tags of a body are of no interest, so nothing is split or decoded before somebody asks. The same code serves
+//! the strict and the lenient pass, and it is linear in the length of the tag whatever the number of attributes.
+
+use std::borrow::Cow;
+
+use html_escape::decode_html_entities;
+
+/// The raw text behind the element name, e.g. ` ri:filename="a.png" ri:version-at-save="1"`.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Attributes<'a>(pub(super) &'a str);
+
+impl<'a> Attributes<'a> {
+    /// The value of one attribute, entities decoded once, never percent-decoded.
+    pub(super) fn get(self, key: &str) -> Option<Cow<'a, str>> {
+        self.iter().find(|(name, _)| *name == key).map(|(_, raw)| decode_html_entities(raw))
+    }
+
+    /// All attributes as name and raw value.
+    pub(super) fn iter(self) -> impl Iterator<Item = (&'a str, &'a str)> {
+        let mut rest = self.0;
+        std::iter::from_fn(move || {
+            loop {
+                rest = rest.trim_start_matches(|c: char| c.is_ascii_whitespace() || c == '/');
+                if rest.is_empty() {
+                    return None;
+                }
+                let name_end =
+                    rest.find(|c: char| c.is_ascii_whitespace() || c == '=' || c == '/').unwrap_or(rest.len());
+                let (name, behind) = rest.split_at(name_end);
+                let behind = behind.trim_start();
+                let Some(value) = behind.strip_prefix('=') else {
+                    // a name without a value
+                    rest = behind;
+                    if name.is_empty() {
+                        return None;
+                    }
+                    continue;
+                };
+                let value = value.trim_start();
+                let (raw, after) = if value.starts_with(['"', '\'']) {
+                    let (quote, inner) = value.split_at(1);
+                    inner.split_once(quote).unwrap_or((inner, ""))
+                } else {
+                    let end = value.find(|c: char| c.is_ascii_whitespace()).unwrap_or(value.len());
+                    value.split_at(end)
+                };
+                rest = after;
+                return Some((name, raw));
+            }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_found_in_any_order_and_quoting() {
+        let attributes = Attributes(r#" ac:alt='x "y"' ri:filename = "a &amp; b.png" checked unquoted=1 /"#);
+        assert_eq!(attributes.get("ri:filename").as_deref(), Some("a & b.png"));
+        assert_eq!(attributes.get("ac:alt").as_deref(), Some("x \"y\""));
+        assert_eq!(attributes.get("unquoted").as_deref(), Some("1"));
+        assert_eq!(attributes.get("checked"), None);
+        assert_eq!(attributes.get("filename"), None);
+    }
+
+    #[test]
+    fn entities_are_decoded_once_and_percent_signs_left() {
+        let attributes = Attributes(r#" a="&uuml;&#x1F680;&amp;nbsp;%20&unknown;" "#);
+        assert_eq!(attributes.get("a").as_deref(), Some("ü🚀&nbsp;%20&unknown;"));
+    }
+
+    #[test]
+    fn broken_tags_end() {
+        assert_eq!(Attributes(r#" a="open"#).get("a").as_deref(), Some("open"));
+        assert_eq!(Attributes(" = = x").iter().count(), 1);
+    }
+}

@@ -1,0 +1,109 @@
+//! One streaming pass over a body. Every type of the XML library stays in this file.
+//!
+//! The strict pass checks that the body is well-formed. Where it is not, the body is read again by the lenient
+//! tokenizer, and what comes after the first fault is kept as residue: names in it prove no use, but they keep a file
+//! from being called unreferenced. A reading problem never means "no references".
+
+use quick_xml::Reader;
+use quick_xml::events::Event;
+
+use super::attributes::Attributes;
+use super::lenient;
+use super::scanner::Scanner;
+use super::{Body, OwnSite, Reading};
+
+/// Elements nested deeper than this are not followed by the strict pass. Real pages stay below a hundred.
+const MAX_DEPTH: usize = 10_000;
+
+/// Where and why a body is not well-formed.
+struct Fault {
+    offset: usize,
+    problem: String,
+}
+
+/// Reads a body in storage format: what it names, how it is built, and how well it could be read. Never fails.
+pub fn parse(body: &str, site: &OwnSite) -> Body {
+    let mut scanner = Scanner::new(site);
+    match strict_pass(body, &mut scanner) {
+        Ok(()) => scanner.finish(Reading::WellFormed),
+        Err(fault) => {
+            let mut scanner = Scanner::new(site);
+            let residue = lenient::pass(body, fault.offset, &mut scanner);
+            let place = place(body, fault.offset);
+            scanner.finish(Reading::Lenient { problem: format!("{} at {place}", fault.problem), residue })
+        }
+    }
+}
+
+/// Line and column of a byte offset, both from 1, for people.
+fn place(body: &str, offset: usize) -> String {
+    let before = body.get(..offset).unwrap_or(body);
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+    format!("line {line}, column {column}")
+}
+
+fn strict_pass<'a>(body: &'a str, scanner: &mut Scanner<'a>) -> Result<(), Fault> {
+    let mut reader = Reader::from_str(body);
+    let config = reader.config_mut();
+    config.allow_dangling_amp = true;
+    config.check_end_names = true;
+    // outermost element that is still open: a body that ends inside it was cut there
+    let mut outermost = 0;
+    let mut depth = 0usize;
+    loop {
+        let offset = usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX);
+        let fault = |problem: &str| Fault { offset, problem: problem.to_owned() };
+        match reader.read_event() {
+            Ok(Event::Start(tag)) => {
+                let (name, attributes) = split_tag(body, offset, tag.len()).ok_or_else(|| fault("broken tag"))?;
+                if depth == 0 {
+                    outermost = offset;
+                }
+                depth += 1;
+                if depth > MAX_DEPTH {
+                    return Err(fault("elements nested too deeply"));
+                }
+                scanner.open(name, attributes);
+            }
+            Ok(Event::Empty(tag)) => {
+                let (name, attributes) = split_tag(body, offset, tag.len()).ok_or_else(|| fault("broken tag"))?;
+                scanner.open(name, attributes);
+                scanner.close(name);
+            }
+            Ok(Event::End(tag)) => {
+                depth = depth.saturating_sub(1);
+                // `</name`: the name in the body itself, so that it outlives the event
+                let name = body.get(offset + 2..offset + 2 + tag.name().as_ref().len()).unwrap_or_default();
+                scanner.close(name);
+            }
+            Ok(Event::Text(text)) => scanner.text(body.get(offset..offset + text.len()).unwrap_or_default()),
+            Ok(Event::CData(text)) => {
+                scanner.cdata(body.get(offset + 9..offset + 9 + text.len()).unwrap_or_default());
+            }
+            Ok(Event::GeneralRef(name)) => scanner.text(body.get(offset..offset + name.len() + 2).unwrap_or_default()),
+            Ok(Event::DocType(_)) => return Err(fault("document type declaration")),
+            Ok(Event::Comment(_) | Event::Decl(_) | Event::PI(_)) => {}
+            Ok(Event::Eof) if depth == 0 => return Ok(()),
+            Ok(Event::Eof) => {
+                return Err(Fault { offset: outermost, problem: "element that never ends".to_owned() });
+            }
+            Err(error) => {
+                let at = usize::try_from(reader.error_position()).unwrap_or(offset);
+                return Err(Fault { offset: at.min(offset), problem: error.to_string() });
+            }
+        }
+    }
+}
+
+/// Name and attributes of the tag at `offset`, or `None` when it cannot be a tag: `a < b` in text, or a quote that
+/// swallowed the next tag.
+fn split_tag(body: &str, offset: usize, length: usize) -> Option<(&str, Attributes<'_>)> {
+    let content = body.get(offset + 1..offset + 1 + length)?;
+    let name_end = content.bytes().position(|byte| byte.is_ascii_whitespace()).unwrap_or(content.len());
+    let (name, attributes) = content.split_at(name_end);
+    let first = name.as_bytes().first()?;
+    let is_name = first.is_ascii_alphabetic() || *first == b'_' || !first.is_ascii();
+    let name = name.trim_end_matches('/');
+    (is_name && memchr::memchr(b'<', content.as_bytes()).is_none()).then_some((name, Attributes(attributes)))
+}

@@ -1,0 +1,414 @@
+//! Own-site URLs: which attachment or content an address names (`storage-format.md` 2.3).
+
+use percent_encoding::percent_decode_str;
+
+use super::reference::{Certainty, ContainerRef, NameMatching, Target};
+use super::tiny_link;
+
+/// The site a body belongs to, as far as URLs are concerned: its hosts and its context path.
+#[derive(Debug, Clone)]
+pub struct OwnSite {
+    hosts: Vec<String>,
+    context: String,
+}
+
+/// What an own-site URL names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum UrlMeaning {
+    /// Files, each with how sure that form of address is; more than one when the spelling can be read in several ways.
+    Files(Vec<(Target, Certainty)>),
+    /// A content by id.
+    ContentId(String),
+    /// A page by space and title.
+    PageTitle { space: String, title: String },
+}
+
+/// Bytes of a path or query that stand for `%XX` are decoded; invalid UTF-8 is read as Latin-1, as old servers wrote it.
+fn percent_decode(text: &str) -> String {
+    let bytes: Vec<u8> = percent_decode_str(text).collect();
+    match String::from_utf8(bytes) {
+        Ok(decoded) => decoded,
+        Err(error) => error.into_bytes().into_iter().map(char::from).collect(),
+    }
+}
+
+impl OwnSite {
+    /// `base_url` with its context path (`https://acme.atlassian.net/wiki`); `hosts` are further own hosts, with their
+    /// port where it is not the default one.
+    pub fn new(base_url: &str, hosts: &[String]) -> Self {
+        let (host, path) = split_absolute(base_url).unwrap_or_default();
+        let mut own: Vec<String> = hosts.iter().map(|host| normal_host(host, "")).collect();
+        own.push(host);
+        own.retain(|host| !host.is_empty());
+        own.sort();
+        own.dedup();
+        Self { hosts: own, context: path.trim_matches('/').to_owned() }
+    }
+
+    /// Whether `url` is absolute and on one of the own hosts.
+    pub(super) fn is_complete_own_url(&self, url: &str) -> bool {
+        split_absolute(url).is_some_and(|(host, _)| self.hosts.contains(&host))
+    }
+
+    /// What `url` names on this site; `None` for other hosts and for addresses that name neither file nor content.
+    /// `url` is an attribute value after XML decoding.
+    pub(super) fn meaning(&self, url: &str) -> Option<UrlMeaning> {
+        let url = url.trim();
+        if let Some(id) = media_file_id(url) {
+            return Some(UrlMeaning::Files(vec![(Target::FileId { id }, Certainty::Possible)]));
+        }
+        let local = match split_absolute(url) {
+            Some((host, rest)) if self.hosts.contains(&host) => rest,
+            Some(_) => return None,
+            // mailto:, data:, javascript: and the like
+            None if has_scheme(url) => return None,
+            None => url,
+        };
+        let local = local.split('#').next().unwrap_or_default();
+        let (path, query) = local.split_once('?').unwrap_or((local, ""));
+        if let Some(target) = preview_target(query) {
+            return Some(UrlMeaning::Files(vec![(target, Certainty::Proven)]));
+        }
+        let segments = self.segments(path);
+        path_meaning(&segments).or_else(|| {
+            let page_id = query_value(query, "pageId").filter(|id| is_digits(id))?;
+            Some(UrlMeaning::ContentId(page_id))
+        })
+    }
+
+    /// Path segments below the context path; the context may be missing in migrated content.
+    fn segments<'a>(&self, path: &'a str) -> Vec<&'a str> {
+        let mut segments: Vec<&str> = Vec::new();
+        for segment in path.split('/') {
+            match segment {
+                "" | "." => {}
+                ".." => drop(segments.pop()),
+                _ => segments.push(segment),
+            }
+        }
+        let context: Vec<&str> = self.context.split('/').filter(|part| !part.is_empty()).collect();
+        if !context.is_empty() && segments.starts_with(&context) {
+            segments.drain(..context.len());
+        } else if segments.first() == Some(&"wiki") {
+            segments.remove(0);
+        }
+        segments
+    }
+}
+
+/// Splits `http(s)://host[:port]/rest` or `//host/rest` into the normal form of the host and the rest.
+fn split_absolute(url: &str) -> Option<(String, &str)> {
+    let (scheme, rest) = match url.find("//")? {
+        0 => ("", &url[2..]),
+        at => {
+            let scheme = url[..at].strip_suffix(':')?;
+            if !scheme.eq_ignore_ascii_case("http") && !scheme.eq_ignore_ascii_case("https") {
+                return None;
+            }
+            (scheme, &url[at + 2..])
+        }
+    };
+    let end = rest.find(['/', '?', '#', '\\']).unwrap_or(rest.len());
+    let (authority, rest) = rest.split_at(end);
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    Some((normal_host(host, scheme), rest))
+}
+
+/// Lower case, no trailing dot, no default port.
+fn normal_host(host: &str, scheme: &str) -> String {
+    let mut host = host.to_lowercase();
+    let default_ports: &[&str] = match scheme.to_ascii_lowercase().as_str() {
+        "http" => &[":80"],
+        "https" => &[":443"],
+        _ => &[":80", ":443"],
+    };
+    for port in default_ports {
+        if let Some(bare) = host.strip_suffix(port) {
+            host.truncate(bare.len());
+            break;
+        }
+    }
+    if host.ends_with('.') {
+        host.pop();
+    }
+    host
+}
+
+fn has_scheme(url: &str) -> bool {
+    let Some(colon) = url.find(':') else { return false };
+    let scheme = &url[..colon];
+    scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+        && scheme.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'))
+}
+
+fn is_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// `att123` or `123` → `123`.
+pub(super) fn attachment_digits(text: &str) -> Option<&str> {
+    let digits = text.strip_prefix("att").unwrap_or(text);
+    is_digits(digits).then_some(digits)
+}
+
+/// Whether `text` has the form of a UUID.
+pub(super) fn is_uuid(text: &str) -> bool {
+    text.len() == 36
+        && text.bytes().enumerate().all(|(at, byte)| match at {
+            8 | 13 | 18 | 23 => byte == b'-',
+            _ => byte.is_ascii_hexdigit(),
+        })
+}
+
+/// Media service addresses name a file id: `https://api.media.atlassian.com/file/{id}/…` and
+/// `blob:…#…id={id}&collection=…`.
+fn media_file_id(url: &str) -> Option<String> {
+    if let Some((host, path)) = split_absolute(url) {
+        if host != "api.media.atlassian.com" {
+            return None;
+        }
+        let id = path.strip_prefix("/file/")?.split(['/', '?', '#']).next()?;
+        return is_uuid(id).then(|| id.to_ascii_lowercase());
+    }
+    let fragment = url.strip_prefix("blob:")?.split_once('#')?.1;
+    let id = query_value(fragment.trim_start_matches('?'), "id")?;
+    is_uuid(&id).then(|| id.to_ascii_lowercase())
+}
+
+/// The decoded value of a query parameter. `;` is no separator: it occurs in names.
+fn query_value(query: &str, key: &str) -> Option<String> {
+    // `&amp;` survives where an address was escaped twice
+    query
+        .split('&')
+        .map(|part| part.strip_prefix("amp;").unwrap_or(part))
+        .filter_map(|part| part.split_once('='))
+        .find(|(name, _)| *name == key)
+        .map(|(_, value)| percent_decode(value))
+}
+
+/// `preview=/PAGE/ATTACHMENT/name`, once or twice encoded: the attachment id decides, the name may be an old one.
+fn preview_target(query: &str) -> Option<Target> {
+    let once = query_value(query, "preview")?;
+    let twice = percent_decode(&once);
+    [once, twice].iter().find_map(|value| {
+        let mut parts = value.trim_start_matches('/').splitn(3, '/');
+        let (page, attachment, name) = (parts.next()?, parts.next()?, parts.next().unwrap_or_default());
+        let id = attachment_digits(attachment)?.to_owned();
+        let fallback = (is_digits(page) && !name.is_empty()).then(|| (page.to_owned(), name.to_owned()));
+        Some(Target::Attachment { id, fallback })
+    })
+}
+
+fn path_meaning(segments: &[&str]) -> Option<UrlMeaning> {
+    match segments {
+        ["download", "attachments" | "thumbnails", "embedded-page", space, title, name, ..] => {
+            // `+` is a blank in titles of these addresses
+            let title = percent_decode(&title.replace('+', " "));
+            let container = ContainerRef::Page { title, space: Some(percent_decode(space)) };
+            Some(UrlMeaning::Files(file_readings(name, &container)))
+        }
+        ["download", "attachments" | "thumbnails", page, name, ..] if is_digits(page) => {
+            Some(UrlMeaning::Files(file_readings(name, &ContainerRef::Content((*page).to_owned()))))
+        }
+        ["rest", "api", "content", _, "child", "attachment", id, ..] => by_attachment_id(id, Certainty::Proven),
+        ["api", "v2", "attachments", id, ..]
+        | ["rest", "documentConversion", "latest", "conversion", "thumbnail", id, ..] => {
+            by_attachment_id(id, Certainty::Possible)
+        }
+        ["rest", "api", "content", id, ..] if id.starts_with("att") => by_attachment_id(id, Certainty::Possible),
+        ["spaces", _, "pages" | "blog", rest @ ..] => {
+            let id = rest.iter().find(|part| is_digits(part) && part.len() > 4).or(rest.first())?;
+            is_digits(id).then(|| UrlMeaning::ContentId((*id).to_owned()))
+        }
+        ["display", space, title] => Some(UrlMeaning::PageTitle {
+            space: percent_decode(space),
+            title: percent_decode(&title.replace('+', " ")),
+        }),
+        ["x", code] => tiny_link::content_id(code).map(UrlMeaning::ContentId),
+        _ => None,
+    }
+}
+
+fn by_attachment_id(id: &str, certainty: Certainty) -> Option<UrlMeaning> {
+    let id = attachment_digits(id)?.to_owned();
+    Some(UrlMeaning::Files(vec![(Target::Attachment { id, fallback: None }, certainty)]))
+}
+
+/// The name in a download path: decoded once; a second decoding and the raw spelling are tried where that names
+/// nothing; `+` may stand for a blank, and then either reading may be meant.
+fn file_readings(raw: &str, container: &ContainerRef) -> Vec<(Target, Certainty)> {
+    let file = |raw: &str| {
+        let name = percent_decode(raw);
+        let mut other_readings = Vec::new();
+        for reading in [percent_decode(&name), raw.to_owned()] {
+            if reading != name && !other_readings.contains(&reading) {
+                other_readings.push(reading);
+            }
+        }
+        Target::File { name, other_readings, container: container.clone(), matching: NameMatching::Loose }
+    };
+    if raw.is_empty() {
+        return Vec::new();
+    }
+    let mut targets = vec![(file(raw), Certainty::Proven)];
+    if raw.contains('+') {
+        targets.push((file(&raw.replace('+', "%20")), Certainty::Possible));
+    }
+    targets
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn site() -> OwnSite {
+        OwnSite::new("https://acme.atlassian.net/wiki", &["wiki.acme.example".to_owned()])
+    }
+
+    fn first_file(url: &str) -> Option<(String, ContainerRef)> {
+        match site().meaning(url)? {
+            UrlMeaning::Files(targets) => match targets.into_iter().next()?.0 {
+                Target::File { name, container, .. } => Some((name, container)),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    fn attachment(url: &str) -> Option<String> {
+        match site().meaning(url)? {
+            UrlMeaning::Files(targets) => match targets.into_iter().next()?.0 {
+                Target::Attachment { id, .. } => Some(id),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    fn by_id(id: &str) -> ContainerRef {
+        ContainerRef::Content(id.to_owned())
+    }
+
+    #[test]
+    fn download_attachments_on_every_own_host_and_form() {
+        for url in [
+            "/wiki/download/attachments/1001/a%20b.pdf?version=1&modificationDate=5&cacheVersion=1&api=v2",
+            "/download/attachments/1001/a%20b.pdf",
+            "https://acme.atlassian.net/wiki/download/attachments/1001/a%20b.pdf#page=2",
+            "HTTP://ACME.atlassian.net:80/wiki/download/attachments/1001/a%20b.pdf",
+            "https://acme.atlassian.net:443/download/attachments/1001/a%20b.pdf",
+            "//acme.atlassian.net/wiki/download/attachments/1001/a b.pdf",
+            "https://wiki.acme.example/download/attachments/1001/a%20b.pdf",
+            "/wiki/download/thumbnails/1001/a%20b.pdf?width=300",
+        ] {
+            assert_eq!(first_file(url), Some(("a b.pdf".to_owned(), by_id("1001"))), "{url}");
+        }
+    }
+
+    #[test]
+    fn other_hosts_never() {
+        for url in [
+            "https://other.atlassian.net/wiki/download/attachments/1001/a.pdf",
+            "https://acme.atlassian.net.evil.example/wiki/download/attachments/1001/a.pdf",
+            "https://notacme.atlassian.net/wiki/download/attachments/1001/a.pdf",
+            "https://acme.atlassian.net@evil.example/wiki/download/attachments/1001/a.pdf",
+            "https://acme.atlassian.net:8443/wiki/download/attachments/1001/a.pdf",
+            "https://evil.example/?u=https://acme.atlassian.net/wiki/download/attachments/1001/a.pdf",
+            "ftp://acme.atlassian.net/wiki/download/attachments/1001/a.pdf",
+            "mailto:x@acme.atlassian.net/wiki/download/attachments/1001/a.pdf",
+        ] {
+            assert_eq!(site().meaning(url), None, "{url}");
+        }
+    }
+
+    #[test]
+    fn names_are_decoded_once_and_then_read_otherwise() {
+        let readings = |url| match site().meaning(url) {
+            Some(UrlMeaning::Files(targets)) => targets
+                .into_iter()
+                .filter_map(|(target, _)| match target {
+                    Target::File { name, other_readings, .. } => Some((name, other_readings)),
+                    _ => None,
+                })
+                .collect::<Vec<_>>(),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(
+            readings("/download/attachments/1/100%25%20done.pdf"),
+            [("100% done.pdf".to_owned(), vec!["100%25%20done.pdf".to_owned()])]
+        );
+        assert_eq!(
+            readings("/download/attachments/1/a%2520b.pdf"),
+            [("a%20b.pdf".to_owned(), vec!["a b.pdf".to_owned(), "a%2520b.pdf".to_owned()])]
+        );
+        let plus = readings("/download/attachments/1/C+guide.pdf");
+        assert_eq!(plus.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["C+guide.pdf", "C guide.pdf"]);
+        assert_eq!(readings("/download/attachments/1/C%2B%2B.pdf").len(), 1);
+        assert_eq!(readings("/download/attachments/1/%DCber.pdf")[0].0, "Über.pdf");
+        assert_eq!(readings("/download/attachments/1/a;b.pdf")[0].0, "a;b.pdf");
+    }
+
+    #[test]
+    fn embedded_page_names_space_and_title() {
+        let url = "/wiki/download/attachments/embedded-page/ENG/Release%20Plan/flow.png?api=v2";
+        let container = ContainerRef::Page { title: "Release Plan".to_owned(), space: Some("ENG".to_owned()) };
+        assert_eq!(first_file(url), Some(("flow.png".to_owned(), container)));
+    }
+
+    #[test]
+    fn preview_names_the_attachment_id() {
+        for url in [
+            "https://acme.atlassian.net/wiki/display/ENG/Release+Plan?preview=/1001/5001/deck.pptx",
+            "/wiki/pages/viewpageattachments.action?pageId=1001&preview=%2F1001%2F5001%2Fdeck.pptx",
+            "/pages/viewpage.action?pageId=1001&amp;preview=%2F1001%2Fatt5001%2Fdeck.pptx",
+            "/wiki/spaces/ENG/pages/1001/Plan?preview=%252F1001%252F5001%252Fdeck.pptx",
+            "?preview=/1001/5001/deck.pptx",
+        ] {
+            assert_eq!(attachment(url), Some("5001".to_owned()), "{url}");
+        }
+    }
+
+    #[test]
+    fn rest_addresses_name_the_attachment_id() {
+        for url in [
+            "/wiki/rest/api/content/1001/child/attachment/att5001/download",
+            "/wiki/api/v2/attachments/att5001/thumbnail/download",
+            "/rest/api/content/att5001/version/2",
+        ] {
+            assert_eq!(attachment(url), Some("5001".to_owned()), "{url}");
+        }
+        assert_eq!(attachment("/wiki/rest/api/content/5001"), None);
+    }
+
+    #[test]
+    fn media_addresses_name_the_file_id() {
+        let id = "62149a0b-9e5d-4e56-bab5-17b8a0d84da5";
+        for url in [
+            format!("https://api.media.atlassian.com/file/{id}/binary?token=x"),
+            format!(
+                "blob:https://acme.atlassian.net/123#media-blob-url=true&id={}&collection=contentId-1",
+                id.to_uppercase()
+            ),
+        ] {
+            assert_eq!(
+                site().meaning(&url),
+                Some(UrlMeaning::Files(vec![(Target::FileId { id: id.to_owned() }, Certainty::Possible)])),
+                "{url}"
+            );
+        }
+    }
+
+    #[test]
+    fn page_addresses_name_contents_not_files() {
+        let content = |id: &str| Some(UrlMeaning::ContentId(id.to_owned()));
+        assert_eq!(site().meaning("/wiki/spaces/ENG/pages/100123/Release+Plan"), content("100123"));
+        assert_eq!(site().meaning("/wiki/pages/viewpage.action?pageId=1001#attachments"), content("1001"));
+        assert_eq!(site().meaning("/wiki/pages/viewpageattachments.action?pageId=1001"), content("1001"));
+        assert_eq!(
+            site().meaning("/wiki/display/ENG/Release+Plan"),
+            Some(UrlMeaning::PageTitle { space: "ENG".to_owned(), title: "Release Plan".to_owned() })
+        );
+        assert_eq!(site().meaning("/wiki/l/cp/abc"), None);
+        assert_eq!(site().meaning("#attachments"), None);
+    }
+}
