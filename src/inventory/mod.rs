@@ -1,8 +1,21 @@
 //! Takes the inventory of a site: what there is, and whether everything was read.
 
+mod bodies;
+mod convert;
 pub mod coverage;
+pub mod crawl;
+mod header_images;
+mod labels;
+mod ledger;
 pub mod links;
+mod lists;
+mod old_sizes;
+mod owners;
+mod people;
+pub mod recheck;
+pub mod scope;
 pub mod site;
+mod versions;
 
 use std::collections::BTreeMap;
 
@@ -10,7 +23,9 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 pub use coverage::Coverage;
+pub use crawl::{CrawlError, CrawlOptions, take_inventory};
 pub use links::SiteLinks;
+pub use recheck::{LookedAgain, SecondLook};
 pub use site::{
     AccountId, Attachment, AttachmentId, Container, Content, ContentId, ContentKind, HeaderImage, OldVersion, Space,
     SpaceId, Status,

@@ -314,6 +314,11 @@ impl Container {
             Self::None => None,
         }
     }
+
+    /// Whether a page or blog post owns the file.
+    pub fn is_page_or_post(&self) -> bool {
+        matches!(self, Self::Page(_) | Self::BlogPost(_))
+    }
 }
 
 /// One old version of an attachment.

@@ -1,0 +1,295 @@
+//! The endpoints of Confluence Cloud that the program reads: v2, and v1 where v2 has nothing.
+//!
+//! One method per endpoint. Lists hand their items to a closure as they come and tell how the walk ended; bodies of a
+//! large site never are in memory together.
+
+use std::ops::ControlFlow;
+
+use super::client::{Answer, Client, ClientError, ConnectionSettings};
+use super::deployment::Request;
+use super::error::RequestError;
+use super::model;
+use super::pagination::{Item, Paging, Walked, walk};
+
+/// Largest page of a v2 list (`confluence-api.md` 3).
+const LIST_LIMIT: u32 = 250;
+/// Largest page of a search with expansions (`confluence-api.md` 4).
+const SEARCH_LIMIT: u32 = 200;
+/// Page of a v1 template list.
+const TEMPLATE_LIMIT: u32 = 100;
+/// Space ids in one request at most (`confluence-api.md` 3.2).
+pub const SPACE_IDS_PER_REQUEST: usize = 100;
+/// Account ids in one request at most.
+pub const PEOPLE_PER_REQUEST: usize = 100;
+/// Content property of the published header image (`storage-format.md` 5).
+pub const HEADER_IMAGE_PUBLISHED: &str = "cover-picture-id-published";
+/// Content property of the header image of the draft.
+pub const HEADER_IMAGE_DRAFT: &str = "cover-picture-id-draft";
+
+/// Every status a page list can be asked for.
+const PAGE_STATUSES: &[&str] = &["current", "archived", "trashed", "deleted"];
+/// Every status a blog post list can be asked for.
+const BLOG_POST_STATUSES: &[&str] = &["current", "trashed", "deleted"];
+/// Every status the attachment list can be asked for; trash only comes when asked for.
+const ATTACHMENT_STATUSES: &[&str] = &["current", "archived", "trashed"];
+
+/// Which comments.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CommentKind {
+    /// Below a page or post.
+    Footer,
+    /// On a passage of it.
+    Inline,
+}
+
+impl CommentKind {
+    fn segment(self) -> &'static str {
+        match self {
+            Self::Footer => "footer-comments",
+            Self::Inline => "inline-comments",
+        }
+    }
+
+    fn kind(self) -> &'static str {
+        match self {
+            Self::Footer => "footer comments",
+            Self::Inline => "inline comments",
+        }
+    }
+}
+
+/// A content that can be read alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Single {
+    /// A page.
+    Page,
+    /// A blog post.
+    BlogPost,
+    /// A footer comment.
+    FooterComment,
+    /// An inline comment.
+    InlineComment,
+    /// App content.
+    CustomContent,
+}
+
+impl Single {
+    fn segment(self) -> &'static str {
+        match self {
+            Self::Page => "pages",
+            Self::BlogPost => "blogposts",
+            Self::FooterComment => "footer-comments",
+            Self::InlineComment => "inline-comments",
+            Self::CustomContent => "custom-content",
+        }
+    }
+
+    fn kind(self) -> &'static str {
+        match self {
+            Self::Page => "one page",
+            Self::BlogPost => "one blog post",
+            Self::FooterComment | Self::InlineComment => "one comment",
+            Self::CustomContent => "one custom content",
+        }
+    }
+}
+
+/// Confluence Cloud at its site host.
+#[derive(Debug)]
+pub struct Cloud {
+    client: Client,
+}
+
+impl Cloud {
+    /// Sets up connections; sends nothing.
+    pub fn new(settings: ConnectionSettings) -> Result<Self, ClientError> {
+        Ok(Self { client: Client::new(settings)? })
+    }
+
+    /// The client below: counters, warnings, whether the run was stopped.
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// Who the credentials belong to; fails unless that is a known user.
+    pub async fn current_user(&self) -> Result<Answer<model::User>, RequestError> {
+        self.client.identity().await
+    }
+
+    /// Spaces of one status, `current` or `archived`. Both have to be asked for (`confluence-api.md` 3.1).
+    pub async fn spaces(&self, status: &str, take: impl FnMut(model::Space)) -> Walked {
+        let request = Request::v2("spaces", &["spaces"]).with("status", status).with("sort", "id");
+        self.list(&request, LIST_LIMIT, take).await
+    }
+
+    /// Pages of all statuses in up to [`SPACE_IDS_PER_REQUEST`] spaces.
+    pub async fn pages(&self, spaces: &[&str], bodies: bool, take: impl FnMut(model::Content)) -> Walked {
+        let request = with_all(Request::v2("pages", &["pages"]), "status", PAGE_STATUSES).with("sort", "id");
+        self.list(&in_spaces(request, spaces, bodies), LIST_LIMIT, take).await
+    }
+
+    /// Blog posts of all statuses in up to [`SPACE_IDS_PER_REQUEST`] spaces.
+    pub async fn blog_posts(&self, spaces: &[&str], bodies: bool, take: impl FnMut(model::Content)) -> Walked {
+        let request = Request::v2("blog posts", &["blogposts"]).with("sort", "id");
+        let request = with_all(request, "status", BLOG_POST_STATUSES);
+        self.list(&in_spaces(request, spaces, bodies), LIST_LIMIT, take).await
+    }
+
+    /// All attachments of the site, oldest first: by creation, the only stable order offered.
+    pub async fn attachments(&self, take: impl FnMut(model::Attachment)) -> Walked {
+        let request = Request::v2("attachments", &["attachments"]).with("sort", "created-date");
+        self.list(&with_all(request, "status", ATTACHMENT_STATUSES), LIST_LIMIT, take).await
+    }
+
+    /// All footer or inline comments of the site, with bodies.
+    pub async fn comments(&self, which: CommentKind, take: impl FnMut(model::Content)) -> Walked {
+        let request = Request::v2(which.kind(), &[which.segment()]).with("sort", "created-date");
+        self.list(&request.with("body-format", "storage"), LIST_LIMIT, take).await
+    }
+
+    /// The direct replies to one comment, with bodies.
+    pub async fn replies(&self, which: CommentKind, comment: &str, take: impl FnMut(model::Content)) -> Walked {
+        let request = Request::v2("comment replies", &[which.segment(), comment, "children"]);
+        self.list(&request.with("sort", "created-date").with("body-format", "storage"), LIST_LIMIT, take).await
+    }
+
+    /// Pages of all spaces, the last modified first, with bodies, until `take` breaks.
+    pub async fn changed_pages(&self, take: impl FnMut(model::Content) -> ControlFlow<()>) -> Walked {
+        let request = with_all(Request::v2("changed pages", &["pages"]), "status", PAGE_STATUSES);
+        self.newest_first(request.with("body-format", "storage"), take).await
+    }
+
+    /// Blog posts of all spaces, the last modified first, with bodies, until `take` breaks.
+    pub async fn changed_blog_posts(&self, take: impl FnMut(model::Content) -> ControlFlow<()>) -> Walked {
+        let request = with_all(Request::v2("changed blog posts", &["blogposts"]), "status", BLOG_POST_STATUSES);
+        self.newest_first(request.with("body-format", "storage"), take).await
+    }
+
+    /// Comments of the site, the last modified first, with bodies, until `take` breaks.
+    pub async fn changed_comments(
+        &self,
+        which: CommentKind,
+        take: impl FnMut(model::Content) -> ControlFlow<()>,
+    ) -> Walked {
+        let request = Request::v2("changed comments", &[which.segment()]).with("body-format", "storage");
+        self.newest_first(request, take).await
+    }
+
+    /// Attachments of the site, the last modified first, until `take` breaks.
+    pub async fn changed_attachments(&self, take: impl FnMut(model::Attachment) -> ControlFlow<()>) -> Walked {
+        let request = with_all(Request::v2("changed attachments", &["attachments"]), "status", ATTACHMENT_STATUSES);
+        self.newest_first(request, take).await
+    }
+
+    /// One content with its body. `draft` asks for the unpublished draft of a page or post, where there is one.
+    pub async fn content(&self, which: Single, id: &str, draft: bool) -> Result<model::Content, RequestError> {
+        let mut request = Request::v2(which.kind(), &[which.segment(), id]).with("body-format", "storage");
+        if draft {
+            request.kind = "draft";
+            request = request.with("get-draft", "true");
+        }
+        Ok(self.client.get(&request).await?.value)
+    }
+
+    /// Whether the list of pages or blog posts still shows `id`, in whatever status: tells deleted from hidden (F-41).
+    pub async fn is_listed(&self, which: Single, id: &str) -> Result<bool, RequestError> {
+        let statuses = if which == Single::BlogPost { BLOG_POST_STATUSES } else { PAGE_STATUSES };
+        let request = with_all(Request::v2(which.kind(), &[which.segment()]).with("id", id), "status", statuses);
+        let mut listed = false;
+        let walked = self.list(&request, LIST_LIMIT, |content: model::Content| listed |= content.id.0 == id).await;
+        if listed { Ok(true) } else { walked.end.map(|()| false) }
+    }
+
+    /// One version of an attachment, with the size it had (`confluence-api.md` 3.3).
+    pub async fn attachment_version(&self, id: &str, version: u32) -> Result<model::Attachment, RequestError> {
+        let request = Request::v2("attachment version", &["attachments", id]).with("version", version.to_string());
+        Ok(self.client.get(&request).await?.value)
+    }
+
+    /// All content properties of one page or blog post.
+    pub async fn properties(&self, which: Single, id: &str, take: impl FnMut(model::Property)) -> Walked {
+        let request = Request::v2("properties", &[which.segment(), id, "properties"]).with("sort", "key");
+        self.list(&request, LIST_LIMIT, take).await
+    }
+
+    /// Pages and blog posts with their header-image properties, by search: the only bulk way to properties. The search
+    /// index lags and leaves contents out, so what it does not answer has to be asked for alone.
+    pub async fn header_images(&self, take: impl FnMut(model::SearchHit)) -> Walked {
+        let expand = format!("metadata.properties.{HEADER_IMAGE_PUBLISHED},metadata.properties.{HEADER_IMAGE_DRAFT}");
+        let request = Request::v1("header image sweep", &["content", "search"])
+            .with("cql", "type in (page,blogpost)")
+            .with("expand", expand);
+        self.list(&request, SEARCH_LIMIT, take).await
+    }
+
+    /// Page templates of a space, or the global ones.
+    pub async fn templates(&self, space_key: Option<&str>, take: impl FnMut(model::Template)) -> Walked {
+        self.template_list("page", space_key, take).await
+    }
+
+    /// Blueprint templates of a space, or the global ones.
+    pub async fn blueprint_templates(&self, space_key: Option<&str>, take: impl FnMut(model::Template)) -> Walked {
+        self.template_list("blueprint", space_key, take).await
+    }
+
+    async fn template_list(
+        &self,
+        which: &str,
+        space_key: Option<&str>,
+        mut take: impl FnMut(model::Template),
+    ) -> Walked {
+        let mut request = Request::v1("templates", &["template", which]).with("expand", "body.storage");
+        if let Some(key) = space_key {
+            request = request.with("spaceKey", key);
+        }
+        let take = |template| {
+            take(template);
+            ControlFlow::Continue(())
+        };
+        walk(&self.client, &request, Paging::Start, TEMPLATE_LIMIT, take).await
+    }
+
+    /// One template with its body.
+    pub async fn template(&self, id: &str) -> Result<model::Template, RequestError> {
+        let request = Request::v1("one template", &["template", id]).with("expand", "body.storage");
+        Ok(self.client.get(&request).await?.value)
+    }
+
+    /// All labels of the site.
+    pub async fn labels(&self, take: impl FnMut(model::Label)) -> Walked {
+        self.list(&Request::v2("labels", &["labels"]).with("sort", "id"), LIST_LIMIT, take).await
+    }
+
+    /// The attachments that bear a label.
+    pub async fn attachments_with_label(&self, label: &str, take: impl FnMut(model::Attachment)) -> Walked {
+        let request = Request::v2("attachments of a label", &["labels", label, "attachments"]);
+        self.list(&request.with("sort", "created-date"), LIST_LIMIT, take).await
+    }
+
+    /// Up to [`PEOPLE_PER_REQUEST`] people by account id; unknown ids are left out by the server.
+    pub async fn people(&self, accounts: &[&str]) -> Result<Vec<model::User>, RequestError> {
+        let request = with_all(Request::v1("people", &["user", "bulk"]), "accountId", accounts);
+        Ok(self.client.get::<model::Users>(&request).await?.value.results)
+    }
+
+    async fn list<T: Item>(&self, request: &Request, limit: u32, mut take: impl FnMut(T)) -> Walked {
+        let take = |item| {
+            take(item);
+            ControlFlow::Continue(())
+        };
+        walk(&self.client, request, Paging::Cursor, limit, take).await
+    }
+
+    async fn newest_first<T: Item>(&self, request: Request, take: impl FnMut(T) -> ControlFlow<()>) -> Walked {
+        walk(&self.client, &request.with("sort", "-modified-date"), Paging::Cursor, LIST_LIMIT, take).await
+    }
+}
+
+fn with_all(request: Request, name: &str, values: &[&str]) -> Request {
+    values.iter().fold(request, |request, value| request.with(name, *value))
+}
+
+fn in_spaces(request: Request, spaces: &[&str], bodies: bool) -> Request {
+    let request = with_all(request, "space-id", spaces);
+    if bodies { request.with("body-format", "storage") } else { request }
+}

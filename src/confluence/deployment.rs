@@ -1,0 +1,231 @@
+//! Where the site is and how its request URLs are made.
+//!
+//! The origin is fixed here, once; every request URL is built from path segments and query pairs below it. Nothing the
+//! server sends can change where a request with credentials goes (`reliability-security.md` F-44).
+
+use std::net::IpAddr;
+
+use thiserror::Error;
+use url::{Host, Url};
+
+/// A base URL that cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum BaseUrlError {
+    /// Not a URL.
+    #[error("the base URL is not a URL: {reason}")]
+    NotAUrl {
+        /// What the parser says.
+        reason: String,
+    },
+    /// Neither https nor http to the own machine.
+    #[error("the base URL must begin with https:// (http:// only for the own machine)")]
+    NotHttps,
+    /// User name, password, query or fragment in the URL.
+    #[error("the base URL must not contain a user name, password, query or fragment")]
+    Decorated,
+    /// A path other than none or `/wiki`.
+    #[error("the base URL of a Cloud site ends in nothing or in /wiki, not in {path}")]
+    Path {
+        /// The path found.
+        path: String,
+    },
+}
+
+impl BaseUrlError {
+    /// What to do, one line.
+    pub fn remedy(&self) -> &'static str {
+        "set base_url to the address of the site, for example https://SITE.atlassian.net/wiki"
+    }
+}
+
+/// Which family of endpoints a request belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Generation {
+    /// `/api/v2`.
+    V2,
+    /// `/rest/api`.
+    V1,
+}
+
+/// One GET: what is counted as, which path, which query. Knows no host.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// Words for people and for the counter: `pages`, `attachment version`, …
+    pub kind: &'static str,
+    pub(super) generation: Generation,
+    pub(super) segments: Vec<String>,
+    pub(super) query: Vec<(String, String)>,
+}
+
+impl Request {
+    /// A request to `/api/v2/…`.
+    pub fn v2(kind: &'static str, segments: &[&str]) -> Self {
+        Self::new(kind, Generation::V2, segments)
+    }
+
+    /// A request to `/rest/api/…`.
+    pub fn v1(kind: &'static str, segments: &[&str]) -> Self {
+        Self::new(kind, Generation::V1, segments)
+    }
+
+    fn new(kind: &'static str, generation: Generation, segments: &[&str]) -> Self {
+        let segments = segments.iter().map(|&segment| segment.to_owned()).collect();
+        Self { kind, generation, segments, query: Vec::new() }
+    }
+
+    /// Adds a query pair; a name may be repeated (lists are sent repeated, `confluence-api.md` 3.4).
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.query.push((name.to_owned(), value.into()));
+        self
+    }
+
+    /// Sets a query pair in place of all pairs of that name.
+    #[must_use]
+    pub(super) fn replacing(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.query.retain(|(existing, _)| existing != name);
+        self.with(name, value)
+    }
+
+    /// The path below the context, without the query: safe to log and to show.
+    pub fn path(&self) -> String {
+        let family = match self.generation {
+            Generation::V2 => "/api/v2",
+            Generation::V1 => "/rest/api",
+        };
+        format!("{family}/{}", self.segments.join("/"))
+    }
+}
+
+/// Where one Confluence site answers.
+///
+/// Only Cloud at the site host so far. The gateway (`/ex/confluence/{cloudId}/wiki`) differs in the context path, Data
+/// Center in the families of endpoints: both are further constructors.
+#[derive(Debug, Clone)]
+pub struct Deployment {
+    origin: Url,
+    context: Vec<String>,
+    base_url: String,
+}
+
+impl Deployment {
+    /// Confluence Cloud at its site host. Accepts the address with and without `/wiki` and with a trailing slash.
+    ///
+    /// Plain http is accepted to the own machine only: the token would be readable on the way.
+    pub fn cloud(base_url: &str) -> Result<Self, BaseUrlError> {
+        let url = Url::parse(base_url.trim()).map_err(|error| BaseUrlError::NotAUrl { reason: error.to_string() })?;
+        let secure = match url.scheme() {
+            "https" => true,
+            "http" => is_loopback(&url),
+            _ => false,
+        };
+        if !secure || !url.has_host() {
+            return Err(BaseUrlError::NotHttps);
+        }
+        if !url.username().is_empty() || url.password().is_some() || url.query().is_some() || url.fragment().is_some() {
+            return Err(BaseUrlError::Decorated);
+        }
+        match url.path().trim_end_matches('/') {
+            "" | "/wiki" => {}
+            other => return Err(BaseUrlError::Path { path: other.to_owned() }),
+        }
+        let mut origin = url;
+        origin.set_path("/");
+        let base_url = format!("{}wiki", origin.as_str());
+        Ok(Self { origin, context: vec!["wiki".to_owned()], base_url })
+    }
+
+    /// Base URL with its context path and without a trailing slash, e.g. `https://acme.atlassian.net/wiki`.
+    pub fn base_url(&self) -> &str {
+        &self.base_url
+    }
+
+    /// The host requests go to, in lower case.
+    pub fn host(&self) -> &str {
+        self.origin.host_str().unwrap_or_default()
+    }
+
+    /// Whether `url` has the scheme, host and port of this site.
+    pub fn is_same_origin(&self, url: &Url) -> bool {
+        url.origin() == self.origin.origin()
+    }
+
+    /// The URL of a request. Segments and query values are percent-encoded here and nowhere else.
+    pub fn url(&self, request: &Request) -> Url {
+        let mut url = self.origin.clone();
+        let family: &[&str] = match request.generation {
+            Generation::V2 => &["api", "v2"],
+            Generation::V1 => &["rest", "api"],
+        };
+        // a base that cannot have segments (`mailto:`) has been refused by `cloud`
+        if let Ok(mut segments) = url.path_segments_mut() {
+            segments.clear().extend(&self.context).extend(family).extend(&request.segments);
+        }
+        if !request.query.is_empty() {
+            url.query_pairs_mut().extend_pairs(&request.query);
+        }
+        url
+    }
+}
+
+/// `localhost` or a loopback address.
+pub(super) fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(address)) => IpAddr::from(address).is_loopback(),
+        Some(Host::Ipv6(address)) => IpAddr::from(address).is_loopback(),
+        None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn accepts_the_site_with_and_without_wiki() {
+        for written in [
+            "https://acme.atlassian.net",
+            "https://acme.atlassian.net/",
+            "https://ACME.atlassian.net/wiki",
+            " https://acme.atlassian.net/wiki/ ",
+        ] {
+            let deployment = Deployment::cloud(written).unwrap();
+            assert_eq!(deployment.base_url(), "https://acme.atlassian.net/wiki", "{written}");
+            assert_eq!(deployment.host(), "acme.atlassian.net");
+        }
+    }
+
+    #[test]
+    fn plain_http_only_to_the_own_machine() {
+        for allowed in ["http://localhost:8080", "http://127.0.0.1:1/wiki", "http://[::1]:9"] {
+            assert!(Deployment::cloud(allowed).is_ok(), "{allowed}");
+        }
+        for refused in ["http://acme.atlassian.net", "http://127.0.0.1.evil.example", "ftp://localhost", "mailto:a@b"] {
+            assert_eq!(Deployment::cloud(refused).unwrap_err(), BaseUrlError::NotHttps, "{refused}");
+        }
+    }
+
+    #[test]
+    fn refuses_credentials_queries_and_screens() {
+        for refused in ["https://me:secret@acme.atlassian.net", "https://a.example/?x=1", "https://a.example/wiki#top"]
+        {
+            assert_eq!(Deployment::cloud(refused).unwrap_err(), BaseUrlError::Decorated, "{refused}");
+        }
+        assert_eq!(
+            Deployment::cloud("https://a.example/wiki/spaces/ENG").unwrap_err(),
+            BaseUrlError::Path { path: "/wiki/spaces/ENG".into() }
+        );
+        assert!(matches!(Deployment::cloud("acme").unwrap_err(), BaseUrlError::NotAUrl { .. }));
+    }
+
+    #[test]
+    fn encodes_once_and_stays_below_its_base() {
+        let deployment = Deployment::cloud("https://a.example").unwrap();
+        let request = Request::v2("pages", &["pages", "../../x", ".."]).with("cursor", "a=b+c&d e%3D");
+        let url = deployment.url(&request);
+        assert_eq!(url.as_str(), "https://a.example/wiki/api/v2/pages/..%2F..%2Fx?cursor=a%3Db%2Bc%26d+e%253D");
+        let read_back: Vec<_> = url.query_pairs().into_owned().collect();
+        assert_eq!(read_back, [("cursor".to_owned(), "a=b+c&d e%3D".to_owned())]);
+    }
+}

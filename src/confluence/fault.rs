@@ -1,0 +1,62 @@
+//! What a transport error is, found in the whole chain of its causes.
+//!
+//! `reqwest` calls a connection cut in the middle of a body a *decode* error (`reliability-security.md` A4), so its
+//! own predicates do not tell which faults pass.
+
+use std::error::Error;
+
+/// The kind of a transport error.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Fault {
+    /// A time limit was reached.
+    Timeout(String),
+    /// The secure connection was refused: never retried (F-31).
+    Tls(String),
+    /// The host name could not be resolved (F-19).
+    UnknownHost(String),
+    /// Anything else on the way: refused, reset, cut, garbled.
+    Broken(String),
+}
+
+impl Fault {
+    /// Classifies an error of the HTTP library.
+    pub(super) fn of(error: &reqwest::Error) -> Self {
+        let causes = causes(error);
+        let innermost = causes.last().cloned().unwrap_or_else(|| error.to_string());
+        if error.is_timeout() {
+            return Self::Timeout("time limit reached".to_owned());
+        }
+        let any = |words: &[&str]| causes.iter().any(|cause| words.iter().any(|word| cause.contains(word)));
+        if error.is_connect() && any(&["certificate", "received fatal alert", "tls handshake", "HandshakeFailure"]) {
+            return Self::Tls(innermost);
+        }
+        if error.is_connect() && any(&["dns error", "failed to lookup address"]) {
+            return Self::UnknownHost(innermost);
+        }
+        Self::Broken(innermost)
+    }
+}
+
+/// The causes below the outermost error, which alone names the URL with its query and so is left out.
+fn causes(error: &reqwest::Error) -> Vec<String> {
+    let mut causes = Vec::new();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        causes.push(cause.to_string());
+        next = cause.source();
+    }
+    if causes.is_empty() {
+        causes.push(kind(error).to_owned());
+    }
+    causes
+}
+
+fn kind(error: &reqwest::Error) -> &'static str {
+    if error.is_connect() {
+        "connection failed"
+    } else if error.is_builder() {
+        "request could not be built"
+    } else {
+        "transfer failed"
+    }
+}

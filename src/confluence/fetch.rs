@@ -1,0 +1,355 @@
+//! One answer: send, judge, try again, read within limits, decode.
+
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use chrono::Utc;
+use reqwest::StatusCode;
+use reqwest::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, LINK, LOCATION, TRANSFER_ENCODING};
+use secrecy::ExposeSecret;
+use serde::de::DeserializeOwned;
+use tokio::time::Instant;
+use url::Url;
+
+use super::client::{Answer, Client, MAX_ANSWER_BYTES, MAX_FAILURES_IN_A_ROW, locked};
+use super::deployment::{Generation, Request};
+use super::error::RequestError;
+use super::fault::Fault;
+use super::pace::Gate;
+use super::retry::{Cause, MAX_ATTEMPTS, MAX_ELAPSED, Verdict, delay, judge};
+use super::signs::Signs;
+
+/// How much of an answer that is no success is read: enough to tell what it is.
+const MAX_ERROR_BYTES: usize = 64 << 10;
+/// Tries while the site has never answered: a wrong address should be told soon (F-18).
+const MAX_FIRST_CONTACTS: u32 = 3;
+
+/// Whether a failure may mean that the credentials are dead.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Suspicion {
+    None,
+    Unauthenticated,
+    BareNotFound,
+}
+
+/// A failure after all retries.
+#[derive(Debug)]
+pub(super) struct Failure {
+    pub(super) error: RequestError,
+    pub(super) suspicion: Suspicion,
+    pub(super) answered_at: Instant,
+}
+
+impl Failure {
+    fn new(error: RequestError, suspicion: Suspicion) -> Self {
+        Self { error, suspicion, answered_at: Instant::now() }
+    }
+}
+
+impl From<RequestError> for Failure {
+    fn from(error: RequestError) -> Self {
+        Self::new(error, Suspicion::None)
+    }
+}
+
+/// One answer as it arrived.
+pub(super) struct Raw {
+    status: StatusCode,
+    headers: HeaderMap,
+    signs: Signs,
+    body: Vec<u8>,
+}
+
+/// Why one try gave no answer.
+enum Setback {
+    /// Worth further tries, after what the server told; a gate makes everybody wait.
+    Again { cause: Cause, told: Option<Duration>, gate: Option<Gate>, error: RequestError },
+    /// Worth one more try: a proxy may have answered.
+    OnceMore(RequestError),
+    /// No further try helps.
+    Final(Failure),
+}
+
+impl From<RequestError> for Setback {
+    fn from(error: RequestError) -> Self {
+        Self::Final(error.into())
+    }
+}
+
+impl Client {
+    /// One GET of a JSON document. `urgent` passes a hold.
+    pub(super) async fn fetch_json<T: DeserializeOwned>(
+        &self,
+        request: &Request,
+        urgent: bool,
+    ) -> Result<Answer<T>, Failure> {
+        self.fetch(request, urgent, |raw| {
+            check_json(raw, request)?;
+            let value = serde_json::from_slice(&raw.body).map_err(|error| json_setback(&error, raw, request))?;
+            Ok(Answer { value, link_next: link_next(&raw.headers), server_time: raw.signs.server_time })
+        })
+        .await
+    }
+
+    /// One GET that has to answer with a redirect, which is not followed; gives its target.
+    pub(super) async fn fetch_location(&self, request: &Request) -> Result<Url, Failure> {
+        let url = self.deployment.url(request);
+        self.fetch(request, false, |raw| {
+            let location = raw.headers.get(LOCATION).and_then(|value| value.to_str().ok());
+            location.filter(|_| raw.status.is_redirection()).and_then(|target| url.join(target).ok()).ok_or_else(|| {
+                let what = format!("no redirect to the file, but status {}", raw.status.as_u16());
+                RequestError::Shape { endpoint: request.path(), what }.into()
+            })
+        })
+        .await
+    }
+
+    /// Sends until an answer can be decoded or no further try is due.
+    async fn fetch<T>(
+        &self,
+        request: &Request,
+        urgent: bool,
+        decode: impl Fn(&Raw) -> Result<T, Setback>,
+    ) -> Result<T, Failure> {
+        let url = self.deployment.url(request);
+        let mut attempt = 0;
+        let mut working = Duration::ZERO;
+        let mut once_more = true;
+        loop {
+            attempt += 1;
+            let permit = tokio::select! {
+                biased;
+                error = self.until_stopped() => return Err(error.into()),
+                permit = self.pace.admit(request.kind, urgent) => permit,
+            };
+            let sent_at = Instant::now();
+            let outcome = self.try_once(request, &url, attempt).await.and_then(|raw| {
+                self.weigh(request, &raw, sent_at, attempt)?;
+                let value = decode(&raw)?;
+                self.succeeded(raw.signs.near_limit);
+                Ok(value)
+            });
+            drop(permit);
+            working += sent_at.elapsed();
+            let (cause, told, gate, error) = match outcome {
+                Ok(value) => return Ok(value),
+                Err(Setback::Final(failure)) => return Err(failure),
+                Err(Setback::OnceMore(error)) if !once_more => return Err(error.into()),
+                Err(Setback::OnceMore(error)) => {
+                    once_more = false;
+                    (Cause::Transient, None, None, error)
+                }
+                Err(Setback::Again { cause, told, gate, error }) => (cause, told, gate, error),
+            };
+            if attempt >= MAX_ATTEMPTS || working >= MAX_ELAPSED || !locked(&self.quota).pay(cause) {
+                return Err(self.exhausted(error).into());
+            }
+            let wait = delay(cause, attempt, told, &mut locked(&self.jitter));
+            tracing::debug!(path = request.path(), attempt, wait_ms = wait.as_millis(), %error, "trying again");
+            if let Some(gate) = gate {
+                self.pace.close(gate, wait);
+            } else {
+                working += wait;
+                self.pause(wait).await?;
+            }
+        }
+    }
+
+    /// Sends one request and reads its answer.
+    async fn try_once(&self, request: &Request, url: &Url, attempt: u32) -> Result<Raw, Setback> {
+        self.count(request.kind);
+        let broken = |error: reqwest::Error| self.transport_setback(request, &error, attempt);
+        let sent = self
+            .http
+            .get(url.clone())
+            .basic_auth(&self.user, Some(self.token.expose_secret()))
+            .header(ACCEPT, "application/json")
+            .send()
+            .await;
+        let mut response = sent.map_err(broken)?;
+        self.reached.store(true, Ordering::Relaxed);
+        let status = response.status();
+        tracing::debug!(method = "GET", path = request.path(), status = status.as_u16(), attempt, "answer");
+        let signs = Signs::read(response.headers(), Utc::now());
+        let headers = std::mem::take(response.headers_mut());
+        let is_json = is_json(&headers);
+        let limit = if status.is_success() && is_json { MAX_ANSWER_BYTES } else { MAX_ERROR_BYTES };
+        let mut body = Vec::new();
+        // chunk by chunk, so that a decompression bomb never is in memory as a whole
+        while let Some(chunk) = response.chunk().await.map_err(broken)? {
+            if body.len() + chunk.len() > limit {
+                if limit == MAX_ANSWER_BYTES {
+                    return Err(RequestError::TooLarge { endpoint: request.path(), limit }.into());
+                }
+                break;
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(Raw { status, headers, signs, body })
+    }
+
+    fn transport_setback(&self, request: &Request, error: &reqwest::Error, attempt: u32) -> Setback {
+        let endpoint = request.path();
+        let transport =
+            |cause: String, timeout| RequestError::Transport { endpoint, cause, timeout, attempts: attempt };
+        let reached = self.reached.load(Ordering::Relaxed);
+        match Fault::of(error) {
+            Fault::Tls(cause) => RequestError::Tls { cause }.into(),
+            Fault::UnknownHost(cause) if !reached => transport(cause, false).into(),
+            Fault::Broken(cause) if !reached && attempt >= MAX_FIRST_CONTACTS => transport(cause, false).into(),
+            Fault::Timeout(cause) => {
+                Setback::Again { cause: Cause::Timeout, told: None, gate: None, error: transport(cause, true) }
+            }
+            Fault::UnknownHost(cause) | Fault::Broken(cause) => {
+                Setback::Again { cause: Cause::Transient, told: None, gate: None, error: transport(cause, false) }
+            }
+        }
+    }
+
+    /// Judges an answer by status and headers; good ones and redirects go on to be decoded.
+    fn weigh(&self, request: &Request, raw: &Raw, sent_at: Instant, attempt: u32) -> Result<(), Setback> {
+        let endpoint = request.path();
+        let status = raw.status.as_u16();
+        if raw.signs.deprecated {
+            self.warn(&format!("the server announces that the endpoint {endpoint} will be removed"));
+        }
+        let failed = |suspicion, error| Err(Setback::Final(Failure::new(error, suspicion)));
+        let unauthenticated = || RequestError::Unauthenticated { answer: format!("{status} at {endpoint}") };
+        match judge(status, &raw.signs) {
+            Verdict::Success | Verdict::Redirect => Ok(()),
+            Verdict::Throttled => {
+                self.pace.throttled(sent_at);
+                let told = self.within_patience(raw.signs.throttle_wait(), &raw.signs)?;
+                let gate = if raw.signs.endpoint_only { Gate::Kind(request.kind) } else { Gate::Site };
+                let error = RequestError::Status { status, endpoint, attempts: attempt };
+                Err(Setback::Again { cause: Cause::Throttled, told, gate: Some(gate), error })
+            }
+            Verdict::Transient => {
+                let told = self.within_patience(raw.signs.retry_after, &raw.signs)?;
+                let gate = told.map(|_| Gate::Kind(request.kind));
+                let error = RequestError::Status { status, endpoint, attempts: attempt };
+                Err(Setback::Again { cause: Cause::Transient, told, gate, error })
+            }
+            Verdict::Unauthenticated => failed(Suspicion::Unauthenticated, unauthenticated()),
+            Verdict::Denied if names_a_visitor(&raw.body) => failed(Suspicion::Unauthenticated, unauthenticated()),
+            Verdict::Denied => failed(Suspicion::None, RequestError::Denied { endpoint }),
+            Verdict::ScopeMissing => failed(Suspicion::None, RequestError::ScopeMissing { endpoint }),
+            Verdict::NotFound if request.generation == Generation::V2 && is_bare_not_found(&raw.body) => {
+                failed(Suspicion::BareNotFound, RequestError::NotFound { endpoint })
+            }
+            Verdict::NotFound => failed(Suspicion::None, RequestError::NotFound { endpoint }),
+            Verdict::Gone => failed(Suspicion::None, RequestError::Gone { endpoint }),
+            Verdict::Permanent => failed(Suspicion::None, RequestError::Status { status, endpoint, attempts: attempt }),
+        }
+    }
+
+    /// The wait the server asks for, unless it is longer than the run may pause: then the run stops (F-06).
+    fn within_patience(&self, told: Option<Duration>, signs: &Signs) -> Result<Option<Duration>, RequestError> {
+        match told {
+            Some(wait) if wait > self.max_wait => {
+                let now = signs.server_time.unwrap_or_else(Utc::now);
+                let until = chrono::Duration::from_std(wait).ok().and_then(|wait| now.checked_add_signed(wait));
+                let error = RequestError::Throttled { wait, until };
+                self.stop(error.clone());
+                Err(error)
+            }
+            told => Ok(told),
+        }
+    }
+
+    /// All tries of one request failed; when that happens again and again, the run gives up (F-05, F-14).
+    fn exhausted(&self, error: RequestError) -> RequestError {
+        let failures = self.failures_in_a_row.fetch_add(1, Ordering::Relaxed) + 1;
+        if failures >= MAX_FAILURES_IN_A_ROW && locked(&self.quota).is_empty() {
+            self.stop(RequestError::GaveUp { last: error.to_string() });
+        }
+        error
+    }
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let media_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let media_type = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    media_type == "application/json" || (media_type.starts_with("application/") && media_type.ends_with("+json"))
+}
+
+/// Refuses redirects, login pages and other documents that are no answer of the API (F-33, F-34, F-43).
+fn check_json(raw: &Raw, request: &Request) -> Result<(), Setback> {
+    let endpoint = request.path();
+    if raw.status.is_redirection() {
+        let target = raw.headers.get(LOCATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let host = Url::parse(target).ok().and_then(|url| url.host_str().map(str::to_owned));
+        let what = format!("a redirect to {}, as to a login page", host.as_deref().unwrap_or("another page"));
+        return Err(RequestError::NotJson { endpoint, what }.into());
+    }
+    if is_json(&raw.headers) {
+        return Ok(());
+    }
+    let media_type = raw.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("no content type");
+    let start = String::from_utf8_lossy(&raw.body).to_ascii_lowercase();
+    let what = if raw.body.is_empty() {
+        format!("an empty answer with status {}", raw.status.as_u16())
+    } else if start.contains("samlrequest") || start.contains("login") || start.contains("log in") {
+        format!("a login page ({media_type})")
+    } else {
+        format!("a document of another kind ({media_type})")
+    };
+    Err(Setback::OnceMore(RequestError::NotJson { endpoint, what }))
+}
+
+/// What a JSON error means for further tries.
+///
+/// A body delimited by the end of the connection may have been cut without any HTTP error (F-22): as a broken
+/// transfer. With a length or chunks the transfer was whole, so one more try is enough (F-23).
+fn json_setback(error: &serde_json::Error, raw: &Raw, request: &Request) -> Setback {
+    let endpoint = request.path();
+    let framed = raw.headers.contains_key(CONTENT_LENGTH) || raw.headers.contains_key(TRANSFER_ENCODING);
+    let error = if error.is_eof() && !framed {
+        let cause = "the answer ends too early".to_owned();
+        return Setback::Again {
+            cause: Cause::Transient,
+            told: None,
+            gate: None,
+            error: RequestError::Transport { endpoint, cause, timeout: false, attempts: MAX_ATTEMPTS },
+        };
+    } else {
+        RequestError::Shape { endpoint, what: error.to_string() }
+    };
+    Setback::OnceMore(error)
+}
+
+/// The 403 that Cloud gives to a visitor who is not logged in, whatever credentials were sent (`confluence-api.md` 5.2).
+fn names_a_visitor(body: &[u8]) -> bool {
+    String::from_utf8_lossy(body).contains("caller cannot access Confluence")
+}
+
+/// Whether a v2 404 names nothing: that is what rejected credentials get. A real one names the missing id.
+fn is_bare_not_found(body: &[u8]) -> bool {
+    #[derive(serde::Deserialize)]
+    struct Errors {
+        errors: Vec<One>,
+    }
+    #[derive(serde::Deserialize)]
+    struct One {
+        title: Option<String>,
+        detail: Option<String>,
+    }
+    serde_json::from_slice::<Errors>(body).is_ok_and(|document| {
+        document.errors.iter().all(|error| {
+            error.detail.is_none() && error.title.as_deref().is_none_or(|title| title.eq_ignore_ascii_case("not found"))
+        })
+    })
+}
+
+/// The target of `rel="next"` in the `Link` header.
+fn link_next(headers: &HeaderMap) -> Option<String> {
+    headers.get_all(LINK).iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(',')).find_map(
+        |link| {
+            let (target, parameters) = link.trim().strip_prefix('<')?.split_once('>')?;
+            let next = parameters.split(';').map(|parameter| parameter.trim().replace(' ', ""));
+            next.into_iter()
+                .any(|parameter| parameter == "rel=\"next\"" || parameter == "rel=next")
+                .then(|| target.to_owned())
+        },
+    )
+}

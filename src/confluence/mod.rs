@@ -1,0 +1,23 @@
+//! Everything that speaks to Confluence; nothing else in the program knows HTTP.
+//!
+//! [`Cloud`] has one method per endpoint. They all go through [`Client`], which can only send GET, to one origin,
+//! and which alone decides about waiting, retrying and giving up.
+
+pub mod client;
+pub mod cloud;
+pub mod deployment;
+pub mod error;
+mod fault;
+mod fetch;
+pub mod model;
+mod pace;
+pub mod pagination;
+mod proof;
+mod retry;
+mod signs;
+
+pub use client::{Client, ConnectionSettings, Timeouts};
+pub use cloud::Cloud;
+pub use deployment::{BaseUrlError, Deployment, Request};
+pub use error::RequestError;
+pub use pagination::{BadItem, Walked};

@@ -1,0 +1,318 @@
+//! The JSON as Confluence sends it, and nothing else.
+//!
+//! Lenient: unknown fields are ignored, and all that may be missing or null is optional (`confluence-api.md` 1). What
+//! must be there (ids, `results`) has no default, so a failure can never be read as an empty list.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::de::{self, Deserializer, Visitor};
+use serde::{Deserialize, Serialize};
+
+/// An id, sent as text or as a number.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(transparent)]
+pub struct Id(pub String);
+
+impl<'de> Deserialize<'de> for Id {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct IdVisitor;
+        impl Visitor<'_> for IdVisitor {
+            type Value = Id;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an id (text or whole number)")
+            }
+
+            fn visit_str<E: de::Error>(self, value: &str) -> Result<Id, E> {
+                if value.is_empty() { Err(E::custom("an empty id")) } else { Ok(Id(value.to_owned())) }
+            }
+
+            fn visit_u64<E: de::Error>(self, value: u64) -> Result<Id, E> {
+                Ok(Id(value.to_string()))
+            }
+
+            fn visit_i64<E: de::Error>(self, value: i64) -> Result<Id, E> {
+                Ok(Id(value.to_string()))
+            }
+        }
+        deserializer.deserialize_any(IdVisitor)
+    }
+}
+
+/// One page of a list. Items are decoded one by one, so that a bad one does not spoil the others (F-63).
+#[derive(Debug, Deserialize)]
+pub struct ListPage {
+    /// The items.
+    pub results: Vec<serde_json::Value>,
+    /// Links, `next` among them.
+    #[serde(rename = "_links")]
+    pub links: Option<Links>,
+    /// v1: the limit the server really used.
+    pub limit: Option<u64>,
+}
+
+/// Links of a list or an entity.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct Links {
+    /// Path of the next page.
+    pub next: Option<String>,
+    /// Base URL of the site.
+    pub base: Option<String>,
+    /// Path that opens the entity in a browser.
+    pub webui: Option<String>,
+    /// Path of a file.
+    pub download: Option<String>,
+}
+
+/// A version of anything.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Version {
+    /// Its number, from 1.
+    pub number: Option<u32>,
+    /// When it was made, ISO 8601.
+    pub created_at: Option<String>,
+    /// Account id of who made it.
+    pub author_id: Option<String>,
+}
+
+/// A space (v2).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Space {
+    /// Numeric id.
+    pub id: Id,
+    /// Key.
+    pub key: String,
+    /// Display name.
+    pub name: Option<String>,
+    /// `global`, `personal`, ….
+    #[serde(rename = "type")]
+    pub kind: Option<String>,
+    /// `current`, `archived`.
+    pub status: Option<String>,
+    /// Home page.
+    pub homepage_id: Option<Id>,
+    /// Links.
+    #[serde(rename = "_links")]
+    pub links: Option<Links>,
+}
+
+/// A body in the representations asked for.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Bodies {
+    /// Storage format.
+    pub storage: Option<Representation>,
+}
+
+/// One representation of a body.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Representation {
+    /// The text.
+    pub value: Option<String>,
+}
+
+/// A page, blog post, comment or custom content (v2).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Content {
+    /// Id.
+    pub id: Id,
+    /// `current`, `archived`, `trashed`, `deleted`, `draft`.
+    pub status: Option<String>,
+    /// Title.
+    pub title: Option<String>,
+    /// Space.
+    pub space_id: Option<Id>,
+    /// Pages: parent.
+    pub parent_id: Option<Id>,
+    /// Pages: kind of parent.
+    pub parent_type: Option<String>,
+    /// Comments: page commented on.
+    pub page_id: Option<Id>,
+    /// Comments: blog post commented on.
+    pub blog_post_id: Option<Id>,
+    /// Comments: attachment commented on.
+    pub attachment_id: Option<Id>,
+    /// Comments: custom content commented on.
+    pub custom_content_id: Option<Id>,
+    /// Comments: the comment replied to.
+    pub parent_comment_id: Option<Id>,
+    /// Creator.
+    pub author_id: Option<String>,
+    /// Pages: owner.
+    pub owner_id: Option<String>,
+    /// When it was created, ISO 8601.
+    pub created_at: Option<String>,
+    /// Current version.
+    pub version: Option<Version>,
+    /// Body, when asked for.
+    pub body: Option<Bodies>,
+    /// Links.
+    #[serde(rename = "_links")]
+    pub links: Option<Links>,
+}
+
+impl Content {
+    /// The body in storage format; `None` when the answer bears none.
+    pub fn storage(&self) -> Option<&str> {
+        self.body.as_ref()?.storage.as_ref()?.value.as_deref()
+    }
+}
+
+/// An attachment (v2), in its current version or the one asked for.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Attachment {
+    /// Id, `att…`.
+    pub id: Id,
+    /// `current`, `archived`, `trashed`.
+    pub status: Option<String>,
+    /// File name.
+    pub title: Option<String>,
+    /// When its first version was uploaded, ISO 8601.
+    pub created_at: Option<String>,
+    /// Owning page.
+    pub page_id: Option<Id>,
+    /// Owning blog post.
+    pub blog_post_id: Option<Id>,
+    /// Owning custom content.
+    pub custom_content_id: Option<Id>,
+    /// Media type.
+    pub media_type: Option<String>,
+    /// Comment of the version.
+    pub comment: Option<String>,
+    /// Media file id.
+    pub file_id: Option<String>,
+    /// Bytes.
+    pub file_size: Option<u64>,
+    /// Path that opens it in a browser.
+    pub webui_link: Option<String>,
+    /// Path that downloads it.
+    pub download_link: Option<String>,
+    /// Version.
+    pub version: Option<Version>,
+    /// Links.
+    #[serde(rename = "_links")]
+    pub links: Option<Links>,
+}
+
+/// A content property (v2).
+#[derive(Debug, Clone, Deserialize)]
+pub struct Property {
+    /// Id.
+    pub id: Id,
+    /// Key.
+    pub key: String,
+    /// Any JSON value.
+    pub value: Option<serde_json::Value>,
+}
+
+/// A label (v2).
+#[derive(Debug, Clone, Deserialize)]
+pub struct Label {
+    /// Id.
+    pub id: Id,
+    /// Name.
+    pub name: String,
+    /// `global`, `my`, `team`, `system`.
+    pub prefix: Option<String>,
+}
+
+/// A page template or blueprint template (v1).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Template {
+    /// Id.
+    pub template_id: Id,
+    /// Name.
+    pub name: Option<String>,
+    /// Body.
+    pub body: Option<Bodies>,
+}
+
+/// A content of a v1 search with its expanded metadata.
+#[derive(Debug, Clone, Deserialize)]
+pub struct SearchHit {
+    /// Id.
+    pub id: Id,
+    /// Expanded metadata.
+    pub metadata: Option<Metadata>,
+}
+
+/// Metadata of a v1 content.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Metadata {
+    /// Properties by key; absent when the expansion was not made. `_expandable` names those not expanded.
+    pub properties: Option<BTreeMap<String, serde_json::Value>>,
+}
+
+/// A person (v1).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct User {
+    /// `known`, `unknown`, `anonymous`, `user`.
+    #[serde(rename = "type")]
+    pub kind: Option<String>,
+    /// Account id; visitors who are not logged in have none.
+    pub account_id: Option<String>,
+    /// Display name.
+    pub display_name: Option<String>,
+    /// Public name.
+    pub public_name: Option<String>,
+}
+
+impl User {
+    /// A person with an account, as opposed to a visitor who is not logged in.
+    pub fn is_known(&self) -> bool {
+        self.kind.as_deref() == Some("known") && self.account_id.as_deref().is_some_and(|id| !id.is_empty())
+    }
+}
+
+/// The people of one bulk request (v1).
+#[derive(Debug, Clone, Deserialize)]
+pub struct Users {
+    /// The people found.
+    pub results: Vec<User>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn f_62_ids_are_text_or_numbers_and_nothing_else() {
+        for (json, expected) in [("\"att12\"", "att12"), ("12", "12"), ("9007199254740993", "9007199254740993")] {
+            assert_eq!(serde_json::from_str::<Id>(json).unwrap(), Id(expected.into()));
+        }
+        for json in ["true", "1.5", "null", "\"\"", "[1]", "{}"] {
+            assert!(serde_json::from_str::<Id>(json).is_err(), "{json}");
+        }
+    }
+
+    #[test]
+    fn f_34_a_failure_is_never_an_empty_list() {
+        for json in [r#"{"statusCode":500,"message":"oops"}"#, r#"{"results":null}"#, "null", "\"ok\"", "{}"] {
+            assert!(serde_json::from_str::<ListPage>(json).is_err(), "{json}");
+        }
+        assert!(serde_json::from_str::<ListPage>(r#"{"results":[]}"#).unwrap().results.is_empty());
+    }
+
+    #[test]
+    fn f_60_everything_but_the_id_may_be_missing_or_null() {
+        let bare: Attachment = serde_json::from_str(r#"{"id":"att1","fileSize":null,"version":null,"x":{}}"#).unwrap();
+        assert_eq!(bare.file_size, None);
+        assert!(serde_json::from_str::<Attachment>(r#"{"title":"a.png"}"#).is_err());
+        assert!(serde_json::from_str::<Attachment>(r#"{"id":"att1","fileSize":-1}"#).is_err());
+        assert!(serde_json::from_str::<Attachment>(r#"{"id":"att1","fileSize":"12"}"#).is_err());
+    }
+
+    #[test]
+    fn f_36_only_a_known_user_with_an_account_counts() {
+        let user = |json: &str| serde_json::from_str::<User>(json).unwrap();
+        assert!(user(r#"{"type":"known","accountId":"557058:a"}"#).is_known());
+        assert!(!user(r#"{"type":"anonymous","accountId":null}"#).is_known());
+        assert!(!user(r#"{"type":"known"}"#).is_known());
+    }
+}

@@ -1,0 +1,268 @@
+//! How many requests are on the way, and when the next one may go: permits, pauses, spacing.
+//!
+//! A pause the server asks for closes a gate that every worker passes before it takes a permit, so nobody sleeps
+//! with a permit in hand and nobody sends into a closed gate.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::{Semaphore, SemaphorePermit, watch};
+use tokio::time::{Instant, sleep_until};
+
+/// Good answers after which one lost permit comes back, or spacing ends.
+const CLEAN_ANSWERS: u32 = 50;
+/// Least time between two requests while the server warns that the limit is near (F-09).
+const SPACING: Duration = Duration::from_millis(250);
+
+/// Which requests a gate holds back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Gate {
+    /// All requests.
+    Site,
+    /// Requests of one kind (F-08).
+    Kind(&'static str),
+}
+
+/// The shared pace of all requests.
+#[derive(Debug)]
+pub(super) struct Pace {
+    permits: Semaphore,
+    state: Mutex<State>,
+    held: watch::Sender<bool>,
+}
+
+#[derive(Debug)]
+struct State {
+    /// Permits there are, given or free, without those still to be withdrawn.
+    limit: usize,
+    /// Permits there are at most.
+    most: usize,
+    /// Permits to withdraw as soon as they come back.
+    debt: usize,
+    /// Good answers since the last cut or gain.
+    clean: u32,
+    /// When the limit was last cut; answers to older requests say nothing new.
+    cut_at: Option<Instant>,
+    /// Gates that are or were closed, with the time they open.
+    gates: HashMap<Gate, Instant>,
+    /// Good answers left until spacing ends; 0 is no spacing.
+    spaced_answers: u32,
+    /// The next free start while spacing.
+    next_start: Option<Instant>,
+}
+
+/// The right to send one request; given back on drop.
+#[derive(Debug)]
+pub(super) struct Permit<'a> {
+    permit: Option<SemaphorePermit<'a>>,
+    pace: &'a Pace,
+}
+
+impl Drop for Permit<'_> {
+    fn drop(&mut self) {
+        let mut state = self.pace.state();
+        if state.debt > 0
+            && let Some(permit) = self.permit.take()
+        {
+            state.debt -= 1;
+            permit.forget();
+        }
+    }
+}
+
+impl Pace {
+    /// `concurrency` requests at once, at least one.
+    pub(super) fn new(concurrency: usize) -> Self {
+        let limit = concurrency.clamp(1, Semaphore::MAX_PERMITS);
+        Self {
+            permits: Semaphore::new(limit),
+            state: Mutex::new(State {
+                limit,
+                most: limit,
+                debt: 0,
+                clean: 0,
+                cut_at: None,
+                gates: HashMap::new(),
+                spaced_answers: 0,
+                next_start: None,
+            }),
+            held: watch::Sender::new(false),
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits for open gates, a free start and a permit. `urgent` requests pass a hold.
+    pub(super) async fn admit(&self, kind: &'static str, urgent: bool) -> Permit<'_> {
+        loop {
+            if !urgent {
+                // the sender lives as long as `self`, so the wait cannot fail
+                let _ = self.held.subscribe().wait_for(|held| !held).await;
+            }
+            if let Some(opens) = self.closed_until(kind) {
+                sleep_until(opens).await;
+                continue;
+            }
+            if let Some(start) = self.reserve_start() {
+                sleep_until(start).await;
+            }
+            // the semaphore is never closed; an error would only mean an unbounded request
+            let permit = Permit { permit: self.permits.acquire().await.ok(), pace: self };
+            // a gate may have closed meanwhile: then the permit goes back
+            if self.closed_until(kind).is_none() && (urgent || !*self.held.borrow()) {
+                return permit;
+            }
+        }
+    }
+
+    fn closed_until(&self, kind: &'static str) -> Option<Instant> {
+        let now = Instant::now();
+        let state = self.state();
+        [Gate::Site, Gate::Kind(kind)]
+            .iter()
+            .filter_map(|gate| state.gates.get(gate).copied())
+            .filter(|opens| *opens > now)
+            .max()
+    }
+
+    fn reserve_start(&self) -> Option<Instant> {
+        let mut state = self.state();
+        if state.spaced_answers == 0 {
+            return None;
+        }
+        let now = Instant::now();
+        let start = state.next_start.map_or(now, |next| next.max(now));
+        state.next_start = Some(start + SPACING);
+        Some(start)
+    }
+
+    /// Holds back everything but urgent requests, or lets it go on.
+    pub(super) fn hold(&self, held: bool) {
+        self.held.send_replace(held);
+    }
+
+    /// Closes a gate for `wait`, unless it is closed for longer.
+    pub(super) fn close(&self, gate: Gate, wait: Duration) {
+        let opens = Instant::now() + wait;
+        let mut state = self.state();
+        let entry = state.gates.entry(gate).or_insert(opens);
+        *entry = (*entry).max(opens);
+    }
+
+    /// The server throttled a request sent at `sent_at`: halves the number of requests on the way, once per burst.
+    pub(super) fn throttled(&self, sent_at: Instant) {
+        let mut state = self.state();
+        if state.cut_at.is_some_and(|cut_at| sent_at < cut_at) {
+            return;
+        }
+        state.cut_at = Some(Instant::now());
+        state.clean = 0;
+        let keep = (state.limit / 2).max(1);
+        let withdraw = state.limit - keep;
+        state.limit = keep;
+        state.debt += withdraw - self.permits.forget_permits(withdraw);
+    }
+
+    /// A good answer; `near_limit` when it warned that the limit is near.
+    pub(super) fn answered(&self, near_limit: bool) {
+        let mut state = self.state();
+        if near_limit {
+            state.spaced_answers = CLEAN_ANSWERS;
+            return;
+        }
+        state.spaced_answers = state.spaced_answers.saturating_sub(1);
+        state.clean += 1;
+        if state.clean >= CLEAN_ANSWERS {
+            state.clean = 0;
+            if state.limit < state.most {
+                state.limit += 1;
+                if state.debt > 0 {
+                    state.debt -= 1;
+                } else {
+                    self.permits.add_permits(1);
+                }
+            }
+        }
+    }
+
+    #[cfg(test)]
+    pub(super) fn limit(&self) -> usize {
+        self.state().limit
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn f_01_nothing_passes_a_closed_gate() {
+        let pace = Pace::new(4);
+        let began = Instant::now();
+        pace.close(Gate::Site, Duration::from_secs(7));
+        let permits = tokio::join!(pace.admit("pages", false), pace.admit("labels", false));
+        assert!(began.elapsed() >= Duration::from_secs(7));
+        drop(permits);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn f_08_other_kinds_pass_the_gate_of_one() {
+        let pace = Pace::new(4);
+        let began = Instant::now();
+        pace.close(Gate::Kind("pages"), Duration::from_secs(30));
+        drop(pace.admit("labels", false).await);
+        assert_eq!(began.elapsed(), Duration::ZERO);
+        drop(pace.admit("pages", false).await);
+        assert!(began.elapsed() >= Duration::from_secs(30));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn throttling_halves_once_per_burst_and_fifty_good_answers_give_one_back() {
+        let pace = Pace::new(8);
+        let sent = Instant::now();
+        let held = [pace.admit("a", false).await, pace.admit("a", false).await, pace.admit("a", false).await];
+        tokio::time::advance(Duration::from_millis(1)).await;
+        (0..3).for_each(|_| pace.throttled(sent));
+        assert_eq!(pace.limit(), 4);
+        pace.throttled(Instant::now());
+        pace.throttled(Instant::now());
+        pace.throttled(Instant::now());
+        assert_eq!(pace.limit(), 1);
+        drop(held);
+        assert_eq!(pace.permits.available_permits(), 1);
+        (0..CLEAN_ANSWERS).for_each(|_| pace.answered(false));
+        assert_eq!((pace.limit(), pace.permits.available_permits()), (2, 2));
+        (0..CLEAN_ANSWERS * 20).for_each(|_| pace.answered(false));
+        assert_eq!((pace.limit(), pace.permits.available_permits()), (8, 8));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn f_09_a_near_limit_spaces_requests() {
+        let pace = Pace::new(4);
+        pace.answered(true);
+        let began = Instant::now();
+        for _ in 0..5 {
+            drop(pace.admit("a", false).await);
+        }
+        assert!(began.elapsed() >= SPACING * 4);
+        (0..CLEAN_ANSWERS).for_each(|_| pace.answered(false));
+        let began = Instant::now();
+        drop(pace.admit("a", false).await);
+        assert_eq!(began.elapsed(), Duration::ZERO);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn only_urgent_requests_pass_a_hold() {
+        let pace = Pace::new(2);
+        pace.hold(true);
+        drop(pace.admit("identity", true).await);
+        let waiting = pace.admit("pages", false);
+        tokio::pin!(waiting);
+        assert!(tokio::time::timeout(Duration::from_secs(60), &mut waiting).await.is_err());
+        pace.hold(false);
+        drop(waiting.await);
+    }
+}

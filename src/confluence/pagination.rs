@@ -1,0 +1,356 @@
+//! Walks a list to its end, or says why it could not.
+//!
+//! Only the absence of a next page ends a list; an empty or short page never does (F-50, F-51). Of a next link only
+//! the cursor is used, on our own URL (F-44). What looks endless or contradicts itself fails (F-45 to F-48, F-52).
+
+use std::collections::{HashMap, HashSet};
+use std::ops::ControlFlow;
+
+use serde::de::DeserializeOwned;
+use url::Url;
+
+use super::client::{Answer, Client};
+use super::deployment::Request;
+use super::error::RequestError;
+use super::model::{self, ListPage};
+
+/// Pages of one list at most (F-48): at 250 items a page, 25 million items.
+const MAX_PAGES: u32 = 100_000;
+/// Pages in a row that may bring nothing new (F-47).
+const MAX_STALE_PAGES: u32 = 3;
+/// Empty pages in a row that may announce a next one.
+const MAX_EMPTY_PAGES: u32 = 1_000;
+/// How often a list is walked again from its start, with half the limit each time (F-13).
+const MAX_RESTARTS: u32 = 3;
+
+/// An item of a list: has an id, and maybe a version by which doubles are told apart.
+pub trait Item: DeserializeOwned {
+    /// Id within the list.
+    fn id(&self) -> &str;
+    /// Number of the version, 0 where there is none.
+    fn version(&self) -> u32 {
+        0
+    }
+}
+
+impl Item for model::Space {
+    fn id(&self) -> &str {
+        &self.id.0
+    }
+}
+
+impl Item for model::Content {
+    fn id(&self) -> &str {
+        &self.id.0
+    }
+
+    fn version(&self) -> u32 {
+        self.version.as_ref().and_then(|version| version.number).unwrap_or(0)
+    }
+}
+
+impl Item for model::Attachment {
+    fn id(&self) -> &str {
+        &self.id.0
+    }
+
+    fn version(&self) -> u32 {
+        self.version.as_ref().and_then(|version| version.number).unwrap_or(0)
+    }
+}
+
+impl Item for model::Property {
+    fn id(&self) -> &str {
+        &self.id.0
+    }
+}
+
+impl Item for model::Label {
+    fn id(&self) -> &str {
+        &self.id.0
+    }
+}
+
+impl Item for model::Template {
+    fn id(&self) -> &str {
+        &self.template_id.0
+    }
+}
+
+impl Item for model::SearchHit {
+    fn id(&self) -> &str {
+        &self.id.0
+    }
+}
+
+/// How a list is continued.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Paging {
+    /// By the cursor in the next link: all of v2, and the v1 search.
+    Cursor,
+    /// By the number of the first item: v1 templates.
+    Start,
+}
+
+/// An item that could not be understood (F-63).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BadItem {
+    /// Its id, where that could be read.
+    pub id: Option<String>,
+    /// What is wrong with it.
+    pub what: String,
+}
+
+/// How a walk went. Items were handed on as they came.
+#[derive(Debug)]
+pub struct Walked {
+    /// Whether the list was walked to its end and every item was understood.
+    pub end: Result<(), RequestError>,
+    /// Different items handed on.
+    pub items: u64,
+    /// Items that came more than once.
+    pub duplicates: u64,
+    /// Items that could not be understood.
+    pub bad_items: Vec<BadItem>,
+    /// `_links.base`: the site's own address as the server gives it.
+    pub base: Option<String>,
+}
+
+/// Walks the list that `request` begins, with pages of `limit` items, and hands every item to `take`, each once, a
+/// later one again when its version is higher. `take` may end the walk.
+pub async fn walk<T: Item>(
+    client: &Client,
+    request: &Request,
+    paging: Paging,
+    limit: u32,
+    mut take: impl FnMut(T) -> ControlFlow<()>,
+) -> Walked {
+    let mut walk = Walk::new(request, paging);
+    let mut limit = limit.max(1);
+    let mut restarts = 0;
+    let end = loop {
+        match walk.pass(client, limit, &mut take).await {
+            Ok(()) => break Ok(()),
+            Err(Interruption { error, restart }) => {
+                if !restart || restarts >= MAX_RESTARTS || client.stopped().is_some() {
+                    break Err(error);
+                }
+                restarts += 1;
+                limit = (limit / 2).max(1);
+                tracing::debug!(path = request.path(), limit, %error, "walking the list again from its start");
+            }
+        }
+    };
+    walk.finish(end)
+}
+
+/// Why a pass ended early, and whether another one from the start is worth it.
+struct Interruption {
+    error: RequestError,
+    restart: bool,
+}
+
+impl From<RequestError> for Interruption {
+    fn from(error: RequestError) -> Self {
+        let restart = error.wants_smaller_page();
+        Self { error, restart }
+    }
+}
+
+struct Walk<'a> {
+    request: &'a Request,
+    paging: Paging,
+    seen: HashMap<String, u32>,
+    duplicates: u64,
+    bad_items: Vec<BadItem>,
+    base: Option<String>,
+}
+
+impl<'a> Walk<'a> {
+    fn new(request: &'a Request, paging: Paging) -> Self {
+        Self { request, paging, seen: HashMap::new(), duplicates: 0, bad_items: Vec::new(), base: None }
+    }
+
+    /// One pass from the start to the end, with one limit.
+    async fn pass<T: Item>(
+        &mut self,
+        client: &Client,
+        limit: u32,
+        take: &mut impl FnMut(T) -> ControlFlow<()>,
+    ) -> Result<(), Interruption> {
+        let mut positions = HashSet::new();
+        let mut in_pass = HashSet::new();
+        let mut position: Option<String> = None;
+        let (mut stale, mut empty) = (0, 0);
+        for _ in 0..MAX_PAGES {
+            let page = self.page(client, limit, position.as_deref()).await?;
+            let next = self.next_position(client, &page, position.as_deref())?;
+            let results = page.value.results;
+            let (is_empty, before) = (results.is_empty(), in_pass.len());
+            for value in results {
+                let id = item_id(&value);
+                match serde_json::from_value::<T>(value) {
+                    Ok(item) => {
+                        in_pass.insert(item.id().to_owned());
+                        if self.is_news(&item) && take(item).is_break() {
+                            return Ok(());
+                        }
+                    }
+                    Err(error) => self.note_bad_item(id, &error),
+                }
+            }
+            let Some(next) = next else { return Ok(()) };
+            if !positions.insert(next.clone()) {
+                return Err(self.fault("the same next page came twice").into());
+            }
+            empty = if is_empty { empty + 1 } else { 0 };
+            stale = if is_empty || in_pass.len() > before { 0 } else { stale + 1 };
+            if stale >= MAX_STALE_PAGES || empty >= MAX_EMPTY_PAGES {
+                return Err(self.fault("page after page without anything new").into());
+            }
+            position = Some(next);
+        }
+        Err(self.fault("it does not end").into())
+    }
+
+    async fn page(
+        &self,
+        client: &Client,
+        limit: u32,
+        position: Option<&str>,
+    ) -> Result<Answer<ListPage>, Interruption> {
+        let mut request = self.request.clone().replacing("limit", limit.to_string());
+        if let Some(position) = position {
+            request = request.replacing(self.parameter(), position);
+        }
+        client.get(&request).await.map_err(|error| {
+            // a cursor that is refused may have expired: one of the restarts is spent on it (F-16)
+            let expired = position.is_some() && matches!(error, RequestError::Status { status: 400, .. });
+            let restart = expired || error.wants_smaller_page();
+            Interruption { error, restart }
+        })
+    }
+
+    fn parameter(&self) -> &'static str {
+        match self.paging {
+            Paging::Cursor => "cursor",
+            Paging::Start => "start",
+        }
+    }
+
+    /// Where the next page begins; `None` at the end.
+    fn next_position(
+        &mut self,
+        client: &Client,
+        page: &Answer<ListPage>,
+        position: Option<&str>,
+    ) -> Result<Option<String>, RequestError> {
+        let links = page.value.links.as_ref();
+        if self.base.is_none() {
+            self.base = links.and_then(|links| links.base.clone());
+        }
+        let from_body = links.and_then(|links| links.next.as_deref()).filter(|next| !next.is_empty());
+        let from_header = page.link_next.as_deref().filter(|next| !next.is_empty());
+        if self.paging == Paging::Start {
+            return self.next_start(&page.value, from_body.or(from_header).is_some(), position);
+        }
+        let read = |link: Option<&str>| link.map(|link| self.cursor(client, link)).transpose();
+        match (read(from_body)?, read(from_header)?) {
+            (Some(body), Some(header)) if body != header => {
+                Err(self.fault("body and Link header name different next pages"))
+            }
+            (body, header) => Ok(body.or(header)),
+        }
+    }
+
+    /// v1 lists: goes on while there is a next link, or while pages are full, and never trusts the link's own number.
+    fn next_start(
+        &self,
+        page: &ListPage,
+        linked: bool,
+        position: Option<&str>,
+    ) -> Result<Option<String>, RequestError> {
+        let count = page.results.len() as u64;
+        let full = count > 0 && page.limit.is_none_or(|limit| count >= limit);
+        if !linked && !full {
+            return Ok(None);
+        }
+        if count == 0 {
+            return Err(self.fault("an empty page announces a next one"));
+        }
+        let start = position.and_then(|start| start.parse::<u64>().ok()).unwrap_or(0);
+        Ok(Some((start + count).to_string()))
+    }
+
+    /// The cursor in a next link, decoded once. The rest of the link is not used.
+    fn cursor(&self, client: &Client, link: &str) -> Result<String, RequestError> {
+        let own = client.deployment().url(self.request);
+        let link = own.join(link).map_err(|_| self.fault("the next link is no URL"))?;
+        if !client.deployment().is_same_origin(&link) && !self.names_site(&link) {
+            let host = link.host_str().unwrap_or("no host");
+            client.warn(&format!("a next link of {} names a foreign host ({host}); it was not contacted", own.path()));
+        }
+        link.query_pairs()
+            .find(|(name, _)| name == "cursor")
+            .map(|(_, cursor)| cursor.into_owned())
+            .filter(|cursor| !cursor.is_empty())
+            .ok_or_else(|| self.fault("the next link bears no cursor"))
+    }
+
+    fn names_site(&self, link: &Url) -> bool {
+        let base = self.base.as_deref().and_then(|base| Url::parse(base).ok());
+        base.is_some_and(|base| base.origin() == link.origin())
+    }
+
+    /// Whether the item is new, or newer than the one with its id (F-49).
+    fn is_news(&mut self, item: &impl Item) -> bool {
+        let version = item.version();
+        match self.seen.get_mut(item.id()) {
+            Some(known) => {
+                self.duplicates += 1;
+                let newer = version > *known;
+                *known = version.max(*known);
+                newer
+            }
+            None => self.seen.insert(item.id().to_owned(), version).is_none(),
+        }
+    }
+
+    fn note_bad_item(&mut self, id: Option<String>, error: &serde_json::Error) {
+        let bad = BadItem { id, what: error.to_string() };
+        if !self.bad_items.contains(&bad) {
+            self.bad_items.push(bad);
+        }
+    }
+
+    fn fault(&self, what: &str) -> RequestError {
+        RequestError::Paging { endpoint: self.request.path(), what: what.to_owned() }
+    }
+
+    fn finish(self, end: Result<(), RequestError>) -> Walked {
+        let end = end.and_then(|()| match self.bad_items.first() {
+            None => Ok(()),
+            Some(bad) => Err(RequestError::BadItems {
+                endpoint: self.request.path(),
+                count: self.bad_items.len(),
+                first: format!("{}: {}", bad.id.as_deref().unwrap_or("item without id"), bad.what),
+            }),
+        });
+        Walked {
+            end,
+            items: self.seen.len() as u64,
+            duplicates: self.duplicates,
+            bad_items: self.bad_items,
+            base: self.base,
+        }
+    }
+}
+
+/// The id of an item that may otherwise be broken.
+fn item_id(value: &serde_json::Value) -> Option<String> {
+    match value.get("id").or_else(|| value.get("templateId"))? {
+        serde_json::Value::String(id) => Some(id.clone()),
+        serde_json::Value::Number(id) => Some(id.to_string()),
+        _ => None,
+    }
+}

@@ -1,0 +1,232 @@
+//! Which failure is worth another try, and how long to wait: pure functions of status, headers and numbers.
+//!
+//! Policy: `reliability-security.md` A3. One layer only; the HTTP library's own retries are off.
+
+use std::time::Duration;
+
+use super::signs::Signs;
+
+/// Requests sent for one answer, the first included.
+pub(super) const MAX_ATTEMPTS: u32 = 6;
+/// Longest time one answer may take, without the waits the server asked for.
+pub(super) const MAX_ELAPSED: Duration = Duration::from_secs(600);
+/// Shortest wait after throttling: `Retry-After: 0` occurs in the wild (F-07).
+const FLOOR: Duration = Duration::from_secs(1);
+
+/// What an answer's status and headers mean.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// 2xx: decode it.
+    Success,
+    /// 3xx: never followed with credentials.
+    Redirect,
+    /// Too many requests: 429, or a 403 that says it is a rate limit (F-10).
+    Throttled,
+    /// A passing failure of the server or something before it.
+    Transient,
+    /// 401: confirm by an identity probe.
+    Unauthenticated,
+    /// The token lacks the scope (F-42).
+    ScopeMissing,
+    /// 403.
+    Denied,
+    /// 404.
+    NotFound,
+    /// 410.
+    Gone,
+    /// Any other failure: never retried.
+    Permanent,
+}
+
+/// Judges a status with the signs in its headers.
+pub(super) fn judge(status: u16, signs: &Signs) -> Verdict {
+    match status {
+        200..=299 => Verdict::Success,
+        300..=399 => Verdict::Redirect,
+        429 => Verdict::Throttled,
+        403 if signs.rate_limited => Verdict::Throttled,
+        401 | 403 if signs.scope_missing => Verdict::ScopeMissing,
+        401 => Verdict::Unauthenticated,
+        403 => Verdict::Denied,
+        404 => Verdict::NotFound,
+        410 => Verdict::Gone,
+        408 | 425 | 500 | 502 | 503 | 504 | 520..=524 => Verdict::Transient,
+        _ => Verdict::Permanent,
+    }
+}
+
+/// Why another try is made; decides the curve of the waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Cause {
+    /// The server asked to slow down.
+    Throttled,
+    /// The server or the network failed.
+    Transient,
+    /// A time limit was reached; costs more of the quota.
+    Timeout,
+}
+
+/// How long to wait before try number `attempt + 1` (the first try is number 1).
+///
+/// What the server told is a lower bound: that plus up to 20 %, so that workers do not come back at once. Otherwise
+/// full jitter under a doubling ceiling.
+pub(super) fn delay(cause: Cause, attempt: u32, told: Option<Duration>, jitter: &mut Jitter) -> Duration {
+    if let Some(told) = told {
+        let told = told.max(FLOOR);
+        return told + told.mul_f64(0.2 * jitter.next());
+    }
+    let doublings = attempt.saturating_sub(1).min(16);
+    match cause {
+        Cause::Throttled => {
+            let ceiling = Duration::from_secs(5 << doublings).min(Duration::from_secs(60));
+            ceiling.mul_f64(jitter.next()).max(FLOOR)
+        }
+        Cause::Transient | Cause::Timeout => {
+            let ceiling = Duration::from_millis(500 << doublings).min(Duration::from_secs(30));
+            ceiling.mul_f64(jitter.next())
+        }
+    }
+}
+
+/// The run-wide retry quota: an outage cannot multiply the traffic.
+#[derive(Debug)]
+pub(super) struct Quota {
+    tokens: u32,
+}
+
+impl Quota {
+    const CAPACITY: u32 = 500;
+
+    /// A full bucket.
+    pub(super) fn new() -> Self {
+        Self { tokens: Self::CAPACITY }
+    }
+
+    /// Takes the price of one retry; false when the bucket does not hold it.
+    pub(super) fn pay(&mut self, cause: Cause) -> bool {
+        let price = match cause {
+            Cause::Timeout => 10,
+            Cause::Throttled | Cause::Transient => 5,
+        };
+        match self.tokens.checked_sub(price) {
+            Some(rest) => {
+                self.tokens = rest;
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// Whether it cannot pay another retry.
+    pub(super) fn is_empty(&self) -> bool {
+        self.tokens < 5
+    }
+
+    /// One request succeeded.
+    pub(super) fn refund(&mut self) {
+        self.tokens = (self.tokens + 1).min(Self::CAPACITY);
+    }
+}
+
+/// Numbers in `0.0..1.0` that spread waits. Not for secrets; the same seed gives the same numbers.
+#[derive(Debug)]
+pub(super) struct Jitter {
+    state: u64,
+}
+
+impl Jitter {
+    /// Starts at a seed.
+    pub(super) fn new(seed: u64) -> Self {
+        Self { state: seed }
+    }
+
+    /// The next number (`SplitMix64`: three multiplications and shifts, good enough to spread waits).
+    pub(super) fn next(&mut self) -> f64 {
+        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.state;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^= mixed >> 31;
+        (mixed >> 11) as f64 / (1_u64 << 53) as f64
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn f_15_every_status_has_its_verdict() {
+        let plain = Signs::default();
+        let transient = [408, 425, 500, 502, 503, 504, 520, 521, 522, 523, 524];
+        for status in 100..=599_u16 {
+            let expected = match status {
+                200..=299 => Verdict::Success,
+                300..=399 => Verdict::Redirect,
+                401 => Verdict::Unauthenticated,
+                403 => Verdict::Denied,
+                404 => Verdict::NotFound,
+                410 => Verdict::Gone,
+                429 => Verdict::Throttled,
+                status if transient.contains(&status) => Verdict::Transient,
+                _ => Verdict::Permanent,
+            };
+            assert_eq!(judge(status, &plain), expected, "{status}");
+        }
+    }
+
+    #[test]
+    fn f_10_a_403_with_rate_limit_headers_is_throttling() {
+        let signs = Signs { rate_limited: true, ..Signs::default() };
+        assert_eq!(judge(403, &signs), Verdict::Throttled);
+        assert_eq!(judge(401, &signs), Verdict::Unauthenticated);
+    }
+
+    #[test]
+    fn f_42_a_missing_scope_is_not_a_dead_token() {
+        let signs = Signs { scope_missing: true, ..Signs::default() };
+        assert_eq!(judge(401, &signs), Verdict::ScopeMissing);
+        assert_eq!(judge(403, &signs), Verdict::ScopeMissing);
+    }
+
+    #[test]
+    fn f_03_throttling_without_a_header_starts_at_five_seconds_and_stays_below_a_minute() {
+        for seed in 0..200 {
+            let mut jitter = Jitter::new(seed);
+            for (attempt, ceiling) in [(1, 5), (2, 10), (3, 20), (4, 40), (5, 60), (6, 60), (40, 60)] {
+                let wait = delay(Cause::Throttled, attempt, None, &mut jitter);
+                assert!(wait >= FLOOR && wait <= Duration::from_secs(ceiling), "{attempt}: {wait:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_the_server_told_is_a_lower_bound() {
+        let mut jitter = Jitter::new(7);
+        for told in [1_u64, 7, 300] {
+            let told = Duration::from_secs(told);
+            let wait = delay(Cause::Transient, 3, Some(told), &mut jitter);
+            assert!(wait >= told && wait <= told.mul_f64(1.2), "{wait:?}");
+        }
+        assert!(delay(Cause::Throttled, 1, Some(Duration::ZERO), &mut jitter) >= FLOOR);
+    }
+
+    #[test]
+    fn the_quota_pays_a_hundred_retries_and_grows_with_successes() {
+        let mut quota = Quota::new();
+        let paid = (0..1000).filter(|_| quota.pay(Cause::Transient)).count();
+        assert_eq!(paid, 100);
+        (0..9).for_each(|_| quota.refund());
+        assert!(!quota.pay(Cause::Timeout));
+        quota.refund();
+        assert!(quota.pay(Cause::Timeout));
+    }
+
+    #[test]
+    fn jitter_spreads_over_the_whole_range() {
+        let mut jitter = Jitter::new(1);
+        let numbers: Vec<f64> = (0..1000).map(|_| jitter.next()).collect();
+        assert!(numbers.iter().all(|number| (0.0..1.0).contains(number)));
+        assert!(numbers.iter().any(|number| *number < 0.05) && numbers.iter().any(|number| *number > 0.95));
+    }
+}

@@ -1,0 +1,231 @@
+//! From the JSON as sent to the program's own types.
+
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+
+use super::site::{
+    AccountId, Attachment, AttachmentId, Container, Content, ContentId, ContentKind, HeaderImage, OldVersion, Space,
+    SpaceId, Status,
+};
+use crate::confluence::cloud::{HEADER_IMAGE_DRAFT, HEADER_IMAGE_PUBLISHED};
+use crate::confluence::model;
+use crate::storage_format::Body;
+
+/// A time as the API writes it; one that cannot be read is unknown.
+pub(super) fn time(text: Option<&str>) -> Option<DateTime<Utc>> {
+    let text = text?;
+    DateTime::parse_from_rfc3339(text)
+        .or_else(|_| DateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f%z"))
+        .ok()
+        .map(|time| time.to_utc())
+}
+
+fn status(word: Option<&str>) -> Status {
+    Status::parse(word.unwrap_or("unknown"))
+}
+
+fn account(id: Option<String>) -> Option<AccountId> {
+    id.filter(|id| !id.is_empty()).map(AccountId)
+}
+
+fn content_id(id: model::Id) -> ContentId {
+    ContentId(id.0)
+}
+
+/// A space.
+pub(super) fn space(sent: model::Space) -> Space {
+    Space {
+        id: SpaceId(sent.id.0),
+        name: sent.name.unwrap_or_else(|| sent.key.clone()),
+        key: sent.key,
+        kind: sent.kind.unwrap_or_else(|| "unknown".to_owned()),
+        status: sent.status.unwrap_or_else(|| "unknown".to_owned()),
+        homepage: sent.homepage_id.map(content_id),
+        webui: sent.links.and_then(|links| links.webui),
+    }
+}
+
+/// A page, post, comment or custom content with the body read from it.
+pub(super) fn content(sent: model::Content, kind: ContentKind, body: Option<Body>) -> Content {
+    let version = sent.version.unwrap_or_default();
+    let container = sent.page_id.or(sent.blog_post_id).or(sent.custom_content_id).map(content_id);
+    let parent = sent.parent_id.map(|id| (content_id(id), sent.parent_type.unwrap_or_else(|| "page".to_owned())));
+    Content {
+        id: content_id(sent.id),
+        kind,
+        status: status(sent.status.as_deref()),
+        title: sent.title.unwrap_or_default(),
+        space: sent.space_id.map(|id| SpaceId(id.0)),
+        container: if kind.is_comment() { container } else { None },
+        parent: if kind == ContentKind::Page { parent } else { None },
+        created_at: time(sent.created_at.as_deref()),
+        author: account(sent.author_id),
+        owner: account(sent.owner_id),
+        version: version.number,
+        modified_at: time(version.created_at.as_deref()),
+        last_editor: account(version.author_id),
+        webui: sent.links.and_then(|links| links.webui),
+        body,
+        header_images: Vec::new(),
+    }
+}
+
+/// A template with the body read from it.
+pub(super) fn template(sent: model::Template, space: Option<SpaceId>, body: Option<Body>) -> Content {
+    Content {
+        id: content_id(sent.template_id),
+        kind: ContentKind::Template,
+        status: Status::Current,
+        title: sent.name.unwrap_or_default(),
+        space,
+        container: None,
+        parent: None,
+        created_at: None,
+        author: None,
+        owner: None,
+        version: None,
+        modified_at: None,
+        last_editor: None,
+        webui: None,
+        body,
+        header_images: Vec::new(),
+    }
+}
+
+/// An attachment in its current version.
+pub(super) fn attachment(sent: model::Attachment) -> Attachment {
+    let version = sent.version.unwrap_or_default();
+    let links = sent.links.unwrap_or_default();
+    let container = match (sent.page_id, sent.blog_post_id, sent.custom_content_id) {
+        (Some(page), _, _) => Container::Page(content_id(page)),
+        (None, Some(post), _) => Container::BlogPost(content_id(post)),
+        (None, None, Some(custom)) => Container::CustomContent(content_id(custom)),
+        (None, None, None) => Container::None,
+    };
+    Attachment {
+        id: AttachmentId(sent.id.0),
+        file_id: sent.file_id.filter(|id| !id.is_empty()),
+        title: sent.title.unwrap_or_default(),
+        status: status(sent.status.as_deref()),
+        container,
+        media_type: sent.media_type.filter(|kind| !kind.is_empty()),
+        size: sent.file_size,
+        created_at: time(sent.created_at.as_deref()),
+        // a file without a version number is kept apart by `versions.rs`
+        version: version.number.unwrap_or(0),
+        modified_at: time(version.created_at.as_deref()),
+        author: account(version.author_id),
+        comment: sent.comment.filter(|comment| !comment.is_empty()),
+        download: sent.download_link.or(links.download),
+        webui: sent.webui_link.or(links.webui),
+        old_versions: Vec::new(),
+        labels: None,
+    }
+}
+
+/// An attachment as it was in version `number`.
+pub(super) fn old_version(sent: model::Attachment, number: u32) -> OldVersion {
+    let version = sent.version.unwrap_or_default();
+    OldVersion {
+        number,
+        title: sent.title.filter(|title| !title.is_empty()),
+        size: sent.file_size,
+        file_id: sent.file_id.filter(|id| !id.is_empty()),
+        created_at: time(version.created_at.as_deref()),
+        author: account(version.author_id),
+    }
+}
+
+/// The current version of a file, once it has become an old one.
+pub(super) fn became_old(attachment: &Attachment) -> OldVersion {
+    OldVersion {
+        number: attachment.version,
+        title: Some(attachment.title.clone()),
+        size: attachment.size,
+        file_id: attachment.file_id.clone(),
+        created_at: attachment.modified_at,
+        author: attachment.author.clone(),
+    }
+}
+
+/// The header image a property tells of, where it is one of the two that do (`storage-format.md` 0, fact 8).
+pub(super) fn header_image(key: &str, value: Option<&Value>) -> Option<HeaderImage> {
+    let draft = match key {
+        HEADER_IMAGE_PUBLISHED => false,
+        HEADER_IMAGE_DRAFT => true,
+        _ => return None,
+    };
+    let id = match value? {
+        // a JSON document in a string; a bare id or URL is taken as it is
+        Value::String(text) => match serde_json::from_str::<Value>(text) {
+            Ok(Value::Object(fields)) => scalar(fields.get("id")?),
+            Ok(Value::String(inner)) => Some(inner),
+            _ => Some(text.clone()),
+        },
+        Value::Object(fields) => scalar(fields.get("id")?),
+        _ => None,
+    }?;
+    let id = id.trim().to_owned();
+    (!id.is_empty()).then_some(HeaderImage { draft, id })
+}
+
+fn scalar(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+/// The header images of a search hit; `None` when the search did not answer both properties.
+pub(super) fn swept_header_images(hit: &model::SearchHit) -> Option<Vec<HeaderImage>> {
+    let properties = hit.metadata.as_ref()?.properties.as_ref()?;
+    let unanswered = properties.get("_expandable").and_then(Value::as_object);
+    let is_unanswered = |key: &str| unanswered.is_some_and(|keys| keys.contains_key(key));
+    if is_unanswered(HEADER_IMAGE_PUBLISHED) || is_unanswered(HEADER_IMAGE_DRAFT) {
+        return None;
+    }
+    let images = [HEADER_IMAGE_PUBLISHED, HEADER_IMAGE_DRAFT].into_iter();
+    Some(images.filter_map(|key| header_image(key, properties.get(key).and_then(|found| found.get("value")))).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn header_images_in_every_form_seen() {
+        let read = |value: Value| header_image(HEADER_IMAGE_PUBLISHED, Some(&value)).map(|image| image.id);
+        assert_eq!(read(json!(r#"{"id":"0f-uuid","position":50}"#)).as_deref(), Some("0f-uuid"));
+        assert_eq!(read(json!({"id": "https://a.example/x.png"})).as_deref(), Some("https://a.example/x.png"));
+        assert_eq!(read(json!({"id": 12})).as_deref(), Some("12"));
+        assert_eq!(read(json!("0f-uuid")).as_deref(), Some("0f-uuid"));
+        assert_eq!(read(json!(r#"{"position":50}"#)), None);
+        assert_eq!(read(json!("")), None);
+        assert_eq!(read(Value::Null), None);
+        assert_eq!(header_image("emoji-title-published", Some(&json!("1f680"))), None);
+    }
+
+    #[test]
+    fn a_hit_without_its_properties_is_not_answered() {
+        let hit = |metadata: Value| {
+            let hit = serde_json::from_value(json!({"id": "1", "metadata": metadata})).unwrap();
+            swept_header_images(&hit)
+        };
+        assert_eq!(hit(json!({"properties": {}})), Some(vec![]));
+        assert_eq!(hit(json!({"_expandable": {"properties": ""}})), None);
+        assert_eq!(hit(json!({"properties": {"_expandable": {"cover-picture-id-draft": "/x"}}})), None);
+        let found = hit(json!({"properties": {"cover-picture-id-draft": {"value": "{\"id\":\"u\"}"}}})).unwrap();
+        assert_eq!(found, [HeaderImage { draft: true, id: "u".into() }]);
+    }
+
+    #[test]
+    fn f_60_times_that_cannot_be_read_are_unknown() {
+        assert_eq!(time(Some("soon")), None);
+        assert_eq!(time(None), None);
+        assert_eq!(time(Some("2026-01-02T03:04:05.678Z")), time(Some("2026-01-02T03:04:05.678+0000")));
+        assert!(time(Some("2026-01-02T03:04:05.678Z")).is_some());
+    }
+}

@@ -1,0 +1,345 @@
+//! Reads a whole site: the order of the lists, and what holds them together.
+//!
+//! The one place that does several things at once; how many is decided by the client's permits. Every unit of work is
+//! in the ledger before its request, and nothing gives "empty" for "failed".
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use futures_util::stream::{self, StreamExt};
+use thiserror::Error;
+
+use super::coverage::UnitKind;
+use super::ledger::{Ledger, Unit};
+use super::scope::{self, ScopeError};
+use super::site::{AccountId, Attachment, Content, ContentKind, Space};
+use super::{Account, Inventory, OldSizes, Scan, header_images, labels, lists, old_sizes, owners, people, versions};
+use crate::confluence::cloud::Single;
+use crate::confluence::{Cloud, RequestError};
+use crate::error::ExitStatus;
+use crate::progress::Progress;
+use crate::storage_format::OwnSite;
+
+/// Pause before something not found is asked for again (F-41).
+const RECHECK_AFTER: Duration = Duration::from_secs(2);
+
+/// Items of a long list whose requests are prepared together.
+pub(super) const GROUP: usize = 1024;
+
+/// What to read, and how far.
+#[derive(Debug, Clone, Default)]
+pub struct CrawlOptions {
+    /// Space keys or patterns to report; none means all.
+    pub include_spaces: Vec<String>,
+    /// Space keys or patterns not to report.
+    pub exclude_spaces: Vec<String>,
+    /// Former hosts of the site: URLs with them in bodies mean this site.
+    pub alias_hosts: Vec<String>,
+    /// Read every owner of a candidate alone.
+    pub verify_all: bool,
+    /// Read the labels of attachments even when no macro filters by them.
+    pub needs_labels: bool,
+    /// Read the bodies of the reported spaces only.
+    pub references_within: bool,
+    /// Version of the program, for the record.
+    pub program: String,
+}
+
+/// Why there is no whole inventory.
+#[derive(Debug, Error)]
+pub enum CrawlError {
+    /// The choice of spaces cannot be made; nothing but the spaces was read.
+    #[error(transparent)]
+    Scope(#[from] ScopeError),
+    /// Nothing usable was read.
+    #[error(transparent)]
+    Unusable(#[from] RequestError),
+    /// The account sees no space at all: more likely a wrong account than an empty site.
+    #[error("{account} sees no space on {base_url}")]
+    NoSpaces {
+        /// Display name of the account.
+        account: String,
+        /// The site.
+        base_url: String,
+    },
+    /// The run stopped on the way. What was read is there, and its coverage says what is missing.
+    #[error("reading stopped: {cause}")]
+    Stopped {
+        /// What was read until then; never complete.
+        inventory: Box<Inventory>,
+        /// Why it stopped.
+        cause: RequestError,
+    },
+}
+
+impl CrawlError {
+    /// The exit status of a run that ends with this error (product contract 1).
+    pub fn exit_status(&self) -> ExitStatus {
+        match self {
+            Self::Scope(_) => ExitStatus::Usage,
+            Self::NoSpaces { .. } => ExitStatus::Authentication,
+            Self::Unusable(cause) | Self::Stopped { cause, .. } if cause.is_auth_lost() => ExitStatus::Authentication,
+            Self::Unusable(cause) | Self::Stopped { cause, .. } if *cause == RequestError::Interrupted => {
+                ExitStatus::Interrupted
+            }
+            Self::Unusable(cause) if cause.is_denied() => ExitStatus::Authentication,
+            Self::Unusable(_) => ExitStatus::Unreachable,
+            Self::Stopped { .. } => ExitStatus::Incomplete,
+        }
+    }
+
+    /// What to do, one line.
+    pub fn remedy(&self) -> &'static str {
+        match self {
+            Self::Scope(_) => "check the space keys: they are in the address of a space, after /spaces/",
+            Self::NoSpaces { .. } => "check that this account may use Confluence on this site",
+            Self::Unusable(cause) | Self::Stopped { cause, .. } => cause.remedy(),
+        }
+    }
+}
+
+/// What every part of the crawl needs.
+#[derive(Clone, Copy)]
+pub(super) struct Crawl<'a> {
+    pub(super) api: &'a Cloud,
+    pub(super) options: &'a CrawlOptions,
+    pub(super) progress: &'a Progress,
+    pub(super) ledger: &'a Ledger,
+    pub(super) site: &'a OwnSite,
+}
+
+impl Crawl<'_> {
+    /// Awaits all futures, as many at once as the client has permits; results come as they are ready.
+    ///
+    /// Long lists are handed over in groups of [`GROUP`], so that a future for each item is not in memory at once.
+    pub(super) async fn all<F: Future>(&self, futures: Vec<F>) -> Vec<F::Output> {
+        stream::iter(futures).buffer_unordered(self.api.client().concurrency()).collect().await
+    }
+
+    /// Asks again after a while when something is not found: it may be a passing gap (F-41).
+    pub(super) async fn twice<T, F>(&self, ask: impl Fn() -> F) -> Result<T, RequestError>
+    where
+        F: Future<Output = Result<T, RequestError>>,
+    {
+        match ask().await {
+            Err(error) if error.is_not_found() => {
+                self.api.client().pause(RECHECK_AFTER).await?;
+                ask().await
+            }
+            result => result,
+        }
+    }
+
+    /// Ends a unit whose content was not found twice: `gone` when no list shows it any more, `denied` when one does.
+    /// Gives whether it is gone.
+    pub(super) async fn settle_missing(&self, unit: Unit<'_>, which: Single, id: &str) -> bool {
+        let listed = match which {
+            Single::Page | Single::BlogPost => self.api.is_listed(which, id).await,
+            Single::FooterComment | Single::InlineComment | Single::CustomContent => Ok(false),
+        };
+        match listed {
+            Ok(false) => {
+                unit.gone();
+                return true;
+            }
+            Ok(true) => unit.denied("not found alone, though a list shows it"),
+            Err(error) => unit.refused(&error),
+        }
+        false
+    }
+}
+
+/// How to read a kind of content alone; templates have an endpoint of their own.
+pub(super) fn single(kind: ContentKind) -> Option<Single> {
+    match kind {
+        ContentKind::Page => Some(Single::Page),
+        ContentKind::BlogPost => Some(Single::BlogPost),
+        ContentKind::FooterComment => Some(Single::FooterComment),
+        ContentKind::InlineComment => Some(Single::InlineComment),
+        ContentKind::CustomContent => Some(Single::CustomContent),
+        ContentKind::Template => None,
+    }
+}
+
+/// Names a content for the ledger: `page 1001 "Release Plan"`.
+pub(super) fn subject(content: &Content) -> String {
+    format!("{} {} {:?}", content.kind.label(), content.id, content.title)
+}
+
+/// The probe that opens a run.
+struct Opening {
+    account: Account,
+    started_at: DateTime<Utc>,
+    /// What the server's clock is ahead of ours.
+    clock_offset: chrono::Duration,
+}
+
+/// Reads everything the account can see.
+///
+/// Fails when nothing usable could be read. Single gaps do not fail it: they are in the coverage of the inventory.
+/// A run that had to stop gives what it had read inside the error.
+pub async fn take_inventory(api: &Cloud, options: &CrawlOptions, progress: &Progress) -> Result<Inventory, CrawlError> {
+    let ledger = Ledger::default();
+    progress.phase("account and spaces", None);
+    let opening = open(api, &ledger).await?;
+    let found = lists::spaces(api, &ledger).await;
+    if found.by_key.is_empty() {
+        return Err(match found.failure {
+            Some(error) => CrawlError::Unusable(error),
+            None => CrawlError::NoSpaces {
+                account: opening.account.name,
+                base_url: api.client().deployment().base_url().to_owned(),
+            },
+        });
+    }
+    let spaces = found.by_key;
+    let reported = scope::reported(&spaces, &options.include_spaces, &options.exclude_spaces)?;
+    let own_hosts = own_hosts(api, found.base.as_deref(), options);
+    let site = OwnSite::new(api.client().deployment().base_url(), &own_hosts);
+    let crawl = Crawl { api, options, progress, ledger: &ledger, site: &site };
+    let read = crawl.read(&spaces, reported.as_deref()).await;
+    confirm_account(api, &ledger, &opening.account.id).await;
+    for warning in api.client().warnings() {
+        ledger.warn(warning);
+    }
+    let inventory = Inventory {
+        scan: Scan {
+            program: options.program.clone(),
+            started_at: opening.started_at,
+            finished_at: Utc::now() + opening.clock_offset,
+            base_url: api.client().deployment().base_url().to_owned(),
+            own_hosts,
+            account: opening.account,
+            references_within: options.references_within && reported.is_some(),
+            reported_spaces: reported,
+            old_sizes: read.old_sizes,
+        },
+        spaces,
+        contents: read.contents,
+        attachments: read.attachments,
+        people: read.people,
+        coverage: ledger.finish(),
+        requests: api.client().requests(),
+    };
+    match api.client().stopped() {
+        None => Ok(inventory),
+        Some(cause) => Err(CrawlError::Stopped { inventory: Box::new(inventory), cause }),
+    }
+}
+
+/// What was read of the spaces.
+struct Read {
+    contents: Vec<Content>,
+    attachments: Vec<Attachment>,
+    people: std::collections::BTreeMap<AccountId, String>,
+    old_sizes: OldSizes,
+}
+
+impl Crawl<'_> {
+    async fn read(&self, spaces: &[Space], reported: Option<&[String]>) -> Read {
+        let (mut contents, mut attachments) = lists::contents_and_attachments(self, spaces, reported).await;
+        self.progress.phase("header images and owners", None);
+        let ((), owners) = tokio::join!(
+            header_images::sweep(self, &mut contents, reported.filter(|_| self.options.references_within), spaces),
+            owners::find(self, &attachments.owners),
+        );
+        contents.extend(owners);
+        lists::complete_comments(&mut contents, &attachments.files);
+        let mut attachments = std::mem::take(&mut attachments.files);
+        versions::read(self, &mut attachments, &contents, spaces, reported).await;
+        let old_sizes = old_sizes::prove(self, &mut attachments).await;
+        labels::read(self, &contents, &mut attachments).await;
+        let people = people::read(self, &contents, &attachments).await;
+        sort_contents(&mut contents);
+        sort_attachments(&mut attachments);
+        Read { contents, attachments, people, old_sizes }
+    }
+}
+
+/// By kind, space and id.
+pub(super) fn sort_contents(contents: &mut [Content]) {
+    contents.sort_by(|a, b| {
+        let key = |content: &Content| {
+            let space = content.space.as_ref().map(|id| (id.as_str().len(), id.as_str().to_owned()));
+            (
+                content.kind,
+                space,
+                content.id.as_str().len(),
+                content.id.as_str().to_owned(),
+                content.status.as_str().to_owned(),
+            )
+        };
+        key(a).cmp(&key(b))
+    });
+}
+
+/// By id, as numbers.
+pub(super) fn sort_attachments(attachments: &mut [Attachment]) {
+    attachments.sort_by(|a, b| (a.id.digits().len(), a.id.digits()).cmp(&(b.id.digits().len(), b.id.digits())));
+}
+
+/// The identity probe at the start. The server's clock dates the run: it is the one that dates contents too.
+async fn open(api: &Cloud, ledger: &Ledger) -> Result<Opening, RequestError> {
+    let unit = ledger.enter(UnitKind::Identity, "account at the start");
+    let answer = api.current_user().await;
+    unit.settle(&answer);
+    let answer = answer?;
+    let local = Utc::now();
+    let started_at = answer.server_time.unwrap_or(local);
+    let user = answer.value;
+    let id = user.account_id.unwrap_or_default();
+    let name = user.display_name.or(user.public_name).filter(|name| !name.is_empty()).unwrap_or_else(|| id.clone());
+    Ok(Opening { account: Account { id: AccountId(id), name }, started_at, clock_offset: started_at - local })
+}
+
+/// The identity probe at the end: what was read in between was read as this account (F-38).
+pub(super) async fn confirm_account(api: &Cloud, ledger: &Ledger, account: &AccountId) {
+    let unit = ledger.enter(UnitKind::Identity, "account at the end");
+    match api.current_user().await {
+        Ok(answer) if answer.value.account_id.as_deref() == Some(account.as_str()) => unit.ok(),
+        Ok(_) => unit.failed("the credentials belong to another account than at the start"),
+        Err(error) => unit.refused(&error),
+    }
+}
+
+fn own_hosts(api: &Cloud, base: Option<&str>, options: &CrawlOptions) -> Vec<String> {
+    let named_by_server = base.and_then(|base| url::Url::parse(base).ok());
+    let named_by_server = named_by_server.as_ref().and_then(url::Url::host_str);
+    let mut hosts: Vec<String> = Vec::new();
+    let own = api.client().deployment().host();
+    for host in [Some(own), named_by_server].into_iter().flatten().chain(options.alias_hosts.iter().map(String::as_str))
+    {
+        let host = host.trim().to_ascii_lowercase();
+        if !host.is_empty() && !hosts.contains(&host) {
+            hosts.push(host);
+        }
+    }
+    hosts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn assert_send<T: Send>(_: &T) {}
+
+    #[test]
+    fn a_crawl_can_be_spawned() {
+        let settings = crate::confluence::ConnectionSettings::new("http://localhost:1", "me", "token".into());
+        let api = Cloud::new(settings).unwrap();
+        let (options, progress) = (CrawlOptions::default(), Progress::silent());
+        assert_send(&take_inventory(&api, &options, &progress));
+    }
+
+    #[test]
+    fn every_end_has_its_exit_status() {
+        let lost = RequestError::Unauthenticated { answer: "401".into() };
+        let denied = RequestError::ScopeMissing { endpoint: "/api/v2/spaces".into() };
+        let away = RequestError::GaveUp { last: "503".into() };
+        assert_eq!(CrawlError::Unusable(lost).exit_status(), ExitStatus::Authentication);
+        assert_eq!(CrawlError::Unusable(denied).exit_status(), ExitStatus::Authentication);
+        assert_eq!(CrawlError::Unusable(away).exit_status(), ExitStatus::Unreachable);
+        assert_eq!(CrawlError::Unusable(RequestError::Interrupted).exit_status(), ExitStatus::Interrupted);
+        assert_eq!(CrawlError::Scope(ScopeError::Empty).exit_status(), ExitStatus::Usage);
+    }
+}

@@ -1,0 +1,76 @@
+//! Header images: uses of files that no body shows (`storage-format.md` 0, fact 8).
+
+use std::collections::{HashMap, HashSet};
+
+use super::convert;
+use super::coverage::UnitKind;
+use super::crawl::{Crawl, GROUP, single, subject};
+use super::site::{Content, HeaderImage, Space, SpaceId};
+
+/// Reads the header images of all pages and posts outside the trash: in bulk by search, and one by one where the
+/// search gave no answer. `only` limits it to the spaces of those keys.
+pub(super) async fn sweep(crawl: &Crawl<'_>, contents: &mut [Content], only: Option<&[String]>, spaces: &[Space]) {
+    let unit = crawl.ledger.enter(UnitKind::HeaderImages, "header images of the site");
+    let mut answered: HashMap<String, Vec<HeaderImage>> = HashMap::new();
+    let walked = crawl
+        .api
+        .header_images(|hit| {
+            if let Some(images) = convert::swept_header_images(&hit) {
+                answered.insert(hit.id.0, images);
+            }
+        })
+        .await;
+    // a sweep that fails costs requests, nothing else: what it did not answer is asked for below
+    match &walked.end {
+        Err(error) if error.stops_run() => unit.refused(error),
+        Err(error) => {
+            crawl.ledger.warn(format!("header images had to be read page by page: {error}"));
+            unit.ok();
+        }
+        Ok(()) => unit.ok(),
+    }
+    let chosen: Option<HashSet<&SpaceId>> =
+        only.map(|keys| spaces.iter().filter(|space| keys.contains(&space.key)).map(|space| &space.id).collect());
+    let mut unanswered = Vec::new();
+    for content in contents.iter_mut().filter(|content| has_header(content)) {
+        match answered.remove(content.id.as_str()) {
+            Some(images) => content.header_images = images,
+            None if chosen.as_ref().is_none_or(|ids| content.space.as_ref().is_some_and(|id| ids.contains(id))) => {
+                unanswered.push(content);
+            }
+            None => {}
+        }
+    }
+    crawl.progress.phase("header images", Some(unanswered.len() as u64));
+    for group in unanswered.chunks_mut(GROUP) {
+        crawl.all(group.iter_mut().map(|content| read_alone(crawl, content)).collect()).await;
+    }
+}
+
+/// Pages and posts outside the trash.
+pub(super) fn has_header(content: &Content) -> bool {
+    content.kind.owns_attachments() && !content.status.is_trash()
+}
+
+/// Reads the header images of one page or post from its properties.
+pub(super) async fn read_alone(crawl: &Crawl<'_>, content: &mut Content) {
+    let Some(which) = single(content.kind) else { return };
+    let unit = crawl.ledger.enter(UnitKind::Properties, subject(content));
+    let mut images = Vec::new();
+    let id = content.id.as_str();
+    let walked = crawl
+        .api
+        .properties(which, id, |property| images.extend(convert::header_image(&property.key, property.value.as_ref())))
+        .await;
+    crawl.progress.advance(1);
+    match &walked.end {
+        Err(error) if error.is_not_found() => {
+            crawl.settle_missing(unit, which, id).await;
+        }
+        end => {
+            unit.settle(end);
+            // two values of one property would be odd; both count, for a use too many does no harm
+            content.header_images = images;
+        }
+    }
+}

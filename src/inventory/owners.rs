@@ -1,0 +1,49 @@
+//! Owners of attachments that are in no list: never published drafts, app content, invisible or deleted contents.
+
+use super::coverage::UnitKind;
+use super::crawl::{Crawl, subject};
+use super::header_images;
+use super::lists;
+use super::site::{Container, Content, ContentKind, Status};
+use crate::confluence::cloud::Single;
+
+/// Reads these owners one by one. Those that cannot be found stay unknown, and so do their files' owners.
+pub(super) async fn find(crawl: &Crawl<'_>, owners: &[Container]) -> Vec<Content> {
+    crawl.all(owners.iter().map(|owner| find_one(crawl, owner)).collect()).await.into_iter().flatten().collect()
+}
+
+async fn find_one(crawl: &Crawl<'_>, owner: &Container) -> Option<Content> {
+    let (which, kind, id) = match owner {
+        Container::Page(id) => (Single::Page, ContentKind::Page, id),
+        Container::BlogPost(id) => (Single::BlogPost, ContentKind::BlogPost, id),
+        Container::CustomContent(id) => (Single::CustomContent, ContentKind::CustomContent, id),
+        Container::None => return None,
+    };
+    let unit = crawl.ledger.enter(UnitKind::ContainerLookup, format!("{} {id}, which owns attachments", kind.label()));
+    let draft = which != Single::CustomContent;
+    let sent = match crawl.twice(|| crawl.api.content(which, id.as_str(), draft)).await {
+        Ok(sent) => sent,
+        Err(error) if error.is_not_found() => {
+            // never published drafts of others and deleted owners look the same; their files are undetermined
+            unit.gone();
+            return None;
+        }
+        Err(error) => {
+            unit.refused(&error);
+            return None;
+        }
+    };
+    let mut content = lists::content(crawl, sent, kind);
+    if kind != ContentKind::CustomContent && matches!(content.status, Status::Current | Status::Archived) {
+        // it exists and is published, so the list that should have shown it has a hole (F-99)
+        unit.failed(format!("{} is published, but the list did not show it", subject(&content)));
+    } else if content.body.is_none() && !content.status.is_trash() && kind != ContentKind::CustomContent {
+        unit.failed("the answer bears no body");
+    } else {
+        unit.ok();
+    }
+    if header_images::has_header(&content) && content.status != Status::Draft {
+        header_images::read_alone(crawl, &mut content).await;
+    }
+    Some(content)
+}

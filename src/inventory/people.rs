@@ -1,0 +1,35 @@
+//! Display names of the people met.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::coverage::UnitKind;
+use super::crawl::Crawl;
+use super::site::{AccountId, Attachment, Content};
+use crate::confluence::cloud::PEOPLE_PER_REQUEST;
+
+/// Reads the names of all creators, owners, editors and uploaders. Deleted accounts have none; they keep their ids.
+pub(super) async fn read(crawl: &Crawl<'_>, contents: &[Content], files: &[Attachment]) -> BTreeMap<AccountId, String> {
+    let of_contents = contents.iter().flat_map(|content| [&content.author, &content.owner, &content.last_editor]);
+    let of_files = files
+        .iter()
+        .flat_map(|file| std::iter::once(&file.author).chain(file.old_versions.iter().map(|version| &version.author)));
+    let ids: BTreeSet<&str> = of_contents.chain(of_files).flatten().map(AccountId::as_str).collect();
+    let ids: Vec<&str> = ids.into_iter().collect();
+    crawl.progress.phase("people", Some(ids.len() as u64));
+    let groups = crawl.all(ids.chunks(PEOPLE_PER_REQUEST).map(|group| names(crawl, group)).collect()).await;
+    groups.into_iter().flatten().collect()
+}
+
+async fn names(crawl: &Crawl<'_>, group: &[&str]) -> Vec<(AccountId, String)> {
+    let unit = crawl.ledger.enter(UnitKind::People, format!("names of {} people", group.len()));
+    let result = crawl.api.people(group).await;
+    unit.settle(&result);
+    crawl.progress.advance(group.len() as u64);
+    let people = result.unwrap_or_default().into_iter();
+    people
+        .filter_map(|person| {
+            let name = person.display_name.or(person.public_name).filter(|name| !name.is_empty())?;
+            Some((AccountId(person.account_id?), name))
+        })
+        .collect()
+}

@@ -1,0 +1,118 @@
+//! Which spaces are reported: `--space` and `--exclude-space`.
+
+use globset::{GlobBuilder, GlobMatcher};
+
+use super::site::Space;
+
+/// A choice of spaces that cannot be made.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ScopeError {
+    /// A pattern that is none.
+    #[error("{pattern} is no space key and no pattern: {reason}")]
+    Pattern {
+        /// As given.
+        pattern: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// Patterns of `--space` that no visible space matches.
+    #[error("no visible space matches {}", patterns.join(", "))]
+    Unknown {
+        /// As given.
+        patterns: Vec<String>,
+    },
+    /// Everything chosen was excluded again.
+    #[error("no space is left to report: every chosen one is excluded")]
+    Empty,
+}
+
+/// The keys to report, in the order of `spaces`; `None` reports all.
+pub(super) fn reported(
+    spaces: &[Space],
+    include: &[String],
+    exclude: &[String],
+) -> Result<Option<Vec<String>>, ScopeError> {
+    if include.is_empty() && exclude.is_empty() {
+        return Ok(None);
+    }
+    let included = matchers(include)?;
+    let excluded = matchers(exclude)?;
+    let unknown: Vec<String> = include
+        .iter()
+        .zip(&included)
+        .filter(|(_, matcher)| !spaces.iter().any(|space| matcher.is_match(&space.key)))
+        .map(|(pattern, _)| pattern.clone())
+        .collect();
+    if !unknown.is_empty() {
+        return Err(ScopeError::Unknown { patterns: unknown });
+    }
+    let any = |matchers: &[GlobMatcher], key: &str| matchers.iter().any(|matcher| matcher.is_match(key));
+    let keys: Vec<String> = spaces
+        .iter()
+        .filter(|space| included.is_empty() || any(&included, &space.key))
+        .filter(|space| !any(&excluded, &space.key))
+        .map(|space| space.key.clone())
+        .collect();
+    if keys.is_empty() { Err(ScopeError::Empty) } else { Ok(Some(keys)) }
+}
+
+/// Keys differ in more than case, so case need not be typed.
+fn matchers(patterns: &[String]) -> Result<Vec<GlobMatcher>, ScopeError> {
+    patterns
+        .iter()
+        .map(|pattern| {
+            GlobBuilder::new(pattern)
+                .case_insensitive(true)
+                .build()
+                .map(|glob| glob.compile_matcher())
+                .map_err(|error| ScopeError::Pattern { pattern: pattern.clone(), reason: error.kind().to_string() })
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inventory::SpaceId;
+
+    fn spaces() -> Vec<Space> {
+        ["DEV", "DEVOPS", "HR", "~557058:ab"]
+            .into_iter()
+            .map(|key| Space {
+                id: SpaceId::new(key),
+                key: key.into(),
+                name: key.into(),
+                kind: "global".into(),
+                status: "current".into(),
+                homepage: None,
+                webui: None,
+            })
+            .collect()
+    }
+
+    fn chosen(include: &[&str], exclude: &[&str]) -> Result<Option<Vec<String>>, ScopeError> {
+        let owned = |words: &[&str]| words.iter().map(|&word| word.to_owned()).collect::<Vec<_>>();
+        reported(&spaces(), &owned(include), &owned(exclude))
+    }
+
+    #[test]
+    fn a_key_does_not_match_a_longer_one() {
+        assert_eq!(chosen(&["DEV"], &[]).unwrap().unwrap(), ["DEV"]);
+        assert_eq!(chosen(&["dev*"], &[]).unwrap().unwrap(), ["DEV", "DEVOPS"]);
+        assert_eq!(chosen(&["~557058:ab"], &[]).unwrap().unwrap(), ["~557058:ab"]);
+    }
+
+    #[test]
+    fn exclusion_takes_from_what_was_chosen() {
+        assert_eq!(chosen(&[], &["~*"]).unwrap().unwrap(), ["DEV", "DEVOPS", "HR"]);
+        assert_eq!(chosen(&["DEV*"], &["DEVOPS"]).unwrap().unwrap(), ["DEV"]);
+        assert_eq!(chosen(&[], &[]).unwrap(), None);
+        assert_eq!(chosen(&["HR"], &["HR"]), Err(ScopeError::Empty));
+    }
+
+    #[test]
+    fn unknown_keys_and_broken_patterns_are_named() {
+        assert_eq!(chosen(&["HR", "DEVV"], &[]), Err(ScopeError::Unknown { patterns: vec!["DEVV".into()] }));
+        assert!(matches!(chosen(&["[a"], &[]), Err(ScopeError::Pattern { .. })));
+    }
+}
