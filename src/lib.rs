@@ -1,6 +1,7 @@
 //! Finds what takes the space in a Confluence site and which attachments nobody uses.
 
 pub mod audit;
+pub mod demo;
 pub mod error;
 pub mod inventory;
 pub mod storage_format;
