@@ -4,6 +4,7 @@ pub mod audit;
 pub mod cli;
 pub mod config;
 pub mod confluence;
+pub mod demo;
 pub mod error;
 pub mod inventory;
 pub mod progress;

@@ -1,0 +1,333 @@
+//! Building small sites in a few lines. Every method works on what was added last, so a site reads like an outline.
+
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+
+use super::site::{
+    Attachment, AttachmentVersion, Behaviour, Container, Content, ContentVersion, Draft, Kind, Person, Site, Space,
+    Status, Template,
+};
+
+/// Time of everything a builder makes unless told otherwise: 2024-01-15 09:00 UTC.
+pub(crate) const DEFAULT_TIME: DateTime<Utc> = match DateTime::from_timestamp(1_705_309_200, 0) {
+    Some(time) => time,
+    None => DateTime::UNIX_EPOCH,
+};
+/// Account id of the account that reads.
+const ACCOUNT_ID: &str = "712020:00000000-0000-4000-8000-000000000001";
+
+impl Default for Site {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Site {
+    /// An empty site with one account: `admin@example.com`.
+    pub fn new() -> Self {
+        Self {
+            account: Person { account_id: ACCOUNT_ID.to_owned(), name: "Ada Admin".to_owned() },
+            email: "admin@example.com".to_owned(),
+            token: "demo-token".to_owned(),
+            public_base: None,
+            people: Vec::new(),
+            spaces: Vec::new(),
+            contents: Vec::new(),
+            templates: Vec::new(),
+            attachments: Vec::new(),
+            behaviour: Behaviour::default(),
+        }
+    }
+
+    /// Adds a person.
+    #[must_use]
+    pub fn person(mut self, account_id: &str, name: &str) -> Self {
+        self.people.push(Person { account_id: account_id.to_owned(), name: name.to_owned() });
+        self
+    }
+
+    /// Adds a current space; keys that begin with `~` are personal.
+    #[must_use]
+    pub fn space(mut self, key: &str, name: &str) -> Self {
+        let kind = if key.starts_with('~') { "personal" } else { "global" };
+        self.spaces.push(Space {
+            id: (65_538 + 131_072 * self.spaces.len()).to_string(),
+            key: key.to_owned(),
+            name: name.to_owned(),
+            kind: kind.to_owned(),
+            archived: false,
+            homepage: None,
+            author: self.account.account_id.clone(),
+            created_at: DEFAULT_TIME,
+            public: false,
+        });
+        self
+    }
+
+    /// Changes the space added last.
+    #[must_use]
+    pub fn with_space(mut self, change: impl FnOnce(&mut Space)) -> Self {
+        if let Some(space) = self.spaces.last_mut() {
+            change(space);
+        }
+        self
+    }
+
+    /// Adds a current page to the space added last.
+    #[must_use]
+    pub fn page(self, id: &str, title: &str, body: &str) -> Self {
+        let content = self.new_content(Kind::Page, id, title, body);
+        self.content(content)
+    }
+
+    /// Adds a current blog post to the space added last.
+    #[must_use]
+    pub fn post(self, id: &str, title: &str, body: &str) -> Self {
+        let content = self.new_content(Kind::BlogPost, id, title, body);
+        self.content(content)
+    }
+
+    /// Adds a footer comment to the page or post added last.
+    #[must_use]
+    pub fn footer_comment(self, id: &str, body: &str) -> Self {
+        self.comment(Kind::FooterComment, id, body)
+    }
+
+    /// Adds an open inline comment to the page or post added last.
+    #[must_use]
+    pub fn inline_comment(self, id: &str, body: &str) -> Self {
+        self.comment(Kind::InlineComment, id, body).with_content(|comment| comment.resolution = Some("open".to_owned()))
+    }
+
+    /// Adds a reply to the comment added last.
+    #[must_use]
+    pub fn reply(self, id: &str, body: &str) -> Self {
+        let Some(parent) = self.contents.iter().rfind(|content| content.kind.is_comment()).cloned() else {
+            return self;
+        };
+        let mut reply = self.new_content(parent.kind, id, &parent.title, body);
+        reply.space_id = parent.space_id;
+        reply.container = parent.container;
+        reply.parent = Some((parent.id, parent.kind));
+        self.content(reply)
+    }
+
+    /// Adds a folder to the space added last.
+    #[must_use]
+    pub fn folder(self, id: &str, title: &str) -> Self {
+        let content = self.new_content(Kind::Folder, id, title, "");
+        self.content(content)
+    }
+
+    /// Adds any content as it is.
+    #[must_use]
+    pub fn content(mut self, content: Content) -> Self {
+        self.contents.push(content);
+        self
+    }
+
+    /// Changes the content added last.
+    #[must_use]
+    pub fn with_content(mut self, change: impl FnOnce(&mut Content)) -> Self {
+        if let Some(content) = self.contents.last_mut() {
+            change(content);
+        }
+        self
+    }
+
+    /// Sets a content property of the content added last.
+    #[must_use]
+    pub fn property(self, key: &str, value: Value) -> Self {
+        self.with_content(|content| {
+            content.properties.insert(key.to_owned(), value);
+        })
+    }
+
+    /// Gives the content added last unpublished changes.
+    #[must_use]
+    pub fn draft(self, body: &str, saved_at: DateTime<Utc>) -> Self {
+        self.with_content(|content| {
+            content.draft = Some(Draft { title: content.title.clone(), body: body.to_owned(), saved_at });
+        })
+    }
+
+    /// Adds a template to the space added last, or a global one where there is no space yet.
+    #[must_use]
+    pub fn template(mut self, id: &str, name: &str, body: &str) -> Self {
+        self.templates.push(Template {
+            id: id.to_owned(),
+            name: name.to_owned(),
+            space_key: self.spaces.last().map(|space| space.key.clone()),
+            body: body.to_owned(),
+            blueprint: false,
+        });
+        self
+    }
+
+    /// Adds a file of one version to the page or post added last.
+    #[must_use]
+    pub fn attachment(self, id: &str, name: &str, size: u64) -> Self {
+        let container =
+            self.contents.iter().rfind(|content| content.kind.is_page_or_post()).map_or(Container::None, |owner| {
+                match owner.kind {
+                    Kind::BlogPost => Container::BlogPost(owner.id.clone()),
+                    _ => Container::Page(owner.id.clone()),
+                }
+            });
+        self.attachment_of(container, id, name, size)
+    }
+
+    /// Adds a file of one version to any container.
+    #[must_use]
+    pub fn attachment_of(mut self, container: Container, id: &str, name: &str, size: u64) -> Self {
+        let visible_without_container =
+            container.id().is_none_or(|owner| !self.contents.iter().any(|content| content.id == owner));
+        let author = self.account.account_id.clone();
+        self.attachments.push(Attachment {
+            id: id.to_owned(),
+            status: Status::Current,
+            container,
+            media_type: media_type_of(name).to_owned(),
+            comment: String::new(),
+            labels: Vec::new(),
+            versions: vec![AttachmentVersion::new(id, 1, name, size, DEFAULT_TIME, &author)],
+            visible_without_container,
+        });
+        self
+    }
+
+    /// Uploads a new version of the file added last; what was current becomes an old version.
+    #[must_use]
+    pub fn version(self, name: &str, size: u64, created_at: DateTime<Utc>) -> Self {
+        self.with_attachment(|attachment| attachment.upload(name, size, created_at, None))
+    }
+
+    /// Changes the file added last.
+    #[must_use]
+    pub fn with_attachment(mut self, change: impl FnOnce(&mut Attachment)) -> Self {
+        if let Some(attachment) = self.attachments.last_mut() {
+            change(attachment);
+        }
+        self
+    }
+
+    /// A content of the space added last, ready to be changed and added.
+    pub fn new_content(&self, kind: Kind, id: &str, title: &str, body: &str) -> Content {
+        let author = self.account.account_id.clone();
+        Content {
+            id: id.to_owned(),
+            kind,
+            status: Status::Current,
+            title: title.to_owned(),
+            space_id: self.spaces.last().map_or_else(String::new, |space| space.id.clone()),
+            parent: None,
+            container: None,
+            owner: (kind == Kind::Page).then(|| author.clone()),
+            created_at: DEFAULT_TIME,
+            versions: vec![ContentVersion::new(1, DEFAULT_TIME, &author)],
+            author,
+            body: body.to_owned(),
+            draft: None,
+            labels: Vec::new(),
+            properties: std::collections::BTreeMap::new(),
+            resolution: None,
+            custom_type: None,
+            hidden: false,
+        }
+    }
+
+    fn comment(self, kind: Kind, id: &str, body: &str) -> Self {
+        let owner = self.contents.iter().rfind(|content| content.kind.is_page_or_post()).cloned();
+        let title = owner.as_ref().map_or_else(String::new, |owner| format!("Re: {}", owner.title));
+        let mut comment = self.new_content(kind, id, &title, body);
+        if let Some(owner) = owner {
+            comment.space_id = owner.space_id;
+            comment.container = Some(owner.id);
+        }
+        self.content(comment)
+    }
+}
+
+impl ContentVersion {
+    /// A version without comment.
+    pub fn new(number: u32, created_at: DateTime<Utc>, author: &str) -> Self {
+        Self { number, created_at, author: author.to_owned(), message: String::new(), minor: false }
+    }
+}
+
+impl AttachmentVersion {
+    /// A version whose file id and bytes follow from the attachment id and the number.
+    pub fn new(
+        attachment_id: &str,
+        number: u32,
+        name: &str,
+        size: u64,
+        created_at: DateTime<Utc>,
+        author: &str,
+    ) -> Self {
+        let seed = hash(&format!("{attachment_id}#{number}"));
+        Self {
+            number,
+            title: name.to_owned(),
+            size,
+            created_at,
+            author: author.to_owned(),
+            file_id: uuid_of(seed),
+            seed,
+            deleted: false,
+        }
+    }
+}
+
+impl Attachment {
+    /// Adds a version; without an author it is that of the version before.
+    pub fn upload(&mut self, name: &str, size: u64, created_at: DateTime<Utc>, author: Option<&str>) {
+        let number = self.current().map_or(1, |current| current.number + 1);
+        let before = self.current().map(|current| current.author.clone()).unwrap_or_default();
+        let author = author.map_or(before, str::to_owned);
+        let version = AttachmentVersion::new(&self.id, number, name, size, created_at, &author);
+        self.versions.push(version);
+    }
+}
+
+/// FNV-1a: stable over platforms and versions, unlike the standard hasher.
+pub(crate) fn hash(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
+/// A UUID of the shape media file ids have.
+fn uuid_of(seed: u64) -> String {
+    let low = seed.rotate_left(29).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    format!(
+        "{:08x}-{:04x}-4{:03x}-8{:03x}-{:012x}",
+        seed >> 32,
+        (seed >> 16) & 0xffff,
+        seed & 0xfff,
+        low >> 52,
+        low & 0xffff_ffff_ffff
+    )
+}
+
+/// The media type Confluence derives from a file name.
+pub(crate) fn media_type_of(name: &str) -> &'static str {
+    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension).to_ascii_lowercase();
+    match extension.as_str() {
+        "png" => "image/png",
+        "jpg" | "jpeg" => "image/jpeg",
+        "gif" => "image/gif",
+        "svg" => "image/svg+xml",
+        "webp" => "image/webp",
+        "pdf" => "application/pdf",
+        "mp4" => "video/mp4",
+        "mov" => "video/quicktime",
+        "zip" => "application/zip",
+        "csv" => "text/csv",
+        "txt" | "log" => "text/plain",
+        "json" => "application/json",
+        "docx" => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        "xlsx" => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "pptx" => "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+        "drawio" => "application/vnd.jgraph.mxfile",
+        _ => "application/octet-stream",
+    }
+}

@@ -1,0 +1,260 @@
+//! Scripted faults: what goes wrong, on which route, at which request.
+
+use std::fmt;
+use std::sync::Arc;
+
+use globset::{GlobBuilder, GlobMatcher};
+use serde_json::Value;
+
+use super::site::Site;
+
+/// Which requests a rule is about: a path pattern and query parameters that must be there.
+#[derive(Debug, Clone)]
+pub struct RoutePattern {
+    path: Option<GlobMatcher>,
+    query: Vec<(String, String)>,
+}
+
+impl RoutePattern {
+    /// Every request, downloads included.
+    pub fn any() -> Self {
+        Self { path: None, query: Vec::new() }
+    }
+
+    /// Paths matching a glob such as `/wiki/api/v2/attachments/*`; `*` crosses slashes. A pattern that is no glob
+    /// is refused.
+    pub fn path(glob: &str) -> Result<Self, globset::Error> {
+        let matcher = GlobBuilder::new(glob).literal_separator(false).build()?.compile_matcher();
+        Ok(Self { path: Some(matcher), query: Vec::new() })
+    }
+
+    /// And with this query parameter of this value.
+    #[must_use]
+    pub fn with_query(mut self, key: &str, value: &str) -> Self {
+        self.query.push((key.to_owned(), value.to_owned()));
+        self
+    }
+
+    fn matches(&self, path: &str, query: &[(String, String)]) -> bool {
+        self.path.as_ref().is_none_or(|glob| glob.is_match(path)) && self.query.iter().all(|pair| query.contains(pair))
+    }
+}
+
+/// At which of the matching requests a rule applies, counted from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Occurrence {
+    /// At this one only.
+    Only(u32),
+    /// At the first so many.
+    First(u32),
+    /// At this one and all later ones.
+    From(u32),
+    /// At every so-manieth.
+    Every(u32),
+}
+
+impl Occurrence {
+    fn includes(self, number: u32) -> bool {
+        match self {
+            Self::Only(wanted) => number == wanted,
+            Self::First(count) => number <= count,
+            Self::From(first) => number >= first,
+            Self::Every(step) => step != 0 && number.is_multiple_of(step),
+        }
+    }
+}
+
+/// What goes wrong.
+#[derive(Clone)]
+pub enum Fault {
+    /// This answer instead of the true one.
+    Answer {
+        /// HTTP status.
+        status: u16,
+        /// Header names and values.
+        headers: Vec<(String, String)>,
+        /// Body as it is.
+        body: String,
+    },
+    /// A login page in HTML with status 200, as proxies and single sign-on send.
+    HtmlPage,
+    /// The announced length is right, the connection ends after so many bytes of the body.
+    CutBody(usize),
+    /// The body stops after so many bytes and the connection stays open.
+    StallBody(usize),
+    /// No answer at all; the connection stays open.
+    Stall,
+    /// The connection is reset before an answer.
+    Reset,
+    /// Every second item of a list lacks its id, the first becomes a string.
+    MalformedItems,
+    /// No items, but a next link to the very same place: nothing is lost for a client that goes on.
+    EmptyPageWithNext,
+    /// The next link leads back to the page just answered.
+    RepeatedCursor,
+    /// The items of the page twice.
+    DuplicatedItems,
+    /// The last so many items are missing and there is no next link: a list that ends too early without a sign.
+    DroppedTail(usize),
+    /// Any change to a JSON answer.
+    EditJson(JsonEdit),
+    /// The credential is treated as anonymous: what that means depends on whether the site is public.
+    Anonymous,
+    /// 401 with the body of an expired credential.
+    Unauthorized,
+    /// The site changes just before the request is answered.
+    ChangeSite(SiteChange),
+}
+
+/// A change to a JSON answer.
+pub type JsonEdit = Arc<dyn Fn(&mut Value) + Send + Sync>;
+/// A change to the site.
+pub type SiteChange = Arc<dyn Fn(&mut Site) + Send + Sync>;
+
+impl Fault {
+    /// An answer with a status and no more than a JSON message.
+    pub fn status(status: u16) -> Self {
+        let body = format!(r#"{{"statusCode":{status},"message":"scripted"}}"#);
+        Self::Answer { status, headers: vec![("content-type".to_owned(), "application/json".to_owned())], body }
+    }
+
+    /// 429 with `Retry-After` in seconds.
+    pub fn too_many_requests(retry_after: u32) -> Self {
+        Self::Answer {
+            status: 429,
+            headers: vec![
+                ("content-type".to_owned(), "application/json".to_owned()),
+                ("retry-after".to_owned(), retry_after.to_string()),
+                ("ratelimit-reason".to_owned(), "confluence-burst-based".to_owned()),
+            ],
+            body: r#"{"code":429,"message":"Rate limit exceeded"}"#.to_owned(),
+        }
+    }
+
+    /// A change of the site.
+    pub fn change_site(change: impl Fn(&mut Site) + Send + Sync + 'static) -> Self {
+        Self::ChangeSite(Arc::new(change))
+    }
+
+    /// A change of the answer.
+    pub fn edit_json(edit: impl Fn(&mut Value) + Send + Sync + 'static) -> Self {
+        Self::EditJson(Arc::new(edit))
+    }
+}
+
+impl fmt::Debug for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Answer { status, .. } => write!(f, "Answer({status})"),
+            Self::HtmlPage => f.write_str("HtmlPage"),
+            Self::CutBody(after) => write!(f, "CutBody({after})"),
+            Self::StallBody(after) => write!(f, "StallBody({after})"),
+            Self::Stall => f.write_str("Stall"),
+            Self::Reset => f.write_str("Reset"),
+            Self::MalformedItems => f.write_str("MalformedItems"),
+            Self::EmptyPageWithNext => f.write_str("EmptyPageWithNext"),
+            Self::RepeatedCursor => f.write_str("RepeatedCursor"),
+            Self::DuplicatedItems => f.write_str("DuplicatedItems"),
+            Self::DroppedTail(items) => write!(f, "DroppedTail({items})"),
+            Self::EditJson(_) => f.write_str("EditJson"),
+            Self::Anonymous => f.write_str("Anonymous"),
+            Self::Unauthorized => f.write_str("Unauthorized"),
+            Self::ChangeSite(_) => f.write_str("ChangeSite"),
+        }
+    }
+}
+
+#[derive(Debug, Clone)]
+struct Rule {
+    route: RoutePattern,
+    occurrence: Occurrence,
+    fault: Fault,
+    matched: u32,
+}
+
+/// The faults of one server, in the order in which they are applied to a request.
+#[derive(Debug, Clone, Default)]
+pub struct FaultPlan {
+    rules: Vec<Rule>,
+}
+
+impl FaultPlan {
+    /// Nothing goes wrong.
+    pub fn none() -> Self {
+        Self::default()
+    }
+
+    /// Adds a rule.
+    #[must_use]
+    pub fn on(mut self, route: RoutePattern, occurrence: Occurrence, fault: Fault) -> Self {
+        self.rules.push(Rule { route, occurrence, fault, matched: 0 });
+        self
+    }
+
+    /// Every request from the `n`th on is anonymous.
+    #[must_use]
+    pub fn anonymous_from(self, n: u32) -> Self {
+        self.on(RoutePattern::any(), Occurrence::From(n), Fault::Anonymous)
+    }
+
+    /// Every request from the `n`th on is answered 401.
+    #[must_use]
+    pub fn unauthorized_from(self, n: u32) -> Self {
+        self.on(RoutePattern::any(), Occurrence::From(n), Fault::Unauthorized)
+    }
+
+    /// The site changes just before the `n`th request is answered.
+    #[must_use]
+    pub fn change_site_at(self, n: u32, change: impl Fn(&mut Site) + Send + Sync + 'static) -> Self {
+        self.on(RoutePattern::any(), Occurrence::Only(n), Fault::change_site(change))
+    }
+
+    /// Counts a request and returns the faults that apply to it.
+    pub(crate) fn due(&mut self, path: &str, query: &[(String, String)]) -> Vec<Fault> {
+        let mut due = Vec::new();
+        for rule in &mut self.rules {
+            if rule.route.matches(path, query) {
+                rule.matched += 1;
+                if rule.occurrence.includes(rule.matched) {
+                    due.push(rule.fault.clone());
+                }
+            }
+        }
+        due
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn due(plan: &mut FaultPlan, path: &str) -> usize {
+        plan.due(path, &[("limit".to_owned(), "5".to_owned())]).len()
+    }
+
+    #[test]
+    fn occurrences_count_matching_requests_only() {
+        let pages = RoutePattern::path("/wiki/api/v2/pages*").unwrap();
+        let mut plan = FaultPlan::none().on(pages, Occurrence::Only(2), Fault::Reset);
+        assert_eq!(due(&mut plan, "/wiki/api/v2/pages"), 0);
+        assert_eq!(due(&mut plan, "/wiki/api/v2/spaces"), 0);
+        assert_eq!(due(&mut plan, "/wiki/api/v2/pages/1/properties"), 1);
+        assert_eq!(due(&mut plan, "/wiki/api/v2/pages"), 0);
+    }
+
+    #[test]
+    fn query_parameters_narrow_a_rule() {
+        let route = RoutePattern::any().with_query("limit", "6");
+        let mut plan = FaultPlan::none().on(route, Occurrence::From(1), Fault::Stall);
+        assert_eq!(due(&mut plan, "/"), 0);
+        assert_eq!(plan.due("/", &[("limit".to_owned(), "6".to_owned())]).len(), 1);
+    }
+
+    #[test]
+    fn every_and_first_apply_as_said() {
+        assert_eq!((1..=6).filter(|n| Occurrence::Every(2).includes(*n)).count(), 3);
+        assert_eq!((1..=6).filter(|n| Occurrence::First(2).includes(*n)).count(), 2);
+        assert_eq!((1..=6).filter(|n| Occurrence::From(5).includes(*n)).count(), 2);
+        assert!(!Occurrence::Every(0).includes(1));
+    }
+}

@@ -1,0 +1,177 @@
+//! A Confluence Cloud on loopback: two HTTP/1 listeners, one for the site and one for the bytes of its files.
+//!
+//! It answers as `confluence-api.md` records Confluence Cloud to answer, traps included: cursors with raw padding,
+//! next links with and without `/wiki`, statuses that are left out unless asked for, refusals that differ between v1
+//! and v2. Nothing can be changed over HTTP: methods other than GET and HEAD are recorded and refused.
+
+mod auth;
+mod bytes;
+mod cql;
+mod downloads;
+mod edits;
+mod errors;
+mod handle;
+mod paging;
+mod reply;
+mod request;
+mod served;
+#[cfg(test)]
+mod tests;
+mod v1;
+mod v2;
+mod v2_lists;
+mod views;
+
+use std::future::poll_fn;
+use std::io;
+use std::net::Ipv4Addr;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::{JoinHandle, JoinSet};
+
+use self::handle::{Origin, Shared, handle};
+use self::request::Request;
+use self::served::Served;
+use super::faults::FaultPlan;
+use super::site::Site;
+
+/// The cloud id of the sample site.
+pub(crate) const CLOUD_ID: &str = "00000000-0000-4000-8000-00000000c10d";
+
+/// One request as it arrived.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RequestLogEntry {
+    /// Method in upper case.
+    pub method: String,
+    /// Path with `/wiki`.
+    pub path: String,
+    /// Query as sent, without the question mark.
+    pub query: String,
+    /// Status of the answer; 0 while there is none (reset, stalled, in progress).
+    pub status: u16,
+    /// Whether the credential was accepted.
+    pub authorized: bool,
+    /// Whether any `Authorization` header was sent.
+    pub credential_sent: bool,
+    /// The `Host` header.
+    pub host: String,
+}
+
+/// A running server; it stops when dropped.
+#[derive(Debug)]
+pub struct DemoServer {
+    shared: Arc<Shared>,
+    base_url: String,
+    listeners: Vec<JoinHandle<()>>,
+}
+
+impl DemoServer {
+    /// Serves a site on free loopback ports. Needs a Tokio runtime; fails where no port can be had.
+    pub async fn start(site: Site, faults: FaultPlan) -> io::Result<Self> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let media_listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let base_url = format!("http://{}/wiki", listener.local_addr()?);
+        let shared = Arc::new(Shared {
+            served: RwLock::new(Served::new(site, base_url.clone())),
+            faults: Mutex::new(faults),
+            log: Mutex::new(Vec::new()),
+            media: format!("http://{}", media_listener.local_addr()?),
+        });
+        let listeners = vec![
+            tokio::spawn(listen(listener, Arc::clone(&shared), Origin::Site)),
+            tokio::spawn(listen(media_listener, Arc::clone(&shared), Origin::Media)),
+        ];
+        Ok(Self { shared, base_url, listeners })
+    }
+
+    /// `http://127.0.0.1:PORT/wiki`.
+    pub fn base_url(&self) -> &str {
+        &self.base_url
+    }
+
+    /// Address of the second origin, where downloads are redirected to, without a trailing slash.
+    pub fn media_url(&self) -> &str {
+        &self.shared.media
+    }
+
+    /// The e-mail address the server accepts.
+    pub fn user(&self) -> String {
+        self.site(|site| site.email.clone())
+    }
+
+    /// The API token the server accepts.
+    pub fn token(&self) -> String {
+        self.site(|site| site.token.clone())
+    }
+
+    /// All requests so far, of both origins, in order of arrival.
+    pub fn requests(&self) -> Vec<RequestLogEntry> {
+        self.shared.log().clone()
+    }
+
+    /// Looks at the site.
+    pub fn site<T>(&self, look: impl FnOnce(&Site) -> T) -> T {
+        look(&self.shared.served.read().unwrap_or_else(PoisonError::into_inner).site)
+    }
+
+    /// Changes the site between two requests.
+    pub fn change_site(&self, change: impl FnOnce(&mut Site)) {
+        self.shared.change(change);
+    }
+
+    /// Replaces the fault plan; counting begins anew.
+    pub fn set_faults(&self, faults: FaultPlan) {
+        *self.shared.faults.lock().unwrap_or_else(PoisonError::into_inner) = faults;
+    }
+}
+
+impl Drop for DemoServer {
+    fn drop(&mut self) {
+        for listener in &self.listeners {
+            listener.abort();
+        }
+    }
+}
+
+/// Accepts connections; they end with the listener.
+async fn listen(listener: TcpListener, shared: Arc<Shared>, origin: Origin) {
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => {
+                if let Ok((stream, _)) = accepted {
+                    connections.spawn(serve(stream, Arc::clone(&shared), origin));
+                }
+            }
+            Some(_) = connections.join_next() => {}
+        }
+    }
+}
+
+/// Serves one connection. Where a fault breaks it off, the socket is reset rather than closed in good order.
+async fn serve(stream: TcpStream, shared: Arc<Shared>, origin: Origin) {
+    // answers are small and each waits for the next request
+    let _unimportant = stream.set_nodelay(true);
+    let reset = Arc::new(AtomicBool::new(false));
+    let wants_reset = Arc::clone(&reset);
+    let service = service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
+        let (shared, request, wants_reset) = (Arc::clone(&shared), Request::read(&request), Arc::clone(&wants_reset));
+        Box::pin(async move {
+            let answer = handle(shared, request, origin).await;
+            wants_reset.fetch_or(answer.is_err(), Ordering::Relaxed);
+            answer
+        })
+    });
+    let mut connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
+    // how a connection ends is the client's business, or a fault's
+    let _unimportant = poll_fn(|context| connection.poll_without_shutdown(context)).await;
+    if reset.load(Ordering::Relaxed) {
+        let stream = connection.into_parts().io.into_inner();
+        let _unimportant = stream.set_zero_linger();
+    }
+}

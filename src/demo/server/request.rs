@@ -1,0 +1,66 @@
+//! A request as the routes see it.
+
+use hyper::header::{AUTHORIZATION, HOST, RANGE};
+use url::form_urlencoded;
+
+/// Method, address and the few headers that matter.
+#[derive(Debug, Clone)]
+pub(crate) struct Request {
+    pub(crate) method: String,
+    pub(crate) path: String,
+    pub(crate) raw_query: String,
+    pub(crate) query: Vec<(String, String)>,
+    pub(crate) host: String,
+    pub(crate) authorization: Option<String>,
+    pub(crate) range: Option<String>,
+}
+
+impl Request {
+    pub(crate) fn read<B>(request: &hyper::Request<B>) -> Self {
+        let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let raw_query = request.uri().query().unwrap_or_default().to_owned();
+        Self {
+            method: request.method().to_string(),
+            path: request.uri().path().to_owned(),
+            query: form_urlencoded::parse(raw_query.as_bytes()).into_owned().collect(),
+            raw_query,
+            host: header(HOST).unwrap_or_default(),
+            authorization: header(AUTHORIZATION),
+            range: header(RANGE),
+        }
+    }
+
+    /// The first value of a query parameter.
+    pub(crate) fn parameter(&self, key: &str) -> Option<&str> {
+        self.parameters(key).next()
+    }
+
+    /// All values of a repeated query parameter.
+    pub(crate) fn parameters<'a, 'k>(&'a self, key: &'k str) -> impl Iterator<Item = &'a str> + use<'a, 'k> {
+        self.query.iter().filter(move |(name, _)| name == key).map(|(_, value)| value.as_str())
+    }
+
+    /// All values of a parameter of ids, which may be repeated or separated by commas (`confluence-api.md` 3.4).
+    pub(crate) fn ids(&self, key: &str) -> Vec<&str> {
+        self.parameters(key).flat_map(|value| value.split(',')).map(str::trim).filter(|id| !id.is_empty()).collect()
+    }
+
+    /// `true` only where the parameter says so.
+    pub(crate) fn flag(&self, key: &str) -> bool {
+        self.parameter(key).is_some_and(|value| value.eq_ignore_ascii_case("true"))
+    }
+
+    /// Path and query of this request with another cursor. The cursor stands before the last parameter and its
+    /// padding is not escaped, as seen on the wire (`confluence-api.md` 3.5 trap 3).
+    pub(crate) fn with_cursor(&self, cursor: &str) -> String {
+        let mut parameters: Vec<String> = self
+            .query
+            .iter()
+            .filter(|(key, _)| key != "cursor")
+            .map(|(key, value)| form_urlencoded::Serializer::new(String::new()).append_pair(key, value).finish())
+            .collect();
+        let position = parameters.len().saturating_sub(1);
+        parameters.insert(position, format!("cursor={cursor}"));
+        format!("{}?{}", self.path, parameters.join("&"))
+    }
+}

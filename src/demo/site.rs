@@ -1,0 +1,344 @@
+//! What the sample server serves: a site as a plain value.
+//!
+//! These types belong to the server alone. They hold what Confluence itself would keep, including what no API answer
+//! shows (content of files, contents the token may not see), so a test can state a whole situation in one value.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// A whole site with the account that reads it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Site {
+    /// The account whose token the server accepts.
+    pub account: Person,
+    /// The e-mail address of that account, the user name of Basic authentication.
+    pub email: String,
+    /// The API token the server accepts.
+    pub token: String,
+    /// What `_links.base` claims; `None` claims the address of the server itself.
+    pub public_base: Option<String>,
+    /// Everybody who ever wrote something, without the account.
+    pub people: Vec<Person>,
+    /// All spaces.
+    pub spaces: Vec<Space>,
+    /// Pages, blog posts, comments, folders and other tree members, custom content.
+    pub contents: Vec<Content>,
+    /// Page templates and blueprint templates.
+    pub templates: Vec<Template>,
+    /// All attachments.
+    pub attachments: Vec<Attachment>,
+    /// Where deployments differ or where the facts leave a question open.
+    pub behaviour: Behaviour,
+}
+
+/// Switches for behaviour that differs between sites or is not known (`confluence-api.md` 10).
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "independent switches, each named where it is set")]
+pub struct Behaviour {
+    /// Anonymous access is on: a rejected or missing credential gets 200 and what public spaces hold
+    /// (`confluence-api.md` 5.3) instead of a refusal.
+    pub anonymous_access: bool,
+    /// The site-wide comment lists contain replies too (open question 5).
+    pub comment_lists_with_replies: bool,
+    /// `?version=N` on an attachment answers the size of the current version (open question 1).
+    pub old_versions_answer_current_size: bool,
+    /// The content search answers without the expanded properties, as where that expansion is not available.
+    pub search_without_properties: bool,
+}
+
+/// A person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Person {
+    /// Atlassian account id.
+    pub account_id: String,
+    /// Display name.
+    pub name: String,
+}
+
+/// A space.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Space {
+    /// Numeric id.
+    pub id: String,
+    /// Key, `~…` for personal spaces.
+    pub key: String,
+    /// Display name.
+    pub name: String,
+    /// `global`, `personal`, `knowledge_base`, …
+    pub kind: String,
+    /// Archived rather than current.
+    pub archived: bool,
+    /// Home page id.
+    pub homepage: Option<String>,
+    /// Who created it.
+    pub author: String,
+    /// When it was created.
+    pub created_at: DateTime<Utc>,
+    /// Readable without logging in, where the site allows that.
+    pub public: bool,
+}
+
+/// What a content is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// A page.
+    Page,
+    /// A blog post.
+    BlogPost,
+    /// A comment below a page or post, or a reply to one.
+    FooterComment,
+    /// A comment on a passage, or a reply to one.
+    InlineComment,
+    /// A folder of the page tree.
+    Folder,
+    /// A whiteboard of the page tree.
+    Whiteboard,
+    /// A database of the page tree.
+    Database,
+    /// A smart link of the page tree.
+    Embed,
+    /// Content of an app.
+    CustomContent,
+}
+
+impl Kind {
+    /// The word of v2 answers, as in `parentType`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Page => "page",
+            Self::BlogPost => "blogpost",
+            Self::FooterComment | Self::InlineComment => "comment",
+            Self::Folder => "folder",
+            Self::Whiteboard => "whiteboard",
+            Self::Database => "database",
+            Self::Embed => "embed",
+            Self::CustomContent => "custom-content",
+        }
+    }
+
+    /// Pages and posts: they own attachments and are commented on.
+    pub fn is_page_or_post(self) -> bool {
+        matches!(self, Self::Page | Self::BlogPost)
+    }
+
+    /// Footer and inline comments.
+    pub fn is_comment(self) -> bool {
+        matches!(self, Self::FooterComment | Self::InlineComment)
+    }
+}
+
+/// Life-cycle status of a content or attachment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// Published.
+    Current,
+    /// Archived.
+    Archived,
+    /// In the trash.
+    Trashed,
+    /// Purged but still listed.
+    Deleted,
+    /// Never published: in no list.
+    Draft,
+}
+
+impl Status {
+    /// The API's word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Current => "current",
+            Self::Archived => "archived",
+            Self::Trashed => "trashed",
+            Self::Deleted => "deleted",
+            Self::Draft => "draft",
+        }
+    }
+
+    /// In the trash or beyond.
+    pub fn is_trash(self) -> bool {
+        matches!(self, Self::Trashed | Self::Deleted)
+    }
+}
+
+/// A page, post, comment, tree member or app content.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Content {
+    /// Numeric id.
+    pub id: String,
+    /// What it is.
+    pub kind: Kind,
+    /// Its status; [`Status::Draft`] for what was never published.
+    pub status: Status,
+    /// Title.
+    pub title: String,
+    /// The space it lives in.
+    pub space_id: String,
+    /// Pages: id and kind of the parent. Replies: the comment replied to.
+    pub parent: Option<(String, Kind)>,
+    /// Comments: the page or post commented on. Custom content: the page or post that holds it.
+    pub container: Option<String>,
+    /// Who created it.
+    pub author: String,
+    /// Who owns it now; pages only.
+    pub owner: Option<String>,
+    /// When it was created.
+    pub created_at: DateTime<Utc>,
+    /// All versions, ascending; the last is the published one.
+    pub versions: Vec<ContentVersion>,
+    /// Published body in storage format.
+    pub body: String,
+    /// Unpublished changes of the account.
+    pub draft: Option<Draft>,
+    /// Labels (prefix `global`).
+    pub labels: Vec<String>,
+    /// Content properties by key.
+    pub properties: BTreeMap<String, Value>,
+    /// Inline comments: `open`, `resolved`, `dangling`, `reopened`.
+    pub resolution: Option<String>,
+    /// Custom content: the app's type.
+    pub custom_type: Option<String>,
+    /// The token may not see it: absent from lists, 404 alone. Its attachments follow
+    /// [`Attachment::visible_without_container`].
+    pub hidden: bool,
+}
+
+impl Content {
+    /// The published version.
+    pub fn version(&self) -> Option<&ContentVersion> {
+        self.versions.last()
+    }
+
+    /// When the published version was made.
+    pub fn modified_at(&self) -> DateTime<Utc> {
+        self.version().map_or(self.created_at, |version| version.created_at)
+    }
+}
+
+/// One version of a content.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ContentVersion {
+    /// Version number, from 1.
+    pub number: u32,
+    /// When it was published.
+    pub created_at: DateTime<Utc>,
+    /// Who published it.
+    pub author: String,
+    /// Version comment.
+    pub message: String,
+    /// Published without notification.
+    pub minor: bool,
+}
+
+/// Unpublished changes of a page or post.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Draft {
+    /// Title in the draft.
+    pub title: String,
+    /// Body in the draft.
+    pub body: String,
+    /// When the draft was last saved.
+    pub saved_at: DateTime<Utc>,
+}
+
+/// A page template or blueprint template.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Template {
+    /// Template id.
+    pub id: String,
+    /// Name.
+    pub name: String,
+    /// Key of its space; `None` is global.
+    pub space_key: Option<String>,
+    /// Storage body with `at:` elements.
+    pub body: String,
+    /// Listed under `template/blueprint` rather than `template/page`.
+    pub blueprint: bool,
+}
+
+/// What owns an attachment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Container {
+    /// A page, by id; it need not be in the site (deleted meanwhile, someone else's draft).
+    Page(String),
+    /// A blog post, by id.
+    BlogPost(String),
+    /// App content, by id.
+    CustomContent(String),
+    /// None of these, e.g. the logo of a space.
+    None,
+}
+
+impl Container {
+    /// Id of the owning content.
+    pub fn id(&self) -> Option<&str> {
+        match self {
+            Self::Page(id) | Self::BlogPost(id) | Self::CustomContent(id) => Some(id),
+            Self::None => None,
+        }
+    }
+}
+
+/// An attachment with all its versions.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Attachment {
+    /// `att` and digits.
+    pub id: String,
+    /// Current, archived or trashed.
+    pub status: Status,
+    /// Who owns the file.
+    pub container: Container,
+    /// Media type.
+    pub media_type: String,
+    /// Comment of the current version.
+    pub comment: String,
+    /// Labels (prefix `global`).
+    pub labels: Vec<String>,
+    /// All versions that were ever made, ascending; the last is the current one and is never deleted.
+    pub versions: Vec<AttachmentVersion>,
+    /// Listed although its container is hidden or absent, as files of other people's drafts are.
+    pub visible_without_container: bool,
+}
+
+impl Attachment {
+    /// The current version; an attachment without versions is not served.
+    pub fn current(&self) -> Option<&AttachmentVersion> {
+        self.versions.last()
+    }
+
+    /// The versions that still exist, current one included.
+    pub fn existing_versions(&self) -> impl Iterator<Item = &AttachmentVersion> {
+        self.versions.iter().filter(|version| !version.deleted)
+    }
+
+    /// A version that still exists, by number.
+    pub fn existing_version(&self, number: u32) -> Option<&AttachmentVersion> {
+        self.existing_versions().find(|version| version.number == number)
+    }
+}
+
+/// One version of an attachment.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct AttachmentVersion {
+    /// Version number, from 1.
+    pub number: u32,
+    /// File name of that version.
+    pub title: String,
+    /// Bytes.
+    pub size: u64,
+    /// When it was uploaded.
+    pub created_at: DateTime<Utc>,
+    /// Who uploaded it.
+    pub author: String,
+    /// Media file id (UUID).
+    pub file_id: String,
+    /// Seed of its bytes: equal seeds and sizes are equal files.
+    pub seed: u64,
+    /// Removed from the history: answers 404.
+    pub deleted: bool,
+}
