@@ -3,4 +3,5 @@
 pub mod audit;
 pub mod error;
 pub mod inventory;
+pub mod report;
 pub mod storage_format;
