@@ -5,6 +5,7 @@ mod error;
 mod facts;
 pub mod folder;
 pub mod format;
+mod html;
 pub mod names;
 pub mod run_json;
 pub mod scan_json;
@@ -29,9 +30,12 @@ pub fn write(parent: &Path, run: &RunFacts, inventory: &Inventory, audit: &Audit
     let view = View::new(run, inventory, audit)?;
     let rows = view.files();
     let mut folder = ReportFolder::create(parent, &folder::folder_name(&run.local_time, view.complete))?;
-    for reported in view.reported_spaces() {
-        write_space(&mut folder, &reported, &rows)?;
+    let spaces = view.reported_spaces();
+    for reported in &spaces {
+        write_space(&mut folder, &view, reported, &rows)?;
     }
+    write_page(&mut folder, "index.html", &html::index(&view, &spaces, &rows)?)?;
+    write_page(&mut folder, "attachments.html", &html::all_files(&view, &rows)?)?;
     folder.write("attachments.csv", |sink| csv::attachments(sink, &rows))?;
     folder.write("versions.csv", |sink| csv::versions(sink, &rows))?;
     folder.write("duplicates.csv", |sink| csv::duplicates(sink, &view))?;
@@ -43,16 +47,26 @@ pub fn write(parent: &Path, run: &RunFacts, inventory: &Inventory, audit: &Audit
 
 fn write_space(
     folder: &mut ReportFolder,
+    view: &View<'_>,
     reported: &ReportedSpace<'_>,
     rows: &[FileRow<'_>],
 ) -> Result<(), ReportError> {
     let name = &reported.folder;
-    let of_space = || rows.iter().filter(|row| row.space.is_some_and(|space| space.id == reported.space.id));
+    let is_here = |row: &&FileRow<'_>| row.space.is_some_and(|space| space.id == reported.space.id);
+    let rows: Vec<&FileRow<'_>> = rows.iter().filter(is_here).collect();
     folder.create_subfolder(name)?;
-    folder.write(&format!("{name}/{name}_attachments.csv"), |sink| csv::attachments(sink, of_space()))?;
+    folder.write(&format!("{name}/{name}_attachments.csv"), |sink| csv::attachments(sink, rows.iter().copied()))?;
     folder.write(&format!("{name}/{name}_unreferenced.csv"), |sink| {
-        csv::attachments(sink, of_space().filter(|row| row.is_candidate()))
-    })
+        csv::attachments(sink, rows.iter().copied().filter(|row| row.is_candidate()))
+    })?;
+    let page = html::space_files(view, reported, &rows)?;
+    write_page(folder, &format!("{name}/{name}_attachments.html"), &page)?;
+    let page = html::space_unreferenced(view, reported, &rows)?;
+    write_page(folder, &format!("{name}/{name}_unreferenced.html"), &page)
+}
+
+fn write_page(folder: &mut ReportFolder, path: &str, page: &str) -> Result<(), ReportError> {
+    folder.write(path, |sink| sink.write_all(page.as_bytes()))
 }
 
 /// What no report covers, because no API shows it (product contract 2). The same line in every report.

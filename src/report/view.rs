@@ -250,15 +250,3 @@ impl<'a> FileRow<'a> {
 pub(crate) fn content_id(content: &Content) -> String {
     if content.status == Status::Draft { format!("{}(draft)", content.id) } else { content.id.to_string() }
 }
-
-/// What people call a content: kind and title, e.g. `page Release Plan`, `footer comment on Release Plan`.
-pub(crate) fn content_kind(content: &Content) -> String {
-    let mut words = content.kind.label().to_owned();
-    if content.status == Status::Draft {
-        words.insert_str(0, "draft of ");
-    }
-    if content.status == Status::Archived {
-        words.insert_str(0, "archived ");
-    }
-    words
-}

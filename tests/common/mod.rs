@@ -1,0 +1,9 @@
+//! Shared by the integration tests. Not every test file uses everything.
+#![allow(dead_code, unreachable_pub, reason = "each test file is a crate of its own and uses a part")]
+#![allow(
+    clippy::expect_used,
+    clippy::cast_possible_truncation,
+    reason = "tests may fail loudly, sample numbers are small"
+)]
+
+pub mod sample;
