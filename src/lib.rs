@@ -8,6 +8,7 @@ pub mod demo;
 pub mod error;
 pub mod inventory;
 pub mod progress;
+pub mod report;
 pub mod storage_format;
 
 use crate::cli::{Cli, Command};

@@ -1,0 +1,86 @@
+//! What can go wrong while a report is written or a saved scan is read.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// A report could not be written, or a saved scan could not be read. All of these are exit status 6.
+#[derive(Debug, thiserror::Error)]
+pub enum ReportError {
+    /// The file system refused; nothing half-written bears the final name.
+    #[error("cannot {action} {}: {source}", path.display())]
+    Io {
+        /// What was tried, e.g. `create folder`.
+        action: &'static str,
+        /// On what.
+        path: PathBuf,
+        /// The answer of the operating system.
+        source: io::Error,
+    },
+    /// The folder the report is to be made in is none.
+    #[error("{} is not a folder; create it or choose another with --output", path.display())]
+    NotAFolder {
+        /// What was given.
+        path: PathBuf,
+    },
+    /// Every name tried for the report folder is taken.
+    #[error("no free name for the report folder in {}", parent.display())]
+    NoFreeName {
+        /// Where it was to be made.
+        parent: PathBuf,
+    },
+    /// A page could not be rendered.
+    #[error("cannot render {page}: {source}")]
+    Page {
+        /// File name of the page.
+        page: String,
+        /// What the template engine says.
+        source: askama::Error,
+    },
+    /// Data could not be turned into JSON.
+    #[error("cannot write {what} as JSON: {source}")]
+    Json {
+        /// What was being written.
+        what: &'static str,
+        /// What the serializer says.
+        source: serde_json::Error,
+    },
+    /// The base URL would make links to something else than a Confluence site.
+    #[error("the base URL {url:?} is no http or https address without user name")]
+    BaseUrl {
+        /// As configured or as found in a saved scan.
+        url: String,
+    },
+    /// The verdicts do not belong to the inventory.
+    #[error("{verdicts} verdicts for {attachments} attachments: the audit belongs to another inventory")]
+    Mismatch {
+        /// Number of verdicts.
+        verdicts: usize,
+        /// Number of attachments.
+        attachments: usize,
+    },
+    /// A file is no saved scan, or a damaged one.
+    #[error("{} is no readable saved scan: {why}", path.display())]
+    NoScan {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// A saved scan was written by a newer program.
+    #[error("{} has scan format {found}, this program reads up to {known}: use a newer version", path.display())]
+    NewerScan {
+        /// The file.
+        path: PathBuf,
+        /// Its format version.
+        found: u32,
+        /// The newest this program knows.
+        known: u32,
+    },
+}
+
+impl ReportError {
+    /// For `map_err` on file operations.
+    pub(crate) fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
+        move |source| Self::Io { action, path: path.to_owned(), source }
+    }
+}

@@ -1,0 +1,221 @@
+//! The report folder: built beside its name and renamed when whole, so that whatever bears the final name is whole
+//! (`reliability-security.md` F-75 to F-79, F-90).
+
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, FixedOffset};
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use super::ReportError;
+
+/// How many names are tried before giving up; two runs in one second are rare, a hundred are a mistake.
+const MAX_TRIES: u32 = 100;
+
+/// One file of the report as it stands in the manifest.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct WrittenFile {
+    /// Path below the report folder, with `/`.
+    pub path: String,
+    /// Length.
+    pub bytes: u64,
+    /// SHA-256 in lower-case hexadecimal.
+    pub sha256: String,
+}
+
+/// Checks that a report can be made in `parent`, by making and removing a folder with a file in it. To be called
+/// before the first request (F-76).
+pub fn check_writable(parent: &Path) -> Result<(), ReportError> {
+    if !fs::metadata(parent).map_err(ReportError::io("read folder", parent))?.is_dir() {
+        return Err(ReportError::NotAFolder { path: parent.to_owned() });
+    }
+    let failed = || ReportError::io("write in folder", parent);
+    let probe = tempfile::Builder::new().prefix(".confluence_analysis_probe").tempdir_in(parent).map_err(failed())?;
+    let file = probe.path().join("probe");
+    let mut writer = create_new(&file).map_err(failed())?;
+    writer.write_all(b"probe").and_then(|()| writer.sync_all()).map_err(failed())?;
+    drop(writer);
+    probe.close().map_err(failed())
+}
+
+/// Name of the report folder (product contract 3.4), e.g. `confluence_analysis_V0_1_2026-11-21_19-41-07_INCOMPLETE`.
+pub fn folder_name(local_time: &DateTime<FixedOffset>, complete: bool) -> String {
+    format!(
+        "confluence_analysis_V{}_{}_{}{}",
+        env!("CARGO_PKG_VERSION_MAJOR"),
+        env!("CARGO_PKG_VERSION_MINOR"),
+        local_time.format("%Y-%m-%d_%H-%M-%S"),
+        if complete { "" } else { "_INCOMPLETE" }
+    )
+}
+
+/// A report folder in the making.
+#[derive(Debug)]
+pub struct ReportFolder {
+    partial: PathBuf,
+    target: PathBuf,
+    files: Vec<WrittenFile>,
+}
+
+impl ReportFolder {
+    /// Makes `<name>.partial` in `parent`, or `<name>-2.partial` and so on when the name is taken by anything,
+    /// a dangling link included.
+    pub fn create(parent: &Path, name: &str) -> Result<Self, ReportError> {
+        for number in 1..=MAX_TRIES {
+            let name = if number == 1 { name.to_owned() } else { format!("{name}-{number}") };
+            let target = parent.join(&name);
+            let partial = parent.join(format!("{name}.partial"));
+            match create_folder(&partial) {
+                Ok(()) => {}
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
+                Err(source) => return Err(ReportError::Io { action: "create folder", path: partial, source }),
+            }
+            // whoever holds the partial folder holds the name; so look at the name only now
+            if fs::symlink_metadata(&target).is_err() {
+                return Ok(Self { partial, target, files: Vec::new() });
+            }
+            fs::remove_dir(&partial).map_err(ReportError::io("remove folder", &partial))?;
+        }
+        Err(ReportError::NoFreeName { parent: parent.to_owned() })
+    }
+
+    /// Makes a folder inside; the name must come from [`super::names`].
+    pub fn create_subfolder(&self, name: &str) -> Result<(), ReportError> {
+        let path = self.partial.join(name);
+        create_folder(&path).map_err(ReportError::io("create folder", &path))
+    }
+
+    /// Writes one file, through to the disk. `path` has `/` between folder and name.
+    pub fn write<E>(
+        &mut self,
+        path: &str,
+        content: impl FnOnce(&mut dyn Write) -> Result<(), E>,
+    ) -> Result<(), ReportError>
+    where
+        E: Into<WriteFailure>,
+    {
+        let full = path.split('/').fold(self.partial.clone(), |full, part| full.join(part));
+        let file = create_new(&full).map_err(ReportError::io("create", &full))?;
+        let mut sink = HashingWriter { inner: BufWriter::new(file), hash: Sha256::new(), bytes: 0 };
+        content(&mut sink).map_err(|error| error.into().at(&full))?;
+        let failed = || ReportError::io("write", &full);
+        sink.flush().map_err(failed())?;
+        let file = sink.inner.into_inner().map_err(|error| failed()(error.into_error()))?;
+        file.sync_all().map_err(failed())?;
+        self.files.push(WrittenFile { path: path.to_owned(), bytes: sink.bytes, sha256: hex(&sink.hash.finalize()) });
+        Ok(())
+    }
+
+    /// Everything written so far, by path.
+    pub fn files(&self) -> Vec<WrittenFile> {
+        let mut files = self.files.clone();
+        files.sort();
+        files
+    }
+
+    /// Gives the folder its name. Nothing may be written afterwards.
+    pub fn finish(self) -> Result<PathBuf, ReportError> {
+        sync_folder(&self.partial)?;
+        fs::rename(&self.partial, &self.target)
+            .map_err(ReportError::io("rename the finished folder to", &self.target))?;
+        if let Some(parent) = self.target.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+            sync_folder(parent)?;
+        }
+        Ok(self.target)
+    }
+}
+
+/// Why filling a file failed: the disk, or what was to be written.
+#[derive(Debug)]
+pub enum WriteFailure {
+    /// The file system.
+    Io(io::Error),
+    /// The content.
+    Content(ReportError),
+}
+
+impl From<io::Error> for WriteFailure {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+impl From<ReportError> for WriteFailure {
+    fn from(error: ReportError) -> Self {
+        Self::Content(error)
+    }
+}
+
+impl WriteFailure {
+    fn at(self, path: &Path) -> ReportError {
+        match self {
+            Self::Io(error) => ReportError::io("write", path)(error),
+            Self::Content(error) => error,
+        }
+    }
+}
+
+/// Counts and hashes what passes through.
+struct HashingWriter {
+    inner: BufWriter<File>,
+    hash: Sha256,
+    bytes: u64,
+}
+
+impl Write for HashingWriter {
+    fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
+        let written = self.inner.write(buffer)?;
+        self.hash.update(&buffer[..written]);
+        self.bytes += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.inner.flush()
+    }
+}
+
+/// Lower-case hexadecimal.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        // writing to a String cannot fail
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// A folder for the owner only. Fails on anything that exists, links included.
+fn create_folder(path: &Path) -> io::Result<()> {
+    let mut builder = DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
+}
+
+/// A file for the owner only. Fails on anything that exists, links included.
+fn create_new(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+/// Makes new names in a folder survive a power loss; only Unix can open a folder for that.
+#[cfg(unix)]
+fn sync_folder(path: &Path) -> Result<(), ReportError> {
+    File::open(path).and_then(|folder| folder.sync_all()).map_err(ReportError::io("write through", path))
+}
+
+#[cfg(not(unix))]
+#[expect(clippy::unnecessary_wraps, reason = "the same signature on every system")]
+fn sync_folder(_path: &Path) -> Result<(), ReportError> {
+    Ok(())
+}
+
+#[cfg(test)]
+#[path = "folder_tests.rs"]
+mod tests;

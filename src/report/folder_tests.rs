@@ -1,0 +1,90 @@
+use super::*;
+
+const NAME: &str = "confluence_analysis_V0_1_2026-11-21_19-41-07";
+
+fn fill(text: &'static str) -> impl FnOnce(&mut dyn Write) -> Result<(), io::Error> {
+    move |sink| sink.write_all(text.as_bytes())
+}
+
+#[test]
+fn the_name_tells_version_time_and_incompleteness() {
+    let time = DateTime::parse_from_rfc3339("2026-11-21T19:41:07+01:00").expect("a time");
+    assert!(folder_name(&time, true).ends_with("_2026-11-21_19-41-07"));
+    assert!(folder_name(&time, false).ends_with("_2026-11-21_19-41-07_INCOMPLETE"));
+    assert!(folder_name(&time, true).starts_with("confluence_analysis_V"));
+}
+
+#[test]
+fn the_folder_gets_its_name_only_when_finished() {
+    let parent = tempfile::tempdir().expect("a folder");
+    let mut folder = ReportFolder::create(parent.path(), NAME).expect("created");
+    folder.create_subfolder("ENG").expect("subfolder");
+    folder.write("ENG/a.csv", fill("abc")).expect("written");
+    assert!(!parent.path().join(NAME).exists());
+    let files = folder.files();
+    assert_eq!(files[0].path, "ENG/a.csv");
+    assert_eq!(files[0].bytes, 3);
+    // FIPS 180-2, appendix B.1
+    assert_eq!(files[0].sha256, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    let path = folder.finish().expect("finished");
+    assert_eq!(path, parent.path().join(NAME));
+    assert_eq!(fs::read_to_string(path.join("ENG/a.csv")).expect("read"), "abc");
+    assert!(!parent.path().join(format!("{NAME}.partial")).exists());
+}
+
+#[test]
+fn a_taken_name_gets_a_number_and_nothing_is_merged() {
+    let parent = tempfile::tempdir().expect("a folder");
+    fs::create_dir(parent.path().join(NAME)).expect("taken");
+    fs::create_dir(parent.path().join(format!("{NAME}-2.partial"))).expect("in the making");
+    let path = ReportFolder::create(parent.path(), NAME).expect("created").finish().expect("finished");
+    assert_eq!(path, parent.path().join(format!("{NAME}-3")));
+    assert!(!parent.path().join(format!("{NAME}.partial")).exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn links_are_not_followed_and_others_cannot_read() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    let parent = tempfile::tempdir().expect("a folder");
+    let elsewhere = tempfile::tempdir().expect("a folder");
+    symlink(elsewhere.path(), parent.path().join(NAME)).expect("link");
+    symlink(parent.path().join("nowhere"), parent.path().join(format!("{NAME}-2.partial"))).expect("link");
+    let mut folder = ReportFolder::create(parent.path(), NAME).expect("created");
+    folder.write("run.json", fill("{}")).expect("written");
+    symlink(elsewhere.path().join("x"), folder.partial.join("planted.csv")).expect("link");
+    assert!(folder.write("planted.csv", fill("x")).is_err());
+    let path = folder.finish().expect("finished");
+    assert!(path.ends_with(format!("{NAME}-3")));
+    assert_eq!(fs::read_dir(elsewhere.path()).expect("read").count(), 0);
+    let mode = |path: &Path| fs::metadata(path).expect("metadata").permissions().mode() & 0o777;
+    assert_eq!(mode(&path), 0o700);
+    assert_eq!(mode(&path.join("run.json")), 0o600);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_error_while_writing_surfaces_and_leaves_no_finished_folder() {
+    let parent = tempfile::tempdir().expect("a folder");
+    let mut folder = ReportFolder::create(parent.path(), NAME).expect("created");
+    let error = folder
+        .write("a.csv", |_| {
+            let mut full = OpenOptions::new().write(true).open("/dev/full")?;
+            full.write_all(b"x").and_then(|()| full.flush())
+        })
+        .expect_err("full");
+    assert!(matches!(error, ReportError::Io { action: "write", .. }), "{error}");
+    assert!(!parent.path().join(NAME).exists());
+}
+
+#[test]
+fn the_probe_leaves_nothing_and_names_what_is_wrong() {
+    let parent = tempfile::tempdir().expect("a folder");
+    check_writable(parent.path()).expect("writable");
+    assert_eq!(fs::read_dir(parent.path()).expect("read").count(), 0);
+    assert!(check_writable(&parent.path().join("missing")).is_err());
+    let file = parent.path().join("file");
+    fs::write(&file, "x").expect("written");
+    assert!(matches!(check_writable(&file), Err(ReportError::NotAFolder { .. })));
+}

@@ -1,0 +1,187 @@
+//! Figures and dates for people. One rule for each; `report.js` follows the same rule for bytes.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+use chrono::{DateTime, Utc};
+
+/// Binary units above the byte, in steps of 1,024.
+const UNITS: [&str; 6] = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
+
+/// Bytes with one decimal in the largest binary unit that gives at least 1.0: `1 byte`, `1,023 bytes`, `1.0 KiB`.
+///
+/// Rounds half up in whole numbers, so 1,048,525 bytes are `1.0 MiB` and never `1024.0 KiB`.
+pub fn bytes(bytes: u64) -> String {
+    if bytes < 1024 {
+        return plural(bytes, "byte", "bytes");
+    }
+    let mut unit: u128 = 1024;
+    let mut name = 0;
+    loop {
+        let tenths = (u128::from(bytes) * 10 + unit / 2) / unit;
+        if tenths < 10_240 || name == UNITS.len() - 1 {
+            return format!("{}.{} {}", tenths / 10, tenths % 10, UNITS[name]);
+        }
+        unit *= 1024;
+        name += 1;
+    }
+}
+
+/// Bytes that may be unknown: `unknown`, never 0.
+pub fn bytes_or_unknown(size: Option<u64>) -> String {
+    size.map_or_else(|| "unknown".to_owned(), bytes)
+}
+
+/// Bytes ÷ 1,048,576 with two decimals, rounded half up, for the compatible column `Size(MB)`.
+pub fn megabytes(bytes: u64) -> String {
+    let hundredths = (u128::from(bytes) * 100 + 524_288) / 1_048_576;
+    format!("{}.{:02}", hundredths / 100, hundredths % 100)
+}
+
+/// A count with commas between thousands: `1,234,567`.
+pub fn count(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (position, digit) in digits.chars().enumerate() {
+        if position > 0 && (digits.len() - position).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A count with its noun: `1 file`, `0 files`, `1,204 files`.
+pub fn plural(number: u64, one: &str, many: &str) -> String {
+    format!("{} {}", count(number), if number == 1 { one } else { many })
+}
+
+/// A share of a total in percent with one decimal; nothing of nothing is `0.0 %`.
+pub fn percent(part: u64, whole: u64) -> String {
+    let tenths = if whole == 0 { 0 } else { (u128::from(part) * 1000 + u128::from(whole) / 2) / u128::from(whole) };
+    format!("{}.{} %", tenths / 10, tenths % 10)
+}
+
+/// Time between two moments in the largest whole unit: `today`, `1 day`, `29 days`, `1 month`, `2 years`.
+///
+/// A month is 30 days, a year 365 days. Moments of the future are `today`, because clocks differ.
+pub fn age(then: DateTime<Utc>, now: DateTime<Utc>) -> String {
+    let days = u64::try_from((now - then).num_days()).unwrap_or(0);
+    match days {
+        0 => "today".to_owned(),
+        1..30 => plural(days, "day", "days"),
+        30..365 => plural(days / 30, "month", "months"),
+        _ => plural(days / 365, "year", "years"),
+    }
+}
+
+/// The day in UTC: `2026-11-21`.
+pub fn day(moment: DateTime<Utc>) -> String {
+    moment.format("%Y-%m-%d").to_string()
+}
+
+/// Day and minute in UTC, for people: `2026-11-21 19:41 UTC`.
+pub fn minute(moment: DateTime<Utc>) -> String {
+    moment.format("%Y-%m-%d %H:%M UTC").to_string()
+}
+
+/// ISO 8601 in UTC with seconds, for machines: `2026-11-21T19:41:07Z`.
+pub fn iso(moment: DateTime<Utc>) -> String {
+    moment.format("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+/// A name with control, direction and invisible characters made visible (`reliability-security.md` B2), so that a
+/// right-to-left override cannot hide a file's true extension.
+pub fn visible(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(is_hidden) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len() + 8);
+    for character in text.chars() {
+        match u32::from(character) {
+            // the block "Control Pictures" has a picture for each C0 control, in the same order
+            code @ 0..0x20 => shown.extend(char::from_u32(0x2400 + code)),
+            0x7F => shown.push('\u{2421}'),
+            code if is_hidden(character) => {
+                // writing to a String cannot fail
+                let _ = write!(shown, "[U+{code:04X}]");
+            }
+            _ => shown.push(character),
+        }
+    }
+    Cow::Owned(shown)
+}
+
+/// Controls, direction overrides, zero-width and other characters that draw nothing. The zero-width joiners stay as
+/// they are: Persian, Indic scripts and emoji need them.
+fn is_hidden(character: char) -> bool {
+    character.is_control()
+        || matches!(character,
+            '\u{AD}' | '\u{61C}' | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{2028}' | '\u{2029}'
+            | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}' | '\u{E0000}'..='\u{E007F}')
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+
+    use super::*;
+
+    #[test]
+    fn bytes_change_their_unit_exactly_at_the_boundary() {
+        let cases = [
+            (0, "0 bytes"),
+            (1, "1 byte"),
+            (1023, "1,023 bytes"),
+            (1024, "1.0 KiB"),
+            (1075, "1.0 KiB"),
+            (1076, "1.1 KiB"),
+            (1_048_524, "1023.9 KiB"),
+            (1_048_525, "1.0 MiB"),
+            (1_048_576, "1.0 MiB"),
+            (1_073_741_824, "1.0 GiB"),
+            (1_099_511_627_776, "1.0 TiB"),
+            (u64::MAX, "16.0 EiB"),
+        ];
+        for (size, text) in cases {
+            assert_eq!(bytes(size), text, "{size}");
+        }
+        assert_eq!(bytes_or_unknown(None), "unknown");
+    }
+
+    #[test]
+    fn megabytes_have_two_decimals() {
+        let cases = [(0, "0.00"), (5_242, "0.00"), (5_243, "0.01"), (1_048_576, "1.00"), (1_572_864, "1.50")];
+        for (size, text) in cases {
+            assert_eq!(megabytes(size), text, "{size}");
+        }
+    }
+
+    #[test]
+    fn counts_and_plurals() {
+        assert_eq!(count(999), "999");
+        assert_eq!(count(1000), "1,000");
+        assert_eq!(count(1_234_567), "1,234,567");
+        assert_eq!(plural(1, "file", "files"), "1 file");
+        assert_eq!(plural(0, "file", "files"), "0 files");
+        assert_eq!(percent(1, 3), "33.3 %");
+        assert_eq!(percent(2, 3), "66.7 %");
+        assert_eq!(percent(0, 0), "0.0 %");
+    }
+
+    #[test]
+    fn age_counts_whole_units() {
+        let now = DateTime::from_timestamp(1_800_000_000, 0).expect("a moment");
+        let cases = [(-5, "today"), (0, "today"), (1, "1 day"), (29, "29 days"), (30, "1 month"), (364, "12 months")];
+        for (days, text) in cases.into_iter().chain([(365, "1 year"), (729, "1 year"), (730, "2 years")]) {
+            assert_eq!(age(now - TimeDelta::days(days), now), text, "{days}");
+        }
+    }
+
+    #[test]
+    fn hidden_characters_become_visible() {
+        assert_eq!(visible("invoice\u{202E}gnp.exe"), "invoice[U+202E]gnp.exe");
+        assert_eq!(visible("a\0b\tc\u{7F}\u{85}"), "a\u{2400}b\u{2409}c\u{2421}[U+0085]");
+        assert!(matches!(visible("添付 مرحبا.png"), Cow::Borrowed(_)));
+    }
+}

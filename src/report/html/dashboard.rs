@@ -1,0 +1,302 @@
+//! The figures and lists of the dashboard.
+
+use crate::audit::Totals;
+use crate::inventory::OldSizes;
+use crate::inventory::coverage::{Gap, UnitEnd};
+use crate::report::format;
+use crate::report::view::{FileRow, ReportedSpace, View};
+
+use super::breakdown::{self, Group};
+use super::data::rank;
+use super::row::ShownFile;
+
+/// Rows of the rankings.
+const RANKED: usize = 25;
+/// Gaps shown on the page; `run.json` has all.
+const GAPS: usize = 500;
+
+/// One headline figure.
+#[derive(Debug)]
+pub(super) struct Figure {
+    pub(super) name: &'static str,
+    pub(super) value: String,
+    pub(super) note: String,
+    /// Word for its colour; empty is neutral.
+    pub(super) class: &'static str,
+}
+
+/// One row of the spaces table.
+#[derive(Debug)]
+pub(super) struct SpaceRow {
+    pub(super) key: String,
+    pub(super) name: String,
+    pub(super) rank: usize,
+    pub(super) folder: String,
+    pub(super) archived: bool,
+    pub(super) url: Option<String>,
+    pub(super) totals: Totals,
+    pub(super) share: u64,
+}
+
+impl SpaceRow {
+    pub(super) fn stored(&self) -> u64 {
+        self.totals.current_bytes + self.totals.old_bytes
+    }
+}
+
+/// One row of the ranking by bytes in old versions.
+#[derive(Debug)]
+pub(super) struct WasteRow {
+    pub(super) file: ShownFile,
+    pub(super) bytes: u64,
+    pub(super) old_versions: u64,
+    /// Some of those versions have no known size, so it is more.
+    pub(super) at_least: bool,
+}
+
+/// One group of duplicates.
+#[derive(Debug)]
+pub(super) struct DuplicateRow {
+    pub(super) name: String,
+    pub(super) copies: u64,
+    pub(super) size: u64,
+    pub(super) wasted: u64,
+    pub(super) verified: &'static str,
+    pub(super) places: Vec<ShownFile>,
+    pub(super) more_places: u64,
+}
+
+/// One gap, in words.
+#[derive(Debug)]
+pub(super) struct GapRow {
+    pub(super) kind: &'static str,
+    pub(super) subject: String,
+    pub(super) end: &'static str,
+    pub(super) why: String,
+}
+
+/// Everything on the dashboard besides its frame.
+#[derive(Debug)]
+pub(super) struct Dashboard {
+    pub(super) figures: Vec<Figure>,
+    pub(super) spaces: Vec<SpaceRow>,
+    pub(super) space_count: u64,
+    /// Headings with their groups.
+    pub(super) breakdowns: Vec<(&'static str, Vec<Group>)>,
+    pub(super) largest: Vec<ShownFile>,
+    pub(super) waste: Vec<WasteRow>,
+    pub(super) keep_versions: u64,
+    pub(super) duplicates: Vec<DuplicateRow>,
+    pub(super) duplicate_groups: u64,
+    pub(super) gaps: Vec<GapRow>,
+    pub(super) more_gaps: u64,
+    pub(super) notices: Vec<String>,
+    /// Name and value pairs about the run.
+    pub(super) about: Vec<(String, String)>,
+    pub(super) not_covered: String,
+}
+
+impl Dashboard {
+    pub(super) fn new(view: &View<'_>, spaces: &[ReportedSpace<'_>], rows: &[FileRow<'_>]) -> Self {
+        let gaps = &view.inventory.coverage.gaps;
+        let groups = &view.audit.duplicates;
+        Self {
+            figures: figures(view),
+            spaces: space_rows(view, spaces),
+            space_count: spaces.len() as u64,
+            breakdowns: vec![
+                ("By usage", breakdown::by_usage(rows)),
+                ("By media type", breakdown::by_type(rows)),
+                ("By last change", breakdown::by_age(rows, view.inventory.scan.started_at)),
+                ("By uploader", breakdown::by_uploader(rows)),
+            ],
+            largest: largest(rows),
+            waste: waste(view, rows),
+            keep_versions: u64::from(view.audit.keep_versions.max(1)),
+            duplicates: groups.iter().take(RANKED).map(|group| duplicate_row(view, group)).collect(),
+            duplicate_groups: groups.len() as u64,
+            gaps: gaps.iter().take(GAPS).map(gap_row).collect(),
+            more_gaps: gaps.len().saturating_sub(GAPS) as u64,
+            notices: notices(view),
+            about: about(view),
+            not_covered: format::visible(&crate::report::not_covered(&view.inventory.scan.account.name)).into_owned(),
+        }
+    }
+}
+
+fn figures(view: &View<'_>) -> Vec<Figure> {
+    let totals = view.totals(&view.audit.site);
+    let stored = totals.current_bytes.saturating_add(totals.old_bytes);
+    let files = |number| format::plural(number, "file", "files");
+    let wasted: u64 = view.audit.duplicates.iter().map(duplicate_waste).sum();
+    let figure = |name, value, note, class| Figure { name, value, note, class };
+    vec![
+        figure("Stored", format::bytes(stored), format!("{} without the trash", files(totals.attachments)), ""),
+        figure(
+            "In old versions",
+            format::bytes(totals.old_bytes),
+            format!("{} of what is stored", format::percent(totals.old_bytes, stored)),
+            "",
+        ),
+        figure(
+            "Unreferenced",
+            if view.complete { format::bytes(totals.unreferenced_bytes) } else { "not known".to_owned() },
+            if view.complete { files(totals.unreferenced_files) } else { "the run is incomplete".to_owned() },
+            "unreferenced",
+        ),
+        figure(
+            "Undetermined",
+            format::bytes(totals.undetermined_bytes),
+            files(totals.undetermined_files),
+            "undetermined",
+        ),
+        figure("In the trash", format::bytes(totals.trash_bytes), files(totals.trash_files), ""),
+        figure(
+            "In duplicates",
+            format::bytes(wasted),
+            format!("beyond one copy, {}", format::plural(view.audit.duplicates.len() as u64, "group", "groups")),
+            "",
+        ),
+        figure(
+            "Unknown sizes",
+            format::count(totals.unknown_sizes),
+            "versions; not in any figure of bytes".to_owned(),
+            if totals.unknown_sizes > 0 { "undetermined" } else { "" },
+        ),
+        figure(
+            "Contents",
+            format::count(totals.pages + totals.blog_posts),
+            format!(
+                "{} and {}",
+                format::plural(totals.pages, "page", "pages"),
+                format::plural(totals.blog_posts, "blog post", "blog posts")
+            ),
+            "",
+        ),
+    ]
+}
+
+fn space_rows(view: &View<'_>, spaces: &[ReportedSpace<'_>]) -> Vec<SpaceRow> {
+    let mut rows: Vec<SpaceRow> = spaces
+        .iter()
+        .map(|reported| SpaceRow {
+            key: format::visible(&reported.space.key).into_owned(),
+            name: format::visible(&reported.space.name).into_owned(),
+            rank: 0,
+            folder: reported.folder.clone(),
+            archived: reported.space.status != "current",
+            url: view.links.space(reported.space),
+            totals: reported.totals,
+            share: 0,
+        })
+        .collect();
+    let most = rows.iter().map(SpaceRow::stored).max().unwrap_or(0);
+    for (row, rank) in rank(&rows, |row| &row.name).into_iter().enumerate() {
+        rows[row].rank = rank;
+        rows[row].share = breakdown::share(rows[row].stored(), most);
+    }
+    rows.sort_by_key(|row| std::cmp::Reverse(row.stored()));
+    rows
+}
+
+/// The files with the most bytes in all versions, the trash left out.
+fn largest(rows: &[FileRow<'_>]) -> Vec<ShownFile> {
+    let mut ranked: Vec<&FileRow<'_>> = rows.iter().filter(|row| !row.attachment.status.is_trash()).collect();
+    ranked.sort_by_key(|row| std::cmp::Reverse(row.attachment.all_bytes().or(row.attachment.size)));
+    ranked.into_iter().take(RANKED).map(ShownFile::new).collect()
+}
+
+fn waste(view: &View<'_>, rows: &[FileRow<'_>]) -> Vec<WasteRow> {
+    // the current version is one of those kept
+    let kept_old = view.audit.keep_versions.max(1) as usize - 1;
+    let mut ranked: Vec<(u64, bool, &FileRow<'_>)> = rows
+        .iter()
+        .filter(|row| !row.attachment.status.is_trash())
+        .map(|row| {
+            let old = &row.attachment.old_versions;
+            let freed = &old[..old.len().saturating_sub(kept_old)];
+            let known = freed.iter().filter_map(|version| version.size).fold(0, u64::saturating_add);
+            (known, freed.iter().any(|version| version.size.is_none()), row)
+        })
+        .filter(|(bytes, at_least, _)| *bytes > 0 || *at_least)
+        .collect();
+    ranked.sort_by_key(|(bytes, _, _)| std::cmp::Reverse(*bytes));
+    let shown = ranked.into_iter().take(RANKED);
+    shown
+        .map(|(bytes, at_least, row)| WasteRow {
+            file: ShownFile::new(row),
+            bytes,
+            old_versions: row.attachment.old_versions.len() as u64,
+            at_least,
+        })
+        .collect()
+}
+
+fn duplicate_waste(group: &crate::audit::DuplicateGroup) -> u64 {
+    group.size.saturating_mul((group.files.len() as u64).saturating_sub(1))
+}
+
+fn duplicate_row(view: &View<'_>, group: &crate::audit::DuplicateGroup) -> DuplicateRow {
+    let places: Vec<ShownFile> =
+        group.files.iter().take(3).filter_map(|file| view.row_of(*file)).map(|row| ShownFile::new(&row)).collect();
+    DuplicateRow {
+        name: places.first().map(|file| file.name.clone()).unwrap_or_default(),
+        copies: group.files.len() as u64,
+        size: group.size,
+        wasted: duplicate_waste(group),
+        verified: match group.verified {
+            Some(true) => "equal bytes",
+            Some(false) => "bytes differ",
+            None => "same name, size and type",
+        },
+        more_places: group.files.len().saturating_sub(3) as u64,
+        places,
+    }
+}
+
+fn gap_row(gap: &Gap) -> GapRow {
+    let (end, why) = match &gap.end {
+        UnitEnd::Ok => ("read", ""),
+        UnitEnd::Failed { reason } => ("failed", reason.as_str()),
+        UnitEnd::Denied { reason } => ("denied", reason.as_str()),
+        UnitEnd::Gone => ("gone", "deleted while the run was under way"),
+        UnitEnd::Skipped { option } => ("left out", option.as_str()),
+    };
+    GapRow {
+        kind: gap.kind.label(),
+        subject: format::visible(&gap.subject).into_owned(),
+        end,
+        why: format::visible(why).into_owned(),
+    }
+}
+
+fn notices(view: &View<'_>) -> Vec<String> {
+    let mut notices: Vec<String> = Vec::new();
+    if let OldSizes::Unproved { reason } = &view.inventory.scan.old_sizes {
+        notices.push(format!("The sizes of old versions could not be proved and count as unknown: {reason}"));
+    }
+    notices.extend(view.audit.notices.iter().chain(&view.inventory.coverage.warnings).cloned());
+    notices.iter().map(|notice| format::visible(notice).into_owned()).collect()
+}
+
+fn about(view: &View<'_>) -> Vec<(String, String)> {
+    let scan = &view.inventory.scan;
+    let requests: u64 = view.inventory.requests.values().sum();
+    let reported = scan.reported_spaces.as_ref().map_or_else(|| "all visible".to_owned(), |keys| keys.join(", "));
+    let facts = [
+        ("Site", scan.base_url.clone()),
+        ("Read as", format!("{} ({})", scan.account.name, scan.account.id)),
+        ("Started", format::minute(scan.started_at)),
+        ("Finished", format::minute(scan.finished_at)),
+        ("Reported spaces", reported),
+        ("Requests", format::count(requests)),
+        ("Read by", format!("{} {}", env!("CARGO_PKG_NAME"), scan.program)),
+        ("Exit status", view.facts.exit_code.to_string()),
+    ];
+    let options = view.facts.options.iter().map(|(name, value)| (name.as_str(), value.clone()));
+    facts
+        .into_iter()
+        .chain(options)
+        .map(|(name, value)| (format::visible(name).into_owned(), format::visible(&value).into_owned()))
+        .collect()
+}

@@ -1,0 +1,161 @@
+//! The pages. Each is one file that opens from disk without any request: style, script and data are inside
+//! (`report-ui.md` C2).
+
+mod breakdown;
+mod csp;
+mod dashboard;
+mod data;
+mod filters;
+mod frame;
+mod row;
+mod words;
+
+use askama::Template;
+
+use super::view::{FileRow, ReportedSpace, View};
+use super::{ReportError, format};
+use dashboard::Dashboard;
+use data::DataBlock;
+use frame::{Frame, Place};
+use row::ShownFile;
+
+/// Rows that stand in the page itself, for readers without script.
+const STATIC_ROWS: usize = 100;
+/// Above this many files a page holds only the largest [`TRUNCATED_ROWS`].
+const MAX_ROWS: usize = 100_000;
+/// Rows of the page over all spaces when there are more than [`MAX_ROWS`] files.
+const TRUNCATED_ROWS: usize = 1_000;
+
+/// A table of files: the largest as static rows, all as data.
+#[derive(Debug)]
+struct FileTable {
+    files: Vec<ShownFile>,
+    data: DataBlock,
+    /// Whether the space is a column.
+    has_space: bool,
+    /// Name of the CSV file beside the page that has all rows.
+    csv: String,
+    /// Rows that only the CSV has.
+    omitted: u64,
+}
+
+impl FileTable {
+    fn new(view: &View<'_>, rows: &[&FileRow<'_>], has_space: bool, csv: String) -> Result<Self, ReportError> {
+        let mut rows = rows.to_vec();
+        // the largest first, unknown sizes last; equal sizes by id
+        rows.sort_by(|one, other| {
+            let key = |row: &FileRow<'_>| std::cmp::Reverse(row.attachment.size);
+            key(one).cmp(&key(other)).then_with(|| one.attachment.id.cmp(&other.attachment.id))
+        });
+        let omitted = if rows.len() > MAX_ROWS { rows.split_off(TRUNCATED_ROWS).len() as u64 } else { 0 };
+        let mut files: Vec<ShownFile> = rows.into_iter().map(ShownFile::new).collect();
+        let data = data::block(view.links.base(), &files)?;
+        files.truncate(STATIC_ROWS);
+        Ok(Self { files, data, has_space, csv, omitted })
+    }
+
+    fn is_empty(&self) -> bool {
+        self.files.is_empty()
+    }
+
+    fn total(&self) -> u64 {
+        self.data.rows as u64
+    }
+
+    fn static_rows(&self) -> u64 {
+        self.files.len() as u64
+    }
+}
+
+#[derive(Template)]
+#[template(path = "index.html")]
+struct IndexPage {
+    frame: Frame,
+    board: Dashboard,
+}
+
+#[derive(Template)]
+#[template(path = "attachments.html")]
+struct AllFilesPage {
+    frame: Frame,
+    table: FileTable,
+}
+
+#[derive(Template)]
+#[template(path = "space_attachments.html")]
+struct SpaceFilesPage {
+    frame: Frame,
+    table: FileTable,
+    sibling: String,
+    candidates: u64,
+}
+
+#[derive(Template)]
+#[template(path = "space_unreferenced.html")]
+struct SpaceUnreferencedPage {
+    frame: Frame,
+    table: FileTable,
+    sibling: String,
+    bytes: u64,
+    protected: u64,
+}
+
+/// `index.html`.
+pub(crate) fn index(
+    view: &View<'_>,
+    spaces: &[ReportedSpace<'_>],
+    rows: &[FileRow<'_>],
+) -> Result<String, ReportError> {
+    let frame = Frame::new(view, "Confluence storage".to_owned(), Place::Dashboard);
+    render("index.html", &IndexPage { frame, board: Dashboard::new(view, spaces, rows) })
+}
+
+/// `attachments.html`: the files of all reported spaces.
+pub(crate) fn all_files(view: &View<'_>, rows: &[FileRow<'_>]) -> Result<String, ReportError> {
+    let rows: Vec<&FileRow<'_>> = rows.iter().collect();
+    let table = FileTable::new(view, &rows, true, "attachments.csv".to_owned())?;
+    let frame = Frame::new(view, "All attachments".to_owned(), Place::Root);
+    render("attachments.html", &AllFilesPage { frame, table })
+}
+
+/// `<SPACEKEY>_attachments.html`.
+pub(crate) fn space_files(
+    view: &View<'_>,
+    reported: &ReportedSpace<'_>,
+    rows: &[&FileRow<'_>],
+) -> Result<String, ReportError> {
+    let page = format!("{}_attachments", reported.folder);
+    let table = FileTable::new(view, rows, false, format!("{page}.csv"))?;
+    let frame = Frame::new(view, format!("Attachments of {}", space_words(reported)), Place::Space);
+    let candidates = rows.iter().filter(|row| row.is_candidate()).count() as u64;
+    let sibling = format!("{}_unreferenced.html", reported.folder);
+    render(&page, &SpaceFilesPage { frame, table, sibling, candidates })
+}
+
+/// `<SPACEKEY>_unreferenced.html`: unreferenced and not protected; in an incomplete run empty, with the reason.
+pub(crate) fn space_unreferenced(
+    view: &View<'_>,
+    reported: &ReportedSpace<'_>,
+    rows: &[&FileRow<'_>],
+) -> Result<String, ReportError> {
+    let page = format!("{}_unreferenced", reported.folder);
+    let candidates: Vec<&FileRow<'_>> = rows.iter().copied().filter(|row| row.is_candidate()).collect();
+    let protected = rows
+        .iter()
+        .filter(|row| row.usage() == crate::audit::Usage::Unreferenced && row.verdict.protected.is_some())
+        .count() as u64;
+    let table = FileTable::new(view, &candidates, false, format!("{page}.csv"))?;
+    let frame = Frame::new(view, format!("Unreferenced files of {}", space_words(reported)), Place::Space);
+    let sibling = format!("{}_attachments.html", reported.folder);
+    let bytes = reported.totals.unreferenced_bytes;
+    render(&page, &SpaceUnreferencedPage { frame, table, sibling, bytes, protected })
+}
+
+/// `Engineering (ENG)`.
+fn space_words(reported: &ReportedSpace<'_>) -> String {
+    format!("{} ({})", format::visible(&reported.space.name), format::visible(&reported.space.key))
+}
+
+fn render(page: &str, template: &impl Template) -> Result<String, ReportError> {
+    template.render().map_err(|source| ReportError::Page { page: page.to_owned(), source })
+}

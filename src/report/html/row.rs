@@ -1,0 +1,146 @@
+//! One file as a page shows it. The static rows and the block of data are both made from this.
+
+use crate::audit::Usage;
+use crate::inventory::Content;
+use crate::report::format;
+use crate::report::view::FileRow;
+
+use super::words;
+
+/// A content with its address, ready to be shown.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct ShownContent {
+    pub(super) kind: String,
+    pub(super) title: String,
+    /// Absolute address, where it has one.
+    pub(super) url: Option<String>,
+}
+
+/// One use, ready to be shown.
+#[derive(Debug, Clone)]
+pub(super) struct ShownUse {
+    pub(super) phrase: String,
+    pub(super) content: ShownContent,
+    /// The name under which the file is named there, where that is not its current name.
+    pub(super) under_name: Option<String>,
+}
+
+/// A file, ready to be shown: every text has its hidden characters made visible.
+#[derive(Debug)]
+pub(super) struct ShownFile {
+    pub(super) id: String,
+    pub(super) name: String,
+    pub(super) size: Option<u64>,
+    pub(super) all_bytes: Option<u64>,
+    pub(super) versions: u64,
+    pub(super) space: String,
+    pub(super) owner: Option<ShownContent>,
+    pub(super) embedded: &'static str,
+    pub(super) elsewhere: Vec<ShownContent>,
+    pub(super) usage: Usage,
+    /// Seconds since 1970 of the last change.
+    pub(super) changed: Option<i64>,
+    pub(super) day: String,
+    pub(super) age: String,
+    pub(super) author: String,
+    pub(super) uses: Vec<ShownUse>,
+    pub(super) reasons: Vec<String>,
+    pub(super) protected: Option<String>,
+    pub(super) screen: Option<String>,
+    pub(super) endpoint: String,
+    /// Whether the DELETE command is offered for copying.
+    pub(super) offers_command: bool,
+}
+
+impl ShownFile {
+    pub(super) fn new(row: &FileRow<'_>) -> Self {
+        let file = row.attachment;
+        let content = |content: &Content| shown_content(row, content);
+        let endpoint = row.view.links.delete_attachment(file);
+        let started_at = row.view.inventory.scan.started_at;
+        Self {
+            id: visible(file.id.as_str()),
+            name: visible(&file.title),
+            size: file.size,
+            all_bytes: file.all_bytes(),
+            versions: file.versions() as u64,
+            space: visible(row.space_key()),
+            owner: row.owner.map(content),
+            embedded: row.embedded(),
+            elsewhere: row.elsewhere().into_iter().map(content).collect(),
+            usage: row.usage(),
+            changed: file.modified_at.map(|moment| moment.timestamp()),
+            day: file.modified_at.map_or_else(|| "unknown".to_owned(), format::day),
+            age: file.modified_at.map_or_else(|| "unknown".to_owned(), |moment| format::age(moment, started_at)),
+            author: visible(row.view.person(file.author.as_ref()).unwrap_or("unknown")),
+            uses: uses(row),
+            reasons: row.reasons().into_iter().map(visible).collect(),
+            protected: row.verdict.protected.as_deref().map(visible),
+            screen: row.screen_url(),
+            offers_command: row.is_candidate() && is_shell_safe(&endpoint),
+            endpoint,
+        }
+    }
+
+    /// Size for people.
+    pub(super) fn size_words(&self) -> String {
+        format::bytes_or_unknown(self.size)
+    }
+
+    /// Bytes of all versions for people.
+    pub(super) fn all_bytes_words(&self) -> String {
+        format::bytes_or_unknown(self.all_bytes)
+    }
+
+    /// The usage in words.
+    pub(super) fn usage_words(&self) -> &'static str {
+        words::usage(self.usage)
+    }
+
+    /// What stands on the evidence before it is opened.
+    pub(super) fn evidence_words(&self) -> String {
+        match (self.uses.len() as u64, self.reasons.is_empty()) {
+            (0, true) => "no use found".to_owned(),
+            (0, false) => "why?".to_owned(),
+            (number, _) => format::plural(number, "use", "uses"),
+        }
+    }
+}
+
+fn uses(row: &FileRow<'_>) -> Vec<ShownUse> {
+    row.verdict
+        .uses
+        .iter()
+        .map(|used| ShownUse {
+            phrase: words::phrase(used),
+            content: shown_content(row, row.content_of(used)),
+            under_name: (used.name != row.attachment.title && !used.name.is_empty()).then(|| visible(&used.name)),
+        })
+        .collect()
+}
+
+fn shown_content(row: &FileRow<'_>, content: &Content) -> ShownContent {
+    ShownContent { kind: words::kind(content), title: words::title(content), url: row.view.content_url(content) }
+}
+
+fn visible(text: &str) -> String {
+    format::visible(text).into_owned()
+}
+
+/// The address can stand between single quotes in a shell. Ids of Confluence always can; anything else is not offered.
+fn is_shell_safe(url: &str) -> bool {
+    url.bytes().all(|byte| byte.is_ascii_alphanumeric() || b":/.-_~%[]".contains(&byte))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_plain_addresses_are_offered_to_a_shell() {
+        assert!(is_shell_safe("https://acme.atlassian.net/wiki/api/v2/attachments/att123"));
+        for hostile in ["https://x/'; rm -rf ~ #", "https://x/a b", "https://x/$(id)", "https://x/\n"] {
+            assert!(!is_shell_safe(hostile), "{hostile}");
+        }
+    }
+}

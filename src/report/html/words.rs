@@ -1,0 +1,99 @@
+//! What the pages say about a use, in words a page author understands.
+
+use crate::audit::{Usage, Use};
+use crate::inventory::{Content, Status};
+use crate::report::format;
+use crate::storage_format::{Certainty, Display};
+
+/// How a content uses the file: `shown as image`, `linked`, `listed by the attachments macro`.
+pub(super) fn phrase(used: &Use) -> String {
+    let verb = match used.display {
+        Display::Shown => "shown",
+        Display::Linked => "linked",
+        Display::Listed => "listed",
+    };
+    let words = match used.construct.as_str() {
+        "image" | "header image" => format!("{verb} as {}", used.construct),
+        "link" => verb.to_owned(),
+        "attachment" => format!("{verb} in the text"),
+        "media" => format!("{verb} as media"),
+        "URL" => format!("{verb} by its address"),
+        "fallback URL" => format!("{verb} by its address, for readers without the app"),
+        "URL in text" => "its address stands in the text".to_owned(),
+        construct => match construct.split_once(' ') {
+            Some(("macro", name)) => format!("{verb} by the macro {name}"),
+            Some(("app", name)) => format!("{verb} by the app {name}"),
+            _ => format!("{verb} by {construct}"),
+        },
+    };
+    let words = if used.certainty == Certainty::Possible { format!("possibly {words}") } else { words };
+    format::visible(&words).into_owned()
+}
+
+/// What a content is, for use before its title: `page`, `draft of page`, `archived page`, `footer comment`.
+pub(super) fn kind(content: &Content) -> String {
+    match content.status {
+        Status::Draft => format!("draft of {}", content.kind.label()),
+        Status::Archived => format!("archived {}", content.kind.label()),
+        _ => content.kind.label().to_owned(),
+    }
+}
+
+/// Title of a content; what has none (some comments) goes by its id.
+pub(super) fn title(content: &Content) -> String {
+    if content.title.trim().is_empty() {
+        format!("#{}", format::visible(content.id.as_str()))
+    } else {
+        format::visible(&content.title).into_owned()
+    }
+}
+
+/// One line on what a usage means, for the legend.
+pub(super) fn meaning(usage: Usage) -> &'static str {
+    match usage {
+        Usage::Embedded => "its own page shows it",
+        Usage::Linked => "its own page links to it",
+        Usage::LinkedElsewhere => "other pages, comments, templates or drafts use it",
+        Usage::Listed => "only an attachments macro lists it",
+        Usage::Undetermined => "no use found, but something that could hold one was not read or not resolved",
+        Usage::Unreferenced => "no use found, and everything that could hold one was read",
+        Usage::NotJudged => "in the trash, or not owned by a page or blog post",
+    }
+}
+
+/// The usage in words: `unreferenced`, `linked elsewhere`, `not judged`.
+pub(super) fn usage(usage: Usage) -> &'static str {
+    match usage {
+        Usage::NotJudged => "not judged",
+        Usage::LinkedElsewhere => "linked elsewhere",
+        usage => usage.as_str(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn used(construct: &str, display: Display, certainty: Certainty) -> Use {
+        let (construct, name) = (construct.to_owned(), "plan.png".to_owned());
+        Use { content: 0, on_owner: true, construct, name, display, certainty }
+    }
+
+    #[test]
+    fn uses_are_told_in_plain_words() {
+        let cases = [
+            ("image", Display::Shown, "shown as image"),
+            ("header image", Display::Shown, "shown as header image"),
+            ("link", Display::Linked, "linked"),
+            ("macro view-file", Display::Shown, "shown by the macro view-file"),
+            ("macro attachments", Display::Listed, "listed by the macro attachments"),
+            ("app drawio", Display::Shown, "shown by the app drawio"),
+            ("URL", Display::Linked, "linked by its address"),
+            ("URL in text", Display::Linked, "its address stands in the text"),
+        ];
+        for (construct, display, words) in cases {
+            assert_eq!(phrase(&used(construct, display, Certainty::Proven)), words);
+            assert_eq!(phrase(&used(construct, display, Certainty::Possible)), format!("possibly {words}"));
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! From the answer to what people open: the report folder with its pages, tables, manifest and saved scan.
+
+pub mod csv;
+mod error;
+mod facts;
+pub mod folder;
+pub mod format;
+mod html;
+pub mod names;
+pub mod run_json;
+pub mod scan_json;
+mod view;
+
+use std::path::{Path, PathBuf};
+
+pub use error::ReportError;
+pub use facts::RunFacts;
+pub use folder::{WriteFailure, check_writable};
+
+use crate::audit::Audit;
+use crate::inventory::Inventory;
+use folder::ReportFolder;
+use view::{FileRow, ReportedSpace, View};
+
+/// Writes the whole report into a new folder in `parent` and gives its path (product contract 3.4).
+///
+/// Everything is built in `<name>.partial`; the folder bears its name only when every file is on the disk. The name
+/// ends in `_INCOMPLETE` unless [`RunFacts::is_complete`]. The same input gives the same bytes.
+pub fn write(parent: &Path, run: &RunFacts, inventory: &Inventory, audit: &Audit) -> Result<PathBuf, ReportError> {
+    let view = View::new(run, inventory, audit)?;
+    let rows = view.files();
+    let mut folder = ReportFolder::create(parent, &folder::folder_name(&run.local_time, view.complete))?;
+    let spaces = view.reported_spaces();
+    for reported in &spaces {
+        write_space(&mut folder, &view, reported, &rows)?;
+    }
+    write_page(&mut folder, "index.html", &html::index(&view, &spaces, &rows)?)?;
+    write_page(&mut folder, "attachments.html", &html::all_files(&view, &rows)?)?;
+    folder.write("attachments.csv", |sink| csv::attachments(sink, &rows))?;
+    folder.write("versions.csv", |sink| csv::versions(sink, &rows))?;
+    folder.write("duplicates.csv", |sink| csv::duplicates(sink, &view))?;
+    folder.write("scan.json.gz", |sink| scan_json::write(sink, run, inventory))?;
+    let checksums = folder.files();
+    folder.write("run.json", |sink| run_json::write(sink, &view, &rows, &checksums))?;
+    folder.finish()
+}
+
+fn write_space(
+    folder: &mut ReportFolder,
+    view: &View<'_>,
+    reported: &ReportedSpace<'_>,
+    rows: &[FileRow<'_>],
+) -> Result<(), ReportError> {
+    let name = &reported.folder;
+    let is_here = |row: &&FileRow<'_>| row.space.is_some_and(|space| space.id == reported.space.id);
+    let rows: Vec<&FileRow<'_>> = rows.iter().filter(is_here).collect();
+    folder.create_subfolder(name)?;
+    folder.write(&format!("{name}/{name}_attachments.csv"), |sink| csv::attachments(sink, rows.iter().copied()))?;
+    folder.write(&format!("{name}/{name}_unreferenced.csv"), |sink| {
+        csv::attachments(sink, rows.iter().copied().filter(|row| row.is_candidate()))
+    })?;
+    let page = html::space_files(view, reported, &rows)?;
+    write_page(folder, &format!("{name}/{name}_attachments.html"), &page)?;
+    let page = html::space_unreferenced(view, reported, &rows)?;
+    write_page(folder, &format!("{name}/{name}_unreferenced.html"), &page)
+}
+
+fn write_page(folder: &mut ReportFolder, path: &str, page: &str) -> Result<(), ReportError> {
+    folder.write(path, |sink| sink.write_all(page.as_bytes()))
+}
+
+/// What no report covers, because no API shows it (product contract 2). The same line in every report.
+pub(crate) fn not_covered(account: &str) -> String {
+    format!(
+        "Not covered, because no API shows it: the contents of whiteboards and databases, other people's drafts that \
+         were never published, page history, app data, links from outside Confluence such as Jira, mail or other \
+         sites, and whatever {account} may not see."
+    )
+}

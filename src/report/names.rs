@@ -1,0 +1,135 @@
+//! Names of the folders of spaces: valid on Windows, macOS and Linux, unique also without regard to case, and never
+//! outside the report (`reliability-security.md` F-88, product contract 3.4).
+
+use std::collections::{HashMap, HashSet};
+
+use crate::inventory::Space;
+
+/// Longest name in bytes; leaves room for `_unreferenced.html` and a deep place to put the report.
+const MAX_LENGTH: usize = 80;
+
+/// Names that Windows gives to devices.
+const RESERVED: [&str; 22] = [
+    "CON", "PRN", "AUX", "NUL", "COM1", "COM2", "COM3", "COM4", "COM5", "COM6", "COM7", "COM8", "COM9", "LPT1", "LPT2",
+    "LPT3", "LPT4", "LPT5", "LPT6", "LPT7", "LPT8", "LPT9",
+];
+
+/// One folder name per space, in the order given.
+///
+/// The key itself where it is made of `A-Z a-z 0-9 _ -`, is no reserved name and no other key spells the same without
+/// regard to case; else a safe form of the key and the space's id.
+pub fn folder_names(spaces: &[&Space]) -> Vec<String> {
+    let mut spellings: HashMap<String, usize> = HashMap::new();
+    for space in spaces {
+        *spellings.entry(space.key.to_ascii_lowercase()).or_default() += 1;
+    }
+    let is_plain = |space: &Space| is_safe(&space.key) && spellings.get(&space.key.to_ascii_lowercase()) == Some(&1);
+    // the plain ones first: whatever else is invented has to differ from them
+    let mut taken: HashSet<String> =
+        spaces.iter().filter(|space| is_plain(space)).map(|space| space.key.to_lowercase()).collect();
+    spaces.iter().map(|space| if is_plain(space) { space.key.clone() } else { invent(space, &mut taken) }).collect()
+}
+
+/// The key can be a folder name as it is.
+fn is_safe(key: &str) -> bool {
+    !key.is_empty()
+        && key.len() <= MAX_LENGTH
+        && key.chars().all(is_allowed)
+        && !RESERVED.iter().any(|reserved| reserved.eq_ignore_ascii_case(key))
+}
+
+fn is_allowed(character: char) -> bool {
+    character.is_ascii_alphanumeric() || matches!(character, '_' | '-')
+}
+
+/// Everything not allowed as `_`, cut to `length` bytes.
+fn safe_form(text: &str, length: usize) -> String {
+    text.chars().map(|character| if is_allowed(character) { character } else { '_' }).take(length).collect()
+}
+
+/// A safe form with the id, and a number where even that is taken.
+fn invent(space: &Space, taken: &mut HashSet<String>) -> String {
+    // the id gets 24 bytes, a number 6
+    let id = safe_form(space.id.as_str(), 24);
+    let stem = format!("{}-{id}", safe_form(&space.key, MAX_LENGTH - 32));
+    let stem = if stem.starts_with('-') { format!("space{stem}") } else { stem };
+    let mut name = stem.clone();
+    let mut number = 1;
+    while !taken.insert(name.to_lowercase()) {
+        number += 1;
+        name = format!("{stem}-{number}");
+    }
+    name
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::inventory::SpaceId;
+
+    fn space(id: &str, key: &str) -> Space {
+        Space {
+            id: SpaceId::new(id),
+            key: key.to_owned(),
+            name: String::new(),
+            kind: "global".to_owned(),
+            status: "current".to_owned(),
+            homepage: None,
+            webui: None,
+        }
+    }
+
+    fn names(keys: &[(&str, &str)]) -> Vec<String> {
+        let spaces: Vec<Space> = keys.iter().map(|(id, key)| space(id, key)).collect();
+        folder_names(&spaces.iter().collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn ordinary_keys_stay_as_they_are() {
+        assert_eq!(names(&[("1", "ENG"), ("2", "my_team-2")]), ["ENG", "my_team-2"]);
+    }
+
+    #[test]
+    fn hostile_keys_get_a_safe_form_with_their_id() {
+        let cases = [
+            ("~alice", "_alice-7"),
+            ("~557058:1b-2", "_557058_1b-2-7"),
+            ("..", "__-7"),
+            ("a/b", "a_b-7"),
+            ("CON", "CON-7"),
+            ("nul", "nul-7"),
+            ("nul.txt", "nul_txt-7"),
+            ("COM1", "COM1-7"),
+            ("trailing ", "trailing_-7"),
+            ("", "space-7"),
+            ("\u{1F680}", "_-7"),
+        ];
+        for (key, name) in cases {
+            assert_eq!(names(&[("7", key)]), [name], "{key}");
+        }
+        assert!(names(&[("7", &"k".repeat(300))])[0].len() <= MAX_LENGTH);
+    }
+
+    #[test]
+    fn twins_that_differ_in_case_are_told_apart() {
+        assert_eq!(names(&[("1", "Doc"), ("2", "DOC")]), ["Doc-1", "DOC-2"]);
+        // an invented name gives way to a key that already is that name
+        assert_eq!(names(&[("1", "a.b"), ("2", "a_b-1")]), ["a_b-1-2", "a_b-1"]);
+        assert_eq!(names(&[("1", "a.b"), ("1", "a:b"), ("1", "a b")]), ["a_b-1", "a_b-1-2", "a_b-1-3"]);
+    }
+
+    proptest! {
+        #[test]
+        fn every_name_is_valid_and_unique(keys in prop::collection::vec((".{0,6}", "[aA.:~_/-]{0,4}|(?i)con|\\PC{0,100}"), 1..12)) {
+            let keys: Vec<(&str, &str)> = keys.iter().map(|(id, key)| (id.as_str(), key.as_str())).collect();
+            let names = names(&keys);
+            let lower: HashSet<String> = names.iter().map(|name| name.to_lowercase()).collect();
+            prop_assert_eq!(lower.len(), names.len());
+            for name in &names {
+                prop_assert!(is_safe(name), "{:?}", name);
+            }
+        }
+    }
+}

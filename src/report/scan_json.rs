@@ -1,0 +1,91 @@
+//! The saved scan, `scan.json.gz`: everything one run read, so that pages can be rendered and runs compared later
+//! without the network.
+//!
+//! A gzip file with one JSON object: `format` is always [`FORMAT`], `version` grows with every change an older
+//! program would misread, `run` is [`RunFacts`], `inventory` is [`Inventory`].
+
+use std::fs::File;
+use std::io::{self, BufReader, Read, Write};
+use std::path::Path;
+
+use flate2::Compression;
+use flate2::read::MultiGzDecoder;
+use flate2::write::GzEncoder;
+use serde::{Deserialize, Serialize};
+
+use super::folder::WriteFailure;
+use super::{ReportError, RunFacts};
+use crate::inventory::Inventory;
+
+/// The name of the format.
+pub const FORMAT: &str = "confluence-storage-analyzer scan";
+
+/// The newest version of the format this program reads, and the one it writes.
+pub const VERSION: u32 = 1;
+
+/// What a saved scan holds.
+#[derive(Debug, Clone, Deserialize)]
+pub struct SavedScan {
+    /// The frame of the run.
+    pub run: RunFacts,
+    /// What it read.
+    pub inventory: Inventory,
+}
+
+#[derive(Serialize)]
+struct Saved<'a> {
+    format: &'a str,
+    version: u32,
+    run: &'a RunFacts,
+    inventory: &'a Inventory,
+}
+
+/// What is looked at before anything else is believed.
+#[derive(Deserialize)]
+struct Header {
+    format: String,
+    version: u32,
+}
+
+/// Writes a saved scan. The same input gives the same bytes: the gzip header bears no time and no name.
+pub(crate) fn write(sink: &mut dyn Write, run: &RunFacts, inventory: &Inventory) -> Result<(), WriteFailure> {
+    let mut encoder = GzEncoder::new(sink, Compression::default());
+    let saved = Saved { format: FORMAT, version: VERSION, run, inventory };
+    serde_json::to_writer(&mut encoder, &saved).map_err(|error| json_failure("the saved scan", error))?;
+    encoder.finish()?;
+    Ok(())
+}
+
+/// Tells a failing disk from data that cannot be JSON.
+pub(super) fn json_failure(what: &'static str, source: serde_json::Error) -> WriteFailure {
+    if source.is_io() {
+        WriteFailure::Io(source.into())
+    } else {
+        WriteFailure::Content(ReportError::Json { what, source })
+    }
+}
+
+/// Reads a saved scan. One of a newer format is refused, as is one with bytes missing or changed.
+pub fn read(path: &Path) -> Result<SavedScan, ReportError> {
+    let unreadable = |why: String| ReportError::NoScan { path: path.to_owned(), why };
+    let bytes = unpack(path).map_err(|error| match error.kind() {
+        io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof => {
+            unreadable(error.to_string())
+        }
+        _ => ReportError::Io { action: "read", path: path.to_owned(), source: error },
+    })?;
+    let header: Header = serde_json::from_slice(&bytes).map_err(|error| unreadable(error.to_string()))?;
+    if header.format != FORMAT {
+        return Err(unreadable(format!("its format is {:?}", header.format)));
+    }
+    if header.version > VERSION {
+        return Err(ReportError::NewerScan { path: path.to_owned(), found: header.version, known: VERSION });
+    }
+    serde_json::from_slice(&bytes).map_err(|error| unreadable(error.to_string()))
+}
+
+fn unpack(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    MultiGzDecoder::new(BufReader::new(File::open(path)?)).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
