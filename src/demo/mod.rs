@@ -7,14 +7,14 @@
 mod base64;
 mod builder;
 pub mod faults;
-mod reference_cases;
+#[cfg(test)]
+pub(crate) mod reference_cases;
 pub mod sample;
 pub mod server;
 pub mod site;
 mod totals;
 
 pub use faults::{Fault, FaultPlan, Occurrence, RoutePattern};
-pub use reference_cases::sites_of_cases;
 pub use sample::{Expected, ExpectedUsage, SAMPLE_BASE, Sample, sample, sample_site};
 pub use server::{DemoServer, RequestLogEntry};
 pub use site::Site;

@@ -1,5 +1,5 @@
 //! The labelled reference cases as sites: proof that the builder can express them, and a start for tests that run
-//! them through the whole program.
+//! them through the whole program. Compiled for tests only.
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -24,6 +24,7 @@ struct Address {
 #[derive(Debug, Deserialize)]
 struct Entry {
     id: String,
+    #[serde(default)]
     title: String,
     space: Option<String>,
     #[serde(rename = "type")]
@@ -43,7 +44,8 @@ struct File {
     container: String,
     filename: String,
     versions: u32,
-    file_id: Option<String>,
+    #[serde(rename = "file_id")]
+    media_id: Option<String>,
     media_type: Option<String>,
     #[serde(default)]
     labels: Vec<String>,
@@ -51,7 +53,7 @@ struct File {
 }
 
 /// Reads a document of reference cases into sites, each with the id of its case.
-pub fn sites_of_cases(document: &str) -> serde_json::Result<Vec<(String, Site)>> {
+pub(crate) fn sites_of_cases(document: &str) -> serde_json::Result<Vec<(String, Site)>> {
     #[derive(Deserialize)]
     struct Document {
         cases: Vec<Case>,
@@ -119,7 +121,8 @@ fn attachment_of(site: &Site, file: &File) -> Attachment {
     let single = Site::new().attachment_of(container, &file.id, &file.filename, 1_000);
     let mut built = single.with_attachment(|built| {
         for number in 2..=file.versions {
-            let at = super::builder::DEFAULT_TIME + chrono::TimeDelta::days(i64::from(number));
+            let first = built.versions.first().map(|first| first.created_at).unwrap_or_default();
+            let at = first + chrono::TimeDelta::days(i64::from(number));
             built.upload(&file.filename, 1_000 * u64::from(number), at, None);
         }
         built.status = file.status.unwrap_or(Status::Current);
@@ -128,14 +131,13 @@ fn attachment_of(site: &Site, file: &File) -> Attachment {
         if let Some(media_type) = &file.media_type {
             built.media_type.clone_from(media_type);
         }
-        if let (Some(file_id), Some(current)) = (&file.file_id, built.versions.last_mut()) {
-            current.file_id.clone_from(file_id);
+        if let (Some(media_id), Some(current)) = (&file.media_id, built.versions.last_mut()) {
+            current.file_id.clone_from(media_id);
         }
     });
     built.attachments.remove(0)
 }
 
-#[cfg(test)]
 mod tests {
     use super::*;
 

@@ -138,11 +138,9 @@ impl Writer {
 
     /// The id of a page or post by title. Titles of the sample are unique.
     pub(super) fn id_of(&self, title: &str) -> String {
-        self.site
-            .contents
-            .iter()
-            .find(|content| content.title == title)
-            .map_or_else(String::new, |content| content.id.clone())
+        let found = self.site.contents.iter().find(|content| content.title == title);
+        debug_assert!(found.is_some(), "nothing is titled {title}");
+        found.map_or_else(String::new, |content| content.id.clone())
     }
 
     /// Changes a content by id.
