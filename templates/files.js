@@ -128,7 +128,8 @@ function usageCell(data, row) {
 
 /** @param {any} data @param {number} row */
 function endpointCell(data, row) {
-  const url = address(data, data.columns.endpoint[row]) || "";
+  const [path, takesId] = data.endpoints[data.columns.endpoint[row]];
+  const url = address(data, takesId ? path + data.columns.id[row] : path) || "";
   const code = element("code", "endpoint", url);
   code.title = url;
   const made = cell("Delete via REST API", "", code);
@@ -156,7 +157,7 @@ function fileRow(data, row, hasSpace) {
   name.setAttribute("scope", "row");
   name.dataset.label = "File name";
   const owner = columns.owner[row];
-  const screen = address(data, columns.screen[row]);
+  const screen = columns.screen[row] === null ? null : address(data, data.screens[columns.screen[row]]);
   const cells = [name, cell("File size", "number", bytes(columns.size[row]))];
   if (hasSpace) cells.push(cell("Space", "", element("bdi", "", data.spaces[columns.space[row]])));
   cells.push(
