@@ -7,3 +7,4 @@
 )]
 
 pub mod sample;
+pub mod webdriver;
