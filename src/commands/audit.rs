@@ -23,7 +23,7 @@ struct Reading {
 
 /// Audits a site and writes its report. The output folder is tried before the first request.
 pub(crate) async fn run(config: &Config, json: bool, progress: &Progress) -> Result<Outcome, Failure> {
-    report::check_writable(&config.output).map_err(storage_failure)?;
+    report::check_writable(&config.output).map_err(|error| storage_failure(&error))?;
     let settings = ConnectionSettings {
         concurrency: usize::try_from(config.connection.concurrency).unwrap_or(1),
         max_wait: config.connection.max_wait,
@@ -46,7 +46,8 @@ pub(crate) async fn run(config: &Config, json: bool, progress: &Progress) -> Res
         audit: rules,
     };
     progress.phase("writing the report", None);
-    let folder = report::write(&config.output, &facts, &reading.inventory, &reading.audit).map_err(storage_failure)?;
+    let folder = report::write(&config.output, &facts, &reading.inventory, &reading.audit)
+        .map_err(|error| storage_failure(&error))?;
     progress.finish();
     if let Some(stopped) = &reading.stopped {
         progress.error(
@@ -134,7 +135,7 @@ fn options_for_people(config: &Config) -> Vec<(String, String)> {
     options
 }
 
-pub(super) fn storage_failure(error: ReportError) -> Failure {
+pub(super) fn storage_failure(error: &ReportError) -> Failure {
     Failure::new(ExitStatus::Storage, "the report cannot be written")
         .because(error.to_string())
         .remedy("choose another folder with --output, or make room in this one; what was half written ends in .partial")

@@ -21,7 +21,7 @@ pub(crate) fn run(
         .output
         .as_deref()
         .map_or_else(|| around.working_directory.clone(), |folder| around.working_directory.join(folder));
-    report::check_writable(&output).map_err(storage_failure)?;
+    report::check_writable(&output).map_err(|error| storage_failure(&error))?;
     let path = around.working_directory.join(&args.folder).join("scan.json.gz");
     let saved = scan_json::read(&path).map_err(|error| {
         Failure::usage("the saved scan cannot be read")
@@ -35,7 +35,7 @@ pub(crate) fn run(
         statuses.push(ExitStatus::Incomplete);
     }
     let facts = RunFacts { audit: options, ..saved.run };
-    let folder = report::write(&output, &facts, &saved.inventory, &answer).map_err(storage_failure)?;
+    let folder = report::write(&output, &facts, &saved.inventory, &answer).map_err(|error| storage_failure(&error))?;
     // an interrupted scan was interrupted then, not now: what its report is now is incomplete
     let status = match ExitStatus::decide(statuses) {
         ExitStatus::Complete => ExitStatus::Complete,
