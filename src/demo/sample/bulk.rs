@@ -1,9 +1,11 @@
 //! The rest of the company's files and texts, generated.
 
+use serde_json::json;
+
 use super::ExpectedUsage::{self, Embedded, Linked, NotJudged, Unreferenced};
 use super::markup::{image, link, paragraph, table};
 use super::writer::Writer;
-use crate::demo::site::Status;
+use crate::demo::site::{Kind, Status};
 
 /// Attachments of the sample.
 const ATTACHMENTS: usize = 400;
@@ -43,6 +45,7 @@ const SORTS: [(&str, &str, u64, u64); 12] = [
 pub(super) fn write(writer: &mut Writer) {
     texts(writer);
     files(writer);
+    marks(writer);
 }
 
 fn texts(writer: &mut Writer) {
@@ -89,15 +92,15 @@ fn files(writer: &mut Writer) {
         .contents
         .iter()
         .filter(|content| content.kind.is_page_or_post() && !writer.closed.contains(&content.id))
-        .map(|content| (content.id.clone(), slug(&content.title), content.status))
+        .map(|content| (content.id.clone(), short(&content.title), content.status))
         .collect();
     let mut round = 0_usize;
     while writer.site.attachments.len() < ATTACHMENTS && !owners.is_empty() {
         // a step without common factor visits every owner before any twice
-        let (owner, slug, status) = &owners[round * 61 % owners.len()];
+        let (owner, title, status) = &owners[round * 61 % owners.len()];
         let (noun, extension, least, most) = SORTS[round % SORTS.len()];
         let size = (least + writer.dice.below(most - least)) * KB + writer.dice.below(KB);
-        let name = format!("{slug}-{noun}-{}.{extension}", 1 + round / owners.len());
+        let name = name(writer, round, title, noun, extension);
         let (usage, why) = usage_of(round, extension, *status);
         let id = writer.file(owner, &name, size, usage, why);
         match usage {
@@ -130,9 +133,58 @@ fn usage_of(round: usize, extension: &str, status: Status) -> (ExpectedUsage, &'
     }
 }
 
-/// A title in small ASCII letters and hyphens, at most a few words.
-fn slug(title: &str) -> String {
-    let words = title.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| word.len() > 1);
-    let words: Vec<String> = words.take(4).map(str::to_ascii_lowercase).collect();
-    words.join("-")
+/// A file name as people, cameras and screens give them. The round keeps names apart that bear no title.
+fn name(writer: &mut Writer, round: usize, title: &str, noun: &str, extension: &str) -> String {
+    let age = 100 + writer.dice.below(900);
+    let day = writer.days_ago(age);
+    match (noun, round % 4) {
+        ("photo", _) => format!("IMG_{:04}.jpg", 2_100 + round * 7),
+        ("screenshot", 0 | 1) => format!("Screenshot {}.{:03}.png", day.format("%Y-%m-%d at %H.%M.%S"), round),
+        ("notes" | "slides", 0 | 2) => format!("{} {title} {noun}.{extension}", day.format("%Y-%m-%d")),
+        ("report" | "draft", 1) => format!("{title} {noun} FINAL v{}.{extension}", 2 + round / SORTS.len()),
+        ("backup" | "export", _) => {
+            format!("{}_{}_{round:03}.{extension}", title.to_lowercase().replace(' ', "_"), day.format("%Y%m%d"))
+        }
+        (_, 3) => format!("{title} - {noun}.{extension}"),
+        _ => format!("{title} {noun} {}.{extension}", day.format("%b %Y")),
+    }
+}
+
+/// The first words of a title, without what file names cannot bear.
+fn short(title: &str) -> String {
+    let words = title.split([' ', ':', '/', ',']).filter(|word| !word.is_empty());
+    words.take(4).collect::<Vec<_>>().join(" ")
+}
+
+/// Labels and native content states, as pages of a real company bear them.
+fn marks(writer: &mut Writer) {
+    const LABELS: [&str; 6] = ["howto", "meeting-notes", "policy", "runbook", "customer", "review-2026"];
+    const STATES: [(u32, &str, &str); 3] =
+        [(101, "Rough draft", "#ff7452"), (102, "In review", "#2684ff"), (103, "Verified", "#57d9a3")];
+    let pages: Vec<String> = writer
+        .site
+        .contents
+        .iter()
+        .filter(|content| content.kind == Kind::Page && !content.status.is_trash())
+        .map(|content| content.id.clone())
+        .collect();
+    for page in pages {
+        let (label, state) = (writer.dice.below(18), writer.dice.below(9));
+        let label = usize::try_from(label).ok().and_then(|at| LABELS.get(at));
+        let state = usize::try_from(state).ok().and_then(|at| STATES.get(at));
+        writer.change(&page, |content| {
+            content.labels.extend(label.map(|label| (*label).to_owned()));
+            if let Some((id, name, color)) = state {
+                let value = json!({"id": id, "name": name, "color": color});
+                content.properties.insert("content-state-published".to_owned(), value);
+            }
+        });
+    }
+    // what an administrator may want to protect although nobody names it
+    for title in ["icons-v1.zip", "housing-v6.step", "breathe-spot-raw-cut.mov"] {
+        let files = &mut writer.site.attachments;
+        if let Some(file) = files.iter_mut().find(|file| file.current().is_some_and(|version| version.title == title)) {
+            file.labels.push("keep".to_owned());
+        }
+    }
 }

@@ -106,6 +106,7 @@ fn remarks(writer: &mut Writer) {
         .collect();
     let mut root = None;
     let mut on = String::new();
+    let mut kind = Kind::FooterComment;
     while writer.site.contents.iter().filter(|content| content.kind.is_comment()).count() < COMMENTS {
         let remark = REMARKS[usize::try_from(writer.dice.below(REMARKS.len() as u64)).unwrap_or_default()];
         let is_reply = root.is_some() && writer.dice.below(3) == 0;
@@ -114,7 +115,10 @@ fn remarks(writer: &mut Writer) {
             owners[at].clone_into(&mut on);
             root = None;
         }
-        let id = writer.comment(Kind::FooterComment, &on, root.as_deref(), &paragraph(remark));
+        if !is_reply {
+            kind = if writer.dice.below(4) == 0 { Kind::InlineComment } else { Kind::FooterComment };
+        }
+        let id = writer.comment(kind, &on, root.as_deref(), &paragraph(remark));
         root.get_or_insert(id);
     }
 }

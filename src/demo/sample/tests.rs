@@ -114,6 +114,31 @@ fn copies_share_their_bytes_and_namesakes_do_not() {
 }
 
 #[test]
+fn no_two_current_files_of_one_page_bear_the_same_name() {
+    let site = sample(now()).site;
+    let mut met = HashSet::new();
+    for file in &site.attachments {
+        let title = &file.current().unwrap().title;
+        assert!(met.insert((file.container.id(), title)), "{title}");
+    }
+}
+
+#[test]
+fn a_generated_file_is_named_by_its_own_page_or_by_nobody() {
+    let sample = sample(now());
+    let generated = |why: &str| ["nobody names it", "link on its own page", "image on its own page"].contains(&why);
+    for file in sample.site.attachments.iter().filter(|file| generated(sample.expected[&file.id].why)) {
+        let name = super::markup::escape(&file.current().unwrap().title);
+        let named = format!("ri:filename=\"{name}\"");
+        for content in &sample.site.contents {
+            let own = file.container.id() == Some(content.id.as_str());
+            let expected = own && sample.expected[&file.id].usage != ExpectedUsage::Unreferenced;
+            assert_eq!(content.body.contains(&named) && own, expected, "{name} on {}", content.title);
+        }
+    }
+}
+
+#[test]
 fn totals_of_the_spaces_add_up_to_the_site() {
     let totals = sample(now()).site.totals();
     let sum = |of: fn(&crate::demo::SpaceFigures) -> u64| totals.by_space.values().map(of).sum::<u64>();
