@@ -9,7 +9,7 @@
 
 pub mod audit;
 pub mod cli;
-mod commands;
+pub mod commands;
 pub mod config;
 pub mod confluence;
 pub mod demo;

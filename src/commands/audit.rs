@@ -14,11 +14,47 @@ use crate::progress::Progress;
 use crate::report::{self, ReportError, RunFacts};
 
 /// What one reading gave, whole or not.
-struct Reading {
-    inventory: Inventory,
-    audit: Audit,
-    stopped: Option<RequestError>,
-    status: ExitStatus,
+#[derive(Debug)]
+pub struct Reading {
+    /// What was read; its coverage says what is missing.
+    pub inventory: Inventory,
+    /// The verdicts, after the second look.
+    pub audit: Audit,
+    /// Why the run stopped on the way.
+    pub stopped: Option<RequestError>,
+    /// The exit status this leads to.
+    pub status: ExitStatus,
+}
+
+/// Reads a site and judges its attachments, with a second look at every candidate.
+///
+/// Fails when nothing usable could be read; a run that stopped on the way gives what it had read.
+pub async fn read_site(
+    api: &Cloud,
+    options: &CrawlOptions,
+    rules: &AuditOptions,
+    progress: &Progress,
+) -> Result<Reading, Failure> {
+    let (inventory, audit, stopped, mut statuses) = match take_inventory(api, options, progress).await {
+        Ok(mut inventory) => {
+            let (audit, stopped) = audit_twice(api, &mut inventory, options, rules, progress).await;
+            (inventory, audit, stopped, Vec::new())
+        }
+        Err(error) => {
+            let (status, remedy) = (error.exit_status(), error.remedy());
+            let CrawlError::Stopped { inventory, cause } = error else {
+                return Err(Failure::new(status, error.to_string()).remedy(remedy));
+            };
+            let audit = audit::analyze(&inventory, rules);
+            (*inventory, audit, Some(cause), vec![status])
+        }
+    };
+    statuses.extend(stopped.as_ref().map(status_of_stop));
+    if !inventory.coverage.is_complete() {
+        statuses.push(ExitStatus::Incomplete);
+    }
+    let status = ExitStatus::decide(statuses);
+    Ok(Reading { inventory, audit, stopped, status })
 }
 
 /// Audits a site and writes its report. The output folder is tried before the first request.
@@ -37,7 +73,10 @@ pub(crate) async fn run(config: &Config, json: bool, progress: &Progress) -> Res
     let api = Arc::new(api);
     let signals = Signals::watch(Arc::clone(&api), progress.clone());
     let rules = audit_options(&config.rules);
-    let reading = read(&api, config, &rules, &signals, progress).await?;
+    let reading = read_site(&api, &crawl_options(config), &rules, progress).await;
+    let received = signals.received();
+    let mut reading = reading.map_err(|failure| Failure { status: received.unwrap_or(failure.status), ..failure })?;
+    reading.status = ExitStatus::decide([reading.status].into_iter().chain(received));
     let facts = RunFacts {
         local_time: chrono::Local::now().fixed_offset(),
         exit_code: reading.status.code(),
@@ -55,37 +94,6 @@ pub(crate) async fn run(config: &Config, json: bool, progress: &Progress) -> Res
         );
     }
     Ok(summary::finish(&folder, &reading.inventory, &reading.audit, reading.status, json, progress))
-}
-
-async fn read(
-    api: &Cloud,
-    config: &Config,
-    rules: &AuditOptions,
-    signals: &Signals,
-    progress: &Progress,
-) -> Result<Reading, Failure> {
-    let options = crawl_options(config);
-    let (inventory, audit, stopped, mut statuses) = match take_inventory(api, &options, progress).await {
-        Ok(mut inventory) => {
-            let (audit, stopped) = audit_twice(api, &mut inventory, &options, rules, progress).await;
-            (inventory, audit, stopped, Vec::new())
-        }
-        Err(error) => {
-            let status = signals.received().unwrap_or_else(|| error.exit_status());
-            let remedy = error.remedy();
-            let CrawlError::Stopped { inventory, cause } = error else {
-                return Err(Failure::new(status, error.to_string()).remedy(remedy));
-            };
-            (*inventory.clone(), audit::analyze(&inventory, rules), Some(cause), vec![status])
-        }
-    };
-    statuses.extend(signals.received());
-    statuses.extend(stopped.as_ref().map(status_of_stop));
-    if !inventory.coverage.is_complete() {
-        statuses.push(ExitStatus::Incomplete);
-    }
-    let status = ExitStatus::decide(statuses);
-    Ok(Reading { inventory, audit, stopped, status })
 }
 
 fn status_of_stop(cause: &RequestError) -> ExitStatus {

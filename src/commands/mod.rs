@@ -1,6 +1,6 @@
 //! One small file per command: each joins the parts and says how the run ended.
 
-pub(crate) mod audit;
+pub mod audit;
 pub(crate) mod demo;
 pub(crate) mod report;
 mod second_look;
