@@ -105,7 +105,10 @@ impl Progress {
             }
             self.inner.bar.enable_steady_tick(TICK);
         } else {
-            self.line(&format!("{label} …"));
+            // a phase known to be empty is not worth a line
+            if total != Some(0) {
+                self.line(&format!("{label} …"));
+            }
         }
         *lock(&self.inner.phase) = Some(Phase { label, done: 0, total, started: now, last_line: now });
     }
