@@ -1,6 +1,7 @@
 //! Takes the inventory of a site: what there is, and whether everything was read.
 
 mod bodies;
+mod changes;
 mod convert;
 pub mod coverage;
 pub mod crawl;
