@@ -1,7 +1,15 @@
 //! Finds what takes the space in a Confluence site and which attachments nobody uses.
+//!
+//! The data flow: [`config`] says where and how; [`confluence`] speaks to the site; [`inventory`] reads what there is
+//! and keeps the ledger of what was read; [`storage_format`] understands bodies; [`audit`] judges every attachment;
+//! [`report`] writes the folder that people open. [`demo`] is a Confluence of its own, on loopback.
+//!
+//! The promise above all others: a file in use is never called unreferenced, and an incomplete scan never looks
+//! complete.
 
 pub mod audit;
 pub mod cli;
+pub mod commands;
 pub mod config;
 pub mod confluence;
 pub mod demo;
@@ -12,30 +20,33 @@ pub mod report;
 pub mod storage_format;
 
 use crate::cli::{Cli, Command};
-use crate::config::{Config, Rules, Surroundings};
+use crate::config::{Config, Rules, Surroundings, Warning};
 use crate::error::{ExitStatus, Failure, Outcome};
 use crate::progress::Progress;
 
-/// Carries out one command.
-///
-/// Until the parts are joined, `audit` and `report` end after their configuration, and `demo` at once.
-#[expect(clippy::unused_async, reason = "the joined commands read over the network")]
+/// Carries out one command and says how it ended.
 pub async fn run(cli: &Cli, progress: &Progress) -> Result<Outcome, Failure> {
     let mut around = Surroundings::of_process()?;
-    let warnings = match cli.command() {
-        Command::Audit(args) => Config::load(&args, &mut around)?.warnings,
-        Command::Report(args) => Rules::load(&args, &around)?.warnings,
-        Command::Demo(_) => Vec::new(),
+    let json = cli.terminal.json;
+    let warn = |warnings: &[Warning]| warnings.iter().for_each(|warning| progress.warn(warning));
+    match cli.command() {
+        Command::Audit(args) => {
+            let loaded = Config::load(&args, &mut around)?;
+            warn(&loaded.warnings);
+            commands::audit::run(&loaded.value, json, progress).await
+        }
+        Command::Demo(args) => commands::demo::run(&args, &around, json, progress).await,
+        Command::Report(args) => {
+            let loaded = Rules::load(&args, &around)?;
+            warn(&loaded.warnings);
+            commands::report::run(&args, &loaded.value, &around, json, progress)
+        }
         Command::Completions { shell } => {
-            return Ok(Outcome { status: ExitStatus::Complete, stdout: cli::completion_script(shell) });
+            Ok(Outcome { status: ExitStatus::Complete, stdout: cli::completion_script(shell) })
         }
         Command::Man => {
             let page = cli::manual_page().map_err(|error| Failure::new(ExitStatus::Internal, error.to_string()))?;
-            return Ok(Outcome { status: ExitStatus::Complete, stdout: page });
+            Ok(Outcome { status: ExitStatus::Complete, stdout: page })
         }
-    };
-    for warning in &warnings {
-        progress.warn(warning);
     }
-    Err(Failure::new(ExitStatus::Internal, "this command is not joined to the others yet"))
 }

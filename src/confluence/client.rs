@@ -255,21 +255,19 @@ impl Client {
         if let Some(error) = self.stopped() {
             return Err(error);
         }
+        // nobody goes on hammering with credentials that may be dead
+        let _hold = self.pace.hold();
         let mut began = Instant::now();
         let mut found = self.identity().await;
         if found.as_ref().is_err_and(RequestError::is_auth_lost) {
-            self.pace.hold(true);
-            let waited = self.pause(SECOND_PROBE_AFTER).await;
+            self.pause(SECOND_PROBE_AFTER).await?;
             began = Instant::now();
-            if waited.is_ok() {
-                found = self.identity().await;
-            }
+            found = self.identity().await;
             if let Err(error) = &found
                 && error.is_auth_lost()
             {
                 self.stop(error.clone());
             }
-            self.pace.hold(false);
         }
         found.map(|_| *known_at = Some(began))
     }

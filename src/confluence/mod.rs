@@ -21,3 +21,6 @@ pub use cloud::Cloud;
 pub use deployment::{BaseUrlError, Deployment, Request};
 pub use error::RequestError;
 pub use pagination::{BadItem, Walked};
+
+#[cfg(test)]
+mod tests;

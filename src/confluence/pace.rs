@@ -71,6 +71,19 @@ impl Drop for Permit<'_> {
     }
 }
 
+/// Holds requests back; lets them go on when dropped.
+#[derive(Debug)]
+#[must_use = "a hold ends when it is dropped"]
+pub(super) struct Hold<'a> {
+    pace: &'a Pace,
+}
+
+impl Drop for Hold<'_> {
+    fn drop(&mut self) {
+        self.pace.held.send_replace(false);
+    }
+}
+
 impl Pace {
     /// `concurrency` requests at once, at least one.
     pub(super) fn new(concurrency: usize) -> Self {
@@ -139,9 +152,10 @@ impl Pace {
         Some(start)
     }
 
-    /// Holds back everything but urgent requests, or lets it go on.
-    pub(super) fn hold(&self, held: bool) {
-        self.held.send_replace(held);
+    /// Holds back everything but urgent requests until the hold is dropped. One hold at a time.
+    pub(super) fn hold(&self) -> Hold<'_> {
+        self.held.send_replace(true);
+        Hold { pace: self }
     }
 
     /// Closes a gate for `wait`, unless it is closed for longer.
@@ -257,12 +271,12 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn only_urgent_requests_pass_a_hold() {
         let pace = Pace::new(2);
-        pace.hold(true);
+        let hold = pace.hold();
         drop(pace.admit("identity", true).await);
         let waiting = pace.admit("pages", false);
         tokio::pin!(waiting);
         assert!(tokio::time::timeout(Duration::from_secs(60), &mut waiting).await.is_err());
-        pace.hold(false);
+        drop(hold);
         drop(waiting.await);
     }
 }

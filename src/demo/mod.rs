@@ -7,11 +7,15 @@
 mod base64;
 mod builder;
 pub mod faults;
+#[cfg(test)]
+pub(crate) mod reference_cases;
+pub mod sample;
 pub mod server;
 pub mod site;
 mod totals;
 
 pub use faults::{Fault, FaultPlan, Occurrence, RoutePattern};
+pub use sample::{Expected, ExpectedUsage, SAMPLE_BASE, Sample, sample, sample_site};
 pub use server::{DemoServer, RequestLogEntry};
 pub use site::Site;
 pub use totals::{SiteTotals, SpaceFigures};

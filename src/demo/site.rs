@@ -41,6 +41,8 @@ pub struct Behaviour {
     /// Anonymous access is on: a rejected or missing credential gets 200 and what public spaces hold
     /// (`confluence-api.md` 5.3) instead of a refusal.
     pub anonymous_access: bool,
+    /// The token is a scoped one: accepted on the gateway only (`confluence-api.md` 5).
+    pub scoped_token: bool,
     /// The site-wide comment lists contain replies too (open question 5).
     pub comment_lists_with_replies: bool,
     /// `?version=N` on an attachment answers the size of the current version (open question 1).

@@ -144,6 +144,15 @@ impl Coverage {
         })
     }
 
+    /// Adds a unit that failed after the ledger was closed.
+    pub fn fail(&mut self, kind: UnitKind, subject: &str, reason: &str) {
+        let counts = self.units.entry(kind).or_default();
+        counts.planned += 1;
+        counts.failed += 1;
+        let end = UnitEnd::Failed { reason: reason.to_owned() };
+        self.gaps.push(Gap { kind, subject: subject.to_owned(), end });
+    }
+
     /// All counts added up.
     pub fn total(&self) -> UnitCounts {
         self.units.values().fold(UnitCounts::default(), |sum, counts| UnitCounts {

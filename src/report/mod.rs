@@ -11,6 +11,7 @@ pub mod run_json;
 pub mod scan_json;
 mod view;
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 pub use error::ReportError;
@@ -18,7 +19,7 @@ pub use facts::RunFacts;
 pub use folder::{WriteFailure, check_writable};
 
 use crate::audit::Audit;
-use crate::inventory::Inventory;
+use crate::inventory::{Inventory, SpaceId};
 use folder::ReportFolder;
 use view::{FileRow, ReportedSpace, View};
 
@@ -31,8 +32,15 @@ pub fn write(parent: &Path, run: &RunFacts, inventory: &Inventory, audit: &Audit
     let rows = view.files();
     let mut folder = ReportFolder::create(parent, &folder::folder_name(&run.local_time, view.complete))?;
     let spaces = view.reported_spaces();
+    let mut by_space: HashMap<&SpaceId, Vec<&FileRow<'_>>> = HashMap::new();
+    for row in &rows {
+        if let Some(space) = row.space {
+            by_space.entry(&space.id).or_default().push(row);
+        }
+    }
     for reported in &spaces {
-        write_space(&mut folder, &view, reported, &rows)?;
+        let rows = by_space.get(&reported.space.id).map_or(&[][..], Vec::as_slice);
+        write_space(&mut folder, &view, reported, rows)?;
     }
     write_page(&mut folder, "index.html", &html::index(&view, &spaces, &rows)?)?;
     write_page(&mut folder, "attachments.html", &html::all_files(&view, &rows)?)?;
@@ -49,19 +57,17 @@ fn write_space(
     folder: &mut ReportFolder,
     view: &View<'_>,
     reported: &ReportedSpace<'_>,
-    rows: &[FileRow<'_>],
+    rows: &[&FileRow<'_>],
 ) -> Result<(), ReportError> {
     let name = &reported.folder;
-    let is_here = |row: &&FileRow<'_>| row.space.is_some_and(|space| space.id == reported.space.id);
-    let rows: Vec<&FileRow<'_>> = rows.iter().filter(is_here).collect();
     folder.create_subfolder(name)?;
     folder.write(&format!("{name}/{name}_attachments.csv"), |sink| csv::attachments(sink, rows.iter().copied()))?;
     folder.write(&format!("{name}/{name}_unreferenced.csv"), |sink| {
         csv::attachments(sink, rows.iter().copied().filter(|row| row.is_candidate()))
     })?;
-    let page = html::space_files(view, reported, &rows)?;
+    let page = html::space_files(view, reported, rows)?;
     write_page(folder, &format!("{name}/{name}_attachments.html"), &page)?;
-    let page = html::space_unreferenced(view, reported, &rows)?;
+    let page = html::space_unreferenced(view, reported, rows)?;
     write_page(folder, &format!("{name}/{name}_unreferenced.html"), &page)
 }
 

@@ -200,6 +200,7 @@ fn verdict(index: usize, file: &Attachment) -> FileVerdict {
         }
     };
     FileVerdict {
+        owner_in_trash: false,
         attachment: index,
         certainty: uses.iter().map(|used| used.certainty).min(),
         usage,
@@ -278,6 +279,7 @@ fn inventory(spaces: Vec<Space>, attachments: Vec<Attachment>) -> Inventory {
     let gap = Gap { kind: UnitKind::Body, subject: "page 1900 \"Deleted\"".to_owned(), end: UnitEnd::Gone };
     Inventory {
         scan: Scan {
+            references_within: false,
             program: "0.1.0".to_owned(),
             started_at: moment(),
             finished_at: moment() + TimeDelta::minutes(12),

@@ -1,5 +1,4 @@
 //! Builds small sites for tests of the audit: contents are parsed by the real scanner, the audit is the real one.
-#![allow(dead_code, unreachable_pub, reason = "every test binary uses its own part of this module")]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use chrono::{DateTime, TimeZone, Utc};

@@ -38,8 +38,10 @@ pub(crate) fn judge(site: &Site, authorization: Option<&str>) -> Credential {
 /// The viewer a request is answered for, or the refusal.
 pub(crate) fn viewer(site: &Site, request: &Request, credential: Credential) -> Result<Viewer, Reply> {
     match credential {
+        Credential::Accepted if site.behaviour.scoped_token && !request.gateway => Err(errors::html_unauthorized()),
         Credential::Accepted => Ok(Viewer::Account),
-        Credential::Unparseable => Err(errors::unparseable_basic()),
+        Credential::Rejected | Credential::Unparseable if request.gateway => Err(errors::unauthorized()),
+        Credential::Unparseable => Err(errors::html_unauthorized()),
         Credential::Rejected if site.behaviour.anonymous_access => Ok(Viewer::Anonymous),
         Credential::Rejected if request.path.starts_with("/wiki/api/v2/") => Err(errors::v2_rejected()),
         Credential::Rejected => Err(errors::v1_rejected()),

@@ -54,8 +54,9 @@ pub(crate) fn v1_rejected() -> Reply {
     Reply::json(403, json!({"statusCode": 403, "message": message}))
 }
 
-/// The 401 of a Basic header that cannot be parsed: a page of the servlet container.
-pub(crate) fn unparseable_basic() -> Reply {
+/// The 401 of a Basic header that cannot be parsed, and of a scoped token on the site host: a page of the servlet
+/// container.
+pub(crate) fn html_unauthorized() -> Reply {
     let page = "<!doctype html><html lang=\"en\"><head><title>HTTP Status 401 \u{2013} Unauthorized</title></head><body><h1>HTTP Status 401 \u{2013} Unauthorized</h1></body></html>";
     Reply::text(401, "text/html;charset=utf-8", page)
 }

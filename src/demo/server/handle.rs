@@ -91,7 +91,7 @@ fn enter(shared: &Shared, request: &Request, credential: Credential) -> usize {
     let mut log = shared.log();
     log.push(RequestLogEntry {
         method: request.method.clone(),
-        path: request.path.clone(),
+        path: request.raw_path.clone(),
         query: request.raw_query.clone(),
         status: 0,
         authorized: credential == Credential::Accepted,

@@ -18,6 +18,7 @@ mod served;
 #[cfg(test)]
 mod tests;
 mod v1;
+mod v1_states;
 mod v2;
 mod v2_lists;
 mod views;
@@ -48,7 +49,7 @@ pub(crate) const CLOUD_ID: &str = "00000000-0000-4000-8000-00000000c10d";
 pub struct RequestLogEntry {
     /// Method in upper case.
     pub method: String,
-    /// Path with `/wiki`.
+    /// Path with `/wiki`, as sent.
     pub path: String,
     /// Query as sent, without the question mark.
     pub query: String,
@@ -92,6 +93,12 @@ impl DemoServer {
     /// `http://127.0.0.1:PORT/wiki`.
     pub fn base_url(&self) -> &str {
         &self.base_url
+    }
+
+    /// The same site through the gateway that scoped tokens use: `http://127.0.0.1:PORT/ex/confluence/ID/wiki`.
+    pub fn gateway_url(&self) -> String {
+        let host = self.base_url.trim_end_matches("/wiki");
+        format!("{host}{}/wiki", request::gateway_prefix())
     }
 
     /// Address of the second origin, where downloads are redirected to, without a trailing slash.

@@ -3,11 +3,21 @@
 use hyper::header::{AUTHORIZATION, HOST, RANGE};
 use url::form_urlencoded;
 
+/// What stands before `/wiki` on the gateway (`confluence-api.md` 5).
+pub(crate) fn gateway_prefix() -> String {
+    format!("/ex/confluence/{}", super::CLOUD_ID)
+}
+
 /// Method, address and the few headers that matter.
 #[derive(Debug, Clone)]
 pub(crate) struct Request {
     pub(crate) method: String,
+    /// The path as routes know it: without the prefix of the gateway.
     pub(crate) path: String,
+    /// The path as sent.
+    pub(crate) raw_path: String,
+    /// Whether it came through the gateway.
+    pub(crate) gateway: bool,
     pub(crate) raw_query: String,
     pub(crate) query: Vec<(String, String)>,
     pub(crate) host: String,
@@ -19,9 +29,13 @@ impl Request {
     pub(crate) fn read<B>(request: &hyper::Request<B>) -> Self {
         let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
         let raw_query = request.uri().query().unwrap_or_default().to_owned();
+        let raw_path = request.uri().path().to_owned();
+        let stripped = raw_path.strip_prefix(gateway_prefix().as_str());
         Self {
             method: request.method().to_string(),
-            path: request.uri().path().to_owned(),
+            path: stripped.unwrap_or(&raw_path).to_owned(),
+            gateway: stripped.is_some(),
+            raw_path,
             query: form_urlencoded::parse(raw_query.as_bytes()).into_owned().collect(),
             raw_query,
             host: header(HOST).unwrap_or_default(),

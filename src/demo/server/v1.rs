@@ -9,7 +9,7 @@ use super::reply::Reply;
 use super::request::Request;
 use super::served::{Served, Viewer};
 use super::v2_lists::Answer;
-use super::{downloads, views};
+use super::{downloads, v1_states, views};
 use crate::demo::base64;
 use crate::demo::site::{Content, Person, Status, Template};
 
@@ -23,7 +23,9 @@ pub(crate) fn route(served: &Served, viewer: Viewer, request: &Request, segments
         ["content", "search"] => search(served, viewer, request),
         ["template", kind @ ("page" | "blueprint")] => templates(served, viewer, request, *kind == "blueprint"),
         ["template", id] => template(served, id),
-        ["content", id, "state"] => content_state(served, viewer, id),
+        ["content", id, "state"] => v1_states::of_content(served, viewer, id),
+        ["space", key, "state"] => v1_states::of_space(served, viewer, &decoded(key)),
+        ["space", key, "state", "content"] => v1_states::contents(served, viewer, request, &decoded(key)),
         ["content", owner, "child", "attachment", id, "download"] => {
             downloads::redirect(served, viewer, request, owner, id, media)
         }
@@ -32,6 +34,11 @@ pub(crate) fn route(served: &Served, viewer: Viewer, request: &Request, segments
         ["content" | "space", ..] => Err(errors::gone()),
         _ => Err(errors::unknown_path(&request.path)),
     }
+}
+
+/// Keys of personal spaces may come escaped.
+fn decoded(key: &str) -> String {
+    percent_encoding::percent_decode_str(key).decode_utf8_lossy().into_owned()
 }
 
 fn current_user(served: &Served, viewer: Viewer) -> Value {
@@ -99,13 +106,6 @@ fn system_info(served: &Served) -> Value {
         "defaultLocale": "en_GB",
         "defaultTimeZone": "Etc/UTC",
     })
-}
-
-/// Never set: 200 without a state (`confluence-api.md` 4).
-fn content_state(served: &Served, viewer: Viewer, id: &str) -> Answer {
-    let content = served.visible_content(viewer, id).ok_or_else(|| errors::v1_not_found(id))?;
-    let state = content.properties.get("content-state-published").cloned().unwrap_or(Value::Null);
-    Ok(Reply::ok(json!({"contentState": state, "lastUpdated": null})))
 }
 
 /// CQL over what is published. The index holds neither archived contents nor archived spaces nor the trash. The
@@ -237,16 +237,22 @@ fn expand(served: &Served, content: &Content, part: &str, json: &mut Value) {
     }
 }
 
-/// The properties object is there even where the content lacks the property.
+/// The properties object is there even where the content lacks the property; under `_expandable` stand the properties
+/// that the content has and nobody asked for.
 fn expand_property(content: &Content, key: &str, json: &mut Value) {
     if !json["metadata"]["properties"].is_object() {
         json["metadata"]["properties"] = Value::Object(Map::new());
+        for other in content.properties.keys() {
+            json["metadata"]["properties"]["_expandable"][other] =
+                Value::from(format!("/rest/api/content/{}/property/{other}", content.id));
+        }
     }
     if let Some(value) = content.properties.get(key) {
-        json["metadata"]["properties"][key] = views::property(content, key, value);
-    } else {
-        json["metadata"]["properties"]["_expandable"][key] =
-            Value::from(format!("/rest/api/content/{}/property/{key}", content.id));
+        let properties = &mut json["metadata"]["properties"];
+        properties[key] = views::property(content, key, value);
+        if let Some(others) = properties["_expandable"].as_object_mut() {
+            others.remove(key);
+        }
     }
 }
 

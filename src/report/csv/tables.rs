@@ -78,7 +78,7 @@ fn own_columns(table: &mut TableWriter<'_>, row: &FileRow<'_>) -> io::Result<()>
     table.text(yes_no(view.complete))
 }
 
-/// `construct content-id "name" certainty`, separated by ` | `; without a use the reasons stand there instead.
+/// `construct content-id "name" certainty`, separated by ` | `.
 fn evidence(row: &FileRow<'_>) -> String {
     let uses: Vec<String> = row
         .verdict

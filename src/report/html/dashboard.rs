@@ -1,6 +1,6 @@
 //! The figures and lists of the dashboard.
 
-use crate::audit::Totals;
+use crate::audit::{DuplicateGroup, FileVerdict, Totals, Usage};
 use crate::inventory::OldSizes;
 use crate::inventory::coverage::{Gap, UnitEnd};
 use crate::report::format;
@@ -141,8 +141,8 @@ fn figures(view: &View<'_>) -> Vec<Figure> {
         figure(
             "Unreferenced",
             if view.complete { format::bytes(totals.unreferenced_bytes) } else { "not known".to_owned() },
-            if view.complete { files(totals.unreferenced_files) } else { "the run is incomplete".to_owned() },
-            "unreferenced",
+            unreferenced_note(view, totals.unreferenced_files),
+            if view.complete { "unreferenced" } else { "undetermined" },
         ),
         figure(
             "Undetermined",
@@ -174,6 +174,18 @@ fn figures(view: &View<'_>) -> Vec<Figure> {
             "",
         ),
     ]
+}
+
+fn unreferenced_note(view: &View<'_>, files: u64) -> String {
+    if !view.complete {
+        return "the run is incomplete".to_owned();
+    }
+    let is_kept = |file: &&FileVerdict| file.reported && file.usage == Usage::Unreferenced && file.protected.is_some();
+    let note = format::plural(files, "file", "files");
+    match view.audit.files.iter().filter(is_kept).count() as u64 {
+        0 => note,
+        protected => format!("{note}; {} more protected", format::count(protected)),
+    }
 }
 
 fn space_rows(view: &View<'_>, spaces: &[ReportedSpace<'_>]) -> Vec<SpaceRow> {
@@ -232,11 +244,11 @@ fn waste(view: &View<'_>, rows: &[FileRow<'_>]) -> Vec<WasteRow> {
         .collect()
 }
 
-fn duplicate_waste(group: &crate::audit::DuplicateGroup) -> u64 {
+fn duplicate_waste(group: &DuplicateGroup) -> u64 {
     group.size.saturating_mul((group.files.len() as u64).saturating_sub(1))
 }
 
-fn duplicate_row(view: &View<'_>, group: &crate::audit::DuplicateGroup) -> DuplicateRow {
+fn duplicate_row(view: &View<'_>, group: &DuplicateGroup) -> DuplicateRow {
     let places: Vec<ShownFile> =
         group.files.iter().take(3).filter_map(|file| view.row_of(*file)).map(|row| ShownFile::new(&row)).collect();
     DuplicateRow {

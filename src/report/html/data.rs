@@ -34,6 +34,10 @@ struct Block<'a> {
     embedded: Vec<&'static str>,
     phrases: Vec<&'a str>,
     reasons: Vec<&'a str>,
+    /// paths below `base`
+    screens: Vec<&'a str>,
+    /// path below `base`, and whether the id of the file follows it
+    endpoints: Vec<(&'a str, bool)>,
     /// kind, title, path below `base` or null
     contents: Vec<(&'a str, &'a str, Option<&'a str>)>,
     columns: Columns<'a>,
@@ -59,8 +63,8 @@ struct Columns<'a> {
     uses: Vec<Vec<(usize, usize, Option<&'a str>)>>,
     reasons: Vec<Vec<usize>>,
     protected: Vec<Option<&'a str>>,
-    screen: Vec<Option<&'a str>>,
-    endpoint: Vec<&'a str>,
+    screen: Vec<Option<usize>>,
+    endpoint: Vec<usize>,
     command: Vec<u8>,
 }
 
@@ -106,7 +110,7 @@ fn columnar<'a>(base: &'a str, files: &'a [ShownFile]) -> Block<'a> {
     let path = |url: &'a str| url.strip_prefix(base).unwrap_or_default();
     let (mut spaces, mut authors, mut ages) = (Dictionary::new(), Dictionary::new(), Dictionary::new());
     let (mut embedded, mut phrases, mut reasons) = (Dictionary::new(), Dictionary::new(), Dictionary::new());
-    let mut contents = Dictionary::new();
+    let (mut screens, mut endpoints, mut contents) = (Dictionary::new(), Dictionary::new(), Dictionary::new());
     let mut columns = Columns::default();
     for file in files {
         columns.id.push(&file.id);
@@ -128,8 +132,10 @@ fn columnar<'a>(base: &'a str, files: &'a [ShownFile]) -> Block<'a> {
         columns.uses.push(uses.collect());
         columns.reasons.push(file.reasons.iter().map(|reason| reasons.index(reason.as_str())).collect());
         columns.protected.push(file.protected.as_deref());
-        columns.screen.push(file.screen.as_deref().map(path));
-        columns.endpoint.push(path(&file.endpoint));
+        columns.screen.push(file.screen.as_deref().map(|screen| screens.index(path(screen))));
+        let endpoint = path(&file.endpoint);
+        let without_id = endpoint.strip_suffix(file.id.as_str()).filter(|path| path.ends_with('/'));
+        columns.endpoint.push(endpoints.index(without_id.map_or((endpoint, false), |path| (path, true))));
         columns.command.push(u8::from(file.offers_command));
     }
     Block {
@@ -141,6 +147,8 @@ fn columnar<'a>(base: &'a str, files: &'a [ShownFile]) -> Block<'a> {
         embedded: embedded.values,
         phrases: phrases.values,
         reasons: reasons.values,
+        screens: screens.values,
+        endpoints: endpoints.values,
         contents: contents.values.into_iter().map(|content| shown(content, path)).collect(),
         columns,
         ranks: ranks(files),
@@ -243,7 +251,7 @@ mod tests {
         assert!(!block.json.contains('<'));
         let value: serde_json::Value = serde_json::from_str(&block.json).expect("JSON");
         assert_eq!(value["columns"]["name"][0], file.name);
-        assert_eq!(value["columns"]["endpoint"][0], "/api/v2/attachments/1");
+        assert_eq!(value["endpoints"][0], serde_json::json!(["/api/v2/attachments/", true]));
         assert_eq!(value["columns"]["size"][0], serde_json::Value::Null);
         assert_eq!(block.rows, 1);
     }

@@ -6,7 +6,7 @@ use crate::report::view::View;
 use super::csp;
 
 const STYLE: &str = include_str!("../../../templates/report.css");
-const SCRIPT: &str = include_str!("../../../templates/report.js");
+const SCRIPT: &str = concat!(include_str!("../../../templates/report.js"), include_str!("../../../templates/files.js"));
 
 /// A step of the way back to the dashboard.
 #[derive(Debug)]

@@ -105,3 +105,34 @@ async fn hidden_contents_are_in_no_list_and_404_alone() {
     assert_eq!(left["pageId"], "8");
     assert_eq!(bench.get("/api/v2/pages/8?get-draft=true").await.status(), 404);
 }
+
+#[tokio::test]
+async fn a_scoped_token_is_accepted_on_the_gateway_only() {
+    let mut site = site_of(3);
+    site.behaviour.scoped_token = true;
+    let bench = Bench::start(site).await;
+    let refused = bench.get("/api/v2/pages").await;
+    assert_eq!(refused.status(), 401);
+    assert!(refused.headers()["content-type"].to_str().unwrap().starts_with("text/html"));
+    let url = format!("{}/api/v2/pages?limit=1", bench.server.gateway_url());
+    let request = bench.client.get(url).basic_auth(bench.server.user(), Some(bench.server.token()));
+    let page: Value = request.send().await.unwrap().json().await.unwrap();
+    let next = page["_links"]["next"].as_str().unwrap();
+    assert!(next.starts_with("/wiki/api/v2/pages?"), "without the gateway's prefix: {next}");
+    assert_eq!(page["_links"]["base"], bench.server.base_url());
+    assert!(bench.server.requests()[1].path.starts_with("/ex/confluence/"));
+    let tenant = bench.server.base_url().replace("/wiki", "/_edge/tenant_info");
+    let tenant: Value = bench.client.get(tenant).send().await.unwrap().json().await.unwrap();
+    assert!(bench.server.gateway_url().contains(tenant["cloudId"].as_str().unwrap()));
+}
+
+#[tokio::test]
+async fn head_is_answered_like_get_without_a_body() {
+    let bench = Bench::start(site_of(1)).await;
+    let url = format!("{}/api/v2/pages", bench.server.base_url());
+    let request = bench.client.head(url).basic_auth(bench.server.user(), Some(bench.server.token()));
+    let response = request.send().await.unwrap();
+    assert_eq!(response.status(), 200);
+    assert_ne!(response.headers()["content-length"], "0");
+    assert!(response.bytes().await.unwrap().is_empty());
+}

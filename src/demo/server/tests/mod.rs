@@ -5,6 +5,7 @@ mod faults;
 mod files;
 mod paging;
 mod v1;
+mod whole_sample;
 
 use reqwest::{Client, Response, StatusCode};
 use serde_json::Value;

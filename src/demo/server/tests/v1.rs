@@ -131,3 +131,22 @@ async fn parents_that_are_no_pages_are_found_alone() {
     assert_eq!(bench.json("/api/v2/folders/50").await["title"], "Guides");
     assert_eq!(bench.get("/api/v2/pages/50").await.status(), 404);
 }
+
+#[tokio::test]
+async fn content_states_are_found_by_page_and_by_space() {
+    let state = json!({"id": 5, "name": "In review", "color": "#2684ff"});
+    let mut site = site_of(3);
+    for page in &mut site.contents[..2] {
+        page.properties.insert("content-state-published".to_owned(), state.clone());
+    }
+    let bench = Bench::start(site).await;
+    assert_eq!(bench.json("/rest/api/content/1000/state").await["contentState"], state);
+    assert_eq!(bench.json("/rest/api/content/1002/state").await["contentState"], Value::Null);
+    assert_eq!(bench.json("/rest/api/space/ENG/state").await, json!([state]));
+    let first = bench.json("/rest/api/space/ENG/state/content?state-id=5&limit=1").await;
+    let second = bench.json(first["_links"]["next"].as_str().unwrap()).await;
+    assert_eq!(ids(second["results"].as_array().unwrap()), ["1001"]);
+    assert!(second["_links"].get("next").is_none());
+    assert_eq!(bench.json("/rest/api/space/ENG/state/content?state-id=6").await["size"], 0);
+    assert_eq!(bench.get("/rest/api/space/ENG/state/content").await.status(), 400);
+}

@@ -1,0 +1,150 @@
+//! `audit`: reads the site, judges every attachment, writes the report folder.
+
+use std::sync::Arc;
+
+use super::second_look::audit_twice;
+use super::signals::Signals;
+use super::summary;
+use crate::audit::{self, Audit, AuditOptions};
+use crate::config::{Config, Rules};
+use crate::confluence::{Cloud, ConnectionSettings, RequestError};
+use crate::error::{ExitStatus, Failure, Outcome};
+use crate::inventory::{CrawlError, CrawlOptions, Inventory, take_inventory};
+use crate::progress::Progress;
+use crate::report::{self, ReportError, RunFacts};
+
+/// What one reading gave, whole or not.
+#[derive(Debug)]
+pub struct Reading {
+    /// What was read; its coverage says what is missing.
+    pub inventory: Inventory,
+    /// The verdicts, after the second look.
+    pub audit: Audit,
+    /// Why the run stopped on the way.
+    pub stopped: Option<RequestError>,
+    /// The exit status this leads to.
+    pub status: ExitStatus,
+}
+
+/// Reads a site and judges its attachments, with a second look at every candidate.
+///
+/// Fails when nothing usable could be read; a run that stopped on the way gives what it had read.
+pub async fn read_site(
+    api: &Cloud,
+    options: &CrawlOptions,
+    rules: &AuditOptions,
+    progress: &Progress,
+) -> Result<Reading, Failure> {
+    let (inventory, audit, stopped, mut statuses) = match take_inventory(api, options, progress).await {
+        Ok(mut inventory) => {
+            let (audit, stopped) = audit_twice(api, &mut inventory, options, rules, progress).await;
+            (inventory, audit, stopped, Vec::new())
+        }
+        Err(error) => {
+            let (status, remedy) = (error.exit_status(), error.remedy());
+            let CrawlError::Stopped { inventory, cause } = error else {
+                return Err(Failure::new(status, error.to_string()).remedy(remedy));
+            };
+            let audit = audit::analyze(&inventory, rules);
+            (*inventory, audit, Some(cause), vec![status])
+        }
+    };
+    statuses.extend(stopped.as_ref().map(status_of_stop));
+    if !inventory.coverage.is_complete() {
+        statuses.push(ExitStatus::Incomplete);
+    }
+    let status = ExitStatus::decide(statuses);
+    Ok(Reading { inventory, audit, stopped, status })
+}
+
+/// Audits a site and writes its report. The output folder is tried before the first request.
+pub(crate) async fn run(config: &Config, json: bool, progress: &Progress) -> Result<Outcome, Failure> {
+    report::check_writable(&config.output).map_err(|error| storage_failure(&error))?;
+    let settings = ConnectionSettings {
+        concurrency: usize::try_from(config.connection.concurrency).unwrap_or(1),
+        max_wait: config.connection.max_wait,
+        ..ConnectionSettings::new(&config.connection.base_url, &config.connection.user, config.connection.token.clone())
+    };
+    let api = Cloud::new(settings).map_err(|error| {
+        Failure::new(ExitStatus::Usage, "the connection cannot be set up")
+            .because(error.to_string())
+            .remedy(error.remedy())
+    })?;
+    let api = Arc::new(api);
+    let signals = Signals::watch(Arc::clone(&api), progress.clone());
+    let rules = audit_options(&config.rules);
+    let reading = read_site(&api, &crawl_options(config), &rules, progress).await;
+    let received = signals.received();
+    let mut reading = reading.map_err(|failure| Failure { status: received.unwrap_or(failure.status), ..failure })?;
+    reading.status = ExitStatus::decide([reading.status].into_iter().chain(received));
+    let facts = RunFacts {
+        local_time: chrono::Local::now().fixed_offset(),
+        exit_code: reading.status.code(),
+        stopped: reading.stopped.as_ref().map(ToString::to_string),
+        options: options_for_people(config),
+        audit: rules,
+    };
+    progress.phase("writing the report", None);
+    let folder = report::write(&config.output, &facts, &reading.inventory, &reading.audit)
+        .map_err(|error| storage_failure(&error))?;
+    progress.finish();
+    if let Some(stopped) = &reading.stopped {
+        progress.error(
+            Failure::new(reading.status, "reading stopped").because(stopped.to_string()).remedy(stopped.remedy()),
+        );
+    }
+    Ok(summary::finish(&folder, &reading.inventory, &reading.audit, reading.status, json, progress))
+}
+
+fn status_of_stop(cause: &RequestError) -> ExitStatus {
+    if cause.is_auth_lost() { ExitStatus::Authentication } else { ExitStatus::Incomplete }
+}
+
+fn crawl_options(config: &Config) -> CrawlOptions {
+    CrawlOptions {
+        include_spaces: config.scope.spaces.clone(),
+        exclude_spaces: config.scope.exclude_spaces.clone(),
+        alias_hosts: config.scope.alias_hosts.clone(),
+        verify_all: config.scope.verify_all,
+        needs_labels: !config.rules.protect_labels.is_empty(),
+        references_within: config.scope.references_within,
+        program: env!("CARGO_PKG_VERSION").to_owned(),
+    }
+}
+
+pub(super) fn audit_options(rules: &Rules) -> AuditOptions {
+    AuditOptions {
+        protect_labels: rules.protect_labels.clone(),
+        protect_names: rules.protect_names.clone(),
+        keep_versions: rules.keep_versions,
+    }
+}
+
+/// The options in effect, as the report names them; those at their default are left out.
+fn options_for_people(config: &Config) -> Vec<(String, String)> {
+    let mut options = Vec::new();
+    let mut list = |name: &str, values: &[String]| {
+        if !values.is_empty() {
+            options.push((name.to_owned(), values.join(", ")));
+        }
+    };
+    list("spaces", &config.scope.spaces);
+    list("without spaces", &config.scope.exclude_spaces);
+    list("alias hosts", &config.scope.alias_hosts);
+    list("protected labels", &config.rules.protect_labels);
+    list("protected names", &config.rules.protect_names);
+    if config.scope.references_within {
+        options.push(("references".to_owned(), "looked for within the chosen spaces only".to_owned()));
+    }
+    if config.scope.verify_all {
+        options.push(("verify".to_owned(), "all".to_owned()));
+    }
+    options.push(("versions to keep".to_owned(), config.rules.keep_versions.to_string()));
+    options
+}
+
+pub(super) fn storage_failure(error: &ReportError) -> Failure {
+    Failure::new(ExitStatus::Storage, "the report cannot be written")
+        .because(error.to_string())
+        .remedy("choose another folder with --output, or make room in this one; what was half written ends in .partial")
+}

@@ -1,0 +1,8 @@
+//! One small file per command: each joins the parts and says how the run ended.
+
+pub mod audit;
+pub(crate) mod demo;
+pub(crate) mod report;
+mod second_look;
+mod signals;
+mod summary;

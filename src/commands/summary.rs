@@ -1,0 +1,83 @@
+//! What a finished audit says on the terminal and on standard output.
+
+use std::path::Path;
+
+use serde_json::json;
+
+use crate::audit::Audit;
+use crate::error::{ExitStatus, Outcome};
+use crate::inventory::Inventory;
+use crate::progress::Progress;
+use crate::report::format::{bytes, count};
+
+/// Five figures for people, and the path of the result for programs.
+pub(super) fn finish(
+    folder: &Path,
+    inventory: &Inventory,
+    audit: &Audit,
+    status: ExitStatus,
+    json: bool,
+    progress: &Progress,
+) -> Outcome {
+    for line in lines(inventory, audit, status) {
+        progress.note(line);
+    }
+    let index = folder.join("index.html");
+    let stdout = if json {
+        let total = inventory.coverage.total();
+        let object = json!({
+            "complete": is_complete(status),
+            "exit_code": status.code(),
+            "folder": folder,
+            "index": index,
+            "totals": audit.site,
+            "coverage": total,
+            "requests": inventory.requests,
+        });
+        format!("{object}\n")
+    } else {
+        format!("{}\n", index.display())
+    };
+    Outcome { status, stdout: stdout.into_bytes() }
+}
+
+fn is_complete(status: ExitStatus) -> bool {
+    matches!(status, ExitStatus::Complete | ExitStatus::Threshold)
+}
+
+fn lines(inventory: &Inventory, audit: &Audit, status: ExitStatus) -> Vec<String> {
+    let totals = &audit.site;
+    let units = inventory.coverage.total();
+    let mut lines = Vec::new();
+    if is_complete(status) {
+        lines.push(format!("complete: {} of {} units read", count(units.planned), count(units.planned)));
+    } else {
+        let read = units.ok + units.gone + units.skipped;
+        lines.push(format!(
+            "INCOMPLETE: {} of {} units read - no file is called unreferenced",
+            count(read),
+            count(units.planned)
+        ));
+    }
+    let all = totals.current_bytes + totals.old_bytes;
+    lines.push(format!(
+        "{} attachments, {} in all versions, {} of it in old versions",
+        count(totals.attachments),
+        bytes(all),
+        bytes(totals.old_bytes)
+    ));
+    lines.push(format!(
+        "unreferenced: {} files, {} - undetermined: {} files, {}",
+        count(totals.unreferenced_files),
+        bytes(totals.unreferenced_bytes),
+        count(totals.undetermined_files),
+        bytes(totals.undetermined_bytes)
+    ));
+    if totals.trash_files > 0 {
+        lines.push(format!("in the trash: {} files, {}", count(totals.trash_files), bytes(totals.trash_bytes)));
+    }
+    if totals.unknown_sizes > 0 {
+        lines.push(format!("sizes that could not be read: {}", count(totals.unknown_sizes)));
+    }
+    lines
+}

@@ -1,0 +1,184 @@
+//! As much of the `WebDriver` protocol as the browser tests need, spoken to a chromedriver of their own.
+
+use std::io::{BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use serde_json::{Value, json};
+
+/// A browser under remote control; both processes end with it.
+pub struct Browser {
+    driver: Child,
+    http: reqwest::Client,
+    session: String,
+    _profile: tempfile::TempDir,
+}
+
+/// Where a program lies in the search path.
+fn find(names: &[&str]) -> Option<PathBuf> {
+    let folders: Vec<PathBuf> = std::env::split_paths(&std::env::var_os("PATH")?).collect();
+    names.iter().flat_map(|name| folders.iter().map(move |folder| folder.join(name))).find(|path| path.is_file())
+}
+
+/// Chromium and its driver, or `None` where they are not installed. On a build server they have to be.
+fn programs() -> Option<(PathBuf, PathBuf)> {
+    let found = find(&["chromium", "chromium-browser", "google-chrome"]).zip(find(&["chromedriver"]));
+    if found.is_none() {
+        assert!(std::env::var("CI").as_deref() != Ok("true"), "chromium and chromedriver must be installed here");
+        // past the capture of the test runner, so that a skipped test does not look like one that ran
+        writeln!(std::io::stderr(), "SKIPPED: chromium and chromedriver are not installed").expect("stderr");
+    }
+    found
+}
+
+impl Browser {
+    /// Starts a browser that runs scripts.
+    pub async fn start() -> Option<Self> {
+        Self::start_with(&json!({})).await
+    }
+
+    /// Starts a browser whose settings turn scripts off.
+    pub async fn start_without_script() -> Option<Self> {
+        Self::start_with(&json!({ "profile.managed_default_content_settings.javascript": 2 })).await
+    }
+
+    async fn start_with(preferences: &Value) -> Option<Self> {
+        let (chromium, chromedriver) = programs()?;
+        let mut driver = Command::new(chromedriver)
+            .arg("--port=0")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("chromedriver");
+        let output = BufReader::new(driver.stdout.take().expect("its output"));
+        let port = output
+            .lines()
+            .map_while(Result::ok)
+            .find_map(|line| line.strip_suffix('.')?.rsplit_once("on port ").map(|(_, port)| port.to_owned()))
+            .expect("chromedriver says its port");
+        let profile = tempfile::tempdir().expect("a folder");
+        let arguments = [
+            "--headless=new",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--disable-dev-shm-usage",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--window-size=1440,1200",
+        ];
+        let profile_argument = format!("--user-data-dir={}", profile.path().display());
+        let arguments: Vec<&str> = arguments.into_iter().chain([profile_argument.as_str()]).collect();
+        let http = reqwest::Client::builder().no_proxy().build().expect("a client");
+        let mut browser = Self { driver, http, session: format!("http://127.0.0.1:{port}/session"), _profile: profile };
+        let capabilities = json!({ "capabilities": { "alwaysMatch": {
+            "goog:chromeOptions": { "binary": chromium, "args": arguments, "prefs": preferences },
+            "goog:loggingPrefs": { "browser": "ALL", "performance": "ALL" },
+        } } });
+        let session = browser.post("", &capabilities).await;
+        browser.session.push('/');
+        browser.session.push_str(session["sessionId"].as_str().expect("a session"));
+        Some(browser)
+    }
+
+    async fn post(&self, path: &str, body: &Value) -> Value {
+        let response = self.http.post(format!("{}{path}", self.session)).json(body).send().await.expect("an answer");
+        let mut answer: Value = response.json().await.expect("JSON");
+        let value = answer["value"].take();
+        assert!(value["error"].is_null(), "{path}: {value}");
+        value
+    }
+
+    /// Opens a file and waits until it is loaded.
+    pub async fn open(&self, file: &Path) {
+        let url = url::Url::from_file_path(file).expect("an absolute path");
+        self.post("/url", &json!({ "url": url.as_str() })).await;
+    }
+
+    /// Runs a script and gives what it returns.
+    pub async fn run(&self, script: &str) -> Value {
+        self.post("/execute/sync", &json!({ "script": script, "args": [] })).await
+    }
+
+    /// The text a script returns.
+    pub async fn text(&self, script: &str) -> String {
+        let value = self.run(script).await;
+        value.as_str().expect(script).to_owned()
+    }
+
+    /// The texts a script returns.
+    pub async fn texts(&self, script: &str) -> Vec<String> {
+        let value = self.run(script).await;
+        let list = value.as_array().expect(script);
+        list.iter().map(|text| text.as_str().unwrap_or_default().to_owned()).collect()
+    }
+
+    /// Ids of the elements a selector finds.
+    pub async fn find(&self, selector: &str) -> Vec<String> {
+        let found = self.post("/elements", &json!({ "using": "css selector", "value": selector })).await;
+        let list = found.as_array().expect("a list");
+        list.iter().filter_map(|element| element.as_object()?.values().next()?.as_str().map(str::to_owned)).collect()
+    }
+
+    async fn first(&self, selector: &str) -> String {
+        self.find(selector).await.into_iter().next().expect(selector)
+    }
+
+    /// Clicks as a person does: only what can be seen and reached.
+    pub async fn click(&self, selector: &str) {
+        let element = self.first(selector).await;
+        self.post(&format!("/element/{element}/click"), &json!({})).await;
+    }
+
+    /// Types into an element.
+    pub async fn type_into(&self, selector: &str, text: &str) {
+        let element = self.first(selector).await;
+        self.post(&format!("/element/{element}/value"), &json!({ "text": text })).await;
+    }
+
+    /// A command of the browser's own protocol.
+    pub async fn devtools(&self, command: &str, parameters: Value) -> Value {
+        self.post("/goog/cdp/execute", &json!({ "cmd": command, "params": parameters })).await
+    }
+
+    /// What the console said since the last call.
+    pub async fn console(&self) -> Vec<String> {
+        let entries = self.post("/se/log", &json!({ "type": "browser" })).await;
+        let list = entries.as_array().expect("a list");
+        list.iter().map(|entry| entry["message"].to_string()).collect()
+    }
+
+    /// Addresses requested since the last call, files and data left out.
+    pub async fn network(&self) -> Vec<String> {
+        let entries = self.post("/se/log", &json!({ "type": "performance" })).await;
+        let list = entries.as_array().expect("a list");
+        let messages = list.iter().filter_map(|entry| serde_json::from_str(entry["message"].as_str()?).ok());
+        messages
+            .filter(|entry: &Value| entry["message"]["method"] == "Network.requestWillBeSent")
+            .filter_map(|entry| entry["message"]["params"]["request"]["url"].as_str().map(str::to_owned))
+            .filter(|url| !["file:", "data:", "chrome:", "about:"].iter().any(|scheme| url.starts_with(scheme)))
+            .collect()
+    }
+
+    /// A picture of the window.
+    pub async fn screenshot(&self) -> String {
+        let response = self.http.get(format!("{}/screenshot", self.session)).send().await.expect("an answer");
+        let answer: Value = response.json().await.expect("JSON");
+        answer["value"].as_str().expect("a picture").to_owned()
+    }
+
+    /// Ends the session, and with it the browser.
+    pub async fn stop(self) {
+        self.http.delete(&self.session).send().await.expect("an answer");
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        // chromedriver takes its browser with it; a driver that is gone already is what is wanted
+        let _ = self.driver.kill();
+        let _ = self.driver.wait();
+    }
+}
