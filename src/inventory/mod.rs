@@ -2,6 +2,7 @@
 
 mod bodies;
 mod changes;
+pub mod compare;
 mod convert;
 pub mod coverage;
 pub mod crawl;
@@ -23,6 +24,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+pub use compare::compare_contents;
 pub use coverage::Coverage;
 pub use crawl::{CrawlError, CrawlOptions, take_inventory};
 pub use links::SiteLinks;

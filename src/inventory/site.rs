@@ -254,6 +254,9 @@ pub struct Attachment {
     pub old_versions: Vec<OldVersion>,
     /// Labels, when they had to be read (a gallery or a protect rule asks for them).
     pub labels: Option<Vec<String>>,
+    /// SHA-256 of the current version in hexadecimal, when it was downloaded to compare duplicates.
+    #[serde(default)]
+    pub sha256: Option<String>,
 }
 
 impl Attachment {

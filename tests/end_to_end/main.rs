@@ -3,6 +3,7 @@
 
 mod bad_input;
 mod demo;
+mod duplicates;
 mod incomplete;
 mod program;
 mod requests;
