@@ -60,7 +60,7 @@ pub struct Cache {
     folder: PathBuf,
     state: Mutex<State>,
     /// Held for as long as the cache is open; the system releases it when the process ends, however that happens.
-    _lock: SiteLock,
+    _lock: Option<SiteLock>,
 }
 
 #[derive(Debug)]
@@ -79,7 +79,16 @@ impl Cache {
         let lock = SiteLock::take(&folder)?;
         let mut remarks = Vec::new();
         let (segments, records) = Segments::open(&folder, &owner, &mut remarks)?;
-        Ok(Self { folder, state: Mutex::new(State { records, segments, remarks }), _lock: lock })
+        Ok(Self { folder, state: Mutex::new(State { records, segments, remarks }), _lock: Some(lock) })
+    }
+
+    /// Looks at what is kept without locking it; nothing is written, damaged files are passed over, and what is put
+    /// into it is forgotten with it. `None` when nothing is kept.
+    pub fn look(root: &Path, base_url: &str, user: &str) -> Option<Self> {
+        let owner = place::owner(base_url, user);
+        let folder = root.join(place::folder_name(base_url, &owner));
+        let (segments, records) = Segments::look(&folder, &owner)?;
+        Some(Self { folder, state: Mutex::new(State { records, segments, remarks: Vec::new() }), _lock: None })
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

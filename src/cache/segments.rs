@@ -66,6 +66,16 @@ impl Segments {
         Ok((segments, records))
     }
 
+    /// Reads the segments that are whole, and will write none.
+    pub(super) fn look(folder: &Path, owner: &str) -> Option<(Self, HashMap<String, Box<str>>)> {
+        let mut numbered = numbered_segments(folder).ok()?;
+        numbered.sort();
+        let whole = numbered.iter().filter_map(|(_, path)| read(&fs::read(path).ok()?, owner).ok());
+        let records = whole.flatten().collect();
+        let (folder, owner) = (folder.to_owned(), owner.to_owned());
+        Some((Self { folder, owner, paths: Vec::new(), next_number: 1, own: None, unsynced: 0, broken: true }, records))
+    }
+
     /// Appends one record.
     pub(super) fn append(&mut self, key: &str, json: &str) -> Result<(), CacheError> {
         if self.broken {

@@ -56,8 +56,9 @@ fn f_79_a_segment_cut_at_any_byte_keeps_its_whole_lines() {
     for end in header..whole.len() {
         fs::write(&segment, &whole[..end]).unwrap();
         let cache = open(&root);
-        let lines = whole[..end].iter().filter(|byte| **byte == b'\n').count() - 1;
-        let expected: Vec<Option<u32>> = (0..3).map(|number| (number < lines as u32).then_some(number)).collect();
+        let lines = whole[..end].split(|byte| *byte == b'\n').count() - 2;
+        let expected: Vec<Option<u32>> =
+            (0..3_u32).map(|number| ((number as usize) < lines).then_some(number)).collect();
         assert_eq!(kept(&cache, 3), expected, "cut at {end}");
         assert_eq!(cache.remarks(), Vec::<String>::new(), "a torn end is no damage");
     }
@@ -129,6 +130,19 @@ fn f_82_a_second_run_is_told_who_holds_the_lock() {
     assert!(Cache::open(root.path(), SITE, "bob@acme.example").is_ok(), "another account has a lock of its own");
     drop(first);
     assert!(Cache::open(root.path(), SITE, USER).is_ok());
+}
+
+#[test]
+fn looking_needs_no_lock_and_writes_nothing() {
+    let (root, segment) = filled(2);
+    let held = open(&root);
+    let before = fs::read(&segment).unwrap();
+    let seen = Cache::look(root.path(), SITE, USER).unwrap();
+    seen.put("n/7", &7);
+    assert_eq!((kept(&seen, 2), seen.remarks()), (vec![Some(0), Some(1)], Vec::new()));
+    assert_eq!((fs::read(&segment).unwrap(), fs::read_dir(held.folder()).unwrap().count()), (before, 3));
+    assert!(Cache::look(root.path(), SITE, "bob@acme.example").is_none());
+    assert_eq!(fs::read_dir(root.path()).unwrap().count(), 1);
 }
 
 #[cfg(unix)]

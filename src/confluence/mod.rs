@@ -9,6 +9,7 @@ pub mod deployment;
 pub mod error;
 mod fault;
 mod fetch;
+mod identity;
 pub mod model;
 mod pace;
 pub mod pagination;

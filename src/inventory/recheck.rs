@@ -7,8 +7,10 @@ use std::ops::ControlFlow;
 use chrono::{DateTime, Duration, Utc};
 
 use super::coverage::UnitKind;
-use super::crawl::{Crawl, CrawlOptions, GROUP, confirm_account, single, sort_attachments, sort_contents, subject};
+use super::crawl::{Crawl, CrawlOptions, GROUP, single, sort_attachments, sort_contents, subject};
+use super::identity::confirm_account;
 use super::ledger::Ledger;
+use super::memory::Memory;
 use super::site::{Attachment, Content, ContentId, ContentKind, Status};
 use super::{Inventory, OldSizes, bodies, convert, header_images, labels, lists, versions};
 use crate::confluence::cloud::{CommentKind, Single};
@@ -65,7 +67,8 @@ impl SecondLook {
     ) -> Result<LookedAgain, RequestError> {
         let ledger = Ledger::reopen(std::mem::take(&mut inventory.coverage));
         let site = OwnSite::new(&inventory.scan.base_url, &inventory.scan.own_hosts);
-        let crawl = Crawl { api, options, progress, ledger: &ledger, site: &site };
+        let (memory, started_at) = (Memory(options.cache.as_deref()), inventory.scan.started_at);
+        let crawl = Crawl { api, options, progress, ledger: &ledger, site: &site, memory, started_at };
         let began = Utc::now();
         let labels_read = labels::wanted(&inventory.contents);
         let mut looked = LookedAgain::default();
