@@ -11,6 +11,10 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("audit", &["inventory", "storage_format"]),
     ("cache", &[]),
     ("cli", &[]),
+    (
+        "commands",
+        &["audit", "cache", "cli", "config", "confluence", "demo", "error", "inventory", "progress", "report"],
+    ),
     ("config", &["cache", "cli", "error"]),
     ("confluence", &["error"]),
     ("demo", &[]),
@@ -22,7 +26,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
 ];
 
 /// Modules that may be async: those that speak to a network, and those that join them.
-const ASYNC: &[&str] = &["confluence", "demo", "inventory", "lib", "main"];
+const ASYNC: &[&str] = &["commands", "confluence", "demo", "inventory", "lib", "main"];
 
 /// Modules that may print. `main` prints the data, `progress` everything for people.
 const PRINTING: &[&str] = &["main", "progress"];

@@ -75,6 +75,8 @@ pub enum UnitKind {
     Reconciliation,
     /// The comparison with the last complete run.
     Plausibility,
+    /// The bytes of one file, to compare duplicates.
+    Comparison,
 }
 
 impl UnitKind {
@@ -102,6 +104,7 @@ impl UnitKind {
             Self::CustomContentList => "custom content list",
             Self::Reconciliation => "second walk",
             Self::Plausibility => "comparison with the last run",
+            Self::Comparison => "comparison of duplicates",
         }
     }
 }

@@ -262,11 +262,12 @@ impl Crawl<'_> {
         counts.reply_lists = self.ledger.planned(UnitKind::Replies);
         let plan = counts.plan(self.api.client(), self.memory.last_run().as_ref());
         self.progress.note(&plan);
+        let published = reconcile::published(&contents);
         self.progress.phase("header images and owners", None);
         let ((), found, ()) = tokio::join!(
             header_images::sweep(self, &mut contents, reported.filter(|_| self.options.references_within), spaces),
             owners::find(self, &owners),
-            reconcile::attachments(self, &files),
+            reconcile::attachments(self, &files, &published),
         );
         contents.extend(custom_content::read(self, found).await);
         lists::complete_comments(&mut contents, &files);

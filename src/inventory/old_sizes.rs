@@ -122,6 +122,7 @@ mod tests {
             webui: None,
             old_versions,
             labels: None,
+            sha256: None,
         }
     }
 

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::crawl::Crawl;
 use super::memory::{LastRun, Remembered};
 use super::site::{AccountId, Attachment, Content, ContentKind, Space, SpaceId};
-use super::{header_images, labels};
+use super::{header_images, labels, reconcile};
 use crate::confluence::Client;
 use crate::confluence::cloud::{LIST_LIMIT, PEOPLE_PER_REQUEST, SEARCH_LIMIT, SPACE_IDS_PER_REQUEST};
 
@@ -99,8 +99,9 @@ impl SiteCounts {
         let unreported: HashSet<&SpaceId> =
             spaces.iter().filter(|space| !is_reported(space)).map(|space| &space.id).collect();
         counts.add_versions(crawl, contents, files, &unreported);
-        let owners = files.iter().map(|file| &file.container).filter(|owner| owner.is_page_or_post());
-        let with_files: HashSet<_> = owners.collect();
+        let published = reconcile::published(contents);
+        let with_files = files.iter().filter_map(|file| file.container.id()).filter(|id| published.contains(*id));
+        let with_files: HashSet<_> = with_files.collect();
         counts.files_owners = with_files.len() as u64;
         let of_contents = contents.iter().flat_map(|content| [&content.author, &content.owner, &content.last_editor]);
         let people: HashSet<&AccountId> =

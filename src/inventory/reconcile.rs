@@ -14,7 +14,7 @@ use chrono::{DateTime, Duration, Utc};
 use super::convert;
 use super::coverage::UnitKind;
 use super::crawl::Crawl;
-use super::site::{Attachment, Container, Status};
+use super::site::{Attachment, Container, Content, ContentId, Status};
 use crate::confluence::RequestError;
 use crate::confluence::cloud::Single;
 
@@ -29,11 +29,17 @@ const CLOCK_MARGIN: Duration = Duration::minutes(2);
 type Listed<'a> = HashMap<&'a str, &'a Attachment>;
 
 /// Compares the site-wide list with others that have to agree with it.
-pub(super) async fn attachments(crawl: &Crawl<'_>, files: &[Attachment]) {
+pub(super) async fn attachments(crawl: &Crawl<'_>, files: &[Attachment], published: &HashSet<ContentId>) {
     let listed: Listed<'_> = files.iter().map(|file| (file.id.digits(), file)).collect();
     newest(crawl, &listed).await;
-    let sample = sample(files, crawl.started_at);
+    let sample = sample(files, published, crawl.started_at);
     crawl.all(sample.into_iter().map(|(owner, files)| one_owner(crawl, owner, &listed, files)).collect()).await;
+}
+
+/// Pages and posts whose own list of files has to agree: how lists treat the trash and archives is not documented.
+pub(super) fn published(contents: &[Content]) -> HashSet<ContentId> {
+    let published = contents.iter().filter(|content| content.kind.owns_attachments());
+    published.filter(|content| content.status == Status::Current).map(|content| content.id.clone()).collect()
 }
 
 /// The end of a list is what goes missing first; the newest files are it.
@@ -119,10 +125,14 @@ async fn is_still_there(crawl: &Crawl<'_>, file: &Attachment) -> Result<bool, Re
 }
 
 /// Owners to look at, with the current files they should have. Another part of the site in every run.
-fn sample(files: &[Attachment], started_at: DateTime<Utc>) -> Vec<(&Container, Vec<&Attachment>)> {
+fn sample<'f>(
+    files: &'f [Attachment],
+    published: &HashSet<ContentId>,
+    started_at: DateTime<Utc>,
+) -> Vec<(&'f Container, Vec<&'f Attachment>)> {
     let mut owned: BTreeMap<&str, (&Container, Vec<&Attachment>)> = BTreeMap::new();
     for file in files.iter().filter(|file| file.container.is_page_or_post() && file.status == Status::Current) {
-        if let Some(id) = file.container.id() {
+        if let Some(id) = file.container.id().filter(|id| published.contains(*id)) {
             owned.entry(id.as_str()).or_insert((&file.container, Vec::new())).1.push(file);
         }
     }
@@ -145,12 +155,15 @@ fn sample(files: &[Attachment], started_at: DateTime<Utc>) -> Vec<(&Container, V
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inventory::ContentId;
 
     fn file(id: u32, page: u32) -> Attachment {
         let sent = serde_json::json!({"id": format!("att{id}"), "pageId": page.to_string(), "status": "current",
             "createdAt": "2026-01-01T00:00:00Z", "version": {"number": 1}});
         convert::attachment(serde_json::from_value(sent).unwrap())
+    }
+
+    fn pages() -> HashSet<ContentId> {
+        (0..500).map(|id| ContentId::new(id.to_string())).collect()
     }
 
     fn start() -> DateTime<Utc> {
@@ -160,17 +173,17 @@ mod tests {
     #[test]
     fn a_small_site_is_walked_whole_and_a_large_one_in_part() {
         let files: Vec<Attachment> = (0..20).map(|id| file(id, id)).collect();
-        assert_eq!(sample(&files, start()).len(), 20);
+        assert_eq!(sample(&files, &pages(), start()).len(), 20);
         let mut files: Vec<Attachment> = (0..500).map(|id| file(id, id)).collect();
         files.extend((500..540).map(|id| file(id, 7)));
-        let chosen = sample(&files, start());
+        let chosen = sample(&files, &pages(), start());
         assert_eq!(chosen.len(), 3 * OWNERS_OF_EACH);
         let most = chosen.iter().find(|(owner, _)| **owner == Container::Page(ContentId::new("7"))).unwrap();
         assert_eq!(most.1.len(), 41);
         let owners = |chosen: &[(&Container, Vec<&Attachment>)]| {
             chosen.iter().map(|(owner, _)| (*owner).clone()).collect::<HashSet<_>>()
         };
-        let later = sample(&files, start() + Duration::days(7));
+        let later = sample(&files, &pages(), start() + Duration::days(7));
         assert_ne!(owners(&chosen), owners(&later), "the next run looks at others");
     }
 
