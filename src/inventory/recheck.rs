@@ -87,6 +87,7 @@ impl SecondLook {
         for warning in api.client().warnings() {
             ledger.warn(warning);
         }
+        memory.keep_page_limits(api.client().page_limits(), started_at);
         inventory.coverage = ledger.finish();
         inventory.requests = api.client().requests();
         inventory.scan.finished_at += Utc::now() - began;
