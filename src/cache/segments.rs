@@ -107,6 +107,14 @@ impl Segments {
         if self.unsynced >= SYNC_EVERY { self.sync() } else { Ok(()) }
     }
 
+    /// Lets the segment of this run be written to another file.
+    #[cfg(test)]
+    pub(super) fn replace_own(&mut self, file: File) {
+        if let Some((own, _)) = &mut self.own {
+            *own = file;
+        }
+    }
+
     /// Makes the records so far survive a power loss.
     pub(super) fn sync(&mut self) -> Result<(), CacheError> {
         self.unsynced = 0;

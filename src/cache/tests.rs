@@ -158,3 +158,22 @@ fn s_13_files_and_folders_are_for_the_owner_only() {
         assert_eq!(mode(&entry.unwrap().path()), 0o600);
     }
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn f_75_a_disk_that_takes_no_more_costs_the_memory_and_not_the_run() {
+    let root = TempDir::new().unwrap();
+    let cache = open(&root);
+    cache.put("a", &1);
+    let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    cache.state().segments.replace_own(full);
+    for number in 0..3 {
+        cache.put(&format!("n/{number}"), &number);
+    }
+    assert_eq!(cache.get::<u32>("n/2"), Some(2), "this run goes on with what it knows");
+    let remarks = cache.remarks();
+    assert!(remarks.len() == 1 && remarks[0].contains("is not remembered"), "{remarks:?}");
+    drop(cache);
+    let next = open(&root);
+    assert_eq!((next.get::<u32>("a"), next.len()), (Some(1), 1));
+}

@@ -101,7 +101,11 @@ pub(crate) async fn run(config: &Config, json: bool, progress: &Progress) -> Res
     if config.scope.verify_duplicates && reading.stopped.is_none() {
         reading.compare_duplicates(&api, &options, &rules, progress).await;
     }
-    reading.status = ExitStatus::decide([reading.status].into_iter().chain(received));
+    // the reading knows that it was interrupted, but not by which signal
+    reading.status = match received {
+        Some(signal) if reading.status == ExitStatus::Interrupted => signal,
+        received => ExitStatus::decide([reading.status].into_iter().chain(received)),
+    };
     let facts = RunFacts {
         local_time: chrono::Local::now().fixed_offset(),
         exit_code: reading.status.code(),

@@ -26,6 +26,9 @@ pub const MAX_ANSWER_BYTES: usize = 64 << 20;
 /// Requests that may fail one after the other once the retry quota is empty (F-14).
 pub(super) const MAX_FAILURES_IN_A_ROW: u32 = 10;
 
+/// How long requests on the way may still take when the run was stopped.
+const DRAIN: Duration = Duration::from_secs(5);
+
 /// Time limits; `None` waits without limit.
 #[derive(Debug, Clone, Copy)]
 pub struct Timeouts {
@@ -255,6 +258,13 @@ impl Client {
             Some(error) => error,
             None => std::future::pending().await,
         }
+    }
+
+    /// Resolves when requests on the way have had their time after the run was stopped (F-78).
+    pub(super) async fn drained(&self) -> RequestError {
+        let error = self.until_stopped().await;
+        tokio::time::sleep(DRAIN).await;
+        error
     }
 
     /// Ends the run from outside: no further request is sent, those that wait fail at once.
