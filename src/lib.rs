@@ -8,6 +8,7 @@
 //! complete.
 
 pub mod audit;
+pub mod cache;
 pub mod cli;
 pub mod commands;
 pub mod config;

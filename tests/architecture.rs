@@ -9,13 +9,17 @@ use std::path::{Path, PathBuf};
 /// What each module may use of the others. `lib.rs` and `main.rs` join the parts and may use all.
 const MAY_USE: &[(&str, &[&str])] = &[
     ("audit", &["inventory", "storage_format"]),
+    ("cache", &[]),
     ("cli", &[]),
-    ("commands", &["audit", "cli", "config", "confluence", "demo", "error", "inventory", "progress", "report"]),
-    ("config", &["cli", "error"]),
+    (
+        "commands",
+        &["audit", "cache", "cli", "config", "confluence", "demo", "error", "inventory", "progress", "report"],
+    ),
+    ("config", &["cache", "cli", "error"]),
     ("confluence", &["error"]),
     ("demo", &[]),
     ("error", &[]),
-    ("inventory", &["confluence", "error", "progress", "storage_format"]),
+    ("inventory", &["cache", "confluence", "error", "progress", "storage_format"]),
     ("progress", &[]),
     ("report", &["audit", "error", "inventory", "storage_format"]),
     ("storage_format", &[]),

@@ -2,7 +2,9 @@
 
 pub mod audit;
 pub(crate) mod demo;
+mod dry_run;
 pub(crate) mod report;
 mod second_look;
 mod signals;
 mod summary;
+mod unfinished;

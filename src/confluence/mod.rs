@@ -10,6 +10,7 @@ pub mod download;
 pub mod error;
 mod fault;
 mod fetch;
+mod identity;
 pub mod model;
 mod pace;
 pub mod pagination;

@@ -296,6 +296,7 @@ fn inventory(spaces: Vec<Space>, attachments: Vec<Attachment>) -> Inventory {
         people: people.iter().map(|(id, name)| (AccountId::new(*id), (*name).to_owned())).collect(),
         coverage: Coverage { units: BTreeMap::from([(UnitKind::Body, counts)]), gaps: vec![gap], warnings: Vec::new() },
         requests: BTreeMap::from([("pages".to_owned(), 12), ("attachments".to_owned(), 31)]),
+        plan: None,
     }
 }
 

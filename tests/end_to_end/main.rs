@@ -5,6 +5,7 @@ mod bad_input;
 mod demo;
 mod duplicates;
 mod incomplete;
+mod processes;
 mod program;
 mod requests;
 mod second_look;
