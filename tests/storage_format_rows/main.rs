@@ -38,7 +38,7 @@ fn site(body: &str, name: &str) -> TestSite {
     site
 }
 
-/// A site whose page 1001 shows its file `a.png`, and where page 9001 exists for further contents.
+/// [`site`] for `a.png`, where no page names a file: for uses from elsewhere.
 fn quiet_site() -> TestSite {
     site("<p>Nothing here.</p>", "a.png")
 }

@@ -110,6 +110,9 @@ fn row_1_titles_in_lower_case_and_untrimmed() {
     site.page("3001", "Deployment Guide\u{200b}", "");
     site.file("invisible", "3001", "a.png");
     assert_usage(&site, &[("invisible", "linked-elsewhere"), ("other", "unreferenced"), ("own", "unreferenced")]);
+    // a page that is gone is not the one that looks like it
+    let gone = super::site(&page("Deployment Guide\u{200e}"), "a.png");
+    assert_usage(&gone, &[("other", "undetermined"), ("own", "undetermined"), ("near", "unreferenced")]);
 }
 
 #[test]
