@@ -11,6 +11,7 @@ pub mod error;
 mod fault;
 mod fetch;
 mod identity;
+mod inspect;
 pub mod model;
 mod pace;
 pub mod pagination;
@@ -22,6 +23,7 @@ pub use cloud::Cloud;
 pub use deployment::{BaseUrlError, Deployment, Request};
 pub use download::Fingerprint;
 pub use error::RequestError;
+pub use inspect::Observed;
 pub use pagination::{BadItem, Walked};
 
 #[cfg(test)]
