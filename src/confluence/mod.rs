@@ -15,6 +15,7 @@ mod inspect;
 pub mod model;
 mod pace;
 pub mod pagination;
+mod rate;
 mod retry;
 mod signs;
 
