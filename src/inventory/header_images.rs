@@ -7,6 +7,7 @@ use super::coverage::UnitKind;
 use super::crawl::{Crawl, GROUP, single, subject};
 use super::site::{Content, HeaderImage, Space, SpaceId};
 use crate::confluence::cloud::Single;
+use crate::storage_format::{Construct, property_references};
 
 /// Reads the header images of all pages and posts outside the trash: in bulk by search, and one by one where the
 /// search gave no answer. `only` limits it to the spaces of those keys.
@@ -100,15 +101,23 @@ pub(super) fn has_header(content: &Content) -> bool {
     content.kind.owns_attachments() && !content.status.is_trash()
 }
 
-/// Reads the header images of one page or post from its properties.
+/// Reads the header images of one page or post from its properties, and what apps keep there: that comes with the same
+/// request, and a file named by an app's property may be in use (`storage-format.md` 2.5).
 pub(super) async fn read_alone(crawl: &Crawl<'_>, content: &mut Content) {
     let Some(which) = single(content.kind) else { return };
     let unit = crawl.ledger.enter(UnitKind::Properties, subject(content));
     let mut images = Vec::new();
+    let mut named_by_apps = Vec::new();
     let id = content.id.as_str();
     let walked = crawl
         .api
-        .properties(which, id, |property| images.extend(convert::header_image(&property.key, property.value.as_ref())))
+        .properties(which, id, |property| {
+            let image = convert::header_image(&property.key, property.value.as_ref());
+            if let (None, Some(value)) = (&image, &property.value) {
+                named_by_apps.extend(property_references(&property.key, &value.to_string(), crawl.site));
+            }
+            images.extend(image);
+        })
         .await;
     crawl.progress.advance(1);
     match &walked.end {
@@ -119,6 +128,11 @@ pub(super) async fn read_alone(crawl: &Crawl<'_>, content: &mut Content) {
             unit.settle(end);
             // two values of one property would be odd; both count, for a use too many does no harm
             content.header_images = images;
+            if let Some(body) = &mut content.body {
+                // properties read before are replaced, not added to
+                body.references.retain(|reference| !matches!(reference.construct, Construct::Property(_)));
+                body.references.extend(named_by_apps);
+            }
         }
     }
 }
