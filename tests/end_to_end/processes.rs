@@ -110,7 +110,11 @@ fn f_78_a_second_signal_ends_the_run_at_once() {
     signal(&child, "INT");
     let (finished, _) = finish(child, folder);
     assert_eq!(finished.status, 130);
-    assert!(finished.reports().iter().all(|path| path.to_string_lossy().ends_with(".partial")), "{:?}", finished.reports());
+    assert!(
+        finished.reports().iter().all(|path| path.to_string_lossy().ends_with(".partial")),
+        "{:?}",
+        finished.reports()
+    );
 }
 
 #[test]
