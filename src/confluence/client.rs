@@ -313,10 +313,10 @@ impl Client {
     }
 
     /// One answer was good.
-    pub(super) fn succeeded(&self, near_limit: bool) {
+    pub(super) fn succeeded(&self, kind: &'static str, near_limit: bool) {
         self.failures_in_a_row.store(0, Ordering::Relaxed);
         locked(&self.quota).refund();
-        self.pace.answered(near_limit);
+        self.pace.answered(kind, near_limit);
     }
 }
 

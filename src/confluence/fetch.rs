@@ -131,7 +131,7 @@ impl Client {
             let outcome = answered.and_then(|raw| {
                 self.weigh(request, &raw, sent_at, attempt)?;
                 let value = decode(&raw)?;
-                self.succeeded(raw.signs.near_limit);
+                self.succeeded(request.kind, raw.signs.near_limit);
                 Ok(value)
             });
             drop(permit);
@@ -223,9 +223,9 @@ impl Client {
         match judge(status, &raw.signs) {
             Verdict::Success | Verdict::Redirect => Ok(()),
             Verdict::Throttled => {
-                self.pace.throttled(sent_at);
-                let told = self.within_patience(raw.signs.throttle_wait(), &raw.signs)?;
                 let gate = if raw.signs.endpoint_only { Gate::Kind(request.kind) } else { Gate::Site };
+                self.pace.throttled(sent_at, gate);
+                let told = self.within_patience(raw.signs.throttle_wait(), &raw.signs)?;
                 let error = RequestError::Status { status, endpoint, attempts: attempt };
                 Err(Setback::Again { cause: Cause::Throttled, told, gate: Some(gate), error })
             }
