@@ -55,6 +55,7 @@ pub fn run_facts() -> RunFacts {
         local_time: moment().fixed_offset(),
         exit_code: 0,
         stopped: None,
+        quota_bytes: None,
         options: vec![("Concurrency".to_owned(), "8".to_owned())],
         audit: AuditOptions { keep_versions: 1, ..AuditOptions::default() },
     }
@@ -209,6 +210,7 @@ fn verdict(index: usize, file: &Attachment) -> FileVerdict {
         duplicate_group: None,
         space: Some(SpaceId::new(SPACES[index % 3].0)),
         reported: true,
+        owner_in_trash: false,
     }
 }
 
@@ -285,6 +287,7 @@ fn inventory(spaces: Vec<Space>, attachments: Vec<Attachment>) -> Inventory {
             own_hosts: vec!["acme.atlassian.net".to_owned()],
             account: Account { id: AccountId::new("a1"), name: "Alice Example".to_owned() },
             reported_spaces: None,
+            references_within: false,
             old_sizes: OldSizes::NothingToProve,
         },
         spaces,
