@@ -168,6 +168,11 @@ class FilesPage {
       made.setAttribute("aria-rowindex", String(from + index + 2));
       return made;
     }));
+    if (rows.length === 0) {
+      const nothing = /** @type {HTMLTableCellElement} */ (element("td", "nothing", TEXT.noMatch + " " + TEXT.hidden(files(this.rows.length))));
+      nothing.colSpan = this.table.rows[0].cells.length;
+      this.body.append(element("tr", "", nothing));
+    }
     this.table.setAttribute("aria-rowcount", String(this.shown.length + 1));
     return rows.length;
   }

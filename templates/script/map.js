@@ -186,7 +186,7 @@ class SpaceMap {
       return;
     }
     const shown = gather(nodes, this.measure, 0, MAP_ROWS);
-    const labels = [TEXT.mapColumns[0], TEXT.measures[this.measure], TEXT.mapColumns[2], TEXT.mapColumns[3]];
+    const labels = [TEXT.mapColumns[0], TEXT.measures[this.measure], TEXT.mapColumns[1], TEXT.mapColumns[2]];
     const head = element("tr", "", ...labels.map((label, index) => {
       const heading = element("th", index > 0 ? "number" : "", label);
       heading.setAttribute("scope", "col");

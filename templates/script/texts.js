@@ -46,7 +46,7 @@ const TEXT = {
   ofItUndetermined: (/** @type {string} */ n, /** @type {string} */ size) => `undetermined: ${n}, ${size}`,
   ofUnknownSize: (/** @type {string} */ n) => `of unknown size, not in the figures: ${n}`,
   noMatch: "No file matches.",
-  hidden: (/** @type {string} */ n) => `${n} files are hidden by filters.`,
+  hidden: (/** @type {string} */ n) => `Filters hide ${n}.`,
   facets: {
     usage: "Usage", type: "Type", size: "File size", age: "Last change", space: "Space", owner: "Page owner",
     author: "Uploader", kind: "Container", status: "Status", duplicate: "Duplicates", protected: "Protected",
@@ -73,7 +73,6 @@ const TEXT = {
     endpoint: "Delete via REST API", download: "Download",
   },
   evidence: "Evidence",
-  reasons: "Why",
   noUseLong: "No use found, and everything that could hold one was read.",
   versions: "Versions",
   versionColumns: ["Version", "Size", "Uploaded", "By", "File name", "Delete via REST API"],
@@ -103,11 +102,10 @@ const TEXT = {
   measures: ["Bytes now", "Bytes of all versions", "Files", "Unreferenced bytes"],
   measure: "Area shows",
   mapUnknownSpace: "unknown space", mapUnknownPage: "unknown page",
-  mapColumns: ["Name", "", "Share", "Unreferenced"],
+  mapColumns: ["Name", "Share", "Unreferenced"],
   mapCaption: (/** @type {string} */ where, /** @type {string} */ measure) => `${where} by ${measure}`,
   mapKey: "Hatched: unreferenced. Dashed outline: undetermined. Enter zooms in, Backspace out.",
   mapEmpty: "Nothing to show.",
-  mapBack: "Back",
 
   // keys, help, print
   helpTitle: "Help",

@@ -97,6 +97,11 @@ fn content(id: u64, kind: ContentKind, status: Status, title: &str, space: &str)
 const SPACES: [(&str, &str, &str); 3] =
     [("11", "ENG", "Engineering"), ("12", "~alice", "Alice <b>& co</b>"), ("13", "日本", "日本チーム")];
 
+/// The name of the space with a key.
+pub fn space_name(key: &str) -> &'static str {
+    SPACES.iter().find(|(_, known, _)| *known == key).map_or("", |(.., name)| name)
+}
+
 fn contents() -> Vec<Content> {
     let titles = ["Release Plan", "Architektur-Überblick", "<i>Roadmap</i> & goals", "議事録 2026", "تخطيط الإصدار"];
     let mut contents = Vec::new();
