@@ -4,6 +4,7 @@
 
 use std::io::Write;
 use std::process::Command;
+use std::sync::OnceLock;
 
 use serde_json::Value;
 
@@ -12,8 +13,13 @@ use crate::{ALL, PAGES, Report};
 
 const VERSION: &str = "axe-core@4.10.3";
 
-/// The text of the checker, or `None` where it cannot be had.
+/// The text of the checker, or `None` where it cannot be had. Installed once, whichever test comes first.
 fn axe() -> Option<String> {
+    static TEXT: OnceLock<Option<String>> = OnceLock::new();
+    TEXT.get_or_init(install).clone()
+}
+
+fn install() -> Option<String> {
     let folder = std::env::temp_dir().join("confluence-storage-analyzer-axe-4.10.3");
     let script = folder.join("node_modules/axe-core/axe.min.js");
     if !script.is_file() {

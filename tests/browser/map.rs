@@ -45,11 +45,14 @@ async fn u_09_areas_add_up_and_the_keyboard_walks_the_levels() {
 async fn u_09_the_map_follows_the_filter_and_small_screens_get_the_list() {
     let Some(browser) = Browser::start().await else { return };
     let report = Report::complete();
-    browser.open_at(&report.page(ALL), "?map=files&q=type%3Apng").await;
-    assert_eq!(browser.run(SUM).await, 75);
+    browser.open_at(&report.page(ALL), "?map=files&q=type%3Apdf").await;
+    let range = "return Number(document.querySelector('#range').textContent.split(' ').pop())";
+    let narrowed = browser.run(range).await;
+    assert_eq!(browser.run(SUM).await, narrowed);
     browser.type_into("#filter", " usage:unreferenced").await;
-    let shown = browser.run("return Number(document.querySelector('#range').textContent.split(' ').pop())").await;
+    let shown = browser.run(range).await;
     assert_eq!(browser.run(SUM).await, shown);
+    assert!((1..narrowed.as_u64().expect("rows")).contains(&shown.as_u64().expect("rows")), "{shown} of {narrowed}");
     assert_eq!(browser.find(".square .hatch").await.len(), browser.find(".square").await.len(), "all are hatched");
     browser.resize(320, 800).await;
     browser.wait_for("return document.querySelector('.squares').hidden").await;

@@ -10,11 +10,11 @@ use unicode_normalization::UnicodeNormalization;
 use crate::common::sample;
 
 /// One row of the CSV by column, hidden characters not yet made visible.
-pub type Row = BTreeMap<String, String>;
+pub(crate) type Row = BTreeMap<String, String>;
 
 /// One condition.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Term {
+pub(crate) struct Term {
     not: bool,
     key: String,
     op: String,
@@ -22,13 +22,13 @@ pub struct Term {
 }
 
 impl Term {
-    pub fn to_json(&self) -> Value {
+    pub(crate) fn to_json(&self) -> Value {
         json!([self.not, self.key, self.op, self.values])
     }
 }
 
 /// The rows of a table the program wrote, formula marks removed.
-pub fn rows(text: &str) -> Vec<Row> {
+pub(crate) fn rows(text: &str) -> Vec<Row> {
     let mut reader = ::csv::Reader::from_reader(text.trim_start_matches('\u{FEFF}').as_bytes());
     let header = reader.headers().expect("a header").clone();
     let records = reader.records().map(|record| record.expect("a row"));
@@ -37,7 +37,7 @@ pub fn rows(text: &str) -> Vec<Row> {
         .collect()
 }
 
-pub fn fold(text: &str) -> String {
+pub(crate) fn fold(text: &str) -> String {
     format::visible(text).nfkd().filter(|c| !unicode_normalization::char::is_combining_mark(*c)).flat_map(char::to_lowercase).collect()
 }
 
@@ -64,7 +64,7 @@ const USAGES: [&str; 7] =
     ["not-judged", "embedded", "linked", "linked-elsewhere", "listed", "undetermined", "unreferenced"];
 
 /// Reads a query; the number of tokens that cannot be read comes with it.
-pub fn parse(query: &str) -> (Vec<Term>, usize) {
+pub(crate) fn parse(query: &str) -> (Vec<Term>, usize) {
     let (mut terms, mut errors) = (Vec::new(), 0);
     let mut rest = query.trim_start();
     while !rest.is_empty() {
@@ -147,7 +147,7 @@ fn token(not: bool, key: &str, op: &str, value: &str, quoted: bool) -> Option<Te
 }
 
 /// Whether a row passes all terms.
-pub fn matches(terms: &[Term], row: &Row) -> bool {
+pub(crate) fn matches(terms: &[Term], row: &Row) -> bool {
     terms.iter().all(|term| passes(term, row) != term.not)
 }
 

@@ -169,11 +169,13 @@ impl Browser {
         list.iter().filter_map(|element| element.as_object()?.values().next()?.as_str().map(str::to_owned)).collect()
     }
 
-    /// What a reader sees of an element; works without script, too.
-    pub async fn element_text(&self, element: &str) -> String {
-        let response = self.http.get(format!("{}element/{element}/text", self.session)).send().await.expect("an answer");
-        let answer: Value = response.json().await.expect("JSON");
-        answer["value"].as_str().expect("a text").to_owned()
+    /// What a reader sees of the page, one line per piece of text as it is laid out; works without script, too.
+    pub async fn shown_text(&self) -> String {
+        let snapshot = self.devtools("DOMSnapshot.captureSnapshot", json!({ "computedStyles": [] })).await;
+        let strings = snapshot["strings"].as_array().expect("strings");
+        let indexes = snapshot["documents"][0]["layout"]["text"].as_array().expect("texts");
+        let texts = indexes.iter().filter_map(|index| strings.get(usize::try_from(index.as_u64()?).ok()?)?.as_str());
+        texts.map(str::trim).filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n")
     }
 
     async fn first(&self, selector: &str) -> String {
