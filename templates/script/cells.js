@@ -57,7 +57,9 @@ function usageMarks(rows, row) {
 /** @param {Rows} rows @param {number} row */
 function endpointCell(rows, row) {
   const url = rows.address(row, "endpoint") || "";
-  const code = element("code", "endpoint", url);
+  const text = bdi(url);
+  text.dir = "ltr";
+  const code = element("code", "endpoint", text);
   code.title = url;
   const made = cell("Delete via REST API", "", code);
   const command = rows.command(row);

@@ -33,6 +33,9 @@ class Facet {
     this.codes = codes;
     this.counts = new Float64Array(values.length);
     this.bytes = new Float64Array(values.length);
+    /** Whether it tells any two files of this page apart. */
+    this.isUseful = false;
+    for (let row = 1; row < codes.length && !this.isUseful; row++) this.isUseful = codes[row] !== codes[0];
     /** Which values are chosen; null is no choice. @type {Uint8Array|null} */
     this.chosen = null;
   }

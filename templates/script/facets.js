@@ -28,7 +28,7 @@ class FacetPanel {
     const group = element("fieldset", "facet-usage", element("legend", "", usage.label), this.chips);
     /** @type {Map<Facet, { box: HTMLDetailsElement, summary: HTMLElement, limit: number }>} */
     this.boxes = new Map();
-    const boxes = others.filter((facet) => facet.values.length > 1).map((facet) => this.makeBox(facet));
+    const boxes = others.filter((facet) => facet.isUseful).map((facet) => this.makeBox(facet));
     place.replaceChildren(group, element("div", "boxes", ...boxes));
     document.addEventListener("click", (event) => this.closeBoxes(event.target));
     place.addEventListener("keydown", (event) => {
