@@ -68,6 +68,7 @@ fn chosen_spaces() -> ArgGroup {
 }
 
 /// Options of `audit`.
+#[expect(clippy::struct_excessive_bools, reason = "each flag is an option of its own; they combine freely")]
 #[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
 #[command(next_help_heading = "Audit")]
 pub struct AuditArgs {
@@ -84,6 +85,9 @@ pub struct AuditArgs {
     /// Read the owners of all candidates once more, each alone
     #[arg(long, value_name = "all", hide_possible_values = true)]
     pub verify: Option<Verify>,
+    /// Download files of the same name, size and type and compare them
+    #[arg(long)]
+    pub verify_duplicates: bool,
     /// Versions to keep in "keeping N frees X" [default: 1]
     #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(i64::from(*KEEP_VERSIONS.start())..))]
     pub keep_versions: Option<u32>,
@@ -105,6 +109,18 @@ pub struct AuditArgs {
     /// Longest wait the server may ask for, as 90s, 15m or 1h [default: 15m]
     #[arg(long, value_name = "TIME", value_parser = parse_wait)]
     pub max_wait: Option<Duration>,
+    /// Say what a run would take: reads the lists only, writes nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Believe that much less is there than in the last complete run
+    #[arg(long)]
+    pub accept_shrink: bool,
+    /// Keep what can never change in DIR [default: the system's cache folder]
+    #[arg(long, value_name = "DIR", conflicts_with = "no_cache")]
+    pub cache_dir: Option<PathBuf>,
+    /// Neither use nor keep anything from run to run
+    #[arg(long)]
+    pub no_cache: bool,
 }
 
 fn concurrency_range() -> RangeInclusive<i64> {

@@ -8,8 +8,9 @@
 //! complete.
 
 pub mod audit;
+pub mod cache;
 pub mod cli;
-mod commands;
+pub mod commands;
 pub mod config;
 pub mod confluence;
 pub mod demo;

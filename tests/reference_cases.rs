@@ -6,7 +6,7 @@ mod common;
 
 use std::collections::BTreeMap;
 
-use common::TestSite;
+use common::test_site::{TestSite, old_version};
 use confluence_storage_analyzer::audit::Usage;
 use confluence_storage_analyzer::inventory::{Container, ContentId, ContentKind, HeaderImage, OldVersion, Status};
 use serde::Deserialize;
@@ -126,7 +126,7 @@ fn build(case: &Case) -> TestSite {
         }
         file.version = attachment.versions;
         file.old_versions = (1..attachment.versions)
-            .map(|number| OldVersion { size: Some(10), ..common::old_version(number, &attachment.filename, 10) })
+            .map(|number| OldVersion { size: Some(10), ..old_version(number, &attachment.filename, 10) })
             .collect();
         file.file_id.clone_from(&attachment.file_id);
         file.media_type.clone_from(&attachment.media_type);

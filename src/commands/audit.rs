@@ -2,42 +2,110 @@
 
 use std::sync::Arc;
 
+use super::dry_run;
 use super::second_look::audit_twice;
 use super::signals::Signals;
-use super::summary;
+use super::{summary, unfinished};
 use crate::audit::{self, Audit, AuditOptions};
+use crate::cache::{Cache, CacheError};
 use crate::config::{Config, Rules};
 use crate::confluence::{Cloud, ConnectionSettings, RequestError};
 use crate::error::{ExitStatus, Failure, Outcome};
-use crate::inventory::{CrawlError, CrawlOptions, Inventory, take_inventory};
+use crate::inventory::{CrawlError, CrawlOptions, Inventory, compare_contents, remember_run, take_inventory};
 use crate::progress::Progress;
 use crate::report::{self, ReportError, RunFacts};
 
 /// What one reading gave, whole or not.
-struct Reading {
-    inventory: Inventory,
-    audit: Audit,
-    stopped: Option<RequestError>,
-    status: ExitStatus,
+#[derive(Debug)]
+pub struct Reading {
+    /// What was read; its coverage says what is missing.
+    pub inventory: Inventory,
+    /// The verdicts, after the second look.
+    pub audit: Audit,
+    /// Why the run stopped on the way.
+    pub stopped: Option<RequestError>,
+    /// The exit status this leads to.
+    pub status: ExitStatus,
+}
+
+impl Reading {
+    /// Downloads the files that look alike, so that groups of duplicates are certain (`--verify-duplicates`).
+    async fn compare_duplicates(
+        &mut self,
+        api: &Cloud,
+        options: &CrawlOptions,
+        rules: &AuditOptions,
+        progress: &Progress,
+    ) {
+        let groups: Vec<Vec<usize>> = self.audit.duplicates.iter().map(|group| group.files.clone()).collect();
+        self.stopped = compare_contents(api, &mut self.inventory, &groups, options, progress).await.err();
+        self.audit = audit::analyze(&self.inventory, rules);
+        if let Some(cause) = &self.stopped {
+            self.status = ExitStatus::decide([self.status, status_of_stop(cause)]);
+        }
+    }
+}
+
+/// Reads a site and judges its attachments, with a second look at every candidate.
+///
+/// Fails when nothing usable could be read; a run that stopped on the way gives what it had read.
+pub async fn read_site(
+    api: &Cloud,
+    options: &CrawlOptions,
+    rules: &AuditOptions,
+    progress: &Progress,
+) -> Result<Reading, Failure> {
+    let (inventory, audit, stopped, mut statuses) = match take_inventory(api, options, progress).await {
+        Ok(mut inventory) => {
+            let (audit, stopped) = audit_twice(api, &mut inventory, options, rules, progress).await;
+            (inventory, audit, stopped, Vec::new())
+        }
+        Err(error) => {
+            let (status, remedy) = (error.exit_status(), error.remedy());
+            let CrawlError::Stopped { inventory, cause } = error else {
+                return Err(Failure::new(status, error.to_string()).remedy(remedy));
+            };
+            let audit = audit::analyze(&inventory, rules);
+            (*inventory, audit, Some(cause), vec![status])
+        }
+    };
+    statuses.extend(stopped.as_ref().map(status_of_stop));
+    if !inventory.coverage.is_complete() {
+        statuses.push(ExitStatus::Incomplete);
+    }
+    let status = ExitStatus::decide(statuses);
+    if let Some(cache) = &options.cache {
+        remember_run(cache, &inventory);
+    }
+    Ok(Reading { inventory, audit, stopped, status })
 }
 
 /// Audits a site and writes its report. The output folder is tried before the first request.
 pub(crate) async fn run(config: &Config, json: bool, progress: &Progress) -> Result<Outcome, Failure> {
+    if config.dry_run {
+        return dry_run::run(config, json, progress).await;
+    }
     report::check_writable(&config.output).map_err(|error| storage_failure(&error))?;
-    let settings = ConnectionSettings {
-        concurrency: usize::try_from(config.connection.concurrency).unwrap_or(1),
-        max_wait: config.connection.max_wait,
-        ..ConnectionSettings::new(&config.connection.base_url, &config.connection.user, config.connection.token.clone())
-    };
-    let api = Cloud::new(settings).map_err(|error| {
-        Failure::new(ExitStatus::Usage, "the connection cannot be set up")
-            .because(error.to_string())
-            .remedy(error.remedy())
-    })?;
-    let api = Arc::new(api);
+    unfinished::mention(&config.output, progress);
+    let cache = open_cache(config, progress)?;
+    let api = Arc::new(connect(config)?);
     let signals = Signals::watch(Arc::clone(&api), progress.clone());
     let rules = audit_options(&config.rules);
-    let reading = read(&api, config, &rules, &signals, progress).await?;
+    let options = crawl_options(config, cache);
+    let reading = read_site(&api, &options, &rules, progress).await;
+    if let Some(cache) = &options.cache {
+        cache.remarks().iter().for_each(|remark| progress.warn(remark));
+    }
+    let received = signals.received();
+    let mut reading = reading.map_err(|failure| Failure { status: received.unwrap_or(failure.status), ..failure })?;
+    if config.scope.verify_duplicates && reading.stopped.is_none() {
+        reading.compare_duplicates(&api, &options, &rules, progress).await;
+    }
+    // the reading knows that it was interrupted, but not by which signal
+    reading.status = match received {
+        Some(signal) if reading.status == ExitStatus::Interrupted => signal,
+        received => ExitStatus::decide([reading.status].into_iter().chain(received)),
+    };
     let facts = RunFacts {
         local_time: chrono::Local::now().fixed_offset(),
         exit_code: reading.status.code(),
@@ -58,42 +126,46 @@ pub(crate) async fn run(config: &Config, json: bool, progress: &Progress) -> Res
     Ok(summary::finish(&folder, &reading.inventory, &reading.audit, reading.status, json, progress))
 }
 
-async fn read(
-    api: &Cloud,
-    config: &Config,
-    rules: &AuditOptions,
-    signals: &Signals,
-    progress: &Progress,
-) -> Result<Reading, Failure> {
-    let options = crawl_options(config);
-    let (inventory, audit, stopped, mut statuses) = match take_inventory(api, &options, progress).await {
-        Ok(mut inventory) => {
-            let (audit, stopped) = audit_twice(api, &mut inventory, &options, rules, progress).await;
-            (inventory, audit, stopped, Vec::new())
+/// A client for the site of a configuration.
+pub(super) fn connect(config: &Config) -> Result<Cloud, Failure> {
+    let connection = &config.connection;
+    let settings = ConnectionSettings {
+        concurrency: usize::try_from(connection.concurrency).unwrap_or(1),
+        max_wait: connection.max_wait,
+        ..ConnectionSettings::new(&connection.base_url, &connection.user, connection.token.clone())
+    };
+    Cloud::new(settings).map_err(|error| {
+        Failure::new(ExitStatus::Usage, "the connection cannot be set up")
+            .because(error.to_string())
+            .remedy(error.remedy())
+    })
+}
+
+/// Opens the cache and locks it. A cache folder nobody chose may be out of use: that costs time, not the run.
+fn open_cache(config: &Config, progress: &Progress) -> Result<Option<Arc<Cache>>, Failure> {
+    let Some(place) = &config.cache else { return Ok(None) };
+    match Cache::open(&place.root, &config.connection.base_url, &config.connection.user) {
+        Ok(cache) => Ok(Some(Arc::new(cache))),
+        Err(error @ CacheError::Locked { .. }) => Err(Failure::new(ExitStatus::Locked, error.to_string()).remedy(
+            "wait until it has ended, or run with --no-cache beside it; both then send their requests to the same site",
+        )),
+        Err(error) if place.chosen => {
+            Err(Failure::new(ExitStatus::Storage, "the cache folder of --cache-dir cannot be used")
+                .because(error.to_string())
+                .remedy("choose another folder, or run with --no-cache"))
         }
         Err(error) => {
-            let status = signals.received().unwrap_or_else(|| error.exit_status());
-            let remedy = error.remedy();
-            let CrawlError::Stopped { inventory, cause } = error else {
-                return Err(Failure::new(status, error.to_string()).remedy(remedy));
-            };
-            (*inventory.clone(), audit::analyze(&inventory, rules), Some(cause), vec![status])
+            progress.warn(format!("{error}; nothing is remembered from run to run"));
+            Ok(None)
         }
-    };
-    statuses.extend(signals.received());
-    statuses.extend(stopped.as_ref().map(status_of_stop));
-    if !inventory.coverage.is_complete() {
-        statuses.push(ExitStatus::Incomplete);
     }
-    let status = ExitStatus::decide(statuses);
-    Ok(Reading { inventory, audit, stopped, status })
 }
 
 fn status_of_stop(cause: &RequestError) -> ExitStatus {
     if cause.is_auth_lost() { ExitStatus::Authentication } else { ExitStatus::Incomplete }
 }
 
-fn crawl_options(config: &Config) -> CrawlOptions {
+pub(super) fn crawl_options(config: &Config, cache: Option<Arc<Cache>>) -> CrawlOptions {
     CrawlOptions {
         include_spaces: config.scope.spaces.clone(),
         exclude_spaces: config.scope.exclude_spaces.clone(),
@@ -102,6 +174,8 @@ fn crawl_options(config: &Config) -> CrawlOptions {
         needs_labels: !config.rules.protect_labels.is_empty(),
         references_within: config.scope.references_within,
         program: env!("CARGO_PKG_VERSION").to_owned(),
+        cache,
+        accept_shrink: config.accept_shrink,
     }
 }
 
@@ -131,6 +205,12 @@ fn options_for_people(config: &Config) -> Vec<(String, String)> {
     }
     if config.scope.verify_all {
         options.push(("verify".to_owned(), "all".to_owned()));
+    }
+    if config.accept_shrink {
+        options.push(("accept shrink".to_owned(), "yes".to_owned()));
+    }
+    if config.scope.verify_duplicates {
+        options.push(("duplicates".to_owned(), "downloaded and compared".to_owned()));
     }
     options.push(("versions to keep".to_owned(), config.rules.keep_versions.to_string()));
     options

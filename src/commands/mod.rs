@@ -1,8 +1,10 @@
 //! One small file per command: each joins the parts and says how the run ended.
 
-pub(crate) mod audit;
+pub mod audit;
 pub(crate) mod demo;
+mod dry_run;
 pub(crate) mod report;
 mod second_look;
 mod signals;
 mod summary;
+mod unfinished;

@@ -123,6 +123,9 @@ pub struct Content {
     pub status: Option<String>,
     /// Title.
     pub title: Option<String>,
+    /// Custom content: the app's type.
+    #[serde(rename = "type")]
+    pub kind: Option<String>,
     /// Space.
     pub space_id: Option<Id>,
     /// Pages: parent.
@@ -198,6 +201,13 @@ pub struct Attachment {
     pub links: Option<Links>,
 }
 
+/// A version in the list of an attachment's versions (v2): without a size.
+#[derive(Debug, Clone, Deserialize)]
+pub struct ListedVersion {
+    /// Number.
+    pub number: Id,
+}
+
 /// A content property (v2).
 #[derive(Debug, Clone, Deserialize)]
 pub struct Property {
@@ -237,6 +247,9 @@ pub struct Template {
 pub struct SearchHit {
     /// Id.
     pub id: Id,
+    /// `page`, `blogpost`, ….
+    #[serde(rename = "type")]
+    pub kind: Option<String>,
     /// Expanded metadata.
     pub metadata: Option<Metadata>,
 }

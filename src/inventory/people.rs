@@ -23,7 +23,16 @@ pub(super) async fn read(crawl: &Crawl<'_>, contents: &[Content], files: &[Attac
 async fn names(crawl: &Crawl<'_>, group: &[&str]) -> Vec<(AccountId, String)> {
     let unit = crawl.ledger.enter(UnitKind::People, format!("names of {} people", group.len()));
     let result = crawl.api.people(group).await;
-    unit.settle(&result);
+    match &result {
+        // names only dress the report: without them the ids are shown, and no verdict depends on either
+        Err(error) if !error.stops_run() => {
+            crawl
+                .ledger
+                .warn(format!("the names of {} people could not be read, their ids are shown: {error}", group.len()));
+            unit.skipped("names of people are not needed for a verdict");
+        }
+        settled => unit.settle(settled),
+    }
     crawl.progress.advance(group.len() as u64);
     let people = result.unwrap_or_default().into_iter();
     people

@@ -17,6 +17,30 @@ impl<'a> Attributes<'a> {
         self.iter().find(|(name, _)| *name == key).map(|(_, raw)| decode_html_entities(raw))
     }
 
+    /// Whether this is what XML allows: blanks before each attribute, a name, `=`, a quoted value. Where it is not, a
+    /// missing quote may have joined two attributes, and the values cannot be trusted.
+    ///
+    /// Every tag of every body comes here, so it looks at bytes: all that matters is ASCII.
+    pub(super) fn are_well_formed(self) -> bool {
+        let bytes = self.0.as_bytes();
+        let mut at = 0;
+        loop {
+            let name = skip(bytes, at, |byte| byte.is_ascii_whitespace());
+            if name == bytes.len() {
+                return true;
+            }
+            let name_end = skip(bytes, name, is_name_byte);
+            let equals = skip(bytes, name_end, |byte| byte.is_ascii_whitespace());
+            if name == at || name_end == name || bytes.get(equals) != Some(&b'=') {
+                return false;
+            }
+            let open = skip(bytes, equals + 1, |byte| byte.is_ascii_whitespace());
+            let Some(quote @ (b'"' | b'\'')) = bytes.get(open) else { return false };
+            let Some(length) = memchr::memchr(*quote, &bytes[open + 1..]) else { return false };
+            at = open + length + 2;
+        }
+    }
+
     /// All attributes as name and raw value.
     pub(super) fn iter(self) -> impl Iterator<Item = (&'a str, &'a str)> {
         let mut rest = self.0;
@@ -53,6 +77,15 @@ impl<'a> Attributes<'a> {
     }
 }
 
+/// The first place from `at` on whose byte is not wanted.
+fn skip(bytes: &[u8], at: usize, wanted: impl Fn(u8) -> bool) -> usize {
+    at + bytes[at..].iter().take_while(|byte| wanted(**byte)).count()
+}
+
+fn is_name_byte(byte: u8) -> bool {
+    !byte.is_ascii_whitespace() && !matches!(byte, b'=' | b'"' | b'\'' | b'<' | b'>' | b'/')
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -71,6 +104,16 @@ mod tests {
     fn entities_are_decoded_once_and_percent_signs_left() {
         let attributes = Attributes(r#" a="&uuml;&#x1F680;&amp;nbsp;%20&unknown;" "#);
         assert_eq!(attributes.get("a").as_deref(), Some("ü🚀&nbsp;%20&unknown;"));
+    }
+
+    #[test]
+    fn what_xml_allows() {
+        for good in ["", " ", r#" a="1""#, " a='1'\n b = \"x > y\" "] {
+            assert!(Attributes(good).are_well_formed(), "{good}");
+        }
+        for bad in [r#"a="1""#, r#" a="1"b="2""#, " a", " a=1", r#" a="1" b"#, r#" a="x b="1" c="/"#, r#" ="1""#] {
+            assert!(!Attributes(bad).are_well_formed(), "{bad}");
+        }
     }
 
     #[test]

@@ -7,4 +7,5 @@
 )]
 
 pub mod sample;
+pub mod test_site;
 pub mod webdriver;

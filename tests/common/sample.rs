@@ -169,6 +169,7 @@ fn attachment(index: u64) -> Attachment {
         webui: None,
         old_versions: old_versions(index, old, size),
         labels: None,
+        sha256: None,
     }
 }
 
@@ -206,6 +207,7 @@ fn verdict(index: usize, file: &Attachment) -> FileVerdict {
         }
     };
     FileVerdict {
+        owner_in_trash: false,
         attachment: index,
         certainty: uses.iter().map(|used| used.certainty).min(),
         usage,
@@ -285,6 +287,7 @@ fn inventory(spaces: Vec<Space>, attachments: Vec<Attachment>) -> Inventory {
     let gap = Gap { kind: UnitKind::Body, subject: "page 1900 \"Deleted\"".to_owned(), end: UnitEnd::Gone };
     Inventory {
         scan: Scan {
+            references_within: false,
             program: "0.1.0".to_owned(),
             started_at: moment(),
             finished_at: moment() + TimeDelta::minutes(12),
@@ -301,6 +304,7 @@ fn inventory(spaces: Vec<Space>, attachments: Vec<Attachment>) -> Inventory {
         people: people.iter().map(|(id, name)| (AccountId::new(*id), (*name).to_owned())).collect(),
         coverage: Coverage { units: BTreeMap::from([(UnitKind::Body, counts)]), gaps: vec![gap], warnings: Vec::new() },
         requests: BTreeMap::from([("pages".to_owned(), 12), ("attachments".to_owned(), 31)]),
+        plan: None,
     }
 }
 

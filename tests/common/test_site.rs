@@ -1,5 +1,4 @@
 //! Builds small sites for tests of the audit: contents are parsed by the real scanner, the audit is the real one.
-#![allow(dead_code, unreachable_pub, reason = "every test binary uses its own part of this module")]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use chrono::{DateTime, TimeZone, Utc};
@@ -49,6 +48,7 @@ impl TestSite {
             people: std::collections::BTreeMap::new(),
             coverage: Coverage::default(),
             requests: std::collections::BTreeMap::new(),
+            plan: None,
         };
         Self { inventory, site: OwnSite::new(base_url, &own_hosts) }
     }
@@ -138,6 +138,7 @@ impl TestSite {
             webui: None,
             old_versions: Vec::new(),
             labels: Some(Vec::new()),
+            sha256: None,
         });
         self.inventory.attachments.last_mut().unwrap()
     }

@@ -98,6 +98,7 @@ pub fn sample_site(now: DateTime<Utc>) -> Site {
 pub fn sample(now: DateTime<Utc>) -> Sample {
     let mut writer = Writer::new(now);
     writer.site.public_base = Some(SAMPLE_BASE.to_owned());
+    writer.site.behaviour.comment_lists_with_replies = true;
     "demo@larkspur.example".clone_into(&mut writer.site.email);
     for (key, name, outline) in outlines::SPACES {
         writer.space(key, name, outline);

@@ -237,16 +237,22 @@ fn expand(served: &Served, content: &Content, part: &str, json: &mut Value) {
     }
 }
 
-/// The properties object is there even where the content lacks the property.
+/// The properties object is there even where the content lacks the property; under `_expandable` stand the properties
+/// that the content has and nobody asked for.
 fn expand_property(content: &Content, key: &str, json: &mut Value) {
     if !json["metadata"]["properties"].is_object() {
         json["metadata"]["properties"] = Value::Object(Map::new());
+        for other in content.properties.keys() {
+            json["metadata"]["properties"]["_expandable"][other] =
+                Value::from(format!("/rest/api/content/{}/property/{other}", content.id));
+        }
     }
     if let Some(value) = content.properties.get(key) {
-        json["metadata"]["properties"][key] = views::property(content, key, value);
-    } else {
-        json["metadata"]["properties"]["_expandable"][key] =
-            Value::from(format!("/rest/api/content/{}/property/{key}", content.id));
+        let properties = &mut json["metadata"]["properties"];
+        properties[key] = views::property(content, key, value);
+        if let Some(others) = properties["_expandable"].as_object_mut() {
+            others.remove(key);
+        }
     }
 }
 
