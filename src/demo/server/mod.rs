@@ -34,6 +34,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};
+use tokio::time::Instant;
 
 use self::handle::{Origin, Shared, handle};
 use self::request::Request;
@@ -61,6 +62,8 @@ pub struct RequestLogEntry {
     pub credential_sent: bool,
     /// The `Host` header.
     pub host: String,
+    /// When it arrived, on the runtime's clock.
+    pub arrived: Instant,
 }
 
 /// A running server; it stops when dropped.
