@@ -237,6 +237,9 @@ pub struct Template {
 pub struct SearchHit {
     /// Id.
     pub id: Id,
+    /// `page`, `blogpost`, `comment`, `attachment`, ….
+    #[serde(rename = "type")]
+    pub kind: Option<String>,
     /// Expanded metadata.
     pub metadata: Option<Metadata>,
 }

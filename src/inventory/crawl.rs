@@ -13,7 +13,9 @@ use super::coverage::UnitKind;
 use super::ledger::{Ledger, Unit};
 use super::scope::{self, ScopeError};
 use super::site::{AccountId, Attachment, Content, ContentKind, Space};
-use super::{Account, Inventory, OldSizes, Scan, header_images, labels, lists, old_sizes, owners, people, versions};
+use super::{
+    Account, Inventory, OldSizes, Scan, header_images, labels, lists, old_sizes, owners, people, second_walk, versions,
+};
 use crate::confluence::cloud::Single;
 use crate::confluence::{Cloud, RequestError};
 use crate::error::ExitStatus;
@@ -131,11 +133,12 @@ impl Crawl<'_> {
     }
 
     /// Ends a unit whose content was not found twice: `gone` when no list shows it any more, `denied` when one does.
-    /// Gives whether it is gone.
+    /// Gives whether it is gone. Lists of comments and of app content cannot be asked for one id, and the list that
+    /// has just shown it weighs more than the 404.
     pub(super) async fn settle_missing(&self, unit: Unit<'_>, which: Single, id: &str) -> bool {
         let listed = match which {
             Single::Page | Single::BlogPost => self.api.is_listed(which, id).await,
-            Single::FooterComment | Single::InlineComment | Single::CustomContent => Ok(false),
+            Single::FooterComment | Single::InlineComment | Single::CustomContent => Ok(true),
         };
         match listed {
             Ok(false) => {
@@ -197,7 +200,7 @@ pub async fn take_inventory(api: &Cloud, options: &CrawlOptions, progress: &Prog
     let own_hosts = own_hosts(api, found.base.as_deref(), options);
     let site = OwnSite::new(api.client().deployment().base_url(), &own_hosts);
     let crawl = Crawl { api, options, progress, ledger: &ledger, site: &site };
-    let read = crawl.read(&spaces, reported.as_deref()).await;
+    let read = crawl.read(&spaces, reported.as_deref(), opening.started_at).await;
     confirm_account(api, &ledger, &opening.account.id).await;
     for warning in api.client().warnings() {
         ledger.warn(warning);
@@ -236,7 +239,7 @@ struct Read {
 }
 
 impl Crawl<'_> {
-    async fn read(&self, spaces: &[Space], reported: Option<&[String]>) -> Read {
+    async fn read(&self, spaces: &[Space], reported: Option<&[String]>, started_at: DateTime<Utc>) -> Read {
         let (mut contents, mut attachments) = lists::contents_and_attachments(self, spaces, reported).await;
         self.progress.phase("header images and owners", None);
         let ((), owners) = tokio::join!(
@@ -246,6 +249,7 @@ impl Crawl<'_> {
         contents.extend(owners);
         lists::complete_comments(&mut contents, &attachments.files);
         let mut attachments = std::mem::take(&mut attachments.files);
+        second_walk::compare(self, &contents, &attachments, started_at).await;
         versions::read(self, &mut attachments, &contents, spaces, reported).await;
         let old_sizes = old_sizes::prove(self, &mut attachments).await;
         labels::read(self, &contents, &mut attachments).await;

@@ -14,6 +14,7 @@ mod owners;
 mod people;
 pub mod recheck;
 pub mod scope;
+mod second_walk;
 pub mod site;
 mod versions;
 

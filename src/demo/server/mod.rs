@@ -18,6 +18,7 @@ mod served;
 #[cfg(test)]
 mod tests;
 mod v1;
+mod v1_search;
 mod v1_states;
 mod v2;
 mod v2_lists;
