@@ -103,6 +103,7 @@ fn pages(site: Site) -> Site {
 fn discussions(site: Site) -> Site {
     site.post("2001", "News", &format!("{}{}", image("own of post.png"), image_of("by post.png", "Home")))
         .attachment("att115", "own of post.png", 1500)
+        .post("2002", "News without files", "<p>text</p>")
         .page("1008", "Discussed", "<p>see below</p>")
         .footer_comment("3001", &image_of("by comment.png", "Home"))
         .reply("3002", &image_of("by reply.png", "Home"))

@@ -229,7 +229,7 @@ async fn f_99_a_list_that_ends_too_early_without_a_sign_is_noticed() {
 async fn f_99_each_kind_left_out_of_its_list_is_noticed() {
     let missing = [
         (PAGES, known::REFERRER),
-        ("/wiki/api/v2/blogposts", "2001"),
+        ("/wiki/api/v2/blogposts", "2002"),
         ("/wiki/api/v2/footer-comments", "3001"),
         ("/wiki/api/v2/inline-comments", "3004"),
         (ATTACHMENTS, "att105"),
