@@ -84,6 +84,9 @@ pub struct AuditArgs {
     /// Read the owners of all candidates once more, each alone
     #[arg(long, value_name = "all", hide_possible_values = true)]
     pub verify: Option<Verify>,
+    /// Download files of the same name, size and type and compare them
+    #[arg(long)]
+    pub verify_duplicates: bool,
     /// Versions to keep in "keeping N frees X" [default: 1]
     #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(i64::from(*KEEP_VERSIONS.start())..))]
     pub keep_versions: Option<u32>,

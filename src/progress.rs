@@ -105,7 +105,10 @@ impl Progress {
             }
             self.inner.bar.enable_steady_tick(TICK);
         } else {
-            self.line(&format!("{label} …"));
+            // a phase known to be empty is not worth a line
+            if total != Some(0) {
+                self.line(&format!("{label} …"));
+            }
         }
         *lock(&self.inner.phase) = Some(Phase { label, done: 0, total, started: now, last_line: now });
     }
@@ -133,7 +136,9 @@ impl Progress {
         let Some(phase) = lock(&self.inner.phase).take() else { return };
         self.inner.bar.disable_steady_tick();
         self.inner.bar.finish_and_clear();
-        self.line(&phase.at_the_end());
+        if phase.done > 0 || phase.total.is_some_and(|total| total > 0) {
+            self.line(&phase.at_the_end());
+        }
     }
 
     /// Something that people should know before they trust the result.

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 const MAY_USE: &[(&str, &[&str])] = &[
     ("audit", &["inventory", "storage_format"]),
     ("cli", &[]),
+    ("commands", &["audit", "cli", "config", "confluence", "demo", "error", "inventory", "progress", "report"]),
     ("config", &["cli", "error"]),
     ("confluence", &["error"]),
     ("demo", &[]),
@@ -21,7 +22,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
 ];
 
 /// Modules that may be async: those that speak to a network, and those that join them.
-const ASYNC: &[&str] = &["confluence", "demo", "inventory", "lib", "main"];
+const ASYNC: &[&str] = &["commands", "confluence", "demo", "inventory", "lib", "main"];
 
 /// Modules that may print. `main` prints the data, `progress` everything for people.
 const PRINTING: &[&str] = &["main", "progress"];

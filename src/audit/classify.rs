@@ -5,7 +5,7 @@ use super::protect::Protection;
 use super::residue;
 use super::uses::{self, Uses};
 use super::{AuditOptions, FileVerdict, Usage, Use};
-use crate::inventory::{Container, Content, Inventory, SpaceId, Status};
+use crate::inventory::{Container, Content, ContentKind, Inventory, SpaceId, Status};
 use crate::storage_format::{Display, OwnSite, Reading};
 
 /// One verdict per attachment, in the order of the inventory.
@@ -36,6 +36,7 @@ pub(super) fn verdicts(index: &SiteIndex<'_>, options: &AuditOptions) -> Vec<Fil
 /// What about the run as a whole keeps files without a use from being judged.
 struct ScanLimits {
     incomplete: Option<String>,
+    without_body: Option<String>,
     references_within: bool,
 }
 
@@ -45,8 +46,18 @@ impl ScanLimits {
         let unread = total.planned.saturating_sub(total.ok + total.gone + total.skipped);
         let incomplete = (!inventory.coverage.is_complete())
             .then(|| format!("the scan is incomplete: {unread} of {} units could not be read", total.planned));
-        Self { incomplete, references_within: inventory.scan.references_within }
+        Self { incomplete, without_body: without_body(inventory), references_within: inventory.scan.references_within }
     }
+}
+
+/// Contents that could hold a use but came without a body, whatever the coverage says of them.
+fn without_body(inventory: &Inventory) -> Option<String> {
+    let unread = |content: &&Content| {
+        content.body.is_none() && !content.status.is_trash() && content.kind != ContentKind::CustomContent
+    };
+    let first = inventory.contents.iter().find(unread)?;
+    let count = inventory.contents.iter().filter(unread).count();
+    Some(format!("the body of {count} contents could not be read, the first the {}", described(first)))
 }
 
 fn verdict(
@@ -141,7 +152,7 @@ fn doubts(
     let inventory = index.inventory;
     let file = &inventory.attachments[attachment];
     let mut reasons = Vec::new();
-    reasons.extend(scan.incomplete.clone());
+    reasons.extend(scan.incomplete.iter().chain(&scan.without_body).cloned());
     if scan.references_within {
         reasons.push("only the chosen spaces were read; a use may come from any other".to_owned());
     }

@@ -17,9 +17,9 @@ pub(super) fn find(inventory: &Inventory, files: &[FileVerdict]) -> Vec<Duplicat
     let mut groups: Vec<DuplicateGroup> = groups
         .into_iter()
         .filter(|(_, files)| files.len() > 1)
-        .map(|((_, size, _), mut files)| {
+        .flat_map(|((_, size, _), mut files)| {
             files.sort_by_key(|&at| (inventory.attachments[at].created_at, &inventory.attachments[at].id));
-            DuplicateGroup { files, size, verified: None }
+            compared(inventory, files, size)
         })
         .collect();
     groups.sort_by_key(|group| {
@@ -29,9 +29,33 @@ pub(super) fn find(inventory: &Inventory, files: &[FileVerdict]) -> Vec<Duplicat
     groups
 }
 
+/// Where all files of a group were downloaded, their bytes decide: equal ones stay together, the others are no
+/// duplicates. A group of which none are equal stays in the list as what it is: files that only look alike.
+fn compared(inventory: &Inventory, files: Vec<usize>, size: u64) -> Vec<DuplicateGroup> {
+    let digest = |&at: &usize| inventory.attachments[at].sha256.as_deref();
+    if files.iter().any(|at| digest(at).is_none()) {
+        return vec![DuplicateGroup { files, size, verified: None }];
+    }
+    let mut equal: Vec<Vec<usize>> = Vec::new();
+    for at in &files {
+        match equal.iter_mut().find(|group| group.first().map(digest) == Some(digest(at))) {
+            Some(group) => group.push(*at),
+            None => equal.push(vec![*at]),
+        }
+    }
+    equal.retain(|group| group.len() > 1);
+    if equal.is_empty() {
+        return vec![DuplicateGroup { files, size, verified: Some(false) }];
+    }
+    equal.into_iter().map(|files| DuplicateGroup { files, size, verified: Some(true) }).collect()
+}
+
 impl DuplicateGroup {
-    /// Bytes that one copy instead of all would save.
+    /// Bytes that one copy instead of all would save; none when the files were compared and differ.
     pub fn wasted_bytes(&self) -> u64 {
+        if self.verified == Some(false) {
+            return 0;
+        }
         self.size * u64::try_from(self.files.len().saturating_sub(1)).unwrap_or(0)
     }
 }

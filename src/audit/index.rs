@@ -42,8 +42,18 @@ pub(super) fn fold(name: &str) -> String {
     name.nfc().collect::<String>().to_uppercase().to_lowercase()
 }
 
-fn same_nfc(a: &str, b: &str) -> bool {
+/// Names that are the same but for their Unicode form.
+pub(super) fn same_nfc(a: &str, b: &str) -> bool {
     a.nfc().eq(b.nfc())
+}
+
+/// Contents of one title.
+#[derive(Debug, Default)]
+pub(super) struct Titled {
+    /// Indexes of contents.
+    pub(super) contents: Vec<usize>,
+    /// The titles differ at most in case.
+    pub(super) exact: bool,
 }
 
 /// Titles are compared in lower case and not trimmed (`storage-format.md` 1).
@@ -84,7 +94,7 @@ impl<'a> SiteIndex<'a> {
             ContentKind::BlogPost => &mut self.posts_by_title,
             _ => return,
         };
-        titles.entry(lower(&content.title)).or_default().push(at);
+        titles.entry(fold(&content.title)).or_default().push(at);
     }
 
     fn add_attachment(&mut self, at: usize) {
@@ -123,24 +133,31 @@ impl<'a> SiteIndex<'a> {
 
     /// Pages of this title; `space` is a key in any case, `None` searches all spaces. Pages in the trash are given
     /// only where no other bears the title.
-    pub(super) fn pages(&self, title: &str, space: Option<&str>) -> Vec<usize> {
+    pub(super) fn pages(&self, title: &str, space: Option<&str>) -> Titled {
         self.titled(&self.pages_by_title, title, space)
     }
 
     /// Blog posts of this title, as [`Self::pages`].
-    pub(super) fn posts(&self, title: &str, space: Option<&str>) -> Vec<usize> {
+    pub(super) fn posts(&self, title: &str, space: Option<&str>) -> Titled {
         self.titled(&self.posts_by_title, title, space)
     }
 
-    fn titled(&self, titles: &HashMap<String, Vec<usize>>, title: &str, space: Option<&str>) -> Vec<usize> {
+    /// Titles that are equal in lower case come before those that differ in Unicode form or special letters.
+    fn titled(&self, titles: &HashMap<String, Vec<usize>>, title: &str, space: Option<&str>) -> Titled {
         let space = space.map(lower);
-        let mut found: Vec<usize> = titles.get(&lower(title)).into_iter().flatten().copied().collect();
+        let mut found: Vec<usize> = titles.get(&fold(title)).into_iter().flatten().copied().collect();
         found.retain(|&at| space.is_none() || self.space_key(&self.inventory.contents[at]) == space.as_deref());
+        let title = lower(title);
+        let is_exact = |at: &usize| lower(&self.inventory.contents[*at].title) == title;
+        let exact = found.iter().any(is_exact);
+        if exact {
+            found.retain(is_exact);
+        }
         let is_alive = |at: &usize| !self.inventory.contents[*at].status.is_trash();
         if found.iter().any(is_alive) {
             found.retain(is_alive);
         }
-        found
+        Titled { contents: found, exact }
     }
 
     /// The files of a content that are not in the trash.

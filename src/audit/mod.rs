@@ -1,7 +1,9 @@
 //! From the inventory to an answer: the usage of every attachment with its evidence, and the bytes.
 
 mod classify;
+mod containers;
 mod duplicates;
+mod filters;
 mod index;
 mod protect;
 mod residue;

@@ -6,7 +6,7 @@ use super::Use;
 use super::index::{SiteIndex, fold};
 use super::resolve::Resolution;
 use crate::inventory::{Content, ContentKind, Inventory, Status};
-use crate::storage_format::{Construct, OwnSite, Reference, Target, header_image_reference};
+use crate::storage_format::{Construct, OwnSite, Reference, Target, header_image_references};
 
 /// What all contents together say about the attachments.
 pub(super) struct Uses {
@@ -40,7 +40,7 @@ pub(super) fn collect(index: &SiteIndex<'_>, site: &OwnSite) -> Uses {
             uses.add(index, at, reference, index.resolve(reference, content));
         }
         for image in &content.header_images {
-            if let Some(reference) = header_image_reference(&image.id, site) {
+            for reference in header_image_references(&image.id, site) {
                 uses.add(index, at, &reference, index.resolve(&reference, content));
             }
         }

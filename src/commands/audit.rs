@@ -9,7 +9,7 @@ use crate::audit::{self, Audit, AuditOptions};
 use crate::config::{Config, Rules};
 use crate::confluence::{Cloud, ConnectionSettings, RequestError};
 use crate::error::{ExitStatus, Failure, Outcome};
-use crate::inventory::{CrawlError, CrawlOptions, Inventory, take_inventory};
+use crate::inventory::{CrawlError, CrawlOptions, Inventory, compare_contents, take_inventory};
 use crate::progress::Progress;
 use crate::report::{self, ReportError, RunFacts};
 
@@ -24,6 +24,24 @@ pub struct Reading {
     pub stopped: Option<RequestError>,
     /// The exit status this leads to.
     pub status: ExitStatus,
+}
+
+impl Reading {
+    /// Downloads the files that look alike, so that groups of duplicates are certain (`--verify-duplicates`).
+    async fn compare_duplicates(
+        &mut self,
+        api: &Cloud,
+        options: &CrawlOptions,
+        rules: &AuditOptions,
+        progress: &Progress,
+    ) {
+        let groups: Vec<Vec<usize>> = self.audit.duplicates.iter().map(|group| group.files.clone()).collect();
+        self.stopped = compare_contents(api, &mut self.inventory, &groups, options, progress).await.err();
+        self.audit = audit::analyze(&self.inventory, rules);
+        if let Some(cause) = &self.stopped {
+            self.status = ExitStatus::decide([self.status, status_of_stop(cause)]);
+        }
+    }
 }
 
 /// Reads a site and judges its attachments, with a second look at every candidate.
@@ -76,6 +94,9 @@ pub(crate) async fn run(config: &Config, json: bool, progress: &Progress) -> Res
     let reading = read_site(&api, &crawl_options(config), &rules, progress).await;
     let received = signals.received();
     let mut reading = reading.map_err(|failure| Failure { status: received.unwrap_or(failure.status), ..failure })?;
+    if config.scope.verify_duplicates && reading.stopped.is_none() {
+        reading.compare_duplicates(&api, &crawl_options(config), &rules, progress).await;
+    }
     reading.status = ExitStatus::decide([reading.status].into_iter().chain(received));
     let facts = RunFacts {
         local_time: chrono::Local::now().fixed_offset(),
@@ -138,6 +159,9 @@ fn options_for_people(config: &Config) -> Vec<(String, String)> {
     }
     if config.scope.verify_all {
         options.push(("verify".to_owned(), "all".to_owned()));
+    }
+    if config.scope.verify_duplicates {
+        options.push(("duplicates".to_owned(), "downloaded and compared".to_owned()));
     }
     options.push(("versions to keep".to_owned(), config.rules.keep_versions.to_string()));
     options

@@ -63,6 +63,8 @@ pub struct Scope {
     pub references_within: bool,
     /// Read every owner of a candidate once more, alone.
     pub verify_all: bool,
+    /// Download files that look alike and compare their bytes.
+    pub verify_duplicates: bool,
     /// Further hosts that mean this site, in lower case.
     pub alias_hosts: Vec<String>,
 }
@@ -175,6 +177,7 @@ impl Scope {
             exclude_spaces: args.exclude_space.clone(),
             references_within: args.references_within,
             verify_all: args.verify == Some(Verify::All),
+            verify_duplicates: args.verify_duplicates,
             alias_hosts: layers.require(keys::ALIAS_HOSTS, values::hosts)?,
         })
     }

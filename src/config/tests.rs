@@ -328,6 +328,7 @@ fn scope_and_rules_come_out_as_they_went_in() {
         "--exclude-space",
         "DOCX",
         "--references-within",
+        "--verify-duplicates",
         "--verify",
         "all",
     ]);
@@ -339,6 +340,7 @@ fn scope_and_rules_come_out_as_they_went_in() {
             exclude_spaces: texts(&["DOCX"]),
             references_within: true,
             verify_all: true,
+            verify_duplicates: true,
             alias_hosts: texts(&["old.acme.example"]),
         }
     );

@@ -6,19 +6,20 @@
 pub mod client;
 pub mod cloud;
 pub mod deployment;
+pub mod download;
 pub mod error;
 mod fault;
 mod fetch;
 pub mod model;
 mod pace;
 pub mod pagination;
-mod proof;
 mod retry;
 mod signs;
 
 pub use client::{Client, ConnectionSettings, Timeouts};
 pub use cloud::Cloud;
 pub use deployment::{BaseUrlError, Deployment, Request};
+pub use download::Fingerprint;
 pub use error::RequestError;
 pub use pagination::{BadItem, Walked};
 

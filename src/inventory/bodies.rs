@@ -12,7 +12,7 @@ use crate::storage_format::{Body, parse};
 pub(super) async fn settle(crawl: &Crawl<'_>, contents: Vec<Content>) -> Vec<Content> {
     let (mut whole, missing): (Vec<Content>, Vec<Content>) =
         contents.into_iter().partition(|content| content.body.is_some() || content.status.is_trash());
-    let count = whole.iter().filter(|content| content.body.is_some()).count();
+    let count = whole.iter().filter(|content| !content.status.is_trash()).count();
     crawl.ledger.done(UnitKind::Body, count as u64);
     let read = crawl.all(missing.into_iter().map(|content| read_alone(crawl, content)).collect()).await;
     whole.extend(read.into_iter().flatten());

@@ -120,6 +120,7 @@ pub(super) fn attachment(sent: model::Attachment) -> Attachment {
         webui: sent.webui_link.or(links.webui),
         old_versions: Vec::new(),
         labels: None,
+        sha256: None,
     }
 }
 

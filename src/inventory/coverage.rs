@@ -71,6 +71,8 @@ pub enum UnitKind {
     SecondLook,
     /// Display names of people.
     People,
+    /// The bytes of one file, to compare duplicates.
+    Comparison,
 }
 
 impl UnitKind {
@@ -96,6 +98,7 @@ impl UnitKind {
             Self::ChangesSinceStart => "changes since the start",
             Self::SecondLook => "second look",
             Self::People => "people",
+            Self::Comparison => "comparison of duplicates",
         }
     }
 }

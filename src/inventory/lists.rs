@@ -99,14 +99,11 @@ fn unlisted_owners(contents: &[Content], files: &[Attachment]) -> Vec<Container>
     unlisted
 }
 
-/// Reads a body as it arrives; the text is not kept. Contents in the trash count for nothing, so theirs is not read.
+/// Reads a body as it arrives; the text is not kept. What contents in the trash name counts for nothing, but is
+/// mentioned where it is the only use, so theirs is read as far as it comes with the list.
 pub(super) fn content(crawl: &Crawl<'_>, sent: model::Content, kind: ContentKind) -> Content {
     let body: Option<Body> = sent.storage().map(|text| parse(text, crawl.site));
-    let mut content = convert::content(sent, kind, body);
-    if content.status.is_trash() {
-        content.body = None;
-    }
-    content
+    convert::content(sent, kind, body)
 }
 
 /// Pages or blog posts of spaces, in batches that run side by side. A batch too long for the server is halved (F-17).

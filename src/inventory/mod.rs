@@ -1,6 +1,8 @@
 //! Takes the inventory of a site: what there is, and whether everything was read.
 
 mod bodies;
+mod changes;
+pub mod compare;
 mod convert;
 pub mod coverage;
 pub mod crawl;
@@ -23,6 +25,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+pub use compare::compare_contents;
 pub use coverage::Coverage;
 pub use crawl::{CrawlError, CrawlOptions, take_inventory};
 pub use links::SiteLinks;

@@ -121,6 +121,7 @@ mod tests {
             webui: None,
             old_versions,
             labels: None,
+            sha256: None,
         }
     }
 

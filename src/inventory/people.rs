@@ -38,7 +38,16 @@ async fn names<'g, 'i>(crawl: &Crawl<'_>, group: &'g [&'i str]) -> Result<Vec<(A
         unit.withdrawn();
         return Err(group);
     }
-    unit.settle(&result);
+    match &result {
+        // names only dress the report: without them the ids are shown, and no verdict depends on either
+        Err(error) if !error.stops_run() => {
+            crawl
+                .ledger
+                .warn(format!("the names of {} people could not be read, their ids are shown: {error}", group.len()));
+            unit.skipped("names of people are not needed for a verdict");
+        }
+        settled => unit.settle(settled),
+    }
     crawl.progress.advance(group.len() as u64);
     let people = result.unwrap_or_default().into_iter();
     let named = people

@@ -202,8 +202,8 @@ pub struct Content {
     pub last_editor: Option<AccountId>,
     /// Path below the base URL that opens it in a browser.
     pub webui: Option<String>,
-    /// What its body names and measures; `None` when it could not be obtained (the coverage says why) or when
-    /// the content is in the trash.
+    /// What its body names and measures; `None` when it could not be obtained: the coverage says why, except for
+    /// contents in the trash, whose uses do not count.
     pub body: Option<Body>,
     /// Header images, from content properties outside the body.
     #[serde(default)]
@@ -254,6 +254,9 @@ pub struct Attachment {
     pub old_versions: Vec<OldVersion>,
     /// Labels, when they had to be read (a gallery or a protect rule asks for them).
     pub labels: Option<Vec<String>>,
+    /// SHA-256 of the current version in hexadecimal, when it was downloaded to compare duplicates.
+    #[serde(default)]
+    pub sha256: Option<String>,
 }
 
 impl Attachment {

@@ -17,6 +17,27 @@ impl<'a> Attributes<'a> {
         self.iter().find(|(name, _)| *name == key).map(|(_, raw)| decode_html_entities(raw))
     }
 
+    /// Whether this is what XML allows: blanks before each attribute, a name, `=`, a quoted value. Where it is not, a
+    /// missing quote may have joined two attributes, and the values cannot be trusted.
+    pub(super) fn are_well_formed(self) -> bool {
+        let mut rest = self.0;
+        loop {
+            let behind_blanks = rest.trim_ascii_start();
+            if behind_blanks.is_empty() {
+                return true;
+            }
+            let Some((name, value)) = behind_blanks.split_once('=') else { return false };
+            let value = value.trim_ascii_start();
+            let Some(quote @ ('"' | '\'')) = value.chars().next() else { return false };
+            let Some((_, after)) = value[1..].split_once(quote) else { return false };
+            let is_name = |c: char| !c.is_ascii_whitespace() && !matches!(c, '"' | '\'' | '<' | '>' | '/');
+            if behind_blanks.len() == rest.len() || name.is_empty() || !name.trim_ascii_end().chars().all(is_name) {
+                return false;
+            }
+            rest = after;
+        }
+    }
+
     /// All attributes as name and raw value.
     pub(super) fn iter(self) -> impl Iterator<Item = (&'a str, &'a str)> {
         let mut rest = self.0;
@@ -71,6 +92,16 @@ mod tests {
     fn entities_are_decoded_once_and_percent_signs_left() {
         let attributes = Attributes(r#" a="&uuml;&#x1F680;&amp;nbsp;%20&unknown;" "#);
         assert_eq!(attributes.get("a").as_deref(), Some("ü🚀&nbsp;%20&unknown;"));
+    }
+
+    #[test]
+    fn what_xml_allows() {
+        for good in ["", " ", r#" a="1""#, " a='1'\n b = \"x > y\" "] {
+            assert!(Attributes(good).are_well_formed(), "{good}");
+        }
+        for bad in [r#"a="1""#, r#" a="1"b="2""#, " a", " a=1", r#" a="1" b"#, r#" a="x b="1" c="/"#, r#" ="1""#] {
+            assert!(!Attributes(bad).are_well_formed(), "{bad}");
+        }
     }
 
     #[test]

@@ -1,10 +1,13 @@
 //! Files of diagram macros: each use pins the source and its pictures (`storage-format.md` 2.2).
 
-use super::macros::MacroCall;
+use super::parameters::MacroCall;
 use super::{Certainty, ContainerRef};
 
+/// A name, where it lives, and how sure the macro uses it.
+type Named = (String, ContainerRef, Certainty);
+
 /// Attachments of a draw.io macro. `included` is the macro that embeds another page's diagram.
-pub(super) fn draw_io(call: &MacroCall, included: bool) -> Vec<(String, ContainerRef)> {
+pub(super) fn draw_io(call: &MacroCall, included: bool) -> Vec<Named> {
     let Some(name) = call.text("diagramname") else { return Vec::new() };
     if included
         && (call.text("diagramurl").is_some() || (call.text("service").is_some() && call.text("sfileid").is_some()))
@@ -12,27 +15,37 @@ pub(super) fn draw_io(call: &MacroCall, included: bool) -> Vec<(String, Containe
         // the diagram comes from elsewhere; no attachment is involved
         return Vec::new();
     }
-    let source = content(call, "pageid").unwrap_or(ContainerRef::Own);
-    let mut files = vec![(name.to_owned(), source.clone()), (format!("{name}.png"), source.clone())];
-    if !has_extension(name) {
-        files.push((format!("{name}.drawio"), source.clone()));
-        files.push((format!("{name}.drawio.png"), source.clone()));
-    }
+    let source = source(call);
+    let mut files = vec![(name.to_owned(), source.clone(), Certainty::Proven)];
+    // the name may be written with or without its extension, and with blanks at its end
+    let other = if has_extension(name) { Certainty::Possible } else { Certainty::Proven };
     let trimmed = name.trim();
-    if trimmed.len() != name.len() {
-        files.push((format!("{trimmed}.png"), source.clone()));
+    for stem in [name, trimmed].into_iter().take(if trimmed == name { 1 } else { 2 }) {
+        files.push((format!("{stem}.png"), source.clone(), Certainty::Proven));
+        files.push((format!("{stem}.drawio"), source.clone(), Certainty::Possible));
+        files.push((format!("{stem}.drawio.png"), source.clone(), other));
+    }
+    for preview in ["temppreview", "hirespreview"] {
+        if let Some(picture) = call.text(preview).filter(|text| !text.contains('/')) {
+            files.push((picture.to_owned(), source.clone(), Certainty::Possible));
+        }
     }
     if let Some(hash) = call.text("aspecthash") {
-        let picture = content(call, "imgpageid").unwrap_or(source);
-        files.push((format!("{name}-{}.png", hash.trim()), picture));
+        let picture = format!("{name}-{}.png", hash.trim());
+        if let Some(page) = call.content("imgpageid") {
+            files.push((picture, page, Certainty::Proven));
+        } else {
+            files.push((picture.clone(), source, Certainty::Possible));
+            files.push((picture, ContainerRef::Own, Certainty::Possible));
+        }
     }
     files
 }
 
 /// Attachments of a Gliffy macro.
-pub(super) fn gliffy(call: &MacroCall) -> Vec<(String, ContainerRef, Certainty)> {
+pub(super) fn gliffy(call: &MacroCall) -> Vec<Named> {
     let Some(name) = call.text("name") else { return Vec::new() };
-    let container = content(call, "pageid").unwrap_or(ContainerRef::Own);
+    let container = source(call);
     vec![
         (name.to_owned(), container.clone(), Certainty::Proven),
         (format!("{name}.png"), container.clone(), Certainty::Proven),
@@ -40,8 +53,9 @@ pub(super) fn gliffy(call: &MacroCall) -> Vec<(String, ContainerRef, Certainty)>
     ]
 }
 
-fn content(call: &MacroCall, parameter: &str) -> Option<ContainerRef> {
-    call.text(parameter).map(|id| ContainerRef::Content(id.trim().to_owned()))
+/// The page that holds the source of a diagram.
+fn source(call: &MacroCall) -> ContainerRef {
+    call.text("pageid").map_or(ContainerRef::Own, |id| ContainerRef::CopiedFrom(id.trim().to_owned()))
 }
 
 fn has_extension(name: &str) -> bool {

@@ -1,41 +1,73 @@
 //! URLs in rendered HTML: the ADF fallback and the bodies of html and markdown macros. Never used on storage format.
 
+use html_escape::decode_html_entities;
 use scraper::{Html, Selector};
 
-use super::Display;
+use super::{Display, lenient};
 
 /// Attributes that hold a URL.
 const URL_ATTRIBUTES: [&str; 5] = ["src", "href", "poster", "data", "background"];
 
+/// A fragment with more tags is not built up as a tree: that takes time and memory beyond measure on hostile nesting.
+const MOST_TAGS_IN_TREE: usize = 1_000;
+
 /// Every URL in the attributes and styles of an HTML fragment, with whether it is shown or linked.
 pub(super) fn urls(fragment: &str) -> Vec<(String, Display)> {
-    if memchr::memchr(b'<', fragment.as_bytes()).is_none() {
-        return Vec::new();
+    match memchr::memchr_iter(b'<', fragment.as_bytes()).take(MOST_TAGS_IN_TREE + 1).count() {
+        0 => Vec::new(),
+        1..=MOST_TAGS_IN_TREE => tree_urls(fragment),
+        _ => tag_urls(fragment),
     }
+}
+
+/// By the rules of HTML.
+fn tree_urls(fragment: &str) -> Vec<(String, Display)> {
     let mut urls = Vec::new();
     let document = Html::parse_fragment(fragment);
-    let Ok(everything) = Selector::parse("*") else { return urls };
+    let Ok(everything) = Selector::parse("*") else { return tag_urls(fragment) };
     for element in document.select(&everything) {
         let element = element.value();
-        let display = if matches!(element.name(), "a" | "area") { Display::Linked } else { Display::Shown };
-        for key in URL_ATTRIBUTES {
-            if let Some(value) = element.attr(key) {
-                urls.push((value.to_owned(), display));
-            }
-        }
-        if let Some(value) = element.attr("srcset") {
-            urls.extend(srcset_urls(value).map(|url| (url.to_owned(), Display::Shown)));
-        }
-        if let Some(value) = element.attr("style") {
-            urls.extend(style_urls(value).map(|url| (url.to_owned(), Display::Shown)));
+        for (key, value) in element.attrs() {
+            push_urls(element.name(), key, value, &mut urls);
         }
     }
     urls
 }
 
-/// The URLs of a `srcset`: before each descriptor.
+/// Tag by tag, whatever their nesting.
+fn tag_urls(fragment: &str) -> Vec<(String, Display)> {
+    let mut urls = Vec::new();
+    for (name, attributes) in lenient::start_tags(fragment) {
+        let name = name.to_ascii_lowercase();
+        for (key, value) in attributes.iter() {
+            push_urls(&name, &key.to_ascii_lowercase(), &decode_html_entities(value), &mut urls);
+        }
+    }
+    urls
+}
+
+fn push_urls(element: &str, key: &str, value: &str, urls: &mut Vec<(String, Display)>) {
+    if URL_ATTRIBUTES.contains(&key) {
+        let display = if matches!(element, "a" | "area") { Display::Linked } else { Display::Shown };
+        urls.push((value.to_owned(), display));
+    } else if key == "srcset" {
+        urls.extend(srcset_urls(value).map(|url| (url.to_owned(), Display::Shown)));
+    } else if key == "style" {
+        urls.extend(style_urls(value).map(|url| (url.to_owned(), Display::Shown)));
+    }
+}
+
+/// The URLs of a `srcset`: each up to a blank, then a descriptor up to a comma. A URL may hold commas, but not end in one.
 pub(super) fn srcset_urls(value: &str) -> impl Iterator<Item = &str> {
-    value.split(',').filter_map(|candidate| candidate.split_whitespace().next())
+    let mut rest = value;
+    std::iter::from_fn(move || {
+        rest = rest.trim_start_matches(|c: char| c.is_whitespace() || c == ',');
+        let end = rest.find(char::is_whitespace).unwrap_or(rest.len());
+        let (url, behind) = rest.split_at(end);
+        let bare = url.trim_end_matches(',');
+        rest = if bare.len() < url.len() { behind } else { behind.split_once(',').map_or("", |(_, next)| next) };
+        (!bare.is_empty()).then_some(bare)
+    })
 }
 
 /// The URLs in `url(…)` of a style.
@@ -91,11 +123,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn urls_of_html() {
-        let html =
-            r#"<div style="background:url('/a.png')"><a href="/b">x</a><img src=/c srcset="/d 1x, /e 2x"/></div>"#;
-        let urls: Vec<_> = urls(html).into_iter().map(|(url, _)| url).collect();
-        assert_eq!(urls, ["/a.png", "/b", "/c", "/d", "/e"]);
+    fn urls_of_html_in_both_readings() {
+        let html = r#"<DIV style="background:url('/a.png')"><A HREF="/b&amp;x">x</a>
+            <img src=/c srcset="/d,1.png 1x, /e.png, /f.png 2x"/><br><p>open</div>"#;
+        let sorted = |mut urls: Vec<(String, Display)>| {
+            urls.sort();
+            urls.into_iter().map(|(url, _)| url).collect::<Vec<_>>()
+        };
+        assert_eq!(sorted(tree_urls(html)), ["/a.png", "/b&x", "/c", "/d,1.png", "/e.png", "/f.png"]);
+        assert_eq!(sorted(tree_urls(html)), sorted(tag_urls(html)));
+    }
+
+    #[test]
+    fn deep_html_ends_quickly() {
+        let html = "<div><b>".repeat(200_000) + r#"<img src="/a.png">"#;
+        assert_eq!(urls(&html), [("/a.png".to_owned(), Display::Shown)]);
     }
 
     #[test]

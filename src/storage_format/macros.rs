@@ -1,187 +1,60 @@
-//! The macros that name files, as a table (`storage-format.md` 2.2 and 3). To teach the program a macro, add a line to
-//! [`MACROS`].
+//! What the parameters and bodies of macros and ADF extensions name (`storage-format.md` 2.2, 2.4 and 3). How each
+//! macro names files is in the table of `macro_table.rs`.
 
-use std::collections::HashMap;
-use std::sync::LazyLock;
-
+use super::macro_table::Naming::{
+    self, Attachments, DrawIo, Gallery, Gliffy, Html, IncludedDrawIo, Markdown, Named, NoFile, SpaceAttachments,
+    Unknown, Untold, WikiMarkup,
+};
+use super::macro_table::{extension_naming, naming};
+use super::parameters::{MacroCall, Parameter};
 use super::url::{UrlMeaning, attachment_digits, is_uuid};
 use super::{
-    Certainty, Construct, ContainerRef, Display, FileFilter, NameMatching, OwnSite, Reference, Target, diagrams, html,
-    text_urls, wiki_markup,
+    Certainty, Construct, ContainerRef, Display, NameMatching, OwnSite, Reference, Target, diagrams, html, text_urls,
+    wiki_markup,
 };
 
-/// One use of a macro, or of an extension in ADF.
-#[derive(Debug, Default)]
-pub(super) struct MacroCall {
-    /// In lower case; empty when unknown.
-    pub(super) name: String,
-    pub(super) parameters: Vec<Parameter>,
-}
-
-/// One parameter of a macro.
-#[derive(Debug, Default)]
-pub(super) struct Parameter {
-    /// Lower case, without `-` and `_`: the new editor writes `diagram-name` for `diagramName`.
-    pub(super) name: String,
-    /// Text, decoded.
-    pub(super) text: String,
-    /// `ri:attachment` elements in it.
-    pub(super) attachments: Vec<(String, Option<ContainerRef>)>,
-    /// `ri:url` elements in it.
-    pub(super) urls: Vec<String>,
-    /// `ri:page`, `ri:blog-post`, `ri:content-entity` elements in it.
-    pub(super) pages: Vec<ContainerRef>,
-}
-
-impl Parameter {
-    pub(super) fn new(name: Option<&str>) -> Self {
-        let name =
-            name.unwrap_or_default().chars().filter(|c| !matches!(c, '-' | '_')).flat_map(char::to_lowercase).collect();
-        Self { name, ..Self::default() }
-    }
-}
-
-impl MacroCall {
-    fn parameter(&self, name: &str) -> Option<&Parameter> {
-        self.parameters.iter().find(|parameter| parameter.name == name)
-    }
-
-    /// The text of a parameter, exactly as written; `None` when absent or blank.
-    pub(super) fn text(&self, name: &str) -> Option<&str> {
-        self.parameter(name).map(|parameter| parameter.text.as_str()).filter(|text| !text.trim().is_empty())
-    }
-
-    /// The page a parameter names, by element or by title.
-    fn page(&self, page: &str, space: &str) -> Option<ContainerRef> {
-        let parameter = self.parameter(page)?;
-        if let Some(container) = parameter.pages.first() {
-            return Some(container.clone());
-        }
-        let title = self.text(page)?.to_owned();
-        Some(ContainerRef::Page { title, space: self.text(space).map(str::to_owned) })
-    }
-}
-
-/// How a macro names files.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Naming {
-    /// Names no file; its texts are captions, keys or code.
-    NoFile,
-    /// The first parameter that is there names the file; `page` and `space` may name its page.
-    Named(&'static [&'static str]),
-    DrawIo,
-    IncludedDrawIo,
-    Gliffy,
-    Gallery,
-    Attachments,
-    SpaceAttachments,
-    /// Keeps its data in files whose names cannot be told.
-    Untold,
-    /// The body is HTML.
-    Html,
-    /// The body is Markdown, with HTML in it.
-    Markdown,
-    /// The body is wiki markup of old.
-    WikiMarkup,
-    /// Nothing is known: a parameter that equals the name of a file of the own page counts.
-    Unknown,
-}
-
-use Naming::{
-    Attachments, DrawIo, Gallery, Gliffy, Html, IncludedDrawIo, Markdown, Named, NoFile, SpaceAttachments, Untold,
-    WikiMarkup,
-};
-
-/// Macro name in lower case → how it names files. A macro that is not here follows the rule for unknown ones.
-const MACROS: &[(&str, Naming)] = &[
-    ("view-file", Named(&["name", "file"])),
-    ("viewfile", Named(&["name", "file"])),
-    ("viewpdf", Named(&["name", "file"])),
-    ("viewdoc", Named(&["name", "file"])),
-    ("viewxls", Named(&["name", "file"])),
-    ("viewppt", Named(&["name", "file"])),
-    ("excel", Named(&["name", "file"])),
-    ("multimedia", Named(&["name"])),
-    ("mermaid-cloud", Named(&["filename"])),
-    ("drawio", DrawIo),
-    ("drawio-sketch", DrawIo),
-    ("inc-drawio", IncludedDrawIo),
-    ("gliffy", Gliffy),
-    ("gallery", Gallery),
-    ("attachments", Attachments),
-    ("space-attachments", SpaceAttachments),
-    ("table-spreadsheet", Untold),
-    ("html", Html),
-    ("html-bobswift", Html),
-    ("html-xhtml", Html),
-    ("markdown", Markdown),
-    ("unmigrated-wiki-markup", WikiMarkup),
-    ("unmigrated-inline-wiki-markup", WikiMarkup),
-    ("anchor", NoFile),
-    ("blog-posts", NoFile),
-    ("change-history", NoFile),
-    ("children", NoFile),
-    ("code", NoFile),
-    ("contentbylabel", NoFile),
-    ("contributors", NoFile),
-    ("details", NoFile),
-    ("detailssummary", NoFile),
-    ("excerpt", NoFile),
-    ("excerpt-include", NoFile),
-    ("expand", NoFile),
-    ("include", NoFile),
-    ("info", NoFile),
-    ("jira", NoFile),
-    ("jirachart", NoFile),
-    ("livesearch", NoFile),
-    ("loremipsum", NoFile),
-    ("noformat", NoFile),
-    ("note", NoFile),
-    ("pagetree", NoFile),
-    ("pagetreesearch", NoFile),
-    ("panel", NoFile),
-    ("profile", NoFile),
-    ("recently-updated", NoFile),
-    ("roadmap", NoFile),
-    ("status", NoFile),
-    ("tasks-report-macro", NoFile),
-    ("tip", NoFile),
-    ("toc", NoFile),
-    ("toc-zone", NoFile),
-    ("userlister", NoFile),
-    ("warning", NoFile),
-];
-
-/// Keys of ADF extensions that describe the extension itself.
+/// Keys that describe an ADF extension.
 const DESCRIPTIVE_KEYS: &[&str] =
-    &["extensionkey", "extensiontype", "extensionid", "extensiontitle", "localid", "layout", "text", "title"];
+    &["extensionkey", "extensiontype", "extensionid", "extensiontitle", "localid", "layout"];
+
+/// Attributes of an ADF node that are captions. A value that an app stores under the same key may be a name.
+const CAPTIONS_OF_NODES: &[&str] = &["text", "title"];
 
 /// Longest value that can be a file name.
 const MAX_NAME_BYTES: usize = 1_024;
 
-fn naming(name: &str) -> Naming {
-    static BY_NAME: LazyLock<HashMap<&str, Naming>> = LazyLock::new(|| MACROS.iter().copied().collect());
-    BY_NAME.get(name).copied().unwrap_or(Naming::Unknown)
-}
-
 /// What the parameters of a macro name.
 pub(super) fn references(call: &MacroCall, site: &OwnSite) -> Vec<Reference> {
-    let mut found = Found { construct: Construct::Macro(call.name.clone()), site, references: Vec::new() };
     let naming = naming(&call.name);
-    found.by_rule(call, naming);
-    found.by_values(call, naming, &[]);
+    let mut found = Found { construct: Construct::Macro(call.name.clone()), site, references: Vec::new() };
+    let call = call.with_json_values();
+    found.by_rule(&call, naming);
+    found.by_values(&call, naming, naming == Unknown);
     found.references
 }
 
 /// What the values of an ADF extension name. Known macros keep their rule there, under their key.
 pub(super) fn extension_references(call: &MacroCall, site: &OwnSite) -> Vec<Reference> {
-    let key = call.text("extensionkey").unwrap_or_default().to_lowercase();
-    let parts = || key.split(|c: char| !c.is_ascii_alphanumeric() && c != '-');
-    let naming = parts().map(naming).find(|naming| *naming != Naming::Unknown).unwrap_or(Naming::Unknown);
+    let call = call.with_json_values();
+    let key = call.text("extensionkey").unwrap_or_default().trim().to_lowercase();
+    let (naming, is_whole_key) = extension_naming(&key);
     let title = call.text("extensiontitle").unwrap_or(&key).trim().to_owned();
     let mut found = Found { construct: Construct::Extension(title), site, references: Vec::new() };
-    found.by_rule(call, naming);
-    found.by_values(call, naming, DESCRIPTIVE_KEYS);
+    found.by_rule(&call, naming);
+    found.by_values(&call, naming, naming == Unknown || !is_whole_key);
+    found.references
+}
+
+/// What a property of an app names, as JSON text: only ids and complete or absolute addresses count there
+/// (`storage-format.md` 2.5).
+pub(super) fn property_references(key: &str, json: &str, site: &OwnSite) -> Vec<Reference> {
+    let parameter = Parameter { text: json.to_owned(), ..Parameter::new(Some(key)) };
+    let call = MacroCall { parameters: vec![parameter], ..MacroCall::default() };
+    let mut found = Found { construct: Construct::Property(key.to_owned()), site, references: Vec::new() };
+    found.by_values(&call.with_json_values(), NoFile, false);
+    for reference in &mut found.references {
+        reference.certainty = Certainty::Possible;
+    }
     found.references
 }
 
@@ -195,6 +68,9 @@ pub(super) fn body_references(name: &str, text: &str, site: &OwnSite) -> Vec<Ref
         }
     }
     if matches!(naming, Html | Markdown) {
+        for url in html::style_urls(text) {
+            found.url(url, Display::Shown);
+        }
         for (url, display) in html::urls(text) {
             found.url(&url, display);
         }
@@ -225,8 +101,8 @@ impl Found<'_> {
                 }
             }
             DrawIo | IncludedDrawIo => {
-                for (name, container) in diagrams::draw_io(call, naming == IncludedDrawIo) {
-                    self.file(name, container, Display::Shown, Certainty::Proven, NameMatching::Loose);
+                for (name, container, certainty) in diagrams::draw_io(call, naming == IncludedDrawIo) {
+                    self.file(name, container, Display::Shown, certainty, NameMatching::Loose);
                 }
             }
             Gliffy => {
@@ -235,11 +111,11 @@ impl Found<'_> {
                 }
             }
             Gallery => {
-                let filter = filter(call, "includelabel", "excludelabel");
+                let filter = call.filter("includelabel", "excludelabel");
                 self.push(Target::Gallery(filter), Display::Shown, Certainty::Proven);
             }
             Attachments => {
-                let filter = filter(call, "labels", "");
+                let filter = call.filter("labels", "");
                 self.push(Target::AttachmentList(filter), Display::Listed, Certainty::Proven);
             }
             SpaceAttachments => {
@@ -247,14 +123,18 @@ impl Found<'_> {
                 self.push(Target::SpaceAttachments { space }, Display::Listed, Certainty::Possible);
             }
             Untold => self.push(Target::UntoldNames, Display::Shown, Certainty::Possible),
-            NoFile | Html | Markdown | WikiMarkup | Naming::Unknown => {}
+            NoFile | Html | Markdown | WikiMarkup | Unknown => {}
         }
     }
 
-    /// What any parameter of any macro may name: identifiers, URLs, ids, and for unknown macros the plain name of a
-    /// file of the own page.
-    fn by_values(&mut self, call: &MacroCall, naming: Naming, descriptive: &[&str]) {
+    /// What any parameter of any macro may name: identifiers, URLs, ids, and where nothing better is known
+    /// (`takes_names`) the plain name of a file of the own page, or of the page that another parameter names.
+    fn by_values(&mut self, call: &MacroCall, naming: Naming, takes_names: bool) {
         let page = if matches!(naming, Named(_)) { call.page("page", "space") } else { None };
+        let mut containers = vec![ContainerRef::Own];
+        if takes_names {
+            containers.extend(call.page("page", "space").into_iter().chain(call.content("pageid")));
+        }
         for parameter in &call.parameters {
             for (name, container) in &parameter.attachments {
                 let container = container.clone().or_else(|| page.clone()).unwrap_or(ContainerRef::Own);
@@ -263,24 +143,22 @@ impl Found<'_> {
             for url in &parameter.urls {
                 self.url_as(url, Display::Shown, Certainty::Proven);
             }
-            let takes_names = naming == Naming::Unknown && !descriptive.contains(&parameter.name.as_str());
-            self.value(&parameter.name, &parameter.text, takes_names);
+            self.value(&parameter.name, &parameter.text);
+            if takes_names && !is_caption(parameter) && parameter.text.len() <= MAX_NAME_BYTES {
+                self.exact_name(&parameter.text, &containers);
+            }
         }
     }
 
-    fn value(&mut self, key: &str, text: &str, takes_names: bool) {
+    /// Addresses and ids in the text of a parameter.
+    fn value(&mut self, key: &str, text: &str) {
         let value = text.trim();
         if value.is_empty() {
             return;
         }
-        if value.starts_with(['{', '['])
-            && let Ok(json) = serde_json::from_str::<serde_json::Value>(value)
-        {
-            return self.json_value(key, json, takes_names);
-        }
         if value.contains('/') {
             self.url_as(value, Display::Shown, Certainty::Proven);
-            let mut inner = Vec::new();
+            let mut inner: Vec<String> = html::style_urls(value).map(str::to_owned).collect();
             text_urls::each(value, self.site, |url| inner.push(url.to_owned()));
             inner.iter().filter(|url| *url != value).for_each(|url| self.url(url, Display::Linked));
         }
@@ -296,27 +174,6 @@ impl Found<'_> {
             let target = Target::Attachment { id: id.to_owned(), fallback: None };
             self.push(target, Display::Shown, Certainty::Possible);
         }
-        if takes_names && text.len() <= MAX_NAME_BYTES {
-            self.exact_name(text, value);
-        }
-    }
-
-    /// Values may be JSON text (`storage-format.md` 2.4); it is walked without recursion.
-    fn json_value(&mut self, key: &str, json: serde_json::Value, takes_names: bool) {
-        let mut open = vec![(key.to_owned(), json)];
-        while let Some((key, value)) = open.pop() {
-            match value {
-                serde_json::Value::String(text) => self.value(&key, &text, takes_names),
-                serde_json::Value::Array(values) => {
-                    open.extend(values.into_iter().map(|value| (key.clone(), value)));
-                }
-                serde_json::Value::Object(entries) => {
-                    open.extend(entries.into_iter().map(|(key, value)| (Parameter::new(Some(&key)).name, value)));
-                }
-                serde_json::Value::Number(number) => self.value(&key, &number.to_string(), takes_names),
-                _ => {}
-            }
-        }
     }
 
     /// The name in a known file macro: plain, or wiki-style with a caret.
@@ -329,10 +186,16 @@ impl Found<'_> {
         self.file(text.to_owned(), container, Display::Shown, Certainty::Proven, NameMatching::Loose);
     }
 
-    /// The generic rule: the whole value equals the name of a file of the own page, or names it with a caret.
-    fn exact_name(&mut self, text: &str, value: &str) {
-        self.file(text.to_owned(), ContainerRef::Own, Display::Shown, Certainty::Possible, NameMatching::Exact);
-        if let Some((name, container)) = wiki_markup::caret(value) {
+    /// The generic rule: the whole value equals the name of a file, or names one with a caret.
+    fn exact_name(&mut self, text: &str, containers: &[ContainerRef]) {
+        if text.trim().is_empty() {
+            return;
+        }
+        for container in containers {
+            let (text, container) = (text.to_owned(), container.clone());
+            self.file(text, container, Display::Shown, Certainty::Possible, NameMatching::Exact);
+        }
+        if let Some((name, container)) = wiki_markup::caret(text.trim()) {
             let container = container.unwrap_or(ContainerRef::Own);
             self.file(name, container, Display::Shown, Certainty::Possible, NameMatching::Exact);
         }
@@ -369,6 +232,11 @@ impl Found<'_> {
     }
 }
 
+fn is_caption(parameter: &Parameter) -> bool {
+    let name = parameter.name.as_str();
+    DESCRIPTIVE_KEYS.contains(&name) || (parameter.of_node && CAPTIONS_OF_NODES.contains(&name))
+}
+
 /// Blanks around `ri:attachment` made Confluence store the identifier as text:
 /// `AttachmentResourceIdentifier[…,filename=NAME]` (`storage-format.md` 2.1).
 fn identifier_text(value: &str) -> Option<String> {
@@ -378,49 +246,9 @@ fn identifier_text(value: &str) -> Option<String> {
     (!name.is_empty()).then(|| name.to_owned())
 }
 
-/// The pages, names, labels and patterns of a gallery or attachments macro (`storage-format.md` 3).
-fn filter(call: &MacroCall, include_labels: &str, exclude_labels: &str) -> FileFilter {
-    let list = |name: &str| -> Vec<String> {
-        let text = call.text(name).unwrap_or_default();
-        text.split(',').map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect()
-    };
-    let mut pages = call.parameter("page").map(|parameter| parameter.pages.clone()).unwrap_or_default();
-    let titles = list("page");
-    if titles.len() > 1 {
-        // a title may itself hold a comma
-        pages.extend(call.text("page").map(|title| ContainerRef::Page { title: title.to_owned(), space: None }));
-    }
-    pages.extend(titles.into_iter().map(|title| ContainerRef::Page { title, space: None }));
-    let labels = |name: &str| list(name).into_iter().flat_map(|item| words(&item)).collect();
-    let mut include = list("include");
-    for parameter in call.parameters.iter().filter(|parameter| parameter.name == "include") {
-        include.extend(parameter.attachments.iter().map(|(name, _)| name.clone()));
-    }
-    FileFilter {
-        pages,
-        include,
-        exclude: list("exclude"),
-        include_labels: labels(include_labels),
-        exclude_labels: labels(exclude_labels),
-        patterns: list("patterns"),
-    }
-}
-
-fn words(text: &str) -> Vec<String> {
-    text.split_whitespace().map(str::to_lowercase).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn every_macro_stands_once_and_in_lower_case() {
-        for (at, (name, _)) in MACROS.iter().enumerate() {
-            assert_eq!(*name, name.to_lowercase());
-            assert!(MACROS[..at].iter().all(|(other, _)| other != name), "{name} stands twice");
-        }
-    }
 
     #[test]
     fn identifier_kept_as_text() {

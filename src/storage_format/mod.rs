@@ -4,15 +4,20 @@
 //! well it could be read. Storage format names files, it does not identify them; which attachment is meant is decided
 //! later, when the whole site is known.
 
+mod addresses;
 mod adf;
 mod attributes;
 mod body;
 mod diagrams;
-mod header_image;
+mod endings;
+mod frame;
 mod html;
 mod lenient;
+mod macro_table;
 mod macros;
+mod parameters;
 mod parser;
+mod property;
 mod reference;
 mod scanner;
 mod text;
@@ -23,7 +28,7 @@ mod wiki_markup;
 
 pub use adf::parse_adf;
 pub use body::{Body, PageLink, Reading, Structure};
-pub use header_image::header_image_reference;
 pub use parser::parse;
+pub use property::{header_image_references, property_references};
 pub use reference::{Certainty, Construct, ContainerRef, Display, FileFilter, NameMatching, Reference, Target};
 pub use url::OwnSite;

@@ -23,6 +23,8 @@ struct Fault {
 
 /// Reads a body in storage format: what it names, how it is built, and how well it could be read. Never fails.
 pub fn parse(body: &str, site: &OwnSite) -> Body {
+    // the XML library skips a byte order mark without counting it
+    let body = body.strip_prefix('\u{feff}').unwrap_or(body);
     let mut scanner = Scanner::new(site);
     match strict_pass(body, &mut scanner) {
         Ok(()) => scanner.finish(Reading::WellFormed),
@@ -64,11 +66,15 @@ fn strict_pass<'a>(body: &'a str, scanner: &mut Scanner<'a>) -> Result<(), Fault
                 if depth > MAX_DEPTH {
                     return Err(fault("elements nested too deeply"));
                 }
-                scanner.open(name, attributes);
+                if !scanner.open(name, attributes) {
+                    return Err(fault("elements nested too deeply"));
+                }
             }
             Ok(Event::Empty(tag)) => {
                 let (name, attributes) = split_tag(body, offset, tag.len()).ok_or_else(|| fault("broken tag"))?;
-                scanner.open(name, attributes);
+                if !scanner.open(name, attributes) {
+                    return Err(fault("elements nested too deeply"));
+                }
                 scanner.close(name);
             }
             Ok(Event::End(tag)) => {
@@ -79,7 +85,11 @@ fn strict_pass<'a>(body: &'a str, scanner: &mut Scanner<'a>) -> Result<(), Fault
             }
             Ok(Event::Text(text)) => scanner.text(body.get(offset..offset + text.len()).unwrap_or_default()),
             Ok(Event::CData(text)) => {
-                scanner.cdata(body.get(offset + 9..offset + 9 + text.len()).unwrap_or_default());
+                let text = body.get(offset + 9..offset + 9 + text.len()).unwrap_or_default();
+                if lenient::swallows_markup(text) {
+                    return Err(fault("CDATA section that swallows markup"));
+                }
+                scanner.cdata(text);
             }
             Ok(Event::GeneralRef(name)) => scanner.text(body.get(offset..offset + name.len() + 2).unwrap_or_default()),
             Ok(Event::DocType(_)) => return Err(fault("document type declaration")),
@@ -97,13 +107,14 @@ fn strict_pass<'a>(body: &'a str, scanner: &mut Scanner<'a>) -> Result<(), Fault
 }
 
 /// Name and attributes of the tag at `offset`, or `None` when it cannot be a tag: `a < b` in text, or a quote that
-/// swallowed the next tag.
+/// swallowed the next attribute or tag.
 fn split_tag(body: &str, offset: usize, length: usize) -> Option<(&str, Attributes<'_>)> {
     let content = body.get(offset + 1..offset + 1 + length)?;
     let name_end = content.bytes().position(|byte| byte.is_ascii_whitespace()).unwrap_or(content.len());
     let (name, attributes) = content.split_at(name_end);
     let first = name.as_bytes().first()?;
     let is_name = first.is_ascii_alphabetic() || *first == b'_' || !first.is_ascii();
-    let name = name.trim_end_matches('/');
-    (is_name && memchr::memchr(b'<', content.as_bytes()).is_none()).then_some((name, Attributes(attributes)))
+    let attributes = Attributes(attributes);
+    let is_tag = is_name && memchr::memchr(b'<', content.as_bytes()).is_none() && attributes.are_well_formed();
+    is_tag.then_some((name, attributes))
 }

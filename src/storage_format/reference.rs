@@ -74,6 +74,11 @@ pub enum ContainerRef {
     Own,
     /// A content by id.
     Content(String),
+    /// A content by the id a diagram macro bears. Copied macros keep the id of the page they were copied from, so where
+    /// that page holds no such file the own page's is meant (`storage-format.md` 1, page copy).
+    CopiedFrom(String),
+    /// Markup that should say, but cannot be read: the own page, or any other.
+    Unreadable,
     /// A page by title; without a space key, of the referring content's space.
     Page {
         /// Title as written.
@@ -143,6 +148,8 @@ pub enum Construct {
     UrlInText,
     /// Header image property.
     HeaderImage,
+    /// A content property of an app, by key.
+    Property(String),
     /// Media node of an ADF body.
     Media,
 }
@@ -159,6 +166,7 @@ impl std::fmt::Display for Construct {
             Self::Fallback => f.write_str("fallback URL"),
             Self::UrlInText => f.write_str("URL in text"),
             Self::HeaderImage => f.write_str("header image"),
+            Self::Property(key) => write!(f, "property {key}"),
             Self::Media => f.write_str("media"),
         }
     }

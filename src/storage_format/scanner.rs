@@ -1,89 +1,27 @@
 //! The state of one pass over a body: which elements are open, and what they have named so far.
 //!
-//! The strict and the lenient pass feed the same scanner. It keeps a frame only for the elements that matter; all
-//! others are transparent containers (`storage-format.md` 2.1). There is no recursion, and the number of frames kept
-//! is bounded, so that no nesting can exhaust memory or stack.
+//! The strict and the lenient pass feed the same scanner. There is no recursion, and the number of frames kept is
+//! bounded, so that no nesting can exhaust memory or stack. What an element means is decided when it ends
+//! (`endings.rs`); what an address means, at once (`addresses.rs`).
 
-use std::borrow::Cow;
 use std::collections::HashSet;
-use std::sync::LazyLock;
 
 use html_escape::decode_html_entities;
-use memchr::memmem::Finder;
 
 use super::attributes::Attributes;
-use super::macros::{self, MacroCall, Parameter};
-use super::url::UrlMeaning;
-use super::{
-    Body, Certainty, Construct, ContainerRef, Display, NameMatching, OwnSite, PageLink, Reading, Reference, Target,
-    html, text, text_urls,
-};
-
-/// Frames beyond this depth are not kept; only hostile bodies get there.
-const MAX_FRAMES: usize = 10_000;
+use super::frame::{Frame, Kind, MAX_FRAMES, Sink};
+use super::macros;
+use super::parameters::{MacroCall, Parameter};
+use super::{Body, Certainty, Construct, OwnSite, PageLink, Reading, Reference, html, text};
 
 pub(super) struct Scanner<'a> {
-    site: &'a OwnSite,
-    frames: Vec<Frame<'a>>,
-    body: Body,
+    pub(super) site: &'a OwnSite,
+    pub(super) frames: Vec<Frame<'a>>,
+    pub(super) body: Body,
     /// Visible text with its entities undecoded.
     text: String,
     /// Where text goes, kept in step with the frames.
     sink: Sink,
-}
-
-struct Frame<'a> {
-    name: &'a str,
-    kind: Kind<'a>,
-}
-
-enum Kind<'a> {
-    Image,
-    Link,
-    /// The text of a link, or its CDATA.
-    LinkBody,
-    Attachment {
-        filename: Option<Cow<'a, str>>,
-        container: Option<(ContainerRef, Certainty)>,
-    },
-    Macro(Box<MacroCall>),
-    Parameter(Box<Parameter>),
-    PlainTextBody,
-    /// `ac:adf-extension`: a Forge, Connect or new-editor node.
-    Extension(Box<MacroCall>),
-    /// `ac:adf-attribute`, `ac:adf-parameter`, `ac:adf-parameter-value`.
-    ExtensionValue {
-        key: String,
-        text: String,
-    },
-    Fallback,
-    /// Machine text, such as a task's number.
-    Hidden,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Sink {
-    Visible,
-    LinkBody,
-    Parameter,
-    PlainTextBody,
-    ExtensionValue,
-    Fallback,
-    Nowhere,
-}
-
-impl Kind<'_> {
-    fn sink(&self) -> Option<Sink> {
-        match self {
-            Self::LinkBody => Some(Sink::LinkBody),
-            Self::Parameter(_) => Some(Sink::Parameter),
-            Self::PlainTextBody => Some(Sink::PlainTextBody),
-            Self::ExtensionValue { .. } => Some(Sink::ExtensionValue),
-            Self::Fallback => Some(Sink::Fallback),
-            Self::Hidden => Some(Sink::Nowhere),
-            _ => None,
-        }
-    }
 }
 
 impl<'a> Scanner<'a> {
@@ -91,8 +29,9 @@ impl<'a> Scanner<'a> {
         Self { site, frames: Vec::new(), body: Body::default(), text: String::new(), sink: Sink::Visible }
     }
 
-    /// An element begins. A self-closing one is opened and closed.
-    pub(super) fn open(&mut self, name: &'a str, attributes: Attributes<'a>) {
+    /// An element begins. A self-closing one is opened and closed. Returns whether it was understood: nested too
+    /// deeply, it is not.
+    pub(super) fn open(&mut self, name: &'a str, attributes: Attributes<'a>) -> bool {
         let kind = match name {
             "ac:image" => {
                 self.body.structure.images += 1;
@@ -105,28 +44,37 @@ impl<'a> Scanner<'a> {
             "ac:link-body" | "ac:plain-text-link-body" => Kind::LinkBody,
             "ri:attachment" => Kind::Attachment { filename: attributes.get("ri:filename"), container: None },
             "ri:page" | "ri:blog-post" | "ri:content-entity" | "ri:space" => {
-                return self.resource(name, attributes);
+                self.resource(name, attributes);
+                return true;
             }
-            "ri:url" => return self.resource_url(attributes),
+            "ri:url" => {
+                self.resource_url(attributes);
+                return true;
+            }
             "ac:structured-macro" | "ac:macro" => self.macro_frame(attributes),
             "ac:parameter" => Kind::Parameter(Box::new(Parameter::new(attributes.get("ac:name").as_deref()))),
             "ac:default-parameter" => Kind::Parameter(Box::new(Parameter::new(None))),
-            "ac:plain-text-body" => Kind::PlainTextBody,
+            "ac:plain-text-body" => Kind::PlainTextBody { text: String::new() },
             "ac:adf-extension" => Kind::Extension(Box::default()),
             "ac:adf-attribute" | "ac:adf-parameter" | "ac:adf-parameter-value" => {
                 Kind::ExtensionValue { key: self.extension_key(attributes), text: String::new() }
             }
-            "ac:adf-fallback" => Kind::Fallback,
+            "ac:adf-fallback" => Kind::Fallback { text: String::new() },
             "ac:task-id" | "ac:task-uuid" | "ac:task-status" => Kind::Hidden,
-            _ => return self.plain(name, attributes),
+            _ => {
+                self.plain(name, attributes);
+                return true;
+            }
         };
         if attributes.0.len() > 8 {
             self.attribute_urls(attributes);
         }
-        if self.frames.len() < MAX_FRAMES {
-            self.sink = kind.sink().unwrap_or(self.sink);
-            self.frames.push(Frame { name, kind });
+        if self.frames.len() >= MAX_FRAMES {
+            return false;
         }
+        self.sink = kind.sink().unwrap_or(self.sink);
+        self.frames.push(Frame { name, kind, damaged: false });
+        true
     }
 
     /// An element ends. In a body that is not well-formed the frames above its own end with it; an end without a
@@ -144,12 +92,20 @@ impl<'a> Scanner<'a> {
         }
     }
 
+    /// Something in the open elements could not be understood: a broken tag, or the end of the body.
+    pub(super) fn damage(&mut self) {
+        // the frames below a damaged one are damaged already
+        for frame in self.frames.iter_mut().rev().take_while(|frame| !frame.damaged) {
+            frame.damaged = true;
+        }
+    }
+
     /// Text outside CDATA; an entity arrives as its own piece, undecoded.
     pub(super) fn text(&mut self, raw: &str) {
         match self.sink {
             Sink::Visible | Sink::LinkBody => self.text.push_str(raw),
-            Sink::Nowhere | Sink::Fallback => {}
-            Sink::Parameter | Sink::ExtensionValue | Sink::PlainTextBody => self.captured(raw),
+            Sink::Nowhere => {}
+            Sink::Parameter | Sink::ExtensionValue | Sink::PlainTextBody | Sink::Fallback => self.captured(raw),
         }
     }
 
@@ -162,23 +118,30 @@ impl<'a> Scanner<'a> {
                 self.captured(&escaped);
             }
             Sink::Fallback => {
-                let urls = html::urls(text);
-                for (url, display) in urls {
+                for (url, display) in html::urls(text) {
                     self.url(&url, &Construct::Fallback, display, Certainty::Proven);
                 }
             }
-            Sink::Visible | Sink::PlainTextBody | Sink::Nowhere => {
-                if let Some(call) = self.innermost_macro() {
-                    let references = macros::body_references(&call.name, text, self.site);
-                    self.push_all(references);
-                }
-                self.text_urls(text);
-            }
+            Sink::Visible | Sink::PlainTextBody | Sink::Nowhere => self.plain_text_body(text),
         }
+    }
+
+    /// What a body that is no markup names: by the rule of its macro, and by complete URLs.
+    pub(super) fn plain_text_body(&mut self, text: &str) {
+        let call = self.frames.iter().rev().find_map(|frame| match &frame.kind {
+            Kind::Macro(call) => Some(call),
+            _ => None,
+        });
+        if let Some(call) = call {
+            let references = macros::body_references(&call.name, text, self.site);
+            self.body.references.extend(references);
+        }
+        self.text_urls(text);
     }
 
     /// The body is read: ends what is still open and hands over what was found.
     pub(super) fn finish(mut self, reading: Reading) -> Body {
+        self.damage();
         while !self.frames.is_empty() {
             self.end_frame();
         }
@@ -189,6 +152,15 @@ impl<'a> Scanner<'a> {
         deduplicate(&mut self.body.references);
         self.body.reading = reading;
         self.body
+    }
+
+    /// Takes the innermost frame off and directs the text to where it went before.
+    pub(super) fn pop_frame(&mut self) -> Option<Frame<'a>> {
+        let frame = self.frames.pop()?;
+        if frame.kind.sink().is_some() {
+            self.sink = self.frames.iter().rev().find_map(|frame| frame.kind.sink()).unwrap_or(Sink::Visible);
+        }
+        Some(frame)
     }
 
     fn macro_frame(&mut self, attributes: Attributes<'a>) -> Kind<'a> {
@@ -202,14 +174,11 @@ impl<'a> Scanner<'a> {
         if let Some(key) = attributes.get("key") {
             return key.into_owned();
         }
-        self.frames
-            .iter()
-            .rev()
-            .find_map(|frame| match &frame.kind {
-                Kind::ExtensionValue { key, .. } => Some(key.clone()),
-                _ => None,
-            })
-            .unwrap_or_default()
+        let around = self.frames.iter().rev().find_map(|frame| match &frame.kind {
+            Kind::ExtensionValue { key, .. } => Some(key.clone()),
+            _ => None,
+        });
+        around.unwrap_or_default()
     }
 
     /// An element without a meaning of its own: only its URLs count.
@@ -232,214 +201,29 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    fn element_urls(&mut self, name: &str, attributes: Attributes<'a>) {
-        let (keys, mut display): (&[&str], Display) = match name {
-            "a" | "area" => (&["href"], Display::Linked),
-            "img" | "iframe" | "embed" | "source" | "video" | "audio" | "track" | "input" => {
-                (&["src", "srcset", "poster", "href"], Display::Shown)
-            }
-            "object" => (&["data"], Display::Shown),
-            _ => return,
-        };
-        // a smart link as block or embed shows the file itself
-        if name == "a" && matches!(attributes.get("data-card-appearance").as_deref(), Some("block" | "embed")) {
-            display = Display::Shown;
-        }
-        let construct = if self.in_fallback() { Construct::Fallback } else { Construct::Url };
-        for key in keys {
-            let Some(value) = attributes.get(key) else { continue };
-            if *key == "srcset" {
-                for url in html::srcset_urls(&value) {
-                    self.url(url, &construct, display, Certainty::Proven);
-                }
-            } else {
-                self.url(&value, &construct, display, Certainty::Proven);
-            }
-        }
-    }
-
-    /// `style="…url(…)…"` and attributes that name a background.
-    fn attribute_urls(&mut self, attributes: Attributes<'a>) {
-        // searched for on every tag, so the searcher is made once
-        static BACKGROUND: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("ackground"));
-        let raw = attributes.0.as_bytes();
-        if memchr::memchr(b'(', raw).is_none() && BACKGROUND.find(raw).is_none() {
-            return;
-        }
-        for (name, value) in attributes.iter() {
-            let value = decode_html_entities(value);
-            if name.contains("background") {
-                self.url(&value, &Construct::Url, Display::Shown, Certainty::Possible);
-            }
-            for url in html::style_urls(&value) {
-                self.url(url, &Construct::Url, Display::Shown, Certainty::Possible);
-            }
-        }
-    }
-
     /// `ri:page` and its kin: the container of an attachment, the target of a link, or a macro's page.
     fn resource(&mut self, name: &str, attributes: Attributes<'a>) {
-        let Some((container, certainty)) = container_of(name, attributes) else { return };
+        let (container, certainty) = super::endings::container_of(name, attributes);
         match self.frames.last_mut().map(|frame| &mut frame.kind) {
             Some(Kind::Attachment { container: slot, .. }) => {
                 slot.get_or_insert((container, certainty));
             }
             Some(Kind::Parameter(parameter)) => parameter.pages.push(container),
-            _ => match container {
-                ContainerRef::Page { title, space } => self.body.page_links.push(PageLink::Title { title, space }),
-                ContainerRef::Content(id) => self.body.page_links.push(PageLink::Id(id)),
-                _ => {}
-            },
+            _ => self.body.page_links.extend(PageLink::to(container)),
         }
     }
 
-    fn resource_url(&mut self, attributes: Attributes<'a>) {
-        let Some(url) = attributes.get("ri:value") else { return };
-        for at in (0..self.frames.len()).rev() {
-            match &mut self.frames[at].kind {
-                Kind::Parameter(parameter) => return parameter.urls.push(url.into_owned()),
-                Kind::Image => return self.url(&url, &Construct::Image, Display::Shown, Certainty::Proven),
-                Kind::Link => return self.url(&url, &Construct::Link, Display::Linked, Certainty::Proven),
-                _ => {}
-            }
-        }
-        self.url(&url, &Construct::Url, Display::Linked, Certainty::Proven);
-    }
-
+    /// Text inside a parameter, a value, a plain text body or rendered HTML.
     fn captured(&mut self, raw: &str) {
         for frame in self.frames.iter_mut().rev() {
             match &mut frame.kind {
                 Kind::Parameter(parameter) => return parameter.text.push_str(raw),
-                Kind::ExtensionValue { text, .. } => return text.push_str(raw),
-                Kind::PlainTextBody => return,
+                Kind::ExtensionValue { text, .. } | Kind::PlainTextBody { text } | Kind::Fallback { text } => {
+                    return text.push_str(raw);
+                }
                 _ => {}
             }
         }
-    }
-
-    fn in_fallback(&self) -> bool {
-        self.frames.iter().any(|frame| matches!(frame.kind, Kind::Fallback))
-    }
-
-    fn innermost_macro(&self) -> Option<&MacroCall> {
-        self.frames.iter().rev().find_map(|frame| match &frame.kind {
-            Kind::Macro(call) => Some(call.as_ref()),
-            _ => None,
-        })
-    }
-
-    fn end_frame(&mut self) {
-        let Some(frame) = self.frames.pop() else { return };
-        self.sink = self.frames.iter().rev().find_map(|frame| frame.kind.sink()).unwrap_or(Sink::Visible);
-        match frame.kind {
-            Kind::Attachment { filename: Some(filename), container } if !filename.is_empty() => {
-                self.end_attachment(filename.into_owned(), container);
-            }
-            Kind::Parameter(mut parameter) => {
-                parameter.text = decode_html_entities(&parameter.text).into_owned();
-                match self
-                    .frames
-                    .iter_mut()
-                    .rev()
-                    .map(|frame| &mut frame.kind)
-                    .find(|kind| matches!(kind, Kind::Macro(_)))
-                {
-                    Some(Kind::Macro(call)) => call.parameters.push(*parameter),
-                    // a parameter that lost its macro in a broken body is read like that of an unknown one
-                    _ => self.end_macro(MacroCall { parameters: vec![*parameter], ..MacroCall::default() }),
-                }
-            }
-            Kind::Macro(call) => self.end_macro(*call),
-            Kind::ExtensionValue { key, text } => self.end_extension_value(&key, &text),
-            Kind::Extension(call) => {
-                self.push_all(macros::extension_references(&call, self.site));
-            }
-            _ => {}
-        }
-    }
-
-    fn end_attachment(&mut self, name: String, container: Option<(ContainerRef, Certainty)>) {
-        let (container, certainty) = match container {
-            Some((container, certainty)) => (Some(container), certainty),
-            None => (None, Certainty::Proven),
-        };
-        let mut construct = (Construct::BareIdentifier, Display::Linked, Certainty::Possible);
-        for frame in self.frames.iter_mut().rev() {
-            construct = match &mut frame.kind {
-                Kind::Parameter(parameter) => return parameter.attachments.push((name, container)),
-                Kind::Image => (Construct::Image, Display::Shown, certainty),
-                Kind::Link => (Construct::Link, Display::Linked, certainty),
-                Kind::Macro(call) => (Construct::Macro(call.name.clone()), Display::Shown, certainty),
-                Kind::Extension(_) => (Construct::Extension(String::new()), Display::Shown, certainty),
-                _ => continue,
-            };
-            break;
-        }
-        let (construct, display, certainty) = construct;
-        let container = container.unwrap_or(ContainerRef::Own);
-        let target = Target::File { name, other_readings: Vec::new(), container, matching: NameMatching::Loose };
-        self.push(Reference { target, construct, display, certainty });
-    }
-
-    fn end_macro(&mut self, call: MacroCall) {
-        self.push_all(macros::references(&call, self.site));
-        for parameter in call.parameters {
-            for page in parameter.pages {
-                if let ContainerRef::Page { title, space } = page {
-                    self.body.page_links.push(PageLink::Title { title, space });
-                }
-            }
-        }
-    }
-
-    fn end_extension_value(&mut self, key: &str, raw: &str) {
-        let text = decode_html_entities(raw);
-        if text.trim().is_empty() {
-            return;
-        }
-        let parameter = Parameter { text: text.into_owned(), ..Parameter::new(Some(key)) };
-        let extension = self.frames.iter_mut().rev().find_map(|frame| match &mut frame.kind {
-            Kind::Extension(call) => Some(call),
-            _ => None,
-        });
-        if let Some(call) = extension {
-            call.parameters.push(parameter);
-        } else {
-            let call = MacroCall { parameters: vec![parameter], ..MacroCall::default() };
-            self.push_all(macros::extension_references(&call, self.site));
-        }
-    }
-
-    fn text_urls(&mut self, text: &str) {
-        let site = self.site;
-        text_urls::each(text, site, |url| self.url(url, &Construct::UrlInText, Display::Linked, Certainty::Possible));
-    }
-
-    /// Notes what an address names. `certainty` is the most that its place allows.
-    fn url(&mut self, url: &str, construct: &Construct, display: Display, certainty: Certainty) {
-        match self.site.meaning(url) {
-            Some(UrlMeaning::Files(targets)) => {
-                for (target, own) in targets {
-                    let certainty = certainty.max(own);
-                    self.push(Reference { target, construct: construct.clone(), display, certainty });
-                }
-            }
-            Some(UrlMeaning::ContentId(id)) => self.body.page_links.push(PageLink::Id(id)),
-            Some(UrlMeaning::PageTitle { space, title }) => {
-                self.body.page_links.push(PageLink::Title { title, space: Some(space) });
-            }
-            None => {}
-        }
-    }
-
-    fn push_all(&mut self, references: Vec<Reference>) {
-        for reference in references {
-            self.push(reference);
-        }
-    }
-
-    fn push(&mut self, reference: Reference) {
-        self.body.references.push(reference);
     }
 }
 
@@ -449,28 +233,6 @@ fn deduplicate(references: &mut Vec<Reference>) {
     let first: Vec<bool> = references.iter().map(|reference| seen.insert(reference)).collect();
     let mut first = first.into_iter();
     references.retain(|_| first.next() == Some(true));
-}
-
-/// The container an identifier element names, and how sure that form is (`storage-format.md` 2.1).
-fn container_of(name: &str, attributes: Attributes<'_>) -> Option<(ContainerRef, Certainty)> {
-    let get = |key| attributes.get(key).map(Cow::into_owned);
-    let space = || get("ri:space-key").filter(|key| !key.is_empty());
-    let by_id = |certainty| Some((ContainerRef::Content(get("ri:content-id")?), certainty));
-    match name {
-        "ri:page" => match get("ri:content-title") {
-            Some(title) => Some((ContainerRef::Page { title, space: space() }, Certainty::Proven)),
-            None => by_id(Certainty::Possible),
-        },
-        "ri:blog-post" => match get("ri:content-title") {
-            Some(title) => {
-                let container = ContainerRef::BlogPost { title, day: get("ri:posting-day"), space: space() };
-                Some((container, Certainty::Proven))
-            }
-            None => by_id(Certainty::Possible),
-        },
-        "ri:content-entity" => by_id(Certainty::Proven),
-        _ => Some((ContainerRef::Space { space: space() }, Certainty::Possible)),
-    }
 }
 
 /// Elements that do not end a word.

@@ -163,6 +163,7 @@ fn attachment(index: u64) -> Attachment {
         webui: None,
         old_versions: old_versions(index, old, size),
         labels: None,
+        sha256: None,
     }
 }
 

@@ -137,6 +137,7 @@ impl TestSite {
             webui: None,
             old_versions: Vec::new(),
             labels: Some(Vec::new()),
+            sha256: None,
         });
         self.inventory.attachments.last_mut().unwrap()
     }

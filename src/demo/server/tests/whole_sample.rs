@@ -37,7 +37,15 @@ async fn lists_hold_every_content_and_file_once() {
 
 #[tokio::test]
 async fn comments_and_their_replies_are_all_found() {
-    let bench = Bench::start(site()).await;
+    let mut site = site();
+    assert!(site.behaviour.comment_lists_with_replies, "the sample lists replies with the comments");
+    let bench = Bench::start(site.clone()).await;
+    let footer = bench.all("/api/v2/footer-comments?limit=20").await.0.len();
+    let inline = bench.all("/api/v2/inline-comments?limit=20").await.0.len();
+    assert_eq!(footer + inline, 60);
+    // a site that lists them apart holds the same
+    site.behaviour.comment_lists_with_replies = false;
+    let bench = Bench::start(site).await;
     let mut found = 0;
     for kind in ["footer-comments", "inline-comments"] {
         let (roots, _) = bench.all(&format!("/api/v2/{kind}?limit=20")).await;

@@ -1,0 +1,16 @@
+//! Any text is a body: reading it never panics, and a fault is located.
+#![no_main]
+
+use confluence_storage_analyzer::storage_format::{OwnSite, Reading, parse, parse_adf};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|text: &str| {
+    let site = OwnSite::new("https://acme.atlassian.net/wiki", &[]);
+    let body = parse(text, &site);
+    if let Reading::Lenient { problem, .. } = &body.reading {
+        assert!(problem.contains("line ") && problem.contains("column "), "{problem}");
+    }
+    // every word of a body begins somewhere in it
+    assert!(body.structure.words as usize <= text.len() + 1);
+    parse_adf(text, &site);
+});

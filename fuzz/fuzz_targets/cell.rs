@@ -1,0 +1,11 @@
+//! Cells of a table: what is made safe for spreadsheets can be read back, and begins with no formula.
+#![no_main]
+
+use confluence_storage_analyzer::report::csv::{decode, encode};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|text: &str| {
+    let cell = encode(text);
+    assert_eq!(decode(&cell), text);
+    assert!(!cell.starts_with(['=', '+', '-', '@', '\t', '\r']), "{cell:?}");
+});

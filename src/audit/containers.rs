@@ -1,0 +1,147 @@
+//! Where a reference says its file lives: which contents, and how sure that is (`storage-format.md` 1).
+
+use super::index::{SiteIndex, Titled};
+use crate::inventory::{Content, ContentId, ContentKind};
+use crate::storage_format::ContainerRef;
+
+/// Where a named file may live.
+#[derive(Default)]
+pub(super) struct Containers {
+    /// Ids of contents that own files.
+    pub(super) ids: Vec<String>,
+    /// Tried only where none of `ids` holds the file: a best reading.
+    pub(super) fallback: Option<String>,
+    /// The reading is less than certain: ambiguous, or a guess.
+    pub(super) doubtful: bool,
+    /// Description of a container that is not in the inventory.
+    pub(super) unknown: Option<String>,
+}
+
+impl Containers {
+    fn one(id: &str) -> Self {
+        Self { ids: vec![id.to_owned()], ..Self::default() }
+    }
+
+    fn unknown(description: String) -> Self {
+        Self { unknown: Some(description), ..Self::default() }
+    }
+
+    /// The own page may be meant, or any other.
+    fn own_or_unknown(own: Option<&str>, description: String) -> Self {
+        let ids = own.map(str::to_owned).into_iter().collect();
+        Self { ids, doubtful: true, unknown: Some(description), fallback: None }
+    }
+}
+
+impl SiteIndex<'_> {
+    /// The contents whose files a reference in `referring` names.
+    pub(super) fn containers(&self, container: &ContainerRef, referring: &Content) -> Containers {
+        let own = self.own_container(referring);
+        match container {
+            ContainerRef::Own => match own {
+                Some(id) => Containers::one(id),
+                // bare names in a template will mean files of the future page
+                None if referring.kind == ContentKind::Template => Containers::default(),
+                None => Containers::unknown("the content commented on".to_owned()),
+            },
+            ContainerRef::Content(id) => self.container_by_id(id, own),
+            ContainerRef::CopiedFrom(id) => {
+                let fallback = own.filter(|own| own != id).map(str::to_owned);
+                Containers { fallback, ..self.container_by_id(id, own) }
+            }
+            ContainerRef::Unreadable => {
+                Containers::own_or_unknown(own, "a page that its markup does not tell".to_owned())
+            }
+            ContainerRef::Page { title, space } => {
+                let space = space.as_deref().or_else(|| self.space_key(referring));
+                let mut titled = self.pages(title, space);
+                if titled.contents.is_empty()
+                    && let Some((key, rest)) = title.split_once(':')
+                {
+                    // `SPACEKEY:Title`, as galleries write it (`storage-format.md` 3)
+                    titled = self.pages(rest, Some(key));
+                }
+                self.titled_containers(&titled, || format!("page \"{title}\"{}", in_space(space)))
+            }
+            ContainerRef::BlogPost { title, day, space } => {
+                let space = space.as_deref().or_else(|| self.space_key(referring));
+                let mut titled = self.posts(title, space);
+                if let Some(day) = day {
+                    titled.contents = self.posted_on(titled.contents, day);
+                }
+                self.titled_containers(&titled, || format!("blog post \"{title}\"{}", in_space(space)))
+            }
+            // files of the space itself belong to no page or post and are not judged
+            ContainerRef::Space { .. } => Containers::default(),
+        }
+    }
+
+    fn container_by_id(&self, id: &str, own: Option<&str>) -> Containers {
+        // ids of old drafts survive in bodies: the referring page's own file may be meant
+        let unknown = || Containers::own_or_unknown(own, format!("page id {id}"));
+        let Some(content) = self.content(id).map(|at| &self.inventory.contents[at]) else { return unknown() };
+        let Some(container) = self.own_container(content) else {
+            return if content.kind == ContentKind::Template { Containers::default() } else { unknown() };
+        };
+        let mut containers = Containers::one(container);
+        if content.status.is_trash() {
+            // a copied macro keeps the id of its source page; the copy holds the same file
+            containers.ids.extend(own.map(str::to_owned));
+            containers.doubtful = true;
+        }
+        containers
+    }
+
+    fn titled_containers(&self, titled: &Titled, describe: impl Fn() -> String) -> Containers {
+        let mut ids: Vec<String> =
+            titled.contents.iter().map(|&at| self.inventory.contents[at].id.to_string()).collect();
+        ids.sort();
+        ids.dedup();
+        match ids.len() {
+            0 => Containers::unknown(describe()),
+            count => Containers { ids, doubtful: count > 1 || !titled.exact, ..Containers::default() },
+        }
+    }
+
+    /// Posts of that day; the day depends on a time zone nobody tells, so a neighbouring day counts where no post of
+    /// the very day exists.
+    fn posted_on(&self, posts: Vec<usize>, day: &str) -> Vec<usize> {
+        let Ok(day) = chrono::NaiveDate::parse_from_str(day.trim(), "%Y/%m/%d") else { return posts };
+        let distance = |at: &usize| {
+            let created = self.inventory.contents[*at].created_at?;
+            Some((created.date_naive() - day).num_days().abs())
+        };
+        let nearest = posts.iter().filter_map(distance).min();
+        posts.into_iter().filter(|at| distance(at).is_none_or(|days| days <= 1 && Some(days) == nearest)).collect()
+    }
+
+    /// The content whose files a bare name means: the content itself, or the page or post of a comment. A template has
+    /// none.
+    pub(super) fn own_container<'c>(&'c self, content: &'c Content) -> Option<&'c str> {
+        let mut content = content;
+        // a reply may name the comment it answers; threads are no deeper than this
+        for _ in 0..MAX_REPLIES {
+            match content.kind {
+                ContentKind::Page | ContentKind::BlogPost | ContentKind::CustomContent => {
+                    return Some(content.id.as_str());
+                }
+                ContentKind::Template => return None,
+                ContentKind::FooterComment | ContentKind::InlineComment => {
+                    let container = content.container.as_ref().map(ContentId::as_str)?;
+                    match self.content(container).map(|at| &self.inventory.contents[at]) {
+                        Some(parent) if parent.kind.is_comment() => content = parent,
+                        _ => return Some(container),
+                    }
+                }
+            }
+        }
+        None
+    }
+}
+
+/// How many replies deep the page of a comment is looked for.
+const MAX_REPLIES: usize = 1_000;
+
+fn in_space(space: Option<&str>) -> String {
+    space.map(|key| format!(" in space {key}")).unwrap_or_default()
+}

@@ -1,0 +1,98 @@
+//! Addresses in elements, styles and text, and what they name on the own site (`storage-format.md` 2.3).
+
+use std::sync::LazyLock;
+
+use html_escape::decode_html_entities;
+use memchr::memmem::Finder;
+
+use super::attributes::Attributes;
+use super::frame::Kind;
+use super::scanner::Scanner;
+use super::url::UrlMeaning;
+use super::{Certainty, Construct, Display, PageLink, Reference, html, text_urls};
+
+impl<'a> Scanner<'a> {
+    /// The addresses an HTML element shows or links to.
+    pub(super) fn element_urls(&mut self, name: &str, attributes: Attributes<'a>) {
+        let (keys, mut display): (&[&str], Display) = match name {
+            "a" | "area" => (&["href"], Display::Linked),
+            "img" | "iframe" | "embed" | "source" | "video" | "audio" | "track" | "input" => {
+                (&["src", "srcset", "poster", "href"], Display::Shown)
+            }
+            "object" => (&["data"], Display::Shown),
+            _ => return,
+        };
+        // a smart link as block or embed shows the file itself
+        if name == "a" && matches!(attributes.get("data-card-appearance").as_deref(), Some("block" | "embed")) {
+            display = Display::Shown;
+        }
+        let in_fallback = self.frames.iter().any(|frame| matches!(frame.kind, Kind::Fallback { .. }));
+        let construct = if in_fallback { Construct::Fallback } else { Construct::Url };
+        for key in keys {
+            let Some(value) = attributes.get(key) else { continue };
+            if *key == "srcset" {
+                for url in html::srcset_urls(&value) {
+                    self.url(url, &construct, display, Certainty::Proven);
+                }
+            } else {
+                self.url(&value, &construct, display, Certainty::Proven);
+            }
+        }
+    }
+
+    /// `style="…url(…)…"` and attributes that name a background.
+    pub(super) fn attribute_urls(&mut self, attributes: Attributes<'a>) {
+        // searched for on every tag, so the searcher is made once
+        static BACKGROUND: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("ackground"));
+        let raw = attributes.0.as_bytes();
+        if memchr::memchr(b'(', raw).is_none() && BACKGROUND.find(raw).is_none() {
+            return;
+        }
+        for (name, value) in attributes.iter() {
+            let value = decode_html_entities(value);
+            if name.contains("background") {
+                self.url(&value, &Construct::Url, Display::Shown, Certainty::Possible);
+            }
+            for url in html::style_urls(&value) {
+                self.url(url, &Construct::Url, Display::Shown, Certainty::Possible);
+            }
+        }
+    }
+
+    /// `ri:url`: what it is for depends on the element around it.
+    pub(super) fn resource_url(&mut self, attributes: Attributes<'a>) {
+        let Some(url) = attributes.get("ri:value") else { return };
+        for at in (0..self.frames.len()).rev() {
+            match &mut self.frames[at].kind {
+                Kind::Parameter(parameter) => return parameter.urls.push(url.into_owned()),
+                Kind::Image => return self.url(&url, &Construct::Image, Display::Shown, Certainty::Proven),
+                Kind::Link => return self.url(&url, &Construct::Link, Display::Linked, Certainty::Proven),
+                _ => {}
+            }
+        }
+        self.url(&url, &Construct::Url, Display::Linked, Certainty::Proven);
+    }
+
+    /// Complete own-site URLs in text or code.
+    pub(super) fn text_urls(&mut self, text: &str) {
+        let site = self.site;
+        text_urls::each(text, site, |url| self.url(url, &Construct::UrlInText, Display::Linked, Certainty::Possible));
+    }
+
+    /// Notes what an address names. `certainty` is the most that its place allows.
+    pub(super) fn url(&mut self, url: &str, construct: &Construct, display: Display, certainty: Certainty) {
+        match self.site.meaning(url) {
+            Some(UrlMeaning::Files(targets)) => {
+                for (target, own) in targets {
+                    let certainty = certainty.max(own);
+                    self.body.references.push(Reference { target, construct: construct.clone(), display, certainty });
+                }
+            }
+            Some(UrlMeaning::ContentId(id)) => self.body.page_links.push(PageLink::Id(id)),
+            Some(UrlMeaning::PageTitle { space, title }) => {
+                self.body.page_links.push(PageLink::Title { title, space: Some(space) });
+            }
+            None => {}
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! Macro calls and their parameters, whichever markup they come from.
+
+use std::borrow::Cow;
+
+use super::{ContainerRef, FileFilter};
+
+/// One use of a macro, or of an extension in ADF.
+#[derive(Debug, Clone, Default)]
+pub(super) struct MacroCall {
+    /// In lower case; empty when unknown.
+    pub(super) name: String,
+    pub(super) parameters: Vec<Parameter>,
+}
+
+/// One parameter of a macro.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Parameter {
+    /// Lower case, without `-` and `_`: the new editor writes `diagram-name` for `diagramName`.
+    pub(super) name: String,
+    /// Text, decoded.
+    pub(super) text: String,
+    /// `ri:attachment` elements in it.
+    pub(super) attachments: Vec<(String, Option<ContainerRef>)>,
+    /// `ri:url` elements in it.
+    pub(super) urls: Vec<String>,
+    /// `ri:page`, `ri:blog-post`, `ri:content-entity` elements in it.
+    pub(super) pages: Vec<ContainerRef>,
+    /// An attribute of an ADF node, rather than a value that an app stored in it.
+    pub(super) of_node: bool,
+}
+
+impl Parameter {
+    pub(super) fn new(name: Option<&str>) -> Self {
+        let name =
+            name.unwrap_or_default().chars().filter(|c| !matches!(c, '-' | '_')).flat_map(char::to_lowercase).collect();
+        Self { name, ..Self::default() }
+    }
+}
+
+impl MacroCall {
+    /// The same call with every parameter that holds JSON text replaced by the values in it, under their own keys
+    /// (`storage-format.md` 2.4). A value under the key `value` belongs to the key around it, as Connect writes them.
+    pub(super) fn with_json_values(&self) -> Cow<'_, Self> {
+        if !self.parameters.iter().any(|parameter| may_be_json(&parameter.text)) {
+            return Cow::Borrowed(self);
+        }
+        let mut parameters = Vec::with_capacity(self.parameters.len());
+        for parameter in &self.parameters {
+            match json(&parameter.text) {
+                Some(value) => {
+                    parameters.push(Parameter { text: String::new(), ..parameter.clone() });
+                    push_leaves(&parameter.name, value, &mut parameters);
+                }
+                None => parameters.push(parameter.clone()),
+            }
+        }
+        Cow::Owned(Self { name: self.name.clone(), parameters })
+    }
+
+    /// The text of a parameter, exactly as written; `None` when absent or blank.
+    pub(super) fn text(&self, name: &str) -> Option<&str> {
+        let of_name = self.parameters.iter().filter(|parameter| parameter.name == name);
+        of_name.map(|parameter| parameter.text.as_str()).find(|text| !text.trim().is_empty())
+    }
+
+    /// The page a parameter names, by element or by title.
+    pub(super) fn page(&self, page: &str, space: &str) -> Option<ContainerRef> {
+        let mut of_name = self.parameters.iter().filter(|parameter| parameter.name == page);
+        if let Some(container) = of_name.find_map(|parameter| parameter.pages.first()) {
+            return Some(container.clone());
+        }
+        let title = self.text(page)?.to_owned();
+        Some(ContainerRef::Page { title, space: self.text(space).map(|key| key.trim().to_owned()) })
+    }
+
+    /// The content whose id a parameter holds.
+    pub(super) fn content(&self, parameter: &str) -> Option<ContainerRef> {
+        self.text(parameter).map(|id| ContainerRef::Content(id.trim().to_owned()))
+    }
+
+    /// The parts of a parameter that holds a list with commas.
+    fn list(&self, name: &str) -> Vec<String> {
+        let text = self.text(name).unwrap_or_default();
+        text.split(',').map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect()
+    }
+
+    /// The pages, names, labels and patterns of a gallery or attachments macro (`storage-format.md` 3).
+    pub(super) fn filter(&self, include_labels: &str, exclude_labels: &str) -> FileFilter {
+        let named = |name: &'static str| self.parameters.iter().filter(move |parameter| parameter.name == name);
+        let mut pages: Vec<ContainerRef> = named("page").flat_map(|parameter| parameter.pages.clone()).collect();
+        let titles = self.list("page");
+        if titles.len() > 1 {
+            // a title may itself hold a comma
+            pages.extend(self.text("page").map(|title| ContainerRef::Page { title: title.to_owned(), space: None }));
+        }
+        pages.extend(titles.into_iter().map(|title| ContainerRef::Page { title, space: None }));
+        let labels = |name: &str| self.list(name).iter().flat_map(|item| words(item)).collect();
+        let mut include = self.list("include");
+        include
+            .extend(named("include").flat_map(|parameter| parameter.attachments.iter().map(|(name, _)| name.clone())));
+        FileFilter {
+            pages,
+            include,
+            exclude: self.list("exclude"),
+            include_labels: labels(include_labels),
+            exclude_labels: labels(exclude_labels),
+            patterns: self.list("patterns"),
+        }
+    }
+}
+
+fn words(text: &str) -> Vec<String> {
+    text.split_whitespace().map(str::to_lowercase).collect()
+}
+
+/// The JSON object or array a text holds.
+fn json(text: &str) -> Option<serde_json::Value> {
+    if may_be_json(text) { serde_json::from_str(text.trim()).ok() } else { None }
+}
+
+fn may_be_json(text: &str) -> bool {
+    text.trim_start().starts_with(['{', '['])
+}
+
+/// Walks the values without recursion; a string may itself hold JSON.
+fn push_leaves(key: &str, value: serde_json::Value, parameters: &mut Vec<Parameter>) {
+    let mut open = vec![(key.to_owned(), value)];
+    while let Some((key, value)) = open.pop() {
+        match value {
+            serde_json::Value::String(text) => match json(&text) {
+                Some(inner) => open.push((key, inner)),
+                None => parameters.push(Parameter { name: key, text, ..Parameter::default() }),
+            },
+            serde_json::Value::Number(number) => {
+                parameters.push(Parameter { name: key, text: number.to_string(), ..Parameter::default() });
+            }
+            serde_json::Value::Array(values) => {
+                open.extend(values.into_iter().rev().map(|value| (key.clone(), value)));
+            }
+            serde_json::Value::Object(entries) => {
+                open.extend(entries.into_iter().rev().map(|(inner, value)| {
+                    let inner = Parameter::new(Some(&inner)).name;
+                    (if inner == "value" { key.clone() } else { inner }, value)
+                }));
+            }
+            serde_json::Value::Null | serde_json::Value::Bool(_) => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn call(name: &str, text: &str) -> MacroCall {
+        let parameter = Parameter { text: text.to_owned(), ..Parameter::new(Some(name)) };
+        MacroCall { parameters: vec![parameter], ..MacroCall::default() }
+    }
+
+    #[test]
+    fn json_text_is_read_as_parameters() {
+        let text = r#"{"macroParams":{"diagramName":{"value":"net plan"},"page-id":{"value":1001}},
+            "names":["a.png","{\"inner\":\"b.png\"}"],"none":null}"#;
+        let call = call("guest-params", text);
+        let call = call.with_json_values();
+        assert_eq!(call.text("diagramname"), Some("net plan"));
+        assert_eq!(call.content("pageid"), Some(ContainerRef::Content("1001".to_owned())));
+        assert_eq!(call.text("names"), Some("a.png"));
+        assert_eq!(call.text("inner"), Some("b.png"));
+        assert_eq!(call.text("guestparams"), None);
+    }
+
+    #[test]
+    fn text_that_is_no_json_is_kept() {
+        for text in ["{not json}", "[draft] plan.pdf", "plain"] {
+            assert_eq!(call("name", text).with_json_values().text("name"), Some(text));
+        }
+    }
+
+    #[test]
+    fn pages_of_a_gallery() {
+        let titles = |text: &str| {
+            call("page", text).filter("includelabel", "excludelabel").pages.into_iter().filter_map(|page| match page {
+                ContainerRef::Page { title, .. } => Some(title),
+                _ => None,
+            })
+        };
+        assert_eq!(titles("Plan").collect::<Vec<_>>(), ["Plan"]);
+        assert_eq!(titles("Plan, OPS:Guide").collect::<Vec<_>>(), ["Plan, OPS:Guide", "Plan", "OPS:Guide"]);
+    }
+}

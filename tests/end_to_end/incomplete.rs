@@ -1,0 +1,119 @@
+//! An incomplete scan never looks complete, and calls nothing unreferenced.
+
+use std::fs;
+
+use confluence_storage_analyzer::demo::{Fault, FaultPlan, Occurrence, RoutePattern};
+
+use crate::program::{Finished, Server, file_name};
+
+fn on(path: &str, occurrence: Occurrence, fault: Fault) -> FaultPlan {
+    FaultPlan::none().on(RoutePattern::path(path).unwrap(), occurrence, fault)
+}
+
+/// Folder, banner, tables and manifest all say incomplete, and no file is called unreferenced.
+fn is_marked_incomplete(run: &Finished, status: i32) {
+    assert_eq!(run.status, status, "{}", run.stderr);
+    let report = run.report();
+    assert!(file_name(&report).ends_with("_INCOMPLETE"), "{}", report.display());
+    assert_eq!(run.run_json()["complete"], false);
+    let mut rows = 0;
+    for row in run.rows("attachments.csv") {
+        assert_ne!(row["Usage"], "unreferenced", "{row:?}");
+        assert_eq!(row["Run Complete"], "No");
+        rows += 1;
+    }
+    for entry in fs::read_dir(&report).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()) {
+        let name = file_name(&entry);
+        assert_eq!(run.rows(&format!("{name}/{name}_unreferenced.csv")).len(), 0, "{name}");
+        let page = fs::read_to_string(entry.join(format!("{name}_unreferenced.html"))).unwrap();
+        assert!(page.contains("INCOMPLETE"), "{name}");
+    }
+    let index = fs::read_to_string(report.join("index.html")).unwrap();
+    assert!(index.contains("INCOMPLETE"));
+    assert!(rows > 0 || status == 4, "the files read are still listed");
+    assert!(run.stderr.contains("INCOMPLETE"), "{}", run.stderr);
+}
+
+#[test]
+fn comments_that_may_not_be_read() {
+    let server = Server::sample(on("/wiki/api/v2/footer-comments", Occurrence::From(1), Fault::status(403)));
+    let run = server.run(&[]);
+    is_marked_incomplete(&run, 3);
+    let index = fs::read_to_string(run.report().join("index.html")).unwrap();
+    assert!(index.contains("footer comments"), "the page says what was not read");
+}
+
+#[test]
+fn templates_that_may_not_be_read() {
+    is_marked_incomplete(
+        &Server::sample(on("/wiki/rest/api/template/*", Occurrence::Only(3), Fault::status(403))).run(&[]),
+        3,
+    );
+}
+
+#[test]
+fn one_page_of_a_list_with_broken_items() {
+    is_marked_incomplete(
+        &Server::sample(on("/wiki/api/v2/pages", Occurrence::Only(2), Fault::MalformedItems)).run(&[]),
+        3,
+    );
+}
+
+#[test]
+fn an_old_version_that_may_not_be_read() {
+    let faults = on("/wiki/api/v2/attachments/att*", Occurrence::Only(7), Fault::status(403));
+    is_marked_incomplete(&Server::sample(faults).run(&[]), 3);
+}
+
+#[test]
+fn an_endpoint_that_is_gone_is_not_empty() {
+    let faults = on("/wiki/api/v2/inline-comments", Occurrence::From(1), Fault::status(410));
+    is_marked_incomplete(&Server::sample(faults).run(&[]), 3);
+}
+
+#[test]
+fn a_list_that_turns_in_a_circle() {
+    let faults = on("/wiki/api/v2/attachments", Occurrence::From(1), Fault::RepeatedCursor);
+    is_marked_incomplete(&Server::sample(faults).run(&[]), 3);
+}
+
+#[test]
+fn a_token_that_dies_on_the_way_ends_with_4_and_a_marked_report() {
+    let server = Server::sample(FaultPlan::none().unauthorized_from(60));
+    let run = server.run(&[]);
+    is_marked_incomplete(&run, 4);
+    assert!(server.server.requests().len() < 60 + 20, "{}", server.server.requests().len());
+}
+
+#[test]
+fn answers_that_turn_anonymous_on_the_way_are_not_believed() {
+    let server = Server::sample(FaultPlan::none().anonymous_from(60));
+    let run = server.run(&[]);
+    is_marked_incomplete(&run, 4);
+}
+
+#[test]
+fn the_chosen_spaces_only_leave_every_unused_file_undetermined() {
+    let server = Server::sample(FaultPlan::none());
+    let run = server.run(&["--space", "ENG", "--references-within"]);
+    assert_eq!(run.status, 0, "{}", run.stderr);
+    for row in run.rows("attachments.csv") {
+        assert_ne!(row["Usage"], "unreferenced", "{row:?}");
+    }
+    assert_eq!(run.rows("ENG/ENG_unreferenced.csv").len(), 0);
+}
+
+#[test]
+fn a_selection_of_spaces_narrows_the_report_but_not_the_reading() {
+    let server = Server::sample(FaultPlan::none());
+    let whole = server.run(&[]);
+    let some = server.run(&["--space", "ENG", "--space", "des"]);
+    assert_eq!(some.status, 0, "{}", some.stderr);
+    let all = whole.usages();
+    let selected = some.usages();
+    assert!(selected.len() < all.len() && selected.len() > 50);
+    for (id, usage) in selected {
+        assert_eq!(all[&id], usage, "{id}");
+    }
+    assert!(!some.report().join("HR").exists());
+}

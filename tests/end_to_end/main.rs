@@ -1,0 +1,10 @@
+//! The binary against the loopback Confluence, over real HTTP: what people get, and how every run ends.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod bad_input;
+mod demo;
+mod duplicates;
+mod incomplete;
+mod program;
+mod requests;
+mod second_look;

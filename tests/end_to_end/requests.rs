@@ -1,0 +1,146 @@
+//! What a run asks the server for: bulk lists, one request per old version, and no other per page or file.
+
+use std::collections::BTreeMap;
+
+use confluence_storage_analyzer::demo::{DemoServer, FaultPlan};
+
+use crate::program::Server;
+
+/// Requests by path, with ids replaced.
+fn by_kind(server: &DemoServer) -> BTreeMap<String, usize> {
+    let mut kinds = BTreeMap::new();
+    for request in server.requests() {
+        let path: Vec<&str> = request
+            .path
+            .trim_start_matches("/wiki")
+            .split('/')
+            .map(|part| {
+                let digits = part.trim_start_matches("att");
+                if !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()) { "{id}" } else { part }
+            })
+            .collect();
+        let mut kind = path.join("/");
+        if request.query.contains("get-draft=true") {
+            kind.push_str("?get-draft");
+        }
+        *kinds.entry(kind).or_default() += 1;
+    }
+    kinds
+}
+
+#[test]
+fn lists_in_bulk_one_request_per_old_version_and_few_drafts() {
+    let server = Server::sample(FaultPlan::none());
+    let run = server.run(&[]);
+    assert_eq!(run.status, 0, "{}", run.stderr);
+    let kinds = by_kind(&server.server);
+    let (old_versions, deleted, archived, spaces) = server.server.site(|site| {
+        let mut old = 0;
+        let mut deleted = 0;
+        for file in &site.attachments {
+            old += file.versions.len() - 1;
+            deleted += file.versions.iter().filter(|version| version.deleted).count();
+        }
+        let archived_space = |id: &str| site.spaces.iter().any(|space| space.id == id && space.archived);
+        let archived = site
+            .contents
+            .iter()
+            .filter(|content| matches!(content.kind.as_str(), "page" | "blogpost"))
+            .filter(|content| !content.status.is_trash() && content.status.as_str() != "draft")
+            .filter(|content| content.status.as_str() == "archived" || archived_space(&content.space_id))
+            .count();
+        (old, deleted, archived, site.spaces.len())
+    });
+    let count = |kind: &str| kinds.get(kind).copied().unwrap_or(0);
+    // a version that is not found is asked for twice before it is called deleted
+    assert_eq!(count("/api/v2/attachments/{id}"), old_versions + deleted, "{kinds:?}");
+    for list in ["/api/v2/pages", "/api/v2/blogposts"] {
+        // one list for each of at most eight groups of spaces, and the closing one
+        assert!(count(list) <= spaces + 1, "{list}: {kinds:?}");
+    }
+    assert_eq!(count("/api/v2/attachments"), 2 + 1, "400 files at 250 a page, and the closing list: {kinds:?}");
+    assert_eq!(count("/api/v2/footer-comments"), 1 + 1, "{kinds:?}");
+    assert_eq!(count("/api/v2/inline-comments"), 1 + 1, "{kinds:?}");
+    assert_eq!(count("/api/v2/spaces"), 2, "{kinds:?}");
+    assert_eq!(count("/rest/api/content/search"), 1, "167 pages and posts at 200 a page: {kinds:?}");
+    // the search leaves out what is archived, so only that is asked for alone
+    assert_eq!(
+        count("/api/v2/pages/{id}/properties") + count("/api/v2/blogposts/{id}/properties"),
+        archived,
+        "{kinds:?}"
+    );
+    let drafts = count("/api/v2/pages/{id}?get-draft") + count("/api/v2/blogposts/{id}?get-draft");
+    assert!(drafts <= 30, "{kinds:?}");
+    assert!(count("/api/v2/pages/{id}") + count("/api/v2/blogposts/{id}") == 0, "{kinds:?}");
+    assert!(count("/api/v2/footer-comments/{id}/children") == 0, "{kinds:?}");
+    let told: u64 = run.run_json()["requests"].as_object().unwrap().values().map(|count| count.as_u64().unwrap()).sum();
+    // of the proof, the redirect is answered by this server and its target by the second one
+    let answered = server.server.requests().len();
+    assert!(told >= answered as u64 && told <= answered as u64 + 1, "{told} told, {answered} answered: {kinds:?}");
+}
+
+#[test]
+fn lists_ask_for_full_pages_and_nothing_but_get_is_sent() {
+    let server = Server::sample(FaultPlan::none());
+    server.run(&[]);
+    for request in server.server.requests() {
+        assert_eq!(request.method, "GET", "{request:?}");
+        let is_list = ["/pages", "/blogposts", "/attachments", "/footer-comments", "/inline-comments", "/spaces"]
+            .iter()
+            .any(|list| request.path.ends_with(&format!("/api/v2{list}")));
+        if is_list {
+            assert!(request.query.contains("limit=250"), "{request:?}");
+        }
+    }
+}
+
+#[test]
+fn the_token_is_in_nothing_that_is_written() {
+    let server = Server::sample(FaultPlan::none());
+    let run = server.run(&["-vv"]);
+    let token = server.server.token();
+    let pair = format!("{}:{token}", server.server.user());
+    let secrets = [
+        token.clone(),
+        base64(pair.as_bytes()),
+        percent_encoding::utf8_percent_encode(&token, percent_encoding::NON_ALPHANUMERIC).to_string(),
+    ];
+    let mut texts = vec![run.stdout.clone().into_bytes(), run.stderr.clone().into_bytes()];
+    let mut open = vec![run.folder.path().to_owned()];
+    while let Some(folder) = open.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                open.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "gz") {
+                let mut text = Vec::new();
+                let file = std::fs::File::open(path).unwrap();
+                std::io::copy(&mut flate2::read::GzDecoder::new(file), &mut text).unwrap();
+                texts.push(text);
+            } else {
+                texts.push(std::fs::read(path).unwrap());
+            }
+        }
+    }
+    assert!(texts.len() > 30);
+    assert!(run.stderr.contains("api/v2/pages"), "-vv logs requests");
+    for text in texts {
+        let text = String::from_utf8_lossy(&text);
+        for secret in &secrets {
+            assert!(!text.contains(secret.as_str()), "{}", &text[..text.len().min(200)]);
+        }
+    }
+}
+
+fn base64(bytes: &[u8]) -> String {
+    const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::new();
+    for chunk in bytes.chunks(3) {
+        let number = chunk.iter().fold(0u32, |number, byte| number << 8 | u32::from(*byte)) << (8 * (3 - chunk.len()));
+        for place in 0..4 {
+            let value = number >> (18 - 6 * place) & 63;
+            text.push(if place <= chunk.len() { char::from(ALPHABET[value as usize]) } else { '=' });
+        }
+    }
+    text
+}
