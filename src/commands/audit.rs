@@ -60,8 +60,14 @@ pub async fn read_site(
         }
         Err(error) => {
             let (status, remedy) = (error.exit_status(), error.remedy());
-            let CrawlError::Stopped { inventory, cause } = error else {
-                return Err(Failure::new(status, error.to_string()).remedy(remedy));
+            let (inventory, cause) = match error {
+                CrawlError::Stopped { inventory, cause } => (inventory, cause),
+                CrawlError::Unusable(cause) => {
+                    let site = api.client().deployment().base_url();
+                    let what = format!("{site} cannot be read");
+                    return Err(Failure::new(status, what).because(cause.to_string()).remedy(remedy));
+                }
+                other => return Err(Failure::new(status, other.to_string()).remedy(remedy)),
             };
             let audit = audit::analyze(&inventory, rules);
             (*inventory, audit, Some(cause), vec![status])

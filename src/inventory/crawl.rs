@@ -3,6 +3,7 @@
 //! The one place that does several things at once; how many is decided by the client's permits. Every unit of work is
 //! in the ledger before its request, and nothing gives "empty" for "failed".
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -12,7 +13,7 @@ use thiserror::Error;
 use super::coverage::UnitKind;
 use super::ledger::{Ledger, Unit};
 use super::scope::{self, ScopeError};
-use super::site::{AccountId, Attachment, Content, ContentKind, Space};
+use super::site::{AccountId, Attachment, Content, ContentKind, Space, Status};
 use super::{
     Account, Inventory, OldSizes, Scan, header_images, labels, lists, old_sizes, owners, people, second_walk, versions,
 };
@@ -205,6 +206,7 @@ pub async fn take_inventory(api: &Cloud, options: &CrawlOptions, progress: &Prog
     for warning in api.client().warnings() {
         ledger.warn(warning);
     }
+    warn_of_unknown_statuses(&ledger, &read);
     let inventory = Inventory {
         scan: Scan {
             program: options.program.clone(),
@@ -257,6 +259,17 @@ impl Crawl<'_> {
         sort_contents(&mut contents);
         sort_attachments(&mut attachments);
         Read { contents, attachments, people, old_sizes }
+    }
+}
+
+/// What has a status this program does not know is read as if it were published (F-59).
+fn warn_of_unknown_statuses(ledger: &Ledger, read: &Read) {
+    let of_contents = read.contents.iter().map(|content| &content.status);
+    let statuses = of_contents.chain(read.attachments.iter().map(|file| &file.status));
+    let unknown: BTreeSet<&str> =
+        statuses.filter(|status| matches!(status, Status::Other(_))).map(Status::as_str).collect();
+    for word in unknown {
+        ledger.warn(format!("the unknown status \"{word}\" occurs: uses in it count, files in it are not judged"));
     }
 }
 

@@ -181,7 +181,10 @@ impl Run {
     /// Pages outside the trash that were read with their bodies.
     pub fn pages_read(&self) -> usize {
         let contents = &self.reading().inventory.contents;
-        contents.iter().filter(|content| content.body.is_some() && content.status != Status::Draft).count()
+        contents
+            .iter()
+            .filter(|content| content.body.is_some() && content.status != Status::Draft && !content.status.is_trash())
+            .count()
     }
 }
 

@@ -87,7 +87,7 @@ async fn f_06_a_day_is_not_slept() {
     let bench = Bench::known(always("*", day.clone())).await;
     let run = bench.run().await;
     assert_eq!(run.status(), ExitStatus::Unreachable);
-    assert!(run.failure().what.contains("until 2026-11-22T12:00:00Z"), "{:?}", run.failure());
+    assert!(run.failure().to_string().contains("until 2026-11-22T12:00:00Z"), "{:?}", run.failure());
     assert_eq!(run.requests, 1);
 
     let bench = Bench::known(on("*", Occurrence::From(25), day)).await;

@@ -7,3 +7,5 @@ mod common;
 mod access;
 mod limits;
 mod paging;
+mod shape;
+mod transport;
