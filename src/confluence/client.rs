@@ -70,6 +70,8 @@ pub struct ConnectionSettings {
     pub max_wait: Duration,
     /// Time limits of one request.
     pub timeouts: Timeouts,
+    /// Largest answer that is read, in decompressed bytes.
+    pub max_answer_bytes: usize,
     /// Spreads the waits; `None` takes a random one.
     pub jitter_seed: Option<u64>,
 }
@@ -84,6 +86,7 @@ impl ConnectionSettings {
             concurrency: 8,
             max_wait: Duration::from_secs(15 * 60),
             timeouts: Timeouts::default(),
+            max_answer_bytes: MAX_ANSWER_BYTES,
             jitter_seed: None,
         }
     }
@@ -129,6 +132,7 @@ pub struct Client {
     pub(super) token: SecretString,
     pub(super) concurrency: usize,
     pub(super) max_wait: Duration,
+    pub(super) max_answer_bytes: usize,
     pub(super) pace: Pace,
     pub(super) quota: Mutex<Quota>,
     pub(super) jitter: Mutex<Jitter>,
@@ -157,7 +161,7 @@ impl Client {
     /// Sets up connections; sends nothing.
     pub fn new(settings: ConnectionSettings) -> Result<Self, ClientError> {
         let deployment = Deployment::cloud(&settings.base_url)?;
-        let http = build(&settings.timeouts).map_err(|error| setup_error(&error))?;
+        let http = build(&settings.timeouts, deployment.is_local()).map_err(|error| setup_error(&error))?;
         let seed = settings.jitter_seed.unwrap_or_else(|| RandomState::new().hash_one(deployment.base_url()));
         Ok(Self {
             http,
@@ -166,6 +170,7 @@ impl Client {
             token: settings.token,
             concurrency: settings.concurrency.max(1),
             max_wait: settings.max_wait,
+            max_answer_bytes: settings.max_answer_bytes,
             pace: Pace::new(settings.concurrency),
             quota: Mutex::new(Quota::new()),
             jitter: Mutex::new(Jitter::new(seed)),
@@ -325,13 +330,17 @@ impl Client {
     }
 }
 
-fn build(timeouts: &Timeouts) -> reqwest::Result<reqwest::Client> {
+fn build(timeouts: &Timeouts, local: bool) -> reqwest::Result<reqwest::Client> {
     let mut builder = reqwest::Client::builder()
         .user_agent(concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")))
         .redirect(reqwest::redirect::Policy::none())
         .retry(reqwest::retry::never())
         .referer(false)
         .tcp_keepalive(Duration::from_secs(30));
+    if local {
+        // plain http to the own machine must not go through a proxy, which could read the token (S-18)
+        builder = builder.no_proxy();
+    }
     if let Some(limit) = timeouts.connect {
         builder = builder.connect_timeout(limit);
     }
