@@ -98,12 +98,15 @@ pub(crate) async fn run(config: &Config, json: bool, progress: &Progress) -> Res
     let signals = Signals::watch(Arc::clone(&api), progress.clone());
     let rules = audit_options(&config.rules);
     let reading = read_site(&api, &crawl_options(config), &rules, progress).await;
-    let received = signals.received();
-    let mut reading = reading.map_err(|failure| Failure { status: received.unwrap_or(failure.status), ..failure })?;
+    let mut reading =
+        reading.map_err(|failure| Failure { status: signals.received().unwrap_or(failure.status), ..failure })?;
     if config.scope.verify_duplicates && reading.stopped.is_none() {
         reading.compare_duplicates(&api, &crawl_options(config), &rules, progress).await;
     }
-    reading.status = ExitStatus::decide([reading.status].into_iter().chain(received));
+    // the stop only knows that the run was interrupted, the signal knows by what
+    let received = signals.received();
+    let own = Some(reading.status).filter(|status| received.is_none() || *status != ExitStatus::Interrupted);
+    reading.status = ExitStatus::decide(own.into_iter().chain(received));
     let facts = RunFacts {
         local_time: chrono::Local::now().fixed_offset(),
         exit_code: reading.status.code(),
@@ -124,7 +127,11 @@ pub(crate) async fn run(config: &Config, json: bool, progress: &Progress) -> Res
 }
 
 fn status_of_stop(cause: &RequestError) -> ExitStatus {
-    if cause.is_auth_lost() { ExitStatus::Authentication } else { ExitStatus::Incomplete }
+    match cause {
+        RequestError::Interrupted => ExitStatus::Interrupted,
+        cause if cause.is_auth_lost() => ExitStatus::Authentication,
+        _ => ExitStatus::Incomplete,
+    }
 }
 
 fn crawl_options(config: &Config) -> CrawlOptions {

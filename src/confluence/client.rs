@@ -26,6 +26,8 @@ use super::retry::{Jitter, Quota};
 pub const MAX_ANSWER_BYTES: usize = 64 << 20;
 /// Requests that may fail one after the other once the retry quota is empty (F-14).
 pub(super) const MAX_FAILURES_IN_A_ROW: u32 = 10;
+/// How long answers may still arrive after the run was stopped.
+const DRAIN: Duration = Duration::from_secs(5);
 /// Pause before the identity is probed for the second time (F-37).
 const SECOND_PROBE_AFTER: Duration = Duration::from_secs(5);
 
@@ -298,7 +300,14 @@ impl Client {
         }
     }
 
-    /// Ends the run from outside: no further request is sent, those that wait fail at once.
+    /// Resolves when the run has been stopped and what was on the way then has had its time to arrive (F-78).
+    pub(super) async fn until_drained(&self) -> RequestError {
+        let error = self.until_stopped().await;
+        tokio::time::sleep(DRAIN).await;
+        error
+    }
+
+    /// Ends the run from outside: no further request is sent, those that wait fail at once, those on the way soon.
     pub fn interrupt(&self) {
         self.stop(RequestError::Interrupted);
     }

@@ -85,10 +85,16 @@ impl Client {
             };
             self.count(kind);
             // no encoding keeps the length that of the file
-            let sent = request().header(ACCEPT_ENCODING, "identity").send().await;
-            let result = match sent {
-                Ok(response) => read(response).await,
-                Err(error) => Err(Trouble::Transfer(error)),
+            let whole = async {
+                match request().header(ACCEPT_ENCODING, "identity").send().await {
+                    Ok(response) => read(response).await,
+                    Err(error) => Err(Trouble::Transfer(error)),
+                }
+            };
+            let result = tokio::select! {
+                biased;
+                result = whole => result,
+                error = self.until_drained() => return Err(error),
             };
             drop(permit);
             match result {

@@ -123,7 +123,12 @@ impl Client {
                 permit = self.pace.admit(request.kind, urgent) => permit,
             };
             let sent_at = Instant::now();
-            let outcome = self.try_once(request, &url, attempt).await.and_then(|raw| {
+            let answered = tokio::select! {
+                biased;
+                answered = self.try_once(request, &url, attempt) => answered,
+                error = self.until_drained() => return Err(error.into()),
+            };
+            let outcome = answered.and_then(|raw| {
                 self.weigh(request, &raw, sent_at, attempt)?;
                 let value = decode(&raw)?;
                 self.succeeded(raw.signs.near_limit);

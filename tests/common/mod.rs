@@ -9,6 +9,7 @@
 )]
 
 pub mod bench;
+pub mod folder;
 pub mod known;
 pub mod raw;
 pub mod sample;

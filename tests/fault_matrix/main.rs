@@ -12,6 +12,7 @@ mod program;
 mod access;
 mod limits;
 mod paging;
+mod process;
 mod proxy;
 mod shape;
 mod tls;
