@@ -24,6 +24,8 @@ use super::retry::{Jitter, Quota};
 
 /// Largest answer that is read, in decompressed bytes (F-25, F-65).
 pub const MAX_ANSWER_BYTES: usize = 64 << 20;
+/// Pages of one list at most: at 250 items a page, 25 million items.
+const MAX_PAGES: u32 = 100_000;
 /// Requests that may fail one after the other once the retry quota is empty (F-14).
 pub(super) const MAX_FAILURES_IN_A_ROW: u32 = 10;
 /// How long answers may still arrive after the run was stopped.
@@ -74,6 +76,8 @@ pub struct ConnectionSettings {
     pub timeouts: Timeouts,
     /// Largest answer that is read, in decompressed bytes.
     pub max_answer_bytes: usize,
+    /// Pages of one list at most (F-48).
+    pub max_pages: u32,
     /// Spreads the waits; `None` takes a random one.
     pub jitter_seed: Option<u64>,
 }
@@ -89,6 +93,7 @@ impl ConnectionSettings {
             max_wait: Duration::from_secs(15 * 60),
             timeouts: Timeouts::default(),
             max_answer_bytes: MAX_ANSWER_BYTES,
+            max_pages: MAX_PAGES,
             jitter_seed: None,
         }
     }
@@ -135,6 +140,7 @@ pub struct Client {
     pub(super) concurrency: usize,
     pub(super) max_wait: Duration,
     pub(super) max_answer_bytes: usize,
+    pub(super) max_pages: u32,
     pub(super) pace: Pace,
     pub(super) quota: Mutex<Quota>,
     pub(super) jitter: Mutex<Jitter>,
@@ -173,6 +179,7 @@ impl Client {
             concurrency: settings.concurrency.max(1),
             max_wait: settings.max_wait,
             max_answer_bytes: settings.max_answer_bytes,
+            max_pages: settings.max_pages,
             pace: Pace::new(settings.concurrency),
             quota: Mutex::new(Quota::new()),
             jitter: Mutex::new(Jitter::new(seed)),

@@ -15,5 +15,6 @@ mod paging;
 mod process;
 mod proxy;
 mod shape;
+mod table;
 mod tls;
 mod transport;

@@ -93,6 +93,27 @@ async fn f_47_ever_new_cursors_with_old_items_fail_the_list() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn f_48_s_20_a_list_that_brings_new_items_for_ever_ends_at_the_limit() {
+    let count = std::sync::atomic::AtomicUsize::new(0);
+    let endless = Fault::edit_json(move |answer| {
+        let number = count.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 10_000;
+        answer["results"] = json!([{"id": format!("att{number}"), "title": "x", "version": {"number": 1}}]);
+        // a place in base64 that differs at every page
+        let digits: String = number.to_string().bytes().map(|digit| char::from(digit - b'0' + b'A')).collect();
+        let cursor = format!("eyJjb250ZW50T3JkZXIiOiIiLCJyIjoi{digits}xxxIn0").replace('-', "");
+        answer["_links"]["next"] = format!("/wiki/api/v2/attachments?cursor={cursor}").into();
+    });
+    let bench = Bench::known(always(ATTACHMENTS, endless)).await;
+    let mut settings = bench.settings();
+    settings.max_pages = 40;
+    let run = bench.run_with(settings).await;
+    run.expect_incomplete();
+    let reason = run.reason(UnitKind::AttachmentList);
+    assert!(reason.contains("does not end") || reason.contains("400"), "{reason}");
+    assert!(run.requests < 350, "{}", run.requests);
+}
+
+#[tokio::test(start_paused = true)]
 async fn f_49_doubles_are_counted_once() {
     let bench = Bench::paged(always("/wiki/api/v2/*", Fault::DuplicatedItems)).await;
     bench.run().await.expect_true(&bench);
