@@ -8,6 +8,7 @@
     reason = "tests may fail loudly, sample numbers are small"
 )]
 
+pub mod base64;
 pub mod bench;
 pub mod folder;
 pub mod known;

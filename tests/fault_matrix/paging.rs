@@ -6,6 +6,7 @@ use confluence_storage_analyzer::error::ExitStatus;
 use confluence_storage_analyzer::inventory::coverage::UnitKind;
 use serde_json::{Value, json};
 
+use crate::common::base64;
 use crate::common::bench::{Bench, always, on, once};
 use crate::common::known;
 
@@ -20,6 +21,11 @@ fn next_links(link: impl Fn(&str) -> Value + Send + Sync + 'static) -> Fault {
             links.insert("next".to_owned(), next);
         }
     })
+}
+
+/// A place in a list that the server understands, different for every number.
+fn cursor(number: usize) -> String {
+    base64::url_safe(json!({"contentOrder": "", "id": null, "number": number}).to_string().as_bytes())
 }
 
 #[tokio::test(start_paused = true)]
@@ -79,16 +85,13 @@ async fn f_47_ever_new_cursors_with_old_items_fail_the_list() {
     let endless = Fault::edit_json(move |answer| {
         let number = count.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         answer["results"] = first.clone();
-        let cursor = format!("eyJjb250ZW50T3JkZXIiOiIiLCJyIjo{}", number + 100);
+        let cursor = cursor(number);
         answer["_links"]["next"] = format!("/wiki/api/v2/attachments?cursor={cursor}").into();
     });
     let bench = Bench::known(always(ATTACHMENTS, endless)).await;
     let run = bench.run().await;
     run.expect_incomplete();
-    assert!(
-        run.reason(UnitKind::AttachmentList).contains("without anything new")
-            || run.reason(UnitKind::AttachmentList).contains("400")
-    );
+    assert!(run.reason(UnitKind::AttachmentList).contains("without anything new"));
     assert!(run.requests < 120, "{}", run.requests);
 }
 
@@ -98,9 +101,7 @@ async fn f_48_s_20_a_list_that_brings_new_items_for_ever_ends_at_the_limit() {
     let endless = Fault::edit_json(move |answer| {
         let number = count.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 10_000;
         answer["results"] = json!([{"id": format!("att{number}"), "title": "x", "version": {"number": 1}}]);
-        // a place in base64 that differs at every page
-        let digits: String = number.to_string().bytes().map(|digit| char::from(digit - b'0' + b'A')).collect();
-        let cursor = format!("eyJjb250ZW50T3JkZXIiOiIiLCJyIjoi{digits}xxxIn0").replace('-', "");
+        let cursor = cursor(number);
         answer["_links"]["next"] = format!("/wiki/api/v2/attachments?cursor={cursor}").into();
     });
     let bench = Bench::known(always(ATTACHMENTS, endless)).await;
@@ -108,8 +109,7 @@ async fn f_48_s_20_a_list_that_brings_new_items_for_ever_ends_at_the_limit() {
     settings.max_pages = 40;
     let run = bench.run_with(settings).await;
     run.expect_incomplete();
-    let reason = run.reason(UnitKind::AttachmentList);
-    assert!(reason.contains("does not end") || reason.contains("400"), "{reason}");
+    assert!(run.reason(UnitKind::AttachmentList).contains("does not end"));
     assert!(run.requests < 350, "{}", run.requests);
 }
 

@@ -196,7 +196,7 @@ fn f_94_few_file_handles_are_enough() {
 
 #[test]
 fn f_98_s_19_nothing_but_get_is_sent_and_no_body() {
-    let server = known(always("/wiki/rest/api/user/bulk", Fault::status(500)));
+    let server = known(always("/wiki/rest/api/user/bulk", Fault::status(404)));
     let run = server.run(&["--verify", "all"]);
     assert_eq!(run.status, 0, "names of people are no part of the promise: {}", run.stderr);
     let log = server.server.requests();
