@@ -63,6 +63,7 @@ fn person(person: &Person) -> Value {
         "email": "",
         "publicName": person.name,
         "displayName": person.name,
+        "profilePicture": {"path": "/wiki/aa-avatar/default", "width": 48, "height": 48, "isDefault": true},
         "isExternalCollaborator": false,
         "_expandable": {"operations": "", "personalSpace": ""},
         "_links": {"self": format!("/rest/api/user?accountId={}", person.account_id)},
@@ -157,6 +158,10 @@ fn template_json(template: &Template, with_body: bool) -> Value {
         "labels": [],
         "_links": {"self": format!("/rest/api/template/{}", template.id)},
     });
+    if template.blueprint {
+        json["originalTemplate"] = json!({"pluginKey": "com.atlassian.confluence.plugins", "moduleKey": template.id});
+        json["referencingBlueprint"] = Value::from("meeting-notes");
+    }
     if let Some(key) = &template.space_key {
         json["space"] = json!({"key": key});
     }
