@@ -22,8 +22,10 @@ pub(crate) struct Term {
 }
 
 impl Term {
+    /// As in the table of queries, where numbers are whole.
     pub(crate) fn to_json(&self) -> Value {
-        json!([self.not, self.key, self.op, self.values])
+        let whole = |value: &Value| value.as_f64().map_or_else(|| value.clone(), |number| json!(format!("{number}")));
+        json!([self.not, self.key, self.op, self.values.iter().map(whole).collect::<Vec<_>>()])
     }
 }
 
@@ -33,12 +35,18 @@ pub(crate) fn rows(text: &str) -> Vec<Row> {
     let header = reader.headers().expect("a header").clone();
     let records = reader.records().map(|record| record.expect("a row"));
     records
-        .map(|record| header.iter().map(str::to_owned).zip(record.iter().map(|cell| csv::decode(cell).to_owned())).collect())
+        .map(|record| {
+            header.iter().map(str::to_owned).zip(record.iter().map(|cell| csv::decode(cell).to_owned())).collect()
+        })
         .collect()
 }
 
 pub(crate) fn fold(text: &str) -> String {
-    format::visible(text).nfkd().filter(|c| !unicode_normalization::char::is_combining_mark(*c)).flat_map(char::to_lowercase).collect()
+    format::visible(text)
+        .nfkd()
+        .filter(|c| !unicode_normalization::char::is_combining_mark(*c))
+        .flat_map(char::to_lowercase)
+        .collect()
 }
 
 const SIZES: [(&str, f64); 13] = [
@@ -69,7 +77,7 @@ pub(crate) fn parse(query: &str) -> (Vec<Term>, usize) {
     let mut rest = query.trim_start();
     while !rest.is_empty() {
         let not = rest.starts_with('-') && rest.len() > 1;
-        let body = if rest.starts_with('-') { &rest[1..] } else { rest };
+        let body = rest.strip_prefix('-').unwrap_or(rest);
         let letters = body.find(|c: char| !c.is_alphabetic()).unwrap_or(body.len());
         let op = [">=", "<=", ":", ">", "<", "="].into_iter().find(|op| letters > 0 && body[letters..].starts_with(op));
         let from = op.map_or(0, |op| letters + op.len());
@@ -123,8 +131,7 @@ fn token(not: bool, key: &str, op: &str, value: &str, quoted: bool) -> Option<Te
         let number: f64 = value[..digits].parse().ok()?;
         let unit = units.iter().find(|(name, _)| *name == &value[digits..])?.1;
         let number = number * unit;
-        let number = if number.fract() == 0.0 { json!(number as i64) } else { json!(number) };
-        return term(if op == "=" { ":" } else { op }, vec![number]);
+        return term(if op == "=" { ":" } else { op }, vec![json!(number)]);
     }
     let values: Vec<String> = match key.as_str() {
         _ if values.is_empty() || op.starts_with(['<', '>']) => return None,
@@ -184,7 +191,9 @@ fn passes(term: &Term, row: &Row) -> bool {
                 "size" => row["Size(Bytes)"].parse().ok(),
                 "all" => row["All Versions Size(Bytes)"].parse().ok(),
                 "versions" => row["Versions"].parse().ok(),
-                "uses" => Some(if row["Evidence"].is_empty() { 0.0 } else { row["Evidence"].split(" | ").count() as f64 }),
+                "uses" => {
+                    Some(if row["Evidence"].is_empty() { 0.0 } else { row["Evidence"].split(" | ").count() as f64 })
+                }
                 _ => age(&row["Last Modified"]),
             };
             let limit = term.values[0].as_f64().expect("a number");
