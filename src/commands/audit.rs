@@ -110,6 +110,7 @@ pub(crate) async fn run(config: &Config, json: bool, progress: &Progress) -> Res
         local_time: chrono::Local::now().fixed_offset(),
         exit_code: reading.status.code(),
         stopped: reading.stopped.as_ref().map(ToString::to_string),
+        quota_bytes: None,
         options: options_for_people(config),
         audit: rules,
     };
