@@ -28,11 +28,15 @@ const MEASURE: &str = "const times = []; for (let round = 0; round < ROUNDS; rou
 const TYPE: &str = "const input = document.querySelector('#filter'); \
     input.value = ['s', 'sc', 'scr', 'screen 1', 'size>10mb', 'usage:none type:png', 'müller -pdf'][round % 7]; \
     input.dispatchEvent(new Event('input'))";
-const CLEAR: &str = "const input = document.querySelector('#filter'); input.value = ''; input.dispatchEvent(new Event('input'))";
+const CLEAR: &str =
+    "const input = document.querySelector('#filter'); input.value = ''; input.dispatchEvent(new Event('input'))";
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
-    println!("{:>9} {:>16} {:>16} {:>16} {:>16} {:>16} {:>14}", "files", "first rows", "keystroke", "sort name", "sort changed", "heap", "bytes per row");
+    println!(
+        "{:>9} {:>16} {:>16} {:>16} {:>16} {:>16} {:>14}",
+        "files", "first rows", "keystroke", "sort name", "sort changed", "heap", "bytes per row"
+    );
     for files in [1_000, 50_000, 200_000] {
         let Some(figures) = measure(files).await else { return };
         let is_large = files > 50_000;
@@ -46,7 +50,10 @@ async fn main() {
                 format!("{figure:.0}{mark} of {budget:.0} {unit}")
             })
             .collect();
-        println!("{files:>9} {:>16} {:>16} {:>16} {:>16} {:>16} {:>14}", cells[0], cells[1], cells[2], cells[3], cells[4], cells[5]);
+        println!(
+            "{files:>9} {:>16} {:>16} {:>16} {:>16} {:>16} {:>14}",
+            cells[0], cells[1], cells[2], cells[3], cells[4], cells[5]
+        );
     }
     println!("budgets hold at 50,000 files on two processors; the first rows also at 200,000. `!` is above.");
 }

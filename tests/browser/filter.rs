@@ -29,10 +29,28 @@ fn expected(rows: &[Row], query: &str) -> BTreeSet<String> {
 }
 
 const QUERIES: [&str; 22] = [
-    "", "große", "GROSSE", "größe -\"26\"", "screenshot ~alice", "\"Release Plan\"", "=hyperlink", "att70031", "日本",
-    "type:png size>10mb", "type:mp4,pdf usage:none", "-usage:embedded,linked", "age>2y", "age<6m size<5m",
-    "versions>3", "uses>2", "size>0 -space:ENG", "author:jürgen page:überblick", "duplicate:yes", "duplicate:1 protected:no",
-    "protected:yes", "kind:post status:current",
+    "",
+    "große",
+    "GROSSE",
+    "größe -\"26\"",
+    "screenshot ~alice",
+    "\"Release Plan\"",
+    "=hyperlink",
+    "att70031",
+    "日本",
+    "type:png size>10mb",
+    "type:mp4,pdf usage:none",
+    "-usage:embedded,linked",
+    "age>2y",
+    "age<6m size<5m",
+    "versions>3",
+    "uses>2",
+    "size>0 -space:ENG",
+    "author:jürgen page:überblick",
+    "duplicate:yes",
+    "duplicate:1 protected:no",
+    "protected:yes",
+    "kind:post status:current",
 ];
 
 #[tokio::test]
@@ -126,11 +144,23 @@ async fn u_07_facets_count_under_the_other_filters() {
     let mut expected = count_by(base.iter().filter(space).copied(), "Usage");
     // a chosen value stays in sight, also when nothing of it is left
     expected.entry("unreferenced".to_owned()).or_default();
-    assert_eq!(chips.into_iter().collect::<BTreeSet<_>>(), expected.iter().map(|(usage, count)| format!("{usage} {count}")).collect());
+    assert_eq!(
+        chips.into_iter().collect::<BTreeSet<_>>(),
+        expected.iter().map(|(usage, count)| format!("{usage} {count}")).collect()
+    );
     assert_eq!(browser.find("fieldset > legend").await.len(), browser.find("fieldset").await.len());
 
-    let removes = browser.texts("return [...document.querySelectorAll('#chips .chip')].map(b => b.getAttribute('aria-label'))").await;
-    assert_eq!(removes, ["Remove filter Usage: unreferenced", "Remove filter Usage: embedded", "Remove filter Space: Engineering (ENG)"]);
+    let removes = browser
+        .texts("return [...document.querySelectorAll('#chips .chip')].map(b => b.getAttribute('aria-label'))")
+        .await;
+    assert_eq!(
+        removes,
+        [
+            "Remove filter Usage: unreferenced",
+            "Remove filter Usage: embedded",
+            "Remove filter Space: Engineering (ENG)"
+        ]
+    );
     browser.click("h1").await;
     assert_eq!(browser.find("details.facet[open]").await.len(), 0, "a click beside it closes what is open");
     browser.click("#chips li:nth-child(3) button").await;
@@ -148,7 +178,10 @@ async fn u_08_totals_follow_the_filter() {
     browser.open(&report.page(ALL)).await;
     let found = text_of(&browser, "#found[aria-live=polite][aria-atomic=true]").await;
     assert!(found.starts_with("300 of 300 files – ") && found.contains("(100.0 %)"), "{found}");
-    assert!(found.contains("; undetermined: ") && found.ends_with("; of unknown size, not in the figures: 1"), "{found}");
+    assert!(
+        found.contains("; undetermined: ") && found.ends_with("; of unknown size, not in the figures: 1"),
+        "{found}"
+    );
     browser.type_into("#filter", "type:png").await;
     browser.wait_for("return document.querySelector('#found').textContent.startsWith('75 of 300 files')").await;
     let found = text_of(&browser, "#found").await;
@@ -161,7 +194,11 @@ async fn u_10_histograms_sum_up_to_the_filtered_files_and_filter() {
     let Some(browser) = Browser::start().await else { return };
     let report = Report::complete();
     browser.open_at(&report.page(ALL), "?usage=unreferenced&usage=linked").await;
-    let shown: u64 = browser.run("return Number(document.querySelector('#range').textContent.split(' ').pop())").await.as_u64().expect("rows");
+    let shown: u64 = browser
+        .run("return Number(document.querySelector('#range').textContent.split(' ').pop())")
+        .await
+        .as_u64()
+        .expect("rows");
     for facet in ["size", "age", "type"] {
         let counts = counts(&browser, facet).await;
         assert_eq!(counts.values().sum::<u64>(), shown, "{facet}");
@@ -171,7 +208,8 @@ async fn u_10_histograms_sum_up_to_the_filtered_files_and_filter() {
     assert!(label.contains(" files, ") && label.ends_with("iB"), "{label}");
     browser.click("details[data-facet=type] tbody button").await;
     assert!(browser.text("return location.hash").await.contains("&type="));
-    let count: u64 = label.split(": ").nth(1).and_then(|rest| rest.split(' ').next()).expect("a count").parse().expect("a number");
+    let count: u64 =
+        label.split(": ").nth(1).and_then(|rest| rest.split(' ').next()).expect("a count").parse().expect("a number");
     assert!(text_of(&browser, "#range").await.ends_with(&format!("of {count}")));
     browser.stop().await;
 }
@@ -185,7 +223,11 @@ async fn u_23_every_view_is_a_link_and_the_way_back_works() {
     assert_eq!(browser.text("return document.querySelector('#table [aria-sort]').dataset.sort").await, "name");
     let names = browser.texts(crate::NAMES).await;
     assert!(!names.is_empty() && names.len() < 20);
-    assert_eq!(browser.text("return State.read(location.hash, ['usage', 'type']).write().slice(1)").await, address, "round trip");
+    assert_eq!(
+        browser.text("return State.read(location.hash, ['usage', 'type']).write().slice(1)").await,
+        address,
+        "round trip"
+    );
 
     // a second browser sees the same
     let Some(second) = Browser::start().await else { return };

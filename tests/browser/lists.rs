@@ -21,7 +21,8 @@ async fn u_11_versions_are_told_with_their_bytes() {
     assert_eq!(rows[0], format!("{} (current) {}", file.version, file.size.expect("known")));
     let oldest = &file.old_versions[0];
     assert_eq!(rows[rows.len() - 1], format!("{} {}", oldest.number, oldest.size.expect("known")));
-    let endpoint = browser.text("return [...document.querySelectorAll('#details .versions code')].at(-1).textContent").await;
+    let endpoint =
+        browser.text("return [...document.querySelectorAll('#details .versions code')].at(-1).textContent").await;
     assert_eq!(endpoint, format!("{}/rest/api/content/{}/version/{}", sample::BASE, file.id, oldest.number));
     assert!(text_of(&browser, "#details .note").await.contains("% of the bytes are in old versions"));
     browser.open(&report.page("index.html")).await;
@@ -89,7 +90,13 @@ async fn u_13_the_cleanup_list_holds_unreferenced_files_and_where_it_comes_from(
         .filter(|file| file.size.is_some_and(|size| size > 1_048_576))
         .collect();
     let table = copied(&browser, "table").await;
-    for part in ["confluence_analysis_V0_1_2026-11-21_19-41-07", "2026-11-21T19:41:07Z", "Alice Example", "1204 of 1204 units", "Filter: size>1mb"] {
+    for part in [
+        "confluence_analysis_V0_1_2026-11-21_19-41-07",
+        "2026-11-21T19:41:07Z",
+        "Alice Example",
+        "1204 of 1204 units",
+        "Filter: size>1mb",
+    ] {
         assert!(table.contains(part), "{part}: {table}");
     }
     let rows: Vec<&str> = table.lines().skip_while(|line| !line.is_empty()).skip(2).collect();
@@ -101,7 +108,11 @@ async fn u_13_the_cleanup_list_holds_unreferenced_files_and_where_it_comes_from(
     let list = copied(&browser, "markdown").await;
     assert_eq!(list.matches("- [ ] [").count(), candidates.len());
     let urls = copied(&browser, "urls").await;
-    assert!(urls.lines().filter(|line| !line.starts_with('#') && !line.is_empty()).all(|line| line.starts_with("https://acme.atlassian.net/wiki/pages/viewpageattachments.action?pageId=")));
+    assert!(
+        urls.lines()
+            .filter(|line| !line.starts_with('#') && !line.is_empty())
+            .all(|line| line.starts_with("https://acme.atlassian.net/wiki/pages/viewpageattachments.action?pageId="))
+    );
     let commands = copied(&browser, "commands").await;
     let lines: Vec<&str> = commands.lines().filter(|line| !line.is_empty()).collect();
     assert!(lines.iter().all(|line| line.starts_with("# ") || line.starts_with("curl -X DELETE -u \"$CONFLUENCE_API_USER:$CONFLUENCE_API_TOKEN\" 'https://acme.atlassian.net/wiki/api/v2/attachments/att")));
@@ -150,16 +161,25 @@ async fn u_14_the_exported_csv_is_byte_for_byte_the_programs() {
         let program = report.read("attachments.csv");
         let (header, rows) = program.split_once("\r\n").expect("a header");
         let line_of = |id: &str| rows.split("\r\n").find(|row| row.contains(&format!("\"{id}\""))).expect("the row");
-        for (address, all) in [("", true), ("?sort=name&usage=undetermined&usage=linked-elsewhere&q=-type:pdf", false)] {
+        for (address, all) in [("", true), ("?sort=name&usage=undetermined&usage=linked-elsewhere&q=-type:pdf", false)]
+        {
             browser.open_at(&report.page(ALL), &format!("{address}{}rows=200", if all { "?" } else { "&" })).await;
             let ids = "const ids = []; for (;;) { for (const code of document.querySelectorAll('#table .endpoint')) ids.push(code.title.split('/').pop()); \
                 const next = document.querySelector('#pages [data-page=next]'); if (next.disabled) return ids; next.click(); }";
             let ids = browser.texts(ids).await;
             assert_eq!(ids.len() == 300, all);
             browser.click("#export-button").await;
-            let expected: String = [header].into_iter().chain(ids.iter().map(|id| line_of(id))).map(|line| format!("{line}\r\n")).collect();
+            let expected: String = [header]
+                .into_iter()
+                .chain(ids.iter().map(|id| line_of(id)))
+                .map(|line| format!("{line}\r\n"))
+                .collect();
             let exported = downloaded(&browser, downloads.path()).await;
-            assert!(exported.0.starts_with("attachments_V0_1_2026-11-21_19-41-07") && exported.0.ends_with("_filtered.csv"), "{}", exported.0);
+            assert!(
+                exported.0.starts_with("attachments_V0_1_2026-11-21_19-41-07") && exported.0.ends_with("_filtered.csv"),
+                "{}",
+                exported.0
+            );
             for (one, other) in exported.1.split("\r\n").zip(expected.split("\r\n")) {
                 assert_eq!(one, other);
             }

@@ -38,12 +38,19 @@ async fn u_19_the_colours_follow_the_system_until_they_are_chosen() {
 async fn u_20_print_has_banner_figures_filter_and_rows_but_no_controls() {
     let Some(browser) = Browser::start().await else { return };
     let report = Report::complete();
-    browser.open_at(&report.page(ALL), "?q=size%3E1mb&usage=unreferenced&usage=embedded&usage=linked&usage=listed&rows=50").await;
+    browser
+        .open_at(&report.page(ALL), "?q=size%3E1mb&usage=unreferenced&usage=embedded&usage=linked&usage=listed&rows=50")
+        .await;
     browser.emulate("print", &[]).await;
     browser.run("window.print = () => { window.dispatchEvent(new Event('beforeprint')) }; dispatchEvent(new Event('beforeprint'))").await;
     let printed = browser.text("return document.body.innerText").await;
-    for part in ["Complete.", "Filter: size>1mb; Usage: embedded; ", "The first 100 of ", "https://acme.atlassian.net/wiki"] {
-        assert!(printed.contains(part) || part.starts_with("Filter") && printed.contains("Filter: size>1mb; Usage: "), "{part}");
+    for part in
+        ["Complete.", "Filter: size>1mb; Usage: embedded; ", "The first 100 of ", "https://acme.atlassian.net/wiki"]
+    {
+        assert!(
+            printed.contains(part) || part.starts_with("Filter") && printed.contains("Filter: size>1mb; Usage: "),
+            "{part}"
+        );
     }
     for control in ["Copy cleanup list", "Save as CSV", "Next", "Help", "Copy command"] {
         assert!(!printed.lines().any(|line| line == control), "{control}");
@@ -56,7 +63,10 @@ async fn u_20_print_has_banner_figures_filter_and_rows_but_no_controls() {
     browser.click("#print-button").await;
     browser.click("#print [data-print=rows]").await;
     let rows = browser.find("#table tbody tr").await.len();
-    assert!(rows > 100 && text_of(&browser, "#range").await.ends_with(&format!("of {rows}")), "all current rows: {rows}");
+    assert!(
+        rows > 100 && text_of(&browser, "#range").await.ends_with(&format!("of {rows}")),
+        "all current rows: {rows}"
+    );
     let pdf = browser.devtools("Page.printToPDF", json!({})).await;
     assert!(pdf["data"].as_str().expect("a document").len() > 20_000);
     browser.stop().await;
@@ -103,7 +113,9 @@ async fn u_26_small_screens_never_scroll_sideways_and_targets_are_large_enough()
     assert_eq!(label, "\"File size\"", "cells of a card bear their labels");
     browser.resize(1400, 900).await;
     browser.open(&report.page(ALL)).await;
-    let cut = browser.run("const region = document.querySelector('.scroll'); return region.scrollWidth - region.clientWidth").await;
+    let cut = browser
+        .run("const region = document.querySelector('.scroll'); return region.scrollWidth - region.clientWidth")
+        .await;
     assert_eq!(cut, 0, "all columns fit at 1400 pixels");
     browser.stop().await;
 }

@@ -23,8 +23,7 @@ use confluence_storage_analyzer::inventory::Inventory;
 use confluence_storage_analyzer::report::{self, RunFacts};
 
 /// The names in the rows of the table.
-const NAMES: &str =
-    "return [...document.querySelectorAll('#table tbody tr')].map(row => row.cells[0].textContent)";
+const NAMES: &str = "return [...document.querySelectorAll('#table tbody tr')].map(row => row.cells[0].textContent)";
 
 /// A report in a folder whose name has to be escaped in an address.
 struct Report {

@@ -21,7 +21,10 @@ async fn u_09_areas_add_up_and_the_keyboard_walks_the_levels() {
 
     browser.run("document.querySelector('.square').focus()").await;
     browser.press("\u{E014}").await;
-    assert_eq!(browser.run("return [...document.querySelectorAll('.square')].indexOf(document.activeElement)").await, 1);
+    assert_eq!(
+        browser.run("return [...document.querySelectorAll('.square')].indexOf(document.activeElement)").await,
+        1
+    );
     let label = browser.text("return document.activeElement.getAttribute('aria-label')").await;
     assert!(label.contains("iB, ") && label.ends_with(" %"), "{label}");
     browser.press("\u{E007}").await;
@@ -31,7 +34,9 @@ async fn u_09_areas_add_up_and_the_keyboard_walks_the_levels() {
     browser.press("\u{E003}").await;
     assert_eq!(browser.find(".crumbs li").await.len(), 1, "Backspace leaves");
 
-    let twin = browser.texts("return [...document.querySelectorAll('.map-table tbody tr')].map(r => r.cells[0].textContent)").await;
+    let twin = browser
+        .texts("return [...document.querySelectorAll('.map-table tbody tr')].map(r => r.cells[0].textContent)")
+        .await;
     assert_eq!(twin.len(), 3);
     browser.click(".map-table tbody tr:first-child button").await;
     browser.click(".map-table tbody tr:first-child button").await;
@@ -71,7 +76,9 @@ async fn u_09_thousands_of_files_are_a_few_hundred_areas() {
     browser.open_at(&report.page("ENG/ENG_attachments.html"), "?map=all&zoom=1000").await;
     let squares = browser.find(".square").await.len();
     assert!((50..=2_000).contains(&squares), "{squares}");
-    assert!(text_of(&browser, ".square.rest").await.ends_with("smaller") || browser.find(".square.rest").await.len() == 1);
+    assert!(
+        text_of(&browser, ".square.rest").await.ends_with("smaller") || browser.find(".square.rest").await.len() == 1
+    );
     let total = browser.run("return Number(document.querySelector('.crumbs + label + span data').value)").await;
     assert_eq!(browser.run(SUM).await, total);
     browser.stop().await;

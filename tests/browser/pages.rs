@@ -79,7 +79,13 @@ async fn u_03_the_top_says_what_where_who_when_and_by_what() {
     let figures = browser.texts("return [...document.querySelectorAll('.figures div')].map(f => f.innerText)").await;
     let names: Vec<&str> = figures.iter().map(|figure| figure.lines().next().expect("a name")).collect();
     let expected = [
-        "Stored", "In old versions", "Unreferenced", "Undetermined", "In the trash", "In duplicates", "Unknown sizes",
+        "Stored",
+        "In old versions",
+        "Unreferenced",
+        "Undetermined",
+        "In the trash",
+        "In duplicates",
+        "Unknown sizes",
         "Contents",
     ];
     assert_eq!(names, expected);
@@ -178,7 +184,9 @@ async fn u_28_links_work_after_the_folder_was_moved_and_carry_the_filter() {
     browser.type_into("#filter", "size>1mb").await;
     browser.click("a[data-carry][href^='../attachments.html']").await;
     assert_eq!(browser.text("return document.querySelector('#filter').value").await, "size>1mb");
-    let spaces = browser.texts("return [...new Set([...document.querySelectorAll('td[data-label=Space]')].map(c => c.textContent))]").await;
+    let spaces = browser
+        .texts("return [...new Set([...document.querySelectorAll('td[data-label=Space]')].map(c => c.textContent))]")
+        .await;
     assert_eq!(spaces, ["日本"]);
     browser.click("nav[aria-label=Breadcrumb] a").await;
     assert!(browser.text("return location.pathname").await.ends_with("/index.html"));

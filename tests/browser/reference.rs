@@ -33,12 +33,18 @@ pub(crate) fn rows(text: &str) -> Vec<Row> {
     let header = reader.headers().expect("a header").clone();
     let records = reader.records().map(|record| record.expect("a row"));
     records
-        .map(|record| header.iter().map(str::to_owned).zip(record.iter().map(|cell| csv::decode(cell).to_owned())).collect())
+        .map(|record| {
+            header.iter().map(str::to_owned).zip(record.iter().map(|cell| csv::decode(cell).to_owned())).collect()
+        })
         .collect()
 }
 
 pub(crate) fn fold(text: &str) -> String {
-    format::visible(text).nfkd().filter(|c| !unicode_normalization::char::is_combining_mark(*c)).flat_map(char::to_lowercase).collect()
+    format::visible(text)
+        .nfkd()
+        .filter(|c| !unicode_normalization::char::is_combining_mark(*c))
+        .flat_map(char::to_lowercase)
+        .collect()
 }
 
 const SIZES: [(&str, f64); 13] = [
@@ -184,7 +190,9 @@ fn passes(term: &Term, row: &Row) -> bool {
                 "size" => row["Size(Bytes)"].parse().ok(),
                 "all" => row["All Versions Size(Bytes)"].parse().ok(),
                 "versions" => row["Versions"].parse().ok(),
-                "uses" => Some(if row["Evidence"].is_empty() { 0.0 } else { row["Evidence"].split(" | ").count() as f64 }),
+                "uses" => {
+                    Some(if row["Evidence"].is_empty() { 0.0 } else { row["Evidence"].split(" | ").count() as f64 })
+                }
                 _ => age(&row["Last Modified"]),
             };
             let limit = term.values[0].as_f64().expect("a number");

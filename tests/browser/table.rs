@@ -107,7 +107,9 @@ async fn u_16_the_whole_way_without_a_mouse() {
     browser.press("x").await;
     assert_eq!(browser.find("#table .tick:checked").await.len(), 1);
     assert!(text_of(&browser, "#ticked").await.starts_with("1 file ticked"));
-    browser.run("window.opened = []; HTMLAnchorElement.prototype.click = function () { window.opened.push(this.href) }").await;
+    browser
+        .run("window.opened = []; HTMLAnchorElement.prototype.click = function () { window.opened.push(this.href) }")
+        .await;
     browser.press("o").await;
     assert!(browser.texts("return window.opened").await[0].starts_with("https://acme.atlassian.net/wiki/"));
     browser.press(ENTER).await;

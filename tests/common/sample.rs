@@ -217,7 +217,6 @@ fn verdict(index: usize, file: &Attachment) -> FileVerdict {
         duplicate_group: None,
         space: Some(SpaceId::new(SPACES[index % 3].0)),
         reported: true,
-        owner_in_trash: false,
     }
 }
 
@@ -295,7 +294,6 @@ fn inventory(spaces: Vec<Space>, attachments: Vec<Attachment>) -> Inventory {
             own_hosts: vec!["acme.atlassian.net".to_owned()],
             account: Account { id: AccountId::new("a1"), name: "Alice Example".to_owned() },
             reported_spaces: None,
-            references_within: false,
             old_sizes: OldSizes::NothingToProve,
         },
         spaces,

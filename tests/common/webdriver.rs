@@ -114,7 +114,10 @@ impl Browser {
     /// Presses and releases keys, one after the other, wherever the focus is.
     pub async fn press(&self, keys: &str) {
         let strokes = keys.chars().flat_map(|key| {
-            [json!({ "type": "keyDown", "value": key.to_string() }), json!({ "type": "keyUp", "value": key.to_string() })]
+            [
+                json!({ "type": "keyDown", "value": key.to_string() }),
+                json!({ "type": "keyUp", "value": key.to_string() }),
+            ]
         });
         let strokes: Vec<Value> = strokes.collect();
         self.post("/actions", &json!({ "actions": [{ "type": "key", "id": "keys", "actions": strokes }] })).await;
@@ -214,7 +217,9 @@ impl Browser {
         messages
             .filter(|entry: &Value| entry["message"]["method"] == "Network.requestWillBeSent")
             .filter_map(|entry| entry["message"]["params"]["request"]["url"].as_str().map(str::to_owned))
-            .filter(|url| !["file:", "data:", "blob:", "chrome:", "about:"].iter().any(|scheme| url.starts_with(scheme)))
+            .filter(|url| {
+                !["file:", "data:", "blob:", "chrome:", "about:"].iter().any(|scheme| url.starts_with(scheme))
+            })
             .collect()
     }
 

@@ -78,7 +78,9 @@ pub(super) fn by_type(rows: &[FileRow<'_>]) -> Vec<Group> {
 
 /// By uploader of the current version, the most bytes first.
 pub(super) fn by_uploader(rows: &[FileRow<'_>]) -> Vec<Group> {
-    largest(rows, "author", "people", |row| row.view.person(row.attachment.author.as_ref()).unwrap_or("unknown").to_owned())
+    largest(rows, "author", "people", |row| {
+        row.view.person(row.attachment.author.as_ref()).unwrap_or("unknown").to_owned()
+    })
 }
 
 /// By time since the last change, the youngest first (`report-ui.md` U-10).

@@ -125,7 +125,11 @@ pub(super) struct Dashboard {
 }
 
 impl Dashboard {
-    pub(super) fn new(view: &View<'_>, spaces: &[ReportedSpace<'_>], rows: &[FileRow<'_>]) -> Result<Self, ReportError> {
+    pub(super) fn new(
+        view: &View<'_>,
+        spaces: &[ReportedSpace<'_>],
+        rows: &[FileRow<'_>],
+    ) -> Result<Self, ReportError> {
         let gaps = &view.inventory.coverage.gaps;
         let groups = &view.audit.duplicates;
         Ok(Self {
@@ -145,7 +149,12 @@ impl Dashboard {
             largest: largest(rows),
             waste: waste(view, rows),
             keep_versions: u64::from(view.audit.keep_versions.max(1)),
-            duplicates: groups.iter().zip(1..).take(RANKED).map(|(group, number)| duplicate_row(view, group, number)).collect(),
+            duplicates: groups
+                .iter()
+                .zip(1..)
+                .take(RANKED)
+                .map(|(group, number)| duplicate_row(view, group, number))
+                .collect(),
             duplicate_groups: groups.len() as u64,
             gaps: gaps.iter().take(GAPS).map(gap_row).collect(),
             more_gaps: gaps.len().saturating_sub(GAPS) as u64,
@@ -179,11 +188,7 @@ fn figures(view: &View<'_>) -> Vec<Figure> {
         ),
         figure(
             "Unreferenced",
-            if view.complete {
-                Value::Bytes(totals.unreferenced_bytes)
-            } else {
-                Value::Words("not known".to_owned())
-            },
+            if view.complete { Value::Bytes(totals.unreferenced_bytes) } else { Value::Words("not known".to_owned()) },
             unreferenced_note(view, totals.unreferenced_files),
             if view.complete { "unreferenced" } else { "undetermined" },
         ),

@@ -157,7 +157,8 @@ pub(crate) fn space_unreferenced(
         .filter(|row| row.usage() == crate::audit::Usage::Unreferenced && row.verdict.protected.is_some())
         .count() as u64;
     let table = FileTable::new(view, &candidates, false, format!("{page}.csv"))?;
-    let frame = Frame::new(view, format!("Unreferenced files of {}", space_words(reported)), Place::Space, table.script());
+    let frame =
+        Frame::new(view, format!("Unreferenced files of {}", space_words(reported)), Place::Space, table.script());
     let sibling = format!("{}_attachments.html", reported.folder);
     let bytes = reported.totals.unreferenced_bytes;
     render(&page, &SpaceUnreferencedPage { frame, table, sibling, bytes, protected })

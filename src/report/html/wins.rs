@@ -95,8 +95,7 @@ fn worst_space(spaces: &[ReportedSpace<'_>]) -> Option<Win> {
 fn old_versions(view: &View<'_>, rows: &[FileRow<'_>]) -> Option<Win> {
     let keep = view.audit.keep_versions.max(1);
     let freed = rows.iter().filter(|row| !row.verdict.is_in_trash(row.attachment));
-    let mut freed: Vec<u64> =
-        freed.map(|row| row.attachment.bytes_beyond(keep)).filter(|bytes| *bytes > 0).collect();
+    let mut freed: Vec<u64> = freed.map(|row| row.attachment.bytes_beyond(keep)).filter(|bytes| *bytes > 0).collect();
     freed.sort_unstable_by(|one, other| other.cmp(one));
     let bytes: u64 = freed.iter().sum();
     let top: u64 = freed.iter().take(ONE_GO).sum();
