@@ -16,7 +16,7 @@ pub const LIST_LIMIT: u32 = 250;
 /// Largest page of a search with expansions (`confluence-api.md` 4).
 pub const SEARCH_LIMIT: u32 = 200;
 /// Largest page of a search without expansions (`confluence-api.md` 4).
-const PLAIN_SEARCH_LIMIT: u32 = 1000;
+pub const PLAIN_SEARCH_LIMIT: u32 = 1000;
 /// Page of a v1 template list.
 const TEMPLATE_LIMIT: u32 = 100;
 /// Space ids in one request at most (`confluence-api.md` 3.2).

@@ -11,7 +11,9 @@ use super::memory::{LastRun, Remembered};
 use super::site::{AccountId, Attachment, Content, ContentKind, Space, SpaceId};
 use super::{header_images, labels, reconcile};
 use crate::confluence::Client;
-use crate::confluence::cloud::{LIST_LIMIT, PEOPLE_PER_REQUEST, SEARCH_LIMIT, SPACE_IDS_PER_REQUEST};
+use crate::confluence::cloud::{
+    LIST_LIMIT, PEOPLE_PER_REQUEST, PLAIN_SEARCH_LIMIT, SEARCH_LIMIT, SPACE_IDS_PER_REQUEST,
+};
 
 /// Requests in a second that are expected before a run has measured them (`confluence-api.md` 6).
 const USUAL_RATE: f64 = 10.0;
@@ -180,6 +182,8 @@ impl SiteCounts {
         add("templates", 2 * (self.read_spaces.len() as u64 + 1));
         add("header image sweep", pages_of("header image sweep", SEARCH_LIMIT, self.searched));
         add("properties", self.unsearched);
+        let indexed = self.searched + self.footer_comments + self.inline_comments + self.attachments;
+        add("second walk", pages_of("second walk", PLAIN_SEARCH_LIMIT, indexed));
         add("owners that no list shows", self.owners);
         add("newest attachments", 1);
         add("attachments of one owner", self.files_owners.min(30));
