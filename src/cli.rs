@@ -51,6 +51,8 @@ pub enum Command {
     Audit(AuditArgs),
     /// Audit a small sample site served by the program itself; no account needed
     Demo(DemoArgs),
+    /// Check configuration, account and site, and say what a run would lack
+    Doctor(DoctorArgs),
     /// Render a report again from the saved scan of an audit, without network
     Report(ReportArgs),
     /// Print the completion script for a shell
@@ -68,6 +70,7 @@ fn chosen_spaces() -> ArgGroup {
 }
 
 /// Options of `audit`.
+#[expect(clippy::struct_excessive_bools, reason = "each flag is an option of its own; they combine freely")]
 #[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
 #[command(next_help_heading = "Audit")]
 pub struct AuditArgs {
@@ -108,6 +111,18 @@ pub struct AuditArgs {
     /// Longest wait the server may ask for, as 90s, 15m or 1h [default: 15m]
     #[arg(long, value_name = "TIME", value_parser = parse_wait)]
     pub max_wait: Option<Duration>,
+    /// Say what a run would take: reads the lists only, writes nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Believe that much less is there than in the last complete run
+    #[arg(long)]
+    pub accept_shrink: bool,
+    /// Keep what can never change in DIR [default: the system's cache folder]
+    #[arg(long, value_name = "DIR", conflicts_with = "no_cache")]
+    pub cache_dir: Option<PathBuf>,
+    /// Neither use nor keep anything from run to run
+    #[arg(long)]
+    pub no_cache: bool,
 }
 
 fn concurrency_range() -> RangeInclusive<i64> {
@@ -120,6 +135,36 @@ pub struct DemoArgs {
     /// Make the report folder in DIR [default: working directory]
     #[arg(long, value_name = "DIR")]
     pub output: Option<PathBuf>,
+}
+
+/// Options of `doctor`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
+pub struct DoctorArgs {
+    /// Ask the site what the documents of its API leave open, and print the
+    /// answers without names, so that they can be passed on
+    #[arg(long)]
+    pub probe: bool,
+    /// Read this configuration file and no other
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Read the API token from FILE
+    #[arg(long, value_name = "FILE", conflicts_with = "token_stdin")]
+    pub token_file: Option<PathBuf>,
+    /// Read the API token from standard input
+    #[arg(long)]
+    pub token_stdin: bool,
+}
+
+impl DoctorArgs {
+    /// The options of an audit that reads with the same configuration.
+    pub fn as_audit(&self) -> AuditArgs {
+        AuditArgs {
+            config: self.config.clone(),
+            token_file: self.token_file.clone(),
+            token_stdin: self.token_stdin,
+            ..AuditArgs::default()
+        }
+    }
 }
 
 /// Options of `report`.

@@ -35,7 +35,7 @@ pub enum ExitStatus {
 
 impl ExitStatus {
     /// Every status that a command of this version can end with, by code.
-    pub const IN_USE: [Self; 9] = [
+    pub const IN_USE: [Self; 10] = [
         Self::Complete,
         Self::Internal,
         Self::Usage,
@@ -43,6 +43,7 @@ impl ExitStatus {
         Self::Authentication,
         Self::Unreachable,
         Self::Storage,
+        Self::Locked,
         Self::Interrupted,
         Self::Terminated,
     ];
@@ -84,7 +85,7 @@ impl ExitStatus {
             Self::Authentication => "authentication failed, at the start or on the way",
             Self::Unreachable => "server unreachable or throttled before a usable inventory; try again later",
             Self::Storage => "local storage: the report cannot be written",
-            Self::Locked => "another run holds the lock",
+            Self::Locked => "another run of the same site and account holds the lock",
             Self::Threshold => "a threshold was met",
             Self::Interrupted => "interrupted by Ctrl-C",
             Self::Terminated => "terminated by SIGTERM",

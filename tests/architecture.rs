@@ -9,20 +9,37 @@ use std::path::{Path, PathBuf};
 /// What each module may use of the others. `lib.rs` and `main.rs` join the parts and may use all.
 const MAY_USE: &[(&str, &[&str])] = &[
     ("audit", &["inventory", "storage_format"]),
+    ("cache", &[]),
     ("cli", &[]),
-    ("commands", &["audit", "cli", "config", "confluence", "demo", "error", "inventory", "progress", "report"]),
-    ("config", &["cli", "error"]),
+    (
+        "commands",
+        &[
+            "audit",
+            "cache",
+            "cli",
+            "config",
+            "confluence",
+            "demo",
+            "doctor",
+            "error",
+            "inventory",
+            "progress",
+            "report",
+        ],
+    ),
+    ("config", &["cache", "cli", "error"]),
     ("confluence", &["error"]),
     ("demo", &[]),
+    ("doctor", &["confluence", "error", "progress"]),
     ("error", &[]),
-    ("inventory", &["confluence", "error", "progress", "storage_format"]),
+    ("inventory", &["cache", "confluence", "error", "progress", "storage_format"]),
     ("progress", &[]),
     ("report", &["audit", "error", "inventory", "storage_format"]),
     ("storage_format", &[]),
 ];
 
 /// Modules that may be async: those that speak to a network, and those that join them.
-const ASYNC: &[&str] = &["commands", "confluence", "demo", "inventory", "lib", "main"];
+const ASYNC: &[&str] = &["commands", "confluence", "demo", "doctor", "inventory", "lib", "main"];
 
 /// Modules that may print. `main` prints the data, `progress` everything for people.
 const PRINTING: &[&str] = &["main", "progress"];

@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 
+use super::dry_run;
 use super::second_look::audit_twice;
 use super::signals::Signals;
-use super::summary;
+use super::{summary, unfinished};
 use crate::audit::{self, Audit, AuditOptions};
+use crate::cache::{Cache, CacheError};
 use crate::config::{Config, Rules};
 use crate::confluence::{Cloud, ConnectionSettings, RequestError};
 use crate::error::{ExitStatus, Failure, Outcome};
-use crate::inventory::{CrawlError, CrawlOptions, Inventory, compare_contents, take_inventory};
+use crate::inventory::{CrawlError, CrawlOptions, Inventory, compare_contents, remember_run, take_inventory};
 use crate::progress::Progress;
 use crate::report::{self, ReportError, RunFacts};
 
@@ -78,39 +80,43 @@ pub async fn read_site(
         statuses.push(ExitStatus::Incomplete);
     }
     let status = ExitStatus::decide(statuses);
+    if let Some(cache) = &options.cache {
+        remember_run(cache, &inventory);
+    }
     Ok(Reading { inventory, audit, stopped, status })
 }
 
 /// Audits a site and writes its report. The output folder is tried before the first request.
 pub(crate) async fn run(config: &Config, json: bool, progress: &Progress) -> Result<Outcome, Failure> {
+    if config.dry_run {
+        return dry_run::run(config, json, progress).await;
+    }
     report::check_writable(&config.output).map_err(|error| storage_failure(&error))?;
-    let settings = ConnectionSettings {
-        concurrency: usize::try_from(config.connection.concurrency).unwrap_or(1),
-        max_wait: config.connection.max_wait,
-        ..ConnectionSettings::new(&config.connection.base_url, &config.connection.user, config.connection.token.clone())
-    };
-    let api = Cloud::new(settings).map_err(|error| {
-        Failure::new(ExitStatus::Usage, "the connection cannot be set up")
-            .because(error.to_string())
-            .remedy(error.remedy())
-    })?;
-    let api = Arc::new(api);
+    unfinished::mention(&config.output, progress);
+    let cache = open_cache(config, progress)?;
+    let api = Arc::new(connect(config)?);
     let signals = Signals::watch(Arc::clone(&api), progress.clone());
     let rules = audit_options(&config.rules);
-    let reading = read_site(&api, &crawl_options(config), &rules, progress).await;
-    let mut reading =
-        reading.map_err(|failure| Failure { status: signals.received().unwrap_or(failure.status), ..failure })?;
-    if config.scope.verify_duplicates && reading.stopped.is_none() {
-        reading.compare_duplicates(&api, &crawl_options(config), &rules, progress).await;
+    let options = crawl_options(config, cache);
+    let reading = read_site(&api, &options, &rules, progress).await;
+    if let Some(cache) = &options.cache {
+        cache.remarks().iter().for_each(|remark| progress.warn(remark));
     }
-    // the stop only knows that the run was interrupted, the signal knows by what
     let received = signals.received();
-    let own = Some(reading.status).filter(|status| received.is_none() || *status != ExitStatus::Interrupted);
-    reading.status = ExitStatus::decide(own.into_iter().chain(received));
+    let mut reading = reading.map_err(|failure| Failure { status: received.unwrap_or(failure.status), ..failure })?;
+    if config.scope.verify_duplicates && reading.stopped.is_none() {
+        reading.compare_duplicates(&api, &options, &rules, progress).await;
+    }
+    // the reading knows that it was interrupted, but not by which signal
+    reading.status = match received {
+        Some(signal) if reading.status == ExitStatus::Interrupted => signal,
+        received => ExitStatus::decide([reading.status].into_iter().chain(received)),
+    };
     let facts = RunFacts {
         local_time: chrono::Local::now().fixed_offset(),
         exit_code: reading.status.code(),
         stopped: reading.stopped.as_ref().map(ToString::to_string),
+        quota_bytes: None,
         options: options_for_people(config),
         audit: rules,
     };
@@ -126,6 +132,41 @@ pub(crate) async fn run(config: &Config, json: bool, progress: &Progress) -> Res
     Ok(summary::finish(&folder, &reading.inventory, &reading.audit, reading.status, json, progress))
 }
 
+/// A client for the site of a configuration.
+pub(super) fn connect(config: &Config) -> Result<Cloud, Failure> {
+    let connection = &config.connection;
+    let settings = ConnectionSettings {
+        concurrency: usize::try_from(connection.concurrency).unwrap_or(1),
+        max_wait: connection.max_wait,
+        ..ConnectionSettings::new(&connection.base_url, &connection.user, connection.token.clone())
+    };
+    Cloud::new(settings).map_err(|error| {
+        Failure::new(ExitStatus::Usage, "the connection cannot be set up")
+            .because(error.to_string())
+            .remedy(error.remedy())
+    })
+}
+
+/// Opens the cache and locks it. A cache folder nobody chose may be out of use: that costs time, not the run.
+fn open_cache(config: &Config, progress: &Progress) -> Result<Option<Arc<Cache>>, Failure> {
+    let Some(place) = &config.cache else { return Ok(None) };
+    match Cache::open(&place.root, &config.connection.base_url, &config.connection.user) {
+        Ok(cache) => Ok(Some(Arc::new(cache))),
+        Err(error @ CacheError::Locked { .. }) => Err(Failure::new(ExitStatus::Locked, error.to_string()).remedy(
+            "wait until it has ended, or run with --no-cache beside it; both then send their requests to the same site",
+        )),
+        Err(error) if place.chosen => {
+            Err(Failure::new(ExitStatus::Storage, "the cache folder of --cache-dir cannot be used")
+                .because(error.to_string())
+                .remedy("choose another folder, or run with --no-cache"))
+        }
+        Err(error) => {
+            progress.warn(format!("{error}; nothing is remembered from run to run"));
+            Ok(None)
+        }
+    }
+}
+
 fn status_of_stop(cause: &RequestError) -> ExitStatus {
     match cause {
         RequestError::Interrupted => ExitStatus::Interrupted,
@@ -134,7 +175,7 @@ fn status_of_stop(cause: &RequestError) -> ExitStatus {
     }
 }
 
-fn crawl_options(config: &Config) -> CrawlOptions {
+pub(super) fn crawl_options(config: &Config, cache: Option<Arc<Cache>>) -> CrawlOptions {
     CrawlOptions {
         include_spaces: config.scope.spaces.clone(),
         exclude_spaces: config.scope.exclude_spaces.clone(),
@@ -143,6 +184,8 @@ fn crawl_options(config: &Config) -> CrawlOptions {
         needs_labels: !config.rules.protect_labels.is_empty(),
         references_within: config.scope.references_within,
         program: env!("CARGO_PKG_VERSION").to_owned(),
+        cache,
+        accept_shrink: config.accept_shrink,
     }
 }
 
@@ -172,6 +215,9 @@ fn options_for_people(config: &Config) -> Vec<(String, String)> {
     }
     if config.scope.verify_all {
         options.push(("verify".to_owned(), "all".to_owned()));
+    }
+    if config.accept_shrink {
+        options.push(("accept shrink".to_owned(), "yes".to_owned()));
     }
     if config.scope.verify_duplicates {
         options.push(("duplicates".to_owned(), "downloaded and compared".to_owned()));

@@ -2,7 +2,10 @@
 
 pub mod audit;
 pub(crate) mod demo;
+pub(crate) mod doctor;
+mod dry_run;
 pub(crate) mod report;
 mod second_look;
 mod signals;
 mod summary;
+mod unfinished;

@@ -22,6 +22,7 @@ use self::keys::Key;
 pub use self::layers::{FILE_NAME, Surroundings};
 use self::layers::{Flags, Layers, open_to_others};
 pub use self::warning::Warning;
+use crate::cache;
 use crate::cli::{AuditArgs, DemoArgs, ReportArgs, Verify};
 use crate::error::Failure;
 
@@ -36,6 +37,35 @@ pub struct Config {
     pub rules: Rules,
     /// The folder in which the report folder is made.
     pub output: PathBuf,
+    /// Where what can never change is kept; `None` keeps nothing.
+    pub cache: Option<CachePlace>,
+    /// Believe that much less is there than in the last complete run.
+    pub accept_shrink: bool,
+    /// Only say what a run would take.
+    pub dry_run: bool,
+}
+
+/// Where the cache lies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CachePlace {
+    /// The folder with the caches of all sites.
+    pub root: PathBuf,
+    /// Somebody chose it, so that it has to work; the system's own cache folder may be out of use.
+    pub chosen: bool,
+}
+
+impl CachePlace {
+    fn find(args: &AuditArgs, around: &Surroundings<'_>) -> Option<Self> {
+        if args.no_cache {
+            return None;
+        }
+        match &args.cache_dir {
+            Some(path) => Some(Self { root: around.working_directory.join(path), chosen: true }),
+            None => {
+                cache::default_root(std::env::consts::OS, &around.variables).map(|root| Self { root, chosen: false })
+            }
+        }
+    }
 }
 
 /// How to reach the site. `Debug` does not show the token.
@@ -119,6 +149,9 @@ impl Config {
             scope: Scope::from_layers(&layers, args)?,
             rules: Rules::from_layers(&layers)?,
             output: output(args.output.as_deref(), around),
+            cache: CachePlace::find(args, around),
+            accept_shrink: args.accept_shrink,
+            dry_run: args.dry_run,
         };
         warnings.extend(layers.warnings);
         Ok(Loaded { value: config, file: layers.file, warnings })
@@ -145,6 +178,9 @@ impl Config {
             scope: Scope::default(),
             rules: Rules::from_layers(&layers)?,
             output: output(args.output.as_deref(), around),
+            cache: None,
+            accept_shrink: false,
+            dry_run: false,
         })
     }
 }

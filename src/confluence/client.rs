@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -17,8 +17,7 @@ use tokio::time::Instant;
 
 use super::deployment::{BaseUrlError, Deployment, Request};
 use super::error::RequestError;
-use super::fetch::{Failure, Suspicion};
-use super::model;
+use super::fetch::Suspicion;
 use super::pace::Pace;
 use super::retry::{Jitter, Quota};
 
@@ -28,10 +27,9 @@ pub const MAX_ANSWER_BYTES: usize = 64 << 20;
 const MAX_PAGES: u32 = 100_000;
 /// Requests that may fail one after the other once the retry quota is empty (F-14).
 pub(super) const MAX_FAILURES_IN_A_ROW: u32 = 10;
-/// How long answers may still arrive after the run was stopped.
+
+/// How long requests on the way may still take when the run was stopped.
 const DRAIN: Duration = Duration::from_secs(5);
-/// Pause before the identity is probed for the second time (F-37).
-const SECOND_PROBE_AFTER: Duration = Duration::from_secs(5);
 
 /// Time limits; `None` waits without limit.
 #[derive(Debug, Clone, Copy)]
@@ -151,7 +149,13 @@ pub struct Client {
     requests: Mutex<BTreeMap<&'static str, u64>>,
     warnings: Mutex<BTreeSet<String>>,
     /// When the identity probe last began that found everything in order.
-    known_at: tokio::sync::Mutex<Option<Instant>>,
+    pub(super) known_at: tokio::sync::Mutex<Option<Instant>>,
+    /// The account everything has to be read as.
+    pub(super) account: OnceLock<String>,
+    /// When the identity has to be probed again; `None` before the first probe.
+    pub(super) probe_due: Mutex<Option<Instant>>,
+    /// Page limits of lists that had trouble with larger ones, by kind of request.
+    page_limits: Mutex<BTreeMap<String, u32>>,
 }
 
 impl std::fmt::Debug for Client {
@@ -189,6 +193,9 @@ impl Client {
             requests: Mutex::default(),
             warnings: Mutex::default(),
             known_at: tokio::sync::Mutex::new(None),
+            account: OnceLock::new(),
+            probe_due: Mutex::new(None),
+            page_limits: Mutex::default(),
         })
     }
 
@@ -222,6 +229,7 @@ impl Client {
     /// An answer that may mean dead credentials is confirmed by an identity probe first: 401, the 403 of a visitor who
     /// is not logged in, and the bare 404 that v2 gives to rejected credentials (`confluence-api.md` 5.2).
     pub async fn get<T: DeserializeOwned>(&self, request: &Request) -> Result<Answer<T>, RequestError> {
+        self.keep_identity().await?;
         let failure = match self.fetch_json(request, false).await {
             Ok(answer) => return Ok(answer),
             Err(failure) => failure,
@@ -241,49 +249,6 @@ impl Client {
                 })
             }
         }
-    }
-
-    /// Who the credentials belong to: `GET /rest/api/user/current`, which has to be a known user with an account id.
-    ///
-    /// A wrong pair of address and token gives 403 here, not 401, and on a site with public access it gives 200 with
-    /// an anonymous user (`confluence-api.md` 5.2, 5.3).
-    pub async fn identity(&self) -> Result<Answer<model::User>, RequestError> {
-        let request = Request::v1("current user", &["user", "current"]);
-        match self.fetch_json::<model::User>(&request, true).await {
-            Ok(answer) if answer.value.is_known() => Ok(answer),
-            Ok(_) => Err(RequestError::Anonymous),
-            Err(Failure { error: RequestError::Denied { endpoint }, .. }) => {
-                Err(RequestError::Unauthenticated { answer: format!("403 at {endpoint}") })
-            }
-            Err(failure) => Err(failure.error),
-        }
-    }
-
-    /// Makes sure that the credentials were good after `since`; otherwise stops the run.
-    async fn confirm_identity(&self, since: Instant) -> Result<(), RequestError> {
-        // one probe at a time; those who waited for it find its result
-        let mut known_at = self.known_at.lock().await;
-        if known_at.is_some_and(|known_at| known_at >= since) {
-            return Ok(());
-        }
-        if let Some(error) = self.stopped() {
-            return Err(error);
-        }
-        // nobody goes on hammering with credentials that may be dead
-        let _hold = self.pace.hold();
-        let mut began = Instant::now();
-        let mut found = self.identity().await;
-        if found.as_ref().is_err_and(RequestError::is_auth_lost) {
-            self.pause(SECOND_PROBE_AFTER).await?;
-            began = Instant::now();
-            found = self.identity().await;
-            if let Err(error) = &found
-                && error.is_auth_lost()
-            {
-                self.stop(error.clone());
-            }
-        }
-        found.map(|_| *known_at = Some(began))
     }
 
     /// Stops the run: every request from here on fails with `error`. The first reason stays.
@@ -307,14 +272,14 @@ impl Client {
         }
     }
 
-    /// Resolves when the run has been stopped and what was on the way then has had its time to arrive (F-78).
-    pub(super) async fn until_drained(&self) -> RequestError {
+    /// Resolves when requests on the way have had their time after the run was stopped (F-78).
+    pub(super) async fn drained(&self) -> RequestError {
         let error = self.until_stopped().await;
         tokio::time::sleep(DRAIN).await;
         error
     }
 
-    /// Ends the run from outside: no further request is sent, those that wait fail at once, those on the way soon.
+    /// Ends the run from outside: no further request is sent, those that wait fail at once.
     pub fn interrupt(&self) {
         self.stop(RequestError::Interrupted);
     }
@@ -328,6 +293,27 @@ impl Client {
         }
     }
 
+    /// Page limits that lists had to be cut to, by kind of request: those given to
+    /// [`Client::remember_page_limits`], and those learned since.
+    pub fn page_limits(&self) -> BTreeMap<String, u32> {
+        locked(&self.page_limits).clone()
+    }
+
+    /// Begins lists of these kinds with these page limits: larger ones failed in an earlier run.
+    pub fn remember_page_limits(&self, limits: BTreeMap<String, u32>) {
+        *locked(&self.page_limits) = limits;
+    }
+
+    /// The page limit to begin a list with.
+    pub fn page_limit(&self, kind: &str, default: u32) -> u32 {
+        locked(&self.page_limits).get(kind).map_or(default, |limit| default.min(*limit)).max(1)
+    }
+
+    /// A list got through with this limit, but not with a larger one.
+    pub(super) fn learn_page_limit(&self, kind: &str, limit: u32) {
+        locked(&self.page_limits).insert(kind.to_owned(), limit);
+    }
+
     pub(super) fn count(&self, kind: &'static str) {
         *locked(&self.requests).entry(kind).or_insert(0) += 1;
     }
@@ -339,10 +325,10 @@ impl Client {
     }
 
     /// One answer was good.
-    pub(super) fn succeeded(&self, near_limit: bool) {
+    pub(super) fn succeeded(&self, kind: &'static str, near_limit: bool) {
         self.failures_in_a_row.store(0, Ordering::Relaxed);
         locked(&self.quota).refund();
-        self.pace.answered(near_limit);
+        self.pace.answered(kind, near_limit);
     }
 }
 

@@ -12,11 +12,11 @@ use super::model;
 use super::pagination::{Item, Paging, Walked, walk};
 
 /// Largest page of a v2 list (`confluence-api.md` 3).
-const LIST_LIMIT: u32 = 250;
+pub const LIST_LIMIT: u32 = 250;
 /// Largest page of a search with expansions (`confluence-api.md` 4).
-const SEARCH_LIMIT: u32 = 200;
+pub const SEARCH_LIMIT: u32 = 200;
 /// Largest page of a search without expansions (`confluence-api.md` 4).
-const PLAIN_SEARCH_LIMIT: u32 = 1000;
+pub const PLAIN_SEARCH_LIMIT: u32 = 1000;
 /// Page of a v1 template list.
 const TEMPLATE_LIMIT: u32 = 100;
 /// Space ids in one request at most (`confluence-api.md` 3.2).
@@ -143,10 +143,35 @@ impl Cloud {
         self.list(&with_all(request, "status", ATTACHMENT_STATUSES), LIST_LIMIT, take).await
     }
 
-    /// All footer or inline comments of the site, with bodies.
-    pub async fn comments(&self, which: CommentKind, take: impl FnMut(model::Content)) -> Walked {
-        let request = Request::v2(which.kind(), &[which.segment()]).with("sort", "created-date");
+    /// The current attachments of one page or blog post.
+    pub async fn attachments_of(&self, which: Single, id: &str, take: impl FnMut(model::Attachment)) -> Walked {
+        let request = Request::v2("attachments of one owner", &[which.segment(), id, "attachments"]);
+        self.list(&request.with("status", "current").with("sort", "created-date"), LIST_LIMIT, take).await
+    }
+
+    /// Attachments of the site, the last created first, until `take` breaks.
+    pub async fn newest_attachments(&self, take: impl FnMut(model::Attachment) -> ControlFlow<()>) -> Walked {
+        let request = Request::v2("newest attachments", &["attachments"]).with("sort", "-created-date");
+        walk(&self.client, &with_all(request, "status", ATTACHMENT_STATUSES), Paging::Cursor, LIST_LIMIT, take).await
+    }
+
+    /// The versions of one attachment that exist, without sizes (`confluence-api.md` 3.3).
+    pub async fn attachment_versions(&self, id: &str, take: impl FnMut(model::ListedVersion)) -> Walked {
+        self.list(&Request::v2("attachment version list", &["attachments", id, "versions"]), LIST_LIMIT, take).await
+    }
+
+    /// App content of one type, with bodies. Types cannot be listed, so only known ones can be asked for
+    /// (`confluence-api.md` 3.4).
+    pub async fn custom_content(&self, kind: &str, take: impl FnMut(model::Content)) -> Walked {
+        let request = Request::v2("custom content", &["custom-content"]).with("type", kind).with("sort", "id");
         self.list(&request.with("body-format", "storage"), LIST_LIMIT, take).await
+    }
+
+    /// All footer or inline comments of the site.
+    pub async fn comments(&self, which: CommentKind, bodies: bool, take: impl FnMut(model::Content)) -> Walked {
+        let request = Request::v2(which.kind(), &[which.segment()]).with("sort", "created-date");
+        let request = if bodies { request.with("body-format", "storage") } else { request };
+        self.list(&request, LIST_LIMIT, take).await
     }
 
     /// The direct replies to one comment, with bodies.
@@ -229,11 +254,11 @@ impl Cloud {
         self.list(&request, SEARCH_LIMIT, take).await
     }
 
-    /// Everything published that the search index knows: pages, posts, comments, attachments. A walk that is
-    /// independent of the lists, at a thousand hits a page; without archived spaces, and late by seconds or minutes.
+    /// The comments and attachments that the search index knows: a walk that is independent of the lists, at a thousand
+    /// hits a page; without archived spaces, and late by seconds or minutes.
     pub async fn indexed(&self, take: impl FnMut(model::SearchHit)) -> Walked {
         let request = Request::v1("second walk", &["content", "search"])
-            .with("cql", "type in (page,blogpost,comment,attachment) order by created");
+            .with("cql", "type in (comment,attachment) order by created");
         self.list(&request, PLAIN_SEARCH_LIMIT, take).await
     }
 

@@ -19,6 +19,9 @@ pub enum RequestError {
     /// The request was answered, but as for a visitor who is not logged in (`confluence-api.md` 5.3).
     #[error("the server treats this account as an anonymous visitor")]
     Anonymous,
+    /// The credentials belong to another account than at the start of the run.
+    #[error("the credentials belong to another account than at the start")]
+    OtherAccount,
     /// The account may not see this (403).
     #[error("access denied at {endpoint}")]
     Denied {
@@ -151,6 +154,7 @@ impl RequestError {
                  lifetime (at most one year), and that it is one without scopes: scoped tokens need the gateway"
             }
             Self::Anonymous => "check the e-mail address and the API token: only public content would be seen",
+            Self::OtherAccount => "check who may have changed the credentials, and run again",
             Self::Denied { .. } => "use an account that may see this content",
             Self::ScopeMissing { .. } => "create a token that also has the read scope for this kind of content",
             Self::NotFound { .. } => "check the address of the site; deleted content needs no action",
@@ -182,7 +186,7 @@ impl RequestError {
 
     /// Whether the credentials are worthless from here on: nothing more can be read in this run.
     pub fn is_auth_lost(&self) -> bool {
-        matches!(self, Self::Unauthenticated { .. } | Self::Anonymous)
+        matches!(self, Self::Unauthenticated { .. } | Self::Anonymous | Self::OtherAccount)
     }
 
     /// Whether the whole run must stop: every further request would fail in the same way.

@@ -125,13 +125,13 @@ impl Client {
             let sent_at = Instant::now();
             let answered = tokio::select! {
                 biased;
-                answered = self.try_once(request, &url, attempt) => answered,
-                error = self.until_drained() => return Err(error.into()),
+                raw = self.try_once(request, &url, attempt) => raw,
+                error = self.drained() => Err(error.into()),
             };
             let outcome = answered.and_then(|raw| {
                 self.weigh(request, &raw, sent_at, attempt)?;
                 let value = decode(&raw)?;
-                self.succeeded(raw.signs.near_limit);
+                self.succeeded(request.kind, raw.signs.near_limit);
                 Ok(value)
             });
             drop(permit);
@@ -224,9 +224,9 @@ impl Client {
         match judge(status, &raw.signs) {
             Verdict::Success | Verdict::Redirect => Ok(()),
             Verdict::Throttled => {
-                self.pace.throttled(sent_at);
-                let told = self.within_patience(raw.signs.throttle_wait(), &raw.signs)?;
                 let gate = if raw.signs.endpoint_only { Gate::Kind(request.kind) } else { Gate::Site };
+                self.pace.throttled(sent_at, gate);
+                let told = self.within_patience(raw.signs.throttle_wait(), &raw.signs)?;
                 let error = RequestError::Status { status, endpoint, attempts: attempt };
                 Err(Setback::Again { cause: Cause::Throttled, told, gate: Some(gate), error })
             }

@@ -123,6 +123,9 @@ pub struct Content {
     pub status: Option<String>,
     /// Title.
     pub title: Option<String>,
+    /// Custom content: the app's type.
+    #[serde(rename = "type")]
+    pub kind: Option<String>,
     /// Space.
     pub space_id: Option<Id>,
     /// Pages: parent.
@@ -196,6 +199,13 @@ pub struct Attachment {
     /// Links.
     #[serde(rename = "_links")]
     pub links: Option<Links>,
+}
+
+/// A version in the list of an attachment's versions (v2): without a size.
+#[derive(Debug, Clone, Deserialize)]
+pub struct ListedVersion {
+    /// Number.
+    pub number: Id,
 }
 
 /// A content property (v2).

@@ -63,6 +63,12 @@ impl Item for model::Property {
     }
 }
 
+impl Item for model::ListedVersion {
+    fn id(&self) -> &str {
+        &self.number.0
+    }
+}
+
 impl Item for model::Label {
     fn id(&self) -> &str {
         &self.id.0
@@ -124,16 +130,23 @@ pub async fn walk<T: Item>(
     mut take: impl FnMut(T) -> ControlFlow<()>,
 ) -> Walked {
     let mut walk = Walk::new(request, paging);
-    let mut limit = limit.max(1);
+    let mut limit = client.page_limit(request.kind, limit);
     let mut restarts = 0;
+    let mut too_large = false;
     let end = loop {
         match walk.pass(client, limit, &mut take).await {
-            Ok(()) => break Ok(()),
+            Ok(()) => {
+                if too_large {
+                    client.learn_page_limit(request.kind, limit);
+                }
+                break Ok(());
+            }
             Err(Interruption { error, restart }) => {
                 if !restart || restarts >= MAX_RESTARTS || client.stopped().is_some() {
                     break Err(error);
                 }
                 restarts += 1;
+                too_large |= error.wants_smaller_page();
                 limit = (limit / 2).max(1);
                 tracing::debug!(path = request.path(), limit, %error, "walking the list again from its start");
             }

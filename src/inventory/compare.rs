@@ -4,6 +4,7 @@ use super::Inventory;
 use super::coverage::UnitKind;
 use super::crawl::{Crawl, CrawlOptions, GROUP};
 use super::ledger::Ledger;
+use super::memory::Memory;
 use crate::confluence::{Cloud, RequestError};
 use crate::progress::Progress;
 use crate::storage_format::OwnSite;
@@ -21,7 +22,8 @@ pub async fn compare_contents(
 ) -> Result<(), RequestError> {
     let ledger = Ledger::reopen(std::mem::take(&mut inventory.coverage));
     let site = OwnSite::new(&inventory.scan.base_url, &inventory.scan.own_hosts);
-    let crawl = Crawl { api, options, progress, ledger: &ledger, site: &site };
+    let (memory, started_at) = (Memory(options.cache.as_deref()), inventory.scan.started_at);
+    let crawl = Crawl { api, options, progress, ledger: &ledger, site: &site, memory, started_at };
     let files: Vec<usize> = groups.iter().flatten().copied().collect();
     progress.phase("comparing duplicates", Some(files.len() as u64));
     for group in files.chunks(GROUP) {

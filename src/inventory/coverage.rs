@@ -71,6 +71,12 @@ pub enum UnitKind {
     SecondLook,
     /// Display names of people.
     People,
+    /// App content of one type.
+    CustomContentList,
+    /// The second, independent walk over a part of the attachments.
+    Reconciliation,
+    /// The comparison with the last complete run.
+    Plausibility,
     /// The bytes of one file, to compare duplicates.
     Comparison,
 }
@@ -98,6 +104,9 @@ impl UnitKind {
             Self::ChangesSinceStart => "changes since the start",
             Self::SecondLook => "second look",
             Self::People => "people",
+            Self::CustomContentList => "custom content list",
+            Self::Reconciliation => "second walk",
+            Self::Plausibility => "comparison with the last run",
             Self::Comparison => "comparison of duplicates",
         }
     }
@@ -118,6 +127,9 @@ pub struct UnitCounts {
     pub gone: u64,
     /// Ended `skipped`.
     pub skipped: u64,
+    /// Of `ok`: known from an earlier run, because they can never change, so that no request was made.
+    #[serde(default)]
+    pub remembered: u64,
 }
 
 /// One unit that did not end `ok`.
@@ -168,6 +180,7 @@ impl Coverage {
             denied: sum.denied + counts.denied,
             gone: sum.gone + counts.gone,
             skipped: sum.skipped + counts.skipped,
+            remembered: sum.remembered + counts.remembered,
         })
     }
 }

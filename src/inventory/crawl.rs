@@ -4,6 +4,7 @@
 //! in the ledger before its request, and nothing gives "empty" for "failed".
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -12,11 +13,15 @@ use thiserror::Error;
 
 use super::coverage::UnitKind;
 use super::ledger::{Ledger, Unit};
+use super::memory::{Figures, Memory};
+use super::plan::{RequestPlan, SiteCounts};
 use super::scope::{self, ScopeError};
 use super::site::{AccountId, Attachment, Content, ContentKind, Space, Status};
 use super::{
-    Account, Inventory, OldSizes, Scan, header_images, labels, lists, old_sizes, owners, people, second_walk, versions,
+    Account, Inventory, OldSizes, Scan, custom_content, header_images, identity, labels, lists, old_sizes, owners,
+    people, plausibility, reconcile, second_walk, versions,
 };
+use crate::cache::Cache;
 use crate::confluence::cloud::Single;
 use crate::confluence::{Cloud, RequestError};
 use crate::error::ExitStatus;
@@ -30,6 +35,7 @@ const RECHECK_AFTER: Duration = Duration::from_secs(2);
 pub(super) const GROUP: usize = 1024;
 
 /// What to read, and how far.
+#[expect(clippy::struct_excessive_bools, reason = "independent options of a run, each named where it is set")]
 #[derive(Debug, Clone, Default)]
 pub struct CrawlOptions {
     /// Space keys or patterns to report; none means all.
@@ -46,6 +52,10 @@ pub struct CrawlOptions {
     pub references_within: bool,
     /// Version of the program, for the record.
     pub program: String,
+    /// What earlier runs of the same site and account have read.
+    pub cache: Option<Arc<Cache>>,
+    /// Believe that much less is there than in the last complete run.
+    pub accept_shrink: bool,
 }
 
 /// Why there is no whole inventory.
@@ -76,6 +86,17 @@ pub enum CrawlError {
 }
 
 impl CrawlError {
+    /// No space was found: because the lists failed, or because the account sees none.
+    pub(super) fn no_spaces(failure: Option<RequestError>, account: &Account, api: &Cloud) -> Self {
+        match failure {
+            Some(error) => Self::Unusable(error),
+            None => Self::NoSpaces {
+                account: account.name.clone(),
+                base_url: api.client().deployment().base_url().to_owned(),
+            },
+        }
+    }
+
     /// The exit status of a run that ends with this error (product contract 1).
     pub fn exit_status(&self) -> ExitStatus {
         match self {
@@ -109,6 +130,9 @@ pub(super) struct Crawl<'a> {
     pub(super) progress: &'a Progress,
     pub(super) ledger: &'a Ledger,
     pub(super) site: &'a OwnSite,
+    pub(super) memory: Memory<'a>,
+    /// When the run began, by the server's clock.
+    pub(super) started_at: DateTime<Utc>,
 }
 
 impl Crawl<'_> {
@@ -170,14 +194,6 @@ pub(super) fn subject(content: &Content) -> String {
     format!("{} {} {:?}", content.kind.label(), content.id, content.title)
 }
 
-/// The probe that opens a run.
-struct Opening {
-    account: Account,
-    started_at: DateTime<Utc>,
-    /// What the server's clock is ahead of ours.
-    clock_offset: chrono::Duration,
-}
-
 /// Reads everything the account can see.
 ///
 /// Fails when nothing usable could be read. Single gaps do not fail it: they are in the coverage of the inventory.
@@ -185,24 +201,22 @@ struct Opening {
 pub async fn take_inventory(api: &Cloud, options: &CrawlOptions, progress: &Progress) -> Result<Inventory, CrawlError> {
     let ledger = Ledger::default();
     progress.phase("account and spaces", None);
-    let opening = open(api, &ledger).await?;
+    let opening = identity::open(api, &ledger).await?;
     let found = lists::spaces(api, &ledger).await;
     if found.by_key.is_empty() {
-        return Err(match found.failure {
-            Some(error) => CrawlError::Unusable(error),
-            None => CrawlError::NoSpaces {
-                account: opening.account.name,
-                base_url: api.client().deployment().base_url().to_owned(),
-            },
-        });
+        return Err(CrawlError::no_spaces(found.failure, &opening.account, api));
     }
     let spaces = found.by_key;
     let reported = scope::reported(&spaces, &options.include_spaces, &options.exclude_spaces)?;
     let own_hosts = own_hosts(api, found.base.as_deref(), options);
     let site = OwnSite::new(api.client().deployment().base_url(), &own_hosts);
-    let crawl = Crawl { api, options, progress, ledger: &ledger, site: &site };
-    let read = crawl.read(&spaces, reported.as_deref(), opening.started_at).await;
-    confirm_account(api, &ledger, &opening.account.id).await;
+    let memory = Memory(options.cache.as_deref());
+    let started_at = opening.started_at;
+    api.client().remember_page_limits(memory.page_limits(started_at));
+    let crawl = Crawl { api, options, progress, ledger: &ledger, site: &site, memory, started_at };
+    let read = crawl.read(&spaces, reported.as_deref(), &opening.account.id).await;
+    memory.keep_page_limits(api.client().page_limits(), started_at);
+    identity::confirm_account(api, &ledger, &opening.account.id).await;
     for warning in api.client().warnings() {
         ledger.warn(warning);
     }
@@ -210,7 +224,7 @@ pub async fn take_inventory(api: &Cloud, options: &CrawlOptions, progress: &Prog
     let inventory = Inventory {
         scan: Scan {
             program: options.program.clone(),
-            started_at: opening.started_at,
+            started_at,
             finished_at: Utc::now() + opening.clock_offset,
             base_url: api.client().deployment().base_url().to_owned(),
             own_hosts,
@@ -225,6 +239,7 @@ pub async fn take_inventory(api: &Cloud, options: &CrawlOptions, progress: &Prog
         people: read.people,
         coverage: ledger.finish(),
         requests: api.client().requests(),
+        plan: Some(read.plan),
     };
     match api.client().stopped() {
         None => Ok(inventory),
@@ -238,27 +253,35 @@ struct Read {
     attachments: Vec<Attachment>,
     people: std::collections::BTreeMap<AccountId, String>,
     old_sizes: OldSizes,
+    plan: RequestPlan,
 }
 
 impl Crawl<'_> {
-    async fn read(&self, spaces: &[Space], reported: Option<&[String]>, started_at: DateTime<Utc>) -> Read {
-        let (mut contents, mut attachments) = lists::contents_and_attachments(self, spaces, reported).await;
+    async fn read(&self, spaces: &[Space], reported: Option<&[String]>, account: &AccountId) -> Read {
+        let (mut contents, lists::Attachments { mut files, owners }) =
+            lists::contents_and_attachments(self, spaces, reported).await;
+        plausibility::check(self, account, Figures::of(spaces, &contents, &files));
+        let mut counts = SiteCounts::of(self, spaces, reported, &contents, &files, owners.len());
+        counts.reply_lists = self.ledger.planned(UnitKind::Replies);
+        let plan = counts.plan(self.api.client(), self.memory.last_run().as_ref());
+        self.progress.note(&plan);
+        let published = reconcile::published(&contents);
         self.progress.phase("header images and owners", None);
-        let ((), owners) = tokio::join!(
+        let ((), found, ()) = tokio::join!(
             header_images::sweep(self, &mut contents, reported.filter(|_| self.options.references_within), spaces),
-            owners::find(self, &attachments.owners),
+            owners::find(self, &owners),
+            reconcile::attachments(self, &files, &published),
         );
-        contents.extend(owners);
-        lists::complete_comments(&mut contents, &attachments.files);
-        let mut attachments = std::mem::take(&mut attachments.files);
-        second_walk::compare(self, &contents, &attachments, started_at).await;
-        versions::read(self, &mut attachments, &contents, spaces, reported).await;
-        let old_sizes = old_sizes::prove(self, &mut attachments).await;
-        labels::read(self, &contents, &mut attachments).await;
-        let people = people::read(self, &contents, &attachments).await;
+        contents.extend(custom_content::read(self, found).await);
+        lists::complete_comments(&mut contents, &files);
+        second_walk::compare(self, &contents, &files).await;
+        versions::read(self, &mut files, &contents, spaces, reported).await;
+        let old_sizes = old_sizes::prove(self, &mut files).await;
+        labels::read(self, &contents, &mut files).await;
+        let people = people::read(self, &contents, &files).await;
         sort_contents(&mut contents);
-        sort_attachments(&mut attachments);
-        Read { contents, attachments, people, old_sizes }
+        sort_attachments(&mut files);
+        Read { contents, attachments: files, people, old_sizes, plan }
     }
 }
 
@@ -295,31 +318,8 @@ pub(super) fn sort_attachments(attachments: &mut [Attachment]) {
     attachments.sort_by(|a, b| (a.id.digits().len(), a.id.digits()).cmp(&(b.id.digits().len(), b.id.digits())));
 }
 
-/// The identity probe at the start. The server's clock dates the run: it is the one that dates contents too.
-async fn open(api: &Cloud, ledger: &Ledger) -> Result<Opening, RequestError> {
-    let unit = ledger.enter(UnitKind::Identity, "account at the start");
-    let answer = api.current_user().await;
-    unit.settle(&answer);
-    let answer = answer?;
-    let local = Utc::now();
-    let started_at = answer.server_time.unwrap_or(local);
-    let user = answer.value;
-    let id = user.account_id.unwrap_or_default();
-    let name = user.display_name.or(user.public_name).filter(|name| !name.is_empty()).unwrap_or_else(|| id.clone());
-    Ok(Opening { account: Account { id: AccountId(id), name }, started_at, clock_offset: started_at - local })
-}
-
-/// The identity probe at the end: what was read in between was read as this account (F-38).
-pub(super) async fn confirm_account(api: &Cloud, ledger: &Ledger, account: &AccountId) {
-    let unit = ledger.enter(UnitKind::Identity, "account at the end");
-    match api.current_user().await {
-        Ok(answer) if answer.value.account_id.as_deref() == Some(account.as_str()) => unit.ok(),
-        Ok(_) => unit.failed("the credentials belong to another account than at the start"),
-        Err(error) => unit.refused(&error),
-    }
-}
-
-fn own_hosts(api: &Cloud, base: Option<&str>, options: &CrawlOptions) -> Vec<String> {
+/// The hosts that mean this site.
+pub(super) fn own_hosts(api: &Cloud, base: Option<&str>, options: &CrawlOptions) -> Vec<String> {
     let named_by_server = base.and_then(|base| url::Url::parse(base).ok());
     let named_by_server = named_by_server.as_ref().and_then(url::Url::host_str);
     let mut hosts: Vec<String> = Vec::new();

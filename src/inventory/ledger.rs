@@ -40,6 +40,17 @@ impl Ledger {
         }
     }
 
+    /// How many units of a kind were planned so far.
+    pub(super) fn planned(&self, kind: UnitKind) -> u64 {
+        self.coverage().units.get(&kind).map_or(0, |counts| counts.planned)
+    }
+
+    /// Plans a unit that an earlier run has read and that can never change.
+    pub(super) fn remembered(&self, kind: UnitKind) {
+        self.done(kind, 1);
+        self.coverage().units.entry(kind).or_default().remembered += 1;
+    }
+
     /// Adds a remark that leaves the run complete, once.
     pub(super) fn warn(&self, text: impl Into<String>) {
         let text = text.into();

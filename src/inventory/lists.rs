@@ -7,9 +7,10 @@ use tokio::join;
 use super::coverage::UnitKind;
 use super::crawl::{Crawl, GROUP};
 use super::ledger::Ledger;
+use super::plan::batch_size;
 use super::site::{Attachment, Container, Content, ContentId, ContentKind, Space, SpaceId};
 use super::{bodies, convert};
-use crate::confluence::cloud::{CommentKind, SPACE_IDS_PER_REQUEST, Single};
+use crate::confluence::cloud::{CommentKind, Single};
 use crate::confluence::{Cloud, RequestError, Walked, model};
 use crate::storage_format::{Body, parse};
 
@@ -86,7 +87,7 @@ pub(super) async fn contents_and_attachments(
 }
 
 /// Containers of attachments that are in no list, each once.
-fn unlisted_owners(contents: &[Content], files: &[Attachment]) -> Vec<Container> {
+pub(super) fn unlisted_owners(contents: &[Content], files: &[Attachment]) -> Vec<Container> {
     let listed: HashSet<&ContentId> =
         contents.iter().filter(|content| content.kind.owns_attachments()).map(|content| &content.id).collect();
     let unlisted: HashSet<&Container> = files
@@ -107,8 +108,8 @@ pub(super) fn content(crawl: &Crawl<'_>, sent: model::Content, kind: ContentKind
 }
 
 /// Pages or blog posts of spaces, in batches that run side by side. A batch too long for the server is halved (F-17).
-async fn in_spaces(crawl: &Crawl<'_>, which: Single, spaces: &[&Space], with_bodies: bool) -> Vec<Content> {
-    let size = spaces.len().div_ceil(crawl.api.client().concurrency()).clamp(1, SPACE_IDS_PER_REQUEST);
+pub(super) async fn in_spaces(crawl: &Crawl<'_>, which: Single, spaces: &[&Space], with_bodies: bool) -> Vec<Content> {
+    let size = batch_size(spaces.len(), crawl.api.client().concurrency());
     let mut batches: Vec<&[&Space]> = spaces.chunks(size).collect();
     let mut contents = Vec::new();
     while !batches.is_empty() {
@@ -173,7 +174,7 @@ fn note_duplicates(crawl: &Crawl<'_>, words: &str, walked: &Walked) {
 }
 
 /// All attachments of the site.
-async fn attachments(crawl: &Crawl<'_>) -> Vec<Attachment> {
+pub(super) async fn attachments(crawl: &Crawl<'_>) -> Vec<Attachment> {
     let unit = crawl.ledger.enter(UnitKind::AttachmentList, "attachments of the site");
     let mut files = BTreeMap::new();
     let walked = crawl
@@ -203,7 +204,7 @@ async fn comments(crawl: &Crawl<'_>, which: CommentKind) -> Vec<Content> {
     let mut comments = BTreeMap::new();
     let walked = crawl
         .api
-        .comments(which, |sent| {
+        .comments(which, true, |sent| {
             if let Some(parent) = &sent.parent_comment_id {
                 parents.insert(ContentId::new(&sent.id.0), ContentId::new(&parent.0));
             }

@@ -6,15 +6,22 @@ pub mod compare;
 mod convert;
 pub mod coverage;
 pub mod crawl;
+mod custom_content;
+mod dry_run;
 mod header_images;
+mod identity;
 mod labels;
 mod ledger;
 pub mod links;
 mod lists;
+mod memory;
 mod old_sizes;
 mod owners;
 mod people;
+pub mod plan;
+mod plausibility;
 pub mod recheck;
+mod reconcile;
 pub mod scope;
 mod second_walk;
 pub mod site;
@@ -28,7 +35,10 @@ use serde::{Deserialize, Serialize};
 pub use compare::compare_contents;
 pub use coverage::Coverage;
 pub use crawl::{CrawlError, CrawlOptions, take_inventory};
+pub use dry_run::{Preview, plan_requests};
 pub use links::SiteLinks;
+pub use memory::{Figures, LastRun, remember_run};
+pub use plan::RequestPlan;
 pub use recheck::{LookedAgain, SecondLook};
 pub use site::{
     AccountId, Attachment, AttachmentId, Container, Content, ContentId, ContentKind, HeaderImage, OldVersion, Space,
@@ -52,6 +62,9 @@ pub struct Inventory {
     pub coverage: Coverage,
     /// Requests sent, by kind (`pages`, `attachment version`, …), retries included.
     pub requests: BTreeMap<String, u64>,
+    /// The requests that were planned when the lists had been read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan: Option<RequestPlan>,
 }
 
 /// The frame of one run.

@@ -59,6 +59,7 @@ async fn measure(crawl: &Crawl<'_>, files: &[Attachment]) -> OldSizes {
                     "version {} of attachment {id} is said to have {} bytes, but its download has {measured}",
                     sample.version, sample.size
                 );
+                crawl.memory.distrust();
                 return OldSizes::Unproved { reason };
             }
             Err(error) => failure = Some(error),

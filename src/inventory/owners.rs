@@ -1,18 +1,29 @@
 //! Owners of attachments that are in no list: never published drafts, app content, invisible or deleted contents.
 
 use super::coverage::UnitKind;
-use super::crawl::{Crawl, subject};
+use super::crawl::{Crawl, GROUP, subject};
 use super::header_images;
 use super::lists;
 use super::site::{Container, Content, ContentKind, Status};
 use crate::confluence::cloud::Single;
 
 /// Reads these owners one by one. Those that cannot be found stay unknown, and so do their files' owners.
-pub(super) async fn find(crawl: &Crawl<'_>, owners: &[Container]) -> Vec<Content> {
-    crawl.all(owners.iter().map(|owner| find_one(crawl, owner)).collect()).await.into_iter().flatten().collect()
+pub(super) async fn find(crawl: &Crawl<'_>, owners: &[Container]) -> Vec<Owner> {
+    let mut found = Vec::new();
+    for group in owners.chunks(GROUP) {
+        found.extend(crawl.all(group.iter().map(|owner| find_one(crawl, owner)).collect()).await);
+    }
+    found.into_iter().flatten().collect()
 }
 
-async fn find_one(crawl: &Crawl<'_>, owner: &Container) -> Option<Content> {
+/// An owner that is in no list.
+pub(super) struct Owner {
+    pub(super) content: Content,
+    /// App content: the app's type.
+    pub(super) custom_type: Option<String>,
+}
+
+async fn find_one(crawl: &Crawl<'_>, owner: &Container) -> Option<Owner> {
     let (which, kind, id) = match owner {
         Container::Page(id) => (Single::Page, ContentKind::Page, id),
         Container::BlogPost(id) => (Single::BlogPost, ContentKind::BlogPost, id),
@@ -33,6 +44,7 @@ async fn find_one(crawl: &Crawl<'_>, owner: &Container) -> Option<Content> {
             return None;
         }
     };
+    let custom_type = sent.kind.clone().filter(|_| kind == ContentKind::CustomContent);
     let mut content = lists::content(crawl, sent, kind);
     if kind != ContentKind::CustomContent && matches!(content.status, Status::Current | Status::Archived) {
         // it exists and is published, so the list that should have shown it has a hole (F-99)
@@ -45,5 +57,5 @@ async fn find_one(crawl: &Crawl<'_>, owner: &Container) -> Option<Content> {
     if header_images::has_header(&content) && content.status != Status::Draft {
         header_images::read_alone(crawl, &mut content).await;
     }
-    Some(content)
+    Some(Owner { content, custom_type })
 }

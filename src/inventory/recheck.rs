@@ -6,8 +6,10 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use chrono::Utc;
 
 use super::coverage::UnitKind;
-use super::crawl::{Crawl, CrawlOptions, GROUP, confirm_account, single, sort_attachments, sort_contents, subject};
+use super::crawl::{Crawl, CrawlOptions, GROUP, single, sort_attachments, sort_contents, subject};
+use super::identity::confirm_account;
 use super::ledger::Ledger;
+use super::memory::Memory;
 use super::site::{Attachment, Content, ContentId, Status};
 use super::{Inventory, changes, header_images, labels, lists};
 
@@ -61,7 +63,8 @@ impl SecondLook {
     ) -> Result<LookedAgain, RequestError> {
         let ledger = Ledger::reopen(std::mem::take(&mut inventory.coverage));
         let site = OwnSite::new(&inventory.scan.base_url, &inventory.scan.own_hosts);
-        let crawl = Crawl { api, options, progress, ledger: &ledger, site: &site };
+        let (memory, started_at) = (Memory(options.cache.as_deref()), inventory.scan.started_at);
+        let crawl = Crawl { api, options, progress, ledger: &ledger, site: &site, memory, started_at };
         let began = Utc::now();
         let labels_read = labels::wanted(&inventory.contents);
         let mut looked = LookedAgain::default();
@@ -84,6 +87,7 @@ impl SecondLook {
         for warning in api.client().warnings() {
             ledger.warn(warning);
         }
+        memory.keep_page_limits(api.client().page_limits(), started_at);
         inventory.coverage = ledger.finish();
         inventory.requests = api.client().requests();
         inventory.scan.finished_at += Utc::now() - began;

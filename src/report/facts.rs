@@ -22,6 +22,9 @@ pub struct RunFacts {
     pub stopped: Option<String>,
     /// The options in effect, for people: name and value, without anything secret.
     pub options: Vec<(String, String)>,
+    /// Bytes the plan allows for the site, where that is known; shown beside what is stored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quota_bytes: Option<u64>,
     /// The options of the audit, needed to judge a saved scan again.
     #[serde(with = "AuditOptionsFields")]
     pub audit: AuditOptions,

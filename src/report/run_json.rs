@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::audit::{Totals, Usage};
 use crate::inventory::coverage::{Gap, UnitCounts, UnitKind};
-use crate::inventory::{Account, OldSizes};
+use crate::inventory::{Account, OldSizes, RequestPlan};
 use crate::storage_format::{Certainty, Display};
 
 use super::folder::{WriteFailure, WrittenFile};
@@ -44,6 +44,8 @@ struct Manifest<'a> {
     spaces: Vec<SpaceEntry>,
     coverage: Coverage<'a>,
     requests: &'a BTreeMap<String, u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    plan: Option<&'a RequestPlan>,
     notices: &'a [String],
     not_covered: String,
     scan_format_version: u32,
@@ -123,6 +125,7 @@ pub(crate) fn write(
             warnings: &coverage.warnings,
         },
         requests: &view.inventory.requests,
+        plan: view.inventory.plan.as_ref(),
         notices: &view.audit.notices,
         not_covered: super::not_covered(&scan.account.name),
         scan_format_version: scan_json::VERSION,

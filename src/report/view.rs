@@ -189,6 +189,17 @@ impl<'a> FileRow<'a> {
         self.owner.map(|owner| owner.title.as_str())
     }
 
+    /// Who has to decide about the file: the owner of its page or post, or its author where no owner is known.
+    pub(crate) fn owner_name(&self) -> Option<&'a str> {
+        self.view.person(self.owner.and_then(|owner| owner.owner.as_ref().or(owner.author.as_ref())))
+    }
+
+    /// Bytes of all versions whose size is known.
+    pub(crate) fn known_bytes(&self) -> u64 {
+        let sizes = self.attachment.old_versions.iter().map(|version| version.size).chain([self.attachment.size]);
+        sizes.flatten().fold(0, u64::saturating_add)
+    }
+
     pub(crate) fn owner_url(&self) -> Option<String> {
         self.owner.and_then(|owner| self.view.content_url(owner))
     }

@@ -19,22 +19,25 @@ impl<'a> Attributes<'a> {
 
     /// Whether this is what XML allows: blanks before each attribute, a name, `=`, a quoted value. Where it is not, a
     /// missing quote may have joined two attributes, and the values cannot be trusted.
+    ///
+    /// Every tag of every body comes here, so it looks at bytes: all that matters is ASCII.
     pub(super) fn are_well_formed(self) -> bool {
-        let mut rest = self.0;
+        let bytes = self.0.as_bytes();
+        let mut at = 0;
         loop {
-            let behind_blanks = rest.trim_ascii_start();
-            if behind_blanks.is_empty() {
+            let name = skip(bytes, at, |byte| byte.is_ascii_whitespace());
+            if name == bytes.len() {
                 return true;
             }
-            let Some((name, value)) = behind_blanks.split_once('=') else { return false };
-            let value = value.trim_ascii_start();
-            let Some(quote @ ('"' | '\'')) = value.chars().next() else { return false };
-            let Some((_, after)) = value[1..].split_once(quote) else { return false };
-            let is_name = |c: char| !c.is_ascii_whitespace() && !matches!(c, '"' | '\'' | '<' | '>' | '/');
-            if behind_blanks.len() == rest.len() || name.is_empty() || !name.trim_ascii_end().chars().all(is_name) {
+            let name_end = skip(bytes, name, is_name_byte);
+            let equals = skip(bytes, name_end, |byte| byte.is_ascii_whitespace());
+            if name == at || name_end == name || bytes.get(equals) != Some(&b'=') {
                 return false;
             }
-            rest = after;
+            let open = skip(bytes, equals + 1, |byte| byte.is_ascii_whitespace());
+            let Some(quote @ (b'"' | b'\'')) = bytes.get(open) else { return false };
+            let Some(length) = memchr::memchr(*quote, &bytes[open + 1..]) else { return false };
+            at = open + length + 2;
         }
     }
 
@@ -72,6 +75,15 @@ impl<'a> Attributes<'a> {
             }
         })
     }
+}
+
+/// The first place from `at` on whose byte is not wanted.
+fn skip(bytes: &[u8], at: usize, wanted: impl Fn(u8) -> bool) -> usize {
+    at + bytes[at..].iter().take_while(|byte| wanted(**byte)).count()
+}
+
+fn is_name_byte(byte: u8) -> bool {
+    !byte.is_ascii_whitespace() && !matches!(byte, b'=' | b'"' | b'\'' | b'<' | b'>' | b'/')
 }
 
 #[cfg(test)]

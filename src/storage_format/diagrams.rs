@@ -4,7 +4,7 @@ use super::parameters::MacroCall;
 use super::{Certainty, ContainerRef};
 
 /// A name, where it lives, and how sure the macro uses it.
-type Named = (String, ContainerRef, Certainty);
+pub(super) type Named = (String, ContainerRef, Certainty);
 
 /// Attachments of a draw.io macro. `included` is the macro that embeds another page's diagram.
 pub(super) fn draw_io(call: &MacroCall, included: bool) -> Vec<Named> {
@@ -51,6 +51,13 @@ pub(super) fn gliffy(call: &MacroCall) -> Vec<Named> {
         (format!("{name}.png"), container.clone(), Certainty::Proven),
         (format!("{name}.svg"), container, Certainty::Possible),
     ]
+}
+
+/// Attachments of a Mermaid macro.
+pub(super) fn mermaid(call: &MacroCall) -> Vec<Named> {
+    let Some(name) = call.text("filename") else { return Vec::new() };
+    let picture = format!("{name}.png");
+    [name.to_owned(), picture].map(|name| (name, ContainerRef::Own, Certainty::Proven)).into()
 }
 
 /// The page that holds the source of a diagram.

@@ -14,6 +14,7 @@ pub(super) enum Naming {
     DrawIo,
     IncludedDrawIo,
     Gliffy,
+    Mermaid,
     Gallery,
     Attachments,
     SpaceAttachments,
@@ -30,8 +31,8 @@ pub(super) enum Naming {
 }
 
 use Naming::{
-    Attachments, DrawIo, Gallery, Gliffy, Html, IncludedDrawIo, Markdown, Named, NoFile, SpaceAttachments, Untold,
-    WikiMarkup,
+    Attachments, DrawIo, Gallery, Gliffy, Html, IncludedDrawIo, Markdown, Mermaid, Named, NoFile, SpaceAttachments,
+    Untold, WikiMarkup,
 };
 
 /// Macro name in lower case → how it names files. A macro that is not here follows the rule for unknown ones.
@@ -44,7 +45,7 @@ const MACROS: &[(&str, Naming)] = &[
     ("viewppt", Named(&["name", "file"])),
     ("excel", Named(&["name", "file"])),
     ("multimedia", Named(&["name"])),
-    ("mermaid-cloud", Named(&["filename"])),
+    ("mermaid-cloud", Mermaid),
     ("drawio", DrawIo),
     ("drawio-sketch", DrawIo),
     ("inc-drawio", IncludedDrawIo),

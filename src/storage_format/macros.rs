@@ -2,8 +2,8 @@
 //! macro names files is in the table of `macro_table.rs`.
 
 use super::macro_table::Naming::{
-    self, Attachments, DrawIo, Gallery, Gliffy, Html, IncludedDrawIo, Markdown, Named, NoFile, SpaceAttachments,
-    Unknown, Untold, WikiMarkup,
+    self, Attachments, DrawIo, Gallery, Gliffy, Html, IncludedDrawIo, Markdown, Mermaid, Named, NoFile,
+    SpaceAttachments, Unknown, Untold, WikiMarkup,
 };
 use super::macro_table::{extension_naming, naming};
 use super::parameters::{MacroCall, Parameter};
@@ -41,7 +41,9 @@ pub(super) fn extension_references(call: &MacroCall, site: &OwnSite) -> Vec<Refe
     let title = call.text("extensiontitle").unwrap_or(&key).trim().to_owned();
     let mut found = Found { construct: Construct::Extension(title), site, references: Vec::new() };
     found.by_rule(&call, naming);
-    found.by_values(&call, naming, naming == Unknown || !is_whole_key);
+    // a part of the key is a guess: it holds where it leads to a file
+    let takes_names = naming == Unknown || (!is_whole_key && found.references.is_empty());
+    found.by_values(&call, naming, takes_names);
     found.references
 }
 
@@ -101,15 +103,10 @@ impl Found<'_> {
                 }
             }
             DrawIo | IncludedDrawIo => {
-                for (name, container, certainty) in diagrams::draw_io(call, naming == IncludedDrawIo) {
-                    self.file(name, container, Display::Shown, certainty, NameMatching::Loose);
-                }
+                self.diagram(diagrams::draw_io(call, naming == IncludedDrawIo));
             }
-            Gliffy => {
-                for (name, container, certainty) in diagrams::gliffy(call) {
-                    self.file(name, container, Display::Shown, certainty, NameMatching::Loose);
-                }
-            }
+            Gliffy => self.diagram(diagrams::gliffy(call)),
+            Mermaid => self.diagram(diagrams::mermaid(call)),
             Gallery => {
                 let filter = call.filter("includelabel", "excludelabel");
                 self.push(Target::Gallery(filter), Display::Shown, Certainty::Proven);
@@ -198,6 +195,12 @@ impl Found<'_> {
         if let Some((name, container)) = wiki_markup::caret(text.trim()) {
             let container = container.unwrap_or(ContainerRef::Own);
             self.file(name, container, Display::Shown, Certainty::Possible, NameMatching::Exact);
+        }
+    }
+
+    fn diagram(&mut self, files: Vec<diagrams::Named>) {
+        for (name, container, certainty) in files {
+            self.file(name, container, Display::Shown, certainty, NameMatching::Loose);
         }
     }
 

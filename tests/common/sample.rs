@@ -55,6 +55,7 @@ pub fn run_facts() -> RunFacts {
         local_time: moment().fixed_offset(),
         exit_code: 0,
         stopped: None,
+        quota_bytes: None,
         options: vec![("Concurrency".to_owned(), "8".to_owned())],
         audit: AuditOptions { keep_versions: 1, ..AuditOptions::default() },
     }
@@ -95,6 +96,11 @@ fn content(id: u64, kind: ContentKind, status: Status, title: &str, space: &str)
 
 const SPACES: [(&str, &str, &str); 3] =
     [("11", "ENG", "Engineering"), ("12", "~alice", "Alice <b>& co</b>"), ("13", "日本", "日本チーム")];
+
+/// The name of the space with a key.
+pub fn space_name(key: &str) -> &'static str {
+    SPACES.iter().find(|(_, known, _)| *known == key).map_or("", |(.., name)| name)
+}
 
 fn contents() -> Vec<Content> {
     let titles = ["Release Plan", "Architektur-Überblick", "<i>Roadmap</i> & goals", "議事録 2026", "تخطيط الإصدار"];
@@ -296,6 +302,7 @@ fn inventory(spaces: Vec<Space>, attachments: Vec<Attachment>) -> Inventory {
         people: people.iter().map(|(id, name)| (AccountId::new(*id), (*name).to_owned())).collect(),
         coverage: Coverage { units: BTreeMap::from([(UnitKind::Body, counts)]), gaps: vec![gap], warnings: Vec::new() },
         requests: BTreeMap::from([("pages".to_owned(), 12), ("attachments".to_owned(), 31)]),
+        plan: None,
     }
 }
 

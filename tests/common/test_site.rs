@@ -48,6 +48,7 @@ impl TestSite {
             people: std::collections::BTreeMap::new(),
             coverage: Coverage::default(),
             requests: std::collections::BTreeMap::new(),
+            plan: None,
         };
         Self { inventory, site: OwnSite::new(base_url, &own_hosts) }
     }

@@ -97,6 +97,56 @@ impl Browser {
         self.post("/url", &json!({ "url": url.as_str() })).await;
     }
 
+    /// Opens a file at a place in it: the part behind the `#`.
+    pub async fn open_at(&self, file: &Path, fragment: &str) {
+        let mut url = url::Url::from_file_path(file).expect("an absolute path");
+        url.set_fragment(Some(fragment));
+        // an address that differs in its fragment alone would not be loaded again
+        self.post("/url", &json!({ "url": "about:blank" })).await;
+        self.post("/url", &json!({ "url": url.as_str() })).await;
+    }
+
+    /// Goes one step back.
+    pub async fn back(&self) {
+        self.post("/back", &json!({})).await;
+    }
+
+    /// Presses and releases keys, one after the other, wherever the focus is.
+    pub async fn press(&self, keys: &str) {
+        let strokes = keys.chars().flat_map(|key| {
+            [
+                json!({ "type": "keyDown", "value": key.to_string() }),
+                json!({ "type": "keyUp", "value": key.to_string() }),
+            ]
+        });
+        let strokes: Vec<Value> = strokes.collect();
+        self.post("/actions", &json!({ "actions": [{ "type": "key", "id": "keys", "actions": strokes }] })).await;
+    }
+
+    /// Makes the window think it has this size.
+    pub async fn resize(&self, width: u32, height: u32) {
+        let size = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600 });
+        self.devtools("Emulation.setDeviceMetricsOverride", size).await;
+    }
+
+    /// Sets media features, such as `prefers-color-scheme` to `dark`, and the medium itself.
+    pub async fn emulate(&self, medium: &str, features: &[(&str, &str)]) {
+        let features: Vec<Value> =
+            features.iter().map(|(name, value)| json!({ "name": name, "value": value })).collect();
+        self.devtools("Emulation.setEmulatedMedia", json!({ "media": medium, "features": features })).await;
+    }
+
+    /// Runs a script until it returns true. Fails after ten seconds.
+    pub async fn wait_for(&self, condition: &str) {
+        let script = format!(
+            "const done = arguments[arguments.length - 1]; const end = Date.now() + 10000; \
+             const look = () => {{ const met = (() => {{ {condition} }})(); \
+             if (met || Date.now() > end) done(met); else requestAnimationFrame(look); }}; look();"
+        );
+        let met = self.post("/execute/async", &json!({ "script": script, "args": [] })).await;
+        assert_eq!(met, true, "{condition}");
+    }
+
     /// Runs a script and gives what it returns.
     pub async fn run(&self, script: &str) -> Value {
         self.post("/execute/sync", &json!({ "script": script, "args": [] })).await
@@ -120,6 +170,15 @@ impl Browser {
         let found = self.post("/elements", &json!({ "using": "css selector", "value": selector })).await;
         let list = found.as_array().expect("a list");
         list.iter().filter_map(|element| element.as_object()?.values().next()?.as_str().map(str::to_owned)).collect()
+    }
+
+    /// What a reader sees of the page, one line per piece of text as it is laid out; works without script, too.
+    pub async fn shown_text(&self) -> String {
+        let snapshot = self.devtools("DOMSnapshot.captureSnapshot", json!({ "computedStyles": [] })).await;
+        let strings = snapshot["strings"].as_array().expect("strings");
+        let indexes = snapshot["documents"][0]["layout"]["text"].as_array().expect("texts");
+        let texts = indexes.iter().filter_map(|index| strings.get(usize::try_from(index.as_u64()?).ok()?)?.as_str());
+        texts.map(str::trim).filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n")
     }
 
     async fn first(&self, selector: &str) -> String {
@@ -158,7 +217,9 @@ impl Browser {
         messages
             .filter(|entry: &Value| entry["message"]["method"] == "Network.requestWillBeSent")
             .filter_map(|entry| entry["message"]["params"]["request"]["url"].as_str().map(str::to_owned))
-            .filter(|url| !["file:", "data:", "chrome:", "about:"].iter().any(|scheme| url.starts_with(scheme)))
+            .filter(|url| {
+                !["file:", "data:", "blob:", "chrome:", "about:"].iter().any(|scheme| url.starts_with(scheme))
+            })
             .collect()
     }
 

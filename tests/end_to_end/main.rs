@@ -3,8 +3,10 @@
 
 mod bad_input;
 mod demo;
+mod doctor;
 mod duplicates;
 mod incomplete;
+mod processes;
 mod program;
 mod requests;
 mod second_look;

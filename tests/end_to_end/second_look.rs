@@ -85,3 +85,17 @@ fn verify_all_reads_every_owner_of_a_candidate_alone() {
     assert!(alone("/api/v2/pages/1001/properties", ""));
     assert!(!alone("/api/v2/pages/1002", "body-format=storage"), "1002 owns no candidate");
 }
+
+#[test]
+fn what_an_app_keeps_in_a_property_counts_when_owners_are_read_alone() {
+    let mut site = site();
+    let owner = site.contents.iter_mut().find(|content| content.id == "1001").unwrap();
+    owner.properties.insert("viewer-state".to_owned(), serde_json::json!({"file": "att5002"}));
+    let server = Server::start(site, FaultPlan::none());
+    assert_eq!(server.run(&[]).usages()["att5002"], "unreferenced", "the sweep asks for header images only");
+    let run = server.run(&["--verify", "all"]);
+    let rows = run.rows("attachments.csv");
+    let row = rows.iter().find(|row| row["Attachment ID"] == "att5002").unwrap();
+    assert_eq!((row["Usage"].as_str(), row["Certainty"].as_str()), ("embedded", "possible"), "{row:?}");
+    assert!(row["Evidence"].contains("viewer-state"), "{row:?}");
+}

@@ -120,3 +120,59 @@ async fn a_bare_404_is_believed_only_with_good_credentials() {
     assert!(get(&client(&named)).await.unwrap_err().is_not_found());
     assert_eq!(named.count(), 1);
 }
+
+#[tokio::test(start_paused = true)]
+async fn f_38_the_identity_is_probed_every_fifteen_minutes_while_requests_go_on() {
+    let site = Site::new(|seen| if is_probe(seen) { Reply::json(KNOWN) } else { Reply::json("{}") }).await;
+    let client = client(&site);
+    client.expect_account("557058:a");
+    let probes = || site.seen().iter().filter(|seen| is_probe(seen)).count();
+    get(&client).await.unwrap();
+    tokio::time::advance(seconds(14 * 60)).await;
+    get(&client).await.unwrap();
+    assert_eq!(probes(), 0);
+    for hour_quarter in 1..=4 {
+        tokio::time::advance(seconds(15 * 60)).await;
+        let results = futures_util::future::join_all((0..20).map(|_| get(&client))).await;
+        assert!(results.iter().all(Result::is_ok));
+        assert_eq!(probes(), hour_quarter, "one probe for all workers");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_38_another_account_or_a_visitor_stops_the_run() {
+    const OTHER: &str = r#"{"type":"known","accountId":"557058:b"}"#;
+    const ANONYMOUS: &str = r#"{"type":"anonymous"}"#;
+    for (answer, expected) in [(OTHER, RequestError::OtherAccount), (ANONYMOUS, RequestError::Anonymous)] {
+        let site = Site::new(move |seen| Reply::json(if is_probe(seen) { answer } else { "{}" })).await;
+        let client = client(&site);
+        client.expect_account("557058:a");
+        get(&client).await.unwrap();
+        tokio::time::advance(seconds(15 * 60)).await;
+        assert_eq!(get(&client).await.unwrap_err(), expected);
+        assert_eq!(client.stopped(), Some(expected));
+        let sent = site.count();
+        assert!(get(&client).await.is_err());
+        assert_eq!(site.count(), sent, "nothing is sent any more");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_periodic_probe_without_an_answer_is_made_again_soon() {
+    let site = Site::new(|seen| match seen.number {
+        ..8 if is_probe(seen) => Reply::status(503, "", "{}"),
+        _ if is_probe(seen) => Reply::json(KNOWN),
+        _ => Reply::json("{}"),
+    })
+    .await;
+    let client = client(&site);
+    client.expect_account("557058:a");
+    get(&client).await.unwrap();
+    tokio::time::advance(seconds(15 * 60)).await;
+    get(&client).await.unwrap();
+    let probes = || site.seen().iter().filter(|seen| is_probe(seen)).count();
+    assert_eq!(probes(), 6);
+    tokio::time::advance(seconds(60)).await;
+    get(&client).await.unwrap();
+    assert_eq!((probes(), client.stopped()), (7, None));
+}

@@ -4,4 +4,4 @@ mod cell;
 mod tables;
 
 pub use cell::{decode, encode};
-pub(crate) use tables::{attachments, duplicates, versions};
+pub(crate) use tables::{ATTACHMENTS, attachments, duplicates, versions};

@@ -9,7 +9,7 @@ use crate::report::view::{FileRow, View, content_id};
 use super::cell::TableWriter;
 
 /// Header of the attachment tables: the nine compatible columns, then ours (product contract 3.4).
-const ATTACHMENTS: &str = "Filename,Size(Bytes),Size(MB),Download URL,Original Page,Linked on Page,Linked on Other Pages,\
+pub(crate) const ATTACHMENTS: &str = "Filename,Size(Bytes),Size(MB),Download URL,Original Page,Linked on Page,Linked on Other Pages,\
     Attachment Page Link,API Delete Link,\
     Attachment ID,Space Key,Container ID,Container Type,Container Title,Container URL,Container Owner,Status,Media Type,\
     Versions,All Versions Size(Bytes),Created,Last Modified,Author,Usage,Linked Content IDs,Evidence,Certainty,\
@@ -59,8 +59,7 @@ fn own_columns(table: &mut TableWriter<'_>, row: &FileRow<'_>) -> io::Result<()>
     table.text(row.owner.map_or("", |owner| owner.kind.label()))?;
     table.text(row.owner_title().unwrap_or_default())?;
     table.text(&row.owner_url().unwrap_or_default())?;
-    let owner = row.owner.and_then(|owner| owner.owner.as_ref().or(owner.author.as_ref()));
-    table.text(view.person(owner).unwrap_or_default())?;
+    table.text(row.owner_name().unwrap_or_default())?;
     table.text(file.status.as_str())?;
     table.text(file.media_type.as_deref().unwrap_or_default())?;
     table.number(Some(file.versions() as u64))?;

@@ -8,7 +8,8 @@ use crate::audit::Usage;
 use crate::report::format;
 use crate::report::view::FileRow;
 
-use super::words;
+use super::data::component;
+use super::{media, words};
 
 /// How many groups of an open-ended kind are shown; the rest is one group.
 const SHOWN: usize = 12;
@@ -26,19 +27,22 @@ pub(super) struct Group {
     pub(super) bytes: u64,
     /// Length of the bar, 0 to 100, against the largest group.
     pub(super) share: u64,
+    /// Relative address of the files of the group; none for what is left over.
+    pub(super) href: Option<String>,
 }
 
 impl Group {
     fn new(name: String) -> Self {
-        Self { name, note: "", class: "", files: 0, bytes: 0, share: 0 }
+        Self { name, note: "", class: "", files: 0, bytes: 0, share: 0, href: None }
+    }
+
+    /// A group that the table of all files can be filtered by.
+    fn of(facet: &str, value: &str, name: String) -> Self {
+        Self { href: Some(address(facet, value)), ..Self::new(name) }
     }
 
     pub(super) fn files_words(&self) -> String {
         format::count(self.files)
-    }
-
-    pub(super) fn bytes_words(&self) -> String {
-        format::bytes(self.bytes)
     }
 
     fn add(&mut self, row: &FileRow<'_>) {
@@ -48,10 +52,15 @@ impl Group {
     }
 }
 
+/// Relative address of the files with a value of a facet, as `state.js` reads it.
+pub(super) fn address(facet: &str, value: &str) -> String {
+    format!("attachments.html#?{facet}={}", component(value))
+}
+
 /// By usage, in the order of the contract; usages without a file are left out.
 pub(super) fn by_usage(rows: &[FileRow<'_>]) -> Vec<Group> {
     let groups = Usage::ALL.iter().map(|usage| {
-        let mut group = Group::new(words::usage(*usage).to_owned());
+        let mut group = Group::of("usage", usage.as_str(), words::usage(*usage).to_owned());
         group.note = words::meaning(*usage);
         group.class = usage.as_str();
         rows.iter().filter(|row| row.usage() == *usage).for_each(|row| group.add(row));
@@ -62,32 +71,37 @@ pub(super) fn by_usage(rows: &[FileRow<'_>]) -> Vec<Group> {
 
 /// By media type, the most bytes first.
 pub(super) fn by_type(rows: &[FileRow<'_>]) -> Vec<Group> {
-    largest(rows, "types", |row| row.attachment.media_type.as_deref().unwrap_or("unknown").to_owned())
+    largest(rows, "type", "types", |row| {
+        row.attachment.media_type.as_deref().map_or_else(|| "unknown".to_owned(), |raw| media::label(raw).into_owned())
+    })
 }
 
 /// By uploader of the current version, the most bytes first.
 pub(super) fn by_uploader(rows: &[FileRow<'_>]) -> Vec<Group> {
-    largest(rows, "people", |row| row.view.person(row.attachment.author.as_ref()).unwrap_or("unknown").to_owned())
+    largest(rows, "author", "people", |row| {
+        row.view.person(row.attachment.author.as_ref()).unwrap_or("unknown").to_owned()
+    })
 }
 
 /// By time since the last change, the youngest first (`report-ui.md` U-10).
 pub(super) fn by_age(rows: &[FileRow<'_>], now: DateTime<Utc>) -> Vec<Group> {
-    const CLASSES: [(i64, &str); 8] = [
-        (30, "under 1 month"),
-        (90, "1 to 3 months"),
-        (180, "3 to 6 months"),
-        (365, "6 to 12 months"),
-        (730, "1 to 2 years"),
-        (1095, "2 to 3 years"),
-        (1825, "3 to 5 years"),
-        (i64::MAX, "5 years and more"),
+    // the values of the facet are those of classes.js
+    const CLASSES: [(i64, &str, &str); 8] = [
+        (30, "under-1m", "under 1 month"),
+        (90, "1m-3m", "1 to 3 months"),
+        (180, "3m-6m", "3 to 6 months"),
+        (365, "6m-1y", "6 to 12 months"),
+        (730, "1y-2y", "1 to 2 years"),
+        (1095, "2y-3y", "2 to 3 years"),
+        (1825, "3y-5y", "3 to 5 years"),
+        (i64::MAX, "over-5y", "5 years and more"),
     ];
     let class = |row: &FileRow<'_>| {
         let days = row.attachment.modified_at.map(|moment| (now - moment).num_days());
-        days.map_or(CLASSES.len(), |days| CLASSES.iter().take_while(|(limit, _)| days >= *limit).count())
+        days.map_or(CLASSES.len(), |days| CLASSES.iter().take_while(|(limit, ..)| days >= *limit).count())
     };
-    let names = CLASSES.iter().map(|(_, name)| *name).chain(["unknown"]);
-    let mut groups: Vec<Group> = names.map(|name| Group::new(name.to_owned())).collect();
+    let names = CLASSES.iter().map(|(_, value, name)| (*value, *name)).chain([("unknown", "unknown")]);
+    let mut groups: Vec<Group> = names.map(|(value, name)| Group::of("age", value, name.to_owned())).collect();
     for row in rows {
         if let Some(group) = groups.get_mut(class(row)) {
             group.add(row);
@@ -96,11 +110,12 @@ pub(super) fn by_age(rows: &[FileRow<'_>], now: DateTime<Utc>) -> Vec<Group> {
     with_shares(groups.into_iter().filter(|group| group.files > 0).collect())
 }
 
-fn largest(rows: &[FileRow<'_>], what: &str, name: impl Fn(&FileRow<'_>) -> String) -> Vec<Group> {
+fn largest(rows: &[FileRow<'_>], facet: &str, what: &str, name: impl Fn(&FileRow<'_>) -> String) -> Vec<Group> {
     let mut by_name: BTreeMap<String, Group> = BTreeMap::new();
     for row in rows {
         let name = name(row);
-        by_name.entry(name).or_insert_with_key(|name| Group::new(format::visible(name).into_owned())).add(row);
+        let group = by_name.entry(name);
+        group.or_insert_with_key(|name| Group::of(facet, name, format::visible(name).into_owned())).add(row);
     }
     let mut groups: Vec<Group> = by_name.into_values().collect();
     groups.sort_by_key(|group| std::cmp::Reverse((group.bytes, group.files)));

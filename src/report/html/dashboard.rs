@@ -7,8 +7,12 @@ use crate::report::format;
 use crate::report::view::{FileRow, ReportedSpace, View};
 
 use super::breakdown::{self, Group};
-use super::data::rank;
+use super::data::{DataBlock, rank};
+use super::handover::{self, Handover};
 use super::row::ShownFile;
+use super::tree;
+use super::wins::{self, Win};
+use crate::report::ReportError;
 
 /// Rows of the rankings.
 const RANKED: usize = 25;
@@ -19,10 +23,28 @@ const GAPS: usize = 500;
 #[derive(Debug)]
 pub(super) struct Figure {
     pub(super) name: &'static str,
-    pub(super) value: String,
+    pub(super) value: Value,
     pub(super) note: String,
     /// Word for its colour; empty is neutral.
     pub(super) class: &'static str,
+}
+
+/// What a figure says.
+#[derive(Debug)]
+pub(super) enum Value {
+    Bytes(u64),
+    Words(String),
+}
+
+/// What is stored against what the plan allows.
+#[derive(Debug)]
+pub(super) struct Quota {
+    /// With the trash, which counts until it is purged.
+    pub(super) used: u64,
+    pub(super) allowed: u64,
+    pub(super) percent: String,
+    /// Length of the bar, 0 to 100.
+    pub(super) share: u64,
 }
 
 /// One row of the spaces table.
@@ -64,6 +86,8 @@ pub(super) struct DuplicateRow {
     pub(super) verified: &'static str,
     pub(super) places: Vec<ShownFile>,
     pub(super) more_places: u64,
+    /// Number of the group, as in `duplicates.csv`.
+    pub(super) group: u64,
 }
 
 /// One gap, in words.
@@ -79,6 +103,11 @@ pub(super) struct GapRow {
 #[derive(Debug)]
 pub(super) struct Dashboard {
     pub(super) figures: Vec<Figure>,
+    pub(super) quota: Option<Quota>,
+    pub(super) wins: Vec<Win>,
+    pub(super) handover: Handover,
+    /// Spaces, pages and the largest files, for the map.
+    pub(super) tree: DataBlock,
     pub(super) spaces: Vec<SpaceRow>,
     pub(super) space_count: u64,
     /// Headings with their groups.
@@ -93,15 +122,22 @@ pub(super) struct Dashboard {
     pub(super) notices: Vec<String>,
     /// Name and value pairs about the run.
     pub(super) about: Vec<(String, String)>,
-    pub(super) not_covered: String,
 }
 
 impl Dashboard {
-    pub(super) fn new(view: &View<'_>, spaces: &[ReportedSpace<'_>], rows: &[FileRow<'_>]) -> Self {
+    pub(super) fn new(
+        view: &View<'_>,
+        spaces: &[ReportedSpace<'_>],
+        rows: &[FileRow<'_>],
+    ) -> Result<Self, ReportError> {
         let gaps = &view.inventory.coverage.gaps;
         let groups = &view.audit.duplicates;
-        Self {
+        Ok(Self {
             figures: figures(view),
+            quota: quota(view),
+            wins: wins::find(view, spaces, rows),
+            handover: handover::by_owner(rows),
+            tree: tree::block(view, spaces, rows)?,
             spaces: space_rows(view, spaces),
             space_count: spaces.len() as u64,
             breakdowns: vec![
@@ -113,15 +149,27 @@ impl Dashboard {
             largest: largest(rows),
             waste: waste(view, rows),
             keep_versions: u64::from(view.audit.keep_versions.max(1)),
-            duplicates: groups.iter().take(RANKED).map(|group| duplicate_row(view, group)).collect(),
+            duplicates: groups
+                .iter()
+                .zip(1..)
+                .take(RANKED)
+                .map(|(group, number)| duplicate_row(view, group, number))
+                .collect(),
             duplicate_groups: groups.len() as u64,
             gaps: gaps.iter().take(GAPS).map(gap_row).collect(),
             more_gaps: gaps.len().saturating_sub(GAPS) as u64,
             notices: notices(view),
             about: about(view),
-            not_covered: format::visible(&crate::report::not_covered(&view.inventory.scan.account.name)).into_owned(),
-        }
+        })
     }
+}
+
+fn quota(view: &View<'_>) -> Option<Quota> {
+    let allowed = view.facts.quota_bytes?;
+    let totals = &view.audit.site;
+    let used = totals.current_bytes.saturating_add(totals.old_bytes).saturating_add(totals.trash_bytes);
+    let share = breakdown::share(used.min(allowed), allowed);
+    Some(Quota { used, allowed, percent: format::percent(used, allowed), share })
 }
 
 fn figures(view: &View<'_>) -> Vec<Figure> {
@@ -131,41 +179,41 @@ fn figures(view: &View<'_>) -> Vec<Figure> {
     let wasted: u64 = view.audit.duplicates.iter().map(duplicate_waste).sum();
     let figure = |name, value, note, class| Figure { name, value, note, class };
     vec![
-        figure("Stored", format::bytes(stored), format!("{} without the trash", files(totals.attachments)), ""),
+        figure("Stored", Value::Bytes(stored), format!("{} without the trash", files(totals.attachments)), ""),
         figure(
             "In old versions",
-            format::bytes(totals.old_bytes),
+            Value::Bytes(totals.old_bytes),
             format!("{} of what is stored", format::percent(totals.old_bytes, stored)),
             "",
         ),
         figure(
             "Unreferenced",
-            if view.complete { format::bytes(totals.unreferenced_bytes) } else { "not known".to_owned() },
+            if view.complete { Value::Bytes(totals.unreferenced_bytes) } else { Value::Words("not known".to_owned()) },
             unreferenced_note(view, totals.unreferenced_files),
             if view.complete { "unreferenced" } else { "undetermined" },
         ),
         figure(
             "Undetermined",
-            format::bytes(totals.undetermined_bytes),
+            Value::Bytes(totals.undetermined_bytes),
             files(totals.undetermined_files),
             "undetermined",
         ),
-        figure("In the trash", format::bytes(totals.trash_bytes), files(totals.trash_files), ""),
+        figure("In the trash", Value::Bytes(totals.trash_bytes), files(totals.trash_files), ""),
         figure(
             "In duplicates",
-            format::bytes(wasted),
+            Value::Bytes(wasted),
             format!("beyond one copy, {}", format::plural(view.audit.duplicates.len() as u64, "group", "groups")),
             "",
         ),
         figure(
             "Unknown sizes",
-            format::count(totals.unknown_sizes),
+            Value::Words(format::count(totals.unknown_sizes)),
             "versions; not in any figure of bytes".to_owned(),
             if totals.unknown_sizes > 0 { "undetermined" } else { "" },
         ),
         figure(
             "Contents",
-            format::count(totals.pages + totals.blog_posts),
+            Value::Words(format::count(totals.pages + totals.blog_posts)),
             format!(
                 "{} and {}",
                 format::plural(totals.pages, "page", "pages"),
@@ -244,11 +292,12 @@ fn waste(view: &View<'_>, rows: &[FileRow<'_>]) -> Vec<WasteRow> {
         .collect()
 }
 
-fn duplicate_waste(group: &DuplicateGroup) -> u64 {
+/// Bytes beyond one copy.
+pub(super) fn duplicate_waste(group: &DuplicateGroup) -> u64 {
     group.size.saturating_mul((group.files.len() as u64).saturating_sub(1))
 }
 
-fn duplicate_row(view: &View<'_>, group: &DuplicateGroup) -> DuplicateRow {
+fn duplicate_row(view: &View<'_>, group: &DuplicateGroup, number: u64) -> DuplicateRow {
     let places: Vec<ShownFile> =
         group.files.iter().take(3).filter_map(|file| view.row_of(*file)).map(|row| ShownFile::new(&row)).collect();
     DuplicateRow {
@@ -262,6 +311,7 @@ fn duplicate_row(view: &View<'_>, group: &DuplicateGroup) -> DuplicateRow {
             None => "same name, size and type",
         },
         more_places: group.files.len().saturating_sub(3) as u64,
+        group: number,
         places,
     }
 }

@@ -7,23 +7,38 @@
     reason = "askama takes results and generates the rest"
 )]
 
-use std::borrow::Borrow;
-
 use askama::{Result, Values};
 
 use crate::report::format;
 
-#[askama::filter_fn]
-pub(super) fn bytes(number: impl Borrow<u64>, _: &dyn Values) -> Result<String> {
-    Ok(format::bytes(*number.borrow()))
+/// A number, or a reference to one: macros hand on references to references.
+pub(super) trait Number {
+    fn number(&self) -> u64;
+}
+
+impl Number for u64 {
+    fn number(&self) -> u64 {
+        *self
+    }
+}
+
+impl<N: Number> Number for &N {
+    fn number(&self) -> u64 {
+        (**self).number()
+    }
 }
 
 #[askama::filter_fn]
-pub(super) fn count(number: impl Borrow<u64>, _: &dyn Values) -> Result<String> {
-    Ok(format::count(*number.borrow()))
+pub(super) fn bytes(number: impl Number, _: &dyn Values) -> Result<String> {
+    Ok(format::bytes(number.number()))
 }
 
 #[askama::filter_fn]
-pub(super) fn plural(number: impl Borrow<u64>, _: &dyn Values, one: &str, many: &str) -> Result<String> {
-    Ok(format::plural(*number.borrow(), one, many))
+pub(super) fn count(number: impl Number, _: &dyn Values) -> Result<String> {
+    Ok(format::count(number.number()))
+}
+
+#[askama::filter_fn]
+pub(super) fn plural(number: impl Number, _: &dyn Values, one: &str, many: &str) -> Result<String> {
+    Ok(format::plural(number.number(), one, many))
 }

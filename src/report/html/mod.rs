@@ -1,27 +1,34 @@
 //! The pages. Each is one file that opens from disk without any request: style, script and data are inside
 //! (`report-ui.md` C2).
 
+mod assets;
 mod breakdown;
 mod csp;
 mod dashboard;
 mod data;
 mod filters;
 mod frame;
+mod handover;
+mod media;
 mod row;
+mod tree;
+mod wins;
 mod words;
 
 use askama::Template;
 
 use super::view::{FileRow, ReportedSpace, View};
 use super::{ReportError, format};
-use dashboard::Dashboard;
+use assets::Script;
+use dashboard::{Dashboard, Value};
 use data::DataBlock;
 use frame::{Frame, Place};
 use row::ShownFile;
 
 /// Rows that stand in the page itself, for readers without script.
 const STATIC_ROWS: usize = 100;
-/// Above this many files a page holds only the largest [`TRUNCATED_ROWS`].
+/// Above this many files the page over all spaces holds only the largest [`TRUNCATED_ROWS`]; those of the spaces hold
+/// all of theirs.
 const MAX_ROWS: usize = 100_000;
 /// Rows of the page over all spaces when there are more than [`MAX_ROWS`] files.
 const TRUNCATED_ROWS: usize = 1_000;
@@ -47,10 +54,10 @@ impl FileTable {
             let key = |row: &FileRow<'_>| std::cmp::Reverse(row.attachment.size);
             key(one).cmp(&key(other)).then_with(|| one.attachment.id.cmp(&other.attachment.id))
         });
-        let omitted = if rows.len() > MAX_ROWS { rows.split_off(TRUNCATED_ROWS).len() as u64 } else { 0 };
-        let mut files: Vec<ShownFile> = rows.into_iter().map(ShownFile::new).collect();
-        let data = data::block(view.links.base(), &files)?;
-        files.truncate(STATIC_ROWS);
+        let is_cut = has_space && rows.len() > MAX_ROWS;
+        let omitted = if is_cut { rows.split_off(TRUNCATED_ROWS).len() as u64 } else { 0 };
+        let data = data::block(view, &rows)?;
+        let files = rows.into_iter().take(STATIC_ROWS).map(ShownFile::new).collect();
         Ok(Self { files, data, has_space, csv, omitted })
     }
 
@@ -64,6 +71,11 @@ impl FileTable {
 
     fn static_rows(&self) -> u64 {
         self.files.len() as u64
+    }
+
+    /// What its page needs: one without rows has nothing to filter.
+    fn script(&self) -> Script {
+        if self.is_empty() { Script::Small } else { Script::Files }
     }
 }
 
@@ -106,15 +118,15 @@ pub(crate) fn index(
     spaces: &[ReportedSpace<'_>],
     rows: &[FileRow<'_>],
 ) -> Result<String, ReportError> {
-    let frame = Frame::new(view, "Confluence storage".to_owned(), Place::Dashboard);
-    render("index.html", &IndexPage { frame, board: Dashboard::new(view, spaces, rows) })
+    let frame = Frame::new(view, "Confluence storage".to_owned(), Place::Dashboard, Script::Dashboard);
+    render("index.html", &IndexPage { frame, board: Dashboard::new(view, spaces, rows)? })
 }
 
 /// `attachments.html`: the files of all reported spaces.
 pub(crate) fn all_files(view: &View<'_>, rows: &[FileRow<'_>]) -> Result<String, ReportError> {
     let rows: Vec<&FileRow<'_>> = rows.iter().collect();
     let table = FileTable::new(view, &rows, true, "attachments.csv".to_owned())?;
-    let frame = Frame::new(view, "All attachments".to_owned(), Place::Root);
+    let frame = Frame::new(view, "All attachments".to_owned(), Place::Root, table.script());
     render("attachments.html", &AllFilesPage { frame, table })
 }
 
@@ -126,7 +138,7 @@ pub(crate) fn space_files(
 ) -> Result<String, ReportError> {
     let page = format!("{}_attachments", reported.folder);
     let table = FileTable::new(view, rows, false, format!("{page}.csv"))?;
-    let frame = Frame::new(view, format!("Attachments of {}", space_words(reported)), Place::Space);
+    let frame = Frame::new(view, format!("Attachments of {}", space_words(reported)), Place::Space, table.script());
     let candidates = rows.iter().filter(|row| row.is_candidate()).count() as u64;
     let sibling = format!("{}_unreferenced.html", reported.folder);
     render(&page, &SpaceFilesPage { frame, table, sibling, candidates })
@@ -145,7 +157,8 @@ pub(crate) fn space_unreferenced(
         .filter(|row| row.usage() == crate::audit::Usage::Unreferenced && row.verdict.protected.is_some())
         .count() as u64;
     let table = FileTable::new(view, &candidates, false, format!("{page}.csv"))?;
-    let frame = Frame::new(view, format!("Unreferenced files of {}", space_words(reported)), Place::Space);
+    let frame =
+        Frame::new(view, format!("Unreferenced files of {}", space_words(reported)), Place::Space, table.script());
     let sibling = format!("{}_attachments.html", reported.folder);
     let bytes = reported.totals.unreferenced_bytes;
     render(&page, &SpaceUnreferencedPage { frame, table, sibling, bytes, protected })

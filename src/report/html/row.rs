@@ -28,7 +28,6 @@ pub(super) struct ShownUse {
 /// A file, ready to be shown: every text has its hidden characters made visible.
 #[derive(Debug)]
 pub(super) struct ShownFile {
-    pub(super) id: String,
     pub(super) name: String,
     pub(super) size: Option<u64>,
     pub(super) all_bytes: Option<u64>,
@@ -38,28 +37,21 @@ pub(super) struct ShownFile {
     pub(super) embedded: &'static str,
     pub(super) elsewhere: Vec<ShownContent>,
     pub(super) usage: Usage,
-    /// Seconds since 1970 of the last change.
-    pub(super) changed: Option<i64>,
     pub(super) day: String,
     pub(super) age: String,
-    pub(super) author: String,
     pub(super) uses: Vec<ShownUse>,
     pub(super) reasons: Vec<String>,
     pub(super) protected: Option<String>,
     pub(super) screen: Option<String>,
     pub(super) endpoint: String,
-    /// Whether the DELETE command is offered for copying.
-    pub(super) offers_command: bool,
 }
 
 impl ShownFile {
     pub(super) fn new(row: &FileRow<'_>) -> Self {
         let file = row.attachment;
         let content = |content: &Content| shown_content(row, content);
-        let endpoint = row.view.links.delete_attachment(file);
         let started_at = row.view.inventory.scan.started_at;
         Self {
-            id: visible(file.id.as_str()),
             name: visible(&file.title),
             size: file.size,
             all_bytes: file.all_bytes(),
@@ -69,27 +61,14 @@ impl ShownFile {
             embedded: row.embedded(),
             elsewhere: row.elsewhere().into_iter().map(content).collect(),
             usage: row.usage(),
-            changed: file.modified_at.map(|moment| moment.timestamp()),
             day: file.modified_at.map_or_else(|| "unknown".to_owned(), format::day),
             age: file.modified_at.map_or_else(|| "unknown".to_owned(), |moment| format::age(moment, started_at)),
-            author: visible(row.view.person(file.author.as_ref()).unwrap_or("unknown")),
             uses: uses(row),
             reasons: row.reasons().into_iter().map(visible).collect(),
             protected: row.verdict.protected.as_deref().map(visible),
             screen: row.screen_url(),
-            offers_command: row.is_candidate() && is_shell_safe(&endpoint),
-            endpoint,
+            endpoint: row.view.links.delete_attachment(file),
         }
-    }
-
-    /// Size for people.
-    pub(super) fn size_words(&self) -> String {
-        format::bytes_or_unknown(self.size)
-    }
-
-    /// Bytes of all versions for people.
-    pub(super) fn all_bytes_words(&self) -> String {
-        format::bytes_or_unknown(self.all_bytes)
     }
 
     /// The usage in words.
@@ -125,6 +104,11 @@ fn shown_content(row: &FileRow<'_>, content: &Content) -> ShownContent {
 
 fn visible(text: &str) -> String {
     format::visible(text).into_owned()
+}
+
+/// Whether the DELETE command is offered for copying.
+pub(super) fn offers_command(row: &FileRow<'_>) -> bool {
+    row.is_candidate() && is_shell_safe(&row.view.links.delete_attachment(row.attachment))
 }
 
 /// The address can stand between single quotes in a shell. Ids of Confluence always can; anything else is not offered.

@@ -1,0 +1,100 @@
+//! Speed of a page in real Chromium, opened from disk, with 1,000, 50,000 and 200,000 files in one space: first rows,
+//! keystroke, order, memory, size (`report-ui.md` U-22).
+//!
+//! `cargo bench --bench report` prints each figure beside its budget. Chromium and chromedriver have to be installed.
+#![allow(clippy::print_stdout, clippy::expect_used, reason = "a benchmark prints and may fail loudly")]
+
+#[path = "../tests/common/mod.rs"]
+mod common;
+
+use std::fs;
+
+use common::sample;
+use common::webdriver::Browser;
+use confluence_storage_analyzer::inventory::SpaceId;
+use confluence_storage_analyzer::report;
+use serde_json::json;
+
+/// Rounds per figure; the median is printed.
+const ROUNDS: usize = 7;
+
+const PAGE: &str = "ENG/ENG_attachments.html";
+
+/// Milliseconds of a step with everything it draws, median of some rounds.
+const MEASURE: &str = "const times = []; for (let round = 0; round < ROUNDS; round++) { const start = performance.now(); \
+    STEP; document.body.offsetHeight; times.push(performance.now() - start); } \
+    return times.sort((one, other) => one - other)[Math.floor(times.length / 2)]";
+
+const TYPE: &str = "const input = document.querySelector('#filter'); \
+    input.value = ['s', 'sc', 'scr', 'screen 1', 'size>10mb', 'usage:none type:png', 'müller -pdf'][round % 7]; \
+    input.dispatchEvent(new Event('input'))";
+const CLEAR: &str =
+    "const input = document.querySelector('#filter'); input.value = ''; input.dispatchEvent(new Event('input'))";
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() {
+    println!(
+        "{:>9} {:>16} {:>16} {:>16} {:>16} {:>16} {:>14}",
+        "files", "first rows", "keystroke", "sort name", "sort changed", "heap", "bytes per row"
+    );
+    for files in [1_000, 50_000, 200_000] {
+        let Some(figures) = measure(files).await else { return };
+        let is_large = files > 50_000;
+        let budgets = [if is_large { 2_000.0 } else { 1_000.0 }, 50.0, 100.0, 100.0, 100.0, 400.0];
+        let cells: Vec<String> = figures
+            .iter()
+            .zip(budgets)
+            .zip(["ms", "ms", "ms", "ms", "MB", ""])
+            .map(|((figure, budget), unit)| {
+                let mark = if *figure > budget { "!" } else { "" };
+                format!("{figure:.0}{mark} of {budget:.0} {unit}")
+            })
+            .collect();
+        println!(
+            "{files:>9} {:>16} {:>16} {:>16} {:>16} {:>16} {:>14}",
+            cells[0], cells[1], cells[2], cells[3], cells[4], cells[5]
+        );
+    }
+    println!("budgets hold at 50,000 files on two processors; the first rows also at 200,000. `!` is above.");
+}
+
+async fn measure(files: u64) -> Option<[f64; 6]> {
+    let parent = tempfile::tempdir().expect("a folder");
+    let (mut inventory, mut audit) = sample::complete(files);
+    for content in &mut inventory.contents {
+        content.space = Some(SpaceId::new("11"));
+    }
+    for verdict in &mut audit.files {
+        verdict.space = Some(SpaceId::new("11"));
+    }
+    let folder = report::write(parent.path(), &sample::run_facts(), &inventory, &audit).expect("written");
+    drop((inventory, audit));
+    let page = folder.join(PAGE);
+    let text = fs::read_to_string(&page).expect("read");
+    let data = text.split("<script type=\"application/json\"").nth(1).expect("data").len();
+    let browser = Browser::start().await?;
+    let mut first = Vec::new();
+    for _ in 0..ROUNDS {
+        browser.open(&page).await;
+        let ready = browser.run("return performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd").await;
+        first.push(ready.as_f64().expect("milliseconds"));
+    }
+    first.sort_by(f64::total_cmp);
+    let time = async |step: &str| {
+        let script = MEASURE.replace("ROUNDS", &ROUNDS.to_string()).replace("STEP", step);
+        browser.run(&script).await.as_f64().expect("milliseconds")
+    };
+    browser.wait_for("return true").await;
+    let keystroke = time(TYPE).await;
+    browser.run(CLEAR).await;
+    let by_name = time("document.querySelector('th[data-sort=name] button').click()").await;
+    let by_change = time("document.querySelector('th[data-sort=changed] button').click()").await;
+    browser.devtools("Performance.enable", json!({})).await;
+    browser.devtools("HeapProfiler.collectGarbage", json!({})).await;
+    let metrics = browser.devtools("Performance.getMetrics", json!({})).await;
+    let metrics = metrics["metrics"].as_array().expect("metrics");
+    let heap = metrics.iter().find(|metric| metric["name"] == "JSHeapUsedSize").expect("the heap");
+    let heap = heap["value"].as_f64().expect("bytes") / 1e6;
+    browser.stop().await;
+    Some([first[ROUNDS / 2], keystroke, by_name, by_change, heap, data as f64 / files as f64])
+}

@@ -1,0 +1,158 @@
+//! What a site has told once and can never tell otherwise, kept on disk from run to run.
+//!
+//! A [`Cache`] belongs to one site and one account. It is a log: records are only ever appended, each line bears a
+//! checksum, and the last record of a key counts. A run that is killed at any moment leaves at most one torn line behind,
+//! which the next run does not believe; any other damage sets the file aside, and what was in it is read again.
+//!
+//! What may be kept is decided by whoever puts it here. Bodies are not: Confluence rewrites structured references in
+//! them when a file is renamed or moved (`storage-format.md` 1), so a body remembered from an earlier run could hide a
+//! use. They come with the lists, which are walked in every run, and so cost no request of their own.
+
+mod lock;
+mod place;
+mod segments;
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use thiserror::Error;
+
+use lock::SiteLock;
+pub use place::default_root;
+use segments::Segments;
+
+/// Why a cache cannot be used.
+#[derive(Debug, Error)]
+pub enum CacheError {
+    /// Another run of the same site and account is under way.
+    #[error("another run of this site is under way: {holder}")]
+    Locked {
+        /// Who holds the lock, as that run wrote it down.
+        holder: String,
+    },
+    /// The file system.
+    #[error("cannot {action} {}: {source}", path.display())]
+    Io {
+        /// What was tried.
+        action: &'static str,
+        /// Where.
+        path: PathBuf,
+        /// Why it failed.
+        source: io::Error,
+    },
+}
+
+impl CacheError {
+    fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
+        move |source| Self::Io { action, path: path.to_owned(), source }
+    }
+}
+
+/// Everything kept about one site as one account sees it. Held by one run at a time.
+#[derive(Debug)]
+pub struct Cache {
+    folder: PathBuf,
+    state: Mutex<State>,
+    /// Held for as long as the cache is open; the system releases it when the process ends, however that happens.
+    _lock: Option<SiteLock>,
+}
+
+#[derive(Debug)]
+struct State {
+    records: HashMap<String, Box<str>>,
+    segments: Segments,
+    remarks: Vec<String>,
+}
+
+impl Cache {
+    /// Opens the cache of a site and an account below `root`, and locks it. `user` is the account's e-mail address.
+    pub fn open(root: &Path, base_url: &str, user: &str) -> Result<Self, CacheError> {
+        let owner = place::owner(base_url, user);
+        let folder = root.join(place::folder_name(base_url, &owner));
+        place::create_private_folders(root, &folder)?;
+        let lock = SiteLock::take(&folder)?;
+        let mut remarks = Vec::new();
+        let (segments, records) = Segments::open(&folder, &owner, &mut remarks)?;
+        Ok(Self { folder, state: Mutex::new(State { records, segments, remarks }), _lock: Some(lock) })
+    }
+
+    /// Looks at what is kept without locking it; nothing is written, damaged files are passed over, and what is put
+    /// into it is forgotten with it. `None` when nothing is kept.
+    pub fn look(root: &Path, base_url: &str, user: &str) -> Option<Self> {
+        let owner = place::owner(base_url, user);
+        let folder = root.join(place::folder_name(base_url, &owner));
+        let (segments, records) = Segments::look(&folder, &owner)?;
+        Some(Self { folder, state: Mutex::new(State { records, segments, remarks: Vec::new() }), _lock: None })
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The folder of this site and account.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// What is kept under a key. What cannot be understood is as good as nothing.
+    pub fn get<T: DeserializeOwned>(&self, key: &str) -> Option<T> {
+        let state = self.state();
+        serde_json::from_str(state.records.get(key)?).ok()
+    }
+
+    /// Keeps a value under a key, in place of any earlier one. It is on its way to the disk when this returns.
+    ///
+    /// A disk that takes nothing more costs the memory of this run, not the run: see [`Cache::remarks`].
+    pub fn put(&self, key: &str, value: &impl Serialize) {
+        let Ok(json) = serde_json::to_string(value) else { return };
+        let mut state = self.state();
+        if state.records.get(key).is_some_and(|known| **known == *json) {
+            return;
+        }
+        if let Err(error) = state.segments.append(key, &json) {
+            let remark = format!("{error}; what this run reads is not remembered");
+            if !state.remarks.contains(&remark) {
+                state.remarks.push(remark);
+            }
+        }
+        state.records.insert(key.to_owned(), json.into_boxed_str());
+    }
+
+    /// Forgets everything, on disk too.
+    pub fn clear(&self) {
+        let mut state = self.state();
+        state.records.clear();
+        if let Err(error) = state.segments.clear() {
+            state.remarks.push(error.to_string());
+        }
+    }
+
+    /// How many records are kept.
+    pub fn len(&self) -> usize {
+        self.state().records.len()
+    }
+
+    /// Whether nothing is kept.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Makes what was kept so far survive a power loss.
+    pub fn sync(&self) {
+        let mut state = self.state();
+        if let Err(error) = state.segments.sync() {
+            state.remarks.push(error.to_string());
+        }
+    }
+
+    /// What people should know: files set aside because they were damaged, a disk that is full.
+    pub fn remarks(&self) -> Vec<String> {
+        self.state().remarks.clone()
+    }
+}

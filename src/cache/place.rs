@@ -1,0 +1,98 @@
+//! Where the cache lies: the platform's cache folder, and one folder in it for each site and account.
+
+use std::collections::BTreeMap;
+use std::fs::DirBuilder;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+
+use super::CacheError;
+
+/// Name of the program's folder in the platform's cache folder.
+const FOLDER: &str = "confluence-storage-analyzer";
+
+/// The program's cache folder where `system` (as in `std::env::consts::OS`) wants it: `XDG_CACHE_HOME` or `~/.cache`,
+/// `~/Library/Caches` on macOS, `%LOCALAPPDATA%` on Windows. `None` when the environment names none.
+pub fn default_root(system: &str, variables: &BTreeMap<String, String>) -> Option<PathBuf> {
+    // a relative path would mean another folder for every working directory
+    let absolute = |name: &str| variables.get(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let home = || absolute("HOME");
+    match system {
+        "windows" => absolute("LOCALAPPDATA").map(|path| path.join(FOLDER).join("cache")),
+        "macos" => home().map(|path| path.join("Library").join("Caches").join(FOLDER)),
+        _ => {
+            absolute("XDG_CACHE_HOME").or_else(|| home().map(|path| path.join(".cache"))).map(|path| path.join(FOLDER))
+        }
+    }
+}
+
+/// Who a cache belongs to: a site and an account, as a checksum. E-mail addresses have no case (`confluence-api.md` 5).
+pub(super) fn owner(base_url: &str, user: &str) -> String {
+    hex(&Sha256::digest(format!("{base_url}\n{}", user.to_lowercase())))
+}
+
+/// The folder of a site and an account: the host for people, the rest to tell accounts apart.
+pub(super) fn folder_name(base_url: &str, owner: &str) -> String {
+    let address = base_url.split_once("://").map_or(base_url, |(_, rest)| rest);
+    let host: String = address.chars().take_while(|c| *c != '/').take(60).collect();
+    let host: String = host.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' }).collect();
+    format!("{host}-{}", &owner[..16])
+}
+
+/// Lower-case hexadecimal.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |text, byte| text + &format!("{byte:02x}"))
+}
+
+/// Makes the folders, for the owner only: names of files and people are in them.
+pub(super) fn create_private_folders(root: &Path, folder: &Path) -> Result<(), CacheError> {
+    for path in [root, folder] {
+        let mut builder = DirBuilder::new();
+        builder.recursive(true);
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.create(path).map_err(CacheError::io("create folder", path))?;
+    }
+    if folder.is_dir() { Ok(()) } else { Err(CacheError::io("use", folder)(io::ErrorKind::NotADirectory.into())) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn root(system: &str, variables: &[(&str, &str)]) -> Option<String> {
+        let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        default_root(system, &variables).map(|path| path.to_string_lossy().into_owned())
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn every_system_has_its_own_place() {
+        let home = ("HOME", "/home/ann");
+        assert_eq!(root("linux", &[home]).unwrap(), "/home/ann/.cache/confluence-storage-analyzer");
+        assert_eq!(
+            root("linux", &[home, ("XDG_CACHE_HOME", "/var/cache/ann")]).unwrap(),
+            "/var/cache/ann/confluence-storage-analyzer"
+        );
+        assert_eq!(
+            root("linux", &[home, ("XDG_CACHE_HOME", "cache")]).unwrap(),
+            "/home/ann/.cache/confluence-storage-analyzer"
+        );
+        assert_eq!(root("macos", &[home]).unwrap(), "/home/ann/Library/Caches/confluence-storage-analyzer");
+        assert_eq!(root("linux", &[]), None);
+        assert_eq!(root("windows", &[home]), None);
+    }
+
+    #[test]
+    fn sites_and_accounts_have_folders_of_their_own() {
+        let name = |base: &str, user: &str| folder_name(base, &owner(base, user));
+        let acme = name("https://acme.atlassian.net/wiki", "ann@acme.example");
+        assert!(acme.starts_with("acme_atlassian_net-"), "{acme}");
+        assert_eq!(acme, name("https://acme.atlassian.net/wiki", "Ann@ACME.example"));
+        assert_ne!(acme, name("https://acme.atlassian.net/wiki", "bob@acme.example"));
+        assert_ne!(acme, name("https://acme.atlassian.net:8443/wiki", "ann@acme.example"));
+        let odd = name("https://../..\\x:1/wiki", "a");
+        assert!(odd.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_'), "{odd}");
+    }
+}

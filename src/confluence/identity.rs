@@ -1,0 +1,100 @@
+//! Who the program reads as: probed at the start, every 15 minutes, whenever an answer is suspicious, and at the end.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::client::{Answer, Client, locked};
+use super::deployment::Request;
+use super::error::RequestError;
+use super::fetch::Failure;
+use super::model;
+
+/// Pause before the identity is probed for the second time (F-37).
+const SECOND_PROBE_AFTER: Duration = Duration::from_secs(5);
+/// How long a good identity probe is believed (F-38).
+const PROBE_EVERY: Duration = Duration::from_secs(15 * 60);
+/// How soon a probe that could not be answered is made again.
+const PROBE_AGAIN: Duration = Duration::from_secs(60);
+
+impl Client {
+    /// Who the credentials belong to: `GET /rest/api/user/current`, which has to be a known user with an account id.
+    ///
+    /// A wrong pair of address and token gives 403 here, not 401, and on a site with public access it gives 200 with
+    /// an anonymous user (`confluence-api.md` 5.2, 5.3).
+    pub async fn identity(&self) -> Result<Answer<model::User>, RequestError> {
+        let request = Request::v1("current user", &["user", "current"]);
+        match self.fetch_json::<model::User>(&request, true).await {
+            Ok(answer) if answer.value.is_known() => {
+                let expected = self.account.get();
+                if expected.is_some_and(|expected| answer.value.account_id.as_ref() != Some(expected)) {
+                    return Err(RequestError::OtherAccount);
+                }
+                Ok(answer)
+            }
+            Ok(_) => Err(RequestError::Anonymous),
+            Err(Failure { error: RequestError::Denied { endpoint }, .. }) => {
+                Err(RequestError::Unauthenticated { answer: format!("403 at {endpoint}") })
+            }
+            Err(failure) => Err(failure.error),
+        }
+    }
+
+    /// From here on everything has to be read as this account: every identity probe asks for it, and while requests go
+    /// on, a probe is made every 15 minutes (F-38).
+    pub fn expect_account(&self, account: &str) {
+        // a second call would be another run; the first account stays, so that a change cannot pass unseen
+        let _ = self.account.set(account.to_owned());
+        *locked(&self.probe_due) = Some(Instant::now() + PROBE_EVERY);
+    }
+
+    /// Probes the identity when that is due. Whoever sends the next request does it: without requests there is nothing
+    /// to be sure of.
+    pub(super) async fn keep_identity(&self) -> Result<(), RequestError> {
+        let now = Instant::now();
+        {
+            let mut due = locked(&self.probe_due);
+            if due.is_none_or(|due| due > now) {
+                return Ok(());
+            }
+            *due = Some(now + PROBE_EVERY);
+        }
+        match self.confirm_identity(now).await {
+            Err(error) if error.stops_run() => Err(error),
+            Err(error) => {
+                // no answer says nothing about the account; the probe at the end still has to succeed
+                tracing::debug!(%error, "the identity probe was not answered");
+                *locked(&self.probe_due) = Some(Instant::now() + PROBE_AGAIN);
+                Ok(())
+            }
+            Ok(()) => Ok(()),
+        }
+    }
+
+    /// Makes sure that the credentials were good after `since`; otherwise stops the run.
+    pub(super) async fn confirm_identity(&self, since: Instant) -> Result<(), RequestError> {
+        // one probe at a time; those who waited for it find its result
+        let mut known_at = self.known_at.lock().await;
+        if known_at.is_some_and(|known_at| known_at >= since) {
+            return Ok(());
+        }
+        if let Some(error) = self.stopped() {
+            return Err(error);
+        }
+        // nobody goes on hammering with credentials that may be dead
+        let _hold = self.pace.hold();
+        let mut began = Instant::now();
+        let mut found = self.identity().await;
+        if found.as_ref().is_err_and(RequestError::is_auth_lost) {
+            self.pause(SECOND_PROBE_AFTER).await?;
+            began = Instant::now();
+            found = self.identity().await;
+            if let Err(error) = &found
+                && error.is_auth_lost()
+            {
+                self.stop(error.clone());
+            }
+        }
+        found.map(|_| *known_at = Some(began))
+    }
+}

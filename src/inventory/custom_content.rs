@@ -1,0 +1,64 @@
+//! App content: read as a possible user of files as soon as its type is known.
+//!
+//! No endpoint lists the types (`confluence-api.md` 3.4); what owns an attachment tells its own.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::coverage::UnitKind;
+use super::crawl::Crawl;
+use super::lists;
+use super::owners::Owner;
+use super::site::{Content, ContentKind};
+
+/// Types that are an index of diagrams kept elsewhere: what stands in them is no use (`storage-format.md` 3).
+const INDEXES: [&str; 2] = ["com.mxgraph.confluence.plugins.diagramly", "drawio"];
+
+/// The owners found alone, and all app content of the same types.
+pub(super) async fn read(crawl: &Crawl<'_>, owners: Vec<Owner>) -> Vec<Content> {
+    let types: BTreeSet<String> = owners.iter().filter_map(|owner| owner.custom_type.clone()).collect();
+    let (indexes, types): (Vec<String>, Vec<String>) = types.into_iter().partition(|kind| is_index(kind));
+    let mut contents: BTreeMap<_, Content> = BTreeMap::new();
+    for Owner { mut content, custom_type } in owners {
+        if custom_type.is_some_and(|kind| indexes.contains(&kind)) {
+            content.body = None;
+        }
+        contents.insert((content.kind, content.id.clone()), content);
+    }
+    crawl.progress.phase("app content", None);
+    for listed in crawl.all(types.iter().map(|kind| of_type(crawl, kind)).collect()).await {
+        for content in listed {
+            contents.entry((content.kind, content.id.clone())).or_insert(content);
+        }
+    }
+    contents.into_values().collect()
+}
+
+fn is_index(kind: &str) -> bool {
+    INDEXES.iter().any(|index| kind.contains(index))
+}
+
+async fn of_type(crawl: &Crawl<'_>, kind: &str) -> Vec<Content> {
+    let unit = crawl.ledger.enter(UnitKind::CustomContentList, format!("app content of type {kind}"));
+    let mut contents = Vec::new();
+    let walked = crawl
+        .api
+        .custom_content(kind, |sent| {
+            contents.push(lists::content(crawl, sent, ContentKind::CustomContent));
+            crawl.progress.advance(1);
+        })
+        .await;
+    unit.settle(&walked.end);
+    contents
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_index_of_drawio_is_known_by_its_type() {
+        assert!(is_index("ac:com.mxgraph.confluence.plugins.diagramly:drawio-diagram"));
+        assert!(is_index("forge:0b1c:drawio-sketch"));
+        assert!(!is_index("ac:com.acme.notes:note"));
+    }
+}

@@ -1,0 +1,111 @@
+//! `--dry-run`: reads the first lists, without bodies, and says what a run would take. Nothing is kept or written.
+
+use std::collections::HashMap;
+
+use serde::Serialize;
+use tokio::join;
+
+use super::crawl::{Crawl, CrawlError, CrawlOptions, own_hosts};
+use super::ledger::Ledger;
+use super::lists;
+use super::memory::{Figures, Memory};
+use super::plan::{RequestPlan, SiteCounts};
+use super::{Coverage, Space, identity, scope};
+use crate::confluence::cloud::{CommentKind, Single};
+use crate::confluence::{Cloud, RequestError};
+use crate::progress::Progress;
+use crate::storage_format::OwnSite;
+
+/// What a run would read, and what it would take.
+#[derive(Debug, Clone, Serialize)]
+pub struct Preview {
+    /// Display name of the account.
+    pub account: String,
+    /// The site.
+    pub base_url: String,
+    /// What the lists show.
+    pub figures: Figures,
+    /// The requests of a run.
+    pub plan: RequestPlan,
+    /// How whole the lists were that the plan was computed from.
+    pub coverage: Coverage,
+    /// Requests that were needed to find out, by kind.
+    pub sent: std::collections::BTreeMap<String, u64>,
+}
+
+/// Comments of one kind, counted.
+#[derive(Debug, Clone, Copy, Default)]
+struct Comments {
+    all: u64,
+    replies: u64,
+}
+
+/// Reads the first lists and computes the plan of a run with these options.
+pub async fn plan_requests(api: &Cloud, options: &CrawlOptions, progress: &Progress) -> Result<Preview, CrawlError> {
+    let ledger = Ledger::default();
+    progress.phase("account and spaces", None);
+    let opening = identity::open(api, &ledger).await?;
+    let found = lists::spaces(api, &ledger).await;
+    if found.by_key.is_empty() {
+        return Err(CrawlError::no_spaces(found.failure, &opening.account, api));
+    }
+    let spaces = found.by_key;
+    let reported = scope::reported(&spaces, &options.include_spaces, &options.exclude_spaces)?;
+    let site = OwnSite::new(api.client().deployment().base_url(), &own_hosts(api, found.base.as_deref(), options));
+    let (memory, started_at) = (Memory(options.cache.as_deref()), opening.started_at);
+    api.client().remember_page_limits(memory.page_limits(started_at));
+    let crawl = Crawl { api, options, progress, ledger: &ledger, site: &site, memory, started_at };
+    let (figures, plan) = crawl.preview(&spaces, reported.as_deref()).await?;
+    if let Some(cause) = api.client().stopped() {
+        return Err(CrawlError::Unusable(cause));
+    }
+    Ok(Preview {
+        account: opening.account.name,
+        base_url: api.client().deployment().base_url().to_owned(),
+        figures,
+        plan,
+        coverage: ledger.finish(),
+        sent: api.client().requests(),
+    })
+}
+
+impl Crawl<'_> {
+    async fn preview(
+        &self,
+        spaces: &[Space],
+        reported: Option<&[String]>,
+    ) -> Result<(Figures, RequestPlan), RequestError> {
+        self.progress.phase("lists without bodies", None);
+        let all: Vec<&Space> = spaces.iter().collect();
+        let (mut contents, posts, files, footer, inline) = join!(
+            lists::in_spaces(self, Single::Page, &all, false),
+            lists::in_spaces(self, Single::BlogPost, &all, false),
+            lists::attachments(self),
+            self.count_comments(CommentKind::Footer),
+            self.count_comments(CommentKind::Inline),
+        );
+        contents.extend(posts);
+        let (footer, inline) = (footer?, inline?);
+        let owners = lists::unlisted_owners(&contents, &files).len();
+        let mut counts = SiteCounts::of(self, spaces, reported, &contents, &files, owners);
+        (counts.footer_comments, counts.inline_comments) = (footer.all, inline.all);
+        counts.reply_lists =
+            [footer, inline].iter().filter(|comments| comments.replies == 0).map(|comments| comments.all).sum();
+        let plan = counts.plan(self.api.client(), self.memory.last_run().as_ref());
+        Ok((Figures::of(spaces, &contents, &files), plan))
+    }
+
+    async fn count_comments(&self, which: CommentKind) -> Result<Comments, RequestError> {
+        let mut parents: HashMap<String, bool> = HashMap::new();
+        let walked = self
+            .api
+            .comments(which, false, |comment| {
+                parents.insert(comment.id.0, comment.parent_comment_id.is_some());
+                self.progress.advance(1);
+            })
+            .await;
+        walked.end?;
+        let replies = parents.values().filter(|is_reply| **is_reply).count() as u64;
+        Ok(Comments { all: parents.len() as u64, replies })
+    }
+}

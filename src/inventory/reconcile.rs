@@ -1,0 +1,199 @@
+//! The second, independent walk over a part of the attachments (`reliability-security.md` A3.4, F-57, F-99).
+//!
+//! A list that ends too early gives no sign of it. Two other lists would know: the newest attachments first, which
+//! shows a tail that is missing, and the lists of single owners, which show holes. A difference that no change of the
+//! site explains makes the run incomplete.
+
+use std::collections::hash_map::DefaultHasher;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::hash::{Hash, Hasher};
+use std::ops::ControlFlow;
+
+use chrono::{DateTime, Duration, Utc};
+
+use super::convert;
+use super::coverage::UnitKind;
+use super::crawl::Crawl;
+use super::site::{Attachment, Container, Content, ContentId, Status};
+use crate::confluence::RequestError;
+use crate::confluence::cloud::Single;
+
+/// Owners with the most files, owners of the newest files, and others, of each so many.
+const OWNERS_OF_EACH: usize = 10;
+/// How many of the newest attachments are compared: one page of the list.
+const NEWEST: usize = 250;
+/// How far before the start of the run a file counts as uploaded during it: times come from several computers.
+const CLOCK_MARGIN: Duration = Duration::minutes(2);
+
+/// The files of the site-wide list by the digits of their ids.
+type Listed<'a> = HashMap<&'a str, &'a Attachment>;
+
+/// Compares the site-wide list with others that have to agree with it.
+pub(super) async fn attachments(crawl: &Crawl<'_>, files: &[Attachment], published: &HashSet<ContentId>) {
+    let listed: Listed<'_> = files.iter().map(|file| (file.id.digits(), file)).collect();
+    newest(crawl, &listed).await;
+    let sample = sample(files, published, crawl.started_at);
+    crawl.all(sample.into_iter().map(|(owner, files)| one_owner(crawl, owner, &listed, files)).collect()).await;
+}
+
+/// Pages and posts whose own list of files has to agree: how lists treat the trash and archives is not documented.
+pub(super) fn published(contents: &[Content]) -> HashSet<ContentId> {
+    let published = contents.iter().filter(|content| content.kind.owns_attachments());
+    published.filter(|content| content.status == Status::Current).map(|content| content.id.clone()).collect()
+}
+
+/// The end of a list is what goes missing first; the newest files are it.
+async fn newest(crawl: &Crawl<'_>, listed: &Listed<'_>) {
+    let unit = crawl.ledger.enter(UnitKind::Reconciliation, "the newest attachments");
+    let mut newest = Vec::new();
+    let walked = crawl
+        .api
+        .newest_attachments(|sent| {
+            newest.push(convert::attachment(sent));
+            if newest.len() < NEWEST { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        })
+        .await;
+    if walked.end.is_err() {
+        return unit.settle(&walked.end);
+    }
+    let missing = missing(&newest, listed, crawl.started_at);
+    match missing.first() {
+        None => unit.ok(),
+        Some(first) => unit.failed(format!(
+            "{} of the {} newest attachments are not in the list of all attachments, e.g. {} {:?}",
+            missing.len(),
+            newest.len(),
+            first.id,
+            first.title
+        )),
+    }
+}
+
+/// Files of another list that the site-wide one should have shown: those that were there before the run began.
+fn missing<'f>(found: &'f [Attachment], listed: &Listed<'_>, started_at: DateTime<Utc>) -> Vec<&'f Attachment> {
+    let since = started_at - CLOCK_MARGIN;
+    found
+        .iter()
+        .filter(|file| !listed.contains_key(file.id.digits()))
+        .filter(|file| file.created_at.is_none_or(|created| created < since))
+        .collect()
+}
+
+/// The list of one owner's current files.
+async fn one_owner(crawl: &Crawl<'_>, owner: &Container, listed: &Listed<'_>, known: Vec<&Attachment>) {
+    let (which, words, id) = match owner {
+        Container::Page(id) => (Single::Page, "page", id),
+        Container::BlogPost(id) => (Single::BlogPost, "blog post", id),
+        Container::CustomContent(_) | Container::None => return,
+    };
+    let unit = crawl.ledger.enter(UnitKind::Reconciliation, format!("attachments of {words} {id}"));
+    let mut found = Vec::new();
+    let walked = crawl.api.attachments_of(which, id.as_str(), |sent| found.push(convert::attachment(sent))).await;
+    match &walked.end {
+        // deleted or hidden meanwhile: other lists tell which
+        Err(error) if error.is_not_found() => return unit.gone(),
+        Err(error) => return unit.refused(error),
+        Ok(()) => {}
+    }
+    if let Some(first) = missing(&found, listed, crawl.started_at).first() {
+        return unit.failed(format!("{} {:?} is not in the list of all attachments", first.id, first.title));
+    }
+    let ids: HashSet<&str> = found.iter().map(|file| file.id.digits()).collect();
+    for file in known.into_iter().filter(|file| !ids.contains(file.id.digits())) {
+        match is_still_there(crawl, file).await {
+            Ok(false) => {}
+            Ok(true) => {
+                let name = &file.title;
+                return unit.failed(format!("{} {name:?} is in the list of all attachments only", file.id));
+            }
+            Err(error) => return unit.refused(&error),
+        }
+    }
+    unit.ok();
+}
+
+/// Whether a file still is a current one of the same owner, so that the owner's list should have shown it.
+async fn is_still_there(crawl: &Crawl<'_>, file: &Attachment) -> Result<bool, RequestError> {
+    match crawl.api.attachment(file.id.as_str()).await {
+        Ok(sent) => {
+            let now = convert::attachment(sent);
+            Ok(now.status == Status::Current && now.container == file.container)
+        }
+        Err(error) if error.is_not_found() => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// Owners to look at, with the current files they should have. Another part of the site in every run.
+fn sample<'f>(
+    files: &'f [Attachment],
+    published: &HashSet<ContentId>,
+    started_at: DateTime<Utc>,
+) -> Vec<(&'f Container, Vec<&'f Attachment>)> {
+    let mut owned: BTreeMap<&str, (&Container, Vec<&Attachment>)> = BTreeMap::new();
+    for file in files.iter().filter(|file| file.container.is_page_or_post() && file.status == Status::Current) {
+        if let Some(id) = file.container.id().filter(|id| published.contains(*id)) {
+            owned.entry(id.as_str()).or_insert((&file.container, Vec::new())).1.push(file);
+        }
+    }
+    let mut left: Vec<(&Container, Vec<&Attachment>)> = owned.into_values().collect();
+    let mut chosen = Vec::new();
+    let lot = |owner: &Container| {
+        let mut hash = DefaultHasher::new();
+        (started_at, owner).hash(&mut hash);
+        hash.finish()
+    };
+    left.sort_by_key(|(_, files)| files.len());
+    chosen.extend(left.drain(left.len().saturating_sub(OWNERS_OF_EACH)..));
+    left.sort_by_key(|(_, files)| files.iter().filter_map(|file| file.created_at).max());
+    chosen.extend(left.drain(left.len().saturating_sub(OWNERS_OF_EACH)..));
+    left.sort_by_key(|(owner, _)| lot(owner));
+    chosen.extend(left.drain(left.len().saturating_sub(OWNERS_OF_EACH)..));
+    chosen
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(id: u32, page: u32) -> Attachment {
+        let sent = serde_json::json!({"id": format!("att{id}"), "pageId": page.to_string(), "status": "current",
+            "createdAt": "2026-01-01T00:00:00Z", "version": {"number": 1}});
+        convert::attachment(serde_json::from_value(sent).unwrap())
+    }
+
+    fn pages() -> HashSet<ContentId> {
+        (0..500).map(|id| ContentId::new(id.to_string())).collect()
+    }
+
+    fn start() -> DateTime<Utc> {
+        convert::time(Some("2026-11-21T10:00:00Z")).unwrap()
+    }
+
+    #[test]
+    fn a_small_site_is_walked_whole_and_a_large_one_in_part() {
+        let files: Vec<Attachment> = (0..20).map(|id| file(id, id)).collect();
+        assert_eq!(sample(&files, &pages(), start()).len(), 20);
+        let mut files: Vec<Attachment> = (0..500).map(|id| file(id, id)).collect();
+        files.extend((500..540).map(|id| file(id, 7)));
+        let chosen = sample(&files, &pages(), start());
+        assert_eq!(chosen.len(), 3 * OWNERS_OF_EACH);
+        let most = chosen.iter().find(|(owner, _)| **owner == Container::Page(ContentId::new("7"))).unwrap();
+        assert_eq!(most.1.len(), 41);
+        let owners = |chosen: &[(&Container, Vec<&Attachment>)]| {
+            chosen.iter().map(|(owner, _)| (*owner).clone()).collect::<HashSet<_>>()
+        };
+        let later = sample(&files, &pages(), start() + Duration::days(7));
+        assert_ne!(owners(&chosen), owners(&later), "the next run looks at others");
+    }
+
+    #[test]
+    fn f_55_only_what_was_uploaded_during_the_run_may_be_missing() {
+        let (known, mut new, old) = (file(1, 1), file(2, 1), file(3, 1));
+        new.created_at = Some(start() + Duration::seconds(5));
+        let listed = HashMap::from([("1", &known)]);
+        let found = [known.clone(), new, old];
+        let missing = missing(&found, &listed, start());
+        assert_eq!(missing.iter().map(|file| file.id.as_str()).collect::<Vec<_>>(), ["att3"]);
+    }
+}

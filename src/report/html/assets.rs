@@ -1,0 +1,106 @@
+//! Style and script of the pages: plain files under `templates/`, put together when compiled.
+
+/// Name and version of the program, as every page names it.
+pub(super) const PROGRAM: &str = concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION"));
+
+/// Puts templates together.
+macro_rules! joined {
+    ($($file:literal),+ $(,)?) => {
+        concat!($(include_str!(concat!("../../../templates/", $file))),+)
+    };
+}
+
+/// The style of all pages.
+pub(super) const STYLE: &str =
+    joined!("style/base.css", "style/table.css", "style/tools.css", "style/dashboard.css", "style/media.css");
+
+/// For pages without data: theme, units, sorting of the tables that stand in the page.
+const SMALL: &str =
+    joined!("script/texts.js", "script/base.js", "script/format.js", "script/page.js", "script/start.js");
+
+/// For the dashboard.
+const DASHBOARD: &str = joined!(
+    "script/texts.js",
+    "script/base.js",
+    "script/format.js",
+    "script/page.js",
+    "script/block.js",
+    "script/squares.js",
+    "script/map.js",
+    "script/dashboard.js",
+    "script/start.js",
+);
+
+/// For pages with a table of files.
+const FILES: &str = joined!(
+    "script/texts.js",
+    "script/base.js",
+    "script/format.js",
+    "script/page.js",
+    "script/block.js",
+    "script/rows.js",
+    "script/query.js",
+    "script/classes.js",
+    "script/state.js",
+    "script/cells.js",
+    "script/facets.js",
+    "script/csv.js",
+    "script/cleanup.js",
+    "script/details.js",
+    "script/squares.js",
+    "script/map.js",
+    "script/keys.js",
+    "script/print.js",
+    "script/controls.js",
+    "script/files.js",
+    "script/start.js",
+);
+
+/// Which script a page bears. There is a page per space, so one without files does not bear what it cannot use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Script {
+    Small,
+    Dashboard,
+    Files,
+}
+
+impl Script {
+    /// The whole script element.
+    pub(super) fn text(self) -> &'static str {
+        match self {
+            Self::Small => SMALL,
+            Self::Dashboard => DASHBOARD,
+            Self::Files => FILES,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn s_08_style_and_script_cannot_end_their_elements_and_follow_the_rules() {
+        assert!(!STYLE.contains("</") && !STYLE.contains("@import") && !STYLE.contains("url("));
+        let forbidden = [
+            "</",
+            "<!--",
+            "innerHTML",
+            "outerHTML",
+            "insertAdjacentHTML",
+            "document.write",
+            "eval(",
+            "new Function",
+            "fetch(",
+            "XMLHttpRequest",
+            "setAttribute(\"style\"",
+            "setAttribute(\"on",
+            "import(",
+        ];
+        for script in [Script::Small, Script::Dashboard, Script::Files] {
+            for word in forbidden {
+                assert!(!script.text().contains(word), "{script:?}: {word}");
+            }
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! The place of each text in sorted order, so that sorting is the same in every browser (`report-ui.md` C2).
+
+use unicode_normalization::UnicodeNormalization;
+
+/// The place of each row when sorted by a text: without regard to case and accents first, then exactly. Equal texts
+/// share a place.
+pub(in super::super) fn rank<T>(rows: &[T], text: impl Fn(&T) -> &str) -> Vec<usize> {
+    let mut keyed: Vec<(String, &str, usize)> =
+        rows.iter().enumerate().map(|(index, row)| (folded(text(row)), text(row), index)).collect();
+    keyed.sort_unstable();
+    let mut ranks = vec![0; rows.len()];
+    let mut place = 0;
+    for (position, (_, text, index)) in keyed.iter().enumerate() {
+        if position > 0 && keyed[position - 1].1 != *text {
+            place += 1;
+        }
+        ranks[*index] = place;
+    }
+    ranks
+}
+
+/// Text without case and accents: the script folds what is searched for in the same way.
+fn folded(text: &str) -> String {
+    text.nfkd()
+        .filter(|character| !unicode_normalization::char::is_combining_mark(*character))
+        .flat_map(char::to_lowercase)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranks_ignore_case_and_accents_and_equal_texts_share_one() {
+        let names = ["zebra", "Äpfel", "apfel", "Zebra", "apfel", "birne"];
+        assert_eq!(rank(&names, |name| name), [4, 1, 0, 3, 0, 2]);
+        assert_eq!(rank(&[] as &[&str], |name| name), [] as [usize; 0]);
+    }
+}

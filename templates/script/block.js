@@ -1,0 +1,36 @@
+// The block of data in the page.
+
+/** FNV-1a over UTF-16 code units, as data/mod.rs computes it. @param {string} text */
+function checksum(text) {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < text.length; index++) {
+    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
+  }
+  return (hash >>> 0).toString(16).padStart(8, "0");
+}
+
+/** Reads the data or throws: a page without its data must never look like a page without files. */
+function readBlock() {
+  const block = byId("data");
+  if (!block) throw new Error(TEXT.dataMissing);
+  const text = block.textContent || "";
+  if (checksum(text) !== block.dataset.checksum) throw new Error(TEXT.dataDamaged);
+  const data = JSON.parse(text);
+  const rows = Number(block.dataset.rows);
+  const columns = data.columns ? Object.values(data.columns) : [data.files];
+  for (const column of columns) {
+    if (column.length !== rows) throw new Error(TEXT.dataRows);
+  }
+  // the text is as large as all values together
+  block.textContent = "";
+  return { data, rows };
+}
+
+/** @param {unknown} error */
+function showError(error) {
+  const panel = byId("data-error");
+  if (!panel) return;
+  const why = error instanceof Error ? error.message : String(error);
+  panel.replaceChildren(element("strong", "", TEXT.cannotShow(why)), element("p", "", TEXT.doNotRely));
+  panel.hidden = false;
+}

@@ -1,0 +1,109 @@
+// One row of the table, cell by cell as in macros.html.
+
+/** Contents shown in "Linked elsewhere?" before the rest is folded away; as in macros.html. */
+const SHOWN_CONTENTS = 3;
+
+/** @param {string} label @param {string} className @param {...(Node|string)} children */
+function cell(label, className, ...children) {
+  const made = element("td", className, ...children);
+  made.dataset.label = label;
+  return made;
+}
+
+/** @param {string} summary @param {Node[]} items @param {string} className */
+function folding(summary, items, className) {
+  return element("details", "", element("summary", "", summary), element("ul", className, ...items));
+}
+
+/** @param {Rows} rows @param {number} row */
+function elsewhereCell(rows, row) {
+  const label = "Linked elsewhere?";
+  const items = rows.elsewhere(row).map((index) => element("li", "", rows.contentLink(rows.data.contents[index])));
+  if (items.length === 0) return cell(label, "text", TEXT.none);
+  const rest = items.splice(SHOWN_CONTENTS);
+  if (rest.length > 0) items.push(element("li", "", folding(TEXT.more(count(rest.length)), rest, "plain")));
+  return cell(label, "text", element("ul", "plain", ...items));
+}
+
+/** Uses, reasons and protection as list items. @param {Rows} rows @param {number} row */
+function evidenceItems(rows, row) {
+  const items = rows.uses(row).map((used) => {
+    const content = rows.data.contents[used.content];
+    const item = element("li", "", used.words + " " + TEXT.on + " " + Rows.kindWords(content) + " ", rows.contentLink(content));
+    if (used.name !== "" && used.name !== rows.rawName(row)) item.append(" (" + TEXT.as + " ", bdi(visible(used.name)), ")");
+    return item;
+  });
+  for (const reason of rows.reasons(row)) items.push(element("li", "", visible(reason)));
+  const rule = rows.protection(row);
+  if (rule !== null) items.push(element("li", "", TEXT.protectedBy + " ", bdi(visible(rule))));
+  return items;
+}
+
+/** @param {Rows} rows @param {number} row */
+function evidenceCell(rows, row) {
+  const items = evidenceItems(rows, row);
+  if (items.length === 0) return cell(TEXT.evidence, "text", TEXT.noUse);
+  const number = (rows.data.columns.uses[row] || []).length;
+  const summary = number > 0 ? plural(number, TEXT.use, TEXT.uses) : rows.reasons(row).length > 0 ? TEXT.why : TEXT.noUse;
+  return cell(TEXT.evidence, "text", folding(summary, items, ""));
+}
+
+/** @param {Rows} rows @param {number} row @returns {(Node|string)[]} */
+function usageMarks(rows, row) {
+  const marks = [element("span", "usage " + rows.usage(row), rows.usageWords(row))];
+  return rows.protection(row) === null ? marks : [marks[0], " ", element("span", "usage protected", TEXT.protected)];
+}
+
+/** @param {Rows} rows @param {number} row */
+function endpointCell(rows, row) {
+  const url = rows.address(row, "endpoint") || "";
+  const text = bdi(url);
+  text.dir = "ltr";
+  const code = element("code", "endpoint", text);
+  code.title = url;
+  const made = cell("Delete via REST API", "", code);
+  const command = rows.command(row);
+  if (command !== null) {
+    const control = button("copy", TEXT.copyCommand);
+    control.dataset.command = command;
+    made.append(" ", control);
+  }
+  return made;
+}
+
+/** @param {Rows} rows @param {number} row @param {boolean} isTicked */
+function nameCell(rows, row, isTicked) {
+  const tick = /** @type {HTMLInputElement} */ (element("input", "tick"));
+  tick.type = "checkbox";
+  tick.checked = isTicked;
+  tick.setAttribute("aria-label", TEXT.tick(rows.name(row)));
+  const name = button("name", bdi(rows.name(row)));
+  name.setAttribute("aria-haspopup", "dialog");
+  const made = element("th", "", tick, name);
+  made.setAttribute("scope", "row");
+  made.dataset.label = "File name";
+  return made;
+}
+
+/** @param {Rows} rows @param {number} row @param {boolean} hasSpace @param {boolean} isTicked */
+function fileRow(rows, row, hasSpace, isTicked) {
+  const owner = rows.content(row);
+  const screen = rows.address(row, "screen");
+  const cells = [nameCell(rows, row, isTicked), cell("File size", "number", bytesNode(rows.size(row) ?? -1))];
+  if (hasSpace) cells.push(cell("Space", "", bdi(visible(rows.space(row)[0]))));
+  cells.push(
+    cell("Usage", "", ...usageMarks(rows, row)),
+    cell("Owning page", "text", owner === null ? TEXT.unknown : rows.contentLink(owner)),
+    cell("Embedded on owning page?", "", rows.state(row)[1]),
+    elsewhereCell(rows, row),
+    evidenceCell(rows, row),
+    cell("Delete via Confluence UI", "", screen === null ? TEXT.none : link(screen, TEXT.attachments)),
+    endpointCell(rows, row),
+    cell("Versions", "number", count(rows.versions(row))),
+    cell("All versions", "number", bytesNode(rows.all[row])),
+    cell("Last change", "time", timeNode(rows.data.columns.changed[row], rows.now)),
+  );
+  const made = element("tr", "", ...cells);
+  made.dataset.row = String(row);
+  return made;
+}

@@ -1,0 +1,147 @@
+// What files can be narrowed down by: the facets, with a code for every row.
+
+/** The age classes of breakdown.rs: value, words, days below which it ends. @type {[string, string, number][]} */
+const AGE_CLASSES = [
+  ["under-1m", "under 1 month", 30], ["1m-3m", "1 to 3 months", 90], ["3m-6m", "3 to 6 months", 180],
+  ["6m-1y", "6 to 12 months", 365], ["1y-2y", "1 to 2 years", 730], ["2y-3y", "2 to 3 years", 1095],
+  ["3y-5y", "3 to 5 years", 1825], ["over-5y", "5 years and more", Infinity], ["unknown", "unknown", Infinity],
+];
+/** Decades of bytes: value, words, bytes below which it ends. @type {[string, string, number][]} */
+const SIZE_CLASSES = [
+  ["under-10k", "under 10 KiB", 10240], ["10k-100k", "10 to 100 KiB", 102400], ["100k-1m", "100 KiB to 1 MiB", 1048576],
+  ["1m-10m", "1 to 10 MiB", 10485760], ["10m-100m", "10 to 100 MiB", 104857600],
+  ["100m-1g", "100 MiB to 1 GiB", 1073741824], ["1g-10g", "1 to 10 GiB", 10737418240],
+  ["over-10g", "10 GiB and more", Infinity], ["unknown", "unknown", Infinity],
+];
+
+/** @param {[string, string, number][]} classes @param {number} value */
+function classOf(classes, value) {
+  return classes.findIndex(([, , end]) => value < end);
+}
+
+/** One way to narrow down. */
+class Facet {
+  /**
+   * @param {string} key @param {boolean} isOrdered in the order of its values, else the most files first
+   * @param {[string, string][]} values value and words @param {ArrayLike<number>} codes value of each row
+   */
+  constructor(key, isOrdered, values, codes) {
+    this.key = key;
+    this.label = TEXT.facets[/** @type {keyof typeof TEXT.facets} */ (key)];
+    this.isOrdered = isOrdered;
+    this.values = values;
+    this.codes = codes;
+    this.counts = new Float64Array(values.length);
+    this.bytes = new Float64Array(values.length);
+    /** Whether it tells any two files of this page apart. */
+    this.isUseful = false;
+    for (let row = 1; row < codes.length && !this.isUseful; row++) this.isUseful = codes[row] !== codes[0];
+    /** Which values are chosen; null is no choice. @type {Uint8Array|null} */
+    this.chosen = null;
+  }
+
+  /** @param {string} value */
+  indexOf(value) {
+    return this.values.findIndex(([one]) => one === value);
+  }
+
+  /** @param {Set<string>|undefined} chosen */
+  choose(chosen) {
+    this.chosen = chosen === undefined || chosen.size === 0 ? null
+      : Uint8Array.from(this.values, ([value]) => Number(chosen.has(value)));
+  }
+}
+
+/** Codes for texts as they come. @param {number} length @param {(row: number) => [string, string]} of @returns {[[string, string][], Int32Array]} */
+function codesOf(length, of) {
+  /** @type {Map<string, number>} */
+  const indexes = new Map();
+  /** @type {[string, string][]} */
+  const values = [];
+  const codes = new Int32Array(length);
+  for (let row = 0; row < length; row++) {
+    const value = of(row);
+    let index = indexes.get(value[0]);
+    if (index === undefined) {
+      index = values.length;
+      indexes.set(value[0], index);
+      values.push(value);
+    }
+    codes[row] = index;
+  }
+  return [values, codes];
+}
+
+/** @param {Rows} rows @param {boolean} hasSpace */
+function makeFacets(rows, hasSpace) {
+  const { data, length } = rows;
+  const { size, changed, duplicate } = data.columns;
+  const same = (/** @type {string|null} */ text) => /** @type {[string, string]} */ (
+    text === null ? ["unknown", TEXT.unknown] : [text, visible(text)]);
+  /** @param {[string, string, number][]} classes @param {(row: number) => number|null} value */
+  const classCodes = (classes, value) => Int32Array.from({ length }, (_, row) => {
+    const one = value(row);
+    return one === null ? classes.length - 1 : classOf(classes, one);
+  });
+  const named = (/** @type {[string, string, number][]} */ classes) =>
+    classes.map(([value, words]) => /** @type {[string, string]} */ ([value, words]));
+  const yesNo = /** @type {[string, string][]} */ ([["no", TEXT.no], ["yes", TEXT.yes]]);
+  const facets = [
+    new Facet("usage", true, data.usages, Int32Array.from({ length }, (_, row) => rows.state(row)[0])),
+    new Facet("type", false, ...codesOf(length, (row) => same(rows.type(row) && rows.type(row)[1]))),
+    new Facet("size", true, named(SIZE_CLASSES), classCodes(SIZE_CLASSES, (row) => size[row])),
+    new Facet("age", true, named(AGE_CLASSES), classCodes(AGE_CLASSES, (row) =>
+      (changed[row] === null ? null : Math.max(0, Math.floor((rows.now - changed[row]) / 86400))))),
+  ];
+  if (hasSpace) {
+    facets.push(new Facet("space", false, ...codesOf(length, (row) => {
+      const [key, name] = rows.space(row);
+      return key === "" ? ["", TEXT.unknown] : [key, visible(name) + " (" + visible(key) + ")"];
+    })));
+  }
+  facets.push(
+    new Facet("owner", false, ...codesOf(length, (row) => same(rows.owner(row)))),
+    new Facet("author", false, ...codesOf(length, (row) => same(rows.author(row)))),
+    new Facet("kind", false, ...codesOf(length, (row) => {
+      const kind = rows.state(row)[5];
+      return kind === "" ? ["none", TEXT.noContainer] : [kind, kind];
+    })),
+    new Facet("status", false, ...codesOf(length, (row) => same(rows.state(row)[4]))),
+    new Facet("duplicate", true, yesNo, Int32Array.from(duplicate, (group) => Number(group !== 0))),
+    new Facet("protected", true, yesNo, Int32Array.from({ length }, (_, row) => Number(rows.protection(row) !== null))),
+  );
+  return facets;
+}
+
+/**
+ * Which rows pass the query and all facets. Counts every facet under the others: OR within one, AND between them.
+ * @param {Rows} rows @param {Facet[]} facets @param {(row: number) => boolean} test
+ */
+function narrow(rows, facets, test) {
+  const matched = new Uint8Array(rows.length);
+  for (const facet of facets) {
+    facet.counts.fill(0);
+    facet.bytes.fill(0);
+  }
+  const active = facets.filter((facet) => facet.chosen !== null);
+  for (let row = 0; row < rows.length; row++) {
+    if (!test(row)) continue;
+    let refused = 0;
+    /** @type {Facet|null} */
+    let refusing = null;
+    for (const facet of active) {
+      if (/** @type {Uint8Array} */ (facet.chosen)[facet.codes[row]] === 1) continue;
+      refused++;
+      refusing = facet;
+      if (refused > 1) break;
+    }
+    if (refused > 1) continue;
+    if (refusing === null) matched[row] = 1;
+    for (const facet of refusing === null ? facets : [refusing]) {
+      const code = facet.codes[row];
+      facet.counts[code]++;
+      facet.bytes[code] += rows.known[row];
+    }
+  }
+  return matched;
+}

@@ -1,0 +1,251 @@
+// The table of files: state, filter, order and pages come together here.
+
+class FilesPage {
+  /** @param {HTMLElement} section @param {HTMLTableElement} table @param {Rows} rows */
+  constructor(section, table, rows) {
+    this.rows = rows;
+    this.table = table;
+    this.body = table.tBodies[0];
+    this.hasSpace = section.dataset.space === "true";
+    this.search = /** @type {HTMLInputElement} */ (need("filter"));
+    this.caption = need("caption");
+    this.baseCaption = (this.caption.textContent || "").split(",")[0];
+    this.facets = makeFacets(rows, this.hasSpace);
+    this.panel = new FacetPanel(need("facets"), this.facets, (key, value) => this.toggle(key, value));
+    /** @type {string[]|null} */
+    this.texts = null;
+    this.state = new State();
+    /** What the order was made for. @type {string|null} */
+    this.orderKey = null;
+    this.order = Array.from({ length: rows.length }, (_, row) => row);
+    /** @type {number[]} */
+    this.shown = this.order;
+    this.matched = new Uint8Array(rows.length);
+    this.errors = /** @type {string[]} */ ([]);
+    /** @type {Set<number>} */
+    this.ticked = new Set();
+    this.sayLater = 0;
+    this.allBytes = rows.known.reduce((sum, one) => sum + one, 0);
+    this.showSort = makeSortable(table, (key, descending) => {
+      Object.assign(this.state, { sort: key, descending, page: 0 });
+      this.update(true);
+    });
+    this.map = new FilesMap(this, need("map"), need("map-button"));
+  }
+
+  searchTexts() {
+    this.texts ??= this.rows.searchTexts();
+    return this.texts;
+  }
+
+  /** Takes over what the address says. */
+  readAddress() {
+    const state = State.read(location.hash, this.facets.map((facet) => facet.key));
+    for (const facet of this.facets) {
+      if (!["usage", "size", "age", "duplicate", "protected"].includes(facet.key)) continue;
+      for (const value of state.facets.get(facet.key) || []) {
+        if (facet.indexOf(value) >= 0) continue;
+        state.toggle(facet.key, value);
+        state.errors.push(TEXT.badLink(visible(facet.key + "=" + value)));
+      }
+    }
+    const page = state.page;
+    if (state.open !== null && this.rows.data.columns.id.indexOf(state.open) < 0) {
+      state.errors.push(TEXT.badLink(visible("open=" + state.open)));
+      state.open = null;
+    }
+    this.state = state;
+    state.page = page;
+    this.search.value = state.query;
+    /** @type {HTMLSelectElement} */ (need("page-size")).value = String(state.pageSize);
+    this.showSort(state.sort, state.descending);
+    this.update(null);
+    this.say();
+    this.map.restore();
+    const dialog = /** @type {HTMLDialogElement} */ (need("details"));
+    if (state.open !== null) this.openRow(this.rows.data.columns.id.indexOf(state.open));
+    else if (dialog.open) dialog.close();
+  }
+
+  /** Puts the state into the address. @param {boolean} isStep whether the way back leads here */
+  remember(isStep) {
+    const hash = this.state.write();
+    try {
+      if (isStep) history.pushState(null, "", hash);
+      else history.replaceState(null, "", hash);
+    } catch {
+      // browsers refuse too many changes in a short time; the next one is written
+    }
+    const parts = this.state.filterParts();
+    for (const anchor of document.querySelectorAll("a[data-carry]")) {
+      const target = (anchor.getAttribute("href") || "").split("#")[0];
+      const space = target.startsWith("../") && !this.hasSpace ? [["space", this.rows.space(0)[0]]] : [];
+      anchor.setAttribute("href", target + State.hash([...parts, ...space]));
+    }
+  }
+
+  /** Filters, sorts and draws anew. @param {boolean|null} isStep null leaves the address as it is */
+  update(isStep) {
+    for (const facet of this.facets) facet.choose(this.state.facets.get(facet.key));
+    const { terms, errors } = parseQuery(this.state.query);
+    this.errors = [...errors, ...this.state.errors];
+    this.matched = narrow(this.rows, this.facets, compileQuery(terms, this.rows, () => this.searchTexts()));
+    this.sortRows();
+    const { matched } = this;
+    this.shown = this.order.filter((row) => matched[row] === 1);
+    this.state.page = Math.min(this.state.page, this.lastPage());
+    this.draw();
+    this.panel.update();
+    drawChips(this);
+    this.map.refresh();
+    if (isStep !== null) this.remember(isStep);
+    clearTimeout(this.sayLater);
+    this.sayLater = setTimeout(() => this.say(), 500);
+  }
+
+  sortRows() {
+    const { sort, descending } = this.state;
+    const key = sort === null ? "" : sort + descending;
+    if (this.orderKey === key) return;
+    this.orderKey = key;
+    this.order = sort === null ? this.order.sort((one, other) => one - other) : sortedRows(this.rows, sort, descending);
+  }
+
+  /** @param {string} key @param {string} value */
+  toggle(key, value) {
+    this.state.toggle(key, value);
+    this.update(true);
+  }
+
+  clear() {
+    this.state.query = "";
+    this.search.value = "";
+    this.state.facets.clear();
+    this.state.errors = [];
+    this.state.page = 0;
+    this.update(true);
+    this.search.focus();
+  }
+
+  /** @param {string} where */
+  turn(where) {
+    const { page } = this.state;
+    const last = this.lastPage();
+    const next = { first: 0, previous: Math.max(0, page - 1), next: Math.min(last, page + 1), last }[where] ?? 0;
+    if (next === page) return;
+    this.state.page = next;
+    this.draw();
+    this.remember(true);
+    this.table.scrollIntoView({ block: "start" });
+  }
+
+  lastPage() {
+    return Math.max(0, Math.ceil(this.shown.length / this.state.pageSize) - 1);
+  }
+
+  draw() {
+    const { page, pageSize, sort, descending } = this.state;
+    const from = page * pageSize;
+    const drawn = this.drawRows(from, pageSize);
+    const heading = sort === null ? null : this.table.querySelector(`th[data-sort="${sort}"]`);
+    const by = heading && heading.textContent ? heading.textContent.toLowerCase() : sort || "";
+    this.caption.textContent = this.baseCaption + ", "
+      + (sort === null ? TEXT.largestFirst : TEXT.sorted(by, descending ? "descending" : "ascending"));
+    need("range").textContent = drawn === 0 ? TEXT.noRows
+      : TEXT.range(count(from + 1), count(from + drawn), count(this.shown.length));
+    for (const control of document.querySelectorAll("#pages button")) {
+      if (!(control instanceof HTMLButtonElement)) continue;
+      const isBack = control.dataset.page === "first" || control.dataset.page === "previous";
+      control.disabled = isBack ? page === 0 : page === this.lastPage();
+    }
+  }
+
+  /** Draws rows of what is shown and gives their number. @param {number} from @param {number} number */
+  drawRows(from, number) {
+    const rows = this.shown.slice(from, from + number);
+    this.body.replaceChildren(...rows.map((row, index) => {
+      const made = fileRow(this.rows, row, this.hasSpace, this.ticked.has(row));
+      made.setAttribute("aria-rowindex", String(from + index + 2));
+      return made;
+    }));
+    if (rows.length === 0) {
+      const nothing = /** @type {HTMLTableCellElement} */ (element("td", "nothing", TEXT.noMatch + " " + TEXT.hidden(files(this.rows.length))));
+      nothing.colSpan = this.table.rows[0].cells.length;
+      this.body.append(element("tr", "", nothing));
+    }
+    this.table.setAttribute("aria-rowcount", String(this.shown.length + 1));
+    return rows.length;
+  }
+
+  /** Says what the filter leaves, after a pause in typing: a screen reader would read every step. */
+  say() {
+    const { rows } = this;
+    let known = 0;
+    let undetermined = 0;
+    let undeterminedBytes = 0;
+    let unknown = 0;
+    for (const row of this.shown) {
+      known += rows.known[row];
+      if (rows.all[row] < 0) unknown++;
+      if (rows.usage(row) !== "undetermined") continue;
+      undetermined++;
+      undeterminedBytes += rows.known[row];
+    }
+    const parts = [TEXT.found(count(this.shown.length), count(rows.length)) + " – "
+      + TEXT.ofBytes(bytes(known), bytes(this.allBytes), percent(known, this.allBytes))];
+    if (undetermined > 0) parts.push(TEXT.ofItUndetermined(files(undetermined), bytes(undeterminedBytes)));
+    if (unknown > 0) parts.push(TEXT.ofUnknownSize(count(unknown)));
+    need("found").textContent = parts.join("; ");
+  }
+
+  /** @param {number} row */
+  openRow(row) {
+    this.state.open = this.rows.id(row);
+    openDetails(this.rows, row, () => {
+      this.state.open = null;
+      this.remember(false);
+    });
+  }
+
+  /** @param {number} row @param {boolean} isTicked */
+  tick(row, isTicked) {
+    if (isTicked) this.ticked.add(row);
+    else this.ticked.delete(row);
+    const box = this.body.querySelector(`tr[data-row="${row}"] .tick`);
+    if (box instanceof HTMLInputElement) box.checked = isTicked;
+    const size = Array.from(this.ticked).reduce((sum, one) => sum + this.rows.known[one], 0);
+    const untick = button("plain", TEXT.untick, () => {
+      this.ticked.clear();
+      need("ticked").replaceChildren();
+      this.draw();
+    });
+    need("ticked").replaceChildren(...(this.ticked.size === 0 ? [] : [TEXT.ticked(files(this.ticked.size), bytes(size)) + " ", untick]));
+  }
+
+  /** The ticked rows, or all that are shown; in the order of the table. */
+  chosen() {
+    return this.ticked.size === 0 ? this.shown : this.order.filter((row) => this.ticked.has(row));
+  }
+
+  /** @param {number} row */
+  async copyLink(row) {
+    const state = Object.assign(new State(), this.state, { open: this.rows.id(row) });
+    const copied = await copyText(location.href.split("#")[0] + state.write());
+    need("found").textContent = copied ? TEXT.linkCopied : TEXT.copyFailed;
+  }
+}
+
+function startFiles() {
+  const section = byId("files");
+  const table = byId("table");
+  if (!section || !(table instanceof HTMLTableElement)) return;
+  const { data, rows } = readBlock();
+  const page = new FilesPage(section, table, new Rows(data, rows));
+  listen(page);
+  startKeys(page);
+  startPrint(page);
+  for (const id of ["tools", "pages"]) need(id).removeAttribute("hidden");
+  page.readAddress();
+  // the first key should not have to wait for it
+  setTimeout(() => page.searchTexts(), 50);
+}

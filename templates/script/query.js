@@ -1,0 +1,195 @@
+// The filter: words and tokens. tests/common/filter.rs reads the same language, and both are tested with the same
+// table of queries.
+
+const SIZE_UNITS = { "": 1, b: 1, k: 1024, kb: 1024, kib: 1024, m: 1048576, mb: 1048576, mib: 1048576,
+  g: 1073741824, gb: 1073741824, gib: 1073741824, t: 1099511627776, tb: 1099511627776, tib: 1099511627776 };
+/** In seconds; a month has 30 days, a year 365. */
+const AGE_UNITS = { "": 86400, d: 86400, w: 604800, m: 2592000, y: 31536000 };
+/** @type {Record<string, Record<string, number>>} */
+const NUMBER_TOKENS = { size: SIZE_UNITS, all: SIZE_UNITS, age: AGE_UNITS, versions: { "": 1 }, uses: { "": 1 } };
+const TEXT_TOKENS = ["name", "page", "space", "author", "owner", "type", "status", "kind", "id"];
+/** Tokens whose values are a choice. @type {Record<string, string[]>} */
+const CHOICE_TOKENS = {
+  usage: ["not-judged", "embedded", "linked", "linked-elsewhere", "listed", "undetermined", "unreferenced"],
+  protected: ["yes", "no"],
+  duplicate: ["yes", "no"],
+};
+const ALIASES = { verdict: "usage", uploader: "author" };
+
+/** @typedef {{ not: boolean, key: string, op: string, values: (string|number)[] }} Term */
+
+/**
+ * Words must all occur, "quoted words" together, -words not; `key:value` and `key>number` compare.
+ * @param {string} query
+ */
+function parseQuery(query) {
+  /** @type {Term[]} */
+  const terms = [];
+  /** @type {string[]} */
+  const errors = [];
+  const token = /(-?)(?:(\p{L}+)(:|>=|<=|>|<|=)(["“”][^"“”]*["“”]?|\S*)|["“”]([^"“”]*)["“”]?|(\S+))/gu;
+  for (const match of query.matchAll(token)) {
+    const [whole, minus, key, op, value, phrase, word] = match;
+    const not = minus === "-";
+    if (key === undefined) {
+      const text = folded(phrase ?? word);
+      if (text && whole !== "-") terms.push({ not, key: "text", op: ":", values: [text] });
+      continue;
+    }
+    const term = parseToken(not, key, op, value);
+    if (typeof term === "string") errors.push(term);
+    else terms.push(term);
+  }
+  return { terms, errors };
+}
+
+/** @param {boolean} not @param {string} spelled @param {string} op @param {string} value @returns {Term|string} */
+function parseToken(not, spelled, op, value) {
+  const lower = spelled.toLowerCase();
+  const key = lower in ALIASES ? ALIASES[/** @type {keyof ALIASES} */ (lower)] : lower;
+  const isQuoted = /^["“”]/u.test(value);
+  const plain = value.replace(/["“”]/gu, "");
+  const values = (isQuoted ? [plain] : plain.split(",")).map(folded).filter((one) => one !== "");
+  const bad = TEXT.badValue(spelled + op + value);
+  const isComparison = op.startsWith(">") || op.startsWith("<");
+  if (key in NUMBER_TOKENS) {
+    const numbers = values.map((one) => parseNumber(one, NUMBER_TOKENS[key]));
+    if (numbers.length !== 1 || numbers[0] === null) return bad;
+    return { not, key, op: op === "=" ? ":" : op, values: [numbers[0]] };
+  }
+  const isText = TEXT_TOKENS.includes(key);
+  if (!isText && !(key in CHOICE_TOKENS)) return TEXT.unknownFilter(spelled + op);
+  if (isComparison || values.length === 0) return bad;
+  if (isText) return { not, key, op: ":", values };
+  const known = values.map((one) => (key === "usage" && one === "none" ? "unreferenced" : one.replace(/ /g, "-")));
+  const isKnown = (/** @type {string} */ one) =>
+    CHOICE_TOKENS[key].includes(one) || (key === "duplicate" && /^\d+$/.test(one));
+  return known.every(isKnown) ? { not, key, op: ":", values: known } : bad;
+}
+
+/** @param {string} text @param {Record<string, number>} units */
+function parseNumber(text, units) {
+  const match = /^(\d+(?:\.\d+)?)([a-z]*)$/.exec(text);
+  return match && match[2] in units ? Number(match[1]) * units[match[2]] : null;
+}
+
+/** @param {string} op @param {number} one @param {number} other */
+function holds(op, one, other) {
+  switch (op) {
+    case ">": return one > other;
+    case ">=": return one >= other;
+    case "<": return one < other;
+    case "<=": return one <= other;
+    default: return one === other;
+  }
+}
+
+/**
+ * The test a row has to pass; unknown figures pass none.
+ * @param {Term[]} terms @param {Rows} rows @param {() => string[]} searchTexts
+ * @returns {(row: number) => boolean}
+ */
+function compileQuery(terms, rows, searchTexts) {
+  const tests = terms.map((term) => {
+    const test = termTest(term, rows, searchTexts);
+    return term.not ? (/** @type {number} */ row) => !test(row) : test;
+  });
+  return (row) => tests.every((test) => test(row));
+}
+
+/** @param {Term} term @param {Rows} rows @param {() => string[]} searchTexts @returns {(row: number) => boolean} */
+function termTest(term, rows, searchTexts) {
+  const { key, op, values } = term;
+  if (key === "text") {
+    const texts = searchTexts();
+    const text = String(values[0]);
+    return (row) => texts[row].includes(text);
+  }
+  if (key in NUMBER_TOKENS) {
+    const number = Number(values[0]);
+    const figure = figureOf(key, rows);
+    return (row) => {
+      const value = figure(row);
+      return value !== null && holds(op, value, number);
+    };
+  }
+  if (key in CHOICE_TOKENS) {
+    const choice = choiceOf(key, rows);
+    return (row) => choice(row).some((one) => values.includes(one));
+  }
+  return textTest(key, values.map(String), rows);
+}
+
+/** @param {string} key @param {Rows} rows @returns {(row: number) => number|null} */
+function figureOf(key, rows) {
+  switch (key) {
+    case "size": return (row) => rows.size(row);
+    case "all": return (row) => (rows.all[row] < 0 ? null : rows.all[row]);
+    case "versions": return (row) => rows.versions(row);
+    case "uses": return (row) => (rows.data.columns.uses[row] || []).length;
+    default: return (row) => {
+      const changed = rows.data.columns.changed[row];
+      return changed === null ? null : rows.now - changed;
+    };
+  }
+}
+
+/** @param {string} key @param {Rows} rows @returns {(row: number) => string[]} */
+function choiceOf(key, rows) {
+  if (key === "usage") return (row) => [rows.usage(row)];
+  if (key === "protected") return (row) => [rows.protection(row) === null ? "no" : "yes"];
+  return (row) => {
+    const group = rows.data.columns.duplicate[row];
+    return group === 0 ? ["no"] : ["yes", String(group)];
+  };
+}
+
+/** Tests by parts of texts, folded once per text and not per row. @param {string} key @param {string[]} values @param {Rows} rows */
+function textTest(key, values, rows) {
+  const { data } = rows;
+  const includes = (/** @type {string} */ text) => {
+    const where = folded(visible(text));
+    return values.some((value) => where.includes(value));
+  };
+  /** @param {string[]} texts */
+  const among = (texts) => texts.map(includes);
+  switch (key) {
+    case "space": {
+      const spaces = data.spaces.map((/** @type {string[]} */ [spaceKey, name]) =>
+        values.includes(folded(spaceKey)) || values.includes(folded(name)));
+      return (/** @type {number} */ row) => spaces[data.columns.space[row]];
+    }
+    case "author": {
+      const people = among(data.people);
+      return (/** @type {number} */ row) => data.columns.author[row] >= 0 && people[data.columns.author[row]];
+    }
+    case "owner": {
+      const people = among(data.people);
+      return (/** @type {number} */ row) => {
+        const content = rows.content(row);
+        return content !== null && content[5] >= 0 && people[content[5]];
+      };
+    }
+    case "page": {
+      const titles = among(data.contents.map((/** @type {any[]} */ content) => content[1]));
+      return (/** @type {number} */ row) => data.columns.owner[row] >= 0 && titles[data.columns.owner[row]];
+    }
+    case "type": {
+      const types = data.types.map((/** @type {string[]} */ type) => includes(type[0]) || includes(type[1]));
+      return (/** @type {number} */ row) => {
+        const type = data.columns.type[row];
+        return (type >= 0 && types[type]) || values.includes(extension(rows.rawName(row)));
+      };
+    }
+    case "status": return (/** @type {number} */ row) => includes(rows.state(row)[4]);
+    case "kind": return (/** @type {number} */ row) => includes(rows.state(row)[5]);
+    case "id": return (/** @type {number} */ row) => values.includes(folded(rows.id(row))) || values.includes(folded(rows.containerId(row)));
+    default: return (/** @type {number} */ row) => includes(rows.rawName(row));
+  }
+}
+
+/** @param {string} name */
+function extension(name) {
+  const dot = name.lastIndexOf(".");
+  return dot < 0 ? "" : folded(name.slice(dot + 1));
+}

@@ -1,0 +1,137 @@
+// @ts-check
+"use strict";
+// Every text the script shows, in one table: a translation replaces this file. The texts of the page itself are in
+// the templates. `unreferenced` and `no use found` are the words of the report; it never promises that deleting is
+// harmless.
+
+const TEXT = {
+  unknown: "unknown",
+  none: "–",
+  noUse: "no use found",
+  why: "why?",
+  byte: "byte",
+  bytes: "bytes",
+  today: "today",
+  day: "day", days: "days", month: "month", months: "months", year: "year", years: "years",
+  file: "file", files: "files", use: "use", uses: "uses",
+  more: (/** @type {string} */ n) => `${n} more`,
+  smaller: (/** @type {string} */ n) => `${n} smaller`,
+  on: "on",
+  as: "as",
+  protectedBy: "protected by",
+  protected: "protected",
+  draftOf: (/** @type {string} */ kind) => `draft of ${kind}`,
+  archived: (/** @type {string} */ kind) => `archived ${kind}`,
+  copy: "Copy", copied: "Copied", copyFailed: "Copying failed", copyCommand: "Copy command",
+  close: "Close",
+  attachments: "Attachments",
+
+  // data
+  dataMissing: "the data of this page is missing",
+  dataDamaged: "the data of this page is damaged or cut",
+  dataRows: "the data of this page has missing rows",
+  cannotShow: (/** @type {string} */ why) => `This page cannot show its files: ${why}.`,
+  doNotRely: "Do not rely on it. Copy the report again, or make a new one.",
+
+  // filter
+  unknownFilter: (/** @type {string} */ word) => `unknown filter ${word}`,
+  badValue: (/** @type {string} */ word) => `cannot be read: ${word}`,
+  badLink: (/** @type {string} */ word) => `the address asks for ${word}, which is not here`,
+  clearAll: "Clear all filters",
+  remove: (/** @type {string} */ what) => `Remove filter ${what}`,
+  showMore: (/** @type {string} */ n) => `${n} more values`,
+  found: (/** @type {string} */ shown, /** @type {string} */ all) => `${shown} of ${all} files`,
+  ofBytes: (/** @type {string} */ part, /** @type {string} */ all, /** @type {string} */ share) =>
+    `${part} of ${all} in all versions (${share})`,
+  ofItUndetermined: (/** @type {string} */ n, /** @type {string} */ size) => `undetermined: ${n}, ${size}`,
+  ofUnknownSize: (/** @type {string} */ n) => `of unknown size, not in the figures: ${n}`,
+  noMatch: "No file matches.",
+  hidden: (/** @type {string} */ n) => `Filters hide ${n}.`,
+  facets: {
+    usage: "Usage", type: "Type", size: "File size", age: "Last change", space: "Space", owner: "Page owner",
+    author: "Uploader", kind: "Container", status: "Status", duplicate: "Duplicates", protected: "Protected",
+  },
+  facetColumns: ["Value", "Files", "All versions"],
+  yes: "yes", no: "no",
+  noContainer: "none found",
+
+  // table
+  sorted: (/** @type {string} */ by, /** @type {string} */ direction) => `sorted by ${by}, ${direction}`,
+  largestFirst: "the largest first",
+  range: (/** @type {string} */ from, /** @type {string} */ to, /** @type {string} */ all) => `rows ${from}–${to} of ${all}`,
+  noRows: "no rows",
+  tick: (/** @type {string} */ name) => `Tick ${name}`,
+  ticked: (/** @type {string} */ n, /** @type {string} */ size) => `${n} ticked, ${size}`,
+  untick: "Untick all",
+
+  // details
+  fields: {
+    size: "File size", all: "All versions", usage: "Usage", embedded: "Embedded on owning page?", space: "Space",
+    page: "Owning page", owner: "Page owner", type: "Type", status: "Status", created: "Created",
+    changed: "Last change", author: "Uploader", id: "Attachment ID", container: "Container ID",
+    duplicate: "Duplicate group", protected: "Protected", screen: "Delete via Confluence UI",
+    endpoint: "Delete via REST API", download: "Download",
+  },
+  evidence: "Evidence",
+  noUseLong: "No use found, and everything that could hold one was read.",
+  versions: "Versions",
+  versionColumns: ["Version", "Size", "Uploaded", "By", "File name", "Delete via REST API"],
+  current: "current",
+  oldShare: (/** @type {string} */ share) => `${share} of the bytes are in old versions`,
+  openScreen: "Open the attachment screen",
+
+  // cleanup list
+  cleanupTitle: "Copy cleanup list",
+  cleanupIncomplete: "No cleanup list: the run is incomplete, so nothing is known to be unreferenced.",
+  cleanupNothing: "No cleanup list: none of these files is unreferenced.",
+  cleanupWhat: (/** @type {string} */ n, /** @type {string} */ size, /** @type {string} */ left) =>
+    `${n}, ${size} with all versions. ${left}`,
+  cleanupLeft: (/** @type {string} */ n) => `${n} of the chosen files are not unreferenced, or protected, and left out.`,
+  cleanupOld: (/** @type {string} */ days) =>
+    `This report is ${days} old. Files may have come into use since: run it again before you delete.`,
+  cleanupAnyway: "Copy it all the same",
+  formats: { table: "Table for a spreadsheet", markdown: "Checklist (Markdown)", urls: "Addresses of the attachment screens", commands: "DELETE commands" },
+  listTitle: "Unreferenced files: no use found",
+  listRun: "Run", listTime: "Read on", listAccount: "Read as", listRead: "Coverage", listSite: "Site",
+  listFilter: "Filter",
+  listNote: "Deleting only moves a file to the trash; a space administrator has to purge it. Look at each file before you delete it.",
+
+  // map
+  map: "Map",
+  mapSite: "All spaces", mapRoot: "All files",
+  measures: ["Bytes now", "Bytes of all versions", "Files", "Unreferenced bytes"],
+  measure: "Area shows",
+  mapUnknownSpace: "unknown space", mapUnknownPage: "unknown page",
+  mapColumns: ["Name", "Share", "Unreferenced"],
+  mapCaption: (/** @type {string} */ where, /** @type {string} */ measure) => `${where} by ${measure}`,
+  mapKey: "Hatched: unreferenced. Dashed outline: undetermined. Enter zooms in, Backspace out.",
+  mapEmpty: "Nothing to show.",
+
+  // keys, help, print
+  helpTitle: "Help",
+  helpFilter: "In the filter",
+  helpKeys: "Keys",
+  keysOn: "Single keys work",
+  filterHelp: [
+    ["plan draft", "both words, in name, page, space, person or id"],
+    ["\"release plan\"", "the words together"],
+    ["-draft", "without the word"],
+    ["size>10mb  all>1gb  versions>5  age>2y", "by figure: kb, mb, gb of 1,024; d, w, m, y"],
+    ["type:png  space:ENG  usage:unreferenced", "by property; several values with commas"],
+    ["page:  owner:  author:  name:  id:  status:  kind:", "by part of a text"],
+    ["duplicate:yes  duplicate:3  protected:no", "duplicates, one group of them, protected files"],
+  ],
+  keyHelp: [
+    ["/", "to the filter"], ["Esc", "clears the filter; closes a panel"],
+    ["j  k", "next and previous row, in the table"], ["Enter", "details of the row"],
+    ["o", "opens the owning page"], ["c", "copies the address of the row in this report"], ["x", "ticks the row"],
+    ["[  ]", "previous and next page"], ["?", "this help"],
+  ],
+  printTitle: "Print",
+  printSummary: "Summary: figures, filter and the first 100 rows",
+  printRows: (/** @type {string} */ n) => `Current rows, up to ${n}`,
+  printFilter: (/** @type {string} */ what) => `Filter: ${what}.`,
+  printNoFilter: "No filter: all files.",
+  printFirst: (/** @type {string} */ n, /** @type {string} */ all) => `The first ${n} of ${all} rows.`,
+  linkCopied: "Address copied",
+};

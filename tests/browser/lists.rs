@@ -1,0 +1,206 @@
+//! What leaves the page: evidence for people, the cleanup list, the CSV.
+
+use std::fs;
+
+use confluence_storage_analyzer::audit::Usage;
+use serde_json::json;
+
+use crate::common::sample;
+use crate::common::webdriver::Browser;
+use crate::{ALL, Report, UNREFERENCED, text_of};
+
+#[tokio::test]
+async fn u_11_versions_are_told_with_their_bytes() {
+    let Some(browser) = Browser::start().await else { return };
+    let report = Report::complete();
+    let (inventory, _) = sample::complete(300);
+    let file = inventory.attachments.iter().max_by_key(|file| file.old_versions.len()).expect("a file");
+    browser.open_at(&report.page(ALL), &format!("?open={}", file.id)).await;
+    let rows = browser.texts("return [...document.querySelectorAll('#details .versions tbody tr')].map(r => r.cells[0].textContent + ' ' + r.querySelector('data').value)").await;
+    assert_eq!(rows.len(), file.versions());
+    assert_eq!(rows[0], format!("{} (current) {}", file.version, file.size.expect("known")));
+    let oldest = &file.old_versions[0];
+    assert_eq!(rows[rows.len() - 1], format!("{} {}", oldest.number, oldest.size.expect("known")));
+    let endpoint =
+        browser.text("return [...document.querySelectorAll('#details .versions code')].at(-1).textContent").await;
+    assert_eq!(endpoint, format!("{}/rest/api/content/{}/version/{}", sample::BASE, file.id, oldest.number));
+    assert!(text_of(&browser, "#details .note").await.contains("% of the bytes are in old versions"));
+    browser.open(&report.page("index.html")).await;
+    let ranking = browser.run("return [...document.querySelectorAll('section.versions td[data-label=\"Would be freed\"] data')].map(d => Number(d.value))").await;
+    let ranking: Vec<u64> = ranking.as_array().expect("a list").iter().filter_map(serde_json::Value::as_u64).collect();
+    assert!(ranking.len() > 10 && ranking.is_sorted_by(|one, other| one >= other), "{ranking:?}");
+    browser.stop().await;
+}
+
+#[tokio::test]
+async fn u_12_every_usage_has_its_evidence_or_its_reason() {
+    let Some(browser) = Browser::start().await else { return };
+    let report = Report::complete();
+    let (inventory, audit) = sample::complete(300);
+    let expected = [
+        (Usage::Embedded, "shown as image on page "),
+        (Usage::Linked, "linked on page "),
+        (Usage::LinkedElsewhere, "possibly shown by the macro view-file on "),
+        (Usage::Listed, "listed by the macro attachments on page "),
+        (Usage::Undetermined, "page 4711 \"Old plan\" could not be read in full"),
+        (Usage::Unreferenced, "No use found, and everything that could hold one was read."),
+        (Usage::NotJudged, "in the trash"),
+    ];
+    for (usage, evidence) in expected {
+        let verdict = audit.files.iter().find(|file| file.usage == usage && file.protected.is_none()).expect("a file");
+        let file = &inventory.attachments[verdict.attachment];
+        browser.open_at(&report.page(ALL), &format!("?open={}", file.id)).await;
+        let shown = browser.text("return document.querySelector('#details').innerText").await;
+        assert!(shown.contains(evidence), "{usage:?}: {shown}");
+        let links = browser.find("#details a[href*='viewpageattachments.action']").await;
+        assert_eq!(links.len(), 1, "{usage:?}: the attachment screen");
+    }
+    browser.stop().await;
+}
+
+/// Lets the script copy into a variable: what stands there is what a reader would paste.
+const KEEP_COPIES: &str = "window.copies = []; Object.defineProperty(navigator, 'clipboard', \
+    { value: { writeText: async (text) => { window.copies.push(text) } } })";
+
+async fn copied(browser: &Browser, format: &str) -> String {
+    browser.click(&format!("#cleanup [data-format={format}]")).await;
+    browser.wait_for("return window.copies.length > 0").await;
+    browser.text("return window.copies.pop()").await
+}
+
+/// The clock of the browser as it was some days after the run.
+fn days_later(days: i64) -> String {
+    format!("Date.now = () => {}", (sample::moment().timestamp() + days * 86_400) * 1000)
+}
+
+#[tokio::test]
+async fn u_13_the_cleanup_list_holds_unreferenced_files_and_where_it_comes_from() {
+    let Some(browser) = Browser::start().await else { return };
+    let report = Report::complete();
+    let (inventory, audit) = sample::complete(300);
+    browser.open_at(&report.page(ALL), "?q=size%3E1mb").await;
+    browser.run(KEEP_COPIES).await;
+    browser.run(&days_later(1)).await;
+    browser.click("#cleanup-button").await;
+    let candidates: Vec<_> = audit
+        .files
+        .iter()
+        .filter(|file| file.is_candidate())
+        .map(|file| &inventory.attachments[file.attachment])
+        .filter(|file| file.size.is_some_and(|size| size > 1_048_576))
+        .collect();
+    let table = copied(&browser, "table").await;
+    for part in [
+        "confluence_analysis_V0_1_2026-11-21_19-41-07",
+        "2026-11-21T19:41:07Z",
+        "Alice Example",
+        "1204 of 1204 units",
+        "Filter: size>1mb",
+    ] {
+        assert!(table.contains(part), "{part}: {table}");
+    }
+    let rows: Vec<&str> = table.lines().skip_while(|line| !line.is_empty()).skip(2).collect();
+    assert_eq!(rows.len(), candidates.len());
+    for file in &candidates {
+        assert!(table.contains(file.id.as_str()), "{}", file.id);
+    }
+    assert!(rows.iter().all(|row| !row.starts_with(['=', '+', '-', '@'])), "no formula is pasted");
+    let list = copied(&browser, "markdown").await;
+    assert_eq!(list.matches("- [ ] [").count(), candidates.len());
+    let urls = copied(&browser, "urls").await;
+    assert!(
+        urls.lines()
+            .filter(|line| !line.starts_with('#') && !line.is_empty())
+            .all(|line| line.starts_with("https://acme.atlassian.net/wiki/pages/viewpageattachments.action?pageId="))
+    );
+    let commands = copied(&browser, "commands").await;
+    let lines: Vec<&str> = commands.lines().filter(|line| !line.is_empty()).collect();
+    assert!(lines.iter().all(|line| line.starts_with("# ") || line.starts_with("curl -X DELETE -u \"$CONFLUENCE_API_USER:$CONFLUENCE_API_TOKEN\" 'https://acme.atlassian.net/wiki/api/v2/attachments/att")));
+    assert_eq!(lines.iter().filter(|line| line.starts_with("curl")).count(), candidates.len());
+    browser.stop().await;
+}
+
+#[tokio::test]
+async fn u_13_ticked_rows_alone_and_an_old_report_asks_for_a_new_run() {
+    let Some(browser) = Browser::start().await else { return };
+    let report = Report::complete();
+    browser.open(&report.page(UNREFERENCED)).await;
+    browser.run(KEEP_COPIES).await;
+    browser.run(&days_later(8)).await;
+    browser.click("#table tbody tr:nth-child(2) .tick").await;
+    let name = browser.text("return document.querySelector('#table tbody tr:nth-child(2) .name').textContent").await;
+    browser.click("#cleanup-button").await;
+    assert!(text_of(&browser, "#cleanup .error").await.starts_with("This report is 8 days old."));
+    assert_eq!(browser.find("#cleanup [data-format]:enabled").await.len(), 0);
+    browser.click("#cleanup-anyway").await;
+    let list = copied(&browser, "markdown").await;
+    assert_eq!(list.matches("- [ ] ").count(), 1);
+    assert!(list.contains(name.split(' ').next().expect("a word")), "{list}");
+    browser.stop().await;
+}
+
+#[tokio::test]
+async fn u_13_an_incomplete_run_offers_no_list_and_says_why() {
+    let Some(browser) = Browser::start().await else { return };
+    let report = Report::incomplete();
+    browser.open(&report.page(ALL)).await;
+    assert_eq!(browser.find("#cleanup-button:disabled[aria-describedby=why-not]").await.len(), 1);
+    assert!(text_of(&browser, "#why-not").await.contains("the run is incomplete"));
+    assert_eq!(browser.find("[data-command]").await.len(), 0);
+    assert_eq!(browser.find(".usage.unreferenced").await.len(), 0);
+    browser.stop().await;
+}
+
+#[tokio::test]
+async fn u_14_the_exported_csv_is_byte_for_byte_the_programs() {
+    let Some(browser) = Browser::start().await else { return };
+    for report in [Report::complete(), Report::incomplete()] {
+        let downloads = tempfile::tempdir().expect("a folder");
+        let folder = json!({ "behavior": "allow", "downloadPath": downloads.path() });
+        browser.devtools("Browser.setDownloadBehavior", folder).await;
+        let program = report.read("attachments.csv");
+        let (header, rows) = program.split_once("\r\n").expect("a header");
+        let line_of = |id: &str| rows.split("\r\n").find(|row| row.contains(&format!("\"{id}\""))).expect("the row");
+        for (address, all) in [("", true), ("?sort=name&usage=undetermined&usage=linked-elsewhere&q=-type:pdf", false)]
+        {
+            browser.open_at(&report.page(ALL), &format!("{address}{}rows=200", if all { "?" } else { "&" })).await;
+            let ids = "const ids = []; for (;;) { for (const code of document.querySelectorAll('#table .endpoint')) ids.push(code.title.split('/').pop()); \
+                const next = document.querySelector('#pages [data-page=next]'); if (next.disabled) return ids; next.click(); }";
+            let ids = browser.texts(ids).await;
+            assert_eq!(ids.len() == 300, all);
+            browser.click("#export-button").await;
+            let expected: String = [header]
+                .into_iter()
+                .chain(ids.iter().map(|id| line_of(id)))
+                .map(|line| format!("{line}\r\n"))
+                .collect();
+            let exported = downloaded(&browser, downloads.path()).await;
+            assert!(
+                exported.0.starts_with("attachments_V0_1_2026-11-21_19-41-07") && exported.0.ends_with("_filtered.csv"),
+                "{}",
+                exported.0
+            );
+            for (one, other) in exported.1.split("\r\n").zip(expected.split("\r\n")) {
+                assert_eq!(one, other);
+            }
+            assert!(exported.1 == expected);
+        }
+    }
+    browser.stop().await;
+}
+
+/// The one finished file in a folder, which is taken out of it.
+async fn downloaded(browser: &Browser, folder: &std::path::Path) -> (String, String) {
+    for _ in 0..10_000 {
+        let files = fs::read_dir(folder).expect("read").filter_map(Result::ok);
+        let finished = files.map(|entry| entry.path()).find(|path| path.extension().is_some_and(|end| end == "csv"));
+        if let Some(path) = finished {
+            let text = fs::read_to_string(&path).expect("read");
+            fs::remove_file(&path).expect("removed");
+            return (path.file_name().expect("a name").to_string_lossy().into_owned(), text);
+        }
+        // one round trip to the browser that writes the file
+        browser.run("return 0").await;
+    }
+    unreachable!("nothing was downloaded")
+}

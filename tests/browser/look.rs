@@ -1,0 +1,160 @@
+//! Colours, print, locales, small screens, motion.
+
+use serde_json::json;
+
+use crate::common::sample;
+use crate::common::webdriver::Browser;
+use crate::{ALL, PAGES, Report, text_of};
+
+#[tokio::test]
+async fn u_19_the_colours_follow_the_system_until_they_are_chosen() {
+    let Some(browser) = Browser::start().await else { return };
+    let report = Report::complete();
+    let background = "return getComputedStyle(document.documentElement).backgroundColor";
+    let mut colours = Vec::new();
+    for scheme in ["light", "dark"] {
+        browser.emulate("", &[("prefers-color-scheme", scheme)]).await;
+        browser.open(&report.page(ALL)).await;
+        colours.push(browser.text(background).await);
+    }
+    assert_ne!(colours[0], colours[1]);
+    browser.click("#theme [data-theme=light]").await;
+    assert_eq!(browser.text(background).await, colours[0]);
+    // the browser stores the choice a moment later: a page that opens at once may come too early
+    let mut kept = String::new();
+    for _ in 0..50 {
+        browser.open(&report.page("index.html")).await;
+        kept = browser.text(background).await;
+        if kept == colours[0] {
+            break;
+        }
+    }
+    assert_eq!(kept, colours[0], "the choice is kept");
+    assert_eq!(browser.run("return localStorage.length").await, 1, "nothing else is stored");
+    browser.stop().await;
+}
+
+#[tokio::test]
+async fn u_20_print_has_banner_figures_filter_and_rows_but_no_controls() {
+    let Some(browser) = Browser::start().await else { return };
+    let report = Report::complete();
+    browser
+        .open_at(&report.page(ALL), "?q=size%3E1mb&usage=unreferenced&usage=embedded&usage=linked&usage=listed&rows=50")
+        .await;
+    browser.emulate("print", &[]).await;
+    browser.run("window.print = () => { window.dispatchEvent(new Event('beforeprint')) }; dispatchEvent(new Event('beforeprint'))").await;
+    let printed = browser.text("return document.body.innerText").await;
+    for part in
+        ["Complete.", "Filter: size>1mb; Usage: embedded; ", "The first 100 of ", "https://acme.atlassian.net/wiki"]
+    {
+        assert!(
+            printed.contains(part) || part.starts_with("Filter") && printed.contains("Filter: size>1mb; Usage: "),
+            "{part}"
+        );
+    }
+    for control in ["Copy cleanup list", "Save as CSV", "Next", "Help", "Copy command"] {
+        assert!(!printed.lines().any(|line| line == control), "{control}");
+    }
+    assert_eq!(browser.find("#table tbody tr").await.len(), 100, "more than the page on the screen");
+    assert_eq!(browser.find("#table tbody details:not([open])").await.len(), 0, "evidence is unfolded");
+    browser.run("dispatchEvent(new Event('afterprint'))").await;
+    assert_eq!(browser.find("#table tbody tr").await.len(), 50);
+    browser.emulate("", &[]).await;
+    browser.click("#print-button").await;
+    browser.click("#print [data-print=rows]").await;
+    let rows = browser.find("#table tbody tr").await.len();
+    assert!(
+        rows > 100 && text_of(&browser, "#range").await.ends_with(&format!("of {rows}")),
+        "all current rows: {rows}"
+    );
+    let pdf = browser.devtools("Page.printToPDF", json!({})).await;
+    assert!(pdf["data"].as_str().expect("a document").len() > 20_000);
+    browser.stop().await;
+}
+
+#[tokio::test]
+async fn u_24_figures_are_the_readers_and_machine_data_are_not() {
+    let Some(browser) = Browser::start().await else { return };
+    let report = Report::complete();
+    for (locale, figure) in [("de-DE", ","), ("ar-EG", "٫"), ("ja-JP", "."), ("en-US", ".")] {
+        browser.devtools("Emulation.setLocaleOverride", json!({})).await;
+        browser.devtools("Emulation.setLocaleOverride", json!({ "locale": locale })).await;
+        browser.open(&report.page(ALL)).await;
+        let shown = text_of(&browser, "#table tbody td data").await;
+        assert!(shown.contains(figure) && shown.ends_with(" MiB"), "{locale}: {shown}");
+        let csv = browser.text("const { data, rows } = { data: null, rows: 0 }; return csvNumber(1234567) + ' ' + csvMegabytes(1572864)").await;
+        assert_eq!(csv, "1234567 1.50", "{locale}");
+        let time = browser.text("return document.querySelector('#table time').getAttribute('datetime')").await;
+        assert_eq!(time.len(), 10, "{locale}: {time}");
+    }
+    browser.click("#units [data-units='1000']").await;
+    let shown = text_of(&browser, "#table tbody td data").await;
+    assert!(shown.ends_with(" MB"), "{shown}");
+    let exact = browser.text("return document.querySelector('#table tbody td data').title").await;
+    assert!(exact.ends_with(" bytes") && exact.len() > 10, "{exact}");
+    browser.stop().await;
+}
+
+#[tokio::test]
+async fn u_26_small_screens_never_scroll_sideways_and_targets_are_large_enough() {
+    let Some(browser) = Browser::start().await else { return };
+    let report = Report::complete();
+    browser.resize(320, 800).await;
+    for page in PAGES {
+        browser.open(&report.page(page)).await;
+        let width = browser.run("return document.documentElement.scrollWidth").await;
+        assert_eq!(width, 320, "{page}");
+        let small = "return [...document.querySelectorAll('button, select, input, summary')].filter(e => e.offsetParent && e.offsetHeight > 0) \
+            .filter(e => !e.matches('.tick, .name')).filter(e => e.offsetHeight < 24).map(e => e.outerHTML.slice(0, 80))";
+        assert_eq!(browser.texts(small).await, [] as [String; 0], "{page}");
+    }
+    browser.open(&report.page(ALL)).await;
+    let label = browser.text("return getComputedStyle(document.querySelector('#table td[data-label=\"File size\"]'), '::before').content").await;
+    assert_eq!(label, "\"File size\"", "cells of a card bear their labels");
+    browser.resize(1400, 900).await;
+    browser.open(&report.page(ALL)).await;
+    let cut = browser
+        .run("const region = document.querySelector('.scroll'); return region.scrollWidth - region.clientWidth")
+        .await;
+    assert_eq!(cut, 0, "all columns fit at 1400 pixels");
+    browser.stop().await;
+}
+
+#[tokio::test]
+async fn u_27_nothing_moves_longer_than_a_blink_and_not_at_all_where_that_is_wished() {
+    let Some(browser) = Browser::start().await else { return };
+    let report = Report::complete();
+    let slow = "return [...document.querySelectorAll('*')].map(e => getComputedStyle(e)) \
+        .flatMap(s => [...s.transitionDuration.split(','), ...s.animationDuration.split(',')]).map(parseFloat).reduce((a, b) => Math.max(a, b), 0)";
+    for (wish, limit) in [("no-preference", 0.15), ("reduce", 0.0)] {
+        browser.emulate("", &[("prefers-reduced-motion", wish)]).await;
+        for page in ["index.html", ALL] {
+            browser.open(&report.page(page)).await;
+            let longest = browser.run(slow).await.as_f64().expect("seconds");
+            assert!(longest <= limit, "{page} {wish}: {longest}");
+        }
+    }
+    browser.stop().await;
+}
+
+/// Pictures of every page for people to look at, written where `REPORT_PICTURES` says.
+#[tokio::test]
+async fn pictures_of_every_page_can_be_taken() {
+    let Ok(folder) = std::env::var("REPORT_PICTURES") else { return };
+    let Some(browser) = Browser::start().await else { return };
+    let complete = Report::complete();
+    let incomplete = Report::incomplete();
+    let empty = Report::of(&sample::run_facts(), &sample::complete(0));
+    for (name, report) in [("complete", &complete), ("incomplete", &incomplete), ("empty", &empty)] {
+        for (look, width, scheme) in [("light", 1400, "light"), ("dark", 1400, "dark"), ("narrow", 320, "light")] {
+            browser.resize(width, 1400).await;
+            browser.emulate("", &[("prefers-color-scheme", scheme)]).await;
+            for page in PAGES {
+                browser.open(&report.page(page)).await;
+                let file = format!("{folder}/{name}-{look}-{}.png.base64", page.rsplit('/').next().expect("a name"));
+                std::fs::write(file, browser.screenshot().await).expect("written");
+            }
+        }
+    }
+    browser.stop().await;
+}

@@ -1,0 +1,75 @@
+//! The pages in a real browser, opened from disk (`report-ui.md` C6). Tests bear the number of the feature they prove.
+#![allow(clippy::expect_used, reason = "tests fail loudly")]
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod axe;
+mod filter;
+mod lists;
+mod look;
+mod map;
+mod pages;
+mod reference;
+mod table;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use common::sample;
+use common::webdriver::Browser;
+use confluence_storage_analyzer::audit::Audit;
+use confluence_storage_analyzer::inventory::Inventory;
+use confluence_storage_analyzer::report::{self, RunFacts};
+
+/// The names in the rows of the table.
+const NAMES: &str = "return [...document.querySelectorAll('#table tbody tr')].map(row => row.cells[0].textContent)";
+
+/// A report in a folder whose name has to be escaped in an address.
+struct Report {
+    parent: tempfile::TempDir,
+    folder: PathBuf,
+}
+
+impl Report {
+    fn complete() -> Self {
+        Self::of(&sample::run_facts(), &sample::complete(300))
+    }
+
+    fn incomplete() -> Self {
+        Self::of(&RunFacts { exit_code: 3, ..sample::run_facts() }, &sample::incomplete(300))
+    }
+
+    fn of(run: &RunFacts, (inventory, audit): &(Inventory, Audit)) -> Self {
+        let parent = tempfile::tempdir().expect("a folder");
+        let place = parent.path().join("Bücher 100 % #1");
+        fs::create_dir(&place).expect("a folder");
+        let folder = report::write(&place, run, inventory, audit).expect("written");
+        Self { parent, folder }
+    }
+
+    fn page(&self, page: &str) -> PathBuf {
+        self.folder.join(page)
+    }
+
+    fn read(&self, file: &str) -> String {
+        fs::read_to_string(self.folder.join(file)).expect("read")
+    }
+}
+
+const ALL: &str = "attachments.html";
+const SPACE: &str = "__-13/__-13_attachments.html";
+const UNREFERENCED: &str = "__-13/__-13_unreferenced.html";
+const PAGES: [&str; 4] = ["index.html", ALL, SPACE, UNREFERENCED];
+
+/// Nothing on the console, nothing on the network.
+async fn assert_quiet(browser: &Browser, page: &Path) {
+    assert_eq!(browser.console().await, [] as [String; 0], "{}", page.display());
+    assert_eq!(browser.network().await, [] as [String; 0], "{}", page.display());
+}
+
+/// The text of one element.
+async fn text_of(browser: &Browser, selector: &str) -> String {
+    let selector = serde_json::to_string(selector).expect("JSON");
+    browser.text(&format!("return document.querySelector({selector}).textContent")).await
+}

@@ -1,0 +1,250 @@
+//! One run after another on the same site: what is remembered, what is read again, and what is not believed.
+#![expect(clippy::unwrap_used, reason = "in a test, a panic is the message")]
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use confluence_storage_analyzer::audit::{AuditOptions, Usage};
+use confluence_storage_analyzer::cache::Cache;
+use confluence_storage_analyzer::commands::audit::{Reading, read_site};
+use confluence_storage_analyzer::confluence::{Cloud, ConnectionSettings, Timeouts};
+use confluence_storage_analyzer::demo::site::Content;
+use confluence_storage_analyzer::demo::{DemoServer, Fault, FaultPlan, Occurrence, RoutePattern, sample_site};
+use confluence_storage_analyzer::error::ExitStatus;
+use confluence_storage_analyzer::inventory::coverage::{UnitCounts, UnitKind};
+use confluence_storage_analyzer::inventory::{CrawlOptions, OldSizes};
+use confluence_storage_analyzer::progress::Progress;
+use tempfile::TempDir;
+
+async fn serve(faults: FaultPlan) -> DemoServer {
+    DemoServer::start(sample_site("2026-04-01T08:30:00Z".parse().unwrap()), faults).await.unwrap()
+}
+
+/// One run with the cache in a folder. Time is paused in these tests, so the library's own limits are off.
+async fn run_with(server: &DemoServer, cache: &Path, change: impl FnOnce(&mut CrawlOptions)) -> Reading {
+    let settings = ConnectionSettings {
+        timeouts: Timeouts::NONE,
+        jitter_seed: Some(1),
+        ..ConnectionSettings::new(server.base_url(), server.user(), server.token().into())
+    };
+    let api = Cloud::new(settings).unwrap();
+    let cache = Cache::open(cache, server.base_url(), &server.user()).unwrap();
+    let mut options = CrawlOptions { cache: Some(Arc::new(cache)), ..CrawlOptions::default() };
+    change(&mut options);
+    read_site(&api, &options, &AuditOptions::default(), &Progress::silent()).await.unwrap()
+}
+
+async fn run(server: &DemoServer, cache: &Path) -> Reading {
+    run_with(server, cache, |_| {}).await
+}
+
+/// The verdicts by attachment, with everything known of its versions.
+fn answer(reading: &Reading) -> HashMap<String, String> {
+    let files = reading.audit.files.iter().map(|verdict| {
+        let file = &reading.inventory.attachments[verdict.attachment];
+        (file.id.to_string(), format!("{} {:?}", verdict.usage.as_str(), file.old_versions))
+    });
+    files.collect()
+}
+
+fn versions(reading: &Reading) -> UnitCounts {
+    reading.inventory.coverage.units[&UnitKind::AttachmentVersion]
+}
+
+fn sent(reading: &Reading, kind: &str) -> u64 {
+    reading.inventory.requests.get(kind).copied().unwrap_or(0)
+}
+
+fn gap_reasons(reading: &Reading, kind: UnitKind) -> Vec<String> {
+    let gaps = reading.inventory.coverage.gaps.iter().filter(|gap| gap.kind == kind);
+    gaps.map(|gap| format!("{} {:?}", gap.subject, gap.end)).collect()
+}
+
+fn calls_something_unreferenced(reading: &Reading) -> bool {
+    reading.audit.files.iter().any(|file| file.usage == Usage::Unreferenced)
+}
+
+/// Successful requests for old versions, as asked.
+fn versions_answered(server: &DemoServer) -> Vec<String> {
+    let asked = server.requests().into_iter().filter(|entry| entry.status == 200 && entry.query.contains("version="));
+    asked.filter(|entry| entry.path.contains("/v2/attachments/")).map(|entry| entry.path + &entry.query).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_second_run_reads_no_old_version_again_and_says_the_same() {
+    let (server, cache) = (serve(FaultPlan::none()).await, TempDir::new().unwrap());
+    let first = run(&server, cache.path()).await;
+    assert_eq!((first.status, versions(&first).remembered), (ExitStatus::Complete, 0));
+    let asked = versions_answered(&server).len();
+    let second = run(&server, cache.path()).await;
+    assert_eq!(second.status, ExitStatus::Complete);
+    assert_eq!(versions_answered(&server).len(), asked, "what can never change is not asked for twice");
+    assert_eq!(sent(&second, "attachment version"), 0);
+    assert_eq!(sent(&second, "attachment version list"), 1, "deleted versions of a file are confirmed by one list");
+    assert_eq!((versions(&second).remembered, versions(&second).gone), (versions(&first).ok, versions(&first).gone));
+    assert_eq!(answer(&second), answer(&first));
+    let plan = second.inventory.plan.unwrap();
+    assert_eq!(plan.remembered_versions, versions(&first).ok);
+    assert_eq!(sent(&first, "pages"), plan.requests["pages"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_96_a_run_that_broke_off_is_continued_wherever_that_was() {
+    let whole = {
+        let (server, cache) = (serve(FaultPlan::none()).await, TempDir::new().unwrap());
+        answer(&run(&server, cache.path()).await)
+    };
+    for broken_at in [60, 150, 300] {
+        let server = serve(FaultPlan::none().unauthorized_from(broken_at)).await;
+        let cache = TempDir::new().unwrap();
+        let broken = run(&server, cache.path()).await;
+        assert_eq!(broken.status, ExitStatus::Authentication);
+        assert!(!calls_something_unreferenced(&broken));
+        server.set_faults(FaultPlan::none());
+        let continued = run(&server, cache.path()).await;
+        assert_eq!((continued.status, answer(&continued)), (ExitStatus::Complete, whole.clone()));
+        let mut asked = versions_answered(&server);
+        asked.sort();
+        let all = asked.len();
+        asked.dedup();
+        assert_eq!(asked.len(), all, "broken at {broken_at}: a version was read twice");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_81_a_damaged_cache_is_noticed_and_read_again() {
+    let (server, cache) = (serve(FaultPlan::none()).await, TempDir::new().unwrap());
+    let first = run(&server, cache.path()).await;
+    let folder = fs::read_dir(cache.path()).unwrap().next().unwrap().unwrap().path();
+    let segment = folder.join("segment-000001");
+    let text = fs::read_to_string(&segment).unwrap();
+    fs::write(&segment, text.replacen(".png", ".jpg", 1)).unwrap();
+    let second = run(&server, cache.path()).await;
+    assert_eq!((versions(&second).remembered, answer(&second)), (0, answer(&first)));
+    assert!(segment.with_extension("damaged").exists());
+    let third = run(&server, cache.path()).await;
+    assert_eq!(versions(&third).remembered, versions(&first).ok, "it was rebuilt");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_deleted_version_that_is_listed_again_is_read() {
+    let (server, cache) = (serve(FaultPlan::none()).await, TempDir::new().unwrap());
+    let first = run(&server, cache.path()).await;
+    server.change_site(|site| {
+        let versions = site.attachments.iter_mut().flat_map(|file| &mut file.versions);
+        versions.for_each(|version| version.deleted = false);
+    });
+    let second = run(&server, cache.path()).await;
+    assert_eq!(sent(&second, "attachment version"), versions(&first).gone);
+    assert_eq!(versions(&second).gone, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn sizes_from_a_server_that_answered_wrong_ones_are_forgotten() {
+    let (server, cache) = (serve(FaultPlan::none()).await, TempDir::new().unwrap());
+    server.change_site(|site| site.behaviour.old_versions_answer_current_size = true);
+    let wrong = run(&server, cache.path()).await;
+    assert!(matches!(wrong.inventory.scan.old_sizes, OldSizes::Unproved { .. }));
+    server.change_site(|site| site.behaviour.old_versions_answer_current_size = false);
+    let right = run(&server, cache.path()).await;
+    assert!(matches!(right.inventory.scan.old_sizes, OldSizes::Proved { .. }));
+    assert_eq!(versions(&right).remembered, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_58_a_list_much_shorter_than_last_time_is_not_believed_unless_asked_for() {
+    let (server, cache) = (serve(FaultPlan::none()).await, TempDir::new().unwrap());
+    let first = run(&server, cache.path()).await;
+    assert!(calls_something_unreferenced(&first));
+    server.change_site(|site| {
+        let keep = site.attachments.len() * 6 / 10;
+        site.attachments.truncate(keep);
+    });
+    for _ in 0..2 {
+        let shrunk = run(&server, cache.path()).await;
+        assert_eq!(shrunk.status, ExitStatus::Incomplete);
+        assert!(!calls_something_unreferenced(&shrunk));
+        let reasons = gap_reasons(&shrunk, UnitKind::Plausibility);
+        assert!(reasons.len() == 1 && reasons[0].contains("--accept-shrink"), "{reasons:?}");
+    }
+    let accepted = run_with(&server, cache.path(), |options| options.accept_shrink = true).await;
+    assert_eq!(accepted.status, ExitStatus::Complete);
+    let next = run(&server, cache.path()).await;
+    assert_eq!((next.status, gap_reasons(&next, UnitKind::Plausibility)), (ExitStatus::Complete, vec![]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_99_a_list_that_ends_too_early_is_noticed() {
+    for (path, first_page) in [("/wiki/api/v2/attachments", "sort"), ("/wiki/api/v2/pages", "sort")] {
+        let value = if path.ends_with("pages") { "id" } else { "created-date" };
+        let route = RoutePattern::path(path).unwrap().with_query(first_page, value);
+        let faults = FaultPlan::none().on(route, Occurrence::From(1), Fault::DroppedTail(3));
+        let (server, cache) = (serve(faults).await, TempDir::new().unwrap());
+        let reading = run(&server, cache.path()).await;
+        assert_eq!(reading.status, ExitStatus::Incomplete, "{path}");
+        assert!(!calls_something_unreferenced(&reading), "{path}");
+        let noticed = gap_reasons(&reading, UnitKind::Reconciliation);
+        assert!(noticed.iter().any(|reason| reason.contains("Failed")), "{path}: {noticed:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_57_a_file_that_only_its_page_shows_is_noticed() {
+    let hide = Fault::edit_json(|json| {
+        if let Some(results) = json["results"].as_array_mut() {
+            results.remove(0);
+        }
+    });
+    let route = RoutePattern::path("/wiki/api/v2/attachments").unwrap().with_query("sort", "created-date");
+    let faults = FaultPlan::none().on(route, Occurrence::First(1), hide);
+    let (server, cache) = (serve(faults).await, TempDir::new().unwrap());
+    // few enough owners that every one is walked
+    server.change_site(|site| site.attachments.retain(|file| file.id.ends_with('0')));
+    let reading = run(&server, cache.path()).await;
+    assert_eq!(reading.status, ExitStatus::Incomplete);
+    let noticed = gap_reasons(&reading, UnitKind::Reconciliation).concat();
+    assert!(noticed.contains("not in the list of all attachments"), "{noticed}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_page_size_that_failed_is_not_tried_again_next_time() {
+    let too_large = RoutePattern::path("/wiki/api/v2/attachments").unwrap().with_query("limit", "250");
+    let faults = FaultPlan::none().on(too_large, Occurrence::From(1), Fault::status(500));
+    let (server, cache) = (serve(faults).await, TempDir::new().unwrap());
+    let first = run(&server, cache.path()).await;
+    assert_eq!(first.status, ExitStatus::Complete, "{:?}", first.inventory.coverage.gaps);
+    let failed = |server: &DemoServer| server.requests().iter().filter(|entry| entry.status == 500).count();
+    let before = failed(&server);
+    assert!(before > 0);
+    let second = run(&server, cache.path()).await;
+    assert_eq!((second.status, failed(&server)), (ExitStatus::Complete, before));
+    assert_eq!(second.inventory.plan.as_ref().unwrap().requests["attachments"], sent(&second, "attachments"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn app_content_of_a_known_type_counts_as_a_user() {
+    let (server, cache) = (serve(FaultPlan::none()).await, TempDir::new().unwrap());
+    let first = run(&server, cache.path()).await;
+    let candidate = first.audit.files.iter().find(|file| file.usage == Usage::Unreferenced).unwrap();
+    let file = &first.inventory.attachments[candidate.attachment];
+    let owner = first.inventory.contents.iter().find(|content| Some(&content.id) == file.container.id()).unwrap();
+    let space = first.inventory.spaces.iter().find(|space| Some(&space.id) == owner.space.as_ref()).unwrap();
+    let body = format!(
+        r#"<ac:image><ri:attachment ri:filename="{}"><ri:page ri:space-key="{}" ri:content-title="{}"/></ri:attachment></ac:image>"#,
+        file.title, space.key, owner.title
+    );
+    let id = file.id.clone();
+    server.change_site(|site| {
+        let known = site.contents.iter_mut().find(|content| content.custom_type.is_some()).unwrap();
+        known.custom_type = Some("ac:com.acme.notes:note".to_owned());
+        let note = Content { id: "98765".to_owned(), body, ..known.clone() };
+        site.contents.push(note);
+    });
+    let second = run(&server, cache.path()).await;
+    assert_eq!(sent(&second, "custom content"), 1);
+    assert!(second.inventory.contents.iter().any(|content| content.id.as_str() == "98765" && content.body.is_some()));
+    let verdict = second.audit.files.iter().find(|file| second.inventory.attachments[file.attachment].id == id);
+    assert_eq!(verdict.unwrap().usage, Usage::LinkedElsewhere);
+}

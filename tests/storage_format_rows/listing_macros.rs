@@ -1,0 +1,161 @@
+//! Section 3: macros that show files without naming them.
+
+use confluence_storage_analyzer::inventory::ContentKind;
+
+use super::test_site::{TestSite, old_version};
+use super::{OTHER, OWN, Possible, Proven, assert_evidence, assert_usage, call};
+
+/// Pages 1001 with `body` and 2001, each with a picture and a document.
+fn album(body: &str) -> TestSite {
+    let mut site = TestSite::acme();
+    site.page(OWN, "Release Plan", body);
+    site.page(OTHER, "Deployment Guide", "");
+    for (id, page, name, media_type) in [
+        ("own-a", OWN, "a.png", "image/png"),
+        ("own-b", OWN, "b.jpg", "image/jpeg"),
+        ("own-pdf", OWN, "c.pdf", "application/pdf"),
+        ("other-a", OTHER, "a.png", "image/png"),
+        ("other-pdf", OTHER, "c.pdf", "application/pdf"),
+    ] {
+        site.file(id, page, name).media_type = Some(media_type.to_owned());
+    }
+    site
+}
+
+const UNUSED: &str = "unreferenced";
+
+#[test]
+fn row_3_gallery_of_the_own_page() {
+    let site = album(&call("gallery", &[("columns", "3")]));
+    assert_usage(&site, &[("own-a", "embedded"), ("own-b", "embedded"), ("own-pdf", UNUSED), ("other-a", UNUSED)]);
+    assert_evidence(&site, "own-a", "macro gallery", Proven);
+}
+
+#[test]
+fn row_3_gallery_of_other_pages() {
+    let site = album(&call("gallery", &[("page", "Deployment Guide")]));
+    assert_usage(&site, &[("other-a", "linked-elsewhere"), ("other-pdf", UNUSED), ("own-a", UNUSED)]);
+    let mut far = album(&call("gallery", &[("page", "Release Plan, OPS:Runbook")]));
+    far.content(ContentKind::Page, "3001", Some("OPS"), "Runbook", "");
+    far.file("ops", "3001", "a.png");
+    assert_usage(&far, &[("ops", "linked-elsewhere"), ("own-a", "embedded"), ("other-a", UNUSED)]);
+}
+
+#[test]
+fn row_3_gallery_include_and_exclude() {
+    let include = album(&call("gallery", &[("include", "a.png, x.png")]));
+    assert_usage(&include, &[("own-a", "embedded"), ("own-b", UNUSED), ("other-a", UNUSED)]);
+    let exclude = album(&call("gallery", &[("exclude", "a.png")]));
+    assert_usage(&exclude, &[("own-a", UNUSED), ("own-b", "embedded")]);
+    // whether case counts is not known: shown either way
+    let case = album(&call("gallery", &[("exclude", "A.PNG"), ("include", "A.png")]));
+    assert_usage(&case, &[("own-a", "embedded"), ("own-b", UNUSED)]);
+    assert_evidence(&case, "own-a", "macro gallery", Possible);
+}
+
+#[test]
+fn row_3_gallery_include_by_an_old_name() {
+    let mut site = album(&call("gallery", &[("include", "old.png")]));
+    site.inventory.attachments[0].old_versions.push(old_version(1, "old.png", 5));
+    assert_usage(&site, &[("own-a", "embedded"), ("own-b", UNUSED)]);
+    assert_evidence(&site, "own-a", "macro gallery", Possible);
+    site.file("current", OWN, "old.png");
+    assert_usage(&site, &[("own-a", UNUSED), ("current", "embedded")]);
+}
+
+#[test]
+fn row_3_gallery_by_labels() {
+    let labelled = |parameter: &str, value: &str| {
+        let mut site = album(&call("gallery", &[(parameter, value)]));
+        site.inventory.attachments[0].labels = Some(vec!["red".to_owned(), "blue".to_owned()]);
+        site.inventory.attachments[1].labels = Some(vec!["red".to_owned()]);
+        site
+    };
+    assert_usage(&labelled("includeLabel", "red, blue"), &[("own-a", "embedded"), ("own-b", UNUSED)]);
+    assert_usage(&labelled("includeLabel", "red"), &[("own-a", "embedded"), ("own-b", "embedded")]);
+    assert_usage(&labelled("excludeLabel", "blue"), &[("own-a", UNUSED), ("own-b", "embedded")]);
+    let mut unread = labelled("includeLabel", "red");
+    unread.inventory.attachments[0].labels = None;
+    assert_usage(&unread, &[("own-a", "embedded")]);
+    assert_evidence(&unread, "own-a", "macro gallery", Possible);
+}
+
+#[test]
+fn row_3_gallery_with_image_children() {
+    let body = r#"<ac:structured-macro ac:name="gallery"><ac:parameter ac:name="include">
+        <ri:attachment ri:filename="a.png"/></ac:parameter></ac:structured-macro>"#;
+    assert_usage(&album(body), &[("own-a", "embedded"), ("own-b", UNUSED), ("other-a", UNUSED)]);
+}
+
+#[test]
+fn row_3_gallery_takes_pictures_of_any_declared_type() {
+    let mut site = album(&call("gallery", &[]));
+    for (id, name, media_type) in [
+        ("untyped", "d.webp", None),
+        ("binary", "e.PNG", Some("application/octet-stream")),
+        ("upper", "f", Some("IMAGE/PNG")),
+        ("odd", "g.png", Some("text/plain")),
+        ("archive", "h.png.zip", None),
+    ] {
+        site.file(id, OWN, name).media_type = media_type.map(str::to_owned);
+    }
+    assert_usage(&site, &[("untyped", "embedded"), ("binary", "embedded"), ("upper", "embedded"), ("archive", UNUSED)]);
+    assert_evidence(&site, "odd", "macro gallery", Possible);
+}
+
+#[test]
+fn row_3_attachments_lists_the_page() {
+    let site = album(&call("attachments", &[("upload", "false"), ("old", "true")]));
+    assert_usage(&site, &[("own-a", "listed"), ("own-pdf", "listed"), ("other-a", UNUSED), ("other-pdf", UNUSED)]);
+    assert_evidence(&site, "own-pdf", "macro attachments", Proven);
+    let other = album(&call("attachments", &[("page", "Deployment Guide")]));
+    assert_usage(&other, &[("other-a", "listed"), ("other-pdf", "listed"), ("own-a", UNUSED)]);
+}
+
+#[test]
+fn row_3_attachments_patterns_match_whole_names() {
+    let site = album(&call("attachments", &[("patterns", r".*\.jpg, c\.p.f, a")]));
+    assert_usage(&site, &[("own-b", "listed"), ("own-pdf", "listed"), ("own-a", UNUSED), ("other-pdf", UNUSED)]);
+    // what is no regular expression shuts nothing out
+    let broken = album(&call("attachments", &[("patterns", "*.png")]));
+    assert_usage(&broken, &[("own-a", "listed"), ("own-pdf", "listed"), ("other-a", UNUSED)]);
+    assert_evidence(&broken, "own-pdf", "macro attachments", Possible);
+}
+
+#[test]
+fn row_3_attachments_labels() {
+    let mut site = album(&call("attachments", &[("labels", "red blue")]));
+    site.inventory.attachments[0].labels = Some(vec!["red".to_owned(), "blue".to_owned()]);
+    site.inventory.attachments[1].labels = Some(vec!["red".to_owned()]);
+    assert_usage(&site, &[("own-a", "listed"), ("own-b", UNUSED), ("own-pdf", UNUSED)]);
+}
+
+#[test]
+fn row_3_space_attachments_counts_for_nothing_but_is_noticed() {
+    let site = album(&call("space-attachments", &[("space", "ENG")]));
+    assert_usage(&site, &[("own-a", UNUSED), ("other-pdf", UNUSED)]);
+    let notices = site.audit().notices;
+    assert!(notices.len() == 1 && notices[0].contains("space ENG"), "{notices:?}");
+    assert!(album("<p/>").audit().notices.is_empty());
+}
+
+#[test]
+fn row_3_file_cards_are_named() {
+    let card = r#"<p class="media-group"><ac:structured-macro ac:name="view-file"><ac:parameter ac:name="name">
+        <ri:attachment ri:filename="c.pdf"/></ac:parameter></ac:structured-macro></p>"#;
+    assert_usage(&album(card), &[("own-pdf", "embedded"), ("own-a", UNUSED), ("other-pdf", UNUSED)]);
+}
+
+#[test]
+fn row_3_search_results_do_not_count() {
+    let cql = [("cql", "type = attachment and space = ENG"), ("type", "attachment")];
+    for name in ["contentbylabel", "livesearch", "search"] {
+        assert_usage(&album(&call(name, &cql)), &[("own-a", UNUSED), ("own-pdf", UNUSED), ("other-a", UNUSED)]);
+    }
+}
+
+#[test]
+fn row_3_pdf_export_covers_do_not_count() {
+    let body = call("scroll-ignore", &[("template", "cover of Release Plan")]);
+    assert_usage(&album(&body), &[("own-a", UNUSED), ("own-pdf", UNUSED), ("other-a", UNUSED)]);
+}

@@ -1,0 +1,252 @@
+//! Section 1: resolution rules.
+
+use confluence_storage_analyzer::inventory::{Container, ContentId, ContentKind, Status};
+
+use super::test_site::{TestSite, old_version};
+use super::{
+    OTHER, OWN, Possible, Proven, assert_evidence, assert_nothing, assert_other, assert_own, assert_usage, call, image,
+    image_in, quiet_site, site, trashed,
+};
+
+#[test]
+fn row_1_bare_name_in_page_and_post() {
+    assert_own(&image("a.png"), "a.png", "embedded", "image", Proven);
+    let mut site = quiet_site();
+    site.content(ContentKind::BlogPost, "3001", Some("ENG"), "News", &image("a.png"));
+    site.file("post", "3001", "a.png").container = Container::BlogPost(ContentId::new("3001"));
+    assert_usage(&site, &[("post", "embedded"), ("own", "unreferenced"), ("other", "unreferenced")]);
+}
+
+#[test]
+fn row_1_bare_name_in_comment_draft_and_template() {
+    let mut commented = quiet_site();
+    commented.comment("7001", OWN, &image("a.png"));
+    assert_usage(&commented, &[("own", "linked-elsewhere"), ("other", "unreferenced")]);
+
+    let mut draft = quiet_site();
+    draft.page(OWN, "Release Plan", &image("a.png")).status = Status::Draft;
+    assert_usage(&draft, &[("own", "linked-elsewhere"), ("other", "unreferenced")]);
+
+    let mut template = quiet_site();
+    template.content(ContentKind::Template, "8001", Some("ENG"), "Plan", &image("a.png"));
+    assert_usage(&template, &[("own", "unreferenced"), ("other", "unreferenced")]);
+}
+
+#[test]
+fn row_1_bare_name_in_a_reply_means_the_page_of_the_thread() {
+    let mut site = quiet_site();
+    site.comment("7001", OWN, "<p>First.</p>");
+    site.comment("7002", "7001", &image("a.png"));
+    assert_usage(&site, &[("own", "linked-elsewhere"), ("other", "unreferenced")]);
+}
+
+#[test]
+fn row_1_comment_on_a_content_nobody_sees() {
+    let mut site = quiet_site();
+    site.comment("7001", OWN, &image("a.png")).container = None;
+    assert_usage(&site, &[("own", "undetermined"), ("other", "undetermined"), ("near", "unreferenced")]);
+}
+
+#[test]
+fn row_1_container_present_own_files_are_no_fallback() {
+    let container = r#"<ri:page ri:content-title="Deployment Guide" />"#;
+    assert_other(&image_in("a.png", container), "a.png", "image", Proven);
+    let mut lacking = site(&image_in("b.png", container), "a.png");
+    lacking.file("own-b", OWN, "b.png");
+    assert_usage(&lacking, &[("own-b", "unreferenced"), ("other", "unreferenced")]);
+}
+
+#[test]
+fn row_1_unknown_container_leaves_namesakes_undetermined() {
+    for container in [
+        r#"<ri:page ri:content-title="Nobody" />"#,
+        r#"<ri:page ri:space-key="GONE" ri:content-title="Deployment Guide" />"#,
+        r#"<ri:blog-post ri:content-title="Nobody" ri:posting-day="2024/07/01" />"#,
+    ] {
+        let site = site(&image_in("a.png", container), "a.png");
+        assert_usage(&site, &[("own", "undetermined"), ("other", "undetermined"), ("near", "unreferenced")]);
+        assert!(site.verdict("own").reasons[0].contains("cannot be found"), "{:?}", site.verdict("own").reasons);
+    }
+}
+
+#[test]
+fn row_1_content_entity_of_this_page_another_and_a_source_in_the_trash() {
+    let entity = |id: &str| format!(r#"<ri:content-entity ri:content-id="{id}" ri:version-at-save="1" />"#);
+    assert_own(&image_in("a.png", &entity(OWN)), "a.png", "embedded", "image", Proven);
+    assert_other(&image_in("a.png", &entity(OTHER)), "a.png", "image", Proven);
+    // the copy holds the same file
+    let mut copied = site(&image_in("a.png", &entity(OTHER)), "a.png");
+    trashed(&mut copied, OTHER);
+    assert_usage(&copied, &[("own", "embedded"), ("other", "not-judged"), ("near", "unreferenced")]);
+    assert_evidence(&copied, "own", "image", Possible);
+}
+
+#[test]
+fn row_1_unknown_content_id_falls_back_to_the_own_page() {
+    let site = site(&image_in("a.png", r#"<ri:content-entity ri:content-id="99999" />"#), "a.png");
+    assert_usage(&site, &[("own", "embedded"), ("other", "undetermined"), ("near", "unreferenced")]);
+    assert_evidence(&site, "own", "image", Possible);
+}
+
+#[test]
+fn row_1_missing_space_key_means_the_referring_space() {
+    let mut site = TestSite::acme();
+    site.space("OPS");
+    let body = image_in("a.png", r#"<ri:page ri:content-title="Guide" />"#);
+    site.content(ContentKind::Page, OWN, Some("OPS"), "Release Plan", &body);
+    site.content(ContentKind::Page, "2001", Some("ENG"), "Guide", "");
+    site.content(ContentKind::Page, "3001", Some("OPS"), "Guide", "");
+    site.file("eng", "2001", "a.png");
+    site.file("ops", "3001", "a.png");
+    assert_usage(&site, &[("ops", "linked-elsewhere"), ("eng", "unreferenced")]);
+}
+
+#[test]
+fn row_1_titles_in_lower_case_and_untrimmed() {
+    let page = |title: &str| image_in("a.png", &format!(r#"<ri:page ri:content-title="{title}" />"#));
+    assert_other(&page("DEPLOYMENT guide"), "a.png", "image", Proven);
+    // real titles end in invisible characters: two pages that look alike
+    let mut site = site(&page("Deployment Guide\u{200b}"), "a.png");
+    site.page("3001", "Deployment Guide\u{200b}", "");
+    site.file("invisible", "3001", "a.png");
+    assert_usage(&site, &[("invisible", "linked-elsewhere"), ("other", "unreferenced"), ("own", "unreferenced")]);
+    // a page that is gone is not the one that looks like it
+    let gone = super::site(&page("Deployment Guide\u{200e}"), "a.png");
+    assert_usage(&gone, &[("other", "undetermined"), ("own", "undetermined"), ("near", "unreferenced")]);
+}
+
+#[test]
+fn row_1_titles_in_the_other_unicode_form_are_found_as_possible() {
+    let mut site = site(&image_in("a.png", "<ri:page ri:content-title=\"U\u{308}bersicht\" />"), "a.png");
+    site.page("3001", "Übersicht", "");
+    site.file("third", "3001", "a.png");
+    assert_usage(&site, &[("third", "linked-elsewhere"), ("other", "unreferenced"), ("own", "unreferenced")]);
+    assert_evidence(&site, "third", "image", Possible);
+}
+
+#[test]
+fn row_1_blog_posts_by_title_and_posting_day() {
+    let body = image_in("a.png", r#"<ri:blog-post ri:content-title="News" ri:posting-day="2012/01/30" />"#);
+    let mut site = site(&body, "a.png");
+    for (id, file, day) in [("3001", "january", "2012-01-30"), ("3002", "june", "2012-06-30")] {
+        let post = site.content(ContentKind::BlogPost, id, Some("ENG"), "News", "");
+        post.created_at = Some(format!("{day}T09:00:00Z").parse().unwrap());
+        site.file(file, id, "a.png").container = Container::BlogPost(ContentId::new(id));
+    }
+    assert_usage(&site, &[("january", "linked-elsewhere"), ("june", "unreferenced"), ("own", "unreferenced")]);
+}
+
+#[test]
+fn row_1_names_exact_then_nfc_then_case() {
+    // both forms exist: the exact one is meant
+    let mut exact = site(&image("U\u{308}ber.png"), "U\u{308}ber.png");
+    exact.file("nfc", OWN, "Über.png");
+    assert_usage(&exact, &[("own", "embedded"), ("nfc", "unreferenced"), ("other", "unreferenced")]);
+    assert_evidence(&exact, "own", "image", Proven);
+
+    assert_own(&image("Über.png"), "U\u{308}ber.png", "embedded", "image", Possible);
+    assert_own(&image("ÜBER.PNG"), "U\u{308}ber.png", "embedded", "image", Possible);
+
+    let mut twins = site(&image("A.png"), "a.png");
+    twins.file("upper", OWN, "A.png");
+    assert_usage(&twins, &[("upper", "embedded"), ("own", "unreferenced"), ("other", "unreferenced")]);
+}
+
+#[test]
+fn row_1_same_name_twice_deleted_and_uploaded_again() {
+    let mut site = site(&image("a.png"), "a.png");
+    site.file("deleted", OWN, "a.png").status = Status::Trashed;
+    assert_usage(&site, &[("own", "embedded"), ("deleted", "not-judged")]);
+    assert_evidence(&site, "own", "image", Proven);
+}
+
+#[test]
+fn row_1_rename_leaves_the_old_name_in_urls() {
+    let body = format!(r#"<p><a href="/wiki/download/attachments/{OWN}/old.png">x</a></p>"#);
+    let mut renamed = site(&body, "a.png");
+    renamed.inventory.attachments[0].old_versions.push(old_version(1, "old.png", 5));
+    assert_usage(&renamed, &[("own", "linked"), ("other", "unreferenced")]);
+    assert_evidence(&renamed, "own", "URL", Possible);
+    // a current file of that name is the one that is meant
+    renamed.file("current", OWN, "old.png");
+    assert_usage(&renamed, &[("own", "unreferenced"), ("current", "linked")]);
+}
+
+#[test]
+fn row_1_version_hints_name_the_same_attachment() {
+    let body = r#"<ac:image><ri:attachment ri:filename="a.png" ri:version-at-save="3" /></ac:image>"#;
+    assert_own(body, "a.png", "embedded", "image", Proven);
+    let url = format!(r#"<a href="/wiki/download/attachments/{OWN}/a.png?version=3&amp;api=v2">x</a>"#);
+    assert_own(&url, "a.png", "linked", "URL", Proven);
+}
+
+#[test]
+fn row_1_copied_page_keeps_ids_in_macro_parameters() {
+    let diagram = call("drawio", &[("pageId", OTHER), ("diagramName", "net.drawio")]);
+    assert_other(&diagram, "net.drawio", "macro drawio", Proven);
+    // the source page holds it no more: the copy's own file is what is left
+    let mut site = site(&diagram, "net.drawio");
+    site.inventory.attachments.retain(|file| file.id.as_str() != "other");
+    assert_usage(&site, &[("own", "embedded"), ("near", "unreferenced")]);
+    assert_evidence(&site, "own", "macro drawio", Possible);
+}
+
+#[test]
+fn row_1_include_renders_in_the_context_of_the_included_page() {
+    for name in ["include", "excerpt-include"] {
+        let page = r#"<ac:link><ri:page ri:content-title="Deployment Guide" /></ac:link>"#;
+        let body = format!(
+            r#"<ac:structured-macro ac:name="{name}"><ac:parameter ac:name="">{page}</ac:parameter></ac:structured-macro>"#
+        );
+        let mut site = TestSite::acme();
+        site.page(OWN, "Release Plan", &body);
+        site.page(OTHER, "Deployment Guide", &image("a.png"));
+        site.file("own", OWN, "a.png");
+        site.file("other", OTHER, "a.png");
+        assert_usage(&site, &[("other", "embedded"), ("own", "unreferenced")]);
+    }
+}
+
+#[test]
+fn row_1_attributes_are_xml_decoded_once_and_never_percent_decoded() {
+    assert_own(&image("&uuml;ber &rarr; b&nbsp;&amp;amp;.png"), "über → b\u{a0}&amp;.png", "embedded", "image", Proven);
+    assert_nothing(&image("a%20b.png"), "a b.png");
+    assert_nothing(&image("a+b.png"), "a b.png");
+    assert_own(&image("a%20b.png"), "a%20b.png", "embedded", "image", Proven);
+}
+
+#[test]
+fn row_1_urls_are_decoded_once_then_plus_then_twice() {
+    let link = |name: &str| format!(r#"<a href="/wiki/download/attachments/{OWN}/{name}?api=v2#top">x</a>"#);
+    assert_own(&link("a%20b%3F.png"), "a b?.png", "linked", "URL", Proven);
+    assert_own(&link("a+b.png"), "a b.png", "linked", "URL", Possible);
+    assert_own(&link("a+b.png"), "a+b.png", "linked", "URL", Proven);
+    assert_own(&link("a%2Bb.png"), "a+b.png", "linked", "URL", Proven);
+    assert_nothing(&link("a%2Bb.png"), "a b.png");
+    assert_own(&link("a%2520b.png"), "a b.png", "linked", "URL", Possible);
+    let mut both = site(&link("a%2520b.png"), "a b.png");
+    both.file("once", OWN, "a%20b.png");
+    assert_usage(&both, &[("once", "linked"), ("own", "unreferenced")]);
+}
+
+#[test]
+fn row_1_hosts_own_alias_and_foreign() {
+    let link = |host: &str| format!(r#"<a href="{host}/wiki/download/attachments/{OWN}/a.png">x</a>"#);
+    for host in ["", "https://acme.atlassian.net", "HTTP://ACME.Atlassian.NET:80", "//acme.atlassian.net"] {
+        assert_own(&link(host), "a.png", "linked", "URL", Proven);
+    }
+    assert_nothing(&link("https://wiki.old.example"), "a.png");
+    let mut aliased = TestSite::new(super::test_site::BASE_URL, &["wiki.old.example"]);
+    aliased.space("ENG");
+    aliased.page(OWN, "Release Plan", &link("https://wiki.old.example"));
+    aliased.file("own", OWN, "a.png");
+    assert_usage(&aliased, &[("own", "linked")]);
+}
+
+#[test]
+fn row_1_old_ids_on_an_alias_host_are_reported_as_unresolved() {
+    let body = r#"<a href="https://acme.atlassian.net/download/attachments/77/a.png">x</a>"#;
+    let mut site = site("<p>x</p>", "a.png");
+    site.page("3001", "Migrated", body);
+    assert_usage(&site, &[("own", "undetermined"), ("other", "undetermined"), ("near", "unreferenced")]);
+}

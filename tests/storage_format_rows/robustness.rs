@@ -1,0 +1,170 @@
+//! The fault matrix of the reading of bodies: F-65 to F-74.
+
+use std::time::{Duration, Instant};
+
+use confluence_storage_analyzer::storage_format::{Body, OwnSite, Reading, parse};
+
+use super::test_site::{BASE_URL, TestSite};
+use super::{OWN, Possible, Proven, assert_evidence, assert_own, assert_usage, call, code, image, site};
+
+/// A debug build on a busy machine; the payloads are meant to take minutes or for ever where a reader falls for them.
+const SOON: Duration = Duration::from_secs(60);
+
+/// Reads and audits on a thread with the small stack of a worker.
+fn audited(body: String, names: &'static [&'static str]) -> Vec<&'static str> {
+    let began = Instant::now();
+    let audit = move || {
+        let mut site = TestSite::acme();
+        site.page(OWN, "Release Plan", &body);
+        for name in names {
+            site.file(name, OWN, name);
+        }
+        names.iter().map(|name| site.usage(name)).collect()
+    };
+    let usages = std::thread::Builder::new().stack_size(2 << 20).spawn(audit).unwrap().join().unwrap();
+    assert!(began.elapsed() < SOON, "took {:?}", began.elapsed());
+    usages
+}
+
+fn read(body: &str) -> Body {
+    let began = Instant::now();
+    let body = parse(body, &OwnSite::new(BASE_URL, &[]));
+    assert!(began.elapsed() < SOON, "took {:?}", began.elapsed());
+    body
+}
+
+#[test]
+fn f_65_a_body_of_64_megabytes() {
+    let paragraph = "<p>Some words of a page that is far too long to be read by anybody, with &amp; entities.</p>\n";
+    let body = paragraph.repeat((64 << 20) / paragraph.len()) + &image("a.png");
+    assert_eq!(audited(body, &["a.png", "b.png"]), ["embedded", "unreferenced"]);
+}
+
+#[test]
+fn f_66_a_million_nested_elements() {
+    for (element, count) in [("div", 1_000_000), ("ac:link", 1_000_000), ("ac:structured-macro", 300_000)] {
+        let open = format!("<{element}>").repeat(count);
+        let close = format!("</{element}>").repeat(count);
+        // what stands too deep is not understood; what stands before and after is
+        let body = format!("{}{open}{}{close}{}", image("a.png"), image("b.png"), image("c.png"));
+        let usages = audited(body, &["a.png", "b.png", "c.png", "d.png"]);
+        assert_eq!((usages[0], usages[2], usages[3]), ("embedded", "embedded", "unreferenced"), "{element}");
+        assert_ne!(usages[1], "unreferenced", "{element}");
+    }
+}
+
+#[test]
+fn f_66_many_elements_that_end_nothing() {
+    let body = "<ac:link>".repeat(2_000) + &"</ac:image><a href='/x'>".repeat(50_000) + &image("a.png");
+    assert_ne!(audited(body, &["a.png"]), ["unreferenced"]);
+}
+
+#[test]
+fn f_67_entities_are_not_expanded() {
+    let entities = (1..10).map(|level| {
+        let inner = format!("&lol{};", level - 1).repeat(10);
+        format!("<!ENTITY lol{level} \"{inner}\">")
+    });
+    let laughs = format!("<!DOCTYPE lolz [<!ENTITY lol0 \"lol\">{}]>", entities.collect::<Vec<_>>().concat());
+    let external = "<!DOCTYPE x [<!ENTITY f SYSTEM \"file:///etc/passwd\"><!ENTITY u SYSTEM \"http://127.0.0.1:9/\">]>";
+    for prolog in [laughs, external.to_owned()] {
+        let body = format!("{prolog}<p>&lol9;&f;&u;</p>{}", image("a.png"));
+        let reading = read(&body).reading;
+        assert!(
+            matches!(&reading, Reading::Lenient { problem, .. } if problem.contains("document type")),
+            "{reading:?}"
+        );
+        assert_own(&body, "a.png", "embedded", "image", Proven);
+    }
+    let blow_up = format!("<p>{}</p>{}", "&amp;".repeat(1_000_000), image("a.png"));
+    assert_eq!(audited(blow_up, &["a.png"]), ["embedded"]);
+}
+
+#[test]
+fn f_68_a_tag_with_800_000_attributes() {
+    for (element, attribute) in
+        [("p", "a=\"1\" "), ("ri:attachment", "a=\"1\" "), ("ac:image", "xmlns:a=\"1\" "), ("img", "style=\"url(x\" ")]
+    {
+        let body = format!("<{element} {}/>{}", attribute.repeat(800_000), image("a.png"));
+        assert_eq!(audited(body, &["a.png"]), ["embedded"], "{element} {attribute}");
+    }
+}
+
+#[test]
+fn f_69_marks_that_never_end() {
+    for mark in ["<!--", "<![CDATA[", "<!", "<?", "</", "<a \"", "&", "]] >", "<![CDATA[]] ></ac:"] {
+        let body = format!("{}{}", image("a.png"), mark.repeat(300_000));
+        assert_eq!(audited(body, &["a.png", "b.png"]), ["embedded", "unreferenced"], "{mark}");
+    }
+}
+
+#[test]
+fn f_69_a_body_cut_anywhere_keeps_what_it_named() {
+    let mut whole = format!("<p>x</p>{}<p>y</p>", image("a&amp;b ü.png"));
+    let named = whole.find("ü.png").unwrap() + "ü.png".len();
+    whole.push_str(&call("drawio", &[("diagramName", "net")]));
+    whole.push_str(&code("code", "x"));
+    for cut in (named..whole.len()).filter(|&cut| whole.is_char_boundary(cut)) {
+        let site = site(&whole[..cut], "a&b ü.png");
+        assert_ne!(site.usage("own"), "unreferenced", "{}", &whole[..cut]);
+    }
+}
+
+#[test]
+fn f_70_marks_and_controls_in_names() {
+    for name in ["a\u{feff}b.png", "a\u{1}b.png", "a\u{fffe}b.png", "a\u{7f}.png"] {
+        assert_own(&format!("\u{feff}{}", image(name)), name, "embedded", "image", Proven);
+    }
+}
+
+#[test]
+fn f_71_unicode_in_names() {
+    for (written, real) in [("Å.png", "A\u{30a}.png"), ("STRASSE.png", "straße.png"), ("ΟΔΟΣ.png", "οδος.png")]
+    {
+        assert_own(&image(written), real, "embedded", "image", Possible);
+    }
+    for name in ["a\u{a0}b.png", "\u{202e}gnp.exe", "🚀.png", "a\u{200b}.png"] {
+        assert_own(&image(name), name, "embedded", "image", Proven);
+        super::assert_nothing(&image(&name.replace(['\u{a0}', '\u{200b}', '🚀', '\u{202e}'], "")), name);
+    }
+}
+
+#[test]
+fn f_72_a_name_within_another() {
+    let mut site = site(&image("data.png"), "a.png");
+    site.file("data", OWN, "data.png");
+    assert_usage(&site, &[("data", "embedded"), ("own", "unreferenced"), ("near", "unreferenced")]);
+}
+
+#[test]
+fn f_73_one_name_on_many_pages() {
+    let mut site = site(&image("a.png"), "a.png");
+    for page in 3000..3050 {
+        site.page(&page.to_string(), &format!("Page {page}"), "<p/>");
+        site.file(&format!("f{page}"), &page.to_string(), "a.png");
+    }
+    let used = site.usages().into_iter().filter(|(_, usage)| *usage != "unreferenced").collect::<Vec<_>>();
+    assert_eq!(used, [("own".to_owned(), "embedded")]);
+}
+
+#[test]
+fn f_74_hostile_names() {
+    let long = "n".repeat(10_000) + ".png";
+    for name in ["<script>alert(1)</script>.png", "=cmd|'/c calc'!A1", "javascript:alert(1)", "\"><img.png", &long] {
+        let escaped = name.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;");
+        assert_own(&image(&escaped), name, "embedded", "image", Proven);
+    }
+    let mut newline = site(&image("a&#10;b.png"), "a\nb.png");
+    assert_usage(&newline, &[("own", "embedded")]);
+    newline.file("blank", OWN, "a b.png");
+    assert_usage(&newline, &[("blank", "unreferenced")]);
+    assert_evidence(&newline, "own", "image", Proven);
+}
+
+#[test]
+fn deeply_nested_html_and_json_in_macros() {
+    let html = code("html", &("<div><b>".repeat(100_000) + "<img src='/wiki/download/attachments/1001/a.png'>"));
+    assert_eq!(audited(html, &["a.png"]), ["embedded"]);
+    let json = call("some-app", &[("x", &("[".repeat(300_000) + &"]".repeat(300_000)))]) + &image("a.png");
+    assert_eq!(audited(json, &["a.png"]), ["embedded"]);
+}

@@ -1,0 +1,181 @@
+//! Section 2.3: URLs.
+
+use super::{
+    OTHER, Possible, Proven, assert_evidence, assert_nothing, assert_other, assert_own, assert_usage, call, site,
+};
+
+fn link(url: &str) -> String {
+    format!(r#"<p><a href="{url}">x</a></p>"#)
+}
+
+/// The places an address may stand in: with the construct they give as evidence.
+fn places(url: &str) -> [(String, &'static str); 4] {
+    [
+        (link(url), "URL"),
+        (format!(r#"<p><img src="{url}"/></p>"#), "URL"),
+        (format!(r#"<ac:image><ri:url ri:value="{url}"/></ac:image>"#), "image"),
+        (call("some-app", &[("source", url)]), "macro some-app"),
+    ]
+}
+
+#[test]
+fn row_2_3_download_attachments() {
+    for context in ["/wiki", "", "https://acme.atlassian.net/wiki"] {
+        let url = format!(
+            "{context}/download/attachments/{OTHER}/a%20b.pdf?version=2&amp;modificationDate=15&amp;cacheVersion=1&amp;api=v2"
+        );
+        for (body, construct) in places(&url) {
+            assert_other(&body, "a b.pdf", construct, Proven);
+        }
+    }
+    assert_nothing(&link("/wiki/download/attachments/"), "a b.pdf");
+    assert_nothing(&link("/wiki/download/attachments/a%20b.pdf"), "a b.pdf");
+}
+
+#[test]
+fn row_2_3_download_thumbnails() {
+    let url = format!("/wiki/download/thumbnails/{OTHER}/a.png?version=1&amp;width=300");
+    for (body, construct) in places(&url) {
+        assert_other(&body, "a.png", construct, Proven);
+    }
+}
+
+#[test]
+fn row_2_3_embedded_page() {
+    let url = "/wiki/download/attachments/embedded-page/ENG/Deployment%20Guide/a.png?api=v2";
+    for (body, construct) in places(url) {
+        assert_other(&body, "a.png", construct, Proven);
+    }
+    assert_other(&link(&url.replace("%20", "+")), "a.png", "URL", Proven);
+}
+
+/// A namesake of the previewed file under another id, and a file whose id begins alike.
+#[test]
+fn row_2_3_preview_of_attachments() {
+    for path in [
+        "/wiki/pages/viewpageattachments.action?pageId=2001&amp;preview=%2F2001%2F5001%2Fold-name.pdf",
+        "/wiki/pages/viewpage.action?pageId=2001&amp;preview=/2001/5001/old-name.pdf",
+        "/wiki/spaces/ENG/pages/2001/Deployment+Guide?preview=/2001/5001/old-name.pdf",
+        "/wiki/display/ENG/Deployment+Guide?preview=%2F2001%2F5001%2Fold-name.pdf",
+        "?preview=/2001/att5001/old-name.pdf",
+    ] {
+        let mut site = site(&link(path), "old-name.pdf");
+        site.file("att5001", OTHER, "new-name.pdf");
+        site.file("att50011", OTHER, "third.pdf");
+        let expected = [("att5001", "linked-elsewhere"), ("att50011", "unreferenced"), ("other", "unreferenced")];
+        assert_usage(&site, &expected);
+        assert_evidence(&site, "att5001", "URL", Proven);
+        assert_usage(&site, &[("own", "unreferenced")]);
+    }
+}
+
+#[test]
+fn row_2_3_preview_of_an_id_nobody_knows_falls_back_to_page_and_name() {
+    let url = "/wiki/pages/viewpage.action?pageId=2001&amp;preview=/2001/5009/a+b.pdf";
+    assert_other(&link(url), "a+b.pdf", "URL", Possible);
+    assert_other(&link(url), "a b.pdf", "URL", Possible);
+    // deleted and uploaded again: the id in the address is the one in the trash
+    let mut again = site(&link(url), "a b.pdf");
+    again.file("att5009", OTHER, "a b.pdf").status = confluence_storage_analyzer::inventory::Status::Trashed;
+    assert_usage(&again, &[("other", "linked-elsewhere"), ("att5009", "not-judged"), ("own", "unreferenced")]);
+}
+
+#[test]
+fn row_2_3_rest_v1_download() {
+    let mut site = site(&link("/wiki/rest/api/content/2001/child/attachment/att5001/download"), "a.pdf");
+    site.file("att5001", OTHER, "b.pdf");
+    site.file("att50010", OTHER, "c.pdf");
+    assert_usage(&site, &[("att5001", "linked-elsewhere"), ("att50010", "unreferenced"), ("other", "unreferenced")]);
+    assert_evidence(&site, "att5001", "URL", Proven);
+}
+
+#[test]
+fn row_2_3_api_v2_and_content_by_attachment_id() {
+    for url in ["/wiki/api/v2/attachments/att5001/thumbnail/download", "/wiki/rest/api/content/att5001/version/2"] {
+        let mut site = site(&link(url), "a.pdf");
+        site.file("att5001", OTHER, "b.pdf");
+        site.file("att500", OTHER, "c.pdf");
+        assert_usage(&site, &[("att5001", "linked-elsewhere"), ("att500", "unreferenced"), ("other", "unreferenced")]);
+        assert_evidence(&site, "att5001", "URL", Possible);
+    }
+}
+
+#[test]
+fn row_2_3_media_service_and_blob() {
+    let id = "62149a0b-9e5d-4e56-bab5-17b8a0d84da5";
+    for url in [
+        format!("https://api.media.atlassian.com/file/{id}/binary?client=x"),
+        format!("blob:https://acme.atlassian.net/1#media-blob-url=true&amp;id={id}&amp;collection=contentId-2001"),
+    ] {
+        let mut site = site(&format!(r#"<img src="{url}"/>"#), "a.png");
+        site.inventory.attachments[1].file_id = Some(id.to_owned());
+        site.inventory.attachments[0].file_id = Some(id.replace('6', "7"));
+        assert_usage(&site, &[("other", "linked-elsewhere"), ("own", "unreferenced")]);
+        assert_evidence(&site, "other", "URL", Possible);
+    }
+    let mut foreign = site(&link(&format!("https://media.example/file/{id}/binary")), "a.png");
+    foreign.inventory.attachments[0].file_id = Some(id.to_owned());
+    assert_usage(&foreign, &[("own", "unreferenced")]);
+}
+
+#[test]
+fn row_2_3_tiny_links_name_pages() {
+    // 6QM is the tiny link of the page 1001; a file of that name is none
+    assert_nothing(&link("/wiki/x/6QM"), "6QM");
+}
+
+#[test]
+fn row_2_3_share_links_name_pages() {
+    assert_nothing(&link("/wiki/l/cp/a.png"), "a.png");
+}
+
+#[test]
+fn row_2_3_page_addresses_name_no_file() {
+    for url in [
+        "/wiki/pages/viewpage.action?pageId=1001#a.png",
+        "/wiki/pages/viewpageattachments.action?pageId=1001&amp;fileName=x",
+        "/wiki/spaces/ENG/pages/1001/a.png",
+        "/wiki/display/ENG/a.png",
+        "#attachments",
+        "#a.png",
+    ] {
+        assert_nothing(&link(url), "a.png");
+    }
+}
+
+#[test]
+fn row_2_3_smart_links_go_by_their_href() {
+    let card = |appearance: &str, url: &str| {
+        format!(r#"<p><a href="{url}" data-card-appearance="{appearance}">https://x.example/a.pdf</a></p>"#)
+    };
+    let file = "https://acme.atlassian.net/wiki/download/attachments/1001/a.pdf";
+    assert_own(&card("inline", file), "a.pdf", "linked", "URL", Proven);
+    for appearance in ["block", "embed"] {
+        assert_own(&card(appearance, file), "a.pdf", "embedded", "URL", Proven);
+        assert_nothing(&card(appearance, "https://acme.atlassian.net/wiki/spaces/ENG/pages/1001"), "a.pdf");
+    }
+}
+
+#[test]
+fn row_2_3_traps() {
+    // one id is the beginning of another
+    let mut prefixes = site(&link("/wiki/download/attachments/10010/a.pdf"), "a.pdf");
+    prefixes.page("10010", "Ten", "");
+    prefixes.file("ten", "10010", "a.pdf");
+    assert_usage(&prefixes, &[("ten", "linked-elsewhere"), ("own", "unreferenced"), ("other", "unreferenced")]);
+    for url in [
+        "https://acme.atlassian.net.evil/wiki/download/attachments/1001/a.pdf",
+        "https://not-acme.atlassian.net/wiki/download/attachments/1001/a.pdf",
+        "https://x.example/?u=/wiki/download/attachments/1001/a.pdf",
+        "https://x.example/?u=https://acme.atlassian.net/wiki/download/attachments/1001/a.pdf",
+        "https://x.example/?preview=/1001/own/a.pdf",
+    ] {
+        assert_nothing(&link(url), "a.pdf");
+    }
+    // `&amp;` separates; `#` and `?` end a name unless they are encoded; `;` belongs to it
+    let own = |name: &str| link(&format!("/wiki/download/attachments/1001/{name}"));
+    assert_own(&own("a.pdf?x=1&amp;y=2"), "a.pdf", "linked", "URL", Proven);
+    assert_own(&own("a%23b%3Fc;d.pdf"), "a#b?c;d.pdf", "linked", "URL", Proven);
+    assert_nothing(&own("a#b.pdf"), "a#b.pdf");
+    assert_nothing(&own("a?b.pdf"), "a?b.pdf");
+}
