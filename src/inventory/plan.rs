@@ -11,7 +11,9 @@ use super::memory::{LastRun, Remembered};
 use super::site::{AccountId, Attachment, Content, ContentKind, Space, SpaceId};
 use super::{header_images, labels, reconcile};
 use crate::confluence::Client;
-use crate::confluence::cloud::{LIST_LIMIT, PEOPLE_PER_REQUEST, SEARCH_LIMIT, SPACE_IDS_PER_REQUEST};
+use crate::confluence::cloud::{
+    LIST_LIMIT, PEOPLE_PER_REQUEST, PLAIN_SEARCH_LIMIT, SEARCH_LIMIT, SPACE_IDS_PER_REQUEST,
+};
 
 /// Requests in a second that are expected before a run has measured them (`confluence-api.md` 6).
 const USUAL_RATE: f64 = 10.0;
@@ -182,6 +184,8 @@ impl SiteCounts {
         add("properties", self.unsearched);
         add("owners that no list shows", self.owners);
         add("newest attachments", 1);
+        let indexed = self.footer_comments + self.inline_comments + self.attachments;
+        add("second walk", pages_of("second walk", PLAIN_SEARCH_LIMIT, indexed));
         add("attachments of one owner", self.files_owners.min(30));
         add("attachment version", self.versions);
         add("download of one byte", 2 * u64::from(self.versions + self.remembered_versions > 0));
