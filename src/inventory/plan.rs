@@ -186,6 +186,8 @@ impl SiteCounts {
         add("second walk", pages_of("second walk", PLAIN_SEARCH_LIMIT, indexed));
         add("owners that no list shows", self.owners);
         add("newest attachments", 1);
+        let indexed = self.footer_comments + self.inline_comments + self.attachments;
+        add("second walk", pages_of("second walk", PLAIN_SEARCH_LIMIT, indexed));
         add("attachments of one owner", self.files_owners.min(30));
         add("attachment version", self.versions);
         add("download of one byte", 2 * u64::from(self.versions + self.remembered_versions > 0));
