@@ -51,6 +51,8 @@ pub enum Command {
     Audit(AuditArgs),
     /// Audit a small sample site served by the program itself; no account needed
     Demo(DemoArgs),
+    /// Check configuration, account and site, and say what a run would lack
+    Doctor(DoctorArgs),
     /// Render a report again from the saved scan of an audit, without network
     Report(ReportArgs),
     /// Print the completion script for a shell
@@ -133,6 +135,36 @@ pub struct DemoArgs {
     /// Make the report folder in DIR [default: working directory]
     #[arg(long, value_name = "DIR")]
     pub output: Option<PathBuf>,
+}
+
+/// Options of `doctor`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
+pub struct DoctorArgs {
+    /// Ask the site what the documents of its API leave open, and print the
+    /// answers without names, so that they can be passed on
+    #[arg(long)]
+    pub probe: bool,
+    /// Read this configuration file and no other
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Read the API token from FILE
+    #[arg(long, value_name = "FILE", conflicts_with = "token_stdin")]
+    pub token_file: Option<PathBuf>,
+    /// Read the API token from standard input
+    #[arg(long)]
+    pub token_stdin: bool,
+}
+
+impl DoctorArgs {
+    /// The options of an audit that reads with the same configuration.
+    pub fn as_audit(&self) -> AuditArgs {
+        AuditArgs {
+            config: self.config.clone(),
+            token_file: self.token_file.clone(),
+            token_stdin: self.token_stdin,
+            ..AuditArgs::default()
+        }
+    }
 }
 
 /// Options of `report`.

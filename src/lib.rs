@@ -14,6 +14,7 @@ pub mod commands;
 pub mod config;
 pub mod confluence;
 pub mod demo;
+pub mod doctor;
 pub mod error;
 pub mod inventory;
 pub mod progress;
@@ -37,6 +38,10 @@ pub async fn run(cli: &Cli, progress: &Progress) -> Result<Outcome, Failure> {
             commands::audit::run(&loaded.value, json, progress).await
         }
         Command::Demo(args) => commands::demo::run(&args, &around, json, progress).await,
+        Command::Doctor(args) => {
+            let loaded = Config::load(&args.as_audit(), &mut around)?;
+            commands::doctor::run(&loaded, args.probe, json, progress).await
+        }
         Command::Report(args) => {
             let loaded = Rules::load(&args, &around)?;
             warn(&loaded.warnings);

@@ -13,11 +13,24 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("cli", &[]),
     (
         "commands",
-        &["audit", "cache", "cli", "config", "confluence", "demo", "error", "inventory", "progress", "report"],
+        &[
+            "audit",
+            "cache",
+            "cli",
+            "config",
+            "confluence",
+            "demo",
+            "doctor",
+            "error",
+            "inventory",
+            "progress",
+            "report",
+        ],
     ),
     ("config", &["cache", "cli", "error"]),
     ("confluence", &["error"]),
     ("demo", &[]),
+    ("doctor", &["confluence", "error", "progress"]),
     ("error", &[]),
     ("inventory", &["cache", "confluence", "error", "progress", "storage_format"]),
     ("progress", &[]),
@@ -26,7 +39,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
 ];
 
 /// Modules that may be async: those that speak to a network, and those that join them.
-const ASYNC: &[&str] = &["commands", "confluence", "demo", "inventory", "lib", "main"];
+const ASYNC: &[&str] = &["commands", "confluence", "demo", "doctor", "inventory", "lib", "main"];
 
 /// Modules that may print. `main` prints the data, `progress` everything for people.
 const PRINTING: &[&str] = &["main", "progress"];

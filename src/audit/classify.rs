@@ -5,7 +5,7 @@ use super::protect::Protection;
 use super::residue;
 use super::uses::{self, Uses};
 use super::{AuditOptions, FileVerdict, Usage, Use};
-use crate::inventory::{Container, Content, ContentKind, Inventory, SpaceId, Status};
+use crate::inventory::{Attachment, Container, Content, ContentKind, Inventory, SpaceId, Status};
 use crate::storage_format::{Display, OwnSite, Reading};
 
 /// One verdict per attachment, in the order of the inventory.
@@ -167,12 +167,10 @@ fn doubts(
         }
         Some(_) => {}
     }
+    reasons.extend(unread_fields(file, owner));
     let newest = file.modified_at.max(file.created_at);
     if newest.is_some_and(|time| time >= inventory.scan.started_at) {
         reasons.push("it was uploaded after the scan began".to_owned());
-    }
-    if file.old_versions.iter().any(|version| version.title.is_none()) {
-        reasons.push("the name of an old version could not be read".to_owned());
     }
     for name in file.names() {
         if let Some(unresolved) = site.unresolved_names.get(&fold(name)) {
@@ -183,9 +181,32 @@ fn doubts(
             ));
         }
     }
+    let without_id = file.file_id.is_none() || file.old_versions.iter().any(|version| version.file_id.is_none());
+    if let Some(content) = site.unknown_file_id.filter(|_| without_id) {
+        let content = described(&inventory.contents[content]);
+        reasons.push(format!("the {content} means a file by a media id that is not known: this file may be meant"));
+    }
     if let Some(&content) = file.container.id().and_then(|id| site.untold.get(id.as_str())) {
         let content = described(&inventory.contents[content]);
         reasons.push(format!("the {content} holds a macro that keeps its data in files whose names cannot be told"));
+    }
+    reasons
+}
+
+/// What the server left out or wrote in an unknown way, so that the file cannot be judged by it (F-59, F-60).
+fn unread_fields(file: &Attachment, owner: Option<&Content>) -> Vec<String> {
+    let mut reasons = Vec::new();
+    if file.title.is_empty() {
+        reasons.push("its name could not be read".to_owned());
+    }
+    if file.old_versions.iter().any(|version| version.title.is_none()) {
+        reasons.push("the name of an old version could not be read".to_owned());
+    }
+    if let Status::Other(word) = &file.status {
+        reasons.push(format!("it has the unknown status \"{word}\""));
+    }
+    if let Some((owner, Status::Other(word))) = owner.map(|owner| (owner, &owner.status)) {
+        reasons.push(format!("its {} has the unknown status \"{word}\"", owner.kind.label()));
     }
     reasons
 }

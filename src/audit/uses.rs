@@ -1,6 +1,6 @@
 //! Collects every use of every attachment over all bodies, and what makes files impossible to judge.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::Use;
 use super::index::{SiteIndex, fold};
@@ -18,6 +18,8 @@ pub(super) struct Uses {
     pub(super) unresolved_names: HashMap<String, Unresolved>,
     /// Content id → the content with a macro that uses its files under names that cannot be told.
     pub(super) untold: HashMap<String, usize>,
+    /// A content that means a file by a media file id no attachment is known to have.
+    pub(super) unknown_file_id: Option<usize>,
 }
 
 /// A reference into a container that is not in the inventory.
@@ -33,6 +35,7 @@ pub(super) fn collect(index: &SiteIndex<'_>, site: &OwnSite) -> Uses {
         in_trash: HashMap::new(),
         unresolved_names: HashMap::new(),
         untold: HashMap::new(),
+        unknown_file_id: None,
     };
     for (at, content) in index.inventory.contents.iter().enumerate() {
         let body = content.body.iter().flat_map(|body| &body.references);
@@ -57,6 +60,9 @@ impl Uses {
         if content.status.is_trash() {
             self.in_trash.extend(resolution.hits.iter().map(|hit| (hit.attachment, at)));
             return;
+        }
+        if resolution.hits.is_empty() && matches!(reference.target, Target::FileId { .. }) {
+            self.unknown_file_id.get_or_insert(at);
         }
         for hit in resolution.hits {
             let file = &index.inventory.attachments[hit.attachment];
@@ -94,7 +100,8 @@ fn is_owner(content: &Content, construct: &Construct) -> bool {
 fn tidy(uses: &mut Vec<Use>, index: &SiteIndex<'_>) {
     if uses.len() > 1 {
         let fallback = Construct::Fallback.to_string();
-        let contents: Vec<usize> = uses.iter().filter(|one| one.construct != fallback).map(|one| one.content).collect();
+        let contents: HashSet<usize> =
+            uses.iter().filter(|one| one.construct != fallback).map(|one| one.content).collect();
         uses.retain(|one| one.construct != fallback || !contents.contains(&one.content));
     }
     let key = |one: &Use| {

@@ -62,8 +62,14 @@ pub async fn read_site(
         }
         Err(error) => {
             let (status, remedy) = (error.exit_status(), error.remedy());
-            let CrawlError::Stopped { inventory, cause } = error else {
-                return Err(Failure::new(status, error.to_string()).remedy(remedy));
+            let (inventory, cause) = match error {
+                CrawlError::Stopped { inventory, cause } => (inventory, cause),
+                CrawlError::Unusable(cause) => {
+                    let site = api.client().deployment().base_url();
+                    let what = format!("{site} cannot be read");
+                    return Err(Failure::new(status, what).because(cause.to_string()).remedy(remedy));
+                }
+                other => return Err(Failure::new(status, other.to_string()).remedy(remedy)),
             };
             let audit = audit::analyze(&inventory, rules);
             (*inventory, audit, Some(cause), vec![status])
@@ -96,16 +102,15 @@ pub(crate) async fn run(config: &Config, json: bool, progress: &Progress) -> Res
     if let Some(cache) = &options.cache {
         cache.remarks().iter().for_each(|remark| progress.warn(remark));
     }
-    let received = signals.received();
-    let mut reading = reading.map_err(|failure| Failure { status: received.unwrap_or(failure.status), ..failure })?;
+    let mut reading =
+        reading.map_err(|failure| Failure { status: signals.received().unwrap_or(failure.status), ..failure })?;
     if config.scope.verify_duplicates && reading.stopped.is_none() {
         reading.compare_duplicates(&api, &options, &rules, progress).await;
     }
-    // the reading knows that it was interrupted, but not by which signal
-    reading.status = match received {
-        Some(signal) if reading.status == ExitStatus::Interrupted => signal,
-        received => ExitStatus::decide([reading.status].into_iter().chain(received)),
-    };
+    // the stop only knows that the run was interrupted, the signal knows by what
+    let received = signals.received();
+    let own = Some(reading.status).filter(|status| received.is_none() || *status != ExitStatus::Interrupted);
+    reading.status = ExitStatus::decide(own.into_iter().chain(received));
     let facts = RunFacts {
         local_time: chrono::Local::now().fixed_offset(),
         exit_code: reading.status.code(),
@@ -162,7 +167,11 @@ fn open_cache(config: &Config, progress: &Progress) -> Result<Option<Arc<Cache>>
 }
 
 fn status_of_stop(cause: &RequestError) -> ExitStatus {
-    if cause.is_auth_lost() { ExitStatus::Authentication } else { ExitStatus::Incomplete }
+    match cause {
+        RequestError::Interrupted => ExitStatus::Interrupted,
+        cause if cause.is_auth_lost() => ExitStatus::Authentication,
+        _ => ExitStatus::Incomplete,
+    }
 }
 
 pub(super) fn crawl_options(config: &Config, cache: Option<Arc<Cache>>) -> CrawlOptions {

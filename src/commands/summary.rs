@@ -50,7 +50,11 @@ fn lines(inventory: &Inventory, audit: &Audit, status: ExitStatus) -> Vec<String
     let units = inventory.coverage.total();
     let mut lines = Vec::new();
     if is_complete(status) {
-        lines.push(format!("complete: {} of {} units read", count(units.planned), count(units.planned)));
+        let known = match units.remembered {
+            0 => String::new(),
+            known => format!(", {} of them by earlier runs", count(known)),
+        };
+        lines.push(format!("complete: {} of {} units read{known}", count(units.planned), count(units.planned)));
     } else {
         let read = units.ok + units.gone + units.skipped;
         lines.push(format!(

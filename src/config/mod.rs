@@ -6,6 +6,7 @@ mod base_url;
 mod ini;
 pub mod keys;
 mod layers;
+mod proxy;
 mod suggest;
 mod values;
 mod warning;
@@ -142,6 +143,7 @@ impl Config {
             flags.set(keys::API_TOKEN, "--token-stdin", read_token(&mut around.stdin)?);
         }
         let layers = Layers::read(args.config.as_deref(), flags, around)?;
+        proxy::check(&around.variables)?;
         let config = Self {
             connection: Connection::from_layers(&layers, &mut warnings)?,
             scope: Scope::from_layers(&layers, args)?,

@@ -23,10 +23,11 @@ use super::retry::{Jitter, Quota};
 
 /// Largest answer that is read, in decompressed bytes (F-25, F-65).
 pub const MAX_ANSWER_BYTES: usize = 64 << 20;
+/// Pages of one list at most: at 250 items a page, 25 million items.
+const MAX_PAGES: u32 = 100_000;
 /// Requests that may fail one after the other once the retry quota is empty (F-14).
 pub(super) const MAX_FAILURES_IN_A_ROW: u32 = 10;
-
-/// How long requests on the way may still take when the run was stopped.
+/// How long answers may still arrive after the run was stopped.
 const DRAIN: Duration = Duration::from_secs(5);
 
 /// Time limits; `None` waits without limit.
@@ -70,6 +71,10 @@ pub struct ConnectionSettings {
     pub max_wait: Duration,
     /// Time limits of one request.
     pub timeouts: Timeouts,
+    /// Largest answer that is read, in decompressed bytes.
+    pub max_answer_bytes: usize,
+    /// Pages of one list at most (F-48).
+    pub max_pages: u32,
     /// Spreads the waits; `None` takes a random one.
     pub jitter_seed: Option<u64>,
 }
@@ -84,6 +89,8 @@ impl ConnectionSettings {
             concurrency: 8,
             max_wait: Duration::from_secs(15 * 60),
             timeouts: Timeouts::default(),
+            max_answer_bytes: MAX_ANSWER_BYTES,
+            max_pages: MAX_PAGES,
             jitter_seed: None,
         }
     }
@@ -129,6 +136,8 @@ pub struct Client {
     pub(super) token: SecretString,
     pub(super) concurrency: usize,
     pub(super) max_wait: Duration,
+    pub(super) max_answer_bytes: usize,
+    pub(super) max_pages: u32,
     pub(super) pace: Pace,
     pub(super) quota: Mutex<Quota>,
     pub(super) jitter: Mutex<Jitter>,
@@ -163,7 +172,7 @@ impl Client {
     /// Sets up connections; sends nothing.
     pub fn new(settings: ConnectionSettings) -> Result<Self, ClientError> {
         let deployment = Deployment::cloud(&settings.base_url)?;
-        let http = build(&settings.timeouts).map_err(|error| setup_error(&error))?;
+        let http = build(&settings.timeouts, deployment.is_local()).map_err(|error| setup_error(&error))?;
         let seed = settings.jitter_seed.unwrap_or_else(|| RandomState::new().hash_one(deployment.base_url()));
         Ok(Self {
             http,
@@ -172,6 +181,8 @@ impl Client {
             token: settings.token,
             concurrency: settings.concurrency.max(1),
             max_wait: settings.max_wait,
+            max_answer_bytes: settings.max_answer_bytes,
+            max_pages: settings.max_pages,
             pace: Pace::new(settings.concurrency),
             quota: Mutex::new(Quota::new()),
             jitter: Mutex::new(Jitter::new(seed)),
@@ -260,14 +271,14 @@ impl Client {
         }
     }
 
-    /// Resolves when requests on the way have had their time after the run was stopped (F-78).
-    pub(super) async fn drained(&self) -> RequestError {
+    /// Resolves when the run has been stopped and what was on the way then has had its time to arrive (F-78).
+    pub(super) async fn until_drained(&self) -> RequestError {
         let error = self.until_stopped().await;
         tokio::time::sleep(DRAIN).await;
         error
     }
 
-    /// Ends the run from outside: no further request is sent, those that wait fail at once.
+    /// Ends the run from outside: no further request is sent, those that wait fail at once, those on the way soon.
     pub fn interrupt(&self) {
         self.stop(RequestError::Interrupted);
     }
@@ -313,20 +324,24 @@ impl Client {
     }
 
     /// One answer was good.
-    pub(super) fn succeeded(&self, near_limit: bool) {
+    pub(super) fn succeeded(&self, kind: &'static str, near_limit: bool) {
         self.failures_in_a_row.store(0, Ordering::Relaxed);
         locked(&self.quota).refund();
-        self.pace.answered(near_limit);
+        self.pace.answered(kind, near_limit);
     }
 }
 
-fn build(timeouts: &Timeouts) -> reqwest::Result<reqwest::Client> {
+fn build(timeouts: &Timeouts, local: bool) -> reqwest::Result<reqwest::Client> {
     let mut builder = reqwest::Client::builder()
         .user_agent(concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")))
         .redirect(reqwest::redirect::Policy::none())
         .retry(reqwest::retry::never())
         .referer(false)
         .tcp_keepalive(Duration::from_secs(30));
+    if local {
+        // plain http to the own machine must not go through a proxy, which could read the token (S-18)
+        builder = builder.no_proxy();
+    }
     if let Some(limit) = timeouts.connect {
         builder = builder.connect_timeout(limit);
     }

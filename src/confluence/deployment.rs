@@ -3,7 +3,7 @@
 //! The origin is fixed here, once; every request URL is built from path segments and query pairs below it. Nothing the
 //! server sends can change where a request with credentials goes (`reliability-security.md` F-44).
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
 use thiserror::Error;
 use url::{Host, Url};
@@ -145,6 +145,11 @@ impl Deployment {
         self.origin.host_str().unwrap_or_default()
     }
 
+    /// Whether the site is on this machine, as the sample site is.
+    pub fn is_local(&self) -> bool {
+        is_loopback(&self.origin)
+    }
+
     /// Whether `url` has the scheme, host and port of this site.
     pub fn is_same_origin(&self, url: &Url) -> bool {
         url.origin() == self.origin.origin()
@@ -178,9 +183,58 @@ pub(super) fn is_loopback(url: &Url) -> bool {
     }
 }
 
+/// An address that means this machine or its own network, written as a number or as `localhost` (S-16).
+pub(super) fn is_internal(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(address)) => is_internal_v4(address),
+        Some(Host::Ipv6(address)) => match address.to_ipv4_mapped() {
+            Some(mapped) => is_internal_v4(mapped),
+            None => {
+                address.is_loopback()
+                    || address.is_unspecified()
+                    || address.is_unique_local()
+                    || address.is_unicast_link_local()
+            }
+        },
+        Some(Host::Domain(_)) => is_loopback(url),
+        None => true,
+    }
+}
+
+fn is_internal_v4(address: Ipv4Addr) -> bool {
+    let [first, second, ..] = address.octets();
+    let shared = first == 100 && (64..128).contains(&second);
+    address.is_loopback() || address.is_private() || address.is_link_local() || first == 0 || shared
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn s_16_addresses_of_the_own_network_are_internal() {
+        let inside = [
+            "https://127.0.0.1/",
+            "https://localhost/",
+            "https://10.1.2.3/",
+            "https://192.168.0.1/",
+            "https://[::1]/",
+            "https://169.254.169.254/latest/meta-data",
+            "https://[::ffff:127.0.0.1]/",
+            "https://[fd00::1]/",
+            "https://0.0.0.0/",
+            "https://100.64.0.1/",
+            "https://2130706433/",
+            "https://0x7f.1/",
+            "file:///etc/passwd",
+        ];
+        for address in inside {
+            assert!(is_internal(&Url::parse(address).unwrap()), "{address}");
+        }
+        for address in ["https://api.media.atlassian.com/file", "https://93.184.216.34/", "https://[2606:2800::1]/"] {
+            assert!(!is_internal(&Url::parse(address).unwrap()), "{address}");
+        }
+    }
 
     #[test]
     fn accepts_the_site_with_and_without_wiki() {

@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use url::Url;
 
 use super::client::Client;
-use super::deployment::{Request, is_loopback};
+use super::deployment::{Request, is_internal, is_loopback};
 use super::error::RequestError;
 use super::fault::Fault;
 
@@ -51,7 +51,14 @@ impl Client {
     /// Where the API sends a download.
     async fn file_address(&self, request: &Request) -> Result<Url, RequestError> {
         let target = self.fetch_location(request).await.map_err(|failure| failure.error)?;
-        if target.scheme() == "https" || is_loopback(&target) {
+        // a site on this machine keeps its files there too; no other site may lead anybody into this network
+        if self.deployment.is_local() && is_loopback(&target) {
+            return Ok(target);
+        }
+        if is_internal(&target) {
+            return Err(shape("the redirect leads into the network of this computer"));
+        }
+        if target.scheme() == "https" {
             Ok(target)
         } else {
             Err(shape("the redirect does not lead to a secure address"))
@@ -78,10 +85,16 @@ impl Client {
             };
             self.count(kind);
             // no encoding keeps the length that of the file
-            let sent = request().header(ACCEPT_ENCODING, "identity").send().await;
-            let result = match sent {
-                Ok(response) => read(response).await,
-                Err(error) => Err(Trouble::Transfer(error)),
+            let whole = async {
+                match request().header(ACCEPT_ENCODING, "identity").send().await {
+                    Ok(response) => read(response).await,
+                    Err(error) => Err(Trouble::Transfer(error)),
+                }
+            };
+            let result = tokio::select! {
+                biased;
+                result = whole => result,
+                error = self.until_drained() => return Err(error),
             };
             drop(permit);
             match result {

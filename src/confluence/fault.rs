@@ -30,6 +30,10 @@ impl Fault {
         if error.is_connect() && any(&["certificate", "received fatal alert", "tls handshake", "HandshakeFailure"]) {
             return Self::Tls(innermost);
         }
+        // with TLS 1.3 a server that wants a client certificate refuses only after the handshake
+        if any(&["alert: CertificateRequired", "alert: BadCertificate", "alert: AccessDenied"]) {
+            return Self::Tls(innermost);
+        }
         if error.is_connect() && any(&["dns error", "failed to lookup address"]) {
             return Self::UnknownHost(innermost);
         }

@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 use url::Url;
 
-use super::client::{Answer, Client, MAX_ANSWER_BYTES, MAX_FAILURES_IN_A_ROW, locked};
+use super::client::{Answer, Client, MAX_FAILURES_IN_A_ROW, locked};
 use super::deployment::{Generation, Request};
 use super::error::RequestError;
 use super::fault::Fault;
@@ -126,12 +126,12 @@ impl Client {
             let answered = tokio::select! {
                 biased;
                 raw = self.try_once(request, &url, attempt) => raw,
-                error = self.drained() => Err(error.into()),
+                error = self.until_drained() => Err(error.into()),
             };
             let outcome = answered.and_then(|raw| {
                 self.weigh(request, &raw, sent_at, attempt)?;
                 let value = decode(&raw)?;
-                self.succeeded(raw.signs.near_limit);
+                self.succeeded(request.kind, raw.signs.near_limit);
                 Ok(value)
             });
             drop(permit);
@@ -178,12 +178,13 @@ impl Client {
         let signs = Signs::read(response.headers(), Utc::now());
         let headers = std::mem::take(response.headers_mut());
         let is_json = is_json(&headers);
-        let limit = if status.is_success() && is_json { MAX_ANSWER_BYTES } else { MAX_ERROR_BYTES };
+        let whole = status.is_success() && is_json;
+        let limit = if whole { self.max_answer_bytes } else { MAX_ERROR_BYTES };
         let mut body = Vec::new();
         // chunk by chunk, so that a decompression bomb never is in memory as a whole
         while let Some(chunk) = response.chunk().await.map_err(broken)? {
             if body.len() + chunk.len() > limit {
-                if limit == MAX_ANSWER_BYTES {
+                if whole {
                     return Err(RequestError::TooLarge { endpoint: request.path(), limit }.into());
                 }
                 break;
@@ -223,9 +224,9 @@ impl Client {
         match judge(status, &raw.signs) {
             Verdict::Success | Verdict::Redirect => Ok(()),
             Verdict::Throttled => {
-                self.pace.throttled(sent_at);
-                let told = self.within_patience(raw.signs.throttle_wait(), &raw.signs)?;
                 let gate = if raw.signs.endpoint_only { Gate::Kind(request.kind) } else { Gate::Site };
+                self.pace.throttled(sent_at, gate);
+                let told = self.within_patience(raw.signs.throttle_wait(), &raw.signs)?;
                 let error = RequestError::Status { status, endpoint, attempts: attempt };
                 Err(Setback::Again { cause: Cause::Throttled, told, gate: Some(gate), error })
             }

@@ -11,9 +11,11 @@ pub mod error;
 mod fault;
 mod fetch;
 mod identity;
+mod inspect;
 pub mod model;
 mod pace;
 pub mod pagination;
+mod rate;
 mod retry;
 mod signs;
 
@@ -22,6 +24,7 @@ pub use cloud::Cloud;
 pub use deployment::{BaseUrlError, Deployment, Request};
 pub use download::Fingerprint;
 pub use error::RequestError;
+pub use inspect::Observed;
 pub use pagination::{BadItem, Walked};
 
 #[cfg(test)]

@@ -247,7 +247,7 @@ pub struct Template {
 pub struct SearchHit {
     /// Id.
     pub id: Id,
-    /// `page`, `blogpost`, ….
+    /// `page`, `blogpost`, `comment`, `attachment`, ….
     #[serde(rename = "type")]
     pub kind: Option<String>,
     /// Expanded metadata.

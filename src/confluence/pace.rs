@@ -10,6 +10,8 @@ use std::time::Duration;
 use tokio::sync::{Semaphore, SemaphorePermit, watch};
 use tokio::time::{Instant, sleep_until};
 
+use super::rate::Rate;
+
 /// Good answers after which one lost permit comes back, or spacing ends.
 const CLEAN_ANSWERS: u32 = 50;
 /// Least time between two requests while the server warns that the limit is near (F-09).
@@ -50,6 +52,8 @@ struct State {
     spaced_answers: u32,
     /// The next free start while spacing.
     next_start: Option<Instant>,
+    /// Rates learned from refusals, of all requests and of each kind.
+    rates: HashMap<Gate, Rate>,
 }
 
 /// The right to send one request; given back on drop.
@@ -99,6 +103,7 @@ impl Pace {
                 gates: HashMap::new(),
                 spaced_answers: 0,
                 next_start: None,
+                rates: HashMap::new(),
             }),
             held: watch::Sender::new(false),
         }
@@ -119,13 +124,14 @@ impl Pace {
                 sleep_until(opens).await;
                 continue;
             }
-            if let Some(start) = self.reserve_start() {
+            if let Some(start) = self.reserve_start(kind) {
                 sleep_until(start).await;
             }
             // the semaphore is never closed; an error would only mean an unbounded request
             let permit = Permit { permit: self.permits.acquire().await.ok(), pace: self };
             // a gate may have closed meanwhile: then the permit goes back
             if self.closed_until(kind).is_none() && (urgent || !*self.held.borrow()) {
+                self.started(kind);
                 return permit;
             }
         }
@@ -141,15 +147,28 @@ impl Pace {
             .max()
     }
 
-    fn reserve_start(&self) -> Option<Instant> {
+    /// The next start that the warning of a near limit and the learned rates leave free.
+    fn reserve_start(&self, kind: &'static str) -> Option<Instant> {
         let mut state = self.state();
-        if state.spaced_answers == 0 {
-            return None;
-        }
         let now = Instant::now();
-        let start = state.next_start.map_or(now, |next| next.max(now));
-        state.next_start = Some(start + SPACING);
-        Some(start)
+        let mut starts = [None; 3];
+        if state.spaced_answers > 0 {
+            let start = state.next_start.map_or(now, |next| next.max(now));
+            state.next_start = Some(start + SPACING);
+            starts[0] = Some(start);
+        }
+        for (slot, gate) in starts[1..].iter_mut().zip([Gate::Site, Gate::Kind(kind)]) {
+            *slot = state.rates.get_mut(&gate).and_then(|rate| rate.reserve(now));
+        }
+        starts.into_iter().flatten().max()
+    }
+
+    fn started(&self, kind: &'static str) {
+        let now = Instant::now();
+        let mut state = self.state();
+        for gate in [Gate::Site, Gate::Kind(kind)] {
+            state.rates.entry(gate).or_default().started(now);
+        }
     }
 
     /// Holds back everything but urgent requests until the hold is dropped. One hold at a time.
@@ -166,9 +185,11 @@ impl Pace {
         *entry = (*entry).max(opens);
     }
 
-    /// The server throttled a request sent at `sent_at`: halves the number of requests on the way, once per burst.
-    pub(super) fn throttled(&self, sent_at: Instant) {
+    /// The server throttled a request sent at `sent_at`: halves the number of requests on the way and the rate of those
+    /// the limit is about, once per burst.
+    pub(super) fn throttled(&self, sent_at: Instant, gate: Gate) {
         let mut state = self.state();
+        state.rates.entry(gate).or_default().refused(sent_at, Instant::now());
         if state.cut_at.is_some_and(|cut_at| sent_at < cut_at) {
             return;
         }
@@ -181,8 +202,11 @@ impl Pace {
     }
 
     /// A good answer; `near_limit` when it warned that the limit is near.
-    pub(super) fn answered(&self, near_limit: bool) {
+    pub(super) fn answered(&self, kind: &'static str, near_limit: bool) {
         let mut state = self.state();
+        for gate in [Gate::Site, Gate::Kind(kind)] {
+            state.rates.entry(gate).or_default().answered();
+        }
         if near_limit {
             state.spaced_answers = CLEAN_ANSWERS;
             return;
@@ -239,30 +263,30 @@ mod tests {
         let sent = Instant::now();
         let held = [pace.admit("a", false).await, pace.admit("a", false).await, pace.admit("a", false).await];
         tokio::time::advance(Duration::from_millis(1)).await;
-        (0..3).for_each(|_| pace.throttled(sent));
+        (0..3).for_each(|_| pace.throttled(sent, Gate::Site));
         assert_eq!(pace.limit(), 4);
-        pace.throttled(Instant::now());
-        pace.throttled(Instant::now());
-        pace.throttled(Instant::now());
+        pace.throttled(Instant::now(), Gate::Site);
+        pace.throttled(Instant::now(), Gate::Site);
+        pace.throttled(Instant::now(), Gate::Site);
         assert_eq!(pace.limit(), 1);
         drop(held);
         assert_eq!(pace.permits.available_permits(), 1);
-        (0..CLEAN_ANSWERS).for_each(|_| pace.answered(false));
+        (0..CLEAN_ANSWERS).for_each(|_| pace.answered("a", false));
         assert_eq!((pace.limit(), pace.permits.available_permits()), (2, 2));
-        (0..CLEAN_ANSWERS * 20).for_each(|_| pace.answered(false));
+        (0..CLEAN_ANSWERS * 20).for_each(|_| pace.answered("a", false));
         assert_eq!((pace.limit(), pace.permits.available_permits()), (8, 8));
     }
 
     #[tokio::test(start_paused = true)]
     async fn f_09_a_near_limit_spaces_requests() {
         let pace = Pace::new(4);
-        pace.answered(true);
+        pace.answered("a", true);
         let began = Instant::now();
         for _ in 0..5 {
             drop(pace.admit("a", false).await);
         }
         assert!(began.elapsed() >= SPACING * 4);
-        (0..CLEAN_ANSWERS).for_each(|_| pace.answered(false));
+        (0..CLEAN_ANSWERS).for_each(|_| pace.answered("a", false));
         let began = Instant::now();
         drop(pace.admit("a", false).await);
         assert_eq!(began.elapsed(), Duration::ZERO);
@@ -278,5 +302,65 @@ mod tests {
         assert!(tokio::time::timeout(Duration::from_secs(60), &mut waiting).await.is_err());
         drop(hold);
         drop(waiting.await);
+    }
+
+    /// A bucket of tokens as Atlassian describes it: capacity and refill are not published.
+    struct Bucket {
+        tokens: f64,
+        capacity: f64,
+        per_second: f64,
+        at: Instant,
+    }
+
+    impl Bucket {
+        fn take(&mut self) -> bool {
+            let now = Instant::now();
+            self.tokens =
+                (self.tokens + now.duration_since(self.at).as_secs_f64() * self.per_second).min(self.capacity);
+            self.at = now;
+            let granted = self.tokens >= 1.0;
+            self.tokens -= f64::from(u8::from(granted));
+            granted
+        }
+    }
+
+    /// Sends until `wanted` requests were answered; gives the refusals and the time.
+    async fn against(capacity: f64, per_second: f64, wanted: usize) -> (usize, Duration) {
+        let pace = Pace::new(8);
+        let bucket = Mutex::new(Bucket { tokens: capacity, capacity, per_second, at: Instant::now() });
+        let (answered, refused) = (Mutex::new(0), Mutex::new(0));
+        let worker = || async {
+            while *answered.lock().unwrap() < wanted {
+                let permit = pace.admit("a", false).await;
+                let sent_at = Instant::now();
+                tokio::time::sleep(Duration::from_millis(80)).await;
+                if bucket.lock().unwrap().take() {
+                    *answered.lock().unwrap() += 1;
+                    pace.answered("a", false);
+                } else {
+                    *refused.lock().unwrap() += 1;
+                    pace.throttled(sent_at, Gate::Site);
+                    pace.close(Gate::Site, Duration::from_secs(1));
+                }
+                drop(permit);
+            }
+        };
+        let began = Instant::now();
+        futures_util::future::join_all((0..8).map(|_| worker())).await;
+        (*refused.lock().unwrap(), began.elapsed())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn f_05_a_limited_server_sees_few_refusals_and_is_used_well() {
+        for (capacity, per_second) in [(10.0, 10.0), (100.0, 10.0), (20.0, 40.0), (5.0, 2.0)] {
+            let wanted = 3_000;
+            let (refused, time) = against(capacity, per_second, wanted).await;
+            let (share, ideal) = (refused as f64 / wanted as f64, wanted as f64 / per_second);
+            assert!(share < 0.03, "{capacity} and {per_second}/s: {refused} refused of {wanted}");
+            assert!(time.as_secs_f64() < ideal * 1.6, "{capacity} and {per_second}/s: {time:?}, at best {ideal} s");
+        }
+        let (refused, time) = against(1e9, 1e9, 3_000).await;
+        assert_eq!(refused, 0);
+        assert!(time < Duration::from_secs(31), "without a limit nothing is slowed down: {time:?}");
     }
 }

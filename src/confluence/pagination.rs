@@ -14,8 +14,6 @@ use super::deployment::Request;
 use super::error::RequestError;
 use super::model::{self, ListPage};
 
-/// Pages of one list at most (F-48): at 250 items a page, 25 million items.
-const MAX_PAGES: u32 = 100_000;
 /// Pages in a row that may bring nothing new (F-47).
 const MAX_STALE_PAGES: u32 = 3;
 /// Empty pages in a row that may announce a next one.
@@ -195,7 +193,7 @@ impl<'a> Walk<'a> {
         let mut in_pass = HashSet::new();
         let mut position: Option<String> = None;
         let (mut stale, mut empty) = (0, 0);
-        for _ in 0..MAX_PAGES {
+        for _ in 0..client.max_pages {
             let page = self.page(client, limit, position.as_deref()).await?;
             let next = self.next_position(client, &page, position.as_deref())?;
             let results = page.value.results;

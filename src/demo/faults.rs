@@ -13,19 +13,20 @@ use super::site::Site;
 pub struct RoutePattern {
     path: Option<GlobMatcher>,
     query: Vec<(String, String)>,
+    at_least: usize,
 }
 
 impl RoutePattern {
     /// Every request, downloads included.
     pub fn any() -> Self {
-        Self { path: None, query: Vec::new() }
+        Self { path: None, query: Vec::new(), at_least: 0 }
     }
 
     /// Paths matching a glob such as `/wiki/api/v2/attachments/*`; `*` crosses slashes. A pattern that is no glob
     /// is refused.
     pub fn path(glob: &str) -> Result<Self, globset::Error> {
         let matcher = GlobBuilder::new(glob).literal_separator(false).build()?.compile_matcher();
-        Ok(Self { path: Some(matcher), query: Vec::new() })
+        Ok(Self { path: Some(matcher), query: Vec::new(), at_least: 0 })
     }
 
     /// And with this query parameter of this value.
@@ -35,8 +36,18 @@ impl RoutePattern {
         self
     }
 
+    /// And with at least so many bytes of names and values in the query.
+    #[must_use]
+    pub fn at_least(mut self, bytes: usize) -> Self {
+        self.at_least = bytes;
+        self
+    }
+
     fn matches(&self, path: &str, query: &[(String, String)]) -> bool {
-        self.path.as_ref().is_none_or(|glob| glob.is_match(path)) && self.query.iter().all(|pair| query.contains(pair))
+        let length: usize = query.iter().map(|(key, value)| key.len() + value.len()).sum();
+        self.path.as_ref().is_none_or(|glob| glob.is_match(path))
+            && self.query.iter().all(|pair| query.contains(pair))
+            && length >= self.at_least
     }
 }
 
@@ -96,6 +107,13 @@ pub enum Fault {
     DuplicatedItems,
     /// The last so many items are missing and there is no next link: a list that ends too early without a sign.
     DroppedTail(usize),
+    /// The true answer with one more header.
+    Header {
+        /// Its name.
+        name: String,
+        /// Its value.
+        value: String,
+    },
     /// Any change to a JSON answer.
     EditJson(JsonEdit),
     /// The credential is treated as anonymous: what that means depends on whether the site is public.
@@ -131,6 +149,11 @@ impl Fault {
         }
     }
 
+    /// The true answer with one more header.
+    pub fn header(name: &str, value: &str) -> Self {
+        Self::Header { name: name.to_owned(), value: value.to_owned() }
+    }
+
     /// A change of the site.
     pub fn change_site(change: impl Fn(&mut Site) + Send + Sync + 'static) -> Self {
         Self::ChangeSite(Arc::new(change))
@@ -156,6 +179,7 @@ impl fmt::Debug for Fault {
             Self::RepeatedCursor => f.write_str("RepeatedCursor"),
             Self::DuplicatedItems => f.write_str("DuplicatedItems"),
             Self::DroppedTail(items) => write!(f, "DroppedTail({items})"),
+            Self::Header { name, .. } => write!(f, "Header({name})"),
             Self::EditJson(_) => f.write_str("EditJson"),
             Self::Anonymous => f.write_str("Anonymous"),
             Self::Unauthorized => f.write_str("Unauthorized"),

@@ -49,6 +49,8 @@ pub struct Behaviour {
     pub old_versions_answer_current_size: bool,
     /// The content search answers without the expanded properties, as where that expansion is not available.
     pub search_without_properties: bool,
+    /// Pages of v2 lists hold this many items at most, whatever was asked for and without a sign (F-54).
+    pub page_cap: Option<usize>,
 }
 
 /// A person.

@@ -29,13 +29,11 @@ async fn read_alone(crawl: &Crawl<'_>, mut content: Content) -> Option<Content> 
         }
         Ok(None) => unit.failed("the answer bears no body"),
         Err(error) if error.is_not_found() => {
-            let gone = if let Some(which) = single(content.kind) {
-                crawl.settle_missing(unit, which, content.id.as_str()).await
-            } else {
-                unit.gone();
-                true
+            let Some(which) = single(content.kind) else {
+                unit.denied("not found alone, though a list shows it");
+                return Some(content);
             };
-            if gone {
+            if crawl.settle_missing(unit, which, content.id.as_str()).await {
                 return None;
             }
         }

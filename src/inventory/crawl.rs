@@ -3,6 +3,7 @@
 //! The one place that does several things at once; how many is decided by the client's permits. Every unit of work is
 //! in the ledger before its request, and nothing gives "empty" for "failed".
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,10 +16,10 @@ use super::ledger::{Ledger, Unit};
 use super::memory::{Figures, Memory};
 use super::plan::{RequestPlan, SiteCounts};
 use super::scope::{self, ScopeError};
-use super::site::{AccountId, Attachment, Content, ContentKind, Space};
+use super::site::{AccountId, Attachment, Content, ContentKind, Space, Status};
 use super::{
     Account, Inventory, OldSizes, Scan, custom_content, header_images, identity, labels, lists, old_sizes, owners,
-    people, plausibility, reconcile, versions,
+    people, plausibility, reconcile, second_walk, versions,
 };
 use crate::cache::Cache;
 use crate::confluence::cloud::Single;
@@ -157,11 +158,12 @@ impl Crawl<'_> {
     }
 
     /// Ends a unit whose content was not found twice: `gone` when no list shows it any more, `denied` when one does.
-    /// Gives whether it is gone.
+    /// Gives whether it is gone. Lists of comments and of app content cannot be asked for one id, and the list that
+    /// has just shown it weighs more than the 404.
     pub(super) async fn settle_missing(&self, unit: Unit<'_>, which: Single, id: &str) -> bool {
         let listed = match which {
             Single::Page | Single::BlogPost => self.api.is_listed(which, id).await,
-            Single::FooterComment | Single::InlineComment | Single::CustomContent => Ok(false),
+            Single::FooterComment | Single::InlineComment | Single::CustomContent => Ok(true),
         };
         match listed {
             Ok(false) => {
@@ -218,6 +220,7 @@ pub async fn take_inventory(api: &Cloud, options: &CrawlOptions, progress: &Prog
     for warning in api.client().warnings() {
         ledger.warn(warning);
     }
+    warn_of_unknown_statuses(&ledger, &read);
     let inventory = Inventory {
         scan: Scan {
             program: options.program.clone(),
@@ -271,6 +274,7 @@ impl Crawl<'_> {
         );
         contents.extend(custom_content::read(self, found).await);
         lists::complete_comments(&mut contents, &files);
+        second_walk::compare(self, &contents, &files, self.started_at).await;
         versions::read(self, &mut files, &contents, spaces, reported).await;
         let old_sizes = old_sizes::prove(self, &mut files).await;
         labels::read(self, &contents, &mut files).await;
@@ -278,6 +282,17 @@ impl Crawl<'_> {
         sort_contents(&mut contents);
         sort_attachments(&mut files);
         Read { contents, attachments: files, people, old_sizes, plan }
+    }
+}
+
+/// What has a status this program does not know is read as if it were published (F-59).
+fn warn_of_unknown_statuses(ledger: &Ledger, read: &Read) {
+    let of_contents = read.contents.iter().map(|content| &content.status);
+    let statuses = of_contents.chain(read.attachments.iter().map(|file| &file.status));
+    let unknown: BTreeSet<&str> =
+        statuses.filter(|status| matches!(status, Status::Other(_))).map(Status::as_str).collect();
+    for word in unknown {
+        ledger.warn(format!("the unknown status \"{word}\" occurs: uses in it count, files in it are not judged"));
     }
 }
 

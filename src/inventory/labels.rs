@@ -50,10 +50,11 @@ async fn bearers(crawl: &Crawl<'_>, label: &model::Label) -> (String, Vec<String
         })
         .await;
     let end = match walked.end {
-        // a label that nobody bears any more is deleted
+        // a label that nobody bears any more is deleted; that cannot be told from a passing 404, so no label is
+        // believed then, and macros that filter by labels may list any file
         Err(error) if error.is_not_found() => {
             unit.gone();
-            Ok(())
+            Err(error)
         }
         end => {
             unit.settle(&end);

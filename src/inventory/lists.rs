@@ -242,6 +242,38 @@ fn comment(crawl: &Crawl<'_>, sent: model::Content, kind: ContentKind) -> Conten
 /// The direct replies to a comment.
 async fn replies(crawl: &Crawl<'_>, which: CommentKind, kind: ContentKind, parent: &Content) -> Vec<Content> {
     let unit = crawl.ledger.enter(UnitKind::Replies, format!("replies to {} {}", parent.kind.label(), parent.id));
+    let asked = crawl.twice(|| replies_once(crawl, which, kind, parent)).await;
+    match asked {
+        Ok(replies) => {
+            unit.ok();
+            replies
+        }
+        Err(error) if error.is_not_found() => {
+            // the comment itself tells a deleted thread from one whose replies are out of reach
+            let alone = match which {
+                CommentKind::Footer => Single::FooterComment,
+                CommentKind::Inline => Single::InlineComment,
+            };
+            match crawl.api.content(alone, parent.id.as_str(), false).await {
+                Err(error) if error.is_not_found() => unit.gone(),
+                Err(error) => unit.refused(&error),
+                Ok(_) => unit.denied("not found, though the comment is there"),
+            }
+            Vec::new()
+        }
+        Err(error) => {
+            unit.refused(&error);
+            Vec::new()
+        }
+    }
+}
+
+async fn replies_once(
+    crawl: &Crawl<'_>,
+    which: CommentKind,
+    kind: ContentKind,
+    parent: &Content,
+) -> Result<Vec<Content>, RequestError> {
     let mut replies = Vec::new();
     let walked = crawl
         .api
@@ -251,11 +283,7 @@ async fn replies(crawl: &Crawl<'_>, which: CommentKind, kind: ContentKind, paren
             replies.push(reply);
         })
         .await;
-    match &walked.end {
-        Err(error) if error.is_not_found() => unit.gone(),
-        end => unit.settle(end),
-    }
-    replies
+    walked.end.map(|()| replies)
 }
 
 /// Replies without a container have that of the thread's first comment.

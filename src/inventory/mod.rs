@@ -23,6 +23,7 @@ mod plausibility;
 pub mod recheck;
 mod reconcile;
 pub mod scope;
+mod second_walk;
 pub mod site;
 mod versions;
 

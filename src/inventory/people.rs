@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::coverage::UnitKind;
 use super::crawl::Crawl;
 use super::site::{AccountId, Attachment, Content};
+use crate::confluence::RequestError;
 use crate::confluence::cloud::PEOPLE_PER_REQUEST;
 
 /// Reads the names of all creators, owners, editors and uploaders. Deleted accounts have none; they keep their ids.
@@ -16,13 +17,27 @@ pub(super) async fn read(crawl: &Crawl<'_>, contents: &[Content], files: &[Attac
     let ids: BTreeSet<&str> = of_contents.chain(of_files).flatten().map(AccountId::as_str).collect();
     let ids: Vec<&str> = ids.into_iter().collect();
     crawl.progress.phase("people", Some(ids.len() as u64));
-    let groups = crawl.all(ids.chunks(PEOPLE_PER_REQUEST).map(|group| names(crawl, group)).collect()).await;
-    groups.into_iter().flatten().collect()
+    let mut groups: Vec<&[&str]> = ids.chunks(PEOPLE_PER_REQUEST).collect();
+    let mut people = BTreeMap::new();
+    while !groups.is_empty() {
+        for answered in crawl.all(groups.drain(..).map(|group| names(crawl, group)).collect()).await {
+            match answered {
+                Ok(names) => people.extend(names),
+                Err(group) => groups.extend(group.chunks(group.len().div_ceil(2))),
+            }
+        }
+    }
+    people
 }
 
-async fn names(crawl: &Crawl<'_>, group: &[&str]) -> Vec<(AccountId, String)> {
+/// The names of one group; `Err` gives it back when its request is too long for the server and has to be halved (F-17).
+async fn names<'g, 'i>(crawl: &Crawl<'_>, group: &'g [&'i str]) -> Result<Vec<(AccountId, String)>, &'g [&'i str]> {
     let unit = crawl.ledger.enter(UnitKind::People, format!("names of {} people", group.len()));
     let result = crawl.api.people(group).await;
+    if group.len() > 1 && result.as_ref().is_err_and(RequestError::is_too_long) {
+        unit.withdrawn();
+        return Err(group);
+    }
     match &result {
         // names only dress the report: without them the ids are shown, and no verdict depends on either
         Err(error) if !error.stops_run() => {
@@ -35,10 +50,11 @@ async fn names(crawl: &Crawl<'_>, group: &[&str]) -> Vec<(AccountId, String)> {
     }
     crawl.progress.advance(group.len() as u64);
     let people = result.unwrap_or_default().into_iter();
-    people
+    let named = people
         .filter_map(|person| {
             let name = person.display_name.or(person.public_name).filter(|name| !name.is_empty())?;
             Some((AccountId(person.account_id?), name))
         })
-        .collect()
+        .collect();
+    Ok(named)
 }

@@ -1,7 +1,7 @@
 //! Real processes that are interrupted, killed, locked out, or run out of disk (F-75 to F-98).
 #![cfg(unix)]
 
-use std::io::Read;
+use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
@@ -90,6 +90,31 @@ fn f_78_a_signal_ends_the_run_with_what_was_read_marked_incomplete() {
         assert!(finished.usages().values().all(|usage| usage != "unreferenced"));
         assert!(finished.stderr.contains("interrupted"), "{}", finished.stderr);
     }
+}
+
+#[test]
+fn f_78_a_second_signal_ends_the_run_at_once() {
+    let (faults, reached) = stalling_at(10);
+    let server = Server::sample(faults);
+    let folder = TempDir::new().unwrap();
+    let mut child = start(&server, folder.path(), "", &["--concurrency", "64"]);
+    reached.recv().unwrap();
+    signal(&child, "INT");
+    let mut stderr = BufReader::new(child.stderr.take().unwrap());
+    let mut line = String::new();
+    while !line.contains("once more ends at once") {
+        line.clear();
+        assert_ne!(stderr.read_line(&mut line).unwrap(), 0, "the first signal was not heard");
+    }
+    // requests on their way never end, so the first signal alone leaves the program waiting for a while
+    signal(&child, "INT");
+    let (finished, _) = finish(child, folder);
+    assert_eq!(finished.status, 130);
+    assert!(
+        finished.reports().iter().all(|path| path.to_string_lossy().ends_with(".partial")),
+        "{:?}",
+        finished.reports()
+    );
 }
 
 #[test]

@@ -66,6 +66,7 @@ pub(crate) async fn handle(
         match fault {
             Fault::CutBody(after) => reply.damage = Some(Damage::Cut(*after)),
             Fault::StallBody(after) => reply.damage = Some(Damage::Stall(*after)),
+            Fault::Header { name, value } => reply.headers.push((name.clone(), value.clone())),
             fault => {
                 if let ReplyBody::Json(json) = &mut reply.body {
                     edits::edit(fault, &request, json);
@@ -97,6 +98,7 @@ fn enter(shared: &Shared, request: &Request, credential: Credential) -> usize {
         authorized: credential == Credential::Accepted,
         credential_sent: request.authorization.is_some(),
         host: request.host.clone(),
+        arrived: tokio::time::Instant::now(),
     });
     log.len() - 1
 }

@@ -18,6 +18,7 @@ mod served;
 #[cfg(test)]
 mod tests;
 mod v1;
+mod v1_search;
 mod v1_states;
 mod v2;
 mod v2_lists;
@@ -34,6 +35,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};
+use tokio::time::Instant;
 
 use self::handle::{Origin, Shared, handle};
 use self::request::Request;
@@ -61,6 +63,8 @@ pub struct RequestLogEntry {
     pub credential_sent: bool,
     /// The `Host` header.
     pub host: String,
+    /// When it arrived, on the runtime's clock.
+    pub arrived: Instant,
 }
 
 /// A running server; it stops when dropped.

@@ -83,7 +83,7 @@ pub(crate) fn page<'a, T>(
 where
     T: 'a,
 {
-    let limit = limit(request, default_limit)?;
+    let limit = limit(request, default_limit)?.min(served.site.behaviour.page_cap.unwrap_or(MOST).max(1));
     let cursor = request.parameter("cursor").map(Cursor::decode).transpose()?;
     let mut entries: Vec<Entry<'a, T>> = entries
         .filter(|entry| cursor.as_ref().is_none_or(|cursor| cursor.is_before(order, entry.key, entry.id)))

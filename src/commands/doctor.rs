@@ -1,0 +1,88 @@
+//! `doctor`: says before a run what it would lack, and what that costs.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use serde_json::json;
+
+use super::audit::connect;
+use crate::config::{Config, Loaded};
+use crate::doctor::{self, Answered, Finding, State};
+use crate::error::{ExitStatus, Failure, Outcome};
+use crate::progress::Progress;
+
+/// Checks the site of a configuration, or asks it the open questions.
+pub(crate) async fn run(
+    loaded: &Loaded<Config>,
+    probe: bool,
+    json: bool,
+    progress: &Progress,
+) -> Result<Outcome, Failure> {
+    let api = connect(&loaded.value)?;
+    progress.phase("looking at the site", None);
+    let mut diagnosis = doctor::examine(api.client()).await;
+    let status = diagnosis.status();
+    if probe && !matches!(status, ExitStatus::Authentication | ExitStatus::Unreachable) {
+        let answers = doctor::probe(api.client(), progress).await;
+        progress.finish();
+        let text = if json { format!("{}\n", shareable(&answers)) } else { sheet(&answers) };
+        return Ok(Outcome { status: ExitStatus::Complete, stdout: text.into_bytes() });
+    }
+    progress.finish();
+    diagnosis.findings.splice(0..0, configuration(loaded));
+    let text = if json {
+        let object = json!({"exit_code": status.code(), "findings": diagnosis.findings});
+        format!("{object}\n")
+    } else {
+        lines(&diagnosis.findings)
+    };
+    Ok(Outcome { status, stdout: text.into_bytes() })
+}
+
+/// What is known before anything is sent.
+fn configuration(loaded: &Loaded<Config>) -> Vec<Finding> {
+    let place = loaded.file.as_deref().map(Path::display);
+    let from = place.map_or_else(|| "the environment and options".to_owned(), |file| file.to_string());
+    let connection = &loaded.value.connection;
+    let mut findings = vec![
+        Finding::new("configuration", State::Good, format!("read from {from}")),
+        Finding::new("site", State::Good, format!("{} as {}", connection.base_url, connection.user)),
+    ];
+    for warning in &loaded.warnings {
+        findings.push(Finding::new("configuration", State::Note, warning.to_string()));
+    }
+    findings
+}
+
+fn lines(findings: &[Finding]) -> String {
+    let mut text = String::new();
+    for finding in findings {
+        // writing to a string cannot fail
+        let _ = writeln!(text, "{:8} {}: {}", finding.state.word(), finding.subject, finding.found);
+        for (mark, more) in [("costs", &finding.cost), ("remedy", &finding.remedy)] {
+            if let Some(more) = more {
+                let _ = writeln!(text, "         {mark}: {more}");
+            }
+        }
+    }
+    text
+}
+
+/// The answers without anything that tells whose site it is.
+fn shareable(answers: &[Answered]) -> serde_json::Value {
+    json!({
+        "format": "confluence-storage-analyzer probe",
+        "version": 1,
+        "program_version": env!("CARGO_PKG_VERSION"),
+        "answers": answers,
+    })
+}
+
+fn sheet(answers: &[Answered]) -> String {
+    let mut text = format!("probe of confluence-storage-analyzer {}\n", env!("CARGO_PKG_VERSION"));
+    for answer in answers {
+        let measured = serde_json::Value::Object(answer.measured.clone());
+        let _ = write!(text, "\n{} ({})\n  {}\n  {measured}\n", answer.question, answer.id, answer.answer);
+    }
+    text
+}

@@ -1,0 +1,237 @@
+//! The content search: CQL over an index of what is published (`confluence-api.md` 4).
+
+use serde_json::{Map, Value, json};
+
+use super::cql::{self, Facts};
+use super::errors;
+use super::paging::number_of;
+use super::reply::Reply;
+use super::request::Request;
+use super::served::{Served, Viewer};
+use super::v2_lists::Answer;
+use super::views;
+use crate::demo::base64;
+use crate::demo::site::{Attachment, Content, Status};
+
+/// What the index holds.
+#[derive(Clone, Copy)]
+enum Hit<'a> {
+    Content(&'a Content),
+    File(&'a Attachment),
+}
+
+impl Hit<'_> {
+    /// Its place in the order of the answers; ids of contents and files may be the same number.
+    fn place(self) -> i64 {
+        match self {
+            Self::Content(content) => number_of(&content.id) * 2,
+            Self::File(file) => number_of(&file.id) * 2 + 1,
+        }
+    }
+}
+
+/// CQL over what is published. The index holds neither archived contents nor archived spaces nor the trash. The
+/// cursor alone decides the position; `start` is echoed and not used (`confluence-api.md` 4).
+pub(super) fn search(served: &Served, viewer: Viewer, request: &Request) -> Answer {
+    let conditions = request.parameter("cql").and_then(cql::parse);
+    let conditions = conditions.ok_or_else(|| errors::v1(400, "Could not parse cql"))?;
+    let expands: Vec<&str> =
+        request.parameters("expand").flat_map(|value| value.split(',')).filter(|part| !part.is_empty()).collect();
+    let limit = search_limit(request, &expands)?;
+    let after = request.parameter("cursor").map(search_position).transpose()?.unwrap_or_default();
+    let mut found: Vec<Hit<'_>> = indexed(served, viewer).filter(|hit| holds(served, &conditions, *hit)).collect();
+    let total = found.len();
+    found.retain(|hit| hit.place() > after);
+    found.sort_unstable_by_key(|hit| hit.place());
+    let more = found.len() > limit;
+    found.truncate(limit);
+    let mut links = json!({"base": served.base(), "context": "/wiki", "self": format!("{}{}", served.base(), "/rest/api/content/search")});
+    if let Some(last) = found.last().filter(|_| more) {
+        let next = request.with_cursor(&search_cursor(last.place()));
+        links["next"] = Value::from(next.strip_prefix("/wiki").unwrap_or(&next));
+    }
+    let results: Vec<Value> = found
+        .into_iter()
+        .map(|hit| match hit {
+            Hit::Content(content) => searched(served, content, &expands),
+            Hit::File(file) => searched_file(file),
+        })
+        .collect();
+    let start: usize = request.parameter("start").and_then(|start| start.parse().ok()).unwrap_or_default();
+    let size = results.len();
+    Ok(Reply::ok(json!({
+        "results": results, "start": start, "limit": limit, "size": size, "totalSize": total, "_links": links,
+    })))
+}
+
+/// Caps are applied silently and echoed: 1000 plain, 200 with expansions, 50 with bodies.
+fn search_limit(request: &Request, expands: &[&str]) -> Result<usize, Reply> {
+    let cap = if expands.iter().any(|part| part.starts_with("body")) {
+        50
+    } else if expands.is_empty() {
+        1000
+    } else {
+        200
+    };
+    let asked = request.parameter("limit").map_or(Ok(25), str::parse::<usize>);
+    asked.map(|limit| limit.clamp(1, cap)).map_err(|_| errors::v1(400, "limit is no number"))
+}
+
+fn search_cursor(last: i64) -> String {
+    base64::encode_url_safe(json!({"contentOrder": "id", "id": last}).to_string().as_bytes())
+}
+
+fn search_position(cursor: &str) -> Result<i64, Reply> {
+    base64::decode(cursor)
+        .and_then(|bytes| serde_json::from_slice::<Value>(&bytes).ok())
+        .filter(Value::is_object)
+        .map(|value| value["id"].as_i64().unwrap_or_default())
+        .ok_or_else(|| errors::v1(400, "Invalid cursor"))
+}
+
+fn indexed(served: &Served, viewer: Viewer) -> impl Iterator<Item = Hit<'_>> {
+    let contents = served.site.contents.iter().filter(move |content| is_indexed(served, viewer, content));
+    let files = served.site.attachments.iter().filter(move |file| {
+        let owner = file.container.id().and_then(|id| served.content(id));
+        file.status == Status::Current
+            && served.sees_attachment(viewer, file)
+            && owner.is_some_and(|owner| is_indexed(served, viewer, owner))
+    });
+    contents.map(Hit::Content).chain(files.map(Hit::File))
+}
+
+fn holds(served: &Served, conditions: &[cql::Condition], hit: Hit<'_>) -> bool {
+    let facts = match hit {
+        Hit::Content(content) => Some(facts(served, content)),
+        Hit::File(file) => file_facts(served, file),
+    };
+    facts.is_some_and(|facts| conditions.iter().all(|condition| condition.holds(&facts)))
+}
+
+fn file_facts<'a>(served: &'a Served, file: &'a Attachment) -> Option<Facts<'a>> {
+    let owner = served.content(file.container.id()?)?;
+    let (first, current) = (file.versions.first()?, file.current()?);
+    Some(Facts {
+        kind: "attachment",
+        id: &file.id,
+        title: &current.title,
+        space_key: served.space(&owner.space_id).map_or("", |space| space.key.as_str()),
+        labels: &file.labels,
+        created_at: first.created_at,
+        modified_at: current.created_at,
+    })
+}
+
+fn searched_file(file: &Attachment) -> Value {
+    json!({
+        "id": file.id,
+        "type": "attachment",
+        "status": file.status.as_str(),
+        "title": file.current().map(|version| &version.title),
+        "_expandable": {"container": "", "metadata": "", "extensions": ""},
+        "_links": {},
+    })
+}
+
+fn is_indexed(served: &Served, viewer: Viewer, content: &Content) -> bool {
+    let in_current_space = served.space(&content.space_id).is_some_and(|space| !space.archived);
+    let container = content.container.as_deref().and_then(|id| served.content(id));
+    content.status == Status::Current
+        && in_current_space
+        && served.sees_content(viewer, content)
+        && container.is_none_or(|container| container.status == Status::Current)
+}
+
+fn facts<'a>(served: &'a Served, content: &'a Content) -> Facts<'a> {
+    Facts {
+        kind: content.kind.as_str(),
+        id: &content.id,
+        title: &content.title,
+        space_key: served.space(&content.space_id).map_or("", |space| space.key.as_str()),
+        labels: &content.labels,
+        created_at: content.created_at,
+        modified_at: content.modified_at(),
+    }
+}
+
+fn searched(served: &Served, content: &Content, expands: &[&str]) -> Value {
+    let web = views::webui(served, content);
+    let mut json = json!({
+        "id": content.id,
+        "type": content.kind.as_str(),
+        "status": content.status.as_str(),
+        "title": content.title,
+        "_expandable": {"container": "", "metadata": "", "extensions": ""},
+        "_links": {"webui": web, "self": format!("{}/rest/api/content/{}", served.base(), content.id)},
+    });
+    for part in expands {
+        expand(served, content, part, &mut json);
+    }
+    json
+}
+
+fn expand(served: &Served, content: &Content, part: &str, json: &mut Value) {
+    match part {
+        "version" => {
+            json["version"] = json!({
+                "number": content.version().map(|version| version.number),
+                "when": views::time(content.modified_at()),
+                "minorEdit": content.version().is_some_and(|version| version.minor),
+            });
+        }
+        "space" => {
+            let space = served.space(&content.space_id);
+            json["space"] = json!({"key": space.map(|space| &space.key), "name": space.map(|space| &space.name)});
+        }
+        "body.storage" => {
+            json["body"] = json!({"storage": {"representation": "storage", "value": content.body}});
+        }
+        "metadata.labels" => {
+            let results: Vec<Value> = content.labels.iter().map(|name| views::label(name)).collect();
+            json["metadata"]["labels"] = json!({"results": results});
+        }
+        "history.contributors" | "history.contributors.publishers" => {
+            let mut ids: Vec<&str> = content.versions.iter().map(|version| version.author.as_str()).collect();
+            ids.sort_unstable();
+            ids.dedup();
+            let users: Vec<Value> = ids.iter().map(|id| json!({"type": "known", "accountId": id})).collect();
+            json["history"]["contributors"] = json!({"publishers": {"users": users, "userKeys": ids}});
+        }
+        _ => {
+            let key = part.strip_prefix("metadata.properties.");
+            if let Some(key) = key.filter(|_| !served.site.behaviour.search_without_properties) {
+                expand_property(content, key, json);
+            }
+        }
+    }
+}
+
+/// The properties object is there even where the content lacks the property; under `_expandable` stand the properties
+/// that the content has and nobody asked for.
+fn expand_property(content: &Content, key: &str, json: &mut Value) {
+    if !json["metadata"]["properties"].is_object() {
+        json["metadata"]["properties"] = Value::Object(Map::new());
+        for other in content.properties.keys() {
+            json["metadata"]["properties"]["_expandable"][other] =
+                Value::from(format!("/rest/api/content/{}/property/{other}", content.id));
+        }
+    }
+    if let Some(value) = content.properties.get(key) {
+        let properties = &mut json["metadata"]["properties"];
+        properties[key] = views::property(content, key, value);
+        if let Some(others) = properties["_expandable"].as_object_mut() {
+            others.remove(key);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn search_cursors_round_trip_and_strangers_are_refused() {
+        assert_eq!(search_position(&search_cursor(42)).unwrap(), 42);
+        assert_eq!(search_position("/rest/api/content/search?cursor=x").unwrap_err().status, 400);
+    }
+}

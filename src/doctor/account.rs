@@ -1,0 +1,115 @@
+//! Who reads, with what kind of token, and which spaces that account sees.
+
+use super::{Finding, State};
+use crate::confluence::{Client, RequestError};
+use crate::confluence::{Observed, Request};
+use crate::error::ExitStatus;
+
+/// The probe every run begins with. An error is the exit status a run would end with.
+pub(super) async fn check(client: &Client, findings: &mut Vec<Finding>) -> Result<(), ExitStatus> {
+    let error = match client.identity().await {
+        Ok(answer) => {
+            let user = answer.value;
+            let name = user.display_name.or(user.public_name).unwrap_or_default();
+            client.expect_account(&user.account_id.unwrap_or_default());
+            findings.push(Finding::new("account", State::Good, format!("the token belongs to {name}")));
+            findings.push(Finding::new(
+                "token",
+                State::Good,
+                "accepted at the address of the site, as tokens without scopes are",
+            ));
+            return Ok(());
+        }
+        Err(error) => error,
+    };
+    let fatal = Finding::new("account", State::Fatal, error.to_string()).costs("no run is possible");
+    match &error {
+        RequestError::Unauthenticated { .. } | RequestError::Anonymous => {
+            findings.push(fatal.remedy(error.remedy()));
+            findings.extend(kind_of_token(client).await);
+            Err(ExitStatus::Authentication)
+        }
+        error if error.is_denied() => {
+            findings.push(fatal.remedy(error.remedy()));
+            Err(ExitStatus::Authentication)
+        }
+        error => {
+            findings.push(fatal.remedy(error.remedy()));
+            Err(ExitStatus::Unreachable)
+        }
+    }
+}
+
+/// What the form of the refusal says about the token (`confluence-api.md` 5.2).
+async fn kind_of_token(client: &Client) -> Option<Finding> {
+    let request = Request::v1("current user", &["user", "current"]);
+    let observed = client.observe(&request).await.ok()?;
+    let finding = |found: &str| Finding::new("token", State::Fatal, found);
+    Some(match observed.status {
+        401 if observed.html => finding(
+            "refused with a 401 page, which is what a token with scopes gets at the address of the site, and a pair of \
+             address and token that cannot be read",
+        )
+        .remedy("create an API token without scopes; this version cannot use one with scopes"),
+        403 => finding(
+            "refused with 403, which is what an e-mail address and a token get that do not belong together, or a token \
+             that has expired",
+        )
+        .remedy("check the e-mail address; if it is right, create a new token: they live one year at most"),
+        200 => {
+            finding("not looked at: the site answers everybody as a visitor, so wrong credentials look like right ones")
+                .remedy("check the e-mail address and the token: only public content would be seen")
+        }
+        status => finding(&format!("refused with status {status}")),
+    })
+}
+
+/// How many spaces of each kind the account sees.
+pub(super) async fn spaces(client: &Client, findings: &mut Vec<Finding>) {
+    let mut counts = Vec::new();
+    let mut total = 0;
+    for status in ["current", "archived"] {
+        let request = Request::v2("spaces", &["spaces"]).with("status", status).with("limit", "250");
+        match client.observe(&request).await {
+            Ok(observed) => match observed.results() {
+                Some(results) => {
+                    total += results.len();
+                    let personal = results.iter().filter(|space| space["type"] == "personal").count();
+                    let more = if observed.has_next() { " or more" } else { "" };
+                    counts.push(format!("{}{more} {status}, {personal} of them personal", results.len()));
+                }
+                None => return findings.push(refused("spaces", &observed)),
+            },
+            Err(error) => return findings.push(unanswered("spaces", &error)),
+        }
+    }
+    let found = counts.join("; ");
+    findings.push(if total == 0 {
+        Finding::new("spaces", State::Fatal, "the account sees no space")
+            .costs("no run is possible")
+            .remedy("check that this account may use Confluence on this site")
+    } else {
+        Finding::new("spaces", State::Good, found)
+    });
+    findings.push(Finding::new(
+        "restricted content",
+        State::Note,
+        "spaces and pages that this account may not see are in no list, and nothing says so",
+    ));
+}
+
+/// A list that was refused.
+pub(super) fn refused(subject: &str, observed: &Observed) -> Finding {
+    let found = match observed.status {
+        401 | 403 => format!("refused with status {}", observed.status),
+        410 => "the server has retired this endpoint (410)".to_owned(),
+        200 => "answered with something that is no list".to_owned(),
+        status => format!("answered with status {status}"),
+    };
+    Finding::new(subject, State::Missing, found)
+}
+
+/// A list that was not answered.
+pub(super) fn unanswered(subject: &str, error: &RequestError) -> Finding {
+    Finding::new(subject, State::Missing, error.to_string()).remedy(error.remedy())
+}

@@ -1,0 +1,146 @@
+//! Questions about attachments and their versions.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+
+use super::{Answer, id, items, list, settled};
+use crate::confluence::{Client, Request, RequestError};
+
+/// Old versions that are measured.
+const MEASURED: usize = 5;
+/// Contents in the trash that are looked at.
+const LOOKED_AT: usize = 10;
+
+/// Question 1: the size of old versions, against a download of one byte.
+pub(super) async fn old_size(client: &Client) -> Answer {
+    let newest = client.observe(&list(&["attachments"], 250).with("sort", "-modified-date")).await?;
+    let (mut agree, mut disagree, mut differ, mut unmeasured) = (0, 0, 0, 0);
+    let with_versions = items(&newest)?.iter().filter(|file| version_of(file) > 1);
+    for file in with_versions.take(MEASURED) {
+        let (Some(file_id), Some(owner)) = (id(file), file["pageId"].as_str().or(file["blogPostId"].as_str())) else {
+            continue;
+        };
+        let old = version_of(file) - 1;
+        let request = Request::v2("probe", &["attachments", file_id]).with("version", old.to_string());
+        let told = client.observe(&request).await?.json.and_then(|json| json["fileSize"].as_u64());
+        differ += u32::from(told.is_some() && told != file["fileSize"].as_u64());
+        match (told, client.measure_download(owner, file_id, u32::try_from(old).unwrap_or(1)).await) {
+            (Some(told), Ok(measured)) if told == measured => agree += 1,
+            (Some(_), Ok(_)) => disagree += 1,
+            _ => unmeasured += 1,
+        }
+    }
+    let answer = match (agree, disagree) {
+        (0, 0) => "not known: no old version could be measured",
+        (_, 0) if differ > 0 => "yes: told and downloaded sizes agree, and they differ from the current ones",
+        (_, 0) => "probably: told and downloaded sizes agree, but none differs from the current size",
+        _ => "NO: told and downloaded sizes differ",
+    };
+    settled(
+        answer,
+        json!({"agree": agree, "disagree": disagree, "unmeasured": unmeasured, "differ_from_current": differ}),
+    )
+}
+
+fn version_of(file: &Value) -> u64 {
+    file["version"]["number"].as_u64().unwrap_or(0)
+}
+
+/// Question 1 and 2: attachments in the trash.
+pub(super) async fn trashed(client: &Client) -> Answer {
+    let listed = client.observe(&list(&["attachments"], 250).with("status", "trashed")).await?;
+    let files = items(&listed)?;
+    let trashed: Vec<&Value> = files.iter().filter(|file| file["status"] == "trashed").collect();
+    let mut versions: BTreeMap<String, u32> = BTreeMap::new();
+    for file in trashed.iter().filter(|file| version_of(file) > 1).take(MEASURED) {
+        let request = Request::v2("probe", &["attachments", id(file).unwrap_or_default()]).with("version", "1");
+        *versions.entry(client.observe(&request).await?.status.to_string()).or_default() += 1;
+    }
+    let answer = match (trashed.is_empty(), versions.is_empty()) {
+        (true, _) => "not known: no attachment is in the trash, or none is listed".to_owned(),
+        (false, true) => "listed; none of those seen has old versions".to_owned(),
+        (false, false) if versions.keys().all(|status| status == "200") => {
+            "listed, and their versions are read".to_owned()
+        }
+        (false, false) => "listed, but not all of their versions are read".to_owned(),
+    };
+    settled(answer, json!({"listed": files.len(), "trashed": trashed.len(), "old_version_statuses": versions}))
+}
+
+/// Question 2: what the lists say of files whose page is in the trash.
+pub(super) async fn of_trashed_pages(client: &Client) -> Answer {
+    let pages = client.observe(&list(&["pages"], 50).with("status", "trashed")).await?;
+    let (mut own, mut statuses) = (BTreeSet::new(), BTreeMap::<String, u32>::new());
+    let mut refused = 0;
+    for page in items(&pages)?.iter().filter_map(id).take(LOOKED_AT) {
+        let files = client.observe(&all_statuses(list(&["pages", page, "attachments"], 250))).await?;
+        let Some(files) = files.results() else {
+            refused += 1;
+            continue;
+        };
+        for file in files {
+            *statuses.entry(file["status"].as_str().unwrap_or("none").to_owned()).or_default() += 1;
+            own.extend(id(file).map(str::to_owned));
+        }
+    }
+    let mut site_wide = 0;
+    if !own.is_empty() {
+        let listed = client.observe(&all_statuses(list(&["attachments"], 250)).with("sort", "-modified-date")).await?;
+        site_wide = items(&listed)?.iter().filter_map(id).filter(|file| own.contains(*file)).count();
+    }
+    let answer = if own.is_empty() {
+        "not known: no page in the trash shows a file".to_owned()
+    } else {
+        let words: Vec<String> = statuses.iter().map(|(status, count)| format!("{count} as {status}")).collect();
+        format!("by the page's own list: {}", words.join(", "))
+    };
+    settled(answer, json!({"statuses": statuses, "refused": refused, "in_newest_250_of_site": site_wide}))
+}
+
+fn all_statuses(request: Request) -> Request {
+    ["current", "archived", "trashed"].iter().fold(request, |request, status| request.with("status", *status))
+}
+
+/// Question 7: the same list twice.
+pub(super) async fn order(client: &Client) -> Answer {
+    let first = walk(client).await?;
+    let second = walk(client).await?;
+    let unique: BTreeSet<&String> = first.iter().collect();
+    let doubles = first.len() - unique.len();
+    let same = first == second;
+    let answer = match (same, doubles) {
+        (true, 0) => "yes: two walks gave the same order, and nothing came twice",
+        (true, _) => "the order is stable, but items came twice",
+        (false, _) => "NO: two walks gave different orders, or the site changed in between",
+    };
+    settled(answer, json!({"items": first.len(), "doubles": doubles, "same_order": same}))
+}
+
+/// The ids of up to four pages of attachments, as they come.
+async fn walk(client: &Client) -> Result<Vec<String>, RequestError> {
+    let mut ids = Vec::new();
+    let mut cursor: Option<String> = None;
+    for _ in 0..4 {
+        let mut request = list(&["attachments"], 50).with("sort", "created-date");
+        if let Some(cursor) = &cursor {
+            request = request.with("cursor", cursor.as_str());
+        }
+        let page = client.observe(&request).await?;
+        ids.extend(items(&page)?.iter().filter_map(id).map(str::to_owned));
+        let next = page.json.as_ref().and_then(|json| json.pointer("/_links/next")?.as_str().map(str::to_owned));
+        cursor = next.and_then(|next| cursor_of(&next));
+        if cursor.is_none() {
+            break;
+        }
+    }
+    Ok(ids)
+}
+
+/// The cursor in a next link; the rest of the link is not used.
+fn cursor_of(link: &str) -> Option<String> {
+    let (_, query) = link.split_once('?')?;
+    url::form_urlencoded::parse(query.as_bytes())
+        .find(|(name, _)| name == "cursor")
+        .map(|(_, value)| value.into_owned())
+}

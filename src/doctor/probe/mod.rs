@@ -1,0 +1,91 @@
+//! Questions about the API that its documents leave open (`confluence-api.md` 10), asked of a live site.
+//!
+//! The answers hold counts, statuses, times and words of the API: no name, title, key, id or address of the site. They can
+//! be passed on.
+
+mod files;
+mod lists;
+mod refusals;
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::confluence::{Client, Observed, Request, RequestError};
+use crate::progress::Progress;
+
+/// One question and what the site answered.
+#[derive(Debug, Clone, Serialize)]
+pub struct Answered {
+    /// A word for programs.
+    pub id: &'static str,
+    /// The question.
+    pub question: &'static str,
+    /// The answer in words; "not known" with the reason where it could not be settled.
+    pub answer: String,
+    /// What was measured.
+    pub measured: Map<String, Value>,
+}
+
+/// What a question gives: the words and the measures, or why it could not be asked.
+type Answer = Result<(String, Map<String, Value>), RequestError>;
+
+/// Asks all questions, one after the other.
+pub async fn probe(client: &Client, progress: &Progress) -> Vec<Answered> {
+    let mut answers = Vec::new();
+    macro_rules! ask {
+        ($id:literal, $question:literal, $answer:expr) => {
+            progress.note(format!("probing: {}", $question));
+            answers.push(answered($id, $question, $answer.await));
+        };
+    }
+    ask!("old-size", "Does ?version=N answer the size version N had?", files::old_size(client));
+    ask!(
+        "trashed-files",
+        "Are attachments in the trash listed, and can their versions be read?",
+        files::trashed(client)
+    );
+    ask!("files-of-trash", "How are attachments of pages in the trash listed?", files::of_trashed_pages(client));
+    ask!("file-order", "Is the list of attachments stable and without doubles?", files::order(client));
+    ask!("page-caps", "How many items come on one page, with bodies?", lists::caps(client));
+    ask!("replies", "Do the site-wide comment lists show replies?", lists::replies(client));
+    ask!("space-default", "Which spaces come when no status is asked for?", lists::default_spaces(client));
+    ask!("archived-pages", "Does the list of pages show those of archived spaces?", lists::archived_pages(client));
+    ask!("search-properties", "Does the search answer content properties?", lists::search_properties(client));
+    ask!("anonymous", "What does a visitor see who is not logged in?", refusals::anonymous(client));
+    ask!("deprecated", "Do the deprecated v1 endpoints still answer?", refusals::deprecated(client));
+    ask!("edition", "Can the edition of the site be read?", refusals::edition(client));
+    answers
+}
+
+fn answered(id: &'static str, question: &'static str, answer: Answer) -> Answered {
+    match answer {
+        Ok((answer, measured)) => Answered { id, question, answer, measured },
+        // the error names endpoints with ids; its kind is enough here
+        Err(error) => {
+            let why = if error.is_denied() || error.is_not_found() { "it was refused" } else { "it was not answered" };
+            Answered { id, question, answer: format!("not known: {why}"), measured: Map::new() }
+        }
+    }
+}
+
+/// Words and measures; the measures have to be an object.
+#[expect(clippy::unnecessary_wraps, reason = "the last expression of every question, which may fail before")]
+fn settled(answer: impl Into<String>, measured: Value) -> Answer {
+    let measured = if let Value::Object(measured) = measured { measured } else { Map::new() };
+    Ok((answer.into(), measured))
+}
+
+/// A list of v2 with one page of so many items.
+fn list(segments: &[&str], limit: u32) -> Request {
+    Request::v2("probe", segments).with("limit", limit.to_string())
+}
+
+/// The items of an observed list, or a refusal as an error.
+fn items(observed: &Observed) -> Result<&Vec<Value>, RequestError> {
+    observed.results().ok_or_else(|| RequestError::Denied { endpoint: format!("status {}", observed.status) })
+}
+
+/// An id as text.
+fn id(item: &Value) -> Option<&str> {
+    item["id"].as_str()
+}

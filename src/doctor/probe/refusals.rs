@@ -1,0 +1,71 @@
+//! Questions about who is let in, and what is gone.
+
+use serde_json::{Map, Value, json};
+
+use super::{Answer, id, items, list, settled};
+use crate::confluence::{Client, Request};
+
+/// Question 3: no credentials at all. Wrong ones are evaluated in the same way (`confluence-api.md` 5.3).
+pub(super) async fn anonymous(client: &Client) -> Answer {
+    let user = client.observe_as_visitor(&Request::v1("probe", &["user", "current"])).await?;
+    let spaces = client.observe_as_visitor(&list(&["spaces"], 1)).await?;
+    let pages = client.observe_as_visitor(&list(&["pages"], 1)).await?;
+    let count = |page: &crate::confluence::Observed| page.results().map(Vec::len);
+    let kind = user.json.as_ref().and_then(|json| json["type"].as_str().map(str::to_owned));
+    let answer = match (count(&spaces), count(&pages)) {
+        (Some(spaces), _) if spaces > 0 => {
+            "public content: a wrong token would look like a right one to a careless program"
+        }
+        (_, Some(pages)) if pages > 0 => {
+            "public content: a wrong token would look like a right one to a careless program"
+        }
+        (Some(_), _) | (_, Some(_)) => "empty lists",
+        (None, None) => "nothing: the site refuses visitors",
+    };
+    settled(
+        answer,
+        json!({
+            "current_user": {"status": user.status, "type": kind},
+            "spaces": {"status": spaces.status, "items": count(&spaces)},
+            "pages": {"status": pages.status, "items": count(&pages)},
+        }),
+    )
+}
+
+/// Question 10: the endpoints that were announced to go.
+pub(super) async fn deprecated(client: &Client) -> Answer {
+    let pages = client.observe(&list(&["pages"], 1)).await?;
+    let page = items(&pages)?.first().and_then(id).unwrap_or("1").to_owned();
+    let mut measured = Map::new();
+    let mut alive = Vec::new();
+    for (name, segments) in [
+        ("space", vec!["space"]),
+        ("content", vec!["content"]),
+        ("content/ID", vec!["content", &page]),
+        ("content/ID/child/attachment", vec!["content", &page, "child", "attachment"]),
+        ("content/ID/property", vec!["content", &page, "property"]),
+        ("content/ID/version", vec!["content", &page, "version"]),
+    ] {
+        let observed = client.observe(&Request::v1("probe", &segments).with("limit", "1")).await?;
+        if observed.is_answer() {
+            alive.push(name);
+        }
+        measured.insert(
+            name.to_owned(),
+            json!({"status": observed.status, "deprecation": observed.headers.get("deprecation")}),
+        );
+    }
+    let answer = if alive.is_empty() { "no".to_owned() } else { format!("these do: {}", alive.join(", ")) };
+    settled(answer, Value::Object(measured))
+}
+
+/// Question 6, as far as reading allows.
+pub(super) async fn edition(client: &Client) -> Answer {
+    let observed = client.observe(&Request::v1("probe", &["settings", "systemInfo"])).await?;
+    let edition = observed.json.as_ref().and_then(|json| json["edition"].as_str().map(str::to_owned));
+    let answer = match &edition {
+        Some(edition) => format!("yes: {edition}"),
+        None => format!("no: status {}", observed.status),
+    };
+    settled(answer, json!({"status": observed.status, "edition": edition}))
+}

@@ -1,0 +1,136 @@
+//! A healthy site, and sites that lack one thing.
+
+use super::*;
+use crate::confluence::ConnectionSettings;
+use crate::demo::{DemoServer, Fault, FaultPlan, Occurrence, RoutePattern, sample_site};
+use crate::progress::Progress;
+
+async fn serve(faults: FaultPlan) -> DemoServer {
+    DemoServer::start(sample_site("2026-04-01T08:30:00Z".parse().unwrap()), faults).await.unwrap()
+}
+
+fn client_as(server: &DemoServer, token: &str) -> Client {
+    Client::new(ConnectionSettings::new(server.base_url(), server.user(), token.into())).unwrap()
+}
+
+fn client(server: &DemoServer) -> Client {
+    client_as(server, &server.token())
+}
+
+fn finding<'a>(diagnosis: &'a Diagnosis, subject: &str) -> &'a Finding {
+    diagnosis.findings.iter().find(|finding| finding.subject == subject).unwrap()
+}
+
+#[tokio::test]
+async fn a_healthy_site_has_nothing_missing() {
+    let server = serve(FaultPlan::none()).await;
+    let diagnosis = examine(&client(&server)).await;
+    assert_eq!(diagnosis.status(), ExitStatus::Complete, "{:#?}", diagnosis.findings);
+    assert!(diagnosis.findings.iter().all(|finding| matches!(finding.state, State::Good | State::Note)));
+    assert_eq!(finding(&diagnosis, "API").found, "REST v2 answers, and v1 where v2 has nothing");
+    assert!(finding(&diagnosis, "spaces").found.contains("current"));
+    assert!(server.requests().iter().all(|entry| entry.method == "GET"));
+}
+
+#[tokio::test]
+async fn every_refusal_of_the_token_is_told_apart() {
+    let server = serve(FaultPlan::none()).await;
+    let wrong = examine(&client_as(&server, "wrong")).await;
+    assert_eq!(wrong.status(), ExitStatus::Authentication);
+    assert!(finding(&wrong, "token").found.contains("403"), "{wrong:?}");
+    server.change_site(|site| site.behaviour.scoped_token = true);
+    let scoped = examine(&client(&server)).await;
+    assert!(finding(&scoped, "token").found.contains("scopes"), "{scoped:?}");
+    server.change_site(|site| {
+        site.behaviour.scoped_token = false;
+        site.behaviour.anonymous_access = true;
+    });
+    let public = examine(&client_as(&server, "wrong")).await;
+    assert_eq!(public.status(), ExitStatus::Authentication);
+    assert!(finding(&public, "token").found.contains("visitor"), "{public:?}");
+}
+
+#[tokio::test]
+async fn what_is_missing_comes_with_its_cost_and_a_remedy() {
+    for (path, subject) in [
+        ("/wiki/api/v2/footer-comments", "footer comments"),
+        ("/wiki/rest/api/template/page", "page templates"),
+        ("/wiki/api/v2/attachments", "attachments"),
+    ] {
+        let route = RoutePattern::path(path).unwrap();
+        let server = serve(FaultPlan::none().on(route, Occurrence::From(1), Fault::status(403))).await;
+        let diagnosis = examine(&client(&server)).await;
+        assert_eq!(diagnosis.status(), ExitStatus::Incomplete, "{subject}");
+        let finding = finding(&diagnosis, subject);
+        assert_eq!(finding.state, State::Missing);
+        assert!(finding.cost.is_some() && finding.remedy.is_some() && finding.found.contains("403"), "{finding:?}");
+    }
+}
+
+#[tokio::test]
+async fn headers_about_limits_are_shown() {
+    let headers = [("content-type", "application/json"), ("x-ratelimit-remaining", "7"), ("x-secret", "s3cret")];
+    let answer = Fault::Answer {
+        status: 200,
+        headers: headers.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec(),
+        body: r#"{"results":[]}"#.to_owned(),
+    };
+    let route = RoutePattern::path("/wiki/api/v2/labels").unwrap();
+    let server = serve(FaultPlan::none().on(route, Occurrence::From(1), answer)).await;
+    let diagnosis = examine(&client(&server)).await;
+    assert_eq!(finding(&diagnosis, "rate limits").found, "x-ratelimit-remaining: 7");
+}
+
+fn answer<'a>(answers: &'a [Answered], id: &str) -> &'a str {
+    &answers.iter().find(|answer| answer.id == id).unwrap().answer
+}
+
+#[tokio::test]
+async fn the_probe_finds_out_how_the_site_behaves() {
+    let server = serve(FaultPlan::none()).await;
+    let answers = probe(&client(&server), &Progress::silent()).await;
+    assert!(answer(&answers, "old-size").starts_with("yes"), "{answers:#?}");
+    assert!(answer(&answers, "trashed-files").starts_with("listed"), "{answers:#?}");
+    assert!(answer(&answers, "file-order").starts_with("yes"));
+    assert!(answer(&answers, "page-caps").contains("search with bodies: 50 and more"), "{answers:#?}");
+    assert!(answer(&answers, "replies").contains("footer-comments: yes; inline-comments: yes"), "{answers:#?}");
+    assert_eq!(answer(&answers, "anonymous"), "nothing: the site refuses visitors");
+    assert_eq!(answer(&answers, "deprecated"), "no");
+    assert_eq!(answer(&answers, "edition"), "yes: STANDARD");
+    assert_eq!(answer(&answers, "search-properties"), "yes, with values");
+    assert!(server.requests().iter().all(|entry| entry.method == "GET"));
+
+    server.change_site(|site| {
+        site.behaviour.old_versions_answer_current_size = true;
+        site.behaviour.comment_lists_with_replies = false;
+        site.behaviour.anonymous_access = true;
+        site.behaviour.search_without_properties = true;
+        site.spaces.iter_mut().for_each(|space| space.public = true);
+    });
+    let answers = probe(&client(&server), &Progress::silent()).await;
+    assert!(answer(&answers, "old-size").starts_with("NO"), "{answers:#?}");
+    assert!(answer(&answers, "replies").contains("footer-comments: no"), "{answers:#?}");
+    assert!(answer(&answers, "anonymous").starts_with("public content"), "{answers:#?}");
+    assert!(answer(&answers, "search-properties").starts_with("NO"), "{answers:#?}");
+}
+
+#[tokio::test]
+async fn s_11_the_probe_can_be_shared() {
+    let server = serve(FaultPlan::none()).await;
+    let answers = probe(&client(&server), &Progress::silent()).await;
+    let text = serde_json::to_string(&answers).unwrap();
+    let (secrets, ids) = server.site(|site| {
+        let names = site.spaces.iter().flat_map(|space| [space.key.clone(), space.name.clone()]);
+        let titles = site.contents.iter().map(|content| content.title.clone());
+        let files = site.attachments.iter().filter_map(|file| Some(file.current()?.title.clone()));
+        let people = site.people.iter().map(|person| person.name.clone());
+        let own = [site.token.clone(), site.email.clone(), site.account.name.clone()];
+        let secrets: Vec<String> = names.chain(titles).chain(files).chain(people).chain(own).collect();
+        let ids: Vec<String> = site.contents.iter().map(|content| content.id.clone()).collect();
+        (secrets, ids)
+    });
+    for secret in secrets.iter().filter(|secret| secret.len() > 4).chain(&ids) {
+        assert!(!text.contains(secret.as_str()), "{secret} in {text}");
+    }
+    assert!(!text.contains("127.0.0.1") && !text.contains("http"), "{text}");
+}

@@ -1,0 +1,159 @@
+//! The second walk: the search index shows contents and files independently of the lists, so a list that ended too
+//! early without a sign is noticed (`reliability-security.md` A3.4, F-57, F-99).
+//!
+//! The index lags and leaves things out, so it never adds anything to the inventory: what it shows and no list did is
+//! asked for alone, and only what is really there, published before the run began, proves a hole.
+
+use std::collections::HashSet;
+
+use chrono::{DateTime, Utc};
+
+use super::convert;
+use super::coverage::UnitKind;
+use super::crawl::{Crawl, subject};
+use super::site::{Attachment, Content, ContentKind, Status};
+use crate::confluence::cloud::Single;
+use crate::confluence::{RequestError, model};
+
+/// What the search shows and no list did.
+#[derive(Debug, Default)]
+struct Strangers {
+    pages: Vec<String>,
+    posts: Vec<String>,
+    comments: Vec<String>,
+    files: Vec<String>,
+}
+
+/// Compares the inventory with the search index; a difference that cannot be explained is a gap.
+pub(super) async fn compare(crawl: &Crawl<'_>, contents: &[Content], files: &[Attachment], started_at: DateTime<Utc>) {
+    crawl.progress.phase("second walk", None);
+    let Some(strangers) = search(crawl, contents, files).await else { return };
+    // owners in the trash or never published are in the inventory, but their comments and files need not be listed
+    let published: HashSet<&str> = contents
+        .iter()
+        .filter(|content| content.kind.owns_attachments() && !content.status.is_trash())
+        .filter(|content| content.status != Status::Draft)
+        .map(|content| content.id.as_str())
+        .collect();
+    let known = Known { published, started_at };
+    first_hole(crawl, "pages", &strangers.pages, |id| known.content(crawl, ContentKind::Page, id)).await;
+    first_hole(crawl, "blog posts", &strangers.posts, |id| known.content(crawl, ContentKind::BlogPost, id)).await;
+    first_hole(crawl, "comments", &strangers.comments, |id| known.comment(crawl, id)).await;
+    first_hole(crawl, "attachments", &strangers.files, |id| known.file(crawl, id)).await;
+}
+
+/// Walks the index; `None` when this account or site has no search.
+async fn search(crawl: &Crawl<'_>, contents: &[Content], files: &[Attachment]) -> Option<Strangers> {
+    let listed: HashSet<&str> = contents
+        .iter()
+        .filter(|content| content.kind != ContentKind::Template)
+        .map(|content| content.id.as_str())
+        .chain(files.iter().map(|file| file.id.digits()))
+        .collect();
+    let unit = crawl.ledger.enter(UnitKind::Reconciliation, "search for contents and files that no list showed");
+    let mut strangers = Strangers::default();
+    let walked = crawl
+        .api
+        .indexed(|hit: model::SearchHit| {
+            let id = hit.id.0.strip_prefix("att").unwrap_or(&hit.id.0);
+            let list = match hit.kind.as_deref() {
+                Some("page") => &mut strangers.pages,
+                Some("blogpost") => &mut strangers.posts,
+                Some("comment") => &mut strangers.comments,
+                Some("attachment") => &mut strangers.files,
+                _ => return,
+            };
+            if !listed.contains(id) {
+                list.push(hit.id.0);
+            }
+        })
+        .await;
+    match &walked.end {
+        Err(error @ (RequestError::Denied { .. } | RequestError::ScopeMissing { .. } | RequestError::Gone { .. })) => {
+            unit.skipped("no search");
+            crawl.ledger.warn(format!("the lists could not be compared with the search index: {error}"));
+            None
+        }
+        end => {
+            unit.settle(end);
+            Some(strangers)
+        }
+    }
+}
+
+/// Looks at strangers until one proves a hole; one is enough, since nobody knows what else the list left out.
+async fn first_hole<'s, F>(crawl: &Crawl<'_>, words: &str, strangers: &'s [String], look: impl Fn(&'s str) -> F)
+where
+    F: Future<Output = Result<Option<String>, RequestError>>,
+{
+    if strangers.is_empty() {
+        return;
+    }
+    let unit = crawl.ledger.enter(UnitKind::Reconciliation, format!("{words} that search shows and no list did"));
+    for group in strangers.chunks(crawl.api.client().concurrency()) {
+        for found in crawl.all(group.iter().map(|id| look(id)).collect()).await {
+            match found {
+                Ok(None) => {}
+                Ok(Some(what)) => return unit.failed(format!("{what} is published, but the list did not show it")),
+                Err(error) => return unit.refused(&error),
+            }
+        }
+    }
+    unit.ok();
+}
+
+/// What tells a hole from an index that lags.
+struct Known<'a> {
+    published: HashSet<&'a str>,
+    started_at: DateTime<Utc>,
+}
+
+impl Known<'_> {
+    /// A page or post that should have been listed.
+    async fn content(&self, crawl: &Crawl<'_>, kind: ContentKind, id: &str) -> Result<Option<String>, RequestError> {
+        let which = if kind == ContentKind::BlogPost { Single::BlogPost } else { Single::Page };
+        let sent = found(crawl.twice(|| crawl.api.content(which, id, false)).await)?;
+        let content = sent.map(|sent| convert::content(sent, kind, None));
+        let content = content.filter(|content| content.status == Status::Current && self.is_old(content.created_at));
+        Ok(content.map(|content| subject(&content)))
+    }
+
+    /// A comment on a published page or post that should have been listed.
+    async fn comment(&self, crawl: &Crawl<'_>, id: &str) -> Result<Option<String>, RequestError> {
+        for (which, kind) in
+            [(Single::FooterComment, ContentKind::FooterComment), (Single::InlineComment, ContentKind::InlineComment)]
+        {
+            let Some(sent) = found(crawl.twice(|| crawl.api.content(which, id, false)).await)? else { continue };
+            let comment = convert::content(sent, kind, None);
+            // the version dates a comment that bears no creation date
+            let on_published = comment.container.as_ref().is_some_and(|id| self.published.contains(id.as_str()));
+            let old = self.is_old(comment.created_at.or(comment.modified_at));
+            return Ok((comment.status == Status::Current && on_published && old).then(|| subject(&comment)));
+        }
+        Ok(None)
+    }
+
+    /// A file of a published page or post that should have been listed.
+    async fn file(&self, crawl: &Crawl<'_>, id: &str) -> Result<Option<String>, RequestError> {
+        let sent = found(crawl.twice(|| crawl.api.attachment(id)).await)?;
+        let file = sent.map(convert::attachment).filter(|file| {
+            let owner = file.container.id().is_some_and(|owner| self.published.contains(owner.as_str()));
+            file.status == Status::Current && owner && self.is_old(file.created_at)
+        });
+        Ok(file.map(|file| format!("attachment {} {:?}", file.id, file.title)))
+    }
+
+    /// Whether it was there before the run began; without a date it counts as there.
+    fn is_old(&self, created_at: Option<DateTime<Utc>>) -> bool {
+        created_at.is_none_or(|created| created < self.started_at)
+    }
+}
+
+/// What the index still shows although it is deleted is no answer.
+fn found<T>(result: Result<T, RequestError>) -> Result<Option<T>, RequestError> {
+    match result {
+        Ok(value) => Ok(Some(value)),
+        Err(error) if error.is_not_found() => Ok(None),
+        Err(error) => Err(error),
+    }
+}

@@ -1,0 +1,154 @@
+//! The two official documents: which operation a path belongs to, what it may be asked, what it answers.
+
+use std::path::PathBuf;
+
+use serde_json::Value;
+use url::form_urlencoded;
+
+use super::schema::{Checker, scalar};
+
+/// One request as the server logged it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Sent {
+    pub(crate) path: String,
+    pub(crate) query: String,
+}
+
+/// Requests beyond the documents that are known to work: operation, parameter or status, and why.
+const REQUEST_EXCEPTIONS: &[(&str, &str, &str)] = &[];
+
+/// The documents of both generations.
+pub(crate) struct Documents {
+    v1: Value,
+    v2: Value,
+}
+
+/// One GET of a document.
+pub(crate) struct Operation<'a> {
+    /// `v2 /pages/{id}`.
+    pub(crate) name: String,
+    document: &'a Value,
+    path_item: &'a Value,
+    operation: &'a Value,
+}
+
+impl Documents {
+    /// Reads the documents beside the repository. Absent ones are told; a folder that is there has to hold them.
+    pub(crate) fn find() -> Option<Self> {
+        let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/openapi");
+        let folder = if folder.exists() {
+            folder
+        } else {
+            PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared/openapi")
+        };
+        if !folder.exists() {
+            eprintln!("the official API documents are not present: skipped");
+            return None;
+        }
+        let read = |name: &str| serde_json::from_slice(&std::fs::read(folder.join(name)).unwrap()).unwrap();
+        Some(Self { v1: read("confluence-v1.json"), v2: read("confluence-v2.json") })
+    }
+
+    /// The GET operation of a path as sent.
+    pub(crate) fn operation(&self, path: &str) -> Option<Operation<'_>> {
+        let (generation, document, path) = match path.strip_prefix("/wiki/api/v2") {
+            Some(rest) => ("v2", &self.v2, rest),
+            None => ("v1", &self.v1, path),
+        };
+        let paths = document["paths"].as_object()?;
+        // a path without a variable in a place comes before one with a variable there
+        let mut fitting: Vec<&String> = paths.keys().filter(|template| fits(template, path)).collect();
+        fitting.sort_by_key(|template| template.matches('{').count());
+        let template = fitting.into_iter().find(|template| paths[*template].get("get").is_some())?;
+        let path_item = &paths[template];
+        let operation = &path_item["get"];
+        Some(Operation { name: format!("{generation} {template}"), document, path_item, operation })
+    }
+}
+
+fn fits(template: &str, path: &str) -> bool {
+    let (template, path): (Vec<&str>, Vec<&str>) = (template.split('/').collect(), path.split('/').collect());
+    template.len() == path.len()
+        && template.iter().zip(&path).all(|(known, sent)| known == sent || known.starts_with('{') && !sent.is_empty())
+}
+
+impl<'a> Operation<'a> {
+    fn resolve(&self, value: &'a Value) -> &'a Value {
+        match value["$ref"].as_str() {
+            Some(reference) => self.resolve(self.document.pointer(reference.trim_start_matches('#')).unwrap()),
+            None => value,
+        }
+    }
+
+    fn parameters(&self) -> impl Iterator<Item = &'a Value> {
+        let own = self.operation["parameters"].as_array().into_iter().flatten();
+        let shared = self.path_item["parameters"].as_array().into_iter().flatten();
+        own.chain(shared).map(|parameter| self.resolve(parameter)).collect::<Vec<_>>().into_iter()
+    }
+
+    /// What is wrong with a request.
+    pub(crate) fn check_request(&self, sent: &Sent) -> Vec<String> {
+        let mut problems = Vec::new();
+        let pairs: Vec<(String, String)> = form_urlencoded::parse(sent.query.as_bytes()).into_owned().collect();
+        for (name, value) in &pairs {
+            if REQUEST_EXCEPTIONS.iter().any(|(operation, known, _)| *operation == self.name && known == name) {
+                continue;
+            }
+            match self.parameters().find(|parameter| parameter["in"] == "query" && parameter["name"] == name.as_str()) {
+                None => problems.push(format!("{}: no parameter {name}", self.name)),
+                Some(parameter) => {
+                    let wrong = self.check_parameter(self.resolve(&parameter["schema"]), value);
+                    problems.extend(wrong.map(|problem| format!("{}: {name}: {problem}", self.name)));
+                }
+            }
+        }
+        let required =
+            self.parameters().filter(|parameter| parameter["in"] == "query" && parameter["required"] == true);
+        for name in required.filter_map(|parameter| parameter["name"].as_str()) {
+            if !pairs.iter().any(|(sent, _)| sent == name) {
+                problems.push(format!("{}: without the required {name}", self.name));
+            }
+        }
+        problems
+    }
+
+    fn check_parameter(&self, schema: &'a Value, text: &str) -> Option<String> {
+        let items = &schema["items"];
+        let schema = match schema["type"].as_str() {
+            Some("array") => self.resolve(items),
+            // `sort` is written as a string with items (`confluence-api.md` 1)
+            Some("string") if items.is_object() => self.resolve(items),
+            _ => schema,
+        };
+        if let Some(forms) = schema["oneOf"].as_array() {
+            let wrong: Vec<String> =
+                forms.iter().filter_map(|form| self.check_parameter(self.resolve(form), text)).collect();
+            return (wrong.len() == forms.len()).then(|| wrong.join(", "));
+        }
+        let kind = schema["type"].as_str().unwrap_or("string");
+        let value = match kind {
+            "string" => Value::from(text),
+            _ => serde_json::from_str(text).unwrap_or_else(|_| Value::from(text)),
+        };
+        scalar(schema, kind, &value)
+    }
+
+    /// What is wrong with a status: only those the document lists may come.
+    pub(crate) fn check_status(&self, status: u16) -> Option<String> {
+        let responses = &self.operation["responses"];
+        let listed = responses.get(status.to_string()).is_some() || responses.get("default").is_some();
+        (!listed && !(200..300).contains(&status)).then(|| format!("{}: status {status} is not listed", self.name))
+    }
+
+    /// The schema of a JSON answer with this status.
+    pub(crate) fn answer_schema(&self, status: u16) -> Option<&'a Value> {
+        let response = self.resolve(self.operation["responses"].get(status.to_string())?);
+        response.pointer("/content/application~1json/schema")
+    }
+
+    /// What is wrong with an answer.
+    pub(crate) fn check_answer(&self, schema: &Value, answer: &Value) -> Vec<String> {
+        let problems = Checker { document: self.document }.check(schema, answer);
+        problems.into_iter().map(|problem| format!("{} {problem}", self.name)).collect()
+    }
+}

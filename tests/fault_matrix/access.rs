@@ -1,0 +1,212 @@
+//! F-35 to F-43: authentication and authorisation.
+
+use std::time::Duration;
+
+use confluence_storage_analyzer::demo::{Fault, FaultPlan, Occurrence, RoutePattern};
+use confluence_storage_analyzer::error::ExitStatus;
+use confluence_storage_analyzer::inventory::coverage::{UnitEnd, UnitKind};
+
+use crate::common::bench::{Bench, also, always, answer, on, without};
+use crate::common::known;
+
+const PROBE: &str = "/wiki/rest/api/user/current";
+const COMMENTS: &str = "/wiki/api/v2/footer-comments*";
+
+#[tokio::test(start_paused = true)]
+async fn f_35_a_wrong_token_ends_before_any_report() {
+    let html = answer(401, &[("content-type", "text/html")], "<html>HTTP Status 401 – Unauthorized</html>");
+    let visitor =
+        answer(403, &[], r#"{"statusCode":403,"message":"Request rejected because caller cannot access Confluence"}"#);
+    for refusal in [Fault::Unauthorized, html, visitor, Fault::Anonymous] {
+        let bench = Bench::known(always("*", refusal)).await;
+        let run = bench.run().await;
+        assert_eq!(run.status(), ExitStatus::Authentication);
+        assert!(run.failure().remedy.as_ref().unwrap().contains("token"), "{:?}", run.failure());
+        assert!(run.requests <= 2, "{}", run.requests);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_36_a_public_site_does_not_hide_a_dead_token() {
+    let (mut site, truth) = known::site();
+    site.behaviour.anonymous_access = true;
+    site.spaces[0].public = true;
+    let bench = Bench::start((site, truth), FaultPlan::none().anonymous_from(1)).await;
+    let run = bench.run().await;
+    assert_eq!(run.status(), ExitStatus::Authentication);
+    assert_eq!(run.requests, 1, "the lists were not even asked for");
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_37_a_token_that_dies_on_the_way_stops_everybody() {
+    for death in [12, 25, 40] {
+        let bench = Bench::known(FaultPlan::none().unauthorized_from(death)).await;
+        let run = bench.run().await;
+        assert_eq!(run.status(), ExitStatus::Authentication, "from request {death} on");
+        assert!(!run.reading().audit.complete);
+        let sent = u32::try_from(run.requests).unwrap();
+        assert!(sent < death + 12, "8 on the way and two probes: {sent} for {death}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_37_the_bare_404_of_a_dead_token_is_no_missing_page() {
+    // revoked on the way: v1 answers 403, v2 a 404 that names nothing
+    let bench = Bench::known(FaultPlan::none().anonymous_from(25)).await;
+    let run = bench.run().await;
+    assert_eq!(run.status(), ExitStatus::Authentication);
+    let gaps = &run.reading().inventory.coverage.gaps;
+    assert!(gaps.iter().all(|gap| gap.end != UnitEnd::Gone), "{gaps:#?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_38_a_silent_downgrade_makes_the_run_incomplete() {
+    for from in [10, 20, 30, 40] {
+        let (mut site, truth) = known::site();
+        site.behaviour.anonymous_access = true;
+        site.spaces[0].public = true;
+        let bench = Bench::start((site, truth), FaultPlan::none().anonymous_from(from)).await;
+        let run = bench.run().await;
+        assert_ne!(run.status(), ExitStatus::Complete, "anonymous from request {from} on");
+        run.gap(UnitKind::Identity);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_38_another_account_at_the_end_makes_the_run_incomplete() {
+    let other = Fault::edit_json(|user| user["accountId"] = "712020:somebody-else".into());
+    let bench = Bench::known(on(PROBE, Occurrence::From(2), other)).await;
+    let run = bench.run().await;
+    run.expect_incomplete();
+    assert!(run.reason(UnitKind::Identity).contains("another account"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_40_a_denied_page_is_named_and_nothing_is_unreferenced() {
+    let plan = always("/wiki/api/v2/pages", without(known::REFERRER, "/body"));
+    let alone = format!("/wiki/api/v2/pages/{}", known::REFERRER);
+    let bench = Bench::known(also(plan, &alone, Occurrence::From(1), Fault::status(403))).await;
+    let run = bench.run().await;
+    run.expect_incomplete();
+    let gap = run.gap(UnitKind::Body);
+    assert!(gap.subject.contains("Referrer") && matches!(gap.end, UnitEnd::Denied { .. }), "{gap:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_40_a_denied_space_list_is_not_the_whole_site() {
+    let archived = RoutePattern::path("/wiki/api/v2/spaces").unwrap().with_query("status", "archived");
+    let bench = Bench::known(FaultPlan::none().on(archived, Occurrence::From(1), Fault::status(403))).await;
+    let run = bench.run().await;
+    run.expect_incomplete();
+    run.gap(UnitKind::SpaceList);
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_41_a_page_deleted_meanwhile_is_gone_and_the_run_complete() {
+    let plan = always("/wiki/api/v2/pages", without("1007", "/body"));
+    let (path, page) = ("/wiki/api/v2/pages/1007", "1007");
+    let purge = Fault::change_site(move |site| site.contents.retain(|content| content.id != page));
+    let bench = Bench::known(also(plan, path, Occurrence::Only(1), purge)).await;
+    let run = bench.run().await;
+    run.expect_true(&bench);
+    let gaps = &run.reading().inventory.coverage.gaps;
+    assert!(gaps.iter().any(|gap| gap.end == UnitEnd::Gone && gap.subject.contains("1007")), "{gaps:#?}");
+    assert!(run.elapsed >= Duration::from_secs(2), "asked again after a while: {:?}", run.elapsed);
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_41_a_404_of_a_page_that_is_still_listed_is_a_denial() {
+    let plan = always("/wiki/api/v2/pages", without(known::REFERRER, "/body"));
+    let alone = format!("/wiki/api/v2/pages/{}", known::REFERRER);
+    let missing = answer(
+        404,
+        &[],
+        r#"{"errors":[{"status":404,"code":"NOT_FOUND","title":"Could not find page with id 1003"}]}"#,
+    );
+    let bench = Bench::known(also(plan, &alone, Occurrence::From(1), missing)).await;
+    let run = bench.run().await;
+    run.expect_incomplete();
+    assert!(matches!(run.gap(UnitKind::Body).end, UnitEnd::Denied { .. }));
+}
+
+/// A 404 that names what is missing.
+fn not_found() -> Fault {
+    answer(404, &[], r#"{"errors":[{"status":404,"code":"NOT_FOUND","title":"Could not find it","detail":"it"}]}"#)
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_41_a_passing_404_costs_a_request_and_nothing_else() {
+    let alone = ["/wiki/api/v2/*/3001/children", "/wiki/api/v2/attachments/att109", "/wiki/api/v2/pages/1005"];
+    for path in alone {
+        let bench = Bench::known(on(path, Occurrence::Only(1), not_found())).await;
+        bench.run().await.expect_true(&bench);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_41_a_404_on_the_replies_of_a_comment_that_is_there_is_a_denial() {
+    let bench = Bench::known(always("/wiki/api/v2/footer-comments/3001/children", not_found())).await;
+    let run = bench.run().await;
+    run.expect_incomplete();
+    run.gap(UnitKind::Replies);
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_41_a_404_on_a_comment_or_template_just_listed_does_not_make_it_vanish() {
+    let comment = always("/wiki/api/v2/footer-comments", without("3001", "/body"));
+    let comment = also(comment, "/wiki/api/v2/footer-comments/3001", Occurrence::From(1), not_found());
+    let template = always("/wiki/rest/api/template/page", edit_template());
+    let template = also(template, "/wiki/rest/api/template/7001", Occurrence::From(1), not_found());
+    for plan in [comment, template] {
+        let bench = Bench::known(plan).await;
+        let run = bench.run().await;
+        run.expect_incomplete();
+        run.gap(UnitKind::Body);
+    }
+}
+
+fn edit_template() -> Fault {
+    crate::common::bench::edit_items(|item| crate::common::bench::remove(item, "/body"))
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_42_a_missing_scope_is_that_kind_and_not_a_dead_token() {
+    let on_gateway = answer(
+        401,
+        &[("x-failure-category", "FAILURE_CLIENT_SCOPE_CHECK")],
+        r#"{"code":401,"message":"Unauthorized; scope does not match"}"#,
+    );
+    for refusal in [Fault::status(403), on_gateway] {
+        let bench = Bench::known(always(COMMENTS, refusal)).await;
+        let run = bench.run().await;
+        run.expect_incomplete();
+        assert!(matches!(run.gap(UnitKind::CommentList).end, UnitEnd::Denied { .. }));
+        assert!(run.reason(UnitKind::CommentList).contains("footer-comments"));
+        assert_eq!(run.usage("att101").as_str(), "embedded", "the other kinds were read");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_43_a_redirect_to_a_login_page_is_not_followed() {
+    let elsewhere = Bench::known(FaultPlan::none()).await;
+    let location = format!("{}/login", elsewhere.server.base_url());
+    let redirect = answer(302, &[("location", &location)], "");
+    let bench = Bench::known(always("/wiki/api/v2/blogposts", redirect.clone())).await;
+    let run = bench.run().await;
+    run.expect_incomplete();
+    assert!(run.reason(UnitKind::BlogPostList).contains("login page"), "{}", run.reason(UnitKind::BlogPostList));
+    let bench = Bench::known(always("*", redirect)).await;
+    assert_eq!(bench.run().await.status(), ExitStatus::Unreachable);
+    assert!(elsewhere.server.requests().is_empty(), "no connection to where the redirect leads");
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_43_a_login_page_in_place_of_an_answer_is_named() {
+    let saml = answer(200, &[("content-type", "text/html")], r#"<form><input name="SAMLRequest"/></form>"#);
+    for page in [Fault::HtmlPage, saml] {
+        let bench = Bench::known(always("/wiki/api/v2/blogposts", page)).await;
+        let run = bench.run().await;
+        run.expect_incomplete();
+        assert!(run.reason(UnitKind::BlogPostList).contains("login page"), "{}", run.reason(UnitKind::BlogPostList));
+    }
+}

@@ -1,0 +1,253 @@
+//! F-01 to F-17: rate limits and server errors.
+
+use std::time::Duration;
+
+use confluence_storage_analyzer::confluence::RequestError;
+use confluence_storage_analyzer::demo::{Fault, FaultPlan, Occurrence, RoutePattern};
+use confluence_storage_analyzer::error::ExitStatus;
+use confluence_storage_analyzer::inventory::coverage::UnitKind;
+
+use crate::common::bench::{Bench, also, always, answer, on, once, without};
+use crate::common::known;
+
+const PAGES: &str = "/wiki/api/v2/pages";
+const ATTACHMENTS: &str = "/wiki/api/v2/attachments";
+
+#[tokio::test(start_paused = true)]
+async fn without_a_fault_the_truth_is_told() {
+    for bench in [Bench::known(FaultPlan::none()).await, Bench::paged(FaultPlan::none()).await] {
+        let run = bench.run().await;
+        run.expect_true(&bench);
+        assert!(run.requests < 200, "{} requests", run.requests);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_01_a_429_makes_the_whole_site_wait_as_long_as_told() {
+    let told = answer(429, &[("retry-after", "7")], "{}");
+    let bench = Bench::known(once("/wiki/api/v2/footer-comments", told)).await;
+    bench.run().await.expect_true(&bench);
+    let log = bench.server.requests();
+    let throttled = log.iter().find(|request| request.status == 429).unwrap().arrived;
+    let gate = Duration::from_secs(7);
+    let later: Vec<_> = log.iter().map(|request| request.arrived).filter(|at| *at > throttled).collect();
+    assert!(later.iter().all(|at| *at - throttled >= gate), "somebody sent into the pause");
+    assert!(later.len() > 20, "and afterwards it went on");
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_02_a_date_counts_from_the_answers_own_date() {
+    let date = ("date", "Sat, 21 Nov 2026 12:00:00 GMT");
+    for (until, least) in [("Sat, 21 Nov 2026 12:00:30 GMT", 30), ("Sat, 21 Nov 2026 11:00:00 GMT", 1)] {
+        let bench = Bench::known(once(ATTACHMENTS, answer(429, &[date, ("retry-after", until)], "{}"))).await;
+        let run = bench.run().await;
+        run.expect_true(&bench);
+        assert!(run.elapsed >= Duration::from_secs(least), "{:?}", run.elapsed);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_03_a_429_without_a_header_is_waited_for() {
+    let bench = Bench::known(on(PAGES, Occurrence::First(3), answer(429, &[], "{}"))).await;
+    bench.run().await.expect_true(&bench);
+    assert_eq!(bench.server.requests().iter().filter(|request| request.status == 429).count(), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_04_a_reset_time_alone_is_understood() {
+    let date = ("date", "Sat, 21 Nov 2026 12:00:00 GMT");
+    for reset in ["2026-11-21T12:01:00Z", "1795262460"] {
+        let fault = answer(429, &[date, ("x-ratelimit-reset", reset)], "{}");
+        let bench = Bench::known(once(PAGES, fault)).await;
+        let run = bench.run().await;
+        run.expect_true(&bench);
+        assert!(run.elapsed >= Duration::from_secs(60), "{reset}: {:?}", run.elapsed);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_05_a_storm_of_429_ends_soon_with_few_requests() {
+    let storm = answer(429, &[("retry-after", "30")], "{}");
+    let bench = Bench::known(always("*", storm.clone())).await;
+    let run = bench.run().await;
+    assert_eq!(run.status(), ExitStatus::Unreachable);
+    assert!(run.requests <= 6, "{}", run.requests);
+
+    let bench = Bench::known(on("*", Occurrence::From(20), storm)).await;
+    let run = bench.run().await;
+    run.expect_incomplete();
+    assert!(run.requests < 200, "{}", run.requests);
+    assert!(run.elapsed < Duration::from_secs(3 * 3600), "{:?}", run.elapsed);
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_06_a_day_is_not_slept() {
+    let date = ("date", "Sat, 21 Nov 2026 12:00:00 GMT");
+    let day = answer(429, &[date, ("retry-after", "86400")], "{}");
+    let bench = Bench::known(always("*", day.clone())).await;
+    let run = bench.run().await;
+    assert_eq!(run.status(), ExitStatus::Unreachable);
+    assert!(run.failure().to_string().contains("until 2026-11-22T12:00:00Z"), "{:?}", run.failure());
+    assert_eq!(run.requests, 1);
+
+    let bench = Bench::known(on("*", Occurrence::From(25), day)).await;
+    let run = bench.run().await;
+    run.expect_incomplete();
+    assert!(matches!(run.reading().stopped, Some(RequestError::Throttled { until: Some(_), .. })));
+    assert!(run.elapsed < Duration::from_secs(600), "{:?}", run.elapsed);
+    assert!(run.requests < 25 + 10, "those on the way, and nobody else: {}", run.requests);
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_07_odd_values_do_no_harm() {
+    for value in ["0", "-1", "1e20", "soon", ""] {
+        let bench = Bench::known(on(PAGES, Occurrence::First(2), answer(429, &[("retry-after", value)], "{}"))).await;
+        bench.run().await.expect_true(&bench);
+    }
+    let two = answer(429, &[("retry-after", "3"), ("retry-after", "40")], "{}");
+    let bench = Bench::known(once(PAGES, two)).await;
+    let run = bench.run().await;
+    run.expect_true(&bench);
+    assert!(run.elapsed >= Duration::from_secs(40), "the longer of two: {:?}", run.elapsed);
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_08_a_burst_limit_slows_one_endpoint_only() {
+    let burst = answer(429, &[("retry-after", "60"), ("ratelimit-reason", "confluence-burst-based")], "{}");
+    let bench = Bench::known(once(ATTACHMENTS, burst)).await;
+    bench.run().await.expect_true(&bench);
+    let log = bench.server.requests();
+    let at = log.iter().find(|request| request.status == 429).unwrap().arrived;
+    let meanwhile = |path: &str| {
+        let later = log.iter().filter(|request| request.path == path && request.arrived >= at);
+        later.filter(|request| request.arrived - at < Duration::from_secs(60)).count()
+    };
+    assert_eq!(meanwhile(ATTACHMENTS), 1, "only the one that was refused");
+    assert!(meanwhile(PAGES) + meanwhile("/wiki/api/v2/blogposts") > 0, "others went on");
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_09_a_near_limit_makes_requests_rarer_before_the_429() {
+    let bench = Bench::known(always("*", Fault::header("x-ratelimit-nearlimit", "true"))).await;
+    let run = bench.run().await;
+    run.expect_true(&bench);
+    let spaced = Duration::from_millis(250) * u32::try_from(run.requests / 2).unwrap();
+    assert!(run.elapsed >= spaced, "{:?} for {} requests", run.elapsed, run.requests);
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_10_a_403_that_is_a_rate_limit_is_no_denial() {
+    for header in [("retry-after", "2"), ("ratelimit-reason", "confluence-quota-tenant-based")] {
+        let bench = Bench::known(on("*", Occurrence::Every(9), answer(403, &[header], "{}"))).await;
+        bench.run().await.expect_true(&bench);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_11_passing_server_errors_cost_requests_and_nothing_else() {
+    for status in [500, 502, 503, 504] {
+        let bench = Bench::known(on("*", Occurrence::Every(5), Fault::status(status))).await;
+        bench.run().await.expect_true(&bench);
+    }
+    let told = answer(503, &[("retry-after", "20")], "{}");
+    let bench = Bench::known(once(PAGES, told)).await;
+    let run = bench.run().await;
+    run.expect_true(&bench);
+    assert!(run.elapsed >= Duration::from_secs(20), "{:?}", run.elapsed);
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_12_5xx_for_ever_on_one_page_body_leaves_nothing_unreferenced() {
+    let without_body = always(PAGES, without(known::REFERRER, "/body"));
+    let plan = also(without_body, &format!("{PAGES}/{}", known::REFERRER), Occurrence::From(1), Fault::status(500));
+    let bench = Bench::known(plan).await;
+    let run = bench.run().await;
+    run.expect_incomplete();
+    assert!(run.gap(UnitKind::Body).subject.contains("Referrer"), "{:?}", run.gap(UnitKind::Body));
+    assert!(!run.usages().values().any(|usage| usage.as_str() == "unreferenced"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_13_a_list_that_fails_at_its_size_is_walked_again_with_half_of_it() {
+    let route = RoutePattern::path(PAGES).unwrap().with_query("limit", "250").with_query("sort", "id");
+    let bench = Bench::known(FaultPlan::none().on(route, Occurrence::From(1), Fault::status(500))).await;
+    bench.run().await.expect_true(&bench);
+    let halved = bench.server.requests().iter().filter(|request| request.query.contains("limit=125")).count();
+    assert!(halved > 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_13_after_three_restarts_the_list_is_incomplete_and_its_items_are_kept() {
+    let bench = Bench::paged(on(ATTACHMENTS, Occurrence::From(3), Fault::status(500))).await;
+    let run = bench.run().await;
+    run.expect_incomplete();
+    run.gap(UnitKind::AttachmentList);
+    assert_eq!(run.reading().inventory.attachments.len(), 6, "two pages of three");
+    let sent = bench.server.requests().iter().filter(|request| request.path == ATTACHMENTS).count();
+    assert!(sent <= 2 + 4 * 6, "{sent}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_14_an_outage_of_everything_ends_soon() {
+    let bench = Bench::known(always("*", Fault::status(503))).await;
+    let run = bench.run().await;
+    assert_eq!(run.status(), ExitStatus::Unreachable);
+    assert!(run.requests <= 6, "{}", run.requests);
+
+    let bench = Bench::known(on("*", Occurrence::From(15), Fault::status(503))).await;
+    let run = bench.run().await;
+    run.expect_incomplete();
+    assert!(run.requests < 300, "{}", run.requests);
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_15_errors_of_the_edge_are_server_errors() {
+    for status in [408, 425, 520, 521, 522, 523, 524] {
+        let bench = Bench::known(on(PAGES, Occurrence::First(2), Fault::status(status))).await;
+        bench.run().await.expect_true(&bench);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_16_a_refused_cursor_restarts_the_list() {
+    let expired = || Fault::status(400);
+    let bench = Bench::paged(on(ATTACHMENTS, Occurrence::Only(3), expired())).await;
+    bench.run().await.expect_true(&bench);
+
+    let bench = Bench::paged(on(ATTACHMENTS, Occurrence::From(3), expired())).await;
+    let run = bench.run().await;
+    run.expect_incomplete();
+    run.gap(UnitKind::AttachmentList);
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_17_a_batch_too_long_for_the_server_is_split_and_no_id_is_dropped() {
+    for status in [414, 431] {
+        let (mut site, truth) = known::site();
+        for number in 0..120 {
+            site = site.space(&format!("MANY{number}"), "One of many").page(
+                &(8000 + number).to_string(),
+                &format!("Page of {number}"),
+                "<p>text</p>",
+            );
+            site.people.push(confluence_storage_analyzer::demo::site::Person {
+                account_id: format!("712020:person-number-{number}"),
+                name: format!("Person {number}"),
+            });
+            let author = format!("712020:person-number-{number}");
+            site = site.with_content(|page| page.author = author);
+        }
+        let plan = [PAGES, "/wiki/api/v2/blogposts", "/wiki/rest/api/user/bulk"].iter().fold(
+            FaultPlan::none(),
+            |plan, path| {
+                plan.on(RoutePattern::path(path).unwrap().at_least(250), Occurrence::From(1), Fault::status(status))
+            },
+        );
+        let bench = Bench::start((site, truth), plan).await;
+        let run = bench.run().await;
+        run.expect_true(&bench);
+        assert!(bench.server.requests().iter().any(|request| request.status == status), "the limit was met");
+        assert_eq!(run.reading().inventory.people.len(), 121, "every name was read");
+        assert_eq!(run.pages_read(), bench.server.site(known::readable));
+    }
+}

@@ -1,0 +1,20 @@
+//! The fault matrix (`reliability-security.md` A6): every row that applies is a test of a whole reading against the
+//! loopback server, of the client against a raw listener, or of the program itself. Time is paused where the clock
+//! matters, so no test waits for a real pause.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+#[path = "../common/mod.rs"]
+mod common;
+#[path = "../end_to_end/program.rs"]
+#[allow(dead_code, unreachable_pub, reason = "shared with other tests, which use more of it")]
+mod program;
+
+mod access;
+mod limits;
+mod paging;
+mod process;
+mod proxy;
+mod shape;
+mod table;
+mod tls;
+mod transport;

@@ -1,0 +1,315 @@
+//! F-44 to F-58, F-99, F-100: lists that lie about their end.
+
+use confluence_storage_analyzer::audit::Usage;
+use confluence_storage_analyzer::demo::{Fault, FaultPlan, Occurrence};
+use confluence_storage_analyzer::error::ExitStatus;
+use confluence_storage_analyzer::inventory::coverage::UnitKind;
+use serde_json::{Value, json};
+
+use crate::common::base64;
+use crate::common::bench::{Bench, always, on, once};
+use crate::common::known;
+
+const PAGES: &str = "/wiki/api/v2/pages";
+const ATTACHMENTS: &str = "/wiki/api/v2/attachments";
+
+/// Replaces the next link, where there is one, by what `link` makes of it.
+fn next_links(link: impl Fn(&str) -> Value + Send + Sync + 'static) -> Fault {
+    Fault::edit_json(move |answer| {
+        let Some(links) = answer.get_mut("_links").and_then(Value::as_object_mut) else { return };
+        if let Some(next) = links.get("next").and_then(Value::as_str).map(&link) {
+            links.insert("next".to_owned(), next);
+        }
+    })
+}
+
+/// A place in a list that the server understands, different for every number.
+fn cursor(number: usize) -> String {
+    base64::url_safe(json!({"contentOrder": "", "id": null, "number": number}).to_string().as_bytes())
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_44_s_16_next_links_elsewhere_give_their_cursor_and_no_connection() {
+    let stranger = Bench::known(FaultPlan::none()).await;
+    let port = stranger.server.base_url().trim_end_matches("/wiki").to_owned();
+    for prefix in [port.as_str(), "https://evil.example", "http://169.254.169.254", "https://me@evil.example:8443"] {
+        let prefix = prefix.to_owned();
+        let bench = Bench::paged(always("*", next_links(move |next| format!("{prefix}{next}").into()))).await;
+        let run = bench.run().await;
+        run.expect_true(&bench);
+        assert!(run.warns("foreign host"), "{:?}", run.reading().inventory.coverage.warnings);
+    }
+    for odd in [r"\\evil.example\share", "../../..", "//evil.example"] {
+        let bench = Bench::paged(always(
+            "*",
+            next_links(move |next| {
+                let query = next.split_once('?').unwrap().1;
+                format!("{odd}?{query}").into()
+            }),
+        ))
+        .await;
+        bench.run().await.expect_true(&bench);
+    }
+    assert!(stranger.server.requests().is_empty(), "the other listener saw no connection");
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_45_the_same_cursor_again_fails_the_list() {
+    for path in [PAGES, ATTACHMENTS, "/wiki/api/v2/footer-comments"] {
+        let bench = Bench::paged(always(path, Fault::RepeatedCursor)).await;
+        let run = bench.run().await;
+        run.expect_incomplete();
+        assert!(run.requests < 120, "{}", run.requests);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_46_a_cycle_of_two_cursors_fails_the_list() {
+    let turn = std::sync::atomic::AtomicUsize::new(0);
+    let cycle = Fault::edit_json(move |answer| {
+        let step = turn.fetch_add(1, std::sync::atomic::Ordering::Relaxed) % 2;
+        let cursor = if step == 0 { "eyJjb250ZW50T3JkZXIiOiIifQ" } else { "eyJjb250ZW50T3JkZXIiOiJhIn0" };
+        answer["_links"]["next"] = format!("/wiki/api/v2/attachments?cursor={cursor}").into();
+    });
+    let bench = Bench::known(always(ATTACHMENTS, cycle)).await;
+    let run = bench.run().await;
+    run.expect_incomplete();
+    run.gap(UnitKind::AttachmentList);
+    assert!(run.requests < 120, "{}", run.requests);
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_47_ever_new_cursors_with_old_items_fail_the_list() {
+    let count = std::sync::atomic::AtomicUsize::new(0);
+    let first = json!([{"id": "att101", "title": "own.png", "pageId": "1001", "version": {"number": 1}}]);
+    let endless = Fault::edit_json(move |answer| {
+        let number = count.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        answer["results"] = first.clone();
+        let cursor = cursor(number);
+        answer["_links"]["next"] = format!("/wiki/api/v2/attachments?cursor={cursor}").into();
+    });
+    let bench = Bench::known(always(ATTACHMENTS, endless)).await;
+    let run = bench.run().await;
+    run.expect_incomplete();
+    assert!(run.reason(UnitKind::AttachmentList).contains("without anything new"));
+    assert!(run.requests < 120, "{}", run.requests);
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_48_s_20_a_list_that_brings_new_items_for_ever_ends_at_the_limit() {
+    let count = std::sync::atomic::AtomicUsize::new(0);
+    let endless = Fault::edit_json(move |answer| {
+        let number = count.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 10_000;
+        answer["results"] = json!([{"id": format!("att{number}"), "title": "x", "version": {"number": 1}}]);
+        let cursor = cursor(number);
+        answer["_links"]["next"] = format!("/wiki/api/v2/attachments?cursor={cursor}").into();
+    });
+    let bench = Bench::known(always(ATTACHMENTS, endless)).await;
+    let mut settings = bench.settings();
+    settings.max_pages = 40;
+    let run = bench.run_with(settings).await;
+    run.expect_incomplete();
+    assert!(run.reason(UnitKind::AttachmentList).contains("does not end"));
+    assert!(run.requests < 350, "{}", run.requests);
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_49_doubles_are_counted_once() {
+    let bench = Bench::paged(always("/wiki/api/v2/*", Fault::DuplicatedItems)).await;
+    bench.run().await.expect_true(&bench);
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_50_an_empty_page_with_a_next_link_does_not_end_a_list() {
+    for path in [PAGES, ATTACHMENTS, "/wiki/api/v2/footer-comments", "/wiki/rest/api/content/search"] {
+        for occurrence in [Occurrence::Only(1), Occurrence::Only(2), Occurrence::Every(2)] {
+            let bench = Bench::paged(on(path, occurrence, Fault::EmptyPageWithNext)).await;
+            bench.run().await.expect_true(&bench);
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_51_f_54_short_pages_say_nothing_about_the_end() {
+    for cap in [1, 2, 7] {
+        let (mut site, truth) = known::site();
+        site.behaviour.page_cap = Some(cap);
+        let bench = Bench::start((site, truth), FaultPlan::none()).await;
+        bench.run().await.expect_true(&bench);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_52_next_links_without_a_cursor() {
+    // the Link header, which the server makes of the same link, is the second source: so both are changed here
+    let bench = Bench::paged(always(ATTACHMENTS, next_links(|_| "/wiki/api/v2/attachments?limit=250".into()))).await;
+    let run = bench.run().await;
+    run.expect_incomplete();
+    assert!(run.reason(UnitKind::AttachmentList).contains("no cursor"));
+    for end in [Value::Null, "".into()] {
+        let bench = Bench::known(always(
+            ATTACHMENTS,
+            Fault::edit_json({
+                let end = end.clone();
+                move |answer| answer["_links"]["next"] = end.clone()
+            }),
+        ))
+        .await;
+        bench.run().await.expect_true(&bench);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_52_the_link_header_alone_goes_on_and_must_not_contradict_the_body() {
+    let header = |cursor: &str| Fault::header("link", &format!("</wiki/api/v2/labels?cursor={cursor}>; rel=\"next\""));
+    let bench = Bench::known(once("/wiki/api/v2/spaces", header("eyJjb250ZW50T3JkZXIiOiIiLCJpZCI6MH0"))).await;
+    bench.run().await.expect_true(&bench);
+    let spaces = bench.server.requests().iter().filter(|request| request.path == "/wiki/api/v2/spaces").count();
+    assert_eq!(spaces, 3, "two lists, one of them with a second page");
+
+    let contradiction = Fault::edit_json(|answer| {
+        answer["_links"]["next"] = "/wiki/api/v2/spaces?cursor=eyJjb250ZW50T3JkZXIiOiJ4In0".into();
+        // without a base the server sends no header of its own
+        answer["_links"]["base"] = Value::Null;
+    });
+    let plan = once("/wiki/api/v2/spaces", contradiction);
+    let plan = crate::common::bench::also(
+        plan,
+        "/wiki/api/v2/spaces",
+        Occurrence::Only(1),
+        header("eyJjb250ZW50T3JkZXIiOiJ5In0"),
+    );
+    let bench = Bench::known(plan).await;
+    let run = bench.run().await;
+    assert_ne!(run.status(), ExitStatus::Complete);
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_53_cursors_with_raw_padding_in_the_middle_of_the_query_are_sent_back_whole() {
+    let bench = Bench::paged(FaultPlan::none()).await;
+    bench.run().await.expect_true(&bench);
+    let log = bench.server.requests();
+    let with_cursor = log.iter().filter(|request| request.query.contains("cursor="));
+    assert!(with_cursor.clone().count() >= 8);
+    assert!(with_cursor.clone().any(|request| request.query.contains("%3D")), "the padding was met, and encoded once");
+    assert!(with_cursor.clone().all(|request| request.status == 200));
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_55_what_comes_and_goes_during_the_walk_is_seen_at_the_end() {
+    let change = Fault::change_site(|site| {
+        let now = chrono::Utc::now();
+        site.contents.retain(|content| content.id != "1102");
+        let mut added = site.new_content(confluence_storage_analyzer::demo::site::Kind::Page, "1050", "Added", "");
+        added.body = r#"<ac:image><ri:attachment ri:filename="unused.mov"><ri:page ri:space-key="ENG" ri:content-title="Home"/></ri:attachment></ac:image>"#.to_owned();
+        added.space_id.clone_from(&site.spaces[0].id);
+        added.versions[0].created_at = now;
+        added.created_at = now;
+        site.contents.push(added);
+    });
+    let mut bench = Bench::paged(once("/wiki/rest/api/content/search", change)).await;
+    bench.truth.insert("att901".to_owned(), Usage::LinkedElsewhere);
+    bench.run().await.expect_true(&bench);
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_56_a_page_edited_after_it_was_read_is_read_again() {
+    let edit = |site: &mut confluence_storage_analyzer::demo::Site| {
+        let page = site.contents.iter_mut().find(|content| content.id == "1007").unwrap();
+        let author = page.author.clone();
+        page.body.push_str(r#"<ac:image><ri:attachment ri:filename="spare.png"><ri:page ri:content-title="Home"/></ri:attachment></ac:image>"#);
+        page.versions.push(confluence_storage_analyzer::demo::site::ContentVersion::new(
+            2,
+            chrono::Utc::now(),
+            &author,
+        ));
+    };
+    let mut bench = Bench::known(once("/wiki/rest/api/user/bulk", Fault::change_site(edit))).await;
+    bench.truth.insert("att902".to_owned(), Usage::LinkedElsewhere);
+    bench.run().await.expect_true(&bench);
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_57_an_attachment_that_one_of_two_walks_hides_is_missed() {
+    let bench = Bench::known(once(ATTACHMENTS, leave_out("att105"))).await;
+    let run = bench.run().await;
+    run.expect_incomplete();
+    assert!(run.reason(UnitKind::Reconciliation).contains("att105"), "{}", run.reason(UnitKind::Reconciliation));
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_99_a_list_that_ends_too_early_without_a_sign_is_noticed() {
+    for path in [PAGES, "/wiki/api/v2/blogposts", "/wiki/api/v2/spaces", ATTACHMENTS, "/wiki/api/v2/*-comments"] {
+        let bench = Bench::paged(always(path, Fault::DroppedTail(1))).await;
+        let run = bench.run().await;
+        run.expect_incomplete();
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_99_each_kind_left_out_of_its_list_is_noticed() {
+    let missing = [
+        (PAGES, known::REFERRER),
+        ("/wiki/api/v2/blogposts", "2002"),
+        ("/wiki/api/v2/footer-comments", "3001"),
+        ("/wiki/api/v2/inline-comments", "3004"),
+        (ATTACHMENTS, "att105"),
+    ];
+    for (path, id) in missing {
+        let bench = Bench::known(always(path, leave_out(id))).await;
+        let run = bench.run().await;
+        run.expect_incomplete();
+        run.gap(UnitKind::Reconciliation);
+    }
+}
+
+/// The list without one item.
+fn leave_out(id: &str) -> Fault {
+    let id = id.to_owned();
+    Fault::edit_json(move |answer| {
+        if let Some(items) = answer.get_mut("results").and_then(Value::as_array_mut) {
+            items.retain(|item| item["id"] != id.as_str());
+        }
+    })
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_99_a_search_index_that_lags_or_is_shut_does_no_harm() {
+    let stale = Fault::edit_json(|answer| {
+        if let Some(items) = answer["results"].as_array_mut() {
+            for kind in ["page", "blogpost", "comment", "attachment"] {
+                items.push(json!({"id": format!("77{}", kind.len()), "type": kind, "status": "current"}));
+            }
+        }
+    });
+    for fault in [stale, Fault::status(403), Fault::edit_json(|answer| answer["results"] = json!([]))] {
+        let bench = Bench::known(always("/wiki/rest/api/content/search", fault)).await;
+        bench.run().await.expect_true(&bench);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_58_a_site_without_spaces_is_no_empty_site() {
+    let bench =
+        Bench::known(always("/wiki/api/v2/spaces", Fault::edit_json(|answer| answer["results"] = json!([])))).await;
+    let run = bench.run().await;
+    assert_eq!(run.status(), ExitStatus::Authentication);
+    assert!(run.failure().what.contains("sees no space"), "{:?}", run.failure());
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_100_a_retired_endpoint_is_named_and_no_content_is_called_deleted() {
+    let gone = || {
+        let body = r#"{"statusCode":410,"data":{"authorized":true,"valid":true,"errors":[],"successful":true},"message":"GoneException: This deprecated endpoint has been removed."}"#;
+        crate::common::bench::answer(410, &[], body)
+    };
+    let bench = Bench::known(always("/wiki/rest/api/template/*", gone())).await;
+    let run = bench.run().await;
+    run.expect_incomplete();
+    assert!(run.reason(UnitKind::Templates).contains("retired the endpoint /rest/api/template"));
+    let bench = Bench::known(always("/wiki/api/v2/attachments/att*", gone())).await;
+    let run = bench.run().await;
+    run.expect_incomplete();
+    assert_eq!(run.usage("att101"), Usage::Embedded, "what was read is told");
+    assert_eq!(run.usage("att109"), Usage::Undetermined, "its old name could not be read");
+}

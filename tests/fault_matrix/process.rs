@@ -1,0 +1,205 @@
+//! F-75 to F-98: folders, signals, streams, with the program itself.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use confluence_storage_analyzer::demo::{Fault, FaultPlan, Occurrence};
+use tempfile::TempDir;
+
+use crate::common::bench::{always, answer, on};
+use crate::common::folder::{self, State};
+use crate::common::known;
+use crate::program::Server;
+
+fn known(faults: FaultPlan) -> Server {
+    Server::start(known::site().0, faults)
+}
+
+/// The program as a child that can be signalled.
+fn child(server: &Server, folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_confluence-storage-analyzer"));
+    command
+        .current_dir(folder)
+        .env("CONFLUENCE_BASE_URL", server.server.base_url())
+        .env("CONFLUENCE_API_USER", server.server.user())
+        .env("CONFLUENCE_API_TOKEN", server.server.token())
+        .env("XDG_CACHE_HOME", folder.join(".cache"))
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    command
+}
+
+/// Runs the program to its end under limits of the shell.
+#[cfg(unix)]
+fn limited(server: &Server, folder: &Path, limits: &str, arguments: &str) -> std::process::Output {
+    let script = format!("{limits}; exec {} {arguments}", env!("CARGO_BIN_EXE_confluence-storage-analyzer"));
+    let mut shell = Command::new("bash");
+    let inherited = child(server, folder);
+    shell.args(["-c", &script]).current_dir(folder);
+    shell.envs(inherited.get_envs().filter_map(|(name, value)| Some((name, value?)))).output().unwrap()
+}
+
+/// Waits, event by event of the server's log, until so many requests have come.
+fn until_requests(server: &Server, count: usize, child: &mut Child) {
+    while server.server.requests().len() < count && child.try_wait().unwrap().is_none() {
+        std::thread::yield_now();
+    }
+}
+
+#[cfg(unix)]
+fn signal(child: &Child, name: &str) {
+    let status = Command::new("kill").args([format!("-{name}"), child.id().to_string()]).status().unwrap();
+    assert!(status.success());
+}
+
+fn reports(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries.filter(|path| crate::program::file_name(path).starts_with("confluence_analysis_")).collect()
+}
+
+#[test]
+fn f_76_f_90_an_output_that_cannot_be_used_is_told_before_the_first_request() {
+    let server = known(FaultPlan::none());
+    let place = TempDir::new().unwrap();
+    let (file, missing, link) = (place.path().join("file"), place.path().join("missing"), place.path().join("link"));
+    std::fs::write(&file, "x").unwrap();
+    #[cfg(unix)]
+    std::os::unix::fs::symlink(place.path().join("nowhere"), &link).unwrap();
+    for output in [file, missing, link] {
+        let run = server.run(&["--output", output.to_str().unwrap()]);
+        assert_eq!(run.status, 6, "{}: {}", output.display(), run.stderr);
+    }
+    assert!(server.server.requests().is_empty());
+}
+
+#[cfg(unix)]
+#[test]
+fn f_75_f_79_a_disk_that_fills_up_leaves_a_partial_folder_and_says_so() {
+    let server = known(FaultPlan::none());
+    let folder = TempDir::new().unwrap();
+    let output = limited(&server, folder.path(), "ulimit -f 8; trap '' XFSZ", "");
+    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(6), "{stderr}");
+    assert!(stderr.contains(".partial"), "{stderr}");
+    for report in reports(folder.path()) {
+        assert_eq!(folder::state(&report), State::Partial, "{}", report.display());
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn f_78_a_signal_writes_what_was_read_marked_incomplete() {
+    for (name, status) in [("INT", 130), ("TERM", 143)] {
+        for requests in [2, 10, 30, 40] {
+            // the run is told to wait, so it cannot end by itself before the signal comes
+            let pause = answer(429, &[("retry-after", "800")], "{}");
+            let server = known(on("/wiki/*", Occurrence::From(requests), pause));
+            let folder = TempDir::new().unwrap();
+            let mut child = child(&server, folder.path()).spawn().unwrap();
+            until_requests(&server, requests as usize, &mut child);
+            signal(&child, name);
+            let output = child.wait_with_output().unwrap();
+            let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+            assert_eq!(output.status.code(), Some(status), "{name} at request {requests}: {stderr}");
+            for report in reports(folder.path()) {
+                assert_eq!(folder::state(&report), State::Incomplete, "{}", report.display());
+            }
+        }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn f_78_a_server_that_never_answers_does_not_keep_an_interrupted_run_alive() {
+    let server = known(on("/wiki/*", Occurrence::From(12), Fault::Stall));
+    let folder = TempDir::new().unwrap();
+    let mut child = child(&server, folder.path()).spawn().unwrap();
+    until_requests(&server, 12, &mut child);
+    let began = std::time::Instant::now();
+    signal(&child, "INT");
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert!(began.elapsed().as_secs() < 15, "five seconds to drain, and the report: {:?}", began.elapsed());
+}
+
+#[cfg(unix)]
+#[test]
+fn f_79_a_kill_at_any_moment_leaves_nothing_that_looks_whole() {
+    let server = known(FaultPlan::none());
+    for requests in (1..80).step_by(9) {
+        let before = server.server.requests().len();
+        let folder = TempDir::new().unwrap();
+        let mut child = child(&server, folder.path()).spawn().unwrap();
+        until_requests(&server, before + requests, &mut child);
+        child.kill().unwrap();
+        child.wait().unwrap();
+        for report in reports(folder.path()) {
+            let state = folder::state(&report);
+            assert!(matches!(state, State::Partial | State::Complete), "{}: {state:?}", report.display());
+        }
+    }
+}
+
+#[test]
+fn f_97_what_an_earlier_run_left_is_not_merged_into() {
+    let server = known(FaultPlan::none());
+    let folder = TempDir::new().unwrap();
+    let old = folder.path().join("confluence_analysis_V0_0_2020-01-01_00-00-00.partial");
+    std::fs::create_dir(&old).unwrap();
+    std::fs::write(old.join("attachments.csv"), "old").unwrap();
+    let output = child(&server, folder.path()).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(std::fs::read_to_string(old.join("attachments.csv")).unwrap(), "old");
+    let whole: Vec<_> = reports(folder.path()).into_iter().filter(|path| *path != old).collect();
+    assert_eq!(whole.len(), 1);
+    assert_eq!(folder::state(&whole[0]), State::Complete);
+}
+
+#[cfg(unix)]
+#[test]
+fn f_92_a_reader_that_goes_away_does_not_end_the_run() {
+    let server = known(FaultPlan::none());
+    let folder = TempDir::new().unwrap();
+    let mut child = child(&server, folder.path()).arg("-vv").spawn().unwrap();
+    drop(child.stdout.take());
+    let mut first = [0; 1];
+    child.stderr.as_mut().unwrap().read_exact(&mut first).unwrap();
+    drop(child.stderr.take());
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+    let reports = reports(folder.path());
+    assert_eq!(folder::state(&reports[0]), State::Complete);
+}
+
+#[cfg(unix)]
+#[test]
+fn f_94_few_file_handles_are_enough() {
+    // the second asks for more connections than there may be: it may fail, and must not lie
+    for (handles, concurrency, may_fail) in [(40, 8, false), (32, 64, true)] {
+        let server = known(FaultPlan::none());
+        let folder = TempDir::new().unwrap();
+        let limits = format!("ulimit -n {handles}");
+        let output = limited(&server, folder.path(), &limits, &format!("--concurrency {concurrency}"));
+        let code = output.status.code().unwrap();
+        let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(code == 0 || may_fail && [3, 5, 6].contains(&code), "{code}: {stderr}");
+        for report in reports(folder.path()) {
+            let expected = match code {
+                0 => State::Complete,
+                6 => State::Partial,
+                _ => State::Incomplete,
+            };
+            assert_eq!(folder::state(&report), expected, "{stderr}");
+        }
+    }
+}
+
+#[test]
+fn f_98_s_19_nothing_but_get_is_sent_and_no_body() {
+    let server = known(always("/wiki/rest/api/user/bulk", Fault::status(404)));
+    let run = server.run(&["--verify", "all"]);
+    assert_eq!(run.status, 0, "names of people are no part of the promise: {}", run.stderr);
+    let log = server.server.requests();
+    assert!(log.len() > 40);
+    assert!(log.iter().all(|request| request.method == "GET"));
+}

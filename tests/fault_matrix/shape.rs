@@ -1,0 +1,330 @@
+//! F-59 to F-74: data of another shape, bodies that are no markup, names that are hard to compare.
+
+use confluence_storage_analyzer::audit::Usage;
+use confluence_storage_analyzer::demo::{Fault, FaultPlan, Occurrence, Site};
+use confluence_storage_analyzer::error::ExitStatus;
+use confluence_storage_analyzer::inventory::coverage::UnitKind;
+use serde_json::{Value, json};
+
+use crate::common::bench::{Bench, Truth, also, always, edit_items, remove, without};
+use crate::common::known;
+
+const ATTACHMENTS: &str = "/wiki/api/v2/attachments*";
+
+#[tokio::test(start_paused = true)]
+async fn f_59_unknown_fields_and_statuses_are_borne_and_still_refer() {
+    let odd = edit_items(|item| {
+        if item["id"] == known::REFERRER {
+            item["status"] = "quarantined".into();
+        }
+        item["somethingNew"] = json!({"nested": [1, null]});
+    });
+    let bench = Bench::known(always("/wiki/api/v2/*", odd)).await;
+    let run = bench.run().await;
+    run.expect_true(&bench);
+    assert!(run.warns("quarantined"), "{:?}", run.reading().inventory.coverage.warnings);
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_60_each_optional_field_may_be_missing_or_null() {
+    let fields = [
+        "status",
+        "title",
+        "spaceId",
+        "pageId",
+        "blogPostId",
+        "parentId",
+        "authorId",
+        "ownerId",
+        "createdAt",
+        "version",
+        "body",
+        "fileId",
+        "fileSize",
+        "mediaType",
+        "comment",
+        "webuiLink",
+        "downloadLink",
+        "_links",
+    ];
+    for field in fields {
+        for gone in [true, false] {
+            let edit = edit_items(move |item| {
+                if gone {
+                    remove(item, &format!("/{field}"));
+                } else if item.get(field).is_some() {
+                    item[field] = Value::Null;
+                }
+            });
+            // what holds of every run is checked by the bench: nothing in use is called unreferenced
+            let bench = Bench::known(always("/wiki/api/v2/*", edit)).await;
+            let run = bench.run().await;
+            assert!(run.result.is_ok(), "{field}: {:?}", run.failure());
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_60_a_size_that_is_missing_is_unknown_and_not_zero() {
+    let bench = Bench::known(always("/wiki/api/v2/attachments", without("att101", "/fileSize"))).await;
+    let run = bench.run().await;
+    run.expect_true(&bench);
+    let audit = &run.reading().audit;
+    assert_eq!(audit.site.unknown_sizes, 1);
+    let whole = Bench::known(FaultPlan::none()).await.run().await.reading().audit.site;
+    assert_eq!(audit.site.current_bytes, whole.current_bytes - 1000);
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_60_a_file_without_a_name_is_not_judged_by_it() {
+    for id in ["att103", "att901"] {
+        let bench = Bench::known(always(ATTACHMENTS, without(id, "/title"))).await;
+        let run = bench.run().await;
+        assert_eq!(run.usage(id), Usage::Undetermined, "{id}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_60_a_file_without_a_media_id_may_be_the_one_a_header_image_means() {
+    let bench = Bench::known(always(ATTACHMENTS, without("att110", "/fileId"))).await;
+    let run = bench.run().await;
+    assert_eq!(run.usage("att110"), Usage::Undetermined);
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_61_a_missing_required_field_fails_the_list() {
+    let lists = [
+        ("/wiki/api/v2/spaces", UnitKind::SpaceList),
+        ("/wiki/api/v2/pages", UnitKind::PageList),
+        ("/wiki/api/v2/attachments", UnitKind::AttachmentList),
+        ("/wiki/api/v2/footer-comments", UnitKind::CommentList),
+    ];
+    for (path, kind) in lists {
+        let no_results = Fault::edit_json(|answer| remove(answer, "/results"));
+        let bench = Bench::known(always(path, no_results)).await;
+        let run = bench.run().await;
+        if kind == UnitKind::SpaceList {
+            assert_eq!(run.status(), ExitStatus::Unreachable);
+        } else {
+            run.expect_incomplete();
+            run.gap(kind);
+        }
+        let no_id = edit_items(|item| {
+            if item["id"] == "1001" || item["id"] == "att101" || item["id"] == "3001" || item["key"] == "ENG" {
+                remove(item, "/id");
+            }
+        });
+        let bench = Bench::known(always(path, no_id)).await;
+        let run = bench.run().await;
+        run.expect_incomplete();
+        run.gap(kind);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_62_ids_may_be_numbers_and_nothing_else_may_be_of_another_type() {
+    fn numbers(value: &mut Value) {
+        match value {
+            Value::Object(fields) => {
+                for (name, field) in fields {
+                    let is_id = name == "id" || name.ends_with("Id") && name != "authorId" && name != "ownerId";
+                    let number = field.as_str().filter(|_| is_id).and_then(|text| text.parse::<u64>().ok());
+                    match number {
+                        Some(number) => *field = number.into(),
+                        None => numbers(field),
+                    }
+                }
+            }
+            Value::Array(items) => items.iter_mut().for_each(numbers),
+            _ => {}
+        }
+    }
+    let (mut site, truth) = known::site();
+    // above what a float holds
+    let big = "9007199254740993";
+    for content in &mut site.contents {
+        if content.id == known::REFERRER {
+            big.clone_into(&mut content.id);
+        }
+    }
+    let bench = Bench::start((site, truth), always("/wiki/api/v2/*", Fault::edit_json(numbers))).await;
+    let run = bench.run().await;
+    run.expect_true(&bench);
+    assert!(run.reading().inventory.contents.iter().any(|content| content.id.as_str() == big));
+
+    for (path, place, value) in [
+        ("/wiki/api/v2/attachments", "fileSize", json!("1000")),
+        ("/wiki/api/v2/attachments", "id", json!(true)),
+        ("/wiki/api/v2/pages", "version", json!("3")),
+        ("/wiki/api/v2/pages", "title", json!(["a"])),
+    ] {
+        let edit = edit_items(move |item| {
+            if item["id"] == "att101" || item["id"] == "1001" {
+                item[place] = value.clone();
+            }
+        });
+        let bench = Bench::known(always(path, edit)).await;
+        bench.run().await.expect_incomplete();
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_63_one_bad_item_spoils_the_list_and_not_the_others() {
+    let bad = edit_items(|item| {
+        if item["id"] == "att105" {
+            *item = json!({"id": ["att105"]});
+        }
+    });
+    let bench = Bench::known(always("/wiki/api/v2/attachments", bad)).await;
+    let run = bench.run().await;
+    run.expect_incomplete();
+    assert_eq!(run.reading().inventory.attachments.len(), bench.truth.len() - 1);
+    assert!(run.reason(UnitKind::AttachmentList).contains("could not be understood"));
+    for path in ["/wiki/api/v2/pages", "/wiki/api/v2/footer-comments", "/wiki/api/v2/spaces"] {
+        let bench = Bench::known(always(path, Fault::MalformedItems)).await;
+        assert_ne!(bench.run().await.status(), ExitStatus::Complete, "{path}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_64_a_body_that_is_missing_is_read_alone_or_a_gap() {
+    let lists = ["/wiki/api/v2/pages", "/wiki/api/v2/blogposts", "/wiki/api/v2/footer-comments"];
+    for place in ["/body", "/body/storage", "/body/storage/value"] {
+        let plan = lists.iter().fold(FaultPlan::none(), |plan, path| {
+            also(plan, path, Occurrence::From(1), edit_items(move |item| remove(item, place)))
+        });
+        let bench = Bench::known(plan).await;
+        bench.run().await.expect_true(&bench);
+
+        let bench = Bench::known(always("/wiki/api/v2/*", without("3001", place))).await;
+        let run = bench.run().await;
+        run.expect_incomplete();
+        assert!(run.gap(UnitKind::Body).subject.contains("3001"));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_65_a_body_beyond_the_limit_is_a_gap_and_the_rest_is_read() {
+    let (mut site, truth) = known::site();
+    let page = site.contents.iter_mut().find(|content| content.id == "1102").unwrap();
+    page.body = format!("<p>{}</p>", "x".repeat(3 << 20));
+    let bench = Bench::start((site, truth), FaultPlan::none()).await;
+    let mut settings = bench.settings();
+    settings.max_answer_bytes = 2 << 20;
+    let run = bench.run_with(settings).await;
+    run.expect_incomplete();
+    assert!(run.reason(UnitKind::PageList).contains("larger than 2 MiB"), "{}", run.reason(UnitKind::PageList));
+    assert_eq!(run.usage("att101"), Usage::Embedded);
+}
+
+/// The known site with another body on the page that used to be plain.
+fn with_body(body: &str) -> (Site, Truth) {
+    let (mut site, truth) = known::site();
+    let page = site.contents.iter_mut().find(|content| content.id == "1007").unwrap();
+    body.clone_into(&mut page.body);
+    (site, truth)
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_66_f_67_f_68_f_69_bodies_that_are_no_good_markup_hide_no_use() {
+    let use_of = r#"<ac:image><ri:attachment ri:filename="unused.mov"><ri:page ri:space-key="ENG" ri:content-title="Home"/></ri:attachment></ac:image>"#;
+    let bomb =
+        "<!DOCTYPE lolz [<!ENTITY a \"ha\"><!ENTITY b \"&a;&a;&a;&a;\"><!ENTITY c SYSTEM \"file:///etc/passwd\">]>";
+    let attributes = (0..20_000).fold(String::new(), |text, number| text + &format!(" a{number}=\"x\""));
+    let bodies = [
+        format!("{}{use_of}", "<div>".repeat(100_000)),
+        format!("{bomb}<p>&b;&c;</p>{use_of}"),
+        format!("<p{attributes}>x</p>{use_of}"),
+        format!("<p>a < b</p>{use_of}"),
+        format!("<p>unclosed <br> {use_of}</div></p>"),
+        format!("<p>a &b; c & d</p>{use_of}"),
+        "<p>cut in the <ac:image><ri:attachment ri:filename=\"unused.mov\"".to_owned(),
+    ];
+    for body in bodies {
+        let (site, mut truth) = with_body(&body);
+        // whether it is found or only suspected: it is used
+        truth.insert("att901".to_owned(), Usage::LinkedElsewhere);
+        let bench = Bench::start((site, truth), FaultPlan::none()).await;
+        let run = bench.run().await;
+        let start: String = body.chars().take(60).collect();
+        assert_eq!(run.status(), ExitStatus::Complete, "bodies people wrote keep a run complete: {start}");
+        assert_ne!(run.usage("att901"), Usage::Unreferenced, "{start}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_70_invalid_encodings_fail_the_unit_and_are_not_guessed() {
+    for broken in
+        [r#"{"results":[{"id":"2001","title":"\ud800"}],"_links":{}}"#, "{\"results\":[{\"id\":\"2001\u{0}\n\"}]}"]
+    {
+        let bench =
+            Bench::known(always("/wiki/api/v2/blogposts", crate::common::bench::answer(200, &[], broken))).await;
+        bench.run().await.expect_incomplete();
+    }
+    for odd in ["\u{feff}", "\u{fffe}", "\u{0}"] {
+        let use_of = r#"<ac:image><ri:attachment ri:filename="unused.mov"><ri:page ri:space-key="ENG" ri:content-title="Home"/></ri:attachment></ac:image>"#;
+        let (site, mut truth) = with_body(&format!("{odd}<p>{odd}</p>{use_of}"));
+        truth.insert("att901".to_owned(), Usage::LinkedElsewhere);
+        let bench = Bench::start((site, truth), FaultPlan::none()).await;
+        let run = bench.run().await;
+        assert_ne!(run.usage("att901"), Usage::Unreferenced, "{odd:?}");
+    }
+}
+
+/// A page that names `written`, and its file that bears `name`.
+fn named(written: &str, name: &str) -> (Site, Truth) {
+    let (site, mut truth) = known::site();
+    let body = format!(r#"<ac:image><ri:attachment ri:filename="{written}"/></ac:image>"#);
+    let site = site.space("NAM", "Names").page("5001", "Names", &body).attachment("att501", name, 5);
+    truth.insert("att501".to_owned(), Usage::Embedded);
+    (site, truth)
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_71_names_are_compared_beyond_their_bytes() {
+    let pairs = [
+        ("U\u{308}bersicht.png", "Übersicht.png"),
+        ("Bild.PNG", "bild.png"),
+        ("a&nbsp;b.png", "a\u{a0}b.png"),
+        ("\u{1f4a9}.png", "\u{1f4a9}.png"),
+        ("\u{202e}gnp.exe", "\u{202e}gnp.exe"),
+        ("zero\u{200b}width.png", "zero\u{200b}width.png"),
+    ];
+    for (written, name) in pairs {
+        let bench = Bench::start(named(written, name), FaultPlan::none()).await;
+        bench.run().await.expect_true(&bench);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_72_a_name_within_another_is_no_use_of_it() {
+    let (site, mut truth) = named("data.png", "data.png");
+    let site = site.attachment("att502", "a.png", 5);
+    truth.insert("att502".to_owned(), Usage::Unreferenced);
+    let bench = Bench::start((site, truth), FaultPlan::none()).await;
+    bench.run().await.expect_true(&bench);
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_73_one_name_on_many_pages_means_the_file_of_each() {
+    let (site, mut truth) = named("shared.png", "shared.png");
+    let site = site.page("5002", "Another", "<p>nothing</p>").attachment("att502", "shared.png", 5);
+    truth.insert("att502".to_owned(), Usage::Unreferenced);
+    let bench = Bench::start((site, truth), FaultPlan::none()).await;
+    bench.run().await.expect_true(&bench);
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_74_hostile_names_are_names() {
+    let long = format!("{}.png", "n".repeat(10_000));
+    let names: [(&str, &str); 4] = [
+        ("&lt;script&gt;alert(1)&lt;/script&gt;.png", "<script>alert(1)</script>.png"),
+        ("=cmd|' /C calc'!A0.csv", "=cmd|' /C calc'!A0.csv"),
+        ("javascript:alert(1)", "javascript:alert(1)"),
+        (&long, &long),
+    ];
+    for (written, name) in names {
+        let bench = Bench::start(named(written, name), FaultPlan::none()).await;
+        bench.run().await.expect_true(&bench);
+    }
+}

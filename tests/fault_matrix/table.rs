@@ -1,0 +1,208 @@
+//! Which rows of the matrix are tested where, and why some are not. The test at the end keeps the table honest.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// What is there for a row beside the tests in this folder that bear its number.
+enum Row {
+    /// Tests named `f_NN_…` in this folder.
+    Here,
+    /// Tests elsewhere: file and name. There may also be some in this folder.
+    Elsewhere(&'static [(&'static str, &'static str)]),
+    /// It does not apply, because.
+    No(&'static str),
+}
+
+use Row::{Elsewhere, Here, No};
+
+const FOLDER: &str = "src/report/folder_tests.rs";
+const NO_HISTORY: &str = "the program keeps no history of weeks yet: it comes with the metrics of pages";
+
+const ROWS: [(u32, Row); 100] = [
+    (1, Here),
+    (2, Here),
+    (3, Here),
+    (4, Here),
+    (5, Here),
+    (6, Here),
+    (7, Here),
+    (8, Here),
+    (9, Here),
+    (10, Here),
+    (11, Here),
+    (12, Here),
+    (13, Here),
+    (14, Here),
+    (15, Elsewhere(&[("src/confluence/retry.rs", "f_15_every_status_has_its_verdict")])),
+    (16, Here),
+    (17, Here),
+    (18, Here),
+    (19, Here),
+    (20, Here),
+    (21, Elsewhere(&[("src/confluence/tests/trouble.rs", "f_21_reset_in_mid_body_is_retried")])),
+    (22, Here),
+    (23, Here),
+    (24, Here),
+    (25, Elsewhere(&[("src/confluence/tests/trouble.rs", "f_25_an_endless_answer_is_cut_off")])),
+    (26, Here),
+    (27, Elsewhere(&[("src/confluence/tests/trouble.rs", "f_27_silence_after_the_headers_ends_by_the_read_limit")])),
+    (28, Here),
+    (29, No("the bench speaks HTTP/1; errors of HTTP/2 come from the HTTP library as the broken transfers of F-20")),
+    (30, Here),
+    (31, Here),
+    (32, Elsewhere(&[("src/config/proxy.rs", "f_32_usable_proxies_pass")])),
+    (33, Here),
+    (34, Elsewhere(&[("src/confluence/model.rs", "f_34_a_failure_is_never_an_empty_list")])),
+    (35, Here),
+    (36, Here),
+    (37, Here),
+    (38, Here),
+    (39, No(NO_HISTORY)),
+    (40, Here),
+    (41, Here),
+    (42, Here),
+    (43, Here),
+    (44, Here),
+    (45, Here),
+    (46, Here),
+    (47, Here),
+    (48, Here),
+    (49, Elsewhere(&[("src/confluence/tests/paging.rs", "f_49_doubles_are_counted_and_a_higher_version_wins")])),
+    (50, Here),
+    (51, Here),
+    (52, Here),
+    (53, Elsewhere(&[("src/confluence/tests/paging.rs", "f_53_cursors_are_decoded_once_and_encoded_once")])),
+    (54, Here),
+    (55, Here),
+    (56, Here),
+    (57, Here),
+    (58, Here),
+    (59, Here),
+    (60, Here),
+    (61, Here),
+    (62, Elsewhere(&[("src/confluence/model.rs", "f_62_ids_are_text_or_numbers_and_nothing_else")])),
+    (63, Here),
+    (64, Here),
+    (65, Here),
+    (66, Here),
+    (67, Here),
+    (68, Here),
+    (69, Here),
+    (70, Here),
+    (71, Here),
+    (72, Here),
+    (73, Here),
+    (74, Here),
+    (75, Elsewhere(&[(FOLDER, "an_error_while_writing_surfaces_and_leaves_no_finished_folder")])),
+    (76, Elsewhere(&[(FOLDER, "the_probe_leaves_nothing_and_names_what_is_wrong")])),
+    (77, Elsewhere(&[(FOLDER, "a_taken_name_gets_a_number_and_nothing_is_merged")])),
+    (78, Here),
+    (79, Elsewhere(&[(FOLDER, "the_folder_gets_its_name_only_when_finished")])),
+    (80, No(NO_HISTORY)),
+    (81, No(NO_HISTORY)),
+    (82, No(NO_HISTORY)),
+    (83, No(NO_HISTORY)),
+    (84, No(NO_HISTORY)),
+    (85, No(NO_HISTORY)),
+    (86, No(NO_HISTORY)),
+    (87, No(NO_HISTORY)),
+    (88, Elsewhere(&[("src/report/names.rs", "hostile_keys_get_a_safe_form_with_their_id")])),
+    (89, No("names below the report folder are short by construction (F-88); the limit itself is one of Windows")),
+    (90, Elsewhere(&[(FOLDER, "links_are_not_followed_and_others_cannot_read")])),
+    (91, Elsewhere(&[("src/progress.rs", "f_91_control_sequences_only_where_they_are_understood")])),
+    (92, Elsewhere(&[("src/progress.rs", "f_92_a_closed_pipe_does_not_stop_the_run")])),
+    (93, No("widths are the business of the terminal library; the program draws one bar and wraps nothing itself")),
+    (94, Here),
+    (95, No("a reading is one task: a panic in it ends the program with status 1 before any folder gets its name")),
+    (96, No("nothing is kept between two runs yet, so there is nothing to continue")),
+    (97, Here),
+    (98, Here),
+    (99, Here),
+    (100, Here),
+];
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The names of all tests in a file: functions below a `#[test]` or `#[tokio::test]`.
+fn tests_in(file: &Path) -> Vec<String> {
+    let text = std::fs::read_to_string(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+    let mut names = Vec::new();
+    let mut is_test = false;
+    for line in text.lines().map(str::trim) {
+        if line.starts_with("#[test]") || line.starts_with("#[tokio::test") {
+            is_test = true;
+        } else if let Some(name) = line.trim_start_matches("async ").strip_prefix("fn ") {
+            if is_test {
+                names.extend(name.split('(').next().map(str::to_owned));
+            }
+            is_test = false;
+        }
+    }
+    names
+}
+
+/// The numbers a test bears: `f_51_f_54_short_pages` bears 51 and 54.
+fn numbers(name: &str) -> Vec<u32> {
+    let mut words = name.split('_').peekable();
+    let mut numbers = Vec::new();
+    while let Some(letter) = words.next() {
+        let Some(number) = words.peek().and_then(|word| word.parse().ok()) else { break };
+        words.next();
+        if letter == "f" {
+            numbers.push(number);
+        } else if letter != "s" {
+            break;
+        }
+    }
+    numbers
+}
+
+fn tests_here() -> BTreeMap<u32, Vec<String>> {
+    let folder = root().join("tests/fault_matrix");
+    let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let mut by_row: BTreeMap<u32, Vec<String>> = BTreeMap::new();
+    for name in files.collect::<Vec<PathBuf>>().iter().flat_map(|file| tests_in(file)) {
+        for number in numbers(&name) {
+            by_row.entry(number).or_default().push(name.clone());
+        }
+    }
+    by_row
+}
+
+#[test]
+fn the_table_is_complete_and_true() {
+    let here = tests_here();
+    let mut wrong = Vec::new();
+    for (place, (number, row)) in (1..).zip(&ROWS) {
+        if place != *number {
+            wrong.push(format!("F-{number:02} stands at place {place}"));
+        }
+        let tested_here = here.contains_key(number);
+        match row {
+            Here if !tested_here => wrong.push(format!("F-{number:02} has no test in this folder")),
+            No(reason) if tested_here || reason.split_whitespace().count() < 5 => {
+                wrong.push(format!("F-{number:02} is tested here, or has no reason"));
+            }
+            Elsewhere(tests) => {
+                for (file, name) in *tests {
+                    if !tests_in(&root().join(file)).iter().any(|test| test == name) {
+                        wrong.push(format!("F-{number:02}: {file} has no test {name}"));
+                    }
+                }
+            }
+            Here | No(_) => {}
+        }
+    }
+    let strangers = here.keys().filter(|number| !(1..=100).contains(*number));
+    wrong.extend(strangers.map(|number| format!("there is no row F-{number}")));
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_table_reads_names_as_they_are_meant() {
+    assert_eq!(numbers("f_51_f_54_short_pages"), [51, 54]);
+    assert_eq!(numbers("f_44_s_16_next_links"), [44]);
+    assert_eq!(numbers("the_table_is_complete"), Vec::<u32>::new());
+}

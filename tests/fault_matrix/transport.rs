@@ -1,0 +1,258 @@
+//! F-18 to F-30, F-33, F-34: broken transfers and answers that are none. TLS and proxies: `tls.rs`, `proxy.rs`.
+
+use std::io::Write as _;
+use std::time::Duration;
+
+use confluence_storage_analyzer::confluence::model::ListPage;
+use confluence_storage_analyzer::confluence::{Client, ConnectionSettings, Request, RequestError, Timeouts};
+use confluence_storage_analyzer::demo::{Fault, FaultPlan, Occurrence};
+use confluence_storage_analyzer::error::ExitStatus;
+use confluence_storage_analyzer::inventory::coverage::UnitKind;
+use flate2::Compression;
+use flate2::write::GzEncoder;
+
+use crate::common::bench::{Bench, always, answer, on, once};
+use crate::common::raw::{RawServer, Wire, json};
+
+const POSTS: &str = "/wiki/api/v2/blogposts";
+
+fn settings(base_url: &str) -> ConnectionSettings {
+    let mut settings = ConnectionSettings::new(base_url, "me@example.com", "a-token".into());
+    settings.timeouts = Timeouts::NONE;
+    settings.jitter_seed = Some(1);
+    settings
+}
+
+fn client(server: &RawServer) -> Client {
+    Client::new(settings(&server.base_url())).unwrap()
+}
+
+async fn get(client: &Client) -> Result<ListPage, RequestError> {
+    client.get(&Request::v2("pages", &["pages"])).await.map(|answer| answer.value)
+}
+
+fn good() -> Wire {
+    json(r#"{"results":[{"id":"1"}]}"#)
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_18_a_refused_connection_at_the_start_is_told_with_host_and_cause() {
+    let bench = Bench::known(FaultPlan::none()).await;
+    let closed = RawServer::start(|_| good()).await.base_url();
+    let run = bench.run_with(settings(&closed)).await;
+    assert_eq!(run.status(), ExitStatus::Unreachable);
+    let told = run.failure().to_string();
+    assert!(told.contains(closed.trim_start_matches("http://")) && told.contains("refused"), "{told}");
+    assert!(run.elapsed < Duration::from_secs(30), "{:?}", run.elapsed);
+}
+
+#[tokio::test]
+async fn f_19_an_unknown_name_at_the_start_is_not_tried_for_long() {
+    let bench = Bench::known(FaultPlan::none()).await;
+    let run = bench.run_with(settings("https://no-such-site.invalid")).await;
+    assert_eq!(run.status(), ExitStatus::Unreachable);
+    let told = run.failure().to_string();
+    assert!(told.contains("no-such-site.invalid") && told.contains("1 attempt"), "{told}");
+    assert!(told.contains("check the address of the site"), "{told}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_20_resets_before_the_headers_are_retried() {
+    let bench = Bench::known(on("*", Occurrence::Every(5), Fault::Reset)).await;
+    bench.run().await.expect_true(&bench);
+
+    let bench = Bench::known(always(POSTS, Fault::Reset)).await;
+    let run = bench.run().await;
+    run.expect_incomplete();
+    run.gap(UnitKind::BlogPostList);
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_21_bodies_cut_anywhere_are_retried() {
+    for length in [0, 1, 10, 100, 500, 1000] {
+        let bench = Bench::known(on("/wiki/api/*", Occurrence::Every(4), Fault::CutBody(length))).await;
+        bench.run().await.expect_true(&bench);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_22_a_body_cut_without_a_length_is_retried() {
+    const HEAD: &str = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close\r\n\r\n";
+    let server = RawServer::start(|number| {
+        let body =
+            if number < 3 { r#"{"results":[{"id":"1"#.to_owned() } else { r#"{"results":[{"id":"1"}]}"#.to_owned() };
+        Wire::Bytes(format!("{HEAD}{body}").into_bytes())
+    })
+    .await;
+    assert_eq!(get(&client(&server)).await.unwrap().results.len(), 1);
+    assert_eq!(server.requests(), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_23_truncated_json_with_its_right_length_gives_no_partial_list() {
+    let half = answer(200, &[], r#"{"results":[{"id":"2001","status":"current","title":"News"},{"id":"20"#);
+    let bench = Bench::known(always(POSTS, half)).await;
+    let run = bench.run().await;
+    run.expect_incomplete();
+    let posts = &run.reading().inventory.contents;
+    assert!(posts.iter().all(|content| content.title != "News" || content.body.is_some()), "not from the half list");
+    let asked = bench.server.requests().iter().filter(|request| request.path == POSTS).count();
+    assert!(asked <= 12, "one retry for each list: {asked}");
+}
+
+fn gzip(plain: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(plain).unwrap();
+    encoder.finish().unwrap()
+}
+
+fn encoded(body: &[u8]) -> Vec<u8> {
+    let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-encoding: gzip\r\nconnection: close\r\n";
+    [format!("{head}content-length: {}\r\n\r\n", body.len()).as_bytes(), body].concat()
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_24_broken_compression_is_retried_and_never_half_believed() {
+    let whole = gzip(br#"{"results":[{"id":"1"},{"id":"2"}]}"#);
+    let mut wrong_sum = whole.clone();
+    let sum = wrong_sum.len() - 6;
+    wrong_sum[sum] ^= 0xff;
+    let variants: [Vec<u8>; 5] = [
+        whole[..whole.len() / 2].to_vec(),
+        whole[..whole.len() - 8].to_vec(),
+        wrong_sum,
+        b"{\"results\":[]}".to_vec(),
+        Vec::new(),
+    ];
+    for (which, broken) in variants.into_iter().enumerate() {
+        let (once, good) = (encoded(&broken), encoded(&whole));
+        let server =
+            RawServer::start(move |number| Wire::Bytes(if number == 1 { once.clone() } else { good.clone() })).await;
+        assert_eq!(get(&client(&server)).await.unwrap().results.len(), 2, "variant {which}");
+        assert_eq!(server.requests(), 2, "variant {which}");
+        let always = encoded(&broken);
+        let server = RawServer::start(move |_| Wire::Bytes(always.clone())).await;
+        assert!(get(&client(&server)).await.is_err(), "variant {which}");
+        assert!(server.requests() <= 6);
+    }
+    // garbage behind the end is harmless as long as the document is whole
+    let tail = encoded(&[whole, b"garbage".to_vec()].concat());
+    let server = RawServer::start(move |_| Wire::Bytes(tail.clone())).await;
+    if let Ok(page) = get(&client(&server)).await {
+        assert_eq!(page.results.len(), 2);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_25_s_20_a_compressed_flood_ends_at_the_limit() {
+    let flood = encoded(&gzip(&vec![b' '; 80 << 20]));
+    let server = RawServer::start(move |_| Wire::Bytes(flood.clone())).await;
+    let error = get(&client(&server)).await.unwrap_err();
+    assert!(matches!(error, RequestError::TooLarge { .. }), "{error}");
+    assert_eq!(server.requests(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_25_s_20_chunks_without_end_end_at_the_limit() {
+    let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n";
+    let chunk = [b"100000\r\n".as_slice(), &vec![b' '; 0x10_0000], b"\r\n"].concat();
+    let server = RawServer::start(move |_| Wire::Endless(head.into(), chunk.clone())).await;
+    let error = get(&client(&server)).await.unwrap_err();
+    assert!(matches!(error, RequestError::TooLarge { .. }), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_26_a_drip_ends_by_the_total_limit_and_others_go_on() {
+    let slow = [
+        b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 9000\r\n\r\n".as_slice(),
+        &[b' '; 9000],
+    ]
+    .concat();
+    let server =
+        RawServer::start(
+            move |number| {
+                if number == 1 { Wire::Drip(slow.clone(), Duration::from_millis(300)) } else { good() }
+            },
+        )
+        .await;
+    let mut settings = settings(&server.base_url());
+    settings.timeouts.total = Some(Duration::from_secs(120));
+    let client = Client::new(settings).unwrap();
+    let began = tokio::time::Instant::now();
+    let (dripped, others) = tokio::join!(get(&client), async {
+        // the drip is on its way before the others ask
+        while server.requests() == 0 {
+            tokio::task::yield_now().await;
+        }
+        futures_util::future::join_all((0..5).map(|_| get(&client))).await;
+        began.elapsed()
+    });
+    dripped.unwrap();
+    assert!(others < Duration::from_secs(120), "{others:?}");
+    assert!(began.elapsed() >= Duration::from_secs(120) && began.elapsed() < Duration::from_secs(240));
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_27_f_28_a_connection_that_falls_silent_is_given_up_and_another_one_made() {
+    let halves: [&[u8]; 2] =
+        [b"", b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{"];
+    for half in halves {
+        let half = half.to_vec();
+        let server =
+            RawServer::start(move |number| if number == 1 { Wire::Silent(half.clone()) } else { good() }).await;
+        let mut settings = settings(&server.base_url());
+        settings.timeouts.read = Some(Duration::from_secs(30));
+        get(&Client::new(settings).unwrap()).await.unwrap();
+        assert_eq!((server.requests(), server.connections()), (2, 2));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_28_a_pooled_connection_that_died_costs_one_request() {
+    let kept = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 14\r\n\r\n{\"results\":[]}";
+    let server = RawServer::start(move |_| Wire::Bytes(kept.to_vec())).await;
+    let client = client(&server);
+    for _ in 0..10 {
+        get(&client).await.unwrap();
+    }
+    assert!(server.requests() <= 20, "{}", server.requests());
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_30_garbage_in_place_of_http_is_given_up_soon() {
+    let huge = format!("HTTP/1.1 200 OK\r\nx-filler: {}\r\ncontent-length: 2\r\n\r\n{{}}", "a".repeat(600_000));
+    for bytes in [b"\x16\x03\x01\x00\x00 what is this\r\n\r\n".to_vec(), huge.into_bytes()] {
+        let server = RawServer::start(move |_| Wire::Bytes(bytes.clone())).await;
+        let error = get(&client(&server)).await.unwrap_err();
+        assert!(matches!(error, RequestError::Transport { .. }), "{error}");
+        assert!(server.requests() <= 6, "{}", server.requests());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_33_a_portal_in_front_of_the_site_is_named() {
+    let portal =
+        |status| answer(status, &[("content-type", "text/html")], "<html>Please sign in to this network</html>");
+    for fault in [Fault::HtmlPage, portal(200), portal(511)] {
+        let bench = Bench::known(always("*", fault.clone())).await;
+        let run = bench.run().await;
+        assert_eq!(run.status(), ExitStatus::Unreachable, "{:?}", run.failure());
+        assert!(run.requests <= 2, "{}", run.requests);
+        let bench = Bench::known(always(POSTS, fault)).await;
+        bench.run().await.expect_incomplete();
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_34_answers_without_a_list_are_no_empty_lists() {
+    for (status, body) in [(204, ""), (200, ""), (200, "null"), (200, "[]"), (200, "\"ok\""), (200, "{}"), (206, "")] {
+        for path in [POSTS, "/wiki/api/v2/attachments", "/wiki/api/v2/inline-comments", "/wiki/rest/api/template/page"]
+        {
+            let bench = Bench::known(always(path, answer(status, &[], body))).await;
+            let run = bench.run().await;
+            run.expect_incomplete();
+        }
+    }
+    let bench = Bench::known(once("/wiki/api/v2/spaces", answer(204, &[], ""))).await;
+    bench.run().await.expect_true(&bench);
+}

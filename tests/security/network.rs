@@ -1,0 +1,158 @@
+//! S-15, S-16, S-17, S-19, S-20: where requests go, what they are, how much of an answer is read.
+
+use confluence_storage_analyzer::confluence::model::ListPage;
+use confluence_storage_analyzer::confluence::{
+    BaseUrlError, Client, ConnectionSettings, Deployment, Request, RequestError, Timeouts,
+};
+use confluence_storage_analyzer::demo::{DemoServer, Fault, FaultPlan, Occurrence};
+use confluence_storage_analyzer::inventory::OldSizes;
+use serde_json::Value;
+
+use crate::common::bench::{Bench, always, answer, on};
+use crate::common::known;
+use crate::common::raw::{RawServer, Wire, json, json_bytes};
+use crate::program::Server;
+
+const DOWNLOAD: &str = "/wiki/rest/api/content/*/child/attachment/*/download";
+
+/// A second listener that nobody may talk to.
+async fn bystander() -> DemoServer {
+    DemoServer::start(known::site().0, FaultPlan::none()).await.unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn s_15_redirects_are_not_followed() {
+    let bystander = bystander().await;
+    let host = bystander.base_url().trim_end_matches("/wiki").to_owned();
+    let port = host.rsplit_once(':').unwrap().1.to_owned();
+    for target in [
+        format!("{host}/wiki/api/v2/pages"),
+        format!("http://localhost:{port}/wiki/api/v2/pages"),
+        format!("//127.0.0.1:{port}/x"),
+        format!("https://127.0.0.1:{port}/x"),
+        "/wiki/rest/api/user/current".to_owned(),
+    ] {
+        for status in [301, 302, 303, 307, 308] {
+            let bench = Bench::known(on("*", Occurrence::From(2), answer(status, &[("location", &target)], ""))).await;
+            let run = bench.run().await;
+            assert_ne!(run.status().code(), 0, "{status} to {target}");
+            let followed = bench.server.requests().iter().filter(|sent| sent.path.ends_with("current")).count();
+            assert!(followed <= 2, "probes only, at the start and at the end: {followed}");
+        }
+    }
+    assert!(bystander.requests().is_empty(), "{:?}", bystander.requests());
+}
+
+#[tokio::test(start_paused = true)]
+async fn s_15_a_download_follows_one_redirect_without_credentials() {
+    let bench = Bench::known(FaultPlan::none()).await;
+    let run = bench.run().await;
+    run.expect_true(&bench);
+    assert!(matches!(run.reading().inventory.scan.old_sizes, OldSizes::Proved { .. }));
+    let log = bench.server.requests();
+    let stored: Vec<_> = log.iter().filter(|sent| sent.path.starts_with("/file/")).collect();
+    assert!(!stored.is_empty() && stored.iter().all(|sent| !sent.credential_sent), "{stored:?}");
+    let bystander = bystander().await;
+    let onwards = answer(302, &[("location", bystander.base_url())], "");
+    let bench = Bench::known(always("/file/*", onwards)).await;
+    let run = bench.run().await;
+    assert!(matches!(run.reading().inventory.scan.old_sizes, OldSizes::Unproved { .. }), "a second one is not");
+    assert!(bystander.requests().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn s_16_links_in_answers_are_never_requested() {
+    let bystander = bystander().await;
+    let host = bystander.base_url().trim_end_matches("/wiki").to_owned();
+    let lead = move |value: &mut Value| {
+        fn every_link(value: &mut Value, host: &str) {
+            match value {
+                Value::Object(fields) => {
+                    for (name, field) in fields {
+                        let is_link = ["webui", "download", "self", "webuiLink", "downloadLink", "editui", "tinyui"];
+                        match field {
+                            Value::String(link) if is_link.contains(&name.as_str()) => *link = format!("{host}/{link}"),
+                            other => every_link(other, host),
+                        }
+                    }
+                }
+                Value::Array(items) => items.iter_mut().for_each(|item| every_link(item, host)),
+                _ => {}
+            }
+        }
+        every_link(value, &host);
+    };
+    let bench = Bench::known(always("/wiki/*", Fault::edit_json(lead))).await;
+    bench.run().await.expect_true(&bench);
+    assert!(bystander.requests().is_empty(), "{:?}", bystander.requests());
+}
+
+#[tokio::test(start_paused = true)]
+async fn s_16_a_download_is_not_led_into_a_network() {
+    for target in [
+        "http://169.254.169.254/latest/meta-data/",
+        "https://169.254.169.254/",
+        "https://10.0.0.1/x",
+        "file:///etc/passwd",
+        "https://[fd00::1]/",
+    ] {
+        let bench = Bench::known(always(DOWNLOAD, answer(302, &[("location", target)], ""))).await;
+        let run = bench.run().await;
+        let OldSizes::Unproved { reason } = &run.reading().inventory.scan.old_sizes else { panic!("{target}") };
+        assert!(reason.contains("network of this computer") || reason.contains("secure address"), "{target}: {reason}");
+    }
+}
+
+#[test]
+fn s_17_plain_http_is_refused_before_anything_is_sent() {
+    for address in ["http://acme.atlassian.net", "http://169.254.169.254", "http://127.0.0.1.nip.example"] {
+        assert_eq!(Deployment::cloud(address).unwrap_err(), BaseUrlError::NotHttps, "{address}");
+    }
+}
+
+#[test]
+fn s_19_only_get_leaves_the_program_and_no_body() {
+    for arguments in [&["--verify", "all"][..], &["--verify-duplicates"], &["--references-within", "--space", "ENG"]] {
+        let server = Server::start(known::site().0, FaultPlan::none());
+        let run = server.run(arguments);
+        assert!([0, 3].contains(&run.status), "{}", run.stderr);
+        let log = server.server.requests();
+        assert!(log.len() > 20 && log.iter().all(|request| request.method == "GET"), "{arguments:?}");
+    }
+}
+
+fn client(server: &RawServer) -> Client {
+    let mut settings = ConnectionSettings::new(server.base_url(), "me", "token".into());
+    settings.timeouts = Timeouts::NONE;
+    settings.max_answer_bytes = 1 << 20;
+    Client::new(settings).unwrap()
+}
+
+async fn list(client: &Client) -> Result<ListPage, RequestError> {
+    client.get(&Request::v2("pages", &["pages"])).await.map(|answer| answer.value)
+}
+
+#[tokio::test(start_paused = true)]
+async fn s_20_answers_have_limits_in_size_and_depth() {
+    let large = format!(r#"{{"results":[{{"id":"{}"}}]}}"#, "1".repeat(2 << 20));
+    let server = RawServer::start(move |_| json(&large)).await;
+    assert!(matches!(list(&client(&server)).await, Err(RequestError::TooLarge { .. })));
+
+    let deep = format!(r#"{{"results":[{}1{}]}}"#, "[".repeat(100_000), "]".repeat(100_000));
+    let server = RawServer::start(move |_| json(&deep)).await;
+    assert!(matches!(list(&client(&server)).await, Err(RequestError::Shape { .. })));
+
+    let many_headers = "x-filler: 1\r\n".repeat(5_000);
+    let head =
+        String::from_utf8(json_bytes(r#"{"results":[]}"#)).unwrap().replacen("\r\n", &format!("\r\n{many_headers}"), 1);
+    let server = RawServer::start(move |_| Wire::Bytes(head.clone().into_bytes())).await;
+    assert!(list(&client(&server)).await.is_err());
+
+    let refusal =
+        format!("HTTP/1.1 400 Bad\r\ncontent-type: text/plain\r\nconnection: close\r\n\r\n{}", "x".repeat(4 << 20));
+    let server = RawServer::start(move |_| Wire::Bytes(refusal.clone().into_bytes())).await;
+    assert!(
+        matches!(list(&client(&server)).await, Err(RequestError::Status { status: 400, .. })),
+        "its start is enough"
+    );
+}
