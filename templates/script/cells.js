@@ -27,7 +27,7 @@ function elsewhereCell(rows, row) {
 
 /** Uses, reasons and protection as list items. @param {Rows} rows @param {number} row */
 function evidenceItems(rows, row) {
-  const items = rows.uses(row).map((used) => {
+  const items = rows.uses(row).map((/** @type {Use} */ used) => {
     const content = rows.data.contents[used.content];
     const item = element("li", "", used.words + " " + TEXT.on + " " + Rows.kindWords(content) + " ", rows.contentLink(content));
     if (used.name !== "" && used.name !== rows.rawName(row)) item.append(" (" + TEXT.as + " ", bdi(visible(used.name)), ")");
