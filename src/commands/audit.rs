@@ -102,16 +102,15 @@ pub(crate) async fn run(config: &Config, json: bool, progress: &Progress) -> Res
     if let Some(cache) = &options.cache {
         cache.remarks().iter().for_each(|remark| progress.warn(remark));
     }
-    let received = signals.received();
-    let mut reading = reading.map_err(|failure| Failure { status: received.unwrap_or(failure.status), ..failure })?;
+    let mut reading =
+        reading.map_err(|failure| Failure { status: signals.received().unwrap_or(failure.status), ..failure })?;
     if config.scope.verify_duplicates && reading.stopped.is_none() {
         reading.compare_duplicates(&api, &options, &rules, progress).await;
     }
-    // the reading knows that it was interrupted, but not by which signal
-    reading.status = match received {
-        Some(signal) if reading.status == ExitStatus::Interrupted => signal,
-        received => ExitStatus::decide([reading.status].into_iter().chain(received)),
-    };
+    // the stop only knows that the run was interrupted, the signal knows by what
+    let received = signals.received();
+    let own = Some(reading.status).filter(|status| received.is_none() || *status != ExitStatus::Interrupted);
+    reading.status = ExitStatus::decide(own.into_iter().chain(received));
     let facts = RunFacts {
         local_time: chrono::Local::now().fixed_offset(),
         exit_code: reading.status.code(),

@@ -63,8 +63,6 @@ pub enum UnitKind {
     Draft,
     /// Labels that a macro or rule filters by.
     Labels,
-    /// The comparison of the lists with the search index.
-    SecondWalk,
     /// The list of what changed since the run began.
     ChangesSinceStart,
     /// A content read again alone (`--verify all`).
@@ -100,7 +98,6 @@ impl UnitKind {
             Self::ContainerLookup => "attachment owner",
             Self::Draft => "draft",
             Self::Labels => "labels",
-            Self::SecondWalk => "second walk",
             Self::ChangesSinceStart => "changes since the start",
             Self::SecondLook => "second look",
             Self::People => "people",

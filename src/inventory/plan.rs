@@ -184,7 +184,8 @@ impl SiteCounts {
         add("properties", self.unsearched);
         add("owners that no list shows", self.owners);
         add("newest attachments", 1);
-        let indexed = self.footer_comments + self.inline_comments + self.attachments;
+        let comments = self.footer_comments + self.inline_comments;
+        let indexed = self.searched + comments + self.attachments;
         add("second walk", pages_of("second walk", PLAIN_SEARCH_LIMIT, indexed));
         add("attachments of one owner", self.files_owners.min(30));
         add("attachment version", self.versions);

@@ -128,6 +128,7 @@ mod tests {
             webui: None,
             old_versions: Vec::new(),
             labels: None,
+            sha256: None,
         }
     }
 
