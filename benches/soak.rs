@@ -126,6 +126,7 @@ fn facts(reading: &Reading) -> RunFacts {
         local_time: chrono::Local::now().fixed_offset(),
         exit_code: reading.status.code(),
         stopped: None,
+        quota_bytes: None,
         options: Vec::new(),
         audit: AuditOptions::default(),
     }

@@ -90,7 +90,9 @@ impl Bench {
             let id = reading.inventory.attachments[verdict.attachment].id.as_str().to_owned();
             let truth = self.truth.get(&id).copied();
             if verdict.usage == Usage::Unreferenced {
-                assert_eq!(truth, Some(Usage::Unreferenced), "{id} is in use and was called unreferenced");
+                let (status, file) = (reading.status, &reading.inventory.attachments[verdict.attachment]);
+                let told = format!("{id} is in use and was called unreferenced ({status:?}): {file:?}");
+                assert_eq!(truth, Some(Usage::Unreferenced), "{told}");
                 assert_eq!(reading.status, ExitStatus::Complete, "{id} was called unreferenced by an incomplete run");
             }
             said.insert(id, verdict.usage);
