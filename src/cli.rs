@@ -90,6 +90,9 @@ pub struct AuditArgs {
     /// Download files of the same name, size and type and compare them
     #[arg(long)]
     pub verify_duplicates: bool,
+    /// Space the plan allows, as 2GB or 250GB; shown beside what is stored
+    #[arg(long, value_name = "SIZE", value_parser = parse_size)]
+    pub quota: Option<u64>,
     /// Versions to keep in "keeping N frees X" [default: 1]
     #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(i64::from(*KEEP_VERSIONS.start())..))]
     pub keep_versions: Option<u32>,
@@ -288,9 +291,46 @@ pub fn parse_wait(text: &str) -> Result<Duration, String> {
         .ok_or_else(|| format!("`{text}` is no time; write 90s, 15m or 1h"))
 }
 
+/// Reads a size such as `2GB`, `250GB`, `1.5TB` or a number of bytes. Plans count in units of 1024, as Atlassian does.
+pub fn parse_size(text: &str) -> Result<u64, String> {
+    let upper = text.trim().to_ascii_uppercase();
+    let digits = upper.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(upper.len());
+    let (number, unit) = upper.split_at(digits);
+    let shift = match unit.trim_end_matches("IB").trim_end_matches('B') {
+        "" => 0,
+        "K" => 10,
+        "M" => 20,
+        "G" => 30,
+        "T" => 40,
+        _ => return Err(format!("`{text}` is no size; write 2GB, 250GB or 1TB")),
+    };
+    let (whole, part) = number.trim().split_once('.').unwrap_or((number.trim(), "0"));
+    let unit = 1u128 << shift;
+    let parse = |digits: &str| digits.parse::<u64>().ok().map(u128::from);
+    let scale = 10u128.checked_pow(u32::try_from(part.len()).unwrap_or(u32::MAX));
+    parse(whole)
+        .zip(parse(part))
+        .zip(scale)
+        .and_then(|((whole, part), scale)| u64::try_from(whole * unit + part * unit / scale).ok())
+        .filter(|&bytes| bytes > 0)
+        .ok_or_else(|| format!("`{text}` is no size; write 2GB, 250GB or 1TB"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn sizes_of_plans() {
+        for (text, bytes) in
+            [("2GB", 2 << 30), ("250 gb", 250 << 30), ("1.5T", 3 << 39), ("1024", 1024), ("1KiB", 1024)]
+        {
+            assert_eq!(parse_size(text), Ok(bytes), "{text}");
+        }
+        for text in ["", "GB", "two GB", "2XB", "-1GB", "0", "99999999999999999999T", "1.x GB"] {
+            assert!(parse_size(text).is_err(), "{text}");
+        }
+    }
 
     fn parse(arguments: &[&str]) -> Result<Cli, clap::Error> {
         Cli::from_arguments(std::iter::once("confluence-storage-analyzer").chain(arguments.iter().copied()))

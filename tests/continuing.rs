@@ -248,3 +248,20 @@ async fn app_content_of_a_known_type_counts_as_a_user() {
     let verdict = second.audit.files.iter().find(|file| second.inventory.attachments[file.attachment].id == id);
     assert_eq!(verdict.unwrap().usage, Usage::LinkedElsewhere);
 }
+
+#[tokio::test(start_paused = true)]
+async fn app_content_of_a_type_the_site_does_not_list_is_told_and_no_gap() {
+    let route = RoutePattern::path("/wiki/api/v2/custom-content").unwrap();
+    for (status, complete) in [(400, true), (403, false)] {
+        let faults = FaultPlan::none().on(route.clone(), Occurrence::From(1), Fault::status(status));
+        let (server, cache) = (serve(faults).await, TempDir::new().unwrap());
+        server.change_site(|site| {
+            let apps = site.contents.iter_mut().filter(|content| content.custom_type.is_some());
+            apps.for_each(|content| content.custom_type = Some("forge:acme:note".to_owned()));
+        });
+        let reading = run(&server, cache.path()).await;
+        assert_eq!(reading.status == ExitStatus::Complete, complete, "{status}");
+        let told = reading.inventory.coverage.warnings.iter().any(|warning| warning.contains("forge:acme:note"));
+        assert_eq!(told, complete, "{status}");
+    }
+}

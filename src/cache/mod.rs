@@ -70,6 +70,17 @@ struct State {
     remarks: Vec<String>,
 }
 
+impl State {
+    fn append(&mut self, key: &str, json: &str) {
+        if let Err(error) = self.segments.append(key, json) {
+            let remark = format!("{error}; what this run reads is not remembered");
+            if !self.remarks.contains(&remark) {
+                self.remarks.push(remark);
+            }
+        }
+    }
+}
+
 impl Cache {
     /// Opens the cache of a site and an account below `root`, and locks it. `user` is the account's e-mail address.
     pub fn open(root: &Path, base_url: &str, user: &str) -> Result<Self, CacheError> {
@@ -106,6 +117,19 @@ impl Cache {
         serde_json::from_str(state.records.get(key)?).ok()
     }
 
+    /// What is kept under a key, for the last time in this run: it stays on disk and leaves memory.
+    pub fn take<T: DeserializeOwned>(&self, key: &str) -> Option<T> {
+        let kept = self.state().records.remove(key)?;
+        serde_json::from_str(&kept).ok()
+    }
+
+    /// Keeps a value for later runs only; this one does not hold it in memory.
+    pub fn append(&self, key: &str, value: &impl Serialize) {
+        if let Ok(json) = serde_json::to_string(value) {
+            self.state().append(key, &json);
+        }
+    }
+
     /// Keeps a value under a key, in place of any earlier one. It is on its way to the disk when this returns.
     ///
     /// A disk that takes nothing more costs the memory of this run, not the run: see [`Cache::remarks`].
@@ -115,12 +139,7 @@ impl Cache {
         if state.records.get(key).is_some_and(|known| **known == *json) {
             return;
         }
-        if let Err(error) = state.segments.append(key, &json) {
-            let remark = format!("{error}; what this run reads is not remembered");
-            if !state.remarks.contains(&remark) {
-                state.remarks.push(remark);
-            }
-        }
+        state.append(key, &json);
         state.records.insert(key.to_owned(), json.into_boxed_str());
     }
 
@@ -133,12 +152,12 @@ impl Cache {
         }
     }
 
-    /// How many records are kept.
+    /// How many records are held in memory.
     pub fn len(&self) -> usize {
         self.state().records.len()
     }
 
-    /// Whether nothing is kept.
+    /// Whether no record is held in memory.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }

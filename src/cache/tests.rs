@@ -99,6 +99,17 @@ fn a_cache_of_another_account_or_site_is_not_believed() {
 }
 
 #[test]
+fn what_is_taken_or_appended_leaves_memory_and_not_the_disk() {
+    let (root, _) = filled(2);
+    let cache = open(&root);
+    assert_eq!((cache.take::<u32>("n/0"), cache.take::<u32>("n/0")), (Some(0), None));
+    cache.append("n/2", &2);
+    assert_eq!((cache.get::<u32>("n/2"), cache.len()), (None, 1));
+    drop(cache);
+    assert_eq!(kept(&open(&root), 3), [Some(0), Some(1), Some(2)]);
+}
+
+#[test]
 fn many_segments_become_one_and_nothing_is_lost() {
     let root = TempDir::new().unwrap();
     for number in 0..40_u32 {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::dry_run;
-use super::second_look::audit_twice;
+use super::second_look::{audit_of_stopped, audit_twice};
 use super::signals::Signals;
 use super::{summary, unfinished};
 use crate::audit::{self, Audit, AuditOptions};
@@ -62,7 +62,7 @@ pub async fn read_site(
         }
         Err(error) => {
             let (status, remedy) = (error.exit_status(), error.remedy());
-            let (inventory, cause) = match error {
+            let (mut inventory, cause) = match error {
                 CrawlError::Stopped { inventory, cause } => (inventory, cause),
                 CrawlError::Unusable(cause) => {
                     let site = api.client().deployment().base_url();
@@ -71,7 +71,7 @@ pub async fn read_site(
                 }
                 other => return Err(Failure::new(status, other.to_string()).remedy(remedy)),
             };
-            let audit = audit::analyze(&inventory, rules);
+            let audit = audit_of_stopped(&mut inventory, rules);
             (*inventory, audit, Some(cause), vec![status])
         }
     };
@@ -102,20 +102,21 @@ pub(crate) async fn run(config: &Config, json: bool, progress: &Progress) -> Res
     if let Some(cache) = &options.cache {
         cache.remarks().iter().for_each(|remark| progress.warn(remark));
     }
-    let mut reading =
-        reading.map_err(|failure| Failure { status: signals.received().unwrap_or(failure.status), ..failure })?;
+    let received = signals.received();
+    let mut reading = reading.map_err(|failure| Failure { status: received.unwrap_or(failure.status), ..failure })?;
     if config.scope.verify_duplicates && reading.stopped.is_none() {
         reading.compare_duplicates(&api, &options, &rules, progress).await;
     }
-    // the stop only knows that the run was interrupted, the signal knows by what
-    let received = signals.received();
-    let own = Some(reading.status).filter(|status| received.is_none() || *status != ExitStatus::Interrupted);
-    reading.status = ExitStatus::decide(own.into_iter().chain(received));
+    // the reading knows that it was interrupted, but not by which signal
+    reading.status = match received {
+        Some(signal) if reading.status == ExitStatus::Interrupted => signal,
+        received => ExitStatus::decide([reading.status].into_iter().chain(received)),
+    };
     let facts = RunFacts {
         local_time: chrono::Local::now().fixed_offset(),
         exit_code: reading.status.code(),
         stopped: reading.stopped.as_ref().map(ToString::to_string),
-        quota_bytes: None,
+        quota_bytes: config.quota,
         options: options_for_people(config),
         audit: rules,
     };

@@ -35,6 +35,8 @@ pub struct Config {
     pub scope: Scope,
     /// Rules of the audit.
     pub rules: Rules,
+    /// Bytes the plan allows for the site.
+    pub quota: Option<u64>,
     /// The folder in which the report folder is made.
     pub output: PathBuf,
     /// Where what can never change is kept; `None` keeps nothing.
@@ -148,6 +150,7 @@ impl Config {
             connection: Connection::from_layers(&layers, &mut warnings)?,
             scope: Scope::from_layers(&layers, args)?,
             rules: Rules::from_layers(&layers)?,
+            quota: args.quota,
             output: output(args.output.as_deref(), around),
             cache: CachePlace::find(args, around),
             accept_shrink: args.accept_shrink,
@@ -177,6 +180,7 @@ impl Config {
             },
             scope: Scope::default(),
             rules: Rules::from_layers(&layers)?,
+            quota: None,
             output: output(args.output.as_deref(), around),
             cache: None,
             accept_shrink: false,

@@ -27,7 +27,8 @@ pub const MAX_ANSWER_BYTES: usize = 64 << 20;
 const MAX_PAGES: u32 = 100_000;
 /// Requests that may fail one after the other once the retry quota is empty (F-14).
 pub(super) const MAX_FAILURES_IN_A_ROW: u32 = 10;
-/// How long answers may still arrive after the run was stopped.
+
+/// How long requests on the way may still take when the run was stopped.
 const DRAIN: Duration = Duration::from_secs(5);
 
 /// Time limits; `None` waits without limit.
@@ -271,14 +272,14 @@ impl Client {
         }
     }
 
-    /// Resolves when the run has been stopped and what was on the way then has had its time to arrive (F-78).
-    pub(super) async fn until_drained(&self) -> RequestError {
+    /// Resolves when requests on the way have had their time after the run was stopped (F-78).
+    pub(super) async fn drained(&self) -> RequestError {
         let error = self.until_stopped().await;
         tokio::time::sleep(DRAIN).await;
         error
     }
 
-    /// Ends the run from outside: no further request is sent, those that wait fail at once, those on the way soon.
+    /// Ends the run from outside: no further request is sent, those that wait fail at once.
     pub fn interrupt(&self) {
         self.stop(RequestError::Interrupted);
     }

@@ -155,11 +155,6 @@ impl Cloud {
         walk(&self.client, &with_all(request, "status", ATTACHMENT_STATUSES), Paging::Cursor, LIST_LIMIT, take).await
     }
 
-    /// One attachment in its current version.
-    pub async fn attachment(&self, id: &str) -> Result<model::Attachment, RequestError> {
-        Ok(self.client.get(&Request::v2("one attachment", &["attachments", id])).await?.value)
-    }
-
     /// The versions of one attachment that exist, without sizes (`confluence-api.md` 3.3).
     pub async fn attachment_versions(&self, id: &str, take: impl FnMut(model::ListedVersion)) -> Walked {
         self.list(&Request::v2("attachment version list", &["attachments", id, "versions"]), LIST_LIMIT, take).await
@@ -231,6 +226,12 @@ impl Cloud {
         let walked = self.list(&request, LIST_LIMIT, |content: model::Content| listed |= content.id.0 == id).await;
         if listed { Ok(true) } else { walked.end.map(|()| false) }
     }
+
+    /// One attachment in its current version.
+    pub async fn attachment(&self, id: &str) -> Result<model::Attachment, RequestError> {
+        Ok(self.client.get(&Request::v2("one attachment", &["attachments", id])).await?.value)
+    }
+
     /// One version of an attachment, with the size it had (`confluence-api.md` 3.3).
     pub async fn attachment_version(&self, id: &str, version: u32) -> Result<model::Attachment, RequestError> {
         let request = Request::v2("attachment version", &["attachments", id]).with("version", version.to_string());
@@ -253,11 +254,11 @@ impl Cloud {
         self.list(&request, SEARCH_LIMIT, take).await
     }
 
-    /// Everything published that the search index knows: pages, posts, comments, attachments. A walk that is
-    /// independent of the lists, at a thousand hits a page; without archived spaces, and late by seconds or minutes.
+    /// The comments and attachments that the search index knows: a walk that is independent of the lists, at a thousand
+    /// hits a page; without archived spaces, and late by seconds or minutes.
     pub async fn indexed(&self, take: impl FnMut(model::SearchHit)) -> Walked {
         let request = Request::v1("second walk", &["content", "search"])
-            .with("cql", "type in (page,blogpost,comment,attachment) order by created");
+            .with("cql", "type in (comment,attachment) order by created");
         self.list(&request, PLAIN_SEARCH_LIMIT, take).await
     }
 

@@ -94,7 +94,7 @@ impl Client {
             let result = tokio::select! {
                 biased;
                 result = whole => result,
-                error = self.until_drained() => return Err(error),
+                error = self.drained() => return Err(error),
             };
             drop(permit);
             match result {

@@ -126,7 +126,7 @@ impl Client {
             let answered = tokio::select! {
                 biased;
                 raw = self.try_once(request, &url, attempt) => raw,
-                error = self.until_drained() => Err(error.into()),
+                error = self.drained() => Err(error.into()),
             };
             let outcome = answered.and_then(|raw| {
                 self.weigh(request, &raw, sent_at, attempt)?;

@@ -84,7 +84,7 @@ impl Client {
             };
             let result = tokio::select! {
                 result = self.observe_once(request, logged_in) => result,
-                error = self.until_drained() => return Err(error),
+                error = self.drained() => return Err(error),
             };
             drop(permit);
             match result.map_err(|error| Fault::of(&error)) {

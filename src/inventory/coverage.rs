@@ -63,6 +63,8 @@ pub enum UnitKind {
     Draft,
     /// Labels that a macro or rule filters by.
     Labels,
+    /// The comparison of the lists with the search index.
+    SecondWalk,
     /// The list of what changed since the run began.
     ChangesSinceStart,
     /// A content read again alone (`--verify all`).
@@ -98,6 +100,7 @@ impl UnitKind {
             Self::ContainerLookup => "attachment owner",
             Self::Draft => "draft",
             Self::Labels => "labels",
+            Self::SecondWalk => "comparison with the search index",
             Self::ChangesSinceStart => "changes since the start",
             Self::SecondLook => "second look",
             Self::People => "people",

@@ -274,7 +274,7 @@ impl Crawl<'_> {
         );
         contents.extend(custom_content::read(self, found).await);
         lists::complete_comments(&mut contents, &files);
-        second_walk::compare(self, &contents, &files, self.started_at).await;
+        second_walk::compare(self, &contents, &files).await;
         versions::read(self, &mut files, &contents, spaces, reported).await;
         let old_sizes = old_sizes::prove(self, &mut files).await;
         labels::read(self, &contents, &mut files).await;

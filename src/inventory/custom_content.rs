@@ -9,6 +9,7 @@ use super::crawl::Crawl;
 use super::lists;
 use super::owners::Owner;
 use super::site::{Content, ContentKind};
+use crate::confluence::RequestError;
 
 /// Types that are an index of diagrams kept elsewhere: what stands in them is no use (`storage-format.md` 3).
 const INDEXES: [&str; 2] = ["com.mxgraph.confluence.plugins.diagramly", "drawio"];
@@ -47,7 +48,14 @@ async fn of_type(crawl: &Crawl<'_>, kind: &str) -> Vec<Content> {
             crawl.progress.advance(1);
         })
         .await;
-    unit.settle(&walked.end);
+    match &walked.end {
+        // the type is an app's word: one that the site does not list is app data, which no report covers
+        Err(error) if error.is_not_found() || matches!(error, RequestError::Status { status: 400, .. }) => {
+            crawl.ledger.warn(format!("the site does not list app content of type {kind}"));
+            unit.skipped("not listed by the site");
+        }
+        end => unit.settle(end),
+    }
     contents
 }
 

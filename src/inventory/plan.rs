@@ -182,10 +182,11 @@ impl SiteCounts {
         add("templates", 2 * (self.read_spaces.len() as u64 + 1));
         add("header image sweep", pages_of("header image sweep", SEARCH_LIMIT, self.searched));
         add("properties", self.unsearched);
+        let indexed = self.searched + self.footer_comments + self.inline_comments + self.attachments;
+        add("second walk", pages_of("second walk", PLAIN_SEARCH_LIMIT, indexed));
         add("owners that no list shows", self.owners);
         add("newest attachments", 1);
-        let comments = self.footer_comments + self.inline_comments;
-        let indexed = self.searched + comments + self.attachments;
+        let indexed = self.footer_comments + self.inline_comments + self.attachments;
         add("second walk", pages_of("second walk", PLAIN_SEARCH_LIMIT, indexed));
         add("attachments of one owner", self.files_owners.min(30));
         add("attachment version", self.versions);

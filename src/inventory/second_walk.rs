@@ -1,5 +1,6 @@
-//! The second walk: the search index shows contents and files independently of the lists, so a list that ended too
-//! early without a sign is noticed (`reliability-security.md` A3.4, F-57, F-99).
+//! The second walk: the search index shows comments and attachments independently of their lists, so a list that ended
+//! too early without a sign is noticed (`reliability-security.md` A3.4, F-57, F-99). For pages and posts the sweep over
+//! header images does the same.
 //!
 //! The index lags and leaves things out, so it never adds anything to the inventory: what it shows and no list did is
 //! asked for alone, and only what is really there, published before the run began, proves a hole.
@@ -18,14 +19,12 @@ use crate::confluence::{RequestError, model};
 /// What the search shows and no list did.
 #[derive(Debug, Default)]
 struct Strangers {
-    pages: Vec<String>,
-    posts: Vec<String>,
     comments: Vec<String>,
     files: Vec<String>,
 }
 
 /// Compares the inventory with the search index; a difference that cannot be explained is a gap.
-pub(super) async fn compare(crawl: &Crawl<'_>, contents: &[Content], files: &[Attachment], started_at: DateTime<Utc>) {
+pub(super) async fn compare(crawl: &Crawl<'_>, contents: &[Content], files: &[Attachment]) {
     crawl.progress.phase("second walk", None);
     let Some(strangers) = search(crawl, contents, files).await else { return };
     // owners in the trash or never published are in the inventory, but their comments and files need not be listed
@@ -35,9 +34,7 @@ pub(super) async fn compare(crawl: &Crawl<'_>, contents: &[Content], files: &[At
         .filter(|content| content.status != Status::Draft)
         .map(|content| content.id.as_str())
         .collect();
-    let known = Known { published, started_at };
-    first_hole(crawl, "pages", &strangers.pages, |id| known.content(crawl, ContentKind::Page, id)).await;
-    first_hole(crawl, "blog posts", &strangers.posts, |id| known.content(crawl, ContentKind::BlogPost, id)).await;
+    let known = Known { published, started_at: crawl.started_at };
     first_hole(crawl, "comments", &strangers.comments, |id| known.comment(crawl, id)).await;
     first_hole(crawl, "attachments", &strangers.files, |id| known.file(crawl, id)).await;
 }
@@ -46,19 +43,17 @@ pub(super) async fn compare(crawl: &Crawl<'_>, contents: &[Content], files: &[At
 async fn search(crawl: &Crawl<'_>, contents: &[Content], files: &[Attachment]) -> Option<Strangers> {
     let listed: HashSet<&str> = contents
         .iter()
-        .filter(|content| content.kind != ContentKind::Template)
+        .filter(|content| content.kind.is_comment())
         .map(|content| content.id.as_str())
         .chain(files.iter().map(|file| file.id.digits()))
         .collect();
-    let unit = crawl.ledger.enter(UnitKind::Reconciliation, "search for contents and files that no list showed");
+    let unit = crawl.ledger.enter(UnitKind::SecondWalk, "search for comments and attachments that no list showed");
     let mut strangers = Strangers::default();
     let walked = crawl
         .api
         .indexed(|hit: model::SearchHit| {
             let id = hit.id.0.strip_prefix("att").unwrap_or(&hit.id.0);
             let list = match hit.kind.as_deref() {
-                Some("page") => &mut strangers.pages,
-                Some("blogpost") => &mut strangers.posts,
                 Some("comment") => &mut strangers.comments,
                 Some("attachment") => &mut strangers.files,
                 _ => return,
@@ -89,7 +84,7 @@ where
     if strangers.is_empty() {
         return;
     }
-    let unit = crawl.ledger.enter(UnitKind::Reconciliation, format!("{words} that search shows and no list did"));
+    let unit = crawl.ledger.enter(UnitKind::SecondWalk, format!("{words} that search shows and no list did"));
     for group in strangers.chunks(crawl.api.client().concurrency()) {
         for found in crawl.all(group.iter().map(|id| look(id)).collect()).await {
             match found {
@@ -109,15 +104,6 @@ struct Known<'a> {
 }
 
 impl Known<'_> {
-    /// A page or post that should have been listed.
-    async fn content(&self, crawl: &Crawl<'_>, kind: ContentKind, id: &str) -> Result<Option<String>, RequestError> {
-        let which = if kind == ContentKind::BlogPost { Single::BlogPost } else { Single::Page };
-        let sent = found(crawl.twice(|| crawl.api.content(which, id, false)).await)?;
-        let content = sent.map(|sent| convert::content(sent, kind, None));
-        let content = content.filter(|content| content.status == Status::Current && self.is_old(content.created_at));
-        Ok(content.map(|content| subject(&content)))
-    }
-
     /// A comment on a published page or post that should have been listed.
     async fn comment(&self, crawl: &Crawl<'_>, id: &str) -> Result<Option<String>, RequestError> {
         for (which, kind) in

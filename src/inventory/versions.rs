@@ -69,7 +69,7 @@ async fn remember(crawl: &Crawl<'_>, files: &mut [Attachment], chosen: &[usize])
         let file = &mut files[index];
         let known: HashSet<u32> = file.old_versions.iter().map(|version| version.number).collect();
         for number in (1..file.version).filter(|number| !known.contains(number)) {
-            match crawl.memory.version(file, number) {
+            match crawl.memory.take_version(file, number) {
                 Some(Remembered::Read(version)) => {
                     crawl.ledger.remembered(UnitKind::AttachmentVersion);
                     file.old_versions.push(version);

@@ -20,7 +20,7 @@ function dashboardTree(data) {
   }
   /** @type {MapNode[][]} */
   const pagesOf = data.spaces.map(() => []);
-  data.pages.forEach((/** @type {any[]} */ [space, title, , id, measures], /** @type {number} */ page) => {
+  data.pages.forEach((/** @type {any[]} */ [space, title, id, measures], /** @type {number} */ page) => {
     const name = title === null ? TEXT.mapUnknownPage : title.trim() === "" ? "#" + id : visible(title);
     pagesOf[space].push({ key: id, name, measures, children: () => withRest(measures, filesOf[page]) });
   });

@@ -169,11 +169,8 @@ async fn u_14_the_exported_csv_is_byte_for_byte_the_programs() {
             let ids = browser.texts(ids).await;
             assert_eq!(ids.len() == 300, all);
             browser.click("#export-button").await;
-            let expected: String = [header]
-                .into_iter()
-                .chain(ids.iter().map(|id| line_of(id)))
-                .map(|line| format!("{line}\r\n"))
-                .collect();
+            let lines = [header].into_iter().chain(ids.iter().map(|id| line_of(id)));
+            let expected = lines.chain([""]).collect::<Vec<_>>().join("\r\n");
             let exported = downloaded(&browser, downloads.path()).await;
             assert!(
                 exported.0.starts_with("attachments_V0_1_2026-11-21_19-41-07") && exported.0.ends_with("_filtered.csv"),

@@ -22,8 +22,10 @@ pub(crate) struct Term {
 }
 
 impl Term {
+    /// As in the table of queries, where numbers are whole.
     pub(crate) fn to_json(&self) -> Value {
-        json!([self.not, self.key, self.op, self.values])
+        let whole = |value: &Value| value.as_f64().map_or_else(|| value.clone(), |number| json!(format!("{number}")));
+        json!([self.not, self.key, self.op, self.values.iter().map(whole).collect::<Vec<_>>()])
     }
 }
 
@@ -75,7 +77,7 @@ pub(crate) fn parse(query: &str) -> (Vec<Term>, usize) {
     let mut rest = query.trim_start();
     while !rest.is_empty() {
         let not = rest.starts_with('-') && rest.len() > 1;
-        let body = if rest.starts_with('-') { &rest[1..] } else { rest };
+        let body = rest.strip_prefix('-').unwrap_or(rest);
         let letters = body.find(|c: char| !c.is_alphabetic()).unwrap_or(body.len());
         let op = [">=", "<=", ":", ">", "<", "="].into_iter().find(|op| letters > 0 && body[letters..].starts_with(op));
         let from = op.map_or(0, |op| letters + op.len());
@@ -129,8 +131,7 @@ fn token(not: bool, key: &str, op: &str, value: &str, quoted: bool) -> Option<Te
         let number: f64 = value[..digits].parse().ok()?;
         let unit = units.iter().find(|(name, _)| *name == &value[digits..])?.1;
         let number = number * unit;
-        let number = if number.fract() == 0.0 { json!(number as i64) } else { json!(number) };
-        return term(if op == "=" { ":" } else { op }, vec![number]);
+        return term(if op == "=" { ":" } else { op }, vec![json!(number)]);
     }
     let values: Vec<String> = match key.as_str() {
         _ if values.is_empty() || op.starts_with(['<', '>']) => return None,

@@ -21,12 +21,9 @@ type Measures = [u64; 5];
 #[derive(Serialize)]
 struct Tree<'a> {
     run: RunBlock,
-    base: &'a str,
     usages: Vec<[&'static str; 2]>,
-    /// key, name, folder or null, measures
-    spaces: Vec<(&'a str, &'a str, Option<&'a str>, Measures)>,
-    /// space, title or null, path or null, id, measures
-    pages: Vec<(usize, Option<&'a str>, Option<String>, &'a str, Measures)>,
+    spaces: Vec<SpaceEntry<'a>>,
+    pages: Vec<PageEntry<'a>>,
     /// page (an index into all pages kept), name, id, usage, measures
     files: Vec<(usize, &'a str, &'a str, usize, Measures)>,
 }
@@ -61,16 +58,13 @@ pub(super) fn block(
     });
     let tree = Tree {
         run: RunBlock::new(view),
-        base: view.links.base(),
         usages: Usage::ALL.iter().map(|usage| [usage.as_str(), words::usage(*usage)]).collect(),
         files: files.take(FILES).collect(),
         pages: branches
             .iter()
             .map(|branch| {
-                let path = branch.first.owner_url();
-                let path = path.and_then(|url| url.strip_prefix(view.links.base()).map(str::to_owned));
                 let space = space_indexes.get(branch.space).copied().unwrap_or_default();
-                (space, branch.first.owner_title(), path, branch.first.container_id(), branch.measures)
+                (space, branch.first.owner_title(), branch.first.container_id(), branch.measures)
             })
             .collect(),
         spaces: space_entries,
@@ -79,7 +73,11 @@ pub(super) fn block(
     DataBlock::pack(&tree, count)
 }
 
+/// key, name, folder or null, measures
 type SpaceEntry<'a> = (&'a str, &'a str, Option<&'a str>, Measures);
+
+/// index of the space, title or null, id, measures
+type PageEntry<'a> = (usize, Option<&'a str>, &'a str, Measures);
 
 /// The spaces with files, and where each is; one of no name for files whose space is unknown.
 fn space_entries<'a>(

@@ -43,7 +43,7 @@ pub(super) fn template(path: &str, file: &Attachment) -> (String, bool) {
     let values = values(file);
     let mut template = path.to_owned();
     for (letter, value) in &values {
-        if !value.is_empty() && !template.contains(MARK) || value.len() > 3 {
+        if !value.is_empty() {
             template = replace_outside_marks(&template, value, *letter);
         }
     }

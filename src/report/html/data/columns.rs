@@ -21,6 +21,9 @@ type State<'a> = (usize, &'static str, &'static str, &'static str, &'a str, &'st
 /// kind, title, path or null, id, 1 for a draft and 2 for an archived content, owner or author
 type ContentEntry<'a> = (&'static str, &'a str, Option<String>, &'a str, u8, Index);
 
+/// construct, certainty, in words, whether the owning page itself uses the file
+type PhraseEntry<'a> = (&'a str, &'static str, String, bool);
+
 /// number, size, seconds since 1970, uploader, name where it differs from the current one
 type VersionEntry<'a> = (u32, Option<u64>, Option<i64>, Index, Option<&'a str>);
 
@@ -34,8 +37,7 @@ pub(super) struct Table<'a> {
     people: Vec<&'a str>,
     /// media type, and in words
     types: Vec<(&'a str, String)>,
-    /// construct, certainty, in words, whether the owning page itself uses the file
-    phrases: Vec<(&'a str, &'static str, String, bool)>,
+    phrases: Vec<PhraseEntry<'a>>,
     reasons: Vec<&'a str>,
     /// path below `base`, and whether it is a template
     paths: Vec<(String, bool)>,
@@ -120,7 +122,7 @@ struct Builder<'a> {
     spaces: Dictionary<(&'a str, &'a str), (&'a str, &'a str)>,
     people: Dictionary<&'a str, &'a str>,
     types: Dictionary<&'a str, (&'a str, String)>,
-    phrases: Dictionary<(&'a str, String, bool), (&'a str, &'static str, String, bool)>,
+    phrases: Dictionary<(&'a str, String, bool), PhraseEntry<'a>>,
     reasons: Dictionary<&'a str, &'a str>,
     paths: Dictionary<(String, bool), (String, bool)>,
     /// by place in memory: contents are told apart even where they look the same

@@ -29,9 +29,9 @@ impl<K: Eq + Hash, T> Dictionary<K, T> {
     }
 }
 
-impl<T: Clone + Eq + Hash> Dictionary<T, T> {
+impl<V: Clone + Eq + Hash> Dictionary<V, V> {
     /// The index of a value that is its own key.
-    pub(super) fn index_of(&mut self, value: T) -> usize {
+    pub(super) fn index_of(&mut self, value: V) -> usize {
         let copy = value.clone();
         self.index(value, || copy)
     }
