@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::dry_run;
-use super::second_look::audit_twice;
+use super::second_look::{audit_of_stopped, audit_twice};
 use super::signals::Signals;
 use super::{summary, unfinished};
 use crate::audit::{self, Audit, AuditOptions};
@@ -62,7 +62,7 @@ pub async fn read_site(
         }
         Err(error) => {
             let (status, remedy) = (error.exit_status(), error.remedy());
-            let (inventory, cause) = match error {
+            let (mut inventory, cause) = match error {
                 CrawlError::Stopped { inventory, cause } => (inventory, cause),
                 CrawlError::Unusable(cause) => {
                     let site = api.client().deployment().base_url();
@@ -71,7 +71,7 @@ pub async fn read_site(
                 }
                 other => return Err(Failure::new(status, other.to_string()).remedy(remedy)),
             };
-            let audit = audit::analyze(&inventory, rules);
+            let audit = audit_of_stopped(&mut inventory, rules);
             (*inventory, audit, Some(cause), vec![status])
         }
     };

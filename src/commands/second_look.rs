@@ -38,7 +38,7 @@ pub(super) async fn audit_twice(
         }
         looked_at.extend(candidates.iter().map(|&file| inventory.attachments[file].id.clone()));
         if let Err(stopped) = look.look_again(api, inventory, &candidates, crawl, progress).await {
-            return (audit::analyze(inventory, options), Some(stopped));
+            return (audit_of_stopped(inventory, options), Some(stopped));
         }
     }
     inventory.coverage.fail(
@@ -47,4 +47,14 @@ pub(super) async fn audit_twice(
         "the site changed faster than it could be read again; run once more when it is quieter",
     );
     (audit::analyze(inventory, options), None)
+}
+
+/// Audits what a run had read that stopped before every candidate was read again.
+///
+/// All that was planned until then may have been read; without this gap a file used in a draft alone, or since the run
+/// began, would be called unreferenced by a run that was interrupted at the right moment.
+pub(super) fn audit_of_stopped(inventory: &mut Inventory, options: &AuditOptions) -> Audit {
+    let reason = "the run stopped before they were read again";
+    inventory.coverage.fail(UnitKind::SecondLook, "candidates", reason);
+    audit::analyze(inventory, options)
 }

@@ -1,6 +1,8 @@
 //! One whole reading of a site over real HTTP, and what must hold of it whatever went wrong.
 
 use std::collections::BTreeMap;
+use std::pin::Pin;
+use std::sync::Mutex;
 use std::time::Duration;
 
 use confluence_storage_analyzer::audit::{AuditOptions, Usage};
@@ -12,6 +14,7 @@ use confluence_storage_analyzer::inventory::coverage::{Gap, UnitEnd, UnitKind};
 use confluence_storage_analyzer::inventory::{CrawlOptions, Status};
 use confluence_storage_analyzer::progress::Progress;
 use serde_json::Value;
+use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 /// The usage every attachment of a site really has, by attachment id.
@@ -70,6 +73,20 @@ impl Bench {
         self.run_as(&api, &CrawlOptions::default()).await
     }
 
+    /// One reading that is interrupted when `signal` resolves.
+    pub async fn run_until(&self, signal: &mut Pin<Box<dyn Future<Output = ()>>>) -> Run {
+        let (api, options) = (Cloud::new(self.settings()).unwrap(), CrawlOptions::default());
+        let reading = self.run_as(&api, &options);
+        tokio::pin!(reading);
+        tokio::select! {
+            run = &mut reading => run,
+            () = signal => {
+                api.client().interrupt();
+                reading.await
+            }
+        }
+    }
+
     pub async fn run_as(&self, api: &Cloud, options: &CrawlOptions) -> Run {
         let before = self.server.requests().len();
         let began = Instant::now();
@@ -90,7 +107,9 @@ impl Bench {
             let id = reading.inventory.attachments[verdict.attachment].id.as_str().to_owned();
             let truth = self.truth.get(&id).copied();
             if verdict.usage == Usage::Unreferenced {
-                assert_eq!(truth, Some(Usage::Unreferenced), "{id} is in use and was called unreferenced");
+                let (status, file) = (reading.status, &reading.inventory.attachments[verdict.attachment]);
+                let told = format!("{id} is in use and was called unreferenced ({status:?}): {file:?}");
+                assert_eq!(truth, Some(Usage::Unreferenced), "{told}");
                 assert_eq!(reading.status, ExitStatus::Complete, "{id} was called unreferenced by an incomplete run");
             }
             said.insert(id, verdict.usage);
@@ -153,6 +172,17 @@ impl Run {
         }
     }
 
+    /// The reason of the gap that a comparison of lists left.
+    pub fn hole(&self) -> &str {
+        let gaps = &self.reading().inventory.coverage.gaps;
+        let compares = |gap: &&Gap| matches!(gap.kind, UnitKind::Reconciliation | UnitKind::SecondWalk);
+        let failed = gaps.iter().filter(compares).find_map(|gap| match &gap.end {
+            UnitEnd::Failed { reason } => Some(reason.as_str()),
+            _ => None,
+        });
+        failed.unwrap_or_else(|| panic!("no comparison found a hole: {gaps:#?}"))
+    }
+
     /// The reason of the gap of this kind.
     pub fn reason(&self, kind: UnitKind) -> &str {
         match &self.gap(kind).end {
@@ -208,6 +238,24 @@ pub fn always(path: &str, fault: Fault) -> FaultPlan {
 /// At the first request of these paths.
 pub fn once(path: &str, fault: Fault) -> FaultPlan {
     on(path, Occurrence::Only(1), fault)
+}
+
+/// The plan with one more rule, and what resolves when the server gets that request (counted from 1).
+pub fn signalled_at(plan: FaultPlan, request: u32) -> (FaultPlan, Pin<Box<dyn Future<Output = ()>>>) {
+    let (send, receive) = oneshot::channel();
+    let send = Mutex::new(Some(send));
+    let signal = Fault::change_site(move |_| {
+        if let Some(send) = send.lock().unwrap().take() {
+            // nobody listens any more when the reading has ended
+            let _ = send.send(());
+        }
+    });
+    let reached = Box::pin(async move {
+        if receive.await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    });
+    (also(plan, "*", Occurrence::Only(request), signal), reached)
 }
 
 /// An answer with these headers.

@@ -234,7 +234,7 @@ async fn f_57_an_attachment_that_one_of_two_walks_hides_is_missed() {
     let bench = Bench::known(once(ATTACHMENTS, leave_out("att105"))).await;
     let run = bench.run().await;
     run.expect_incomplete();
-    assert!(run.reason(UnitKind::SecondWalk).contains("att105"), "{}", run.reason(UnitKind::SecondWalk));
+    assert!(run.hole().contains("att105"), "{}", run.hole());
 }
 
 #[tokio::test(start_paused = true)]
@@ -259,7 +259,7 @@ async fn f_99_each_kind_left_out_of_its_list_is_noticed() {
         let bench = Bench::known(always(path, leave_out(id))).await;
         let run = bench.run().await;
         run.expect_incomplete();
-        run.gap(UnitKind::SecondWalk);
+        run.hole();
     }
 }
 

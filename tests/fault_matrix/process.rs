@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use confluence_storage_analyzer::demo::{Fault, FaultPlan, Occurrence};
+use confluence_storage_analyzer::error::ExitStatus;
 use tempfile::TempDir;
 
-use crate::common::bench::{always, answer, on};
+use crate::common::bench::{Bench, always, answer, on, signalled_at};
 use crate::common::folder::{self, State};
 use crate::common::known;
 use crate::program::Server;
@@ -86,6 +87,20 @@ fn f_75_f_79_a_disk_that_fills_up_leaves_a_partial_folder_and_says_so() {
     for report in reports(folder.path()) {
         assert_eq!(folder::state(&report), State::Partial, "{}", report.display());
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_78_an_interrupt_at_any_request_calls_nothing_unreferenced() {
+    let whole = Bench::known(FaultPlan::none()).await.run().await.requests;
+    let mut incomplete = 0;
+    for request in (1..=u32::try_from(whole).unwrap()).rev().take(40) {
+        let (plan, mut signal) = signalled_at(FaultPlan::none(), request);
+        let bench = Bench::known(plan).await;
+        // the bench itself checks that no file is called unreferenced unless the reading was complete
+        let run = bench.run_until(&mut signal).await;
+        incomplete += usize::from(run.status() != ExitStatus::Complete);
+    }
+    assert!(incomplete > 30, "{incomplete}");
 }
 
 #[cfg(unix)]

@@ -16,6 +16,7 @@ enum Row {
 use Row::{Elsewhere, Here, No};
 
 const FOLDER: &str = "src/report/folder_tests.rs";
+const CONTINUING: &str = "tests/continuing.rs";
 const NO_HISTORY: &str = "the program keeps no history of weeks yet: it comes with the metrics of pages";
 
 const ROWS: [(u32, Row); 100] = [
@@ -76,7 +77,7 @@ const ROWS: [(u32, Row); 100] = [
     (55, Here),
     (56, Here),
     (57, Here),
-    (58, Here),
+    (58, Elsewhere(&[(CONTINUING, "f_58_a_list_much_shorter_than_last_time_is_not_believed_unless_asked_for")])),
     (59, Here),
     (60, Here),
     (61, Here),
@@ -114,7 +115,7 @@ const ROWS: [(u32, Row); 100] = [
     (93, No("widths are the business of the terminal library; the program draws one bar and wraps nothing itself")),
     (94, Here),
     (95, No("a reading is one task: a panic in it ends the program with status 1 before any folder gets its name")),
-    (96, No("nothing is kept between two runs yet, so there is nothing to continue")),
+    (96, Elsewhere(&[(CONTINUING, "f_96_a_run_that_broke_off_is_continued_wherever_that_was")])),
     (97, Here),
     (98, Here),
     (99, Here),

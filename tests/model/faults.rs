@@ -2,9 +2,8 @@
 
 use confluence_storage_analyzer::demo::{Fault, FaultPlan, Occurrence};
 use serde_json::Value;
-use tokio::sync::oneshot;
 
-use crate::common::bench::{also, answer, edit_items};
+use crate::common::bench::{also, answer, edit_items, signalled_at};
 use crate::random::Random;
 
 /// What goes wrong in one run.
@@ -86,19 +85,8 @@ impl Plan {
     }
 
     fn stop_at(&mut self, request: u32) {
-        let (send, receive) = oneshot::channel();
-        let send = std::sync::Mutex::new(Some(send));
-        let stop = Fault::change_site(move |_| {
-            if let Some(send) = send.lock().unwrap().take() {
-                let _ = send.send(());
-            }
-        });
-        self.add("*", Occurrence::Only(request), stop);
-        self.stop = Box::pin(async move {
-            if receive.await.is_err() {
-                std::future::pending::<()>().await;
-            }
-        });
+        self.words.push(format!("interrupted at request {request}"));
+        (self.faults, self.stop) = signalled_at(std::mem::take(&mut self.faults), request);
     }
 
     fn fault(&mut self, random: &mut Random) -> (&'static str, Occurrence, Fault) {

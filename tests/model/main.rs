@@ -15,9 +15,7 @@ use std::time::Duration;
 
 use confluence_storage_analyzer::audit::{AuditOptions, Usage};
 use confluence_storage_analyzer::commands::audit::Reading;
-use confluence_storage_analyzer::confluence::Cloud;
 use confluence_storage_analyzer::error::ExitStatus;
-use confluence_storage_analyzer::inventory::CrawlOptions;
 use confluence_storage_analyzer::report::{self, RunFacts};
 use tempfile::TempDir;
 
@@ -60,19 +58,8 @@ async fn one(seed: u64) -> Option<ExitStatus> {
     bench.bound = 6_000;
     let told = format!("MODEL_SEED={seed}: {}", plan.words.join("; "));
     eprintln!("{told}");
-    let (api, options) = (Cloud::new(bench.settings()).unwrap(), CrawlOptions::default());
     // I2, I7 and what makes a reading sound are checked by the bench itself
-    let run = {
-        let reading = bench.run_as(&api, &options);
-        tokio::pin!(reading);
-        tokio::select! {
-            run = &mut reading => run,
-            _ = &mut plan.stop => {
-                api.client().interrupt();
-                reading.await
-            }
-        }
-    };
+    let run = bench.run_until(&mut plan.stop).await;
     assert!(run.elapsed < Duration::from_secs(48 * 3600), "I3, {told}: {:?}", run.elapsed);
     let reading = match &run.result {
         Ok(reading) => reading,
