@@ -1,12 +1,12 @@
 //! Any text is an address in a link, an image and a macro: none panics, and no other host's address names a file here.
 #![no_main]
 
-use confluence_storage_analyzer::storage_format::{OwnSite, header_image_reference, parse};
+use confluence_storage_analyzer::storage_format::{OwnSite, header_image_references, parse};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {
     let site = OwnSite::new("https://acme.atlassian.net/wiki", &[]);
-    header_image_reference(text, &site);
+    header_image_references(text, &site);
     let escaped: String = text
         .chars()
         .map(|c| match c {
