@@ -6,6 +6,7 @@
 #![allow(
     clippy::print_stdout,
     clippy::unwrap_used,
+    clippy::panic,
     clippy::cast_possible_truncation,
     reason = "a benchmark prints and may panic, and its numbers are small"
 )]
@@ -187,9 +188,9 @@ fn body(page: usize, pages: usize, files: usize) -> String {
 
 fn attachment(file: usize, pages: usize, author: &str) -> Attachment {
     let id = format!("att{}", 1_000_000 + file);
-    let at = chrono::DateTime::from_timestamp(1_700_000_000 + file as i64, 0).unwrap();
+    let at = chrono::DateTime::from_timestamp(1_700_000_000 + i64::try_from(file).unwrap(), 0).unwrap();
     let name = format!("file {file}.png");
-    let count = if file % 40 == 0 { 2 } else { 1 };
+    let count = if file.is_multiple_of(40) { 2 } else { 1 };
     Attachment {
         versions: (1..=count).map(|n| AttachmentVersion::new(&id, n, &name, 1000 + u64::from(n), at, author)).collect(),
         id,

@@ -45,6 +45,11 @@ impl Ledger {
         self.coverage().units.get(&kind).map_or(0, |counts| counts.planned)
     }
 
+    /// Whether a unit of a kind failed or was denied so far.
+    pub(super) fn has_gap(&self, kind: UnitKind) -> bool {
+        self.coverage().units.get(&kind).is_some_and(|counts| counts.failed > 0 || counts.denied > 0)
+    }
+
     /// Plans a unit that an earlier run has read and that can never change.
     pub(super) fn remembered(&self, kind: UnitKind) {
         self.done(kind, 1);

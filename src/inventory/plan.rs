@@ -182,8 +182,6 @@ impl SiteCounts {
         add("templates", 2 * (self.read_spaces.len() as u64 + 1));
         add("header image sweep", pages_of("header image sweep", SEARCH_LIMIT, self.searched));
         add("properties", self.unsearched);
-        let indexed = self.searched + self.footer_comments + self.inline_comments + self.attachments;
-        add("second walk", pages_of("second walk", PLAIN_SEARCH_LIMIT, indexed));
         add("owners that no list shows", self.owners);
         add("newest attachments", 1);
         let indexed = self.footer_comments + self.inline_comments + self.attachments;

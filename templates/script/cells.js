@@ -27,7 +27,7 @@ function elsewhereCell(rows, row) {
 
 /** Uses, reasons and protection as list items. @param {Rows} rows @param {number} row */
 function evidenceItems(rows, row) {
-  const items = rows.uses(row).map((used) => {
+  const items = rows.uses(row).map((/** @type {Use} */ used) => {
     const content = rows.data.contents[used.content];
     const item = element("li", "", used.words + " " + TEXT.on + " " + Rows.kindWords(content) + " ", rows.contentLink(content));
     if (used.name !== "" && used.name !== rows.rawName(row)) item.append(" (" + TEXT.as + " ", bdi(visible(used.name)), ")");
@@ -61,7 +61,7 @@ function endpointCell(rows, row) {
   text.dir = "ltr";
   const code = element("code", "endpoint", text);
   code.title = url;
-  const made = cell("Delete via REST API", "", code);
+  const made = cell("Delete via REST API", "on-screen", code);
   const command = rows.command(row);
   if (command !== null) {
     const control = button("copy", TEXT.copyCommand);
@@ -97,7 +97,7 @@ function fileRow(rows, row, hasSpace, isTicked) {
     cell("Embedded on owning page?", "", rows.state(row)[1]),
     elsewhereCell(rows, row),
     evidenceCell(rows, row),
-    cell("Delete via Confluence UI", "", screen === null ? TEXT.none : link(screen, TEXT.attachments)),
+    cell("Delete via Confluence UI", "on-screen", screen === null ? TEXT.none : link(screen, TEXT.attachments)),
     endpointCell(rows, row),
     cell("Versions", "number", count(rows.versions(row))),
     cell("All versions", "number", bytesNode(rows.all[row])),

@@ -111,7 +111,9 @@ function sortedRows(rows, key, descending) {
   const values = sortValues(rows, key);
   const ids = rows.data.ranks.id;
   const sign = descending ? -1 : 1;
+  /** @type {number[]} */
   const known = [];
+  /** @type {number[]} */
   const unknown = [];
   for (let row = 0; row < rows.length; row++) (Number.isNaN(values[row]) ? unknown : known).push(row);
   known.sort((one, other) => sign * (values[one] - values[other]) || ids[one] - ids[other]);

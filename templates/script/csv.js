@@ -40,7 +40,7 @@ function csvLine(rows, row) {
   const owner = rows.content(row);
   const elsewhere = rows.elsewhere(row).map((index) => contents[index]);
   const [, , linkedOnPage, certainty, status, kind] = rows.state(row);
-  const evidence = rows.uses(row).map((used) =>
+  const evidence = rows.uses(row).map((/** @type {Use} */ used) =>
     `${used.construct} ${csvContentId(contents[used.content])} "${used.name}" ${used.certainty}`);
   const type = rows.type(row);
   return [

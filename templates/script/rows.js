@@ -1,5 +1,7 @@
 // The rows of the block: one accessor for every fact, so that table, filter, details and export say the same.
 
+/** @typedef {{ content: number, construct: string, certainty: string, words: string, onOwner: boolean, name: string }} Use */
+
 class Rows {
   /** @param {any} data @param {number} length */
   constructor(data, length) {

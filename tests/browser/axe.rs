@@ -1,38 +1,19 @@
-//! The accessibility checker axe-core, from the npm registry, on every page in light, dark and forced colours. It is
-//! installed into a folder of its own; without npm or network the test is skipped with a word, on a build server it
-//! must run.
+//! The accessibility checker axe-core on every page in light, dark and forced colours, and the types of the script.
 
-use std::io::Write;
+use std::fs;
 use std::process::Command;
 use std::sync::OnceLock;
 
 use serde_json::Value;
 
 use crate::common::webdriver::Browser;
-use crate::{ALL, PAGES, Report};
-
-const VERSION: &str = "axe-core@4.10.3";
+use crate::{ALL, PAGES, Report, npm};
 
 /// The text of the checker, or `None` where it cannot be had. Installed once, whichever test comes first.
 fn axe() -> Option<String> {
     static TEXT: OnceLock<Option<String>> = OnceLock::new();
+    let install = || Some(fs::read_to_string(npm::install("axe-core", "4.10.3")?.join("axe.min.js")).expect("read"));
     TEXT.get_or_init(install).clone()
-}
-
-fn install() -> Option<String> {
-    let folder = std::env::temp_dir().join("confluence-storage-analyzer-axe-4.10.3");
-    let script = folder.join("node_modules/axe-core/axe.min.js");
-    if !script.is_file() {
-        std::fs::create_dir_all(&folder).expect("a folder");
-        let arguments = ["install", "--no-audit", "--no-fund", "--ignore-scripts", "--no-save", "--prefix"];
-        let npm = Command::new("npm").args(arguments).arg(&folder).arg(VERSION).output();
-        if !npm.is_ok_and(|output| output.status.success()) {
-            assert!(std::env::var("CI").as_deref() != Ok("true"), "axe-core must be installable here");
-            writeln!(std::io::stderr(), "SKIPPED: axe-core cannot be installed with npm").expect("stderr");
-            return None;
-        }
-    }
-    Some(std::fs::read_to_string(script).expect("read"))
 }
 
 async fn violations(browser: &Browser, axe: &str) -> Vec<String> {
@@ -85,4 +66,28 @@ async fn u_18_axe_finds_nothing_in_what_opens() {
         assert!(found.is_empty(), "{address} {step}\n{}", found.join("\n"));
     }
     browser.stop().await;
+}
+
+/// The comments of the script say its types; the compiler of `TypeScript` holds it to them.
+#[test]
+fn the_script_is_what_its_types_say() {
+    let Some(compiler) = npm::install("typescript", "5.6.3") else { return };
+    let report = Report::complete();
+    for page in [ALL, "index.html"] {
+        let text = report.read(page);
+        let script = text.split("<script>").nth(1).and_then(|rest| rest.split("</script>").next()).expect("a script");
+        // what a page's start asks for although another page's script has it
+        let script =
+            format!("{script}\nfunction {}() {{}}\n", if page == ALL { "startDashboard" } else { "startFiles" });
+        let file = report.page("script.js");
+        fs::write(&file, script).expect("written");
+        let checked = Command::new("node")
+            .arg(compiler.join("bin/tsc"))
+            .args(["--noEmit", "--allowJs", "--checkJs", "--strict", "--target", "es2022"])
+            .args(["--lib", "es2022,dom,dom.iterable"])
+            .arg(&file)
+            .output()
+            .expect("node");
+        assert!(checked.status.success(), "{page}: {}", String::from_utf8_lossy(&checked.stdout));
+    }
 }

@@ -26,7 +26,7 @@ async fn u_11_versions_are_told_with_their_bytes() {
     assert_eq!(endpoint, format!("{}/rest/api/content/{}/version/{}", sample::BASE, file.id, oldest.number));
     assert!(text_of(&browser, "#details .note").await.contains("% of the bytes are in old versions"));
     browser.open(&report.page("index.html")).await;
-    let ranking = browser.run("return [...document.querySelectorAll('section.versions td[data-label=\"Would be freed\"] data')].map(d => Number(d.value))").await;
+    let ranking = browser.run("return [...document.querySelectorAll('section.of-versions td[data-label=\"Would be freed\"] data')].map(d => Number(d.value))").await;
     let ranking: Vec<u64> = ranking.as_array().expect("a list").iter().filter_map(serde_json::Value::as_u64).collect();
     assert!(ranking.len() > 10 && ranking.is_sorted_by(|one, other| one >= other), "{ranking:?}");
     browser.stop().await;

@@ -146,11 +146,16 @@ async fn pictures_of_every_page_can_be_taken() {
     let incomplete = Report::incomplete();
     let empty = Report::of(&sample::run_facts(), &sample::complete(0));
     for (name, report) in [("complete", &complete), ("incomplete", &incomplete), ("empty", &empty)] {
-        for (look, width, scheme) in [("light", 1400, "light"), ("dark", 1400, "dark"), ("narrow", 320, "light")] {
+        let looks = [("light", 1400, ""), ("dark", 1400, ""), ("narrow", 320, ""), ("print", 1000, "print")];
+        for (look, width, medium) in looks {
             browser.resize(width, 1400).await;
-            browser.emulate("", &[("prefers-color-scheme", scheme)]).await;
+            let scheme = if look == "dark" { "dark" } else { "light" };
+            browser.emulate(medium, &[("prefers-color-scheme", scheme)]).await;
             for page in PAGES {
                 browser.open(&report.page(page)).await;
+                if look == "print" {
+                    browser.run("dispatchEvent(new Event('beforeprint'))").await;
+                }
                 let file = format!("{folder}/{name}-{look}-{}.png.base64", page.rsplit('/').next().expect("a name"));
                 std::fs::write(file, browser.screenshot().await).expect("written");
             }

@@ -9,6 +9,7 @@ mod filter;
 mod lists;
 mod look;
 mod map;
+mod npm;
 mod pages;
 mod reference;
 mod table;

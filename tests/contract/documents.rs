@@ -29,18 +29,13 @@ pub(crate) struct Operation<'a> {
     pub(crate) name: String,
     document: &'a Value,
     path_item: &'a Value,
-    operation: &'a Value,
+    get: &'a Value,
 }
 
 impl Documents {
     /// Reads the documents beside the repository. Absent ones are told; a folder that is there has to hold them.
     pub(crate) fn find() -> Option<Self> {
         let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/openapi");
-        let folder = if folder.exists() {
-            folder
-        } else {
-            PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared/openapi")
-        };
         if !folder.exists() {
             eprintln!("the official API documents are not present: skipped");
             return None;
@@ -61,8 +56,8 @@ impl Documents {
         fitting.sort_by_key(|template| template.matches('{').count());
         let template = fitting.into_iter().find(|template| paths[*template].get("get").is_some())?;
         let path_item = &paths[template];
-        let operation = &path_item["get"];
-        Some(Operation { name: format!("{generation} {template}"), document, path_item, operation })
+        let get = &path_item["get"];
+        Some(Operation { name: format!("{generation} {template}"), document, path_item, get })
     }
 }
 
@@ -81,7 +76,7 @@ impl<'a> Operation<'a> {
     }
 
     fn parameters(&self) -> impl Iterator<Item = &'a Value> {
-        let own = self.operation["parameters"].as_array().into_iter().flatten();
+        let own = self.get["parameters"].as_array().into_iter().flatten();
         let shared = self.path_item["parameters"].as_array().into_iter().flatten();
         own.chain(shared).map(|parameter| self.resolve(parameter)).collect::<Vec<_>>().into_iter()
     }
@@ -135,14 +130,14 @@ impl<'a> Operation<'a> {
 
     /// What is wrong with a status: only those the document lists may come.
     pub(crate) fn check_status(&self, status: u16) -> Option<String> {
-        let responses = &self.operation["responses"];
+        let responses = &self.get["responses"];
         let listed = responses.get(status.to_string()).is_some() || responses.get("default").is_some();
         (!listed && !(200..300).contains(&status)).then(|| format!("{}: status {status} is not listed", self.name))
     }
 
     /// The schema of a JSON answer with this status.
     pub(crate) fn answer_schema(&self, status: u16) -> Option<&'a Value> {
-        let response = self.resolve(self.operation["responses"].get(status.to_string())?);
+        let response = self.resolve(self.get["responses"].get(status.to_string())?);
         response.pointer("/content/application~1json/schema")
     }
 

@@ -1,7 +1,13 @@
 //! The official API documents against both sides: every request the program sends is one they allow, and every answer
 //! of the loopback server is one they describe. The documents are not part of this repository; where they are absent,
 //! the test says so and is skipped.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "a test fails by panicking and says when it is skipped"
+)]
 
 #[path = "../common/mod.rs"]
 mod common;

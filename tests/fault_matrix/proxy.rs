@@ -46,9 +46,9 @@ const NAMES: [&str; 8] =
 fn run(variables: &[(&str, &str)]) -> Finished {
     let folder = TempDir::new().unwrap();
     let mut command = program(folder.path());
-    NAMES.iter().for_each(|name| {
+    for name in NAMES {
         command.env_remove(name);
-    });
+    }
     let output = command
         .env("CONFLUENCE_BASE_URL", "https://acme.invalid")
         .env("CONFLUENCE_API_USER", "me@example.com")

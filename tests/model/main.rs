@@ -2,7 +2,13 @@
 //! (`reliability-security.md` A5).
 //!
 //! `MODEL_SEEDS=5000` runs as many; `MODEL_SEED=17` runs that one, as a failure tells it.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "a test fails by panicking and says which seed it was"
+)]
 
 #[path = "../common/mod.rs"]
 mod common;

@@ -1,0 +1,102 @@
+//! What the command line understands and refuses.
+
+use super::*;
+
+#[test]
+fn sizes_of_plans() {
+    for (text, bytes) in [("2GB", 2 << 30), ("250 gb", 250 << 30), ("1.5T", 3 << 39), ("1024", 1024), ("1KiB", 1024)] {
+        assert_eq!(parse_size(text), Ok(bytes), "{text}");
+    }
+    for text in ["", "GB", "two GB", "2XB", "-1GB", "0", "99999999999999999999T", "1.x GB"] {
+        assert!(parse_size(text).is_err(), "{text}");
+    }
+}
+
+fn parse(arguments: &[&str]) -> Result<Cli, clap::Error> {
+    Cli::from_arguments(std::iter::once("confluence-storage-analyzer").chain(arguments.iter().copied()))
+}
+
+#[test]
+fn the_definition_is_sound() {
+    Cli::command_definition().debug_assert();
+}
+
+#[test]
+fn no_command_is_the_audit() {
+    let cli = parse(&["--space", "ENG", "--space", "DOC*", "--exclude-space", "DOCOLD"]).unwrap();
+    let Command::Audit(args) = cli.command() else { panic!("not the audit: {cli:?}") };
+    assert_eq!(args.space, ["ENG", "DOC*"]);
+    assert_eq!(args.exclude_space, ["DOCOLD"]);
+}
+
+#[test]
+fn options_of_the_terminal_stand_before_or_after_the_command() {
+    assert!(parse(&["--json", "demo"]).unwrap().terminal.json);
+    assert!(parse(&["demo", "--json"]).unwrap().terminal.json);
+    assert_eq!(parse(&["audit", "-vv"]).unwrap().terminal.verbose, 2);
+}
+
+#[test]
+fn options_of_the_audit_before_a_command_are_refused_not_forgotten() {
+    let error = parse(&["--space", "ENG", "audit"]).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::ArgumentConflict);
+    assert_eq!(error.exit_code(), 2);
+}
+
+#[test]
+fn references_within_needs_chosen_spaces() {
+    assert!(parse(&["--references-within"]).is_err());
+    assert!(parse(&["--references-within", "--space", "ENG"]).is_ok());
+    assert!(parse(&["audit", "--references-within"]).is_err());
+    assert!(parse(&["audit", "--references-within", "--exclude-space", "ENG"]).is_ok());
+}
+
+#[test]
+fn s_12_a_token_is_no_flag_and_its_value_is_not_repeated() {
+    for arguments in [&["--token", "hunter2secret"][..], &["--token=hunter2secret"], &["--api-token=hunter2secret"]] {
+        let error = parse(arguments).unwrap_err();
+        assert_eq!(error.exit_code(), 2);
+        assert!(!error.to_string().contains("hunter2secret"), "{error}");
+    }
+}
+
+#[test]
+fn numbers_out_of_range_are_refused() {
+    for arguments in [["--concurrency", "0"], ["--concurrency", "65"], ["--keep-versions", "0"]] {
+        assert!(parse(&arguments).is_err(), "{arguments:?}");
+    }
+    assert!(parse(&["--concurrency", "64", "--keep-versions", "4294967295"]).is_ok());
+}
+
+#[test]
+fn waits_are_seconds_minutes_or_hours() {
+    assert_eq!(parse_wait("90"), Ok(Duration::from_secs(90)));
+    assert_eq!(parse_wait("90s"), Ok(Duration::from_secs(90)));
+    assert_eq!(parse_wait("15m"), Ok(Duration::from_secs(900)));
+    assert_eq!(parse_wait("1h"), Ok(Duration::from_secs(3600)));
+    for wrong in ["", "m", "-1s", "1.5h", "15 m", "15d", "99999999999999999999", "18446744073709551615h", "é"] {
+        assert!(parse_wait(wrong).is_err(), "{wrong}");
+    }
+}
+
+#[test]
+fn help_of_every_command_fits_80_columns() {
+    let mut root = Cli::command_definition().term_width(80);
+    root.build();
+    let mut commands = vec![root.clone()];
+    commands.extend(root.get_subcommands().cloned());
+    for mut command in commands {
+        let help = command.render_long_help().to_string();
+        let widest = help.lines().max_by_key(|line| line.chars().count()).unwrap_or_default();
+        assert!(widest.chars().count() <= 80, "{}: {widest}", command.get_name());
+    }
+}
+
+#[test]
+fn completions_and_manual_name_the_commands() {
+    let script = String::from_utf8(completion_script(clap_complete::Shell::Bash)).unwrap();
+    let page = String::from_utf8(manual_page().unwrap()).unwrap();
+    for word in ["demo", "report", "completions"] {
+        assert!(script.contains(word) && page.contains(word), "{word}");
+    }
+}
