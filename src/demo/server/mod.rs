@@ -11,6 +11,7 @@ mod downloads;
 mod edits;
 mod errors;
 mod handle;
+mod orders;
 mod paging;
 mod reply;
 mod request;

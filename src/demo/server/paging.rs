@@ -48,6 +48,11 @@ impl Order {
         Ok(Self { field, descending })
     }
 
+    /// Ascending by a field.
+    pub(crate) fn by(field: &'static str) -> Self {
+        Self { field, descending: false }
+    }
+
     fn compare<T>(self, one: &Entry<'_, T>, other: &Entry<'_, T>) -> Ordering {
         let ordering = (one.key, one.id).cmp(&(other.key, other.id));
         if self.descending { ordering.reverse() } else { ordering }
@@ -83,7 +88,7 @@ pub(crate) fn page<'a, T>(
 where
     T: 'a,
 {
-    let limit = limit(request, default_limit)?.min(served.site.behaviour.page_cap.unwrap_or(MOST).max(1));
+    let limit = capped_limit(served, request, default_limit)?;
     let cursor = request.parameter("cursor").map(Cursor::decode).transpose()?;
     let mut entries: Vec<Entry<'a, T>> = entries
         .filter(|entry| cursor.as_ref().is_none_or(|cursor| cursor.is_before(order, entry.key, entry.id)))
@@ -94,13 +99,64 @@ where
         entries.truncate(limit);
     }
     entries.sort_unstable_by(|one, other| order.compare(one, other));
+    Ok(answer(served, request, order, &entries, more, render))
+}
+
+/// A list whose items are kept in order: their places, ascending, and the entry at a place.
+pub(crate) struct InOrder<'s, F> {
+    pub(crate) places: &'s [usize],
+    pub(crate) entry: F,
+}
+
+/// Answers one page of a list whose items are kept in order.
+pub(crate) fn sorted_page<'a, T: 'a>(
+    served: &'a Served,
+    request: &Request,
+    default_limit: usize,
+    order: Order,
+    list: InOrder<'_, impl Fn(usize) -> Entry<'a, T>>,
+    keep: impl Fn(&'a T) -> bool,
+    render: impl Fn(&'a T) -> Value,
+) -> Result<Reply, Reply> {
+    let limit = capped_limit(served, request, default_limit)?;
+    let cursor = request.parameter("cursor").map(Cursor::decode).transpose()?;
+    let InOrder { places, entry } = list;
+    let is_after = |at: usize| {
+        let entry = entry(at);
+        cursor.as_ref().is_none_or(|cursor| cursor.is_before(order, entry.key, entry.id))
+    };
+    let kept = |at: &usize| Some(entry(*at)).filter(|entry| keep(entry.item));
+    let mut entries: Vec<Entry<'a, T>> = if order.descending {
+        let end = places.partition_point(|at| is_after(*at));
+        places[..end].iter().rev().filter_map(kept).take(limit + 1).collect()
+    } else {
+        let begin = places.partition_point(|at| !is_after(*at));
+        places[begin..].iter().filter_map(kept).take(limit + 1).collect()
+    };
+    let more = entries.len() > limit;
+    entries.truncate(limit);
+    Ok(answer(served, request, order, &entries, more, render))
+}
+
+fn capped_limit(served: &Served, request: &Request, default: usize) -> Result<usize, Reply> {
+    Ok(limit(request, default)?.min(served.site.behaviour.page_cap.unwrap_or(MOST).max(1)))
+}
+
+fn answer<'a, T: 'a>(
+    served: &Served,
+    request: &Request,
+    order: Order,
+    entries: &[Entry<'a, T>],
+    more: bool,
+    render: impl Fn(&'a T) -> Value,
+) -> Reply {
     let mut links = json!({"base": served.base()});
     if let Some(last) = entries.last().filter(|_| more) {
         let cursor = Cursor::at(order.field, last.key, last.id).encode();
         links["next"] = Value::from(request.with_cursor(&cursor));
     }
-    let results: Vec<Value> = entries.into_iter().map(|entry| render(entry.item)).collect();
-    Ok(Reply::ok(json!({"results": results, "_links": links})))
+    let results: Vec<Value> = entries.iter().map(|entry| render(entry.item)).collect();
+    Reply::ok(json!({"results": results, "_links": links}))
 }
 
 /// A place in a list, as JSON in base64 (`confluence-api.md` 3.5).

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::orders::Orders;
 use crate::demo::site::{Attachment, AttachmentVersion, Content, Site, Space};
 
 /// For whom an answer is made.
@@ -33,6 +34,7 @@ pub(crate) struct Served {
     children: HashMap<String, Vec<usize>>,
     files: HashMap<String, Vec<usize>>,
     file_ids: HashMap<String, (usize, usize)>,
+    pub(crate) orders: Orders,
 }
 
 impl Served {
@@ -47,6 +49,7 @@ impl Served {
             children: HashMap::new(),
             files: HashMap::new(),
             file_ids: HashMap::new(),
+            orders: Orders::default(),
         };
         served.index();
         served
@@ -55,6 +58,7 @@ impl Served {
     /// Indexes again after a change.
     pub(crate) fn index(&mut self) {
         let site = &self.site;
+        self.orders = Orders::of(site);
         self.spaces = site.spaces.iter().enumerate().map(|(at, space)| (space.id.clone(), at)).collect();
         self.contents = site.contents.iter().enumerate().map(|(at, content)| (content.id.clone(), at)).collect();
         self.attachments = site.attachments.iter().enumerate().map(|(at, file)| (file.id.clone(), at)).collect();

@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::cql::{self, Facts};
 use super::errors;
+use super::orders::Found;
 use super::paging::number_of;
 use super::reply::Reply;
 use super::request::Request;
@@ -12,23 +13,6 @@ use super::v2_lists::Answer;
 use super::views;
 use crate::demo::base64;
 use crate::demo::site::{Attachment, Content, Status};
-
-/// What the index holds.
-#[derive(Clone, Copy)]
-enum Hit<'a> {
-    Content(&'a Content),
-    File(&'a Attachment),
-}
-
-impl Hit<'_> {
-    /// Its place in the order of the answers; ids of contents and files may be the same number.
-    fn place(self) -> i64 {
-        match self {
-            Self::Content(content) => number_of(&content.id) * 2,
-            Self::File(file) => number_of(&file.id) * 2 + 1,
-        }
-    }
-}
 
 /// CQL over what is published. The index holds neither archived contents nor archived spaces nor the trash. The
 /// cursor alone decides the position; `start` is echoed and not used (`confluence-api.md` 4).
@@ -39,22 +23,22 @@ pub(super) fn search(served: &Served, viewer: Viewer, request: &Request) -> Answ
         request.parameters("expand").flat_map(|value| value.split(',')).filter(|part| !part.is_empty()).collect();
     let limit = search_limit(request, &expands)?;
     let after = request.parameter("cursor").map(search_position).transpose()?.unwrap_or_default();
-    let mut found: Vec<Hit<'_>> = indexed(served, viewer).filter(|hit| holds(served, &conditions, *hit)).collect();
-    let total = found.len();
-    found.retain(|hit| hit.place() > after);
-    found.sort_unstable_by_key(|hit| hit.place());
-    let more = found.len() > limit;
-    found.truncate(limit);
+    // all pages of a search see the same index until the site changes
+    let search = format!("{viewer:?} {}", request.parameter("cql").unwrap_or_default());
+    let found = served.orders.search(&search, || hits(served, viewer, &conditions));
+    let begin = found.partition_point(|hit| hit.place <= after);
+    let page = &found[begin..found.len().min(begin + limit)];
     let mut links = json!({"base": served.base(), "context": "/wiki", "self": format!("{}{}", served.base(), "/rest/api/content/search")});
-    if let Some(last) = found.last().filter(|_| more) {
-        let next = request.with_cursor(&search_cursor(last.place()));
+    if let Some(last) = page.last().filter(|_| begin + page.len() < found.len()) {
+        let next = request.with_cursor(&search_cursor(last.place));
         links["next"] = Value::from(next.strip_prefix("/wiki").unwrap_or(&next));
     }
-    let results: Vec<Value> = found
-        .into_iter()
-        .map(|hit| match hit {
-            Hit::Content(content) => searched(served, content, &expands),
-            Hit::File(file) => searched_file(file),
+    let total = found.len();
+    let results: Vec<Value> = page
+        .iter()
+        .map(|hit| match hit.is_file {
+            false => searched(served, &served.site.contents[hit.at], &expands),
+            true => searched_file(&served.site.attachments[hit.at]),
         })
         .collect();
     let start: usize = request.parameter("start").and_then(|start| start.parse().ok()).unwrap_or_default();
@@ -89,23 +73,28 @@ fn search_position(cursor: &str) -> Result<i64, Reply> {
         .ok_or_else(|| errors::v1(400, "Invalid cursor"))
 }
 
-fn indexed(served: &Served, viewer: Viewer) -> impl Iterator<Item = Hit<'_>> {
-    let contents = served.site.contents.iter().filter(move |content| is_indexed(served, viewer, content));
-    let files = served.site.attachments.iter().filter(move |file| {
+/// Everything in the index that meets the conditions, in the order of the answers.
+fn hits(served: &Served, viewer: Viewer, conditions: &[cql::Condition]) -> Vec<Found> {
+    let holds = |facts: &Facts<'_>| conditions.iter().all(|condition| condition.holds(facts));
+    let contents = served
+        .site
+        .contents
+        .iter()
+        .enumerate()
+        .filter(|(_, content)| is_indexed(served, viewer, content) && holds(&facts(served, content)));
+    let files = served.site.attachments.iter().enumerate().filter(|(_, file)| {
         let owner = file.container.id().and_then(|id| served.content(id));
         file.status == Status::Current
             && served.sees_attachment(viewer, file)
             && owner.is_some_and(|owner| is_indexed(served, viewer, owner))
+            && file_facts(served, file).is_some_and(|facts| holds(&facts))
     });
-    contents.map(Hit::Content).chain(files.map(Hit::File))
-}
-
-fn holds(served: &Served, conditions: &[cql::Condition], hit: Hit<'_>) -> bool {
-    let facts = match hit {
-        Hit::Content(content) => Some(facts(served, content)),
-        Hit::File(file) => file_facts(served, file),
-    };
-    facts.is_some_and(|facts| conditions.iter().all(|condition| condition.holds(&facts)))
+    // ids of contents and files may be the same number
+    let contents = contents.map(|(at, content)| Found { place: number_of(&content.id) * 2, is_file: false, at });
+    let files = files.map(|(at, file)| Found { place: number_of(&file.id) * 2 + 1, is_file: true, at });
+    let mut found: Vec<Found> = contents.chain(files).collect();
+    found.sort_unstable_by_key(|hit| hit.place);
+    found
 }
 
 fn file_facts<'a>(served: &'a Served, file: &'a Attachment) -> Option<Facts<'a>> {

@@ -22,7 +22,7 @@ pub(crate) fn route(served: &Served, viewer: Viewer, request: &Request, segments
         ["spaces", id, "blogposts"] => lists::pages(served, viewer, request, Kind::BlogPost, Some(id)),
         ["pages"] => lists::pages(served, viewer, request, Kind::Page, None),
         ["blogposts"] => lists::pages(served, viewer, request, Kind::BlogPost, None),
-        ["attachments"] => lists::attachments(served, viewer, request, served.site.attachments.iter()),
+        ["attachments"] => lists::all_attachments(served, viewer, request),
         ["attachments", id, rest @ ..] => attachment(served, viewer, request, id, rest),
         ["footer-comments"] => lists::comments(served, viewer, request, Kind::FooterComment),
         ["inline-comments"] => lists::comments(served, viewer, request, Kind::InlineComment),

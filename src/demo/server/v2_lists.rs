@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::errors;
-use super::paging::{self, Entry, Key, Order, number_of};
+use super::paging::{self, Entry, InOrder, Key, Order, number_of};
 use super::reply::Reply;
 use super::request::Request;
 use super::served::{Served, Viewer};
@@ -61,21 +61,41 @@ pub(crate) fn pages(served: &Served, viewer: Viewer, request: &Request, kind: Ki
     }
     let title = request.parameter("title");
     let format = body_format(request)?;
-    let entries = served
-        .site
-        .contents
-        .iter()
-        .filter(|content| content.kind == kind && served.sees_content(viewer, content))
-        .filter(|content| statuses.contains(&content.status.as_str()))
-        .filter(|content| space.is_none_or(|space| content.space_id == space))
-        .filter(|content| spaces.is_empty() || spaces.contains(&content.space_id.as_str()))
-        .filter(|content| ids.is_empty() || ids.contains(&content.id.as_str()))
-        .filter(|content| title.is_none_or(|title| content.title == title))
-        .map(|content| content_entry(order, content));
-    paging::page(served, request, CONTENTS, order, entries, |content| views::content(served, content, format))
+    let keep = |content: &Content| {
+        content.kind == kind
+            && statuses.contains(&content.status.as_str())
+            && space.is_none_or(|space| content.space_id == space)
+            && (spaces.is_empty() || spaces.contains(&content.space_id.as_str()))
+            && (ids.is_empty() || ids.contains(&content.id.as_str()))
+            && title.is_none_or(|title| content.title == title)
+            && served.sees_content(viewer, content)
+    };
+    content_page(served, request, order, keep, format)
 }
 
-fn content_entry(order: Order, content: &Content) -> Entry<'_, Content> {
+/// One page of the contents of the whole site that `keep` keeps.
+fn content_page(
+    served: &Served,
+    request: &Request,
+    order: Order,
+    keep: impl Fn(&Content) -> bool,
+    format: Option<&str>,
+) -> Answer {
+    let render = |content| views::content(served, content, format);
+    let contents = &served.site.contents;
+    match served.orders.contents(order.field) {
+        Some(places) => {
+            let list = InOrder { places, entry: |at: usize| content_entry(order, &contents[at]) };
+            paging::sorted_page(served, request, CONTENTS, order, list, keep, render)
+        }
+        None => {
+            let entries = contents.iter().filter(|content| keep(content)).map(|content| content_entry(order, content));
+            paging::page(served, request, CONTENTS, order, entries, render)
+        }
+    }
+}
+
+pub(crate) fn content_entry(order: Order, content: &Content) -> Entry<'_, Content> {
     let key = match order.field {
         "created-date" => Key::Number(content.created_at.timestamp_millis()),
         "modified-date" => Key::Number(content.modified_at().timestamp_millis()),
@@ -103,11 +123,16 @@ pub(crate) fn custom_content(served: &Served, viewer: Viewer, request: &Request)
 /// `/footer-comments`, `/inline-comments`: of the whole site, without those on contents in the trash.
 pub(crate) fn comments(served: &Served, viewer: Viewer, request: &Request, kind: Kind) -> Answer {
     let with_replies = served.site.behaviour.comment_lists_with_replies;
-    let comments = served.site.contents.iter().filter(|content| content.kind == kind);
-    let listed = comments
-        .filter(|comment| with_replies || comment.parent.is_none())
-        .filter(|comment| comment.status == Status::Current && !on_trash(served, comment));
-    comment_page(served, viewer, request, listed)
+    let order = Order::read(request, &["created-date", "modified-date"])?;
+    let format = body_format(request)?;
+    let keep = |comment: &Content| {
+        comment.kind == kind
+            && (with_replies || comment.parent.is_none())
+            && comment.status == Status::Current
+            && !on_trash(served, comment)
+            && served.sees_content(viewer, comment)
+    };
+    content_page(served, request, order, keep, format)
 }
 
 /// Comments of one page or post (roots only), or replies to one comment.
@@ -134,28 +159,62 @@ fn comment_page<'a>(
     paging::page(served, request, CONTENTS, order, entries, |comment| views::content(served, comment, format))
 }
 
-/// `/attachments` and the lists of one owner or label. The trash has to be asked for.
+/// `/attachments`: of the whole site.
+pub(crate) fn all_attachments(served: &Served, viewer: Viewer, request: &Request) -> Answer {
+    let filter = FileFilter::read(request)?;
+    let Some(places) = served.orders.files(filter.order.field) else {
+        return attachments(served, viewer, request, served.site.attachments.iter());
+    };
+    let list = InOrder { places, entry: |at: usize| attachment_entry(filter.order, &served.site.attachments[at]) };
+    let keep = |file: &Attachment| filter.keeps(file) && served.sees_attachment(viewer, file);
+    let render = |file: &Attachment| rendered(served, file);
+    paging::sorted_page(served, request, ATTACHMENTS, filter.order, list, keep, render)
+}
+
+/// The attachments of one owner or label.
 pub(crate) fn attachments<'a>(
     served: &'a Served,
     viewer: Viewer,
     request: &Request,
     files: impl Iterator<Item = &'a Attachment>,
 ) -> Answer {
-    let order = Order::read(request, &["created-date", "modified-date"])?;
-    let statuses = words(request, "status", &["current", "archived", "trashed"], &["current", "archived"])?;
-    let (media_type, name) = (request.parameter("mediaType"), request.parameter("filename"));
+    let filter = FileFilter::read(request)?;
     let entries = files
-        .filter(|file| served.sees_attachment(viewer, file))
-        .filter(|file| statuses.contains(&file.status.as_str()))
-        .filter(|file| media_type.is_none_or(|media_type| file.media_type == media_type))
-        .filter(|file| name.is_none_or(|name| file.current().is_some_and(|version| version.title == name)))
-        .map(|file| attachment_entry(order, file));
-    paging::page(served, request, ATTACHMENTS, order, entries, |file| {
-        file.current().map_or(Value::Null, |version| views::attachment(served, file, version))
-    })
+        .filter(|file| filter.keeps(file) && served.sees_attachment(viewer, file))
+        .map(|file| attachment_entry(filter.order, file));
+    paging::page(served, request, ATTACHMENTS, filter.order, entries, |file| rendered(served, file))
 }
 
-fn attachment_entry(order: Order, file: &Attachment) -> Entry<'_, Attachment> {
+fn rendered(served: &Served, file: &Attachment) -> Value {
+    file.current().map_or(Value::Null, |version| views::attachment(served, file, version))
+}
+
+/// What a list of attachments is asked for. The trash has to be asked for.
+struct FileFilter<'a> {
+    order: Order,
+    statuses: Vec<&'a str>,
+    media_type: Option<&'a str>,
+    name: Option<&'a str>,
+}
+
+impl<'a> FileFilter<'a> {
+    fn read(request: &'a Request) -> Result<Self, Reply> {
+        Ok(Self {
+            order: Order::read(request, &["created-date", "modified-date"])?,
+            statuses: words(request, "status", &["current", "archived", "trashed"], &["current", "archived"])?,
+            media_type: request.parameter("mediaType"),
+            name: request.parameter("filename"),
+        })
+    }
+
+    fn keeps(&self, file: &Attachment) -> bool {
+        self.statuses.contains(&file.status.as_str())
+            && self.media_type.is_none_or(|media_type| file.media_type == media_type)
+            && self.name.is_none_or(|name| file.current().is_some_and(|version| version.title == name))
+    }
+}
+
+pub(crate) fn attachment_entry(order: Order, file: &Attachment) -> Entry<'_, Attachment> {
     let version = if order.field == "modified-date" { file.versions.last() } else { file.versions.first() };
     let at = version.map_or(0, |version| version.created_at.timestamp_millis());
     Entry { key: Key::Number(at), id: number_of(&file.id), item: file }
