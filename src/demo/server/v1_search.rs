@@ -36,9 +36,12 @@ pub(super) fn search(served: &Served, viewer: Viewer, request: &Request) -> Answ
     let total = found.len();
     let results: Vec<Value> = page
         .iter()
-        .map(|hit| match hit.is_file {
-            false => searched(served, &served.site.contents[hit.at], &expands),
-            true => searched_file(&served.site.attachments[hit.at]),
+        .map(|hit| {
+            if hit.is_file {
+                searched_file(&served.site.attachments[hit.at])
+            } else {
+                searched(served, &served.site.contents[hit.at], &expands)
+            }
         })
         .collect();
     let start: usize = request.parameter("start").and_then(|start| start.parse().ok()).unwrap_or_default();

@@ -83,15 +83,12 @@ fn content_page(
 ) -> Answer {
     let render = |content| views::content(served, content, format);
     let contents = &served.site.contents;
-    match served.orders.contents(order.field) {
-        Some(places) => {
-            let list = InOrder { places, entry: |at: usize| content_entry(order, &contents[at]) };
-            paging::sorted_page(served, request, CONTENTS, order, list, keep, render)
-        }
-        None => {
-            let entries = contents.iter().filter(|content| keep(content)).map(|content| content_entry(order, content));
-            paging::page(served, request, CONTENTS, order, entries, render)
-        }
+    if let Some(places) = served.orders.contents(order.field) {
+        let list = InOrder { places, entry: |at: usize| content_entry(order, &contents[at]) };
+        paging::sorted_page(served, request, CONTENTS, order, list, keep, render)
+    } else {
+        let entries = contents.iter().filter(|content| keep(content)).map(|content| content_entry(order, content));
+        paging::page(served, request, CONTENTS, order, entries, render)
     }
 }
 
