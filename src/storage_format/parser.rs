@@ -115,6 +115,10 @@ fn split_tag(body: &str, offset: usize, length: usize) -> Option<(&str, Attribut
     let first = name.as_bytes().first()?;
     let is_name = first.is_ascii_alphabetic() || *first == b'_' || !first.is_ascii();
     let attributes = Attributes(attributes);
-    let is_tag = is_name && memchr::memchr(b'<', content.as_bytes()).is_none() && attributes.are_well_formed();
+    // a `<` in a name ends the whole tag in a fault as well, and most tags have no attributes to look at
+    let is_tag = is_name
+        && !name.as_bytes().contains(&b'<')
+        && (attributes.0.is_empty()
+            || (memchr::memchr(b'<', attributes.0.as_bytes()).is_none() && attributes.are_well_formed()));
     is_tag.then_some((name, attributes))
 }

@@ -32,6 +32,11 @@ impl<'a> Scanner<'a> {
     /// An element begins. A self-closing one is opened and closed. Returns whether it was understood: nested too
     /// deeply, it is not.
     pub(super) fn open(&mut self, name: &'a str, attributes: Attributes<'a>) -> bool {
+        // most tags are plain HTML: they need not be held against every name below
+        if !matches!(name.as_bytes(), [b'a', b'c', b':', ..] | [b'r', b'i', b':', ..]) {
+            self.plain(name, attributes);
+            return true;
+        }
         let kind = match name {
             "ac:image" => {
                 self.body.structure.images += 1;
