@@ -19,6 +19,7 @@ pub mod error;
 pub mod inventory;
 pub mod progress;
 pub mod report;
+pub mod spreadsheet;
 pub mod storage_format;
 
 use crate::cli::{Cli, Command};

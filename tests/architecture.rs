@@ -34,7 +34,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("error", &[]),
     ("inventory", &["cache", "confluence", "error", "progress", "storage_format"]),
     ("progress", &[]),
-    ("report", &["audit", "error", "inventory", "storage_format"]),
+    ("report", &["audit", "error", "inventory", "spreadsheet", "storage_format"]),
+    ("spreadsheet", &[]),
     ("storage_format", &[]),
 ];
 

@@ -10,7 +10,8 @@ use std::path::{Path, PathBuf};
 use common::sample;
 use confluence_storage_analyzer::audit::{Audit, Usage};
 use confluence_storage_analyzer::inventory::{Attachment, Inventory};
-use confluence_storage_analyzer::report::{self, ReportError, RunFacts, csv, scan_json};
+use confluence_storage_analyzer::report::{self, ReportError, RunFacts, scan_json};
+use confluence_storage_analyzer::spreadsheet;
 use sha2::{Digest, Sha256};
 
 struct Written {
@@ -162,7 +163,7 @@ fn hostile_names_come_back_from_the_csv_and_no_cell_is_a_formula() {
     let names = column(&rows, "Filename");
     for hostile in sample::HOSTILE {
         let on_one_line = hostile.replace("\r\n", " ").replace(['\n', '\u{2028}', '\u{2029}'], " ");
-        assert!(names.iter().any(|name| csv::decode(name) == on_one_line), "{hostile:?}");
+        assert!(names.iter().any(|name| spreadsheet::decode(name) == on_one_line), "{hostile:?}");
     }
     for cell in rows.iter().flatten() {
         let first = cell.trim_start().chars().next();

@@ -1,7 +1,7 @@
 //! Cells of a table: what is made safe for spreadsheets can be read back, and begins with no formula.
 #![no_main]
 
-use confluence_storage_analyzer::report::csv::{decode, encode};
+use confluence_storage_analyzer::spreadsheet::{decode, encode};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use confluence_storage_analyzer::report::{csv, format};
+use confluence_storage_analyzer::{report::format, spreadsheet};
 use serde_json::{Value, json};
 use unicode_normalization::UnicodeNormalization;
 
@@ -36,7 +36,11 @@ pub(crate) fn rows(text: &str) -> Vec<Row> {
     let records = reader.records().map(|record| record.expect("a row"));
     records
         .map(|record| {
-            header.iter().map(str::to_owned).zip(record.iter().map(|cell| csv::decode(cell).to_owned())).collect()
+            header
+                .iter()
+                .map(str::to_owned)
+                .zip(record.iter().map(|cell| spreadsheet::decode(cell).to_owned()))
+                .collect()
         })
         .collect()
 }

@@ -5,8 +5,7 @@ use std::io::{self, Write};
 use crate::inventory::{Attachment, Content, OldVersion};
 use crate::report::format;
 use crate::report::view::{FileRow, View, content_id};
-
-use super::cell::TableWriter;
+use crate::spreadsheet::TableWriter;
 
 /// Header of the attachment tables: the nine compatible columns, then ours (product contract 3.4).
 pub(crate) const ATTACHMENTS: &str = "Filename,Size(Bytes),Size(MB),Download URL,Original Page,Linked on Page,Linked on Other Pages,\

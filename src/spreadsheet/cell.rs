@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::io::{self, Write};
 
+use super::Value;
+
 /// Text that no spreadsheet takes for a formula. Reversible: [`decode`] gives the text back.
 ///
 /// A leading `'` is put before text that begins, after blanks and byte order marks, with `=`, `+`, `-`, `@`, TAB, CR,
@@ -45,27 +47,28 @@ fn one_line(text: &str) -> Cow<'_, str> {
 }
 
 /// Writes the rows of one table.
-pub(super) struct TableWriter<'w> {
+#[expect(missing_debug_implementations, reason = "a sink of any kind has nothing to show")]
+pub struct TableWriter<'w> {
     sink: &'w mut dyn Write,
     first_in_row: bool,
 }
 
 impl<'w> TableWriter<'w> {
     /// Writes the byte order mark and the header, spelled as the contract spells it.
-    pub(super) fn new(sink: &'w mut dyn Write, header: &str) -> io::Result<Self> {
+    pub fn new(sink: &'w mut dyn Write, header: &str) -> io::Result<Self> {
         write!(sink, "\u{FEFF}{header}\r\n")?;
         Ok(Self { sink, first_in_row: true })
     }
 
     /// A text field: one line, formula-safe, quoted.
-    pub(super) fn text(&mut self, text: &str) -> io::Result<()> {
+    pub fn text(&mut self, text: &str) -> io::Result<()> {
         let text = one_line(text);
         let text = encode(&text).replace('"', "\"\"");
         self.field(format_args!("\"{text}\""))
     }
 
     /// A whole number; unknown is empty, never 0.
-    pub(super) fn number(&mut self, number: Option<u64>) -> io::Result<()> {
+    pub fn number(&mut self, number: Option<u64>) -> io::Result<()> {
         match number {
             Some(number) => self.field(format_args!("{number}")),
             None => self.field(format_args!("")),
@@ -73,8 +76,16 @@ impl<'w> TableWriter<'w> {
     }
 
     /// A decimal number already written with a point; unknown is empty. Never user text.
-    pub(super) fn decimal(&mut self, number: Option<String>) -> io::Result<()> {
+    pub fn decimal(&mut self, number: Option<String>) -> io::Result<()> {
         self.field(format_args!("{}", number.unwrap_or_default()))
+    }
+
+    /// Any value; text as [`TableWriter::text`] writes it.
+    pub fn value(&mut self, value: &Value) -> io::Result<()> {
+        match value {
+            Value::Text(text) => self.text(text),
+            plain => self.field(format_args!("{}", plain.plain())),
+        }
     }
 
     fn field(&mut self, field: std::fmt::Arguments<'_>) -> io::Result<()> {
@@ -86,7 +97,7 @@ impl<'w> TableWriter<'w> {
     }
 
     /// Ends the row.
-    pub(super) fn end_row(&mut self) -> io::Result<()> {
+    pub fn end_row(&mut self) -> io::Result<()> {
         self.first_in_row = true;
         self.sink.write_all(b"\r\n")
     }

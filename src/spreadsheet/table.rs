@@ -1,0 +1,112 @@
+//! A table as it was read from a CSV file.
+
+use std::collections::HashMap;
+use std::fmt;
+
+use super::cell::decode;
+
+/// A table with a header. Cells are as people entered them: the protection against formulas is taken off.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Table {
+    /// Names of the columns, in order.
+    pub header: Vec<String>,
+    /// One entry per row, as long as the header.
+    pub rows: Vec<Vec<String>>,
+}
+
+/// Why a file is no table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TableError {
+    /// Line of the file, from 1; 0 when no line is to blame.
+    pub line: u64,
+    /// What is wrong there.
+    pub problem: String,
+}
+
+impl fmt::Display for TableError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.line {
+            0 => f.write_str(&self.problem),
+            line => write!(f, "line {line}: {}", self.problem),
+        }
+    }
+}
+
+impl std::error::Error for TableError {}
+
+impl Table {
+    /// Reads a CSV file with a header, with or without a byte order mark, separated by commas. Every row has to have
+    /// as many cells as the header.
+    pub fn parse(bytes: &[u8]) -> Result<Self, TableError> {
+        let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+        let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(bytes);
+        let mut header: Option<Vec<String>> = None;
+        let mut rows = Vec::new();
+        for record in reader.records() {
+            let record = record.map_err(|error| TableError::of(&error, bytes))?;
+            let cells: Vec<String> = record.iter().map(|cell| decode(cell).to_owned()).collect();
+            match header {
+                None => header = Some(cells),
+                Some(_) => rows.push(cells),
+            }
+        }
+        let header = header.ok_or_else(|| TableError { line: 0, problem: "the file is empty".to_owned() })?;
+        Ok(Self { header, rows })
+    }
+
+    /// Where each column stands, by name.
+    pub fn columns(&self) -> HashMap<&str, usize> {
+        self.header.iter().enumerate().map(|(at, name)| (name.as_str(), at)).collect()
+    }
+}
+
+impl TableError {
+    fn of(error: &csv::Error, bytes: &[u8]) -> Self {
+        let line = error.position().map_or(0, |position| line_of(bytes, position.byte()));
+        let problem = match error.kind() {
+            csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
+                format!("{len} cells where the header has {expected_len}")
+            }
+            csv::ErrorKind::Utf8 { .. } => "not written in UTF-8".to_owned(),
+            _ => error.to_string(),
+        };
+        Self { line, problem }
+    }
+}
+
+/// The line of a record, from 1. The position of the reader stands before the line break of the record above.
+fn line_of(bytes: &[u8], position: u64) -> u64 {
+    let position = usize::try_from(position).unwrap_or(usize::MAX).min(bytes.len());
+    let breaks = bytes[position..].iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+    bytes[..position + breaks].iter().filter(|byte| **byte == b'\n').count() as u64 + 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spreadsheet::TableWriter;
+
+    #[test]
+    fn what_was_written_is_read_back() {
+        let mut file = Vec::new();
+        let mut writer = TableWriter::new(&mut file, "id,title").unwrap();
+        for title in ["=1+1", "a,\"b\"", "'quoted", "", "ü 日本"] {
+            writer.number(Some(1)).unwrap();
+            writer.text(title).unwrap();
+            writer.end_row().unwrap();
+        }
+        let table = Table::parse(&file).unwrap();
+        assert_eq!(table.header, ["id", "title"]);
+        let titles: Vec<&str> = table.rows.iter().map(|row| row[1].as_str()).collect();
+        assert_eq!(titles, ["=1+1", "a,\"b\"", "'quoted", "", "ü 日本"]);
+        assert_eq!(table.columns()["title"], 1);
+    }
+
+    #[test]
+    fn f_81_a_damaged_table_names_its_line() {
+        let damaged = Table::parse(b"a,b\r\n1,2\r\n<<<<<<< HEAD\r\n3,4\r\n").unwrap_err();
+        assert_eq!((damaged.line, damaged.problem.as_str()), (3, "1 cells where the header has 2"));
+        assert_eq!(Table::parse(b"a\r\n\xff\r\n").unwrap_err().problem, "not written in UTF-8");
+        assert_eq!(Table::parse(b"").unwrap_err().line, 0);
+    }
+}
