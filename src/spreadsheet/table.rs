@@ -78,7 +78,7 @@ impl TableError {
 fn line_of(bytes: &[u8], position: u64) -> u64 {
     let position = usize::try_from(position).unwrap_or(usize::MAX).min(bytes.len());
     let breaks = bytes[position..].iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
-    bytes[..position + breaks].iter().filter(|byte| **byte == b'\n').count() as u64 + 1
+    memchr::memchr_iter(b'\n', &bytes[..position + breaks]).count() as u64 + 1
 }
 
 #[cfg(test)]
