@@ -67,6 +67,7 @@ pub(super) fn content(sent: model::Content, kind: ContentKind, body: Option<Body
         webui: sent.links.and_then(|links| links.webui),
         body,
         header_images: Vec::new(),
+        details: None,
     }
 }
 
@@ -89,6 +90,7 @@ pub(super) fn template(sent: model::Template, space: Option<SpaceId>, body: Opti
         webui: None,
         body,
         header_images: Vec::new(),
+        details: None,
     }
 }
 

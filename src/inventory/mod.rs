@@ -25,6 +25,7 @@ mod reconcile;
 pub mod scope;
 mod second_walk;
 pub mod site;
+pub mod snapshot;
 mod versions;
 
 use std::collections::BTreeMap;
@@ -41,8 +42,8 @@ pub use memory::{Figures, LastRun, remember_run};
 pub use plan::RequestPlan;
 pub use recheck::{LookedAgain, SecondLook};
 pub use site::{
-    AccountId, Attachment, AttachmentId, Container, Content, ContentId, ContentKind, HeaderImage, OldVersion, Space,
-    SpaceId, Status,
+    AccountId, Attachment, AttachmentId, Container, Content, ContentId, ContentKind, Details, HeaderImage, OldVersion,
+    Space, SpaceId, Status,
 };
 
 /// Everything one run read, and how complete that is. Serialised as it is into `scan.json.gz`.

@@ -208,6 +208,28 @@ pub struct Content {
     /// Header images, from content properties outside the body.
     #[serde(default)]
     pub header_images: Vec<HeaderImage>,
+    /// What only the page metrics ask for; read by `snapshot` alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub details: Option<Box<Details>>,
+}
+
+/// What lists tell of a content beyond what the audit needs.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Details {
+    /// `live` for a live doc, `page` or nothing for a page.
+    pub subtype: Option<String>,
+    /// Place among the children of its parent.
+    pub position: Option<i64>,
+    /// Who owned it before the owner.
+    pub last_owner: Option<AccountId>,
+    /// Whether the version read was published as a minor edit.
+    pub minor_edit: Option<bool>,
+    /// Comment of the version read.
+    pub message: Option<String>,
+    /// Path below the base URL of the tiny link.
+    pub tiny_link: Option<String>,
+    /// Inline comments: `open`, `reopened`, `resolved`, `dangling`.
+    pub resolution: Option<String>,
 }
 
 /// The picture over a page or post, kept in the content properties `cover-picture-id-published` and `-draft`.

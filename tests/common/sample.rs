@@ -91,6 +91,7 @@ fn content(id: u64, kind: ContentKind, status: Status, title: &str, space: &str)
         webui: (kind != ContentKind::Template).then(|| format!("/spaces/X/pages/{id}")),
         body: Some(Body::default()),
         header_images: Vec::new(),
+        details: None,
     }
 }
 

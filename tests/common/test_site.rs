@@ -105,6 +105,7 @@ impl TestSite {
             webui: None,
             body: Some(body),
             header_images: Vec::new(),
+            details: None,
         });
         self.inventory.contents.last_mut().unwrap()
     }

@@ -1,0 +1,207 @@
+//! What was read of pages beside their contents.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::inventory::site::{AccountId, ContentId};
+
+/// A group of metrics that is read together and costs its own requests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MetricGroup {
+    /// Place, text, structure, attachments, labels, restrictions: always read, in bulk.
+    Core,
+    /// Contributors, edits in the last 90 days, whether accounts are active.
+    People,
+    /// Views, viewers, likes, watchers: several requests per page.
+    Engagement,
+    /// Links into pages, broken links, comments: blog posts and comments are read as well.
+    Links,
+    /// State of an approval workflow.
+    Workflow,
+}
+
+impl MetricGroup {
+    /// All groups, in the order they are shown.
+    pub const ALL: [Self; 5] = [Self::Core, Self::People, Self::Engagement, Self::Links, Self::Workflow];
+
+    /// The word of `--metrics`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Core => "core",
+            Self::People => "people",
+            Self::Engagement => "engagement",
+            Self::Links => "links",
+            Self::Workflow => "workflow",
+        }
+    }
+
+    /// The group of a word of `--metrics`.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|group| group.name().eq_ignore_ascii_case(word.trim()))
+    }
+}
+
+/// The groups of one run; [`MetricGroup::Core`] is always among them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MetricGroups(BTreeSet<MetricGroup>);
+
+impl MetricGroups {
+    /// These groups, and the core.
+    pub fn new(groups: impl IntoIterator<Item = MetricGroup>) -> Self {
+        Self(groups.into_iter().chain([MetricGroup::Core]).collect())
+    }
+
+    /// Whether a group is read.
+    pub fn has(&self, group: MetricGroup) -> bool {
+        self.0.contains(&group)
+    }
+
+    /// The groups, in order.
+    pub fn iter(&self) -> impl Iterator<Item = MetricGroup> {
+        self.0.iter().copied()
+    }
+}
+
+impl Default for MetricGroups {
+    /// Everything that does not cost requests for every page.
+    fn default() -> Self {
+        Self::new([MetricGroup::People, MetricGroup::Links, MetricGroup::Workflow])
+    }
+}
+
+/// What was read of the chosen spaces' pages beside the inventory.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct SnapshotFacts {
+    /// The groups that were asked for.
+    pub groups: MetricGroups,
+    /// By page id; a page without an entry has nothing but what the inventory says.
+    pub pages: BTreeMap<ContentId, PageFacts>,
+    /// The people met, where their accounts were read.
+    pub accounts: BTreeMap<AccountId, Account>,
+    /// Folders, whiteboards and databases between pages, by id; `None` is not there or not visible.
+    pub parents: BTreeMap<ContentId, Option<Parent>>,
+    /// Ids that links name and that no list of the site shows, in whatever status.
+    pub missing_targets: BTreeSet<ContentId>,
+    /// Remarks for people: what the site does not offer, and what that costs.
+    pub notes: Vec<String>,
+}
+
+/// What was read of one page.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct PageFacts {
+    /// Global labels, sorted.
+    pub labels: Option<Vec<String>>,
+    /// Everybody who ever published a version.
+    pub contributors: Option<Vec<AccountId>>,
+    /// Whether reading the page itself is restricted.
+    pub restricted_view: Option<bool>,
+    /// Whether editing the page itself is restricted.
+    pub restricted_edit: Option<bool>,
+    /// The property `editor`: `v2` is the new editor; a page read without one bears an empty text.
+    pub editor: Option<String>,
+    /// Its versions, as far as they were read.
+    pub versions: Option<PageVersions>,
+    /// How it is used.
+    pub engagement: Option<Engagement>,
+}
+
+/// The versions of a page.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PageVersions {
+    /// The versions that exist, the newest first.
+    pub list: Vec<PageVersion>,
+    /// All of them, as opposed to those of the last 90 days.
+    pub whole: bool,
+}
+
+/// One version of a page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PageVersion {
+    /// Number, from 1.
+    pub number: u32,
+    /// When it was published.
+    pub at: Option<DateTime<Utc>>,
+    /// Who published it.
+    pub author: Option<AccountId>,
+    /// Published as a minor edit.
+    pub minor: bool,
+}
+
+/// Views and likes; what the site does not offer is `None`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Engagement {
+    /// Views ever.
+    pub views_total: Option<u64>,
+    /// Views in the last 30 days.
+    pub views_30d: Option<u64>,
+    /// Views in the last 90 days.
+    pub views_90d: Option<u64>,
+    /// People who viewed it in the last 90 days.
+    pub viewers_90d: Option<u64>,
+    /// When it was viewed last.
+    pub viewed_last: Option<ViewedLast>,
+    /// Likes.
+    pub likes: Option<u64>,
+    /// People who watch it.
+    pub watchers: Option<u64>,
+}
+
+/// Days since the last view, as closely as Confluence tells (`page-metrics-and-output.md` 57).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum ViewedLast {
+    /// Up to 30 days ago.
+    #[serde(rename = "0-30")]
+    Days30,
+    /// 30 to 90 days ago.
+    #[serde(rename = "30-90")]
+    Days90,
+    /// 90 to 180 days ago.
+    #[serde(rename = "90-180")]
+    Days180,
+    /// 180 to 365 days ago.
+    #[serde(rename = "180-365")]
+    Days365,
+    /// More than 365 days ago.
+    #[serde(rename = ">365")]
+    Longer,
+    /// Never.
+    #[serde(rename = "never")]
+    Never,
+}
+
+impl ViewedLast {
+    /// As it stands in the tables.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Days30 => "0-30",
+            Self::Days90 => "30-90",
+            Self::Days180 => "90-180",
+            Self::Days365 => "180-365",
+            Self::Longer => ">365",
+            Self::Never => "never",
+        }
+    }
+}
+
+/// A person's account.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Account {
+    /// Display name.
+    pub name: Option<String>,
+    /// Whether the account is active; unknown accounts are `None`.
+    pub active: Option<bool>,
+}
+
+/// A folder, whiteboard, database or smart link in the tree of pages.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Parent {
+    /// Title.
+    pub title: String,
+    /// `folder`, `whiteboard`, `database`, `embed`.
+    pub kind: String,
+    /// Its own parent and that one's kind.
+    pub parent: Option<(ContentId, String)>,
+}
