@@ -9,7 +9,7 @@ use super::attributes::Attributes;
 use super::frame::Kind;
 use super::scanner::Scanner;
 use super::url::UrlMeaning;
-use super::{Certainty, Construct, Display, PageLink, Reference, html, text_urls};
+use super::{Certainty, Construct, Display, Reference, html, text_urls};
 
 impl<'a> Scanner<'a> {
     /// The addresses an HTML element shows or links to.
@@ -66,7 +66,12 @@ impl<'a> Scanner<'a> {
             match &mut self.frames[at].kind {
                 Kind::Parameter(parameter) => return parameter.urls.push(url.into_owned()),
                 Kind::Image => return self.url(&url, &Construct::Image, Display::Shown, Certainty::Proven),
-                Kind::Link => return self.url(&url, &Construct::Link, Display::Linked, Certainty::Proven),
+                Kind::Link => {
+                    if let Some(gatherer) = &mut self.gatherer {
+                        gatherer.link(&url);
+                    }
+                    return self.url(&url, &Construct::Link, Display::Linked, Certainty::Proven);
+                }
                 _ => {}
             }
         }
@@ -81,18 +86,11 @@ impl<'a> Scanner<'a> {
 
     /// Notes what an address names. `certainty` is the most that its place allows.
     pub(super) fn url(&mut self, url: &str, construct: &Construct, display: Display, certainty: Certainty) {
-        match self.site.meaning(url) {
-            Some(UrlMeaning::Files(targets)) => {
-                for (target, own) in targets {
-                    let certainty = certainty.max(own);
-                    self.body.references.push(Reference { target, construct: construct.clone(), display, certainty });
-                }
+        if let Some(UrlMeaning::Files(targets)) = self.site.meaning(url) {
+            for (target, own) in targets {
+                let certainty = certainty.max(own);
+                self.body.references.push(Reference { target, construct: construct.clone(), display, certainty });
             }
-            Some(UrlMeaning::ContentId(id)) => self.body.page_links.push(PageLink::Id(id)),
-            Some(UrlMeaning::PageTitle { space, title }) => {
-                self.body.page_links.push(PageLink::Title { title, space: Some(space) });
-            }
-            None => {}
         }
     }
 }

@@ -1,20 +1,28 @@
 //! What one pass over a body yields.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
-use super::Reference;
+use super::{Measures, Reference};
 
-/// Everything kept of a body: what it names, how it is built, how it was read. The text itself is dropped.
+/// How much is wanted of a body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Depth {
+    /// The uses of attachments: all that an audit needs.
+    References,
+    /// Page links and measures too, for the page metrics.
+    Measures,
+}
+
+/// Everything kept of a body: what it names, what it measures, how it was read. The text itself is dropped.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Body {
     /// Uses of attachments, in document order, each once.
     pub references: Vec<Reference>,
-    /// Links to other contents of the site (titles, ids), for the page metrics.
+    /// Links to other contents of the site, in document order, each once: by `ac:link`, by address, or as the page that
+    /// a macro names. Empty at [`Depth::References`].
     pub page_links: Vec<PageLink>,
-    /// Counts of what the page is built of.
-    pub structure: Structure,
+    /// What the body measures; `None` at [`Depth::References`].
+    pub measures: Option<Box<Measures>>,
     /// How the body was read.
     pub reading: Reading,
 }
@@ -41,7 +49,7 @@ pub enum Reading {
     /// Well-formed to the end.
     #[default]
     WellFormed,
-    /// Not well-formed: read by the lenient tokenizer. References count, structure is approximate.
+    /// Not well-formed: read by the lenient tokenizer. References count, measures are approximate.
     Lenient {
         /// What was wrong, with its place, for people.
         problem: String,
@@ -49,25 +57,4 @@ pub enum Reading {
         /// file from being called unreferenced.
         residue: String,
     },
-}
-
-/// Counts of what a body is built of.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Structure {
-    /// Words of visible text, split at white space.
-    pub words: u32,
-    /// Characters of visible text.
-    pub characters: u32,
-    /// `ac:image` and `img` elements.
-    pub images: u32,
-    /// `table` elements.
-    pub tables: u32,
-    /// `h1`–`h6` elements.
-    pub headings: u32,
-    /// `ac:task` elements.
-    pub tasks: u32,
-    /// Links of any kind.
-    pub links: u32,
-    /// Macros by name.
-    pub macros: BTreeMap<String, u32>,
 }

@@ -34,6 +34,9 @@ impl Scanner<'_> {
             Kind::Extension(call) => {
                 let references = macros::extension_references(&call, self.site);
                 self.push_all(references, damaged);
+                if let Some(gatherer) = &mut self.gatherer {
+                    gatherer.extension_ends(&call);
+                }
             }
             _ => {}
         }
@@ -79,9 +82,9 @@ impl Scanner<'_> {
     fn end_macro(&mut self, call: &MacroCall, damaged: bool) {
         let references = macros::references(call, self.site);
         self.push_all(references, damaged);
-        let pages = call.parameters.iter().flat_map(|parameter| &parameter.pages);
-        let titled = pages.filter(|page| matches!(page, ContainerRef::Page { .. }));
-        self.body.page_links.extend(titled.cloned().filter_map(PageLink::to));
+        if let Some(gatherer) = &mut self.gatherer {
+            gatherer.macro_ends(call);
+        }
     }
 
     /// `of_node`: an attribute of the node itself, not a value an app stored.

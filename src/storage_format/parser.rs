@@ -10,7 +10,7 @@ use quick_xml::events::Event;
 use super::attributes::Attributes;
 use super::lenient;
 use super::scanner::Scanner;
-use super::{Body, OwnSite, Reading};
+use super::{Body, Depth, OwnSite, Reading};
 
 /// Elements nested deeper than this are not followed by the strict pass. Real pages stay below a hundred.
 const MAX_DEPTH: usize = 10_000;
@@ -21,18 +21,25 @@ struct Fault {
     problem: String,
 }
 
-/// Reads a body in storage format: what it names, how it is built, and how well it could be read. Never fails.
+/// Reads a body in storage format: what it names, and how well it could be read. Never fails.
 pub fn parse(body: &str, site: &OwnSite) -> Body {
+    parse_to(body, site, Depth::References)
+}
+
+/// Reads a body in storage format as deep as wanted. Never fails.
+pub fn parse_to(body: &str, site: &OwnSite, depth: Depth) -> Body {
+    let bytes = body.len();
     // the XML library skips a byte order mark without counting it
     let body = body.strip_prefix('\u{feff}').unwrap_or(body);
-    let mut scanner = Scanner::new(site);
+    let mut scanner = Scanner::new(site, depth);
     match strict_pass(body, &mut scanner) {
-        Ok(()) => scanner.finish(Reading::WellFormed),
+        Ok(()) => scanner.finish(Reading::WellFormed, bytes),
         Err(fault) => {
-            let mut scanner = Scanner::new(site);
+            let mut scanner = Scanner::new(site, depth);
             let residue = lenient::pass(body, fault.offset, &mut scanner);
             let place = place(body, fault.offset);
-            scanner.finish(Reading::Lenient { problem: format!("{} at {place}", fault.problem), residue })
+            let problem = format!("{} at {place}", fault.problem);
+            scanner.finish(Reading::Lenient { problem, residue }, bytes)
         }
     }
 }

@@ -11,13 +11,16 @@ use html_escape::decode_html_entities;
 use super::attributes::Attributes;
 use super::frame::{Frame, Kind, MAX_FRAMES, Sink};
 use super::macros;
+use super::measures::Gatherer;
 use super::parameters::{MacroCall, Parameter};
-use super::{Body, Certainty, Construct, OwnSite, PageLink, Reading, Reference, html, text};
+use super::{Body, Certainty, Construct, Depth, OwnSite, Reading, Reference, html};
 
 pub(super) struct Scanner<'a> {
     pub(super) site: &'a OwnSite,
     pub(super) frames: Vec<Frame<'a>>,
     pub(super) body: Body,
+    /// Takes down what the body measures, where that is wanted.
+    pub(super) gatherer: Option<Box<Gatherer<'a>>>,
     /// Visible text with its entities undecoded.
     text: String,
     /// Where text goes, kept in step with the frames.
@@ -25,27 +28,25 @@ pub(super) struct Scanner<'a> {
 }
 
 impl<'a> Scanner<'a> {
-    pub(super) fn new(site: &'a OwnSite) -> Self {
-        Self { site, frames: Vec::new(), body: Body::default(), text: String::new(), sink: Sink::Visible }
+    pub(super) fn new(site: &'a OwnSite, depth: Depth) -> Self {
+        let gatherer = (depth == Depth::Measures).then(|| Box::new(Gatherer::new(site)));
+        Self { site, frames: Vec::new(), body: Body::default(), gatherer, text: String::new(), sink: Sink::Visible }
     }
 
     /// An element begins. A self-closing one is opened and closed. Returns whether it was understood: nested too
     /// deeply, it is not.
     pub(super) fn open(&mut self, name: &'a str, attributes: Attributes<'a>) -> bool {
+        if let Some(gatherer) = &mut self.gatherer {
+            gatherer.open(name, attributes);
+        }
         // most tags are plain HTML: they need not be held against every name below
         if !matches!(name.as_bytes(), [b'a', b'c', b':', ..] | [b'r', b'i', b':', ..]) {
             self.plain(name, attributes);
             return true;
         }
         let kind = match name {
-            "ac:image" => {
-                self.body.structure.images += 1;
-                Kind::Image
-            }
-            "ac:link" => {
-                self.body.structure.links += 1;
-                Kind::Link
-            }
+            "ac:image" => Kind::Image,
+            "ac:link" => Kind::Link,
             "ac:link-body" | "ac:plain-text-link-body" => Kind::LinkBody,
             "ri:attachment" => Kind::Attachment { filename: attributes.get("ri:filename"), container: None },
             "ri:page" | "ri:blog-post" | "ri:content-entity" | "ri:space" => {
@@ -78,6 +79,9 @@ impl<'a> Scanner<'a> {
             return false;
         }
         self.sink = kind.sink().unwrap_or(self.sink);
+        if let Some(gatherer) = &mut self.gatherer {
+            gatherer.enter(&kind);
+        }
         self.frames.push(Frame { name, kind, damaged: false });
         true
     }
@@ -89,12 +93,15 @@ impl<'a> Scanner<'a> {
             self.text.push(' ');
         }
         // only these have frames; most ends are of other elements
-        if self.frames.is_empty() || !(name.starts_with("ac:") || name == "ri:attachment") {
-            return;
+        if (name.starts_with("ac:") || name == "ri:attachment")
+            && let Some(at) = self.frames.iter().rposition(|frame| frame.name == name)
+        {
+            while self.frames.len() > at {
+                self.end_frame();
+            }
         }
-        let Some(at) = self.frames.iter().rposition(|frame| frame.name == name) else { return };
-        while self.frames.len() > at {
-            self.end_frame();
+        if let Some(gatherer) = &mut self.gatherer {
+            gatherer.close(name);
         }
     }
 
@@ -109,16 +116,31 @@ impl<'a> Scanner<'a> {
     /// Text outside CDATA; an entity arrives as its own piece, undecoded.
     pub(super) fn text(&mut self, raw: &str) {
         match self.sink {
-            Sink::Visible | Sink::LinkBody => self.text.push_str(raw),
-            Sink::Nowhere => {}
+            Sink::Visible | Sink::LinkBody => self.visible(raw),
+            Sink::Nowhere => self.hidden(raw),
             Sink::Parameter | Sink::ExtensionValue | Sink::PlainTextBody | Sink::Fallback => self.captured(raw),
+        }
+    }
+
+    fn visible(&mut self, raw: &str) {
+        self.text.push_str(raw);
+        if let Some(gatherer) = &mut self.gatherer {
+            gatherer.visible(raw);
+        }
+    }
+
+    fn hidden(&mut self, raw: &str) {
+        if let Some(gatherer) = &mut self.gatherer
+            && self.frames.last().is_some_and(|frame| frame.name == "ac:task-status")
+        {
+            gatherer.task_status(raw);
         }
     }
 
     /// A CDATA section: link text, or code that is no text of the page.
     pub(super) fn cdata(&mut self, text: &str) {
         match self.sink {
-            Sink::LinkBody => self.text.push_str(&html_escape::encode_text(text)),
+            Sink::LinkBody => self.visible(&html_escape::encode_text(text)),
             Sink::Parameter | Sink::ExtensionValue => {
                 let escaped = html_escape::encode_text(text).into_owned();
                 self.captured(&escaped);
@@ -141,12 +163,15 @@ impl<'a> Scanner<'a> {
         if let Some(call) = call {
             let references = macros::body_references(&call.name, text, self.site);
             self.body.references.extend(references);
+            if let Some(gatherer) = &mut self.gatherer {
+                gatherer.plain_text_body(&call.name, text);
+            }
         }
         self.text_urls(text);
     }
 
-    /// The body is read: ends what is still open and hands over what was found.
-    pub(super) fn finish(mut self, reading: Reading) -> Body {
+    /// The body is read: ends what is still open and hands over what was found. `bytes` is its size.
+    pub(super) fn finish(mut self, reading: Reading, bytes: usize) -> Body {
         self.damage();
         while !self.frames.is_empty() {
             self.end_frame();
@@ -154,8 +179,12 @@ impl<'a> Scanner<'a> {
         let text = std::mem::take(&mut self.text);
         let text = decode_html_entities(&text);
         self.text_urls(&text);
-        (self.body.structure.words, self.body.structure.characters) = text::measure(&text);
         deduplicate(&mut self.body.references);
+        if let Some(gatherer) = self.gatherer.take() {
+            let (measures, page_links) = gatherer.finish(bytes);
+            self.body.measures = Some(Box::new(measures));
+            self.body.page_links = page_links;
+        }
         self.body.reading = reading;
         self.body
     }
@@ -163,6 +192,9 @@ impl<'a> Scanner<'a> {
     /// Takes the innermost frame off and directs the text to where it went before.
     pub(super) fn pop_frame(&mut self) -> Option<Frame<'a>> {
         let frame = self.frames.pop()?;
+        if let Some(gatherer) = &mut self.gatherer {
+            gatherer.leave(&frame.kind);
+        }
         if frame.kind.sink().is_some() {
             self.sink = self.frames.iter().rev().find_map(|frame| frame.kind.sink()).unwrap_or(Sink::Visible);
         }
@@ -171,7 +203,9 @@ impl<'a> Scanner<'a> {
 
     fn macro_frame(&mut self, attributes: Attributes<'a>) -> Kind<'a> {
         let name = attributes.get("ac:name").unwrap_or_default().to_lowercase();
-        *self.body.structure.macros.entry(name.clone()).or_default() += 1;
+        if let Some(gatherer) = &mut self.gatherer {
+            gatherer.macro_begins(&name);
+        }
         Kind::Macro(Box::new(MacroCall { name, ..MacroCall::default() }))
     }
 
@@ -189,15 +223,6 @@ impl<'a> Scanner<'a> {
 
     /// An element without a meaning of its own: only its URLs count.
     fn plain(&mut self, name: &str, attributes: Attributes<'a>) {
-        let structure = &mut self.body.structure;
-        match name {
-            "img" => structure.images += 1,
-            "table" => structure.tables += 1,
-            "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => structure.headings += 1,
-            "ac:task" => structure.tasks += 1,
-            "a" => structure.links += 1,
-            _ => {}
-        }
         if !is_inline(name) {
             self.text.push(' ');
         }
@@ -215,7 +240,11 @@ impl<'a> Scanner<'a> {
                 slot.get_or_insert((container, certainty));
             }
             Some(Kind::Parameter(parameter)) => parameter.pages.push(container),
-            _ => self.body.page_links.extend(PageLink::to(container)),
+            _ => {
+                if let Some(gatherer) = &mut self.gatherer {
+                    gatherer.page(container);
+                }
+            }
         }
     }
 
@@ -242,7 +271,7 @@ fn deduplicate(references: &mut Vec<Reference>) {
 }
 
 /// Elements that do not end a word. Told apart by length first: every tag comes here twice.
-fn is_inline(name: &str) -> bool {
+pub(super) fn is_inline(name: &str) -> bool {
     match name.len() {
         1 => matches!(name, "a" | "b" | "i" | "u" | "s"),
         2 => name == "em",

@@ -1,0 +1,90 @@
+//! What the links of a page lead to: pages of the site, other hosts, Jira issues.
+
+use std::collections::HashSet;
+
+use super::super::parameters::MacroCall;
+use super::super::url::UrlMeaning;
+use super::super::{OwnSite, PageLink};
+
+/// The page of the own site that an address leads to.
+pub(super) fn own_page(address: &str, site: &OwnSite) -> Option<PageLink> {
+    match site.meaning(address)? {
+        UrlMeaning::ContentId(id) => Some(PageLink::Id(id)),
+        UrlMeaning::PageTitle { space, title } => Some(PageLink::Title { title, space: Some(space) }),
+        UrlMeaning::Files(_) => None,
+    }
+}
+
+/// An address on another host, without the part behind `#`.
+pub(super) fn external_target(address: &str, site: &OwnSite) -> Option<String> {
+    let address = address.trim();
+    let target = address.split('#').next().unwrap_or_default();
+    let is_web = ["http://", "https://", "//"].iter().any(|start| starts_with(target, start));
+    (is_web && !site.is_complete_own_url(target)).then(|| target.to_owned())
+}
+
+fn starts_with(text: &str, start: &str) -> bool {
+    text.get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start))
+}
+
+/// Whether an address is that of a Jira issue: `…/browse/KEY-1`.
+pub(super) fn is_jira_issue(address: &str) -> bool {
+    let path = address.split(['?', '#']).next().unwrap_or_default();
+    let mut segments = path.split('/');
+    segments.any(|segment| segment == "browse") && segments.next().is_some_and(is_issue_key)
+}
+
+/// `KEY-1`: a project key of capitals, digits and `_`, and a number.
+fn is_issue_key(text: &str) -> bool {
+    let Some((project, number)) = text.trim_end().split_once('-') else { return false };
+    project.starts_with(|c: char| c.is_ascii_uppercase())
+        && project.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
+        && !number.is_empty()
+        && number.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// The page of an include macro that names it in plain text: `Title` or `KEY:Title`.
+pub(super) fn included_page(call: &MacroCall) -> Option<PageLink> {
+    let text = call.text("").or_else(|| call.text("defaultparameter"))?.trim();
+    let is_key = |key: &str| {
+        !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'~' | b'_' | b'-'))
+    };
+    let (space, title) = match text.split_once(':') {
+        Some((key, title)) if is_key(key) && !title.trim().is_empty() => (Some(key.to_owned()), title),
+        _ => (None, text),
+    };
+    Some(PageLink::Title { title: title.to_owned(), space })
+}
+
+/// Keeps the first of equal links.
+pub(super) fn deduplicate(links: &mut Vec<PageLink>) {
+    let mut seen = HashSet::with_capacity(links.len());
+    links.retain(|link| seen.insert(link.clone()));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_of_jira_issues() {
+        for issue in ["https://acme.atlassian.net/browse/OPS-12", "/jira/browse/A_1-7?x=1#c", "http://j/browse/AB-1 "] {
+            assert!(is_jira_issue(issue), "{issue}");
+        }
+        for other in ["https://x/browse/", "https://x/browse/readme-1", "/browse/OPS-", "/browse/OPS-1a", "/OPS-1", ""]
+        {
+            assert!(!is_jira_issue(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn addresses_on_other_hosts() {
+        let site = OwnSite::new("https://acme.atlassian.net/wiki", &[]);
+        let target = |address: &str| external_target(address, &site);
+        assert_eq!(target(" https://docs.example/a?b=1#c "), Some("https://docs.example/a?b=1".to_owned()));
+        assert_eq!(target("//cdn.example/x"), Some("//cdn.example/x".to_owned()));
+        for own in ["https://ACME.atlassian.net/wiki/x", "/wiki/x", "mailto:a@b.example", "#top", "", "ünïcode"] {
+            assert_eq!(target(own), None, "{own}");
+        }
+    }
+}
