@@ -17,6 +17,7 @@ pub mod demo;
 pub mod doctor;
 pub mod error;
 pub mod inventory;
+pub mod metrics;
 pub mod progress;
 pub mod report;
 pub mod spreadsheet;

@@ -33,8 +33,9 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("doctor", &["confluence", "error", "progress"]),
     ("error", &[]),
     ("inventory", &["cache", "confluence", "error", "progress", "storage_format"]),
+    ("metrics", &["audit", "inventory", "spreadsheet", "storage_format"]),
     ("progress", &[]),
-    ("report", &["audit", "error", "inventory", "spreadsheet", "storage_format"]),
+    ("report", &["audit", "error", "inventory", "metrics", "spreadsheet", "storage_format"]),
     ("spreadsheet", &[]),
     ("storage_format", &[]),
 ];

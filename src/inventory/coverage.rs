@@ -162,6 +162,11 @@ impl Coverage {
         })
     }
 
+    /// Whether a unit of a kind failed or was denied.
+    pub fn has_gap(&self, kind: UnitKind) -> bool {
+        self.units.get(&kind).is_some_and(|counts| counts.failed > 0 || counts.denied > 0)
+    }
+
     /// Adds a unit that failed after the ledger was closed.
     pub fn fail(&mut self, kind: UnitKind, subject: &str, reason: &str) {
         let counts = self.units.entry(kind).or_default();

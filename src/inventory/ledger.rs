@@ -47,7 +47,7 @@ impl Ledger {
 
     /// Whether a unit of a kind failed or was denied so far.
     pub(super) fn has_gap(&self, kind: UnitKind) -> bool {
-        self.coverage().units.get(&kind).is_some_and(|counts| counts.failed > 0 || counts.denied > 0)
+        self.coverage().has_gap(kind)
     }
 
     /// Plans a unit that an earlier run has read and that can never change.

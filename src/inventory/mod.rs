@@ -27,6 +27,7 @@ mod second_walk;
 pub mod site;
 pub mod snapshot;
 mod versions;
+pub mod workflow;
 
 use std::collections::BTreeMap;
 

@@ -1,0 +1,133 @@
+//! What happened to the pages since the snapshot before.
+
+use std::collections::{HashMap, HashSet};
+
+use super::Previous;
+use super::row::PageRow;
+use crate::inventory::{ContentKind, Inventory, Status};
+
+/// What happened to a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ChangeKind {
+    /// Was in no snapshot before.
+    New,
+    /// Has a newer version.
+    Edited,
+    /// Has another parent or space.
+    Moved,
+    /// Has another title.
+    Retitled,
+    /// Was archived.
+    Archived,
+    /// Is in the trash, or no list shows it any more.
+    Gone,
+}
+
+impl ChangeKind {
+    /// All kinds, in the order they are shown.
+    pub const ALL: [Self; 6] = [Self::New, Self::Edited, Self::Moved, Self::Retitled, Self::Archived, Self::Gone];
+
+    /// One word.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Edited => "edited",
+            Self::Moved => "moved",
+            Self::Retitled => "retitled",
+            Self::Archived => "archived",
+            Self::Gone => "gone",
+        }
+    }
+}
+
+/// One change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// What happened.
+    pub kind: ChangeKind,
+    /// The page.
+    pub page_id: String,
+    /// Its title now, or the last one known.
+    pub title: String,
+    /// Its space.
+    pub space_key: String,
+    /// Opens it in a browser.
+    pub url: String,
+    /// What changed, for people: `3 versions`, `was "Old title"`.
+    pub detail: String,
+}
+
+/// All changes, by kind, space and title. Only pages of spaces that both snapshots hold are compared: a space that was
+/// not chosen before is not new, and one that is not chosen now is not gone.
+pub fn changes(rows: &[PageRow], previous: &Previous, inventory: &Inventory, chosen: &[String]) -> Vec<Change> {
+    let before: HashSet<&str> = previous.pages.values().map(|page| page.space_key.as_str()).collect();
+    let mut changes = Vec::new();
+    let present: HashSet<&str> = rows.iter().map(|row| row.id.as_str()).collect();
+    for row in rows {
+        of_row(row, previous, &before, &mut changes);
+    }
+    let archived: HashSet<&str> = inventory
+        .contents
+        .iter()
+        .filter(|content| content.kind == ContentKind::Page && content.status == Status::Archived)
+        .map(|content| content.id.as_str())
+        .collect();
+    let left =
+        previous.pages.iter().filter(|(id, page)| !present.contains(id.as_str()) && chosen.contains(&page.space_key));
+    for (id, page) in left {
+        let kind = if archived.contains(id.as_str()) { ChangeKind::Archived } else { ChangeKind::Gone };
+        changes.push(Change {
+            kind,
+            page_id: id.clone(),
+            title: page.title.clone(),
+            space_key: page.space_key.clone(),
+            url: page.url.clone(),
+            detail: String::new(),
+        });
+    }
+    changes.sort_by(|a, b| {
+        (a.kind, &a.space_key, &a.title, &a.page_id).cmp(&(b.kind, &b.space_key, &b.title, &b.page_id))
+    });
+    changes
+}
+
+fn of_row(row: &PageRow, previous: &Previous, before: &HashSet<&str>, changes: &mut Vec<Change>) {
+    let mut add = |kind, detail: String| {
+        changes.push(Change {
+            kind,
+            page_id: row.id.clone(),
+            title: row.title.clone(),
+            space_key: row.place.space_key.clone(),
+            url: row.place.url.clone(),
+            detail,
+        });
+    };
+    let Some(page) = previous.pages.get(&row.id) else {
+        if before.contains(row.place.space_key.as_str()) {
+            add(ChangeKind::New, String::new());
+        }
+        return;
+    };
+    match row.people.edits_since_last_snapshot {
+        Some(1) => add(ChangeKind::Edited, "1 version".to_owned()),
+        Some(edits) if edits > 1 => add(ChangeKind::Edited, format!("{edits} versions")),
+        _ => {}
+    }
+    if page.space_key != row.place.space_key {
+        add(ChangeKind::Moved, format!("from space {}", page.space_key));
+    } else if page.parent_id != row.place.parent_id.as_deref().unwrap_or_default() && page.knows_parent {
+        add(ChangeKind::Moved, "to another parent".to_owned());
+    }
+    if page.title != row.title {
+        add(ChangeKind::Retitled, format!("was \"{}\"", page.title));
+    }
+}
+
+/// How many changes of each kind.
+pub fn counts(changes: &[Change]) -> HashMap<ChangeKind, u64> {
+    let mut counts = HashMap::new();
+    for change in changes {
+        *counts.entry(change.kind).or_default() += 1;
+    }
+    counts
+}

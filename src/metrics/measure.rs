@@ -1,0 +1,209 @@
+//! From what was read to one row per page.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::duplicates::{self, Fingerprint};
+use super::links::{self, LinkIndex};
+use super::row::{Files, PageRow, Place};
+use super::tree::{Ancestors, PageTree};
+use super::{Previous, Rules, columns, judgement, people, text, workflow};
+use crate::audit::{Audit, Usage};
+use crate::inventory::coverage::UnitKind;
+use crate::inventory::snapshot::{MetricGroup, PageFacts, SnapshotFacts};
+use crate::inventory::workflow::{WorkflowSource, WorkflowState};
+use crate::inventory::{Attachment, Content, ContentId, ContentKind, Inventory, SiteLinks, Space, Status};
+
+/// What rows are made from.
+#[derive(Debug, Clone, Copy)]
+pub struct Input<'a> {
+    /// Spaces, pages, and what links and files ask for.
+    pub inventory: &'a Inventory,
+    /// What was read of the pages beside.
+    pub facts: &'a SnapshotFacts,
+    /// Workflow states by page.
+    pub workflow: &'a BTreeMap<ContentId, WorkflowState>,
+    /// The verdicts of an audit of the same inventory.
+    pub audit: Option<&'a Audit>,
+    /// Keys of the spaces whose pages make rows.
+    pub spaces: &'a [String],
+    /// The snapshot before.
+    pub previous: Option<&'a Previous>,
+    /// Thresholds and bots.
+    pub rules: &'a Rules,
+    /// Week and time.
+    pub frame: &'a columns::Frame,
+}
+
+/// One row per current page of the chosen spaces, by space key and page id.
+pub fn measure(input: &Input<'_>) -> Vec<PageRow> {
+    let chosen: HashMap<&str, &Space> = input
+        .inventory
+        .spaces
+        .iter()
+        .filter(|space| input.spaces.contains(&space.key))
+        .map(|space| (space.id.as_str(), space))
+        .collect();
+    let mut pages: Vec<(&Content, &Space)> = input
+        .inventory
+        .contents
+        .iter()
+        .filter(|content| content.kind == ContentKind::Page && content.status == Status::Current)
+        .filter_map(|page| Some((page, *chosen.get(page.space.as_ref()?.as_str())?)))
+        .collect();
+    pages.sort_by(|(a, in_a), (b, in_b)| {
+        let key = |page: &Content| (page.id.as_str().len(), page.id.as_str().to_owned());
+        in_a.key.cmp(&in_b.key).then_with(|| key(a).cmp(&key(b)))
+    });
+    let fingerprints: Vec<Fingerprint<'_>> = pages.iter().map(|(page, _)| fingerprint(page)).collect();
+    let groups = duplicates::groups(&fingerprints);
+    let keys: Vec<&str> = input.spaces.iter().map(String::as_str).collect();
+    let table = Tables {
+        tree: PageTree::new(input.inventory, input.facts),
+        links: LinkIndex::new(input.inventory, input.facts, &keys),
+        comments: links::comments(input.inventory),
+        files: files_by_page(input),
+        site: SiteLinks::new(&input.inventory.scan.base_url),
+    };
+    pages.iter().zip(groups).map(|((page, space), group)| row(input, &table, page, space, group)).collect()
+}
+
+struct Tables<'a> {
+    tree: PageTree<'a>,
+    links: LinkIndex<'a>,
+    comments: HashMap<&'a ContentId, (u64, u64)>,
+    files: HashMap<&'a ContentId, Vec<(usize, &'a Attachment)>>,
+    site: SiteLinks,
+}
+
+fn fingerprint(page: &Content) -> Fingerprint<'_> {
+    let measures = page.body.as_ref().and_then(|body| body.measures.as_ref());
+    Fingerprint {
+        hash: measures.and_then(|measures| measures.text_hash.as_deref()),
+        sketch: measures.and_then(|measures| measures.sketch.as_ref()),
+    }
+}
+
+fn files_by_page<'a>(input: &Input<'a>) -> HashMap<&'a ContentId, Vec<(usize, &'a Attachment)>> {
+    let mut files: HashMap<&ContentId, Vec<(usize, &Attachment)>> = HashMap::new();
+    for (at, file) in input.inventory.attachments.iter().enumerate() {
+        if file.status == Status::Current
+            && let Some(owner) = file.container.id()
+        {
+            files.entry(owner).or_default().push((at, file));
+        }
+    }
+    files
+}
+
+fn row(input: &Input<'_>, tables: &Tables<'_>, page: &Content, space: &Space, group: Option<u64>) -> PageRow {
+    let nothing = PageFacts::default();
+    let read = input.facts.pages.get(&page.id).unwrap_or(&nothing);
+    let before = input.previous.and_then(|previous| previous.pages.get(page.id.as_str()));
+    let now = input.frame.taken_at;
+    let asked = |group| input.facts.groups.has(group);
+    let comments = tables.comments.get(&page.id).copied().unwrap_or_default();
+    let comments_read = asked(MetricGroup::Links) && !input.inventory.coverage.has_gap(UnitKind::CommentList);
+    let mut row = PageRow {
+        id: page.id.as_str().to_owned(),
+        title: page.title.clone(),
+        place: place(tables, page, space, read),
+        people: people::people(
+            input.inventory,
+            input.facts,
+            page,
+            read,
+            &input.rules.bots,
+            now,
+            before.and_then(|before| before.edit_count),
+        ),
+        text: text::text(page.body.as_ref()),
+        files: files(input, tables, page),
+        links: tables.links.of(page),
+        engagement: read.engagement.clone().unwrap_or_default(),
+        comments_footer: comments_read.then_some(comments.0),
+        comments_inline_open: comments_read.then_some(comments.1),
+        workflow: workflow::workflow(input.workflow.get(&page.id), before, input.frame),
+        fetch_errors: errors(input, page, read),
+        ..PageRow::default()
+    };
+    let sees_parent = page.parent.as_ref().is_some_and(|(parent, _)| tables.tree.sees(parent));
+    row.judgement = judgement::judge(&row, group, input.rules.of(&space.key), sees_parent);
+    row
+}
+
+fn place(tables: &Tables<'_>, page: &Content, space: &Space, read: &PageFacts) -> Place {
+    let details = page.details.as_deref();
+    let subtype = details.and_then(|details| details.subtype.as_deref());
+    let (depth, path) = match tables.tree.ancestors(page) {
+        Ancestors::Known(mut titles) => {
+            let depth = titles.len() as u64;
+            titles.push(&page.title);
+            (Some(depth), Some(titles.join(" / ")))
+        }
+        Ancestors::Broken => (None, None),
+    };
+    let is_live = subtype == Some("live");
+    let editor = read.editor.as_deref().map(|editor| match editor {
+        _ if is_live => "live",
+        "v2" => "new",
+        _ => "legacy",
+    });
+    Place {
+        space_id: space.id.as_str().to_owned(),
+        space_key: space.key.clone(),
+        space_name: space.name.clone(),
+        space_type: space.kind.clone(),
+        content_type: if is_live { "live" } else { "page" }.to_owned(),
+        status: page.status.as_str().to_owned(),
+        url: tables.site.content(page),
+        short_url: details.and_then(|details| details.tiny_link.as_deref()).and_then(|path| tables.site.path(path)),
+        parent_id: page.parent.as_ref().map(|(id, _)| id.as_str().to_owned()),
+        parent_type: page.parent.as_ref().map(|(_, kind)| kind.clone()),
+        depth,
+        path,
+        child_pages: tables.tree.child_pages(&page.id),
+        descendant_pages: tables.tree.descendant_pages(&page.id),
+        position: details.and_then(|details| details.position),
+        is_space_home: space.homepage.as_ref() == Some(&page.id),
+        labels: read.labels.clone(),
+        restricted_view: read.restricted_view,
+        restricted_edit: read.restricted_edit,
+        editor: editor.map(str::to_owned),
+    }
+}
+
+/// The files of a page. Without a whole list of attachments nothing is said: a page may have more.
+fn files(input: &Input<'_>, tables: &Tables<'_>, page: &Content) -> Files {
+    if input.inventory.coverage.has_gap(UnitKind::AttachmentList) {
+        return Files::default();
+    }
+    let none = Vec::new();
+    let files = tables.files.get(&page.id).unwrap_or(&none);
+    let knows_versions = |file: &Attachment| input.audit.is_some() || file.versions() == file.version as usize;
+    let history = || files.iter().map(|(_, file)| file.old_bytes().filter(|_| knows_versions(file))).sum();
+    let audit = input.audit.filter(|audit| audit.complete);
+    let unreferenced = audit.map(|audit| {
+        let is_unreferenced = |at: usize| audit.files.get(at).is_some_and(|file| file.usage == Usage::Unreferenced);
+        files.iter().filter(|(at, _)| is_unreferenced(*at)).map(|(_, file)| *file).collect::<Vec<_>>()
+    });
+    Files {
+        count: Some(files.len() as u64),
+        bytes: files.iter().map(|(_, file)| file.size).sum(),
+        history_bytes: history(),
+        unreferenced: unreferenced.as_ref().map(|files| files.len() as u64),
+        unreferenced_bytes: unreferenced.and_then(|files| files.iter().map(|file| file.all_bytes()).sum()),
+    }
+}
+
+/// What of a page was asked for and could not be read.
+fn errors(input: &Input<'_>, page: &Content, read: &PageFacts) -> Vec<String> {
+    let asked = |group| input.facts.groups.has(group);
+    let unavailable = input.workflow.get(&page.id).is_some_and(|state| state.source == WorkflowSource::Unavailable);
+    let missing = [
+        (page.body.is_none(), "body"),
+        (read.labels.is_none(), "labels"),
+        (asked(MetricGroup::People) && read.contributors.is_none() && page.version != Some(1), "contributors"),
+        (asked(MetricGroup::Workflow) && unavailable, "workflow"),
+    ];
+    missing.into_iter().filter(|(is_missing, _)| *is_missing).map(|(_, what)| what.to_owned()).collect()
+}

@@ -1,0 +1,29 @@
+//! Page metrics: one row per page and snapshot, and what follows from the rows (product contract 4,
+//! `page-metrics-and-output.md` B).
+//!
+//! Everything here is a plain function of what was read: [`measure`] makes rows, [`findings`] lists of pages to look
+//! at, [`changes`] what happened since the snapshot before, [`summary`] figures for the dashboard, [`model`] the tables
+//! for business-intelligence tools, [`columns`] the documentation of all of them.
+
+pub mod changes;
+pub mod columns;
+mod duplicates;
+pub mod findings;
+mod judgement;
+mod links;
+mod macros;
+mod measure;
+pub mod model;
+mod people;
+mod previous;
+pub mod row;
+mod rules;
+pub mod summary;
+mod text;
+mod tree;
+mod workflow;
+
+pub use judgement::{Staleness, health_weights};
+pub use measure::{Input, measure};
+pub use previous::{Previous, PreviousPage};
+pub use rules::{Rules, Thresholds};

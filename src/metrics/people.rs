@@ -1,0 +1,128 @@
+//! Edits and the people who made them, from the versions that were read or follow from the number of versions.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::row::{People, Person};
+use crate::inventory::snapshot::{MetricGroup, PageFacts, PageVersion, SnapshotFacts};
+use crate::inventory::{AccountId, Content, Inventory};
+
+/// Everything about the people of one page. `previous_edits` is the number of its version in the snapshot before.
+pub(super) fn people(
+    inventory: &Inventory,
+    facts: &SnapshotFacts,
+    page: &Content,
+    read: &PageFacts,
+    bots: &[String],
+    now: DateTime<Utc>,
+    previous_edits: Option<u64>,
+) -> People {
+    let person = |id: Option<&AccountId>| id.map(|id| person(inventory, facts, id));
+    let days = |time: Option<DateTime<Utc>>| time.map(|time| (now - time).num_days().max(0));
+    let edit_count = page.version.map(u64::from);
+    let mut people = People {
+        created_at: page.created_at,
+        updated_at: page.modified_at,
+        age_days: days(page.created_at),
+        days_since_update: days(page.modified_at),
+        creator: person(page.author.as_ref()),
+        owner: person(page.owner.as_ref()),
+        last_editor: person(page.last_editor.as_ref()),
+        edit_count,
+        edits_since_last_snapshot: edit_count.zip(previous_edits).map(|(now, before)| now.saturating_sub(before)),
+        ..People::default()
+    };
+    if let Some(details) = &page.details {
+        people.last_owner_id = details.last_owner.as_ref().map(|id| id.as_str().to_owned());
+        people.last_edit_minor = details.minor_edit;
+        people.last_edit_message = details.message.clone().filter(|message| !message.is_empty());
+    }
+    if facts.groups.has(MetricGroup::People) {
+        let versions = versions(page, read, now);
+        windows(&mut people, versions.as_ref(), now);
+        authors(&mut people, versions.as_ref(), read, facts);
+        if !bots.is_empty() {
+            people.days_since_non_bot_edit = versions.and_then(|versions| non_bot_edit(&versions.list, bots, now));
+        }
+    }
+    people
+}
+
+fn person(inventory: &Inventory, facts: &SnapshotFacts, id: &AccountId) -> Person {
+    let account = facts.accounts.get(id);
+    let name = account.and_then(|account| account.name.clone()).or_else(|| inventory.people.get(id).cloned());
+    Person { id: id.as_str().to_owned(), name, active: account.and_then(|account| account.active) }
+}
+
+/// The versions of a page that are known, and since when there is none missing.
+struct Known {
+    list: Vec<PageVersion>,
+    whole: bool,
+}
+
+/// What was read; else what follows: a page with one version has that one, and one that nobody changed in 90 days has
+/// none in that time but the last.
+fn versions(page: &Content, read: &PageFacts, now: DateTime<Utc>) -> Option<Known> {
+    if let Some(versions) = &read.versions {
+        return Some(Known { list: versions.list.clone(), whole: versions.whole });
+    }
+    let (number, at) = (page.version?, page.modified_at?);
+    let last = PageVersion { number, at: Some(at), author: page.last_editor.clone(), minor: false };
+    let whole = number == 1;
+    (whole || now - at > TimeDelta::days(90)).then(|| Known { list: vec![last], whole })
+}
+
+fn windows(people: &mut People, versions: Option<&Known>, now: DateTime<Utc>) {
+    let Some(versions) = versions else { return };
+    let within = |days| {
+        let since = now - TimeDelta::days(days);
+        versions.list.iter().filter(move |version| version.at.is_some_and(|at| at > since))
+    };
+    people.edits_7d = Some(within(7).count() as u64);
+    people.edits_30d = Some(within(30).count() as u64);
+    people.edits_90d = Some(within(90).count() as u64);
+    let authors: BTreeSet<&AccountId> = within(90).filter_map(|version| version.author.as_ref()).collect();
+    people.contributors_90d = Some(authors.len() as u64);
+}
+
+fn authors(people: &mut People, versions: Option<&Known>, read: &PageFacts, facts: &SnapshotFacts) {
+    let whole = versions.filter(|versions| versions.whole);
+    let of_versions = || {
+        let authors = whole?.list.iter().filter_map(|version| version.author.clone());
+        Some(authors.collect::<BTreeSet<_>>())
+    };
+    let contributors = match &read.contributors {
+        Some(contributors) => Some(contributors.iter().cloned().collect()),
+        None => of_versions(),
+    };
+    if let Some(contributors) = &contributors {
+        people.contributors = Some(contributors.len() as u64);
+        let active = |id: &AccountId| facts.accounts.get(id).and_then(|account| account.active);
+        let known: Option<Vec<bool>> = contributors.iter().map(active).collect();
+        people.active_contributors = known.map(|active| active.into_iter().filter(|active| *active).count() as u64);
+    }
+    people.top_contributor_share = match (&contributors, whole) {
+        (_, Some(versions)) => top_share(&versions.list),
+        // whoever wrote everything wrote all versions
+        (Some(contributors), None) if contributors.len() == 1 => Some(1.0),
+        _ => None,
+    };
+}
+
+fn top_share(versions: &[PageVersion]) -> Option<f64> {
+    let mut counts: BTreeMap<&AccountId, u32> = BTreeMap::new();
+    for author in versions.iter().filter_map(|version| version.author.as_ref()) {
+        *counts.entry(author).or_default() += 1;
+    }
+    let all: u32 = counts.values().sum();
+    let top = counts.values().max()?;
+    Some(f64::from(*top) / f64::from(all))
+}
+
+fn non_bot_edit(versions: &[PageVersion], bots: &[String], now: DateTime<Utc>) -> Option<i64> {
+    let by_people = versions
+        .iter()
+        .filter(|version| version.author.as_ref().is_some_and(|author| !bots.iter().any(|bot| bot == author.as_str())));
+    by_people.filter_map(|version| version.at).max().map(|at| (now - at).num_days().max(0))
+}

@@ -1,0 +1,62 @@
+//! What the snapshot before this one said of each page.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+
+use crate::spreadsheet::Table;
+
+/// The latest snapshot before this week's.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Previous {
+    /// Its week, `2026-W46`.
+    pub week: String,
+    /// Its pages by id.
+    pub pages: HashMap<String, PreviousPage>,
+}
+
+/// A page as it was.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PreviousPage {
+    /// Title.
+    pub title: String,
+    /// Space key.
+    pub space_key: String,
+    /// Opens it in a browser.
+    pub url: String,
+    /// Parent; empty for none.
+    pub parent_id: String,
+    /// Whether that snapshot tells parents; imported ones do not.
+    pub knows_parent: bool,
+    /// Number of its version.
+    pub edit_count: Option<u64>,
+    /// State in its workflow.
+    pub workflow_state: String,
+    /// Since when it was in that state.
+    pub workflow_since: Option<DateTime<Utc>>,
+}
+
+impl Previous {
+    /// Takes what is needed from a weekly table; columns it lacks are unknown.
+    pub fn new(week: impl Into<String>, table: &Table) -> Self {
+        let columns = table.columns();
+        let cell = |row: &Vec<String>, name: &str| -> String {
+            columns.get(name).and_then(|at| row.get(*at)).cloned().unwrap_or_default()
+        };
+        let page = |row: &Vec<String>| {
+            let since = DateTime::parse_from_rfc3339(&cell(row, "workflow_since")).ok();
+            let page = PreviousPage {
+                title: cell(row, "page_title"),
+                space_key: cell(row, "space_key"),
+                url: cell(row, "page_url"),
+                parent_id: cell(row, "parent_id"),
+                knows_parent: columns.contains_key("parent_id"),
+                edit_count: cell(row, "edit_count").parse().ok(),
+                workflow_state: cell(row, "workflow_state"),
+                workflow_since: since.map(|time| time.to_utc()),
+            };
+            (cell(row, "page_id"), page)
+        };
+        Self { week: week.into(), pages: table.rows.iter().map(page).collect() }
+    }
+}

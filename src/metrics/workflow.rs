@@ -1,0 +1,67 @@
+//! The state of a page in its workflow, with what own history adds.
+
+use chrono::{DateTime, Utc};
+
+use super::columns::Frame;
+use super::previous::PreviousPage;
+use super::row::Workflow;
+use crate::inventory::workflow::{WorkflowSource, WorkflowState};
+
+/// What the providers told, completed from the snapshot before: where no source says since when a page is in its
+/// state, it is the first of the snapshots in a row that saw it there.
+pub(super) fn workflow(state: Option<&WorkflowState>, before: Option<&PreviousPage>, frame: &Frame) -> Workflow {
+    let Some(state) = state else { return Workflow::default() };
+    let same_state = before.filter(|before| Some(&before.workflow_state) == state.state.as_ref());
+    let (since, since_from) = match (state.since, &state.state) {
+        (Some(since), _) => (Some(since), Some("source")),
+        (None, None) => (None, None),
+        (None, Some(_)) => {
+            let seen_before = same_state.and_then(|before| before.workflow_since);
+            (Some(seen_before.unwrap_or(frame.taken_at)), Some("snapshots"))
+        }
+    };
+    let native = state.source == WorkflowSource::NativeState;
+    Workflow {
+        name: state.name.clone(),
+        state: state.state.clone(),
+        is_final: state.is_final,
+        since,
+        since_from,
+        days_in_state: since.map(|since| (frame.taken_at - since).num_days().max(0)),
+        due: state.due,
+        overdue_days: state.due.map(|due| overdue_days(due, frame.taken_at)),
+        pending_reviewers: state.pending_reviewers.clone().filter(|reviewers| !reviewers.is_empty()),
+        owner: state.owner.clone(),
+        relevance: state.relevance.clone(),
+        parameters: state.parameters.clone(),
+        edits_since_final: state.edits_since_final.map(u64::from),
+        source: Some(state.source.to_string()),
+        due_within: state.due_within,
+        content_state: native.then(|| state.state.clone()).flatten(),
+        content_state_since: state.since.filter(|_| native),
+    }
+}
+
+/// Days beyond a due date, begun ones too; before it, whole days as a negative number.
+fn overdue_days(due: DateTime<Utc>, now: DateTime<Utc>) -> i64 {
+    const DAY: i64 = 24 * 60 * 60;
+    let seconds = (now - due).num_seconds();
+    if seconds > 0 { seconds.unsigned_abs().div_ceil(DAY.unsigned_abs()).cast_signed() } else { seconds / DAY }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_begun_day_is_overdue_and_a_begun_day_before_is_not() {
+        let due: DateTime<Utc> = "2026-11-20T12:00:00Z".parse().unwrap();
+        let at = |text: &str| overdue_days(due, text.parse().unwrap());
+        assert_eq!(at("2026-11-20T12:00:00Z"), 0);
+        assert_eq!(at("2026-11-20T12:00:01Z"), 1);
+        assert_eq!(at("2026-11-21T12:00:00Z"), 1);
+        assert_eq!(at("2026-11-21T12:00:01Z"), 2);
+        assert_eq!(at("2026-11-20T00:00:00Z"), 0);
+        assert_eq!(at("2026-11-18T12:00:00Z"), -2);
+    }
+}
