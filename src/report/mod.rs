@@ -9,6 +9,7 @@ mod html;
 pub mod names;
 pub mod run_json;
 pub mod scan_json;
+pub mod snapshot;
 mod view;
 
 use std::collections::HashMap;

@@ -1,0 +1,5 @@
+//! The dashboard of the page metrics.
+
+mod view;
+
+pub use view::SnapshotView;
