@@ -16,7 +16,10 @@ pub mod confluence;
 pub mod demo;
 pub mod doctor;
 pub mod error;
+pub mod history;
 pub mod inventory;
+
+pub mod lock;
 pub mod metrics;
 pub mod progress;
 pub mod report;

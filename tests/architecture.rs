@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 /// What each module may use of the others. `lib.rs` and `main.rs` join the parts and may use all.
 const MAY_USE: &[(&str, &[&str])] = &[
     ("audit", &["inventory", "storage_format"]),
-    ("cache", &[]),
+    ("cache", &["lock"]),
     ("cli", &[]),
     (
         "commands",
@@ -22,6 +22,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "demo",
             "doctor",
             "error",
+            "history",
             "inventory",
             "progress",
             "report",
@@ -32,8 +33,10 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("demo", &[]),
     ("doctor", &["confluence", "error", "progress"]),
     ("error", &[]),
+    ("history", &["lock", "spreadsheet"]),
     ("inventory", &["cache", "confluence", "error", "progress", "storage_format"]),
     ("metrics", &["audit", "inventory", "spreadsheet", "storage_format"]),
+    ("lock", &[]),
     ("progress", &[]),
     ("report", &["audit", "error", "inventory", "metrics", "spreadsheet", "storage_format"]),
     ("spreadsheet", &[]),

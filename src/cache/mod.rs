@@ -8,7 +8,6 @@
 //! them when a file is renamed or moved (`storage-format.md` 1), so a body remembered from an earlier run could hide a
 //! use. They come with the lists, which are walked in every run, and so cost no request of their own.
 
-mod lock;
 mod place;
 mod segments;
 #[cfg(test)]
@@ -18,14 +17,16 @@ use std::collections::HashMap;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use thiserror::Error;
 
-use lock::SiteLock;
 pub use place::default_root;
 use segments::Segments;
+
+use crate::lock::{FileLock, LockError};
 
 /// Why a cache cannot be used.
 #[derive(Debug, Error)]
@@ -54,13 +55,22 @@ impl CacheError {
     }
 }
 
+impl From<LockError> for CacheError {
+    fn from(error: LockError) -> Self {
+        match error {
+            LockError::Held { holder } => Self::Locked { holder },
+            LockError::Io { action, path, source } => Self::Io { action, path, source },
+        }
+    }
+}
+
 /// Everything kept about one site as one account sees it. Held by one run at a time.
 #[derive(Debug)]
 pub struct Cache {
     folder: PathBuf,
     state: Mutex<State>,
     /// Held for as long as the cache is open; the system releases it when the process ends, however that happens.
-    _lock: Option<SiteLock>,
+    _lock: Option<FileLock>,
 }
 
 #[derive(Debug)]
@@ -87,7 +97,7 @@ impl Cache {
         let owner = place::owner(base_url, user);
         let folder = root.join(place::folder_name(base_url, &owner));
         place::create_private_folders(root, &folder)?;
-        let lock = SiteLock::take(&folder)?;
+        let lock = FileLock::take(&folder.join("lock"), &folder.join("holder"), Duration::ZERO)?;
         let mut remarks = Vec::new();
         let (segments, records) = Segments::open(&folder, &owner, &mut remarks)?;
         Ok(Self { folder, state: Mutex::new(State { records, segments, remarks }), _lock: Some(lock) })

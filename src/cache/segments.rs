@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use super::CacheError;
-use super::lock::private;
 use super::place::hex;
+use crate::lock::private;
 
 /// Key of the first line.
 const HEADER: &str = "cache-version-1";

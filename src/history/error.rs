@@ -1,0 +1,154 @@
+//! What can go wrong with the history. Nothing is ever overwritten when something does.
+
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use super::{ColumnsError, IsoWeek};
+use crate::lock::LockError;
+
+/// Something in the folder that is not as it was written.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Finding {
+    /// Path below the folder of the history, with `/`.
+    pub file: String,
+    /// The first line that does not fit, from 1; `None` where no line is to blame.
+    pub line: Option<u64>,
+    /// What does not fit.
+    pub problem: String,
+}
+
+impl Finding {
+    pub(super) fn new(file: &str, line: Option<u64>, problem: impl Into<String>) -> Self {
+        Self { file: file.to_owned(), line, problem: problem.into() }
+    }
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.line {
+            Some(line) => write!(f, "{}:{line}: {}", self.file, self.problem),
+            None => write!(f, "{}: {}", self.file, self.problem),
+        }
+    }
+}
+
+/// Why the history cannot be used, or a snapshot cannot be put into it.
+#[derive(Debug, thiserror::Error)]
+pub enum HistoryError {
+    /// Another run works on the same history.
+    #[error("another run works on this history: {holder}")]
+    Locked {
+        /// Who holds the lock.
+        holder: String,
+    },
+    /// The file system.
+    #[error("cannot {action} {}: {source}", path.display())]
+    Io {
+        /// What was tried.
+        action: &'static str,
+        /// On what.
+        path: PathBuf,
+        /// The answer of the operating system.
+        source: io::Error,
+    },
+    /// The new state is safe on the disk, but could not be put in place. The next run does that.
+    #[error("the snapshot is safe, but not all files could be put in place, the next run does that: {cause}")]
+    Unfinished {
+        /// What stood in the way, e.g. a file that a spreadsheet holds open.
+        cause: Box<HistoryError>,
+    },
+    /// A newer program wrote the history.
+    #[error(
+        "{} has schema version {found}, this program knows up to {known}: it was written by version {written_by}, use \
+         that or a newer one", path.display()
+    )]
+    Newer {
+        /// The file.
+        path: PathBuf,
+        /// Its schema version.
+        found: u32,
+        /// The newest this program knows.
+        known: u32,
+        /// The version of the program that wrote it.
+        written_by: String,
+    },
+    /// Files are not as they were written (F-81). There is at least one finding.
+    #[error("the history in {} is damaged: {}", folder.display(), summary(findings))]
+    Damaged {
+        /// The folder of the history.
+        folder: PathBuf,
+        /// What does not fit.
+        findings: Vec<Finding>,
+    },
+    /// There is no history in the folder.
+    #[error("there is no history in {}", folder.display())]
+    Absent {
+        /// The folder.
+        folder: PathBuf,
+    },
+    /// The columns of a snapshot make no table.
+    #[error("the columns of the snapshot cannot be written: {0}")]
+    Columns(#[from] ColumnsError),
+    /// A row of a snapshot that cannot be kept. A mistake of the caller.
+    #[error("row {row} of the snapshot of {week}: {problem}")]
+    Row {
+        /// The week of the snapshot.
+        week: IsoWeek,
+        /// Number of the row, from 1.
+        row: usize,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// A file is no history of the known columns.
+    #[error("{} cannot be imported: {problem}", path.display())]
+    Import {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: String,
+    },
+}
+
+impl HistoryError {
+    /// For `map_err` on file operations.
+    pub(super) fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self + use<> {
+        let path = path.to_owned();
+        move |source| Self::Io { action, path, source }
+    }
+
+    /// What to do about it, where there is something.
+    pub fn remedy(&self) -> Option<&'static str> {
+        match self {
+            Self::Locked { .. } => Some("wait until it has ended; the lock ends with that process"),
+            Self::Io { .. } => Some("make room, or see that the folder can be written; nothing was changed"),
+            Self::Unfinished { .. } => Some("close the files in other programs; any next run finishes it"),
+            Self::Newer { .. } | Self::Row { .. } | Self::Columns(_) => None,
+            Self::Damaged { .. } => Some(
+                "`history verify` names everything that does not fit, `history repair` mends it and keeps a copy of \
+                 every damaged file",
+            ),
+            Self::Absent { .. } => Some("name the folder that holds confluence_data with --output"),
+            Self::Import { .. } => Some("give a history file of the older script, separated by commas, in UTF-8"),
+        }
+    }
+}
+
+impl From<LockError> for HistoryError {
+    fn from(error: LockError) -> Self {
+        match error {
+            LockError::Held { holder } => Self::Locked { holder },
+            LockError::Io { action, path, source } => Self::Io { action, path, source },
+        }
+    }
+}
+
+fn summary(findings: &[Finding]) -> String {
+    let first = findings.first().map(ToString::to_string).unwrap_or_default();
+    match findings.len() {
+        0 | 1 => first,
+        more => format!("{first} (and {} more)", more - 1),
+    }
+}

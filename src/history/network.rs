@@ -1,0 +1,75 @@
+//! Folders on network drives, where the lock of one computer may not be seen by another (F-82).
+
+use std::path::Path;
+
+/// A word of warning, when the folder is on a network drive.
+pub(super) fn remark(folder: &Path) -> Option<String> {
+    let path = folder.canonicalize().ok()?;
+    let kind = kind_of(&path)?;
+    Some(format!(
+        "{} is on a network drive ({kind}): runs on other computers may not see the lock, start them one after the other",
+        folder.display()
+    ))
+}
+
+#[cfg(target_os = "linux")]
+fn kind_of(path: &Path) -> Option<String> {
+    // without the list nothing is known, which is no reason to warn
+    network_mount(&std::fs::read_to_string("/proc/self/mountinfo").ok()?, &path.to_string_lossy())
+}
+
+#[cfg(windows)]
+fn kind_of(path: &Path) -> Option<String> {
+    use std::path::{Component, Prefix};
+    match path.components().next()? {
+        Component::Prefix(prefix) if matches!(prefix.kind(), Prefix::UNC(..) | Prefix::VerbatimUNC(..)) => {
+            Some("a share of another computer".to_owned())
+        }
+        _ => None,
+    }
+}
+
+#[cfg(not(any(target_os = "linux", windows)))]
+fn kind_of(_path: &Path) -> Option<String> {
+    None
+}
+
+/// The kind of the innermost mount that holds the path, when that is a network file system. The list is in the form of
+/// `proc_pid_mountinfo(5)`: mount point in the fifth field, kind in the first one behind ` - `.
+#[cfg(target_os = "linux")]
+fn network_mount(mounts: &str, path: &str) -> Option<String> {
+    const NETWORK: [&str; 8] = ["nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "ceph", "fuse.glusterfs"];
+    let holds = |point: &str| point == "/" || path == point || path.starts_with(&format!("{point}/"));
+    let innermost = mounts
+        .lines()
+        .filter_map(|line| {
+            let (before, behind) = line.split_once(" - ")?;
+            let point = before.split(' ').nth(4)?.replace("\\040", " ");
+            Some((point, behind.split(' ').next()?))
+        })
+        .filter(|(point, _)| holds(point))
+        // of two mounts on one point the later one is seen
+        .max_by_key(|(point, _)| point.len());
+    innermost.map(|(_, kind)| kind).filter(|kind| NETWORK.contains(kind)).map(str::to_owned)
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    const MOUNTS: &str = "\
+22 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw
+40 22 0:35 / /mnt/team\\040share rw - cifs //server/share rw
+41 40 8:2 / /mnt/team\\040share/local rw - ext4 /dev/sdb1 rw
+42 22 0:36 / /home rw - nfs4 server:/home rw
+";
+
+    #[test]
+    fn f_82_network_drives_are_told_from_disks() {
+        assert_eq!(network_mount(MOUNTS, "/mnt/team share/data").as_deref(), Some("cifs"));
+        assert_eq!(network_mount(MOUNTS, "/home").as_deref(), Some("nfs4"));
+        for local in ["/mnt/team share/local/data", "/homes", "/var/data", "/mnt/team"] {
+            assert_eq!(network_mount(MOUNTS, local), None, "{local}");
+        }
+    }
+}

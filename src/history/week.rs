@@ -1,0 +1,181 @@
+//! Weeks as ISO 8601 counts them.
+
+use std::fmt;
+use std::str::FromStr;
+
+use chrono::{DateTime, Datelike, Days, NaiveDate, Utc, Weekday};
+use serde::{Deserialize, Serialize};
+
+/// A week of ISO 8601: it begins on Monday, and belongs to the year that holds its Thursday. So 2027-01-01 is in
+/// 2026-W53; the calendar year has no say (F-84).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct IsoWeek {
+    // in this order, so that weeks compare as they follow each other
+    year: i32,
+    week: u32,
+}
+
+/// A text that names no ISO week.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is no ISO week such as 2026-W47")]
+pub struct NoWeek(String);
+
+impl IsoWeek {
+    /// The week of a time, by its date in UTC.
+    pub fn of(time: DateTime<Utc>) -> Self {
+        Self::of_date(time.date_naive())
+    }
+
+    /// The week of a date.
+    pub fn of_date(date: NaiveDate) -> Self {
+        let week = date.iso_week();
+        Self { year: week.year(), week: week.week() }
+    }
+
+    /// Year and number of a week; `None` when the year has no such week.
+    pub fn new(year: i32, week: u32) -> Option<Self> {
+        NaiveDate::from_isoywd_opt(year, week, Weekday::Mon).map(|_| Self { year, week })
+    }
+
+    /// The ISO year, which is not always that of the calendar.
+    pub fn year(self) -> i32 {
+        self.year
+    }
+
+    /// The number within the ISO year, 1 to 53.
+    pub fn number(self) -> u32 {
+        self.week
+    }
+
+    /// The day the week begins.
+    pub fn monday(self) -> NaiveDate {
+        // every week was made of a date or checked to be one
+        NaiveDate::from_isoywd_opt(self.year, self.week, Weekday::Mon).unwrap_or_default()
+    }
+
+    /// The week after this one.
+    #[must_use]
+    pub fn next(self) -> Self {
+        self.monday().checked_add_days(Days::new(7)).map_or(self, Self::of_date)
+    }
+
+    /// The week before this one.
+    #[must_use]
+    pub fn previous(self) -> Self {
+        self.monday().checked_sub_days(Days::new(7)).map_or(self, Self::of_date)
+    }
+
+    /// How many weeks this one lies after the other; negative when it lies before.
+    pub fn weeks_since(self, other: Self) -> i64 {
+        (self.monday() - other.monday()).num_days() / 7
+    }
+}
+
+impl fmt::Display for IsoWeek {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:04}-W{:02}", self.year, self.week)
+    }
+}
+
+impl FromStr for IsoWeek {
+    type Err = NoWeek;
+
+    fn from_str(text: &str) -> Result<Self, NoWeek> {
+        let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+        text.split_once("-W")
+            .filter(|(year, week)| year.len() == 4 && week.len() == 2 && digits(year) && digits(week))
+            .and_then(|(year, week)| Self::new(year.parse().ok()?, week.parse().ok()?))
+            .ok_or_else(|| NoWeek(text.chars().take(40).collect()))
+    }
+}
+
+impl TryFrom<String> for IsoWeek {
+    type Error = NoWeek;
+
+    fn try_from(text: String) -> Result<Self, NoWeek> {
+        text.parse()
+    }
+}
+
+impl From<IsoWeek> for String {
+    fn from(week: IsoWeek) -> Self {
+        week.to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn week(text: &str) -> IsoWeek {
+        text.parse().unwrap()
+    }
+
+    /// The first Monday of each ISO year and the number of its weeks, from a printed calendar.
+    const YEARS: [(i32, &str, u32); 17] = [
+        (2020, "2019-12-30", 53),
+        (2021, "2021-01-04", 52),
+        (2022, "2022-01-03", 52),
+        (2023, "2023-01-02", 52),
+        (2024, "2024-01-01", 52),
+        (2025, "2024-12-30", 52),
+        (2026, "2025-12-29", 53),
+        (2027, "2027-01-04", 52),
+        (2028, "2028-01-03", 52),
+        (2029, "2029-01-01", 52),
+        (2030, "2029-12-31", 52),
+        (2031, "2030-12-30", 52),
+        (2032, "2031-12-29", 53),
+        (2033, "2033-01-03", 52),
+        (2034, "2034-01-02", 52),
+        (2035, "2035-01-01", 52),
+        (2036, "2035-12-31", 52),
+    ];
+
+    #[test]
+    fn f_84_every_day_from_2020_to_2036_is_in_its_week() {
+        let mut day: NaiveDate = YEARS[0].1.parse().unwrap();
+        for (year, monday, weeks) in YEARS {
+            assert_eq!(day, monday.parse().unwrap(), "{year}");
+            for number in 1..=weeks {
+                for _ in 0..7 {
+                    assert_eq!(IsoWeek::of_date(day).to_string(), format!("{year}-W{number:02}"), "{day}");
+                    day = day.succ_opt().unwrap();
+                }
+            }
+            assert_eq!(IsoWeek::new(year, 53).is_some(), weeks == 53, "{year}");
+        }
+    }
+
+    #[test]
+    fn f_84_the_date_in_utc_counts() {
+        let time = |text: &str| IsoWeek::of(text.parse::<DateTime<Utc>>().unwrap()).to_string();
+        assert_eq!(time("2027-01-01T12:00:00Z"), "2026-W53");
+        // still Sunday in UTC, already Monday in Auckland
+        assert_eq!(time("2026-11-23T00:30:00+13:00"), "2026-W47");
+        assert_eq!(time("2026-11-22T23:59:59Z"), "2026-W47");
+        assert_eq!(time("2026-11-23T00:00:00Z"), "2026-W48");
+    }
+
+    #[test]
+    fn weeks_follow_each_other_over_the_years() {
+        let mut all = week("2019-W52");
+        for _ in 0..900 {
+            let next = all.next();
+            assert!(next > all && next.previous() == all && next.weeks_since(all) == 1);
+            all = next;
+        }
+        assert_eq!(week("2027-W01").weeks_since(week("2026-W47")), 7);
+        assert_eq!(week("2026-W47").weeks_since(week("2027-W01")), -7);
+        assert_eq!(week("2026-W53").next(), week("2027-W01"));
+    }
+
+    #[test]
+    fn only_weeks_that_exist_are_understood() {
+        assert_eq!(week("2026-W53").monday(), "2026-12-28".parse().unwrap());
+        for wrong in ["", "2026-47", "2026-W00", "2025-W53", "2026-W54", "26-W01", "2026-W1", "+026-W01", "2026-w01"] {
+            assert!(wrong.parse::<IsoWeek>().is_err(), "{wrong}");
+        }
+    }
+}

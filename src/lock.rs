@@ -1,0 +1,119 @@
+//! One run at a time: an advisory lock of the operating system, which ends with the process however that ends.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use chrono::{SecondsFormat, Utc};
+use thiserror::Error;
+
+/// How often a lock that somebody else holds is tried again while waiting for it.
+const TRY_EVERY: Duration = Duration::from_millis(100);
+
+/// Why a lock could not be taken.
+#[derive(Debug, Error)]
+pub enum LockError {
+    /// Another process holds it.
+    #[error("held by {holder}")]
+    Held {
+        /// Who holds it, as that process wrote it down: `process 4711 since 2026-11-21T19:41:07Z`.
+        holder: String,
+    },
+    /// The file system.
+    #[error("cannot {action} {}: {source}", path.display())]
+    Io {
+        /// What was tried.
+        action: &'static str,
+        /// Where.
+        path: PathBuf,
+        /// Why it failed.
+        source: io::Error,
+    },
+}
+
+impl LockError {
+    fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
+        move |source| Self::Io { action, path: path.to_owned(), source }
+    }
+}
+
+/// A lock that is held until it is dropped.
+#[derive(Debug)]
+pub struct FileLock {
+    _file: File,
+}
+
+impl FileLock {
+    /// Takes the lock that the file `lock` stands for, and tries for `wait` where another process holds it. Who holds
+    /// it is written to the file `holder` beside it: some systems let nobody read a locked file. Neither file is ever
+    /// removed, so that two processes can never lock two files of one name.
+    pub fn take(lock: &Path, holder: &Path, wait: Duration) -> Result<Self, LockError> {
+        let file = private(OpenOptions::new().write(true).create(true).truncate(false))
+            .open(lock)
+            .map_err(LockError::io("open", lock))?;
+        let began = Instant::now();
+        loop {
+            match file.try_lock() {
+                Ok(()) => break,
+                Err(TryLockError::WouldBlock) => {}
+                Err(TryLockError::Error(error)) => return Err(LockError::io("lock", lock)(error)),
+            }
+            let Some(left) = wait.checked_sub(began.elapsed()).filter(|left| !left.is_zero()) else {
+                return Err(LockError::Held { holder: who_holds(holder) });
+            };
+            thread::sleep(left.min(TRY_EVERY));
+        }
+        let since = Utc::now().to_rfc3339_opts(SecondsFormat::Secs, true);
+        let text = format!("process {} since {since}\n", std::process::id());
+        write_private(holder, text.as_bytes()).map_err(LockError::io("write", holder))?;
+        Ok(Self { _file: file })
+    }
+}
+
+fn who_holds(holder: &Path) -> String {
+    let text = fs::read_to_string(holder).unwrap_or_default();
+    text.lines().next().unwrap_or("an unknown process").chars().take(200).collect()
+}
+
+/// Files that are for the owner only.
+pub(crate) fn private(options: &mut OpenOptions) -> &mut OpenOptions {
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
+    options
+}
+
+fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = private(OpenOptions::new().write(true).create(true).truncate(true)).open(path)?;
+    io::Write::write_all(&mut file, bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn f_82_a_held_lock_is_refused_with_its_holder_and_free_once_dropped() {
+        let folder = tempfile::tempdir().unwrap();
+        let (lock, holder) = (folder.path().join("lock"), folder.path().join("holder"));
+        let first = FileLock::take(&lock, &holder, Duration::ZERO).unwrap();
+        let error = FileLock::take(&lock, &holder, Duration::from_millis(1)).unwrap_err();
+        assert!(error.to_string().contains(&format!("process {} since 2", std::process::id())), "{error}");
+        drop(first);
+        FileLock::take(&lock, &holder, Duration::ZERO).unwrap();
+    }
+
+    #[test]
+    fn f_82_whoever_waits_gets_the_lock_when_it_is_free() {
+        let folder = tempfile::tempdir().unwrap();
+        let (lock, holder) = (folder.path().join("lock"), folder.path().join("holder"));
+        let first = FileLock::take(&lock, &holder, Duration::ZERO).unwrap();
+        let waiting = thread::spawn({
+            let (lock, holder) = (lock.clone(), holder.clone());
+            move || FileLock::take(&lock, &holder, Duration::from_secs(60)).map(drop)
+        });
+        drop(first);
+        waiting.join().unwrap().unwrap();
+    }
+}
