@@ -1,6 +1,6 @@
-//! The one way to Confluence: an authenticated GET.
+//! The one way to Confluence: an authenticated request that reads.
 //!
-//! [`Client`] exposes no other method, so the program cannot change a site. Waiting, retrying and giving up are decided
+//! [`Client`] sends GET, and POST to `users-bulk` alone, so the program cannot change a site. Waiting, retrying and giving up are decided
 //! here (`reliability-security.md` A3); callers see an answer or a [`RequestError`].
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -224,7 +224,7 @@ impl Client {
         self.stop.borrow().clone()
     }
 
-    /// One GET, decoded.
+    /// One request that reads, decoded.
     ///
     /// An answer that may mean dead credentials is confirmed by an identity probe first: 401, the 403 of a visitor who
     /// is not logged in, and the bare 404 that v2 gives to rejected credentials (`confluence-api.md` 5.2).

@@ -29,9 +29,9 @@ pub const HEADER_IMAGE_PUBLISHED: &str = "cover-picture-id-published";
 pub const HEADER_IMAGE_DRAFT: &str = "cover-picture-id-draft";
 
 /// Every status a page list can be asked for.
-const PAGE_STATUSES: &[&str] = &["current", "archived", "trashed", "deleted"];
+pub(super) const PAGE_STATUSES: &[&str] = &["current", "archived", "trashed", "deleted"];
 /// Every status a blog post list can be asked for.
-const BLOG_POST_STATUSES: &[&str] = &["current", "trashed", "deleted"];
+pub(super) const BLOG_POST_STATUSES: &[&str] = &["current", "trashed", "deleted"];
 /// Every status the attachment list can be asked for; trash only comes when asked for.
 const ATTACHMENT_STATUSES: &[&str] = &["current", "archived", "trashed"];
 
@@ -76,7 +76,7 @@ pub enum Single {
 }
 
 impl Single {
-    fn segment(self) -> &'static str {
+    pub(super) fn segment(self) -> &'static str {
         match self {
             Self::Page => "pages",
             Self::BlogPost => "blogposts",
@@ -312,7 +312,7 @@ impl Cloud {
         Ok(self.client.get::<model::Users>(&request).await?.value.results)
     }
 
-    async fn list<T: Item>(&self, request: &Request, limit: u32, mut take: impl FnMut(T)) -> Walked {
+    pub(super) async fn list<T: Item>(&self, request: &Request, limit: u32, mut take: impl FnMut(T)) -> Walked {
         let take = |item| {
             take(item);
             ControlFlow::Continue(())
@@ -325,7 +325,7 @@ impl Cloud {
     }
 }
 
-fn with_all(request: Request, name: &str, values: &[&str]) -> Request {
+pub(super) fn with_all(request: Request, name: &str, values: &[&str]) -> Request {
     values.iter().fold(request, |request, value| request.with(name, *value))
 }
 

@@ -164,9 +164,11 @@ impl Client {
     async fn try_once(&self, request: &Request, url: &Url, attempt: u32) -> Result<Raw, Setback> {
         self.count(request.kind);
         let broken = |error: reqwest::Error| self.transport_setback(request, &error, attempt);
-        let sent = self
-            .http
-            .get(url.clone())
+        let mut builder = self.http.request(request.method(), url.clone());
+        if let Some(ids) = &request.accounts {
+            builder = builder.json(&serde_json::json!({"accountIds": ids}));
+        }
+        let sent = builder
             .basic_auth(&self.user, Some(self.token.expose_secret()))
             .header(ACCEPT, "application/json")
             .send()
@@ -174,7 +176,7 @@ impl Client {
         let mut response = sent.map_err(broken)?;
         self.reached.store(true, Ordering::Relaxed);
         let status = response.status();
-        tracing::debug!(method = "GET", path = request.path(), status = status.as_u16(), attempt, "answer");
+        tracing::debug!(method = %request.method(), path = request.path(), status = status.as_u16(), attempt, "answer");
         let signs = Signs::read(response.headers(), Utc::now());
         let headers = std::mem::take(response.headers_mut());
         let is_json = is_json(&headers);

@@ -1,7 +1,7 @@
 //! Everything that speaks to Confluence; nothing else in the program knows HTTP.
 //!
-//! [`Cloud`] has one method per endpoint. They all go through [`Client`], which can only send GET, to one origin,
-//! and which alone decides about waiting, retrying and giving up.
+//! [`Cloud`] has one method per endpoint. They all go through [`Client`], which can only read (GET, and POST to
+//! `users-bulk` alone), from one origin, and which alone decides about waiting, retrying and giving up.
 
 pub mod client;
 pub mod cloud;
@@ -14,6 +14,7 @@ mod identity;
 mod inspect;
 pub mod model;
 mod pace;
+pub mod pages;
 pub mod pagination;
 mod rate;
 mod retry;

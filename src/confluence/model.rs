@@ -3,11 +3,15 @@
 //! Lenient: unknown fields are ignored, and all that may be missing or null is optional (`confluence-api.md` 1). What
 //! must be there (ids, `results`) has no default, so a failure can never be read as an empty list.
 
+mod page_facts;
+
 use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::de::{self, Deserializer, Visitor};
 use serde::{Deserialize, Serialize};
+
+pub use page_facts::{Account, Counted, Listed, PageHit, PageVersion, TreeMember, Watch, Watches};
 
 /// An id, sent as text or as a number.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
@@ -63,6 +67,8 @@ pub struct Links {
     pub webui: Option<String>,
     /// Path of a file.
     pub download: Option<String>,
+    /// Path of the tiny link.
+    pub tinyui: Option<String>,
 }
 
 /// A version of anything.
@@ -75,6 +81,10 @@ pub struct Version {
     pub created_at: Option<String>,
     /// Account id of who made it.
     pub author_id: Option<String>,
+    /// Comment of the version.
+    pub message: Option<String>,
+    /// Published as a minor edit.
+    pub minor_edit: Option<bool>,
 }
 
 /// A space (v2).
@@ -132,6 +142,10 @@ pub struct Content {
     pub parent_id: Option<Id>,
     /// Pages: kind of parent.
     pub parent_type: Option<String>,
+    /// Pages: place among the children of the parent.
+    pub position: Option<i64>,
+    /// Pages: `live`, `page`.
+    pub subtype: Option<String>,
     /// Comments: page commented on.
     pub page_id: Option<Id>,
     /// Comments: blog post commented on.
@@ -146,6 +160,10 @@ pub struct Content {
     pub author_id: Option<String>,
     /// Pages: owner.
     pub owner_id: Option<String>,
+    /// Pages: the owner before.
+    pub last_owner_id: Option<String>,
+    /// Inline comments: `open`, `reopened`, `resolved`, `dangling`.
+    pub resolution_status: Option<String>,
     /// When it was created, ISO 8601.
     pub created_at: Option<String>,
     /// Current version.

@@ -5,7 +5,7 @@ use super::coverage::UnitKind;
 use super::crawl::{Crawl, single, subject};
 use super::site::{Content, ContentKind};
 use crate::confluence::RequestError;
-use crate::storage_format::{Body, parse};
+use crate::storage_format::Body;
 
 /// Counts the bodies that came with the lists and reads the missing ones alone. Contents that turn out to be deleted
 /// are left out; those whose body cannot be obtained stay, without one.
@@ -46,9 +46,9 @@ async fn body(crawl: &Crawl<'_>, kind: ContentKind, id: &str) -> Result<Option<B
     let Some(which) = single(kind) else {
         let template = crawl.api.template(id).await?;
         let storage = template.body.and_then(|body| body.storage).and_then(|body| body.value);
-        return Ok(storage.map(|text| parse(&text, crawl.site)));
+        return Ok(storage.map(|text| crawl.parse(&text)));
     };
     let sent = crawl.api.content(which, id, false).await?;
-    let body = sent.storage().map(|text| parse(text, crawl.site));
+    let body = sent.storage().map(|text| crawl.parse(text));
     Ok(convert::content(sent, kind, body).body)
 }

@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use super::site::{
-    AccountId, Attachment, AttachmentId, Container, Content, ContentId, ContentKind, HeaderImage, OldVersion, Space,
-    SpaceId, Status,
+    AccountId, Attachment, AttachmentId, Container, Content, ContentId, ContentKind, Details, HeaderImage, OldVersion,
+    Space, SpaceId, Status,
 };
 use crate::confluence::cloud::{HEADER_IMAGE_DRAFT, HEADER_IMAGE_PUBLISHED};
 use crate::confluence::model;
@@ -68,6 +68,21 @@ pub(super) fn content(sent: model::Content, kind: ContentKind, body: Option<Body
         body,
         header_images: Vec::new(),
         details: None,
+    }
+}
+
+/// What a list tells of a content for the page metrics alone.
+pub(super) fn details(sent: &model::Content) -> Details {
+    let version = sent.version.as_ref();
+    let text = |text: Option<&String>| text.filter(|text| !text.is_empty()).cloned();
+    Details {
+        subtype: text(sent.subtype.as_ref()),
+        position: sent.position,
+        last_owner: account(sent.last_owner_id.clone()),
+        minor_edit: version.and_then(|version| version.minor_edit),
+        message: text(version.and_then(|version| version.message.as_ref())),
+        tiny_link: text(sent.links.as_ref().and_then(|links| links.tinyui.as_ref())),
+        resolution: text(sent.resolution_status.as_ref()),
     }
 }
 

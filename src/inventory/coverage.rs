@@ -79,6 +79,20 @@ pub enum UnitKind {
     Plausibility,
     /// The bytes of one file, to compare duplicates.
     Comparison,
+    /// The search over the pages of a group of spaces, for what it tells beside them.
+    PageSweep,
+    /// The labels of one page.
+    PageLabels,
+    /// A folder, whiteboard, database or smart link in the tree of pages.
+    PageParent,
+    /// The list of one page's versions.
+    PageVersions,
+    /// The accounts of a group of people.
+    Accounts,
+    /// Views, likes and watchers of one page.
+    Engagement,
+    /// The look-up of ids that links name.
+    LinkTargets,
 }
 
 impl UnitKind {
@@ -108,6 +122,13 @@ impl UnitKind {
             Self::Reconciliation => "second walk",
             Self::Plausibility => "comparison with the last run",
             Self::Comparison => "comparison of duplicates",
+            Self::PageSweep => "page sweep",
+            Self::PageLabels => "page labels",
+            Self::PageParent => "parent of pages",
+            Self::PageVersions => "page versions",
+            Self::Accounts => "accounts",
+            Self::Engagement => "views and likes",
+            Self::LinkTargets => "link targets",
         }
     }
 }

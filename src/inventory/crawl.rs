@@ -3,7 +3,7 @@
 //! The one place that does several things at once; how many is decided by the client's permits. Every unit of work is
 //! in the ledger before its request, and nothing gives "empty" for "failed".
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,6 +17,7 @@ use super::memory::{Figures, Memory};
 use super::plan::{RequestPlan, SiteCounts};
 use super::scope::{self, ScopeError};
 use super::site::{AccountId, Attachment, Content, ContentKind, Space, Status};
+use super::snapshot::{self, MetricGroups};
 use super::{
     Account, Inventory, OldSizes, Scan, custom_content, header_images, identity, labels, lists, old_sizes, owners,
     people, plausibility, reconcile, second_walk, versions,
@@ -26,7 +27,7 @@ use crate::confluence::cloud::Single;
 use crate::confluence::{Cloud, RequestError};
 use crate::error::ExitStatus;
 use crate::progress::Progress;
-use crate::storage_format::OwnSite;
+use crate::storage_format::{Body, OwnSite, parse};
 
 /// Pause before something not found is asked for again (F-41).
 const RECHECK_AFTER: Duration = Duration::from_secs(2);
@@ -56,6 +57,8 @@ pub struct CrawlOptions {
     pub cache: Option<Arc<Cache>>,
     /// Believe that much less is there than in the last complete run.
     pub accept_shrink: bool,
+    /// Measure the texts of bodies and keep the details of contents, for a snapshot.
+    pub measures: bool,
 }
 
 /// Why there is no whole inventory.
@@ -136,6 +139,11 @@ pub(super) struct Crawl<'a> {
 }
 
 impl Crawl<'_> {
+    /// Reads a body in storage format, as far as the options ask. Every body of an inventory passes here.
+    pub(super) fn parse(&self, text: &str) -> Body {
+        parse(text, self.site)
+    }
+
     /// Awaits all futures, as many at once as the client has permits; results come as they are ready.
     ///
     /// Long lists are handed over in groups of [`GROUP`], so that a future for each item is not in memory at once.
@@ -199,6 +207,25 @@ pub(super) fn subject(content: &Content) -> String {
 /// Fails when nothing usable could be read. Single gaps do not fail it: they are in the coverage of the inventory.
 /// A run that had to stop gives what it had read inside the error.
 pub async fn take_inventory(api: &Cloud, options: &CrawlOptions, progress: &Progress) -> Result<Inventory, CrawlError> {
+    take(api, options, Extent::Site, progress).await
+}
+
+/// How much of a site is read.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Extent<'a> {
+    /// Everything the account can see.
+    Site,
+    /// What a snapshot of the chosen spaces' pages needs.
+    Pages(&'a MetricGroups),
+}
+
+/// The frame of every reading: who reads, which spaces there are, what was read of them, and who read in the end.
+pub(super) async fn take(
+    api: &Cloud,
+    options: &CrawlOptions,
+    extent: Extent<'_>,
+    progress: &Progress,
+) -> Result<Inventory, CrawlError> {
     let ledger = Ledger::default();
     progress.phase("account and spaces", None);
     let opening = identity::open(api, &ledger).await?;
@@ -214,7 +241,10 @@ pub async fn take_inventory(api: &Cloud, options: &CrawlOptions, progress: &Prog
     let started_at = opening.started_at;
     api.client().remember_page_limits(memory.page_limits(started_at));
     let crawl = Crawl { api, options, progress, ledger: &ledger, site: &site, memory, started_at };
-    let read = crawl.read(&spaces, reported.as_deref(), &opening.account.id).await;
+    let read = match extent {
+        Extent::Site => crawl.read(&spaces, reported.as_deref(), &opening.account.id).await,
+        Extent::Pages(groups) => snapshot::read_lists(&crawl, &spaces, reported.as_deref(), groups).await,
+    };
     memory.keep_page_limits(api.client().page_limits(), started_at);
     identity::confirm_account(api, &ledger, &opening.account.id).await;
     for warning in api.client().warnings() {
@@ -229,7 +259,8 @@ pub async fn take_inventory(api: &Cloud, options: &CrawlOptions, progress: &Prog
             base_url: api.client().deployment().base_url().to_owned(),
             own_hosts,
             account: opening.account,
-            references_within: options.references_within && reported.is_some(),
+            // a use of a file in what such a reading leaves out would not be seen
+            references_within: matches!(extent, Extent::Pages(_)) || (options.references_within && reported.is_some()),
             reported_spaces: reported,
             old_sizes: read.old_sizes,
         },
@@ -248,12 +279,12 @@ pub async fn take_inventory(api: &Cloud, options: &CrawlOptions, progress: &Prog
 }
 
 /// What was read of the spaces.
-struct Read {
-    contents: Vec<Content>,
-    attachments: Vec<Attachment>,
-    people: std::collections::BTreeMap<AccountId, String>,
-    old_sizes: OldSizes,
-    plan: RequestPlan,
+pub(super) struct Read {
+    pub(super) contents: Vec<Content>,
+    pub(super) attachments: Vec<Attachment>,
+    pub(super) people: BTreeMap<AccountId, String>,
+    pub(super) old_sizes: OldSizes,
+    pub(super) plan: RequestPlan,
 }
 
 impl Crawl<'_> {

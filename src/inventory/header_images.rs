@@ -71,7 +71,7 @@ pub(super) async fn sweep(crawl: &Crawl<'_>, contents: &mut [Content], only: Opt
 
 /// The search is a second, independent list of pages and posts: what only it shows was published during the run or
 /// deleted a while ago (the index lags), or else the lists have a hole (F-99), in which a use may be.
-async fn explain_unlisted(crawl: &Crawl<'_>, unlisted: &[(Single, String)]) {
+pub(super) async fn explain_unlisted(crawl: &Crawl<'_>, unlisted: &[(Single, String)]) {
     if crawl.ledger.has_gap(UnitKind::PageList) || crawl.ledger.has_gap(UnitKind::BlogPostList) {
         // that contents are missing is known, and the run incomplete
         return;

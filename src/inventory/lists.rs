@@ -12,7 +12,7 @@ use super::site::{Attachment, Container, Content, ContentId, ContentKind, Space,
 use super::{bodies, convert};
 use crate::confluence::cloud::{CommentKind, Single};
 use crate::confluence::{Cloud, RequestError, Walked, model};
-use crate::storage_format::{Body, parse};
+use crate::storage_format::Body;
 
 /// The spaces found.
 pub(super) struct Spaces {
@@ -68,16 +68,16 @@ pub(super) async fn contents_and_attachments(
         in_spaces(crawl, Single::Page, &with_bodies, true),
         in_spaces(crawl, Single::BlogPost, &with_bodies, true),
         attachments(crawl),
-        comments(crawl, CommentKind::Footer),
-        comments(crawl, CommentKind::Inline),
+        comments(crawl, CommentKind::Footer, |_| true),
+        comments(crawl, CommentKind::Inline, |_| true),
         templates(crawl, &with_bodies),
         in_spaces(crawl, Single::Page, &without, false),
         in_spaces(crawl, Single::BlogPost, &without, false),
     );
     let mut contents = pages;
     contents.extend(posts);
-    contents.extend(footer);
-    contents.extend(inline);
+    contents.extend(footer.list);
+    contents.extend(inline.list);
     contents.extend(templates);
     let mut contents = bodies::settle(crawl, contents).await;
     bare_pages.extend(bare_posts);
@@ -103,8 +103,9 @@ pub(super) fn unlisted_owners(contents: &[Content], files: &[Attachment]) -> Vec
 /// Reads a body as it arrives; the text is not kept. What contents in the trash name counts for nothing, but is
 /// mentioned where it is the only use, so theirs is read as far as it comes with the list.
 pub(super) fn content(crawl: &Crawl<'_>, sent: model::Content, kind: ContentKind) -> Content {
-    let body: Option<Body> = sent.storage().map(|text| parse(text, crawl.site));
-    convert::content(sent, kind, body)
+    let body: Option<Body> = sent.storage().map(|text| crawl.parse(text));
+    let details = crawl.options.measures.then(|| Box::new(convert::details(&sent)));
+    Content { details, ..convert::content(sent, kind, body) }
 }
 
 /// Pages or blog posts of spaces, in batches that run side by side. A batch too long for the server is halved (F-17).
@@ -190,11 +191,19 @@ pub(super) async fn attachments(crawl: &Crawl<'_>) -> Vec<Attachment> {
     files.into_values().collect()
 }
 
-/// All comments of one kind with their replies.
+/// Comments of one kind.
+pub(super) struct Comments {
+    pub(super) list: Vec<Content>,
+    /// Items in the list of the site, whatever was kept of it.
+    pub(super) listed: u64,
+}
+
+/// The comments of one kind with their replies, as far as `keep` wants those of a container; all of them where the
+/// container is not told.
 ///
 /// Whether the site-wide list shows replies is not documented (`confluence-api.md` 3.4). One reply in it shows that it
 /// does; without any, the replies to every comment are asked for.
-async fn comments(crawl: &Crawl<'_>, which: CommentKind) -> Vec<Content> {
+pub(super) async fn comments(crawl: &Crawl<'_>, which: CommentKind, keep: impl Fn(&ContentId) -> bool) -> Comments {
     let (kind, words) = match which {
         CommentKind::Footer => (ContentKind::FooterComment, "footer comments"),
         CommentKind::Inline => (ContentKind::InlineComment, "inline comments"),
@@ -209,7 +218,9 @@ async fn comments(crawl: &Crawl<'_>, which: CommentKind) -> Vec<Content> {
                 parents.insert(ContentId::new(&sent.id.0), ContentId::new(&parent.0));
             }
             let comment = comment(crawl, sent, kind);
-            comments.insert(comment.id.clone(), comment);
+            if comment.container.as_ref().is_none_or(&keep) {
+                comments.insert(comment.id.clone(), comment);
+            }
             crawl.progress.advance(1);
         })
         .await;
@@ -228,7 +239,7 @@ async fn comments(crawl: &Crawl<'_>, which: CommentKind) -> Vec<Content> {
         }
     }
     inherit_containers(&mut comments, &parents);
-    comments.into_values().collect()
+    Comments { list: comments.into_values().collect(), listed: walked.items }
 }
 
 /// A comment; one on an attachment bears that attachment's id as its container until `complete_comments`.
@@ -354,7 +365,7 @@ async fn template_list(crawl: &Crawl<'_>, space: Option<&Space>, blueprints: boo
     let mut templates = Vec::new();
     let take = |sent: model::Template| {
         let storage = sent.body.as_ref().and_then(|body| body.storage.as_ref()).and_then(|body| body.value.as_deref());
-        let body = storage.map(|text| parse(text, crawl.site));
+        let body = storage.map(|text| crawl.parse(text));
         // a blueprint of an app that nobody changed has a module key for an id and no body that could name a file
         if body.is_some() || !sent.template_id.0.contains(':') {
             templates.push(convert::template(sent, space.map(|space| space.id.clone()), body));

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::site::{AccountId, Attachment, OldVersion};
+use super::site::{AccountId, Attachment, ContentId, OldVersion};
+use super::snapshot::PageVersion;
 use super::{Content, Inventory, Space};
 use crate::cache::Cache;
 
@@ -96,6 +97,18 @@ impl Memory<'_> {
         }
     }
 
+    /// All versions of a page as they were when `newest` was the newest one: versions are never changed, only added.
+    pub(super) fn page_versions(self, page: &Content, newest: u32) -> Option<Vec<PageVersion>> {
+        self.0?.get(&page_versions_key(&page.id, page.created_at, newest))
+    }
+
+    /// Keeps all versions of a page.
+    pub(super) fn keep_page_versions(self, page: &Content, newest: u32, versions: &[PageVersion]) {
+        if let Some(cache) = self.0 {
+            cache.append(&page_versions_key(&page.id, page.created_at, newest), &versions);
+        }
+    }
+
     /// The server was found to answer wrong sizes for old versions: nothing it said before is believed either.
     pub(super) fn distrust(self) {
         if let Some(cache) = self.0 {
@@ -128,6 +141,12 @@ impl Memory<'_> {
 fn version_key(file: &Attachment, number: u32) -> String {
     let created = file.created_at.map_or(0, |time| time.timestamp_millis());
     format!("version/{}/{created}/{number}", file.id.digits())
+}
+
+/// The time of creation is part of the key for the same reason.
+fn page_versions_key(page: &ContentId, created: Option<DateTime<Utc>>, newest: u32) -> String {
+    let created = created.map_or(0, |time| time.timestamp_millis());
+    format!("page-versions/{page}/{created}/{newest}")
 }
 
 /// Remembers a run, when it was complete, as the one later runs are compared with.

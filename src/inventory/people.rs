@@ -8,13 +8,22 @@ use super::site::{AccountId, Attachment, Content};
 use crate::confluence::RequestError;
 use crate::confluence::cloud::PEOPLE_PER_REQUEST;
 
-/// Reads the names of all creators, owners, editors and uploaders. Deleted accounts have none; they keep their ids.
-pub(super) async fn read(crawl: &Crawl<'_>, contents: &[Content], files: &[Attachment]) -> BTreeMap<AccountId, String> {
+/// The ids of all creators, owners, editors and uploaders.
+pub(super) fn met<'i>(contents: &'i [Content], files: &'i [Attachment]) -> BTreeSet<&'i str> {
     let of_contents = contents.iter().flat_map(|content| [&content.author, &content.owner, &content.last_editor]);
     let of_files = files
         .iter()
         .flat_map(|file| std::iter::once(&file.author).chain(file.old_versions.iter().map(|version| &version.author)));
-    let ids: BTreeSet<&str> = of_contents.chain(of_files).flatten().map(AccountId::as_str).collect();
+    of_contents.chain(of_files).flatten().map(AccountId::as_str).collect()
+}
+
+/// Reads the names of all creators, owners, editors and uploaders. Deleted accounts have none; they keep their ids.
+pub(super) async fn read(crawl: &Crawl<'_>, contents: &[Content], files: &[Attachment]) -> BTreeMap<AccountId, String> {
+    names_of(crawl, met(contents, files)).await
+}
+
+/// Reads the names of these accounts.
+pub(super) async fn names_of(crawl: &Crawl<'_>, ids: BTreeSet<&str>) -> BTreeMap<AccountId, String> {
     let ids: Vec<&str> = ids.into_iter().collect();
     crawl.progress.phase("people", Some(ids.len() as u64));
     let mut groups: Vec<&[&str]> = ids.chunks(PEOPLE_PER_REQUEST).collect();

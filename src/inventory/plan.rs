@@ -33,6 +33,15 @@ pub struct RequestPlan {
 }
 
 impl RequestPlan {
+    /// The plan of these requests, at the rate of the last complete run.
+    pub(super) fn of(requests: BTreeMap<String, u64>, last: Option<&LastRun>, remembered_versions: u64) -> Self {
+        let rate = last.map_or(USUAL_RATE, |last| last.requests as f64 / last.seconds.max(1) as f64).max(1.0);
+        let total: u64 = requests.values().sum();
+        let seconds =
+            std::time::Duration::try_from_secs_f64(total as f64 / rate).map_or(u64::MAX, |time| time.as_secs());
+        Self { requests, seconds, rate, remembered_versions }
+    }
+
     /// All requests.
     pub fn total(&self) -> u64 {
         self.requests.values().sum()
@@ -195,16 +204,12 @@ impl SiteCounts {
             add(kind, 1);
         }
         add("changed comments", 2);
-        let rate = last.map_or(USUAL_RATE, |last| last.requests as f64 / last.seconds.max(1) as f64).max(1.0);
-        let total: u64 = requests.values().sum();
-        let seconds =
-            std::time::Duration::try_from_secs_f64(total as f64 / rate).map_or(u64::MAX, |time| time.as_secs());
-        RequestPlan { requests, seconds, rate, remembered_versions: self.remembered_versions }
+        RequestPlan::of(requests, last, self.remembered_versions)
     }
 }
 
 /// Requests for the contents of these spaces, in the batches the lists are walked in.
-fn batches(spaces: &[SpaceId], counts: &HashMap<SpaceId, u64>, concurrency: usize, limit: u32) -> u64 {
+pub(super) fn batches(spaces: &[SpaceId], counts: &HashMap<SpaceId, u64>, concurrency: usize, limit: u32) -> u64 {
     let size = batch_size(spaces.len(), concurrency);
     let of_batch = |batch: &[SpaceId]| {
         let items: u64 = batch.iter().filter_map(|space| counts.get(space)).sum();

@@ -113,7 +113,7 @@ pub struct PageFacts {
 pub struct PageVersions {
     /// The versions that exist, the newest first.
     pub list: Vec<PageVersion>,
-    /// All of them, as opposed to those of the last 90 days.
+    /// All of them, as opposed to the current one and, before it, at least those of the last 90 days.
     pub whole: bool,
 }
 

@@ -2,9 +2,26 @@
 //!
 //! Everything is optional and says so: what was not read is `None`, never zero and never empty.
 
+mod accounts;
+mod engagement;
 mod facts;
+mod hit;
+mod lists;
+mod parents;
+mod plan;
+mod reading;
+mod sweep;
+mod targets;
+#[cfg(test)]
+mod tests;
+mod versions;
 
+pub use engagement::MOST_CALLS_PER_PAGE;
 pub use facts::{
     Account, Engagement, MetricGroup, MetricGroups, PageFacts, PageVersion, PageVersions, Parent, SnapshotFacts,
     ViewedLast,
 };
+pub(super) use lists::read_lists;
+pub use lists::take_pages;
+pub use plan::plan_snapshot;
+pub use reading::read_facts;

@@ -1,0 +1,105 @@
+//! The lists of the chosen spaces: a narrow inventory, for when no audit is wanted.
+
+use std::collections::{BTreeMap, HashSet};
+
+use tokio::join;
+
+use super::{MetricGroup, MetricGroups, plan};
+use crate::confluence::Cloud;
+use crate::confluence::cloud::{CommentKind, Single};
+use crate::inventory::crawl::{self, Crawl, CrawlError, CrawlOptions, Extent, Read, sort_attachments, sort_contents};
+use crate::inventory::memory::Remembered;
+use crate::inventory::site::{Attachment, Content, ContentId, OldVersion, Space};
+use crate::inventory::{Inventory, OldSizes, bodies, lists, people};
+use crate::progress::Progress;
+
+/// Reads what a snapshot of the chosen spaces needs of the lists: their pages of all statuses with bodies and the files
+/// of these, and with [`MetricGroup::Links`] their blog posts and comments too.
+///
+/// Names of people are among it unless [`MetricGroup::People`] is asked for: then `read_facts` reads them together with
+/// the state of the accounts. Sizes of old versions are those that earlier audits have read; the others are unknown.
+/// Fails and stops as [`take_inventory`](crate::inventory::take_inventory) does. No file can be judged by what this
+/// gives, and it says so (`references_within`).
+pub async fn take_pages(
+    api: &Cloud,
+    options: &CrawlOptions,
+    groups: &MetricGroups,
+    progress: &Progress,
+) -> Result<Inventory, CrawlError> {
+    let options = CrawlOptions { measures: true, ..options.clone() };
+    crawl::take(api, &options, Extent::Pages(groups), progress).await
+}
+
+/// Reads the lists; `reported` are the keys of the chosen spaces.
+pub(in crate::inventory) async fn read_lists(
+    crawl: &Crawl<'_>,
+    spaces: &[Space],
+    reported: Option<&[String]>,
+    groups: &MetricGroups,
+) -> Read {
+    crawl.progress.phase("pages and attachments", None);
+    let chosen: Vec<&Space> =
+        spaces.iter().filter(|space| reported.is_none_or(|keys| keys.contains(&space.key))).collect();
+    let with_links = groups.has(MetricGroup::Links);
+    let posts =
+        async { if with_links { lists::in_spaces(crawl, Single::BlogPost, &chosen, true).await } else { Vec::new() } };
+    let (mut contents, posts, mut files) =
+        join!(lists::in_spaces(crawl, Single::Page, &chosen, true), posts, lists::attachments(crawl));
+    contents.extend(posts);
+    let mut listed = plan::Listed::of(&contents, files.len());
+    let owners: HashSet<ContentId> = contents.iter().map(|content| content.id.clone()).collect();
+    files.retain(|file| file.container.id().is_some_and(|id| owners.contains(id)));
+    if with_links {
+        contents.extend(comments(crawl, &owners, &files, &mut listed).await);
+    }
+    let mut contents = bodies::settle(crawl, contents).await;
+    lists::complete_comments(&mut contents, &files);
+    contents.retain(|content| {
+        !content.kind.is_comment() || content.container.as_ref().is_some_and(|id| owners.contains(id))
+    });
+    files.iter_mut().for_each(|file| remember_versions(crawl, file));
+    let mut people = BTreeMap::new();
+    if !groups.has(MetricGroup::People) {
+        listed.people = people::met(&contents, &files).len();
+        people = people::read(crawl, &contents, &files).await;
+    }
+    sort_contents(&mut contents);
+    sort_attachments(&mut files);
+    listed.replies = crawl.ledger.planned(crate::inventory::coverage::UnitKind::Replies);
+    let plan = listed.plan(crawl, &chosen, with_links);
+    Read { contents, attachments: files, people, old_sizes: OldSizes::NothingToProve, plan }
+}
+
+/// Comments on the chosen pages and posts, and on their files.
+async fn comments(
+    crawl: &Crawl<'_>,
+    owners: &HashSet<ContentId>,
+    files: &[Attachment],
+    listed: &mut plan::Listed,
+) -> Vec<Content> {
+    crawl.progress.phase("comments", None);
+    let files: HashSet<&str> = files.iter().map(|file| file.id.digits()).collect();
+    let digits = |id: &ContentId| files.contains(id.as_str().strip_prefix("att").unwrap_or(id.as_str()));
+    let keep = |id: &ContentId| owners.contains(id) || digits(id);
+    let (footer, inline) =
+        join!(lists::comments(crawl, CommentKind::Footer, keep), lists::comments(crawl, CommentKind::Inline, keep));
+    (listed.footer_comments, listed.inline_comments) = (footer.listed, inline.listed);
+    let mut comments = footer.list;
+    comments.extend(inline.list);
+    comments
+}
+
+/// Takes the old versions of a file that an audit has read; no request is sent for the others, so they stay unknown.
+/// What an earlier run found deleted is unknown too: it may not have been visible only.
+fn remember_versions(crawl: &Crawl<'_>, file: &mut Attachment) {
+    // a complete audit has proved that sizes of old versions are what they seem; without one they may not be
+    let proved = crawl.memory.last_run().is_some();
+    file.version = file.version.max(1);
+    let unknown =
+        |number| OldVersion { number, title: None, size: None, file_id: None, created_at: None, author: None };
+    let versions = (1..file.version).map(|number| match crawl.memory.version(file, number) {
+        Some(Remembered::Read(version)) if proved => version,
+        _ => unknown(number),
+    });
+    file.old_versions = versions.collect();
+}

@@ -1,0 +1,144 @@
+//! How many requests a snapshot takes, by kind, before the costly ones are sent.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::engagement::USUAL_CALLS;
+use super::{MetricGroup, MetricGroups, parents, reading, targets, versions};
+use crate::confluence::cloud::{LIST_LIMIT, PEOPLE_PER_REQUEST, SEARCH_LIMIT};
+use crate::confluence::pages::{ACCOUNTS_PER_REQUEST, CONTENT_IDS_PER_REQUEST};
+use crate::confluence::{Client, Cloud};
+use crate::inventory::crawl::{Crawl, CrawlOptions};
+use crate::inventory::memory::Memory;
+use crate::inventory::plan::{RequestPlan, batches};
+use crate::inventory::site::{AccountId, Content, ContentKind, Space, SpaceId, Status};
+use crate::inventory::{Inventory, people};
+
+/// What the lists of a narrow reading showed.
+#[derive(Debug, Default)]
+pub(super) struct Listed {
+    pages: HashMap<SpaceId, u64>,
+    posts: HashMap<SpaceId, u64>,
+    attachments: u64,
+    pub(super) footer_comments: u64,
+    pub(super) inline_comments: u64,
+    pub(super) replies: u64,
+    pub(super) people: usize,
+}
+
+impl Listed {
+    /// Counts pages and posts of the chosen spaces; `files` are those of the whole site.
+    pub(super) fn of(contents: &[Content], files: usize) -> Self {
+        let mut listed = Self { attachments: files as u64, ..Self::default() };
+        for content in contents {
+            let Some(space) = &content.space else { continue };
+            match content.kind {
+                ContentKind::Page => *listed.pages.entry(space.clone()).or_default() += 1,
+                ContentKind::BlogPost => *listed.posts.entry(space.clone()).or_default() += 1,
+                _ => {}
+            }
+        }
+        listed
+    }
+
+    /// The requests of the lists.
+    pub(super) fn plan(&self, crawl: &Crawl<'_>, chosen: &[&Space], with_links: bool) -> RequestPlan {
+        let client = crawl.api.client();
+        let spaces: Vec<SpaceId> = chosen.iter().map(|space| space.id.clone()).collect();
+        let in_batches = |kind: &str, counts: &HashMap<SpaceId, u64>| {
+            batches(&spaces, counts, client.concurrency(), client.page_limit(kind, LIST_LIMIT))
+        };
+        let mut plan = Counts::default();
+        plan.add("current user", 2);
+        plan.add("spaces", 2);
+        plan.add("pages", in_batches("pages", &self.pages));
+        plan.add("attachments", list_pages(client, "attachments", LIST_LIMIT, self.attachments));
+        if with_links {
+            plan.add("blog posts", in_batches("blog posts", &self.posts));
+            plan.add("footer comments", list_pages(client, "footer comments", LIST_LIMIT, self.footer_comments));
+            plan.add("inline comments", list_pages(client, "inline comments", LIST_LIMIT, self.inline_comments));
+            plan.add("comment replies", self.replies);
+        }
+        plan.add("people", self.people.div_ceil(PEOPLE_PER_REQUEST) as u64);
+        RequestPlan::of(plan.0, crawl.memory.last_run().as_ref(), 0)
+    }
+}
+
+/// Requests by kind.
+#[derive(Debug, Default)]
+struct Counts(BTreeMap<String, u64>);
+
+impl Counts {
+    fn add(&mut self, kind: &str, count: u64) {
+        if count > 0 {
+            *self.0.entry(kind.to_owned()).or_default() += count;
+        }
+    }
+}
+
+fn list_pages(client: &Client, kind: &str, limit: u32, items: u64) -> u64 {
+    items.div_ceil(client.page_limit(kind, limit).into()).max(1)
+}
+
+/// The requests of a whole snapshot, those of `inventory` included: what [`take_pages`](super::take_pages) or an audit
+/// has sent, and what [`read_facts`](super::read_facts) will send for the pages of these spaces (by key).
+///
+/// Every kind is exact on a site that answers well, except: views and viewers, which are at most so many (pages that
+/// nobody viewed need fewer, pages not viewed for 90 days up to two more); accounts, when only contributors are people
+/// not met before; folders within folders; and labels that a search cut off.
+pub fn plan_snapshot(
+    api: &Cloud,
+    inventory: &Inventory,
+    options: &CrawlOptions,
+    groups: &MetricGroups,
+    spaces: &[String],
+) -> RequestPlan {
+    let client = api.client();
+    let memory = Memory(options.cache.as_deref());
+    let before = inventory.plan.as_ref();
+    let mut plan = Counts(before.map(|plan| plan.requests.clone()).unwrap_or_default());
+    let pages = reading::pages_of(inventory, spaces);
+    let indexed = reading::indexed_spaces(inventory, spaces);
+    plan.add("current user", 1);
+    plan.add("page sweep", sweep_requests(client, &pages, &indexed));
+    let indexed_ids = reading::space_ids(&indexed);
+    let unindexed = pages.iter().filter(|page| !reading::is_indexed(page, &indexed_ids)).count();
+    plan.add("page labels", unindexed as u64);
+    plan.add("page parents", parents::first_level(&pages).len() as u64);
+    if groups.has(MetricGroup::People) {
+        let needs = pages.iter().map(|page| versions::requests(client, memory, page, inventory.scan.started_at));
+        plan.add("page versions", needs.sum());
+        let mut met = people::met(&inventory.contents, &inventory.attachments);
+        met.extend(last_owners(&pages));
+        plan.add("accounts", met.len().div_ceil(ACCOUNTS_PER_REQUEST) as u64);
+    }
+    if groups.has(MetricGroup::Links) {
+        let unknown = targets::unknown(inventory, &pages).len();
+        plan.add("link targets", 2 * unknown.div_ceil(CONTENT_IDS_PER_REQUEST) as u64);
+    }
+    if groups.has(MetricGroup::Engagement) {
+        let current = pages.iter().filter(|page| page.status == Status::Current).count() as u64;
+        for (kind, calls) in USUAL_CALLS {
+            plan.add(kind, current * calls);
+        }
+    }
+    let remembered = before.map_or(0, |plan| plan.remembered_versions);
+    RequestPlan::of(plan.0, memory.last_run().as_ref(), remembered)
+}
+
+fn sweep_requests(client: &Client, pages: &[&Content], indexed: &[&Space]) -> u64 {
+    let ids = reading::space_ids(indexed);
+    let mut counts: HashMap<SpaceId, u64> = HashMap::new();
+    for page in pages.iter().filter(|page| reading::is_indexed(page, &ids)) {
+        if let Some(space) = &page.space {
+            *counts.entry(space.clone()).or_default() += 1;
+        }
+    }
+    let ids: Vec<SpaceId> = indexed.iter().map(|space| space.id.clone()).collect();
+    batches(&ids, &counts, client.concurrency(), client.page_limit("page sweep", SEARCH_LIMIT))
+}
+
+/// Who owned the pages before their owners.
+pub(super) fn last_owners<'i>(pages: &[&'i Content]) -> BTreeSet<&'i str> {
+    let owners = pages.iter().filter_map(|page| page.details.as_ref()?.last_owner.as_ref());
+    owners.map(AccountId::as_str).collect()
+}
