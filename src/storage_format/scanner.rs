@@ -28,9 +28,12 @@ pub(super) struct Scanner<'a> {
 }
 
 impl<'a> Scanner<'a> {
-    pub(super) fn new(site: &'a OwnSite, depth: Depth) -> Self {
+    /// `bytes` is the size of the body.
+    pub(super) fn new(site: &'a OwnSite, depth: Depth, bytes: usize) -> Self {
         let gatherer = (depth == Depth::Measures).then(|| Box::new(Gatherer::new(site)));
-        Self { site, frames: Vec::new(), body: Body::default(), gatherer, text: String::new(), sink: Sink::Visible }
+        // seldom more than half of a body is text
+        let text = String::with_capacity(bytes / 2);
+        Self { site, frames: Vec::new(), body: Body::default(), gatherer, text, sink: Sink::Visible }
     }
 
     /// An element begins. A self-closing one is opened and closed. Returns whether it was understood: nested too
