@@ -238,7 +238,9 @@ impl<'a> Scanner<'a> {
     /// `ri:page` and its kin: the container of an attachment, the target of a link, or a macro's page.
     fn resource(&mut self, name: &str, attributes: Attributes<'a>) {
         let (container, certainty) = super::endings::container_of(name, attributes);
-        match self.frames.last_mut().map(|frame| &mut frame.kind) {
+        // the value of a parameter that names a page is a whole link
+        let around = self.frames.iter_mut().rev().map(|frame| &mut frame.kind).find(|kind| !matches!(kind, Kind::Link));
+        match around {
             Some(Kind::Attachment { container: slot, .. }) => {
                 slot.get_or_insert((container, certainty));
             }
