@@ -42,18 +42,18 @@ impl<'a> Attributes<'a> {
     }
 
     /// All attributes as name and raw value.
+    ///
+    /// Like above, it looks at bytes: every mark is ASCII, so that the text is never cut inside a character.
     pub(super) fn iter(self) -> impl Iterator<Item = (&'a str, &'a str)> {
         let mut rest = self.0;
         std::iter::from_fn(move || {
             loop {
-                rest = rest.trim_start_matches(|c: char| c.is_ascii_whitespace() || c == '/');
+                rest = &rest[skip(rest.as_bytes(), 0, |byte| byte.is_ascii_whitespace() || byte == b'/')..];
                 if rest.is_empty() {
                     return None;
                 }
-                let name_end =
-                    rest.find(|c: char| c.is_ascii_whitespace() || c == '=' || c == '/').unwrap_or(rest.len());
-                let (name, behind) = rest.split_at(name_end);
-                let behind = behind.trim_start();
+                let (name, behind) = rest.split_at(skip(rest.as_bytes(), 0, |byte| !ends_name(byte)));
+                let behind = without_blanks(behind);
                 let Some(value) = behind.strip_prefix('=') else {
                     // a name without a value
                     rest = behind;
@@ -62,19 +62,36 @@ impl<'a> Attributes<'a> {
                     }
                     continue;
                 };
-                let value = value.trim_start();
-                let (raw, after) = if value.starts_with(['"', '\'']) {
-                    let (quote, inner) = value.split_at(1);
-                    inner.split_once(quote).unwrap_or((inner, ""))
-                } else {
-                    let end = value.find(|c: char| c.is_ascii_whitespace()).unwrap_or(value.len());
-                    value.split_at(end)
-                };
+                let (raw, after) = split_value(without_blanks(value));
                 rest = after;
                 return Some((name, raw));
             }
         })
     }
+}
+
+/// The value that `text` begins with, without its quotes, and what follows. A quote that never ends takes all.
+fn split_value(text: &str) -> (&str, &str) {
+    let bytes = text.as_bytes();
+    match bytes.first() {
+        Some(quote @ (b'"' | b'\'')) => match memchr::memchr(*quote, &bytes[1..]) {
+            Some(length) => (&text[1..=length], &text[length + 2..]),
+            None => (&text[1..], ""),
+        },
+        _ => text.split_at(skip(bytes, 0, |byte| !byte.is_ascii_whitespace())),
+    }
+}
+
+/// The text behind any blanks. Most often there are none.
+fn without_blanks(text: &str) -> &str {
+    match text.as_bytes().first() {
+        Some(b'!'..=b'~') => text,
+        _ => text.trim_start(),
+    }
+}
+
+fn ends_name(byte: u8) -> bool {
+    byte.is_ascii_whitespace() || matches!(byte, b'=' | b'/')
 }
 
 /// The first place from `at` on whose byte is not wanted.

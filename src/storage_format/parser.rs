@@ -5,7 +5,7 @@
 //! from being called unreferenced. A reading problem never means "no references".
 
 use quick_xml::Reader;
-use quick_xml::events::Event;
+use quick_xml::events::{BytesStart, Event};
 
 use super::attributes::Attributes;
 use super::lenient;
@@ -31,11 +31,11 @@ pub fn parse_to(body: &str, site: &OwnSite, depth: Depth) -> Body {
     let bytes = body.len();
     // the XML library skips a byte order mark without counting it
     let body = body.strip_prefix('\u{feff}').unwrap_or(body);
-    let mut scanner = Scanner::new(site, depth);
+    let mut scanner = Scanner::new(site, depth, body.len());
     match strict_pass(body, &mut scanner) {
         Ok(()) => scanner.finish(Reading::WellFormed, bytes),
         Err(fault) => {
-            let mut scanner = Scanner::new(site, depth);
+            let mut scanner = Scanner::new(site, depth, body.len());
             let residue = lenient::pass(body, fault.offset, &mut scanner);
             let place = place(body, fault.offset);
             let problem = format!("{} at {place}", fault.problem);
@@ -65,7 +65,7 @@ fn strict_pass<'a>(body: &'a str, scanner: &mut Scanner<'a>) -> Result<(), Fault
         let fault = |problem: &str| Fault { offset, problem: problem.to_owned() };
         match reader.read_event() {
             Ok(Event::Start(tag)) => {
-                let (name, attributes) = split_tag(body, offset, tag.len()).ok_or_else(|| fault("broken tag"))?;
+                let (name, attributes) = split_tag(body, offset, &tag).ok_or_else(|| fault("broken tag"))?;
                 if depth == 0 {
                     outermost = offset;
                 }
@@ -78,7 +78,7 @@ fn strict_pass<'a>(body: &'a str, scanner: &mut Scanner<'a>) -> Result<(), Fault
                 }
             }
             Ok(Event::Empty(tag)) => {
-                let (name, attributes) = split_tag(body, offset, tag.len()).ok_or_else(|| fault("broken tag"))?;
+                let (name, attributes) = split_tag(body, offset, &tag).ok_or_else(|| fault("broken tag"))?;
                 if !scanner.open(name, attributes) {
                     return Err(fault("elements nested too deeply"));
                 }
@@ -115,16 +115,16 @@ fn strict_pass<'a>(body: &'a str, scanner: &mut Scanner<'a>) -> Result<(), Fault
 
 /// Name and attributes of the tag at `offset`, or `None` when it cannot be a tag: `a < b` in text, or a quote that
 /// swallowed the next attribute or tag.
-fn split_tag(body: &str, offset: usize, length: usize) -> Option<(&str, Attributes<'_>)> {
-    let content = body.get(offset + 1..offset + 1 + length)?;
-    let name_end = content.bytes().position(|byte| byte.is_ascii_whitespace()).unwrap_or(content.len());
-    let (name, attributes) = content.split_at(name_end);
+fn split_tag<'a>(body: &'a str, offset: usize, tag: &BytesStart<'_>) -> Option<(&'a str, Attributes<'a>)> {
+    let content = body.get(offset + 1..offset + 1 + tag.len())?;
+    let (name, attributes) = content.split_at_checked(tag.name().as_ref().len())?;
     let first = name.as_bytes().first()?;
     let is_name = first.is_ascii_alphabetic() || *first == b'_' || !first.is_ascii();
     let attributes = Attributes(attributes);
-    // a `<` in a name ends the whole tag in a fault as well, and most tags have no attributes to look at
+    // most tags have no attributes to look at, and a name is too short for more than a loop
     let is_tag = is_name
-        && !name.as_bytes().contains(&b'<')
+        // a form feed parts attributes for the lenient pass only
+        && name.bytes().all(|byte| !matches!(byte, b'<' | b'\x0c'))
         && (attributes.0.is_empty()
             || (memchr::memchr(b'<', attributes.0.as_bytes()).is_none() && attributes.are_well_formed()));
     is_tag.then_some((name, attributes))

@@ -28,9 +28,12 @@ pub(super) struct Scanner<'a> {
 }
 
 impl<'a> Scanner<'a> {
-    pub(super) fn new(site: &'a OwnSite, depth: Depth) -> Self {
+    /// `bytes` is the size of the body.
+    pub(super) fn new(site: &'a OwnSite, depth: Depth, bytes: usize) -> Self {
         let gatherer = (depth == Depth::Measures).then(|| Box::new(Gatherer::new(site)));
-        Self { site, frames: Vec::new(), body: Body::default(), gatherer, text: String::new(), sink: Sink::Visible }
+        // seldom more than half of a body is text
+        let text = String::with_capacity(bytes / 2);
+        Self { site, frames: Vec::new(), body: Body::default(), gatherer, text, sink: Sink::Visible }
     }
 
     /// An element begins. A self-closing one is opened and closed. Returns whether it was understood: nested too
@@ -235,7 +238,9 @@ impl<'a> Scanner<'a> {
     /// `ri:page` and its kin: the container of an attachment, the target of a link, or a macro's page.
     fn resource(&mut self, name: &str, attributes: Attributes<'a>) {
         let (container, certainty) = super::endings::container_of(name, attributes);
-        match self.frames.last_mut().map(|frame| &mut frame.kind) {
+        // the value of a parameter that names a page is a whole link
+        let around = self.frames.iter_mut().rev().map(|frame| &mut frame.kind).find(|kind| !matches!(kind, Kind::Link));
+        match around {
             Some(Kind::Attachment { container: slot, .. }) => {
                 slot.get_or_insert((container, certainty));
             }

@@ -54,10 +54,11 @@ impl OwnSite {
     /// `url` is an attribute value after XML decoding.
     pub(super) fn meaning(&self, url: &str) -> Option<UrlMeaning> {
         let url = url.trim();
-        if let Some(id) = media_file_id(url) {
+        let absolute = split_absolute(url);
+        if let Some(id) = media_file_id(url, absolute.as_ref()) {
             return Some(UrlMeaning::Files(vec![(Target::FileId { id }, Certainty::Possible)]));
         }
-        let local = match split_absolute(url) {
+        let local = match absolute {
             Some((host, rest)) if self.hosts.contains(&host) => rest,
             Some(_) => return None,
             // mailto:, data:, javascript: and the like
@@ -161,9 +162,9 @@ pub(super) fn is_uuid(text: &str) -> bool {
 }
 
 /// Media service addresses name a file id: `https://api.media.atlassian.com/file/{id}/…` and
-/// `blob:…#…id={id}&collection=…`.
-fn media_file_id(url: &str) -> Option<String> {
-    if let Some((host, path)) = split_absolute(url) {
+/// `blob:…#…id={id}&collection=…`. `absolute` is what [`split_absolute`] makes of the address.
+fn media_file_id(url: &str, absolute: Option<&(String, &str)>) -> Option<String> {
+    if let Some((host, path)) = absolute {
         if host != "api.media.atlassian.com" {
             return None;
         }

@@ -41,6 +41,18 @@ fn row_3_gallery_of_other_pages() {
     assert_usage(&far, &[("ops", "linked-elsewhere"), ("own-a", "embedded"), ("other-a", UNUSED)]);
 }
 
+/// The editor writes the page of a parameter as a whole link.
+#[test]
+fn row_3_pages_given_as_links() {
+    let parameter = r#"<ac:parameter ac:name="page"><ac:link><ri:page ri:content-title="Deployment Guide"/></ac:link></ac:parameter>"#;
+    let end = "</ac:structured-macro>";
+    let with_page = |name: &str| album(&call(name, &[]).replace(end, &format!("{parameter}{end}")));
+    let gallery = with_page("gallery");
+    assert_usage(&gallery, &[("other-a", "linked-elsewhere"), ("other-pdf", UNUSED), ("own-a", UNUSED)]);
+    let list = with_page("attachments");
+    assert_usage(&list, &[("other-a", "listed"), ("other-pdf", "listed"), ("own-a", UNUSED)]);
+}
+
 #[test]
 fn row_3_gallery_include_and_exclude() {
     let include = album(&call("gallery", &[("include", "a.png, x.png")]));

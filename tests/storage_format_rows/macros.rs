@@ -35,6 +35,8 @@ fn row_2_2_office_and_pdf_viewers() {
         let page = ("page", "Deployment Guide");
         assert_other(&call(name, &[("name", "a.pdf"), page]), "a.pdf", &construct, Proven);
         assert_other(&with_element(name, "name", ATTACHMENT, &[page]), "a.pdf", &construct, Proven);
+        let link = r#"<ac:link><ri:page ri:content-title="Deployment Guide"/></ac:link>"#;
+        assert_other(&with_element(name, "page", link, &[("name", "a.pdf")]), "a.pdf", &construct, Proven);
         assert_nothing(&call(name, &[("page", "a.pdf"), ("name", "b.pdf")]), "b.doc");
     }
 }
