@@ -32,7 +32,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("demo", &[]),
     ("doctor", &["confluence", "error", "progress"]),
     ("error", &[]),
-    ("inventory", &["cache", "confluence", "error", "progress", "storage_format"]),
+    ("inventory", &["cache", "confluence", "error", "progress", "spreadsheet", "storage_format"]),
     ("progress", &[]),
     ("report", &["audit", "error", "inventory", "spreadsheet", "storage_format"]),
     ("spreadsheet", &[]),

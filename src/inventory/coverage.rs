@@ -79,6 +79,8 @@ pub enum UnitKind {
     Plausibility,
     /// The bytes of one file, to compare duplicates.
     Comparison,
+    /// The workflow state of pages: a probe, a search, one page.
+    Workflow,
 }
 
 impl UnitKind {
@@ -108,6 +110,7 @@ impl UnitKind {
             Self::Reconciliation => "second walk",
             Self::Plausibility => "comparison with the last run",
             Self::Comparison => "comparison of duplicates",
+            Self::Workflow => "workflow",
         }
     }
 }

@@ -26,6 +26,7 @@ pub mod scope;
 mod second_walk;
 pub mod site;
 mod versions;
+pub mod workflow;
 
 use std::collections::BTreeMap;
 

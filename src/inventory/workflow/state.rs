@@ -1,0 +1,176 @@
+//! What is known of the workflow of a page, and from where.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::discovery::Candidate;
+use crate::inventory::ContentId;
+
+/// A page whose state is wanted.
+#[derive(Debug, Clone, Copy)]
+pub struct WorkflowPage<'a> {
+    /// Its id.
+    pub id: &'a ContentId,
+    /// The key of its space.
+    pub space_key: &'a str,
+    /// Number of its published version, where it is known.
+    pub version: Option<u32>,
+    /// Its labels; `None` when they could not be read.
+    pub labels: Option<&'a [String]>,
+}
+
+/// The workflow of one page, as far as its source tells. What the source does not tell is `None`, never empty.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WorkflowState {
+    /// Name of the workflow.
+    pub name: Option<String>,
+    /// Name of the state. `None` with a source that found a workflow: the state has none of the known names.
+    pub state: Option<String>,
+    /// Whether that is a final state.
+    pub is_final: Option<bool>,
+    /// When the page came into the state.
+    pub since: Option<DateTime<Utc>>,
+    /// When the state expires, where the day is known.
+    pub due: Option<DateTime<Utc>>,
+    /// When the state expires, where only a window is known: that of the search when it was asked.
+    pub due_within: Option<DueWindow>,
+    /// Who has neither approved nor rejected yet: user names, account ids or display names, as the source writes them.
+    pub pending_reviewers: Option<Vec<String>>,
+    /// Value of the configured owner parameter, or the owner in an imported report.
+    pub owner: Option<String>,
+    /// Value of the configured relevance parameter.
+    pub relevance: Option<String>,
+    /// Values of the other configured parameters that are filled, by the name in the configuration.
+    pub parameters: BTreeMap<String, String>,
+    /// Parameters were wanted and could not be read: that one is missing says nothing.
+    #[serde(default)]
+    pub parameters_unavailable: bool,
+    /// Versions published since the page was last in a final state.
+    pub edits_since_final: Option<u32>,
+    /// Where the state comes from.
+    pub source: WorkflowSource,
+}
+
+/// When a state expires, as far as the search tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DueWindow {
+    /// It has expired.
+    Overdue,
+    /// Within 7 days.
+    Within7Days,
+    /// Within 30 days, but not within 7.
+    Within30Days,
+    /// Within 90 days, but not within 30.
+    Within90Days,
+}
+
+/// Where a state comes from (`comala.md` 0).
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub enum WorkflowSource {
+    /// The content property `comalaworkflows` of Comala on Data Center.
+    ComalaDcProperty,
+    /// `rest/cw/1` of Comala on Data Center.
+    ComalaDcRest,
+    /// The search fields of Comala on Cloud.
+    ComalaCloudCql,
+    /// The content property of this key, pinned in the configuration.
+    ContentProperty(String),
+    /// An imported report.
+    Import,
+    /// The native content state.
+    NativeState,
+    /// Labels.
+    Labels,
+    /// No source knows a workflow of this page.
+    #[default]
+    None,
+    /// A source that may know could not be read.
+    Unavailable,
+}
+
+const CONTENT_PROPERTY: &str = "content_property:";
+
+impl fmt::Display for WorkflowSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ComalaDcProperty => f.write_str("comala_dc_property"),
+            Self::ComalaDcRest => f.write_str("comala_dc_rest"),
+            Self::ComalaCloudCql => f.write_str("comala_cloud_cql"),
+            Self::ContentProperty(key) => write!(f, "{CONTENT_PROPERTY}{key}"),
+            Self::Import => f.write_str("import"),
+            Self::NativeState => f.write_str("native_state"),
+            Self::Labels => f.write_str("labels"),
+            Self::None => f.write_str("none"),
+            Self::Unavailable => f.write_str("unavailable"),
+        }
+    }
+}
+
+impl From<WorkflowSource> for String {
+    fn from(source: WorkflowSource) -> Self {
+        source.to_string()
+    }
+}
+
+impl TryFrom<String> for WorkflowSource {
+    type Error = String;
+
+    fn try_from(word: String) -> Result<Self, String> {
+        let plain = [
+            Self::ComalaDcProperty,
+            Self::ComalaDcRest,
+            Self::ComalaCloudCql,
+            Self::Import,
+            Self::NativeState,
+            Self::Labels,
+            Self::None,
+            Self::Unavailable,
+        ];
+        match word.strip_prefix(CONTENT_PROPERTY) {
+            Some(key) => Ok(Self::ContentProperty(key.to_owned())),
+            None => plain
+                .into_iter()
+                .find(|source| source.to_string() == word)
+                .ok_or_else(|| format!("{word:?} is no source of a workflow state")),
+        }
+    }
+}
+
+/// What was read of the workflow of pages.
+#[derive(Debug, Clone, Default)]
+pub struct WorkflowReading {
+    /// The state of every page that was asked for.
+    pub pages: BTreeMap<ContentId, WorkflowState>,
+    /// For people: what was found, what to configure.
+    pub notes: Vec<String>,
+    /// Content properties that look like those of a workflow app, the best first, ready to be pinned.
+    pub candidates: Vec<Candidate>,
+    /// Requests that were planned once it was known which sources there are, by kind; retries come on top.
+    pub requests: BTreeMap<String, u64>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sources_are_written_as_their_words_and_read_back() {
+        let words = [
+            (WorkflowSource::ComalaDcProperty, "comala_dc_property"),
+            (WorkflowSource::ContentProperty("cw-state".into()), "content_property:cw-state"),
+            (WorkflowSource::None, "none"),
+            (WorkflowSource::Unavailable, "unavailable"),
+        ];
+        for (source, word) in words {
+            let written = serde_json::to_string(&source).unwrap();
+            assert_eq!(written, format!("\"{word}\""));
+            assert_eq!(serde_json::from_str::<WorkflowSource>(&written).unwrap(), source);
+        }
+        assert!(serde_json::from_str::<WorkflowSource>("\"guess\"").is_err());
+    }
+}
