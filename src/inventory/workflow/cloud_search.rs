@@ -4,6 +4,7 @@
 use super::options::WorkflowOptions;
 use super::rows::{Rows, SpaceGroup, in_spaces, quoted};
 use super::state::{DueWindow, WorkflowSource, WorkflowState};
+use super::sweep::Sweep;
 use crate::inventory::coverage::UnitKind;
 use crate::inventory::crawl::Crawl;
 
@@ -32,16 +33,19 @@ enum Asked<'o> {
 /// The rows that a search found; `None` when it failed.
 type Hits = Option<Vec<usize>>;
 
-/// Fills the rows of all pages with a workflow.
-pub(super) async fn read(crawl: &Crawl<'_>, rows: &mut Rows<'_>, options: &WorkflowOptions) {
+/// Fills the rows of all pages with a workflow. Gives whether the app is there.
+pub(super) async fn read(crawl: &Crawl<'_>, rows: &mut Rows<'_>, options: &WorkflowOptions) -> bool {
     let unit = crawl.ledger.enter(UnitKind::Workflow, "probe for Comala on Cloud");
     rows.plan("workflow probe", 1);
     let knows = crawl.api.knows_workflow_fields().await;
     unit.settle(&knows);
     match knows {
         Ok(true) => {}
-        Ok(false) => return,
-        Err(_) => return rows.close_all(),
+        Ok(false) => return false,
+        Err(_) => {
+            rows.close_all();
+            return false;
+        }
     }
     let names = options.searched_states();
     let mut residue = Vec::new();
@@ -56,6 +60,21 @@ pub(super) async fn read(crawl: &Crawl<'_>, rows: &mut Rows<'_>, options: &Workf
         }
     }
     note_residue(rows, &names, &residue);
+    true
+}
+
+/// The search shows neither archived pages nor those published a moment ago: that it finds no workflow of them says
+/// nothing.
+pub(super) fn close_unseen(crawl: &Crawl<'_>, rows: &mut Rows<'_>, sweep: &Sweep) {
+    let unseen: Vec<usize> = rows.unknown().into_iter().filter(|at| !sweep.shows(*at)).collect();
+    if unseen.is_empty() {
+        return;
+    }
+    let subject = format!("workflow of {} pages that the search does not show", unseen.len());
+    crawl.ledger.enter(UnitKind::Workflow, subject).skipped("the search shows published pages of current spaces");
+    for at in unseen {
+        rows.close(at);
+    }
 }
 
 /// Fills the rows of one group; gives those whose state has none of the names.

@@ -21,7 +21,7 @@ const EPOCHS: [std::ops::Range<i64>; 2] = [1_000_000_000..10_000_000_000, 1_000_
 
 /// A content property that looks like that of a workflow app.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Candidate {
+pub struct PropertyCandidate {
     /// The property with the places in its JSON, ready to be pinned.
     pub property: PinnedProperty,
     /// Pages that bear it.
@@ -32,7 +32,7 @@ pub struct Candidate {
     pub agreeing: usize,
 }
 
-impl fmt::Display for Candidate {
+impl fmt::Display for PropertyCandidate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let PinnedProperty { key, state, name, is_final, expires, since, approvers } = &self.property;
         write!(f, "the content property {key} is on {} of {} pages", self.pages, self.of)?;
@@ -103,7 +103,7 @@ pub(super) async fn look(crawl: &Crawl<'_>, rows: &mut Rows<'_>, options: &Workf
             }
         }
     }
-    let mut candidates: Vec<Candidate> =
+    let mut candidates: Vec<PropertyCandidate> =
         seen.into_iter().map(|(key, seen)| candidate(key, &seen, sample.len())).collect();
     candidates.sort_by_key(|found| std::cmp::Reverse((found.agreeing, !found.property.state.is_empty(), found.pages)));
     if candidates.is_empty() {
@@ -113,7 +113,7 @@ pub(super) async fn look(crawl: &Crawl<'_>, rows: &mut Rows<'_>, options: &Workf
             sample.len()
         ));
     }
-    rows.notes.extend(candidates.iter().map(Candidate::to_string));
+    rows.notes.extend(candidates.iter().map(PropertyCandidate::to_string));
     rows.candidates = candidates;
 }
 
@@ -192,7 +192,7 @@ impl Place {
     }
 }
 
-fn candidate(key: String, seen: &Seen, of: usize) -> Candidate {
+fn candidate(key: String, seen: &Seen, of: usize) -> PropertyCandidate {
     let state = seen
         .places
         .iter()
@@ -205,7 +205,7 @@ fn candidate(key: String, seen: &Seen, of: usize) -> Candidate {
             .max_by_key(|(place, marks)| (fits(marks), std::cmp::Reverse(place.len())))
             .map(|(place, _)| place.clone())
     };
-    Candidate {
+    PropertyCandidate {
         pages: seen.pages,
         of,
         agreeing: state.map_or(0, |(_, marks)| marks.own_state),

@@ -7,7 +7,8 @@
 //! source could not be read is not answered by a worse one, or its state would change from week to week with the
 //! weather.
 //!
-//! The search shows neither archived pages nor archived spaces, so only what is read page by page knows of those.
+//! The search shows neither archived pages nor archived spaces. Where the search is what tells workflows, those are
+//! unavailable, and a unit that was skipped; what is read page by page knows of them.
 
 mod cloud_search;
 mod data_center;
@@ -35,6 +36,7 @@ use crate::confluence::Cloud;
 use crate::progress::Progress;
 use crate::storage_format::OwnSite;
 
+pub use discovery::PropertyCandidate;
 pub use document_report::DocumentReport;
 pub use options::{DEFAULT_STATE_NAMES, PinnedProperty, WorkflowOptions};
 pub use planned::expected_requests;
@@ -44,7 +46,8 @@ use data_center::Presence;
 use rows::Rows;
 use sweep::Sweep;
 
-/// Reads the workflow state of pages, apart from any other reading of the site, with its own ledger.
+/// Reads the workflow state of pages, apart from any other reading of the site, with its own ledger. That the account
+/// is who it should be has been found out before ([`Cloud::current_user`]).
 pub async fn workflow_of(
     api: &Cloud,
     pages: &[WorkflowPage<'_>],
@@ -83,10 +86,11 @@ pub(super) async fn read(crawl: &Crawl<'_>, pages: &[WorkflowPage<'_>], options:
         return rows.finish(options);
     }
     let sweep = Sweep::run(crawl, &mut rows, &sweep::keys(presence, options), options).await;
+    let mut by_search = false;
     if presence == Presence::Present {
         data_center::read(crawl, &mut rows, options, &sweep).await;
     } else {
-        cloud_search::read(crawl, &mut rows, options).await;
+        by_search = cloud_search::read(crawl, &mut rows, options).await;
         discovery::look(crawl, &mut rows, options).await;
     }
     if let Some(property) = &options.property {
@@ -99,5 +103,8 @@ pub(super) async fn read(crawl: &Crawl<'_>, pages: &[WorkflowPage<'_>], options:
         native::read(crawl, &mut rows, &sweep).await;
     }
     labels::apply(crawl, &mut rows, &options.label_map);
+    if by_search {
+        cloud_search::close_unseen(crawl, &mut rows, &sweep);
+    }
     rows.finish(options)
 }

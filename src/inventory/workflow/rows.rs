@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::discovery::Candidate;
+use super::discovery::PropertyCandidate;
 use super::options::WorkflowOptions;
 use super::state::{WorkflowPage, WorkflowReading, WorkflowSource, WorkflowState};
 
@@ -14,7 +14,7 @@ pub(super) struct Rows<'a> {
     by_id: HashMap<&'a str, usize>,
     states: Vec<WorkflowState>,
     pub(super) notes: Vec<String>,
-    pub(super) candidates: Vec<Candidate>,
+    pub(super) candidates: Vec<PropertyCandidate>,
     requests: BTreeMap<String, u64>,
 }
 
@@ -222,6 +222,24 @@ mod tests {
         assert_eq!(told(1), ("comala_cloud_cql".to_owned(), None), "another state is another time");
         assert_eq!(told(2), ("import".to_owned(), Some("Docs")));
         assert_eq!(told(3), ("unavailable".to_owned(), None));
+    }
+
+    #[test]
+    fn many_spaces_are_asked_for_in_groups() {
+        let ids: Vec<ContentId> = (0..240).map(|id| ContentId::new(id.to_string())).collect();
+        let keys: Vec<String> = (0..240).map(|page| format!("S{}", page % 120)).collect();
+        let pages: Vec<WorkflowPage<'_>> = ids
+            .iter()
+            .zip(&keys)
+            .map(|(id, key)| WorkflowPage { id, space_key: key, version: None, labels: None })
+            .collect();
+        let rows = Rows::new(&pages);
+        let groups = rows.groups();
+        assert_eq!(groups.iter().map(|group| group.keys.len()).collect::<Vec<_>>(), [50, 50, 20]);
+        assert_eq!(groups.iter().map(|group| group.pages.len()).sum::<usize>(), 240);
+        let in_own_group =
+            |group: &SpaceGroup<'_>| group.pages.iter().all(|at| group.keys.contains(&rows.page(*at).space_key));
+        assert!(groups.iter().all(in_own_group));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Content properties of all pages in bulk, by search: 200 pages a request.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde_json::Value;
 
@@ -28,6 +28,8 @@ pub(super) enum Answered<'s> {
 #[derive(Debug, Default)]
 pub(super) struct Sweep {
     answers: HashMap<usize, BTreeMap<String, Option<Value>>>,
+    /// Pages that the search shows, whatever it tells of them.
+    shown: HashSet<usize>,
     /// The search of a group of spaces failed.
     pub(super) failed: bool,
 }
@@ -70,14 +72,21 @@ impl Sweep {
     }
 
     fn take(&mut self, rows: &Rows<'_>, keys: &[&str], hit: &model::SearchHit) {
+        let Some(at) = rows.find(&hit.id.0) else { return };
+        self.shown.insert(at);
         let properties = hit.metadata.as_ref().and_then(|metadata| metadata.properties.as_ref());
-        let (Some(at), Some(properties)) = (rows.find(&hit.id.0), properties) else { return };
+        let Some(properties) = properties else { return };
         let unanswered = properties.get("_expandable").and_then(Value::as_object);
         let answers = self.answers.entry(at).or_default();
         for key in keys.iter().filter(|key| unanswered.is_none_or(|others| !others.contains_key(**key))) {
             let value = properties.get(*key).and_then(|property| property.get("value"));
             answers.insert((*key).to_owned(), value.cloned());
         }
+    }
+
+    /// Whether the search shows a page.
+    pub(super) fn shows(&self, at: usize) -> bool {
+        self.shown.contains(&at)
     }
 
     /// What is known of a property of a page.

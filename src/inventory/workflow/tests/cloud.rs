@@ -185,6 +185,21 @@ async fn finals_and_windows_that_could_not_be_searched_are_not_told() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn archived_pages_are_not_shown_by_the_search_so_it_does_not_speak_for_them() {
+    let mut site = site();
+    site.contents[4].status = crate::demo::site::Status::Archived;
+    let options = WorkflowOptions { label_map: vec![("done".into(), "Done".into())], ..named(&[]) };
+    let answer = read(site.clone(), &options).await;
+    assert_eq!(answer.told("1004"), (None, "unavailable".to_owned()));
+    assert_eq!(answer.told("1005"), (None, "none".to_owned()));
+    assert_eq!((answer.units().skipped, answer.coverage.is_complete()), (1, true));
+    site.contents[4].labels.push("done".into());
+    assert_eq!(read(site.clone(), &options).await.told("1004"), (Some("Done"), "labels".to_owned()));
+    (site.workflow.app, site.contents[4].labels) = (WorkflowApp::None, Vec::new());
+    assert_eq!(read(site, &options).await.told("1004"), (None, "none".to_owned()), "there is no app");
+}
+
+#[tokio::test(start_paused = true)]
 async fn malformed_hits_make_the_sweep_incomplete() {
     let faults = on("/wiki/rest/api/content/search", Fault::MalformedItems);
     assert!(!read_with(site(), faults, &named(&[])).await.coverage.is_complete());
