@@ -17,7 +17,7 @@ use tokio::time::Instant;
 
 use super::deployment::{BaseUrlError, Deployment, Request};
 use super::error::RequestError;
-use super::fetch::Suspicion;
+use super::fetch::{Failure, Suspicion};
 use super::pace::Pace;
 use super::retry::{Jitter, Quota};
 
@@ -229,8 +229,21 @@ impl Client {
     /// An answer that may mean dead credentials is confirmed by an identity probe first: 401, the 403 of a visitor who
     /// is not logged in, and the bare 404 that v2 gives to rejected credentials (`confluence-api.md` 5.2).
     pub async fn get<T: DeserializeOwned>(&self, request: &Request) -> Result<Answer<T>, RequestError> {
+        self.confirmed(request, || self.fetch_json(request, false)).await
+    }
+
+    /// One GET of what need not be there, decoded; `None` is the server's 204. Otherwise as [`Client::get`].
+    pub async fn get_optional<T: DeserializeOwned>(&self, request: &Request) -> Result<Option<T>, RequestError> {
+        self.confirmed(request, || self.fetch_optional(request)).await
+    }
+
+    /// Fetches; where the failure may mean dead credentials, the identity is confirmed first.
+    async fn confirmed<T, F>(&self, request: &Request, fetch: impl Fn() -> F) -> Result<T, RequestError>
+    where
+        F: Future<Output = Result<T, Failure>>,
+    {
         self.keep_identity().await?;
-        let failure = match self.fetch_json(request, false).await {
+        let failure = match fetch().await {
             Ok(answer) => return Ok(answer),
             Err(failure) => failure,
         };
@@ -243,7 +256,7 @@ impl Client {
             Suspicion::Unauthenticated => {
                 self.confirm_identity(failure.answered_at).await?;
                 // the account is known, so the refusal is about this endpoint, unless it was a passing one
-                self.fetch_json(request, false).await.map_err(|again| match again.suspicion {
+                fetch().await.map_err(|again| match again.suspicion {
                     Suspicion::Unauthenticated => RequestError::Denied { endpoint: request.path() },
                     _ => again.error,
                 })

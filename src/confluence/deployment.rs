@@ -45,6 +45,19 @@ pub enum Generation {
     V2,
     /// `/rest/api`.
     V1,
+    /// `/rest/cw/1`: Comala Document Management on Data Center (`comala.md` 1).
+    Comala,
+}
+
+impl Generation {
+    /// The path below the context.
+    fn path(self) -> &'static [&'static str] {
+        match self {
+            Self::V2 => &["api", "v2"],
+            Self::V1 => &["rest", "api"],
+            Self::Comala => &["rest", "cw", "1"],
+        }
+    }
 }
 
 /// One request that reads: what it is counted as, which path, which query. Knows no host.
@@ -70,6 +83,11 @@ impl Request {
     /// A request to `/rest/api/…`.
     pub fn v1(kind: &'static str, segments: &[&str]) -> Self {
         Self::new(kind, Generation::V1, segments)
+    }
+
+    /// A request to `/rest/cw/1/…`.
+    pub fn comala(kind: &'static str, segments: &[&str]) -> Self {
+        Self::new(kind, Generation::Comala, segments)
     }
 
     fn new(kind: &'static str, generation: Generation, segments: &[&str]) -> Self {
@@ -106,11 +124,7 @@ impl Request {
 
     /// The path below the context, without the query: safe to log and to show.
     pub fn path(&self) -> String {
-        let family = match self.generation {
-            Generation::V2 => "/api/v2",
-            Generation::V1 => "/rest/api",
-        };
-        format!("{family}/{}", self.segments.join("/"))
+        format!("/{}/{}", self.generation.path().join("/"), self.segments.join("/"))
     }
 }
 
@@ -175,13 +189,9 @@ impl Deployment {
     /// The URL of a request. Segments and query values are percent-encoded here and nowhere else.
     pub fn url(&self, request: &Request) -> Url {
         let mut url = self.origin.clone();
-        let family: &[&str] = match request.generation {
-            Generation::V2 => &["api", "v2"],
-            Generation::V1 => &["rest", "api"],
-        };
         // a base that cannot have segments (`mailto:`) has been refused by `cloud`
         if let Ok(mut segments) = url.path_segments_mut() {
-            segments.clear().extend(&self.context).extend(family).extend(&request.segments);
+            segments.clear().extend(&self.context).extend(request.generation.path()).extend(&request.segments);
         }
         if !request.query.is_empty() {
             url.query_pairs_mut().extend_pairs(&request.query);
@@ -296,6 +306,9 @@ mod tests {
         let request = Request::v2("pages", &["pages", "../../x", ".."]).with("cursor", "a=b+c&d e%3D");
         let url = deployment.url(&request);
         assert_eq!(url.as_str(), "https://a.example/wiki/api/v2/pages/..%2F..%2Fx?cursor=a%3Db%2Bc%26d+e%253D");
+        let status = Request::comala("workflow status", &["content", "7", "status"]);
+        assert_eq!(deployment.url(&status).as_str(), "https://a.example/wiki/rest/cw/1/content/7/status");
+        assert_eq!(status.path(), "/rest/cw/1/content/7/status");
         let read_back: Vec<_> = url.query_pairs().into_owned().collect();
         assert_eq!(read_back, [("cursor".to_owned(), "a=b+c&d e%3D".to_owned())]);
     }

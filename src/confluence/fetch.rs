@@ -91,6 +91,18 @@ impl Client {
         .await
     }
 
+    /// One GET of a JSON document that need not be there: 204 is `None`, and an answer like any other.
+    pub(super) async fn fetch_optional<T: DeserializeOwned>(&self, request: &Request) -> Result<Option<T>, Failure> {
+        self.fetch(request, false, |raw| {
+            if raw.status == StatusCode::NO_CONTENT {
+                return Ok(None);
+            }
+            check_json(raw, request)?;
+            serde_json::from_slice(&raw.body).map(Some).map_err(|error| json_setback(&error, raw, request))
+        })
+        .await
+    }
+
     /// One GET that has to answer with a redirect, which is not followed; gives its target.
     pub(super) async fn fetch_location(&self, request: &Request) -> Result<Url, Failure> {
         let url = self.deployment.url(request);

@@ -19,6 +19,8 @@ pub mod pagination;
 mod rate;
 mod retry;
 mod signs;
+mod workflow;
+pub mod workflow_model;
 
 pub use client::{Client, ConnectionSettings, Timeouts};
 pub use cloud::Cloud;

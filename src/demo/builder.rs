@@ -7,6 +7,7 @@ use super::site::{
     Attachment, AttachmentVersion, Behaviour, Container, Content, ContentVersion, Draft, Kind, Person, Site, Space,
     Status, Template,
 };
+use super::workflow::Workflow;
 
 /// Time of everything a builder makes unless told otherwise: 2024-01-15 09:00 UTC.
 pub(crate) const DEFAULT_TIME: DateTime<Utc> = match DateTime::from_timestamp(1_705_309_200, 0) {
@@ -36,6 +37,7 @@ impl Site {
             templates: Vec::new(),
             attachments: Vec::new(),
             behaviour: Behaviour::default(),
+            workflow: Workflow::default(),
         }
     }
 

@@ -13,6 +13,7 @@ pub mod sample;
 pub mod server;
 pub mod site;
 mod totals;
+pub mod workflow;
 
 pub use faults::{Fault, FaultPlan, Occurrence, RoutePattern};
 pub use sample::{Expected, ExpectedUsage, SAMPLE_BASE, Sample, sample, sample_site};

@@ -9,6 +9,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::workflow::Workflow;
+
 /// A whole site with the account that reads it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Site {
@@ -32,6 +34,9 @@ pub struct Site {
     pub attachments: Vec<Attachment>,
     /// Where deployments differ or where the facts leave a question open.
     pub behaviour: Behaviour,
+    /// The workflow app and what it knows of the pages.
+    #[serde(default)]
+    pub workflow: Workflow,
 }
 
 /// Switches for behaviour that differs between sites or is not known (`confluence-api.md` 10).

@@ -93,6 +93,8 @@ pub enum UnitKind {
     Engagement,
     /// The look-up of ids that links name.
     LinkTargets,
+    /// The workflow state of pages: a probe, a search, one page.
+    Workflow,
 }
 
 impl UnitKind {
@@ -129,6 +131,7 @@ impl UnitKind {
             Self::Accounts => "accounts",
             Self::Engagement => "views and likes",
             Self::LinkTargets => "link targets",
+            Self::Workflow => "workflow",
         }
     }
 }

@@ -23,7 +23,8 @@ use confluence_storage_analyzer::commands::audit::read_site;
 use confluence_storage_analyzer::confluence::{Cloud, ConnectionSettings};
 use confluence_storage_analyzer::demo::{DemoServer, FaultPlan, Site, sample_site};
 use confluence_storage_analyzer::error::ExitStatus;
-use confluence_storage_analyzer::inventory::CrawlOptions;
+use confluence_storage_analyzer::inventory::workflow::{PinnedProperty, WorkflowOptions, WorkflowPage, workflow_of};
+use confluence_storage_analyzer::inventory::{ContentKind, CrawlOptions, Inventory};
 use confluence_storage_analyzer::progress::Progress;
 use serde_json::Value;
 
@@ -32,6 +33,7 @@ use documents::{Documents, Sent};
 /// Reads a site in the most thorough way and gives every distinct request it took.
 async fn requests_of(site: Site) -> (DemoServer, BTreeSet<Sent>) {
     let server = DemoServer::start(site, FaultPlan::none()).await.unwrap();
+    let mut read = None;
     let settings = ConnectionSettings::new(server.base_url(), server.user(), server.token().into());
     let api = Cloud::new(settings).unwrap();
     for options in [
@@ -40,11 +42,30 @@ async fn requests_of(site: Site) -> (DemoServer, BTreeSet<Sent>) {
     ] {
         let reading = read_site(&api, &options, &AuditOptions::default(), &Progress::silent()).await.unwrap();
         assert_eq!(reading.status, ExitStatus::Complete, "{:#?}", reading.inventory.coverage.gaps);
+        read = Some(reading.inventory);
     }
+    read_workflow(&api, &read.unwrap()).await;
     let log = server.requests();
-    let of_the_api = log.iter().filter(|request| request.path.starts_with("/wiki/"));
+    // `rest/cw` belongs to an app, which has documents of its own
+    let is_of_the_api = |path: &str| path.starts_with("/wiki/") && !path.starts_with("/wiki/rest/cw/");
+    let of_the_api = log.iter().filter(|request| is_of_the_api(&request.path));
     let sent = of_the_api.map(|request| Sent { path: request.path.clone(), query: request.query.clone() }).collect();
     (server, sent)
+}
+
+/// Reads the workflow of all pages, with a property pinned and without.
+async fn read_workflow(api: &Cloud, inventory: &Inventory) {
+    let key_of = |id| inventory.spaces.iter().find(|space| Some(&space.id) == id).unwrap().key.as_str();
+    let pages = inventory.contents.iter().filter(|content| content.kind == ContentKind::Page);
+    let pages: Vec<WorkflowPage<'_>> = pages
+        .map(|page| WorkflowPage { id: &page.id, space_key: key_of(page.space.as_ref()), version: None, labels: None })
+        .collect();
+    let pinned = PinnedProperty { key: "cw-page".into(), state: "/state".into(), ..PinnedProperty::default() };
+    for property in [None, Some(pinned)] {
+        let options = WorkflowOptions { property, ..WorkflowOptions::default() };
+        let (_, coverage) = workflow_of(api, &pages, &options, &Progress::silent()).await;
+        assert!(coverage.is_complete(), "{:#?}", coverage.gaps);
+    }
 }
 
 /// Two sites: one with everything a company has, one with small pages so that lists have several.
@@ -72,6 +93,10 @@ async fn every_request_is_one_the_documents_allow() {
         }
     }
     assert!(operations.len() > 15, "too few operations to prove anything: {operations:#?}");
+    for of_workflow in ["v1 /wiki/rest/api/space/{spaceKey}/state", "v1 /wiki/rest/api/space/{spaceKey}/state/content"]
+    {
+        assert!(operations.contains(of_workflow), "{operations:#?}");
+    }
     assert!(problems.is_empty(), "{problems:#?}");
 }
 

@@ -13,6 +13,7 @@ mod names;
 mod outlines;
 #[cfg(test)]
 mod tests;
+mod workflows;
 mod writer;
 
 use std::collections::BTreeMap;
@@ -111,6 +112,7 @@ pub fn sample(now: DateTime<Utc>) -> Sample {
     discussions::write(&mut writer);
     edges::write(&mut writer);
     bulk::write(&mut writer);
+    workflows::write(&mut writer);
     Sample { site: writer.site, expected: writer.expected }
 }
 

@@ -2,6 +2,9 @@
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 
+use super::workflow_cql;
+use crate::demo::workflow::PageWorkflow;
+
 /// A condition such as `type in (page, blogpost)` or `lastmodified >= "2026-09-30 10:00"`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Condition {
@@ -20,16 +23,20 @@ pub(crate) struct Facts<'a> {
     pub(crate) labels: &'a [String],
     pub(crate) created_at: DateTime<Utc>,
     pub(crate) modified_at: DateTime<Utc>,
+    /// The workflow of the page, by Comala on Cloud.
+    pub(crate) workflow: Option<&'a PageWorkflow>,
+    /// The server's clock.
+    pub(crate) now: DateTime<Utc>,
 }
 
-/// Reads a query; `None` is malformed (400).
-pub(crate) fn parse(query: &str) -> Option<Vec<Condition>> {
+/// Reads a query; `None` is malformed (400), as fields of an absent app are.
+pub(crate) fn parse(query: &str, with_workflow: bool) -> Option<Vec<Condition>> {
     let tokens = tokens(query)?;
     let end = tokens.iter().position(|token| token.eq_ignore_ascii_case("order")).unwrap_or(tokens.len());
     let mut rest = tokens.get(..end)?;
     let mut conditions = Vec::new();
     while !rest.is_empty() {
-        let (condition, after) = condition(rest)?;
+        let (condition, after) = condition(rest, with_workflow)?;
         conditions.push(condition);
         rest = match after.split_first() {
             None => after,
@@ -40,10 +47,12 @@ pub(crate) fn parse(query: &str) -> Option<Vec<Condition>> {
     (!conditions.is_empty()).then_some(conditions)
 }
 
-fn condition(tokens: &[String]) -> Option<(Condition, &[String])> {
+fn condition(tokens: &[String], with_workflow: bool) -> Option<(Condition, &[String])> {
     let [field, operator, rest @ ..] = tokens else { return None };
     let field = field.to_ascii_lowercase();
-    if !["type", "id", "title", "space", "space.key", "label", "created", "lastmodified"].contains(&field.as_str()) {
+    let own = ["type", "id", "title", "space", "space.key", "label", "created", "lastmodified"];
+    let of_app = with_workflow && workflow_cql::FIELDS.contains(&field.as_str());
+    if !of_app && !own.contains(&field.as_str()) {
         return None;
     }
     let operator = operator.to_ascii_lowercase();
@@ -55,6 +64,9 @@ fn condition(tokens: &[String]) -> Option<(Condition, &[String])> {
     }
     if !["=", "!=", "~", ">", ">=", "<", "<="].contains(&operator.as_str()) {
         return None;
+    }
+    if let Some((value, rest)) = workflow_cql::now_call(rest) {
+        return Some((Condition { field, operator, values: vec![value] }, rest));
     }
     let (value, rest) = rest.split_first()?;
     Some((Condition { field, operator, values: vec![value.clone()] }, rest))
@@ -100,8 +112,15 @@ impl Condition {
     /// Whether the facts fulfil the condition.
     pub(crate) fn holds(&self, facts: &Facts<'_>) -> bool {
         match self.field.as_str() {
-            "created" => self.compare_time(facts.created_at),
-            "lastmodified" => self.compare_time(facts.modified_at),
+            "created" => self.compare_time(facts.created_at, facts.now),
+            "lastmodified" => self.compare_time(facts.modified_at, facts.now),
+            "cw_expires" => {
+                let due = facts.workflow.and_then(|workflow| workflow.due);
+                due.is_some_and(|due| self.compare_time(due, facts.now))
+            }
+            field if workflow_cql::FIELDS.contains(&field) => {
+                workflow_cql::holds(field, facts.workflow, |actual| self.compare(|value| value == actual))
+            }
             "label" => self.compare(|value| facts.labels.iter().any(|label| label == value)),
             "type" => self.compare(|value| value.eq_ignore_ascii_case(facts.kind)),
             "title" if self.operator == "~" => self.values.iter().any(|value| facts.title.contains(value.as_str())),
@@ -115,8 +134,9 @@ impl Condition {
         self.values.iter().any(|value| equals(value)) != (self.operator == "!=")
     }
 
-    fn compare_time(&self, at: DateTime<Utc>) -> bool {
-        let Some(limit) = self.values.first().and_then(|value| time(value)) else { return false };
+    fn compare_time(&self, at: DateTime<Utc>, now: DateTime<Utc>) -> bool {
+        let limit = self.values.first().and_then(|value| workflow_cql::time(value, now).or_else(|| time(value)));
+        let Some(limit) = limit else { return false };
         match self.operator.as_str() {
             ">" => at > limit,
             ">=" => at >= limit,
@@ -156,8 +176,10 @@ mod tests {
             labels: &labels,
             created_at: at,
             modified_at: at,
+            workflow: None,
+            now: at,
         };
-        parse(query).unwrap().iter().all(|condition| condition.holds(&facts))
+        parse(query, false).unwrap().iter().all(|condition| condition.holds(&facts))
     }
 
     #[test]
@@ -176,9 +198,16 @@ mod tests {
     }
 
     #[test]
+    fn fields_of_the_workflow_app_are_known_only_where_it_is() {
+        for query in ["cw_enabled = true", "cw_state in (\"Draft\")", "type = page and cw_expires < now(\"7d\")"] {
+            assert!(parse(query, true).is_some() && parse(query, false).is_none(), "{query}");
+        }
+    }
+
+    #[test]
     fn malformed_queries_are_refused() {
         for query in ["", "type", "type =", "type in page", "colour = red", "type=page or type=blogpost", "title=\"x"] {
-            assert_eq!(parse(query), None, "{query}");
+            assert_eq!(parse(query, true), None, "{query}");
         }
     }
 }

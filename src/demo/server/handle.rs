@@ -8,7 +8,7 @@ use super::auth::{self, Credential};
 use super::reply::{Aborted, Damage, Reply, ReplyBody, WireBody};
 use super::request::Request;
 use super::served::Served;
-use super::{RequestLogEntry, downloads, edits, errors, v1, v2};
+use super::{RequestLogEntry, downloads, edits, errors, v1, v2, workflow};
 use crate::demo::faults::{Fault, FaultPlan};
 
 /// Which listener a request came to.
@@ -134,6 +134,7 @@ fn answer(shared: &Shared, request: &Request, credential: Credential, origin: Or
     let answer = match segments.as_slice() {
         ["wiki", "api", "v2", rest @ ..] => v2::route(&served, viewer, request, rest),
         ["wiki", "rest", "api", rest @ ..] => v1::route(&served, viewer, request, rest, &shared.media),
+        ["wiki", "rest", "cw", "1", rest @ ..] => workflow::route(&served, viewer, request, rest),
         ["wiki", "download", ..] => Err(errors::unauthorized()),
         _ => Err(errors::unknown_path(&request.path)),
     };

@@ -24,6 +24,8 @@ mod v1_states;
 mod v2;
 mod v2_lists;
 mod views;
+mod workflow;
+mod workflow_cql;
 
 use std::future::poll_fn;
 use std::io;

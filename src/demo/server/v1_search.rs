@@ -1,5 +1,6 @@
 //! The content search: CQL over an index of what is published (`confluence-api.md` 4).
 
+use chrono::Utc;
 use serde_json::{Map, Value, json};
 
 use super::cql::{self, Facts};
@@ -10,14 +11,16 @@ use super::reply::Reply;
 use super::request::Request;
 use super::served::{Served, Viewer};
 use super::v2_lists::Answer;
-use super::views;
+use super::{views, workflow};
 use crate::demo::base64;
 use crate::demo::site::{Attachment, Content, Status};
+use crate::demo::workflow::WorkflowApp;
 
 /// CQL over what is published. The index holds neither archived contents nor archived spaces nor the trash. The
 /// cursor alone decides the position; `start` is echoed and not used (`confluence-api.md` 4).
 pub(super) fn search(served: &Served, viewer: Viewer, request: &Request) -> Answer {
-    let conditions = request.parameter("cql").and_then(cql::parse);
+    let with_workflow = served.site.workflow.app == WorkflowApp::ComalaCloud;
+    let conditions = request.parameter("cql").and_then(|query| cql::parse(query, with_workflow));
     let conditions = conditions.ok_or_else(|| errors::v1(400, "Could not parse cql"))?;
     let expands: Vec<&str> =
         request.parameters("expand").flat_map(|value| value.split(',')).filter(|part| !part.is_empty()).collect();
@@ -111,6 +114,8 @@ fn file_facts<'a>(served: &'a Served, file: &'a Attachment) -> Option<Facts<'a>>
         labels: &file.labels,
         created_at: first.created_at,
         modified_at: current.created_at,
+        workflow: None,
+        now: Utc::now(),
     })
 }
 
@@ -143,6 +148,8 @@ fn facts<'a>(served: &'a Served, content: &'a Content) -> Facts<'a> {
         labels: &content.labels,
         created_at: content.created_at,
         modified_at: content.modified_at(),
+        workflow: served.site.workflow.pages.get(&content.id),
+        now: Utc::now(),
     }
 }
 
@@ -192,7 +199,7 @@ fn expand(served: &Served, content: &Content, part: &str, json: &mut Value) {
         _ => {
             let key = part.strip_prefix("metadata.properties.");
             if let Some(key) = key.filter(|_| !served.site.behaviour.search_without_properties) {
-                expand_property(content, key, json);
+                expand_property(served, content, key, json);
             }
         }
     }
@@ -200,7 +207,7 @@ fn expand(served: &Served, content: &Content, part: &str, json: &mut Value) {
 
 /// The properties object is there even where the content lacks the property; under `_expandable` stand the properties
 /// that the content has and nobody asked for.
-fn expand_property(content: &Content, key: &str, json: &mut Value) {
+fn expand_property(served: &Served, content: &Content, key: &str, json: &mut Value) {
     if !json["metadata"]["properties"].is_object() {
         json["metadata"]["properties"] = Value::Object(Map::new());
         for other in content.properties.keys() {
@@ -208,9 +215,10 @@ fn expand_property(content: &Content, key: &str, json: &mut Value) {
                 Value::from(format!("/rest/api/content/{}/property/{other}", content.id));
         }
     }
-    if let Some(value) = content.properties.get(key) {
+    let value = content.properties.get(key).cloned().or_else(|| workflow::property(served, content, key));
+    if let Some(value) = value {
         let properties = &mut json["metadata"]["properties"];
-        properties[key] = views::property(content, key, value);
+        properties[key] = views::property(content, key, &value);
         if let Some(others) = properties["_expandable"].as_object_mut() {
             others.remove(key);
         }

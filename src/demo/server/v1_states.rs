@@ -20,7 +20,8 @@ fn state_of(content: &Content) -> Option<&Value> {
 
 /// `content/{id}/state`: never set is 200 with an empty result (`confluence-api.md` 4).
 pub(crate) fn of_content(served: &Served, viewer: Viewer, id: &str) -> Answer {
-    let content = served.visible_content(viewer, id).ok_or_else(|| errors::v1_not_found(id))?;
+    let content = served.visible_content(viewer, id).filter(|_| !served.site.workflow.without_content_states);
+    let content = content.ok_or_else(|| errors::v1_not_found(id))?;
     let since = state_of(content).map(|_| views::time(content.modified_at()));
     Ok(Reply::ok(json!({"contentState": state_of(content), "lastUpdated": since})))
 }
@@ -62,7 +63,8 @@ pub(crate) fn contents(served: &Served, viewer: Viewer, request: &Request, key: 
 
 fn pages<'a>(served: &'a Served, viewer: Viewer, key: &str) -> Result<Vec<&'a Content>, Reply> {
     let space = served.site.spaces.iter().find(|space| space.key == key && viewer.sees_space(space));
-    let space = space.ok_or_else(|| errors::v1(404, "No space found"))?;
+    let there = space.filter(|_| !served.site.workflow.without_content_states);
+    let space = there.ok_or_else(|| errors::v1(404, "No space found"))?;
     let contents = served.site.contents.iter().filter(|content| content.space_id == space.id);
     Ok(contents
         .filter(|content| content.kind == Kind::Page && content.status == Status::Current)

@@ -6,6 +6,7 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::discovery::PropertyCandidate;
 use crate::inventory::ContentId;
 
 /// A page whose state is wanted.
@@ -159,6 +160,8 @@ pub struct WorkflowReading {
     pub pages: BTreeMap<ContentId, WorkflowState>,
     /// For people: what was found, what to configure.
     pub notes: Vec<String>,
+    /// Content properties that look like those of a workflow app, the best first, ready to be pinned.
+    pub candidates: Vec<PropertyCandidate>,
     /// Requests that were planned once it was known which sources there are, by kind; retries come on top.
     pub requests: BTreeMap<String, u64>,
 }

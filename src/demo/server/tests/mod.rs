@@ -6,6 +6,7 @@ mod files;
 mod paging;
 mod v1;
 mod whole_sample;
+mod workflow;
 
 use reqwest::{Client, Response, StatusCode};
 use serde_json::Value;

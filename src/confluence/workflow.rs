@@ -1,0 +1,96 @@
+//! The endpoints that tell the workflow state of pages: Comala on Data Center, the search with Comala's fields or with
+//! content properties, and native content states (`comala.md` 1, 3, 6).
+
+use std::ops::ControlFlow;
+
+use super::cloud::{Cloud, LIST_LIMIT, PLAIN_SEARCH_LIMIT, SEARCH_LIMIT};
+use super::deployment::Request;
+use super::error::RequestError;
+use super::model;
+use super::pagination::{Item, Paging, Walked, walk};
+use super::workflow_model::{ContentState, WorkflowParameters, WorkflowStatus};
+
+/// Largest page of the list of pages in a native content state (`confluence-api.md` 4).
+const STATE_LIMIT: u32 = 100;
+/// What has to be expanded for the approvals to come with the status (`comala.md` 1.1).
+const STATUS_EXPANSION: &str = "state,states,approvals,tasks";
+
+impl Cloud {
+    /// Whether a Comala app for Data Center may answer here at all: the one for Cloud has no REST API, and Atlassian's
+    /// own hosts serve Cloud only (`comala.md` 0).
+    pub fn may_have_comala_rest(&self) -> bool {
+        let host = self.client().deployment().host();
+        !host.ends_with(".atlassian.net") && host != "api.atlassian.com"
+    }
+
+    /// The workflow status of one page by Comala on Data Center; `None` is a page without a workflow. `kind` names the
+    /// request in counters.
+    pub async fn workflow_status(&self, kind: &'static str, id: &str) -> Result<Option<WorkflowStatus>, RequestError> {
+        let request = Request::comala(kind, &["content", id, "status"]).with("expand", STATUS_EXPANSION);
+        self.client().get_optional(&request).await
+    }
+
+    /// The page-editable workflow parameters of one page by Comala on Data Center; `None` is a page without any. Needs
+    /// the right to edit the page: without it the answer is 403 (`comala.md` 1.2).
+    pub async fn workflow_parameters(&self, id: &str) -> Result<Option<WorkflowParameters>, RequestError> {
+        self.client().get_optional(&Request::comala("workflow parameters", &["content", id, "parameters"])).await
+    }
+
+    /// Whether the search knows the fields of Comala on Cloud; it refuses unknown fields with 400 (`comala.md` 3).
+    pub async fn knows_workflow_fields(&self) -> Result<bool, RequestError> {
+        let request = Request::v1("workflow probe", &["content", "search"]).with("cql", "cw_enabled = true");
+        let first = |_: model::SearchHit| ControlFlow::Break(());
+        match walk(self.client(), &request, Paging::Cursor, 1, first).await.end {
+            Ok(()) => Ok(true),
+            Err(RequestError::Status { status: 400, .. }) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The contents that a query finds, without anything expanded.
+    pub async fn workflow_search(&self, cql: &str, take: impl FnMut(model::SearchHit)) -> Walked {
+        let request = Request::v1("workflow search", &["content", "search"]).with("cql", cql);
+        self.every(&request, Paging::Cursor, PLAIN_SEARCH_LIMIT, take).await
+    }
+
+    /// The contents that a query finds, with the content properties of these keys: the only bulk way to properties.
+    pub async fn property_search(&self, cql: &str, keys: &[&str], take: impl FnMut(model::SearchHit)) -> Walked {
+        let expand: Vec<String> = keys.iter().map(|key| format!("metadata.properties.{key}")).collect();
+        let request = Request::v1("workflow properties", &["content", "search"])
+            .with("cql", cql)
+            .with("expand", expand.join(","));
+        self.every(&request, Paging::Cursor, SEARCH_LIMIT, take).await
+    }
+
+    /// The content properties of one page, or the one of a key.
+    pub async fn page_properties(&self, id: &str, key: Option<&str>, take: impl FnMut(model::Property)) -> Walked {
+        let kind = if key.is_some() { "workflow property of one page" } else { "workflow property discovery" };
+        let request = Request::v2(kind, &["pages", id, "properties"]).with("sort", "key");
+        let request = match key {
+            Some(key) => request.with("key", key),
+            None => request,
+        };
+        self.every(&request, Paging::Cursor, LIST_LIMIT, take).await
+    }
+
+    /// The native content states that a space suggests.
+    pub async fn content_states(&self, space_key: &str) -> Result<Vec<ContentState>, RequestError> {
+        let request = Request::v1("content states of a space", &["space", space_key, "state"]);
+        Ok(self.client().get(&request).await?.value)
+    }
+
+    /// The pages of a space that are in a native content state.
+    pub async fn pages_in_state(&self, space_key: &str, state: i64, take: impl FnMut(model::SearchHit)) -> Walked {
+        let request = Request::v1("pages in a content state", &["space", space_key, "state", "content"]);
+        let request = request.with("state-id", state.to_string());
+        self.every(&request, Paging::Start, STATE_LIMIT, take).await
+    }
+
+    async fn every<T: Item>(&self, request: &Request, paging: Paging, limit: u32, mut take: impl FnMut(T)) -> Walked {
+        let take = |item| {
+            take(item);
+            ControlFlow::Continue(())
+        };
+        walk(self.client(), request, paging, limit, take).await
+    }
+}

@@ -1,0 +1,112 @@
+//! The JSON of workflow endpoints: Comala on Data Center as its reference says (`comala.md` 1.1, 1.2), and native
+//! content states. Lenient as [`super::model`] is.
+
+use serde::Deserialize;
+use serde_json::Value;
+
+/// The workflow status of a page (`ContentWorkflowResponse`).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct WorkflowStatus {
+    /// Name of the workflow.
+    pub workflow_name: Option<String>,
+    /// The state the page is in.
+    pub state: Option<WorkflowStep>,
+    /// The approvals of that state; only when expanded.
+    pub approvals: Option<Vec<Approval>>,
+}
+
+/// One state of a workflow (`ContentState`).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct WorkflowStep {
+    /// Name.
+    pub name: Option<String>,
+    /// Whether it is the final one. Some versions write booleans as text.
+    #[serde(rename = "final")]
+    pub is_final: Option<Value>,
+    /// When it expires, in seconds or milliseconds since 1970: documented as milliseconds, shown in seconds.
+    pub due_date: Option<Value>,
+    /// What leads out of it.
+    pub transitions: Option<Transitions>,
+}
+
+/// The transitions out of a state, as far as they bear parameters.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Transitions {
+    /// By submitting.
+    pub submit: Option<Transition>,
+    /// By choosing the next state.
+    pub select: Option<Vec<Transition>>,
+}
+
+/// One transition.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Transition {
+    /// Parameters that are asked for on the way.
+    pub parameters: Option<Vec<WorkflowParameter>>,
+}
+
+/// One approval of a state (`ContentApproval`).
+#[derive(Debug, Clone, Deserialize)]
+pub struct Approval {
+    /// Who has to decide.
+    pub approvers: Option<Vec<Approver>>,
+}
+
+/// One approver and the decision.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Approver {
+    /// Who: an object, or only the name.
+    pub user: Option<ApproverUser>,
+    /// Has approved.
+    #[serde(default)]
+    pub approved: Option<bool>,
+    /// Has rejected.
+    #[serde(default)]
+    pub rejected: Option<bool>,
+}
+
+/// A person as Comala writes one.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+pub enum ApproverUser {
+    /// Only the name.
+    Name(String),
+    /// With details.
+    #[serde(rename_all = "camelCase")]
+    Details {
+        /// User name.
+        name: Option<String>,
+        /// Display name.
+        full_name: Option<String>,
+    },
+}
+
+/// The page-editable parameters of a page.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct WorkflowParameters {
+    /// The parameters.
+    pub workflow_parameters: Vec<WorkflowParameter>,
+}
+
+/// One parameter.
+#[derive(Debug, Clone, Deserialize)]
+pub struct WorkflowParameter {
+    /// Id.
+    pub id: Option<String>,
+    /// Name.
+    pub name: Option<String>,
+    /// Value: text, a list, or null where it is not filled.
+    pub value: Option<Value>,
+}
+
+/// A native content state ("page status").
+#[derive(Debug, Clone, Deserialize)]
+pub struct ContentState {
+    /// Its id.
+    pub id: i64,
+    /// Its name.
+    pub name: String,
+}

@@ -1,0 +1,269 @@
+//! Comala on Data Center: the property it keeps for each page, and `rest/cw/1` (`comala.md` 1).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::json;
+use super::options::WorkflowOptions;
+use super::rows::Rows;
+use super::state::{WorkflowSource, WorkflowState};
+use super::sweep::{Answered, Sweep};
+use crate::confluence::RequestError;
+use crate::confluence::cloud::Single;
+use crate::confluence::workflow_model::{
+    Approver, ApproverUser, Transitions, WorkflowParameter, WorkflowParameters, WorkflowStatus,
+};
+use crate::inventory::coverage::UnitKind;
+use crate::inventory::crawl::{Crawl, GROUP};
+
+/// The content property of Comala on Data Center (`comala.md` 1.4).
+pub(super) const PROPERTY: &str = "comalaworkflows";
+/// Pages whose parameters are looked at when none is configured, to say which ones there are.
+const SAMPLE: usize = 20;
+
+/// Whether the app is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Presence {
+    /// It answered.
+    Present,
+    /// Its paths do not exist here.
+    Absent,
+    /// It cannot be told.
+    Unreadable,
+}
+
+/// Asks for the status of the first page. As 404 may also mean that this page was deleted meanwhile, a second one is
+/// asked for before the app is called absent.
+pub(super) async fn probe(crawl: &Crawl<'_>, rows: &mut Rows<'_>) -> Presence {
+    if !crawl.api.may_have_comala_rest() {
+        return Presence::Absent;
+    }
+    let mut probes = vec![0, rows.len() - 1];
+    probes.dedup();
+    rows.plan("workflow probe", probes.len() as u64);
+    let unit = crawl.ledger.enter(UnitKind::Workflow, "probe for Comala on Data Center");
+    let mut trouble = None;
+    for at in probes {
+        match crawl.api.workflow_status("workflow probe", rows.id(at)).await {
+            Ok(_) => {
+                unit.ok();
+                return Presence::Present;
+            }
+            // an unknown path is answered with 404, or with an HTML page (`confluence-api.md` 5.2)
+            Err(RequestError::NotFound { .. } | RequestError::NotJson { .. } | RequestError::Gone { .. }) => {}
+            Err(error) => trouble = Some(error),
+        }
+    }
+    match trouble {
+        None => {
+            unit.ok();
+            Presence::Absent
+        }
+        Some(error) => {
+            unit.refused(&error);
+            Presence::Unreadable
+        }
+    }
+}
+
+/// What one page answered.
+struct Asked {
+    at: usize,
+    /// `Err` could not be read; `Ok(None)` is a page without a workflow.
+    status: Result<Option<WorkflowStatus>, ()>,
+    parameters: Parameters,
+}
+
+/// What became of the parameters of a page.
+enum Parameters {
+    NotAsked,
+    Read(Vec<WorkflowParameter>),
+    Unavailable,
+}
+
+/// Fills the rows from the property, then page by page.
+pub(super) async fn read(crawl: &Crawl<'_>, rows: &mut Rows<'_>, options: &WorkflowOptions, sweep: &Sweep) {
+    let asked: Vec<usize> = (0..rows.len()).filter(|at| read_property(rows, *at, options, sweep)).collect();
+    let sample = if options.wants_parameters() { asked.len() } else { SAMPLE.min(asked.len()) };
+    rows.plan("workflow status", asked.len() as u64);
+    rows.plan("workflow parameters", sample as u64);
+    crawl.progress.phase("workflow, page by page", Some(asked.len() as u64));
+    let asked: Vec<(usize, bool)> = asked.iter().enumerate().map(|(nth, at)| (*at, nth < sample)).collect();
+    let mut found = BTreeSet::new();
+    let mut refused = 0_usize;
+    for group in asked.chunks(GROUP) {
+        let answers = group.iter().map(|(at, parameters)| ask(crawl, *at, rows.id(*at), *parameters)).collect();
+        for answer in crawl.all(answers).await {
+            refused += usize::from(matches!(answer.parameters, Parameters::Unavailable));
+            take(rows, options, answer, &mut found);
+        }
+    }
+    note_parameters(rows, options, &found, refused);
+}
+
+/// Takes what the property says; gives whether the page has to be asked.
+fn read_property(rows: &mut Rows<'_>, at: usize, options: &WorkflowOptions, sweep: &Sweep) -> bool {
+    match sweep.property(at, PROPERTY) {
+        Answered::Value(value) => match of_property(value, rows.page(at).version) {
+            Some(state) => rows.fill(at, state),
+            None => return false,
+        },
+        Answered::Absent => {}
+        Answered::Not => return true,
+    }
+    options.ask_each_page
+}
+
+/// The state in the property; `None` is a page without a workflow. Booleans may be texts (`comala.md` 1.4).
+fn of_property(value: &Value, version: Option<u32>) -> Option<WorkflowState> {
+    let value = json::document(value);
+    let field = |name: &str| value.get(name);
+    if field("hasWorkflow").and_then(json::boolean) == Some(false) {
+        return None;
+    }
+    let last_final = field("lastFinalVersionNumber").and_then(json::number).filter(|number| *number > 0);
+    Some(WorkflowState {
+        name: field("workflowName").and_then(json::text),
+        state: field("currentState").and_then(json::text),
+        is_final: field("isFinal").and_then(json::boolean),
+        since: field("currentStateStart").and_then(json::time),
+        edits_since_final: version.zip(last_final).and_then(|(now, then)| now.checked_sub(then)),
+        source: WorkflowSource::ComalaDcProperty,
+        ..WorkflowState::default()
+    })
+}
+
+async fn ask(crawl: &Crawl<'_>, at: usize, id: &str, with_parameters: bool) -> Asked {
+    let unit = crawl.ledger.enter(UnitKind::Workflow, format!("workflow status of page {id}"));
+    let status = match crawl.twice(|| crawl.api.workflow_status("workflow status", id)).await {
+        Ok(status) => {
+            unit.ok();
+            Ok(status)
+        }
+        Err(error) => {
+            if error.is_not_found() {
+                crawl.settle_missing(unit, Single::Page, id).await;
+            } else {
+                unit.refused(&error);
+            }
+            Err(())
+        }
+    };
+    crawl.progress.advance(1);
+    let has_workflow = matches!(status, Ok(Some(_)));
+    let parameters = if with_parameters && has_workflow { parameters(crawl, id).await } else { Parameters::NotAsked };
+    Asked { at, status, parameters }
+}
+
+/// 204 is a page without parameters; 403 an account that may not edit the page, which says nothing about them.
+async fn parameters(crawl: &Crawl<'_>, id: &str) -> Parameters {
+    let unit = crawl.ledger.enter(UnitKind::Workflow, format!("workflow parameters of page {id}"));
+    let answer = crawl.api.workflow_parameters(id).await;
+    unit.settle(&answer);
+    match answer {
+        Ok(answer) => {
+            Parameters::Read(answer.map_or_else(Vec::new, |answer: WorkflowParameters| answer.workflow_parameters))
+        }
+        Err(_) => Parameters::Unavailable,
+    }
+}
+
+fn take(rows: &mut Rows<'_>, options: &WorkflowOptions, answer: Asked, found: &mut BTreeSet<String>) {
+    let Asked { at, status, parameters } = answer;
+    let status = match status {
+        Err(()) => return rows.close(at),
+        Ok(None) => return,
+        Ok(Some(status)) => status,
+    };
+    let unavailable = options.wants_parameters() && matches!(parameters, Parameters::Unavailable);
+    let mut parameters = match parameters {
+        Parameters::Read(read) => read,
+        Parameters::NotAsked | Parameters::Unavailable => Vec::new(),
+    };
+    let transitions = status.state.as_ref().and_then(|state| state.transitions.as_ref());
+    // what is asked for on the way out of the state needs the right to view only
+    parameters.extend(transitions.into_iter().flat_map(of_transitions));
+    found.extend(parameters.iter().filter_map(|parameter| parameter.id.clone().or_else(|| parameter.name.clone())));
+    let value = |wanted: &str| value_of(&parameters, wanted);
+    let configured = |wanted: &Option<String>| wanted.as_deref().and_then(value);
+    let state = WorkflowState {
+        owner: configured(&options.owner_parameter),
+        relevance: configured(&options.relevance_parameter),
+        parameters: options.parameters.iter().filter_map(|name| Some((name.clone(), value(name)?))).collect(),
+        parameters_unavailable: unavailable,
+        ..of_status(status)
+    };
+    rows.fill(at, state);
+}
+
+fn of_transitions(transitions: &Transitions) -> impl Iterator<Item = WorkflowParameter> {
+    let all = transitions.submit.iter().chain(transitions.select.iter().flatten());
+    all.flat_map(|transition| transition.parameters.iter().flatten()).cloned()
+}
+
+/// The first filled value of a parameter, by id or by name.
+fn value_of(parameters: &[WorkflowParameter], wanted: &str) -> Option<String> {
+    let of = |named: fn(&WorkflowParameter) -> Option<&String>| {
+        let mut same = parameters.iter().filter(|parameter| named(parameter).is_some_and(|name| name == wanted));
+        same.find_map(|parameter| parameter.value.as_ref().and_then(json::text))
+    };
+    of(|parameter| parameter.id.as_ref()).or_else(|| of(|parameter| parameter.name.as_ref()))
+}
+
+fn of_status(status: WorkflowStatus) -> WorkflowState {
+    let state = status.state;
+    let approvers = status.approvals.map(|approvals| {
+        approvals.into_iter().flat_map(|approval| approval.approvers.unwrap_or_default()).filter_map(pending).collect()
+    });
+    WorkflowState {
+        name: status.workflow_name,
+        is_final: state.as_ref().and_then(|state| state.is_final.as_ref()).and_then(json::boolean),
+        due: state.as_ref().and_then(|state| state.due_date.as_ref()).and_then(json::time),
+        state: state.and_then(|state| state.name),
+        pending_reviewers: approvers,
+        source: WorkflowSource::ComalaDcRest,
+        ..WorkflowState::default()
+    }
+}
+
+/// An approver who has neither approved nor rejected.
+fn pending(approver: Approver) -> Option<String> {
+    if approver.approved == Some(true) || approver.rejected == Some(true) {
+        return None;
+    }
+    match approver.user? {
+        ApproverUser::Name(name) => Some(name),
+        ApproverUser::Details { name, full_name } => name.or(full_name),
+    }
+}
+
+/// Says which parameters there are, and why some could not be read.
+fn note_parameters(rows: &mut Rows<'_>, options: &WorkflowOptions, found: &BTreeSet<String>, refused: usize) {
+    if refused > 0 {
+        rows.notes.push(format!(
+            "workflow parameters of {refused} pages could not be read: Comala shows them only to accounts that may \
+             edit the page"
+        ));
+    }
+    let wanted: BTreeMap<&str, &str> = [
+        ("owner_parameter", options.owner_parameter.as_deref()),
+        ("relevance_parameter", options.relevance_parameter.as_deref()),
+    ]
+    .into_iter()
+    .filter_map(|(key, name)| Some((name?, key)))
+    .collect();
+    if !found.is_empty() && wanted.is_empty() && options.parameters.is_empty() {
+        let found: Vec<&str> = found.iter().map(String::as_str).collect();
+        rows.notes.push(format!(
+            "pages have the workflow parameters {}: name those that are wanted as owner_parameter, \
+             relevance_parameter or parameters",
+            found.join(", ")
+        ));
+    }
+    let missing = wanted.keys().copied().chain(options.parameters.iter().map(String::as_str));
+    let missing: Vec<&str> = missing.filter(|name| !found.contains(*name)).collect();
+    if !missing.is_empty() && !found.is_empty() && refused == 0 {
+        rows.notes.push(format!("no page has a workflow parameter with the id {}", missing.join(", ")));
+    }
+}

@@ -1,0 +1,256 @@
+//! Looks for the content property in which a workflow app keeps its state, so that it can be pinned: the key and the
+//! JSON of Comala on Cloud are documented nowhere (`comala.md` 3).
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde_json::Value;
+
+use super::json;
+use super::options::{PinnedProperty, WorkflowOptions};
+use super::rows::Rows;
+use super::state::WorkflowSource;
+use crate::confluence::RequestError;
+use crate::inventory::coverage::UnitKind;
+use crate::inventory::crawl::Crawl;
+
+/// Pages that are looked at.
+pub(super) const SAMPLE: usize = 20;
+/// Values that an app may use for times as numbers: seconds and milliseconds between 2001 and 2286.
+const EPOCHS: [std::ops::Range<i64>; 2] = [1_000_000_000..10_000_000_000, 1_000_000_000_000..10_000_000_000_000];
+
+/// A content property that looks like that of a workflow app.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PropertyCandidate {
+    /// The property with the places in its JSON, ready to be pinned.
+    pub property: PinnedProperty,
+    /// Pages that bear it.
+    pub pages: usize,
+    /// Pages that were looked at.
+    pub of: usize,
+    /// Pages where the state in it is the one that the search found.
+    pub agreeing: usize,
+}
+
+impl fmt::Display for PropertyCandidate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let PinnedProperty { key, state, name, is_final, expires, since, approvers } = &self.property;
+        write!(f, "the content property {key} is on {} of {} pages", self.pages, self.of)?;
+        if state.is_empty() {
+            return f.write_str(", but no state name was found in it");
+        }
+        write!(
+            f,
+            " and names the state of {}; to read it in bulk: property_key = {key}, state = {state}",
+            self.agreeing
+        )?;
+        let places =
+            [("name", name), ("final", is_final), ("expires", expires), ("since", since), ("approvers", approvers)];
+        for (word, place) in places {
+            if let Some(place) = place {
+                write!(f, ", {word} = {place}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What was seen at one place of a property.
+#[derive(Debug, Default)]
+struct Place {
+    /// Pages where the state of the page stands there.
+    own_state: usize,
+    /// Pages where the name of any state stands there.
+    any_state: usize,
+    times: usize,
+    booleans: usize,
+    texts: usize,
+    lists: usize,
+}
+
+/// What was seen of one key.
+#[derive(Debug, Default)]
+struct Seen {
+    pages: usize,
+    places: BTreeMap<String, Place>,
+}
+
+/// Looks at the properties of some pages that have a workflow by the search.
+pub(super) async fn look(crawl: &Crawl<'_>, rows: &mut Rows<'_>, options: &WorkflowOptions) {
+    let with_workflow: Vec<usize> =
+        (0..rows.len()).filter(|at| rows.state(*at).source == WorkflowSource::ComalaCloudCql).collect();
+    if !options.discover || options.property.is_some() || with_workflow.is_empty() {
+        return;
+    }
+    // spread over all of them, for they may be of several spaces and workflows
+    let step = with_workflow.len().div_ceil(SAMPLE);
+    let sample: Vec<usize> = with_workflow.into_iter().step_by(step).collect();
+    rows.plan("workflow property discovery", sample.len() as u64);
+    let looks = sample.iter().map(|at| properties(crawl, *at, rows.id(*at))).collect();
+    let names = options.searched_states();
+    let mut seen: BTreeMap<String, Seen> = BTreeMap::new();
+    for (at, properties) in crawl.all(looks).await {
+        let own = rows.state(at).state.as_deref();
+        for (key, value) in properties {
+            let seen = seen.entry(key).or_default();
+            seen.pages += 1;
+            let mut places = BTreeMap::new();
+            walk(&json::document(&value), String::new(), &mut |place, value| {
+                mark(places.entry(place).or_default(), value, own, &names);
+            });
+            for (place, marks) in places {
+                seen.places.entry(place).or_default().add(&marks);
+            }
+        }
+    }
+    let mut candidates: Vec<PropertyCandidate> =
+        seen.into_iter().map(|(key, seen)| candidate(key, &seen, sample.len())).collect();
+    candidates.sort_by_key(|found| std::cmp::Reverse((found.agreeing, !found.property.state.is_empty(), found.pages)));
+    if candidates.is_empty() {
+        rows.notes.push(format!(
+            "no content property of a workflow app was found on {} pages: dates and reviewers are not known beyond what \
+             the search tells",
+            sample.len()
+        ));
+    }
+    rows.notes.extend(candidates.iter().map(PropertyCandidate::to_string));
+    rows.candidates = candidates;
+}
+
+/// The properties of a page whose keys look like those of a workflow app. Nothing depends on them: what cannot be read
+/// is left out and told.
+async fn properties(crawl: &Crawl<'_>, at: usize, id: &str) -> (usize, Vec<(String, Value)>) {
+    let unit = crawl.ledger.enter(UnitKind::Workflow, format!("properties of page {id}, to find that of the workflow"));
+    let mut found = Vec::new();
+    let walked = crawl.api.page_properties(id, None, |property| {
+        if let Some(value) = property.value.filter(|_| is_workflow_key(&property.key)) {
+            found.push((property.key, value));
+        }
+    });
+    match walked.await.end {
+        Err(error) if !error.stops_run() => {
+            crawl.ledger.warn(not_looked_at(&error));
+            unit.skipped("the property of the workflow is not needed for a state");
+        }
+        end => unit.settle(&end),
+    }
+    (at, found)
+}
+
+fn not_looked_at(error: &RequestError) -> String {
+    format!("not every page could be looked at for the property of the workflow: {error}")
+}
+
+/// `(?i)(comala|^cw[-_.]?|workflow)` of `comala.md` 3, but for words that merely begin with these two letters.
+fn is_workflow_key(key: &str) -> bool {
+    let key = key.to_ascii_lowercase();
+    let begins = key.strip_prefix("cw").is_some_and(|rest| rest.is_empty() || rest.starts_with(['-', '_', '.']));
+    begins || key.contains("comala") || key.contains("workflow")
+}
+
+/// Hands on every value with its place (RFC 6901); of lists only the list itself, its items have no fixed place.
+fn walk(value: &Value, place: String, take: &mut impl FnMut(String, &Value)) {
+    match value {
+        Value::Object(fields) => {
+            for (name, field) in fields {
+                walk(field, format!("{place}/{}", name.replace('~', "~0").replace('/', "~1")), take);
+            }
+        }
+        leaf => take(place, leaf),
+    }
+}
+
+fn mark(place: &mut Place, value: &Value, own: Option<&str>, names: &[&str]) {
+    place.booleans = usize::from(json::boolean(value).is_some());
+    place.lists = usize::from(value.is_array());
+    place.times = usize::from(is_time(value));
+    if let Some(text) = value.as_str() {
+        place.texts = 1;
+        place.own_state = usize::from(own == Some(text));
+        place.any_state = usize::from(names.contains(&text));
+    }
+}
+
+fn is_time(value: &Value) -> bool {
+    match value {
+        Value::Number(number) => {
+            number.as_i64().is_some_and(|number| EPOCHS.iter().any(|range| range.contains(&number)))
+        }
+        Value::String(text) => json::iso(text).is_some(),
+        _ => false,
+    }
+}
+
+impl Place {
+    fn add(&mut self, other: &Self) {
+        self.own_state += other.own_state;
+        self.any_state += other.any_state;
+        self.times += other.times;
+        self.booleans += other.booleans;
+        self.texts += other.texts;
+        self.lists += other.lists;
+    }
+}
+
+fn candidate(key: String, seen: &Seen, of: usize) -> PropertyCandidate {
+    let state = seen
+        .places
+        .iter()
+        .max_by_key(|(place, marks)| (marks.own_state, marks.any_state, std::cmp::Reverse(place.len())));
+    let state = state.filter(|(_, marks)| marks.any_state + marks.own_state > 0);
+    let called = |words: &[&str], fits: fn(&Place) -> usize| {
+        let named = |place: &str| words.iter().any(|word| place.to_ascii_lowercase().contains(word));
+        let fitting = seen.places.iter().filter(|(place, marks)| fits(marks) > 0 && named(place));
+        fitting
+            .max_by_key(|(place, marks)| (fits(marks), std::cmp::Reverse(place.len())))
+            .map(|(place, _)| place.clone())
+    };
+    PropertyCandidate {
+        pages: seen.pages,
+        of,
+        agreeing: state.map_or(0, |(_, marks)| marks.own_state),
+        property: PinnedProperty {
+            key,
+            state: state.map_or_else(String::new, |(place, _)| place.clone()),
+            name: called(&["workflow"], |place| if place.times + place.booleans > 0 { 0 } else { place.texts }),
+            is_final: called(&["final"], |place| place.booleans),
+            expires: called(&["expir", "due"], |place| place.times),
+            since: called(&["since", "start", "enter"], |place| place.times),
+            approvers: called(&["approver", "reviewer"], |place| place.lists),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_of_workflow_apps_are_told_from_others() {
+        for key in ["comalaworkflows", "cw", "cw-state", "CW_data", "cw.page", "com.acme.Workflow.state"] {
+            assert!(is_workflow_key(key), "{key}");
+        }
+        for key in ["cover-picture-id-published", "content-state-published", "cwd", "emoji-title-published", "acw-x"] {
+            assert!(!is_workflow_key(key), "{key}");
+        }
+    }
+
+    #[test]
+    fn numbers_are_times_only_in_a_sensible_range() {
+        for time in [serde_json::json!(1_507_277_490), serde_json::json!(1_507_277_490_000_i64)] {
+            assert!(is_time(&time), "{time}");
+        }
+        for other in [serde_json::json!(7), serde_json::json!("Draft"), serde_json::json!(20_171_006)] {
+            assert!(!is_time(&other), "{other}");
+        }
+    }
+
+    #[test]
+    fn places_are_pointers_and_lists_are_one_place() {
+        let value = serde_json::json!({"a/b": {"x~y": 1}, "list": [{"name": "ann"}]});
+        let mut places = Vec::new();
+        walk(&value, String::new(), &mut |place, _| places.push(place));
+        assert_eq!(places, ["/a~1b/x~0y", "/list"]);
+        assert_eq!(value.pointer("/a~1b/x~0y"), Some(&serde_json::json!(1)));
+    }
+}

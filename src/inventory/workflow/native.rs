@@ -1,0 +1,110 @@
+//! Native content states, "page status" (`comala.md` 6): by the states that each space suggests, then by the property
+//! that the search expands, which also shows the states people made for themselves.
+
+use serde_json::Value;
+
+use super::json;
+use super::rows::Rows;
+use super::state::{WorkflowSource, WorkflowState};
+use super::sweep::{Answered, Sweep};
+use crate::confluence::RequestError;
+use crate::inventory::coverage::UnitKind;
+use crate::inventory::crawl::Crawl;
+
+/// The content property that holds the state of the published page (`confluence-api.md` 3.4).
+pub(super) const PROPERTY: &str = "content-state-published";
+
+/// What one space answered.
+struct SpaceStates {
+    key: String,
+    /// State name and the rows in it.
+    pages: Vec<(String, Vec<usize>)>,
+    /// The states, or the pages of one of them, could not be read.
+    failed: bool,
+}
+
+/// Fills the rows of pages without any other workflow.
+pub(super) async fn read(crawl: &Crawl<'_>, rows: &mut Rows<'_>, sweep: &Sweep) {
+    let open = rows.unknown();
+    let mut spaces: Vec<&str> = open.iter().map(|at| rows.page(*at).space_key).collect();
+    spaces.sort_unstable();
+    spaces.dedup();
+    rows.plan("content states of a space", spaces.len() as u64);
+    let known: &Rows<'_> = rows;
+    let answers = crawl.all(spaces.iter().map(|key| of_space(crawl, known, key)).collect()).await;
+    let mut failed: Vec<String> = Vec::new();
+    for space in answers {
+        rows.plan("pages in a content state", space.pages.len() as u64);
+        for (name, pages) in space.pages {
+            for at in pages {
+                fill(rows, at, &name);
+            }
+        }
+        if space.failed {
+            failed.push(space.key);
+        }
+    }
+    let mut unexpanded = 0_usize;
+    for at in rows.unknown() {
+        match sweep.property(at, PROPERTY) {
+            Answered::Value(value) => {
+                if let Some(name) =
+                    json::document(value).get("name").and_then(Value::as_str).filter(|name| !name.is_empty())
+                {
+                    fill(rows, at, name);
+                }
+            }
+            Answered::Absent => {}
+            Answered::Not => unexpanded += 1,
+        }
+        let space = rows.page(at).space_key;
+        let unread =
+            failed.iter().any(|key| key == space) || sweep.failed && sweep.property(at, PROPERTY) == Answered::Not;
+        if unread && rows.state(at).source == WorkflowSource::None {
+            rows.close(at);
+        }
+    }
+    if unexpanded > 0 && !sweep.failed {
+        rows.notes.push(format!(
+            "the search did not tell the content state of {unexpanded} pages: states that people made for themselves \
+             are not known there"
+        ));
+    }
+}
+
+fn fill(rows: &mut Rows<'_>, at: usize, name: &str) {
+    if rows.state(at).source == WorkflowSource::None {
+        let source = WorkflowSource::NativeState;
+        rows.fill(at, WorkflowState { state: Some(name.to_owned()), source, ..WorkflowState::default() });
+    }
+}
+
+async fn of_space(crawl: &Crawl<'_>, rows: &Rows<'_>, key: &str) -> SpaceStates {
+    let mut space = SpaceStates { key: key.to_owned(), pages: Vec::new(), failed: false };
+    let unit = crawl.ledger.enter(UnitKind::Workflow, format!("content states of space {key}"));
+    let states = match crawl.api.content_states(key).await {
+        Ok(states) => {
+            unit.ok();
+            states
+        }
+        // the space has just been listed, so it is the states that are not there
+        Err(RequestError::NotFound { .. }) => {
+            unit.ok();
+            return space;
+        }
+        Err(error) => {
+            unit.refused(&error);
+            space.failed = true;
+            return space;
+        }
+    };
+    for state in states {
+        let unit = crawl.ledger.enter(UnitKind::Workflow, format!("pages of space {key} in state {:?}", state.name));
+        let mut pages = Vec::new();
+        let walked = crawl.api.pages_in_state(key, state.id, |hit| pages.extend(rows.find(&hit.id.0))).await;
+        space.failed |= walked.end.is_err();
+        unit.settle(&walked.end);
+        space.pages.push((state.name, pages));
+    }
+    space
+}

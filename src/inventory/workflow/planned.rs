@@ -1,0 +1,37 @@
+//! What reading the workflow costs, before anything is asked.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::cloud_search;
+use super::discovery;
+use super::options::WorkflowOptions;
+use super::rows::Rows;
+use super::state::WorkflowPage;
+use crate::confluence::cloud::SEARCH_LIMIT;
+
+/// Content states that a space suggests unless it was changed (`comala.md` 6: five default colours, four states).
+const SUGGESTED_STATES: u64 = 4;
+
+/// The requests that reading the workflow of these pages takes on a Cloud site where Comala is installed, by kind;
+/// without the app the searches and the discovery fall away. Lists of more than a thousand pages take one more for each
+/// further thousand.
+pub fn expected_requests(pages: &[WorkflowPage<'_>], options: &WorkflowOptions) -> BTreeMap<String, u64> {
+    let mut requests = BTreeMap::new();
+    if pages.is_empty() {
+        return requests;
+    }
+    let groups = Rows::new(pages).groups();
+    let spaces = pages.iter().map(|page| page.space_key).collect::<BTreeSet<_>>().len() as u64;
+    let searches = cloud_search::searches(options.searched_states().len());
+    let sweep = groups.iter().map(|group| (group.pages.len() as u64).div_ceil(u64::from(SEARCH_LIMIT)));
+    let mut plan = |kind: &str, count: u64| requests.insert(kind.to_owned(), count);
+    plan("workflow probe", 1);
+    plan("workflow properties", sweep.sum());
+    plan("workflow search", groups.len() as u64 * searches);
+    plan("content states of a space", spaces);
+    plan("pages in a content state", spaces * SUGGESTED_STATES);
+    if options.discover && options.property.is_none() {
+        plan("workflow property discovery", discovery::SAMPLE.min(pages.len()) as u64);
+    }
+    requests
+}

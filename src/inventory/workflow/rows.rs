@@ -1,0 +1,250 @@
+//! The rows while providers fill them, each in its turn.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::discovery::PropertyCandidate;
+use super::options::WorkflowOptions;
+use super::state::{WorkflowPage, WorkflowReading, WorkflowSource, WorkflowState};
+
+/// Spaces that one query names at most: queries travel in the URL.
+const SPACES_PER_QUERY: usize = 50;
+
+pub(super) struct Rows<'a> {
+    pages: &'a [WorkflowPage<'a>],
+    by_id: HashMap<&'a str, usize>,
+    states: Vec<WorkflowState>,
+    pub(super) notes: Vec<String>,
+    pub(super) candidates: Vec<PropertyCandidate>,
+    requests: BTreeMap<String, u64>,
+}
+
+/// Some of the spaces, as many as one query may name.
+pub(super) struct SpaceGroup<'a> {
+    pub(super) keys: Vec<&'a str>,
+    /// The pages of these spaces.
+    pub(super) pages: Vec<usize>,
+}
+
+impl<'a> Rows<'a> {
+    pub(super) fn new(pages: &'a [WorkflowPage<'a>]) -> Self {
+        Self {
+            pages,
+            by_id: pages.iter().enumerate().map(|(at, page)| (page.id.as_str(), at)).collect(),
+            states: vec![WorkflowState::default(); pages.len()],
+            notes: Vec::new(),
+            candidates: Vec::new(),
+            requests: BTreeMap::new(),
+        }
+    }
+
+    pub(super) fn page(&self, at: usize) -> WorkflowPage<'a> {
+        self.pages[at]
+    }
+
+    pub(super) fn id(&self, at: usize) -> &'a str {
+        self.pages[at].id.as_str()
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.pages.len()
+    }
+
+    /// The row of a page; other pages of the site are in no row.
+    pub(super) fn find(&self, id: &str) -> Option<usize> {
+        self.by_id.get(id).copied()
+    }
+
+    pub(super) fn state(&self, at: usize) -> &WorkflowState {
+        &self.states[at]
+    }
+
+    /// Adds to the requests that are planned.
+    pub(super) fn plan(&mut self, kind: &str, requests: u64) {
+        if requests > 0 {
+            *self.requests.entry(kind.to_owned()).or_default() += requests;
+        }
+    }
+
+    /// Pages that no provider knows anything about so far.
+    pub(super) fn unknown(&self) -> Vec<usize> {
+        self.those(|state| state.source == WorkflowSource::None)
+    }
+
+    /// Pages whose state is open: unknown ones, and those with a workflow in a state without a name.
+    pub(super) fn stateless(&self) -> Vec<usize> {
+        self.those(|state| state.state.is_none() && state.source != WorkflowSource::Unavailable)
+    }
+
+    fn those(&self, keep: impl Fn(&WorkflowState) -> bool) -> Vec<usize> {
+        (0..self.pages.len()).filter(|at| keep(&self.states[*at])).collect()
+    }
+
+    /// The spaces of all pages in groups, in the order of the pages.
+    pub(super) fn groups(&self) -> Vec<SpaceGroup<'a>> {
+        let mut group_of: HashMap<&str, usize> = HashMap::new();
+        let mut groups: Vec<SpaceGroup<'a>> = Vec::new();
+        for (at, page) in self.pages.iter().enumerate() {
+            let group = *group_of.entry(page.space_key).or_insert_with(|| {
+                if groups.last().is_none_or(|group| group.keys.len() >= SPACES_PER_QUERY) {
+                    groups.push(SpaceGroup { keys: Vec::new(), pages: Vec::new() });
+                }
+                let last = groups.len() - 1;
+                groups[last].keys.push(page.space_key);
+                last
+            });
+            groups[group].pages.push(at);
+        }
+        groups
+    }
+
+    /// Takes what a provider found. What an earlier one said stays; what it left open is filled, unless the two name
+    /// different states.
+    pub(super) fn fill(&mut self, at: usize, found: WorkflowState) {
+        let row = &mut self.states[at];
+        match (&row.source, &row.state, &found.state) {
+            (WorkflowSource::Unavailable, ..) => {}
+            (WorkflowSource::None, ..) => *row = found,
+            (_, None, Some(_)) => {
+                row.source = found.source.clone();
+                row.state = found.state.clone();
+                row.complete(found);
+            }
+            (_, Some(known), Some(other)) if known != other => {}
+            _ => row.complete(found),
+        }
+    }
+
+    /// Whether the page is in the final state, from a provider that tells it apart from the state.
+    pub(super) fn set_final(&mut self, at: usize, is_final: bool) {
+        self.states[at].is_final = Some(is_final);
+    }
+
+    /// A source that may know the state of the page could not be read: no other one is believed.
+    pub(super) fn close(&mut self, at: usize) {
+        let row = &mut self.states[at];
+        if row.state.is_none() {
+            row.source = WorkflowSource::Unavailable;
+        }
+    }
+
+    pub(super) fn close_all(&mut self) {
+        (0..self.pages.len()).for_each(|at| self.close(at));
+    }
+
+    /// All rows, with what the configuration and the page versions add, and a note on the sources.
+    pub(super) fn finish(mut self, options: &WorkflowOptions) -> WorkflowReading {
+        let mut counts: BTreeMap<&WorkflowSource, u64> = BTreeMap::new();
+        for row in &mut self.states {
+            if let (None, Some(state)) = (row.is_final, &row.state)
+                && !options.final_states.is_empty()
+            {
+                row.is_final = Some(options.final_states.contains(state));
+            }
+        }
+        for row in &self.states {
+            *counts.entry(&row.source).or_default() += 1;
+        }
+        if !self.pages.is_empty() {
+            let counts: Vec<String> = counts.iter().map(|(source, pages)| format!("{source} {pages}")).collect();
+            self.notes.insert(0, format!("workflow of {} pages: {}", self.pages.len(), counts.join(", ")));
+        }
+        WorkflowReading {
+            pages: self.pages.iter().map(|page| page.id.clone()).zip(self.states).collect(),
+            notes: self.notes,
+            candidates: self.candidates,
+            requests: self.requests,
+        }
+    }
+}
+
+impl WorkflowState {
+    /// Fills what is open.
+    fn complete(&mut self, found: Self) {
+        self.name = self.name.take().or(found.name);
+        self.is_final = self.is_final.or(found.is_final);
+        self.since = self.since.or(found.since);
+        self.due = self.due.or(found.due);
+        self.due_within = self.due_within.or(found.due_within);
+        self.pending_reviewers = self.pending_reviewers.take().or(found.pending_reviewers);
+        self.owner = self.owner.take().or(found.owner);
+        self.relevance = self.relevance.take().or(found.relevance);
+        self.parameters_unavailable |= found.parameters_unavailable;
+        self.edits_since_final = self.edits_since_final.or(found.edits_since_final);
+        for (name, value) in found.parameters {
+            self.parameters.entry(name).or_insert(value);
+        }
+    }
+}
+
+/// `space in ("A","B")`.
+pub(super) fn in_spaces(keys: &[&str]) -> String {
+    let keys: Vec<String> = keys.iter().map(|key| quoted(key)).collect();
+    format!("space in ({})", keys.join(","))
+}
+
+/// A text of a query.
+pub(super) fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inventory::ContentId;
+
+    fn found(source: WorkflowSource, state: Option<&str>, name: &str) -> WorkflowState {
+        WorkflowState { source, state: state.map(str::to_owned), name: Some(name.to_owned()), ..Default::default() }
+    }
+
+    #[test]
+    fn later_providers_fill_only_what_is_open() {
+        let ids: Vec<ContentId> = (1..=4).map(|id| ContentId::new(id.to_string())).collect();
+        let pages: Vec<WorkflowPage<'_>> =
+            ids.iter().map(|id| WorkflowPage { id, space_key: "ENG", version: None, labels: None }).collect();
+        let mut rows = Rows::new(&pages);
+        let cql = |state: Option<&str>| WorkflowState {
+            source: WorkflowSource::ComalaCloudCql,
+            state: state.map(str::to_owned),
+            ..Default::default()
+        };
+        rows.fill(0, cql(Some("Draft")));
+        rows.fill(1, cql(Some("Draft")));
+        rows.fill(2, cql(None));
+        rows.close(3);
+        assert_eq!(rows.stateless(), [2]);
+        assert_eq!(rows.unknown(), [0_usize; 0]);
+        rows.fill(0, found(WorkflowSource::Import, Some("Draft"), "Docs"));
+        rows.fill(1, found(WorkflowSource::Import, Some("Approved"), "Docs"));
+        rows.fill(2, found(WorkflowSource::Import, Some("Approved"), "Docs"));
+        rows.fill(3, found(WorkflowSource::Import, Some("Approved"), "Docs"));
+        let told = |at: usize| (rows.state(at).source.to_string(), rows.state(at).name.as_deref());
+        assert_eq!(told(0), ("comala_cloud_cql".to_owned(), Some("Docs")));
+        assert_eq!(told(1), ("comala_cloud_cql".to_owned(), None), "another state is another time");
+        assert_eq!(told(2), ("import".to_owned(), Some("Docs")));
+        assert_eq!(told(3), ("unavailable".to_owned(), None));
+    }
+
+    #[test]
+    fn many_spaces_are_asked_for_in_groups() {
+        let ids: Vec<ContentId> = (0..240).map(|id| ContentId::new(id.to_string())).collect();
+        let keys: Vec<String> = (0..240).map(|page| format!("S{}", page % 120)).collect();
+        let pages: Vec<WorkflowPage<'_>> = ids
+            .iter()
+            .zip(&keys)
+            .map(|(id, key)| WorkflowPage { id, space_key: key, version: None, labels: None })
+            .collect();
+        let rows = Rows::new(&pages);
+        let groups = rows.groups();
+        assert_eq!(groups.iter().map(|group| group.keys.len()).collect::<Vec<_>>(), [50, 50, 20]);
+        assert_eq!(groups.iter().map(|group| group.pages.len()).sum::<usize>(), 240);
+        let in_own_group =
+            |group: &SpaceGroup<'_>| group.pages.iter().all(|at| group.keys.contains(&rows.page(*at).space_key));
+        assert!(groups.iter().all(in_own_group));
+    }
+
+    #[test]
+    fn texts_of_queries_cannot_end_early() {
+        assert_eq!(quoted(r#"a"b\c"#), r#""a\"b\\c""#);
+        assert_eq!(in_spaces(&["ENG", "~712020:a"]), r#"space in ("ENG","~712020:a")"#);
+    }
+}

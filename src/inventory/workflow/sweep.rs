@@ -1,0 +1,100 @@
+//! Content properties of all pages in bulk, by search: 200 pages a request.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use serde_json::Value;
+
+use super::data_center::{self, Presence};
+use super::native;
+use super::options::WorkflowOptions;
+use super::rows::{Rows, in_spaces};
+use crate::confluence::cloud::SEARCH_LIMIT;
+use crate::confluence::model;
+use crate::inventory::coverage::UnitKind;
+use crate::inventory::crawl::Crawl;
+
+/// What the search answered about a property of a page.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Answered<'s> {
+    /// Its value.
+    Value(&'s Value),
+    /// The page has no such property.
+    Absent,
+    /// The search did not show the page, or did not expand the property.
+    Not,
+}
+
+/// The properties of the pages that the search answered.
+#[derive(Debug, Default)]
+pub(super) struct Sweep {
+    answers: HashMap<usize, BTreeMap<String, Option<Value>>>,
+    /// Pages that the search shows, whatever it tells of them.
+    shown: HashSet<usize>,
+    /// The search of a group of spaces failed.
+    pub(super) failed: bool,
+}
+
+/// The properties that are wanted of every page.
+pub(super) fn keys(presence: Presence, options: &WorkflowOptions) -> Vec<&str> {
+    let of_app = if presence == Presence::Present { data_center::PROPERTY } else { native::PROPERTY };
+    let pinned = options.property.as_ref().map(|property| property.key.as_str());
+    std::iter::once(of_app).chain(pinned.filter(|key| *key != of_app)).collect()
+}
+
+impl Sweep {
+    /// Reads the properties of these keys in all spaces.
+    pub(super) async fn run(crawl: &Crawl<'_>, rows: &mut Rows<'_>, keys: &[&str], options: &WorkflowOptions) -> Self {
+        let groups = rows.groups();
+        let requests = groups.iter().map(|group| (group.pages.len() as u64).div_ceil(u64::from(SEARCH_LIMIT)));
+        rows.plan("workflow properties", requests.sum());
+        let mut sweep = Self::default();
+        for group in &groups {
+            let unit =
+                crawl.ledger.enter(UnitKind::Workflow, format!("workflow properties in {}", group.keys.join(", ")));
+            let cql = format!("type = page and {}", in_spaces(&group.keys));
+            let walked = crawl.api.property_search(&cql, keys, |hit| sweep.take(rows, keys, &hit)).await;
+            match walked.end {
+                Ok(()) => unit.ok(),
+                Err(error) => {
+                    sweep.failed = true;
+                    // what it did not answer is asked for page by page, where that is done at all
+                    let asked_alone = keys == [data_center::PROPERTY] && options.ask_each_page && !error.stops_run();
+                    if asked_alone {
+                        crawl.ledger.warn(format!("the workflow had to be read page by page: {error}"));
+                        unit.ok();
+                    } else {
+                        unit.refused(&error);
+                    }
+                }
+            }
+        }
+        sweep
+    }
+
+    fn take(&mut self, rows: &Rows<'_>, keys: &[&str], hit: &model::SearchHit) {
+        let Some(at) = rows.find(&hit.id.0) else { return };
+        self.shown.insert(at);
+        let properties = hit.metadata.as_ref().and_then(|metadata| metadata.properties.as_ref());
+        let Some(properties) = properties else { return };
+        let unanswered = properties.get("_expandable").and_then(Value::as_object);
+        let answers = self.answers.entry(at).or_default();
+        for key in keys.iter().filter(|key| unanswered.is_none_or(|others| !others.contains_key(**key))) {
+            let value = properties.get(*key).and_then(|property| property.get("value"));
+            answers.insert((*key).to_owned(), value.cloned());
+        }
+    }
+
+    /// Whether the search shows a page.
+    pub(super) fn shows(&self, at: usize) -> bool {
+        self.shown.contains(&at)
+    }
+
+    /// What is known of a property of a page.
+    pub(super) fn property(&self, at: usize, key: &str) -> Answered<'_> {
+        match self.answers.get(&at).and_then(|answers| answers.get(key)) {
+            Some(Some(value)) => Answered::Value(value),
+            Some(None) => Answered::Absent,
+            None => Answered::Not,
+        }
+    }
+}

@@ -1,0 +1,206 @@
+//! Comala on Cloud: the sweep over its search fields.
+
+use chrono::{TimeDelta, Utc};
+
+use super::{on, on_search, pages, read, read_by, read_with, with_app};
+use crate::demo::workflow::{PageWorkflow, WorkflowApp};
+use crate::demo::{Fault, Site};
+use crate::inventory::workflow::{DueWindow, WorkflowOptions, expected_requests};
+
+const ENG: &str = "type = page and space in (\"ENG\")";
+
+fn due_in(days: i64, page: PageWorkflow) -> PageWorkflow {
+    PageWorkflow { due: Some(Utc::now() + TimeDelta::days(days) - TimeDelta::hours(1)), ..page }
+}
+
+fn page(state: &str, is_final: bool) -> PageWorkflow {
+    PageWorkflow::new("Docs", state, is_final)
+}
+
+/// Six pages, the last without a workflow; 1003 is in a state nobody names.
+fn site() -> Site {
+    with_app(
+        pages(6),
+        WorkflowApp::ComalaCloud,
+        &[
+            ("1000", due_in(0, page("Draft", false))),
+            ("1001", due_in(20, page("Review", false))),
+            ("1002", due_in(200, page("Approved", true))),
+            ("1003", page("Legal check", false)),
+            ("1004", due_in(80, page("draft", false))),
+        ],
+    )
+}
+
+fn named(names: &[&str]) -> WorkflowOptions {
+    WorkflowOptions {
+        state_names: names.iter().map(|name| (*name).to_owned()).collect(),
+        discover: false,
+        ..WorkflowOptions::default()
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_search_that_does_not_know_the_fields_means_no_app() {
+    let read = read(pages(3), &WorkflowOptions::default()).await;
+    assert_eq!(read.sent("cw_"), 1);
+    assert_eq!(read.told("1000"), (None, "none".to_owned()));
+    assert!(read.coverage.is_complete(), "{:#?}", read.coverage.gaps);
+}
+
+#[tokio::test(start_paused = true)]
+async fn states_finals_and_windows_are_found_by_search() {
+    let read = read(site(), &named(&[])).await;
+    let of = |id: &str| {
+        let state = read.state(id);
+        (state.state.as_deref(), state.is_final, state.due_within)
+    };
+    assert_eq!(of("1000"), (Some("Draft"), Some(false), Some(DueWindow::Overdue)));
+    assert_eq!(of("1001"), (Some("Review"), Some(false), Some(DueWindow::Within30Days)));
+    assert_eq!(of("1002"), (Some("Approved"), Some(true), None));
+    assert_eq!(read.told("1005"), (None, "none".to_owned()));
+    assert!(read.coverage.is_complete(), "{:#?}", read.coverage.gaps);
+}
+
+#[tokio::test(start_paused = true)]
+async fn states_without_a_known_name_are_a_hint_and_names_have_case() {
+    let answer = read(site(), &named(&[])).await;
+    for (id, window) in [("1003", None), ("1004", Some(DueWindow::Within90Days))] {
+        assert_eq!(answer.told(id), (None, "comala_cloud_cql".to_owned()));
+        assert_eq!((answer.state(id).is_final, answer.state(id).due_within), (Some(false), window));
+    }
+    let hint = answer.note("state_names");
+    assert!(hint.starts_with("2 pages") && hint.contains("1003, 1004"), "{hint}");
+    let answer = read(site(), &named(&["draft", "Draft", "Review", "Approved", "Legal check"])).await;
+    assert_eq!(answer.told("1003").0, Some("Legal check"));
+    assert_eq!((answer.told("1000").0, answer.told("1004").0), (Some("Draft"), Some("draft")));
+    assert!(!answer.reading.notes.iter().any(|note| note.contains("state_names")));
+}
+
+#[tokio::test(start_paused = true)]
+async fn only_the_chosen_spaces_are_asked_for() {
+    let mut site = site().space("OTHER", "Other").page("2000", "Elsewhere", "");
+    site.workflow.pages.insert("2000".into(), page("Draft", false));
+    let read = read(site, &named(&[])).await;
+    assert_eq!(read.sent("OTHER"), 0);
+    assert!(!read.reading.pages.contains_key(&crate::inventory::ContentId::new("2000")));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_number_of_searches_does_not_depend_on_the_number_of_pages() {
+    for count in [3_usize, 250] {
+        let ids: Vec<String> = (0..count).map(|number| (1000 + number).to_string()).collect();
+        let workflows: Vec<_> = ids.iter().map(|id| (id.as_str(), due_in(3, page("Review", false)))).collect();
+        let site = with_app(pages(count), WorkflowApp::ComalaCloud, &workflows);
+        let read = read(site, &named(&["Draft", "Review", "Approved"])).await;
+        let probe = 1;
+        let (enabled, is_final, states, windows) = (1, 1, 3, 4);
+        assert_eq!(read.sent("cw_"), probe + enabled + is_final + states + windows, "{count} pages");
+        assert_eq!(read.reading.requests["workflow search"], 9);
+        assert!(read.reading.pages.values().all(|state| state.due_within == Some(DueWindow::Within7Days)));
+        // the lists of native states and the probe for Data Center come on top
+        assert_eq!(read.sent("metadata.properties"), count.div_ceil(200));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn searches_are_walked_by_cursor_to_their_end() {
+    let ids: Vec<String> = (0..25).map(|number| (1000 + number).to_string()).collect();
+    let workflows: Vec<_> = ids.iter().map(|id| (id.as_str(), page("Review", true))).collect();
+    let site = with_app(pages(25), WorkflowApp::ComalaCloud, &workflows);
+    let small_pages = |api: &crate::confluence::Cloud| {
+        api.client().remember_page_limits([("workflow search".to_owned(), 10)].into());
+    };
+    let read = read_by(site, crate::demo::FaultPlan::none(), &named(&["Review"]), small_pages).await;
+    let all = read.reading.pages.values();
+    assert!(all.into_iter().all(|state| state.state.as_deref() == Some("Review") && state.is_final == Some(true)));
+    assert_eq!(read.sent("cw_state"), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_app_without_any_page_is_not_searched_further() {
+    let read = read(with_app(pages(4), WorkflowApp::ComalaCloud, &[]), &WorkflowOptions::default()).await;
+    assert_eq!(read.sent("cw_"), 2);
+    assert_eq!(read.sent("/properties"), 0);
+    read.assert_as_planned();
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_expected_is_what_is_sent() {
+    let options = WorkflowOptions::default();
+    let read = read(site(), &options).await;
+    let ids: Vec<_> = read.reading.pages.keys().cloned().collect();
+    let pages: Vec<_> = ids
+        .iter()
+        .map(|id| crate::inventory::workflow::WorkflowPage { id, space_key: "ENG", version: None, labels: None })
+        .collect();
+    let expected = expected_requests(&pages, &options);
+    for kind in ["workflow properties", "workflow search", "content states of a space"] {
+        assert_eq!(expected[kind], read.api.client().requests()[kind], "{kind}");
+    }
+    assert!(read.api.client().requests()["workflow property discovery"] <= expected["workflow property discovery"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_probe_that_fails_leaves_everything_unavailable() {
+    for status in [403, 500] {
+        let read = read_with(site(), on_search("cw_enabled = true", Fault::status(status)), &named(&[])).await;
+        assert!(read.reading.pages.values().all(|state| state.source.to_string() == "unavailable"), "{status}");
+        assert!(!read.coverage.is_complete());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn pages_whose_workflow_could_not_be_searched_are_unavailable() {
+    for fault in [Fault::status(403), Fault::status(400), Fault::status(500)] {
+        let faults = on_search(&format!("{ENG} and cw_enabled = true"), fault);
+        let read = read_with(site(), faults, &named(&[])).await;
+        assert_eq!(read.told("1005"), (None, "unavailable".to_owned()));
+        assert!(!read.coverage.is_complete());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_state_that_could_not_be_searched_leaves_only_the_residue_unavailable() {
+    let faults = on_search(&format!("{ENG} and cw_state = \"Review\""), Fault::status(500));
+    let read = read_with(site(), faults, &named(&[])).await;
+    assert_eq!(read.told("1000").0, Some("Draft"));
+    for id in ["1001", "1003"] {
+        assert_eq!(read.told(id), (None, "unavailable".to_owned()), "it may be in that state");
+    }
+    assert_eq!((read.units().failed, read.coverage.is_complete()), (1, false));
+    assert!(!read.reading.notes.iter().any(|note| note.contains("state_names")), "no hint from half an answer");
+}
+
+#[tokio::test(start_paused = true)]
+async fn finals_and_windows_that_could_not_be_searched_are_not_told() {
+    let faults = on_search(&format!("{ENG} and cw_final = true"), Fault::status(500));
+    let answer = read_with(site(), faults, &named(&[])).await;
+    assert_eq!((answer.state("1002").is_final, answer.coverage.is_complete()), (None, false));
+    let faults = on_search(&format!("{ENG} and cw_expires < now(\"7d\")"), Fault::status(500));
+    let answer = read_with(site(), faults, &named(&[])).await;
+    assert_eq!(answer.state("1000").due_within, Some(DueWindow::Overdue));
+    assert_eq!(answer.state("1001").due_within, None, "it may be due sooner than the next window says");
+    assert!(!answer.coverage.is_complete());
+}
+
+#[tokio::test(start_paused = true)]
+async fn archived_pages_are_not_shown_by_the_search_so_it_does_not_speak_for_them() {
+    let mut site = site();
+    site.contents[4].status = crate::demo::site::Status::Archived;
+    let options = WorkflowOptions { label_map: vec![("done".into(), "Done".into())], ..named(&[]) };
+    let answer = read(site.clone(), &options).await;
+    assert_eq!(answer.told("1004"), (None, "unavailable".to_owned()));
+    assert_eq!(answer.told("1005"), (None, "none".to_owned()));
+    assert_eq!((answer.units().skipped, answer.coverage.is_complete()), (1, true));
+    site.contents[4].labels.push("done".into());
+    assert_eq!(read(site.clone(), &options).await.told("1004"), (Some("Done"), "labels".to_owned()));
+    (site.workflow.app, site.contents[4].labels) = (WorkflowApp::None, Vec::new());
+    assert_eq!(read(site, &options).await.told("1004"), (None, "none".to_owned()), "there is no app");
+}
+
+#[tokio::test(start_paused = true)]
+async fn malformed_hits_make_the_sweep_incomplete() {
+    let faults = on("/wiki/rest/api/content/search", Fault::MalformedItems);
+    assert!(!read_with(site(), faults, &named(&[])).await.coverage.is_complete());
+}

@@ -1,0 +1,104 @@
+//! Native content states and labels.
+
+use serde_json::json;
+
+use super::{on, pages, read, read_with};
+use crate::demo::{Fault, Site};
+use crate::inventory::workflow::WorkflowOptions;
+
+const PROPERTY: &str = "content-state-published";
+
+/// 1000 and 1001 are in review, 1002 has no state.
+fn site() -> Site {
+    let mut site = pages(3);
+    for page in &mut site.contents[..2] {
+        page.properties.insert(PROPERTY.to_owned(), json!({"id": 5, "name": "In review", "color": "#2684ff"}));
+    }
+    site
+}
+
+fn labelled() -> WorkflowOptions {
+    let map = [("approved", "Approved"), ("draft", "Draft")];
+    WorkflowOptions {
+        label_map: map.map(|(label, state)| (label.to_owned(), state.to_owned())).to_vec(),
+        final_states: vec!["Approved".to_owned()],
+        ..WorkflowOptions::default()
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn states_come_in_bulk_by_space_and_state() {
+    let read = read(site(), &WorkflowOptions::default()).await;
+    assert_eq!(read.told("1001"), (Some("In review"), "native_state".to_owned()));
+    assert_eq!(read.told("1002"), (None, "none".to_owned()));
+    assert_eq!((read.sent("/rest/api/content/10"), read.sent("/space/ENG/state")), (0, 2), "never page by page");
+    assert!(read.coverage.is_complete(), "{:#?}", read.coverage.gaps);
+    read.assert_as_planned();
+}
+
+#[tokio::test(start_paused = true)]
+async fn long_lists_of_a_state_are_walked_to_their_end() {
+    let mut site = pages(230);
+    for page in &mut site.contents {
+        page.properties.insert(PROPERTY.to_owned(), json!({"id": 5, "name": "In review", "color": "#2684ff"}));
+    }
+    site.behaviour.search_without_properties = true;
+    let read = read(site, &WorkflowOptions::default()).await;
+    assert!(read.reading.pages.values().all(|state| state.state.as_deref() == Some("In review")));
+    assert_eq!(read.sent("state-id=5"), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn states_that_the_space_does_not_list_are_found_by_their_property() {
+    let no_states = Fault::edit_json(|answer| *answer = json!([]));
+    let answer =
+        read_with(site(), on("/wiki/rest/api/space/ENG/state", no_states.clone()), &WorkflowOptions::default()).await;
+    assert_eq!(answer.told("1000"), (Some("In review"), "native_state".to_owned()));
+    let mut site = site();
+    site.behaviour.search_without_properties = true;
+    let answer = read_with(site, on("/wiki/rest/api/space/ENG/state", no_states), &WorkflowOptions::default()).await;
+    assert_eq!(answer.told("1000"), (None, "none".to_owned()));
+    answer.note("did not tell the content state of 3 pages");
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_there_are_no_content_states_labels_are_left() {
+    let mut site = pages(3);
+    site.workflow.without_content_states = true;
+    site.contents[0].labels = vec!["howto".into(), "Draft".into(), "approved".into()];
+    site.contents[1].labels = vec!["draft".into()];
+    let read = read(site, &labelled()).await;
+    assert_eq!(read.told("1000"), (Some("Approved"), "labels".to_owned()), "the first of the map counts");
+    assert_eq!((read.state("1000").is_final, read.state("1001").is_final), (Some(true), Some(false)));
+    assert_eq!(read.told("1002"), (None, "none".to_owned()));
+    assert!(read.coverage.is_complete(), "{:#?}", read.coverage.gaps);
+}
+
+#[tokio::test(start_paused = true)]
+async fn content_states_that_could_not_be_read_are_unavailable_and_labels_do_not_speak_for_them() {
+    for path in ["/wiki/rest/api/space/ENG/state", "/wiki/rest/api/space/ENG/state/content"] {
+        for (status, denied) in [(403, 1), (500, 0)] {
+            let mut site = site();
+            site.contents[2].labels = vec!["draft".into()];
+            let read = read_with(site, on(path, Fault::status(status)), &labelled()).await;
+            assert_eq!(read.told("1002"), (None, "unavailable".to_owned()), "{path} {status}");
+            assert_eq!(read.told("1000"), (Some("In review"), "native_state".to_owned()), "its property tells");
+            assert_eq!((read.units().denied, read.units().failed), (denied, 1 - denied));
+            assert!(!read.coverage.is_complete());
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_sweep_that_fails_leaves_open_pages_unavailable() {
+    let mut site = site();
+    site.workflow.without_content_states = true;
+    let faults = crate::demo::FaultPlan::none().on(
+        crate::demo::RoutePattern::any().with_query("expand", "metadata.properties.content-state-published"),
+        crate::demo::Occurrence::From(1),
+        Fault::status(500),
+    );
+    let read = read_with(site, faults, &WorkflowOptions::default()).await;
+    assert_eq!(read.told("1002"), (None, "unavailable".to_owned()));
+    assert!(!read.coverage.is_complete());
+}
