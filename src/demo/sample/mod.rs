@@ -11,6 +11,7 @@ mod lists;
 mod markup;
 mod names;
 mod outlines;
+mod readership;
 #[cfg(test)]
 mod tests;
 mod writer;
@@ -111,6 +112,7 @@ pub fn sample(now: DateTime<Utc>) -> Sample {
     discussions::write(&mut writer);
     edges::write(&mut writer);
     bulk::write(&mut writer);
+    readership::write(&mut writer);
     Sample { site: writer.site, expected: writer.expected }
 }
 
