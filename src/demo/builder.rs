@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
+use super::readers::{Readers, Restrictions};
 use super::site::{
     Attachment, AttachmentVersion, Behaviour, Container, Content, ContentVersion, Draft, Kind, Person, Site, Space,
     Status, Template,
@@ -32,6 +33,7 @@ impl Site {
             token: "demo-token".to_owned(),
             public_base: None,
             people: Vec::new(),
+            account_statuses: std::collections::BTreeMap::new(),
             spaces: Vec::new(),
             contents: Vec::new(),
             templates: Vec::new(),
@@ -225,6 +227,7 @@ impl Site {
             parent: None,
             container: None,
             owner: (kind == Kind::Page).then(|| author.clone()),
+            last_owner: None,
             created_at: DEFAULT_TIME,
             versions: vec![ContentVersion::new(1, DEFAULT_TIME, &author)],
             author,
@@ -232,6 +235,8 @@ impl Site {
             draft: None,
             labels: Vec::new(),
             properties: std::collections::BTreeMap::new(),
+            readers: Readers::default(),
+            restrictions: Restrictions::default(),
             resolution: None,
             custom_type: None,
             hidden: false,

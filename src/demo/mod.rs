@@ -7,6 +7,7 @@
 mod base64;
 mod builder;
 pub mod faults;
+pub mod readers;
 #[cfg(test)]
 pub(crate) mod reference_cases;
 pub mod sample;

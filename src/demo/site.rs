@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::readers::{Readers, Restrictions};
 use super::workflow::Workflow;
 
 /// A whole site with the account that reads it.
@@ -24,6 +25,9 @@ pub struct Site {
     pub public_base: Option<String>,
     /// Everybody who ever wrote something, without the account.
     pub people: Vec<Person>,
+    /// Accounts that are not active, by account id: `inactive`, `closed`, `unknown`.
+    #[serde(default)]
+    pub account_statuses: BTreeMap<String, String>,
     /// All spaces.
     pub spaces: Vec<Space>,
     /// Pages, blog posts, comments, folders and other tree members, custom content.
@@ -54,6 +58,9 @@ pub struct Behaviour {
     pub old_versions_answer_current_size: bool,
     /// The content search answers without the expanded properties, as where that expansion is not available.
     pub search_without_properties: bool,
+    /// Labels inside a hit of the content search end after this many, without a sign (CONFCLOUD-71415).
+    #[serde(default)]
+    pub label_cap: Option<usize>,
     /// Pages of v2 lists hold this many items at most, whatever was asked for and without a sign (F-54).
     pub page_cap: Option<usize>,
 }
@@ -195,6 +202,9 @@ pub struct Content {
     pub author: String,
     /// Who owns it now; pages only.
     pub owner: Option<String>,
+    /// Who owned it before.
+    #[serde(default)]
+    pub last_owner: Option<String>,
     /// When it was created.
     pub created_at: DateTime<Utc>,
     /// All versions, ascending; the last is the published one.
@@ -207,6 +217,12 @@ pub struct Content {
     pub labels: Vec<String>,
     /// Content properties by key.
     pub properties: BTreeMap<String, Value>,
+    /// Likes, views and watchers.
+    #[serde(default)]
+    pub readers: Readers,
+    /// Who alone may read or edit it.
+    #[serde(default)]
+    pub restrictions: Restrictions,
     /// Inline comments: `open`, `resolved`, `dangling`, `reopened`.
     pub resolution: Option<String>,
     /// Custom content: the app's type.

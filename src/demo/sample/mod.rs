@@ -11,6 +11,7 @@ mod lists;
 mod markup;
 mod names;
 mod outlines;
+mod readership;
 #[cfg(test)]
 mod tests;
 mod workflows;
@@ -113,6 +114,7 @@ pub fn sample(now: DateTime<Utc>) -> Sample {
     edges::write(&mut writer);
     bulk::write(&mut writer);
     workflows::write(&mut writer);
+    readership::write(&mut writer);
     Sample { site: writer.site, expected: writer.expected }
 }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashSet};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{ExpectedUsage, sample};
-use crate::demo::site::{Kind, Status};
+use crate::demo::site::{Content, Kind, Status};
 
 fn now() -> DateTime<Utc> {
     "2026-04-01T08:30:00Z".parse().unwrap()
@@ -148,4 +148,29 @@ fn totals_of_the_spaces_add_up_to_the_site() {
     assert_eq!(sum(|space| space.trash_bytes), totals.all.trash_bytes);
     assert_eq!(totals.all.attachments + totals.all.trash_files, 400);
     assert_eq!(totals.by_space[""].attachments, 3 + 1, "files of unknown pages and the logo of a space");
+}
+
+#[test]
+fn pages_are_read_in_every_way_and_some_people_have_left() {
+    let site = sample(now()).site;
+    let pages: Vec<_> = site.contents.iter().filter(|c| c.kind == Kind::Page && c.status == Status::Current).collect();
+    let newest = |page: &&&Content| page.readers.views.iter().map(|view| (now() - view.at).num_days()).min();
+    for range in [0..30, 30..90, 90..180, 180..365, 365..5000] {
+        assert!(pages.iter().any(|page| newest(&page).is_some_and(|days| range.contains(&days))), "{range:?}");
+    }
+    assert!(pages.iter().any(|page| page.readers.views.is_empty()));
+    let latest = now() - TimeDelta::hours(1);
+    assert!(pages.iter().all(|page| page.readers.views.iter().all(|view| view.at < latest)));
+    let restricted =
+        |page: &&&Content| !page.restrictions.read.users.is_empty() || !page.restrictions.read.groups.is_empty();
+    assert!(pages.iter().filter(restricted).count() > 3);
+    assert!(pages.iter().any(|page| !page.restrictions.update.groups.is_empty()));
+    let left: Vec<&String> = site.account_statuses.keys().collect();
+    assert!(pages.iter().any(|page| page.owner.as_ref().is_some_and(|owner| left.contains(&owner))));
+    let recent = |page: &&&Content| {
+        let last_90_days = page.versions.iter().filter(|version| (now() - version.created_at).num_days() < 90);
+        last_90_days.map(|version| &version.author).collect::<HashSet<_>>().len() > 1
+    };
+    assert!(pages.iter().filter(recent).count() > 5, "pages that several people changed of late");
+    assert!(pages.iter().any(|page| matches!(page.parent, Some((_, Kind::Folder)))));
 }

@@ -14,6 +14,11 @@ use crate::demo::site::{Attachment, AttachmentVersion, Container, Content, Conte
 pub(super) struct Dice(u64);
 
 impl Dice {
+    /// Dice of their own.
+    pub(super) fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
     /// A number below `bound`; 0 for a bound of 0.
     pub(super) fn below(&mut self, bound: u64) -> u64 {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
@@ -44,7 +49,7 @@ impl Writer {
         Self {
             site,
             expected: BTreeMap::new(),
-            dice: Dice(20_260_101),
+            dice: Dice::new(20_260_101),
             now,
             closed: Vec::new(),
             next_content: 1_310_721,

@@ -2,8 +2,10 @@
 //!
 //! It answers as `confluence-api.md` records Confluence Cloud to answer, traps included: cursors with raw padding,
 //! next links with and without `/wiki`, statuses that are left out unless asked for, refusals that differ between v1
-//! and v2. Nothing can be changed over HTTP: methods other than GET and HEAD are recorded and refused.
+//! and v2. Nothing can be changed over HTTP: methods other than GET and HEAD are recorded and
+//! refused, but for the POST of `users-bulk`, which reads.
 
+mod accounts;
 mod auth;
 mod bytes;
 mod cql;
@@ -19,6 +21,8 @@ mod served;
 #[cfg(test)]
 mod tests;
 mod v1;
+mod v1_expansions;
+mod v1_readers;
 mod v1_search;
 mod v1_states;
 mod v2;
@@ -174,9 +178,9 @@ async fn serve(stream: TcpStream, shared: Arc<Shared>, origin: Origin) {
     let reset = Arc::new(AtomicBool::new(false));
     let wants_reset = Arc::clone(&reset);
     let service = service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
-        let (shared, request, wants_reset) = (Arc::clone(&shared), Request::read(&request), Arc::clone(&wants_reset));
+        let (shared, wants_reset) = (Arc::clone(&shared), Arc::clone(&wants_reset));
         Box::pin(async move {
-            let answer = handle(shared, request, origin).await;
+            let answer = handle(shared, Request::receive(request).await, origin).await;
             wants_reset.fetch_or(answer.is_err(), Ordering::Relaxed);
             answer
         })

@@ -1,7 +1,12 @@
 //! A request as the routes see it.
 
+use http_body_util::{BodyExt as _, Limited};
+use hyper::body::Incoming;
 use hyper::header::{AUTHORIZATION, HOST, RANGE};
 use url::form_urlencoded;
+
+/// Longest body that is read, in bytes; the one request that bears one names 250 accounts at most.
+const MAX_BODY: usize = 64 << 10;
 
 /// What stands before `/wiki` on the gateway (`confluence-api.md` 5).
 pub(crate) fn gateway_prefix() -> String {
@@ -23,10 +28,12 @@ pub(crate) struct Request {
     pub(crate) host: String,
     pub(crate) authorization: Option<String>,
     pub(crate) range: Option<String>,
+    /// The body; empty where it was too long or never came.
+    pub(crate) body: Vec<u8>,
 }
 
 impl Request {
-    pub(crate) fn read<B>(request: &hyper::Request<B>) -> Self {
+    fn read<B>(request: &hyper::Request<B>) -> Self {
         let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
         let raw_query = request.uri().query().unwrap_or_default().to_owned();
         let raw_path = request.uri().path().to_owned();
@@ -41,7 +48,16 @@ impl Request {
             host: header(HOST).unwrap_or_default(),
             authorization: header(AUTHORIZATION),
             range: header(RANGE),
+            body: Vec::new(),
         }
+    }
+
+    /// Reads a request with its body.
+    pub(crate) async fn receive(request: hyper::Request<Incoming>) -> Self {
+        let mut received = Self::read(&request);
+        let body = Limited::new(request.into_body(), MAX_BODY).collect().await;
+        received.body = body.map(|body| body.to_bytes().to_vec()).unwrap_or_default();
+        received
     }
 
     /// The first value of a query parameter.

@@ -7,7 +7,7 @@ use super::reply::Reply;
 use super::request::Request;
 use super::served::{Served, Viewer};
 use super::v2_lists::Answer;
-use super::{downloads, v1_search, v1_states, views};
+use super::{downloads, v1_readers, v1_search, v1_states, views};
 use crate::demo::site::{Person, Template};
 
 /// Answers a path below `/wiki/rest/api/`.
@@ -26,6 +26,8 @@ pub(crate) fn route(served: &Served, viewer: Viewer, request: &Request, segments
         ["content", owner, "child", "attachment", id, "download"] => {
             downloads::redirect(served, viewer, request, owner, id, media)
         }
+        ["analytics", "content", id, what] => v1_readers::analytics(served, viewer, request, id, what),
+        ["content", id, "notification", "child-created"] => v1_readers::watches(served, viewer, request, id),
         ["content", _, "child", "attachment", _] => Err(errors::method_not_allowed()),
         // the removed family: `content`, `content/{id}`, children, labels, properties, versions, `space`
         ["content" | "space", ..] => Err(errors::gone()),
@@ -55,7 +57,8 @@ fn current_user(served: &Served, viewer: Viewer) -> Value {
     }
 }
 
-fn person(person: &Person) -> Value {
+/// A person as v1 writes one.
+pub(crate) fn person(person: &Person) -> Value {
     json!({
         "type": "known",
         "accountId": person.account_id,
@@ -70,7 +73,8 @@ fn person(person: &Person) -> Value {
     })
 }
 
-fn known_people(served: &Served) -> impl Iterator<Item = &Person> {
+/// Everybody the site knows.
+pub(crate) fn known_people(served: &Served) -> impl Iterator<Item = &Person> {
     std::iter::once(&served.site.account).chain(&served.site.people)
 }
 

@@ -1,7 +1,7 @@
 //! The content search: CQL over an index of what is published (`confluence-api.md` 4).
 
 use chrono::Utc;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::cql::{self, Facts};
 use super::errors;
@@ -11,7 +11,7 @@ use super::reply::Reply;
 use super::request::Request;
 use super::served::{Served, Viewer};
 use super::v2_lists::Answer;
-use super::{views, workflow};
+use super::{v1_expansions, views};
 use crate::demo::base64;
 use crate::demo::site::{Attachment, Content, Status};
 use crate::demo::workflow::WorkflowApp;
@@ -164,65 +164,9 @@ fn searched(served: &Served, content: &Content, expands: &[&str]) -> Value {
         "_links": {"webui": web, "self": format!("{}/rest/api/content/{}", served.base(), content.id)},
     });
     for part in expands {
-        expand(served, content, part, &mut json);
+        v1_expansions::expand(served, content, part, &mut json);
     }
     json
-}
-
-fn expand(served: &Served, content: &Content, part: &str, json: &mut Value) {
-    match part {
-        "version" => {
-            json["version"] = json!({
-                "number": content.version().map(|version| version.number),
-                "when": views::time(content.modified_at()),
-                "minorEdit": content.version().is_some_and(|version| version.minor),
-            });
-        }
-        "space" => {
-            let space = served.space(&content.space_id);
-            json["space"] = json!({"key": space.map(|space| &space.key), "name": space.map(|space| &space.name)});
-        }
-        "body.storage" => {
-            json["body"] = json!({"storage": {"representation": "storage", "value": content.body}});
-        }
-        "metadata.labels" => {
-            let results: Vec<Value> = content.labels.iter().map(|name| views::label(name)).collect();
-            json["metadata"]["labels"] = json!({"results": results});
-        }
-        "history.contributors" | "history.contributors.publishers" => {
-            let mut ids: Vec<&str> = content.versions.iter().map(|version| version.author.as_str()).collect();
-            ids.sort_unstable();
-            ids.dedup();
-            let users: Vec<Value> = ids.iter().map(|id| json!({"type": "known", "accountId": id})).collect();
-            json["history"]["contributors"] = json!({"publishers": {"users": users, "userKeys": ids}});
-        }
-        _ => {
-            let key = part.strip_prefix("metadata.properties.");
-            if let Some(key) = key.filter(|_| !served.site.behaviour.search_without_properties) {
-                expand_property(served, content, key, json);
-            }
-        }
-    }
-}
-
-/// The properties object is there even where the content lacks the property; under `_expandable` stand the properties
-/// that the content has and nobody asked for.
-fn expand_property(served: &Served, content: &Content, key: &str, json: &mut Value) {
-    if !json["metadata"]["properties"].is_object() {
-        json["metadata"]["properties"] = Value::Object(Map::new());
-        for other in content.properties.keys() {
-            json["metadata"]["properties"]["_expandable"][other] =
-                Value::from(format!("/rest/api/content/{}/property/{other}", content.id));
-        }
-    }
-    let value = content.properties.get(key).cloned().or_else(|| workflow::property(served, content, key));
-    if let Some(value) = value {
-        let properties = &mut json["metadata"]["properties"];
-        properties[key] = views::property(content, key, &value);
-        if let Some(others) = properties["_expandable"].as_object_mut() {
-            others.remove(key);
-        }
-    }
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
+use super::accounts;
 use super::errors;
 use super::paging::{self, Entry, Key, Order};
 use super::reply::Reply;
@@ -27,6 +28,7 @@ pub(crate) fn route(served: &Served, viewer: Viewer, request: &Request, segments
         ["footer-comments"] => lists::comments(served, viewer, request, Kind::FooterComment),
         ["inline-comments"] => lists::comments(served, viewer, request, Kind::InlineComment),
         ["custom-content"] => lists::custom_content(served, viewer, request),
+        ["users-bulk"] if request.method == "POST" => accounts::bulk(served, viewer, request),
         ["labels"] => lists::labels(served, request, all_labels(served).into_iter()),
         ["labels", id, members] => labelled(served, viewer, request, id, members),
         [collection, id, rest @ ..] => {
@@ -68,6 +70,7 @@ fn below_content(served: &Served, viewer: Viewer, request: &Request, content: &C
         ["properties"] => lists::properties(served, request, content),
         ["labels"] => lists::labels(served, request, content.labels.iter()),
         ["versions"] => versions(served, request, content),
+        ["likes", "count"] => Ok(Reply::ok(json!({"count": content.readers.likes.len()}))),
         ["footer-comments"] => lists::comments_of(served, viewer, request, content, Kind::FooterComment),
         ["inline-comments"] => lists::comments_of(served, viewer, request, content, Kind::InlineComment),
         ["children"] if content.kind.is_comment() => lists::comments_of(served, viewer, request, content, content.kind),

@@ -5,6 +5,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value, json};
 
 use super::served::Served;
+use crate::demo::base64;
 use crate::demo::builder::hash;
 use crate::demo::site::{Attachment, AttachmentVersion, Container, Content, ContentVersion, Kind, Space, Status};
 
@@ -110,12 +111,29 @@ pub(crate) fn content(served: &Served, content: &Content, body_format: Option<&s
 fn page_fields(content: &Content, web: &str, fields: &mut Map<String, Value>) {
     tree_fields(content, fields);
     fields.insert("ownerId".into(), json!(content.owner));
-    fields.insert("lastOwnerId".into(), Value::Null);
+    fields.insert("lastOwnerId".into(), json!(content.last_owner));
     fields.insert("subtype".into(), Value::from("page"));
     if let Some(links) = fields.get_mut("_links").and_then(Value::as_object_mut) {
         links.insert("editui".into(), Value::from(format!("/pages/resumedraft.action?draftId={}", content.id)));
         links.insert("self".into(), Value::from(web));
+        links.insert("tinyui".into(), Value::from(tiny_link(&content.id)));
     }
+}
+
+/// `/x/…`: the id's bytes from the lowest on, in base64 (`storage-format.md` 2.3).
+fn tiny_link(id: &str) -> String {
+    let number: u64 = id.parse().unwrap_or_default();
+    let bytes = number.to_le_bytes();
+    let length = bytes.iter().rposition(|byte| *byte != 0).map_or(1, |last| last + 1);
+    let code = base64::encode_url_safe(&bytes[..length]);
+    // of the two letters that addresses cannot bear, each is written as the other is elsewhere
+    let swapped = code.chars().map(|letter| match letter {
+        '-' => '_',
+        '_' => '-',
+        other => other,
+    });
+    let code: String = swapped.collect();
+    format!("/x/{}", code.trim_end_matches(['=', 'A']))
 }
 
 fn tree_fields(content: &Content, fields: &mut Map<String, Value>) {

@@ -1,0 +1,82 @@
+//! Views, viewers and watches of one page, which v1 alone tells (`confluence-api.md` 4).
+
+use std::collections::HashSet;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde_json::{Value, json};
+
+use super::errors;
+use super::paging::number_of;
+use super::reply::Reply;
+use super::request::Request;
+use super::served::{Served, Viewer};
+use super::v1;
+use super::v2_lists::Answer;
+
+/// Watches in one answer at most.
+const MOST_WATCHES: usize = 200;
+
+/// `analytics/content/{id}/views` and `/viewers`, since `fromDate` where that is given.
+pub(crate) fn analytics(served: &Served, viewer: Viewer, request: &Request, id: &str, what: &str) -> Answer {
+    let content = served.visible_content(viewer, id).ok_or_else(|| errors::v1_not_found(id))?;
+    let since = match request.parameter("fromDate") {
+        None => None,
+        Some(text) => Some(time(text).ok_or_else(|| errors::v1(400, "fromDate is no date"))?),
+    };
+    let views = content.readers.views.iter().filter(|view| since.is_none_or(|since| view.at >= since));
+    let count = match what {
+        "views" => views.count(),
+        "viewers" => views.map(|view| &view.viewer).collect::<HashSet<_>>().len(),
+        _ => return Err(errors::unknown_path(&request.path)),
+    };
+    Ok(Reply::ok(json!({"id": number_of(&content.id), "count": count})))
+}
+
+fn time(text: &str) -> Option<DateTime<Utc>> {
+    let day = || Some(NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?.and_hms_opt(0, 0, 0)?.and_utc());
+    DateTime::parse_from_rfc3339(text).ok().map(|at| at.to_utc()).or_else(day)
+}
+
+/// `content/{id}/notification/child-created`: the watches of a page, by `start` and `limit`.
+pub(crate) fn watches(served: &Served, viewer: Viewer, request: &Request, id: &str) -> Answer {
+    let content = served.visible_content(viewer, id).ok_or_else(|| errors::v1_not_found(id))?;
+    let number = |key, default| request.parameter(key).map_or(Ok(default), str::parse::<usize>);
+    let (Ok(start), Ok(limit)) = (number("start", 0), number("limit", MOST_WATCHES)) else {
+        return Err(errors::v1(400, "start and limit must be numbers"));
+    };
+    let limit = limit.clamp(1, MOST_WATCHES);
+    let watchers = &content.readers.watchers;
+    let results: Vec<Value> = watchers
+        .iter()
+        .skip(start)
+        .take(limit)
+        .map(|id| json!({"type": "page", "contentId": number_of(&content.id), "watcher": watcher(served, id)}))
+        .collect();
+    let mut links = json!({"base": served.base(), "context": "/wiki"});
+    if watchers.len() > start + results.len() {
+        let next = start + results.len();
+        let path = format!("/rest/api/content/{id}/notification/child-created?start={next}&limit={limit}");
+        links["next"] = Value::from(path);
+    }
+    let size = results.len();
+    Ok(Reply::ok(json!({"results": results, "start": start, "limit": limit, "size": size, "_links": links})))
+}
+
+/// A person without the links of other answers.
+fn watcher(served: &Served, id: &str) -> Value {
+    let name = v1::known_people(served).find(|person| person.account_id == id).map_or("", |person| &person.name);
+    json!({
+        "type": "known",
+        "accountId": id,
+        "accountType": "atlassian",
+        "email": "",
+        "publicName": name,
+        "displayName": name,
+        "profilePicture": {"path": "/wiki/aa-avatar/default", "width": 48, "height": 48, "isDefault": true},
+        "operations": null,
+        "isExternalCollaborator": false,
+        "externalCollaborator": false,
+        "isGuest": false,
+        "personalSpace": null,
+    })
+}
