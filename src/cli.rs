@@ -55,6 +55,8 @@ pub enum Command {
     Doctor(DoctorArgs),
     /// Render a report again from the saved scan of an audit, without network
     Report(ReportArgs),
+    /// Check or mend the history of the page metrics
+    History(HistoryArgs),
     /// Print the completion script for a shell
     Completions {
         /// The shell to complete for
@@ -184,6 +186,31 @@ pub struct ReportArgs {
     /// Versions to keep in "keeping N frees X" [default: 1]
     #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(i64::from(*KEEP_VERSIONS.start())..))]
     pub keep_versions: Option<u32>,
+}
+
+/// Options of `history`.
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+pub struct HistoryArgs {
+    /// What to do with it
+    #[command(subcommand)]
+    pub action: HistoryAction,
+}
+
+/// What `history` can do.
+#[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
+pub enum HistoryAction {
+    /// Say whether all files are as they were written; changes nothing
+    Verify(HistoryPlace),
+    /// Set damaged files aside and bring back what can be had back
+    Repair(HistoryPlace),
+}
+
+/// Where the history lies.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
+pub struct HistoryPlace {
+    /// The folder that holds `confluence_data` [default: working directory]
+    #[arg(long, value_name = "DIR")]
+    pub output: Option<PathBuf>,
 }
 
 /// What `--verify` reads again.

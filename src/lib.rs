@@ -52,6 +52,7 @@ pub async fn run(cli: &Cli, progress: &Progress) -> Result<Outcome, Failure> {
             warn(&loaded.warnings);
             commands::report::run(&args, &loaded.value, &around, json, progress)
         }
+        Command::History(args) => commands::history::run(&args, &around, json, progress),
         Command::Completions { shell } => {
             Ok(Outcome { status: ExitStatus::Complete, stdout: cli::completion_script(shell) })
         }

@@ -4,6 +4,7 @@ pub mod audit;
 pub(crate) mod demo;
 pub(crate) mod doctor;
 mod dry_run;
+pub(crate) mod history;
 pub(crate) mod report;
 mod second_look;
 mod signals;

@@ -50,7 +50,7 @@ impl Columns {
         }
         let at = |wanted| names.iter().position(|name| name == wanted).ok_or(ColumnsError::Missing(wanted));
         let (week, page) = (at(WEEK)?, at(PAGE)?);
-        Ok(Self { week, page, names })
+        Ok(Self { names, week, page })
     }
 
     /// The names, in order.

@@ -25,7 +25,7 @@ pub(super) fn inspect(disk: &Disk, manifest: &Manifest) -> Result<Vec<Finding>, 
 }
 
 /// Files that bear the name of a part of the history without being one: they would be overwritten one day.
-fn strangers(disk: &Disk, manifest: &Manifest) -> Result<Vec<Finding>, HistoryError> {
+pub(super) fn strangers(disk: &Disk, manifest: &Manifest) -> Result<Vec<Finding>, HistoryError> {
     let mut findings = Vec::new();
     for name in disk.list("")? {
         let is_known = match names::week_of(&name) {
@@ -117,11 +117,16 @@ fn odd_header(line: &[u8], header: &[String]) -> Option<String> {
     })
 }
 
-pub(super) fn odd_row(line: &[u8], columns: usize, week_at: usize, week: Option<IsoWeek>) -> Option<String> {
+fn odd_row(line: &[u8], columns: usize, week_at: usize, week: Option<IsoWeek>) -> Option<String> {
     let Some(row) = content(line) else {
         let torn = !line.ends_with(b"\n");
         return Some(if torn { "the row ends in the middle" } else { "the line does not end in CRLF" }.to_owned());
     };
+    odd_content(row, columns, week_at, week)
+}
+
+/// Why a line without its end is no row of a file with so many columns.
+pub(super) fn odd_content(row: &[u8], columns: usize, week_at: usize, week: Option<IsoWeek>) -> Option<String> {
     let Some(cells) = cells(row) else { return Some("this is no row".to_owned()) };
     if cells.len() != columns {
         return Some(format!("{} cells where the header has {columns}", cells.len()));

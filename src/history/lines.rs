@@ -52,7 +52,7 @@ pub(super) fn cells(content: &[u8]) -> Option<Vec<String>> {
 
 /// Whether every quote that opens a cell is closed on the same line.
 pub(super) fn quotes_are_closed(content: &[u8]) -> bool {
-    content.iter().filter(|byte| **byte == b'"').count().is_multiple_of(2)
+    memchr::memchr_iter(b'"', content).count().is_multiple_of(2)
 }
 
 #[cfg(test)]
@@ -63,10 +63,8 @@ mod tests {
     fn a_line_is_one_row_or_none() {
         assert_eq!(cells(br#""a ""b""",,1"#).unwrap(), ["a \"b\"", "", "1"]);
         assert_eq!(cells(b"<<<<<<< HEAD").unwrap().len(), 1);
-        for torn in [&br#""a ""#[..], br#"1,"a"#, b"\xff,1", b""] {
-            if torn != br#""a ""# {
-                assert_eq!(cells(torn), None, "{}", String::from_utf8_lossy(torn));
-            }
+        for torn in [&br#"1,"a"#[..], br#""a ""b"#, b"\xff,1", b"", b"1,2\n3,4"] {
+            assert_eq!(cells(torn), None, "{}", String::from_utf8_lossy(torn));
         }
         assert_eq!(content(b"a\r\n"), Some(&b"a"[..]));
         assert_eq!((content(b"a\n"), content(b"a")), (None, None));

@@ -25,17 +25,23 @@ mod columns;
 mod disk;
 mod error;
 mod fuse;
+mod import;
 mod inspect;
 mod joined;
 mod lines;
 mod manifest;
 mod names;
 mod network;
+mod old_row;
 mod pending;
 mod reading;
+mod rebuild;
 mod record;
+mod repair;
+mod salvage;
 #[cfg(test)]
 mod tests;
+mod verify;
 mod week;
 mod weekly;
 
@@ -49,10 +55,13 @@ pub use clock::Clock;
 pub use columns::{Columns, ColumnsError, PAGE, STATUS, WEEK};
 pub use disk::Measure;
 pub use error::{Finding, HistoryError};
+pub use import::{Imported, OLD_COLUMNS};
 pub use manifest::{SCHEMA_VERSION, Status, StoredFile, Week};
 pub use names::FOLDER;
 pub use reading::Row;
 pub use record::{Recorded, Snapshot};
+pub use repair::{Mended, Repaired, repair};
+pub use verify::{Verified, verify};
 pub use week::{IsoWeek, NoWeek};
 
 use crate::lock::FileLock;

@@ -21,6 +21,8 @@ pub(super) const HOLDER: &str = "history.holder";
 /// Ending of a copy that is not whole yet.
 pub(super) const PARTIAL: &str = ".partial";
 
+/// Ending of a file that was set aside.
+const DAMAGED: &str = ".damaged";
 const PREFIX: &str = "confluence_data_";
 
 /// File of a week, e.g. `confluence_data_2026-W47.csv`.
@@ -42,6 +44,21 @@ pub(super) fn replaced(week: IsoWeek, revision: u32, attempt: u32) -> String {
         0 | 1 => format!("{ARCHIVE}/{PREFIX}{week}_r{revision}.csv"),
         other => format!("{ARCHIVE}/{PREFIX}{week}_r{revision}_{other}.csv"),
     }
+}
+
+/// Where a damaged file is set aside; `attempt` as in [`archived`].
+pub(super) fn damaged(file: &str, attempt: u32) -> String {
+    match attempt {
+        0 | 1 => format!("{file}{DAMAGED}"),
+        other => format!("{file}{DAMAGED}-{other}"),
+    }
+}
+
+/// The file that was set aside under this name.
+pub(super) fn set_aside(path: &str) -> Option<&str> {
+    let (file, number) = path.rsplit_once(DAMAGED)?;
+    let digits = number.strip_prefix('-').unwrap_or(number);
+    digits.bytes().all(|byte| byte.is_ascii_digit()).then_some(file)
 }
 
 /// The week whose file bears exactly this name, wherever it lies.

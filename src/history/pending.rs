@@ -28,7 +28,8 @@ struct Move {
 impl Move {
     fn is_sound(&self) -> bool {
         let is_place = |path: &str| path == MANIFEST || names::is_data(path);
-        is_place(&self.to) && (is_place(&self.from) || is_staged(&self.from))
+        (is_place(&self.to) || names::set_aside(&self.to).is_some_and(is_place))
+            && (is_place(&self.from) || is_staged(&self.from))
     }
 }
 

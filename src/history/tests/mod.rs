@@ -1,6 +1,9 @@
 //! Real folders, real damage, and a disk that stops working at every step.
 
+mod damage;
+mod imports;
 mod kills;
+mod mending;
 mod recording;
 
 use std::collections::BTreeMap;

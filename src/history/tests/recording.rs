@@ -38,6 +38,7 @@ fn f_83_a_week_taken_again_is_a_new_revision_and_the_older_one_is_kept() {
     assert_eq!(text(&folder, &kept), first);
     assert_eq!(rows(&history), ["2026-W47 3 4 complete b", "2026-W47 20 7 complete b"]);
     history.record(&snapshot("2026-W47", "c", true), KEEP).unwrap();
+    drop(history);
     let known = open(&folder).unwrap().week(week("2026-W47")).unwrap().clone();
     let replaced: Vec<_> = known.replaced.iter().map(|file| file.path.as_str()).collect();
     assert_eq!(
@@ -56,6 +57,7 @@ fn f_85_an_incomplete_run_never_replaces_a_complete_week() {
     assert_eq!(text(&folder, "confluence_data_2026-W47.csv"), week_file);
     let current = text(&folder, "confluence_data_current.csv");
     assert!(current.contains("by b") && current.contains("\"incomplete\""), "the current file is always of the run");
+    drop(history);
     let history = open(&folder).unwrap();
     assert_eq!((history.current().unwrap().revision, history.current().unwrap().status), (0, Status::Incomplete));
     assert_eq!(rows(&history), ["2026-W47 3 4 complete a", "2026-W47 20 7 complete a"]);
@@ -108,6 +110,7 @@ fn f_86_a_taken_name_in_the_archive_is_left_alone_and_a_finished_copy_is_used() 
         assert_eq!(path, format!("archived_snapshots/confluence_data_2026-W01{suffix}.csv"));
         assert_eq!(text(&folder, &path), content);
         assert_eq!(text(&folder, "archived_snapshots/confluence_data_2026-W01.csv"), there);
+        drop(history);
         assert_eq!(rows(&open(&folder).unwrap()).len(), 4);
     }
 }

@@ -1,0 +1,124 @@
+//! `history verify` and `history repair`: whether the metrics history is as it was written, and what to do if not.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde_json::json;
+
+use crate::cli::{HistoryAction, HistoryArgs, HistoryPlace};
+use crate::config::Surroundings;
+use crate::error::{ExitStatus, Failure, Outcome};
+use crate::history::{self, HistoryError, Repaired, Verified, Week};
+use crate::progress::Progress;
+
+/// How long to wait for a run that works on the history.
+const WAIT: Duration = Duration::from_secs(10);
+
+/// Looks at the history or mends it.
+pub(crate) fn run(
+    args: &HistoryArgs,
+    around: &Surroundings<'_>,
+    json: bool,
+    progress: &Progress,
+) -> Result<Outcome, Failure> {
+    match &args.action {
+        HistoryAction::Verify(place) => {
+            let verified = history::verify(&folder(place, around), WAIT).map_err(|error| failure(&error))?;
+            Ok(tell_verified(&verified, json, progress))
+        }
+        HistoryAction::Repair(place) => {
+            let repaired = history::repair(&folder(place, around), WAIT).map_err(|error| failure(&error))?;
+            Ok(tell_repaired(&repaired, json, progress))
+        }
+    }
+}
+
+fn folder(place: &HistoryPlace, around: &Surroundings<'_>) -> PathBuf {
+    let output = place.output.as_deref().unwrap_or_else(|| Path::new(""));
+    around.working_directory.join(output).join(history::FOLDER)
+}
+
+fn tell_verified(verified: &Verified, json: bool, progress: &Progress) -> Outcome {
+    for finding in &verified.findings {
+        progress.error(finding);
+    }
+    if verified.unfinished {
+        progress.warn("a run was killed while it changed the history; the next run finishes it or takes it back");
+    }
+    let is_whole = verified.findings.is_empty();
+    let status = if is_whole { ExitStatus::Complete } else { ExitStatus::Storage };
+    progress.note(match verified.findings.len() {
+        0 => format!("the history is as it was written: {} weeks", verified.weeks.len()),
+        many => format!("{many} files are not as they were written; `history repair` mends them"),
+    });
+    let object = json!({
+        "complete": is_whole,
+        "exit_code": status.code(),
+        "folder": verified.folder,
+        "weeks": weeks(&verified.weeks),
+        "findings": verified.findings,
+        "unfinished": verified.unfinished,
+    });
+    outcome(status, &verified.folder, &object, json)
+}
+
+fn tell_repaired(repaired: &Repaired, json: bool, progress: &Progress) -> Outcome {
+    for mended in &repaired.mended {
+        let kept = mended.set_aside.as_ref().map(|name| format!(" (as found: {name})")).unwrap_or_default();
+        let line = format!("{}: {}{kept}", mended.file, mended.what);
+        if mended.lost { progress.warn(line) } else { progress.note(line) }
+    }
+    let is_whole = repaired.is_whole();
+    // rows that are gone must not look like none were ever missing
+    let status = if is_whole { ExitStatus::Complete } else { ExitStatus::Incomplete };
+    progress.note(match (repaired.mended.len(), is_whole) {
+        (0, _) => "nothing had to be mended",
+        (_, true) => "the history is as it was before",
+        (_, false) => "the history can be used again, but not everything could be had back",
+    });
+    let object = json!({
+        "complete": is_whole,
+        "exit_code": status.code(),
+        "folder": repaired.folder,
+        "weeks": weeks(&repaired.weeks),
+        "mended": repaired.mended,
+    });
+    outcome(status, &repaired.folder, &object, json)
+}
+
+fn weeks(weeks: &[Week]) -> serde_json::Value {
+    let week = |week: &Week| {
+        json!({
+            "week": week.week,
+            "status": week.status,
+            "revision": week.revision,
+            "taken_at": week.taken_at,
+            "rows": week.file.rows,
+            "file": week.file.path,
+        })
+    };
+    weeks.iter().map(week).collect()
+}
+
+fn outcome(status: ExitStatus, folder: &Path, object: &serde_json::Value, json: bool) -> Outcome {
+    let stdout = if json { format!("{object}\n") } else { format!("{}\n", folder.display()) };
+    Outcome { status, stdout: stdout.into_bytes() }
+}
+
+/// What a failure of the history means for the run.
+pub(crate) fn failure(error: &HistoryError) -> Failure {
+    let status = match error {
+        HistoryError::Locked { .. } => ExitStatus::Locked,
+        HistoryError::Absent { .. } | HistoryError::Import { .. } => ExitStatus::Usage,
+        HistoryError::Columns(_) | HistoryError::Row { .. } => ExitStatus::Internal,
+        HistoryError::Io { .. }
+        | HistoryError::Unfinished { .. }
+        | HistoryError::Newer { .. }
+        | HistoryError::Damaged { .. } => ExitStatus::Storage,
+    };
+    let failure = Failure::new(status, error.to_string());
+    match error.remedy() {
+        Some(remedy) => failure.remedy(remedy),
+        None => failure,
+    }
+}
