@@ -10,6 +10,7 @@ use super::schema::{Checker, scalar};
 /// One request as the server logged it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Sent {
+    pub(crate) method: String,
     pub(crate) path: String,
     pub(crate) query: String,
 }
@@ -23,13 +24,15 @@ pub(crate) struct Documents {
     v2: Value,
 }
 
-/// One GET of a document.
+/// One operation of a document that reads.
 pub(crate) struct Operation<'a> {
     /// `v2 /pages/{id}`.
     pub(crate) name: String,
     document: &'a Value,
     path_item: &'a Value,
-    get: &'a Value,
+    entry: &'a Value,
+    /// What it is sent with.
+    method: &'static str,
 }
 
 impl Documents {
@@ -44,8 +47,14 @@ impl Documents {
         Some(Self { v1: read("confluence-v1.json"), v2: read("confluence-v2.json") })
     }
 
-    /// The GET operation of a path as sent.
-    pub(crate) fn operation(&self, path: &str) -> Option<Operation<'_>> {
+    /// The operation of a request as sent: GET, or the one POST that reads.
+    pub(crate) fn operation(&self, sent: &Sent) -> Option<Operation<'_>> {
+        let path = sent.path.as_str();
+        let method = match sent.method.as_str() {
+            "GET" => "get",
+            "POST" if path == "/wiki/api/v2/users-bulk" => "post",
+            _ => return None,
+        };
         let (generation, document, path) = match path.strip_prefix("/wiki/api/v2") {
             Some(rest) => ("v2", &self.v2, rest),
             None => ("v1", &self.v1, path),
@@ -54,10 +63,10 @@ impl Documents {
         // a path without a variable in a place comes before one with a variable there
         let mut fitting: Vec<&String> = paths.keys().filter(|template| fits(template, path)).collect();
         fitting.sort_by_key(|template| template.matches('{').count());
-        let template = fitting.into_iter().find(|template| paths[*template].get("get").is_some())?;
+        let template = fitting.into_iter().find(|template| paths[*template].get(method).is_some())?;
         let path_item = &paths[template];
-        let get = &path_item["get"];
-        Some(Operation { name: format!("{generation} {template}"), document, path_item, get })
+        let entry = &path_item[method];
+        Some(Operation { name: format!("{generation} {template}"), document, path_item, entry, method })
     }
 }
 
@@ -68,6 +77,11 @@ fn fits(template: &str, path: &str) -> bool {
 }
 
 impl<'a> Operation<'a> {
+    /// Whether it bears a body.
+    pub(crate) fn is_post(&self) -> bool {
+        self.method == "post"
+    }
+
     fn resolve(&self, value: &'a Value) -> &'a Value {
         match value["$ref"].as_str() {
             Some(reference) => self.resolve(self.document.pointer(reference.trim_start_matches('#')).unwrap()),
@@ -76,7 +90,7 @@ impl<'a> Operation<'a> {
     }
 
     fn parameters(&self) -> impl Iterator<Item = &'a Value> {
-        let own = self.get["parameters"].as_array().into_iter().flatten();
+        let own = self.entry["parameters"].as_array().into_iter().flatten();
         let shared = self.path_item["parameters"].as_array().into_iter().flatten();
         own.chain(shared).map(|parameter| self.resolve(parameter)).collect::<Vec<_>>().into_iter()
     }
@@ -130,14 +144,14 @@ impl<'a> Operation<'a> {
 
     /// What is wrong with a status: only those the document lists may come.
     pub(crate) fn check_status(&self, status: u16) -> Option<String> {
-        let responses = &self.get["responses"];
+        let responses = &self.entry["responses"];
         let listed = responses.get(status.to_string()).is_some() || responses.get("default").is_some();
         (!listed && !(200..300).contains(&status)).then(|| format!("{}: status {status} is not listed", self.name))
     }
 
     /// The schema of a JSON answer with this status.
     pub(crate) fn answer_schema(&self, status: u16) -> Option<&'a Value> {
-        let response = self.resolve(self.get["responses"].get(status.to_string())?);
+        let response = self.resolve(self.entry["responses"].get(status.to_string())?);
         response.pointer("/content/application~1json/schema")
     }
 

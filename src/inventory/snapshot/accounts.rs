@@ -25,8 +25,8 @@ pub(super) async fn read(reading: &Reading<'_>, facts: &mut SnapshotFacts) -> BT
         Err(error) => {
             facts.notes.push(format!("whether accounts are active is not known: {error}"));
             let names = people::names_of(&reading.crawl, list.iter().copied().collect()).await;
-            let named = |(id, name)| (id, Account { name: Some(name), active: None });
-            return names.into_iter().map(named).collect();
+            let by_name = |(id, name)| (id, Account { name: Some(name), active: None });
+            return names.into_iter().map(by_name).collect();
         }
     }
     for accounts in reading.crawl.all(groups.map(|group| one_group(reading, group)).collect()).await {

@@ -13,9 +13,10 @@ use crate::inventory::crawl::subject;
 use crate::inventory::plan::RequestPlan;
 use crate::inventory::site::{Content, Status};
 
-/// Requests for one page at most, retries aside: likes, watchers, viewers, and views ever, of 30, 90, 180 and 365 days.
-pub const MOST_CALLS_PER_PAGE: u64 = 8;
-/// Requests for one page by kind, unless it was never viewed (fewer) or not in the last 90 days (up to two more).
+/// Requests for one page at most, retries aside: likes, watchers, views ever, of 30 and of 90 days, and then either
+/// viewers or, where nobody came in 90 days, views of 180 and 365 days.
+pub const MOST_CALLS_PER_PAGE: u64 = 7;
+/// Requests for one page by kind, unless it was never viewed (fewer) or not in the last 90 days (up to one more).
 pub(super) const USUAL_CALLS: [(&str, u64); 4] =
     [("page likes", 1), ("page views", 3), ("page viewers", 1), ("page watchers", 1)];
 

@@ -74,15 +74,13 @@ fn is_restricted(restrictions: &Value, operation: &str) -> Option<bool> {
 /// The value of the property `editor`; an empty text where the page has none.
 fn editor(metadata: &Value) -> Option<String> {
     let properties = metadata.get("properties")?.as_object()?;
-    match properties.get(EDITOR) {
-        Some(property) => match property.get("value")? {
-            Value::String(value) => Some(value.trim_matches('"').to_owned()),
-            value => Some(value.to_string()),
-        },
-        None => {
-            let unanswered = properties.get("_expandable").and_then(|keys| keys.get(EDITOR)).is_some();
-            (!unanswered).then(String::new)
-        }
+    let Some(property) = properties.get(EDITOR) else {
+        let unanswered = properties.get("_expandable").and_then(|keys| keys.get(EDITOR)).is_some();
+        return (!unanswered).then(String::new);
+    };
+    match property.get("value")? {
+        Value::String(value) => Some(value.trim_matches('"').to_owned()),
+        value => Some(value.to_string()),
     }
 }
 

@@ -57,7 +57,9 @@ pub(in crate::inventory) async fn read_lists(
     contents.retain(|content| {
         !content.kind.is_comment() || content.container.as_ref().is_some_and(|id| owners.contains(id))
     });
-    files.iter_mut().for_each(|file| remember_versions(crawl, file));
+    for file in &mut files {
+        remember_versions(crawl, file);
+    }
     let mut people = BTreeMap::new();
     if !groups.has(MetricGroup::People) {
         listed.people = people::met(&contents, &files).len();

@@ -82,8 +82,8 @@ fn list_pages(client: &Client, kind: &str, limit: u32, items: u64) -> u64 {
 /// The requests of a whole snapshot, those of `inventory` included: what [`take_pages`](super::take_pages) or an audit
 /// has sent, and what [`read_facts`](super::read_facts) will send for the pages of these spaces (by key).
 ///
-/// Every kind is exact on a site that answers well, except: views and viewers, which are at most so many (pages that
-/// nobody viewed need fewer, pages not viewed for 90 days up to two more); accounts, when only contributors are people
+/// Every kind is exact on a site that answers well, except: views and viewers, which are about so many (pages that
+/// nobody viewed need fewer, pages not viewed for 90 days up to one more); accounts, when only contributors are people
 /// not met before; folders within folders; and labels that a search cut off.
 pub fn plan_snapshot(
     api: &Cloud,

@@ -1,0 +1,166 @@
+//! What a snapshot makes of trouble: a gap, a note, or a value from elsewhere, never a wrong value.
+
+use confluence_storage_analyzer::confluence::RequestError;
+use confluence_storage_analyzer::demo::site::ContentVersion;
+use confluence_storage_analyzer::demo::{Fault, FaultPlan, Occurrence, RoutePattern};
+use confluence_storage_analyzer::inventory::coverage::UnitKind;
+use confluence_storage_analyzer::inventory::snapshot::MetricGroup;
+
+use super::{Bench, pages};
+
+const SWEEP: &str = "**/content/search";
+
+fn on(path: &str, occurrence: Occurrence, fault: Fault) -> FaultPlan {
+    FaultPlan::none().on(RoutePattern::path(path).unwrap(), occurrence, fault)
+}
+
+fn always(path: &str, fault: Fault) -> FaultPlan {
+    on(path, Occurrence::From(1), fault)
+}
+
+/// Keeps so many hits of every answer, without a sign.
+fn only_first(count: usize) -> Fault {
+    Fault::edit_json(move |answer| answer["results"].as_array_mut().unwrap().truncate(count))
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_sweep_that_is_refused_is_a_gap_and_no_call_for_every_page() {
+    for status in [400, 403] {
+        let bench = Bench::sample(&[MetricGroup::People], always(SWEEP, Fault::status(status))).await;
+        let run = bench.run().await;
+        let units = run.inventory.coverage.units[&UnitKind::PageSweep];
+        assert_eq!(units.failed + units.denied, units.planned, "{status}");
+        assert!(!run.inventory.coverage.is_complete());
+        let unindexed = bench.pages().iter().filter(|page| !bench.is_indexed(page)).count();
+        assert_eq!(bench.sent("/labels"), unindexed, "{status}");
+        for page in bench.pages().iter().filter(|page| bench.is_indexed(page)) {
+            let read = run.page(&page.id);
+            assert_eq!((&read.labels, read.restricted_view, &read.contributors), (&None, None, &None));
+            assert!(read.versions.is_some(), "the rest is read all the same");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn pages_the_search_leaves_out_have_their_labels_read_alone() {
+    let mut site = pages(20);
+    site.contents.iter_mut().for_each(|page| page.labels.push("kept".to_owned()));
+    let bench = Bench::start(site, &[], always(SWEEP, only_first(15))).await;
+    let run = bench.run().await;
+    run.facts();
+    assert_eq!(bench.sent("/labels"), 5);
+    assert!(bench.pages().iter().all(|page| run.page(&page.id).labels.as_deref() == Some(&["kept".to_owned()])));
+    assert_eq!(run.page("1000").restricted_view, Some(false));
+    assert_eq!(run.page("1019").restricted_view, None, "nothing told of it");
+    assert!(run.notes().contains("5 pages are not in the search index"), "{}", run.notes());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_search_that_leaves_out_many_pages_is_a_gap_and_no_call_for_every_page() {
+    let bench = Bench::start(pages(150), &[], always(SWEEP, only_first(20))).await;
+    let run = bench.run().await;
+    assert_eq!(run.inventory.coverage.units[&UnitKind::PageSweep].failed, 1);
+    assert_eq!(bench.sent("/labels"), 0);
+    assert!(run.page("1000").labels.is_some() && run.page("1149").labels.is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_99_a_page_that_only_the_search_shows_is_a_hole_in_the_list() {
+    let bench = Bench::start(pages(20), &[], always("**/api/v2/pages", Fault::DroppedTail(1))).await;
+    let run = bench.run().await;
+    assert_eq!(run.inventory.coverage.units[&UnitKind::Reconciliation].failed, 1);
+    assert!(!run.inventory.coverage.is_complete());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_page_deleted_before_its_versions_are_read_is_gone() {
+    let delete = Fault::change_site(|site| site.contents.retain(|content| content.id != "1001"));
+    let mut site = pages(3);
+    for page in &mut site.contents {
+        let author = page.author.clone();
+        let at = chrono::Utc::now() - chrono::TimeDelta::days(3);
+        page.versions.push(ContentVersion::new(2, at, &author));
+    }
+    let faults = on("**/pages/1001/versions", Occurrence::Only(1), delete);
+    let bench = Bench::start(site, &[MetricGroup::People], faults).await;
+    let run = bench.run().await;
+    run.facts();
+    assert_eq!(run.inventory.coverage.units[&UnitKind::PageVersions].gone, 1);
+    assert_eq!(run.page("1001").versions, None);
+    assert_eq!(run.page("1002").versions.as_ref().unwrap().list.len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn accounts_that_are_refused_leave_names_by_the_other_list() {
+    let bench = Bench::sample(&[MetricGroup::People], always("**/users-bulk", Fault::status(403))).await;
+    let run = bench.run().await;
+    let accounts = &run.facts().accounts;
+    assert!(accounts.len() > 5 && accounts.values().all(|account| account.name.is_some() && account.active.is_none()));
+    assert!(run.notes().contains("whether accounts are active is not known"), "{}", run.notes());
+    assert_eq!(bench.sent("/user/bulk"), 1);
+    assert!(!run.inventory.people.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn accounts_that_fail_are_a_gap() {
+    let bench = Bench::sample(&[MetricGroup::People], always("**/users-bulk", Fault::status(500))).await;
+    let run = bench.run().await;
+    assert_eq!(run.inventory.coverage.units[&UnitKind::Accounts].failed, 1);
+    assert!(run.facts.unwrap().accounts.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn analytics_that_are_not_offered_are_asked_for_no_further() {
+    for (status, asked) in [(403, 1), (404, 3), (501, 1)] {
+        let faults = always("**/analytics/**", Fault::status(status));
+        let bench = Bench::sample(&[MetricGroup::Engagement], faults).await;
+        let run = bench.run().await;
+        run.facts();
+        assert_eq!(bench.sent("/views"), asked, "{status}");
+        assert!(run.notes().contains("views are not offered"), "{}", run.notes());
+        for engagement in run.facts().pages.values().filter_map(|page| page.engagement.as_ref()) {
+            assert_eq!((engagement.views_total, engagement.viewed_last), (None, None));
+            assert!(engagement.likes.is_some() && engagement.watchers.is_some());
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_first_page_that_was_deleted_does_not_speak_for_the_others() {
+    let delete = Fault::change_site(|site| site.contents.retain(|content| content.id != "1000"));
+    let faults = on("**/pages/1000/likes/count", Occurrence::Only(1), delete);
+    let bench = Bench::start(pages(6), &[MetricGroup::Engagement], faults).await;
+    let run = bench.run().await;
+    run.facts();
+    assert_eq!(run.page("1000").engagement, None);
+    assert_eq!(run.page("1005").engagement.as_ref().unwrap().likes, Some(0));
+    assert_eq!(run.inventory.coverage.units[&UnitKind::Engagement].gone, 1);
+    assert!(run.facts().notes.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_page_whose_views_fail_is_a_gap_and_has_none() {
+    let faults = always("**/analytics/content/1004/views", Fault::status(500));
+    let bench = Bench::start(pages(6), &[MetricGroup::Engagement], faults).await;
+    let run = bench.run().await;
+    assert_eq!(run.inventory.coverage.units[&UnitKind::Engagement].failed, 1);
+    let read = run.page("1004").engagement.as_ref().unwrap();
+    assert_eq!((read.views_total, read.likes), (None, Some(0)));
+    assert_eq!(run.page("1003").engagement.as_ref().unwrap().views_total, Some(0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_that_stops_on_the_way_says_so_and_is_never_complete() {
+    let all = MetricGroup::ALL;
+    let whole = Bench::sample(&all, FaultPlan::none()).await;
+    whole.run().await.facts();
+    let requests = whole.server.requests().len();
+    for part in [3, 5, 8] {
+        let stop = u32::try_from(requests * part / 10).unwrap();
+        let bench = Bench::sample(&all, FaultPlan::none().unauthorized_from(stop)).await;
+        let run = bench.run().await;
+        assert!(matches!(run.facts, Err(RequestError::Unauthenticated { .. })), "{part}");
+        assert!(!run.inventory.coverage.is_complete());
+        assert!(bench.server.requests().len() < requests * part / 10 + 30, "{part}");
+    }
+}
