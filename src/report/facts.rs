@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::audit::{Audit, AuditOptions};
 use crate::error::ExitStatus;
-use crate::inventory::Inventory;
 use crate::inventory::coverage::{Gap, UnitEnd};
+use crate::inventory::{Coverage, Inventory};
 
 use super::format;
 
@@ -52,18 +52,7 @@ impl RunFacts {
             return Vec::new();
         }
         let mut reasons: Vec<String> = self.stopped.iter().cloned().collect();
-        let total = inventory.coverage.total();
-        let ended_failed = count_gaps(inventory, |gap| matches!(gap.end, UnitEnd::Failed { .. }));
-        let open = total.planned.saturating_sub(total.ok + total.failed + total.denied + total.gone + total.skipped);
-        for (number, words) in [
-            (total.failed.max(ended_failed), "could not be read"),
-            (total.denied, "may not be seen by this account"),
-            (open, "never ended"),
-        ] {
-            if number > 0 {
-                reasons.push(format!("{} {words}", format::plural(number, "unit of work", "units of work")));
-            }
-        }
+        reasons.extend(unread(&inventory.coverage));
         if reasons.is_empty() {
             reasons.push(format!("the run ended with exit status {}", self.exit_code));
         }
@@ -71,6 +60,19 @@ impl RunFacts {
     }
 }
 
-fn count_gaps(inventory: &Inventory, matches: impl Fn(&Gap) -> bool) -> u64 {
-    inventory.coverage.gaps.iter().filter(|gap| matches(gap)).count() as u64
+/// What was planned and not read, one line for each way it ended; empty when all was read.
+pub(super) fn unread(coverage: &Coverage) -> Vec<String> {
+    let total = coverage.total();
+    let has_failed = |gap: &&Gap| matches!(gap.end, UnitEnd::Failed { .. });
+    let ended_failed = coverage.gaps.iter().filter(has_failed).count() as u64;
+    let open = total.planned.saturating_sub(total.ok + total.failed + total.denied + total.gone + total.skipped);
+    [
+        (total.failed.max(ended_failed), "could not be read"),
+        (total.denied, "may not be seen by this account"),
+        (open, "never ended"),
+    ]
+    .into_iter()
+    .filter(|(number, _)| *number > 0)
+    .map(|(number, words)| format!("{} {words}", format::plural(number, "unit of work", "units of work")))
+    .collect()
 }

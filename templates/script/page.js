@@ -102,8 +102,10 @@ function startStaticTable(table) {
   const original = Array.from(body.rows);
   makeSortable(table, (key, descending) => {
     const rows = original.slice();
-    const value = (/** @type {HTMLTableRowElement} */ row) => Number(row.cells[Number(key)].dataset.v);
-    if (key !== null) rows.sort((one, other) => (descending ? value(other) - value(one) : value(one) - value(other)));
+    const value = (/** @type {HTMLTableRowElement} */ row) => Number(row.cells[Number(key)].dataset.v ?? NaN);
+    // what is not known comes last, whichever way is sorted
+    if (key !== null) rows.sort((one, other) => Number(isNaN(value(one))) - Number(isNaN(value(other)))
+      || (descending ? value(other) - value(one) : value(one) - value(other)) || 0);
     body.replaceChildren(...rows);
   });
 }

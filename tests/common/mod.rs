@@ -14,5 +14,6 @@ pub mod folder;
 pub mod known;
 pub mod raw;
 pub mod sample;
+pub mod snapshot;
 pub mod test_site;
 pub mod webdriver;

@@ -11,8 +11,18 @@ macro_rules! joined {
 }
 
 /// The style of all pages.
-pub(super) const STYLE: &str =
+const STYLE: &str =
     joined!("style/base.css", "style/table.css", "style/tools.css", "style/dashboard.css", "style/media.css");
+
+/// The style of the dashboard of a snapshot.
+const SNAPSHOT_STYLE: &str = joined!(
+    "style/base.css",
+    "style/table.css",
+    "style/tools.css",
+    "style/dashboard.css",
+    "style/media.css",
+    "style/snapshot.css",
+);
 
 /// For pages without data: theme, units, sorting of the tables that stand in the page.
 const SMALL: &str =
@@ -28,6 +38,19 @@ const DASHBOARD: &str = joined!(
     "script/squares.js",
     "script/map.js",
     "script/dashboard.js",
+    "script/start.js",
+);
+
+/// For the dashboard of a snapshot.
+const SNAPSHOT: &str = joined!(
+    "script/texts.js",
+    "script/base.js",
+    "script/format.js",
+    "script/page.js",
+    "script/block.js",
+    "script/snapshot-texts.js",
+    "script/snapshot-filter.js",
+    "script/snapshot.js",
     "script/start.js",
 );
 
@@ -58,20 +81,27 @@ const FILES: &str = joined!(
 
 /// Which script a page bears. There is a page per space, so one without files does not bear what it cannot use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Script {
+pub(in crate::report) enum Script {
     Small,
     Dashboard,
     Files,
+    Snapshot,
 }
 
 impl Script {
     /// The whole script element.
-    pub(super) fn text(self) -> &'static str {
+    pub(in crate::report) fn text(self) -> &'static str {
         match self {
             Self::Small => SMALL,
             Self::Dashboard => DASHBOARD,
             Self::Files => FILES,
+            Self::Snapshot => SNAPSHOT,
         }
+    }
+
+    /// The whole style element of the pages that bear it.
+    pub(in crate::report) fn style(self) -> &'static str {
+        if self == Self::Snapshot { SNAPSHOT_STYLE } else { STYLE }
     }
 }
 
@@ -81,7 +111,9 @@ mod tests {
 
     #[test]
     fn s_08_style_and_script_cannot_end_their_elements_and_follow_the_rules() {
-        assert!(!STYLE.contains("</") && !STYLE.contains("@import") && !STYLE.contains("url("));
+        for style in [STYLE, SNAPSHOT_STYLE] {
+            assert!(!style.contains("</") && !style.contains("@import") && !style.contains("url("));
+        }
         let forbidden = [
             "</",
             "<!--",
@@ -97,7 +129,7 @@ mod tests {
             "setAttribute(\"on",
             "import(",
         ];
-        for script in [Script::Small, Script::Dashboard, Script::Files] {
+        for script in [Script::Small, Script::Dashboard, Script::Files, Script::Snapshot] {
             for word in forbidden {
                 assert!(!script.text().contains(word), "{script:?}: {word}");
             }

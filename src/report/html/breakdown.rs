@@ -138,7 +138,7 @@ fn with_shares(mut groups: Vec<Group>) -> Vec<Group> {
 }
 
 /// A part of the largest in whole percent; what is not nothing is at least 1, so that it can be seen.
-pub(super) fn share(part: u64, largest: u64) -> u64 {
+pub(in crate::report) fn share(part: u64, largest: u64) -> u64 {
     if part == 0 || largest == 0 {
         return 0;
     }

@@ -2,12 +2,12 @@
 
 use crate::audit::{DuplicateGroup, FileVerdict, Totals, Usage};
 use crate::inventory::OldSizes;
-use crate::inventory::coverage::{Gap, UnitEnd};
 use crate::report::format;
 use crate::report::view::{FileRow, ReportedSpace, View};
 
 use super::breakdown::{self, Group};
 use super::data::{DataBlock, rank};
+use super::gaps::{GapRow, GAPS, gap_row};
 use super::handover::{self, Handover};
 use super::row::ShownFile;
 use super::tree;
@@ -16,8 +16,6 @@ use crate::report::ReportError;
 
 /// Rows of the rankings.
 const RANKED: usize = 25;
-/// Gaps shown on the page; `run.json` has all.
-const GAPS: usize = 500;
 
 /// One headline figure.
 #[derive(Debug)]
@@ -88,15 +86,6 @@ pub(super) struct DuplicateRow {
     pub(super) more_places: u64,
     /// Number of the group, as in `duplicates.csv`.
     pub(super) group: u64,
-}
-
-/// One gap, in words.
-#[derive(Debug)]
-pub(super) struct GapRow {
-    pub(super) kind: &'static str,
-    pub(super) subject: String,
-    pub(super) end: &'static str,
-    pub(super) why: String,
 }
 
 /// Everything on the dashboard besides its frame.
@@ -313,22 +302,6 @@ fn duplicate_row(view: &View<'_>, group: &DuplicateGroup, number: u64) -> Duplic
         more_places: group.files.len().saturating_sub(3) as u64,
         group: number,
         places,
-    }
-}
-
-fn gap_row(gap: &Gap) -> GapRow {
-    let (end, why) = match &gap.end {
-        UnitEnd::Ok => ("read", ""),
-        UnitEnd::Failed { reason } => ("failed", reason.as_str()),
-        UnitEnd::Denied { reason } => ("denied", reason.as_str()),
-        UnitEnd::Gone => ("gone", "deleted while the run was under way"),
-        UnitEnd::Skipped { option } => ("left out", option.as_str()),
-    };
-    GapRow {
-        kind: gap.kind.label(),
-        subject: format::visible(&gap.subject).into_owned(),
-        end,
-        why: format::visible(why).into_owned(),
     }
 }
 

@@ -12,7 +12,7 @@ use askama::{Result, Values};
 use crate::report::format;
 
 /// A number, or a reference to one: macros hand on references to references.
-pub(super) trait Number {
+pub(in crate::report) trait Number {
     fn number(&self) -> u64;
 }
 
@@ -29,16 +29,16 @@ impl<N: Number> Number for &N {
 }
 
 #[askama::filter_fn]
-pub(super) fn bytes(number: impl Number, _: &dyn Values) -> Result<String> {
+pub(in crate::report) fn bytes(number: impl Number, _: &dyn Values) -> Result<String> {
     Ok(format::bytes(number.number()))
 }
 
 #[askama::filter_fn]
-pub(super) fn count(number: impl Number, _: &dyn Values) -> Result<String> {
+pub(in crate::report) fn count(number: impl Number, _: &dyn Values) -> Result<String> {
     Ok(format::count(number.number()))
 }
 
 #[askama::filter_fn]
-pub(super) fn plural(number: impl Number, _: &dyn Values, one: &str, many: &str) -> Result<String> {
+pub(in crate::report) fn plural(number: impl Number, _: &dyn Values, one: &str, many: &str) -> Result<String> {
     Ok(format::plural(number.number(), one, many))
 }

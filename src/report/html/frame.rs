@@ -1,48 +1,83 @@
 //! What all pages share: title, banner, way back, policy, style and script.
 
+use chrono::{DateTime, Utc};
+
+use crate::inventory::Coverage;
 use crate::report::format;
 use crate::report::view::View;
 
-use super::assets::{self, STYLE, Script};
+use super::assets::{self, Script};
 use super::csp;
 
 /// A step of the way back to the dashboard.
 #[derive(Debug)]
-pub(super) struct Crumb {
-    pub(super) name: String,
-    pub(super) href: String,
+pub(in crate::report) struct Crumb {
+    pub(in crate::report) name: String,
+    pub(in crate::report) href: String,
 }
+
+/// What the banner of an incomplete run says.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::report) struct Warning {
+    /// Begins with INCOMPLETE.
+    pub(in crate::report) headline: &'static str,
+    /// What the reader has to know of the figures, one sentence.
+    pub(in crate::report) meaning: &'static str,
+}
+
+const AUDIT_WARNING: Warning = Warning {
+    headline: "INCOMPLETE – do not delete anything on the basis of this report.",
+    meaning: "Files without a known use are undetermined, because what was not read may use them.",
+};
 
 /// The frame of one page.
 #[derive(Debug)]
-pub(super) struct Frame {
-    pub(super) policy: String,
-    pub(super) style: &'static str,
-    pub(super) script: &'static str,
+pub(in crate::report) struct Frame {
+    pub(in crate::report) policy: String,
+    pub(in crate::report) style: &'static str,
+    pub(in crate::report) script: &'static str,
     /// What the browser's tab says: begins with INCOMPLETE when that is so.
-    pub(super) title: String,
-    pub(super) heading: String,
-    pub(super) crumbs: Vec<Crumb>,
+    pub(in crate::report) title: String,
+    pub(in crate::report) heading: String,
+    pub(in crate::report) crumbs: Vec<Crumb>,
     /// Relative path to the dashboard.
-    pub(super) home: &'static str,
-    pub(super) complete: bool,
+    pub(in crate::report) home: &'static str,
+    pub(in crate::report) complete: bool,
+    pub(in crate::report) warning: Warning,
     /// How much was read, in one sentence.
-    pub(super) read: String,
-    pub(super) incomplete_reasons: Vec<String>,
-    pub(super) site: String,
-    pub(super) account: String,
-    pub(super) scanned_at: String,
-    pub(super) scanned_at_iso: String,
-    pub(super) program: &'static str,
-    /// Which spaces the report is about.
-    pub(super) scope: String,
+    pub(in crate::report) read: String,
+    pub(in crate::report) incomplete_reasons: Vec<String>,
+    pub(in crate::report) site: String,
+    pub(in crate::report) account: String,
+    pub(in crate::report) scanned_at: String,
+    pub(in crate::report) scanned_at_iso: String,
+    pub(in crate::report) program: &'static str,
+    /// What the report is about, part by part.
+    pub(in crate::report) scope: Vec<String>,
     /// What no report covers.
-    pub(super) not_covered: String,
+    pub(in crate::report) not_covered: String,
+}
+
+/// What a frame is made of, as it was read: hidden characters are made visible here.
+#[derive(Debug)]
+pub(in crate::report) struct FrameFacts<'a> {
+    pub(in crate::report) heading: String,
+    pub(in crate::report) place: Place,
+    pub(in crate::report) script: Script,
+    pub(in crate::report) warning: Warning,
+    pub(in crate::report) complete: bool,
+    pub(in crate::report) reasons: &'a [String],
+    pub(in crate::report) coverage: &'a Coverage,
+    pub(in crate::report) site: &'a str,
+    pub(in crate::report) account: &'a str,
+    pub(in crate::report) at: DateTime<Utc>,
+    pub(in crate::report) scope: Vec<String>,
+    pub(in crate::report) not_covered: String,
 }
 
 /// Where a page lies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Place {
+pub(in crate::report) enum Place {
     /// The dashboard itself.
     Dashboard,
     /// Beside the dashboard.
@@ -52,54 +87,64 @@ pub(super) enum Place {
 }
 
 impl Frame {
+    /// The frame of a page of the audit.
     pub(super) fn new(view: &View<'_>, heading: String, place: Place, script: Script) -> Self {
         let scan = &view.inventory.scan;
-        let site = format::visible(&scan.base_url).into_owned();
-        let home = if place == Place::Space { "../index.html" } else { "index.html" };
-        let crumbs = match place {
+        Self::of(FrameFacts {
+            heading,
+            place,
+            script,
+            warning: AUDIT_WARNING,
+            complete: view.complete,
+            reasons: &view.incomplete_reasons,
+            coverage: &view.inventory.coverage,
+            site: &scan.base_url,
+            account: &scan.account.name,
+            at: scan.started_at,
+            scope: vec![scope(view)],
+            not_covered: crate::report::not_covered(&scan.account.name),
+        })
+    }
+
+    /// The frame of any page.
+    pub(in crate::report) fn of(facts: FrameFacts<'_>) -> Self {
+        let site = format::visible(facts.site).into_owned();
+        let home = if facts.place == Place::Space { "../index.html" } else { "index.html" };
+        let crumbs = match facts.place {
             Place::Dashboard => Vec::new(),
             _ => vec![Crumb { name: "Dashboard".to_owned(), href: home.to_owned() }],
         };
-        let mark = if view.complete { "" } else { "INCOMPLETE – " };
+        let mark = if facts.complete { "" } else { "INCOMPLETE – " };
+        let visible = |texts: &[String]| texts.iter().map(|text| format::visible(text).into_owned()).collect();
         Self {
-            policy: csp::policy(STYLE, script.text()),
-            style: STYLE,
-            script: script.text(),
-            title: format!("{mark}{heading} – {site} – {}", format::day(scan.started_at)),
-            heading,
+            policy: csp::policy(facts.script.style(), facts.script.text()),
+            style: facts.script.style(),
+            script: facts.script.text(),
+            title: format!("{mark}{} – {site} – {}", facts.heading, format::day(facts.at)),
+            heading: facts.heading,
             crumbs,
             home,
-            complete: view.complete,
-            read: read_sentence(view),
-            incomplete_reasons: view
-                .incomplete_reasons
-                .iter()
-                .map(|reason| format::visible(reason).into_owned())
-                .collect(),
+            complete: facts.complete,
+            warning: facts.warning,
+            read: read_sentence(facts.coverage),
+            incomplete_reasons: visible(facts.reasons),
             site,
-            account: format::visible(&scan.account.name).into_owned(),
-            scanned_at: format::minute(scan.started_at),
-            scanned_at_iso: format::iso(scan.started_at),
+            account: format::visible(facts.account).into_owned(),
+            scanned_at: format::minute(facts.at),
+            scanned_at_iso: format::iso(facts.at),
             program: assets::PROGRAM,
-            scope: scope(view),
-            not_covered: format::visible(&crate::report::not_covered(&scan.account.name)).into_owned(),
+            scope: visible(&facts.scope),
+            not_covered: format::visible(&facts.not_covered).into_owned(),
         }
     }
 }
 
 /// `all visible spaces`, or `spaces ENG, OPS`; uses that were looked for there only are said to be so.
 fn scope(view: &View<'_>) -> String {
-    const SHOWN: usize = 6;
     let scan = &view.inventory.scan;
     let mut scope = match scan.reported_spaces.as_deref() {
         None => "all visible spaces".to_owned(),
-        Some([key]) => format!("space {}", format::visible(key)),
-        Some(keys) => {
-            let shown: Vec<_> = keys.iter().take(SHOWN).map(|key| format::visible(key)).collect();
-            let rest = keys.len().saturating_sub(SHOWN);
-            let more = if rest > 0 { format!(" and {rest} more") } else { String::new() };
-            format!("spaces {}{more}", shown.join(", "))
-        }
+        Some(keys) => spaces(keys.iter().map(String::as_str)),
     };
     if scan.references_within {
         scope.push_str(", uses looked for in them only");
@@ -107,9 +152,19 @@ fn scope(view: &View<'_>) -> String {
     scope
 }
 
-/// `12,345 of 12,345 units of work were read, 3 were left out by an option`.
-fn read_sentence(view: &View<'_>) -> String {
-    let total = view.inventory.coverage.total();
+/// `space ENG`, or `spaces ENG, OPS and 3 more`.
+pub(in crate::report) fn spaces<'k>(keys: impl ExactSizeIterator<Item = &'k str>) -> String {
+    const SHOWN: usize = 6;
+    let rest = keys.len().saturating_sub(SHOWN);
+    let word = if keys.len() == 1 { "space" } else { "spaces" };
+    let shown: Vec<_> = keys.take(SHOWN).map(format::visible).collect();
+    let more = if rest > 0 { format!(" and {rest} more") } else { String::new() };
+    format!("{word} {}{more}", shown.join(", "))
+}
+
+/// `12,345 of 12,345 units of work were read, and 3 were left out by an option`.
+fn read_sentence(coverage: &Coverage) -> String {
+    let total = coverage.total();
     let planned = total.planned.saturating_sub(total.skipped);
     let mut sentence = format!(
         "{} of {} read",

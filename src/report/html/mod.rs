@@ -1,13 +1,14 @@
 //! The pages. Each is one file that opens from disk without any request: style, script and data are inside
 //! (`report-ui.md` C2).
 
-mod assets;
-mod breakdown;
+pub(super) mod assets;
+pub(super) mod breakdown;
 mod csp;
 mod dashboard;
-mod data;
-mod filters;
-mod frame;
+pub(super) mod data;
+pub(super) mod filters;
+pub(super) mod frame;
+pub(super) mod gaps;
 mod handover;
 mod media;
 mod row;
@@ -169,6 +170,6 @@ fn space_words(reported: &ReportedSpace<'_>) -> String {
     format!("{} ({})", format::visible(&reported.space.name), format::visible(&reported.space.key))
 }
 
-fn render(page: &str, template: &impl Template) -> Result<String, ReportError> {
+pub(super) fn render(page: &str, template: &impl Template) -> Result<String, ReportError> {
     template.render().map_err(|source| ReportError::Page { page: page.to_owned(), source })
 }

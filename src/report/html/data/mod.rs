@@ -14,7 +14,7 @@ use crate::report::{ReportError, csv, folder};
 
 pub(super) use address::component;
 use columns::Table;
-pub(super) use rank::rank;
+pub(in crate::report) use rank::rank;
 
 /// The block as it stands in the page.
 #[derive(Debug)]

@@ -4,7 +4,7 @@ use unicode_normalization::UnicodeNormalization;
 
 /// The place of each row when sorted by a text: without regard to case and accents first, then exactly. Equal texts
 /// share a place.
-pub(in super::super) fn rank<T>(rows: &[T], text: impl Fn(&T) -> &str) -> Vec<usize> {
+pub(in crate::report) fn rank<T>(rows: &[T], text: impl Fn(&T) -> &str) -> Vec<usize> {
     let mut keyed: Vec<(String, &str, usize)> =
         rows.iter().enumerate().map(|(index, row)| (folded(text(row)), text(row), index)).collect();
     keyed.sort_unstable();

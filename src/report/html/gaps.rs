@@ -1,0 +1,33 @@
+//! What was not read, as rows of a page.
+
+use crate::inventory::coverage::{Gap, UnitEnd};
+use crate::report::format;
+
+/// Gaps shown on a page; `run.json` has all.
+pub(in crate::report) const GAPS: usize = 500;
+
+/// One gap, in words.
+#[derive(Debug)]
+pub(in crate::report) struct GapRow {
+    pub(in crate::report) kind: &'static str,
+    pub(in crate::report) subject: String,
+    pub(in crate::report) end: &'static str,
+    pub(in crate::report) why: String,
+}
+
+/// The words of one gap.
+pub(in crate::report) fn gap_row(gap: &Gap) -> GapRow {
+    let (end, why) = match &gap.end {
+        UnitEnd::Ok => ("read", ""),
+        UnitEnd::Failed { reason } => ("failed", reason.as_str()),
+        UnitEnd::Denied { reason } => ("denied", reason.as_str()),
+        UnitEnd::Gone => ("gone", "deleted while the run was under way"),
+        UnitEnd::Skipped { option } => ("left out", option.as_str()),
+    };
+    GapRow {
+        kind: gap.kind.label(),
+        subject: format::visible(&gap.subject).into_owned(),
+        end,
+        why: format::visible(why).into_owned(),
+    }
+}

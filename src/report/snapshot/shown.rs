@@ -1,0 +1,81 @@
+//! Pages, people and numbers as the templates show them.
+
+use crate::metrics::row::{PageRow, Person};
+use crate::metrics::summary::PageRef;
+use crate::report::format;
+
+/// A page to link to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct PageLink {
+    pub(super) title: String,
+    /// An address of the web; anything else is no link.
+    pub(super) url: Option<String>,
+}
+
+impl PageLink {
+    /// A title and an address as they were read.
+    pub(super) fn new(title: &str, url: &str) -> Self {
+        let title = if title.trim().is_empty() { "(no title)" } else { title };
+        Self { title: format::visible(title).into_owned(), url: web_address(url) }
+    }
+
+    pub(super) fn of(row: &PageRow) -> Self {
+        Self::new(&row.title, &row.place.url)
+    }
+
+    pub(super) fn to(page: &PageRef) -> Self {
+        Self::new(&page.title, &page.url)
+    }
+}
+
+/// Only `http` and `https` without user names become links: the history file is one that people can edit.
+fn web_address(url: &str) -> Option<String> {
+    let parsed = url::Url::parse(url).ok()?;
+    let plain = matches!(parsed.scheme(), "https" | "http") && parsed.username().is_empty() && parsed.password().is_none();
+    plain.then(|| url.to_owned())
+}
+
+/// The name of a person, or the account id where the name could not be read.
+pub(super) fn person(person: &Person) -> String {
+    format::visible(person.name.as_ref().unwrap_or(&person.id)).into_owned()
+}
+
+/// Days in words: `0 days`, `1 day`, `412 days`.
+pub(super) fn days(days: i64) -> String {
+    match u64::try_from(days) {
+        Ok(0) | Err(_) => "0 days".to_owned(),
+        Ok(days) => format::plural(days, "day", "days"),
+    }
+}
+
+/// A number that can be negative.
+pub(super) fn number(value: i64) -> String {
+    let digits = format::count(value.unsigned_abs());
+    if value < 0 { format!("−{digits}") } else { digits }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_addresses_of_the_web_become_links() {
+        let url = "https://acme.atlassian.net/wiki/spaces/ENG/pages/1";
+        assert_eq!(PageLink::new("Plan", url).url.as_deref(), Some(url));
+        for url in ["javascript:alert(1)", "file:///etc/passwd", "", "//evil.example", "https://a@evil.example/"] {
+            assert_eq!(PageLink::new("Plan", url).url, None, "{url}");
+        }
+    }
+
+    #[test]
+    fn hidden_characters_of_titles_are_shown_and_empty_titles_have_words() {
+        assert_eq!(PageLink::new("a\u{202E}b", "").title, "a[U+202E]b");
+        assert_eq!(PageLink::new(" ", "").title, "(no title)");
+    }
+
+    #[test]
+    fn numbers_have_separators_and_signs() {
+        assert_eq!((number(-12_345).as_str(), number(7).as_str()), ("−12,345", "7"));
+        assert_eq!((days(0).as_str(), days(1).as_str(), days(1200).as_str()), ("0 days", "1 day", "1,200 days"));
+    }
+}

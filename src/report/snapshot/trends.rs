@@ -1,0 +1,229 @@
+//! The measures over 12 and 52 weeks.
+
+use crate::metrics::summary::{WeekPoint, WeekStatus};
+
+use super::SnapshotView;
+use super::chart::{self, Chart, Mark, Sample};
+use super::metric::{Metric, TRENDS};
+use super::past;
+
+/// The spans that can be chosen, in weeks; the first is shown at first.
+const SPANS: [usize; 2] = [12, 52];
+
+/// The section on trends.
+#[derive(Debug)]
+pub(super) struct Trends {
+    pub(super) figures: Vec<TrendFigure>,
+    /// There are more weeks than the shortest span.
+    pub(super) has_long: bool,
+    /// Remarks on weeks that are not like the others.
+    pub(super) notes: Vec<String>,
+    /// Which kinds of week the key has to explain.
+    pub(super) key: Vec<(&'static str, &'static str)>,
+}
+
+/// One measure.
+#[derive(Debug)]
+pub(super) struct TrendFigure {
+    pub(super) name: &'static str,
+    pub(super) spans: Vec<Span>,
+    /// The newest week first.
+    pub(super) weeks: Vec<Week>,
+}
+
+/// One span of a measure.
+#[derive(Debug)]
+pub(super) struct Span {
+    pub(super) weeks: usize,
+    /// For its ids.
+    pub(super) id: String,
+    /// `Mean health, 12 weeks`.
+    pub(super) title: String,
+    /// What the picture shows, for those who do not see it.
+    pub(super) description: String,
+    /// The last value in words, and what became of it.
+    pub(super) change: String,
+    /// `better`, `worse`, or nothing.
+    pub(super) verdict: &'static str,
+    pub(super) picture: Option<Picture>,
+}
+
+/// A drawing with its words.
+#[derive(Debug)]
+pub(super) struct Picture {
+    pub(super) line: String,
+    /// Each with what it says.
+    pub(super) marks: Vec<(Mark, String)>,
+    pub(super) bottom: String,
+    pub(super) top: String,
+    pub(super) first: String,
+    pub(super) last: String,
+}
+
+/// One row of the table beside the picture.
+#[derive(Debug)]
+pub(super) struct Week {
+    pub(super) week: String,
+    pub(super) value: Option<String>,
+    pub(super) status: &'static str,
+    /// Not in the shortest span.
+    pub(super) is_older: bool,
+}
+
+impl Trends {
+    /// `None` as long as there is one snapshot only.
+    pub(super) fn new(view: &SnapshotView<'_>) -> Option<Self> {
+        // nobody measured before the first snapshot: that is no gap
+        let first = view.trend.iter().position(|point| point.figures.is_some())?;
+        let points = &view.trend[first..];
+        if points.iter().filter(|point| point.figures.is_some()).count() < 2 {
+            return None;
+        }
+        Some(Self {
+            figures: TRENDS.iter().enumerate().map(|(number, metric)| figure(number, metric, points)).collect(),
+            has_long: points.len() > SPANS[0],
+            notes: notes(points),
+            key: key(points),
+        })
+    }
+}
+
+fn figure(number: usize, metric: &Metric, points: &[WeekPoint]) -> TrendFigure {
+    let spans = SPANS.iter().filter(|weeks| **weeks == SPANS[0] || points.len() > SPANS[0]);
+    let recent = points.len().saturating_sub(SPANS[0]);
+    let weeks = points.iter().enumerate().rev().map(|(at, point)| Week {
+        week: point.week.clone(),
+        value: value(metric, point).map(|value| metric.unit.words(value)),
+        status: status_words(point),
+        is_older: at < recent,
+    });
+    TrendFigure {
+        name: metric.name,
+        spans: spans.map(|weeks| span(number, metric, *weeks, &points[points.len().saturating_sub(*weeks)..])).collect(),
+        weeks: weeks.collect(),
+    }
+}
+
+fn value(metric: &Metric, point: &WeekPoint) -> Option<u64> {
+    let is_otherwise = point.status == WeekStatus::Imported && metric.counted_otherwise;
+    point.figures.as_ref().filter(|_| !is_otherwise).and_then(|figures| (metric.of)(&figures.total))
+}
+
+fn status_words(point: &WeekPoint) -> &'static str {
+    match point.status {
+        WeekStatus::Complete => "complete",
+        WeekStatus::Incomplete => "incomplete, not in the line",
+        WeekStatus::Imported => "imported",
+        WeekStatus::Missing => "no snapshot",
+    }
+}
+
+fn span(number: usize, metric: &Metric, weeks: usize, points: &[WeekPoint]) -> Span {
+    let samples: Vec<Sample> =
+        points.iter().map(|point| Sample { status: point.status, value: value(metric, point) }).collect();
+    let (change, verdict) = change(metric, points);
+    let title = format!("{}, {} weeks", metric.name, points.len());
+    let picture = chart::draw(&samples).map(|chart| picture(metric, points, chart));
+    Span {
+        weeks,
+        id: format!("trend-{number}-{weeks}"),
+        description: description(metric, points, &change),
+        title,
+        change,
+        verdict,
+        picture,
+    }
+}
+
+fn picture(metric: &Metric, points: &[WeekPoint], chart: Chart) -> Picture {
+    let words = |mark: &Mark| {
+        let point = &points[mark.at];
+        let value = value(metric, point).map(|value| metric.unit.words(value));
+        match (value, point.status) {
+            (Some(value), WeekStatus::Complete) => format!("{}: {value}", point.week),
+            (Some(value), _) => format!("{}: {value} ({})", point.week, status_words(point)),
+            (None, WeekStatus::Missing) => format!("{}: no snapshot", point.week),
+            (None, _) => format!("{}: not read", point.week),
+        }
+    };
+    let edge = |point: Option<&WeekPoint>| point.map(|point| point.week.clone()).unwrap_or_default();
+    Picture {
+        line: chart.line,
+        bottom: metric.unit.words(chart.bottom),
+        top: metric.unit.words(chart.top),
+        first: edge(points.first()),
+        last: edge(points.last()),
+        marks: chart.marks.into_iter().map(|mark| { let words = words(&mark); (mark, words) }).collect(),
+    }
+}
+
+/// From the first to the last value in the line: `71.2 → 73.4`.
+fn change(metric: &Metric, points: &[WeekPoint]) -> (String, &'static str) {
+    let in_line = points.iter().filter(|point| past::is_in_trend(point));
+    let mut values = in_line.filter_map(|point| value(metric, point));
+    let Some(first) = values.next() else { return (String::new(), "") };
+    match values.last() {
+        None => (metric.unit.words(first), ""),
+        Some(last) if last == first => (format!("{}, unchanged", metric.unit.words(last)), ""),
+        Some(last) => (
+            format!("{} → {}", metric.unit.words(first), metric.unit.words(last)),
+            metric.wish.verdict(first, last),
+        ),
+    }
+}
+
+fn description(metric: &Metric, points: &[WeekPoint], change: &str) -> String {
+    let mut parts = vec![match (points.first(), points.last()) {
+        (Some(first), Some(last)) => format!("{} to {}: {change}", first.week, last.week),
+        _ => String::new(),
+    }];
+    let of = |status: WeekStatus| {
+        let weeks = points.iter().filter(|point| point.status == status).map(|point| point.week.as_str());
+        weeks.collect::<Vec<_>>().join(", ")
+    };
+    for (status, words) in [
+        (WeekStatus::Missing, "no snapshot"),
+        (WeekStatus::Incomplete, "incomplete, not in the line"),
+        (WeekStatus::Imported, "imported"),
+    ] {
+        let weeks = of(status);
+        if !weeks.is_empty() {
+            parts.push(format!("{words}: {weeks}"));
+        }
+    }
+    let has_value = points.iter().any(|point| value(metric, point).is_some());
+    if !has_value {
+        parts = vec!["not read in any of these weeks".to_owned()];
+    }
+    format!("{}.", parts.join("; "))
+}
+
+/// Weeks from which on other spaces were read: what jumps there is no change of the pages.
+fn notes(points: &[WeekPoint]) -> Vec<String> {
+    const SHOWN: usize = 5;
+    let known: Vec<_> = points.iter().filter_map(|point| Some((point, point.figures.as_ref()?))).collect();
+    let mut notes: Vec<String> = known
+        .windows(2)
+        .filter(|pair| pair.iter().all(|(point, _)| past::is_in_trend(point)))
+        .filter(|pair| !pair[0].1.spaces.keys().eq(pair[1].1.spaces.keys()))
+        .map(|pair| {
+            let (before, after) = (pair[0].1.spaces.len() as u64, pair[1].1.spaces.len() as u64);
+            let spaces = |number| crate::report::format::plural(number, "space", "spaces");
+            let words = if before == after { "other spaces".to_owned() } else { format!("{} instead of {}", spaces(after), before) };
+            format!("From {} on the snapshots hold pages of {words}.", pair[1].0.week)
+        })
+        .collect();
+    notes.drain(..notes.len().saturating_sub(SHOWN));
+    notes
+}
+
+fn key(points: &[WeekPoint]) -> Vec<(&'static str, &'static str)> {
+    let all = [
+        (WeekStatus::Complete, "complete"),
+        (WeekStatus::Imported, "imported from an older history"),
+        (WeekStatus::Incomplete, "incomplete: too low, and not in the line"),
+        (WeekStatus::Missing, "no snapshot"),
+    ];
+    let occurs = |status: WeekStatus| points.iter().any(|point| point.status == status);
+    all.into_iter().filter(|(status, _)| occurs(*status)).map(|(status, words)| (status.name(), words)).collect()
+}

@@ -1,0 +1,92 @@
+// One filter over all findings: every word has to occur in title, space or owner; "…" keeps words together, -word
+// leaves rows out.
+
+/** @param {string} text @returns {{ text: string, isWanted: boolean }[]} */
+function filterWordsOf(text) {
+  const words = [];
+  for (const [, minus, phrase, word] of text.matchAll(/(-?)(?:"([^"]*)"?|(\S+))/g)) {
+    const wanted = folded(phrase ?? word ?? "").trim();
+    if (wanted !== "") words.push({ text: wanted, isWanted: minus === "" });
+  }
+  return words;
+}
+
+class FindingsFilter {
+  constructor() {
+    this.input = /** @type {HTMLInputElement} */ (need("filter"));
+    this.found = need("found");
+    this.lists = Array.from(document.querySelectorAll("details[data-finding]")).map((list) => {
+      const details = /** @type {HTMLDetailsElement} */ (list);
+      const rows = Array.from(details.querySelectorAll("tbody tr")).map((row) => ({
+        row: /** @type {HTMLTableRowElement} */ (row),
+        text: folded(["Page", "Space", "Owner"].map((label) => textOfCell(row, label)).join("\n")),
+      }));
+      return { details, rows, hits: details.querySelector(".hits"), wasOpen: false };
+    });
+    /** Whether lists stand open because of the filter. */
+    this.isFiltering = false;
+    /** @type {number|undefined} */
+    this.pause = undefined;
+  }
+
+  start() {
+    need("tools").hidden = this.lists.length === 0;
+    this.input.addEventListener("input", () => {
+      this.apply();
+      history.replaceState(null, "", this.input.value === "" ? "#findings" : "#?q=" + encodeURIComponent(this.input.value));
+    });
+    this.input.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape" || this.input.value === "") return;
+      event.preventDefault();
+      this.input.value = "";
+      this.input.dispatchEvent(new Event("input"));
+    });
+  }
+
+  /** @param {string} text */
+  set(text) {
+    if (this.input.value === text) return;
+    this.input.value = text;
+    this.apply();
+  }
+
+  apply() {
+    const words = filterWordsOf(this.input.value);
+    const isFiltering = words.length > 0;
+    let shown = 0;
+    let all = 0;
+    for (const list of this.lists) {
+      let hits = 0;
+      for (const { row, text } of list.rows) {
+        const matches = words.every((word) => text.includes(word.text) === word.isWanted);
+        row.hidden = !matches;
+        if (matches) hits += 1;
+      }
+      if (list.hits) list.hits.textContent = isFiltering ? SNAPSHOT_TEXT.hits(count(hits), count(list.rows.length)) : "";
+      // what stood open before comes back when the filter is cleared
+      if (isFiltering && !this.isFiltering) list.wasOpen = list.details.open;
+      if (isFiltering) list.details.open = hits > 0;
+      else if (this.isFiltering) list.details.open = list.wasOpen;
+      shown += hits;
+      all += list.rows.length;
+    }
+    this.isFiltering = isFiltering;
+    this.say(isFiltering ? this.words(shown, all) : "");
+  }
+
+  /** @param {number} shown @param {number} all */
+  words(shown, all) {
+    const unlisted = Number(this.found.dataset.unlisted);
+    const found = SNAPSHOT_TEXT.found(count(shown), count(all), count(all - shown));
+    return unlisted === 0 ? found : found + " " + SNAPSHOT_TEXT.unlisted(count(unlisted));
+  }
+
+  /** Says it after a pause in typing, so that it is read out once. @param {string} text */
+  say(text) {
+    window.clearTimeout(this.pause);
+    this.pause = window.setTimeout(() => { this.found.textContent = text; }, 200);
+  }
+}
+
+/** @param {Element} row @param {string} label */
+const textOfCell = (row, label) => row.querySelector(`[data-label="${label}"]`)?.textContent || "";

@@ -1,0 +1,277 @@
+//! A snapshot of five spaces with findings of every kind, a year of weeks before it, and hostile titles. Everything is
+//! computed from counters, so it is the same in every run.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use confluence_storage_analyzer::inventory::Coverage;
+use confluence_storage_analyzer::inventory::coverage::{Gap, UnitCounts, UnitEnd, UnitKind};
+use confluence_storage_analyzer::metrics::changes::{Change, ChangeKind};
+use confluence_storage_analyzer::metrics::columns::{self, Frame};
+use confluence_storage_analyzer::metrics::row::{PageRow, Person, Text};
+use confluence_storage_analyzer::metrics::summary::{self, TableFigures, WeekPoint, WeekStatus};
+use confluence_storage_analyzer::metrics::{Rules, Staleness, findings};
+use confluence_storage_analyzer::report::snapshot::{SnapshotView, index};
+use confluence_storage_analyzer::spreadsheet::Table;
+
+use super::sample::{BASE, HOSTILE, moment};
+
+/// Key and name of each space, by key.
+pub const SPACES: [(&str, &str); 5] = [
+    ("ARA", "قاعدة المعرفة"),
+    ("ENG", "Engineering"),
+    ("OPS", "Betriebsübergabe und Grundstücksverkehrsgenehmigungszuständigkeit"),
+    ("~kim", "김민준 개인 공간"),
+    ("日本", "設計資料"),
+];
+
+const PEOPLE: [(&str, &str, bool); 5] = [
+    ("a1", "Alice Example", true),
+    ("a2", "Müller, Jürgen", true),
+    ("a3", "김민준", true),
+    ("a4", "محمد العربي", false),
+    ("a5", "佐藤 花子", true),
+];
+
+/// A snapshot that a test can change before it makes the page of it.
+pub struct Sample {
+    pub frame: Frame,
+    pub spaces: Vec<(String, String)>,
+    pub whole_site: bool,
+    pub rows: Vec<PageRow>,
+    pub changes: Option<Vec<Change>>,
+    pub trend: Vec<WeekPoint>,
+    pub coverage: Coverage,
+    pub notes: Vec<String>,
+    pub groups: Vec<&'static str>,
+}
+
+/// Columns that figures are added up from.
+const SUMMED: [&str; 20] = [
+    "space_key",
+    "word_count",
+    "attachment_bytes",
+    "edits_7d",
+    "staleness",
+    "is_orphan_tree",
+    "is_orphan_link",
+    "is_stub",
+    "label_count",
+    "unique_contributors",
+    "owner_active",
+    "broken_internal_links",
+    "workflow_source",
+    "workflow_state",
+    "workflow_final",
+    "workflow_overdue",
+    "health_score",
+    "snapshot_week",
+    "page_id",
+    "page_title",
+];
+
+/// Figures as a run gets them: added up from the cells of rows.
+pub fn figures<'r>(rows: impl IntoIterator<Item = &'r PageRow>, frame: &Frame) -> TableFigures {
+    let columns: Vec<_> = columns::all().into_iter().filter(|column| SUMMED.contains(&column.name)).collect();
+    assert_eq!(columns.len(), SUMMED.len(), "every column that is summed is there");
+    let header = columns.iter().map(|column| column.name.to_owned()).collect();
+    let cells = |row| columns::cells(&columns, row, frame).iter().map(|value| value.plain()).collect();
+    TableFigures::of(&Table { header, rows: rows.into_iter().map(cells).collect() })
+}
+
+pub fn frame(week: &str, complete: bool) -> Frame {
+    Frame { week: week.to_owned(), taken_at: moment(), run_id: "run-1".to_owned(), complete }
+}
+
+fn person(number: usize) -> Person {
+    let (id, name, active) = PEOPLE[number % PEOPLE.len()];
+    Person { id: id.to_owned(), name: Some(name.to_owned()), active: Some(active) }
+}
+
+fn title(number: usize) -> String {
+    match number % 7 {
+        0 => HOSTILE[(number / 7) % HOSTILE.len()].to_owned(),
+        1 => format!("Release Plan {number}"),
+        2 => format!("Architektur-Überblick der Bestandsverwaltung {number}"),
+        3 => format!("프로젝트 계획서 {number}"),
+        4 => format!("دليل المستخدم {number}"),
+        5 => format!("設計書と運用手順 {number}"),
+        _ => format!("How to {number}"),
+    }
+}
+
+fn add(moment: DateTime<Utc>, days: i64) -> DateTime<Utc> {
+    moment + TimeDelta::days(days)
+}
+
+/// One page. Its age, links, labels, owner and state follow from its number.
+pub fn row(number: usize) -> PageRow {
+    let mut row = PageRow { id: (1000 + number).to_string(), title: title(number), ..PageRow::default() };
+    let (key, name) = SPACES[number % SPACES.len()];
+    row.place.space_key = key.to_owned();
+    row.place.space_name = name.to_owned();
+    row.place.url = format!("{BASE}/spaces/X/pages/{}", row.id);
+    row.place.labels = Some(if number.is_multiple_of(4) { Vec::new() } else { vec!["plan".to_owned()] });
+    let days = (number * 37 % 1000) as i64;
+    row.people.days_since_update = Some(days);
+    row.people.updated_at = Some(add(moment(), -days));
+    row.people.owner = Some(person(number));
+    row.people.last_editor = Some(person(number + 1));
+    row.people.contributors = Some(1 + (number % 4) as u64);
+    row.people.edit_count = Some(1 + (number % 9) as u64);
+    row.people.edits_7d = Some(u64::from(days < 7));
+    row.text = Some(Text { words: 20 + (number * 131 % 900) as u64, ..Text::default() });
+    row.files.bytes = Some((number * 48_611 % 9_000_000) as u64);
+    row.links.broken_internal = Some(if number.is_multiple_of(9) { 2 } else { 0 });
+    row.judgement.staleness = Some(match days {
+        ..180 => Staleness::Fresh,
+        180..365 => Staleness::Aging,
+        365..730 => Staleness::Stale,
+        _ => Staleness::Expired,
+    });
+    row.judgement.is_orphan_tree = number % 23 == 5;
+    row.judgement.is_orphan_link = Some(number % 6 == 2);
+    row.judgement.is_stub = Some(number % 17 == 3);
+    row.judgement.duplicate_group = (number % 40 < 2).then_some((number / 40) as u64 + 1);
+    row.judgement.health_score = 100 - (number * 7 % 60) as u64;
+    workflow(&mut row, number);
+    row
+}
+
+fn workflow(row: &mut PageRow, number: usize) {
+    row.workflow.source = Some(if number.is_multiple_of(3) { "comala_cloud_cql" } else { "none" }.to_owned());
+    if !number.is_multiple_of(3) {
+        return;
+    }
+    let (state, is_final) =
+        [("Draft", false), ("In Review", false), ("Genehmigt", true), ("Approved", true)][number / 3 % 4];
+    let days = (number * 13 % 90) as i64;
+    row.workflow.name = Some(if number.is_multiple_of(2) { "Document Approval" } else { "品質管理" }.to_owned());
+    row.workflow.state = Some(state.to_owned());
+    row.workflow.is_final = Some(is_final);
+    row.workflow.days_in_state = Some(days);
+    row.workflow.since_from = Some("snapshots");
+    row.workflow.overdue_days = Some(days - 60);
+    let reviewer = PEOPLE[number % PEOPLE.len()].1.to_owned();
+    row.workflow.pending_reviewers = Some(if state == "In Review" { vec![reviewer] } else { Vec::new() });
+}
+
+/// The week so many weeks before 2026-W47.
+fn week(back: usize) -> String {
+    add(moment(), -7 * back as i64).format("%G-W%V").to_string()
+}
+
+/// A year of weeks: the first ten imported, 2026-W40 missing, 2026-W43 incomplete.
+pub fn trend(rows: &[PageRow], weeks: usize) -> Vec<WeekPoint> {
+    let point = |back: usize| {
+        let week = week(back);
+        let status = match (back, week.as_str()) {
+            (42.., _) => WeekStatus::Imported,
+            (_, "2026-W40" | "2026-W12") => WeekStatus::Missing,
+            (_, "2026-W43") => WeekStatus::Incomplete,
+            _ => WeekStatus::Complete,
+        };
+        let pages = rows.len() * (200 - 2 * back) / 200;
+        let pages = if status == WeekStatus::Incomplete { pages / 2 } else { pages };
+        let taken = frame(&week, status != WeekStatus::Incomplete);
+        let chosen = rows[..pages].iter().enumerate().map(|(number, row)| {
+            let mut row = row.clone();
+            // older weeks were worse, and the imported ones know little
+            if number % 60 < back {
+                row.judgement.staleness = Some(Staleness::Expired);
+                row.judgement.health_score /= 2;
+            }
+            if status == WeekStatus::Imported {
+                PageRow { place: row.place, text: row.text, ..PageRow::default() }
+            } else {
+                row
+            }
+        });
+        let chosen: Vec<PageRow> = chosen.collect();
+        let figures = (status != WeekStatus::Missing).then(|| figures(&chosen, &taken));
+        WeekPoint { week, status, figures }
+    };
+    (0..weeks).rev().map(point).collect()
+}
+
+impl Sample {
+    /// A complete snapshot of so many pages at the end of so many weeks.
+    pub fn new(pages: usize, weeks: usize) -> Self {
+        let rows: Vec<PageRow> = (0..pages).map(row).collect();
+        let counts = UnitCounts { planned: 412, ok: 412, ..UnitCounts::default() };
+        Self {
+            frame: frame("2026-W47", true),
+            spaces: SPACES.map(|(key, name)| (key.to_owned(), name.to_owned())).to_vec(),
+            whole_site: true,
+            changes: (weeks > 1).then(|| changes(&rows)),
+            trend: trend(&rows, weeks),
+            rows,
+            coverage: Coverage { units: [(UnitKind::PageList, counts)].into(), ..Coverage::default() },
+            notes: vec!["The site does not tell the editor of a page.".to_owned()],
+            groups: vec!["core", "people", "links", "workflow"],
+        }
+    }
+
+    /// The same, but a list of pages could not be read.
+    pub fn incomplete(pages: usize, weeks: usize) -> Self {
+        let mut sample = Self::new(pages, weeks);
+        sample.frame.complete = false;
+        let counts = UnitCounts { planned: 412, ok: 411, failed: 1, ..UnitCounts::default() };
+        let end = UnitEnd::Failed { reason: "502 after 5 tries".to_owned() };
+        sample.coverage = Coverage {
+            units: [(UnitKind::PageList, counts)].into(),
+            gaps: vec![Gap { kind: UnitKind::PageList, subject: "pages of space OPS".to_owned(), end }],
+            warnings: Vec::new(),
+        };
+        if let Some(last) = sample.trend.last_mut() {
+            last.status = WeekStatus::Incomplete;
+        }
+        sample
+    }
+
+    /// Its dashboard.
+    pub fn page(&self) -> String {
+        let found = findings::find(&self.rows, &Rules::default());
+        let (states, reviewers) = (summary::states(&self.rows), summary::reviewers(&self.rows));
+        let view = SnapshotView {
+            frame: &self.frame,
+            base_url: BASE,
+            account: "Alice Example",
+            spaces: &self.spaces,
+            whole_site: self.whole_site,
+            rows: &self.rows,
+            figures: &figures(&self.rows, &self.frame),
+            findings: &found,
+            changes: self.changes.as_deref(),
+            previous_week: self.changes.as_ref().map(|_| "2026-W46"),
+            trend: &self.trend,
+            states: &states,
+            reviewers: &reviewers,
+            coverage: &self.coverage,
+            notes: &self.notes,
+            groups: &self.groups,
+        };
+        index(&view).expect("rendered")
+    }
+}
+
+fn changes(rows: &[PageRow]) -> Vec<Change> {
+    let kinds = [(ChangeKind::New, ""), (ChangeKind::Edited, "3 versions"), (ChangeKind::Moved, "to another parent")];
+    let change = |(number, row): (usize, &PageRow)| {
+        let (kind, detail) = kinds[number % kinds.len()];
+        Change {
+            kind,
+            page_id: row.id.clone(),
+            title: row.title.clone(),
+            space_key: row.place.space_key.clone(),
+            url: row.place.url.clone(),
+            detail: detail.to_owned(),
+        }
+    };
+    let mut changes: Vec<Change> = rows.iter().take(400).enumerate().map(change).collect();
+    if let Some(first) = changes.first().cloned() {
+        let detail = "was \"=1+1\u{202E}\"".to_owned();
+        changes.push(Change { kind: ChangeKind::Retitled, detail, ..first.clone() });
+        let url = "javascript:canary()".to_owned();
+        changes.push(Change { kind: ChangeKind::Gone, url, detail: String::new(), ..first });
+    }
+    changes
+}
