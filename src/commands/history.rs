@@ -12,7 +12,7 @@ use crate::history::{self, HistoryError, Repaired, Verified, Week};
 use crate::progress::Progress;
 
 /// How long to wait for a run that works on the history.
-const WAIT: Duration = Duration::from_secs(10);
+const WAIT: Duration = Duration::from_secs(3);
 
 /// Looks at the history or mends it.
 pub(crate) fn run(

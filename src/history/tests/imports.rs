@@ -145,7 +145,7 @@ fn f_80_killed_at_any_step_an_import_is_whole_or_not_there() {
     let (mut without, mut with) = (0, 0);
     for steps in 0.. {
         let (_root, folder) = copy(&folder);
-        let fuse = super::fuse::Fuse::after(steps);
+        let fuse = fuse::Fuse::after(steps);
         if let Ok(mut history) = History::open_on(Disk::with_fuse(&folder, fuse.clone()), now(), OPEN) {
             let _ = history.import(&file);
         }

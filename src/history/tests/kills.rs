@@ -39,9 +39,9 @@ fn kill_everywhere(before: &[Snapshot], next: &Snapshot) {
         let found = state(&folder);
         assert!(found == old || found == new, "killed after {steps} steps: {found:?}");
         if found == old {
-            olds += 1
+            olds += 1;
         } else {
-            news += 1
+            news += 1;
         }
         assert!(!folder.join(names::PENDING).exists(), "killed after {steps} steps: something is left over");
         // whatever was left, the same run again gives what it would have given
@@ -91,7 +91,7 @@ fn runs() -> impl Strategy<Value = Vec<Run>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 16, ..ProptestConfig::default() })]
 
     /// A run that is killed and started again gives what one gives that was never killed.
     #[test]
