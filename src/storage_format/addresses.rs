@@ -45,6 +45,10 @@ impl<'a> Scanner<'a> {
         // searched for on every tag, so the searcher is made once
         static BACKGROUND: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("ackground"));
         let raw = attributes.0.as_bytes();
+        // a tag with neither letter of what is looked for, as most are, takes one look
+        if memchr::memchr2(b'(', b'k', raw).is_none() {
+            return;
+        }
         if memchr::memchr(b'(', raw).is_none() && BACKGROUND.find(raw).is_none() {
             return;
         }

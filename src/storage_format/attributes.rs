@@ -44,6 +44,7 @@ impl<'a> Attributes<'a> {
     /// All attributes as name and raw value.
     ///
     /// Like above, it looks at bytes: every mark is ASCII, so that the text is never cut inside a character.
+    #[inline]
     pub(super) fn iter(self) -> impl Iterator<Item = (&'a str, &'a str)> {
         let mut rest = self.0;
         std::iter::from_fn(move || {
@@ -71,6 +72,7 @@ impl<'a> Attributes<'a> {
 }
 
 /// The value that `text` begins with, without its quotes, and what follows. A quote that never ends takes all.
+#[inline]
 fn split_value(text: &str) -> (&str, &str) {
     let bytes = text.as_bytes();
     match bytes.first() {
@@ -83,6 +85,7 @@ fn split_value(text: &str) -> (&str, &str) {
 }
 
 /// The text behind any blanks. Most often there are none.
+#[inline]
 fn without_blanks(text: &str) -> &str {
     match text.as_bytes().first() {
         Some(b'!'..=b'~') => text,
@@ -90,15 +93,18 @@ fn without_blanks(text: &str) -> &str {
     }
 }
 
+#[inline]
 fn ends_name(byte: u8) -> bool {
     byte.is_ascii_whitespace() || matches!(byte, b'=' | b'/')
 }
 
 /// The first place from `at` on whose byte is not wanted.
+#[inline]
 fn skip(bytes: &[u8], at: usize, wanted: impl Fn(u8) -> bool) -> usize {
     at + bytes[at..].iter().take_while(|byte| wanted(**byte)).count()
 }
 
+#[inline]
 fn is_name_byte(byte: u8) -> bool {
     !byte.is_ascii_whitespace() && !matches!(byte, b'=' | b'"' | b'\'' | b'<' | b'>' | b'/')
 }

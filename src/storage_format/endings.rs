@@ -43,7 +43,9 @@ impl Scanner<'_> {
     }
 
     fn end_parameter(&mut self, mut parameter: Parameter) {
-        parameter.text = decode_html_entities(&parameter.text).into_owned();
+        if let Cow::Owned(decoded) = decode_html_entities(&parameter.text) {
+            parameter.text = decoded;
+        }
         let around = self.frames.iter_mut().rev().find_map(|frame| match &mut frame.kind {
             Kind::Macro(call) => Some(call),
             _ => None,

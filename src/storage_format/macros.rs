@@ -26,6 +26,10 @@ const MAX_NAME_BYTES: usize = 1_024;
 /// What the parameters of a macro name.
 pub(super) fn references(call: &MacroCall, site: &OwnSite) -> Vec<Reference> {
     let naming = naming(&call.name);
+    if naming == NoFile && call.parameters.is_empty() {
+        // most macros: panels, code, tables of contents
+        return Vec::new();
+    }
     let mut found = Found { construct: Construct::Macro(call.name.clone()), site, references: Vec::new() };
     let call = call.with_json_values();
     found.by_rule(&call, naming);
@@ -62,8 +66,11 @@ pub(super) fn property_references(key: &str, json: &str, site: &OwnSite) -> Vec<
 
 /// What the CDATA body of a macro names, beyond complete URLs: only macros that render it can name anything there.
 pub(super) fn body_references(name: &str, text: &str, site: &OwnSite) -> Vec<Reference> {
-    let mut found = Found { construct: Construct::Macro(name.to_owned()), site, references: Vec::new() };
     let naming = naming(name);
+    if !matches!(naming, Html | Markdown | WikiMarkup) {
+        return Vec::new();
+    }
+    let mut found = Found { construct: Construct::Macro(name.to_owned()), site, references: Vec::new() };
     if naming == Markdown {
         for (url, display) in html::markdown_urls(text) {
             found.url(&url, display);
@@ -128,8 +135,9 @@ impl Found<'_> {
     /// (`takes_names`) the plain name of a file of the own page, or of the page that another parameter names.
     fn by_values(&mut self, call: &MacroCall, naming: Naming, takes_names: bool) {
         let page = if matches!(naming, Named(_)) { call.page("page", "space") } else { None };
-        let mut containers = vec![ContainerRef::Own];
+        let mut containers = Vec::new();
         if takes_names {
+            containers.push(ContainerRef::Own);
             containers.extend(call.page("page", "space").into_iter().chain(call.content("pageid")));
         }
         for parameter in &call.parameters {

@@ -276,6 +276,7 @@ fn deduplicate(references: &mut Vec<Reference>) {
 }
 
 /// Elements that do not end a word. Told apart by length first: every tag comes here twice.
+#[inline]
 pub(super) fn is_inline(name: &str) -> bool {
     match name.len() {
         1 => matches!(name, "a" | "b" | "i" | "u" | "s"),
