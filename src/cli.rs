@@ -12,8 +12,14 @@ use std::time::Duration;
 use clap::error::ErrorKind;
 use clap::{ArgAction, ArgGroup, Args, CommandFactory, Parser, Subcommand, ValueEnum, value_parser};
 
+mod snapshot;
+
+pub use snapshot::SnapshotArgs;
+
 /// How many requests may be in flight at once.
 pub const CONCURRENCY: RangeInclusive<u32> = 1..=64;
+/// How many weekly files may stay outside the archive.
+pub const RETAIN_WEEKS: RangeInclusive<u32> = 1..=520;
 /// How many newest versions "keeping N frees X" may keep.
 pub const KEEP_VERSIONS: RangeInclusive<u32> = 1..=u32::MAX;
 
@@ -49,7 +55,10 @@ pub enum Command {
     /// Audit the storage of all or some spaces (the default)
     #[command(group = chosen_spaces())]
     Audit(AuditArgs),
-    /// Audit a small sample site served by the program itself; no account needed
+    /// Measure the pages of all or some spaces: this week's snapshot, history,
+    /// findings, dashboard
+    Snapshot(SnapshotArgs),
+    /// Audit and measure a small sample site served by the program itself; no account needed
     Demo(DemoArgs),
     /// Check configuration, account and site, and say what a run would lack
     Doctor(DoctorArgs),
@@ -82,6 +91,9 @@ pub struct AuditArgs {
     /// Leave this space out of the report (repeatable; * and ? match)
     #[arg(long, value_name = "KEY")]
     pub exclude_space: Vec<String>,
+    /// Take the snapshot of the page metrics in the same run
+    #[arg(long)]
+    pub snapshot: bool,
     /// Read the chosen spaces only: quicker, but no file without a found use
     /// can then be called unreferenced
     #[arg(long, requires = "chosen_spaces")]

@@ -38,9 +38,16 @@ pub async fn run(cli: &Cli, progress: &Progress) -> Result<Outcome, Failure> {
     let warn = |warnings: &[Warning]| warnings.iter().for_each(|warning| progress.warn(warning));
     match cli.command() {
         Command::Audit(args) => {
-            let loaded = Config::load(&args, &mut around)?;
+            let loaded = Config::load_audit(&args, &mut around)?;
             warn(&loaded.warnings);
-            commands::audit::run(&loaded.value, json, progress).await
+            let (config, snapshot) = loaded.value;
+            commands::audit::run(&config, snapshot.as_ref(), json, progress).await
+        }
+        Command::Snapshot(args) => {
+            let loaded = Config::load_snapshot(&args, &mut around)?;
+            warn(&loaded.warnings);
+            let (config, snapshot) = loaded.value;
+            commands::snapshot::run(&config, &snapshot, json, progress).await
         }
         Command::Demo(args) => commands::demo::run(&args, &around, json, progress).await,
         Command::Doctor(args) => {

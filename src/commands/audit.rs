@@ -5,10 +5,11 @@ use std::sync::Arc;
 use super::dry_run;
 use super::second_look::{audit_of_stopped, audit_twice};
 use super::signals::Signals;
-use super::{summary, unfinished};
+use super::snapshot::Run;
+use super::{snapshot, summary, unfinished};
 use crate::audit::{self, Audit, AuditOptions};
 use crate::cache::{Cache, CacheError};
-use crate::config::{Config, Rules};
+use crate::config::{Config, Rules, SnapshotConfig};
 use crate::confluence::{Cloud, ConnectionSettings, RequestError};
 use crate::error::{ExitStatus, Failure, Outcome};
 use crate::inventory::{CrawlError, CrawlOptions, Inventory, compare_contents, remember_run, take_inventory};
@@ -61,15 +62,10 @@ pub async fn read_site(
             (inventory, audit, stopped, Vec::new())
         }
         Err(error) => {
-            let (status, remedy) = (error.exit_status(), error.remedy());
+            let status = error.exit_status();
             let (mut inventory, cause) = match error {
                 CrawlError::Stopped { inventory, cause } => (inventory, cause),
-                CrawlError::Unusable(cause) => {
-                    let site = api.client().deployment().base_url();
-                    let what = format!("{site} cannot be read");
-                    return Err(Failure::new(status, what).because(cause.to_string()).remedy(remedy));
-                }
-                other => return Err(Failure::new(status, other.to_string()).remedy(remedy)),
+                other => return Err(failure_of(&other, api)),
             };
             let audit = audit_of_stopped(&mut inventory, rules);
             (*inventory, audit, Some(cause), vec![status])
@@ -86,18 +82,38 @@ pub async fn read_site(
     Ok(Reading { inventory, audit, stopped, status })
 }
 
-/// Audits a site and writes its report. The output folder is tried before the first request.
-pub(crate) async fn run(config: &Config, json: bool, progress: &Progress) -> Result<Outcome, Failure> {
+/// Why a site could not be read, in the words of the program.
+pub(super) fn failure_of(error: &CrawlError, api: &Cloud) -> Failure {
+    let failure = match error {
+        CrawlError::Unusable(cause) => {
+            let what = format!("{} cannot be read", api.client().deployment().base_url());
+            Failure::new(error.exit_status(), what).because(cause.to_string())
+        }
+        other => Failure::new(other.exit_status(), other.to_string()),
+    };
+    failure.remedy(error.remedy())
+}
+
+/// Audits a site and writes its report; with `snapshot`, measures its pages from the same reading. The output folder
+/// is tried before the first request.
+pub(crate) async fn run(
+    config: &Config,
+    snapshot: Option<&SnapshotConfig>,
+    json: bool,
+    progress: &Progress,
+) -> Result<Outcome, Failure> {
     if config.dry_run {
         return dry_run::run(config, json, progress).await;
     }
     report::check_writable(&config.output).map_err(|error| storage_failure(&error))?;
     unfinished::mention(&config.output, progress);
+    let workflow = snapshot.map(|snapshot| snapshot::workflow(&snapshot.workflow)).transpose()?;
+    let mut history = snapshot.map(|snapshot| snapshot::open_history(config, snapshot, progress)).transpose()?;
     let cache = open_cache(config, progress)?;
     let api = Arc::new(connect(config)?);
     let signals = Signals::watch(Arc::clone(&api), progress.clone());
     let rules = audit_options(&config.rules);
-    let options = crawl_options(config, cache);
+    let options = CrawlOptions { measures: snapshot.is_some(), ..crawl_options(config, cache) };
     let reading = read_site(&api, &options, &rules, progress).await;
     if let Some(cache) = &options.cache {
         cache.remarks().iter().for_each(|remark| progress.warn(remark));
@@ -123,13 +139,24 @@ pub(crate) async fn run(config: &Config, json: bool, progress: &Progress) -> Res
     progress.phase("writing the report", None);
     let folder = report::write(&config.output, &facts, &reading.inventory, &reading.audit)
         .map_err(|error| storage_failure(&error))?;
+    let taken = match (snapshot, &workflow, &mut history) {
+        (Some(snapshot), Some(workflow), Some(history)) => {
+            let run = Run { api: &api, crawl: &options, config, snapshot, workflow, progress };
+            let stopped = reading.stopped.clone();
+            let Reading { inventory, audit, .. } = &mut reading;
+            let mut taken = snapshot::take(&run, inventory, Some(audit), stopped, history).await?;
+            taken.status = ExitStatus::decide([reading.status, taken.status].into_iter().chain(signals.received()));
+            Some(taken)
+        }
+        _ => None,
+    };
     progress.finish();
     if let Some(stopped) = &reading.stopped {
         progress.error(
             Failure::new(reading.status, "reading stopped").because(stopped.to_string()).remedy(stopped.remedy()),
         );
     }
-    Ok(summary::finish(&folder, &reading.inventory, &reading.audit, reading.status, json, progress))
+    Ok(summary::finish(&folder, &reading, taken.as_ref(), json, progress))
 }
 
 /// A client for the site of a configuration.
@@ -148,7 +175,7 @@ pub(super) fn connect(config: &Config) -> Result<Cloud, Failure> {
 }
 
 /// Opens the cache and locks it. A cache folder nobody chose may be out of use: that costs time, not the run.
-fn open_cache(config: &Config, progress: &Progress) -> Result<Option<Arc<Cache>>, Failure> {
+pub(super) fn open_cache(config: &Config, progress: &Progress) -> Result<Option<Arc<Cache>>, Failure> {
     let Some(place) = &config.cache else { return Ok(None) };
     match Cache::open(&place.root, &config.connection.base_url, &config.connection.user) {
         Ok(cache) => Ok(Some(Arc::new(cache))),
@@ -167,7 +194,7 @@ fn open_cache(config: &Config, progress: &Progress) -> Result<Option<Arc<Cache>>
     }
 }
 
-fn status_of_stop(cause: &RequestError) -> ExitStatus {
+pub(super) fn status_of_stop(cause: &RequestError) -> ExitStatus {
     match cause {
         RequestError::Interrupted => ExitStatus::Interrupted,
         cause if cause.is_auth_lost() => ExitStatus::Authentication,

@@ -1,10 +1,10 @@
-//! `demo`: the audit in full, over real HTTP, against the sample site served by the program itself on loopback.
+//! `demo`: audit and snapshot in full, over real HTTP, against the sample site served by the program itself on loopback.
 
 use chrono::Utc;
 
 use super::audit;
 use crate::cli::DemoArgs;
-use crate::config::{Config, Surroundings};
+use crate::config::{Config, SnapshotConfig, Surroundings};
 use crate::demo::{DemoServer, FaultPlan, sample_site};
 use crate::error::{ExitStatus, Failure, Outcome};
 use crate::progress::Progress;
@@ -23,5 +23,5 @@ pub(crate) async fn run(
     progress.note(format!("sample site at {}", server.base_url()));
     let token = server.token().into();
     let config = Config::for_sample_site(server.base_url(), &server.user(), token, args, around)?;
-    audit::run(&config, json, progress).await
+    audit::run(&config, Some(&SnapshotConfig::defaults()?), json, progress).await
 }

@@ -10,7 +10,7 @@ use super::signals::Signals;
 use crate::cache::Cache;
 use crate::config::Config;
 use crate::error::{ExitStatus, Failure, Outcome};
-use crate::inventory::{Preview, plan_requests};
+use crate::inventory::{Preview, RequestPlan, plan_requests};
 use crate::progress::Progress;
 use crate::report::format::count;
 
@@ -53,6 +53,17 @@ fn table(preview: &Preview) -> String {
         count(figures.contents),
         count(figures.attachments)
     );
+    text.push_str(&requests(plan));
+    if plan.remembered_versions > 0 {
+        let _ = writeln!(text, "\n{} old versions are known from earlier runs", count(plan.remembered_versions));
+    }
+    let _ = writeln!(text, "\n{plan}");
+    text
+}
+
+/// One line per kind of request, the most first.
+pub(super) fn requests(plan: &RequestPlan) -> String {
+    let mut text = String::new();
     let width = plan.requests.keys().map(String::len).max().unwrap_or(0);
     let mut rows: Vec<(&String, &u64)> = plan.requests.iter().collect();
     rows.sort_by(|a, b| b.1.cmp(a.1).then(a.0.cmp(b.0)));
@@ -60,9 +71,5 @@ fn table(preview: &Preview) -> String {
         // writing to a string cannot fail
         let _ = writeln!(text, "{kind:width$} {:>9}", count(*requests));
     }
-    if plan.remembered_versions > 0 {
-        let _ = writeln!(text, "\n{} old versions are known from earlier runs", count(plan.remembered_versions));
-    }
-    let _ = writeln!(text, "\n{plan}");
     text
 }

@@ -8,5 +8,6 @@ pub(crate) mod history;
 pub(crate) mod report;
 mod second_look;
 mod signals;
+pub(crate) mod snapshot;
 mod summary;
 mod unfinished;

@@ -1,6 +1,6 @@
 //! `report`: renders the pages of an audit again from its saved scan, without network.
 
-use super::audit::{audit_options, storage_failure};
+use super::audit::{Reading, audit_options, storage_failure};
 use super::summary;
 use crate::audit;
 use crate::cli::ReportArgs;
@@ -41,7 +41,8 @@ pub(crate) fn run(
         ExitStatus::Complete => ExitStatus::Complete,
         _ => ExitStatus::Incomplete,
     };
-    Ok(summary::finish(&folder, &saved.inventory, &answer, status, json, progress))
+    let reading = Reading { inventory: saved.inventory, audit: answer, stopped: None, status };
+    Ok(summary::finish(&folder, &reading, None, json, progress))
 }
 
 fn status_of(code: u8) -> ExitStatus {

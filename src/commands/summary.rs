@@ -4,6 +4,8 @@ use std::path::Path;
 
 use serde_json::json;
 
+use super::audit::Reading;
+use super::snapshot::Taken;
 use crate::audit::Audit;
 use crate::error::{ExitStatus, Outcome};
 use crate::inventory::Inventory;
@@ -13,30 +15,35 @@ use crate::report::format::{bytes, count};
 /// Five figures for people, and the path of the result for programs.
 pub(super) fn finish(
     folder: &Path,
-    inventory: &Inventory,
-    audit: &Audit,
-    status: ExitStatus,
+    reading: &Reading,
+    taken: Option<&Taken>,
     json: bool,
     progress: &Progress,
 ) -> Outcome {
-    for line in lines(inventory, audit, status) {
+    let Reading { inventory, audit, .. } = reading;
+    // what the audit says follows from its own reading; how the run ended, from all of it
+    let status = taken.map_or(reading.status, |taken| taken.status);
+    for line in lines(inventory, audit, reading.status) {
         progress.note(line);
     }
+    taken.map(Taken::lines).into_iter().flatten().for_each(|line| progress.note(format!("snapshot: {line}")));
     let index = folder.join("index.html");
     let stdout = if json {
         let total = inventory.coverage.total();
         let object = json!({
-            "complete": is_complete(status),
+            "complete": is_complete(reading.status),
             "exit_code": status.code(),
             "folder": folder,
             "index": index,
             "totals": audit.site,
             "coverage": total,
             "requests": inventory.requests,
+            "snapshot": taken.map(Taken::json),
         });
         format!("{object}\n")
     } else {
-        format!("{}\n", index.display())
+        let snapshot = taken.map(|taken| format!("{}\n", taken.folder.join("index.html").display()));
+        format!("{}{}\n", snapshot.unwrap_or_default(), index.display())
     };
     Outcome { status, stdout: stdout.into_bytes() }
 }

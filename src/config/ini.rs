@@ -10,10 +10,38 @@ use std::path::PathBuf;
 
 use config::{FileStoredFormat, Format, Map, Value};
 
-use super::keys::{KEYS, Key};
+use super::keys::{KEYS, Key, PER_SPACE};
 use super::suggest::nearest;
 use super::values::of_kind;
 use crate::error::Failure;
+
+/// What a section about one space begins with, and where such sections stand in what is read.
+pub(super) const SPACES: &str = "space";
+
+/// A section of the file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Section {
+    /// One of the sections that every file may have.
+    Named(&'static str),
+    /// The exceptions of one space, by its key.
+    Space(String),
+}
+
+impl Section {
+    fn find(&self, name: &str) -> Option<&'static Key> {
+        match self {
+            Self::Named(section) => Key::find(section, name),
+            Self::Space(_) => PER_SPACE.iter().copied().find(|key| key.name.eq_ignore_ascii_case(name)),
+        }
+    }
+
+    fn keys(&self) -> impl Iterator<Item = &'static Key> + Clone {
+        KEYS.iter().copied().filter(move |key| match self {
+            Self::Named(section) => key.section == *section,
+            Self::Space(_) => key.is_per_space(),
+        })
+    }
+}
 
 /// The format, bound to the file whose name stands in every message.
 #[derive(Debug, Clone)]
@@ -30,9 +58,10 @@ impl FileStoredFormat for LiteralIni {
 
 impl Format for LiteralIni {
     fn parse(&self, _uri: Option<&String>, text: &str) -> Result<Map<String, Value>, Box<dyn Error + Send + Sync>> {
-        let mut seen: Vec<(&'static Key, usize)> = Vec::new();
+        let mut seen: Vec<(Section, &'static Key, usize)> = Vec::new();
         let mut sections: Map<String, Map<String, Value>> = Map::new();
-        let mut section: Option<&'static str> = None;
+        let mut spaces: Map<String, Map<String, Value>> = Map::new();
+        let mut section: Option<Section> = None;
         // editors on Windows begin a UTF-8 file with a byte order mark
         for (index, line) in text.strip_prefix('\u{feff}').unwrap_or(text).lines().enumerate() {
             let (number, line) = (index + 1, line.trim());
@@ -44,21 +73,27 @@ impl Format for LiteralIni {
                 continue;
             }
             let (name, value) = self.key_and_value(number, line)?;
-            let section = section.ok_or_else(|| {
+            let section = section.as_ref().ok_or_else(|| {
                 Failure::usage(format!("{}: a key stands before any section", self.place(number)))
                     .remedy("begin the file with the line [confluence]")
             })?;
-            let key = Key::find(section, name).ok_or_else(|| self.unknown_key(number, section, name))?;
-            if let Some((_, first)) = seen.iter().find(|(other, _)| *other == key) {
+            let key = section.find(name).ok_or_else(|| self.unknown_key(number, section, name))?;
+            if let Some((.., first)) = seen.iter().find(|(other, found, _)| other == section && *found == key) {
                 return Err(Failure::usage(format!("{}: `{}` is set twice", self.place(number), key.name))
                     .because(format!("line {first} sets it already"))
                     .remedy("remove one of the two lines")
                     .into());
             }
-            seen.push((key, number));
+            seen.push((section.clone(), key, number));
             let value = Value::new(Some(&self.place(number)), of_kind(key, value));
-            sections.entry(section.to_owned()).or_default().insert(key.name.to_owned(), value);
+            let table = match section {
+                Section::Named(name) => sections.entry((*name).to_owned()).or_default(),
+                Section::Space(key) => spaces.entry(key.clone()).or_default(),
+            };
+            table.insert(key.name.to_owned(), value);
         }
+        let spaces = spaces.into_iter().map(|(key, values)| (key, Value::from(values))).collect();
+        sections.insert(SPACES.to_owned(), spaces);
         Ok(sections.into_iter().map(|(name, values)| (name, Value::from(values))).collect())
     }
 }
@@ -69,13 +104,22 @@ impl LiteralIni {
         format!("{}:{line}", self.path.display())
     }
 
-    fn section(&self, line: usize, rest: &str) -> Result<&'static str, Failure> {
+    fn section(&self, line: usize, rest: &str) -> Result<Section, Failure> {
         let name = rest.strip_suffix(']').map(str::trim).ok_or_else(|| {
             Failure::usage(format!("{}: this section name has no closing bracket", self.place(line)))
                 .remedy("write it as [confluence] on a line of its own; comments need a line of their own too")
         })?;
+        let mut words = name.splitn(2, char::is_whitespace);
+        if words.next() == Some(SPACES) {
+            let key = words.next().map(str::trim).filter(|key| !key.is_empty());
+            return key.map(|key| Section::Space(key.to_owned())).ok_or_else(|| {
+                Failure::usage(format!("{}: this section names no space", self.place(line)))
+                    .remedy("write its key behind the word, as [space ENG]")
+            });
+        }
         let known = sections();
-        known.iter().copied().find(|section| *section == name).ok_or_else(|| {
+        let found = known.iter().copied().find(|section| *section == name);
+        found.map(Section::Named).ok_or_else(|| {
             let failure = Failure::usage(format!("{}: unknown section [{}]", self.place(line), shown(name)));
             match nearest(name, known.iter().copied()) {
                 Some(meant) => failure.remedy(format!("did you mean [{meant}]?")),
@@ -91,15 +135,19 @@ impl LiteralIni {
         })
     }
 
-    fn unknown_key(&self, line: usize, section: &str, name: &str) -> Failure {
-        let failure = Failure::usage(format!("{}: unknown key `{}` in [{section}]", self.place(line), shown(name)));
+    fn unknown_key(&self, line: usize, section: &Section, name: &str) -> Failure {
+        let words = match section {
+            Section::Named(section) => (*section).to_owned(),
+            Section::Space(key) => format!("{SPACES} {}", shown(key)),
+        };
+        let failure = Failure::usage(format!("{}: unknown key `{}` in [{words}]", self.place(line), shown(name)));
         if let Some(key) = KEYS.iter().find(|key| key.name.eq_ignore_ascii_case(name)) {
             return failure.remedy(format!("`{}` belongs under [{}]", key.name, key.section));
         }
-        let names = KEYS.iter().filter(|key| key.section == section).map(|key| key.name);
+        let names = section.keys().map(|key| key.name);
         match nearest(name, names.clone()) {
             Some(meant) => failure.remedy(format!("did you mean `{meant}`?")),
-            None => failure.remedy(format!("known keys in [{section}]: {}", names.collect::<Vec<_>>().join(", "))),
+            None => failure.remedy(format!("known keys in [{words}]: {}", names.collect::<Vec<_>>().join(", "))),
         }
     }
 }
@@ -171,7 +219,11 @@ mod tests {
             ("[confluence]\nkeep_versions = 2", "the.cfg:2: unknown key", "`keep_versions` belongs under [audit]"),
             ("[confluence]\napi_user = a\nApi_User = b", "the.cfg:3: `api_user` is set twice", "remove one"),
             ("[Confluence]\n", "the.cfg:1: unknown section [Confluence]", "did you mean [confluence]?"),
-            ("[snapshots]\n", "the.cfg:1: unknown section [snapshots]", "[confluence], [audit]"),
+            ("[snapshots]\n", "the.cfg:1: unknown section [snapshots]", "did you mean [snapshot]?"),
+            ("[elsewhere]\n", "the.cfg:1: unknown section [elsewhere]", "[confluence], [audit]"),
+            ("[space]\n", "the.cfg:1: this section names no space", "[space ENG]"),
+            ("[space ENG]\nretain = 3", "the.cfg:2: unknown key `retain` in [space ENG]", "belongs under [snapshot]"),
+            ("[space ENG]\nstub_words = 3\nstub_words = 4", "the.cfg:3: `stub_words` is set twice", "remove one"),
             ("[confluence\n", "the.cfg:1: this section name has no closing bracket", "[confluence]"),
             ("api_user = a\n", "the.cfg:1: a key stands before any section", "[confluence]"),
             ("[confluence]\n\njust words\n", "the.cfg:3: this line is no `key = value`", "#"),

@@ -1,6 +1,8 @@
 //! The table of every key a configuration file may hold. Reading, the template and the README are checked against it.
 
-use crate::cli::{CONCURRENCY, KEEP_VERSIONS};
+mod rows;
+
+pub use rows::*;
 
 /// One key of the configuration file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,128 +47,70 @@ impl Key {
         format!("{}.{}", self.section, self.name)
     }
 
+    /// Whether a section `[space KEY]` may set it for one space.
+    pub fn is_per_space(&self) -> bool {
+        PER_SPACE.iter().any(|key| key.name == self.name && key.section == self.section)
+    }
+
     /// Finds a key by section and name; names are not case-sensitive, as in the files people have already.
     pub fn find(section: &str, name: &str) -> Option<&'static Self> {
-        KEYS.iter().find(|key| key.section == section && key.name.eq_ignore_ascii_case(name))
+        KEYS.iter().copied().find(|key| key.section == section && key.name.eq_ignore_ascii_case(name))
     }
 }
 
-/// Address of the site.
-pub const BASE_URL: &Key = &KEYS[0];
-/// Who reads.
-pub const API_USER: &Key = &KEYS[1];
-/// The token of who reads.
-pub const API_TOKEN: &Key = &KEYS[2];
-/// Labels that protect.
-pub const PROTECT_LABELS: &Key = &KEYS[3];
-/// File names that protect.
-pub const PROTECT_NAMES: &Key = &KEYS[4];
-/// Further hosts of the site.
-pub const ALIAS_HOSTS: &Key = &KEYS[5];
-/// Versions to keep.
-pub const VERSIONS_TO_KEEP: &Key = &KEYS[6];
-/// Requests in flight.
-pub const REQUESTS_IN_FLIGHT: &Key = &KEYS[7];
-/// Longest wait.
-pub const MAX_WAIT: &Key = &KEYS[8];
-
 /// Every key, in the order of the template.
-pub const KEYS: [Key; 9] = [
-    Key {
-        section: "confluence",
-        name: "base_url",
-        kind: Kind::Text,
-        default: None,
-        variables: &["CONFLUENCE_BASE_URL"],
-        purpose: "Address of the site, e.g. `https://your-domain.atlassian.net/wiki`",
-    },
-    Key {
-        section: "confluence",
-        name: "api_user",
-        kind: Kind::Text,
-        default: None,
-        variables: &["CONFLUENCE_API_USER", "CONFLUENCE_EMAIL"],
-        purpose: "E-mail address of the account that reads",
-    },
-    Key {
-        section: "confluence",
-        name: "api_token",
-        kind: Kind::Secret,
-        default: None,
-        variables: &["CONFLUENCE_API_TOKEN"],
-        purpose: "API token of that account, one without scopes",
-    },
-    Key {
-        section: "audit",
-        name: "protect_labels",
-        kind: Kind::List,
-        default: Some(""),
-        variables: &[],
-        purpose: "Files with one of these labels are never listed as unreferenced",
-    },
-    Key {
-        section: "audit",
-        name: "protect_names",
-        kind: Kind::List,
-        default: Some(""),
-        variables: &[],
-        purpose: "Files whose name matches one of these patterns are never listed as unreferenced",
-    },
-    Key {
-        section: "audit",
-        name: "alias_hosts",
-        kind: Kind::List,
-        default: Some(""),
-        variables: &[],
-        purpose: "Further hosts under which pages link to this site, e.g. a former domain",
-    },
-    Key {
-        section: "audit",
-        name: "keep_versions",
-        kind: Kind::Count { min: *KEEP_VERSIONS.start(), max: *KEEP_VERSIONS.end() },
-        default: Some("1"),
-        variables: &[],
-        purpose: "Newest versions to keep in \"keeping N frees X\"",
-    },
-    Key {
-        section: "audit",
-        name: "concurrency",
-        kind: Kind::Count { min: *CONCURRENCY.start(), max: *CONCURRENCY.end() },
-        default: Some("8"),
-        variables: &[],
-        purpose: "Requests in flight at once, 1 to 64",
-    },
-    Key {
-        section: "audit",
-        name: "max_wait",
-        kind: Kind::Wait,
-        default: Some("15m"),
-        variables: &[],
-        purpose: "Longest wait the server may ask for before the run stops: `90s`, `15m`, `1h`",
-    },
+pub const KEYS: &[&Key] = &[
+    BASE_URL,
+    API_USER,
+    API_TOKEN,
+    PROTECT_LABELS,
+    PROTECT_NAMES,
+    ALIAS_HOSTS,
+    VERSIONS_TO_KEEP,
+    REQUESTS_IN_FLIGHT,
+    MAX_WAIT,
+    SPACE_KEYS,
+    METRICS,
+    RETAIN,
+    BOTS,
+    AGING_DAYS,
+    STALE_DAYS,
+    EXPIRED_DAYS,
+    STUB_WORDS,
+    STALLED_DAYS,
+    UNREAD_MB,
+    PROPERTY_KEY,
+    STATE_POINTER,
+    NAME_POINTER,
+    FINAL_POINTER,
+    EXPIRES_POINTER,
+    SINCE_POINTER,
+    APPROVERS_POINTER,
+    STATES,
+    FINAL_STATES,
+    LABEL_STATES,
+    OWNER_PARAMETER,
+    RELEVANCE_PARAMETER,
+    PARAMETERS,
 ];
+
+/// Keys of `[snapshot]` that a section `[space KEY]` sets for one space.
+pub const PER_SPACE: &[&Key] = &[AGING_DAYS, STALE_DAYS, EXPIRED_DAYS, STUB_WORDS, STALLED_DAYS, UNREAD_MB];
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn the_named_keys_are_the_rows_they_name() {
-        let names = [
-            (BASE_URL, "base_url"),
-            (API_USER, "api_user"),
-            (API_TOKEN, "api_token"),
-            (PROTECT_LABELS, "protect_labels"),
-            (PROTECT_NAMES, "protect_names"),
-            (ALIAS_HOSTS, "alias_hosts"),
-            (VERSIONS_TO_KEEP, "keep_versions"),
-            (REQUESTS_IN_FLIGHT, "concurrency"),
-            (MAX_WAIT, "max_wait"),
-        ];
-        assert_eq!(names.len(), KEYS.len());
-        for (key, name) in names {
-            assert_eq!(key.name, name);
-        }
+    fn every_key_is_there_once_and_sections_stand_together() {
+        let mut paths: Vec<String> = KEYS.iter().map(|key| key.path()).collect();
+        paths.sort();
+        paths.dedup();
+        assert_eq!(paths.len(), KEYS.len());
+        let mut sections: Vec<&str> = KEYS.iter().map(|key| key.section).collect();
+        sections.dedup();
+        assert_eq!(sections, ["confluence", "audit", "snapshot", "workflow"]);
+        assert!(PER_SPACE.iter().all(|key| KEYS.contains(key) && matches!(key.kind, Kind::Count { .. })));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::{env, fmt, fs, io};
 use config::builder::DefaultState;
 use config::{Config, ConfigBuilder, ConfigError, File, Format as _, Map, Source, Value};
 
-use super::ini::LiteralIni;
+use super::ini::{LiteralIni, SPACES};
 use super::keys::{API_TOKEN, KEYS, Key};
 use super::suggest::within;
 use super::values::{of_kind, text};
@@ -111,6 +111,12 @@ impl Layers {
         read(key, &value)
     }
 
+    /// What the sections `[space KEY]` set, by space key and name.
+    pub(super) fn spaces(&self) -> BTreeMap<String, Map<String, Value>> {
+        let spaces = self.values.get_table(SPACES).unwrap_or_default();
+        spaces.into_iter().filter_map(|(key, values)| Some((key, values.into_table().ok()?))).collect()
+    }
+
     /// The value of a key in the strongest layer that sets it.
     pub(super) fn get(&self, key: &Key) -> Option<Value> {
         self.values.get_table(key.section).ok()?.remove(key.name)
@@ -118,7 +124,7 @@ impl Layers {
 }
 
 fn with_defaults() -> Result<ConfigBuilder<DefaultState>, Failure> {
-    let keys = KEYS.iter().filter_map(|key| Some((key, key.default?)));
+    let keys = KEYS.iter().copied().filter_map(|key| Some((key, key.default?)));
     keys.map(|(key, default)| (key.path(), Value::new(Some(&"default".to_owned()), of_kind(key, default))))
         .try_fold(Config::builder(), |builder, (path, value)| builder.set_default(path, value))
         .map_err(into_failure)
@@ -190,7 +196,7 @@ impl Variables {
             let (name, value) = key.variables.iter().find_map(|name| set(name))?;
             Some((key, name, value))
         };
-        Self(KEYS.iter().filter_map(first).collect())
+        Self(KEYS.iter().copied().filter_map(first).collect())
     }
 }
 

@@ -7,6 +7,7 @@ mod ini;
 pub mod keys;
 mod layers;
 mod proxy;
+mod snapshot;
 mod suggest;
 mod values;
 mod warning;
@@ -21,9 +22,10 @@ use secrecy::SecretString;
 use self::keys::Key;
 pub use self::layers::{FILE_NAME, Surroundings};
 use self::layers::{Flags, Layers, open_to_others};
+pub use self::snapshot::{PropertyPointers, SnapshotConfig, SnapshotRules, SpaceRules, WorkflowConfig};
 pub use self::warning::Warning;
 use crate::cache;
-use crate::cli::{AuditArgs, DemoArgs, ReportArgs, Verify};
+use crate::cli::{AuditArgs, DemoArgs, ReportArgs, SnapshotArgs, Verify};
 use crate::error::Failure;
 
 /// Everything an audit needs to know, checked.
@@ -158,6 +160,36 @@ impl Config {
         };
         warnings.extend(layers.warnings);
         Ok(Loaded { value: config, file: layers.file, warnings })
+    }
+
+    /// Loads the configuration of an audit and, where it is to take a snapshot as well, that of the snapshot.
+    pub fn load_audit(
+        args: &AuditArgs,
+        around: &mut Surroundings<'_>,
+    ) -> Result<Loaded<(Self, Option<SnapshotConfig>)>, Failure> {
+        let loaded = Self::load(args, around)?;
+        let snapshot = if args.snapshot {
+            let args = SnapshotArgs::of_audit(args);
+            let layers = Layers::read(args.config.as_deref(), snapshot::flags(&args), around)?;
+            Some(SnapshotConfig::from_layers(&layers, &args, around)?)
+        } else {
+            None
+        };
+        Ok(Loaded { value: (loaded.value, snapshot), file: loaded.file, warnings: loaded.warnings })
+    }
+
+    /// Loads the configuration of a snapshot: that of an audit over the same spaces, and what is its own.
+    pub fn load_snapshot(
+        args: &SnapshotArgs,
+        around: &mut Surroundings<'_>,
+    ) -> Result<Loaded<(Self, SnapshotConfig)>, Failure> {
+        let mut loaded = Self::load(&args.as_audit(), around)?;
+        let layers = Layers::read(args.config.as_deref(), snapshot::flags(args), around)?;
+        let snapshot = SnapshotConfig::from_layers(&layers, args, around)?;
+        if args.space.is_empty() {
+            loaded.value.scope.spaces.clone_from(&snapshot.space_keys);
+        }
+        Ok(Loaded { value: (loaded.value, snapshot), file: loaded.file, warnings: loaded.warnings })
     }
 
     /// The configuration of `demo`: the sample site at `base_url`, defaults for all else. No file and no variable of

@@ -8,7 +8,7 @@ use clap::Parser;
 use secrecy::ExposeSecret;
 use tempfile::TempDir;
 
-use super::keys::{KEYS, Kind};
+use super::keys::{KEYS, Key, Kind};
 use super::*;
 use crate::cli::{Cli, Command};
 use crate::error::ExitStatus;
@@ -182,7 +182,8 @@ fn the_template_names_every_key_with_its_default() {
     let read = |text: &str| {
         let place = Place::with_file(text);
         let layers = Layers::read(None, Flags::default(), &place.around()).unwrap();
-        KEYS.map(|key| layers.get(&key).map(|value| (value.origin().unwrap().to_owned(), value.kind)))
+        let read = |key: &&Key| layers.get(key).map(|value| (value.origin().unwrap().to_owned(), value.kind));
+        KEYS.iter().map(read).collect::<Vec<_>>()
     };
     let defaults = Layers::defaults().unwrap();
     for (key, value) in KEYS.iter().zip(read(&all_set)) {
@@ -194,7 +195,7 @@ fn the_template_names_every_key_with_its_default() {
         }
     }
     // and a comment right above every one of them
-    for key in &KEYS {
+    for key in KEYS.iter().copied() {
         let lines: Vec<_> = TEMPLATE.lines().collect();
         let at = lines.iter().position(|line| line.trim_start_matches('#').starts_with(&format!("{} =", key.name)));
         assert!(lines[at.unwrap() - 1].starts_with("# "), "{} has no comment", key.name);
@@ -205,7 +206,7 @@ fn the_template_names_every_key_with_its_default() {
 #[test]
 fn the_readme_lists_every_key() {
     let readme = include_str!("../../README.md");
-    for key in &KEYS {
+    for key in KEYS.iter().copied() {
         let default = key.default.map_or_else(
             || "required".to_owned(),
             |text| if text.is_empty() { "none".to_owned() } else { format!("`{text}`") },

@@ -156,6 +156,20 @@ pub struct UnitCounts {
     pub remembered: u64,
 }
 
+impl UnitCounts {
+    fn plus(self, other: Self) -> Self {
+        Self {
+            planned: self.planned + other.planned,
+            ok: self.ok + other.ok,
+            failed: self.failed + other.failed,
+            denied: self.denied + other.denied,
+            gone: self.gone + other.gone,
+            skipped: self.skipped + other.skipped,
+            remembered: self.remembered + other.remembered,
+        }
+    }
+}
+
 /// One unit that did not end `ok`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Gap {
@@ -191,6 +205,20 @@ impl Coverage {
         self.units.get(&kind).is_some_and(|counts| counts.failed > 0 || counts.denied > 0)
     }
 
+    /// Goes on with what was read apart: its units, gaps and remarks become part of this.
+    pub fn absorb(&mut self, other: Self) {
+        for (kind, counts) in other.units {
+            let own = self.units.entry(kind).or_default();
+            *own = own.plus(counts);
+        }
+        self.gaps.extend(other.gaps);
+        for warning in other.warnings {
+            if !self.warnings.contains(&warning) {
+                self.warnings.push(warning);
+            }
+        }
+    }
+
     /// Adds a unit that failed after the ledger was closed.
     pub fn fail(&mut self, kind: UnitKind, subject: &str, reason: &str) {
         let counts = self.units.entry(kind).or_default();
@@ -202,14 +230,6 @@ impl Coverage {
 
     /// All counts added up.
     pub fn total(&self) -> UnitCounts {
-        self.units.values().fold(UnitCounts::default(), |sum, counts| UnitCounts {
-            planned: sum.planned + counts.planned,
-            ok: sum.ok + counts.ok,
-            failed: sum.failed + counts.failed,
-            denied: sum.denied + counts.denied,
-            gone: sum.gone + counts.gone,
-            skipped: sum.skipped + counts.skipped,
-            remembered: sum.remembered + counts.remembered,
-        })
+        self.units.values().fold(UnitCounts::default(), |sum, counts| sum.plus(*counts))
     }
 }

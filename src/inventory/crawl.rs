@@ -27,7 +27,7 @@ use crate::confluence::cloud::Single;
 use crate::confluence::{Cloud, RequestError};
 use crate::error::ExitStatus;
 use crate::progress::Progress;
-use crate::storage_format::{Body, OwnSite, parse};
+use crate::storage_format::{Body, Depth, OwnSite, parse_to};
 
 /// Pause before something not found is asked for again (F-41).
 const RECHECK_AFTER: Duration = Duration::from_secs(2);
@@ -141,7 +141,8 @@ pub(super) struct Crawl<'a> {
 impl Crawl<'_> {
     /// Reads a body in storage format, as far as the options ask. Every body of an inventory passes here.
     pub(super) fn parse(&self, text: &str) -> Body {
-        parse(text, self.site)
+        let depth = if self.options.measures { Depth::Measures } else { Depth::References };
+        parse_to(text, self.site, depth)
     }
 
     /// Awaits all futures, as many at once as the client has permits; results come as they are ready.

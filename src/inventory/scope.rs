@@ -27,11 +27,7 @@ pub enum ScopeError {
 }
 
 /// The keys to report, in the order of `spaces`; `None` reports all.
-pub(super) fn reported(
-    spaces: &[Space],
-    include: &[String],
-    exclude: &[String],
-) -> Result<Option<Vec<String>>, ScopeError> {
+pub fn reported(spaces: &[Space], include: &[String], exclude: &[String]) -> Result<Option<Vec<String>>, ScopeError> {
     if include.is_empty() && exclude.is_empty() {
         return Ok(None);
     }

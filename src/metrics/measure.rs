@@ -26,6 +26,8 @@ pub struct Input<'a> {
     pub audit: Option<&'a Audit>,
     /// Keys of the spaces whose pages make rows.
     pub spaces: &'a [String],
+    /// Keys of the spaces whose pages and posts were all read, which links may lead to.
+    pub read: &'a [String],
     /// The snapshot before.
     pub previous: Option<&'a Previous>,
     /// Thresholds and bots.
@@ -56,7 +58,7 @@ pub fn measure(input: &Input<'_>) -> Vec<PageRow> {
     });
     let fingerprints: Vec<Fingerprint<'_>> = pages.iter().map(|(page, _)| fingerprint(page)).collect();
     let groups = duplicates::groups(&fingerprints);
-    let keys: Vec<&str> = input.spaces.iter().map(String::as_str).collect();
+    let keys: Vec<&str> = input.read.iter().map(String::as_str).collect();
     let table = Tables {
         tree: PageTree::new(input.inventory, input.facts),
         links: LinkIndex::new(input.inventory, input.facts, &keys),

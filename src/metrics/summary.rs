@@ -42,7 +42,7 @@ pub struct Figures {
     /// Pages past their due date.
     pub overdue: Option<u64>,
     /// Sum of `health_score` and of how many pages.
-    health: Option<(u64, u64)>,
+    pub health_sum: Option<(u64, u64)>,
 }
 
 impl Figures {
@@ -82,7 +82,7 @@ impl Figures {
             tally(&mut self.overdue, Some(cell("workflow_overdue") == "1"));
         }
         if let Some(score) = number("health_score") {
-            let (sum, pages) = self.health.get_or_insert((0, 0));
+            let (sum, pages) = self.health_sum.get_or_insert((0, 0));
             *sum += u64::try_from(score).unwrap_or(0);
             *pages += 1;
         }
@@ -96,7 +96,7 @@ impl Figures {
 
     /// Mean health score.
     pub fn health(&self) -> Option<f64> {
-        self.health.filter(|(_, pages)| *pages > 0).map(|(sum, pages)| sum as f64 / pages as f64)
+        self.health_sum.filter(|(_, pages)| *pages > 0).map(|(sum, pages)| sum as f64 / pages as f64)
     }
 }
 

@@ -23,9 +23,9 @@ use confluence_storage_analyzer::commands::audit::read_site;
 use confluence_storage_analyzer::confluence::{Cloud, ConnectionSettings};
 use confluence_storage_analyzer::demo::{DemoServer, FaultPlan, RequestLogEntry, Site, sample_site};
 use confluence_storage_analyzer::error::ExitStatus;
+use confluence_storage_analyzer::inventory::snapshot::{MetricGroup, MetricGroups, read_facts, take_pages};
 use confluence_storage_analyzer::inventory::workflow::{PinnedProperty, WorkflowOptions, WorkflowPage, workflow_of};
 use confluence_storage_analyzer::inventory::{ContentKind, CrawlOptions, Inventory};
-use confluence_storage_analyzer::inventory::snapshot::{MetricGroup, MetricGroups, read_facts, take_pages};
 use confluence_storage_analyzer::progress::Progress;
 use serde_json::Value;
 

@@ -72,13 +72,14 @@ fn stuck(view: &SnapshotView<'_>) -> String {
         };
     };
     let name = format::visible(&state.state).into_owned();
-    let workflow = if state.workflow.is_empty() { String::new() } else { format!(" ({})", format::visible(&state.workflow)) };
+    let workflow =
+        if state.workflow.is_empty() { String::new() } else { format!(" ({})", format::visible(&state.workflow)) };
     let median = state.median_days.map(|days| format!(", half of them for {} or longer", shown::days(days)));
-    let overdue =
-        if state.overdue > 0 { format!(", {} overdue", format::count(state.overdue)) } else { String::new() };
-    let reviewer = view.reviewers.first().map(|reviewer| {
-        format!(" Most wait for {}: {}.", format::visible(&reviewer.name), pages(reviewer.pending))
-    });
+    let overdue = if state.overdue > 0 { format!(", {} overdue", format::count(state.overdue)) } else { String::new() };
+    let reviewer = view
+        .reviewers
+        .first()
+        .map(|reviewer| format!(" Most wait for {}: {}.", format::visible(&reviewer.name), pages(reviewer.pending)));
     format!(
         "In {name}{workflow}: {}{}{overdue}.{}",
         pages(state.pages),

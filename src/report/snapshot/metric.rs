@@ -108,11 +108,7 @@ pub(super) const TRENDS: [&Metric; 9] =
 
 /// Mean health in tenths.
 pub(super) fn health(figures: &Figures) -> Option<u64> {
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "a mean of scores from 0 to 100"
-    )]
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a mean of scores from 0 to 100")]
     figures.health().map(|mean| (mean * 10.0).round() as u64)
 }
 

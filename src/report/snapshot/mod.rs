@@ -73,7 +73,8 @@ impl Board {
     fn new(view: &SnapshotView<'_>) -> Self {
         let weeks = past::weeks(view);
         let gaps = &view.coverage.gaps;
-        let visible = |texts: &[String]| texts.iter().map(|text| format::visible(text).into_owned()).collect::<Vec<_>>();
+        let visible =
+            |texts: &[String]| texts.iter().map(|text| format::visible(text).into_owned()).collect::<Vec<_>>();
         Self {
             week: view.frame.week.clone(),
             answers: answers::answers(view, &weeks),
@@ -139,7 +140,10 @@ fn remarks(view: &SnapshotView<'_>, weeks: &Result<Vec<past::Then<'_>>, NoPast>)
             vec!["Not compared with the weeks before, because this week is incomplete.".to_owned()]
         }
         Err(NoPast::First) => {
-            vec!["There is no complete snapshot before this one to compare with: changes appear with the next.".to_owned()]
+            vec![
+                "There is no complete snapshot before this one to compare with: changes appear with the next."
+                    .to_owned(),
+            ]
         }
     }
 }

@@ -1,0 +1,100 @@
+//! The options of `snapshot`.
+
+use std::ops::RangeInclusive;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, value_parser};
+
+use super::{AuditArgs, RETAIN_WEEKS, concurrency_range, parse_wait};
+
+/// Options of `snapshot`.
+#[expect(clippy::struct_excessive_bools, reason = "each flag is an option of its own; they combine freely")]
+#[expect(clippy::doc_markdown, reason = "the texts are shown on a terminal, where backticks mean nothing")]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
+pub struct SnapshotArgs {
+    /// Measure this space (repeatable; * and ? match) [default: space_keys of
+    /// the configuration, or all]
+    #[arg(long, value_name = "KEY")]
+    pub space: Vec<String>,
+    /// Leave this space out (repeatable; * and ? match)
+    #[arg(long, value_name = "KEY")]
+    pub exclude_space: Vec<String>,
+    /// Groups of metrics, separated by commas: core, people, engagement, links,
+    /// workflow [default: all but engagement]
+    #[arg(long, value_name = "GROUPS", value_delimiter = ',')]
+    pub metrics: Vec<String>,
+    /// Weekly files that stay outside the archive [default: 12]
+    #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(retain_range()))]
+    pub retain: Option<u32>,
+    /// Leave all weekly files where they are
+    #[arg(long)]
+    pub no_archive: bool,
+    /// Take over a history file of the older script with its 22 columns
+    #[arg(long, value_name = "FILE")]
+    pub import_history: Option<PathBuf>,
+    /// Take workflow states from a report exported from the workflow app
+    #[arg(long, value_name = "FILE")]
+    pub workflow_import: Option<PathBuf>,
+    /// Keep the folder confluence_data in DIR [default: working directory]
+    #[arg(long, value_name = "DIR")]
+    pub output: Option<PathBuf>,
+    /// Read this configuration file and no other
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Read the API token from FILE
+    #[arg(long, value_name = "FILE", conflicts_with = "token_stdin")]
+    pub token_file: Option<PathBuf>,
+    /// Read the API token from standard input
+    #[arg(long)]
+    pub token_stdin: bool,
+    /// Requests in flight at once [default: 8]
+    #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(concurrency_range()))]
+    pub concurrency: Option<u32>,
+    /// Longest wait the server may ask for, as 90s, 15m or 1h [default: 15m]
+    #[arg(long, value_name = "TIME", value_parser = parse_wait)]
+    pub max_wait: Option<Duration>,
+    /// Say what a run would take: reads the lists only, writes nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Keep what can never change in DIR [default: the system's cache folder]
+    #[arg(long, value_name = "DIR", conflicts_with = "no_cache")]
+    pub cache_dir: Option<PathBuf>,
+    /// Neither use nor keep anything from run to run
+    #[arg(long)]
+    pub no_cache: bool,
+}
+
+impl SnapshotArgs {
+    /// The options of an audit that reads the same spaces in the same way.
+    pub fn as_audit(&self) -> AuditArgs {
+        AuditArgs {
+            space: self.space.clone(),
+            exclude_space: self.exclude_space.clone(),
+            output: self.output.clone(),
+            config: self.config.clone(),
+            token_file: self.token_file.clone(),
+            token_stdin: self.token_stdin,
+            concurrency: self.concurrency,
+            max_wait: self.max_wait,
+            dry_run: self.dry_run,
+            cache_dir: self.cache_dir.clone(),
+            no_cache: self.no_cache,
+            ..AuditArgs::default()
+        }
+    }
+
+    /// The options of the snapshot that an audit takes with `--snapshot`: what both have, and the configuration.
+    pub fn of_audit(args: &AuditArgs) -> Self {
+        Self {
+            space: args.space.clone(),
+            exclude_space: args.exclude_space.clone(),
+            config: args.config.clone(),
+            ..Self::default()
+        }
+    }
+}
+
+fn retain_range() -> RangeInclusive<i64> {
+    i64::from(*RETAIN_WEEKS.start())..=i64::from(*RETAIN_WEEKS.end())
+}

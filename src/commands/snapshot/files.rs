@@ -1,0 +1,127 @@
+//! The files beside the history: the star schema, the lists of findings, the dashboard.
+//!
+//! Each is put in place whole, by a temporary file and a rename. They follow from the history and can be made again, so
+//! a run that is killed between two of them leaves the older ones.
+
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
+
+use super::failure;
+use crate::error::{ExitStatus, Failure};
+use crate::history::{History, IsoWeek, Status, Week};
+use crate::metrics::findings::{self, Found};
+use crate::metrics::model::{self, Model};
+use crate::metrics::summary::{TableFigures, WeekPoint, WeekStatus};
+use crate::progress::Progress;
+use crate::report::snapshot::{self, SnapshotView};
+use crate::spreadsheet::TableWriter;
+
+/// Weeks that a trend goes back.
+const TREND_WEEKS: i64 = 52;
+
+/// Writes the star schema from all weeks of the history, and adds up the figures of the last year on the way.
+pub(super) fn write_model(history: &History, progress: &Progress) -> Result<Vec<WeekPoint>, Failure> {
+    let folder = history.folder().join("model");
+    let weeks = calendar(history);
+    progress.phase("writing the model", Some(weeks.len() as u64));
+    let newest = history.newest();
+    let mut model = Model::new();
+    let mut trend = Vec::new();
+    let mut failed: Option<Failure> = None;
+    write_file(&folder, "fact_page_week.csv", |sink| {
+        let mut facts = TableWriter::new(sink, &model::fact_columns().join(","))?;
+        for (week, known) in &weeks {
+            let table = known.map(|known| history.read(known.week)).transpose();
+            let table = match table {
+                Ok(table) => table.flatten(),
+                Err(error) => {
+                    failed = Some(failure(&error));
+                    return Err(io::Error::other("the history could not be read"));
+                }
+            };
+            let (name, monday) = (week.to_string(), week.monday().to_string());
+            let status = known.map_or(WeekStatus::Missing, |known| status(known.status));
+            match &table {
+                Some(table) => model.add_week(&name, &monday, status, table, &mut facts)?,
+                None => model.missing_week(&name, &monday),
+            }
+            if newest.is_some_and(|newest| newest.weeks_since(*week) < TREND_WEEKS) {
+                trend.push(WeekPoint { week: name, status, figures: table.as_ref().map(TableFigures::of) });
+            }
+            progress.advance(1);
+        }
+        Ok(())
+    })
+    .map_err(|error| failed.take().unwrap_or(error))?;
+    write_file(&folder, "dim_page.csv", |sink| model.write_pages(sink))?;
+    write_file(&folder, "dim_space.csv", |sink| model.write_spaces(sink))?;
+    write_file(&folder, "dim_user.csv", |sink| model.write_people(sink))?;
+    write_file(&folder, "dim_week.csv", |sink| model.write_weeks(sink))?;
+    write_file(&folder, "data_dictionary.csv", model::write_dictionary)?;
+    Ok(trend)
+}
+
+/// Every week from the first to the newest; those without a snapshot have none.
+fn calendar(history: &History) -> Vec<(IsoWeek, Option<&Week>)> {
+    let (Some(first), Some(newest)) = (history.weeks().first(), history.newest()) else { return Vec::new() };
+    let mut weeks = Vec::new();
+    let mut week = first.week;
+    while week <= newest {
+        weeks.push((week, history.week(week)));
+        week = week.next();
+    }
+    weeks
+}
+
+fn status(status: Status) -> WeekStatus {
+    match status {
+        Status::Complete => WeekStatus::Complete,
+        Status::Incomplete => WeekStatus::Incomplete,
+        Status::Imported => WeekStatus::Imported,
+    }
+}
+
+/// Writes the lists of findings and the dashboard, which comes last: what it links to is there.
+pub(super) fn write_pages(folder: &Path, view: &SnapshotView<'_>) -> Result<(), Failure> {
+    let lists = folder.join("findings");
+    for found in view.findings {
+        write_file(&lists, &format!("{}.csv", found.finding.id), |sink| write_finding(sink, found, &view.frame.week))?;
+    }
+    let page = snapshot::index(view).map_err(|error| super::super::audit::storage_failure(&error))?;
+    write_file(folder, "index.html", |sink| sink.write_all(page.as_bytes()))
+}
+
+fn write_finding(sink: &mut dyn Write, found: &Found<'_>, week: &str) -> io::Result<()> {
+    let mut table = TableWriter::new(sink, &findings::COLUMNS.join(","))?;
+    for cells in findings::cells(found, week) {
+        for cell in &cells {
+            table.value(cell)?;
+        }
+        table.end_row()?;
+    }
+    Ok(())
+}
+
+/// Writes a file beside its name and renames it, so that whoever opens the name finds the old file or the new one.
+fn write_file(
+    folder: &Path,
+    name: &str,
+    content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<(), Failure> {
+    let write = || -> io::Result<()> {
+        std::fs::create_dir_all(folder)?;
+        let mut file = tempfile::Builder::new().prefix(".writing").tempfile_in(folder)?;
+        let mut sink = BufWriter::new(file.as_file_mut());
+        content(&mut sink)?;
+        sink.flush()?;
+        drop(sink);
+        file.as_file().sync_all()?;
+        file.persist(folder.join(name)).map_err(|error| error.error)?;
+        Ok(())
+    };
+    write().map_err(|error| {
+        Failure::new(ExitStatus::Storage, format!("{} cannot be written", folder.join(name).display()))
+            .because(error.to_string())
+            .remedy("close the file in other programs, or make room; the history itself is safe, and the next run writes it")
+    })
+}

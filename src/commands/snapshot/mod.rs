@@ -1,0 +1,157 @@
+//! `snapshot`: measures the pages of the chosen spaces and keeps this week's row of each.
+
+mod files;
+mod options;
+mod summary;
+mod tables;
+mod take;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::Utc;
+
+pub(super) use options::workflow;
+pub(super) use summary::Taken;
+pub(super) use take::{Run, take};
+
+pub(super) use super::history::failure;
+
+use super::audit::{connect, crawl_options, open_cache, status_of_stop};
+use super::signals::Signals;
+use crate::config::{Config, SnapshotConfig};
+use crate::confluence::RequestError;
+use crate::error::{ExitStatus, Failure, Outcome};
+use crate::history::{FOLDER, History, Imported};
+use crate::inventory::snapshot::{plan_snapshot, take_pages};
+use crate::inventory::{CrawlError, Inventory};
+use crate::progress::Progress;
+use crate::report::format::plural;
+
+/// How long a run waits for another one that writes the same history: not longer than writing takes.
+const WAIT_FOR_OTHERS: Duration = Duration::from_secs(10);
+
+/// Measures the pages, writes files and dashboard. The history is locked and checked before the first request.
+pub(crate) async fn run(
+    config: &Config,
+    snapshot: &SnapshotConfig,
+    json: bool,
+    progress: &Progress,
+) -> Result<Outcome, Failure> {
+    if config.dry_run {
+        return dry_run(config, snapshot, json, progress).await;
+    }
+    let workflow = workflow(&snapshot.workflow)?;
+    let mut history = open_history(config, snapshot, progress)?;
+    let cache = open_cache(config, progress)?;
+    let api = Arc::new(connect(config)?);
+    let signals = Signals::watch(Arc::clone(&api), progress.clone());
+    let crawl = crawl_options(config, cache);
+    let groups = options::groups(snapshot);
+    let result = take_pages(&api, &crawl, &groups, progress).await;
+    if let Some(cache) = &crawl.cache {
+        cache.remarks().iter().for_each(|remark| progress.warn(remark));
+    }
+    let with_signal = |failure: Failure| Failure { status: signals.received().unwrap_or(failure.status), ..failure };
+    let (mut inventory, stopped) = usable(result, &api).map_err(with_signal)?;
+    let run = Run { api: &api, crawl: &crawl, config, snapshot, workflow: &workflow, progress };
+    let taken = take(&run, &mut inventory, None, stopped, &mut history).await;
+    if let Some(cache) = &crawl.cache {
+        cache.sync();
+    }
+    let mut taken = taken.map_err(with_signal)?;
+    taken.status = match signals.received() {
+        Some(signal) if taken.status == ExitStatus::Interrupted => signal,
+        received => ExitStatus::decide([taken.status].into_iter().chain(received)),
+    };
+    progress.finish();
+    Ok(taken.outcome(&inventory, json, progress))
+}
+
+/// What was read, and why it stopped on the way.
+fn usable(
+    result: Result<Inventory, CrawlError>,
+    api: &crate::confluence::Cloud,
+) -> Result<(Inventory, Option<RequestError>), Failure> {
+    match result {
+        Ok(inventory) => Ok((inventory, None)),
+        Err(CrawlError::Stopped { inventory, cause }) => Ok((*inventory, Some(cause))),
+        Err(error) => Err(super::audit::failure_of(&error, api)),
+    }
+}
+
+/// Opens the history, and takes over an old one when asked to.
+pub(super) fn open_history(
+    config: &Config,
+    snapshot: &SnapshotConfig,
+    progress: &Progress,
+) -> Result<History, Failure> {
+    let folder = config.output.join(FOLDER);
+    let mut history = History::open(&folder, Utc::now(), WAIT_FOR_OTHERS).map_err(|error| failure(&error))?;
+    history.remarks().iter().for_each(|remark| progress.warn(remark));
+    if let Some(file) = &snapshot.import_history {
+        let imported = history.import(file).map_err(|error| failure(&error))?;
+        tell_imported(&imported, file, progress);
+    }
+    Ok(history)
+}
+
+/// What taking over an old history came to.
+fn tell_imported(imported: &Imported, file: &Path, progress: &Progress) {
+    let file = file.display();
+    if imported.already {
+        progress.note(format!("{file} was taken over before"));
+        return;
+    }
+    for problem in &imported.problems {
+        progress.warn(problem);
+    }
+    if imported.more_problems > 0 {
+        progress.warn(format!("{} more lines of {file} have such values", imported.more_problems));
+    }
+    if !imported.left_out.is_empty() {
+        progress.warn(format!("{file} has columns that were left out: {}", imported.left_out.join(", ")));
+    }
+    let weeks = imported.weeks.len() as u64;
+    progress.note(format!("taken over from {file}: {} of {}", rows(imported.rows), plural(weeks, "week", "weeks")));
+    if !imported.present.is_empty() {
+        let present = plural(imported.present.len() as u64, "week that is", "weeks that are");
+        progress.note(format!("left alone: {present} in the history already"));
+    }
+}
+
+fn rows(count: u64) -> String {
+    plural(count, "row", "rows")
+}
+
+/// Says what a snapshot would take: reads the lists, writes nothing.
+async fn dry_run(
+    config: &Config,
+    snapshot: &SnapshotConfig,
+    json: bool,
+    progress: &Progress,
+) -> Result<Outcome, Failure> {
+    let cache = config
+        .cache
+        .as_ref()
+        .and_then(|place| crate::cache::Cache::look(&place.root, &config.connection.base_url, &config.connection.user));
+    let api = Arc::new(connect(config)?);
+    let signals = Signals::watch(Arc::clone(&api), progress.clone());
+    let crawl = crawl_options(config, cache.map(Arc::new));
+    let groups = options::groups(snapshot);
+    let result = take_pages(&api, &crawl, &groups, progress).await;
+    let (inventory, stopped) = usable(result, &api)
+        .map_err(|failure| Failure { status: signals.received().unwrap_or(failure.status), ..failure })?;
+    let chosen = options::chosen(&inventory, config, snapshot)?;
+    let plan = plan_snapshot(&api, &inventory, &crawl, &groups, &chosen);
+    progress.finish();
+    let complete = stopped.is_none() && inventory.coverage.is_complete();
+    let status = match &stopped {
+        Some(cause) => signals.received().unwrap_or_else(|| status_of_stop(cause)),
+        // a plan from lists with gaps is too small, and must not look whole
+        None if !complete => ExitStatus::Incomplete,
+        None => ExitStatus::Complete,
+    };
+    Ok(Outcome { status, stdout: summary::plan(&inventory, &plan, complete, status, json).into_bytes() })
+}

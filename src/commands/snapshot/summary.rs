@@ -1,0 +1,140 @@
+//! What a finished snapshot says on the terminal and on standard output.
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use serde_json::{Map, Value, json};
+
+use crate::confluence::RequestError;
+use crate::error::{ExitStatus, Failure, Outcome};
+use crate::history::Recorded;
+use crate::inventory::{Inventory, RequestPlan};
+use crate::metrics::changes::ChangeKind;
+use crate::metrics::findings::Finding;
+use crate::progress::Progress;
+use crate::report::format::{count, plural};
+
+/// What a snapshot came to.
+#[derive(Debug)]
+pub(in crate::commands) struct Taken {
+    /// How the run ended.
+    pub(in crate::commands) status: ExitStatus,
+    /// The folder with all files.
+    pub(in crate::commands) folder: PathBuf,
+    /// Everything was read.
+    pub(super) complete: bool,
+    /// What became of it in the history.
+    pub(super) recorded: Recorded,
+    /// Rows.
+    pub(super) pages: u64,
+    /// Pages of each finding, and whether it is unknown.
+    pub(super) findings: Vec<(&'static Finding, u64, bool)>,
+    /// Changes since the snapshot before.
+    pub(super) changes: Option<HashMap<ChangeKind, u64>>,
+    /// Why reading stopped.
+    pub(super) stopped: Option<RequestError>,
+}
+
+impl Taken {
+    /// The object of `--json`.
+    pub(in crate::commands) fn json(&self) -> Value {
+        let findings: Map<String, Value> = self
+            .findings
+            .iter()
+            .map(|(finding, pages, unknown)| (finding.id.to_owned(), if *unknown { Value::Null } else { json!(pages) }))
+            .collect();
+        let changes = self.changes.as_ref().map(|changes| {
+            let count = |kind: ChangeKind| (kind.name().to_owned(), json!(changes.get(&kind).copied().unwrap_or(0)));
+            ChangeKind::ALL.into_iter().map(count).collect::<Map<String, Value>>()
+        });
+        json!({
+            "complete": self.complete,
+            "week": self.recorded.week.to_string(),
+            "in_history": self.recorded.kept,
+            "folder": self.folder,
+            "index": self.folder.join("index.html"),
+            "pages": self.pages,
+            "findings": findings,
+            "changes": changes,
+        })
+    }
+
+    /// The lines for people.
+    pub(in crate::commands) fn lines(&self) -> Vec<String> {
+        let mut lines = Vec::new();
+        let week = self.recorded.week;
+        let pages = plural(self.pages, "page", "pages");
+        if self.complete {
+            lines.push(format!("complete: {pages} in {week}"));
+        } else {
+            lines.push(format!("INCOMPLETE: {pages} in {week} - figures are too low, trends leave this week out"));
+        }
+        if !self.recorded.kept {
+            lines.push(format!(
+                "{week} is there complete already and stays; this run is in confluence_data_current.csv"
+            ));
+        }
+        let found: Vec<String> = self
+            .findings
+            .iter()
+            .filter(|(_, pages, _)| *pages > 0)
+            .map(|(finding, pages, _)| format!("{} {}", finding.title.to_lowercase(), count(*pages)))
+            .collect();
+        if !found.is_empty() {
+            lines.push(format!("findings: {}", found.join(", ")));
+        }
+        if let Some(changes) = &self.changes {
+            let words: Vec<String> = ChangeKind::ALL
+                .into_iter()
+                .filter_map(|kind| Some(format!("{} {}", kind.name(), count(*changes.get(&kind)?))))
+                .collect();
+            let words = if words.is_empty() { "none".to_owned() } else { words.join(", ") };
+            lines.push(format!("changes since the snapshot before: {words}"));
+        }
+        let archived: Vec<String> = self.recorded.archived.iter().map(ToString::to_string).collect();
+        if !archived.is_empty() {
+            lines.push(format!("archived: {}", archived.join(", ")));
+        }
+        lines
+    }
+
+    /// What the run says and how it ends.
+    pub(super) fn outcome(&self, inventory: &Inventory, json: bool, progress: &Progress) -> Outcome {
+        if let Some(stopped) = &self.stopped {
+            progress.error(
+                Failure::new(self.status, "reading stopped").because(stopped.to_string()).remedy(stopped.remedy()),
+            );
+        }
+        self.lines().into_iter().for_each(|line| progress.note(line));
+        let stdout = if json {
+            let mut object = self.json();
+            object["exit_code"] = json!(self.status.code());
+            object["coverage"] = json!(inventory.coverage.total());
+            object["requests"] = json!(inventory.requests);
+            format!("{object}\n")
+        } else {
+            format!("{}\n", self.folder.join("index.html").display())
+        };
+        Outcome { status: self.status, stdout: stdout.into_bytes() }
+    }
+}
+
+/// The plan of `--dry-run`.
+pub(super) fn plan(
+    inventory: &Inventory,
+    plan: &RequestPlan,
+    complete: bool,
+    status: ExitStatus,
+    json: bool,
+) -> String {
+    if json {
+        let object = json!({"complete": complete, "exit_code": status.code(), "dry_run": {"plan": plan}});
+        return format!("{object}\n");
+    }
+    let mut text = format!("{} as {}\n\n", inventory.scan.base_url, inventory.scan.account.name);
+    text.push_str(&super::super::dry_run::requests(plan));
+    // writing to a string cannot fail
+    let _ = writeln!(text, "\n{plan}");
+    text
+}
