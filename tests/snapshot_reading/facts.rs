@@ -238,15 +238,12 @@ async fn sizes_of_old_versions_are_those_an_audit_has_read() {
         let audited = audit.attachments.iter().find(|audited| audited.id == file.id).unwrap();
         assert_eq!(u32::try_from(file.old_versions.len()).unwrap() + 1, file.version);
         for version in &file.old_versions {
-            match audited.old_versions.iter().find(|audited| audited.number == version.number) {
-                Some(audited) => {
-                    assert_eq!(version.size, audited.size);
-                    sized += 1;
-                }
-                None => {
-                    assert_eq!(version.size, None, "what was not found is not called nothing");
-                    unknown += 1;
-                }
+            if let Some(audited) = audited.old_versions.iter().find(|audited| audited.number == version.number) {
+                assert_eq!(version.size, audited.size);
+                sized += 1;
+            } else {
+                assert_eq!(version.size, None, "what was not found is not called nothing");
+                unknown += 1;
             }
         }
     }

@@ -169,9 +169,8 @@ async fn a_run_that_stops_on_the_way_says_so_and_is_never_complete() {
 async fn f_17_requests_too_long_for_the_server_are_split() {
     let mut site = Site::new();
     for number in 0..24 {
-        let links: String = (0..20)
-            .map(|id| format!("<a href=\"/wiki/pages/viewpage.action?pageId={number}5{id:03}\">x</a>"))
-            .collect();
+        let link = |id: usize| format!("<a href=\"/wiki/pages/viewpage.action?pageId={number}5{id:03}\">x</a>");
+        let links = (0..20).map(link).collect::<Vec<_>>().concat();
         site = site.space(&format!("~{number:0100}"), "Space").page(&format!("{}", 100 + number), "Page", &links);
     }
     let too_long = |path: &str, bytes: usize| (RoutePattern::path(path).unwrap().at_least(bytes), Fault::status(414));
