@@ -62,7 +62,7 @@ impl Generation {
 
 /// One request that reads: what it is counted as, which path, which query. Knows no host.
 ///
-/// It is a GET, but for [`Request::accounts`], the one thing that is read by POST.
+/// It is a GET, but for the one thing that is read by POST: accounts.
 #[derive(Debug, Clone)]
 pub struct Request {
     /// Words for people and for the counter: `pages`, `attachment version`, …
@@ -70,7 +70,7 @@ pub struct Request {
     pub(super) generation: Generation,
     pub(super) segments: Vec<String>,
     pub(super) query: Vec<(String, String)>,
-    /// Account ids to ask about: makes the request a POST, see [`Request::accounts`].
+    /// Account ids to ask about: makes the request a POST, see `Request::accounts`.
     pub(super) accounts: Option<Vec<String>>,
 }
 

@@ -8,7 +8,8 @@ use confluence_storage_analyzer::demo::readers::Allowed;
 use confluence_storage_analyzer::demo::site::{Content as Served, Kind, Status};
 use confluence_storage_analyzer::demo::{FaultPlan, Site};
 use confluence_storage_analyzer::inventory::snapshot::{MetricGroup, Parent, ViewedLast};
-use confluence_storage_analyzer::inventory::{AccountId, ContentId, ContentKind};
+use confluence_storage_analyzer::inventory::{AccountId, ContentId, ContentKind, remember_run, take_inventory};
+use confluence_storage_analyzer::progress::Progress;
 
 use super::Bench;
 
@@ -219,4 +220,32 @@ async fn labels_that_the_search_cuts_are_read_page_by_page() {
     let counts = ["1000", "1001", "1002"].map(|id| run.page(id).labels.as_ref().unwrap().len());
     assert_eq!(counts, [1, 2, 3]);
     assert_eq!(bench.sent("/labels"), 2, "as many as the limit may be more");
+}
+
+#[tokio::test(start_paused = true)]
+async fn sizes_of_old_versions_are_those_an_audit_has_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut bench = Bench::sample(&[], FaultPlan::none()).await.cache(folder.path());
+    let audit = take_inventory(&bench.api(), &bench.options, &Progress::silent()).await.unwrap();
+    remember_run(bench.options.cache.as_ref().unwrap(), &audit);
+    bench.options.cache = None;
+    bench = bench.cache(folder.path());
+    let run = bench.run().await;
+    run.facts();
+    assert!(!run.inventory.requests.contains_key("attachment version"));
+    let (mut sized, mut unknown) = (0, 0);
+    for file in &run.inventory.attachments {
+        let audited = audit.attachments.iter().find(|audited| audited.id == file.id).unwrap();
+        assert_eq!(u32::try_from(file.old_versions.len()).unwrap() + 1, file.version);
+        for version in &file.old_versions {
+            if let Some(audited) = audited.old_versions.iter().find(|audited| audited.number == version.number) {
+                assert_eq!(version.size, audited.size);
+                sized += 1;
+            } else {
+                assert_eq!(version.size, None, "what was not found is not called nothing");
+                unknown += 1;
+            }
+        }
+    }
+    assert!(sized > 20 && unknown > 0, "{sized} with sizes, {unknown} without");
 }

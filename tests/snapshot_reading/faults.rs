@@ -2,7 +2,7 @@
 
 use confluence_storage_analyzer::confluence::RequestError;
 use confluence_storage_analyzer::demo::site::ContentVersion;
-use confluence_storage_analyzer::demo::{Fault, FaultPlan, Occurrence, RoutePattern};
+use confluence_storage_analyzer::demo::{Fault, FaultPlan, Occurrence, RoutePattern, Site};
 use confluence_storage_analyzer::inventory::coverage::UnitKind;
 use confluence_storage_analyzer::inventory::snapshot::MetricGroup;
 
@@ -163,4 +163,23 @@ async fn a_run_that_stops_on_the_way_says_so_and_is_never_complete() {
         assert!(!run.inventory.coverage.is_complete());
         assert!(bench.server.requests().len() < requests * part / 10 + 30, "{part}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_17_requests_too_long_for_the_server_are_split() {
+    let mut site = Site::new();
+    for number in 0..24 {
+        let link = |id: usize| format!("<a href=\"/wiki/pages/viewpage.action?pageId={number}5{id:03}\">x</a>");
+        let links = (0..20).map(link).collect::<Vec<_>>().concat();
+        site = site.space(&format!("~{number:0100}"), "Space").page(&format!("{}", 100 + number), "Page", &links);
+    }
+    let too_long = |path: &str, bytes: usize| (RoutePattern::path(path).unwrap().at_least(bytes), Fault::status(414));
+    let (sweep, lists) = (too_long(SWEEP, 530), too_long("**/api/v2/pages", 600));
+    let faults = FaultPlan::none().on(sweep.0, Occurrence::From(1), sweep.1).on(lists.0, Occurrence::From(1), lists.1);
+    let bench = Bench::start(site, &[MetricGroup::Links], faults).await;
+    let run = bench.run().await;
+    run.facts();
+    assert!(bench.server.requests().iter().filter(|request| request.status == 414).count() > 8);
+    assert!(run.facts().pages.values().all(|page| page.restricted_view == Some(false)));
+    assert_eq!(run.facts().missing_targets.len(), 24 * 20);
 }

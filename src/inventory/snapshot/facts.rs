@@ -83,7 +83,8 @@ pub struct SnapshotFacts {
     pub accounts: BTreeMap<AccountId, Account>,
     /// Folders, whiteboards and databases between pages, by id; `None` is not there or not visible.
     pub parents: BTreeMap<ContentId, Option<Parent>>,
-    /// Ids that links name and that no list of the site shows, in whatever status.
+    /// Ids that links of the pages name and that neither the list of pages nor that of blog posts shows, in whatever
+    /// status: deleted, invisible to the account, or something that no list shows, such as a whiteboard.
     pub missing_targets: BTreeSet<ContentId>,
     /// Remarks for people: what the site does not offer, and what that costs.
     pub notes: Vec<String>,
@@ -145,7 +146,7 @@ pub struct Engagement {
     pub viewed_last: Option<ViewedLast>,
     /// Likes.
     pub likes: Option<u64>,
-    /// People who watch it.
+    /// People who watch it; `None` also when they are more than one answer of the site holds.
     pub watchers: Option<u64>,
 }
 

@@ -4,6 +4,7 @@ mod auth;
 mod faults;
 mod files;
 mod paging;
+mod readers;
 mod v1;
 mod whole_sample;
 mod workflow;
