@@ -110,3 +110,39 @@ pub struct ContentState {
     /// Its name.
     pub name: String,
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_example_of_the_reference_is_understood() {
+        let status: WorkflowStatus = serde_json::from_value(json!({
+            "workflowName": "Workflow name",
+            "state": {
+                "name": "Final", "nameTranslation": "Aprobado", "initial": false, "final": true,
+                "dueDate": 1_507_277_490, "colour": "#000000", "hideStates": true,
+                "transitions": {
+                    "approved": {"state": "...", "parameters": [{}, {}]}, "rejected": {}, "updated": {}, "expired": {},
+                    "submit": {}, "completed": {}, "select": [{}, {}],
+                },
+                "requestParams": true,
+            },
+            "publishedState": {"name": "Final", "final": true, "dueDate": 1_507_277_490},
+            "roles": [],
+        }))
+        .unwrap();
+        let state = status.state.unwrap();
+        assert_eq!((state.name.as_deref(), state.is_final), (Some("Final"), Some(json!(true))));
+        assert_eq!(state.transitions.unwrap().select.unwrap().len(), 2);
+        assert!(status.approvals.is_none(), "not expanded is not empty");
+    }
+
+    #[test]
+    fn an_answer_without_its_list_is_no_empty_list() {
+        assert!(serde_json::from_str::<WorkflowParameters>(r#"{"message":"oops"}"#).is_err());
+        assert!(serde_json::from_str::<ContentState>(r#"{"name":"Draft"}"#).is_err());
+    }
+}

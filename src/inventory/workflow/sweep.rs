@@ -98,3 +98,32 @@ impl Sweep {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::inventory::ContentId;
+    use crate::inventory::workflow::WorkflowPage;
+
+    #[test]
+    fn not_expanded_is_not_absent() {
+        let ids = ["1", "2", "3", "4"].map(ContentId::new);
+        let pages = ids.each_ref().map(|id| WorkflowPage { id, space_key: "ENG", version: None, labels: None });
+        let rows = Rows::new(&pages);
+        let mut sweep = Sweep::default();
+        for (id, metadata) in [
+            ("1", json!({"properties": {"cw": {"value": 7}, "_expandable": {"other": "/x"}}})),
+            ("2", json!({"properties": {"_expandable": {"other": "/x"}}})),
+            ("3", json!({"properties": {"_expandable": {"cw": "/x"}}})),
+            ("77", json!({"properties": {"cw": {"value": 7}}})),
+        ] {
+            sweep.take(&rows, &["cw"], &serde_json::from_value(json!({"id": id, "metadata": metadata})).unwrap());
+        }
+        let seven = json!(7);
+        let answers: Vec<_> = (0..4).map(|at| sweep.property(at, "cw")).collect();
+        assert_eq!(answers, [Answered::Value(&seven), Answered::Absent, Answered::Not, Answered::Not]);
+        assert_eq!((0..4).map(|at| sweep.shows(at)).collect::<Vec<_>>(), [true, true, true, false]);
+    }
+}
