@@ -123,7 +123,7 @@ impl HistoryError {
     pub fn remedy(&self) -> Option<&'static str> {
         match self {
             Self::Locked { .. } => Some("wait until it has ended; the lock ends with that process"),
-            Self::Io { .. } => Some("make room, or see that the folder can be written; nothing was changed"),
+            Self::Io { .. } => Some("make room, or see that the folder can be written; what was there is kept"),
             Self::Unfinished { .. } => Some("close the files in other programs; any next run finishes it"),
             Self::Newer { .. } | Self::Row { .. } | Self::Columns(_) => None,
             Self::Damaged { .. } => Some(

@@ -75,10 +75,9 @@ impl Repair<'_> {
         let disk = self.disk;
         let there = pending::whereabouts(disk).map(|instead| disk.with(instead));
         // a newer program's history is not for this one to mend
-        let known = match Manifest::read(there.as_ref().unwrap_or(disk)) {
-            Ok(known) => known,
-            Err(error) => findings_of(error).map(|_| None)?,
-        };
+        if let Err(error) = Manifest::read(there.as_ref().unwrap_or(disk)) {
+            findings_of(error)?;
+        }
         if let Err(error) = pending::recover(disk) {
             findings_of(error)?;
             let target = aside(disk, PENDING);
@@ -90,12 +89,8 @@ impl Repair<'_> {
                 true,
             );
         }
-        // what could not be finished is as if it had not been begun
-        let known = if known.is_some() {
-            Manifest::read(disk).or_else(|error| findings_of(error).map(|_| None))?
-        } else {
-            known
-        };
+        // what could not be finished is as if it had not been begun: then the list of before counts
+        let known = Manifest::read(disk).or_else(|error| findings_of(error).map(|_| None))?;
         if let Some(manifest) = known {
             super::archive::tidy(disk, &manifest)?;
             return self.mend(manifest, BTreeSet::new(), false);

@@ -226,6 +226,10 @@ fn f_80_a_damaged_list_of_moves_or_a_damaged_new_file_is_refused() {
                     assert!(matches!(open(&folder), Err(HistoryError::Damaged { .. })), "{name} cut at {end}");
                     tried += 1;
                 }
+                let (_mended_root, mended) = copy(&folder);
+                repair(&mended, OPEN).unwrap();
+                let found = rows(&open(&mended).unwrap());
+                assert_eq!(found[..2], ["2026-W46 3 4 complete a", "2026-W46 20 7 complete a"], "{name}");
                 fs::write(folder.join(&name), &whole).unwrap();
                 assert_eq!(rows(&open(&folder).unwrap()).len(), 4, "{name} is whole again");
             }
