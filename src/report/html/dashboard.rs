@@ -7,7 +7,7 @@ use crate::report::view::{FileRow, ReportedSpace, View};
 
 use super::breakdown::{self, Group};
 use super::data::{DataBlock, rank};
-use super::gaps::{GapRow, GAPS, gap_row};
+use super::gaps::{GAPS, GapRow, gap_row};
 use super::handover::{self, Handover};
 use super::row::ShownFile;
 use super::tree;

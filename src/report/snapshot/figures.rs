@@ -36,7 +36,8 @@ pub(super) fn figures(view: &SnapshotView<'_>, weeks: &Result<Vec<Then<'_>>, NoP
     let per_page = total.words.filter(|_| total.pages > 0).map(|words| words / total.pages);
     let share = (metric::OUTDATED_SHARE.of)(total);
     let of_pages = share.map(|share| format!("{} of the pages", Unit::Percent.words(share)));
-    let in_workflow = total.in_workflow.map(|pages| format!("of {} in a workflow", format::plural(pages, "page", "pages")));
+    let in_workflow =
+        total.in_workflow.map(|pages| format!("of {} in a workflow", format::plural(pages, "page", "pages")));
     vec![
         figure(&metric::PAGES, "", format!("in {}", format::plural(spaces, "space", "spaces"))),
         figure(

@@ -135,8 +135,7 @@ fn measured(finding: &str, listed: &Listed<'_>) -> Measured {
 
 /// Whether a finding is sorted by the days since the last edit.
 fn is_by_age(finding: &str) -> bool {
-    let by_age =
-        ["outdated", "orphans_tree", "orphans_links", "without_labels", "inactive_owner", "inactive_editor"];
+    let by_age = ["outdated", "orphans_tree", "orphans_links", "without_labels", "inactive_owner", "inactive_editor"];
     by_age.contains(&finding)
 }
 

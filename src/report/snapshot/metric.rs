@@ -91,7 +91,7 @@ pub(super) const WORDS: Metric =
     Metric { counted_otherwise: true, ..metric("Words", Unit::Count, Wish::None, |figures| figures.words) };
 pub(super) const HEALTH: Metric = metric("Mean health", Unit::Score, Wish::More, health);
 pub(super) const OUTDATED: Metric = metric("Outdated", Unit::Count, Wish::Less, Figures::outdated);
-pub(super) const OUTDATED_SHARE: Metric = metric("Outdated pages, share", Unit::Percent, Wish::Less, outdated_share);
+pub(super) const OUTDATED_SHARE: Metric = metric("Share of outdated pages", Unit::Percent, Wish::Less, outdated_share);
 pub(super) const OUTSIDE_TREE: Metric =
     metric("Outside the tree", Unit::Count, Wish::Less, |figures| figures.orphans_tree);
 pub(super) const NOTHING_LINKS: Metric =
@@ -108,11 +108,7 @@ pub(super) const TRENDS: [&Metric; 9] =
 
 /// Mean health in tenths.
 pub(super) fn health(figures: &Figures) -> Option<u64> {
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "a mean of scores from 0 to 100"
-    )]
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a mean of scores from 0 to 100")]
     figures.health().map(|mean| (mean * 10.0).round() as u64)
 }
 

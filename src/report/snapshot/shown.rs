@@ -31,7 +31,8 @@ impl PageLink {
 /// Only `http` and `https` without user names become links: the history file is one that people can edit.
 fn web_address(url: &str) -> Option<String> {
     let parsed = url::Url::parse(url).ok()?;
-    let plain = matches!(parsed.scheme(), "https" | "http") && parsed.username().is_empty() && parsed.password().is_none();
+    let plain =
+        matches!(parsed.scheme(), "https" | "http") && parsed.username().is_empty() && parsed.password().is_none();
     plain.then(|| url.to_owned())
 }
 

@@ -135,7 +135,10 @@ mod tests {
         assert!(ages(&figures).is_empty());
         figures.staleness = [("fresh", 1), ("aging", 1), ("expired", 1)].map(|(name, n)| (name.to_owned(), n)).into();
         let parts = ages(&figures);
-        assert_eq!(parts.iter().map(AgePart::words).collect::<Vec<_>>(), ["1 fresh", "1 aging", "0 stale", "1 expired"]);
+        assert_eq!(
+            parts.iter().map(AgePart::words).collect::<Vec<_>>(),
+            ["1 fresh", "1 aging", "0 stale", "1 expired"]
+        );
         assert_eq!(parts.iter().map(|part| part.width).sum::<u64>(), 1000);
         for pair in parts.windows(2) {
             assert_eq!(pair[0].start + pair[0].width, pair[1].start);

@@ -99,7 +99,9 @@ fn figure(number: usize, metric: &Metric, points: &[WeekPoint]) -> TrendFigure {
     });
     TrendFigure {
         name: metric.name,
-        spans: spans.map(|weeks| span(number, metric, *weeks, &points[points.len().saturating_sub(*weeks)..])).collect(),
+        spans: spans
+            .map(|weeks| span(number, metric, *weeks, &points[points.len().saturating_sub(*weeks)..]))
+            .collect(),
         weeks: weeks.collect(),
     }
 }
@@ -153,7 +155,14 @@ fn picture(metric: &Metric, points: &[WeekPoint], chart: Chart) -> Picture {
         top: metric.unit.words(chart.top),
         first: edge(points.first()),
         last: edge(points.last()),
-        marks: chart.marks.into_iter().map(|mark| { let words = words(&mark); (mark, words) }).collect(),
+        marks: chart
+            .marks
+            .into_iter()
+            .map(|mark| {
+                let words = words(&mark);
+                (mark, words)
+            })
+            .collect(),
     }
 }
 
@@ -165,10 +174,9 @@ fn change(metric: &Metric, points: &[WeekPoint]) -> (String, &'static str) {
     match values.last() {
         None => (metric.unit.words(first), ""),
         Some(last) if last == first => (format!("{}, unchanged", metric.unit.words(last)), ""),
-        Some(last) => (
-            format!("{} → {}", metric.unit.words(first), metric.unit.words(last)),
-            metric.wish.verdict(first, last),
-        ),
+        Some(last) => {
+            (format!("{} → {}", metric.unit.words(first), metric.unit.words(last)), metric.wish.verdict(first, last))
+        }
     }
 }
 
@@ -209,7 +217,11 @@ fn notes(points: &[WeekPoint]) -> Vec<String> {
         .map(|pair| {
             let (before, after) = (pair[0].1.spaces.len() as u64, pair[1].1.spaces.len() as u64);
             let spaces = |number| crate::report::format::plural(number, "space", "spaces");
-            let words = if before == after { "other spaces".to_owned() } else { format!("{} instead of {}", spaces(after), before) };
+            let words = if before == after {
+                "other spaces".to_owned()
+            } else {
+                format!("{} instead of {}", spaces(after), before)
+            };
             format!("From {} on the snapshots hold pages of {words}.", pair[1].0.week)
         })
         .collect();
