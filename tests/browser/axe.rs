@@ -1,6 +1,7 @@
 //! The accessibility checker axe-core on every page in light, dark and forced colours, and the types of the script.
 
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 use std::sync::OnceLock;
 
@@ -10,13 +11,13 @@ use crate::common::webdriver::Browser;
 use crate::{ALL, PAGES, Report, npm};
 
 /// The text of the checker, or `None` where it cannot be had. Installed once, whichever test comes first.
-fn axe() -> Option<String> {
+pub(crate) fn axe() -> Option<String> {
     static TEXT: OnceLock<Option<String>> = OnceLock::new();
     let install = || Some(fs::read_to_string(npm::install("axe-core", "4.10.3")?.join("axe.min.js")).expect("read"));
     TEXT.get_or_init(install).clone()
 }
 
-async fn violations(browser: &Browser, axe: &str) -> Vec<String> {
+pub(crate) async fn violations(browser: &Browser, axe: &str) -> Vec<String> {
     // through the driver, so that the page's own policy stays as it is
     browser.run(&format!("{axe}; window.axe = axe")).await;
     browser.run("window.result = null; axe.run(document, { resultTypes: ['violations'] }).then(r => { window.result = r.violations })").await;
@@ -68,26 +69,26 @@ async fn u_18_axe_finds_nothing_in_what_opens() {
     browser.stop().await;
 }
 
-/// The comments of the script say its types; the compiler of `TypeScript` holds it to them.
+/// The comments of the script say its types; the compiler of `TypeScript` holds it to them. `absent` is what a page's
+/// start asks for although another page's script has it.
+pub(crate) fn assert_types_hold(page: &str, absent: &str, folder: &Path) {
+    let Some(compiler) = npm::install("typescript", "5.6.3") else { return };
+    let script = page.split("<script>").nth(1).and_then(|rest| rest.split("</script>").next()).expect("a script");
+    let file = folder.join("script.js");
+    fs::write(&file, format!("{script}\nfunction {absent}() {{}}\n")).expect("written");
+    let checked = Command::new("node")
+        .arg(compiler.join("bin/tsc"))
+        .args(["--noEmit", "--allowJs", "--checkJs", "--strict", "--target", "es2022"])
+        .args(["--lib", "es2022,dom,dom.iterable"])
+        .arg(&file)
+        .output()
+        .expect("node");
+    assert!(checked.status.success(), "{}", String::from_utf8_lossy(&checked.stdout));
+}
+
 #[test]
 fn the_script_is_what_its_types_say() {
-    let Some(compiler) = npm::install("typescript", "5.6.3") else { return };
     let report = Report::complete();
-    for page in [ALL, "index.html"] {
-        let text = report.read(page);
-        let script = text.split("<script>").nth(1).and_then(|rest| rest.split("</script>").next()).expect("a script");
-        // what a page's start asks for although another page's script has it
-        let script =
-            format!("{script}\nfunction {}() {{}}\n", if page == ALL { "startDashboard" } else { "startFiles" });
-        let file = report.page("script.js");
-        fs::write(&file, script).expect("written");
-        let checked = Command::new("node")
-            .arg(compiler.join("bin/tsc"))
-            .args(["--noEmit", "--allowJs", "--checkJs", "--strict", "--target", "es2022"])
-            .args(["--lib", "es2022,dom,dom.iterable"])
-            .arg(&file)
-            .output()
-            .expect("node");
-        assert!(checked.status.success(), "{page}: {}", String::from_utf8_lossy(&checked.stdout));
-    }
+    assert_types_hold(&report.read(ALL), "startDashboard", &report.folder);
+    assert_types_hold(&report.read("index.html"), "startFiles", &report.folder);
 }

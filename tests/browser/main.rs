@@ -12,6 +12,8 @@ mod map;
 mod npm;
 mod pages;
 mod reference;
+mod snapshot;
+mod snapshot_checks;
 mod table;
 
 use std::fs;

@@ -10,7 +10,7 @@ use confluence_storage_analyzer::metrics::row::{PageRow, Person, Text};
 use confluence_storage_analyzer::metrics::summary::{self, TableFigures, WeekPoint, WeekStatus};
 use confluence_storage_analyzer::metrics::{Rules, Staleness, findings};
 use confluence_storage_analyzer::report::snapshot::{SnapshotView, index};
-use confluence_storage_analyzer::spreadsheet::Table;
+use confluence_storage_analyzer::spreadsheet::{Table, Value};
 
 use super::sample::{BASE, HOSTILE, moment};
 
@@ -73,12 +73,16 @@ pub fn figures<'r>(rows: impl IntoIterator<Item = &'r PageRow>, frame: &Frame) -
     let columns: Vec<_> = columns::all().into_iter().filter(|column| SUMMED.contains(&column.name)).collect();
     assert_eq!(columns.len(), SUMMED.len(), "every column that is summed is there");
     let header = columns.iter().map(|column| column.name.to_owned()).collect();
-    let cells = |row| columns::cells(&columns, row, frame).iter().map(|value| value.plain()).collect();
+    let cells = |row| columns::cells(&columns, row, frame).iter().map(Value::plain).collect();
     TableFigures::of(&Table { header, rows: rows.into_iter().map(cells).collect() })
 }
 
 pub fn frame(week: &str, complete: bool) -> Frame {
     Frame { week: week.to_owned(), taken_at: moment(), run_id: "run-1".to_owned(), complete }
+}
+
+fn signed(number: usize) -> i64 {
+    i64::try_from(number).expect("a small number")
 }
 
 fn person(number: usize) -> Person {
@@ -106,11 +110,11 @@ fn add(moment: DateTime<Utc>, days: i64) -> DateTime<Utc> {
 pub fn row(number: usize) -> PageRow {
     let mut row = PageRow { id: (1000 + number).to_string(), title: title(number), ..PageRow::default() };
     let (key, name) = SPACES[number % SPACES.len()];
-    row.place.space_key = key.to_owned();
-    row.place.space_name = name.to_owned();
+    row.place.space_key = key.into();
+    row.place.space_name = name.into();
     row.place.url = format!("{BASE}/spaces/X/pages/{}", row.id);
     row.place.labels = Some(if number.is_multiple_of(4) { Vec::new() } else { vec!["plan".to_owned()] });
-    let days = (number * 37 % 1000) as i64;
+    let days = signed(number * 37 % 1000);
     row.people.days_since_update = Some(days);
     row.people.updated_at = Some(add(moment(), -days));
     row.people.owner = Some(person(number));
@@ -143,7 +147,7 @@ fn workflow(row: &mut PageRow, number: usize) {
     }
     let (state, is_final) =
         [("Draft", false), ("In Review", false), ("Genehmigt", true), ("Approved", true)][number / 3 % 4];
-    let days = (number * 13 % 90) as i64;
+    let days = signed(number * 13 % 90);
     row.workflow.name = Some(if number.is_multiple_of(2) { "Document Approval" } else { "品質管理" }.to_owned());
     row.workflow.state = Some(state.to_owned());
     row.workflow.is_final = Some(is_final);
@@ -156,7 +160,7 @@ fn workflow(row: &mut PageRow, number: usize) {
 
 /// The week so many weeks before 2026-W47.
 fn week(back: usize) -> String {
-    add(moment(), -7 * back as i64).format("%G-W%V").to_string()
+    add(moment(), -7 * signed(back)).format("%G-W%V").to_string()
 }
 
 /// A year of weeks: the first ten imported, 2026-W40 missing, 2026-W43 incomplete.

@@ -91,7 +91,7 @@ pub(super) const WORDS: Metric =
     Metric { counted_otherwise: true, ..metric("Words", Unit::Count, Wish::None, |figures| figures.words) };
 pub(super) const HEALTH: Metric = metric("Mean health", Unit::Score, Wish::More, health);
 pub(super) const OUTDATED: Metric = metric("Outdated", Unit::Count, Wish::Less, Figures::outdated);
-pub(super) const OUTDATED_SHARE: Metric = metric("Outdated pages, share", Unit::Percent, Wish::Less, outdated_share);
+pub(super) const OUTDATED_SHARE: Metric = metric("Share of outdated pages", Unit::Percent, Wish::Less, outdated_share);
 pub(super) const OUTSIDE_TREE: Metric =
     metric("Outside the tree", Unit::Count, Wish::Less, |figures| figures.orphans_tree);
 pub(super) const NOTHING_LINKS: Metric =

@@ -34,13 +34,15 @@ use workflow::Workflows;
 
 const WARNING: Warning = Warning {
     headline: "INCOMPLETE – figures are too low, and this week is kept out of trends.",
-    meaning: "What was not read is missing in the figures and lists below.",
+    meaning: "What was not read is missing in the figures and lists below, and its links too: a page that nothing \
+              seems to link to may be linked from there.",
 };
 
 /// Everything on the dashboard besides its frame.
 #[derive(Debug)]
 struct Board {
     week: String,
+    pages: u64,
     answers: Vec<Answer>,
     figures: Vec<Figure>,
     /// What the changes of the figures do not say by themselves.
@@ -77,6 +79,7 @@ impl Board {
             |texts: &[String]| texts.iter().map(|text| format::visible(text).into_owned()).collect::<Vec<_>>();
         Self {
             week: view.frame.week.clone(),
+            pages: view.figures.total.pages,
             answers: answers::answers(view, &weeks),
             figures: figures::figures(view, &weeks),
             remarks: remarks(view, &weeks),

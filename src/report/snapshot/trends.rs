@@ -63,7 +63,7 @@ pub(super) struct Picture {
 /// One row of the table beside the picture.
 #[derive(Debug)]
 pub(super) struct Week {
-    pub(super) week: String,
+    pub(super) name: String,
     pub(super) value: Option<String>,
     pub(super) status: &'static str,
     /// Not in the shortest span.
@@ -92,7 +92,7 @@ fn figure(number: usize, metric: &Metric, points: &[WeekPoint]) -> TrendFigure {
     let spans = SPANS.iter().filter(|weeks| **weeks == SPANS[0] || points.len() > SPANS[0]);
     let recent = points.len().saturating_sub(SPANS[0]);
     let weeks = points.iter().enumerate().rev().map(|(at, point)| Week {
-        week: point.week.clone(),
+        name: point.week.clone(),
         value: value(metric, point).map(|value| metric.unit.words(value)),
         status: status_words(point),
         is_older: at < recent,
@@ -171,7 +171,7 @@ fn change(metric: &Metric, points: &[WeekPoint]) -> (String, &'static str) {
     let in_line = points.iter().filter(|point| past::is_in_trend(point));
     let mut values = in_line.filter_map(|point| value(metric, point));
     let Some(first) = values.next() else { return (String::new(), "") };
-    match values.last() {
+    match values.next_back() {
         None => (metric.unit.words(first), ""),
         Some(last) if last == first => (format!("{}, unchanged", metric.unit.words(last)), ""),
         Some(last) => {

@@ -1,0 +1,315 @@
+//! The dashboard of the page metrics, in the same browser and by the same rules as the pages of the audit.
+
+use std::fs;
+use std::path::PathBuf;
+
+use serde_json::json;
+
+use crate::common::sample::HOSTILE;
+use crate::common::snapshot::{SPACES, Sample};
+use crate::common::webdriver::Browser;
+use crate::{assert_quiet, text_of};
+use confluence_storage_analyzer::report::format;
+
+/// The page in a folder whose name has to be escaped in an address.
+pub(crate) struct Dashboard {
+    _parent: tempfile::TempDir,
+    pub(crate) page: PathBuf,
+}
+
+impl Dashboard {
+    pub(crate) fn of(sample: &Sample) -> Self {
+        let parent = tempfile::tempdir().expect("a folder");
+        let folder = parent.path().join("Bücher 100 % #1");
+        fs::create_dir(&folder).expect("a folder");
+        let page = folder.join("index.html");
+        fs::write(&page, sample.page()).expect("written");
+        Self { _parent: parent, page }
+    }
+
+    pub(crate) fn complete() -> Self {
+        Self::of(&Sample::new(300, 52))
+    }
+}
+
+/// The titles of the rows of one finding that are shown.
+fn titles(finding: &str) -> String {
+    format!(
+        "return [...document.querySelector('#{finding}').closest('details').querySelectorAll('tbody tr')] \
+         .filter(row => row.offsetParent).map(row => row.cells[0].textContent)"
+    )
+}
+
+const OPEN: &str = "return [...document.querySelectorAll('details.finding[open] h3')].map(h => h.id)";
+
+#[tokio::test]
+async fn u_01_the_banner_says_that_figures_are_too_low_without_script_and_in_print() {
+    let Some(browser) = Browser::start_without_script().await else { return };
+    for (sample, class, words) in [
+        (Sample::new(60, 20), "complete", "Complete."),
+        (
+            Sample::incomplete(60, 20),
+            "incomplete",
+            "INCOMPLETE – figures are too low, and this week is kept out of trends.",
+        ),
+    ] {
+        let page = Dashboard::of(&sample);
+        browser.open(&page.page).await;
+        for medium in ["", "print"] {
+            browser.emulate(medium, &[]).await;
+            assert_eq!(browser.find(&format!("hgroup + .banner.{class}")).await.len(), 1);
+            let shown = browser.shown_text().await;
+            assert!(shown.contains(words), "{shown}");
+        }
+        browser.emulate("", &[]).await;
+    }
+    browser.stop().await;
+}
+
+#[tokio::test]
+async fn u_21_nothing_is_said_on_the_console_and_nothing_asked_of_the_network() {
+    let Some(browser) = Browser::start().await else { return };
+    for sample in [Sample::new(300, 52), Sample::incomplete(60, 20), Sample::new(20, 1), Sample::new(0, 1)] {
+        let page = Dashboard::of(&sample);
+        browser.open(&page.page).await;
+        assert_eq!(browser.find("#data-error:not([hidden])").await.len(), 0);
+        assert_quiet(&browser, &page.page).await;
+    }
+    browser.stop().await;
+}
+
+#[tokio::test]
+async fn u_25_hostile_titles_are_shown_as_they_are_and_nothing_runs() {
+    let Some(browser) = Browser::start().await else { return };
+    let page = Dashboard::complete();
+    browser.open(&page.page).await;
+    let shown =
+        browser.texts("return [...document.querySelectorAll('.finding tbody th')].map(c => c.textContent)").await;
+    for hostile in HOSTILE {
+        assert!(shown.contains(&format::visible(hostile).into_owned()), "{hostile:?}");
+    }
+    let schemes = "return [...new Set([...document.querySelectorAll('main a')].map(a => a.protocol))].sort()";
+    assert_eq!(browser.texts(schemes).await, ["file:", "https:"]);
+    assert_quiet(&browser, &page.page).await;
+    browser.stop().await;
+}
+
+#[tokio::test]
+async fn s_07_a_foreign_script_in_the_page_is_blocked() {
+    let Some(browser) = Browser::start().await else { return };
+    let page = Dashboard::of(&Sample::new(30, 3));
+    let foreign = "<script>document.title = 'taken over'</script><footer>";
+    let spoiled = fs::read_to_string(&page.page).expect("read").replace("<footer>", foreign);
+    fs::write(&page.page, spoiled).expect("written");
+    browser.open(&page.page).await;
+    assert_ne!(browser.text("return document.title").await, "taken over");
+    let console = browser.console().await.join("\n");
+    assert!(console.contains("Content Security Policy"), "{console}");
+    browser.stop().await;
+}
+
+#[tokio::test]
+async fn u_11_a_week_without_snapshot_breaks_the_line_and_52_weeks_can_be_chosen() {
+    let Some(browser) = Browser::start().await else { return };
+    let page = Dashboard::complete();
+    browser.open(&page.page).await;
+    let shown = "return [...document.querySelectorAll('.trend svg')].filter(s => s.getClientRects().length).map(s => s.querySelector('title').textContent)";
+    assert_eq!(browser.texts(shown).await[0], "Mean health, 12 weeks");
+    assert_eq!(browser.texts(shown).await.len(), 9);
+    let line = "return document.querySelector('.weeks-12 .line').getAttribute('d')";
+    // 2026-W40 is missing, 2026-W43 incomplete: three pieces
+    assert_eq!(browser.text(line).await.matches('M').count(), 3);
+    let drawn = "const svg = document.querySelector('.weeks-12 svg'); return [...svg.querySelectorAll('g')].map(g => g.querySelector('title').textContent + '|' + (g.querySelector('.point')?.getAttribute('class') ?? ''))";
+    let drawn = browser.texts(drawn).await;
+    assert!(drawn.contains(&"2026-W40: no snapshot|".to_owned()), "{drawn:?}");
+    assert!(drawn.iter().any(|mark| mark.ends_with("(incomplete, not in the line)|point incomplete")), "{drawn:?}");
+    // by keyboard: into the group, one to the right
+    browser.run("document.querySelector('#span-12').focus()").await;
+    browser.press("\u{E014}").await;
+    let titles = browser.texts(shown).await;
+    assert_eq!((titles[0].as_str(), titles.len()), ("Mean health, 52 weeks", 9));
+    let rows = "const table = document.querySelector('.trend details'); table.open = true; return [...table.querySelectorAll('tbody tr')].filter(r => r.offsetParent).length";
+    assert_eq!(browser.run(rows).await, 52, "the table shows the same weeks");
+    browser.run("document.querySelector('#span-12').click()").await;
+    assert_eq!(browser.run(rows).await, 12);
+    browser.stop().await;
+}
+
+#[tokio::test]
+async fn u_30_without_script_figures_trends_and_lists_are_there() {
+    let Some(browser) = Browser::start_without_script().await else { return };
+    let page = Dashboard::complete();
+    browser.open(&page.page).await;
+    assert_eq!(browser.find(".figures > div").await.len(), 10);
+    assert_eq!(browser.find("th button").await.len(), 0, "no controls that do nothing");
+    let shown = browser.shown_text().await;
+    for words in ["What is outdated?", "Mean health", "Health of the spaces", "Outdated pages"] {
+        assert!(shown.contains(words), "{words}");
+    }
+    assert!(!shown.lines().any(|line| line == "Filter" || line == "Auto"), "{shown}");
+    // the switch of weeks and the lists need no script
+    browser.click("#span-52").await;
+    browser.click("#outdated").await;
+    let shown = browser.shown_text().await;
+    assert!(shown.contains("2025-W48"), "the first of 52 weeks");
+    assert!(shown.contains("findings/outdated.csv"), "the list is open");
+    browser.stop().await;
+}
+
+#[tokio::test]
+async fn u_05_one_filter_holds_for_all_lists_and_says_what_it_hides() {
+    let Some(browser) = Browser::start().await else { return };
+    let page = Dashboard::complete();
+    browser.open(&page.page).await;
+    assert_eq!(browser.texts(OPEN).await, [] as [String; 0]);
+    browser.press("/").await;
+    browser.press("uberblick \"muller, jurgen\" -OPS").await;
+    browser.wait_for("return document.querySelector('#found').textContent !== ''").await;
+    let rows = browser
+        .texts("return [...document.querySelectorAll('details[data-finding] tbody tr')].filter(r => r.offsetParent).map(r => r.textContent)")
+        .await;
+    assert!(!rows.is_empty());
+    for row in &rows {
+        assert!(row.contains("Überblick") && row.contains("Müller, Jürgen") && !row.contains("OPS"), "{row}");
+    }
+    let all = browser.find("details[data-finding] tbody tr").await.len();
+    let found = text_of(&browser, "#found").await;
+    assert!(
+        found.starts_with(&format!("{} of {all} listed rows match, {} hidden.", rows.len(), all - rows.len())),
+        "{found}"
+    );
+    assert!(found.contains("stand in the CSV files only and are not searched"), "{found}");
+    let hits = browser
+        .texts(
+            "return [...document.querySelectorAll('details[data-finding]:not([open]) .hits')].map(h => h.textContent)",
+        )
+        .await;
+    assert!(hits.iter().all(|hits| hits.starts_with("0 of ")), "closed lists have no hit: {hits:?}");
+    browser.press("\u{E00C}").await;
+    assert_eq!(browser.find("details[data-finding] tr[hidden]").await.len(), 0, "Escape clears");
+    assert_eq!(browser.texts(OPEN).await, [] as [String; 0], "and what was closed is closed again");
+    browser.open_at(&page.page, "?q=jurgen").await;
+    assert_eq!(browser.text("return document.querySelector('#filter').value").await, "jurgen", "a filter is a link");
+    assert!(browser.find("details[data-finding] tr[hidden]").await.len() > 100);
+    browser.stop().await;
+}
+
+#[tokio::test]
+async fn u_23_a_link_to_a_finding_opens_it() {
+    let Some(browser) = Browser::start().await else { return };
+    let page = Dashboard::complete();
+    browser.open_at(&page.page, "stubs").await;
+    assert_eq!(browser.texts(OPEN).await, ["stubs"]);
+    let top = browser.run("return document.querySelector('#stubs').getBoundingClientRect().top").await;
+    assert!(top.as_f64().is_some_and(|top| (0.0..400.0).contains(&top)), "{top}");
+    browser.click(".measures a[href='#outdated']").await;
+    browser.wait_for("return document.querySelector('#outdated').closest('details').open").await;
+    browser.stop().await;
+}
+
+#[tokio::test]
+async fn u_04_tables_sort_and_what_is_not_known_comes_last() {
+    let Some(browser) = Browser::start().await else { return };
+    let mut sample = Sample::new(300, 3);
+    for row in sample.rows.iter_mut().filter(|row| row.place.space_key == "ENG") {
+        row.text = None;
+        row.people.owner = None;
+    }
+    let page = Dashboard::of(&sample);
+    browser.open_at(&page.page, "outdated").await;
+    let spaces = "return [...document.querySelectorAll('.space-health tbody tr')].map(r => r.querySelector('[data-label=Words]').textContent)";
+    for _ in 0..2 {
+        browser.click(".space-health th:nth-last-child(2) button").await;
+        let words = browser.texts(spaces).await;
+        assert_eq!((words.len(), words[4].as_str()), (5, "–"), "{words:?}");
+    }
+    let initial = browser.texts(&titles("outdated")).await;
+    let heading = "details[open] thead th:first-child";
+    browser.type_into(&format!("{heading} button"), "\u{E007}").await;
+    let sorted = browser.texts(&titles("outdated")).await;
+    assert_eq!(
+        browser.text(&format!("return document.querySelector('{heading}').getAttribute('aria-sort')")).await,
+        "ascending"
+    );
+    assert_ne!(initial, sorted);
+    let mut same = [initial.clone(), sorted];
+    for titles in &mut same {
+        titles.sort();
+    }
+    assert_eq!(same[0], same[1], "the same rows in another order");
+    browser.click(&format!("{heading} button")).await;
+    browser.click(&format!("{heading} button")).await;
+    assert_eq!(browser.texts(&titles("outdated")).await, initial, "the third click restores the first order");
+    browser.stop().await;
+}
+
+#[tokio::test]
+async fn u_26_small_screens_never_scroll_sideways_and_targets_are_large_enough() {
+    let Some(browser) = Browser::start().await else { return };
+    let mut sample = Sample::new(300, 52);
+    sample.rows[1].title = "x".repeat(10_000);
+    sample.rows[1].people.days_since_update = Some(5_000);
+    sample.rows[1].judgement.staleness = Some(confluence_storage_analyzer::metrics::Staleness::Expired);
+    let page = Dashboard::of(&sample);
+    for width in [320, 700, 1440] {
+        browser.resize(width, 900).await;
+        browser.open(&page.page).await;
+        browser.run("for (const d of document.querySelectorAll('details')) d.open = true").await;
+        let wide = browser.run("return document.documentElement.scrollWidth").await;
+        assert!(wide.as_u64().is_some_and(|wide| wide <= u64::from(width)), "{width}: {wide}");
+        let small = "return [...document.querySelectorAll('button, select, input[type=search], summary, .spans label')].filter(e => e.offsetParent) \
+            .filter(e => e.offsetHeight < 24).map(e => e.outerHTML.slice(0, 80))";
+        assert_eq!(browser.texts(small).await, [] as [String; 0], "{width}");
+    }
+    let cut = "return [...document.querySelectorAll('.scroll')].filter(s => s.scrollWidth > s.clientWidth).map(s => s.getAttribute('aria-labelledby'))";
+    assert_eq!(browser.texts(cut).await, [] as [String; 0], "all columns fit at 1440 pixels");
+    browser.stop().await;
+}
+
+#[tokio::test]
+async fn u_20_print_has_banner_figures_and_charts_but_no_controls() {
+    let Some(browser) = Browser::start().await else { return };
+    let page = Dashboard::complete();
+    browser.open(&page.page).await;
+    browser.emulate("print", &[]).await;
+    let printed = browser.text("return document.body.innerText").await;
+    for part in ["Complete.", "Figures of 2026-W47", "Mean health", "Health of the spaces", "Outdated pages"] {
+        assert!(printed.contains(part), "{part}: {printed}");
+    }
+    for control in ["Filter", "52 weeks", "Auto", "As a table"] {
+        assert!(!printed.lines().any(|line| line.trim() == control), "{control}");
+    }
+    let pdf = browser.devtools("Page.printToPDF", json!({})).await;
+    assert!(pdf["data"].as_str().expect("a document").len() > 20_000);
+    browser.stop().await;
+}
+
+#[tokio::test]
+async fn names_of_all_scripts_stand_where_they_belong() {
+    let Some(browser) = Browser::start().await else { return };
+    let page = Dashboard::complete();
+    browser.open(&page.page).await;
+    let mut names = browser
+        .texts("return [...document.querySelectorAll('.space-health tbody th > bdi')].map(b => b.textContent)")
+        .await;
+    names.sort();
+    let mut expected = SPACES.map(|(_, name)| name.to_owned());
+    expected.sort();
+    assert_eq!(names, expected);
+    browser.stop().await;
+}
+
+#[tokio::test]
+async fn u_22_fifteen_thousand_pages_are_drawn_within_a_second() {
+    let Some(browser) = Browser::start().await else { return };
+    let page = Dashboard::of(&Sample::new(15_000, 2));
+    browser.open(&page.page).await;
+    let loaded = "return performance.getEntriesByType('navigation')[0].loadEventEnd";
+    let loaded = browser.run(loaded).await.as_f64().expect("milliseconds");
+    assert!(loaded < 1_000.0, "{loaded} ms");
+    let typing = "const input = document.querySelector('#filter'); input.value = 'plan'; const start = performance.now(); \
+        input.dispatchEvent(new Event('input')); return performance.now() - start";
+    let typing = browser.run(typing).await.as_f64().expect("milliseconds");
+    assert!(typing < 100.0, "{typing} ms");
+    browser.stop().await;
+}
