@@ -36,6 +36,7 @@ fn snapshot(week: IsoWeek, pages: u32) -> Snapshot {
         ]
     };
     Snapshot {
+        site: "https://acme.example/wiki".into(),
         week,
         taken_at: now(),
         run_id: week.to_string(),

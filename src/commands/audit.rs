@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::dry_run;
 use super::second_look::{audit_of_stopped, audit_twice};
 use super::signals::Signals;
-use super::snapshot::Run;
-use super::{snapshot, summary, unfinished};
+use super::snapshot::{Measuring, Read, check_clock};
+use super::{summary, unfinished};
 use crate::audit::{self, Audit, AuditOptions};
 use crate::cache::{Cache, CacheError};
 use crate::config::{Config, Rules, SnapshotConfig};
@@ -105,15 +105,25 @@ pub(crate) async fn run(
     if config.dry_run {
         return dry_run::run(config, json, progress).await;
     }
+    let site = &config.connection.base_url;
+    let measuring = snapshot.map(|snapshot| Measuring::prepare(config, snapshot, site, progress)).transpose()?;
+    audit_and_measure(config, measuring, json, progress).await
+}
+
+/// As [`run`], with everything that the snapshot needs made ready.
+pub(super) async fn audit_and_measure(
+    config: &Config,
+    measuring: Option<Measuring<'_>>,
+    json: bool,
+    progress: &Progress,
+) -> Result<Outcome, Failure> {
     report::check_writable(&config.output).map_err(|error| storage_failure(&error))?;
     unfinished::mention(&config.output, progress);
-    let workflow = snapshot.map(|snapshot| snapshot::workflow(&snapshot.workflow)).transpose()?;
-    let mut history = snapshot.map(|snapshot| snapshot::open_history(config, snapshot, progress)).transpose()?;
     let cache = open_cache(config, progress)?;
     let api = Arc::new(connect(config)?);
     let signals = Signals::watch(Arc::clone(&api), progress.clone());
     let rules = audit_options(&config.rules);
-    let options = CrawlOptions { measures: snapshot.is_some(), ..crawl_options(config, cache) };
+    let options = CrawlOptions { measures: measuring.is_some(), ..crawl_options(config, cache) };
     let reading = read_site(&api, &options, &rules, progress).await;
     if let Some(cache) = &options.cache {
         cache.remarks().iter().for_each(|remark| progress.warn(remark));
@@ -139,16 +149,17 @@ pub(crate) async fn run(
     progress.phase("writing the report", None);
     let folder = report::write(&config.output, &facts, &reading.inventory, &reading.audit)
         .map_err(|error| storage_failure(&error))?;
-    let taken = match (snapshot, &workflow, &mut history) {
-        (Some(snapshot), Some(workflow), Some(history)) => {
-            let run = Run { api: &api, crawl: &options, config, snapshot, workflow, progress };
-            let stopped = reading.stopped.clone();
+    let taken = match measuring {
+        Some(mut measuring) => {
+            check_clock(reading.inventory.scan.started_at, progress)?;
+            let (stopped, status) = (reading.stopped.clone(), reading.status);
             let Reading { inventory, audit, .. } = &mut reading;
-            let mut taken = snapshot::take(&run, inventory, Some(audit), stopped, history).await?;
-            taken.status = ExitStatus::decide([reading.status, taken.status].into_iter().chain(signals.received()));
+            let read = Read { api: &api, crawl: &options, inventory, audit: Some(audit), stopped };
+            let mut taken = measuring.take(read, progress).await?;
+            taken.status = ExitStatus::decide([status, taken.status].into_iter().chain(signals.received()));
             Some(taken)
         }
-        _ => None,
+        None => None,
     };
     progress.finish();
     if let Some(stopped) = &reading.stopped {

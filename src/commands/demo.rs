@@ -1,27 +1,77 @@
 //! `demo`: audit and snapshot in full, over real HTTP, against the sample site served by the program itself on loopback.
 
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 
 use super::audit;
+use super::snapshot::{Measuring, replay};
 use crate::cli::DemoArgs;
 use crate::config::{Config, SnapshotConfig, Surroundings};
-use crate::demo::{DemoServer, FaultPlan, sample_site};
+use crate::demo::{DemoServer, Fault, FaultPlan, RoutePattern, SAMPLE_BASE, Site, sample_site, weeks_ago};
 use crate::error::{ExitStatus, Failure, Outcome};
 use crate::progress::Progress;
 
-/// Serves the sample site for as long as it takes to audit it.
+/// Weeks before this one that the sample site is measured in as well, so that there is a history to look at.
+const WEEKS: u32 = 12;
+/// The week in which nobody took a snapshot.
+const MISSED: u32 = 7;
+/// The week in which not everything could be read.
+const INCOMPLETE: u32 = 4;
+
+/// Serves the sample site for as long as it takes to audit and measure it.
 pub(crate) async fn run(
     args: &DemoArgs,
     around: &Surroundings<'_>,
     json: bool,
     progress: &Progress,
 ) -> Result<Outcome, Failure> {
-    let server = DemoServer::start(sample_site(Utc::now()), FaultPlan::none()).await.map_err(|error| {
+    let now = Utc::now();
+    let site = sample_site(now);
+    let snapshot = SnapshotConfig::defaults()?;
+    let server = serve(site.clone(), FaultPlan::none()).await?;
+    progress.note(format!("sample site at {}", server.base_url()));
+    let config = config(&server, args, around)?;
+    let mut measuring = Measuring::prepare(&config, &snapshot, SAMPLE_BASE, progress)?;
+    if measuring.is_new() {
+        progress.phase("measuring earlier weeks", Some(u64::from(WEEKS)));
+        for weeks in (1..=WEEKS).rev() {
+            if weeks != MISSED {
+                earlier_week(&mut measuring, &site, now, weeks, args, around).await?;
+            }
+            progress.advance(1);
+        }
+    }
+    audit::audit_and_measure(&config, Some(measuring), json, progress).await
+}
+
+/// Measures the site as it was some weeks ago.
+async fn earlier_week(
+    measuring: &mut Measuring<'_>,
+    site: &Site,
+    now: DateTime<Utc>,
+    weeks: u32,
+    args: &DemoArgs,
+    around: &Surroundings<'_>,
+) -> Result<(), Failure> {
+    let faults = if weeks == INCOMPLETE { broken()? } else { FaultPlan::none() };
+    let server = serve(weeks_ago(site, now, weeks), faults).await?;
+    let config = config(&server, args, around)?;
+    replay(&config, measuring, now - chrono::TimeDelta::weeks(i64::from(weeks))).await
+}
+
+async fn serve(site: Site, faults: FaultPlan) -> Result<DemoServer, Failure> {
+    DemoServer::start(site, faults).await.map_err(|error| {
         Failure::new(ExitStatus::Internal, "the sample site cannot be served on this machine")
             .because(error.to_string())
-    })?;
-    progress.note(format!("sample site at {}", server.base_url()));
-    let token = server.token().into();
-    let config = Config::for_sample_site(server.base_url(), &server.user(), token, args, around)?;
-    audit::run(&config, Some(&SnapshotConfig::defaults()?), json, progress).await
+    })
+}
+
+/// The comments are refused.
+fn broken() -> Result<FaultPlan, Failure> {
+    let route = RoutePattern::path("/wiki/api/v2/footer-comments")
+        .map_err(|error| Failure::new(ExitStatus::Internal, error.to_string()))?;
+    Ok(FaultPlan::none().on(route, crate::demo::Occurrence::From(1), Fault::status(403)))
+}
+
+fn config(server: &DemoServer, args: &DemoArgs, around: &Surroundings<'_>) -> Result<Config, Failure> {
+    Config::for_sample_site(server.base_url(), &server.user(), server.token().into(), args, around)
 }

@@ -14,6 +14,7 @@ pub mod sample;
 pub mod server;
 pub mod site;
 mod totals;
+mod weeks;
 pub mod workflow;
 
 pub use faults::{Fault, FaultPlan, Occurrence, RoutePattern};
@@ -21,3 +22,4 @@ pub use sample::{Expected, ExpectedUsage, SAMPLE_BASE, Sample, sample, sample_si
 pub use server::{DemoServer, RequestLogEntry};
 pub use site::Site;
 pub use totals::{SiteTotals, SpaceFigures};
+pub use weeks::weeks_ago;

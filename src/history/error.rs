@@ -83,6 +83,16 @@ pub enum HistoryError {
         /// What does not fit.
         findings: Vec<Finding>,
     },
+    /// The history is of another site.
+    #[error("the history in {} is of {known}, not of {given}", folder.display())]
+    OtherSite {
+        /// The folder of the history.
+        folder: PathBuf,
+        /// The site it is of.
+        known: String,
+        /// The site that was to be recorded.
+        given: String,
+    },
     /// There is no history in the folder.
     #[error("there is no history in {}", folder.display())]
     Absent {
@@ -129,6 +139,9 @@ impl HistoryError {
             Self::Damaged { .. } => Some(
                 "`history verify` names everything that does not fit, `history repair` mends it and keeps a copy of \
                  every damaged file",
+            ),
+            Self::OtherSite { .. } => Some(
+                "choose another folder with --output; if the site was renamed, name its former host in alias_hosts",
             ),
             Self::Absent { .. } => Some("name the folder that holds confluence_data with --output"),
             Self::Import { .. } => Some("give a history file of the older script, separated by commas, in UTF-8"),

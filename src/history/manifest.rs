@@ -99,6 +99,9 @@ pub(super) struct ImportedFile {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Manifest {
+    /// The site whose pages these are; `None` until a snapshot says so.
+    #[serde(default)]
+    pub(super) site: Option<String>,
     /// All columns any week ever had, in the order they came.
     pub(super) columns: Vec<String>,
     /// By week, each once.

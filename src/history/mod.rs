@@ -120,6 +120,23 @@ impl History {
         &self.manifest.columns
     }
 
+    /// Refuses the history of another site: its pages would stand among those of this one. `former` are addresses the
+    /// site had before; from now on it bears the new one.
+    pub fn check_site(&mut self, site: &str, former: &[String]) -> Result<(), HistoryError> {
+        match &self.manifest.site {
+            Some(known) if known != site && !former.contains(known) => Err(HistoryError::OtherSite {
+                folder: self.folder().to_owned(),
+                known: known.clone(),
+                given: site.to_owned(),
+            }),
+            Some(_) => {
+                self.manifest.site = Some(site.to_owned());
+                Ok(())
+            }
+            None => Ok(()),
+        }
+    }
+
     /// The folder.
     pub fn folder(&self) -> &Path {
         self.disk.folder()

@@ -17,6 +17,8 @@ use crate::spreadsheet::Value;
 /// What one run measured.
 #[derive(Debug, Clone)]
 pub struct Snapshot {
+    /// The site, by its address. A history holds the pages of one.
+    pub site: String,
     /// The week it stands for.
     pub week: IsoWeek,
     /// When the run began.
@@ -63,6 +65,7 @@ impl History {
         let order = weekly::order(snapshot.week, &snapshot.columns, &snapshot.rows)?;
         // hours may have passed since the history was opened
         self.manifest = load(&self.disk)?;
+        self.check_site(&snapshot.site, &[])?;
         let mut warnings = Vec::new();
         if let Some(newest) = self.newest().filter(|newest| *newest > snapshot.week) {
             warnings.push(format!(
@@ -98,6 +101,7 @@ impl Writer<'_> {
     /// that was replaced.
     fn write(&self, before: &Manifest) -> Result<(Manifest, Option<String>), HistoryError> {
         let mut manifest = before.clone();
+        manifest.site = Some(self.snapshot.site.clone());
         manifest.columns = columns::appended(&before.columns, &self.snapshot.columns.in_files());
         let known = before.week(self.snapshot.week);
         let kept = self.snapshot.complete || known.is_none_or(|known| known.status != Status::Complete);

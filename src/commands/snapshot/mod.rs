@@ -10,18 +10,18 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::Utc;
+use chrono::{DateTime, Utc};
+use url::Url;
 
-pub(super) use options::workflow;
 pub(super) use summary::Taken;
-pub(super) use take::{Run, take};
+pub(super) use take::{Measuring, Read, check_clock};
 
 pub(super) use super::history::failure;
 
 use super::audit::{connect, crawl_options, open_cache, status_of_stop};
 use super::signals::Signals;
 use crate::config::{Config, SnapshotConfig};
-use crate::confluence::RequestError;
+use crate::confluence::{Cloud, RequestError};
 use crate::error::{ExitStatus, Failure, Outcome};
 use crate::history::{FOLDER, History, Imported};
 use crate::inventory::snapshot::{plan_snapshot, take_pages};
@@ -42,21 +42,20 @@ pub(crate) async fn run(
     if config.dry_run {
         return dry_run(config, snapshot, json, progress).await;
     }
-    let workflow = workflow(&snapshot.workflow)?;
-    let mut history = open_history(config, snapshot, progress)?;
+    let mut measuring = Measuring::prepare(config, snapshot, &config.connection.base_url, progress)?;
     let cache = open_cache(config, progress)?;
     let api = Arc::new(connect(config)?);
     let signals = Signals::watch(Arc::clone(&api), progress.clone());
     let crawl = crawl_options(config, cache);
-    let groups = options::groups(snapshot);
-    let result = take_pages(&api, &crawl, &groups, progress).await;
+    let result = take_pages(&api, &crawl, &measuring.groups(), progress).await;
     if let Some(cache) = &crawl.cache {
         cache.remarks().iter().for_each(|remark| progress.warn(remark));
     }
     let with_signal = |failure: Failure| Failure { status: signals.received().unwrap_or(failure.status), ..failure };
     let (mut inventory, stopped) = usable(result, &api).map_err(with_signal)?;
-    let run = Run { api: &api, crawl: &crawl, config, snapshot, workflow: &workflow, progress };
-    let taken = take(&run, &mut inventory, None, stopped, &mut history).await;
+    check_clock(inventory.scan.started_at, progress)?;
+    let read = Read { api: &api, crawl: &crawl, inventory: &mut inventory, audit: None, stopped };
+    let taken = measuring.take(read, progress).await;
     if let Some(cache) = &crawl.cache {
         cache.sync();
     }
@@ -69,11 +68,22 @@ pub(crate) async fn run(
     Ok(taken.outcome(&inventory, json, progress))
 }
 
+/// Takes the snapshot of a site as it was at `moment`: for the sample site, whose past is known.
+pub(super) async fn replay(
+    config: &Config,
+    measuring: &mut Measuring<'_>,
+    moment: DateTime<Utc>,
+) -> Result<(), Failure> {
+    let (api, crawl, progress) = (connect(config)?, crawl_options(config, None), Progress::silent());
+    let result = take_pages(&api, &crawl, &measuring.groups(), &progress).await;
+    let (mut inventory, stopped) = usable(result, &api)?;
+    inventory.scan.started_at = moment;
+    let read = Read { api: &api, crawl: &crawl, inventory: &mut inventory, audit: None, stopped };
+    measuring.take(read, &progress).await.map(drop)
+}
+
 /// What was read, and why it stopped on the way.
-fn usable(
-    result: Result<Inventory, CrawlError>,
-    api: &crate::confluence::Cloud,
-) -> Result<(Inventory, Option<RequestError>), Failure> {
+fn usable(result: Result<Inventory, CrawlError>, api: &Cloud) -> Result<(Inventory, Option<RequestError>), Failure> {
     match result {
         Ok(inventory) => Ok((inventory, None)),
         Err(CrawlError::Stopped { inventory, cause }) => Ok((*inventory, Some(cause))),
@@ -82,19 +92,32 @@ fn usable(
 }
 
 /// Opens the history, and takes over an old one when asked to.
-pub(super) fn open_history(
+fn open_history(
     config: &Config,
+    site: &str,
     snapshot: &SnapshotConfig,
     progress: &Progress,
 ) -> Result<History, Failure> {
     let folder = config.output.join(FOLDER);
     let mut history = History::open(&folder, Utc::now(), WAIT_FOR_OTHERS).map_err(|error| failure(&error))?;
+    history.check_site(site, &former(site, &config.scope.alias_hosts)).map_err(|error| failure(&error))?;
     history.remarks().iter().for_each(|remark| progress.warn(remark));
     if let Some(file) = &snapshot.import_history {
         let imported = history.import(file).map_err(|error| failure(&error))?;
         tell_imported(&imported, file, progress);
     }
     Ok(history)
+}
+
+/// Addresses the site had before: the same under each of its former hosts.
+fn former(site: &str, alias_hosts: &[String]) -> Vec<String> {
+    let Ok(address) = Url::parse(site) else { return Vec::new() };
+    let under = |host: &String| {
+        let mut address = address.clone();
+        address.set_host(Some(host)).ok()?;
+        Some(address.to_string())
+    };
+    alias_hosts.iter().filter_map(under).collect()
 }
 
 /// What taking over an old history came to.

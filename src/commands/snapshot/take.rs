@@ -9,7 +9,7 @@ use crate::commands::audit::status_of_stop;
 use crate::config::{Config, SnapshotConfig};
 use crate::confluence::{Cloud, RequestError};
 use crate::error::{ExitStatus, Failure};
-use crate::history::{Clock, Columns, History, IsoWeek, Recorded, Retention, Snapshot, Status};
+use crate::history::{Clock, Columns, History, IsoWeek, Recorded, Retention, Snapshot, Status, Week};
 use crate::inventory::snapshot::{MetricGroup, MetricGroups, SnapshotFacts, read_facts};
 use crate::inventory::workflow::{WorkflowOptions, WorkflowReading, workflow_of};
 use crate::inventory::{CrawlOptions, Inventory};
@@ -19,110 +19,219 @@ use crate::progress::Progress;
 use crate::report::snapshot::SnapshotView;
 use crate::spreadsheet::Value;
 
-/// What a run goes on with.
-#[derive(Clone, Copy)]
-pub(in crate::commands) struct Run<'a> {
+/// Everything a snapshot needs beside the reading: what is asked for, and the history, which is locked and checked
+/// before the first request.
+#[derive(Debug)]
+pub(in crate::commands) struct Measuring<'a> {
+    config: &'a Config,
+    snapshot: &'a SnapshotConfig,
+    workflow: WorkflowOptions,
+    site: String,
+    history: History,
+}
+
+/// What was read, and with what to read on.
+#[derive(Debug)]
+pub(in crate::commands) struct Read<'a> {
     /// The site.
     pub(in crate::commands) api: &'a Cloud,
     /// How it is read.
     pub(in crate::commands) crawl: &'a CrawlOptions,
-    /// Which spaces.
-    pub(in crate::commands) config: &'a Config,
-    /// What is measured, and how it is judged and kept.
-    pub(in crate::commands) snapshot: &'a SnapshotConfig,
-    /// Where the workflow state is found.
-    pub(in crate::commands) workflow: &'a WorkflowOptions,
-    /// Where people see how far it is.
-    pub(in crate::commands) progress: &'a Progress,
+    /// The inventory; what is read beyond it is added to its coverage.
+    pub(in crate::commands) inventory: &'a mut Inventory,
+    /// The verdicts of an audit of this inventory.
+    pub(in crate::commands) audit: Option<&'a Audit>,
+    /// Why reading stopped on the way.
+    pub(in crate::commands) stopped: Option<RequestError>,
 }
 
-/// Reads the facts of the pages, makes rows, and writes history, model, findings and dashboard.
-///
-/// A reading that stopped before, or stops here, gives an incomplete snapshot of what was read.
-pub(in crate::commands) async fn take(
-    run: &Run<'_>,
-    inventory: &mut Inventory,
-    audit: Option<&Audit>,
+impl<'a> Measuring<'a> {
+    /// Gets ready: files to import, the history. `site` is the address by which the history knows the site.
+    pub(in crate::commands) fn prepare(
+        config: &'a Config,
+        snapshot: &'a SnapshotConfig,
+        site: &str,
+        progress: &Progress,
+    ) -> Result<Self, Failure> {
+        let workflow = options::workflow(&snapshot.workflow)?;
+        let history = super::open_history(config, site, snapshot, progress)?;
+        Ok(Self { config, snapshot, workflow, site: site.to_owned(), history })
+    }
+
+    /// Whether the history holds nothing yet.
+    pub(in crate::commands) fn is_new(&self) -> bool {
+        self.history.weeks().is_empty()
+    }
+
+    /// The groups of metrics asked for.
+    pub(super) fn groups(&self) -> MetricGroups {
+        options::groups(self.snapshot)
+    }
+
+    /// Reads the facts of the pages, makes rows, and writes history, model, findings and dashboard.
+    ///
+    /// A reading that stopped before, or stops here, gives an incomplete snapshot of what was read.
+    pub(in crate::commands) async fn take(&mut self, read: Read<'_>, progress: &Progress) -> Result<Taken, Failure> {
+        let Read { api, crawl, inventory, audit, stopped } = read;
+        let groups = self.groups();
+        let chosen = options::chosen(inventory, self.config, self.snapshot)?;
+        let facts = match stopped {
+            Some(cause) => Facts::stopped(&groups, cause),
+            None => self.facts((api, crawl, progress), inventory, &groups, &chosen).await,
+        };
+        self.write(inventory, audit, facts, &chosen, progress)
+    }
+
+    /// What the pages' own endpoints and the workflow tell. A stop on the way gives what was read until then.
+    async fn facts(
+        &self,
+        (api, crawl, progress): (&Cloud, &CrawlOptions, &Progress),
+        inventory: &mut Inventory,
+        groups: &MetricGroups,
+        chosen: &[String],
+    ) -> Facts {
+        let pages = match read_facts(api, inventory, crawl, groups, chosen, progress).await {
+            Ok(facts) => facts,
+            Err(cause) => return Facts::stopped(groups, cause),
+        };
+        if !groups.has(MetricGroup::Workflow) {
+            return Facts { pages, workflow: WorkflowReading::default(), stopped: None };
+        }
+        let asked = workflow_pages(inventory, &pages, chosen);
+        let (workflow, coverage) = workflow_of(api, &asked, &self.workflow, progress).await;
+        inventory.coverage.absorb(coverage);
+        inventory.requests = api.client().requests();
+        if let Some(plan) = &mut inventory.plan {
+            for (kind, requests) in &workflow.requests {
+                *plan.requests.entry(kind.clone()).or_default() += requests;
+            }
+        }
+        Facts { pages, workflow, stopped: api.client().stopped() }
+    }
+
+    fn write(
+        &mut self,
+        inventory: &Inventory,
+        audit: Option<&Audit>,
+        facts: Facts,
+        chosen: &[String],
+        progress: &Progress,
+    ) -> Result<Taken, Failure> {
+        let Facts { pages: facts, workflow, stopped } = facts;
+        progress.phase("measuring", None);
+        let complete = stopped.is_none() && inventory.coverage.is_complete();
+        let taken_at = inventory.scan.started_at;
+        let week = IsoWeek::of(taken_at);
+        let frame = columns::Frame { week: week.to_string(), taken_at, run_id: run_id(taken_at), complete };
+        let previous = previous(&self.history, week)?;
+        let rules = options::rules(&self.snapshot.rules);
+        let rows = metrics::measure(&Input {
+            inventory,
+            facts: &facts,
+            workflow: &workflow.pages,
+            audit,
+            spaces: chosen,
+            read: &options::read(inventory, audit.is_some()),
+            previous: previous.as_ref(),
+            rules: &rules,
+            frame: &frame,
+        });
+        if rows.is_empty() && !complete {
+            return Err(nothing_read(stopped.as_ref()));
+        }
+        let columns = columns::all();
+        let cells: Vec<_> = rows.iter().map(|row| columns::cells(&columns, row, &frame)).collect();
+        let figures = TableFigures::of(&tables::of_cells(&cells));
+        let recorded = self.record(&frame, week, chosen, cells)?;
+        for warning in &recorded.warnings {
+            progress.warn(warning);
+        }
+        let findings = findings::find(&rows, &rules);
+        let changes = previous.as_ref().map(|before| metrics::changes::changes(&rows, before, inventory, chosen));
+        let mut notes: Vec<String> = facts.notes.iter().chain(&workflow.notes).cloned().collect();
+        notes.extend(self.other_spaces(week, chosen));
+        let view = SnapshotView {
+            frame: &frame,
+            base_url: &inventory.scan.base_url,
+            account: &inventory.scan.account.name,
+            spaces: &spaces(inventory, chosen),
+            whole_site: chosen.len() == inventory.spaces.len(),
+            rows: &rows,
+            figures: &figures,
+            findings: &findings,
+            changes: changes.as_deref(),
+            previous_week: previous.as_ref().map(|previous| previous.week.as_str()),
+            trend: &files::write_model(&self.history, progress)?,
+            states: &metrics::summary::states(&rows),
+            reviewers: &metrics::summary::reviewers(&rows),
+            coverage: &inventory.coverage,
+            notes: &notes,
+            groups: &facts.groups.iter().map(MetricGroup::name).collect::<Vec<_>>(),
+        };
+        files::write_pages(self.history.folder(), &view)?;
+        for note in &notes {
+            progress.note(note);
+        }
+        let status = stopped.as_ref().map(status_of_stop);
+        let incomplete = (!complete).then_some(ExitStatus::Incomplete);
+        Ok(Taken {
+            status: ExitStatus::decide(status.into_iter().chain(incomplete)),
+            folder: self.history.folder().to_owned(),
+            complete,
+            recorded,
+            pages: rows.len() as u64,
+            findings: findings.iter().map(|found| (found.finding, found.pages.len() as u64, found.unknown)).collect(),
+            changes: changes.map(|changes| metrics::changes::counts(&changes)),
+            stopped,
+        })
+    }
+
+    /// Puts the rows into the history.
+    fn record(
+        &mut self,
+        frame: &columns::Frame,
+        week: IsoWeek,
+        chosen: &[String],
+        rows: Vec<Vec<Value>>,
+    ) -> Result<Recorded, Failure> {
+        let snapshot = Snapshot {
+            site: self.site.clone(),
+            week,
+            taken_at: frame.taken_at,
+            run_id: frame.run_id.clone(),
+            complete: frame.complete,
+            spaces: chosen.to_vec(),
+            columns: Columns::new(columns::names()).map_err(|error| failure(&error.into()))?,
+            rows,
+        };
+        let retention = Retention { weeks: self.snapshot.retain, archive: self.snapshot.archive };
+        self.history.record(&snapshot, retention).map_err(|error| failure(&error))
+    }
+
+    /// A remark when the snapshot before was of other spaces: sums over all of them cannot be compared then.
+    fn other_spaces(&self, week: IsoWeek, chosen: &[String]) -> Option<String> {
+        let before = newest_whole(&self.history, week).filter(|before| !before.spaces.is_empty())?;
+        let differs = |one: &[String], other: &[String]| one.iter().filter(|key| !other.contains(key)).count();
+        let (more, fewer) = (differs(chosen, &before.spaces), differs(&before.spaces, chosen));
+        (more + fewer > 0).then(|| {
+            let week = before.week;
+            format!("other spaces than in {week}: {more} more, {fewer} fewer; figures of all spaces together cannot be compared")
+        })
+    }
+}
+
+/// What was read of the pages, and why it stopped.
+struct Facts {
+    pages: SnapshotFacts,
+    workflow: WorkflowReading,
     stopped: Option<RequestError>,
-    history: &mut History,
-) -> Result<Taken, Failure> {
-    let Run { snapshot, progress, .. } = *run;
-    let groups = options::groups(snapshot);
-    let chosen = options::chosen(inventory, run.config, snapshot)?;
-    check_clock(inventory.scan.started_at, progress)?;
-    let (facts, workflow, stopped) = match stopped {
-        Some(cause) => (
-            SnapshotFacts { groups: groups.clone(), ..SnapshotFacts::default() },
-            WorkflowReading::default(),
-            Some(cause),
-        ),
-        None => facts(run, inventory, &groups, &chosen).await,
-    };
-    progress.phase("measuring", None);
-    let complete = stopped.is_none() && inventory.coverage.is_complete();
-    let taken_at = inventory.scan.started_at;
-    let week = IsoWeek::of(taken_at);
-    let frame = columns::Frame { week: week.to_string(), taken_at, run_id: run_id(taken_at), complete };
-    let previous = previous(history, week)?;
-    let rules = options::rules(&snapshot.rules);
-    let rows = metrics::measure(&Input {
-        inventory,
-        facts: &facts,
-        workflow: &workflow.pages,
-        audit,
-        spaces: &chosen,
-        read: &options::read(inventory, audit.is_some()),
-        previous: previous.as_ref(),
-        rules: &rules,
-        frame: &frame,
-    });
-    if rows.is_empty() && !complete {
-        return Err(nothing_read(stopped.as_ref()));
+}
+
+impl Facts {
+    fn stopped(groups: &MetricGroups, cause: RequestError) -> Self {
+        let pages = SnapshotFacts { groups: groups.clone(), ..SnapshotFacts::default() };
+        Self { pages, workflow: WorkflowReading::default(), stopped: Some(cause) }
     }
-    let columns = columns::all();
-    let cells: Vec<_> = rows.iter().map(|row| columns::cells(&columns, row, &frame)).collect();
-    let figures = TableFigures::of(&tables::of_cells(&cells));
-    let recorded = record(history, &frame, week, &chosen, cells, snapshot)?;
-    for warning in &recorded.warnings {
-        progress.warn(warning);
-    }
-    let findings = findings::find(&rows, &rules);
-    let changes = previous.as_ref().map(|before| metrics::changes::changes(&rows, before, inventory, &chosen));
-    let notes: Vec<String> = facts.notes.iter().chain(&workflow.notes).cloned().collect();
-    let view = SnapshotView {
-        frame: &frame,
-        base_url: &inventory.scan.base_url,
-        account: &inventory.scan.account.name,
-        spaces: &spaces(inventory, &chosen),
-        whole_site: chosen.len() == inventory.spaces.len(),
-        rows: &rows,
-        figures: &figures,
-        findings: &findings,
-        changes: changes.as_deref(),
-        previous_week: previous.as_ref().map(|previous| previous.week.as_str()),
-        trend: &files::write_model(history, progress)?,
-        states: &metrics::summary::states(&rows),
-        reviewers: &metrics::summary::reviewers(&rows),
-        coverage: &inventory.coverage,
-        notes: &notes,
-        groups: &groups.iter().map(MetricGroup::name).collect::<Vec<_>>(),
-    };
-    files::write_pages(history.folder(), &view)?;
-    for note in &notes {
-        progress.note(note);
-    }
-    let status = stopped.as_ref().map(status_of_stop);
-    let incomplete = (!complete).then_some(ExitStatus::Incomplete);
-    Ok(Taken {
-        status: ExitStatus::decide(status.into_iter().chain(incomplete)),
-        folder: history.folder().to_owned(),
-        complete,
-        recorded,
-        pages: rows.len() as u64,
-        findings: findings.iter().map(|found| (found.finding, found.pages.len() as u64, found.unknown)).collect(),
-        changes: changes.map(|changes| metrics::changes::counts(&changes)),
-        stopped,
-    })
 }
 
 /// Nothing usable was read: the files of earlier runs stay as they are.
@@ -132,58 +241,9 @@ fn nothing_read(stopped: Option<&RequestError>) -> Failure {
     Failure::new(status, "no snapshot was taken").because(cause).remedy("run it again")
 }
 
-/// Puts the rows into the history.
-fn record(
-    history: &mut History,
-    frame: &columns::Frame,
-    week: IsoWeek,
-    chosen: &[String],
-    rows: Vec<Vec<Value>>,
-    config: &SnapshotConfig,
-) -> Result<Recorded, Failure> {
-    let snapshot = Snapshot {
-        week,
-        taken_at: frame.taken_at,
-        run_id: frame.run_id.clone(),
-        complete: frame.complete,
-        spaces: chosen.to_vec(),
-        columns: Columns::new(columns::names()).map_err(|error| failure(&error.into()))?,
-        rows,
-    };
-    let retention = Retention { weeks: config.retain, archive: config.archive };
-    history.record(&snapshot, retention).map_err(|error| failure(&error))
-}
-
-/// What the pages' own endpoints and the workflow tell. A stop on the way gives what was read until then.
-async fn facts(
-    run: &Run<'_>,
-    inventory: &mut Inventory,
-    groups: &MetricGroups,
-    chosen: &[String],
-) -> (SnapshotFacts, WorkflowReading, Option<RequestError>) {
-    let nothing = || SnapshotFacts { groups: groups.clone(), ..SnapshotFacts::default() };
-    let facts = match read_facts(run.api, inventory, run.crawl, groups, chosen, run.progress).await {
-        Ok(facts) => facts,
-        Err(cause) => return (nothing(), WorkflowReading::default(), Some(cause)),
-    };
-    if !groups.has(MetricGroup::Workflow) {
-        return (facts, WorkflowReading::default(), None);
-    }
-    let pages = workflow_pages(inventory, &facts, chosen);
-    let (workflow, coverage) = workflow_of(run.api, &pages, run.workflow, run.progress).await;
-    inventory.coverage.absorb(coverage);
-    inventory.requests = run.api.client().requests();
-    if let Some(plan) = &mut inventory.plan {
-        for (kind, requests) in &workflow.requests {
-            *plan.requests.entry(kind.clone()).or_default() += requests;
-        }
-    }
-    (facts, workflow, run.api.client().stopped())
-}
-
 /// The week is named by the server's clock; where this machine's is far off, something is wrong that people should
 /// mend before the history holds a week that never was (F-84).
-fn check_clock(server: DateTime<Utc>, progress: &Progress) -> Result<(), Failure> {
+pub(in crate::commands) fn check_clock(server: DateTime<Utc>, progress: &Progress) -> Result<(), Failure> {
     let words = |off: chrono::TimeDelta| {
         let minutes = off.num_minutes().abs();
         let direction = if off > chrono::TimeDelta::zero() { "ahead of" } else { "behind" };
@@ -201,10 +261,14 @@ fn check_clock(server: DateTime<Utc>, progress: &Progress) -> Result<(), Failure
     }
 }
 
-/// The newest snapshot of an earlier week that was whole.
+/// The newest earlier week that is whole.
+fn newest_whole(history: &History, week: IsoWeek) -> Option<&Week> {
+    history.weeks().iter().rev().find(|known| known.week < week && known.status != Status::Incomplete)
+}
+
+/// The pages of that week.
 fn previous(history: &History, week: IsoWeek) -> Result<Option<Previous>, Failure> {
-    let before = history.weeks().iter().rev().find(|known| known.week < week && known.status != Status::Incomplete);
-    let Some(before) = before else { return Ok(None) };
+    let Some(before) = newest_whole(history, week) else { return Ok(None) };
     let table = history.read(before.week).map_err(|error| failure(&error))?;
     Ok(table.map(|table| Previous::new(before.week.to_string(), &table)))
 }

@@ -3,6 +3,7 @@
 //! Every file is written together with its known usage, so the program's answer can be compared with the truth.
 
 mod bulk;
+mod cross_links;
 mod diagrams;
 mod discussions;
 mod edges;
@@ -114,6 +115,7 @@ pub fn sample(now: DateTime<Utc>) -> Sample {
     edges::write(&mut writer);
     bulk::write(&mut writer);
     workflows::write(&mut writer);
+    cross_links::write(&mut writer);
     readership::write(&mut writer);
     Sample { site: writer.site, expected: writer.expected }
 }
