@@ -201,6 +201,8 @@ async fn u_05_one_filter_holds_for_all_lists_and_says_what_it_hides() {
 async fn u_23_a_link_to_a_finding_opens_it() {
     let Some(browser) = Browser::start().await else { return };
     let page = Dashboard::complete();
+    browser.open_at(&page.page, "100%").await;
+    assert_eq!(browser.find("#data-error:not([hidden])").await.len(), 0, "a mistyped address is none");
     browser.open_at(&page.page, "stubs").await;
     assert_eq!(browser.texts(OPEN).await, ["stubs"]);
     let top = browser.run("return document.querySelector('#stubs').getBoundingClientRect().top").await;
@@ -226,6 +228,13 @@ async fn u_04_tables_sort_and_what_is_not_known_comes_last() {
         let words = browser.texts(spaces).await;
         assert_eq!((words.len(), words[4].as_str()), (5, "–"), "{words:?}");
     }
+    let health =
+        "return [...document.querySelectorAll('.space-health [data-label=\"Mean health\"]')].map(c => c.textContent)";
+    browser.open_at(&page.page, "outdated").await;
+    let lowest_first = browser.texts(health).await;
+    browser.click(".space-health th:last-child button").await;
+    let highest_first = browser.texts(health).await;
+    assert!(lowest_first.iter().rev().eq(&highest_first), "{lowest_first:?} {highest_first:?}");
     let initial = browser.texts(&titles("outdated")).await;
     let heading = "details[open] thead th:first-child";
     browser.type_into(&format!("{heading} button"), "\u{E007}").await;

@@ -43,11 +43,18 @@ async fn pictures_of_the_dashboard_can_be_taken() {
     ];
     for (name, sample) in samples {
         let page = Dashboard::of(&sample);
-        let looks = [("light", 1440, ""), ("dark", 1440, ""), ("narrow", 320, ""), ("print", 1000, "print")];
+        let looks = [
+            ("light", 1440, ""),
+            ("dark", 1440, ""),
+            ("forced", 1440, ""),
+            ("narrow", 320, ""),
+            ("print", 1000, "print"),
+        ];
         for (look, width, medium) in looks {
             browser.resize(width, 3000).await;
             let scheme = if look == "dark" { "dark" } else { "light" };
-            browser.emulate(medium, &[("prefers-color-scheme", scheme)]).await;
+            let forced = if look == "forced" { "active" } else { "none" };
+            browser.emulate(medium, &[("prefers-color-scheme", scheme), ("forced-colors", forced)]).await;
             for (place, step) in [
                 ("top", "scrollTo(0, 0)"),
                 ("?q=plan", "document.querySelector('#span-52')?.click()"),
