@@ -101,6 +101,21 @@ fn weeks_of_other_spaces_are_named() {
 }
 
 #[test]
+fn a_part_of_the_site_is_named_as_such() {
+    let mut sample = Sample::new(20, 1);
+    let scope = |page: &str| page[page.find("class=\"run\"").expect("a run")..].lines().next().map(str::to_owned);
+    assert!(scope(&sample.page()).expect("a line").contains("<bdi>all 5 visible spaces</bdi>"));
+    sample.whole_site = false;
+    let page = sample.page();
+    let shown = scope(&page).expect("a line");
+    for part in ["spaces ARA, ENG, OPS, ~kim, 日本, not the whole site", "week 2026-W47", "metrics core, people, links"]
+    {
+        assert!(shown.contains(part), "{shown}");
+    }
+    assert!(page.contains("Only these spaces were read: links from elsewhere do not count"));
+}
+
+#[test]
 fn the_first_snapshot_has_no_past() {
     let page = Sample::new(40, 1).page();
     assert!(section(&page, "trends").contains("Trends begin with the second snapshot"));

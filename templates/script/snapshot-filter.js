@@ -11,6 +11,8 @@ function filterWordsOf(text) {
   return words;
 }
 
+const SEARCHED = ["Page", "Space", "Owner"];
+
 class FindingsFilter {
   constructor() {
     this.input = /** @type {HTMLInputElement} */ (need("filter"));
@@ -19,7 +21,8 @@ class FindingsFilter {
       const details = /** @type {HTMLDetailsElement} */ (list);
       const rows = Array.from(details.querySelectorAll("tbody tr")).map((row) => ({
         row: /** @type {HTMLTableRowElement} */ (row),
-        text: folded(["Page", "Space", "Owner"].map((label) => textOfCell(row, label)).join("\n")),
+        // folded when it is first searched, not while the page loads
+        text: "",
       }));
       return { details, rows, hits: details.querySelector(".hits"), wasOpen: false };
     });
@@ -47,12 +50,14 @@ class FindingsFilter {
   set(text) {
     if (this.input.value === text) return;
     this.input.value = text;
-    this.apply();
+    this.apply(0);
   }
 
-  apply() {
+  /** @param {number} pause In milliseconds, before the result is said: while somebody types it is read out once. */
+  apply(pause = 200) {
     const words = filterWordsOf(this.input.value);
     const isFiltering = words.length > 0;
+    if (isFiltering) this.fold();
     let shown = 0;
     let all = 0;
     for (const list of this.lists) {
@@ -71,7 +76,14 @@ class FindingsFilter {
       all += list.rows.length;
     }
     this.isFiltering = isFiltering;
-    this.say(isFiltering ? this.words(shown, all) : "");
+    this.say(isFiltering ? this.words(shown, all) : "", pause);
+  }
+
+  /** What is searched, as `folded` makes it. Every row has a title, so that no text stays empty. */
+  fold() {
+    for (const entry of this.lists.flatMap((list) => list.rows)) {
+      entry.text ||= folded(SEARCHED.map((label) => textOfCell(entry.row, label)).join("\n"));
+    }
   }
 
   /** @param {number} shown @param {number} all */
@@ -81,10 +93,10 @@ class FindingsFilter {
     return unlisted === 0 ? found : found + " " + SNAPSHOT_TEXT.unlisted(count(unlisted));
   }
 
-  /** Says it after a pause in typing, so that it is read out once. @param {string} text */
-  say(text) {
+  /** @param {string} text @param {number} pause */
+  say(text, pause) {
     window.clearTimeout(this.pause);
-    this.pause = window.setTimeout(() => { this.found.textContent = text; }, 200);
+    this.pause = window.setTimeout(() => { this.found.textContent = text; }, pause);
   }
 }
 

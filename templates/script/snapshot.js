@@ -1,8 +1,17 @@
 // The dashboard of the page metrics. Everything stands in the page; the script opens, filters and sorts it.
 
+/** A part of the address; one that somebody mistyped stays as it is. @param {string} text */
+function unescaped(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
 /** Opens the list that the address names, and all that lies around it. @param {FindingsFilter} filter */
 function followAddress(filter) {
-  const place = decodeURIComponent(location.hash.slice(1));
+  const place = unescaped(location.hash.slice(1));
   if (place.startsWith("?")) {
     filter.set(new URLSearchParams(location.hash.slice(2)).get("q") || "");
     byId("findings")?.scrollIntoView();

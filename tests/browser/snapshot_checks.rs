@@ -43,15 +43,30 @@ async fn pictures_of_the_dashboard_can_be_taken() {
     ];
     for (name, sample) in samples {
         let page = Dashboard::of(&sample);
-        let looks = [("light", 1440, ""), ("dark", 1440, ""), ("narrow", 320, ""), ("print", 1000, "print")];
+        let looks = [
+            ("light", 1440, ""),
+            ("dark", 1440, ""),
+            ("forced", 1440, ""),
+            ("narrow", 320, ""),
+            ("print", 1000, "print"),
+        ];
         for (look, width, medium) in looks {
             browser.resize(width, 3000).await;
             let scheme = if look == "dark" { "dark" } else { "light" };
-            browser.emulate(medium, &[("prefers-color-scheme", scheme)]).await;
-            browser.open_at(&page.page, "stubs").await;
-            browser.run("scrollTo(0, 0)").await;
-            let file = format!("{folder}/snapshot-{name}-{look}.png.base64");
-            fs::write(file, browser.screenshot().await).expect("written");
+            let forced = if look == "forced" { "active" } else { "none" };
+            browser.emulate(medium, &[("prefers-color-scheme", scheme), ("forced-colors", forced)]).await;
+            for (place, step) in [
+                ("top", "scrollTo(0, 0)"),
+                ("?q=plan", "document.querySelector('#span-52')?.click()"),
+                ("trends", "document.querySelector('#span-52')?.click()"),
+                ("orphans_tree", ""),
+            ] {
+                browser.open_at(&page.page, place).await;
+                browser.run(step).await;
+                let part = place.trim_start_matches('?').replace('=', "-");
+                let file = format!("{folder}/snapshot-{name}-{look}-{part}.png.base64");
+                fs::write(file, browser.screenshot().await).expect("written");
+            }
         }
     }
     browser.stop().await;

@@ -70,8 +70,12 @@ const SUMMED: [&str; 20] = [
 
 /// Figures as a run gets them: added up from the cells of rows.
 pub fn figures<'r>(rows: impl IntoIterator<Item = &'r PageRow>, frame: &Frame) -> TableFigures {
-    let columns: Vec<_> = columns::all().into_iter().filter(|column| SUMMED.contains(&column.name)).collect();
-    assert_eq!(columns.len(), SUMMED.len(), "every column that is summed is there");
+    figures_of(&SUMMED, rows, frame)
+}
+
+fn figures_of<'r>(names: &[&str], rows: impl IntoIterator<Item = &'r PageRow>, frame: &Frame) -> TableFigures {
+    let columns: Vec<_> = columns::all().into_iter().filter(|column| names.contains(&column.name)).collect();
+    assert_eq!(columns.len(), names.len(), "every column that is summed is there");
     let header = columns.iter().map(|column| column.name.to_owned()).collect();
     let cells = |row| columns::cells(&columns, row, frame).iter().map(Value::plain).collect();
     TableFigures::of(&Table { header, rows: rows.into_iter().map(cells).collect() })
@@ -122,7 +126,9 @@ pub fn row(number: usize) -> PageRow {
     row.people.contributors = Some(1 + (number % 4) as u64);
     row.people.edit_count = Some(1 + (number % 9) as u64);
     row.people.edits_7d = Some(u64::from(days < 7));
-    row.text = Some(Text { words: 20 + (number * 131 % 900) as u64, ..Text::default() });
+    let is_stub = number % 17 == 3;
+    let words = if is_stub { number % 50 } else { 50 + number * 131 % 900 };
+    row.text = Some(Text { words: words as u64, ..Text::default() });
     row.files.bytes = Some((number * 48_611 % 9_000_000) as u64);
     row.links.broken_internal = Some(if number.is_multiple_of(9) { 2 } else { 0 });
     row.judgement.staleness = Some(match days {
@@ -133,7 +139,7 @@ pub fn row(number: usize) -> PageRow {
     });
     row.judgement.is_orphan_tree = number % 23 == 5;
     row.judgement.is_orphan_link = Some(number % 6 == 2);
-    row.judgement.is_stub = Some(number % 17 == 3);
+    row.judgement.is_stub = Some(is_stub);
     row.judgement.duplicate_group = (number % 40 < 2).then_some((number / 40) as u64 + 1);
     row.judgement.health_score = 100 - (number * 7 % 60) as u64;
     workflow(&mut row, number);
@@ -183,14 +189,12 @@ pub fn trend(rows: &[PageRow], weeks: usize) -> Vec<WeekPoint> {
                 row.judgement.staleness = Some(Staleness::Expired);
                 row.judgement.health_score /= 2;
             }
-            if status == WeekStatus::Imported {
-                PageRow { place: row.place, text: row.text, ..PageRow::default() }
-            } else {
-                row
-            }
+            row
         });
         let chosen: Vec<PageRow> = chosen.collect();
-        let figures = (status != WeekStatus::Missing).then(|| figures(&chosen, &taken));
+        // an older script wrote fewer columns
+        let names = if status == WeekStatus::Imported { &SUMMED[..2] } else { &SUMMED[..] };
+        let figures = (status != WeekStatus::Missing).then(|| figures_of(names, &chosen, &taken));
         WeekPoint { week, status, figures }
     };
     (0..weeks).rev().map(point).collect()

@@ -91,10 +91,10 @@ fn coordinate(value: f64) -> String {
 
 /// Round values below and above: from zero where that costs less than half of the height.
 fn scale(least: u64, most: u64) -> (u64, u64) {
-    let range = if least * 2 <= most { most } else { most - least };
+    let range = if least <= most / 2 { most } else { most - least };
     let step = round_step(range.max(most / 50).max(1).div_ceil(4));
-    let bottom = if least * 2 <= most { 0 } else { least / step * step };
-    let top = most.div_ceil(step) * step;
+    let bottom = if least <= most / 2 { 0 } else { least / step * step };
+    let top = most.div_ceil(step).saturating_mul(step);
     if top > bottom { (bottom, top) } else { (bottom.saturating_sub(step), top + step) }
 }
 

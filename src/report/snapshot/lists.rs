@@ -73,9 +73,10 @@ impl Finding {
         self.pages.saturating_sub(self.rows.len() as u64)
     }
 
-    /// Which way it is sorted: groups and words begin with the smallest.
-    pub(super) fn direction(&self) -> &'static str {
-        if matches!(self.id, "duplicates" | "stubs") { "ascending" } else { "descending" }
+    /// Groups and words begin with the smallest. A heading that does so is not marked as one of numbers, which are
+    /// sorted descending first.
+    pub(super) fn is_ascending(&self) -> bool {
+        matches!(self.id, "duplicates" | "stubs")
     }
 
     /// Whether the last edit is a column of its own, and not what the list is sorted by.

@@ -111,7 +111,8 @@ fn frame(view: &SnapshotView<'_>) -> Frame {
     let spaces = if view.whole_site {
         format!("all {} visible spaces", format::count(view.spaces.len() as u64))
     } else {
-        frame::spaces(view.spaces.iter().map(|(key, _)| key.as_str()))
+        let chosen = frame::spaces(view.spaces.iter().map(|(key, _)| key.as_str()));
+        format!("{chosen}, not the whole site")
     };
     let scope = vec![format!("week {}", view.frame.week), spaces, format!("metrics {}", view.groups.join(", "))];
     let within = if view.whole_site {

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::metrics::summary::{Figures, WeekPoint, WeekStatus};
-use crate::report::format;
+use crate::metrics::summary::{Figures, TableFigures, WeekPoint, WeekStatus};
+use crate::report::html::frame::spaces;
 
 use super::SnapshotView;
 use super::metric::{Amount, Metric};
@@ -118,29 +118,29 @@ impl<'a> Then<'a> {
 
 /// Sentences on weeks that did not hold the same spaces as this one, so that their figures differ for that reason.
 pub(super) fn other_spaces(view: &SnapshotView<'_>, weeks: &[Then<'_>]) -> Vec<String> {
-    let now: BTreeSet<&str> = view.spaces.iter().map(|(key, _)| key.as_str()).collect();
-    weeks
-        .iter()
-        .filter_map(|then| {
-            let figures = then.point.figures.as_ref().filter(|_| is_in_trend(then.point))?;
-            let before: BTreeSet<&str> = figures.spaces.keys().map(String::as_str).collect();
-            let more = named(&before, &now);
-            // a space of this week that was empty then has no figures of that week either
-            let filled: BTreeSet<&str> = view.figures.spaces.keys().map(String::as_str).collect();
-            let fewer = named(&filled, &before);
-            let what = match (more, fewer) {
-                (None, None) => return None,
-                (Some(more), None) => format!("{more} beside those of this week"),
-                (None, Some(fewer)) => format!("no pages of {fewer}"),
-                (Some(more), Some(fewer)) => format!("{more}, but no pages of {fewer}"),
-            };
-            Some(format!("The snapshot of {} held {what}: its figures are not of the same spaces.", then.week()))
-        })
-        .collect()
+    let chosen: BTreeSet<&str> = view.spaces.iter().map(|(key, _)| key.as_str()).collect();
+    let filled = keys(view.figures);
+    let sentence = |then: &Then<'_>| {
+        let before = keys(then.point.figures.as_ref().filter(|_| is_in_trend(then.point))?);
+        // a space that is empty now may have been empty then
+        let what = match (named(&before, &chosen), named(&filled, &before)) {
+            (None, None) => return None,
+            (Some(more), None) => format!("{more} beside those of this week"),
+            (None, Some(fewer)) => format!("no pages of {fewer}"),
+            (Some(more), Some(fewer)) => format!("{more}, but no pages of {fewer}"),
+        };
+        Some(format!("The snapshot of {} held {what}: its figures are not of the same spaces.", then.week()))
+    };
+    weeks.iter().filter_map(sentence).collect()
+}
+
+/// The spaces that have pages.
+fn keys(figures: &TableFigures) -> BTreeSet<&str> {
+    figures.spaces.keys().map(String::as_str).filter(|key| !key.is_empty()).collect()
 }
 
 /// What one set has beyond another, in words.
 fn named(one: &BTreeSet<&str>, other: &BTreeSet<&str>) -> Option<String> {
     let keys: Vec<&str> = one.difference(other).copied().collect();
-    (!keys.is_empty()).then(|| format::visible(&crate::report::html::frame::spaces(keys.into_iter())).into_owned())
+    (!keys.is_empty()).then(|| spaces(keys.into_iter()))
 }

@@ -1,6 +1,7 @@
 //! The measures over 12 and 52 weeks.
 
 use crate::metrics::summary::{WeekPoint, WeekStatus};
+use crate::report::format;
 
 use super::SnapshotView;
 use super::chart::{self, Chart, Mark, Sample};
@@ -166,17 +167,19 @@ fn picture(metric: &Metric, points: &[WeekPoint], chart: Chart) -> Picture {
     }
 }
 
-/// From the first to the last value in the line: `71.2 → 73.4`.
+/// From the first to the last value in the line: `71.2 → 73.4`. A last value that is not of the last week says of which.
 fn change(metric: &Metric, points: &[WeekPoint]) -> (String, &'static str) {
     let in_line = points.iter().filter(|point| past::is_in_trend(point));
-    let mut values = in_line.filter_map(|point| value(metric, point));
-    let Some(first) = values.next() else { return (String::new(), "") };
-    match values.next_back() {
-        None => (metric.unit.words(first), ""),
-        Some(last) if last == first => (format!("{}, unchanged", metric.unit.words(last)), ""),
-        Some(last) => {
-            (format!("{} → {}", metric.unit.words(first), metric.unit.words(last)), metric.wish.verdict(first, last))
-        }
+    let mut values = in_line.filter_map(|point| Some((point, value(metric, point)?)));
+    let Some((_, first)) = values.next() else { return (String::new(), "") };
+    let Some((point, last)) = values.next_back() else { return (metric.unit.words(first), "") };
+    let is_latest = points.last().is_some_and(|latest| latest.week == point.week);
+    let of = if is_latest { String::new() } else { format!(" in {}", point.week) };
+    if last == first {
+        (format!("{}, unchanged", metric.unit.words(last)), "")
+    } else {
+        let words = format!("{} → {}{of}", metric.unit.words(first), metric.unit.words(last));
+        (words, metric.wish.verdict(first, last))
     }
 }
 
@@ -216,7 +219,7 @@ fn notes(points: &[WeekPoint]) -> Vec<String> {
         .filter(|pair| !pair[0].1.spaces.keys().eq(pair[1].1.spaces.keys()))
         .map(|pair| {
             let (before, after) = (pair[0].1.spaces.len() as u64, pair[1].1.spaces.len() as u64);
-            let spaces = |number| crate::report::format::plural(number, "space", "spaces");
+            let spaces = |number| format::plural(number, "space", "spaces");
             let words = if before == after {
                 "other spaces".to_owned()
             } else {
