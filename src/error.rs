@@ -35,7 +35,7 @@ pub enum ExitStatus {
 
 impl ExitStatus {
     /// Every status that a command of this version can end with, by code.
-    pub const IN_USE: [Self; 10] = [
+    pub const IN_USE: [Self; 11] = [
         Self::Complete,
         Self::Internal,
         Self::Usage,
@@ -44,6 +44,7 @@ impl ExitStatus {
         Self::Unreachable,
         Self::Storage,
         Self::Locked,
+        Self::Threshold,
         Self::Interrupted,
         Self::Terminated,
     ];
@@ -84,9 +85,9 @@ impl ExitStatus {
             Self::Incomplete => "a report was written, but it is **incomplete**",
             Self::Authentication => "authentication failed, at the start or on the way",
             Self::Unreachable => "server unreachable or throttled before a usable inventory; try again later",
-            Self::Storage => "local storage: the report cannot be written",
-            Self::Locked => "another run of the same site and account holds the lock",
-            Self::Threshold => "a threshold was met",
+            Self::Storage => "local storage: report or history cannot be written, or the history is damaged",
+            Self::Locked => "another run holds the lock of the site or of the history",
+            Self::Threshold => "complete, and a threshold of `--fail-on` was met",
             Self::Interrupted => "interrupted by Ctrl-C",
             Self::Terminated => "terminated by SIGTERM",
         }

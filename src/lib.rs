@@ -49,7 +49,7 @@ pub async fn run(cli: &Cli, progress: &Progress) -> Result<Outcome, Failure> {
             let (config, snapshot) = loaded.value;
             commands::snapshot::run(&config, &snapshot, json, progress).await
         }
-        Command::Demo(args) => commands::demo::run(&args, &around, json, progress).await,
+        Command::Demo(args) => Box::pin(commands::demo::run(&args, &around, json, progress)).await,
         Command::Doctor(args) => {
             let loaded = Config::load(&args.as_audit(), &mut around)?;
             commands::doctor::run(&loaded, args.probe, json, progress).await

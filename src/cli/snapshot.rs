@@ -36,6 +36,10 @@ pub struct SnapshotArgs {
     /// Take workflow states from a report exported from the workflow app
     #[arg(long, value_name = "FILE")]
     pub workflow_import: Option<PathBuf>,
+    /// End with status 8 when a finding has PAGES pages or more, as in
+    /// outdated=100 (repeatable)
+    #[arg(long, value_name = "FINDING=PAGES", value_parser = parse_threshold)]
+    pub fail_on: Vec<(String, u64)>,
     /// Keep the folder confluence_data in DIR [default: working directory]
     #[arg(long, value_name = "DIR")]
     pub output: Option<PathBuf>,
@@ -97,4 +101,13 @@ impl SnapshotArgs {
 
 fn retain_range() -> RangeInclusive<i64> {
     i64::from(*RETAIN_WEEKS.start())..=i64::from(*RETAIN_WEEKS.end())
+}
+
+/// Reads `outdated=100`: the name of a finding and a number of pages. The error is one line for people.
+fn parse_threshold(text: &str) -> Result<(String, u64), String> {
+    let parts = text.split_once('=').and_then(|(finding, pages)| Some((finding.trim(), pages.trim().parse().ok()?)));
+    parts
+        .filter(|(finding, pages)| !finding.is_empty() && *pages > 0)
+        .map(|(finding, pages)| (finding.to_owned(), pages))
+        .ok_or_else(|| format!("`{text}` is no threshold; write a finding and a number of pages, as outdated=100"))
 }

@@ -22,6 +22,8 @@ pub struct SnapshotConfig {
     pub retain: u32,
     /// Whether older ones are put into the archive.
     pub archive: bool,
+    /// Findings and the number of pages at which the run ends with a status of its own.
+    pub fail_on: Vec<(String, u64)>,
     /// An old history file to take over.
     pub import_history: Option<PathBuf>,
     /// Thresholds.
@@ -126,6 +128,7 @@ impl SnapshotConfig {
             metrics: layers.require(keys::METRICS, groups)?,
             retain: layers.require(keys::RETAIN, values::count)?,
             archive: !args.no_archive,
+            fail_on: args.fail_on.clone(),
             import_history: file(&args.import_history),
             rules: SnapshotRules::from_layers(layers)?,
             workflow: WorkflowConfig { import: file(&args.workflow_import), ..WorkflowConfig::from_layers(layers)? },
@@ -140,6 +143,7 @@ impl SnapshotConfig {
             metrics: layers.require(keys::METRICS, groups)?,
             retain: layers.require(keys::RETAIN, values::count)?,
             archive: true,
+            fail_on: Vec::new(),
             import_history: None,
             rules: SnapshotRules::from_layers(&layers)?,
             workflow: WorkflowConfig::from_layers(&layers)?,

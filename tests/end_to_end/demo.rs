@@ -9,7 +9,7 @@ use confluence_storage_analyzer::demo::sample;
 use scraper::{Html, Selector};
 use tempfile::TempDir;
 
-use crate::program::{Finished, file_name, program};
+use crate::program::{Finished, file_name, program, rows_of};
 
 const SPACES: [&str; 8] = ["CLASSIC", "DES", "ENG", "HR", "MKT", "PROD", "SUP", "~712020mina"];
 
@@ -72,7 +72,7 @@ fn the_totals_are_those_of_the_sample() {
 fn the_folder_holds_what_the_contract_names() {
     let run = demo();
     let report = run.report();
-    assert_eq!(run.stdout.trim_end(), report.join("index.html").to_str().unwrap(), "the last line is the result");
+    assert_eq!(run.stdout.lines().last(), report.join("index.html").to_str(), "the last line is the result");
     let mut names: Vec<String> =
         fs::read_dir(&report).unwrap().map(|entry| file_name(&entry.unwrap().path())).collect();
     names.sort();
@@ -95,6 +95,35 @@ fn the_folder_holds_what_the_contract_names() {
             assert!(report.join(folder).join(format!("{folder}_{kind}")).is_file(), "{folder}_{kind}");
         }
     }
+}
+
+#[test]
+fn the_folder_of_the_metrics_holds_what_the_contract_names() {
+    let run = demo();
+    let data = run.folder.path().join("confluence_data");
+    assert_eq!(run.stdout.lines().next(), data.join("index.html").to_str());
+    let week = chrono::Utc::now().format("%G-W%V").to_string();
+    for file in [
+        "index.html".to_owned(),
+        "confluence_data_current.csv".to_owned(),
+        format!("confluence_data_{week}.csv"),
+        "confluence_data_history.csv".to_owned(),
+        "history.json".to_owned(),
+        "findings/outdated.csv".to_owned(),
+        "model/fact_page_week.csv".to_owned(),
+        "model/dim_page.csv".to_owned(),
+        "model/dim_space.csv".to_owned(),
+        "model/dim_user.csv".to_owned(),
+        "model/dim_week.csv".to_owned(),
+        "model/data_dictionary.csv".to_owned(),
+    ] {
+        assert!(data.join(&file).is_file(), "{file}");
+    }
+    // twelve earlier weeks, of which nobody measured one, and one was not read whole
+    let weeks = rows_of(&data.join("model/dim_week.csv"));
+    let of = |status: &str| weeks.iter().filter(|week| week["status"] == status).count();
+    assert_eq!((of("complete"), of("incomplete"), of("missing")), (11, 1, 1), "{weeks:?}");
+    assert!(data.join("archived_snapshots").read_dir().unwrap().count() == 1, "one week is beyond the retention");
 }
 
 #[test]

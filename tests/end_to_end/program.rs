@@ -98,14 +98,7 @@ impl Finished {
 
     /// Rows of a CSV below the report folder, by header.
     pub(crate) fn rows(&self, path: &str) -> Vec<BTreeMap<String, String>> {
-        let text = std::fs::read_to_string(self.report().join(path)).unwrap();
-        let text = text.strip_prefix('\u{feff}').expect("a byte order mark");
-        let mut reader = csv::Reader::from_reader(text.as_bytes());
-        let header: Vec<String> = reader.headers().unwrap().iter().map(str::to_owned).collect();
-        reader
-            .records()
-            .map(|record| header.iter().cloned().zip(record.unwrap().iter().map(str::to_owned)).collect())
-            .collect()
+        rows_of(&self.report().join(path))
     }
 
     /// Usage by attachment id, from the table of all files.
@@ -117,4 +110,14 @@ impl Finished {
 
 pub(crate) fn file_name(path: &Path) -> String {
     path.file_name().unwrap().to_string_lossy().into_owned()
+}
+
+/// Rows of a CSV file, by header.
+pub(crate) fn rows_of(path: &Path) -> Vec<BTreeMap<String, String>> {
+    let text = std::fs::read_to_string(path).unwrap();
+    let text = text.strip_prefix('\u{feff}').expect("a byte order mark");
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let header: Vec<String> = reader.headers().unwrap().iter().map(str::to_owned).collect();
+    let records = reader.records().map(|record| record.unwrap());
+    records.map(|record| header.iter().cloned().zip(record.iter().map(str::to_owned)).collect()).collect()
 }

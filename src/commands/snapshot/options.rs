@@ -9,6 +9,7 @@ use crate::inventory::scope::reported;
 use crate::inventory::snapshot::{MetricGroup, MetricGroups, SnapshotFacts};
 use crate::inventory::workflow::{DocumentReport, PinnedProperty, WorkflowOptions, WorkflowPage};
 use crate::inventory::{ContentKind, CrawlError, Inventory, SpaceId, Status};
+use crate::metrics::findings::{FINDINGS, Found};
 use crate::metrics::{Rules, Thresholds};
 
 /// The groups of metrics asked for; the configuration has checked their names.
@@ -61,6 +62,26 @@ fn thresholds(rules: SpaceRules) -> Thresholds {
         stalled_days: rules.stalled_days,
         unread_bytes: u64::from(rules.unread_mb) * 1024 * 1024,
     }
+}
+
+/// Refuses thresholds of findings that there are not.
+pub(super) fn check_thresholds(thresholds: &[(String, u64)]) -> Result<(), Failure> {
+    let known = |name: &String| FINDINGS.iter().any(|finding| finding.id == name);
+    match thresholds.iter().find(|(name, _)| !known(name)) {
+        None => Ok(()),
+        Some((name, _)) => {
+            let names: Vec<&str> = FINDINGS.iter().map(|finding| finding.id).collect();
+            Err(Failure::usage(format!("--fail-on: `{name}` is no finding"))
+                .remedy(format!("the findings are {}", names.join(", "))))
+        }
+    }
+}
+
+/// Whether a finding has as many pages as its threshold, or more.
+pub(super) fn is_threshold_met(thresholds: &[(String, u64)], findings: &[Found<'_>]) -> bool {
+    thresholds.iter().any(|(name, pages)| {
+        findings.iter().any(|found| found.finding.id == name && found.pages.len() as u64 >= *pages)
+    })
 }
 
 /// Where the workflow state is found; reads the report to import.

@@ -53,6 +53,7 @@ impl<'a> Measuring<'a> {
         site: &str,
         progress: &Progress,
     ) -> Result<Self, Failure> {
+        options::check_thresholds(&snapshot.fail_on)?;
         let workflow = options::workflow(&snapshot.workflow)?;
         let history = super::open_history(config, site, snapshot, progress)?;
         Ok(Self { config, snapshot, workflow, site: site.to_owned(), history })
@@ -174,8 +175,9 @@ impl<'a> Measuring<'a> {
         }
         let status = stopped.as_ref().map(status_of_stop);
         let incomplete = (!complete).then_some(ExitStatus::Incomplete);
+        let met = options::is_threshold_met(&self.snapshot.fail_on, &findings).then_some(ExitStatus::Threshold);
         Ok(Taken {
-            status: ExitStatus::decide(status.into_iter().chain(incomplete)),
+            status: ExitStatus::decide(status.into_iter().chain(incomplete).chain(met)),
             folder: self.history.folder().to_owned(),
             complete,
             recorded,

@@ -16,13 +16,15 @@ pub(super) fn write(writer: &mut Writer) {
         for (nth, (id, _)) in pages.iter().enumerate().step_by(EVERY) {
             let related =
                 (1..=RELATED).map(|step| &pages[(nth + step * 5) % pages.len()]).filter(|(other, _)| other != id);
-            let links: String = related
-                .map(|(_, title)| {
-                    let title = html_escape::encode_double_quoted_attribute(title);
-                    format!(r#"<li><ac:link><ri:page ri:content-title="{title}" /></ac:link></li>"#)
-                })
-                .collect();
-            writer.change(id, |content| content.body.push_str(&format!("<h2>Related</h2><ul>{links}</ul>")));
+            let mut list = String::from("<h2>Related</h2><ul>");
+            for (_, title) in related {
+                let title = html_escape::encode_double_quoted_attribute(title);
+                list.push_str(r#"<li><ac:link><ri:page ri:content-title=""#);
+                list.push_str(&title);
+                list.push_str(r#"" /></ac:link></li>"#);
+            }
+            list.push_str("</ul>");
+            writer.change(id, |content| content.body.push_str(&list));
         }
     }
 }
