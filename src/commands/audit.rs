@@ -114,6 +114,7 @@ pub(crate) async fn run(
     let signals = Signals::watch(Arc::clone(&api), progress.clone());
     let rules = audit_options(&config.rules);
     let options = CrawlOptions { measures: snapshot.is_some(), ..crawl_options(config, cache) };
+    let began = chrono::Utc::now();
     let reading = read_site(&api, &options, &rules, progress).await;
     if let Some(cache) = &options.cache {
         cache.remarks().iter().for_each(|remark| progress.warn(remark));
@@ -141,7 +142,7 @@ pub(crate) async fn run(
         .map_err(|error| storage_failure(&error))?;
     let taken = match (snapshot, &workflow, &mut history) {
         (Some(snapshot), Some(workflow), Some(history)) => {
-            let run = Run { api: &api, crawl: &options, config, snapshot, workflow, progress };
+            let run = Run { api: &api, crawl: &options, config, snapshot, workflow, progress, began };
             let stopped = reading.stopped.clone();
             let Reading { inventory, audit, .. } = &mut reading;
             let mut taken = snapshot::take(&run, inventory, Some(audit), stopped, history).await?;

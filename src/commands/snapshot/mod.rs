@@ -49,13 +49,14 @@ pub(crate) async fn run(
     let signals = Signals::watch(Arc::clone(&api), progress.clone());
     let crawl = crawl_options(config, cache);
     let groups = options::groups(snapshot);
+    let began = Utc::now();
     let result = take_pages(&api, &crawl, &groups, progress).await;
     if let Some(cache) = &crawl.cache {
         cache.remarks().iter().for_each(|remark| progress.warn(remark));
     }
     let with_signal = |failure: Failure| Failure { status: signals.received().unwrap_or(failure.status), ..failure };
     let (mut inventory, stopped) = usable(result, &api).map_err(with_signal)?;
-    let run = Run { api: &api, crawl: &crawl, config, snapshot, workflow: &workflow, progress };
+    let run = Run { api: &api, crawl: &crawl, config, snapshot, workflow: &workflow, progress, began };
     let taken = take(&run, &mut inventory, None, stopped, &mut history).await;
     if let Some(cache) = &crawl.cache {
         cache.sync();

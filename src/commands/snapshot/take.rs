@@ -34,6 +34,8 @@ pub(in crate::commands) struct Run<'a> {
     pub(in crate::commands) workflow: &'a WorkflowOptions,
     /// Where people see how far it is.
     pub(in crate::commands) progress: &'a Progress,
+    /// When reading began, by the clock of this machine.
+    pub(in crate::commands) began: DateTime<Utc>,
 }
 
 /// Reads the facts of the pages, makes rows, and writes history, model, findings and dashboard.
@@ -49,7 +51,7 @@ pub(in crate::commands) async fn take(
     let Run { snapshot, progress, .. } = *run;
     let groups = options::groups(snapshot);
     let chosen = options::chosen(inventory, run.config, snapshot)?;
-    check_clock(inventory.scan.started_at, progress)?;
+    check_clock(run.began, inventory.scan.started_at, progress)?;
     let (facts, workflow, stopped) = match stopped {
         Some(cause) => (
             SnapshotFacts { groups: groups.clone(), ..SnapshotFacts::default() },
@@ -110,6 +112,9 @@ pub(in crate::commands) async fn take(
     files::write_pages(history.folder(), &view)?;
     for note in &notes {
         progress.note(note);
+    }
+    for warning in &inventory.coverage.warnings {
+        progress.warn(warning);
     }
     let status = stopped.as_ref().map(status_of_stop);
     let incomplete = (!complete).then_some(ExitStatus::Incomplete);
@@ -182,14 +187,14 @@ async fn facts(
 }
 
 /// The week is named by the server's clock; where this machine's is far off, something is wrong that people should
-/// mend before the history holds a week that never was (F-84).
-fn check_clock(server: DateTime<Utc>, progress: &Progress) -> Result<(), Failure> {
+/// mend before the history holds a week that never was (F-84). Both are taken when reading begins: it may take hours.
+fn check_clock(here: DateTime<Utc>, server: DateTime<Utc>, progress: &Progress) -> Result<(), Failure> {
     let words = |off: chrono::TimeDelta| {
         let minutes = off.num_minutes().abs();
         let direction = if off > chrono::TimeDelta::zero() { "ahead of" } else { "behind" };
         format!("the clock of this machine is {minutes} minutes {direction} the server's")
     };
-    match Clock::compare(Utc::now(), server) {
+    match Clock::compare(here, server) {
         Clock::Fine => Ok(()),
         Clock::Off(off) => {
             progress.warn(words(off));
@@ -206,7 +211,7 @@ fn previous(history: &History, week: IsoWeek) -> Result<Option<Previous>, Failur
     let before = history.weeks().iter().rev().find(|known| known.week < week && known.status != Status::Incomplete);
     let Some(before) = before else { return Ok(None) };
     let table = history.read(before.week).map_err(|error| failure(&error))?;
-    Ok(table.map(|table| Previous::new(before.week.to_string(), &table)))
+    Ok(table.map(|table| Previous::new(before.week.to_string(), &before.spaces, &table)))
 }
 
 /// Names a run: its time, to the second, which no other run of the same history shares.
