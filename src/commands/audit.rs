@@ -124,6 +124,7 @@ pub(super) async fn audit_and_measure(
     let signals = Signals::watch(Arc::clone(&api), progress.clone());
     let rules = audit_options(&config.rules);
     let options = CrawlOptions { measures: measuring.is_some(), ..crawl_options(config, cache) };
+    let began = chrono::Utc::now();
     let reading = read_site(&api, &options, &rules, progress).await;
     if let Some(cache) = &options.cache {
         cache.remarks().iter().for_each(|remark| progress.warn(remark));
@@ -151,7 +152,7 @@ pub(super) async fn audit_and_measure(
         .map_err(|error| storage_failure(&error))?;
     let taken = match measuring {
         Some(mut measuring) => {
-            check_clock(reading.inventory.scan.started_at, progress)?;
+            check_clock(began, reading.inventory.scan.started_at, progress)?;
             let (stopped, status) = (reading.stopped.clone(), reading.status);
             let Reading { inventory, audit, .. } = &mut reading;
             let read = Read { api: &api, crawl: &options, inventory, audit: Some(audit), stopped };

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::Previous;
 use super::row::PageRow;
+use crate::inventory::coverage::UnitKind;
 use crate::inventory::{ContentKind, Inventory, Status};
 
 /// What happened to a page.
@@ -58,13 +59,13 @@ pub struct Change {
 }
 
 /// All changes, by kind, space and title. Only pages of spaces that both snapshots hold are compared: a space that was
-/// not chosen before is not new, and one that is not chosen now is not gone.
+/// not chosen before is not new, and one that is not chosen now is not gone. Where the lists of pages have holes,
+/// nothing is called gone.
 pub fn changes(rows: &[PageRow], previous: &Previous, inventory: &Inventory, chosen: &[String]) -> Vec<Change> {
-    let before: HashSet<&str> = previous.pages.values().map(|page| page.space_key.as_str()).collect();
     let mut changes = Vec::new();
     let present: HashSet<&str> = rows.iter().map(|row| row.id.as_str()).collect();
     for row in rows {
-        of_row(row, previous, &before, &mut changes);
+        of_row(row, previous, &mut changes);
     }
     let archived: HashSet<&str> = inventory
         .contents
@@ -72,10 +73,15 @@ pub fn changes(rows: &[PageRow], previous: &Previous, inventory: &Inventory, cho
         .filter(|content| content.kind == ContentKind::Page && content.status == Status::Archived)
         .map(|content| content.id.as_str())
         .collect();
+    let lists_whole = !inventory.coverage.has_gap(UnitKind::PageList);
     let left =
         previous.pages.iter().filter(|(id, page)| !present.contains(id.as_str()) && chosen.contains(&page.space_key));
     for (id, page) in left {
-        let kind = if archived.contains(id.as_str()) { ChangeKind::Archived } else { ChangeKind::Gone };
+        let kind = match archived.contains(id.as_str()) {
+            true => ChangeKind::Archived,
+            false if lists_whole => ChangeKind::Gone,
+            false => continue,
+        };
         changes.push(Change {
             kind,
             page_id: id.clone(),
@@ -91,7 +97,7 @@ pub fn changes(rows: &[PageRow], previous: &Previous, inventory: &Inventory, cho
     changes
 }
 
-fn of_row(row: &PageRow, previous: &Previous, before: &HashSet<&str>, changes: &mut Vec<Change>) {
+fn of_row(row: &PageRow, previous: &Previous, changes: &mut Vec<Change>) {
     let mut add = |kind, detail: String| {
         changes.push(Change {
             kind,
@@ -103,7 +109,7 @@ fn of_row(row: &PageRow, previous: &Previous, before: &HashSet<&str>, changes: &
         });
     };
     let Some(page) = previous.pages.get(&row.id) else {
-        if before.contains(row.place.space_key.as_str()) {
+        if previous.spaces.contains(&row.place.space_key) {
             add(ChangeKind::New, String::new());
         }
         return;

@@ -20,33 +20,65 @@ pub(super) struct Fingerprint<'a> {
     pub(super) sketch: Option<&'a Sketch>,
 }
 
+/// Pages of one group that are kept for comparison in a band. More than one, for of a chain of pages of which each is
+/// like the next the first may not be like the last; not many, or thousands of pages of a template would all be
+/// compared with each other.
+const KEPT_OF_A_GROUP: usize = 8;
+
 /// The group of each page, numbered from 1 in the order of their first pages; `None` has no like.
 pub(super) fn groups(pages: &[Fingerprint<'_>]) -> Vec<Option<u64>> {
-    let mut sets = Sets::new(pages.len());
-    let mut by_hash: HashMap<&str, usize> = HashMap::new();
-    let mut by_band: HashMap<(usize, &[u32]), Vec<usize>> = HashMap::new();
-    for (at, page) in pages.iter().enumerate() {
-        if let Some(hash) = page.hash {
-            let first = *by_hash.entry(hash).or_insert(at);
-            sets.join(first, at);
-        }
-        let Some(sketch) = page.sketch else { continue };
-        for (band, entries) in sketch.numbers().chunks(BAND).enumerate() {
-            let others = by_band.entry((band, entries)).or_default();
-            for &other in others.iter() {
-                // pages of one group need no second look: templates make thousands of equal pages
-                if sets.find(other) != sets.find(at)
-                    && pages[other].sketch.is_some_and(|other| other.similarity(sketch) >= NEARLY_THE_SAME)
-                {
-                    sets.join(other, at);
+    let mut search = Search { pages, sets: Sets::new(pages.len()), by_band: HashMap::new(), comparisons: 0 };
+    search.run();
+    search.sets.numbered()
+}
+
+/// The search for pages that are alike.
+struct Search<'p> {
+    pages: &'p [Fingerprint<'p>],
+    sets: Sets,
+    by_band: HashMap<(usize, &'p [u32]), Vec<usize>>,
+    /// Sketches that were compared: the work.
+    comparisons: u64,
+}
+
+impl<'p> Search<'p> {
+    fn run(&mut self) {
+        let mut by_hash: HashMap<&str, usize> = HashMap::new();
+        for (at, page) in self.pages.iter().enumerate() {
+            if let Some(hash) = page.hash {
+                let first = *by_hash.entry(hash).or_insert(at);
+                if first != at {
+                    // the same words make the same sketch, which has been looked for already
+                    self.sets.join(first, at);
+                    continue;
                 }
             }
-            if others.last().is_none_or(|last| sets.find(*last) != sets.find(at)) {
+            if let Some(sketch) = page.sketch {
+                self.place(at, sketch);
+            }
+        }
+    }
+
+    /// Compares a page with those that share a band with it, and keeps it for those to come.
+    fn place(&mut self, at: usize, sketch: &'p Sketch) {
+        for (band, entries) in sketch.numbers().chunks(BAND).enumerate() {
+            let others = self.by_band.entry((band, entries)).or_default();
+            for &other in others.iter() {
+                if self.sets.find(other) == self.sets.find(at) {
+                    continue;
+                }
+                self.comparisons += 1;
+                if self.pages[other].sketch.is_some_and(|other| other.similarity(sketch) >= NEARLY_THE_SAME) {
+                    self.sets.join(other, at);
+                }
+            }
+            let own = self.sets.find(at);
+            let kept = others.iter().filter(|other| self.sets.find(**other) == own).count();
+            if kept < KEPT_OF_A_GROUP {
                 others.push(at);
             }
         }
     }
-    sets.numbered()
 }
 
 /// Disjoint sets of pages.
@@ -89,3 +121,6 @@ impl Sets {
         roots.iter().map(number).collect()
     }
 }
+
+#[cfg(test)]
+mod tests;

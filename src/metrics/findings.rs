@@ -72,8 +72,8 @@ pub const FINDINGS: &[Finding] = &[
         title: "Pages outside the tree",
         why: "They have no parent that can be read, so nobody comes upon them in the page tree.",
         measure: "days since the last edit",
-        holds: |row, _| by_age(row, row.judgement.is_orphan_tree),
-        is_known: |_| true,
+        holds: |row, _| by_age(row, row.judgement.is_orphan_tree == Some(true)),
+        is_known: |row| row.judgement.is_orphan_tree.is_some(),
     },
     Finding {
         id: "orphans_links",

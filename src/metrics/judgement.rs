@@ -57,7 +57,7 @@ const REASONS: &[Reason] = &[
     ("expired", 30, |_, judgement| judgement.staleness == Some(Staleness::Expired)),
     ("stale", 20, |_, judgement| judgement.staleness == Some(Staleness::Stale)),
     ("aging", 5, |_, judgement| judgement.staleness == Some(Staleness::Aging)),
-    ("no readable parent", 15, |_, judgement| judgement.is_orphan_tree),
+    ("no readable parent", 15, |_, judgement| judgement.is_orphan_tree == Some(true)),
     ("nothing links to it", 10, |_, judgement| judgement.is_orphan_link == Some(true)),
     ("stub", 15, |_, judgement| judgement.is_stub == Some(true)),
     ("owner's account inactive", 15, |row, _| {
@@ -83,14 +83,16 @@ pub(super) fn judge(
     row: &PageRow,
     duplicate_group: Option<u64>,
     thresholds: &Thresholds,
-    sees_parent: bool,
+    sees_parent: Option<bool>,
 ) -> Judgement {
     let views = row.engagement.views_90d;
-    let is_root_child = row.place.parent_id.is_none() || row.place.depth == Some(1);
     let mut judgement = Judgement {
         is_stub: is_stub(row, thresholds),
-        is_orphan_tree: !row.place.is_space_home && !sees_parent,
-        is_orphan_link: row.links.incoming.map(|incoming| incoming == 0 && !row.place.is_space_home && !is_root_child),
+        is_orphan_tree: if row.place.is_space_home { Some(false) } else { sees_parent.map(|sees| !sees) },
+        is_orphan_link: row
+            .links
+            .incoming
+            .map(|incoming| incoming == 0 && !row.place.is_space_home && !row.place.is_root_child),
         staleness: row.people.days_since_update.map(|days| Staleness::of(days, views, thresholds)),
         duplicate_group,
         health_score: 100,
@@ -156,11 +158,11 @@ mod tests {
     fn every_reason_is_taken_off_once_and_the_score_ends_at_zero() {
         let mut row = PageRow::default();
         row.people.days_since_update = Some(10);
-        let judgement = judge(&row, None, &Thresholds::default(), true);
+        let judgement = judge(&row, None, &Thresholds::default(), Some(true));
         assert_eq!((judgement.health_score, judgement.health_reasons.len()), (100, 0));
         row.people.days_since_update = Some(1_000);
         row.place.labels = Some(Vec::new());
-        let judgement = judge(&row, Some(1), &Thresholds::default(), false);
+        let judgement = judge(&row, Some(1), &Thresholds::default(), Some(false));
         assert_eq!(
             judgement.health_reasons,
             ["expired", "no readable parent", "same text as another page", "no labels"]

@@ -8,7 +8,7 @@ use super::row::Links;
 use crate::inventory::coverage::UnitKind;
 use crate::inventory::snapshot::{MetricGroup, SnapshotFacts};
 use crate::inventory::{Content, ContentId, ContentKind, Inventory, SpaceId, Status};
-use crate::storage_format::{Body, ContainerRef, PageLink, Target};
+use crate::storage_format::{Body, Certainty, Construct, ContainerRef, Measures, PageLink, Target};
 
 /// Where a link leads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -21,6 +21,17 @@ enum Destination<'a> {
     Missing,
 }
 
+/// What a link means, so that links written differently count once.
+#[derive(Debug, PartialEq, Eq, Hash)]
+enum Meaning<'a> {
+    /// A content that was read.
+    Content(&'a ContentId),
+    /// An id that was not.
+    Id(String),
+    /// A title that was not, by space and in lower case.
+    Title(Option<String>, String),
+}
+
 /// All links of what was read.
 #[derive(Debug)]
 pub(super) struct LinkIndex<'a> {
@@ -28,7 +39,10 @@ pub(super) struct LinkIndex<'a> {
     facts: &'a SnapshotFacts,
     by_title: HashMap<(&'a SpaceId, String), &'a ContentId>,
     by_id: HashSet<&'a ContentId>,
-    spaces: HashMap<&'a str, &'a SpaceId>,
+    /// In the trash: links lead nowhere.
+    trashed: HashSet<&'a ContentId>,
+    /// By key in lower case.
+    spaces: HashMap<String, &'a SpaceId>,
     /// Spaces whose pages and posts were all read.
     read: HashSet<&'a SpaceId>,
     /// Contents that link to a content.
@@ -47,7 +61,8 @@ impl<'a> LinkIndex<'a> {
             facts,
             by_title: HashMap::new(),
             by_id: HashSet::new(),
-            spaces: inventory.spaces.iter().map(|space| (space.key.as_str(), &space.id)).collect(),
+            trashed: inventory.contents.iter().filter(|c| c.status.is_trash()).map(|content| &content.id).collect(),
+            spaces: inventory.spaces.iter().map(|space| (space.key.to_lowercase(), &space.id)).collect(),
             read: inventory
                 .spaces
                 .iter()
@@ -58,12 +73,15 @@ impl<'a> LinkIndex<'a> {
             including: HashMap::new(),
             files: HashMap::new(),
         };
-        for content in inventory.contents.iter().filter(is_there) {
+        let mut contents: Vec<&Content> = inventory.contents.iter().filter(is_there).collect();
+        // of several contents of one title a link means the current page
+        contents.sort_by_key(|content| (content.status != Status::Current, content.kind != ContentKind::Page));
+        for content in contents {
             index.by_id.insert(&content.id);
             if content.kind.owns_attachments()
                 && let Some(space) = &content.space
             {
-                index.by_title.insert((space, content.title.to_lowercase()), &content.id);
+                index.by_title.entry((space, content.title.to_lowercase())).or_insert(&content.id);
             }
         }
         for file in inventory.attachments.iter().filter(|file| !file.status.is_trash()) {
@@ -104,13 +122,15 @@ impl<'a> LinkIndex<'a> {
                 let id = ContentId::new(id);
                 match self.by_id.get(&id) {
                     Some(id) => Destination::Content(id),
-                    None if self.facts.missing_targets.contains(&id) => Destination::Missing,
+                    None if self.facts.missing_targets.contains(&id) || self.trashed.contains(&id) => {
+                        Destination::Missing
+                    }
                     None => Destination::Unread,
                 }
             }
             PageLink::Title { title, space } => {
                 let space = match space {
-                    Some(key) => self.spaces.get(key.as_str()).copied(),
+                    Some(key) => self.spaces.get(&key.to_lowercase()).copied(),
                     None => from.space.as_ref(),
                 };
                 let Some(space) = space else { return Destination::Missing };
@@ -130,24 +150,47 @@ impl<'a> LinkIndex<'a> {
         let asked = self.facts.groups.has(MetricGroup::Links);
         let body = page.body.as_ref();
         let measures = body.and_then(|body| body.measures.as_ref());
-        let internal = body.zip(measures).map(|(body, measures)| {
-            body.page_links.iter().chain(&measures.includes).collect::<HashSet<&PageLink>>().len() as u64
-        });
+        let links = body.zip(measures).map(|(body, measures)| self.meanings(page, body, measures));
         Links {
-            out_internal: internal,
+            out_internal: links.as_ref().map(|links| links.len() as u64),
             out_external: measures.map(|measures| measures.external_links.len() as u64),
             incoming: if asked { count(&self.incoming) } else { None },
-            broken_internal: body.zip(measures).filter(|_| asked).map(|(body, measures)| {
-                let links: HashSet<&PageLink> = body.page_links.iter().chain(&measures.includes).collect();
-                let broken = links.into_iter().filter(|link| self.destination(page, link) == Destination::Missing);
+            broken_internal: body.zip(links).filter(|_| asked).map(|(body, links)| {
+                let broken = links.values().filter(|destination| **destination == Destination::Missing);
                 broken.count() as u64 + self.missing_files(page, body)
             }),
             include_in: if asked { count(&self.including) } else { None },
-            include_out: measures.map(|measures| measures.includes.len() as u64),
+            include_out: measures.map(|measures| {
+                measures.includes.iter().map(|link| self.meaning(page, link).0).collect::<HashSet<_>>().len() as u64
+            }),
         }
     }
 
-    /// Own files that the body names and that are not there.
+    /// What the links of a page mean, each once.
+    fn meanings(&self, page: &Content, body: &Body, measures: &Measures) -> HashMap<Meaning<'a>, Destination<'a>> {
+        body.page_links.iter().chain(&measures.includes).map(|link| self.meaning(page, link)).collect()
+    }
+
+    fn meaning(&self, from: &Content, link: &PageLink) -> (Meaning<'a>, Destination<'a>) {
+        let destination = self.destination(from, link);
+        let meaning = match (destination, link) {
+            (Destination::Content(id), _) => Meaning::Content(id),
+            (_, PageLink::Id(id)) => Meaning::Id(id.clone()),
+            (_, PageLink::Title { title, space }) => {
+                let own = || from.space.as_ref().and_then(|id| self.key_of(id));
+                Meaning::Title(space.as_ref().map(|key| key.to_lowercase()).or_else(own), title.to_lowercase())
+            }
+        };
+        (meaning, destination)
+    }
+
+    /// The key of a space in lower case.
+    fn key_of(&self, space: &SpaceId) -> Option<String> {
+        self.inventory.spaces.iter().find(|known| known.id == *space).map(|known| known.key.to_lowercase())
+    }
+
+    /// Own files that the body surely shows or links to and that are not there. What macros name may be something else
+    /// than a file, or one of several names.
     fn missing_files(&self, page: &Content, body: &Body) -> u64 {
         // files that were not read are no reason to call a link broken
         if self.inventory.coverage.has_gap(UnitKind::AttachmentList) {
@@ -157,6 +200,10 @@ impl<'a> LinkIndex<'a> {
         let named: HashSet<&str> = body
             .references
             .iter()
+            .filter(|reference| reference.certainty == Certainty::Proven)
+            .filter(|reference| {
+                matches!(reference.construct, Construct::Image | Construct::Link | Construct::BareIdentifier)
+            })
             .filter_map(|reference| match &reference.target {
                 Target::File { container: ContainerRef::Own, name, .. } => Some(name.as_str()),
                 _ => None,

@@ -104,7 +104,7 @@ fn row(input: &Input<'_>, tables: &Tables<'_>, page: &Content, space: &Space, gr
     let now = input.frame.taken_at;
     let asked = |group| input.facts.groups.has(group);
     let comments = tables.comments.get(&page.id).copied().unwrap_or_default();
-    let comments_read = asked(MetricGroup::Links) && !input.inventory.coverage.has_gap(UnitKind::CommentList);
+    let comments_read = asked(MetricGroup::Links) && !has_comment_gap(input.inventory);
     let mut row = PageRow {
         id: page.id.as_str().to_owned(),
         title: page.title.clone(),
@@ -128,8 +128,7 @@ fn row(input: &Input<'_>, tables: &Tables<'_>, page: &Content, space: &Space, gr
         fetch_errors: errors(input, page, read),
         ..PageRow::default()
     };
-    let sees_parent = page.parent.as_ref().is_some_and(|(parent, _)| tables.tree.sees(parent));
-    row.judgement = judgement::judge(&row, group, input.rules.of(&space.key), sees_parent);
+    row.judgement = judgement::judge(&row, group, input.rules.of(&space.key), tables.tree.sees_parent(page));
     row
 }
 
@@ -167,6 +166,7 @@ fn place(tables: &Tables<'_>, page: &Content, space: &Space, read: &PageFacts) -
         descendant_pages: tables.tree.descendant_pages(&page.id),
         position: details.and_then(|details| details.position),
         is_space_home: space.homepage.as_ref() == Some(&page.id),
+        is_root_child: page.parent.as_ref().is_none_or(|(parent, _)| space.homepage.as_ref() == Some(parent)),
         labels: read.labels.clone(),
         restricted_view: read.restricted_view,
         restricted_edit: read.restricted_edit,
@@ -197,15 +197,24 @@ fn files(input: &Input<'_>, tables: &Tables<'_>, page: &Content) -> Files {
     }
 }
 
+/// Whether comments are missing, so that no page's are all counted.
+fn has_comment_gap(inventory: &Inventory) -> bool {
+    [UnitKind::CommentList, UnitKind::Replies].into_iter().any(|kind| inventory.coverage.has_gap(kind))
+}
+
 /// What of a page was asked for and could not be read.
 fn errors(input: &Input<'_>, page: &Content, read: &PageFacts) -> Vec<String> {
     let asked = |group| input.facts.groups.has(group);
-    let unavailable = input.workflow.get(&page.id).is_some_and(|state| state.source == WorkflowSource::Unavailable);
+    let state = input.workflow.get(&page.id);
+    let unavailable = state.is_some_and(|state| state.source == WorkflowSource::Unavailable);
     let missing = [
         (page.body.is_none(), "body"),
         (read.labels.is_none(), "labels"),
         (asked(MetricGroup::People) && read.contributors.is_none() && page.version != Some(1), "contributors"),
+        (asked(MetricGroup::Links) && has_comment_gap(input.inventory), "comments"),
+        (input.inventory.coverage.has_gap(UnitKind::AttachmentList), "attachments"),
         (asked(MetricGroup::Workflow) && unavailable, "workflow"),
+        (state.is_some_and(|state| state.parameters_unavailable), "workflow parameters"),
     ];
     missing.into_iter().filter(|(is_missing, _)| *is_missing).map(|(_, what)| what.to_owned()).collect()
 }

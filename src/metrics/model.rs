@@ -209,7 +209,25 @@ fn texts<'r>(sink: &mut dyn Write, header: &str, rows: impl Iterator<Item = Vec<
     Ok(())
 }
 
-/// Writes `data_dictionary.csv`: every column of every table about pages, and the weights of the health score.
+/// Columns that stand in single tables only, or that the history adds: name, tables, unit, definition, source, when
+/// empty.
+const FURTHER: [[&str; 6]; 13] = [
+    ["snapshot_status", "confluence_data_*", "text", "complete, incomplete or imported: what the week is worth.", "history.json", "never"],
+    ["first_week", "dim_page", "text", "First ISO week that holds the page.", "the history", "never"],
+    ["last_week", "dim_page", "text", "Last ISO week that holds the page.", "the history", "never"],
+    ["user_id", "dim_user", "text", "Account id of a creator, owner or last editor.", "creator_id, owner_id, last_editor_id", "never"],
+    ["user_name", "dim_user", "text", "Name, as it was last seen.", "creator_name, owner_name, last_editor", "the name was never read"],
+    ["active", "dim_user", "0/1", "The account is active, as it was last seen.", "owner_active, last_editor_active", "the account was never read"],
+    ["snapshot_week", "dim_week", "text", "ISO week, from the first of the history to the newest.", "the history", "never"],
+    ["monday", "dim_week", "date", "The day the week begins.", "snapshot_week", "never"],
+    ["status", "dim_week", "text", "complete, incomplete, imported, or missing for a week without a snapshot.", "history.json", "never"],
+    ["in_trends", "dim_week", "0/1", "Complete or imported: trends show it.", "status", "never"],
+    ["pages", "dim_week", "count", "Rows of the week.", "the history", "no snapshot"],
+    ["measure", "findings/*", "text", "What value counts.", "the kind of finding", "never"],
+    ["value", "findings/*", "number", "What the pages of the list are sorted by.", "see measure", "never"],
+];
+
+/// Writes `data_dictionary.csv`: every column of every file, and the weights of the health score.
 pub fn write_dictionary(sink: &mut dyn Write) -> io::Result<()> {
     let mut table = TableWriter::new(sink, "column,tables,group,unit,definition,source,empty_when")?;
     let facts: BTreeSet<&str> = fact_columns().into_iter().collect();
@@ -218,7 +236,14 @@ pub fn write_dictionary(sink: &mut dyn Write) -> io::Result<()> {
         tables.extend(facts.contains(name).then_some("fact_page_week"));
         tables.extend(PAGE.contains(&name).then_some("dim_page"));
         tables.extend(SPACE.contains(&name).then_some("dim_space"));
+        tables.extend(super::findings::COLUMNS.contains(&name).then_some("findings/*"));
         for cell in [name, &tables.join(";"), group.name(), unit, definition, source, empty] {
+            table.text(cell)?;
+        }
+        table.end_row()?;
+    }
+    for [name, tables, unit, definition, source, empty] in FURTHER {
+        for cell in [name, tables, "core", unit, definition, source, empty] {
             table.text(cell)?;
         }
         table.end_row()?;

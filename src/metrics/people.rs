@@ -92,8 +92,10 @@ fn authors(people: &mut People, versions: Option<&Known>, read: &PageFacts, fact
         let authors = whole?.list.iter().filter_map(|version| version.author.clone());
         Some(authors.collect::<BTreeSet<_>>())
     };
-    let contributors = match &read.contributors {
-        Some(contributors) => Some(contributors.iter().cloned().collect()),
+    let known = versions.iter().flat_map(|versions| &versions.list).filter_map(|version| version.author.as_ref());
+    let contributors: Option<BTreeSet<AccountId>> = match &read.contributors {
+        // the search may not have heard of the newest version yet
+        Some(contributors) => Some(contributors.iter().chain(known).cloned().collect()),
         None => of_versions(),
     };
     if let Some(contributors) = &contributors {

@@ -1,6 +1,6 @@
 //! What the snapshot before this one said of each page.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 
@@ -11,6 +11,8 @@ use crate::spreadsheet::Table;
 pub struct Previous {
     /// Its week, `2026-W46`.
     pub week: String,
+    /// Keys of the spaces it holds, also of those without a page.
+    pub spaces: BTreeSet<String>,
     /// Its pages by id.
     pub pages: HashMap<String, PreviousPage>,
 }
@@ -37,8 +39,8 @@ pub struct PreviousPage {
 }
 
 impl Previous {
-    /// Takes what is needed from a weekly table; columns it lacks are unknown.
-    pub fn new(week: impl Into<String>, table: &Table) -> Self {
+    /// Takes what is needed from a weekly table; columns it lacks are unknown. `spaces` are those that were chosen.
+    pub fn new(week: impl Into<String>, spaces: &[String], table: &Table) -> Self {
         let columns = table.columns();
         let cell = |row: &Vec<String>, name: &str| -> String {
             columns.get(name).and_then(|at| row.get(*at)).cloned().unwrap_or_default()
@@ -50,13 +52,16 @@ impl Previous {
                 space_key: cell(row, "space_key"),
                 url: cell(row, "page_url"),
                 parent_id: cell(row, "parent_id"),
-                knows_parent: columns.contains_key("parent_id"),
+                // an imported week has the column too once a snapshot of this program has brought it
+                knows_parent: !cell(row, "schema_version").is_empty(),
                 edit_count: cell(row, "edit_count").parse().ok(),
                 workflow_state: cell(row, "workflow_state"),
                 workflow_since: since.map(|time| time.to_utc()),
             };
             (cell(row, "page_id"), page)
         };
-        Self { week: week.into(), pages: table.rows.iter().map(page).collect() }
+        let pages: HashMap<String, PreviousPage> = table.rows.iter().map(page).collect();
+        let spaces = spaces.iter().cloned().chain(pages.values().map(|page| page.space_key.clone())).collect();
+        Self { week: week.into(), spaces, pages }
     }
 }

@@ -74,6 +74,8 @@ pub struct Place {
     pub position: Option<i64>,
     /// Is the home page of its space.
     pub is_space_home: bool,
+    /// Stands at the root of the tree or directly below the home page, where people see it without a link.
+    pub is_root_child: bool,
     /// Global labels, sorted.
     pub labels: Option<Vec<String>>,
     /// Reading it is restricted.
@@ -269,9 +271,9 @@ pub struct Workflow {
 pub struct Judgement {
     /// Little text and nothing else.
     pub is_stub: Option<bool>,
-    /// No readable parent, and not the home page.
-    pub is_orphan_tree: bool,
-    /// Nothing links to it, and it is neither the home page nor directly below the root.
+    /// No readable parent, and not the home page; `None` when the parent could not be looked for.
+    pub is_orphan_tree: Option<bool>,
+    /// Nothing links to it, and it is neither the home page, nor directly below that, nor at the root.
     pub is_orphan_link: Option<bool>,
     /// How old its content is.
     pub staleness: Option<Staleness>,

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use crate::inventory::coverage::UnitKind;
 use crate::inventory::snapshot::SnapshotFacts;
 use crate::inventory::{Content, ContentId, ContentKind, Inventory, Status};
 
@@ -10,6 +11,12 @@ use crate::inventory::{Content, ContentId, ContentKind, Inventory, Status};
 pub(super) struct PageTree<'a> {
     nodes: HashMap<&'a ContentId, Node<'a>>,
     children: HashMap<&'a ContentId, Vec<&'a ContentId>>,
+    /// Current pages at any depth below each node.
+    below: HashMap<&'a ContentId, u64>,
+    /// Folders and the like that were asked for and are not there, or not visible.
+    absent: HashSet<&'a ContentId>,
+    /// All pages of the chosen spaces were listed.
+    lists_whole: bool,
 }
 
 #[derive(Debug)]
@@ -52,7 +59,9 @@ impl<'a> PageTree<'a> {
                 children.entry(parent).or_default().push(id);
             }
         }
-        Self { nodes, children }
+        let below = below(&nodes, &children);
+        let absent = facts.parents.iter().filter(|(_, parent)| parent.is_none()).map(|(id, _)| id).collect();
+        Self { nodes, children, below, absent, lists_whole: !inventory.coverage.has_gap(UnitKind::PageList) }
     }
 
     /// What lies above a page.
@@ -69,12 +78,19 @@ impl<'a> PageTree<'a> {
         Ancestors::Known(titles)
     }
 
-    /// Whether the direct parent can be seen.
-    pub(super) fn sees(&self, parent: &ContentId) -> bool {
-        self.nodes.contains_key(parent)
+    /// Whether the direct parent of a page can be seen; `None` when that could not be found out. A page at the root
+    /// has no parent to see.
+    pub(super) fn sees_parent(&self, page: &Content) -> Option<bool> {
+        let Some((parent, kind)) = &page.parent else { return Some(false) };
+        if self.nodes.contains_key(parent) {
+            return Some(true);
+        }
+        // a list with a hole, or a folder that could not be read, is no proof that there is no parent
+        let is_known = if kind == "page" { self.lists_whole } else { self.absent.contains(parent) };
+        is_known.then_some(false)
     }
 
-    /// Current pages directly below a page, also those in folders do not count here.
+    /// Current pages directly below a page; those in a folder below it are the folder's.
     pub(super) fn child_pages(&self, page: &ContentId) -> u64 {
         let children = self.children.get(page).into_iter().flatten();
         children.filter(|child| self.nodes.get(*child).is_some_and(|node| node.is_current_page)).count() as u64
@@ -82,15 +98,51 @@ impl<'a> PageTree<'a> {
 
     /// Current pages at any depth below, through folders and archived pages as well.
     pub(super) fn descendant_pages(&self, page: &ContentId) -> u64 {
-        let mut count = 0;
-        let mut visited = HashSet::from([page]);
-        let mut open: Vec<&ContentId> = self.children.get(page).into_iter().flatten().copied().collect();
-        while let Some(id) = open.pop() {
-            if visited.insert(id) {
-                count += u64::from(self.nodes.get(id).is_some_and(|node| node.is_current_page));
-                open.extend(self.children.get(id).into_iter().flatten());
-            }
-        }
-        count
+        self.below.get(page).copied().unwrap_or(0)
     }
 }
+
+/// Counts the current pages below every node, from the leaves up, so that the work grows with the nodes and not with
+/// the depth of the tree. In a circle each member lies below every other one.
+fn below<'a>(
+    nodes: &HashMap<&'a ContentId, Node<'a>>,
+    children: &HashMap<&'a ContentId, Vec<&'a ContentId>>,
+) -> HashMap<&'a ContentId, u64> {
+    let own = |id: &ContentId| u64::from(nodes.get(id).is_some_and(|node| node.is_current_page));
+    let mut waiting: HashMap<&ContentId, usize> =
+        nodes.keys().map(|id| (*id, children.get(id).map_or(0, Vec::len))).collect();
+    let mut done: Vec<&ContentId> = waiting.iter().filter(|(_, left)| **left == 0).map(|(id, _)| *id).collect();
+    let mut below: HashMap<&ContentId, u64> = HashMap::with_capacity(nodes.len());
+    while let Some(id) = done.pop() {
+        waiting.remove(id);
+        let count = below.get(id).copied().unwrap_or(0) + own(id);
+        let parent = nodes.get(id).and_then(|node| node.parent);
+        if let Some(parent) = parent.filter(|parent| nodes.contains_key(parent)) {
+            *below.entry(parent).or_default() += count;
+            if let Some(left) = waiting.get_mut(parent) {
+                *left -= 1;
+                if *left == 0 {
+                    done.push(parent);
+                }
+            }
+        }
+    }
+    // what still waits goes round in circles, each of which is walked once
+    let mut open: HashSet<&ContentId> = waiting.into_keys().collect();
+    while let Some(start) = open.iter().next().copied() {
+        let mut circle = Vec::new();
+        let mut at = Some(start);
+        while let Some(id) = at.filter(|id| open.remove(id)) {
+            circle.push(id);
+            at = nodes.get(id).and_then(|node| node.parent);
+        }
+        let all: u64 = circle.iter().map(|id| below.get(id).copied().unwrap_or(0) + own(id)).sum();
+        for id in circle {
+            below.insert(id, all - own(id));
+        }
+    }
+    below
+}
+
+#[cfg(test)]
+mod tests;

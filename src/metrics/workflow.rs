@@ -38,7 +38,7 @@ pub(super) fn workflow(state: Option<&WorkflowState>, before: Option<&PreviousPa
         source: Some(state.source.to_string()),
         due_within: state.due_within,
         content_state: native.then(|| state.state.clone()).flatten(),
-        content_state_since: state.since.filter(|_| native),
+        content_state_since: since.filter(|_| native),
     }
 }
 

@@ -137,7 +137,7 @@ pub fn row(number: usize) -> PageRow {
         365..730 => Staleness::Stale,
         _ => Staleness::Expired,
     });
-    row.judgement.is_orphan_tree = number % 23 == 5;
+    row.judgement.is_orphan_tree = Some(number % 23 == 5);
     row.judgement.is_orphan_link = Some(number % 6 == 2);
     row.judgement.is_stub = Some(is_stub);
     row.judgement.duplicate_group = (number % 40 < 2).then_some((number / 40) as u64 + 1);

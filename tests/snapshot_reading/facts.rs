@@ -35,7 +35,7 @@ async fn a_page_has_the_labels_restrictions_and_editor_the_site_keeps() {
         assert_eq!((&read.contributors, &read.versions, &read.engagement), (&None, &None, &None), "not asked for");
     }
     assert!(restricted > 3 && labelled > 3, "{restricted} restricted, {labelled} labelled");
-    assert!(pages.iter().any(|page| !bench.is_indexed(page)) && run.notes().contains("archived pages"));
+    assert!(pages.iter().any(|page| !bench.is_indexed(page)) && run.notes().contains("pages of archived spaces"));
 }
 
 #[tokio::test(start_paused = true)]

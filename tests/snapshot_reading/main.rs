@@ -78,11 +78,11 @@ impl Bench {
         self.server.requests().iter().filter(|request| request.path.ends_with(ending)).count()
     }
 
-    /// The pages of the site outside the trash that the account sees.
+    /// The current pages of the site that the account sees.
     fn pages(&self) -> Vec<Served> {
         self.server.site(|site| {
             let contents = site.contents.iter().filter(|content| content.kind == Kind::Page && !content.hidden);
-            let listed = |content: &&Served| matches!(content.status, Status::Current | Status::Archived);
+            let listed = |content: &&Served| content.status == Status::Current;
             contents.filter(listed).cloned().collect()
         })
     }

@@ -47,13 +47,14 @@ pub(crate) async fn run(
     let api = Arc::new(connect(config)?);
     let signals = Signals::watch(Arc::clone(&api), progress.clone());
     let crawl = crawl_options(config, cache);
+    let began = Utc::now();
     let result = take_pages(&api, &crawl, &measuring.groups(), progress).await;
     if let Some(cache) = &crawl.cache {
         cache.remarks().iter().for_each(|remark| progress.warn(remark));
     }
     let with_signal = |failure: Failure| Failure { status: signals.received().unwrap_or(failure.status), ..failure };
     let (mut inventory, stopped) = usable(result, &api).map_err(with_signal)?;
-    check_clock(inventory.scan.started_at, progress)?;
+    check_clock(began, inventory.scan.started_at, progress)?;
     let read = Read { api: &api, crawl: &crawl, inventory: &mut inventory, audit: None, stopped };
     let taken = measuring.take(read, progress).await;
     if let Some(cache) = &crawl.cache {

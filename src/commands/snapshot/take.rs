@@ -173,6 +173,9 @@ impl<'a> Measuring<'a> {
         for note in &notes {
             progress.note(note);
         }
+        for warning in &inventory.coverage.warnings {
+            progress.warn(warning);
+        }
         let status = stopped.as_ref().map(status_of_stop);
         let incomplete = (!complete).then_some(ExitStatus::Incomplete);
         let met = options::is_threshold_met(&self.snapshot.fail_on, &findings).then_some(ExitStatus::Threshold);
@@ -244,14 +247,18 @@ fn nothing_read(stopped: Option<&RequestError>) -> Failure {
 }
 
 /// The week is named by the server's clock; where this machine's is far off, something is wrong that people should
-/// mend before the history holds a week that never was (F-84).
-pub(in crate::commands) fn check_clock(server: DateTime<Utc>, progress: &Progress) -> Result<(), Failure> {
+/// mend before the history holds a week that never was (F-84). Both are taken when reading begins: it may take hours.
+pub(in crate::commands) fn check_clock(
+    here: DateTime<Utc>,
+    server: DateTime<Utc>,
+    progress: &Progress,
+) -> Result<(), Failure> {
     let words = |off: chrono::TimeDelta| {
         let minutes = off.num_minutes().abs();
         let direction = if off > chrono::TimeDelta::zero() { "ahead of" } else { "behind" };
         format!("the clock of this machine is {minutes} minutes {direction} the server's")
     };
-    match Clock::compare(Utc::now(), server) {
+    match Clock::compare(here, server) {
         Clock::Fine => Ok(()),
         Clock::Off(off) => {
             progress.warn(words(off));
@@ -272,7 +279,7 @@ fn newest_whole(history: &History, week: IsoWeek) -> Option<&Week> {
 fn previous(history: &History, week: IsoWeek) -> Result<Option<Previous>, Failure> {
     let Some(before) = newest_whole(history, week) else { return Ok(None) };
     let table = history.read(before.week).map_err(|error| failure(&error))?;
-    Ok(table.map(|table| Previous::new(before.week.to_string(), &table)))
+    Ok(table.map(|table| Previous::new(before.week.to_string(), &before.spaces, &table)))
 }
 
 /// Names a run: its time, to the second, which no other run of the same history shares.

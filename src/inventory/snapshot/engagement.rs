@@ -11,7 +11,7 @@ use crate::confluence::pages::Analytics;
 use crate::inventory::coverage::UnitKind;
 use crate::inventory::crawl::subject;
 use crate::inventory::plan::RequestPlan;
-use crate::inventory::site::{Content, Status};
+use crate::inventory::site::Content;
 
 /// Requests for one page at most, retries aside: likes, watchers, views ever, of 30 and of 90 days, and then either
 /// viewers or, where nobody came in 90 days, views of 180 and 365 days.
@@ -87,7 +87,7 @@ pub(super) fn cost(plan: &RequestPlan) -> String {
 /// Reads how every current page is used. What the first pages are refused is asked of no other one: the plan of the
 /// site, or the token, does not offer it, and a note says so.
 pub(super) async fn read(reading: &Reading<'_>, facts: &mut SnapshotFacts) {
-    let pages: Vec<&Content> = reading.pages.iter().copied().filter(|page| page.status == Status::Current).collect();
+    let pages = reading.current;
     let (first, rest) = pages.split_at(pages.len().min(PROBES));
     reading.crawl.progress.phase("views and likes", Some(pages.len() as u64));
     let mut offered: Vec<Kind> = Kind::ALL.to_vec();

@@ -19,7 +19,7 @@ pub(super) fn first_level(pages: &[&Content]) -> BTreeSet<(ContentId, String)> {
 }
 
 /// Reads them, and theirs, up to pages or the root of the space. What is not there or not visible is `None`; what could
-/// not be read is absent, and the coverage says why.
+/// not be read, or is of a kind that nobody knows how to read, is absent, and the coverage says why.
 pub(super) async fn read(reading: &Reading<'_>) -> BTreeMap<ContentId, Option<Parent>> {
     let mut level = first_level(reading.pages);
     let mut found: BTreeMap<ContentId, Option<Parent>> = BTreeMap::new();
@@ -67,7 +67,7 @@ async fn one(reading: &Reading<'_>, id: &ContentId, kind: &str) -> Option<(Conte
         None => {
             crawl.ledger.warn(format!("pages lie below a {kind}, which this program does not know how to read"));
             unit.skipped("unknown kinds of parents");
-            Some((id.clone(), None))
+            None
         }
     }
 }

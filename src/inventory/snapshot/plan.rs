@@ -10,7 +10,7 @@ use crate::confluence::{Client, Cloud};
 use crate::inventory::crawl::{Crawl, CrawlOptions};
 use crate::inventory::memory::Memory;
 use crate::inventory::plan::{RequestPlan, batches};
-use crate::inventory::site::{AccountId, Content, ContentKind, Space, SpaceId, Status};
+use crate::inventory::site::{AccountId, Content, ContentKind, Space, SpaceId};
 use crate::inventory::{Inventory, people};
 
 /// What the lists of a narrow reading showed.
@@ -96,14 +96,15 @@ pub fn plan_snapshot(
     let memory = Memory(options.cache.as_deref());
     let before = inventory.plan.as_ref();
     let mut plan = Counts(before.map(|plan| plan.requests.clone()).unwrap_or_default());
-    let pages = reading::pages_of(inventory, spaces);
+    let all = reading::pages_of(inventory, spaces);
+    let pages = reading::current_of(&all);
     let indexed = reading::indexed_spaces(inventory, spaces);
     plan.add("current user", 1);
     plan.add("page sweep", sweep_requests(client, &pages, &indexed));
     let indexed_ids = reading::space_ids(&indexed);
     let unindexed = pages.iter().filter(|page| !reading::is_indexed(page, &indexed_ids)).count();
     plan.add("page labels", unindexed as u64);
-    plan.add("page parents", parents::first_level(&pages).len() as u64);
+    plan.add("page parents", parents::first_level(&all).len() as u64);
     if groups.has(MetricGroup::People) {
         let needs = pages.iter().map(|page| versions::requests(client, memory, page, inventory.scan.started_at));
         plan.add("page versions", needs.sum());
@@ -116,9 +117,8 @@ pub fn plan_snapshot(
         plan.add("link targets", 2 * unknown.div_ceil(CONTENT_IDS_PER_REQUEST) as u64);
     }
     if groups.has(MetricGroup::Engagement) {
-        let current = pages.iter().filter(|page| page.status == Status::Current).count() as u64;
         for (kind, calls) in USUAL_CALLS {
-            plan.add(kind, current * calls);
+            plan.add(kind, pages.len() as u64 * calls);
         }
     }
     let remembered = before.map_or(0, |plan| plan.remembered_versions);

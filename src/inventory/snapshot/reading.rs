@@ -25,8 +25,10 @@ pub(super) struct Reading<'a> {
     pub(super) crawl: Crawl<'a>,
     pub(super) groups: &'a MetricGroups,
     pub(super) inventory: &'a Inventory,
-    /// The pages of the chosen spaces outside the trash.
+    /// The pages of the chosen spaces outside the trash: places of the tree.
     pub(super) pages: &'a [&'a Content],
+    /// Those of them that are current: only they are measured.
+    pub(super) current: &'a [&'a Content],
     /// The chosen spaces whose pages a search shows.
     pub(super) indexed: &'a [&'a Space],
 }
@@ -55,7 +57,8 @@ pub async fn read_facts(
     let (memory, started_at) = (Memory(options.cache.as_deref()), inventory.scan.started_at);
     let crawl = Crawl { api, options, progress, ledger: &ledger, site: &site, memory, started_at };
     let (pages, indexed) = (pages_of(inventory, spaces), indexed_spaces(inventory, spaces));
-    let reading = Reading { crawl, groups, inventory, pages: &pages, indexed: &indexed };
+    let current = current_of(&pages);
+    let reading = Reading { crawl, groups, inventory, pages: &pages, current: &current, indexed: &indexed };
     let facts = reading.facts().await;
     confirm_account(api, &ledger, &inventory.scan.account.id).await;
     for warning in api.client().warnings() {
@@ -76,7 +79,7 @@ pub async fn read_facts(
 
 impl Reading<'_> {
     async fn facts(&self) -> SnapshotFacts {
-        let entries = self.pages.iter().map(|page| (page.id.clone(), PageFacts::default()));
+        let entries = self.current.iter().map(|page| (page.id.clone(), PageFacts::default()));
         let mut facts = SnapshotFacts { groups: self.groups.clone(), pages: entries.collect(), ..Default::default() };
         sweep::read(self, &mut facts).await;
         facts.parents = parents::read(self).await;
@@ -133,6 +136,11 @@ pub(super) fn pages_of<'i>(inventory: &'i Inventory, keys: &[String]) -> Vec<&'i
         .filter(|page| !page.status.is_trash() && page.status != Status::Draft)
         .filter(|page| page.space.as_ref().is_some_and(|id| chosen.contains(id)))
         .collect()
+}
+
+/// The current ones of these pages.
+pub(super) fn current_of<'i>(pages: &[&'i Content]) -> Vec<&'i Content> {
+    pages.iter().copied().filter(|page| page.status == Status::Current).collect()
 }
 
 /// The chosen spaces whose pages a search shows: those that are not archived.

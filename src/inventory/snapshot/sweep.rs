@@ -32,7 +32,7 @@ pub(super) async fn read(reading: &Reading<'_>, facts: &mut SnapshotFacts) {
     let indexed_ids = space_ids(reading.indexed);
     let (mut left_out, mut alone) = (Vec::new(), Vec::new());
     let mut swept_pages = 0;
-    for &page in reading.pages {
+    for &page in reading.current {
         let indexed = is_indexed(page, &indexed_ids);
         let is_broken = page.space.as_ref().is_some_and(|space| swept.broken.contains(space));
         swept_pages += usize::from(indexed && !is_broken);
@@ -48,10 +48,10 @@ pub(super) async fn read(reading: &Reading<'_>, facts: &mut SnapshotFacts) {
             None => {}
         }
     }
-    let unindexed = reading.pages.iter().filter(|page| !is_indexed(page, &indexed_ids)).count();
+    let unindexed = reading.current.iter().filter(|page| !is_indexed(page, &indexed_ids)).count();
     if unindexed > 0 {
         facts.notes.push(format!(
-            "{unindexed} archived pages are in no search: of them labels were read, but neither restrictions nor contributors"
+            "{unindexed} pages of archived spaces are in no search: of them labels were read, but neither restrictions nor contributors"
         ));
     }
     if left_out.len() > MOST_LEFT_OUT.max(swept_pages * MOST_PERCENT_LEFT_OUT / 100) {

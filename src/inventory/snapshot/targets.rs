@@ -28,7 +28,7 @@ pub(super) fn unknown(inventory: &Inventory, pages: &[&Content]) -> BTreeSet<Con
 /// Those of them that neither the list of pages nor that of blog posts shows. What could not be asked for is not among
 /// them, and the coverage says so.
 pub(super) async fn read(reading: &Reading<'_>) -> BTreeSet<ContentId> {
-    let unknown = unknown(reading.inventory, reading.pages);
+    let unknown = unknown(reading.inventory, reading.current);
     let ids: Vec<&str> = unknown.iter().map(ContentId::as_str).collect();
     reading.crawl.progress.phase("link targets", Some(ids.len() as u64));
     let mut groups: Vec<&[&str]> = ids.chunks(CONTENT_IDS_PER_REQUEST).collect();

@@ -66,7 +66,7 @@ pub(super) fn requests(client: &Client, memory: Memory<'_>, page: &Content, now:
 pub(super) async fn read(reading: &Reading<'_>, facts: &mut SnapshotFacts) {
     let mut versions = BTreeMap::new();
     let mut missing = Vec::new();
-    for &page in reading.pages {
+    for &page in reading.current {
         match known(reading.crawl.memory, page, reading.crawl.started_at) {
             Known::Enough(found, from) => {
                 if from == From::Memory {

@@ -167,8 +167,8 @@ fn note_residue(rows: &mut Rows<'_>, names: &[&str], residue: &[usize]) {
     if let Some(count) = std::num::NonZeroUsize::new(residue.len()) {
         let examples: Vec<&str> = residue.iter().take(EXAMPLES).map(|at| rows.id(*at)).collect();
         rows.notes.push(format!(
-            "{count} pages have a workflow in a state that is none of {}: add its name to state_names, spelled as in \
-             Confluence, capitals too (for example pages {})",
+            "{count} pages have a workflow in a state that is none of {}: add its name to states under [workflow], \
+             spelled as in Confluence, capitals too (for example pages {})",
             names.join(", "),
             examples.join(", ")
         ));

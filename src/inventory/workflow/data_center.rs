@@ -99,7 +99,7 @@ pub(super) async fn read(crawl: &Crawl<'_>, rows: &mut Rows<'_>, options: &Workf
             take(rows, options, answer, &mut found);
         }
     }
-    note_parameters(rows, options, &found, refused);
+    note_parameters(crawl, rows, options, &found, refused);
 }
 
 /// Takes what the property says; gives whether the page has to be asked.
@@ -160,7 +160,11 @@ async fn ask(crawl: &Crawl<'_>, at: usize, id: &str, with_parameters: bool) -> A
 async fn parameters(crawl: &Crawl<'_>, id: &str) -> Parameters {
     let unit = crawl.ledger.enter(UnitKind::Workflow, format!("workflow parameters of page {id}"));
     let answer = crawl.api.workflow_parameters(id).await;
-    unit.settle(&answer);
+    match &answer {
+        // the usual answer to an account that only reads: told once for all pages, and by every row it leaves open
+        Err(error) if error.is_denied() => unit.skipped("shown only to accounts that may edit the page"),
+        answer => unit.settle(answer),
+    }
     match answer {
         Ok(answer) => {
             Parameters::Read(answer.map_or_else(Vec::new, |answer: WorkflowParameters| answer.workflow_parameters))
@@ -239,11 +243,17 @@ fn pending(approver: Approver) -> Option<String> {
 }
 
 /// Says which parameters there are, and why some could not be read.
-fn note_parameters(rows: &mut Rows<'_>, options: &WorkflowOptions, found: &BTreeSet<String>, refused: usize) {
+fn note_parameters(
+    crawl: &Crawl<'_>,
+    rows: &mut Rows<'_>,
+    options: &WorkflowOptions,
+    found: &BTreeSet<String>,
+    refused: usize,
+) {
     if refused > 0 {
-        rows.notes.push(format!(
+        crawl.ledger.warn(format!(
             "workflow parameters of {refused} pages could not be read: Comala shows them only to accounts that may \
-             edit the page"
+             edit the page; what only they tell stays empty, and fetch_errors says so"
         ));
     }
     let wanted: BTreeMap<&str, &str> = [
@@ -256,8 +266,8 @@ fn note_parameters(rows: &mut Rows<'_>, options: &WorkflowOptions, found: &BTree
     if !found.is_empty() && wanted.is_empty() && options.parameters.is_empty() {
         let found: Vec<&str> = found.iter().map(String::as_str).collect();
         rows.notes.push(format!(
-            "pages have the workflow parameters {}: name those that are wanted as owner_parameter, \
-             relevance_parameter or parameters",
+            "pages have the workflow parameters {}: name those that are wanted under [workflow] as \
+             owner_parameter, relevance_parameter or parameters",
             found.join(", ")
         ));
     }

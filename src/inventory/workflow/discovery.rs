@@ -41,14 +41,15 @@ impl fmt::Display for PropertyCandidate {
         }
         write!(
             f,
-            " and names the state of {}; to read it in bulk: property_key = {key}, state = {state}",
+            " and names the state of {}; to read it in bulk, set under [workflow]: property_key = {key}, \
+             state_pointer = {state}",
             self.agreeing
         )?;
         let places =
             [("name", name), ("final", is_final), ("expires", expires), ("since", since), ("approvers", approvers)];
         for (word, place) in places {
             if let Some(place) = place {
-                write!(f, ", {word} = {place}")?;
+                write!(f, ", {word}_pointer = {place}")?;
             }
         }
         Ok(())

@@ -25,7 +25,7 @@ pub(super) fn apply(crawl: &Crawl<'_>, rows: &mut Rows<'_>, map: &[(String, Stri
     }
     if !unread.is_empty() {
         let unit = crawl.ledger.enter(UnitKind::Workflow, format!("labels of {} pages", unread.len()));
-        unit.failed("label_map needs the labels of pages, and they were not read");
+        unit.failed("label_states needs the labels of pages, and they were not read");
         for at in unread {
             rows.close(at);
         }

@@ -11,7 +11,7 @@ pub(super) const COLUMNS: &[Column] = &[
     column!("date_modified", Core, "date", "Day of the current version, UTC.", from "pages", empty "the site does not tell", |row, _| day(row.people.updated_at)),
     column!("creator_name", Core, "text", "Who created the page; the account id where the name is unknown.", from "pages, users", empty "the site does not tell", |row, _| person_name(row.people.creator.as_ref())),
     column!("page_depth", Core, "count", "Number of ancestors; the home page of a space has 0.", from "parents of all pages", empty "an ancestor is not visible", |row, _| count(row.place.depth)),
-    column!("child_pages", Core, "count", "Direct child pages, all of them.", from "parents of all pages", empty "never", |row, _| Value::count(row.place.child_pages)),
+    column!("child_pages", Core, "count", "Current pages directly below it, all of them.", from "parents of all pages", empty "never", |row, _| Value::count(row.place.child_pages)),
     column!("workflow_name", Workflow, "text", "Name of the approval workflow.", from "see workflow_source", empty "no workflow, or the source does not name it", |row, _| text(row.workflow.name.as_ref())),
     column!("owner_value", Workflow, "text", "Value of the workflow parameter configured as the owner.", from "see workflow_source", empty "no such parameter, or not readable", |row, _| text(row.workflow.owner.as_ref())),
     column!("project_relevance", Workflow, "text", "Value of the workflow parameter configured as the relevance.", from "see workflow_source", empty "no such parameter, or not readable", |row, _| text(row.workflow.relevance.as_ref())),

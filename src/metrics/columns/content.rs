@@ -37,7 +37,7 @@ pub(super) const COLUMNS: &[Column] = &[
     column!("links_out_internal", Core, "count", "Distinct contents of the site it links to.", from "body", empty "the body was not read", |row, _| count(row.links.out_internal)),
     column!("links_out_external", Core, "count", "Distinct addresses elsewhere it links to.", from "body", empty "the body was not read", |row, _| count(row.links.out_external)),
     column!("links_in", Links, "count", "Pages, blog posts and comments that link to it, out of the spaces that were read.", from "bodies", empty "not read", |row, _| count(row.links.incoming)),
-    column!("broken_internal_links", Links, "count", "Links to contents that are not there or not visible, and to own files that are not there. Links by title into spaces that were not read are not judged, anchors neither.", from "bodies, pages", empty "not read", |row, _| count(row.links.broken_internal)),
+    column!("broken_internal_links", Links, "count", "Links to contents that are not there, in the trash or not visible, and own files it shows or links to that are not there. Links by title into spaces that were not read are not judged, anchors neither.", from "bodies, pages", empty "not read", |row, _| count(row.links.broken_internal)),
     column!("include_in", Links, "count", "Pages and posts that include it or an excerpt of it.", from "bodies", empty "not read", |row, _| count(row.links.include_in)),
     column!("include_out", Core, "count", "Contents it includes.", from "body", empty "the body was not read", |row, _| count(row.links.include_out)),
     column!("todo_markers", Core, "count", "TODO, TBD, WIP, FIXME and DRAFT as words in capitals.", from "body", empty "the body was not read", |row, _| body(row, |text| text.todo_markers)),

@@ -22,7 +22,7 @@ pub(super) const COLUMNS: &[Column] = &[
     column!("parent_id", Core, "text", "Id of the direct parent.", from "pages", empty "no parent", |row, _| text(row.place.parent_id.as_ref())),
     column!("parent_type", Core, "text", "page, folder, whiteboard, database or embed.", from "pages", empty "no parent", |row, _| text(row.place.parent_type.as_ref())),
     column!("path", Core, "text", "Titles from the root down to the page, joined by \" / \".", from "parents of all pages", empty "an ancestor is not visible", |row, _| text(row.place.path.as_ref())),
-    column!("descendant_pages", Core, "count", "Pages below it, at any depth.", from "parents of all pages", empty "never", |row, _| Value::count(row.place.descendant_pages)),
+    column!("descendant_pages", Core, "count", "Current pages below it, at any depth, through folders and archived pages as well.", from "parents of all pages", empty "never", |row, _| Value::count(row.place.descendant_pages)),
     column!("tree_position", Core, "count", "Order among its siblings, as Confluence keeps it.", from "pages", empty "the site does not tell", |row, _| number(row.place.position)),
     column!("is_space_home", Core, "0/1", "Home page of its space.", from "spaces", empty "never", |row, _| Value::flag(row.place.is_space_home)),
     column!("label_count", Core, "count", "Global labels.", from "search", empty "not read", |row, _| count(row.place.labels.as_ref().map(|labels| labels.len() as u64))),

@@ -69,12 +69,12 @@ async fn states_without_a_known_name_are_a_hint_and_names_have_case() {
         assert_eq!(answer.told(id), (None, "comala_cloud_cql".to_owned()));
         assert_eq!((answer.state(id).is_final, answer.state(id).due_within), (Some(false), window));
     }
-    let hint = answer.note("state_names");
+    let hint = answer.note("[workflow]");
     assert!(hint.starts_with("2 pages") && hint.contains("1003, 1004"), "{hint}");
     let answer = read(site(), &named(&["draft", "Draft", "Review", "Approved", "Legal check"])).await;
     assert_eq!(answer.told("1003").0, Some("Legal check"));
     assert_eq!((answer.told("1000").0, answer.told("1004").0), (Some("Draft"), Some("draft")));
-    assert!(!answer.reading.notes.iter().any(|note| note.contains("state_names")));
+    assert!(!answer.reading.notes.iter().any(|note| note.contains("states under [workflow]")));
 }
 
 #[tokio::test(start_paused = true)]
@@ -169,7 +169,7 @@ async fn a_state_that_could_not_be_searched_leaves_only_the_residue_unavailable(
         assert_eq!(read.told(id), (None, "unavailable".to_owned()), "it may be in that state");
     }
     assert_eq!((read.units().failed, read.coverage.is_complete()), (1, false));
-    assert!(!read.reading.notes.iter().any(|note| note.contains("state_names")), "no hint from half an answer");
+    assert!(!read.reading.notes.iter().any(|note| note.contains("states under [workflow]")), "no hint from half an answer");
 }
 
 #[tokio::test(start_paused = true)]

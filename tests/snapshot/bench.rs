@@ -1,0 +1,164 @@
+//! A loopback Confluence and a folder in which the program runs again and again, as it does week after week.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use assert_cmd::Command;
+use chrono::{DateTime, Utc};
+use confluence_storage_analyzer::demo::{DemoServer, FaultPlan, Site};
+use confluence_storage_analyzer::history::{Columns, History, IsoWeek, Retention, Snapshot};
+use confluence_storage_analyzer::metrics::columns;
+use confluence_storage_analyzer::spreadsheet::Value;
+use serde_json::Value as Json;
+use tempfile::TempDir;
+
+/// A row by the names of its columns.
+pub(crate) type Row = BTreeMap<String, String>;
+
+/// One finished run of the program.
+#[derive(Debug)]
+pub(crate) struct Finished {
+    pub(crate) status: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Finished {
+    /// The object of `--json`.
+    pub(crate) fn json(&self) -> Json {
+        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {}\n{}", self.stdout, self.stderr))
+    }
+
+    #[track_caller]
+    pub(crate) fn ends(self, status: i32) -> Self {
+        assert_eq!(self.status, status, "{}\n{}", self.stdout, self.stderr);
+        self
+    }
+}
+
+/// A server and the folder of all runs against it.
+pub(crate) struct Bench {
+    runtime: tokio::runtime::Runtime,
+    pub(crate) server: DemoServer,
+    pub(crate) folder: TempDir,
+}
+
+impl Bench {
+    pub(crate) fn start(site: Site, faults: FaultPlan) -> Self {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let server = runtime.block_on(DemoServer::start(site, faults)).unwrap();
+        Self { runtime, server, folder: TempDir::new().unwrap() }
+    }
+
+    /// Writes the configuration that the program finds in its working directory.
+    pub(crate) fn configure(self, text: &str) -> Self {
+        std::fs::write(self.path("confluence_storage_analyzer.cfg"), text).unwrap();
+        self
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// The folder of the history.
+    pub(crate) fn data(&self) -> PathBuf {
+        self.path("confluence_data")
+    }
+
+    /// Runs `snapshot --json` with these arguments.
+    pub(crate) fn snapshot(&self, arguments: &[&str]) -> Finished {
+        self.run(&[&["snapshot", "--json", "--no-cache"], arguments].concat())
+    }
+
+    pub(crate) fn run(&self, arguments: &[&str]) -> Finished {
+        // the server answers from its own threads while this one waits
+        let _guard = self.runtime.enter();
+        let mut command = Command::cargo_bin("confluence-storage-analyzer").unwrap();
+        command.current_dir(self.folder.path());
+        for (name, _) in std::env::vars_os() {
+            if name.to_string_lossy().to_ascii_uppercase().starts_with("CONFLUENCE") {
+                command.env_remove(name);
+            }
+        }
+        let output = command
+            .env("XDG_CACHE_HOME", self.path(".cache"))
+            .env("TERM", "dumb")
+            .env("CONFLUENCE_BASE_URL", self.server.base_url())
+            .env("CONFLUENCE_API_USER", self.server.user())
+            .env("CONFLUENCE_API_TOKEN", self.server.token())
+            .args(arguments)
+            .output()
+            .unwrap();
+        Finished {
+            status: output.status.code().expect("an exit status"),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
+    /// The rows of this run by page id.
+    pub(crate) fn pages(&self) -> BTreeMap<String, Row> {
+        rows(&self.data().join("confluence_data_current.csv"))
+            .into_iter()
+            .map(|row| (row["page_id"].clone(), row))
+            .collect()
+    }
+
+    /// Page ids of a finding's file, in its order.
+    pub(crate) fn finding(&self, id: &str) -> Vec<String> {
+        let rows = rows(&self.data().join("findings").join(format!("{id}.csv")));
+        rows.into_iter().map(|row| row["page_id"].clone()).collect()
+    }
+
+    /// Puts a week into the history as an earlier run would have: all columns, those that are not given empty.
+    pub(crate) fn record(&self, week: IsoWeek, complete: bool, pages: &[&[(&str, &str)]]) {
+        let names = columns::names();
+        let cell = |page: &[(&str, &str)], name: &str| {
+            let given = page.iter().find(|(column, _)| *column == name).map(|(_, text)| Value::text(*text));
+            match name {
+                "snapshot_week" => Value::text(week.to_string()),
+                _ => given.unwrap_or_default(),
+            }
+        };
+        let rows = pages.iter().map(|page| names.iter().map(|name| cell(page, name)).collect()).collect();
+        let spaces = pages.iter().flat_map(|page| page.iter()).filter(|(column, _)| *column == "space_key");
+        let snapshot = Snapshot {
+            week,
+            taken_at: noon_of(week),
+            run_id: format!("of {week}"),
+            complete,
+            spaces: spaces.map(|(_, key)| (*key).to_owned()).collect(),
+            columns: Columns::new(names).unwrap(),
+            rows,
+        };
+        self.history().record(&snapshot, Retention { weeks: 12, archive: true }).unwrap();
+    }
+
+    /// Opens the history as a run does.
+    pub(crate) fn history(&self) -> History {
+        History::open(&self.data(), Utc::now(), Duration::ZERO).unwrap()
+    }
+}
+
+/// Monday noon of a week.
+pub(crate) fn noon_of(week: IsoWeek) -> DateTime<Utc> {
+    week.monday().and_hms_opt(12, 0, 0).unwrap().and_utc()
+}
+
+/// So many weeks before this one.
+pub(crate) fn weeks_ago(weeks: usize) -> IsoWeek {
+    (0..weeks).fold(IsoWeek::of(Utc::now()), |week, _| week.previous())
+}
+
+/// Reads a file as every program with a CSV reader does.
+pub(crate) fn rows(path: &Path) -> Vec<Row> {
+    let bytes = std::fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
+    let mut reader = csv::Reader::from_reader(bytes);
+    let header: Vec<String> = reader.headers().unwrap().iter().map(str::to_owned).collect();
+    reader
+        .records()
+        .map(|record| header.iter().cloned().zip(record.unwrap().iter().map(str::to_owned)).collect())
+        .collect()
+}

@@ -1,0 +1,85 @@
+//! Every column of every kind of page, against the answers.
+
+use confluence_storage_analyzer::demo::{Fault, FaultPlan, Occurrence, RoutePattern};
+
+use super::bench::{Bench, weeks_ago};
+use super::known::{CLOUD, DATA_CENTER, POOR, WITH_AUDIT, check};
+use super::knowledge_base::{CONFIGURATION, data_center, details, on_pages, site};
+
+/// All groups of metrics.
+pub(crate) const ALL: [&str; 2] = ["--metrics", "core,people,engagement,links,workflow"];
+
+#[test]
+fn cloud_with_every_group() {
+    let bench = Bench::start(site(), details()).configure(CONFIGURATION);
+    let before = [("page_id", "1001"), ("space_key", "KB"), ("page_title", "Handbook"), ("edit_count", "1")];
+    bench.record(weeks_ago(1), true, &[&before]);
+    let run = bench.snapshot(&ALL).ends(0);
+    assert_eq!(run.json()["complete"], true);
+    check(&bench, CLOUD);
+    let ids: Vec<String> = bench.pages().into_keys().collect();
+    let current = ["1000", "1001", "1002", "1003", "1004", "1006", "1007", "1009", "1010", "1011", "1012", "1013"];
+    assert_eq!(ids, [&current[..], &["1014", "1015", "3000", "3001", "3002"]].concat());
+}
+
+#[test]
+fn data_center_tells_parameters_due_dates_and_reviewers() {
+    let bench = Bench::start(data_center(), FaultPlan::none()).configure(CONFIGURATION);
+    let run = bench.snapshot(&[]).ends(0);
+    check(&bench, DATA_CENTER);
+    assert_eq!(bench.finding("workflow_stalled"), ["1001", "1004"], "40 days; 1002 is in a final state");
+    assert_eq!(bench.finding("workflow_overdue"), ["1001"]);
+    assert_eq!(run.stderr.matches("workflow parameters of 1 pages could not be read").count(), 1, "{}", run.stderr);
+}
+
+/// The 22 columns that models in Power BI and Excel are built on, as they stand in the file.
+#[test]
+fn the_compatible_columns_of_one_row_as_text() {
+    let bench = Bench::start(data_center(), FaultPlan::none()).configure(CONFIGURATION);
+    bench.snapshot(&[]).ends(0);
+    let text = std::fs::read_to_string(bench.data().join("confluence_data_current.csv")).unwrap();
+    let text = text.strip_prefix('\u{feff}').expect("a byte order mark");
+    let row = &bench.pages()["1001"];
+    let header = "space_key,page_title,page_url,page_created,date_modified,creator_name,page_depth,child_pages,\
+        workflow_name,owner_value,project_relevance,labels,word_count,char_count,attachment_count,image_count,\
+        table_count,unique_contributors,edit_count,last_editor,extraction_date,extraction_time,snapshot_week,page_id,";
+    assert!(text.starts_with(header), "{}", text.lines().next().unwrap());
+    let expected = format!(
+        "\r\n\"KB\",\"Handbook\",\"{}/spaces/KB/pages/1001/Handbook\",\"{}\",\"{}\",\"Ada Admin\",1,0,\"Docs approval\",\
+         \"Bea B.\",\"high\",\"alpha;guide\",29,144,2,2,1,2,3,\"Ada Admin\",\"{}\",\"{}\",\"{}\",\"1001\",",
+        bench.server.base_url(),
+        row["page_created"],
+        row["date_modified"],
+        row["extraction_date"],
+        row["extraction_time"],
+        row["snapshot_week"],
+    );
+    assert!(text.contains(&expected), "{expected}\nis not in\n{text}");
+}
+
+/// What was not asked for, and what could not be read, is empty and never zero.
+#[test]
+fn what_was_not_read_is_empty() {
+    let refused = |faults: FaultPlan, path: &str| {
+        faults.on(RoutePattern::path(path).unwrap(), Occurrence::From(1), Fault::status(403))
+    };
+    let faults = on_pages(|page| {
+        if page["id"] == "1014" {
+            page.as_object_mut().unwrap().remove("body");
+        }
+    });
+    let unread = ["v2/pages/1014", "v2/attachments", "v2/folders/1900"].map(|path| format!("/wiki/api/{path}"));
+    let faults = unread.iter().fold(faults, |faults, path| refused(faults, path));
+    let bench = Bench::start(site(), refused(faults, "/wiki/rest/api/content/search"));
+    let run = bench.snapshot(&["--space", "KB", "--metrics", "core"]).ends(3);
+    assert_eq!(run.json()["complete"], false);
+    check(&bench, POOR);
+    assert_eq!(bench.finding("orphans_tree"), ["1007", "1009"], "1004 may have a parent");
+}
+
+#[test]
+fn with_an_audit_the_files_are_judged() {
+    let bench = Bench::start(site(), FaultPlan::none()).configure(CONFIGURATION);
+    bench.run(&["audit", "--snapshot", "--json", "--no-cache"]).ends(0);
+    check(&bench, WITH_AUDIT);
+}
