@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 /// About 50 KB of storage format with what pages really hold; the sections are numbered from `first` + 1.
-pub fn realistic_body(first: usize) -> String {
+pub(crate) fn realistic_body(first: usize) -> String {
     let mut body = String::from(r#"<ac:structured-macro ac:name="toc" ac:schema-version="1"/>"#);
     let mut section = first;
     while body.len() < 50_000 {
@@ -31,7 +31,7 @@ for i in 1 2 3; do echo "$i"; done]]></ac:plain-text-body></ac:structured-macro>
 }
 
 /// The value in the middle.
-pub fn median(mut values: Vec<f64>) -> f64 {
+pub(crate) fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values[values.len() / 2]
 }
