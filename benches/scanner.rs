@@ -5,7 +5,6 @@
 //! down slows both; the medians are quoted.
 #![allow(clippy::print_stdout, clippy::unwrap_used, reason = "a benchmark prints and may panic")]
 
-use std::fmt::Write as _;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
@@ -13,11 +12,16 @@ use confluence_storage_analyzer::storage_format::{Depth, OwnSite, Reading, parse
 use quick_xml::Reader;
 use quick_xml::events::Event;
 
+#[path = "common/bodies.rs"]
+mod bodies;
+
+use bodies::{median, realistic_body};
+
 const ROUNDS: usize = 41;
 const PASSES_PER_ROUND: usize = 40;
 
 fn main() {
-    let body = realistic_body();
+    let body = realistic_body(0);
     let site = OwnSite::new("https://acme.atlassian.net/wiki", &[]);
     let parsed = parse(&body, &site);
     assert_eq!(parsed.reading, Reading::WellFormed);
@@ -52,11 +56,6 @@ fn time(mut pass: impl FnMut() -> usize) -> Duration {
     start.elapsed()
 }
 
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
-}
-
 fn bare_pass(body: &str) -> usize {
     let mut reader = Reader::from_str(body);
     reader.config_mut().allow_dangling_amp = true;
@@ -65,31 +64,4 @@ fn bare_pass(body: &str) -> usize {
         events += 1;
     }
     events
-}
-
-fn realistic_body() -> String {
-    let mut body = String::from(r#"<ac:structured-macro ac:name="toc" ac:schema-version="1"/>"#);
-    let mut section = 0;
-    while body.len() < 50_000 {
-        section += 1;
-        let _ = write!(
-            body,
-            r#"<h2>Section {section}: rollout &amp; checks</h2>
-<p>The service accepts requests from <strong>clients</strong> and answers within 200&nbsp;ms &ndash; see the
-<a href="https://docs.example.org/guide/{section}?a=1&amp;b=2">guide</a>, the <ac:link><ri:page ri:content-title="Runbook {section}"/><ac:link-body>runbook</ac:link-body></ac:link>
-and <em>the notes</em> below. 添付ファイルの保存形式を確認する。 Every team keeps its own copy of the plan, which is reviewed at the end of
-each quarter; changes are announced a week ahead and rolled back when the error budget is spent.</p>
-<ac:image ac:align="center" ac:width="760"><ri:attachment ri:filename="diagram-{section}.png" ri:version-at-save="3"/><ac:caption><p>Flow</p></ac:caption></ac:image>
-<table data-layout="default"><colgroup><col style="width: 200.0px;"/><col style="width: 300.0px;"/></colgroup><tbody>
-<tr><th><p>Name</p></th><th><p>Value</p></th></tr>
-<tr><td><p>limit</p></td><td><p>{section} per minute</p></td></tr><tr><td><p>owner</p></td><td><p><ac:link><ri:user ri:account-id="557058:1"/></ac:link></p></td></tr></tbody></table>
-<ac:structured-macro ac:name="info" ac:schema-version="1" ac:macro-id="5f0c2a6e"><ac:rich-text-body><p>Mind the &lt;limits&gt; of the plan.</p></ac:rich-text-body></ac:structured-macro>
-<ac:structured-macro ac:name="code" ac:schema-version="1"><ac:parameter ac:name="language">xml</ac:parameter><ac:plain-text-body><![CDATA[<ac:image><ri:attachment ri:filename="sample.png"/></ac:image>
-for i in 1 2 3; do echo "$i"; done]]></ac:plain-text-body></ac:structured-macro>
-<ac:task-list><ac:task><ac:task-id>{section}</ac:task-id><ac:task-status>incomplete</ac:task-status><ac:task-body>send <ac:link><ri:attachment ri:filename="minutes-{section}.docx"><ri:page ri:space-key="OPS" ri:content-title="Minutes"/></ri:attachment></ac:link></ac:task-body></ac:task></ac:task-list>
-<p class="media-group"><ac:structured-macro ac:name="view-file" ac:schema-version="1"><ac:parameter ac:name="name"><ri:attachment ri:filename="report-{section}.pdf"/></ac:parameter></ac:structured-macro></p>
-"#
-        );
-    }
-    body
 }

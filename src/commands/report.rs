@@ -7,7 +7,7 @@ use crate::cli::ReportArgs;
 use crate::config::{Rules, Surroundings};
 use crate::error::{ExitStatus, Failure, Outcome};
 use crate::progress::Progress;
-use crate::report::{self, RunFacts, scan_json};
+use crate::report::{self, ReportError, RunFacts, scan_json};
 
 /// Judges a saved scan by the rules of now and writes a new report folder.
 pub(crate) fn run(
@@ -24,9 +24,10 @@ pub(crate) fn run(
     report::check_writable(&output).map_err(|error| storage_failure(&error))?;
     let path = around.working_directory.join(&args.folder).join("scan.json.gz");
     let saved = scan_json::read(&path).map_err(|error| {
-        Failure::usage("the saved scan cannot be read")
-            .because(error.to_string())
-            .remedy("give the folder that an audit wrote; it holds scan.json.gz")
+        Failure::usage("the saved scan cannot be read").because(error.to_string()).remedy(match error {
+            ReportError::NewerScan { .. } => "run the version of this program that wrote it, or a newer one",
+            _ => "give the folder that an audit wrote; it holds scan.json.gz",
+        })
     })?;
     let options = audit_options(rules);
     let answer = audit::analyze(&saved.inventory, &options);

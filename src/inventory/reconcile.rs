@@ -2,7 +2,8 @@
 //!
 //! A list that ends too early gives no sign of it. Two other lists would know: the newest attachments first, which
 //! shows a tail that is missing, and the lists of single owners, which show holes. A difference that no change of the
-//! site explains makes the run incomplete.
+//! site explains makes the run incomplete. Where it is found, the owner's own list is read, so that the report says
+//! what is missing there.
 
 use std::collections::hash_map::DefaultHasher;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -20,6 +21,9 @@ use crate::confluence::cloud::Single;
 
 /// Owners with the most files, owners of the newest files, and others, of each so many.
 const OWNERS_OF_EACH: usize = 10;
+/// Owners read alone because another list showed a file of theirs that the site-wide one did not, at most: when there
+/// are more, the list is known to be broken, and each further owner would tell the same.
+const SUSPECTS: usize = 30;
 /// How many of the newest attachments are compared: one page of the list.
 const NEWEST: usize = 250;
 /// How far before the start of the run a file counts as uploaded during it: times come from several computers.
@@ -35,9 +39,38 @@ pub(super) async fn attachments(crawl: &Crawl<'_>, files: &[Attachment], publish
         return;
     }
     let listed: Listed<'_> = files.iter().map(|file| (file.id.digits(), file)).collect();
-    newest(crawl, &listed).await;
-    let sample = sample(files, published, crawl.started_at);
-    crawl.all(sample.into_iter().map(|(owner, files)| one_owner(crawl, owner, &listed, files)).collect()).await;
+    let strangers = newest(crawl, &listed).await;
+    let mut owners = sample(files, published, crawl.started_at);
+    let chosen: HashSet<&Container> = owners.iter().map(|(owner, _)| *owner).collect();
+    let suspects = suspects(&strangers, files).into_iter().filter(|(owner, _)| !chosen.contains(owner));
+    owners.extend(suspects.collect::<Vec<_>>());
+    crawl.all(owners.into_iter().map(|(owner, files)| one_owner(crawl, owner, &listed, files)).collect()).await;
+}
+
+/// Reads the owners of files alone that a list other than the site-wide one has shown.
+pub(super) async fn owners_of(crawl: &Crawl<'_>, strangers: &[Attachment], files: &[Attachment]) {
+    let suspects = suspects(strangers, files);
+    if suspects.is_empty() {
+        return;
+    }
+    let listed: Listed<'_> = files.iter().map(|file| (file.id.digits(), file)).collect();
+    crawl.all(suspects.into_iter().map(|(owner, files)| one_owner(crawl, owner, &listed, files)).collect()).await;
+}
+
+/// The owners of strangers, each once, with the current files that the site-wide list shows of them.
+fn suspects<'f>(strangers: &'f [Attachment], files: &'f [Attachment]) -> Vec<(&'f Container, Vec<&'f Attachment>)> {
+    let mut owned: BTreeMap<&str, (&Container, Vec<&Attachment>)> = BTreeMap::new();
+    for owner in strangers.iter().map(|file| &file.container).filter(|owner| owner.is_page_or_post()) {
+        if let Some(id) = owner.id().filter(|_| owned.len() < SUSPECTS) {
+            owned.entry(id.as_str()).or_insert((owner, Vec::new()));
+        }
+    }
+    for file in files.iter().filter(|file| file.status == Status::Current) {
+        if let Some((_, files)) = file.container.id().and_then(|id| owned.get_mut(id.as_str())) {
+            files.push(file);
+        }
+    }
+    owned.into_values().collect()
 }
 
 /// Pages and posts whose own list of files has to agree: how lists treat the trash and archives is not documented.
@@ -46,8 +79,8 @@ pub(super) fn published(contents: &[Content]) -> HashSet<ContentId> {
     published.filter(|content| content.status == Status::Current).map(|content| content.id.clone()).collect()
 }
 
-/// The end of a list is what goes missing first; the newest files are it.
-async fn newest(crawl: &Crawl<'_>, listed: &Listed<'_>) {
+/// The end of a list is what goes missing first; the newest files are it. Gives those that the site-wide list lacks.
+async fn newest(crawl: &Crawl<'_>, listed: &Listed<'_>) -> Vec<Attachment> {
     let unit = crawl.ledger.enter(UnitKind::Reconciliation, "the newest attachments");
     let mut newest = Vec::new();
     let walked = crawl
@@ -58,7 +91,8 @@ async fn newest(crawl: &Crawl<'_>, listed: &Listed<'_>) {
         })
         .await;
     if walked.end.is_err() {
-        return unit.settle(&walked.end);
+        unit.settle(&walked.end);
+        return Vec::new();
     }
     let missing = missing(&newest, listed, crawl.started_at);
     match missing.first() {
@@ -71,6 +105,7 @@ async fn newest(crawl: &Crawl<'_>, listed: &Listed<'_>) {
             first.title
         )),
     }
+    missing.into_iter().cloned().collect()
 }
 
 /// Files of another list that the site-wide one should have shown: those that were there before the run began.
@@ -99,8 +134,15 @@ async fn one_owner(crawl: &Crawl<'_>, owner: &Container, listed: &Listed<'_>, kn
         Err(error) => return unit.refused(error),
         Ok(()) => {}
     }
-    if let Some(first) = missing(&found, listed, crawl.started_at).first() {
-        return unit.failed(format!("{} {:?} is not in the list of all attachments", first.id, first.title));
+    let missing = missing(&found, listed, crawl.started_at);
+    if let Some(first) = missing.first() {
+        return unit.failed(format!(
+            "{} of its {} attachments are not in the list of all attachments, e.g. {} {:?}",
+            missing.len(),
+            found.len(),
+            first.id,
+            first.title
+        ));
     }
     let ids: HashSet<&str> = found.iter().map(|file| file.id.digits()).collect();
     for file in known.into_iter().filter(|file| !ids.contains(file.id.digits())) {

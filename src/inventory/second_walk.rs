@@ -12,6 +12,7 @@ use chrono::{DateTime, Utc};
 use super::convert;
 use super::coverage::UnitKind;
 use super::crawl::{Crawl, subject};
+use super::reconcile;
 use super::site::{Attachment, Content, ContentKind, Status};
 use crate::confluence::cloud::Single;
 use crate::confluence::{RequestError, model};
@@ -35,8 +36,10 @@ pub(super) async fn compare(crawl: &Crawl<'_>, contents: &[Content], files: &[At
         .map(|content| content.id.as_str())
         .collect();
     let known = Known { published, started_at: crawl.started_at };
-    first_hole(crawl, "comments", &strangers.comments, |id| known.comment(crawl, id)).await;
-    first_hole(crawl, "attachments", &strangers.files, |id| known.file(crawl, id)).await;
+    first_hole(crawl, "comments", &strangers.comments, |id| known.comment(crawl, id), subject).await;
+    let words = |file: &Attachment| format!("attachment {} {:?}", file.id, file.title);
+    let holes = first_hole(crawl, "attachments", &strangers.files, |id| known.file(crawl, id), words).await;
+    reconcile::owners_of(crawl, &holes, files).await;
 }
 
 /// Walks the index; `None` when this account or site has no search.
@@ -76,25 +79,39 @@ async fn search(crawl: &Crawl<'_>, contents: &[Content], files: &[Attachment]) -
     }
 }
 
-/// Looks at strangers until one proves a hole; one is enough, since nobody knows what else the list left out.
-async fn first_hole<'s, F>(crawl: &Crawl<'_>, words: &str, strangers: &'s [String], look: impl Fn(&'s str) -> F)
+/// Looks at strangers, some at once, until one proves a hole; one is enough, since nobody knows what else the list left
+/// out. Gives what proved it.
+async fn first_hole<'s, T, F>(
+    crawl: &Crawl<'_>,
+    words: &str,
+    strangers: &'s [String],
+    look: impl Fn(&'s str) -> F,
+    name: impl Fn(&T) -> String,
+) -> Vec<T>
 where
-    F: Future<Output = Result<Option<String>, RequestError>>,
+    F: Future<Output = Result<Option<T>, RequestError>>,
 {
     if strangers.is_empty() {
-        return;
+        return Vec::new();
     }
     let unit = crawl.ledger.enter(UnitKind::SecondWalk, format!("{words} that search shows and no list did"));
     for group in strangers.chunks(crawl.api.client().concurrency()) {
+        let (mut holes, mut refused) = (Vec::new(), None);
         for found in crawl.all(group.iter().map(|id| look(id)).collect()).await {
             match found {
-                Ok(None) => {}
-                Ok(Some(what)) => return unit.failed(format!("{what} is published, but the list did not show it")),
-                Err(error) => return unit.refused(&error),
+                Ok(found) => holes.extend(found),
+                Err(error) => refused = Some(error),
             }
         }
+        match (holes.first(), refused) {
+            (Some(first), _) => unit.failed(format!("{} is published, but the list did not show it", name(first))),
+            (None, Some(error)) => unit.refused(&error),
+            (None, None) => continue,
+        }
+        return holes;
     }
     unit.ok();
+    Vec::new()
 }
 
 /// What tells a hole from an index that lags.
@@ -105,7 +122,7 @@ struct Known<'a> {
 
 impl Known<'_> {
     /// A comment on a published page or post that should have been listed.
-    async fn comment(&self, crawl: &Crawl<'_>, id: &str) -> Result<Option<String>, RequestError> {
+    async fn comment(&self, crawl: &Crawl<'_>, id: &str) -> Result<Option<Content>, RequestError> {
         for (which, kind) in
             [(Single::FooterComment, ContentKind::FooterComment), (Single::InlineComment, ContentKind::InlineComment)]
         {
@@ -114,19 +131,18 @@ impl Known<'_> {
             // the version dates a comment that bears no creation date
             let on_published = comment.container.as_ref().is_some_and(|id| self.published.contains(id.as_str()));
             let old = self.is_old(comment.created_at.or(comment.modified_at));
-            return Ok((comment.status == Status::Current && on_published && old).then(|| subject(&comment)));
+            return Ok((comment.status == Status::Current && on_published && old).then_some(comment));
         }
         Ok(None)
     }
 
     /// A file of a published page or post that should have been listed.
-    async fn file(&self, crawl: &Crawl<'_>, id: &str) -> Result<Option<String>, RequestError> {
+    async fn file(&self, crawl: &Crawl<'_>, id: &str) -> Result<Option<Attachment>, RequestError> {
         let sent = found(crawl.twice(|| crawl.api.attachment(id)).await)?;
-        let file = sent.map(convert::attachment).filter(|file| {
+        Ok(sent.map(convert::attachment).filter(|file| {
             let owner = file.container.id().is_some_and(|owner| self.published.contains(owner.as_str()));
             file.status == Status::Current && owner && self.is_old(file.created_at)
-        });
-        Ok(file.map(|file| format!("attachment {} {:?}", file.id, file.title)))
+        }))
     }
 
     /// Whether it was there before the run began; without a date it counts as there.

@@ -67,7 +67,7 @@ pub enum ReportError {
         why: String,
     },
     /// A saved scan was written by a newer program.
-    #[error("{} has scan format {found}, this program reads up to {known}: use a newer version", path.display())]
+    #[error("{} has scan format {found}, this program reads up to {known}", path.display())]
     NewerScan {
         /// The file.
         path: PathBuf,

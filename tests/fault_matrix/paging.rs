@@ -1,9 +1,10 @@
 //! F-44 to F-58, F-99, F-100: lists that lie about their end.
 
 use confluence_storage_analyzer::audit::Usage;
+use confluence_storage_analyzer::demo::site::{Attachment, Container, Content, Kind};
 use confluence_storage_analyzer::demo::{Fault, FaultPlan, Occurrence};
 use confluence_storage_analyzer::error::ExitStatus;
-use confluence_storage_analyzer::inventory::coverage::UnitKind;
+use confluence_storage_analyzer::inventory::coverage::{UnitEnd, UnitKind};
 use serde_json::{Value, json};
 
 use crate::common::base64;
@@ -200,7 +201,7 @@ async fn f_55_what_comes_and_goes_during_the_walk_is_seen_at_the_end() {
     let change = Fault::change_site(|site| {
         let now = chrono::Utc::now();
         site.contents.retain(|content| content.id != "1102");
-        let mut added = site.new_content(confluence_storage_analyzer::demo::site::Kind::Page, "1050", "Added", "");
+        let mut added = site.new_content(Kind::Page, "1050", "Added", "");
         added.body = r#"<ac:image><ri:attachment ri:filename="unused.mov"><ri:page ri:space-key="ENG" ri:content-title="Home"/></ri:attachment></ac:image>"#.to_owned();
         added.space_id.clone_from(&site.spaces[0].id);
         added.versions[0].created_at = now;
@@ -235,6 +236,39 @@ async fn f_57_an_attachment_that_one_of_two_walks_hides_is_missed() {
     let run = bench.run().await;
     run.expect_incomplete();
     assert!(run.hole().contains("att105"), "{}", run.hole());
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_57_the_owner_of_a_file_that_a_list_hides_is_read_alone() {
+    // far more owners than the sample of the second walk: nothing but the disagreement leads to this one
+    let (mut site, truth) = known::site();
+    let like = site.attachments.iter().find(|file| file.id == "att105").unwrap().clone();
+    let owner = site.contents.iter().find(|content| content.kind == Kind::Page).unwrap().clone();
+    for page in 0..600 {
+        let id = (70_000 + page).to_string();
+        site.contents.push(Content { id: id.clone(), title: format!("Owner {page}"), ..owner.clone() });
+        for file in 0..2 {
+            let id = format!("att{}", 800_000 + 2 * page + file);
+            let container = Container::Page((70_000 + page).to_string());
+            site.attachments.push(Attachment { id, container, ..like.clone() });
+        }
+    }
+    let hidden = |id: &str| ["att800400", "att800401", "att800900"].contains(&id);
+    let leave_out = Fault::edit_json(move |answer| {
+        if let Some(items) = answer.get_mut("results").and_then(Value::as_array_mut) {
+            items.retain(|item| !item["id"].as_str().is_some_and(hidden));
+        }
+    });
+    let bench = Bench::start((site, truth), always(ATTACHMENTS, leave_out)).await;
+    let run = bench.run().await;
+    run.expect_incomplete();
+    let gaps = &run.reading().inventory.coverage.gaps;
+    let told = |owner: &str| match gaps.iter().find(|gap| gap.subject.ends_with(owner)).map(|gap| &gap.end) {
+        Some(UnitEnd::Failed { reason }) => reason.clone(),
+        other => panic!("{owner}: {other:?}, {gaps:#?}"),
+    };
+    assert!(told("attachments of page 70200").starts_with("2 of its 2 attachments are not in the list"));
+    assert!(told("attachments of page 70450").starts_with("1 of its 2 attachments are not in the list"));
 }
 
 #[tokio::test(start_paused = true)]

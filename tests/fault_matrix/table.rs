@@ -17,7 +17,11 @@ use Row::{Elsewhere, Here, No};
 
 const FOLDER: &str = "src/report/folder_tests.rs";
 const CONTINUING: &str = "tests/continuing.rs";
-const NO_HISTORY: &str = "the program keeps no history of weeks yet: it comes with the metrics of pages";
+const HISTORY: &str = "tests/history.rs";
+const KILLS: &str = "src/history/tests/kills.rs";
+const ANY_ACCOUNT: &str = "the history does not record which account measured a week, so it cannot compare it";
+const RECORDING: &str = "src/history/tests/recording.rs";
+const MENDING: &str = "src/history/tests/mending.rs";
 
 const ROWS: [(u32, Row); 100] = [
     (1, Here),
@@ -58,7 +62,7 @@ const ROWS: [(u32, Row); 100] = [
     (36, Here),
     (37, Here),
     (38, Here),
-    (39, No(NO_HISTORY)),
+    (39, No(ANY_ACCOUNT)),
     (40, Here),
     (41, Here),
     (42, Here),
@@ -99,14 +103,49 @@ const ROWS: [(u32, Row); 100] = [
     (77, Elsewhere(&[(FOLDER, "a_taken_name_gets_a_number_and_nothing_is_merged")])),
     (78, Here),
     (79, Elsewhere(&[(FOLDER, "the_folder_gets_its_name_only_when_finished")])),
-    (80, No(NO_HISTORY)),
-    (81, No(NO_HISTORY)),
-    (82, No(NO_HISTORY)),
-    (83, No(NO_HISTORY)),
-    (84, No(NO_HISTORY)),
-    (85, No(NO_HISTORY)),
-    (86, No(NO_HISTORY)),
-    (87, No(NO_HISTORY)),
+    (
+        80,
+        Elsewhere(&[
+            (HISTORY, "f_80_a_kill_at_any_moment_leaves_the_old_or_the_new_state"),
+            (KILLS, "f_80_killed_at_any_step_of_a_week_taken_again"),
+        ]),
+    ),
+    (
+        81,
+        Elsewhere(&[
+            ("src/history/tests/damage.rs", "f_81_what_editors_and_version_control_do_is_refused_with_its_line"),
+            (HISTORY, "f_81_the_commands_name_the_line_and_mend_it"),
+            (MENDING, "f_81_one_damaged_file_of_rows_comes_back_byte_by_byte"),
+            (CONTINUING, "f_81_a_damaged_cache_is_noticed_and_read_again"),
+        ]),
+    ),
+    (
+        82,
+        Elsewhere(&[
+            (HISTORY, "f_82_whoever_waits_gets_the_history_when_the_other_process_is_killed"),
+            (
+                "tests/end_to_end/processes.rs",
+                "f_82_two_runs_of_one_site_do_not_meet_and_a_killed_one_locks_nobody_out",
+            ),
+        ]),
+    ),
+    (83, Elsewhere(&[(RECORDING, "f_83_a_week_taken_again_is_a_new_revision_and_the_older_one_is_kept")])),
+    (
+        84,
+        Elsewhere(&[
+            ("src/history/week.rs", "f_84_every_day_from_2020_to_2036_is_in_its_week"),
+            ("src/history/clock.rs", "f_84_minutes_are_fine_hours_a_warning_days_a_refusal"),
+        ]),
+    ),
+    (
+        85,
+        Elsewhere(&[
+            (RECORDING, "f_85_an_incomplete_run_never_replaces_a_complete_week"),
+            (RECORDING, "f_85_incomplete_weeks_are_out_of_trends_and_never_archived"),
+        ]),
+    ),
+    (86, Elsewhere(&[(KILLS, "f_86_killed_at_any_step_while_two_weeks_are_archived")])),
+    (87, Elsewhere(&[(RECORDING, "f_87_a_newer_schema_is_refused_and_nothing_is_touched")])),
     (88, Elsewhere(&[("src/report/names.rs", "hostile_keys_get_a_safe_form_with_their_id")])),
     (89, No("names below the report folder are short by construction (F-88); the limit itself is one of Windows")),
     (90, Elsewhere(&[(FOLDER, "links_are_not_followed_and_others_cannot_read")])),
