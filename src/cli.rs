@@ -23,8 +23,8 @@ pub const RETAIN_WEEKS: RangeInclusive<u32> = 1..=520;
 /// How many newest versions "keeping N frees X" may keep.
 pub const KEEP_VERSIONS: RangeInclusive<u32> = 1..=u32::MAX;
 
-/// Finds what takes the space in a Confluence Cloud site and which attachments nobody uses. Leaves a folder with an
-/// HTML report and CSV files. It only reads: nothing is ever changed or deleted.
+/// Finds what takes the space in a Confluence Cloud site and which attachments nobody uses, and measures its pages week
+/// by week. Leaves folders with HTML reports and CSV files. It only reads: nothing is ever changed or deleted.
 #[derive(Debug, Clone, Parser)]
 #[command(version, max_term_width = 100, after_help = EXAMPLES, group = chosen_spaces())]
 pub struct Cli {
@@ -44,6 +44,7 @@ Examples:
   confluence-storage-analyzer demo                try it, no account needed
   confluence-storage-analyzer                     audit the whole site
   confluence-storage-analyzer --space 'ENG*'      report some spaces only
+  confluence-storage-analyzer snapshot            measure the pages, once a week
 
 The address of the site and the API token come from the file
 confluence_storage_analyzer.cfg or from CONFLUENCE_BASE_URL, CONFLUENCE_API_USER

@@ -41,13 +41,13 @@ pub async fn run(cli: &Cli, progress: &Progress) -> Result<Outcome, Failure> {
             let loaded = Config::load_audit(&args, &mut around)?;
             warn(&loaded.warnings);
             let (config, snapshot) = loaded.value;
-            commands::audit::run(&config, snapshot.as_ref(), json, progress).await
+            Box::pin(commands::audit::run(&config, snapshot.as_ref(), json, progress)).await
         }
         Command::Snapshot(args) => {
             let loaded = Config::load_snapshot(&args, &mut around)?;
             warn(&loaded.warnings);
             let (config, snapshot) = loaded.value;
-            commands::snapshot::run(&config, &snapshot, json, progress).await
+            Box::pin(commands::snapshot::run(&config, &snapshot, json, progress)).await
         }
         Command::Demo(args) => Box::pin(commands::demo::run(&args, &around, json, progress)).await,
         Command::Doctor(args) => {

@@ -12,6 +12,7 @@ use super::{AuditArgs, RETAIN_WEEKS, concurrency_range, parse_wait};
 #[expect(clippy::struct_excessive_bools, reason = "each flag is an option of its own; they combine freely")]
 #[expect(clippy::doc_markdown, reason = "the texts are shown on a terminal, where backticks mean nothing")]
 #[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
+#[command(next_help_heading = "Snapshot")]
 pub struct SnapshotArgs {
     /// Measure this space (repeatable; * and ? match) [default: space_keys of
     /// the configuration, or all]

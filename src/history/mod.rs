@@ -120,6 +120,11 @@ impl History {
         &self.manifest.columns
     }
 
+    /// The site whose pages these are; `None` until a snapshot says so.
+    pub fn site(&self) -> Option<&str> {
+        self.manifest.site.as_deref()
+    }
+
     /// Refuses the history of another site: its pages would stand among those of this one. `former` are addresses the
     /// site had before; from now on it bears the new one.
     pub fn check_site(&mut self, site: &str, former: &[String]) -> Result<(), HistoryError> {

@@ -102,7 +102,7 @@ fn the_folder_of_the_metrics_holds_what_the_contract_names() {
     let run = demo();
     let data = run.folder.path().join("confluence_data");
     assert_eq!(run.stdout.lines().next(), data.join("index.html").to_str());
-    let week = chrono::Utc::now().format("%G-W%V").to_string();
+    let week = Utc::now().format("%G-W%V").to_string();
     for file in [
         "index.html".to_owned(),
         "confluence_data_current.csv".to_owned(),

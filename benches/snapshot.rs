@@ -1,0 +1,183 @@
+//! A knowledge base of 15,000 pages in 5 spaces, measured twice: what the first snapshot and the next one take in
+//! requests, time and memory, with a year of history behind them.
+//!
+//! `cargo bench --bench snapshot`; `SNAPSHOT_PAGES` and `SNAPSHOT_WEEKS` choose other sizes. The site is served by a
+//! second process, so that the peak of memory is the program's own.
+#![allow(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    clippy::cast_possible_wrap,
+    reason = "a benchmark prints and may panic, and its numbers are small"
+)]
+
+use std::fmt::Write as _;
+use std::io::{BufRead, BufReader, Write as _};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use chrono::{TimeDelta, Utc};
+use confluence_storage_analyzer::cli::Cli;
+use confluence_storage_analyzer::demo::{DemoServer, FaultPlan, Site};
+use confluence_storage_analyzer::error::ExitStatus;
+use confluence_storage_analyzer::history::{Columns, FOLDER, History, IsoWeek, Retention, Snapshot};
+use confluence_storage_analyzer::progress::Progress;
+use confluence_storage_analyzer::spreadsheet::{Table, Value};
+
+/// Set in the process that serves the site.
+const SERVES: &str = "SNAPSHOT_SERVES";
+const SPACES: usize = 5;
+
+fn main() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    if std::env::var_os(SERVES).is_some() {
+        runtime.block_on(serve());
+    } else {
+        runtime.block_on(measure());
+    }
+}
+
+fn number(name: &str, default: usize) -> usize {
+    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
+}
+
+/// Serves until standard input ends; tells how many requests came whenever a line does.
+async fn serve() {
+    let server = DemoServer::start(site(number("SNAPSHOT_PAGES", 15_000)), FaultPlan::none()).await.unwrap();
+    println!("{} {} {}", server.base_url(), server.user(), server.token());
+    std::io::stdout().flush().unwrap();
+    tokio::task::spawn_blocking(move || {
+        for _ in std::io::stdin().lines() {
+            println!("{}", server.requests().len());
+            std::io::stdout().flush().unwrap();
+        }
+    })
+    .await
+    .unwrap();
+}
+
+async fn measure() {
+    let (pages, weeks) = (number("SNAPSHOT_PAGES", 15_000), number("SNAPSHOT_WEEKS", 52));
+    let mut server = Command::new(std::env::current_exe().unwrap())
+        .env(SERVES, "1")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut ask = server.stdin.take().unwrap();
+    let mut lines = BufReader::new(server.stdout.take().unwrap()).lines();
+    let address = lines.next().unwrap().unwrap();
+    let place = tempfile::TempDir::new().unwrap();
+    let mut sent_before = 0;
+    let mut sent = || -> u64 {
+        ask.write_all(b"\n").unwrap();
+        let all: u64 = lines.next().unwrap().unwrap().parse().unwrap();
+        let new = all - sent_before;
+        sent_before = all;
+        new
+    };
+    println!("{pages} pages in {SPACES} spaces");
+    let first = snapshot(place.path(), &address).await;
+    tell("first snapshot", first, sent());
+    let began = Instant::now();
+    add_weeks(&place.path().join(FOLDER), weeks);
+    println!("{weeks} weeks recorded in {:.1?}", began.elapsed());
+    let second = snapshot(place.path(), &address).await;
+    tell("next snapshot", second, sent());
+    drop(ask);
+    server.wait().unwrap();
+}
+
+fn tell(what: &str, took: Duration, requests: u64) {
+    println!("{what}: {requests} requests, {took:.1?}, peak memory {} MiB so far", peak_memory() >> 20);
+}
+
+/// Runs the command as a terminal would.
+async fn snapshot(place: &Path, address: &str) -> Duration {
+    let address: Vec<&str> = address.split(' ').collect();
+    let config = place.join("bench.cfg");
+    let text =
+        format!("[confluence]\nbase_url = {}\napi_user = {}\napi_token = {}\n", address[0], address[1], address[2]);
+    std::fs::write(&config, text).unwrap();
+    let cache = place.join("cache");
+    let [config, output, cache] = [config.as_path(), place, cache.as_path()].map(|path| path.to_str().unwrap());
+    let arguments = ["bench", "snapshot", "--config", config, "--output", output, "--cache-dir", cache];
+    let began = Instant::now();
+    let cli = Cli::from_arguments(arguments).unwrap();
+    let outcome = confluence_storage_analyzer::run(&cli, &Progress::silent()).await.unwrap();
+    assert_eq!(outcome.status, ExitStatus::Complete);
+    began.elapsed()
+}
+
+/// Puts the rows of this week into earlier weeks as well.
+fn add_weeks(folder: &Path, weeks: usize) {
+    let mut history = History::open(folder, Utc::now(), Duration::ZERO).unwrap();
+    let now = Utc::now();
+    let table = history.read(IsoWeek::of(now)).unwrap().unwrap();
+    let of_week = table.columns()["snapshot_week"];
+    let of_status = table.columns()["snapshot_status"];
+    let site = history.site().unwrap().to_owned();
+    for back in (1..=weeks).rev() {
+        let taken_at = now - TimeDelta::weeks(back as i64);
+        let week = IsoWeek::of(taken_at);
+        let rows = rows(&table, of_week, of_status, &week.to_string());
+        let names = table.header.iter().enumerate().filter(|(at, _)| *at != of_status).map(|(_, name)| name.as_str());
+        let snapshot = Snapshot {
+            site: site.clone(),
+            week,
+            taken_at,
+            run_id: format!("week {back}"),
+            complete: true,
+            spaces: (0..SPACES).map(|space| format!("S{space}")).collect(),
+            columns: Columns::new(names).unwrap(),
+            rows,
+        };
+        history.record(&snapshot, Retention { weeks: 12, archive: true }).unwrap();
+    }
+}
+
+fn rows(table: &Table, of_week: usize, of_status: usize, week: &str) -> Vec<Vec<Value>> {
+    let value = |at: usize, cell: &String| match cell {
+        _ if at == of_week => Value::text(week),
+        cell if cell.is_empty() => Value::Empty,
+        cell => cell.parse().map_or_else(|_| Value::text(cell), Value::Integer),
+    };
+    let row = |row: &Vec<String>| {
+        row.iter().enumerate().filter(|(at, _)| *at != of_status).map(|(at, cell)| value(at, cell)).collect()
+    };
+    table.rows.iter().map(row).collect()
+}
+
+/// Pages with some text, a table, a link and a file here and there.
+fn site(pages: usize) -> Site {
+    let mut site = Site::new();
+    let per_space = pages / SPACES;
+    for space in 0..SPACES {
+        site = site.space(&format!("S{space}"), "Space");
+        for page in 0..per_space {
+            let id = 1_000_000 * (space + 1) + page;
+            let mut body = String::new();
+            for paragraph in 0..8 {
+                // writing to a string cannot fail
+                let _ = write!(
+                    body,
+                    "<h2>Part {paragraph}</h2><p>What page {id} says about part {paragraph}, in words.</p>"
+                );
+            }
+            let _ = write!(
+                body,
+                r#"<table><tr><td>1</td></tr></table><p><ac:link><ri:page ri:content-title="Page {}" /></ac:link></p>"#,
+                (page * 7) % per_space
+            );
+            site = site.page(&id.to_string(), &format!("Page {page}"), &body);
+        }
+    }
+    site
+}
+
+/// The most memory this process has had, in bytes; 0 where the system does not tell.
+fn peak_memory() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok()).map_or(0, |kib| kib << 10)
+}
