@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
+
 use super::dry_run;
 use super::second_look::{audit_of_stopped, audit_twice};
 use super::signals::Signals;
-use super::snapshot::{Measuring, Read, check_clock};
+use super::snapshot::{Measuring, Read, Taken, check_clock};
 use super::{summary, unfinished};
 use crate::audit::{self, Audit, AuditOptions};
 use crate::cache::{Cache, CacheError};
@@ -30,6 +32,20 @@ pub struct Reading {
 }
 
 impl Reading {
+    /// Measures the pages of what was read.
+    async fn measure(
+        &mut self,
+        mut measuring: Measuring<'_>,
+        began: DateTime<Utc>,
+        (api, crawl): (&Cloud, &CrawlOptions),
+        progress: &Progress,
+    ) -> Result<Taken, Failure> {
+        check_clock(began, self.inventory.scan.started_at, progress)?;
+        let Self { inventory, audit, stopped, .. } = self;
+        let read = Read { api, crawl, inventory, audit: Some(audit), stopped: stopped.clone() };
+        measuring.take(read, progress).await
+    }
+
     /// Downloads the files that look alike, so that groups of duplicates are certain (`--verify-duplicates`).
     async fn compare_duplicates(
         &mut self,
@@ -124,7 +140,7 @@ pub(super) async fn audit_and_measure(
     let signals = Signals::watch(Arc::clone(&api), progress.clone());
     let rules = audit_options(&config.rules);
     let options = CrawlOptions { measures: measuring.is_some(), ..crawl_options(config, cache) };
-    let began = chrono::Utc::now();
+    let began = Utc::now();
     let reading = read_site(&api, &options, &rules, progress).await;
     if let Some(cache) = &options.cache {
         cache.remarks().iter().for_each(|remark| progress.warn(remark));
@@ -150,25 +166,28 @@ pub(super) async fn audit_and_measure(
     progress.phase("writing the report", None);
     let folder = report::write(&config.output, &facts, &reading.inventory, &reading.audit)
         .map_err(|error| storage_failure(&error))?;
-    let taken = match measuring {
-        Some(mut measuring) => {
-            check_clock(began, reading.inventory.scan.started_at, progress)?;
-            let (stopped, status) = (reading.stopped.clone(), reading.status);
-            let Reading { inventory, audit, .. } = &mut reading;
-            let read = Read { api: &api, crawl: &options, inventory, audit: Some(audit), stopped };
-            let mut taken = measuring.take(read, progress).await?;
-            taken.status = ExitStatus::decide([status, taken.status].into_iter().chain(signals.received()));
-            Some(taken)
+    let mut status = reading.status;
+    let mut taken = None;
+    if let Some(measuring) = measuring {
+        match reading.measure(measuring, began, (&api, &options), progress).await {
+            Ok(done) => {
+                status = ExitStatus::decide([status, done.status].into_iter().chain(signals.received()));
+                taken = Some(done);
+            }
+            // the report of the audit is written, and stays what the run says first
+            Err(failure) => {
+                status = ExitStatus::decide([status, failure.status].into_iter().chain(signals.received()));
+                progress.error(failure);
+            }
         }
-        None => None,
-    };
+    }
     progress.finish();
     if let Some(stopped) = &reading.stopped {
         progress.error(
             Failure::new(reading.status, "reading stopped").because(stopped.to_string()).remedy(stopped.remedy()),
         );
     }
-    Ok(summary::finish(&folder, &reading, taken.as_ref(), json, progress))
+    Ok(summary::finish(&folder, &reading, taken.as_ref(), status, json, progress))
 }
 
 /// A client for the site of a configuration.

@@ -43,7 +43,7 @@ pub(crate) fn run(
         _ => ExitStatus::Incomplete,
     };
     let reading = Reading { inventory: saved.inventory, audit: answer, stopped: None, status };
-    Ok(summary::finish(&folder, &reading, None, json, progress))
+    Ok(summary::finish(&folder, &reading, None, status, json, progress))
 }
 
 fn status_of(code: u8) -> ExitStatus {

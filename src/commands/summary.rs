@@ -12,17 +12,17 @@ use crate::inventory::Inventory;
 use crate::progress::Progress;
 use crate::report::format::{bytes, count};
 
-/// Five figures for people, and the path of the result for programs.
+/// Five figures for people, and the path of the result for programs. What the audit says follows from its own reading;
+/// `status` is how all of the run ended.
 pub(super) fn finish(
     folder: &Path,
     reading: &Reading,
     taken: Option<&Taken>,
+    status: ExitStatus,
     json: bool,
     progress: &Progress,
 ) -> Outcome {
     let Reading { inventory, audit, .. } = reading;
-    // what the audit says follows from its own reading; how the run ended, from all of it
-    let status = taken.map_or(reading.status, |taken| taken.status);
     for line in lines(inventory, audit, reading.status) {
         progress.note(line);
     }

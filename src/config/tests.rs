@@ -14,6 +14,8 @@ use crate::cli::{Cli, Command};
 use crate::error::ExitStatus;
 
 const TEMPLATE: &str = include_str!("../../confluence_storage_analyzer.cfg.template");
+mod snapshots;
+
 const FILLED: &str = "[confluence]\nbase_url = https://acme.atlassian.net\napi_user = file@acme.example\n\
                       api_token = from-the-file\n";
 

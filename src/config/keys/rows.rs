@@ -280,7 +280,7 @@ pub const FINAL_STATES: &Key = &Key {
     section: "workflow",
     name: "final_states",
     kind: Kind::List,
-    default: Some(""),
+    default: Some("Approved, Published, Verified, Done"),
     variables: &[],
     purpose: "States that are final where the workflow does not say so",
 };

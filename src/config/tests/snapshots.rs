@@ -1,0 +1,77 @@
+//! What the configuration says about snapshots.
+
+use clap::Parser;
+
+use super::{FILLED, Place};
+use crate::cli::{Cli, Command};
+use crate::config::{Config, SnapshotConfig};
+use crate::error::Failure;
+
+fn load(file: &str, flags: &[&str]) -> Result<(Config, SnapshotConfig), Failure> {
+    let place = Place::with_file(&format!("{FILLED}{file}"));
+    let cli = Cli::parse_from(["csa", "snapshot"].iter().chain(flags));
+    let Command::Snapshot(args) = cli.command() else { panic!("not the snapshot") };
+    Config::load_snapshot(&args, &mut place.around()).map(|loaded| loaded.value)
+}
+
+#[test]
+fn spaces_of_the_flags_stand_before_those_of_the_file() {
+    let file = "[snapshot]\nspace_keys = ENG, DOCS-*\nretain = 3\nmetrics = core\n";
+    let (config, snapshot) = load(file, &[]).unwrap();
+    assert_eq!(config.scope.spaces, ["ENG", "DOCS-*"]);
+    assert_eq!((snapshot.retain, snapshot.archive, snapshot.metrics.as_slice()), (3, true, &["core".to_owned()][..]));
+    let (config, snapshot) =
+        load(file, &["--space", "HR", "--retain", "5", "--no-archive", "--metrics", "core,people"]).unwrap();
+    assert_eq!(config.scope.spaces, ["HR"]);
+    assert_eq!((snapshot.retain, snapshot.archive, snapshot.metrics.len()), (5, false, 2));
+}
+
+#[test]
+fn a_space_has_its_own_thresholds_and_takes_the_others_from_all() {
+    let file = "[snapshot]\nstub_words = 20\n[space ENG]\nstale_days = 300\nunread_mb = 1\n[space ~712020mina]\naging_days = 1\n";
+    let rules = load(file, &[]).unwrap().1.rules;
+    assert_eq!((rules.usual.stale_days, rules.usual.stub_words), (365, 20));
+    let eng = rules.by_space["ENG"];
+    assert_eq!((eng.aging_days, eng.stale_days, eng.stub_words, eng.unread_mb), (180, 300, 20, 1));
+    assert_eq!(rules.by_space["~712020mina"].aging_days, 1);
+    assert_eq!(rules.by_space.len(), 2);
+}
+
+#[test]
+fn thresholds_that_do_not_grow_are_refused_with_their_section() {
+    let failure = load("[snapshot]\nstale_days = 100\n", &[]).unwrap_err();
+    assert!(failure.what.starts_with("[snapshot]: aging_days, stale_days and expired_days do not grow"), "{failure}");
+    let failure = load("[space ENG]\nexpired_days = 200\n", &[]).unwrap_err();
+    assert!(failure.what.starts_with("[space ENG]: "), "{failure}");
+    assert_eq!(failure.why.as_deref(), Some("they are 180, 365 and 200, with what [snapshot] sets for all"));
+}
+
+#[test]
+fn workflow_values_are_checked_where_they_stand() {
+    let file = "[workflow]\nlabel_states = wip = Draft, approved=Approved\nproperty_key = cw\nstate_pointer = /state\n";
+    let workflow = load(file, &[]).unwrap().1.workflow;
+    let pairs: Vec<(&str, &str)> =
+        workflow.label_states.iter().map(|(label, state)| (label.as_str(), state.as_str())).collect();
+    assert_eq!(pairs, [("wip", "Draft"), ("approved", "Approved")]);
+    assert_eq!(workflow.property.map(|property| (property.key, property.state)), Some(("cw".into(), "/state".into())));
+    assert_eq!(workflow.final_states, ["Approved", "Published", "Verified", "Done"]);
+    for (file, what) in [
+        ("[workflow]\nlabel_states = draft\n", "`label_states` cannot be `draft`"),
+        ("[workflow]\nproperty_key = cw\n", "`property_key` and `state_pointer` belong together"),
+        ("[snapshot]\nmetrics = core, views\n", "`views` is no group of metrics"),
+        ("[snapshot]\nretain = 0\n", "`retain` cannot be `0`"),
+    ] {
+        let failure = load(file, &[]).unwrap_err();
+        assert!(failure.what.contains(what), "{failure}");
+    }
+}
+
+#[test]
+fn thresholds_of_findings_are_a_name_and_a_number() {
+    let (_, snapshot) = load("", &["--fail-on", "outdated=100", "--fail-on", "stubs=1"]).unwrap();
+    assert_eq!(snapshot.fail_on, [("outdated".to_owned(), 100), ("stubs".to_owned(), 1)]);
+    for wrong in ["outdated", "outdated=", "outdated=0", "=3", "outdated=many"] {
+        let refused = Cli::try_parse_from(["csa", "snapshot", "--fail-on", wrong]);
+        assert!(refused.unwrap_err().to_string().contains("is no threshold"), "{wrong}");
+    }
+}
