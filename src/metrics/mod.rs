@@ -19,6 +19,8 @@ mod previous;
 pub mod row;
 mod rules;
 pub mod summary;
+#[cfg(test)]
+mod tests;
 mod text;
 mod tree;
 mod workflow;

@@ -111,8 +111,9 @@ impl Bench {
         rows.into_iter().map(|row| row["page_id"].clone()).collect()
     }
 
-    /// Puts a week into the history as an earlier run would have: all columns, those that are not given empty.
-    pub(crate) fn record(&self, week: IsoWeek, complete: bool, pages: &[&[(&str, &str)]]) {
+    /// Puts a week into the history as an earlier run would have: all columns, those that are not given empty. `spaces`
+    /// were chosen then.
+    pub(crate) fn record(&self, week: IsoWeek, complete: bool, spaces: &[&str], pages: &[&[(&str, &str)]]) {
         let names = columns::names();
         let cell = |page: &[(&str, &str)], name: &str| {
             let given = page.iter().find(|(column, _)| *column == name).map(|(_, text)| Value::text(*text));
@@ -122,13 +123,12 @@ impl Bench {
             }
         };
         let rows = pages.iter().map(|page| names.iter().map(|name| cell(page, name)).collect()).collect();
-        let spaces = pages.iter().flat_map(|page| page.iter()).filter(|(column, _)| *column == "space_key");
         let snapshot = Snapshot {
             week,
             taken_at: noon_of(week),
             run_id: format!("of {week}"),
             complete,
-            spaces: spaces.map(|(_, key)| (*key).to_owned()).collect(),
+            spaces: spaces.iter().map(|key| (*key).to_owned()).collect(),
             columns: Columns::new(names).unwrap(),
             rows,
         };

@@ -3,8 +3,8 @@
 use confluence_storage_analyzer::demo::{Fault, FaultPlan, Occurrence, RoutePattern};
 
 use super::bench::{Bench, weeks_ago};
-use super::known::{CLOUD, DATA_CENTER, POOR, WITH_AUDIT, check};
 use super::knowledge_base::{CONFIGURATION, data_center, details, on_pages, site};
+use super::known::{CLOUD, DATA_CENTER, POOR, WITH_AUDIT, check};
 
 /// All groups of metrics.
 pub(crate) const ALL: [&str; 2] = ["--metrics", "core,people,engagement,links,workflow"];
@@ -13,7 +13,7 @@ pub(crate) const ALL: [&str; 2] = ["--metrics", "core,people,engagement,links,wo
 fn cloud_with_every_group() {
     let bench = Bench::start(site(), details()).configure(CONFIGURATION);
     let before = [("page_id", "1001"), ("space_key", "KB"), ("page_title", "Handbook"), ("edit_count", "1")];
-    bench.record(weeks_ago(1), true, &[&before]);
+    bench.record(weeks_ago(1), true, &["KB", "HR"], &[&before]);
     let run = bench.snapshot(&ALL).ends(0);
     assert_eq!(run.json()["complete"], true);
     check(&bench, CLOUD);

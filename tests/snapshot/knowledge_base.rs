@@ -106,18 +106,26 @@ pub(crate) fn on_pages(change: impl Fn(&mut Value) + Send + Sync + 'static) -> F
 }
 
 /// A page with versions by (days ago, author), below another one.
-fn page(site: Site, id: &str, title: &str, body: &str, parent: Option<(&str, Kind)>, edits: &[(i64, &str)]) -> Site {
+fn page<'p>(
+    site: Site,
+    id: &str,
+    title: &str,
+    body: &str,
+    parent: impl Into<Option<(&'p str, Kind)>>,
+    edits: &[(i64, &str)],
+) -> Site {
     site.page(id, title, body).with_content(|page| {
-        page.parent = parent.map(|(id, kind)| (id.to_owned(), kind));
-        page.versions = (1..).zip(edits).map(|(number, (days, who))| ContentVersion::new(number, ago(*days), who)).collect();
+        page.parent = parent.into().map(|(id, kind)| (id.to_owned(), kind));
+        page.versions =
+            (1..).zip(edits).map(|(number, (days, who))| ContentVersion::new(number, ago(*days), who)).collect();
         page.created_at = page.versions[0].created_at;
         edits[0].1.clone_into(&mut page.author);
         page.owner = Some(BEA.to_owned());
     })
 }
 
-fn below(id: &str) -> Option<(&str, Kind)> {
-    Some((id, Kind::Page))
+fn below(id: &str) -> (&str, Kind) {
+    (id, Kind::Page)
 }
 
 fn linked(title: &str) -> String {
@@ -182,7 +190,8 @@ fn first(site: Site) -> Site {
             page.readers.likes = vec![BEA.to_owned()];
             page.readers.watchers = vec![ADA.to_owned(), BEA.to_owned()];
             let views = [(10, BEA), (20, BEA), (60, CEM), (100, ADA)];
-            page.readers.views = views.iter().map(|(days, who)| View { at: ago(*days), viewer: (*who).to_owned() }).collect();
+            page.readers.views =
+                views.iter().map(|(days, who)| View { at: ago(*days), viewer: (*who).to_owned() }).collect();
         })
         .attachment("att9001", "plan.png", 1_000)
         .version("plan.png", 2_048, ago(5))
@@ -192,12 +201,13 @@ fn first(site: Site) -> Site {
     let site = page(site, "1003", "Third page", "<p>Kept by a bot.</p>", below("1002"), &[(500, ADA), (10, BOT)])
         .with_content(|page| page.labels = vec!["bots".to_owned()]);
     let site = site.folder("1900", "Runbooks").with_content(|folder| folder.parent = Some(("1000".into(), Kind::Page)));
-    page(site, "1004", "Fourth page", "<p>Old and unseen.</p>", Some(("1900", Kind::Folder)), &[(800, BEA)])
-        .with_content(|page| {
+    page(site, "1004", "Fourth page", "<p>Old and unseen.</p>", ("1900", Kind::Folder), &[(800, BEA)]).with_content(
+        |page| {
             page.labels = vec!["ops".to_owned()];
             page.restrictions.read.groups = vec!["staff".to_owned()];
             page.restrictions.update.users = vec![BEA.to_owned()];
-        })
+        },
+    )
 }
 
 /// Archived and trashed pages, a missing parent, a live doc, a page about which the site tells little.
@@ -232,9 +242,7 @@ fn copies(site: Site) -> Site {
 
 /// A blog post and comments. What the comments are on is the page added last, so they name their own.
 fn discussed(site: Site) -> Site {
-    let on = |site: Site, id: &str| {
-        site.with_content(|comment| comment.container = Some(id.to_owned()))
-    };
+    let on = |site: Site, id: &str| site.with_content(|comment| comment.container = Some(id.to_owned()));
     let site = site.post("2001", "News", &format!("<p>{}</p>", linked("Fourth page")));
     let site = on(site.footer_comment("5001", &format!("<p>{}</p>", linked("Fourth page"))), "1001");
     let site = on(site.reply("5002", "<p>Thanks.</p>"), "1001");

@@ -64,9 +64,7 @@ fn holds(bench: &Bench, row: &Row, expected: &str, actual: &str) -> bool {
         ("@today", _) => actual == &row["snapshot_at"][..10],
         ("@clock", _) => actual == &row["snapshot_at"][11..19],
         ("@run", _) => actual.len() == 16 && actual.ends_with('Z') && actual.starts_with(&row["snapshot_at"][..4]),
-        ("@week", _) => {
-            time(&row["snapshot_at"]).is_some_and(|at| actual == at.format("%G-W%V").to_string())
-        }
+        ("@week", _) => time(&row["snapshot_at"]).is_some_and(|at| actual == at.format("%G-W%V").to_string()),
         ("@version", _) => actual == env!("CARGO_PKG_VERSION"),
         ("@body", _) => bench.server.site(|site| {
             let page = site.contents.iter().find(|content| content.id == row["page_id"]);

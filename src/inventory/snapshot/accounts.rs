@@ -40,7 +40,8 @@ pub(super) async fn read(reading: &Reading<'_>, facts: &mut SnapshotFacts) -> BT
 
 fn met(reading: &Reading<'_>, facts: &SnapshotFacts) -> BTreeSet<String> {
     let inventory = reading.inventory;
-    let listed = people::met(&inventory.contents, &inventory.attachments).into_iter().chain(last_owners(reading.current));
+    let listed =
+        people::met(&inventory.contents, &inventory.attachments).into_iter().chain(last_owners(reading.current));
     let of_pages = facts.pages.values().flat_map(|page| {
         let authors =
             page.versions.iter().flat_map(|versions| &versions.list).filter_map(|version| version.author.as_ref());

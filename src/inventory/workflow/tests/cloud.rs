@@ -169,7 +169,10 @@ async fn a_state_that_could_not_be_searched_leaves_only_the_residue_unavailable(
         assert_eq!(read.told(id), (None, "unavailable".to_owned()), "it may be in that state");
     }
     assert_eq!((read.units().failed, read.coverage.is_complete()), (1, false));
-    assert!(!read.reading.notes.iter().any(|note| note.contains("states under [workflow]")), "no hint from half an answer");
+    assert!(
+        !read.reading.notes.iter().any(|note| note.contains("states under [workflow]")),
+        "no hint from half an answer"
+    );
 }
 
 #[tokio::test(start_paused = true)]

@@ -58,7 +58,7 @@ async fn of_two_candidates_the_one_that_agrees_comes_first_ready_to_be_pinned() 
     assert_eq!(candidates[0].property, pinned());
     let printed = read.note("cw-document is on");
     assert!(printed.contains("property_key = cw-document, state_pointer = /current/state"), "{printed}");
-    assert!(printed.contains("expires = /expiryDate, since = /current/startedAt"), "{printed}");
+    assert!(printed.contains("expires_pointer = /expiryDate, since_pointer = /current/startedAt"), "{printed}");
     assert!(candidates[1].agreeing < candidates[0].agreeing);
     assert_eq!(read.told("1000").1, "comala_cloud_cql", "what is not pinned is not believed");
 }

@@ -1,0 +1,75 @@
+use super::super::changes::{Change, ChangeKind, changes, counts};
+use super::super::row::PageRow;
+use super::super::{Previous, PreviousPage};
+use super::*;
+use crate::inventory::coverage::UnitKind;
+
+fn row(id: &str, title: &str, parent: &str, edits: Option<u64>) -> PageRow {
+    let mut row = PageRow { id: id.to_owned(), title: title.to_owned(), ..PageRow::default() };
+    row.place.space_key = "KB".to_owned();
+    row.place.parent_id = Some(parent.to_owned()).filter(|parent| !parent.is_empty());
+    row.people.edits_since_last_snapshot = edits;
+    row
+}
+
+fn before(pages: &[(&str, &str, &str, bool)]) -> Previous {
+    let page = |title: &str, parent: &str, knows_parent| PreviousPage {
+        title: title.to_owned(),
+        space_key: "KB".to_owned(),
+        parent_id: parent.to_owned(),
+        knows_parent,
+        ..PreviousPage::default()
+    };
+    let pages = pages.iter().map(|(id, title, parent, knows)| ((*id).to_owned(), page(title, parent, *knows)));
+    Previous { week: "2026-W46".to_owned(), spaces: ["KB".to_owned()].into(), pages: pages.collect() }
+}
+
+fn told(changes: &[Change]) -> Vec<(&'static str, &str, &str)> {
+    changes.iter().map(|change| (change.kind.name(), change.page_id.as_str(), change.detail.as_str())).collect()
+}
+
+#[test]
+fn each_change_is_told_with_what_it_was() {
+    let previous = before(&[
+        ("1", "Home", "", true),
+        ("2", "Old", "1", true),
+        ("3", "Imported", "", false),
+        ("4", "Left", "1", true),
+        ("5", "Put away", "1", true),
+    ]);
+    let rows = [
+        row("1", "Home", "", Some(0)),
+        row("2", "New name", "3", Some(2)),
+        row("3", "Imported", "1", Some(1)),
+        row("6", "Fresh", "1", None),
+    ];
+    let site = inventory(vec![page(5, Some((1, "page")), Status::Archived)]);
+    let chosen = ["KB".to_owned()];
+    let found = changes(&rows, &previous, &site, &chosen);
+    assert_eq!(
+        told(&found),
+        [
+            ("new", "6", ""),
+            ("edited", "3", "1 version"),
+            ("edited", "2", "2 versions"),
+            ("moved", "2", "to another parent"),
+            ("retitled", "2", "was \"Old\""),
+            ("archived", "5", ""),
+            ("gone", "4", ""),
+        ]
+    );
+    assert_eq!((counts(&found)[&ChangeKind::Edited], counts(&found).get(&ChangeKind::New)), (2, Some(&1)));
+    let elsewhere = changes(&[], &previous, &site, &["HR".to_owned()]);
+    assert!(elsewhere.is_empty(), "a space that is not chosen any more is not gone: {elsewhere:?}");
+    let mut other = row("7", "Of HR", "", None);
+    other.place.space_key = "HR".to_owned();
+    assert!(changes(&[other], &before(&[]), &site, &chosen).is_empty(), "nor is one new that was not chosen before");
+}
+
+#[test]
+fn a_page_that_may_be_in_the_hole_of_a_list_is_not_gone() {
+    let mut site = inventory(vec![page(5, None, Status::Archived)]);
+    site.coverage.fail(UnitKind::PageList, "pages of KB", "cut");
+    let previous = before(&[("4", "Somewhere", "", true), ("5", "Put away", "", true)]);
+    assert_eq!(told(&changes(&[], &previous, &site, &["KB".to_owned()])), [("archived", "5", "")]);
+}

@@ -1,0 +1,70 @@
+use super::super::people::people;
+use super::super::row::People;
+use super::*;
+use crate::inventory::snapshot::{MetricGroup, MetricGroups, PageFacts, PageVersion, PageVersions, SnapshotFacts};
+
+fn version(number: u32, days: i64, author: &str) -> PageVersion {
+    PageVersion { number, at: Some(ago(days)), author: Some(AccountId::new(author)), minor: false }
+}
+
+/// A page in its version `number`, last changed so many days ago by Bea.
+fn edited(number: u32, days: i64) -> Content {
+    let mut page = page(1, None, Status::Current);
+    (page.version, page.modified_at, page.last_editor) = (Some(number), Some(ago(days)), Some(AccountId::new("bea")));
+    page
+}
+
+fn measured(page: &Content, read: &PageFacts, bots: &[&str]) -> People {
+    let facts = SnapshotFacts { groups: MetricGroups::new([MetricGroup::People]), ..SnapshotFacts::default() };
+    let bots: Vec<String> = bots.iter().map(|bot| (*bot).to_owned()).collect();
+    people(&inventory(Vec::new()), &facts, page, read, &bots, now(), Some(2))
+}
+
+#[test]
+fn windows_end_to_the_second() {
+    let mut list = vec![version(5, 0, "bea"), version(4, 7, "bea"), version(3, 30, "cem"), version(2, 90, "ada")];
+    list[1].at = Some(ago(7) + TimeDelta::seconds(1));
+    let read = PageFacts { versions: Some(PageVersions { list, whole: false }), ..PageFacts::default() };
+    let people = measured(&edited(5, 0), &read, &[]);
+    assert_eq!((people.edits_7d, people.edits_30d, people.edits_90d), (Some(2), Some(2), Some(3)));
+    assert_eq!((people.contributors_90d, people.edits_since_last_snapshot), (Some(2), Some(3)));
+    assert_eq!((people.contributors, people.top_contributor_share), (None, None), "older versions were not read");
+}
+
+#[test]
+fn what_was_not_read_is_told_only_where_it_follows() {
+    let nothing = PageFacts::default();
+    let one = measured(&edited(1, 400), &nothing, &[]);
+    assert_eq!((one.edits_90d, one.contributors, one.top_contributor_share), (Some(0), Some(1), Some(1.0)));
+    let old = measured(&edited(7, 91), &nothing, &[]);
+    assert_eq!((old.edits_90d, old.contributors_90d, old.contributors), (Some(0), Some(0), None));
+    let recent = measured(&edited(7, 89), &nothing, &[]);
+    assert_eq!((recent.edits_7d, recent.edits_90d, recent.contributors_90d), (None, None, None), "the list was cut");
+    assert_eq!(measured(&edited(1, 3), &nothing, &[]).edits_7d, Some(1));
+}
+
+#[test]
+fn contributors_are_those_of_the_search_and_of_versions_it_has_not_heard_of() {
+    let by = |people: &[&str]| Some(people.iter().copied().map(AccountId::new).collect());
+    let versions = |list: Vec<PageVersion>, whole| Some(PageVersions { list, whole });
+    let read = PageFacts {
+        contributors: by(&["ada"]),
+        versions: versions(vec![version(2, 1, "bea"), version(1, 200, "ada")], true),
+        ..PageFacts::default()
+    };
+    let people = measured(&edited(2, 1), &read, &[]);
+    assert_eq!((people.contributors, people.contributors_90d), (Some(2), Some(1)));
+    assert_eq!(people.top_contributor_share, Some(0.5));
+    let alone =
+        PageFacts { contributors: by(&["bea"]), versions: versions(vec![version(9, 100, "bea")], false), ..read };
+    assert_eq!(measured(&edited(9, 100), &alone, &[]).top_contributor_share, Some(1.0), "all versions are hers");
+}
+
+#[test]
+fn edits_of_bots_say_nothing_about_care() {
+    let list = vec![version(3, 1, "bot"), version(2, 50, "ada"), version(1, 60, "bea")];
+    let read = PageFacts { versions: Some(PageVersions { list, whole: true }), ..PageFacts::default() };
+    assert_eq!(measured(&edited(3, 1), &read, &["bot"]).days_since_non_bot_edit, Some(50));
+    assert_eq!(measured(&edited(3, 1), &read, &["bot", "ada", "bea"]).days_since_non_bot_edit, None);
+    assert_eq!(measured(&edited(3, 1), &read, &[]).days_since_non_bot_edit, None, "no bots are configured");
+}

@@ -1,0 +1,62 @@
+//! `audit --snapshot`: one reading for both.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use confluence_storage_analyzer::demo::FaultPlan;
+
+use super::bench::{Bench, rows};
+use super::knowledge_base::{CONFIGURATION, site};
+
+/// Requests by path, with ids replaced.
+fn by_kind(bench: &Bench) -> BTreeMap<String, usize> {
+    let mut kinds = BTreeMap::new();
+    for request in bench.server.requests() {
+        let is_id = |part: &&str| part.bytes().all(|byte| byte.is_ascii_digit()) && !part.is_empty();
+        let path: Vec<&str> = request.path.split('/').map(|part| if is_id(&part) { "{id}" } else { part }).collect();
+        *kinds.entry(format!("{} {}", request.method, path.join("/"))).or_default() += 1;
+    }
+    kinds
+}
+
+#[test]
+fn unreferenced_files_of_a_page_are_those_of_the_audit() {
+    let bench = Bench::start(site(), FaultPlan::none()).configure(CONFIGURATION);
+    let run = bench.run(&["audit", "--snapshot", "--json", "--no-cache"]).ends(0).json();
+    let folder = run["folder"].as_str().map(|folder| bench.path(folder)).expect("the folder of the audit");
+    let mut expected: BTreeMap<String, (u64, u64)> = BTreeMap::new();
+    for file in rows(&folder.join("attachments.csv")).into_iter().filter(|file| file["Usage"] == "unreferenced") {
+        let of_page = expected.entry(file["Container ID"].clone()).or_default();
+        of_page.0 += 1;
+        of_page.1 += file["All Versions Size(Bytes)"].parse::<u64>().unwrap();
+    }
+    assert!(!expected.is_empty());
+    for (id, row) in bench.pages() {
+        let (files, bytes) = expected.get(&id).copied().unwrap_or_default();
+        let told = (row["unreferenced_attachments"].as_str(), row["unreferenced_attachment_bytes"].as_str());
+        assert_eq!(told, (files.to_string().as_str(), bytes.to_string().as_str()), "{id}");
+    }
+}
+
+/// The audit's requests, those for the facts of pages, and no list twice.
+#[test]
+fn everything_is_read_once() {
+    let alone = Bench::start(site(), FaultPlan::none()).configure(CONFIGURATION);
+    alone.run(&["audit", "--json", "--no-cache"]).ends(0);
+    let both = Bench::start(site(), FaultPlan::none()).configure(CONFIGURATION);
+    both.run(&["audit", "--snapshot", "--json", "--no-cache"]).ends(0);
+    let (audit, both) = (by_kind(&alone), by_kind(&both));
+    let more: BTreeMap<&str, usize> = both
+        .iter()
+        .map(|(kind, count)| (kind.as_str(), count - audit.get(kind).copied().unwrap_or(0)))
+        .filter(|(_, count)| *count > 0)
+        .collect();
+    for (kind, count) in &audit {
+        assert!(both.get(kind) >= Some(count), "{kind} is asked for as before");
+    }
+    let kinds: BTreeSet<&str> = more.keys().copied().collect();
+    for list in ["pages", "blogposts", "attachments", "footer-comments", "inline-comments", "spaces"] {
+        assert!(!kinds.contains(format!("GET /wiki/api/v2/{list}").as_str()), "{list}: {more:#?}");
+    }
+    assert_eq!(more.get("GET /wiki/api/v2/folders/{id}"), Some(&1), "{more:#?}");
+    assert_eq!(more.get("POST /wiki/api/v2/users-bulk"), Some(&1), "{more:#?}");
+}
