@@ -124,6 +124,7 @@ impl Bench {
         };
         let rows = pages.iter().map(|page| names.iter().map(|name| cell(page, name)).collect()).collect();
         let snapshot = Snapshot {
+            site: self.server.base_url().to_owned(),
             week,
             taken_at: noon_of(week),
             run_id: format!("of {week}"),
