@@ -105,7 +105,7 @@ pub(crate) async fn run(
     if config.dry_run {
         return dry_run::run(config, json, progress).await;
     }
-    report::check_writable(&config.output).map_err(|error| storage_failure(&error))?;
+    report::check_writable(&config.output).map_err(|error| output_failure(&error))?;
     unfinished::mention(&config.output, progress);
     let workflow = snapshot.map(|snapshot| snapshot::workflow(&snapshot.workflow)).transpose()?;
     let mut history = snapshot.map(|snapshot| snapshot::open_history(config, snapshot, progress)).transpose()?;
@@ -254,6 +254,14 @@ fn options_for_people(config: &Config) -> Vec<(String, String)> {
     options
 }
 
+/// The folder of the reports cannot be used; nothing was written, and nothing sent.
+pub(super) fn output_failure(error: &ReportError) -> Failure {
+    Failure::new(ExitStatus::Storage, "no report can be made in this folder")
+        .because(error.to_string())
+        .remedy("create it, get the right to write in it, or choose another one with --output")
+}
+
+/// The report could not be written to its end.
 pub(super) fn storage_failure(error: &ReportError) -> Failure {
     Failure::new(ExitStatus::Storage, "the report cannot be written")
         .because(error.to_string())
