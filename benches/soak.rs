@@ -1,8 +1,9 @@
 //! A large site with two faults in a hundred answers: the reading ends complete, sends what it planned and one request
 //! more for each fault, and its memory grows with pages, attachments and references, not with bodies.
 //!
-//! `cargo bench --bench soak` takes a small site; `SOAK_PAGES=100000 SOAK_FILES=300000` a large one. The site is served
-//! by a second process, so that the peak of memory is the program's own.
+//! `cargo bench --bench soak` takes a small site; `SOAK_PAGES=100000 SOAK_FILES=300000` a large one, and
+//! `SOAK_PARAGRAPHS=200` makes each body some 30 KB. The site is served by a second process, so that the peak of memory
+//! is the program's own.
 #![allow(
     clippy::print_stdout,
     clippy::unwrap_used,
@@ -27,6 +28,10 @@ use confluence_storage_analyzer::inventory::CrawlOptions;
 use confluence_storage_analyzer::progress::Progress;
 use confluence_storage_analyzer::report::{self, RunFacts};
 
+/// The most bytes of memory that a page or attachment may take, whatever its body weighs, beside what is on the way.
+const BYTES_PER_ITEM: u64 = 3_000;
+/// The answers on their way at once, each a page of a list with its bodies, and the program itself.
+const BYTES_ON_THE_WAY: u64 = 128 << 20;
 /// Set in the process that serves the site.
 const SERVES: &str = "SOAK_SERVES";
 
@@ -82,6 +87,7 @@ async fn soak() {
     let reading = read_site(&api, &CrawlOptions::default(), &AuditOptions::default(), &Progress::silent()).await;
     let reading = reading.unwrap();
     let read_in = began.elapsed();
+    let busy = [std::process::id(), server.id()].map(processor_seconds);
     let after_reading = peak_memory();
     let place = tempfile::TempDir::new().unwrap();
     let began = Instant::now();
@@ -113,13 +119,19 @@ async fn soak() {
         per_item(after_reading.saturating_sub(before)),
         per_item(peak_memory().saturating_sub(before))
     );
+    println!("processor time of the reading: {:.1} s here, {:.1} s the server", busy[0], busy[1]);
+    let plan = reading.inventory.plan.unwrap();
+    println!("{:>9} requests planned, {sent} sent", plan.total());
     for (kind, count) in &reading.inventory.requests {
-        println!("  {count:>7} {kind}");
+        println!("  {count:>7} {kind}, {} planned", plan.requests.get(kind).unwrap_or(&0));
     }
     assert_eq!(counted, sent, "the program counts what it sends");
     // identity and closing lists are asked more than once on purpose; all else only again after a fault
     let on_purpose = 40;
     assert!(sent - distinct <= failed + cut + on_purpose, "requests are the plan and its retries");
+    assert!(sent.abs_diff(plan.total()) <= failed + cut + on_purpose, "{} requests were planned", plan.total());
+    let bound = BYTES_ON_THE_WAY + BYTES_PER_ITEM * (pages + files) as u64;
+    assert!(after_reading.saturating_sub(before) <= bound, "memory grows with pages and files, not with bodies");
 }
 
 fn facts(reading: &Reading) -> RunFacts {
@@ -138,6 +150,15 @@ fn peak_memory() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok()).map_or(0, |kib| kib << 10)
+}
+
+/// Processor time a process has used, in seconds; 0 where the system does not tell.
+fn processor_seconds(process: u32) -> f64 {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+    // behind the name, which ends with the last parenthesis, the 12th and 13th numbers are ticks of 10 ms
+    let numbers: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
+    let ticks = |place: usize| numbers.get(place).and_then(|text| text.parse::<f64>().ok()).unwrap_or_default();
+    (ticks(11) + ticks(12)) / 100.0
 }
 
 fn is_used(file: usize) -> bool {
@@ -165,7 +186,7 @@ fn site(pages: usize, files: usize) -> Site {
 
 fn body(page: usize, pages: usize, files: usize) -> String {
     let mut body = String::new();
-    for paragraph in 0..6 {
+    for paragraph in 0..number("SOAK_PARAGRAPHS", 6) {
         let _ = write!(
             body,
             "<p>Paragraph {paragraph} of page {page} says what such paragraphs say: not much, but at length, so that bodies weigh more than what is kept of them.</p>"

@@ -133,7 +133,7 @@ pub(super) async fn audit_and_measure(
     json: bool,
     progress: &Progress,
 ) -> Result<Outcome, Failure> {
-    report::check_writable(&config.output).map_err(|error| storage_failure(&error))?;
+    report::check_writable(&config.output).map_err(|error| output_failure(&error))?;
     unfinished::mention(&config.output, progress);
     let cache = open_cache(config, progress)?;
     let api = Arc::new(connect(config)?);
@@ -285,6 +285,14 @@ fn options_for_people(config: &Config) -> Vec<(String, String)> {
     options
 }
 
+/// The folder of the reports cannot be used; nothing was written, and nothing sent.
+pub(super) fn output_failure(error: &ReportError) -> Failure {
+    Failure::new(ExitStatus::Storage, "no report can be made in this folder")
+        .because(error.to_string())
+        .remedy("create it, get the right to write in it, or choose another one with --output")
+}
+
+/// The report could not be written to its end.
 pub(super) fn storage_failure(error: &ReportError) -> Failure {
     Failure::new(ExitStatus::Storage, "the report cannot be written")
         .because(error.to_string())

@@ -1,6 +1,6 @@
 //! `report`: renders the pages of an audit again from its saved scan, without network.
 
-use super::audit::{Reading, audit_options, storage_failure};
+use super::audit::{Reading, audit_options, output_failure, storage_failure};
 use super::summary;
 use crate::audit;
 use crate::cli::ReportArgs;
@@ -21,7 +21,7 @@ pub(crate) fn run(
         .output
         .as_deref()
         .map_or_else(|| around.working_directory.clone(), |folder| around.working_directory.join(folder));
-    report::check_writable(&output).map_err(|error| storage_failure(&error))?;
+    report::check_writable(&output).map_err(|error| output_failure(&error))?;
     let path = around.working_directory.join(&args.folder).join("scan.json.gz");
     let saved = scan_json::read(&path).map_err(|error| {
         Failure::usage("the saved scan cannot be read").because(error.to_string()).remedy(match error {

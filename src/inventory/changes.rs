@@ -17,7 +17,7 @@ const CLOCK_MARGIN: Duration = Duration::minutes(2);
 
 /// Reads again what was changed since the run began; gives how much differs from what was read before.
 pub(super) async fn of_contents(crawl: &Crawl<'_>, inventory: &mut Inventory, first_round: bool) -> usize {
-    crawl.progress.phase("changes since the start", None);
+    crawl.phase("changes since the start", None);
     let since = inventory.scan.started_at - CLOCK_MARGIN;
     let (mut changed, posts, footer, inline) = tokio::join!(
         of_kind(crawl, ContentKind::Page, since),

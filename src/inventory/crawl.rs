@@ -14,6 +14,7 @@ use thiserror::Error;
 use super::coverage::UnitKind;
 use super::ledger::{Ledger, Unit};
 use super::memory::{Figures, Memory};
+use super::order::{sort_attachments, sort_contents};
 use super::plan::{RequestPlan, SiteCounts};
 use super::scope::{self, ScopeError};
 use super::site::{AccountId, Attachment, Content, ContentKind, Space, Status};
@@ -143,6 +144,13 @@ impl Crawl<'_> {
     pub(super) fn parse(&self, text: &str) -> Body {
         let depth = if self.options.measures { Depth::Measures } else { Depth::References };
         parse_to(text, self.site, depth)
+    }
+
+    /// Begins a phase, unless the run has stopped: then nothing more is read, and nothing should look as if it were.
+    pub(super) fn phase(&self, label: &str, total: Option<u64>) {
+        if self.api.client().stopped().is_none() {
+            self.progress.phase(label, total);
+        }
     }
 
     /// Awaits all futures, as many at once as the client has permits; results come as they are ready.
@@ -296,9 +304,11 @@ impl Crawl<'_> {
         let mut counts = SiteCounts::of(self, spaces, reported, &contents, &files, owners.len());
         counts.reply_lists = self.ledger.planned(UnitKind::Replies);
         let plan = counts.plan(self.api.client(), self.memory.last_run().as_ref());
-        self.progress.note(&plan);
+        if self.api.client().stopped().is_none() {
+            self.progress.note(&plan);
+        }
         let published = reconcile::published(&contents);
-        self.progress.phase("header images and owners", None);
+        self.phase("header images and owners", None);
         let ((), found, ()) = tokio::join!(
             header_images::sweep(self, &mut contents, reported.filter(|_| self.options.references_within), spaces),
             owners::find(self, &owners),
@@ -326,28 +336,6 @@ fn warn_of_unknown_statuses(ledger: &Ledger, read: &Read) {
     for word in unknown {
         ledger.warn(format!("the unknown status \"{word}\" occurs: uses in it count, files in it are not judged"));
     }
-}
-
-/// By kind, space and id.
-pub(super) fn sort_contents(contents: &mut [Content]) {
-    contents.sort_by(|a, b| {
-        let key = |content: &Content| {
-            let space = content.space.as_ref().map(|id| (id.as_str().len(), id.as_str().to_owned()));
-            (
-                content.kind,
-                space,
-                content.id.as_str().len(),
-                content.id.as_str().to_owned(),
-                content.status.as_str().to_owned(),
-            )
-        };
-        key(a).cmp(&key(b))
-    });
-}
-
-/// By id, as numbers.
-pub(super) fn sort_attachments(attachments: &mut [Attachment]) {
-    attachments.sort_by(|a, b| (a.id.digits().len(), a.id.digits()).cmp(&(b.id.digits().len(), b.id.digits())));
 }
 
 /// The hosts that mean this site.

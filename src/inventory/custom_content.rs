@@ -25,7 +25,7 @@ pub(super) async fn read(crawl: &Crawl<'_>, owners: Vec<Owner>) -> Vec<Content> 
         }
         contents.insert((content.kind, content.id.clone()), content);
     }
-    crawl.progress.phase("app content", None);
+    crawl.phase("app content", None);
     for listed in crawl.all(types.iter().map(|kind| of_type(crawl, kind)).collect()).await {
         for content in listed {
             contents.entry((content.kind, content.id.clone())).or_insert(content);

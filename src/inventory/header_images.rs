@@ -63,7 +63,7 @@ pub(super) async fn sweep(crawl: &Crawl<'_>, contents: &mut [Content], only: Opt
             None => {}
         }
     }
-    crawl.progress.phase("header images", Some(unanswered.len() as u64));
+    crawl.phase("header images", Some(unanswered.len() as u64));
     for group in unanswered.chunks_mut(GROUP) {
         crawl.all(group.iter_mut().map(|content| read_alone(crawl, content)).collect()).await;
     }

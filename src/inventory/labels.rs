@@ -14,7 +14,7 @@ pub(super) async fn read(crawl: &Crawl<'_>, contents: &[Content], files: &mut [A
     if wanted.is_empty() && !crawl.options.needs_labels {
         return;
     }
-    crawl.progress.phase("labels", None);
+    crawl.phase("labels", None);
     let unit = crawl.ledger.enter(UnitKind::Labels, "labels of the site");
     let mut labels: Vec<model::Label> = Vec::new();
     let walked = crawl.api.labels(|label| labels.push(label)).await;

@@ -56,7 +56,7 @@ pub(super) async fn contents_and_attachments(
     spaces: &[Space],
     reported: Option<&[String]>,
 ) -> (Vec<Content>, Attachments) {
-    crawl.progress.phase("pages, posts, comments, attachments", None);
+    crawl.phase("pages, posts, comments, attachments", None);
     let is_read =
         |space: &&Space| !crawl.options.references_within || reported.is_none_or(|keys| keys.contains(&space.key));
     let (with_bodies, without): (Vec<&Space>, Vec<&Space>) = spaces.iter().partition(is_read);

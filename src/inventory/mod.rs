@@ -16,6 +16,7 @@ pub mod links;
 mod lists;
 mod memory;
 mod old_sizes;
+mod order;
 mod owners;
 mod people;
 pub mod plan;

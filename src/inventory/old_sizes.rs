@@ -21,7 +21,7 @@ struct Sample<'a> {
 
 /// Measures; forgets all old sizes when that does not confirm them.
 pub(super) async fn prove(crawl: &Crawl<'_>, files: &mut [Attachment]) -> OldSizes {
-    crawl.progress.phase("proof of old sizes", None);
+    crawl.phase("proof of old sizes", None);
     let outcome = measure(crawl, files).await;
     if let OldSizes::Unproved { reason } = &outcome {
         crawl.ledger.warn(format!("sizes of old versions are unknown: {reason}"));

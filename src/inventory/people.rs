@@ -25,7 +25,7 @@ pub(super) async fn read(crawl: &Crawl<'_>, contents: &[Content], files: &[Attac
 /// Reads the names of these accounts.
 pub(super) async fn names_of(crawl: &Crawl<'_>, ids: BTreeSet<&str>) -> BTreeMap<AccountId, String> {
     let ids: Vec<&str> = ids.into_iter().collect();
-    crawl.progress.phase("people", Some(ids.len() as u64));
+    crawl.phase("people", Some(ids.len() as u64));
     let mut groups: Vec<&[&str]> = ids.chunks(PEOPLE_PER_REQUEST).collect();
     let mut people = BTreeMap::new();
     while !groups.is_empty() {

@@ -6,10 +6,11 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use chrono::Utc;
 
 use super::coverage::UnitKind;
-use super::crawl::{Crawl, CrawlOptions, GROUP, single, sort_attachments, sort_contents, subject};
+use super::crawl::{Crawl, CrawlOptions, GROUP, single, subject};
 use super::identity::confirm_account;
 use super::ledger::Ledger;
 use super::memory::Memory;
+use super::order::{sort_attachments, sort_contents};
 use super::site::{Attachment, Content, ContentId, Status};
 use super::{Inventory, changes, header_images, labels, lists};
 
@@ -107,7 +108,7 @@ impl SecondLook {
                 wanted.insert(owner);
             }
         }
-        crawl.progress.phase("drafts", Some(wanted.len() as u64));
+        crawl.phase("drafts", Some(wanted.len() as u64));
         let contents = &inventory.contents;
         let wanted: Vec<&Content> = wanted.into_iter().map(|owner| &contents[owner]).collect();
         let mut found = Vec::new();
@@ -127,7 +128,7 @@ impl SecondLook {
             .map(|owner| &inventory.contents[owner])
             .filter(|content| self.alone.insert(content.id.clone()))
             .collect();
-        crawl.progress.phase("owners of candidates", Some(owners.len() as u64));
+        crawl.phase("owners of candidates", Some(owners.len() as u64));
         let mut read = Vec::new();
         for group in owners.chunks(GROUP) {
             read.extend(crawl.all(group.iter().map(|&content| alone(crawl, content)).collect()).await);

@@ -48,7 +48,7 @@ pub(super) async fn read_of(crawl: &Crawl<'_>, files: &mut [Attachment], chosen:
         }
     }
     let missing = remember(crawl, files, chosen).await;
-    crawl.progress.phase("attachment versions", Some(missing.len() as u64));
+    crawl.phase("attachment versions", Some(missing.len() as u64));
     for group in missing.chunks(GROUP) {
         let seen: &[Attachment] = files;
         let read = crawl.all(group.iter().map(|&(index, number)| one(crawl, seen, index, number)).collect()).await;
@@ -80,7 +80,7 @@ async fn remember(crawl: &Crawl<'_>, files: &mut [Attachment], chosen: &[usize])
         }
     }
     let deleted: Vec<(usize, Vec<u32>)> = deleted.into_iter().collect();
-    crawl.progress.phase("deleted versions", Some(deleted.len() as u64));
+    crawl.phase("deleted versions", Some(deleted.len() as u64));
     for group in deleted.chunks(GROUP) {
         let seen: &[Attachment] = files;
         let confirmed = group.iter().map(|(index, numbers)| still_deleted(crawl, seen, *index, numbers));

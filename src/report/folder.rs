@@ -32,12 +32,18 @@ pub fn check_writable(parent: &Path) -> Result<(), ReportError> {
         return Err(ReportError::NotAFolder { path: parent.to_owned() });
     }
     let failed = || ReportError::io("write in folder", parent);
-    let probe = tempfile::Builder::new().prefix(".confluence_analysis_probe").tempdir_in(parent).map_err(failed())?;
+    let probe = tempfile::Builder::new().prefix(".confluence_analysis_probe").tempdir_in(parent);
+    let probe = probe.map_err(|error| failed()(without_path(error)))?;
     let file = probe.path().join("probe");
     let mut writer = create_new(&file).map_err(failed())?;
     writer.write_all(b"probe").and_then(|()| writer.sync_all()).map_err(failed())?;
     drop(writer);
     probe.close().map_err(failed())
+}
+
+/// The error without the path of the probe, which means nothing to people.
+fn without_path(error: io::Error) -> io::Error {
+    if error.get_ref().is_some() { error.kind().into() } else { error }
 }
 
 /// Name of the report folder (product contract 3.4), e.g. `confluence_analysis_V0_1_2026-11-21_19-41-07_INCOMPLETE`.
