@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::common::sample;
 use crate::common::webdriver::Browser;
-use crate::{ALL, PAGES, Report, text_of};
+use crate::{ALL, PAGES, Report, SPACE, text_of};
 
 #[tokio::test]
 async fn u_19_the_colours_follow_the_system_until_they_are_chosen() {
@@ -111,12 +111,32 @@ async fn u_26_small_screens_never_scroll_sideways_and_targets_are_large_enough()
     browser.open(&report.page(ALL)).await;
     let label = browser.text("return getComputedStyle(document.querySelector('#table td[data-label=\"File size\"]'), '::before').content").await;
     assert_eq!(label, "\"File size\"", "cells of a card bear their labels");
-    browser.resize(1400, 900).await;
-    browser.open(&report.page(ALL)).await;
-    let cut = browser
-        .run("const region = document.querySelector('.scroll'); return region.scrollWidth - region.clientWidth")
-        .await;
-    assert_eq!(cut, 0, "all columns fit at 1400 pixels");
+    browser.stop().await;
+}
+
+#[tokio::test]
+async fn u_26_the_table_fits_into_every_window_from_1024_pixels() {
+    let Some(browser) = Browser::start().await else { return };
+    let report = Report::complete();
+    for page in [ALL, SPACE] {
+        browser.open(&report.page(page)).await;
+        for width in [1024, 1100, 1180, 1190, 1240, 1290, 1310, 1330, 1400] {
+            browser.resize(width, 900).await;
+            let wide = "const region = document.querySelector('.scroll'); return [region.scrollWidth - region.clientWidth, \
+                Math.max(0, document.documentElement.scrollWidth - innerWidth), document.querySelector('#table tbody th').clientWidth < 120 ? 1 : 0]";
+            assert_eq!(browser.run(wide).await, json!([0, 0, 0]), "{page} at {width} pixels");
+            let spilled = "return [...document.querySelectorAll('#table thead th, #table tbody tr:nth-child(-n+30) > *')] \
+                .filter(cell => cell.scrollWidth > cell.clientWidth + 1).map(cell => cell.outerHTML.slice(0, 120))";
+            assert_eq!(browser.texts(spilled).await, [] as [String; 0], "{page} at {width} pixels");
+        }
+    }
+    // what gives way in a small window is in the details
+    browser.resize(1024, 900).await;
+    browser.open_at(&report.page(ALL), "?open=att70005").await;
+    let details = text_of(&browser, "#details").await;
+    for part in ["/api/v2/attachments/att70005", "Open the attachment screen"] {
+        assert!(details.contains(part), "{details}");
+    }
     browser.stop().await;
 }
 
