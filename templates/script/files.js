@@ -1,7 +1,7 @@
 // The table of files: state, filter, order and pages come together here.
 
 /** Rows drawn before the browser paints: more than a screen shows. The rest follows in the next frame. */
-const FIRST_ROWS = 25;
+const FIRST_ROWS = 20;
 
 class FilesPage {
   /** @param {HTMLElement} section @param {HTMLTableElement} table @param {Rows} rows */
