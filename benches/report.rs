@@ -1,6 +1,10 @@
 //! Speed of a page in real Chromium, opened from disk, with 1,000, 50,000 and 200,000 files in one space: first rows,
 //! keystroke, order, memory, size (`report-ui.md` U-22).
 //!
+//! A keystroke and an order count from the event to the frame in which the new rows are painted. That frame has the
+//! rows of the first screen; "whole" is when the rest of the 100 rows, the counts of the facets and the address have
+//! followed.
+//!
 //! `cargo bench --bench report` prints each figure beside its budget. Chromium and chromedriver have to be installed.
 #![allow(clippy::print_stdout, clippy::expect_used, reason = "a benchmark prints and may fail loudly")]
 
@@ -20,10 +24,18 @@ const ROUNDS: usize = 7;
 
 const PAGE: &str = "ENG/ENG_attachments.html";
 
-/// Milliseconds of a step with everything it draws, median of some rounds.
-const MEASURE: &str = "const times = []; for (let round = 0; round < ROUNDS; round++) { const start = performance.now(); \
-    STEP; document.body.offsetHeight; times.push(performance.now() - start); } \
-    return times.sort((one, other) => one - other)[Math.floor(times.length / 2)]";
+/// Milliseconds from the event of a step until the frame that shows its rows is painted, and until the whole page of
+/// the table is: medians of some rounds. A step begins when the browser has nothing else to do. What waits for the next
+/// frame of the screen is in the figures.
+const MEASURE: &str = "const painted = () => new Promise(done => requestAnimationFrame(() => { \
+    const channel = new MessageChannel(); channel.port1.onmessage = () => done(); channel.port2.postMessage(null); })); \
+    const isBusy = () => document.querySelector('#table').hasAttribute('aria-busy'); \
+    const whole = async () => { while (isBusy()) await painted(); await painted(); }; \
+    const median = (times) => times.sort((one, other) => one - other)[Math.floor(times.length / 2)]; \
+    const first = [], all = []; for (let round = 0; round < ROUNDS; round++) { \
+    await whole(); await new Promise(done => requestIdleCallback(done)); \
+    const start = performance.now(); STEP; await painted(); first.push(performance.now() - start); \
+    await whole(); all.push(performance.now() - start); } return [median(first), median(all)]";
 
 const TYPE: &str = "const input = document.querySelector('#filter'); \
     input.value = ['s', 'sc', 'scr', 'screen 1', 'size>10mb', 'usage:none type:png', 'müller -pdf'][round % 7]; \
@@ -34,31 +46,34 @@ const CLEAR: &str =
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
     println!(
-        "{:>9} {:>16} {:>16} {:>16} {:>16} {:>16} {:>14}",
-        "files", "first rows", "keystroke", "sort name", "sort changed", "heap", "bytes per row"
+        "{:>9} {:>16} {:>14} {:>10} {:>14} {:>14} {:>14} {:>14}",
+        "files", "first rows", "keystroke", "whole", "sort name", "sort changed", "heap", "bytes per row"
     );
     for files in [1_000, 50_000, 200_000] {
         let Some(figures) = measure(files).await else { return };
         let is_large = files > 50_000;
-        let budgets = [if is_large { 2_000.0 } else { 1_000.0 }, 50.0, 100.0, 100.0, 100.0, 400.0];
+        let budgets = [if is_large { 2_000.0 } else { 1_000.0 }, 50.0, f64::INFINITY, 100.0, 100.0, 100.0, 400.0];
         let cells: Vec<String> = figures
             .iter()
             .zip(budgets)
-            .zip(["ms", "ms", "ms", "ms", "MB", ""])
+            .zip(["ms", "ms", "ms", "ms", "ms", "MB", ""])
             .map(|((figure, budget), unit)| {
+                if budget.is_infinite() {
+                    return format!("{figure:.0} {unit}");
+                }
                 let mark = if *figure > budget { "!" } else { "" };
                 format!("{figure:.0}{mark} of {budget:.0} {unit}")
             })
             .collect();
         println!(
-            "{files:>9} {:>16} {:>16} {:>16} {:>16} {:>16} {:>14}",
-            cells[0], cells[1], cells[2], cells[3], cells[4], cells[5]
+            "{files:>9} {:>16} {:>14} {:>10} {:>14} {:>14} {:>14} {:>14}",
+            cells[0], cells[1], cells[2], cells[3], cells[4], cells[5], cells[6]
         );
     }
     println!("budgets hold at 50,000 files on two processors; the first rows also at 200,000. `!` is above.");
 }
 
-async fn measure(files: u64) -> Option<[f64; 6]> {
+async fn measure(files: u64) -> Option<[f64; 7]> {
     let parent = tempfile::tempdir().expect("a folder");
     let (mut inventory, mut audit) = sample::complete(files);
     for content in &mut inventory.contents {
@@ -82,13 +97,14 @@ async fn measure(files: u64) -> Option<[f64; 6]> {
     first.sort_by(f64::total_cmp);
     let time = async |step: &str| {
         let script = MEASURE.replace("ROUNDS", &ROUNDS.to_string()).replace("STEP", step);
-        browser.run(&script).await.as_f64().expect("milliseconds")
+        let times = browser.run(&format!("return (async () => {{ {script} }})()")).await;
+        [times[0].as_f64().expect("milliseconds"), times[1].as_f64().expect("milliseconds")]
     };
     browser.wait_for("return true").await;
-    let keystroke = time(TYPE).await;
+    let [keystroke, whole] = time(TYPE).await;
     browser.run(CLEAR).await;
-    let by_name = time("document.querySelector('th[data-sort=name] button').click()").await;
-    let by_change = time("document.querySelector('th[data-sort=changed] button').click()").await;
+    let [by_name, _] = time("document.querySelector('th[data-sort=name] button').click()").await;
+    let [by_change, _] = time("document.querySelector('th[data-sort=changed] button').click()").await;
     browser.devtools("Performance.enable", json!({})).await;
     browser.devtools("HeapProfiler.collectGarbage", json!({})).await;
     let metrics = browser.devtools("Performance.getMetrics", json!({})).await;
@@ -96,5 +112,5 @@ async fn measure(files: u64) -> Option<[f64; 6]> {
     let heap = metrics.iter().find(|metric| metric["name"] == "JSHeapUsedSize").expect("the heap");
     let heap = heap["value"].as_f64().expect("bytes") / 1e6;
     browser.stop().await;
-    Some([first[ROUNDS / 2], keystroke, by_name, by_change, heap, data as f64 / files as f64])
+    Some([first[ROUNDS / 2], keystroke, whole, by_name, by_change, heap, data as f64 / files as f64])
 }

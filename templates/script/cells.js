@@ -61,7 +61,7 @@ function endpointCell(rows, row) {
   text.dir = "ltr";
   const code = element("code", "endpoint", text);
   code.title = url;
-  const made = cell("Delete via REST API", "on-screen", code);
+  const made = cell("Delete via REST API", "on-screen of-endpoint", code);
   const command = rows.command(row);
   if (command !== null) {
     const control = button("copy", TEXT.copyCommand);
@@ -97,7 +97,7 @@ function fileRow(rows, row, hasSpace, isTicked) {
     cell("Embedded on owning page?", "", rows.state(row)[1]),
     elsewhereCell(rows, row),
     evidenceCell(rows, row),
-    cell("Delete via Confluence UI", "on-screen", screen === null ? TEXT.none : link(screen, TEXT.attachments)),
+    cell("Delete via Confluence UI", "on-screen of-screen", screen === null ? TEXT.none : link(screen, TEXT.attachments)),
     endpointCell(rows, row),
     cell("Versions", "number", count(rows.versions(row))),
     cell("All versions", "number", bytesNode(rows.all[row])),

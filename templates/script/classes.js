@@ -114,34 +114,39 @@ function makeFacets(rows, hasSpace) {
 }
 
 /**
- * Which rows pass the query and all facets. Counts every facet under the others: OR within one, AND between them.
+ * How many of the chosen facets refuse each row that passes the query, as far as 2; 255 is a row that does not pass.
  * @param {Rows} rows @param {Facet[]} facets @param {(row: number) => boolean} test
  */
 function narrow(rows, facets, test) {
-  const matched = new Uint8Array(rows.length);
-  for (const facet of facets) {
-    facet.counts.fill(0);
-    facet.bytes.fill(0);
-  }
+  const refused = new Uint8Array(rows.length);
   const active = facets.filter((facet) => facet.chosen !== null);
   for (let row = 0; row < rows.length; row++) {
-    if (!test(row)) continue;
-    let refused = 0;
-    /** @type {Facet|null} */
-    let refusing = null;
-    for (const facet of active) {
-      if (/** @type {Uint8Array} */ (facet.chosen)[facet.codes[row]] === 1) continue;
-      refused++;
-      refusing = facet;
-      if (refused > 1) break;
+    if (!test(row)) {
+      refused[row] = 255;
+      continue;
     }
-    if (refused > 1) continue;
-    if (refusing === null) matched[row] = 1;
-    for (const facet of refusing === null ? facets : [refusing]) {
-      const code = facet.codes[row];
-      facet.counts[code]++;
-      facet.bytes[code] += rows.known[row];
+    for (const facet of active) {
+      if (/** @type {Uint8Array} */ (facet.chosen)[facet.codes[row]] === 0 && ++refused[row] > 1) break;
     }
   }
-  return matched;
+  return refused;
+}
+
+/**
+ * Counts every facet under the others: OR within one, AND between them.
+ * @param {Rows} rows @param {Facet[]} facets @param {Uint8Array} refused as narrow() gives it
+ */
+function countFacets(rows, facets, refused) {
+  for (const facet of facets) {
+    const { codes, counts, bytes, chosen } = facet;
+    counts.fill(0);
+    bytes.fill(0);
+    for (let row = 0; row < rows.length; row++) {
+      const code = codes[row];
+      // refused by this facet alone: one more file if its value were chosen, too
+      if (refused[row] !== 0 && !(refused[row] === 1 && chosen !== null && chosen[code] === 0)) continue;
+      counts[code]++;
+      bytes[code] += rows.known[row];
+    }
+  }
 }

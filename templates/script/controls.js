@@ -108,17 +108,40 @@ function sortValues(rows, key) {
 
 /** All rows in order: unknown values last in both directions, ties by id. @param {Rows} rows @param {string} key @param {boolean} descending */
 function sortedRows(rows, key, descending) {
-  const values = sortValues(rows, key);
+  const { length } = rows;
   const ids = rows.data.ranks.id;
-  const sign = descending ? -1 : 1;
-  /** @type {number[]} */
-  const known = [];
-  /** @type {number[]} */
-  const unknown = [];
-  for (let row = 0; row < rows.length; row++) (Number.isNaN(values[row]) ? unknown : known).push(row);
-  known.sort((one, other) => sign * (values[one] - values[other]) || ids[one] - ids[other]);
-  unknown.sort((one, other) => ids[one] - ids[other]);
-  return known.concat(unknown);
+  const values = sortValues(rows, key);
+  const places = placesOf(values);
+  // browsers sort plain numbers several times faster than they ask for every comparison: each row becomes one number,
+  // its place by value and then by id
+  const keys = new Float64Array(length);
+  const byId = new Uint32Array(length);
+  for (let row = 0; row < length; row++) {
+    const place = Number.isNaN(values[row]) ? length : descending ? length - 1 - places[row] : places[row];
+    keys[row] = place * length + ids[row];
+    byId[ids[row]] = row;
+  }
+  keys.sort();
+  return Array.from(keys, (one) => byId[one % length]);
+}
+
+/** The place of each value among the distinct ones; of no use for NaN. @param {Float64Array} values */
+function placesOf(values) {
+  // NaN comes last here
+  const distinct = values.slice().sort();
+  let number = 0;
+  for (const value of distinct) {
+    if (number === 0 || distinct[number - 1] !== value) distinct[number++] = value;
+  }
+  return Uint32Array.from(values, (value) => {
+    let [low, high] = [0, number];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (distinct[middle] < value) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  });
 }
 
 /** The map over the rows that are shown. */

@@ -1,5 +1,8 @@
 // The table of files: state, filter, order and pages come together here.
 
+/** Rows drawn before the browser paints: more than a screen shows. The rest follows in the next frame. */
+const FIRST_ROWS = 20;
+
 class FilesPage {
   /** @param {HTMLElement} section @param {HTMLTableElement} table @param {Rows} rows */
   constructor(section, table, rows) {
@@ -12,7 +15,7 @@ class FilesPage {
     this.baseCaption = (this.caption.textContent || "").split(",")[0];
     this.facets = makeFacets(rows, this.hasSpace);
     this.panel = new FacetPanel(need("facets"), this.facets, (key, value) => this.toggle(key, value));
-    /** @type {string[]|null} */
+    /** @type {SearchTexts|null} */
     this.texts = null;
     this.state = new State();
     /** What the order was made for. @type {string|null} */
@@ -20,7 +23,8 @@ class FilesPage {
     this.order = Array.from({ length: rows.length }, (_, row) => row);
     /** @type {number[]} */
     this.shown = this.order;
-    this.matched = new Uint8Array(rows.length);
+    /** What is left to do after the first rows are painted. @type {(() => void)|null} */
+    this.rest = null;
     this.errors = /** @type {string[]} */ ([]);
     /** @type {Set<number>} */
     this.ticked = new Set();
@@ -86,21 +90,45 @@ class FilesPage {
 
   /** Filters, sorts and draws anew. @param {boolean|null} isStep null leaves the address as it is */
   update(isStep) {
+    // what is left of the step before is out of date
+    this.rest = null;
     for (const facet of this.facets) facet.choose(this.state.facets.get(facet.key));
     const { terms, errors } = parseQuery(this.state.query);
     this.errors = [...errors, ...this.state.errors];
-    this.matched = narrow(this.rows, this.facets, compileQuery(terms, this.rows, () => this.searchTexts()));
+    const refused = narrow(this.rows, this.facets, compileQuery(terms, this.rows, () => this.searchTexts()));
     this.sortRows();
-    const { matched } = this;
-    this.shown = this.order.filter((row) => matched[row] === 1);
+    this.shown = this.order.filter((row) => refused[row] === 0);
     this.state.page = Math.min(this.state.page, this.lastPage());
-    this.draw();
-    this.panel.update();
+    const drawn = this.draw(FIRST_ROWS);
     drawChips(this);
-    this.map.refresh();
-    if (isStep !== null) this.remember(isStep);
+    if (isStep === true) this.remember(true);
     clearTimeout(this.sayLater);
     this.sayLater = setTimeout(() => this.say(), 500);
+    const { page, pageSize } = this.state;
+    this.afterPaint(() => {
+      this.body.append(...this.makeRows(page * pageSize + drawn, pageSize - drawn));
+      countFacets(this.rows, this.facets, refused);
+      this.panel.update();
+      this.map.refresh();
+      if (isStep === false) this.remember(false);
+    });
+    if (isStep === null) this.finish();
+  }
+
+  /** Does the rest once the browser has painted; until then the table says that it is not whole. @param {() => void} rest */
+  afterPaint(rest) {
+    this.rest = rest;
+    this.table.setAttribute("aria-busy", "true");
+    // a task of its own: work inside the frame would hold up the paint it waits for
+    requestAnimationFrame(() => setTimeout(() => { if (this.rest === rest) this.finish(); }));
+  }
+
+  /** Does what is left at once. */
+  finish() {
+    const { rest } = this;
+    this.rest = null;
+    this.table.removeAttribute("aria-busy");
+    if (rest) rest();
   }
 
   sortRows() {
@@ -108,7 +136,7 @@ class FilesPage {
     const key = sort === null ? "" : sort + descending;
     if (this.orderKey === key) return;
     this.orderKey = key;
-    this.order = sort === null ? this.order.sort((one, other) => one - other) : sortedRows(this.rows, sort, descending);
+    this.order = sort === null ? Array.from(this.order.keys()) : sortedRows(this.rows, sort, descending);
   }
 
   /** @param {string} key @param {string} value */
@@ -143,31 +171,31 @@ class FilesPage {
     return Math.max(0, Math.ceil(this.shown.length / this.state.pageSize) - 1);
   }
 
-  draw() {
+  /** Draws the page of the table, or its first rows, and gives their number. @param {number} [limit] */
+  draw(limit) {
+    this.finish();
     const { page, pageSize, sort, descending } = this.state;
     const from = page * pageSize;
-    const drawn = this.drawRows(from, pageSize);
+    const number = Math.min(pageSize, this.shown.length - from);
+    const drawn = this.drawRows(from, Math.min(limit ?? pageSize, pageSize));
     const heading = sort === null ? null : this.table.querySelector(`th[data-sort="${sort}"]`);
     const by = heading && heading.textContent ? heading.textContent.toLowerCase() : sort || "";
     this.caption.textContent = this.baseCaption + ", "
       + (sort === null ? TEXT.largestFirst : TEXT.sorted(by, descending ? "descending" : "ascending"));
-    need("range").textContent = drawn === 0 ? TEXT.noRows
-      : TEXT.range(count(from + 1), count(from + drawn), count(this.shown.length));
+    need("range").textContent = number === 0 ? TEXT.noRows
+      : TEXT.range(count(from + 1), count(from + number), count(this.shown.length));
     for (const control of document.querySelectorAll("#pages button")) {
       if (!(control instanceof HTMLButtonElement)) continue;
       const isBack = control.dataset.page === "first" || control.dataset.page === "previous";
       control.disabled = isBack ? page === 0 : page === this.lastPage();
     }
+    return drawn;
   }
 
   /** Draws rows of what is shown and gives their number. @param {number} from @param {number} number */
   drawRows(from, number) {
-    const rows = this.shown.slice(from, from + number);
-    this.body.replaceChildren(...rows.map((row, index) => {
-      const made = fileRow(this.rows, row, this.hasSpace, this.ticked.has(row));
-      made.setAttribute("aria-rowindex", String(from + index + 2));
-      return made;
-    }));
+    const rows = this.makeRows(from, number);
+    this.body.replaceChildren(...rows);
     if (rows.length === 0) {
       const nothing = /** @type {HTMLTableCellElement} */ (element("td", "nothing", TEXT.noMatch + " " + TEXT.hidden(files(this.rows.length))));
       nothing.colSpan = this.table.rows[0].cells.length;
@@ -175,6 +203,15 @@ class FilesPage {
     }
     this.table.setAttribute("aria-rowcount", String(this.shown.length + 1));
     return rows.length;
+  }
+
+  /** @param {number} from @param {number} number */
+  makeRows(from, number) {
+    return this.shown.slice(from, from + number).map((row, index) => {
+      const made = fileRow(this.rows, row, this.hasSpace, this.ticked.has(row));
+      made.setAttribute("aria-rowindex", String(from + index + 2));
+      return made;
+    });
   }
 
   /** Says what the filter leaves, after a pause in typing: a screen reader would read every step. */

@@ -9,6 +9,7 @@ function startPrint(page) {
   window.addEventListener("beforeprint", () => {
     const words = filterWords(page.state, page.facets);
     const limit = PRINTED_ROWS[mode];
+    page.finish();
     page.drawRows(0, limit);
     // what is folded away cannot be opened on paper
     for (const details of page.body.querySelectorAll("details")) details.open = true;

@@ -86,7 +86,7 @@ function holds(op, one, other) {
 
 /**
  * The test a row has to pass; unknown figures pass none.
- * @param {Term[]} terms @param {Rows} rows @param {() => string[]} searchTexts
+ * @param {Term[]} terms @param {Rows} rows @param {() => SearchTexts} searchTexts
  * @returns {(row: number) => boolean}
  */
 function compileQuery(terms, rows, searchTexts) {
@@ -94,16 +94,14 @@ function compileQuery(terms, rows, searchTexts) {
     const test = termTest(term, rows, searchTexts);
     return term.not ? (/** @type {number} */ row) => !test(row) : test;
   });
-  return (row) => tests.every((test) => test(row));
+  return tests.length === 1 ? tests[0] : (row) => tests.every((test) => test(row));
 }
 
-/** @param {Term} term @param {Rows} rows @param {() => string[]} searchTexts @returns {(row: number) => boolean} */
+/** @param {Term} term @param {Rows} rows @param {() => SearchTexts} searchTexts @returns {(row: number) => boolean} */
 function termTest(term, rows, searchTexts) {
   const { key, op, values } = term;
   if (key === "text") {
-    const texts = searchTexts();
-    const text = String(values[0]);
-    return (row) => texts[row].includes(text);
+    return wordTest(String(values[0]), rows, searchTexts());
   }
   if (key in NUMBER_TOKENS) {
     const number = Number(values[0]);
@@ -118,6 +116,18 @@ function termTest(term, rows, searchTexts) {
     return (row) => choice(row).some((one) => values.includes(one));
   }
   return textTest(key, values.map(String), rows);
+}
+
+/** Tests for a word in name, page, space, people and id. @param {string} word @param {Rows} rows @param {SearchTexts} texts */
+function wordTest(word, rows, texts) {
+  const { owner, space, author } = rows.data.columns;
+  const has = (/** @type {string} */ text) => text.includes(word);
+  const people = texts.people.map(has);
+  const spaces = texts.spaces.map(has);
+  // a page is found by its title and by who decides about it
+  const contents = texts.titles.map((title, index) => has(title) || people[rows.data.contents[index][5]] === true);
+  return (/** @type {number} */ row) => has(texts.names[row]) || contents[owner[row]] === true || spaces[space[row]]
+    || people[author[row]] === true || has(texts.ids[row]);
 }
 
 /** @param {string} key @param {Rows} rows @returns {(row: number) => number|null} */

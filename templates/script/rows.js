@@ -1,5 +1,6 @@
 // The rows of the block: one accessor for every fact, so that table, filter, details and export say the same.
 
+/** @typedef {{ names: string[], ids: string[], titles: string[], people: string[], spaces: string[] }} SearchTexts */
 /** @typedef {{ content: number, construct: string, certainty: string, words: string, onOwner: boolean, name: string }} Use */
 
 class Rows {
@@ -137,21 +138,19 @@ class Rows {
     return `curl -X DELETE -u "$CONFLUENCE_API_USER:$CONFLUENCE_API_TOKEN" '${this.address(row, "endpoint")}'`;
   }
 
-  /** What is searched without a token, in one text per row. */
+  /**
+   * What is searched without a token, each text folded once: names and ids by row, all others by their dictionary.
+   * One joined text per row would take more memory than everything else together.
+   */
   searchTexts() {
     const { data } = this;
     const fold = (/** @type {string[]} */ texts) => texts.map((text) => folded(visible(text)));
-    const titles = fold(data.contents.map((/** @type {any[]} */ content) => content[1]));
-    const people = fold(data.people);
-    const spaces = fold(data.spaces.map((/** @type {string[]} */ space) => space.join(" ")));
-    const { name, owner, space, author, id } = data.columns;
-    const texts = new Array(this.length);
-    for (let row = 0; row < this.length; row++) {
-      const content = owner[row];
-      const who = content < 0 ? -1 : data.contents[content][5];
-      texts[row] = folded(visible(name[row])) + "\n" + (content < 0 ? "" : titles[content]) + "\n" + spaces[space[row]]
-        + "\n" + (author[row] < 0 ? "" : people[author[row]]) + "\n" + (who < 0 ? "" : people[who]) + "\n" + folded(id[row]);
-    }
-    return texts;
+    return {
+      names: fold(data.columns.name),
+      ids: fold(data.columns.id),
+      titles: fold(data.contents.map((/** @type {any[]} */ content) => content[1])),
+      people: fold(data.people),
+      spaces: fold(data.spaces.map((/** @type {string[]} */ space) => space.join(" "))),
+    };
   }
 }

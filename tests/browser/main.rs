@@ -5,7 +5,9 @@
 mod common;
 
 mod axe;
+mod bidi;
 mod filter;
+mod firefox;
 mod lists;
 mod look;
 mod map;
@@ -25,8 +27,12 @@ use confluence_storage_analyzer::audit::Audit;
 use confluence_storage_analyzer::inventory::Inventory;
 use confluence_storage_analyzer::report::{self, RunFacts};
 
-/// The names in the rows of the table.
-const NAMES: &str = "return [...document.querySelectorAll('#table tbody tr')].map(row => row.cells[0].textContent)";
+/// The names in the rows of the table, once it is whole.
+const NAMES: &str = "return new Promise(done => { const look = () => document.querySelector('#table[aria-busy]') \
+    ? requestAnimationFrame(look) : done([...document.querySelectorAll('#table tbody tr')].map(row => row.cells[0].textContent)); look() })";
+
+/// Holds once the rows behind the first ones, the facets and the address have followed a filter or an order.
+const WHOLE: &str = "return !document.querySelector('#table').hasAttribute('aria-busy')";
 
 /// A report in a folder whose name has to be escaped in an address.
 struct Report {

@@ -2,7 +2,7 @@
 
 use crate::common::sample;
 use crate::common::webdriver::Browser;
-use crate::{ALL, Report, text_of};
+use crate::{ALL, Report, WHOLE, text_of};
 
 const SUM: &str =
     "return [...document.querySelectorAll('.square')].reduce((sum, square) => sum + Number(square.dataset.value), 0)";
@@ -55,6 +55,7 @@ async fn u_09_the_map_follows_the_filter_and_small_screens_get_the_list() {
     let narrowed = browser.run(range).await;
     assert_eq!(browser.run(SUM).await, narrowed);
     browser.type_into("#filter", " usage:unreferenced").await;
+    browser.wait_for(WHOLE).await;
     let shown = browser.run(range).await;
     assert_eq!(browser.run(SUM).await, shown);
     assert!((1..narrowed.as_u64().expect("rows")).contains(&shown.as_u64().expect("rows")), "{shown} of {narrowed}");

@@ -19,3 +19,19 @@ pub fn standard(bytes: &[u8]) -> String {
 pub fn url_safe(bytes: &[u8]) -> String {
     standard(bytes).trim_end_matches('=').replace('+', "-").replace('/', "_")
 }
+
+/// The bytes of a text in the standard alphabet.
+pub fn decode(text: &str) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(text.len() / 4 * 3);
+    let (mut number, mut bits) = (0_u32, 0);
+    for letter in text.trim_end_matches('=').bytes() {
+        let value = LETTERS.iter().position(|one| *one == letter).expect("a letter of base64");
+        number = (number << 6 | value as u32) & 0xFFF;
+        bits += 6;
+        if bits >= 8 {
+            bits -= 8;
+            bytes.push((number >> bits) as u8);
+        }
+    }
+    bytes
+}

@@ -15,14 +15,14 @@ pub struct Browser {
 }
 
 /// Where a program lies in the search path.
-fn find(names: &[&str]) -> Option<PathBuf> {
+pub fn find_program(names: &[&str]) -> Option<PathBuf> {
     let folders: Vec<PathBuf> = std::env::split_paths(&std::env::var_os("PATH")?).collect();
     names.iter().flat_map(|name| folders.iter().map(move |folder| folder.join(name))).find(|path| path.is_file())
 }
 
 /// Chromium and its driver, or `None` where they are not installed. On a build server they have to be.
 fn programs() -> Option<(PathBuf, PathBuf)> {
-    let found = find(&["chromium", "chromium-browser", "google-chrome"]).zip(find(&["chromedriver"]));
+    let found = find_program(&["chromium", "chromium-browser", "google-chrome"]).zip(find_program(&["chromedriver"]));
     if found.is_none() {
         assert!(std::env::var("CI").as_deref() != Ok("true"), "chromium and chromedriver must be installed here");
         // past the capture of the test runner, so that a skipped test does not look like one that ran
