@@ -146,8 +146,7 @@ mod tests {
 
     #[test]
     fn shares_are_of_the_pages_whose_age_is_known() {
-        let mut figures = Figures::default();
-        figures.pages = 10;
+        let mut figures = Figures { pages: 10, ..Figures::default() };
         assert_eq!(outdated_share(&figures), None);
         figures.staleness = [("fresh", 4), ("stale", 1), ("expired", 1)].map(|(name, n)| (name.to_owned(), n)).into();
         assert_eq!(outdated_share(&figures), Some(333));
