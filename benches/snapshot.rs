@@ -116,7 +116,7 @@ fn add_weeks(folder: &Path, weeks: usize) {
     let table = history.read(IsoWeek::of(now)).unwrap().unwrap();
     let of_week = table.columns()["snapshot_week"];
     let of_status = table.columns()["snapshot_status"];
-    let site = history.site().unwrap().to_owned();
+    let (site, account) = (history.site().unwrap().to_owned(), history.account().unwrap().to_owned());
     for back in (1..=weeks).rev() {
         let taken_at = now - TimeDelta::weeks(back as i64);
         let week = IsoWeek::of(taken_at);
@@ -124,6 +124,7 @@ fn add_weeks(folder: &Path, weeks: usize) {
         let names = table.header.iter().enumerate().filter(|(at, _)| *at != of_status).map(|(_, name)| name.as_str());
         let snapshot = Snapshot {
             site: site.clone(),
+            account: account.clone(),
             week,
             taken_at,
             run_id: format!("week {back}"),

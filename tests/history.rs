@@ -37,6 +37,7 @@ fn snapshot(week: IsoWeek, pages: u32) -> Snapshot {
     };
     Snapshot {
         site: "https://acme.example/wiki".into(),
+        account: "557058:ada".into(),
         week,
         taken_at: now(),
         run_id: week.to_string(),

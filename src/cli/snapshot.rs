@@ -41,6 +41,9 @@ pub struct SnapshotArgs {
     /// outdated=100 (repeatable)
     #[arg(long, value_name = "FINDING=PAGES", value_parser = parse_threshold)]
     pub fail_on: Vec<(String, u64)>,
+    /// Go on with a history that another account has read
+    #[arg(long)]
+    pub accept_account_change: bool,
     /// Keep the folder confluence_data in DIR [default: working directory]
     #[arg(long, value_name = "DIR")]
     pub output: Option<PathBuf>,

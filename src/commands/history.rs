@@ -109,7 +109,10 @@ fn outcome(status: ExitStatus, folder: &Path, object: &serde_json::Value, json: 
 pub(crate) fn failure(error: &HistoryError) -> Failure {
     let status = match error {
         HistoryError::Locked { .. } => ExitStatus::Locked,
-        HistoryError::Absent { .. } | HistoryError::Import { .. } | HistoryError::OtherSite { .. } => ExitStatus::Usage,
+        HistoryError::Absent { .. }
+        | HistoryError::Import { .. }
+        | HistoryError::OtherSite { .. }
+        | HistoryError::OtherAccount { .. } => ExitStatus::Usage,
         HistoryError::Columns(_) | HistoryError::Row { .. } => ExitStatus::Internal,
         HistoryError::Io { .. }
         | HistoryError::Unfinished { .. }

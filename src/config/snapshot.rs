@@ -24,6 +24,8 @@ pub struct SnapshotConfig {
     pub archive: bool,
     /// Findings and the number of pages at which the run ends with a status of its own.
     pub fail_on: Vec<(String, u64)>,
+    /// Go on with the history of another account.
+    pub accept_account_change: bool,
     /// An old history file to take over.
     pub import_history: Option<PathBuf>,
     /// Thresholds.
@@ -129,6 +131,7 @@ impl SnapshotConfig {
             retain: layers.require(keys::RETAIN, values::count)?,
             archive: !args.no_archive,
             fail_on: args.fail_on.clone(),
+            accept_account_change: args.accept_account_change,
             import_history: file(&args.import_history),
             rules: SnapshotRules::from_layers(layers)?,
             workflow: WorkflowConfig { import: file(&args.workflow_import), ..WorkflowConfig::from_layers(layers)? },
@@ -144,6 +147,7 @@ impl SnapshotConfig {
             retain: layers.require(keys::RETAIN, values::count)?,
             archive: true,
             fail_on: Vec::new(),
+            accept_account_change: false,
             import_history: None,
             rules: SnapshotRules::from_layers(&layers)?,
             workflow: WorkflowConfig::from_layers(&layers)?,

@@ -93,6 +93,16 @@ pub enum HistoryError {
         /// The site that was to be recorded.
         given: String,
     },
+    /// The last snapshot was read by another account.
+    #[error("the history in {} was read as {known}, not as {given}", folder.display())]
+    OtherAccount {
+        /// The folder of the history.
+        folder: PathBuf,
+        /// The account that read the last snapshot.
+        known: String,
+        /// The account that reads now.
+        given: String,
+    },
     /// There is no history in the folder.
     #[error("there is no history in {}", folder.display())]
     Absent {
@@ -139,6 +149,9 @@ impl HistoryError {
             Self::Damaged { .. } => Some(
                 "`history verify` names everything that does not fit, `history repair` mends it and keeps a copy of \
                  every damaged file",
+            ),
+            Self::OtherAccount { .. } => Some(
+                "read with the former account, or, where both see the same pages, go on with --accept-account-change",
             ),
             Self::OtherSite { .. } => Some(
                 "choose another folder with --output; if the site was renamed, name its former host in alias_hosts",

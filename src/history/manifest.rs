@@ -102,6 +102,9 @@ pub(super) struct Manifest {
     /// The site whose pages these are; `None` until a snapshot says so.
     #[serde(default)]
     pub(super) site: Option<String>,
+    /// The account that read the last snapshot: another one may see other pages.
+    #[serde(default)]
+    pub(super) account: Option<String>,
     /// All columns any week ever had, in the order they came.
     pub(super) columns: Vec<String>,
     /// By week, each once.

@@ -74,6 +74,8 @@ pub struct History {
     disk: Disk,
     manifest: Manifest,
     now: DateTime<Utc>,
+    /// Addresses that the site had before.
+    former: Vec<String>,
     _lock: FileLock,
 }
 
@@ -91,7 +93,7 @@ impl History {
         disk.create_folder("")?;
         let lock = lock(&disk, wait)?;
         let manifest = load(&disk)?;
-        Ok(Self { disk, manifest, now, _lock: lock })
+        Ok(Self { disk, manifest, now, former: Vec::new(), _lock: lock })
     }
 
     /// What is known of every week, by week.
@@ -125,20 +127,39 @@ impl History {
         self.manifest.site.as_deref()
     }
 
+    /// Id of the account that read the last snapshot.
+    pub fn account(&self) -> Option<&str> {
+        self.manifest.account.as_deref()
+    }
+
     /// Refuses the history of another site: its pages would stand among those of this one. `former` are addresses the
-    /// site had before; from now on it bears the new one.
+    /// site had before; with the next snapshot the history bears the new one.
     pub fn check_site(&mut self, site: &str, former: &[String]) -> Result<(), HistoryError> {
+        self.former = former.to_vec();
+        self.is_of(site)
+    }
+
+    fn is_of(&self, site: &str) -> Result<(), HistoryError> {
         match &self.manifest.site {
-            Some(known) if known != site && !former.contains(known) => Err(HistoryError::OtherSite {
+            Some(known) if known != site && !self.former.contains(known) => Err(HistoryError::OtherSite {
                 folder: self.folder().to_owned(),
                 known: known.clone(),
                 given: site.to_owned(),
             }),
-            Some(_) => {
-                self.manifest.site = Some(site.to_owned());
-                Ok(())
-            }
-            None => Ok(()),
+            _ => Ok(()),
+        }
+    }
+
+    /// Refuses snapshots of another account than the last (F-39): it may see other pages, so that figures of both cannot
+    /// be compared.
+    pub fn check_account(&self, account: &str) -> Result<(), HistoryError> {
+        match &self.manifest.account {
+            Some(known) if known != account => Err(HistoryError::OtherAccount {
+                folder: self.folder().to_owned(),
+                known: known.clone(),
+                given: account.to_owned(),
+            }),
+            _ => Ok(()),
         }
     }
 

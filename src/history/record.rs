@@ -19,6 +19,8 @@ use crate::spreadsheet::Value;
 pub struct Snapshot {
     /// The site, by its address. A history holds the pages of one.
     pub site: String,
+    /// Id of the account that read.
+    pub account: String,
     /// The week it stands for.
     pub week: IsoWeek,
     /// When the run began.
@@ -65,7 +67,7 @@ impl History {
         let order = weekly::order(snapshot.week, &snapshot.columns, &snapshot.rows)?;
         // hours may have passed since the history was opened
         self.manifest = load(&self.disk)?;
-        self.check_site(&snapshot.site, &[])?;
+        self.is_of(&snapshot.site)?;
         let mut warnings = Vec::new();
         if let Some(newest) = self.newest().filter(|newest| *newest > snapshot.week) {
             warnings.push(format!(
@@ -102,6 +104,7 @@ impl Writer<'_> {
     fn write(&self, before: &Manifest) -> Result<(Manifest, Option<String>), HistoryError> {
         let mut manifest = before.clone();
         manifest.site = Some(self.snapshot.site.clone());
+        manifest.account = Some(self.snapshot.account.clone());
         manifest.columns = columns::appended(&before.columns, &self.snapshot.columns.in_files());
         let known = before.week(self.snapshot.week);
         let kept = self.snapshot.complete || known.is_none_or(|known| known.status != Status::Complete);

@@ -42,13 +42,15 @@ pub(crate) struct Bench {
     runtime: tokio::runtime::Runtime,
     pub(crate) server: DemoServer,
     pub(crate) folder: TempDir,
+    account: String,
 }
 
 impl Bench {
     pub(crate) fn start(site: Site, faults: FaultPlan) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let account = site.account.account_id.clone();
         let server = runtime.block_on(DemoServer::start(site, faults)).unwrap();
-        Self { runtime, server, folder: TempDir::new().unwrap() }
+        Self { runtime, server, folder: TempDir::new().unwrap(), account }
     }
 
     /// Writes the configuration that the program finds in its working directory.
@@ -125,6 +127,7 @@ impl Bench {
         let rows = pages.iter().map(|page| names.iter().map(|name| cell(page, name)).collect()).collect();
         let snapshot = Snapshot {
             site: self.server.base_url().to_owned(),
+            account: self.account.clone(),
             week,
             taken_at: noon_of(week),
             run_id: format!("of {week}"),

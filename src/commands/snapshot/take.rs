@@ -74,6 +74,9 @@ impl<'a> Measuring<'a> {
     /// A reading that stopped before, or stops here, gives an incomplete snapshot of what was read.
     pub(in crate::commands) async fn take(&mut self, read: Read<'_>, progress: &Progress) -> Result<Taken, Failure> {
         let Read { api, crawl, inventory, audit, stopped } = read;
+        if !self.snapshot.accept_account_change {
+            self.history.check_account(inventory.scan.account.id.as_str()).map_err(|error| failure(&error))?;
+        }
         let groups = self.groups();
         let chosen = options::chosen(inventory, self.config, self.snapshot)?;
         let facts = match stopped {
@@ -143,7 +146,7 @@ impl<'a> Measuring<'a> {
         let columns = columns::all();
         let cells: Vec<_> = rows.iter().map(|row| columns::cells(&columns, row, &frame)).collect();
         let figures = TableFigures::of(&tables::of_cells(&cells));
-        let recorded = self.record(&frame, week, chosen, cells)?;
+        let recorded = self.record(inventory.scan.account.id.as_str(), &frame, week, chosen, cells)?;
         for warning in &recorded.warnings {
             progress.warn(warning);
         }
@@ -194,6 +197,7 @@ impl<'a> Measuring<'a> {
     /// Puts the rows into the history.
     fn record(
         &mut self,
+        account: &str,
         frame: &columns::Frame,
         week: IsoWeek,
         chosen: &[String],
@@ -201,6 +205,7 @@ impl<'a> Measuring<'a> {
     ) -> Result<Recorded, Failure> {
         let snapshot = Snapshot {
             site: self.site.clone(),
+            account: account.to_owned(),
             week,
             taken_at: frame.taken_at,
             run_id: frame.run_id.clone(),

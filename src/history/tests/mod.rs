@@ -39,6 +39,7 @@ pub(super) fn snapshot(of: &str, run: &str, complete: bool) -> Snapshot {
     let taken_at = now();
     Snapshot {
         site: "https://acme.example/wiki".into(),
+        account: "557058:ada".into(),
         week: week(of),
         taken_at,
         run_id: run.to_owned(),

@@ -195,3 +195,35 @@ fn s_13_files_and_folders_are_for_the_owner_only() {
         assert_eq!(mode(folder.join(name)), 0o600, "{name}");
     }
 }
+
+#[test]
+fn a_history_is_of_one_site() {
+    let (_root, folder) = recorded(&[snapshot("2026-W46", "a", true)], KEEP);
+    let mut history = open(&folder).unwrap();
+    let other = Snapshot { site: "https://new.example/wiki".into(), ..snapshot("2026-W47", "b", true) };
+    let refused = history.record(&other, KEEP).unwrap_err();
+    assert!(
+        matches!(&refused, HistoryError::OtherSite { known, .. } if known == "https://acme.example/wiki"),
+        "{refused}"
+    );
+    assert_eq!(rows(&history).len(), 2, "nothing was recorded");
+    // a site that was renamed goes on under its new address
+    history.check_site("https://new.example/wiki", &["https://acme.example/wiki".to_owned()]).unwrap();
+    history.record(&other, KEEP).unwrap();
+    drop(history);
+    assert_eq!(open(&folder).unwrap().site(), Some("https://new.example/wiki"));
+}
+
+#[test]
+fn f_39_another_account_than_that_of_the_last_snapshot_is_told_apart() {
+    let (_root, folder) = recorded(&[snapshot("2026-W46", "a", true)], KEEP);
+    let mut history = open(&folder).unwrap();
+    assert!(history.check_account("557058:ada").is_ok());
+    let refused = history.check_account("557058:grace").unwrap_err();
+    assert!(matches!(&refused, HistoryError::OtherAccount { known, .. } if known == "557058:ada"), "{refused}");
+    // accepted by whoever records: from then on it is the account of the history
+    let other = Snapshot { account: "557058:grace".into(), ..snapshot("2026-W47", "b", true) };
+    history.record(&other, KEEP).unwrap();
+    assert!(history.check_account("557058:grace").is_ok());
+    assert!(history.check_account("557058:ada").is_err());
+}
