@@ -54,7 +54,9 @@ function listenToActions(page) {
     cleanup.setAttribute("aria-describedby", "why-not");
   }
   cleanup.addEventListener("click", () =>
-    openCleanup(page.rows, page.chosen(), filterWords(page.state, page.facets).join("; ")));
+    openCleanup(page.rows, page.chosen(), page.filterWords().join("; ")));
+  const first = need("tick-button");
+  first.addEventListener("click", () => page.tickFirst(Number(first.dataset.number)));
   need("export-button").addEventListener("click", () => {
     const time = run.id.replace(/^confluence_analysis_/, "");
     saveFile(`attachments_${time}_filtered.csv`, csvTable(page.rows, page.chosen()));

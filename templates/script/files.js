@@ -10,6 +10,9 @@ class FilesPage {
     this.table = table;
     this.body = table.tBodies[0];
     this.hasSpace = section.dataset.space === "true";
+    const omitted = Number(section.dataset.omitted);
+    /** What every list made here has to say of itself, where the page does not hold all files. */
+    this.omitted = omitted > 0 ? TEXT.omitted(count(omitted)) : "";
     this.search = /** @type {HTMLInputElement} */ (need("filter"));
     this.caption = need("caption");
     this.baseCaption = (this.caption.textContent || "").split(",")[0];
@@ -214,6 +217,12 @@ class FilesPage {
     });
   }
 
+  /** What is filtered by and left out, in words. */
+  filterWords() {
+    const words = filterWords(this.state, this.facets);
+    return this.omitted === "" ? words : [...words, this.omitted];
+  }
+
   /** Says what the filter leaves, after a pause in typing: a screen reader would read every step. */
   say() {
     const { rows } = this;
@@ -232,6 +241,7 @@ class FilesPage {
       + TEXT.ofBytes(bytes(known), bytes(this.allBytes), percent(known, this.allBytes))];
     if (undetermined > 0) parts.push(TEXT.ofItUndetermined(files(undetermined), bytes(undeterminedBytes)));
     if (unknown > 0) parts.push(TEXT.ofUnknownSize(count(unknown)));
+    if (this.omitted !== "") parts.push(this.omitted);
     need("found").textContent = parts.join("; ");
   }
 
@@ -250,6 +260,17 @@ class FilesPage {
     else this.ticked.delete(row);
     const box = this.body.querySelector(`tr[data-row="${row}"] .tick`);
     if (box instanceof HTMLInputElement) box.checked = isTicked;
+    this.showTicked();
+  }
+
+  /** Ticks the first of the rows that are shown: as many as one person looks through in one go. @param {number} number */
+  tickFirst(number) {
+    for (const row of this.shown.slice(0, number)) this.ticked.add(row);
+    this.draw();
+    this.showTicked();
+  }
+
+  showTicked() {
     const size = Array.from(this.ticked).reduce((sum, one) => sum + this.rows.known[one], 0);
     const untick = button("plain", TEXT.untick, () => {
       this.ticked.clear();

@@ -7,7 +7,7 @@ function startPrint(page) {
   /** @type {keyof typeof PRINTED_ROWS} */
   let mode = "summary";
   window.addEventListener("beforeprint", () => {
-    const words = filterWords(page.state, page.facets);
+    const words = page.filterWords();
     const limit = PRINTED_ROWS[mode];
     page.finish();
     page.drawRows(0, limit);

@@ -132,6 +132,7 @@ const TEXT = {
   printRows: (/** @type {string} */ n) => `Current rows, up to ${n}`,
   printFilter: (/** @type {string} */ what) => `Filter: ${what}.`,
   printNoFilter: "No filter: all files.",
+  omitted: (/** @type {string} */ n) => `${n} smaller files are not on this page`,
   printFirst: (/** @type {string} */ n, /** @type {string} */ all) => `The first ${n} of ${all} rows.`,
   linkCopied: "Address copied",
 };

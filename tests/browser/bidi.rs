@@ -60,8 +60,8 @@ impl Firefox {
         let downloads = json!(profile.path().join("downloads")).to_string();
         let folder = [("browser.download.dir", downloads.as_str())];
         let all = SETTINGS.iter().chain(settings).chain(&folder);
-        let lines: String = all.map(|(name, value)| format!("user_pref(\"{name}\", {value});\n")).collect();
-        fs::write(profile.path().join("user.js"), lines).expect("written");
+        let lines: Vec<String> = all.map(|(name, value)| format!("user_pref(\"{name}\", {value});")).collect();
+        fs::write(profile.path().join("user.js"), lines.join("\n")).expect("written");
         let mut process = Command::new(program)
             .args(["--headless", "--no-remote", "--remote-debugging-port=0", "--profile"])
             .arg(profile.path())

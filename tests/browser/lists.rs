@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::common::sample;
 use crate::common::webdriver::Browser;
-use crate::{ALL, Report, UNREFERENCED, text_of};
+use crate::{ALL, NAMES, Report, UNREFERENCED, WHOLE, text_of};
 
 #[tokio::test]
 async fn u_11_versions_are_told_with_their_bytes() {
@@ -139,6 +139,29 @@ async fn u_13_ticked_rows_alone_and_an_old_report_asks_for_a_new_run() {
     browser.stop().await;
 }
 
+/// The task of the first visit: the 20 largest unreferenced files of one space, handed over.
+#[tokio::test]
+async fn four_clicks_lead_from_the_dashboard_to_the_list_of_the_20_largest_unreferenced_files_of_a_space() {
+    let Some(browser) = Browser::start().await else { return };
+    let report = Report::of(&sample::run_facts(), &sample::complete(900));
+    browser.open(&report.page("index.html")).await;
+    browser.click("section.of-spaces td[data-label=Unreferenced] a").await;
+    browser.run(KEEP_COPIES).await;
+    browser.run(&days_later(1)).await;
+    let largest = browser.texts(NAMES).await;
+    assert!(largest.len() > 20);
+    browser.click("#tick-button").await;
+    assert_eq!(browser.find("#table .tick:checked").await.len(), 20);
+    assert!(text_of(&browser, "#ticked").await.starts_with("20 files ticked"));
+    browser.click("#cleanup-button").await;
+    let list = copied(&browser, "markdown").await;
+    assert_eq!(list.matches("- [ ] ").count(), 20);
+    let sizes = "return [...document.querySelectorAll('#table tbody tr')].map(row => Number(row.querySelector('td data').value))";
+    let sizes: Vec<u64> = serde_json::from_value(browser.run(sizes).await).expect("sizes");
+    assert!(sizes.is_sorted_by(|one, other| one >= other), "the first are the largest: {sizes:?}");
+    browser.stop().await;
+}
+
 #[tokio::test]
 async fn u_13_an_incomplete_run_offers_no_list_and_says_why() {
     let Some(browser) = Browser::start().await else { return };
@@ -200,4 +223,38 @@ async fn downloaded(browser: &Browser, folder: &std::path::Path) -> (String, Str
         browser.run("return 0").await;
     }
     unreachable!("nothing was downloaded")
+}
+
+/// More files than one page holds: whatever is made of that page says so, and owners get their whole lists elsewhere.
+#[tokio::test]
+async fn u_28_beyond_100_000_files_owners_are_led_to_whole_lists() {
+    let Some(browser) = Browser::start().await else { return };
+    let sample = sample::complete(100_050);
+    let report = Report::of(&sample::run_facts(), &sample);
+    browser.open_at(&report.page(ALL), "?usage=unreferenced").await;
+    let words = "99,050 smaller files are not on this page";
+    let found = text_of(&browser, "#found").await;
+    assert!(found.contains(" of 1,000 files") && found.ends_with(words), "{found}");
+    browser.run(KEEP_COPIES).await;
+    browser.run(&days_later(1)).await;
+    browser.click("#cleanup-button").await;
+    assert_eq!(copied(&browser, "markdown").await.matches(words).count(), 1);
+    browser.run("dispatchEvent(new Event('beforeprint'))").await;
+    assert!(text_of(&browser, "#print-filter").await.contains(words));
+
+    browser.open(&report.page("index.html")).await;
+    assert_eq!(browser.find("#is-cut a[href='attachments.csv']").await.len(), 1);
+    let to_cut = "return document.querySelectorAll('section.of-owners a[href^=\"attachments.html\"]').length";
+    assert_eq!(browser.run(to_cut).await, 0, "no list of an owner is a part of it");
+    let promised = text_of(&browser, "section.of-owners tbody th li").await;
+    browser.click("section.of-owners tbody th li a").await;
+    browser.wait_for("return document.querySelector('#range')?.textContent.startsWith('rows')").await;
+    browser.type_into("#filter", "protected:no").await;
+    browser.wait_for(WHOLE).await;
+    let counts = "const state = [...document.querySelectorAll('.usages button')].map(b => [b.dataset.value, b.querySelector('b').textContent]); \
+        return Object.fromEntries(state).unreferenced";
+    let unreferenced = browser.text(counts).await;
+    assert!(promised.ends_with(&format!(", {unreferenced} unreferenced")), "{promised}: {unreferenced}");
+    assert!(browser.text("return location.pathname").await.ends_with("_attachments.html"));
+    browser.stop().await;
 }

@@ -95,6 +95,8 @@ pub(super) struct Dashboard {
     pub(super) quota: Option<Quota>,
     pub(super) wins: Vec<Win>,
     pub(super) handover: Handover,
+    /// Whether the page of all attachments holds the largest only.
+    pub(super) is_cut: bool,
     /// Spaces, pages and the largest files, for the map.
     pub(super) tree: DataBlock,
     pub(super) spaces: Vec<SpaceRow>,
@@ -125,7 +127,8 @@ impl Dashboard {
             figures: figures(view),
             quota: quota(view),
             wins: wins::find(view, spaces, rows),
-            handover: handover::by_owner(rows),
+            handover: handover::by_owner(rows, spaces, super::is_cut(rows.len())),
+            is_cut: super::is_cut(rows.len()),
             tree: tree::block(view, spaces, rows)?,
             spaces: space_rows(view, spaces),
             space_count: spaces.len() as u64,

@@ -1,19 +1,22 @@
 //! Who has to decide: files by the owner of the page or post they belong to, so that each owner can be sent the own
 //! files.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::audit::Usage;
 use crate::report::format;
-use crate::report::view::FileRow;
+use crate::report::view::{FileRow, ReportedSpace};
 
 use super::data::{component, rank};
 
 /// How many owners the dashboard lists; the facet of the table has all.
 const SHOWN: usize = 50;
 
+/// Spaces listed for an owner where the page over all spaces does not hold all files.
+const SHOWN_SPACES: usize = 3;
+
 /// One owner.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct OwnerRow {
     pub(super) name: String,
     /// Place among the names, for sorting.
@@ -25,9 +28,27 @@ pub(super) struct OwnerRow {
     pub(super) unreferenced_files: u64,
     pub(super) unreferenced_bytes: u64,
     pub(super) undetermined_files: u64,
-    /// Relative address of all files of the owner, and of the unreferenced ones.
+    /// Where the lists of the owner are.
+    pub(super) lists: Lists,
+}
+
+/// Where the files of an owner are listed in full.
+#[derive(Debug)]
+pub(super) enum Lists {
+    /// On the page over all spaces: relative address of all files of the owner, and of the unreferenced ones.
+    Site { href: String, unreferenced_href: String },
+    /// That page holds the largest files only: on the pages of the spaces, those with the most unreferenced files of
+    /// the owner first, and how many more spaces there are.
+    Spaces { lists: Vec<SpaceList>, more: u64 },
+}
+
+/// The files of one owner in one space.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct SpaceList {
+    pub(super) key: String,
+    pub(super) files: u64,
+    pub(super) unreferenced_files: u64,
     pub(super) href: String,
-    pub(super) unreferenced_href: String,
 }
 
 /// The owners with the most unreferenced bytes.
@@ -37,36 +58,97 @@ pub(super) struct Handover {
     pub(super) more: u64,
 }
 
-/// By owner of the page or post, or its author where no owner is known; without the trash.
-pub(super) fn by_owner(rows: &[FileRow<'_>]) -> Handover {
-    let mut owners: BTreeMap<&str, (OwnerRow, std::collections::HashSet<&str>)> = BTreeMap::new();
-    for row in rows.iter().filter(|row| !row.verdict.is_in_trash(row.attachment)) {
-        let (owner, pages) = owners.entry(row.owner_name().unwrap_or("unknown")).or_default();
-        if pages.insert(row.container_id()) {
-            owner.pages += 1;
-        }
-        owner.files += 1;
+/// What is summed up for one owner.
+#[derive(Default)]
+struct Sum<'a> {
+    pages: HashSet<&'a str>,
+    files: u64,
+    bytes: u64,
+    unreferenced_files: u64,
+    unreferenced_bytes: u64,
+    undetermined_files: u64,
+    /// Files and unreferenced files by key of the space.
+    spaces: BTreeMap<&'a str, (u64, u64)>,
+}
+
+impl<'a> Sum<'a> {
+    fn add(&mut self, row: &FileRow<'a>) {
         let bytes = row.known_bytes();
-        owner.bytes += bytes;
+        let space = self.spaces.entry(row.space_key()).or_default();
+        self.pages.insert(row.container_id());
+        self.files += 1;
+        self.bytes += bytes;
+        space.0 += 1;
         if row.is_candidate() {
-            owner.unreferenced_files += 1;
-            owner.unreferenced_bytes += bytes;
+            self.unreferenced_files += 1;
+            self.unreferenced_bytes += bytes;
+            space.1 += 1;
         }
-        owner.undetermined_files += u64::from(row.usage() == Usage::Undetermined);
+        self.undetermined_files += u64::from(row.usage() == Usage::Undetermined);
     }
-    let mut owners: Vec<OwnerRow> = owners
-        .into_iter()
-        .map(|(name, (row, _))| OwnerRow {
+
+    fn finish(self, name: &str, lists: Lists) -> OwnerRow {
+        OwnerRow {
             name: format::visible(name).into_owned(),
-            href: format!("attachments.html#?owner={}", component(name)),
-            unreferenced_href: format!("attachments.html#?usage=unreferenced&owner={}", component(name)),
-            ..row
+            rank: 0,
+            pages: self.pages.len() as u64,
+            files: self.files,
+            bytes: self.bytes,
+            unreferenced_files: self.unreferenced_files,
+            unreferenced_bytes: self.unreferenced_bytes,
+            undetermined_files: self.undetermined_files,
+            lists,
+        }
+    }
+}
+
+/// By owner of the page or post, or its author where no owner is known; without the trash. `is_cut` is whether the page
+/// over all spaces leaves files out.
+pub(super) fn by_owner(rows: &[FileRow<'_>], spaces: &[ReportedSpace<'_>], is_cut: bool) -> Handover {
+    let mut sums: BTreeMap<&str, Sum<'_>> = BTreeMap::new();
+    for row in rows.iter().filter(|row| !row.verdict.is_in_trash(row.attachment)) {
+        sums.entry(row.owner_name().unwrap_or("unknown")).or_default().add(row);
+    }
+    let mut sums: Vec<(&str, Sum<'_>)> = sums.into_iter().collect();
+    sums.sort_by_key(|(_, sum)| std::cmp::Reverse((sum.unreferenced_bytes, sum.bytes)));
+    let more = sums.split_off(sums.len().min(SHOWN)).len() as u64;
+    let folders: HashMap<&str, &str> =
+        spaces.iter().map(|reported| (reported.space.key.as_str(), reported.folder.as_str())).collect();
+    let mut owners: Vec<OwnerRow> = sums
+        .into_iter()
+        .map(|(name, sum)| {
+            let lists = if is_cut { in_spaces(name, &sum, &folders) } else { on_site(name) };
+            sum.finish(name, lists)
         })
         .collect();
-    owners.sort_by_key(|owner| std::cmp::Reverse((owner.unreferenced_bytes, owner.bytes)));
-    let more = owners.split_off(owners.len().min(SHOWN)).len() as u64;
     for (at, place) in rank(&owners, |owner| &owner.name).into_iter().enumerate() {
         owners[at].rank = place;
     }
     Handover { owners, more }
+}
+
+fn on_site(name: &str) -> Lists {
+    let owner = component(name);
+    Lists::Site {
+        href: format!("attachments.html#?owner={owner}"),
+        unreferenced_href: format!("attachments.html#?usage=unreferenced&protected=no&owner={owner}"),
+    }
+}
+
+fn in_spaces(name: &str, sum: &Sum<'_>, folders: &HashMap<&str, &str>) -> Lists {
+    let owner = component(name);
+    let lists = sum.spaces.iter().filter_map(|(key, (files, unreferenced_files))| {
+        let folder = folders.get(key)?;
+        Some(SpaceList {
+            key: format::visible(key).into_owned(),
+            files: *files,
+            unreferenced_files: *unreferenced_files,
+            href: format!("{}/{}_attachments.html#?owner={owner}", component(folder), component(folder)),
+        })
+    });
+    let mut lists: Vec<SpaceList> = lists.collect();
+    lists.sort_by_key(|list| std::cmp::Reverse((list.unreferenced_files, list.files)));
+    lists.truncate(SHOWN_SPACES);
+    let more = (sum.spaces.len() - lists.len()) as u64;
+    Lists::Spaces { lists, more }
 }

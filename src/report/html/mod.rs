@@ -24,6 +24,7 @@ use assets::Script;
 use dashboard::{Dashboard, Value};
 use data::DataBlock;
 use frame::{Frame, Place};
+use handover::Lists;
 use row::ShownFile;
 
 /// Rows that stand in the page itself, for readers without script.
@@ -47,6 +48,11 @@ struct FileTable {
     omitted: u64,
 }
 
+/// Whether the page over all spaces leaves some of so many files out.
+pub(super) fn is_cut(files: usize) -> bool {
+    files > MAX_ROWS
+}
+
 impl FileTable {
     fn new(view: &View<'_>, rows: &[&FileRow<'_>], has_space: bool, csv: String) -> Result<Self, ReportError> {
         let mut rows = rows.to_vec();
@@ -55,8 +61,7 @@ impl FileTable {
             let key = |row: &FileRow<'_>| std::cmp::Reverse(row.attachment.size);
             key(one).cmp(&key(other)).then_with(|| one.attachment.id.cmp(&other.attachment.id))
         });
-        let is_cut = has_space && rows.len() > MAX_ROWS;
-        let omitted = if is_cut { rows.split_off(TRUNCATED_ROWS).len() as u64 } else { 0 };
+        let omitted = if has_space && is_cut(rows.len()) { rows.split_off(TRUNCATED_ROWS).len() as u64 } else { 0 };
         let data = data::block(view, &rows)?;
         let files = rows.into_iter().take(STATIC_ROWS).map(ShownFile::new).collect();
         Ok(Self { files, data, has_space, csv, omitted })
