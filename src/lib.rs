@@ -2,7 +2,8 @@
 //!
 //! The data flow: [`config`] says where and how; [`confluence`] speaks to the site; [`inventory`] reads what there is
 //! and keeps the ledger of what was read; [`storage_format`] understands bodies; [`audit`] judges every attachment;
-//! [`report`] writes the folder that people open. [`demo`] is a Confluence of its own, on loopback.
+//! [`metrics`] measures every page, and [`history`] keeps the weeks; [`report`] writes what people open. [`demo`] is a
+//! Confluence of its own, on loopback.
 //!
 //! The promise above all others: a file in use is never called unreferenced, and an incomplete scan never looks
 //! complete.

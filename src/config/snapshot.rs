@@ -71,6 +71,8 @@ pub struct WorkflowConfig {
     pub states: Vec<String>,
     /// Names of final states.
     pub final_states: Vec<String>,
+    /// Account ids of reviewers to search for.
+    pub reviewers: Vec<String>,
     /// Labels and the states they mean.
     pub label_states: Vec<(String, String)>,
     /// Parameter that names the owner.
@@ -226,6 +228,7 @@ impl WorkflowConfig {
             property,
             states: layers.require(keys::STATES, values::list)?,
             final_states: layers.require(keys::FINAL_STATES, values::list)?,
+            reviewers: layers.require(keys::REVIEWERS, values::list)?,
             label_states: layers.require(keys::LABEL_STATES, label_states)?,
             owner_parameter: text(keys::OWNER_PARAMETER)?,
             relevance_parameter: text(keys::RELEVANCE_PARAMETER)?,

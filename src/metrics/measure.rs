@@ -11,7 +11,7 @@ use crate::audit::{Audit, Usage};
 use crate::inventory::coverage::UnitKind;
 use crate::inventory::snapshot::{MetricGroup, PageFacts, SnapshotFacts};
 use crate::inventory::workflow::{WorkflowSource, WorkflowState};
-use crate::inventory::{Attachment, Content, ContentId, ContentKind, Inventory, SiteLinks, Space, Status};
+use crate::inventory::{AccountId, Attachment, Content, ContentId, ContentKind, Inventory, SiteLinks, Space, Status};
 
 /// What rows are made from.
 #[derive(Debug, Clone, Copy)]
@@ -124,12 +124,19 @@ fn row(input: &Input<'_>, tables: &Tables<'_>, page: &Content, space: &Space, gr
         engagement: read.engagement.clone().unwrap_or_default(),
         comments_footer: comments_read.then_some(comments.0),
         comments_inline_open: comments_read.then_some(comments.1),
-        workflow: workflow::workflow(input.workflow.get(&page.id), before, input.frame),
+        workflow: workflow::workflow(input.workflow.get(&page.id), before, input.frame, |id| name_of(input, id)),
         fetch_errors: errors(input, page, read),
         ..PageRow::default()
     };
     row.judgement = judgement::judge(&row, group, input.rules.of(&space.key), tables.tree.sees_parent(page));
     row
+}
+
+/// The display name of an account.
+fn name_of(input: &Input<'_>, id: &str) -> Option<String> {
+    let id = AccountId::new(id);
+    let account = input.facts.accounts.get(&id).and_then(|account| account.name.clone());
+    account.or_else(|| input.inventory.people.get(&id).cloned())
 }
 
 fn place(tables: &Tables<'_>, page: &Content, space: &Space, read: &PageFacts) -> Place {

@@ -8,8 +8,14 @@ use super::row::Workflow;
 use crate::inventory::workflow::{WorkflowSource, WorkflowState};
 
 /// What the providers told, completed from the snapshot before: where no source says since when a page is in its
-/// state, it is the first of the snapshots in a row that saw it there.
-pub(super) fn workflow(state: Option<&WorkflowState>, before: Option<&PreviousPage>, frame: &Frame) -> Workflow {
+/// state, it is the first of the snapshots in a row that saw it there. Reviewers bear their names, where `name_of` an
+/// account id knows one.
+pub(super) fn workflow(
+    state: Option<&WorkflowState>,
+    before: Option<&PreviousPage>,
+    frame: &Frame,
+    name_of: impl Fn(&str) -> Option<String>,
+) -> Workflow {
     let Some(state) = state else { return Workflow::default() };
     let same_state = before.filter(|before| Some(&before.workflow_state) == state.state.as_ref());
     let (since, since_from) = match (state.since, &state.state) {
@@ -30,14 +36,18 @@ pub(super) fn workflow(state: Option<&WorkflowState>, before: Option<&PreviousPa
         days_in_state: since.map(|since| (frame.taken_at - since).num_days().max(0)),
         due: state.due,
         overdue_days: state.due.map(|due| overdue_days(due, frame.taken_at)),
-        pending_reviewers: state.pending_reviewers.clone().filter(|reviewers| !reviewers.is_empty()),
+        pending_reviewers: state.pending_reviewers.as_ref().filter(|reviewers| !reviewers.is_empty()).map(
+            |reviewers| {
+                reviewers.iter().map(|reviewer| name_of(reviewer).unwrap_or_else(|| reviewer.clone())).collect()
+            },
+        ),
         owner: state.owner.clone(),
         relevance: state.relevance.clone(),
         parameters: state.parameters.clone(),
         edits_since_final: state.edits_since_final.map(u64::from),
         source: Some(state.source.to_string()),
         due_within: state.due_within,
-        content_state: native.then(|| state.state.clone()).flatten(),
+        content_state: state.content_state.clone(),
         content_state_since: since.filter(|_| native),
     }
 }

@@ -100,6 +100,7 @@ pub(in crate::commands) fn workflow(config: &WorkflowConfig) -> Result<WorkflowO
         property,
         state_names: config.states.clone(),
         final_states: config.final_states.clone(),
+        reviewers: config.reviewers.clone(),
         label_map: config.label_states.clone(),
         owner_parameter: config.owner_parameter.clone(),
         relevance_parameter: config.relevance_parameter.clone(),

@@ -285,6 +285,16 @@ pub const FINAL_STATES: &Key = &Key {
     purpose: "States that are final where the workflow does not say so",
 };
 
+/// People whose open approvals are asked for.
+pub const REVIEWERS: &Key = &Key {
+    section: "workflow",
+    name: "reviewers",
+    kind: Kind::List,
+    default: Some(""),
+    variables: &[],
+    purpose: "Comala on Cloud: account ids of reviewers whose open approvals are searched for, one search each",
+};
+
 /// Labels that mean a state.
 pub const LABEL_STATES: &Key = &Key {
     section: "workflow",

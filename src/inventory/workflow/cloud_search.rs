@@ -18,9 +18,9 @@ const WINDOWS: [(DueWindow, &str); 4] = [
 /// Pages named in a hint.
 const EXAMPLES: usize = 3;
 
-/// Searches for each group of spaces: with a workflow, final, each state, each window.
-pub(super) fn searches(states: usize) -> u64 {
-    (2 + states + WINDOWS.len()) as u64
+/// Searches for each group of spaces: with a workflow, final, each state, each window, each reviewer.
+pub(super) fn searches(states: usize, reviewers: usize) -> u64 {
+    (2 + states + WINDOWS.len() + reviewers) as u64
 }
 
 /// What a search is for.
@@ -28,6 +28,7 @@ enum Asked<'o> {
     Final,
     State(&'o str),
     Due(DueWindow),
+    Reviewer(&'o str),
 }
 
 /// The rows that a search found; `None` when it failed.
@@ -55,7 +56,9 @@ pub(super) async fn read(crawl: &Crawl<'_>, rows: &mut Rows<'_>, options: &Workf
         let subject = format!("pages with a workflow in {}", group.keys.join(", "));
         match search(crawl, rows, &format!("type = page and {in_group} and cw_enabled = true"), subject).await {
             Some(enabled) if enabled.is_empty() => {}
-            Some(enabled) => residue.extend(read_group(crawl, rows, &group, &enabled, &names).await),
+            Some(enabled) => {
+                residue.extend(read_group(crawl, rows, &group, &enabled, (&names, &options.reviewers)).await);
+            }
             None => group.pages.iter().for_each(|at| rows.close(*at)),
         }
     }
@@ -83,12 +86,17 @@ async fn read_group(
     rows: &mut Rows<'_>,
     group: &SpaceGroup<'_>,
     enabled: &[usize],
-    names: &[&str],
+    (names, reviewers): (&[&str], &[String]),
 ) -> Vec<usize> {
-    rows.plan("workflow search", searches(names.len()) - 1);
+    rows.plan("workflow search", searches(names.len(), reviewers.len()) - 1);
     let states = names.iter().map(|name| (Asked::State(name), format!("cw_state = {}", quoted(name))));
     let windows = WINDOWS.iter().map(|(window, limit)| (Asked::Due(*window), format!("cw_expires < {limit}")));
-    let all = std::iter::once((Asked::Final, "cw_final = true".to_owned())).chain(states).chain(windows);
+    // approvers of a final state have decided
+    let reviewers = reviewers.iter().map(|reviewer| {
+        (Asked::Reviewer(reviewer), format!("cw_approver = {} and cw_final = false", quoted(reviewer)))
+    });
+    let all = std::iter::once((Asked::Final, "cw_final = true".to_owned()));
+    let all = all.chain(states).chain(windows).chain(reviewers);
     let in_group = in_spaces(&group.keys);
     let known: &Rows<'_> = rows;
     let searches = all.map(|(asked, condition)| {
@@ -116,10 +124,12 @@ fn take(rows: &mut Rows<'_>, enabled: &[usize], answers: Vec<(Asked<'_>, Hits)>)
     let all_states = answers.iter().all(|(asked, hits)| !matches!(asked, Asked::State(_)) || hits.is_some());
     let mut finals: Hits = None;
     let mut windows: Vec<(DueWindow, Hits)> = Vec::new();
+    let mut reviewers: Vec<(&str, Hits)> = Vec::new();
     for (asked, hits) in answers {
         match asked {
             Asked::Final => finals = hits,
             Asked::Due(window) => windows.push((window, hits)),
+            Asked::Reviewer(reviewer) => reviewers.push((reviewer, hits)),
             Asked::State(name) => {
                 for at in hits.into_iter().flatten() {
                     rows.fill(at, WorkflowState { state: Some(name.to_owned()), ..cql() });
@@ -142,6 +152,11 @@ fn take(rows: &mut Rows<'_>, enabled: &[usize], answers: Vec<(Asked<'_>, Hits)>)
         }
     }
     set_windows(rows, windows);
+    for (reviewer, hits) in reviewers {
+        for at in hits.into_iter().flatten().filter(|at| is_from_search(rows, *at)).collect::<Vec<_>>() {
+            rows.add_reviewer(at, reviewer);
+        }
+    }
     enabled.iter().filter(|at| is_from_search(rows, **at) && rows.state(**at).state.is_none()).copied().collect()
 }
 

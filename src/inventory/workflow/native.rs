@@ -44,14 +44,18 @@ pub(super) async fn read(crawl: &Crawl<'_>, rows: &mut Rows<'_>, sweep: &Sweep) 
             failed.push(space.key);
         }
     }
+    // of pages that another source knows, the search has told it with the rest
+    for at in 0..rows.len() {
+        if let Some(name) = told(sweep, at) {
+            rows.set_content_state(at, &name);
+        }
+    }
     let mut unexpanded = 0_usize;
     for at in rows.unknown() {
         match sweep.property(at, PROPERTY) {
-            Answered::Value(value) => {
-                if let Some(name) =
-                    json::document(value).get("name").and_then(Value::as_str).filter(|name| !name.is_empty())
-                {
-                    fill(rows, at, name);
+            Answered::Value(_) => {
+                if let Some(name) = told(sweep, at) {
+                    fill(rows, at, &name);
                 }
             }
             Answered::Absent => {}
@@ -72,11 +76,19 @@ pub(super) async fn read(crawl: &Crawl<'_>, rows: &mut Rows<'_>, sweep: &Sweep) 
     }
 }
 
+/// The name in the property that the search has expanded.
+fn told(sweep: &Sweep, at: usize) -> Option<String> {
+    let Answered::Value(value) = sweep.property(at, PROPERTY) else { return None };
+    let document = json::document(value);
+    document.get("name").and_then(Value::as_str).filter(|name| !name.is_empty()).map(str::to_owned)
+}
+
 fn fill(rows: &mut Rows<'_>, at: usize, name: &str) {
     if rows.state(at).source == WorkflowSource::None {
         let source = WorkflowSource::NativeState;
         rows.fill(at, WorkflowState { state: Some(name.to_owned()), source, ..WorkflowState::default() });
     }
+    rows.set_content_state(at, name);
 }
 
 async fn of_space(crawl: &Crawl<'_>, rows: &Rows<'_>, key: &str) -> SpaceStates {

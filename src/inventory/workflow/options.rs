@@ -15,6 +15,9 @@ pub struct WorkflowOptions {
     pub state_names: Vec<String>,
     /// States that are final where the source itself does not say so.
     pub final_states: Vec<String>,
+    /// Comala on Cloud: account ids of people whose open approvals are searched for, one search each; the search alone
+    /// tells who has to decide, and only when it is asked for a person.
+    pub reviewers: Vec<String>,
     /// Labels that mean a state, the first that a page bears counts.
     pub label_map: Vec<(String, String)>,
     /// Id or name of the workflow parameter that names the owner.
@@ -38,6 +41,7 @@ impl Default for WorkflowOptions {
             property: None,
             state_names: Vec::new(),
             final_states: Vec::new(),
+            reviewers: Vec::new(),
             label_map: Vec::new(),
             owner_parameter: None,
             relevance_parameter: None,

@@ -22,7 +22,7 @@ pub fn expected_requests(pages: &[WorkflowPage<'_>], options: &WorkflowOptions) 
     }
     let groups = Rows::new(pages).groups();
     let spaces = pages.iter().map(|page| page.space_key).collect::<BTreeSet<_>>().len() as u64;
-    let searches = cloud_search::searches(options.searched_states().len());
+    let searches = cloud_search::searches(options.searched_states().len(), options.reviewers.len());
     let sweep = groups.iter().map(|group| (group.pages.len() as u64).div_ceil(u64::from(SEARCH_LIMIT)));
     let mut plan = |kind: &str, count: u64| requests.insert(kind.to_owned(), count);
     plan("workflow probe", 1);

@@ -119,6 +119,16 @@ impl<'a> Rows<'a> {
         self.states[at].is_final = Some(is_final);
     }
 
+    /// The native content state of the page, whatever else is known of it.
+    pub(super) fn set_content_state(&mut self, at: usize, name: &str) {
+        self.states[at].content_state = Some(name.to_owned());
+    }
+
+    /// Somebody who has not decided yet.
+    pub(super) fn add_reviewer(&mut self, at: usize, reviewer: &str) {
+        self.states[at].pending_reviewers.get_or_insert_default().push(reviewer.to_owned());
+    }
+
     /// A source that may know the state of the page could not be read: no other one is believed.
     pub(super) fn close(&mut self, at: usize) {
         let row = &mut self.states[at];

@@ -52,6 +52,9 @@ pub struct WorkflowState {
     pub edits_since_final: Option<u32>,
     /// Where the state comes from.
     pub source: WorkflowSource,
+    /// Confluence's own content state (page status), whatever the source of the state above.
+    #[serde(default)]
+    pub content_state: Option<String>,
 }
 
 /// When a state expires, as far as the search tells.

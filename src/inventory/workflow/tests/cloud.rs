@@ -3,7 +3,7 @@
 use chrono::{TimeDelta, Utc};
 
 use super::{on, on_search, pages, read, read_by, read_with, with_app};
-use crate::demo::workflow::{PageWorkflow, WorkflowApp};
+use crate::demo::workflow::{Approval, Decision, PageWorkflow, WorkflowApp};
 use crate::demo::{Fault, Site};
 use crate::inventory::workflow::{DueWindow, WorkflowOptions, expected_requests};
 
@@ -100,6 +100,49 @@ async fn the_number_of_searches_does_not_depend_on_the_number_of_pages() {
         assert!(read.reading.pages.values().all(|state| state.due_within == Some(DueWindow::Within7Days)));
         // the lists of native states and the probe for Data Center come on top
         assert_eq!(read.sent("metadata.properties"), count.div_ceil(200));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn reviewers_are_searched_for_where_the_configuration_names_them() {
+    let waiting = |page: PageWorkflow, names: &[&str]| PageWorkflow {
+        approvals: vec![Approval {
+            name: "Review".to_owned(),
+            approvers: names.iter().map(|name| ((*name).to_owned(), Decision::Pending)).collect(),
+        }],
+        ..page
+    };
+    let site = with_app(
+        pages(3),
+        WorkflowApp::ComalaCloud,
+        &[
+            ("1000", waiting(page("Review", false), &["ann", "bob"])),
+            ("1001", waiting(page("Review", false), &["bob"])),
+            ("1002", waiting(page("Approved", true), &["ann"])),
+        ],
+    );
+    let options = WorkflowOptions { reviewers: vec!["ann".to_owned(), "bob".to_owned()], ..named(&["Review"]) };
+    let read = read(site, &options).await;
+    let of = |id: &str| read.state(id).pending_reviewers.clone();
+    assert_eq!(of("1000"), Some(vec!["ann".to_owned(), "bob".to_owned()]));
+    assert_eq!(of("1001"), Some(vec!["bob".to_owned()]));
+    assert_eq!(of("1002"), None, "nobody waits in a final state");
+    assert_eq!(read.sent("cw_approver"), 2);
+    assert_eq!(read.reading.requests["workflow search"], 1 + 1 + 1 + 4 + 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_content_state_is_told_beside_the_state_of_the_app() {
+    let mut site = with_app(pages(2), WorkflowApp::ComalaCloud, &[("1000", page("Review", false))]);
+    for content in &mut site.contents {
+        let state = serde_json::json!({"name": "In progress", "color": "#2684ff"});
+        content.properties.insert("content-state-published".to_owned(), state);
+    }
+    let read = read(site, &named(&["Review"])).await;
+    assert_eq!(read.told("1000"), (Some("Review"), "comala_cloud_cql".to_owned()));
+    assert_eq!(read.told("1001"), (Some("In progress"), "native_state".to_owned()));
+    for id in ["1000", "1001"] {
+        assert_eq!(read.state(id).content_state.as_deref(), Some("In progress"), "{id}");
     }
 }
 
