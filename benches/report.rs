@@ -70,7 +70,7 @@ async fn main() {
             cells[0], cells[1], cells[2], cells[3], cells[4], cells[5], cells[6]
         );
     }
-    println!("budgets hold at 50,000 files on two processors; the first rows also at 200,000. `!` is above.");
+    println!("budgets are for 50,000 files on two processors, those of the first rows also for 200,000. `!` is above.");
 }
 
 async fn measure(files: u64) -> Option<[f64; 7]> {
