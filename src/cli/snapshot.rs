@@ -44,6 +44,9 @@ pub struct SnapshotArgs {
     /// Go on with a history that another account has read
     #[arg(long)]
     pub accept_account_change: bool,
+    /// Believe that a space has far fewer pages than in the week before
+    #[arg(long)]
+    pub accept_shrink: bool,
     /// Keep the folder confluence_data in DIR [default: working directory]
     #[arg(long, value_name = "DIR")]
     pub output: Option<PathBuf>,
@@ -86,6 +89,7 @@ impl SnapshotArgs {
             concurrency: self.concurrency,
             max_wait: self.max_wait,
             dry_run: self.dry_run,
+            accept_shrink: self.accept_shrink,
             cache_dir: self.cache_dir.clone(),
             no_cache: self.no_cache,
             ..AuditArgs::default()

@@ -42,6 +42,7 @@ pub use dry_run::{Preview, plan_requests};
 pub use links::SiteLinks;
 pub use memory::{Figures, LastRun, remember_run};
 pub use plan::RequestPlan;
+pub use plausibility::is_believed;
 pub use recheck::{LookedAgain, SecondLook};
 pub use site::{
     AccountId, Attachment, AttachmentId, Container, Content, ContentId, ContentKind, Details, HeaderImage, OldVersion,

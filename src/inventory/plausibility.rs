@@ -28,7 +28,8 @@ pub(super) fn check(crawl: &Crawl<'_>, account: &AccountId, now: Figures) {
     }
 }
 
-fn is_believed(before: u64, now: u64) -> bool {
+/// Whether what was found can be what is left of what was there before.
+pub fn is_believed(before: u64, now: u64) -> bool {
     now.saturating_mul(100) >= before.saturating_mul(100 - BELIEVED_SHRINK_PERCENT)
 }
 

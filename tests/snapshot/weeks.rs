@@ -238,3 +238,25 @@ fn the_first_page_of_an_empty_space_is_new() {
     assert_eq!(told["changes"], json!({"new": 1, "edited": 0, "moved": 0, "retitled": 0, "archived": 0, "gone": 1}));
     assert_eq!(bench.pages()["1"]["owner_id"], ADA);
 }
+
+/// Most pages of a space are suddenly out of sight: more likely hidden from the account than deleted.
+#[test]
+fn f_58_a_space_that_shrank_makes_the_snapshot_incomplete_unless_that_is_accepted() {
+    let mut site = Site::new().space("KB", "Knowledge Base");
+    for page in 1..=7 {
+        site = site.page(&page.to_string(), &format!("Page {page}"), "<p>text</p>");
+    }
+    let before = |pages: u32| -> Vec<[(&'static str, &'static str); 2]> {
+        (1..=pages).map(|page| [("page_id", page.to_string().leak() as &str), ("space_key", "KB")]).collect()
+    };
+    for (pages, arguments, status) in
+        [(10, &[][..], 0), (11, &[][..], 3), (11, &["--accept-shrink"][..], 0), (9, &[][..], 0)]
+    {
+        let bench = Bench::start(site.clone(), FaultPlan::none());
+        let known = before(pages);
+        let known: Vec<&[(&str, &str)]> = known.iter().map(|page| &page[..]).collect();
+        bench.record(weeks_ago(1), true, &["KB"], &known);
+        let told = bench.snapshot(arguments).ends(status).json();
+        assert_eq!(told["complete"], json!(status == 0), "7 of {pages} pages, {arguments:?}");
+    }
+}

@@ -8,7 +8,7 @@ use crate::error::Failure;
 use crate::inventory::scope::reported;
 use crate::inventory::snapshot::{MetricGroup, MetricGroups, SnapshotFacts};
 use crate::inventory::workflow::{DocumentReport, PinnedProperty, WorkflowOptions, WorkflowPage};
-use crate::inventory::{ContentKind, CrawlError, Inventory, SpaceId, Status};
+use crate::inventory::{Content, ContentKind, CrawlError, Inventory, SpaceId, Status};
 use crate::metrics::findings::{FINDINGS, Found};
 use crate::metrics::{Rules, Thresholds};
 
@@ -118,6 +118,15 @@ fn document_report(path: &Path) -> Result<DocumentReport, Failure> {
     };
     let bytes = std::fs::read(path).map_err(|error| failure(error.to_string()))?;
     DocumentReport::parse(&bytes).map_err(|error| failure(error.to_string()))
+}
+
+/// How many current pages of a space were read.
+pub(super) fn current_pages(inventory: &Inventory, space: &str) -> u64 {
+    let id = inventory.spaces.iter().find(|known| known.key == space).map(|known| &known.id);
+    let is_there = |content: &&Content| {
+        content.kind == ContentKind::Page && content.status == Status::Current && content.space.as_ref() == id
+    };
+    inventory.contents.iter().filter(is_there).count() as u64
 }
 
 /// The current pages of the chosen spaces, as the workflow providers want them.

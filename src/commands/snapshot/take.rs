@@ -10,6 +10,8 @@ use crate::config::{Config, SnapshotConfig};
 use crate::confluence::{Cloud, RequestError};
 use crate::error::{ExitStatus, Failure};
 use crate::history::{Clock, Columns, History, IsoWeek, Recorded, Retention, Snapshot, Status, Week};
+use crate::inventory::coverage::UnitKind;
+use crate::inventory::is_believed;
 use crate::inventory::snapshot::{MetricGroup, MetricGroups, SnapshotFacts, read_facts};
 use crate::inventory::workflow::{WorkflowOptions, WorkflowReading, workflow_of};
 use crate::inventory::{CrawlOptions, Inventory};
@@ -18,6 +20,9 @@ use crate::metrics::{self, Input, Previous, columns, findings};
 use crate::progress::Progress;
 use crate::report::snapshot::SnapshotView;
 use crate::spreadsheet::Value;
+
+/// A space with fewer pages may lose a third of them any week.
+const FEW_PAGES: u64 = 10;
 
 /// Everything a snapshot needs beside the reading: what is asked for, and the history, which is locked and checked
 /// before the first request.
@@ -83,6 +88,9 @@ impl<'a> Measuring<'a> {
             Some(cause) => Facts::stopped(&groups, cause),
             None => self.facts((api, crawl, progress), inventory, &groups, &chosen).await,
         };
+        if !self.config.accept_shrink {
+            self.doubt_shrunken_spaces(inventory, &chosen)?;
+        }
         self.write(inventory, audit, facts, &chosen, progress)
     }
 
@@ -192,6 +200,26 @@ impl<'a> Measuring<'a> {
             changes: changes.map(|changes| metrics::changes::counts(&changes)),
             stopped,
         })
+    }
+
+    /// The brake of the audit, for a snapshot (F-58): a space with far fewer pages than in the week before is more likely
+    /// hidden from the account than emptied, and an incomplete snapshot must not look complete.
+    fn doubt_shrunken_spaces(&self, inventory: &mut Inventory, chosen: &[String]) -> Result<(), Failure> {
+        let Some(before) = newest_whole(&self.history, IsoWeek::of(inventory.scan.started_at)) else { return Ok(()) };
+        let Some(table) = self.history.read(before.week).map_err(|error| failure(&error))? else { return Ok(()) };
+        let week = before.week;
+        for (space, figures) in TableFigures::of(&table).spaces {
+            let now = options::current_pages(inventory, &space);
+            if chosen.contains(&space) && figures.pages >= FEW_PAGES && !is_believed(figures.pages, now) {
+                let reason = format!(
+                    "{now} pages, but {} in {week}: if so many were really deleted or moved, run again with \
+                     --accept-shrink",
+                    figures.pages
+                );
+                inventory.coverage.fail(UnitKind::Plausibility, &format!("number of pages in space {space}"), &reason);
+            }
+        }
+        Ok(())
     }
 
     /// Puts the rows into the history.
