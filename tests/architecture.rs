@@ -239,6 +239,23 @@ fn files_stay_readable_in_one_sitting() {
     assert!(broken.is_empty(), "{}", broken.join("\n"));
 }
 
+/// A test that looks at the clock on the wall fails on a busy machine. Tokio's paused clock, counted work and processor
+/// time do not; seconds belong into `benches/`.
+#[test]
+fn no_test_looks_at_the_clock_on_the_wall() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut files = Vec::new();
+    collect(&root.join("tests"), &mut files);
+    files.retain(|file| !file.ends_with("tests/architecture.rs"));
+    for file in files {
+        let text = fs::read_to_string(&file).unwrap();
+        for clock in ["std::time::Instant", "time::{Duration, Instant}", "performance.now", "thread::sleep"] {
+            let seen = text.lines().any(|line| line.contains(clock) && !line.contains("tokio::time"));
+            assert!(!seen, "{} uses {clock}", file.display());
+        }
+    }
+}
+
 #[test]
 fn main_only_starts_and_ends_the_program() {
     let main = sources().into_iter().find(|source| source.path == "main.rs").unwrap();

@@ -75,6 +75,8 @@ impl Browser {
         let mut browser = Self { driver, http, session: format!("http://127.0.0.1:{port}/session"), _profile: profile };
         let capabilities = json!({ "capabilities": { "alwaysMatch": {
             "goog:chromeOptions": { "binary": chromium, "args": arguments, "prefs": preferences },
+            // the driver gives up on a script after half a minute, which a busy machine needs now and then
+            "timeouts": { "script": 300_000 },
             "goog:loggingPrefs": { "browser": "ALL", "performance": "ALL" },
         } } });
         let session = browser.post("", &capabilities).await;
@@ -136,10 +138,10 @@ impl Browser {
         self.devtools("Emulation.setEmulatedMedia", json!({ "media": medium, "features": features })).await;
     }
 
-    /// Runs a script until it returns true. Fails after ten seconds.
+    /// Runs a script until it returns true. Fails after two minutes.
     pub async fn wait_for(&self, condition: &str) {
         let script = format!(
-            "const done = arguments[arguments.length - 1]; const end = Date.now() + 10000; \
+            "const done = arguments[arguments.length - 1]; const end = Date.now() + 120000; \
              const look = () => {{ const met = (() => {{ {condition} }})(); \
              if (met || Date.now() > end) done(met); else requestAnimationFrame(look); }}; look();"
         );
