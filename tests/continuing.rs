@@ -1,12 +1,12 @@
 //! One run after another on the same site: what is remembered, what is read again, and what is not believed.
 #![expect(clippy::unwrap_used, reason = "in a test, a panic is the message")]
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use confluence_storage_analyzer::audit::{AuditOptions, Usage};
+use confluence_storage_analyzer::audit::{AuditOptions, FileVerdict, Usage};
 use confluence_storage_analyzer::cache::Cache;
 use confluence_storage_analyzer::commands::audit::{Reading, read_site};
 use confluence_storage_analyzer::confluence::{Cloud, ConnectionSettings, Timeouts};
@@ -14,8 +14,9 @@ use confluence_storage_analyzer::demo::site::Content;
 use confluence_storage_analyzer::demo::{DemoServer, Fault, FaultPlan, Occurrence, RoutePattern, sample_site};
 use confluence_storage_analyzer::error::ExitStatus;
 use confluence_storage_analyzer::inventory::coverage::{UnitCounts, UnitKind};
-use confluence_storage_analyzer::inventory::{CrawlOptions, OldSizes};
+use confluence_storage_analyzer::inventory::{ContentKind, CrawlOptions, OldSizes};
 use confluence_storage_analyzer::progress::Progress;
+use confluence_storage_analyzer::storage_format::Body;
 use tempfile::TempDir;
 
 async fn serve(faults: FaultPlan) -> DemoServer {
@@ -126,6 +127,93 @@ async fn f_81_a_damaged_cache_is_noticed_and_read_again() {
     assert!(segment.with_extension("damaged").exists());
     let third = run(&server, cache.path()).await;
     assert_eq!(versions(&third).remembered, versions(&first).ok, "it was rebuilt");
+}
+
+/// What every body names and measures, by content id.
+fn bodies(reading: &Reading) -> HashMap<String, Body> {
+    let contents = reading.inventory.contents.iter();
+    contents.filter_map(|content| Some((content.id.to_string(), content.body.clone()?))).collect()
+}
+
+/// How many bodies the cache holds now.
+fn kept_bodies(server: &DemoServer, cache: &Path) -> usize {
+    Cache::open(cache, server.base_url(), &server.user()).unwrap().values()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_second_run_reads_only_the_bodies_that_have_changed() {
+    let (server, cache) = (serve(FaultPlan::none()).await, TempDir::new().unwrap());
+    let measuring = |options: &mut CrawlOptions| options.measures = true;
+    let first = run_with(&server, cache.path(), measuring).await;
+    let kept = kept_bodies(&server, cache.path());
+    let texts: HashSet<String> = server.site(|site| site.contents.iter().map(|content| content.body.clone()).collect());
+    assert!(kept > texts.len() / 2, "{kept} of {} texts", texts.len());
+    let second = run_with(&server, cache.path(), measuring).await;
+    assert_eq!(bodies(&second), bodies(&first));
+    assert_eq!((answer(&second), kept_bodies(&server, cache.path())), (answer(&first), kept));
+    server.change_site(|site| {
+        let page = site.contents.iter_mut().find(|content| content.id == first_page(&first)).unwrap();
+        page.body = "<p>seven words that nobody has read before</p>".to_owned();
+    });
+    let third = run_with(&server, cache.path(), measuring).await;
+    assert_eq!(kept_bodies(&server, cache.path()), kept + 1);
+    let changed = bodies(&third)[&first_page(&first)].measures.clone().unwrap();
+    assert_eq!(changed.words, 7);
+    // how an audit reads is another question, and what a snapshot kept is no answer to it
+    let audit = run(&server, cache.path()).await;
+    assert!(bodies(&audit).values().all(|body| body.measures.is_none()));
+}
+
+fn first_page(reading: &Reading) -> String {
+    let page =
+        reading.inventory.contents.iter().find(|content| content.kind == ContentKind::Page && content.body.is_some());
+    page.unwrap().id.to_string()
+}
+
+/// Confluence does that when a file is renamed: other pages name it anew, and none of them gets a new version.
+#[tokio::test(start_paused = true)]
+async fn a_reference_rewritten_without_a_new_version_is_seen() {
+    let (server, cache) = (serve(FaultPlan::none()).await, TempDir::new().unwrap());
+    let free = run(&server, cache.path()).await;
+    let is_free = |file: &&FileVerdict| file.usage == Usage::Unreferenced;
+    let verdict = free.audit.files.iter().find(is_free).expect("an unreferenced file");
+    let file = &free.inventory.attachments[verdict.attachment];
+    let (owner, name, id) = (file.container.id().unwrap().to_string(), file.title.clone(), file.id.to_string());
+    let body = |name: &str| {
+        let long = "<p>Every team keeps its own copy of the plan.</p>".repeat(500);
+        format!("{long}<p><ac:image><ri:attachment ri:filename=\"{name}\"/></ac:image></p>")
+    };
+    let write = |name: &str| {
+        server.change_site(|site| {
+            site.contents.iter_mut().find(|content| content.id == owner).unwrap().body = body(name);
+        });
+    };
+    let usage = async || answer(&run(&server, cache.path()).await)[&id].split(' ').next().unwrap().to_owned();
+    for (named, expected) in [("another name.png", "unreferenced"), (name.as_str(), "embedded")] {
+        for _ in 0..2 {
+            write(named);
+            assert_eq!(usage().await, expected, "{named}");
+        }
+    }
+    assert_eq!(kept_bodies(&server, cache.path()), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_81_damaged_values_are_noticed_and_made_again() {
+    let (server, cache) = (serve(FaultPlan::none()).await, TempDir::new().unwrap());
+    let measuring = |options: &mut CrawlOptions| options.measures = true;
+    let first = run_with(&server, cache.path(), measuring).await;
+    let kept = kept_bodies(&server, cache.path());
+    let folder = fs::read_dir(cache.path()).unwrap().next().unwrap().unwrap().path();
+    let values = folder.join("values-000001");
+    let mut bytes = fs::read(&values).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    fs::write(&values, bytes).unwrap();
+    let second = run_with(&server, cache.path(), measuring).await;
+    assert_eq!((answer(&second), bodies(&second)), (answer(&first), bodies(&first)));
+    assert!(values.with_extension("damaged").exists());
+    assert_eq!(kept_bodies(&server, cache.path()), kept, "they were made again");
 }
 
 #[tokio::test(start_paused = true)]

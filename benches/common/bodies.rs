@@ -4,9 +4,14 @@ use std::fmt::Write as _;
 
 /// About 50 KB of storage format with what pages really hold; the sections are numbered from `first` + 1.
 pub(crate) fn realistic_body(first: usize) -> String {
+    realistic_body_of(first, 50_000)
+}
+
+/// The same of at least so many bytes.
+pub(crate) fn realistic_body_of(first: usize, bytes: usize) -> String {
     let mut body = String::from(r#"<ac:structured-macro ac:name="toc" ac:schema-version="1"/>"#);
     let mut section = first;
-    while body.len() < 50_000 {
+    while body.len() < bytes {
         section += 1;
         let _ = write!(
             body,

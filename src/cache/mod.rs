@@ -4,15 +4,16 @@
 //! checksum, and the last record of a key counts. A run that is killed at any moment leaves at most one torn line behind,
 //! which the next run does not believe; any other damage sets the file aside, and what was in it is read again.
 //!
-//! What may be kept is decided by whoever puts it here. Bodies are not: Confluence rewrites structured references in
-//! them when a file is renamed or moved (`storage-format.md` 1), so a body remembered from an earlier run could hide a
-//! use. They come with the lists, which are walked in every run, and so cost no request of their own; CONTRIBUTING.md has
-//! what keeping them under a hash of their text would save, measured.
+//! Beside the log there are values found by a checksum of what they were made from ([`Cache::find`]). They are many and
+//! long, and stay on the disk.
+//!
+//! What may be kept is decided by whoever puts it here.
 
 mod place;
 mod segments;
 #[cfg(test)]
 mod tests;
+mod values;
 
 use std::collections::HashMap;
 use std::io;
@@ -26,6 +27,8 @@ use thiserror::Error;
 
 pub use place::default_root;
 use segments::Segments;
+pub use values::ValueKey;
+use values::{Space, Values};
 
 use crate::lock::{FileLock, LockError};
 
@@ -78,16 +81,25 @@ pub struct Cache {
 struct State {
     records: HashMap<String, Box<str>>,
     segments: Segments,
+    values: Values,
     remarks: Vec<String>,
 }
 
 impl State {
+    fn not_written(&mut self, error: &CacheError) {
+        self.remark(format!("{error}; what this run reads is not remembered"));
+    }
+
+    /// Once, however often it happens.
+    fn remark(&mut self, remark: String) {
+        if !self.remarks.contains(&remark) {
+            self.remarks.push(remark);
+        }
+    }
+
     fn append(&mut self, key: &str, json: &str) {
         if let Err(error) = self.segments.append(key, json) {
-            let remark = format!("{error}; what this run reads is not remembered");
-            if !self.remarks.contains(&remark) {
-                self.remarks.push(remark);
-            }
+            self.not_written(&error);
         }
     }
 }
@@ -101,16 +113,18 @@ impl Cache {
         let lock = FileLock::take(&folder.join("lock"), &folder.join("holder"), Duration::ZERO)?;
         let mut remarks = Vec::new();
         let (segments, records) = Segments::open(&folder, &owner, &mut remarks)?;
-        Ok(Self { folder, state: Mutex::new(State { records, segments, remarks }), _lock: Some(lock) })
+        let values = Values::open(&folder, &owner, Space::DEFAULT, &mut remarks)?;
+        Ok(Self { folder, state: Mutex::new(State { records, segments, values, remarks }), _lock: Some(lock) })
     }
 
-    /// Looks at what is kept without locking it; nothing is written, damaged files are passed over, and what is put
-    /// into it is forgotten with it. `None` when nothing is kept.
+    /// Looks at the records without locking them; nothing is written, damaged files are passed over, and what is put
+    /// into it is forgotten with it. `None` when there are none.
     pub fn look(root: &Path, base_url: &str, user: &str) -> Option<Self> {
         let owner = place::owner(base_url, user);
         let folder = root.join(place::folder_name(base_url, &owner));
         let (segments, records) = Segments::look(&folder, &owner)?;
-        Some(Self { folder, state: Mutex::new(State { records, segments, remarks: Vec::new() }), _lock: None })
+        let values = Values::none(&folder);
+        Some(Self { folder, state: Mutex::new(State { records, segments, values, remarks: Vec::new() }), _lock: None })
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -154,7 +168,32 @@ impl Cache {
         state.records.insert(key.to_owned(), json.into_boxed_str());
     }
 
-    /// Forgets everything, on disk too.
+    /// The value kept under the checksum of what it was made from.
+    pub fn find(&self, key: &ValueKey) -> Option<Vec<u8>> {
+        let mut state = self.state();
+        match state.values.get(key) {
+            Ok(value) => value,
+            Err(error) => {
+                state.remark(format!("{error}; it is made again"));
+                None
+            }
+        }
+    }
+
+    /// Keeps a value under the checksum of what it was made from. It is on its way to the disk when this returns.
+    pub fn keep(&self, key: &ValueKey, value: &[u8]) {
+        let mut state = self.state();
+        if let Err(error) = state.values.put(key, value) {
+            state.not_written(&error);
+        }
+    }
+
+    /// How many values can be found.
+    pub fn values(&self) -> usize {
+        self.state().values.len()
+    }
+
+    /// Forgets all records, on disk too. Values stay: what they were made from is known by heart, whoever sent it.
     pub fn clear(&self) {
         let mut state = self.state();
         state.records.clear();
@@ -176,8 +215,10 @@ impl Cache {
     /// Makes what was kept so far survive a power loss.
     pub fn sync(&self) {
         let mut state = self.state();
-        if let Err(error) = state.segments.sync() {
-            state.remarks.push(error.to_string());
+        for synced in [state.segments.sync(), state.values.sync()] {
+            if let Err(error) = synced {
+                state.remarks.push(error.to_string());
+            }
         }
     }
 

@@ -16,6 +16,8 @@ use crate::lock::private;
 
 /// Key of the first line.
 const HEADER: &str = "cache-version-1";
+/// Begins the name of every segment.
+const NAME: &str = "segment-";
 /// Segments beyond which they are written into one.
 const MANY: usize = 12;
 /// Records after which the disk is asked to keep them.
@@ -42,7 +44,7 @@ impl Segments {
         owner: &str,
         remarks: &mut Vec<String>,
     ) -> Result<(Self, HashMap<String, Box<str>>), CacheError> {
-        let mut numbered = numbered_segments(folder)?;
+        let mut numbered = numbered_files(folder, NAME)?;
         numbered.sort();
         let next_number = numbered.last().map_or(1, |(number, _)| number + 1);
         let mut records = HashMap::new();
@@ -68,7 +70,7 @@ impl Segments {
 
     /// Reads the segments that are whole, and will write none.
     pub(super) fn look(folder: &Path, owner: &str) -> Option<(Self, HashMap<String, Box<str>>)> {
-        let mut numbered = numbered_segments(folder).ok()?;
+        let mut numbered = numbered_files(folder, NAME).ok()?;
         numbered.sort();
         let whole = numbered.iter().filter_map(|(_, path)| read(&fs::read(path).ok()?, owner).ok());
         let records = whole.flatten().collect();
@@ -160,14 +162,15 @@ impl Segments {
 }
 
 fn segment_path(folder: &Path, number: u32) -> PathBuf {
-    folder.join(format!("segment-{number:06}"))
+    folder.join(format!("{NAME}{number:06}"))
 }
 
-fn numbered_segments(folder: &Path) -> Result<Vec<(u32, PathBuf)>, CacheError> {
+/// The files of a folder whose names are this word and a number.
+pub(super) fn numbered_files(folder: &Path, word: &str) -> Result<Vec<(u32, PathBuf)>, CacheError> {
     let mut numbered = Vec::new();
     for entry in fs::read_dir(folder).map_err(CacheError::io("read folder", folder))? {
         let path = entry.map_err(CacheError::io("read folder", folder))?.path();
-        let number = path.file_name().and_then(|name| name.to_str()?.strip_prefix("segment-")?.parse().ok());
+        let number = path.file_name().and_then(|name| name.to_str()?.strip_prefix(word)?.parse().ok());
         numbered.extend(number.map(|number| (number, path)));
     }
     Ok(numbered)
@@ -210,8 +213,8 @@ fn parse(raw: &[u8]) -> Option<(&str, &str)> {
     (sum == checksum(key, json)).then_some((key, json))
 }
 
-/// Renames a damaged segment, so that nobody believes it and somebody can look at it. Gives the remark.
-fn set_aside(path: &Path, why: &str) -> Result<String, CacheError> {
+/// Renames a damaged file, so that nobody believes it and somebody can look at it. Gives the remark.
+pub(super) fn set_aside(path: &Path, why: &str) -> Result<String, CacheError> {
     let aside = path.with_extension("damaged");
     fs::rename(path, &aside).map_err(CacheError::io("rename", path))?;
     Ok(format!("a file of the cache is damaged ({why}); it was set aside as {} and is read again", aside.display()))

@@ -12,6 +12,7 @@ use futures_util::stream::{self, StreamExt};
 use thiserror::Error;
 
 use super::coverage::UnitKind;
+use super::kept_bodies::read_body;
 use super::ledger::{Ledger, Unit};
 use super::memory::{Figures, Memory};
 use super::order::{sort_attachments, sort_contents};
@@ -28,7 +29,7 @@ use crate::confluence::cloud::Single;
 use crate::confluence::{Cloud, RequestError};
 use crate::error::ExitStatus;
 use crate::progress::Progress;
-use crate::storage_format::{Body, Depth, OwnSite, parse_to};
+use crate::storage_format::{Body, Depth, OwnSite};
 
 /// Pause before something not found is asked for again (F-41).
 const RECHECK_AFTER: Duration = Duration::from_secs(2);
@@ -143,7 +144,7 @@ impl Crawl<'_> {
     /// Reads a body in storage format, as far as the options ask. Every body of an inventory passes here.
     pub(super) fn parse(&self, text: &str) -> Body {
         let depth = if self.options.measures { Depth::Measures } else { Depth::References };
-        parse_to(text, self.site, depth)
+        read_body(self.memory.0, text, self.site, depth)
     }
 
     /// Begins a phase, unless the run has stopped: then nothing more is read, and nothing should look as if it were.

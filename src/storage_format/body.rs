@@ -14,7 +14,7 @@ pub enum Depth {
 }
 
 /// Everything kept of a body: what it names, what it measures, how it was read. The text itself is dropped.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Body {
     /// Uses of attachments, in document order, each once.
     pub references: Vec<Reference>,

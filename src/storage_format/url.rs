@@ -45,6 +45,12 @@ impl OwnSite {
         Self { hosts: own, context: path.trim_matches('/').to_owned() }
     }
 
+    /// A text that is the same for sites that mean the same by every URL, and for no others.
+    pub fn identity(&self) -> String {
+        // neither hosts nor paths hold line breaks: both come out of a URL
+        format!("{}\n{}", self.hosts.join(" "), self.context)
+    }
+
     /// Whether `url` is absolute and on one of the own hosts.
     pub(super) fn is_complete_own_url(&self, url: &str) -> bool {
         split_absolute(url).is_some_and(|(host, _)| self.hosts.contains(&host))

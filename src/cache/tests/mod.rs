@@ -1,5 +1,7 @@
 //! Real files, real damage at every byte.
 
+mod values;
+
 use std::fs;
 use std::path::PathBuf;
 
