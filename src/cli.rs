@@ -12,8 +12,12 @@ use std::time::Duration;
 use clap::error::ErrorKind;
 use clap::{ArgAction, ArgGroup, Args, CommandFactory, Parser, Subcommand, ValueEnum, value_parser};
 
+mod audit;
+mod reading;
 mod snapshot;
 
+pub use audit::{AuditArgs, Verify};
+pub use reading::{ReadingArgs, SiteArgs};
 pub use snapshot::SnapshotArgs;
 
 /// How many requests may be in flight at once.
@@ -81,72 +85,6 @@ fn chosen_spaces() -> ArgGroup {
     ArgGroup::new("chosen_spaces").args(["space", "exclude_space"]).multiple(true)
 }
 
-/// Options of `audit`.
-#[expect(clippy::struct_excessive_bools, reason = "each flag is an option of its own; they combine freely")]
-#[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
-#[command(next_help_heading = "Audit")]
-pub struct AuditArgs {
-    /// Report this space only (repeatable; * and ? match)
-    #[arg(long, value_name = "KEY")]
-    pub space: Vec<String>,
-    /// Leave this space out of the report (repeatable; * and ? match)
-    #[arg(long, value_name = "KEY")]
-    pub exclude_space: Vec<String>,
-    /// Take the snapshot of the page metrics in the same run
-    #[arg(long)]
-    pub snapshot: bool,
-    /// Read the chosen spaces only: quicker, but no file without a found use
-    /// can then be called unreferenced
-    #[arg(long, requires = "chosen_spaces")]
-    pub references_within: bool,
-    /// Read the owners of all candidates once more, each alone
-    #[arg(long, value_name = "all", hide_possible_values = true)]
-    pub verify: Option<Verify>,
-    /// Download files of the same name, size and type and compare them
-    #[arg(long)]
-    pub verify_duplicates: bool,
-    /// Space the plan allows, as 2GB or 250GB; shown beside what is stored
-    #[arg(long, value_name = "SIZE", value_parser = parse_size)]
-    pub quota: Option<u64>,
-    /// Versions to keep in "keeping N frees X" [default: 1]
-    #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(i64::from(*KEEP_VERSIONS.start())..))]
-    pub keep_versions: Option<u32>,
-    /// Make the report folder in DIR [default: working directory]
-    #[arg(long, value_name = "DIR")]
-    pub output: Option<PathBuf>,
-    /// Read this configuration file and no other
-    #[arg(long, value_name = "FILE")]
-    pub config: Option<PathBuf>,
-    /// Read the API token from FILE
-    #[arg(long, value_name = "FILE", conflicts_with = "token_stdin")]
-    pub token_file: Option<PathBuf>,
-    /// Read the API token from standard input
-    #[arg(long)]
-    pub token_stdin: bool,
-    /// Requests in flight at once [default: 8]
-    #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(concurrency_range()))]
-    pub concurrency: Option<u32>,
-    /// Longest wait the server may ask for, as 90s, 15m or 1h [default: 15m]
-    #[arg(long, value_name = "TIME", value_parser = parse_wait)]
-    pub max_wait: Option<Duration>,
-    /// Say what a run would take: reads the lists only, writes nothing
-    #[arg(long)]
-    pub dry_run: bool,
-    /// Believe that much less is there than in the last complete run
-    #[arg(long)]
-    pub accept_shrink: bool,
-    /// Keep what can never change in DIR [default: the system's cache folder]
-    #[arg(long, value_name = "DIR", conflicts_with = "no_cache")]
-    pub cache_dir: Option<PathBuf>,
-    /// Neither use nor keep anything from run to run
-    #[arg(long)]
-    pub no_cache: bool,
-}
-
-fn concurrency_range() -> RangeInclusive<i64> {
-    i64::from(*CONCURRENCY.start())..=i64::from(*CONCURRENCY.end())
-}
-
 /// Options of `demo`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
 pub struct DemoArgs {
@@ -162,26 +100,15 @@ pub struct DoctorArgs {
     /// answers without names, so that they can be passed on
     #[arg(long)]
     pub probe: bool,
-    /// Read this configuration file and no other
-    #[arg(long, value_name = "FILE")]
-    pub config: Option<PathBuf>,
-    /// Read the API token from FILE
-    #[arg(long, value_name = "FILE", conflicts_with = "token_stdin")]
-    pub token_file: Option<PathBuf>,
-    /// Read the API token from standard input
-    #[arg(long)]
-    pub token_stdin: bool,
+    /// Which site, and as whom.
+    #[command(flatten)]
+    pub site: SiteArgs,
 }
 
 impl DoctorArgs {
     /// The options of an audit that reads with the same configuration.
     pub fn as_audit(&self) -> AuditArgs {
-        AuditArgs {
-            config: self.config.clone(),
-            token_file: self.token_file.clone(),
-            token_stdin: self.token_stdin,
-            ..AuditArgs::default()
-        }
+        AuditArgs { reading: ReadingArgs { site: self.site.clone(), ..ReadingArgs::default() }, ..AuditArgs::default() }
     }
 }
 
@@ -224,13 +151,6 @@ pub struct HistoryPlace {
     /// The folder that holds `confluence_data` [default: working directory]
     #[arg(long, value_name = "DIR")]
     pub output: Option<PathBuf>,
-}
-
-/// What `--verify` reads again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Verify {
-    /// Every owner of a candidate, published and draft, with its properties
-    All,
 }
 
 /// Options of every command: what is shown where.

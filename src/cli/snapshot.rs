@@ -2,14 +2,12 @@
 
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
-use std::time::Duration;
 
 use clap::{Args, value_parser};
 
-use super::{AuditArgs, RETAIN_WEEKS, concurrency_range, parse_wait};
+use super::{AuditArgs, RETAIN_WEEKS, ReadingArgs};
 
 /// Options of `snapshot`.
-#[expect(clippy::struct_excessive_bools, reason = "each flag is an option of its own; they combine freely")]
 #[expect(clippy::doc_markdown, reason = "the texts are shown on a terminal, where backticks mean nothing")]
 #[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
 #[command(next_help_heading = "Snapshot")]
@@ -47,33 +45,9 @@ pub struct SnapshotArgs {
     /// Believe that a space has far fewer pages than in the week before
     #[arg(long)]
     pub accept_shrink: bool,
-    /// Keep the folder confluence_data in DIR [default: working directory]
-    #[arg(long, value_name = "DIR")]
-    pub output: Option<PathBuf>,
-    /// Read this configuration file and no other
-    #[arg(long, value_name = "FILE")]
-    pub config: Option<PathBuf>,
-    /// Read the API token from FILE
-    #[arg(long, value_name = "FILE", conflicts_with = "token_stdin")]
-    pub token_file: Option<PathBuf>,
-    /// Read the API token from standard input
-    #[arg(long)]
-    pub token_stdin: bool,
-    /// Requests in flight at once [default: 8]
-    #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(concurrency_range()))]
-    pub concurrency: Option<u32>,
-    /// Longest wait the server may ask for, as 90s, 15m or 1h [default: 15m]
-    #[arg(long, value_name = "TIME", value_parser = parse_wait)]
-    pub max_wait: Option<Duration>,
-    /// Say what a run would take: reads the lists only, writes nothing
-    #[arg(long)]
-    pub dry_run: bool,
-    /// Keep what can never change in DIR [default: the system's cache folder]
-    #[arg(long, value_name = "DIR", conflicts_with = "no_cache")]
-    pub cache_dir: Option<PathBuf>,
-    /// Neither use nor keep anything from run to run
-    #[arg(long)]
-    pub no_cache: bool,
+    /// How the site is read.
+    #[command(flatten)]
+    pub reading: ReadingArgs,
 }
 
 impl SnapshotArgs {
@@ -82,16 +56,8 @@ impl SnapshotArgs {
         AuditArgs {
             space: self.space.clone(),
             exclude_space: self.exclude_space.clone(),
-            output: self.output.clone(),
-            config: self.config.clone(),
-            token_file: self.token_file.clone(),
-            token_stdin: self.token_stdin,
-            concurrency: self.concurrency,
-            max_wait: self.max_wait,
-            dry_run: self.dry_run,
             accept_shrink: self.accept_shrink,
-            cache_dir: self.cache_dir.clone(),
-            no_cache: self.no_cache,
+            reading: self.reading.clone(),
             ..AuditArgs::default()
         }
     }
@@ -101,7 +67,7 @@ impl SnapshotArgs {
         Self {
             space: args.space.clone(),
             exclude_space: args.exclude_space.clone(),
-            config: args.config.clone(),
+            reading: args.reading.clone(),
             ..Self::default()
         }
     }

@@ -25,7 +25,7 @@ use self::layers::{Flags, Layers, open_to_others};
 pub use self::snapshot::{PropertyPointers, SnapshotConfig, SnapshotRules, SpaceRules, WorkflowConfig};
 pub use self::warning::Warning;
 use crate::cache;
-use crate::cli::{AuditArgs, DemoArgs, ReportArgs, SnapshotArgs, Verify};
+use crate::cli::{AuditArgs, DemoArgs, ReadingArgs, ReportArgs, SnapshotArgs, Verify};
 use crate::error::Failure;
 
 /// Everything an audit needs to know, checked.
@@ -59,7 +59,7 @@ pub struct CachePlace {
 }
 
 impl CachePlace {
-    fn find(args: &AuditArgs, around: &Surroundings<'_>) -> Option<Self> {
+    fn find(args: &ReadingArgs, around: &Surroundings<'_>) -> Option<Self> {
         if args.no_cache {
             return None;
         }
@@ -131,32 +131,33 @@ impl Config {
     pub fn load(args: &AuditArgs, around: &mut Surroundings<'_>) -> Result<Loaded<Self>, Failure> {
         let mut flags = Flags::default();
         let mut warnings = Vec::new();
+        let (reading, site) = (&args.reading, &args.reading.site);
         set_keep_versions(&mut flags, args.keep_versions);
-        if let Some(concurrency) = args.concurrency {
+        if let Some(concurrency) = reading.concurrency {
             flags.set(keys::REQUESTS_IN_FLIGHT, "--concurrency", concurrency.to_string());
         }
-        if let Some(wait) = args.max_wait {
+        if let Some(wait) = reading.max_wait {
             flags.set(keys::MAX_WAIT, "--max-wait", format!("{}s", wait.as_secs()));
         }
-        if let Some(path) = &args.token_file {
+        if let Some(path) = &site.token_file {
             let path = around.working_directory.join(path);
             flags.set(keys::API_TOKEN, "--token-file", read_token_file(&path)?);
             warnings.extend(open_to_others(&path));
         }
-        if args.token_stdin {
+        if site.token_stdin {
             flags.set(keys::API_TOKEN, "--token-stdin", read_token(&mut around.stdin)?);
         }
-        let layers = Layers::read(args.config.as_deref(), flags, around)?;
+        let layers = Layers::read(site.config.as_deref(), flags, around)?;
         proxy::check(&around.variables)?;
         let config = Self {
             connection: Connection::from_layers(&layers, &mut warnings)?,
             scope: Scope::from_layers(&layers, args)?,
             rules: Rules::from_layers(&layers)?,
             quota: args.quota,
-            output: output(args.output.as_deref(), around),
-            cache: CachePlace::find(args, around),
+            output: output(reading.output.as_deref(), around),
+            cache: CachePlace::find(reading, around),
             accept_shrink: args.accept_shrink,
-            dry_run: args.dry_run,
+            dry_run: reading.dry_run,
         };
         warnings.extend(layers.warnings);
         Ok(Loaded { value: config, file: layers.file, warnings })
@@ -170,7 +171,7 @@ impl Config {
         let loaded = Self::load(args, around)?;
         let snapshot = if args.snapshot {
             let args = SnapshotArgs::of_audit(args);
-            let layers = Layers::read(args.config.as_deref(), snapshot::flags(&args), around)?;
+            let layers = Layers::read(args.reading.site.config.as_deref(), snapshot::flags(&args), around)?;
             Some(SnapshotConfig::from_layers(&layers, &args, around)?)
         } else {
             None
@@ -184,7 +185,7 @@ impl Config {
         around: &mut Surroundings<'_>,
     ) -> Result<Loaded<(Self, SnapshotConfig)>, Failure> {
         let mut loaded = Self::load(&args.as_audit(), around)?;
-        let layers = Layers::read(args.config.as_deref(), snapshot::flags(args), around)?;
+        let layers = Layers::read(args.reading.site.config.as_deref(), snapshot::flags(args), around)?;
         let snapshot = SnapshotConfig::from_layers(&layers, args, around)?;
         if args.space.is_empty() {
             loaded.value.scope.spaces.clone_from(&snapshot.space_keys);

@@ -12,12 +12,13 @@ use futures_util::stream::{self, StreamExt};
 use thiserror::Error;
 
 use super::coverage::UnitKind;
+use super::entrance::{Entrance, enter};
 use super::kept_bodies::read_body;
 use super::ledger::{Ledger, Unit};
 use super::memory::{Figures, Memory};
 use super::order::{sort_attachments, sort_contents};
 use super::plan::{RequestPlan, SiteCounts};
-use super::scope::{self, ScopeError};
+use super::scope::ScopeError;
 use super::site::{AccountId, Attachment, Content, ContentKind, Space, Status};
 use super::snapshot::{self, MetricGroups};
 use super::{
@@ -237,30 +238,21 @@ pub(super) async fn take(
     progress: &Progress,
 ) -> Result<Inventory, CrawlError> {
     let ledger = Ledger::default();
-    progress.phase("account and spaces", None);
-    let opening = identity::open(api, &ledger).await?;
-    let found = lists::spaces(api, &ledger).await;
-    if found.by_key.is_empty() {
-        return Err(CrawlError::no_spaces(found.failure, &opening.account, api));
-    }
-    let spaces = found.by_key;
-    let reported = scope::reported(&spaces, &options.include_spaces, &options.exclude_spaces)?;
-    let own_hosts = own_hosts(api, found.base.as_deref(), options);
-    let site = OwnSite::new(api.client().deployment().base_url(), &own_hosts);
-    let memory = Memory(options.cache.as_deref());
-    let started_at = opening.started_at;
-    api.client().remember_page_limits(memory.page_limits(started_at));
-    let crawl = Crawl { api, options, progress, ledger: &ledger, site: &site, memory, started_at };
+    let entrance = enter(api, options, progress, &ledger).await?;
+    let crawl = entrance.crawl(api, options, progress, &ledger);
+    let (memory, started_at) = (crawl.memory, crawl.started_at);
+    let (spaces, reported) = (&entrance.spaces, entrance.reported.as_deref());
     let read = match extent {
-        Extent::Site => crawl.read(&spaces, reported.as_deref(), &opening.account.id).await,
-        Extent::Pages(groups) => snapshot::read_lists(&crawl, &spaces, reported.as_deref(), groups).await,
+        Extent::Site => crawl.read(spaces, reported, &entrance.opening.account.id).await,
+        Extent::Pages(groups) => snapshot::read_lists(&crawl, spaces, reported, groups).await,
     };
     memory.keep_page_limits(api.client().page_limits(), started_at);
-    identity::confirm_account(api, &ledger, &opening.account.id).await;
+    identity::confirm_account(api, &ledger, &entrance.opening.account.id).await;
     for warning in api.client().warnings() {
         ledger.warn(warning);
     }
     warn_of_unknown_statuses(&ledger, &read);
+    let Entrance { opening, spaces, reported, own_hosts, .. } = entrance;
     let inventory = Inventory {
         scan: Scan {
             program: options.program.clone(),

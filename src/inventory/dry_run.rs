@@ -5,16 +5,16 @@ use std::collections::HashMap;
 use serde::Serialize;
 use tokio::join;
 
-use super::crawl::{Crawl, CrawlError, CrawlOptions, own_hosts};
+use super::crawl::{Crawl, CrawlError, CrawlOptions};
+use super::entrance::enter;
 use super::ledger::Ledger;
 use super::lists;
-use super::memory::{Figures, Memory};
+use super::memory::Figures;
 use super::plan::{RequestPlan, SiteCounts};
-use super::{Coverage, Space, identity, scope};
+use super::{Coverage, Space};
 use crate::confluence::cloud::{CommentKind, Single};
 use crate::confluence::{Cloud, RequestError};
 use crate::progress::Progress;
-use crate::storage_format::OwnSite;
 
 /// What a run would read, and what it would take.
 #[derive(Debug, Clone, Serialize)]
@@ -43,24 +43,14 @@ struct Comments {
 /// Reads the first lists and computes the plan of a run with these options.
 pub async fn plan_requests(api: &Cloud, options: &CrawlOptions, progress: &Progress) -> Result<Preview, CrawlError> {
     let ledger = Ledger::default();
-    progress.phase("account and spaces", None);
-    let opening = identity::open(api, &ledger).await?;
-    let found = lists::spaces(api, &ledger).await;
-    if found.by_key.is_empty() {
-        return Err(CrawlError::no_spaces(found.failure, &opening.account, api));
-    }
-    let spaces = found.by_key;
-    let reported = scope::reported(&spaces, &options.include_spaces, &options.exclude_spaces)?;
-    let site = OwnSite::new(api.client().deployment().base_url(), &own_hosts(api, found.base.as_deref(), options));
-    let (memory, started_at) = (Memory(options.cache.as_deref()), opening.started_at);
-    api.client().remember_page_limits(memory.page_limits(started_at));
-    let crawl = Crawl { api, options, progress, ledger: &ledger, site: &site, memory, started_at };
-    let (figures, plan) = crawl.preview(&spaces, reported.as_deref()).await?;
+    let entrance = enter(api, options, progress, &ledger).await?;
+    let crawl = entrance.crawl(api, options, progress, &ledger);
+    let (figures, plan) = crawl.preview(&entrance.spaces, entrance.reported.as_deref()).await?;
     if let Some(cause) = api.client().stopped() {
         return Err(CrawlError::Unusable(cause));
     }
     Ok(Preview {
-        account: opening.account.name,
+        account: entrance.opening.account.name,
         base_url: api.client().deployment().base_url().to_owned(),
         figures,
         plan,

@@ -8,6 +8,7 @@ pub mod coverage;
 pub mod crawl;
 mod custom_content;
 mod dry_run;
+mod entrance;
 mod header_images;
 mod identity;
 mod kept_bodies;

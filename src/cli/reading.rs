@@ -1,0 +1,55 @@
+//! The options of every command that reads a site.
+
+use std::ops::RangeInclusive;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, value_parser};
+
+use super::{CONCURRENCY, parse_wait};
+
+/// Which site is read, and as whom.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
+#[command(next_help_heading = "Site and account")]
+pub struct SiteArgs {
+    /// Read this configuration file and no other
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Read the API token from FILE
+    #[arg(long, value_name = "FILE", conflicts_with = "token_stdin")]
+    pub token_file: Option<PathBuf>,
+    /// Read the API token from standard input
+    #[arg(long)]
+    pub token_stdin: bool,
+}
+
+/// How a whole site is read, and where the result goes: options of `audit` and `snapshot`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
+#[command(next_help_heading = "Reading")]
+pub struct ReadingArgs {
+    /// Make the folder with the results in DIR [default: working directory]
+    #[arg(long, value_name = "DIR")]
+    pub output: Option<PathBuf>,
+    /// Requests in flight at once [default: 8]
+    #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(concurrency_range()))]
+    pub concurrency: Option<u32>,
+    /// Longest wait the server may ask for, as 90s, 15m or 1h [default: 15m]
+    #[arg(long, value_name = "TIME", value_parser = parse_wait)]
+    pub max_wait: Option<Duration>,
+    /// Say what a run would take: reads the lists only, writes nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Keep what can never change in DIR [default: the system's cache folder]
+    #[arg(long, value_name = "DIR", conflicts_with = "no_cache")]
+    pub cache_dir: Option<PathBuf>,
+    /// Neither use nor keep anything from run to run
+    #[arg(long)]
+    pub no_cache: bool,
+    /// Which site, and as whom.
+    #[command(flatten)]
+    pub site: SiteArgs,
+}
+
+fn concurrency_range() -> RangeInclusive<i64> {
+    i64::from(*CONCURRENCY.start())..=i64::from(*CONCURRENCY.end())
+}
