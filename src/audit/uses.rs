@@ -61,7 +61,7 @@ impl Uses {
             self.in_trash.extend(resolution.hits.iter().map(|hit| (hit.attachment, at)));
             return;
         }
-        if resolution.hits.is_empty() && matches!(reference.target, Target::FileId { .. }) {
+        if resolution.hits.is_empty() && is_media_id(reference) {
             self.unknown_file_id.get_or_insert(at);
         }
         for hit in resolution.hits {
@@ -86,6 +86,15 @@ impl Uses {
             self.untold.entry(container).or_insert(at);
         }
     }
+}
+
+/// Whether the reference surely means a file by its media id. A UUID in the parameters of a macro or in an app's data
+/// may be the id of anything: of a server, a board, the macro itself. Only one that a file is known to have counts there
+/// (`storage-format.md` 2.2).
+fn is_media_id(reference: &Reference) -> bool {
+    let may_be_anything =
+        matches!(reference.construct, Construct::Macro(_) | Construct::Extension(_) | Construct::Property(_));
+    matches!(reference.target, Target::FileId { .. }) && !may_be_anything
 }
 
 /// The owner itself uses the file: in its published body, or as header image, published or draft. What only its

@@ -70,10 +70,14 @@ pub(super) fn srcset_urls(value: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// The URLs in `url(…)` of a style.
+/// The URLs in `url(…)` of a style, in any case.
 pub(super) fn style_urls(style: &str) -> impl Iterator<Item = &str> {
-    style.split("url(").skip(1).filter_map(|rest| {
-        let rest = rest.trim_start();
+    memchr::memchr_iter(b'(', style.as_bytes()).filter_map(|at| {
+        let function = style.as_bytes().get(at.checked_sub(3)?..at)?;
+        if !function.eq_ignore_ascii_case(b"url") {
+            return None;
+        }
+        let rest = style[at + 1..].trim_start();
         let url = match rest.as_bytes().first()? {
             b'"' => rest[1..].split('"').next()?,
             b'\'' => rest[1..].split('\'').next()?,

@@ -86,6 +86,7 @@ const MACROS: &[(&str, Naming)] = &[
     ("profile", NoFile),
     ("recently-updated", NoFile),
     ("roadmap", NoFile),
+    ("search", NoFile),
     ("status", NoFile),
     ("tasks-report-macro", NoFile),
     ("tip", NoFile),
@@ -99,6 +100,16 @@ const MACROS: &[(&str, Naming)] = &[
 pub(super) fn naming(name: &str) -> Naming {
     static BY_NAME: LazyLock<HashMap<&str, Naming>> = LazyLock::new(|| MACROS.iter().copied().collect());
     BY_NAME.get(name).copied().unwrap_or(Naming::Unknown)
+}
+
+/// How the body of the macro of this name names files, where it is no markup. Apps that render HTML, styles or Markdown
+/// are many, and say so in the names of their macros.
+pub(super) fn body_naming(name: &str) -> Naming {
+    match naming(name) {
+        Naming::Unknown if name.contains("markdown") => Markdown,
+        Naming::Unknown if ["html", "css", "style"].iter().any(|word| name.contains(word)) => Html,
+        known => known,
+    }
 }
 
 /// How an ADF extension names files: by its key (`com.mxgraph.confluence.plugins.diagramly:drawio`), and whether the

@@ -69,7 +69,8 @@ impl MacroCall {
         if let Some(container) = of_name.find_map(|parameter| parameter.pages.first()) {
             return Some(container.clone());
         }
-        let title = self.text(page)?.to_owned();
+        // blanks of a parameter that was written by hand; no title begins or ends in one of these
+        let title = self.text(page)?.trim_matches(|c: char| c.is_ascii_whitespace()).to_owned();
         Some(ContainerRef::Page { title, space: self.text(space).map(|key| key.trim().to_owned()) })
     }
 
@@ -96,6 +97,10 @@ impl MacroCall {
         pages.extend(titles.into_iter().map(|title| ContainerRef::Page { title, space: None }));
         let labels = |name: &str| self.list(name).iter().flat_map(|item| words(item)).collect();
         let mut include = self.list("include");
+        if include.len() > 1 {
+            // the name of a file may itself hold a comma
+            include.extend(self.text("include").map(|name| name.trim().to_owned()));
+        }
         include
             .extend(named("include").flat_map(|parameter| parameter.attachments.iter().map(|(name, _)| name.clone())));
         FileFilter {
