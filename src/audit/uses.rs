@@ -123,21 +123,26 @@ fn tidy(uses: &mut Vec<Use>, index: &SiteIndex<'_>) {
     uses.dedup_by(|b, a| a.content == b.content && a.construct == b.construct && a.name == b.name);
 }
 
-/// Remarks about macros that list whole spaces: they count for no file, but people should know.
+/// Remarks about macros that list whole spaces or what a search finds: they count for no file, but people should know.
 pub(super) fn notices(inventory: &Inventory) -> Vec<String> {
     let mut notices = Vec::new();
     for content in inventory.contents.iter().filter(|content| !content.status.is_trash()) {
         for reference in content.body.iter().flat_map(|body| &body.references) {
-            if let Target::SpaceAttachments { space } = &reference.target {
-                let own = content.space.as_ref().and_then(|id| inventory.spaces.iter().find(|space| space.id == *id));
-                let key = space.as_deref().or(own.map(|space| space.key.as_str())).unwrap_or("?");
-                notices.push(format!(
-                    "The {} \"{}\" lists every file of the space {key} (space-attachments macro). That counts as a use \
-                     of none of them: look at it before you delete.",
-                    content.kind.label(),
-                    content.title
-                ));
-            }
+            let what = match &reference.target {
+                Target::SpaceAttachments { space } => {
+                    let own =
+                        content.space.as_ref().and_then(|id| inventory.spaces.iter().find(|space| space.id == *id));
+                    let key = space.as_deref().or(own.map(|space| space.key.as_str())).unwrap_or("?");
+                    format!("lists every file of the space {key} (space-attachments macro)")
+                }
+                Target::SearchResults => format!("lists the files that a search finds ({})", reference.construct),
+                _ => continue,
+            };
+            notices.push(format!(
+                "The {} \"{}\" {what}. That counts as a use of none of them: look at it before you delete.",
+                content.kind.label(),
+                content.title
+            ));
         }
     }
     notices.sort();

@@ -87,6 +87,12 @@ pub(super) fn style_urls(style: &str) -> impl Iterator<Item = &str> {
     })
 }
 
+/// What stands in quotes in the scripts of an HTML fragment: any of it may be an address that the script loads.
+pub(super) fn script_strings(fragment: &str) -> impl Iterator<Item = &str> {
+    let scripts = fragment.split("<script").skip(1).filter_map(|rest| rest.split("</script").next());
+    scripts.flat_map(|script| script.split(['"', '\'', '`'])).filter(|text| text.contains('/'))
+}
+
 /// The URLs of Markdown links, images and definitions: `[text](url "title")`, `![alt](url)`, `[id]: url`, `<url>`.
 pub(super) fn markdown_urls(text: &str) -> Vec<(String, Display)> {
     let mut urls = Vec::new();

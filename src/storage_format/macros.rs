@@ -2,7 +2,7 @@
 //! macro names files is in the table of `macro_table.rs`.
 
 use super::macro_table::Naming::{
-    self, Attachments, DrawIo, Gallery, Gliffy, Html, IncludedDrawIo, Markdown, Mermaid, Named, NoFile,
+    self, Attachments, DrawIo, Gallery, Gliffy, Html, IncludedDrawIo, Markdown, Mermaid, Named, NoFile, Search,
     SpaceAttachments, Unknown, Untold, WikiMarkup,
 };
 use super::macro_table::{body_naming, extension_naming, naming};
@@ -80,6 +80,9 @@ pub(super) fn body_references(name: &str, text: &str, site: &OwnSite) -> Vec<Ref
         for (url, display) in html::urls(text) {
             found.url(&url, display);
         }
+        for url in html::script_strings(text) {
+            found.url(url, Display::Linked);
+        }
     }
     if naming == WikiMarkup {
         for (name, container, display) in wiki_markup::files(text) {
@@ -102,7 +105,7 @@ impl Found<'_> {
         match naming {
             Named(names) => {
                 let page = call.page("page", "space");
-                for name in names.iter().filter_map(|name| call.text(name)) {
+                for name in names.iter().flat_map(|name| call.texts(name)) {
                     self.named(name, page.as_ref());
                 }
             }
@@ -123,8 +126,12 @@ impl Found<'_> {
                 let space = call.text("space").map(|key| key.trim().to_owned());
                 self.push(Target::SpaceAttachments { space }, Display::Listed, Certainty::Possible);
             }
+            // `type = attachment` in a query, `type=attachment` as a parameter
+            Search if call.parameters.iter().any(|one| one.text.to_ascii_lowercase().contains("attachment")) => {
+                self.push(Target::SearchResults, Display::Listed, Certainty::Possible);
+            }
             Untold => self.push(Target::UntoldNames, Display::Shown, Certainty::Possible),
-            NoFile | Html | Markdown | WikiMarkup | Unknown => {}
+            NoFile | Search | Html | Markdown | WikiMarkup | Unknown => {}
         }
     }
 

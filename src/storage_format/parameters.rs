@@ -59,8 +59,13 @@ impl MacroCall {
 
     /// The text of a parameter, exactly as written; `None` when absent or blank.
     pub(super) fn text(&self, name: &str) -> Option<&str> {
-        let of_name = self.parameters.iter().filter(|parameter| parameter.name == name);
-        of_name.map(|parameter| parameter.text.as_str()).find(|text| !text.trim().is_empty())
+        self.texts(name).next()
+    }
+
+    /// The texts of all parameters of this name that are not blank.
+    pub(super) fn texts(&self, name: &str) -> impl Iterator<Item = &str> {
+        let of_name = self.parameters.iter().filter(move |parameter| parameter.name == name);
+        of_name.map(|parameter| parameter.text.as_str()).filter(|text| !text.trim().is_empty())
     }
 
     /// The page a parameter names, by element or by title.
