@@ -39,6 +39,10 @@ impl SiteIndex<'_> {
         let own = self.own_container(referring);
         match container {
             ContainerRef::Own => match own {
+                // a comment nobody sees, or a page: either way its files may be anywhere
+                Some(id) if referring.kind.is_comment() && self.content(id).is_none() => {
+                    Containers { unknown: Some(format!("content {id}, commented on")), ..Containers::one(id) }
+                }
                 Some(id) => Containers::one(id),
                 // bare names in a template will mean files of the future page
                 None if referring.kind == ContentKind::Template => Containers::default(),

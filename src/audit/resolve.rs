@@ -46,7 +46,7 @@ impl SiteIndex<'_> {
                 untold_container: self.own_container(referring).map(str::to_owned),
                 ..Resolution::default()
             },
-            Target::SpaceAttachments { .. } => Resolution::default(),
+            Target::SpaceAttachments { .. } | Target::SearchResults => Resolution::default(),
         };
         for hit in &mut resolution.hits {
             hit.certainty = hit.certainty.max(reference.certainty);

@@ -61,7 +61,7 @@ impl Uses {
             self.in_trash.extend(resolution.hits.iter().map(|hit| (hit.attachment, at)));
             return;
         }
-        if resolution.hits.is_empty() && matches!(reference.target, Target::FileId { .. }) {
+        if resolution.hits.is_empty() && is_media_id(reference) {
             self.unknown_file_id.get_or_insert(at);
         }
         for hit in resolution.hits {
@@ -86,6 +86,15 @@ impl Uses {
             self.untold.entry(container).or_insert(at);
         }
     }
+}
+
+/// Whether the reference surely means a file by its media id. A UUID in the parameters of a macro or in an app's data
+/// may be the id of anything: of a server, a board, the macro itself. Only one that a file is known to have counts there
+/// (`storage-format.md` 2.2).
+fn is_media_id(reference: &Reference) -> bool {
+    let may_be_anything =
+        matches!(reference.construct, Construct::Macro(_) | Construct::Extension(_) | Construct::Property(_));
+    matches!(reference.target, Target::FileId { .. }) && !may_be_anything
 }
 
 /// The owner itself uses the file: in its published body, or as header image, published or draft. What only its
@@ -114,21 +123,26 @@ fn tidy(uses: &mut Vec<Use>, index: &SiteIndex<'_>) {
     uses.dedup_by(|b, a| a.content == b.content && a.construct == b.construct && a.name == b.name);
 }
 
-/// Remarks about macros that list whole spaces: they count for no file, but people should know.
+/// Remarks about macros that list whole spaces or what a search finds: they count for no file, but people should know.
 pub(super) fn notices(inventory: &Inventory) -> Vec<String> {
     let mut notices = Vec::new();
     for content in inventory.contents.iter().filter(|content| !content.status.is_trash()) {
         for reference in content.body.iter().flat_map(|body| &body.references) {
-            if let Target::SpaceAttachments { space } = &reference.target {
-                let own = content.space.as_ref().and_then(|id| inventory.spaces.iter().find(|space| space.id == *id));
-                let key = space.as_deref().or(own.map(|space| space.key.as_str())).unwrap_or("?");
-                notices.push(format!(
-                    "The {} \"{}\" lists every file of the space {key} (space-attachments macro). That counts as a use \
-                     of none of them: look at it before you delete.",
-                    content.kind.label(),
-                    content.title
-                ));
-            }
+            let what = match &reference.target {
+                Target::SpaceAttachments { space } => {
+                    let own =
+                        content.space.as_ref().and_then(|id| inventory.spaces.iter().find(|space| space.id == *id));
+                    let key = space.as_deref().or(own.map(|space| space.key.as_str())).unwrap_or("?");
+                    format!("lists every file of the space {key} (space-attachments macro)")
+                }
+                Target::SearchResults => format!("lists the files that a search finds ({})", reference.construct),
+                _ => continue,
+            };
+            notices.push(format!(
+                "The {} \"{}\" {what}. That counts as a use of none of them: look at it before you delete.",
+                content.kind.label(),
+                content.title
+            ));
         }
     }
     notices.sort();

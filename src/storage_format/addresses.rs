@@ -40,6 +40,15 @@ impl<'a> Scanner<'a> {
         }
     }
 
+    /// The address an image links to, and the copy of its own that the new editor writes beside `ri:url`.
+    pub(super) fn image_urls(&mut self, attributes: Attributes<'a>) {
+        for (key, display) in [("ac:href", Display::Linked), ("ac:src", Display::Shown)] {
+            if let Some(url) = attributes.get(key) {
+                self.url(&url, &Construct::Image, display, Certainty::Proven);
+            }
+        }
+    }
+
     /// `style="…url(…)…"` and attributes that name a background.
     pub(super) fn attribute_urls(&mut self, attributes: Attributes<'a>) {
         // searched for on every tag, so the searcher is made once

@@ -14,7 +14,13 @@ pub(super) struct Attributes<'a>(pub(super) &'a str);
 impl<'a> Attributes<'a> {
     /// The value of one attribute, entities decoded once, never percent-decoded.
     pub(super) fn get(self, key: &str) -> Option<Cow<'a, str>> {
-        self.iter().find(|(name, _)| *name == key).map(|(_, raw)| decode_html_entities(raw))
+        let (_, raw) = self.iter().find(|(name, _)| *name == key)?;
+        if memchr::memchr3(b'\n', b'\t', b'\r', raw.as_bytes()).is_some() {
+            // a line break in an attribute is a blank; one written as an entity is not
+            let raw = raw.replace("\r\n", " ").replace(['\n', '\t', '\r'], " ");
+            return Some(Cow::Owned(decode_html_entities(&raw).into_owned()));
+        }
+        Some(decode_html_entities(raw))
     }
 
     /// Whether this is what XML allows: blanks before each attribute, a name, `=`, a quoted value. Where it is not, a

@@ -63,6 +63,11 @@ impl Scanner<'_> {
             Some((container, certainty)) => (Some(container), certainty),
             None => (None, Certainty::Proven),
         };
+        // the value of a parameter that names a file may be a whole link
+        let around = self.frames.iter_mut().rev().map(|frame| &mut frame.kind).find(|kind| !matches!(kind, Kind::Link));
+        if let Some(Kind::Parameter(parameter)) = around {
+            return parameter.attachments.push((name, container));
+        }
         let mut construct = (Construct::BareIdentifier, Display::Linked, Certainty::Possible);
         for frame in self.frames.iter_mut().rev() {
             construct = match &mut frame.kind {

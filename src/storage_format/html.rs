@@ -70,10 +70,14 @@ pub(super) fn srcset_urls(value: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// The URLs in `url(…)` of a style.
+/// The URLs in `url(…)` of a style, in any case.
 pub(super) fn style_urls(style: &str) -> impl Iterator<Item = &str> {
-    style.split("url(").skip(1).filter_map(|rest| {
-        let rest = rest.trim_start();
+    memchr::memchr_iter(b'(', style.as_bytes()).filter_map(|at| {
+        let function = style.as_bytes().get(at.checked_sub(3)?..at)?;
+        if !function.eq_ignore_ascii_case(b"url") {
+            return None;
+        }
+        let rest = style[at + 1..].trim_start();
         let url = match rest.as_bytes().first()? {
             b'"' => rest[1..].split('"').next()?,
             b'\'' => rest[1..].split('\'').next()?,
@@ -81,6 +85,12 @@ pub(super) fn style_urls(style: &str) -> impl Iterator<Item = &str> {
         };
         Some(url.trim())
     })
+}
+
+/// What stands in quotes in the scripts of an HTML fragment: any of it may be an address that the script loads.
+pub(super) fn script_strings(fragment: &str) -> impl Iterator<Item = &str> {
+    let scripts = fragment.split("<script").skip(1).filter_map(|rest| rest.split("</script").next());
+    scripts.flat_map(|script| script.split(['"', '\'', '`'])).filter(|text| text.contains('/'))
 }
 
 /// The URLs of Markdown links, images and definitions: `[text](url "title")`, `![alt](url)`, `[id]: url`, `<url>`.

@@ -18,6 +18,8 @@ pub(super) enum Naming {
     Gallery,
     Attachments,
     SpaceAttachments,
+    /// Shows what a search finds, which may be attachments.
+    Search,
     /// Keeps its data in files whose names cannot be told.
     Untold,
     /// The body is HTML.
@@ -31,8 +33,8 @@ pub(super) enum Naming {
 }
 
 use Naming::{
-    Attachments, DrawIo, Gallery, Gliffy, Html, IncludedDrawIo, Markdown, Mermaid, Named, NoFile, SpaceAttachments,
-    Untold, WikiMarkup,
+    Attachments, DrawIo, Gallery, Gliffy, Html, IncludedDrawIo, Markdown, Mermaid, Named, NoFile, Search,
+    SpaceAttachments, Untold, WikiMarkup,
 };
 
 /// Macro name in lower case → how it names files. A macro that is not here follows the rule for unknown ones.
@@ -65,7 +67,7 @@ const MACROS: &[(&str, Naming)] = &[
     ("change-history", NoFile),
     ("children", NoFile),
     ("code", NoFile),
-    ("contentbylabel", NoFile),
+    ("contentbylabel", Search),
     ("contributors", NoFile),
     ("details", NoFile),
     ("detailssummary", NoFile),
@@ -76,7 +78,7 @@ const MACROS: &[(&str, Naming)] = &[
     ("info", NoFile),
     ("jira", NoFile),
     ("jirachart", NoFile),
-    ("livesearch", NoFile),
+    ("livesearch", Search),
     ("loremipsum", NoFile),
     ("noformat", NoFile),
     ("note", NoFile),
@@ -86,6 +88,7 @@ const MACROS: &[(&str, Naming)] = &[
     ("profile", NoFile),
     ("recently-updated", NoFile),
     ("roadmap", NoFile),
+    ("search", Search),
     ("status", NoFile),
     ("tasks-report-macro", NoFile),
     ("tip", NoFile),
@@ -101,6 +104,16 @@ pub(super) fn naming(name: &str) -> Naming {
     BY_NAME.get(name).copied().unwrap_or(Naming::Unknown)
 }
 
+/// How the body of the macro of this name names files, where it is no markup. Apps that render HTML, styles or Markdown
+/// are many, and say so in the names of their macros.
+pub(super) fn body_naming(name: &str) -> Naming {
+    match naming(name) {
+        Naming::Unknown if name.contains("markdown") => Markdown,
+        Naming::Unknown if ["html", "css", "style"].iter().any(|word| name.contains(word)) => Html,
+        known => known,
+    }
+}
+
 /// How an ADF extension names files: by its key (`com.mxgraph.confluence.plugins.diagramly:drawio`), and whether the
 /// key is just the name of a macro. A part of a key that happens to be the name of a macro without files says nothing
 /// about an app.
@@ -110,7 +123,7 @@ pub(super) fn extension_naming(key: &str) -> (Naming, bool) {
         return (whole, true);
     }
     let parts = key.split(|c: char| !c.is_ascii_alphanumeric() && c != '-').map(naming);
-    let part = parts.into_iter().find(|part| !matches!(part, Naming::Unknown | NoFile));
+    let part = parts.into_iter().find(|part| !matches!(part, Naming::Unknown | NoFile | Search));
     (part.unwrap_or(Naming::Unknown), false)
 }
 

@@ -2,10 +2,10 @@
 //! macro names files is in the table of `macro_table.rs`.
 
 use super::macro_table::Naming::{
-    self, Attachments, DrawIo, Gallery, Gliffy, Html, IncludedDrawIo, Markdown, Mermaid, Named, NoFile,
+    self, Attachments, DrawIo, Gallery, Gliffy, Html, IncludedDrawIo, Markdown, Mermaid, Named, NoFile, Search,
     SpaceAttachments, Unknown, Untold, WikiMarkup,
 };
-use super::macro_table::{extension_naming, naming};
+use super::macro_table::{body_naming, extension_naming, naming};
 use super::parameters::{MacroCall, Parameter};
 use super::url::{UrlMeaning, attachment_digits, is_uuid};
 use super::{
@@ -16,9 +16,6 @@ use super::{
 /// Keys that describe an ADF extension.
 const DESCRIPTIVE_KEYS: &[&str] =
     &["extensionkey", "extensiontype", "extensionid", "extensiontitle", "localid", "layout"];
-
-/// Attributes of an ADF node that are captions. A value that an app stores under the same key may be a name.
-const CAPTIONS_OF_NODES: &[&str] = &["text", "title"];
 
 /// Longest value that can be a file name.
 const MAX_NAME_BYTES: usize = 1_024;
@@ -66,7 +63,7 @@ pub(super) fn property_references(key: &str, json: &str, site: &OwnSite) -> Vec<
 
 /// What the CDATA body of a macro names, beyond complete URLs: only macros that render it can name anything there.
 pub(super) fn body_references(name: &str, text: &str, site: &OwnSite) -> Vec<Reference> {
-    let naming = naming(name);
+    let naming = body_naming(name);
     if !matches!(naming, Html | Markdown | WikiMarkup) {
         return Vec::new();
     }
@@ -82,6 +79,9 @@ pub(super) fn body_references(name: &str, text: &str, site: &OwnSite) -> Vec<Ref
         }
         for (url, display) in html::urls(text) {
             found.url(&url, display);
+        }
+        for url in html::script_strings(text) {
+            found.url(url, Display::Linked);
         }
     }
     if naming == WikiMarkup {
@@ -105,7 +105,7 @@ impl Found<'_> {
         match naming {
             Named(names) => {
                 let page = call.page("page", "space");
-                for name in names.iter().filter_map(|name| call.text(name)) {
+                for name in names.iter().flat_map(|name| call.texts(name)) {
                     self.named(name, page.as_ref());
                 }
             }
@@ -126,8 +126,12 @@ impl Found<'_> {
                 let space = call.text("space").map(|key| key.trim().to_owned());
                 self.push(Target::SpaceAttachments { space }, Display::Listed, Certainty::Possible);
             }
+            // `type = attachment` in a query, `type=attachment` as a parameter
+            Search if call.parameters.iter().any(|one| one.text.to_ascii_lowercase().contains("attachment")) => {
+                self.push(Target::SearchResults, Display::Listed, Certainty::Possible);
+            }
             Untold => self.push(Target::UntoldNames, Display::Shown, Certainty::Possible),
-            NoFile | Html | Markdown | WikiMarkup | Unknown => {}
+            NoFile | Search | Html | Markdown | WikiMarkup | Unknown => {}
         }
     }
 
@@ -243,9 +247,11 @@ impl Found<'_> {
     }
 }
 
+/// Attributes of an ADF node are captions, colours and alternative texts. What an app stores under the same key, among the
+/// parameters of the node, may be a name.
 fn is_caption(parameter: &Parameter) -> bool {
     let name = parameter.name.as_str();
-    DESCRIPTIVE_KEYS.contains(&name) || (parameter.of_node && CAPTIONS_OF_NODES.contains(&name))
+    DESCRIPTIVE_KEYS.contains(&name) || (parameter.of_node && name != "parameters")
 }
 
 /// Blanks around `ri:attachment` made Confluence store the identifier as text:

@@ -59,8 +59,13 @@ impl MacroCall {
 
     /// The text of a parameter, exactly as written; `None` when absent or blank.
     pub(super) fn text(&self, name: &str) -> Option<&str> {
-        let of_name = self.parameters.iter().filter(|parameter| parameter.name == name);
-        of_name.map(|parameter| parameter.text.as_str()).find(|text| !text.trim().is_empty())
+        self.texts(name).next()
+    }
+
+    /// The texts of all parameters of this name that are not blank.
+    pub(super) fn texts(&self, name: &str) -> impl Iterator<Item = &str> {
+        let of_name = self.parameters.iter().filter(move |parameter| parameter.name == name);
+        of_name.map(|parameter| parameter.text.as_str()).filter(|text| !text.trim().is_empty())
     }
 
     /// The page a parameter names, by element or by title.
@@ -69,7 +74,8 @@ impl MacroCall {
         if let Some(container) = of_name.find_map(|parameter| parameter.pages.first()) {
             return Some(container.clone());
         }
-        let title = self.text(page)?.to_owned();
+        // blanks of a parameter that was written by hand; no title begins or ends in one of these
+        let title = self.text(page)?.trim_matches(|c: char| c.is_ascii_whitespace()).to_owned();
         Some(ContainerRef::Page { title, space: self.text(space).map(|key| key.trim().to_owned()) })
     }
 
@@ -96,6 +102,10 @@ impl MacroCall {
         pages.extend(titles.into_iter().map(|title| ContainerRef::Page { title, space: None }));
         let labels = |name: &str| self.list(name).iter().flat_map(|item| words(item)).collect();
         let mut include = self.list("include");
+        if include.len() > 1 {
+            // the name of a file may itself hold a comma
+            include.extend(self.text("include").map(|name| name.trim().to_owned()));
+        }
         include
             .extend(named("include").flat_map(|parameter| parameter.attachments.iter().map(|(name, _)| name.clone())));
         FileFilter {

@@ -49,6 +49,8 @@ pub enum Target {
     AttachmentList(FileFilter),
     /// A macro that keeps its data in files of its page under names that cannot be told: none of them can be judged.
     UntoldNames,
+    /// A macro that shows what a search finds, attachments among it: counts for no file, only as a notice.
+    SearchResults,
     /// A `space-attachments` macro: lists the whole space; counts for no file, only as a notice.
     SpaceAttachments {
         /// Space key as written; the own space where absent.

@@ -4,6 +4,7 @@
 //! bounded, so that no nesting can exhaust memory or stack. What an element means is decided when it ends
 //! (`endings.rs`); what an address means, at once (`addresses.rs`).
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use html_escape::decode_html_entities;
@@ -13,7 +14,7 @@ use super::frame::{Frame, Kind, MAX_FRAMES, Sink};
 use super::macros;
 use super::measures::Gatherer;
 use super::parameters::{MacroCall, Parameter};
-use super::{Body, Certainty, Construct, Depth, OwnSite, Reading, Reference, html};
+use super::{Body, Certainty, Construct, ContainerRef, Depth, OwnSite, Reading, Reference, html};
 
 pub(super) struct Scanner<'a> {
     pub(super) site: &'a OwnSite,
@@ -48,7 +49,10 @@ impl<'a> Scanner<'a> {
             return true;
         }
         let kind = match name {
-            "ac:image" => Kind::Image,
+            "ac:image" => {
+                self.image_urls(attributes);
+                Kind::Image
+            }
             "ac:link" => Kind::Link,
             "ac:link-body" | "ac:plain-text-link-body" => Kind::LinkBody,
             "ri:attachment" => Kind::Attachment { filename: attributes.get("ri:filename"), container: None },
@@ -71,6 +75,7 @@ impl<'a> Scanner<'a> {
             "ac:adf-fallback" => Kind::Fallback { text: String::new() },
             "ac:task-id" | "ac:task-uuid" | "ac:task-status" => Kind::Hidden,
             _ => {
+                self.owner_of_no_content(name);
                 self.plain(name, attributes);
                 return true;
             }
@@ -212,16 +217,18 @@ impl<'a> Scanner<'a> {
         Kind::Macro(Box::new(MacroCall { name, ..MacroCall::default() }))
     }
 
-    /// The key of an ADF value; a value without one belongs to the parameter around it.
+    /// The key of an ADF value; a value without one belongs to the parameter around it. So does one under the key
+    /// `value`, as Connect macros have it.
     fn extension_key(&self, attributes: Attributes<'a>) -> String {
-        if let Some(key) = attributes.get("key") {
-            return key.into_owned();
+        let key = attributes.get("key");
+        if let Some(key) = key.as_deref().filter(|key| *key != "value") {
+            return key.to_owned();
         }
         let around = self.frames.iter().rev().find_map(|frame| match &frame.kind {
             Kind::ExtensionValue { key, .. } => Some(key.clone()),
             _ => None,
         });
-        around.unwrap_or_default()
+        around.or_else(|| key.map(Cow::into_owned)).unwrap_or_default()
     }
 
     /// An element without a meaning of its own: only its URLs count.
@@ -250,6 +257,15 @@ impl<'a> Scanner<'a> {
                     gatherer.page(container);
                 }
             }
+        }
+    }
+
+    /// An identifier such as `ri:user` as the container of a file: not the own page, and nothing that is known.
+    fn owner_of_no_content(&mut self, name: &str) {
+        if name.starts_with("ri:")
+            && let Some(Frame { kind: Kind::Attachment { container, .. }, .. }) = self.frames.last_mut()
+        {
+            container.get_or_insert((ContainerRef::Unreadable, Certainty::Possible));
         }
     }
 

@@ -6,8 +6,8 @@ use memchr::memmem::Finder;
 
 use super::OwnSite;
 
-/// Calls `found` with every complete own-site URL in `text`, once as far as it could reach and once without trailing
-/// punctuation.
+/// Calls `found` with every complete own-site URL in `text`: as far as it could reach, and up to where the text around it
+/// may have begun, which is told nowhere.
 pub(super) fn each(text: &str, site: &OwnSite, mut found: impl FnMut(&str)) {
     static SCHEME_END: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("://"));
     let mut from = 0;
@@ -33,11 +33,27 @@ pub(super) fn each(text: &str, site: &OwnSite, mut found: impl FnMut(&str)) {
             continue;
         }
         found(url);
-        let trimmed = url.trim_end_matches([')', ']', '}', '.', ',', ';', ':', '!', '?', '*']);
-        if trimmed.len() < url.len() {
-            found(trimmed);
+        // writing without blanks, or an address glued to the next
+        let foreign = url.find(|c: char| !c.is_ascii()).unwrap_or(url.len());
+        let next = SCHEME_END.find(&url.as_bytes()[scheme.len() + 3..]).map_or(url.len(), |at| {
+            let scheme_end = scheme.len() + 3 + at;
+            url[..scheme_end].trim_end_matches(|c: char| c.is_ascii_alphabetic()).len()
+        });
+        let mut ends = vec![url.len()];
+        for end in [url.len(), foreign, next] {
+            for end in [end, without_punctuation(&url[..end])] {
+                if !ends.contains(&end) {
+                    ends.push(end);
+                    found(&url[..end]);
+                }
+            }
         }
     }
+}
+
+/// The length of an address without the punctuation at its end.
+fn without_punctuation(url: &str) -> usize {
+    url.trim_end_matches([')', ']', '}', '.', ',', ';', ':', '!', '?', '*']).len()
 }
 
 #[cfg(test)]

@@ -8,6 +8,8 @@ use super::tiny_link;
 /// The site a body belongs to, as far as URLs are concerned: its hosts and its context path.
 #[derive(Debug, Clone)]
 pub struct OwnSite {
+    /// The host that `context` belongs to.
+    base_host: String,
     hosts: Vec<String>,
     context: String,
 }
@@ -38,11 +40,11 @@ impl OwnSite {
     pub fn new(base_url: &str, hosts: &[String]) -> Self {
         let (host, path) = split_absolute(base_url).unwrap_or_default();
         let mut own: Vec<String> = hosts.iter().map(|host| normal_host(host, "")).collect();
-        own.push(host);
+        own.push(host.clone());
         own.retain(|host| !host.is_empty());
         own.sort();
         own.dedup();
-        Self { hosts: own, context: path.trim_matches('/').to_owned() }
+        Self { base_host: host, hosts: own, context: path.trim_matches('/').to_owned() }
     }
 
     /// A text that is the same for sites that mean the same by every URL, and for no others.
@@ -64,20 +66,26 @@ impl OwnSite {
         if let Some(id) = media_file_id(url, absolute.as_ref()) {
             return Some(UrlMeaning::Files(vec![(Target::FileId { id }, Certainty::Possible)]));
         }
-        let local = match absolute {
-            Some((host, rest)) if self.hosts.contains(&host) => rest,
+        let (local, is_alias) = match absolute {
+            Some((host, rest)) if self.hosts.contains(&host) => (rest, host != self.base_host),
             Some(_) => return None,
             // mailto:, data:, javascript: and the like
             None if has_scheme(url) => return None,
-            None => url,
+            None => (url, false),
         };
         let local = local.split('#').next().unwrap_or_default();
         let (path, query) = local.split_once('?').unwrap_or((local, ""));
         if let Some(target) = preview_target(query) {
             return Some(UrlMeaning::Files(vec![(target, Certainty::Proven)]));
         }
+        // where a login leads to, which people copy; what stands there leads nowhere else
+        if let Some(destination) = query_value(query, "os_destination").filter(|url| !url.contains("os_destination")) {
+            return self.meaning(&destination);
+        }
         let segments = self.segments(path);
-        path_meaning(&segments).or_else(|| {
+        // the context path of a former host is told nowhere
+        let below_context = segments.get(1..).filter(|_| is_alias);
+        path_meaning(&segments).or_else(|| path_meaning(below_context?)).or_else(|| {
             let page_id = query_value(query, "pageId").filter(|id| is_digits(id))?;
             Some(UrlMeaning::ContentId(page_id))
         })
@@ -209,8 +217,9 @@ fn preview_target(query: &str) -> Option<Target> {
 fn path_meaning(segments: &[&str]) -> Option<UrlMeaning> {
     match segments {
         ["download", "attachments" | "thumbnails", "embedded-page", space, title, name, ..] => {
-            // `+` is a blank in titles of these addresses
-            let title = percent_decode(&title.replace('+', " "));
+            // `+` is a blank in titles of these addresses, unless blanks are written as `%20`
+            let is_blank = !title.contains("%20");
+            let title = percent_decode(&if is_blank { title.replace('+', " ") } else { (*title).to_owned() });
             let container = ContainerRef::Page { title, space: Some(percent_decode(space)) };
             Some(UrlMeaning::Files(file_readings(name, &container)))
         }
@@ -247,8 +256,10 @@ fn file_readings(raw: &str, container: &ContainerRef) -> Vec<(Target, Certainty)
     let file = |raw: &str| {
         let name = percent_decode(raw);
         let mut other_readings = Vec::new();
-        for reading in [percent_decode(&name), raw.to_owned()] {
-            if reading != name && !other_readings.contains(&reading) {
+        // old servers wrote the session into the path
+        let without_session = raw.split(";jsessionid=").next().map(percent_decode).unwrap_or_default();
+        for reading in [percent_decode(&name), raw.to_owned(), without_session] {
+            if reading != name && !reading.is_empty() && !other_readings.contains(&reading) {
                 other_readings.push(reading);
             }
         }

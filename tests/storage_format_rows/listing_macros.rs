@@ -162,7 +162,11 @@ fn row_3_file_cards_are_named() {
 fn row_3_search_results_do_not_count() {
     let cql = [("cql", "type = attachment and space = ENG"), ("type", "attachment")];
     for name in ["contentbylabel", "livesearch", "search"] {
-        assert_usage(&album(&call(name, &cql)), &[("own-a", UNUSED), ("own-pdf", UNUSED), ("other-a", UNUSED)]);
+        let site = album(&call(name, &cql));
+        assert_usage(&site, &[("own-a", UNUSED), ("own-pdf", UNUSED), ("other-a", UNUSED)]);
+        let notices = site.audit().notices;
+        assert!(notices.len() == 1 && notices[0].contains(&format!("macro {name}")), "{notices:?}");
+        assert!(album(&call(name, &[("cql", "type = page")])).audit().notices.is_empty());
     }
 }
 

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod adf;
+mod case_table;
 mod constructs;
 mod core_markup;
 mod generated_sites;
