@@ -136,6 +136,12 @@ mod tests {
         keys.push(key("1", "a ", &acme, Depth::Measures));
         keys.push(key("1", "a", &site(&["old.example.org"]), Depth::Measures));
         keys.push(key("1", "a", &OwnSite::new("https://acme.atlassian.net", &[]), Depth::Measures));
+        keys.push(key(
+            "1",
+            "a",
+            &OwnSite::new("https://old.example.org/wiki", &["acme.atlassian.net".to_owned()]),
+            Depth::Measures,
+        ));
         keys.push(key("1", "a", &acme, Depth::References));
         keys.push(key("1a", "", &acme, Depth::Measures));
         let all = keys.len();

@@ -50,7 +50,7 @@ impl OwnSite {
     /// A text that is the same for sites that mean the same by every URL, and for no others.
     pub fn identity(&self) -> String {
         // neither hosts nor paths hold line breaks: both come out of a URL
-        format!("{}\n{}", self.hosts.join(" "), self.context)
+        format!("{}\n{}\n{}", self.base_host, self.hosts.join(" "), self.context)
     }
 
     /// Whether `url` is absolute and on one of the own hosts.
