@@ -75,7 +75,7 @@ impl Crawl<'_> {
         spaces: &[Space],
         reported: Option<&[String]>,
     ) -> Result<(Figures, RequestPlan), RequestError> {
-        self.progress.phase("lists without bodies", None);
+        self.phase("lists without bodies", None);
         let all: Vec<&Space> = spaces.iter().collect();
         let (mut contents, posts, files, footer, inline) = join!(
             lists::in_spaces(self, Single::Page, &all, false),
