@@ -9,7 +9,7 @@ use super::audit::connect;
 use crate::config::{Config, Loaded};
 use crate::doctor::{self, Answered, Finding, State};
 use crate::error::{ExitStatus, Failure, Outcome};
-use crate::progress::Progress;
+use crate::progress::{Progress, Width};
 
 /// Checks the site of a configuration, or asks it the open questions.
 pub(crate) async fn run(
@@ -34,7 +34,7 @@ pub(crate) async fn run(
         let object = json!({"exit_code": status.code(), "findings": diagnosis.findings});
         format!("{object}\n")
     } else {
-        lines(&diagnosis.findings)
+        Width::of_stdout().wrap(&lines(&diagnosis.findings))
     };
     Ok(Outcome { status, stdout: text.into_bytes() })
 }
