@@ -160,7 +160,7 @@ impl RequestError {
             Self::NotFound { .. } => "check the address of the site; deleted content needs no action",
             Self::Gone { .. } => "update this program",
             Self::Interrupted => "run again",
-            Self::Throttled { .. } => "run again later, or allow longer pauses",
+            Self::Throttled { .. } => "run again later, or allow longer pauses with --max-wait",
             Self::GaveUp { .. } | Self::Status { .. } => {
                 "run again later; if it stays, see the status page of the site"
             }

@@ -5,20 +5,21 @@ use crate::confluence::{Client, RequestError};
 use crate::confluence::{Observed, Request};
 use crate::error::ExitStatus;
 
-/// The probe every run begins with. An error is the exit status a run would end with.
-pub(super) async fn check(client: &Client, findings: &mut Vec<Finding>) -> Result<(), ExitStatus> {
+/// The probe every run begins with; gives the account's id. An error is the exit status a run would end with.
+pub(super) async fn check(client: &Client, findings: &mut Vec<Finding>) -> Result<String, ExitStatus> {
     let error = match client.identity().await {
         Ok(answer) => {
             let user = answer.value;
             let name = user.display_name.or(user.public_name).unwrap_or_default();
-            client.expect_account(&user.account_id.unwrap_or_default());
+            let id = user.account_id.unwrap_or_default();
+            client.expect_account(&id);
             findings.push(Finding::new("account", State::Good, format!("the token belongs to {name}")));
             findings.push(Finding::new(
                 "token",
                 State::Good,
                 "accepted at the address of the site, as tokens without scopes are",
             ));
-            return Ok(());
+            return Ok(id);
         }
         Err(error) => error,
     };
