@@ -276,7 +276,8 @@ impl Facts {
 fn nothing_read(stopped: Option<&RequestError>) -> Failure {
     let cause = stopped.map_or_else(|| "no page could be read".to_owned(), ToString::to_string);
     let status = stopped.map_or(ExitStatus::Unreachable, status_of_stop);
-    Failure::new(status, "no snapshot was taken").because(cause).remedy("run it again")
+    let remedy = stopped.map_or("run it again", RequestError::remedy);
+    Failure::new(status, "no snapshot was taken").because(cause).remedy(remedy)
 }
 
 /// The week is named by the server's clock; where this machine's is far off, something is wrong that people should
