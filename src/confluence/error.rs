@@ -64,7 +64,7 @@ pub enum RequestError {
     #[error("interrupted")]
     Interrupted,
     /// No usable answer arrived: connection, name resolution, timeout, broken transfer.
-    #[error("no answer at {endpoint}: {cause} ({attempts} attempts)")]
+    #[error("no answer at {endpoint}: {cause} ({})", tries(*attempts))]
     Transport {
         /// Path of the endpoint.
         endpoint: String,
@@ -82,7 +82,7 @@ pub enum RequestError {
         cause: String,
     },
     /// A status that means failure and is none of the others, after all retries.
-    #[error("status {status} at {endpoint} ({attempts} attempts)")]
+    #[error("status {status} at {endpoint} ({})", tries(*attempts))]
     Status {
         /// The HTTP status.
         status: u16,
@@ -139,6 +139,10 @@ pub enum RequestError {
         /// Why.
         cause: String,
     },
+}
+
+fn tries(attempts: u32) -> String {
+    if attempts == 1 { "1 attempt".to_owned() } else { format!("{attempts} attempts") }
 }
 
 fn back_at(until: Option<DateTime<Utc>>) -> String {

@@ -43,6 +43,18 @@ fn comments_that_may_not_be_read() {
     is_marked_incomplete(&run, 3);
     let index = fs::read_to_string(run.report().join("index.html")).unwrap();
     assert!(index.contains("footer comments"), "the page says what was not read");
+    assert!(run.stderr.contains("not read: footer comments of the site: access denied"), "and so does the terminal");
+    let snapshot = server.run(&["snapshot"]);
+    assert_eq!(snapshot.status, 3, "{}", snapshot.stderr);
+    assert!(snapshot.stderr.contains("not read: footer comments"), "{}", snapshot.stderr);
+}
+
+#[test]
+fn a_plan_without_the_comments_is_a_plan_with_a_gap_and_no_dead_token() {
+    let server = Server::sample(on("/wiki/api/v2/footer-comments", Occurrence::From(1), Fault::status(403)));
+    let run = server.run(&["--dry-run"]);
+    assert_eq!(run.status, 3, "{}", run.stderr);
+    assert!(run.stderr.contains("not counted: footer comments of the site"), "{}", run.stderr);
 }
 
 #[test]
