@@ -79,7 +79,7 @@ pub(super) async fn spaces(client: &Client, findings: &mut Vec<Finding>) {
                     let more = if observed.has_next() { " or more" } else { "" };
                     counts.push(format!("{}{more} {status}, {personal} of them personal", results.len()));
                 }
-                None => return findings.push(refused("spaces", &observed)),
+                None => return findings.push(without_spaces(&observed)),
             },
             Err(error) => return findings.push(unanswered("spaces", &error)),
         }
@@ -97,6 +97,13 @@ pub(super) async fn spaces(client: &Client, findings: &mut Vec<Finding>) {
         State::Note,
         "spaces and pages that this account may not see are in no list, and nothing says so",
     ));
+}
+
+/// No space is known.
+fn without_spaces(observed: &Observed) -> Finding {
+    refused("spaces", observed)
+        .costs("no run is possible: the spaces are read first")
+        .remedy("look at what is said of the other lists below; if they answer, run again")
 }
 
 /// A list that was refused.

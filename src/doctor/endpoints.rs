@@ -134,10 +134,15 @@ fn generation(findings: &[Finding]) -> Finding {
         subjects.iter().any(of)
     };
     let (v2, v1) = (good(&["pages", "attachments"]), good(&["page templates", "search"]));
+    // a v2 that fails or refuses is there all the same
+    let absent = findings.iter().any(|finding| finding.subject == "pages" && finding.found.ends_with("status 404"));
     let found = match (v2, v1) {
         (true, true) => "REST v2 answers, and v1 where v2 has nothing",
         (true, false) => "REST v2 answers; v1, which templates and the search need, does not",
-        (false, true) => "only REST v1 answers, as on Confluence Data Center, which this version cannot read",
+        (false, true) if absent => {
+            "only REST v1 is there, as on Confluence Data Center, which this version cannot read"
+        }
+        (false, true) => "REST v1 answers; v2, which everything else needs, does not",
         (false, false) => "neither REST v2 nor v1 answers",
     };
     Finding::new("API", if v2 && v1 { State::Good } else { State::Missing }, found)

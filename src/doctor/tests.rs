@@ -87,6 +87,20 @@ async fn what_no_verdict_depends_on_is_a_note_with_its_cost() {
 }
 
 #[tokio::test]
+async fn a_v2_that_fails_is_not_taken_for_data_center() {
+    for (status, is_data_center) in [(500, false), (403, false), (404, true)] {
+        let route = RoutePattern::path("/wiki/api/v2/*").unwrap();
+        let server = serve(FaultPlan::none().on(route, Occurrence::From(1), Fault::status(status))).await;
+        let diagnosis = examine(&client(&server)).await;
+        assert_eq!(diagnosis.status(), ExitStatus::Incomplete);
+        let found = &finding(&diagnosis, "API").found;
+        assert_eq!(found.contains("Data Center"), is_data_center, "{status}: {found}");
+        let spaces = finding(&diagnosis, "spaces");
+        assert!(spaces.cost.is_some() && spaces.remedy.is_some(), "{spaces:?}");
+    }
+}
+
+#[tokio::test]
 async fn each_workflow_app_is_told_and_what_its_absence_costs() {
     let server = serve(FaultPlan::none()).await;
     for (app, words) in [

@@ -8,8 +8,8 @@ use console::{Term, measure_text_width};
 const USUAL: usize = 80;
 /// Narrower than this nothing can be read; the terminal breaks what is longer.
 const NARROWEST: usize = 20;
-/// What the lines after the first are set in by, beyond the first.
-const HANGING: &str = "  ";
+/// What the lines after the first are set in by, beyond the first: more than the lines of a message among themselves.
+const HANGING: usize = 4;
 /// A line set in by this much is a command to copy, and stays whole.
 const COMMAND: &str = "    ";
 
@@ -65,27 +65,38 @@ impl Width {
             if place > 0 {
                 wrapped.push('\n');
             }
-            if line.starts_with(COMMAND) || measure_text_width(line) <= columns {
+            if line.starts_with(COMMAND) {
                 wrapped.push_str(line);
             } else {
-                wrap_line(line, columns, &mut wrapped);
+                let indent = line.len() - line.trim_start().len();
+                wrap_line(line, columns, indent + HANGING, &mut wrapped);
             }
         }
         wrapped
     }
+
+    /// Breaks one line of a table of text, whose lines after the first are set in by `hanging`.
+    pub fn wrap_row(self, line: &str, hanging: usize) -> String {
+        let Some(columns) = self.columns() else { return line.to_owned() };
+        let mut wrapped = String::with_capacity(line.len() + line.len() / 8);
+        wrap_line(line, columns, hanging.min(columns / 2), &mut wrapped);
+        wrapped
+    }
 }
 
-fn wrap_line(line: &str, columns: usize, wrapped: &mut String) {
+fn wrap_line(line: &str, columns: usize, hanging: usize, wrapped: &mut String) {
+    if measure_text_width(line) <= columns {
+        return wrapped.push_str(line);
+    }
     let indent = &line[..line.len() - line.trim_start().len()];
-    let hanging = format!("{indent}{HANGING}");
     wrapped.push_str(indent);
     let (mut at, mut is_first) = (indent.len(), true);
     for word in words(line.trim_start()) {
         let width = measure_text_width(word);
         if !is_first && at + 1 + width > columns {
             wrapped.push('\n');
-            wrapped.push_str(&hanging);
-            at = hanging.len();
+            wrapped.extend(std::iter::repeat_n(' ', hanging));
+            at = hanging;
         } else if !is_first {
             wrapped.push(' ');
             at += 1;
@@ -118,10 +129,10 @@ mod tests {
         let lines: Vec<&str> = wrapped.lines().collect();
         assert_eq!(lines[0], "no answer");
         assert_eq!(lines[1], "  check the address, as in");
-        assert_eq!(lines[2], "    https://your-domain.atlassian.net/wiki/spaces/ENG/overview?mode=all,");
-        assert_eq!(lines[3], "    and then run");
-        assert_eq!(lines[4], "    `confluence-storage-analyzer doctor --probe`");
-        assert_eq!(lines[5], "    again");
+        assert_eq!(lines[2], "      https://your-domain.atlassian.net/wiki/spaces/ENG/overview?mode=all,");
+        assert_eq!(lines[3], "      and then run");
+        assert_eq!(lines[4], "      `confluence-storage-analyzer doctor --probe`");
+        assert_eq!(lines[5], "      again");
         assert_eq!(lines[6], format!("    chmod 600 /{}", "x".repeat(60)));
         for line in lines.iter().filter(|line| !line.contains("https") && !line.contains('`')).take(4) {
             assert!(line.len() <= 40, "{line}");
@@ -142,9 +153,16 @@ mod tests {
     }
 
     #[test]
+    fn rows_of_a_table_hang_where_their_text_begins() {
+        let wrapped = Width::Columns(30).wrap_row("MISSING  labels: refused with status 403 today", 9);
+        assert_eq!(wrapped, "MISSING  labels: refused with\n         status 403 today");
+        assert_eq!(Width::Unlimited.wrap_row(LONG, 9), LONG);
+    }
+
+    #[test]
     fn colours_take_no_room_and_wide_letters_take_two() {
         let marked = format!("\u{1b}[1;31merror:\u{1b}[0m {}", "a".repeat(20));
         assert_eq!(Width::Columns(27).wrap(&marked), marked);
-        assert_eq!(Width::Columns(20).wrap("漢字漢字漢字 漢字漢字"), "漢字漢字漢字\n  漢字漢字");
+        assert_eq!(Width::Columns(20).wrap("漢字漢字漢字 漢字漢字"), "漢字漢字漢字\n    漢字漢字");
     }
 }
