@@ -1,6 +1,7 @@
 //! How a run ends: the exit status table, the rule when several apply, and failures that carry a remedy.
 
 use std::fmt::{self, Write as _};
+use std::panic::UnwindSafe;
 use std::process::ExitCode;
 
 use serde_json::json;
@@ -180,6 +181,16 @@ impl fmt::Display for Failure {
 
 impl std::error::Error for Failure {}
 
+/// Carries out a run so that a panic in it is a failure of its own, and never an end that could pass for another
+/// (F-95). What it says is for the panic hook to tell.
+pub fn guarded(run: impl FnOnce() -> Result<Outcome, Failure> + UnwindSafe) -> Result<Outcome, Failure> {
+    std::panic::catch_unwind(run).unwrap_or_else(|_| {
+        Err(Failure::new(ExitStatus::Internal, "the run was given up")
+            .because("this is a mistake in the program; a report in the making keeps its name in .partial")
+            .remedy("run again; if it stays, report it with the output of -vv"))
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -216,6 +227,14 @@ mod tests {
         for status in ExitStatus::IN_USE {
             assert!(ExitStatus::MOST_TELLING_FIRST.contains(&status), "{status:?}");
         }
+    }
+
+    #[test]
+    fn f_95_a_panic_is_an_internal_error_and_never_success() {
+        let failure = guarded(|| panic!("on purpose")).unwrap_err();
+        assert_eq!(failure.status.code(), 1);
+        let whole = Outcome { status: ExitStatus::Complete, stdout: Vec::new() };
+        assert_eq!(guarded(|| Ok(whole.clone())), Ok(whole.clone()));
     }
 
     #[test]

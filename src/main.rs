@@ -5,7 +5,7 @@ use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
 
 use confluence_storage_analyzer::cli::Cli;
-use confluence_storage_analyzer::error::{ExitStatus, Failure, Outcome};
+use confluence_storage_analyzer::error::{ExitStatus, Failure, Outcome, guarded};
 use confluence_storage_analyzer::progress::{Mode, Progress};
 
 fn main() -> ExitCode {
@@ -22,8 +22,7 @@ fn main() -> ExitCode {
     let panic_progress = progress.clone();
     std::panic::set_hook(Box::new(move |panic| panic_progress.error(format!("internal error: {panic}"))));
 
-    let result = std::panic::catch_unwind(|| run(&cli, &progress));
-    let result = result.unwrap_or_else(|_| Err(Failure::new(ExitStatus::Internal, "the run was given up")));
+    let result = guarded(|| run(&cli, &progress));
     progress.finish();
     let outcome = result.unwrap_or_else(|failure| {
         progress.error(&failure);

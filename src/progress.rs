@@ -4,6 +4,7 @@
 //! nobody watches any more.
 
 mod log;
+mod wrap;
 
 use std::fmt::{self, Display};
 use std::io::{self, IsTerminal, Write};
@@ -11,6 +12,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
+
+pub use wrap::Width;
 
 /// Time between two plain lines of one phase.
 const LINE_INTERVAL: Duration = Duration::from_secs(10);
@@ -26,6 +29,8 @@ pub struct Mode {
     pub bar: bool,
     /// Coloured words.
     pub colour: bool,
+    /// Where lines are broken.
+    pub width: Width,
 }
 
 impl Mode {
@@ -33,12 +38,14 @@ impl Mode {
     pub fn detect(quiet: bool, colour: Option<bool>) -> Self {
         let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
         let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-        Self::decide(quiet, colour, io::stderr().is_terminal() && !dumb && !is_set("CI"), is_set("NO_COLOR"))
+        let capable = io::stderr().is_terminal() && !dumb && !is_set("CI");
+        Self { width: Width::of_stderr(), ..Self::decide(quiet, colour, capable, is_set("NO_COLOR")) }
     }
 
     /// `capable` is a terminal that understands control sequences and has a person before it.
     fn decide(quiet: bool, colour: Option<bool>, capable: bool, no_color: bool) -> Self {
-        Self { quiet, bar: capable && !quiet, colour: colour.unwrap_or(capable && !no_color) }
+        let colour = colour.unwrap_or(capable && !no_color);
+        Self { quiet, bar: capable && !quiet, colour, width: Width::Unlimited }
     }
 }
 
@@ -172,7 +179,8 @@ impl Progress {
     }
 
     fn line(&self, text: &str) {
-        self.write(format!("{text}\n").as_bytes());
+        let Some(mode) = self.inner.mode else { return };
+        self.write(format!("{}\n", mode.width.wrap(text)).as_bytes());
     }
 
     /// Writes whole lines with the bar out of the way.
@@ -262,7 +270,7 @@ mod tests {
         }
     }
 
-    pub(super) const PLAIN: Mode = Mode { quiet: false, bar: false, colour: false };
+    pub(super) const PLAIN: Mode = Mode { quiet: false, bar: false, colour: false, width: Width::Unlimited };
 
     pub(super) fn new_progress(mode: Mode, every: Duration) -> (Progress, Sink) {
         let sink = Sink::default();
@@ -271,7 +279,7 @@ mod tests {
 
     #[test]
     fn f_91_control_sequences_only_where_they_are_understood() {
-        let plain = |bar, colour| Mode { quiet: false, bar, colour };
+        let plain = |bar, colour| Mode { bar, colour, ..PLAIN };
         assert_eq!(Mode::decide(false, None, true, false), plain(true, true));
         assert_eq!(Mode::decide(false, None, true, true), plain(true, false));
         assert_eq!(Mode::decide(false, None, false, false), plain(false, false));
@@ -317,6 +325,13 @@ mod tests {
         let (progress, sink) = new_progress(Mode { colour: true, ..PLAIN }, Duration::ZERO);
         progress.warn("mind the gap");
         assert_eq!(sink.text(), "\u{1b}[1;33mwarning:\u{1b}[0m mind the gap\n");
+    }
+
+    #[test]
+    fn what_people_are_told_is_broken_to_the_width() {
+        let (progress, sink) = new_progress(Mode { width: Width::Columns(30), ..PLAIN }, Duration::ZERO);
+        progress.warn("the first half of it, and the second half\n  what to do about it, in as many words");
+        assert!(sink.text().lines().count() > 3 && sink.text().lines().all(|line| line.len() <= 30), "{}", sink.text());
     }
 
     #[test]

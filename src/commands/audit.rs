@@ -287,9 +287,11 @@ fn options_for_people(config: &Config) -> Vec<(String, String)> {
 
 /// The folder of the reports cannot be used; nothing was written, and nothing sent.
 pub(super) fn output_failure(error: &ReportError) -> Failure {
-    Failure::new(ExitStatus::Storage, "no report can be made in this folder")
-        .because(error.to_string())
-        .remedy("create it, get the right to write in it, or choose another one with --output")
+    let remedy = match error {
+        ReportError::TooDeep { .. } => "choose a folder with a shorter path with --output",
+        _ => "create it, get the right to write in it, or choose another one with --output",
+    };
+    Failure::new(ExitStatus::Storage, "no report can be made in this folder").because(error.to_string()).remedy(remedy)
 }
 
 /// The report could not be written to its end.

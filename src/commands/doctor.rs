@@ -9,7 +9,7 @@ use super::audit::connect;
 use crate::config::{Config, Loaded};
 use crate::doctor::{self, Answered, Finding, State};
 use crate::error::{ExitStatus, Failure, Outcome};
-use crate::progress::Progress;
+use crate::progress::{Progress, Width};
 
 /// Checks the site of a configuration, or asks it the open questions.
 pub(crate) async fn run(
@@ -34,7 +34,7 @@ pub(crate) async fn run(
         let object = json!({"exit_code": status.code(), "findings": diagnosis.findings});
         format!("{object}\n")
     } else {
-        lines(&diagnosis.findings)
+        lines(&diagnosis.findings, Width::of_stdout())
     };
     Ok(Outcome { status, stdout: text.into_bytes() })
 }
@@ -54,14 +54,15 @@ fn configuration(loaded: &Loaded<Config>) -> Vec<Finding> {
     findings
 }
 
-fn lines(findings: &[Finding]) -> String {
+fn lines(findings: &[Finding], width: Width) -> String {
     let mut text = String::new();
     for finding in findings {
+        let line = format!("{:8} {}: {}", finding.state.word(), finding.subject, finding.found);
         // writing to a string cannot fail
-        let _ = writeln!(text, "{:8} {}: {}", finding.state.word(), finding.subject, finding.found);
+        let _ = writeln!(text, "{}", width.wrap_row(&line, 9));
         for (mark, more) in [("costs", &finding.cost), ("remedy", &finding.remedy)] {
             if let Some(more) = more {
-                let _ = writeln!(text, "         {mark}: {more}");
+                let _ = writeln!(text, "{}", width.wrap_row(&format!("         {mark}: {more}"), 11));
             }
         }
     }

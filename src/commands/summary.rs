@@ -8,9 +8,13 @@ use super::audit::Reading;
 use super::snapshot::Taken;
 use crate::audit::Audit;
 use crate::error::{ExitStatus, Outcome};
-use crate::inventory::Inventory;
+use crate::inventory::coverage::{Gap, UnitEnd};
+use crate::inventory::{Coverage, Inventory};
 use crate::progress::Progress;
 use crate::report::format::{bytes, count};
+
+/// How much of what was not read is told on the terminal.
+const NAMED: usize = 3;
 
 /// Five figures for people, and the path of the result for programs. What the audit says follows from its own reading;
 /// `status` is how all of the run ended.
@@ -25,6 +29,12 @@ pub(super) fn finish(
     let Reading { inventory, audit, .. } = reading;
     for line in lines(inventory, audit, reading.status) {
         progress.note(line);
+    }
+    // why it stopped was told, and is why the rest was not read
+    if reading.stopped.is_none() && !is_complete(reading.status) {
+        for line in not_read(&inventory.coverage) {
+            progress.warn(line);
+        }
     }
     taken.map(Taken::lines).into_iter().flatten().for_each(|line| progress.note(format!("snapshot: {line}")));
     let index = folder.join("index.html");
@@ -46,6 +56,21 @@ pub(super) fn finish(
         format!("{}{}\n", snapshot.unwrap_or_default(), index.display())
     };
     Outcome { status, stdout: stdout.into_bytes() }
+}
+
+/// The first things that were not read, and why: the rest is in the report.
+pub(super) fn not_read(coverage: &Coverage) -> Vec<String> {
+    let missing = |gap: &Gap| match &gap.end {
+        UnitEnd::Failed { reason } | UnitEnd::Denied { reason } => Some(format!("not read: {}: {reason}", gap.subject)),
+        UnitEnd::Ok | UnitEnd::Gone | UnitEnd::Skipped { .. } => None,
+    };
+    let mut lines: Vec<String> = coverage.gaps.iter().filter_map(missing).collect();
+    let more = lines.len().saturating_sub(NAMED);
+    lines.truncate(NAMED);
+    if more > 0 {
+        lines.push(format!("not read: {} more, which the report names", count(more as u64)));
+    }
+    lines
 }
 
 fn is_complete(status: ExitStatus) -> bool {

@@ -41,7 +41,7 @@ impl fmt::Display for Warning {
         match self {
             Self::ReadableByOthers { path, mode } => write!(
                 f,
-                "other accounts of this computer can read the API token in {} (mode {mode:03o})\n  chmod 600 {}",
+                "other accounts of this computer can read the API token in {} (mode {mode:03o})\n    chmod 600 {}",
                 path.display(),
                 shell_word(&path.to_string_lossy()),
             ),

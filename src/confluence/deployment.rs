@@ -176,6 +176,11 @@ impl Deployment {
         self.origin.host_str().unwrap_or_default()
     }
 
+    /// Whether the site is on a host of Atlassian's own, which serves Confluence Cloud only.
+    pub fn is_of_atlassian(&self) -> bool {
+        self.host().ends_with(".atlassian.net") || self.host() == "api.atlassian.com"
+    }
+
     /// Whether the site is on this machine, as the sample site is.
     pub fn is_local(&self) -> bool {
         is_loopback(&self.origin)

@@ -64,7 +64,7 @@ pub enum RequestError {
     #[error("interrupted")]
     Interrupted,
     /// No usable answer arrived: connection, name resolution, timeout, broken transfer.
-    #[error("no answer at {endpoint}: {cause} ({attempts} attempts)")]
+    #[error("no answer at {endpoint}: {cause} ({})", tries(*attempts))]
     Transport {
         /// Path of the endpoint.
         endpoint: String,
@@ -82,7 +82,7 @@ pub enum RequestError {
         cause: String,
     },
     /// A status that means failure and is none of the others, after all retries.
-    #[error("status {status} at {endpoint} ({attempts} attempts)")]
+    #[error("status {status} at {endpoint} ({})", tries(*attempts))]
     Status {
         /// The HTTP status.
         status: u16,
@@ -141,6 +141,10 @@ pub enum RequestError {
     },
 }
 
+fn tries(attempts: u32) -> String {
+    if attempts == 1 { "1 attempt".to_owned() } else { format!("{attempts} attempts") }
+}
+
 fn back_at(until: Option<DateTime<Utc>>) -> String {
     until.map(|time| format!(", until {}", time.to_rfc3339_opts(SecondsFormat::Secs, true))).unwrap_or_default()
 }
@@ -160,7 +164,7 @@ impl RequestError {
             Self::NotFound { .. } => "check the address of the site; deleted content needs no action",
             Self::Gone { .. } => "update this program",
             Self::Interrupted => "run again",
-            Self::Throttled { .. } => "run again later, or allow longer pauses",
+            Self::Throttled { .. } => "run again later, or allow longer pauses with --max-wait",
             Self::GaveUp { .. } | Self::Status { .. } => {
                 "run again later; if it stays, see the status page of the site"
             }

@@ -19,8 +19,7 @@ impl Cloud {
     /// Whether a Comala app for Data Center may answer here at all: the one for Cloud has no REST API, and Atlassian's
     /// own hosts serve Cloud only (`comala.md` 0).
     pub fn may_have_comala_rest(&self) -> bool {
-        let host = self.client().deployment().host();
-        !host.ends_with(".atlassian.net") && host != "api.atlassian.com"
+        !self.client().deployment().is_of_atlassian()
     }
 
     /// The workflow status of one page by Comala on Data Center; `None` is a page without a workflow. `kind` names the

@@ -5,20 +5,21 @@ use crate::confluence::{Client, RequestError};
 use crate::confluence::{Observed, Request};
 use crate::error::ExitStatus;
 
-/// The probe every run begins with. An error is the exit status a run would end with.
-pub(super) async fn check(client: &Client, findings: &mut Vec<Finding>) -> Result<(), ExitStatus> {
+/// The probe every run begins with; gives the account's id. An error is the exit status a run would end with.
+pub(super) async fn check(client: &Client, findings: &mut Vec<Finding>) -> Result<String, ExitStatus> {
     let error = match client.identity().await {
         Ok(answer) => {
             let user = answer.value;
             let name = user.display_name.or(user.public_name).unwrap_or_default();
-            client.expect_account(&user.account_id.unwrap_or_default());
+            let id = user.account_id.unwrap_or_default();
+            client.expect_account(&id);
             findings.push(Finding::new("account", State::Good, format!("the token belongs to {name}")));
             findings.push(Finding::new(
                 "token",
                 State::Good,
                 "accepted at the address of the site, as tokens without scopes are",
             ));
-            return Ok(());
+            return Ok(id);
         }
         Err(error) => error,
     };
@@ -78,7 +79,7 @@ pub(super) async fn spaces(client: &Client, findings: &mut Vec<Finding>) {
                     let more = if observed.has_next() { " or more" } else { "" };
                     counts.push(format!("{}{more} {status}, {personal} of them personal", results.len()));
                 }
-                None => return findings.push(refused("spaces", &observed)),
+                None => return findings.push(without_spaces(&observed)),
             },
             Err(error) => return findings.push(unanswered("spaces", &error)),
         }
@@ -96,6 +97,13 @@ pub(super) async fn spaces(client: &Client, findings: &mut Vec<Finding>) {
         State::Note,
         "spaces and pages that this account may not see are in no list, and nothing says so",
     ));
+}
+
+/// No space is known.
+fn without_spaces(observed: &Observed) -> Finding {
+    refused("spaces", observed)
+        .costs("no run is possible: the spaces are read first")
+        .remedy("look at what is said of the other lists below; if they answer, run again")
 }
 
 /// A list that was refused.

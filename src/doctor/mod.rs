@@ -98,9 +98,9 @@ impl Diagnosis {
 pub async fn examine(client: &Client) -> Diagnosis {
     let mut findings = Vec::new();
     let status = match account::check(client, &mut findings).await {
-        Ok(()) => {
+        Ok(account) => {
             account::spaces(client, &mut findings).await;
-            endpoints::check(client, &mut findings).await;
+            endpoints::check(client, &account, &mut findings).await;
             ExitStatus::Complete
         }
         Err(status) => status,

@@ -2,6 +2,8 @@
 
 use super::*;
 use crate::confluence::ConnectionSettings;
+use crate::demo::site::{Kind, Status};
+use crate::demo::workflow::WorkflowApp;
 use crate::demo::{DemoServer, Fault, FaultPlan, Occurrence, RoutePattern, sample_site};
 use crate::progress::Progress;
 
@@ -68,6 +70,53 @@ async fn what_is_missing_comes_with_its_cost_and_a_remedy() {
 }
 
 #[tokio::test]
+async fn what_no_verdict_depends_on_is_a_note_with_its_cost() {
+    for (path, subject) in
+        [("/wiki/rest/api/user/bulk", "people"), ("/wiki/rest/api/content/*/download", "sizes of old versions")]
+    {
+        let route = RoutePattern::path(path).unwrap();
+        let server = serve(FaultPlan::none().on(route, Occurrence::From(1), Fault::status(403))).await;
+        let diagnosis = examine(&client(&server)).await;
+        assert_eq!(diagnosis.status(), ExitStatus::Complete, "{subject}: {:#?}", diagnosis.findings);
+        let finding = finding(&diagnosis, subject);
+        assert_eq!(finding.state, State::Note);
+        assert!(finding.cost.is_some() && finding.remedy.is_some(), "{finding:?}");
+    }
+    let server = serve(FaultPlan::none()).await;
+    assert_eq!(finding(&examine(&client(&server)).await, "sizes of old versions").state, State::Good);
+}
+
+#[tokio::test]
+async fn a_v2_that_fails_is_not_taken_for_data_center() {
+    for (status, is_data_center) in [(500, false), (403, false), (404, true)] {
+        let route = RoutePattern::path("/wiki/api/v2/*").unwrap();
+        let server = serve(FaultPlan::none().on(route, Occurrence::From(1), Fault::status(status))).await;
+        let diagnosis = examine(&client(&server)).await;
+        assert_eq!(diagnosis.status(), ExitStatus::Incomplete);
+        let found = &finding(&diagnosis, "API").found;
+        assert_eq!(found.contains("Data Center"), is_data_center, "{status}: {found}");
+        let spaces = finding(&diagnosis, "spaces");
+        assert!(spaces.cost.is_some() && spaces.remedy.is_some(), "{spaces:?}");
+    }
+}
+
+#[tokio::test]
+async fn each_workflow_app_is_told_and_what_its_absence_costs() {
+    let server = serve(FaultPlan::none()).await;
+    for (app, words) in [
+        (WorkflowApp::ComalaCloud, "answers the search"),
+        (WorkflowApp::ComalaDataCenter, "as on Data Center"),
+        (WorkflowApp::None, "none that the search knows"),
+    ] {
+        server.change_site(|site| site.workflow.app = app);
+        let diagnosis = examine(&client(&server)).await;
+        let finding = finding(&diagnosis, "workflow app");
+        assert!(finding.found.contains(words), "{app:?}: {finding:?}");
+        assert_eq!(finding.cost.is_some(), app == WorkflowApp::None);
+    }
+}
+
+#[tokio::test]
 async fn headers_about_limits_are_shown() {
     let headers = [("content-type", "application/json"), ("x-ratelimit-remaining", "7"), ("x-secret", "s3cret")];
     let answer = Fault::Answer {
@@ -97,6 +146,9 @@ async fn the_probe_finds_out_how_the_site_behaves() {
     assert_eq!(answer(&answers, "anonymous"), "nothing: the site refuses visitors");
     assert_eq!(answer(&answers, "deprecated"), "no");
     assert_eq!(answer(&answers, "edition"), "yes: STANDARD");
+    assert!(answer(&answers, "files-of-archive").starts_with("by the page's own list"), "{answers:#?}");
+    assert!(answer(&answers, "files-of-drafts").starts_with("not known"), "{answers:#?}");
+    assert_eq!(answer(&answers, "without-successor"), "yes, all of them");
     assert_eq!(answer(&answers, "search-properties"), "yes, with values");
     assert!(server.requests().iter().all(|entry| entry.method == "GET"));
 
@@ -105,10 +157,15 @@ async fn the_probe_finds_out_how_the_site_behaves() {
         site.behaviour.comment_lists_with_replies = false;
         site.behaviour.anonymous_access = true;
         site.behaviour.search_without_properties = true;
+        let owners: Vec<String> =
+            site.attachments.iter().filter_map(|file| file.container.id().map(str::to_owned)).collect();
+        let page = site.contents.iter_mut().find(|page| page.kind == Kind::Page && owners.contains(&page.id)).unwrap();
+        page.status = Status::Draft;
         site.spaces.iter_mut().for_each(|space| space.public = true);
     });
     let answers = probe(&client(&server), &Progress::silent()).await;
     assert!(answer(&answers, "old-size").starts_with("NO"), "{answers:#?}");
+    assert_eq!(answer(&answers, "files-of-drafts"), "yes: 1 such pages were met");
     assert!(answer(&answers, "replies").contains("footer-comments: no"), "{answers:#?}");
     assert!(answer(&answers, "anonymous").starts_with("public content"), "{answers:#?}");
     assert!(answer(&answers, "search-properties").starts_with("NO"), "{answers:#?}");

@@ -25,7 +25,7 @@ pub async fn compare_contents(
     let (memory, started_at) = (Memory(options.cache.as_deref()), inventory.scan.started_at);
     let crawl = Crawl { api, options, progress, ledger: &ledger, site: &site, memory, started_at };
     let files: Vec<usize> = groups.iter().flatten().copied().collect();
-    progress.phase("comparing duplicates", Some(files.len() as u64));
+    crawl.phase("comparing duplicates", Some(files.len() as u64));
     for group in files.chunks(GROUP) {
         let attachments = &inventory.attachments;
         let read = crawl

@@ -361,6 +361,24 @@ mod tests {
         assert_send(&take_inventory(&api, &options, &progress));
     }
 
+    #[tokio::test]
+    async fn f_95_a_panic_in_one_request_ends_the_reading_with_it() {
+        let settings = crate::confluence::ConnectionSettings::new("http://localhost:1", "me", "token".into());
+        let (api, options, progress) = (Cloud::new(settings).unwrap(), CrawlOptions::default(), Progress::silent());
+        let (opened, site) = (Ledger::default(), OwnSite::new("http://localhost:1", &[]));
+        let (ledger, memory, started_at) = (&opened, Memory(None), DateTime::UNIX_EPOCH);
+        let crawl =
+            Crawl { api: &api, options: &options, progress: &progress, ledger, site: &site, memory, started_at };
+        let units = (0..20).map(|number| async move {
+            let unit = ledger.enter(UnitKind::Body, format!("page {number}"));
+            assert_ne!(number, 7, "on purpose");
+            unit.ok();
+        });
+        let all = std::panic::AssertUnwindSafe(crawl.all(units.collect()));
+        assert!(futures_util::FutureExt::catch_unwind(all).await.is_err(), "it is not swallowed");
+        assert!(!opened.finish().is_complete(), "and nobody takes what was read for whole");
+    }
+
     #[test]
     fn every_end_has_its_exit_status() {
         let lost = RequestError::Unauthenticated { answer: "401".into() };

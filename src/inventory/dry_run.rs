@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use serde::Serialize;
 use tokio::join;
 
+use super::coverage::UnitKind;
 use super::crawl::{Crawl, CrawlError, CrawlOptions};
 use super::entrance::enter;
 use super::ledger::Ledger;
@@ -12,8 +13,8 @@ use super::lists;
 use super::memory::Figures;
 use super::plan::{RequestPlan, SiteCounts};
 use super::{Coverage, Space};
+use crate::confluence::Cloud;
 use crate::confluence::cloud::{CommentKind, Single};
-use crate::confluence::{Cloud, RequestError};
 use crate::progress::Progress;
 
 /// What a run would read, and what it would take.
@@ -45,7 +46,7 @@ pub async fn plan_requests(api: &Cloud, options: &CrawlOptions, progress: &Progr
     let ledger = Ledger::default();
     let entrance = enter(api, options, progress, &ledger).await?;
     let crawl = entrance.crawl(api, options, progress, &ledger);
-    let (figures, plan) = crawl.preview(&entrance.spaces, entrance.reported.as_deref()).await?;
+    let (figures, plan) = crawl.preview(&entrance.spaces, entrance.reported.as_deref()).await;
     if let Some(cause) = api.client().stopped() {
         return Err(CrawlError::Unusable(cause));
     }
@@ -60,12 +61,8 @@ pub async fn plan_requests(api: &Cloud, options: &CrawlOptions, progress: &Progr
 }
 
 impl Crawl<'_> {
-    async fn preview(
-        &self,
-        spaces: &[Space],
-        reported: Option<&[String]>,
-    ) -> Result<(Figures, RequestPlan), RequestError> {
-        self.progress.phase("lists without bodies", None);
+    async fn preview(&self, spaces: &[Space], reported: Option<&[String]>) -> (Figures, RequestPlan) {
+        self.phase("lists without bodies", None);
         let all: Vec<&Space> = spaces.iter().collect();
         let (mut contents, posts, files, footer, inline) = join!(
             lists::in_spaces(self, Single::Page, &all, false),
@@ -75,17 +72,21 @@ impl Crawl<'_> {
             self.count_comments(CommentKind::Inline),
         );
         contents.extend(posts);
-        let (footer, inline) = (footer?, inline?);
         let owners = lists::unlisted_owners(&contents, &files).len();
         let mut counts = SiteCounts::of(self, spaces, reported, &contents, &files, owners);
         (counts.footer_comments, counts.inline_comments) = (footer.all, inline.all);
         counts.reply_lists =
             [footer, inline].iter().filter(|comments| comments.replies == 0).map(|comments| comments.all).sum();
         let plan = counts.plan(self.api.client(), self.memory.last_run().as_ref());
-        Ok((Figures::of(spaces, &contents, &files), plan))
+        (Figures::of(spaces, &contents, &files), plan)
     }
 
-    async fn count_comments(&self, which: CommentKind) -> Result<Comments, RequestError> {
+    async fn count_comments(&self, which: CommentKind) -> Comments {
+        let words = match which {
+            CommentKind::Footer => "footer comments of the site",
+            CommentKind::Inline => "inline comments of the site",
+        };
+        let unit = self.ledger.enter(UnitKind::CommentList, words);
         let mut parents: HashMap<String, bool> = HashMap::new();
         let walked = self
             .api
@@ -94,8 +95,8 @@ impl Crawl<'_> {
                 self.progress.advance(1);
             })
             .await;
-        walked.end?;
+        unit.settle(&walked.end);
         let replies = parents.values().filter(|is_reply| **is_reply).count() as u64;
-        Ok(Comments { all: parents.len() as u64, replies })
+        Comments { all: parents.len() as u64, replies }
     }
 }

@@ -80,6 +80,8 @@ pub(super) struct SiteCounts {
     pub(super) remembered_versions: u64,
     pub(super) owners: u64,
     pub(super) files_owners: u64,
+    /// Contents that name files of their own though the list shows none of them.
+    pub(super) silent_owners: u64,
     pub(super) people: u64,
     pub(super) labels: bool,
 }
@@ -111,7 +113,8 @@ impl SiteCounts {
             spaces.iter().filter(|space| !is_reported(space)).map(|space| &space.id).collect();
         counts.add_versions(crawl, contents, files, &unreported);
         let published = reconcile::published(contents);
-        let with_files = files.iter().filter_map(|file| file.container.id()).filter(|id| published.contains(*id));
+        counts.silent_owners = published.without_listed_files(files).len() as u64;
+        let with_files = files.iter().filter_map(|file| file.container.id()).filter(|id| published.has(id));
         let with_files: HashSet<_> = with_files.collect();
         counts.files_owners = with_files.len() as u64;
         let of_contents = contents.iter().flat_map(|content| [&content.author, &content.owner, &content.last_editor]);
@@ -195,7 +198,9 @@ impl SiteCounts {
         add("newest attachments", 1);
         let indexed = self.footer_comments + self.inline_comments + self.attachments;
         add("second walk", pages_of("second walk", PLAIN_SEARCH_LIMIT, indexed));
-        add("attachments of one owner", self.files_owners.min(30));
+        let sampled = self.files_owners.min(3 * reconcile::OWNERS_OF_EACH as u64)
+            + self.silent_owners.min(reconcile::OWNERS_OF_EACH as u64);
+        add("attachments of one owner", sampled);
         add("attachment version", self.versions);
         add("download of one byte", 2 * u64::from(self.versions + self.remembered_versions > 0));
         add("labels", u64::from(self.labels));

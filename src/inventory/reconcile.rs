@@ -15,12 +15,14 @@ use chrono::{DateTime, Duration, Utc};
 use super::convert;
 use super::coverage::UnitKind;
 use super::crawl::Crawl;
-use super::site::{Attachment, Container, Content, ContentId, Status};
+use super::site::{Attachment, Container, Content, ContentId, ContentKind, Status};
 use crate::confluence::RequestError;
 use crate::confluence::cloud::Single;
+use crate::storage_format::{ContainerRef, Reference, Target};
 
-/// Owners with the most files, owners of the newest files, and others, of each so many.
-const OWNERS_OF_EACH: usize = 10;
+/// Owners with the most files, owners of the newest files, others, and contents that name files of their own though the
+/// list shows none: of each so many.
+pub(super) const OWNERS_OF_EACH: usize = 10;
 /// Owners read alone because another list showed a file of theirs that the site-wide one did not, at most: when there
 /// are more, the list is known to be broken, and each further owner would tell the same.
 const SUSPECTS: usize = 30;
@@ -32,15 +34,40 @@ const CLOCK_MARGIN: Duration = Duration::minutes(2);
 /// The files of the site-wide list by the digits of their ids.
 type Listed<'a> = HashMap<&'a str, &'a Attachment>;
 
+/// Pages and posts whose own list of files has to agree: how lists treat the trash and archives is not documented.
+#[derive(Debug, Default)]
+pub(super) struct Published {
+    ids: HashSet<ContentId>,
+    /// Those whose body names a file of their own.
+    naming: Vec<Container>,
+}
+
+impl Published {
+    /// Whether this content is one of them.
+    pub(super) fn has(&self, id: &ContentId) -> bool {
+        self.ids.contains(id)
+    }
+
+    /// Those that name a file of their own while the site-wide list shows none of them. A link may be broken; many of
+    /// them are what a list looks like that leaves out whole owners, or is empty.
+    pub(super) fn without_listed_files(&self, files: &[Attachment]) -> Vec<&Container> {
+        let listed: HashSet<&ContentId> = files.iter().filter_map(|file| file.container.id()).collect();
+        self.naming.iter().filter(|owner| owner.id().is_some_and(|id| !listed.contains(id))).collect()
+    }
+}
+
 /// Compares the site-wide list with others that have to agree with it.
-pub(super) async fn attachments(crawl: &Crawl<'_>, files: &[Attachment], published: &HashSet<ContentId>) {
+pub(super) async fn attachments(crawl: &Crawl<'_>, files: &[Attachment], published: &Published) {
     if crawl.ledger.has_gap(UnitKind::AttachmentList) {
         // that files are missing is known, and the run incomplete
         return;
     }
     let listed: Listed<'_> = files.iter().map(|file| (file.id.digits(), file)).collect();
     let strangers = newest(crawl, &listed).await;
-    let mut owners = sample(files, published, crawl.started_at);
+    let mut owners = sample(files, &published.ids, crawl.started_at);
+    let mut silent = published.without_listed_files(files);
+    silent.sort_by_key(|owner| lot(owner, crawl.started_at));
+    owners.extend(silent.into_iter().take(OWNERS_OF_EACH).map(|owner| (owner, Vec::new())));
     let chosen: HashSet<&Container> = owners.iter().map(|(owner, _)| *owner).collect();
     let suspects = suspects(&strangers, files).into_iter().filter(|(owner, _)| !chosen.contains(owner));
     owners.extend(suspects.collect::<Vec<_>>());
@@ -73,10 +100,22 @@ fn suspects<'f>(strangers: &'f [Attachment], files: &'f [Attachment]) -> Vec<(&'
     owned.into_values().collect()
 }
 
-/// Pages and posts whose own list of files has to agree: how lists treat the trash and archives is not documented.
-pub(super) fn published(contents: &[Content]) -> HashSet<ContentId> {
-    let published = contents.iter().filter(|content| content.kind.owns_attachments());
-    published.filter(|content| content.status == Status::Current).map(|content| content.id.clone()).collect()
+/// What the lists of contents say of the owners of files.
+pub(super) fn published(contents: &[Content]) -> Published {
+    let mut published = Published::default();
+    let owners = contents.iter().filter(|content| content.kind.owns_attachments());
+    for content in owners.filter(|content| content.status == Status::Current) {
+        published.ids.insert(content.id.clone());
+        let names_own_file =
+            |reference: &Reference| matches!(&reference.target, Target::File { container: ContainerRef::Own, .. });
+        if content.body.as_ref().is_some_and(|body| body.references.iter().any(names_own_file)) {
+            published.naming.push(match content.kind {
+                ContentKind::BlogPost => Container::BlogPost(content.id.clone()),
+                _ => Container::Page(content.id.clone()),
+            });
+        }
+    }
+    published
 }
 
 /// The end of a list is what goes missing first; the newest files are it. Gives those that the site-wide list lacks.
@@ -170,6 +209,13 @@ async fn is_still_there(crawl: &Crawl<'_>, file: &Attachment) -> Result<bool, Re
     }
 }
 
+/// Another order of owners in every run.
+fn lot(owner: &Container, started_at: DateTime<Utc>) -> u64 {
+    let mut hash = DefaultHasher::new();
+    (started_at, owner).hash(&mut hash);
+    hash.finish()
+}
+
 /// Owners to look at, with the current files they should have. Another part of the site in every run.
 fn sample<'f>(
     files: &'f [Attachment],
@@ -184,16 +230,11 @@ fn sample<'f>(
     }
     let mut left: Vec<(&Container, Vec<&Attachment>)> = owned.into_values().collect();
     let mut chosen = Vec::new();
-    let lot = |owner: &Container| {
-        let mut hash = DefaultHasher::new();
-        (started_at, owner).hash(&mut hash);
-        hash.finish()
-    };
     left.sort_by_key(|(_, files)| files.len());
     chosen.extend(left.drain(left.len().saturating_sub(OWNERS_OF_EACH)..));
     left.sort_by_key(|(_, files)| files.iter().filter_map(|file| file.created_at).max());
     chosen.extend(left.drain(left.len().saturating_sub(OWNERS_OF_EACH)..));
-    left.sort_by_key(|(owner, _)| lot(owner));
+    left.sort_by_key(|(owner, _)| lot(owner, started_at));
     chosen.extend(left.drain(left.len().saturating_sub(OWNERS_OF_EACH)..));
     chosen
 }

@@ -3,6 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::format::bytes;
+
 /// A report could not be written, or a saved scan could not be read. All of these are exit status 6.
 #[derive(Debug, thiserror::Error)]
 pub enum ReportError {
@@ -15,6 +17,29 @@ pub enum ReportError {
         path: PathBuf,
         /// The answer of the operating system.
         source: io::Error,
+    },
+    /// There is no room for the report: on the disk, or by a limit on its owner or its files.
+    #[error(
+        "cannot write {}: {source}; {} of the report were written{}",
+        path.display(),
+        bytes(*written),
+        left.map(|left| format!(", and its disk has {} left", bytes(left))).unwrap_or_default()
+    )]
+    NoRoom {
+        /// What was being written.
+        path: PathBuf,
+        /// Bytes of the report on the disk so far.
+        written: u64,
+        /// Bytes that the disk has left for this account, where the system tells.
+        left: Option<u64>,
+        /// The answer of the operating system.
+        source: io::Error,
+    },
+    /// The place is so deep that the longest names of a report do not fit below it.
+    #[error("{} is too deep: with the names in a report, a path gets longer than this system allows", path.display())]
+    TooDeep {
+        /// The folder the report is to be made in.
+        path: PathBuf,
     },
     /// The folder the report is to be made in is none.
     #[error("{} is not a folder; create it or choose another with --output", path.display())]
@@ -83,4 +108,32 @@ impl ReportError {
     pub(crate) fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
         move |source| Self::Io { action, path: path.to_owned(), source }
     }
+
+    /// The same failure when it is one of room (F-75): with what was `written` of the report, and what is left.
+    pub(crate) fn with_room(self, written: u64) -> Self {
+        match self {
+            Self::Io { path, source, .. } if is_full(&source) => {
+                let left = path.parent().and_then(room_left);
+                Self::NoRoom { path, written, left, source }
+            }
+            other => other,
+        }
+    }
+}
+
+fn is_full(error: &io::Error) -> bool {
+    use io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
+    matches!(error.kind(), StorageFull | QuotaExceeded | FileTooLarge)
+}
+
+/// Bytes that the disk of a folder has left.
+#[cfg(unix)]
+fn room_left(folder: &Path) -> Option<u64> {
+    let disk = rustix::fs::statvfs(folder).ok()?;
+    disk.f_bavail.checked_mul(disk.f_frsize)
+}
+
+#[cfg(not(unix))]
+fn room_left(_folder: &Path) -> Option<u64> {
+    None
 }

@@ -9,10 +9,14 @@ use chrono::{DateTime, FixedOffset};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use super::ReportError;
+use super::{ReportError, names};
 
 /// How many names are tried before giving up; two runs in one second are rare, a hundred are a mistake.
 const MAX_TRIES: u32 = 100;
+/// How the name of the folder begins that is made to see whether one can be made.
+const PROBE: &str = ".confluence_analysis_probe";
+/// What follows the space's name in the longest name of a file.
+const LONGEST_ENDING: &str = "_unreferenced.html";
 
 /// One file of the report as it stands in the manifest.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -25,20 +29,33 @@ pub struct WrittenFile {
     pub sha256: String,
 }
 
-/// Checks that a report can be made in `parent`, by making and removing a folder with a file in it. To be called
-/// before the first request (F-76).
+/// Checks that a report can be made in `parent`, by making and removing a folder with a file in it, with names as long
+/// as those of a report get (F-89). To be called before the first request (F-76).
 pub fn check_writable(parent: &Path) -> Result<(), ReportError> {
     if !fs::metadata(parent).map_err(ReportError::io("read folder", parent))?.is_dir() {
         return Err(ReportError::NotAFolder { path: parent.to_owned() });
     }
-    let failed = || ReportError::io("write in folder", parent);
-    let probe = tempfile::Builder::new().prefix(".confluence_analysis_probe").tempdir_in(parent);
-    let probe = probe.map_err(|error| failed()(without_path(error)))?;
-    let file = probe.path().join("probe");
+    let failed = || {
+        |error: io::Error| match error.kind() {
+            io::ErrorKind::InvalidFilename => ReportError::TooDeep { path: parent.to_owned() },
+            _ => ReportError::io("write in folder", parent)(without_path(error)),
+        }
+    };
+    // the six letters that make the name a new one are part of its length
+    let name = format!("{PROBE:_<width$}", width = longest_folder_name().len() - 6);
+    let probe = tempfile::Builder::new().prefix(&name).tempdir_in(parent).map_err(failed())?;
+    let space = probe.path().join("x".repeat(names::MAX_LENGTH));
+    create_folder(&space).map_err(failed())?;
+    let file = space.join(format!("{}{LONGEST_ENDING}", "x".repeat(names::MAX_LENGTH)));
     let mut writer = create_new(&file).map_err(failed())?;
     writer.write_all(b"probe").and_then(|()| writer.sync_all()).map_err(failed())?;
     drop(writer);
     probe.close().map_err(failed())
+}
+
+/// The name of a report in the making when a hundred others were made in the same second.
+fn longest_folder_name() -> String {
+    format!("{}-{MAX_TRIES}.partial", folder_name(&DateTime::UNIX_EPOCH.fixed_offset(), false))
 }
 
 /// The error without the path of the probe, which means nothing to people.
@@ -105,8 +122,10 @@ impl ReportFolder {
         let full = path.split('/').fold(self.partial.clone(), |full, part| full.join(part));
         let file = create_new(&full).map_err(ReportError::io("create", &full))?;
         let mut sink = HashingWriter { inner: BufWriter::new(file), hash: Sha256::new(), bytes: 0 };
-        content(&mut sink).map_err(|error| error.into().at(&full))?;
-        let failed = || ReportError::io("write", &full);
+        let earlier: u64 = self.files.iter().map(|file| file.bytes).sum();
+        content(&mut sink).map_err(|error| error.into().at(&full).with_room(earlier + sink.bytes))?;
+        let written = earlier + sink.bytes;
+        let failed = || |error: io::Error| ReportError::io("write", &full)(error).with_room(written);
         sink.flush().map_err(failed())?;
         let file = sink.inner.into_inner().map_err(|error| failed()(error.into_error()))?;
         file.sync_all().map_err(failed())?;

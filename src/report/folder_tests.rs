@@ -65,16 +65,19 @@ fn links_are_not_followed_and_others_cannot_read() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn an_error_while_writing_surfaces_and_leaves_no_finished_folder() {
+fn a_full_disk_surfaces_with_what_was_written_and_is_left_and_leaves_no_finished_folder() {
     let parent = tempfile::tempdir().expect("a folder");
     let mut folder = ReportFolder::create(parent.path(), NAME).expect("created");
+    folder.write("whole.csv", fill("abcde")).expect("written");
     let error = folder
         .write("a.csv", |_| {
             let mut full = OpenOptions::new().write(true).open("/dev/full")?;
             full.write_all(b"x").and_then(|()| full.flush())
         })
         .expect_err("full");
-    assert!(matches!(error, ReportError::Io { action: "write", .. }), "{error}");
+    assert!(matches!(error, ReportError::NoRoom { written: 5, left: Some(1..), .. }), "{error}");
+    let told = error.to_string();
+    assert!(told.contains("a.csv") && told.contains("5 bytes of the report") && told.contains(" left"), "{told}");
     assert!(!parent.path().join(NAME).exists());
 }
 
@@ -87,4 +90,27 @@ fn the_probe_leaves_nothing_and_names_what_is_wrong() {
     let file = parent.path().join("file");
     fs::write(&file, "x").expect("written");
     assert!(matches!(check_writable(&file), Err(ReportError::NotAFolder { .. })));
+}
+
+#[test]
+fn f_89_no_name_in_a_report_is_longer_than_what_is_tried_at_the_start() {
+    let time = DateTime::parse_from_rfc3339("2026-11-21T19:41:07+01:00").expect("a time");
+    assert_eq!(longest_folder_name().len(), format!("{}-100.partial", folder_name(&time, false)).len());
+    for ending in ["_attachments.csv", "_attachments.html", "_unreferenced.csv", "_unreferenced.html"] {
+        assert!(ending.len() <= LONGEST_ENDING.len(), "{ending}");
+    }
+}
+
+#[test]
+fn f_95_a_panic_while_writing_leaves_a_partial_folder() {
+    let parent = tempfile::tempdir().expect("a folder");
+    let place = parent.path().to_owned();
+    let outcome = std::panic::catch_unwind(move || {
+        let mut folder = ReportFolder::create(&place, NAME).expect("created");
+        let _ = folder.write("a.csv", |_| -> Result<(), io::Error> { panic!("on purpose") });
+        folder.finish()
+    });
+    assert!(outcome.is_err(), "it is not swallowed");
+    assert!(!parent.path().join(NAME).exists());
+    assert!(parent.path().join(format!("{NAME}.partial")).exists());
 }

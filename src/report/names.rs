@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use crate::inventory::Space;
 
 /// Longest name in bytes; leaves room for `_unreferenced.html` and a deep place to put the report.
-const MAX_LENGTH: usize = 80;
+pub(super) const MAX_LENGTH: usize = 80;
 
 /// Names that Windows gives to devices.
 const RESERVED: [&str; 22] = [

@@ -15,6 +15,30 @@ fn a_healthy_site_is_told_line_by_line_and_nothing_is_written() {
     {
         assert!(finished.stdout.lines().any(|line| line.starts_with(start)), "{start}\n{}", finished.stdout);
     }
+    // every line of product contract 1
+    for subject in [
+        "configuration",
+        "site",
+        "account",
+        "token",
+        "spaces",
+        "API",
+        "rate limits",
+        "workflow app",
+        "pages",
+        "blog posts",
+        "attachments",
+        "footer comments",
+        "inline comments",
+        "page templates",
+        "blueprint templates",
+        "search",
+        "labels",
+        "people",
+        "sizes of old versions",
+    ] {
+        assert!(finished.stdout.lines().any(|line| line[9..].starts_with(&format!("{subject}: "))), "{subject}");
+    }
     assert!(!finished.stdout.contains(&server.server.token()));
     assert_eq!(std::fs::read_dir(finished.folder.path()).unwrap().count(), 0);
 }
@@ -60,7 +84,7 @@ fn the_probe_prints_answers_that_can_be_passed_on() {
         (object["format"].as_str(), object["version"].as_i64()),
         (Some("confluence-storage-analyzer probe"), Some(1))
     );
-    assert_eq!(object["answers"].as_array().unwrap().len(), 12);
+    assert_eq!(object["answers"].as_array().unwrap().len(), 15);
     let text = server.run(&["doctor", "--probe"]).stdout;
     assert!(text.contains("Does ?version=N answer the size version N had? (old-size)\n  yes"), "{text}");
     for output in [&json.stdout, &text] {

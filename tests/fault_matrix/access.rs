@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use confluence_storage_analyzer::demo::site::Attachment;
 use confluence_storage_analyzer::demo::{Fault, FaultPlan, Occurrence, RoutePattern};
 use confluence_storage_analyzer::error::ExitStatus;
 use confluence_storage_analyzer::inventory::coverage::{UnitEnd, UnitKind};
@@ -47,6 +48,45 @@ async fn f_37_a_token_that_dies_on_the_way_stops_everybody() {
         let sent = u32::try_from(run.requests).unwrap();
         assert!(sent < death + 12, "8 on the way and two probes: {sent} for {death}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_37_a_token_that_dies_at_request_500_costs_fewer_than_five_more() {
+    // one request for each old version: far more than 500
+    let (mut site, truth) = known::site();
+    let like = site.attachments.iter().find(|file| file.id == "att109").unwrap().clone();
+    assert!(like.versions.len() > 1, "it has an old version");
+    for file in 0..900 {
+        site.attachments.push(Attachment { id: format!("att{}", 500_000 + file), ..like.clone() });
+    }
+    let mut bench = Bench::start((site, truth), FaultPlan::none().unauthorized_from(500)).await;
+    bench.bound = 600;
+    let mut settings = bench.settings();
+    settings.concurrency = 1;
+    let run = bench.run_with(settings).await;
+    assert_eq!(run.status(), ExitStatus::Authentication);
+    assert!((500..505).contains(&run.requests), "{}", run.requests);
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_37_whoever_was_on_the_way_when_the_token_died_is_the_last() {
+    let (mut site, truth) = known::site();
+    let like = site.attachments.iter().find(|file| file.id == "att109").unwrap().clone();
+    for file in 0..900 {
+        site.attachments.push(Attachment { id: format!("att{}", 500_000 + file), ..like.clone() });
+    }
+    let mut bench = Bench::start((site, truth), FaultPlan::none().unauthorized_from(500)).await;
+    bench.bound = 600;
+    let run = bench.run().await;
+    assert_eq!(run.status(), ExitStatus::Authentication);
+    let log = bench.server.requests();
+    let dead = log.iter().position(|request| request.status == 401).unwrap();
+    let (died, pause) = (log[dead].arrived, Duration::from_secs(5));
+    let on_the_way = log.iter().filter(|request| request.arrived > died && request.arrived < died + pause).count();
+    assert!(on_the_way <= 8, "{on_the_way} were permitted at once");
+    let probes = log.iter().filter(|request| request.arrived >= died + pause);
+    let probes: Vec<&str> = probes.map(|request| request.path.as_str()).collect();
+    assert!(!probes.is_empty() && probes.len() < 5 && probes.iter().all(|path| *path == PROBE), "{probes:?}");
 }
 
 #[tokio::test(start_paused = true)]

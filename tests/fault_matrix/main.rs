@@ -10,11 +10,14 @@ mod common;
 mod program;
 
 mod access;
+mod http2;
 mod limits;
 mod paging;
 mod process;
 mod proxy;
 mod shape;
 mod table;
+#[cfg(unix)]
+mod terminal;
 mod tls;
 mod transport;

@@ -272,6 +272,24 @@ async fn f_57_the_owner_of_a_file_that_a_list_hides_is_read_alone() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn f_99_an_empty_list_of_attachments_is_held_against_the_bodies_that_name_some() {
+    // every other list that could know is silent too: the newest first, and the index
+    let empty = || Fault::edit_json(|answer| answer["results"] = json!([]));
+    for index in [empty(), Fault::status(403)] {
+        let plan = crate::common::bench::also(
+            always(ATTACHMENTS, empty()),
+            "/wiki/rest/api/content/search",
+            Occurrence::From(1),
+            index,
+        );
+        let bench = Bench::known(plan).await;
+        let run = bench.run().await;
+        run.expect_incomplete();
+        assert!(run.hole().contains("are not in the list of all attachments"), "{}", run.hole());
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn f_99_a_list_that_ends_too_early_without_a_sign_is_noticed() {
     for path in [PAGES, "/wiki/api/v2/blogposts", "/wiki/api/v2/spaces", ATTACHMENTS, "/wiki/api/v2/*-comments"] {
         let bench = Bench::paged(always(path, Fault::DroppedTail(1))).await;

@@ -19,7 +19,7 @@ fn known(faults: FaultPlan) -> Server {
 }
 
 /// The program as a child that can be signalled.
-fn child(server: &Server, folder: &Path) -> Command {
+pub(crate) fn child(server: &Server, folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_confluence-storage-analyzer"));
     command
         .current_dir(folder)
@@ -85,6 +85,7 @@ fn f_75_f_79_a_disk_that_fills_up_leaves_a_partial_folder_and_says_so() {
     let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(6), "{stderr}");
     assert!(stderr.contains(".partial"), "{stderr}");
+    assert!(stderr.contains(" of the report were written, and its disk has "), "{stderr}");
     for report in reports(folder.path()) {
         assert_eq!(folder::state(&report), State::Partial, "{}", report.display());
     }
@@ -144,8 +145,62 @@ fn f_78_an_interrupted_run_ends_while_the_server_is_silent() {
     let folder = TempDir::new().unwrap();
     let mut child = child(&server, folder.path()).spawn().unwrap();
     until_requests(&server, 12, &mut child);
+    // what is on the way is never answered, so it is the drain that has to end the run
     signal(&child, "INT");
     assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert!(server.server.requests().len() < 12 + 8, "nothing was sent again or anew");
+}
+
+#[cfg(unix)]
+#[test]
+fn f_78_after_a_signal_nothing_is_announced_that_is_not_done() {
+    for (command, moments) in [("audit", [3, 9, 16, 24, 33, 45]), ("snapshot", [3, 6, 9, 12, 15, 18])] {
+        for requests in moments {
+            let pause = answer(429, &[("retry-after", "800")], "{}");
+            let server = known(on("/wiki/*", Occurrence::From(requests), pause));
+            let folder = TempDir::new().unwrap();
+            let mut child = child(&server, folder.path());
+            child.arg(command).args(if command == "snapshot" { &["--space", "ENG"][..] } else { &[] });
+            let mut child = child.spawn().unwrap();
+            until_requests(&server, requests as usize, &mut child);
+            signal(&child, "INT");
+            let output = child.wait_with_output().unwrap();
+            let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+            assert_eq!(output.status.code(), Some(130), "{command} at request {requests}: {stderr}");
+            let after = stderr.lines().skip_while(|line| !line.contains("interrupted: writing"));
+            let announced: Vec<&str> =
+                after.filter(|line| line.ends_with(" …") || line.starts_with("plan: ")).collect();
+            // what was read is judged, measured and written; nothing else begins
+            let allowed = ["writing the report …", "measuring …", "writing the model …"];
+            let wrong: Vec<_> = announced.iter().filter(|line| !allowed.contains(line)).collect();
+            assert!(wrong.is_empty(), "{command} at request {requests}: {wrong:?}\n{stderr}");
+        }
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn f_89_a_place_so_deep_that_names_do_not_fit_is_told_before_the_first_request() {
+    // a path may have 4,095 bytes here; the deepest file of a report adds less than 300 to that of its folder
+    let place = TempDir::new().unwrap();
+    let folder_of = |length: usize| {
+        let mut path = place.path().to_owned();
+        while path.as_os_str().len() < length {
+            let left = length - path.as_os_str().len();
+            path.push("d".repeat(left.saturating_sub(1).clamp(1, 100)));
+        }
+        std::fs::create_dir_all(&path).unwrap();
+        path
+    };
+    let server = known(FaultPlan::none());
+    let run = server.run(&["--output", folder_of(3_950).to_str().unwrap()]);
+    assert_eq!(run.status, 6, "{}", run.stderr);
+    assert!(run.stderr.contains("too deep") && run.stderr.contains("shorter path"), "{}", run.stderr);
+    assert!(server.server.requests().is_empty());
+    let deep = folder_of(3_600);
+    let run = server.run(&["--output", deep.to_str().unwrap()]);
+    assert_eq!(run.status, 0, "{}", run.stderr);
+    assert_eq!(folder::state(&reports(&deep)[0]), State::Complete);
 }
 
 #[cfg(unix)]

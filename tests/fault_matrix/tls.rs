@@ -1,8 +1,10 @@
 //! F-31: secure connections that cannot be made, with the program itself: it reads the CA file from the environment.
 
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 
+use assert_cmd::Command;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -14,13 +16,13 @@ use tokio_rustls::rustls::{RootCertStore, ServerConfig};
 use crate::program::{Finished, program};
 
 /// An authority of its own, and what it signs.
-struct Authority {
+pub(crate) struct Authority {
     issuer: CertifiedIssuer<'static, KeyPair>,
     folder: TempDir,
 }
 
 impl Authority {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let mut params = CertificateParams::new(Vec::new()).unwrap();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let issuer = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
@@ -29,7 +31,7 @@ impl Authority {
         Self { issuer, folder }
     }
 
-    fn sign(&self, host: &str, expired: bool) -> (CertificateDer<'static>, PrivateKeyDer<'static>) {
+    pub(crate) fn sign(&self, host: &str, expired: bool) -> (CertificateDer<'static>, PrivateKeyDer<'static>) {
         let mut params = CertificateParams::new(vec![host.to_owned()]).unwrap();
         if expired {
             params.not_before = date_time_ymd(2020, 1, 1);
@@ -39,6 +41,21 @@ impl Authority {
         let certificate = params.signed_by(&key, &self.issuer).unwrap();
         (certificate.der().clone(), PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der())))
     }
+}
+
+/// The program, ready to speak to `localhost` at this port as `user`; `trusted` is the authority it may believe.
+pub(crate) fn program_for(port: u16, (user, token): (&str, &str), trusted: &Authority, folder: &Path) -> Command {
+    let mut command = program(folder);
+    for name in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"] {
+        command.env_remove(name);
+    }
+    command
+        .env("CONFLUENCE_BASE_URL", format!("https://localhost:{port}"))
+        .env("CONFLUENCE_API_USER", user)
+        .env("CONFLUENCE_API_TOKEN", token)
+        .env("SSL_CERT_FILE", trusted.folder.path().join("ca.pem"))
+        .env_remove("SSL_CERT_DIR");
+    command
 }
 
 /// A listener that shakes hands and then answers nothing; it counts the connections.
@@ -69,18 +86,8 @@ impl TlsServer {
     /// Runs the program against this server; `trusted` is the authority it may believe.
     fn run(&self, trusted: &Authority) -> Finished {
         let folder = TempDir::new().unwrap();
-        let mut command = program(folder.path());
-        for name in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"] {
-            command.env_remove(name);
-        }
-        let output = command
-            .env("CONFLUENCE_BASE_URL", format!("https://localhost:{}", self.address.port()))
-            .env("CONFLUENCE_API_USER", "me@example.com")
-            .env("CONFLUENCE_API_TOKEN", "token")
-            .env("SSL_CERT_FILE", trusted.folder.path().join("ca.pem"))
-            .env_remove("SSL_CERT_DIR")
-            .output()
-            .unwrap();
+        let account = ("me@example.com", "token");
+        let output = program_for(self.address.port(), account, trusted, folder.path()).output().unwrap();
         Finished::new(output, folder)
     }
 
@@ -89,7 +96,7 @@ impl TlsServer {
     }
 }
 
-fn config((certificate, key): (CertificateDer<'static>, PrivateKeyDer<'static>)) -> ServerConfig {
+pub(crate) fn config((certificate, key): (CertificateDer<'static>, PrivateKeyDer<'static>)) -> ServerConfig {
     ServerConfig::builder().with_no_client_auth().with_single_cert(vec![certificate], key).unwrap()
 }
 

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use serde_json::{Map, Value, json};
 
+use crate::commands::summary::not_read;
 use crate::confluence::RequestError;
 use crate::error::{ExitStatus, Failure, Outcome};
 use crate::history::Recorded;
@@ -107,6 +108,11 @@ impl Taken {
             );
         }
         self.lines().into_iter().for_each(|line| progress.note(line));
+        if self.stopped.is_none() && self.status == ExitStatus::Incomplete {
+            for line in not_read(&inventory.coverage) {
+                progress.warn(line);
+            }
+        }
         let stdout = if json {
             let mut object = self.json();
             object["exit_code"] = json!(self.status.code());

@@ -6,6 +6,7 @@ use super::options::{self, workflow_pages};
 use super::{Taken, failure, files, tables};
 use crate::audit::Audit;
 use crate::commands::audit::status_of_stop;
+use crate::commands::summary::not_read;
 use crate::config::{Config, SnapshotConfig};
 use crate::confluence::{Cloud, RequestError};
 use crate::error::{ExitStatus, Failure};
@@ -149,7 +150,7 @@ impl<'a> Measuring<'a> {
             frame: &frame,
         });
         if rows.is_empty() && !complete {
-            return Err(nothing_read(stopped.as_ref()));
+            return Err(nothing_read(stopped.as_ref(), inventory));
         }
         let columns = columns::all();
         let cells: Vec<_> = rows.iter().map(|row| columns::cells(&columns, row, &frame)).collect();
@@ -273,10 +274,13 @@ impl Facts {
 }
 
 /// Nothing usable was read: the files of earlier runs stay as they are.
-fn nothing_read(stopped: Option<&RequestError>) -> Failure {
-    let cause = stopped.map_or_else(|| "no page could be read".to_owned(), ToString::to_string);
+fn nothing_read(stopped: Option<&RequestError>, inventory: &Inventory) -> Failure {
+    let gap = || not_read(&inventory.coverage).into_iter().next();
+    let cause = stopped.map(ToString::to_string).or_else(gap).unwrap_or_else(|| "no page could be read".to_owned());
     let status = stopped.map_or(ExitStatus::Unreachable, status_of_stop);
-    Failure::new(status, "no snapshot was taken").because(cause).remedy("run it again")
+    let remedy =
+        stopped.map_or("run `doctor`: it says what this account may read, and what answers", RequestError::remedy);
+    Failure::new(status, "no snapshot was taken").because(cause).remedy(remedy)
 }
 
 /// The week is named by the server's clock; where this machine's is far off, something is wrong that people should

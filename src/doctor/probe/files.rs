@@ -68,9 +68,9 @@ pub(super) async fn trashed(client: &Client) -> Answer {
     settled(answer, json!({"listed": files.len(), "trashed": trashed.len(), "old_version_statuses": versions}))
 }
 
-/// Question 2: what the lists say of files whose page is in the trash.
-pub(super) async fn of_trashed_pages(client: &Client) -> Answer {
-    let pages = client.observe(&list(&["pages"], 50).with("status", "trashed")).await?;
+/// Question 2: what the lists say of files whose page is `trashed` or `archived`.
+pub(super) async fn of_pages(client: &Client, status: &str) -> Answer {
+    let pages = client.observe(&list(&["pages"], 50).with("status", status)).await?;
     let (mut own, mut statuses) = (BTreeSet::new(), BTreeMap::<String, u32>::new());
     let mut refused = 0;
     for page in items(&pages)?.iter().filter_map(id).take(LOOKED_AT) {
@@ -90,12 +90,38 @@ pub(super) async fn of_trashed_pages(client: &Client) -> Answer {
         site_wide = items(&listed)?.iter().filter_map(id).filter(|file| own.contains(*file)).count();
     }
     let answer = if own.is_empty() {
-        "not known: no page in the trash shows a file".to_owned()
+        format!("not known: no {status} page shows a file")
     } else {
         let words: Vec<String> = statuses.iter().map(|(status, count)| format!("{count} as {status}")).collect();
         format!("by the page's own list: {}", words.join(", "))
     };
     settled(answer, json!({"statuses": statuses, "refused": refused, "in_newest_250_of_site": site_wide}))
+}
+
+/// Question 2: whether files of pages that were never published are listed. No list shows such pages, so owners that no
+/// list of pages knows are asked for alone.
+pub(super) async fn of_drafts(client: &Client) -> Answer {
+    let newest = client.observe(&list(&["attachments"], 250).with("sort", "-modified-date")).await?;
+    let owners: BTreeSet<&str> = items(&newest)?.iter().filter_map(|file| file["pageId"].as_str()).collect();
+    let request = ["current", "archived", "trashed", "deleted"]
+        .iter()
+        .fold(list(&["pages"], 250), |request, status| request.with("status", *status));
+    let request = owners.iter().fold(request, |request, owner| request.with("id", *owner));
+    let known = if owners.is_empty() { Vec::new() } else { items(&client.observe(&request).await?)?.clone() };
+    let known: BTreeSet<&str> = known.iter().filter_map(id).collect();
+    let unlisted: Vec<&&str> = owners.difference(&known).collect();
+    let mut statuses = BTreeMap::<String, u32>::new();
+    for owner in unlisted.iter().take(LOOKED_AT) {
+        let alone = client.observe(&Request::v2("probe", &["pages", owner]).with("get-draft", "true")).await?;
+        let status = alone.json.as_ref().and_then(|page| page["status"].as_str().map(str::to_owned));
+        *statuses.entry(status.unwrap_or_else(|| format!("status {}", alone.status))).or_default() += 1;
+    }
+    let answer = match (unlisted.len(), statuses.get("draft")) {
+        (0, _) => "not known: the pages of the newest attachments are all listed".to_owned(),
+        (_, Some(drafts)) => format!("yes: {drafts} such pages were met"),
+        (some, None) => format!("not known: {some} pages that no list shows, and none of those asked for is a draft"),
+    };
+    settled(answer, json!({"owners": owners.len(), "in_no_list": unlisted.len(), "asked_alone": statuses}))
 }
 
 fn all_statuses(request: Request) -> Request {

@@ -1,5 +1,8 @@
 //! Questions about the API that its documents leave open (`confluence-api.md` 10), asked of a live site.
 //!
+//! Two of those questions cannot be asked: what deleting does on the Free plan, since this program only reads, and what
+//! restricted pages hold, since nothing shows them to an account that may not see them.
+//!
 //! The answers hold counts, statuses, times and words of the API: no name, title, key, id or address of the site. They can
 //! be passed on.
 
@@ -44,7 +47,9 @@ pub async fn probe(client: &Client, progress: &Progress) -> Vec<Answered> {
         "Are attachments in the trash listed, and can their versions be read?",
         files::trashed(client)
     );
-    ask!("files-of-trash", "How are attachments of pages in the trash listed?", files::of_trashed_pages(client));
+    ask!("files-of-trash", "How are attachments of pages in the trash listed?", files::of_pages(client, "trashed"));
+    ask!("files-of-archive", "How are attachments of archived pages listed?", files::of_pages(client, "archived"));
+    ask!("files-of-drafts", "Are attachments of never published pages listed?", files::of_drafts(client));
     ask!("file-order", "Is the list of attachments stable and without doubles?", files::order(client));
     ask!("page-caps", "How many items come on one page, with bodies?", lists::caps(client));
     ask!("replies", "Do the site-wide comment lists show replies?", lists::replies(client));
@@ -53,6 +58,11 @@ pub async fn probe(client: &Client, progress: &Progress) -> Vec<Answered> {
     ask!("search-properties", "Does the search answer content properties?", lists::search_properties(client));
     ask!("anonymous", "What does a visitor see who is not logged in?", refusals::anonymous(client));
     ask!("deprecated", "Do the deprecated v1 endpoints still answer?", refusals::deprecated(client));
+    ask!(
+        "without-successor",
+        "Do the v1 endpoints answer that v2 has no successor for?",
+        refusals::without_successor(client)
+    );
     ask!("edition", "Can the edition of the site be read?", refusals::edition(client));
     answers
 }

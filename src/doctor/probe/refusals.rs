@@ -59,6 +59,33 @@ pub(super) async fn deprecated(client: &Client) -> Answer {
     settled(answer, Value::Object(measured))
 }
 
+/// Questions 6 and 8: what v2 has no successor for, with this token at this address.
+pub(super) async fn without_successor(client: &Client) -> Answer {
+    let pages = client.observe(&list(&["pages"], 1)).await?;
+    let page = items(&pages)?.first().and_then(id).unwrap_or("1").to_owned();
+    let spaces = client.observe(&list(&["spaces"], 1)).await?;
+    let space = items(&spaces)?.first().and_then(|space| space["key"].as_str()).unwrap_or("none").to_owned();
+    let mut measured = Map::new();
+    let mut refused = Vec::new();
+    for (name, segments) in [
+        ("content/ID/state", vec!["content", &page, "state"]),
+        ("space/KEY/state", vec!["space", &space, "state"]),
+        ("template/page", vec!["template", "page"]),
+        ("analytics/content/ID/views", vec!["analytics", "content", &page, "views"]),
+        ("analytics/content/ID/viewers", vec!["analytics", "content", &page, "viewers"]),
+        ("user/current", vec!["user", "current"]),
+    ] {
+        let status = client.observe(&Request::v1("probe", &segments)).await?.status;
+        if status != 200 {
+            refused.push(format!("{name} ({status})"));
+        }
+        measured.insert(name.to_owned(), json!({"status": status}));
+    }
+    let answer =
+        if refused.is_empty() { "yes, all of them".to_owned() } else { format!("not these: {}", refused.join(", ")) };
+    settled(answer, Value::Object(measured))
+}
+
 /// Question 6, as far as reading allows.
 pub(super) async fn edition(client: &Client) -> Answer {
     let observed = client.observe(&Request::v1("probe", &["settings", "systemInfo"])).await?;

@@ -15,7 +15,7 @@ use crate::inventory::site::AccountId;
 pub(super) async fn read(reading: &Reading<'_>, facts: &mut SnapshotFacts) -> BTreeMap<AccountId, Account> {
     let ids = met(reading, facts);
     let list: Vec<&str> = ids.iter().map(String::as_str).collect();
-    reading.crawl.progress.phase("accounts", Some(list.len() as u64));
+    reading.crawl.phase("accounts", Some(list.len() as u64));
     let mut groups = list.chunks(ACCOUNTS_PER_REQUEST);
     let mut found = BTreeMap::new();
     let Some(first) = groups.next() else { return found };

@@ -38,7 +38,7 @@ pub(in crate::inventory) async fn read_lists(
     reported: Option<&[String]>,
     groups: &MetricGroups,
 ) -> Read {
-    crawl.progress.phase("pages and attachments", None);
+    crawl.phase("pages and attachments", None);
     let chosen: Vec<&Space> =
         spaces.iter().filter(|space| reported.is_none_or(|keys| keys.contains(&space.key))).collect();
     let with_links = groups.has(MetricGroup::Links);
@@ -80,7 +80,7 @@ async fn comments(
     files: &[Attachment],
     listed: &mut plan::Listed,
 ) -> Vec<Content> {
-    crawl.progress.phase("comments", None);
+    crawl.phase("comments", None);
     let files: HashSet<&str> = files.iter().map(|file| file.id.digits()).collect();
     let digits = |id: &ContentId| files.contains(id.as_str().strip_prefix("att").unwrap_or(id.as_str()));
     let keep = |id: &ContentId| owners.contains(id) || digits(id);

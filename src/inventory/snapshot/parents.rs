@@ -7,7 +7,6 @@ use super::reading::Reading;
 use crate::inventory::coverage::UnitKind;
 use crate::inventory::crawl::GROUP;
 use crate::inventory::site::{Content, ContentId};
-use crate::progress::Progress;
 
 /// Levels of members that are no pages, one above the other; more are a circle.
 const MOST_LEVELS: usize = 100;
@@ -24,8 +23,7 @@ pub(super) async fn read(reading: &Reading<'_>) -> BTreeMap<ContentId, Option<Pa
     let mut level = first_level(reading.pages);
     let mut found: BTreeMap<ContentId, Option<Parent>> = BTreeMap::new();
     let mut asked: BTreeSet<ContentId> = BTreeSet::new();
-    let progress: &Progress = reading.crawl.progress;
-    progress.phase("folders", Some(level.len() as u64));
+    reading.crawl.phase("folders", Some(level.len() as u64));
     for _ in 0..MOST_LEVELS {
         level.retain(|(id, _)| asked.insert(id.clone()));
         if level.is_empty() {

@@ -105,7 +105,7 @@ impl Reading<'_> {
         pages: &[&'p Content],
         read: impl Fn(&'p Content) -> F,
     ) -> BTreeMap<ContentId, T> {
-        self.crawl.progress.phase(words, Some(pages.len() as u64));
+        self.crawl.phase(words, Some(pages.len() as u64));
         let mut found = BTreeMap::new();
         let mut left = pages.len();
         for group in pages.chunks(GROUP) {

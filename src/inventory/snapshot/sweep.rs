@@ -26,7 +26,7 @@ struct Swept {
 
 /// Reads labels, restrictions and editors of the pages, and with [`MetricGroup::People`] their contributors.
 pub(super) async fn read(reading: &Reading<'_>, facts: &mut SnapshotFacts) {
-    reading.crawl.progress.phase("labels and restrictions", None);
+    reading.crawl.phase("labels and restrictions", None);
     let mut swept = sweep(reading).await;
     explain(reading, &swept).await;
     let indexed_ids = space_ids(reading.indexed);

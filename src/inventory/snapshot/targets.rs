@@ -30,7 +30,7 @@ pub(super) fn unknown(inventory: &Inventory, pages: &[&Content]) -> BTreeSet<Con
 pub(super) async fn read(reading: &Reading<'_>) -> BTreeSet<ContentId> {
     let unknown = unknown(reading.inventory, reading.current);
     let ids: Vec<&str> = unknown.iter().map(ContentId::as_str).collect();
-    reading.crawl.progress.phase("link targets", Some(ids.len() as u64));
+    reading.crawl.phase("link targets", Some(ids.len() as u64));
     let mut groups: Vec<&[&str]> = ids.chunks(CONTENT_IDS_PER_REQUEST).collect();
     let mut missing = BTreeSet::new();
     while !groups.is_empty() {

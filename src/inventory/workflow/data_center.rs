@@ -6,8 +6,9 @@ use serde_json::Value;
 
 use super::json;
 use super::options::WorkflowOptions;
+use super::refusals::Refusals;
 use super::rows::Rows;
-use super::state::{WorkflowSource, WorkflowState};
+use super::state::{WorkflowPage, WorkflowSource, WorkflowState};
 use super::sweep::{Answered, Sweep};
 use crate::confluence::RequestError;
 use crate::confluence::cloud::Single;
@@ -80,6 +81,8 @@ enum Parameters {
     NotAsked,
     Read(Vec<WorkflowParameter>),
     Unavailable,
+    /// Unavailable too: others of the space were refused, so this one was not even asked for.
+    GivenUp,
 }
 
 /// Fills the rows from the property, then page by page.
@@ -88,18 +91,34 @@ pub(super) async fn read(crawl: &Crawl<'_>, rows: &mut Rows<'_>, options: &Workf
     let sample = if options.wants_parameters() { asked.len() } else { SAMPLE.min(asked.len()) };
     rows.plan("workflow status", asked.len() as u64);
     rows.plan("workflow parameters", sample as u64);
-    crawl.progress.phase("workflow, page by page", Some(asked.len() as u64));
+    crawl.phase("workflow, page by page", Some(asked.len() as u64));
     let asked: Vec<(usize, bool)> = asked.iter().enumerate().map(|(nth, at)| (*at, nth < sample)).collect();
     let mut found = BTreeSet::new();
-    let mut refused = 0_usize;
+    let mut unread = Unread::default();
+    let refusals = Refusals::default();
     for group in asked.chunks(GROUP) {
-        let answers = group.iter().map(|(at, parameters)| ask(crawl, *at, rows.id(*at), *parameters)).collect();
+        let ask = |at: usize, parameters: bool| ask(crawl, at, rows.page(at), parameters.then_some(&refusals));
+        let answers = group.iter().map(|(at, parameters)| ask(*at, *parameters)).collect();
         for answer in crawl.all(answers).await {
-            refused += usize::from(matches!(answer.parameters, Parameters::Unavailable));
+            unread.count(&answer.parameters);
             take(rows, options, answer, &mut found);
         }
     }
-    note_parameters(crawl, rows, options, &found, refused);
+    note_parameters(crawl, rows, options, &found, &unread);
+}
+
+/// Pages whose parameters could not be read.
+#[derive(Debug, Default)]
+struct Unread {
+    pages: usize,
+    given_up: usize,
+}
+
+impl Unread {
+    fn count(&mut self, parameters: &Parameters) {
+        self.pages += usize::from(matches!(parameters, Parameters::Unavailable | Parameters::GivenUp));
+        self.given_up += usize::from(matches!(parameters, Parameters::GivenUp));
+    }
 }
 
 /// Takes what the property says; gives whether the page has to be asked.
@@ -134,7 +153,9 @@ fn of_property(value: &Value, version: Option<u32>) -> Option<WorkflowState> {
     })
 }
 
-async fn ask(crawl: &Crawl<'_>, at: usize, id: &str, with_parameters: bool) -> Asked {
+/// Asks for the status of a page and, with `refusals`, for its parameters.
+async fn ask<'p>(crawl: &Crawl<'_>, at: usize, page: WorkflowPage<'p>, refusals: Option<&Refusals<'p>>) -> Asked {
+    let id = page.id.as_str();
     let unit = crawl.ledger.enter(UnitKind::Workflow, format!("workflow status of page {id}"));
     let status = match crawl.twice(|| crawl.api.workflow_status("workflow status", id)).await {
         Ok(status) => {
@@ -151,15 +172,27 @@ async fn ask(crawl: &Crawl<'_>, at: usize, id: &str, with_parameters: bool) -> A
         }
     };
     crawl.progress.advance(1);
-    let has_workflow = matches!(status, Ok(Some(_)));
-    let parameters = if with_parameters && has_workflow { parameters(crawl, id).await } else { Parameters::NotAsked };
+    let parameters = match refusals.filter(|_| matches!(status, Ok(Some(_)))) {
+        Some(refusals) => parameters(crawl, page, refusals).await,
+        None => Parameters::NotAsked,
+    };
     Asked { at, status, parameters }
 }
 
 /// 204 is a page without parameters; 403 an account that may not edit the page, which says nothing about them.
-async fn parameters(crawl: &Crawl<'_>, id: &str) -> Parameters {
+async fn parameters<'p>(crawl: &Crawl<'_>, page: WorkflowPage<'p>, refusals: &Refusals<'p>) -> Parameters {
+    let id = page.id.as_str();
     let unit = crawl.ledger.enter(UnitKind::Workflow, format!("workflow parameters of page {id}"));
+    if refusals.are_enough(page.space_key) {
+        unit.skipped("not asked for: those of other pages of the space were refused");
+        return Parameters::GivenUp;
+    }
     let answer = crawl.api.workflow_parameters(id).await;
+    match &answer {
+        Ok(_) => refusals.answered(page.space_key),
+        Err(error) if error.is_denied() => refusals.refused(page.space_key),
+        Err(_) => {}
+    }
     match &answer {
         // the usual answer to an account that only reads: told once for all pages, and by every row it leaves open
         Err(error) if error.is_denied() => unit.skipped("shown only to accounts that may edit the page"),
@@ -180,10 +213,10 @@ fn take(rows: &mut Rows<'_>, options: &WorkflowOptions, answer: Asked, found: &m
         Ok(None) => return,
         Ok(Some(status)) => status,
     };
-    let unavailable = options.wants_parameters() && matches!(parameters, Parameters::Unavailable);
+    let unavailable = options.wants_parameters() && matches!(parameters, Parameters::Unavailable | Parameters::GivenUp);
     let mut parameters = match parameters {
         Parameters::Read(read) => read,
-        Parameters::NotAsked | Parameters::Unavailable => Vec::new(),
+        Parameters::NotAsked | Parameters::Unavailable | Parameters::GivenUp => Vec::new(),
     };
     let transitions = status.state.as_ref().and_then(|state| state.transitions.as_ref());
     // what is asked for on the way out of the state needs the right to view only
@@ -248,12 +281,17 @@ fn note_parameters(
     rows: &mut Rows<'_>,
     options: &WorkflowOptions,
     found: &BTreeSet<String>,
-    refused: usize,
+    unread: &Unread,
 ) {
-    if refused > 0 {
+    if unread.pages > 0 {
+        let given_up = match unread.given_up {
+            0 => String::new(),
+            pages => format!("; {pages} of them were not asked for any more, as their space refused all others"),
+        };
         crawl.ledger.warn(format!(
-            "workflow parameters of {refused} pages could not be read: Comala shows them only to accounts that may \
-             edit the page; what only they tell stays empty, and fetch_errors says so"
+            "workflow parameters of {} pages could not be read: Comala shows them only to accounts that may edit the \
+             page{given_up}; what only they tell stays empty, and fetch_errors says so",
+            unread.pages
         ));
     }
     let wanted: BTreeMap<&str, &str> = [
@@ -273,7 +311,7 @@ fn note_parameters(
     }
     let missing = wanted.keys().copied().chain(options.parameters.iter().map(String::as_str));
     let missing: Vec<&str> = missing.filter(|name| !found.contains(*name)).collect();
-    if !missing.is_empty() && !found.is_empty() && refused == 0 {
+    if !missing.is_empty() && !found.is_empty() && unread.pages == 0 {
         rows.notes.push(format!("no page has a workflow parameter with the id {}", missing.join(", ")));
     }
 }

@@ -20,6 +20,7 @@ mod native;
 mod options;
 mod pinned;
 mod planned;
+mod refusals;
 mod rows;
 mod state;
 mod sweep;
@@ -78,7 +79,7 @@ pub(super) async fn read(crawl: &Crawl<'_>, pages: &[WorkflowPage<'_>], options:
     if pages.is_empty() {
         return rows.finish(options);
     }
-    crawl.progress.phase("workflow", None);
+    crawl.phase("workflow", None);
     let presence = data_center::probe(crawl, &mut rows).await;
     if presence == Presence::Unreadable {
         // an app that may be there and does not answer is no reason to believe another source

@@ -285,6 +285,50 @@ async fn refused_parameters_are_unavailable_and_never_empty() {
     assert!(matches!(told.as_slice(), [one] if one.starts_with("workflow parameters of 1 pages")), "{told:?}");
 }
 
+/// Forty pages with a workflow in `ENG`, and as many in `OPS`; the account may edit those that `may_edit` says.
+async fn read_two_spaces(may_edit: impl Fn(usize) -> bool) -> Read {
+    let site = (40..80).fold(pages(40).space("OPS", "Operations"), |site, number| {
+        site.page(&(1000 + number).to_string(), &format!("Page {number}"), "<p/>")
+    });
+    let of_page = |number: usize| {
+        let owner = vec![Parameter::new("owner", "Owner", "ann")];
+        PageWorkflow { read_only: !may_edit(number), parameters: owner, ..draft() }
+    };
+    let workflows: Vec<(String, PageWorkflow)> =
+        (0..80).map(|number| ((1000 + number).to_string(), of_page(number))).collect();
+    let workflows: Vec<(&str, PageWorkflow)> = workflows.iter().map(|(id, page)| (id.as_str(), page.clone())).collect();
+    read(with_app(site, WorkflowApp::ComalaDataCenter, &workflows), &wanting("owner")).await
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_space_that_refuses_parameters_is_not_asked_for_each_of_its_pages() {
+    let read = read_two_spaces(|number| number >= 40).await;
+    let asked = |range: std::ops::Range<usize>| range.map(|page| read.sent(&format!("/{}/parameters", 1000 + page)));
+    let (refusing, answering) = (asked(0..40).sum::<usize>(), asked(40..80).sum::<usize>());
+    // five refusals, and those that were under way with them
+    assert!((5..20).contains(&refusing), "{refusing}");
+    assert_eq!(answering, 40);
+    for page in 1000..1040 {
+        let state = read.state(&page.to_string());
+        assert_eq!((state.owner.as_deref(), state.parameters_unavailable), (None, true), "{page}");
+    }
+    assert!((1040..1080).all(|page| read.state(&page.to_string()).owner.as_deref() == Some("ann")));
+    assert!(read.coverage.is_complete(), "{:#?}", read.coverage.gaps);
+    let told: Vec<&String> = read.coverage.warnings.iter().filter(|warning| warning.contains("may edit")).collect();
+    let given_up = format!("{} of them were not asked for any more", 40 - refusing);
+    assert!(
+        matches!(told.as_slice(), [one] if one.starts_with("workflow parameters of 40 pages") && one.contains(&given_up)),
+        "{told:?}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_page_that_answers_keeps_its_space_asked() {
+    let read = read_two_spaces(|number| number % 40 == 0).await;
+    assert_eq!(read.sent("/parameters"), 80);
+    assert_eq!(read.state("1040").owner.as_deref(), Some("ann"));
+}
+
 #[tokio::test(start_paused = true)]
 async fn parameters_that_fail_make_the_run_incomplete() {
     let mut page = draft();

@@ -1,0 +1,168 @@
+//! Text for people, broken to the width of where it is read (F-93).
+
+use std::io;
+
+use console::{Term, measure_text_width};
+
+/// Taken where a terminal does not tell its width.
+const USUAL: usize = 80;
+/// Narrower than this nothing can be read; the terminal breaks what is longer.
+const NARROWEST: usize = 20;
+/// What the lines after the first are set in by, beyond the first: more than the lines of a message among themselves.
+const HANGING: usize = 4;
+/// A line set in by this much is a command to copy, and stays whole.
+const COMMAND: &str = "    ";
+
+/// How wide lines may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Width {
+    /// Not on a terminal: lines stay whole, so that programs find what they look for.
+    Unlimited,
+    /// As `COLUMNS` says.
+    Columns(usize),
+    /// As wide as the terminal of standard error is at that moment.
+    OfStderr,
+    /// As wide as the terminal of standard output is at that moment.
+    OfStdout,
+}
+
+impl Width {
+    /// The width for standard error (`COLUMNS` first, then the terminal).
+    pub fn of_stderr() -> Self {
+        Self::decide(io::IsTerminal::is_terminal(&io::stderr()), Self::OfStderr)
+    }
+
+    /// The width for standard output.
+    pub fn of_stdout() -> Self {
+        Self::decide(io::IsTerminal::is_terminal(&io::stdout()), Self::OfStdout)
+    }
+
+    fn decide(is_terminal: bool, terminal: Self) -> Self {
+        let set = std::env::var("COLUMNS").ok().and_then(|columns| columns.trim().parse().ok());
+        match set.filter(|columns| *columns > 0) {
+            Some(columns) => Self::Columns(columns),
+            None if is_terminal => terminal,
+            None => Self::Unlimited,
+        }
+    }
+
+    fn columns(self) -> Option<usize> {
+        let told = match self {
+            Self::Unlimited => return None,
+            Self::Columns(columns) => Some(columns),
+            Self::OfStderr => Term::stderr().size_checked().map(|(_, columns)| columns.into()),
+            Self::OfStdout => Term::stdout().size_checked().map(|(_, columns)| columns.into()),
+        };
+        Some(told.filter(|columns| *columns > 0).unwrap_or(USUAL).max(NARROWEST))
+    }
+
+    /// Breaks the lines of a text that are too long at blanks: never within a word (so no address is torn), never
+    /// between backticks, and no command. What follows is set in a little more than the line it belongs to.
+    pub fn wrap(self, text: &str) -> String {
+        let Some(columns) = self.columns() else { return text.to_owned() };
+        let mut wrapped = String::with_capacity(text.len() + text.len() / 8);
+        for (place, line) in text.split('\n').enumerate() {
+            if place > 0 {
+                wrapped.push('\n');
+            }
+            if line.starts_with(COMMAND) {
+                wrapped.push_str(line);
+            } else {
+                let indent = line.len() - line.trim_start().len();
+                wrap_line(line, columns, indent + HANGING, &mut wrapped);
+            }
+        }
+        wrapped
+    }
+
+    /// Breaks one line of a table of text, whose lines after the first are set in by `hanging`.
+    pub fn wrap_row(self, line: &str, hanging: usize) -> String {
+        let Some(columns) = self.columns() else { return line.to_owned() };
+        let mut wrapped = String::with_capacity(line.len() + line.len() / 8);
+        wrap_line(line, columns, hanging.min(columns / 2), &mut wrapped);
+        wrapped
+    }
+}
+
+fn wrap_line(line: &str, columns: usize, hanging: usize, wrapped: &mut String) {
+    if measure_text_width(line) <= columns {
+        return wrapped.push_str(line);
+    }
+    let indent = &line[..line.len() - line.trim_start().len()];
+    wrapped.push_str(indent);
+    let (mut at, mut is_first) = (indent.len(), true);
+    for word in words(line.trim_start()) {
+        let width = measure_text_width(word);
+        if !is_first && at + 1 + width > columns {
+            wrapped.push('\n');
+            wrapped.extend(std::iter::repeat_n(' ', hanging));
+            at = hanging;
+        } else if !is_first {
+            wrapped.push(' ');
+            at += 1;
+        }
+        wrapped.push_str(word);
+        at += width;
+        is_first = false;
+    }
+}
+
+/// What stands between two blanks; a stretch between backticks is one word.
+fn words(line: &str) -> impl Iterator<Item = &str> {
+    let mut is_code = false;
+    line.split(move |c| {
+        is_code ^= c == '`';
+        c == ' ' && !is_code
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LONG: &str = "check the address, as in https://your-domain.atlassian.net/wiki/spaces/ENG/overview?mode=all, and \
+                        then run `confluence-storage-analyzer doctor --probe` again";
+
+    #[test]
+    fn lines_keep_to_the_width_but_words_and_commands_stay_whole() {
+        let wrapped = Width::Columns(40).wrap(&format!("no answer\n  {LONG}\n    chmod 600 /{}", "x".repeat(60)));
+        let lines: Vec<&str> = wrapped.lines().collect();
+        assert_eq!(lines[0], "no answer");
+        assert_eq!(lines[1], "  check the address, as in");
+        assert_eq!(lines[2], "      https://your-domain.atlassian.net/wiki/spaces/ENG/overview?mode=all,");
+        assert_eq!(lines[3], "      and then run");
+        assert_eq!(lines[4], "      `confluence-storage-analyzer doctor --probe`");
+        assert_eq!(lines[5], "      again");
+        assert_eq!(lines[6], format!("    chmod 600 /{}", "x".repeat(60)));
+        for line in lines.iter().filter(|line| !line.contains("https") && !line.contains('`')).take(4) {
+            assert!(line.len() <= 40, "{line}");
+        }
+    }
+
+    #[test]
+    fn f_93_any_width_will_do() {
+        for columns in [0, 1, 2, 20, 80, 500, usize::MAX] {
+            let wrapped = Width::Columns(columns).wrap(LONG);
+            let joined: Vec<&str> = wrapped.split_whitespace().collect();
+            assert_eq!(joined, LONG.split_whitespace().collect::<Vec<_>>(), "nothing is lost at {columns}");
+        }
+        assert_eq!(Width::Columns(500).wrap(LONG), LONG);
+        assert_eq!(Width::Unlimited.wrap(LONG), LONG);
+        assert_eq!(Width::Columns(0).wrap(LONG), Width::Columns(USUAL).wrap(LONG));
+        assert_eq!(Width::Columns(1).wrap(LONG), Width::Columns(NARROWEST).wrap(LONG));
+    }
+
+    #[test]
+    fn rows_of_a_table_hang_where_their_text_begins() {
+        let wrapped = Width::Columns(30).wrap_row("MISSING  labels: refused with status 403 today", 9);
+        assert_eq!(wrapped, "MISSING  labels: refused with\n         status 403 today");
+        assert_eq!(Width::Unlimited.wrap_row(LONG, 9), LONG);
+    }
+
+    #[test]
+    fn colours_take_no_room_and_wide_letters_take_two() {
+        let marked = format!("\u{1b}[1;31merror:\u{1b}[0m {}", "a".repeat(20));
+        assert_eq!(Width::Columns(27).wrap(&marked), marked);
+        assert_eq!(Width::Columns(20).wrap("漢字漢字漢字 漢字漢字"), "漢字漢字漢字\n    漢字漢字");
+    }
+}
