@@ -6,6 +6,7 @@ mod common;
 
 mod axe;
 mod bidi;
+mod budget;
 mod filter;
 mod firefox;
 mod lists;

@@ -63,7 +63,18 @@ async fn drawn_rows_are_the_static_rows() {
              [...cell.querySelectorAll('a')].map(a => a.href)))"
         )
     };
+    // as on paper, where nothing is folded away
+    browser.run("dispatchEvent(new Event('beforeprint'))").await;
     let drawn = browser.texts(&cells("document.querySelectorAll('#table tbody tr')")).await;
+    browser.run("dispatchEvent(new Event('afterprint'))").await;
+    // on the screen a list is made when it is opened
+    let lists = "return document.querySelectorAll('#table tbody details ul').length";
+    assert_eq!(browser.run(lists).await, 0);
+    browser.click("#table tbody details summary").await;
+    assert_eq!(browser.find("#table tbody details[open] > ul > li").await.is_empty(), false);
+    browser.click("#table tbody details summary").await;
+    browser.click("#table tbody details summary").await;
+    assert_eq!(browser.run(lists).await, 1);
     let json = serde_json::to_string(&report.read(ALL)).expect("JSON");
     let parsed = format!("new DOMParser().parseFromString({json}, 'text/html').querySelectorAll('#table tbody tr')");
     let fixed = browser.texts(&cells(&parsed)).await;

@@ -80,6 +80,8 @@ impl Browser {
         let session = browser.post("", &capabilities).await;
         browser.session.push('/');
         browser.session.push_str(session["sessionId"].as_str().expect("a session"));
+        // a script may wait for something, see `wait_for`
+        browser.post("/timeouts", &json!({ "script": 120_000, "pageLoad": 300_000 })).await;
         Some(browser)
     }
 
@@ -136,10 +138,10 @@ impl Browser {
         self.devtools("Emulation.setEmulatedMedia", json!({ "media": medium, "features": features })).await;
     }
 
-    /// Runs a script until it returns true. Fails after ten seconds.
+    /// Runs a script until it returns true. Fails after a minute: a busy machine is slow.
     pub async fn wait_for(&self, condition: &str) {
         let script = format!(
-            "const done = arguments[arguments.length - 1]; const end = Date.now() + 10000; \
+            "const done = arguments[arguments.length - 1]; const end = Date.now() + 60000; \
              const look = () => {{ const met = (() => {{ {condition} }})(); \
              if (met || Date.now() > end) done(met); else requestAnimationFrame(look); }}; look();"
         );
