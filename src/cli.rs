@@ -150,7 +150,8 @@ fn concurrency_range() -> RangeInclusive<i64> {
 /// Options of `demo`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
 pub struct DemoArgs {
-    /// Make the report folder in DIR [default: working directory]
+    /// Make the report folder in DIR, which is created if need be
+    /// [default: working directory]
     #[arg(long, value_name = "DIR")]
     pub output: Option<PathBuf>,
 }

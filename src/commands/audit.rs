@@ -287,7 +287,7 @@ fn options_for_people(config: &Config) -> Vec<(String, String)> {
 
 /// The folder of the reports cannot be used; nothing was written, and nothing sent.
 pub(super) fn output_failure(error: &ReportError) -> Failure {
-    Failure::new(ExitStatus::Storage, "no report can be made in this folder")
+    Failure::new(ExitStatus::Storage, "nothing can be written in this folder")
         .because(error.to_string())
         .remedy("create it, get the right to write in it, or choose another one with --output")
 }

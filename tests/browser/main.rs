@@ -18,6 +18,8 @@ mod reference;
 mod snapshot;
 mod snapshot_checks;
 mod table;
+mod tree;
+mod zoom;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -48,6 +50,15 @@ impl Report {
 
     fn incomplete() -> Self {
         Self::of(&RunFacts { exit_code: 3, ..sample::run_facts() }, &sample::incomplete(300))
+    }
+
+    /// A site of so few files that everything on a page can be read.
+    fn small() -> Self {
+        Self::of(&sample::run_facts(), &sample::complete(60))
+    }
+
+    fn small_incomplete() -> Self {
+        Self::of(&RunFacts { exit_code: 3, ..sample::run_facts() }, &sample::incomplete(60))
     }
 
     fn of(run: &RunFacts, (inventory, audit): &(Inventory, Audit)) -> Self {
