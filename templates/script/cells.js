@@ -27,7 +27,7 @@ function folding(summary, items, className, isOpen) {
 
 /** @param {Rows} rows @param {number} row @param {boolean} isOpen */
 function elsewhereCell(rows, row, isOpen) {
-  const label = "Linked elsewhere?";
+  const label = TEXT.fields.elsewhere;
   const contents = rows.elsewhere(row);
   if (contents.length === 0) return cell(label, "text", TEXT.none);
   const itemOf = (/** @type {number} */ index) => element("li", "", rows.contentLink(rows.data.contents[index]));
@@ -57,9 +57,9 @@ function evidenceItems(rows, row) {
 function evidenceCell(rows, row, isOpen) {
   const number = (rows.data.columns.uses[row] || []).length;
   const hasReasons = rows.reasons(row).length > 0;
-  if (number === 0 && !hasReasons && rows.protection(row) === null) return cell(TEXT.evidence, "text", TEXT.noUse);
+  if (number === 0 && !hasReasons && rows.protection(row) === null) return cell(TEXT.evidence, "text of-evidence", TEXT.noUse);
   const summary = number > 0 ? plural(number, TEXT.use, TEXT.uses) : hasReasons ? TEXT.why : TEXT.noUse;
-  return cell(TEXT.evidence, "text", folding(summary, () => evidenceItems(rows, row), "", isOpen));
+  return cell(TEXT.evidence, "text of-evidence", folding(summary, () => evidenceItems(rows, row), "", isOpen));
 }
 
 /** @param {Rows} rows @param {number} row @returns {(Node|string)[]} */
@@ -75,7 +75,7 @@ function endpointCell(rows, row) {
   text.dir = "ltr";
   const code = element("code", "endpoint", text);
   code.title = url;
-  const made = cell("Delete via REST API", "on-screen of-endpoint", code);
+  const made = cell(TEXT.fields.endpoint, "on-screen of-endpoint", code);
   const command = rows.command(row);
   if (command !== null) {
     const control = button("copy", TEXT.copyCommand);
@@ -95,7 +95,7 @@ function nameCell(rows, row, isTicked) {
   name.setAttribute("aria-haspopup", "dialog");
   const made = element("th", "", tick, name);
   made.setAttribute("scope", "row");
-  made.dataset.label = "File name";
+  made.dataset.label = TEXT.fields.name;
   return made;
 }
 
@@ -103,19 +103,19 @@ function nameCell(rows, row, isTicked) {
 function fileRow(rows, row, hasSpace, isTicked, isOpen) {
   const owner = rows.content(row);
   const screen = rows.address(row, "screen");
-  const cells = [nameCell(rows, row, isTicked), cell("File size", "number", bytesNode(rows.size(row) ?? -1))];
-  if (hasSpace) cells.push(cell("Space", "", bdi(visible(rows.space(row)[0]))));
+  const cells = [nameCell(rows, row, isTicked), cell(TEXT.fields.size, "number", bytesNode(rows.size(row) ?? -1))];
+  if (hasSpace) cells.push(cell(TEXT.fields.space, "", bdi(visible(rows.space(row)[0]))));
   cells.push(
-    cell("Usage", "", ...usageMarks(rows, row)),
-    cell("Owning page", "text", owner === null ? TEXT.unknown : rows.contentLink(owner)),
-    cell("Embedded on owning page?", "", rows.state(row)[1]),
+    cell(TEXT.fields.usage, "", ...usageMarks(rows, row)),
+    cell(TEXT.fields.page, "text of-page", owner === null ? TEXT.unknown : rows.contentLink(owner)),
+    cell(TEXT.fields.embedded, "", rows.state(row)[1]),
     elsewhereCell(rows, row, isOpen),
     evidenceCell(rows, row, isOpen),
-    cell("Delete via Confluence UI", "on-screen of-screen", screen === null ? TEXT.none : link(screen, TEXT.attachments)),
+    cell(TEXT.fields.screen, "on-screen of-screen", screen === null ? TEXT.none : link(screen, TEXT.attachments)),
     endpointCell(rows, row),
-    cell("Versions", "number", count(rows.versions(row))),
-    cell("All versions", "number", bytesNode(rows.all[row])),
-    cell("Last change", "time", timeNode(rows.data.columns.changed[row], rows.now)),
+    cell(TEXT.versions, "number", count(rows.versions(row))),
+    cell(TEXT.fields.all, "number", bytesNode(rows.all[row])),
+    cell(TEXT.fields.changed, "time", timeNode(rows.data.columns.changed[row], rows.now)),
   );
   const made = element("tr", "", ...cells);
   made.dataset.row = String(row);

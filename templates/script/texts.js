@@ -1,7 +1,7 @@
 // @ts-check
 "use strict";
 // Every text the script shows, in one table: a translation replaces this file. The texts of the page itself are in
-// the templates. `unreferenced` and `no use found` are the words of the report; it never promises that deleting is
+// src/report/text.rs and in the templates. `unreferenced` and `no use found` are the words of the report; it never promises that deleting is
 // harmless.
 
 const TEXT = {
@@ -66,7 +66,8 @@ const TEXT = {
 
   // details
   fields: {
-    size: "File size", all: "All versions", usage: "Usage", embedded: "Embedded on owning page?", space: "Space",
+    name: "File name", size: "File size", all: "All versions", usage: "Usage", embedded: "Embedded on owning page?",
+    elsewhere: "Linked elsewhere?", space: "Space",
     page: "Owning page", owner: "Page owner", type: "Type", status: "Status", created: "Created",
     changed: "Last change", author: "Uploader", id: "Attachment ID", container: "Container ID",
     duplicate: "Duplicate group", protected: "Protected", screen: "Delete via Confluence UI",
