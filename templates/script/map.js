@@ -110,11 +110,12 @@ class SpaceMap {
       this.changed(MEASURES_OF_MAP[this.measure], this.zoom);
       this.caption.querySelector("select")?.focus();
     });
-    const title = TEXT.mapCaption(here.name, TEXT.measures[this.measure].toLowerCase()) + ": ";
+    const title = TEXT.mapCaption(here.name, TEXT.measures[this.measure].toLowerCase());
+    this.squares.setAttribute("aria-label", title);
     this.caption.replaceChildren(
       element("ol", "crumbs", ...crumbs),
       element("label", "", TEXT.measure + " ", select),
-      element("span", "quiet", title, this.amount(here.measures[this.measure])),
+      element("span", "quiet", title + ": ", this.amount(here.measures[this.measure])),
       element("span", "quiet map-key", TEXT.mapKey),
     );
   }
@@ -200,7 +201,9 @@ class SpaceMap {
         element("td", "number", percent(node.measures[this.measure], total)),
         element("td", "number", percent(node.measures[3], node.measures[1])));
     });
-    this.table.replaceChildren(element("table", "", element("thead", "", head), element("tbody", "", ...body)));
+    const table = element("table", "", element("thead", "", head), element("tbody", "", ...body));
+    table.setAttribute("aria-label", this.squares.getAttribute("aria-label") || "");
+    this.table.replaceChildren(table);
   }
 
   /** @param {MapNode} node */

@@ -71,8 +71,10 @@ fn states(node: &Value) -> String {
     for property in node["properties"].as_array().into_iter().flatten() {
         let (name, value) = (text(&property["name"]), &property["value"]["value"]);
         // that a button is not pressed is a fact; that a text is not disabled is none
-        let is_off = value == false || value == "off" || (value == "false" && name != "pressed");
-        if STATES.contains(&name) && (!is_off || name == "expanded") {
+        let is_off = value == false || value == "off" || (value == "false" && name != "pressed" && name != "checked");
+        // the depth of a list is to be seen as it is
+        let is_level_of_item = name == "level" && node["role"]["value"] == "listitem";
+        if STATES.contains(&name) && !is_level_of_item && (!is_off || name == "expanded") {
             write!(words, " {name}={}", value.to_string().trim_matches('"')).expect("a text");
         }
     }
@@ -89,7 +91,7 @@ const VIEWS: [View; 4] = [
     ("index.html", "", "", &["header.top", "#completeness", "#map", "section.of-spaces"]),
     (
         ALL,
-        "?q=screenshot+colour:red&usage=linked&rows=50&sort=size",
+        "?q=screenshot+colour:red&usage=embedded&rows=50&sort=size",
         "document.querySelector('details[data-facet=type]').open = true",
         &["header.top", "#completeness", "#tools", "#files .scroll", "#pages"],
     ),
