@@ -18,6 +18,7 @@ mod reference;
 mod snapshot;
 mod snapshot_checks;
 mod table;
+mod texts;
 mod tree;
 mod zoom;
 
