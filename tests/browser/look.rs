@@ -42,6 +42,43 @@ async fn u_19_the_colours_follow_the_system_until_they_are_chosen() {
     browser.stop().await;
 }
 
+/// Contrast of colours of the palette as the browser computes them: texts, then what charts and outlines are drawn in.
+#[tokio::test]
+async fn u_19_both_palettes_have_contrast_for_texts_and_graphics() {
+    let Some(browser) = Browser::start().await else { return };
+    let report = Report::small();
+    let contrasts = "const colour = name => { const probe = document.body.appendChild(document.createElement('i')); \
+        probe.style.color = 'var(--' + name + ')'; const parts = getComputedStyle(probe).color.match(/[\\d.]+/g).map(Number); probe.remove(); \
+        const [r, g, b] = parts.map(part => (part /= 255) <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4); \
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b + 0.05; }; \
+        return PAIRS.flatMap(([fronts, backs, least]) => fronts.flatMap(front => backs.map(back => { \
+        const [one, other] = [colour(front), colour(back)]; \
+        return [front + ' on ' + back, Math.max(one, other) / Math.min(one, other), least]; })));";
+    let pairs = json!([
+        [["text", "quiet", "link"], ["page", "surface", "raised"], 4.5],
+        [["amber-text"], ["amber-surface"], 4.5],
+        [["green-text"], ["green-surface"], 4.5],
+        [["red-text"], ["red-surface", "surface"], 4.5],
+        [["line-strong"], ["page", "surface", "raised"], 3],
+        [["bar", "amber"], ["surface", "raised"], 3],
+        [["amber"], ["amber-surface"], 3],
+        [["red-line"], ["page", "red-surface"], 3],
+        [["green-line"], ["page", "green-surface"], 3],
+    ]);
+    let contrasts = contrasts.replace("PAIRS", &pairs.to_string());
+    for scheme in ["light", "dark"] {
+        browser.emulate("", &[("prefers-color-scheme", scheme)]).await;
+        browser.open(&report.page("index.html")).await;
+        let found = browser.run(&contrasts).await;
+        let found = found.as_array().expect("contrasts");
+        assert_eq!(found.len(), 25);
+        for pair in found {
+            assert!(pair[1].as_f64() >= pair[2].as_f64(), "{scheme}: {pair}");
+        }
+    }
+    browser.stop().await;
+}
+
 #[tokio::test]
 async fn u_20_print_has_banner_figures_filter_and_rows_but_no_controls() {
     let Some(browser) = Browser::start().await else { return };
@@ -200,18 +237,18 @@ async fn u_27_nothing_moves_longer_than_a_blink_and_not_at_all_where_that_is_wis
     browser.stop().await;
 }
 
-/// A file in each of 5,000 spaces, which are named in four languages.
-fn many_spaces() -> (Inventory, Audit) {
-    let (mut inventory, mut audit) = sample::complete(5_000);
+/// Spaces with a file each, named in four languages.
+pub(crate) fn spaces_of_one_file(spaces: usize) -> (Inventory, Audit) {
+    let (mut inventory, mut audit) = sample::complete(spaces as u64);
     let names = ["Entwicklung & Qualität", "프로젝트", "設計部", "قسم المشاريع"];
     let template = inventory.spaces[0].clone();
     inventory.spaces.clear();
-    let totals = audit.spaces[0].totals.clone();
+    let totals = audit.spaces[0].totals;
     audit.spaces.clear();
-    for number in 0..5_000 {
+    for number in 0..spaces {
         let (id, name) = (SpaceId::new(number.to_string()), format!("{} {number}", names[number % 4]));
         audit.files[number].space = Some(id.clone());
-        audit.spaces.push(SpaceTotals { space: Some(number), totals: totals.clone() });
+        audit.spaces.push(SpaceTotals { space: Some(number), totals });
         inventory.spaces.push(Space { id, key: format!("S{number}"), name, ..template.clone() });
     }
     (inventory, audit)
@@ -237,7 +274,7 @@ async fn pictures_of_every_page_can_be_taken() {
         ("incomplete", Report::incomplete()),
         ("empty", Report::of(&run, &sample::complete(0))),
         ("one", Report::of(&run, &sample::complete(1))),
-        ("spaces", Report::of(&run, &many_spaces())),
+        ("spaces", Report::of(&run, &spaces_of_one_file(5_000))),
     ];
     for (name, report) in &reports {
         let looks = [("light", 1400, ""), ("dark", 1400, ""), ("narrow", 320, ""), ("print", 1000, "print")];

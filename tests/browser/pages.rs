@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::common::sample;
 use crate::common::webdriver::Browser;
-use crate::{ALL, NAMES, PAGES, Report, SPACE, assert_quiet, text_of};
+use crate::{ALL, NAMES, PAGES, Report, SPACE, WHOLE, assert_quiet, text_of};
 
 #[tokio::test]
 async fn u_01_the_banner_follows_the_title_on_every_page_without_script_and_in_print() {
@@ -182,6 +182,7 @@ async fn u_28_links_work_after_the_folder_was_moved_and_carry_the_filter() {
     }
     browser.open(&moved.join(SPACE)).await;
     browser.type_into("#filter", "size>1mb").await;
+    browser.wait_for(WHOLE).await;
     browser.click("a[data-carry][href^='../attachments.html']").await;
     assert_eq!(browser.text("return document.querySelector('#filter').value").await, "size>1mb");
     let spaces = browser

@@ -25,8 +25,9 @@ const UNMARKED: &str = "const known = new Set(arguments0); const found = []; \
     for (const place of document.querySelectorAll('SELECTOR')) { \
     const walk = document.createTreeWalker(place, NodeFilter.SHOW_TEXT); \
     while (walk.nextNode()) if (!walk.currentNode.parentElement.closest('bdi, code, time, thead.static')) look(walk.currentNode.data); \
-    for (const element of place.querySelectorAll('[data-label], [aria-label]')) \
-    for (const name of ['data-label', 'aria-label']) look(element.getAttribute(name) || ''); } \
+    for (const name of place.querySelectorAll('.value bdi')) if (!known.has(name.textContent) && !/⟦|^.+ [(].+[)]$/u.test(name.textContent)) found.push(name.textContent); \
+    for (const element of place.querySelectorAll('[data-label], [aria-label]')) { const name = element.querySelector('bdi')?.textContent; \
+    look(element.dataset.label || ''); if (name || !element.matches('.square')) look((element.getAttribute('aria-label') || '').replace(name, '')); } } \
     return [...new Set(found)]";
 
 /// Every string in the data of a page.

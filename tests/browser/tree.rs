@@ -25,9 +25,9 @@ struct Tree {
 impl Tree {
     async fn of(browser: &Browser) -> Self {
         browser.devtools("Accessibility.enable", json!({})).await;
-        let mut tree = browser.devtools("Accessibility.getFullAXTree", json!({})).await;
-        let Value::Array(nodes) = tree["nodes"].take() else { panic!("no nodes") };
-        Self { nodes: nodes.into_iter().map(|node| (text(&node["nodeId"]).to_owned(), node)).collect() }
+        let tree = browser.devtools("Accessibility.getFullAXTree", json!({})).await;
+        let nodes = tree["nodes"].as_array().expect("nodes");
+        Self { nodes: nodes.iter().map(|node| (text(&node["nodeId"]).to_owned(), node.clone())).collect() }
     }
 
     /// The part of the tree that stands for an element, a line for each node.
