@@ -11,8 +11,20 @@ use serde_json::{Value, json};
 use crate::common::webdriver::Browser;
 use crate::{ALL, Report};
 
-/// Roles that say nothing of their own.
-const SILENT: [&str; 6] = ["none", "generic", "InlineTextBox", "ListMarker", "LineBreak", "rowgroup"];
+/// Roles that say nothing of their own, and those that are Chromium's alone.
+const SILENT: [&str; 11] = [
+    "none",
+    "generic",
+    "InlineTextBox",
+    "ListMarker",
+    "LineBreak",
+    "rowgroup",
+    "LabelText",
+    "Figcaption",
+    "Legend",
+    "MenuListPopup",
+    "DescriptionList",
+];
 
 /// States worth a word.
 const STATES: [&str; 10] =
@@ -50,7 +62,11 @@ impl Tree {
             || (role == "StaticText" && (name.trim().is_empty() || above.contains(name.trim())));
         let mut below = (depth, above);
         if !is_silent {
-            let role = if role == "StaticText" { "text" } else { role };
+            let role = match role {
+                "StaticText" => "text",
+                "DisclosureTriangle" => "summary",
+                role => role,
+            };
             let line = format!("{:indent$}{role} \"{name}\"{}", "", states(node), indent = depth * 2);
             writeln!(lines, "{}", line.replace('\n', "\\n")).expect("a text");
             below = (depth + 1, name);
