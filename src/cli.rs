@@ -88,7 +88,8 @@ fn chosen_spaces() -> ArgGroup {
 /// Options of `demo`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
 pub struct DemoArgs {
-    /// Make the report folder in DIR [default: working directory]
+    /// Make the report folder in DIR, which is created if need be
+    /// [default: working directory]
     #[arg(long, value_name = "DIR")]
     pub output: Option<PathBuf>,
 }

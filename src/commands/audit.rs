@@ -291,7 +291,7 @@ pub(super) fn output_failure(error: &ReportError) -> Failure {
         ReportError::TooDeep { .. } => "choose a folder with a shorter path with --output",
         _ => "create it, get the right to write in it, or choose another one with --output",
     };
-    Failure::new(ExitStatus::Storage, "no report can be made in this folder").because(error.to_string()).remedy(remedy)
+    Failure::new(ExitStatus::Storage, "nothing can be written in this folder").because(error.to_string()).remedy(remedy)
 }
 
 /// The report could not be written to its end.

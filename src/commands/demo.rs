@@ -9,6 +9,7 @@ use crate::config::{Config, SnapshotConfig, Surroundings};
 use crate::demo::{DemoServer, Fault, FaultPlan, RoutePattern, SAMPLE_BASE, Site, sample_site, weeks_ago};
 use crate::error::{ExitStatus, Failure, Outcome};
 use crate::progress::Progress;
+use crate::report::ReportError;
 
 /// Weeks before this one that the sample site is measured in as well, so that there is a history to look at.
 const WEEKS: u32 = 12;
@@ -30,6 +31,10 @@ pub(crate) async fn run(
     let server = serve(site.clone(), FaultPlan::none()).await?;
     progress.note(format!("sample site at {}", server.base_url()));
     let config = config(&server, args, around)?;
+    // nothing of a real site is at stake, and a newcomer should not stumble over a folder
+    std::fs::create_dir_all(&config.output)
+        .map_err(ReportError::io("create folder", &config.output))
+        .map_err(|error| audit::output_failure(&error))?;
     let mut measuring = Measuring::prepare(&config, &snapshot, SAMPLE_BASE, progress)?;
     if measuring.is_new() {
         progress.phase("measuring earlier weeks", Some(u64::from(WEEKS)));

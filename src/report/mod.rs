@@ -10,6 +10,7 @@ pub mod names;
 pub mod run_json;
 pub mod scan_json;
 pub mod snapshot;
+mod text;
 mod view;
 
 use std::collections::HashMap;

@@ -10,18 +10,32 @@ function cell(label, className, ...children) {
   return made;
 }
 
-/** @param {string} summary @param {Node[]} items @param {string} className */
-function folding(summary, items, className) {
-  return element("details", "", element("summary", "", summary), element("ul", className, ...items));
+/**
+ * A list that is made when it is opened first: most never are, and they would be a third of the table.
+ * @param {string} summary @param {() => Node[]} items @param {string} className @param {boolean} isOpen
+ */
+function folding(summary, items, className, isOpen) {
+  const heading = element("summary", "", summary);
+  const made = /** @type {HTMLDetailsElement} */ (element("details", "", heading));
+  const fill = () => made.append(element("ul", className, ...items()));
+  if (isOpen) {
+    fill();
+    made.open = true;
+  } else heading.addEventListener("click", fill, { once: true });
+  return made;
 }
 
-/** @param {Rows} rows @param {number} row */
-function elsewhereCell(rows, row) {
-  const label = "Linked elsewhere?";
-  const items = rows.elsewhere(row).map((index) => element("li", "", rows.contentLink(rows.data.contents[index])));
-  if (items.length === 0) return cell(label, "text", TEXT.none);
-  const rest = items.splice(SHOWN_CONTENTS);
-  if (rest.length > 0) items.push(element("li", "", folding(TEXT.more(count(rest.length)), rest, "plain")));
+/** @param {Rows} rows @param {number} row @param {boolean} isOpen */
+function elsewhereCell(rows, row, isOpen) {
+  const label = TEXT.fields.elsewhere;
+  const contents = rows.elsewhere(row);
+  if (contents.length === 0) return cell(label, "text", TEXT.none);
+  const itemOf = (/** @type {number} */ index) => element("li", "", rows.contentLink(rows.data.contents[index]));
+  const items = contents.slice(0, SHOWN_CONTENTS).map(itemOf);
+  const rest = contents.slice(SHOWN_CONTENTS);
+  if (rest.length > 0) {
+    items.push(element("li", "", folding(TEXT.more(count(rest.length)), () => rest.map(itemOf), "plain", isOpen)));
+  }
   return cell(label, "text", element("ul", "plain", ...items));
 }
 
@@ -39,13 +53,13 @@ function evidenceItems(rows, row) {
   return items;
 }
 
-/** @param {Rows} rows @param {number} row */
-function evidenceCell(rows, row) {
-  const items = evidenceItems(rows, row);
-  if (items.length === 0) return cell(TEXT.evidence, "text", TEXT.noUse);
+/** @param {Rows} rows @param {number} row @param {boolean} isOpen */
+function evidenceCell(rows, row, isOpen) {
   const number = (rows.data.columns.uses[row] || []).length;
-  const summary = number > 0 ? plural(number, TEXT.use, TEXT.uses) : rows.reasons(row).length > 0 ? TEXT.why : TEXT.noUse;
-  return cell(TEXT.evidence, "text", folding(summary, items, ""));
+  const hasReasons = rows.reasons(row).length > 0;
+  if (number === 0 && !hasReasons && rows.protection(row) === null) return cell(TEXT.evidence, "text of-evidence", TEXT.noUse);
+  const summary = number > 0 ? plural(number, TEXT.use, TEXT.uses) : hasReasons ? TEXT.why : TEXT.noUse;
+  return cell(TEXT.evidence, "text of-evidence", folding(summary, () => evidenceItems(rows, row), "", isOpen));
 }
 
 /** @param {Rows} rows @param {number} row @returns {(Node|string)[]} */
@@ -61,7 +75,7 @@ function endpointCell(rows, row) {
   text.dir = "ltr";
   const code = element("code", "endpoint", text);
   code.title = url;
-  const made = cell("Delete via REST API", "on-screen of-endpoint", code);
+  const made = cell(TEXT.fields.endpoint, "on-screen of-endpoint", code);
   const command = rows.command(row);
   if (command !== null) {
     const control = button("copy", TEXT.copyCommand);
@@ -81,27 +95,27 @@ function nameCell(rows, row, isTicked) {
   name.setAttribute("aria-haspopup", "dialog");
   const made = element("th", "", tick, name);
   made.setAttribute("scope", "row");
-  made.dataset.label = "File name";
+  made.dataset.label = TEXT.fields.name;
   return made;
 }
 
-/** @param {Rows} rows @param {number} row @param {boolean} hasSpace @param {boolean} isTicked */
-function fileRow(rows, row, hasSpace, isTicked) {
+/** @param {Rows} rows @param {number} row @param {boolean} hasSpace @param {boolean} isTicked @param {boolean} isOpen whether nothing is folded away */
+function fileRow(rows, row, hasSpace, isTicked, isOpen) {
   const owner = rows.content(row);
   const screen = rows.address(row, "screen");
-  const cells = [nameCell(rows, row, isTicked), cell("File size", "number", bytesNode(rows.size(row) ?? -1))];
-  if (hasSpace) cells.push(cell("Space", "", bdi(visible(rows.space(row)[0]))));
+  const cells = [nameCell(rows, row, isTicked), cell(TEXT.fields.size, "number", bytesNode(rows.size(row) ?? -1))];
+  if (hasSpace) cells.push(cell(TEXT.fields.space, "", bdi(visible(rows.space(row)[0]))));
   cells.push(
-    cell("Usage", "", ...usageMarks(rows, row)),
-    cell("Owning page", "text", owner === null ? TEXT.unknown : rows.contentLink(owner)),
-    cell("Embedded on owning page?", "", rows.state(row)[1]),
-    elsewhereCell(rows, row),
-    evidenceCell(rows, row),
-    cell("Delete via Confluence UI", "on-screen of-screen", screen === null ? TEXT.none : link(screen, TEXT.attachments)),
+    cell(TEXT.fields.usage, "", ...usageMarks(rows, row)),
+    cell(TEXT.fields.page, "text of-page", owner === null ? TEXT.unknown : rows.contentLink(owner)),
+    cell(TEXT.fields.embedded, "", rows.state(row)[1]),
+    elsewhereCell(rows, row, isOpen),
+    evidenceCell(rows, row, isOpen),
+    cell(TEXT.fields.screen, "on-screen of-screen", screen === null ? TEXT.none : link(screen, TEXT.attachments)),
     endpointCell(rows, row),
-    cell("Versions", "number", count(rows.versions(row))),
-    cell("All versions", "number", bytesNode(rows.all[row])),
-    cell("Last change", "time", timeNode(rows.data.columns.changed[row], rows.now)),
+    cell(TEXT.versions, "number", count(rows.versions(row))),
+    cell(TEXT.fields.all, "number", bytesNode(rows.all[row])),
+    cell(TEXT.fields.changed, "time", timeNode(rows.data.columns.changed[row], rows.now)),
   );
   const made = element("tr", "", ...cells);
   made.dataset.row = String(row);

@@ -1,22 +1,19 @@
 // What files can be narrowed down by: the facets, with a code for every row.
 
-/** The age classes of breakdown.rs: value, words, days below which it ends. @type {[string, string, number][]} */
+/** The age classes of breakdown.rs: value, days below which it ends. @type {[keyof typeof TEXT.ages, number][]} */
 const AGE_CLASSES = [
-  ["under-1m", "under 1 month", 30], ["1m-3m", "1 to 3 months", 90], ["3m-6m", "3 to 6 months", 180],
-  ["6m-1y", "6 to 12 months", 365], ["1y-2y", "1 to 2 years", 730], ["2y-3y", "2 to 3 years", 1095],
-  ["3y-5y", "3 to 5 years", 1825], ["over-5y", "5 years and more", Infinity], ["unknown", "unknown", Infinity],
+  ["under-1m", 30], ["1m-3m", 90], ["3m-6m", 180], ["6m-1y", 365], ["1y-2y", 730], ["2y-3y", 1095], ["3y-5y", 1825],
+  ["over-5y", Infinity], ["unknown", Infinity],
 ];
-/** Decades of bytes: value, words, bytes below which it ends. @type {[string, string, number][]} */
+/** Decades of bytes: value, bytes below which it ends. @type {[keyof typeof TEXT.sizes, number][]} */
 const SIZE_CLASSES = [
-  ["under-10k", "under 10 KiB", 10240], ["10k-100k", "10 to 100 KiB", 102400], ["100k-1m", "100 KiB to 1 MiB", 1048576],
-  ["1m-10m", "1 to 10 MiB", 10485760], ["10m-100m", "10 to 100 MiB", 104857600],
-  ["100m-1g", "100 MiB to 1 GiB", 1073741824], ["1g-10g", "1 to 10 GiB", 10737418240],
-  ["over-10g", "10 GiB and more", Infinity], ["unknown", "unknown", Infinity],
+  ["under-10k", 10240], ["10k-100k", 102400], ["100k-1m", 1048576], ["1m-10m", 10485760], ["10m-100m", 104857600],
+  ["100m-1g", 1073741824], ["1g-10g", 10737418240], ["over-10g", Infinity], ["unknown", Infinity],
 ];
 
-/** @param {[string, string, number][]} classes @param {number} value */
+/** @param {[string, number][]} classes @param {number} value */
 function classOf(classes, value) {
-  return classes.findIndex(([, , end]) => value < end);
+  return classes.findIndex(([, end]) => value < end);
 }
 
 /** One way to narrow down. */
@@ -78,19 +75,19 @@ function makeFacets(rows, hasSpace) {
   const { size, changed, duplicate } = data.columns;
   const same = (/** @type {string|null} */ text) => /** @type {[string, string]} */ (
     text === null ? ["unknown", TEXT.unknown] : [text, visible(text)]);
-  /** @param {[string, string, number][]} classes @param {(row: number) => number|null} value */
+  /** @param {[string, number][]} classes @param {(row: number) => number|null} value */
   const classCodes = (classes, value) => Int32Array.from({ length }, (_, row) => {
     const one = value(row);
     return one === null ? classes.length - 1 : classOf(classes, one);
   });
-  const named = (/** @type {[string, string, number][]} */ classes) =>
-    classes.map(([value, words]) => /** @type {[string, string]} */ ([value, words]));
+  const sizes = SIZE_CLASSES.map(([value]) => /** @type {[string, string]} */ ([value, TEXT.sizes[value]]));
+  const ages = AGE_CLASSES.map(([value]) => /** @type {[string, string]} */ ([value, TEXT.ages[value]]));
   const yesNo = /** @type {[string, string][]} */ ([["no", TEXT.no], ["yes", TEXT.yes]]);
   const facets = [
     new Facet("usage", true, data.usages, Int32Array.from({ length }, (_, row) => rows.state(row)[0])),
     new Facet("type", false, ...codesOf(length, (row) => same(rows.type(row) && rows.type(row)[1]))),
-    new Facet("size", true, named(SIZE_CLASSES), classCodes(SIZE_CLASSES, (row) => size[row])),
-    new Facet("age", true, named(AGE_CLASSES), classCodes(AGE_CLASSES, (row) =>
+    new Facet("size", true, sizes, classCodes(SIZE_CLASSES, (row) => size[row])),
+    new Facet("age", true, ages, classCodes(AGE_CLASSES, (row) =>
       (changed[row] === null ? null : Math.max(0, Math.floor((rows.now - changed[row]) / 86400))))),
   ];
   if (hasSpace) {

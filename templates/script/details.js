@@ -58,15 +58,19 @@ function versionTable(rows, row) {
   const line = (number, size, time, by, name, endpoint) => {
     const heading = element("th", "", number);
     heading.setAttribute("scope", "row");
+    const [, ofSize, ofTime, ofPerson, ofName, ofEndpoint] = TEXT.versionColumns;
     const last = endpoint === null ? [TEXT.none] : copyable(endpoint);
-    return element("tr", "", heading, element("td", "number", bytesNode(size ?? -1)),
-      element("td", "", time === null ? TEXT.unknown : DAY.format(time * 1000)),
-      element("td", "", bdi(by === null ? TEXT.unknown : visible(by))), element("td", "", bdi(visible(name))), element("td", "", ...last));
+    return element("tr", "", heading, cell(ofSize, "number", bytesNode(size ?? -1)),
+      cell(ofTime, "", time === null ? TEXT.unknown : DAY.format(time * 1000)),
+      cell(ofPerson, "", bdi(by === null ? TEXT.unknown : visible(by))), cell(ofName, "", bdi(visible(name))),
+      cell(ofEndpoint, "", ...last));
   };
   const current = line(columns.version[row] + " (" + TEXT.current + ")", rows.size(row), columns.changed[row], rows.author(row), rows.rawName(row), null);
   const old = rows.old(row).slice().reverse().map((/** @type {any[]} */ [number, size, time, by, name]) =>
     line(String(number), size, time, rows.person(by), name ?? rows.rawName(row), rows.address(row, "version_endpoint", number)));
-  return element("div", "scroll", element("table", "versions", element("thead", "", head), element("tbody", "", current, ...old)));
+  const table = element("table", "cards versions", element("thead", "", head), element("tbody", "", current, ...old));
+  table.setAttribute("aria-label", TEXT.versions);
+  return element("div", "scroll", table);
 }
 
 /** @param {Rows} rows @param {number} row @param {() => void} closed */

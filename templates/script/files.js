@@ -1,7 +1,10 @@
 // The table of files: state, filter, order and pages come together here.
 
-/** Rows drawn before the browser paints: more than a screen shows. The rest follows in the next frame. */
-const FIRST_ROWS = 20;
+/** Height of the lowest row in pixels: no more of them fit into what the window shows of the table. */
+const LEAST_HEIGHT = 40;
+/** Rows drawn before the browser paints, whatever the window shows, and rows drawn in each frame after that. */
+const LEAST_ROWS = 4;
+const ROWS_PER_FRAME = 25;
 
 class FilesPage {
   /** @param {HTMLElement} section @param {HTMLTableElement} table @param {Rows} rows */
@@ -26,8 +29,13 @@ class FilesPage {
     this.order = Array.from({ length: rows.length }, (_, row) => row);
     /** @type {number[]} */
     this.shown = this.order;
-    /** What is left to do after the first rows are painted. @type {(() => void)|null} */
-    this.rest = null;
+    /** What of the address and of the filter the rows were narrowed for. @type {string|null} */
+    this.filterKey = null;
+    /** As narrow() gives it. */
+    this.refused = new Uint8Array(0);
+    this.isCounted = false;
+    /** What is left to do after the first rows are painted, a frame for each. @type {(() => void)[]} */
+    this.rest = [];
     this.errors = /** @type {string[]} */ ([]);
     /** @type {Set<number>} */
     this.ticked = new Set();
@@ -94,44 +102,89 @@ class FilesPage {
   /** Filters, sorts and draws anew. @param {boolean|null} isStep null leaves the address as it is */
   update(isStep) {
     // what is left of the step before is out of date
-    this.rest = null;
-    for (const facet of this.facets) facet.choose(this.state.facets.get(facet.key));
-    const { terms, errors } = parseQuery(this.state.query);
-    this.errors = [...errors, ...this.state.errors];
-    const refused = narrow(this.rows, this.facets, compileQuery(terms, this.rows, () => this.searchTexts()));
+    this.rest = [];
+    const isNarrowed = this.applyFilter();
     this.sortRows();
-    this.shown = this.order.filter((row) => refused[row] === 0);
+    this.shown = this.order.filter((row) => this.refused[row] === 0);
     this.state.page = Math.min(this.state.page, this.lastPage());
-    const drawn = this.draw(FIRST_ROWS);
-    drawChips(this);
+    const drawn = this.draw(isStep === null ? undefined : this.firstRows());
+    if (isNarrowed) drawChips(this);
     if (isStep === true) this.remember(true);
     clearTimeout(this.sayLater);
     this.sayLater = setTimeout(() => this.say(), 500);
-    const { page, pageSize } = this.state;
-    this.afterPaint(() => {
-      this.body.append(...this.makeRows(page * pageSize + drawn, pageSize - drawn));
-      countFacets(this.rows, this.facets, refused);
-      this.panel.update();
+    this.afterPaint([() => {
+      this.countValues();
       this.map.refresh();
       if (isStep === false) this.remember(false);
-    });
+    }, ...this.furtherRows(drawn)]);
     if (isStep === null) this.finish();
   }
 
-  /** Does the rest once the browser has painted; until then the table says that it is not whole. @param {() => void} rest */
+  /** Finds what passes filter and facets, and says whether these differ from those before. */
+  applyFilter() {
+    const { query, errors } = this.state;
+    const parsed = parseQuery(query);
+    this.errors = [...parsed.errors, ...errors];
+    const key = State.hash(this.state.filterParts()) + errors.join("\n");
+    if (this.filterKey === key) return false;
+    this.filterKey = key;
+    this.isCounted = false;
+    for (const facet of this.facets) facet.choose(this.state.facets.get(facet.key));
+    this.refused = narrow(this.rows, this.facets, compileQuery(parsed.terms, this.rows, () => this.searchTexts()));
+    return true;
+  }
+
+  /** Counts the facets under the filter, unless that is done, and shows them. */
+  countValues() {
+    if (this.isCounted) return;
+    this.isCounted = true;
+    countFacets(this.rows, this.facets, this.refused);
+    this.panel.update();
+  }
+
+  /** How many rows the window can show. */
+  firstRows() {
+    const room = window.innerHeight - Math.max(0, this.body.getBoundingClientRect().top);
+    return Math.max(LEAST_ROWS, Math.ceil(room / LEAST_HEIGHT));
+  }
+
+  /** Steps that draw the rest of the page of the table. @param {number} drawn */
+  furtherRows(drawn) {
+    const { page, pageSize } = this.state;
+    const end = Math.min((page + 1) * pageSize, this.shown.length);
+    const steps = [];
+    for (let from = page * pageSize + drawn; from < end; from += ROWS_PER_FRAME) {
+      steps.push(() => this.body.append(...this.makeRows(from, Math.min(ROWS_PER_FRAME, end - from))));
+    }
+    return steps;
+  }
+
+  /**
+   * Does the rest once the browser has painted, step by step, so that the next key never waits for all of it; until
+   * then the table says that it is not whole. @param {(() => void)[]} rest
+   */
   afterPaint(rest) {
     this.rest = rest;
     this.table.setAttribute("aria-busy", "true");
-    // a task of its own: work inside the frame would hold up the paint it waits for
-    requestAnimationFrame(() => setTimeout(() => { if (this.rest === rest) this.finish(); }));
+    const next = () => {
+      // a task of its own: work inside the frame would hold up the paint it waits for
+      requestAnimationFrame(() => setTimeout(() => {
+        // of a step before
+        if (this.rest !== rest) return;
+        rest.shift()?.();
+        if (rest.length === 0) this.finish();
+        else next();
+      }));
+    };
+    next();
   }
 
   /** Does what is left at once. */
   finish() {
     const { rest } = this;
-    this.rest = null;
+    this.rest = [];
     this.table.removeAttribute("aria-busy");
-    if (rest) rest();
+    for (const step of rest) step();
   }
 
   sortRows() {
@@ -195,9 +248,9 @@ class FilesPage {
     return drawn;
   }
 
-  /** Draws rows of what is shown and gives their number. @param {number} from @param {number} number */
-  drawRows(from, number) {
-    const rows = this.makeRows(from, number);
+  /** Draws rows of what is shown and gives their number. @param {number} from @param {number} number @param {boolean} [isOpen] */
+  drawRows(from, number, isOpen) {
+    const rows = this.makeRows(from, number, isOpen);
     this.body.replaceChildren(...rows);
     if (rows.length === 0) {
       const nothing = /** @type {HTMLTableCellElement} */ (element("td", "nothing", TEXT.noMatch + " " + TEXT.hidden(files(this.rows.length))));
@@ -208,10 +261,10 @@ class FilesPage {
     return rows.length;
   }
 
-  /** @param {number} from @param {number} number */
-  makeRows(from, number) {
+  /** @param {number} from @param {number} number @param {boolean} [isOpen] whether nothing is folded away */
+  makeRows(from, number, isOpen = false) {
     return this.shown.slice(from, from + number).map((row, index) => {
-      const made = fileRow(this.rows, row, this.hasSpace, this.ticked.has(row));
+      const made = fileRow(this.rows, row, this.hasSpace, this.ticked.has(row), isOpen);
       made.setAttribute("aria-rowindex", String(from + index + 2));
       return made;
     });

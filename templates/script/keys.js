@@ -44,7 +44,7 @@ function tableKey(page, event) {
   const row = Number(rows[at].dataset.row);
   switch (event.key) {
     case "o": {
-      const anchor = rows[at].querySelector("td[data-label='Owning page'] a");
+      const anchor = rows[at].querySelector(".of-page a");
       if (anchor instanceof HTMLAnchorElement) anchor.click();
       return true;
     }

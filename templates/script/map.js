@@ -14,6 +14,8 @@
 /** Rectangles drawn at most, and the smallest area in pixels worth one. */
 const MOST_SQUARES = 300;
 const LEAST_AREA = 60;
+/** Where the unreferenced bytes stand among the measures. */
+const UNREFERENCED = 3;
 /** Rows of the table below. */
 const MAP_ROWS = 50;
 /** Below this width the table alone is shown. */
@@ -37,6 +39,8 @@ class SpaceMap {
     this.root = root;
     this.changed = changed;
     this.measure = 1;
+    /** What is unreferenced is known after a complete run only; nothing known must not look like nothing there. */
+    this.isComplete = byId("completeness")?.classList.contains("complete") === true;
     /** @type {string[]} */
     this.zoom = [];
     /** @type {MapNode[]} */
@@ -55,7 +59,8 @@ class SpaceMap {
 
   /** @param {string} measure @param {string[]} zoom */
   set(measure, zoom) {
-    this.measure = Math.max(0, MEASURES_OF_MAP.indexOf(measure));
+    const wanted = Math.max(0, MEASURES_OF_MAP.indexOf(measure));
+    this.measure = wanted === UNREFERENCED && !this.isComplete ? 1 : wanted;
     this.zoom = zoom.slice();
     this.draw();
   }
@@ -102,6 +107,7 @@ class SpaceMap {
     TEXT.measures.forEach((label, index) => {
       const option = /** @type {HTMLOptionElement} */ (element("option", "", label));
       option.selected = index === this.measure;
+      option.disabled = index === UNREFERENCED && !this.isComplete;
       select.append(option);
     });
     select.addEventListener("change", () => {
@@ -110,11 +116,12 @@ class SpaceMap {
       this.changed(MEASURES_OF_MAP[this.measure], this.zoom);
       this.caption.querySelector("select")?.focus();
     });
-    const title = TEXT.mapCaption(here.name, TEXT.measures[this.measure].toLowerCase()) + ": ";
+    const title = TEXT.mapCaption(here.name, TEXT.measures[this.measure].toLowerCase());
+    this.squares.setAttribute("aria-label", title);
     this.caption.replaceChildren(
       element("ol", "crumbs", ...crumbs),
       element("label", "", TEXT.measure + " ", select),
-      element("span", "quiet", title, this.amount(here.measures[this.measure])),
+      element("span", "quiet", title + ": ", this.amount(here.measures[this.measure])),
       element("span", "quiet map-key", TEXT.mapKey),
     );
   }
@@ -198,9 +205,11 @@ class SpaceMap {
       heading.setAttribute("scope", "row");
       return element("tr", "", heading, element("td", "number", this.amount(node.measures[this.measure])),
         element("td", "number", percent(node.measures[this.measure], total)),
-        element("td", "number", percent(node.measures[3], node.measures[1])));
+        element("td", "number", this.isComplete ? percent(node.measures[UNREFERENCED], node.measures[1]) : TEXT.unknown));
     });
-    this.table.replaceChildren(element("table", "", element("thead", "", head), element("tbody", "", ...body)));
+    const table = element("table", "", element("thead", "", head), element("tbody", "", ...body));
+    table.setAttribute("aria-label", this.squares.getAttribute("aria-label") || "");
+    this.table.replaceChildren(table);
   }
 
   /** @param {MapNode} node */

@@ -10,9 +10,8 @@ function startPrint(page) {
     const words = page.filterWords();
     const limit = PRINTED_ROWS[mode];
     page.finish();
-    page.drawRows(0, limit);
     // what is folded away cannot be opened on paper
-    for (const details of page.body.querySelectorAll("details")) details.open = true;
+    page.drawRows(0, limit, true);
     need("print-filter").replaceChildren(
       words.length === 0 ? TEXT.printNoFilter : TEXT.printFilter(words.join("; ")), " ",
       page.shown.length > limit ? TEXT.printFirst(count(limit), count(page.shown.length)) : "",

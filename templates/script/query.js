@@ -126,8 +126,9 @@ function wordTest(word, rows, texts) {
   const spaces = texts.spaces.map(has);
   // a page is found by its title and by who decides about it
   const contents = texts.titles.map((title, index) => has(title) || people[rows.data.contents[index][5]] === true);
+  const canBeId = Array.from(word).every((letter) => texts.idLetters.has(letter));
   return (/** @type {number} */ row) => has(texts.names[row]) || contents[owner[row]] === true || spaces[space[row]]
-    || people[author[row]] === true || has(texts.ids[row]);
+    || people[author[row]] === true || (canBeId && has(texts.ids[row]));
 }
 
 /** @param {string} key @param {Rows} rows @returns {(row: number) => number|null} */

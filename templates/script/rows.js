@@ -1,6 +1,6 @@
 // The rows of the block: one accessor for every fact, so that table, filter, details and export say the same.
 
-/** @typedef {{ names: string[], ids: string[], titles: string[], people: string[], spaces: string[] }} SearchTexts */
+/** @typedef {{ names: string[], ids: string[], idLetters: Set<string>, titles: string[], people: string[], spaces: string[] }} SearchTexts */
 /** @typedef {{ content: number, construct: string, certainty: string, words: string, onOwner: boolean, name: string }} Use */
 
 class Rows {
@@ -145,9 +145,12 @@ class Rows {
   searchTexts() {
     const { data } = this;
     const fold = (/** @type {string[]} */ texts) => texts.map((text) => folded(visible(text)));
+    const ids = fold(data.columns.id);
     return {
       names: fold(data.columns.name),
-      ids: fold(data.columns.id),
+      ids,
+      // hardly a word that people type can be a part of an id
+      idLetters: new Set(ids.join("")),
       titles: fold(data.contents.map((/** @type {any[]} */ content) => content[1])),
       people: fold(data.people),
       spaces: fold(data.spaces.map((/** @type {string[]} */ space) => space.join(" "))),

@@ -147,10 +147,10 @@ impl Firefox {
         serde_json::from_value(self.run(script)).expect("texts")
     }
 
-    /// Waits until a script returns true, frame by frame. Fails after ten seconds.
+    /// Waits until a script returns true, frame by frame. Fails after a minute.
     pub(crate) fn wait_for(&mut self, condition: &str) {
         let met = self.run(&format!(
-            "const end = Date.now() + 10000; const met = () => {{ {condition} }}; \
+            "const end = Date.now() + 60000; const met = () => {{ {condition} }}; \
              while (!met() && Date.now() < end) await new Promise(requestAnimationFrame); return met()"
         ));
         assert_eq!(met, true, "{condition}");

@@ -8,8 +8,9 @@ use serde_json::{Value, json};
 
 use crate::common::sample;
 use crate::common::webdriver::Browser;
+use crate::look::spaces_of_one_file;
 use crate::reference::{self, Row};
-use crate::{ALL, Report, text_of};
+use crate::{ALL, Report, WHOLE, text_of};
 
 /// Ids of all rows the filter leaves.
 const FOUND: &str = "const input = document.querySelector('#filter'); input.value = arguments0; \
@@ -181,6 +182,20 @@ async fn u_07_facets_count_under_the_other_filters() {
 }
 
 #[tokio::test]
+async fn u_07_a_facet_shows_30_values_and_more_when_asked() {
+    let Some(browser) = Browser::start().await else { return };
+    let report = Report::of(&sample::run_facts(), &spaces_of_one_file(75));
+    browser.open(&report.page(ALL)).await;
+    assert_eq!(counts(&browser, "space").await.len(), 30);
+    assert_eq!(text_of(&browser, "details[data-facet=space] fieldset > button").await, "45 more values");
+    browser.click("details[data-facet=space] fieldset > button").await;
+    let all = counts(&browser, "space").await;
+    assert_eq!((all.len(), all.values().sum::<u64>()), (75, 75));
+    assert_eq!(browser.find("details[data-facet=space] fieldset > button").await.len(), 0);
+    browser.stop().await;
+}
+
+#[tokio::test]
 async fn u_08_totals_follow_the_filter() {
     let Some(browser) = Browser::start().await else { return };
     let report = Report::complete();
@@ -246,6 +261,7 @@ async fn u_23_every_view_is_a_link_and_the_way_back_works() {
 
     browser.open(&report.page(ALL)).await;
     browser.type_into("#filter", "pdf").await;
+    browser.wait_for(WHOLE).await;
     browser.click(".usages button[data-value=unreferenced]").await;
     let narrowed = text_of(&browser, "#range").await;
     browser.click("#chips li:first-child button").await;

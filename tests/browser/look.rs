@@ -6,8 +6,13 @@ use serde_json::json;
 
 use crate::common::base64;
 use crate::common::sample;
+use crate::common::snapshot::Sample;
 use crate::common::webdriver::{Browser, find_program};
+use crate::snapshot::Dashboard;
 use crate::{ALL, PAGES, Report, SPACE, text_of};
+use confluence_storage_analyzer::audit::{Audit, SpaceTotals};
+use confluence_storage_analyzer::inventory::site::Space;
+use confluence_storage_analyzer::inventory::{Inventory, SpaceId};
 
 #[tokio::test]
 async fn u_19_the_colours_follow_the_system_until_they_are_chosen() {
@@ -34,6 +39,43 @@ async fn u_19_the_colours_follow_the_system_until_they_are_chosen() {
     }
     assert_eq!(kept, colours[0], "the choice is kept");
     assert_eq!(browser.run("return localStorage.length").await, 1, "nothing else is stored");
+    browser.stop().await;
+}
+
+/// Contrast of colours of the palette as the browser computes them: texts, then what charts and outlines are drawn in.
+#[tokio::test]
+async fn u_19_both_palettes_have_contrast_for_texts_and_graphics() {
+    let Some(browser) = Browser::start().await else { return };
+    let report = Report::small();
+    let contrasts = "const colour = name => { const probe = document.body.appendChild(document.createElement('i')); \
+        probe.style.color = 'var(--' + name + ')'; const parts = getComputedStyle(probe).color.match(/[\\d.]+/g).map(Number); probe.remove(); \
+        const [r, g, b] = parts.map(part => (part /= 255) <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4); \
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b + 0.05; }; \
+        return PAIRS.flatMap(([fronts, backs, least]) => fronts.flatMap(front => backs.map(back => { \
+        const [one, other] = [colour(front), colour(back)]; \
+        return [front + ' on ' + back, Math.max(one, other) / Math.min(one, other), least]; })));";
+    let pairs = json!([
+        [["text", "quiet", "link"], ["page", "surface", "raised"], 4.5],
+        [["amber-text"], ["amber-surface"], 4.5],
+        [["green-text"], ["green-surface"], 4.5],
+        [["red-text"], ["red-surface", "surface"], 4.5],
+        [["line-strong"], ["page", "surface", "raised"], 3],
+        [["bar", "amber"], ["surface", "raised"], 3],
+        [["amber"], ["amber-surface"], 3],
+        [["red-line"], ["page", "red-surface"], 3],
+        [["green-line"], ["page", "green-surface"], 3],
+    ]);
+    let contrasts = contrasts.replace("PAIRS", &pairs.to_string());
+    for scheme in ["light", "dark"] {
+        browser.emulate("", &[("prefers-color-scheme", scheme)]).await;
+        browser.open(&report.page("index.html")).await;
+        let found = browser.run(&contrasts).await;
+        let found = found.as_array().expect("contrasts");
+        assert_eq!(found.len(), 25);
+        for pair in found {
+            assert!(pair[1].as_f64() >= pair[2].as_f64(), "{scheme}: {pair}");
+        }
+    }
     browser.stop().await;
 }
 
@@ -195,28 +237,73 @@ async fn u_27_nothing_moves_longer_than_a_blink_and_not_at_all_where_that_is_wis
     browser.stop().await;
 }
 
+/// Spaces with a file each, named in four languages.
+pub(crate) fn spaces_of_one_file(spaces: usize) -> (Inventory, Audit) {
+    let (mut inventory, mut audit) = sample::complete(spaces as u64);
+    let names = ["Entwicklung & Qualität", "프로젝트", "設計部", "قسم المشاريع"];
+    let template = inventory.spaces[0].clone();
+    inventory.spaces.clear();
+    let totals = audit.spaces[0].totals;
+    audit.spaces.clear();
+    for number in 0..spaces {
+        let (id, name) = (SpaceId::new(number.to_string()), format!("{} {number}", names[number % 4]));
+        audit.files[number].space = Some(id.clone());
+        audit.spaces.push(SpaceTotals { space: Some(number), totals });
+        inventory.spaces.push(Space { id, key: format!("S{number}"), name, ..template.clone() });
+    }
+    (inventory, audit)
+}
+
+/// A picture of the whole page, or of its first screens.
+async fn picture(browser: &Browser, file: &str) {
+    let height = browser.run("return Math.min(6000, document.documentElement.scrollHeight)").await;
+    let width = browser.run("return innerWidth").await;
+    let clip = json!({ "x": 0, "y": 0, "width": width, "height": height, "scale": 1 });
+    let shot = browser.devtools("Page.captureScreenshot", json!({ "captureBeyondViewport": true, "clip": clip })).await;
+    std::fs::write(file, base64::decode(shot["data"].as_str().expect("a picture"))).expect("written");
+}
+
 /// Pictures of every page for people to look at, written where `REPORT_PICTURES` says.
 #[tokio::test]
 async fn pictures_of_every_page_can_be_taken() {
     let Ok(folder) = std::env::var("REPORT_PICTURES") else { return };
     let Some(browser) = Browser::start().await else { return };
-    let complete = Report::complete();
-    let incomplete = Report::incomplete();
-    let empty = Report::of(&sample::run_facts(), &sample::complete(0));
-    for (name, report) in [("complete", &complete), ("incomplete", &incomplete), ("empty", &empty)] {
+    let run = sample::run_facts();
+    let reports = [
+        ("complete", Report::complete()),
+        ("incomplete", Report::incomplete()),
+        ("empty", Report::of(&run, &sample::complete(0))),
+        ("one", Report::of(&run, &sample::complete(1))),
+        ("spaces", Report::of(&run, &spaces_of_one_file(5_000))),
+    ];
+    for (name, report) in &reports {
         let looks = [("light", 1400, ""), ("dark", 1400, ""), ("narrow", 320, ""), ("print", 1000, "print")];
         for (look, width, medium) in looks {
             browser.resize(width, 1400).await;
             let scheme = if look == "dark" { "dark" } else { "light" };
             browser.emulate(medium, &[("prefers-color-scheme", scheme)]).await;
-            for page in PAGES {
+            for page in PAGES.into_iter().filter(|page| report.page(page).exists()) {
                 browser.open(&report.page(page)).await;
                 if look == "print" {
                     browser.run("dispatchEvent(new Event('beforeprint'))").await;
                 }
-                let file = format!("{folder}/{name}-{look}-{}.png.base64", page.rsplit('/').next().expect("a name"));
-                std::fs::write(file, browser.screenshot().await).expect("written");
+                picture(&browser, &format!("{folder}/{name}-{look}-{}.png", page.rsplit('/').next().expect("a name")))
+                    .await;
             }
+            if look != "print" && report.page(ALL).exists() && *name == "complete" {
+                browser.open_at(&report.page(ALL), "?open=att70010&map=all").await;
+                let shot = base64::decode(&browser.screenshot().await);
+                std::fs::write(format!("{folder}/{name}-{look}-details.png"), shot).expect("written");
+            }
+        }
+    }
+    for (name, page) in [("complete", Dashboard::complete()), ("empty", Dashboard::of(&Sample::new(0, 1)))] {
+        for (look, width) in [("light", 1400), ("dark", 1400), ("narrow", 320)] {
+            browser.resize(width, 1400).await;
+            let scheme = if look == "dark" { "dark" } else { "light" };
+            browser.emulate("", &[("prefers-color-scheme", scheme)]).await;
+            browser.open(&page.page).await;
+            picture(&browser, &format!("{folder}/snapshot-{name}-{look}.png")).await;
         }
     }
     browser.stop().await;

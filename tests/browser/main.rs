@@ -6,6 +6,7 @@ mod common;
 
 mod axe;
 mod bidi;
+mod budget;
 mod filter;
 mod firefox;
 mod lists;
@@ -17,6 +18,9 @@ mod reference;
 mod snapshot;
 mod snapshot_checks;
 mod table;
+mod texts;
+mod tree;
+mod zoom;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -47,6 +51,15 @@ impl Report {
 
     fn incomplete() -> Self {
         Self::of(&RunFacts { exit_code: 3, ..sample::run_facts() }, &sample::incomplete(300))
+    }
+
+    /// A site of so few files that everything on a page can be read.
+    fn small() -> Self {
+        Self::of(&sample::run_facts(), &sample::complete(60))
+    }
+
+    fn small_incomplete() -> Self {
+        Self::of(&RunFacts { exit_code: 3, ..sample::run_facts() }, &sample::incomplete(60))
     }
 
     fn of(run: &RunFacts, (inventory, audit): &(Inventory, Audit)) -> Self {

@@ -84,3 +84,19 @@ async fn u_09_thousands_of_files_are_a_few_hundred_areas() {
     assert_eq!(browser.run(SUM).await, total);
     browser.stop().await;
 }
+
+#[tokio::test]
+async fn u_09_after_an_incomplete_run_unreferenced_bytes_are_unknown_and_not_none() {
+    let Some(browser) = Browser::start().await else { return };
+    let report = Report::incomplete();
+    for page in ["index.html", ALL] {
+        browser.open_at(&report.page(page), "?map=unreferenced").await;
+        let shares = "return [...new Set([...document.querySelectorAll('.map-table tbody td:last-child')].map(c => c.textContent))]";
+        assert_eq!(browser.texts(shares).await, ["unknown"], "{page}");
+        let chosen = "const select = document.querySelector('.map select'); \
+            return [select.value, ...[...select.options].filter(option => option.disabled).map(option => option.value)]";
+        assert_eq!(browser.texts(chosen).await, ["Bytes of all versions", "Unreferenced bytes"], "{page}");
+        assert_eq!(browser.find(".square .hatch").await.len(), 0, "{page}");
+    }
+    browser.stop().await;
+}

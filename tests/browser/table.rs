@@ -63,7 +63,18 @@ async fn drawn_rows_are_the_static_rows() {
              [...cell.querySelectorAll('a')].map(a => a.href)))"
         )
     };
+    // as on paper, where nothing is folded away
+    browser.run("dispatchEvent(new Event('beforeprint'))").await;
     let drawn = browser.texts(&cells("document.querySelectorAll('#table tbody tr')")).await;
+    browser.run("dispatchEvent(new Event('afterprint'))").await;
+    // on the screen a list is made when it is opened
+    let lists = "return document.querySelectorAll('#table tbody details ul').length";
+    assert_eq!(browser.run(lists).await, 0);
+    browser.click("#table tbody details summary").await;
+    assert!(!browser.find("#table tbody details[open] > ul > li").await.is_empty());
+    browser.click("#table tbody details summary").await;
+    browser.click("#table tbody details summary").await;
+    assert_eq!(browser.run(lists).await, 1);
     let json = serde_json::to_string(&report.read(ALL)).expect("JSON");
     let parsed = format!("new DOMParser().parseFromString({json}, 'text/html').querySelectorAll('#table tbody tr')");
     let fixed = browser.texts(&cells(&parsed)).await;
@@ -112,6 +123,11 @@ async fn u_16_the_whole_way_without_a_mouse() {
         .await;
     browser.press("o").await;
     assert!(browser.texts("return window.opened").await[0].starts_with("https://acme.atlassian.net/wiki/"));
+    browser.run("window.copies = []; Object.defineProperty(navigator, 'clipboard', { value: { writeText: async text => { window.copies.push(text) } } })").await;
+    browser.press("c").await;
+    browser.wait_for("return window.copies.length === 1").await;
+    let copied = browser.text("return window.copies[0]").await;
+    assert!(copied.contains("#?q=usage%3Aunreferenced&open=att7"), "a link to the row as it is shown: {copied}");
     browser.press(ENTER).await;
     assert_eq!(text_of(&browser, "#details-title").await, first);
     browser.press(ESCAPE).await;

@@ -42,6 +42,16 @@ impl Browser {
         Self::start_with(&json!({ "profile.managed_default_content_settings.javascript": 2 })).await
     }
 
+    /// Starts a browser that shows every page larger, as when a reader zooms; the window keeps its size.
+    pub async fn start_zoomed(factor: f64, width: u32, height: u32) -> Option<Self> {
+        // a level of zoom is a factor of 1.2
+        let level = factor.ln() / 1.2_f64.ln();
+        let browser = Self::start_with(&json!({ "partition.default_zoom_level.x": level })).await?;
+        let window = json!({ "width": width, "height": height });
+        browser.post("/window/rect", &window).await;
+        Some(browser)
+    }
+
     async fn start_with(preferences: &Value) -> Option<Self> {
         let (chromium, chromedriver) = programs()?;
         let mut driver = Command::new(chromedriver)
@@ -82,6 +92,8 @@ impl Browser {
         let session = browser.post("", &capabilities).await;
         browser.session.push('/');
         browser.session.push_str(session["sessionId"].as_str().expect("a session"));
+        // a script may wait for something, see `wait_for`
+        browser.post("/timeouts", &json!({ "script": 120_000, "pageLoad": 300_000 })).await;
         Some(browser)
     }
 

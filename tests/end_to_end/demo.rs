@@ -40,6 +40,20 @@ fn every_file_of_the_sample_gets_the_usage_it_was_built_with() {
     assert_eq!(words.len(), 7, "the sample shows every usage: {words:?}");
 }
 
+#[test]
+fn a_folder_that_is_not_there_is_made_and_one_that_cannot_be_is_told() {
+    let folder = TempDir::new().unwrap();
+    fs::write(folder.path().join("file"), "").unwrap();
+    let refused = program(folder.path()).args(["demo", "--output", "file/new"]).output().unwrap();
+    let told = String::from_utf8(refused.stderr).unwrap();
+    assert_eq!(refused.status.code(), Some(6), "{told}");
+    assert!(told.contains("nothing can be written in this folder") && told.contains("--output"), "{told}");
+    let made = program(folder.path()).args(["demo", "--output", "new/folder"]).output().unwrap();
+    assert_eq!(made.status.code(), Some(0), "{}", String::from_utf8_lossy(&made.stderr));
+    let names = fs::read_dir(folder.path().join("new/folder")).unwrap().map(|entry| file_name(&entry.unwrap().path()));
+    assert_eq!(names.filter(|name| name.starts_with("confluence_")).count(), 2, "the report and the history");
+}
+
 /// The figures of the report equal sums over the sample's own data, computed by other code.
 #[test]
 fn the_totals_are_those_of_the_sample() {

@@ -218,11 +218,14 @@ fn f_76_a_folder_that_cannot_be_written_is_told_before_the_first_request() {
     let folder = TempDir::new().unwrap();
     std::fs::write(folder.path().join("file"), "").unwrap();
     std::os::unix::fs::symlink("nowhere", folder.path().join("dangling")).unwrap();
-    for output in ["/proc", "absent", "file", "dangling"] {
-        let child = start(&server, folder.path(), "", &["--output", output]).wait_with_output().unwrap();
+    let outputs = ["/proc", "absent", "file", "dangling"];
+    for (command, output) in [&[][..], &["snapshot"]].iter().flat_map(|command| outputs.map(|output| (command, output)))
+    {
+        let arguments = [*command, &["--output", output]].concat();
+        let child = start(&server, folder.path(), "", &arguments).wait_with_output().unwrap();
         let told = String::from_utf8(child.stderr).unwrap();
-        assert_eq!(child.status.code(), Some(6), "{output}: {told}");
-        assert!(told.contains("no report can be made in this folder") && told.contains("--output"), "{told}");
+        assert_eq!(child.status.code(), Some(6), "{arguments:?}: {told}");
+        assert!(told.contains("nothing can be written in this folder") && told.contains("create it"), "{told}");
         assert!(!told.contains("probe"), "how it was tried means nothing to people: {told}");
     }
     assert_eq!(server.server.requests(), []);

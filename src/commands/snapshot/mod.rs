@@ -18,7 +18,7 @@ pub(super) use take::{Measuring, Read, check_clock};
 
 pub(super) use super::history::failure;
 
-use super::audit::{connect, crawl_options, open_cache, status_of_stop};
+use super::audit::{connect, crawl_options, open_cache, output_failure, status_of_stop};
 use super::signals::Signals;
 use crate::config::{Config, SnapshotConfig};
 use crate::confluence::{Cloud, RequestError};
@@ -27,7 +27,7 @@ use crate::history::{FOLDER, History, Imported};
 use crate::inventory::snapshot::{plan_snapshot, take_pages};
 use crate::inventory::{CrawlError, Inventory};
 use crate::progress::Progress;
-use crate::report::format::plural;
+use crate::report::{self, format::plural};
 
 /// How long a run waits for another one that writes the same history: not longer than writing takes.
 const WAIT_FOR_OTHERS: Duration = Duration::from_secs(10);
@@ -99,6 +99,7 @@ fn open_history(
     snapshot: &SnapshotConfig,
     progress: &Progress,
 ) -> Result<History, Failure> {
+    report::check_writable(&config.output).map_err(|error| output_failure(&error))?;
     let folder = config.output.join(FOLDER);
     let mut history = History::open(&folder, Utc::now(), WAIT_FOR_OTHERS).map_err(|error| failure(&error))?;
     history.check_site(site, &former(site, &config.scope.alias_hosts)).map_err(|error| failure(&error))?;

@@ -19,7 +19,7 @@ mod words;
 use askama::Template;
 
 use super::view::{FileRow, ReportedSpace, View};
-use super::{ReportError, format};
+use super::{ReportError, format, text};
 use assets::Script;
 use dashboard::{Dashboard, Value};
 use data::DataBlock;

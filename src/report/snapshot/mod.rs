@@ -22,7 +22,7 @@ use super::html::assets::Script;
 use super::html::frame::{self, Frame, FrameFacts, Place, Warning};
 use super::html::gaps::{GAPS, GapRow, gap_row};
 use super::html::{filters, render};
-use super::{ReportError, facts, format, not_covered};
+use super::{ReportError, facts, format, not_covered, text};
 use answers::Answer;
 use figures::Figure;
 use files::DataFile;

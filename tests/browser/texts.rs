@@ -1,0 +1,92 @@
+//! The script's texts stand in one table (`report-ui.md` U-31): with every text of it marked before the page begins, what
+//! the script shows without a mark is data of the report, a figure or a day, and nothing else.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use crate::common::webdriver::Browser;
+use crate::{ALL, Report, WHOLE, text_of};
+
+/// Marks every text of the table: what a function makes of its parts, too.
+const MARK: &str = "document.addEventListener('DOMContentLoaded', () => { \
+    const mark = value => typeof value === 'string' ? '⟦' + value + '⟧' \
+    : typeof value === 'function' ? (...words) => '⟦' + value(...words) + '⟧' \
+    : Array.isArray(value) ? value.map(mark) : Object.fromEntries(Object.entries(value).map(([k, v]) => [k, mark(v)])); \
+    Object.assign(TEXT, mark(TEXT)); });";
+
+/// Texts and labels within elements made by the script that bear no mark and are not among the strings of the data.
+/// The name of a file, a page or a person is a `bdi`; addresses and ids are `code`.
+const UNMARKED: &str = "const known = new Set(arguments0); const found = []; \
+    const look = text => { let rest = text, before; do { before = rest; rest = rest.replace(/⟦[^⟦⟧]*⟧/gu, ';'); } while (rest !== before); \
+    for (const part of rest.split(/[:;,()]| – /u)) { const words = part.replace(/^[^\\p{L}#]+|[^\\p{L}\\d]+$/gu, ''); \
+    if (!/\\p{L}{2}/u.test(words) || known.has(words) || known.has(part.trim()) || /^([KMG]iB|[A-Z][a-z]{2} \\d+)$/.test(words)) continue; \
+    found.push(words + ' <- ' + text); } }; \
+    for (const place of document.querySelectorAll('SELECTOR')) { \
+    const walk = document.createTreeWalker(place, NodeFilter.SHOW_TEXT); \
+    while (walk.nextNode()) if (!walk.currentNode.parentElement.closest('bdi, code, time, thead.static')) look(walk.currentNode.data); \
+    for (const name of place.querySelectorAll('.value bdi')) if (!known.has(name.textContent) && !/⟦|^.+ [(].+[)]$/u.test(name.textContent)) found.push(name.textContent); \
+    for (const element of place.querySelectorAll('[data-label], [aria-label]')) { const name = element.querySelector('bdi')?.textContent; \
+    look(element.dataset.label || ''); if (name || !element.matches('.square')) look((element.getAttribute('aria-label') || '').replace(name, '')); } } \
+    return [...new Set(found)]";
+
+/// Every string in the data of a page.
+fn strings(value: &Value, found: &mut BTreeSet<String>) {
+    match value {
+        Value::String(text) => drop(found.insert(text.clone())),
+        Value::Array(values) => values.iter().for_each(|value| strings(value, found)),
+        Value::Object(values) => values.values().for_each(|value| strings(value, found)),
+        _ => {}
+    }
+}
+
+fn data_of(report: &Report, page: &str) -> BTreeSet<String> {
+    let text = report.read(page);
+    let block = text.split_once("<script type=\"application/json\"").expect("data").1;
+    let block = block.split_once('>').expect("its begin").1.split_once("</script>").expect("its end").0;
+    let mut found = BTreeSet::new();
+    strings(&serde_json::from_str(block).expect("JSON"), &mut found);
+    found
+}
+
+#[tokio::test]
+async fn u_31_every_text_the_script_shows_comes_from_one_table() {
+    let Some(browser) = Browser::start().await else { return };
+    let report = Report::complete();
+    browser.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": MARK })).await;
+    for (page, address, steps, places) in [
+        (
+            ALL,
+            "?q=colour:red+-draft+size%3Ex&usage=unreferenced&map=all&open=nobody",
+            "",
+            "#table tbody, #facets, #chips, #found, #range, .map",
+        ),
+        (ALL, "?q=nothing-has-this-name", "", "#table tbody, #found, #range"),
+        (ALL, "?open=att70010", "", "#details"),
+        (ALL, "", "document.querySelector('#help-button').click()", "#help"),
+        (ALL, "", "document.querySelector('#print-button').click()", "#print"),
+        (ALL, "", "document.querySelector('#cleanup-button').click()", "#cleanup"),
+        (ALL, "", "document.querySelector('#tick-button').click()", "#ticked"),
+        (
+            ALL,
+            "",
+            "for (const box of document.querySelectorAll('details.facet')) { box.open = true; box.dispatchEvent(new Event('toggle')); }",
+            "#facets",
+        ),
+        (ALL, "", "dispatchEvent(new Event('beforeprint'))", "#table tbody, #print-filter"),
+        ("index.html", "", "", "#map"),
+    ] {
+        browser.open_at(&report.page(page), address).await;
+        assert_eq!(browser.text("return document.documentElement.lang").await, "en");
+        if page == ALL {
+            browser.wait_for(WHOLE).await;
+        }
+        browser.run(steps).await;
+        let known = json!(data_of(&report, page)).to_string();
+        let first = places.split(',').next_back().expect("a place");
+        assert!(text_of(&browser, first).await.contains('⟦'), "{page}{address} {steps}: nothing is marked");
+        let unmarked = UNMARKED.replace("arguments0", &known).replace("SELECTOR", places);
+        assert_eq!(browser.texts(&unmarked).await, [] as [String; 0], "{page}{address} {steps}");
+    }
+    browser.stop().await;
+}

@@ -1,0 +1,51 @@
+//! A window of 1,280 pixels in which everything is shown four times as large (`report-ui.md` U-26, WCAG 1.4.10).
+
+use serde_json::json;
+
+use crate::common::snapshot::Sample;
+use crate::common::webdriver::Browser;
+use crate::snapshot::Dashboard;
+use crate::{ALL, PAGES, Report};
+
+/// Every control there is, brought into view: what cannot be seen as a whole in its breadth, or is covered by something
+/// else, cannot be reached.
+const OUT_OF_REACH: &str = "const within = document.querySelector('dialog[open]') || document; \
+    return [...within.querySelectorAll('button, input, select, summary, a[href]')] \
+    .filter(control => control.checkVisibility() && !control.disabled && !control.matches('.skip')).filter(control => { \
+    control.scrollIntoView({ block: 'center', inline: 'nearest' }); const box = control.getClientRects()[0]; \
+    const [left, right] = [Math.max(box.left, 0), Math.min(box.right, innerWidth)]; \
+    const top = document.elementFromPoint((left + right) / 2, (Math.max(box.top, 0) + Math.min(box.bottom, innerHeight)) / 2); \
+    const label = control.closest('label'); \
+    return right - left < Math.min(24, box.width) || !top || !(control.contains(top) || top.contains(control) && top.matches('a, button, label') \
+    || label && label.contains(top)); }) \
+    .slice(0, 5).map(control => control.outerHTML.slice(0, 100) + ' ' + JSON.stringify(control.getBoundingClientRect()))";
+
+const WIDE: &str = "return document.documentElement.scrollWidth - document.documentElement.clientWidth";
+
+#[tokio::test]
+async fn u_26_at_400_percent_nothing_scrolls_sideways_and_everything_can_be_reached() {
+    let Some(browser) = Browser::start_zoomed(4.0, 1280, 1024).await else { return };
+    let (report, snapshot) = (Report::small(), Dashboard::of(&Sample::new(60, 20)));
+    let pages = PAGES.map(|page| report.page(page)).into_iter().chain([snapshot.page.clone()]);
+    for page in pages {
+        browser.open(&page).await;
+        let zoom = browser.run("return [Math.round(devicePixelRatio), outerWidth]").await;
+        assert_eq!(zoom, json!([4, 1280]), "{}", page.display());
+        assert_eq!(browser.run(WIDE).await, 0, "{}", page.display());
+        assert_eq!(browser.texts(OUT_OF_REACH).await, [] as [String; 0], "{}", page.display());
+    }
+    // a facet that is open, and the panels
+    browser.open(&report.page(ALL)).await;
+    browser.run("document.querySelector('details[data-facet=type]').open = true").await;
+    browser.wait_for("return document.querySelector('details[data-facet=type] .value') !== null").await;
+    assert_eq!(browser.run(WIDE).await, 0, "an open facet");
+    for step in ["#help-button", "#print-button", "#cleanup-button", "#table tbody .name"] {
+        browser.run(&format!("document.querySelector('{step}').click()")).await;
+        let wide =
+            "const dialog = document.querySelector('dialog[open]'); return dialog.scrollWidth - dialog.clientWidth";
+        assert_eq!(browser.run(wide).await, 0, "{step}");
+        assert_eq!(browser.texts(OUT_OF_REACH).await, [] as [String; 0], "{step}");
+        browser.run("document.querySelector('dialog[open]').close()").await;
+    }
+    browser.stop().await;
+}
