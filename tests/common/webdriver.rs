@@ -85,8 +85,6 @@ impl Browser {
         let mut browser = Self { driver, http, session: format!("http://127.0.0.1:{port}/session"), _profile: profile };
         let capabilities = json!({ "capabilities": { "alwaysMatch": {
             "goog:chromeOptions": { "binary": chromium, "args": arguments, "prefs": preferences },
-            // the driver gives up on a script after half a minute, which a busy machine needs now and then
-            "timeouts": { "script": 300_000 },
             "goog:loggingPrefs": { "browser": "ALL", "performance": "ALL" },
         } } });
         let session = browser.post("", &capabilities).await;
