@@ -58,19 +58,35 @@ impl Published {
 
 /// Compares the site-wide list with others that have to agree with it.
 pub(super) async fn attachments(crawl: &Crawl<'_>, files: &[Attachment], published: &Published) {
+    compare(crawl, files, published, sample(files, &published.ids, crawl.started_at)).await;
+}
+
+/// The same without a sample of owners, for a snapshot: it counts files and condemns none, and is to cost little more
+/// than its lists.
+pub(super) async fn attachments_in_brief(crawl: &Crawl<'_>, files: &[Attachment], published: &Published) {
+    compare(crawl, files, published, Vec::new()).await;
+}
+
+/// `owners` are read alone, with the current files that the site-wide list shows of them; others join them where there is
+/// a reason.
+async fn compare<'f>(
+    crawl: &Crawl<'_>,
+    files: &'f [Attachment],
+    published: &'f Published,
+    mut owners: Vec<(&'f Container, Vec<&'f Attachment>)>,
+) {
     if crawl.ledger.has_gap(UnitKind::AttachmentList) {
         // that files are missing is known, and the run incomplete
         return;
     }
     let listed: Listed<'_> = files.iter().map(|file| (file.id.digits(), file)).collect();
     let strangers = newest(crawl, &listed).await;
-    let mut owners = sample(files, &published.ids, crawl.started_at);
     let mut silent = published.without_listed_files(files);
     silent.sort_by_key(|owner| lot(owner, crawl.started_at));
     owners.extend(silent.into_iter().take(OWNERS_OF_EACH).map(|owner| (owner, Vec::new())));
     let chosen: HashSet<&Container> = owners.iter().map(|(owner, _)| *owner).collect();
     let suspects = suspects(&strangers, files).into_iter().filter(|(owner, _)| !chosen.contains(owner));
-    owners.extend(suspects.collect::<Vec<_>>());
+    let owners: Vec<_> = owners.iter().cloned().chain(suspects).collect();
     crawl.all(owners.into_iter().map(|(owner, files)| one_owner(crawl, owner, &listed, files)).collect()).await;
 }
 

@@ -73,6 +73,22 @@ async fn f_99_a_page_that_only_the_search_shows_is_a_hole_in_the_list() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn f_99_a_list_of_attachments_that_ends_too_early_is_noticed() {
+    let list = RoutePattern::path("**/api/v2/attachments").unwrap().with_query("sort", "created-date");
+    let cut = FaultPlan::none().on(list, Occurrence::From(1), Fault::DroppedTail(3));
+    let run = Bench::sample(&[], cut).await.run().await;
+    assert!(!run.inventory.coverage.is_complete(), "the newest are shown by another list");
+    // no list shows any file, and the bodies name many
+    let empty = always("**/api/v2/attachments", only_first(0));
+    let bench = Bench::sample(&[], empty).await;
+    let run = bench.run().await;
+    assert!(!run.inventory.coverage.is_complete());
+    assert_eq!(run.inventory.attachments.len(), 0);
+    // two pages of either list, and ten owners
+    assert!(bench.sent("/attachments") <= 2 + 2 + 10, "a sample of the owners is enough");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_page_deleted_before_its_versions_are_read_is_gone() {
     let delete = Fault::change_site(|site| site.contents.retain(|content| content.id != "1001"));
     let mut site = pages(3);

@@ -11,7 +11,7 @@ use crate::inventory::crawl::{self, Crawl, CrawlError, CrawlOptions, Extent, Rea
 use crate::inventory::memory::Remembered;
 use crate::inventory::order::{sort_attachments, sort_contents};
 use crate::inventory::site::{Attachment, Content, ContentId, OldVersion, Space};
-use crate::inventory::{Inventory, OldSizes, bodies, lists, people};
+use crate::inventory::{Inventory, OldSizes, bodies, lists, people, reconcile};
 use crate::progress::Progress;
 
 /// Reads what a snapshot of the chosen spaces needs of the lists: their pages of all statuses with bodies and the files
@@ -49,11 +49,16 @@ pub(in crate::inventory) async fn read_lists(
     contents.extend(posts);
     let mut listed = plan::Listed::of(&contents, files.len());
     let owners: HashSet<ContentId> = contents.iter().map(|content| content.id.clone()).collect();
-    files.retain(|file| file.container.id().is_some_and(|id| owners.contains(id)));
+    let is_owned = |file: &Attachment| file.container.id().is_some_and(|id| owners.contains(id));
     if with_links {
+        let files = files.iter().filter(|file| is_owned(file)).map(|file| file.id.digits()).collect();
         contents.extend(comments(crawl, &owners, &files, &mut listed).await);
     }
     let mut contents = bodies::settle(crawl, contents).await;
+    let published = reconcile::published(&contents);
+    listed.silent_owners = published.without_listed_files(&files).len() as u64;
+    reconcile::attachments_in_brief(crawl, &files, &published).await;
+    files.retain(is_owned);
     lists::complete_comments(&mut contents, &files);
     contents.retain(|content| {
         !content.kind.is_comment() || content.container.as_ref().is_some_and(|id| owners.contains(id))
@@ -77,11 +82,10 @@ pub(in crate::inventory) async fn read_lists(
 async fn comments(
     crawl: &Crawl<'_>,
     owners: &HashSet<ContentId>,
-    files: &[Attachment],
+    files: &HashSet<&str>,
     listed: &mut plan::Listed,
 ) -> Vec<Content> {
     crawl.phase("comments", None);
-    let files: HashSet<&str> = files.iter().map(|file| file.id.digits()).collect();
     let digits = |id: &ContentId| files.contains(id.as_str().strip_prefix("att").unwrap_or(id.as_str()));
     let keep = |id: &ContentId| owners.contains(id) || digits(id);
     let (footer, inline) =

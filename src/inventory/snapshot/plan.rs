@@ -10,6 +10,7 @@ use crate::confluence::{Client, Cloud};
 use crate::inventory::crawl::{Crawl, CrawlOptions};
 use crate::inventory::memory::Memory;
 use crate::inventory::plan::{RequestPlan, batches};
+use crate::inventory::reconcile::OWNERS_OF_EACH;
 use crate::inventory::site::{AccountId, Content, ContentKind, Space, SpaceId};
 use crate::inventory::{Inventory, people};
 
@@ -23,6 +24,8 @@ pub(super) struct Listed {
     pub(super) inline_comments: u64,
     pub(super) replies: u64,
     pub(super) people: usize,
+    /// Pages that name a file of their own while the list shows none of theirs.
+    pub(super) silent_owners: u64,
 }
 
 impl Listed {
@@ -52,6 +55,8 @@ impl Listed {
         plan.add("spaces", 2);
         plan.add("pages", in_batches("pages", &self.pages));
         plan.add("attachments", list_pages(client, "attachments", LIST_LIMIT, self.attachments));
+        plan.add("newest attachments", 1);
+        plan.add("attachments of one owner", self.silent_owners.min(OWNERS_OF_EACH as u64));
         if with_links {
             plan.add("blog posts", in_batches("blog posts", &self.posts));
             plan.add("footer comments", list_pages(client, "footer comments", LIST_LIMIT, self.footer_comments));
