@@ -10,6 +10,7 @@
 
 pub mod audit;
 pub mod cache;
+pub mod checksum;
 pub mod cli;
 pub mod commands;
 pub mod config;
@@ -22,6 +23,7 @@ pub mod inventory;
 
 pub mod lock;
 pub mod metrics;
+pub mod private;
 pub mod progress;
 pub mod report;
 pub mod spreadsheet;

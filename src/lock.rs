@@ -9,6 +9,8 @@ use std::time::{Duration, Instant};
 use chrono::{SecondsFormat, Utc};
 use thiserror::Error;
 
+use crate::private::owner_only;
+
 /// How often a lock that somebody else holds is tried again while waiting for it.
 const TRY_EVERY: Duration = Duration::from_millis(100);
 
@@ -50,7 +52,7 @@ impl FileLock {
     /// it is written to the file `holder` beside it: some systems let nobody read a locked file. Neither file is ever
     /// removed, so that two processes can never lock two files of one name.
     pub fn take(lock: &Path, holder: &Path, wait: Duration) -> Result<Self, LockError> {
-        let file = private(OpenOptions::new().write(true).create(true).truncate(false))
+        let file = owner_only(OpenOptions::new().write(true).create(true).truncate(false))
             .open(lock)
             .map_err(LockError::io("open", lock))?;
         let began = Instant::now();
@@ -77,15 +79,8 @@ fn who_holds(holder: &Path) -> String {
     text.lines().next().unwrap_or("an unknown process").chars().take(200).collect()
 }
 
-/// Files that are for the owner only.
-pub(crate) fn private(options: &mut OpenOptions) -> &mut OpenOptions {
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
-    options
-}
-
 fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file = private(OpenOptions::new().write(true).create(true).truncate(true)).open(path)?;
+    let mut file = owner_only(OpenOptions::new().write(true).create(true).truncate(true)).open(path)?;
     io::Write::write_all(&mut file, bytes)
 }
 

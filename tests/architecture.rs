@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 /// What each module may use of the others. `lib.rs` and `main.rs` join the parts and may use all.
 const MAY_USE: &[(&str, &[&str])] = &[
     ("audit", &["inventory", "storage_format"]),
-    ("cache", &["lock"]),
+    ("cache", &["checksum", "lock", "private"]),
+    ("checksum", &[]),
     ("cli", &[]),
     (
         "commands",
@@ -31,18 +32,19 @@ const MAY_USE: &[(&str, &[&str])] = &[
         ],
     ),
     ("config", &["cache", "cli", "error"]),
-    ("confluence", &["error"]),
+    ("confluence", &["checksum", "error"]),
     ("demo", &[]),
     ("doctor", &["confluence", "error", "progress"]),
     ("error", &[]),
-    ("history", &["lock", "spreadsheet"]),
+    ("history", &["checksum", "lock", "private", "spreadsheet"]),
     ("inventory", &["cache", "confluence", "error", "progress", "spreadsheet", "storage_format"]),
-    ("lock", &[]),
+    ("lock", &["private"]),
     ("metrics", &["audit", "inventory", "spreadsheet", "storage_format"]),
+    ("private", &[]),
     ("progress", &[]),
-    ("report", &["audit", "error", "inventory", "metrics", "spreadsheet", "storage_format"]),
+    ("report", &["audit", "checksum", "error", "inventory", "metrics", "private", "spreadsheet", "storage_format"]),
     ("spreadsheet", &[]),
-    ("storage_format", &[]),
+    ("storage_format", &["checksum"]),
 ];
 
 /// Modules that may be async: those that speak to a network, and those that join them.

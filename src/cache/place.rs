@@ -1,13 +1,12 @@
 //! Where the cache lies: the platform's cache folder, and one folder in it for each site and account.
 
 use std::collections::BTreeMap;
-use std::fs::DirBuilder;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use sha2::{Digest, Sha256};
-
 use super::CacheError;
+use crate::checksum::sha256;
+use crate::private;
 
 /// Name of the program's folder in the platform's cache folder.
 const FOLDER: &str = "confluence-storage-analyzer";
@@ -29,7 +28,7 @@ pub fn default_root(system: &str, variables: &BTreeMap<String, String>) -> Optio
 
 /// Who a cache belongs to: a site and an account, as a checksum. E-mail addresses have no case (`confluence-api.md` 5).
 pub(super) fn owner(base_url: &str, user: &str) -> String {
-    hex(&Sha256::digest(format!("{base_url}\n{}", user.to_lowercase())))
+    sha256(format!("{base_url}\n{}", user.to_lowercase()))
 }
 
 /// The folder of a site and an account: the host for people, the rest to tell accounts apart.
@@ -40,19 +39,10 @@ pub(super) fn folder_name(base_url: &str, owner: &str) -> String {
     format!("{host}-{}", &owner[..16])
 }
 
-/// Lower-case hexadecimal.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |text, byte| text + &format!("{byte:02x}"))
-}
-
 /// Makes the folders, for the owner only: names of files and people are in them.
 pub(super) fn create_private_folders(root: &Path, folder: &Path) -> Result<(), CacheError> {
     for path in [root, folder] {
-        let mut builder = DirBuilder::new();
-        builder.recursive(true);
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        builder.create(path).map_err(CacheError::io("create folder", path))?;
+        private::create_folders(path).map_err(CacheError::io("create folder", path))?;
     }
     if folder.is_dir() { Ok(()) } else { Err(CacheError::io("use", folder)(io::ErrorKind::NotADirectory.into())) }
 }

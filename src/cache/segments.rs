@@ -4,15 +4,15 @@
 //! are written together into one.
 
 use std::collections::HashMap;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
 use super::CacheError;
-use super::place::hex;
-use crate::lock::private;
+use crate::checksum::hex;
+use crate::private;
 
 /// Key of the first line.
 const HEADER: &str = "cache-version-1";
@@ -94,9 +94,7 @@ impl Segments {
             Some(own) => own,
             none => {
                 let path = segment_path(&self.folder, self.next_number);
-                let mut file = private(OpenOptions::new().write(true).create_new(true))
-                    .open(&path)
-                    .map_err(CacheError::io("create", &path))?;
+                let mut file = private::create_file(&path).map_err(CacheError::io("create", &path))?;
                 file.write_all(line(HEADER, &self.owner).as_bytes()).map_err(CacheError::io("write", &path))?;
                 self.next_number += 1;
                 self.paths.push(path.clone());

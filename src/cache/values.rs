@@ -6,7 +6,7 @@
 //! file goes, and what a run meets in the older half is written again before that.
 
 use std::collections::HashMap;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 
 use super::CacheError;
 use super::segments::{numbered_files, set_aside};
-use crate::lock::private;
+use crate::private;
 
 /// Begins the first line of every file.
 const HEADER: &str = "values-version-1";
@@ -207,9 +207,7 @@ fn header(owner: &str) -> String {
 
 fn create(folder: &Path, number: u32, owner: &str) -> Result<OwnFile, CacheError> {
     let path = file_path(folder, number);
-    let mut file = private(OpenOptions::new().write(true).create_new(true))
-        .open(&path)
-        .map_err(CacheError::io("create", &path))?;
+    let mut file = private::create_file(&path).map_err(CacheError::io("create", &path))?;
     let header = header(owner);
     file.write_all(header.as_bytes()).map_err(CacheError::io("write", &path))?;
     Ok(OwnFile { number, file, bytes: header.len() as u64 })

@@ -3,7 +3,6 @@
 //! The API answers a download with a redirect to a signed address elsewhere. That redirect, exactly one, is followed
 //! without credentials (`confluence-api.md` 2.4).
 
-use std::fmt::Write;
 use std::time::Duration;
 
 use reqwest::header::{ACCEPT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, HeaderMap, RANGE};
@@ -15,6 +14,7 @@ use super::client::Client;
 use super::deployment::{Request, is_internal, is_loopback};
 use super::error::RequestError;
 use super::fault::Fault;
+use crate::checksum::hex;
 
 /// Tries to reach the place the file lies at.
 const ATTEMPTS: u32 = 3;
@@ -142,12 +142,7 @@ async fn digest(mut response: Response) -> Result<Fingerprint, Trouble> {
         size += bytes.len() as u64;
         hash.update(&bytes);
     }
-    let mut sha256 = String::with_capacity(64);
-    for byte in hash.finalize() {
-        // writing to a string cannot fail
-        let _ = write!(sha256, "{byte:02x}");
-    }
-    Ok(Fingerprint { size, sha256 })
+    Ok(Fingerprint { size, sha256: hex(&hash.finalize()) })
 }
 
 fn bad_status(status: StatusCode) -> Trouble {

@@ -1,16 +1,16 @@
 //! The folder of the history: every step that changes something on the disk goes through here.
 
 use std::collections::HashMap;
-use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use super::HistoryError;
 use super::fuse::{Fuse, FusedFile};
-use crate::lock::private;
+use crate::checksum::{Meter, sha256};
+use crate::private;
 
 /// Length and checksum of a file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,7 +25,13 @@ pub struct Measure {
 impl Measure {
     /// Of bytes in memory.
     pub(super) fn of(bytes: &[u8]) -> Self {
-        Self { bytes: bytes.len() as u64, sha256: hex(&Sha256::digest(bytes)) }
+        Self { bytes: bytes.len() as u64, sha256: sha256(bytes) }
+    }
+
+    /// Of what has passed through a meter; gives where it went as well.
+    pub(super) fn finish<W: Write>(meter: Meter<W>) -> (W, Self) {
+        let (inner, bytes, sha256) = meter.finish();
+        (inner, Self { bytes, sha256 })
     }
 }
 
@@ -95,7 +101,7 @@ impl Disk {
         let Some(mut file) = self.open(name)? else { return Ok(None) };
         let mut meter = Meter::new(io::sink());
         io::copy(&mut file, &mut meter).map_err(HistoryError::io("read", &self.path(name)))?;
-        Ok(Some(meter.finish().1))
+        Ok(Some(Measure::finish(meter).1))
     }
 
     /// Whether a file is there and as measured.
@@ -136,10 +142,7 @@ impl Disk {
             return Ok(());
         }
         self.step("create folder", &path)?;
-        let mut builder = DirBuilder::new();
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        builder.create(&path).map_err(HistoryError::io("create folder", &path))?;
+        private::create_folder(&path).map_err(HistoryError::io("create folder", &path))?;
         sync_parent(&path)
     }
 
@@ -151,16 +154,14 @@ impl Disk {
     ) -> Result<Measure, HistoryError> {
         let path = self.path(name);
         self.step("create", &path)?;
-        let file = private(OpenOptions::new().write(true).create_new(true))
-            .open(&path)
-            .map_err(HistoryError::io("create", &path))?;
+        let file = private::create_file(&path).map_err(HistoryError::io("create", &path))?;
         let failed = || HistoryError::io("write", &path);
         let mut sink = Meter::new(BufWriter::new(FusedFile { file, fuse: self.fuse.clone() }));
         content(&mut sink).map_err(|error| match error {
             Fill::Io(error) => failed()(error),
             Fill::Source(error) => error,
         })?;
-        let (buffer, measure) = sink.finish();
+        let (buffer, measure) = Measure::finish(sink);
         let fused = buffer.into_inner().map_err(|error| failed()(error.into_error()))?;
         self.step("write through", &path)?;
         fused.file.sync_all().map_err(failed())?;
@@ -228,55 +229,8 @@ impl From<HistoryError> for Fill {
     }
 }
 
-/// Counts and hashes what passes through.
-pub(super) struct Meter<W> {
-    inner: W,
-    hash: Sha256,
-    bytes: u64,
-}
-
-impl<W: Write> Meter<W> {
-    pub(super) fn new(inner: W) -> Self {
-        Self { inner, hash: Sha256::new(), bytes: 0 }
-    }
-
-    pub(super) fn finish(self) -> (W, Measure) {
-        (self.inner, Measure { bytes: self.bytes, sha256: hex(&self.hash.finalize()) })
-    }
-}
-
-impl<W: Write> Write for Meter<W> {
-    fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
-        let written = self.inner.write(buffer)?;
-        self.hash.update(&buffer[..written]);
-        self.bytes += written as u64;
-        Ok(written)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.inner.flush()
-    }
-}
-
-/// Lower-case hexadecimal.
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        // writing to a String cannot fail
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
-}
-
-/// Makes a new name survive a power loss; only Unix can open a folder for that.
-#[cfg(unix)]
+/// Makes a new name survive a power loss.
 fn sync_parent(path: &Path) -> Result<(), HistoryError> {
     let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) else { return Ok(()) };
-    File::open(parent).and_then(|folder| folder.sync_all()).map_err(HistoryError::io("write through", parent))
-}
-
-#[cfg(not(unix))]
-#[expect(clippy::unnecessary_wraps, reason = "the same signature on every system")]
-fn sync_parent(_path: &Path) -> Result<(), HistoryError> {
-    Ok(())
+    private::sync_folder(parent).map_err(HistoryError::io("write through", parent))
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 
-use super::disk::{Measure, Meter};
+use super::disk::Measure;
 use super::manifest::{ImportedFile, Manifest};
 use super::names::{self, MANIFEST};
 use super::old_row::{OldHeader, OldLine, OldRow, read_again, walk};
@@ -16,6 +16,7 @@ use super::record::write_joined;
 use super::{
     Columns, Finding, History, HistoryError, IsoWeek, PAGE, Status, StoredFile, WEEK, Week, columns, load, weekly,
 };
+use crate::checksum::Meter;
 use crate::spreadsheet::Value;
 
 pub use super::old_row::OLD_COLUMNS;
@@ -72,7 +73,7 @@ impl History {
         let mut file = File::open(path).map_err(HistoryError::io("open", path))?;
         let mut meter = Meter::new(io::sink());
         io::copy(&mut file, &mut meter).map_err(failed())?;
-        let measure = meter.finish().1;
+        let measure = Measure::finish(meter).1;
         let mut imported = Imported::default();
         if self.manifest.imports.iter().any(|known| known.measure == measure) {
             imported.already = true;

@@ -5,10 +5,11 @@
 
 use std::io::{self, Write};
 
-use super::disk::{Disk, Fill, Meter};
+use super::disk::{Disk, Fill, Measure};
 use super::lines::{Lines, content};
 use super::weekly::first_line;
 use super::{Finding, HistoryError, Week};
+use crate::checksum::Meter;
 
 /// Writes all weeks; `path_of` says where each lies for now. A file that is not as it was written ends it.
 pub(super) fn write(
@@ -39,7 +40,7 @@ pub(super) fn write(
                 sink.write_all(b"\r\n")?;
             }
         }
-        if meter.finish().1 != week.file.measure {
+        if Measure::finish(meter).1 != week.file.measure {
             return Err(damaged("the file is not as it was written").into());
         }
     }

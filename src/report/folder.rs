@@ -1,15 +1,16 @@
 //! The report folder: built beside its name and renamed when whole, so that whatever bears the final name is whole
 //! (`reliability-security.md` F-75 to F-79, F-90).
 
-use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::fs;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, FixedOffset};
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 
 use super::{ReportError, names};
+use crate::checksum::Meter;
+use crate::private;
 
 /// How many names are tried before giving up; two runs in one second are rare, a hundred are a mistake.
 const MAX_TRIES: u32 = 100;
@@ -45,9 +46,9 @@ pub fn check_writable(parent: &Path) -> Result<(), ReportError> {
     let name = format!("{PROBE:_<width$}", width = longest_folder_name().len() - 6);
     let probe = tempfile::Builder::new().prefix(&name).tempdir_in(parent).map_err(failed())?;
     let space = probe.path().join("x".repeat(names::MAX_LENGTH));
-    create_folder(&space).map_err(failed())?;
+    private::create_folder(&space).map_err(failed())?;
     let file = space.join(format!("{}{LONGEST_ENDING}", "x".repeat(names::MAX_LENGTH)));
-    let mut writer = create_new(&file).map_err(failed())?;
+    let mut writer = private::create_file(&file).map_err(failed())?;
     writer.write_all(b"probe").and_then(|()| writer.sync_all()).map_err(failed())?;
     drop(writer);
     probe.close().map_err(failed())
@@ -90,7 +91,7 @@ impl ReportFolder {
             let name = if number == 1 { name.to_owned() } else { format!("{name}-{number}") };
             let target = parent.join(&name);
             let partial = parent.join(format!("{name}.partial"));
-            match create_folder(&partial) {
+            match private::create_folder(&partial) {
                 Ok(()) => {}
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
                 Err(source) => return Err(ReportError::Io { action: "create folder", path: partial, source }),
@@ -107,7 +108,7 @@ impl ReportFolder {
     /// Makes a folder inside; the name must come from [`super::names`].
     pub fn create_subfolder(&self, name: &str) -> Result<(), ReportError> {
         let path = self.partial.join(name);
-        create_folder(&path).map_err(ReportError::io("create folder", &path))
+        private::create_folder(&path).map_err(ReportError::io("create folder", &path))
     }
 
     /// Writes one file, through to the disk. `path` has `/` between folder and name.
@@ -120,16 +121,17 @@ impl ReportFolder {
         E: Into<WriteFailure>,
     {
         let full = path.split('/').fold(self.partial.clone(), |full, part| full.join(part));
-        let file = create_new(&full).map_err(ReportError::io("create", &full))?;
-        let mut sink = HashingWriter { inner: BufWriter::new(file), hash: Sha256::new(), bytes: 0 };
+        let file = private::create_file(&full).map_err(ReportError::io("create", &full))?;
+        let mut sink = Meter::new(BufWriter::new(file));
         let earlier: u64 = self.files.iter().map(|file| file.bytes).sum();
-        content(&mut sink).map_err(|error| error.into().at(&full).with_room(earlier + sink.bytes))?;
-        let written = earlier + sink.bytes;
+        content(&mut sink).map_err(|error| error.into().at(&full).with_room(earlier + sink.bytes()))?;
+        let written = earlier + sink.bytes();
         let failed = || |error: io::Error| ReportError::io("write", &full)(error).with_room(written);
         sink.flush().map_err(failed())?;
-        let file = sink.inner.into_inner().map_err(|error| failed()(error.into_error()))?;
+        let (buffer, bytes, sha256) = sink.finish();
+        let file = buffer.into_inner().map_err(|error| failed()(error.into_error()))?;
         file.sync_all().map_err(failed())?;
-        self.files.push(WrittenFile { path: path.to_owned(), bytes: sink.bytes, sha256: hex(&sink.hash.finalize()) });
+        self.files.push(WrittenFile { path: path.to_owned(), bytes, sha256 });
         Ok(())
     }
 
@@ -182,63 +184,8 @@ impl WriteFailure {
     }
 }
 
-/// Counts and hashes what passes through.
-struct HashingWriter {
-    inner: BufWriter<File>,
-    hash: Sha256,
-    bytes: u64,
-}
-
-impl Write for HashingWriter {
-    fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
-        let written = self.inner.write(buffer)?;
-        self.hash.update(&buffer[..written]);
-        self.bytes += written as u64;
-        Ok(written)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.inner.flush()
-    }
-}
-
-/// Lower-case hexadecimal.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        // writing to a String cannot fail
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
-}
-
-/// A folder for the owner only. Fails on anything that exists, links included.
-fn create_folder(path: &Path) -> io::Result<()> {
-    let mut builder = DirBuilder::new();
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path)
-}
-
-/// A file for the owner only. Fails on anything that exists, links included.
-fn create_new(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
-}
-
-/// Makes new names in a folder survive a power loss; only Unix can open a folder for that.
-#[cfg(unix)]
 fn sync_folder(path: &Path) -> Result<(), ReportError> {
-    File::open(path).and_then(|folder| folder.sync_all()).map_err(ReportError::io("write through", path))
-}
-
-#[cfg(not(unix))]
-#[expect(clippy::unnecessary_wraps, reason = "the same signature on every system")]
-fn sync_folder(_path: &Path) -> Result<(), ReportError> {
-    Ok(())
+    private::sync_folder(path).map_err(ReportError::io("write through", path))
 }
 
 #[cfg(test)]

@@ -71,7 +71,7 @@ fn a_full_disk_surfaces_with_what_was_written_and_is_left_and_leaves_no_finished
     folder.write("whole.csv", fill("abcde")).expect("written");
     let error = folder
         .write("a.csv", |_| {
-            let mut full = OpenOptions::new().write(true).open("/dev/full")?;
+            let mut full = fs::OpenOptions::new().write(true).open("/dev/full")?;
             full.write_all(b"x").and_then(|()| full.flush())
         })
         .expect_err("full");

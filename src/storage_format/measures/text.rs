@@ -8,6 +8,7 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use super::count;
 use super::sketch::Sketch;
+use crate::checksum::hex;
 
 /// Below this a text is too short to be compared with others, or to tell its language.
 const FEWEST_WORDS: u32 = 20;
@@ -45,15 +46,7 @@ impl Words {
 
     /// Equal for equal words.
     pub(super) fn hash(&self) -> Option<String> {
-        use std::fmt::Write as _;
-        self.are_enough().then(|| {
-            let digest = Sha256::digest(self.normal.as_bytes());
-            digest.iter().take(16).fold(String::with_capacity(32), |mut hex, byte| {
-                // writing to a string cannot fail
-                let _ = write!(hex, "{byte:02x}");
-                hex
-            })
-        })
+        self.are_enough().then(|| hex(&Sha256::digest(self.normal.as_bytes())[..16]))
     }
 
     /// Alike for texts of mostly the same words.

@@ -1,0 +1,84 @@
+//! SHA-256 checksums as they are written down, and of what is on its way to a file.
+
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use sha2::{Digest, Sha256};
+
+/// Lower-case hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        // writing to a String cannot fail
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// The SHA-256 checksum of bytes, in hexadecimal.
+pub fn sha256(bytes: impl AsRef<[u8]>) -> String {
+    hex(&Sha256::digest(bytes))
+}
+
+/// Counts and hashes what passes through.
+#[derive(Debug)]
+pub struct Meter<W> {
+    inner: W,
+    hash: Sha256,
+    bytes: u64,
+}
+
+impl<W: Write> Meter<W> {
+    /// What is written goes on to `inner`.
+    pub fn new(inner: W) -> Self {
+        Self { inner, hash: Sha256::new(), bytes: 0 }
+    }
+
+    /// How many bytes have passed.
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// Where they went, how many they were, and their SHA-256 checksum in hexadecimal.
+    pub fn finish(self) -> (W, u64, String) {
+        (self.inner, self.bytes, hex(&self.hash.finalize()))
+    }
+}
+
+impl<W: Write> Write for Meter<W> {
+    fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
+        let written = self.inner.write(buffer)?;
+        self.hash.update(&buffer[..written]);
+        self.bytes += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.inner.flush()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The example of the standard (FIPS 180-2).
+    const ABC: &str = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+
+    #[test]
+    fn a_checksum_is_that_of_the_standard_whole_or_in_parts() {
+        assert_eq!(sha256("abc"), ABC);
+        let mut meter = Meter::new(Vec::new());
+        meter.write_all(b"a").unwrap();
+        assert_eq!(meter.bytes(), 1);
+        meter.write_all(b"bc").unwrap();
+        assert_eq!(meter.finish(), (b"abc".to_vec(), 3, ABC.to_owned()));
+    }
+
+    #[test]
+    fn what_a_full_disk_did_not_take_is_not_counted() {
+        let mut room = [0_u8; 2];
+        let mut meter = Meter::new(&mut room[..]);
+        assert!(meter.write_all(b"abc").is_err());
+        assert_eq!((meter.bytes(), meter.finish().2), (2, sha256("ab")));
+    }
+}
