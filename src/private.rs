@@ -48,14 +48,14 @@ pub fn sync_folder(_path: &Path) -> io::Result<()> {
     Ok(())
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
 mod tests {
-    use std::os::unix::fs::PermissionsExt;
-
     use super::*;
 
+    #[cfg(unix)]
     #[test]
     fn s_13_nobody_else_can_read_what_is_made_and_nothing_is_overwritten() {
+        use std::os::unix::fs::PermissionsExt;
         let parent = tempfile::tempdir().unwrap();
         let (folder, file) = (parent.path().join("a"), parent.path().join("a/b"));
         create_folder(&folder).unwrap();
