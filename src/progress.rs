@@ -102,14 +102,13 @@ impl Progress {
         let now = Instant::now();
         let label = visible(label);
         if mode.bar {
-            self.inner.bar.reset();
-            self.inner.bar.set_style(bar_style(total.is_some()));
             self.inner.bar.set_message(label.clone());
-            self.inner.bar.set_position(0);
+            self.inner.bar.set_style(bar_style(total.is_some()));
             match total {
                 Some(total) => self.inner.bar.set_length(total),
                 None => self.inner.bar.unset_length(),
             }
+            self.inner.bar.reset();
             self.inner.bar.enable_steady_tick(TICK);
         } else {
             // a phase known to be empty is not worth a line
@@ -188,10 +187,13 @@ impl Progress {
         if self.inner.mode.is_none() {
             return;
         }
-        self.inner.bar.suspend(|| {
+        let write = || {
             let mut lines = lock(&self.inner.lines);
             let _ = lines.write_all(bytes).and_then(|()| lines.flush());
-        });
+        };
+        // between phases there is no bar, and none should appear
+        let under_way = lock(&self.inner.phase).is_some();
+        if under_way { self.inner.bar.suspend(write) } else { write() }
     }
 }
 
