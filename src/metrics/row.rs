@@ -29,7 +29,7 @@ pub struct PageRow {
     pub engagement: Engagement,
     /// Comments below it.
     pub comments_footer: Option<u64>,
-    /// Comments on passages that are not resolved.
+    /// Threads on passages that are not resolved.
     pub comments_inline_open: Option<u64>,
     /// Its state in an approval workflow.
     pub workflow: Workflow,
