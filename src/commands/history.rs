@@ -111,6 +111,7 @@ pub(crate) fn failure(error: &HistoryError) -> Failure {
     let status = match error {
         HistoryError::Locked { .. } => ExitStatus::Locked,
         HistoryError::Absent { .. }
+        | HistoryError::OlderScript { .. }
         | HistoryError::Import { .. }
         | HistoryError::OtherSite { .. }
         | HistoryError::OtherAccount { .. } => ExitStatus::Usage,

@@ -78,6 +78,11 @@ impl OldHeader {
         Ok(Self { at, width })
     }
 
+    /// Whether there is a column of this name.
+    pub(super) fn has(&self, column: &str) -> bool {
+        self.at.contains_key(column)
+    }
+
     /// Columns that have no place in the history.
     pub(super) fn unknown(&self) -> Vec<&str> {
         let is_known = |name: &&str| OLD_COLUMNS.contains(name) || *name == PAGE;
@@ -211,7 +216,8 @@ pub(super) fn read_again(file: &mut File, line: &OldLine) -> io::Result<Vec<u8>>
     Ok(trimmed(&row).to_vec())
 }
 
-fn trimmed(row: &[u8]) -> &[u8] {
+/// A row without byte order mark and line end.
+pub(super) fn trimmed(row: &[u8]) -> &[u8] {
     let row = row.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(row);
     let end = row.iter().rposition(|byte| !matches!(byte, b'\r' | b'\n')).map_or(0, |at| at + 1);
     &row[..end]

@@ -219,7 +219,7 @@ pub struct Links {
     pub out_external: Option<u64>,
     /// Pages, posts and comments that link to it.
     pub incoming: Option<u64>,
-    /// Links to contents or own files that are not there.
+    /// Links to contents or files that are not there.
     pub broken_internal: Option<u64>,
     /// Pages and posts that include it or an excerpt of it.
     pub include_in: Option<u64>,
