@@ -42,9 +42,7 @@ pub(super) fn people(
         let versions = versions(page, read, now);
         windows(&mut people, versions.as_ref(), now);
         authors(&mut people, versions.as_ref(), read, facts);
-        if !bots.is_empty() {
-            people.days_since_non_bot_edit = versions.and_then(|versions| non_bot_edit(&versions.list, bots, now));
-        }
+        people.days_since_non_bot_edit = versions.and_then(|versions| non_bot_edit(&versions.list, bots, now));
     }
     people
 }

@@ -25,5 +25,5 @@ pub(super) const COLUMNS: &[Column] = &[
     column!("top_contributor_share", People, "share", "Versions of the most active author in all versions, 0 to 1.", from "versions", empty "not all versions were read: pages with several authors that nobody changed in 90 days", |row, _| Value::maybe(row.people.top_contributor_share, |share| Value::Decimal(share, 3))),
     column!("single_contributor", People, "0/1", "Only one person ever published a version.", from "unique_contributors", empty "not read", |row, _| flag(row.people.contributors.map(|people| people == 1))),
     column!("active_contributors", People, "count", "Contributors whose account is active.", from "search, users", empty "not read", |row, _| count(row.people.active_contributors)),
-    column!("days_since_non_bot_edit", People, "days", "Whole days since a person who is not among the configured bots published a version.", from "versions", empty "no bots are configured, or only bots were found in what was read", |row, _| number(row.people.days_since_non_bot_edit)),
+    column!("days_since_non_bot_edit", People, "days", "Whole days since an account that is not among the configured bots published a version.", from "versions", empty "not read, or only bots were found in what was read", |row, _| number(row.people.days_since_non_bot_edit)),
 ];

@@ -66,7 +66,7 @@ fn edits_of_bots_say_nothing_about_care() {
     let read = PageFacts { versions: Some(PageVersions { list, whole: true }), ..PageFacts::default() };
     assert_eq!(measured(&edited(3, 1), &read, &["bot"]).days_since_non_bot_edit, Some(50));
     assert_eq!(measured(&edited(3, 1), &read, &["bot", "ada", "bea"]).days_since_non_bot_edit, None);
-    assert_eq!(measured(&edited(3, 1), &read, &[]).days_since_non_bot_edit, None, "no bots are configured");
+    assert_eq!(measured(&edited(3, 1), &read, &[]).days_since_non_bot_edit, Some(1), "no account is a bot");
 }
 
 #[test]
