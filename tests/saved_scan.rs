@@ -77,6 +77,7 @@ async fn written_scan(folder: &Path) -> Value {
     server.change_site(|site| {
         let page = site.contents.iter_mut().find(|content| content.kind == Kind::Page).unwrap();
         page.body.push_str(r#"<p><ac:link><ri:page ri:space-key="ENG" ri:content-title="Home"/></ac:link></p>"#);
+        page.body.push_str(r#"<p><ac:link><ri:blog-post ri:content-title="News"/></ac:link></p>"#);
     });
     let settings = ConnectionSettings {
         timeouts: Timeouts::NONE,

@@ -10,6 +10,7 @@ use crate::config::Surroundings;
 use crate::error::{ExitStatus, Failure, Outcome};
 use crate::history::{self, HistoryError, Repaired, Verified, Week};
 use crate::progress::Progress;
+use crate::report::format::plural;
 
 /// How long to wait for a run that works on the history.
 const WAIT: Duration = Duration::from_secs(3);
@@ -47,9 +48,9 @@ fn tell_verified(verified: &Verified, json: bool, progress: &Progress) -> Outcom
     }
     let is_whole = verified.findings.is_empty();
     let status = if is_whole { ExitStatus::Complete } else { ExitStatus::Storage };
-    progress.note(match verified.findings.len() {
-        0 => format!("the history is as it was written: {} weeks", verified.weeks.len()),
-        many => format!("{many} files are not as they were written; `history repair` mends them"),
+    progress.note(match verified.findings.len() as u64 {
+        0 => format!("the history is as it was written: {}", plural(verified.weeks.len() as u64, "week", "weeks")),
+        many => format!("{}; `history repair` mends what can be mended", plural(many, "problem", "problems")),
     });
     let object = json!({
         "complete": is_whole,
@@ -110,6 +111,7 @@ pub(crate) fn failure(error: &HistoryError) -> Failure {
     let status = match error {
         HistoryError::Locked { .. } => ExitStatus::Locked,
         HistoryError::Absent { .. }
+        | HistoryError::OlderScript { .. }
         | HistoryError::Import { .. }
         | HistoryError::OtherSite { .. }
         | HistoryError::OtherAccount { .. } => ExitStatus::Usage,

@@ -83,6 +83,14 @@ pub enum HistoryError {
         /// What does not fit.
         findings: Vec<Finding>,
     },
+    /// The older script keeps its files under the same names in this folder.
+    #[error("{} holds files of the older script: {file}", folder.display())]
+    OlderScript {
+        /// The folder.
+        folder: PathBuf,
+        /// One of them.
+        file: String,
+    },
     /// The history is of another site.
     #[error("the history in {} is of {known}, not of {given}", folder.display())]
     OtherSite {
@@ -143,7 +151,9 @@ impl HistoryError {
     pub fn remedy(&self) -> Option<&'static str> {
         match self {
             Self::Locked { .. } => Some("wait until it has ended; the lock ends with that process"),
-            Self::Io { .. } => Some("make room, or see that the folder can be written; what was there is kept"),
+            Self::Io { .. } => {
+                Some("make room, or see that the folder is there and can be written; what was there is kept")
+            }
             Self::Unfinished { .. } => Some("close the files in other programs; any next run finishes it"),
             Self::Newer { .. } | Self::Row { .. } | Self::Columns(_) => None,
             Self::Damaged { .. } => Some(
@@ -157,6 +167,10 @@ impl HistoryError {
                 "choose another folder with --output; if the site was renamed, name its former host in alias_hosts",
             ),
             Self::Absent { .. } => Some("name the folder that holds confluence_data with --output"),
+            Self::OlderScript { .. } => Some(
+                "move them into another folder and take their history over from there, once, with --import-history; or \
+                 choose another folder with --output",
+            ),
             Self::Import { .. } => Some("give a history file of the older script, separated by commas, in UTF-8"),
         }
     }

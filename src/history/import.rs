@@ -70,7 +70,12 @@ impl History {
     pub fn import(&mut self, path: &Path) -> Result<Imported, HistoryError> {
         self.manifest = load(&self.disk)?;
         let failed = || HistoryError::io("read", path);
-        let mut file = File::open(path).map_err(HistoryError::io("open", path))?;
+        let mut file = File::open(path).map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => {
+                HistoryError::Import { path: path.to_owned(), problem: "there is no such file".to_owned() }
+            }
+            _ => HistoryError::io("open", path)(error),
+        })?;
         let mut meter = Meter::new(io::sink());
         io::copy(&mut file, &mut meter).map_err(failed())?;
         let measure = Measure::finish(meter).1;

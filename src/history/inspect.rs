@@ -9,6 +9,7 @@ use super::disk::Disk;
 use super::lines::{Lines, cells, content};
 use super::manifest::{Manifest, StoredFile};
 use super::names::{self, CURRENT, JOINED, MANIFEST};
+use super::old_row::{OldHeader, trimmed};
 use super::weekly::first_line;
 use super::{Finding, HistoryError, IsoWeek};
 
@@ -47,16 +48,39 @@ pub(super) fn strangers(disk: &Disk, manifest: &Manifest) -> Result<Vec<Finding>
 
 /// What is wrong with a history without `history.json`: nothing, as long as there are no data either.
 pub(super) fn without_manifest(disk: &Disk) -> Result<Vec<Finding>, HistoryError> {
-    let mut data = disk.list("")?;
-    data.extend(disk.list(names::ARCHIVE)?.into_iter().map(|name| format!("{}/{name}", names::ARCHIVE)));
-    data.retain(|name| names::is_data(name));
+    let data = data_files(disk)?;
     let Some(first) = data.first() else { return Ok(Vec::new()) };
+    if of_older_script(disk, &data)? {
+        return Err(HistoryError::OlderScript { folder: disk.folder().to_owned(), file: first.clone() });
+    }
     let more = if data.len() > 1 { format!(" and {} more", data.len() - 1) } else { String::new() };
     let problem = format!(
         "the file is missing, but there is {first}{more}; files of the older script belong in another folder, from \
          where they can be imported"
     );
     Ok(vec![Finding::new(MANIFEST, None, problem)])
+}
+
+/// Files that bear the name of a part of the history.
+fn data_files(disk: &Disk) -> Result<Vec<String>, HistoryError> {
+    let mut data = disk.list("")?;
+    data.extend(disk.list(names::ARCHIVE)?.into_iter().map(|name| format!("{}/{name}", names::ARCHIVE)));
+    data.retain(|name| names::is_data(name));
+    Ok(data)
+}
+
+/// Whether all of these files are such as the older script writes under the same names: there is nothing to mend, and
+/// they are not to be set aside as damaged.
+fn of_older_script(disk: &Disk, files: &[String]) -> Result<bool, HistoryError> {
+    for name in files {
+        let Some(mut lines) = Lines::open(disk, name)? else { return Ok(false) };
+        let first = lines.next().map_err(HistoryError::io("read", &disk.path(name)))?.unwrap_or_default();
+        let header = cells(trimmed(first)).map(OldHeader::new);
+        if !header.is_some_and(|header| header.is_ok_and(|header| !header.has(WEEK))) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// Where a file that is not as it was written stops being so.

@@ -78,6 +78,11 @@ impl OldHeader {
         Ok(Self { at, width })
     }
 
+    /// Whether there is a column of this name.
+    pub(super) fn has(&self, column: &str) -> bool {
+        self.at.contains_key(column)
+    }
+
     /// Columns that have no place in the history.
     pub(super) fn unknown(&self) -> Vec<&str> {
         let is_known = |name: &&str| OLD_COLUMNS.contains(name) || *name == PAGE;
@@ -111,7 +116,9 @@ impl OldRow<'_> {
     /// When the page was looked at. The older script wrote local times without a zone: they are taken as they stand.
     pub(super) fn extracted(&self) -> Result<NaiveDateTime, String> {
         let (date, time) = (self.cell("extraction_date"), self.cell("extraction_time"));
-        let day: NaiveDate = date.parse().map_err(|_| format!("`{date}` in extraction_date is no date"))?;
+        // some wrote the time here too
+        let day = date.split(['T', ' ']).next().unwrap_or_default();
+        let day: NaiveDate = day.parse().map_err(|_| format!("`{date}` in extraction_date is no date"))?;
         let time = NaiveTime::parse_from_str(time, "%H:%M:%S").or_else(|_| NaiveTime::parse_from_str(time, "%H:%M"));
         // without its time it is of the beginning of its day
         Ok(day.and_time(time.unwrap_or_default()))
@@ -211,7 +218,8 @@ pub(super) fn read_again(file: &mut File, line: &OldLine) -> io::Result<Vec<u8>>
     Ok(trimmed(&row).to_vec())
 }
 
-fn trimmed(row: &[u8]) -> &[u8] {
+/// A row without byte order mark and line end.
+pub(super) fn trimmed(row: &[u8]) -> &[u8] {
     let row = row.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(row);
     let end = row.iter().rposition(|byte| !matches!(byte, b'\r' | b'\n')).map_or(0, |at| at + 1);
     &row[..end]
@@ -234,6 +242,21 @@ mod tests {
         ] {
             assert_eq!(id_in_address(address), id, "{address}");
         }
+    }
+
+    #[test]
+    fn the_day_of_a_row_is_found_with_and_without_a_time() {
+        let header = OldHeader::new(["page_title", "extraction_date", "extraction_time"].map(str::to_owned).to_vec());
+        let header = header.unwrap();
+        let extracted = |row: &str| header.row(row.as_bytes()).unwrap().extracted().map(|time| time.to_string());
+        for (row, expected) in [
+            ("A,2027-01-01,06:00:01", "2027-01-01 06:00:01"),
+            ("A,2027-01-01T06:00:01,06:00", "2027-01-01 06:00:00"),
+            ("A,2027-01-01 06:00:01,", "2027-01-01 00:00:00"),
+        ] {
+            assert_eq!(extracted(row), Ok(expected.to_owned()), "{row}");
+        }
+        assert!(extracted("A,01.02.2027,06:00").is_err() && extracted("A,,06:00").is_err());
     }
 
     #[test]

@@ -245,9 +245,18 @@ pub(super) async fn comments(crawl: &Crawl<'_>, which: CommentKind, keep: impl F
 /// A comment; one on an attachment bears that attachment's id as its container until `complete_comments`.
 fn comment(crawl: &Crawl<'_>, sent: model::Content, kind: ContentKind) -> Content {
     let on_attachment = sent.attachment_id.as_ref().map(|id| ContentId::new(&id.0));
+    let is_reply = sent.parent_comment_id.is_some();
     let mut comment = content(crawl, sent, kind);
     comment.container = comment.container.or(on_attachment);
-    comment
+    if is_reply { in_its_thread(comment) } else { comment }
+}
+
+/// A reply repeats whether its thread is resolved; only the comment that began the thread is to tell it.
+fn in_its_thread(mut reply: Content) -> Content {
+    if let Some(details) = &mut reply.details {
+        details.resolution = None;
+    }
+    reply
 }
 
 /// The direct replies to a comment.
@@ -289,7 +298,7 @@ async fn replies_once(
     let walked = crawl
         .api
         .replies(which, parent.id.as_str(), |sent| {
-            let mut reply = comment(crawl, sent, kind);
+            let mut reply = in_its_thread(comment(crawl, sent, kind));
             reply.container = reply.container.or_else(|| parent.container.clone());
             replies.push(reply);
         })

@@ -228,7 +228,7 @@ pub struct Details {
     pub message: Option<String>,
     /// Path below the base URL of the tiny link.
     pub tiny_link: Option<String>,
-    /// Inline comments: `open`, `reopened`, `resolved`, `dangling`.
+    /// Inline comments that begin a thread: `open`, `reopened`, `resolved`, `dangling`.
     pub resolution: Option<String>,
 }
 

@@ -2,8 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::Previous;
 use super::row::PageRow;
+use super::{Previous, PreviousPage};
 use crate::inventory::coverage::UnitKind;
 use crate::inventory::{ContentKind, Inventory, Status};
 
@@ -63,9 +63,11 @@ pub struct Change {
 /// nothing is called gone.
 pub fn changes(rows: &[PageRow], previous: &Previous, inventory: &Inventory, chosen: &[String]) -> Vec<Change> {
     let mut changes = Vec::new();
-    let present: HashSet<&str> = rows.iter().map(|row| row.id.as_str()).collect();
+    let mut present: HashSet<&str> = HashSet::with_capacity(rows.len());
     for row in rows {
-        of_row(row, previous, &mut changes);
+        let before = previous.page(&row.id, &row.place.space_key, &row.title);
+        present.extend(before.map(|(id, _)| id));
+        of_row(row, before.map(|(_, page)| page), previous, &mut changes);
     }
     let archived: HashSet<&str> = inventory
         .contents
@@ -97,7 +99,7 @@ pub fn changes(rows: &[PageRow], previous: &Previous, inventory: &Inventory, cho
     changes
 }
 
-fn of_row(row: &PageRow, previous: &Previous, changes: &mut Vec<Change>) {
+fn of_row(row: &PageRow, before: Option<&PreviousPage>, previous: &Previous, changes: &mut Vec<Change>) {
     let mut add = |kind, detail: String| {
         changes.push(Change {
             kind,
@@ -108,7 +110,7 @@ fn of_row(row: &PageRow, previous: &Previous, changes: &mut Vec<Change>) {
             detail,
         });
     };
-    let Some(page) = previous.pages.get(&row.id) else {
+    let Some(page) = before else {
         if previous.spaces.contains(&row.place.space_key) {
             add(ChangeKind::New, String::new());
         }

@@ -152,7 +152,7 @@ pub const FINDINGS: &[Finding] = &[
     Finding {
         id: "broken_links",
         title: "Broken links",
-        why: "They link to contents or own files that are not there.",
+        why: "They link to contents or files that are not there.",
         measure: "broken links",
         holds: |row, _| row.links.broken_internal.map(signed).filter(|links| *links > 0),
         is_known: |row| row.links.broken_internal.is_some(),

@@ -11,7 +11,7 @@ use crate::inventory::{Content, ContentId, ContentKind, Inventory, SpaceId, Stat
 use crate::storage_format::{Body, Certainty, Construct, ContainerRef, Measures, PageLink, Target};
 
 /// Where a link leads.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Destination<'a> {
     /// A content that was read.
     Content(&'a ContentId),
@@ -28,8 +28,8 @@ enum Meaning<'a> {
     Content(&'a ContentId),
     /// An id that was not.
     Id(String),
-    /// A title that was not, by space and in lower case.
-    Title(Option<String>, String),
+    /// A title that was not, in lower case, as the space.
+    Title { space: Option<String>, title: String, of_post: bool },
 }
 
 /// All links of what was read.
@@ -37,7 +37,9 @@ enum Meaning<'a> {
 pub(super) struct LinkIndex<'a> {
     inventory: &'a Inventory,
     facts: &'a SnapshotFacts,
+    /// Pages, and posts whose title no page bears.
     by_title: HashMap<(&'a SpaceId, String), &'a ContentId>,
+    posts: HashMap<(&'a SpaceId, String), &'a ContentId>,
     by_id: HashSet<&'a ContentId>,
     /// In the trash: links lead nowhere.
     trashed: HashSet<&'a ContentId>,
@@ -60,6 +62,7 @@ impl<'a> LinkIndex<'a> {
             inventory,
             facts,
             by_title: HashMap::new(),
+            posts: HashMap::new(),
             by_id: HashSet::new(),
             trashed: inventory.contents.iter().filter(|c| c.status.is_trash()).map(|content| &content.id).collect(),
             spaces: inventory.spaces.iter().map(|space| (space.key.to_lowercase(), &space.id)).collect(),
@@ -82,6 +85,9 @@ impl<'a> LinkIndex<'a> {
                 && let Some(space) = &content.space
             {
                 index.by_title.entry((space, content.title.to_lowercase())).or_insert(&content.id);
+                if content.kind == ContentKind::BlogPost {
+                    index.posts.entry((space, content.title.to_lowercase())).or_insert(&content.id);
+                }
             }
         }
         for file in inventory.attachments.iter().filter(|file| !file.status.is_trash()) {
@@ -128,18 +134,30 @@ impl<'a> LinkIndex<'a> {
                     None => Destination::Unread,
                 }
             }
-            PageLink::Title { title, space } => {
-                let space = match space {
-                    Some(key) => self.spaces.get(&key.to_lowercase()).copied(),
-                    None => from.space.as_ref(),
-                };
-                let Some(space) = space else { return Destination::Missing };
-                match self.by_title.get(&(space, title.to_lowercase())) {
-                    Some(id) => Destination::Content(id),
-                    None if self.read.contains(space) => Destination::Missing,
-                    None => Destination::Unread,
-                }
-            }
+            PageLink::Title { title, space } => self.titled(&self.by_title, from, title, space.as_deref()),
+            PageLink::Post { title, space } => self.titled(&self.posts, from, title, space.as_deref()),
+        }
+    }
+
+    fn titled<'s>(
+        &self,
+        titles: &HashMap<(&'s SpaceId, String), &'a ContentId>,
+        from: &'s Content,
+        title: &str,
+        space: Option<&str>,
+    ) -> Destination<'a>
+    where
+        'a: 's,
+    {
+        let space: Option<&'s SpaceId> = match space {
+            Some(key) => self.spaces.get(&key.to_lowercase()).copied(),
+            None => from.space.as_ref(),
+        };
+        let Some(space) = space else { return Destination::Missing };
+        match titles.get(&(space, title.to_lowercase())) {
+            Some(id) => Destination::Content(id),
+            None if self.read.contains(space) => Destination::Missing,
+            None => Destination::Unread,
         }
     }
 
@@ -176,9 +194,10 @@ impl<'a> LinkIndex<'a> {
         let meaning = match (destination, link) {
             (Destination::Content(id), _) => Meaning::Content(id),
             (_, PageLink::Id(id)) => Meaning::Id(id.clone()),
-            (_, PageLink::Title { title, space }) => {
+            (_, PageLink::Title { title, space } | PageLink::Post { title, space }) => {
                 let own = || from.space.as_ref().and_then(|id| self.key_of(id));
-                Meaning::Title(space.as_ref().map(|key| key.to_lowercase()).or_else(own), title.to_lowercase())
+                let space = space.as_ref().map(|key| key.to_lowercase()).or_else(own);
+                Meaning::Title { space, title: title.to_lowercase(), of_post: matches!(link, PageLink::Post { .. }) }
             }
         };
         (meaning, destination)
@@ -189,15 +208,14 @@ impl<'a> LinkIndex<'a> {
         self.inventory.spaces.iter().find(|known| known.id == *space).map(|known| known.key.to_lowercase())
     }
 
-    /// Own files that the body surely shows or links to and that are not there. What macros name may be something else
-    /// than a file, or one of several names.
+    /// Files that the body surely shows or links to and that are not there: its own, and those of contents that were read
+    /// or that are not there themselves. What macros name may be something else than a file, or one of several names.
     fn missing_files(&self, page: &Content, body: &Body) -> u64 {
         // files that were not read are no reason to call a link broken
         if self.inventory.coverage.has_gap(UnitKind::AttachmentList) {
             return 0;
         }
-        let files = self.files.get(&page.id);
-        let named: HashSet<&str> = body
+        let named: HashSet<(Destination<'_>, &str)> = body
             .references
             .iter()
             .filter(|reference| reference.certainty == Certainty::Proven)
@@ -205,11 +223,30 @@ impl<'a> LinkIndex<'a> {
                 matches!(reference.construct, Construct::Image | Construct::Link | Construct::BareIdentifier)
             })
             .filter_map(|reference| match &reference.target {
-                Target::File { container: ContainerRef::Own, name, .. } => Some(name.as_str()),
+                Target::File { container, name, .. } => Some((self.owner(page, container), name.as_str())),
                 _ => None,
             })
             .collect();
-        named.into_iter().filter(|name| files.is_none_or(|files| !files.contains(&folded(name)))).count() as u64
+        let is_missing = |(owner, name): &(Destination<'_>, &str)| match owner {
+            Destination::Content(id) => self.files.get(*id).is_none_or(|files| !files.contains(&folded(name))),
+            Destination::Missing => true,
+            Destination::Unread => false,
+        };
+        named.iter().filter(|file| is_missing(file)).count() as u64
+    }
+
+    /// The content whose file is meant.
+    fn owner<'p>(&self, page: &'p Content, container: &ContainerRef) -> Destination<'p>
+    where
+        'a: 'p,
+    {
+        match container {
+            ContainerRef::Own => Destination::Content(&page.id),
+            ContainerRef::Content(id) => self.destination(page, &PageLink::Id(id.clone())),
+            ContainerRef::Page { title, space } => self.titled(&self.by_title, page, title, space.as_deref()),
+            ContainerRef::BlogPost { title, space, .. } => self.titled(&self.posts, page, title, space.as_deref()),
+            _ => Destination::Unread,
+        }
     }
 }
 

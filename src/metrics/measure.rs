@@ -59,12 +59,15 @@ pub fn measure(input: &Input<'_>) -> Vec<PageRow> {
     let fingerprints: Vec<Fingerprint<'_>> = pages.iter().map(|(page, _)| fingerprint(page)).collect();
     let groups = duplicates::groups(&fingerprints);
     let keys: Vec<&str> = input.read.iter().map(String::as_str).collect();
+    let engagement = || input.facts.pages.values().filter_map(|facts| facts.engagement.as_ref());
     let table = Tables {
         tree: PageTree::new(input.inventory, input.facts),
         links: LinkIndex::new(input.inventory, input.facts, &keys),
         comments: links::comments(input.inventory),
         files: files_by_page(input),
         site: SiteLinks::new(&input.inventory.scan.base_url),
+        has_views: engagement().any(|found| found.views_total.is_some()),
+        has_likes: engagement().any(|found| found.likes.is_some()),
     };
     pages.iter().zip(groups).map(|((page, space), group)| row(input, &table, page, space, group)).collect()
 }
@@ -75,6 +78,10 @@ struct Tables<'a> {
     comments: HashMap<&'a ContentId, (u64, u64)>,
     files: HashMap<&'a ContentId, Vec<(usize, &'a Attachment)>>,
     site: SiteLinks,
+    /// The site tells views; of which page it does not, they could not be read.
+    has_views: bool,
+    /// The same of likes.
+    has_likes: bool,
 }
 
 fn fingerprint(page: &Content) -> Fingerprint<'_> {
@@ -100,7 +107,8 @@ fn files_by_page<'a>(input: &Input<'a>) -> HashMap<&'a ContentId, Vec<(usize, &'
 fn row(input: &Input<'_>, tables: &Tables<'_>, page: &Content, space: &Space, group: Option<u64>) -> PageRow {
     let nothing = PageFacts::default();
     let read = input.facts.pages.get(&page.id).unwrap_or(&nothing);
-    let before = input.previous.and_then(|previous| previous.pages.get(page.id.as_str()));
+    let before = input.previous.and_then(|previous| previous.page(page.id.as_str(), &space.key, &page.title));
+    let before = before.map(|(_, before)| before);
     let now = input.frame.taken_at;
     let asked = |group| input.facts.groups.has(group);
     let comments = tables.comments.get(&page.id).copied().unwrap_or_default();
@@ -125,7 +133,7 @@ fn row(input: &Input<'_>, tables: &Tables<'_>, page: &Content, space: &Space, gr
         comments_footer: comments_read.then_some(comments.0),
         comments_inline_open: comments_read.then_some(comments.1),
         workflow: workflow::workflow(input.workflow.get(&page.id), before, input.frame, |id| name_of(input, id)),
-        fetch_errors: errors(input, page, read),
+        fetch_errors: errors(input, tables, page, read),
         ..PageRow::default()
     };
     row.judgement = judgement::judge(&row, group, input.rules.of(&space.key), tables.tree.sees_parent(page));
@@ -210,14 +218,18 @@ fn has_comment_gap(inventory: &Inventory) -> bool {
 }
 
 /// What of a page was asked for and could not be read.
-fn errors(input: &Input<'_>, page: &Content, read: &PageFacts) -> Vec<String> {
+fn errors(input: &Input<'_>, tables: &Tables<'_>, page: &Content, read: &PageFacts) -> Vec<String> {
     let asked = |group| input.facts.groups.has(group);
     let state = input.workflow.get(&page.id);
-    let unavailable = state.is_some_and(|state| state.source == WorkflowSource::Unavailable);
+    let unavailable = state.is_some_and(|state| state.source == WorkflowSource::Unavailable || state.is_partial);
     let missing = [
         (page.body.is_none(), "body"),
         (read.labels.is_none(), "labels"),
+        (read.restricted_view.is_none() || read.restricted_edit.is_none(), "restrictions"),
         (asked(MetricGroup::People) && read.contributors.is_none() && page.version != Some(1), "contributors"),
+        (asked(MetricGroup::People) && read.versions.is_none(), "versions"),
+        (tables.has_views && read.engagement.as_ref().is_none_or(|found| found.views_total.is_none()), "views"),
+        (tables.has_likes && read.engagement.as_ref().is_none_or(|found| found.likes.is_none()), "likes"),
         (asked(MetricGroup::Links) && has_comment_gap(input.inventory), "comments"),
         (input.inventory.coverage.has_gap(UnitKind::AttachmentList), "attachments"),
         (asked(MetricGroup::Workflow) && unavailable, "workflow"),

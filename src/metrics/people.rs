@@ -42,9 +42,7 @@ pub(super) fn people(
         let versions = versions(page, read, now);
         windows(&mut people, versions.as_ref(), now);
         authors(&mut people, versions.as_ref(), read, facts);
-        if !bots.is_empty() {
-            people.days_since_non_bot_edit = versions.and_then(|versions| non_bot_edit(&versions.list, bots, now));
-        }
+        people.days_since_non_bot_edit = versions.and_then(|versions| non_bot_edit(&versions.list, bots, now));
     }
     people
 }
@@ -83,7 +81,8 @@ fn windows(people: &mut People, versions: Option<&Known>, now: DateTime<Utc>) {
     people.edits_30d = Some(within(30).count() as u64);
     people.edits_90d = Some(within(90).count() as u64);
     let authors: BTreeSet<&AccountId> = within(90).filter_map(|version| version.author.as_ref()).collect();
-    people.contributors_90d = Some(authors.len() as u64);
+    // edits of which nobody tells the author are not edits of nobody
+    people.contributors_90d = Some(authors.len() as u64).filter(|people| *people > 0 || within(90).next().is_none());
 }
 
 fn authors(people: &mut People, versions: Option<&Known>, read: &PageFacts, facts: &SnapshotFacts) {
@@ -99,15 +98,18 @@ fn authors(people: &mut People, versions: Option<&Known>, read: &PageFacts, fact
         None => of_versions(),
     };
     if let Some(contributors) = &contributors {
-        people.contributors = Some(contributors.len() as u64);
+        // those without an account count as one; that nobody wrote a page only means that nobody is told
+        let all = contributors.len() as u64 + u64::from(read.nameless_contributors);
+        people.contributors = Some(all).filter(|all| *all > 0);
         let active = |id: &AccountId| facts.accounts.get(id).and_then(|account| account.active);
         let known: Option<Vec<bool>> = contributors.iter().map(active).collect();
+        let known = known.filter(|_| people.contributors.is_some());
         people.active_contributors = known.map(|active| active.into_iter().filter(|active| *active).count() as u64);
     }
     people.top_contributor_share = match (&contributors, whole) {
         (_, Some(versions)) => top_share(&versions.list),
         // whoever wrote everything wrote all versions
-        (Some(contributors), None) if contributors.len() == 1 => Some(1.0),
+        (Some(contributors), None) if contributors.len() == 1 && !read.nameless_contributors => Some(1.0),
         _ => None,
     };
 }
@@ -117,7 +119,7 @@ fn top_share(versions: &[PageVersion]) -> Option<f64> {
     for author in versions.iter().filter_map(|version| version.author.as_ref()) {
         *counts.entry(author).or_default() += 1;
     }
-    let all: u32 = counts.values().sum();
+    let all = u32::try_from(versions.len()).ok()?;
     let top = counts.values().max()?;
     Some(f64::from(*top) / f64::from(all))
 }

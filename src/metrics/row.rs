@@ -29,7 +29,7 @@ pub struct PageRow {
     pub engagement: Engagement,
     /// Comments below it.
     pub comments_footer: Option<u64>,
-    /// Comments on passages that are not resolved.
+    /// Threads on passages that are not resolved.
     pub comments_inline_open: Option<u64>,
     /// Its state in an approval workflow.
     pub workflow: Workflow,
@@ -219,7 +219,7 @@ pub struct Links {
     pub out_external: Option<u64>,
     /// Pages, posts and comments that link to it.
     pub incoming: Option<u64>,
-    /// Links to contents or own files that are not there.
+    /// Links to contents or files that are not there.
     pub broken_internal: Option<u64>,
     /// Pages and posts that include it or an excerpt of it.
     pub include_in: Option<u64>,

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use super::columns::Frame;
 use super::previous::PreviousPage;
 use super::row::Workflow;
-use crate::inventory::workflow::{WorkflowSource, WorkflowState};
+use crate::inventory::workflow::WorkflowState;
 
 /// What the providers told, completed from the snapshot before: where no source says since when a page is in its
 /// state, it is the first of the snapshots in a row that saw it there. Reviewers bear their names, where `name_of` an
@@ -26,7 +26,8 @@ pub(super) fn workflow(
             (Some(seen_before.unwrap_or(frame.taken_at)), Some("snapshots"))
         }
     };
-    let native = state.source == WorkflowSource::NativeState;
+    let same_content_state = before.filter(|before| Some(&before.content_state) == state.content_state.as_ref());
+    let bore_before = same_content_state.and_then(|before| before.content_state_since);
     Workflow {
         name: state.name.clone(),
         state: state.state.clone(),
@@ -48,7 +49,7 @@ pub(super) fn workflow(
         source: Some(state.source.to_string()),
         due_within: state.due_within,
         content_state: state.content_state.clone(),
-        content_state_since: since.filter(|_| native),
+        content_state_since: state.content_state.as_ref().map(|_| bore_before.unwrap_or(frame.taken_at)),
     }
 }
 
@@ -62,6 +63,37 @@ fn overdue_days(due: DateTime<Utc>, now: DateTime<Utc>) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_content_state_has_a_history_of_its_own_whatever_tells_the_workflow() {
+        let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
+        let frame = Frame {
+            week: "2026-W47".to_owned(),
+            taken_at: at("2026-11-20T12:00:00Z"),
+            run_id: "r".to_owned(),
+            complete: true,
+        };
+        let before = PreviousPage {
+            workflow_state: "Review".to_owned(),
+            workflow_since: Some(at("2026-11-01T12:00:00Z")),
+            content_state: "Verified".to_owned(),
+            content_state_since: Some(at("2026-10-01T12:00:00Z")),
+            ..PreviousPage::default()
+        };
+        let since = |content_state: Option<&str>| {
+            let state = WorkflowState {
+                state: Some("Review".to_owned()),
+                content_state: content_state.map(str::to_owned),
+                ..WorkflowState::default()
+            };
+            let told = workflow(Some(&state), Some(&before), &frame, |_| None);
+            assert_eq!(told.since, before.workflow_since);
+            told.content_state_since
+        };
+        assert_eq!(since(Some("Verified")), before.content_state_since);
+        assert_eq!(since(Some("Rough draft")), Some(frame.taken_at));
+        assert_eq!(since(None), None);
+    }
 
     #[test]
     fn a_begun_day_is_overdue_and_a_begun_day_before_is_not() {

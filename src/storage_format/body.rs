@@ -38,6 +38,13 @@ pub enum PageLink {
         /// Space key as written.
         space: Option<String>,
     },
+    /// A blog post by title, in a space or the own one.
+    Post {
+        /// Title as written.
+        title: String,
+        /// Space key as written.
+        space: Option<String>,
+    },
     /// By content id.
     Id(String),
 }

@@ -132,6 +132,7 @@ impl PageLink {
     pub(super) fn to(container: ContainerRef) -> Option<Self> {
         match container {
             ContainerRef::Page { title, space } => Some(Self::Title { title, space }),
+            ContainerRef::BlogPost { title, space, .. } => Some(Self::Post { title, space }),
             ContainerRef::Content(id) => Some(Self::Id(id)),
             _ => None,
         }

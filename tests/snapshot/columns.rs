@@ -83,3 +83,23 @@ fn with_an_audit_the_files_are_judged() {
     bench.run(&["audit", "--snapshot", "--json", "--no-cache"]).ends(0);
     check(&bench, WITH_AUDIT);
 }
+
+/// What one page lacks and others have is told in its row.
+#[test]
+fn a_row_names_everything_that_was_asked_for_and_not_read() {
+    let broken =
+        ["rest/api/analytics/content/1002/views", "api/v2/pages/1003/likes/count", "api/v2/pages/1001/versions"];
+    let faults = broken.iter().fold(details(), |faults, path| {
+        let path = RoutePattern::path(&format!("/wiki/{path}")).unwrap();
+        faults.on(path, Occurrence::From(1), Fault::status(500))
+    });
+    let bench = Bench::start(site(), faults).configure(CONFIGURATION);
+    assert_eq!(bench.snapshot(&ALL).ends(3).json()["complete"], false);
+    let pages = bench.pages();
+    let told = |id: &str| (pages[id]["fetch_status"].as_str(), pages[id]["fetch_errors"].as_str());
+    assert_eq!(
+        ["1001", "1002", "1003", "1004"].map(told),
+        [("partial", "versions"), ("partial", "views"), ("partial", "likes"), ("ok", ""),]
+    );
+    assert_eq!((pages["1002"]["views_total"].as_str(), pages["1002"]["likes"].as_str()), ("", "0"));
+}

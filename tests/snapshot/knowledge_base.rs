@@ -247,6 +247,9 @@ fn discussed(site: Site) -> Site {
     let site = on(site.footer_comment("5001", &format!("<p>{}</p>", linked("Fourth page"))), "1001");
     let site = on(site.reply("5002", "<p>Thanks.</p>"), "1001");
     let site = on(site.inline_comment("5003", "<p>Really?</p>"), "1001");
+    // a reply repeats that its thread is open
+    let site =
+        on(site.reply("5005", "<p>Yes.</p>"), "1001").with_content(|reply| reply.resolution = Some("open".to_owned()));
     on(site.inline_comment("5004", "<p>Done.</p>"), "1001")
         .with_content(|comment| comment.resolution = Some("resolved".to_owned()))
 }

@@ -28,6 +28,17 @@ fn the_plan_is_what_a_run_sends() {
     assert!(!bench.data().exists(), "a dry run writes nothing");
     let sent = bench.snapshot(&groups).ends(0).json();
     assert_eq!(planned, without_workflow(&sent["requests"]));
+    let cost = bench.snapshot(&["--dry-run"]).ends(0).json()["dry_run"]["workflow"].clone();
+    let up_to: u64 = cost["requests"].as_object().unwrap().values().map(|count| count.as_u64().unwrap()).sum();
+    let of_workflow = |counts: &Value| {
+        let counts = counts.as_object().unwrap().iter();
+        let counts = counts.filter(|(kind, _)| kind.contains("workflow") || kind.contains("content state"));
+        counts.map(|(_, count)| count.as_u64().unwrap()).sum::<u64>()
+    };
+    let for_workflow = of_workflow(&sent["requests"]);
+    assert!((1..=up_to).contains(&for_workflow), "{for_workflow} of {cost}");
+    assert!(cost["page_by_page"].as_u64().unwrap() > 16, "one status for each page, and parameters: {cost}");
+    assert_eq!(bench.snapshot(&["--metrics", "core", "--dry-run"]).ends(0).json()["dry_run"]["workflow"], Value::Null);
     let all: u64 = sent["requests"].as_object().unwrap().values().map(|count| count.as_u64().unwrap()).sum();
     assert!(all > planned.values().sum::<u64>(), "the workflow took some more");
 }

@@ -202,6 +202,8 @@ fn weeks_of_the_older_script_are_taken_over() {
     assert_eq!(weeks, [week("imported", "1"), week("missing", "0"), week("imported", "1"), week("complete", "1")]);
     let again = bench.snapshot(&["--import-history", "old.csv"]).ends(0);
     assert!(again.stderr.contains("was taken over before"), "{}", again.stderr);
+    let mistyped = bench.snapshot(&["--import-history", "oold.csv"]).ends(2);
+    assert!(mistyped.stderr.contains("there is no such file"), "{}", mistyped.stderr);
 }
 
 #[test]

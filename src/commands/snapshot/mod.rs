@@ -24,7 +24,8 @@ use crate::config::{Config, SnapshotConfig};
 use crate::confluence::{Cloud, RequestError};
 use crate::error::{ExitStatus, Failure, Outcome};
 use crate::history::{FOLDER, History, Imported};
-use crate::inventory::snapshot::{plan_snapshot, take_pages};
+use crate::inventory::snapshot::{MetricGroup, SnapshotFacts, plan_snapshot, take_pages};
+use crate::inventory::workflow::WorkflowCost;
 use crate::inventory::{CrawlError, Inventory};
 use crate::progress::Progress;
 use crate::report::{self, format::plural};
@@ -165,11 +166,17 @@ async fn dry_run(
     let signals = Signals::watch(Arc::clone(&api), progress.clone());
     let crawl = crawl_options(config, cache.map(Arc::new));
     let groups = options::groups(snapshot);
+    let workflow = options::workflow(&snapshot.workflow)?;
     let result = take_pages(&api, &crawl, &groups, progress).await;
     let (inventory, stopped) = usable(result, &api)
         .map_err(|failure| Failure { status: signals.received().unwrap_or(failure.status), ..failure })?;
     let chosen = options::chosen(&inventory, config, snapshot)?;
     let plan = plan_snapshot(&api, &inventory, &crawl, &groups, &chosen);
+    let workflow = groups.has(MetricGroup::Workflow).then(|| {
+        let nothing_read = SnapshotFacts::default();
+        let pages = options::workflow_pages(&inventory, &nothing_read, &chosen);
+        WorkflowCost::of(&api, &pages, &workflow)
+    });
     progress.finish();
     let complete = stopped.is_none() && inventory.coverage.is_complete();
     let status = match &stopped {
@@ -178,5 +185,8 @@ async fn dry_run(
         None if !complete => ExitStatus::Incomplete,
         None => ExitStatus::Complete,
     };
-    Ok(Outcome { status, stdout: summary::plan(&inventory, &plan, complete, status, json).into_bytes() })
+    Ok(Outcome {
+        status,
+        stdout: summary::plan(&inventory, &plan, workflow.as_ref(), (complete, status), json).into_bytes(),
+    })
 }

@@ -10,6 +10,7 @@ use crate::commands::summary::not_read;
 use crate::confluence::RequestError;
 use crate::error::{ExitStatus, Failure, Outcome};
 use crate::history::Recorded;
+use crate::inventory::workflow::WorkflowCost;
 use crate::inventory::{Inventory, RequestPlan};
 use crate::metrics::changes::ChangeKind;
 use crate::metrics::findings::Finding;
@@ -83,15 +84,15 @@ impl Taken {
             .map(|(finding, pages, _)| format!("{} {}", finding.title.to_lowercase(), count(*pages)))
             .collect();
         if !found.is_empty() {
-            lines.push(format!("findings: {}", found.join(", ")));
+            lines.extend(wrapped("findings: ", &found));
         }
         if let Some(changes) = &self.changes {
             let words: Vec<String> = ChangeKind::ALL
                 .into_iter()
                 .filter_map(|kind| Some(format!("{} {}", kind.name(), count(*changes.get(&kind)?))))
                 .collect();
-            let words = if words.is_empty() { "none".to_owned() } else { words.join(", ") };
-            lines.push(format!("changes since the snapshot before: {words}"));
+            let words = if words.is_empty() { vec!["none".to_owned()] } else { words };
+            lines.extend(wrapped("changes since the snapshot before: ", &words));
         }
         let archived: Vec<String> = self.recorded.archived.iter().map(ToString::to_string).collect();
         if !archived.is_empty() {
@@ -126,21 +127,53 @@ impl Taken {
     }
 }
 
+/// A list that fits into a terminal of 80 columns, also behind the words that others put before each line.
+fn wrapped(title: &str, items: &[String]) -> Vec<String> {
+    const WIDTH: usize = 68;
+    let mut lines = vec![title.to_owned()];
+    for (at, item) in items.iter().enumerate() {
+        let item = if at + 1 < items.len() { format!("{item}, ") } else { item.clone() };
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + item.trim_end().chars().count() <= WIDTH => line.push_str(&item),
+            _ => lines.push(format!("  {item}")),
+        }
+    }
+    lines.into_iter().map(|line| line.trim_end().to_owned()).collect()
+}
+
 /// The plan of `--dry-run`.
 pub(super) fn plan(
     inventory: &Inventory,
     plan: &RequestPlan,
-    complete: bool,
-    status: ExitStatus,
+    workflow: Option<&WorkflowCost>,
+    (complete, status): (bool, ExitStatus),
     json: bool,
 ) -> String {
     if json {
-        let object = json!({"complete": complete, "exit_code": status.code(), "dry_run": {"plan": plan}});
+        let dry_run = json!({"plan": plan, "workflow": workflow});
+        let object = json!({"complete": complete, "exit_code": status.code(), "dry_run": dry_run});
         return format!("{object}\n");
     }
     let mut text = format!("{} as {}\n\n", inventory.scan.base_url, inventory.scan.account.name);
     text.push_str(&super::super::dry_run::requests(plan));
     // writing to a string cannot fail
     let _ = writeln!(text, "\n{plan}");
+    if let Some(workflow) = workflow {
+        let _ = writeln!(text, "{workflow}");
+    }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_fit_into_a_terminal() {
+        let items: Vec<String> = (0..12).map(|number| format!("pages of kind {number} {}", number * 37)).collect();
+        let lines = wrapped("findings: ", &items);
+        assert!(lines.len() > 2 && lines.iter().all(|line| line.len() <= 68), "{lines:#?}");
+        assert_eq!(lines.concat().replace(",  ", ", "), format!("findings: {}", items.join(", ")));
+        assert_eq!(wrapped("changes: ", &["none".to_owned()]), ["changes: none"]);
+    }
 }

@@ -14,7 +14,7 @@ use crate::history::{Clock, Columns, History, IsoWeek, Recorded, Retention, Snap
 use crate::inventory::coverage::UnitKind;
 use crate::inventory::is_believed;
 use crate::inventory::snapshot::{MetricGroup, MetricGroups, SnapshotFacts, read_facts};
-use crate::inventory::workflow::{WorkflowOptions, WorkflowReading, workflow_of};
+use crate::inventory::workflow::{WorkflowCost, WorkflowOptions, WorkflowReading, workflow_of};
 use crate::inventory::{CrawlOptions, Inventory};
 use crate::metrics::summary::TableFigures;
 use crate::metrics::{self, Input, Previous, columns, findings};
@@ -111,6 +111,7 @@ impl<'a> Measuring<'a> {
             return Facts { pages, workflow: WorkflowReading::default(), stopped: None };
         }
         let asked = workflow_pages(inventory, &pages, chosen);
+        progress.note(WorkflowCost::of(api, &asked, &self.workflow));
         let (workflow, coverage) = workflow_of(api, &asked, &self.workflow, progress).await;
         inventory.coverage.absorb(coverage);
         inventory.requests = api.client().requests();

@@ -185,6 +185,26 @@ fn files_of_the_older_script_are_not_taken_for_a_history() {
 }
 
 #[test]
+fn files_of_the_older_script_are_neither_damage_nor_mended() {
+    let root = TempDir::new().unwrap();
+    let old = format!("{}\nKB,Guide\n", OLD_COLUMNS.join(","));
+    let names = ["confluence_data_history.csv", "confluence_data_current.csv", "confluence_data_2026-W40.csv"];
+    for name in names {
+        fs::write(root.path().join(name), &old).unwrap();
+    }
+    let is_older = |error: HistoryError| matches!(error, HistoryError::OlderScript { .. });
+    assert!(is_older(open(root.path()).unwrap_err()));
+    assert!(is_older(verify(root.path(), Duration::ZERO).unwrap_err()));
+    assert!(is_older(repair(root.path(), Duration::ZERO).unwrap_err()));
+    for name in names {
+        assert_eq!(text(root.path(), name), old);
+    }
+    // one file of our own among them makes it a history that lost its list
+    fs::write(root.path().join("confluence_data_2026-W41.csv"), "snapshot_week,page_id\r\n").unwrap();
+    refused(root.path(), "mixed");
+}
+
+#[test]
 fn line_ends_and_indentation_of_the_list_of_weeks_are_no_damage() {
     let (_root, folder) = varied();
     let written = text(&folder, "history.json");

@@ -89,7 +89,7 @@ pub(super) fn cost(plan: &RequestPlan) -> String {
 pub(super) async fn read(reading: &Reading<'_>, facts: &mut SnapshotFacts) {
     let pages = reading.current;
     let (first, rest) = pages.split_at(pages.len().min(PROBES));
-    reading.crawl.phase("views and likes", Some(pages.len() as u64));
+    reading.crawl.phase("which of views, likes and watchers are offered", None);
     let mut offered: Vec<Kind> = Kind::ALL.to_vec();
     let mut undecided = offered.clone();
     let mut probed = Vec::new();

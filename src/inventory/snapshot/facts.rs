@@ -97,6 +97,9 @@ pub struct PageFacts {
     pub labels: Option<Vec<String>>,
     /// Everybody who ever published a version.
     pub contributors: Option<Vec<AccountId>>,
+    /// Somebody without an account (anonymous, or deleted long ago) is among those who published a version.
+    #[serde(default)]
+    pub nameless_contributors: bool,
     /// Whether reading the page itself is restricted.
     pub restricted_view: Option<bool>,
     /// Whether editing the page itself is restricted.

@@ -18,6 +18,7 @@ pub(super) fn facts(hit: &PageHit) -> PageFacts {
     PageFacts {
         labels: hit.metadata.as_ref().and_then(labels),
         contributors: hit.history.as_ref().and_then(contributors),
+        nameless_contributors: hit.history.as_ref().is_some_and(has_nameless_contributors),
         restricted_view: restrictions.and_then(|found| is_restricted(found, "read")),
         restricted_edit: restrictions.and_then(|found| is_restricted(found, "update")),
         editor: hit.metadata.as_ref().and_then(editor),
@@ -44,8 +45,7 @@ fn has_next(list: &Value) -> bool {
     list.pointer("/_links/next").and_then(Value::as_str).is_some_and(|next| !next.is_empty())
 }
 
-/// Everybody who published a version. People without an account (deleted long ago, anonymous) cannot be told apart and
-/// are left out.
+/// Everybody with an account who published a version.
 fn contributors(history: &Value) -> Option<Vec<AccountId>> {
     let publishers = history.pointer("/contributors/publishers")?;
     let of_users = publishers.get("users").and_then(Value::as_array).into_iter().flatten();
@@ -54,6 +54,13 @@ fn contributors(history: &Value) -> Option<Vec<AccountId>> {
     let ids: BTreeSet<&str> = ids.filter_map(Value::as_str).chain(of_users).filter(|id| !id.is_empty()).collect();
     (publishers.get("users").is_some() || publishers.get("userAccountIds").is_some())
         .then(|| ids.into_iter().map(AccountId::new).collect())
+}
+
+/// Whether people without an account (deleted long ago, anonymous) did. They cannot be told apart.
+fn has_nameless_contributors(history: &Value) -> bool {
+    let users = history.pointer("/contributors/publishers/users").and_then(Value::as_array);
+    let has_account = |user: &Value| user.get("accountId").and_then(Value::as_str).is_some_and(|id| !id.is_empty());
+    users.into_iter().flatten().any(|user| user.is_object() && !has_account(user))
 }
 
 /// Whether anybody is named who alone may do this; `None` unless both users and groups were answered, or somebody is.
@@ -136,6 +143,7 @@ mod tests {
         assert_eq!(facts.labels, Some(vec!["a".to_owned(), "b".to_owned()]));
         assert_eq!((facts.restricted_view, facts.restricted_edit), (Some(true), None));
         assert_eq!(facts.contributors, Some(vec![AccountId::new("a"), AccountId::new("b")]));
+        assert!(facts.nameless_contributors, "somebody anonymous");
         assert_eq!(facts.editor.as_deref(), Some("v2"));
     }
 

@@ -18,7 +18,7 @@ pub(super) fn unknown(inventory: &Inventory, pages: &[&Content]) -> BTreeSet<Con
     let links = pages.iter().filter_map(|page| page.body.as_ref()).flat_map(|body| &body.page_links);
     let ids = links.filter_map(|link| match link {
         PageLink::Id(id) => Some(id.as_str()),
-        PageLink::Title { .. } => None,
+        PageLink::Title { .. } | PageLink::Post { .. } => None,
     });
     // what is no number was never an id, and a server refuses the whole request for it
     let is_id = |id: &&str| id.parse::<i64>().is_ok_and(|number| number > 0);

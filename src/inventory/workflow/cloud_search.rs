@@ -1,6 +1,8 @@
 //! Comala on Cloud: it has no REST API, but the search knows its fields (`comala.md` 3). The states of all pages come
 //! from one search for each state name, not from one call for each page.
 
+use std::collections::HashSet;
+
 use super::options::WorkflowOptions;
 use super::rows::{Rows, SpaceGroup, in_spaces, quoted};
 use super::state::{DueWindow, WorkflowSource, WorkflowState};
@@ -122,6 +124,7 @@ async fn search(crawl: &Crawl<'_>, rows: &Rows<'_>, cql: &str, subject: String) 
 fn take(rows: &mut Rows<'_>, enabled: &[usize], answers: Vec<(Asked<'_>, Hits)>) -> Vec<usize> {
     let cql = || WorkflowState { source: WorkflowSource::ComalaCloudCql, ..WorkflowState::default() };
     let all_states = answers.iter().all(|(asked, hits)| !matches!(asked, Asked::State(_)) || hits.is_some());
+    let active: HashSet<usize> = enabled.iter().copied().collect();
     let mut finals: Hits = None;
     let mut windows: Vec<(DueWindow, Hits)> = Vec::new();
     let mut reviewers: Vec<(&str, Hits)> = Vec::new();
@@ -131,7 +134,8 @@ fn take(rows: &mut Rows<'_>, enabled: &[usize], answers: Vec<(Asked<'_>, Hits)>)
             Asked::Due(window) => windows.push((window, hits)),
             Asked::Reviewer(reviewer) => reviewers.push((reviewer, hits)),
             Asked::State(name) => {
-                for at in hits.into_iter().flatten() {
+                // a workflow that was switched off may leave its last state behind
+                for at in hits.into_iter().flatten().filter(|at| active.contains(at)) {
                     rows.fill(at, WorkflowState { state: Some(name.to_owned()), ..cql() });
                 }
             }
@@ -145,7 +149,7 @@ fn take(rows: &mut Rows<'_>, enabled: &[usize], answers: Vec<(Asked<'_>, Hits)>)
         }
     }
     if let Some(finals) = finals {
-        let finals: std::collections::HashSet<usize> = finals.into_iter().collect();
+        let finals: HashSet<usize> = finals.into_iter().collect();
         let known = enabled.iter().chain(&finals).filter(|at| is_from_search(rows, **at));
         for at in known.copied().collect::<Vec<_>>() {
             rows.set_final(at, finals.contains(&at));

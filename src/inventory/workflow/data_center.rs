@@ -1,6 +1,6 @@
 //! Comala on Data Center: the property it keeps for each page, and `rest/cw/1` (`comala.md` 1).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde_json::Value;
 
@@ -83,6 +83,12 @@ enum Parameters {
     Unavailable,
     /// Unavailable too: others of the space were refused, so this one was not even asked for.
     GivenUp,
+}
+
+/// Requests page by page: the status of each, and its parameters.
+pub(super) fn most_requests(pages: usize, options: &WorkflowOptions) -> u64 {
+    let parameters = if options.wants_parameters() { pages } else { SAMPLE.min(pages) };
+    (pages + parameters) as u64
 }
 
 /// Fills the rows from the property, then page by page.
@@ -231,7 +237,7 @@ fn take(rows: &mut Rows<'_>, options: &WorkflowOptions, answer: Asked, found: &m
         parameters_unavailable: unavailable,
         ..of_status(status)
     };
-    rows.fill(at, state);
+    rows.correct(at, state);
 }
 
 fn of_transitions(transitions: &Transitions) -> impl Iterator<Item = WorkflowParameter> {
@@ -251,7 +257,10 @@ fn value_of(parameters: &[WorkflowParameter], wanted: &str) -> Option<String> {
 fn of_status(status: WorkflowStatus) -> WorkflowState {
     let state = status.state;
     let approvers = status.approvals.map(|approvals| {
-        approvals.into_iter().flat_map(|approval| approval.approvers.unwrap_or_default()).filter_map(pending).collect()
+        let approvers = approvals.into_iter().flat_map(|approval| approval.approvers.unwrap_or_default());
+        // whoever has to decide on two approvals is one person
+        let mut met = HashSet::new();
+        approvers.filter_map(pending).filter(|name| met.insert(name.clone())).collect()
     });
     WorkflowState {
         name: status.workflow_name,

@@ -1,5 +1,7 @@
 //! Reading the JSON of apps: times, booleans and people in whatever form they are written.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use serde_json::Value;
 
@@ -75,7 +77,10 @@ pub(super) fn number(value: &Value) -> Option<u32> {
 /// The people of a list who have not decided yet: texts, or objects with a name. A single text is one person.
 pub(super) fn undecided(value: &Value) -> Option<Vec<String>> {
     match value {
-        Value::Array(people) => Some(people.iter().filter_map(undecided_one).collect()),
+        Value::Array(people) => {
+            let mut met = HashSet::new();
+            Some(people.iter().filter_map(undecided_one).filter(|name| met.insert(name.clone())).collect())
+        }
         Value::String(_) | Value::Object(_) => Some(undecided_one(value).into_iter().collect()),
         _ => None,
     }

@@ -40,7 +40,7 @@ use crate::storage_format::OwnSite;
 pub use discovery::PropertyCandidate;
 pub use document_report::DocumentReport;
 pub use options::{DEFAULT_STATE_NAMES, PinnedProperty, WorkflowOptions};
-pub use planned::expected_requests;
+pub use planned::{WorkflowCost, expected_requests};
 pub use state::{DueWindow, WorkflowPage, WorkflowReading, WorkflowSource, WorkflowState};
 
 use data_center::Presence;

@@ -1,12 +1,15 @@
 //! What reading the workflow costs, before anything is asked.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
-use super::cloud_search;
-use super::discovery;
+use serde::Serialize;
+
 use super::options::WorkflowOptions;
 use super::rows::Rows;
 use super::state::WorkflowPage;
+use super::{cloud_search, data_center, discovery};
+use crate::confluence::Cloud;
 use crate::confluence::cloud::SEARCH_LIMIT;
 
 /// Content states that a space suggests unless it was changed (`comala.md` 6: five default colours, four states).
@@ -34,4 +37,32 @@ pub fn expected_requests(pages: &[WorkflowPage<'_>], options: &WorkflowOptions) 
         plan("workflow property discovery", discovery::SAMPLE.min(pages.len()) as u64);
     }
     requests
+}
+
+/// What the workflow costs beyond the plan of a snapshot: which sources there are only shows when they are asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct WorkflowCost {
+    /// Requests by kind on a site with Comala for Cloud; one without sends fewer.
+    pub requests: BTreeMap<String, u64>,
+    /// Requests where Comala for Data Center answers, which tells due dates, reviewers and parameters page by page;
+    /// `None` at addresses of Confluence Cloud.
+    pub page_by_page: Option<u64>,
+}
+
+impl WorkflowCost {
+    /// The cost for these pages.
+    pub fn of(api: &Cloud, pages: &[WorkflowPage<'_>], options: &WorkflowOptions) -> Self {
+        let page_by_page = api.may_have_comala_rest().then(|| data_center::most_requests(pages.len(), options));
+        Self { requests: expected_requests(pages, options), page_by_page }
+    }
+}
+
+impl fmt::Display for WorkflowCost {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the workflow takes up to {} more", self.requests.values().sum::<u64>())?;
+        match self.page_by_page {
+            Some(requests) => write!(f, ", or {requests} where Comala for Data Center tells it page by page"),
+            None => Ok(()),
+        }
+    }
 }

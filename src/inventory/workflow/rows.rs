@@ -129,11 +129,23 @@ impl<'a> Rows<'a> {
         self.states[at].pending_reviewers.get_or_insert_default().push(reviewer.to_owned());
     }
 
+    /// What is told now, where the search has told of another state: its index lags behind.
+    pub(super) fn correct(&mut self, at: usize, found: WorkflowState) {
+        let known = &self.states[at].state;
+        if known.is_some() && found.state.is_some() && *known != found.state {
+            self.states[at] = found;
+        } else {
+            self.fill(at, found);
+        }
+    }
+
     /// A source that may know the state of the page could not be read: no other one is believed.
     pub(super) fn close(&mut self, at: usize) {
         let row = &mut self.states[at];
         if row.state.is_none() {
             row.source = WorkflowSource::Unavailable;
+        } else {
+            row.is_partial = true;
         }
     }
 
@@ -179,6 +191,7 @@ impl WorkflowState {
         self.owner = self.owner.take().or(found.owner);
         self.relevance = self.relevance.take().or(found.relevance);
         self.parameters_unavailable |= found.parameters_unavailable;
+        self.is_partial |= found.is_partial;
         self.edits_since_final = self.edits_since_final.or(found.edits_since_final);
         for (name, value) in found.parameters {
             self.parameters.entry(name).or_insert(value);

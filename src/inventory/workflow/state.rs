@@ -48,6 +48,9 @@ pub struct WorkflowState {
     /// Parameters were wanted and could not be read: that one is missing says nothing.
     #[serde(default)]
     pub parameters_unavailable: bool,
+    /// A source that tells more of the state (its due date, its reviewers) could not be read.
+    #[serde(default)]
+    pub is_partial: bool,
     /// Versions published since the page was last in a final state.
     pub edits_since_final: Option<u32>,
     /// Where the state comes from.

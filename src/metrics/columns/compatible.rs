@@ -21,7 +21,7 @@ pub(super) const COLUMNS: &[Column] = &[
     column!("attachment_count", Core, "count", "Current attachments of the page, all of them.", from "attachments", empty "the attachments were not read", |row, _| count(row.files.count)),
     column!("image_count", Core, "count", "Images in the body.", from "body", empty "the body was not read", |row, _| count(row.text.as_ref().map(|text| text.images))),
     column!("table_count", Core, "count", "Tables in the body, nested ones too.", from "body", empty "the body was not read", |row, _| count(row.text.as_ref().map(|text| text.tables))),
-    column!("unique_contributors", People, "count", "People who ever published a version.", from "search; the versions of pages changed lately", empty "not read", |row, _| count(row.people.contributors)),
+    column!("unique_contributors", People, "count", "People who ever published a version; those without an account (anonymous, deleted long ago) count as one.", from "search; the versions of pages changed lately", empty "not read, or the site names nobody", |row, _| count(row.people.contributors)),
     column!("edit_count", Core, "count", "Number of the current version; restored versions and changes of the content state count too.", from "pages", empty "the site does not tell", |row, _| count(row.people.edit_count)),
     column!("last_editor", Core, "text", "Who published the current version; the account id where the name is unknown.", from "pages, users", empty "the site does not tell", |row, _| person_name(row.people.last_editor.as_ref())),
     column!("extraction_date", Core, "date", "Day of the snapshot, UTC.", from "the run", empty "never", |_, frame| Value::text(frame.taken_at.format("%Y-%m-%d").to_string())),

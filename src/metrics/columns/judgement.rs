@@ -11,7 +11,7 @@ pub(super) const COLUMNS: &[Column] = &[
     column!("viewers_90d", Engagement, "count", "People who viewed it in the last 90 days.", from "analytics", empty "not asked for, or not offered by the site's plan", |row, _| count(row.engagement.viewers_90d)),
     column!("days_since_view_bucket", Engagement, "text", "Days since the last view: 0-30, 30-90, 90-180, 180-365, >365 or never.", from "analytics", empty "not asked for, or not offered by the site's plan", |row, _| Value::maybe(row.engagement.viewed_last, |last| Value::text(last.label()))),
     column!("comments_footer", Links, "count", "Comments below the page, replies too.", from "comments", empty "not read", |row, _| count(row.comments_footer)),
-    column!("comments_inline_open", Links, "count", "Comments on passages that are open.", from "comments", empty "not read", |row, _| count(row.comments_inline_open)),
+    column!("comments_inline_open", Links, "count", "Threads on passages of the page that are open, whatever number of replies they have.", from "comments", empty "not read", |row, _| count(row.comments_inline_open)),
     column!("likes", Engagement, "count", "Likes.", from "likes", empty "not asked for, or not offered", |row, _| count(row.engagement.likes)),
     column!("watchers", Engagement, "count", "People who watch it.", from "watchers", empty "not asked for, or not offered", |row, _| count(row.engagement.watchers)),
     column!("workflow_state", Workflow, "text", "State in the workflow.", from "see workflow_source", empty "no workflow, or not readable: see workflow_source", |row, _| text(row.workflow.state.as_ref())),

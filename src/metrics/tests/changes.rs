@@ -73,3 +73,13 @@ fn a_page_that_may_be_in_the_hole_of_a_list_is_not_gone() {
     let previous = before(&[("4", "Somewhere", "", true), ("5", "Put away", "", true)]);
     assert_eq!(told(&changes(&[], &previous, &site, &["KB".to_owned()])), [("archived", "5", "")]);
 }
+
+#[test]
+fn pages_of_imported_weeks_without_ids_are_found_by_their_titles() {
+    let previous = before(&[("KB:Guide", "Guide", "", false), ("KB:Left", "Left", "", false), ("3", "Own", "1", true)]);
+    let rows = [row("1", "Guide", "9", Some(2)), row("2", "Other", "9", None), row("3", "Own", "1", Some(0))];
+    let found = changes(&rows, &previous, &inventory(Vec::new()), &["KB".to_owned()]);
+    assert_eq!(told(&found), [("new", "2", ""), ("edited", "1", "2 versions"), ("gone", "KB:Left", "")]);
+    let page = |title: &str| previous.page("7", "KB", title).map(|(id, _)| id);
+    assert_eq!((page("Guide"), page("Own"), previous.page("7", "HR", "Guide")), (Some("KB:Guide"), None, None));
+}

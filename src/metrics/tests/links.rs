@@ -81,6 +81,43 @@ fn only_files_that_are_surely_meant_are_missed() {
     assert_eq!(of(&site, &[], 0).broken_internal, Some(2));
 }
 
+/// Files of other contents are judged like contents: where those were read.
+#[test]
+fn files_of_other_contents_are_missed_too() {
+    let of_other = |title: &str, space: &str, name: &str| {
+        let page = format!(r#"<ri:page ri:content-title="{title}"{space}/>"#);
+        format!(r#"<ac:link><ri:attachment ri:filename="{name}">{page}</ri:attachment></ac:link>"#)
+    };
+    let own = of_other("T1", "", "gone.pdf");
+    let cases = [
+        (of_other("T2", "", "gone.pdf"), 1, "not on that page"),
+        (of_other("T2", "", "gone.pdf") + &own, 2, "the same name on two pages is two files"),
+        (own.clone() + r#"<ac:link><ri:attachment ri:filename="gone.pdf"/></ac:link>"#, 1, "the own page by its title"),
+        (of_other("Nobody", "", "gone.pdf"), 1, "no such page"),
+        (of_other("Nobody", r#" ri:space-key="HR""#, "x.pdf"), 0, "a space that was not read"),
+    ];
+    for (body, broken, why) in cases {
+        let site = inventory(vec![written(1, &body), page(2, None, Status::Current)]);
+        assert_eq!(of(&site, &[], 0).broken_internal, Some(broken), "{why}");
+    }
+}
+
+#[test]
+fn links_to_blog_posts_lead_to_blog_posts() {
+    let post = |title: &str| {
+        format!(r#"<ac:link><ri:blog-post ri:content-title="{title}" ri:posting-day="2026/01/02"/></ac:link>"#)
+    };
+    let named = |id: u32, kind| Content { kind, title: "News".into(), ..written(id, "") };
+    let body = post("News") + &post("news") + &post("No such post");
+    let site = inventory(vec![written(1, &body), named(2, ContentKind::Page), named(3, ContentKind::BlogPost)]);
+    let links = of(&site, &[], 0);
+    assert_eq!((links.out_internal, links.broken_internal), (Some(2), Some(1)));
+    assert_eq!(of(&site, &[], 1).incoming, Some(0), "the page of the same title is not meant");
+    let both = post("T9") + &to("T9");
+    let site = inventory(vec![written(1, &both)]);
+    assert_eq!(of(&site, &[], 0).out_internal, Some(2), "neither is there, and they are two");
+}
+
 #[test]
 fn nothing_is_said_of_links_that_were_not_asked_for() {
     let site = inventory(vec![written(1, &to("Nobody")), page(2, None, Status::Current)]);

@@ -66,5 +66,35 @@ fn edits_of_bots_say_nothing_about_care() {
     let read = PageFacts { versions: Some(PageVersions { list, whole: true }), ..PageFacts::default() };
     assert_eq!(measured(&edited(3, 1), &read, &["bot"]).days_since_non_bot_edit, Some(50));
     assert_eq!(measured(&edited(3, 1), &read, &["bot", "ada", "bea"]).days_since_non_bot_edit, None);
-    assert_eq!(measured(&edited(3, 1), &read, &[]).days_since_non_bot_edit, None, "no bots are configured");
+    assert_eq!(measured(&edited(3, 1), &read, &[]).days_since_non_bot_edit, Some(1), "no account is a bot");
+}
+
+#[test]
+fn people_without_an_account_wrote_too() {
+    let nameless = |number, days| PageVersion { author: None, ..version(number, days, "") };
+    let list = vec![version(4, 1, "ada"), nameless(3, 2), nameless(2, 200), version(1, 300, "ada")];
+    let read = PageFacts {
+        contributors: Some(vec![AccountId::new("ada")]),
+        nameless_contributors: true,
+        versions: Some(PageVersions { list, whole: true }),
+        ..PageFacts::default()
+    };
+    let people = measured(&edited(4, 1), &read, &[]);
+    assert_eq!((people.contributors, people.contributors_90d), (Some(2), Some(1)));
+    assert_eq!(people.top_contributor_share, Some(0.5), "of all versions, not of those whose author is known");
+    let uncounted = PageFacts { versions: None, ..read };
+    assert_eq!(measured(&edited(4, 200), &uncounted, &[]).top_contributor_share, None, "two people wrote it");
+}
+
+#[test]
+fn that_nobody_is_named_does_not_mean_that_nobody_wrote() {
+    let list = vec![PageVersion { author: None, ..version(1, 3, "") }];
+    let read = PageFacts {
+        contributors: Some(Vec::new()),
+        versions: Some(PageVersions { list, whole: true }),
+        ..PageFacts::default()
+    };
+    let people = measured(&Content { last_editor: None, ..edited(1, 3) }, &read, &[]);
+    assert_eq!((people.edits_90d, people.contributors, people.contributors_90d), (Some(1), None, None));
+    assert_eq!((people.active_contributors, people.top_contributor_share), (None, None));
 }

@@ -33,11 +33,12 @@ pub(super) fn figures(view: &SnapshotView<'_>, weeks: &Result<Vec<Then<'_>>, NoP
         Figure { name: metric.name, value, note, href, changes, is_to_look_at }
     };
     let spaces = view.spaces.len() as u64;
-    let per_page = total.words.filter(|_| total.pages > 0).map(|words| words / total.pages);
+    let per_page = total.words.filter(|_| total.pages > 0).map(|words| (words + total.pages / 2) / total.pages);
     let share = (metric::OUTDATED_SHARE.of)(total);
     let of_pages = share.map(|share| format!("{} of the pages", Unit::Percent.words(share)));
     let in_workflow =
         total.in_workflow.map(|pages| format!("of {} in a workflow", format::plural(pages, "page", "pages")));
+    let published = if (metric::EDITS.of)(total) == Some(1) { "version published" } else { "versions published" };
     vec![
         figure(&metric::PAGES, "", format!("in {}", format::plural(spaces, "space", "spaces"))),
         figure(
@@ -46,7 +47,7 @@ pub(super) fn figures(view: &SnapshotView<'_>, weeks: &Result<Vec<Then<'_>>, NoP
             per_page.map(|words| format!("{} on an average page", format::count(words))).unwrap_or_default(),
         ),
         figure(&metric::HEALTH, "", "of 100 points".to_owned()),
-        figure(&metric::EDITS, "", "versions published".to_owned()),
+        figure(&metric::EDITS, "", published.to_owned()),
         figure(&metric::BYTES, "", "current versions".to_owned()),
         figure(&metric::OUTDATED, "#outdated", of_pages.unwrap_or_default()),
         figure(&metric::OUTSIDE_TREE, "#orphans_tree", "no parent that can be read".to_owned()),

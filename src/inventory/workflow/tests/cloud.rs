@@ -62,6 +62,18 @@ async fn states_finals_and_windows_are_found_by_search() {
     assert!(read.coverage.is_complete(), "{:#?}", read.coverage.gaps);
 }
 
+/// The index still bears the last state of a workflow that was switched off.
+#[tokio::test(start_paused = true)]
+async fn a_workflow_that_is_not_active_is_none() {
+    let without_1000 = Fault::edit_json(|answer: &mut serde_json::Value| {
+        answer["results"].as_array_mut().unwrap().retain(|hit| hit["id"] != "1000");
+    });
+    let read = read_with(site(), on_search(&format!("{ENG} and cw_enabled = true"), without_1000), &named(&[])).await;
+    assert_eq!(read.told("1000"), (None, "none".to_owned()));
+    assert_eq!(read.state("1000").due_within, None);
+    assert_eq!(read.told("1001"), (Some("Review"), "comala_cloud_cql".to_owned()));
+}
+
 #[tokio::test(start_paused = true)]
 async fn states_without_a_known_name_are_a_hint_and_names_have_case() {
     let answer = read(site(), &named(&[])).await;

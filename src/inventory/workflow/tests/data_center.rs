@@ -176,6 +176,27 @@ async fn a_status_that_fails_does_not_take_away_what_the_property_said() {
     let read = read_with(site(draft()), faults, &WorkflowOptions::default()).await;
     assert_eq!(read.told("1000"), (Some("Draft"), "comala_dc_property".to_owned()));
     assert_eq!((read.state("1000").due, read.coverage.is_complete()), (None, false));
+    assert!(read.state("1000").is_partial, "what only the status tells is not there");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_status_is_right_where_the_index_of_the_search_lags_behind() {
+    let edit = Fault::edit_json(|answer: &mut serde_json::Value| answer["state"]["name"] = "Review".into());
+    let read = read_with(site(draft()), on("**/1000/status", edit), &WorkflowOptions::default()).await;
+    assert_eq!(read.told("1000"), (Some("Review"), "comala_dc_rest".to_owned()));
+    let state = read.state("1000");
+    assert_eq!((state.due, state.since), (Some(time("2026-12-24T08:00:00Z")), None), "the old state began then");
+    assert_eq!(state.pending_reviewers.as_deref(), Some(&["ben".to_owned()][..]));
+    assert!(!state.is_partial && read.coverage.is_complete());
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_has_two_approvals_to_decide_is_named_once() {
+    let approvers = || vec![("ben".to_owned(), Decision::Pending), ("ann".to_owned(), Decision::Pending)];
+    let approval = |name: &str| Approval { name: name.to_owned(), approvers: approvers() };
+    let page = PageWorkflow { approvals: vec![approval("Review"), approval("Peers")], ..draft() };
+    let read = read(site(page), &WorkflowOptions::default()).await;
+    assert_eq!(read.state("1000").pending_reviewers.as_deref(), Some(&["ben".to_owned(), "ann".to_owned()][..]));
 }
 
 #[tokio::test(start_paused = true)]
