@@ -293,7 +293,7 @@ pub(in crate::report) const COMALA_CLOUD: &str = "Comala on Cloud, its search fi
 pub(in crate::report) const IMPORTED_REPORT: &str = "an imported report";
 pub(in crate::report) const NATIVE_STATE: &str = "Confluence's own content state";
 pub(in crate::report) const LABELS: &str = "labels";
-pub(in crate::report) const NO_SOURCE: &str = "no source knows a workflow of the others";
+pub(in crate::report) const NO_SOURCE: &str = "no source knows a workflow of these pages";
 pub(in crate::report) const UNREADABLE_SOURCE: &str = "a source that may know could not be read";
 
 pub(in crate::report) fn content_property(key: &str) -> String {
