@@ -20,8 +20,8 @@ pub(in crate::report) fn days(number: impl Number) -> String {
     format::plural(number.number(), "day", "days")
 }
 
-fn versions(number: u64) -> String {
-    format::plural(number, "version", "versions")
+fn newest(versions: u64) -> String {
+    if versions == 1 { "the newest version".to_owned() } else { format!("the newest {versions} versions") }
 }
 
 fn groups(number: u64) -> String {
@@ -162,11 +162,11 @@ pub(in crate::report) fn files_of_no_space(number: impl Number) -> String {
 }
 
 pub(in crate::report) fn keeping_frees_nothing(versions_number: impl Number) -> String {
-    format!("Keeping the newest {} of every file would free nothing.", versions(versions_number.number()))
+    format!("Keeping only {} of every file would free nothing.", newest(versions_number.number()))
 }
 
 pub(in crate::report) fn freed_by_keeping(versions_number: impl Number) -> String {
-    format!("Bytes freed by keeping only the newest {}", versions(versions_number.number()))
+    format!("Bytes freed by keeping only {}", newest(versions_number.number()))
 }
 
 pub(in crate::report) fn groups_by_bytes(number: impl Number) -> String {
@@ -214,9 +214,8 @@ pub(in crate::report) fn in_one_space(number: u64, space: &str) -> String {
 
 /// `top` is how many files have most of it, and which share, where there are more files than that.
 pub(in crate::report) fn in_old_versions(kept: u64, top: Option<(usize, String)>) -> String {
-    let kept = if kept == 1 { "the newest version".to_owned() } else { format!("the newest {kept} versions") };
     let top = top.map(|(files, share)| format!("; {share} of it in the {files} files that have most"));
-    format!("in versions older than {kept} of every file{}", top.unwrap_or_default())
+    format!("in versions older than {} of every file{}", newest(kept), top.unwrap_or_default())
 }
 
 pub(in crate::report) fn in_the_trash(number: u64) -> String {
