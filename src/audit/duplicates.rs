@@ -56,6 +56,6 @@ impl DuplicateGroup {
         if self.verified == Some(false) {
             return 0;
         }
-        self.size * u64::try_from(self.files.len().saturating_sub(1)).unwrap_or(0)
+        self.size.saturating_mul((self.files.len() as u64).saturating_sub(1))
     }
 }

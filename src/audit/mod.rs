@@ -197,6 +197,20 @@ pub struct Totals {
     pub unknown_sizes: u64,
 }
 
+impl Totals {
+    /// The same figures for an incomplete run: nothing is unreferenced, and what would have been is undetermined.
+    #[must_use]
+    pub fn of_incomplete_run(&self) -> Self {
+        Self {
+            unreferenced_files: 0,
+            unreferenced_bytes: 0,
+            undetermined_files: self.undetermined_files + self.unreferenced_files,
+            undetermined_bytes: self.undetermined_bytes.saturating_add(self.unreferenced_bytes),
+            ..*self
+        }
+    }
+}
+
 /// Figures of one space.
 #[derive(Debug, Clone)]
 pub struct SpaceTotals {

@@ -6,12 +6,12 @@ use serde_json::json;
 
 use super::audit::Reading;
 use super::snapshot::Taken;
-use crate::audit::Audit;
+use crate::audit::Totals;
 use crate::error::{ExitStatus, Outcome};
+use crate::inventory::Coverage;
 use crate::inventory::coverage::{Gap, UnitEnd};
-use crate::inventory::{Coverage, Inventory};
 use crate::progress::Progress;
-use crate::report::format::{bytes, count};
+use crate::report::format::{bytes, count, plural};
 
 /// How much of what was not read is told on the terminal.
 const NAMED: usize = 3;
@@ -27,11 +27,13 @@ pub(super) fn finish(
     progress: &Progress,
 ) -> Outcome {
     let Reading { inventory, audit, .. } = reading;
-    for line in lines(inventory, audit, reading.status) {
+    let complete = is_complete(reading.status);
+    let totals = if complete { audit.site } else { audit.site.of_incomplete_run() };
+    for line in lines(&inventory.coverage, &totals, complete) {
         progress.note(line);
     }
     // why it stopped was told, and is why the rest was not read
-    if reading.stopped.is_none() && !is_complete(reading.status) {
+    if reading.stopped.is_none() && !complete {
         for line in not_read(&inventory.coverage) {
             progress.warn(line);
         }
@@ -41,11 +43,11 @@ pub(super) fn finish(
     let stdout = if json {
         let total = inventory.coverage.total();
         let object = json!({
-            "complete": is_complete(reading.status),
+            "complete": complete,
             "exit_code": status.code(),
             "folder": folder,
             "index": index,
-            "totals": audit.site,
+            "totals": totals,
             "coverage": total,
             "requests": inventory.requests,
             "snapshot": taken.map(Taken::json),
@@ -77,11 +79,13 @@ fn is_complete(status: ExitStatus) -> bool {
     matches!(status, ExitStatus::Complete | ExitStatus::Threshold)
 }
 
-fn lines(inventory: &Inventory, audit: &Audit, status: ExitStatus) -> Vec<String> {
-    let totals = &audit.site;
-    let units = inventory.coverage.total();
+/// Files of an incomplete run are not unreferenced, here as in its report: also when everything had been read before it
+/// was interrupted.
+fn lines(coverage: &Coverage, totals: &Totals, complete: bool) -> Vec<String> {
+    let files = |number| plural(number, "file", "files");
+    let units = coverage.total();
     let mut lines = Vec::new();
-    if is_complete(status) {
+    if complete {
         let known = match units.remembered {
             0 => String::new(),
             known => format!(", {} of them by earlier runs", count(known)),
@@ -97,23 +101,43 @@ fn lines(inventory: &Inventory, audit: &Audit, status: ExitStatus) -> Vec<String
     }
     let all = totals.current_bytes + totals.old_bytes;
     lines.push(format!(
-        "{} attachments, {} in all versions, {} of it in old versions",
-        count(totals.attachments),
+        "{}, {} in all versions, {} of it in old versions",
+        plural(totals.attachments, "attachment", "attachments"),
         bytes(all),
         bytes(totals.old_bytes)
     ));
+    let unreferenced = if complete {
+        format!("{}, {}", files(totals.unreferenced_files), bytes(totals.unreferenced_bytes))
+    } else {
+        "not known".to_owned()
+    };
     lines.push(format!(
-        "unreferenced: {} files, {} - undetermined: {} files, {}",
-        count(totals.unreferenced_files),
-        bytes(totals.unreferenced_bytes),
-        count(totals.undetermined_files),
+        "unreferenced: {unreferenced} - undetermined: {}, {}",
+        files(totals.undetermined_files),
         bytes(totals.undetermined_bytes)
     ));
     if totals.trash_files > 0 {
-        lines.push(format!("in the trash: {} files, {}", count(totals.trash_files), bytes(totals.trash_bytes)));
+        lines.push(format!("in the trash: {}, {}", files(totals.trash_files), bytes(totals.trash_bytes)));
     }
     if totals.unknown_sizes > 0 {
         lines.push(format!("sizes that could not be read: {}", count(totals.unknown_sizes)));
     }
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_incomplete_run_tells_no_unreferenced_files_on_the_terminal_either() {
+        let read = Totals { attachments: 4, unreferenced_files: 2, undetermined_files: 1, ..Totals::default() };
+        let complete = lines(&Coverage::default(), &read, true);
+        assert_eq!(complete[2], "unreferenced: 2 files, 0 bytes - undetermined: 1 file, 0 bytes");
+        let totals = read.of_incomplete_run();
+        assert_eq!((totals.unreferenced_files, totals.undetermined_files, totals.attachments), (0, 3, 4));
+        let incomplete = lines(&Coverage::default(), &totals, false);
+        assert!(incomplete[0].starts_with("INCOMPLETE: "), "{incomplete:?}");
+        assert_eq!(incomplete[2], "unreferenced: not known - undetermined: 3 files, 0 bytes");
+    }
 }

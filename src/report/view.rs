@@ -105,16 +105,7 @@ impl<'a> View<'a> {
 
     /// Figures in which an incomplete run has nothing unreferenced.
     pub(crate) fn totals(&self, totals: &Totals) -> Totals {
-        if self.complete {
-            return *totals;
-        }
-        Totals {
-            unreferenced_files: 0,
-            unreferenced_bytes: 0,
-            undetermined_files: totals.undetermined_files + totals.unreferenced_files,
-            undetermined_bytes: totals.undetermined_bytes + totals.unreferenced_bytes,
-            ..*totals
-        }
+        if self.complete { *totals } else { totals.of_incomplete_run() }
     }
 
     /// Display name of a person, or the account id where the name could not be read.

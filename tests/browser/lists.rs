@@ -94,7 +94,7 @@ async fn u_13_the_cleanup_list_holds_unreferenced_files_and_where_it_comes_from(
         "confluence_analysis_V0_1_2026-11-21_19-41-07",
         "2026-11-21T19:41:07Z",
         "Alice Example",
-        "1204 of 1204 units",
+        "1,204 of 1,204 units of work were read",
         "Filter: size>1mb",
     ] {
         assert!(table.contains(part), "{part}: {table}");
@@ -246,6 +246,8 @@ async fn u_28_beyond_100_000_files_owners_are_led_to_whole_lists() {
     assert_eq!(browser.find("#is-cut a[href='attachments.csv']").await.len(), 1);
     let to_cut = "return document.querySelectorAll('section.of-owners a[href^=\"attachments.html\"]').length";
     assert_eq!(browser.run(to_cut).await, 0, "no list of an owner is a part of it");
+    let filtered = "return document.querySelectorAll('a[href^=\"attachments.html#\"]').length";
+    assert_eq!(browser.run(filtered).await, 0, "no link filters a page that holds the largest files only");
     let promised = text_of(&browser, "section.of-owners tbody th li").await;
     browser.click("section.of-owners tbody th li a").await;
     browser.wait_for("return document.querySelector('#range')?.textContent.startsWith('rows')").await;

@@ -6,10 +6,10 @@ use chrono::{DateTime, Utc};
 
 use crate::audit::Usage;
 use crate::report::format;
+use crate::report::text::{self, media, sentences as say, words};
 use crate::report::view::FileRow;
 
 use super::data::component;
-use super::{media, words};
 
 /// How many groups of an open-ended kind are shown; the rest is one group.
 const SHOWN: usize = 12;
@@ -41,14 +41,9 @@ impl Group {
         Self { href: Some(address(facet, value)), ..Self::new(name) }
     }
 
-    pub(super) fn files_words(&self) -> String {
-        format::count(self.files)
-    }
-
     fn add(&mut self, row: &FileRow<'_>) {
-        let sizes = row.attachment.old_versions.iter().filter_map(|version| version.size).chain(row.attachment.size);
         self.files += 1;
-        self.bytes = sizes.fold(self.bytes, u64::saturating_add);
+        self.bytes = self.bytes.saturating_add(row.known_bytes());
     }
 }
 
@@ -71,14 +66,14 @@ pub(super) fn by_usage(rows: &[FileRow<'_>]) -> Vec<Group> {
 
 /// By media type, the most bytes first.
 pub(super) fn by_type(rows: &[FileRow<'_>]) -> Vec<Group> {
-    largest(rows, "type", "types", |row| {
+    largest(rows, "type", text::OTHER_TYPES, |row| {
         row.attachment.media_type.as_deref().map_or_else(|| "unknown".to_owned(), |raw| media::label(raw).into_owned())
     })
 }
 
 /// By uploader of the current version, the most bytes first.
 pub(super) fn by_uploader(rows: &[FileRow<'_>]) -> Vec<Group> {
-    largest(rows, "author", "people", |row| {
+    largest(rows, "author", text::OTHER_PEOPLE, |row| {
         row.view.person(row.attachment.author.as_ref()).unwrap_or("unknown").to_owned()
     })
 }
@@ -87,20 +82,20 @@ pub(super) fn by_uploader(rows: &[FileRow<'_>]) -> Vec<Group> {
 pub(super) fn by_age(rows: &[FileRow<'_>], now: DateTime<Utc>) -> Vec<Group> {
     // the values of the facet are those of classes.js
     const CLASSES: [(i64, &str, &str); 8] = [
-        (30, "under-1m", "under 1 month"),
-        (90, "1m-3m", "1 to 3 months"),
-        (180, "3m-6m", "3 to 6 months"),
-        (365, "6m-1y", "6 to 12 months"),
-        (730, "1y-2y", "1 to 2 years"),
-        (1095, "2y-3y", "2 to 3 years"),
-        (1825, "3y-5y", "3 to 5 years"),
-        (i64::MAX, "over-5y", "5 years and more"),
+        (30, "under-1m", text::UNDER_1_MONTH),
+        (90, "1m-3m", text::MONTHS_1_TO_3),
+        (180, "3m-6m", text::MONTHS_3_TO_6),
+        (365, "6m-1y", text::MONTHS_6_TO_12),
+        (730, "1y-2y", text::YEARS_1_TO_2),
+        (1095, "2y-3y", text::YEARS_2_TO_3),
+        (1825, "3y-5y", text::YEARS_3_TO_5),
+        (i64::MAX, "over-5y", text::OVER_5_YEARS),
     ];
     let class = |row: &FileRow<'_>| {
         let days = row.attachment.modified_at.map(|moment| (now - moment).num_days());
         days.map_or(CLASSES.len(), |days| CLASSES.iter().take_while(|(limit, ..)| days >= *limit).count())
     };
-    let names = CLASSES.iter().map(|(_, value, name)| (*value, *name)).chain([("unknown", "unknown")]);
+    let names = CLASSES.iter().map(|(_, value, name)| (*value, *name)).chain([("unknown", text::UNKNOWN)]);
     let mut groups: Vec<Group> = names.map(|(value, name)| Group::of("age", value, name.to_owned())).collect();
     for row in rows {
         if let Some(group) = groups.get_mut(class(row)) {
@@ -121,7 +116,7 @@ fn largest(rows: &[FileRow<'_>], facet: &str, what: &str, name: impl Fn(&FileRow
     groups.sort_by_key(|group| std::cmp::Reverse((group.bytes, group.files)));
     let rest = groups.split_off(groups.len().min(SHOWN));
     if !rest.is_empty() {
-        let mut other = Group::new(format!("{} other {what}", format::count(rest.len() as u64)));
+        let mut other = Group::new(say::others(rest.len() as u64, what));
         other.files = rest.iter().map(|group| group.files).sum();
         other.bytes = rest.iter().map(|group| group.bytes).sum();
         groups.push(other);

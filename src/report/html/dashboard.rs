@@ -3,6 +3,7 @@
 use crate::audit::{DuplicateGroup, FileVerdict, Totals, Usage};
 use crate::inventory::OldSizes;
 use crate::report::format;
+use crate::report::text::{self, sentences as say, words};
 use crate::report::view::{FileRow, ReportedSpace, View};
 
 use super::breakdown::{self, Group};
@@ -101,6 +102,8 @@ pub(super) struct Dashboard {
     pub(super) tree: DataBlock,
     pub(super) spaces: Vec<SpaceRow>,
     pub(super) space_count: u64,
+    /// Files, and their bytes, whose space is not known: they are in no row of a space.
+    pub(super) without_space: (u64, u64),
     /// Headings with their groups.
     pub(super) breakdowns: Vec<(&'static str, Vec<Group>)>,
     pub(super) largest: Vec<ShownFile>,
@@ -132,11 +135,12 @@ impl Dashboard {
             tree: tree::block(view, spaces, rows)?,
             spaces: space_rows(view, spaces),
             space_count: spaces.len() as u64,
+            without_space: without_space(rows),
             breakdowns: vec![
-                ("By usage", breakdown::by_usage(rows)),
-                ("By media type", breakdown::by_type(rows)),
-                ("By last change", breakdown::by_age(rows, view.inventory.scan.started_at)),
-                ("By uploader", breakdown::by_uploader(rows)),
+                (text::BY_USAGE, breakdown::by_usage(rows)),
+                (text::BY_MEDIA_TYPE, breakdown::by_type(rows)),
+                (text::BY_LAST_CHANGE, breakdown::by_age(rows, view.inventory.scan.started_at)),
+                (text::BY_UPLOADER, breakdown::by_uploader(rows)),
             ],
             largest: largest(rows),
             waste: waste(view, rows),
@@ -167,50 +171,44 @@ fn quota(view: &View<'_>) -> Option<Quota> {
 fn figures(view: &View<'_>) -> Vec<Figure> {
     let totals = view.totals(&view.audit.site);
     let stored = totals.current_bytes.saturating_add(totals.old_bytes);
-    let files = |number| format::plural(number, "file", "files");
-    let wasted: u64 = view.audit.duplicates.iter().map(duplicate_waste).sum();
+    let wasted: u64 = view.audit.duplicates.iter().map(DuplicateGroup::wasted_bytes).sum();
     let figure = |name, value, note, class| Figure { name, value, note, class };
     vec![
-        figure("Stored", Value::Bytes(stored), format!("{} without the trash", files(totals.attachments)), ""),
+        figure(text::STORED, Value::Bytes(stored), say::without_the_trash(totals.attachments), ""),
         figure(
-            "In old versions",
+            text::IN_OLD_VERSIONS,
             Value::Bytes(totals.old_bytes),
-            format!("{} of what is stored", format::percent(totals.old_bytes, stored)),
+            say::of_what_is_stored(&format::percent(totals.old_bytes, stored)),
             "",
         ),
         figure(
-            "Unreferenced",
-            if view.complete { Value::Bytes(totals.unreferenced_bytes) } else { Value::Words("not known".to_owned()) },
+            text::UNREFERENCED,
+            if view.complete {
+                Value::Bytes(totals.unreferenced_bytes)
+            } else {
+                Value::Words(text::NOT_KNOWN.to_owned())
+            },
             unreferenced_note(view, totals.unreferenced_files),
             if view.complete { "unreferenced" } else { "undetermined" },
         ),
         figure(
-            "Undetermined",
+            text::UNDETERMINED,
             Value::Bytes(totals.undetermined_bytes),
-            files(totals.undetermined_files),
+            say::files(totals.undetermined_files),
             "undetermined",
         ),
-        figure("In the trash", Value::Bytes(totals.trash_bytes), files(totals.trash_files), ""),
+        figure(text::IN_THE_TRASH, Value::Bytes(totals.trash_bytes), say::files(totals.trash_files), ""),
+        figure(text::IN_DUPLICATES, Value::Bytes(wasted), say::beyond_one_copy(view.audit.duplicates.len() as u64), ""),
         figure(
-            "In duplicates",
-            Value::Bytes(wasted),
-            format!("beyond one copy, {}", format::plural(view.audit.duplicates.len() as u64, "group", "groups")),
-            "",
-        ),
-        figure(
-            "Unknown sizes",
+            text::UNKNOWN_SIZES,
             Value::Words(format::count(totals.unknown_sizes)),
-            "versions; not in any figure of bytes".to_owned(),
+            text::UNKNOWN_SIZES_NOTE.to_owned(),
             if totals.unknown_sizes > 0 { "undetermined" } else { "" },
         ),
         figure(
-            "Contents",
+            text::CONTENTS,
             Value::Words(format::count(totals.pages + totals.blog_posts)),
-            format!(
-                "{} and {}",
-                format::plural(totals.pages, "page", "pages"),
-                format::plural(totals.blog_posts, "blog post", "blog posts")
-            ),
+            say::pages_and_posts(totals.pages, totals.blog_posts),
             "",
         ),
     ]
@@ -218,14 +216,10 @@ fn figures(view: &View<'_>) -> Vec<Figure> {
 
 fn unreferenced_note(view: &View<'_>, files: u64) -> String {
     if !view.complete {
-        return "the run is incomplete".to_owned();
+        return text::THE_RUN_IS_INCOMPLETE.to_owned();
     }
     let is_kept = |file: &&FileVerdict| file.reported && file.usage == Usage::Unreferenced && file.protected.is_some();
-    let note = format::plural(files, "file", "files");
-    match view.audit.files.iter().filter(is_kept).count() as u64 {
-        0 => note,
-        protected => format!("{note}; {} more protected", format::count(protected)),
-    }
+    say::files_and_protected(files, view.audit.files.iter().filter(is_kept).count() as u64)
 }
 
 fn space_rows(view: &View<'_>, spaces: &[ReportedSpace<'_>]) -> Vec<SpaceRow> {
@@ -249,6 +243,12 @@ fn space_rows(view: &View<'_>, spaces: &[ReportedSpace<'_>]) -> Vec<SpaceRow> {
     }
     rows.sort_by_key(|row| std::cmp::Reverse(row.stored()));
     rows
+}
+
+fn without_space(rows: &[FileRow<'_>]) -> (u64, u64) {
+    let is_counted = |row: &&FileRow<'_>| row.space.is_none() && !row.verdict.is_in_trash(row.attachment);
+    let counted = rows.iter().filter(is_counted);
+    counted.fold((0, 0), |(files, bytes), row| (files + 1, u64::saturating_add(bytes, row.known_bytes())))
 }
 
 /// The files with the most bytes in all versions, the trash left out.
@@ -284,11 +284,6 @@ fn waste(view: &View<'_>, rows: &[FileRow<'_>]) -> Vec<WasteRow> {
         .collect()
 }
 
-/// Bytes beyond one copy.
-pub(super) fn duplicate_waste(group: &DuplicateGroup) -> u64 {
-    group.size.saturating_mul((group.files.len() as u64).saturating_sub(1))
-}
-
 fn duplicate_row(view: &View<'_>, group: &DuplicateGroup, number: u64) -> DuplicateRow {
     let places: Vec<ShownFile> =
         group.files.iter().take(3).filter_map(|file| view.row_of(*file)).map(|row| ShownFile::new(&row)).collect();
@@ -296,12 +291,8 @@ fn duplicate_row(view: &View<'_>, group: &DuplicateGroup, number: u64) -> Duplic
         name: places.first().map(|file| file.name.clone()).unwrap_or_default(),
         copies: group.files.len() as u64,
         size: group.size,
-        wasted: duplicate_waste(group),
-        verified: match group.verified {
-            Some(true) => "equal bytes",
-            Some(false) => "bytes differ",
-            None => "same name, size and type",
-        },
+        wasted: group.wasted_bytes(),
+        verified: words::compared(group.verified),
         more_places: group.files.len().saturating_sub(3) as u64,
         group: number,
         places,
@@ -311,7 +302,7 @@ fn duplicate_row(view: &View<'_>, group: &DuplicateGroup, number: u64) -> Duplic
 fn notices(view: &View<'_>) -> Vec<String> {
     let mut notices: Vec<String> = Vec::new();
     if let OldSizes::Unproved { reason } = &view.inventory.scan.old_sizes {
-        notices.push(format!("The sizes of old versions could not be proved and count as unknown: {reason}"));
+        notices.push(say::old_sizes_unproved(reason));
     }
     notices.extend(view.audit.notices.iter().chain(&view.inventory.coverage.warnings).cloned());
     notices.iter().map(|notice| format::visible(notice).into_owned()).collect()
@@ -320,16 +311,16 @@ fn notices(view: &View<'_>) -> Vec<String> {
 fn about(view: &View<'_>) -> Vec<(String, String)> {
     let scan = &view.inventory.scan;
     let requests: u64 = view.inventory.requests.values().sum();
-    let reported = scan.reported_spaces.as_ref().map_or_else(|| "all visible".to_owned(), |keys| keys.join(", "));
+    let reported = scan.reported_spaces.as_ref().map_or_else(|| text::ALL_VISIBLE.to_owned(), |keys| keys.join(", "));
     let facts = [
-        ("Site", scan.base_url.clone()),
-        ("Read as", format!("{} ({})", scan.account.name, scan.account.id)),
-        ("Started", format::minute(scan.started_at)),
-        ("Finished", format::minute(scan.finished_at)),
-        ("Reported spaces", reported),
-        ("Requests", format::count(requests)),
-        ("Read by", format!("{} {}", env!("CARGO_PKG_NAME"), scan.program)),
-        ("Exit status", view.facts.exit_code.to_string()),
+        (text::SITE, scan.base_url.clone()),
+        (text::FACT_READ_AS, format!("{} ({})", scan.account.name, scan.account.id)),
+        (text::FACT_STARTED, format::minute(scan.started_at)),
+        (text::FACT_FINISHED, format::minute(scan.finished_at)),
+        (text::FACT_REPORTED_SPACES, reported),
+        (text::FACT_REQUESTS, format::count(requests)),
+        (text::FACT_READ_BY, format!("{} {}", env!("CARGO_PKG_NAME"), scan.program)),
+        (text::FACT_EXIT_STATUS, view.facts.exit_code.to_string()),
     ];
     let options = view.facts.options.iter().map(|(name, value)| (name.as_str(), value.clone()));
     facts

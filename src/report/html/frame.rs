@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 
 use crate::inventory::Coverage;
 use crate::report::format;
+use crate::report::text::{self, sentences as say};
 use crate::report::view::View;
 
 use super::assets::{self, Script};
@@ -25,10 +26,7 @@ pub(in crate::report) struct Warning {
     pub(in crate::report) meaning: &'static str,
 }
 
-const AUDIT_WARNING: Warning = Warning {
-    headline: "INCOMPLETE – do not delete anything on the basis of this report.",
-    meaning: "Files without a known use are undetermined, because what was not read may use them.",
-};
+const AUDIT_WARNING: Warning = Warning { headline: text::DO_NOT_DELETE, meaning: text::DO_NOT_DELETE_WHY };
 
 /// The frame of one page.
 #[derive(Debug)]
@@ -112,9 +110,9 @@ impl Frame {
         let home = if facts.place == Place::Space { "../index.html" } else { "index.html" };
         let crumbs = match facts.place {
             Place::Dashboard => Vec::new(),
-            _ => vec![Crumb { name: "Dashboard".to_owned(), href: home.to_owned() }],
+            _ => vec![Crumb { name: text::DASHBOARD.to_owned(), href: home.to_owned() }],
         };
-        let mark = if facts.complete { "" } else { "INCOMPLETE – " };
+        let mark = if facts.complete { "" } else { say::INCOMPLETE_MARK };
         let visible = |texts: &[String]| texts.iter().map(|text| format::visible(text).into_owned()).collect();
         Self {
             policy: csp::policy(facts.script.style(), facts.script.text()),
@@ -143,11 +141,11 @@ impl Frame {
 fn scope(view: &View<'_>) -> String {
     let scan = &view.inventory.scan;
     let mut scope = match scan.reported_spaces.as_deref() {
-        None => "all visible spaces".to_owned(),
+        None => text::ALL_VISIBLE_SPACES.to_owned(),
         Some(keys) => spaces(keys.iter().map(String::as_str)),
     };
     if scan.references_within {
-        scope.push_str(", uses looked for in them only");
+        scope.push_str(text::USES_LOOKED_FOR_IN_THEM_ONLY);
     }
     scope
 }
@@ -156,25 +154,14 @@ fn scope(view: &View<'_>) -> String {
 pub(in crate::report) fn spaces<'k>(keys: impl ExactSizeIterator<Item = &'k str>) -> String {
     const SHOWN: usize = 6;
     let rest = keys.len().saturating_sub(SHOWN);
-    let word = if keys.len() == 1 { "space" } else { "spaces" };
+    let number = keys.len();
     let shown: Vec<_> = keys.take(SHOWN).map(format::visible).collect();
-    let more = if rest > 0 { format!(" and {rest} more") } else { String::new() };
-    format!("{word} {}{more}", shown.join(", "))
+    say::named_spaces(number, &shown.join(", "), rest)
 }
 
 /// `12,345 of 12,345 units of work were read, and 3 were left out by an option`.
 fn read_sentence(coverage: &Coverage) -> String {
     let total = coverage.total();
     let planned = total.planned.saturating_sub(total.skipped);
-    let mut sentence = format!(
-        "{} of {} read",
-        format::count(total.ok + total.gone),
-        format::plural(planned, "unit of work was", "units of work were")
-    );
-    if total.skipped > 0 {
-        sentence.push_str(", and ");
-        sentence.push_str(&format::plural(total.skipped, "was", "were"));
-        sentence.push_str(" left out by an option");
-    }
-    sentence
+    say::units_read(total.ok + total.gone, planned, total.skipped)
 }

@@ -2,6 +2,7 @@
 
 use crate::inventory::coverage::{Gap, UnitEnd};
 use crate::report::format;
+use crate::report::text::words;
 
 /// Gaps shown on a page; `run.json` has all.
 pub(in crate::report) const GAPS: usize = 500;
@@ -17,17 +18,16 @@ pub(in crate::report) struct GapRow {
 
 /// The words of one gap.
 pub(in crate::report) fn gap_row(gap: &Gap) -> GapRow {
-    let (end, why) = match &gap.end {
-        UnitEnd::Ok => ("read", ""),
-        UnitEnd::Failed { reason } => ("failed", reason.as_str()),
-        UnitEnd::Denied { reason } => ("denied", reason.as_str()),
-        UnitEnd::Gone => ("gone", "deleted while the run was under way"),
-        UnitEnd::Skipped { option } => ("left out", option.as_str()),
+    let why = match &gap.end {
+        UnitEnd::Ok => "",
+        UnitEnd::Failed { reason } | UnitEnd::Denied { reason } => reason,
+        UnitEnd::Gone => words::DELETED_MEANWHILE,
+        UnitEnd::Skipped { option } => option,
     };
     GapRow {
         kind: gap.kind.label(),
         subject: format::visible(&gap.subject).into_owned(),
-        end,
+        end: words::end(&gap.end),
         why: format::visible(why).into_owned(),
     }
 }

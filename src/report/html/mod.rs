@@ -10,14 +10,13 @@ pub(super) mod filters;
 pub(super) mod frame;
 pub(super) mod gaps;
 mod handover;
-mod media;
 mod row;
 mod tree;
 mod wins;
-mod words;
 
 use askama::Template;
 
+use super::text::sentences;
 use super::view::{FileRow, ReportedSpace, View};
 use super::{ReportError, format, text};
 use assets::Script;
@@ -46,6 +45,8 @@ struct FileTable {
     csv: String,
     /// Rows that only the CSV has.
     omitted: u64,
+    /// Of all rows, those of files in the trash.
+    trash: u64,
 }
 
 /// Whether the page over all spaces leaves some of so many files out.
@@ -56,6 +57,7 @@ pub(super) fn is_cut(files: usize) -> bool {
 impl FileTable {
     fn new(view: &View<'_>, rows: &[&FileRow<'_>], has_space: bool, csv: String) -> Result<Self, ReportError> {
         let mut rows = rows.to_vec();
+        let trash = rows.iter().filter(|row| row.verdict.is_in_trash(row.attachment)).count() as u64;
         // the largest first, unknown sizes last; equal sizes by id
         rows.sort_by(|one, other| {
             let key = |row: &FileRow<'_>| std::cmp::Reverse(row.attachment.size);
@@ -64,15 +66,21 @@ impl FileTable {
         let omitted = if has_space && is_cut(rows.len()) { rows.split_off(TRUNCATED_ROWS).len() as u64 } else { 0 };
         let data = data::block(view, &rows)?;
         let files = rows.into_iter().take(STATIC_ROWS).map(ShownFile::new).collect();
-        Ok(Self { files, data, has_space, csv, omitted })
+        Ok(Self { files, data, has_space, csv, omitted, trash })
     }
 
     fn is_empty(&self) -> bool {
         self.files.is_empty()
     }
 
+    /// Rows that the page has as data.
     fn total(&self) -> u64 {
         self.data.rows as u64
+    }
+
+    /// With those that only the CSV has.
+    fn all(&self) -> u64 {
+        self.total() + self.omitted
     }
 
     fn static_rows(&self) -> u64 {
@@ -124,7 +132,7 @@ pub(crate) fn index(
     spaces: &[ReportedSpace<'_>],
     rows: &[FileRow<'_>],
 ) -> Result<String, ReportError> {
-    let frame = Frame::new(view, "Confluence storage".to_owned(), Place::Dashboard, Script::Dashboard);
+    let frame = Frame::new(view, text::CONFLUENCE_STORAGE.to_owned(), Place::Dashboard, Script::Dashboard);
     render("index.html", &IndexPage { frame, board: Dashboard::new(view, spaces, rows)? })
 }
 
@@ -132,7 +140,7 @@ pub(crate) fn index(
 pub(crate) fn all_files(view: &View<'_>, rows: &[FileRow<'_>]) -> Result<String, ReportError> {
     let rows: Vec<&FileRow<'_>> = rows.iter().collect();
     let table = FileTable::new(view, &rows, true, "attachments.csv".to_owned())?;
-    let frame = Frame::new(view, "All attachments".to_owned(), Place::Root, table.script());
+    let frame = Frame::new(view, text::ALL_ATTACHMENTS_HEADING.to_owned(), Place::Root, table.script());
     render("attachments.html", &AllFilesPage { frame, table })
 }
 
@@ -144,7 +152,7 @@ pub(crate) fn space_files(
 ) -> Result<String, ReportError> {
     let page = format!("{}_attachments", reported.folder);
     let table = FileTable::new(view, rows, false, format!("{page}.csv"))?;
-    let frame = Frame::new(view, format!("Attachments of {}", space_words(reported)), Place::Space, table.script());
+    let frame = Frame::new(view, sentences::attachments_of(&space_words(reported)), Place::Space, table.script());
     let candidates = rows.iter().filter(|row| row.is_candidate()).count() as u64;
     let sibling = format!("{}_unreferenced.html", reported.folder);
     render(&page, &SpaceFilesPage { frame, table, sibling, candidates })
@@ -164,7 +172,7 @@ pub(crate) fn space_unreferenced(
         .count() as u64;
     let table = FileTable::new(view, &candidates, false, format!("{page}.csv"))?;
     let frame =
-        Frame::new(view, format!("Unreferenced files of {}", space_words(reported)), Place::Space, table.script());
+        Frame::new(view, sentences::unreferenced_files_of(&space_words(reported)), Place::Space, table.script());
     let sibling = format!("{}_attachments.html", reported.folder);
     let bytes = reported.totals.unreferenced_bytes;
     render(&page, &SpaceUnreferencedPage { frame, table, sibling, bytes, protected })

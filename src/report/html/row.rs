@@ -3,9 +3,8 @@
 use crate::audit::Usage;
 use crate::inventory::Content;
 use crate::report::format;
+use crate::report::text::{self, sentences as say, words};
 use crate::report::view::FileRow;
-
-use super::words;
 
 /// A content with its address, ready to be shown.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -61,8 +60,8 @@ impl ShownFile {
             embedded: row.embedded(),
             elsewhere: row.elsewhere().into_iter().map(content).collect(),
             usage: row.usage(),
-            day: file.modified_at.map_or_else(|| "unknown".to_owned(), format::day),
-            age: file.modified_at.map_or_else(|| "unknown".to_owned(), |moment| format::age(moment, started_at)),
+            day: file.modified_at.map_or_else(|| text::UNKNOWN.to_owned(), format::day),
+            age: file.modified_at.map_or_else(|| text::UNKNOWN.to_owned(), |moment| format::age(moment, started_at)),
             uses: uses(row),
             reasons: row.reasons().into_iter().map(visible).collect(),
             protected: row.verdict.protected.as_deref().map(visible),
@@ -76,12 +75,17 @@ impl ShownFile {
         words::usage(self.usage)
     }
 
+    /// Other contents that use it, beyond the three that are shown at first.
+    pub(super) fn more_elsewhere(&self) -> u64 {
+        (self.elsewhere.len() as u64).saturating_sub(3)
+    }
+
     /// What stands on the evidence before it is opened.
     pub(super) fn evidence_words(&self) -> String {
         match (self.uses.len() as u64, self.reasons.is_empty()) {
-            (0, true) => "no use found".to_owned(),
-            (0, false) => "why?".to_owned(),
-            (number, _) => format::plural(number, "use", "uses"),
+            (0, true) => text::NO_USE_FOUND.to_owned(),
+            (0, false) => text::WHY_QUESTION.to_owned(),
+            (number, _) => say::uses(number),
         }
     }
 }

@@ -6,9 +6,9 @@ use std::collections::HashMap;
 use serde::Serialize;
 
 use super::data::{DataBlock, RunBlock};
-use super::words;
 use crate::audit::Usage;
 use crate::report::ReportError;
+use crate::report::text::words;
 use crate::report::view::{FileRow, ReportedSpace, View};
 
 /// Pages and files kept; beyond this they are too small to be seen.

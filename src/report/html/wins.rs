@@ -2,7 +2,9 @@
 
 use chrono::TimeDelta;
 
+use crate::audit::DuplicateGroup;
 use crate::report::format;
+use crate::report::text::{self, sentences as say};
 use crate::report::view::{FileRow, ReportedSpace, View};
 
 /// A list that one person looks through in one go.
@@ -18,7 +20,21 @@ pub(super) struct Win {
     pub(super) words: String,
     pub(super) href: String,
     /// Where the link leads.
-    pub(super) link: String,
+    pub(super) link: &'static str,
+}
+
+impl Win {
+    /// About the files of the unreferenced lists. Where the page over all spaces does not hold all of them, it is the
+    /// table of spaces that leads to the lists.
+    fn of_candidates(bytes: u64, words: String, filter: &str, is_cut: bool) -> Self {
+        let (href, link) = if is_cut {
+            ("#spaces".to_owned(), text::SEE_WHICH_SPACES)
+        } else {
+            let page = format!("attachments.html#?usage=unreferenced&protected=no{filter}&sort=all");
+            (page, text::LOOK_THROUGH_THEM)
+        };
+        Self { bytes, words, href, link }
+    }
 }
 
 /// The proposals, the most bytes first. An incomplete run has none about unreferenced files.
@@ -26,9 +42,10 @@ pub(super) fn find(view: &View<'_>, spaces: &[ReportedSpace<'_>], rows: &[FileRo
     let mut candidates: Vec<(u64, &FileRow<'_>)> =
         rows.iter().filter(|row| row.is_candidate()).map(|row| (row.known_bytes(), row)).collect();
     candidates.sort_by_key(|(bytes, row)| (std::cmp::Reverse(*bytes), &row.attachment.id));
+    let is_cut = super::is_cut(rows.len());
     let proposals = [
-        largest_candidates(&candidates),
-        forgotten(view, &candidates),
+        largest_candidates(&candidates, is_cut),
+        forgotten(view, &candidates, is_cut),
         worst_space(spaces),
         old_versions(view, rows),
         trash(view),
@@ -39,27 +56,15 @@ pub(super) fn find(view: &View<'_>, spaces: &[ReportedSpace<'_>], rows: &[FileRo
     wins
 }
 
-fn largest_candidates(candidates: &[(u64, &FileRow<'_>)]) -> Option<Win> {
+fn largest_candidates(candidates: &[(u64, &FileRow<'_>)], is_cut: bool) -> Option<Win> {
     let all: u64 = candidates.iter().map(|(bytes, _)| bytes).sum();
     let shown = candidates.len().min(ONE_GO);
     let bytes: u64 = candidates.iter().take(shown).map(|(bytes, _)| bytes).sum();
-    let words = match shown {
-        0 => return None,
-        1 => "in the only unreferenced file".to_owned(),
-        _ => format!(
-            "in the {shown} largest unreferenced files, {} of all unreferenced bytes",
-            format::percent(bytes, all)
-        ),
-    };
-    Some(Win {
-        bytes,
-        words,
-        href: "attachments.html#?usage=unreferenced&sort=all".to_owned(),
-        link: "Look through them".to_owned(),
-    })
+    let words = say::in_the_largest_unreferenced(shown, &format::percent(bytes, all));
+    (shown > 0).then(|| Win::of_candidates(bytes, words, "", is_cut))
 }
 
-fn forgotten(view: &View<'_>, candidates: &[(u64, &FileRow<'_>)]) -> Option<Win> {
+fn forgotten(view: &View<'_>, candidates: &[(u64, &FileRow<'_>)], is_cut: bool) -> Option<Win> {
     let before = view.inventory.scan.started_at - TimeDelta::days(LONG_AGO_DAYS);
     let old: Vec<u64> = candidates
         .iter()
@@ -67,15 +72,8 @@ fn forgotten(view: &View<'_>, candidates: &[(u64, &FileRow<'_>)]) -> Option<Win>
         .map(|(bytes, _)| *bytes)
         .collect();
     let number = old.len() as u64;
-    (number > 0).then(|| Win {
-        bytes: old.iter().sum(),
-        words: format!(
-            "in {} last changed two years ago or earlier",
-            format::plural(number, "unreferenced file", "unreferenced files")
-        ),
-        href: "attachments.html#?usage=unreferenced&age=2y-3y&age=3y-5y&age=over-5y&sort=all".to_owned(),
-        link: "Look through them".to_owned(),
-    })
+    let ages = "&age=2y-3y&age=3y-5y&age=over-5y";
+    (number > 0).then(|| Win::of_candidates(old.iter().sum(), say::in_forgotten_files(number), ages, is_cut))
 }
 
 fn worst_space(spaces: &[ReportedSpace<'_>]) -> Option<Win> {
@@ -83,12 +81,9 @@ fn worst_space(spaces: &[ReportedSpace<'_>]) -> Option<Win> {
     let name = format::visible(&worst.space.name).into_owned();
     Some(Win {
         bytes: worst.totals.unreferenced_bytes,
-        words: format!(
-            "in {} of one space, {name}",
-            format::plural(worst.totals.unreferenced_files, "unreferenced file", "unreferenced files")
-        ),
+        words: say::in_one_space(worst.totals.unreferenced_files, &name),
         href: format!("{0}/{0}_unreferenced.html", worst.folder),
-        link: "Open its list".to_owned(),
+        link: text::OPEN_ITS_LIST,
     })
 }
 
@@ -99,17 +94,12 @@ fn old_versions(view: &View<'_>, rows: &[FileRow<'_>]) -> Option<Win> {
     freed.sort_unstable_by(|one, other| other.cmp(one));
     let bytes: u64 = freed.iter().sum();
     let top: u64 = freed.iter().take(ONE_GO).sum();
-    let kept = if keep == 1 { "the newest version".to_owned() } else { format!("the newest {keep} versions") };
-    let more = if freed.len() > ONE_GO {
-        format!("; {} of it in the {ONE_GO} files that have most", format::percent(top, bytes))
-    } else {
-        String::new()
-    };
+    let top = (freed.len() > ONE_GO).then(|| (ONE_GO, format::percent(top, bytes)));
     (bytes > 0).then(|| Win {
         bytes,
-        words: format!("in versions older than {kept} of every file{more}"),
+        words: say::in_old_versions(u64::from(keep), top),
         href: "#versions".to_owned(),
-        link: "See the ranking".to_owned(),
+        link: text::SEE_THE_RANKING,
     })
 }
 
@@ -117,21 +107,18 @@ fn trash(view: &View<'_>) -> Option<Win> {
     let totals = &view.audit.site;
     (totals.trash_bytes > 0).then(|| Win {
         bytes: totals.trash_bytes,
-        words: format!(
-            "in the trash, {}: free as soon as a space administrator purges it",
-            format::plural(totals.trash_files, "file", "files")
-        ),
+        words: say::in_the_trash(totals.trash_files),
         href: "#spaces".to_owned(),
-        link: "See which spaces".to_owned(),
+        link: text::SEE_WHICH_SPACES,
     })
 }
 
 fn duplicates(view: &View<'_>) -> Option<Win> {
-    let bytes: u64 = view.audit.duplicates.iter().map(super::dashboard::duplicate_waste).sum();
+    let bytes: u64 = view.audit.duplicates.iter().map(DuplicateGroup::wasted_bytes).sum();
     (bytes > 0).then(|| Win {
         bytes,
-        words: "in further copies of files with the same name, size and type".to_owned(),
+        words: text::IN_FURTHER_COPIES.to_owned(),
         href: "#duplicates".to_owned(),
-        link: "See the groups".to_owned(),
+        link: text::SEE_THE_GROUPS,
     })
 }

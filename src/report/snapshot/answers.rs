@@ -1,11 +1,11 @@
 //! The four questions a dashboard is opened with, each answered in a sentence.
 
 use crate::report::format;
+use crate::report::text::snapshot as say;
 
 use super::SnapshotView;
 use super::metric::{self, Metric, Unit};
 use super::past::{NoPast, Then};
-use super::shown;
 use super::workflow;
 
 /// One answer.
@@ -24,79 +24,55 @@ pub(super) struct Answer {
 pub(super) fn answers(view: &SnapshotView<'_>, weeks: &Result<Vec<Then<'_>>, NoPast>) -> Vec<Answer> {
     let answer = |question, words, href, link| Answer { question, words, points: Vec::new(), href, link };
     let (words, points) = better(view, weeks);
+    // the list that has pages
+    let has_orphans = view.figures.total.orphans_tree.is_some_and(|pages| pages > 0);
+    let orphans = if has_orphans { "#orphans_tree" } else { "#orphans_links" };
     vec![
-        answer("What is outdated?", outdated(view), "#outdated", "See the pages"),
-        answer("What is orphaned?", orphaned(view), "#orphans_tree", "See the pages"),
-        answer("Where do approvals get stuck?", stuck(view), "#workflow", "See the states"),
-        Answer { points, ..answer("Is it getting better?", words, "#trends", "See the trends") },
+        answer(say::WHAT_IS_OUTDATED, outdated(view), "#outdated", say::SEE_THE_PAGES),
+        answer(say::WHAT_IS_ORPHANED, orphaned(view), orphans, say::SEE_THE_PAGES),
+        answer(say::WHERE_DO_APPROVALS_GET_STUCK, stuck(view), "#workflow", say::SEE_THE_STATES),
+        Answer { points, ..answer(say::IS_IT_GETTING_BETTER, words, "#trends", say::SEE_THE_TRENDS) },
     ]
-}
-
-const NO_PAGES: &str = "There are no pages.";
-
-fn pages(number: u64) -> String {
-    format::plural(number, "page", "pages")
 }
 
 fn outdated(view: &SnapshotView<'_>) -> String {
     let total = &view.figures.total;
     if total.pages == 0 {
-        return NO_PAGES.to_owned();
+        return say::THERE_ARE_NO_PAGES.to_owned();
     }
-    let Some(outdated) = total.outdated() else { return "Not known: the age of no page was read.".to_owned() };
+    let Some(outdated) = total.outdated() else { return say::NO_AGE_WAS_READ.to_owned() };
     if outdated == 0 {
-        return format!("None of {}.", pages(total.pages));
+        return say::none_of(total.pages);
     }
-    let share = (metric::OUTDATED_SHARE.of)(total).map(|share| format!(" ({})", Unit::Percent.words(share)));
+    let share = (metric::OUTDATED_SHARE.of)(total).map(|share| Unit::Percent.words(share));
     let most = view.figures.spaces.iter().max_by_key(|(_, figures)| figures.outdated().unwrap_or(0));
-    let most = most.filter(|_| view.figures.spaces.len() > 1).map(|(key, figures)| {
-        format!(", the most in {} ({})", format::visible(key), format::count(figures.outdated().unwrap_or(0)))
-    });
-    format!(
-        "{} of {}{}{}.",
-        format::count(outdated),
-        pages(total.pages),
-        share.unwrap_or_default(),
-        most.unwrap_or_default()
-    )
+    let most = most.filter(|_| view.figures.spaces.len() > 1);
+    let most = most.map(|(key, figures)| (format::visible(key), figures.outdated().unwrap_or(0)));
+    say::outdated(outdated, total.pages, share, most.as_ref().map(|(key, number)| (key.as_ref(), *number)))
 }
 
 fn orphaned(view: &SnapshotView<'_>) -> String {
     let total = &view.figures.total;
     if total.pages == 0 {
-        return NO_PAGES.to_owned();
+        return say::THERE_ARE_NO_PAGES.to_owned();
     }
-    let outside = total.orphans_tree.map(|number| format!("{} outside the tree", pages(number)));
-    let unlinked = total.orphans_links.map_or_else(
-        || "links were not read".to_owned(),
-        |number| format!("{} that nothing links to", format::count(number)),
-    );
-    format!("{}; {unlinked}.", outside.unwrap_or_else(|| "the tree was not read".to_owned()))
+    say::orphaned(total.orphans_tree, total.orphans_links)
 }
 
 fn stuck(view: &SnapshotView<'_>) -> String {
     let Some(state) = workflow::bottleneck(view) else {
-        return if view.states.is_empty() {
-            "Not known: no page bears the state of a workflow.".to_owned()
-        } else {
-            "Nowhere: every page is in a final state.".to_owned()
-        };
+        let words = if view.states.is_empty() { say::NO_PAGE_BEARS_A_STATE } else { say::EVERY_STATE_IS_FINAL };
+        return words.to_owned();
     };
-    let name = format::visible(&state.state).into_owned();
-    let workflow =
-        if state.workflow.is_empty() { String::new() } else { format!(" ({})", format::visible(&state.workflow)) };
-    let median = state.median_days.map(|days| format!(", half of them for {} or longer", shown::days(days)));
-    let overdue = if state.overdue > 0 { format!(", {} overdue", format::count(state.overdue)) } else { String::new() };
-    let reviewer = view
-        .reviewers
-        .first()
-        .map(|reviewer| format!(" Most wait for {}: {}.", format::visible(&reviewer.name), pages(reviewer.pending)));
-    format!(
-        "“{name}”{workflow}: {}{}{overdue}.{}",
-        pages(state.pages),
-        median.unwrap_or_default(),
-        reviewer.unwrap_or_default()
-    )
+    let reviewer = view.reviewers.first().map(|reviewer| (format::visible(&reviewer.name), reviewer.pending));
+    say::stuck(&say::Stuck {
+        state: &format::visible(&state.state),
+        workflow: &format::visible(&state.workflow),
+        pages: state.pages,
+        overdue: state.overdue,
+        median: state.median_days.map(say::whole_days),
+        reviewer: reviewer.as_ref().map(|(name, pages)| (name.as_ref(), *pages)),
+    })
 }
 
 /// Against the week farthest back that can be compared, because one week says little.
@@ -104,10 +80,10 @@ fn better(view: &SnapshotView<'_>, weeks: &Result<Vec<Then<'_>>, NoPast>) -> (St
     let weeks = match weeks {
         Ok(weeks) => weeks,
         Err(NoPast::Incomplete) => {
-            return ("Not known: this week is incomplete, and kept out of trends.".to_owned(), Vec::new());
+            return (say::THIS_WEEK_IS_INCOMPLETE.to_owned(), Vec::new());
         }
         Err(NoPast::First) => {
-            return ("Not known yet: there is no complete snapshot before this one.".to_owned(), Vec::new());
+            return (say::THIS_IS_THE_FIRST.to_owned(), Vec::new());
         }
     };
     let judged: [&Metric; 5] =
@@ -118,7 +94,7 @@ fn better(view: &SnapshotView<'_>, weeks: &Result<Vec<Then<'_>>, NoPast>) -> (St
             let words = |value| metric.unit.words(value);
             let verdict = metric.wish.verdict(before, now);
             Some(match verdict {
-                "" => (format!("{}: unchanged", metric.name), ""),
+                "" => (say::unchanged(metric.name), ""),
                 verdict => (format!("{}: {} → {}", metric.name, words(before), words(now)), verdict),
             })
         });
@@ -126,7 +102,7 @@ fn better(view: &SnapshotView<'_>, weeks: &Result<Vec<Then<'_>>, NoPast>) -> (St
     };
     let compared = weeks.iter().rev().map(|then| (then, of(then))).find(|(_, points)| !points.is_empty());
     compared.map_or_else(
-        || ("Not known: the weeks before tell nothing that can be compared.".to_owned(), Vec::new()),
-        |(then, points)| (format!("Since {}:", then.week()), points),
+        || (say::NOTHING_TO_COMPARE.to_owned(), Vec::new()),
+        |(then, points)| (say::since_heading(then.week()), points),
     )
 }

@@ -22,6 +22,7 @@ use super::html::assets::Script;
 use super::html::frame::{self, Frame, FrameFacts, Place, Warning};
 use super::html::gaps::{GAPS, GapRow, gap_row};
 use super::html::{filters, render};
+use super::text::{sentences, snapshot as say};
 use super::{ReportError, facts, format, not_covered, text};
 use answers::Answer;
 use figures::Figure;
@@ -32,11 +33,7 @@ use spaces::SpaceRow;
 use trends::Trends;
 use workflow::Workflows;
 
-const WARNING: Warning = Warning {
-    headline: "INCOMPLETE – figures are too low, and this week is kept out of trends.",
-    meaning: "What was not read is missing in the figures and lists below, and its links too: a page that nothing \
-              seems to link to may be linked from there.",
-};
+const WARNING: Warning = Warning { headline: say::TOO_LOW, meaning: say::TOO_LOW_WHY };
 
 /// Everything on the dashboard besides its frame.
 #[derive(Debug)]
@@ -106,23 +103,17 @@ fn frame(view: &SnapshotView<'_>) -> Frame {
     let complete = view.frame.complete;
     let mut reasons = facts::unread(view.coverage);
     if !complete && reasons.is_empty() {
-        reasons.push("the run did not reach its end".to_owned());
+        reasons.push(say::DID_NOT_REACH_ITS_END.to_owned());
     }
     let spaces = if view.whole_site {
-        format!("all {} visible spaces", format::count(view.spaces.len() as u64))
+        say::all_spaces(view.spaces.len() as u64)
     } else {
-        let chosen = frame::spaces(view.spaces.iter().map(|(key, _)| key.as_str()));
-        format!("{chosen}, not the whole site")
+        say::not_the_whole_site(&frame::spaces(view.spaces.iter().map(|(key, _)| key.as_str())))
     };
-    let scope = vec![format!("week {}", view.frame.week), spaces, format!("metrics {}", view.groups.join(", "))];
-    let within = if view.whole_site {
-        ""
-    } else {
-        "Only these spaces were read: links from elsewhere do not count, so a page that nothing links to may be linked \
-         from another space. "
-    };
+    let scope = vec![say::week(&view.frame.week), spaces, say::metrics(&view.groups.join(", "))];
+    let within = if view.whole_site { "" } else { say::ONLY_THESE_SPACES };
     Frame::of(FrameFacts {
-        heading: "Confluence pages".to_owned(),
+        heading: say::CONFLUENCE_PAGES.to_owned(),
         place: Place::Dashboard,
         script: Script::Snapshot,
         warning: WARNING,
@@ -140,14 +131,7 @@ fn frame(view: &SnapshotView<'_>) -> Frame {
 fn remarks(view: &SnapshotView<'_>, weeks: &Result<Vec<past::Then<'_>>, NoPast>) -> Vec<String> {
     match weeks {
         Ok(weeks) => past::other_spaces(view, weeks),
-        Err(NoPast::Incomplete) => {
-            vec!["Not compared with the weeks before, because this week is incomplete.".to_owned()]
-        }
-        Err(NoPast::First) => {
-            vec![
-                "There is no complete snapshot before this one to compare with: changes appear with the next."
-                    .to_owned(),
-            ]
-        }
+        Err(NoPast::Incomplete) => vec![say::NOT_COMPARED.to_owned()],
+        Err(NoPast::First) => vec![say::NOTHING_BEFORE.to_owned()],
     }
 }

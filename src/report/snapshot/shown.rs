@@ -3,6 +3,7 @@
 use crate::metrics::row::{PageRow, Person};
 use crate::metrics::summary::PageRef;
 use crate::report::format;
+use crate::report::text::snapshot as say;
 
 /// A page to link to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,7 +16,7 @@ pub(super) struct PageLink {
 impl PageLink {
     /// A title and an address as they were read.
     pub(super) fn new(title: &str, url: &str) -> Self {
-        let title = if title.trim().is_empty() { "(no title)" } else { title };
+        let title = if title.trim().is_empty() { say::NO_TITLE } else { title };
         Self { title: format::visible(title).into_owned(), url: web_address(url) }
     }
 
@@ -39,14 +40,6 @@ fn web_address(url: &str) -> Option<String> {
 /// The name of a person, or the account id where the name could not be read.
 pub(super) fn person(person: &Person) -> String {
     format::visible(person.name.as_ref().unwrap_or(&person.id)).into_owned()
-}
-
-/// Days in words: `0 days`, `1 day`, `412 days`.
-pub(super) fn days(days: i64) -> String {
-    match u64::try_from(days) {
-        Ok(0) | Err(_) => "0 days".to_owned(),
-        Ok(days) => format::plural(days, "day", "days"),
-    }
 }
 
 /// A number that can be negative.
@@ -77,6 +70,7 @@ mod tests {
     #[test]
     fn numbers_have_separators_and_signs() {
         assert_eq!((number(-12_345).as_str(), number(7).as_str()), ("−12,345", "7"));
-        assert_eq!((days(0).as_str(), days(1).as_str(), days(1200).as_str()), ("0 days", "1 day", "1,200 days"));
+        let days = [-1, 0, 1, 1200].map(say::whole_days);
+        assert_eq!(days, ["0 days", "0 days", "1 day", "1,200 days"]);
     }
 }

@@ -1,7 +1,7 @@
 //! The measures over 12 and 52 weeks.
 
 use crate::metrics::summary::{WeekPoint, WeekStatus};
-use crate::report::format;
+use crate::report::text::{self, snapshot as say};
 
 use super::SnapshotView;
 use super::chart::{self, Chart, Mark, Sample};
@@ -114,10 +114,10 @@ fn value(metric: &Metric, point: &WeekPoint) -> Option<u64> {
 
 fn status_words(point: &WeekPoint) -> &'static str {
     match point.status {
-        WeekStatus::Complete => "complete",
-        WeekStatus::Incomplete => "incomplete, not in the line",
-        WeekStatus::Imported => "imported",
-        WeekStatus::Missing => "no snapshot",
+        WeekStatus::Complete => say::COMPLETE_WEEK,
+        WeekStatus::Incomplete => say::INCOMPLETE_WEEK,
+        WeekStatus::Imported => say::IMPORTED_WEEK,
+        WeekStatus::Missing => say::NO_SNAPSHOT,
     }
 }
 
@@ -125,7 +125,7 @@ fn span(number: usize, metric: &Metric, weeks: usize, points: &[WeekPoint]) -> S
     let samples: Vec<Sample> =
         points.iter().map(|point| Sample { status: point.status, value: value(metric, point) }).collect();
     let (change, verdict) = change(metric, points);
-    let title = format!("{}, {} weeks", metric.name, points.len());
+    let title = say::metric_over_weeks(metric.name, points.len());
     let picture = chart::draw(&samples).map(|chart| picture(metric, points, chart));
     Span {
         weeks,
@@ -145,8 +145,8 @@ fn picture(metric: &Metric, points: &[WeekPoint], chart: Chart) -> Picture {
         match (value, point.status) {
             (Some(value), WeekStatus::Complete) => format!("{}: {value}", point.week),
             (Some(value), _) => format!("{}: {value} ({})", point.week, status_words(point)),
-            (None, WeekStatus::Missing) => format!("{}: no snapshot", point.week),
-            (None, _) => format!("{}: not read", point.week),
+            (None, WeekStatus::Missing) => format!("{}: {}", point.week, say::NO_SNAPSHOT),
+            (None, _) => format!("{}: {}", point.week, text::NOT_READ),
         }
     };
     let edge = |point: Option<&WeekPoint>| point.map(|point| point.week.clone()).unwrap_or_default();
@@ -174,18 +174,18 @@ fn change(metric: &Metric, points: &[WeekPoint]) -> (String, &'static str) {
     let Some((_, first)) = values.next() else { return (String::new(), "") };
     let Some((point, last)) = values.next_back() else { return (metric.unit.words(first), "") };
     let is_latest = points.last().is_some_and(|latest| latest.week == point.week);
-    let of = if is_latest { String::new() } else { format!(" in {}", point.week) };
+    let week = (!is_latest).then_some(point.week.as_str());
+    let words = metric.unit.words(last);
     if last == first {
-        (format!("{}, unchanged", metric.unit.words(last)), "")
+        (say::unchanged_value(&words, week), "")
     } else {
-        let words = format!("{} → {}{of}", metric.unit.words(first), metric.unit.words(last));
-        (words, metric.wish.verdict(first, last))
+        (say::from_to(&metric.unit.words(first), &words, week), metric.wish.verdict(first, last))
     }
 }
 
 fn description(metric: &Metric, points: &[WeekPoint], change: &str) -> String {
     let mut parts = vec![match (points.first(), points.last()) {
-        (Some(first), Some(last)) => format!("{} to {}: {change}", first.week, last.week),
+        (Some(first), Some(last)) => say::span(&first.week, &last.week, change),
         _ => String::new(),
     }];
     let of = |status: WeekStatus| {
@@ -193,9 +193,9 @@ fn description(metric: &Metric, points: &[WeekPoint], change: &str) -> String {
         weeks.collect::<Vec<_>>().join(", ")
     };
     for (status, words) in [
-        (WeekStatus::Missing, "no snapshot"),
-        (WeekStatus::Incomplete, "incomplete, not in the line"),
-        (WeekStatus::Imported, "imported"),
+        (WeekStatus::Missing, say::NO_SNAPSHOT),
+        (WeekStatus::Incomplete, say::INCOMPLETE_WEEK),
+        (WeekStatus::Imported, say::IMPORTED_WEEK),
     ] {
         let weeks = of(status);
         if !weeks.is_empty() {
@@ -204,7 +204,7 @@ fn description(metric: &Metric, points: &[WeekPoint], change: &str) -> String {
     }
     let has_value = points.iter().any(|point| value(metric, point).is_some());
     if !has_value {
-        parts = vec!["not read in any of these weeks".to_owned()];
+        parts = vec![say::NOT_READ_IN_ANY.to_owned()];
     }
     format!("{}.", parts.join("; "))
 }
@@ -219,13 +219,7 @@ fn notes(points: &[WeekPoint]) -> Vec<String> {
         .filter(|pair| !pair[0].1.spaces.keys().eq(pair[1].1.spaces.keys()))
         .map(|pair| {
             let (before, after) = (pair[0].1.spaces.len() as u64, pair[1].1.spaces.len() as u64);
-            let spaces = |number| format::plural(number, "space", "spaces");
-            let words = if before == after {
-                "other spaces".to_owned()
-            } else {
-                format!("{} instead of {}", spaces(after), before)
-            };
-            format!("From {} on the snapshots hold pages of {words}.", pair[1].0.week)
+            say::spaces_changed(&pair[1].0.week, before, after)
         })
         .collect();
     notes.drain(..notes.len().saturating_sub(SHOWN));
@@ -234,10 +228,10 @@ fn notes(points: &[WeekPoint]) -> Vec<String> {
 
 fn key(points: &[WeekPoint]) -> Vec<(&'static str, &'static str)> {
     let all = [
-        (WeekStatus::Complete, "complete"),
-        (WeekStatus::Imported, "imported from an older history"),
-        (WeekStatus::Incomplete, "incomplete: too low, and not in the line"),
-        (WeekStatus::Missing, "no snapshot"),
+        (WeekStatus::Complete, say::COMPLETE_WEEK),
+        (WeekStatus::Imported, say::IMPORTED_KEY),
+        (WeekStatus::Incomplete, say::INCOMPLETE_KEY),
+        (WeekStatus::Missing, say::NO_SNAPSHOT),
     ];
     let occurs = |status: WeekStatus| points.iter().any(|point| point.status == status);
     all.into_iter().filter(|(status, _)| occurs(*status)).map(|(status, words)| (status.name(), words)).collect()

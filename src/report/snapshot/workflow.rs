@@ -7,9 +7,10 @@ use crate::metrics::summary::{ReviewerFigures, StateFigures};
 use crate::report::format;
 use crate::report::html::breakdown::share;
 use crate::report::html::data::rank;
+use crate::report::text::snapshot as say;
 
 use super::SnapshotView;
-use super::shown::{self, PageLink};
+use super::shown::PageLink;
 
 /// Reviewers shown; all of them are in the CSV.
 const REVIEWERS: usize = 100;
@@ -57,8 +58,8 @@ pub(super) struct Workflows {
     pub(super) funnels: Vec<Funnel>,
     pub(super) reviewers: Vec<Reviewer>,
     pub(super) more_reviewers: u64,
-    /// Where states come from, with the number of pages.
-    pub(super) sources: Vec<(String, u64)>,
+    /// Where states come from, one sentence; empty when no source was asked.
+    pub(super) sources: String,
     /// Why there is nothing to show; empty when there is.
     pub(super) nothing: &'static str,
 }
@@ -68,7 +69,7 @@ impl Workflows {
         let sources = sources(view);
         Self {
             nothing: if view.states.is_empty() { nothing(view, &sources) } else { "" },
-            sources: sources.into_iter().map(|(source, pages)| (source_words(source), pages)).collect(),
+            sources: sources_sentence(&sources),
             funnels: funnels(view.states),
             reviewers: reviewers(view.reviewers),
             more_reviewers: view.reviewers.len().saturating_sub(REVIEWERS) as u64,
@@ -76,45 +77,49 @@ impl Workflows {
     }
 }
 
-/// Pages by the word of their source, the most first.
+fn sources_sentence(sources: &[(&str, u64)]) -> String {
+    let words: Vec<_> =
+        sources.iter().map(|(source, pages)| say::pages_of_source(&source_words(source), *pages)).collect();
+    if words.is_empty() { String::new() } else { say::known_from(&words.join("; ")) }
+}
+
+/// Pages by the word of their source: those that know something first, then the most pages.
 fn sources<'a>(view: &SnapshotView<'a>) -> Vec<(&'a str, u64)> {
     let mut by_source: BTreeMap<&str, u64> = BTreeMap::new();
     for source in view.rows.iter().filter_map(|row| row.workflow.source.as_deref()) {
         *by_source.entry(source).or_default() += 1;
     }
     let mut sources: Vec<_> = by_source.into_iter().collect();
-    sources.sort_by_key(|(_, pages)| std::cmp::Reverse(*pages));
+    sources.sort_by_key(|(source, pages)| (matches!(*source, "none" | "unavailable"), std::cmp::Reverse(*pages)));
     sources
 }
 
 /// What has to be done to see something here.
 fn nothing(view: &SnapshotView<'_>, sources: &[(&str, u64)]) -> &'static str {
     if view.rows.is_empty() {
-        "There are no pages."
+        say::THERE_ARE_NO_PAGES
     } else if sources.iter().any(|(source, _)| *source == "unavailable") {
-        "The workflow could not be read: the notes and “What was not read” say why."
+        say::WORKFLOW_FAILED
     } else if sources.is_empty() && !view.groups.contains(&MetricGroup::Workflow.name()) {
-        "The workflow was not read: add workflow to --metrics."
+        say::WORKFLOW_NOT_ASKED
     } else {
-        "No page bears the state of a workflow. Where an approval app is in use, the section [workflow] of the \
-         configuration says where its states are kept: the names of its states, a content property, an imported \
-         report, or labels."
+        say::NO_WORKFLOW
     }
 }
 
 /// A source in words (`comala.md` 0).
 fn source_words(source: &str) -> String {
     let words = match source {
-        "comala_dc_property" => "Comala on Data Center, its content property",
-        "comala_dc_rest" => "Comala on Data Center, its REST API",
-        "comala_cloud_cql" => "Comala on Cloud, its search fields",
-        "import" => "an imported report",
-        "native_state" => "Confluence's own content state",
-        "labels" => "labels",
-        "none" => "no source knows a workflow of these pages",
-        "unavailable" => "a source that may know could not be read",
+        "comala_dc_property" => say::COMALA_DC_PROPERTY,
+        "comala_dc_rest" => say::COMALA_DC_REST,
+        "comala_cloud_cql" => say::COMALA_CLOUD,
+        "import" => say::IMPORTED_REPORT,
+        "native_state" => say::NATIVE_STATE,
+        "labels" => say::LABELS,
+        "none" => say::NO_SOURCE,
+        "unavailable" => say::UNREADABLE_SOURCE,
         other => match other.strip_prefix("content_property:") {
-            Some(key) => return format!("the content property {}", format::visible(key)),
+            Some(key) => return say::content_property(&format::visible(key)),
             None => return format::visible(other).into_owned(),
         },
     };
@@ -133,8 +138,8 @@ fn funnel(states: &[StateFigures]) -> Funnel {
         pages: state.pages,
         percent: format::percent(state.pages, pages),
         share: share(state.pages, pages),
-        median: state.median_days.map(shown::days),
-        oldest: state.oldest.as_ref().map(|(days, page)| (shown::days(*days), PageLink::to(page))),
+        median: state.median_days.map(say::whole_days),
+        oldest: state.oldest.as_ref().map(|(days, page)| (say::whole_days(*days), PageLink::to(page))),
         overdue: state.overdue,
     });
     Funnel {
@@ -153,7 +158,7 @@ fn reviewers(figures: &[ReviewerFigures]) -> Vec<Reviewer> {
         rank,
         pending: figures.pending,
         overdue: figures.overdue,
-        oldest: figures.oldest.as_ref().map(|(days, page)| (*days, shown::days(*days), PageLink::to(page))),
+        oldest: figures.oldest.as_ref().map(|(days, page)| (*days, say::whole_days(*days), PageLink::to(page))),
     };
     shown.iter().zip(ranks).map(reviewer).collect()
 }

@@ -7,7 +7,8 @@ use super::dictionary::Dictionary;
 use super::rank::rank;
 use crate::audit::{Usage, Use};
 use crate::inventory::{Attachment, Content, OldVersion, Status};
-use crate::report::html::{media, row, words};
+use crate::report::html::row;
+use crate::report::text::{media, words};
 use crate::report::view::{FileRow, View};
 use crate::storage_format::Certainty;
 

@@ -9,6 +9,7 @@ mod rank;
 
 use serde::Serialize;
 
+use crate::report::text::sentences;
 use crate::report::view::{FileRow, View};
 use crate::report::{ReportError, csv, folder};
 
@@ -63,7 +64,7 @@ impl RunBlock {
             started: scan.started_at.timestamp(),
             site: scan.base_url.clone(),
             account: scan.account.name.clone(),
-            read: format!("{} of {} units of work read", total.ok + total.gone, planned),
+            read: sentences::units_read(total.ok + total.gone, planned, total.skipped),
         }
     }
 }

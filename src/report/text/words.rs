@@ -1,12 +1,13 @@
 //! What the pages say about a use, in words a page author understands.
 
 use crate::audit::{Usage, Use};
+use crate::inventory::coverage::UnitEnd;
 use crate::inventory::{Content, Status};
 use crate::report::format;
 use crate::storage_format::{Certainty, Display};
 
 /// How a content uses the file: `shown as image`, `linked`, `listed by the attachments macro`.
-pub(super) fn phrase(used: &Use) -> String {
+pub(in crate::report) fn phrase(used: &Use) -> String {
     let verb = match used.display {
         Display::Shown => "shown",
         Display::Linked => "linked",
@@ -31,7 +32,7 @@ pub(super) fn phrase(used: &Use) -> String {
 }
 
 /// What a content is, for use before its title: `page`, `draft of page`, `archived page`, `footer comment`.
-pub(super) fn kind(content: &Content) -> String {
+pub(in crate::report) fn kind(content: &Content) -> String {
     match content.status {
         Status::Draft => format!("draft of {}", content.kind.label()),
         Status::Archived => format!("archived {}", content.kind.label()),
@@ -40,7 +41,7 @@ pub(super) fn kind(content: &Content) -> String {
 }
 
 /// Title of a content; what has none (some comments) goes by its id.
-pub(super) fn title(content: &Content) -> String {
+pub(in crate::report) fn title(content: &Content) -> String {
     if content.title.trim().is_empty() {
         format!("#{}", format::visible(content.id.as_str()))
     } else {
@@ -49,7 +50,7 @@ pub(super) fn title(content: &Content) -> String {
 }
 
 /// One line on what a usage means, for the legend.
-pub(super) fn meaning(usage: Usage) -> &'static str {
+pub(in crate::report) fn meaning(usage: Usage) -> &'static str {
     match usage {
         Usage::Embedded => "its own page shows it",
         Usage::Linked => "its own page links to it",
@@ -62,11 +63,34 @@ pub(super) fn meaning(usage: Usage) -> &'static str {
 }
 
 /// The usage in words: `unreferenced`, `linked elsewhere`, `not judged`.
-pub(super) fn usage(usage: Usage) -> &'static str {
+pub(in crate::report) fn usage(usage: Usage) -> &'static str {
     match usage {
         Usage::NotJudged => "not judged",
         Usage::LinkedElsewhere => "linked elsewhere",
         usage => usage.as_str(),
+    }
+}
+
+/// How a unit of work ended.
+pub(in crate::report) fn end(end: &UnitEnd) -> &'static str {
+    match end {
+        UnitEnd::Ok => "read",
+        UnitEnd::Failed { .. } => "failed",
+        UnitEnd::Denied { .. } => "denied",
+        UnitEnd::Gone => "gone",
+        UnitEnd::Skipped { .. } => "left out",
+    }
+}
+
+/// Why what was deleted while it was being read is no gap.
+pub(in crate::report) const DELETED_MEANWHILE: &str = "deleted while the run was under way";
+
+/// What makes files a group of duplicates.
+pub(in crate::report) fn compared(verified: Option<bool>) -> &'static str {
+    match verified {
+        Some(true) => super::EQUAL_BYTES,
+        Some(false) => super::BYTES_DIFFER,
+        None => super::SAME_NAME_SIZE_AND_TYPE,
     }
 }
 
