@@ -84,19 +84,20 @@ fn is_complete(status: ExitStatus) -> bool {
 fn lines(coverage: &Coverage, totals: &Totals, complete: bool) -> Vec<String> {
     let files = |number| plural(number, "file", "files");
     let units = coverage.total();
+    // what an option left out is no work that was done, here as in the report
+    let planned = units.planned.saturating_sub(units.skipped);
     let mut lines = Vec::new();
     if complete {
         let known = match units.remembered {
             0 => String::new(),
             known => format!(", {} of them by earlier runs", count(known)),
         };
-        lines.push(format!("complete: {} of {} units read{known}", count(units.planned), count(units.planned)));
+        lines.push(format!("complete: {} of {} units read{known}", count(planned), count(planned)));
     } else {
-        let read = units.ok + units.gone + units.skipped;
         lines.push(format!(
             "INCOMPLETE: {} of {} units read - no file is called unreferenced",
-            count(read),
-            count(units.planned)
+            count(units.ok + units.gone),
+            count(planned)
         ));
     }
     let all = totals.current_bytes + totals.old_bytes;

@@ -59,7 +59,7 @@ impl WorkflowCost {
 
 impl fmt::Display for WorkflowCost {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the workflow takes up to {} more", self.requests.values().sum::<u64>())?;
+        write!(f, "the workflow takes up to {} requests more", self.requests.values().sum::<u64>())?;
         match self.page_by_page {
             Some(requests) => write!(f, ", or {requests} where Comala for Data Center tells it page by page"),
             None => Ok(()),
