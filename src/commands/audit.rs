@@ -139,7 +139,11 @@ pub(super) async fn audit_and_measure(
     let api = Arc::new(connect(config)?);
     let signals = Signals::watch(Arc::clone(&api), progress.clone());
     let rules = audit_options(&config.rules);
-    let options = CrawlOptions { measures: measuring.is_some(), ..crawl_options(config, cache) };
+    let options = crawl_options(config, cache);
+    let options = match &measuring {
+        Some(measuring) => measuring.measured(options),
+        None => options,
+    };
     let began = Utc::now();
     let reading = read_site(&api, &options, &rules, progress).await;
     if let Some(cache) = &options.cache {
@@ -244,7 +248,7 @@ pub(super) fn crawl_options(config: &Config, cache: Option<Arc<Cache>>) -> Crawl
         program: env!("CARGO_PKG_VERSION").to_owned(),
         cache,
         accept_shrink: config.accept_shrink,
-        measures: false,
+        measures: None,
     }
 }
 

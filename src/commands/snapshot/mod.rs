@@ -47,7 +47,7 @@ pub(crate) async fn run(
     let cache = open_cache(config, progress)?;
     let api = Arc::new(connect(config)?);
     let signals = Signals::watch(Arc::clone(&api), progress.clone());
-    let crawl = crawl_options(config, cache);
+    let crawl = measuring.measured(crawl_options(config, cache));
     let began = Utc::now();
     let result = take_pages(&api, &crawl, &measuring.groups(), progress).await;
     if let Some(cache) = &crawl.cache {
@@ -76,7 +76,8 @@ pub(super) async fn replay(
     measuring: &mut Measuring<'_>,
     moment: DateTime<Utc>,
 ) -> Result<(), Failure> {
-    let (api, crawl, progress) = (connect(config)?, crawl_options(config, None), Progress::silent());
+    let (api, crawl, progress) =
+        (connect(config)?, measuring.measured(crawl_options(config, None)), Progress::silent());
     let result = take_pages(&api, &crawl, &measuring.groups(), &progress).await;
     let (mut inventory, stopped) = usable(result, &api)?;
     inventory.scan.started_at = moment;
@@ -167,6 +168,7 @@ async fn dry_run(
     let crawl = crawl_options(config, cache.map(Arc::new));
     let groups = options::groups(snapshot);
     let workflow = options::workflow(&snapshot.workflow)?;
+    options::todo_markers(snapshot)?;
     let result = take_pages(&api, &crawl, &groups, progress).await;
     let (inventory, stopped) = usable(result, &api)
         .map_err(|failure| Failure { status: signals.received().unwrap_or(failure.status), ..failure })?;

@@ -18,6 +18,7 @@ use crate::inventory::memory::Memory;
 use crate::inventory::site::{Content, ContentId, ContentKind, Space, SpaceId, Status};
 use crate::progress::Progress;
 use crate::storage_format::OwnSite;
+use crate::wording::plural;
 
 /// What the parts share.
 #[derive(Clone, Copy)]
@@ -110,7 +111,8 @@ impl Reading<'_> {
         let mut left = pages.len();
         for group in pages.chunks(GROUP) {
             if self.crawl.api.client().stopped().is_some() {
-                let unit = self.crawl.ledger.enter(kind, format!("{words} of {left} pages"));
+                let unit =
+                    self.crawl.ledger.enter(kind, format!("{words} of {}", plural(left as u64, "page", "pages")));
                 unit.failed("the run stopped before");
                 break;
             }
