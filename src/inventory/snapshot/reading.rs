@@ -48,7 +48,11 @@ pub async fn read_facts(
     progress: &Progress,
 ) -> Result<SnapshotFacts, RequestError> {
     let plan = plan_snapshot(api, inventory, options, groups, spaces);
-    progress.note(&plan);
+    match &inventory.plan {
+        // the plan of the audit has been told, and is part of this one
+        Some(_) => progress.note(format!("{plan}, page metrics included")),
+        None => progress.note(&plan),
+    }
     if groups.has(MetricGroup::Engagement) {
         progress.note(engagement::cost(&plan));
     }

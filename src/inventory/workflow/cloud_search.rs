@@ -188,7 +188,7 @@ fn note_residue(rows: &mut Rows<'_>, names: &[&str], residue: &[usize]) {
         let examples: Vec<&str> = residue.iter().take(EXAMPLES).map(|at| rows.id(*at)).collect();
         rows.notes.push(format!(
             "{} a workflow in a state that is none of {}: add its name to states under [workflow], \
-             spelled as in Confluence, capitals too (for example {})",
+             spelled as in Confluence, capitals too (page ids such as {})",
             plural(residue.len() as u64, "page has", "pages have"),
             names.join(", "),
             examples.join(", ")
