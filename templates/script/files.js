@@ -12,7 +12,9 @@ class FilesPage {
     this.rows = rows;
     this.table = table;
     this.body = table.tBodies[0];
-    this.hasSpace = section.dataset.space === "true";
+    this.hasSpace = section.dataset.listing === "site";
+    /** Else whom to ask stands in place of the uses, which no file of the list has. */
+    this.hasUses = section.dataset.listing !== "unreferenced";
     const omitted = Number(section.dataset.omitted);
     /** What every list made here has to say of itself, where the page does not hold all files. */
     this.omitted = omitted > 0 ? TEXT.omitted(count(omitted)) : "";
@@ -26,7 +28,7 @@ class FilesPage {
     this.state = new State();
     /** What the order was made for. @type {string|null} */
     this.orderKey = null;
-    this.order = Array.from({ length: rows.length }, (_, row) => row);
+    this.order = Array.from(rows.known.keys());
     /** @type {number[]} */
     this.shown = this.order;
     /** What of the address and of the filter the rows were narrowed for. @type {string|null} */
@@ -264,7 +266,7 @@ class FilesPage {
   /** @param {number} from @param {number} number @param {boolean} [isOpen] whether nothing is folded away */
   makeRows(from, number, isOpen = false) {
     return this.shown.slice(from, from + number).map((row, index) => {
-      const made = fileRow(this.rows, row, this.hasSpace, this.ticked.has(row), isOpen);
+      const made = fileRow(this, row, isOpen);
       made.setAttribute("aria-rowindex", String(from + index + 2));
       return made;
     });

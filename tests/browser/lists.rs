@@ -156,9 +156,36 @@ async fn four_clicks_lead_from_the_dashboard_to_the_list_of_the_20_largest_unref
     browser.click("#cleanup-button").await;
     let list = copied(&browser, "markdown").await;
     assert_eq!(list.matches("- [ ] ").count(), 20);
-    let sizes = "return [...document.querySelectorAll('#table tbody tr')].map(row => Number(row.querySelector('td data').value))";
+    let sizes = "return [...document.querySelectorAll('#table tbody tr')].map(row => Number(row.querySelector('td[data-label=\"All versions\"] data').value))";
     let sizes: Vec<u64> = serde_json::from_value(browser.run(sizes).await).expect("sizes");
-    assert!(sizes.is_sorted_by(|one, other| one >= other), "the first are the largest: {sizes:?}");
+    assert!(sizes.is_sorted_by(|one, other| one >= other), "the first free the most: {sizes:?}");
+    browser.stop().await;
+}
+
+/// No file of the list has a use: whom to ask stands in place of four columns that would say the same in every row.
+#[tokio::test]
+async fn the_list_of_unreferenced_files_says_whom_to_ask_and_can_be_sorted_by_it() {
+    let Some(browser) = Browser::start().await else { return };
+    let report = Report::complete();
+    browser.open(&report.page(UNREFERENCED)).await;
+    let columns = "return [...document.querySelectorAll('#table thead th')].map(heading => heading.textContent)";
+    let columns = browser.texts(columns).await;
+    assert_eq!(columns[..5], ["File name", "File size", "Owning page", "Page owner", "Uploader"]);
+    assert!(!columns.iter().any(|column| ["Usage", "Evidence", "Linked elsewhere?"].contains(&column.as_str())));
+    for (key, label) in [("owner", "Page owner"), ("author", "Uploader")] {
+        browser.click(&format!("th[data-sort={key}] button")).await;
+        browser.wait_for(WHOLE).await;
+        let people = format!(
+            "return [...document.querySelectorAll('#table td[data-label=\"{label}\"]')].map(cell => cell.textContent)"
+        );
+        let people = browser.texts(&people).await;
+        let mut groups = people.clone();
+        groups.dedup();
+        let mut distinct = groups.clone();
+        distinct.sort();
+        distinct.dedup();
+        assert!(distinct.len() > 1 && groups.len() == distinct.len(), "{label}: {groups:?}");
+    }
     browser.stop().await;
 }
 

@@ -21,7 +21,7 @@ pub(in crate::report) fn gap_row(gap: &Gap) -> GapRow {
     let why = match &gap.end {
         UnitEnd::Ok => "",
         UnitEnd::Failed { reason } | UnitEnd::Denied { reason } => reason,
-        UnitEnd::Gone => words::DELETED_MEANWHILE,
+        UnitEnd::Gone => words::NOT_THERE,
         UnitEnd::Skipped { option } => option,
     };
     GapRow {

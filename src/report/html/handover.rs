@@ -1,11 +1,11 @@
 //! Who has to decide: files by the owner of the page or post they belong to, so that each owner can be sent the own
 //! files.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use crate::audit::Usage;
 use crate::report::format;
-use crate::report::view::{FileRow, ReportedSpace};
+use crate::report::view::FileRow;
 
 use super::data::{component, rank};
 
@@ -67,14 +67,14 @@ struct Sum<'a> {
     unreferenced_files: u64,
     unreferenced_bytes: u64,
     undetermined_files: u64,
-    /// Files and unreferenced files by key of the space.
-    spaces: BTreeMap<&'a str, (u64, u64)>,
+    /// Files and unreferenced files by key and folder of the space.
+    spaces: BTreeMap<(&'a str, Option<&'a str>), (u64, u64)>,
 }
 
 impl<'a> Sum<'a> {
     fn add(&mut self, row: &FileRow<'a>) {
         let bytes = row.known_bytes();
-        let space = self.spaces.entry(row.space_key()).or_default();
+        let space = self.spaces.entry((row.space_key(), row.folder())).or_default();
         self.pages.insert(row.container_id());
         self.files += 1;
         self.bytes += bytes;
@@ -104,7 +104,7 @@ impl<'a> Sum<'a> {
 
 /// By owner of the page or post, or its author where no owner is known; without the trash. `is_cut` is whether the page
 /// over all spaces leaves files out.
-pub(super) fn by_owner(rows: &[FileRow<'_>], spaces: &[ReportedSpace<'_>], is_cut: bool) -> Handover {
+pub(super) fn by_owner(rows: &[FileRow<'_>], is_cut: bool) -> Handover {
     let mut sums: BTreeMap<&str, Sum<'_>> = BTreeMap::new();
     for row in rows.iter().filter(|row| !row.verdict.is_in_trash(row.attachment)) {
         sums.entry(row.owner_name().unwrap_or("unknown")).or_default().add(row);
@@ -112,12 +112,10 @@ pub(super) fn by_owner(rows: &[FileRow<'_>], spaces: &[ReportedSpace<'_>], is_cu
     let mut sums: Vec<(&str, Sum<'_>)> = sums.into_iter().collect();
     sums.sort_by_key(|(_, sum)| std::cmp::Reverse((sum.unreferenced_bytes, sum.bytes)));
     let more = sums.split_off(sums.len().min(SHOWN)).len() as u64;
-    let folders: HashMap<&str, &str> =
-        spaces.iter().map(|reported| (reported.space.key.as_str(), reported.folder.as_str())).collect();
     let mut owners: Vec<OwnerRow> = sums
         .into_iter()
         .map(|(name, sum)| {
-            let lists = if is_cut { in_spaces(name, &sum, &folders) } else { on_site(name) };
+            let lists = if is_cut { in_spaces(name, &sum) } else { on_site(name) };
             sum.finish(name, lists)
         })
         .collect();
@@ -135,15 +133,14 @@ fn on_site(name: &str) -> Lists {
     }
 }
 
-fn in_spaces(name: &str, sum: &Sum<'_>, folders: &HashMap<&str, &str>) -> Lists {
+fn in_spaces(name: &str, sum: &Sum<'_>) -> Lists {
     let owner = component(name);
-    let lists = sum.spaces.iter().filter_map(|(key, (files, unreferenced_files))| {
-        let folder = folders.get(key)?;
+    let lists = sum.spaces.iter().filter_map(|((key, folder), (files, unreferenced_files))| {
         Some(SpaceList {
             key: format::visible(key).into_owned(),
             files: *files,
             unreferenced_files: *unreferenced_files,
-            href: format!("{}/{}_attachments.html#?owner={owner}", component(folder), component(folder)),
+            href: format!("{0}/{0}_attachments.html#?owner={owner}", component((*folder)?)),
         })
     });
     let mut lists: Vec<SpaceList> = lists.collect();

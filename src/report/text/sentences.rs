@@ -128,6 +128,10 @@ pub(in crate::report) fn of_what_is_stored(share: &str) -> String {
     format!("{share} of what is stored")
 }
 
+pub(in crate::report) fn versions_of_no_size(number: u64) -> String {
+    format!("{}; not in any figure of bytes", if number == 1 { "version" } else { "versions" })
+}
+
 pub(in crate::report) fn without_the_trash(number: u64) -> String {
     format!("{} without the trash", files(number))
 }
