@@ -27,11 +27,6 @@ pub fn bytes(bytes: u64) -> String {
     }
 }
 
-/// Bytes that may be unknown: `unknown`, never 0.
-pub fn bytes_or_unknown(size: Option<u64>) -> String {
-    size.map_or_else(|| "unknown".to_owned(), bytes)
-}
-
 /// Bytes ÷ 1,048,576 with two decimals, rounded half up, for the compatible column `Size(MB)`.
 pub fn megabytes(bytes: u64) -> String {
     let hundredths = (u128::from(bytes) * 100 + 524_288) / 1_048_576;
@@ -146,7 +141,6 @@ mod tests {
         for (size, text) in cases {
             assert_eq!(bytes(size), text, "{size}");
         }
-        assert_eq!(bytes_or_unknown(None), "unknown");
     }
 
     #[test]

@@ -118,7 +118,7 @@ class FacetPanel {
     const body = element("tbody", "", ...indexes.map((index) => this.facetRow(facet, index, most)));
     const group = element("fieldset", "panel", element("legend", "visually-hidden", facet.label), element("table", "histogram", head, body));
     if (left > 0) {
-      group.append(button("plain", TEXT.showMore(count(left)), () => {
+      group.append(button("plain", TEXT.showMore(left), () => {
         entry.limit += 200;
         this.fill(facet);
       }));

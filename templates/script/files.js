@@ -17,10 +17,12 @@ class FilesPage {
     this.hasUses = section.dataset.listing !== "unreferenced";
     const omitted = Number(section.dataset.omitted);
     /** What every list made here has to say of itself, where the page does not hold all files. */
-    this.omitted = omitted > 0 ? TEXT.omitted(count(omitted)) : "";
+    this.omitted = omitted > 0 ? TEXT.omitted(omitted) : "";
     this.search = /** @type {HTMLInputElement} */ (need("filter"));
     this.caption = need("caption");
-    this.baseCaption = (this.caption.textContent || "").split(",")[0];
+    /** Of the order the page begins with. */
+    this.firstCaption = this.caption.textContent || "";
+    this.what = section.getAttribute("aria-label") || "";
     this.facets = makeFacets(rows, this.hasSpace);
     this.panel = new FacetPanel(need("facets"), this.facets, (key, value) => this.toggle(key, value));
     /** @type {SearchTexts|null} */
@@ -238,8 +240,8 @@ class FilesPage {
     const drawn = this.drawRows(from, Math.min(limit ?? pageSize, pageSize));
     const heading = sort === null ? null : this.table.querySelector(`th[data-sort="${sort}"]`);
     const by = heading && heading.textContent ? heading.textContent.toLowerCase() : sort || "";
-    this.caption.textContent = this.baseCaption + ", "
-      + (sort === null ? TEXT.largestFirst : TEXT.sorted(by, descending ? "descending" : "ascending"));
+    this.caption.textContent = sort === null ? this.firstCaption
+      : this.what + ", " + TEXT.sorted(by, descending ? "descending" : "ascending");
     need("range").textContent = number === 0 ? TEXT.noRows
       : TEXT.range(count(from + 1), count(from + number), count(this.shown.length));
     for (const control of document.querySelectorAll("#pages button")) {
@@ -292,7 +294,7 @@ class FilesPage {
       undetermined++;
       undeterminedBytes += rows.known[row];
     }
-    const parts = [TEXT.found(count(this.shown.length), count(rows.length)) + " – "
+    const parts = [TEXT.found(this.shown.length, rows.length) + " – "
       + TEXT.ofBytes(bytes(known), bytes(this.allBytes), percent(known, this.allBytes))];
     if (undetermined > 0) parts.push(TEXT.ofItUndetermined(files(undetermined), bytes(undeterminedBytes)));
     if (unknown > 0) parts.push(TEXT.ofUnknownSize(count(unknown)));

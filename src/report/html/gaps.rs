@@ -13,6 +13,8 @@ pub(in crate::report) struct GapRow {
     pub(in crate::report) kind: &'static str,
     pub(in crate::report) subject: String,
     pub(in crate::report) end: &'static str,
+    /// It is missing: neither gone nor left out.
+    pub(in crate::report) is_lost: bool,
     pub(in crate::report) why: String,
 }
 
@@ -28,6 +30,7 @@ pub(in crate::report) fn gap_row(gap: &Gap) -> GapRow {
         kind: gap.kind.label(),
         subject: format::visible(&gap.subject).into_owned(),
         end: words::end(&gap.end),
+        is_lost: matches!(gap.end, UnitEnd::Failed { .. } | UnitEnd::Denied { .. }),
         why: format::visible(why).into_owned(),
     }
 }

@@ -4,9 +4,10 @@
 use std::collections::{BTreeMap, HashSet};
 
 use crate::audit::Usage;
-use crate::report::format;
 use crate::report::view::FileRow;
+use crate::report::{format, text};
 
+use super::breakdown::UNKNOWN;
 use super::data::{component, rank};
 
 /// How many owners the dashboard lists; the facet of the table has all.
@@ -105,18 +106,19 @@ impl<'a> Sum<'a> {
 /// By owner of the page or post, or its author where no owner is known; without the trash. `is_cut` is whether the page
 /// over all spaces leaves files out.
 pub(super) fn by_owner(rows: &[FileRow<'_>], is_cut: bool) -> Handover {
-    let mut sums: BTreeMap<&str, Sum<'_>> = BTreeMap::new();
+    let mut sums: BTreeMap<Option<&str>, Sum<'_>> = BTreeMap::new();
     for row in rows.iter().filter(|row| !row.verdict.is_in_trash(row.attachment)) {
-        sums.entry(row.owner_name().unwrap_or("unknown")).or_default().add(row);
+        sums.entry(row.owner_name()).or_default().add(row);
     }
-    let mut sums: Vec<(&str, Sum<'_>)> = sums.into_iter().collect();
+    let mut sums: Vec<(Option<&str>, Sum<'_>)> = sums.into_iter().collect();
     sums.sort_by_key(|(_, sum)| std::cmp::Reverse((sum.unreferenced_bytes, sum.bytes)));
     let more = sums.split_off(sums.len().min(SHOWN)).len() as u64;
     let mut owners: Vec<OwnerRow> = sums
         .into_iter()
         .map(|(name, sum)| {
-            let lists = if is_cut { in_spaces(name, &sum) } else { on_site(name) };
-            sum.finish(name, lists)
+            let value = component(name.unwrap_or(UNKNOWN));
+            let lists = if is_cut { in_spaces(&value, &sum) } else { on_site(&value) };
+            sum.finish(name.unwrap_or(text::UNKNOWN), lists)
         })
         .collect();
     for (at, place) in rank(&owners, |owner| &owner.name).into_iter().enumerate() {
@@ -125,16 +127,16 @@ pub(super) fn by_owner(rows: &[FileRow<'_>], is_cut: bool) -> Handover {
     Handover { owners, more }
 }
 
-fn on_site(name: &str) -> Lists {
-    let owner = component(name);
+/// `owner` as it stands in an address.
+fn on_site(owner: &str) -> Lists {
     Lists::Site {
         href: format!("attachments.html#?owner={owner}"),
         unreferenced_href: format!("attachments.html#?usage=unreferenced&protected=no&owner={owner}"),
     }
 }
 
-fn in_spaces(name: &str, sum: &Sum<'_>) -> Lists {
-    let owner = component(name);
+/// `owner` as it stands in an address.
+fn in_spaces(owner: &str, sum: &Sum<'_>) -> Lists {
     let lists = sum.spaces.iter().filter_map(|((key, folder), (files, unreferenced_files))| {
         Some(SpaceList {
             key: format::visible(key).into_owned(),

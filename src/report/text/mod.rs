@@ -203,7 +203,6 @@ pub(super) const HEALTH: &str = "Health";
 pub(super) const FINDINGS: &str = "Findings";
 pub(super) const FINDINGS_ARE_CUT: &str =
     "Each list holds the first 100 of its pages, the worst first. Its CSV holds all of them.";
-pub(super) const PAGES: &str = "Pages";
 pub(super) const AGE_OF_THE_CONTENTS: &str = "Age of the contents";
 pub(super) const HEALTH_OF_THE_SPACES: &str = "Health of the spaces";
 pub(super) const NO_SPACE_WAS_READ: &str = "No space was read.";
