@@ -3,6 +3,7 @@
 use std::fs;
 
 use confluence_storage_analyzer::audit::Usage;
+use confluence_storage_analyzer::inventory::AccountId;
 use serde_json::json;
 
 use crate::common::sample;
@@ -166,7 +167,11 @@ async fn four_clicks_lead_from_the_dashboard_to_the_list_of_the_20_largest_unref
 #[tokio::test]
 async fn the_list_of_unreferenced_files_says_whom_to_ask_and_can_be_sorted_by_it() {
     let Some(browser) = Browser::start().await else { return };
-    let report = Report::complete();
+    let (mut inventory, audit) = sample::complete(300);
+    for (index, content) in inventory.contents.iter_mut().enumerate() {
+        content.owner = Some(AccountId::new(["a1", "a2", "a3"][index % 3]));
+    }
+    let report = Report::of(&sample::run_facts(), &(inventory, audit));
     browser.open(&report.page(UNREFERENCED)).await;
     let columns = "return [...document.querySelectorAll('#table thead th')].map(heading => heading.textContent)";
     let columns = browser.texts(columns).await;
