@@ -1,4 +1,5 @@
-//! Figures and dates for people. One rule for each; `report.js` follows the same rule for bytes.
+//! Figures and dates for people. One rule for each; `templates/script/format.js` follows the same rules for bytes and
+//! ages.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;

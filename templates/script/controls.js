@@ -120,10 +120,18 @@ function sortedRows(rows, key, descending) {
   const values = sortValues(rows, key);
   const byId = new Uint32Array(rows.length);
   for (let row = 0; row < rows.length; row++) byId[ids[row]] = row;
-  const isKnown = (/** @type {number} */ row) => !Number.isNaN(values[row]);
-  const known = byId.filter(isKnown);
-  const unknown = known.length === byId.length ? [] : byId.filter((row) => !isKnown(row));
-  return [...sortedByValue(known, values, descending), ...unknown];
+  // plain loops: the methods of typed arrays take ten times as long
+  const known = new Uint32Array(rows.length);
+  let number = 0;
+  const unknown = [];
+  for (let at = 0; at < byId.length; at++) {
+    if (Number.isNaN(values[byId[at]])) unknown.push(byId[at]);
+    else known[number++] = byId[at];
+  }
+  const sorted = sortedByValue(known.subarray(0, number), values, descending);
+  const order = [];
+  for (let at = 0; at < sorted.length; at++) order.push(sorted[at]);
+  return order.concat(unknown);
 }
 
 /**

@@ -17,6 +17,8 @@ use crate::report::ReportError;
 
 /// Rows of the rankings.
 const RANKED: usize = 25;
+/// Owning pages named in one row of duplicates; `duplicates.csv` has all.
+const NAMED_PLACES: usize = 3;
 
 /// One headline figure.
 #[derive(Debug)]
@@ -300,15 +302,20 @@ fn waste(view: &View<'_>, rows: &[FileRow<'_>]) -> Vec<WasteRow> {
 }
 
 fn duplicate_row(view: &View<'_>, group: &DuplicateGroup, number: u64) -> DuplicateRow {
-    let places: Vec<ShownFile> =
-        group.files.iter().take(3).filter_map(|file| view.row_of(*file)).map(|row| ShownFile::new(&row)).collect();
+    let places: Vec<ShownFile> = group
+        .files
+        .iter()
+        .take(NAMED_PLACES)
+        .filter_map(|file| view.row_of(*file))
+        .map(|row| ShownFile::new(&row))
+        .collect();
     DuplicateRow {
         name: places.first().map(|file| file.name.clone()).unwrap_or_default(),
         copies: group.files.len() as u64,
         size: group.size,
         wasted: group.wasted_bytes(),
         verified: words::compared(group.verified),
-        more_places: group.files.len().saturating_sub(3) as u64,
+        more_places: group.files.len().saturating_sub(NAMED_PLACES) as u64,
         group: number,
         places,
     }

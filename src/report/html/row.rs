@@ -6,6 +6,9 @@ use crate::report::format;
 use crate::report::text::{self, sentences as say, words};
 use crate::report::view::FileRow;
 
+/// Contents in "Linked elsewhere?" before the rest is folded away; as in cells.js.
+const SHOWN_CONTENTS: usize = 3;
+
 /// A content with its address, ready to be shown.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct ShownContent {
@@ -37,7 +40,7 @@ pub(super) struct ShownFile {
     pub(super) page_owner: String,
     pub(super) uploader: String,
     pub(super) embedded: &'static str,
-    pub(super) elsewhere: Vec<ShownContent>,
+    elsewhere: Vec<ShownContent>,
     pub(super) usage: Usage,
     pub(super) day: String,
     pub(super) age: String,
@@ -80,9 +83,9 @@ impl ShownFile {
         words::usage(self.usage)
     }
 
-    /// Other contents that use it, beyond the three that are shown at first.
-    pub(super) fn more_elsewhere(&self) -> u64 {
-        (self.elsewhere.len() as u64).saturating_sub(3)
+    /// Other contents that use it: those shown at first, and those that are folded away.
+    pub(super) fn elsewhere(&self) -> (&[ShownContent], &[ShownContent]) {
+        self.elsewhere.split_at(self.elsewhere.len().min(SHOWN_CONTENTS))
     }
 
     /// What stands on the evidence before it is opened.
