@@ -265,7 +265,7 @@ fn f_81_a_repair_that_could_not_bring_everything_back_says_so() {
     let (status, object, stderr) = program(root.path(), "repair");
     assert_eq!((status, &object["complete"]), (3, &false.into()), "{stderr}");
     assert_eq!((&object["weeks"][0]["status"], &object["weeks"][0]["rows"]), (&"incomplete".into(), &4.into()));
-    assert!(stderr.contains("4 of 5 rows are left"), "{stderr}");
+    assert!(stderr.contains("rows left: 4 of 5"), "{stderr}");
 }
 
 #[test]

@@ -125,7 +125,8 @@ fn the_columns_are_those_of_the_contract() {
         "data 31.xlsx",
         "5503601",
         "5.25",
-        "https://acme.atlassian.net/wiki/download/attachments/1/31",
+        "https://acme.atlassian.net/wiki/download/attachments/1100/data%2031.xlsx?version=1&modificationDate=1760470867217\
+         &cacheVersion=1&api=v2",
         "Architektur-Überblick 0 (https://acme.atlassian.net/wiki/spaces/X/pages/1100)",
         "Yes",
         "Re: Release Plan 0 (https://acme.atlassian.net/wiki/spaces/X/pages/5001)",

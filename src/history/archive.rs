@@ -5,9 +5,9 @@ use std::io;
 
 use super::disk::Disk;
 use super::manifest::{Manifest, Week};
-use super::names::{self, ARCHIVE, MANIFEST, PARTIAL};
+use super::names::{self, ARCHIVE, PARTIAL};
 use super::pending::Pending;
-use super::{Finding, HistoryError, IsoWeek, Status};
+use super::{HistoryError, IsoWeek, Status};
 
 /// What becomes of weekly files over the weeks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,22 +50,12 @@ pub(super) fn move_old(
     if moved.is_empty() {
         return Ok(moved);
     }
-    write_manifest(disk, &changed)?;
+    Pending::begin(disk)?.commit(&changed)?;
     *manifest = changed;
     for source in sources {
         disk.remove(&source)?;
     }
     Ok(moved)
-}
-
-/// Puts a new `history.json` in place, and nothing else.
-fn write_manifest(disk: &Disk, manifest: &Manifest) -> Result<(), HistoryError> {
-    let mut pending = Pending::begin(disk)?;
-    pending.write(MANIFEST, |sink| {
-        let bytes = manifest.to_bytes().map_err(io::Error::from)?;
-        Ok(sink.write_all(&bytes)?)
-    })?;
-    pending.commit()
 }
 
 /// Copies the file of a week into the archive, unless the very same is there already. Gives its path there.
@@ -84,17 +74,14 @@ fn copy(disk: &Disk, week: &Week) -> Result<String, HistoryError> {
         // somebody else's file of the same name stays as it is
         attempt += 1;
     };
-    let damaged = |file: &str| HistoryError::Damaged {
-        folder: disk.folder().to_owned(),
-        findings: vec![Finding::new(file, None, "the file is not as it was written")],
-    };
+    let damaged = || disk.damaged(source, None, "the file is not as it was written");
     let partial = format!("{target}{PARTIAL}");
     disk.write(&partial, |sink| {
-        let mut file = disk.open(source)?.ok_or_else(|| damaged(source))?;
+        let mut file = disk.open(source)?.ok_or_else(damaged)?;
         Ok(io::copy(&mut file, sink).map(drop)?)
     })?;
     if !disk.is_as(&partial, &week.file.measure)? {
-        return Err(damaged(source));
+        return Err(damaged());
     }
     disk.rename(&partial, &target)?;
     Ok(target)

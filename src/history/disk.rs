@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::HistoryError;
 use super::fuse::{Fuse, FusedFile};
+use super::{Finding, HistoryError};
 use crate::checksum::{Meter, sha256};
 use crate::private;
 
@@ -62,6 +62,11 @@ impl Disk {
 
     pub(super) fn folder(&self) -> &Path {
         &self.folder
+    }
+
+    /// That one of its files is not as it was written.
+    pub(super) fn damaged(&self, file: &str, line: Option<u64>, problem: impl Into<String>) -> HistoryError {
+        HistoryError::Damaged { folder: self.folder.clone(), findings: vec![Finding::new(file, line, problem)] }
     }
 
     pub(super) fn path(&self, name: &str) -> PathBuf {

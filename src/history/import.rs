@@ -9,7 +9,7 @@ use chrono::{DateTime, NaiveDateTime, Utc};
 
 use super::disk::Measure;
 use super::manifest::{ImportedFile, Manifest};
-use super::names::{self, MANIFEST};
+use super::names;
 use super::old_row::{OldHeader, OldLine, OldRow, read_again, walk};
 use super::pending::Pending;
 use super::record::write_joined;
@@ -124,8 +124,7 @@ impl History {
             write_joined(&self.disk, &mut pending, &mut manifest, path_of)?;
         }
         manifest.imports.push(file);
-        pending.write(MANIFEST, |sink| Ok(sink.write_all(&manifest.to_bytes().map_err(io::Error::from)?)?))?;
-        pending.commit()?;
+        pending.commit(&manifest)?;
         self.manifest = manifest;
         Ok(())
     }

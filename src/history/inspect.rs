@@ -125,7 +125,7 @@ fn first_odd_line(
     }
     let rows = u64::saturating_sub(number, 1);
     Ok((number == 0 || rows < file.rows)
-        .then(|| (number + 1, format!("the file ends here, after {rows} of {} rows", file.rows))))
+        .then(|| (number + 1, format!("the file ends here; rows: {rows} of {}", file.rows))))
 }
 
 fn odd_header(line: &[u8], header: &[String]) -> Option<String> {
@@ -153,7 +153,7 @@ fn odd_row(line: &[u8], columns: usize, week_at: usize, week: Option<IsoWeek>) -
 pub(super) fn odd_content(row: &[u8], columns: usize, week_at: usize, week: Option<IsoWeek>) -> Option<String> {
     let Some(cells) = cells(row) else { return Some("this is no row".to_owned()) };
     if cells.len() != columns {
-        return Some(format!("{} cells where the header has {columns}", cells.len()));
+        return Some(format!("cells: {}; the header has {columns}", cells.len()));
     }
     let own = cells[week_at].parse::<IsoWeek>();
     match (own, week) {

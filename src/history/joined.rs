@@ -8,7 +8,7 @@ use std::io::{self, Write};
 use super::disk::{Disk, Fill, Measure};
 use super::lines::{Lines, content};
 use super::weekly::first_line;
-use super::{Finding, HistoryError, Week};
+use super::{HistoryError, Week};
 use crate::checksum::Meter;
 
 /// Writes all weeks; `path_of` says where each lies for now. A file that is not as it was written ends it.
@@ -22,10 +22,7 @@ pub(super) fn write(
     sink.write_all(first_line(columns).as_bytes())?;
     for week in weeks {
         let path = path_of(week);
-        let damaged = |problem: &str| HistoryError::Damaged {
-            folder: disk.folder().to_owned(),
-            findings: vec![Finding::new(&week.file.path, None, problem)],
-        };
+        let damaged = |problem: &str| disk.damaged(&week.file.path, None, problem);
         let failed = || HistoryError::io("read", &disk.path(&path));
         let mut lines = Lines::open(disk, &path)?.ok_or_else(|| damaged("the file is missing"))?;
         let padding = ",".repeat(columns.len().saturating_sub(week.file.columns));

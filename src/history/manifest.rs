@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::disk::{Disk, Measure};
 use super::names::{self, MANIFEST};
-use super::{Finding, HistoryError, IsoWeek};
+use super::{HistoryError, IsoWeek};
 
 /// Version of everything in the folder. A newer one is never written over (F-87).
 pub const SCHEMA_VERSION: u32 = 1;
@@ -177,10 +177,7 @@ impl Manifest {
     /// Reads `history.json`; `None` when there is none.
     pub(super) fn read(disk: &Disk) -> Result<Option<Self>, HistoryError> {
         let Some(bytes) = disk.read(MANIFEST)? else { return Ok(None) };
-        let damaged = |line, problem: String| HistoryError::Damaged {
-            folder: disk.folder().to_owned(),
-            findings: vec![Finding::new(MANIFEST, line, problem)],
-        };
+        let damaged = |line, problem: String| disk.damaged(MANIFEST, line, problem);
         let unreadable = |error: serde_json::Error| {
             let line = u64::try_from(error.line()).ok().filter(|line| *line > 0);
             damaged(line, format!("not as it was written: {error}"))

@@ -95,7 +95,7 @@ impl OldHeader {
     pub(super) fn row(&self, line: &[u8]) -> Result<OldRow<'_>, String> {
         let cells = cells(line).ok_or("this is no row in UTF-8")?;
         if cells.len() != self.width {
-            return Err(format!("{} cells where the header has {}", cells.len(), self.width));
+            return Err(format!("cells: {}; the header has {}", cells.len(), self.width));
         }
         Ok(OldRow { header: self, cells })
     }

@@ -6,13 +6,14 @@
 //! checksum of what is moved, so that what is done already is told from what is not.
 
 use std::collections::HashMap;
-use std::io::Write;
+use std::io::{self, Write};
 
 use serde::{Deserialize, Serialize};
 
+use super::HistoryError;
 use super::disk::{Disk, Fill, Measure};
+use super::manifest::Manifest;
 use super::names::{self, MANIFEST, PENDING};
-use super::{Finding, HistoryError};
 
 /// The list of moves.
 const LIST: &str = ".history_pending/moves.json";
@@ -76,8 +77,10 @@ impl<'d> Pending<'d> {
         self.moves.push(Move { from: from.to_owned(), to: to.to_owned(), measure: measure.clone() });
     }
 
-    /// Makes it count, then puts everything in place.
-    pub(super) fn commit(self) -> Result<(), HistoryError> {
+    /// Makes it count, together with what the manifest says from then on, and puts everything in place.
+    pub(super) fn commit(mut self, manifest: &Manifest) -> Result<(), HistoryError> {
+        let bytes = manifest.to_bytes();
+        self.write(MANIFEST, |sink| Ok(sink.write_all(&bytes.map_err(io::Error::from)?)?))?;
         let Self { disk, moves } = self;
         let list = List { checksum: List::checksum_of(&moves).unwrap_or_default(), moves };
         let partial = format!("{LIST}{}", names::PARTIAL);
@@ -114,7 +117,11 @@ fn read(disk: &Disk) -> Result<Option<Vec<Move>>, HistoryError> {
     let list: Option<List> = serde_json::from_slice(&bytes).ok();
     match list.filter(|list| List::checksum_of(&list.moves).as_ref() == Some(&list.checksum)) {
         Some(list) if list.moves.iter().all(Move::is_sound) => Ok(Some(list.moves)),
-        _ => Err(damaged(disk, LIST, "the list of what an earlier run was putting in place is not as it was written")),
+        _ => Err(disk.damaged(
+            LIST,
+            None,
+            "the list of what an earlier run was putting in place is not as it was written",
+        )),
     }
 }
 
@@ -125,7 +132,7 @@ fn carry_out(disk: &Disk, moves: &[Move]) -> Result<(), HistoryError> {
         }
         if !disk.is_as(&step.from, &step.measure)? {
             let problem = format!("an earlier run was to put it in the place of {}, but it is not as written", step.to);
-            return Err(damaged(disk, &step.from, &problem));
+            return Err(disk.damaged(&step.from, None, problem));
         }
         if step.to.starts_with(names::ARCHIVE) {
             disk.create_folder(names::ARCHIVE)?;
@@ -150,8 +157,4 @@ fn clear(disk: &Disk) -> Result<(), HistoryError> {
 fn is_staged(path: &str) -> bool {
     let number = path.strip_prefix(PENDING).and_then(|rest| rest.strip_prefix('/')?.strip_suffix(".new"));
     number.is_some_and(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
-}
-
-fn damaged(disk: &Disk, file: &str, problem: &str) -> HistoryError {
-    HistoryError::Damaged { folder: disk.folder().to_owned(), findings: vec![Finding::new(file, None, problem)] }
 }

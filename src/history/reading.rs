@@ -3,7 +3,7 @@
 use std::io::BufReader;
 
 use super::columns::appended;
-use super::{Finding, History, HistoryError, IsoWeek, StoredFile, Week};
+use super::{History, HistoryError, IsoWeek, StoredFile, Week};
 use crate::spreadsheet::{Table, decode};
 
 /// One row, as people entered it: the protection against formulas is taken off.
@@ -68,7 +68,6 @@ impl History {
     }
 
     fn damaged(&self, file: &str, line: Option<u64>, problem: String) -> HistoryError {
-        let findings = vec![Finding::new(file, line.filter(|line| *line > 0), problem)];
-        HistoryError::Damaged { folder: self.folder().to_owned(), findings }
+        self.disk.damaged(file, line.filter(|line| *line > 0), problem)
     }
 }

@@ -1,12 +1,10 @@
 //! Puts a snapshot into the history.
 
-use std::io;
-
 use chrono::{DateTime, Utc};
 
 use super::disk::Disk;
 use super::manifest::Manifest;
-use super::names::{self, CURRENT, JOINED, MANIFEST};
+use super::names::{self, CURRENT, JOINED};
 use super::pending::Pending;
 use super::{
     Columns, History, HistoryError, IsoWeek, Retention, Status, StoredFile, Week, archive, columns, joined, load,
@@ -129,8 +127,7 @@ impl Writer<'_> {
         }
         self.write_rows(&mut pending, &manifest, &mut current)?;
         manifest.current = Some(current);
-        pending.write(MANIFEST, |sink| Ok(sink.write_all(&manifest.to_bytes().map_err(io::Error::from)?)?))?;
-        pending.commit()?;
+        pending.commit(&manifest)?;
         Ok((manifest, replaced))
     }
 

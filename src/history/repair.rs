@@ -4,7 +4,6 @@
 //! cannot be said is marked incomplete from then on, so that no trend is drawn over it.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -158,8 +157,7 @@ impl Repair<'_> {
                 true,
             );
         }
-        pending.write(MANIFEST, |sink| Ok(sink.write_all(&manifest.to_bytes().map_err(io::Error::from)?)?))?;
-        pending.commit()?;
+        pending.commit(&manifest)?;
         Ok(manifest)
     }
 
@@ -220,8 +218,8 @@ impl Repair<'_> {
                 }
                 Salvaged::Rows(rows) => {
                     let told = match known.file.rows {
-                        0 => format!("{} rows are left", rows.len()),
-                        all => format!("{} of {all} rows are left", rows.len()),
+                        0 => format!("rows left: {}", rows.len()),
+                        all => format!("rows left: {} of {all}", rows.len()),
                     };
                     self.tell(&file, format!("{told}; {week} is marked incomplete"), target, true);
                     let header = manifest.columns.get(..known.file.columns).unwrap_or_default();

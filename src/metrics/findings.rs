@@ -1,9 +1,72 @@
 //! Lists of pages that somebody should look at. One table names them all; each has a list in the dashboard and a CSV.
 
-use super::Rules;
+use std::cmp::Reverse;
+
 use super::row::PageRow;
 use super::rules::Thresholds;
+use super::{Rules, Staleness};
+use crate::inventory::snapshot::MetricGroup;
 use crate::spreadsheet::Value;
+
+/// What the number beside a page of a finding counts, by which the pages are sorted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Measure {
+    /// Days since the last edit.
+    DaysSinceEdit,
+    /// Days beyond the due date of the workflow.
+    DaysOverdue,
+    /// Days in the state of the workflow.
+    DaysInState,
+    /// Words of the page.
+    Words,
+    /// Versions that were published.
+    Versions,
+    /// Links to what is not there.
+    BrokenLinks,
+    /// Bytes of the current files.
+    Bytes,
+    /// Number of the group of pages with the same text.
+    Group,
+}
+
+impl Measure {
+    /// In words, as the column `measure` has it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::DaysSinceEdit => "days since the last edit",
+            Self::DaysOverdue => "days overdue",
+            Self::DaysInState => "days in the state",
+            Self::Words => "words",
+            Self::Versions => "versions",
+            Self::BrokenLinks => "broken links",
+            Self::Bytes => "bytes of files",
+            Self::Group => "group",
+        }
+    }
+
+    /// Groups stand together in their order, and the pages with the fewest words come first; of all else the most.
+    pub fn is_ascending(self) -> bool {
+        matches!(self, Self::Words | Self::Group)
+    }
+
+    /// Its value for a page; `None` was not read.
+    fn of(self, row: &PageRow) -> Option<i64> {
+        match self {
+            Self::DaysSinceEdit => row.people.days_since_update,
+            Self::DaysOverdue => row.workflow.overdue_days,
+            Self::DaysInState => row.workflow.days_in_state,
+            Self::Words => row.text.as_ref().map(|text| signed(text.words)),
+            Self::Versions => row.people.edit_count.map(signed),
+            Self::BrokenLinks => row.links.broken_internal.map(signed),
+            Self::Bytes => row.files.bytes.map(signed),
+            Self::Group => row.judgement.duplicate_group.map(signed),
+        }
+    }
+}
+
+fn signed(count: u64) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
 
 /// A kind of finding.
 #[derive(Clone, Copy)]
@@ -14,10 +77,12 @@ pub struct Finding {
     pub title: &'static str,
     /// What it means and why it matters, one sentence.
     pub why: &'static str,
-    /// What `value` says, heading of a column.
-    pub measure: &'static str,
-    /// What a page needs to be listed, and the number it is sorted by; `None` does not list it.
-    holds: fn(&PageRow, &Thresholds) -> Option<i64>,
+    /// What its pages are sorted by.
+    pub measure: Measure,
+    /// The group of metrics it needs.
+    pub group: MetricGroup,
+    /// What a page needs to be listed.
+    holds: fn(&PageRow, &Thresholds) -> bool,
     /// Whether the snapshot holds what this needs; otherwise nothing is said.
     is_known: fn(&PageRow) -> bool,
 }
@@ -33,8 +98,8 @@ impl std::fmt::Debug for Finding {
 pub struct Listed<'a> {
     /// The page.
     pub row: &'a PageRow,
-    /// What it is sorted by, in the words of [`Finding::measure`].
-    pub value: i64,
+    /// What it is sorted by ([`Finding::measure`]); `None` where it holds, but by how much is not known.
+    pub value: Option<i64>,
 }
 
 /// A finding with its pages.
@@ -48,59 +113,53 @@ pub struct Found<'a> {
     pub unknown: bool,
 }
 
-fn signed(count: u64) -> i64 {
-    i64::try_from(count).unwrap_or(i64::MAX)
-}
-
-/// The pages that hold a condition, by the days since their last edit.
-fn by_age(row: &PageRow, holds: bool) -> Option<i64> {
-    holds.then(|| row.people.days_since_update.unwrap_or(0))
-}
-
 /// All kinds, in the order they are shown.
 pub const FINDINGS: &[Finding] = &[
     Finding {
         id: "outdated",
         title: "Outdated pages",
         why: "Nobody changed them for longer than the threshold of their space.",
-        measure: "days since the last edit",
-        holds: |row, _| by_age(row, row.judgement.staleness.is_some_and(super::Staleness::is_outdated)),
+        measure: Measure::DaysSinceEdit,
+        group: MetricGroup::Core,
+        holds: |row, _| row.judgement.staleness.is_some_and(Staleness::is_outdated),
         is_known: |row| row.judgement.staleness.is_some(),
     },
     Finding {
         id: "orphans_tree",
         title: "Pages outside the tree",
         why: "They have no parent that can be read, so nobody comes upon them in the page tree.",
-        measure: "days since the last edit",
-        holds: |row, _| by_age(row, row.judgement.is_orphan_tree == Some(true)),
+        measure: Measure::DaysSinceEdit,
+        group: MetricGroup::Core,
+        holds: |row, _| row.judgement.is_orphan_tree == Some(true),
         is_known: |row| row.judgement.is_orphan_tree.is_some(),
     },
     Finding {
         id: "orphans_links",
         title: "Pages that nothing links to",
         why: "No page, post or comment that was read links to them.",
-        measure: "days since the last edit",
-        holds: |row, _| by_age(row, row.judgement.is_orphan_link == Some(true)),
+        measure: Measure::DaysSinceEdit,
+        group: MetricGroup::Links,
+        holds: |row, _| row.judgement.is_orphan_link == Some(true),
         is_known: |row| row.judgement.is_orphan_link.is_some(),
     },
     Finding {
         id: "workflow_overdue",
         title: "Overdue reviews",
         why: "Their workflow state is past its due date.",
-        measure: "days overdue",
-        // those known to be overdue, but not since when, come last
-        holds: |row, _| row.workflow.is_overdue().then(|| row.workflow.overdue_days.unwrap_or(0)),
+        measure: Measure::DaysOverdue,
+        group: MetricGroup::Workflow,
+        holds: |row, _| row.workflow.is_overdue(),
         is_known: |row| row.workflow.source.is_some(),
     },
     Finding {
         id: "workflow_stalled",
         title: "Stalled approvals",
         why: "They are in a state that is not final for longer than the threshold.",
-        measure: "days in the state",
+        measure: Measure::DaysInState,
+        group: MetricGroup::Workflow,
         holds: |row, thresholds| {
-            row.workflow
-                .days_in_state
-                .filter(|days| *days >= i64::from(thresholds.stalled_days) && row.workflow.is_final != Some(true))
+            row.workflow.is_final != Some(true)
+                && row.workflow.days_in_state.is_some_and(|days| days >= i64::from(thresholds.stalled_days))
         },
         is_known: |row| row.workflow.source.is_some(),
     },
@@ -108,63 +167,64 @@ pub const FINDINGS: &[Finding] = &[
         id: "stubs",
         title: "Stubs",
         why: "They have little text and nothing else: no image, table, file, included content or child page.",
-        measure: "words",
-        holds: |row, _| {
-            let words = row.text.as_ref().map(|text| signed(text.words));
-            words.filter(|_| row.judgement.is_stub == Some(true))
-        },
+        measure: Measure::Words,
+        group: MetricGroup::Core,
+        holds: |row, _| row.judgement.is_stub == Some(true),
         is_known: |row| row.judgement.is_stub.is_some(),
     },
     Finding {
         id: "without_labels",
         title: "Pages without labels",
         why: "Searches and lists by label pass them over.",
-        measure: "days since the last edit",
-        holds: |row, _| by_age(row, row.place.labels.as_ref().is_some_and(Vec::is_empty)),
+        measure: Measure::DaysSinceEdit,
+        group: MetricGroup::Core,
+        holds: |row, _| row.place.labels.as_ref().is_some_and(Vec::is_empty),
         is_known: |row| row.place.labels.is_some(),
     },
     Finding {
         id: "single_contributor",
         title: "One person's knowledge",
         why: "Only one person ever wrote on them, more than once.",
-        measure: "versions",
-        holds: |row, _| {
-            row.people.edit_count.map(signed).filter(|edits| *edits > 1 && row.people.contributors == Some(1))
-        },
+        measure: Measure::Versions,
+        group: MetricGroup::People,
+        holds: |row, _| row.people.contributors == Some(1) && row.people.edit_count.is_some_and(|edits| edits > 1),
         is_known: |row| row.people.contributors.is_some(),
     },
     Finding {
         id: "inactive_owner",
         title: "Owners who are gone",
         why: "The account of their owner is not active any more.",
-        measure: "days since the last edit",
-        holds: |row, _| by_age(row, row.people.owner.as_ref().is_some_and(|owner| owner.active == Some(false))),
+        measure: Measure::DaysSinceEdit,
+        group: MetricGroup::People,
+        holds: |row, _| row.people.owner.as_ref().is_some_and(|owner| owner.active == Some(false)),
         is_known: |row| row.people.owner.as_ref().is_some_and(|owner| owner.active.is_some()),
     },
     Finding {
         id: "inactive_editor",
         title: "Last edited by somebody who is gone",
         why: "The account of their last editor is not active any more.",
-        measure: "days since the last edit",
-        holds: |row, _| by_age(row, row.people.last_editor.as_ref().is_some_and(|who| who.active == Some(false))),
+        measure: Measure::DaysSinceEdit,
+        group: MetricGroup::People,
+        holds: |row, _| row.people.last_editor.as_ref().is_some_and(|who| who.active == Some(false)),
         is_known: |row| row.people.last_editor.as_ref().is_some_and(|who| who.active.is_some()),
     },
     Finding {
         id: "broken_links",
         title: "Broken links",
         why: "They link to contents or files that are not there.",
-        measure: "broken links",
-        holds: |row, _| row.links.broken_internal.map(signed).filter(|links| *links > 0),
+        measure: Measure::BrokenLinks,
+        group: MetricGroup::Links,
+        holds: |row, _| row.links.broken_internal.is_some_and(|links| links > 0),
         is_known: |row| row.links.broken_internal.is_some(),
     },
     Finding {
         id: "unread_with_files",
         title: "Unread pages with many bytes",
         why: "Nobody viewed them in 90 days, and their files are larger than the threshold.",
-        measure: "bytes of files",
+        measure: Measure::Bytes,
+        group: MetricGroup::Engagement,
         holds: |row, thresholds| {
-            let bytes = row.files.bytes.filter(|bytes| *bytes >= thresholds.unread_bytes);
-            bytes.map(signed).filter(|_| row.engagement.views_90d == Some(0))
+            row.engagement.views_90d == Some(0) && row.files.bytes.is_some_and(|bytes| bytes >= thresholds.unread_bytes)
         },
         is_known: |row| row.engagement.views_90d.is_some(),
     },
@@ -172,8 +232,9 @@ pub const FINDINGS: &[Finding] = &[
         id: "duplicates",
         title: "Pages with the same text",
         why: "Their text is the same as that of another page, or nearly so.",
-        measure: "group",
-        holds: |row, _| row.judgement.duplicate_group.map(signed),
+        measure: Measure::Group,
+        group: MetricGroup::Core,
+        holds: |row, _| row.judgement.duplicate_group.is_some(),
         is_known: |row| row.text.is_some(),
     },
 ];
@@ -184,16 +245,14 @@ pub fn find<'a>(rows: &'a [PageRow], rules: &Rules) -> Vec<Found<'a>> {
 }
 
 fn of_kind<'a>(finding: &'static Finding, rows: &'a [PageRow], rules: &Rules) -> Found<'a> {
-    let mut pages: Vec<Listed<'a>> = rows
-        .iter()
-        .filter_map(|row| {
-            let value = (finding.holds)(row, rules.of(&row.place.space_key))?;
-            Some(Listed { row, value })
-        })
-        .collect();
-    // groups stand together in their order, stubs with the fewest words first, all else the most first
-    let ascending = matches!(finding.id, "duplicates" | "stubs");
-    pages.sort_by_key(|listed| if ascending { listed.value } else { -listed.value });
+    let held = rows.iter().filter(|row| (finding.holds)(row, rules.of(&row.place.space_key)));
+    let mut pages: Vec<Listed<'a>> = held.map(|row| Listed { row, value: finding.measure.of(row) }).collect();
+    // what is not known comes last, whichever way is sorted
+    if finding.measure.is_ascending() {
+        pages.sort_by_key(|listed| (listed.value.is_none(), listed.value));
+    } else {
+        pages.sort_by_key(|listed| Reverse(listed.value));
+    }
     Found { finding, unknown: !rows.is_empty() && !rows.iter().any(finding.is_known), pages }
 }
 
@@ -226,8 +285,8 @@ pub fn cells<'a>(found: &'a Found<'a>, week: &'a str) -> impl Iterator<Item = Ve
             Value::text(&*row.place.space_key),
             Value::text(&*row.title),
             Value::text(&*row.place.url),
-            Value::text(found.finding.measure),
-            Value::Integer(*value),
+            Value::text(found.finding.measure.name()),
+            Value::maybe(*value, Value::Integer),
             person(&row.people.owner),
             person(&row.people.last_editor),
             Value::maybe(row.people.days_since_update, Value::Integer),
@@ -236,4 +295,49 @@ pub fn cells<'a>(found: &'a Found<'a>, week: &'a str) -> impl Iterator<Item = Ve
             Value::count(row.judgement.health_score),
         ]
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page(id: &str, labels: Option<Vec<String>>, days: Option<i64>) -> PageRow {
+        let mut row = PageRow { id: id.to_owned(), ..PageRow::default() };
+        row.place.labels = labels;
+        row.people.days_since_update = days;
+        row
+    }
+
+    /// A page whose age was not read is not one that was changed today.
+    #[test]
+    fn what_is_not_known_comes_last_and_leaves_its_cell_empty() {
+        let rows = [
+            page("1", Some(Vec::new()), None),
+            page("2", Some(Vec::new()), Some(0)),
+            page("3", Some(Vec::new()), Some(9)),
+            page("4", Some(vec!["kept".to_owned()]), Some(99)),
+            page("5", None, Some(99)),
+        ];
+        let found = find(&rows, &Rules::default());
+        let found = found.iter().find(|found| found.finding.id == "without_labels").unwrap();
+        let listed: Vec<_> = found.pages.iter().map(|listed| (listed.row.id.as_str(), listed.value)).collect();
+        assert_eq!(listed, [("3", Some(9)), ("2", Some(0)), ("1", None)]);
+        let values: Vec<Value> = cells(found, "2026-W47").map(|cells| cells[6].clone()).collect();
+        assert_eq!(values, [Value::Integer(9), Value::Integer(0), Value::Empty]);
+        assert!(!found.unknown && find(&[], &Rules::default()).iter().all(|found| !found.unknown));
+    }
+
+    #[test]
+    fn stubs_with_the_fewest_words_come_first() {
+        let stub = |id: &str, words| {
+            let mut row = page(id, None, None);
+            row.text = Some(super::super::row::Text { words, ..Default::default() });
+            row.judgement.is_stub = Some(true);
+            row
+        };
+        let rows = [stub("1", 30), stub("2", 3)];
+        let found = find(&rows, &Rules::default());
+        let stubs = found.iter().find(|found| found.finding.measure == Measure::Words).unwrap();
+        assert_eq!(stubs.pages.iter().map(|listed| listed.value).collect::<Vec<_>>(), [Some(3), Some(30)]);
+    }
 }

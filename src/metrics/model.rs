@@ -266,7 +266,14 @@ const FURTHER: [[&str; 6]; 13] = [
     ["in_trends", "dim_week", "0/1", "Complete or imported: trends show it.", "status", "never"],
     ["pages", "dim_week", "count", "Rows of the week.", "the history", "no snapshot"],
     ["measure", "findings/*", "text", "What value counts.", "the kind of finding", "never"],
-    ["value", "findings/*", "number", "What the pages of the list are sorted by.", "see measure", "never"],
+    [
+        "value",
+        "findings/*",
+        "number",
+        "What the pages of the list are sorted by.",
+        "see measure",
+        "the page is listed, but by how much is not known",
+    ],
 ];
 
 /// Writes `data_dictionary.csv`: every column of every file, and the weights of the health score.

@@ -1,4 +1,5 @@
-//! Figures and dates for people. One rule for each; `report.js` follows the same rule for bytes.
+//! Figures and dates for people. One rule for each; `templates/script/format.js` follows the same rules for bytes and
+//! ages.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -27,11 +28,6 @@ pub fn bytes(bytes: u64) -> String {
         unit *= 1024;
         name += 1;
     }
-}
-
-/// Bytes that may be unknown: `unknown`, never 0.
-pub fn bytes_or_unknown(size: Option<u64>) -> String {
-    size.map_or_else(|| "unknown".to_owned(), bytes)
 }
 
 /// Bytes ÷ 1,048,576 with two decimals, rounded half up, for the compatible column `Size(MB)`.
@@ -130,7 +126,6 @@ mod tests {
         for (size, text) in cases {
             assert_eq!(bytes(size), text, "{size}");
         }
-        assert_eq!(bytes_or_unknown(None), "unknown");
     }
 
     #[test]

@@ -33,18 +33,17 @@ pub fn write(parent: &Path, run: &RunFacts, inventory: &Inventory, audit: &Audit
     let view = View::new(run, inventory, audit)?;
     let rows = view.files();
     let mut folder = ReportFolder::create(parent, &folder::folder_name(&run.local_time, view.complete))?;
-    let spaces = view.reported_spaces();
     let mut by_space: HashMap<&SpaceId, Vec<&FileRow<'_>>> = HashMap::new();
     for row in &rows {
         if let Some(space) = row.space {
             by_space.entry(&space.id).or_default().push(row);
         }
     }
-    for reported in &spaces {
+    for reported in view.reported_spaces() {
         let rows = by_space.get(&reported.space.id).map_or(&[][..], Vec::as_slice);
         write_space(&mut folder, &view, reported, rows)?;
     }
-    write_page(&mut folder, "index.html", &html::index(&view, &spaces, &rows)?)?;
+    write_page(&mut folder, "index.html", &html::index(&view, &rows)?)?;
     write_page(&mut folder, "attachments.html", &html::all_files(&view, &rows)?)?;
     folder.write("attachments.csv", |sink| csv::attachments(sink, &rows))?;
     folder.write("versions.csv", |sink| csv::versions(sink, &rows))?;

@@ -116,7 +116,7 @@ pub(crate) fn write(
         options: view.facts.options.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect(),
         keep_versions: view.audit.keep_versions,
         old_sizes: &scan.old_sizes,
-        totals: view.totals(&view.audit.site),
+        totals: view.site_totals(),
         spaces: spaces(view),
         coverage: Coverage {
             total: coverage.total(),
@@ -139,11 +139,11 @@ pub(crate) fn write(
 
 fn spaces(view: &View<'_>) -> Vec<SpaceEntry> {
     view.reported_spaces()
-        .into_iter()
+        .iter()
         .map(|reported| SpaceEntry {
             key: reported.space.key.clone(),
             id: reported.space.id.to_string(),
-            folder: reported.folder,
+            folder: reported.folder.clone(),
             totals: reported.totals,
         })
         .collect()

@@ -26,6 +26,9 @@ pub(crate) struct View<'a> {
     /// Content ids to published contents; a draft only where nothing else bears the id.
     contents: HashMap<&'a str, &'a Content>,
     spaces: HashMap<&'a str, &'a Space>,
+    /// The reported spaces by key, and where each stands by its id.
+    reported: Vec<ReportedSpace<'a>>,
+    places: HashMap<&'a str, usize>,
 }
 
 /// One reported space with the name of its folder.
@@ -52,12 +55,17 @@ impl<'a> View<'a> {
                 contents.insert(content.id.as_str(), content);
             }
         }
+        let complete = facts.is_complete(inventory, audit);
+        let reported = reported_spaces(inventory, audit, complete);
+        let places = reported.iter().enumerate().map(|(at, reported)| (reported.space.id.as_str(), at));
         Ok(Self {
+            places: places.collect(),
+            reported,
             facts,
             inventory,
             audit,
             links: SiteLinks::new(&inventory.scan.base_url),
-            complete: facts.is_complete(inventory, audit),
+            complete,
             incomplete_reasons: facts.incomplete_reasons(inventory, audit),
             contents,
             spaces: inventory.spaces.iter().map(|space| (space.id.as_str(), space)).collect(),
@@ -86,26 +94,13 @@ impl<'a> View<'a> {
     }
 
     /// The reported spaces by key, each with its folder.
-    pub(crate) fn reported_spaces(&self) -> Vec<ReportedSpace<'a>> {
-        let inventory = self.inventory;
-        let mut known: Vec<(&'a Space, Totals)> = self
-            .audit
-            .spaces
-            .iter()
-            .filter_map(|totals| Some((inventory.spaces.get(totals.space?)?, self.totals(&totals.totals))))
-            .collect();
-        known.sort_by(|(one, _), (other, _)| (&one.key, &one.id).cmp(&(&other.key, &other.id)));
-        let folders = names::folder_names(&known.iter().map(|(space, _)| *space).collect::<Vec<_>>());
-        known
-            .into_iter()
-            .zip(folders)
-            .map(|((space, totals), folder)| ReportedSpace { space, totals, folder })
-            .collect()
+    pub(crate) fn reported_spaces(&self) -> &[ReportedSpace<'a>] {
+        &self.reported
     }
 
-    /// Figures in which an incomplete run has nothing unreferenced.
-    pub(crate) fn totals(&self, totals: &Totals) -> Totals {
-        if self.complete { *totals } else { totals.of_incomplete_run() }
+    /// The figures of the site.
+    pub(crate) fn site_totals(&self) -> Totals {
+        shown_totals(&self.audit.site, self.complete)
     }
 
     /// Display name of a person, or the account id where the name could not be read.
@@ -118,6 +113,23 @@ impl<'a> View<'a> {
         let has_page = !matches!(content.kind, ContentKind::Template | ContentKind::CustomContent);
         (has_page || content.webui.is_some()).then(|| self.links.content(content))
     }
+}
+
+/// The reported spaces by key, each with its folder.
+fn reported_spaces<'a>(inventory: &'a Inventory, audit: &Audit, complete: bool) -> Vec<ReportedSpace<'a>> {
+    let mut known: Vec<(&Space, Totals)> = audit
+        .spaces
+        .iter()
+        .filter_map(|totals| Some((inventory.spaces.get(totals.space?)?, shown_totals(&totals.totals, complete))))
+        .collect();
+    known.sort_by(|(one, _), (other, _)| (&one.key, &one.id).cmp(&(&other.key, &other.id)));
+    let folders = names::folder_names(&known.iter().map(|(space, _)| *space).collect::<Vec<_>>());
+    known.into_iter().zip(folders).map(|((space, totals), folder)| ReportedSpace { space, totals, folder }).collect()
+}
+
+/// Figures in which an incomplete run has nothing unreferenced.
+fn shown_totals(totals: &Totals, complete: bool) -> Totals {
+    if complete { *totals } else { totals.of_incomplete_run() }
 }
 
 /// Links are made by putting paths behind the base URL, so it alone decides scheme and host of every link (S-09).
@@ -169,6 +181,12 @@ impl<'a> FileRow<'a> {
 
     pub(crate) fn space_key(&self) -> &'a str {
         self.space.map_or("", |space| &space.key)
+    }
+
+    /// Folder of its space; none where the space is not known.
+    pub(crate) fn folder(&self) -> Option<&'a str> {
+        let place = self.view.places.get(self.space?.id.as_str())?;
+        self.view.reported.get(*place).map(|reported| reported.folder.as_str())
     }
 
     pub(crate) fn container_id(&self) -> &'a str {

@@ -11,9 +11,12 @@ const SIZE_CLASSES = [
   ["100m-1g", 1073741824], ["1g-10g", 10737418240], ["over-10g", Infinity], ["unknown", Infinity],
 ];
 
-/** @param {[string, number][]} classes @param {number} value */
+/** @param {[string, number][]} classes @param {number|null} value null is unknown, the last class */
 function classOf(classes, value) {
-  return classes.findIndex(([, end]) => value < end);
+  if (value === null) return classes.length - 1;
+  let at = 0;
+  while (value >= classes[at][1]) at++;
+  return at;
 }
 
 /** One way to narrow down. */
@@ -49,65 +52,70 @@ class Facet {
   }
 }
 
-/** Codes for texts as they come. @param {number} length @param {(row: number) => [string, string]} of @returns {[[string, string][], Int32Array]} */
+/** One number for every row. @param {number} length @param {(row: number) => number} of @returns {Int32Array} */
 function codesOf(length, of) {
+  // Int32Array.from() with a function takes ten times as long
+  const codes = new Int32Array(length);
+  for (let row = 0; row < length; row++) codes[row] = of(row);
+  return codes;
+}
+
+/**
+ * Values and codes of rows that point into a dictionary: words are made once for an entry, not once for a row. Entries
+ * of the same value share a code.
+ * @param {ArrayLike<number>} indexes of every row; -1 points nowhere @param {number} entries
+ * @param {(index: number) => [string, string]} of value and words of an entry, or of -1
+ * @returns {[[string, string][], Int32Array]}
+ */
+function dictionaryCodes(indexes, entries, of) {
   /** @type {Map<string, number>} */
-  const indexes = new Map();
+  const known = new Map();
   /** @type {[string, string][]} */
   const values = [];
-  const codes = new Int32Array(length);
-  for (let row = 0; row < length; row++) {
-    const value = of(row);
-    let index = indexes.get(value[0]);
-    if (index === undefined) {
-      index = values.length;
-      indexes.set(value[0], index);
-      values.push(value);
-    }
-    codes[row] = index;
-  }
-  return [values, codes];
+  const codeOf = (/** @type {number} */ index) => {
+    const value = of(index);
+    const code = known.get(value[0]);
+    if (code !== undefined) return code;
+    known.set(value[0], values.length);
+    return values.push(value) - 1;
+  };
+  const codes = codesOf(entries, codeOf);
+  const nowhere = codeOf(-1);
+  return [values, codesOf(indexes.length, (row) => (indexes[row] < 0 ? nowhere : codes[indexes[row]]))];
 }
 
 /** @param {Rows} rows @param {boolean} hasSpace */
 function makeFacets(rows, hasSpace) {
   const { data, length } = rows;
-  const { size, changed, duplicate } = data.columns;
-  const same = (/** @type {string|null} */ text) => /** @type {[string, string]} */ (
-    text === null ? ["unknown", TEXT.unknown] : [text, visible(text)]);
-  /** @param {[string, number][]} classes @param {(row: number) => number|null} value */
-  const classCodes = (classes, value) => Int32Array.from({ length }, (_, row) => {
-    const one = value(row);
-    return one === null ? classes.length - 1 : classOf(classes, one);
-  });
-  const sizes = SIZE_CLASSES.map(([value]) => /** @type {[string, string]} */ ([value, TEXT.sizes[value]]));
-  const ages = AGE_CLASSES.map(([value]) => /** @type {[string, string]} */ ([value, TEXT.ages[value]]));
+  const { states, contents, people, spaces, types, columns } = data;
+  const { size, changed, duplicate, owner, state } = columns;
+  const same = (/** @type {string|undefined} */ text) => /** @type {[string, string]} */ (
+    text === undefined ? ["unknown", TEXT.unknown] : [text, visible(text)]);
+  /** @param {[string, number][]} classes @param {Record<string, string>} words @returns {[string, string][]} */
+  const classValues = (classes, words) => classes.map(([value]) => [value, words[value]]);
+  const days = (/** @type {number|null} */ moment) =>
+    (moment === null ? null : Math.max(0, Math.floor((rows.now - moment) / 86400)));
   const yesNo = /** @type {[string, string][]} */ ([["no", TEXT.no], ["yes", TEXT.yes]]);
-  const facets = [
-    new Facet("usage", true, data.usages, Int32Array.from({ length }, (_, row) => rows.state(row)[0])),
-    new Facet("type", false, ...codesOf(length, (row) => same(rows.type(row) && rows.type(row)[1]))),
-    new Facet("size", true, sizes, classCodes(SIZE_CLASSES, (row) => size[row])),
-    new Facet("age", true, ages, classCodes(AGE_CLASSES, (row) =>
-      (changed[row] === null ? null : Math.max(0, Math.floor((rows.now - changed[row]) / 86400))))),
+  const person = (/** @type {number} */ index) => same(people[index]);
+  const spaceWords = (/** @type {number} */ index) => {
+    const [key, name] = spaces[index] || ["", ""];
+    return /** @type {[string, string]} */ (key === "" ? ["", TEXT.unknown] : [key, visible(name) + " (" + visible(key) + ")"]);
+  };
+  const kind = (/** @type {number} */ index) =>
+    /** @type {[string, string]} */ (states[index]?.[5] ? [states[index][5], states[index][5]] : ["none", TEXT.noContainer]);
+  return [
+    new Facet("usage", true, data.usages, codesOf(length, (row) => states[state[row]][0])),
+    new Facet("type", false, ...dictionaryCodes(columns.type, types.length, (index) => same(types[index]?.[1]))),
+    new Facet("size", true, classValues(SIZE_CLASSES, TEXT.sizes), codesOf(length, (row) => classOf(SIZE_CLASSES, size[row]))),
+    new Facet("age", true, classValues(AGE_CLASSES, TEXT.ages), codesOf(length, (row) => classOf(AGE_CLASSES, days(changed[row])))),
+    ...(hasSpace ? [new Facet("space", false, ...dictionaryCodes(columns.space, spaces.length, spaceWords))] : []),
+    new Facet("owner", false, ...dictionaryCodes(codesOf(length, (row) => (owner[row] < 0 ? -1 : contents[owner[row]][5])), people.length, person)),
+    new Facet("author", false, ...dictionaryCodes(columns.author, people.length, person)),
+    new Facet("kind", false, ...dictionaryCodes(state, states.length, kind)),
+    new Facet("status", false, ...dictionaryCodes(state, states.length, (index) => same(states[index]?.[4]))),
+    new Facet("duplicate", true, yesNo, codesOf(length, (row) => Number(duplicate[row] !== 0))),
+    new Facet("protected", true, yesNo, codesOf(length, (row) => Number(rows.protection(row) !== null))),
   ];
-  if (hasSpace) {
-    facets.push(new Facet("space", false, ...codesOf(length, (row) => {
-      const [key, name] = rows.space(row);
-      return key === "" ? ["", TEXT.unknown] : [key, visible(name) + " (" + visible(key) + ")"];
-    })));
-  }
-  facets.push(
-    new Facet("owner", false, ...codesOf(length, (row) => same(rows.owner(row)))),
-    new Facet("author", false, ...codesOf(length, (row) => same(rows.author(row)))),
-    new Facet("kind", false, ...codesOf(length, (row) => {
-      const kind = rows.state(row)[5];
-      return kind === "" ? ["none", TEXT.noContainer] : [kind, kind];
-    })),
-    new Facet("status", false, ...codesOf(length, (row) => same(rows.state(row)[4]))),
-    new Facet("duplicate", true, yesNo, Int32Array.from(duplicate, (group) => Number(group !== 0))),
-    new Facet("protected", true, yesNo, Int32Array.from({ length }, (_, row) => Number(rows.protection(row) !== null))),
-  );
-  return facets;
 }
 
 /**

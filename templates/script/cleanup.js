@@ -32,14 +32,12 @@ const pageTitle = (rows, row) => {
 /** @type {Record<string, (rows: Rows, chosen: number[], head: string[]) => string>} */
 const LIST_FORMATS = {
   table(rows, chosen, head) {
-    const columns = ["File name", "Bytes of all versions", "Space", "Owning page", "Page owner", "Uploader", "Last change",
-      "Attachment screen", "Attachment ID", "Evidence"];
     const lines = chosen.map((row) => [
       rows.rawName(row), rows.all[row] < 0 ? TEXT.unknown : String(rows.all[row]), rows.space(row)[0], pageTitle(rows, row),
       rows.owner(row) ?? TEXT.unknown, rows.author(row) ?? TEXT.unknown, csvTime(rows.data.columns.changed[row]),
       rows.address(row, "screen") ?? "", rows.id(row), TEXT.noUse,
     ].map((value) => formulaSafe(oneLine(value).replace(/\t/g, " "))).join("\t"));
-    return [...head.map(formulaSafe), "", columns.join("\t"), ...lines].join("\n") + "\n";
+    return [...head.map(formulaSafe), "", TEXT.listColumns.join("\t"), ...lines].join("\n") + "\n";
   },
   markdown(rows, chosen, head) {
     const [title, ...facts] = head.map(markdown);
@@ -78,7 +76,7 @@ function openCleanup(rows, from, filter) {
       control.dataset.format = format;
       return control;
     });
-    parts.push(element("p", "", TEXT.cleanupWhat(files(chosen.length), bytes(size), left > 0 ? TEXT.cleanupLeft(count(left)) : "")));
+    parts.push(element("p", "", TEXT.cleanupWhat(files(chosen.length), bytes(size), left > 0 ? TEXT.cleanupLeft(left) : "")));
     const days = Math.floor((Date.now() / 1000 - rows.now) / 86400);
     if (days > FRESH_DAYS) parts.push(oldReport(days, copies));
     parts.push(element("div", "formats", ...copies));

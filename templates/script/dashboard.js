@@ -40,6 +40,7 @@ function startDashboard() {
   const { data } = readBlock();
   if (data.files.length === 0) return;
   section.hidden = false;
+  need("map-link").hidden = false;
   const root = dashboardTree(data);
   const write = (/** @type {string} */ measure, /** @type {string[]} */ zoom) => {
     const parts = [["map", measure], ...zoom.map((step) => ["zoom", step])];

@@ -29,7 +29,8 @@ class FacetPanel {
     /** @type {Map<Facet, { box: HTMLDetailsElement, summary: HTMLElement, limit: number }>} */
     this.boxes = new Map();
     const boxes = others.filter((facet) => facet.isUseful).map((facet) => this.makeBox(facet));
-    place.replaceChildren(group, element("div", "boxes", ...boxes));
+    // a list of one usage only has nothing to choose from
+    place.replaceChildren(...(usage.isUseful ? [group] : []), element("div", "boxes", ...boxes));
     document.addEventListener("click", (event) => this.closeBoxes(event.target));
     place.addEventListener("keydown", (event) => {
       const box = event.target instanceof Element ? event.target.closest("details") : null;
@@ -115,9 +116,9 @@ class FacetPanel {
       return heading;
     })));
     const body = element("tbody", "", ...indexes.map((index) => this.facetRow(facet, index, most)));
-    const group = element("fieldset", "panel", element("legend", "", facet.label), element("table", "histogram", head, body));
+    const group = element("fieldset", "panel", element("legend", "visually-hidden", facet.label), element("table", "histogram", head, body));
     if (left > 0) {
-      group.append(button("plain", TEXT.showMore(count(left)), () => {
+      group.append(button("plain", TEXT.showMore(left), () => {
         entry.limit += 200;
         this.fill(facet);
       }));

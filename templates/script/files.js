@@ -12,13 +12,17 @@ class FilesPage {
     this.rows = rows;
     this.table = table;
     this.body = table.tBodies[0];
-    this.hasSpace = section.dataset.space === "true";
+    this.hasSpace = section.dataset.listing === "site";
+    /** Else whom to ask stands in place of the uses, which no file of the list has. */
+    this.hasUses = section.dataset.listing !== "unreferenced";
     const omitted = Number(section.dataset.omitted);
     /** What every list made here has to say of itself, where the page does not hold all files. */
-    this.omitted = omitted > 0 ? TEXT.omitted(count(omitted)) : "";
+    this.omitted = omitted > 0 ? TEXT.omitted(omitted) : "";
     this.search = /** @type {HTMLInputElement} */ (need("filter"));
     this.caption = need("caption");
-    this.baseCaption = (this.caption.textContent || "").split(",")[0];
+    /** Of the order the page begins with. */
+    this.firstCaption = this.caption.textContent || "";
+    this.what = section.getAttribute("aria-label") || "";
     this.facets = makeFacets(rows, this.hasSpace);
     this.panel = new FacetPanel(need("facets"), this.facets, (key, value) => this.toggle(key, value));
     /** @type {SearchTexts|null} */
@@ -26,7 +30,7 @@ class FilesPage {
     this.state = new State();
     /** What the order was made for. @type {string|null} */
     this.orderKey = null;
-    this.order = Array.from({ length: rows.length }, (_, row) => row);
+    this.order = Array.from(rows.known.keys());
     /** @type {number[]} */
     this.shown = this.order;
     /** What of the address and of the filter the rows were narrowed for. @type {string|null} */
@@ -236,8 +240,8 @@ class FilesPage {
     const drawn = this.drawRows(from, Math.min(limit ?? pageSize, pageSize));
     const heading = sort === null ? null : this.table.querySelector(`th[data-sort="${sort}"]`);
     const by = heading && heading.textContent ? heading.textContent.toLowerCase() : sort || "";
-    this.caption.textContent = this.baseCaption + ", "
-      + (sort === null ? TEXT.largestFirst : TEXT.sorted(by, descending ? "descending" : "ascending"));
+    this.caption.textContent = sort === null ? this.firstCaption
+      : this.what + ", " + TEXT.sorted(by, descending ? "descending" : "ascending");
     need("range").textContent = number === 0 ? TEXT.noRows
       : TEXT.range(count(from + 1), count(from + number), count(this.shown.length));
     for (const control of document.querySelectorAll("#pages button")) {
@@ -264,7 +268,7 @@ class FilesPage {
   /** @param {number} from @param {number} number @param {boolean} [isOpen] whether nothing is folded away */
   makeRows(from, number, isOpen = false) {
     return this.shown.slice(from, from + number).map((row, index) => {
-      const made = fileRow(this.rows, row, this.hasSpace, this.ticked.has(row), isOpen);
+      const made = fileRow(this, row, isOpen);
       made.setAttribute("aria-rowindex", String(from + index + 2));
       return made;
     });
@@ -290,7 +294,7 @@ class FilesPage {
       undetermined++;
       undeterminedBytes += rows.known[row];
     }
-    const parts = [TEXT.found(count(this.shown.length), count(rows.length)) + " – "
+    const parts = [TEXT.found(this.shown.length, rows.length) + " – "
       + TEXT.ofBytes(bytes(known), bytes(this.allBytes), percent(known, this.allBytes))];
     if (undetermined > 0) parts.push(TEXT.ofItUndetermined(files(undetermined), bytes(undeterminedBytes)));
     if (unknown > 0) parts.push(TEXT.ofUnknownSize(count(unknown)));

@@ -51,6 +51,11 @@ class SpaceMap {
     this.caption = element("figcaption", "");
     figure.replaceChildren(this.caption, this.squares, this.table);
     this.squares.addEventListener("keydown", (event) => this.key(event));
+    // a title from the start would be read out behind the very same name
+    this.squares.addEventListener("pointerover", ({ target }) => {
+      const square = target instanceof Element ? target.closest("button") : null;
+      if (square) square.title = square.getAttribute("aria-label") || "";
+    });
     this.width = 0;
     new ResizeObserver(() => {
       if (this.figure.clientWidth !== this.width) this.draw();
@@ -157,7 +162,6 @@ class SpaceMap {
     const control = button("square", "", () => this.enter(node));
     const words = `${node.name}, ${this.amountWords(value)}, ${percent(value, total)}`;
     control.setAttribute("aria-label", words);
-    control.title = words;
     control.dataset.value = String(value);
     control.tabIndex = index === 0 ? 0 : -1;
     control.style.left = place.x + "px";

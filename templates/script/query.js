@@ -94,6 +94,7 @@ function compileQuery(terms, rows, searchTexts) {
     const test = termTest(term, rows, searchTexts);
     return term.not ? (/** @type {number} */ row) => !test(row) : test;
   });
+  if (tests.length === 0) return () => true;
   return tests.length === 1 ? tests[0] : (row) => tests.every((test) => test(row));
 }
 

@@ -125,7 +125,7 @@ class Rows {
         case "c": return this.containerId(row);
         case "n": return encodeURIComponent(this.rawName(row));
         case "p": return encodeURIComponent(this.rawName(row)).replace(/%20/g, "+");
-        case "m": return this.data.columns.changed[row] + "000";
+        case "m": return this.data.columns.changed[row] + String(this.data.columns.milliseconds[row]).padStart(3, "0");
         case "v": return String(version);
         default: return "";
       }

@@ -11,8 +11,6 @@ function filterWordsOf(text) {
   return words;
 }
 
-const SEARCHED = ["Page", "Space", "Owner"];
-
 class FindingsFilter {
   constructor() {
     this.input = /** @type {HTMLInputElement} */ (need("filter"));
@@ -67,7 +65,7 @@ class FindingsFilter {
         row.hidden = !matches;
         if (matches) hits += 1;
       }
-      if (list.hits) list.hits.textContent = isFiltering ? SNAPSHOT_TEXT.hits(count(hits), count(list.rows.length)) : "";
+      if (list.hits) list.hits.textContent = isFiltering ? SNAPSHOT_TEXT.hits(hits, list.rows.length) : "";
       // what stood open before comes back when the filter is cleared
       if (isFiltering && !this.isFiltering) list.wasOpen = list.details.open;
       if (isFiltering) list.details.open = hits > 0;
@@ -82,15 +80,15 @@ class FindingsFilter {
   /** What is searched, as `folded` makes it. Every row has a title, so that no text stays empty. */
   fold() {
     for (const entry of this.lists.flatMap((list) => list.rows)) {
-      entry.text ||= folded(SEARCHED.map((label) => textOfCell(entry.row, label)).join("\n"));
+      entry.text ||= folded(Array.from(entry.row.querySelectorAll("[data-searched]"), (cell) => cell.textContent).join("\n"));
     }
   }
 
   /** @param {number} shown @param {number} all */
   words(shown, all) {
     const unlisted = Number(this.found.dataset.unlisted);
-    const found = SNAPSHOT_TEXT.found(count(shown), count(all), count(all - shown));
-    return unlisted === 0 ? found : found + " " + SNAPSHOT_TEXT.unlisted(count(unlisted));
+    const found = SNAPSHOT_TEXT.found(shown, all);
+    return unlisted === 0 ? found : found + " " + SNAPSHOT_TEXT.unlisted(unlisted);
   }
 
   /** @param {string} text @param {number} pause */
@@ -99,6 +97,3 @@ class FindingsFilter {
     this.pause = window.setTimeout(() => { this.found.textContent = text; }, pause);
   }
 }
-
-/** @param {Element} row @param {string} label */
-const textOfCell = (row, label) => row.querySelector(`[data-label="${label}"]`)?.textContent || "";

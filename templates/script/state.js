@@ -1,7 +1,7 @@
 // What the page shows, as it stands behind the # of its address. So every view is a link, and the way back works.
 
 const PAGE_SIZES = [50, 100, 200];
-const SORT_KEYS = ["name", "size", "space", "usage", "page", "embedded", "elsewhere", "evidence", "versions", "all", "changed"];
+const SORT_KEYS = ["name", "size", "space", "usage", "page", "owner", "author", "embedded", "elsewhere", "evidence", "versions", "all", "changed"];
 /** Sorted from the largest or newest at first. */
 const NUMERIC_KEYS = ["size", "elsewhere", "evidence", "versions", "all", "changed"];
 

@@ -1,7 +1,7 @@
 // @ts-check
 "use strict";
 // Every text the script shows, in one table: a translation replaces this file. The texts of the page itself are in
-// src/report/text.rs and in the templates. `unreferenced` and `no use found` are the words of the report; it never promises that deleting is
+// src/report/text. `unreferenced` and `no use found` are the words of the report; it never promises that deleting is
 // harmless.
 
 const TEXT = {
@@ -39,8 +39,8 @@ const TEXT = {
   badLink: (/** @type {string} */ word) => `the address asks for ${word}, which is not here`,
   clearAll: "Clear all filters",
   remove: (/** @type {string} */ what) => `Remove filter ${what}`,
-  showMore: (/** @type {string} */ n) => `${n} more values`,
-  found: (/** @type {string} */ shown, /** @type {string} */ all) => `${shown} of ${all} files`,
+  showMore: (/** @type {number} */ n) => plural(n, "more value", "more values"),
+  found: (/** @type {number} */ shown, /** @type {number} */ all) => `${count(shown)} of ${files(all)}`,
   ofBytes: (/** @type {string} */ part, /** @type {string} */ all, /** @type {string} */ share) =>
     `${part} of ${all} in all versions (${share})`,
   ofItUndetermined: (/** @type {string} */ n, /** @type {string} */ size) => `undetermined: ${n}, ${size}`,
@@ -67,7 +67,6 @@ const TEXT = {
 
   // table
   sorted: (/** @type {string} */ by, /** @type {string} */ direction) => `sorted by ${by}, ${direction}`,
-  largestFirst: "the largest first",
   range: (/** @type {string} */ from, /** @type {string} */ to, /** @type {string} */ all) => `rows ${from}–${to} of ${all}`,
   noRows: "no rows",
   tick: (/** @type {string} */ name) => `Tick ${name}`,
@@ -97,7 +96,8 @@ const TEXT = {
   cleanupNothing: "No cleanup list: none of these files is unreferenced.",
   cleanupWhat: (/** @type {string} */ n, /** @type {string} */ size, /** @type {string} */ left) =>
     `${n}, ${size} with all versions. ${left}`,
-  cleanupLeft: (/** @type {string} */ n) => `${n} of the chosen files are not unreferenced, or protected, and left out.`,
+  cleanupLeft: (/** @type {number} */ n) =>
+    `${count(n)} of the chosen files ${n === 1 ? "is" : "are"} not unreferenced, or protected, and left out.`,
   cleanupOld: (/** @type {string} */ days) =>
     `This report is ${days} old. Files may have come into use since: run it again before you delete.`,
   cleanupAnyway: "Copy it all the same",
@@ -105,10 +105,11 @@ const TEXT = {
   listTitle: "Unreferenced files: no use found",
   listRun: "Run", listTime: "Read on", listAccount: "Read as", listRead: "Coverage", listSite: "Site",
   listFilter: "Filter",
+  listColumns: ["File name", "Bytes of all versions", "Space", "Owning page", "Page owner", "Uploader", "Last change",
+    "Attachment screen", "Attachment ID", "Evidence"],
   listNote: "Deleting only moves a file to the trash; a space administrator has to purge it. Look at each file before you delete it.",
 
   // map
-  map: "Map",
   mapSite: "All spaces", mapRoot: "All files",
   measures: ["Bytes now", "Bytes of all versions", "Files", "Unreferenced bytes"],
   measure: "Area shows",
@@ -143,7 +144,7 @@ const TEXT = {
   printRows: (/** @type {string} */ n) => `Current rows, up to ${n}`,
   printFilter: (/** @type {string} */ what) => `Filter: ${what}.`,
   printNoFilter: "No filter: all files.",
-  omitted: (/** @type {string} */ n) => `${n} smaller files are not on this page`,
+  omitted: (/** @type {number} */ n) => `${plural(n, "smaller file is", "smaller files are")} not on this page`,
   printFirst: (/** @type {string} */ n, /** @type {string} */ all) => `The first ${n} of ${all} rows.`,
   linkCopied: "Address copied",
 };

@@ -3,6 +3,7 @@
 use std::fs;
 
 use confluence_storage_analyzer::audit::Usage;
+use confluence_storage_analyzer::inventory::AccountId;
 use serde_json::json;
 
 use crate::common::sample;
@@ -156,9 +157,45 @@ async fn four_clicks_lead_from_the_dashboard_to_the_list_of_the_20_largest_unref
     browser.click("#cleanup-button").await;
     let list = copied(&browser, "markdown").await;
     assert_eq!(list.matches("- [ ] ").count(), 20);
-    let sizes = "return [...document.querySelectorAll('#table tbody tr')].map(row => Number(row.querySelector('td data').value))";
+    let sizes = "return [...document.querySelectorAll('#table tbody tr')].map(row => Number(row.querySelector('td[data-label=\"All versions\"] data').value))";
     let sizes: Vec<u64> = serde_json::from_value(browser.run(sizes).await).expect("sizes");
-    assert!(sizes.is_sorted_by(|one, other| one >= other), "the first are the largest: {sizes:?}");
+    assert!(sizes.is_sorted_by(|one, other| one >= other), "the first free the most: {sizes:?}");
+    browser.stop().await;
+}
+
+/// No file of the list has a use: whom to ask stands in place of four columns that would say the same in every row.
+#[tokio::test]
+async fn the_list_of_unreferenced_files_says_whom_to_ask_and_can_be_sorted_by_it() {
+    let Some(browser) = Browser::start().await else { return };
+    let (mut inventory, audit) = sample::complete(300);
+    for (index, content) in inventory.contents.iter_mut().enumerate() {
+        content.owner = Some(AccountId::new(["a1", "a2", "a3"][index % 3]));
+    }
+    let report = Report::of(&sample::run_facts(), &(inventory, audit));
+    browser.open(&report.page(UNREFERENCED)).await;
+    let columns = "return [...document.querySelectorAll('#table thead th')].map(heading => heading.textContent)";
+    let columns = browser.texts(columns).await;
+    assert_eq!(columns[..5], ["File name", "File size", "Owning page", "Page owner", "Uploader"]);
+    assert!(!columns.iter().any(|column| ["Usage", "Evidence", "Linked elsewhere?"].contains(&column.as_str())));
+    let table = report.read("attachments.csv");
+    let mut table = csv::Reader::from_reader(table.trim_start_matches('\u{FEFF}').as_bytes());
+    let header = table.headers().expect("a header").clone();
+    let place = |column: &str| header.iter().position(|name| name == column).expect("a column");
+    let rows: Vec<csv::StringRecord> = table.records().map(|row| row.expect("a row")).collect();
+    for (key, column) in [("owner", "Container Owner"), ("author", "Author")] {
+        browser.open_at(&report.page(ALL), &format!("?sort={key}&rows=200")).await;
+        let ids = "return [...document.querySelectorAll('#table .endpoint')].map(code => code.title.split('/').pop())";
+        let ids = browser.texts(ids).await;
+        let person = |id: &String| {
+            rows.iter().find(|row| row[place("Attachment ID")] == **id).expect("the row")[place(column)].to_owned()
+        };
+        let mut people: Vec<String> = ids.iter().map(person).filter(|name| !name.is_empty()).collect();
+        people.dedup();
+        assert!(people.len() > 1 && people.is_sorted_by_key(|name| name.to_lowercase()), "{key}: {people:?}");
+        browser.open_at(&report.page(UNREFERENCED), "").await;
+        browser.click(&format!("th[data-sort={key}] button")).await;
+        assert_eq!(browser.find(&format!("th[data-sort={key}][aria-sort=ascending]")).await.len(), 1);
+    }
     browser.stop().await;
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
+use crate::common::sample;
 use crate::common::webdriver::Browser;
 use crate::{ALL, Report, WHOLE, text_of};
 
@@ -88,5 +89,24 @@ async fn u_31_every_text_the_script_shows_comes_from_one_table() {
         let unmarked = UNMARKED.replace("arguments0", &known).replace("SELECTOR", places);
         assert_eq!(browser.texts(&unmarked).await, [] as [String; 0], "{page}{address} {steps}");
     }
+    browser.stop().await;
+}
+
+#[tokio::test]
+async fn one_of_anything_is_said_in_the_singular() {
+    let Some(browser) = Browser::start().await else { return };
+    let report = Report::of(&sample::run_facts(), &sample::complete(1));
+    browser.open(&report.page(ALL)).await;
+    browser.wait_for("return document.querySelector('#found').textContent.startsWith('1 of 1 file – ')").await;
+    let said = browser.texts("return [TEXT.omitted(1), TEXT.showMore(1), TEXT.cleanupLeft(1), TEXT.omitted(2)]").await;
+    assert_eq!(
+        said,
+        [
+            "1 smaller file is not on this page",
+            "1 more value",
+            "1 of the chosen files is not unreferenced, or protected, and left out.",
+            "2 smaller files are not on this page"
+        ]
+    );
     browser.stop().await;
 }

@@ -153,6 +153,14 @@ fn attachment(index: u64) -> Attachment {
     let old = if index.is_multiple_of(5) { index % 7 } else { 0 };
     let title = name(index);
     let types = ["image/png", "application/pdf", "video/mp4", "application/vnd.ms-excel"];
+    let modified_at = moment() - TimeDelta::days((index * 13 % 1900).cast_signed())
+        + TimeDelta::milliseconds((index * 7 % 1000).cast_signed());
+    let download = format!(
+        "/download/attachments/{container}/{}?version={}&modificationDate={}&cacheVersion=1&api=v2",
+        url::form_urlencoded::byte_serialize(title.as_bytes()).collect::<String>().replace('+', "%20"),
+        old + 1,
+        modified_at.timestamp_millis()
+    );
     Attachment {
         id: AttachmentId::new(format!("att{}", 70_000 + index)),
         file_id: None,
@@ -163,10 +171,10 @@ fn attachment(index: u64) -> Attachment {
         size,
         created_at: Some(moment() - TimeDelta::days(600)),
         version: u32::try_from(old + 1).expect("small"),
-        modified_at: Some(moment() - TimeDelta::days((index * 13 % 1900).cast_signed())),
+        modified_at: Some(modified_at),
         author: Some(AccountId::new(["a1", "a2", "a3"][(index % 3) as usize])),
         comment: None,
-        download: Some(format!("/download/attachments/1/{index}")),
+        download: Some(download),
         webui: None,
         old_versions: old_versions(index, old, size),
         labels: None,

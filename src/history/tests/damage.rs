@@ -132,12 +132,12 @@ fn f_81_what_editors_and_version_control_do_is_refused_with_its_line() {
         ("the byte order mark is missing", |text| text.trim_start_matches('\u{FEFF}').to_owned(), 1),
         ("the line does not end in CRLF", |text| text.replace("\r\n", "\n"), 1),
         (
-            "1 cells where the header has 5",
+            "cells: 1; the header has 5",
             |text| text.replacen("complete\",4\r\n", "complete\",4\r\n<<<<<<< HEAD\r\n", 1),
             3,
         ),
         ("this is not the header that was written", |text| text.replacen("words", "Words", 1), 1),
-        ("2 cells where the header has 5", |text| format!("{text}1,2\r\n"), 4),
+        ("cells: 2; the header has 5", |text| format!("{text}1,2\r\n"), 4),
         ("differs from", |text| text.replacen("complete\",4", "complete\",5", 1), 2),
     ];
     for part in ["archived_snapshots/confluence_data_2026-W45.csv", "confluence_data_2026-W47.csv"] {

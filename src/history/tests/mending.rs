@@ -79,7 +79,7 @@ fn f_80_a_row_torn_in_both_files_is_cut_and_the_week_is_incomplete() {
     nothing_is_gone(&before, &files(&folder), "torn");
     let told = &repaired.mended[0];
     assert_eq!((told.file.as_str(), told.lost), ("confluence_data_2026-W47.csv", true));
-    assert!(told.what.starts_with("1 of 2 rows are left"), "{}", told.what);
+    assert!(told.what.starts_with("rows left: 1 of 2"), "{}", told.what);
     let history = open(&folder).unwrap();
     let known = history.week(week("2026-W47")).unwrap();
     assert_eq!((known.status, known.revision, known.file.rows), (Status::Incomplete, 3, 1));

@@ -1,5 +1,6 @@
 //! Bytes and files by usage, media type, age and uploader (product contract 3.2).
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
@@ -10,6 +11,9 @@ use crate::report::text::{self, media, sentences as say, words};
 use crate::report::view::FileRow;
 
 use super::data::component;
+
+/// The value of every facet for what is not known, as classes.js has it.
+pub(super) const UNKNOWN: &str = "unknown";
 
 /// How many groups of an open-ended kind are shown; the rest is one group.
 const SHOWN: usize = 12;
@@ -66,15 +70,13 @@ pub(super) fn by_usage(rows: &[FileRow<'_>]) -> Vec<Group> {
 
 /// By media type, the most bytes first.
 pub(super) fn by_type(rows: &[FileRow<'_>]) -> Vec<Group> {
-    largest(rows, "type", text::OTHER_TYPES, |row| {
-        row.attachment.media_type.as_deref().map_or_else(|| "unknown".to_owned(), |raw| media::label(raw).into_owned())
-    })
+    largest(rows, "type", text::OTHER_TYPES, |row| row.attachment.media_type.as_deref().map(media::label))
 }
 
 /// By uploader of the current version, the most bytes first.
 pub(super) fn by_uploader(rows: &[FileRow<'_>]) -> Vec<Group> {
     largest(rows, "author", text::OTHER_PEOPLE, |row| {
-        row.view.person(row.attachment.author.as_ref()).unwrap_or("unknown").to_owned()
+        row.view.person(row.attachment.author.as_ref()).map(Cow::Borrowed)
     })
 }
 
@@ -95,7 +97,7 @@ pub(super) fn by_age(rows: &[FileRow<'_>], now: DateTime<Utc>) -> Vec<Group> {
         let days = row.attachment.modified_at.map(|moment| (now - moment).num_days());
         days.map_or(CLASSES.len(), |days| CLASSES.iter().take_while(|(limit, ..)| days >= *limit).count())
     };
-    let names = CLASSES.iter().map(|(_, value, name)| (*value, *name)).chain([("unknown", text::UNKNOWN)]);
+    let names = CLASSES.iter().map(|(_, value, name)| (*value, *name)).chain([(UNKNOWN, text::UNKNOWN)]);
     let mut groups: Vec<Group> = names.map(|(value, name)| Group::of("age", value, name.to_owned())).collect();
     for row in rows {
         if let Some(group) = groups.get_mut(class(row)) {
@@ -105,12 +107,19 @@ pub(super) fn by_age(rows: &[FileRow<'_>], now: DateTime<Utc>) -> Vec<Group> {
     with_shares(groups.into_iter().filter(|group| group.files > 0).collect())
 }
 
-fn largest(rows: &[FileRow<'_>], facet: &str, what: &str, name: impl Fn(&FileRow<'_>) -> String) -> Vec<Group> {
-    let mut by_name: BTreeMap<String, Group> = BTreeMap::new();
+fn largest<'a>(
+    rows: &[FileRow<'a>],
+    facet: &str,
+    what: &str,
+    name: impl Fn(&FileRow<'a>) -> Option<Cow<'a, str>>,
+) -> Vec<Group> {
+    let mut by_name: BTreeMap<Option<Cow<'_, str>>, Group> = BTreeMap::new();
     for row in rows {
-        let name = name(row);
-        let group = by_name.entry(name);
-        group.or_insert_with_key(|name| Group::of(facet, name, format::visible(name).into_owned())).add(row);
+        let group = by_name.entry(name(row)).or_insert_with_key(|name| match name {
+            Some(name) => Group::of(facet, name, format::visible(name).into_owned()),
+            None => Group::of(facet, UNKNOWN, text::UNKNOWN.to_owned()),
+        });
+        group.add(row);
     }
     let mut groups: Vec<Group> = by_name.into_values().collect();
     groups.sort_by_key(|group| std::cmp::Reverse((group.bytes, group.files)));

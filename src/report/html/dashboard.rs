@@ -4,10 +4,10 @@ use crate::audit::{DuplicateGroup, FileVerdict, Totals, Usage};
 use crate::inventory::OldSizes;
 use crate::report::format;
 use crate::report::text::{self, sentences as say, words};
-use crate::report::view::{FileRow, ReportedSpace, View};
+use crate::report::view::{FileRow, View};
 
 use super::breakdown::{self, Group};
-use super::data::{DataBlock, rank};
+use super::data::{DataBlock, component, rank};
 use super::gaps::{GAPS, GapRow, gap_row};
 use super::handover::{self, Handover};
 use super::row::ShownFile;
@@ -17,6 +17,8 @@ use crate::report::ReportError;
 
 /// Rows of the rankings.
 const RANKED: usize = 25;
+/// Owning pages named in one row of duplicates; `duplicates.csv` has all.
+const NAMED_PLACES: usize = 3;
 
 /// One headline figure.
 #[derive(Debug)]
@@ -65,10 +67,28 @@ impl SpaceRow {
     }
 }
 
+/// A file of a ranking.
+#[derive(Debug)]
+pub(super) struct ListedFile {
+    pub(super) file: ShownFile,
+    /// Relative address of its details.
+    pub(super) href: String,
+}
+
+impl ListedFile {
+    fn new(row: &FileRow<'_>) -> Self {
+        let page = row.folder().map_or_else(
+            || "attachments.html".to_owned(),
+            |folder| format!("{0}/{0}_attachments.html", component(folder)),
+        );
+        Self { file: ShownFile::new(row), href: format!("{page}#?open={}", component(row.attachment.id.as_str())) }
+    }
+}
+
 /// One row of the ranking by bytes in old versions.
 #[derive(Debug)]
 pub(super) struct WasteRow {
-    pub(super) file: ShownFile,
+    pub(super) listed: ListedFile,
     pub(super) bytes: u64,
     pub(super) old_versions: u64,
     /// Some of those versions have no known size, so it is more.
@@ -106,7 +126,7 @@ pub(super) struct Dashboard {
     pub(super) without_space: (u64, u64),
     /// Headings with their groups.
     pub(super) breakdowns: Vec<(&'static str, Vec<Group>)>,
-    pub(super) largest: Vec<ShownFile>,
+    pub(super) largest: Vec<ListedFile>,
     pub(super) waste: Vec<WasteRow>,
     pub(super) keep_versions: u64,
     pub(super) duplicates: Vec<DuplicateRow>,
@@ -119,22 +139,18 @@ pub(super) struct Dashboard {
 }
 
 impl Dashboard {
-    pub(super) fn new(
-        view: &View<'_>,
-        spaces: &[ReportedSpace<'_>],
-        rows: &[FileRow<'_>],
-    ) -> Result<Self, ReportError> {
+    pub(super) fn new(view: &View<'_>, rows: &[FileRow<'_>]) -> Result<Self, ReportError> {
         let gaps = &view.inventory.coverage.gaps;
         let groups = &view.audit.duplicates;
         Ok(Self {
             figures: figures(view),
             quota: quota(view),
-            wins: wins::find(view, spaces, rows),
-            handover: handover::by_owner(rows, spaces, super::is_cut(rows.len())),
+            wins: wins::find(view, rows),
+            handover: handover::by_owner(rows, super::is_cut(rows.len())),
             is_cut: super::is_cut(rows.len()),
-            tree: tree::block(view, spaces, rows)?,
-            spaces: space_rows(view, spaces),
-            space_count: spaces.len() as u64,
+            tree: tree::block(view, rows)?,
+            spaces: space_rows(view),
+            space_count: view.reported_spaces().len() as u64,
             without_space: without_space(rows),
             breakdowns: vec![
                 (text::BY_USAGE, breakdown::by_usage(rows)),
@@ -169,7 +185,7 @@ fn quota(view: &View<'_>) -> Option<Quota> {
 }
 
 fn figures(view: &View<'_>) -> Vec<Figure> {
-    let totals = view.totals(&view.audit.site);
+    let totals = view.site_totals();
     let stored = totals.current_bytes.saturating_add(totals.old_bytes);
     let wasted: u64 = view.audit.duplicates.iter().map(DuplicateGroup::wasted_bytes).sum();
     let figure = |name, value, note, class| Figure { name, value, note, class };
@@ -202,7 +218,7 @@ fn figures(view: &View<'_>) -> Vec<Figure> {
         figure(
             text::UNKNOWN_SIZES,
             Value::Words(format::count(totals.unknown_sizes)),
-            text::UNKNOWN_SIZES_NOTE.to_owned(),
+            say::versions_of_no_size(totals.unknown_sizes),
             if totals.unknown_sizes > 0 { "undetermined" } else { "" },
         ),
         figure(
@@ -222,8 +238,9 @@ fn unreferenced_note(view: &View<'_>, files: u64) -> String {
     say::files_and_protected(files, view.audit.files.iter().filter(is_kept).count() as u64)
 }
 
-fn space_rows(view: &View<'_>, spaces: &[ReportedSpace<'_>]) -> Vec<SpaceRow> {
-    let mut rows: Vec<SpaceRow> = spaces
+fn space_rows(view: &View<'_>) -> Vec<SpaceRow> {
+    let mut rows: Vec<SpaceRow> = view
+        .reported_spaces()
         .iter()
         .map(|reported| SpaceRow {
             key: format::visible(&reported.space.key).into_owned(),
@@ -252,10 +269,10 @@ fn without_space(rows: &[FileRow<'_>]) -> (u64, u64) {
 }
 
 /// The files with the most bytes in all versions, the trash left out.
-fn largest(rows: &[FileRow<'_>]) -> Vec<ShownFile> {
+fn largest(rows: &[FileRow<'_>]) -> Vec<ListedFile> {
     let mut ranked: Vec<&FileRow<'_>> = rows.iter().filter(|row| !row.attachment.status.is_trash()).collect();
     ranked.sort_by_key(|row| std::cmp::Reverse(row.attachment.all_bytes().or(row.attachment.size)));
-    ranked.into_iter().take(RANKED).map(ShownFile::new).collect()
+    ranked.into_iter().take(RANKED).map(ListedFile::new).collect()
 }
 
 fn waste(view: &View<'_>, rows: &[FileRow<'_>]) -> Vec<WasteRow> {
@@ -276,7 +293,7 @@ fn waste(view: &View<'_>, rows: &[FileRow<'_>]) -> Vec<WasteRow> {
     let shown = ranked.into_iter().take(RANKED);
     shown
         .map(|(bytes, at_least, row)| WasteRow {
-            file: ShownFile::new(row),
+            listed: ListedFile::new(row),
             bytes,
             old_versions: row.attachment.old_versions.len() as u64,
             at_least,
@@ -285,15 +302,20 @@ fn waste(view: &View<'_>, rows: &[FileRow<'_>]) -> Vec<WasteRow> {
 }
 
 fn duplicate_row(view: &View<'_>, group: &DuplicateGroup, number: u64) -> DuplicateRow {
-    let places: Vec<ShownFile> =
-        group.files.iter().take(3).filter_map(|file| view.row_of(*file)).map(|row| ShownFile::new(&row)).collect();
+    let places: Vec<ShownFile> = group
+        .files
+        .iter()
+        .take(NAMED_PLACES)
+        .filter_map(|file| view.row_of(*file))
+        .map(|row| ShownFile::new(&row))
+        .collect();
     DuplicateRow {
         name: places.first().map(|file| file.name.clone()).unwrap_or_default(),
         copies: group.files.len() as u64,
         size: group.size,
         wasted: group.wasted_bytes(),
         verified: words::compared(group.verified),
-        more_places: group.files.len().saturating_sub(3) as u64,
+        more_places: group.files.len().saturating_sub(NAMED_PLACES) as u64,
         group: number,
         places,
     }

@@ -22,6 +22,12 @@ impl Number for u64 {
     }
 }
 
+impl Number for usize {
+    fn number(&self) -> u64 {
+        *self as u64
+    }
+}
+
 impl<N: Number> Number for &N {
     fn number(&self) -> u64 {
         (**self).number()

@@ -13,6 +13,8 @@ pub(in crate::report) struct GapRow {
     pub(in crate::report) kind: &'static str,
     pub(in crate::report) subject: String,
     pub(in crate::report) end: &'static str,
+    /// It is missing: neither gone nor left out.
+    pub(in crate::report) is_lost: bool,
     pub(in crate::report) why: String,
 }
 
@@ -21,13 +23,14 @@ pub(in crate::report) fn gap_row(gap: &Gap) -> GapRow {
     let why = match &gap.end {
         UnitEnd::Ok => "",
         UnitEnd::Failed { reason } | UnitEnd::Denied { reason } => reason,
-        UnitEnd::Gone => words::DELETED_MEANWHILE,
+        UnitEnd::Gone => words::NOT_THERE,
         UnitEnd::Skipped { option } => option,
     };
     GapRow {
         kind: gap.kind.label(),
         subject: format::visible(&gap.subject).into_owned(),
         end: words::end(&gap.end),
+        is_lost: matches!(gap.end, UnitEnd::Failed { .. } | UnitEnd::Denied { .. }),
         why: format::visible(why).into_owned(),
     }
 }

@@ -1,12 +1,13 @@
 //! Who has to decide: files by the owner of the page or post they belong to, so that each owner can be sent the own
 //! files.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use crate::audit::Usage;
-use crate::report::format;
-use crate::report::view::{FileRow, ReportedSpace};
+use crate::report::view::FileRow;
+use crate::report::{format, text};
 
+use super::breakdown::UNKNOWN;
 use super::data::{component, rank};
 
 /// How many owners the dashboard lists; the facet of the table has all.
@@ -67,14 +68,14 @@ struct Sum<'a> {
     unreferenced_files: u64,
     unreferenced_bytes: u64,
     undetermined_files: u64,
-    /// Files and unreferenced files by key of the space.
-    spaces: BTreeMap<&'a str, (u64, u64)>,
+    /// Files and unreferenced files by key and folder of the space.
+    spaces: BTreeMap<(&'a str, Option<&'a str>), (u64, u64)>,
 }
 
 impl<'a> Sum<'a> {
     fn add(&mut self, row: &FileRow<'a>) {
         let bytes = row.known_bytes();
-        let space = self.spaces.entry(row.space_key()).or_default();
+        let space = self.spaces.entry((row.space_key(), row.folder())).or_default();
         self.pages.insert(row.container_id());
         self.files += 1;
         self.bytes += bytes;
@@ -104,21 +105,20 @@ impl<'a> Sum<'a> {
 
 /// By owner of the page or post, or its author where no owner is known; without the trash. `is_cut` is whether the page
 /// over all spaces leaves files out.
-pub(super) fn by_owner(rows: &[FileRow<'_>], spaces: &[ReportedSpace<'_>], is_cut: bool) -> Handover {
-    let mut sums: BTreeMap<&str, Sum<'_>> = BTreeMap::new();
+pub(super) fn by_owner(rows: &[FileRow<'_>], is_cut: bool) -> Handover {
+    let mut sums: BTreeMap<Option<&str>, Sum<'_>> = BTreeMap::new();
     for row in rows.iter().filter(|row| !row.verdict.is_in_trash(row.attachment)) {
-        sums.entry(row.owner_name().unwrap_or("unknown")).or_default().add(row);
+        sums.entry(row.owner_name()).or_default().add(row);
     }
-    let mut sums: Vec<(&str, Sum<'_>)> = sums.into_iter().collect();
+    let mut sums: Vec<(Option<&str>, Sum<'_>)> = sums.into_iter().collect();
     sums.sort_by_key(|(_, sum)| std::cmp::Reverse((sum.unreferenced_bytes, sum.bytes)));
     let more = sums.split_off(sums.len().min(SHOWN)).len() as u64;
-    let folders: HashMap<&str, &str> =
-        spaces.iter().map(|reported| (reported.space.key.as_str(), reported.folder.as_str())).collect();
     let mut owners: Vec<OwnerRow> = sums
         .into_iter()
         .map(|(name, sum)| {
-            let lists = if is_cut { in_spaces(name, &sum, &folders) } else { on_site(name) };
-            sum.finish(name, lists)
+            let value = component(name.unwrap_or(UNKNOWN));
+            let lists = if is_cut { in_spaces(&value, &sum) } else { on_site(&value) };
+            sum.finish(name.unwrap_or(text::UNKNOWN), lists)
         })
         .collect();
     for (at, place) in rank(&owners, |owner| &owner.name).into_iter().enumerate() {
@@ -127,23 +127,22 @@ pub(super) fn by_owner(rows: &[FileRow<'_>], spaces: &[ReportedSpace<'_>], is_cu
     Handover { owners, more }
 }
 
-fn on_site(name: &str) -> Lists {
-    let owner = component(name);
+/// `owner` as it stands in an address.
+fn on_site(owner: &str) -> Lists {
     Lists::Site {
         href: format!("attachments.html#?owner={owner}"),
         unreferenced_href: format!("attachments.html#?usage=unreferenced&protected=no&owner={owner}"),
     }
 }
 
-fn in_spaces(name: &str, sum: &Sum<'_>, folders: &HashMap<&str, &str>) -> Lists {
-    let owner = component(name);
-    let lists = sum.spaces.iter().filter_map(|(key, (files, unreferenced_files))| {
-        let folder = folders.get(key)?;
+/// `owner` as it stands in an address.
+fn in_spaces(owner: &str, sum: &Sum<'_>) -> Lists {
+    let lists = sum.spaces.iter().filter_map(|((key, folder), (files, unreferenced_files))| {
         Some(SpaceList {
             key: format::visible(key).into_owned(),
             files: *files,
             unreferenced_files: *unreferenced_files,
-            href: format!("{}/{}_attachments.html#?owner={owner}", component(folder), component(folder)),
+            href: format!("{0}/{0}_attachments.html#?owner={owner}", component((*folder)?)),
         })
     });
     let mut lists: Vec<SpaceList> = lists.collect();

@@ -19,6 +19,7 @@ use askama::Template;
 use super::text::sentences;
 use super::view::{FileRow, ReportedSpace, View};
 use super::{ReportError, format, text};
+use crate::inventory::Attachment;
 use assets::Script;
 use dashboard::{Dashboard, Value};
 use data::DataBlock;
@@ -34,13 +35,48 @@ const MAX_ROWS: usize = 100_000;
 /// Rows of the page over all spaces when there are more than [`MAX_ROWS`] files.
 const TRUNCATED_ROWS: usize = 1_000;
 
+/// What a table of files lists, which decides its columns and its order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Listing {
+    /// The files of all spaces.
+    Site,
+    /// The files of one space.
+    Space,
+    /// Those that space owners are to look through: all are unreferenced, so whom to ask stands in place of the uses.
+    Unreferenced,
+}
+
+impl Listing {
+    /// As the script knows it.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Site => "site",
+            Self::Space => "space",
+            Self::Unreferenced => "unreferenced",
+        }
+    }
+
+    fn has_space(self) -> bool {
+        self == Self::Site
+    }
+
+    fn has_uses(self) -> bool {
+        self != Self::Unreferenced
+    }
+
+    /// What the rows are ordered by, the most first and unknown sizes last: the size of the file, or what deleting it
+    /// frees.
+    fn bytes(self, file: &Attachment) -> Option<u64> {
+        if self.has_uses() { file.size } else { file.all_bytes() }
+    }
+}
+
 /// A table of files: the largest as static rows, all as data.
 #[derive(Debug)]
 struct FileTable {
     files: Vec<ShownFile>,
     data: DataBlock,
-    /// Whether the space is a column.
-    has_space: bool,
+    listing: Listing,
     /// Name of the CSV file beside the page that has all rows.
     csv: String,
     /// Rows that only the CSV has.
@@ -55,18 +91,21 @@ pub(super) fn is_cut(files: usize) -> bool {
 }
 
 impl FileTable {
-    fn new(view: &View<'_>, rows: &[&FileRow<'_>], has_space: bool, csv: String) -> Result<Self, ReportError> {
+    fn new(view: &View<'_>, rows: &[&FileRow<'_>], listing: Listing, csv: String) -> Result<Self, ReportError> {
         let mut rows = rows.to_vec();
         let trash = rows.iter().filter(|row| row.verdict.is_in_trash(row.attachment)).count() as u64;
-        // the largest first, unknown sizes last; equal sizes by id
         rows.sort_by(|one, other| {
-            let key = |row: &FileRow<'_>| std::cmp::Reverse(row.attachment.size);
+            let key = |row: &FileRow<'_>| std::cmp::Reverse(listing.bytes(row.attachment));
             key(one).cmp(&key(other)).then_with(|| one.attachment.id.cmp(&other.attachment.id))
         });
-        let omitted = if has_space && is_cut(rows.len()) { rows.split_off(TRUNCATED_ROWS).len() as u64 } else { 0 };
+        let omitted = if listing == Listing::Site && is_cut(rows.len()) {
+            rows.split_off(TRUNCATED_ROWS).len() as u64
+        } else {
+            0
+        };
         let data = data::block(view, &rows)?;
         let files = rows.into_iter().take(STATIC_ROWS).map(ShownFile::new).collect();
-        Ok(Self { files, data, has_space, csv, omitted, trash })
+        Ok(Self { files, data, listing, csv, omitted, trash })
     }
 
     fn is_empty(&self) -> bool {
@@ -127,19 +166,15 @@ struct SpaceUnreferencedPage {
 }
 
 /// `index.html`.
-pub(crate) fn index(
-    view: &View<'_>,
-    spaces: &[ReportedSpace<'_>],
-    rows: &[FileRow<'_>],
-) -> Result<String, ReportError> {
+pub(crate) fn index(view: &View<'_>, rows: &[FileRow<'_>]) -> Result<String, ReportError> {
     let frame = Frame::new(view, text::CONFLUENCE_STORAGE.to_owned(), Place::Dashboard, Script::Dashboard);
-    render("index.html", &IndexPage { frame, board: Dashboard::new(view, spaces, rows)? })
+    render("index.html", &IndexPage { frame, board: Dashboard::new(view, rows)? })
 }
 
 /// `attachments.html`: the files of all reported spaces.
 pub(crate) fn all_files(view: &View<'_>, rows: &[FileRow<'_>]) -> Result<String, ReportError> {
     let rows: Vec<&FileRow<'_>> = rows.iter().collect();
-    let table = FileTable::new(view, &rows, true, "attachments.csv".to_owned())?;
+    let table = FileTable::new(view, &rows, Listing::Site, "attachments.csv".to_owned())?;
     let frame = Frame::new(view, text::ALL_ATTACHMENTS_HEADING.to_owned(), Place::Root, table.script());
     render("attachments.html", &AllFilesPage { frame, table })
 }
@@ -151,7 +186,7 @@ pub(crate) fn space_files(
     rows: &[&FileRow<'_>],
 ) -> Result<String, ReportError> {
     let page = format!("{}_attachments", reported.folder);
-    let table = FileTable::new(view, rows, false, format!("{page}.csv"))?;
+    let table = FileTable::new(view, rows, Listing::Space, format!("{page}.csv"))?;
     let frame = Frame::new(view, sentences::attachments_of(&space_words(reported)), Place::Space, table.script());
     let candidates = rows.iter().filter(|row| row.is_candidate()).count() as u64;
     let sibling = format!("{}_unreferenced.html", reported.folder);
@@ -170,7 +205,7 @@ pub(crate) fn space_unreferenced(
         .iter()
         .filter(|row| row.usage() == crate::audit::Usage::Unreferenced && row.verdict.protected.is_some())
         .count() as u64;
-    let table = FileTable::new(view, &candidates, false, format!("{page}.csv"))?;
+    let table = FileTable::new(view, &candidates, Listing::Unreferenced, format!("{page}.csv"))?;
     let frame =
         Frame::new(view, sentences::unreferenced_files_of(&space_words(reported)), Place::Space, table.script());
     let sibling = format!("{}_attachments.html", reported.folder);

@@ -6,6 +6,9 @@ use crate::report::format;
 use crate::report::text::{self, sentences as say, words};
 use crate::report::view::FileRow;
 
+/// Contents in "Linked elsewhere?" before the rest is folded away; as in cells.js.
+const SHOWN_CONTENTS: usize = 3;
+
 /// A content with its address, ready to be shown.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct ShownContent {
@@ -33,8 +36,11 @@ pub(super) struct ShownFile {
     pub(super) versions: u64,
     pub(super) space: String,
     pub(super) owner: Option<ShownContent>,
+    /// Who decides about the owning page.
+    pub(super) page_owner: String,
+    pub(super) uploader: String,
     pub(super) embedded: &'static str,
-    pub(super) elsewhere: Vec<ShownContent>,
+    elsewhere: Vec<ShownContent>,
     pub(super) usage: Usage,
     pub(super) day: String,
     pub(super) age: String,
@@ -57,6 +63,8 @@ impl ShownFile {
             versions: file.versions() as u64,
             space: visible(row.space_key()),
             owner: row.owner.map(content),
+            page_owner: row.owner_name().map_or_else(|| text::UNKNOWN.to_owned(), visible),
+            uploader: row.view.person(file.author.as_ref()).map_or_else(|| text::UNKNOWN.to_owned(), visible),
             embedded: row.embedded(),
             elsewhere: row.elsewhere().into_iter().map(content).collect(),
             usage: row.usage(),
@@ -75,9 +83,9 @@ impl ShownFile {
         words::usage(self.usage)
     }
 
-    /// Other contents that use it, beyond the three that are shown at first.
-    pub(super) fn more_elsewhere(&self) -> u64 {
-        (self.elsewhere.len() as u64).saturating_sub(3)
+    /// Other contents that use it: those shown at first, and those that are folded away.
+    pub(super) fn elsewhere(&self) -> (&[ShownContent], &[ShownContent]) {
+        self.elsewhere.split_at(self.elsewhere.len().min(SHOWN_CONTENTS))
     }
 
     /// What stands on the evidence before it is opened.

@@ -36,13 +36,9 @@ struct Branch<'a> {
 }
 
 /// The block of the dashboard; the trash is left out, as in the figure "Stored".
-pub(super) fn block(
-    view: &View<'_>,
-    spaces: &[ReportedSpace<'_>],
-    rows: &[FileRow<'_>],
-) -> Result<DataBlock, ReportError> {
+pub(super) fn block(view: &View<'_>, rows: &[FileRow<'_>]) -> Result<DataBlock, ReportError> {
     let rows: Vec<&FileRow<'_>> = rows.iter().filter(|row| !row.verdict.is_in_trash(row.attachment)).collect();
-    let (space_entries, space_indexes) = space_entries(spaces, &rows);
+    let (space_entries, space_indexes) = space_entries(view.reported_spaces(), &rows);
     let branches = branches(&rows);
     let page_indexes: HashMap<(&str, &str), usize> = branches
         .iter()

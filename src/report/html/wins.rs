@@ -38,7 +38,7 @@ impl Win {
 }
 
 /// The proposals, the most bytes first. An incomplete run has none about unreferenced files.
-pub(super) fn find(view: &View<'_>, spaces: &[ReportedSpace<'_>], rows: &[FileRow<'_>]) -> Vec<Win> {
+pub(super) fn find(view: &View<'_>, rows: &[FileRow<'_>]) -> Vec<Win> {
     let mut candidates: Vec<(u64, &FileRow<'_>)> =
         rows.iter().filter(|row| row.is_candidate()).map(|row| (row.known_bytes(), row)).collect();
     candidates.sort_by_key(|(bytes, row)| (std::cmp::Reverse(*bytes), &row.attachment.id));
@@ -46,7 +46,7 @@ pub(super) fn find(view: &View<'_>, spaces: &[ReportedSpace<'_>], rows: &[FileRo
     let proposals = [
         largest_candidates(&candidates, is_cut),
         forgotten(view, &candidates, is_cut),
-        worst_space(spaces),
+        worst_space(view.reported_spaces()),
         old_versions(view, rows),
         trash(view),
         duplicates(view),

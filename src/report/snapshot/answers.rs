@@ -4,7 +4,7 @@ use crate::report::format;
 use crate::report::text::snapshot as say;
 
 use super::SnapshotView;
-use super::metric::{self, Metric, Unit};
+use super::metric::{self, Metric, Unit, Verdict};
 use super::past::{NoPast, Then};
 use super::workflow;
 
@@ -13,8 +13,8 @@ use super::workflow;
 pub(super) struct Answer {
     pub(super) question: &'static str,
     pub(super) words: String,
-    /// What it rests on, each with `better`, `worse`, or nothing.
-    pub(super) points: Vec<(String, &'static str)>,
+    /// What it rests on, each with what became of it.
+    pub(super) points: Vec<(String, Option<Verdict>)>,
     pub(super) href: &'static str,
     /// Where the link leads.
     pub(super) link: &'static str,
@@ -76,7 +76,7 @@ fn stuck(view: &SnapshotView<'_>) -> String {
 }
 
 /// Against the week farthest back that can be compared, because one week says little.
-fn better(view: &SnapshotView<'_>, weeks: &Result<Vec<Then<'_>>, NoPast>) -> (String, Vec<(String, &'static str)>) {
+fn better(view: &SnapshotView<'_>, weeks: &Result<Vec<Then<'_>>, NoPast>) -> (String, Vec<(String, Option<Verdict>)>) {
     let weeks = match weeks {
         Ok(weeks) => weeks,
         Err(NoPast::Incomplete) => {
@@ -88,14 +88,14 @@ fn better(view: &SnapshotView<'_>, weeks: &Result<Vec<Then<'_>>, NoPast>) -> (St
     };
     let judged: [&Metric; 5] =
         [&metric::HEALTH, &metric::OUTDATED_SHARE, &metric::OUTSIDE_TREE, &metric::NOTHING_LINKS, &metric::OVERDUE];
-    let of = |then: &Then<'_>| -> Vec<(String, &'static str)> {
+    let of = |then: &Then<'_>| -> Vec<(String, Option<Verdict>)> {
         let compared = judged.iter().filter_map(|metric| {
             let (before, now) = (then.value(metric)?, (metric.of)(&view.figures.total)?);
             let words = |value| metric.unit.words(value);
             let verdict = metric.wish.verdict(before, now);
             Some(match verdict {
-                "" => (say::unchanged(metric.name), ""),
-                verdict => (format!("{}: {} → {}", metric.name, words(before), words(now)), verdict),
+                None => (say::unchanged(metric.name), None),
+                Some(_) => (format!("{}: {} → {}", metric.name, words(before), words(now)), verdict),
             })
         });
         compared.collect()

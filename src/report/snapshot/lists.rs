@@ -2,7 +2,7 @@
 
 use crate::inventory::snapshot::MetricGroup;
 use crate::metrics::changes::{Change, ChangeKind, counts};
-use crate::metrics::findings::{Found, Listed};
+use crate::metrics::findings::{Found, Listed, Measure};
 use crate::report::format;
 use crate::report::html::data::rank;
 use crate::report::text::snapshot as say;
@@ -19,8 +19,8 @@ pub(super) struct Finding {
     pub(super) id: &'static str,
     pub(super) title: &'static str,
     pub(super) why: &'static str,
-    /// Heading of the column by which it is sorted.
-    pub(super) measure: &'static str,
+    /// What it is sorted by.
+    pub(super) measure: Measure,
     pub(super) pages: u64,
     pub(super) rows: Vec<FoundRow>,
     /// What it needs was not read: the sentence that says so.
@@ -74,20 +74,19 @@ impl Finding {
         self.pages.saturating_sub(self.rows.len() as u64)
     }
 
-    /// Groups and words begin with the smallest. A heading that does so is not marked as one of numbers, which are
-    /// sorted descending first.
+    /// A heading of what begins with the smallest is not marked as one of numbers, which are sorted descending first.
     pub(super) fn is_ascending(&self) -> bool {
-        matches!(self.id, "duplicates" | "stubs")
+        self.measure.is_ascending()
     }
 
     /// Whether the last edit is a column of its own, and not what the list is sorted by.
     pub(super) fn has_last_edit(&self) -> bool {
-        !is_by_age(self.id)
+        self.measure != Measure::DaysSinceEdit
     }
 
     /// The heading of its column of values, with a capital.
     pub(super) fn heading(&self) -> String {
-        let mut letters = self.measure.chars();
+        let mut letters = self.measure.name().chars();
         letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
     }
 }
@@ -109,7 +108,7 @@ fn finding(view: &SnapshotView<'_>, found: &Found<'_>) -> Finding {
         page_rank: titles[at],
         space: format::visible(&listed.row.place.space_key).into_owned(),
         space_rank: spaces[at],
-        value: measured(found.finding.id, listed),
+        value: measured(found.finding.measure, listed.value),
         owner: owner(listed),
         owner_rank: owner_ranks[at],
         edited: listed.row.people.days_since_update,
@@ -122,38 +121,20 @@ fn finding(view: &SnapshotView<'_>, found: &Found<'_>) -> Finding {
         measure: found.finding.measure,
         pages: found.pages.len() as u64,
         rows: rows.collect(),
-        unknown: found.unknown.then(|| not_read(view, found.finding.id)),
+        unknown: found.unknown.then(|| not_read(view, found.finding.group)),
     }
 }
 
-fn measured(finding: &str, listed: &Listed<'_>) -> Measured {
-    match finding {
-        "unread_with_files" => Measured::Bytes(u64::try_from(listed.value).unwrap_or(0)),
-        "workflow_overdue" if listed.row.workflow.overdue_days.is_none() => Measured::Unknown,
-        _ if listed.row.people.days_since_update.is_none() && is_by_age(finding) => Measured::Unknown,
-        _ => Measured::Number(listed.value),
+fn measured(measure: Measure, value: Option<i64>) -> Measured {
+    match (measure, value) {
+        (_, None) => Measured::Unknown,
+        (Measure::Bytes, Some(bytes)) => Measured::Bytes(u64::try_from(bytes).unwrap_or(0)),
+        (_, Some(number)) => Measured::Number(number),
     }
 }
 
-/// Whether a finding is sorted by the days since the last edit.
-fn is_by_age(finding: &str) -> bool {
-    let by_age = ["outdated", "orphans_tree", "orphans_links", "without_labels", "inactive_owner", "inactive_editor"];
-    by_age.contains(&finding)
-}
-
-/// The group of metrics a finding needs.
-fn group(finding: &str) -> MetricGroup {
-    match finding {
-        "orphans_links" | "broken_links" => MetricGroup::Links,
-        "workflow_overdue" | "workflow_stalled" => MetricGroup::Workflow,
-        "single_contributor" | "inactive_owner" | "inactive_editor" => MetricGroup::People,
-        "unread_with_files" => MetricGroup::Engagement,
-        _ => MetricGroup::Core,
-    }
-}
-
-fn not_read(view: &SnapshotView<'_>, finding: &str) -> String {
-    let group = group(finding).name();
+fn not_read(view: &SnapshotView<'_>, group: MetricGroup) -> String {
+    let group = group.name();
     if view.groups.contains(&group) { say::group_told_nothing(group) } else { say::group_was_not_read(group) }
 }
 
@@ -210,26 +191,5 @@ fn change_row(change: &Change) -> ChangeRow {
         page: PageLink::new(&change.title, &change.url),
         space: format::visible(&change.space_key).into_owned(),
         detail: format::visible(&change.detail).into_owned(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::metrics::findings::FINDINGS;
-
-    #[test]
-    fn findings_by_age_are_those_that_say_so() {
-        for finding in FINDINGS {
-            assert_eq!(is_by_age(finding.id), finding.measure == "days since the last edit", "{}", finding.id);
-        }
-    }
-
-    /// A new finding has to be thought of here: which group brings it.
-    #[test]
-    fn every_finding_is_brought_by_a_group() {
-        let core: Vec<&str> =
-            FINDINGS.iter().map(|finding| finding.id).filter(|id| group(id) == MetricGroup::Core).collect();
-        assert_eq!(core, ["outdated", "orphans_tree", "stubs", "without_labels", "duplicates"]);
     }
 }

@@ -1,5 +1,7 @@
 //! The measures the dashboard follows over the weeks: what each is called, how it is written, which way is better.
 
+use std::cmp::Ordering;
+
 use crate::metrics::summary::Figures;
 use crate::report::format;
 use crate::report::text::snapshot as say;
@@ -47,6 +49,30 @@ impl Amount {
     }
 }
 
+/// What became of a measure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Verdict {
+    Better,
+    Worse,
+}
+
+impl Verdict {
+    /// Word for its colour.
+    pub(super) fn class(self) -> &'static str {
+        match self {
+            Self::Better => "better",
+            Self::Worse => "worse",
+        }
+    }
+
+    pub(super) fn words(self) -> &'static str {
+        match self {
+            Self::Better => say::BETTER,
+            Self::Worse => say::WORSE,
+        }
+    }
+}
+
 /// Which way a measure should go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Wish {
@@ -59,12 +85,12 @@ pub(super) enum Wish {
 }
 
 impl Wish {
-    /// `better`, `worse`, or nothing.
-    pub(super) fn verdict(self, then: u64, now: u64) -> &'static str {
+    /// What a change is; `None` where nothing changed or neither way is better.
+    pub(super) fn verdict(self, then: u64, now: u64) -> Option<Verdict> {
         match (self, now.cmp(&then)) {
-            (Self::None, _) | (_, std::cmp::Ordering::Equal) => "",
-            (Self::Less, std::cmp::Ordering::Less) | (Self::More, std::cmp::Ordering::Greater) => "better",
-            _ => "worse",
+            (Self::None, _) | (_, Ordering::Equal) => None,
+            (Self::Less, Ordering::Less) | (Self::More, Ordering::Greater) => Some(Verdict::Better),
+            _ => Some(Verdict::Worse),
         }
     }
 }
@@ -138,11 +164,11 @@ mod tests {
 
     #[test]
     fn the_verdict_follows_the_wish() {
-        assert_eq!(Wish::Less.verdict(3, 2), "better");
-        assert_eq!(Wish::Less.verdict(2, 3), "worse");
-        assert_eq!(Wish::More.verdict(2, 3), "better");
-        assert_eq!(Wish::More.verdict(3, 3), "");
-        assert_eq!(Wish::None.verdict(3, 9), "");
+        assert_eq!(Wish::Less.verdict(3, 2), Some(Verdict::Better));
+        assert_eq!(Wish::Less.verdict(2, 3), Some(Verdict::Worse));
+        assert_eq!(Wish::More.verdict(2, 3), Some(Verdict::Better));
+        assert_eq!(Wish::More.verdict(3, 3), None);
+        assert_eq!(Wish::None.verdict(3, 9), None);
     }
 
     #[test]

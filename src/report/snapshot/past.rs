@@ -7,7 +7,7 @@ use crate::report::html::frame::spaces;
 use crate::report::text::{self, snapshot as say};
 
 use super::SnapshotView;
-use super::metric::{Amount, Metric};
+use super::metric::{Amount, Metric, Verdict};
 
 /// Weeks back that figures are compared with, besides the snapshot before.
 const STEPS: [usize; 2] = [4, 12];
@@ -19,8 +19,7 @@ pub(super) struct Change {
     pub(super) sign: &'static str,
     /// How much, in the unit of the measure; `None` where nothing changed or nothing can be said.
     pub(super) by: Option<Amount>,
-    /// `better`, `worse`, or nothing.
-    pub(super) verdict: &'static str,
+    pub(super) verdict: Option<Verdict>,
     /// Since when, or why it is not known.
     pub(super) since: String,
 }
@@ -101,12 +100,12 @@ impl<'a> Then<'a> {
                 WeekStatus::Imported if metric.counted_otherwise => say::COUNTED_OTHERWISE,
                 _ => text::NOT_READ,
             };
-            return Some(Change { sign: "", by: None, verdict: "", since: format!("{}: {why}", self.when()) });
+            return Some(Change { sign: "", by: None, verdict: None, since: format!("{}: {why}", self.when()) });
         };
         let by = now.abs_diff(then);
         let sign = if now > then { "+" } else { "−" };
         Some(match by {
-            0 => Change { sign: "", by: None, verdict: "", since: say::unchanged_since(&self.since()) },
+            0 => Change { sign: "", by: None, verdict: None, since: say::unchanged_since(&self.since()) },
             by => Change {
                 sign,
                 by: Some(Amount { value: by, unit: metric.unit }),

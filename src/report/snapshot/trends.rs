@@ -5,7 +5,7 @@ use crate::report::text::{self, snapshot as say};
 
 use super::SnapshotView;
 use super::chart::{self, Chart, Mark, Sample};
-use super::metric::{Metric, TRENDS};
+use super::metric::{Metric, TRENDS, Verdict};
 use super::past;
 
 /// The spans that can be chosen, in weeks; the first is shown at first.
@@ -44,8 +44,7 @@ pub(super) struct Span {
     pub(super) description: String,
     /// The last value in words, and what became of it.
     pub(super) change: String,
-    /// `better`, `worse`, or nothing.
-    pub(super) verdict: &'static str,
+    pub(super) verdict: Option<Verdict>,
     pub(super) picture: Option<Picture>,
 }
 
@@ -168,16 +167,16 @@ fn picture(metric: &Metric, points: &[WeekPoint], chart: Chart) -> Picture {
 }
 
 /// From the first to the last value in the line: `71.2 → 73.4`. A last value that is not of the last week says of which.
-fn change(metric: &Metric, points: &[WeekPoint]) -> (String, &'static str) {
+fn change(metric: &Metric, points: &[WeekPoint]) -> (String, Option<Verdict>) {
     let in_line = points.iter().filter(|point| past::is_in_trend(point));
     let mut values = in_line.filter_map(|point| Some((point, value(metric, point)?)));
-    let Some((_, first)) = values.next() else { return (String::new(), "") };
-    let Some((point, last)) = values.next_back() else { return (metric.unit.words(first), "") };
+    let Some((_, first)) = values.next() else { return (String::new(), None) };
+    let Some((point, last)) = values.next_back() else { return (metric.unit.words(first), None) };
     let is_latest = points.last().is_some_and(|latest| latest.week == point.week);
     let week = (!is_latest).then_some(point.week.as_str());
     let words = metric.unit.words(last);
     if last == first {
-        (say::unchanged_value(&words, week), "")
+        (say::unchanged_value(&words, week), None)
     } else {
         (say::from_to(&metric.unit.words(first), &words, week), metric.wish.verdict(first, last))
     }

@@ -65,6 +65,7 @@ pub(super) const COPIES: &str = "Copies";
 pub(super) const EACH: &str = "Each";
 pub(super) const BEYOND_ONE_COPY: &str = "Beyond one copy";
 pub(super) const COMPARED: &str = "Compared";
+pub(super) const UPLOADER: &str = "Uploader";
 pub(super) const OWNING_PAGES: &str = "Owning pages";
 pub(super) const PAGE_OWNER: &str = "Page owner";
 pub(super) const PAGES_WITH_FILES: &str = "Pages with files";
@@ -104,6 +105,8 @@ pub(super) const ALL_FILES_OF_THE_SPACE: &str = "All files of the space";
 pub(super) const NO_UNREFERENCED_FILES: &str = "A use was found for every file that could be judged.";
 pub(super) const ALL_FILES_OF_THE_SPACE_IN_A_SENTENCE: &str = "all files of the space";
 
+pub(super) const ON_THIS_PAGE: &str = "On this page";
+
 // Audit: beginnings of sentences that end in a link or a name.
 
 pub(super) const SITE: &str = "Site";
@@ -141,7 +144,6 @@ pub(super) const IN_OLD_VERSIONS: &str = "In old versions";
 pub(super) const IN_THE_TRASH: &str = "In the trash";
 pub(super) const IN_DUPLICATES: &str = "In duplicates";
 pub(super) const UNKNOWN_SIZES: &str = "Unknown sizes";
-pub(super) const UNKNOWN_SIZES_NOTE: &str = "versions; not in any figure of bytes";
 pub(super) const CONTENTS: &str = "Contents";
 pub(super) const THE_RUN_IS_INCOMPLETE: &str = "the run is incomplete";
 pub(super) const BY_USAGE: &str = "By usage";
@@ -201,7 +203,6 @@ pub(super) const HEALTH: &str = "Health";
 pub(super) const FINDINGS: &str = "Findings";
 pub(super) const FINDINGS_ARE_CUT: &str =
     "Each list holds the first 100 of its pages, the worst first. Its CSV holds all of them.";
-pub(super) const PAGES: &str = "Pages";
 pub(super) const AGE_OF_THE_CONTENTS: &str = "Age of the contents";
 pub(super) const HEALTH_OF_THE_SPACES: &str = "Health of the spaces";
 pub(super) const NO_SPACE_WAS_READ: &str = "No space was read.";

@@ -76,6 +76,10 @@ pub(in crate::report) fn the_largest_first(what: &str) -> String {
     format!("{what}, the largest first")
 }
 
+pub(in crate::report) fn the_most_bytes_first(what: &str) -> String {
+    format!("{what}, the most bytes of all versions first")
+}
+
 pub(in crate::report) fn table_of(what: &str) -> String {
     format!("{what}, table")
 }
@@ -126,6 +130,14 @@ pub(in crate::report) fn protected_and_not_listed(number: impl Number) -> String
 
 pub(in crate::report) fn of_what_is_stored(share: &str) -> String {
     format!("{share} of what is stored")
+}
+
+pub(in crate::report) fn versions_of_no_size(number: u64) -> String {
+    match number {
+        0 => "the size of every version is known".to_owned(),
+        1 => "version; not in any figure of bytes".to_owned(),
+        _ => "versions; not in any figure of bytes".to_owned(),
+    }
 }
 
 pub(in crate::report) fn without_the_trash(number: u64) -> String {

@@ -22,7 +22,11 @@ pub(in crate::report) fn metrics(groups: &str) -> String {
 }
 
 pub(in crate::report) fn all_spaces(number: u64) -> String {
-    format!("all {} visible spaces", format::count(number))
+    if number == 1 {
+        "the only visible space".to_owned()
+    } else {
+        format!("all {} visible spaces", format::count(number))
+    }
 }
 
 pub(in crate::report) fn not_the_whole_site(chosen: &str) -> String {
@@ -206,6 +210,8 @@ pub(in crate::report) const IMPORTED_KEY: &str = "imported from an older history
 pub(in crate::report) const NO_SNAPSHOT: &str = "no snapshot";
 pub(in crate::report) const COUNTED_OTHERWISE: &str = "counted otherwise";
 pub(in crate::report) const NOT_READ_IN_ANY: &str = "not read in any of these weeks";
+pub(in crate::report) const BETTER: &str = "better";
+pub(in crate::report) const WORSE: &str = "worse";
 pub(in crate::report) const OTHER_SPACES: &str = "other spaces";
 
 pub(in crate::report) fn in_weeks(number: usize) -> String {
@@ -348,3 +354,20 @@ pub(in crate::report) const USER_FILE: &str = "The people: creators, owners, edi
 pub(in crate::report) const WEEKS_FILE: &str = "The weeks, with their Mondays; weeks without a snapshot too.";
 pub(in crate::report) const DICTIONARY_FILE: &str =
     "What every column means, where it comes from and when it is empty.";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_of_anything_is_said_in_the_singular() {
+        assert_eq!(all_spaces(1), "the only visible space");
+        assert_eq!(in_spaces(1), "in 1 space");
+        assert_eq!(more_people_are_in(1_u64), "; 1 more person is in");
+        assert_eq!(versions_published(Some(1)), "version published");
+        assert_eq!(
+            spaces_changed("2026-W47", 2, 1),
+            "From 2026-W47 on the snapshots hold pages of 1 space instead of 2."
+        );
+    }
+}

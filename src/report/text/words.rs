@@ -82,8 +82,8 @@ pub(in crate::report) fn end(end: &UnitEnd) -> &'static str {
     }
 }
 
-/// Why what was deleted while it was being read is no gap.
-pub(in crate::report) const DELETED_MEANWHILE: &str = "deleted while the run was under way";
+/// Why what could not be found is no gap.
+pub(in crate::report) const NOT_THERE: &str = "Confluence answers that it is not there: deleted, or never published";
 
 /// What makes files a group of duplicates.
 pub(in crate::report) fn compared(verified: Option<bool>) -> &'static str {

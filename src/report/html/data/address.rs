@@ -27,7 +27,8 @@ pub(in super::super) fn component(text: &str) -> String {
 
 /// What stands for each letter behind a [`MARK`] in the templates of one file.
 fn values(file: &Attachment) -> [(char, String); 5] {
-    let milliseconds = file.modified_at.map(|moment| moment.timestamp_millis()).filter(|time| time % 1000 == 0);
+    // the script puts the digits of seconds and milliseconds together, which a sign would be in the way of
+    let milliseconds = file.modified_at.map(|moment| moment.timestamp_millis()).filter(|time| *time >= 0);
     [
         // the longest first: they may contain the others
         ('n', component(&file.title)),
@@ -121,7 +122,7 @@ mod tests {
             size: None,
             created_at: None,
             version: 1,
-            modified_at: DateTime::from_timestamp(1_700_000_000, 0),
+            modified_at: DateTime::from_timestamp_millis(1_700_000_000_093),
             author: None,
             comment: None,
             download: None,
@@ -135,7 +136,7 @@ mod tests {
     #[test]
     fn what_the_row_tells_is_left_out() {
         let file = file("att77", "Größe 1.png", "1001");
-        let path = "/download/attachments/1001/Gr%C3%B6%C3%9Fe%201.png?version=1&modificationDate=1700000000000";
+        let path = "/download/attachments/1001/Gr%C3%B6%C3%9Fe%201.png?version=1&modificationDate=1700000000093";
         let (template, is_template) = template(path, &file);
         assert_eq!(template, "/download/attachments/\u{1}c/\u{1}n?version=1&modificationDate=\u{1}m");
         assert!(is_template);

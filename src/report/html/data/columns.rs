@@ -62,6 +62,8 @@ struct Columns<'a> {
     state: Vec<usize>,
     created: Vec<Option<i64>>,
     changed: Vec<Option<i64>>,
+    /// milliseconds beyond the second of the last change: addresses of downloads bear them
+    milliseconds: Vec<u32>,
     author: Vec<Index>,
     #[serde(rename = "type")]
     media_type: Vec<Index>,
@@ -105,6 +107,7 @@ struct Ranks {
     name: Vec<usize>,
     id: Vec<usize>,
     spaces: Vec<usize>,
+    people: Vec<usize>,
     contents: Vec<usize>,
 }
 
@@ -155,6 +158,7 @@ impl<'a> Builder<'a> {
         self.columns.version.push(file.version);
         self.columns.created.push(file.created_at.map(|moment| moment.timestamp()));
         self.columns.changed.push(file.modified_at.map(|moment| moment.timestamp()));
+        self.columns.milliseconds.push(file.modified_at.map_or(0, |moment| moment.timestamp_subsec_millis()));
         self.columns.duplicate.push(row.verdict.duplicate_group.unwrap_or(0));
         self.columns.protected.push(row.verdict.protected.as_deref().into_iter().collect());
         let state = self.states.index_of(state(row));
@@ -240,12 +244,12 @@ impl<'a> Builder<'a> {
     }
 
     fn finish(self, rows: &[&FileRow<'a>]) -> Table<'a> {
-        let (spaces, contents) = (self.spaces.into_values(), self.contents.into_values());
+        let (spaces, people) = (self.spaces.into_values(), self.people.into_values());
+        let contents = self.contents.into_values();
         Table {
             base: self.view.links.base(),
             usages: Usage::ALL.iter().map(|usage| [usage.as_str(), words::usage(*usage)]).collect(),
             states: self.states.into_values(),
-            people: self.people.into_values(),
             types: self.types.into_values(),
             phrases: self.phrases.into_values(),
             reasons: self.reasons.into_values(),
@@ -255,9 +259,11 @@ impl<'a> Builder<'a> {
                 name: rank(rows, |row| &row.attachment.title),
                 id: rank_exactly(rows),
                 spaces: rank(&spaces, |(key, _)| key),
+                people: rank(&people, |name| name),
                 contents: rank(&contents, |content| content.1),
             },
             spaces,
+            people,
             contents,
         }
     }
