@@ -154,7 +154,7 @@ impl Config {
             scope: Scope::from_layers(&layers, args)?,
             rules: Rules::from_layers(&layers)?,
             quota: args.quota,
-            output: output(reading.output.as_deref(), around),
+            output: around.resolve(reading.output.as_deref()),
             cache: CachePlace::find(reading, around),
             accept_shrink: args.accept_shrink,
             dry_run: reading.dry_run,
@@ -214,7 +214,7 @@ impl Config {
             scope: Scope::default(),
             rules: Rules::from_layers(&layers)?,
             quota: None,
-            output: output(args.output.as_deref(), around),
+            output: around.resolve(args.output.as_deref()),
             cache: None,
             accept_shrink: false,
             dry_run: false,
@@ -295,10 +295,6 @@ fn set_keep_versions(flags: &mut Flags, keep_versions: Option<u32>) {
     if let Some(keep) = keep_versions {
         flags.set(keys::VERSIONS_TO_KEEP, "--keep-versions", keep.to_string());
     }
-}
-
-fn output(chosen: Option<&Path>, around: &Surroundings<'_>) -> PathBuf {
-    chosen.map_or_else(|| around.working_directory.clone(), |path| around.working_directory.join(path))
 }
 
 /// Values that stand in the template, and in the files of people who switch from the older script, until they are
