@@ -1,9 +1,14 @@
 //! Finds what takes the space in a Confluence site and which attachments nobody uses.
 //!
-//! The data flow: [`config`] says where and how; [`confluence`] speaks to the site; [`inventory`] reads what there is
-//! and keeps the ledger of what was read; [`storage_format`] understands bodies; [`audit`] judges every attachment;
-//! [`metrics`] measures every page, and [`history`] keeps the weeks; [`report`] writes what people open. [`demo`] is a
+//! The data flow: [`cli`] and [`config`] say where and how; [`confluence`] speaks to the site; [`inventory`] reads what
+//! there is and keeps the ledger of what was read; [`storage_format`] understands bodies; [`audit`] judges every
+//! attachment; [`metrics`] measures every page, and [`history`] keeps the weeks; [`report`] writes what people open.
+//! [`commands`] join these parts, one file for each command. [`doctor`] looks at a site before a run, and [`demo`] is a
 //! Confluence of its own, on loopback.
+//!
+//! Beside that flow stand [`cache`], which keeps from run to run what can never change, [`progress`] and [`error`], which
+//! say how a run goes and how it ended, and the small tools that files are written with: [`spreadsheet`], [`checksum`],
+//! [`private`] and [`lock`].
 //!
 //! The promise above all others: a file in use is never called unreferenced, and an incomplete scan never looks
 //! complete.
@@ -33,7 +38,8 @@ use crate::config::{Config, Rules, Surroundings, Warning};
 use crate::error::{ExitStatus, Failure, Outcome, OutputFormat};
 use crate::progress::Progress;
 
-/// Carries out one command and says how it ended.
+/// Carries out one command and says how it ended. An error is a run without a result; what is incomplete is an
+/// [`Outcome`] with its status.
 pub async fn run(cli: &Cli, format: OutputFormat, progress: &Progress) -> Result<Outcome, Failure> {
     let mut around = Surroundings::of_process()?;
     let warn = |warnings: &[Warning]| warnings.iter().for_each(|warning| progress.warn(warning));

@@ -272,21 +272,12 @@ impl Cloud {
         self.template_list("blueprint", space_key, take).await
     }
 
-    async fn template_list(
-        &self,
-        which: &str,
-        space_key: Option<&str>,
-        mut take: impl FnMut(model::Template),
-    ) -> Walked {
+    async fn template_list(&self, which: &str, space_key: Option<&str>, take: impl FnMut(model::Template)) -> Walked {
         let mut request = Request::v1("templates", &["template", which]).with("expand", "body.storage");
         if let Some(key) = space_key {
             request = request.with("spaceKey", key);
         }
-        let take = |template| {
-            take(template);
-            ControlFlow::Continue(())
-        };
-        walk(&self.client, &request, Paging::Start, TEMPLATE_LIMIT, take).await
+        self.list_by_start(&request, TEMPLATE_LIMIT, take).await
     }
 
     /// One template with its body.
@@ -312,16 +303,24 @@ impl Cloud {
         Ok(self.client.get::<model::Users>(&request).await?.value.results)
     }
 
-    pub(super) async fn list<T: Item>(&self, request: &Request, limit: u32, mut take: impl FnMut(T)) -> Walked {
-        let take = |item| {
-            take(item);
-            ControlFlow::Continue(())
-        };
-        walk(&self.client, request, Paging::Cursor, limit, take).await
+    pub(super) async fn list<T: Item>(&self, request: &Request, limit: u32, take: impl FnMut(T)) -> Walked {
+        walk(&self.client, request, Paging::Cursor, limit, to_its_end(take)).await
+    }
+
+    pub(super) async fn list_by_start<T: Item>(&self, request: &Request, limit: u32, take: impl FnMut(T)) -> Walked {
+        walk(&self.client, request, Paging::Start, limit, to_its_end(take)).await
     }
 
     async fn newest_first<T: Item>(&self, request: Request, take: impl FnMut(T) -> ControlFlow<()>) -> Walked {
         walk(&self.client, &request.with("sort", "-modified-date"), Paging::Cursor, LIST_LIMIT, take).await
+    }
+}
+
+/// Takes every item and never ends the walk.
+fn to_its_end<T>(mut take: impl FnMut(T)) -> impl FnMut(T) -> ControlFlow<()> {
+    move |item| {
+        take(item);
+        ControlFlow::Continue(())
     }
 }
 

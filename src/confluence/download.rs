@@ -101,7 +101,7 @@ impl Client {
                 Ok(value) => return Ok(value),
                 Err(Trouble::Answer(what)) => return Err(shape(&what)),
                 Err(Trouble::Transfer(error)) => {
-                    let error = transport(kind, &error, attempt);
+                    let error = Fault::of(&error).into_error(kind.to_owned(), attempt);
                     if attempt == ATTEMPTS || !matches!(error, RequestError::Transport { .. }) {
                         return Err(error);
                     }
@@ -156,13 +156,4 @@ fn whole_of_range(headers: &HeaderMap) -> Option<u64> {
 
 fn shape(what: &str) -> RequestError {
     RequestError::Shape { endpoint: "the download of a file".to_owned(), what: what.to_owned() }
-}
-
-fn transport(kind: &str, error: &reqwest::Error, attempts: u32) -> RequestError {
-    let (cause, timeout) = match Fault::of(error) {
-        Fault::Tls(cause) => return RequestError::Tls { cause },
-        Fault::Timeout(cause) => (cause, true),
-        Fault::UnknownHost(cause) | Fault::Broken(cause) => (cause, false),
-    };
-    RequestError::Transport { endpoint: kind.to_owned(), cause, timeout, attempts }
 }

@@ -54,6 +54,8 @@ impl From<RequestError> for Failure {
 
 /// One answer as it arrived.
 pub(super) struct Raw {
+    /// The number of the try that it answered.
+    attempt: u32,
     status: StatusCode,
     headers: HeaderMap,
     signs: Signs,
@@ -141,7 +143,7 @@ impl Client {
                 error = self.drained() => Err(error.into()),
             };
             let outcome = answered.and_then(|raw| {
-                self.weigh(request, &raw, sent_at, attempt)?;
+                self.weigh(request, &raw, sent_at)?;
                 let value = decode(&raw)?;
                 self.succeeded(request.kind, raw.signs.near_limit);
                 Ok(value)
@@ -205,31 +207,30 @@ impl Client {
             }
             body.extend_from_slice(&chunk);
         }
-        Ok(Raw { status, headers, signs, body })
+        Ok(Raw { attempt, status, headers, signs, body })
     }
 
     fn transport_setback(&self, request: &Request, error: &reqwest::Error, attempt: u32) -> Setback {
-        let endpoint = request.path();
-        let transport =
-            |cause: String, timeout| RequestError::Transport { endpoint, cause, timeout, attempts: attempt };
+        let fault = Fault::of(error);
         let reached = self.reached.load(Ordering::Relaxed);
-        match Fault::of(error) {
-            Fault::Tls(cause) => RequestError::Tls { cause }.into(),
-            Fault::UnknownHost(cause) if !reached => transport(cause, false).into(),
-            Fault::Broken(cause) if !reached && attempt >= MAX_FIRST_CONTACTS => transport(cause, false).into(),
-            Fault::Timeout(cause) => {
-                Setback::Again { cause: Cause::Timeout, told: None, gate: None, error: transport(cause, true) }
-            }
-            Fault::UnknownHost(cause) | Fault::Broken(cause) => {
-                Setback::Again { cause: Cause::Transient, told: None, gate: None, error: transport(cause, false) }
-            }
+        let cause = match &fault {
+            Fault::Tls(_) => None,
+            Fault::UnknownHost(_) if !reached => None,
+            Fault::Broken(_) if !reached && attempt >= MAX_FIRST_CONTACTS => None,
+            Fault::Timeout(_) => Some(Cause::Timeout),
+            Fault::UnknownHost(_) | Fault::Broken(_) => Some(Cause::Transient),
+        };
+        let error = fault.into_error(request.path(), attempt);
+        match cause {
+            Some(cause) => Setback::Again { cause, told: None, gate: None, error },
+            None => error.into(),
         }
     }
 
     /// Judges an answer by status and headers; good ones and redirects go on to be decoded.
-    fn weigh(&self, request: &Request, raw: &Raw, sent_at: Instant, attempt: u32) -> Result<(), Setback> {
+    fn weigh(&self, request: &Request, raw: &Raw, sent_at: Instant) -> Result<(), Setback> {
         let endpoint = request.path();
-        let status = raw.status.as_u16();
+        let (status, attempts) = (raw.status.as_u16(), raw.attempt);
         if raw.signs.deprecated {
             self.warn(&format!("the server announces that the endpoint {endpoint} will be removed"));
         }
@@ -241,13 +242,13 @@ impl Client {
                 let gate = if raw.signs.endpoint_only { Gate::Kind(request.kind) } else { Gate::Site };
                 self.pace.throttled(sent_at, gate);
                 let told = self.within_patience(raw.signs.throttle_wait(), &raw.signs)?;
-                let error = RequestError::Status { status, endpoint, attempts: attempt };
+                let error = RequestError::Status { status, endpoint, attempts };
                 Err(Setback::Again { cause: Cause::Throttled, told, gate: Some(gate), error })
             }
             Verdict::Transient => {
                 let told = self.within_patience(raw.signs.retry_after, &raw.signs)?;
                 let gate = told.map(|_| Gate::Kind(request.kind));
-                let error = RequestError::Status { status, endpoint, attempts: attempt };
+                let error = RequestError::Status { status, endpoint, attempts };
                 Err(Setback::Again { cause: Cause::Transient, told, gate, error })
             }
             Verdict::Unauthenticated => failed(Suspicion::Unauthenticated, unauthenticated()),
@@ -259,7 +260,7 @@ impl Client {
             }
             Verdict::NotFound => failed(Suspicion::None, RequestError::NotFound { endpoint }),
             Verdict::Gone => failed(Suspicion::None, RequestError::Gone { endpoint }),
-            Verdict::Permanent => failed(Suspicion::None, RequestError::Status { status, endpoint, attempts: attempt }),
+            Verdict::Permanent => failed(Suspicion::None, RequestError::Status { status, endpoint, attempts }),
         }
     }
 
@@ -324,18 +325,11 @@ fn check_json(raw: &Raw, request: &Request) -> Result<(), Setback> {
 fn json_setback(error: &serde_json::Error, raw: &Raw, request: &Request) -> Setback {
     let endpoint = request.path();
     let framed = raw.headers.contains_key(CONTENT_LENGTH) || raw.headers.contains_key(TRANSFER_ENCODING);
-    let error = if error.is_eof() && !framed {
-        let cause = "the answer ends too early".to_owned();
-        return Setback::Again {
-            cause: Cause::Transient,
-            told: None,
-            gate: None,
-            error: RequestError::Transport { endpoint, cause, timeout: false, attempts: MAX_ATTEMPTS },
-        };
-    } else {
-        RequestError::Shape { endpoint, what: error.to_string() }
-    };
-    Setback::OnceMore(error)
+    if error.is_eof() && !framed {
+        let error = Fault::Broken("the answer ends too early".to_owned()).into_error(endpoint, raw.attempt);
+        return Setback::Again { cause: Cause::Transient, told: None, gate: None, error };
+    }
+    Setback::OnceMore(RequestError::Shape { endpoint, what: error.to_string() })
 }
 
 /// The 403 that Cloud gives to a visitor who is not logged in, whatever credentials were sent (`confluence-api.md` 5.2).

@@ -83,6 +83,7 @@ impl Client {
                 permit = self.pace.admit(request.kind, false) => permit,
             };
             let result = tokio::select! {
+                biased;
                 result = self.observe_once(request, logged_in) => result,
                 error = self.drained() => return Err(error),
             };
@@ -92,14 +93,10 @@ impl Client {
                     self.pause(wait).await?;
                 }
                 Ok((observed, _)) => return Ok(observed),
-                Err(Fault::Tls(cause)) => return Err(RequestError::Tls { cause }),
                 Err(Fault::Timeout(_) | Fault::Broken(_)) if attempt < ATTEMPTS => {
                     self.pause(Duration::from_secs(1)).await?;
                 }
-                Err(Fault::Timeout(cause) | Fault::UnknownHost(cause) | Fault::Broken(cause)) => {
-                    let endpoint = request.path();
-                    return Err(RequestError::Transport { endpoint, cause, timeout: false, attempts: attempt });
-                }
+                Err(fault) => return Err(fault.into_error(request.path(), attempt)),
             }
         }
     }

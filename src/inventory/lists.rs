@@ -153,7 +153,7 @@ async fn one_batch<'b, 's>(
         unit.withdrawn();
         return Err(batch);
     }
-    note_duplicates(crawl, words, &walked);
+    note_duplicates(words, &walked);
     unit.settle(&walked.end);
     Ok(contents.into_values().collect())
 }
@@ -167,10 +167,9 @@ fn names(spaces: &[&Space]) -> String {
     }
 }
 
-fn note_duplicates(crawl: &Crawl<'_>, words: &str, walked: &Walked) {
+fn note_duplicates(words: &str, walked: &Walked) {
     if walked.duplicates > 0 {
         tracing::debug!(list = words, duplicates = walked.duplicates, items = walked.items, "items came twice");
-        crawl.progress.advance(0);
     }
 }
 
@@ -186,7 +185,7 @@ pub(super) async fn attachments(crawl: &Crawl<'_>) -> Vec<Attachment> {
             crawl.progress.advance(1);
         })
         .await;
-    note_duplicates(crawl, "attachments", &walked);
+    note_duplicates("attachments", &walked);
     unit.settle(&walked.end);
     files.into_values().collect()
 }
@@ -385,7 +384,7 @@ async fn template_list(crawl: &Crawl<'_>, space: Option<&Space>, blueprints: boo
         if blueprints { crawl.api.blueprint_templates(key, take).await } else { crawl.api.templates(key, take).await };
     match &walked.end {
         // an archived space makes no pages, so its templates may be out of reach without any loss
-        Err(error) if error.is_not_found() && space.is_some_and(|space| space.status == "archived") => unit.gone(),
+        Err(error) if error.is_not_found() && space.is_some_and(Space::is_archived) => unit.gone(),
         end => unit.settle(end),
     }
     templates

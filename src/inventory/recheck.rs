@@ -3,20 +3,15 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use chrono::Utc;
-
+use super::continued::Continued;
 use super::coverage::UnitKind;
 use super::crawl::{Crawl, CrawlOptions, GROUP, single, subject};
 use super::identity::confirm_account;
-use super::ledger::Ledger;
-use super::memory::Memory;
 use super::order::{sort_attachments, sort_contents};
 use super::site::{Attachment, Content, ContentId, Status};
 use super::{Inventory, changes, header_images, labels, lists};
-
 use crate::confluence::{Cloud, RequestError};
 use crate::progress::Progress;
-use crate::storage_format::OwnSite;
 
 /// What a second look brought.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -62,11 +57,8 @@ impl SecondLook {
         options: &CrawlOptions,
         progress: &Progress,
     ) -> Result<LookedAgain, RequestError> {
-        let ledger = Ledger::reopen(std::mem::take(&mut inventory.coverage));
-        let site = OwnSite::new(&inventory.scan.base_url, &inventory.scan.own_hosts);
-        let (memory, started_at) = (Memory(options.cache.as_deref()), inventory.scan.started_at);
-        let crawl = Crawl { api, options, progress, ledger: &ledger, site: &site, memory, started_at };
-        let began = Utc::now();
+        let continued = Continued::of(inventory, api, options, progress);
+        let crawl = continued.crawl();
         let labels_read = labels::wanted(&inventory.contents);
         let mut looked = LookedAgain::default();
         if options.verify_all {
@@ -84,15 +76,8 @@ impl SecondLook {
         lists::complete_comments(&mut inventory.contents, &inventory.attachments);
         sort_contents(&mut inventory.contents);
         sort_attachments(&mut inventory.attachments);
-        confirm_account(api, &ledger, &inventory.scan.account.id).await;
-        for warning in api.client().warnings() {
-            ledger.warn(warning);
-        }
-        memory.keep_page_limits(api.client().page_limits(), started_at);
-        inventory.coverage = ledger.finish();
-        inventory.requests = api.client().requests();
-        inventory.scan.finished_at += Utc::now() - began;
-        api.client().stopped().map_or(Ok(looked), Err)
+        confirm_account(api, &continued.ledger, &inventory.scan.account.id).await;
+        continued.close(inventory).map(|()| looked)
     }
 
     /// Drafts of the candidates' owners, each once: where a candidate is newer than what was published, the draft may
