@@ -14,6 +14,7 @@ use super::client::Client;
 use super::deployment::{Request, is_internal, is_loopback};
 use super::error::RequestError;
 use super::fault::Fault;
+use super::pace::Priority;
 use crate::checksum::hex;
 
 /// Tries to reach the place the file lies at.
@@ -81,7 +82,7 @@ impl Client {
             let permit = tokio::select! {
                 biased;
                 error = self.until_stopped() => return Err(error),
-                permit = self.pace.admit(kind, false) => permit,
+                permit = self.pace.admit(kind, Priority::Normal) => permit,
             };
             self.count(kind);
             // no encoding keeps the length that of the file

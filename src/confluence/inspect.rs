@@ -14,6 +14,7 @@ use super::client::{Client, MAX_ANSWER_BYTES};
 use super::deployment::Request;
 use super::error::RequestError;
 use super::fault::Fault;
+use super::pace::Priority;
 use super::signs::Signs;
 
 /// Tries when no answer arrives, or when the server throttles.
@@ -80,7 +81,7 @@ impl Client {
             let permit = tokio::select! {
                 biased;
                 error = self.until_stopped() => return Err(error),
-                permit = self.pace.admit(request.kind, false) => permit,
+                permit = self.pace.admit(request.kind, Priority::Normal) => permit,
             };
             let result = tokio::select! {
                 biased;

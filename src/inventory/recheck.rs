@@ -10,6 +10,7 @@ use super::identity::confirm_account;
 use super::order::{sort_attachments, sort_contents};
 use super::site::{Attachment, Content, ContentId, Status};
 use super::{Inventory, changes, header_images, labels, lists};
+use crate::confluence::cloud::Edition;
 use crate::confluence::{Cloud, RequestError};
 use crate::progress::Progress;
 
@@ -144,7 +145,7 @@ async fn draft(crawl: &Crawl<'_>, published: &Content) -> Option<Content> {
     let which = single(published.kind)?;
     let id = published.id.as_str();
     let unit = crawl.ledger.enter(UnitKind::Draft, format!("draft of {}", subject(published)));
-    let result = crawl.twice(|| crawl.api.content(which, id, true)).await;
+    let result = crawl.twice(|| crawl.api.content(which, id, Edition::Draft)).await;
     crawl.progress.advance(1);
     let sent = match result {
         Ok(sent) => sent,
@@ -181,7 +182,7 @@ async fn draft(crawl: &Crawl<'_>, published: &Content) -> Option<Content> {
 async fn alone(crawl: &Crawl<'_>, known: &Content) -> Option<Content> {
     let which = single(known.kind)?;
     let unit = crawl.ledger.enter(UnitKind::SecondLook, subject(known));
-    let result = crawl.twice(|| crawl.api.content(which, known.id.as_str(), false)).await;
+    let result = crawl.twice(|| crawl.api.content(which, known.id.as_str(), Edition::Published)).await;
     crawl.progress.advance(1);
     match result {
         Ok(sent) => {
