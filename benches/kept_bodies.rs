@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use confluence_storage_analyzer::cache::Cache;
 use confluence_storage_analyzer::inventory::read_body;
-use confluence_storage_analyzer::storage_format::{Depth, OwnSite};
+use confluence_storage_analyzer::storage_format::{Depth, OwnSite, TodoMarkers};
 
 #[path = "common/bodies.rs"]
 mod bodies;
@@ -31,13 +31,13 @@ fn main() {
         ("longer", (0..2_000).map(|n| realistic_body_of(n * 1000, 14_000)).collect()),
         ("long", (0..400).map(|n| realistic_body(n * 1000)).collect()),
     ] {
-        for depth in [Depth::References, Depth::Measures] {
+        for depth in [Depth::References, Depth::Measures(&TodoMarkers::default())] {
             measure(name, &texts, depth);
         }
     }
 }
 
-fn measure(name: &str, texts: &[String], depth: Depth) {
+fn measure(name: &str, texts: &[String], depth: Depth<'_>) {
     let site = OwnSite::new(SITE, &[]);
     let folder = tempfile::TempDir::new().unwrap();
     let references = |cache: Option<&Cache>, text: &str| read_body(cache, text, &site, depth).references.len();
@@ -58,8 +58,9 @@ fn measure(name: &str, texts: &[String], depth: Depth) {
     let [read, opened, found] = [read, opened, found].map(|times| median(times) * 1e6);
     let files = std::fs::read_dir(kept_in).unwrap().map(|entry| entry.unwrap().metadata().unwrap().len());
     let bytes = texts.iter().map(String::len).sum::<usize>() / texts.len();
+    let asked = if depth == Depth::References { "references" } else { "measures" };
     println!(
-        "{name} bodies of {bytes} bytes, {depth:?}: read {read:.1} µs; found again {:.1} µs (open {opened:.1}, find \
+        "{name} bodies of {bytes} bytes, {asked}: read {read:.1} µs; found again {:.1} µs (open {opened:.1}, find \
          {found:.1}); read and kept {:.1} µs; {} of {} kept, {} bytes for each body",
         opened + found,
         kept * 1e6,

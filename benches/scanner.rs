@@ -8,7 +8,7 @@
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use confluence_storage_analyzer::storage_format::{Depth, OwnSite, Reading, parse, parse_to};
+use confluence_storage_analyzer::storage_format::{Depth, OwnSite, Reading, TodoMarkers, parse, parse_to};
 use quick_xml::Reader;
 use quick_xml::events::Event;
 
@@ -25,7 +25,7 @@ fn main() {
     let site = OwnSite::new("https://acme.atlassian.net/wiki", &[]);
     let parsed = parse(&body, &site);
     assert_eq!(parsed.reading, Reading::WellFormed);
-    let counted = parse_to(&body, &site, Depth::Measures).measures.unwrap();
+    let counted = parse_to(&body, &site, Depth::Measures(&TodoMarkers::default())).measures.unwrap();
     println!(
         "body: {} bytes, {} references, {} words, {} macros",
         body.len(),
@@ -37,7 +37,9 @@ fn main() {
     for _ in 0..ROUNDS {
         bare.push(time(|| black_box(bare_pass(black_box(&body)))));
         full.push(time(|| black_box(parse(black_box(&body), &site).references.len())));
-        measured.push(time(|| black_box(parse_to(black_box(&body), &site, Depth::Measures).references.len())));
+        measured.push(time(|| {
+            black_box(parse_to(black_box(&body), &site, Depth::Measures(&TodoMarkers::default())).references.len())
+        }));
     }
     let ratio = median(full.iter().zip(&bare).map(|(full, bare)| full.as_secs_f64() / bare.as_secs_f64()).collect());
     for (label, times) in [("bare XML pass", bare), ("references and text", full), ("with measures", measured)] {

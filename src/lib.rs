@@ -32,6 +32,7 @@ pub mod progress;
 pub mod report;
 pub mod spreadsheet;
 pub mod storage_format;
+pub mod wording;
 
 use crate::cli::{Cli, Command};
 use crate::config::{Config, Rules, Surroundings, Warning};

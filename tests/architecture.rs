@@ -29,6 +29,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "progress",
             "report",
             "spreadsheet",
+            "storage_format",
+            "wording",
         ],
     ),
     ("config", &["cache", "cli", "error"]),
@@ -37,14 +39,18 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("doctor", &["confluence", "error", "progress"]),
     ("error", &[]),
     ("history", &["checksum", "lock", "private", "spreadsheet"]),
-    ("inventory", &["cache", "confluence", "error", "progress", "spreadsheet", "storage_format"]),
+    ("inventory", &["cache", "confluence", "error", "progress", "spreadsheet", "storage_format", "wording"]),
     ("lock", &["private"]),
     ("metrics", &["audit", "inventory", "spreadsheet", "storage_format"]),
     ("private", &[]),
     ("progress", &[]),
-    ("report", &["audit", "checksum", "error", "inventory", "metrics", "private", "spreadsheet", "storage_format"]),
+    (
+        "report",
+        &["audit", "checksum", "error", "inventory", "metrics", "private", "spreadsheet", "storage_format", "wording"],
+    ),
     ("spreadsheet", &[]),
     ("storage_format", &["checksum"]),
+    ("wording", &[]),
 ];
 
 /// Modules that may be async: those that speak to a network, and those that join them.

@@ -16,7 +16,7 @@ use confluence_storage_analyzer::error::ExitStatus;
 use confluence_storage_analyzer::inventory::coverage::{UnitCounts, UnitKind};
 use confluence_storage_analyzer::inventory::{ContentKind, CrawlOptions, OldSizes};
 use confluence_storage_analyzer::progress::Progress;
-use confluence_storage_analyzer::storage_format::Body;
+use confluence_storage_analyzer::storage_format::{Body, TodoMarkers};
 use tempfile::TempDir;
 
 async fn serve(faults: FaultPlan) -> DemoServer {
@@ -143,7 +143,7 @@ fn kept_bodies(server: &DemoServer, cache: &Path) -> usize {
 #[tokio::test(start_paused = true)]
 async fn a_second_run_reads_only_the_bodies_that_have_changed() {
     let (server, cache) = (serve(FaultPlan::none()).await, TempDir::new().unwrap());
-    let measuring = |options: &mut CrawlOptions| options.measures = true;
+    let measuring = |options: &mut CrawlOptions| options.measures = Some(TodoMarkers::default());
     let first = run_with(&server, cache.path(), measuring).await;
     let kept = kept_bodies(&server, cache.path());
     let texts: HashSet<String> = server.site(|site| site.contents.iter().map(|content| content.body.clone()).collect());
@@ -201,7 +201,7 @@ async fn a_reference_rewritten_without_a_new_version_is_seen() {
 #[tokio::test(start_paused = true)]
 async fn f_81_damaged_values_are_noticed_and_made_again() {
     let (server, cache) = (serve(FaultPlan::none()).await, TempDir::new().unwrap());
-    let measuring = |options: &mut CrawlOptions| options.measures = true;
+    let measuring = |options: &mut CrawlOptions| options.measures = Some(TodoMarkers::default());
     let first = run_with(&server, cache.path(), measuring).await;
     let kept = kept_bodies(&server, cache.path());
     let folder = fs::read_dir(cache.path()).unwrap().next().unwrap().unwrap().path();

@@ -14,6 +14,7 @@ use confluence_storage_analyzer::demo::{DemoServer, Fault, FaultPlan, Occurrence
 use confluence_storage_analyzer::inventory::CrawlOptions;
 use confluence_storage_analyzer::progress::Progress;
 use confluence_storage_analyzer::report::{self, RunFacts, scan_json};
+use confluence_storage_analyzer::storage_format::TodoMarkers;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -84,7 +85,7 @@ async fn written_scan(folder: &Path) -> Value {
         ..ConnectionSettings::new(server.base_url(), server.user(), server.token().into())
     };
     let api = Cloud::new(settings).unwrap();
-    let options = CrawlOptions { measures: true, ..CrawlOptions::default() };
+    let options = CrawlOptions { measures: Some(TodoMarkers::default()), ..CrawlOptions::default() };
     let reading = read_site(&api, &options, &AuditOptions::default(), &Progress::silent()).await.unwrap();
     let run = RunFacts {
         local_time: "2026-04-01T10:30:00+02:00".parse().unwrap(),

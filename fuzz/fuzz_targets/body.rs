@@ -1,7 +1,7 @@
 //! Any text is a body: reading it never panics, and a fault is located.
 #![no_main]
 
-use confluence_storage_analyzer::storage_format::{Depth, OwnSite, Reading, parse, parse_adf, parse_to};
+use confluence_storage_analyzer::storage_format::{Depth, OwnSite, Reading, TodoMarkers, parse, parse_adf, parse_to};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {
@@ -11,7 +11,7 @@ fuzz_target!(|text: &str| {
         assert!(problem.contains("line ") && problem.contains("column "), "{problem}");
     }
     // every word of a body begins somewhere in it
-    let measured = parse_to(text, &site, Depth::Measures);
+    let measured = parse_to(text, &site, Depth::Measures(&TodoMarkers::default()));
     assert_eq!(measured.references, body.references);
     // every word of a body begins somewhere in it
     assert!(measured.measures.is_some_and(|measures| measures.words as usize <= text.len()));

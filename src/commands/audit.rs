@@ -124,7 +124,9 @@ pub(super) async fn audit_and_measure(
     report::check_writable(&config.output).map_err(|error| output_failure(&error))?;
     unfinished::mention(&config.output, progress);
     let mut session = Session::open(config, progress)?;
-    session.crawl.measures = measuring.is_some();
+    if let Some(measuring) = &measuring {
+        session.crawl = measuring.measured(session.crawl);
+    }
     let rules = audit_options(&config.rules);
     let began = Utc::now();
     let reading = read_site(&session.api, &session.crawl, &rules, progress).await;

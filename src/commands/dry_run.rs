@@ -9,7 +9,7 @@ use crate::config::Config;
 use crate::error::{ExitStatus, Failure, Outcome, OutputFormat};
 use crate::inventory::{Preview, RequestPlan, plan_requests};
 use crate::progress::Progress;
-use crate::report::format::count;
+use crate::wording::{count, plural};
 
 /// Computes and prints the plan.
 pub(super) async fn run(config: &Config, format: OutputFormat, progress: &Progress) -> Result<Outcome, Failure> {
@@ -34,16 +34,20 @@ fn table(preview: &Preview) -> String {
     let figures = &preview.figures;
     let plan = &preview.plan;
     let mut text = format!(
-        "{} as {}: {} spaces, {} pages and blog posts, {} attachments\n\n",
+        "{} as {}: {}, {}, {}\n\n",
         preview.base_url,
         preview.account,
-        count(figures.spaces),
-        count(figures.contents),
-        count(figures.attachments)
+        plural(figures.spaces, "space", "spaces"),
+        plural(figures.contents, "page or blog post", "pages and blog posts"),
+        plural(figures.attachments, "attachment", "attachments")
     );
     text.push_str(&requests(plan));
     if plan.remembered_versions > 0 {
-        let _ = writeln!(text, "\n{} old versions are known from earlier runs", count(plan.remembered_versions));
+        let _ = writeln!(
+            text,
+            "\n{} known from earlier runs",
+            plural(plan.remembered_versions, "old version is", "old versions are")
+        );
     }
     let _ = writeln!(text, "\n{plan}");
     text

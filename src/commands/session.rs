@@ -95,7 +95,7 @@ pub(super) fn crawl_options(config: &Config, cache: Option<Arc<Cache>>) -> Crawl
         program: env!("CARGO_PKG_VERSION").to_owned(),
         cache,
         accept_shrink: config.accept_shrink,
-        measures: false,
+        measures: None,
     }
 }
 

@@ -73,6 +73,7 @@ pub const KEYS: &[&Key] = &[
     METRICS,
     RETAIN,
     BOTS,
+    TODO_MARKERS,
     AGING_DAYS,
     STALE_DAYS,
     EXPIRED_DAYS,

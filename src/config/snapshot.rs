@@ -24,6 +24,8 @@ pub struct SnapshotConfig {
     pub archive: bool,
     /// Findings that end the run with a status of its own.
     pub fail_on: Vec<FailOn>,
+    /// Words that mark unfinished text.
+    pub todo_markers: Vec<String>,
     /// Go on with the history of another account.
     pub accept_account_change: bool,
     /// An old history file to take over.
@@ -130,6 +132,7 @@ impl SnapshotConfig {
         Ok(Self {
             space_keys: layers.require(keys::SPACE_KEYS, values::patterns)?,
             metrics: layers.require(keys::METRICS, groups)?,
+            todo_markers: layers.require(keys::TODO_MARKERS, values::list)?,
             retain: layers.require(keys::RETAIN, values::count)?,
             archive: !args.no_archive,
             fail_on: args.fail_on.clone(),
@@ -146,6 +149,7 @@ impl SnapshotConfig {
         Ok(Self {
             space_keys: Vec::new(),
             metrics: layers.require(keys::METRICS, groups)?,
+            todo_markers: layers.require(keys::TODO_MARKERS, values::list)?,
             retain: layers.require(keys::RETAIN, values::count)?,
             archive: true,
             fail_on: Vec::new(),

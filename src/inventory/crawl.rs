@@ -30,7 +30,7 @@ use crate::confluence::cloud::Single;
 use crate::confluence::{Cloud, RequestError};
 use crate::error::ExitStatus;
 use crate::progress::Progress;
-use crate::storage_format::{Body, Depth, OwnSite};
+use crate::storage_format::{Body, Depth, OwnSite, TodoMarkers};
 
 /// Pause before something not found is asked for again (F-41).
 const RECHECK_AFTER: Duration = Duration::from_secs(2);
@@ -60,8 +60,9 @@ pub struct CrawlOptions {
     pub cache: Option<Arc<Cache>>,
     /// Believe that much less is there than in the last complete run.
     pub accept_shrink: bool,
-    /// Measure the texts of bodies and keep the details of contents, for a snapshot.
-    pub measures: bool,
+    /// Measure the texts of bodies and keep the details of contents, for a snapshot; with the words that mark
+    /// unfinished text.
+    pub measures: Option<TodoMarkers>,
 }
 
 /// Why there is no whole inventory.
@@ -144,7 +145,7 @@ pub(super) struct Crawl<'a> {
 impl Crawl<'_> {
     /// Reads a body in storage format, as far as the options ask. Every body of an inventory passes here.
     pub(super) fn parse(&self, text: &str) -> Body {
-        let depth = if self.options.measures { Depth::Measures } else { Depth::References };
+        let depth = self.options.measures.as_ref().map_or(Depth::References, Depth::Measures);
         read_body(self.memory.0, text, self.site, depth)
     }
 

@@ -19,16 +19,16 @@ use crate::storage_format::{Body, Depth, OwnSite, READER, parse_to};
 const LONG_FOR_REFERENCES: usize = 16 << 10;
 
 /// What a body names, and measures if asked to: as an earlier run found it in the very same text, or found now.
-pub fn read_body(cache: Option<&Cache>, text: &str, site: &OwnSite, depth: Depth) -> Body {
+pub fn read_body(cache: Option<&Cache>, text: &str, site: &OwnSite, depth: Depth<'_>) -> Body {
     match cache {
-        Some(cache) if depth == Depth::Measures || text.len() >= LONG_FOR_REFERENCES => {
+        Some(cache) if depth != Depth::References || text.len() >= LONG_FOR_REFERENCES => {
             kept_or_read(cache, text, site, depth)
         }
         _ => parse_to(text, site, depth),
     }
 }
 
-fn kept_or_read(cache: &Cache, text: &str, site: &OwnSite, depth: Depth) -> Body {
+fn kept_or_read(cache: &Cache, text: &str, site: &OwnSite, depth: Depth<'_>) -> Body {
     let key = key(READER, text, site, depth);
     if let Some(body) = cache.find(&key).and_then(|value| unpack(&value).ok()) {
         return body;
@@ -42,13 +42,14 @@ fn kept_or_read(cache: &Cache, text: &str, site: &OwnSite, depth: Depth) -> Body
 
 /// Everything that what is read depends on: the text, the program's way of reading, the hosts that are the site's own, and
 /// how much was asked for.
-fn key(reader: &str, text: &str, site: &OwnSite, depth: Depth) -> ValueKey {
+fn key(reader: &str, text: &str, site: &OwnSite, depth: Depth<'_>) -> ValueKey {
     let asked = match depth {
-        Depth::References => "references",
-        Depth::Measures => "measures",
+        Depth::References => "references".to_owned(),
+        // no word holds a blank
+        Depth::Measures(todo) => todo.words().fold("measures".to_owned(), |asked, word| asked + " " + word),
     };
     let mut hash = Sha256::new();
-    for part in [reader, asked, &site.identity(), text] {
+    for part in [reader, &asked, &site.identity(), text] {
         hash.update((part.len() as u64).to_le_bytes());
         hash.update(part);
     }
@@ -70,6 +71,7 @@ fn unpack(value: &[u8]) -> io::Result<Body> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::storage_format::TodoMarkers;
 
     const BASE: &str = "https://acme.atlassian.net/wiki";
 
@@ -96,9 +98,11 @@ mod tests {
 
     #[test]
     fn what_is_found_again_is_what_reading_gives() {
+        let usual = TodoMarkers::default();
+        let measures = Depth::Measures(&usual);
         let folder = tempfile::tempdir().unwrap();
         let site = site(&[]);
-        for depth in [Depth::References, Depth::Measures] {
+        for depth in [Depth::References, measures] {
             for run in 0..3 {
                 let cache = open(&folder);
                 for body in bodies() {
@@ -116,41 +120,46 @@ mod tests {
 
     #[test]
     fn a_kept_body_is_the_one_that_is_used() {
+        let usual = TodoMarkers::default();
+        let measures = Depth::Measures(&usual);
         let folder = tempfile::tempdir().unwrap();
         let (cache, site, text) = (open(&folder), site(&[]), "<p>one</p>");
-        let other = parse_to("<p>one two three</p>", &site, Depth::Measures);
-        cache.keep(&key(READER, text, &site, Depth::Measures), &pack(&other).unwrap());
-        assert_eq!(read_body(Some(&cache), text, &site, Depth::Measures), other);
+        let other = parse_to("<p>one two three</p>", &site, measures);
+        cache.keep(&key(READER, text, &site, measures), &pack(&other).unwrap());
+        assert_eq!(read_body(Some(&cache), text, &site, measures), other);
         // what cannot be unpacked is read, and kept in its place
-        cache.keep(&key(READER, text, &site, Depth::Measures), b"not what was packed");
-        let read = parse_to(text, &site, Depth::Measures);
-        assert_eq!(read_body(Some(&cache), text, &site, Depth::Measures), read);
-        assert_eq!(unpack(&cache.find(&key(READER, text, &site, Depth::Measures)).unwrap()).unwrap(), read);
+        cache.keep(&key(READER, text, &site, measures), b"not what was packed");
+        let read = parse_to(text, &site, measures);
+        assert_eq!(read_body(Some(&cache), text, &site, measures), read);
+        assert_eq!(unpack(&cache.find(&key(READER, text, &site, measures)).unwrap()).unwrap(), read);
     }
 
     #[test]
     fn another_text_site_depth_or_program_has_another_key() {
+        let usual = TodoMarkers::default();
+        let measures = Depth::Measures(&usual);
         let acme = site(&[]);
-        let mut keys = vec![key("1", "a", &acme, Depth::Measures)];
-        keys.push(key("2", "a", &acme, Depth::Measures));
-        keys.push(key("1", "a ", &acme, Depth::Measures));
-        keys.push(key("1", "a", &site(&["old.example.org"]), Depth::Measures));
-        keys.push(key("1", "a", &OwnSite::new("https://acme.atlassian.net", &[]), Depth::Measures));
+        let mut keys = vec![key("1", "a", &acme, measures)];
+        keys.push(key("2", "a", &acme, measures));
+        keys.push(key("1", "a ", &acme, measures));
+        keys.push(key("1", "a", &site(&["old.example.org"]), measures));
+        keys.push(key("1", "a", &OwnSite::new("https://acme.atlassian.net", &[]), measures));
         keys.push(key(
             "1",
             "a",
             &OwnSite::new("https://old.example.org/wiki", &["acme.atlassian.net".to_owned()]),
-            Depth::Measures,
+            measures,
         ));
         keys.push(key("1", "a", &acme, Depth::References));
-        keys.push(key("1a", "", &acme, Depth::Measures));
+        for words in [&["TODO"][..], &["TODO", "TBD"], &["TODOTBD"], &[]] {
+            let todo = TodoMarkers::new(&words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>()).unwrap();
+            keys.push(key("1", "a", &acme, Depth::Measures(&todo)));
+        }
+        keys.push(key("1a", "", &acme, measures));
         let all = keys.len();
         keys.sort_unstable();
         keys.dedup();
         assert_eq!(keys.len(), all);
-        assert_eq!(
-            key("1", "a", &acme, Depth::Measures),
-            key("1", "a", &site(&["acme.atlassian.net"]), Depth::Measures)
-        );
+        assert_eq!(key("1", "a", &acme, measures), key("1", "a", &site(&["acme.atlassian.net"]), measures));
     }
 }

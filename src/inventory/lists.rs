@@ -13,6 +13,7 @@ use super::{bodies, convert};
 use crate::confluence::cloud::{Bodies, CommentKind, Edition, Single};
 use crate::confluence::{Cloud, RequestError, Walked, model};
 use crate::storage_format::Body;
+use crate::wording::plural;
 
 /// The spaces found.
 pub(super) struct Spaces {
@@ -61,7 +62,10 @@ pub(super) async fn contents_and_attachments(
         |space: &&Space| !crawl.options.references_within || reported.is_none_or(|keys| keys.contains(&space.key));
     let (with_bodies, without): (Vec<&Space>, Vec<&Space>) = spaces.iter().partition(is_read);
     if !without.is_empty() {
-        let skipped = format!("bodies of {} spaces that are not reported", without.len());
+        let skipped = format!(
+            "bodies of {}",
+            plural(without.len() as u64, "space that is not reported", "spaces that are not reported")
+        );
         crawl.ledger.enter(UnitKind::Body, skipped).skipped("--references-within");
     }
     let (pages, posts, files, footer, inline, templates, mut bare_pages, bare_posts) = join!(
@@ -104,7 +108,7 @@ pub(super) fn unlisted_owners(contents: &[Content], files: &[Attachment]) -> Vec
 /// mentioned where it is the only use, so theirs is read as far as it comes with the list.
 pub(super) fn content(crawl: &Crawl<'_>, sent: model::Content, kind: ContentKind) -> Content {
     let body: Option<Body> = sent.storage().map(|text| crawl.parse(text));
-    let details = crawl.options.measures.then(|| Box::new(convert::details(&sent)));
+    let details = crawl.options.measures.is_some().then(|| Box::new(convert::details(&sent)));
     Content { details, ..convert::content(sent, kind, body) }
 }
 

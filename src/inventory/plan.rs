@@ -14,6 +14,7 @@ use crate::confluence::Client;
 use crate::confluence::cloud::{
     LIST_LIMIT, PEOPLE_PER_REQUEST, PLAIN_SEARCH_LIMIT, SEARCH_LIMIT, SPACE_IDS_PER_REQUEST,
 };
+use crate::wording::plural;
 
 /// Requests in a second that are expected before a run has measured them (`confluence-api.md` 6).
 const USUAL_RATE: f64 = 10.0;
@@ -51,7 +52,7 @@ impl RequestPlan {
 impl fmt::Display for RequestPlan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let minutes = self.seconds.div_ceil(60);
-        write!(f, "plan: {} requests, about ", self.total())?;
+        write!(f, "plan: {}, about ", plural(self.total(), "request", "requests"))?;
         match (minutes / 60, minutes % 60) {
             (0, minutes) => write!(f, "{minutes} min")?,
             (hours, minutes) => write!(f, "{hours} h {minutes} min")?,
@@ -248,6 +249,6 @@ mod tests {
             remembered_versions: 0,
         };
         assert_eq!(plan(12, 2).to_string(), "plan: 12 requests, about 1 min at 10 in a second");
-        assert_eq!(plan(60_000, 6_000).to_string(), "plan: 60000 requests, about 1 h 40 min at 10 in a second");
+        assert_eq!(plan(60_000, 6_000).to_string(), "plan: 60,000 requests, about 1 h 40 min at 10 in a second");
     }
 }

@@ -185,7 +185,7 @@ pub struct Text {
     pub mentions: u64,
     /// Links to issues in Jira.
     pub jira_links: u64,
-    /// TODO, TBD, WIP, FIXME, DRAFT.
+    /// Words that mark unfinished text: TODO, TBD, WIP, FIXME, DRAFT, or those of the configuration.
     pub todo_markers: u64,
     /// Placeholders of a template that nobody filled.
     pub placeholders: u64,

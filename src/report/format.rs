@@ -5,6 +5,8 @@ use std::fmt::Write as _;
 
 use chrono::{DateTime, Utc};
 
+pub use crate::wording::{count, plural};
+
 /// Binary units above the byte, in steps of 1,024.
 const UNITS: [&str; 6] = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
 
@@ -36,24 +38,6 @@ pub fn bytes_or_unknown(size: Option<u64>) -> String {
 pub fn megabytes(bytes: u64) -> String {
     let hundredths = (u128::from(bytes) * 100 + 524_288) / 1_048_576;
     format!("{}.{:02}", hundredths / 100, hundredths % 100)
-}
-
-/// A count with commas between thousands: `1,234,567`.
-pub fn count(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (position, digit) in digits.chars().enumerate() {
-        if position > 0 && (digits.len() - position).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-/// A count with its noun: `1 file`, `0 files`, `1,204 files`.
-pub fn plural(number: u64, one: &str, many: &str) -> String {
-    format!("{} {}", count(number), if number == 1 { one } else { many })
 }
 
 /// A share of a total in percent with one decimal; nothing of nothing is `0.0 %`.
@@ -158,12 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn counts_and_plurals() {
-        assert_eq!(count(999), "999");
-        assert_eq!(count(1000), "1,000");
-        assert_eq!(count(1_234_567), "1,234,567");
-        assert_eq!(plural(1, "file", "files"), "1 file");
-        assert_eq!(plural(0, "file", "files"), "0 files");
+    fn shares() {
         assert_eq!(percent(1, 3), "33.3 %");
         assert_eq!(percent(2, 3), "66.7 %");
         assert_eq!(percent(0, 0), "0.0 %");

@@ -7,7 +7,7 @@
 //! is written.
 
 use std::fs::File;
-use std::io::{self, BufReader, Read, Write};
+use std::io::{self, BufReader, BufWriter, IntoInnerError, Read, Write};
 use std::path::Path;
 
 use flate2::Compression;
@@ -51,10 +51,11 @@ struct Header {
 
 /// Writes a saved scan. The same input gives the same bytes: the gzip header bears no time and no name.
 pub(crate) fn write(sink: &mut dyn Write, run: &RunFacts, inventory: &Inventory) -> Result<(), WriteFailure> {
-    let mut encoder = GzEncoder::new(sink, Compression::default());
+    // the encoder pays for every call, and JSON is written in pieces of a few bytes
+    let mut encoder = BufWriter::with_capacity(64 << 10, GzEncoder::new(sink, Compression::default()));
     let saved = Saved { format: FORMAT, version: VERSION, run, inventory };
     serde_json::to_writer(&mut encoder, &saved).map_err(|error| json_failure("the saved scan", error))?;
-    encoder.finish()?;
+    encoder.into_inner().map_err(IntoInnerError::into_error)?.finish()?;
     Ok(())
 }
 

@@ -2,15 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Measures, Reference};
+use super::{Measures, Reference, TodoMarkers};
 
 /// How much is wanted of a body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Depth {
+pub enum Depth<'a> {
     /// The uses of attachments: all that an audit needs.
     References,
-    /// Page links and measures too, for the page metrics.
-    Measures,
+    /// Page links and measures too, for the page metrics; with the words that mark unfinished text.
+    Measures(&'a TodoMarkers),
 }
 
 /// Everything kept of a body: what it names, what it measures, how it was read. The text itself is dropped.

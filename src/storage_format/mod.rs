@@ -31,7 +31,7 @@ pub const READER: &str = env!("STORAGE_FORMAT_READER");
 
 pub use adf::parse_adf;
 pub use body::{Body, Depth, PageLink, Reading};
-pub use measures::{Measures, Sketch};
+pub use measures::{Measures, Sketch, TodoMarkers};
 pub use parser::{parse, parse_to};
 pub use property::{header_image_references, property_references};
 pub use reference::{Certainty, Construct, ContainerRef, Display, FileFilter, NameMatching, Reference, Target};

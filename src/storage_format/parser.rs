@@ -27,7 +27,7 @@ pub fn parse(body: &str, site: &OwnSite) -> Body {
 }
 
 /// Reads a body in storage format as deep as wanted. Never fails.
-pub fn parse_to(body: &str, site: &OwnSite, depth: Depth) -> Body {
+pub fn parse_to(body: &str, site: &OwnSite, depth: Depth<'_>) -> Body {
     let bytes = body.len();
     // the XML library skips a byte order mark without counting it
     let body = body.strip_prefix('\u{feff}').unwrap_or(body);

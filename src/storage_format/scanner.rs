@@ -30,8 +30,11 @@ pub(super) struct Scanner<'a> {
 
 impl<'a> Scanner<'a> {
     /// `bytes` is the size of the body.
-    pub(super) fn new(site: &'a OwnSite, depth: Depth, bytes: usize) -> Self {
-        let gatherer = (depth == Depth::Measures).then(|| Box::new(Gatherer::new(site)));
+    pub(super) fn new(site: &'a OwnSite, depth: Depth<'a>, bytes: usize) -> Self {
+        let gatherer = match depth {
+            Depth::References => None,
+            Depth::Measures(todo) => Some(Box::new(Gatherer::new(site, todo))),
+        };
         // seldom more than half of a body is text
         let text = String::with_capacity(bytes / 2);
         Self { site, frames: Vec::new(), body: Body::default(), gatherer, text, sink: Sink::Visible }

@@ -29,7 +29,20 @@ fn data_center_tells_parameters_due_dates_and_reviewers() {
     check(&bench, DATA_CENTER);
     assert_eq!(bench.finding("workflow_stalled"), ["1001", "1004"], "40 days; 1002 is in a final state");
     assert_eq!(bench.finding("workflow_overdue"), ["1001"]);
-    assert_eq!(run.stderr.matches("workflow parameters of 1 pages could not be read").count(), 1, "{}", run.stderr);
+    assert_eq!(run.stderr.matches("workflow parameters of 1 page could not be read").count(), 1, "{}", run.stderr);
+}
+
+/// What an earlier run has kept of a body was counted with other words.
+#[test]
+fn the_words_that_mark_unfinished_text_can_be_chosen() {
+    let mut bench = Bench::start(site(), FaultPlan::none());
+    for (words, marked) in [("TODO, FIXME", "1"), ("Write, TODO, later", "3"), ("todo", "0")] {
+        bench = bench.configure(&format!("[snapshot]\ntodo_markers = {words}\n"));
+        bench.run(&["snapshot", "--space", "KB", "--metrics", "core"]).ends(0);
+        assert_eq!(bench.pages()["1001"]["todo_markers"], marked, "{words}");
+    }
+    let refused = bench.configure("[snapshot]\ntodo_markers = TODO, to do\n").run(&["snapshot"]).ends(2);
+    assert!(refused.stderr.contains("`todo_markers` cannot hold `to do`"), "{}", refused.stderr);
 }
 
 /// The 22 columns that models in Power BI and Excel are built on, as they stand in the file.

@@ -8,6 +8,7 @@ use confluence_storage_analyzer::inventory::snapshot::{
 };
 use confluence_storage_analyzer::inventory::take_inventory;
 use confluence_storage_analyzer::progress::Progress;
+use confluence_storage_analyzer::storage_format::TodoMarkers;
 
 use super::{Bench, Run};
 
@@ -64,7 +65,7 @@ async fn no_page_takes_more_calls_than_declared() {
 #[tokio::test(start_paused = true)]
 async fn after_an_audit_only_the_facts_are_read() {
     let mut bench = Bench::sample(&[MetricGroup::Links], FaultPlan::none()).await;
-    bench.options.measures = true;
+    bench.options.measures = Some(TodoMarkers::default());
     let (api, progress) = (bench.api(), Progress::silent());
     let mut inventory = take_inventory(&api, &bench.options, &progress).await.unwrap();
     let before = inventory.requests.clone();

@@ -43,7 +43,8 @@ pub(crate) async fn run(
         return dry_run(config, snapshot, format, progress).await;
     }
     let mut measuring = Measuring::prepare(config, snapshot, &config.connection.base_url, progress)?;
-    let session = Session::open(config, progress)?;
+    let mut session = Session::open(config, progress)?;
+    session.crawl = measuring.measured(session.crawl);
     let Session { api, crawl, signals } = &session;
     let began = Utc::now();
     let result = take_pages(api, crawl, &measuring.groups(), progress).await;
@@ -67,7 +68,8 @@ pub(super) async fn replay(
     measuring: &mut Measuring<'_>,
     moment: DateTime<Utc>,
 ) -> Result<(), Failure> {
-    let (api, crawl, progress) = (connect(config)?, crawl_options(config, None), Progress::silent());
+    let (api, crawl, progress) =
+        (connect(config)?, measuring.measured(crawl_options(config, None)), Progress::silent());
     let result = take_pages(&api, &crawl, &measuring.groups(), &progress).await;
     let (mut inventory, stopped) = usable(result, &api)?;
     inventory.scan.started_at = moment;
@@ -152,6 +154,7 @@ async fn dry_run(
     let Session { api, crawl, signals } = Session::look(config, progress)?;
     let groups = options::groups(snapshot);
     let workflow = options::workflow(&snapshot.workflow)?;
+    options::todo_markers(snapshot)?;
     let result = take_pages(&api, &crawl, &groups, progress).await;
     let (inventory, stopped) = usable(result, &api).map_err(|failure| signals.explain(failure))?;
     let chosen = options::chosen(&inventory, config, snapshot)?;

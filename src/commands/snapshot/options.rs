@@ -12,6 +12,7 @@ use crate::inventory::workflow::{DocumentReport, PinnedProperty, WorkflowOptions
 use crate::inventory::{Content, ContentKind, CrawlError, Inventory, SpaceId, Status};
 use crate::metrics::findings::{FINDINGS, Found};
 use crate::metrics::{Rules, Thresholds};
+use crate::storage_format::TodoMarkers;
 
 /// The groups of metrics asked for; the configuration has checked their names.
 pub(super) fn groups(snapshot: &SnapshotConfig) -> MetricGroups {
@@ -63,6 +64,15 @@ fn thresholds(rules: SpaceRules) -> Thresholds {
         stalled_days: rules.stalled_days,
         unread_bytes: u64::from(rules.unread_mb) * 1024 * 1024,
     }
+}
+
+/// The words that mark unfinished text.
+pub(super) fn todo_markers(snapshot: &SnapshotConfig) -> Result<TodoMarkers, Failure> {
+    TodoMarkers::new(&snapshot.todo_markers).map_err(|text| {
+        Failure::usage(format!("[snapshot]: `todo_markers` cannot hold `{text}`"))
+            .because("it is not one word, so it is never found among the words of a text")
+            .remedy("write single words with commas between them, as in: TODO, TBD")
+    })
 }
 
 /// Refuses thresholds of findings that there are not.
@@ -149,4 +159,18 @@ pub(super) fn workflow_pages<'a>(
             Some(WorkflowPage { id: &page.id, space_key, version: page.version, labels })
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_usual_markers_are_those_of_the_configuration() {
+        let mut snapshot = SnapshotConfig::defaults().unwrap();
+        assert_eq!(todo_markers(&snapshot).unwrap(), TodoMarkers::default());
+        snapshot.todo_markers = vec!["WIP".to_owned(), "to do".to_owned()];
+        let told = todo_markers(&snapshot).unwrap_err().to_string();
+        assert!(told.contains("`todo_markers`") && told.contains("`to do`"), "{told}");
+    }
 }

@@ -23,6 +23,7 @@ use crate::metrics::{self, Input, Previous, columns, findings};
 use crate::progress::Progress;
 use crate::report::snapshot::SnapshotView;
 use crate::spreadsheet::Value;
+use crate::storage_format::TodoMarkers;
 
 /// A space with fewer pages may lose a third of them any week.
 const FEW_PAGES: u64 = 10;
@@ -34,6 +35,7 @@ pub(in crate::commands) struct Measuring<'a> {
     config: &'a Config,
     snapshot: &'a SnapshotConfig,
     workflow: WorkflowOptions,
+    todo_markers: TodoMarkers,
     site: String,
     history: History,
 }
@@ -63,13 +65,19 @@ impl<'a> Measuring<'a> {
     ) -> Result<Self, Failure> {
         options::check_thresholds(&snapshot.fail_on)?;
         let workflow = options::workflow(&snapshot.workflow)?;
+        let todo_markers = options::todo_markers(snapshot)?;
         let history = super::open_history(config, site, snapshot, progress)?;
-        Ok(Self { config, snapshot, workflow, site: site.to_owned(), history })
+        Ok(Self { config, snapshot, workflow, todo_markers, site: site.to_owned(), history })
     }
 
     /// Whether the history holds nothing yet.
     pub(in crate::commands) fn is_new(&self) -> bool {
         self.history.weeks().is_empty()
+    }
+
+    /// How the site is read, so that its texts are measured.
+    pub(in crate::commands) fn measured(&self, crawl: CrawlOptions) -> CrawlOptions {
+        CrawlOptions { measures: Some(self.todo_markers.clone()), ..crawl }
     }
 
     /// The groups of metrics asked for.

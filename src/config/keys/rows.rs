@@ -175,6 +175,16 @@ pub const STUB_WORDS: &Key = &Key {
     purpose: "A page with fewer words and nothing else is a stub",
 };
 
+/// Words that mark unfinished text.
+pub const TODO_MARKERS: &Key = &Key {
+    section: "snapshot",
+    name: "todo_markers",
+    kind: Kind::List,
+    default: Some("TODO, TBD, WIP, FIXME, DRAFT"),
+    variables: &[],
+    purpose: "Words that mark unfinished text, in their exact case",
+};
+
 /// When an approval stalls.
 pub const STALLED_DAYS: &Key = &Key {
     section: "snapshot",

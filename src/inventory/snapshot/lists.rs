@@ -27,7 +27,8 @@ pub async fn take_pages(
     groups: &MetricGroups,
     progress: &Progress,
 ) -> Result<Inventory, CrawlError> {
-    let options = CrawlOptions { measures: true, ..options.clone() };
+    let measures = Some(options.measures.clone().unwrap_or_default());
+    let options = CrawlOptions { measures, ..options.clone() };
     crawl::take(api, &options, Extent::Pages(groups), progress).await
 }
 

@@ -14,6 +14,7 @@ use crate::inventory::crawl::{Crawl, CrawlOptions, GROUP};
 use crate::inventory::identity::confirm_account;
 use crate::inventory::site::{Content, ContentId, ContentKind, Space, SpaceId, Status};
 use crate::progress::Progress;
+use crate::wording::plural;
 
 /// What the parts share.
 #[derive(Clone, Copy)]
@@ -43,7 +44,11 @@ pub async fn read_facts(
     progress: &Progress,
 ) -> Result<SnapshotFacts, RequestError> {
     let plan = plan_snapshot(api, inventory, options, groups, spaces);
-    progress.note(&plan);
+    match &inventory.plan {
+        // the plan of the audit has been told, and is part of this one
+        Some(_) => progress.note(format!("{plan}, page metrics included")),
+        None => progress.note(&plan),
+    }
     if groups.has(MetricGroup::Engagement) {
         progress.note(engagement::cost(&plan));
     }
@@ -96,7 +101,8 @@ impl Reading<'_> {
         let mut left = pages.len();
         for group in pages.chunks(GROUP) {
             if self.crawl.api.client().stopped().is_some() {
-                let unit = self.crawl.ledger.enter(kind, format!("{words} of {left} pages"));
+                let unit =
+                    self.crawl.ledger.enter(kind, format!("{words} of {}", plural(left as u64, "page", "pages")));
                 unit.failed("the run stopped before");
                 break;
             }

@@ -11,6 +11,7 @@ use crate::inventory::crawl::subject;
 use crate::inventory::header_images::explain_unlisted;
 use crate::inventory::plan::batch_size;
 use crate::inventory::site::{Content, ContentId, Space, SpaceId};
+use crate::wording::plural;
 
 /// Pages that the search may leave out before the whole sweep counts as failed: as many, or [`MOST_PERCENT_LEFT_OUT`].
 const MOST_LEFT_OUT: usize = 100;
@@ -51,16 +52,21 @@ pub(super) async fn read(reading: &Reading<'_>, facts: &mut SnapshotFacts) {
     let unindexed = reading.current.iter().filter(|page| !is_indexed(page, &indexed_ids)).count();
     if unindexed > 0 {
         facts.notes.push(format!(
-            "{unindexed} pages of archived spaces are in no search: of them labels were read, but neither restrictions nor contributors"
+            "{} in no search: their labels were read, but neither restrictions nor contributors",
+            plural(unindexed as u64, "page of archived spaces is", "pages of archived spaces are")
         ));
     }
     if left_out.len() > MOST_LEFT_OUT.max(swept_pages * MOST_PERCENT_LEFT_OUT / 100) {
         let unit = reading.crawl.ledger.enter(UnitKind::PageSweep, "pages that the search leaves out");
-        unit.failed(format!("{} of {swept_pages} pages are not in the search index", left_out.len()));
+        unit.failed(format!(
+            "{} of {} not in the search index",
+            left_out.len(),
+            plural(swept_pages as u64, "page is", "pages are")
+        ));
     } else if !left_out.is_empty() {
         facts.notes.push(format!(
-            "{} pages are not in the search index yet: of them labels were read, but neither restrictions nor contributors",
-            left_out.len()
+            "{} not in the search index yet: their labels were read, but neither restrictions nor contributors",
+            plural(left_out.len() as u64, "page is", "pages are")
         ));
         alone.extend(left_out);
     }

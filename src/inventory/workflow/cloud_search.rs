@@ -10,6 +10,7 @@ use super::sweep::Sweep;
 use crate::confluence::cql::{in_spaces, quoted};
 use crate::inventory::coverage::UnitKind;
 use crate::inventory::crawl::Crawl;
+use crate::wording::plural;
 
 /// The windows of expiry, the narrowest first; each search also finds what the ones before it find.
 const WINDOWS: [(DueWindow, &str); 4] = [
@@ -76,7 +77,7 @@ pub(super) fn close_unseen(crawl: &Crawl<'_>, rows: &mut Rows<'_>, sweep: &Sweep
     if unseen.is_empty() {
         return;
     }
-    let subject = format!("workflow of {} pages that the search does not show", unseen.len());
+    let subject = format!("workflow of {} that the search does not show", plural(unseen.len() as u64, "page", "pages"));
     crawl.ledger.enter(UnitKind::Workflow, subject).skipped("the search shows published pages of current spaces");
     for at in unseen {
         rows.close(at);
@@ -184,11 +185,12 @@ fn set_windows(rows: &mut Rows<'_>, mut windows: Vec<(DueWindow, Hits)>) {
 }
 
 fn note_residue(rows: &mut Rows<'_>, names: &[&str], residue: &[usize]) {
-    if let Some(count) = std::num::NonZeroUsize::new(residue.len()) {
+    if !residue.is_empty() {
         let examples: Vec<&str> = residue.iter().take(EXAMPLES).map(|at| rows.id(*at)).collect();
         rows.notes.push(format!(
-            "{count} pages have a workflow in a state that is none of {}: add its name to states under [workflow], \
-             spelled as in Confluence, capitals too (for example pages {})",
+            "{} a workflow in a state that is none of {}: add its name to states under [workflow], \
+             spelled as in Confluence, capitals too (page ids such as {})",
+            plural(residue.len() as u64, "page has", "pages have"),
             names.join(", "),
             examples.join(", ")
         ));

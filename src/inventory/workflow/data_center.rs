@@ -17,6 +17,7 @@ use crate::confluence::workflow_model::{
 };
 use crate::inventory::coverage::UnitKind;
 use crate::inventory::crawl::{Crawl, GROUP};
+use crate::wording::plural;
 
 /// The content property of Comala on Data Center (`comala.md` 1.4).
 pub(super) const PROPERTY: &str = "comalaworkflows";
@@ -295,12 +296,12 @@ fn note_parameters(
     if unread.pages > 0 {
         let given_up = match unread.given_up {
             0 => String::new(),
-            pages => format!("; {pages} of them were not asked for any more, as their space refused all others"),
+            rest => format!("; {rest} of them were not asked for any more, as their space refused all others"),
         };
         crawl.ledger.warn(format!(
-            "workflow parameters of {} pages could not be read: Comala shows them only to accounts that may edit the \
+            "workflow parameters of {} could not be read: Comala shows them only to accounts that may edit the \
              page{given_up}; what only they tell stays empty, and fetch_errors says so",
-            unread.pages
+            plural(unread.pages as u64, "page", "pages")
         ));
     }
     let wanted: BTreeMap<&str, &str> = [

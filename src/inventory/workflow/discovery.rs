@@ -13,6 +13,7 @@ use super::state::WorkflowSource;
 use crate::confluence::RequestError;
 use crate::inventory::coverage::UnitKind;
 use crate::inventory::crawl::Crawl;
+use crate::wording::plural;
 
 /// Pages that are looked at.
 pub(super) const SAMPLE: usize = 20;
@@ -35,7 +36,7 @@ pub struct PropertyCandidate {
 impl fmt::Display for PropertyCandidate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let PinnedProperty { key, state, name, is_final, expires, since, approvers } = &self.property;
-        write!(f, "the content property {key} is on {} of {} pages", self.pages, self.of)?;
+        write!(f, "the content property {key} is on {} of {}", self.pages, plural(self.of as u64, "page", "pages"))?;
         if state.is_empty() {
             return f.write_str(", but no state name was found in it");
         }
@@ -109,9 +110,9 @@ pub(super) async fn look(crawl: &Crawl<'_>, rows: &mut Rows<'_>, options: &Workf
     candidates.sort_by_key(|found| std::cmp::Reverse((found.agreeing, !found.property.state.is_empty(), found.pages)));
     if candidates.is_empty() {
         rows.notes.push(format!(
-            "no content property of a workflow app was found on {} pages: dates and reviewers are not known beyond what \
+            "no content property of a workflow app was found on {}: dates and reviewers are not known beyond what \
              the search tells",
-            sample.len()
+            plural(sample.len() as u64, "page", "pages")
         ));
     }
     rows.notes.extend(candidates.iter().map(PropertyCandidate::to_string));

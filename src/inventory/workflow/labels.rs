@@ -4,6 +4,7 @@ use super::rows::Rows;
 use super::state::{WorkflowSource, WorkflowState};
 use crate::inventory::coverage::UnitKind;
 use crate::inventory::crawl::Crawl;
+use crate::wording::plural;
 
 /// Gives the pages without any workflow the state of the first label of the map that they bear.
 pub(super) fn apply(crawl: &Crawl<'_>, rows: &mut Rows<'_>, map: &[(String, String)]) {
@@ -24,7 +25,9 @@ pub(super) fn apply(crawl: &Crawl<'_>, rows: &mut Rows<'_>, map: &[(String, Stri
         }
     }
     if !unread.is_empty() {
-        let unit = crawl.ledger.enter(UnitKind::Workflow, format!("labels of {} pages", unread.len()));
+        let unit = crawl
+            .ledger
+            .enter(UnitKind::Workflow, format!("labels of {}", plural(unread.len() as u64, "page", "pages")));
         unit.failed("label_states needs the labels of pages, and they were not read");
         for at in unread {
             rows.close(at);

@@ -10,6 +10,7 @@ use super::sweep::{Answered, Sweep};
 use crate::confluence::RequestError;
 use crate::inventory::coverage::UnitKind;
 use crate::inventory::crawl::Crawl;
+use crate::wording::plural;
 
 /// The content property that holds the state of the published page (`confluence-api.md` 3.4).
 pub(super) const PROPERTY: &str = "content-state-published";
@@ -70,8 +71,8 @@ pub(super) async fn read(crawl: &Crawl<'_>, rows: &mut Rows<'_>, sweep: &Sweep) 
     }
     if unexpanded > 0 && !sweep.failed {
         rows.notes.push(format!(
-            "the search did not tell the content state of {unexpanded} pages: states that people made for themselves \
-             are not known there"
+            "the search did not tell the content state of {}: states that people made for themselves are not known there",
+            plural(unexpanded as u64, "page", "pages")
         ));
     }
 }

@@ -11,6 +11,7 @@ use super::state::WorkflowPage;
 use super::{cloud_search, data_center, discovery};
 use crate::confluence::Cloud;
 use crate::confluence::cloud::SEARCH_LIMIT;
+use crate::wording::plural;
 
 /// Content states that a space suggests unless it was changed (`comala.md` 6: five default colours, four states).
 const SUGGESTED_STATES: u64 = 4;
@@ -59,7 +60,7 @@ impl WorkflowCost {
 
 impl fmt::Display for WorkflowCost {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the workflow takes up to {} requests more", self.requests.values().sum::<u64>())?;
+        write!(f, "the workflow takes up to {} more", plural(self.requests.values().sum(), "request", "requests"))?;
         match self.page_by_page {
             Some(requests) => write!(f, ", or {requests} where Comala for Data Center tells it page by page"),
             None => Ok(()),

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::discovery::PropertyCandidate;
 use super::options::WorkflowOptions;
 use super::state::{WorkflowPage, WorkflowReading, WorkflowSource, WorkflowState};
+use crate::wording::plural;
 
 /// Spaces that one query names at most: queries travel in the URL.
 const SPACES_PER_QUERY: usize = 50;
@@ -168,7 +169,10 @@ impl<'a> Rows<'a> {
         }
         if !self.pages.is_empty() {
             let counts: Vec<String> = counts.iter().map(|(source, pages)| format!("{source} {pages}")).collect();
-            self.notes.insert(0, format!("workflow of {} pages: {}", self.pages.len(), counts.join(", ")));
+            self.notes.insert(
+                0,
+                format!("workflow of {}: {}", plural(self.pages.len() as u64, "page", "pages"), counts.join(", ")),
+            );
         }
         WorkflowReading {
             pages: self.pages.iter().map(|page| page.id.clone()).zip(self.states).collect(),

@@ -40,7 +40,7 @@ pub(super) const COLUMNS: &[Column] = &[
     column!("broken_internal_links", Links, "count", "Links to contents that are not there, in the trash or not visible, and files it shows or links to that are not there. Links by title into spaces that were not read are not judged, anchors neither.", from "bodies, pages", empty "not read", |row, _| count(row.links.broken_internal)),
     column!("include_in", Links, "count", "Pages and posts that include it or an excerpt of it.", from "bodies", empty "not read", |row, _| count(row.links.include_in)),
     column!("include_out", Core, "count", "Contents it includes.", from "body", empty "the body was not read", |row, _| count(row.links.include_out)),
-    column!("todo_markers", Core, "count", "TODO, TBD, WIP, FIXME and DRAFT as words in capitals.", from "body", empty "the body was not read", |row, _| body(row, |text| text.todo_markers)),
+    column!("todo_markers", Core, "count", "Words of `[snapshot] todo_markers` in the text: TODO, TBD, WIP, FIXME and DRAFT unless set otherwise.", from "body", empty "the body was not read", |row, _| body(row, |text| text.todo_markers)),
     column!("template_residue", Core, "count", "Placeholders of a template that nobody filled in.", from "body", empty "the body was not read", |row, _| body(row, |text| text.placeholders)),
     column!("editor", Core, "text", "legacy, new or live.", from "search", empty "not read", |row, _| text(row.place.editor.as_ref())),
     column!("language", Core, "text", "ISO 639-3 code of the language of the text.", from "body", empty "under 20 words, or not sure", |row, _| text(row.text.as_ref().and_then(|text| text.language.as_ref()))),

@@ -1,6 +1,7 @@
 //! Which page in which snapshot, and where it stands.
 
 use super::{Column, SCHEMA_VERSION, column, count, flag, number, text};
+use crate::metrics::row::PageRow;
 use crate::spreadsheet::Value;
 
 pub(super) const COLUMNS: &[Column] = &[
@@ -10,7 +11,7 @@ pub(super) const COLUMNS: &[Column] = &[
     column!("run_id", Core, "text", "Names the run in all its files.", from "the run", empty "never", |_, frame| Value::text(&*frame.run_id)),
     column!("tool_version", Core, "text", "Version of the program.", from "the run", empty "never", |_, _| Value::text(env!("CARGO_PKG_VERSION"))),
     column!("schema_version", Core, "count", "Version of these columns.", from "the run", empty "never", |_, _| Value::count(SCHEMA_VERSION)),
-    column!("fetch_status", Core, "text", "ok, or partial when something of the page could not be read.", from "the run", empty "never", |row, _| Value::text(if row.fetch_errors.is_empty() { "ok" } else { "partial" })),
+    column!("fetch_status", Core, "text", "ok; partial when something of the page could not be read; error when its text could not.", from "the run", empty "never", |row, _| Value::text(fetch_status(row))),
     column!("fetch_errors", Core, "text", "What could not be read, separated by semicolons.", from "the run", empty "everything was read", |row, _| if row.fetch_errors.is_empty() { Value::Empty } else { Value::text(row.fetch_errors.join("; ")) }),
     column!("content_type", Core, "text", "page, or live for a live doc.", from "pages", empty "never", |row, _| Value::text(&*row.place.content_type)),
     column!("status", Core, "text", "Status of the page; snapshots hold current pages.", from "pages", empty "never", |row, _| Value::text(&*row.place.status)),
@@ -29,3 +30,12 @@ pub(super) const COLUMNS: &[Column] = &[
     column!("is_restricted_view", Core, "0/1", "Reading the page itself is restricted; restrictions it inherits do not count.", from "search", empty "not read", |row, _| flag(row.place.restricted_view)),
     column!("is_restricted_edit", Core, "0/1", "Editing the page itself is restricted.", from "search", empty "not read", |row, _| flag(row.place.restricted_edit)),
 ];
+
+/// How much of a page was read, in one word. Without its text little of a row is left.
+fn fetch_status(row: &PageRow) -> &'static str {
+    match (&row.text, row.fetch_errors.is_empty()) {
+        (None, _) => "error",
+        (Some(_), false) => "partial",
+        (Some(_), true) => "ok",
+    }
+}

@@ -1,5 +1,5 @@
 use super::*;
-use crate::storage_format::{Body, Depth, OwnSite, parse_to};
+use crate::storage_format::{Body, Depth, OwnSite, TodoMarkers, parse_to};
 
 /// A text of so many words.
 fn text(words: usize, word: impl Fn(usize) -> String) -> String {
@@ -7,7 +7,7 @@ fn text(words: usize, word: impl Fn(usize) -> String) -> String {
 }
 
 fn read(text: &str) -> Body {
-    parse_to(text, &OwnSite::new("https://acme.atlassian.net/wiki", &[]), Depth::Measures)
+    parse_to(text, &OwnSite::new("https://acme.atlassian.net/wiki", &[]), Depth::Measures(&TodoMarkers::default()))
 }
 
 fn fingerprints(bodies: &[Body]) -> Vec<Fingerprint<'_>> {

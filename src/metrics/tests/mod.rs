@@ -13,7 +13,7 @@ use super::columns::Frame;
 use crate::inventory::coverage::{Coverage, UnitCounts, UnitKind};
 use crate::inventory::site::AccountId;
 use crate::inventory::{Account, Content, ContentId, ContentKind, Inventory, OldSizes, Scan, Space, SpaceId, Status};
-use crate::storage_format::{Depth, OwnSite, parse_to};
+use crate::storage_format::{Depth, OwnSite, TodoMarkers, parse_to};
 
 const BASE: &str = "https://acme.atlassian.net/wiki";
 
@@ -80,7 +80,7 @@ fn space(id: &str, key: &str, homepage: Option<&str>) -> Space {
 
 /// A current page with a body.
 fn written(id: u32, body: &str) -> Content {
-    let body = parse_to(body, &OwnSite::new(BASE, &[]), Depth::Measures);
+    let body = parse_to(body, &OwnSite::new(BASE, &[]), Depth::Measures(&TodoMarkers::default()));
     Content { body: Some(body), ..page(id, None, Status::Current) }
 }
 

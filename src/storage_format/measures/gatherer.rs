@@ -7,11 +7,12 @@ use super::super::frame::Kind;
 use super::super::parameters::MacroCall;
 use super::super::scanner::is_inline;
 use super::super::{ContainerRef, OwnSite, PageLink};
-use super::{Measures, language, links, text};
+use super::{Measures, TodoMarkers, language, links, text};
 
 /// What is known of a body's measures before its end.
 pub(in crate::storage_format) struct Gatherer<'a> {
     site: &'a OwnSite,
+    todo: &'a TodoMarkers,
     measures: Measures,
     page_links: Vec<PageLink>,
     /// Visible text with its entities undecoded.
@@ -33,9 +34,10 @@ pub(in crate::storage_format) struct Gatherer<'a> {
 }
 
 impl<'a> Gatherer<'a> {
-    pub(in crate::storage_format) fn new(site: &'a OwnSite) -> Self {
+    pub(in crate::storage_format) fn new(site: &'a OwnSite, todo: &'a TodoMarkers) -> Self {
         Self {
             site,
+            todo,
             measures: Measures::default(),
             page_links: Vec::new(),
             text: String::new(),
@@ -202,7 +204,7 @@ impl<'a> Gatherer<'a> {
     pub(in crate::storage_format) fn finish(mut self, body_bytes: usize) -> (Measures, Vec<PageLink>) {
         let mut measures = self.measures;
         let text = decode_html_entities(&self.text);
-        let (words, code) = (text::Words::of(&text), text::Words::of(&self.code));
+        let (words, code) = (text::Words::of(&text, self.todo), text::Words::of(&self.code, self.todo));
         (measures.words, measures.characters) = (words.count, text::characters(&text));
         (measures.code_words, measures.code_characters) = (code.count, text::characters(&self.code));
         measures.todo_markers = words.todo_markers;

@@ -8,6 +8,7 @@ mod language;
 mod links;
 mod sketch;
 mod text;
+mod todo;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 pub(in crate::storage_format) use gatherer::Gatherer;
 pub use sketch::Sketch;
+pub use todo::TodoMarkers;
 
 use super::PageLink;
 
@@ -79,7 +81,7 @@ pub struct Measures {
     pub includes: Vec<PageLink>,
     /// `ac:placeholder` elements: parts of a template that nobody has filled in.
     pub placeholders: u32,
-    /// `TODO`, `TBD`, `WIP`, `FIXME` and `DRAFT` in visible text, as whole words in capitals.
+    /// The words of [`TodoMarkers`] in visible text, as whole words and in their case.
     pub todo_markers: u32,
     /// Equal for texts of the same words, whatever their case, markup, blanks and punctuation: 128 bits of SHA-256 in
     /// hexadecimal. `None` below 20 words.

@@ -6,15 +6,12 @@ use sha2::{Digest, Sha256};
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::count;
 use super::sketch::Sketch;
+use super::{TodoMarkers, count};
 use crate::checksum::hex;
 
 /// Below this a text is too short to be compared with others, or to tell its language.
 const FEWEST_WORDS: u32 = 20;
-
-/// Words that mark an unfinished page.
-const TODO_MARKERS: [&str; 5] = ["TODO", "TBD", "WIP", "FIXME", "DRAFT"];
 
 /// What the words of a text say.
 pub(super) struct Words {
@@ -25,11 +22,11 @@ pub(super) struct Words {
 }
 
 impl Words {
-    pub(super) fn of(text: &str) -> Self {
+    pub(super) fn of(text: &str, todo: &TodoMarkers) -> Self {
         let mut words = Self { count: 0, todo_markers: 0, normal: String::with_capacity(text.len()) };
         for word in composed(text).unicode_words() {
             words.count = words.count.saturating_add(1);
-            words.todo_markers += u32::from(TODO_MARKERS.contains(&word));
+            words.todo_markers += u32::from(todo.contains(word));
             if word.is_ascii() {
                 words.normal.extend(word.chars().map(|c| c.to_ascii_lowercase()));
             } else {

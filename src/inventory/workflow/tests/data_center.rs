@@ -303,7 +303,7 @@ async fn refused_parameters_are_unavailable_and_never_empty() {
     assert_eq!(state.state.as_deref(), Some("Draft"), "the state is known all the same");
     assert_eq!((read.units().denied, read.units().skipped, read.coverage.is_complete()), (0, 1, true));
     let told: Vec<&String> = read.coverage.warnings.iter().filter(|warning| warning.contains("may edit")).collect();
-    assert!(matches!(told.as_slice(), [one] if one.starts_with("workflow parameters of 1 pages")), "{told:?}");
+    assert!(matches!(told.as_slice(), [one] if one.starts_with("workflow parameters of 1 page ")), "{told:?}");
 }
 
 /// Forty pages with a workflow in `ENG`, and as many in `OPS`; the account may edit those that `may_edit` says.

@@ -67,7 +67,7 @@ async fn of_two_candidates_the_one_that_agrees_comes_first_ready_to_be_pinned() 
 async fn nothing_found_is_said() {
     let site = with_app(pages(2), WorkflowApp::ComalaCloud, &[("1000", PageWorkflow::new("Docs", "Draft", false))]);
     let read = read(site, &WorkflowOptions::default()).await;
-    read.note("no content property of a workflow app was found on 1 pages");
+    read.note("no content property of a workflow app was found on 1 page:");
 }
 
 #[tokio::test(start_paused = true)]

@@ -6,11 +6,11 @@ mod structure;
 mod words;
 
 use super::super::{Body, Depth, OwnSite, Reading, parse, parse_to};
-use super::Measures;
+use super::{Measures, TodoMarkers};
 
 fn read(body: &str) -> Body {
     let site = OwnSite::new("https://acme.atlassian.net/wiki", &[]);
-    parse_to(body, &site, Depth::Measures)
+    parse_to(body, &site, Depth::Measures(&TodoMarkers::default()))
 }
 
 /// The measures of a well-formed body.

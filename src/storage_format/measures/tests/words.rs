@@ -2,7 +2,8 @@
 
 use proptest::prelude::*;
 
-use super::measure;
+use super::super::super::{Depth, OwnSite, parse_to};
+use super::{TodoMarkers, measure};
 
 fn words(body: &str) -> u32 {
     measure(body).words
@@ -148,6 +149,19 @@ fn markers_of_unfinished_pages_are_whole_words_in_capitals() {
         </ac:structured-macro><ac:structured-macro ac:name="status"><ac:parameter ac:name="title">DRAFT</ac:parameter>
         </ac:structured-macro>"#;
     assert_eq!(measure(unseen).todo_markers, 0);
+}
+
+#[test]
+fn markers_of_unfinished_pages_can_be_chosen() {
+    // the second is written in decomposed form, the body holds it composed
+    let chosen = TodoMarkers::new(&["XXX".into(), "u\u{308}brig".into()]).unwrap();
+    let site = OwnSite::new("https://acme.atlassian.net/wiki", &[]);
+    let read = |todo: &TodoMarkers| parse_to("<p>XXX: \u{fc}brig, TODO xxx</p>", &site, Depth::Measures(todo));
+    assert_eq!(read(&chosen).measures.unwrap().todo_markers, 2);
+    assert_eq!(read(&TodoMarkers::new(&[]).unwrap()).measures.unwrap().todo_markers, 0);
+    for never_found in ["to do", "TODO:", "", "下書き"] {
+        assert_eq!(TodoMarkers::new(&["TODO".into(), never_found.into()]), Err(never_found.to_owned()));
+    }
 }
 
 /// Inline markup around a piece of text, before and behind it.
