@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 use chrono::{TimeDelta, Utc};
 use confluence_storage_analyzer::cli::Cli;
 use confluence_storage_analyzer::demo::{DemoServer, FaultPlan, Site};
-use confluence_storage_analyzer::error::ExitStatus;
+use confluence_storage_analyzer::error::{ExitStatus, OutputFormat};
 use confluence_storage_analyzer::history::{Columns, FOLDER, History, IsoWeek, Retention, Snapshot};
 use confluence_storage_analyzer::progress::Progress;
 use confluence_storage_analyzer::spreadsheet::{Table, Value};
@@ -104,7 +104,7 @@ async fn snapshot(place: &Path, address: &str) -> Duration {
     let arguments = ["bench", "snapshot", "--config", config, "--output", output, "--cache-dir", cache];
     let began = Instant::now();
     let cli = Cli::from_arguments(arguments).unwrap();
-    let outcome = confluence_storage_analyzer::run(&cli, &Progress::silent()).await.unwrap();
+    let outcome = confluence_storage_analyzer::run(&cli, OutputFormat::Text, &Progress::silent()).await.unwrap();
     assert_eq!(outcome.status, ExitStatus::Complete);
     began.elapsed()
 }

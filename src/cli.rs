@@ -18,7 +18,7 @@ mod snapshot;
 
 pub use audit::{AuditArgs, Verify};
 pub use reading::{ReadingArgs, SiteArgs};
-pub use snapshot::SnapshotArgs;
+pub use snapshot::{FailOn, SnapshotArgs};
 
 /// How many requests may be in flight at once.
 pub const CONCURRENCY: RangeInclusive<u32> = 1..=64;

@@ -4,10 +4,10 @@ use std::fmt::{self, Write as _};
 use std::panic::UnwindSafe;
 use std::process::ExitCode;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// Exit statuses (product contract 1). One table, one place.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub enum ExitStatus {
     /// Everything asked was read and written.
@@ -35,8 +35,8 @@ pub enum ExitStatus {
 }
 
 impl ExitStatus {
-    /// Every status that a command of this version can end with, by code.
-    pub const IN_USE: [Self; 11] = [
+    /// Every status, by code.
+    pub const ALL: [Self; 11] = [
         Self::Complete,
         Self::Internal,
         Self::Usage,
@@ -104,11 +104,20 @@ impl From<ExitStatus> for ExitCode {
 /// The exit status table as it stands in the README, in Markdown.
 pub fn exit_status_table() -> String {
     let mut table = String::from("| Status | Meaning |\n|---|---|\n");
-    for status in ExitStatus::IN_USE {
+    for status in ExitStatus::ALL {
         // writing to a string cannot fail
         let _ = writeln!(table, "| {} | {} |", status.code(), status.meaning());
     }
     table
+}
+
+/// What a command writes to standard output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OutputFormat {
+    /// Lines for people; the path of a result is the last one.
+    Text,
+    /// One JSON object (`--json`).
+    Json,
 }
 
 /// How a command ended, and what it leaves on standard output.
@@ -116,8 +125,28 @@ pub fn exit_status_table() -> String {
 pub struct Outcome {
     /// The status to end with.
     pub status: ExitStatus,
-    /// Data for standard output: the path of the result as the last line, or one JSON object, or a generated script.
+    /// Data for standard output.
     pub stdout: Vec<u8>,
+}
+
+impl Outcome {
+    /// The data in the format asked for. The JSON object bears the status too, as `exit_code`.
+    pub fn new(status: ExitStatus, format: OutputFormat, object: Value, text: impl FnOnce() -> String) -> Self {
+        let stdout = match (format, object) {
+            (OutputFormat::Text, _) => text(),
+            (OutputFormat::Json, Value::Object(mut fields)) => {
+                fields.insert("exit_code".to_owned(), status.code().into());
+                format!("{}\n", Value::Object(fields))
+            }
+            (OutputFormat::Json, other) => format!("{other}\n"),
+        };
+        Self { status, stdout: stdout.into_bytes() }
+    }
+
+    /// Everything went well, and this is what was asked for.
+    pub fn complete(stdout: Vec<u8>) -> Self {
+        Self { status: ExitStatus::Complete, stdout }
+    }
 }
 
 /// A failure of the run, with what people can do about it.
@@ -156,13 +185,10 @@ impl Failure {
         Self { remedy: Some(remedy.into()), ..self }
     }
 
-    /// The object that `--json` prints in place of a result.
-    pub fn to_json(&self) -> serde_json::Value {
-        json!({
-            "complete": false,
-            "exit_code": self.status.code(),
-            "error": { "what": self.what, "why": self.why, "remedy": self.remedy },
-        })
+    /// How a command ends that failed: without a result, and as JSON with the reason in its place.
+    pub fn outcome(&self, format: OutputFormat) -> Outcome {
+        let error = json!({"what": self.what, "why": self.why, "remedy": self.remedy});
+        Outcome::new(self.status, format, json!({"complete": false, "error": error}), String::new)
     }
 }
 
@@ -224,7 +250,7 @@ mod tests {
 
     #[test]
     fn every_status_has_a_rank() {
-        for status in ExitStatus::IN_USE {
+        for status in ExitStatus::ALL {
             assert!(ExitStatus::MOST_TELLING_FIRST.contains(&status), "{status:?}");
         }
     }
@@ -241,7 +267,9 @@ mod tests {
     fn a_failure_reads_as_what_why_remedy() {
         let failure = Failure::usage("no such space").because("ENGG").remedy("did you mean ENG?");
         assert_eq!(failure.to_string(), "no such space\n  ENGG\n  did you mean ENG?");
-        assert_eq!(failure.to_json()["exit_code"], 2);
-        assert_eq!(failure.to_json()["error"]["remedy"], "did you mean ENG?");
+        let json: Value = serde_json::from_slice(&failure.outcome(OutputFormat::Json).stdout).unwrap();
+        assert_eq!((&json["exit_code"], &json["complete"]), (&json!(2), &json!(false)));
+        assert_eq!(json["error"]["remedy"], "did you mean ENG?");
+        assert!(failure.outcome(OutputFormat::Text).stdout.is_empty(), "standard output is for results");
     }
 }

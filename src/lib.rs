@@ -1,9 +1,14 @@
 //! Finds what takes the space in a Confluence site and which attachments nobody uses.
 //!
-//! The data flow: [`config`] says where and how; [`confluence`] speaks to the site; [`inventory`] reads what there is
-//! and keeps the ledger of what was read; [`storage_format`] understands bodies; [`audit`] judges every attachment;
-//! [`metrics`] measures every page, and [`history`] keeps the weeks; [`report`] writes what people open. [`demo`] is a
+//! The data flow: [`cli`] and [`config`] say where and how; [`confluence`] speaks to the site; [`inventory`] reads what
+//! there is and keeps the ledger of what was read; [`storage_format`] understands bodies; [`audit`] judges every
+//! attachment; [`metrics`] measures every page, and [`history`] keeps the weeks; [`report`] writes what people open.
+//! [`commands`] join these parts, one file for each command. [`doctor`] looks at a site before a run, and [`demo`] is a
 //! Confluence of its own, on loopback.
+//!
+//! Beside that flow stand [`cache`], which keeps from run to run what can never change, [`progress`] and [`error`], which
+//! say how a run goes and how it ended, and the small tools that files are written with: [`spreadsheet`], [`checksum`],
+//! [`private`] and [`lock`].
 //!
 //! The promise above all others: a file in use is never called unreferenced, and an incomplete scan never looks
 //! complete.
@@ -20,7 +25,6 @@ pub mod doctor;
 pub mod error;
 pub mod history;
 pub mod inventory;
-
 pub mod lock;
 pub mod metrics;
 pub mod private;
@@ -32,44 +36,42 @@ pub mod wording;
 
 use crate::cli::{Cli, Command};
 use crate::config::{Config, Rules, Surroundings, Warning};
-use crate::error::{ExitStatus, Failure, Outcome};
+use crate::error::{ExitStatus, Failure, Outcome, OutputFormat};
 use crate::progress::Progress;
 
-/// Carries out one command and says how it ended.
-pub async fn run(cli: &Cli, progress: &Progress) -> Result<Outcome, Failure> {
+/// Carries out one command and says how it ended. An error is a run without a result; what is incomplete is an
+/// [`Outcome`] with its status.
+pub async fn run(cli: &Cli, format: OutputFormat, progress: &Progress) -> Result<Outcome, Failure> {
     let mut around = Surroundings::of_process()?;
-    let json = cli.terminal.json;
     let warn = |warnings: &[Warning]| warnings.iter().for_each(|warning| progress.warn(warning));
     match cli.command() {
         Command::Audit(args) => {
             let loaded = Config::load_audit(&args, &mut around)?;
             warn(&loaded.warnings);
             let (config, snapshot) = loaded.value;
-            Box::pin(commands::audit::run(&config, snapshot.as_ref(), json, progress)).await
+            Box::pin(commands::audit::run(&config, snapshot.as_ref(), format, progress)).await
         }
         Command::Snapshot(args) => {
             let loaded = Config::load_snapshot(&args, &mut around)?;
             warn(&loaded.warnings);
             let (config, snapshot) = loaded.value;
-            Box::pin(commands::snapshot::run(&config, &snapshot, json, progress)).await
+            Box::pin(commands::snapshot::run(&config, &snapshot, format, progress)).await
         }
-        Command::Demo(args) => Box::pin(commands::demo::run(&args, &around, json, progress)).await,
+        Command::Demo(args) => Box::pin(commands::demo::run(&args, &around, format, progress)).await,
         Command::Doctor(args) => {
             let loaded = Config::load(&args.as_audit(), &mut around)?;
-            commands::doctor::run(&loaded, args.probe, json, progress).await
+            commands::doctor::run(&loaded, args.probe, format, progress).await
         }
         Command::Report(args) => {
             let loaded = Rules::load(&args, &around)?;
             warn(&loaded.warnings);
-            commands::report::run(&args, &loaded.value, &around, json, progress)
+            commands::report::run(&args, &loaded.value, &around, format, progress)
         }
-        Command::History(args) => commands::history::run(&args, &around, json, progress),
-        Command::Completions { shell } => {
-            Ok(Outcome { status: ExitStatus::Complete, stdout: cli::completion_script(shell) })
-        }
+        Command::History(args) => commands::history::run(&args, &around, format, progress),
+        Command::Completions { shell } => Ok(Outcome::complete(cli::completion_script(shell))),
         Command::Man => {
             let page = cli::manual_page().map_err(|error| Failure::new(ExitStatus::Internal, error.to_string()))?;
-            Ok(Outcome { status: ExitStatus::Complete, stdout: page })
+            Ok(Outcome::complete(page))
         }
     }
 }

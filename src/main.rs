@@ -5,7 +5,7 @@ use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
 
 use confluence_storage_analyzer::cli::Cli;
-use confluence_storage_analyzer::error::{ExitStatus, Failure, Outcome, guarded};
+use confluence_storage_analyzer::error::{ExitStatus, Failure, Outcome, OutputFormat, guarded};
 use confluence_storage_analyzer::progress::{Mode, Progress};
 
 fn main() -> ExitCode {
@@ -22,21 +22,21 @@ fn main() -> ExitCode {
     let panic_progress = progress.clone();
     std::panic::set_hook(Box::new(move |panic| panic_progress.error(format!("internal error: {panic}"))));
 
-    let result = guarded(|| run(&cli, &progress));
+    let format = if cli.terminal.json { OutputFormat::Json } else { OutputFormat::Text };
+    let result = guarded(|| run(&cli, format, &progress));
     progress.finish();
     let outcome = result.unwrap_or_else(|failure| {
         progress.error(&failure);
-        let stdout = if cli.terminal.json { format!("{}\n", failure.to_json()).into_bytes() } else { Vec::new() };
-        Outcome { status: failure.status, stdout }
+        failure.outcome(format)
     });
     ExitStatus::decide([outcome.status, print(&outcome.stdout, &progress)]).into()
 }
 
-fn run(cli: &Cli, progress: &Progress) -> Result<Outcome, Failure> {
+fn run(cli: &Cli, format: OutputFormat, progress: &Progress) -> Result<Outcome, Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| {
         Failure::new(ExitStatus::Internal, "the async runtime cannot be started").because(error.to_string())
     })?;
-    runtime.block_on(confluence_storage_analyzer::run(cli, progress))
+    runtime.block_on(confluence_storage_analyzer::run(cli, format, progress))
 }
 
 /// Prints the data. A reader that has gone away is no failure: the report is written.

@@ -198,7 +198,7 @@ impl Cache {
         let mut state = self.state();
         state.records.clear();
         if let Err(error) = state.segments.clear() {
-            state.remarks.push(error.to_string());
+            state.remark(error.to_string());
         }
     }
 
@@ -217,7 +217,7 @@ impl Cache {
         let mut state = self.state();
         for synced in [state.segments.sync(), state.values.sync()] {
             if let Err(error) = synced {
-                state.remarks.push(error.to_string());
+                state.remark(error.to_string());
             }
         }
     }

@@ -46,7 +46,7 @@ impl Segments {
     ) -> Result<(Self, HashMap<String, Box<str>>), CacheError> {
         let mut numbered = numbered_files(folder, NAME)?;
         numbered.sort();
-        let next_number = numbered.last().map_or(1, |(number, _)| number + 1);
+        let next_number = numbered.last().map_or(1, |(number, _)| number.saturating_add(1));
         let mut records = HashMap::new();
         let mut paths = Vec::new();
         for (_, path) in numbered {
@@ -96,7 +96,7 @@ impl Segments {
                 let path = segment_path(&self.folder, self.next_number);
                 let mut file = private::create_file(&path).map_err(CacheError::io("create", &path))?;
                 file.write_all(line(HEADER, &self.owner).as_bytes()).map_err(CacheError::io("write", &path))?;
-                self.next_number += 1;
+                self.next_number = self.next_number.saturating_add(1);
                 self.paths.push(path.clone());
                 none.insert((file, path))
             }
@@ -151,7 +151,7 @@ impl Segments {
         let new = writer.into_inner().map_err(|error| failed()(error.into_error()))?;
         new.as_file().sync_all().map_err(failed())?;
         new.persist_noclobber(&path).map_err(|error| failed()(error.error))?;
-        self.next_number += 1;
+        self.next_number = self.next_number.saturating_add(1);
         for old in std::mem::replace(&mut self.paths, vec![path.clone()]) {
             fs::remove_file(&old).map_err(CacheError::io("remove", &old))?;
         }

@@ -96,7 +96,7 @@ impl Values {
         let mut total = 0;
         let mut numbered = numbered_files(folder, NAME)?;
         numbered.sort();
-        values.next_number = numbered.last().map_or(1, |(number, _)| number + 1);
+        values.next_number = numbered.last().map_or(1, |(number, _)| number.saturating_add(1));
         // from the newest to the oldest, so that the newest record of a key counts
         for (number, path) in numbered.into_iter().rev() {
             let bytes = fs::metadata(&path).map_err(CacheError::io("read", &path))?.len();
@@ -160,7 +160,7 @@ impl Values {
             Some(own) => own,
             none => {
                 let own = create(&self.folder, self.next_number, &self.owner)?;
-                self.next_number += 1;
+                self.next_number = self.next_number.saturating_add(1);
                 none.insert(own)
             }
         };
@@ -187,7 +187,7 @@ impl Values {
     }
 
     /// Makes the values so far survive a power loss.
-    pub(super) fn sync(&mut self) -> Result<(), CacheError> {
+    pub(super) fn sync(&self) -> Result<(), CacheError> {
         match &self.own {
             Some(own) if !self.broken => {
                 own.file.sync_data().map_err(CacheError::io("write through", &file_path(&self.folder, own.number)))

@@ -38,7 +38,7 @@ pub struct SnapshotArgs {
     /// End with status 8 when a finding has PAGES pages or more, as in
     /// outdated=100 (repeatable)
     #[arg(long, value_name = "FINDING=PAGES", value_parser = parse_threshold)]
-    pub fail_on: Vec<(String, u64)>,
+    pub fail_on: Vec<FailOn>,
     /// Go on with a history that another account has read
     #[arg(long)]
     pub accept_account_change: bool,
@@ -77,11 +77,20 @@ fn retain_range() -> RangeInclusive<i64> {
     i64::from(*RETAIN_WEEKS.start())..=i64::from(*RETAIN_WEEKS.end())
 }
 
-/// Reads `outdated=100`: the name of a finding and a number of pages. The error is one line for people.
-fn parse_threshold(text: &str) -> Result<(String, u64), String> {
+/// A number of pages of a finding that is too many.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FailOn {
+    /// Id of the finding.
+    pub finding: String,
+    /// From so many pages on.
+    pub pages: u64,
+}
+
+/// Reads `outdated=100`: the id of a finding and a number of pages. The error is one line for people.
+fn parse_threshold(text: &str) -> Result<FailOn, String> {
     let parts = text.split_once('=').and_then(|(finding, pages)| Some((finding.trim(), pages.trim().parse().ok()?)));
     parts
         .filter(|(finding, pages)| !finding.is_empty() && *pages > 0)
-        .map(|(finding, pages)| (finding.to_owned(), pages))
+        .map(|(finding, pages)| FailOn { finding: finding.to_owned(), pages })
         .ok_or_else(|| format!("`{text}` is no threshold; write a finding and a number of pages, as outdated=100"))
 }

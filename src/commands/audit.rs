@@ -1,19 +1,18 @@
 //! `audit`: reads the site, judges every attachment, writes the report folder.
 
-use std::sync::Arc;
+use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
 
 use super::dry_run;
 use super::second_look::{audit_of_stopped, audit_twice};
-use super::signals::Signals;
+use super::session::{Session, failure_of, status_of_stop, tell_stop};
 use super::snapshot::{Measuring, Read, Taken, check_clock};
 use super::{summary, unfinished};
 use crate::audit::{self, Audit, AuditOptions};
-use crate::cache::{Cache, CacheError};
 use crate::config::{Config, Rules, SnapshotConfig};
-use crate::confluence::{Cloud, ConnectionSettings, RequestError};
-use crate::error::{ExitStatus, Failure, Outcome};
+use crate::confluence::{Cloud, RequestError};
+use crate::error::{ExitStatus, Failure, Outcome, OutputFormat};
 use crate::inventory::{CrawlError, CrawlOptions, Inventory, compare_contents, remember_run, take_inventory};
 use crate::progress::Progress;
 use crate::report::{self, ReportError, RunFacts};
@@ -32,34 +31,42 @@ pub struct Reading {
 }
 
 impl Reading {
-    /// Measures the pages of what was read.
-    async fn measure(
-        &mut self,
-        mut measuring: Measuring<'_>,
-        began: DateTime<Utc>,
-        (api, crawl): (&Cloud, &CrawlOptions),
-        progress: &Progress,
-    ) -> Result<Taken, Failure> {
-        check_clock(began, self.inventory.scan.started_at, progress)?;
-        let Self { inventory, audit, stopped, .. } = self;
-        let read = Read { api, crawl, inventory, audit: Some(audit), stopped: stopped.clone() };
-        measuring.take(read, progress).await
-    }
-
     /// Downloads the files that look alike, so that groups of duplicates are certain (`--verify-duplicates`).
-    async fn compare_duplicates(
-        &mut self,
-        api: &Cloud,
-        options: &CrawlOptions,
-        rules: &AuditOptions,
-        progress: &Progress,
-    ) {
+    async fn compare_duplicates(&mut self, session: &Session, rules: &AuditOptions, progress: &Progress) {
         let groups: Vec<Vec<usize>> = self.audit.duplicates.iter().map(|group| group.files.clone()).collect();
-        self.stopped = compare_contents(api, &mut self.inventory, &groups, options, progress).await.err();
+        let compared = compare_contents(&session.api, &mut self.inventory, &groups, &session.crawl, progress).await;
+        self.stopped = compared.err();
         self.audit = audit::analyze(&self.inventory, rules);
         if let Some(cause) = &self.stopped {
             self.status = ExitStatus::decide([self.status, status_of_stop(cause)]);
         }
+    }
+
+    /// Measures the pages of what was read; the clock of this machine said `began` when reading began.
+    async fn measure(
+        &mut self,
+        mut measuring: Measuring<'_>,
+        began: DateTime<Utc>,
+        session: &Session,
+        progress: &Progress,
+    ) -> Result<Taken, Failure> {
+        check_clock(began, self.inventory.scan.started_at, progress)?;
+        let Self { inventory, audit, stopped, .. } = self;
+        let (api, crawl, stopped) = (&session.api, &session.crawl, stopped.clone());
+        measuring.take(Read { api, crawl, inventory, audit: Some(audit), stopped }, progress).await
+    }
+
+    /// Writes the report folder.
+    fn write(&self, config: &Config, rules: AuditOptions) -> Result<PathBuf, Failure> {
+        let facts = RunFacts {
+            local_time: chrono::Local::now().fixed_offset(),
+            exit_code: self.status.code(),
+            stopped: self.stopped.as_ref().map(ToString::to_string),
+            quota_bytes: config.quota,
+            options: options_for_people(config),
+            audit: rules,
+        };
+        report::write(&config.output, &facts, &self.inventory, &self.audit).map_err(|error| storage_failure(&error))
     }
 }
 
@@ -72,42 +79,23 @@ pub async fn read_site(
     rules: &AuditOptions,
     progress: &Progress,
 ) -> Result<Reading, Failure> {
-    let (inventory, audit, stopped, mut statuses) = match take_inventory(api, options, progress).await {
+    let (inventory, audit, stopped) = match take_inventory(api, options, progress).await {
         Ok(mut inventory) => {
             let (audit, stopped) = audit_twice(api, &mut inventory, options, rules, progress).await;
-            (inventory, audit, stopped, Vec::new())
+            (inventory, audit, stopped)
         }
-        Err(error) => {
-            let status = error.exit_status();
-            let (mut inventory, cause) = match error {
-                CrawlError::Stopped { inventory, cause } => (inventory, cause),
-                other => return Err(failure_of(&other, api)),
-            };
+        Err(CrawlError::Stopped { mut inventory, cause }) => {
             let audit = audit_of_stopped(&mut inventory, rules);
-            (*inventory, audit, Some(cause), vec![status])
+            (*inventory, audit, Some(cause))
         }
+        Err(error) => return Err(failure_of(&error, api)),
     };
-    statuses.extend(stopped.as_ref().map(status_of_stop));
-    if !inventory.coverage.is_complete() {
-        statuses.push(ExitStatus::Incomplete);
-    }
-    let status = ExitStatus::decide(statuses);
+    let incomplete = (!inventory.coverage.is_complete()).then_some(ExitStatus::Incomplete);
+    let status = ExitStatus::decide(stopped.as_ref().map(status_of_stop).into_iter().chain(incomplete));
     if let Some(cache) = &options.cache {
         remember_run(cache, &inventory);
     }
     Ok(Reading { inventory, audit, stopped, status })
-}
-
-/// Why a site could not be read, in the words of the program.
-pub(super) fn failure_of(error: &CrawlError, api: &Cloud) -> Failure {
-    let failure = match error {
-        CrawlError::Unusable(cause) => {
-            let what = format!("{} cannot be read", api.client().deployment().base_url());
-            Failure::new(error.exit_status(), what).because(cause.to_string())
-        }
-        other => Failure::new(other.exit_status(), other.to_string()),
-    };
-    failure.remedy(error.remedy())
 }
 
 /// Audits a site and writes its report; with `snapshot`, measures its pages from the same reading. The output folder
@@ -115,143 +103,64 @@ pub(super) fn failure_of(error: &CrawlError, api: &Cloud) -> Failure {
 pub(crate) async fn run(
     config: &Config,
     snapshot: Option<&SnapshotConfig>,
-    json: bool,
+    format: OutputFormat,
     progress: &Progress,
 ) -> Result<Outcome, Failure> {
     if config.dry_run {
-        return dry_run::run(config, json, progress).await;
+        return dry_run::run(config, format, progress).await;
     }
     let site = &config.connection.base_url;
     let measuring = snapshot.map(|snapshot| Measuring::prepare(config, snapshot, site, progress)).transpose()?;
-    audit_and_measure(config, measuring, json, progress).await
+    audit_and_measure(config, measuring, format, progress).await
 }
 
 /// As [`run`], with everything that the snapshot needs made ready.
 pub(super) async fn audit_and_measure(
     config: &Config,
     measuring: Option<Measuring<'_>>,
-    json: bool,
+    format: OutputFormat,
     progress: &Progress,
 ) -> Result<Outcome, Failure> {
     report::check_writable(&config.output).map_err(|error| output_failure(&error))?;
     unfinished::mention(&config.output, progress);
-    let cache = open_cache(config, progress)?;
-    let api = Arc::new(connect(config)?);
-    let signals = Signals::watch(Arc::clone(&api), progress.clone());
+    let mut session = Session::open(config, progress)?;
+    if let Some(measuring) = &measuring {
+        session.crawl = measuring.measured(session.crawl);
+    }
     let rules = audit_options(&config.rules);
-    let options = crawl_options(config, cache);
-    let options = match &measuring {
-        Some(measuring) => measuring.measured(options),
-        None => options,
-    };
     let began = Utc::now();
-    let reading = read_site(&api, &options, &rules, progress).await;
-    if let Some(cache) = &options.cache {
-        cache.remarks().iter().for_each(|remark| progress.warn(remark));
-    }
-    let received = signals.received();
-    let mut reading = reading.map_err(|failure| Failure { status: received.unwrap_or(failure.status), ..failure })?;
+    let reading = read_site(&session.api, &session.crawl, &rules, progress).await;
+    session.tell_cache_remarks(progress);
+    let mut reading = reading.map_err(|failure| session.signals.explain(failure))?;
     if config.scope.verify_duplicates && reading.stopped.is_none() {
-        reading.compare_duplicates(&api, &options, &rules, progress).await;
+        reading.compare_duplicates(&session, &rules, progress).await;
     }
-    // the reading knows that it was interrupted, but not by which signal
-    reading.status = match received {
-        Some(signal) if reading.status == ExitStatus::Interrupted => signal,
-        received => ExitStatus::decide([reading.status].into_iter().chain(received)),
-    };
-    let facts = RunFacts {
-        local_time: chrono::Local::now().fixed_offset(),
-        exit_code: reading.status.code(),
-        stopped: reading.stopped.as_ref().map(ToString::to_string),
-        quota_bytes: config.quota,
-        options: options_for_people(config),
-        audit: rules,
-    };
+    reading.status = session.signals.decide([reading.status]);
     progress.phase("writing the report", None);
-    let folder = report::write(&config.output, &facts, &reading.inventory, &reading.audit)
-        .map_err(|error| storage_failure(&error))?;
+    let folder = reading.write(config, rules)?;
     let mut status = reading.status;
     let mut taken = None;
     if let Some(measuring) = measuring {
-        match reading.measure(measuring, began, (&api, &options), progress).await {
+        match reading.measure(measuring, began, &session, progress).await {
             Ok(done) => {
-                status = ExitStatus::decide([status, done.status].into_iter().chain(signals.received()));
+                status = session.signals.decide([status, done.status]);
                 taken = Some(done);
             }
             // the report of the audit is written, and stays what the run says first
             Err(failure) => {
-                status = ExitStatus::decide([status, failure.status].into_iter().chain(signals.received()));
+                status = session.signals.decide([status, failure.status]);
                 progress.error(failure);
             }
         }
     }
     progress.finish();
-    if let Some(stopped) = &reading.stopped {
-        progress.error(
-            Failure::new(reading.status, "reading stopped").because(stopped.to_string()).remedy(stopped.remedy()),
-        );
+    if let Some(cause) = &reading.stopped {
+        tell_stop(cause, reading.status, progress);
     }
-    Ok(summary::finish(&folder, &reading, taken.as_ref(), status, json, progress))
+    Ok(summary::finish(&folder, &reading, taken.as_ref(), status, format, progress))
 }
 
-/// A client for the site of a configuration.
-pub(super) fn connect(config: &Config) -> Result<Cloud, Failure> {
-    let connection = &config.connection;
-    let settings = ConnectionSettings {
-        concurrency: usize::try_from(connection.concurrency).unwrap_or(1),
-        max_wait: connection.max_wait,
-        ..ConnectionSettings::new(&connection.base_url, &connection.user, connection.token.clone())
-    };
-    Cloud::new(settings).map_err(|error| {
-        Failure::new(ExitStatus::Usage, "the connection cannot be set up")
-            .because(error.to_string())
-            .remedy(error.remedy())
-    })
-}
-
-/// Opens the cache and locks it. A cache folder nobody chose may be out of use: that costs time, not the run.
-pub(super) fn open_cache(config: &Config, progress: &Progress) -> Result<Option<Arc<Cache>>, Failure> {
-    let Some(place) = &config.cache else { return Ok(None) };
-    match Cache::open(&place.root, &config.connection.base_url, &config.connection.user) {
-        Ok(cache) => Ok(Some(Arc::new(cache))),
-        Err(error @ CacheError::Locked { .. }) => Err(Failure::new(ExitStatus::Locked, error.to_string()).remedy(
-            "wait until it has ended, or run with --no-cache beside it; both then send their requests to the same site",
-        )),
-        Err(error) if place.chosen => {
-            Err(Failure::new(ExitStatus::Storage, "the cache folder of --cache-dir cannot be used")
-                .because(error.to_string())
-                .remedy("choose another folder, or run with --no-cache"))
-        }
-        Err(error) => {
-            progress.warn(format!("{error}; nothing is remembered from run to run"));
-            Ok(None)
-        }
-    }
-}
-
-pub(super) fn status_of_stop(cause: &RequestError) -> ExitStatus {
-    match cause {
-        RequestError::Interrupted => ExitStatus::Interrupted,
-        cause if cause.is_auth_lost() => ExitStatus::Authentication,
-        _ => ExitStatus::Incomplete,
-    }
-}
-
-pub(super) fn crawl_options(config: &Config, cache: Option<Arc<Cache>>) -> CrawlOptions {
-    CrawlOptions {
-        include_spaces: config.scope.spaces.clone(),
-        exclude_spaces: config.scope.exclude_spaces.clone(),
-        alias_hosts: config.scope.alias_hosts.clone(),
-        verify_all: config.scope.verify_all,
-        needs_labels: !config.rules.protect_labels.is_empty(),
-        references_within: config.scope.references_within,
-        program: env!("CARGO_PKG_VERSION").to_owned(),
-        cache,
-        accept_shrink: config.accept_shrink,
-        measures: None,
-    }
-}
-
+/// The rules of a configuration, as the audit wants them.
 pub(super) fn audit_options(rules: &Rules) -> AuditOptions {
     AuditOptions {
         protect_labels: rules.protect_labels.clone(),

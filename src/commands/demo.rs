@@ -1,13 +1,13 @@
 //! `demo`: audit and snapshot in full, over real HTTP, against the sample site served by the program itself on loopback.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::audit;
 use super::snapshot::{Measuring, replay};
 use crate::cli::DemoArgs;
 use crate::config::{Config, SnapshotConfig, Surroundings};
-use crate::demo::{DemoServer, Fault, FaultPlan, RoutePattern, SAMPLE_BASE, Site, sample_site, weeks_ago};
-use crate::error::{ExitStatus, Failure, Outcome};
+use crate::demo::{DemoServer, Fault, FaultPlan, Occurrence, RoutePattern, SAMPLE_BASE, Site, sample_site, weeks_ago};
+use crate::error::{ExitStatus, Failure, Outcome, OutputFormat};
 use crate::progress::Progress;
 use crate::report::ReportError;
 
@@ -22,7 +22,7 @@ const INCOMPLETE: u32 = 4;
 pub(crate) async fn run(
     args: &DemoArgs,
     around: &Surroundings<'_>,
-    json: bool,
+    format: OutputFormat,
     progress: &Progress,
 ) -> Result<Outcome, Failure> {
     let now = Utc::now();
@@ -45,7 +45,7 @@ pub(crate) async fn run(
             progress.advance(1);
         }
     }
-    audit::audit_and_measure(&config, Some(measuring), json, progress).await
+    audit::audit_and_measure(&config, Some(measuring), format, progress).await
 }
 
 /// Measures the site as it was some weeks ago.
@@ -60,7 +60,7 @@ async fn earlier_week(
     let faults = if weeks == INCOMPLETE { broken()? } else { FaultPlan::none() };
     let server = serve(weeks_ago(site, now, weeks), faults).await?;
     let config = config(&server, args, around)?;
-    replay(&config, measuring, now - chrono::TimeDelta::weeks(i64::from(weeks))).await
+    replay(&config, measuring, now - TimeDelta::weeks(i64::from(weeks))).await
 }
 
 async fn serve(site: Site, faults: FaultPlan) -> Result<DemoServer, Failure> {
@@ -74,7 +74,7 @@ async fn serve(site: Site, faults: FaultPlan) -> Result<DemoServer, Failure> {
 fn broken() -> Result<FaultPlan, Failure> {
     let route = RoutePattern::path("/wiki/api/v2/footer-comments")
         .map_err(|error| Failure::new(ExitStatus::Internal, error.to_string()))?;
-    Ok(FaultPlan::none().on(route, crate::demo::Occurrence::From(1), Fault::status(403)))
+    Ok(FaultPlan::none().on(route, Occurrence::From(1), Fault::status(403)))
 }
 
 fn config(server: &DemoServer, args: &DemoArgs, around: &Surroundings<'_>) -> Result<Config, Failure> {

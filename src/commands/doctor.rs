@@ -5,17 +5,17 @@ use std::path::Path;
 
 use serde_json::json;
 
-use super::audit::connect;
+use super::session::connect;
 use crate::config::{Config, Loaded};
 use crate::doctor::{self, Answered, Finding, State};
-use crate::error::{ExitStatus, Failure, Outcome};
+use crate::error::{ExitStatus, Failure, Outcome, OutputFormat};
 use crate::progress::{Progress, Width};
 
 /// Checks the site of a configuration, or asks it the open questions.
 pub(crate) async fn run(
     loaded: &Loaded<Config>,
     probe: bool,
-    json: bool,
+    format: OutputFormat,
     progress: &Progress,
 ) -> Result<Outcome, Failure> {
     let api = connect(&loaded.value)?;
@@ -25,18 +25,12 @@ pub(crate) async fn run(
     if probe && !matches!(status, ExitStatus::Authentication | ExitStatus::Unreachable) {
         let answers = doctor::probe(api.client(), progress).await;
         progress.finish();
-        let text = if json { format!("{}\n", shareable(&answers)) } else { sheet(&answers) };
-        return Ok(Outcome { status: ExitStatus::Complete, stdout: text.into_bytes() });
+        return Ok(Outcome::new(ExitStatus::Complete, format, shareable(&answers), || sheet(&answers)));
     }
     progress.finish();
     diagnosis.findings.splice(0..0, configuration(loaded));
-    let text = if json {
-        let object = json!({"exit_code": status.code(), "findings": diagnosis.findings});
-        format!("{object}\n")
-    } else {
-        lines(&diagnosis.findings, Width::of_stdout())
-    };
-    Ok(Outcome { status, stdout: text.into_bytes() })
+    let object = json!({"findings": diagnosis.findings});
+    Ok(Outcome::new(status, format, object, || lines(&diagnosis.findings, Width::of_stdout())))
 }
 
 /// What is known before anything is sent.

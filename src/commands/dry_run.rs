@@ -1,31 +1,24 @@
 //! `--dry-run`: what a run would take, by kind of request. Reads lists; writes nothing, not even to the cache.
 
 use std::fmt::Write as _;
-use std::sync::Arc;
 
 use serde_json::json;
 
-use super::audit::{connect, crawl_options};
-use super::signals::Signals;
-use crate::cache::Cache;
+use super::session::Session;
 use crate::config::Config;
-use crate::error::{ExitStatus, Failure, Outcome};
+use crate::error::{ExitStatus, Failure, Outcome, OutputFormat};
 use crate::inventory::{Preview, RequestPlan, plan_requests};
 use crate::progress::Progress;
 use crate::wording::{count, plural};
 
 /// Computes and prints the plan.
-pub(super) async fn run(config: &Config, json: bool, progress: &Progress) -> Result<Outcome, Failure> {
-    let connection = &config.connection;
-    let cache =
-        config.cache.as_ref().and_then(|place| Cache::look(&place.root, &connection.base_url, &connection.user));
-    let api = Arc::new(connect(config)?);
-    let signals = Signals::watch(Arc::clone(&api), progress.clone());
-    let preview = plan_requests(&api, &crawl_options(config, cache.map(Arc::new)), progress).await;
+pub(super) async fn run(config: &Config, format: OutputFormat, progress: &Progress) -> Result<Outcome, Failure> {
+    let session = Session::look(config, progress)?;
+    let preview = plan_requests(&session.api, &session.crawl, progress).await;
     progress.finish();
     let preview = preview.map_err(|error| {
-        let status = signals.received().unwrap_or_else(|| error.exit_status());
-        Failure::new(status, error.to_string()).remedy(error.remedy())
+        let failure = Failure::new(error.exit_status(), error.to_string()).remedy(error.remedy());
+        session.signals.explain(failure)
     })?;
     let complete = preview.coverage.is_complete();
     for gap in preview.coverage.gaps.iter().filter(|_| !complete).take(5) {
@@ -33,13 +26,8 @@ pub(super) async fn run(config: &Config, json: bool, progress: &Progress) -> Res
     }
     // a plan from lists with gaps is too small, and must not look whole
     let status = if complete { ExitStatus::Complete } else { ExitStatus::Incomplete };
-    let stdout = if json {
-        let object = json!({"complete": complete, "exit_code": status.code(), "dry_run": preview});
-        format!("{object}\n")
-    } else {
-        table(&preview)
-    };
-    Ok(Outcome { status, stdout: stdout.into_bytes() })
+    let object = json!({"complete": complete, "dry_run": preview});
+    Ok(Outcome::new(status, format, object, || table(&preview)))
 }
 
 fn table(preview: &Preview) -> String {

@@ -1,13 +1,13 @@
 //! `history verify` and `history repair`: whether the metrics history is as it was written, and what to do if not.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use serde_json::json;
 
 use crate::cli::{HistoryAction, HistoryArgs, HistoryPlace};
 use crate::config::Surroundings;
-use crate::error::{ExitStatus, Failure, Outcome};
+use crate::error::{ExitStatus, Failure, Outcome, OutputFormat};
 use crate::history::{self, HistoryError, Repaired, Verified, Week};
 use crate::progress::Progress;
 use crate::report::format::plural;
@@ -19,27 +19,26 @@ const WAIT: Duration = Duration::from_secs(3);
 pub(crate) fn run(
     args: &HistoryArgs,
     around: &Surroundings<'_>,
-    json: bool,
+    format: OutputFormat,
     progress: &Progress,
 ) -> Result<Outcome, Failure> {
     match &args.action {
         HistoryAction::Verify(place) => {
             let verified = history::verify(&folder(place, around), WAIT).map_err(|error| failure(&error))?;
-            Ok(tell_verified(&verified, json, progress))
+            Ok(tell_verified(&verified, format, progress))
         }
         HistoryAction::Repair(place) => {
             let repaired = history::repair(&folder(place, around), WAIT).map_err(|error| failure(&error))?;
-            Ok(tell_repaired(&repaired, json, progress))
+            Ok(tell_repaired(&repaired, format, progress))
         }
     }
 }
 
 fn folder(place: &HistoryPlace, around: &Surroundings<'_>) -> PathBuf {
-    let output = place.output.as_deref().unwrap_or_else(|| Path::new(""));
-    around.working_directory.join(output).join(history::FOLDER)
+    around.resolve(place.output.as_deref()).join(history::FOLDER)
 }
 
-fn tell_verified(verified: &Verified, json: bool, progress: &Progress) -> Outcome {
+fn tell_verified(verified: &Verified, format: OutputFormat, progress: &Progress) -> Outcome {
     for finding in &verified.findings {
         progress.error(finding);
     }
@@ -54,16 +53,15 @@ fn tell_verified(verified: &Verified, json: bool, progress: &Progress) -> Outcom
     });
     let object = json!({
         "complete": is_whole,
-        "exit_code": status.code(),
         "folder": verified.folder,
         "weeks": weeks(&verified.weeks),
         "findings": verified.findings,
         "unfinished": verified.unfinished,
     });
-    outcome(status, &verified.folder, &object, json)
+    Outcome::new(status, format, object, || format!("{}\n", verified.folder.display()))
 }
 
-fn tell_repaired(repaired: &Repaired, json: bool, progress: &Progress) -> Outcome {
+fn tell_repaired(repaired: &Repaired, format: OutputFormat, progress: &Progress) -> Outcome {
     for mended in &repaired.mended {
         let kept = mended.set_aside.as_ref().map(|name| format!(" (as found: {name})")).unwrap_or_default();
         let line = format!("{}: {}{kept}", mended.file, mended.what);
@@ -79,12 +77,11 @@ fn tell_repaired(repaired: &Repaired, json: bool, progress: &Progress) -> Outcom
     });
     let object = json!({
         "complete": is_whole,
-        "exit_code": status.code(),
         "folder": repaired.folder,
         "weeks": weeks(&repaired.weeks),
         "mended": repaired.mended,
     });
-    outcome(status, &repaired.folder, &object, json)
+    Outcome::new(status, format, object, || format!("{}\n", repaired.folder.display()))
 }
 
 fn weeks(weeks: &[Week]) -> serde_json::Value {
@@ -99,11 +96,6 @@ fn weeks(weeks: &[Week]) -> serde_json::Value {
         })
     };
     weeks.iter().map(week).collect()
-}
-
-fn outcome(status: ExitStatus, folder: &Path, object: &serde_json::Value, json: bool) -> Outcome {
-    let stdout = if json { format!("{object}\n") } else { format!("{}\n", folder.display()) };
-    Outcome { status, stdout: stdout.into_bytes() }
 }
 
 /// What a failure of the history means for the run.

@@ -7,6 +7,7 @@ mod dry_run;
 pub(crate) mod history;
 pub(crate) mod report;
 mod second_look;
+mod session;
 mod signals;
 pub(crate) mod snapshot;
 mod summary;

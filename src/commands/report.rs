@@ -5,7 +5,7 @@ use super::summary;
 use crate::audit;
 use crate::cli::ReportArgs;
 use crate::config::{Rules, Surroundings};
-use crate::error::{ExitStatus, Failure, Outcome};
+use crate::error::{ExitStatus, Failure, Outcome, OutputFormat};
 use crate::progress::Progress;
 use crate::report::{self, ReportError, RunFacts, scan_json};
 
@@ -14,13 +14,10 @@ pub(crate) fn run(
     args: &ReportArgs,
     rules: &Rules,
     around: &Surroundings<'_>,
-    json: bool,
+    format: OutputFormat,
     progress: &Progress,
 ) -> Result<Outcome, Failure> {
-    let output = args
-        .output
-        .as_deref()
-        .map_or_else(|| around.working_directory.clone(), |folder| around.working_directory.join(folder));
+    let output = around.resolve(args.output.as_deref());
     report::check_writable(&output).map_err(|error| output_failure(&error))?;
     let path = around.working_directory.join(&args.folder).join("scan.json.gz");
     let saved = scan_json::read(&path).map_err(|error| {
@@ -31,21 +28,11 @@ pub(crate) fn run(
     })?;
     let options = audit_options(rules);
     let answer = audit::analyze(&saved.inventory, &options);
-    let mut statuses = vec![status_of(saved.run.exit_code)];
-    if !saved.inventory.coverage.is_complete() {
-        statuses.push(ExitStatus::Incomplete);
-    }
+    // an interrupted scan was interrupted then, not now: what its report is now is incomplete
+    let whole = saved.run.exit_code == ExitStatus::Complete.code() && saved.inventory.coverage.is_complete();
+    let status = if whole { ExitStatus::Complete } else { ExitStatus::Incomplete };
     let facts = RunFacts { audit: options, ..saved.run };
     let folder = report::write(&output, &facts, &saved.inventory, &answer).map_err(|error| storage_failure(&error))?;
-    // an interrupted scan was interrupted then, not now: what its report is now is incomplete
-    let status = match ExitStatus::decide(statuses) {
-        ExitStatus::Complete => ExitStatus::Complete,
-        _ => ExitStatus::Incomplete,
-    };
     let reading = Reading { inventory: saved.inventory, audit: answer, stopped: None, status };
-    Ok(summary::finish(&folder, &reading, None, status, json, progress))
-}
-
-fn status_of(code: u8) -> ExitStatus {
-    if code == ExitStatus::Complete.code() { ExitStatus::Complete } else { ExitStatus::Incomplete }
+    Ok(summary::finish(&folder, &reading, None, status, format, progress))
 }

@@ -1,66 +1,123 @@
 //! Ctrl-C and SIGTERM: the first stops new requests, so that what was read can still be written and marked; the second
 //! ends the program at once, and the unfinished folder keeps its `.partial` name (F-78).
 
-use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use crate::confluence::Cloud;
-use crate::error::ExitStatus;
+use crate::error::{ExitStatus, Failure};
 use crate::progress::Progress;
 
 /// Which signal came, if any.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Signals {
-    status: Arc<OnceLock<ExitStatus>>,
+    received: Arc<OnceLock<ExitStatus>>,
 }
 
 impl Signals {
-    /// Listens until the program ends.
+    /// Listens from here on, until the program ends.
     pub(super) fn watch(api: Arc<Cloud>, progress: Progress) -> Self {
         let signals = Self::default();
-        let status = Arc::clone(&signals.status);
+        let received = Arc::clone(&signals.received);
+        let mut listener = Listener::new();
         tokio::spawn(async move {
-            let seen = AtomicU8::new(0);
-            loop {
-                let signal = next_signal().await;
-                if seen.fetch_add(1, Ordering::Relaxed) > 0 {
-                    std::process::exit(i32::from(signal.code()));
-                }
-                let _ = status.set(signal);
-                progress.warn("interrupted: writing what was read, marked incomplete; once more ends at once");
-                api.client().interrupt();
-            }
+            // nobody else sets it
+            let _ = received.set(listener.next().await);
+            progress.warn("interrupted: writing what was read, marked incomplete; once more ends at once");
+            api.client().interrupt();
+            let second = listener.next().await;
+            std::process::exit(i32::from(second.code()));
         });
         signals
     }
 
-    /// The exit status of the signal that came.
-    pub(super) fn received(&self) -> Option<ExitStatus> {
-        self.status.get().copied()
+    /// The exit status of a run whose parts ended like this. A part knows that it was interrupted, but not by which
+    /// signal; and one that had ended before says nothing of a signal.
+    pub(super) fn decide(&self, parts: impl IntoIterator<Item = ExitStatus>) -> ExitStatus {
+        let received = self.received.get().copied();
+        let by_signal = |status| match status {
+            ExitStatus::Interrupted => received.unwrap_or(status),
+            other => other,
+        };
+        ExitStatus::decide(parts.into_iter().map(by_signal).chain(received))
+    }
+
+    /// A failure of a run, which is the signal's where one came.
+    pub(super) fn explain(&self, failure: Failure) -> Failure {
+        Failure { status: self.received.get().copied().unwrap_or(failure.status), ..failure }
+    }
+}
+
+/// Both signals, listened for without a break: one that came between two listeners would be lost.
+#[cfg(unix)]
+struct Listener {
+    interrupt: Option<tokio::signal::unix::Signal>,
+    terminate: Option<tokio::signal::unix::Signal>,
+}
+
+#[cfg(unix)]
+impl Listener {
+    fn new() -> Self {
+        use tokio::signal::unix::{SignalKind, signal};
+        // what cannot be listened for ends the program as usual
+        Self { interrupt: signal(SignalKind::interrupt()).ok(), terminate: signal(SignalKind::terminate()).ok() }
+    }
+
+    async fn next(&mut self) -> ExitStatus {
+        tokio::select! {
+            () = received(self.interrupt.as_mut()) => ExitStatus::Interrupted,
+            () = received(self.terminate.as_mut()) => ExitStatus::Terminated,
+        }
     }
 }
 
 #[cfg(unix)]
-async fn next_signal() -> ExitStatus {
-    use tokio::signal::unix::{SignalKind, signal};
-    match signal(SignalKind::terminate()) {
-        Ok(mut terminate) => tokio::select! {
-            _ = terminate.recv() => ExitStatus::Terminated,
-            _ = tokio::signal::ctrl_c() => ExitStatus::Interrupted,
-        },
-        Err(_) => interrupt().await,
+async fn received(signal: Option<&mut tokio::signal::unix::Signal>) {
+    let received = match signal {
+        Some(signal) => signal.recv().await,
+        None => None,
+    };
+    if received.is_none() {
+        std::future::pending::<()>().await;
     }
 }
 
 #[cfg(not(unix))]
-async fn next_signal() -> ExitStatus {
-    interrupt().await
+struct Listener(Option<tokio::signal::windows::CtrlC>);
+
+#[cfg(not(unix))]
+impl Listener {
+    fn new() -> Self {
+        Self(tokio::signal::windows::ctrl_c().ok())
+    }
+
+    async fn next(&mut self) -> ExitStatus {
+        let received = match &mut self.0 {
+            Some(signal) => signal.recv().await,
+            None => None,
+        };
+        if received.is_none() {
+            std::future::pending::<()>().await;
+        }
+        ExitStatus::Interrupted
+    }
 }
 
-async fn interrupt() -> ExitStatus {
-    // where Ctrl-C cannot be listened for, it ends the program as usual
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_interrupted_part_ends_with_the_status_of_the_signal_that_came() {
+        use ExitStatus::{Complete, Incomplete, Interrupted, Storage, Terminated};
+        let none = Signals::default();
+        assert_eq!(none.decide([Complete, Incomplete]), Incomplete);
+        let term = Signals::default();
+        term.received.set(Terminated).unwrap();
+        assert_eq!(term.decide([Complete]), Terminated, "what was whole may be so no more");
+        assert_eq!(term.decide([Incomplete, Interrupted]), Terminated);
+        assert_eq!(term.explain(Failure::new(Storage, "x")).status, Terminated);
+        let int = Signals::default();
+        int.received.set(Interrupted).unwrap();
+        assert_eq!(int.decide([Interrupted]), Interrupted);
     }
-    ExitStatus::Interrupted
 }

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::audit::Reading;
 use super::snapshot::Taken;
 use crate::audit::Totals;
-use crate::error::{ExitStatus, Outcome};
+use crate::error::{ExitStatus, Outcome, OutputFormat};
 use crate::inventory::Coverage;
 use crate::inventory::coverage::{Gap, UnitEnd};
 use crate::progress::Progress;
@@ -23,7 +23,7 @@ pub(super) fn finish(
     reading: &Reading,
     taken: Option<&Taken>,
     status: ExitStatus,
-    json: bool,
+    format: OutputFormat,
     progress: &Progress,
 ) -> Outcome {
     let Reading { inventory, audit, .. } = reading;
@@ -40,24 +40,19 @@ pub(super) fn finish(
     }
     taken.map(Taken::lines).into_iter().flatten().for_each(|line| progress.note(format!("snapshot: {line}")));
     let index = folder.join("index.html");
-    let stdout = if json {
-        let total = inventory.coverage.total();
-        let object = json!({
-            "complete": complete,
-            "exit_code": status.code(),
-            "folder": folder,
-            "index": index,
-            "totals": totals,
-            "coverage": total,
-            "requests": inventory.requests,
-            "snapshot": taken.map(Taken::json),
-        });
-        format!("{object}\n")
-    } else {
+    let object = json!({
+        "complete": complete,
+        "folder": folder,
+        "index": index,
+        "totals": totals,
+        "coverage": inventory.coverage.total(),
+        "requests": inventory.requests,
+        "snapshot": taken.map(Taken::json),
+    });
+    Outcome::new(status, format, object, || {
         let snapshot = taken.map(|taken| format!("{}\n", taken.folder.join("index.html").display()));
         format!("{}{}\n", snapshot.unwrap_or_default(), index.display())
-    };
-    Outcome { status, stdout: stdout.into_bytes() }
+    })
 }
 
 /// The first things that were not read, and why: the rest is in the report.

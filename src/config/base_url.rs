@@ -4,13 +4,11 @@ use url::{Host, Url};
 
 use crate::error::Failure;
 
-/// The domain of every Confluence Cloud site; Confluence lives below `/wiki` there.
-const CLOUD_DOMAIN: &str = ".atlassian.net";
 /// Host of the gateway that scoped tokens need (confluence-api.md 5).
 const GATEWAY_HOST: &str = "api.atlassian.com";
 
-/// Checks an address and brings it into the one form used everywhere: scheme, host, port and context path, without a
-/// trailing slash. On `*.atlassian.net` a missing `/wiki` is added. `origin` says where the address was set.
+/// Checks an address and brings it into the one form used everywhere, by which cache and history know the site: scheme,
+/// host, port and `/wiki`, where Confluence Cloud lives under any domain. `origin` says where the address was set.
 pub(super) fn normalize(text: &str, origin: &str) -> Result<String, Failure> {
     let url = parse(text, origin)?;
     let path = url.path().trim_end_matches('/');
@@ -21,18 +19,12 @@ pub(super) fn normalize(text: &str, origin: &str) -> Result<String, Failure> {
                 "use the address of the site, https://your-domain.atlassian.net/wiki, and a token without scopes",
             ));
     }
-    let context = if host.ends_with(CLOUD_DOMAIN) {
-        match path {
-            "" | "/wiki" => "/wiki",
-            _ => {
-                return Err(refused(origin, "it names a page or another product, not the site")
-                    .remedy(format!("use https://{host}/wiki")));
-            }
-        }
-    } else {
-        path
-    };
-    Ok(format!("{}{context}", url.origin().ascii_serialization()))
+    let site = format!("{}/wiki", url.origin().ascii_serialization());
+    match path {
+        "" | "/wiki" => Ok(site),
+        _ => Err(refused(origin, "it names a page or another product, not a site of Confluence Cloud")
+            .remedy(format!("use {site}; this version does not read Confluence Data Center"))),
+    }
 }
 
 fn parse(text: &str, origin: &str) -> Result<Url, Failure> {
@@ -93,18 +85,17 @@ mod tests {
     }
 
     #[test]
-    fn other_hosts_keep_their_context_path() {
+    fn a_site_under_any_domain_has_one_name() {
         for (text, normal) in [
-            ("https://wiki.example.com/", "https://wiki.example.com"),
-            ("https://wiki.example.com/confluence/", "https://wiki.example.com/confluence"),
-            ("https://wiki.example.com:8443/wiki", "https://wiki.example.com:8443/wiki"),
+            ("https://wiki.example.com", "https://wiki.example.com/wiki"),
+            ("https://wiki.example.com/wiki/", "https://wiki.example.com/wiki"),
+            ("https://wiki.example.com:8443/", "https://wiki.example.com:8443/wiki"),
             ("http://127.0.0.1:8090/wiki", "http://127.0.0.1:8090/wiki"),
             ("http://[::1]:8090/wiki/", "http://[::1]:8090/wiki"),
-            ("http://localhost:1/wiki", "http://localhost:1/wiki"),
-            // a look-alike is not a Cloud site, so nothing is added
-            ("https://evil-atlassian.net", "https://evil-atlassian.net"),
+            ("http://localhost:1", "http://localhost:1/wiki"),
         ] {
             assert_eq!(normalize(text, "x").unwrap(), normal, "{text}");
+            assert_eq!(crate::confluence::Deployment::cloud(text).unwrap().base_url(), normal, "as requests are sent");
         }
     }
 
@@ -129,6 +120,7 @@ mod tests {
             ("file:///etc/passwd", "no web address"),
             ("https://acme.atlassian.net/wiki/spaces/ENG/overview", "names a page"),
             ("https://acme.atlassian.net/jira", "another product"),
+            ("https://wiki.example.com/confluence", "not a site of Confluence Cloud"),
             ("https://acme.atlassian.net/wiki?a=b", "after ? or #"),
             ("https://acme.atlassian.net/wiki#top", "after ? or #"),
             ("https://api.atlassian.com/ex/confluence/123/wiki", "gateway"),

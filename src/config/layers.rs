@@ -51,6 +51,13 @@ impl Surroundings<'static> {
     }
 }
 
+impl Surroundings<'_> {
+    /// A path that somebody gave, from the working directory on, which it is where none was given.
+    pub fn resolve(&self, path: Option<&Path>) -> PathBuf {
+        path.map_or_else(|| self.working_directory.clone(), |path| self.working_directory.join(path))
+    }
+}
+
 /// What flags set, with the flag as origin.
 #[derive(Default)]
 pub(super) struct Flags(Vec<(&'static Key, Value)>);

@@ -126,10 +126,53 @@ pub struct Loaded<T> {
     pub warnings: Vec<Warning>,
 }
 
+impl<T> Loaded<T> {
+    fn map<U>(self, of: impl FnOnce(T) -> U) -> Loaded<U> {
+        Loaded { value: of(self.value), file: self.file, warnings: self.warnings }
+    }
+}
+
 impl Config {
     /// Loads the configuration of an audit. Fails with exit status 2 and a message that names what to mend.
     pub fn load(args: &AuditArgs, around: &mut Surroundings<'_>) -> Result<Loaded<Self>, Failure> {
-        let mut flags = Flags::default();
+        let (loaded, _) = Self::load_layers(args, Flags::default(), around)?;
+        Ok(loaded)
+    }
+
+    /// Loads the configuration of an audit and, where it is to take a snapshot as well, that of the snapshot.
+    pub fn load_audit(
+        args: &AuditArgs,
+        around: &mut Surroundings<'_>,
+    ) -> Result<Loaded<(Self, Option<SnapshotConfig>)>, Failure> {
+        if !args.snapshot {
+            return Ok(Self::load(args, around)?.map(|config| (config, None)));
+        }
+        let snapshot = SnapshotArgs::of_audit(args);
+        let (loaded, layers) = Self::load_layers(args, snapshot::flags(&snapshot), around)?;
+        let snapshot = SnapshotConfig::from_layers(&layers, &snapshot, around)?;
+        Ok(loaded.map(|config| (config, Some(snapshot))))
+    }
+
+    /// Loads the configuration of a snapshot: that of an audit over the same spaces, and what is its own.
+    pub fn load_snapshot(
+        args: &SnapshotArgs,
+        around: &mut Surroundings<'_>,
+    ) -> Result<Loaded<(Self, SnapshotConfig)>, Failure> {
+        let (mut loaded, layers) = Self::load_layers(&args.as_audit(), snapshot::flags(args), around)?;
+        let snapshot = SnapshotConfig::from_layers(&layers, args, around)?;
+        if args.space.is_empty() {
+            loaded.value.scope.spaces.clone_from(&snapshot.space_keys);
+        }
+        Ok(loaded.map(|config| (config, snapshot)))
+    }
+
+    /// The configuration, and the layers it came from; `more` are flags of the command beyond those of an audit.
+    fn load_layers(
+        args: &AuditArgs,
+        more: Flags,
+        around: &mut Surroundings<'_>,
+    ) -> Result<(Loaded<Self>, Layers), Failure> {
+        let mut flags = more;
         let mut warnings = Vec::new();
         let (reading, site) = (&args.reading, &args.reading.site);
         set_keep_versions(&mut flags, args.keep_versions);
@@ -154,43 +197,13 @@ impl Config {
             scope: Scope::from_layers(&layers, args)?,
             rules: Rules::from_layers(&layers)?,
             quota: args.quota,
-            output: output(reading.output.as_deref(), around),
+            output: around.resolve(reading.output.as_deref()),
             cache: CachePlace::find(reading, around),
             accept_shrink: args.accept_shrink,
             dry_run: reading.dry_run,
         };
-        warnings.extend(layers.warnings);
-        Ok(Loaded { value: config, file: layers.file, warnings })
-    }
-
-    /// Loads the configuration of an audit and, where it is to take a snapshot as well, that of the snapshot.
-    pub fn load_audit(
-        args: &AuditArgs,
-        around: &mut Surroundings<'_>,
-    ) -> Result<Loaded<(Self, Option<SnapshotConfig>)>, Failure> {
-        let loaded = Self::load(args, around)?;
-        let snapshot = if args.snapshot {
-            let args = SnapshotArgs::of_audit(args);
-            let layers = Layers::read(args.reading.site.config.as_deref(), snapshot::flags(&args), around)?;
-            Some(SnapshotConfig::from_layers(&layers, &args, around)?)
-        } else {
-            None
-        };
-        Ok(Loaded { value: (loaded.value, snapshot), file: loaded.file, warnings: loaded.warnings })
-    }
-
-    /// Loads the configuration of a snapshot: that of an audit over the same spaces, and what is its own.
-    pub fn load_snapshot(
-        args: &SnapshotArgs,
-        around: &mut Surroundings<'_>,
-    ) -> Result<Loaded<(Self, SnapshotConfig)>, Failure> {
-        let mut loaded = Self::load(&args.as_audit(), around)?;
-        let layers = Layers::read(args.reading.site.config.as_deref(), snapshot::flags(args), around)?;
-        let snapshot = SnapshotConfig::from_layers(&layers, args, around)?;
-        if args.space.is_empty() {
-            loaded.value.scope.spaces.clone_from(&snapshot.space_keys);
-        }
-        Ok(Loaded { value: (loaded.value, snapshot), file: loaded.file, warnings: loaded.warnings })
+        warnings.extend(layers.warnings.iter().cloned());
+        Ok((Loaded { value: config, file: layers.file.clone(), warnings }, layers))
     }
 
     /// The configuration of `demo`: the sample site at `base_url`, defaults for all else. No file and no variable of
@@ -214,7 +227,7 @@ impl Config {
             scope: Scope::default(),
             rules: Rules::from_layers(&layers)?,
             quota: None,
-            output: output(args.output.as_deref(), around),
+            output: around.resolve(args.output.as_deref()),
             cache: None,
             accept_shrink: false,
             dry_run: false,
@@ -297,10 +310,6 @@ fn set_keep_versions(flags: &mut Flags, keep_versions: Option<u32>) {
     }
 }
 
-fn output(chosen: Option<&Path>, around: &Surroundings<'_>) -> PathBuf {
-    chosen.map_or_else(|| around.working_directory.clone(), |path| around.working_directory.join(path))
-}
-
 /// Values that stand in the template, and in the files of people who switch from the older script, until they are
 /// filled in.
 fn is_placeholder(text: &str) -> bool {
@@ -338,7 +347,7 @@ fn read_token_file(path: &Path) -> Result<String, Failure> {
     read_token(&mut file)
 }
 
-/// The first line, which is all a token is. Longer input is not read to its end: it is no token.
+/// All that there is, without blanks around it. What is too long for a token is not read to its end.
 fn read_token(from: &mut dyn Read) -> Result<String, Failure> {
     const LONGEST: u64 = 16 * 1024;
     let mut text = String::new();

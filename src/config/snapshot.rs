@@ -8,7 +8,7 @@ use config::Value;
 use super::keys::{self, Key, Kind};
 use super::layers::{Flags, Layers, Surroundings};
 use super::values;
-use crate::cli::SnapshotArgs;
+use crate::cli::{FailOn, SnapshotArgs};
 use crate::error::Failure;
 
 /// Everything a snapshot needs to know beyond what an audit of the same spaces does.
@@ -22,8 +22,8 @@ pub struct SnapshotConfig {
     pub retain: u32,
     /// Whether older ones are put into the archive.
     pub archive: bool,
-    /// Findings and the number of pages at which the run ends with a status of its own.
-    pub fail_on: Vec<(String, u64)>,
+    /// Findings that end the run with a status of its own.
+    pub fail_on: Vec<FailOn>,
     /// Words that mark unfinished text.
     pub todo_markers: Vec<String>,
     /// Go on with the history of another account.

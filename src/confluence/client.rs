@@ -18,14 +18,14 @@ use tokio::time::Instant;
 use super::deployment::{BaseUrlError, Deployment, Request};
 use super::error::RequestError;
 use super::fetch::{Failure, Suspicion};
-use super::pace::Pace;
-use super::retry::{Jitter, Quota};
+use super::pace::{Pace, Priority};
+use super::retry::{Jitter, RetryBudget};
 
 /// Largest answer that is read, in decompressed bytes (F-25, F-65).
 pub const MAX_ANSWER_BYTES: usize = 64 << 20;
 /// Pages of one list at most: at 250 items a page, 25 million items.
 const MAX_PAGES: u32 = 100_000;
-/// Requests that may fail one after the other once the retry quota is empty (F-14).
+/// Requests that may fail one after the other once the retry budget is empty (F-14).
 pub(super) const MAX_FAILURES_IN_A_ROW: u32 = 10;
 
 /// How long requests on the way may still take when the run was stopped.
@@ -140,7 +140,7 @@ pub struct Client {
     pub(super) max_answer_bytes: usize,
     pub(super) max_pages: u32,
     pub(super) pace: Pace,
-    pub(super) quota: Mutex<Quota>,
+    pub(super) budget: Mutex<RetryBudget>,
     pub(super) jitter: Mutex<Jitter>,
     /// Whether the site has answered at all.
     pub(super) reached: AtomicBool,
@@ -185,7 +185,7 @@ impl Client {
             max_answer_bytes: settings.max_answer_bytes,
             max_pages: settings.max_pages,
             pace: Pace::new(settings.concurrency),
-            quota: Mutex::new(Quota::new()),
+            budget: Mutex::new(RetryBudget::new()),
             jitter: Mutex::new(Jitter::new(seed)),
             reached: AtomicBool::new(false),
             failures_in_a_row: AtomicU32::new(0),
@@ -229,7 +229,7 @@ impl Client {
     /// An answer that may mean dead credentials is confirmed by an identity probe first: 401, the 403 of a visitor who
     /// is not logged in, and the bare 404 that v2 gives to rejected credentials (`confluence-api.md` 5.2).
     pub async fn get<T: DeserializeOwned>(&self, request: &Request) -> Result<Answer<T>, RequestError> {
-        self.confirmed(request, || self.fetch_json(request, false)).await
+        self.confirmed(request, || self.fetch_json(request, Priority::Normal)).await
     }
 
     /// One GET of what need not be there, decoded; `None` is the server's 204. Otherwise as [`Client::get`].
@@ -340,7 +340,7 @@ impl Client {
     /// One answer was good.
     pub(super) fn succeeded(&self, kind: &'static str, near_limit: bool) {
         self.failures_in_a_row.store(0, Ordering::Relaxed);
-        locked(&self.quota).refund();
+        locked(&self.budget).refund();
         self.pace.answered(kind, near_limit);
     }
 }

@@ -60,6 +60,33 @@ impl CommentKind {
     }
 }
 
+/// Whether a list brings the bodies of its items.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Bodies {
+    /// In storage format.
+    Included,
+    /// Not asked for.
+    LeftOut,
+}
+
+impl Bodies {
+    fn ask(self, request: Request) -> Request {
+        match self {
+            Self::Included => request.with("body-format", "storage"),
+            Self::LeftOut => request,
+        }
+    }
+}
+
+/// Which state of a page or post is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Edition {
+    /// What readers see.
+    Published,
+    /// The unpublished draft, where there is one.
+    Draft,
+}
+
 /// A content that can be read alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Single {
@@ -125,13 +152,13 @@ impl Cloud {
     }
 
     /// Pages of all statuses in up to [`SPACE_IDS_PER_REQUEST`] spaces.
-    pub async fn pages(&self, spaces: &[&str], bodies: bool, take: impl FnMut(model::Content)) -> Walked {
+    pub async fn pages(&self, spaces: &[&str], bodies: Bodies, take: impl FnMut(model::Content)) -> Walked {
         let request = with_all(Request::v2("pages", &["pages"]), "status", PAGE_STATUSES).with("sort", "id");
         self.list(&in_spaces(request, spaces, bodies), LIST_LIMIT, take).await
     }
 
     /// Blog posts of all statuses in up to [`SPACE_IDS_PER_REQUEST`] spaces.
-    pub async fn blog_posts(&self, spaces: &[&str], bodies: bool, take: impl FnMut(model::Content)) -> Walked {
+    pub async fn blog_posts(&self, spaces: &[&str], bodies: Bodies, take: impl FnMut(model::Content)) -> Walked {
         let request = Request::v2("blog posts", &["blogposts"]).with("sort", "id");
         let request = with_all(request, "status", BLOG_POST_STATUSES);
         self.list(&in_spaces(request, spaces, bodies), LIST_LIMIT, take).await
@@ -168,10 +195,9 @@ impl Cloud {
     }
 
     /// All footer or inline comments of the site.
-    pub async fn comments(&self, which: CommentKind, bodies: bool, take: impl FnMut(model::Content)) -> Walked {
+    pub async fn comments(&self, which: CommentKind, bodies: Bodies, take: impl FnMut(model::Content)) -> Walked {
         let request = Request::v2(which.kind(), &[which.segment()]).with("sort", "created-date");
-        let request = if bodies { request.with("body-format", "storage") } else { request };
-        self.list(&request, LIST_LIMIT, take).await
+        self.list(&bodies.ask(request), LIST_LIMIT, take).await
     }
 
     /// The direct replies to one comment, with bodies.
@@ -208,10 +234,10 @@ impl Cloud {
         self.newest_first(request, take).await
     }
 
-    /// One content with its body. `draft` asks for the unpublished draft of a page or post, where there is one.
-    pub async fn content(&self, which: Single, id: &str, draft: bool) -> Result<model::Content, RequestError> {
+    /// One content with its body.
+    pub async fn content(&self, which: Single, id: &str, edition: Edition) -> Result<model::Content, RequestError> {
         let mut request = Request::v2(which.kind(), &[which.segment(), id]).with("body-format", "storage");
-        if draft {
+        if edition == Edition::Draft {
             request.kind = "draft";
             request = request.with("get-draft", "true");
         }
@@ -272,21 +298,12 @@ impl Cloud {
         self.template_list("blueprint", space_key, take).await
     }
 
-    async fn template_list(
-        &self,
-        which: &str,
-        space_key: Option<&str>,
-        mut take: impl FnMut(model::Template),
-    ) -> Walked {
+    async fn template_list(&self, which: &str, space_key: Option<&str>, take: impl FnMut(model::Template)) -> Walked {
         let mut request = Request::v1("templates", &["template", which]).with("expand", "body.storage");
         if let Some(key) = space_key {
             request = request.with("spaceKey", key);
         }
-        let take = |template| {
-            take(template);
-            ControlFlow::Continue(())
-        };
-        walk(&self.client, &request, Paging::Start, TEMPLATE_LIMIT, take).await
+        self.list_by_start(&request, TEMPLATE_LIMIT, take).await
     }
 
     /// One template with its body.
@@ -312,12 +329,12 @@ impl Cloud {
         Ok(self.client.get::<model::Users>(&request).await?.value.results)
     }
 
-    pub(super) async fn list<T: Item>(&self, request: &Request, limit: u32, mut take: impl FnMut(T)) -> Walked {
-        let take = |item| {
-            take(item);
-            ControlFlow::Continue(())
-        };
-        walk(&self.client, request, Paging::Cursor, limit, take).await
+    pub(super) async fn list<T: Item>(&self, request: &Request, limit: u32, take: impl FnMut(T)) -> Walked {
+        walk(&self.client, request, Paging::Cursor, limit, to_its_end(take)).await
+    }
+
+    pub(super) async fn list_by_start<T: Item>(&self, request: &Request, limit: u32, take: impl FnMut(T)) -> Walked {
+        walk(&self.client, request, Paging::Start, limit, to_its_end(take)).await
     }
 
     async fn newest_first<T: Item>(&self, request: Request, take: impl FnMut(T) -> ControlFlow<()>) -> Walked {
@@ -325,11 +342,18 @@ impl Cloud {
     }
 }
 
+/// Takes every item and never ends the walk.
+fn to_its_end<T>(mut take: impl FnMut(T)) -> impl FnMut(T) -> ControlFlow<()> {
+    move |item| {
+        take(item);
+        ControlFlow::Continue(())
+    }
+}
+
 pub(super) fn with_all(request: Request, name: &str, values: &[&str]) -> Request {
     values.iter().fold(request, |request, value| request.with(name, *value))
 }
 
-fn in_spaces(request: Request, spaces: &[&str], bodies: bool) -> Request {
-    let request = with_all(request, "space-id", spaces);
-    if bodies { request.with("body-format", "storage") } else { request }
+fn in_spaces(request: Request, spaces: &[&str], bodies: Bodies) -> Request {
+    bodies.ask(with_all(request, "space-id", spaces))
 }

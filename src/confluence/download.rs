@@ -14,6 +14,7 @@ use super::client::Client;
 use super::deployment::{Request, is_internal, is_loopback};
 use super::error::RequestError;
 use super::fault::Fault;
+use super::pace::Priority;
 use crate::checksum::hex;
 
 /// Tries to reach the place the file lies at.
@@ -81,7 +82,7 @@ impl Client {
             let permit = tokio::select! {
                 biased;
                 error = self.until_stopped() => return Err(error),
-                permit = self.pace.admit(kind, false) => permit,
+                permit = self.pace.admit(kind, Priority::Normal) => permit,
             };
             self.count(kind);
             // no encoding keeps the length that of the file
@@ -101,7 +102,7 @@ impl Client {
                 Ok(value) => return Ok(value),
                 Err(Trouble::Answer(what)) => return Err(shape(&what)),
                 Err(Trouble::Transfer(error)) => {
-                    let error = transport(kind, &error, attempt);
+                    let error = Fault::of(&error).into_error(kind.to_owned(), attempt);
                     if attempt == ATTEMPTS || !matches!(error, RequestError::Transport { .. }) {
                         return Err(error);
                     }
@@ -156,13 +157,4 @@ fn whole_of_range(headers: &HeaderMap) -> Option<u64> {
 
 fn shape(what: &str) -> RequestError {
     RequestError::Shape { endpoint: "the download of a file".to_owned(), what: what.to_owned() }
-}
-
-fn transport(kind: &str, error: &reqwest::Error, attempts: u32) -> RequestError {
-    let (cause, timeout) = match Fault::of(error) {
-        Fault::Tls(cause) => return RequestError::Tls { cause },
-        Fault::Timeout(cause) => (cause, true),
-        Fault::UnknownHost(cause) | Fault::Broken(cause) => (cause, false),
-    };
-    RequestError::Transport { endpoint: kind.to_owned(), cause, timeout, attempts }
 }

@@ -5,6 +5,8 @@
 
 use std::error::Error;
 
+use super::error::RequestError;
+
 /// The kind of a transport error.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Fault {
@@ -38,6 +40,16 @@ impl Fault {
             return Self::UnknownHost(innermost);
         }
         Self::Broken(innermost)
+    }
+
+    /// The failure of a request to `endpoint` that met this after so many attempts.
+    pub(super) fn into_error(self, endpoint: String, attempts: u32) -> RequestError {
+        let (cause, timeout) = match self {
+            Self::Tls(cause) => return RequestError::Tls { cause },
+            Self::Timeout(cause) => (cause, true),
+            Self::UnknownHost(cause) | Self::Broken(cause) => (cause, false),
+        };
+        RequestError::Transport { endpoint, cause, timeout, attempts }
     }
 }
 

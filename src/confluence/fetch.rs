@@ -15,8 +15,8 @@ use super::client::{Answer, Client, MAX_FAILURES_IN_A_ROW, locked};
 use super::deployment::{Generation, Request};
 use super::error::RequestError;
 use super::fault::Fault;
-use super::pace::Gate;
-use super::retry::{Cause, MAX_ATTEMPTS, MAX_ELAPSED, Verdict, delay, judge};
+use super::pace::{Gate, Priority};
+use super::retry::{Cause, MAX_ATTEMPTS, MAX_ELAPSED, Verdict, backoff, judge};
 use super::signs::Signs;
 
 /// How much of an answer that is no success is read: enough to tell what it is.
@@ -54,38 +54,40 @@ impl From<RequestError> for Failure {
 
 /// One answer as it arrived.
 pub(super) struct Raw {
+    /// The number of the try that it answered.
+    attempt: u32,
     status: StatusCode,
     headers: HeaderMap,
     signs: Signs,
     body: Vec<u8>,
 }
 
-/// Why one try gave no answer.
-enum Setback {
-    /// Worth further tries, after what the server told; a gate makes everybody wait.
-    Again { cause: Cause, told: Option<Duration>, gate: Option<Gate>, error: RequestError },
-    /// Worth one more try: a proxy may have answered.
-    OnceMore(RequestError),
-    /// No further try helps.
+/// Why one attempt gave no answer.
+enum AttemptError {
+    /// Worth further attempts, after the wait the server asks for; a gate makes everybody wait.
+    Retry { cause: Cause, retry_after: Option<Duration>, gate: Option<Gate>, error: RequestError },
+    /// Worth one more attempt: a proxy may have answered.
+    RetryOnce(RequestError),
+    /// No further attempt helps.
     Final(Failure),
 }
 
-impl From<RequestError> for Setback {
+impl From<RequestError> for AttemptError {
     fn from(error: RequestError) -> Self {
         Self::Final(error.into())
     }
 }
 
 impl Client {
-    /// One GET of a JSON document. `urgent` passes a hold.
+    /// One GET of a JSON document. Urgent ones pass a hold.
     pub(super) async fn fetch_json<T: DeserializeOwned>(
         &self,
         request: &Request,
-        urgent: bool,
+        priority: Priority,
     ) -> Result<Answer<T>, Failure> {
-        self.fetch(request, urgent, |raw| {
+        self.fetch(request, priority, |raw| {
             check_json(raw, request)?;
-            let value = serde_json::from_slice(&raw.body).map_err(|error| json_setback(&error, raw, request))?;
+            let value = serde_json::from_slice(&raw.body).map_err(|error| json_error(&error, raw, request))?;
             Ok(Answer { value, link_next: link_next(&raw.headers), server_time: raw.signs.server_time })
         })
         .await
@@ -93,12 +95,12 @@ impl Client {
 
     /// One GET of a JSON document that need not be there: 204 is `None`, and an answer like any other.
     pub(super) async fn fetch_optional<T: DeserializeOwned>(&self, request: &Request) -> Result<Option<T>, Failure> {
-        self.fetch(request, false, |raw| {
+        self.fetch(request, Priority::Normal, |raw| {
             if raw.status == StatusCode::NO_CONTENT {
                 return Ok(None);
             }
             check_json(raw, request)?;
-            serde_json::from_slice(&raw.body).map(Some).map_err(|error| json_setback(&error, raw, request))
+            serde_json::from_slice(&raw.body).map(Some).map_err(|error| json_error(&error, raw, request))
         })
         .await
     }
@@ -106,7 +108,7 @@ impl Client {
     /// One GET that has to answer with a redirect, which is not followed; gives its target.
     pub(super) async fn fetch_location(&self, request: &Request) -> Result<Url, Failure> {
         let url = self.deployment.url(request);
-        self.fetch(request, false, |raw| {
+        self.fetch(request, Priority::Normal, |raw| {
             let location = raw.headers.get(LOCATION).and_then(|value| value.to_str().ok());
             location.filter(|_| raw.status.is_redirection()).and_then(|target| url.join(target).ok()).ok_or_else(|| {
                 let what = format!("no redirect to the file, but status {}", raw.status.as_u16());
@@ -120,19 +122,19 @@ impl Client {
     async fn fetch<T>(
         &self,
         request: &Request,
-        urgent: bool,
-        decode: impl Fn(&Raw) -> Result<T, Setback>,
+        priority: Priority,
+        decode: impl Fn(&Raw) -> Result<T, AttemptError>,
     ) -> Result<T, Failure> {
         let url = self.deployment.url(request);
         let mut attempt = 0;
         let mut working = Duration::ZERO;
-        let mut once_more = true;
+        let mut may_retry_once = true;
         loop {
             attempt += 1;
             let permit = tokio::select! {
                 biased;
                 error = self.until_stopped() => return Err(error.into()),
-                permit = self.pace.admit(request.kind, urgent) => permit,
+                permit = self.pace.admit(request.kind, priority) => permit,
             };
             let sent_at = Instant::now();
             let answered = tokio::select! {
@@ -141,27 +143,27 @@ impl Client {
                 error = self.drained() => Err(error.into()),
             };
             let outcome = answered.and_then(|raw| {
-                self.weigh(request, &raw, sent_at, attempt)?;
+                self.classify(request, &raw, sent_at)?;
                 let value = decode(&raw)?;
                 self.succeeded(request.kind, raw.signs.near_limit);
                 Ok(value)
             });
             drop(permit);
             working += sent_at.elapsed();
-            let (cause, told, gate, error) = match outcome {
+            let (cause, retry_after, gate, error) = match outcome {
                 Ok(value) => return Ok(value),
-                Err(Setback::Final(failure)) => return Err(failure),
-                Err(Setback::OnceMore(error)) if !once_more => return Err(error.into()),
-                Err(Setback::OnceMore(error)) => {
-                    once_more = false;
+                Err(AttemptError::Final(failure)) => return Err(failure),
+                Err(AttemptError::RetryOnce(error)) if !may_retry_once => return Err(error.into()),
+                Err(AttemptError::RetryOnce(error)) => {
+                    may_retry_once = false;
                     (Cause::Transient, None, None, error)
                 }
-                Err(Setback::Again { cause, told, gate, error }) => (cause, told, gate, error),
+                Err(AttemptError::Retry { cause, retry_after, gate, error }) => (cause, retry_after, gate, error),
             };
-            if attempt >= MAX_ATTEMPTS || working >= MAX_ELAPSED || !locked(&self.quota).pay(cause) {
+            if attempt >= MAX_ATTEMPTS || working >= MAX_ELAPSED || !locked(&self.budget).spend(cause) {
                 return Err(self.exhausted(error).into());
             }
-            let wait = delay(cause, attempt, told, &mut locked(&self.jitter));
+            let wait = backoff(cause, attempt, retry_after, &mut locked(&self.jitter));
             tracing::debug!(path = request.path(), attempt, wait_ms = wait.as_millis(), %error, "trying again");
             if let Some(gate) = gate {
                 self.pace.close(gate, wait);
@@ -173,9 +175,9 @@ impl Client {
     }
 
     /// Sends one request and reads its answer.
-    async fn try_once(&self, request: &Request, url: &Url, attempt: u32) -> Result<Raw, Setback> {
+    async fn try_once(&self, request: &Request, url: &Url, attempt: u32) -> Result<Raw, AttemptError> {
         self.count(request.kind);
-        let broken = |error: reqwest::Error| self.transport_setback(request, &error, attempt);
+        let broken = |error: reqwest::Error| self.transport_error(request, &error, attempt);
         let mut builder = self.http.request(request.method(), url.clone());
         if let Some(ids) = &request.accounts {
             builder = builder.json(&serde_json::json!({"accountIds": ids}));
@@ -205,50 +207,49 @@ impl Client {
             }
             body.extend_from_slice(&chunk);
         }
-        Ok(Raw { status, headers, signs, body })
+        Ok(Raw { attempt, status, headers, signs, body })
     }
 
-    fn transport_setback(&self, request: &Request, error: &reqwest::Error, attempt: u32) -> Setback {
-        let endpoint = request.path();
-        let transport =
-            |cause: String, timeout| RequestError::Transport { endpoint, cause, timeout, attempts: attempt };
+    fn transport_error(&self, request: &Request, error: &reqwest::Error, attempt: u32) -> AttemptError {
+        let fault = Fault::of(error);
         let reached = self.reached.load(Ordering::Relaxed);
-        match Fault::of(error) {
-            Fault::Tls(cause) => RequestError::Tls { cause }.into(),
-            Fault::UnknownHost(cause) if !reached => transport(cause, false).into(),
-            Fault::Broken(cause) if !reached && attempt >= MAX_FIRST_CONTACTS => transport(cause, false).into(),
-            Fault::Timeout(cause) => {
-                Setback::Again { cause: Cause::Timeout, told: None, gate: None, error: transport(cause, true) }
-            }
-            Fault::UnknownHost(cause) | Fault::Broken(cause) => {
-                Setback::Again { cause: Cause::Transient, told: None, gate: None, error: transport(cause, false) }
-            }
+        let cause = match &fault {
+            Fault::Tls(_) => None,
+            Fault::UnknownHost(_) if !reached => None,
+            Fault::Broken(_) if !reached && attempt >= MAX_FIRST_CONTACTS => None,
+            Fault::Timeout(_) => Some(Cause::Timeout),
+            Fault::UnknownHost(_) | Fault::Broken(_) => Some(Cause::Transient),
+        };
+        let error = fault.into_error(request.path(), attempt);
+        match cause {
+            Some(cause) => AttemptError::Retry { cause, retry_after: None, gate: None, error },
+            None => error.into(),
         }
     }
 
     /// Judges an answer by status and headers; good ones and redirects go on to be decoded.
-    fn weigh(&self, request: &Request, raw: &Raw, sent_at: Instant, attempt: u32) -> Result<(), Setback> {
+    fn classify(&self, request: &Request, raw: &Raw, sent_at: Instant) -> Result<(), AttemptError> {
         let endpoint = request.path();
-        let status = raw.status.as_u16();
+        let (status, attempts) = (raw.status.as_u16(), raw.attempt);
         if raw.signs.deprecated {
             self.warn(&format!("the server announces that the endpoint {endpoint} will be removed"));
         }
-        let failed = |suspicion, error| Err(Setback::Final(Failure::new(error, suspicion)));
+        let failed = |suspicion, error| Err(AttemptError::Final(Failure::new(error, suspicion)));
         let unauthenticated = || RequestError::Unauthenticated { answer: format!("{status} at {endpoint}") };
         match judge(status, &raw.signs) {
             Verdict::Success | Verdict::Redirect => Ok(()),
             Verdict::Throttled => {
                 let gate = if raw.signs.endpoint_only { Gate::Kind(request.kind) } else { Gate::Site };
                 self.pace.throttled(sent_at, gate);
-                let told = self.within_patience(raw.signs.throttle_wait(), &raw.signs)?;
-                let error = RequestError::Status { status, endpoint, attempts: attempt };
-                Err(Setback::Again { cause: Cause::Throttled, told, gate: Some(gate), error })
+                let retry_after = self.within_max_wait(raw.signs.throttle_wait(), &raw.signs)?;
+                let error = RequestError::Status { status, endpoint, attempts };
+                Err(AttemptError::Retry { cause: Cause::Throttled, retry_after, gate: Some(gate), error })
             }
             Verdict::Transient => {
-                let told = self.within_patience(raw.signs.retry_after, &raw.signs)?;
-                let gate = told.map(|_| Gate::Kind(request.kind));
-                let error = RequestError::Status { status, endpoint, attempts: attempt };
-                Err(Setback::Again { cause: Cause::Transient, told, gate, error })
+                let retry_after = self.within_max_wait(raw.signs.retry_after, &raw.signs)?;
+                let gate = retry_after.map(|_| Gate::Kind(request.kind));
+                let error = RequestError::Status { status, endpoint, attempts };
+                Err(AttemptError::Retry { cause: Cause::Transient, retry_after, gate, error })
             }
             Verdict::Unauthenticated => failed(Suspicion::Unauthenticated, unauthenticated()),
             Verdict::Denied if names_a_visitor(&raw.body) => failed(Suspicion::Unauthenticated, unauthenticated()),
@@ -259,13 +260,13 @@ impl Client {
             }
             Verdict::NotFound => failed(Suspicion::None, RequestError::NotFound { endpoint }),
             Verdict::Gone => failed(Suspicion::None, RequestError::Gone { endpoint }),
-            Verdict::Permanent => failed(Suspicion::None, RequestError::Status { status, endpoint, attempts: attempt }),
+            Verdict::Permanent => failed(Suspicion::None, RequestError::Status { status, endpoint, attempts }),
         }
     }
 
     /// The wait the server asks for, unless it is longer than the run may pause: then the run stops (F-06).
-    fn within_patience(&self, told: Option<Duration>, signs: &Signs) -> Result<Option<Duration>, RequestError> {
-        match told {
+    fn within_max_wait(&self, asked: Option<Duration>, signs: &Signs) -> Result<Option<Duration>, RequestError> {
+        match asked {
             Some(wait) if wait > self.max_wait => {
                 let now = signs.server_time.unwrap_or_else(Utc::now);
                 let until = chrono::Duration::from_std(wait).ok().and_then(|wait| now.checked_add_signed(wait));
@@ -273,14 +274,14 @@ impl Client {
                 self.stop(error.clone());
                 Err(error)
             }
-            told => Ok(told),
+            asked => Ok(asked),
         }
     }
 
     /// All tries of one request failed; when that happens again and again, the run gives up (F-05, F-14).
     fn exhausted(&self, error: RequestError) -> RequestError {
         let failures = self.failures_in_a_row.fetch_add(1, Ordering::Relaxed) + 1;
-        if failures >= MAX_FAILURES_IN_A_ROW && locked(&self.quota).is_empty() {
+        if failures >= MAX_FAILURES_IN_A_ROW && locked(&self.budget).is_empty() {
             self.stop(RequestError::GaveUp { last: error.to_string() });
         }
         error
@@ -294,7 +295,7 @@ fn is_json(headers: &HeaderMap) -> bool {
 }
 
 /// Refuses redirects, login pages and other documents that are no answer of the API (F-33, F-34, F-43).
-fn check_json(raw: &Raw, request: &Request) -> Result<(), Setback> {
+fn check_json(raw: &Raw, request: &Request) -> Result<(), AttemptError> {
     let endpoint = request.path();
     if raw.status.is_redirection() {
         let target = raw.headers.get(LOCATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
@@ -314,28 +315,21 @@ fn check_json(raw: &Raw, request: &Request) -> Result<(), Setback> {
     } else {
         format!("a document of another kind ({media_type})")
     };
-    Err(Setback::OnceMore(RequestError::NotJson { endpoint, what }))
+    Err(AttemptError::RetryOnce(RequestError::NotJson { endpoint, what }))
 }
 
 /// What a JSON error means for further tries.
 ///
 /// A body delimited by the end of the connection may have been cut without any HTTP error (F-22): as a broken
 /// transfer. With a length or chunks the transfer was whole, so one more try is enough (F-23).
-fn json_setback(error: &serde_json::Error, raw: &Raw, request: &Request) -> Setback {
+fn json_error(error: &serde_json::Error, raw: &Raw, request: &Request) -> AttemptError {
     let endpoint = request.path();
     let framed = raw.headers.contains_key(CONTENT_LENGTH) || raw.headers.contains_key(TRANSFER_ENCODING);
-    let error = if error.is_eof() && !framed {
-        let cause = "the answer ends too early".to_owned();
-        return Setback::Again {
-            cause: Cause::Transient,
-            told: None,
-            gate: None,
-            error: RequestError::Transport { endpoint, cause, timeout: false, attempts: MAX_ATTEMPTS },
-        };
-    } else {
-        RequestError::Shape { endpoint, what: error.to_string() }
-    };
-    Setback::OnceMore(error)
+    if error.is_eof() && !framed {
+        let error = Fault::Broken("the answer ends too early".to_owned()).into_error(endpoint, raw.attempt);
+        return AttemptError::Retry { cause: Cause::Transient, retry_after: None, gate: None, error };
+    }
+    AttemptError::RetryOnce(RequestError::Shape { endpoint, what: error.to_string() })
 }
 
 /// The 403 that Cloud gives to a visitor who is not logged in, whatever credentials were sent (`confluence-api.md` 5.2).

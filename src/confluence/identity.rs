@@ -9,6 +9,7 @@ use super::deployment::Request;
 use super::error::RequestError;
 use super::fetch::Failure;
 use super::model;
+use super::pace::Priority;
 
 /// Pause before the identity is probed for the second time (F-37).
 const SECOND_PROBE_AFTER: Duration = Duration::from_secs(5);
@@ -24,7 +25,7 @@ impl Client {
     /// an anonymous user (`confluence-api.md` 5.2, 5.3).
     pub async fn identity(&self) -> Result<Answer<model::User>, RequestError> {
         let request = Request::v1("current user", &["user", "current"]);
-        match self.fetch_json::<model::User>(&request, true).await {
+        match self.fetch_json::<model::User>(&request, Priority::Urgent).await {
             Ok(answer) if answer.value.is_known() => {
                 let expected = self.account.get();
                 if expected.is_some_and(|expected| answer.value.account_id.as_ref() != Some(expected)) {

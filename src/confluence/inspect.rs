@@ -14,6 +14,7 @@ use super::client::{Client, MAX_ANSWER_BYTES};
 use super::deployment::Request;
 use super::error::RequestError;
 use super::fault::Fault;
+use super::pace::Priority;
 use super::signs::Signs;
 
 /// Tries when no answer arrives, or when the server throttles.
@@ -80,9 +81,10 @@ impl Client {
             let permit = tokio::select! {
                 biased;
                 error = self.until_stopped() => return Err(error),
-                permit = self.pace.admit(request.kind, false) => permit,
+                permit = self.pace.admit(request.kind, Priority::Normal) => permit,
             };
             let result = tokio::select! {
+                biased;
                 result = self.observe_once(request, logged_in) => result,
                 error = self.drained() => return Err(error),
             };
@@ -92,14 +94,10 @@ impl Client {
                     self.pause(wait).await?;
                 }
                 Ok((observed, _)) => return Ok(observed),
-                Err(Fault::Tls(cause)) => return Err(RequestError::Tls { cause }),
                 Err(Fault::Timeout(_) | Fault::Broken(_)) if attempt < ATTEMPTS => {
                     self.pause(Duration::from_secs(1)).await?;
                 }
-                Err(Fault::Timeout(cause) | Fault::UnknownHost(cause) | Fault::Broken(cause)) => {
-                    let endpoint = request.path();
-                    return Err(RequestError::Transport { endpoint, cause, timeout: false, attempts: attempt });
-                }
+                Err(fault) => return Err(fault.into_error(request.path(), attempt)),
             }
         }
     }

@@ -5,6 +5,7 @@
 
 pub mod client;
 pub mod cloud;
+pub mod cql;
 pub mod deployment;
 pub mod download;
 pub mod error;

@@ -17,6 +17,15 @@ const CLEAN_ANSWERS: u32 = 50;
 /// Least time between two requests while the server warns that the limit is near (F-09).
 const SPACING: Duration = Duration::from_millis(250);
 
+/// Whether a request waits for a hold to end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Priority {
+    /// It waits.
+    Normal,
+    /// It is what everybody else is held back for: the identity probe.
+    Urgent,
+}
+
 /// Which requests a gate holds back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Gate {
@@ -113,10 +122,10 @@ impl Pace {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits for open gates, a free start and a permit. `urgent` requests pass a hold.
-    pub(super) async fn admit(&self, kind: &'static str, urgent: bool) -> Permit<'_> {
+    /// Waits for open gates, a free start and a permit. Urgent requests pass a hold.
+    pub(super) async fn admit(&self, kind: &'static str, priority: Priority) -> Permit<'_> {
         loop {
-            if !urgent {
+            if priority == Priority::Normal {
                 // the sender lives as long as `self`, so the wait cannot fail
                 let _ = self.held.subscribe().wait_for(|held| !held).await;
             }
@@ -130,7 +139,7 @@ impl Pace {
             // the semaphore is never closed; an error would only mean an unbounded request
             let permit = Permit { permit: self.permits.acquire().await.ok(), pace: self };
             // a gate may have closed meanwhile: then the permit goes back
-            if self.closed_until(kind).is_none() && (urgent || !*self.held.borrow()) {
+            if self.closed_until(kind).is_none() && (priority == Priority::Urgent || !*self.held.borrow()) {
                 self.started(kind);
                 return permit;
             }
@@ -241,7 +250,7 @@ mod tests {
         let pace = Pace::new(4);
         let began = Instant::now();
         pace.close(Gate::Site, Duration::from_secs(7));
-        let permits = tokio::join!(pace.admit("pages", false), pace.admit("labels", false));
+        let permits = tokio::join!(pace.admit("pages", Priority::Normal), pace.admit("labels", Priority::Normal));
         assert!(began.elapsed() >= Duration::from_secs(7));
         drop(permits);
     }
@@ -251,9 +260,9 @@ mod tests {
         let pace = Pace::new(4);
         let began = Instant::now();
         pace.close(Gate::Kind("pages"), Duration::from_secs(30));
-        drop(pace.admit("labels", false).await);
+        drop(pace.admit("labels", Priority::Normal).await);
         assert_eq!(began.elapsed(), Duration::ZERO);
-        drop(pace.admit("pages", false).await);
+        drop(pace.admit("pages", Priority::Normal).await);
         assert!(began.elapsed() >= Duration::from_secs(30));
     }
 
@@ -261,7 +270,11 @@ mod tests {
     async fn throttling_halves_once_per_burst_and_fifty_good_answers_give_one_back() {
         let pace = Pace::new(8);
         let sent = Instant::now();
-        let held = [pace.admit("a", false).await, pace.admit("a", false).await, pace.admit("a", false).await];
+        let held = [
+            pace.admit("a", Priority::Normal).await,
+            pace.admit("a", Priority::Normal).await,
+            pace.admit("a", Priority::Normal).await,
+        ];
         tokio::time::advance(Duration::from_millis(1)).await;
         (0..3).for_each(|_| pace.throttled(sent, Gate::Site));
         assert_eq!(pace.limit(), 4);
@@ -283,12 +296,12 @@ mod tests {
         pace.answered("a", true);
         let began = Instant::now();
         for _ in 0..5 {
-            drop(pace.admit("a", false).await);
+            drop(pace.admit("a", Priority::Normal).await);
         }
         assert!(began.elapsed() >= SPACING * 4);
         (0..CLEAN_ANSWERS).for_each(|_| pace.answered("a", false));
         let began = Instant::now();
-        drop(pace.admit("a", false).await);
+        drop(pace.admit("a", Priority::Normal).await);
         assert_eq!(began.elapsed(), Duration::ZERO);
     }
 
@@ -296,8 +309,8 @@ mod tests {
     async fn only_urgent_requests_pass_a_hold() {
         let pace = Pace::new(2);
         let hold = pace.hold();
-        drop(pace.admit("identity", true).await);
-        let waiting = pace.admit("pages", false);
+        drop(pace.admit("identity", Priority::Urgent).await);
+        let waiting = pace.admit("pages", Priority::Normal);
         tokio::pin!(waiting);
         assert!(tokio::time::timeout(Duration::from_secs(60), &mut waiting).await.is_err());
         drop(hold);
@@ -331,7 +344,7 @@ mod tests {
         let (answered, refused) = (Mutex::new(0), Mutex::new(0));
         let worker = || async {
             while *answered.lock().unwrap() < wanted {
-                let permit = pace.admit("a", false).await;
+                let permit = pace.admit("a", Priority::Normal).await;
                 let sent_at = Instant::now();
                 tokio::time::sleep(Duration::from_millis(80)).await;
                 if bucket.lock().unwrap().take() {

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::cloud::{BLOG_POST_STATUSES, Cloud, LIST_LIMIT, PAGE_STATUSES, SEARCH_LIMIT, Single, with_all};
+use super::cql::in_spaces;
 use super::deployment::Request;
 use super::error::RequestError;
 use super::model;
@@ -63,13 +64,12 @@ impl Cloud {
         contributors: bool,
         take: impl FnMut(model::PageHit),
     ) -> Walked {
-        let keys: Vec<String> = space_keys.iter().map(|key| quoted(key)).collect();
         let mut expand = EXPANSIONS.to_owned();
         if contributors {
             expand.push_str(",history.contributors.publishers");
         }
         let request = Request::v1("page sweep", &["content", "search"])
-            .with("cql", format!("type = page and space in ({})", keys.join(",")))
+            .with("cql", format!("type = page and {}", in_spaces(space_keys)))
             .with("expand", expand);
         self.list(&request, SEARCH_LIMIT, take).await
     }
@@ -148,20 +148,9 @@ impl Cloud {
     }
 }
 
-/// A space key as a text of CQL.
-fn quoted(key: &str) -> String {
-    format!("\"{}\"", key.replace('\\', "\\\\").replace('"', "\\\""))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn keys_are_texts_of_the_query_language() {
-        assert_eq!(quoted("~557058:ab"), "\"~557058:ab\"");
-        assert_eq!(quoted("a\"b\\c"), r#""a\"b\\c""#);
-    }
 
     #[test]
     fn only_the_request_for_accounts_is_a_post() {

@@ -62,18 +62,18 @@ pub(super) enum Cause {
     Throttled,
     /// The server or the network failed.
     Transient,
-    /// A time limit was reached; costs more of the quota.
+    /// A time limit was reached; costs more of the budget.
     Timeout,
 }
 
 /// How long to wait before try number `attempt + 1` (the first try is number 1).
 ///
-/// What the server told is a lower bound: that plus up to 20 %, so that workers do not come back at once. Otherwise
+/// What the server asked for (`retry_after`) is a lower bound: that plus up to 20 %, so that workers do not come back at once. Otherwise
 /// full jitter under a doubling ceiling.
-pub(super) fn delay(cause: Cause, attempt: u32, told: Option<Duration>, jitter: &mut Jitter) -> Duration {
-    if let Some(told) = told {
-        let told = told.max(FLOOR);
-        return told + told.mul_f64(0.2 * jitter.next());
+pub(super) fn backoff(cause: Cause, attempt: u32, retry_after: Option<Duration>, jitter: &mut Jitter) -> Duration {
+    if let Some(asked) = retry_after {
+        let asked = asked.max(FLOOR);
+        return asked + asked.mul_f64(0.2 * jitter.next());
     }
     let doublings = attempt.saturating_sub(1).min(16);
     match cause {
@@ -88,13 +88,13 @@ pub(super) fn delay(cause: Cause, attempt: u32, told: Option<Duration>, jitter: 
     }
 }
 
-/// The run-wide retry quota: an outage cannot multiply the traffic.
+/// The run-wide retry budget: an outage cannot multiply the traffic.
 #[derive(Debug)]
-pub(super) struct Quota {
+pub(super) struct RetryBudget {
     tokens: u32,
 }
 
-impl Quota {
+impl RetryBudget {
     const CAPACITY: u32 = 500;
 
     /// A full bucket.
@@ -103,7 +103,7 @@ impl Quota {
     }
 
     /// Takes the price of one retry; false when the bucket does not hold it.
-    pub(super) fn pay(&mut self, cause: Cause) -> bool {
+    pub(super) fn spend(&mut self, cause: Cause) -> bool {
         let price = match cause {
             Cause::Timeout => 10,
             Cause::Throttled | Cause::Transient => 5,
@@ -194,7 +194,7 @@ mod tests {
         for seed in 0..200 {
             let mut jitter = Jitter::new(seed);
             for (attempt, ceiling) in [(1, 5), (2, 10), (3, 20), (4, 40), (5, 60), (6, 60), (40, 60)] {
-                let wait = delay(Cause::Throttled, attempt, None, &mut jitter);
+                let wait = backoff(Cause::Throttled, attempt, None, &mut jitter);
                 assert!(wait >= FLOOR && wait <= Duration::from_secs(ceiling), "{attempt}: {wait:?}");
             }
         }
@@ -205,21 +205,21 @@ mod tests {
         let mut jitter = Jitter::new(7);
         for told in [1_u64, 7, 300] {
             let told = Duration::from_secs(told);
-            let wait = delay(Cause::Transient, 3, Some(told), &mut jitter);
+            let wait = backoff(Cause::Transient, 3, Some(told), &mut jitter);
             assert!(wait >= told && wait <= told.mul_f64(1.2), "{wait:?}");
         }
-        assert!(delay(Cause::Throttled, 1, Some(Duration::ZERO), &mut jitter) >= FLOOR);
+        assert!(backoff(Cause::Throttled, 1, Some(Duration::ZERO), &mut jitter) >= FLOOR);
     }
 
     #[test]
-    fn the_quota_pays_a_hundred_retries_and_grows_with_successes() {
-        let mut quota = Quota::new();
-        let paid = (0..1000).filter(|_| quota.pay(Cause::Transient)).count();
+    fn the_budget_pays_for_a_hundred_retries_and_grows_with_successes() {
+        let mut budget = RetryBudget::new();
+        let paid = (0..1000).filter(|_| budget.spend(Cause::Transient)).count();
         assert_eq!(paid, 100);
-        (0..9).for_each(|_| quota.refund());
-        assert!(!quota.pay(Cause::Timeout));
-        quota.refund();
-        assert!(quota.pay(Cause::Timeout));
+        (0..9).for_each(|_| budget.refund());
+        assert!(!budget.spend(Cause::Timeout));
+        budget.refund();
+        assert!(budget.spend(Cause::Timeout));
     }
 
     #[test]

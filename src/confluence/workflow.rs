@@ -7,7 +7,7 @@ use super::cloud::{Cloud, LIST_LIMIT, PLAIN_SEARCH_LIMIT, SEARCH_LIMIT};
 use super::deployment::Request;
 use super::error::RequestError;
 use super::model;
-use super::pagination::{Item, Paging, Walked, walk};
+use super::pagination::{Paging, Walked, walk};
 use super::workflow_model::{ContentState, WorkflowParameters, WorkflowStatus};
 
 /// Largest page of the list of pages in a native content state (`confluence-api.md` 4).
@@ -49,7 +49,7 @@ impl Cloud {
     /// The contents that a query finds, without anything expanded.
     pub async fn workflow_search(&self, cql: &str, take: impl FnMut(model::SearchHit)) -> Walked {
         let request = Request::v1("workflow search", &["content", "search"]).with("cql", cql);
-        self.every(&request, Paging::Cursor, PLAIN_SEARCH_LIMIT, take).await
+        self.list(&request, PLAIN_SEARCH_LIMIT, take).await
     }
 
     /// The contents that a query finds, with the content properties of these keys: the only bulk way to properties.
@@ -58,7 +58,7 @@ impl Cloud {
         let request = Request::v1("workflow properties", &["content", "search"])
             .with("cql", cql)
             .with("expand", expand.join(","));
-        self.every(&request, Paging::Cursor, SEARCH_LIMIT, take).await
+        self.list(&request, SEARCH_LIMIT, take).await
     }
 
     /// The content properties of one page, or the one of a key.
@@ -69,7 +69,7 @@ impl Cloud {
             Some(key) => request.with("key", key),
             None => request,
         };
-        self.every(&request, Paging::Cursor, LIST_LIMIT, take).await
+        self.list(&request, LIST_LIMIT, take).await
     }
 
     /// The native content states that a space suggests.
@@ -82,14 +82,6 @@ impl Cloud {
     pub async fn pages_in_state(&self, space_key: &str, state: i64, take: impl FnMut(model::SearchHit)) -> Walked {
         let request = Request::v1("pages in a content state", &["space", space_key, "state", "content"]);
         let request = request.with("state-id", state.to_string());
-        self.every(&request, Paging::Start, STATE_LIMIT, take).await
-    }
-
-    async fn every<T: Item>(&self, request: &Request, paging: Paging, limit: u32, mut take: impl FnMut(T)) -> Walked {
-        let take = |item| {
-            take(item);
-            ControlFlow::Continue(())
-        };
-        walk(self.client(), request, paging, limit, take).await
+        self.list_by_start(&request, STATE_LIMIT, take).await
     }
 }

@@ -5,6 +5,7 @@ use super::coverage::UnitKind;
 use super::crawl::{Crawl, single, subject};
 use super::site::{Content, ContentKind};
 use crate::confluence::RequestError;
+use crate::confluence::cloud::Edition;
 use crate::storage_format::Body;
 
 /// Counts the bodies that came with the lists and reads the missing ones alone. Contents that turn out to be deleted
@@ -48,7 +49,7 @@ async fn body(crawl: &Crawl<'_>, kind: ContentKind, id: &str) -> Result<Option<B
         let storage = template.body.and_then(|body| body.storage).and_then(|body| body.value);
         return Ok(storage.map(|text| crawl.parse(&text)));
     };
-    let sent = crawl.api.content(which, id, false).await?;
+    let sent = crawl.api.content(which, id, Edition::Published).await?;
     let body = sent.storage().map(|text| crawl.parse(text));
     Ok(convert::content(sent, kind, body).body)
 }

@@ -1,13 +1,11 @@
 //! Downloads files that look alike and compares their bytes (`--verify-duplicates`, product contract 3.2).
 
 use super::Inventory;
+use super::continued::Continued;
 use super::coverage::UnitKind;
 use super::crawl::{Crawl, CrawlOptions, GROUP};
-use super::ledger::Ledger;
-use super::memory::Memory;
 use crate::confluence::{Cloud, RequestError};
 use crate::progress::Progress;
-use crate::storage_format::OwnSite;
 
 /// Reads the SHA-256 of every file in `groups` (places in `inventory.attachments`) into the inventory.
 ///
@@ -20,10 +18,8 @@ pub async fn compare_contents(
     options: &CrawlOptions,
     progress: &Progress,
 ) -> Result<(), RequestError> {
-    let ledger = Ledger::reopen(std::mem::take(&mut inventory.coverage));
-    let site = OwnSite::new(&inventory.scan.base_url, &inventory.scan.own_hosts);
-    let (memory, started_at) = (Memory(options.cache.as_deref()), inventory.scan.started_at);
-    let crawl = Crawl { api, options, progress, ledger: &ledger, site: &site, memory, started_at };
+    let continued = Continued::of(inventory, api, options, progress);
+    let crawl = continued.crawl();
     let files: Vec<usize> = groups.iter().flatten().copied().collect();
     crawl.phase("comparing duplicates", Some(files.len() as u64));
     for group in files.chunks(GROUP) {
@@ -35,9 +31,7 @@ pub async fn compare_contents(
             inventory.attachments[place].sha256 = sha256;
         }
     }
-    inventory.coverage = ledger.finish();
-    inventory.requests = api.client().requests();
-    api.client().stopped().map_or(Ok(()), Err)
+    continued.close(inventory)
 }
 
 async fn digest(crawl: &Crawl<'_>, file: &super::Attachment) -> Option<String> {

@@ -20,6 +20,14 @@ pub(super) fn time(text: Option<&str>) -> Option<DateTime<Utc>> {
         .map(|time| time.to_utc())
 }
 
+/// More bytes than any file has (1 PiB).
+const NO_SIZE: u64 = 1 << 50;
+
+/// The size of a file; one that no file has is as unknown as none, so that sums of sizes hold.
+fn size(bytes: Option<u64>) -> Option<u64> {
+    bytes.filter(|bytes| *bytes < NO_SIZE)
+}
+
 fn status(word: Option<&str>) -> Status {
     Status::parse(word.unwrap_or("unknown"))
 }
@@ -126,7 +134,7 @@ pub(super) fn attachment(sent: model::Attachment) -> Attachment {
         status: status(sent.status.as_deref()),
         container,
         media_type: sent.media_type.filter(|kind| !kind.is_empty()),
-        size: sent.file_size,
+        size: size(sent.file_size),
         created_at: time(sent.created_at.as_deref()),
         // a file without a version number is kept apart by `versions.rs`
         version: version.number.unwrap_or(0),
@@ -147,7 +155,7 @@ pub(super) fn old_version(sent: model::Attachment, number: u32) -> OldVersion {
     OldVersion {
         number,
         title: sent.title.filter(|title| !title.is_empty()),
-        size: sent.file_size,
+        size: size(sent.file_size),
         file_id: sent.file_id.filter(|id| !id.is_empty()),
         created_at: time(version.created_at.as_deref()),
         author: account(version.author_id),
@@ -237,6 +245,18 @@ mod tests {
         assert_eq!(hit(json!({"properties": {"_expandable": {"cover-picture-id-draft": "/x"}}})), None);
         let found = hit(json!({"properties": {"cover-picture-id-draft": {"value": "{\"id\":\"u\"}"}}})).unwrap();
         assert_eq!(found, [HeaderImage { draft: true, id: "u".into() }]);
+    }
+
+    #[test]
+    fn f_60_a_size_that_no_file_has_is_unknown() {
+        let sent = |size: u64| {
+            let sent = json!({"id": "att1", "fileSize": size, "version": {"number": 2}});
+            let mut file = attachment(serde_json::from_value(sent.clone()).unwrap());
+            file.old_versions.push(old_version(serde_json::from_value(sent).unwrap(), 1));
+            file.all_bytes()
+        };
+        assert_eq!(sent(u64::MAX), None, "and adding up two of them does not end the run");
+        assert_eq!(sent(5 << 40), Some(10 << 40));
     }
 
     #[test]

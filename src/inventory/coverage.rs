@@ -193,11 +193,12 @@ pub struct Coverage {
 }
 
 impl Coverage {
-    /// Whether everything planned was read: no unit failed or was denied.
+    /// Whether everything planned was read: no unit failed or was denied. Where nothing was planned, nothing was read.
     pub fn is_complete(&self) -> bool {
-        self.units.values().all(|counts| {
+        let is_read = |counts: &UnitCounts| {
             counts.failed == 0 && counts.denied == 0 && counts.planned == counts.ok + counts.gone + counts.skipped
-        })
+        };
+        !self.units.is_empty() && self.units.values().all(is_read)
     }
 
     /// Whether a unit of a kind failed or was denied.
@@ -231,5 +232,20 @@ impl Coverage {
     /// All counts added up.
     pub fn total(&self) -> UnitCounts {
         self.units.values().fold(UnitCounts::default(), |sum, counts| sum.plus(*counts))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_never_read_is_not_complete() {
+        let mut coverage = Coverage::default();
+        assert!(!coverage.is_complete());
+        coverage.units.insert(UnitKind::PageList, UnitCounts { planned: 1, ok: 1, ..UnitCounts::default() });
+        assert!(coverage.is_complete());
+        assert!(!std::mem::take(&mut coverage).units.is_empty());
+        assert!(!coverage.is_complete(), "while it is elsewhere, to go on with");
     }
 }

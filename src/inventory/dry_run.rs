@@ -14,7 +14,7 @@ use super::memory::Figures;
 use super::plan::{RequestPlan, SiteCounts};
 use super::{Coverage, Space};
 use crate::confluence::Cloud;
-use crate::confluence::cloud::{CommentKind, Single};
+use crate::confluence::cloud::{Bodies, CommentKind, Single};
 use crate::progress::Progress;
 
 /// What a run would read, and what it would take.
@@ -65,8 +65,8 @@ impl Crawl<'_> {
         self.phase("lists without bodies", None);
         let all: Vec<&Space> = spaces.iter().collect();
         let (mut contents, posts, files, footer, inline) = join!(
-            lists::in_spaces(self, Single::Page, &all, false),
-            lists::in_spaces(self, Single::BlogPost, &all, false),
+            lists::in_spaces(self, Single::Page, &all, Bodies::LeftOut),
+            lists::in_spaces(self, Single::BlogPost, &all, Bodies::LeftOut),
             lists::attachments(self),
             self.count_comments(CommentKind::Footer),
             self.count_comments(CommentKind::Inline),
@@ -90,7 +90,7 @@ impl Crawl<'_> {
         let mut parents: HashMap<String, bool> = HashMap::new();
         let walked = self
             .api
-            .comments(which, false, |comment| {
+            .comments(which, Bodies::LeftOut, |comment| {
                 parents.insert(comment.id.0, comment.parent_comment_id.is_some());
                 self.progress.advance(1);
             })

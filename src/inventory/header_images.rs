@@ -6,7 +6,7 @@ use super::convert;
 use super::coverage::UnitKind;
 use super::crawl::{Crawl, GROUP, single, subject};
 use super::site::{Content, HeaderImage, Space, SpaceId};
-use crate::confluence::cloud::Single;
+use crate::confluence::cloud::{Edition, Single};
 use crate::storage_format::{Construct, property_references};
 
 /// Contents that only the search shows and that are looked at one by one; more are a hole in the lists.
@@ -88,7 +88,7 @@ pub(super) async fn explain_unlisted(crawl: &Crawl<'_>, unlisted: &[(Single, Str
 async fn explain_one(crawl: &Crawl<'_>, which: Single, id: &str) {
     let words = if which == Single::BlogPost { "blog post" } else { "page" };
     let unit = crawl.ledger.enter(UnitKind::Reconciliation, format!("{words} {id}, which only the search shows"));
-    match crawl.twice(|| crawl.api.content(which, id, false)).await {
+    match crawl.twice(|| crawl.api.content(which, id, Edition::Published)).await {
         Err(error) if error.is_not_found() => unit.gone(),
         Err(error) => unit.refused(&error),
         Ok(sent) => {

@@ -10,7 +10,7 @@ use super::ledger::Ledger;
 use super::plan::batch_size;
 use super::site::{Attachment, Container, Content, ContentId, ContentKind, Space, SpaceId};
 use super::{bodies, convert};
-use crate::confluence::cloud::{CommentKind, Single};
+use crate::confluence::cloud::{Bodies, CommentKind, Edition, Single};
 use crate::confluence::{Cloud, RequestError, Walked, model};
 use crate::storage_format::Body;
 use crate::wording::plural;
@@ -69,14 +69,14 @@ pub(super) async fn contents_and_attachments(
         crawl.ledger.enter(UnitKind::Body, skipped).skipped("--references-within");
     }
     let (pages, posts, files, footer, inline, templates, mut bare_pages, bare_posts) = join!(
-        in_spaces(crawl, Single::Page, &with_bodies, true),
-        in_spaces(crawl, Single::BlogPost, &with_bodies, true),
+        in_spaces(crawl, Single::Page, &with_bodies, Bodies::Included),
+        in_spaces(crawl, Single::BlogPost, &with_bodies, Bodies::Included),
         attachments(crawl),
         comments(crawl, CommentKind::Footer, |_| true),
         comments(crawl, CommentKind::Inline, |_| true),
         templates(crawl, &with_bodies),
-        in_spaces(crawl, Single::Page, &without, false),
-        in_spaces(crawl, Single::BlogPost, &without, false),
+        in_spaces(crawl, Single::Page, &without, Bodies::LeftOut),
+        in_spaces(crawl, Single::BlogPost, &without, Bodies::LeftOut),
     );
     let mut contents = pages;
     contents.extend(posts);
@@ -113,13 +113,12 @@ pub(super) fn content(crawl: &Crawl<'_>, sent: model::Content, kind: ContentKind
 }
 
 /// Pages or blog posts of spaces, in batches that run side by side. A batch too long for the server is halved (F-17).
-pub(super) async fn in_spaces(crawl: &Crawl<'_>, which: Single, spaces: &[&Space], with_bodies: bool) -> Vec<Content> {
+pub(super) async fn in_spaces(crawl: &Crawl<'_>, which: Single, spaces: &[&Space], bodies: Bodies) -> Vec<Content> {
     let size = batch_size(spaces.len(), crawl.api.client().concurrency());
     let mut batches: Vec<&[&Space]> = spaces.chunks(size).collect();
     let mut contents = Vec::new();
     while !batches.is_empty() {
-        let walks =
-            crawl.all(batches.drain(..).map(|batch| one_batch(crawl, which, batch, with_bodies)).collect()).await;
+        let walks = crawl.all(batches.drain(..).map(|batch| one_batch(crawl, which, batch, bodies)).collect()).await;
         for walk in walks {
             match walk {
                 Ok(found) => contents.extend(found),
@@ -135,7 +134,7 @@ async fn one_batch<'b, 's>(
     crawl: &Crawl<'_>,
     which: Single,
     batch: &'b [&'s Space],
-    with_bodies: bool,
+    bodies: Bodies,
 ) -> Result<Vec<Content>, &'b [&'s Space]> {
     let (unit_kind, kind, words) = match which {
         Single::BlogPost => (UnitKind::BlogPostList, ContentKind::BlogPost, "blog posts"),
@@ -150,14 +149,14 @@ async fn one_batch<'b, 's>(
         crawl.progress.advance(1);
     };
     let walked = match which {
-        Single::BlogPost => crawl.api.blog_posts(&ids, with_bodies, take).await,
-        _ => crawl.api.pages(&ids, with_bodies, take).await,
+        Single::BlogPost => crawl.api.blog_posts(&ids, bodies, take).await,
+        _ => crawl.api.pages(&ids, bodies, take).await,
     };
     if batch.len() > 1 && walked.end.as_ref().is_err_and(RequestError::is_too_long) {
         unit.withdrawn();
         return Err(batch);
     }
-    note_duplicates(crawl, words, &walked);
+    note_duplicates(words, &walked);
     unit.settle(&walked.end);
     Ok(contents.into_values().collect())
 }
@@ -171,10 +170,9 @@ fn names(spaces: &[&Space]) -> String {
     }
 }
 
-fn note_duplicates(crawl: &Crawl<'_>, words: &str, walked: &Walked) {
+fn note_duplicates(words: &str, walked: &Walked) {
     if walked.duplicates > 0 {
         tracing::debug!(list = words, duplicates = walked.duplicates, items = walked.items, "items came twice");
-        crawl.progress.advance(0);
     }
 }
 
@@ -190,7 +188,7 @@ pub(super) async fn attachments(crawl: &Crawl<'_>) -> Vec<Attachment> {
             crawl.progress.advance(1);
         })
         .await;
-    note_duplicates(crawl, "attachments", &walked);
+    note_duplicates("attachments", &walked);
     unit.settle(&walked.end);
     files.into_values().collect()
 }
@@ -217,7 +215,7 @@ pub(super) async fn comments(crawl: &Crawl<'_>, which: CommentKind, keep: impl F
     let mut comments = BTreeMap::new();
     let walked = crawl
         .api
-        .comments(which, true, |sent| {
+        .comments(which, Bodies::Included, |sent| {
             if let Some(parent) = &sent.parent_comment_id {
                 parents.insert(ContentId::new(&sent.id.0), ContentId::new(&parent.0));
             }
@@ -278,7 +276,7 @@ async fn replies(crawl: &Crawl<'_>, which: CommentKind, kind: ContentKind, paren
                 CommentKind::Footer => Single::FooterComment,
                 CommentKind::Inline => Single::InlineComment,
             };
-            match crawl.api.content(alone, parent.id.as_str(), false).await {
+            match crawl.api.content(alone, parent.id.as_str(), Edition::Published).await {
                 Err(error) if error.is_not_found() => unit.gone(),
                 Err(error) => unit.refused(&error),
                 Ok(_) => unit.denied("not found, though the comment is there"),
@@ -389,7 +387,7 @@ async fn template_list(crawl: &Crawl<'_>, space: Option<&Space>, blueprints: boo
         if blueprints { crawl.api.blueprint_templates(key, take).await } else { crawl.api.templates(key, take).await };
     match &walked.end {
         // an archived space makes no pages, so its templates may be out of reach without any loss
-        Err(error) if error.is_not_found() && space.is_some_and(|space| space.status == "archived") => unit.gone(),
+        Err(error) if error.is_not_found() && space.is_some_and(Space::is_archived) => unit.gone(),
         end => unit.settle(end),
     }
     templates

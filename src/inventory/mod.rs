@@ -3,6 +3,7 @@
 mod bodies;
 mod changes;
 pub mod compare;
+mod continued;
 mod convert;
 pub mod coverage;
 pub mod crawl;

@@ -5,7 +5,7 @@ use super::crawl::{Crawl, GROUP, subject};
 use super::header_images;
 use super::lists;
 use super::site::{Container, Content, ContentKind, Status};
-use crate::confluence::cloud::Single;
+use crate::confluence::cloud::{Edition, Single};
 
 /// Reads these owners one by one. Those that cannot be found stay unknown, and so do their files' owners.
 pub(super) async fn find(crawl: &Crawl<'_>, owners: &[Container]) -> Vec<Owner> {
@@ -31,8 +31,8 @@ async fn find_one(crawl: &Crawl<'_>, owner: &Container) -> Option<Owner> {
         Container::None => return None,
     };
     let unit = crawl.ledger.enter(UnitKind::ContainerLookup, format!("{} {id}, which owns attachments", kind.label()));
-    let draft = which != Single::CustomContent;
-    let sent = match crawl.twice(|| crawl.api.content(which, id.as_str(), draft)).await {
+    let edition = if which == Single::CustomContent { Edition::Published } else { Edition::Draft };
+    let sent = match crawl.twice(|| crawl.api.content(which, id.as_str(), edition)).await {
         Ok(sent) => sent,
         Err(error) if error.is_not_found() => {
             // never published drafts of others and deleted owners look the same; their files are undetermined

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use super::crawl::Crawl;
 use super::memory::{LastRun, Remembered};
-use super::site::{AccountId, Attachment, Content, ContentKind, Space, SpaceId};
-use super::{header_images, labels, reconcile};
+use super::site::{Attachment, Content, ContentKind, Space, SpaceId};
+use super::{header_images, labels, people, reconcile};
 use crate::confluence::Client;
 use crate::confluence::cloud::{
     LIST_LIMIT, PEOPLE_PER_REQUEST, PLAIN_SEARCH_LIMIT, SEARCH_LIMIT, SPACE_IDS_PER_REQUEST,
@@ -103,7 +103,7 @@ impl SiteCounts {
         let ids = |spaces: Vec<&Space>| spaces.into_iter().map(|space| space.id.clone()).collect();
         let mut counts = Self { read_spaces: ids(read), other_spaces: ids(other), ..Self::default() };
         let archived: HashSet<&SpaceId> =
-            spaces.iter().filter(|space| space.status == "archived").map(|space| &space.id).collect();
+            spaces.iter().filter(|space| space.is_archived()).map(|space| &space.id).collect();
         for content in contents {
             counts.add_content(content, &archived);
         }
@@ -118,10 +118,7 @@ impl SiteCounts {
         let with_files = files.iter().filter_map(|file| file.container.id()).filter(|id| published.has(id));
         let with_files: HashSet<_> = with_files.collect();
         counts.files_owners = with_files.len() as u64;
-        let of_contents = contents.iter().flat_map(|content| [&content.author, &content.owner, &content.last_editor]);
-        let people: HashSet<&AccountId> =
-            of_contents.flatten().chain(files.iter().filter_map(|file| file.author.as_ref())).collect();
-        counts.people = people.len() as u64;
+        counts.people = people::met(contents, files).len() as u64;
         counts
     }
 

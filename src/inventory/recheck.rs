@@ -3,20 +3,16 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use chrono::Utc;
-
+use super::continued::Continued;
 use super::coverage::UnitKind;
 use super::crawl::{Crawl, CrawlOptions, GROUP, single, subject};
 use super::identity::confirm_account;
-use super::ledger::Ledger;
-use super::memory::Memory;
 use super::order::{sort_attachments, sort_contents};
 use super::site::{Attachment, Content, ContentId, Status};
 use super::{Inventory, changes, header_images, labels, lists};
-
+use crate::confluence::cloud::Edition;
 use crate::confluence::{Cloud, RequestError};
 use crate::progress::Progress;
-use crate::storage_format::OwnSite;
 
 /// What a second look brought.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -62,11 +58,8 @@ impl SecondLook {
         options: &CrawlOptions,
         progress: &Progress,
     ) -> Result<LookedAgain, RequestError> {
-        let ledger = Ledger::reopen(std::mem::take(&mut inventory.coverage));
-        let site = OwnSite::new(&inventory.scan.base_url, &inventory.scan.own_hosts);
-        let (memory, started_at) = (Memory(options.cache.as_deref()), inventory.scan.started_at);
-        let crawl = Crawl { api, options, progress, ledger: &ledger, site: &site, memory, started_at };
-        let began = Utc::now();
+        let continued = Continued::of(inventory, api, options, progress);
+        let crawl = continued.crawl();
         let labels_read = labels::wanted(&inventory.contents);
         let mut looked = LookedAgain::default();
         if options.verify_all {
@@ -84,15 +77,8 @@ impl SecondLook {
         lists::complete_comments(&mut inventory.contents, &inventory.attachments);
         sort_contents(&mut inventory.contents);
         sort_attachments(&mut inventory.attachments);
-        confirm_account(api, &ledger, &inventory.scan.account.id).await;
-        for warning in api.client().warnings() {
-            ledger.warn(warning);
-        }
-        memory.keep_page_limits(api.client().page_limits(), started_at);
-        inventory.coverage = ledger.finish();
-        inventory.requests = api.client().requests();
-        inventory.scan.finished_at += Utc::now() - began;
-        api.client().stopped().map_or(Ok(looked), Err)
+        confirm_account(api, &continued.ledger, &inventory.scan.account.id).await;
+        continued.close(inventory).map(|()| looked)
     }
 
     /// Drafts of the candidates' owners, each once: where a candidate is newer than what was published, the draft may
@@ -159,7 +145,7 @@ async fn draft(crawl: &Crawl<'_>, published: &Content) -> Option<Content> {
     let which = single(published.kind)?;
     let id = published.id.as_str();
     let unit = crawl.ledger.enter(UnitKind::Draft, format!("draft of {}", subject(published)));
-    let result = crawl.twice(|| crawl.api.content(which, id, true)).await;
+    let result = crawl.twice(|| crawl.api.content(which, id, Edition::Draft)).await;
     crawl.progress.advance(1);
     let sent = match result {
         Ok(sent) => sent,
@@ -196,7 +182,7 @@ async fn draft(crawl: &Crawl<'_>, published: &Content) -> Option<Content> {
 async fn alone(crawl: &Crawl<'_>, known: &Content) -> Option<Content> {
     let which = single(known.kind)?;
     let unit = crawl.ledger.enter(UnitKind::SecondLook, subject(known));
-    let result = crawl.twice(|| crawl.api.content(which, known.id.as_str(), false)).await;
+    let result = crawl.twice(|| crawl.api.content(which, known.id.as_str(), Edition::Published)).await;
     crawl.progress.advance(1);
     match result {
         Ok(sent) => {

@@ -14,7 +14,7 @@ use super::coverage::UnitKind;
 use super::crawl::{Crawl, subject};
 use super::reconcile;
 use super::site::{Attachment, Content, ContentKind, Status};
-use crate::confluence::cloud::Single;
+use crate::confluence::cloud::{Edition, Single};
 use crate::confluence::{RequestError, model};
 
 /// What the search shows and no list did.
@@ -126,7 +126,9 @@ impl Known<'_> {
         for (which, kind) in
             [(Single::FooterComment, ContentKind::FooterComment), (Single::InlineComment, ContentKind::InlineComment)]
         {
-            let Some(sent) = found(crawl.twice(|| crawl.api.content(which, id, false)).await)? else { continue };
+            let Some(sent) = found(crawl.twice(|| crawl.api.content(which, id, Edition::Published)).await)? else {
+                continue;
+            };
             let comment = convert::content(sent, kind, None);
             // the version dates a comment that bears no creation date
             let on_published = comment.container.as_ref().is_some_and(|id| self.published.contains(id.as_str()));

@@ -80,6 +80,13 @@ pub struct Space {
     pub webui: Option<String>,
 }
 
+impl Space {
+    /// Whether it is archived: no search shows its contents.
+    pub fn is_archived(&self) -> bool {
+        self.status == "archived"
+    }
+}
+
 /// What kind of content holds a body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

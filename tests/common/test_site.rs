@@ -3,6 +3,7 @@
 
 use chrono::{DateTime, TimeZone, Utc};
 use confluence_storage_analyzer::audit::{Audit, AuditOptions, FileVerdict, analyze};
+use confluence_storage_analyzer::inventory::coverage::{UnitCounts, UnitKind};
 use confluence_storage_analyzer::inventory::site::AccountId;
 use confluence_storage_analyzer::inventory::{
     Account, Attachment, AttachmentId, Container, Content, ContentId, ContentKind, Coverage, HeaderImage, Inventory,
@@ -40,13 +41,14 @@ impl TestSite {
             references_within: false,
             old_sizes: OldSizes::NothingToProve,
         };
+        let read = UnitCounts { planned: 1, ok: 1, ..UnitCounts::default() };
         let inventory = Inventory {
             scan,
             spaces: Vec::new(),
             contents: Vec::new(),
             attachments: Vec::new(),
             people: std::collections::BTreeMap::new(),
-            coverage: Coverage::default(),
+            coverage: Coverage { units: [(UnitKind::PageList, read)].into(), ..Coverage::default() },
             requests: std::collections::BTreeMap::new(),
             plan: None,
         };

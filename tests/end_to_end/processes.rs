@@ -13,14 +13,19 @@ use super::program::{Finished, Server, program};
 
 /// Faults that tell when the `n`th old version is asked for and then never answer, from that one on.
 fn stalling_at(n: u32) -> (FaultPlan, Receiver<()>) {
+    stalling("/wiki/api/v2/attachments/att*", n)
+}
+
+/// Faults that tell when the `n`th request for a path is there and then never answer, from that one on.
+fn stalling(path: &str, n: u32) -> (FaultPlan, Receiver<()>) {
     let (reached, wait) = channel();
-    let versions = || RoutePattern::path("/wiki/api/v2/attachments/att*").unwrap();
+    let route = || RoutePattern::path(path).unwrap();
     let tell = Fault::change_site(move |_| {
         // once the test is over nobody listens
         let _ = reached.send(());
     });
     let faults =
-        FaultPlan::none().on(versions(), Occurrence::Only(n), tell).on(versions(), Occurrence::From(n), Fault::Stall);
+        FaultPlan::none().on(route(), Occurrence::Only(n), tell).on(route(), Occurrence::From(n), Fault::Stall);
     (faults, wait)
 }
 
@@ -91,6 +96,28 @@ fn f_78_a_signal_ends_the_run_with_what_was_read_marked_incomplete() {
         let (_, after) = finished.stderr.split_once("warning: interrupted").unwrap();
         let begun: Vec<&str> = after.lines().filter(|line| line.ends_with('…')).collect();
         assert_eq!(begun, ["writing the report …"], "nothing more is read, and nothing looks as if it were");
+    }
+}
+
+#[test]
+fn f_78_sigterm_after_the_site_was_read_is_not_told_as_ctrl_c() {
+    const DOWNLOADS: &str = "/wiki/rest/api/content/*/download";
+    let whole = Server::sample(FaultPlan::none());
+    assert_eq!(whole.run(&[]).status, 0);
+    // those of the proof of old sizes come first
+    let proof = whole.server.requests().iter().filter(|request| request.path.ends_with("/download")).count();
+    let after_proof = u32::try_from(proof).unwrap() + 1;
+    for (option, path, n) in
+        [("--verify-duplicates", DOWNLOADS, after_proof), ("--snapshot", "/wiki/api/v2/users-bulk", 1)]
+    {
+        let (faults, reached) = stalling(path, n);
+        let server = Server::sample(faults);
+        let folder = TempDir::new().unwrap();
+        let child = start(&server, folder.path(), "", &[option]);
+        reached.recv().unwrap();
+        signal(&child, "TERM");
+        let (finished, _) = finish(child, folder);
+        assert_eq!(finished.status, 143, "{option}: {}", finished.stderr);
     }
 }
 

@@ -7,6 +7,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use super::failure;
+use crate::commands::audit::storage_failure;
 use crate::error::{ExitStatus, Failure};
 use crate::history::{History, IsoWeek, Status, Week};
 use crate::metrics::findings::{self, Found};
@@ -87,7 +88,7 @@ pub(super) fn write_pages(folder: &Path, view: &SnapshotView<'_>) -> Result<(), 
     for found in view.findings {
         write_file(&lists, &format!("{}.csv", found.finding.id), |sink| write_finding(sink, found, &view.frame.week))?;
     }
-    let page = snapshot::index(view).map_err(|error| super::super::audit::storage_failure(&error))?;
+    let page = snapshot::index(view).map_err(|error| storage_failure(&error))?;
     write_file(folder, "index.html", |sink| sink.write_all(page.as_bytes()))
 }
 

@@ -7,7 +7,6 @@ mod tables;
 mod take;
 
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -18,11 +17,11 @@ pub(super) use take::{Measuring, Read, check_clock};
 
 pub(super) use super::history::failure;
 
-use super::audit::{connect, crawl_options, open_cache, output_failure, status_of_stop};
-use super::signals::Signals;
+use super::audit::output_failure;
+use super::session::{Session, connect, crawl_options, failure_of, status_of_stop};
 use crate::config::{Config, SnapshotConfig};
 use crate::confluence::{Cloud, RequestError};
-use crate::error::{ExitStatus, Failure, Outcome};
+use crate::error::{ExitStatus, Failure, Outcome, OutputFormat};
 use crate::history::{FOLDER, History, Imported};
 use crate::inventory::snapshot::{MetricGroup, SnapshotFacts, plan_snapshot, take_pages};
 use crate::inventory::workflow::WorkflowCost;
@@ -37,37 +36,30 @@ const WAIT_FOR_OTHERS: Duration = Duration::from_secs(10);
 pub(crate) async fn run(
     config: &Config,
     snapshot: &SnapshotConfig,
-    json: bool,
+    format: OutputFormat,
     progress: &Progress,
 ) -> Result<Outcome, Failure> {
     if config.dry_run {
-        return dry_run(config, snapshot, json, progress).await;
+        return dry_run(config, snapshot, format, progress).await;
     }
     let mut measuring = Measuring::prepare(config, snapshot, &config.connection.base_url, progress)?;
-    let cache = open_cache(config, progress)?;
-    let api = Arc::new(connect(config)?);
-    let signals = Signals::watch(Arc::clone(&api), progress.clone());
-    let crawl = measuring.measured(crawl_options(config, cache));
+    let mut session = Session::open(config, progress)?;
+    session.crawl = measuring.measured(session.crawl);
+    let Session { api, crawl, signals } = &session;
     let began = Utc::now();
-    let result = take_pages(&api, &crawl, &measuring.groups(), progress).await;
-    if let Some(cache) = &crawl.cache {
-        cache.remarks().iter().for_each(|remark| progress.warn(remark));
-    }
-    let with_signal = |failure: Failure| Failure { status: signals.received().unwrap_or(failure.status), ..failure };
-    let (mut inventory, stopped) = usable(result, &api).map_err(with_signal)?;
+    let result = take_pages(api, crawl, &measuring.groups(), progress).await;
+    session.tell_cache_remarks(progress);
+    let (mut inventory, stopped) = usable(result, api).map_err(|failure| signals.explain(failure))?;
     check_clock(began, inventory.scan.started_at, progress)?;
-    let read = Read { api: &api, crawl: &crawl, inventory: &mut inventory, audit: None, stopped };
+    let read = Read { api, crawl, inventory: &mut inventory, audit: None, stopped };
     let taken = measuring.take(read, progress).await;
     if let Some(cache) = &crawl.cache {
         cache.sync();
     }
-    let mut taken = taken.map_err(with_signal)?;
-    taken.status = match signals.received() {
-        Some(signal) if taken.status == ExitStatus::Interrupted => signal,
-        received => ExitStatus::decide([taken.status].into_iter().chain(received)),
-    };
+    let mut taken = taken.map_err(|failure| signals.explain(failure))?;
+    taken.status = signals.decide([taken.status]);
     progress.finish();
-    Ok(taken.outcome(&inventory, json, progress))
+    Ok(taken.outcome(&inventory, format, progress))
 }
 
 /// Takes the snapshot of a site as it was at `moment`: for the sample site, whose past is known.
@@ -90,7 +82,7 @@ fn usable(result: Result<Inventory, CrawlError>, api: &Cloud) -> Result<(Invento
     match result {
         Ok(inventory) => Ok((inventory, None)),
         Err(CrawlError::Stopped { inventory, cause }) => Ok((*inventory, Some(cause))),
-        Err(error) => Err(super::audit::failure_of(&error, api)),
+        Err(error) => Err(failure_of(&error, api)),
     }
 }
 
@@ -156,22 +148,15 @@ fn rows(count: u64) -> String {
 async fn dry_run(
     config: &Config,
     snapshot: &SnapshotConfig,
-    json: bool,
+    format: OutputFormat,
     progress: &Progress,
 ) -> Result<Outcome, Failure> {
-    let cache = config
-        .cache
-        .as_ref()
-        .and_then(|place| crate::cache::Cache::look(&place.root, &config.connection.base_url, &config.connection.user));
-    let api = Arc::new(connect(config)?);
-    let signals = Signals::watch(Arc::clone(&api), progress.clone());
-    let crawl = crawl_options(config, cache.map(Arc::new));
+    let Session { api, crawl, signals } = Session::look(config, progress)?;
     let groups = options::groups(snapshot);
     let workflow = options::workflow(&snapshot.workflow)?;
     options::todo_markers(snapshot)?;
     let result = take_pages(&api, &crawl, &groups, progress).await;
-    let (inventory, stopped) = usable(result, &api)
-        .map_err(|failure| Failure { status: signals.received().unwrap_or(failure.status), ..failure })?;
+    let (inventory, stopped) = usable(result, &api).map_err(|failure| signals.explain(failure))?;
     let chosen = options::chosen(&inventory, config, snapshot)?;
     let plan = plan_snapshot(&api, &inventory, &crawl, &groups, &chosen);
     let workflow = groups.has(MetricGroup::Workflow).then(|| {
@@ -180,15 +165,8 @@ async fn dry_run(
         WorkflowCost::of(&api, &pages, &workflow)
     });
     progress.finish();
-    let complete = stopped.is_none() && inventory.coverage.is_complete();
-    let status = match &stopped {
-        Some(cause) => signals.received().unwrap_or_else(|| status_of_stop(cause)),
-        // a plan from lists with gaps is too small, and must not look whole
-        None if !complete => ExitStatus::Incomplete,
-        None => ExitStatus::Complete,
-    };
-    Ok(Outcome {
-        status,
-        stdout: summary::plan(&inventory, &plan, workflow.as_ref(), (complete, status), json).into_bytes(),
-    })
+    // a plan from lists with gaps is too small, and must not look whole
+    let incomplete = (stopped.is_some() || !inventory.coverage.is_complete()).then_some(ExitStatus::Incomplete);
+    let status = signals.decide(stopped.as_ref().map(status_of_stop).into_iter().chain(incomplete));
+    Ok(summary::plan(&inventory, &plan, workflow.as_ref(), status, format))
 }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::path::Path;
 
+use crate::cli::FailOn;
 use crate::config::{Config, SnapshotConfig, SnapshotRules, SpaceRules, WorkflowConfig};
 use crate::error::Failure;
 use crate::inventory::scope::reported;
@@ -75,22 +76,18 @@ pub(super) fn todo_markers(snapshot: &SnapshotConfig) -> Result<TodoMarkers, Fai
 }
 
 /// Refuses thresholds of findings that there are not.
-pub(super) fn check_thresholds(thresholds: &[(String, u64)]) -> Result<(), Failure> {
-    let known = |name: &String| FINDINGS.iter().any(|finding| finding.id == name);
-    match thresholds.iter().find(|(name, _)| !known(name)) {
-        None => Ok(()),
-        Some((name, _)) => {
-            let names: Vec<&str> = FINDINGS.iter().map(|finding| finding.id).collect();
-            Err(Failure::usage(format!("--fail-on: `{name}` is no finding"))
-                .remedy(format!("the findings are {}", names.join(", "))))
-        }
-    }
+pub(super) fn check_thresholds(thresholds: &[FailOn]) -> Result<(), Failure> {
+    let is_known = |one: &FailOn| FINDINGS.iter().any(|finding| finding.id == one.finding);
+    let Some(unknown) = thresholds.iter().find(|one| !is_known(one)) else { return Ok(()) };
+    let names: Vec<&str> = FINDINGS.iter().map(|finding| finding.id).collect();
+    Err(Failure::usage(format!("--fail-on: `{}` is no finding", unknown.finding))
+        .remedy(format!("the findings are {}", names.join(", "))))
 }
 
 /// Whether a finding has as many pages as its threshold, or more.
-pub(super) fn is_threshold_met(thresholds: &[(String, u64)], findings: &[Found<'_>]) -> bool {
-    thresholds.iter().any(|(name, pages)| {
-        findings.iter().any(|found| found.finding.id == name && found.pages.len() as u64 >= *pages)
+pub(super) fn is_threshold_met(thresholds: &[FailOn], findings: &[Found<'_>]) -> bool {
+    thresholds.iter().any(|one| {
+        findings.iter().any(|found| found.finding.id == one.finding && found.pages.len() as u64 >= one.pages)
     })
 }
 

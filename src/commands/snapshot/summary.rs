@@ -6,14 +6,16 @@ use std::path::PathBuf;
 
 use serde_json::{Map, Value, json};
 
+use crate::commands::dry_run::requests;
+use crate::commands::session::tell_stop;
 use crate::commands::summary::not_read;
 use crate::confluence::RequestError;
-use crate::error::{ExitStatus, Failure, Outcome};
+use crate::error::{ExitStatus, Outcome, OutputFormat};
 use crate::history::Recorded;
 use crate::inventory::workflow::WorkflowCost;
 use crate::inventory::{Inventory, RequestPlan};
 use crate::metrics::changes::ChangeKind;
-use crate::metrics::findings::Finding;
+use crate::metrics::findings::{Finding, Found};
 use crate::progress::Progress;
 use crate::report::format::{count, plural};
 
@@ -30,12 +32,27 @@ pub(in crate::commands) struct Taken {
     pub(super) recorded: Recorded,
     /// Rows.
     pub(super) pages: u64,
-    /// Pages of each finding, and whether it is unknown.
-    pub(super) findings: Vec<(&'static Finding, u64, bool)>,
+    /// The findings.
+    pub(super) findings: Vec<FindingCount>,
     /// Changes since the snapshot before.
     pub(super) changes: Option<HashMap<ChangeKind, u64>>,
     /// Why reading stopped.
     pub(super) stopped: Option<RequestError>,
+}
+
+/// How many pages a finding has.
+#[derive(Debug)]
+pub(super) struct FindingCount {
+    pub(super) finding: &'static Finding,
+    pub(super) pages: u64,
+    /// What it depends on was read of no page.
+    pub(super) unknown: bool,
+}
+
+impl FindingCount {
+    pub(super) fn of(found: &Found<'_>) -> Self {
+        Self { finding: found.finding, pages: found.pages.len() as u64, unknown: found.unknown }
+    }
 }
 
 impl Taken {
@@ -44,7 +61,7 @@ impl Taken {
         let findings: Map<String, Value> = self
             .findings
             .iter()
-            .map(|(finding, pages, unknown)| (finding.id.to_owned(), if *unknown { Value::Null } else { json!(pages) }))
+            .map(|count| (count.finding.id.to_owned(), if count.unknown { Value::Null } else { json!(count.pages) }))
             .collect();
         let changes = self.changes.as_ref().map(|changes| {
             let count = |kind: ChangeKind| (kind.name().to_owned(), json!(changes.get(&kind).copied().unwrap_or(0)));
@@ -80,8 +97,8 @@ impl Taken {
         let found: Vec<String> = self
             .findings
             .iter()
-            .filter(|(_, pages, _)| *pages > 0)
-            .map(|(finding, pages, _)| format!("{} {}", finding.title.to_lowercase(), count(*pages)))
+            .filter(|found| found.pages > 0)
+            .map(|found| format!("{} {}", found.finding.title.to_lowercase(), count(found.pages)))
             .collect();
         if !found.is_empty() {
             lines.extend(wrapped("findings: ", &found));
@@ -102,11 +119,9 @@ impl Taken {
     }
 
     /// What the run says and how it ends.
-    pub(super) fn outcome(&self, inventory: &Inventory, json: bool, progress: &Progress) -> Outcome {
-        if let Some(stopped) = &self.stopped {
-            progress.error(
-                Failure::new(self.status, "reading stopped").because(stopped.to_string()).remedy(stopped.remedy()),
-            );
+    pub(super) fn outcome(&self, inventory: &Inventory, format: OutputFormat, progress: &Progress) -> Outcome {
+        if let Some(cause) = &self.stopped {
+            tell_stop(cause, self.status, progress);
         }
         self.lines().into_iter().for_each(|line| progress.note(line));
         if self.stopped.is_none() && self.status == ExitStatus::Incomplete {
@@ -114,16 +129,10 @@ impl Taken {
                 progress.warn(line);
             }
         }
-        let stdout = if json {
-            let mut object = self.json();
-            object["exit_code"] = json!(self.status.code());
-            object["coverage"] = json!(inventory.coverage.total());
-            object["requests"] = json!(inventory.requests);
-            format!("{object}\n")
-        } else {
-            format!("{}\n", self.folder.join("index.html").display())
-        };
-        Outcome { status: self.status, stdout: stdout.into_bytes() }
+        let mut object = self.json();
+        object["coverage"] = json!(inventory.coverage.total());
+        object["requests"] = json!(inventory.requests);
+        Outcome::new(self.status, format, object, || format!("{}\n", self.folder.join("index.html").display()))
     }
 }
 
@@ -146,22 +155,21 @@ pub(super) fn plan(
     inventory: &Inventory,
     plan: &RequestPlan,
     workflow: Option<&WorkflowCost>,
-    (complete, status): (bool, ExitStatus),
-    json: bool,
-) -> String {
-    if json {
-        let dry_run = json!({"plan": plan, "workflow": workflow});
-        let object = json!({"complete": complete, "exit_code": status.code(), "dry_run": dry_run});
-        return format!("{object}\n");
-    }
-    let mut text = format!("{} as {}\n\n", inventory.scan.base_url, inventory.scan.account.name);
-    text.push_str(&super::super::dry_run::requests(plan));
-    // writing to a string cannot fail
-    let _ = writeln!(text, "\n{plan}");
-    if let Some(workflow) = workflow {
-        let _ = writeln!(text, "{workflow}");
-    }
-    text
+    status: ExitStatus,
+    format: OutputFormat,
+) -> Outcome {
+    let complete = status == ExitStatus::Complete;
+    let object = json!({"complete": complete, "dry_run": {"plan": plan, "workflow": workflow}});
+    Outcome::new(status, format, object, || {
+        let mut text = format!("{} as {}\n\n", inventory.scan.base_url, inventory.scan.account.name);
+        text.push_str(&requests(plan));
+        // writing to a string cannot fail
+        let _ = writeln!(text, "\n{plan}");
+        if let Some(workflow) = workflow {
+            let _ = writeln!(text, "{workflow}");
+        }
+        text
+    })
 }
 
 #[cfg(test)]

@@ -3,9 +3,10 @@
 use chrono::{DateTime, Utc};
 
 use super::options::{self, workflow_pages};
-use super::{Taken, failure, files, tables};
+use super::summary::{FindingCount, Taken};
+use super::{failure, files, tables};
 use crate::audit::Audit;
-use crate::commands::audit::status_of_stop;
+use crate::commands::session::status_of_stop;
 use crate::commands::summary::not_read;
 use crate::config::{Config, SnapshotConfig};
 use crate::confluence::{Cloud, RequestError};
@@ -16,6 +17,7 @@ use crate::inventory::is_believed;
 use crate::inventory::snapshot::{MetricGroup, MetricGroups, SnapshotFacts, read_facts};
 use crate::inventory::workflow::{WorkflowCost, WorkflowOptions, WorkflowReading, workflow_of};
 use crate::inventory::{CrawlOptions, Inventory};
+use crate::metrics::findings::Found;
 use crate::metrics::summary::TableFigures;
 use crate::metrics::{self, Input, Previous, columns, findings};
 use crate::progress::Progress;
@@ -86,34 +88,32 @@ impl<'a> Measuring<'a> {
     /// Reads the facts of the pages, makes rows, and writes history, model, findings and dashboard.
     ///
     /// A reading that stopped before, or stops here, gives an incomplete snapshot of what was read.
-    pub(in crate::commands) async fn take(&mut self, read: Read<'_>, progress: &Progress) -> Result<Taken, Failure> {
-        let Read { api, crawl, inventory, audit, stopped } = read;
+    pub(in crate::commands) async fn take(
+        &mut self,
+        mut read: Read<'_>,
+        progress: &Progress,
+    ) -> Result<Taken, Failure> {
         if !self.snapshot.accept_account_change {
-            self.history.check_account(inventory.scan.account.id.as_str()).map_err(|error| failure(&error))?;
+            self.history.check_account(read.inventory.scan.account.id.as_str()).map_err(|error| failure(&error))?;
         }
-        let groups = self.groups();
-        let chosen = options::chosen(inventory, self.config, self.snapshot)?;
-        let facts = match stopped {
-            Some(cause) => Facts::stopped(&groups, cause),
-            None => self.facts((api, crawl, progress), inventory, &groups, &chosen).await,
-        };
+        let chosen = options::chosen(read.inventory, self.config, self.snapshot)?;
+        let facts = self.facts(&mut read, &chosen, progress).await;
         if !self.config.accept_shrink {
-            self.doubt_shrunken_spaces(inventory, &chosen)?;
+            self.doubt_shrunken_spaces(read.inventory, &chosen)?;
         }
-        self.write(inventory, audit, facts, &chosen, progress)
+        self.write(read.inventory, read.audit, facts, &chosen, progress)
     }
 
-    /// What the pages' own endpoints and the workflow tell. A stop on the way gives what was read until then.
-    async fn facts(
-        &self,
-        (api, crawl, progress): (&Cloud, &CrawlOptions, &Progress),
-        inventory: &mut Inventory,
-        groups: &MetricGroups,
-        chosen: &[String],
-    ) -> Facts {
-        let pages = match read_facts(api, inventory, crawl, groups, chosen, progress).await {
+    /// What the pages' own endpoints and the workflow tell. Where reading stops, nothing of it is believed.
+    async fn facts(&self, read: &mut Read<'_>, chosen: &[String], progress: &Progress) -> Facts {
+        let groups = self.groups();
+        let Read { api, crawl, inventory, .. } = read;
+        if let Some(cause) = read.stopped.take() {
+            return Facts::stopped(&groups, cause);
+        }
+        let pages = match read_facts(api, inventory, crawl, &groups, chosen, progress).await {
             Ok(facts) => facts,
-            Err(cause) => return Facts::stopped(groups, cause),
+            Err(cause) => return Facts::stopped(&groups, cause),
         };
         if !groups.has(MetricGroup::Workflow) {
             return Facts { pages, workflow: WorkflowReading::default(), stopped: None };
@@ -131,6 +131,7 @@ impl<'a> Measuring<'a> {
         Facts { pages, workflow, stopped: api.client().stopped() }
     }
 
+    /// From what was read to the files: rows, then the history, then what people open.
     fn write(
         &mut self,
         inventory: &Inventory,
@@ -165,9 +166,7 @@ impl<'a> Measuring<'a> {
         let cells: Vec<_> = rows.iter().map(|row| columns::cells(&columns, row, &frame)).collect();
         let figures = TableFigures::of(&tables::of_cells(&cells));
         let recorded = self.record(inventory.scan.account.id.as_str(), &frame, week, chosen, cells)?;
-        for warning in &recorded.warnings {
-            progress.warn(warning);
-        }
+        recorded.warnings.iter().for_each(|warning| progress.warn(warning));
         let findings = findings::find(&rows, &rules);
         let changes = previous.as_ref().map(|before| metrics::changes::changes(&rows, before, inventory, chosen));
         let mut notes: Vec<String> = facts.notes.iter().chain(&workflow.notes).cloned().collect();
@@ -197,19 +196,22 @@ impl<'a> Measuring<'a> {
         for warning in &inventory.coverage.warnings {
             progress.warn(warning);
         }
-        let status = stopped.as_ref().map(status_of_stop);
-        let incomplete = (!complete).then_some(ExitStatus::Incomplete);
-        let met = options::is_threshold_met(&self.snapshot.fail_on, &findings).then_some(ExitStatus::Threshold);
         Ok(Taken {
-            status: ExitStatus::decide(status.into_iter().chain(incomplete).chain(met)),
+            status: self.status(stopped.as_ref(), complete, &findings),
             folder: self.history.folder().to_owned(),
             complete,
             recorded,
             pages: rows.len() as u64,
-            findings: findings.iter().map(|found| (found.finding, found.pages.len() as u64, found.unknown)).collect(),
+            findings: findings.iter().map(FindingCount::of).collect(),
             changes: changes.map(|changes| metrics::changes::counts(&changes)),
             stopped,
         })
+    }
+
+    fn status(&self, stopped: Option<&RequestError>, complete: bool, findings: &[Found<'_>]) -> ExitStatus {
+        let incomplete = (!complete).then_some(ExitStatus::Incomplete);
+        let met = options::is_threshold_met(&self.snapshot.fail_on, findings).then_some(ExitStatus::Threshold);
+        ExitStatus::decide(stopped.map(status_of_stop).into_iter().chain(incomplete).chain(met))
     }
 
     /// The brake of the audit, for a snapshot (F-58): a space with far fewer pages than in the week before is more likely

@@ -6,7 +6,7 @@ use tokio::join;
 
 use super::{MetricGroup, MetricGroups, plan};
 use crate::confluence::Cloud;
-use crate::confluence::cloud::{CommentKind, Single};
+use crate::confluence::cloud::{Bodies, CommentKind, Single};
 use crate::inventory::crawl::{self, Crawl, CrawlError, CrawlOptions, Extent, Read};
 use crate::inventory::memory::Remembered;
 use crate::inventory::order::{sort_attachments, sort_contents};
@@ -43,10 +43,11 @@ pub(in crate::inventory) async fn read_lists(
     let chosen: Vec<&Space> =
         spaces.iter().filter(|space| reported.is_none_or(|keys| keys.contains(&space.key))).collect();
     let with_links = groups.has(MetricGroup::Links);
-    let posts =
-        async { if with_links { lists::in_spaces(crawl, Single::BlogPost, &chosen, true).await } else { Vec::new() } };
+    let posts = async {
+        if with_links { lists::in_spaces(crawl, Single::BlogPost, &chosen, Bodies::Included).await } else { Vec::new() }
+    };
     let (mut contents, posts, mut files) =
-        join!(lists::in_spaces(crawl, Single::Page, &chosen, true), posts, lists::attachments(crawl));
+        join!(lists::in_spaces(crawl, Single::Page, &chosen, Bodies::Included), posts, lists::attachments(crawl));
     contents.extend(posts);
     let mut listed = plan::Listed::of(&contents, files.len());
     let owners: HashSet<ContentId> = contents.iter().map(|content| content.id.clone()).collect();

@@ -2,22 +2,18 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use chrono::Utc;
-
 use super::plan::plan_snapshot;
 use super::{
     MetricGroup, MetricGroups, PageFacts, SnapshotFacts, accounts, engagement, parents, sweep, targets, versions,
 };
 use crate::confluence::{Cloud, RequestError};
 use crate::inventory::Inventory;
+use crate::inventory::continued::Continued;
 use crate::inventory::coverage::UnitKind;
 use crate::inventory::crawl::{Crawl, CrawlOptions, GROUP};
 use crate::inventory::identity::confirm_account;
-use crate::inventory::ledger::Ledger;
-use crate::inventory::memory::Memory;
 use crate::inventory::site::{Content, ContentId, ContentKind, Space, SpaceId, Status};
 use crate::progress::Progress;
-use crate::storage_format::OwnSite;
 use crate::wording::plural;
 
 /// What the parts share.
@@ -56,30 +52,20 @@ pub async fn read_facts(
     if groups.has(MetricGroup::Engagement) {
         progress.note(engagement::cost(&plan));
     }
-    let began = Utc::now();
-    let ledger = Ledger::reopen(std::mem::take(&mut inventory.coverage));
-    let site = OwnSite::new(&inventory.scan.base_url, &inventory.scan.own_hosts);
-    let (memory, started_at) = (Memory(options.cache.as_deref()), inventory.scan.started_at);
-    let crawl = Crawl { api, options, progress, ledger: &ledger, site: &site, memory, started_at };
+    let continued = Continued::of(inventory, api, options, progress);
+    let crawl = continued.crawl();
     let (pages, indexed) = (pages_of(inventory, spaces), indexed_spaces(inventory, spaces));
     let current = current_of(&pages);
     let reading = Reading { crawl, groups, inventory, pages: &pages, current: &current, indexed: &indexed };
     let facts = reading.facts().await;
-    confirm_account(api, &ledger, &inventory.scan.account.id).await;
-    for warning in api.client().warnings() {
-        ledger.warn(warning);
-    }
-    memory.keep_page_limits(api.client().page_limits(), started_at);
+    confirm_account(api, &continued.ledger, &inventory.scan.account.id).await;
     for (id, account) in &facts.accounts {
         if let Some(name) = &account.name {
             inventory.people.entry(id.clone()).or_insert_with(|| name.clone());
         }
     }
     inventory.plan = Some(plan);
-    inventory.coverage = ledger.finish();
-    inventory.requests = api.client().requests();
-    inventory.scan.finished_at += Utc::now() - began;
-    api.client().stopped().map_or(Ok(facts), Err)
+    continued.close(inventory).map(|()| facts)
 }
 
 impl Reading<'_> {
@@ -152,7 +138,7 @@ pub(super) fn current_of<'i>(pages: &[&'i Content]) -> Vec<&'i Content> {
 /// The chosen spaces whose pages a search shows: those that are not archived.
 pub(super) fn indexed_spaces<'i>(inventory: &'i Inventory, keys: &[String]) -> Vec<&'i Space> {
     let keys: HashSet<&String> = keys.iter().collect();
-    inventory.spaces.iter().filter(|space| keys.contains(&space.key) && space.status != "archived").collect()
+    inventory.spaces.iter().filter(|space| keys.contains(&space.key) && !space.is_archived()).collect()
 }
 
 /// The ids of spaces.

@@ -4,9 +4,10 @@
 use std::collections::HashSet;
 
 use super::options::WorkflowOptions;
-use super::rows::{Rows, SpaceGroup, in_spaces, quoted};
+use super::rows::{Rows, SpaceGroup};
 use super::state::{DueWindow, WorkflowSource, WorkflowState};
 use super::sweep::Sweep;
+use crate::confluence::cql::{in_spaces, quoted};
 use crate::inventory::coverage::UnitKind;
 use crate::inventory::crawl::Crawl;
 use crate::wording::plural;

@@ -203,17 +203,6 @@ impl WorkflowState {
     }
 }
 
-/// `space in ("A","B")`.
-pub(super) fn in_spaces(keys: &[&str]) -> String {
-    let keys: Vec<String> = keys.iter().map(|key| quoted(key)).collect();
-    format!("space in ({})", keys.join(","))
-}
-
-/// A text of a query.
-pub(super) fn quoted(text: &str) -> String {
-    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -267,11 +256,5 @@ mod tests {
         let in_own_group =
             |group: &SpaceGroup<'_>| group.pages.iter().all(|at| group.keys.contains(&rows.page(*at).space_key));
         assert!(groups.iter().all(in_own_group));
-    }
-
-    #[test]
-    fn texts_of_queries_cannot_end_early() {
-        assert_eq!(quoted(r#"a"b\c"#), r#""a\"b\\c""#);
-        assert_eq!(in_spaces(&["ENG", "~712020:a"]), r#"space in ("ENG","~712020:a")"#);
     }
 }

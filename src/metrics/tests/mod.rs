@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::columns::Frame;
-use crate::inventory::coverage::Coverage;
+use crate::inventory::coverage::{Coverage, UnitCounts, UnitKind};
 use crate::inventory::site::AccountId;
 use crate::inventory::{Account, Content, ContentId, ContentKind, Inventory, OldSizes, Scan, Space, SpaceId, Status};
 use crate::storage_format::{Depth, OwnSite, TodoMarkers, parse_to};
@@ -53,13 +53,14 @@ pub(super) fn inventory(contents: Vec<Content>) -> Inventory {
         references_within: false,
         old_sizes: OldSizes::NothingToProve,
     };
+    let read = UnitCounts { planned: 1, ok: 1, ..UnitCounts::default() };
     Inventory {
         scan,
         spaces: vec![space("9", "KB", Some("1")), space("10", "HR", None)],
         contents,
         attachments: Vec::new(),
         people: BTreeMap::new(),
-        coverage: Coverage::default(),
+        coverage: Coverage { units: [(UnitKind::PageList, read)].into(), ..Coverage::default() },
         requests: BTreeMap::new(),
         plan: None,
     }

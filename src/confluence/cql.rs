@@ -1,0 +1,23 @@
+//! Texts of CQL, the query language of the search.
+
+/// A text in quotes, which cannot end early.
+pub fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
+/// `space in ("A","B")`.
+pub fn in_spaces(keys: &[&str]) -> String {
+    let keys: Vec<String> = keys.iter().map(|key| quoted(key)).collect();
+    format!("space in ({})", keys.join(","))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_cannot_end_early() {
+        assert_eq!(quoted(r#"a"b\c"#), r#""a\"b\\c""#);
+        assert_eq!(in_spaces(&["ENG", "~712020:a"]), r#"space in ("ENG","~712020:a")"#);
+    }
+}

@@ -1,0 +1,63 @@
+//! Reading that goes on with an inventory: its ledger is opened again, and closed with what was read beyond it.
+
+use chrono::{DateTime, Utc};
+
+use super::Inventory;
+use super::crawl::{Crawl, CrawlOptions};
+use super::ledger::Ledger;
+use super::memory::Memory;
+use crate::confluence::{Cloud, RequestError};
+use crate::progress::Progress;
+use crate::storage_format::OwnSite;
+
+/// The coverage of an inventory while more is read. Until [`Continued::close`] the inventory has none, and so is not
+/// complete, whatever becomes of this.
+pub(super) struct Continued<'a> {
+    pub(super) ledger: Ledger,
+    api: &'a Cloud,
+    options: &'a CrawlOptions,
+    progress: &'a Progress,
+    site: OwnSite,
+    started_at: DateTime<Utc>,
+    began: DateTime<Utc>,
+}
+
+impl<'a> Continued<'a> {
+    /// Goes on with an inventory.
+    pub(super) fn of(
+        inventory: &mut Inventory,
+        api: &'a Cloud,
+        options: &'a CrawlOptions,
+        progress: &'a Progress,
+    ) -> Self {
+        let ledger = Ledger::reopen(std::mem::take(&mut inventory.coverage));
+        let site = OwnSite::new(&inventory.scan.base_url, &inventory.scan.own_hosts);
+        Self { ledger, api, options, progress, site, started_at: inventory.scan.started_at, began: Utc::now() }
+    }
+
+    /// What every part of the reading needs.
+    pub(super) fn crawl(&self) -> Crawl<'_> {
+        Crawl {
+            api: self.api,
+            options: self.options,
+            progress: self.progress,
+            ledger: &self.ledger,
+            site: &self.site,
+            memory: Memory(self.options.cache.as_deref()),
+            started_at: self.started_at,
+        }
+    }
+
+    /// Gives the inventory its coverage back. An error means that the run had to stop.
+    pub(super) fn close(self, inventory: &mut Inventory) -> Result<(), RequestError> {
+        let client = self.api.client();
+        for warning in client.warnings() {
+            self.ledger.warn(warning);
+        }
+        self.crawl().memory.keep_page_limits(client.page_limits(), self.started_at);
+        inventory.coverage = self.ledger.finish();
+        inventory.requests = client.requests();
+        inventory.scan.finished_at += Utc::now() - self.began;
+        client.stopped().map_or(Ok(()), Err)
+    }
+}
