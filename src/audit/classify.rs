@@ -6,12 +6,12 @@ use super::residue;
 use super::uses::{self, Uses};
 use super::{AuditOptions, FileVerdict, Usage, Use};
 use crate::inventory::{Attachment, Container, Content, ContentKind, Inventory, SpaceId, Status};
-use crate::storage_format::{Display, OwnSite, Reading};
+use crate::storage_format::{Display, Reading};
 
 /// One verdict per attachment, in the order of the inventory.
 pub(super) fn verdicts(index: &SiteIndex<'_>, options: &AuditOptions) -> Vec<FileVerdict> {
     let inventory = index.inventory;
-    let site = OwnSite::new(&inventory.scan.base_url, &inventory.scan.own_hosts);
+    let site = inventory.scan.own_site();
     let mut uses = uses::collect(index, &site);
     let protection = Protection::new(options);
     let scan = ScanLimits::new(inventory);

@@ -7,7 +7,6 @@ use super::ledger::Ledger;
 use super::memory::Memory;
 use crate::confluence::{Cloud, RequestError};
 use crate::progress::Progress;
-use crate::storage_format::OwnSite;
 
 /// Reads the SHA-256 of every file in `groups` (places in `inventory.attachments`) into the inventory.
 ///
@@ -21,7 +20,7 @@ pub async fn compare_contents(
     progress: &Progress,
 ) -> Result<(), RequestError> {
     let ledger = Ledger::reopen(std::mem::take(&mut inventory.coverage));
-    let site = OwnSite::new(&inventory.scan.base_url, &inventory.scan.own_hosts);
+    let site = inventory.scan.own_site();
     let (memory, started_at) = (Memory(options.cache.as_deref()), inventory.scan.started_at);
     let crawl = Crawl { api, options, progress, ledger: &ledger, site: &site, memory, started_at };
     let files: Vec<usize> = groups.iter().flatten().copied().collect();

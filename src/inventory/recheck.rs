@@ -16,7 +16,6 @@ use super::{Inventory, changes, header_images, labels, lists};
 
 use crate::confluence::{Cloud, RequestError};
 use crate::progress::Progress;
-use crate::storage_format::OwnSite;
 
 /// What a second look brought.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -63,7 +62,7 @@ impl SecondLook {
         progress: &Progress,
     ) -> Result<LookedAgain, RequestError> {
         let ledger = Ledger::reopen(std::mem::take(&mut inventory.coverage));
-        let site = OwnSite::new(&inventory.scan.base_url, &inventory.scan.own_hosts);
+        let site = inventory.scan.own_site();
         let (memory, started_at) = (Memory(options.cache.as_deref()), inventory.scan.started_at);
         let crawl = Crawl { api, options, progress, ledger: &ledger, site: &site, memory, started_at };
         let began = Utc::now();

@@ -9,13 +9,14 @@ pub(super) type Named = (String, ContainerRef, Certainty);
 /// Attachments of a draw.io macro. `included` is the macro that embeds another page's diagram.
 pub(super) fn draw_io(call: &MacroCall, included: bool) -> Vec<Named> {
     let Some(name) = call.text("diagramname") else { return Vec::new() };
-    if included
-        && (call.text("diagramurl").is_some() || (call.text("service").is_some() && call.text("sfileid").is_some()))
-    {
-        // the diagram comes from elsewhere; no attachment is involved
-        return Vec::new();
-    }
+    let from_elsewhere = included
+        && (call.text("diagramurl").is_some() || (call.text("service").is_some() && call.text("sfileid").is_some()));
     let source = source(call);
+    if from_elsewhere {
+        // no attachment holds the diagram; its picture, where it was kept, is one nevertheless
+        let pictures = aspect_pictures(call, name, &source).into_iter();
+        return pictures.map(|(name, page, _)| (name, page, Certainty::Possible)).collect();
+    }
     let mut files = vec![(name.to_owned(), source.clone(), Certainty::Proven)];
     // the name may be written with or without its extension, and with blanks at its end
     let other = if has_extension(name) { Certainty::Possible } else { Certainty::Proven };
@@ -30,16 +31,21 @@ pub(super) fn draw_io(call: &MacroCall, included: bool) -> Vec<Named> {
             files.push((picture.to_owned(), source.clone(), Certainty::Possible));
         }
     }
-    if let Some(hash) = call.text("aspecthash") {
-        let picture = format!("{name}-{}.png", hash.trim());
-        if let Some(page) = call.content("imgpageid") {
-            files.push((picture, page, Certainty::Proven));
-        } else {
-            files.push((picture.clone(), source, Certainty::Possible));
-            files.push((picture, ContainerRef::Own, Certainty::Possible));
-        }
-    }
+    files.extend(aspect_pictures(call, name, &source));
     files
+}
+
+/// The picture of one part of an embedded diagram, on the page that keeps it.
+fn aspect_pictures(call: &MacroCall, name: &str, source: &ContainerRef) -> Vec<Named> {
+    let Some(hash) = call.text("aspecthash") else { return Vec::new() };
+    let picture = format!("{name}-{}.png", hash.trim());
+    match call.content("imgpageid") {
+        Some(page) => vec![(picture, page, Certainty::Proven)],
+        None => vec![
+            (picture.clone(), source.clone(), Certainty::Possible),
+            (picture, ContainerRef::Own, Certainty::Possible),
+        ],
+    }
 }
 
 /// Attachments of a Gliffy macro.

@@ -17,7 +17,6 @@ use crate::inventory::ledger::Ledger;
 use crate::inventory::memory::Memory;
 use crate::inventory::site::{Content, ContentId, ContentKind, Space, SpaceId, Status};
 use crate::progress::Progress;
-use crate::storage_format::OwnSite;
 
 /// What the parts share.
 #[derive(Clone, Copy)]
@@ -53,7 +52,7 @@ pub async fn read_facts(
     }
     let began = Utc::now();
     let ledger = Ledger::reopen(std::mem::take(&mut inventory.coverage));
-    let site = OwnSite::new(&inventory.scan.base_url, &inventory.scan.own_hosts);
+    let site = inventory.scan.own_site();
     let (memory, started_at) = (Memory(options.cache.as_deref()), inventory.scan.started_at);
     let crawl = Crawl { api, options, progress, ledger: &ledger, site: &site, memory, started_at };
     let (pages, indexed) = (pages_of(inventory, spaces), indexed_spaces(inventory, spaces));
