@@ -49,7 +49,7 @@ impl SiteIndex<'_> {
                 }
                 // what an app stores on a page may name the files of the page
                 Some(id) if referring.kind == ContentKind::CustomContent => {
-                    let page = referring.container.as_ref().map(|page| page.to_string());
+                    let page = referring.container.as_ref().map(ToString::to_string);
                     Containers { fallback: page, ..Containers::one(id) }
                 }
                 Some(id) => Containers::one(id),

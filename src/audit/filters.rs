@@ -139,7 +139,7 @@ fn matches_labels(file: &Attachment, filter: &FileFilter) -> Option<Certainty> {
         return Some(Certainty::Proven);
     }
     let Some(labels) = &file.labels else { return Some(Certainty::Possible) };
-    let has = |label: &String| labels.iter().any(|own| own.eq_ignore_ascii_case(label));
+    let has = |label: &String| labels.iter().any(|own| fold(own) == fold(label));
     let included = filter.include_labels.iter().all(has);
     let excluded = filter.exclude_labels.iter().filter(|label| has(label)).count();
     if !included || (excluded > 0 && excluded == filter.exclude_labels.len()) {
