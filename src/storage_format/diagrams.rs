@@ -18,10 +18,9 @@ pub(super) fn draw_io(call: &MacroCall, included: bool) -> Vec<Named> {
         return pictures.map(|(name, page, _)| (name, page, Certainty::Possible)).collect();
     }
     let mut files = vec![(name.to_owned(), source.clone(), Certainty::Proven)];
-    // the name may be written with or without its extension, and with blanks at its end
+    // the name may be written with or without its extension
     let other = if has_extension(name) { Certainty::Possible } else { Certainty::Proven };
-    let trimmed = name.trim();
-    for stem in [name, trimmed].into_iter().take(if trimmed == name { 1 } else { 2 }) {
+    for stem in spellings(name) {
         files.push((format!("{stem}.png"), source.clone(), Certainty::Proven));
         files.push((format!("{stem}.drawio"), source.clone(), Certainty::Possible));
         files.push((format!("{stem}.drawio.png"), source.clone(), other));
@@ -35,35 +34,41 @@ pub(super) fn draw_io(call: &MacroCall, included: bool) -> Vec<Named> {
     files
 }
 
-/// The picture of one part of an embedded diagram, on the page that keeps it.
+/// The picture of one part of an embedded diagram, on the page that keeps it; a copied macro bears the id of the page it
+/// was copied from.
 fn aspect_pictures(call: &MacroCall, name: &str, source: &ContainerRef) -> Vec<Named> {
     let Some(hash) = call.text("aspecthash") else { return Vec::new() };
-    let picture = format!("{name}-{}.png", hash.trim());
-    match call.content("imgpageid") {
-        Some(page) => vec![(picture, page, Certainty::Proven)],
-        None => vec![
-            (picture.clone(), source.clone(), Certainty::Possible),
-            (picture, ContainerRef::Own, Certainty::Possible),
-        ],
-    }
+    let pages = match call.text("imgpageid") {
+        Some(page) => vec![(ContainerRef::CopiedFrom(page.trim().to_owned()), Certainty::Proven)],
+        None => vec![(source.clone(), Certainty::Possible), (ContainerRef::Own, Certainty::Possible)],
+    };
+    let pictures = spellings(name).map(|stem| format!("{stem}-{}.png", hash.trim()));
+    pictures.flat_map(|picture| pages.iter().map(move |(page, sure)| (picture.clone(), page.clone(), *sure))).collect()
 }
 
 /// Attachments of a Gliffy macro.
 pub(super) fn gliffy(call: &MacroCall) -> Vec<Named> {
     let Some(name) = call.text("name") else { return Vec::new() };
     let container = source(call);
-    vec![
-        (name.to_owned(), container.clone(), Certainty::Proven),
-        (format!("{name}.png"), container.clone(), Certainty::Proven),
-        (format!("{name}.svg"), container, Certainty::Possible),
-    ]
+    let mut files = vec![(name.to_owned(), container.clone(), Certainty::Proven)];
+    for stem in spellings(name) {
+        files.push((format!("{stem}.png"), container.clone(), Certainty::Proven));
+        files.push((format!("{stem}.svg"), container.clone(), Certainty::Possible));
+    }
+    files
 }
 
 /// Attachments of a Mermaid macro.
 pub(super) fn mermaid(call: &MacroCall) -> Vec<Named> {
     let Some(name) = call.text("filename") else { return Vec::new() };
-    let picture = format!("{name}.png");
-    [name.to_owned(), picture].map(|name| (name, ContainerRef::Own, Certainty::Proven)).into()
+    let pictures = spellings(name).map(|stem| format!("{stem}.png"));
+    std::iter::once(name.to_owned()).chain(pictures).map(|name| (name, ContainerRef::Own, Certainty::Proven)).collect()
+}
+
+/// The name as it stands, and without the blanks around it: either may be the beginning of a picture's name.
+fn spellings(name: &str) -> impl Iterator<Item = &str> {
+    let trimmed = name.trim();
+    [name, trimmed].into_iter().take(if trimmed == name { 1 } else { 2 })
 }
 
 /// The page that holds the source of a diagram.

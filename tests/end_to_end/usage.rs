@@ -60,6 +60,27 @@ fn a_scan_read_before_a_host_was_named_calls_nothing_unreferenced() {
 }
 
 #[test]
+fn a_scan_of_another_version_is_rendered_with_a_warning() {
+    let server = Server::start(migrated("1001"), FaultPlan::none());
+    let run = server.run(&[]);
+    let path = run.report().join("scan.json.gz");
+    let mut scan: serde_json::Value =
+        serde_json::from_reader(flate2::read::GzDecoder::new(fs::File::open(&path).unwrap())).unwrap();
+    let render = || {
+        let output = program(run.folder.path()).arg("report").arg(path.parent().unwrap()).output().unwrap();
+        assert_eq!(output.status.code(), Some(0));
+        String::from_utf8(output.stderr).unwrap()
+    };
+    assert!(!render().contains("was read by version"));
+    scan["inventory"]["scan"]["program"] = "0.0.1".into();
+    let mut packed = flate2::write::GzEncoder::new(fs::File::create(&path).unwrap(), flate2::Compression::fast());
+    serde_json::to_writer(&mut packed, &scan).unwrap();
+    packed.finish().unwrap();
+    let told = render();
+    assert!(told.contains("warning: the site was read by version 0.0.1"), "{told}");
+}
+
+#[test]
 fn what_an_app_keeps_on_a_page_may_name_the_files_of_the_page() {
     let site =
         Site::new().space("ENG", "Engineering").page("1001", "Plan", "<p>x</p>").attachment("att5001", "a.png", 10);
