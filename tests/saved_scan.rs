@@ -85,15 +85,21 @@ async fn written_scan(folder: &Path) -> Value {
         ..ConnectionSettings::new(server.base_url(), server.user(), server.token().into())
     };
     let api = Cloud::new(settings).unwrap();
-    let options = CrawlOptions { measures: Some(TodoMarkers::default()), ..CrawlOptions::default() };
-    let reading = read_site(&api, &options, &AuditOptions::default(), &Progress::silent()).await.unwrap();
+    let alias_hosts = vec!["wiki.larkspur.example".to_owned()];
+    let options = CrawlOptions {
+        measures: Some(TodoMarkers::default()),
+        alias_hosts: alias_hosts.clone(),
+        ..CrawlOptions::default()
+    };
+    let rules = AuditOptions { alias_hosts, ..AuditOptions::default() };
+    let reading = read_site(&api, &options, &rules, &Progress::silent()).await.unwrap();
     let run = RunFacts {
         local_time: "2026-04-01T10:30:00+02:00".parse().unwrap(),
         exit_code: reading.status.code(),
         stopped: None,
         options: Vec::new(),
         quota_bytes: Some(1),
-        audit: AuditOptions::default(),
+        audit: rules,
     };
     let folder = report::write(folder, &run, &reading.inventory, &reading.audit).unwrap();
     let mut text = String::new();

@@ -6,15 +6,15 @@ use super::residue;
 use super::uses::{self, Uses};
 use super::{AuditOptions, FileVerdict, Usage, Use};
 use crate::inventory::{Attachment, Container, Content, ContentKind, Inventory, SpaceId, Status};
-use crate::storage_format::{Display, OwnSite, Reading};
+use crate::storage_format::{Display, Reading};
 
 /// One verdict per attachment, in the order of the inventory.
 pub(super) fn verdicts(index: &SiteIndex<'_>, options: &AuditOptions) -> Vec<FileVerdict> {
     let inventory = index.inventory;
-    let site = OwnSite::new(&inventory.scan.base_url, &inventory.scan.own_hosts);
+    let site = inventory.scan.own_site();
     let mut uses = uses::collect(index, &site);
     let protection = Protection::new(options);
-    let scan = ScanLimits::new(inventory);
+    let scan = ScanLimits::new(inventory, options);
     let mut verdicts = Vec::with_capacity(inventory.attachments.len());
     for attachment in 0..inventory.attachments.len() {
         let found = std::mem::take(&mut uses.of_file[attachment]);
@@ -38,15 +38,23 @@ struct ScanLimits {
     incomplete: Option<String>,
     without_body: Option<String>,
     references_within: bool,
+    /// An own host that was not known when the site was read.
+    unread_host: Option<String>,
 }
 
 impl ScanLimits {
-    fn new(inventory: &Inventory) -> Self {
+    fn new(inventory: &Inventory, options: &AuditOptions) -> Self {
         let total = inventory.coverage.total();
         let unread = total.planned.saturating_sub(total.ok + total.gone + total.skipped);
         let incomplete = (!inventory.coverage.is_complete())
             .then(|| format!("the scan is incomplete: {unread} of {} units could not be read", total.planned));
-        Self { incomplete, without_body: without_body(inventory), references_within: inventory.scan.references_within }
+        let unread_host = options.alias_hosts.iter().find(|host| !inventory.scan.own_hosts.contains(host));
+        Self {
+            incomplete,
+            without_body: without_body(inventory),
+            references_within: inventory.scan.references_within,
+            unread_host: unread_host.cloned(),
+        }
     }
 }
 
@@ -155,6 +163,9 @@ fn doubts(
     reasons.extend(scan.incomplete.iter().chain(&scan.without_body).cloned());
     if scan.references_within {
         reasons.push("only the chosen spaces were read; a use may come from any other".to_owned());
+    }
+    if let Some(host) = &scan.unread_host {
+        reasons.push(format!("the site was read before {host} was known as a host of its own: run the audit again"));
     }
     match owner {
         None => reasons.push(

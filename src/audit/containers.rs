@@ -1,5 +1,7 @@
 //! Where a reference says its file lives: which contents, and how sure that is (`storage-format.md` 1).
 
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+
 use super::index::{SiteIndex, Titled};
 use crate::inventory::{Content, ContentId, ContentKind};
 use crate::storage_format::ContainerRef;
@@ -15,6 +17,8 @@ pub(super) struct Containers {
     pub(super) doubtful: bool,
     /// Description of a container that is not in the inventory.
     pub(super) unknown: Option<String>,
+    /// The same, where none of `ids` holds the file.
+    pub(super) unknown_without_hit: Option<String>,
 }
 
 impl Containers {
@@ -29,7 +33,7 @@ impl Containers {
     /// The own page may be meant, or any other.
     fn own_or_unknown(own: Option<&str>, description: String) -> Self {
         let ids = own.map(str::to_owned).into_iter().collect();
-        Self { ids, doubtful: true, unknown: Some(description), fallback: None }
+        Self { ids, doubtful: true, unknown: Some(description), ..Self::default() }
     }
 }
 
@@ -43,6 +47,11 @@ impl SiteIndex<'_> {
                 Some(id) if referring.kind.is_comment() && self.content(id).is_none() => {
                     Containers { unknown: Some(format!("content {id}, commented on")), ..Containers::one(id) }
                 }
+                // what an app stores on a page may name the files of the page
+                Some(id) if referring.kind == ContentKind::CustomContent => {
+                    let page = referring.container.as_ref().map(ToString::to_string);
+                    Containers { fallback: page, ..Containers::one(id) }
+                }
                 Some(id) => Containers::one(id),
                 // bare names in a template will mean files of the future page
                 None if referring.kind == ContentKind::Template => Containers::default(),
@@ -52,6 +61,11 @@ impl SiteIndex<'_> {
             ContainerRef::CopiedFrom(id) => {
                 let fallback = own.filter(|own| own != id).map(str::to_owned);
                 Containers { fallback, ..self.container_by_id(id, own) }
+            }
+            ContainerRef::FormerId(id) => {
+                let fallback = own.filter(|own| own != id).map(str::to_owned);
+                let unknown_without_hit = Some(format!("page id {id} of a former host"));
+                Containers { fallback, unknown_without_hit, ..self.container_by_id(id, own) }
             }
             ContainerRef::Unreadable => {
                 Containers::own_or_unknown(own, "a page that its markup does not tell".to_owned())
@@ -71,7 +85,7 @@ impl SiteIndex<'_> {
                 let space = space.as_deref().or_else(|| self.space_key(referring));
                 let mut titled = self.posts(title, space);
                 if let Some(day) = day {
-                    titled.contents = self.posted_on(titled.contents, day);
+                    titled.contents = self.posted_on(titled.contents, day, referring);
                 }
                 self.titled_containers(&titled, || format!("blog post \"{title}\"{}", in_space(space)))
             }
@@ -107,16 +121,27 @@ impl SiteIndex<'_> {
         }
     }
 
-    /// Posts of that day; the day depends on a time zone nobody tells, so a neighbouring day counts where no post of
-    /// the very day exists.
-    fn posted_on(&self, posts: Vec<usize>, day: &str) -> Vec<usize> {
-        let Ok(day) = chrono::NaiveDate::parse_from_str(day.trim(), "%Y/%m/%d") else { return posts };
-        let distance = |at: &usize| {
-            let created = self.inventory.contents[*at].created_at?;
-            Some((created.date_naive() - day).num_days().abs())
+    /// Posts that may be of that day. The day depends on a time zone nobody tells, so one that is of another day in UTC
+    /// may be meant beside one that is of this: of daily posts of one title, written in an American evening, each is of
+    /// the day after.
+    fn posted_on(&self, mut posts: Vec<usize>, day: &str, referring: &Content) -> Vec<usize> {
+        let Ok(day) = NaiveDate::parse_from_str(day.trim(), "%Y/%m/%d") else { return posts };
+        let is_neighbour = |created: DateTime<Utc>| (created.date_naive() - day).num_days().abs() <= 1;
+        let may_be_meant = |at: &usize| {
+            let post = &self.inventory.contents[*at];
+            post.created_at.is_none_or(|created| {
+                let (west, east) = (created - WESTERNMOST, created + EASTERNMOST);
+                let is_day_somewhere = west.date_naive() <= day && day <= east.date_naive();
+                // the new editor names the own post as the container of its files
+                is_day_somewhere || (post.id == referring.id && is_neighbour(created))
+            })
         };
-        let nearest = posts.iter().filter_map(distance).min();
-        posts.into_iter().filter(|at| distance(at).is_none_or(|days| days <= 1 && Some(days) == nearest)).collect()
+        if posts.iter().any(may_be_meant) {
+            posts.retain(may_be_meant);
+        } else {
+            posts.retain(|at| self.inventory.contents[*at].created_at.is_some_and(is_neighbour));
+        }
+        posts
     }
 
     /// The content whose files a bare name means: the content itself, or the page or post of a comment. A template has
@@ -142,6 +167,11 @@ impl SiteIndex<'_> {
         None
     }
 }
+
+/// From UTC to Alaska. A post of Hawaii's last hour of a day is found where no other may be meant.
+const WESTERNMOST: TimeDelta = TimeDelta::hours(9);
+/// From UTC to the Line Islands.
+const EASTERNMOST: TimeDelta = TimeDelta::hours(14);
 
 /// How many replies deep the page of a comment is looked for.
 const MAX_REPLIES: usize = 1_000;

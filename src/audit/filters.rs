@@ -1,6 +1,6 @@
 //! The files that gallery and attachments macros take without naming them (`storage-format.md` 3).
 
-use regex::Regex;
+use regex::{Regex, bytes};
 
 use super::index::{SiteIndex, fold, same_nfc};
 use super::resolve::{Hit, Resolution, UnknownContainer};
@@ -80,11 +80,31 @@ impl SiteIndex<'_> {
 }
 
 /// The regular expressions of an attachments macro; `None` is one that could not be read and shuts nothing out.
-struct Patterns(Vec<Option<Regex>>);
+struct Patterns(Vec<Option<Pattern>>);
+
+/// Confluence reads them as Java does, for which `\W`, `\D`, `\S` and their kin know ASCII only: a name may match by
+/// either reading.
+struct Pattern {
+    unicode: Regex,
+    ascii: Option<bytes::Regex>,
+}
+
+impl Pattern {
+    fn new(pattern: &str) -> Option<Self> {
+        let unicode = Regex::new(&format!("^(?:{pattern})$")).ok()?;
+        let differs = ["\\W", "\\D", "\\S", "\\b", "\\B"].iter().any(|class| pattern.contains(class));
+        let ascii = if differs { Some(bytes::Regex::new(&format!("^(?-u:{pattern})$")).ok()?) } else { None };
+        Some(Self { unicode, ascii })
+    }
+
+    fn is_match(&self, name: &str) -> bool {
+        self.unicode.is_match(name) || self.ascii.as_ref().is_some_and(|ascii| ascii.is_match(name.as_bytes()))
+    }
+}
 
 impl Patterns {
     fn new(filter: &FileFilter) -> Self {
-        Self(filter.patterns.iter().map(|pattern| Regex::new(&format!("^(?:{pattern})$")).ok()).collect())
+        Self(filter.patterns.iter().map(|pattern| Pattern::new(pattern)).collect())
     }
 
     fn matches(&self, file: &Attachment) -> Option<Certainty> {
@@ -112,14 +132,18 @@ pub(super) fn is_image(file: &Attachment) -> Option<Certainty> {
     Some(if is_untyped { Certainty::Proven } else { Certainty::Possible })
 }
 
-/// All included labels must be there and no excluded one; where labels were not read, the file may match.
+/// All included labels must be there; what bears all of the excluded ones is left out (`storage-format.md` 3: all labels
+/// must match). Where labels were not read, the file may match; where it bears some of the excluded ones, it may too.
 fn matches_labels(file: &Attachment, filter: &FileFilter) -> Option<Certainty> {
     if !filter.needs_labels() {
         return Some(Certainty::Proven);
     }
     let Some(labels) = &file.labels else { return Some(Certainty::Possible) };
-    let has = |label: &String| labels.iter().any(|own| own.eq_ignore_ascii_case(label));
+    let has = |label: &String| labels.iter().any(|own| fold(own) == fold(label));
     let included = filter.include_labels.iter().all(has);
-    let excluded = filter.exclude_labels.iter().any(has);
-    (included && !excluded).then_some(Certainty::Proven)
+    let excluded = filter.exclude_labels.iter().filter(|label| has(label)).count();
+    if !included || (excluded > 0 && excluded == filter.exclude_labels.len()) {
+        return None;
+    }
+    Some(if excluded > 0 { Certainty::Possible } else { Certainty::Proven })
 }

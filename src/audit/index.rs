@@ -147,15 +147,15 @@ impl<'a> SiteIndex<'a> {
         let space = space.map(lower);
         let mut found: Vec<usize> = titles.get(&fold(title)).into_iter().flatten().copied().collect();
         found.retain(|&at| space.is_none() || self.space_key(&self.inventory.contents[at]) == space.as_deref());
+        let is_alive = |at: &usize| !self.inventory.contents[*at].status.is_trash();
+        if found.iter().any(is_alive) {
+            found.retain(is_alive);
+        }
         let title = lower(title);
         let is_exact = |at: &usize| lower(&self.inventory.contents[*at].title) == title;
         let exact = found.iter().any(is_exact);
         if exact {
             found.retain(is_exact);
-        }
-        let is_alive = |at: &usize| !self.inventory.contents[*at].status.is_trash();
-        if found.iter().any(is_alive) {
-            found.retain(is_alive);
         }
         Titled { contents: found, exact }
     }

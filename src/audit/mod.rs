@@ -25,6 +25,9 @@ pub struct AuditOptions {
     pub protect_names: Vec<String>,
     /// How many newest versions "keeping N frees X" keeps; 1 unless told.
     pub keep_versions: u32,
+    /// Further hosts of the site, as configured now. Where the site was read without one of them, uses behind it were
+    /// not looked for, and no file without a use can be called unreferenced.
+    pub alias_hosts: Vec<String>,
 }
 
 /// Audits an inventory. A plain function of its arguments: the same inventory gives the same answer.

@@ -1,36 +1,76 @@
 //! Files that rules of the configuration keep out of the unreferenced lists.
 
 use globset::{Glob, GlobMatcher};
+use unicode_normalization::UnicodeNormalization;
 
 use super::AuditOptions;
 use crate::inventory::Attachment;
 
 pub(super) struct Protection<'a> {
-    labels: &'a [String],
+    /// Each as configured and as compared.
+    labels: Vec<(&'a str, String)>,
     names: Vec<(&'a str, Option<GlobMatcher>)>,
+}
+
+/// Names on a server are often decomposed, and what people type is composed (`storage-format.md` 0, fact 5).
+fn compared(text: &str) -> String {
+    text.nfc().collect::<String>().to_lowercase()
 }
 
 impl<'a> Protection<'a> {
     pub(super) fn new(options: &'a AuditOptions) -> Self {
         let names = options.protect_names.iter().map(|pattern| {
-            let glob = Glob::new(&pattern.to_lowercase()).ok().map(|glob| glob.compile_matcher());
+            let glob = Glob::new(&compared(pattern)).ok().map(|glob| glob.compile_matcher());
             (pattern.as_str(), glob)
         });
-        Self { labels: &options.protect_labels, names: names.collect() }
+        let labels = options.protect_labels.iter().map(|label| (label.as_str(), compared(label)));
+        Self { labels: labels.collect(), names: names.collect() }
     }
 
     /// The rule that protects a file, for people. A file whose labels could not be read is protected by any label
     /// rule, and a pattern that is no glob protects everything: both are on the safe side.
     pub(super) fn rule_for(&self, file: &Attachment) -> Option<String> {
-        for label in self.labels {
+        for (label, wanted) in &self.labels {
             match &file.labels {
-                Some(labels) if !labels.iter().any(|own| own.eq_ignore_ascii_case(label)) => {}
+                Some(labels) if !labels.iter().any(|own| compared(own) == *wanted) => {}
                 Some(_) => return Some(format!("label {label}")),
                 None => return Some(format!("label {label} (labels could not be read)")),
             }
         }
-        let name = file.title.to_lowercase();
+        let name = compared(&file.title);
         let matches = |glob: &Option<GlobMatcher>| glob.as_ref().is_none_or(|glob| glob.is_match(&name));
         self.names.iter().find(|(_, glob)| matches(glob)).map(|(pattern, _)| format!("name {pattern}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inventory::{Container, ContentId, Status};
+
+    fn file(name: &str, labels: &[&str]) -> Attachment {
+        serde_json::from_value(serde_json::json!({
+            "id": "att1", "file_id": null, "title": name, "status": Status::Current, "media_type": null,
+            "container": Container::Page(ContentId::new("1")), "size": 1, "created_at": null, "version": 1,
+            "modified_at": null, "author": null, "comment": null, "download": null, "webui": null, "old_versions": [],
+            "labels": labels, "sha256": null,
+        }))
+        .unwrap()
+    }
+
+    #[test]
+    fn rules_hold_in_any_case_and_either_unicode_form() {
+        let options = AuditOptions {
+            protect_labels: vec!["GR\u{d6}SSE".to_owned()],
+            protect_names: vec!["\u{dc}bersicht*".to_owned(), "*.PDF".to_owned()],
+            ..AuditOptions::default()
+        };
+        let rules = Protection::new(&options);
+        let rule = |name: &str, labels: &[&str]| rules.rule_for(&file(name, labels));
+        assert_eq!(rule("U\u{308}bersicht 2024.png", &[]).as_deref(), Some("name \u{dc}bersicht*"));
+        assert_eq!(rule("\u{fc}bersicht.png", &[]).as_deref(), Some("name \u{dc}bersicht*"));
+        assert_eq!(rule("a.pdf", &[]).as_deref(), Some("name *.PDF"));
+        assert_eq!(rule("a.png", &["gro\u{308}sse"]).as_deref(), Some("label GR\u{d6}SSE"));
+        assert_eq!(rule("Ubersicht.png", &["grosse"]), None);
     }
 }

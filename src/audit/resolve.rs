@@ -65,14 +65,14 @@ impl SiteIndex<'_> {
         let containers = self.containers(container, referring);
         let readings = || std::iter::once(name).chain(other_readings.iter().map(String::as_str));
         let mut hits = self.first_reading(readings(), &containers.ids, matching, !containers.doubtful);
+        let unknown = containers.unknown.or(containers.unknown_without_hit.filter(|_| hits.is_empty()));
         if hits.is_empty()
             && let Some(fallback) = &containers.fallback
         {
             hits = self.first_reading(readings(), std::slice::from_ref(fallback), matching, false);
         }
-        let unknown_container = containers
-            .unknown
-            .map(|description| UnknownContainer { description, names: readings().map(str::to_owned).collect() });
+        let unknown_container =
+            unknown.map(|description| UnknownContainer { description, names: readings().map(str::to_owned).collect() });
         Resolution { hits, unknown_container, untold_container: None }
     }
 

@@ -166,6 +166,7 @@ pub(super) fn audit_options(rules: &Rules) -> AuditOptions {
         protect_labels: rules.protect_labels.clone(),
         protect_names: rules.protect_names.clone(),
         keep_versions: rules.keep_versions,
+        alias_hosts: rules.alias_hosts.clone(),
     }
 }
 

@@ -26,6 +26,13 @@ pub(crate) fn run(
             _ => "give the folder that an audit wrote; it holds scan.json.gz",
         })
     })?;
+    let read_by = &saved.inventory.scan.program;
+    if read_by != env!("CARGO_PKG_VERSION") {
+        progress.warn(format!(
+            "the site was read by version {read_by} of this program: this one may find uses that are not in the saved \
+             scan, so run the audit again before anything is deleted"
+        ));
+    }
     let options = audit_options(rules);
     let answer = audit::analyze(&saved.inventory, &options);
     // an interrupted scan was interrupted then, not now: what its report is now is incomplete

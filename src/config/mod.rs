@@ -113,6 +113,8 @@ pub struct Rules {
     pub protect_names: Vec<String>,
     /// How many newest versions "keeping N frees X" keeps.
     pub keep_versions: u32,
+    /// Further hosts of the site: a scan that was read without one of them says nothing of the uses behind it.
+    pub alias_hosts: Vec<String>,
 }
 
 /// A configuration, and what is worth telling about it.
@@ -249,6 +251,7 @@ impl Rules {
             protect_labels: layers.require(keys::PROTECT_LABELS, values::list)?,
             protect_names: layers.require(keys::PROTECT_NAMES, values::patterns)?,
             keep_versions: layers.require(keys::VERSIONS_TO_KEEP, values::count)?,
+            alias_hosts: layers.require(keys::ALIAS_HOSTS, values::hosts)?,
         })
     }
 }

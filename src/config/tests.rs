@@ -91,7 +91,10 @@ fn the_compatible_file_is_enough() {
     assert_eq!(config.connection.user, "file@acme.example");
     assert_eq!(token(config), "from-the-file");
     assert_eq!((config.connection.concurrency, config.connection.max_wait), (8, Duration::from_secs(900)));
-    assert_eq!(config.rules, Rules { protect_labels: vec![], protect_names: vec![], keep_versions: 1 });
+    assert_eq!(
+        config.rules,
+        Rules { protect_labels: vec![], protect_names: vec![], keep_versions: 1, alias_hosts: vec![] }
+    );
     assert_eq!(config.scope, Scope::default());
     assert_eq!(config.output, place.working.path());
     assert_eq!(loaded.file, Some(place.working.path().join(FILE_NAME)));

@@ -233,8 +233,14 @@ pub struct Property {
     pub id: Id,
     /// Key.
     pub key: String,
-    /// Any JSON value.
+    /// Any JSON value, `null` too; `None` when the answer bears none.
+    #[serde(default, deserialize_with = "present")]
     pub value: Option<serde_json::Value>,
+}
+
+/// Tells a value of `null` from one that is missing.
+fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<serde_json::Value>, D::Error> {
+    Deserialize::deserialize(deserializer).map(Some)
 }
 
 /// A label (v2).

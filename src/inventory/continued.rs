@@ -31,7 +31,7 @@ impl<'a> Continued<'a> {
         progress: &'a Progress,
     ) -> Self {
         let ledger = Ledger::reopen(std::mem::take(&mut inventory.coverage));
-        let site = OwnSite::new(&inventory.scan.base_url, &inventory.scan.own_hosts);
+        let site = inventory.scan.own_site();
         Self { ledger, api, options, progress, site, started_at: inventory.scan.started_at, began: Utc::now() }
     }
 

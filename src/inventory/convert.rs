@@ -64,7 +64,7 @@ pub(super) fn content(sent: model::Content, kind: ContentKind, body: Option<Body
         status: status(sent.status.as_deref()),
         title: sent.title.unwrap_or_default(),
         space: sent.space_id.map(|id| SpaceId(id.0)),
-        container: if kind.is_comment() { container } else { None },
+        container: if kind.is_comment() || kind == ContentKind::CustomContent { container } else { None },
         parent: if kind == ContentKind::Page { parent } else { None },
         created_at: time(sent.created_at.as_deref()),
         author: account(sent.author_id),
@@ -195,6 +195,11 @@ pub(super) fn header_image(key: &str, value: Option<&Value>) -> Option<HeaderIma
     (!id.is_empty()).then_some(HeaderImage { draft, id })
 }
 
+/// Whether a property of this key tells of a header image.
+pub(super) fn is_header_image(key: &str) -> bool {
+    matches!(key, HEADER_IMAGE_PUBLISHED | HEADER_IMAGE_DRAFT)
+}
+
 fn scalar(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),
@@ -203,16 +208,21 @@ fn scalar(value: &Value) -> Option<String> {
     }
 }
 
-/// The header images of a search hit; `None` when the search did not answer both properties.
+/// The header images of a search hit; `None` when the search did not answer both properties, or one without its value.
 pub(super) fn swept_header_images(hit: &model::SearchHit) -> Option<Vec<HeaderImage>> {
     let properties = hit.metadata.as_ref()?.properties.as_ref()?;
     let unanswered = properties.get("_expandable").and_then(Value::as_object);
     let is_unanswered = |key: &str| unanswered.is_some_and(|keys| keys.contains_key(key));
-    if is_unanswered(HEADER_IMAGE_PUBLISHED) || is_unanswered(HEADER_IMAGE_DRAFT) {
-        return None;
+    let mut images = Vec::new();
+    for key in [HEADER_IMAGE_PUBLISHED, HEADER_IMAGE_DRAFT] {
+        if is_unanswered(key) {
+            return None;
+        }
+        if let Some(found) = properties.get(key) {
+            images.extend(header_image(key, Some(found.get("value")?)));
+        }
     }
-    let images = [HEADER_IMAGE_PUBLISHED, HEADER_IMAGE_DRAFT].into_iter();
-    Some(images.filter_map(|key| header_image(key, properties.get(key).and_then(|found| found.get("value")))).collect())
+    Some(images)
 }
 
 #[cfg(test)]
@@ -242,6 +252,8 @@ mod tests {
         };
         assert_eq!(hit(json!({"properties": {}})), Some(vec![]));
         assert_eq!(hit(json!({"_expandable": {"properties": ""}})), None);
+        assert_eq!(hit(json!({"properties": {"cover-picture-id-draft": {"key": "cover-picture-id-draft"}}})), None);
+        assert_eq!(hit(json!({"properties": {"cover-picture-id-draft": {"value": null}}})), Some(vec![]));
         assert_eq!(hit(json!({"properties": {"_expandable": {"cover-picture-id-draft": "/x"}}})), None);
         let found = hit(json!({"properties": {"cover-picture-id-draft": {"value": "{\"id\":\"u\"}"}}})).unwrap();
         assert_eq!(found, [HeaderImage { draft: true, id: "u".into() }]);

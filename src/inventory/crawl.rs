@@ -253,7 +253,7 @@ pub(super) async fn take(
         ledger.warn(warning);
     }
     warn_of_unknown_statuses(&ledger, &read);
-    let Entrance { opening, spaces, reported, own_hosts, .. } = entrance;
+    let Entrance { opening, spaces, reported, own_hosts, former_hosts, .. } = entrance;
     let inventory = Inventory {
         scan: Scan {
             program: options.program.clone(),
@@ -261,6 +261,7 @@ pub(super) async fn take(
             finished_at: Utc::now() + opening.clock_offset,
             base_url: api.client().deployment().base_url().to_owned(),
             own_hosts,
+            former_hosts,
             account: opening.account,
             // a use of a file in what such a reading leaves out would not be seen
             references_within: matches!(extent, Extent::Pages(_)) || (options.references_within && reported.is_some()),
@@ -332,20 +333,26 @@ fn warn_of_unknown_statuses(ledger: &Ledger, read: &Read) {
     }
 }
 
-/// The hosts that mean this site.
-pub(super) fn own_hosts(api: &Cloud, base: Option<&str>, options: &CrawlOptions) -> Vec<String> {
-    let named_by_server = base.and_then(|base| url::Url::parse(base).ok());
-    let named_by_server = named_by_server.as_ref().and_then(url::Url::host_str);
-    let mut hosts: Vec<String> = Vec::new();
+/// The hosts that mean this site, and those of them that meant it before.
+pub(super) fn own_hosts(api: &Cloud, base: Option<&str>, options: &CrawlOptions) -> (Vec<String>, Vec<String>) {
+    let named_by_server = base.and_then(|base| url::Url::parse(base).ok()).and_then(|base| {
+        let host = base.host_str()?;
+        Some(base.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")))
+    });
     let own = api.client().deployment().host();
-    for host in [Some(own), named_by_server].into_iter().flatten().chain(options.alias_hosts.iter().map(String::as_str))
-    {
+    let mut hosts: Vec<String> = Vec::new();
+    let mut add = |host: &str| {
         let host = host.trim().to_ascii_lowercase();
-        if !host.is_empty() && !hosts.contains(&host) {
-            hosts.push(host);
+        let is_new = !host.is_empty() && !hosts.contains(&host);
+        if is_new {
+            hosts.push(host.clone());
         }
-    }
-    hosts
+        is_new.then_some(host)
+    };
+    add(own);
+    named_by_server.map(|host| add(&host));
+    let former = options.alias_hosts.iter().filter_map(|host| add(host)).collect();
+    (hosts, former)
 }
 
 #[cfg(test)]

@@ -18,6 +18,7 @@ pub(super) struct Entrance {
     pub(super) reported: Option<Vec<String>>,
     /// Hosts that mean this site.
     pub(super) own_hosts: Vec<String>,
+    pub(super) former_hosts: Vec<String>,
     site: OwnSite,
 }
 
@@ -36,9 +37,9 @@ pub(super) async fn enter(
         return Err(CrawlError::no_spaces(found.failure, &opening.account, api));
     }
     let reported = scope::reported(&spaces, &options.include_spaces, &options.exclude_spaces)?;
-    let own_hosts = own_hosts(api, found.base.as_deref(), options);
-    let site = OwnSite::new(api.client().deployment().base_url(), &own_hosts);
-    Ok(Entrance { opening, spaces, reported, own_hosts, site })
+    let (own_hosts, former_hosts) = own_hosts(api, found.base.as_deref(), options);
+    let site = OwnSite::new(api.client().deployment().base_url(), &own_hosts).with_former_hosts(&former_hosts);
+    Ok(Entrance { opening, spaces, reported, own_hosts, former_hosts, site })
 }
 
 impl Entrance {

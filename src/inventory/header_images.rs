@@ -119,6 +119,7 @@ pub(super) async fn read_alone(crawl: &Crawl<'_>, content: &mut Content) {
     let unit = crawl.ledger.enter(UnitKind::Properties, subject(content));
     let mut images = Vec::new();
     let mut named_by_apps = Vec::new();
+    let mut without_value = false;
     let id = content.id.as_str();
     let walked = crawl
         .api
@@ -127,6 +128,7 @@ pub(super) async fn read_alone(crawl: &Crawl<'_>, content: &mut Content) {
             if let (None, Some(value)) = (&image, &property.value) {
                 named_by_apps.extend(property_references(&property.key, &value.to_string(), crawl.site));
             }
+            without_value |= convert::is_header_image(&property.key) && property.value.is_none();
             images.extend(image);
         })
         .await;
@@ -136,7 +138,10 @@ pub(super) async fn read_alone(crawl: &Crawl<'_>, content: &mut Content) {
             crawl.settle_missing(unit, which, id).await;
         }
         end => {
-            unit.settle(end);
+            match end {
+                Ok(()) if without_value => unit.failed("a header image property bears no value"),
+                end => unit.settle(end),
+            }
             // two values of one property would be odd; both count, for a use too many does no harm
             content.header_images = images;
             if let Some(body) = &mut content.body {

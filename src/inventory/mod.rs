@@ -38,6 +38,8 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::storage_format::OwnSite;
+
 pub use compare::compare_contents;
 pub use coverage::Coverage;
 pub use crawl::{CrawlError, CrawlOptions, take_inventory};
@@ -88,6 +90,9 @@ pub struct Scan {
     pub base_url: String,
     /// Hosts whose URLs in bodies mean this site: that of `base_url`, that of `_links.base`, alias hosts.
     pub own_hosts: Vec<String>,
+    /// Those of them where the site was before (alias hosts): ids in their addresses may be of another site.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub former_hosts: Vec<String>,
     /// The account the token belongs to.
     pub account: Account,
     /// Space keys that are reported; `None` reports all.
@@ -97,6 +102,13 @@ pub struct Scan {
     pub references_within: bool,
     /// Whether the sizes of old versions were proved to be old sizes on one file.
     pub old_sizes: OldSizes,
+}
+
+impl Scan {
+    /// The site as its addresses tell it.
+    pub fn own_site(&self) -> OwnSite {
+        OwnSite::new(&self.base_url, &self.own_hosts).with_former_hosts(&self.former_hosts)
+    }
 }
 
 /// Who read.

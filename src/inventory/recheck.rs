@@ -132,10 +132,10 @@ fn published_owners(inventory: &Inventory) -> HashMap<ContentId, usize> {
         .collect()
 }
 
-/// Whether a file came after its owner was last published; an unknown time may well be later.
+/// Whether a file came after its owner was last published; one of the same moment or of an unknown one may well be later.
 fn is_newer(file: &Attachment, owner: &Content) -> bool {
     match (file.modified_at.or(file.created_at), owner.modified_at) {
-        (Some(uploaded), Some(published)) => uploaded > published,
+        (Some(uploaded), Some(published)) => uploaded >= published,
         _ => true,
     }
 }
@@ -233,6 +233,8 @@ mod tests {
         assert!(is_newer(&file, &owner));
         (file.modified_at, owner.modified_at) = (at(9), at(10));
         assert!(!is_newer(&file, &owner));
+        file.modified_at = at(10);
+        assert!(is_newer(&file, &owner));
         file.modified_at = at(11);
         assert!(is_newer(&file, &owner));
     }

@@ -191,7 +191,7 @@ pub struct Content {
     pub title: String,
     /// The space it lives in; comments have the space of their container; global templates have none.
     pub space: Option<SpaceId>,
-    /// For comments: the page or post commented on (replies: that of the whole thread).
+    /// For comments: the page or post commented on (replies: that of the whole thread). For app content: what holds it.
     pub container: Option<ContentId>,
     /// For pages: the parent's id and type (`page`, `folder`, `whiteboard`, `database`, `embed`).
     pub parent: Option<(ContentId, String)>,

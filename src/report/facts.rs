@@ -37,6 +37,8 @@ struct AuditOptionsFields {
     protect_labels: Vec<String>,
     protect_names: Vec<String>,
     keep_versions: u32,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    alias_hosts: Vec<String>,
 }
 
 impl RunFacts {

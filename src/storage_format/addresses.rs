@@ -20,6 +20,8 @@ impl<'a> Scanner<'a> {
                 (&["src", "srcset", "poster", "href"], Display::Shown)
             }
             "object" => (&["data"], Display::Shown),
+            // no other element of storage format is known to hold one; what does is an address all the same
+            _ if attributes.0.contains("href=") => (&["href", "xlink:href"], Display::Linked),
             _ => return,
         };
         // a smart link as block or embed shows the file itself

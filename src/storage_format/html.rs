@@ -6,7 +6,7 @@ use scraper::{Html, Selector};
 use super::{Display, lenient};
 
 /// Attributes that hold a URL.
-const URL_ATTRIBUTES: [&str; 5] = ["src", "href", "poster", "data", "background"];
+const URL_ATTRIBUTES: [&str; 6] = ["src", "href", "poster", "data", "background", "xlink:href"];
 
 /// A fragment with more tags is not built up as a tree: that takes time and memory beyond measure on hostile nesting.
 const MOST_TAGS_IN_TREE: usize = 1_000;
@@ -47,7 +47,8 @@ fn tag_urls(fragment: &str) -> Vec<(String, Display)> {
 }
 
 fn push_urls(element: &str, key: &str, value: &str, urls: &mut Vec<(String, Display)>) {
-    if URL_ATTRIBUTES.contains(&key) {
+    // scripts that load pictures late keep the address in `data-src` and the like
+    if URL_ATTRIBUTES.contains(&key) || key.starts_with("data-") {
         let display = if matches!(element, "a" | "area") { Display::Linked } else { Display::Shown };
         urls.push((value.to_owned(), display));
     } else if key == "srcset" {

@@ -161,8 +161,10 @@ impl<'a> Tokens<'a> {
         }
         if rest.starts_with("<!") || rest.starts_with("<?") {
             let end = self.tag_end.find(self.body, self.at).map_or(2, |end| end + 1 - self.at);
-            // declarations may name files in entities, which are not expanded
-            let token = if rest.starts_with("<!") { Token::Broken(&rest[..end]) } else { Token::Skipped };
+            // declarations may name files in entities, which are not expanded; an instruction that does not end as one
+            // may have swallowed a tag
+            let is_instruction = rest.starts_with("<?") && rest[..end].ends_with("?>");
+            let token = if is_instruction { Token::Skipped } else { Token::Broken(&rest[..end]) };
             return (end, token);
         }
         if let Some(inner) = rest.strip_prefix("</") {

@@ -9,7 +9,8 @@ use std::sync::LazyLock;
 pub(super) enum Naming {
     /// Names no file; its texts are captions, keys or code.
     NoFile,
-    /// The first parameter that is there names the file; `page` and `space` may name its page.
+    /// Each of these parameters names a file, or where none is there the one without a name; `page` and `space` may name
+    /// its page.
     Named(&'static [&'static str]),
     DrawIo,
     IncludedDrawIo,

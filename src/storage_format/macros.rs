@@ -105,6 +105,8 @@ impl Found<'_> {
         match naming {
             Named(names) => {
                 let page = call.page("page", "space");
+                // bodies of old call it the default parameter (`storage-format.md` 2.1)
+                let names = if call.has_any(names) { names } else { &[""][..] };
                 for name in names.iter().flat_map(|name| call.texts(name)) {
                     self.named(name, page.as_ref());
                 }

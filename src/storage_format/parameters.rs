@@ -68,6 +68,14 @@ impl MacroCall {
         of_name.map(|parameter| parameter.text.as_str()).filter(|text| !text.trim().is_empty())
     }
 
+    /// Whether any of these parameters says something, by text or by element.
+    pub(super) fn has_any(&self, names: &[&str]) -> bool {
+        self.parameters.iter().any(|parameter| {
+            names.contains(&parameter.name.as_str())
+                && (!parameter.text.trim().is_empty() || !parameter.attachments.is_empty())
+        })
+    }
+
     /// The page a parameter names, by element or by title.
     pub(super) fn page(&self, page: &str, space: &str) -> Option<ContainerRef> {
         let mut of_name = self.parameters.iter().filter(|parameter| parameter.name == page);

@@ -79,6 +79,8 @@ pub enum ContainerRef {
     /// A content by the id a diagram macro bears. Copied macros keep the id of the page they were copied from, so where
     /// that page holds no such file the own page's is meant (`storage-format.md` 1, page copy).
     CopiedFrom(String),
+    /// A content by the id it bore where the site was before. There the own page may be meant too, or any other.
+    FormerId(String),
     /// Markup that should say, but cannot be read: the own page, or any other.
     Unreadable,
     /// A page by title; without a space key, of the referring content's space.
@@ -115,7 +117,7 @@ pub struct FileFilter {
     pub exclude: Vec<String>,
     /// All of these labels.
     pub include_labels: Vec<String>,
-    /// None of these labels.
+    /// Not what bears all of these labels.
     pub exclude_labels: Vec<String>,
     /// Regular expressions over the whole name (attachments `patterns`), any of which may match.
     pub patterns: Vec<String>,

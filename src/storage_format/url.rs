@@ -11,6 +11,8 @@ pub struct OwnSite {
     /// The host that `context` belongs to.
     base_host: String,
     hosts: Vec<String>,
+    /// Those of `hosts` where the site was before: ids in their addresses may be of another site.
+    former: Vec<String>,
     context: String,
 }
 
@@ -23,6 +25,30 @@ pub(super) enum UrlMeaning {
     ContentId(String),
     /// A page by space and title.
     PageTitle { space: String, title: String },
+}
+
+impl UrlMeaning {
+    /// The same address on a host of before: an id in it may be that of another content here, so it counts only where
+    /// what it leads to bears the name too.
+    fn of_former_host(self) -> Self {
+        let Self::Files(targets) = self else { return self };
+        let former = |page: String| ContainerRef::FormerId(page);
+        let files = targets.into_iter().flat_map(|(target, certainty)| match target {
+            Target::File { name, other_readings, container: ContainerRef::Content(page), matching } => {
+                vec![(Target::File { name, other_readings, container: former(page), matching }, certainty)]
+            }
+            Target::Attachment { id, fallback } => {
+                let by_name = fallback.map(|(page, name)| {
+                    let (other_readings, matching) = (vec![name.replace('+', " ")], NameMatching::Loose);
+                    Target::File { name, other_readings, container: former(page), matching }
+                });
+                let by_id = Target::Attachment { id, fallback: None };
+                std::iter::once(by_id).chain(by_name).map(|target| (target, Certainty::Possible)).collect()
+            }
+            other => vec![(other, certainty)],
+        });
+        Self::Files(files.collect())
+    }
 }
 
 /// Bytes of a path or query that stand for `%XX` are decoded; invalid UTF-8 is read as Latin-1, as old servers wrote it.
@@ -44,13 +70,24 @@ impl OwnSite {
         own.retain(|host| !host.is_empty());
         own.sort();
         own.dedup();
-        Self { base_host: host, hosts: own, context: path.trim_matches('/').to_owned() }
+        Self { base_host: host, hosts: own, former: Vec::new(), context: path.trim_matches('/').to_owned() }
+    }
+
+    /// The same site with the hosts it had before, which are own hosts too. After a move to another deployment the ids in
+    /// their addresses are those of the old one, and may be those of other contents here (`storage-format.md` 1, host).
+    #[must_use]
+    pub fn with_former_hosts(mut self, hosts: &[String]) -> Self {
+        self.former = hosts.iter().map(|host| normal_host(host, "")).filter(|host| *host != self.base_host).collect();
+        self.hosts.extend(self.former.iter().cloned());
+        self.hosts.sort();
+        self.hosts.dedup();
+        self
     }
 
     /// A text that is the same for sites that mean the same by every URL, and for no others.
     pub fn identity(&self) -> String {
         // neither hosts nor paths hold line breaks: both come out of a URL
-        format!("{}\n{}\n{}", self.base_host, self.hosts.join(" "), self.context)
+        format!("{}\n{}\n{}\n{}", self.base_host, self.hosts.join(" "), self.former.join(" "), self.context)
     }
 
     /// Whether `url` is absolute and on one of the own hosts.
@@ -66,8 +103,15 @@ impl OwnSite {
         if let Some(id) = media_file_id(url, absolute.as_ref()) {
             return Some(UrlMeaning::Files(vec![(Target::FileId { id }, Certainty::Possible)]));
         }
+        if absolute.as_ref().is_some_and(|(host, _)| self.former.contains(host)) {
+            return self.local_meaning(url, absolute.as_ref()).map(UrlMeaning::of_former_host);
+        }
+        self.local_meaning(url, absolute.as_ref())
+    }
+
+    fn local_meaning(&self, url: &str, absolute: Option<&(String, &str)>) -> Option<UrlMeaning> {
         let (local, is_alias) = match absolute {
-            Some((host, rest)) if self.hosts.contains(&host) => (rest, host != self.base_host),
+            Some((host, rest)) if self.hosts.contains(host) => (*rest, *host != self.base_host),
             Some(_) => return None,
             // mailto:, data:, javascript: and the like
             None if has_scheme(url) => return None,
@@ -83,9 +127,11 @@ impl OwnSite {
             return self.meaning(&destination);
         }
         let segments = self.segments(path);
-        // the context path of a former host is told nowhere
-        let below_context = segments.get(1..).filter(|_| is_alias);
-        path_meaning(&segments).or_else(|| path_meaning(below_context?)).or_else(|| {
+        // the context path of a former host is told nowhere; addresses without a host may keep it too
+        let below_context = segments.get(1..);
+        let elsewhere =
+            || path_meaning(below_context?).filter(|meaning| is_alias || matches!(meaning, UrlMeaning::Files(_)));
+        path_meaning(&segments).or_else(elsewhere).or_else(|| {
             let page_id = query_value(query, "pageId").filter(|id| is_digits(id))?;
             Some(UrlMeaning::ContentId(page_id))
         })

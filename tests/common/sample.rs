@@ -301,6 +301,7 @@ fn inventory(spaces: Vec<Space>, attachments: Vec<Attachment>) -> Inventory {
             finished_at: moment() + TimeDelta::minutes(12),
             base_url: BASE.to_owned(),
             own_hosts: vec!["acme.atlassian.net".to_owned()],
+            former_hosts: Vec::new(),
             account: Account { id: AccountId::new("a1"), name: "Alice Example".to_owned() },
             reported_spaces: None,
             old_sizes: OldSizes::NothingToProve,

@@ -36,6 +36,7 @@ impl TestSite {
             finished_at: scan_start(),
             base_url: base_url.to_owned(),
             own_hosts: own_hosts.clone(),
+            former_hosts: Vec::new(),
             account: Account { id: AccountId::new("a1"), name: "Ann".to_owned() },
             reported_spaces: None,
             references_within: false,
@@ -53,6 +54,15 @@ impl TestSite {
             plan: None,
         };
         Self { inventory, site: OwnSite::new(base_url, &own_hosts) }
+    }
+
+    /// Hosts where the site was before, as `alias_hosts` names them. Before any content.
+    pub fn formerly(mut self, hosts: &[&str]) -> Self {
+        let hosts: Vec<String> = hosts.iter().map(|&host| host.to_owned()).collect();
+        self.inventory.scan.own_hosts.extend(hosts.iter().cloned());
+        self.inventory.scan.former_hosts = hosts;
+        self.site = self.inventory.scan.own_site();
+        self
     }
 
     /// The usual site, with the space `ENG`.

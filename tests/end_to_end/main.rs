@@ -10,3 +10,4 @@ mod processes;
 mod program;
 mod requests;
 mod second_look;
+mod usage;

@@ -87,7 +87,7 @@ const PAGES: &[(&str, &str, &str)] = &[
 ];
 
 fn build(case: &Case<'_>) -> TestSite {
-    let mut site = TestSite::new(case.base_url.unwrap_or(BASE_URL), &case.aliases);
+    let mut site = TestSite::new(case.base_url.unwrap_or(BASE_URL), &[]).formerly(&case.aliases);
     for &(id, space, title) in PAGES {
         let of_page = case.bodies.iter().find(|body| body.id == id && body.status != Status::Draft);
         let text = of_page.map_or("<p>Nothing here.</p>", |body| body.text.as_str());

@@ -136,6 +136,61 @@ fn row_1_blog_posts_by_title_and_posting_day() {
     assert_usage(&site, &[("january", "linked-elsewhere"), ("june", "unreferenced"), ("own", "unreferenced")]);
 }
 
+/// Posts "News" of these ids and times, each with the file `a.png` under the id of the post.
+fn news(site: &mut TestSite, posts: &[(&str, &str)]) {
+    for (id, time) in posts {
+        let post = site.content(ContentKind::BlogPost, id, Some("ENG"), "News", "");
+        post.created_at = Some(time.parse().unwrap());
+        site.file(id, id, "a.png").container = Container::BlogPost(ContentId::new(*id));
+    }
+}
+
+#[test]
+fn row_1_posting_day_of_a_time_zone_nobody_tells() {
+    let body = image_in("a.png", r#"<ri:blog-post ri:content-title="News" ri:posting-day="2024/07/02" />"#);
+    // the evening before in UTC is the day itself in Europe, the small hours after are so in Los Angeles
+    let mut zones = site(&body, "a.png");
+    let posts = [("3001", "2024-07-01T22:30:00Z"), ("3002", "2024-07-02T12:00:00Z"), ("3003", "2024-07-03T03:00:00Z")];
+    news(&mut zones, &posts);
+    news(&mut zones, &[("3004", "2024-07-01T09:00:00Z"), ("3005", "2024-07-03T09:00:00Z")]);
+    let linked = ["3001", "3002", "3003"].map(|id| (id, "linked-elsewhere"));
+    assert_usage(&zones, &linked);
+    assert_usage(&zones, &[("3004", "unreferenced"), ("3005", "unreferenced"), ("own", "unreferenced")]);
+    assert_evidence(&zones, "3002", "image", Possible);
+    // where no other may be meant, a neighbouring day is
+    let mut alone = site(&body, "a.png");
+    news(&mut alone, &[("3001", "2024-07-03T11:00:00Z"), ("3002", "2024-07-04T11:00:00Z")]);
+    assert_usage(&alone, &[("3001", "linked-elsewhere"), ("3002", "unreferenced")]);
+}
+
+#[test]
+fn row_1_daily_posts_of_american_evenings_name_themselves() {
+    let own =
+        |day: &str| image_in("a.png", &format!(r#"<ri:blog-post ri:content-title="News" ri:posting-day="{day}" />"#));
+    let mut site = quiet_site();
+    // Hawaii: 22:30 of the 1st and of the 2nd
+    for (id, day, time) in
+        [("3001", "2024/07/01", "2024-07-02T08:30:00Z"), ("3002", "2024/07/02", "2024-07-03T08:30:00Z")]
+    {
+        let post = site.content(ContentKind::BlogPost, id, Some("ENG"), "News", &own(day));
+        post.created_at = Some(time.parse().unwrap());
+        site.file(id, id, "a.png").container = Container::BlogPost(ContentId::new(id));
+    }
+    assert_usage(&site, &[("3001", "embedded"), ("3002", "embedded")]);
+}
+
+#[test]
+fn row_1_title_of_a_page_in_the_trash_and_of_one_in_another_unicode_form() {
+    let body = image_in("a.png", r#"<ri:page ri:content-title="Übersicht" />"#);
+    let mut site = site(&body, "a.png");
+    site.page("3001", "Übersicht", "").status = Status::Trashed;
+    site.page("3002", "U\u{308}bersicht", "");
+    site.file("gone", "3001", "a.png");
+    site.file("there", "3002", "a.png");
+    assert_usage(&site, &[("gone", "not-judged"), ("there", "linked-elsewhere"), ("own", "unreferenced")]);
+    assert_evidence(&site, "there", "image", Possible);
+}
+
 #[test]
 fn row_1_names_exact_then_nfc_then_case() {
     // both forms exist: the exact one is meant

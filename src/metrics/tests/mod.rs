@@ -48,6 +48,7 @@ pub(super) fn inventory(contents: Vec<Content>) -> Inventory {
         finished_at: DateTime::UNIX_EPOCH,
         base_url: BASE.to_owned(),
         own_hosts: Vec::new(),
+        former_hosts: Vec::new(),
         account: Account { id: AccountId::new("a1"), name: "Ann".to_owned() },
         reported_spaces: None,
         references_within: false,
