@@ -333,28 +333,6 @@ fn warn_of_unknown_statuses(ledger: &Ledger, read: &Read) {
     }
 }
 
-/// The hosts that mean this site, and those of them that meant it before.
-pub(super) fn own_hosts(api: &Cloud, base: Option<&str>, options: &CrawlOptions) -> (Vec<String>, Vec<String>) {
-    let named_by_server = base.and_then(|base| url::Url::parse(base).ok()).and_then(|base| {
-        let host = base.host_str()?;
-        Some(base.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")))
-    });
-    let own = api.client().deployment().host();
-    let mut hosts: Vec<String> = Vec::new();
-    let mut add = |host: &str| {
-        let host = host.trim().to_ascii_lowercase();
-        let is_new = !host.is_empty() && !hosts.contains(&host);
-        if is_new {
-            hosts.push(host.clone());
-        }
-        is_new.then_some(host)
-    };
-    add(own);
-    named_by_server.map(|host| add(&host));
-    let former = options.alias_hosts.iter().filter_map(|host| add(host)).collect();
-    (hosts, former)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,6 +1,8 @@
 //! What every reading begins with: the account, the spaces, and what is the site's own.
 
-use super::crawl::{Crawl, CrawlError, CrawlOptions, own_hosts};
+use url::Url;
+
+use super::crawl::{Crawl, CrawlError, CrawlOptions};
 use super::identity::{self, Opening};
 use super::ledger::Ledger;
 use super::memory::Memory;
@@ -55,4 +57,26 @@ impl Entrance {
         api.client().remember_page_limits(memory.page_limits(started_at));
         Crawl { api, options, progress, ledger, site: &self.site, memory, started_at }
     }
+}
+
+/// The hosts that mean this site, and those of them that meant it before.
+fn own_hosts(api: &Cloud, base: Option<&str>, options: &CrawlOptions) -> (Vec<String>, Vec<String>) {
+    let named_by_server = base.and_then(|base| Url::parse(base).ok()).and_then(|base| {
+        let host = base.host_str()?;
+        Some(base.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")))
+    });
+    let own = api.client().deployment().host();
+    let mut hosts: Vec<String> = Vec::new();
+    let mut add = |host: &str| {
+        let host = host.trim().to_ascii_lowercase();
+        let is_new = !host.is_empty() && !hosts.contains(&host);
+        if is_new {
+            hosts.push(host.clone());
+        }
+        is_new.then_some(host)
+    };
+    add(own);
+    named_by_server.map(|host| add(&host));
+    let former = options.alias_hosts.iter().filter_map(|host| add(host)).collect();
+    (hosts, former)
 }

@@ -103,20 +103,18 @@ function nameCell(rows, row, isTicked) {
 const personCell = (label, name) => cell(label, "", name === null ? TEXT.unknown : bdi(visible(name)));
 
 /** @param {FilesPage} page @param {number} row @param {boolean} isOpen whether nothing is folded away */
-function fileRow({ rows, ticked, hasSpace, hasUses }, row, isOpen) {
+function fileRow({ rows, ticked, hasSpace, hasEvidence }, row, isOpen) {
   const owner = rows.content(row);
   const screen = rows.address(row, "screen");
   const cells = [
     nameCell(rows, row, ticked.has(row)),
     cell(TEXT.fields.size, "number", bytesNode(rows.size(row) ?? -1)),
     ...(hasSpace ? [cell(TEXT.fields.space, "", bdi(visible(rows.space(row)[0])))] : []),
-    ...(hasUses ? [cell(TEXT.fields.usage, "", ...usageMarks(rows, row))] : []),
+    cell(TEXT.fields.usage, "", ...usageMarks(rows, row)),
     cell(TEXT.fields.page, "text of-page", owner === null ? TEXT.unknown : rows.contentLink(owner)),
-    ...(hasUses ? [
-      cell(TEXT.fields.embedded, "", rows.state(row)[1]),
-      elsewhereCell(rows, row, isOpen),
-      evidenceCell(rows, row, isOpen),
-    ] : [personCell(TEXT.fields.owner, rows.owner(row)), personCell(TEXT.fields.author, rows.author(row))]),
+    cell(TEXT.fields.embedded, "", rows.state(row)[1]),
+    elsewhereCell(rows, row, isOpen),
+    hasEvidence ? evidenceCell(rows, row, isOpen) : personCell(TEXT.fields.owner, rows.owner(row)),
     cell(TEXT.fields.screen, "on-screen of-screen", screen === null ? TEXT.none : link(screen, TEXT.attachments)),
     endpointCell(rows, row),
     cell(TEXT.versions, "number", count(rows.versions(row))),

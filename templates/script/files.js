@@ -13,8 +13,8 @@ class FilesPage {
     this.table = table;
     this.body = table.tBodies[0];
     this.hasSpace = section.dataset.listing === "site";
-    /** Else whom to ask stands in place of the uses, which no file of the list has. */
-    this.hasUses = section.dataset.listing !== "unreferenced";
+    /** Else whom to ask stands in place of the evidence, which no file of the list has. */
+    this.hasEvidence = section.dataset.listing !== "unreferenced";
     const omitted = Number(section.dataset.omitted);
     /** What every list made here has to say of itself, where the page does not hold all files. */
     this.omitted = omitted > 0 ? TEXT.omitted(omitted) : "";

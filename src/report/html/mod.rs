@@ -42,7 +42,7 @@ enum Listing {
     Site,
     /// The files of one space.
     Space,
-    /// Those that space owners are to look through: all are unreferenced, so whom to ask stands in place of the uses.
+    /// Those that space owners are to look through: all are unreferenced, so whom to ask stands in place of the evidence.
     Unreferenced,
 }
 
@@ -60,14 +60,14 @@ impl Listing {
         self == Self::Site
     }
 
-    fn has_uses(self) -> bool {
+    fn has_evidence(self) -> bool {
         self != Self::Unreferenced
     }
 
     /// What the rows are ordered by, the most first and unknown sizes last: the size of the file, or what deleting it
     /// frees.
     fn bytes(self, file: &Attachment) -> Option<u64> {
-        if self.has_uses() { file.size } else { file.all_bytes() }
+        if self.has_evidence() { file.size } else { file.all_bytes() }
     }
 }
 

@@ -38,7 +38,6 @@ pub(super) struct ShownFile {
     pub(super) owner: Option<ShownContent>,
     /// Who decides about the owning page.
     pub(super) page_owner: String,
-    pub(super) uploader: String,
     pub(super) embedded: &'static str,
     elsewhere: Vec<ShownContent>,
     pub(super) usage: Usage,
@@ -64,7 +63,6 @@ impl ShownFile {
             space: visible(row.space_key()),
             owner: row.owner.map(content),
             page_owner: row.owner_name().map_or_else(|| text::UNKNOWN.to_owned(), visible),
-            uploader: row.view.person(file.author.as_ref()).map_or_else(|| text::UNKNOWN.to_owned(), visible),
             embedded: row.embedded(),
             elsewhere: row.elsewhere().into_iter().map(content).collect(),
             usage: row.usage(),

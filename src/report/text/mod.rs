@@ -65,7 +65,6 @@ pub(super) const COPIES: &str = "Copies";
 pub(super) const EACH: &str = "Each";
 pub(super) const BEYOND_ONE_COPY: &str = "Beyond one copy";
 pub(super) const COMPARED: &str = "Compared";
-pub(super) const UPLOADER: &str = "Uploader";
 pub(super) const OWNING_PAGES: &str = "Owning pages";
 pub(super) const PAGE_OWNER: &str = "Page owner";
 pub(super) const PAGES_WITH_FILES: &str = "Pages with files";
