@@ -9,9 +9,9 @@ use std::time::Instant;
 
 use confluence_storage_analyzer::cache::Cache;
 use confluence_storage_analyzer::inventory::read_body;
-use confluence_storage_analyzer::storage_format::{Depth, OwnSite, TodoMarkers};
+use storage_format::{Depth, OwnSite, TodoMarkers};
 
-#[path = "common/bodies.rs"]
+#[path = "../crates/storage-format/benches/common/bodies.rs"]
 mod bodies;
 
 use bodies::{median, realistic_body, realistic_body_of};

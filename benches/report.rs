@@ -8,16 +8,13 @@
 //! `cargo bench --bench report` prints each figure beside its budget. Chromium and chromedriver have to be installed.
 #![allow(clippy::print_stdout, clippy::expect_used, reason = "a benchmark prints and may fail loudly")]
 
-#[path = "../tests/common/mod.rs"]
-mod common;
-
 use std::fs;
 
-use common::sample;
-use common::webdriver::Browser;
 use confluence_storage_analyzer::inventory::SpaceId;
 use confluence_storage_analyzer::report;
 use serde_json::json;
+use test_support::sample;
+use test_support::webdriver::Browser;
 
 /// Rounds per figure; the median is printed.
 const ROUNDS: usize = 7;

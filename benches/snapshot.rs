@@ -17,8 +17,8 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use chrono::{TimeDelta, Utc};
+use confluence_sim::{DemoServer, FaultPlan, Site};
 use confluence_storage_analyzer::cli::Cli;
-use confluence_storage_analyzer::demo::{DemoServer, FaultPlan, Site};
 use confluence_storage_analyzer::error::{ExitStatus, OutputFormat};
 use confluence_storage_analyzer::history::{Columns, FOLDER, History, IsoWeek, Retention, Snapshot};
 use confluence_storage_analyzer::progress::Progress;

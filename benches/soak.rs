@@ -18,11 +18,11 @@ use std::io::{BufRead, BufReader, Write as _};
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
+use confluence_client::{Cloud, ConnectionSettings};
+use confluence_sim::site::{Attachment, AttachmentVersion, Container, Kind, Status};
+use confluence_sim::{DemoServer, Fault, FaultPlan, Occurrence, RoutePattern, Site};
 use confluence_storage_analyzer::audit::{AuditOptions, Usage};
 use confluence_storage_analyzer::commands::audit::{Reading, read_site};
-use confluence_storage_analyzer::confluence::{Cloud, ConnectionSettings};
-use confluence_storage_analyzer::demo::site::{Attachment, AttachmentVersion, Container, Kind, Status};
-use confluence_storage_analyzer::demo::{DemoServer, Fault, FaultPlan, Occurrence, RoutePattern, Site};
 use confluence_storage_analyzer::error::ExitStatus;
 use confluence_storage_analyzer::inventory::CrawlOptions;
 use confluence_storage_analyzer::progress::Progress;

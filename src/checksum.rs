@@ -1,22 +1,12 @@
 //! SHA-256 checksums as they are written down, and of what is on its way to a file.
 
-use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use sha2::{Digest, Sha256};
 
-/// Lower-case hexadecimal.
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        // writing to a String cannot fail
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
-}
-
 /// The SHA-256 checksum of bytes, in hexadecimal.
 pub fn sha256(bytes: impl AsRef<[u8]>) -> String {
-    hex(&Sha256::digest(bytes))
+    hex::encode(Sha256::digest(bytes))
 }
 
 /// Counts and hashes what passes through.
@@ -40,7 +30,7 @@ impl<W: Write> Meter<W> {
 
     /// Where they went, how many they were, and their SHA-256 checksum in hexadecimal.
     pub fn finish(self) -> (W, u64, String) {
-        (self.inner, self.bytes, hex(&self.hash.finalize()))
+        (self.inner, self.bytes, hex::encode(self.hash.finalize()))
     }
 }
 

@@ -1,9 +1,9 @@
 //! Finds what takes the space in a Confluence site and which attachments nobody uses.
 //!
-//! The data flow: [`cli`] and [`config`] say where and how; [`confluence`] speaks to the site; [`inventory`] reads what
+//! The data flow: [`cli`] and [`config`] say where and how; [`confluence_client`] speaks to the site; [`inventory`] reads what
 //! there is and keeps the ledger of what was read; [`storage_format`] understands bodies; [`audit`] judges every
 //! attachment; [`metrics`] measures every page, and [`history`] keeps the weeks; [`report`] writes what people open.
-//! [`commands`] join these parts, one file for each command. [`doctor`] looks at a site before a run, and [`demo`] is a
+//! [`commands`] join these parts, one file for each command. [`doctor`] looks at a site before a run, and [`confluence_sim`] is a
 //! Confluence of its own, on loopback.
 //!
 //! Beside that flow stand [`cache`], which keeps from run to run what can never change, [`progress`] and [`error`], which
@@ -19,8 +19,6 @@ pub mod checksum;
 pub mod cli;
 pub mod commands;
 pub mod config;
-pub mod confluence;
-pub mod demo;
 pub mod doctor;
 pub mod error;
 pub mod history;
@@ -31,7 +29,6 @@ pub mod private;
 pub mod progress;
 pub mod report;
 pub mod spreadsheet;
-pub mod storage_format;
 pub mod wording;
 
 use crate::cli::{Cli, Command};

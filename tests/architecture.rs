@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 /// What each module may use of the others. `lib.rs` and `main.rs` join the parts and may use all.
 const MAY_USE: &[(&str, &[&str])] = &[
-    ("audit", &["inventory", "storage_format"]),
+    ("audit", &["inventory"]),
     ("cache", &["checksum", "lock", "private"]),
     ("checksum", &[]),
     ("cli", &[]),
@@ -19,8 +19,6 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "cache",
             "cli",
             "config",
-            "confluence",
-            "demo",
             "doctor",
             "error",
             "history",
@@ -29,32 +27,25 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "progress",
             "report",
             "spreadsheet",
-            "storage_format",
             "wording",
         ],
     ),
     ("config", &["cache", "cli", "error"]),
-    ("confluence", &["checksum", "error"]),
-    ("demo", &[]),
-    ("doctor", &["confluence", "error", "progress"]),
+    ("doctor", &["error", "progress"]),
     ("error", &[]),
     ("history", &["checksum", "lock", "private", "spreadsheet"]),
-    ("inventory", &["cache", "confluence", "error", "progress", "spreadsheet", "storage_format", "wording"]),
+    ("inventory", &["cache", "error", "progress", "spreadsheet", "wording"]),
     ("lock", &["private"]),
-    ("metrics", &["audit", "inventory", "spreadsheet", "storage_format"]),
+    ("metrics", &["audit", "inventory", "spreadsheet"]),
     ("private", &[]),
     ("progress", &[]),
-    (
-        "report",
-        &["audit", "checksum", "error", "inventory", "metrics", "private", "spreadsheet", "storage_format", "wording"],
-    ),
+    ("report", &["audit", "checksum", "error", "inventory", "metrics", "private", "spreadsheet", "wording"]),
     ("spreadsheet", &[]),
-    ("storage_format", &["checksum"]),
     ("wording", &[]),
 ];
 
 /// Modules that may be async: those that speak to a network, and those that join them.
-const ASYNC: &[&str] = &["commands", "confluence", "demo", "doctor", "inventory", "lib", "main"];
+const ASYNC: &[&str] = &["commands", "doctor", "inventory", "lib", "main"];
 
 /// Modules that may print. `main` prints the data, `progress` everything for people.
 const PRINTING: &[&str] = &["main", "progress"];

@@ -6,17 +6,17 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
+use confluence_client::{Cloud, ConnectionSettings, Timeouts};
+use confluence_sim::site::Content;
+use confluence_sim::{DemoServer, Fault, FaultPlan, Occurrence, RoutePattern, sample_site};
 use confluence_storage_analyzer::audit::{AuditOptions, FileVerdict, Usage};
 use confluence_storage_analyzer::cache::Cache;
 use confluence_storage_analyzer::commands::audit::{Reading, read_site};
-use confluence_storage_analyzer::confluence::{Cloud, ConnectionSettings, Timeouts};
-use confluence_storage_analyzer::demo::site::Content;
-use confluence_storage_analyzer::demo::{DemoServer, Fault, FaultPlan, Occurrence, RoutePattern, sample_site};
 use confluence_storage_analyzer::error::ExitStatus;
 use confluence_storage_analyzer::inventory::coverage::{UnitCounts, UnitKind};
 use confluence_storage_analyzer::inventory::{ContentKind, CrawlOptions, OldSizes};
 use confluence_storage_analyzer::progress::Progress;
-use confluence_storage_analyzer::storage_format::{Body, TodoMarkers};
+use storage_format::{Body, TodoMarkers};
 use tempfile::TempDir;
 
 async fn serve(faults: FaultPlan) -> DemoServer {

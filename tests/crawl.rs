@@ -2,9 +2,9 @@
 #![expect(clippy::unwrap_used, reason = "in a test, a panic is the message")]
 
 use chrono::Utc;
+use confluence_client::{Cloud, ConnectionSettings, RequestError};
+use confluence_sim::{DemoServer, Fault, FaultPlan, Occurrence, RoutePattern, sample};
 use confluence_storage_analyzer::audit::{AuditOptions, Usage, analyze};
-use confluence_storage_analyzer::confluence::{Cloud, ConnectionSettings, RequestError};
-use confluence_storage_analyzer::demo::{DemoServer, Fault, FaultPlan, Occurrence, RoutePattern, sample};
 use confluence_storage_analyzer::error::ExitStatus;
 use confluence_storage_analyzer::inventory::coverage::UnitKind;
 use confluence_storage_analyzer::inventory::{

@@ -2,14 +2,12 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
-mod common;
-
 use std::collections::BTreeMap;
 
-use common::test_site::{TestSite, old_version};
 use confluence_storage_analyzer::audit::Usage;
 use confluence_storage_analyzer::inventory::{Container, ContentId, ContentKind, HeaderImage, OldVersion, Status};
 use serde::Deserialize;
+use test_support::test_site::{TestSite, old_version};
 
 #[derive(Deserialize)]
 struct Cases {

@@ -2,17 +2,15 @@
 
 #![allow(clippy::expect_used, reason = "tests fail loudly")]
 
-mod common;
-
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use common::sample;
 use confluence_storage_analyzer::audit::{Audit, Usage};
 use confluence_storage_analyzer::inventory::{Attachment, Inventory};
 use confluence_storage_analyzer::report::{self, ReportError, RunFacts, scan_json};
 use confluence_storage_analyzer::spreadsheet;
 use sha2::{Digest, Sha256};
+use test_support::sample;
 
 struct Written {
     _parent: tempfile::TempDir,

@@ -6,16 +6,16 @@ use std::fs;
 use std::io::{Read as _, Write as _};
 use std::path::Path;
 
+use confluence_client::{Cloud, ConnectionSettings, Timeouts};
+use confluence_sim::site::Kind;
+use confluence_sim::{DemoServer, Fault, FaultPlan, Occurrence, RoutePattern, sample_site};
 use confluence_storage_analyzer::audit::{self, AuditOptions, Usage};
 use confluence_storage_analyzer::commands::audit::read_site;
-use confluence_storage_analyzer::confluence::{Cloud, ConnectionSettings, Timeouts};
-use confluence_storage_analyzer::demo::site::Kind;
-use confluence_storage_analyzer::demo::{DemoServer, Fault, FaultPlan, Occurrence, RoutePattern, sample_site};
 use confluence_storage_analyzer::inventory::CrawlOptions;
 use confluence_storage_analyzer::progress::Progress;
 use confluence_storage_analyzer::report::{self, RunFacts, scan_json};
-use confluence_storage_analyzer::storage_format::TodoMarkers;
 use serde_json::Value;
+use storage_format::TodoMarkers;
 use tempfile::TempDir;
 
 const DOCUMENT: &str = include_str!("../docs/saved-scan.md");

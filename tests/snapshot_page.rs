@@ -1,14 +1,12 @@
 //! The dashboard of the page metrics, as text: what it says, what it must never say, and how large it gets.
 #![allow(clippy::expect_used, reason = "tests fail loudly")]
 
-mod common;
-
-use common::sample::HOSTILE;
-use common::snapshot::{Sample, figures, frame};
 use confluence_storage_analyzer::metrics::findings::{self, FINDINGS};
 use confluence_storage_analyzer::metrics::row::Workflow;
 use confluence_storage_analyzer::metrics::summary::WeekStatus;
 use confluence_storage_analyzer::metrics::{Rules, Staleness};
+use test_support::sample::HOSTILE;
+use test_support::snapshot::{Sample, figures, frame};
 
 /// The part of a page from the heading with this id to the end of its section.
 fn section<'p>(page: &'p str, id: &str) -> &'p str {

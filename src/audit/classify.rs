@@ -6,7 +6,7 @@ use super::residue;
 use super::uses::{self, Uses};
 use super::{AuditOptions, FileVerdict, Usage, Use};
 use crate::inventory::{Attachment, Container, Content, ContentKind, Inventory, SpaceId, Status};
-use crate::storage_format::{Display, Reading};
+use storage_format::{Display, Reading};
 
 /// One verdict per attachment, in the order of the inventory.
 pub(super) fn verdicts(index: &SiteIndex<'_>, options: &AuditOptions) -> Vec<FileVerdict> {
@@ -243,7 +243,7 @@ fn described(content: &Content) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::storage_format::Certainty;
+    use storage_format::Certainty;
 
     fn one(on_owner: bool, display: Display) -> Use {
         Use {

@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 use super::index::{SiteIndex, Titled};
 use crate::inventory::{Content, ContentId, ContentKind};
-use crate::storage_format::ContainerRef;
+use storage_format::ContainerRef;
 
 /// Where a named file may live.
 #[derive(Default)]

@@ -5,7 +5,7 @@ use regex::{Regex, bytes};
 use super::index::{SiteIndex, fold, same_nfc};
 use super::resolve::{Hit, Resolution, UnknownContainer};
 use crate::inventory::{Attachment, Content};
-use crate::storage_format::{Certainty, ContainerRef, FileFilter};
+use storage_format::{Certainty, ContainerRef, FileFilter};
 
 impl SiteIndex<'_> {
     /// The files a gallery or attachments macro takes. `kind` says whether, and how surely, a file is of the kind that

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use unicode_normalization::UnicodeNormalization;
 
 use crate::inventory::{Content, ContentKind, Inventory, Status};
-use crate::storage_format::NameMatching;
+use storage_format::NameMatching;
 
 /// One name a file of a container bears or bore.
 struct NameEntry<'a> {

@@ -14,7 +14,7 @@ mod uses;
 use serde::{Deserialize, Serialize};
 
 use crate::inventory::{Inventory, SpaceId};
-use crate::storage_format::{Certainty, Display};
+use storage_format::{Certainty, Display};
 
 /// Options of the audit that do not touch reading.
 #[derive(Debug, Clone, Default)]

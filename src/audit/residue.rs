@@ -9,7 +9,7 @@ use html_escape::decode_html_entities;
 use percent_encoding::percent_decode_str;
 
 use super::index::{SiteIndex, fold};
-use crate::storage_format::Reading;
+use storage_format::Reading;
 
 /// For each of `candidates` (indexes of attachments), the content in whose residue one of its names or ids occurs.
 pub(super) fn named_in_residues(index: &SiteIndex<'_>, candidates: &[usize]) -> HashMap<usize, usize> {

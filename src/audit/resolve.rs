@@ -3,7 +3,7 @@
 use super::filters::is_image;
 use super::index::SiteIndex;
 use crate::inventory::Content;
-use crate::storage_format::{Certainty, ContainerRef, NameMatching, Reference, Target};
+use storage_format::{Certainty, ContainerRef, NameMatching, Reference, Target};
 
 /// What a reference means on this site.
 #[derive(Debug, Default)]

@@ -6,7 +6,7 @@ use super::Use;
 use super::index::{SiteIndex, fold};
 use super::resolve::Resolution;
 use crate::inventory::{Content, ContentKind, Inventory, Status};
-use crate::storage_format::{Construct, OwnSite, Reference, Target, header_image_references};
+use storage_format::{Construct, OwnSite, Reference, Target, header_image_references};
 
 /// What all contents together say about the attachments.
 pub(super) struct Uses {

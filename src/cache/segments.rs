@@ -11,7 +11,6 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use super::CacheError;
-use crate::checksum::hex;
 use crate::private;
 
 /// Key of the first line.
@@ -184,7 +183,7 @@ fn checksum(key: &str, json: &str) -> String {
     hash.update(key.as_bytes());
     hash.update(b"\t");
     hash.update(json.as_bytes());
-    hex(&hash.finalize()[..8])
+    hex::encode(&hash.finalize()[..8])
 }
 
 /// The records of a segment in their order, or why it is damaged. Bad lines at its very end are what a killed run or a

@@ -11,11 +11,11 @@ use super::snapshot::{Measuring, Read, Taken, check_clock};
 use super::{summary, unfinished};
 use crate::audit::{self, Audit, AuditOptions};
 use crate::config::{Config, Rules, SnapshotConfig};
-use crate::confluence::{Cloud, RequestError};
 use crate::error::{ExitStatus, Failure, Outcome, OutputFormat};
 use crate::inventory::{CrawlError, CrawlOptions, Inventory, compare_contents, remember_run, take_inventory};
 use crate::progress::Progress;
 use crate::report::{self, ReportError, RunFacts};
+use confluence_client::{Cloud, RequestError};
 
 /// What one reading gave, whole or not.
 #[derive(Debug)]

@@ -6,10 +6,12 @@ use super::audit;
 use super::snapshot::{Measuring, replay};
 use crate::cli::DemoArgs;
 use crate::config::{Config, SnapshotConfig, Surroundings};
-use crate::demo::{DemoServer, Fault, FaultPlan, Occurrence, RoutePattern, SAMPLE_BASE, Site, sample_site, weeks_ago};
 use crate::error::{ExitStatus, Failure, Outcome, OutputFormat};
 use crate::progress::Progress;
 use crate::report::ReportError;
+use confluence_sim::{
+    DemoServer, Fault, FaultPlan, Occurrence, RoutePattern, SAMPLE_BASE, Site, sample_site, weeks_ago,
+};
 
 /// Weeks before this one that the sample site is measured in as well, so that there is a history to look at.
 const WEEKS: u32 = 12;

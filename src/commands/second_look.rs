@@ -4,10 +4,10 @@
 use std::collections::HashSet;
 
 use crate::audit::{self, Audit, AuditOptions, Usage};
-use crate::confluence::{Cloud, RequestError};
 use crate::inventory::coverage::UnitKind;
 use crate::inventory::{AttachmentId, CrawlOptions, Inventory, SecondLook};
 use crate::progress::Progress;
+use confluence_client::{Cloud, RequestError};
 
 /// A site that changes faster than it is read would be read for ever; after this many rounds the run is incomplete.
 const MAX_ROUNDS: u32 = 10;

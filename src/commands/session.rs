@@ -5,10 +5,10 @@ use std::sync::Arc;
 use super::signals::Signals;
 use crate::cache::{Cache, CacheError};
 use crate::config::Config;
-use crate::confluence::{Cloud, ConnectionSettings, RequestError};
 use crate::error::{ExitStatus, Failure};
 use crate::inventory::{CrawlError, CrawlOptions};
 use crate::progress::Progress;
+use confluence_client::{Cloud, ConnectionSettings, RequestError};
 
 /// A site as one command reads it.
 #[derive(Debug)]
@@ -52,6 +52,7 @@ impl Session {
 pub(super) fn connect(config: &Config) -> Result<Cloud, Failure> {
     let connection = &config.connection;
     let settings = ConnectionSettings {
+        user_agent: concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")).to_owned(),
         concurrency: usize::try_from(connection.concurrency).unwrap_or(1),
         max_wait: connection.max_wait,
         ..ConnectionSettings::new(&connection.base_url, &connection.user, connection.token.clone())

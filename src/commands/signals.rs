@@ -3,9 +3,9 @@
 
 use std::sync::{Arc, OnceLock};
 
-use crate::confluence::Cloud;
 use crate::error::{ExitStatus, Failure};
 use crate::progress::Progress;
+use confluence_client::Cloud;
 
 /// Which signal came, if any.
 #[derive(Debug, Clone, Default)]

@@ -95,7 +95,7 @@ mod tests {
             ("http://localhost:1", "http://localhost:1/wiki"),
         ] {
             assert_eq!(normalize(text, "x").unwrap(), normal, "{text}");
-            assert_eq!(crate::confluence::Deployment::cloud(text).unwrap().base_url(), normal, "as requests are sent");
+            assert_eq!(confluence_client::Deployment::cloud(text).unwrap().base_url(), normal, "as requests are sent");
         }
     }
 

@@ -1,9 +1,9 @@
 //! Who reads, with what kind of token, and which spaces that account sees.
 
 use super::{Finding, State};
-use crate::confluence::{Client, RequestError};
-use crate::confluence::{Observed, Request};
 use crate::error::ExitStatus;
+use confluence_client::{Client, RequestError};
+use confluence_client::{Observed, Request};
 
 /// The probe every run begins with; gives the account's id. An error is the exit status a run would end with.
 pub(super) async fn check(client: &Client, findings: &mut Vec<Finding>) -> Result<String, ExitStatus> {

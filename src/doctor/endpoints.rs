@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::account::{refused, unanswered};
 use super::{Finding, State};
-use crate::confluence::{Client, Observed, Request};
+use confluence_client::{Client, Observed, Request};
 
 /// One kind of content.
 struct Kind {

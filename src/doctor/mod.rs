@@ -11,8 +11,8 @@ mod tests;
 
 use serde::Serialize;
 
-use crate::confluence::Client;
 use crate::error::ExitStatus;
+use confluence_client::Client;
 pub use probe::{Answered, probe};
 
 /// How a check ended.

@@ -1,11 +1,11 @@
 //! A healthy site, and sites that lack one thing.
 
 use super::*;
-use crate::confluence::ConnectionSettings;
-use crate::demo::site::{Kind, Status};
-use crate::demo::workflow::WorkflowApp;
-use crate::demo::{DemoServer, Fault, FaultPlan, Occurrence, RoutePattern, sample_site};
 use crate::progress::Progress;
+use confluence_client::ConnectionSettings;
+use confluence_sim::site::{Kind, Status};
+use confluence_sim::workflow::WorkflowApp;
+use confluence_sim::{DemoServer, Fault, FaultPlan, Occurrence, RoutePattern, sample_site};
 
 async fn serve(faults: FaultPlan) -> DemoServer {
     DemoServer::start(sample_site("2026-04-01T08:30:00Z".parse().unwrap()), faults).await.unwrap()

@@ -4,9 +4,9 @@ use super::convert;
 use super::coverage::UnitKind;
 use super::crawl::{Crawl, single, subject};
 use super::site::{Content, ContentKind};
-use crate::confluence::RequestError;
-use crate::confluence::cloud::Edition;
-use crate::storage_format::Body;
+use confluence_client::RequestError;
+use confluence_client::cloud::Edition;
+use storage_format::Body;
 
 /// Counts the bodies that came with the lists and reads the missing ones alone. Contents that turn out to be deleted
 /// are left out; those whose body cannot be obtained stay, without one.

@@ -9,8 +9,8 @@ use super::coverage::UnitKind;
 use super::crawl::{Crawl, single};
 use super::site::{Content, ContentId, ContentKind, Status};
 use super::{Inventory, OldSizes, bodies, convert, header_images, lists, versions};
-use crate::confluence::cloud::{CommentKind, Single};
-use crate::confluence::model;
+use confluence_client::cloud::{CommentKind, Single};
+use confluence_client::model;
 
 /// How far before the start of the run changes are read again: times come from several computers of the site.
 const CLOCK_MARGIN: Duration = Duration::minutes(2);
@@ -149,7 +149,7 @@ pub(super) fn put_all(contents: &mut Vec<Content>, newer: Vec<Content>) -> usize
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::storage_format::Body;
+    use storage_format::Body;
 
     fn page(id: &str, version: u32, status: Status, body: bool) -> Content {
         let sent = serde_json::json!({"id": id, "title": "T", "version": {"number": version}});

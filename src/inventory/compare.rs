@@ -4,8 +4,8 @@ use super::Inventory;
 use super::continued::Continued;
 use super::coverage::UnitKind;
 use super::crawl::{Crawl, CrawlOptions, GROUP};
-use crate::confluence::{Cloud, RequestError};
 use crate::progress::Progress;
+use confluence_client::{Cloud, RequestError};
 
 /// Reads the SHA-256 of every file in `groups` (places in `inventory.attachments`) into the inventory.
 ///

@@ -6,9 +6,9 @@ use super::Inventory;
 use super::crawl::{Crawl, CrawlOptions};
 use super::ledger::Ledger;
 use super::memory::Memory;
-use crate::confluence::{Cloud, RequestError};
 use crate::progress::Progress;
-use crate::storage_format::OwnSite;
+use confluence_client::{Cloud, RequestError};
+use storage_format::OwnSite;
 
 /// The coverage of an inventory while more is read. Until [`Continued::close`] the inventory has none, and so is not
 /// complete, whatever becomes of this.

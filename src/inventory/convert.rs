@@ -7,9 +7,9 @@ use super::site::{
     AccountId, Attachment, AttachmentId, Container, Content, ContentId, ContentKind, Details, HeaderImage, OldVersion,
     Space, SpaceId, Status,
 };
-use crate::confluence::cloud::{HEADER_IMAGE_DRAFT, HEADER_IMAGE_PUBLISHED};
-use crate::confluence::model;
-use crate::storage_format::Body;
+use confluence_client::cloud::{HEADER_IMAGE_DRAFT, HEADER_IMAGE_PUBLISHED};
+use confluence_client::model;
+use storage_format::Body;
 
 /// A time as the API writes it; one that cannot be read is unknown.
 pub(super) fn time(text: Option<&str>) -> Option<DateTime<Utc>> {

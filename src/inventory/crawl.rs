@@ -26,11 +26,11 @@ use super::{
     people, plausibility, reconcile, second_walk, versions,
 };
 use crate::cache::Cache;
-use crate::confluence::cloud::Single;
-use crate::confluence::{Cloud, RequestError};
 use crate::error::ExitStatus;
 use crate::progress::Progress;
-use crate::storage_format::{Body, Depth, OwnSite, TodoMarkers};
+use confluence_client::cloud::Single;
+use confluence_client::{Cloud, RequestError};
+use storage_format::{Body, Depth, OwnSite, TodoMarkers};
 
 /// Pause before something not found is asked for again (F-41).
 const RECHECK_AFTER: Duration = Duration::from_secs(2);
@@ -341,7 +341,7 @@ mod tests {
 
     #[test]
     fn a_crawl_can_be_spawned() {
-        let settings = crate::confluence::ConnectionSettings::new("http://localhost:1", "me", "token".into());
+        let settings = confluence_client::ConnectionSettings::new("http://localhost:1", "me", "token".into());
         let api = Cloud::new(settings).unwrap();
         let (options, progress) = (CrawlOptions::default(), Progress::silent());
         assert_send(&take_inventory(&api, &options, &progress));
@@ -349,7 +349,7 @@ mod tests {
 
     #[tokio::test]
     async fn f_95_a_panic_in_one_request_ends_the_reading_with_it() {
-        let settings = crate::confluence::ConnectionSettings::new("http://localhost:1", "me", "token".into());
+        let settings = confluence_client::ConnectionSettings::new("http://localhost:1", "me", "token".into());
         let (api, options, progress) = (Cloud::new(settings).unwrap(), CrawlOptions::default(), Progress::silent());
         let (opened, site) = (Ledger::default(), OwnSite::new("http://localhost:1", &[]));
         let (ledger, memory, started_at) = (&opened, Memory(None), DateTime::UNIX_EPOCH);

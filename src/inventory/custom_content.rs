@@ -9,7 +9,7 @@ use super::crawl::Crawl;
 use super::lists;
 use super::owners::Owner;
 use super::site::{Content, ContentKind};
-use crate::confluence::RequestError;
+use confluence_client::RequestError;
 
 /// Types that are an index of diagrams kept elsewhere: what stands in them is no use (`storage-format.md` 3).
 const INDEXES: [&str; 2] = ["com.mxgraph.confluence.plugins.diagramly", "drawio"];

@@ -13,9 +13,9 @@ use super::lists;
 use super::memory::Figures;
 use super::plan::{RequestPlan, SiteCounts};
 use super::{Coverage, Space};
-use crate::confluence::Cloud;
-use crate::confluence::cloud::{Bodies, CommentKind, Single};
 use crate::progress::Progress;
+use confluence_client::Cloud;
+use confluence_client::cloud::{Bodies, CommentKind, Single};
 
 /// What a run would read, and what it would take.
 #[derive(Debug, Clone, Serialize)]

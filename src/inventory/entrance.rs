@@ -7,9 +7,9 @@ use super::identity::{self, Opening};
 use super::ledger::Ledger;
 use super::memory::Memory;
 use super::{Space, lists, scope};
-use crate::confluence::Cloud;
 use crate::progress::Progress;
-use crate::storage_format::OwnSite;
+use confluence_client::Cloud;
+use storage_format::OwnSite;
 
 /// What is known before anything of a space is read.
 pub(super) struct Entrance {

@@ -6,8 +6,8 @@ use super::convert;
 use super::coverage::UnitKind;
 use super::crawl::{Crawl, GROUP, single, subject};
 use super::site::{Content, HeaderImage, Space, SpaceId};
-use crate::confluence::cloud::{Edition, Single};
-use crate::storage_format::{Construct, property_references};
+use confluence_client::cloud::{Edition, Single};
+use storage_format::{Construct, property_references};
 
 /// Contents that only the search shows and that are looked at one by one; more are a hole in the lists.
 const MAX_UNLISTED: usize = 2_000;

@@ -6,7 +6,7 @@ use super::Account;
 use super::coverage::UnitKind;
 use super::ledger::Ledger;
 use super::site::AccountId;
-use crate::confluence::{Cloud, RequestError};
+use confluence_client::{Cloud, RequestError};
 
 /// The probe that opens a run.
 pub(super) struct Opening {

@@ -12,7 +12,7 @@ use flate2::write::DeflateEncoder;
 use sha2::{Digest, Sha256};
 
 use crate::cache::{Cache, ValueKey};
-use crate::storage_format::{Body, Depth, OwnSite, READER, parse_to};
+use storage_format::{Body, Depth, OwnSite, READER, parse_to};
 
 /// Below this length, in bytes, finding the references again takes no longer than looking them up (see CONTRIBUTING.md,
 /// "What is kept of bodies").
@@ -71,7 +71,7 @@ fn unpack(value: &[u8]) -> io::Result<Body> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::storage_format::TodoMarkers;
+    use storage_format::TodoMarkers;
 
     const BASE: &str = "https://acme.atlassian.net/wiki";
 

@@ -5,8 +5,8 @@ use std::collections::{BTreeSet, HashMap};
 use super::coverage::UnitKind;
 use super::crawl::Crawl;
 use super::site::{Attachment, Content};
-use crate::confluence::{RequestError, model};
-use crate::storage_format::{FileFilter, Target};
+use confluence_client::{RequestError, model};
+use storage_format::{FileFilter, Target};
 
 /// Reads the labels that macros filter by, or all of them when the options say so, and gives them to the files.
 pub(super) async fn read(crawl: &Crawl<'_>, contents: &[Content], files: &mut [Attachment]) {

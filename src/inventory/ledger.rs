@@ -6,7 +6,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::coverage::{Coverage, Gap, UnitCounts, UnitEnd, UnitKind};
-use crate::confluence::RequestError;
+use confluence_client::RequestError;
 
 /// The ledger of a run that goes on.
 #[derive(Debug, Default)]

@@ -10,10 +10,10 @@ use super::ledger::Ledger;
 use super::plan::batch_size;
 use super::site::{Attachment, Container, Content, ContentId, ContentKind, Space, SpaceId};
 use super::{bodies, convert};
-use crate::confluence::cloud::{Bodies, CommentKind, Edition, Single};
-use crate::confluence::{Cloud, RequestError, Walked, model};
-use crate::storage_format::Body;
 use crate::wording::plural;
+use confluence_client::cloud::{Bodies, CommentKind, Edition, Single};
+use confluence_client::{Cloud, RequestError, Walked, model};
+use storage_format::Body;
 
 /// The spaces found.
 pub(super) struct Spaces {

@@ -38,7 +38,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::storage_format::OwnSite;
+use storage_format::OwnSite;
 
 pub use compare::compare_contents;
 pub use coverage::Coverage;

@@ -6,7 +6,7 @@
 use super::OldSizes;
 use super::crawl::Crawl;
 use super::site::Attachment;
-use crate::confluence::RequestError;
+use confluence_client::RequestError;
 
 /// Files tried when downloads fail, or when only files of unchanged size are there.
 const MAX_FILES: usize = 3;

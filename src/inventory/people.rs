@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::coverage::UnitKind;
 use super::crawl::Crawl;
 use super::site::{AccountId, Attachment, Content};
-use crate::confluence::RequestError;
-use crate::confluence::cloud::PEOPLE_PER_REQUEST;
+use confluence_client::RequestError;
+use confluence_client::cloud::PEOPLE_PER_REQUEST;
 
 /// The ids of all creators, owners, editors and uploaders.
 pub(super) fn met<'i>(contents: &'i [Content], files: &'i [Attachment]) -> BTreeSet<&'i str> {

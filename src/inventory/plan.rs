@@ -10,11 +10,11 @@ use super::crawl::Crawl;
 use super::memory::{LastRun, Remembered};
 use super::site::{Attachment, Content, ContentKind, Space, SpaceId};
 use super::{header_images, labels, people, reconcile};
-use crate::confluence::Client;
-use crate::confluence::cloud::{
+use crate::wording::plural;
+use confluence_client::Client;
+use confluence_client::cloud::{
     LIST_LIMIT, PEOPLE_PER_REQUEST, PLAIN_SEARCH_LIMIT, SEARCH_LIMIT, SPACE_IDS_PER_REQUEST,
 };
-use crate::wording::plural;
 
 /// Requests in a second that are expected before a run has measured them (`confluence-api.md` 6).
 const USUAL_RATE: f64 = 10.0;

@@ -10,9 +10,9 @@ use super::identity::confirm_account;
 use super::order::{sort_attachments, sort_contents};
 use super::site::{Attachment, Content, ContentId, Status};
 use super::{Inventory, changes, header_images, labels, lists};
-use crate::confluence::cloud::Edition;
-use crate::confluence::{Cloud, RequestError};
 use crate::progress::Progress;
+use confluence_client::cloud::Edition;
+use confluence_client::{Cloud, RequestError};
 
 /// What a second look brought.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -212,7 +212,7 @@ mod tests {
     use super::*;
     use crate::inventory::convert;
     use crate::inventory::{AttachmentId, Container, ContentKind};
-    use crate::storage_format::Body;
+    use storage_format::Body;
 
     fn page(id: &str, version: u32, status: Status, body: bool) -> Content {
         let sent = serde_json::json!({"id": id, "title": "T", "version": {"number": version}});

@@ -16,9 +16,9 @@ use super::convert;
 use super::coverage::UnitKind;
 use super::crawl::Crawl;
 use super::site::{Attachment, Container, Content, ContentId, ContentKind, Status};
-use crate::confluence::RequestError;
-use crate::confluence::cloud::Single;
-use crate::storage_format::{ContainerRef, Reference, Target};
+use confluence_client::RequestError;
+use confluence_client::cloud::Single;
+use storage_format::{ContainerRef, Reference, Target};
 
 /// Owners with the most files, owners of the newest files, others, and contents that name files of their own though the
 /// list shows none: of each so many.

@@ -14,8 +14,8 @@ use super::coverage::UnitKind;
 use super::crawl::{Crawl, subject};
 use super::reconcile;
 use super::site::{Attachment, Content, ContentKind, Status};
-use crate::confluence::cloud::{Edition, Single};
-use crate::confluence::{RequestError, model};
+use confluence_client::cloud::{Edition, Single};
+use confluence_client::{RequestError, model};
 
 /// What the search shows and no list did.
 #[derive(Debug, Default)]

@@ -8,7 +8,7 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::storage_format::Body;
+use storage_format::Body;
 
 macro_rules! id_type {
     ($(#[$doc:meta])* $name:ident) => {

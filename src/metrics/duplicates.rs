@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use crate::storage_format::Sketch;
+use storage_format::Sketch;
 
 /// Share of equal sketch entries from which on two texts count as nearly the same. The sketch estimates the share of
 /// what two texts have in common with an error of 0.038 about 0.9, so this finds texts that share nine tenths.

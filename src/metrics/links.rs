@@ -8,7 +8,7 @@ use super::row::Links;
 use crate::inventory::coverage::UnitKind;
 use crate::inventory::snapshot::{MetricGroup, SnapshotFacts};
 use crate::inventory::{Content, ContentId, ContentKind, Inventory, SpaceId, Status};
-use crate::storage_format::{Body, Certainty, Construct, ContainerRef, Measures, PageLink, Target};
+use storage_format::{Body, Certainty, Construct, ContainerRef, Measures, PageLink, Target};
 
 /// Where a link leads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

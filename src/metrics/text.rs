@@ -1,7 +1,7 @@
 //! What a body is made of, as a row says it.
 
 use super::row::Text;
-use crate::storage_format::{Body, Reading};
+use storage_format::{Body, Reading};
 
 /// The counts of a body that was measured.
 pub(super) fn text(body: Option<&Body>) -> Option<Text> {

@@ -26,7 +26,7 @@ impl Progress {
             1 => "info",
             _ => "debug",
         };
-        let filter = EnvFilter::new(format!("off,confluence_storage_analyzer={level}"));
+        let filter = EnvFilter::new(format!("off,confluence_storage_analyzer={level},confluence_client={level}"));
         tracing_subscriber::fmt().with_env_filter(filter).with_ansi(mode.colour).with_writer(self.clone()).finish()
     }
 }

@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::audit::{Totals, Usage};
 use crate::inventory::coverage::{Gap, UnitCounts, UnitKind};
 use crate::inventory::{Account, OldSizes, RequestPlan};
-use crate::storage_format::{Certainty, Display};
+use storage_format::{Certainty, Display};
 
 use super::folder::{WriteFailure, WrittenFile};
 use super::view::{FileRow, View, content_id};

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use crate::audit::{Audit, FileVerdict, Totals, Usage, Use};
 use crate::inventory::{AccountId, Attachment, Content, ContentKind, Inventory, SiteLinks, Space, Status};
-use crate::storage_format::Display;
+use storage_format::Display;
 
 use super::{ReportError, RunFacts, names};
 

@@ -7,8 +7,8 @@ use std::sync::OnceLock;
 
 use serde_json::Value;
 
-use crate::common::webdriver::Browser;
 use crate::{ALL, PAGES, Report, npm};
+use test_support::webdriver::Browser;
 
 /// The text of the checker, or `None` where it cannot be had. Installed once, whichever test comes first.
 pub(crate) fn axe() -> Option<String> {

@@ -11,7 +11,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tungstenite::{Message, WebSocket};
 
-use crate::common::webdriver::find_program;
+use test_support::webdriver::find_program;
 
 /// Settings of a profile that asks nothing of the network and saves downloads without a question.
 const SETTINGS: [(&str, &str); 14] = [

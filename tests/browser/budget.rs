@@ -7,8 +7,8 @@ use confluence_storage_analyzer::inventory::SpaceId;
 use confluence_storage_analyzer::report;
 use serde_json::{Value, json};
 
-use crate::common::sample;
-use crate::common::webdriver::Browser;
+use test_support::sample;
+use test_support::webdriver::Browser;
 
 const FILES: u64 = 50_000;
 

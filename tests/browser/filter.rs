@@ -6,11 +6,11 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::common::sample;
-use crate::common::webdriver::Browser;
 use crate::look::spaces_of_one_file;
 use crate::reference::{self, Row};
 use crate::{ALL, Report, WHOLE, text_of};
+use test_support::sample;
+use test_support::webdriver::Browser;
 
 /// Ids of all rows the filter leaves.
 const FOUND: &str = "const input = document.querySelector('#filter'); input.value = arguments0; \

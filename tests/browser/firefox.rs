@@ -6,10 +6,10 @@ use std::path::PathBuf;
 use serde_json::json;
 
 use crate::bidi::Firefox;
-use crate::common::snapshot::Sample;
 use crate::reference;
 use crate::snapshot::Dashboard;
 use crate::{ALL, NAMES, PAGES, Report, SPACE, WHOLE};
+use test_support::snapshot::Sample;
 
 /// Every kind of page: of complete and incomplete audits, and the dashboard of a snapshot.
 fn pages(complete: &Report, incomplete: &Report, snapshot: &Dashboard) -> Vec<PathBuf> {

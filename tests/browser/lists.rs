@@ -6,9 +6,9 @@ use confluence_storage_analyzer::audit::Usage;
 use confluence_storage_analyzer::inventory::AccountId;
 use serde_json::json;
 
-use crate::common::sample;
-use crate::common::webdriver::Browser;
 use crate::{ALL, NAMES, Report, UNREFERENCED, WHOLE, text_of};
+use test_support::sample;
+use test_support::webdriver::Browser;
 
 #[tokio::test]
 async fn u_11_versions_are_told_with_their_bytes() {

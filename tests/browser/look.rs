@@ -4,15 +4,15 @@ use std::process::Command;
 
 use serde_json::json;
 
-use crate::common::base64;
-use crate::common::sample;
-use crate::common::snapshot::Sample;
-use crate::common::webdriver::{Browser, find_program};
 use crate::snapshot::Dashboard;
 use crate::{ALL, PAGES, Report, SPACE, text_of};
 use confluence_storage_analyzer::audit::{Audit, SpaceTotals};
 use confluence_storage_analyzer::inventory::site::Space;
 use confluence_storage_analyzer::inventory::{Inventory, SpaceId};
+use test_support::base64;
+use test_support::sample;
+use test_support::snapshot::Sample;
+use test_support::webdriver::{Browser, find_program};
 
 #[tokio::test]
 async fn u_19_the_colours_follow_the_system_until_they_are_chosen() {

@@ -1,9 +1,6 @@
 //! The pages in a real browser, opened from disk (`report-ui.md` C6). Tests bear the number of the feature they prove.
 #![allow(clippy::expect_used, reason = "tests fail loudly")]
 
-#[path = "../common/mod.rs"]
-mod common;
-
 mod axe;
 mod bidi;
 mod budget;
@@ -25,11 +22,11 @@ mod zoom;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use common::sample;
-use common::webdriver::Browser;
 use confluence_storage_analyzer::audit::Audit;
 use confluence_storage_analyzer::inventory::Inventory;
 use confluence_storage_analyzer::report::{self, RunFacts};
+use test_support::sample;
+use test_support::webdriver::Browser;
 
 /// The names in the rows of the table, once it is whole.
 const NAMES: &str = "return new Promise(done => { const look = () => document.querySelector('#table[aria-busy]') \

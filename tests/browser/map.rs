@@ -1,8 +1,8 @@
 //! The map: areas, levels, keyboard, and the table that says the same.
 
-use crate::common::sample;
-use crate::common::webdriver::Browser;
 use crate::{ALL, Report, WHOLE, text_of};
+use test_support::sample;
+use test_support::webdriver::Browser;
 
 const SUM: &str =
     "return [...document.querySelectorAll('.square')].reduce((sum, square) => sum + Number(square.dataset.value), 0)";

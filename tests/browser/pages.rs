@@ -6,9 +6,9 @@ use std::process::Command;
 use confluence_storage_analyzer::report::format;
 use serde_json::json;
 
-use crate::common::sample;
-use crate::common::webdriver::Browser;
 use crate::{ALL, NAMES, PAGES, Report, SPACE, WHOLE, assert_quiet, text_of};
+use test_support::sample;
+use test_support::webdriver::Browser;
 
 #[tokio::test]
 async fn u_01_the_banner_follows_the_title_on_every_page_without_script_and_in_print() {

@@ -7,7 +7,7 @@ use confluence_storage_analyzer::{report::format, spreadsheet};
 use serde_json::{Value, json};
 use unicode_normalization::UnicodeNormalization;
 
-use crate::common::sample;
+use test_support::sample;
 
 /// One row of the CSV by column, hidden characters not yet made visible.
 pub(crate) type Row = BTreeMap<String, String>;

@@ -5,11 +5,11 @@ use std::path::PathBuf;
 
 use serde_json::json;
 
-use crate::common::sample::HOSTILE;
-use crate::common::snapshot::{SPACES, Sample};
-use crate::common::webdriver::Browser;
 use crate::{assert_quiet, text_of};
 use confluence_storage_analyzer::report::format;
+use test_support::sample::HOSTILE;
+use test_support::snapshot::{SPACES, Sample};
+use test_support::webdriver::Browser;
 
 /// The page in a folder whose name has to be escaped in an address.
 pub(crate) struct Dashboard {

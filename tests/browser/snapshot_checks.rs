@@ -3,9 +3,9 @@
 use std::fs;
 
 use crate::axe::{assert_types_hold, axe, violations};
-use crate::common::snapshot::Sample;
-use crate::common::webdriver::Browser;
 use crate::snapshot::Dashboard;
+use test_support::snapshot::Sample;
+use test_support::webdriver::Browser;
 
 #[tokio::test]
 async fn u_18_axe_finds_nothing_with_all_lists_open() {

@@ -1,7 +1,7 @@
 //! The table of files: order, pages, rows, details, keyboard.
 
-use crate::common::webdriver::Browser;
 use crate::{ALL, NAMES, Report, text_of};
+use test_support::webdriver::Browser;
 
 const SORTED: &str = "return [...document.querySelectorAll('#table [aria-sort]')].map(th => th.dataset.sort + ' ' + th.getAttribute('aria-sort'))";
 const FOCUS: &str = "return document.activeElement.textContent";

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use crate::common::sample;
-use crate::common::webdriver::Browser;
 use crate::{ALL, Report, WHOLE, text_of};
+use test_support::sample;
+use test_support::webdriver::Browser;
 
 /// Marks every text of the table: what a function makes of its parts, too.
 const MARK: &str = "document.addEventListener('DOMContentLoaded', () => { \

@@ -8,8 +8,8 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::common::webdriver::Browser;
 use crate::{ALL, Report};
+use test_support::webdriver::Browser;
 
 /// Roles that say nothing of their own, and those that are Chromium's alone.
 const SILENT: [&str; 11] = [

@@ -2,10 +2,10 @@
 
 use serde_json::json;
 
-use crate::common::snapshot::Sample;
-use crate::common::webdriver::Browser;
 use crate::snapshot::Dashboard;
 use crate::{ALL, PAGES, Report};
+use test_support::snapshot::Sample;
+use test_support::webdriver::Browser;
 
 /// Every control there is, brought into view: what cannot be seen as a whole in its breadth, or is covered by something
 /// else, cannot be reached.

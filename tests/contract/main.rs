@@ -3,19 +3,16 @@
 //! the tests say so and are skipped, unless `REQUIRE_API_DOCUMENTS` is set, as it is by `.ci/run`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
-#[path = "../common/mod.rs"]
-mod common;
-
 mod documents;
 mod schema;
 
 use std::collections::BTreeSet;
 
 use chrono::Utc;
+use confluence_client::{Cloud, ConnectionSettings};
+use confluence_sim::{DemoServer, FaultPlan, RequestLogEntry, Site, sample_site};
 use confluence_storage_analyzer::audit::AuditOptions;
 use confluence_storage_analyzer::commands::audit::read_site;
-use confluence_storage_analyzer::confluence::{Cloud, ConnectionSettings};
-use confluence_storage_analyzer::demo::{DemoServer, FaultPlan, RequestLogEntry, Site, sample_site};
 use confluence_storage_analyzer::error::ExitStatus;
 use confluence_storage_analyzer::inventory::snapshot::{MetricGroup, MetricGroups, read_facts, take_pages};
 use confluence_storage_analyzer::inventory::workflow::{PinnedProperty, WorkflowOptions, WorkflowPage, workflow_of};
@@ -76,7 +73,7 @@ async fn read_workflow(api: &Cloud, inventory: &Inventory) {
 
 /// Two sites: one with everything a company has, one with small pages so that lists have several.
 async fn all_requests() -> Vec<(DemoServer, BTreeSet<Sent>)> {
-    let mut paged = common::known::site().0;
+    let mut paged = test_support::known::site().0;
     paged.behaviour.page_cap = Some(3);
     paged.behaviour.comment_lists_with_replies = true;
     vec![requests_of(sample_site(Utc::now())).await, requests_of(paged).await]

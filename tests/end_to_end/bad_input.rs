@@ -3,7 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use confluence_storage_analyzer::demo::{Fault, FaultPlan, Occurrence, RoutePattern, Site};
+use confluence_sim::{Fault, FaultPlan, Occurrence, RoutePattern, Site};
 use tempfile::TempDir;
 
 use crate::program::{Finished, Server, program};

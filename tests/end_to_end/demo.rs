@@ -5,7 +5,7 @@ use std::fs;
 use std::sync::LazyLock;
 
 use chrono::Utc;
-use confluence_storage_analyzer::demo::sample;
+use confluence_sim::sample;
 use scraper::{Html, Selector};
 use tempfile::TempDir;
 
@@ -61,7 +61,7 @@ fn the_totals_are_those_of_the_sample() {
     let manifest = run.run_json();
     let totals = sample(Utc::now()).site.totals();
     let number = |value: &serde_json::Value, key: &str| value[key].as_u64().unwrap_or_else(|| panic!("{key}: {value}"));
-    let same = |found: &serde_json::Value, truth: &confluence_storage_analyzer::demo::SpaceFigures, place: &str| {
+    let same = |found: &serde_json::Value, truth: &confluence_sim::SpaceFigures, place: &str| {
         assert_eq!(number(found, "pages"), truth.pages, "pages of {place}");
         assert_eq!(number(found, "blog_posts"), truth.posts, "posts of {place}");
         assert_eq!(number(found, "attachments"), truth.attachments, "attachments of {place}");

@@ -1,6 +1,6 @@
 //! `doctor` as people start it.
 
-use confluence_storage_analyzer::demo::{Fault, FaultPlan, Occurrence, RoutePattern};
+use confluence_sim::{Fault, FaultPlan, Occurrence, RoutePattern};
 use serde_json::Value;
 
 use super::program::Server;

@@ -1,6 +1,6 @@
 //! Files that look alike: candidates by name, size and type, certain after their bytes were compared.
 
-use confluence_storage_analyzer::demo::FaultPlan;
+use confluence_sim::FaultPlan;
 
 use crate::program::Server;
 

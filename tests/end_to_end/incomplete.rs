@@ -3,8 +3,8 @@
 use std::fs;
 
 use chrono::{TimeDelta, Utc};
-use confluence_storage_analyzer::demo::site::{Attachment, Container, Content, Kind, Status};
-use confluence_storage_analyzer::demo::{Fault, FaultPlan, Occurrence, RoutePattern, sample_site};
+use confluence_sim::site::{Attachment, Container, Content, Kind, Status};
+use confluence_sim::{Fault, FaultPlan, Occurrence, RoutePattern, sample_site};
 
 use crate::program::{Finished, Server, file_name};
 

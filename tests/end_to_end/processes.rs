@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 
-use confluence_storage_analyzer::demo::{Fault, FaultPlan, Occurrence, RoutePattern};
+use confluence_sim::{Fault, FaultPlan, Occurrence, RoutePattern};
 use tempfile::TempDir;
 
 use super::program::{Finished, Server, program};

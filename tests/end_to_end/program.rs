@@ -6,7 +6,7 @@ use std::process::Output;
 
 use assert_cmd::Command;
 use chrono::Utc;
-use confluence_storage_analyzer::demo::{DemoServer, FaultPlan, Site, sample_site};
+use confluence_sim::{DemoServer, FaultPlan, Site, sample_site};
 use serde_json::Value;
 use tempfile::TempDir;
 

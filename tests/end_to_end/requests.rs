@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use confluence_storage_analyzer::demo::{DemoServer, FaultPlan};
+use confluence_sim::{DemoServer, FaultPlan};
 
 use crate::program::Server;
 

@@ -1,7 +1,7 @@
 //! Candidates are looked at again: what changes while the site is read is not missed (product contract 3.3).
 
 use chrono::{Duration, Utc};
-use confluence_storage_analyzer::demo::{FaultPlan, Site};
+use confluence_sim::{FaultPlan, Site};
 
 use crate::program::Server;
 
@@ -28,7 +28,7 @@ fn a_use_that_appears_while_the_site_is_read_is_found() {
         page.body = r#"<ac:link><ri:attachment ri:filename="orphan.zip"><ri:page ri:content-title="Plan"/></ri:attachment></ac:link>"#.to_owned();
         let author = page.versions[0].author.clone();
         let number = page.versions.last().unwrap().number + 1;
-        page.versions.push(confluence_storage_analyzer::demo::site::ContentVersion::new(number, Utc::now(), &author));
+        page.versions.push(confluence_sim::site::ContentVersion::new(number, Utc::now(), &author));
     });
     let server = Server::start(site(), faults);
     let run = server.run(&[]);

@@ -2,8 +2,8 @@
 
 use std::fs;
 
-use confluence_storage_analyzer::demo::site::{Container, Kind};
-use confluence_storage_analyzer::demo::{Fault, FaultPlan, Occurrence, RoutePattern, Site};
+use confluence_sim::site::{Container, Kind};
+use confluence_sim::{Fault, FaultPlan, Occurrence, RoutePattern, Site};
 use serde_json::json;
 
 use crate::program::{Finished, Server, file_name, program, rows_of};

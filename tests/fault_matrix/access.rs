@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use confluence_storage_analyzer::demo::site::Attachment;
-use confluence_storage_analyzer::demo::{Fault, FaultPlan, Occurrence, RoutePattern};
+use confluence_sim::site::Attachment;
+use confluence_sim::{Fault, FaultPlan, Occurrence, RoutePattern};
 use confluence_storage_analyzer::error::ExitStatus;
 use confluence_storage_analyzer::inventory::coverage::{UnitEnd, UnitKind};
 
-use crate::common::bench::{Bench, also, always, answer, on, without};
-use crate::common::known;
+use test_support::bench::{Bench, also, always, answer, on, without};
+use test_support::known;
 
 const PROBE: &str = "/wiki/rest/api/user/current";
 const COMMENTS: &str = "/wiki/api/v2/footer-comments*";
@@ -206,7 +206,7 @@ async fn f_41_a_404_on_a_comment_or_template_just_listed_does_not_make_it_vanish
 }
 
 fn edit_template() -> Fault {
-    crate::common::bench::edit_items(|item| crate::common::bench::remove(item, "/body"))
+    test_support::bench::edit_items(|item| test_support::bench::remove(item, "/body"))
 }
 
 #[tokio::test(start_paused = true)]

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use confluence_storage_analyzer::demo::FaultPlan;
+use confluence_sim::FaultPlan;
 use h2::Reason;
 use h2::server::SendResponse;
 use reqwest::header::{HeaderName, TRANSFER_ENCODING};
@@ -13,9 +13,9 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 
 use super::tls::{Authority, config, program_for};
-use crate::common::folder::{State, state};
-use crate::common::known;
 use crate::program::{Finished, Server};
+use test_support::folder::{State, state};
+use test_support::known;
 
 /// A stream breaks at every request whose number is a multiple of this.
 const EVERY: usize = 6;

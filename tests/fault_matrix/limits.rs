@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use confluence_storage_analyzer::confluence::RequestError;
-use confluence_storage_analyzer::demo::{Fault, FaultPlan, Occurrence, RoutePattern};
+use confluence_client::RequestError;
+use confluence_sim::{Fault, FaultPlan, Occurrence, RoutePattern};
 use confluence_storage_analyzer::error::ExitStatus;
 use confluence_storage_analyzer::inventory::coverage::UnitKind;
 
-use crate::common::bench::{Bench, also, always, answer, on, once, without};
-use crate::common::known;
+use test_support::bench::{Bench, also, always, answer, on, once, without};
+use test_support::known;
 
 const PAGES: &str = "/wiki/api/v2/pages";
 const ATTACHMENTS: &str = "/wiki/api/v2/attachments";
@@ -232,7 +232,7 @@ async fn f_17_a_batch_too_long_for_the_server_is_split_and_no_id_is_dropped() {
                 &format!("Page of {number}"),
                 "<p>text</p>",
             );
-            site.people.push(confluence_storage_analyzer::demo::site::Person {
+            site.people.push(confluence_sim::site::Person {
                 account_id: format!("712020:person-number-{number}"),
                 name: format!("Person {number}"),
             });

@@ -3,8 +3,6 @@
 //! matters, so no test waits for a real pause.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
-#[path = "../common/mod.rs"]
-mod common;
 #[path = "../end_to_end/program.rs"]
 #[allow(dead_code, unreachable_pub, reason = "shared with other tests, which use more of it")]
 mod program;

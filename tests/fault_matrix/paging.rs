@@ -1,15 +1,15 @@
 //! F-44 to F-58, F-99, F-100: lists that lie about their end.
 
+use confluence_sim::site::{Attachment, Container, Content, Kind};
+use confluence_sim::{Fault, FaultPlan, Occurrence};
 use confluence_storage_analyzer::audit::Usage;
-use confluence_storage_analyzer::demo::site::{Attachment, Container, Content, Kind};
-use confluence_storage_analyzer::demo::{Fault, FaultPlan, Occurrence};
 use confluence_storage_analyzer::error::ExitStatus;
 use confluence_storage_analyzer::inventory::coverage::{UnitEnd, UnitKind};
 use serde_json::{Value, json};
 
-use crate::common::base64;
-use crate::common::bench::{Bench, always, on, once};
-use crate::common::known;
+use test_support::base64;
+use test_support::bench::{Bench, always, on, once};
+use test_support::known;
 
 const PAGES: &str = "/wiki/api/v2/pages";
 const ATTACHMENTS: &str = "/wiki/api/v2/attachments";
@@ -174,7 +174,7 @@ async fn f_52_the_link_header_alone_goes_on_and_must_not_contradict_the_body() {
         answer["_links"]["base"] = Value::Null;
     });
     let plan = once("/wiki/api/v2/spaces", contradiction);
-    let plan = crate::common::bench::also(
+    let plan = test_support::bench::also(
         plan,
         "/wiki/api/v2/spaces",
         Occurrence::Only(1),
@@ -215,15 +215,11 @@ async fn f_55_what_comes_and_goes_during_the_walk_is_seen_at_the_end() {
 
 #[tokio::test(start_paused = true)]
 async fn f_56_a_page_edited_after_it_was_read_is_read_again() {
-    let edit = |site: &mut confluence_storage_analyzer::demo::Site| {
+    let edit = |site: &mut confluence_sim::Site| {
         let page = site.contents.iter_mut().find(|content| content.id == "1007").unwrap();
         let author = page.author.clone();
         page.body.push_str(r#"<ac:image><ri:attachment ri:filename="spare.png"><ri:page ri:content-title="Home"/></ri:attachment></ac:image>"#);
-        page.versions.push(confluence_storage_analyzer::demo::site::ContentVersion::new(
-            2,
-            chrono::Utc::now(),
-            &author,
-        ));
+        page.versions.push(confluence_sim::site::ContentVersion::new(2, chrono::Utc::now(), &author));
     };
     let mut bench = Bench::known(once("/wiki/rest/api/user/bulk", Fault::change_site(edit))).await;
     bench.truth.insert("att902".to_owned(), Usage::LinkedElsewhere);
@@ -276,7 +272,7 @@ async fn f_99_an_empty_list_of_attachments_is_held_against_the_bodies_that_name_
     // every other list that could know is silent too: the newest first, and the index
     let empty = || Fault::edit_json(|answer| answer["results"] = json!([]));
     for index in [empty(), Fault::status(403)] {
-        let plan = crate::common::bench::also(
+        let plan = test_support::bench::also(
             always(ATTACHMENTS, empty()),
             "/wiki/rest/api/content/search",
             Occurrence::From(1),
@@ -353,7 +349,7 @@ async fn f_58_a_site_without_spaces_is_no_empty_site() {
 async fn f_100_a_retired_endpoint_is_named_and_no_content_is_called_deleted() {
     let gone = || {
         let body = r#"{"statusCode":410,"data":{"authorized":true,"valid":true,"errors":[],"successful":true},"message":"GoneException: This deprecated endpoint has been removed."}"#;
-        crate::common::bench::answer(410, &[], body)
+        test_support::bench::answer(410, &[], body)
     };
     let bench = Bench::known(always("/wiki/rest/api/template/*", gone())).await;
     let run = bench.run().await;

@@ -5,14 +5,14 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use confluence_storage_analyzer::demo::{Fault, FaultPlan, Occurrence};
+use confluence_sim::{Fault, FaultPlan, Occurrence};
 use confluence_storage_analyzer::error::ExitStatus;
 use tempfile::TempDir;
 
-use crate::common::bench::{Bench, always, answer, on, signalled_at};
-use crate::common::folder::{self, State};
-use crate::common::known;
 use crate::program::Server;
+use test_support::bench::{Bench, always, answer, on, signalled_at};
+use test_support::folder::{self, State};
+use test_support::known;
 
 fn known(faults: FaultPlan) -> Server {
     Server::start(known::site().0, faults)

@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 use std::sync::{Arc, Mutex};
 
-use confluence_storage_analyzer::demo::FaultPlan;
+use confluence_sim::FaultPlan;
 use tempfile::TempDir;
 
 use crate::program::{Finished, Server, program};
@@ -102,7 +102,7 @@ fn f_32_an_address_that_is_none_is_refused_by_the_name_of_its_variable() {
 fn f_32_s_18_the_own_machine_is_reached_without_a_proxy() {
     let proxy = Proxy::answering("HTTP/1.1 502 Bad Gateway");
     let address = format!("http://{}", proxy.address);
-    let server = Server::start(crate::common::known::site().0, FaultPlan::none());
+    let server = Server::start(test_support::known::site().0, FaultPlan::none());
     let folder = TempDir::new().unwrap();
     let mut command = program(folder.path());
     command.env_remove("NO_PROXY").env_remove("no_proxy");

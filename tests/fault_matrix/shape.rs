@@ -1,13 +1,13 @@
 //! F-59 to F-74: data of another shape, bodies that are no markup, names that are hard to compare.
 
+use confluence_sim::{Fault, FaultPlan, Occurrence, Site};
 use confluence_storage_analyzer::audit::Usage;
-use confluence_storage_analyzer::demo::{Fault, FaultPlan, Occurrence, Site};
 use confluence_storage_analyzer::error::ExitStatus;
 use confluence_storage_analyzer::inventory::coverage::UnitKind;
 use serde_json::{Value, json};
 
-use crate::common::bench::{Bench, Truth, also, always, edit_items, remove, without};
-use crate::common::known;
+use test_support::bench::{Bench, Truth, also, always, edit_items, remove, without};
+use test_support::known;
 
 const ATTACHMENTS: &str = "/wiki/api/v2/attachments*";
 
@@ -257,8 +257,7 @@ async fn f_70_invalid_encodings_fail_the_unit_and_are_not_guessed() {
     for broken in
         [r#"{"results":[{"id":"2001","title":"\ud800"}],"_links":{}}"#, "{\"results\":[{\"id\":\"2001\u{0}\n\"}]}"]
     {
-        let bench =
-            Bench::known(always("/wiki/api/v2/blogposts", crate::common::bench::answer(200, &[], broken))).await;
+        let bench = Bench::known(always("/wiki/api/v2/blogposts", test_support::bench::answer(200, &[], broken))).await;
         bench.run().await.expect_incomplete();
     }
     for odd in ["\u{feff}", "\u{fffe}", "\u{0}"] {

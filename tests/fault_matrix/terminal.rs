@@ -6,15 +6,15 @@ use std::io::Read;
 use std::os::unix::ffi::OsStrExt;
 use std::process::Stdio;
 
-use confluence_storage_analyzer::demo::Fault;
+use confluence_sim::Fault;
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{Winsize, tcsetwinsize};
 use tempfile::TempDir;
 
-use crate::common::bench::always;
-use crate::common::known;
 use crate::process::child;
 use crate::program::Server;
+use test_support::bench::always;
+use test_support::known;
 
 /// Runs an audit that ends incomplete with standard error on a terminal so many columns wide; gives the exit status
 /// and what the terminal was sent.

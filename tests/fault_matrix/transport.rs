@@ -3,16 +3,16 @@
 use std::io::Write as _;
 use std::time::Duration;
 
-use confluence_storage_analyzer::confluence::model::ListPage;
-use confluence_storage_analyzer::confluence::{Client, ConnectionSettings, Request, RequestError, Timeouts};
-use confluence_storage_analyzer::demo::{Fault, FaultPlan, Occurrence};
+use confluence_client::model::ListPage;
+use confluence_client::{Client, ConnectionSettings, Request, RequestError, Timeouts};
+use confluence_sim::{Fault, FaultPlan, Occurrence};
 use confluence_storage_analyzer::error::ExitStatus;
 use confluence_storage_analyzer::inventory::coverage::UnitKind;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-use crate::common::bench::{Bench, always, answer, on, once};
-use crate::common::raw::{RawServer, Wire, json};
+use test_support::bench::{Bench, always, answer, on, once};
+use test_support::raw::{RawServer, Wire, json};
 
 const POSTS: &str = "/wiki/api/v2/blogposts";
 

@@ -1,10 +1,10 @@
 //! Random fault plans.
 
-use confluence_storage_analyzer::demo::{Fault, FaultPlan, Occurrence};
+use confluence_sim::{Fault, FaultPlan, Occurrence};
 use serde_json::Value;
 
-use crate::common::bench::{also, answer, edit_items, signalled_at};
 use crate::random::Random;
+use test_support::bench::{also, answer, edit_items, signalled_at};
 
 /// What goes wrong in one run.
 pub(crate) struct Plan {

@@ -10,9 +10,6 @@
     reason = "a test fails by panicking and says which seed it was"
 )]
 
-#[path = "../common/mod.rs"]
-mod common;
-
 mod faults;
 mod random;
 mod site;
@@ -25,10 +22,10 @@ use confluence_storage_analyzer::error::ExitStatus;
 use confluence_storage_analyzer::report::{self, RunFacts};
 use tempfile::TempDir;
 
-use common::bench::{Bench, Run};
-use common::{base64, folder};
 use faults::Plan;
 use random::Random;
+use test_support::bench::{Bench, Run};
+use test_support::{base64, folder};
 
 /// Seeds of an ordinary test run.
 const SEEDS: u64 = 30;
@@ -115,7 +112,7 @@ fn write(place: &std::path::Path, reading: &Reading) -> std::path::PathBuf {
         exit_code: reading.status.code(),
         stopped: reading.stopped.as_ref().map(ToString::to_string),
         audit: AuditOptions::default(),
-        ..common::sample::run_facts()
+        ..test_support::sample::run_facts()
     };
     report::write(place, &facts, &reading.inventory, &reading.audit).unwrap()
 }

@@ -1,14 +1,14 @@
 //! Random sites whose truth is known because every use is put there on purpose.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use confluence_sim::Site;
+use confluence_sim::site::{Attachment, AttachmentVersion, Container, Kind, Status};
 use confluence_storage_analyzer::audit::Usage;
-use confluence_storage_analyzer::demo::Site;
-use confluence_storage_analyzer::demo::site::{Attachment, AttachmentVersion, Container, Kind, Status};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::json;
 
-use crate::common::bench::Truth;
 use crate::random::Random;
+use test_support::bench::Truth;
 
 const PUBLIC_BASE: &str = "https://acme.atlassian.net/wiki";
 
@@ -240,7 +240,7 @@ impl Draw<'_> {
             return Usage::Unreferenced;
         }
         let (title, body) = (content.title.clone(), content.body.clone());
-        let draft = content.draft.get_or_insert(confluence_storage_analyzer::demo::site::Draft {
+        let draft = content.draft.get_or_insert(confluence_sim::site::Draft {
             title,
             body,
             saved_at: uploaded + TimeDelta::hours(1),

@@ -1,17 +1,15 @@
 //! S-15, S-16, S-17, S-19, S-20: where requests go, what they are, how much of an answer is read.
 
-use confluence_storage_analyzer::confluence::model::ListPage;
-use confluence_storage_analyzer::confluence::{
-    BaseUrlError, Client, ConnectionSettings, Deployment, Request, RequestError, Timeouts,
-};
-use confluence_storage_analyzer::demo::{DemoServer, Fault, FaultPlan, Occurrence};
+use confluence_client::model::ListPage;
+use confluence_client::{BaseUrlError, Client, ConnectionSettings, Deployment, Request, RequestError, Timeouts};
+use confluence_sim::{DemoServer, Fault, FaultPlan, Occurrence};
 use confluence_storage_analyzer::inventory::OldSizes;
 use serde_json::Value;
 
-use crate::common::bench::{Bench, always, answer, on};
-use crate::common::known;
-use crate::common::raw::{RawServer, Wire, json, json_bytes};
 use crate::program::Server;
+use test_support::bench::{Bench, always, answer, on};
+use test_support::known;
+use test_support::raw::{RawServer, Wire, json, json_bytes};
 
 const DOWNLOAD: &str = "/wiki/rest/api/content/*/child/attachment/*/download";
 

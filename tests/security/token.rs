@@ -1,12 +1,12 @@
 //! S-11: the token is in no output, however the run goes.
 
-use confluence_storage_analyzer::demo::{Fault, FaultPlan, Occurrence, Site};
+use confluence_sim::{Fault, FaultPlan, Occurrence, Site};
 use percent_encoding::{NON_ALPHANUMERIC, percent_encode};
 use tempfile::TempDir;
 
-use crate::common::bench::{always, answer, on};
-use crate::common::{base64, folder, known};
 use crate::program::{Finished, Server, program};
+use test_support::bench::{always, answer, on};
+use test_support::{base64, folder, known};
 
 /// A token with letters that every encoding writes differently.
 const TOKEN: &str = "ATATT3x+Secret/of=Acme%2F?&_-~q7Zp0";

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use assert_cmd::Command;
 use chrono::{DateTime, Utc};
-use confluence_storage_analyzer::demo::{DemoServer, FaultPlan, Site};
+use confluence_sim::{DemoServer, FaultPlan, Site};
 use confluence_storage_analyzer::history::{Columns, History, IsoWeek, Retention, Snapshot};
 use confluence_storage_analyzer::metrics::columns;
 use confluence_storage_analyzer::spreadsheet::Value;

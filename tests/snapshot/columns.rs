@@ -1,6 +1,6 @@
 //! Every column of every kind of page, against the answers.
 
-use confluence_storage_analyzer::demo::{Fault, FaultPlan, Occurrence, RoutePattern};
+use confluence_sim::{Fault, FaultPlan, Occurrence, RoutePattern};
 
 use super::bench::{Bench, weeks_ago};
 use super::knowledge_base::{CONFIGURATION, data_center, details, on_pages, site};

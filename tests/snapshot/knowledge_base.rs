@@ -1,10 +1,10 @@
 //! The knowledge base of the tests, stated as one value: two chosen spaces, and one beside them that is not read.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use confluence_storage_analyzer::demo::readers::View;
-use confluence_storage_analyzer::demo::site::{ContentVersion, Kind, Status};
-use confluence_storage_analyzer::demo::workflow::{Approval, Decision, PageWorkflow, Parameter, WorkflowApp};
-use confluence_storage_analyzer::demo::{Fault, FaultPlan, Occurrence, RoutePattern, Site};
+use confluence_sim::readers::View;
+use confluence_sim::site::{ContentVersion, Kind, Status};
+use confluence_sim::workflow::{Approval, Decision, PageWorkflow, Parameter, WorkflowApp};
+use confluence_sim::{Fault, FaultPlan, Occurrence, RoutePattern, Site};
 use serde_json::{Value, json};
 
 /// How bodies write the address of the site.

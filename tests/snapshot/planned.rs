@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use confluence_storage_analyzer::demo::FaultPlan;
+use confluence_sim::FaultPlan;
 use serde_json::Value;
 
 use super::bench::{Bench, Finished};

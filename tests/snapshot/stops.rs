@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chrono::Utc;
-use confluence_storage_analyzer::demo::{Fault, FaultPlan, Occurrence, RoutePattern};
+use confluence_sim::{Fault, FaultPlan, Occurrence, RoutePattern};
 use confluence_storage_analyzer::history::{History, Status};
 
 use serde_json::json;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use confluence_storage_analyzer::demo::FaultPlan;
+use confluence_sim::FaultPlan;
 
 use super::bench::{Bench, rows};
 use super::knowledge_base::{CONFIGURATION, site};

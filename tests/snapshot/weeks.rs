@@ -1,7 +1,7 @@
 //! The command over several weeks: what happened since, states that last, weeks that are taken again, old files.
 
-use confluence_storage_analyzer::demo::site::{Content, Kind, Status};
-use confluence_storage_analyzer::demo::{Fault, FaultPlan, Occurrence, RoutePattern, Site};
+use confluence_sim::site::{Content, Kind, Status};
+use confluence_sim::{Fault, FaultPlan, Occurrence, RoutePattern, Site};
 use confluence_storage_analyzer::history::Status as Worth;
 use serde_json::{Value, json};
 

@@ -3,10 +3,10 @@
 use std::collections::{BTreeSet, HashSet};
 
 use chrono::TimeDelta;
+use confluence_sim::readers::Allowed;
+use confluence_sim::site::{Content as Served, Kind, Status};
+use confluence_sim::{FaultPlan, Site};
 use confluence_storage_analyzer::audit::{AuditOptions, Usage, analyze};
-use confluence_storage_analyzer::demo::readers::Allowed;
-use confluence_storage_analyzer::demo::site::{Content as Served, Kind, Status};
-use confluence_storage_analyzer::demo::{FaultPlan, Site};
 use confluence_storage_analyzer::inventory::snapshot::{MetricGroup, Parent, ViewedLast};
 use confluence_storage_analyzer::inventory::{AccountId, ContentId, ContentKind, remember_run, take_inventory};
 use confluence_storage_analyzer::progress::Progress;

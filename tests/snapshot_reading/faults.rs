@@ -1,8 +1,8 @@
 //! What a snapshot makes of trouble: a gap, a note, or a value from elsewhere, never a wrong value.
 
-use confluence_storage_analyzer::confluence::RequestError;
-use confluence_storage_analyzer::demo::site::ContentVersion;
-use confluence_storage_analyzer::demo::{Fault, FaultPlan, Occurrence, RoutePattern, Site};
+use confluence_client::RequestError;
+use confluence_sim::site::ContentVersion;
+use confluence_sim::{Fault, FaultPlan, Occurrence, RoutePattern, Site};
 use confluence_storage_analyzer::inventory::coverage::UnitKind;
 use confluence_storage_analyzer::inventory::snapshot::MetricGroup;
 

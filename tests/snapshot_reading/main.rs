@@ -8,10 +8,10 @@ mod plan;
 
 use std::sync::Arc;
 
+use confluence_client::{Cloud, ConnectionSettings, RequestError, Timeouts};
+use confluence_sim::site::{Content as Served, Kind, Status};
+use confluence_sim::{DemoServer, FaultPlan, Site, sample};
 use confluence_storage_analyzer::cache::Cache;
-use confluence_storage_analyzer::confluence::{Cloud, ConnectionSettings, RequestError, Timeouts};
-use confluence_storage_analyzer::demo::site::{Content as Served, Kind, Status};
-use confluence_storage_analyzer::demo::{DemoServer, FaultPlan, Site, sample};
 use confluence_storage_analyzer::inventory::snapshot::{
     MetricGroup, MetricGroups, PageFacts, SnapshotFacts, read_facts, take_pages,
 };

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use chrono::{TimeDelta, Utc};
-use confluence_storage_analyzer::demo::FaultPlan;
-use confluence_storage_analyzer::demo::site::ContentVersion;
+use confluence_sim::FaultPlan;
+use confluence_sim::site::ContentVersion;
 use confluence_storage_analyzer::inventory::AccountId;
 use confluence_storage_analyzer::inventory::coverage::UnitKind;
 use confluence_storage_analyzer::inventory::snapshot::MetricGroup;

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use confluence_storage_analyzer::demo::{FaultPlan, Site};
+use confluence_sim::{FaultPlan, Site};
 use confluence_storage_analyzer::inventory::snapshot::{
     MOST_CALLS_PER_PAGE, MetricGroup, MetricGroups, plan_snapshot, read_facts,
 };
 use confluence_storage_analyzer::inventory::take_inventory;
 use confluence_storage_analyzer::progress::Progress;
-use confluence_storage_analyzer::storage_format::TodoMarkers;
+use storage_format::TodoMarkers;
 
 use super::{Bench, Run};
 

@@ -1,11 +1,11 @@
 //! Section 2.4: ADF in storage.
 
-use confluence_storage_analyzer::storage_format::{OwnSite, parse_adf};
+use storage_format::{OwnSite, parse_adf};
 
-use super::test_site::BASE_URL;
 use super::{
     OTHER, Possible, Proven, assert_evidence, assert_nothing, assert_other, assert_own, assert_usage, image, site,
 };
+use test_support::test_site::BASE_URL;
 
 fn extension(key: &str, parameters: &str) -> String {
     format!(

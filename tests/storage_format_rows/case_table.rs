@@ -2,7 +2,7 @@
 
 use confluence_storage_analyzer::inventory::{Container, ContentId, ContentKind, Status};
 
-use super::test_site::{BASE_URL, TestSite, header_image, old_version};
+use test_support::test_site::{BASE_URL, TestSite, header_image, old_version};
 
 const CASES: &str = include_str!("../fixtures/usage-cases.txt");
 

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use unicode_normalization::UnicodeNormalization;
 
 use super::constructs::{BREAKS, CONSTRUCTS, LINK, NOISE, Named, Shows, WRAPPERS};
-use super::test_site::TestSite;
+use test_support::test_site::TestSite;
 
 /// A content that may own files, or name them.
 struct Place {

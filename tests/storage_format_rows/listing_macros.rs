@@ -2,8 +2,8 @@
 
 use confluence_storage_analyzer::inventory::ContentKind;
 
-use super::test_site::{TestSite, old_version};
 use super::{OTHER, OWN, Possible, Proven, assert_evidence, assert_usage, call};
+use test_support::test_site::{TestSite, old_version};
 
 /// Pages 1001 with `body` and 2001, each with a picture and a document.
 fn album(body: &str) -> TestSite {

@@ -1,10 +1,10 @@
 //! Section 2.2: macros.
 
-use super::test_site::TestSite;
 use super::{
     OTHER, OWN, Possible, Proven, assert_evidence, assert_nothing, assert_other, assert_own, assert_usage, call, code,
     site,
 };
+use test_support::test_site::TestSite;
 
 /// A macro with one parameter that holds elements.
 fn with_element(name: &str, parameter: &str, element: &str, more: &[(&str, &str)]) -> String {

@@ -14,14 +14,11 @@ mod oddities;
 mod outside_the_body;
 mod resolution;
 mod robustness;
-#[allow(dead_code, unreachable_pub, reason = "shared with other test binaries, which use other parts")]
-#[path = "../common/test_site.rs"]
-mod test_site;
 mod urls;
 
 use confluence_storage_analyzer::inventory::Status;
-use confluence_storage_analyzer::storage_format::Certainty::{self, Possible, Proven};
-use test_site::TestSite;
+use storage_format::Certainty::{self, Possible, Proven};
+use test_support::test_site::TestSite;
 
 /// The page whose body is under test, and another page of the same space.
 const OWN: &str = "1001";

@@ -1,11 +1,11 @@
 //! Section 2.6: oddities a parser must survive.
 
-use confluence_storage_analyzer::storage_format::{OwnSite, Reading, parse};
+use storage_format::{OwnSite, Reading, parse};
 
-use super::test_site::BASE_URL;
 use super::{
     OWN, Possible, Proven, assert_evidence, assert_nothing, assert_own, assert_usage, call, code, image, site,
 };
+use test_support::test_site::BASE_URL;
 
 fn reading(body: &str) -> Reading {
     parse(body, &OwnSite::new(BASE_URL, &[])).reading

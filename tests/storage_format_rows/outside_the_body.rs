@@ -1,10 +1,10 @@
 //! Section 2.5: outside the page body.
 
 use confluence_storage_analyzer::inventory::{Container, ContentId, ContentKind, HeaderImage, Status};
-use confluence_storage_analyzer::storage_format::{OwnSite, property_references};
+use storage_format::{OwnSite, property_references};
 
-use super::test_site::{BASE_URL, TestSite, header_image};
 use super::{OTHER, OWN, Possible, Proven, assert_evidence, assert_usage, image, image_in, quiet_site, site};
+use test_support::test_site::{BASE_URL, TestSite, header_image};
 
 const FILE_ID: &str = "62149a0b-9e5d-4e56-bab5-17b8a0d84da5";
 

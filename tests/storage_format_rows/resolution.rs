@@ -2,11 +2,11 @@
 
 use confluence_storage_analyzer::inventory::{Container, ContentId, ContentKind, Status};
 
-use super::test_site::{TestSite, old_version};
 use super::{
     OTHER, OWN, Possible, Proven, assert_evidence, assert_nothing, assert_other, assert_own, assert_usage, call, image,
     image_in, quiet_site, site, trashed,
 };
+use test_support::test_site::{TestSite, old_version};
 
 #[test]
 fn row_1_bare_name_in_page_and_post() {
@@ -291,7 +291,7 @@ fn row_1_hosts_own_alias_and_foreign() {
         assert_own(&link(host), "a.png", "linked", "URL", Proven);
     }
     assert_nothing(&link("https://wiki.old.example"), "a.png");
-    let mut aliased = TestSite::new(super::test_site::BASE_URL, &["wiki.old.example"]);
+    let mut aliased = TestSite::new(test_support::test_site::BASE_URL, &["wiki.old.example"]);
     aliased.space("ENG");
     aliased.page(OWN, "Release Plan", &link("https://wiki.old.example"));
     aliased.file("own", OWN, "a.png");

@@ -1,9 +1,9 @@
 //! The fault matrix of the reading of bodies: F-65 to F-74.
 
-use confluence_storage_analyzer::storage_format::{Body, OwnSite, Reading, parse};
+use storage_format::{Body, OwnSite, Reading, parse};
 
-use super::test_site::{BASE_URL, TestSite};
 use super::{OWN, Possible, Proven, assert_evidence, assert_own, assert_usage, call, code, image, site};
+use test_support::test_site::{BASE_URL, TestSite};
 
 /// Reads and audits on a thread with the small stack of a worker. The payloads take hours or for ever where a reader
 /// falls for them; [`takes_time_in_proportion`] tells the others from those that are only slower than they should be.

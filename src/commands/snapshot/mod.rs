@@ -20,7 +20,6 @@ pub(super) use super::history::failure;
 use super::audit::output_failure;
 use super::session::{Session, connect, crawl_options, failure_of, status_of_stop};
 use crate::config::{Config, SnapshotConfig};
-use crate::confluence::{Cloud, RequestError};
 use crate::error::{ExitStatus, Failure, Outcome, OutputFormat};
 use crate::history::{FOLDER, History, Imported};
 use crate::inventory::snapshot::{MetricGroup, SnapshotFacts, plan_snapshot, take_pages};
@@ -28,6 +27,7 @@ use crate::inventory::workflow::WorkflowCost;
 use crate::inventory::{CrawlError, Inventory};
 use crate::progress::Progress;
 use crate::report::{self, format::plural};
+use confluence_client::{Cloud, RequestError};
 
 /// How long a run waits for another one that writes the same history: not longer than writing takes.
 const WAIT_FOR_OTHERS: Duration = Duration::from_secs(10);

@@ -12,7 +12,7 @@ use crate::inventory::workflow::{DocumentReport, PinnedProperty, WorkflowOptions
 use crate::inventory::{Content, ContentKind, CrawlError, Inventory, SpaceId, Status};
 use crate::metrics::findings::{FINDINGS, Found};
 use crate::metrics::{Rules, Thresholds};
-use crate::storage_format::TodoMarkers;
+use storage_format::TodoMarkers;
 
 /// The groups of metrics asked for; the configuration has checked their names.
 pub(super) fn groups(snapshot: &SnapshotConfig) -> MetricGroups {

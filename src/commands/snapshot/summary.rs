@@ -9,7 +9,6 @@ use serde_json::{Map, Value, json};
 use crate::commands::dry_run::requests;
 use crate::commands::session::tell_stop;
 use crate::commands::summary::not_read;
-use crate::confluence::RequestError;
 use crate::error::{ExitStatus, Outcome, OutputFormat};
 use crate::history::Recorded;
 use crate::inventory::workflow::WorkflowCost;
@@ -18,6 +17,7 @@ use crate::metrics::changes::ChangeKind;
 use crate::metrics::findings::{Finding, Found};
 use crate::progress::Progress;
 use crate::report::format::{count, plural};
+use confluence_client::RequestError;
 
 /// What a snapshot came to.
 #[derive(Debug)]

@@ -9,7 +9,6 @@ use crate::audit::Audit;
 use crate::commands::session::status_of_stop;
 use crate::commands::summary::not_read;
 use crate::config::{Config, SnapshotConfig};
-use crate::confluence::{Cloud, RequestError};
 use crate::error::{ExitStatus, Failure};
 use crate::history::{Clock, Columns, History, IsoWeek, Recorded, Retention, Snapshot, Status, Week};
 use crate::inventory::coverage::UnitKind;
@@ -23,7 +22,8 @@ use crate::metrics::{self, Input, Previous, columns, findings};
 use crate::progress::Progress;
 use crate::report::snapshot::SnapshotView;
 use crate::spreadsheet::Value;
-use crate::storage_format::TodoMarkers;
+use confluence_client::{Cloud, RequestError};
+use storage_format::TodoMarkers;
 
 /// A space with fewer pages may lose a third of them any week.
 const FEW_PAGES: u64 = 10;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use super::{Answer, id, items, list, settled};
-use crate::confluence::{Client, Request, RequestError};
+use confluence_client::{Client, Request, RequestError};
 
 /// Old versions that are measured.
 const MEASURED: usize = 5;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use super::{Answer, id, items, list, settled};
-use crate::confluence::{Client, Request};
+use confluence_client::{Client, Request};
 
 /// Comments whose replies are asked for.
 const ASKED_FOR_REPLIES: usize = 20;

@@ -13,8 +13,8 @@ mod refusals;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::confluence::{Client, Observed, Request, RequestError};
 use crate::progress::Progress;
+use confluence_client::{Client, Observed, Request, RequestError};
 
 /// One question and what the site answered.
 #[derive(Debug, Clone, Serialize)]

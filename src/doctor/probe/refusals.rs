@@ -3,14 +3,14 @@
 use serde_json::{Map, Value, json};
 
 use super::{Answer, id, items, list, settled};
-use crate::confluence::{Client, Request};
+use confluence_client::{Client, Request};
 
 /// Question 3: no credentials at all. Wrong ones are evaluated in the same way (`confluence-api.md` 5.3).
 pub(super) async fn anonymous(client: &Client) -> Answer {
     let user = client.observe_as_visitor(&Request::v1("probe", &["user", "current"])).await?;
     let spaces = client.observe_as_visitor(&list(&["spaces"], 1)).await?;
     let pages = client.observe_as_visitor(&list(&["pages"], 1)).await?;
-    let count = |page: &crate::confluence::Observed| page.results().map(Vec::len);
+    let count = |page: &confluence_client::Observed| page.results().map(Vec::len);
     let kind = user.json.as_ref().and_then(|json| json["type"].as_str().map(str::to_owned));
     let answer = match (count(&spaces), count(&pages)) {
         (Some(spaces), _) if spaces > 0 => {

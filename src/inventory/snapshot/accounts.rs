@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::plan::last_owners;
 use super::reading::Reading;
 use super::{Account, SnapshotFacts};
-use crate::confluence::pages::ACCOUNTS_PER_REQUEST;
-use crate::confluence::{RequestError, model};
 use crate::inventory::coverage::UnitKind;
 use crate::inventory::people;
 use crate::inventory::site::AccountId;
+use confluence_client::pages::ACCOUNTS_PER_REQUEST;
+use confluence_client::{RequestError, model};
 
 /// The accounts of everybody met. Where the site refuses them, names alone, by the list that audits use.
 pub(super) async fn read(reading: &Reading<'_>, facts: &mut SnapshotFacts) -> BTreeMap<AccountId, Account> {

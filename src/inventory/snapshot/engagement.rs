@@ -5,13 +5,13 @@ use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 
 use super::reading::Reading;
 use super::{Engagement, SnapshotFacts, ViewedLast};
-use crate::confluence::RequestError;
-use crate::confluence::cloud::Single;
-use crate::confluence::pages::Analytics;
 use crate::inventory::coverage::UnitKind;
 use crate::inventory::crawl::subject;
 use crate::inventory::plan::RequestPlan;
 use crate::inventory::site::Content;
+use confluence_client::RequestError;
+use confluence_client::cloud::Single;
+use confluence_client::pages::Analytics;
 
 /// Requests for one page at most, retries aside: likes, watchers, views ever, of 30 and of 90 days, and then either
 /// viewers or, where nobody came in 90 days, views of 180 and 365 days.

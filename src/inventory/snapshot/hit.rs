@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::PageFacts;
-use crate::confluence::model::PageHit;
-use crate::confluence::pages::INNER_LABELS;
 use crate::inventory::site::AccountId;
+use confluence_client::model::PageHit;
+use confluence_client::pages::INNER_LABELS;
 
 /// The content property that names the editor.
 const EDITOR: &str = "editor";

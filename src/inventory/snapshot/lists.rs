@@ -5,14 +5,14 @@ use std::collections::{BTreeMap, HashSet};
 use tokio::join;
 
 use super::{MetricGroup, MetricGroups, plan};
-use crate::confluence::Cloud;
-use crate::confluence::cloud::{Bodies, CommentKind, Single};
 use crate::inventory::crawl::{self, Crawl, CrawlError, CrawlOptions, Extent, Read};
 use crate::inventory::memory::Remembered;
 use crate::inventory::order::{sort_attachments, sort_contents};
 use crate::inventory::site::{Attachment, Content, ContentId, OldVersion, Space};
 use crate::inventory::{Inventory, OldSizes, bodies, lists, people, reconcile};
 use crate::progress::Progress;
+use confluence_client::Cloud;
+use confluence_client::cloud::{Bodies, CommentKind, Single};
 
 /// Reads what a snapshot of the chosen spaces needs of the lists: their pages of all statuses with bodies and the files
 /// of these, and with [`MetricGroup::Links`] their blog posts and comments too.

@@ -4,15 +4,15 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::engagement::USUAL_CALLS;
 use super::{MetricGroup, MetricGroups, parents, reading, targets, versions};
-use crate::confluence::cloud::{LIST_LIMIT, PEOPLE_PER_REQUEST, SEARCH_LIMIT};
-use crate::confluence::pages::{ACCOUNTS_PER_REQUEST, CONTENT_IDS_PER_REQUEST};
-use crate::confluence::{Client, Cloud};
 use crate::inventory::crawl::{Crawl, CrawlOptions};
 use crate::inventory::memory::Memory;
 use crate::inventory::plan::{RequestPlan, batches};
 use crate::inventory::reconcile::OWNERS_OF_EACH;
 use crate::inventory::site::{AccountId, Content, ContentKind, Space, SpaceId};
 use crate::inventory::{Inventory, people};
+use confluence_client::cloud::{LIST_LIMIT, PEOPLE_PER_REQUEST, SEARCH_LIMIT};
+use confluence_client::pages::{ACCOUNTS_PER_REQUEST, CONTENT_IDS_PER_REQUEST};
+use confluence_client::{Client, Cloud};
 
 /// What the lists of a narrow reading showed.
 #[derive(Debug, Default)]

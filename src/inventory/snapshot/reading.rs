@@ -6,7 +6,6 @@ use super::plan::plan_snapshot;
 use super::{
     MetricGroup, MetricGroups, PageFacts, SnapshotFacts, accounts, engagement, parents, sweep, targets, versions,
 };
-use crate::confluence::{Cloud, RequestError};
 use crate::inventory::Inventory;
 use crate::inventory::continued::Continued;
 use crate::inventory::coverage::UnitKind;
@@ -15,6 +14,7 @@ use crate::inventory::identity::confirm_account;
 use crate::inventory::site::{Content, ContentId, ContentKind, Space, SpaceId, Status};
 use crate::progress::Progress;
 use crate::wording::plural;
+use confluence_client::{Cloud, RequestError};
 
 /// What the parts share.
 #[derive(Clone, Copy)]

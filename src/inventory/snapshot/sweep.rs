@@ -4,14 +4,14 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::reading::{Reading, is_indexed, space_ids};
 use super::{MetricGroup, PageFacts, SnapshotFacts, hit};
-use crate::confluence::cloud::Single;
-use crate::confluence::{RequestError, model};
 use crate::inventory::coverage::UnitKind;
 use crate::inventory::crawl::subject;
 use crate::inventory::header_images::explain_unlisted;
 use crate::inventory::plan::batch_size;
 use crate::inventory::site::{Content, ContentId, Space, SpaceId};
 use crate::wording::plural;
+use confluence_client::cloud::Single;
+use confluence_client::{RequestError, model};
 
 /// Pages that the search may leave out before the whole sweep counts as failed: as many, or [`MOST_PERCENT_LEFT_OUT`].
 const MOST_LEFT_OUT: usize = 100;

@@ -3,13 +3,13 @@
 use std::collections::{BTreeSet, HashSet};
 
 use super::reading::Reading;
-use crate::confluence::RequestError;
-use crate::confluence::cloud::Single;
-use crate::confluence::pages::CONTENT_IDS_PER_REQUEST;
 use crate::inventory::Inventory;
 use crate::inventory::coverage::UnitKind;
 use crate::inventory::site::{Content, ContentId};
-use crate::storage_format::PageLink;
+use confluence_client::RequestError;
+use confluence_client::cloud::Single;
+use confluence_client::pages::CONTENT_IDS_PER_REQUEST;
+use storage_format::PageLink;
 
 /// Ids that links of these pages name and the inventory does not hold, as contents or as files.
 pub(super) fn unknown(inventory: &Inventory, pages: &[&Content]) -> BTreeSet<ContentId> {

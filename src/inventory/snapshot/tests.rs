@@ -1,9 +1,9 @@
 //! What holds of the readings before a server is asked.
 
 use super::{MetricGroups, read_facts, take_pages};
-use crate::confluence::{Cloud, ConnectionSettings};
 use crate::inventory::CrawlOptions;
 use crate::progress::Progress;
+use confluence_client::{Cloud, ConnectionSettings};
 
 fn assert_send<T: Send>(_: &T) {}
 

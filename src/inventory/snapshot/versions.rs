@@ -6,13 +6,13 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::reading::Reading;
 use super::{PageVersion, PageVersions, SnapshotFacts};
-use crate::confluence::cloud::{LIST_LIMIT, Single};
-use crate::confluence::{Client, model};
 use crate::inventory::convert;
 use crate::inventory::coverage::UnitKind;
 use crate::inventory::crawl::subject;
 use crate::inventory::memory::Memory;
 use crate::inventory::site::{AccountId, Content};
+use confluence_client::cloud::{LIST_LIMIT, Single};
+use confluence_client::{Client, model};
 
 /// How far back versions are looked at (`page-metrics-and-output.md` 23).
 const DAYS: TimeDelta = TimeDelta::days(90);

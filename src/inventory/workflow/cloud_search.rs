@@ -7,10 +7,10 @@ use super::options::WorkflowOptions;
 use super::rows::{Rows, SpaceGroup};
 use super::state::{DueWindow, WorkflowSource, WorkflowState};
 use super::sweep::Sweep;
-use crate::confluence::cql::{in_spaces, quoted};
 use crate::inventory::coverage::UnitKind;
 use crate::inventory::crawl::Crawl;
 use crate::wording::plural;
+use confluence_client::cql::{in_spaces, quoted};
 
 /// The windows of expiry, the narrowest first; each search also finds what the ones before it find.
 const WINDOWS: [(DueWindow, &str); 4] = [

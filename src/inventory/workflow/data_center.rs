@@ -10,14 +10,14 @@ use super::refusals::Refusals;
 use super::rows::Rows;
 use super::state::{WorkflowPage, WorkflowSource, WorkflowState};
 use super::sweep::{Answered, Sweep};
-use crate::confluence::RequestError;
-use crate::confluence::cloud::Single;
-use crate::confluence::workflow_model::{
-    Approver, ApproverUser, Transitions, WorkflowParameter, WorkflowParameters, WorkflowStatus,
-};
 use crate::inventory::coverage::UnitKind;
 use crate::inventory::crawl::{Crawl, GROUP};
 use crate::wording::plural;
+use confluence_client::RequestError;
+use confluence_client::cloud::Single;
+use confluence_client::workflow_model::{
+    Approver, ApproverUser, Transitions, WorkflowParameter, WorkflowParameters, WorkflowStatus,
+};
 
 /// The content property of Comala on Data Center (`comala.md` 1.4).
 pub(super) const PROPERTY: &str = "comalaworkflows";

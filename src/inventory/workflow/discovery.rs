@@ -10,10 +10,10 @@ use super::json;
 use super::options::{PinnedProperty, WorkflowOptions};
 use super::rows::Rows;
 use super::state::WorkflowSource;
-use crate::confluence::RequestError;
 use crate::inventory::coverage::UnitKind;
 use crate::inventory::crawl::Crawl;
 use crate::wording::plural;
+use confluence_client::RequestError;
 
 /// Pages that are looked at.
 pub(super) const SAMPLE: usize = 20;

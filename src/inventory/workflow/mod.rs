@@ -33,9 +33,9 @@ use super::Coverage;
 use super::crawl::{Crawl, CrawlOptions};
 use super::ledger::Ledger;
 use super::memory::Memory;
-use crate::confluence::Cloud;
 use crate::progress::Progress;
-use crate::storage_format::OwnSite;
+use confluence_client::Cloud;
+use storage_format::OwnSite;
 
 pub use discovery::PropertyCandidate;
 pub use document_report::DocumentReport;

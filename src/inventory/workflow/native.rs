@@ -7,10 +7,10 @@ use super::json;
 use super::rows::Rows;
 use super::state::{WorkflowSource, WorkflowState};
 use super::sweep::{Answered, Sweep};
-use crate::confluence::RequestError;
 use crate::inventory::coverage::UnitKind;
 use crate::inventory::crawl::Crawl;
 use crate::wording::plural;
+use confluence_client::RequestError;
 
 /// The content property that holds the state of the published page (`confluence-api.md` 3.4).
 pub(super) const PROPERTY: &str = "content-state-published";

@@ -9,9 +9,9 @@ use super::options::WorkflowOptions;
 use super::rows::Rows;
 use super::state::WorkflowPage;
 use super::{cloud_search, data_center, discovery};
-use crate::confluence::Cloud;
-use crate::confluence::cloud::SEARCH_LIMIT;
 use crate::wording::plural;
+use confluence_client::Cloud;
+use confluence_client::cloud::SEARCH_LIMIT;
 
 /// Content states that a space suggests unless it was changed (`comala.md` 6: five default colours, four states).
 const SUGGESTED_STATES: u64 = 4;

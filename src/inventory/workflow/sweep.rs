@@ -8,11 +8,11 @@ use super::data_center::{self, Presence};
 use super::native;
 use super::options::WorkflowOptions;
 use super::rows::Rows;
-use crate::confluence::cloud::SEARCH_LIMIT;
-use crate::confluence::cql::in_spaces;
-use crate::confluence::model;
 use crate::inventory::coverage::UnitKind;
 use crate::inventory::crawl::Crawl;
+use confluence_client::cloud::SEARCH_LIMIT;
+use confluence_client::cql::in_spaces;
+use confluence_client::model;
 
 /// What the search answered about a property of a page.
 #[derive(Debug, Clone, Copy, PartialEq)]

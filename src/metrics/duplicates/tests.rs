@@ -1,5 +1,5 @@
 use super::*;
-use crate::storage_format::{Body, Depth, OwnSite, TodoMarkers, parse_to};
+use storage_format::{Body, Depth, OwnSite, TodoMarkers, parse_to};
 
 /// A text of so many words.
 fn text(words: usize, word: impl Fn(usize) -> String) -> String {

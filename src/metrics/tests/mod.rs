@@ -13,7 +13,7 @@ use super::columns::Frame;
 use crate::inventory::coverage::{Coverage, UnitCounts, UnitKind};
 use crate::inventory::site::AccountId;
 use crate::inventory::{Account, Content, ContentId, ContentKind, Inventory, OldSizes, Scan, Space, SpaceId, Status};
-use crate::storage_format::{Depth, OwnSite, TodoMarkers, parse_to};
+use storage_format::{Depth, OwnSite, TodoMarkers, parse_to};
 
 const BASE: &str = "https://acme.atlassian.net/wiki";
 

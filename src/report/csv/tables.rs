@@ -70,7 +70,7 @@ fn own_columns(table: &mut TableWriter<'_>, row: &FileRow<'_>) -> io::Result<()>
     let ids: Vec<String> = row.elsewhere().into_iter().map(content_id).collect();
     table.text(&ids.join(";"))?;
     table.text(&evidence(row))?;
-    table.text(row.verdict.certainty.map_or("", crate::storage_format::Certainty::label))?;
+    table.text(row.verdict.certainty.map_or("", storage_format::Certainty::label))?;
     table.text(row.verdict.protected.as_deref().unwrap_or_default())?;
     table.number(row.verdict.duplicate_group.map(|group| group as u64))?;
     table.text(yes_no(view.complete))

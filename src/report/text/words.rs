@@ -4,7 +4,7 @@ use crate::audit::{Usage, Use};
 use crate::inventory::coverage::UnitEnd;
 use crate::inventory::{Content, Status};
 use crate::report::format;
-use crate::storage_format::{Certainty, Display};
+use storage_format::{Certainty, Display};
 
 /// How a content uses the file: `shown as image`, `linked`, `listed by the attachments macro`.
 pub(in crate::report) fn phrase(used: &Use) -> String {

@@ -3,9 +3,9 @@
 use chrono::{TimeDelta, Utc};
 
 use super::{on, on_search, pages, read, read_by, read_with, with_app};
-use crate::demo::workflow::{Approval, Decision, PageWorkflow, WorkflowApp};
-use crate::demo::{Fault, Site};
 use crate::inventory::workflow::{DueWindow, WorkflowOptions, expected_requests};
+use confluence_sim::workflow::{Approval, Decision, PageWorkflow, WorkflowApp};
+use confluence_sim::{Fault, Site};
 
 const ENG: &str = "type = page and space in (\"ENG\")";
 
@@ -163,10 +163,10 @@ async fn searches_are_walked_by_cursor_to_their_end() {
     let ids: Vec<String> = (0..25).map(|number| (1000 + number).to_string()).collect();
     let workflows: Vec<_> = ids.iter().map(|id| (id.as_str(), page("Review", true))).collect();
     let site = with_app(pages(25), WorkflowApp::ComalaCloud, &workflows);
-    let small_pages = |api: &crate::confluence::Cloud| {
+    let small_pages = |api: &confluence_client::Cloud| {
         api.client().remember_page_limits([("workflow search".to_owned(), 10)].into());
     };
-    let read = read_by(site, crate::demo::FaultPlan::none(), &named(&["Review"]), small_pages).await;
+    let read = read_by(site, confluence_sim::FaultPlan::none(), &named(&["Review"]), small_pages).await;
     let all = read.reading.pages.values();
     assert!(all.into_iter().all(|state| state.state.as_deref() == Some("Review") && state.is_final == Some(true)));
     assert_eq!(read.sent("cw_state"), 3);
@@ -245,7 +245,7 @@ async fn finals_and_windows_that_could_not_be_searched_are_not_told() {
 #[tokio::test(start_paused = true)]
 async fn archived_pages_are_not_shown_by_the_search_so_it_does_not_speak_for_them() {
     let mut site = site();
-    site.contents[4].status = crate::demo::site::Status::Archived;
+    site.contents[4].status = confluence_sim::site::Status::Archived;
     let options = WorkflowOptions { label_map: vec![("done".into(), "Done".into())], ..named(&[]) };
     let answer = read(site.clone(), &options).await;
     assert_eq!(answer.told("1004"), (None, "unavailable".to_owned()));

@@ -3,11 +3,11 @@
 use chrono::{DateTime, Utc};
 
 use super::{Read, on, pages, read, read_with, with_app};
-use crate::confluence::RequestError;
-use crate::demo::site::ContentVersion;
-use crate::demo::workflow::{Approval, Decision, PageWorkflow, Parameter, WorkflowApp};
-use crate::demo::{Fault, FaultPlan, Occurrence, RoutePattern, Site};
 use crate::inventory::workflow::WorkflowOptions;
+use confluence_client::RequestError;
+use confluence_sim::site::ContentVersion;
+use confluence_sim::workflow::{Approval, Decision, PageWorkflow, Parameter, WorkflowApp};
+use confluence_sim::{Fault, FaultPlan, Occurrence, RoutePattern, Site};
 
 const STATUS: &str = "/wiki/rest/cw/1/content/*/status";
 const PARAMETERS: &str = "/wiki/rest/cw/1/content/*/parameters";

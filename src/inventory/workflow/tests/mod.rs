@@ -12,14 +12,14 @@ mod properties;
 use std::collections::BTreeMap;
 
 use super::{WorkflowOptions, WorkflowPage, WorkflowReading, WorkflowState, workflow_of};
-use crate::confluence::client::Timeouts;
-use crate::confluence::{Cloud, ConnectionSettings};
-use crate::demo::site::Kind;
-use crate::demo::workflow::{PageWorkflow, WorkflowApp};
-use crate::demo::{DemoServer, Fault, FaultPlan, Occurrence, RoutePattern, Site};
 use crate::inventory::coverage::{UnitCounts, UnitKind};
 use crate::inventory::{ContentId, Coverage};
 use crate::progress::Progress;
+use confluence_client::client::Timeouts;
+use confluence_client::{Cloud, ConnectionSettings};
+use confluence_sim::site::Kind;
+use confluence_sim::workflow::{PageWorkflow, WorkflowApp};
+use confluence_sim::{DemoServer, Fault, FaultPlan, Occurrence, RoutePattern, Site};
 
 /// What one reading gave, with the server that answered it.
 struct Read {

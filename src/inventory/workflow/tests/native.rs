@@ -3,8 +3,8 @@
 use serde_json::json;
 
 use super::{on, pages, read, read_with};
-use crate::demo::{Fault, Site};
 use crate::inventory::workflow::WorkflowOptions;
+use confluence_sim::{Fault, Site};
 
 const PROPERTY: &str = "content-state-published";
 
@@ -93,9 +93,9 @@ async fn content_states_that_could_not_be_read_are_unavailable_and_labels_do_not
 async fn a_sweep_that_fails_leaves_open_pages_unavailable() {
     let mut site = site();
     site.workflow.without_content_states = true;
-    let faults = crate::demo::FaultPlan::none().on(
-        crate::demo::RoutePattern::any().with_query("expand", "metadata.properties.content-state-published"),
-        crate::demo::Occurrence::From(1),
+    let faults = confluence_sim::FaultPlan::none().on(
+        confluence_sim::RoutePattern::any().with_query("expand", "metadata.properties.content-state-published"),
+        confluence_sim::Occurrence::From(1),
         Fault::status(500),
     );
     let read = read_with(site, faults, &WorkflowOptions::default()).await;

@@ -4,9 +4,9 @@ use chrono::Utc;
 use serde_json::json;
 
 use super::{pages, read, with_app};
-use crate::demo::sample_site;
-use crate::demo::workflow::{PageWorkflow, WorkflowApp};
 use crate::inventory::workflow::{DocumentReport, PinnedProperty, WorkflowOptions};
+use confluence_sim::sample_site;
+use confluence_sim::workflow::{PageWorkflow, WorkflowApp};
 
 const REPORT: &[u8] = b"Space Name,Space Key,Title,Content ID,Owner,Workflow Name,State,Mood\r\n\
     Engineering,ENG,Page 0,1000,Ann,Docs,Draft,good\r\n\
@@ -63,9 +63,9 @@ async fn each_source_answers_what_the_earlier_ones_left_open() {
 async fn labels_that_were_not_read_are_a_gap() {
     let id = crate::inventory::ContentId::new("1000");
     let page = super::WorkflowPage { id: &id, space_key: "ENG", version: None, labels: None };
-    let server = crate::demo::DemoServer::start(pages(1), crate::demo::FaultPlan::none()).await.unwrap();
-    let settings = crate::confluence::ConnectionSettings::new(server.base_url(), server.user(), server.token().into());
-    let api = crate::confluence::Cloud::new(settings).unwrap();
+    let server = confluence_sim::DemoServer::start(pages(1), confluence_sim::FaultPlan::none()).await.unwrap();
+    let settings = confluence_client::ConnectionSettings::new(server.base_url(), server.user(), server.token().into());
+    let api = confluence_client::Cloud::new(settings).unwrap();
     let silent = crate::progress::Progress::silent();
     let (reading, coverage) = super::workflow_of(&api, &[page], &options(), &silent).await;
     assert_eq!(reading.pages[&id].source.to_string(), "import", "a better source needs no label");
@@ -78,7 +78,7 @@ async fn labels_that_were_not_read_are_a_gap() {
 
 #[tokio::test(start_paused = true)]
 async fn no_page_costs_no_request() {
-    let read = read(crate::demo::Site::new().space("ENG", "Engineering"), &options()).await;
+    let read = read(confluence_sim::Site::new().space("ENG", "Engineering"), &options()).await;
     assert!(read.server.requests().is_empty() && read.reading.notes.is_empty());
 }
 

@@ -3,9 +3,9 @@
 use serde_json::json;
 
 use super::{on, pages, read, read_with, with_app};
-use crate::demo::workflow::{PageWorkflow, WorkflowApp};
-use crate::demo::{Fault, Site};
 use crate::inventory::workflow::{PinnedProperty, WorkflowOptions};
+use confluence_sim::workflow::{PageWorkflow, WorkflowApp};
+use confluence_sim::{Fault, Site};
 
 /// Comala on Cloud with two keys that may be its own, and one that is not.
 fn site(count: usize) -> Site {

@@ -10,7 +10,7 @@ use crate::inventory::{Attachment, Content, OldVersion, Status};
 use crate::report::html::row;
 use crate::report::text::{media, words};
 use crate::report::view::{FileRow, View};
-use crate::storage_format::Certainty;
+use storage_format::Certainty;
 
 /// Index into a dictionary; -1 is none.
 type Index = i64;

@@ -1,0 +1,159 @@
+//! Downloads of files: one byte of a version to measure it, or the whole of a file to compare it.
+//!
+//! The API answers a download with a redirect to a signed address elsewhere. That redirect, exactly one, is followed
+//! without credentials (`confluence-api.md` 2.4).
+
+use std::time::Duration;
+
+use reqwest::header::{ACCEPT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, HeaderMap, RANGE};
+use reqwest::{RequestBuilder, Response, StatusCode};
+use sha2::{Digest, Sha256};
+use url::Url;
+
+use super::client::Client;
+use super::deployment::{Request, is_internal, is_loopback};
+use super::error::RequestError;
+use super::fault::Fault;
+use super::pace::Priority;
+
+/// Tries to reach the place the file lies at.
+const ATTEMPTS: u32 = 3;
+const ONE_BYTE: &str = "download of one byte";
+const WHOLE_FILE: &str = "download of a file";
+/// A whole file may take longer than an answer of the API; a stalled transfer ends sooner by the read timeout.
+const WHOLE_FILE_TIMEOUT: Duration = Duration::from_secs(60 * 60);
+
+/// What the download of a whole file tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fingerprint {
+    /// Bytes that arrived.
+    pub size: u64,
+    /// SHA-256 of them, in hexadecimal.
+    pub sha256: String,
+}
+
+impl Client {
+    /// The size in bytes of one version of an attachment, as its download tells it.
+    pub async fn measure_download(&self, container: &str, attachment: &str, version: u32) -> Result<u64, RequestError> {
+        let request = download(ONE_BYTE, container, attachment).with("version", version.to_string());
+        let target = self.file_address(&request).await?;
+        // a range of one byte; the answer's headers tell the whole size
+        self.at_its_place(ONE_BYTE, || self.http.get(target.clone()).header(RANGE, "bytes=0-0"), total_size).await
+    }
+
+    /// Downloads the current version of an attachment and keeps nothing but its fingerprint.
+    pub async fn fingerprint(&self, container: &str, attachment: &str) -> Result<Fingerprint, RequestError> {
+        let target = self.file_address(&download(WHOLE_FILE, container, attachment)).await?;
+        let request = || self.http.get(target.clone()).timeout(WHOLE_FILE_TIMEOUT);
+        self.at_its_place(WHOLE_FILE, request, digest).await
+    }
+
+    /// Where the API sends a download.
+    async fn file_address(&self, request: &Request) -> Result<Url, RequestError> {
+        let target = self.fetch_location(request).await.map_err(|failure| failure.error)?;
+        // a site on this machine keeps its files there too; no other site may lead anybody into this network
+        if self.deployment.is_local() && is_loopback(&target) {
+            return Ok(target);
+        }
+        if is_internal(&target) {
+            return Err(shape("the redirect leads into the network of this computer"));
+        }
+        if target.scheme() == "https" {
+            Ok(target)
+        } else {
+            Err(shape("the redirect does not lead to a secure address"))
+        }
+    }
+
+    /// One request to the file's place, without credentials, tried again when the transfer breaks.
+    async fn at_its_place<T, F>(
+        &self,
+        kind: &'static str,
+        request: impl Fn() -> RequestBuilder,
+        read: impl Fn(Response) -> F,
+    ) -> Result<T, RequestError>
+    where
+        F: Future<Output = Result<T, Trouble>>,
+    {
+        let mut attempt = 0;
+        loop {
+            attempt += 1;
+            let permit = tokio::select! {
+                biased;
+                error = self.until_stopped() => return Err(error),
+                permit = self.pace.admit(kind, Priority::Normal) => permit,
+            };
+            self.count(kind);
+            // no encoding keeps the length that of the file
+            let whole = async {
+                match request().header(ACCEPT_ENCODING, "identity").send().await {
+                    Ok(response) => read(response).await,
+                    Err(error) => Err(Trouble::Transfer(error)),
+                }
+            };
+            let result = tokio::select! {
+                biased;
+                result = whole => result,
+                error = self.drained() => return Err(error),
+            };
+            drop(permit);
+            match result {
+                Ok(value) => return Ok(value),
+                Err(Trouble::Answer(what)) => return Err(shape(&what)),
+                Err(Trouble::Transfer(error)) => {
+                    let error = Fault::of(&error).into_error(kind.to_owned(), attempt);
+                    if attempt == ATTEMPTS || !matches!(error, RequestError::Transport { .. }) {
+                        return Err(error);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Why a download gave nothing.
+enum Trouble {
+    Transfer(reqwest::Error),
+    Answer(String),
+}
+
+fn download(kind: &'static str, container: &str, attachment: &str) -> Request {
+    Request::v1(kind, &["content", container, "child", "attachment", attachment, "download"])
+}
+
+async fn total_size(response: Response) -> Result<u64, Trouble> {
+    let headers = response.headers();
+    let size = match response.status() {
+        // an empty file has no first byte: `bytes */0`
+        StatusCode::PARTIAL_CONTENT | StatusCode::RANGE_NOT_SATISFIABLE => whole_of_range(headers),
+        StatusCode::OK => headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok()),
+        other => return Err(bad_status(other)),
+    };
+    size.ok_or_else(|| Trouble::Answer("the file's place does not tell its size".to_owned()))
+}
+
+async fn digest(mut response: Response) -> Result<Fingerprint, Trouble> {
+    if response.status() != StatusCode::OK {
+        return Err(bad_status(response.status()));
+    }
+    let mut hash = Sha256::new();
+    let mut size = 0;
+    while let Some(bytes) = response.chunk().await.map_err(Trouble::Transfer)? {
+        size += bytes.len() as u64;
+        hash.update(&bytes);
+    }
+    Ok(Fingerprint { size, sha256: hex::encode(hash.finalize()) })
+}
+
+fn bad_status(status: StatusCode) -> Trouble {
+    Trouble::Answer(format!("the file's place answers with status {}", status.as_u16()))
+}
+
+/// `12345` of `Content-Range: bytes 0-0/12345`.
+fn whole_of_range(headers: &HeaderMap) -> Option<u64> {
+    headers.get(CONTENT_RANGE)?.to_str().ok()?.rsplit_once('/')?.1.trim().parse().ok()
+}
+
+fn shape(what: &str) -> RequestError {
+    RequestError::Shape { endpoint: "the download of a file".to_owned(), what: what.to_owned() }
+}

@@ -1,0 +1,250 @@
+//! Lists that behave, and lists that do not.
+
+use std::ops::ControlFlow;
+
+use super::server::{Reply, Seen, Site};
+use super::*;
+use crate::model;
+use crate::pagination::{Paging, Walked, walk};
+
+/// A page with these items and the rest of a next link, if there is one.
+fn page(ids: &[u32], next: Option<&str>) -> Reply {
+    let items: Vec<_> = ids.iter().map(|id| serde_json::json!({"id": id, "version": {"number": 1}})).collect();
+    let links = match next {
+        Some(next) => serde_json::json!({"next": next, "base": "https://site.example/wiki"}),
+        None => serde_json::json!({"base": "https://site.example/wiki"}),
+    };
+    Reply::json(&serde_json::json!({"results": items, "_links": links}).to_string())
+}
+
+fn cursor(seen: &Seen) -> Option<String> {
+    seen.query("cursor").first().cloned()
+}
+
+fn limit(seen: &Seen) -> u32 {
+    seen.query("limit")[0].parse().unwrap()
+}
+
+async fn walked(site: &Site) -> (Walked, Vec<String>) {
+    let mut ids = Vec::new();
+    let client = client(site);
+    let request = Request::v2("pages", &["pages"]).with("status", "current").with("status", "trashed");
+    let take = |content: model::Content| {
+        ids.push(content.id.0);
+        ControlFlow::Continue(())
+    };
+    let walked = walk(&client, &request, Paging::Cursor, 250, take).await;
+    (walked, ids)
+}
+
+fn failed_paging(walked: &Walked) -> bool {
+    matches!(walked.end, Err(RequestError::Paging { .. }))
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_50_f_51_only_the_absence_of_next_ends_a_list() {
+    let site = Site::new(|seen| match cursor(seen).as_deref() {
+        None => page(&[1], Some("/wiki/api/v2/pages?cursor=a")),
+        Some("a") => page(&[], Some("/wiki/api/v2/pages?cursor=b")),
+        Some("b") => page(&[2, 3], Some("/wiki/api/v2/pages?cursor=c")),
+        _ => page(&[], None),
+    })
+    .await;
+    let (walked, ids) = walked(&site).await;
+    walked.end.unwrap();
+    assert_eq!(ids, ["1", "2", "3"]);
+    assert_eq!(walked.base.as_deref(), Some("https://site.example/wiki"));
+    assert!(site.seen().iter().all(|seen| seen.query("status") == ["current", "trashed"] && limit(seen) == 250));
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_44_a_foreign_next_link_gives_its_cursor_and_no_connection() {
+    let evil = Site::new(|_| page(&[666], None)).await;
+    let next = format!("{}/?cursor=x", evil.base_url());
+    let site = Site::new(move |seen| match cursor(seen).as_deref() {
+        None => page(&[1], Some(&next)),
+        Some("x") => page(&[2], Some("//user@evil.example/..//?cursor=y")),
+        _ => page(&[3], None),
+    })
+    .await;
+    let client = client(&site);
+    let walked = walk(&client, &Request::v2("pages", &["pages"]), Paging::Cursor, 25, |_: model::Content| {
+        ControlFlow::Continue(())
+    })
+    .await;
+    walked.end.unwrap();
+    assert_eq!((walked.items, evil.count()), (3, 0));
+    assert_eq!(client.warnings().len(), 2);
+    assert!(site.seen().iter().all(|seen| seen.path() == "/wiki/api/v2/pages"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_45_f_46_loops_fail_the_list() {
+    let same = Site::new(|_| page(&[1], Some("?cursor=a"))).await;
+    assert!(failed_paging(&walked(&same).await.0));
+    assert_eq!(same.count(), 2);
+    let two = Site::new(|seen| match cursor(seen).as_deref() {
+        Some("a") => page(&[2], Some("?cursor=b")),
+        _ => page(&[1], Some("?cursor=a")),
+    })
+    .await;
+    assert!(failed_paging(&walked(&two).await.0));
+    assert_eq!(two.count(), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_47_new_cursors_with_old_items_fail_the_list() {
+    let site = Site::new(|seen| page(&[1, 2], Some(&format!("?cursor=c{}", seen.number)))).await;
+    let (walked, ids) = walked(&site).await;
+    assert!(failed_paging(&walked));
+    assert_eq!((ids.len(), site.count()), (2, 4));
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_49_doubles_are_counted_and_a_higher_version_wins() {
+    let site = Site::new(|seen| {
+        let (version, next) = if cursor(seen).is_none() { (1, r#","next":"?cursor=a""#) } else { (2, "") };
+        let body = format!(
+            r#"{{"results":[{{"id":"1","version":{{"number":{version}}}}},{{"id":"2"}}],"_links":{{"base":"b"{next}}}}}"#
+        );
+        Reply::json(&body)
+    })
+    .await;
+    let (walked, ids) = walked(&site).await;
+    walked.end.unwrap();
+    assert_eq!(ids, ["1", "2", "1"]);
+    assert_eq!((walked.items, walked.duplicates), (2, 2));
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_52_the_link_header_is_the_second_source() {
+    let header = |cursor: &str| {
+        format!("link: </wiki/api/v2/pages?cursor={cursor}>; rel=\"next\", <https://s.example/wiki>; rel=\"base\"\r\n")
+    };
+    let only_header = Site::new(move |seen| match cursor(seen).as_deref() {
+        None => Reply::status(200, &header("a"), r#"{"results":[{"id":"1"}],"_links":{"next":""}}"#),
+        _ => page(&[2], None),
+    })
+    .await;
+    let (walk, ids) = walked(&only_header).await;
+    walk.end.unwrap();
+    assert_eq!(ids, ["1", "2"]);
+    let contradiction = Site::new(move |_| {
+        Reply::status(200, &header("b"), r#"{"results":[{"id":"1"}],"_links":{"next":"/x?cursor=a"}}"#)
+    })
+    .await;
+    assert!(failed_paging(&walked(&contradiction).await.0));
+    let none = Site::new(|_| page(&[1], Some("/wiki/api/v2/pages?limit=250"))).await;
+    assert!(failed_paging(&walked(&none).await.0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_53_cursors_are_decoded_once_and_encoded_once() {
+    let long = "x".repeat(4096);
+    for (sent, meant) in [
+        ("abc%3D%3D", "abc=="),
+        ("abc==", "abc=="),
+        ("a%2Bb%26c%253D", "a+b&c%3D"),
+        ("CaSe%20%C3%A9", "CaSe é"),
+        (long.as_str(), long.as_str()),
+    ] {
+        let next = format!("/wiki/api/v2/pages?limit=1&cursor={sent}&depth=all");
+        let site =
+            Site::new(move |seen| if cursor(seen).is_none() { page(&[1], Some(&next)) } else { page(&[], None) }).await;
+        walked(&site).await.0.end.unwrap();
+        assert_eq!(cursor(&site.seen()[1]).as_deref(), Some(meant));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_13_a_page_that_fails_for_ever_restarts_the_list_with_half_the_limit() {
+    let site = Site::new(|seen| match (cursor(seen).as_deref(), limit(seen)) {
+        (None, limit) => page(&[1], Some(&format!("?cursor=a{limit}"))),
+        (Some("a62"), 62) => page(&[2], None),
+        _ => Reply::status(500, "", ""),
+    })
+    .await;
+    let (walked, ids) = walked(&site).await;
+    walked.end.unwrap();
+    assert_eq!(ids, ["1", "2"]);
+    let of_cursors: Vec<_> = site.seen().iter().filter_map(|seen| Some((cursor(seen)?, limit(seen)))).collect();
+    assert!(of_cursors.iter().all(|(cursor, limit)| *cursor == format!("a{limit}")), "limit changed under a cursor");
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_13_after_three_restarts_the_list_is_incomplete_and_keeps_its_items() {
+    let site = Site::new(|seen| match cursor(seen) {
+        None => page(&[1, 2], Some("?cursor=a")),
+        Some(_) => Reply::status(500, "", ""),
+    })
+    .await;
+    let (walked, ids) = walked(&site).await;
+    assert!(matches!(walked.end, Err(RequestError::Status { status: 500, .. })));
+    assert_eq!(ids, ["1", "2"]);
+    assert_eq!(site.seen().iter().filter(|seen| cursor(seen).is_none()).count(), 4);
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_16_a_refused_cursor_restarts_the_list() {
+    let site = Site::new(|seen| match (cursor(seen).is_some(), seen.number) {
+        (true, 2) => Reply::status(400, "", r#"{"errors":[{"status":400}]}"#),
+        (true, _) => page(&[2], None),
+        (false, _) => page(&[1], Some("?cursor=a")),
+    })
+    .await;
+    let (walk, ids) = walked(&site).await;
+    walk.end.unwrap();
+    assert_eq!(ids, ["1", "2"]);
+    let refused = Site::new(|_| Reply::status(400, "", "{}")).await;
+    assert!(walked(&refused).await.0.end.is_err());
+    assert_eq!(refused.count(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_63_one_bad_item_spoils_the_list_and_not_the_others() {
+    let site = Site::new(|_| Reply::json(r#"{"results":[{"id":"1"},{"id":true},{"title":"x"},{"id":"4"}]}"#)).await;
+    let (walked, ids) = walked(&site).await;
+    assert_eq!(ids, ["1", "4"]);
+    assert!(matches!(walked.end, Err(RequestError::BadItems { count: 2, .. })));
+    assert_eq!(walked.bad_items.len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_61_a_list_without_results_is_no_empty_list() {
+    for body in [r#"{"_links":{}}"#, r#"{"results":null}"#, r#"{"statusCode":500,"message":"oops"}"#] {
+        let site = Site::new(move |_| Reply::json(body)).await;
+        assert!(matches!(walked(&site).await.0.end, Err(RequestError::Shape { .. })), "{body}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn templates_go_on_by_start_until_a_page_is_not_full() {
+    let site = Site::new(|seen| {
+        let start: u32 = seen.query("start").first().map_or(0, |start| start.parse().unwrap());
+        let items: Vec<_> = (start..(start + 2).min(5)).map(|id| serde_json::json!({"templateId": id})).collect();
+        Reply::json(&serde_json::json!({"results": items, "start": start, "limit": 2, "_links": {}}).to_string())
+    })
+    .await;
+    let mut ids = Vec::new();
+    let client = client(&site);
+    let take = |template: model::Template| {
+        ids.push(template.template_id.0);
+        ControlFlow::Continue(())
+    };
+    let walked = walk(&client, &Request::v1("templates", &["template", "page"]), Paging::Start, 100, take).await;
+    walked.end.unwrap();
+    assert_eq!(ids, ["0", "1", "2", "3", "4"]);
+    assert_eq!(site.count(), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_walk_ends_when_its_caller_has_enough() {
+    let site =
+        Site::new(|seen| page(&[u32::try_from(seen.number).unwrap()], Some(&format!("?cursor={}", seen.number)))).await;
+    let client = client(&site);
+    let take = |content: model::Content| {
+        if content.id.0 == "3" { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    };
+    walk(&client, &Request::v2("pages", &["pages"]), Paging::Cursor, 25, take).await.end.unwrap();
+    assert_eq!(site.count(), 3);
+}

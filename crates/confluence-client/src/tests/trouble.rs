@@ -1,0 +1,244 @@
+//! Rate limits, server errors, broken transfers, answers of another kind.
+
+use tokio::time::Instant;
+
+use super::server::{Reply, Site};
+use super::*;
+
+fn good() -> Reply {
+    Reply::json("{\"ok\":true}")
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_01_a_429_makes_all_requests_wait_as_long_as_told() {
+    let site = Site::script(vec![|| Reply::status(429, "retry-after: 7\r\n", "{}"), good]).await;
+    let client = client(&site);
+    let began = Instant::now();
+    get(&client).await.unwrap();
+    get(&client).await.unwrap();
+    let times: Vec<_> = site.seen().iter().map(|seen| seen.at - began).collect();
+    assert_eq!(times.len(), 3);
+    assert!(times[1] >= seconds(7) && times[1] < seconds(9), "{times:?}");
+    assert_eq!(client.requests()["pages"], 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_01_nobody_sends_into_the_pause() {
+    let site = Site::script(vec![|| Reply::status(429, "retry-after: 7\r\n", "{}"), good]).await;
+    let client = client_with(&site, |settings| settings.concurrency = 1);
+    let all = futures_util::future::join_all((0..5).map(|_| get(&client))).await;
+    assert!(all.iter().all(Result::is_ok));
+    let seen = site.seen();
+    assert_eq!(seen.len(), 6);
+    assert!(seen[1..].iter().all(|later| later.at - seen[0].at >= seconds(7)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_05_endless_throttling_ends_after_few_requests() {
+    let site = Site::new(|_| Reply::status(429, "", "{}")).await;
+    let client = client(&site);
+    let error = get(&client).await.unwrap_err();
+    assert!(matches!(error, RequestError::Status { status: 429, attempts: 6, .. }), "{error}");
+    assert_eq!(site.count(), 6);
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_06_a_day_is_not_slept_and_the_run_stops() {
+    let date = "date: Sat, 21 Nov 2026 12:00:00 GMT\r\nretry-after: 86400\r\n";
+    let site = Site::new(move |_| Reply::status(429, date, "{}")).await;
+    let client = client(&site);
+    let began = Instant::now();
+    let error = get(&client).await.unwrap_err();
+    assert_eq!(error.to_string(), "the server throttles and asks to wait 86400 s, until 2026-11-22T12:00:00Z");
+    assert_eq!(get(&client).await.unwrap_err(), error);
+    assert_eq!((site.count(), began.elapsed()), (1, Duration::ZERO));
+    assert_eq!(client.stopped(), Some(error));
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_06_those_who_wait_are_woken_when_the_run_stops() {
+    let site = Site::script(vec![|| Reply::status(429, "retry-after: 600\r\n", "{}"), good]).await;
+    let client = client(&site);
+    let began = Instant::now();
+    let (waiting, ()) = tokio::join!(get(&client), async {
+        tokio::time::sleep(seconds(10)).await;
+        client.interrupt();
+    });
+    assert_eq!(waiting.unwrap_err(), RequestError::Interrupted);
+    assert!(began.elapsed() < seconds(11));
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_10_a_403_that_is_a_rate_limit_is_waited_for() {
+    let site =
+        Site::script(vec![|| Reply::status(403, "ratelimit-reason: confluence-burst-based\r\n", "{}"), good]).await;
+    get(&client(&site)).await.unwrap();
+    assert_eq!(site.count(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_11_a_passing_server_error_costs_one_more_request() {
+    for status in [500, 502, 503, 504, 408, 425, 520, 524] {
+        let site =
+            Site::new(move |seen| if seen.number == 1 { Reply::status(status, "", "oops") } else { good() }).await;
+        get(&client(&site)).await.unwrap();
+        assert_eq!(site.count(), 2, "{status}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_11_retry_after_on_a_server_error_is_obeyed() {
+    let site = Site::script(vec![|| Reply::status(503, "retry-after: 20\r\n", ""), good]).await;
+    get(&client(&site)).await.unwrap();
+    let seen = site.seen();
+    assert!(seen[1].at - seen[0].at >= seconds(20));
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_14_an_outage_of_everything_stops_the_run_soon() {
+    let site = Site::new(|_| Reply::status(503, "", "")).await;
+    let client = client(&site);
+    for _ in 0..500 {
+        assert!(get(&client).await.is_err());
+    }
+    assert!(site.count() < 150, "{}", site.count());
+    assert!(matches!(client.stopped(), Some(RequestError::GaveUp { .. })));
+}
+
+#[tokio::test(start_paused = true)]
+async fn permanent_failures_are_not_repeated() {
+    for status in [400, 405, 406, 414, 451, 501, 505] {
+        let site = Site::new(move |_| Reply::status(status, "", "{}")).await;
+        let error = get(&client(&site)).await.unwrap_err();
+        assert!(matches!(error, RequestError::Status { status: found, .. } if found == status), "{error}");
+        assert_eq!(site.count(), 1, "{status}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_18_a_refused_connection_is_told_after_few_tries() {
+    let site = Site::new(|_| good()).await;
+    let mut settings = ConnectionSettings::new("http://127.0.0.1:1", "me", TOKEN.into());
+    settings.timeouts = Timeouts::NONE;
+    drop(site);
+    let error = get(&Client::new(settings).unwrap()).await.unwrap_err();
+    assert!(matches!(error, RequestError::Transport { attempts: 3, timeout: false, .. }), "{error:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_20_a_connection_closed_before_the_answer_is_retried() {
+    let site = Site::script(vec![|| Reply::Bytes(Vec::new()), good]).await;
+    get(&client(&site)).await.unwrap();
+    assert_eq!(site.count(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_21_reset_in_mid_body_is_retried() {
+    let Reply::Bytes(whole) = Reply::json(&format!("{{\"text\":\"{}\"}}", "x".repeat(4000))) else { unreachable!() };
+    let body = whole.len() - 4012;
+    for eighth in 0..8 {
+        let cut = whole[..body + eighth * 4000 / 8].to_vec();
+        let rest = whole.clone();
+        let site = Site::new(move |seen| Reply::Bytes(if seen.number == 1 { cut.clone() } else { rest.clone() })).await;
+        get(&client(&site)).await.unwrap();
+        assert_eq!(site.count(), 2, "cut at {eighth}/8");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_22_a_cut_body_without_a_length_is_retried() {
+    const HEAD: &str = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close\r\n\r\n";
+    let site = Site::new(|seen| {
+        let body = if seen.number < 4 { "{\"results\":[{\"id\":\"1" } else { "{\"results\":[]}" };
+        Reply::Bytes(format!("{HEAD}{body}").into_bytes())
+    })
+    .await;
+    get(&client(&site)).await.unwrap();
+    assert_eq!(site.count(), 4);
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_23_truncated_json_with_a_correct_length_fails_after_one_more_try() {
+    let site = Site::new(|_| Reply::json("{\"results\":[{\"id\":\"1")).await;
+    let error = get(&client(&site)).await.unwrap_err();
+    assert!(matches!(error, RequestError::Shape { .. }), "{error:?}");
+    assert_eq!(site.count(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_24_broken_compression_is_retried() {
+    let site = Site::script(vec![|| Reply::status(200, "content-encoding: gzip\r\n", "{\"ok\":true}"), good]).await;
+    get(&client(&site)).await.unwrap();
+    assert_eq!(site.count(), 2);
+}
+
+#[tokio::test]
+async fn f_25_an_endless_answer_is_cut_off() {
+    let site = Site::new(|_| {
+        let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close\r\n\r\n";
+        Reply::Endless(head.into(), vec![b' '; 1 << 20])
+    })
+    .await;
+    let error = get(&client(&site)).await.unwrap_err();
+    assert!(matches!(error, RequestError::TooLarge { .. }), "{error:?}");
+    assert_eq!(site.count(), 1);
+}
+
+#[tokio::test]
+async fn f_27_silence_after_the_headers_ends_by_the_read_limit() {
+    let site = Site::new(|seen| match seen.number {
+        1 => {
+            let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{";
+            Reply::Silent(head.into())
+        }
+        _ => good(),
+    })
+    .await;
+    let client = client_with(&site, |settings| settings.timeouts.read = Some(Duration::from_millis(50)));
+    get(&client).await.unwrap();
+    assert_eq!(site.count(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_33_a_page_of_a_portal_is_no_answer() {
+    let site = Site::new(|_| Reply::with(200, "content-type: text/html\r\n", "<html>Please log in</html>")).await;
+    let error = get(&client(&site)).await.unwrap_err();
+    assert!(matches!(&error, RequestError::NotJson { what, .. } if what.contains("login page")), "{error}");
+    assert_eq!(site.count(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_34_answers_without_a_document_are_no_empty_lists() {
+    for (status, body) in [(204, ""), (200, ""), (200, "null"), (200, "[]"), (200, "\"ok\"")] {
+        let site = Site::new(move |_| Reply::status(status, "", body)).await;
+        let list = client(&site).get::<crate::model::ListPage>(&Request::v2("pages", &["pages"])).await;
+        assert!(matches!(list, Err(RequestError::Shape { .. })), "{status} {body:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_43_a_redirect_is_never_followed() {
+    let elsewhere = Site::new(|_| good()).await;
+    let target = format!("location: {}/login\r\n", elsewhere.base_url());
+    let site = Site::new(move |_| Reply::status(302, &target, "")).await;
+    let error = get(&client(&site)).await.unwrap_err();
+    assert!(matches!(&error, RequestError::NotJson { what, .. } if what.contains("127.0.0.1")), "{error}");
+    assert_eq!((site.count(), elsewhere.count()), (1, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_100_a_retired_endpoint_is_not_missing_content() {
+    let site = Site::new(|_| Reply::status(410, "", "{\"message\":\"gone\"}")).await;
+    let error = get(&client(&site)).await.unwrap_err();
+    assert_eq!(error, RequestError::Gone { endpoint: "/api/v2/pages".into() });
+    assert!(!error.is_not_found());
+}
+
+#[tokio::test(start_paused = true)]
+async fn announced_removals_are_told_once() {
+    let site = Site::new(|_| Reply::status(200, "deprecation: Wed, 1 Mar 2023 00:00:00 GMT\r\n", "{}")).await;
+    let client = client(&site);
+    get(&client).await.unwrap();
+    get(&client).await.unwrap();
+    assert_eq!(client.warnings(), ["the server announces that the endpoint /api/v2/pages will be removed"]);
+}

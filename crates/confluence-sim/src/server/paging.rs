@@ -1,0 +1,214 @@
+//! Lists: limits, orders, cursors (`confluence-api.md` 3, 3.5).
+
+use std::cmp::Ordering;
+
+use serde_json::{Value, json};
+
+use super::errors;
+use super::reply::Reply;
+use super::request::Request;
+use super::served::Served;
+use crate::base64;
+
+/// The largest `limit` of v2 lists; above it the request is refused.
+const MOST: usize = 250;
+
+/// What a list is ordered by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Key<'a> {
+    /// Ids and times.
+    Number(i64),
+    /// Titles and keys.
+    Text(&'a str),
+}
+
+/// An item with its place in the order.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Entry<'a, T> {
+    pub(crate) key: Key<'a>,
+    pub(crate) id: i64,
+    pub(crate) item: &'a T,
+}
+
+/// The order asked for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Order {
+    pub(crate) field: &'static str,
+    descending: bool,
+}
+
+impl Order {
+    /// Reads `sort`; the first of `fields` is the default.
+    pub(crate) fn read(request: &Request, fields: &[&'static str]) -> Result<Self, Reply> {
+        let Some(asked) = request.parameter("sort") else {
+            return Ok(Self { field: fields.first().copied().unwrap_or("id"), descending: false });
+        };
+        let (name, descending) = asked.strip_prefix('-').map_or((asked, false), |name| (name, true));
+        let field = fields.iter().find(|field| **field == name).ok_or_else(|| errors::v2_parameter("sort"))?;
+        Ok(Self { field, descending })
+    }
+
+    /// Ascending by a field.
+    pub(crate) fn by(field: &'static str) -> Self {
+        Self { field, descending: false }
+    }
+
+    fn compare<T>(self, one: &Entry<'_, T>, other: &Entry<'_, T>) -> Ordering {
+        let ordering = (one.key, one.id).cmp(&(other.key, other.id));
+        if self.descending { ordering.reverse() } else { ordering }
+    }
+}
+
+/// Numeric value of an id such as `123` or `att123`, for orders.
+pub(crate) fn number_of(id: &str) -> i64 {
+    id.trim_start_matches(|letter: char| !letter.is_ascii_digit()).parse().unwrap_or_default()
+}
+
+/// Reads `limit`; refuses what v2 refuses.
+pub(crate) fn limit(request: &Request, default: usize) -> Result<usize, Reply> {
+    match request.parameter("limit") {
+        None => Ok(default),
+        Some(asked) => match asked.parse() {
+            Ok(limit) if (1..=MOST).contains(&limit) => Ok(limit),
+            _ => Err(errors::v2_parameter("limit")),
+        },
+    }
+}
+
+/// Answers one page of a v2 list. The cursor holds the last item's place, so items that come or go meanwhile neither
+/// repeat nor skip others.
+pub(crate) fn page<'a, T>(
+    served: &Served,
+    request: &Request,
+    default_limit: usize,
+    order: Order,
+    entries: impl Iterator<Item = Entry<'a, T>>,
+    render: impl Fn(&'a T) -> Value,
+) -> Result<Reply, Reply>
+where
+    T: 'a,
+{
+    let limit = capped_limit(served, request, default_limit)?;
+    let cursor = request.parameter("cursor").map(Cursor::decode).transpose()?;
+    let mut entries: Vec<Entry<'a, T>> = entries
+        .filter(|entry| cursor.as_ref().is_none_or(|cursor| cursor.is_before(order, entry.key, entry.id)))
+        .collect();
+    let more = entries.len() > limit;
+    if more {
+        entries.select_nth_unstable_by(limit, |one, other| order.compare(one, other));
+        entries.truncate(limit);
+    }
+    entries.sort_unstable_by(|one, other| order.compare(one, other));
+    Ok(answer(served, request, order, &entries, more, render))
+}
+
+/// A list whose items are kept in order: their places, ascending, and the entry at a place.
+pub(crate) struct InOrder<'s, F> {
+    pub(crate) places: &'s [usize],
+    pub(crate) entry: F,
+}
+
+/// Answers one page of a list whose items are kept in order.
+pub(crate) fn sorted_page<'a, T: 'a>(
+    served: &'a Served,
+    request: &Request,
+    default_limit: usize,
+    order: Order,
+    list: InOrder<'_, impl Fn(usize) -> Entry<'a, T>>,
+    keep: impl Fn(&'a T) -> bool,
+    render: impl Fn(&'a T) -> Value,
+) -> Result<Reply, Reply> {
+    let limit = capped_limit(served, request, default_limit)?;
+    let cursor = request.parameter("cursor").map(Cursor::decode).transpose()?;
+    let InOrder { places, entry } = list;
+    let is_after = |at: usize| {
+        let entry = entry(at);
+        cursor.as_ref().is_none_or(|cursor| cursor.is_before(order, entry.key, entry.id))
+    };
+    let kept = |at: &usize| Some(entry(*at)).filter(|entry| keep(entry.item));
+    let mut entries: Vec<Entry<'a, T>> = if order.descending {
+        let end = places.partition_point(|at| is_after(*at));
+        places[..end].iter().rev().filter_map(kept).take(limit + 1).collect()
+    } else {
+        let begin = places.partition_point(|at| !is_after(*at));
+        places[begin..].iter().filter_map(kept).take(limit + 1).collect()
+    };
+    let more = entries.len() > limit;
+    entries.truncate(limit);
+    Ok(answer(served, request, order, &entries, more, render))
+}
+
+fn capped_limit(served: &Served, request: &Request, default: usize) -> Result<usize, Reply> {
+    Ok(limit(request, default)?.min(served.site.behaviour.page_cap.unwrap_or(MOST).max(1)))
+}
+
+fn answer<'a, T: 'a>(
+    served: &Served,
+    request: &Request,
+    order: Order,
+    entries: &[Entry<'a, T>],
+    more: bool,
+    render: impl Fn(&'a T) -> Value,
+) -> Reply {
+    let mut links = json!({"base": served.base()});
+    if let Some(last) = entries.last().filter(|_| more) {
+        let cursor = Cursor::at(order.field, last.key, last.id).encode();
+        links["next"] = Value::from(request.with_cursor(&cursor));
+    }
+    let results: Vec<Value> = entries.iter().map(|entry| render(entry.item)).collect();
+    Reply::ok(json!({"results": results, "_links": links}))
+}
+
+/// A place in a list, as JSON in base64 (`confluence-api.md` 3.5).
+#[derive(Debug, Clone)]
+pub(crate) struct Cursor(Value);
+
+impl Cursor {
+    /// The place before the first item.
+    pub(crate) fn start() -> Self {
+        Self(json!({"id": null, "contentOrder": "", "contentOrderValue": null}))
+    }
+
+    fn at(order: &str, key: Key<'_>, id: i64) -> Self {
+        let value = match key {
+            Key::Number(number) => Value::from(number),
+            Key::Text(text) => Value::from(text),
+        };
+        Self(json!({"id": id, "contentOrder": order, "contentOrderValue": value}))
+    }
+
+    /// Reads a cursor; anything else is refused as seen on the wire.
+    pub(crate) fn decode(text: &str) -> Result<Self, Reply> {
+        base64::decode(text)
+            .and_then(|bytes| serde_json::from_slice::<Value>(&bytes).ok())
+            .filter(|value| value.get("contentOrder").is_some())
+            .map(Self)
+            .ok_or_else(|| errors::v2_parameter("cursor"))
+    }
+
+    /// The same place, written differently.
+    pub(crate) fn respelled(mut self) -> Self {
+        let times = self.0["respelled"].as_u64().unwrap_or_default();
+        self.0["respelled"] = Value::from(times + 1);
+        self
+    }
+
+    /// Base64 that always ends in padding, so that clients meet it.
+    pub(crate) fn encode(&self) -> String {
+        let mut text = self.0.to_string();
+        while text.len().is_multiple_of(3) {
+            text.push(' ');
+        }
+        base64::encode_url_safe(text.as_bytes())
+    }
+
+    fn is_before(&self, order: Order, key: Key<'_>, id: i64) -> bool {
+        let Some(last_id) = self.0["id"].as_i64() else { return true };
+        let last_key = match &self.0["contentOrderValue"] {
+            Value::String(text) => Key::Text(text),
+            number => Key::Number(number.as_i64().unwrap_or_default()),
+        };
+        let ordering = (key, id).cmp(&(last_key, last_id));
+        if order.descending { ordering == Ordering::Less } else { ordering == Ordering::Greater }
+    }
+}

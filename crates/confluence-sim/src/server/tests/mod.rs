@@ -1,0 +1,81 @@
+//! The server over real TCP, seen by a plain HTTP client.
+
+mod auth;
+mod faults;
+mod files;
+mod paging;
+mod readers;
+mod v1;
+mod whole_sample;
+mod workflow;
+
+use reqwest::{Client, Response, StatusCode};
+use serde_json::Value;
+
+use super::DemoServer;
+use crate::{FaultPlan, Site};
+
+/// A server and a client that knows its credential.
+pub(super) struct Bench {
+    pub(super) server: DemoServer,
+    pub(super) client: Client,
+}
+
+impl Bench {
+    pub(super) async fn start(site: Site) -> Self {
+        Self::start_with(site, FaultPlan::none()).await
+    }
+
+    pub(super) async fn start_with(site: Site, faults: FaultPlan) -> Self {
+        let client = Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap();
+        Self { server: DemoServer::start(site, faults).await.unwrap(), client }
+    }
+
+    /// A GET of a path below the base URL.
+    pub(super) async fn get(&self, path: &str) -> Response {
+        self.try_get(path).await.unwrap()
+    }
+
+    pub(super) async fn try_get(&self, path: &str) -> reqwest::Result<Response> {
+        let request = self.client.get(format!("{}{path}", self.server.base_url()));
+        request.basic_auth(self.server.user(), Some(self.server.token())).send().await
+    }
+
+    pub(super) async fn json(&self, path: &str) -> Value {
+        let response = self.get(path).await;
+        assert_eq!(response.status(), StatusCode::OK, "{path}");
+        response.json().await.unwrap()
+    }
+
+    /// All items of a v2 list, following `_links.next`, and the number of requests it took.
+    pub(super) async fn all(&self, path: &str) -> (Vec<Value>, usize) {
+        let (mut items, mut requests, mut next) = (Vec::new(), 0, Some(path.to_owned()));
+        while let Some(path) = next {
+            let mut page = self.json(&path).await;
+            items.append(page["results"].as_array_mut().unwrap());
+            requests += 1;
+            assert!(requests < 1000, "endless list");
+            let link = page["_links"]["next"].as_str();
+            next = link.map(|link| link.strip_prefix("/wiki").unwrap_or(link).to_owned());
+        }
+        (items, requests)
+    }
+}
+
+pub(super) fn ids(items: &[Value]) -> Vec<&str> {
+    items.iter().map(|item| item["id"].as_str().unwrap()).collect()
+}
+
+/// A space with so many pages and one file on each.
+pub(super) fn site_of(pages: usize) -> Site {
+    let mut site = Site::new().space("ENG", "Engineering");
+    for number in 0..pages {
+        let id = (1000 + number).to_string();
+        site = site.page(&id, &format!("Page {number}"), "<p>text</p>").attachment(
+            &format!("att{}", 5000 + number),
+            &format!("file {number}.png"),
+            100 + number as u64,
+        );
+    }
+    site
+}

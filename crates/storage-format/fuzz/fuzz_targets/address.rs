@@ -1,0 +1,23 @@
+//! Any text is an address in a link, an image and a macro: none panics, and no other host's address names a file here.
+#![no_main]
+
+use storage_format::{OwnSite, header_image_references, parse};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|text: &str| {
+    let site = OwnSite::new("https://acme.atlassian.net/wiki", &[]);
+    header_image_references(text, &site);
+    let escaped: String = text
+        .chars()
+        .map(|c| match c {
+            '<' => "&lt;".to_owned(),
+            '&' => "&amp;".to_owned(),
+            '"' => "&quot;".to_owned(),
+            other => other.to_string(),
+        })
+        .collect();
+    parse(&format!("<a href=\"{escaped}\">x</a>"), &site);
+    let foreign: String = escaped.chars().filter(|c| !matches!(c, '/' | '\\' | '@' | '#' | '?' | ':')).collect();
+    let body = parse(&format!("<a href=\"https://other.example/{foreign}\">x</a>"), &site);
+    assert!(body.references.is_empty(), "{:?}", body.references);
+});

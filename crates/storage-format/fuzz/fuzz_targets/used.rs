@@ -1,0 +1,15 @@
+//! Whatever stands behind it, a reference at the start of a body is found.
+#![no_main]
+
+use storage_format::{OwnSite, Target, parse};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|noise: &str| {
+    let site = OwnSite::new("https://acme.atlassian.net/wiki", &[]);
+    let body = format!("<p><ac:image><ri:attachment ri:filename=\"used.png\"/></ac:image></p>{noise}");
+    let found = parse(&body, &site).references.iter().any(|reference| match &reference.target {
+        Target::File { name, .. } => name == "used.png",
+        _ => false,
+    });
+    assert!(found, "{body}");
+});

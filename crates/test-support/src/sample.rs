@@ -1,0 +1,330 @@
+//! A site of three spaces and some three hundred files with every usage and hostile names, and its audit. Everything
+//! is computed from counters, so it is the same in every run.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use confluence_storage_analyzer::audit::{
+    Audit, AuditOptions, DuplicateGroup, FileVerdict, SpaceTotals, Totals, Usage, Use,
+};
+use confluence_storage_analyzer::inventory::coverage::{Gap, UnitCounts, UnitEnd, UnitKind};
+use confluence_storage_analyzer::inventory::site::{Attachment, Content, Space};
+use confluence_storage_analyzer::inventory::{
+    Account, AccountId, AttachmentId, Container, ContentId, ContentKind, Coverage, Inventory, OldSizes, OldVersion,
+    Scan, SpaceId, Status,
+};
+use confluence_storage_analyzer::report::RunFacts;
+use storage_format::{Body, Certainty, Display};
+
+pub const BASE: &str = "https://acme.atlassian.net/wiki";
+
+/// Names nobody would give and somebody will have given (`reliability-security.md` S-05).
+pub const HOSTILE: [&str; 24] = [
+    "<script>canary()</script>.png",
+    "</script><script>canary()</script>",
+    "<!--<script>",
+    "]]><img src=x onerror=canary()>",
+    "\"><svg onload=canary()>",
+    "' onmouseover='canary()",
+    "javascript:canary()",
+    "`${canary()}`.js",
+    "{{7*7}}.txt",
+    "&lt;b&gt; &amp; &#x3c;.doc",
+    "line\nbreak\r\nname.txt",
+    "tab\tname.txt",
+    "nul\0name.txt",
+    "sep\u{2028}arator\u{2029}.txt",
+    "invoice\u{202E}gnp.exe",
+    "=cmd|' /C calc'!A0.csv",
+    "+1+1.csv",
+    "-2.csv",
+    "@SUM(A1).csv",
+    "＝1＋1.csv",
+    " =1.csv",
+    "'=1.csv",
+    "添付ファイル 設計書.xlsx",
+    "تقرير المشروع النهائي.pdf",
+];
+
+pub fn moment() -> DateTime<Utc> {
+    DateTime::from_timestamp(1_795_290_067, 0).expect("a moment")
+}
+
+pub fn run_facts() -> RunFacts {
+    RunFacts {
+        local_time: moment().fixed_offset(),
+        exit_code: 0,
+        stopped: None,
+        quota_bytes: None,
+        options: vec![("Concurrency".to_owned(), "8".to_owned())],
+        audit: AuditOptions { keep_versions: 1, ..AuditOptions::default() },
+    }
+}
+
+fn space(id: &str, key: &str, name: &str) -> Space {
+    Space {
+        id: SpaceId::new(id),
+        key: key.to_owned(),
+        name: name.to_owned(),
+        kind: "global".to_owned(),
+        status: "current".to_owned(),
+        homepage: None,
+        webui: Some(format!("/spaces/{key}")),
+    }
+}
+
+fn content(id: u64, kind: ContentKind, status: Status, title: &str, space: &str) -> Content {
+    Content {
+        id: ContentId::new(id.to_string()),
+        kind,
+        status,
+        title: title.to_owned(),
+        space: Some(SpaceId::new(space)),
+        container: None,
+        parent: None,
+        created_at: Some(moment() - TimeDelta::days(900)),
+        author: Some(AccountId::new("a1")),
+        owner: Some(AccountId::new("a2")),
+        version: Some(3),
+        modified_at: Some(moment() - TimeDelta::days(20)),
+        last_editor: None,
+        webui: (kind != ContentKind::Template).then(|| format!("/spaces/X/pages/{id}")),
+        body: Some(Body::default()),
+        header_images: Vec::new(),
+        details: None,
+    }
+}
+
+const SPACES: [(&str, &str, &str); 3] =
+    [("11", "ENG", "Engineering"), ("12", "~alice", "Alice <b>& co</b>"), ("13", "日本", "日本チーム")];
+
+/// The name of the space with a key.
+pub fn space_name(key: &str) -> &'static str {
+    SPACES.iter().find(|(_, known, _)| *known == key).map_or("", |(.., name)| name)
+}
+
+fn contents() -> Vec<Content> {
+    let titles = ["Release Plan", "Architektur-Überblick", "<i>Roadmap</i> & goals", "議事録 2026", "تخطيط الإصدار"];
+    let mut contents = Vec::new();
+    for (number, (space, ..)) in SPACES.iter().enumerate() {
+        for page in 0..10_u64 {
+            let kind = if page == 9 { ContentKind::BlogPost } else { ContentKind::Page };
+            let status = if page == 8 { Status::Archived } else { Status::Current };
+            let title = format!("{} {page}", titles[(page as usize + number) % titles.len()]);
+            contents.push(content(1000 + number as u64 * 100 + page, kind, status, &title, space));
+        }
+    }
+    contents.push(content(5001, ContentKind::FooterComment, Status::Current, "Re: Release Plan 0", "11"));
+    contents.push(content(5002, ContentKind::Template, Status::Current, "Meeting notes", "11"));
+    contents.push(content(1000, ContentKind::Page, Status::Draft, "Release Plan 0", "11"));
+    contents
+}
+
+fn name(index: u64) -> String {
+    let hostile = usize::try_from(index).ok().and_then(|index| HOSTILE.get(index));
+    hostile.map_or_else(
+        || {
+            let (stem, end) = [("screenshot", "png"), ("Angebot Größe", "pdf"), ("meeting", "mp4"), ("data", "xlsx")]
+                [(index % 4) as usize];
+            format!("{stem} {index}.{end}")
+        },
+        |name| (*name).to_owned(),
+    )
+}
+
+fn old_versions(index: u64, count: u64, size: Option<u64>) -> Vec<OldVersion> {
+    (1..=count)
+        .map(|number| OldVersion {
+            number: u32::try_from(number).expect("small"),
+            title: Some(name(index)),
+            size: size.map(|size| size * number / (count + 1)),
+            file_id: None,
+            created_at: Some(moment() - TimeDelta::days(500 - number.cast_signed())),
+            author: Some(AccountId::new("a1")),
+        })
+        .collect()
+}
+
+fn attachment(index: u64) -> Attachment {
+    let container = 1000 + (index % 3) * 100 + (index / 3) % 10;
+    let container = ContentId::new(container.to_string());
+    let is_post = (index / 3) % 10 == 9;
+    let size = (index != 30).then_some((index * 7_919_351) % 48_000_000 + 120 * index);
+    let old = if index.is_multiple_of(5) { index % 7 } else { 0 };
+    let title = name(index);
+    let types = ["image/png", "application/pdf", "video/mp4", "application/vnd.ms-excel"];
+    let modified_at = moment() - TimeDelta::days((index * 13 % 1900).cast_signed())
+        + TimeDelta::milliseconds((index * 7 % 1000).cast_signed());
+    let download = format!(
+        "/download/attachments/{container}/{}?version={}&modificationDate={}&cacheVersion=1&api=v2",
+        url::form_urlencoded::byte_serialize(title.as_bytes()).collect::<String>().replace('+', "%20"),
+        old + 1,
+        modified_at.timestamp_millis()
+    );
+    Attachment {
+        id: AttachmentId::new(format!("att{}", 70_000 + index)),
+        file_id: None,
+        media_type: Some(types[(index % 4) as usize].to_owned()),
+        title,
+        status: if index % 29 == 7 { Status::Trashed } else { Status::Current },
+        container: if is_post { Container::BlogPost(container) } else { Container::Page(container) },
+        size,
+        created_at: Some(moment() - TimeDelta::days(600)),
+        version: u32::try_from(old + 1).expect("small"),
+        modified_at: Some(modified_at),
+        author: Some(AccountId::new(["a1", "a2", "a3"][(index % 3) as usize])),
+        comment: None,
+        download: Some(download),
+        webui: None,
+        old_versions: old_versions(index, old, size),
+        labels: None,
+        sha256: None,
+    }
+}
+
+fn used(content: usize, on_owner: bool, construct: &str, name: &str, display: Display, certainty: Certainty) -> Use {
+    Use { content, on_owner, construct: construct.to_owned(), name: name.to_owned(), display, certainty }
+}
+
+fn verdict(index: usize, file: &Attachment) -> FileVerdict {
+    let owner = (index % 3) * 10 + (index / 3) % 10;
+    let (shown, linked, listed) = (Display::Shown, Display::Linked, Display::Listed);
+    let (proven, possible) = (Certainty::Proven, Certainty::Possible);
+    let name = file.title.as_str();
+    let (usage, uses, reasons): (Usage, Vec<Use>, Vec<String>) = if file.status.is_trash() {
+        (Usage::NotJudged, Vec::new(), vec!["in the trash".to_owned()])
+    } else {
+        match index % 6 {
+            0 => (Usage::Embedded, vec![used(owner, true, "image", name, shown, proven)], Vec::new()),
+            1 => (
+                Usage::Linked,
+                vec![
+                    used(owner, true, "link", "old name.png", linked, proven),
+                    used(30, false, "image", name, shown, proven),
+                ],
+                Vec::new(),
+            ),
+            2 => {
+                let others = (0..5)
+                    .map(|other| used((owner + other * 7 + 1) % 30, false, "macro view-file", name, shown, possible));
+                let draft = used(32, false, "URL", name, linked, proven);
+                (Usage::LinkedElsewhere, others.chain([draft]).collect(), Vec::new())
+            }
+            3 => (Usage::Listed, vec![used(owner, true, "macro attachments", name, listed, proven)], Vec::new()),
+            4 => (Usage::Undetermined, Vec::new(), vec!["page 4711 \"Old plan\" could not be read in full".to_owned()]),
+            _ => (Usage::Unreferenced, Vec::new(), Vec::new()),
+        }
+    };
+    FileVerdict {
+        owner_in_trash: false,
+        attachment: index,
+        certainty: uses.iter().map(|used| used.certainty).min(),
+        usage,
+        uses,
+        reasons,
+        protected: (index % 60 == 5).then(|| "label keep".to_owned()),
+        duplicate_group: None,
+        space: Some(SpaceId::new(SPACES[index % 3].0)),
+        reported: true,
+    }
+}
+
+fn add(totals: &mut Totals, file: &Attachment, verdict: &FileVerdict) {
+    let all = file.all_bytes().unwrap_or(0);
+    if file.status.is_trash() {
+        totals.trash_files += 1;
+        totals.trash_bytes += all;
+        return;
+    }
+    totals.attachments += 1;
+    totals.versions += file.versions() as u64;
+    totals.current_bytes += file.size.unwrap_or(0);
+    totals.old_bytes += file.old_bytes().unwrap_or(0);
+    totals.unknown_sizes += u64::from(file.size.is_none());
+    totals.version_waste_bytes += file.old_bytes().unwrap_or(0);
+    if verdict.is_candidate() {
+        totals.unreferenced_files += 1;
+        totals.unreferenced_bytes += all;
+    }
+    if verdict.usage == Usage::Undetermined {
+        totals.undetermined_files += 1;
+        totals.undetermined_bytes += all;
+    }
+}
+
+/// The inventory and audit of `files` files, everything read.
+pub fn complete(files: u64) -> (Inventory, Audit) {
+    let spaces: Vec<Space> = SPACES.iter().map(|(id, key, name)| space(id, key, name)).collect();
+    let attachments: Vec<Attachment> = (0..files).map(attachment).collect();
+    let mut verdicts: Vec<FileVerdict> =
+        attachments.iter().enumerate().map(|(index, file)| verdict(index, file)).collect();
+    let mut duplicates = Vec::new();
+    if verdicts.len() > 44 {
+        duplicates.push(DuplicateGroup {
+            files: vec![40, 41, 42, 44],
+            size: attachments[40].size.unwrap_or(0),
+            verified: None,
+        });
+        for index in [40, 41, 42, 44] {
+            verdicts[index].duplicate_group = Some(1);
+        }
+    }
+    let mut site = Totals { pages: 27, blog_posts: 3, ..Totals::default() };
+    let mut by_space = vec![Totals { pages: 9, blog_posts: 1, ..Totals::default() }; 3];
+    for (index, (file, verdict)) in attachments.iter().zip(&verdicts).enumerate() {
+        add(&mut site, file, verdict);
+        add(&mut by_space[index % 3], file, verdict);
+    }
+    let space_totals =
+        by_space.into_iter().enumerate().map(|(space, totals)| SpaceTotals { space: Some(space), totals }).collect();
+    let audit = Audit {
+        files: verdicts,
+        spaces: space_totals,
+        site,
+        duplicates,
+        notices: vec!["2 pages have a space-attachments macro, which does not count as a use".to_owned()],
+        complete: true,
+        keep_versions: 1,
+    };
+    (inventory(spaces, attachments), audit)
+}
+
+fn inventory(spaces: Vec<Space>, attachments: Vec<Attachment>) -> Inventory {
+    let people = [("a1", "Alice Example"), ("a2", "Müller, Jürgen"), ("a3", "=HYPERLINK(1)")];
+    let counts = UnitCounts { planned: 1204, ok: 1200, gone: 4, ..UnitCounts::default() };
+    let gap = Gap { kind: UnitKind::Body, subject: "page 1900 \"Deleted\"".to_owned(), end: UnitEnd::Gone };
+    Inventory {
+        scan: Scan {
+            references_within: false,
+            program: "0.1.0".to_owned(),
+            started_at: moment(),
+            finished_at: moment() + TimeDelta::minutes(12),
+            base_url: BASE.to_owned(),
+            own_hosts: vec!["acme.atlassian.net".to_owned()],
+            former_hosts: Vec::new(),
+            account: Account { id: AccountId::new("a1"), name: "Alice Example".to_owned() },
+            reported_spaces: None,
+            old_sizes: OldSizes::NothingToProve,
+        },
+        spaces,
+        contents: contents(),
+        attachments,
+        people: people.iter().map(|(id, name)| (AccountId::new(*id), (*name).to_owned())).collect(),
+        coverage: Coverage { units: BTreeMap::from([(UnitKind::Body, counts)]), gaps: vec![gap], warnings: Vec::new() },
+        requests: BTreeMap::from([("pages".to_owned(), 12), ("attachments".to_owned(), 31)]),
+        plan: None,
+    }
+}
+
+/// The same site with one body that could not be read; the verdicts are left as they are, to see that the report
+/// does not repeat what an incomplete run cannot stand for.
+pub fn incomplete(files: u64) -> (Inventory, Audit) {
+    let (mut inventory, mut audit) = complete(files);
+    let counts = UnitCounts { planned: 1204, ok: 1203, failed: 1, ..UnitCounts::default() };
+    inventory.coverage.units.insert(UnitKind::Body, counts);
+    let end = UnitEnd::Failed { reason: "the server answered 503 six times".to_owned() };
+    let gap = Gap { kind: UnitKind::Body, subject: "page 1003 \"Release Plan\"".to_owned(), end };
+    inventory.coverage.gaps = vec![gap];
+    audit.complete = false;
+    (inventory, audit)
+}

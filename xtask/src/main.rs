@@ -1,0 +1,3 @@
+//! Checks and tools of the workspace.
+
+fn main() {}
