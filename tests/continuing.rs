@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use confluence_client::{Cloud, ConnectionSettings, Timeouts};
+use confluence_client::{Api, ConnectionSettings, Timeouts};
 use confluence_sim::site::Content;
 use confluence_sim::{DemoServer, Fault, FaultPlan, Occurrence, RoutePattern, sample_site};
 use confluence_storage_analyzer::audit::{AuditOptions, FileVerdict, Usage};
@@ -30,7 +30,7 @@ async fn run_with(server: &DemoServer, cache: &Path, change: impl FnOnce(&mut Cr
         jitter_seed: Some(1),
         ..ConnectionSettings::new(server.base_url(), server.user(), server.token().into())
     };
-    let api = Cloud::new(settings).unwrap();
+    let api = Api::new(settings).unwrap();
     let cache = Cache::open(cache, server.base_url(), &server.user()).unwrap();
     let mut options = CrawlOptions { cache: Some(Arc::new(cache)), ..CrawlOptions::default() };
     change(&mut options);

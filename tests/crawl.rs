@@ -2,7 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "in a test, a panic is the message")]
 
 use chrono::Utc;
-use confluence_client::{Cloud, ConnectionSettings, RequestError};
+use confluence_client::{Api, ConnectionSettings, RequestError};
 use confluence_sim::{DemoServer, Fault, FaultPlan, Occurrence, RoutePattern, sample};
 use confluence_storage_analyzer::audit::{AuditOptions, Usage, analyze};
 use confluence_storage_analyzer::error::ExitStatus;
@@ -12,10 +12,10 @@ use confluence_storage_analyzer::inventory::{
 };
 use confluence_storage_analyzer::progress::Progress;
 
-fn api(server: &DemoServer) -> Cloud {
+fn api(server: &DemoServer) -> Api {
     let mut settings = ConnectionSettings::new(server.base_url(), server.user(), server.token().into());
     settings.concurrency = 4;
-    Cloud::new(settings).unwrap()
+    Api::new(settings).unwrap()
 }
 
 async fn server(faults: FaultPlan) -> DemoServer {

@@ -6,7 +6,7 @@ use std::fs;
 use std::io::{Read as _, Write as _};
 use std::path::Path;
 
-use confluence_client::{Cloud, ConnectionSettings, Timeouts};
+use confluence_client::{Api, ConnectionSettings, Timeouts};
 use confluence_sim::site::Kind;
 use confluence_sim::{DemoServer, Fault, FaultPlan, Occurrence, RoutePattern, sample_site};
 use confluence_storage_analyzer::audit::{self, AuditOptions, Usage};
@@ -84,7 +84,7 @@ async fn written_scan(folder: &Path) -> Value {
         timeouts: Timeouts::NONE,
         ..ConnectionSettings::new(server.base_url(), server.user(), server.token().into())
     };
-    let api = Cloud::new(settings).unwrap();
+    let api = Api::new(settings).unwrap();
     let alias_hosts = vec!["wiki.larkspur.example".to_owned()];
     let options = CrawlOptions {
         measures: Some(TodoMarkers::default()),

@@ -15,7 +15,7 @@ use crate::error::{ExitStatus, Failure, Outcome, OutputFormat};
 use crate::inventory::{CrawlError, CrawlOptions, Inventory, compare_contents, remember_run, take_inventory};
 use crate::progress::Progress;
 use crate::report::{self, ReportError, RunFacts};
-use confluence_client::{Cloud, RequestError};
+use confluence_client::{Api, RequestError};
 
 /// What one reading gave, whole or not.
 #[derive(Debug)]
@@ -74,7 +74,7 @@ impl Reading {
 ///
 /// Fails when nothing usable could be read; a run that stopped on the way gives what it had read.
 pub async fn read_site(
-    api: &Cloud,
+    api: &Api,
     options: &CrawlOptions,
     rules: &AuditOptions,
     progress: &Progress,

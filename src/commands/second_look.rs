@@ -7,7 +7,7 @@ use crate::audit::{self, Audit, AuditOptions, Usage};
 use crate::inventory::coverage::UnitKind;
 use crate::inventory::{AttachmentId, CrawlOptions, Inventory, SecondLook};
 use crate::progress::Progress;
-use confluence_client::{Cloud, RequestError};
+use confluence_client::{Api, RequestError};
 
 /// A site that changes faster than it is read would be read for ever; after this many rounds the run is incomplete.
 const MAX_ROUNDS: u32 = 10;
@@ -16,7 +16,7 @@ const MAX_ROUNDS: u32 = 10;
 ///
 /// An error means that the run had to stop; the coverage of the inventory says what is missing.
 pub(super) async fn audit_twice(
-    api: &Cloud,
+    api: &Api,
     inventory: &mut Inventory,
     crawl: &CrawlOptions,
     options: &AuditOptions,

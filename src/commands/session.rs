@@ -8,13 +8,13 @@ use crate::config::Config;
 use crate::error::{ExitStatus, Failure};
 use crate::inventory::{CrawlError, CrawlOptions};
 use crate::progress::Progress;
-use confluence_client::{Cloud, ConnectionSettings, RequestError};
+use confluence_client::{Api, ConnectionSettings, RequestError};
 
 /// A site as one command reads it.
 #[derive(Debug)]
 pub(super) struct Session {
     /// The connection.
-    pub(super) api: Arc<Cloud>,
+    pub(super) api: Arc<Api>,
     /// What is read, and how far.
     pub(super) crawl: CrawlOptions,
     /// Who may interrupt it.
@@ -49,7 +49,7 @@ impl Session {
 }
 
 /// A client for the site of a configuration.
-pub(super) fn connect(config: &Config) -> Result<Cloud, Failure> {
+pub(super) fn connect(config: &Config) -> Result<Api, Failure> {
     let connection = &config.connection;
     let settings = ConnectionSettings {
         user_agent: concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")).to_owned(),
@@ -57,7 +57,7 @@ pub(super) fn connect(config: &Config) -> Result<Cloud, Failure> {
         max_wait: connection.max_wait,
         ..ConnectionSettings::new(&connection.base_url, &connection.user, connection.token.clone())
     };
-    Cloud::new(settings).map_err(|error| {
+    Api::new(settings).map_err(|error| {
         Failure::new(ExitStatus::Usage, "the connection cannot be set up")
             .because(error.to_string())
             .remedy(error.remedy())
@@ -101,7 +101,7 @@ pub(super) fn crawl_options(config: &Config, cache: Option<Arc<Cache>>) -> Crawl
 }
 
 /// Why a site could not be read, in the words of the program.
-pub(super) fn failure_of(error: &CrawlError, api: &Cloud) -> Failure {
+pub(super) fn failure_of(error: &CrawlError, api: &Api) -> Failure {
     let failure = match error {
         CrawlError::Unusable(cause) => {
             let what = format!("{} cannot be read", api.client().deployment().base_url());

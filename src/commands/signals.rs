@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use crate::error::{ExitStatus, Failure};
 use crate::progress::Progress;
-use confluence_client::Cloud;
+use confluence_client::Api;
 
 /// Which signal came, if any.
 #[derive(Debug, Clone, Default)]
@@ -15,7 +15,7 @@ pub(super) struct Signals {
 
 impl Signals {
     /// Listens from here on, until the program ends.
-    pub(super) fn watch(api: Arc<Cloud>, progress: Progress) -> Self {
+    pub(super) fn watch(api: Arc<Api>, progress: Progress) -> Self {
         let signals = Self::default();
         let received = Arc::clone(&signals.received);
         let mut listener = Listener::new();

@@ -5,7 +5,7 @@ use super::coverage::UnitKind;
 use super::crawl::{Crawl, single, subject};
 use super::site::{Content, ContentKind};
 use confluence_client::RequestError;
-use confluence_client::cloud::Edition;
+use confluence_client::api::Edition;
 use storage_format::Body;
 
 /// Counts the bodies that came with the lists and reads the missing ones alone. Contents that turn out to be deleted

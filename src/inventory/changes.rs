@@ -9,7 +9,7 @@ use super::coverage::UnitKind;
 use super::crawl::{Crawl, single};
 use super::site::{Content, ContentId, ContentKind, Status};
 use super::{Inventory, OldSizes, bodies, convert, header_images, lists, versions};
-use confluence_client::cloud::{CommentKind, Single};
+use confluence_client::api::{CommentKind, Single};
 use confluence_client::model;
 
 /// How far before the start of the run changes are read again: times come from several computers of the site.

@@ -5,14 +5,14 @@ use super::continued::Continued;
 use super::coverage::UnitKind;
 use super::crawl::{Crawl, CrawlOptions, GROUP};
 use crate::progress::Progress;
-use confluence_client::{Cloud, RequestError};
+use confluence_client::{Api, RequestError};
 
 /// Reads the SHA-256 of every file in `groups` (places in `inventory.attachments`) into the inventory.
 ///
 /// A file that could not be downloaded keeps its group unverified; no verdict depends on it, so the run stays as
 /// complete as it was. An error means that the run had to stop.
 pub async fn compare_contents(
-    api: &Cloud,
+    api: &Api,
     inventory: &mut Inventory,
     groups: &[Vec<usize>],
     options: &CrawlOptions,

@@ -7,14 +7,14 @@ use super::crawl::{Crawl, CrawlOptions};
 use super::ledger::Ledger;
 use super::memory::Memory;
 use crate::progress::Progress;
-use confluence_client::{Cloud, RequestError};
+use confluence_client::{Api, RequestError};
 use storage_format::OwnSite;
 
 /// The coverage of an inventory while more is read. Until [`Continued::close`] the inventory has none, and so is not
 /// complete, whatever becomes of this.
 pub(super) struct Continued<'a> {
     pub(super) ledger: Ledger,
-    api: &'a Cloud,
+    api: &'a Api,
     options: &'a CrawlOptions,
     progress: &'a Progress,
     site: OwnSite,
@@ -26,7 +26,7 @@ impl<'a> Continued<'a> {
     /// Goes on with an inventory.
     pub(super) fn of(
         inventory: &mut Inventory,
-        api: &'a Cloud,
+        api: &'a Api,
         options: &'a CrawlOptions,
         progress: &'a Progress,
     ) -> Self {

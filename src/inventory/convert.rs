@@ -7,7 +7,7 @@ use super::site::{
     AccountId, Attachment, AttachmentId, Container, Content, ContentId, ContentKind, Details, HeaderImage, OldVersion,
     Space, SpaceId, Status,
 };
-use confluence_client::cloud::{HEADER_IMAGE_DRAFT, HEADER_IMAGE_PUBLISHED};
+use confluence_client::api::{HEADER_IMAGE_DRAFT, HEADER_IMAGE_PUBLISHED};
 use confluence_client::model;
 use storage_format::Body;
 

@@ -28,8 +28,8 @@ use super::{
 use crate::cache::Cache;
 use crate::error::ExitStatus;
 use crate::progress::Progress;
-use confluence_client::cloud::Single;
-use confluence_client::{Cloud, RequestError};
+use confluence_client::api::Single;
+use confluence_client::{Api, RequestError};
 use storage_format::{Body, Depth, OwnSite, TodoMarkers};
 
 /// Pause before something not found is asked for again (F-41).
@@ -94,7 +94,7 @@ pub enum CrawlError {
 
 impl CrawlError {
     /// No space was found: because the lists failed, or because the account sees none.
-    pub(super) fn no_spaces(failure: Option<RequestError>, account: &Account, api: &Cloud) -> Self {
+    pub(super) fn no_spaces(failure: Option<RequestError>, account: &Account, api: &Api) -> Self {
         match failure {
             Some(error) => Self::Unusable(error),
             None => Self::NoSpaces {
@@ -132,7 +132,7 @@ impl CrawlError {
 /// What every part of the crawl needs.
 #[derive(Clone, Copy)]
 pub(super) struct Crawl<'a> {
-    pub(super) api: &'a Cloud,
+    pub(super) api: &'a Api,
     pub(super) options: &'a CrawlOptions,
     pub(super) progress: &'a Progress,
     pub(super) ledger: &'a Ledger,
@@ -218,7 +218,7 @@ pub(super) fn subject(content: &Content) -> String {
 ///
 /// Fails when nothing usable could be read. Single gaps do not fail it: they are in the coverage of the inventory.
 /// A run that had to stop gives what it had read inside the error.
-pub async fn take_inventory(api: &Cloud, options: &CrawlOptions, progress: &Progress) -> Result<Inventory, CrawlError> {
+pub async fn take_inventory(api: &Api, options: &CrawlOptions, progress: &Progress) -> Result<Inventory, CrawlError> {
     take(api, options, Extent::Site, progress).await
 }
 
@@ -233,7 +233,7 @@ pub(super) enum Extent<'a> {
 
 /// The frame of every reading: who reads, which spaces there are, what was read of them, and who read in the end.
 pub(super) async fn take(
-    api: &Cloud,
+    api: &Api,
     options: &CrawlOptions,
     extent: Extent<'_>,
     progress: &Progress,
@@ -342,7 +342,7 @@ mod tests {
     #[test]
     fn a_crawl_can_be_spawned() {
         let settings = confluence_client::ConnectionSettings::new("http://localhost:1", "me", "token".into());
-        let api = Cloud::new(settings).unwrap();
+        let api = Api::new(settings).unwrap();
         let (options, progress) = (CrawlOptions::default(), Progress::silent());
         assert_send(&take_inventory(&api, &options, &progress));
     }
@@ -350,7 +350,7 @@ mod tests {
     #[tokio::test]
     async fn f_95_a_panic_in_one_request_ends_the_reading_with_it() {
         let settings = confluence_client::ConnectionSettings::new("http://localhost:1", "me", "token".into());
-        let (api, options, progress) = (Cloud::new(settings).unwrap(), CrawlOptions::default(), Progress::silent());
+        let (api, options, progress) = (Api::new(settings).unwrap(), CrawlOptions::default(), Progress::silent());
         let (opened, site) = (Ledger::default(), OwnSite::new("http://localhost:1", &[]));
         let (ledger, memory, started_at) = (&opened, Memory(None), DateTime::UNIX_EPOCH);
         let crawl =

@@ -14,8 +14,8 @@ use super::memory::Figures;
 use super::plan::{RequestPlan, SiteCounts};
 use super::{Coverage, Space};
 use crate::progress::Progress;
-use confluence_client::Cloud;
-use confluence_client::cloud::{Bodies, CommentKind, Single};
+use confluence_client::Api;
+use confluence_client::api::{Bodies, CommentKind, Single};
 
 /// What a run would read, and what it would take.
 #[derive(Debug, Clone, Serialize)]
@@ -42,7 +42,7 @@ struct Comments {
 }
 
 /// Reads the first lists and computes the plan of a run with these options.
-pub async fn plan_requests(api: &Cloud, options: &CrawlOptions, progress: &Progress) -> Result<Preview, CrawlError> {
+pub async fn plan_requests(api: &Api, options: &CrawlOptions, progress: &Progress) -> Result<Preview, CrawlError> {
     let ledger = Ledger::default();
     let entrance = enter(api, options, progress, &ledger).await?;
     let crawl = entrance.crawl(api, options, progress, &ledger);

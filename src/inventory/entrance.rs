@@ -8,7 +8,7 @@ use super::ledger::Ledger;
 use super::memory::Memory;
 use super::{Space, lists, scope};
 use crate::progress::Progress;
-use confluence_client::Cloud;
+use confluence_client::Api;
 use storage_format::OwnSite;
 
 /// What is known before anything of a space is read.
@@ -26,7 +26,7 @@ pub(super) struct Entrance {
 
 /// Asks who the account is and lists the spaces.
 pub(super) async fn enter(
-    api: &Cloud,
+    api: &Api,
     options: &CrawlOptions,
     progress: &Progress,
     ledger: &Ledger,
@@ -48,7 +48,7 @@ impl Entrance {
     /// What every part of the reading needs. The page sizes that earlier runs have learned hold from here on.
     pub(super) fn crawl<'a>(
         &'a self,
-        api: &'a Cloud,
+        api: &'a Api,
         options: &'a CrawlOptions,
         progress: &'a Progress,
         ledger: &'a Ledger,
@@ -60,7 +60,7 @@ impl Entrance {
 }
 
 /// The hosts that mean this site, and those of them that meant it before.
-fn own_hosts(api: &Cloud, base: Option<&str>, options: &CrawlOptions) -> (Vec<String>, Vec<String>) {
+fn own_hosts(api: &Api, base: Option<&str>, options: &CrawlOptions) -> (Vec<String>, Vec<String>) {
     let named_by_server = base.and_then(|base| Url::parse(base).ok()).and_then(|base| {
         let host = base.host_str()?;
         Some(base.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")))

@@ -6,7 +6,7 @@ use super::convert;
 use super::coverage::UnitKind;
 use super::crawl::{Crawl, GROUP, single, subject};
 use super::site::{Content, HeaderImage, Space, SpaceId};
-use confluence_client::cloud::{Edition, Single};
+use confluence_client::api::{Edition, Single};
 use storage_format::{Construct, property_references};
 
 /// Contents that only the search shows and that are looked at one by one; more are a hole in the lists.

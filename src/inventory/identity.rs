@@ -6,7 +6,7 @@ use super::Account;
 use super::coverage::UnitKind;
 use super::ledger::Ledger;
 use super::site::AccountId;
-use confluence_client::{Cloud, RequestError};
+use confluence_client::{Api, RequestError};
 
 /// The probe that opens a run.
 pub(super) struct Opening {
@@ -17,7 +17,7 @@ pub(super) struct Opening {
 }
 
 /// The identity probe at the start. The server's clock dates the run: it is the one that dates contents too.
-pub(super) async fn open(api: &Cloud, ledger: &Ledger) -> Result<Opening, RequestError> {
+pub(super) async fn open(api: &Api, ledger: &Ledger) -> Result<Opening, RequestError> {
     let unit = ledger.enter(UnitKind::Identity, "account at the start");
     let answer = api.current_user().await;
     unit.settle(&answer);
@@ -32,7 +32,7 @@ pub(super) async fn open(api: &Cloud, ledger: &Ledger) -> Result<Opening, Reques
 }
 
 /// The identity probe at the end: what was read in between was read as this account (F-38).
-pub(super) async fn confirm_account(api: &Cloud, ledger: &Ledger, account: &AccountId) {
+pub(super) async fn confirm_account(api: &Api, ledger: &Ledger, account: &AccountId) {
     let unit = ledger.enter(UnitKind::Identity, "account at the end");
     match api.current_user().await {
         Ok(answer) if answer.value.account_id.as_deref() == Some(account.as_str()) => unit.ok(),

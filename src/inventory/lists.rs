@@ -11,8 +11,8 @@ use super::plan::batch_size;
 use super::site::{Attachment, Container, Content, ContentId, ContentKind, Space, SpaceId};
 use super::{bodies, convert};
 use crate::wording::plural;
-use confluence_client::cloud::{Bodies, CommentKind, Edition, Single};
-use confluence_client::{Cloud, RequestError, Walked, model};
+use confluence_client::api::{Bodies, CommentKind, Edition, Single};
+use confluence_client::{Api, RequestError, Walked, model};
 use storage_format::Body;
 
 /// The spaces found.
@@ -25,7 +25,7 @@ pub(super) struct Spaces {
 }
 
 /// Current and archived spaces, by key.
-pub(super) async fn spaces(api: &Cloud, ledger: &Ledger) -> Spaces {
+pub(super) async fn spaces(api: &Api, ledger: &Ledger) -> Spaces {
     let mut spaces = BTreeMap::new();
     let (mut base, mut failure) = (None, None);
     for status in ["current", "archived"] {

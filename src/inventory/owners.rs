@@ -5,7 +5,7 @@ use super::crawl::{Crawl, GROUP, subject};
 use super::header_images;
 use super::lists;
 use super::site::{Container, Content, ContentKind, Status};
-use confluence_client::cloud::{Edition, Single};
+use confluence_client::api::{Edition, Single};
 
 /// Reads these owners one by one. Those that cannot be found stay unknown, and so do their files' owners.
 pub(super) async fn find(crawl: &Crawl<'_>, owners: &[Container]) -> Vec<Owner> {

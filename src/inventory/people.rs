@@ -6,7 +6,7 @@ use super::coverage::UnitKind;
 use super::crawl::Crawl;
 use super::site::{AccountId, Attachment, Content};
 use confluence_client::RequestError;
-use confluence_client::cloud::PEOPLE_PER_REQUEST;
+use confluence_client::api::PEOPLE_PER_REQUEST;
 
 /// The ids of all creators, owners, editors and uploaders.
 pub(super) fn met<'i>(contents: &'i [Content], files: &'i [Attachment]) -> BTreeSet<&'i str> {

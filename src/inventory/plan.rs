@@ -12,9 +12,7 @@ use super::site::{Attachment, Content, ContentKind, Space, SpaceId};
 use super::{header_images, labels, people, reconcile};
 use crate::wording::plural;
 use confluence_client::Client;
-use confluence_client::cloud::{
-    LIST_LIMIT, PEOPLE_PER_REQUEST, PLAIN_SEARCH_LIMIT, SEARCH_LIMIT, SPACE_IDS_PER_REQUEST,
-};
+use confluence_client::api::{LIST_LIMIT, PEOPLE_PER_REQUEST, PLAIN_SEARCH_LIMIT, SEARCH_LIMIT, SPACE_IDS_PER_REQUEST};
 
 /// Requests in a second that are expected before a run has measured them (`confluence-api.md` 6).
 const USUAL_RATE: f64 = 10.0;

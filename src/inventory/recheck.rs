@@ -11,8 +11,8 @@ use super::order::{sort_attachments, sort_contents};
 use super::site::{Attachment, Content, ContentId, Status};
 use super::{Inventory, changes, header_images, labels, lists};
 use crate::progress::Progress;
-use confluence_client::cloud::Edition;
-use confluence_client::{Cloud, RequestError};
+use confluence_client::api::Edition;
+use confluence_client::{Api, RequestError};
 
 /// What a second look brought.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -52,7 +52,7 @@ impl SecondLook {
     /// inventory then says what is missing, as it does for single gaps.
     pub async fn look_again(
         &mut self,
-        api: &Cloud,
+        api: &Api,
         inventory: &mut Inventory,
         candidates: &[usize],
         options: &CrawlOptions,

@@ -17,7 +17,7 @@ use super::coverage::UnitKind;
 use super::crawl::Crawl;
 use super::site::{Attachment, Container, Content, ContentId, ContentKind, Status};
 use confluence_client::RequestError;
-use confluence_client::cloud::Single;
+use confluence_client::api::Single;
 use storage_format::{ContainerRef, Reference, Target};
 
 /// Owners with the most files, owners of the newest files, others, and contents that name files of their own though the

@@ -14,7 +14,7 @@ use super::coverage::UnitKind;
 use super::crawl::{Crawl, subject};
 use super::reconcile;
 use super::site::{Attachment, Content, ContentKind, Status};
-use confluence_client::cloud::{Edition, Single};
+use confluence_client::api::{Edition, Single};
 use confluence_client::{RequestError, model};
 
 /// What the search shows and no list did.

@@ -9,7 +9,7 @@ mod schema;
 use std::collections::BTreeSet;
 
 use chrono::Utc;
-use confluence_client::{Cloud, ConnectionSettings};
+use confluence_client::{Api, ConnectionSettings};
 use confluence_sim::{DemoServer, FaultPlan, RequestLogEntry, Site, sample_site};
 use confluence_storage_analyzer::audit::AuditOptions;
 use confluence_storage_analyzer::commands::audit::read_site;
@@ -27,7 +27,7 @@ async fn requests_of(site: Site) -> (DemoServer, BTreeSet<Sent>) {
     let server = DemoServer::start(site, FaultPlan::none()).await.unwrap();
     let mut read = None;
     let settings = ConnectionSettings::new(server.base_url(), server.user(), server.token().into());
-    let api = Cloud::new(settings).unwrap();
+    let api = Api::new(settings).unwrap();
     for options in [
         CrawlOptions { verify_all: true, needs_labels: true, ..CrawlOptions::default() },
         CrawlOptions { references_within: true, include_spaces: vec!["ENG".to_owned()], ..CrawlOptions::default() },
@@ -57,7 +57,7 @@ async fn requests_of(site: Site) -> (DemoServer, BTreeSet<Sent>) {
 }
 
 /// Reads the workflow of all pages, with a property pinned and without.
-async fn read_workflow(api: &Cloud, inventory: &Inventory) {
+async fn read_workflow(api: &Api, inventory: &Inventory) {
     let key_of = |id| inventory.spaces.iter().find(|space| Some(&space.id) == id).unwrap().key.as_str();
     let pages = inventory.contents.iter().filter(|content| content.kind == ContentKind::Page);
     let pages: Vec<WorkflowPage<'_>> = pages

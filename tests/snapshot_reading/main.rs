@@ -8,7 +8,7 @@ mod plan;
 
 use std::sync::Arc;
 
-use confluence_client::{Cloud, ConnectionSettings, RequestError, Timeouts};
+use confluence_client::{Api, ConnectionSettings, RequestError, Timeouts};
 use confluence_sim::site::{Content as Served, Kind, Status};
 use confluence_sim::{DemoServer, FaultPlan, Site, sample};
 use confluence_storage_analyzer::cache::Cache;
@@ -52,12 +52,12 @@ impl Bench {
         self
     }
 
-    fn api(&self) -> Cloud {
+    fn api(&self) -> Api {
         let (server, token) = (&self.server, self.server.token().into());
         let mut settings = ConnectionSettings::new(server.base_url(), server.user(), token);
         settings.timeouts = Timeouts::NONE;
         settings.jitter_seed = Some(7);
-        Cloud::new(settings).unwrap()
+        Api::new(settings).unwrap()
     }
 
     async fn run(&self) -> Run {

@@ -1,10 +1,10 @@
 //! Everything that speaks to Confluence; nothing else in the program knows HTTP.
 //!
-//! [`Cloud`] has one method per endpoint. They all go through [`Client`], which can only read (GET, and POST to
+//! [`Api`] has one method per endpoint. They all go through [`Client`], which can only read (GET, and POST to
 //! `users-bulk` alone), from one origin, and which alone decides about waiting, retrying and giving up.
 
+pub mod api;
 pub mod client;
-pub mod cloud;
 pub mod cql;
 pub mod deployment;
 pub mod download;
@@ -23,8 +23,8 @@ mod signs;
 mod workflow;
 pub mod workflow_model;
 
+pub use api::Api;
 pub use client::{Client, ConnectionSettings, Timeouts};
-pub use cloud::Cloud;
 pub use deployment::{BaseUrlError, Deployment, Request};
 pub use download::Fingerprint;
 pub use error::RequestError;

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::cloud::{BLOG_POST_STATUSES, Cloud, LIST_LIMIT, PAGE_STATUSES, SEARCH_LIMIT, Single, with_all};
+use super::api::{Api, BLOG_POST_STATUSES, LIST_LIMIT, PAGE_STATUSES, SEARCH_LIMIT, Single, with_all};
 use super::cql::in_spaces;
 use super::deployment::Request;
 use super::error::RequestError;
@@ -55,7 +55,7 @@ struct Accounts {
     results: Vec<model::Account>,
 }
 
-impl Cloud {
+impl Api {
     /// Current pages of spaces with their labels, restrictions and editor, and with everybody who ever published a
     /// version where `contributors` asks for it: the only bulk way to all of these (`confluence-api.md` 4).
     pub async fn page_sweep(

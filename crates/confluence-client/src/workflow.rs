@@ -3,7 +3,7 @@
 
 use std::ops::ControlFlow;
 
-use super::cloud::{Cloud, LIST_LIMIT, PLAIN_SEARCH_LIMIT, SEARCH_LIMIT};
+use super::api::{Api, LIST_LIMIT, PLAIN_SEARCH_LIMIT, SEARCH_LIMIT};
 use super::deployment::Request;
 use super::error::RequestError;
 use super::model;
@@ -15,7 +15,7 @@ const STATE_LIMIT: u32 = 100;
 /// What has to be expanded for the approvals to come with the status (`comala.md` 1.1).
 const STATUS_EXPANSION: &str = "state,states,approvals,tasks";
 
-impl Cloud {
+impl Api {
     /// Whether a Comala app for Data Center may answer here at all: the one for Cloud has no REST API, and Atlassian's
     /// own hosts serve Cloud only (`comala.md` 0).
     pub fn may_have_comala_rest(&self) -> bool {

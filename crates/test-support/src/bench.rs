@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use confluence_client::{Cloud, ConnectionSettings, Timeouts};
+use confluence_client::{Api, ConnectionSettings, Timeouts};
 use confluence_sim::{DemoServer, Fault, FaultPlan, Occurrence, RoutePattern, Site};
 use confluence_storage_analyzer::audit::{AuditOptions, Usage};
 use confluence_storage_analyzer::commands::audit::{Reading, read_site};
@@ -69,13 +69,13 @@ impl Bench {
     }
 
     pub async fn run_with(&self, settings: ConnectionSettings) -> Run {
-        let api = Cloud::new(settings).unwrap();
+        let api = Api::new(settings).unwrap();
         self.run_as(&api, &CrawlOptions::default()).await
     }
 
     /// One reading that is interrupted when `signal` resolves.
     pub async fn run_until(&self, signal: &mut Pin<Box<dyn Future<Output = ()>>>) -> Run {
-        let (api, options) = (Cloud::new(self.settings()).unwrap(), CrawlOptions::default());
+        let (api, options) = (Api::new(self.settings()).unwrap(), CrawlOptions::default());
         let reading = self.run_as(&api, &options);
         tokio::pin!(reading);
         tokio::select! {
@@ -87,7 +87,7 @@ impl Bench {
         }
     }
 
-    pub async fn run_as(&self, api: &Cloud, options: &CrawlOptions) -> Run {
+    pub async fn run_as(&self, api: &Api, options: &CrawlOptions) -> Run {
         let before = self.server.requests().len();
         let began = Instant::now();
         let result = read_site(api, options, &AuditOptions::default(), &Progress::silent()).await;

@@ -27,7 +27,7 @@ use crate::inventory::workflow::WorkflowCost;
 use crate::inventory::{CrawlError, Inventory};
 use crate::progress::Progress;
 use crate::report::{self, format::plural};
-use confluence_client::{Cloud, RequestError};
+use confluence_client::{Api, RequestError};
 
 /// How long a run waits for another one that writes the same history: not longer than writing takes.
 const WAIT_FOR_OTHERS: Duration = Duration::from_secs(10);
@@ -78,7 +78,7 @@ pub(super) async fn replay(
 }
 
 /// What was read, and why it stopped on the way.
-fn usable(result: Result<Inventory, CrawlError>, api: &Cloud) -> Result<(Inventory, Option<RequestError>), Failure> {
+fn usable(result: Result<Inventory, CrawlError>, api: &Api) -> Result<(Inventory, Option<RequestError>), Failure> {
     match result {
         Ok(inventory) => Ok((inventory, None)),
         Err(CrawlError::Stopped { inventory, cause }) => Ok((*inventory, Some(cause))),

@@ -22,7 +22,7 @@ use crate::metrics::{self, Input, Previous, columns, findings};
 use crate::progress::Progress;
 use crate::report::snapshot::SnapshotView;
 use crate::spreadsheet::Value;
-use confluence_client::{Cloud, RequestError};
+use confluence_client::{Api, RequestError};
 use storage_format::TodoMarkers;
 
 /// A space with fewer pages may lose a third of them any week.
@@ -44,7 +44,7 @@ pub(in crate::commands) struct Measuring<'a> {
 #[derive(Debug)]
 pub(in crate::commands) struct Read<'a> {
     /// The site.
-    pub(in crate::commands) api: &'a Cloud,
+    pub(in crate::commands) api: &'a Api,
     /// How it is read.
     pub(in crate::commands) crawl: &'a CrawlOptions,
     /// The inventory; what is read beyond it is added to its coverage.

@@ -10,7 +10,7 @@ use crate::inventory::crawl::subject;
 use crate::inventory::plan::RequestPlan;
 use crate::inventory::site::Content;
 use confluence_client::RequestError;
-use confluence_client::cloud::Single;
+use confluence_client::api::Single;
 use confluence_client::pages::Analytics;
 
 /// Requests for one page at most, retries aside: likes, watchers, views ever, of 30 and of 90 days, and then either

@@ -11,8 +11,8 @@ use crate::inventory::order::{sort_attachments, sort_contents};
 use crate::inventory::site::{Attachment, Content, ContentId, OldVersion, Space};
 use crate::inventory::{Inventory, OldSizes, bodies, lists, people, reconcile};
 use crate::progress::Progress;
-use confluence_client::Cloud;
-use confluence_client::cloud::{Bodies, CommentKind, Single};
+use confluence_client::Api;
+use confluence_client::api::{Bodies, CommentKind, Single};
 
 /// Reads what a snapshot of the chosen spaces needs of the lists: their pages of all statuses with bodies and the files
 /// of these, and with [`MetricGroup::Links`] their blog posts and comments too.
@@ -22,7 +22,7 @@ use confluence_client::cloud::{Bodies, CommentKind, Single};
 /// Fails and stops as [`take_inventory`](crate::inventory::take_inventory) does. No file can be judged by what this
 /// gives, and it says so (`references_within`).
 pub async fn take_pages(
-    api: &Cloud,
+    api: &Api,
     options: &CrawlOptions,
     groups: &MetricGroups,
     progress: &Progress,

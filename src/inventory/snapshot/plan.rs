@@ -10,9 +10,9 @@ use crate::inventory::plan::{RequestPlan, batches};
 use crate::inventory::reconcile::OWNERS_OF_EACH;
 use crate::inventory::site::{AccountId, Content, ContentKind, Space, SpaceId};
 use crate::inventory::{Inventory, people};
-use confluence_client::cloud::{LIST_LIMIT, PEOPLE_PER_REQUEST, SEARCH_LIMIT};
+use confluence_client::api::{LIST_LIMIT, PEOPLE_PER_REQUEST, SEARCH_LIMIT};
 use confluence_client::pages::{ACCOUNTS_PER_REQUEST, CONTENT_IDS_PER_REQUEST};
-use confluence_client::{Client, Cloud};
+use confluence_client::{Api, Client};
 
 /// What the lists of a narrow reading showed.
 #[derive(Debug, Default)]
@@ -91,7 +91,7 @@ fn list_pages(client: &Client, kind: &str, limit: u32, items: u64) -> u64 {
 /// nobody viewed need fewer, pages not viewed for 90 days up to one more); accounts, when only contributors are people
 /// not met before; folders within folders; and labels that a search cut off.
 pub fn plan_snapshot(
-    api: &Cloud,
+    api: &Api,
     inventory: &Inventory,
     options: &CrawlOptions,
     groups: &MetricGroups,

@@ -14,7 +14,7 @@ use crate::inventory::identity::confirm_account;
 use crate::inventory::site::{Content, ContentId, ContentKind, Space, SpaceId, Status};
 use crate::progress::Progress;
 use crate::wording::plural;
-use confluence_client::{Cloud, RequestError};
+use confluence_client::{Api, RequestError};
 
 /// What the parts share.
 #[derive(Clone, Copy)]
@@ -36,7 +36,7 @@ pub(super) struct Reading<'a> {
 /// Goes on with the coverage of the inventory, which says what is missing; names of people met are added to those it
 /// has. An error means that the run had to stop.
 pub async fn read_facts(
-    api: &Cloud,
+    api: &Api,
     inventory: &mut Inventory,
     options: &CrawlOptions,
     groups: &MetricGroups,

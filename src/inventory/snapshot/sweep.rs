@@ -10,7 +10,7 @@ use crate::inventory::header_images::explain_unlisted;
 use crate::inventory::plan::batch_size;
 use crate::inventory::site::{Content, ContentId, Space, SpaceId};
 use crate::wording::plural;
-use confluence_client::cloud::Single;
+use confluence_client::api::Single;
 use confluence_client::{RequestError, model};
 
 /// Pages that the search may leave out before the whole sweep counts as failed: as many, or [`MOST_PERCENT_LEFT_OUT`].

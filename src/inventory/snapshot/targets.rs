@@ -7,7 +7,7 @@ use crate::inventory::Inventory;
 use crate::inventory::coverage::UnitKind;
 use crate::inventory::site::{Content, ContentId};
 use confluence_client::RequestError;
-use confluence_client::cloud::Single;
+use confluence_client::api::Single;
 use confluence_client::pages::CONTENT_IDS_PER_REQUEST;
 use storage_format::PageLink;
 

@@ -11,7 +11,7 @@ use crate::inventory::coverage::UnitKind;
 use crate::inventory::crawl::subject;
 use crate::inventory::memory::Memory;
 use crate::inventory::site::{AccountId, Content};
-use confluence_client::cloud::{LIST_LIMIT, Single};
+use confluence_client::api::{LIST_LIMIT, Single};
 use confluence_client::{Client, model};
 
 /// How far back versions are looked at (`page-metrics-and-output.md` 23).

@@ -14,7 +14,7 @@ use crate::inventory::coverage::UnitKind;
 use crate::inventory::crawl::{Crawl, GROUP};
 use crate::wording::plural;
 use confluence_client::RequestError;
-use confluence_client::cloud::Single;
+use confluence_client::api::Single;
 use confluence_client::workflow_model::{
     Approver, ApproverUser, Transitions, WorkflowParameter, WorkflowParameters, WorkflowStatus,
 };

@@ -34,7 +34,7 @@ use super::crawl::{Crawl, CrawlOptions};
 use super::ledger::Ledger;
 use super::memory::Memory;
 use crate::progress::Progress;
-use confluence_client::Cloud;
+use confluence_client::Api;
 use storage_format::OwnSite;
 
 pub use discovery::PropertyCandidate;
@@ -50,7 +50,7 @@ use sweep::Sweep;
 /// Reads the workflow state of pages, apart from any other reading of the site, with its own ledger. That the account
 /// is who it should be has been found out before ([`Cloud::current_user`]).
 pub async fn workflow_of(
-    api: &Cloud,
+    api: &Api,
     pages: &[WorkflowPage<'_>],
     options: &WorkflowOptions,
     progress: &Progress,

@@ -10,7 +10,7 @@ use super::sweep::{Answered, Sweep};
 use crate::inventory::coverage::UnitKind;
 use crate::inventory::crawl::{Crawl, GROUP};
 use confluence_client::RequestError;
-use confluence_client::cloud::Single;
+use confluence_client::api::Single;
 
 /// Fills the rows from the property: as the search answered it, or page by page where it did not and the state is open.
 pub(super) async fn read(crawl: &Crawl<'_>, rows: &mut Rows<'_>, property: &PinnedProperty, sweep: &Sweep) {

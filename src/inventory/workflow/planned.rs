@@ -10,8 +10,8 @@ use super::rows::Rows;
 use super::state::WorkflowPage;
 use super::{cloud_search, data_center, discovery};
 use crate::wording::plural;
-use confluence_client::Cloud;
-use confluence_client::cloud::SEARCH_LIMIT;
+use confluence_client::Api;
+use confluence_client::api::SEARCH_LIMIT;
 
 /// Content states that a space suggests unless it was changed (`comala.md` 6: five default colours, four states).
 const SUGGESTED_STATES: u64 = 4;
@@ -52,7 +52,7 @@ pub struct WorkflowCost {
 
 impl WorkflowCost {
     /// The cost for these pages.
-    pub fn of(api: &Cloud, pages: &[WorkflowPage<'_>], options: &WorkflowOptions) -> Self {
+    pub fn of(api: &Api, pages: &[WorkflowPage<'_>], options: &WorkflowOptions) -> Self {
         let page_by_page = api.may_have_comala_rest().then(|| data_center::most_requests(pages.len(), options));
         Self { requests: expected_requests(pages, options), page_by_page }
     }

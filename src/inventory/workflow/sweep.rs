@@ -10,7 +10,7 @@ use super::options::WorkflowOptions;
 use super::rows::Rows;
 use crate::inventory::coverage::UnitKind;
 use crate::inventory::crawl::Crawl;
-use confluence_client::cloud::SEARCH_LIMIT;
+use confluence_client::api::SEARCH_LIMIT;
 use confluence_client::cql::in_spaces;
 use confluence_client::model;
 

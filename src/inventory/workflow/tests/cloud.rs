@@ -163,7 +163,7 @@ async fn searches_are_walked_by_cursor_to_their_end() {
     let ids: Vec<String> = (0..25).map(|number| (1000 + number).to_string()).collect();
     let workflows: Vec<_> = ids.iter().map(|id| (id.as_str(), page("Review", true))).collect();
     let site = with_app(pages(25), WorkflowApp::ComalaCloud, &workflows);
-    let small_pages = |api: &confluence_client::Cloud| {
+    let small_pages = |api: &confluence_client::Api| {
         api.client().remember_page_limits([("workflow search".to_owned(), 10)].into());
     };
     let read = read_by(site, confluence_sim::FaultPlan::none(), &named(&["Review"]), small_pages).await;

@@ -16,7 +16,7 @@ use crate::inventory::coverage::{UnitCounts, UnitKind};
 use crate::inventory::{ContentId, Coverage};
 use crate::progress::Progress;
 use confluence_client::client::Timeouts;
-use confluence_client::{Cloud, ConnectionSettings};
+use confluence_client::{Api, ConnectionSettings};
 use confluence_sim::site::Kind;
 use confluence_sim::workflow::{PageWorkflow, WorkflowApp};
 use confluence_sim::{DemoServer, Fault, FaultPlan, Occurrence, RoutePattern, Site};
@@ -26,7 +26,7 @@ struct Read {
     reading: WorkflowReading,
     coverage: Coverage,
     server: DemoServer,
-    api: Cloud,
+    api: Api,
 }
 
 impl Read {
@@ -67,12 +67,12 @@ async fn read_with(site: Site, faults: FaultPlan, options: &WorkflowOptions) -> 
     read_by(site, faults, options, |_| {}).await
 }
 
-async fn read_by(site: Site, faults: FaultPlan, options: &WorkflowOptions, prepare: impl FnOnce(&Cloud)) -> Read {
+async fn read_by(site: Site, faults: FaultPlan, options: &WorkflowOptions, prepare: impl FnOnce(&Api)) -> Read {
     let server = DemoServer::start(site.clone(), faults).await.unwrap();
     let mut settings = ConnectionSettings::new(server.base_url(), server.user(), server.token().into());
     settings.timeouts = Timeouts::NONE;
     settings.jitter_seed = Some(42);
-    let api = Cloud::new(settings).unwrap();
+    let api = Api::new(settings).unwrap();
     prepare(&api);
     let space_of = |id: &str| site.spaces.iter().find(|space| space.id == id).map(|space| space.key.as_str());
     let chosen: Vec<_> = site.contents.iter().filter(|content| content.kind == Kind::Page).collect();

@@ -125,11 +125,11 @@ impl Single {
 
 /// Confluence Cloud at its site host.
 #[derive(Debug)]
-pub struct Cloud {
+pub struct Api {
     client: Client,
 }
 
-impl Cloud {
+impl Api {
     /// Sets up connections; sends nothing.
     pub fn new(settings: ConnectionSettings) -> Result<Self, ClientError> {
         Ok(Self { client: Client::new(settings)? })
