@@ -3,7 +3,7 @@
 //!
 //! A gzip file with one JSON object: `format` is always [`FORMAT`], `version` grows with every change an older
 //! program would misread, `run` is [`RunFacts`], `inventory` is [`Inventory`]. Fields that are added later have a default,
-//! so that older files stay readable. `docs/saved-scan.md` names every field; `tests/saved_scan.rs` compares it with what
+//! so that older files stay readable. `docs/saved-scan.md` names every field; `tests/it/saved_scan.rs` compares it with what
 //! is written.
 
 use std::fs::File;

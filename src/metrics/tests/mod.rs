@@ -1,4 +1,4 @@
-//! What holds of the measures whatever was read; the values themselves are tested over real HTTP in `tests/snapshot`.
+//! What holds of the measures whatever was read; the values themselves are tested over real HTTP in `tests/it/snapshot`.
 
 mod changes;
 mod links;

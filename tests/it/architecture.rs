@@ -1,0 +1,273 @@
+//! The rules that keep the program readable as it grows: who may use whom, where output and async live, how long a
+//! file may be. They are read off the sources themselves.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// What each module may use of the others. `lib.rs` and `main.rs` join the parts and may use all.
+const MAY_USE: &[(&str, &[&str])] = &[
+    ("audit", &["inventory"]),
+    ("cache", &["checksum", "lock", "private"]),
+    ("checksum", &[]),
+    ("cli", &[]),
+    (
+        "commands",
+        &[
+            "audit",
+            "cache",
+            "cli",
+            "config",
+            "doctor",
+            "error",
+            "history",
+            "inventory",
+            "metrics",
+            "progress",
+            "report",
+            "spreadsheet",
+            "wording",
+        ],
+    ),
+    ("config", &["cache", "cli", "error"]),
+    ("doctor", &["error", "progress"]),
+    ("error", &[]),
+    ("history", &["checksum", "lock", "private", "spreadsheet"]),
+    ("inventory", &["cache", "error", "progress", "spreadsheet", "wording"]),
+    ("lock", &["private"]),
+    ("metrics", &["audit", "inventory", "spreadsheet"]),
+    ("private", &[]),
+    ("progress", &[]),
+    ("report", &["audit", "checksum", "error", "inventory", "metrics", "private", "spreadsheet", "wording"]),
+    ("spreadsheet", &[]),
+    ("wording", &[]),
+];
+
+/// Modules that may be async: those that speak to a network, and those that join them.
+const ASYNC: &[&str] = &["commands", "doctor", "inventory", "lib", "main"];
+
+/// Modules that may print. `main` prints the data, `progress` everything for people.
+const PRINTING: &[&str] = &["main", "progress"];
+
+const LONGEST_FILE: usize = 400;
+
+/// Files that are longer than [`LONGEST_FILE`] lines, and why they are not split.
+const LONG_FILES: &[(&str, &str)] = &[];
+
+/// One source file, without its tests.
+struct Source {
+    /// Path below `src`, with forward slashes.
+    path: String,
+    /// The part of the program it belongs to: the first part of the path.
+    module: String,
+    /// How deep below the crate root its module is: 1 for `src/cli.rs` and `src/audit/mod.rs`.
+    depth: usize,
+    /// The code, without comments and without `mod tests`.
+    code: String,
+    lines: usize,
+}
+
+fn sources() -> Vec<Source> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    collect(&root, &mut files);
+    files.sort();
+    let read = |file: &PathBuf| {
+        let path = file.strip_prefix(&root).unwrap().to_string_lossy().replace('\\', "/");
+        let text = fs::read_to_string(file).unwrap();
+        let stem = path.strip_suffix(".rs").unwrap();
+        let stem = stem.strip_suffix("/mod").unwrap_or(stem);
+        let module = stem.split('/').next().unwrap().to_owned();
+        Source { module, depth: stem.split('/').count(), code: code_of(&text), lines: text.lines().count(), path }
+    };
+    let sources: Vec<_> = files.iter().map(read).filter(|source| !is_test(&source.path)).collect();
+    assert!(sources.len() > 10, "only {} sources found below {}", sources.len(), root.display());
+    sources
+}
+
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            collect(&path, files);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(path);
+        }
+    }
+}
+
+fn is_test(path: &str) -> bool {
+    path.ends_with("/tests.rs") || path.contains("/tests/")
+}
+
+/// The code a release consists of: no comments, and nothing from the inline test module on, which ends a file.
+fn code_of(text: &str) -> String {
+    let code = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
+    let is_code = |line: &&str| !line.trim_start().starts_with("//");
+    code.lines().filter(is_code).collect::<Vec<_>>().join("\n")
+}
+
+/// The modules named right after `crate::`, in paths and in braces.
+fn used_modules(code: &str) -> Vec<String> {
+    code.match_indices("crate::")
+        .filter(|(at, _)| !code[..*at].ends_with(|c: char| c.is_alphanumeric() || c == '_'))
+        .flat_map(|(at, word)| {
+            let rest = &code[at + word.len()..];
+            match rest.strip_prefix('{') {
+                Some(group) => heads_of_group(group),
+                None => vec![identifier(rest)],
+            }
+        })
+        .filter(|name| name.starts_with(|c: char| c.is_ascii_lowercase()))
+        .collect()
+}
+
+/// `audit::{self, Usage}, inventory::Space}` names `audit` and `inventory`.
+fn heads_of_group(group: &str) -> Vec<String> {
+    let mut depth = 0_usize;
+    let mut heads = vec![identifier(group.trim_start())];
+    for (at, c) in group.char_indices() {
+        match c {
+            '{' => depth += 1,
+            '}' if depth == 0 => break,
+            '}' => depth -= 1,
+            ',' if depth == 0 => heads.push(identifier(group[at + 1..].trim_start())),
+            _ => {}
+        }
+    }
+    heads.retain(|head| !head.is_empty());
+    heads
+}
+
+fn identifier(text: &str) -> String {
+    text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect()
+}
+
+#[test]
+fn modules_use_only_what_they_may() {
+    let rules: BTreeMap<_, _> = MAY_USE.iter().copied().collect();
+    let mut broken = Vec::new();
+    for source in sources() {
+        if ["lib", "main"].contains(&source.module.as_str()) {
+            continue;
+        }
+        let Some(may_use) = rules.get(source.module.as_str()) else {
+            broken.push(format!("{}: module `{}` has no rule", source.path, source.module));
+            continue;
+        };
+        for used in used_modules(&source.code) {
+            let known = rules.contains_key(used.as_str());
+            if known && used != source.module && !may_use.contains(&used.as_str()) {
+                broken.push(format!("{}: `{}` may not use `{used}`", source.path, source.module));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+/// `super::super::…` must not climb out of the own module, past the rules above.
+#[test]
+fn no_path_climbs_to_the_crate_root() {
+    let mut broken = Vec::new();
+    for source in sources().iter().filter(|source| !["lib", "main"].contains(&source.module.as_str())) {
+        let too_far = "super::".repeat(source.depth);
+        if source.code.contains(&too_far) {
+            broken.push(format!("{}: `{too_far}` leads to the crate root; write `crate::`", source.path));
+        }
+        if source.code.contains("confluence_storage_analyzer::") {
+            broken.push(format!("{}: names its own crate from outside", source.path));
+        }
+    }
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+#[test]
+fn only_what_speaks_to_a_network_is_async() {
+    let is_async = |code: &str| ["async fn", "async move", "async {", ".await"].iter().any(|word| code.contains(word));
+    let broken: Vec<_> = sources()
+        .into_iter()
+        .filter(|source| !ASYNC.contains(&source.module.as_str()) && is_async(&source.code))
+        .map(|source| source.path)
+        .collect();
+    assert!(broken.is_empty(), "async in {broken:?}");
+}
+
+#[test]
+fn only_the_terminal_is_printed_to_and_only_where_that_belongs() {
+    let mut broken = Vec::new();
+    for source in sources() {
+        let prints = ["print!(", "println!(", "eprint!(", "eprintln!(", "dbg!("];
+        for word in prints {
+            if !PRINTING.contains(&source.module.as_str()) && calls(&source.code, word) {
+                broken.push(format!("{}: {word}…)", source.path));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+/// Whether the macro is called, and not one whose name ends like it.
+fn calls(code: &str, word: &str) -> bool {
+    code.match_indices(word).any(|(at, _)| !code[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_'))
+}
+
+#[test]
+fn files_stay_readable_in_one_sitting() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut files = Vec::new();
+    for folder in ["src", "tests"] {
+        collect(&root.join(folder), &mut files);
+    }
+    let mut broken = Vec::new();
+    for file in files {
+        let path = file.strip_prefix(root).unwrap().to_string_lossy().replace('\\', "/");
+        let lines = fs::read_to_string(&file).unwrap().lines().count();
+        let excused = LONG_FILES.iter().any(|(long, _)| *long == path);
+        if lines > LONGEST_FILE && !excused {
+            broken.push(format!("{path}: {lines} lines; split it, or say in LONG_FILES why not"));
+        }
+        if lines <= LONGEST_FILE && excused {
+            broken.push(format!("{path}: {lines} lines; no longer an exception, remove it from LONG_FILES"));
+        }
+    }
+    for (path, reason) in LONG_FILES {
+        assert!(root.join(path).is_file(), "LONG_FILES names {path}, which does not exist");
+        assert!(reason.split_whitespace().count() > 3, "LONG_FILES gives no reason for {path}");
+    }
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+/// A test that looks at the clock on the wall fails on a busy machine. Tokio's paused clock, counted work and processor
+/// time do not; seconds belong into `benches/`.
+#[test]
+fn no_test_looks_at_the_clock_on_the_wall() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut files = Vec::new();
+    collect(&root.join("tests"), &mut files);
+    files.retain(|file| !file.ends_with("tests/it/architecture.rs"));
+    for file in files {
+        let text = fs::read_to_string(&file).unwrap();
+        for clock in ["std::time::Instant", "time::{Duration, Instant}", "performance.now", "thread::sleep"] {
+            let seen = text.lines().any(|line| line.contains(clock) && !line.contains("tokio::time"));
+            assert!(!seen, "{} uses {clock}", file.display());
+        }
+    }
+}
+
+#[test]
+fn main_only_starts_and_ends_the_program() {
+    let main = sources().into_iter().find(|source| source.path == "main.rs").unwrap();
+    assert!(main.lines <= 60, "main.rs has {} lines", main.lines);
+}
+
+/// The reader of this test itself: what it must and must not see.
+#[test]
+fn the_rules_see_every_spelling() {
+    let uses =
+        "use crate::audit::Usage;\nuse crate::{inventory::{self, Space}, report};\nlet x = crate::error::Failure;";
+    assert_eq!(used_modules(uses), ["audit", "inventory", "report", "error"]);
+    assert_eq!(used_modules("use my_crate::audit; use crate::Failure;"), Vec::<String>::new());
+    let text = "/// See [`crate::report`].\nfn f() {}\n\n#[cfg(test)]\nmod tests {\n    use crate::demo;\n}\n";
+    assert_eq!(used_modules(&code_of(text)), Vec::<String>::new());
+    assert!(calls("println!(\"\")", "println!(") && !calls("my_println!(\"\")", "println!("));
+}

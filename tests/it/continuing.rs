@@ -1,0 +1,355 @@
+//! One run after another on the same site: what is remembered, what is read again, and what is not believed.
+
+use std::collections::{HashMap, HashSet};
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use confluence_client::{Api, ConnectionSettings, Timeouts};
+use confluence_sim::site::Content;
+use confluence_sim::{DemoServer, Fault, FaultPlan, Occurrence, RoutePattern, sample_site};
+use confluence_storage_analyzer::audit::{AuditOptions, FileVerdict, Usage};
+use confluence_storage_analyzer::cache::Cache;
+use confluence_storage_analyzer::commands::audit::{Reading, read_site};
+use confluence_storage_analyzer::error::ExitStatus;
+use confluence_storage_analyzer::inventory::coverage::{UnitCounts, UnitKind};
+use confluence_storage_analyzer::inventory::{ContentKind, CrawlOptions, OldSizes};
+use confluence_storage_analyzer::progress::Progress;
+use storage_format::{Body, TodoMarkers};
+use tempfile::TempDir;
+
+async fn serve(faults: FaultPlan) -> DemoServer {
+    DemoServer::start(sample_site("2026-04-01T08:30:00Z".parse().unwrap()), faults).await.unwrap()
+}
+
+/// One run with the cache in a folder. Time is paused in these tests, so the library's own limits are off.
+async fn run_with(server: &DemoServer, cache: &Path, change: impl FnOnce(&mut CrawlOptions)) -> Reading {
+    let settings = ConnectionSettings {
+        timeouts: Timeouts::NONE,
+        jitter_seed: Some(1),
+        ..ConnectionSettings::new(server.base_url(), server.user(), server.token().into())
+    };
+    let api = Api::new(settings).unwrap();
+    let cache = Cache::open(cache, server.base_url(), &server.user()).unwrap();
+    let mut options = CrawlOptions { cache: Some(Arc::new(cache)), ..CrawlOptions::default() };
+    change(&mut options);
+    read_site(&api, &options, &AuditOptions::default(), &Progress::silent()).await.unwrap()
+}
+
+async fn run(server: &DemoServer, cache: &Path) -> Reading {
+    run_with(server, cache, |_| {}).await
+}
+
+/// The verdicts by attachment, with everything known of its versions.
+fn answer(reading: &Reading) -> HashMap<String, String> {
+    let files = reading.audit.files.iter().map(|verdict| {
+        let file = &reading.inventory.attachments[verdict.attachment];
+        (file.id.to_string(), format!("{} {:?}", verdict.usage.as_str(), file.old_versions))
+    });
+    files.collect()
+}
+
+fn versions(reading: &Reading) -> UnitCounts {
+    reading.inventory.coverage.units[&UnitKind::AttachmentVersion]
+}
+
+fn sent(reading: &Reading, kind: &str) -> u64 {
+    reading.inventory.requests.get(kind).copied().unwrap_or(0)
+}
+
+fn gap_reasons(reading: &Reading, kind: UnitKind) -> Vec<String> {
+    let gaps = reading.inventory.coverage.gaps.iter().filter(|gap| gap.kind == kind);
+    gaps.map(|gap| format!("{} {:?}", gap.subject, gap.end)).collect()
+}
+
+fn calls_something_unreferenced(reading: &Reading) -> bool {
+    reading.audit.files.iter().any(|file| file.usage == Usage::Unreferenced)
+}
+
+/// Successful requests for old versions, as asked.
+fn versions_answered(server: &DemoServer) -> Vec<String> {
+    let asked = server.requests().into_iter().filter(|entry| entry.status == 200 && entry.query.contains("version="));
+    asked.filter(|entry| entry.path.contains("/v2/attachments/")).map(|entry| entry.path + &entry.query).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_second_run_reads_no_old_version_again_and_says_the_same() {
+    let (server, cache) = (serve(FaultPlan::none()).await, TempDir::new().unwrap());
+    let first = run(&server, cache.path()).await;
+    assert_eq!((first.status, versions(&first).remembered), (ExitStatus::Complete, 0));
+    let asked = versions_answered(&server).len();
+    let second = run(&server, cache.path()).await;
+    assert_eq!(second.status, ExitStatus::Complete);
+    assert_eq!(versions_answered(&server).len(), asked, "what can never change is not asked for twice");
+    assert_eq!(sent(&second, "attachment version"), 0);
+    assert_eq!(sent(&second, "attachment version list"), 1, "deleted versions of a file are confirmed by one list");
+    assert_eq!((versions(&second).remembered, versions(&second).gone), (versions(&first).ok, versions(&first).gone));
+    assert_eq!(answer(&second), answer(&first));
+    let plan = second.inventory.plan.unwrap();
+    assert_eq!(plan.remembered_versions, versions(&first).ok);
+    assert_eq!(sent(&first, "pages"), plan.requests["pages"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_96_a_run_that_broke_off_is_continued_wherever_that_was() {
+    let whole = {
+        let (server, cache) = (serve(FaultPlan::none()).await, TempDir::new().unwrap());
+        answer(&run(&server, cache.path()).await)
+    };
+    for broken_at in [60, 150, 300] {
+        let server = serve(FaultPlan::none().unauthorized_from(broken_at)).await;
+        let cache = TempDir::new().unwrap();
+        let broken = run(&server, cache.path()).await;
+        assert_eq!(broken.status, ExitStatus::Authentication);
+        assert!(!calls_something_unreferenced(&broken));
+        server.set_faults(FaultPlan::none());
+        let continued = run(&server, cache.path()).await;
+        assert_eq!((continued.status, answer(&continued)), (ExitStatus::Complete, whole.clone()));
+        let mut asked = versions_answered(&server);
+        asked.sort();
+        let all = asked.len();
+        asked.dedup();
+        assert_eq!(asked.len(), all, "broken at {broken_at}: a version was read twice");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_81_a_damaged_cache_is_noticed_and_read_again() {
+    let (server, cache) = (serve(FaultPlan::none()).await, TempDir::new().unwrap());
+    let first = run(&server, cache.path()).await;
+    let folder = fs::read_dir(cache.path()).unwrap().next().unwrap().unwrap().path();
+    let segment = folder.join("segment-000001");
+    let text = fs::read_to_string(&segment).unwrap();
+    fs::write(&segment, text.replacen(".png", ".jpg", 1)).unwrap();
+    let second = run(&server, cache.path()).await;
+    assert_eq!((versions(&second).remembered, answer(&second)), (0, answer(&first)));
+    assert!(segment.with_extension("damaged").exists());
+    let third = run(&server, cache.path()).await;
+    assert_eq!(versions(&third).remembered, versions(&first).ok, "it was rebuilt");
+}
+
+/// What every body names and measures, by content id.
+fn bodies(reading: &Reading) -> HashMap<String, Body> {
+    let contents = reading.inventory.contents.iter();
+    contents.filter_map(|content| Some((content.id.to_string(), content.body.clone()?))).collect()
+}
+
+/// How many bodies the cache holds now.
+fn kept_bodies(server: &DemoServer, cache: &Path) -> usize {
+    Cache::open(cache, server.base_url(), &server.user()).unwrap().values()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_second_run_reads_only_the_bodies_that_have_changed() {
+    let (server, cache) = (serve(FaultPlan::none()).await, TempDir::new().unwrap());
+    let measuring = |options: &mut CrawlOptions| options.measures = Some(TodoMarkers::default());
+    let first = run_with(&server, cache.path(), measuring).await;
+    let kept = kept_bodies(&server, cache.path());
+    let texts: HashSet<String> = server.site(|site| site.contents.iter().map(|content| content.body.clone()).collect());
+    assert!(kept > texts.len() / 2, "{kept} of {} texts", texts.len());
+    let second = run_with(&server, cache.path(), measuring).await;
+    assert_eq!(bodies(&second), bodies(&first));
+    assert_eq!((answer(&second), kept_bodies(&server, cache.path())), (answer(&first), kept));
+    server.change_site(|site| {
+        let page = site.contents.iter_mut().find(|content| content.id == first_page(&first)).unwrap();
+        page.body = "<p>seven words that nobody has read before</p>".to_owned();
+    });
+    let third = run_with(&server, cache.path(), measuring).await;
+    assert_eq!(kept_bodies(&server, cache.path()), kept + 1);
+    let changed = bodies(&third)[&first_page(&first)].measures.clone().unwrap();
+    assert_eq!(changed.words, 7);
+    // how an audit reads is another question, and what a snapshot kept is no answer to it
+    let audit = run(&server, cache.path()).await;
+    assert!(bodies(&audit).values().all(|body| body.measures.is_none()));
+}
+
+fn first_page(reading: &Reading) -> String {
+    let page =
+        reading.inventory.contents.iter().find(|content| content.kind == ContentKind::Page && content.body.is_some());
+    page.unwrap().id.to_string()
+}
+
+/// Confluence does that when a file is renamed: other pages name it anew, and none of them gets a new version.
+#[tokio::test(start_paused = true)]
+async fn a_reference_rewritten_without_a_new_version_is_seen() {
+    let (server, cache) = (serve(FaultPlan::none()).await, TempDir::new().unwrap());
+    let free = run(&server, cache.path()).await;
+    let is_free = |file: &&FileVerdict| file.usage == Usage::Unreferenced;
+    let verdict = free.audit.files.iter().find(is_free).expect("an unreferenced file");
+    let file = &free.inventory.attachments[verdict.attachment];
+    let (owner, name, id) = (file.container.id().unwrap().to_string(), file.title.clone(), file.id.to_string());
+    let body = |name: &str| {
+        let long = "<p>Every team keeps its own copy of the plan.</p>".repeat(500);
+        format!("{long}<p><ac:image><ri:attachment ri:filename=\"{name}\"/></ac:image></p>")
+    };
+    let write = |name: &str| {
+        server.change_site(|site| {
+            site.contents.iter_mut().find(|content| content.id == owner).unwrap().body = body(name);
+        });
+    };
+    let usage = async || answer(&run(&server, cache.path()).await)[&id].split(' ').next().unwrap().to_owned();
+    for (named, expected) in [("another name.png", "unreferenced"), (name.as_str(), "embedded")] {
+        for _ in 0..2 {
+            write(named);
+            assert_eq!(usage().await, expected, "{named}");
+        }
+    }
+    assert_eq!(kept_bodies(&server, cache.path()), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_81_damaged_values_are_noticed_and_made_again() {
+    let (server, cache) = (serve(FaultPlan::none()).await, TempDir::new().unwrap());
+    let measuring = |options: &mut CrawlOptions| options.measures = Some(TodoMarkers::default());
+    let first = run_with(&server, cache.path(), measuring).await;
+    let kept = kept_bodies(&server, cache.path());
+    let folder = fs::read_dir(cache.path()).unwrap().next().unwrap().unwrap().path();
+    let values = folder.join("values-000001");
+    let mut bytes = fs::read(&values).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    fs::write(&values, bytes).unwrap();
+    let second = run_with(&server, cache.path(), measuring).await;
+    assert_eq!((answer(&second), bodies(&second)), (answer(&first), bodies(&first)));
+    assert!(values.with_extension("damaged").exists());
+    assert_eq!(kept_bodies(&server, cache.path()), kept, "they were made again");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_deleted_version_that_is_listed_again_is_read() {
+    let (server, cache) = (serve(FaultPlan::none()).await, TempDir::new().unwrap());
+    let first = run(&server, cache.path()).await;
+    server.change_site(|site| {
+        let versions = site.attachments.iter_mut().flat_map(|file| &mut file.versions);
+        versions.for_each(|version| version.deleted = false);
+    });
+    let second = run(&server, cache.path()).await;
+    assert_eq!(sent(&second, "attachment version"), versions(&first).gone);
+    assert_eq!(versions(&second).gone, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn sizes_from_a_server_that_answered_wrong_ones_are_forgotten() {
+    let (server, cache) = (serve(FaultPlan::none()).await, TempDir::new().unwrap());
+    server.change_site(|site| site.behaviour.old_versions_answer_current_size = true);
+    let wrong = run(&server, cache.path()).await;
+    assert!(matches!(wrong.inventory.scan.old_sizes, OldSizes::Unproved { .. }));
+    server.change_site(|site| site.behaviour.old_versions_answer_current_size = false);
+    let right = run(&server, cache.path()).await;
+    assert!(matches!(right.inventory.scan.old_sizes, OldSizes::Proved { .. }));
+    assert_eq!(versions(&right).remembered, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_58_a_list_much_shorter_than_last_time_is_not_believed_unless_asked_for() {
+    let (server, cache) = (serve(FaultPlan::none()).await, TempDir::new().unwrap());
+    let first = run(&server, cache.path()).await;
+    assert!(calls_something_unreferenced(&first));
+    server.change_site(|site| {
+        let keep = site.attachments.len() * 6 / 10;
+        site.attachments.truncate(keep);
+    });
+    for _ in 0..2 {
+        let shrunk = run(&server, cache.path()).await;
+        assert_eq!(shrunk.status, ExitStatus::Incomplete);
+        assert!(!calls_something_unreferenced(&shrunk));
+        let reasons = gap_reasons(&shrunk, UnitKind::Plausibility);
+        assert!(reasons.len() == 1 && reasons[0].contains("--accept-shrink"), "{reasons:?}");
+    }
+    let accepted = run_with(&server, cache.path(), |options| options.accept_shrink = true).await;
+    assert_eq!(accepted.status, ExitStatus::Complete);
+    let next = run(&server, cache.path()).await;
+    assert_eq!((next.status, gap_reasons(&next, UnitKind::Plausibility)), (ExitStatus::Complete, vec![]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_99_a_list_that_ends_too_early_is_noticed() {
+    for (path, order) in [("/wiki/api/v2/attachments", "created-date"), ("/wiki/api/v2/pages", "id")] {
+        let route = RoutePattern::path(path).unwrap().with_query("sort", order);
+        let faults = FaultPlan::none().on(route, Occurrence::From(1), Fault::DroppedTail(3));
+        let (server, cache) = (serve(faults).await, TempDir::new().unwrap());
+        // most pages own no file then, so that no file tells of them
+        server.change_site(|site| site.attachments.retain(|file| file.id.ends_with('0')));
+        let reading = run(&server, cache.path()).await;
+        assert_eq!(reading.status, ExitStatus::Incomplete, "{path}");
+        assert!(!calls_something_unreferenced(&reading), "{path}");
+        let noticed = gap_reasons(&reading, UnitKind::Reconciliation);
+        assert!(noticed.iter().any(|reason| reason.contains("Failed")), "{path}: {noticed:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_57_a_file_that_only_its_page_shows_is_noticed() {
+    let hide = Fault::edit_json(|json| {
+        if let Some(results) = json["results"].as_array_mut() {
+            results.remove(0);
+        }
+    });
+    let route = RoutePattern::path("/wiki/api/v2/attachments").unwrap().with_query("sort", "created-date");
+    let faults = FaultPlan::none().on(route, Occurrence::First(1), hide);
+    let (server, cache) = (serve(faults).await, TempDir::new().unwrap());
+    // few enough owners that every one is walked
+    server.change_site(|site| site.attachments.retain(|file| file.id.ends_with('0')));
+    let reading = run(&server, cache.path()).await;
+    assert_eq!(reading.status, ExitStatus::Incomplete);
+    let noticed = gap_reasons(&reading, UnitKind::Reconciliation).concat();
+    assert!(noticed.contains("not in the list of all attachments"), "{noticed}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_page_size_that_failed_is_not_tried_again_next_time() {
+    let too_large = RoutePattern::path("/wiki/api/v2/attachments").unwrap().with_query("limit", "250");
+    let faults = FaultPlan::none().on(too_large, Occurrence::From(1), Fault::status(500));
+    let (server, cache) = (serve(faults).await, TempDir::new().unwrap());
+    let first = run(&server, cache.path()).await;
+    assert_eq!(first.status, ExitStatus::Complete, "{:?}", first.inventory.coverage.gaps);
+    let failed = |server: &DemoServer| server.requests().iter().filter(|entry| entry.status == 500).count();
+    let before = failed(&server);
+    assert!(before > 0);
+    let second = run(&server, cache.path()).await;
+    assert_eq!((second.status, failed(&server)), (ExitStatus::Complete, before));
+    assert_eq!(second.inventory.plan.as_ref().unwrap().requests["attachments"], sent(&second, "attachments"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn app_content_of_a_known_type_counts_as_a_user() {
+    let (server, cache) = (serve(FaultPlan::none()).await, TempDir::new().unwrap());
+    let first = run(&server, cache.path()).await;
+    let candidate = first.audit.files.iter().find(|file| file.usage == Usage::Unreferenced).unwrap();
+    let file = &first.inventory.attachments[candidate.attachment];
+    let owner = first.inventory.contents.iter().find(|content| Some(&content.id) == file.container.id()).unwrap();
+    let space = first.inventory.spaces.iter().find(|space| Some(&space.id) == owner.space.as_ref()).unwrap();
+    let body = format!(
+        r#"<ac:image><ri:attachment ri:filename="{}"><ri:page ri:space-key="{}" ri:content-title="{}"/></ri:attachment></ac:image>"#,
+        file.title, space.key, owner.title
+    );
+    let id = file.id.clone();
+    server.change_site(|site| {
+        let known = site.contents.iter_mut().find(|content| content.custom_type.is_some()).unwrap();
+        known.custom_type = Some("ac:com.acme.notes:note".to_owned());
+        let note = Content { id: "98765".to_owned(), body, ..known.clone() };
+        site.contents.push(note);
+    });
+    let second = run(&server, cache.path()).await;
+    assert_eq!(sent(&second, "custom content"), 1);
+    assert!(second.inventory.contents.iter().any(|content| content.id.as_str() == "98765" && content.body.is_some()));
+    let verdict = second.audit.files.iter().find(|file| second.inventory.attachments[file.attachment].id == id);
+    assert_eq!(verdict.unwrap().usage, Usage::LinkedElsewhere);
+}
+
+#[tokio::test(start_paused = true)]
+async fn app_content_of_a_type_the_site_does_not_list_is_told_and_no_gap() {
+    let route = RoutePattern::path("/wiki/api/v2/custom-content").unwrap();
+    for (status, complete) in [(400, true), (403, false)] {
+        let faults = FaultPlan::none().on(route.clone(), Occurrence::From(1), Fault::status(status));
+        let (server, cache) = (serve(faults).await, TempDir::new().unwrap());
+        server.change_site(|site| {
+            let apps = site.contents.iter_mut().filter(|content| content.custom_type.is_some());
+            apps.for_each(|content| content.custom_type = Some("forge:acme:note".to_owned()));
+        });
+        let reading = run(&server, cache.path()).await;
+        assert_eq!(reading.status == ExitStatus::Complete, complete, "{status}");
+        let told = reading.inventory.coverage.warnings.iter().any(|warning| warning.contains("forge:acme:note"));
+        assert_eq!(told, complete, "{status}");
+    }
+}

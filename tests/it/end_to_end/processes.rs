@@ -1,0 +1,299 @@
+//! Real processes that are interrupted, killed, locked out, or run out of disk (F-75 to F-98).
+#![cfg(unix)]
+
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+
+use confluence_sim::{Fault, FaultPlan, Occurrence, RoutePattern};
+use tempfile::TempDir;
+
+use crate::program::{Finished, Server, program};
+
+/// Faults that tell when the `n`th old version is asked for and then never answer, from that one on.
+fn stalling_at(n: u32) -> (FaultPlan, Receiver<()>) {
+    stalling("/wiki/api/v2/attachments/att*", n)
+}
+
+/// Faults that tell when the `n`th request for a path is there and then never answer, from that one on.
+fn stalling(path: &str, n: u32) -> (FaultPlan, Receiver<()>) {
+    let (reached, wait) = channel();
+    let route = || RoutePattern::path(path).unwrap();
+    let tell = Fault::change_site(move |_| {
+        // once the test is over nobody listens
+        let _ = reached.send(());
+    });
+    let faults =
+        FaultPlan::none().on(route(), Occurrence::Only(n), tell).on(route(), Occurrence::From(n), Fault::Stall);
+    (faults, wait)
+}
+
+/// The program against a server, in a folder, not waited for.
+fn start(server: &Server, folder: &Path, shell: &str, arguments: &[&str]) -> Child {
+    let known = program(folder);
+    let mut command = Command::new("sh");
+    let script = format!("{shell} exec \"$0\" \"$@\"");
+    command.arg("-c").arg(script).arg(known.get_program()).args(arguments).current_dir(folder);
+    for (name, value) in known.get_envs() {
+        match value {
+            Some(value) => command.env(name, value),
+            None => command.env_remove(name),
+        };
+    }
+    command
+        .env("CONFLUENCE_BASE_URL", server.server.base_url())
+        .env("CONFLUENCE_API_USER", server.server.user())
+        .env("CONFLUENCE_API_TOKEN", server.server.token())
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap()
+}
+
+fn signal(child: &Child, name: &str) {
+    let sent = Command::new("kill").args([&format!("-{name}"), &child.id().to_string()]).status().unwrap();
+    assert!(sent.success());
+}
+
+/// Waits for the end; gives what `Finished` holds and the signal that ended it.
+fn finish(child: Child, folder: TempDir) -> (Finished, Option<i32>) {
+    use std::os::unix::process::ExitStatusExt;
+    let output = child.wait_with_output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    let finished = Finished {
+        status: output.status.code().unwrap_or(-1),
+        stdout: text(output.stdout),
+        stderr: text(output.stderr),
+        folder,
+    };
+    (finished, output.status.signal())
+}
+
+/// Successful requests for old versions.
+fn versions_read(server: &Server) -> Vec<String> {
+    let requests = server.server.requests().into_iter();
+    let read = requests.filter(|entry| entry.status == 200 && entry.query.starts_with("version="));
+    read.map(|entry| entry.path + "?" + &entry.query).collect()
+}
+
+#[test]
+fn f_78_a_signal_ends_the_run_with_what_was_read_marked_incomplete() {
+    for (name, status) in [("INT", 130), ("TERM", 143)] {
+        let (faults, reached) = stalling_at(40);
+        let server = Server::sample(faults);
+        let folder = TempDir::new().unwrap();
+        let child = start(&server, folder.path(), "", &[]);
+        reached.recv().unwrap();
+        signal(&child, name);
+        let (finished, _) = finish(child, folder);
+        assert_eq!(finished.status, status, "{}", finished.stderr);
+        assert!(finished.report().to_string_lossy().ends_with("_INCOMPLETE"));
+        let run = finished.run_json();
+        assert_eq!((run["complete"].as_bool(), run["exit_code"].as_i64()), (Some(false), Some(status.into())));
+        assert!(finished.usages().values().all(|usage| usage != "unreferenced"));
+        let (_, after) = finished.stderr.split_once("warning: interrupted").unwrap();
+        let begun: Vec<&str> = after.lines().filter(|line| line.ends_with('…')).collect();
+        assert_eq!(begun, ["writing the report …"], "nothing more is read, and nothing looks as if it were");
+    }
+}
+
+#[test]
+fn f_78_sigterm_after_the_site_was_read_is_not_told_as_ctrl_c() {
+    const DOWNLOADS: &str = "/wiki/rest/api/content/*/download";
+    let whole = Server::sample(FaultPlan::none());
+    assert_eq!(whole.run(&[]).status, 0);
+    // those of the proof of old sizes come first
+    let proof = whole.server.requests().iter().filter(|request| request.path.ends_with("/download")).count();
+    let after_proof = u32::try_from(proof).unwrap() + 1;
+    for (option, path, n) in
+        [("--verify-duplicates", DOWNLOADS, after_proof), ("--snapshot", "/wiki/api/v2/users-bulk", 1)]
+    {
+        let (faults, reached) = stalling(path, n);
+        let server = Server::sample(faults);
+        let folder = TempDir::new().unwrap();
+        let child = start(&server, folder.path(), "", &[option]);
+        reached.recv().unwrap();
+        signal(&child, "TERM");
+        let (finished, _) = finish(child, folder);
+        assert_eq!(finished.status, 143, "{option}: {}", finished.stderr);
+    }
+}
+
+#[test]
+fn f_78_a_second_signal_ends_the_run_at_once() {
+    let (faults, reached) = stalling_at(10);
+    let server = Server::sample(faults);
+    let folder = TempDir::new().unwrap();
+    let mut child = start(&server, folder.path(), "", &["--concurrency", "64"]);
+    reached.recv().unwrap();
+    signal(&child, "INT");
+    let mut stderr = BufReader::new(child.stderr.take().unwrap());
+    let mut line = String::new();
+    while !line.contains("once more ends at once") {
+        line.clear();
+        assert_ne!(stderr.read_line(&mut line).unwrap(), 0, "the first signal was not heard");
+    }
+    // requests on their way never end, so the first signal alone leaves the program waiting for a while
+    signal(&child, "INT");
+    let (finished, _) = finish(child, folder);
+    assert_eq!(finished.status, 130);
+    assert!(
+        finished.reports().iter().all(|path| path.to_string_lossy().ends_with(".partial")),
+        "{:?}",
+        finished.reports()
+    );
+}
+
+#[test]
+fn f_96_a_killed_run_is_continued_by_the_next_one() {
+    let (faults, reached) = stalling_at(60);
+    let server = Server::sample(faults);
+    let folder = TempDir::new().unwrap();
+    let mut child = start(&server, folder.path(), "", &["--concurrency", "4"]);
+    reached.recv().unwrap();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let before = versions_read(&server);
+    // those on their way at the moment of the kill may have been answered without being read
+    assert!(before.len() >= 50, "{}", before.len());
+    server.server.set_faults(FaultPlan::none());
+    let child = start(&server, folder.path(), "", &[]);
+    let (finished, _) = finish(child, folder);
+    assert_eq!(finished.status, 0, "{}", finished.stderr);
+    let twice = versions_read(&server)[before.len()..].iter().filter(|asked| before.contains(asked)).count();
+    assert!(twice <= 4, "{twice} versions were read twice");
+    let units = &finished.run_json()["coverage"]["units"]["attachment-version"];
+    assert!(units["remembered"].as_u64().unwrap() + 4 >= before.len() as u64, "{units}");
+}
+
+#[test]
+fn f_82_two_runs_of_one_site_do_not_meet_and_a_killed_one_locks_nobody_out() {
+    let (faults, reached) = stalling_at(10);
+    let server = Server::sample(faults);
+    let folder = TempDir::new().unwrap();
+    let mut holder = start(&server, folder.path(), "", &[]);
+    reached.recv().unwrap();
+    let asked = server.server.requests().len();
+    let second = start(&server, folder.path(), "", &["--json"]).wait_with_output().unwrap();
+    let stderr = String::from_utf8(second.stderr).unwrap();
+    assert_eq!(second.status.code(), Some(7), "{stderr}");
+    assert!(stderr.contains(&format!("process {} since ", holder.id())) && stderr.contains("--no-cache"), "{stderr}");
+    let object: serde_json::Value = serde_json::from_slice(&second.stdout).unwrap();
+    assert_eq!(object["exit_code"], 7);
+    assert!(server.server.requests().len() <= asked + 16, "the second run sent nothing of its own");
+    server.server.set_faults(FaultPlan::none());
+    holder.kill().unwrap();
+    holder.wait().unwrap();
+    let (third, _) = finish(start(&server, folder.path(), "", &[]), folder);
+    assert_eq!(third.status, 0, "{}", third.stderr);
+}
+
+#[test]
+fn f_79_a_kill_while_the_report_is_written_leaves_it_partial_and_the_next_run_says_so() {
+    let server = Server::sample(FaultPlan::none());
+    let folder = TempDir::new().unwrap();
+    // beyond this size the system kills the process with SIGXFSZ, in the middle of a file
+    let killed = start(&server, folder.path(), "ulimit -c 0; ulimit -f 64;", &["--no-cache"]);
+    let (killed, by) = finish(killed, folder);
+    assert!(by.is_some(), "{} {}", killed.status, killed.stderr);
+    let left = killed.reports();
+    assert!(left.len() == 1 && left[0].to_string_lossy().ends_with(".partial"), "{left:?}");
+    assert!(!left[0].join("run.json").exists(), "a folder that is not whole has no manifest");
+    let (next, _) = finish(start(&server, killed.folder.path(), "", &[]), killed.folder);
+    assert_eq!(next.status, 0, "{}", next.stderr);
+    assert!(next.stderr.contains(".partial"), "{}", next.stderr);
+    assert_eq!(next.reports().len(), 2, "nothing of the earlier run was touched or merged");
+}
+
+#[test]
+fn f_75_a_disk_that_takes_no_more_ends_with_6_and_no_finished_folder() {
+    let server = Server::sample(FaultPlan::none());
+    let folder = TempDir::new().unwrap();
+    let child = start(&server, folder.path(), "trap '' XFSZ; ulimit -f 64;", &["--no-cache"]);
+    let (full, _) = finish(child, folder);
+    assert_eq!(full.status, 6, "{}", full.stderr);
+    assert!(full.reports().iter().all(|path| path.to_string_lossy().ends_with(".partial")), "{:?}", full.reports());
+    assert!(
+        full.stderr.contains("the report cannot be written") && full.stderr.contains(".partial"),
+        "{}",
+        full.stderr
+    );
+    assert_eq!(full.stdout, "");
+}
+
+#[test]
+fn a_chosen_cache_folder_has_to_work_and_the_usual_one_does_not() {
+    let server = Server::sample(FaultPlan::none());
+    let folder = TempDir::new().unwrap();
+    std::fs::write(folder.path().join("file"), "").unwrap();
+    let chosen = start(&server, folder.path(), "", &["--cache-dir", "file"]).wait_with_output().unwrap();
+    let stderr = String::from_utf8(chosen.stderr).unwrap();
+    assert_eq!(chosen.status.code(), Some(6), "{stderr}");
+    assert!(stderr.contains("the cache folder of --cache-dir cannot be used"), "{stderr}");
+    assert_eq!(server.server.requests(), []);
+    std::fs::write(folder.path().join(".cache"), "").unwrap();
+    let (usual, _) = finish(start(&server, folder.path(), "", &[]), folder);
+    assert_eq!(usual.status, 0, "{}", usual.stderr);
+    assert!(usual.stderr.contains("nothing is remembered from run to run"), "{}", usual.stderr);
+}
+
+#[test]
+fn f_76_a_folder_that_cannot_be_written_is_told_before_the_first_request() {
+    let server = Server::sample(FaultPlan::none());
+    let folder = TempDir::new().unwrap();
+    std::fs::write(folder.path().join("file"), "").unwrap();
+    std::os::unix::fs::symlink("nowhere", folder.path().join("dangling")).unwrap();
+    let outputs = ["/proc", "absent", "file", "dangling"];
+    for (command, output) in [&[][..], &["snapshot"]].iter().flat_map(|command| outputs.map(|output| (command, output)))
+    {
+        let arguments = [*command, &["--output", output]].concat();
+        let child = start(&server, folder.path(), "", &arguments).wait_with_output().unwrap();
+        let told = String::from_utf8(child.stderr).unwrap();
+        assert_eq!(child.status.code(), Some(6), "{arguments:?}: {told}");
+        assert!(told.contains("nothing can be written in this folder") && told.contains("create it"), "{told}");
+        assert!(!told.contains("probe"), "how it was tried means nothing to people: {told}");
+    }
+    assert_eq!(server.server.requests(), []);
+}
+
+#[test]
+fn f_92_a_reader_that_goes_away_does_not_stop_the_run() {
+    let server = Server::sample(FaultPlan::none());
+    let folder = TempDir::new().unwrap();
+    let mut child = start(&server, folder.path(), "", &[]);
+    drop(child.stdout.take());
+    let mut stderr = child.stderr.take().unwrap();
+    let mut first = [0; 8];
+    stderr.read_exact(&mut first).unwrap();
+    drop(stderr);
+    let (finished, _) = finish(child, folder);
+    assert_eq!(finished.status, 0);
+    assert_eq!(finished.run_json()["complete"], true);
+}
+
+#[test]
+fn a_dry_run_tells_the_requests_and_writes_nothing() {
+    let server = Server::sample(FaultPlan::none());
+    let folder = TempDir::new().unwrap();
+    let (dry, _) = finish(start(&server, folder.path(), "", &["--dry-run", "--json"]), folder);
+    assert_eq!(dry.status, 0, "{}", dry.stderr);
+    assert_eq!(std::fs::read_dir(dry.folder.path()).unwrap().count(), 0, "nothing is written, no cache either");
+    let object: serde_json::Value = serde_json::from_str(&dry.stdout).unwrap();
+    let asked = server.server.requests();
+    assert!(asked.iter().all(|entry| !entry.query.contains("body-format") && !entry.query.contains("version=")));
+    let (run, _) = finish(start(&server, dry.folder.path(), "", &[]), dry.folder);
+    let (planned, run) = (&object["dry_run"]["plan"]["requests"], run.run_json());
+    for kind in
+        ["spaces", "pages", "blog posts", "attachments", "templates", "header image sweep", "properties", "people"]
+    {
+        assert_eq!(planned[kind], run["requests"][kind], "{kind}");
+        assert_eq!(planned[kind], run["plan"]["requests"][kind], "{kind}");
+    }
+    let sum = |requests: &serde_json::Value| {
+        requests.as_object().unwrap().values().map(|count| count.as_u64().unwrap()).sum::<u64>() as f64
+    };
+    let (plan, sent) = (sum(planned), sum(&run["requests"]));
+    assert!((plan / sent - 1.0).abs() < 0.15, "planned {plan}, sent {sent}");
+}

@@ -1,0 +1,16 @@
+//! The fault matrix (`reliability-security.md` A6): every row that applies is a test of a whole reading against the
+//! loopback server, of the client against a raw listener, or of the program itself. Time is paused where the clock
+//! matters, so no test waits for a real pause.
+
+mod access;
+mod http2;
+mod limits;
+mod paging;
+mod process;
+mod proxy;
+mod shape;
+mod table;
+#[cfg(unix)]
+mod terminal;
+mod tls;
+mod transport;

@@ -1,0 +1,29 @@
+//! The tests of the program from outside, in one binary: each that links the program and its TLS anew costs seconds.
+//! What needs a browser is in `tests/browser`, what needs the official API documents in `tests/contract`.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "a test fails by panicking and says why"
+)]
+
+mod architecture;
+mod cli;
+mod continuing;
+mod crawl;
+mod end_to_end;
+mod fault_matrix;
+#[cfg(unix)]
+mod history;
+mod model;
+mod program;
+mod readme;
+mod reference_cases;
+mod report;
+mod saved_scan;
+mod security;
+mod snapshot;
+mod snapshot_page;
+mod snapshot_reading;
+mod storage_format_rows;

@@ -1,0 +1,150 @@
+//! Random fault plans.
+
+use confluence_sim::{Fault, FaultPlan, Occurrence};
+use serde_json::Value;
+
+use crate::model::random::Random;
+use test_support::bench::{also, answer, edit_items, signalled_at};
+
+/// What goes wrong in one run.
+pub(crate) struct Plan {
+    pub(crate) faults: FaultPlan,
+    /// Resolves at the request at which the run is to be stopped; never where it is not.
+    pub(crate) stop: std::pin::Pin<Box<dyn Future<Output = ()>>>,
+    /// A list hides items without a sign, so the search has to be there to tell; it does not know what is archived.
+    pub(crate) lies: bool,
+    /// Fields are missing, so some verdicts cannot be given.
+    pub(crate) leaves_fields_out: bool,
+    /// For the message of a failed run.
+    pub(crate) words: Vec<String>,
+}
+
+/// Every kind of request a reading sends.
+const ROUTES: &[&str] = &[
+    "*",
+    "/wiki/api/v2/*",
+    "/wiki/rest/api/*",
+    "/wiki/api/v2/spaces",
+    "/wiki/api/v2/pages",
+    "/wiki/api/v2/pages/*",
+    "/wiki/api/v2/blogposts",
+    "/wiki/api/v2/attachments",
+    "/wiki/api/v2/attachments/*",
+    "/wiki/api/v2/footer-comments",
+    "/wiki/api/v2/footer-comments/*",
+    "/wiki/api/v2/inline-comments*",
+    "/wiki/rest/api/template/*",
+    "/wiki/rest/api/content/search",
+    "/wiki/rest/api/user/bulk",
+    "/wiki/rest/api/content/*/download",
+];
+/// Lists whose holes the search shows.
+const LISTS: &[&str] = &[
+    "/wiki/api/v2/pages",
+    "/wiki/api/v2/blogposts",
+    "/wiki/api/v2/attachments",
+    "/wiki/api/v2/footer-comments",
+    "/wiki/api/v2/inline-comments",
+    "/wiki/api/v2/spaces",
+];
+/// Fields that may be missing or null.
+const FIELDS: &[&str] = &["status", "title", "spaceId", "version", "fileId", "fileSize", "createdAt", "body", "_links"];
+
+impl Plan {
+    pub(crate) fn draw(random: &mut Random) -> Self {
+        let mut plan = Self {
+            faults: FaultPlan::none(),
+            stop: Box::pin(std::future::pending()),
+            lies: false,
+            leaves_fields_out: false,
+            words: Vec::new(),
+        };
+        if random.percent(15) {
+            return plan;
+        }
+        if random.percent(20) {
+            plan.lies = true;
+            let list = *random.one(LISTS);
+            let hidden = random.between(1, 3);
+            plan.add(list, Occurrence::From(1), Fault::DroppedTail(hidden));
+        }
+        for _ in 0..random.between(usize::from(!plan.lies), 4) {
+            let (route, occurrence, fault) = plan.fault(random);
+            plan.add(route, occurrence, fault);
+        }
+        if random.percent(25) {
+            let at = u32::try_from(random.between(1, 70)).unwrap();
+            plan.stop_at(at);
+        }
+        plan
+    }
+
+    fn add(&mut self, route: &str, occurrence: Occurrence, fault: Fault) {
+        self.words.push(format!("{fault:?} on {route} {occurrence:?}"));
+        self.faults = also(std::mem::take(&mut self.faults), route, occurrence, fault);
+    }
+
+    fn stop_at(&mut self, request: u32) {
+        self.words.push(format!("interrupted at request {request}"));
+        (self.faults, self.stop) = signalled_at(std::mem::take(&mut self.faults), request);
+    }
+
+    fn fault(&mut self, random: &mut Random) -> (&'static str, Occurrence, Fault) {
+        let route = *random.one(ROUTES);
+        let occurrence = occurrence(random);
+        match random.below(14) {
+            0 => (route, occurrence, Fault::status(*random.one(&[500, 502, 503, 504, 520, 408]))),
+            1 => {
+                let wait = random.one(&["0", "3", "90", "soon", "100000"]).to_string();
+                (route, occurrence, answer(429, &[("retry-after", &wait)], "{}"))
+            }
+            2 => (route, occurrence, Fault::Reset),
+            3 => (route, occurrence, Fault::CutBody(random.below(3000))),
+            4 => (route, occurrence, Fault::HtmlPage),
+            5 => (route, occurrence, Fault::MalformedItems),
+            6 => (route, occurrence, Fault::EmptyPageWithNext),
+            7 => (route, occurrence, Fault::RepeatedCursor),
+            8 => (route, occurrence, Fault::DuplicatedItems),
+            9 => (route, occurrence, Fault::Unauthorized),
+            10 => (route, occurrence, Fault::Anonymous),
+            // a 404 for ever is how the API tells of deleted versions, so only a passing one must not be believed
+            11 => (route, Occurrence::Only(u32::try_from(random.between(1, 30)).unwrap()), missing()),
+            12 => {
+                // without a search a hidden tail cannot be noticed
+                let refused = [400, 403, 410, 451];
+                let route = if self.lies { "/wiki/api/v2/*" } else { route };
+                (route, occurrence, Fault::status(*random.one(&refused)))
+            }
+            _ => {
+                self.leaves_fields_out = true;
+                let field = *random.one(FIELDS);
+                (*random.one(LISTS), Occurrence::From(1), null(field))
+            }
+        }
+    }
+}
+
+fn occurrence(random: &mut Random) -> Occurrence {
+    let number = u32::try_from(random.between(1, 40)).unwrap();
+    match random.below(5) {
+        0 => Occurrence::Only(number),
+        1 => Occurrence::First(number % 8),
+        2 => Occurrence::From(number),
+        3 => Occurrence::From(1),
+        _ => Occurrence::Every(2 + number % 7),
+    }
+}
+
+fn missing() -> Fault {
+    answer(404, &[], r#"{"errors":[{"status":404,"code":"NOT_FOUND","title":"Could not find it","detail":"it"}]}"#)
+}
+
+/// Every third item lacks a field.
+fn null(field: &'static str) -> Fault {
+    edit_items(move |item| {
+        let chosen = item["id"].as_str().is_some_and(|id| id.bytes().map(usize::from).sum::<usize>() % 3 == 0);
+        if chosen && item.get(field).is_some() {
+            item[field] = Value::Null;
+        }
+    })
+}

@@ -1,0 +1,278 @@
+//! Random sites whose truth is known because every use is put there on purpose.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use confluence_sim::Site;
+use confluence_sim::site::{Attachment, AttachmentVersion, Container, Kind, Status};
+use confluence_storage_analyzer::audit::Usage;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::json;
+
+use crate::model::random::Random;
+use test_support::bench::Truth;
+
+const PUBLIC_BASE: &str = "https://acme.atlassian.net/wiki";
+
+/// A page or post that files lie on.
+struct Owner {
+    place: usize,
+    id: String,
+    title: String,
+    space: String,
+    kind: Kind,
+    alive: bool,
+}
+
+struct Draw<'r> {
+    random: &'r mut Random,
+    site: Site,
+    truth: Truth,
+    owners: Vec<Owner>,
+    /// Places in `site.contents` of comments and replies on contents outside the trash.
+    comments: Vec<usize>,
+    next_id: usize,
+}
+
+/// Draws a site and the usage of every file. Where `indexed`, everything published is in the search index.
+pub(crate) fn draw(random: &mut Random, indexed: bool) -> (Site, Truth) {
+    let mut site = Site::new();
+    site.public_base = Some(PUBLIC_BASE.to_owned());
+    site.behaviour.page_cap = [None, Some(2), Some(5)][random.below(3)];
+    site.behaviour.comment_lists_with_replies = random.percent(50);
+    let mut draw = Draw { random, site, truth: Truth::new(), owners: Vec::new(), comments: Vec::new(), next_id: 1000 };
+    draw.contents(indexed);
+    for owner in 0..draw.owners.len() {
+        for _ in 0..draw.random.below(4) {
+            draw.file(owner);
+        }
+    }
+    (draw.site, draw.truth)
+}
+
+impl Draw<'_> {
+    fn id(&mut self) -> String {
+        self.next_id += self.random.between(1, 9);
+        self.next_id.to_string()
+    }
+
+    fn contents(&mut self, indexed: bool) {
+        for number in 0..self.random.between(1, 3) {
+            let key = ["ENG", "DOC", "~712020ada"][number];
+            let archived = !indexed && number > 0 && self.random.percent(30);
+            let site = std::mem::take(&mut self.site).space(key, &format!("Space {number}"));
+            self.site = site.with_space(|space| space.archived = archived);
+            for page in 0..self.random.between(2, 8) {
+                self.owner(key, &format!("Page {page} of {number}"), Kind::Page, indexed);
+            }
+            for post in 0..self.random.below(3) {
+                self.owner(key, &format!("Post {post} of {number}"), Kind::BlogPost, indexed);
+            }
+            let id = self.id();
+            if !archived {
+                self.site = std::mem::take(&mut self.site).template(&id, &format!("Template of {number}"), "<p>x</p>");
+            }
+        }
+    }
+
+    fn owner(&mut self, key: &str, title: &str, kind: Kind, indexed: bool) {
+        let id = self.id();
+        let body = "<p>Grüße &amp; more</p>";
+        let site = std::mem::take(&mut self.site);
+        let site = if kind == Kind::Page { site.page(&id, title, body) } else { site.post(&id, title, body) };
+        let status = match self.random.below(10) {
+            0 => Status::Trashed,
+            1 if kind == Kind::Page && !indexed => Status::Archived,
+            _ => Status::Current,
+        };
+        self.site = site.with_content(|content| content.status = status);
+        let alive = status != Status::Trashed;
+        let place = self.site.contents.len() - 1;
+        self.owners.push(Owner { place, id, title: title.to_owned(), space: key.to_owned(), kind, alive });
+        for _ in 0..self.random.below(3) {
+            let (comment, reply) = (self.id(), self.id());
+            let site = std::mem::take(&mut self.site);
+            let site = if self.random.percent(60) {
+                site.footer_comment(&comment, "<p>c</p>")
+            } else {
+                site.inline_comment(&comment, "<p>c</p>")
+            };
+            let with_reply = self.random.percent(50);
+            self.site = if with_reply { site.reply(&reply, "<p>r</p>") } else { site };
+            if alive {
+                let last = self.site.contents.len() - 1;
+                self.comments.push(last);
+                self.comments.extend(with_reply.then(|| last - 1));
+            }
+        }
+    }
+
+    /// One file with its versions and uses.
+    fn file(&mut self, owner: usize) {
+        let number = self.id();
+        let id = format!("att{number}");
+        let stem = *self.random.one(&["bild", "Ümläut & co", "a b", "plan+x", "100%"]);
+        let ending = *self.random.one(&["png", "pdf", "xlsx", "mov"]);
+        let name = format!("{stem} {number}.{ending}");
+        let Owner { id: owner_id, kind, alive, .. } = &self.owners[owner];
+        let container =
+            if *kind == Kind::Page { Container::Page(owner_id.clone()) } else { Container::BlogPost(owner_id.clone()) };
+        let alive = *alive;
+        self.site = std::mem::take(&mut self.site).attachment_of(container, &id, &name, 100 + self.next_id as u64);
+        let old_name = self.random.percent(25).then(|| format!("old {name}"));
+        if let Some(old) = &old_name {
+            let file = self.site.attachments.last_mut().unwrap();
+            old.clone_into(&mut file.versions[0].title);
+            let later = file.versions[0].created_at - TimeDelta::days(3);
+            file.upload(&name, 777, later, None);
+        }
+        let trashed = self.random.percent(6);
+        if trashed {
+            self.site.attachments.last_mut().unwrap().status = Status::Trashed;
+        }
+        let mut usage = Usage::Unreferenced;
+        for _ in 0..*self.random.one(&[0, 0, 1, 1, 1, 2, 3]) {
+            usage = usage.min(self.put_use(owner, &name, old_name.as_deref()));
+        }
+        self.decoy(&name);
+        if trashed || !alive {
+            usage = Usage::NotJudged;
+        }
+        self.truth.insert(id, usage);
+    }
+
+    /// Puts one use somewhere; gives the usage it makes.
+    fn put_use(&mut self, owner: usize, name: &str, old_name: Option<&str>) -> Usage {
+        let bare = |name: &str| format!(r#"<p><ac:image><ri:attachment ri:filename="{}"/></ac:image></p>"#, xml(name));
+        let place = self.owners[owner].place;
+        match self.random.below(9) {
+            0 => self.write(place, &bare(name), Usage::Embedded),
+            1 => {
+                let link = format!(r#"<ac:link><ri:attachment ri:filename="{}"/></ac:link>"#, xml(name));
+                self.write(place, &link, Usage::Linked)
+            }
+            2 => match old_name {
+                Some(old) => self.write(place, &bare(old), Usage::Embedded),
+                None => Usage::Unreferenced,
+            },
+            3 => self.header_image(place),
+            4 => self.draft(place, &bare(name)),
+            5 => {
+                let url = self.download_url(owner, name);
+                let reader = self.reader(owner);
+                self.write(reader, &format!(r#"<p><a href="{}">x</a></p>"#, xml(&url)), Usage::LinkedElsewhere)
+            }
+            6 => {
+                let text = self.qualified(owner, name);
+                let template = self.random.below(self.site.templates.len());
+                match self.site.templates.get_mut(template) {
+                    Some(template) => {
+                        template.body.push_str(&text);
+                        Usage::LinkedElsewhere
+                    }
+                    None => Usage::Unreferenced,
+                }
+            }
+            7 if !self.comments.is_empty() => {
+                let text = self.qualified(owner, name);
+                let comment = *self.random.one(&self.comments);
+                self.write(comment, &text, Usage::LinkedElsewhere)
+            }
+            _ => {
+                let text = self.qualified(owner, name);
+                let reader = self.reader(owner);
+                self.write(reader, &text, Usage::LinkedElsewhere)
+            }
+        }
+    }
+
+    /// Appends to a body; what stands in the trash counts for nothing.
+    fn write(&mut self, place: usize, text: &str, usage: Usage) -> Usage {
+        let content = &mut self.site.contents[place];
+        content.body.push_str(text);
+        if content.status == Status::Trashed { Usage::Unreferenced } else { usage }
+    }
+
+    /// Another page or post than the owner; the owner's own links are uses of another kind.
+    fn reader(&mut self, owner: usize) -> usize {
+        let mut chosen = self.random.below(self.owners.len());
+        if chosen == owner {
+            chosen = (chosen + 1) % self.owners.len();
+        }
+        self.owners[chosen].place
+    }
+
+    fn qualified(&self, owner: usize, name: &str) -> String {
+        let Owner { title, space, kind, .. } = &self.owners[owner];
+        let day = DateTime::<Utc>::from_timestamp(1_705_309_200, 0).unwrap().format("%Y/%m/%d");
+        let container = match kind {
+            Kind::BlogPost => format!(
+                r#"<ri:blog-post ri:space-key="{space}" ri:content-title="{}" ri:posting-day="{day}"/>"#,
+                xml(title)
+            ),
+            _ => format!(r#"<ri:page ri:space-key="{space}" ri:content-title="{}"/>"#, xml(title)),
+        };
+        let name = xml(name);
+        format!(r#"<p><ac:image><ri:attachment ri:filename="{name}">{container}</ri:attachment></ac:image></p>"#)
+    }
+
+    fn download_url(&self, owner: usize, name: &str) -> String {
+        let name = utf8_percent_encode(name, NON_ALPHANUMERIC);
+        format!("{PUBLIC_BASE}/download/attachments/{}/{name}?version=1&api=v2", self.owners[owner].id)
+    }
+
+    fn header_image(&mut self, place: usize) -> Usage {
+        let file_id = self.current().file_id.clone();
+        let content = &mut self.site.contents[place];
+        if content.properties.contains_key("cover-picture-id-published") {
+            return Usage::Unreferenced;
+        }
+        let value = json!(json!({"id": file_id, "position": 10}).to_string());
+        content.properties.insert("cover-picture-id-published".to_owned(), value);
+        if content.status == Status::Trashed { Usage::Unreferenced } else { Usage::Embedded }
+    }
+
+    /// An unpublished use, for which the file was uploaded after the last publication.
+    fn draft(&mut self, place: usize, text: &str) -> Usage {
+        let published = self.site.contents[place].modified_at();
+        let uploaded = published + TimeDelta::hours(2);
+        self.file_mut().versions.last_mut().unwrap().created_at = uploaded;
+        let content = &mut self.site.contents[place];
+        if content.status != Status::Current {
+            return Usage::Unreferenced;
+        }
+        let (title, body) = (content.title.clone(), content.body.clone());
+        let draft = content.draft.get_or_insert(confluence_sim::site::Draft {
+            title,
+            body,
+            saved_at: uploaded + TimeDelta::hours(1),
+        });
+        draft.body.push_str(text);
+        Usage::LinkedElsewhere
+    }
+
+    fn file_mut(&mut self) -> &mut Attachment {
+        self.site.attachments.last_mut().unwrap()
+    }
+
+    fn current(&self) -> &AttachmentVersion {
+        self.site.attachments.last().unwrap().current().unwrap()
+    }
+
+    /// The name where it is no use: in text and in code.
+    fn decoy(&mut self, name: &str) {
+        let owner = self.random.below(self.owners.len());
+        let place = self.owners[owner].place;
+        let name = xml(name);
+        let text = match self.random.below(3) {
+            0 => format!("<p>see {name}</p>"),
+            1 => format!(
+                r#"<ac:structured-macro ac:name="code"><ac:plain-text-body><![CDATA[<ri:attachment ri:filename="{name}"/>]]></ac:plain-text-body></ac:structured-macro>"#
+            ),
+            _ => return,
+        };
+        self.site.contents[place].body.push_str(&text);
+    }
+}
+
+fn xml(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;")
+}

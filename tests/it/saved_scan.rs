@@ -1,0 +1,168 @@
+//! `docs/saved-scan.md` names every field of `scan.json.gz`, and older files stay readable.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::io::{Read as _, Write as _};
+use std::path::Path;
+
+use confluence_client::{Api, ConnectionSettings, Timeouts};
+use confluence_sim::site::Kind;
+use confluence_sim::{DemoServer, Fault, FaultPlan, Occurrence, RoutePattern, sample_site};
+use confluence_storage_analyzer::audit::{self, AuditOptions, Usage};
+use confluence_storage_analyzer::commands::audit::read_site;
+use confluence_storage_analyzer::inventory::CrawlOptions;
+use confluence_storage_analyzer::progress::Progress;
+use confluence_storage_analyzer::report::{self, RunFacts, scan_json};
+use serde_json::Value;
+use storage_format::TodoMarkers;
+use tempfile::TempDir;
+
+const DOCUMENT: &str = include_str!("../../docs/saved-scan.md");
+const VERSION_1: &str = include_str!("../fixtures/scan-version-1.json");
+
+/// Fields by the path of the object that bears them.
+type Fields = BTreeMap<String, BTreeSet<String>>;
+
+/// The objects whose keys are data: their values are at `*`.
+const MAPS: [&str; 5] = [
+    "inventory.people",
+    "inventory.requests",
+    "inventory.plan.requests",
+    "inventory.coverage.units",
+    "inventory.contents[].body.measures.macros",
+];
+
+/// The fields the document names, and the objects that bear only those that fit the case.
+fn documented() -> (Fields, BTreeSet<String>) {
+    let (mut fields, mut partial) = (Fields::new(), BTreeSet::new());
+    for section in DOCUMENT.split("\n## ").skip(1) {
+        let heading = section.lines().next().unwrap();
+        let path = heading.split('`').nth(1).unwrap_or_default().to_owned();
+        if heading.ends_with(" of)") {
+            partial.insert(path.clone());
+        }
+        let rows = section.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next());
+        fields.insert(path, rows.map(ToOwned::to_owned).collect());
+    }
+    (fields, partial)
+}
+
+fn collect(value: &Value, path: &str, fields: &mut Fields) {
+    match value {
+        Value::Object(entries) if MAPS.contains(&path) => {
+            entries.values().for_each(|value| collect(value, &format!("{path}.*"), fields));
+        }
+        Value::Object(entries) => {
+            for (key, value) in entries {
+                fields.entry(path.to_owned()).or_default().insert(key.clone());
+                let dot = if path.is_empty() { "" } else { "." };
+                collect(value, &format!("{path}{dot}{key}"), fields);
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| collect(item, &format!("{path}[]"), fields)),
+        _ => {}
+    }
+}
+
+/// A scan of the sample site, with everything in it that can be asked for.
+async fn written_scan(folder: &Path) -> Value {
+    let posts = RoutePattern::path("/wiki/api/v2/blogposts").unwrap();
+    let new_status = Fault::edit_json(|list| {
+        if let Some(post) = list["results"].as_array_mut().and_then(|posts| posts.first_mut()) {
+            post["status"] = "quarantined".into();
+        }
+    });
+    let faults = FaultPlan::none().on(posts, Occurrence::From(1), new_status);
+    let server = DemoServer::start(sample_site("2026-04-01T08:30:00Z".parse().unwrap()), faults).await.unwrap();
+    server.change_site(|site| {
+        let page = site.contents.iter_mut().find(|content| content.kind == Kind::Page).unwrap();
+        page.body.push_str(r#"<p><ac:link><ri:page ri:space-key="ENG" ri:content-title="Home"/></ac:link></p>"#);
+        page.body.push_str(r#"<p><ac:link><ri:blog-post ri:content-title="News"/></ac:link></p>"#);
+    });
+    let settings = ConnectionSettings {
+        timeouts: Timeouts::NONE,
+        ..ConnectionSettings::new(server.base_url(), server.user(), server.token().into())
+    };
+    let api = Api::new(settings).unwrap();
+    let alias_hosts = vec!["wiki.larkspur.example".to_owned()];
+    let options = CrawlOptions {
+        measures: Some(TodoMarkers::default()),
+        alias_hosts: alias_hosts.clone(),
+        ..CrawlOptions::default()
+    };
+    let rules = AuditOptions { alias_hosts, ..AuditOptions::default() };
+    let reading = read_site(&api, &options, &rules, &Progress::silent()).await.unwrap();
+    let run = RunFacts {
+        local_time: "2026-04-01T10:30:00+02:00".parse().unwrap(),
+        exit_code: reading.status.code(),
+        stopped: None,
+        options: Vec::new(),
+        quota_bytes: Some(1),
+        audit: rules,
+    };
+    let folder = report::write(folder, &run, &reading.inventory, &reading.audit).unwrap();
+    let mut text = String::new();
+    let packed = fs::File::open(folder.join("scan.json.gz")).unwrap();
+    flate2::read::GzDecoder::new(packed).read_to_string(&mut text).unwrap();
+    serde_json::from_str(&text).unwrap()
+}
+
+#[tokio::test]
+async fn the_document_names_the_fields_that_are_written_and_no_others() {
+    let folder = TempDir::new().unwrap();
+    let scan = written_scan(folder.path()).await;
+    assert_eq!(scan["format"], scan_json::FORMAT);
+    assert!(DOCUMENT.contains(&format!("`version` is {}.", scan_json::VERSION)));
+    let mut written = Fields::new();
+    collect(&scan, "", &mut written);
+    let (documented, partial) = documented();
+    let mut wrong = Vec::new();
+    for (path, fields) in &written {
+        let known = documented.get(path).cloned().unwrap_or_default();
+        wrong.extend(fields.difference(&known).map(|field| format!("{path}: {field} is not in the document")));
+        if !partial.contains(path) {
+            wrong.extend(known.difference(fields).map(|field| format!("{path}: {field} is not written")));
+        }
+    }
+    let unwritten = documented.keys().filter(|path| !written.contains_key(*path));
+    wrong.extend(unwritten.map(|path| format!("{path} is not written")));
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+fn packed(text: &str) -> TempDir {
+    let folder = TempDir::new().unwrap();
+    let file = fs::File::create(folder.path().join("scan.json.gz")).unwrap();
+    let mut encoder = flate2::write::GzEncoder::new(file, flate2::Compression::fast());
+    encoder.write_all(text.as_bytes()).unwrap();
+    encoder.finish().unwrap();
+    folder
+}
+
+#[test]
+fn a_scan_of_the_first_version_is_read_and_fields_that_are_not_known_are_passed_over() {
+    let added = VERSION_1.replace("\"people\": {}", "\"people\": {}, \"a field of later\": [1]");
+    assert_ne!(added, VERSION_1);
+    for text in [VERSION_1, &added] {
+        let saved = scan_json::read(&packed(text).path().join("scan.json.gz")).unwrap();
+        let audit = audit::analyze(&saved.inventory, &saved.run.audit);
+        let usages: Vec<Usage> = audit.files.iter().map(|file| file.usage).collect();
+        assert_eq!(usages, [Usage::Embedded, Usage::Unreferenced]);
+    }
+}
+
+#[test]
+fn a_scan_of_a_newer_version_is_refused_by_the_command_with_what_to_do() {
+    let newer = VERSION_1.replace("\"version\": 1,\n  \"run\"", "\"version\": 2,\n  \"run\"");
+    let folder = packed(&newer);
+    let output = assert_cmd::Command::new(env!("CARGO_BIN_EXE_confluence-storage-analyzer"))
+        .current_dir(folder.path())
+        .args(["report", "."])
+        .output()
+        .unwrap();
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{told}");
+    for words in ["has scan format 2, this program reads up to 1", "run the version of this program that wrote it"] {
+        assert!(told.contains(words), "{told}");
+    }
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is written");
+}

@@ -1,0 +1,224 @@
+//! The dashboard of the page metrics, as text: what it says, what it must never say, and how large it gets.
+
+use confluence_storage_analyzer::metrics::findings::{self, FINDINGS};
+use confluence_storage_analyzer::metrics::row::Workflow;
+use confluence_storage_analyzer::metrics::summary::WeekStatus;
+use confluence_storage_analyzer::metrics::{Rules, Staleness};
+use test_support::sample::HOSTILE;
+use test_support::snapshot::{Sample, figures, frame};
+
+/// The part of a page from the heading with this id to the end of its section.
+fn section<'p>(page: &'p str, id: &str) -> &'p str {
+    let start = page.find(&format!("<h2 id=\"{id}\"")).expect("the heading");
+    let rest = &page[start..];
+    &rest[..rest.find("</section>").expect("an end")]
+}
+
+/// The tile of a headline figure.
+fn figure<'p>(page: &'p str, name: &str) -> &'p str {
+    let figures = section(page, "figures");
+    let end = figures.find(&format!("{name}</dt>")).or_else(|| figures.find(&format!("{name}</a></dt>")));
+    let rest = &figures[end.expect(name)..];
+    &rest[..rest.find("</dd>").expect("an end")]
+}
+
+/// The part of a page about one finding.
+fn finding<'p>(page: &'p str, id: &str) -> &'p str {
+    let start = page.find(&format!("<h3 id=\"{id}\"")).expect("the heading");
+    let rest = &page[start + 1..];
+    &rest[..rest.find("<h3 ").unwrap_or(rest.len())]
+}
+
+#[test]
+fn an_incomplete_snapshot_says_so_first_and_compares_nothing() {
+    let page = Sample::incomplete(60, 20).page();
+    assert!(page.contains("<title>INCOMPLETE – Confluence pages – "));
+    let heading = page.find("</hgroup>").expect("a heading");
+    let banner = page.find("class=\"banner incomplete\"").expect("a banner");
+    assert!(page[heading..banner].matches('<').count() <= 2, "the banner comes first after the heading");
+    assert!(page.contains("INCOMPLETE – figures are too low, and this week is kept out of trends."));
+    assert!(page.contains("<li>1 unit of work could not be read</li>"));
+    assert!(section(&page, "gaps").contains("502 after 5 tries"));
+    let figures = section(&page, "figures");
+    assert!(figures.contains("Not compared with the weeks before, because this week is incomplete."));
+    assert!(!figures.contains("since 2026-W46") && !figures.contains("better") && !figures.contains("worse"));
+    assert!(section(&page, "answers").contains("Not known: this week is incomplete, and kept out of trends."));
+    assert!(page.contains("2026-W47: ") && page.contains("(incomplete, not in the line)"));
+}
+
+#[test]
+fn a_run_that_ended_early_has_a_reason_even_when_all_that_was_planned_was_read() {
+    let mut sample = Sample::new(10, 2);
+    sample.frame.complete = false;
+    assert!(sample.page().contains("<li>the run did not reach its end</li>"));
+}
+
+#[test]
+fn figures_tell_their_change_in_words_and_with_a_sign() {
+    let mut sample = Sample::new(300, 20);
+    let page = sample.page();
+    let pages = figure(&page, "Pages");
+    assert!(pages.contains("<b>300</b>"), "{pages}");
+    assert!(pages.contains("<li><b>+3</b> since 2026-W46</li>"), "{pages}");
+    assert!(pages.contains("<li>4 weeks ago: incomplete snapshot</li>"), "2026-W43: {pages}");
+    assert!(pages.contains("<li><b>+36</b> in 12 weeks</li>"), "{pages}");
+    let health = figure(&page, "Mean health");
+    assert!(health.contains("<em class=\"better\">better</em>"), "{health}");
+    let unlinked = figure(&page, "Nothing links to them");
+    assert!(unlinked.contains("<em class=\"worse\">worse</em>"), "{unlinked}");
+    // fewer outdated pages are better
+    for row in &mut sample.rows {
+        row.judgement.staleness = Some(Staleness::Fresh);
+    }
+    let page = sample.page();
+    let outdated = figure(&page, "Outdated");
+    assert!(outdated.contains("<b>0</b>") && outdated.contains("<b>−"), "{outdated}");
+    assert!(outdated.contains("better") && !outdated.contains("worse"), "{outdated}");
+}
+
+#[test]
+fn words_are_not_compared_with_a_week_that_counted_them_otherwise() {
+    let mut sample = Sample::new(60, 2);
+    sample.trend[0].status = WeekStatus::Imported;
+    let page = sample.page();
+    assert!(figure(&page, "Words").contains("<li>2026-W46: counted otherwise</li>"));
+    assert!(figure(&page, "Pages").contains("since 2026-W46"));
+}
+
+#[test]
+fn weeks_of_other_spaces_are_named() {
+    let mut sample = Sample::new(60, 2);
+    assert!(!section(&sample.page(), "figures").contains("not of the same spaces"));
+    let rows: Vec<_> = sample.rows.iter().filter(|row| row.place.space_key != "OPS").cloned().collect();
+    sample.trend[0].figures = Some(figures(&rows, &frame("2026-W46", true)));
+    let page = sample.page();
+    let note = "The snapshot of 2026-W46 held no pages of space OPS: its figures are not of the same spaces.";
+    assert!(section(&page, "figures").contains(note));
+    assert!(section(&page, "trends").contains("From 2026-W47 on the snapshots hold pages of 5 spaces instead of 4."));
+}
+
+#[test]
+fn a_part_of_the_site_is_named_as_such() {
+    let mut sample = Sample::new(20, 1);
+    let scope = |page: &str| page[page.find("class=\"run\"").expect("a run")..].lines().next().map(str::to_owned);
+    assert!(scope(&sample.page()).expect("a line").contains("<bdi>all 5 visible spaces</bdi>"));
+    sample.whole_site = false;
+    let page = sample.page();
+    let shown = scope(&page).expect("a line");
+    for part in ["spaces ARA, ENG, OPS, ~kim, 日本, not the whole site", "week 2026-W47", "metrics core, people, links"]
+    {
+        assert!(shown.contains(part), "{shown}");
+    }
+    assert!(page.contains("Only these spaces were read: links from elsewhere do not count"));
+}
+
+#[test]
+fn the_first_snapshot_has_no_past() {
+    let page = Sample::new(40, 1).page();
+    assert!(section(&page, "trends").contains("Trends begin with the second snapshot"));
+    assert!(section(&page, "changes").contains("There is no snapshot before this one"));
+    assert!(section(&page, "figures").contains("There is no complete snapshot before this one to compare with"));
+    assert!(!page.contains("<svg role=\"img\""));
+}
+
+#[test]
+fn what_was_not_read_is_a_dash_and_names_the_group_that_brings_it() {
+    let mut sample = Sample::new(60, 1);
+    sample.groups = vec!["core"];
+    for row in &mut sample.rows {
+        row.links.broken_internal = None;
+        row.judgement.is_orphan_link = None;
+        row.workflow = Workflow::default();
+    }
+    let page = sample.page();
+    for name in ["Nothing links to them", "Overdue reviews", "Stalled approvals"] {
+        let tile = figure(&page, name);
+        assert!(tile.contains("title=\"not read\">–</abbr></b>"), "{name}: {tile}");
+    }
+    for (id, group) in [("orphans_links", "links"), ("broken_links", "links"), ("workflow_overdue", "workflow")] {
+        assert!(finding(&page, id).contains(&format!("Not read: add {group} to --metrics.")), "{id}");
+    }
+    assert!(finding(&page, "unread_with_files").contains("Not read: add engagement to --metrics."));
+    assert!(section(&page, "workflow").contains("The workflow was not read: add workflow to --metrics."));
+    assert!(section(&page, "answers").contains("links were not read"));
+}
+
+#[test]
+fn without_a_source_of_states_one_sentence_says_what_to_configure() {
+    let mut sample = Sample::new(30, 1);
+    for row in &mut sample.rows {
+        row.workflow = Workflow::default();
+        row.workflow.source = Some("none".to_owned());
+    }
+    let page = sample.page();
+    let workflow = section(&page, "workflow");
+    assert!(workflow.contains("the section [workflow] of the configuration"), "{workflow}");
+    assert!(workflow.contains("no source knows a workflow of these pages (30 pages)"), "{workflow}");
+    assert!(!workflow.contains("<table"));
+}
+
+#[test]
+fn the_funnel_names_states_waits_and_sources() {
+    let page = Sample::new(300, 2).page();
+    let workflow = section(&page, "workflow");
+    assert_eq!(workflow.matches("class=\"cards funnel\"").count(), 2);
+    for words in [
+        "Comala on Cloud, its search fields (100 pages)",
+        "known to the week only",
+        "Who reviews are waiting for",
+        "<bdi>Genehmigt</bdi> <span class=\"usage\">final</span>",
+    ] {
+        assert!(workflow.contains(words), "{words}");
+    }
+}
+
+#[test]
+fn a_list_stands_with_a_hundred_pages_and_its_csv() {
+    let sample = Sample::new(1_000, 2);
+    let page = sample.page();
+    let found = findings::find(&sample.rows, &Rules::default());
+    assert_eq!(found.len(), FINDINGS.len());
+    for found in &found {
+        let shown = finding(&page, found.finding.id);
+        let rows = found.pages.len().min(100);
+        assert_eq!(shown.matches("<th scope=\"row\"").count(), rows, "{}", found.finding.id);
+        let link = format!("href=\"findings/{}.csv\"", found.finding.id);
+        assert_eq!(shown.contains(&link), rows > 0, "{}", found.finding.id);
+    }
+    assert!(finding(&page, "outdated").contains("The first 100 of "));
+}
+
+#[test]
+fn the_page_follows_the_rules_of_offline_pages() {
+    for sample in [Sample::new(300, 52), Sample::incomplete(30, 2), Sample::new(0, 1)] {
+        let page = sample.page();
+        let head = page.find("<head>").expect("a head");
+        assert!(page[head + 6..].trim_start().starts_with("<meta http-equiv=\"Content-Security-Policy\""));
+        assert!(!page.contains(" style=\""));
+        for hostile in HOSTILE.iter().filter(|hostile| hostile.contains('<')) {
+            assert!(!page.contains(hostile), "{hostile}");
+        }
+        for link in page.split("<a ").skip(1) {
+            let link = &link[..link.find('>').expect("an end")];
+            let href = link.split("href=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("an address");
+            if href.contains(':') {
+                assert!(href.starts_with("https://acme.atlassian.net/wiki/"), "{href}");
+                assert!(link.contains("rel=\"noopener noreferrer\""), "{link}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_same_snapshot_gives_the_same_bytes() {
+    assert!(Sample::new(120, 20).page() == Sample::new(120, 20).page());
+}
+
+#[test]
+fn fifteen_thousand_pages_stay_below_three_megabytes() {
+    let mut sample = Sample::new(15_000, 1);
+    // trends of a year, as large as they get
+    sample.trend = Sample::new(600, 52).trend;
+    let size = sample.page().len();
+    assert!(size < 3_000_000, "{size}");
+}

@@ -1,0 +1,117 @@
+//! What a snapshot reads of pages, over real HTTP: the lists of the chosen spaces and the facts beside them.
+
+mod facts;
+mod faults;
+mod people;
+mod plan;
+
+use std::sync::Arc;
+
+use confluence_client::{Api, ConnectionSettings, RequestError, Timeouts};
+use confluence_sim::site::{Content as Served, Kind, Status};
+use confluence_sim::{DemoServer, FaultPlan, Site, sample};
+use confluence_storage_analyzer::cache::Cache;
+use confluence_storage_analyzer::inventory::snapshot::{
+    MetricGroup, MetricGroups, PageFacts, SnapshotFacts, read_facts, take_pages,
+};
+use confluence_storage_analyzer::inventory::{ContentId, CrawlOptions, Inventory};
+use confluence_storage_analyzer::progress::Progress;
+
+/// A server and what a snapshot of it is asked to read.
+struct Bench {
+    server: DemoServer,
+    options: CrawlOptions,
+    groups: MetricGroups,
+}
+
+/// What one snapshot gave.
+struct Run {
+    inventory: Inventory,
+    facts: Result<SnapshotFacts, RequestError>,
+}
+
+impl Bench {
+    async fn start(site: Site, groups: &[MetricGroup], faults: FaultPlan) -> Self {
+        let server = DemoServer::start(site, faults).await.unwrap();
+        Self { server, options: CrawlOptions::default(), groups: MetricGroups::new(groups.iter().copied()) }
+    }
+
+    async fn sample(groups: &[MetricGroup], faults: FaultPlan) -> Self {
+        Self::start(sample(chrono::Utc::now()).site, groups, faults).await
+    }
+
+    fn spaces(mut self, keys: &[&str]) -> Self {
+        self.options.include_spaces = keys.iter().map(|&key| key.to_owned()).collect();
+        self
+    }
+
+    fn cache(mut self, folder: &std::path::Path) -> Self {
+        let cache = Cache::open(folder, "https://acme.atlassian.net/wiki", "me").unwrap();
+        self.options.cache = Some(Arc::new(cache));
+        self
+    }
+
+    fn api(&self) -> Api {
+        let (server, token) = (&self.server, self.server.token().into());
+        let mut settings = ConnectionSettings::new(server.base_url(), server.user(), token);
+        settings.timeouts = Timeouts::NONE;
+        settings.jitter_seed = Some(7);
+        Api::new(settings).unwrap()
+    }
+
+    async fn run(&self) -> Run {
+        let (api, progress) = (self.api(), Progress::silent());
+        let mut inventory = take_pages(&api, &self.options, &self.groups, &progress).await.unwrap();
+        let keys = inventory.scan.reported_spaces.clone();
+        let keys = keys.unwrap_or_else(|| inventory.spaces.iter().map(|space| space.key.clone()).collect());
+        let facts = read_facts(&api, &mut inventory, &self.options, &self.groups, &keys, &progress).await;
+        for request in self.server.requests() {
+            let reads = request.method == "GET" || (request.method == "POST" && request.path.ends_with("/users-bulk"));
+            assert!(reads, "{request:?}");
+        }
+        Run { inventory, facts }
+    }
+
+    /// Requests whose path ends so.
+    fn sent(&self, ending: &str) -> usize {
+        self.server.requests().iter().filter(|request| request.path.ends_with(ending)).count()
+    }
+
+    /// The current pages of the site that the account sees.
+    fn pages(&self) -> Vec<Served> {
+        self.server.site(|site| {
+            let contents = site.contents.iter().filter(|content| content.kind == Kind::Page && !content.hidden);
+            let listed = |content: &&Served| content.status == Status::Current;
+            contents.filter(listed).cloned().collect()
+        })
+    }
+
+    /// Whether the search shows a page.
+    fn is_indexed(&self, page: &Served) -> bool {
+        let archived =
+            self.server.site(|site| site.spaces.iter().any(|space| space.archived && space.id == page.space_id));
+        page.status == Status::Current && !archived
+    }
+}
+
+impl Run {
+    fn facts(&self) -> &SnapshotFacts {
+        assert!(self.inventory.coverage.is_complete(), "{:#?}", self.inventory.coverage.gaps);
+        self.facts.as_ref().unwrap()
+    }
+
+    fn page(&self, id: &str) -> &PageFacts {
+        &self.facts.as_ref().unwrap().pages[&ContentId::new(id)]
+    }
+
+    fn notes(&self) -> String {
+        self.facts.as_ref().unwrap().notes.join("\n")
+    }
+}
+
+/// So many pages in one space.
+fn pages(count: usize) -> Site {
+    (0..count).fold(Site::new().space("ENG", "Engineering"), |site, number| {
+        site.page(&(1000 + number).to_string(), &format!("Page {number}"), "<p>text</p>")
+    })
+}

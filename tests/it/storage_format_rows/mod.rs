@@ -1,0 +1,109 @@
+//! Every row of the tables in `storage-format.md`, each with a counter-example: what only looks like a use.
+//!
+//! One module per section, one test per row, named after it.
+
+mod adf;
+mod case_table;
+mod constructs;
+mod core_markup;
+mod generated_sites;
+mod listing_macros;
+mod macros;
+mod oddities;
+mod outside_the_body;
+mod resolution;
+mod robustness;
+mod urls;
+
+use confluence_storage_analyzer::inventory::Status;
+use storage_format::Certainty::{self, Possible, Proven};
+use test_support::test_site::TestSite;
+
+/// The page whose body is under test, and another page of the same space.
+const OWN: &str = "1001";
+const OTHER: &str = "2001";
+
+/// A site whose page 1001 "Release Plan" has `body`. Files: `own` is `name` there; `other` is its namesake on page 2001
+/// "Deployment Guide"; `near` has a longer name that holds `name`, on 1001.
+fn site(body: &str, name: &str) -> TestSite {
+    let mut site = TestSite::acme();
+    site.page(OWN, "Release Plan", body);
+    site.page(OTHER, "Deployment Guide", "<p>Nothing here.</p>");
+    site.file("own", OWN, name);
+    site.file("other", OTHER, name);
+    site.file("near", OWN, &format!("data-{name}"));
+    site
+}
+
+/// [`site`] for `a.png`, where no page names a file: for uses from elsewhere.
+fn quiet_site() -> TestSite {
+    site("<p>Nothing here.</p>", "a.png")
+}
+
+/// Asserts the usage of files; the rest of the site is not looked at.
+#[track_caller]
+fn assert_usage(site: &TestSite, expected: &[(&str, &str)]) {
+    for (id, usage) in expected {
+        let verdict = site.verdict(id);
+        assert_eq!(verdict.usage.as_str(), *usage, "{id}: {verdict:#?}");
+    }
+}
+
+/// Asserts that `id` is used by exactly this construct with this certainty.
+#[track_caller]
+fn assert_evidence(site: &TestSite, id: &str, construct: &str, certainty: Certainty) {
+    let verdict = site.verdict(id);
+    let found: Vec<_> = verdict.uses.iter().map(|one| (one.construct.as_str(), one.certainty)).collect();
+    assert!(found.contains(&(construct, certainty)), "{id}: {construct} {certainty:?} is not in {found:?}");
+    assert_eq!(verdict.certainty, Some(certainty), "{id}: {found:?}");
+}
+
+/// The body uses the own page's file and nothing else.
+#[track_caller]
+fn assert_own(body: &str, name: &str, usage: &str, construct: &str, certainty: Certainty) {
+    let site = site(body, name);
+    assert_usage(&site, &[("own", usage), ("other", "unreferenced"), ("near", "unreferenced")]);
+    assert_evidence(&site, "own", construct, certainty);
+}
+
+/// The body uses the file of page 2001 and not its namesake on its own page.
+#[track_caller]
+fn assert_other(body: &str, name: &str, construct: &str, certainty: Certainty) {
+    let site = site(body, name);
+    assert_usage(&site, &[("other", "linked-elsewhere"), ("own", "unreferenced"), ("near", "unreferenced")]);
+    assert_evidence(&site, "other", construct, certainty);
+}
+
+/// The body uses no file.
+#[track_caller]
+fn assert_nothing(body: &str, name: &str) {
+    assert_usage(&site(body, name), &[("own", "unreferenced"), ("other", "unreferenced"), ("near", "unreferenced")]);
+}
+
+fn image(name: &str) -> String {
+    format!(r#"<ac:image><ri:attachment ri:filename="{name}" ri:version-at-save="1" /></ac:image>"#)
+}
+
+fn image_in(name: &str, container: &str) -> String {
+    format!(r#"<ac:image><ri:attachment ri:filename="{name}">{container}</ri:attachment></ac:image>"#)
+}
+
+/// A macro with text parameters.
+fn call(name: &str, parameters: &[(&str, &str)]) -> String {
+    let parameters = parameters.iter().fold(String::new(), |all, (key, value)| {
+        all + &format!(r#"<ac:parameter ac:name="{key}">{value}</ac:parameter>"#)
+    });
+    format!(r#"<ac:structured-macro ac:name="{name}" ac:schema-version="1">{parameters}</ac:structured-macro>"#)
+}
+
+/// A macro whose body is no markup.
+fn code(name: &str, text: &str) -> String {
+    format!(
+        r#"<ac:structured-macro ac:name="{name}"><ac:plain-text-body><![CDATA[{text}]]></ac:plain-text-body></ac:structured-macro>"#
+    )
+}
+
+fn trashed(site: &mut TestSite, id: &str) {
+    let content = site.inventory.contents.iter_mut().find(|content| content.id.as_str() == id).unwrap();
+    content.status = Status::Trashed;
+}
