@@ -55,7 +55,7 @@ impl Measure {
             Self::DaysSinceEdit => row.people.days_since_update,
             Self::DaysOverdue => row.workflow.overdue_days,
             Self::DaysInState => row.workflow.days_in_state,
-            Self::Words => row.text.as_ref().map(|text| signed(text.words)),
+            Self::Words => row.measures.as_ref().map(|measures| i64::from(measures.words)),
             Self::Versions => row.people.edit_count.map(signed),
             Self::BrokenLinks => row.links.broken_internal.map(signed),
             Self::Bytes => row.files.bytes.map(signed),
@@ -235,7 +235,7 @@ pub const FINDINGS: &[Finding] = &[
         measure: Measure::Group,
         group: MetricGroup::Core,
         holds: |row, _| row.judgement.duplicate_group.is_some(),
-        is_known: |row| row.text.is_some(),
+        is_known: |row| row.measures.is_some(),
     },
 ];
 
@@ -331,7 +331,7 @@ mod tests {
     fn stubs_with_the_fewest_words_come_first() {
         let stub = |id: &str, words| {
             let mut row = page(id, None, None);
-            row.text = Some(super::super::row::Text { words, ..Default::default() });
+            row.measures = Some(Box::new(storage_format::Measures { words, ..Default::default() }));
             row.judgement.is_stub = Some(true);
             row
         };

@@ -2,53 +2,7 @@
 
 use super::row::{Judgement, PageRow};
 use super::rules::Thresholds;
-
-/// How old the content of a page is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Staleness {
-    /// Changed lately.
-    Fresh,
-    /// Not changed for a while.
-    Aging,
-    /// Not changed for long.
-    Stale,
-    /// Not changed for very long.
-    Expired,
-}
-
-impl Staleness {
-    /// All, from fresh to expired.
-    pub const ALL: [Self; 4] = [Self::Fresh, Self::Aging, Self::Stale, Self::Expired];
-
-    /// The word of the tables.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Fresh => "fresh",
-            Self::Aging => "aging",
-            Self::Stale => "stale",
-            Self::Expired => "expired",
-        }
-    }
-
-    /// Stale or expired.
-    pub fn is_outdated(self) -> bool {
-        self >= Self::Stale
-    }
-
-    fn of(days: i64, views_90d: Option<u64>, thresholds: &Thresholds) -> Self {
-        let by_days = match days {
-            days if days >= i64::from(thresholds.expired_days) => Self::Expired,
-            days if days >= i64::from(thresholds.stale_days) => Self::Stale,
-            days if days >= i64::from(thresholds.aging_days) => Self::Aging,
-            _ => Self::Fresh,
-        };
-        match (by_days, views_90d) {
-            (Self::Aging, Some(0)) => Self::Stale,
-            (Self::Stale, Some(0)) => Self::Expired,
-            _ => by_days,
-        }
-    }
-}
+use super::staleness::Staleness;
 
 /// What lowers the health of a page, by how much, and when.
 type Reason = (&'static str, u64, fn(&PageRow, &Judgement) -> bool);
@@ -68,9 +22,9 @@ const REASONS: &[Reason] = &[
     ("same text as another page", 10, |_, judgement| judgement.duplicate_group.is_some()),
     ("no labels", 5, |row, _| row.place.labels.as_ref().is_some_and(Vec::is_empty)),
     ("single contributor", 5, |row, _| row.people.contributors == Some(1)),
-    ("placeholders left", 5, |row, _| row.text.as_ref().is_some_and(|text| text.placeholders > 0)),
-    ("todo markers", 5, |row, _| row.text.as_ref().is_some_and(|text| text.todo_markers > 0)),
-    ("images without text", 5, |row, _| row.text.as_ref().is_some_and(|text| text.images_without_alt > 0)),
+    ("placeholders left", 5, |row, _| row.measures.as_ref().is_some_and(|measures| measures.placeholders > 0)),
+    ("todo markers", 5, |row, _| row.measures.as_ref().is_some_and(|measures| measures.todo_markers > 0)),
+    ("images without text", 5, |row, _| row.measures.as_ref().is_some_and(|measures| measures.images_without_alt > 0)),
 ];
 
 /// The reasons a health score can have, with their weights: for the data dictionary.
@@ -110,13 +64,13 @@ pub(super) fn judge(
 }
 
 fn is_stub(row: &PageRow, thresholds: &Thresholds) -> Option<bool> {
-    let text = row.text.as_ref()?;
+    let measures = row.measures.as_ref()?;
     // a page whose files were not read may hold one
     let has_files = row.files.count.map(|count| count > 0)?;
     Some(
-        text.words < u64::from(thresholds.stub_words)
-            && text.images == 0
-            && text.tables == 0
+        measures.words < thresholds.stub_words
+            && measures.images == 0
+            && measures.tables == 0
             && !has_files
             && row.links.out_includes_nothing()
             && row.place.child_pages == 0,
@@ -132,27 +86,6 @@ impl super::row::Links {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn staleness_by_days_and_views() {
-        let of = |days, views| Staleness::of(days, views, &Thresholds::default());
-        assert_eq!(
-            [0, 179, 180, 364, 365, 729, 730].map(|days| of(days, None)),
-            [
-                Staleness::Fresh,
-                Staleness::Fresh,
-                Staleness::Aging,
-                Staleness::Aging,
-                Staleness::Stale,
-                Staleness::Stale,
-                Staleness::Expired
-            ]
-        );
-        assert_eq!(of(10, Some(0)), Staleness::Fresh, "a new page may have no readers yet");
-        assert_eq!(of(200, Some(0)), Staleness::Stale);
-        assert_eq!(of(400, Some(0)), Staleness::Expired);
-        assert_eq!(of(400, Some(3)), Staleness::Stale);
-    }
 
     #[test]
     fn every_reason_is_taken_off_once_and_the_score_ends_at_zero() {
@@ -174,14 +107,14 @@ mod tests {
 
     #[test]
     fn a_stub_has_little_text_and_nothing_else() {
-        let mut row = PageRow { text: Some(super::super::row::Text::default()), ..PageRow::default() };
+        let mut row = PageRow { measures: Some(Box::default()), ..PageRow::default() };
         let stub = |row: &PageRow| is_stub(row, &Thresholds::default());
         assert_eq!(stub(&row), None, "its files were not read");
         row.files.count = Some(0);
         assert_eq!(stub(&row), Some(true));
         row.place.child_pages = 1;
         assert_eq!(stub(&row), Some(false));
-        row.text = None;
+        row.measures = None;
         assert_eq!(stub(&row), None);
     }
 }

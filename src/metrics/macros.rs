@@ -98,8 +98,8 @@ const OWN: &[&str] = &[
 ];
 
 /// Uses of macros that Confluence itself does not have.
-pub(super) fn foreign(macros: &BTreeMap<String, u64>) -> u64 {
-    macros.iter().filter(|(name, _)| !OWN.contains(&name.as_str())).map(|(_, uses)| uses).sum()
+pub(super) fn foreign(macros: &BTreeMap<String, u32>) -> u64 {
+    macros.iter().filter(|(name, _)| !OWN.contains(&name.as_str())).map(|(_, uses)| u64::from(*uses)).sum()
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use super::duplicates::{self, Fingerprint};
 use super::links::{self, LinkIndex};
 use super::row::{Files, PageRow, Place};
 use super::tree::{Ancestors, PageTree};
-use super::{Previous, Rules, columns, judgement, people, text, workflow};
+use super::{Previous, Rules, columns, judgement, people, workflow};
 use crate::audit::{Audit, Usage};
 use crate::inventory::coverage::UnitKind;
 use crate::inventory::snapshot::{MetricGroup, PageFacts, SnapshotFacts};
@@ -126,7 +126,7 @@ fn row(input: &Input<'_>, tables: &Tables<'_>, page: &Content, space: &Space, gr
             now,
             before.and_then(|before| before.edit_count),
         ),
-        text: text::text(page.body.as_ref()),
+        measures: page.body.as_ref().and_then(|body| body.measures.clone()),
         files: files(input, tables, page),
         links: tables.links.of(page),
         engagement: read.engagement.clone().unwrap_or_default(),

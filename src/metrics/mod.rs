@@ -18,14 +18,15 @@ mod people;
 mod previous;
 pub mod row;
 mod rules;
+mod staleness;
 pub mod summary;
 #[cfg(test)]
 mod tests;
-mod text;
 mod tree;
 mod workflow;
 
-pub use judgement::{Staleness, health_weights};
+pub use judgement::health_weights;
 pub use measure::{Input, measure};
 pub use previous::{Previous, PreviousPage};
 pub use rules::{Rules, Thresholds};
+pub use staleness::Staleness;

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
+use storage_format::Measures;
 
-use super::judgement::Staleness;
+use super::staleness::Staleness;
 use crate::inventory::snapshot::Engagement;
 use crate::inventory::workflow::DueWindow;
 
@@ -20,7 +21,7 @@ pub struct PageRow {
     /// Who wrote it, and when.
     pub people: People,
     /// What its body is made of.
-    pub text: Option<Text>,
+    pub measures: Option<Box<Measures>>,
     /// The files on it.
     pub files: Files,
     /// How it hangs together with other contents.
@@ -140,59 +141,6 @@ pub struct People {
     pub active_contributors: Option<u64>,
     /// Days since somebody who is no bot edited it.
     pub days_since_non_bot_edit: Option<i64>,
-}
-
-/// What a body is made of.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Text {
-    /// Words.
-    pub words: u64,
-    /// Characters.
-    pub characters: u64,
-    /// Bytes of the body.
-    pub body_bytes: u64,
-    /// Headings.
-    pub headings: u64,
-    /// Deepest heading.
-    pub max_heading_level: u64,
-    /// Jumps over a level.
-    pub heading_skips: u64,
-    /// Tables.
-    pub tables: u64,
-    /// Their cells.
-    pub table_cells: u64,
-    /// Rows of the longest table.
-    pub max_table_rows: u64,
-    /// Images.
-    pub images: u64,
-    /// Images without an alternative text.
-    pub images_without_alt: u64,
-    /// Code blocks.
-    pub code_blocks: u64,
-    /// Characters in them.
-    pub code_characters: u64,
-    /// Panels.
-    pub panels: u64,
-    /// Expand macros.
-    pub expands: u64,
-    /// Macros by name.
-    pub macros: BTreeMap<String, u64>,
-    /// Open tasks.
-    pub tasks_open: u64,
-    /// Tasks done.
-    pub tasks_done: u64,
-    /// Mentions of people.
-    pub mentions: u64,
-    /// Links to issues in Jira.
-    pub jira_links: u64,
-    /// Words that mark unfinished text: TODO, TBD, WIP, FIXME, DRAFT, or those of the configuration.
-    pub todo_markers: u64,
-    /// Placeholders of a template that nobody filled.
-    pub placeholders: u64,
-    /// ISO 639-3 code.
-    pub language: Option<String>,
-    /// The body was not well-formed, so that the counts are approximate.
-    pub approximate: bool,
 }
 
 /// The files on a page.

@@ -217,7 +217,7 @@ async fn u_04_tables_sort_and_what_is_not_known_comes_last() {
     let Some(browser) = Browser::start().await else { return };
     let mut sample = Sample::new(300, 3);
     for row in sample.rows.iter_mut().filter(|row| row.place.space_key == "ENG") {
-        row.text = None;
+        row.measures = None;
         row.people.owner = None;
     }
     let page = Dashboard::of(&sample);

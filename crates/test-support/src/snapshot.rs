@@ -6,11 +6,13 @@ use confluence_storage_analyzer::inventory::Coverage;
 use confluence_storage_analyzer::inventory::coverage::{Gap, UnitCounts, UnitEnd, UnitKind};
 use confluence_storage_analyzer::metrics::changes::{Change, ChangeKind};
 use confluence_storage_analyzer::metrics::columns::{self, Frame};
-use confluence_storage_analyzer::metrics::row::{PageRow, Person, Text};
+use confluence_storage_analyzer::metrics::row::{PageRow, Person};
 use confluence_storage_analyzer::metrics::summary::{self, TableFigures, WeekPoint, WeekStatus};
 use confluence_storage_analyzer::metrics::{Rules, Staleness, findings};
 use confluence_storage_analyzer::report::snapshot::{SnapshotView, index};
 use confluence_storage_analyzer::spreadsheet::{Table, Value};
+
+use storage_format::Measures;
 
 use super::sample::{BASE, HOSTILE, moment};
 
@@ -128,7 +130,7 @@ pub fn row(number: usize) -> PageRow {
     row.people.edits_7d = Some(u64::from(days < 7));
     let is_stub = number % 17 == 3;
     let words = if is_stub { number % 50 } else { 50 + number * 131 % 900 };
-    row.text = Some(Text { words: words as u64, ..Text::default() });
+    row.measures = Some(Box::new(Measures { words: u32::try_from(words).unwrap_or(u32::MAX), ..Measures::default() }));
     row.files.bytes = Some((number * 48_611 % 9_000_000) as u64);
     row.links.broken_internal = Some(if number.is_multiple_of(9) { 2 } else { 0 });
     row.judgement.staleness = Some(match days {

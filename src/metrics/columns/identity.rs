@@ -33,7 +33,7 @@ pub(super) const COLUMNS: &[Column] = &[
 
 /// How much of a page was read, in one word. Without its text little of a row is left.
 fn fetch_status(row: &PageRow) -> &'static str {
-    match (&row.text, row.fetch_errors.is_empty()) {
+    match (&row.measures, row.fetch_errors.is_empty()) {
         (None, _) => "error",
         (Some(_), false) => "partial",
         (Some(_), true) => "ok",

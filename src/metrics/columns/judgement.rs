@@ -1,7 +1,7 @@
 //! How a page is used, its workflow, and what follows.
 
 use super::{Column, column, count, flag, list, number, text, time};
-use crate::metrics::judgement::Staleness;
+use crate::metrics::Staleness;
 use crate::spreadsheet::Value;
 
 pub(super) const COLUMNS: &[Column] = &[
