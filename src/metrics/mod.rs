@@ -11,7 +11,6 @@ mod duplicates;
 pub mod findings;
 mod judgement;
 mod links;
-mod macros;
 mod measure;
 pub mod model;
 mod people;

@@ -1,8 +1,10 @@
-//! Atlassian document format: media nodes name a file by its file id (`storage-format.md` 2.4).
+//! Atlassian document format: media nodes name a file by its file id.
 
 use serde_json::Value;
 
-use super::{Body, Certainty, Construct, Display, OwnSite, Reading, Reference, Target, url::UrlMeaning, url::is_uuid};
+use crate::body::{Body, Reading};
+use crate::reference::{Certainty, Construct, Display, Reference, Target};
+use crate::url::{OwnSite, is_uuid};
 
 /// Reads a body in `atlas_doc_format` (JSON text). A body that is no JSON is kept whole as residue.
 pub fn parse_adf(json: &str, site: &OwnSite) -> Body {
@@ -39,10 +41,8 @@ fn references(document: Value, site: &OwnSite) -> Vec<Reference> {
                     push(target, Construct::Media, Display::Shown, Certainty::Proven);
                 }
                 for (url, display) in [(attribute("url"), Display::Shown), (attribute("href"), Display::Linked)] {
-                    if let Some(UrlMeaning::Files(targets)) = url.and_then(|url| site.meaning(url)) {
-                        for (target, certainty) in targets {
-                            push(target, Construct::Url, display, certainty);
-                        }
+                    for (target, certainty) in url.map(|url| site.files(url)).unwrap_or_default() {
+                        push(target, Construct::Url, display, certainty);
                     }
                 }
                 for key in ["content", "marks"] {

@@ -9,11 +9,11 @@ use html_escape::decode_html_entities;
 
 /// The raw text behind the element name, e.g. ` ri:filename="a.png" ri:version-at-save="1"`.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Attributes<'a>(pub(super) &'a str);
+pub(crate) struct Attributes<'a>(pub(crate) &'a str);
 
 impl<'a> Attributes<'a> {
     /// The value of one attribute, entities decoded once, never percent-decoded.
-    pub(super) fn get(self, key: &str) -> Option<Cow<'a, str>> {
+    pub(crate) fn get(self, key: &str) -> Option<Cow<'a, str>> {
         let (_, raw) = self.iter().find(|(name, _)| *name == key)?;
         if memchr::memchr3(b'\n', b'\t', b'\r', raw.as_bytes()).is_some() {
             // a line break in an attribute is a blank; one written as an entity is not
@@ -27,7 +27,7 @@ impl<'a> Attributes<'a> {
     /// missing quote may have joined two attributes, and the values cannot be trusted.
     ///
     /// Every tag of every body comes here, so it looks at bytes: all that matters is ASCII.
-    pub(super) fn are_well_formed(self) -> bool {
+    pub(crate) fn are_well_formed(self) -> bool {
         let bytes = self.0.as_bytes();
         let mut at = 0;
         loop {
@@ -51,7 +51,7 @@ impl<'a> Attributes<'a> {
     ///
     /// Like above, it looks at bytes: every mark is ASCII, so that the text is never cut inside a character.
     #[inline]
-    pub(super) fn iter(self) -> impl Iterator<Item = (&'a str, &'a str)> {
+    pub(crate) fn iter(self) -> impl Iterator<Item = (&'a str, &'a str)> {
         let mut rest = self.0;
         std::iter::from_fn(move || {
             loop {

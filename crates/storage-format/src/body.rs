@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Measures, Reference, TodoMarkers};
+use crate::measures::{Measures, TodoMarkers};
+use crate::reference::{PageLink, Reference};
 
 /// How much is wanted of a body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,28 +26,6 @@ pub struct Body {
     pub measures: Option<Box<Measures>>,
     /// How the body was read.
     pub reading: Reading,
-}
-
-/// A link to another content of the site.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum PageLink {
-    /// By title, in a space or the own one.
-    Title {
-        /// Title as written.
-        title: String,
-        /// Space key as written.
-        space: Option<String>,
-    },
-    /// A blog post by title, in a space or the own one.
-    Post {
-        /// Title as written.
-        title: String,
-        /// Space key as written.
-        space: Option<String>,
-    },
-    /// By content id.
-    Id(String),
 }
 
 /// How well a body could be read.

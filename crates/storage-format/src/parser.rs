@@ -7,10 +7,12 @@
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
-use super::attributes::Attributes;
-use super::lenient;
-use super::scanner::Scanner;
-use super::{Body, Depth, OwnSite, Reading};
+use crate::attributes::Attributes;
+use crate::body::{Body, Depth, Reading};
+use crate::lenient;
+use crate::scanner::Scanner;
+use crate::tokens::swallows_markup;
+use crate::url::OwnSite;
 
 /// Elements nested deeper than this are not followed by the strict pass. Real pages stay below a hundred.
 const MAX_DEPTH: usize = 10_000;
@@ -93,7 +95,7 @@ fn strict_pass<'a>(body: &'a str, scanner: &mut Scanner<'a>) -> Result<(), Fault
             Ok(Event::Text(text)) => scanner.text(body.get(offset..offset + text.len()).unwrap_or_default()),
             Ok(Event::CData(text)) => {
                 let text = body.get(offset + 9..offset + 9 + text.len()).unwrap_or_default();
-                if lenient::swallows_markup(text) {
+                if swallows_markup(text) {
                     return Err(fault("CDATA section that swallows markup"));
                 }
                 scanner.cdata(text);

@@ -1,4 +1,4 @@
-//! What a body names: a file, in which container, by which construct, how sure.
+//! What a body names: a file, in which container, by which construct, how sure; or a page.
 
 use serde::{Deserialize, Serialize};
 
@@ -62,9 +62,9 @@ pub enum Target {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum NameMatching {
-    /// Exact, then NFC, then without regard to case (`storage-format.md` 1).
+    /// Exact, then NFC, then without regard to case.
     Loose,
-    /// Exact or NFC only: the generic rule for parameters of unknown macros (`storage-format.md` 2.2).
+    /// Exact or NFC only: the generic rule for parameters of unknown macros.
     Exact,
 }
 
@@ -77,7 +77,7 @@ pub enum ContainerRef {
     /// A content by id.
     Content(String),
     /// A content by the id a diagram macro bears. Copied macros keep the id of the page they were copied from, so where
-    /// that page holds no such file the own page's is meant (`storage-format.md` 1, page copy).
+    /// that page holds no such file the own page's is meant.
     CopiedFrom(String),
     /// A content by the id it bore where the site was before. There the own page may be meant too, or any other.
     FormerId(String),
@@ -127,6 +127,40 @@ impl FileFilter {
     /// Whether the macro filters by labels, which then have to be read.
     pub fn needs_labels(&self) -> bool {
         !self.include_labels.is_empty() || !self.exclude_labels.is_empty()
+    }
+}
+
+/// A link to another content of the site.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PageLink {
+    /// By title, in a space or the own one.
+    Title {
+        /// Title as written.
+        title: String,
+        /// Space key as written.
+        space: Option<String>,
+    },
+    /// A blog post by title, in a space or the own one.
+    Post {
+        /// Title as written.
+        title: String,
+        /// Space key as written.
+        space: Option<String>,
+    },
+    /// By content id.
+    Id(String),
+}
+
+impl PageLink {
+    /// The link to a page or post named by an identifier element.
+    pub(crate) fn to(container: ContainerRef) -> Option<Self> {
+        match container {
+            ContainerRef::Page { title, space } => Some(Self::Title { title, space }),
+            ContainerRef::BlogPost { title, space, .. } => Some(Self::Post { title, space }),
+            ContainerRef::Content(id) => Some(Self::Id(id)),
+            _ => None,
+        }
     }
 }
 

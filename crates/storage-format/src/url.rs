@@ -1,9 +1,11 @@
-//! Own-site URLs: which attachment or content an address names (`storage-format.md` 2.3).
+//! Own-site URLs: which attachment or content an address names.
 
+use base64::Engine as _;
+use base64::alphabet::Alphabet;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use percent_encoding::percent_decode_str;
 
-use super::reference::{Certainty, ContainerRef, NameMatching, Target};
-use super::tiny_link;
+use crate::reference::{Certainty, ContainerRef, NameMatching, Target};
 
 /// The site a body belongs to, as far as URLs are concerned: its hosts and its context path.
 #[derive(Debug, Clone)]
@@ -18,7 +20,7 @@ pub struct OwnSite {
 
 /// What an own-site URL names.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum UrlMeaning {
+pub(crate) enum UrlMeaning {
     /// Files, each with how sure that form of address is; more than one when the spelling can be read in several ways.
     Files(Vec<(Target, Certainty)>),
     /// A content by id.
@@ -74,7 +76,7 @@ impl OwnSite {
     }
 
     /// The same site with the hosts it had before, which are own hosts too. After a move to another deployment the ids in
-    /// their addresses are those of the old one, and may be those of other contents here (`storage-format.md` 1, host).
+    /// their addresses are those of the old one, and may be those of other contents here.
     #[must_use]
     pub fn with_former_hosts(mut self, hosts: &[String]) -> Self {
         self.former = hosts.iter().map(|host| normal_host(host, "")).filter(|host| *host != self.base_host).collect();
@@ -91,13 +93,22 @@ impl OwnSite {
     }
 
     /// Whether `url` is absolute and on one of the own hosts.
-    pub(super) fn is_complete_own_url(&self, url: &str) -> bool {
+    pub(crate) fn is_complete_own_url(&self, url: &str) -> bool {
         split_absolute(url).is_some_and(|(host, _)| self.hosts.contains(&host))
+    }
+
+    /// The files that `url` names on this site, each with how sure that form of address is; none where it names anything
+    /// else.
+    pub(crate) fn files(&self, url: &str) -> Vec<(Target, Certainty)> {
+        match self.meaning(url) {
+            Some(UrlMeaning::Files(files)) => files,
+            Some(UrlMeaning::ContentId(_) | UrlMeaning::PageTitle { .. }) | None => Vec::new(),
+        }
     }
 
     /// What `url` names on this site; `None` for other hosts and for addresses that name neither file nor content.
     /// `url` is an attribute value after XML decoding.
-    pub(super) fn meaning(&self, url: &str) -> Option<UrlMeaning> {
+    pub(crate) fn meaning(&self, url: &str) -> Option<UrlMeaning> {
         let url = url.trim();
         let absolute = split_absolute(url);
         if let Some(id) = media_file_id(url, absolute.as_ref()) {
@@ -207,13 +218,13 @@ fn is_digits(text: &str) -> bool {
 }
 
 /// `att123` or `123` → `123`.
-pub(super) fn attachment_digits(text: &str) -> Option<&str> {
+pub(crate) fn attachment_digits(text: &str) -> Option<&str> {
     let digits = text.strip_prefix("att").unwrap_or(text);
     is_digits(digits).then_some(digits)
 }
 
 /// Whether `text` has the form of a UUID.
-pub(super) fn is_uuid(text: &str) -> bool {
+pub(crate) fn is_uuid(text: &str) -> bool {
     text.len() == 36
         && text.bytes().enumerate().all(|(at, byte)| match at {
             8 | 13 | 18 | 23 => byte == b'-',
@@ -286,7 +297,7 @@ fn path_meaning(segments: &[&str]) -> Option<UrlMeaning> {
             space: percent_decode(space),
             title: percent_decode(&title.replace('+', " ")),
         }),
-        ["x", code] => tiny_link::content_id(code).map(UrlMeaning::ContentId),
+        ["x", code] => tiny_link(code).map(UrlMeaning::ContentId),
         _ => None,
     }
 }
@@ -319,6 +330,23 @@ fn file_readings(raw: &str, container: &ContainerRef) -> Vec<(Target, Certainty)
         targets.push((file(&raw.replace('+', "%20")), Certainty::Possible));
     }
     targets
+}
+
+/// Base64 with `/` written `-` and `+` written `_`.
+const TINY_LINK: GeneralPurpose = {
+    let letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
+    let Ok(alphabet) = Alphabet::new(letters) else { panic!("64 different letters") };
+    let unpadded = GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::RequireNone);
+    GeneralPurpose::new(&alphabet, unpadded.with_decode_allow_trailing_bits(true))
+};
+
+/// The content id that the code of a tiny link `/x/{code}` stands for: its bytes, the lowest first, without the `A`s that
+/// end it.
+fn tiny_link(code: &str) -> Option<String> {
+    let code = code.split(['?', '#']).next()?;
+    let bytes = TINY_LINK.decode(format!("{code:A<11}")).ok()?;
+    let id = u64::from_le_bytes(bytes.try_into().ok()?);
+    (id > 0).then(|| id.to_string())
 }
 
 #[cfg(test)]

@@ -1,7 +1,6 @@
 //! What a page is made of, its files and its links.
 
 use super::{Column, column, count, text};
-use crate::metrics::macros;
 use crate::metrics::row::PageRow;
 use crate::spreadsheet::Value;
 use storage_format::Measures;
@@ -30,7 +29,7 @@ pub(super) const COLUMNS: &[Column] = &[
     column!("expand_count", Core, "count", "Expand macros.", from "body", empty "the body was not read", |row, _| body(row, |body| body.expands)),
     column!("macro_count", Core, "count", "Macros.", from "body", empty "the body was not read", |row, _| body(row, |body| body.macros.values().map(|uses| u64::from(*uses)).sum::<u64>())),
     column!("macro_names", Core, "text", "Names of the macros, sorted, separated by semicolons.", from "body", empty "no macros, or the body was not read: see macro_count", |row, _| Value::maybe(row.measures.as_ref(), |body| Value::text(body.macros.keys().map(String::as_str).collect::<Vec<_>>().join(";")))),
-    column!("unknown_macro_count", Core, "count", "Macros that are not Confluence's own: of an app, or left behind by one.", from "body", empty "the body was not read", |row, _| body(row, |body| macros::foreign(&body.macros))),
+    column!("unknown_macro_count", Core, "count", "Macros that are not Confluence's own: of an app, or left behind by one.", from "body", empty "the body was not read", |row, _| body(row, Measures::foreign_macros)),
     column!("task_open", Core, "count", "Tasks that are not ticked.", from "body", empty "the body was not read", |row, _| body(row, |body| body.tasks_open)),
     column!("task_done", Core, "count", "Tasks that are ticked.", from "body", empty "the body was not read", |row, _| body(row, |body| body.tasks_done)),
     column!("mention_count", Core, "count", "Mentions of people.", from "body", empty "the body was not read", |row, _| body(row, |body| body.mentions)),

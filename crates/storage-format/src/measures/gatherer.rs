@@ -2,12 +2,14 @@
 
 use html_escape::decode_html_entities;
 
-use super::super::attributes::Attributes;
-use super::super::frame::Kind;
-use super::super::parameters::MacroCall;
-use super::super::scanner::is_inline;
-use super::super::{ContainerRef, OwnSite, PageLink};
-use super::{Measures, TodoMarkers, language, links, text};
+use crate::attributes::Attributes;
+use crate::elements::joins_words;
+use crate::macros::call::MacroCall;
+use crate::macros::table::{Part, part};
+use crate::reference::{ContainerRef, PageLink};
+use crate::url::OwnSite;
+
+use super::{Measures, TodoMarkers, links, text};
 
 /// What is known of a body's measures before its end.
 pub(crate) struct Gatherer<'a> {
@@ -103,14 +105,14 @@ impl<'a> Gatherer<'a> {
         }
     }
 
-    /// An element that the scanner keeps in mind begins.
-    pub(crate) fn enter(&mut self, kind: &Kind<'_>) {
-        self.unseen += usize::from(is_unseen(kind));
+    /// An element begins whose content readers do not see.
+    pub(crate) fn unseen_begins(&mut self) {
+        self.unseen += 1;
     }
 
-    /// An element that the scanner kept in mind ends.
-    pub(crate) fn leave(&mut self, kind: &Kind<'_>) {
-        self.unseen -= usize::from(is_unseen(kind));
+    /// Such an element ends.
+    pub(crate) fn unseen_ends(&mut self) {
+        self.unseen -= 1;
     }
 
     /// Text of the page, its entities undecoded.
@@ -129,7 +131,7 @@ impl<'a> Gatherer<'a> {
 
     /// What stands in the body of a macro that is no markup.
     pub(crate) fn plain_text_body(&mut self, macro_name: &str, text: &str) {
-        if self.in_code && is_code(macro_name) {
+        if self.in_code && part(macro_name) == Part::Code {
             self.code.push_str(text);
         }
     }
@@ -140,15 +142,15 @@ impl<'a> Gatherer<'a> {
             return;
         }
         *self.measures.macros.entry(name.to_owned()).or_default() += 1;
-        match name {
-            "info" | "note" | "tip" | "warning" | "panel" => self.measures.panels += 1,
-            "expand" => self.measures.expands += 1,
-            "jira" | "jiraissues" => self.measures.jira_links += 1,
-            name if is_code(name) => {
+        match part(name) {
+            Part::Panel => self.measures.panels += 1,
+            Part::Expand => self.measures.expands += 1,
+            Part::Jira => self.measures.jira_links += 1,
+            Part::Code => {
                 self.measures.code_blocks += 1;
                 self.in_code = true;
             }
-            _ => {}
+            Part::Include | Part::Other => {}
         }
     }
 
@@ -157,14 +159,15 @@ impl<'a> Gatherer<'a> {
         if self.unseen > 0 {
             return;
         }
-        if is_code(&call.name) {
+        let part = part(&call.name);
+        if part == Part::Code {
             self.in_code = false;
             // the words of two code blocks never make up one
             self.code.push('\n');
         }
         let pages = call.parameters.iter().flat_map(|parameter| &parameter.pages);
         let mut pages: Vec<PageLink> = pages.cloned().filter_map(PageLink::to).collect();
-        if matches!(call.name.as_str(), "include" | "excerpt-include") {
+        if part == Part::Include {
             if pages.is_empty() {
                 pages.extend(links::included_page(call));
             }
@@ -210,7 +213,7 @@ impl<'a> Gatherer<'a> {
         measures.todo_markers = words.todo_markers;
         measures.text_hash = words.hash();
         measures.sketch = words.sketch();
-        measures.language = words.are_enough().then(|| language::of(&text)).flatten();
+        measures.language = words.are_enough().then(|| text::language(&text)).flatten();
         measures.body_bytes = body_bytes as u64;
         measures.tasks_open = self.tasks.saturating_sub(measures.tasks_done);
         links::deduplicate(&mut measures.includes);
@@ -240,31 +243,4 @@ impl<'a> Gatherer<'a> {
             self.measures.images_without_alt += 1;
         }
     }
-}
-
-/// Whether readers do not see what stands inside.
-fn is_unseen(kind: &Kind<'_>) -> bool {
-    matches!(
-        kind,
-        Kind::Parameter(_)
-            | Kind::PlainTextBody { .. }
-            | Kind::ExtensionValue { .. }
-            | Kind::Fallback { .. }
-            | Kind::Hidden
-    )
-}
-
-fn is_code(macro_name: &str) -> bool {
-    matches!(macro_name, "code" | "noformat")
-}
-
-/// Elements that do not part the words around them.
-fn joins_words(name: &str) -> bool {
-    is_inline(name)
-        || name.starts_with("ri:")
-        || matches!(
-            name,
-            "abbr" | "acronym" | "bdi" | "bdo" | "cite" | "dfn" | "kbd" | "label" | "mark" | "q" | "samp" | "strike"
-        )
-        || matches!(name, "tt" | "var" | "wbr" | "ac:plain-text-link-body" | "ac:adf-mark" | "ac:adf-fragment-mark")
 }

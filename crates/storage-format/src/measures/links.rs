@@ -2,9 +2,9 @@
 
 use std::collections::HashSet;
 
-use super::super::parameters::MacroCall;
-use super::super::url::UrlMeaning;
-use super::super::{OwnSite, PageLink};
+use crate::macros::call::MacroCall;
+use crate::reference::PageLink;
+use crate::url::{OwnSite, UrlMeaning};
 
 /// The page of the own site that an address leads to.
 pub(super) fn own_page(address: &str, site: &OwnSite) -> Option<PageLink> {

@@ -1,14 +1,12 @@
-//! What a body measures: words, structure and links, for the page metrics (`page-metrics-and-output.md` B.1).
+//! What a body measures: words, structure and links.
 //!
 //! The scanner tells the [`Gatherer`] what it meets; the text is counted when the body is read. An audit needs none of
 //! it and makes no gatherer.
 
 mod gatherer;
-mod language;
 mod links;
 mod sketch;
 mod text;
-mod todo;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,9 +14,10 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use gatherer::Gatherer;
 pub use sketch::Sketch;
-pub use todo::TodoMarkers;
+pub use text::TodoMarkers;
 
-use super::PageLink;
+use crate::macros::table::is_own;
+use crate::reference::PageLink;
 
 /// Counts and marks of one body.
 ///
@@ -91,6 +90,13 @@ pub struct Measures {
     /// Language of the visible text as ISO 639-3 code (`eng`, `deu`, `jpn`). `None` below 20 words, and where the
     /// text leaves a doubt.
     pub language: Option<String>,
+}
+
+impl Measures {
+    /// Uses of macros and extensions that are not Confluence's own: of an app, or left behind by one.
+    pub fn foreign_macros(&self) -> u64 {
+        self.macros.iter().filter(|(name, _)| !is_own(name)).map(|(_, uses)| u64::from(*uses)).sum()
+    }
 }
 
 /// A number of things as a counter holds it.

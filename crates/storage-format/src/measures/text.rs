@@ -1,13 +1,50 @@
-//! Words and characters of a text.
+//! Words, characters and language of a text.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use sha2::{Digest, Sha256};
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 use unicode_segmentation::UnicodeSegmentation;
 
+use super::count;
 use super::sketch::Sketch;
-use super::{TodoMarkers, count};
+
+/// The words that count as marks of unfinished text, exactly as they stand there, case included. The usual ones are
+/// `TODO`, `TBD`, `WIP`, `FIXME` and `DRAFT`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TodoMarkers(BTreeSet<String>);
+
+impl Default for TodoMarkers {
+    fn default() -> Self {
+        Self(["TODO", "TBD", "WIP", "FIXME", "DRAFT"].map(str::to_owned).into())
+    }
+}
+
+impl TodoMarkers {
+    /// Other words than the usual ones; none at all is a choice too.
+    ///
+    /// # Errors
+    ///
+    /// The first text that is not one word by Unicode's UAX #29, and so could never be found among the words of a text.
+    pub fn new(words: &[String]) -> Result<Self, String> {
+        let one_word = |text: &String| {
+            let composed: String = text.nfc().collect();
+            let is_word = composed.unicode_words().next() == Some(composed.as_str());
+            if is_word { Ok(composed) } else { Err(text.clone()) }
+        };
+        words.iter().map(one_word).collect::<Result<_, _>>().map(Self)
+    }
+
+    /// The words, in a fixed order.
+    pub fn words(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(String::as_str)
+    }
+
+    fn contains(&self, word: &str) -> bool {
+        self.0.contains(word)
+    }
+}
 
 /// Below this a text is too short to be compared with others, or to tell its language.
 const FEWEST_WORDS: u32 = 20;
@@ -69,4 +106,14 @@ pub(super) fn characters(text: &str) -> u32 {
         after_blank = is_blank;
     }
     count(number)
+}
+
+/// Most bytes of a text that are looked at: a few pages say enough.
+const ENOUGH_BYTES: usize = 8_192;
+
+/// The language of a text as ISO 639-3 code, unless there is a doubt.
+pub(super) fn language(text: &str) -> Option<String> {
+    let end = (0..=text.len().min(ENOUGH_BYTES)).rev().find(|at| text.is_char_boundary(*at))?;
+    let found = whatlang::detect(&text[..end])?;
+    found.is_reliable().then(|| found.lang().code().to_owned())
 }

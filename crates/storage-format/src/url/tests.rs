@@ -152,3 +152,22 @@ fn page_addresses_name_contents_not_files() {
     assert_eq!(site().meaning("/wiki/l/cp/abc"), None);
     assert_eq!(site().meaning("#attachments"), None);
 }
+
+#[test]
+fn codes_of_tiny_links_are_content_ids() {
+    for (code, id) in [
+        ("AQ", "1"),
+        ("AAE", "256"),
+        ("6QM", "1001"),
+        ("6QM?x=1#y", "1001"),
+        ("--g_", "4126975"),
+        ("vYNyI", "544375741"),
+        ("B8OEDQw", "51766412039"),
+        ("---------38", "9223372036854775807"),
+    ] {
+        assert_eq!(tiny_link(code).as_deref(), Some(id), "{code}");
+    }
+    for other in ["", "AAAA", "not a code", "a+b/", "ÄQ", "AQ=", "wayTooLongForAnId"] {
+        assert_eq!(tiny_link(other), None, "{other}");
+    }
+}

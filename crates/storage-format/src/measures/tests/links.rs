@@ -1,7 +1,7 @@
 //! Where a page leads.
 
-use super::super::super::PageLink;
 use super::{measure, read};
+use crate::PageLink;
 
 fn titled(title: &str, space: Option<&str>) -> PageLink {
     PageLink::Title { title: title.to_owned(), space: space.map(str::to_owned) }

@@ -5,8 +5,8 @@ mod similar;
 mod structure;
 mod words;
 
-use super::super::{Body, Depth, OwnSite, Reading, parse, parse_to};
 use super::{Measures, TodoMarkers};
+use crate::{Body, Depth, OwnSite, Reading, parse, parse_to};
 
 fn read(body: &str) -> Body {
     let site = OwnSite::new("https://acme.atlassian.net/wiki", &[]);

@@ -90,7 +90,14 @@ fn app_extensions_count_as_macros_by_their_key() {
         </ac:adf-extension>"#;
     let measures = measure(extension);
     assert_eq!(measures.macros.get("com.mxgraph.confluence.plugins.diagramly:drawio"), Some(&1));
+    assert_eq!(measures.foreign_macros(), 1);
     assert!(measure(&adf_node("panel", "x", "")).macros.is_empty(), "a node of the editor itself");
+}
+
+#[test]
+fn macros_of_apps_are_foreign() {
+    let calls = ["info", "chart", "drawio", "some-app", "info"].map(|name| macro_call(name, ""));
+    assert_eq!(measure(&calls.concat()).foreign_macros(), 2);
 }
 
 #[test]

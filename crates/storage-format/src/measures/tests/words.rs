@@ -2,8 +2,8 @@
 
 use proptest::prelude::*;
 
-use super::super::super::{Depth, OwnSite, parse_to};
 use super::{TodoMarkers, measure};
+use crate::{Depth, OwnSite, parse_to};
 
 fn words(body: &str) -> u32 {
     measure(body).words

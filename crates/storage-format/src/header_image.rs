@@ -1,7 +1,7 @@
-//! Content properties: the header image of a page or post, and what apps keep there (`storage-format.md` 2.5).
+//! The header image of a page or post, which a content property names and no body shows.
 
-use super::url::{UrlMeaning, attachment_digits, is_uuid};
-use super::{Certainty, Construct, Display, OwnSite, Reference, Target, macros};
+use crate::reference::{Certainty, Construct, Display, Reference, Target};
+use crate::url::{OwnSite, attachment_digits, is_uuid};
 
 /// What the `id` of a header-image property names: a file id, an own-site URL, or nothing (an external picture). An
 /// address whose name can be read in several ways gives a reference for each.
@@ -12,10 +12,7 @@ pub fn header_image_references(id: &str, site: &OwnSite) -> Vec<Reference> {
     } else if let Some(digits) = attachment_digits(id) {
         vec![(Target::Attachment { id: digits.to_owned(), fallback: None }, Certainty::Possible)]
     } else {
-        match site.meaning(id) {
-            Some(UrlMeaning::Files(targets)) => targets,
-            Some(UrlMeaning::ContentId(_) | UrlMeaning::PageTitle { .. }) | None => Vec::new(),
-        }
+        site.files(id)
     };
     let reference = |(target, certainty)| Reference {
         target,
@@ -24,12 +21,6 @@ pub fn header_image_references(id: &str, site: &OwnSite) -> Vec<Reference> {
         certainty,
     };
     targets.into_iter().map(reference).collect()
-}
-
-/// What the JSON value of an app's property names: known file ids, attachment ids and own-site URLs, each as a possible
-/// use (`storage-format.md` 2.5). Plain names count for nothing there.
-pub fn property_references(key: &str, json: &str, site: &OwnSite) -> Vec<Reference> {
-    macros::property_references(key, json, site)
 }
 
 #[cfg(test)]

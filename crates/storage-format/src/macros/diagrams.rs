@@ -1,7 +1,8 @@
-//! Files of diagram macros: each use pins the source and its pictures (`storage-format.md` 2.2).
+//! Files of diagram macros: each use pins the source and its pictures.
 
-use super::parameters::MacroCall;
-use super::{Certainty, ContainerRef};
+use crate::reference::{Certainty, ContainerRef};
+
+use super::call::MacroCall;
 
 /// A name, where it lives, and how sure the macro uses it.
 pub(super) type Named = (String, ContainerRef, Certainty);

@@ -2,35 +2,35 @@
 
 use std::borrow::Cow;
 
-use super::{ContainerRef, FileFilter};
+use crate::reference::{ContainerRef, FileFilter};
 
 /// One use of a macro, or of an extension in ADF.
 #[derive(Debug, Clone, Default)]
-pub(super) struct MacroCall {
+pub(crate) struct MacroCall {
     /// In lower case; empty when unknown.
-    pub(super) name: String,
-    pub(super) parameters: Vec<Parameter>,
+    pub(crate) name: String,
+    pub(crate) parameters: Vec<Parameter>,
 }
 
 /// One parameter of a macro.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Parameter {
+pub(crate) struct Parameter {
     /// Lower case, without `-` and `_`: the new editor writes `diagram-name` for `diagramName`.
-    pub(super) name: String,
+    pub(crate) name: String,
     /// Text, decoded.
-    pub(super) text: String,
+    pub(crate) text: String,
     /// `ri:attachment` elements in it.
-    pub(super) attachments: Vec<(String, Option<ContainerRef>)>,
+    pub(crate) attachments: Vec<(String, Option<ContainerRef>)>,
     /// `ri:url` elements in it.
-    pub(super) urls: Vec<String>,
+    pub(crate) urls: Vec<String>,
     /// `ri:page`, `ri:blog-post`, `ri:content-entity` elements in it.
-    pub(super) pages: Vec<ContainerRef>,
+    pub(crate) pages: Vec<ContainerRef>,
     /// An attribute of an ADF node, rather than a value that an app stored in it.
-    pub(super) of_node: bool,
+    pub(crate) of_node: bool,
 }
 
 impl Parameter {
-    pub(super) fn new(name: Option<&str>) -> Self {
+    pub(crate) fn new(name: Option<&str>) -> Self {
         let name =
             name.unwrap_or_default().chars().filter(|c| !matches!(c, '-' | '_')).flat_map(char::to_lowercase).collect();
         Self { name, ..Self::default() }
@@ -38,9 +38,9 @@ impl Parameter {
 }
 
 impl MacroCall {
-    /// The same call with every parameter that holds JSON text replaced by the values in it, under their own keys
-    /// (`storage-format.md` 2.4). A value under the key `value` belongs to the key around it, as Connect writes them.
-    pub(super) fn with_json_values(&self) -> Cow<'_, Self> {
+    /// The same call with every parameter that holds JSON text replaced by the values in it, under their own keys.
+    /// A value under the key `value` belongs to the key around it, as Connect writes them.
+    pub(crate) fn with_json_values(&self) -> Cow<'_, Self> {
         if !self.parameters.iter().any(|parameter| may_be_json(&parameter.text)) {
             return Cow::Borrowed(self);
         }
@@ -58,18 +58,18 @@ impl MacroCall {
     }
 
     /// The text of a parameter, exactly as written; `None` when absent or blank.
-    pub(super) fn text(&self, name: &str) -> Option<&str> {
+    pub(crate) fn text(&self, name: &str) -> Option<&str> {
         self.texts(name).next()
     }
 
     /// The texts of all parameters of this name that are not blank.
-    pub(super) fn texts(&self, name: &str) -> impl Iterator<Item = &str> {
+    pub(crate) fn texts(&self, name: &str) -> impl Iterator<Item = &str> {
         let of_name = self.parameters.iter().filter(move |parameter| parameter.name == name);
         of_name.map(|parameter| parameter.text.as_str()).filter(|text| !text.trim().is_empty())
     }
 
     /// Whether any of these parameters says something, by text or by element.
-    pub(super) fn has_any(&self, names: &[&str]) -> bool {
+    pub(crate) fn has_any(&self, names: &[&str]) -> bool {
         self.parameters.iter().any(|parameter| {
             names.contains(&parameter.name.as_str())
                 && (!parameter.text.trim().is_empty() || !parameter.attachments.is_empty())
@@ -77,7 +77,7 @@ impl MacroCall {
     }
 
     /// The page a parameter names, by element or by title.
-    pub(super) fn page(&self, page: &str, space: &str) -> Option<ContainerRef> {
+    pub(crate) fn page(&self, page: &str, space: &str) -> Option<ContainerRef> {
         let mut of_name = self.parameters.iter().filter(|parameter| parameter.name == page);
         if let Some(container) = of_name.find_map(|parameter| parameter.pages.first()) {
             return Some(container.clone());
@@ -88,7 +88,7 @@ impl MacroCall {
     }
 
     /// The content whose id a parameter holds.
-    pub(super) fn content(&self, parameter: &str) -> Option<ContainerRef> {
+    pub(crate) fn content(&self, parameter: &str) -> Option<ContainerRef> {
         self.text(parameter).map(|id| ContainerRef::Content(id.trim().to_owned()))
     }
 
@@ -98,8 +98,8 @@ impl MacroCall {
         text.split(',').map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect()
     }
 
-    /// The pages, names, labels and patterns of a gallery or attachments macro (`storage-format.md` 3).
-    pub(super) fn filter(&self, include_labels: &str, exclude_labels: &str) -> FileFilter {
+    /// The pages, names, labels and patterns of a gallery or attachments macro.
+    pub(crate) fn filter(&self, include_labels: &str, exclude_labels: &str) -> FileFilter {
         let named = |name: &'static str| self.parameters.iter().filter(move |parameter| parameter.name == name);
         let mut pages: Vec<ContainerRef> = named("page").flat_map(|parameter| parameter.pages.clone()).collect();
         let titles = self.list("page");

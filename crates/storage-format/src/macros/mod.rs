@@ -1,17 +1,21 @@
-//! What the parameters and bodies of macros and ADF extensions name (`storage-format.md` 2.2, 2.4 and 3). How each
-//! macro names files is in the table of `macro_table.rs`.
+//! What the parameters and bodies of macros and ADF extensions name. How each macro names files is in the table of
+//! `table.rs`.
 
-use super::macro_table::Naming::{
+pub(crate) mod call;
+mod diagrams;
+pub(crate) mod table;
+mod wiki_markup;
+
+use crate::reference::{Certainty, Construct, ContainerRef, Display, NameMatching, Reference, Target};
+use crate::url::{OwnSite, attachment_digits, is_uuid};
+use crate::urls_in;
+
+use call::{MacroCall, Parameter};
+use table::Naming::{
     self, Attachments, DrawIo, Gallery, Gliffy, Html, IncludedDrawIo, Markdown, Mermaid, Named, NoFile, Search,
     SpaceAttachments, Unknown, Untold, WikiMarkup,
 };
-use super::macro_table::{body_naming, extension_naming, naming};
-use super::parameters::{MacroCall, Parameter};
-use super::url::{UrlMeaning, attachment_digits, is_uuid};
-use super::{
-    Certainty, Construct, ContainerRef, Display, NameMatching, OwnSite, Reference, Target, diagrams, html, text_urls,
-    wiki_markup,
-};
+use table::{body_naming, extension_naming, naming};
 
 /// Keys that describe an ADF extension.
 const DESCRIPTIVE_KEYS: &[&str] =
@@ -21,7 +25,7 @@ const DESCRIPTIVE_KEYS: &[&str] =
 const MAX_NAME_BYTES: usize = 1_024;
 
 /// What the parameters of a macro name.
-pub(super) fn references(call: &MacroCall, site: &OwnSite) -> Vec<Reference> {
+pub(crate) fn references(call: &MacroCall, site: &OwnSite) -> Vec<Reference> {
     let naming = naming(&call.name);
     if naming == NoFile && call.parameters.is_empty() {
         // most macros: panels, code, tables of contents
@@ -35,7 +39,7 @@ pub(super) fn references(call: &MacroCall, site: &OwnSite) -> Vec<Reference> {
 }
 
 /// What the values of an ADF extension name. Known macros keep their rule there, under their key.
-pub(super) fn extension_references(call: &MacroCall, site: &OwnSite) -> Vec<Reference> {
+pub(crate) fn extension_references(call: &MacroCall, site: &OwnSite) -> Vec<Reference> {
     let call = call.with_json_values();
     let key = call.text("extensionkey").unwrap_or_default().trim().to_lowercase();
     let (naming, is_whole_key) = extension_naming(&key);
@@ -48,9 +52,9 @@ pub(super) fn extension_references(call: &MacroCall, site: &OwnSite) -> Vec<Refe
     found.references
 }
 
-/// What a property of an app names, as JSON text: only ids and complete or absolute addresses count there
-/// (`storage-format.md` 2.5).
-pub(super) fn property_references(key: &str, json: &str, site: &OwnSite) -> Vec<Reference> {
+/// What the JSON value of an app's property names: known file ids, attachment ids and addresses of the own site, each as a
+/// possible use. Plain names count for nothing there.
+pub fn property_references(key: &str, json: &str, site: &OwnSite) -> Vec<Reference> {
     let parameter = Parameter { text: json.to_owned(), ..Parameter::new(Some(key)) };
     let call = MacroCall { parameters: vec![parameter], ..MacroCall::default() };
     let mut found = Found { construct: Construct::Property(key.to_owned()), site, references: Vec::new() };
@@ -62,25 +66,25 @@ pub(super) fn property_references(key: &str, json: &str, site: &OwnSite) -> Vec<
 }
 
 /// What the CDATA body of a macro names, beyond complete URLs: only macros that render it can name anything there.
-pub(super) fn body_references(name: &str, text: &str, site: &OwnSite) -> Vec<Reference> {
+pub(crate) fn body_references(name: &str, text: &str, site: &OwnSite) -> Vec<Reference> {
     let naming = body_naming(name);
     if !matches!(naming, Html | Markdown | WikiMarkup) {
         return Vec::new();
     }
     let mut found = Found { construct: Construct::Macro(name.to_owned()), site, references: Vec::new() };
     if naming == Markdown {
-        for (url, display) in html::markdown_urls(text) {
+        for (url, display) in urls_in::markdown(text) {
             found.url(&url, display);
         }
     }
     if matches!(naming, Html | Markdown) {
-        for url in html::style_urls(text) {
+        for url in urls_in::style(text) {
             found.url(url, Display::Shown);
         }
-        for (url, display) in html::urls(text) {
+        for (url, display) in urls_in::html(text) {
             found.url(&url, display);
         }
-        for url in html::script_strings(text) {
+        for url in urls_in::script(text) {
             found.url(url, Display::Linked);
         }
     }
@@ -105,7 +109,7 @@ impl Found<'_> {
         match naming {
             Named(names) => {
                 let page = call.page("page", "space");
-                // bodies of old call it the default parameter (`storage-format.md` 2.1)
+                // bodies of old call it the default parameter
                 let names = if call.has_any(names) { names } else { &[""][..] };
                 for name in names.iter().flat_map(|name| call.texts(name)) {
                     self.named(name, page.as_ref());
@@ -169,8 +173,8 @@ impl Found<'_> {
         }
         if value.contains('/') {
             self.url_as(value, Display::Shown, Certainty::Proven);
-            let mut inner: Vec<String> = html::style_urls(value).map(str::to_owned).collect();
-            text_urls::each(value, self.site, |url| inner.push(url.to_owned()));
+            let mut inner: Vec<String> = urls_in::style(value).map(str::to_owned).collect();
+            urls_in::text(value, self.site, |url| inner.push(url.to_owned()));
             inner.iter().filter(|url| *url != value).for_each(|url| self.url(url, Display::Linked));
         }
         if let Some(name) = identifier_text(value) {
@@ -237,10 +241,8 @@ impl Found<'_> {
     }
 
     fn url_as(&mut self, url: &str, display: Display, certainty: Certainty) {
-        if let Some(UrlMeaning::Files(targets)) = self.site.meaning(url) {
-            for (target, own) in targets {
-                self.push(target, display, certainty.max(own));
-            }
+        for (target, own) in self.site.files(url) {
+            self.push(target, display, certainty.max(own));
         }
     }
 
@@ -257,7 +259,7 @@ fn is_caption(parameter: &Parameter) -> bool {
 }
 
 /// Blanks around `ri:attachment` made Confluence store the identifier as text:
-/// `AttachmentResourceIdentifier[…,filename=NAME]` (`storage-format.md` 2.1).
+/// `AttachmentResourceIdentifier[…,filename=NAME]`.
 fn identifier_text(value: &str) -> Option<String> {
     let inner = value.split_once("AttachmentResourceIdentifier[")?.1;
     let name = inner.rsplit_once("filename=")?.1;

@@ -1,19 +1,53 @@
-//! Addresses in elements, styles and text, and what they name on the own site (`storage-format.md` 2.3).
+//! The references found so far, and the addresses in elements, styles and text among them.
 
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use html_escape::decode_html_entities;
 use memchr::memmem::Finder;
 
-use super::attributes::Attributes;
-use super::frame::Kind;
-use super::scanner::Scanner;
-use super::url::UrlMeaning;
-use super::{Certainty, Construct, Display, Reference, html, text_urls};
+use crate::attributes::Attributes;
+use crate::reference::{Certainty, Construct, ContainerRef, Display, Reference, Target};
+use crate::url::OwnSite;
+use crate::urls_in;
 
-impl<'a> Scanner<'a> {
+/// What a body has named so far, on the site it belongs to.
+pub(super) struct Found<'a> {
+    pub(super) site: &'a OwnSite,
+    references: Vec<Reference>,
+}
+
+impl<'a> Found<'a> {
+    pub(super) fn on(site: &'a OwnSite) -> Self {
+        Self { site, references: Vec::new() }
+    }
+
+    pub(super) fn push(&mut self, reference: Reference) {
+        self.references.push(reference);
+    }
+
+    /// What a macro or extension names. A damaged one may have lost the parameter that names its page.
+    pub(super) fn append(&mut self, mut references: Vec<Reference>, damaged: bool) {
+        if damaged {
+            for reference in &mut references {
+                if let Target::File { container: container @ ContainerRef::Own, .. } = &mut reference.target {
+                    *container = ContainerRef::Unreadable;
+                }
+            }
+        }
+        self.references.append(&mut references);
+    }
+
+    /// What an address names. `certainty` is the most that its place allows.
+    pub(super) fn url(&mut self, url: &str, construct: &Construct, display: Display, certainty: Certainty) {
+        for (target, own) in self.site.files(url) {
+            let certainty = certainty.max(own);
+            self.references.push(Reference { target, construct: construct.clone(), display, certainty });
+        }
+    }
+
     /// The addresses an HTML element shows or links to.
-    pub(super) fn element_urls(&mut self, name: &str, attributes: Attributes<'a>) {
+    pub(super) fn element_urls(&mut self, name: &str, attributes: Attributes<'_>, in_fallback: impl Fn() -> bool) {
         let (keys, mut display): (&[&str], Display) = match name {
             "a" | "area" => (&["href"], Display::Linked),
             "img" | "iframe" | "embed" | "source" | "video" | "audio" | "track" | "input" => {
@@ -28,12 +62,11 @@ impl<'a> Scanner<'a> {
         if name == "a" && matches!(attributes.get("data-card-appearance").as_deref(), Some("block" | "embed")) {
             display = Display::Shown;
         }
-        let in_fallback = self.frames.iter().any(|frame| matches!(frame.kind, Kind::Fallback { .. }));
-        let construct = if in_fallback { Construct::Fallback } else { Construct::Url };
+        let construct = if in_fallback() { Construct::Fallback } else { Construct::Url };
         for key in keys {
             let Some(value) = attributes.get(key) else { continue };
             if *key == "srcset" {
-                for url in html::srcset_urls(&value) {
+                for url in urls_in::srcset(&value) {
                     self.url(url, &construct, display, Certainty::Proven);
                 }
             } else {
@@ -43,7 +76,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// The address an image links to, and the copy of its own that the new editor writes beside `ri:url`.
-    pub(super) fn image_urls(&mut self, attributes: Attributes<'a>) {
+    pub(super) fn image_urls(&mut self, attributes: Attributes<'_>) {
         for (key, display) in [("ac:href", Display::Linked), ("ac:src", Display::Shown)] {
             if let Some(url) = attributes.get(key) {
                 self.url(&url, &Construct::Image, display, Certainty::Proven);
@@ -52,7 +85,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// `style="…url(…)…"` and attributes that name a background.
-    pub(super) fn attribute_urls(&mut self, attributes: Attributes<'a>) {
+    pub(super) fn attribute_urls(&mut self, attributes: Attributes<'_>) {
         // searched for on every tag, so the searcher is made once
         static BACKGROUND: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("ackground"));
         let raw = attributes.0.as_bytes();
@@ -68,44 +101,24 @@ impl<'a> Scanner<'a> {
             if name.contains("background") {
                 self.url(&value, &Construct::Url, Display::Shown, Certainty::Possible);
             }
-            for url in html::style_urls(&value) {
+            for url in urls_in::style(&value) {
                 self.url(url, &Construct::Url, Display::Shown, Certainty::Possible);
             }
         }
     }
 
-    /// `ri:url`: what it is for depends on the element around it.
-    pub(super) fn resource_url(&mut self, attributes: Attributes<'a>) {
-        let Some(url) = attributes.get("ri:value") else { return };
-        for at in (0..self.frames.len()).rev() {
-            match &mut self.frames[at].kind {
-                Kind::Parameter(parameter) => return parameter.urls.push(url.into_owned()),
-                Kind::Image => return self.url(&url, &Construct::Image, Display::Shown, Certainty::Proven),
-                Kind::Link => {
-                    if let Some(gatherer) = &mut self.gatherer {
-                        gatherer.link(&url);
-                    }
-                    return self.url(&url, &Construct::Link, Display::Linked, Certainty::Proven);
-                }
-                _ => {}
-            }
-        }
-        self.url(&url, &Construct::Url, Display::Linked, Certainty::Proven);
-    }
-
     /// Complete own-site URLs in text or code.
     pub(super) fn text_urls(&mut self, text: &str) {
         let site = self.site;
-        text_urls::each(text, site, |url| self.url(url, &Construct::UrlInText, Display::Linked, Certainty::Possible));
+        urls_in::text(text, site, |url| self.url(url, &Construct::UrlInText, Display::Linked, Certainty::Possible));
     }
 
-    /// Notes what an address names. `certainty` is the most that its place allows.
-    pub(super) fn url(&mut self, url: &str, construct: &Construct, display: Display, certainty: Certainty) {
-        if let Some(UrlMeaning::Files(targets)) = self.site.meaning(url) {
-            for (target, own) in targets {
-                let certainty = certainty.max(own);
-                self.body.references.push(Reference { target, construct: construct.clone(), display, certainty });
-            }
-        }
+    /// Each reference once, in the order in which they were first found.
+    pub(super) fn into_references(mut self) -> Vec<Reference> {
+        let mut seen = HashSet::with_capacity(self.references.len());
+        let first: Vec<bool> = self.references.iter().map(|reference| seen.insert(reference)).collect();
+        let mut first = first.into_iter();
+        self.references.retain(|_| first.next() == Some(true));
+        self.references
     }
 }

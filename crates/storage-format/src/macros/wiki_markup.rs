@@ -1,7 +1,7 @@
 //! Wiki markup of old: `!image.png!` and `[^file.pdf]`, found in bodies that were never migrated, and the caret form
-//! `SPACE:Page^name` in macro parameters (`storage-format.md` 2.2, 2.6).
+//! `SPACE:Page^name` in macro parameters.
 
-use super::{ContainerRef, Display};
+use crate::reference::{ContainerRef, Display};
 
 /// `^name`, `Page^name`, `SPACE:Page^name` → the name and the page, where one is given.
 pub(super) fn caret(text: &str) -> Option<(String, Option<ContainerRef>)> {

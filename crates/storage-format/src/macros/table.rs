@@ -1,0 +1,253 @@
+//! What is known of macros, as a table: one line each. To teach the program a macro, add a line to [`MACROS`], and a case
+//! to `tests/fixtures/usage-cases.txt`.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+/// How a macro names files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Naming {
+    /// Names no file; its texts are captions, keys or code.
+    NoFile,
+    /// Each of these parameters names a file, or where none is there the one without a name; `page` and `space` may name
+    /// its page.
+    Named(&'static [&'static str]),
+    DrawIo,
+    IncludedDrawIo,
+    Gliffy,
+    Mermaid,
+    Gallery,
+    Attachments,
+    SpaceAttachments,
+    /// Shows what a search finds, which may be attachments.
+    Search,
+    /// Keeps its data in files whose names cannot be told.
+    Untold,
+    /// The body is HTML.
+    Html,
+    /// The body is Markdown, with HTML in it.
+    Markdown,
+    /// The body is wiki markup of old.
+    WikiMarkup,
+    /// Nothing is known: a parameter that equals the name of a file of the own page counts.
+    Unknown,
+}
+
+/// What a macro counts as among the measures of a body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part {
+    Panel,
+    Expand,
+    /// Its body is code, which is no text of the page.
+    Code,
+    Jira,
+    /// Shows another page, or a part of one.
+    Include,
+    Other,
+}
+
+use Naming::{
+    Attachments, DrawIo, Gallery, Gliffy, Html, IncludedDrawIo, Markdown, Mermaid, Named, NoFile, Search,
+    SpaceAttachments, Unknown, Untold, WikiMarkup,
+};
+use Part::{Code, Expand, Include, Jira, Other, Panel};
+
+/// One line of the table.
+#[derive(Debug, Clone, Copy)]
+struct Macro {
+    /// In lower case.
+    name: &'static str,
+    naming: Naming,
+    part: Part,
+    /// Whether Confluence has it, for its readers or for the parts of its editors.
+    is_own: bool,
+}
+
+/// A macro that Confluence itself has.
+const fn own(name: &'static str, naming: Naming) -> Macro {
+    Macro { name, naming, part: Other, is_own: true }
+}
+
+/// A macro of an app.
+const fn app(name: &'static str, naming: Naming) -> Macro {
+    Macro { name, naming, part: Other, is_own: false }
+}
+
+impl Macro {
+    const fn is(self, part: Part) -> Self {
+        Self { part, ..self }
+    }
+}
+
+/// The macros: whose they are, their name in lower case, how they name files, and what they count as. One that is not
+/// here is of an app, and follows the rule for unknown ones.
+const MACROS: &[Macro] = &[
+    // Confluence's own
+    own("anchor", NoFile),
+    own("attachments", Attachments),
+    own("blog-posts", NoFile),
+    own("change-history", NoFile),
+    own("chart", Unknown),
+    own("cheese", Unknown),
+    own("children", NoFile),
+    own("code", NoFile).is(Code),
+    own("column", Unknown),
+    own("content-by-user", Unknown),
+    own("content-report-table", Unknown),
+    own("contentbylabel", Search),
+    own("contributors", NoFile),
+    own("contributors-summary", Unknown),
+    own("create-from-template", Unknown),
+    own("decisionreport", Unknown),
+    own("details", NoFile),
+    own("detailssummary", NoFile),
+    own("excel", Named(&["name", "file"])),
+    own("excerpt", NoFile),
+    own("excerpt-include", NoFile).is(Include),
+    own("expand", NoFile).is(Expand),
+    own("favpages", Unknown),
+    own("gadget", Unknown),
+    own("gallery", Gallery),
+    own("global-reports", Unknown),
+    own("hideincludedcontent", Unknown),
+    own("html", Html),
+    own("html-include", Unknown),
+    own("iframe", Unknown),
+    own("im", Unknown),
+    own("include", NoFile).is(Include),
+    own("index", Unknown),
+    own("info", NoFile).is(Panel),
+    own("jira", NoFile).is(Jira),
+    own("jirachart", NoFile),
+    own("jiraissues", Unknown).is(Jira),
+    own("jiraroadmap", Unknown),
+    own("junitreport", Unknown),
+    own("labels", Unknown),
+    own("listlabels", Unknown),
+    own("livesearch", Search),
+    own("loremipsum", NoFile),
+    own("mentions", Unknown),
+    own("metadata-list", Unknown),
+    own("multimedia", Named(&["name"])),
+    own("navmap", Unknown),
+    own("network", Unknown),
+    own("noformat", NoFile).is(Code),
+    own("note", NoFile).is(Panel),
+    own("pagetree", NoFile),
+    own("pagetreesearch", NoFile),
+    own("panel", NoFile).is(Panel),
+    own("pdf", Unknown),
+    own("popular-labels", Unknown),
+    own("portfolioforjiraplan", Unknown),
+    own("powerpoint", Unknown),
+    own("profile", NoFile),
+    own("profile-picture", Unknown),
+    own("recently-updated", NoFile),
+    own("recently-updated-dashboard", Unknown),
+    own("recently-used-labels", Unknown),
+    own("related-labels", Unknown),
+    own("report-table", Unknown),
+    own("roadmap", NoFile),
+    own("rss", Unknown),
+    own("search", Search),
+    own("section", Unknown),
+    own("sharelinks-urlmacro", Unknown),
+    own("space-attachments", SpaceAttachments),
+    own("space-details", Unknown),
+    own("space-jump", Unknown),
+    own("spaces", Unknown),
+    own("status", NoFile),
+    own("tasks-report-macro", NoFile),
+    own("tip", NoFile).is(Panel),
+    own("toc", NoFile),
+    own("toc-zone", NoFile),
+    own("trello", Unknown),
+    own("unmigrated-inline-wiki-markup", WikiMarkup),
+    own("unmigrated-wiki-markup", WikiMarkup),
+    own("userlister", NoFile),
+    own("view-file", Named(&["name", "file"])),
+    own("viewdoc", Named(&["name", "file"])),
+    own("viewfile", Named(&["name", "file"])),
+    own("viewpdf", Named(&["name", "file"])),
+    own("viewppt", Named(&["name", "file"])),
+    own("viewxls", Named(&["name", "file"])),
+    own("warning", NoFile).is(Panel),
+    own("widget", Unknown),
+    own("word", Unknown),
+    // of apps
+    app("drawio", DrawIo),
+    app("drawio-sketch", DrawIo),
+    app("gliffy", Gliffy),
+    app("html-bobswift", Html),
+    app("html-xhtml", Html),
+    app("inc-drawio", IncludedDrawIo),
+    app("markdown", Markdown),
+    app("mermaid-cloud", Mermaid),
+    app("table-spreadsheet", Untold),
+];
+
+fn find(name: &str) -> Option<&'static Macro> {
+    static BY_NAME: LazyLock<HashMap<&str, &Macro>> =
+        LazyLock::new(|| MACROS.iter().map(|one| (one.name, one)).collect());
+    BY_NAME.get(name).copied()
+}
+
+/// How the macro of this name, in lower case, names files.
+pub(crate) fn naming(name: &str) -> Naming {
+    find(name).map_or(Unknown, |found| found.naming)
+}
+
+/// What the macro of this name, in lower case, counts as.
+pub(crate) fn part(name: &str) -> Part {
+    find(name).map_or(Other, |found| found.part)
+}
+
+/// Whether the macro of this name, in lower case, is one of Confluence's own. All others are of apps, or were left behind
+/// by one; the key of an app's extension is none of them either.
+pub(crate) fn is_own(name: &str) -> bool {
+    find(name).is_some_and(|found| found.is_own)
+}
+
+/// How the body of the macro of this name names files, where it is no markup. Apps that render HTML, styles or Markdown
+/// are many, and say so in the names of their macros.
+pub(crate) fn body_naming(name: &str) -> Naming {
+    match naming(name) {
+        Unknown if name.contains("markdown") => Markdown,
+        Unknown if ["html", "css", "style"].iter().any(|word| name.contains(word)) => Html,
+        known => known,
+    }
+}
+
+/// How an ADF extension names files: by its key (`com.mxgraph.confluence.plugins.diagramly:drawio`), and whether the
+/// key is just the name of a macro. A part of a key that happens to be the name of a macro without files says nothing
+/// about an app.
+pub(crate) fn extension_naming(key: &str) -> (Naming, bool) {
+    let whole = naming(key);
+    if whole != Unknown {
+        return (whole, true);
+    }
+    let parts = key.split(|c: char| !c.is_ascii_alphanumeric() && c != '-').map(naming);
+    let part = parts.into_iter().find(|part| !matches!(part, Unknown | NoFile | Search));
+    (part.unwrap_or(Unknown), false)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_macro_stands_once_and_in_lower_case() {
+        for (at, Macro { name, .. }) in MACROS.iter().enumerate() {
+            assert_eq!(*name, name.to_lowercase());
+            assert!(MACROS[..at].iter().all(|other| other.name != *name), "{name} stands twice");
+        }
+    }
+
+    #[test]
+    fn keys_of_extensions() {
+        assert_eq!(extension_naming("drawio"), (DrawIo, true));
+        assert_eq!(extension_naming("com.mxgraph.confluence.plugins.diagramly:drawio"), (DrawIo, false));
+        assert_eq!(extension_naming("toc"), (NoFile, true));
+        assert_eq!(extension_naming("com.example.viewer/static/panel"), (Unknown, false));
+    }
+}

@@ -1,0 +1,25 @@
+//! The elements that identify a container: `ri:page`, `ri:blog-post`, `ri:content-entity`, `ri:space`.
+
+use std::borrow::Cow;
+
+use crate::attributes::Attributes;
+use crate::reference::{Certainty, ContainerRef};
+
+/// The container an identifier element names, and how sure that form is.
+pub(super) fn container_of(name: &str, attributes: Attributes<'_>) -> (ContainerRef, Certainty) {
+    let get = |key| attributes.get(key).map(Cow::into_owned);
+    let space = || get("ri:space-key").filter(|key| !key.is_empty());
+    let by_id = |certainty| match get("ri:content-id").filter(|id| !id.trim().is_empty()) {
+        Some(id) => (ContainerRef::Content(id.trim().to_owned()), certainty),
+        None => (ContainerRef::Unreadable, Certainty::Possible),
+    };
+    match (name, get("ri:content-title")) {
+        ("ri:page", Some(title)) => (ContainerRef::Page { title, space: space() }, Certainty::Proven),
+        ("ri:blog-post", Some(title)) => {
+            (ContainerRef::BlogPost { title, day: get("ri:posting-day"), space: space() }, Certainty::Proven)
+        }
+        ("ri:content-entity", _) => by_id(Certainty::Proven),
+        ("ri:space", _) => (ContainerRef::Space { space: space() }, Certainty::Possible),
+        _ => by_id(Certainty::Possible),
+    }
+}
