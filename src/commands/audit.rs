@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::dry_run;
 use super::second_look::{audit_of_stopped, audit_twice};
-use super::session::{Session, failure_of, status_of_stop, tell_stop};
+use super::session::{Session, status_of_stop, tell_stop};
 use super::snapshot::{Measuring, Read, Taken, check_clock};
 use super::{summary, unfinished};
 use crate::audit::{self, Audit, AuditOptions};
@@ -88,7 +88,7 @@ pub async fn read_site(
             let audit = audit_of_stopped(&mut inventory, rules);
             (*inventory, audit, Some(cause))
         }
-        Err(error) => return Err(failure_of(&error, api)),
+        Err(error) => return Err(Failure::from(&error)),
     };
     let incomplete = (!inventory.coverage.is_complete()).then_some(ExitStatus::Incomplete);
     let status = ExitStatus::decide(stopped.as_ref().map(status_of_stop).into_iter().chain(incomplete));

@@ -6,7 +6,7 @@ use super::signals::Signals;
 use crate::cache::{Cache, CacheError};
 use crate::config::Config;
 use crate::error::{ExitStatus, Failure};
-use crate::inventory::{CrawlError, CrawlOptions};
+use crate::inventory::CrawlOptions;
 use crate::progress::Progress;
 use confluence_client::{Api, ConnectionSettings, RequestError};
 
@@ -98,18 +98,6 @@ pub(super) fn crawl_options(config: &Config, cache: Option<Arc<Cache>>) -> Crawl
         accept_shrink: config.accept_shrink,
         measures: None,
     }
-}
-
-/// Why a site could not be read, in the words of the program.
-pub(super) fn failure_of(error: &CrawlError, api: &Api) -> Failure {
-    let failure = match error {
-        CrawlError::Unusable(cause) => {
-            let what = format!("{} cannot be read", api.client().deployment().base_url());
-            Failure::new(error.exit_status(), what).because(cause.to_string())
-        }
-        other => Failure::new(other.exit_status(), other.to_string()),
-    };
-    failure.remedy(error.remedy())
 }
 
 /// The exit status of a run that had to stop on the way, before it is known which signal came.

@@ -3,7 +3,8 @@
 use super::Inventory;
 use super::continued::Continued;
 use super::coverage::UnitKind;
-use super::crawl::{Crawl, CrawlOptions, GROUP};
+use super::crawl::{Crawl, GROUP};
+use super::options::CrawlOptions;
 use crate::progress::Progress;
 use confluence_client::{Api, RequestError};
 

@@ -3,9 +3,10 @@
 use chrono::{DateTime, Utc};
 
 use super::Inventory;
-use super::crawl::{Crawl, CrawlOptions};
+use super::crawl::Crawl;
 use super::ledger::Ledger;
 use super::memory::Memory;
+use super::options::CrawlOptions;
 use crate::progress::Progress;
 use confluence_client::{Api, RequestError};
 use storage_format::OwnSite;

@@ -6,11 +6,11 @@ use serde::Serialize;
 use tokio::join;
 
 use super::coverage::UnitKind;
-use super::crawl::{Crawl, CrawlError, CrawlOptions};
-use super::entrance::enter;
-use super::ledger::Ledger;
+use super::crawl::Crawl;
+use super::frame::{CrawlError, Frame};
 use super::lists;
 use super::memory::Figures;
+use super::options::CrawlOptions;
 use super::plan::{RequestPlan, SiteCounts};
 use super::{Coverage, Space};
 use crate::progress::Progress;
@@ -43,19 +43,17 @@ struct Comments {
 
 /// Reads the first lists and computes the plan of a run with these options.
 pub async fn plan_requests(api: &Api, options: &CrawlOptions, progress: &Progress) -> Result<Preview, CrawlError> {
-    let ledger = Ledger::default();
-    let entrance = enter(api, options, progress, &ledger).await?;
-    let crawl = entrance.crawl(api, options, progress, &ledger);
-    let (figures, plan) = crawl.preview(&entrance.spaces, entrance.reported.as_deref()).await;
+    let frame = Frame::open(api, options, progress).await?;
+    let (figures, plan) = frame.crawl().preview(&frame.spaces, frame.reported.as_deref()).await;
     if let Some(cause) = api.client().stopped() {
-        return Err(CrawlError::Unusable(cause));
+        return Err(CrawlError::unusable(api, cause));
     }
     Ok(Preview {
-        account: entrance.opening.account.name,
+        account: frame.account().name.clone(),
         base_url: api.client().deployment().base_url().to_owned(),
         figures,
         plan,
-        coverage: ledger.finish(),
+        coverage: frame.into_ledger().finish(),
         sent: api.client().requests(),
     })
 }

@@ -5,9 +5,8 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::site::{AccountId, Attachment, ContentId, OldVersion};
+use super::site::{AccountId, Attachment, Content, ContentId, OldVersion, Space, Status};
 use super::snapshot::PageVersion;
-use super::{Content, Inventory, Space};
 use crate::cache::Cache;
 
 const LAST_COMPLETE: &str = "last-complete-run";
@@ -39,7 +38,7 @@ pub struct Figures {
 impl Figures {
     pub(super) fn of(spaces: &[Space], contents: &[Content], attachments: &[Attachment]) -> Self {
         let contents =
-            contents.iter().filter(|content| content.kind.owns_attachments() && content.status != super::Status::Draft);
+            contents.iter().filter(|content| content.kind.owns_attachments() && content.status != Status::Draft);
         Self { spaces: spaces.len() as u64, contents: contents.count() as u64, attachments: attachments.len() as u64 }
     }
 }
@@ -135,6 +134,13 @@ impl Memory<'_> {
     pub(super) fn last_run(self) -> Option<LastRun> {
         self.0?.get(LAST_COMPLETE)
     }
+
+    /// Keeps a complete run as the one later runs are compared with.
+    pub(super) fn keep_run(self, run: &LastRun) {
+        if let Some(cache) = self.0 {
+            cache.put(LAST_COMPLETE, run);
+        }
+    }
 }
 
 /// The time of the first upload is part of the key: after a site was restored from a backup, an id may mean another file.
@@ -147,21 +153,4 @@ fn version_key(file: &Attachment, number: u32) -> String {
 fn page_versions_key(page: &ContentId, created: Option<DateTime<Utc>>, newest: u32) -> String {
     let created = created.map_or(0, |time| time.timestamp_millis());
     format!("page-versions/{page}/{created}/{newest}")
-}
-
-/// Remembers a run, when it was complete, as the one later runs are compared with.
-pub fn remember_run(cache: &Cache, inventory: &Inventory) {
-    if inventory.coverage.is_complete() {
-        let scan = &inventory.scan;
-        let seconds = (scan.finished_at - scan.started_at).num_seconds();
-        let last = LastRun {
-            account: scan.account.id.clone(),
-            finished_at: scan.finished_at,
-            seconds: u64::try_from(seconds).unwrap_or(0),
-            requests: inventory.requests.values().sum(),
-            figures: Figures::of(&inventory.spaces, &inventory.contents, &inventory.attachments),
-        };
-        cache.put(LAST_COMPLETE, &last);
-    }
-    cache.sync();
 }

@@ -6,10 +6,10 @@ pub mod compare;
 mod continued;
 mod convert;
 pub mod coverage;
-pub mod crawl;
+mod crawl;
 mod custom_content;
 mod dry_run;
-mod entrance;
+mod frame;
 mod header_images;
 mod identity;
 mod kept_bodies;
@@ -19,11 +19,12 @@ pub mod links;
 mod lists;
 mod memory;
 mod old_sizes;
-mod order;
+mod options;
 mod owners;
 mod people;
 pub mod plan;
 mod plausibility;
+mod read_site;
 pub mod recheck;
 mod reconcile;
 pub mod scope;
@@ -38,17 +39,22 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use memory::Memory;
+
+use crate::cache::Cache;
 use storage_format::OwnSite;
 
 pub use compare::compare_contents;
 pub use coverage::Coverage;
-pub use crawl::{CrawlError, CrawlOptions, take_inventory};
 pub use dry_run::{Preview, plan_requests};
+pub use frame::CrawlError;
 pub use kept_bodies::read_body;
 pub use links::SiteLinks;
-pub use memory::{Figures, LastRun, remember_run};
+pub use memory::{Figures, LastRun};
+pub use options::CrawlOptions;
 pub use plan::RequestPlan;
 pub use plausibility::is_believed;
+pub use read_site::take_inventory;
 pub use recheck::{LookedAgain, SecondLook};
 pub use site::{
     AccountId, Attachment, AttachmentId, Container, Content, ContentId, ContentKind, Details, HeaderImage, OldVersion,
@@ -75,6 +81,37 @@ pub struct Inventory {
     /// The requests that were planned when the lists had been read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plan: Option<RequestPlan>,
+}
+
+impl Inventory {
+    /// Puts everything in its order, so that the same site gives the same files: contents by kind, space and id,
+    /// attachments by id; ids as numbers.
+    pub(crate) fn sort(&mut self) {
+        fn content(content: &Content) -> impl Ord + '_ {
+            let space = content.space.as_ref().map(|id| (id.as_str().len(), id.as_str()));
+            let id = content.id.as_str();
+            (content.kind, space, id.len(), id, content.status.as_str())
+        }
+        self.contents.sort_by(|one, other| content(one).cmp(&content(other)));
+        let file = |file: &Attachment| (file.id.digits().len(), file.id.digits().to_owned());
+        self.attachments.sort_by_cached_key(file);
+    }
+}
+
+/// Remembers a run, when it was complete, as the one later runs are compared with.
+pub fn remember_run(cache: &Cache, inventory: &Inventory) {
+    if inventory.coverage.is_complete() {
+        let scan = &inventory.scan;
+        let seconds = (scan.finished_at - scan.started_at).num_seconds();
+        Memory(Some(cache)).keep_run(&LastRun {
+            account: scan.account.id.clone(),
+            finished_at: scan.finished_at,
+            seconds: u64::try_from(seconds).unwrap_or(0),
+            requests: inventory.requests.values().sum(),
+            figures: Figures::of(&inventory.spaces, &inventory.contents, &inventory.attachments),
+        });
+    }
+    cache.sync();
 }
 
 /// The frame of one run.

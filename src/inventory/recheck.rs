@@ -5,9 +5,9 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::continued::Continued;
 use super::coverage::UnitKind;
-use super::crawl::{Crawl, CrawlOptions, GROUP, single, subject};
+use super::crawl::{Crawl, GROUP, single, subject};
 use super::identity::confirm_account;
-use super::order::{sort_attachments, sort_contents};
+use super::options::CrawlOptions;
 use super::site::{Attachment, Content, ContentId, Status};
 use super::{Inventory, changes, header_images, labels, lists};
 use crate::progress::Progress;
@@ -75,8 +75,7 @@ impl SecondLook {
             labels::read(&crawl, &inventory.contents, &mut inventory.attachments).await;
         }
         lists::complete_comments(&mut inventory.contents, &inventory.attachments);
-        sort_contents(&mut inventory.contents);
-        sort_attachments(&mut inventory.attachments);
+        inventory.sort();
         confirm_account(api, &continued.ledger, &inventory.scan.account.id).await;
         continued.close(inventory).map(|()| looked)
     }

@@ -18,7 +18,7 @@ pub(super) use take::{Measuring, Read, check_clock};
 pub(super) use super::history::failure;
 
 use super::audit::output_failure;
-use super::session::{Session, connect, crawl_options, failure_of, status_of_stop};
+use super::session::{Session, connect, crawl_options, status_of_stop};
 use crate::config::{Config, SnapshotConfig};
 use crate::error::{ExitStatus, Failure, Outcome, OutputFormat};
 use crate::history::{FOLDER, History, Imported};
@@ -27,7 +27,7 @@ use crate::inventory::workflow::WorkflowCost;
 use crate::inventory::{CrawlError, Inventory};
 use crate::progress::Progress;
 use crate::report::{self, format::plural};
-use confluence_client::{Api, RequestError};
+use confluence_client::RequestError;
 
 /// How long a run waits for another one that writes the same history: not longer than writing takes.
 const WAIT_FOR_OTHERS: Duration = Duration::from_secs(10);
@@ -49,7 +49,7 @@ pub(crate) async fn run(
     let began = Utc::now();
     let result = take_pages(api, crawl, &measuring.groups(), progress).await;
     session.tell_cache_remarks(progress);
-    let (mut inventory, stopped) = usable(result, api).map_err(|failure| signals.explain(failure))?;
+    let (mut inventory, stopped) = usable(result).map_err(|failure| signals.explain(failure))?;
     check_clock(began, inventory.scan.started_at, progress)?;
     let read = Read { api, crawl, inventory: &mut inventory, audit: None, stopped };
     let taken = measuring.take(read, progress).await;
@@ -71,18 +71,18 @@ pub(super) async fn replay(
     let (api, crawl, progress) =
         (connect(config)?, measuring.measured(crawl_options(config, None)), Progress::silent());
     let result = take_pages(&api, &crawl, &measuring.groups(), &progress).await;
-    let (mut inventory, stopped) = usable(result, &api)?;
+    let (mut inventory, stopped) = usable(result)?;
     inventory.scan.started_at = moment;
     let read = Read { api: &api, crawl: &crawl, inventory: &mut inventory, audit: None, stopped };
     measuring.take(read, &progress).await.map(drop)
 }
 
 /// What was read, and why it stopped on the way.
-fn usable(result: Result<Inventory, CrawlError>, api: &Api) -> Result<(Inventory, Option<RequestError>), Failure> {
+fn usable(result: Result<Inventory, CrawlError>) -> Result<(Inventory, Option<RequestError>), Failure> {
     match result {
         Ok(inventory) => Ok((inventory, None)),
         Err(CrawlError::Stopped { inventory, cause }) => Ok((*inventory, Some(cause))),
-        Err(error) => Err(failure_of(&error, api)),
+        Err(error) => Err(Failure::from(&error)),
     }
 }
 
@@ -156,7 +156,7 @@ async fn dry_run(
     let workflow = options::workflow(&snapshot.workflow)?;
     options::todo_markers(snapshot)?;
     let result = take_pages(&api, &crawl, &groups, progress).await;
-    let (inventory, stopped) = usable(result, &api).map_err(|failure| signals.explain(failure))?;
+    let (inventory, stopped) = usable(result).map_err(|failure| signals.explain(failure))?;
     let chosen = options::chosen(&inventory, config, snapshot)?;
     let plan = plan_snapshot(&api, &inventory, &crawl, &groups, &chosen);
     let workflow = groups.has(MetricGroup::Workflow).then(|| {

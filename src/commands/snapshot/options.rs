@@ -27,10 +27,8 @@ pub(super) fn chosen(
 ) -> Result<Vec<String>, Failure> {
     let scope = &config.scope;
     let include = if scope.spaces.is_empty() { &snapshot.space_keys } else { &scope.spaces };
-    let keys = reported(&inventory.spaces, include, &scope.exclude_spaces).map_err(|error| {
-        let error = CrawlError::Scope(error);
-        Failure::new(error.exit_status(), error.to_string()).remedy(error.remedy())
-    })?;
+    let keys = reported(&inventory.spaces, include, &scope.exclude_spaces)
+        .map_err(|error| Failure::from(&CrawlError::Scope(error)))?;
     Ok(keys.unwrap_or_else(|| all_keys(inventory)))
 }
 

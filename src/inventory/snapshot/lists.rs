@@ -5,9 +5,11 @@ use std::collections::{BTreeMap, HashSet};
 use tokio::join;
 
 use super::{MetricGroup, MetricGroups, plan};
-use crate::inventory::crawl::{self, Crawl, CrawlError, CrawlOptions, Extent, Read};
+use crate::inventory::coverage::UnitKind;
+use crate::inventory::crawl::Crawl;
+use crate::inventory::frame::{CrawlError, Frame, Read};
 use crate::inventory::memory::Remembered;
-use crate::inventory::order::{sort_attachments, sort_contents};
+use crate::inventory::options::CrawlOptions;
 use crate::inventory::site::{Attachment, Content, ContentId, OldVersion, Space};
 use crate::inventory::{Inventory, OldSizes, bodies, lists, people, reconcile};
 use crate::progress::Progress;
@@ -29,16 +31,13 @@ pub async fn take_pages(
 ) -> Result<Inventory, CrawlError> {
     let measures = Some(options.measures.clone().unwrap_or_default());
     let options = CrawlOptions { measures, ..options.clone() };
-    crawl::take(api, &options, Extent::Pages(groups), progress).await
+    let frame = Frame::open(api, &options, progress).await?;
+    let read = read_lists(&frame.crawl(), &frame.spaces, frame.reported.as_deref(), groups).await;
+    frame.close(read).await
 }
 
 /// Reads the lists; `reported` are the keys of the chosen spaces.
-pub(in crate::inventory) async fn read_lists(
-    crawl: &Crawl<'_>,
-    spaces: &[Space],
-    reported: Option<&[String]>,
-    groups: &MetricGroups,
-) -> Read {
+async fn read_lists(crawl: &Crawl<'_>, spaces: &[Space], reported: Option<&[String]>, groups: &MetricGroups) -> Read {
     crawl.phase("pages and attachments", None);
     let chosen: Vec<&Space> =
         spaces.iter().filter(|space| reported.is_none_or(|keys| keys.contains(&space.key))).collect();
@@ -73,11 +72,17 @@ pub(in crate::inventory) async fn read_lists(
         listed.people = people::met(&contents, &files).len();
         people = people::read(crawl, &contents, &files).await;
     }
-    sort_contents(&mut contents);
-    sort_attachments(&mut files);
-    listed.replies = crawl.ledger.planned(crate::inventory::coverage::UnitKind::Replies);
+    listed.replies = crawl.ledger.planned(UnitKind::Replies);
     let plan = listed.plan(crawl, &chosen, with_links);
-    Read { contents, attachments: files, people, old_sizes: OldSizes::NothingToProve, plan }
+    Read {
+        contents,
+        attachments: files,
+        people,
+        old_sizes: OldSizes::NothingToProve,
+        plan,
+        // a use of a file in what such a reading leaves out would not be seen
+        references_within: true,
+    }
 }
 
 /// Comments on the chosen pages and posts, and on their files.

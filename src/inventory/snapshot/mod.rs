@@ -9,6 +9,7 @@ mod hit;
 mod lists;
 mod parents;
 mod plan;
+mod read_facts;
 mod reading;
 mod sweep;
 mod targets;
@@ -21,7 +22,6 @@ pub use facts::{
     Account, Engagement, MetricGroup, MetricGroups, PageFacts, PageVersion, PageVersions, Parent, SnapshotFacts,
     ViewedLast,
 };
-pub(super) use lists::read_lists;
 pub use lists::take_pages;
 pub use plan::plan_snapshot;
-pub use reading::read_facts;
+pub use read_facts::read_facts;

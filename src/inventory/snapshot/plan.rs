@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::engagement::USUAL_CALLS;
 use super::{MetricGroup, MetricGroups, parents, reading, targets, versions};
-use crate::inventory::crawl::{Crawl, CrawlOptions};
+use crate::inventory::crawl::Crawl;
 use crate::inventory::memory::Memory;
+use crate::inventory::options::CrawlOptions;
 use crate::inventory::plan::{RequestPlan, batches};
 use crate::inventory::reconcile::OWNERS_OF_EACH;
 use crate::inventory::site::{AccountId, Content, ContentKind, Space, SpaceId};

@@ -1,20 +1,13 @@
-//! The order in which the facts of pages are read, and what the parts of that share.
+//! What the parts of a reading of pages share.
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::plan::plan_snapshot;
-use super::{
-    MetricGroup, MetricGroups, PageFacts, SnapshotFacts, accounts, engagement, parents, sweep, targets, versions,
-};
+use super::MetricGroups;
 use crate::inventory::Inventory;
-use crate::inventory::continued::Continued;
 use crate::inventory::coverage::UnitKind;
-use crate::inventory::crawl::{Crawl, CrawlOptions, GROUP};
-use crate::inventory::identity::confirm_account;
+use crate::inventory::crawl::{Crawl, GROUP};
 use crate::inventory::site::{Content, ContentId, ContentKind, Space, SpaceId, Status};
-use crate::progress::Progress;
 use crate::wording::plural;
-use confluence_client::{Api, RequestError};
 
 /// What the parts share.
 #[derive(Clone, Copy)]
@@ -30,63 +23,7 @@ pub(super) struct Reading<'a> {
     pub(super) indexed: &'a [&'a Space],
 }
 
-/// Reads what an inventory does not tell of the pages of these spaces (by key), in the groups asked for; says before
-/// how many requests the whole snapshot takes.
-///
-/// Goes on with the coverage of the inventory, which says what is missing; names of people met are added to those it
-/// has. An error means that the run had to stop.
-pub async fn read_facts(
-    api: &Api,
-    inventory: &mut Inventory,
-    options: &CrawlOptions,
-    groups: &MetricGroups,
-    spaces: &[String],
-    progress: &Progress,
-) -> Result<SnapshotFacts, RequestError> {
-    let plan = plan_snapshot(api, inventory, options, groups, spaces);
-    match &inventory.plan {
-        // the plan of the audit has been told, and is part of this one
-        Some(_) => progress.note(format!("{plan}, page metrics included")),
-        None => progress.note(&plan),
-    }
-    if groups.has(MetricGroup::Engagement) {
-        progress.note(engagement::cost(&plan));
-    }
-    let continued = Continued::of(inventory, api, options, progress);
-    let crawl = continued.crawl();
-    let (pages, indexed) = (pages_of(inventory, spaces), indexed_spaces(inventory, spaces));
-    let current = current_of(&pages);
-    let reading = Reading { crawl, groups, inventory, pages: &pages, current: &current, indexed: &indexed };
-    let facts = reading.facts().await;
-    confirm_account(api, &continued.ledger, &inventory.scan.account.id).await;
-    for (id, account) in &facts.accounts {
-        if let Some(name) = &account.name {
-            inventory.people.entry(id.clone()).or_insert_with(|| name.clone());
-        }
-    }
-    inventory.plan = Some(plan);
-    continued.close(inventory).map(|()| facts)
-}
-
 impl Reading<'_> {
-    async fn facts(&self) -> SnapshotFacts {
-        let entries = self.current.iter().map(|page| (page.id.clone(), PageFacts::default()));
-        let mut facts = SnapshotFacts { groups: self.groups.clone(), pages: entries.collect(), ..Default::default() };
-        sweep::read(self, &mut facts).await;
-        facts.parents = parents::read(self).await;
-        if self.groups.has(MetricGroup::People) {
-            versions::read(self, &mut facts).await;
-            facts.accounts = accounts::read(self, &mut facts).await;
-        }
-        if self.groups.has(MetricGroup::Links) {
-            facts.missing_targets = targets::read(self).await;
-        }
-        if self.groups.has(MetricGroup::Engagement) {
-            engagement::read(self, &mut facts).await;
-        }
-        facts
-    }
-
     /// Reads something of each of these pages, one by one, as many at once as the client has permits.
     ///
     /// When the run was stopped, what is left becomes one gap rather than one for each page.

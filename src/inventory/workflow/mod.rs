@@ -30,9 +30,10 @@ mod tests;
 use chrono::Utc;
 
 use super::Coverage;
-use super::crawl::{Crawl, CrawlOptions};
+use super::crawl::Crawl;
 use super::ledger::Ledger;
 use super::memory::Memory;
+use super::options::CrawlOptions;
 use crate::progress::Progress;
 use confluence_client::Api;
 use storage_format::OwnSite;

@@ -1,0 +1,33 @@
+//! What a run is asked to read.
+
+use std::sync::Arc;
+
+use crate::cache::Cache;
+use storage_format::TodoMarkers;
+
+/// What to read, and how far.
+#[expect(clippy::struct_excessive_bools, reason = "independent options of a run, each named where it is set")]
+#[derive(Debug, Clone, Default)]
+pub struct CrawlOptions {
+    /// Space keys or patterns to report; none means all.
+    pub include_spaces: Vec<String>,
+    /// Space keys or patterns not to report.
+    pub exclude_spaces: Vec<String>,
+    /// Former hosts of the site: URLs with them in bodies mean this site.
+    pub alias_hosts: Vec<String>,
+    /// Read every owner of a candidate alone.
+    pub verify_all: bool,
+    /// Read the labels of attachments even when no macro filters by them.
+    pub needs_labels: bool,
+    /// Read the bodies of the reported spaces only.
+    pub references_within: bool,
+    /// Version of the program, for the record.
+    pub program: String,
+    /// What earlier runs of the same site and account have read.
+    pub cache: Option<Arc<Cache>>,
+    /// Believe that much less is there than in the last complete run.
+    pub accept_shrink: bool,
+    /// Measure the texts of bodies and keep the details of contents, for a snapshot; with the words that mark
+    /// unfinished text.
+    pub measures: Option<TodoMarkers>,
+}

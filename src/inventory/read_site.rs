@@ -1,0 +1,68 @@
+//! Reads a whole site: the order of the lists, and what holds them together.
+
+use super::coverage::UnitKind;
+use super::crawl::Crawl;
+use super::frame::{CrawlError, Frame, Read};
+use super::memory::Figures;
+use super::options::CrawlOptions;
+use super::plan::SiteCounts;
+use super::site::{AccountId, Space};
+use super::{
+    Inventory, custom_content, header_images, labels, lists, old_sizes, owners, people, plausibility, reconcile,
+    second_walk, versions,
+};
+use crate::progress::Progress;
+use confluence_client::Api;
+
+/// Reads everything the account can see.
+///
+/// Fails when nothing usable could be read. Single gaps do not fail it: they are in the coverage of the inventory.
+/// A run that had to stop gives what it had read inside the error.
+pub async fn take_inventory(api: &Api, options: &CrawlOptions, progress: &Progress) -> Result<Inventory, CrawlError> {
+    let frame = Frame::open(api, options, progress).await?;
+    let read = read(&frame.crawl(), &frame.spaces, frame.reported.as_deref(), &frame.account().id).await;
+    frame.close(read).await
+}
+
+async fn read(crawl: &Crawl<'_>, spaces: &[Space], reported: Option<&[String]>, account: &AccountId) -> Read {
+    let (mut contents, lists::Attachments { mut files, owners }) =
+        lists::contents_and_attachments(crawl, spaces, reported).await;
+    plausibility::check(crawl, account, Figures::of(spaces, &contents, &files));
+    let mut counts = SiteCounts::of(crawl, spaces, reported, &contents, &files, owners.len());
+    counts.reply_lists = crawl.ledger.planned(UnitKind::Replies);
+    let plan = counts.plan(crawl.api.client(), crawl.memory.last_run().as_ref());
+    if crawl.api.client().stopped().is_none() {
+        crawl.progress.note(&plan);
+    }
+    let published = reconcile::published(&contents);
+    crawl.phase("header images and owners", None);
+    let ((), found, ()) = tokio::join!(
+        header_images::sweep(crawl, &mut contents, reported.filter(|_| crawl.options.references_within), spaces),
+        owners::find(crawl, &owners),
+        reconcile::attachments(crawl, &files, &published),
+    );
+    contents.extend(custom_content::read(crawl, found).await);
+    lists::complete_comments(&mut contents, &files);
+    second_walk::compare(crawl, &contents, &files).await;
+    versions::read(crawl, &mut files, &contents, spaces, reported).await;
+    let old_sizes = old_sizes::prove(crawl, &mut files).await;
+    labels::read(crawl, &contents, &mut files).await;
+    let people = people::read(crawl, &contents, &files).await;
+    let references_within = crawl.options.references_within && reported.is_some();
+    Read { contents, attachments: files, people, old_sizes, plan, references_within }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn assert_send<T: Send>(_: &T) {}
+
+    #[test]
+    fn a_crawl_can_be_spawned() {
+        let settings = confluence_client::ConnectionSettings::new("http://localhost:1", "me", "token".into());
+        let api = Api::new(settings).unwrap();
+        let (options, progress) = (CrawlOptions::default(), Progress::silent());
+        assert_send(&take_inventory(&api, &options, &progress));
+    }
+}

@@ -1,0 +1,69 @@
+//! The order in which the facts of pages are read.
+
+use super::plan::plan_snapshot;
+use super::reading::{Reading, current_of, indexed_spaces, pages_of};
+use super::{
+    MetricGroup, MetricGroups, PageFacts, SnapshotFacts, accounts, engagement, parents, sweep, targets, versions,
+};
+use crate::inventory::Inventory;
+use crate::inventory::continued::Continued;
+use crate::inventory::identity::confirm_account;
+use crate::inventory::options::CrawlOptions;
+use crate::progress::Progress;
+use confluence_client::{Api, RequestError};
+
+/// Reads what an inventory does not tell of the pages of these spaces (by key), in the groups asked for; says before
+/// how many requests the whole snapshot takes.
+///
+/// Goes on with the coverage of the inventory, which says what is missing; names of people met are added to those it
+/// has. An error means that the run had to stop.
+pub async fn read_facts(
+    api: &Api,
+    inventory: &mut Inventory,
+    options: &CrawlOptions,
+    groups: &MetricGroups,
+    spaces: &[String],
+    progress: &Progress,
+) -> Result<SnapshotFacts, RequestError> {
+    let plan = plan_snapshot(api, inventory, options, groups, spaces);
+    match &inventory.plan {
+        // the plan of the audit has been told, and is part of this one
+        Some(_) => progress.note(format!("{plan}, page metrics included")),
+        None => progress.note(&plan),
+    }
+    if groups.has(MetricGroup::Engagement) {
+        progress.note(engagement::cost(&plan));
+    }
+    let continued = Continued::of(inventory, api, options, progress);
+    let crawl = continued.crawl();
+    let (pages, indexed) = (pages_of(inventory, spaces), indexed_spaces(inventory, spaces));
+    let current = current_of(&pages);
+    let reading = Reading { crawl, groups, inventory, pages: &pages, current: &current, indexed: &indexed };
+    let facts = facts(&reading).await;
+    confirm_account(api, &continued.ledger, &inventory.scan.account.id).await;
+    for (id, account) in &facts.accounts {
+        if let Some(name) = &account.name {
+            inventory.people.entry(id.clone()).or_insert_with(|| name.clone());
+        }
+    }
+    inventory.plan = Some(plan);
+    continued.close(inventory).map(|()| facts)
+}
+
+async fn facts(reading: &Reading<'_>) -> SnapshotFacts {
+    let entries = reading.current.iter().map(|page| (page.id.clone(), PageFacts::default()));
+    let mut facts = SnapshotFacts { groups: reading.groups.clone(), pages: entries.collect(), ..Default::default() };
+    sweep::read(reading, &mut facts).await;
+    facts.parents = parents::read(reading).await;
+    if reading.groups.has(MetricGroup::People) {
+        versions::read(reading, &mut facts).await;
+        facts.accounts = accounts::read(reading, &mut facts).await;
+    }
+    if reading.groups.has(MetricGroup::Links) {
+        facts.missing_targets = targets::read(reading).await;
+    }
+    if reading.groups.has(MetricGroup::Engagement) {
+        engagement::read(reading, &mut facts).await;
+    }
+    facts
+}
