@@ -37,135 +37,130 @@ impl Containers {
     }
 }
 
-impl SiteIndex<'_> {
-    /// The contents whose files a reference in `referring` names.
-    pub(super) fn containers(&self, container: &ContainerRef, referring: &Content) -> Containers {
-        let own = self.own_container(referring);
-        match container {
-            ContainerRef::Own => match own {
-                // a comment nobody sees, or a page: either way its files may be anywhere
-                Some(id) if referring.kind.is_comment() && self.content(id).is_none() => {
-                    Containers { unknown: Some(format!("content {id}, commented on")), ..Containers::one(id) }
-                }
-                // what an app stores on a page may name the files of the page
-                Some(id) if referring.kind == ContentKind::CustomContent => {
-                    let page = referring.container.as_ref().map(ToString::to_string);
-                    Containers { fallback: page, ..Containers::one(id) }
-                }
-                Some(id) => Containers::one(id),
-                // bare names in a template will mean files of the future page
-                None if referring.kind == ContentKind::Template => Containers::default(),
-                None => Containers::unknown("the content commented on".to_owned()),
-            },
-            ContainerRef::Content(id) => self.container_by_id(id, own),
-            ContainerRef::CopiedFrom(id) => {
-                let fallback = own.filter(|own| own != id).map(str::to_owned);
-                Containers { fallback, ..self.container_by_id(id, own) }
+/// The contents whose files a reference in `referring` names.
+pub(super) fn meant(index: &SiteIndex<'_>, container: &ContainerRef, referring: &Content) -> Containers {
+    let own = own_container(index, referring);
+    match container {
+        ContainerRef::Own => match own {
+            // a comment nobody sees, or a page: either way its files may be anywhere
+            Some(id) if referring.kind.is_comment() && index.content(id).is_none() => {
+                Containers { unknown: Some(format!("content {id}, commented on")), ..Containers::one(id) }
             }
-            ContainerRef::FormerId(id) => {
-                let fallback = own.filter(|own| own != id).map(str::to_owned);
-                let unknown_without_hit = Some(format!("page id {id} of a former host"));
-                Containers { fallback, unknown_without_hit, ..self.container_by_id(id, own) }
+            // what an app stores on a page may name the files of the page
+            Some(id) if referring.kind == ContentKind::CustomContent => {
+                let page = referring.container.as_ref().map(ToString::to_string);
+                Containers { fallback: page, ..Containers::one(id) }
             }
-            ContainerRef::Unreadable => {
-                Containers::own_or_unknown(own, "a page that its markup does not tell".to_owned())
-            }
-            ContainerRef::Page { title, space } => {
-                let space = space.as_deref().or_else(|| self.space_key(referring));
-                let mut titled = self.pages(title, space);
-                if titled.contents.is_empty()
-                    && let Some((key, rest)) = title.split_once(':')
-                {
-                    // `SPACEKEY:Title`, as galleries write it (`storage-format.md` 3)
-                    titled = self.pages(rest, Some(key));
-                }
-                self.titled_containers(&titled, || format!("page \"{title}\"{}", in_space(space)))
-            }
-            ContainerRef::BlogPost { title, day, space } => {
-                let space = space.as_deref().or_else(|| self.space_key(referring));
-                let mut titled = self.posts(title, space);
-                if let Some(day) = day {
-                    titled.contents = self.posted_on(titled.contents, day, referring);
-                }
-                self.titled_containers(&titled, || format!("blog post \"{title}\"{}", in_space(space)))
-            }
-            // files of the space itself belong to no page or post and are not judged
-            ContainerRef::Space { .. } => Containers::default(),
+            Some(id) => Containers::one(id),
+            // bare names in a template will mean files of the future page
+            None if referring.kind == ContentKind::Template => Containers::default(),
+            None => Containers::unknown("the content commented on".to_owned()),
+        },
+        ContainerRef::Content(id) => by_id(index, id, own),
+        ContainerRef::CopiedFrom(id) => {
+            let fallback = own.filter(|own| own != id).map(str::to_owned);
+            Containers { fallback, ..by_id(index, id, own) }
         }
+        ContainerRef::FormerId(id) => {
+            let fallback = own.filter(|own| own != id).map(str::to_owned);
+            let unknown_without_hit = Some(format!("page id {id} of a former host"));
+            Containers { fallback, unknown_without_hit, ..by_id(index, id, own) }
+        }
+        ContainerRef::Unreadable => Containers::own_or_unknown(own, "a page that its markup does not tell".to_owned()),
+        ContainerRef::Page { title, space } => {
+            let space = space.as_deref().or_else(|| index.space_key(referring));
+            let mut titled = index.pages(title, space);
+            if titled.contents.is_empty()
+                && let Some((key, rest)) = title.split_once(':')
+            {
+                // `SPACEKEY:Title`, as galleries write it (`storage-format.md` 3)
+                titled = index.pages(rest, Some(key));
+            }
+            of_title(index, &titled, || format!("page \"{title}\"{}", in_space(space)))
+        }
+        ContainerRef::BlogPost { title, day, space } => {
+            let space = space.as_deref().or_else(|| index.space_key(referring));
+            let mut titled = index.posts(title, space);
+            if let Some(day) = day {
+                titled.contents = posted_on(index, titled.contents, day, referring);
+            }
+            of_title(index, &titled, || format!("blog post \"{title}\"{}", in_space(space)))
+        }
+        // files of the space itself belong to no page or post and are not judged
+        ContainerRef::Space { .. } => Containers::default(),
     }
+}
 
-    fn container_by_id(&self, id: &str, own: Option<&str>) -> Containers {
-        // ids of old drafts survive in bodies: the referring page's own file may be meant
-        let unknown = || Containers::own_or_unknown(own, format!("page id {id}"));
-        let Some(content) = self.content(id).map(|at| &self.inventory.contents[at]) else { return unknown() };
-        let Some(container) = self.own_container(content) else {
-            return if content.kind == ContentKind::Template { Containers::default() } else { unknown() };
-        };
-        let mut containers = Containers::one(container);
-        if content.status.is_trash() {
-            // a copied macro keeps the id of its source page; the copy holds the same file
-            containers.ids.extend(own.map(str::to_owned));
-            containers.doubtful = true;
-        }
-        containers
+fn by_id(index: &SiteIndex<'_>, id: &str, own: Option<&str>) -> Containers {
+    // ids of old drafts survive in bodies: the referring page's own file may be meant
+    let unknown = || Containers::own_or_unknown(own, format!("page id {id}"));
+    let Some(content) = index.content(id).map(|at| &index.inventory.contents[at]) else { return unknown() };
+    let Some(container) = own_container(index, content) else {
+        return if content.kind == ContentKind::Template { Containers::default() } else { unknown() };
+    };
+    let mut containers = Containers::one(container);
+    if content.status.is_trash() {
+        // a copied macro keeps the id of its source page; the copy holds the same file
+        containers.ids.extend(own.map(str::to_owned));
+        containers.doubtful = true;
     }
+    containers
+}
 
-    fn titled_containers(&self, titled: &Titled, describe: impl Fn() -> String) -> Containers {
-        let mut ids: Vec<String> =
-            titled.contents.iter().map(|&at| self.inventory.contents[at].id.to_string()).collect();
-        ids.sort();
-        ids.dedup();
-        match ids.len() {
-            0 => Containers::unknown(describe()),
-            count => Containers { ids, doubtful: count > 1 || !titled.exact, ..Containers::default() },
-        }
+fn of_title(index: &SiteIndex<'_>, titled: &Titled, describe: impl Fn() -> String) -> Containers {
+    let mut ids: Vec<String> = titled.contents.iter().map(|&at| index.inventory.contents[at].id.to_string()).collect();
+    ids.sort();
+    ids.dedup();
+    match ids.len() {
+        0 => Containers::unknown(describe()),
+        count => Containers { ids, doubtful: count > 1 || !titled.exact, ..Containers::default() },
     }
+}
 
-    /// Posts that may be of that day. The day depends on a time zone nobody tells, so one that is of another day in UTC
-    /// may be meant beside one that is of this: of daily posts of one title, written in an American evening, each is of
-    /// the day after.
-    fn posted_on(&self, mut posts: Vec<usize>, day: &str, referring: &Content) -> Vec<usize> {
-        let Ok(day) = NaiveDate::parse_from_str(day.trim(), "%Y/%m/%d") else { return posts };
-        let is_neighbour = |created: DateTime<Utc>| (created.date_naive() - day).num_days().abs() <= 1;
-        let may_be_meant = |at: &usize| {
-            let post = &self.inventory.contents[*at];
-            post.created_at.is_none_or(|created| {
-                let (west, east) = (created - WESTERNMOST, created + EASTERNMOST);
-                let is_day_somewhere = west.date_naive() <= day && day <= east.date_naive();
-                // the new editor names the own post as the container of its files
-                is_day_somewhere || (post.id == referring.id && is_neighbour(created))
-            })
-        };
-        if posts.iter().any(may_be_meant) {
-            posts.retain(may_be_meant);
-        } else {
-            posts.retain(|at| self.inventory.contents[*at].created_at.is_some_and(is_neighbour));
-        }
-        posts
+/// Posts that may be of that day. The day depends on a time zone nobody tells, so one that is of another day in UTC
+/// may be meant beside one that is of this: of daily posts of one title, written in an American evening, each is of
+/// the day after.
+fn posted_on(index: &SiteIndex<'_>, mut posts: Vec<usize>, day: &str, referring: &Content) -> Vec<usize> {
+    let Ok(day) = NaiveDate::parse_from_str(day.trim(), "%Y/%m/%d") else { return posts };
+    let is_neighbour = |created: DateTime<Utc>| (created.date_naive() - day).num_days().abs() <= 1;
+    let may_be_meant = |at: &usize| {
+        let post = &index.inventory.contents[*at];
+        post.created_at.is_none_or(|created| {
+            let (west, east) = (created - WESTERNMOST, created + EASTERNMOST);
+            let is_day_somewhere = west.date_naive() <= day && day <= east.date_naive();
+            // the new editor names the own post as the container of its files
+            is_day_somewhere || (post.id == referring.id && is_neighbour(created))
+        })
+    };
+    if posts.iter().any(may_be_meant) {
+        posts.retain(may_be_meant);
+    } else {
+        posts.retain(|at| index.inventory.contents[*at].created_at.is_some_and(is_neighbour));
     }
+    posts
+}
 
-    /// The content whose files a bare name means: the content itself, or the page or post of a comment. A template has
-    /// none.
-    pub(super) fn own_container<'c>(&'c self, content: &'c Content) -> Option<&'c str> {
-        let mut content = content;
-        // a reply may name the comment it answers; threads are no deeper than this
-        for _ in 0..MAX_REPLIES {
-            match content.kind {
-                ContentKind::Page | ContentKind::BlogPost | ContentKind::CustomContent => {
-                    return Some(content.id.as_str());
-                }
-                ContentKind::Template => return None,
-                ContentKind::FooterComment | ContentKind::InlineComment => {
-                    let container = content.container.as_ref().map(ContentId::as_str)?;
-                    match self.content(container).map(|at| &self.inventory.contents[at]) {
-                        Some(parent) if parent.kind.is_comment() => content = parent,
-                        _ => return Some(container),
-                    }
+/// The content whose files a bare name means: the content itself, or the page or post of a comment. A template has
+/// none.
+pub(super) fn own_container<'c>(index: &'c SiteIndex<'_>, content: &'c Content) -> Option<&'c str> {
+    let mut content = content;
+    // a reply may name the comment it answers; threads are no deeper than this
+    for _ in 0..MAX_REPLIES {
+        match content.kind {
+            ContentKind::Page | ContentKind::BlogPost | ContentKind::CustomContent => {
+                return Some(content.id.as_str());
+            }
+            ContentKind::Template => return None,
+            ContentKind::FooterComment | ContentKind::InlineComment => {
+                let container = content.container.as_ref().map(ContentId::as_str)?;
+                match index.content(container).map(|at| &index.inventory.contents[at]) {
+                    Some(parent) if parent.kind.is_comment() => content = parent,
+                    _ => return Some(container),
                 }
             }
         }
-        None
     }
+    None
 }
 
 /// From UTC to Alaska. A post of Hawaii's last hour of a day is found where no other may be meant.

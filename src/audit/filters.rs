@@ -2,81 +2,85 @@
 
 use regex::{Regex, bytes};
 
+use super::containers;
 use super::index::{SiteIndex, fold, same_nfc};
-use super::resolve::{Hit, Resolution, UnknownContainer};
+use super::resolution::{Hit, Resolution, UnknownContainer};
 use crate::inventory::{Attachment, Content};
 use storage_format::{Certainty, ContainerRef, FileFilter};
 
-impl SiteIndex<'_> {
-    /// The files a gallery or attachments macro takes. `kind` says whether, and how surely, a file is of the kind that
-    /// the macro shows.
-    pub(super) fn resolve_filter(
-        &self,
-        filter: &FileFilter,
-        referring: &Content,
-        kind: fn(&Attachment) -> Option<Certainty>,
-    ) -> Resolution {
-        let own = [ContainerRef::Own];
-        let pages = if filter.pages.is_empty() { &own[..] } else { &filter.pages };
-        let patterns = Patterns::new(filter);
-        let mut resolution = Resolution::default();
-        let mut seen: Vec<String> = Vec::new();
-        for page in pages {
-            let containers = self.containers(page, referring);
-            if let Some(description) = containers.unknown.filter(|_| !filter.include.is_empty()) {
-                let names = filter.include.clone();
-                resolution.unknown_container.get_or_insert(UnknownContainer { description, names });
+/// The files a gallery or attachments macro takes. `kind` says whether, and how surely, a file is of the kind that
+/// the macro shows.
+pub(super) fn resolve(
+    index: &SiteIndex<'_>,
+    filter: &FileFilter,
+    referring: &Content,
+    kind: fn(&Attachment) -> Option<Certainty>,
+) -> Resolution {
+    let own = [ContainerRef::Own];
+    let pages = if filter.pages.is_empty() { &own[..] } else { &filter.pages };
+    let patterns = Patterns::new(filter);
+    let mut resolution = Resolution::default();
+    let mut seen: Vec<String> = Vec::new();
+    for page in pages {
+        let meant = containers::meant(index, page, referring);
+        if let Some(description) = meant.unknown.filter(|_| !filter.include.is_empty()) {
+            let names = filter.include.clone();
+            resolution.unknown_container.get_or_insert(UnknownContainer { description, names });
+        }
+        for id in meant.ids {
+            if seen.contains(&id) {
+                continue;
             }
-            for id in containers.ids {
-                if seen.contains(&id) {
-                    continue;
-                }
-                let doubt = if containers.doubtful { Certainty::Possible } else { Certainty::Proven };
-                for &attachment in self.files_of(&id) {
-                    let file = &self.inventory.attachments[attachment];
-                    let hit = self.taken(&id, file, filter, &patterns).zip(kind(file));
-                    resolution.hits.extend(hit.map(|(taken, kind)| Hit {
-                        attachment,
-                        name: file.title.clone(),
-                        certainty: taken.max(kind).max(doubt),
-                    }));
-                }
-                seen.push(id);
+            let doubt = if meant.doubtful { Certainty::Possible } else { Certainty::Proven };
+            for &attachment in index.files_of(&id) {
+                let file = &index.inventory.attachments[attachment];
+                let hit = taken(index, &id, file, filter, &patterns).zip(kind(file));
+                resolution.hits.extend(hit.map(|(taken, kind)| Hit {
+                    attachment,
+                    name: file.title.clone(),
+                    certainty: taken.max(kind).max(doubt),
+                }));
             }
+            seen.push(id);
         }
-        resolution
     }
+    resolution
+}
 
-    fn taken(&self, container: &str, file: &Attachment, filter: &FileFilter, patterns: &Patterns) -> Option<Certainty> {
-        let named = self.matches_names(container, file, filter)?;
-        Some(named.max(patterns.matches(file)?).max(matches_labels(file, filter)?))
-    }
+fn taken(
+    index: &SiteIndex<'_>,
+    container: &str,
+    file: &Attachment,
+    filter: &FileFilter,
+    patterns: &Patterns,
+) -> Option<Certainty> {
+    let named = matches_names(index, container, file, filter)?;
+    Some(named.max(patterns.matches(file)?).max(matches_labels(file, filter)?))
+}
 
-    /// `include` and `exclude` of a gallery. A file on both lists is kept as possibly shown.
-    fn matches_names(&self, container: &str, file: &Attachment, filter: &FileFilter) -> Option<Certainty> {
-        // only the very name shuts a file out: whether case counts is not known
-        let excluded = filter.exclude.iter().any(|name| same_nfc(name, &file.title));
-        let nearly_excluded = filter.exclude.iter().any(|name| fold(name) == fold(&file.title));
-        if filter.include.is_empty() {
-            let certainty = if nearly_excluded { Certainty::Possible } else { Certainty::Proven };
-            return (!excluded).then_some(certainty);
-        }
-        if filter.include.contains(&file.title) {
-            return Some(if nearly_excluded { Certainty::Possible } else { Certainty::Proven });
-        }
-        self.is_on(container, file, &filter.include).then_some(Certainty::Possible)
+/// `include` and `exclude` of a gallery. A file on both lists is kept as possibly shown.
+fn matches_names(index: &SiteIndex<'_>, container: &str, file: &Attachment, filter: &FileFilter) -> Option<Certainty> {
+    // only the very name shuts a file out: whether case counts is not known
+    let excluded = filter.exclude.iter().any(|name| same_nfc(name, &file.title));
+    let nearly_excluded = filter.exclude.iter().any(|name| fold(name) == fold(&file.title));
+    if filter.include.is_empty() {
+        let certainty = if nearly_excluded { Certainty::Possible } else { Certainty::Proven };
+        return (!excluded).then_some(certainty);
     }
+    if filter.include.contains(&file.title) {
+        return Some(if nearly_excluded { Certainty::Possible } else { Certainty::Proven });
+    }
+    is_on(index, container, file, &filter.include).then_some(Certainty::Possible)
+}
 
-    /// Whether a list names the file by another spelling, or by an old name that no current file bears.
-    fn is_on(&self, container: &str, file: &Attachment, list: &[String]) -> bool {
-        let is_borne = |name: &str| {
-            self.files_of(container).iter().any(|&at| fold(&self.inventory.attachments[at].title) == fold(name))
-        };
-        list.iter().any(|name| {
-            fold(name) == fold(&file.title)
-                || (file.names().iter().any(|own| fold(own) == fold(name)) && !is_borne(name))
-        })
-    }
+/// Whether a list names the file by another spelling, or by an old name that no current file bears.
+fn is_on(index: &SiteIndex<'_>, container: &str, file: &Attachment, list: &[String]) -> bool {
+    let is_borne = |name: &str| {
+        index.files_of(container).iter().any(|&at| fold(&index.inventory.attachments[at].title) == fold(name))
+    };
+    list.iter().any(|name| {
+        fold(name) == fold(&file.title) || (file.names().iter().any(|own| fold(own) == fold(name)) && !is_borne(name))
+    })
 }
 
 /// The regular expressions of an attachments macro; `None` is one that could not be read and shuts nothing out.

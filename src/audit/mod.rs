@@ -7,6 +7,7 @@ mod filters;
 mod index;
 mod protect;
 mod residue;
+mod resolution;
 mod resolve;
 mod totals;
 mod uses;

@@ -4,7 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use super::Use;
 use super::index::{SiteIndex, fold};
-use super::resolve::Resolution;
+use super::resolution::Resolution;
+use super::resolve::resolve;
 use crate::inventory::{Content, ContentKind, Inventory, Status};
 use storage_format::{Construct, OwnSite, Reference, Target, header_image_references};
 
@@ -40,11 +41,11 @@ pub(super) fn collect(index: &SiteIndex<'_>, site: &OwnSite) -> Uses {
     for (at, content) in index.inventory.contents.iter().enumerate() {
         let body = content.body.iter().flat_map(|body| &body.references);
         for reference in body {
-            uses.add(index, at, reference, index.resolve(reference, content));
+            uses.add(index, at, reference, resolve(index, reference, content));
         }
         for image in &content.header_images {
             for reference in header_image_references(&image.id, site) {
-                uses.add(index, at, &reference, index.resolve(&reference, content));
+                uses.add(index, at, &reference, resolve(index, &reference, content));
             }
         }
     }

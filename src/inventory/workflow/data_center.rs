@@ -1,12 +1,12 @@
 //! Comala on Data Center: the property it keeps for each page, and `rest/cw/1` (`comala.md` 1).
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde_json::Value;
 
 use super::json;
 use super::options::WorkflowOptions;
-use super::refusals::Refusals;
 use super::rows::Rows;
 use super::state::{WorkflowPage, WorkflowSource, WorkflowState};
 use super::sweep::{Answered, Sweep};
@@ -23,6 +23,8 @@ use confluence_client::workflow_model::{
 pub(super) const PROPERTY: &str = "comalaworkflows";
 /// Pages whose parameters are looked at when none is configured, to say which ones there are.
 const SAMPLE: usize = 20;
+/// Refusals in a space, without any answer, after which its other pages are not asked for.
+const ENOUGH: usize = 5;
 
 /// Whether the app is there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -184,6 +186,44 @@ async fn ask<'p>(crawl: &Crawl<'_>, at: usize, page: WorkflowPage<'p>, refusals:
         None => Parameters::NotAsked,
     };
     Asked { at, status, parameters }
+}
+
+/// What each space has answered so far: when to stop asking for what an account is refused, since a site of a hundred
+/// thousand pages need not say so for each.
+///
+/// Comala shows parameters to whoever may edit the page (`comala.md` 1.2). That right comes from the space, and single
+/// pages take it away again, so spaces are told apart, and one page that answers keeps its space in.
+#[derive(Debug, Default)]
+struct Refusals<'a> {
+    by_space: Mutex<HashMap<&'a str, Tally>>,
+}
+
+#[derive(Debug, Default)]
+struct Tally {
+    answered: bool,
+    refused: usize,
+}
+
+impl<'a> Refusals<'a> {
+    /// Whether a space has refused so often that asking on is of no use.
+    fn are_enough(&self, space: &str) -> bool {
+        self.lock().get(space).is_some_and(|tally| !tally.answered && tally.refused >= ENOUGH)
+    }
+
+    /// A page of the space was refused.
+    fn refused(&self, space: &'a str) {
+        self.lock().entry(space).or_default().refused += 1;
+    }
+
+    /// A page of the space was answered.
+    fn answered(&self, space: &'a str) {
+        self.lock().entry(space).or_default().answered = true;
+    }
+
+    /// Counts stay true whatever happened to a thread that held them.
+    fn lock(&self) -> MutexGuard<'_, HashMap<&'a str, Tally>> {
+        self.by_space.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// 204 is a page without parameters; 403 an account that may not edit the page, which says nothing about them.

@@ -2,10 +2,10 @@
 //! JSON of Comala on Cloud are documented nowhere (`comala.md` 3).
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use serde_json::Value;
 
+use super::candidate::PropertyCandidate;
 use super::json;
 use super::options::{PinnedProperty, WorkflowOptions};
 use super::rows::Rows;
@@ -19,43 +19,6 @@ use confluence_client::RequestError;
 pub(super) const SAMPLE: usize = 20;
 /// Values that an app may use for times as numbers: seconds and milliseconds between 2001 and 2286.
 const EPOCHS: [std::ops::Range<i64>; 2] = [1_000_000_000..10_000_000_000, 1_000_000_000_000..10_000_000_000_000];
-
-/// A content property that looks like that of a workflow app.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PropertyCandidate {
-    /// The property with the places in its JSON, ready to be pinned.
-    pub property: PinnedProperty,
-    /// Pages that bear it.
-    pub pages: usize,
-    /// Pages that were looked at.
-    pub of: usize,
-    /// Pages where the state in it is the one that the search found.
-    pub agreeing: usize,
-}
-
-impl fmt::Display for PropertyCandidate {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let PinnedProperty { key, state, name, is_final, expires, since, approvers } = &self.property;
-        write!(f, "the content property {key} is on {} of {}", self.pages, plural(self.of as u64, "page", "pages"))?;
-        if state.is_empty() {
-            return f.write_str(", but no state name was found in it");
-        }
-        write!(
-            f,
-            " and names the state of {}; to read it in bulk, set under [workflow]: property_key = {key}, \
-             state_pointer = {state}",
-            self.agreeing
-        )?;
-        let places =
-            [("name", name), ("final", is_final), ("expires", expires), ("since", since), ("approvers", approvers)];
-        for (word, place) in places {
-            if let Some(place) = place {
-                write!(f, ", {word}_pointer = {place}")?;
-            }
-        }
-        Ok(())
-    }
-}
 
 /// What was seen at one place of a property.
 #[derive(Debug, Default)]

@@ -10,17 +10,16 @@
 //! The search shows neither archived pages nor archived spaces. Where the search is what tells workflows, those are
 //! unavailable, and a unit that was skipped; what is read page by page knows of them.
 
+mod candidate;
 mod cloud_search;
 mod data_center;
 mod discovery;
 mod document_report;
 mod json;
-mod labels;
 mod native;
 mod options;
 mod pinned;
 mod planned;
-mod refusals;
 mod rows;
 mod state;
 mod sweep;
@@ -30,15 +29,17 @@ mod tests;
 use chrono::Utc;
 
 use super::Coverage;
+use super::coverage::UnitKind;
 use super::crawl::Crawl;
 use super::ledger::Ledger;
 use super::memory::Memory;
 use super::options::CrawlOptions;
 use crate::progress::Progress;
+use crate::wording::plural;
 use confluence_client::Api;
 use storage_format::OwnSite;
 
-pub use discovery::PropertyCandidate;
+pub use candidate::PropertyCandidate;
 pub use document_report::DocumentReport;
 pub use options::{DEFAULT_STATE_NAMES, PinnedProperty, WorkflowOptions};
 pub use planned::{WorkflowCost, expected_requests};
@@ -49,7 +50,7 @@ use rows::Rows;
 use sweep::Sweep;
 
 /// Reads the workflow state of pages, apart from any other reading of the site, with its own ledger. That the account
-/// is who it should be has been found out before ([`Cloud::current_user`]).
+/// is who it should be has been found out before ([`Api::current_user`]).
 pub async fn workflow_of(
     api: &Api,
     pages: &[WorkflowPage<'_>],
@@ -78,16 +79,17 @@ pub async fn workflow_of(
 pub(super) async fn read(crawl: &Crawl<'_>, pages: &[WorkflowPage<'_>], options: &WorkflowOptions) -> WorkflowReading {
     let mut rows = Rows::new(pages);
     if pages.is_empty() {
-        return rows.finish(options);
+        return rows.finish(&options.final_states);
     }
     crawl.phase("workflow", None);
     let presence = data_center::probe(crawl, &mut rows).await;
     if presence == Presence::Unreadable {
         // an app that may be there and does not answer is no reason to believe another source
         rows.close_all();
-        return rows.finish(options);
+        return rows.finish(&options.final_states);
     }
-    let sweep = Sweep::run(crawl, &mut rows, &sweep::keys(presence, options), options).await;
+    let (keys, asked_alone) = wanted_properties(presence, options);
+    let sweep = Sweep::run(crawl, &mut rows, &keys, asked_alone).await;
     let mut by_search = false;
     if presence == Presence::Present {
         data_center::read(crawl, &mut rows, options, &sweep).await;
@@ -104,9 +106,48 @@ pub(super) async fn read(crawl: &Crawl<'_>, pages: &[WorkflowPage<'_>], options:
     if presence == Presence::Absent {
         native::read(crawl, &mut rows, &sweep).await;
     }
-    labels::apply(crawl, &mut rows, &options.label_map);
+    by_labels(crawl, &mut rows, &options.label_map);
     if by_search {
         cloud_search::close_unseen(crawl, &mut rows, &sweep);
     }
-    rows.finish(options)
+    rows.finish(&options.final_states)
+}
+
+/// The keys of the content properties that are wanted of every page, and whether pages that the search leaves out are
+/// asked for alone: those of Comala on Data Center are, and a pinned property is then known from nowhere else.
+fn wanted_properties(presence: Presence, options: &WorkflowOptions) -> (Vec<&str>, bool) {
+    let of_app = if presence == Presence::Present { data_center::PROPERTY } else { native::PROPERTY };
+    let pinned = options.property.as_ref().map(|property| property.key.as_str()).filter(|key| *key != of_app);
+    let asked_alone = presence == Presence::Present && pinned.is_none() && options.ask_each_page;
+    (std::iter::once(of_app).chain(pinned).collect(), asked_alone)
+}
+
+/// Gives the pages without any workflow the state of the first label of the map that they bear (`comala.md` 4): the last
+/// resort.
+fn by_labels(crawl: &Crawl<'_>, rows: &mut Rows<'_>, map: &[(String, String)]) {
+    if map.is_empty() {
+        return;
+    }
+    let mut unread = Vec::new();
+    for at in rows.unknown() {
+        let Some(labels) = rows.page(at).labels else {
+            unread.push(at);
+            continue;
+        };
+        // Confluence keeps labels in lower case
+        let bears = |label: &str| labels.iter().any(|name| name.eq_ignore_ascii_case(label));
+        if let Some((_, state)) = map.iter().find(|(label, _)| bears(label)) {
+            let source = WorkflowSource::Labels;
+            rows.fill(at, WorkflowState { state: Some(state.clone()), source, ..WorkflowState::default() });
+        }
+    }
+    if !unread.is_empty() {
+        let unit = crawl
+            .ledger
+            .enter(UnitKind::Workflow, format!("labels of {}", plural(unread.len() as u64, "page", "pages")));
+        unit.failed("label_states needs the labels of pages, and they were not read");
+        for at in unread {
+            rows.close(at);
+        }
+    }
 }

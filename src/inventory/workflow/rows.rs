@@ -2,8 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::discovery::PropertyCandidate;
-use super::options::WorkflowOptions;
+use super::candidate::PropertyCandidate;
 use super::state::{WorkflowPage, WorkflowReading, WorkflowSource, WorkflowState};
 use crate::wording::plural;
 
@@ -154,14 +153,15 @@ impl<'a> Rows<'a> {
         (0..self.pages.len()).for_each(|at| self.close(at));
     }
 
-    /// All rows, with what the configuration and the page versions add, and a note on the sources.
-    pub(super) fn finish(mut self, options: &WorkflowOptions) -> WorkflowReading {
+    /// All rows, with a note on the sources. States of these names are final where the source does not say whether they
+    /// are.
+    pub(super) fn finish(mut self, final_states: &[String]) -> WorkflowReading {
         let mut counts: BTreeMap<&WorkflowSource, u64> = BTreeMap::new();
         for row in &mut self.states {
             if let (None, Some(state)) = (row.is_final, &row.state)
-                && !options.final_states.is_empty()
+                && !final_states.is_empty()
             {
-                row.is_final = Some(options.final_states.contains(state));
+                row.is_final = Some(final_states.contains(state));
             }
         }
         for row in &self.states {

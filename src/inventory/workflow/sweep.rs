@@ -4,9 +4,6 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde_json::Value;
 
-use super::data_center::{self, Presence};
-use super::native;
-use super::options::WorkflowOptions;
 use super::rows::Rows;
 use crate::inventory::coverage::UnitKind;
 use crate::inventory::crawl::Crawl;
@@ -35,16 +32,10 @@ pub(super) struct Sweep {
     pub(super) failed: bool,
 }
 
-/// The properties that are wanted of every page.
-pub(super) fn keys(presence: Presence, options: &WorkflowOptions) -> Vec<&str> {
-    let of_app = if presence == Presence::Present { data_center::PROPERTY } else { native::PROPERTY };
-    let pinned = options.property.as_ref().map(|property| property.key.as_str());
-    std::iter::once(of_app).chain(pinned.filter(|key| *key != of_app)).collect()
-}
-
 impl Sweep {
-    /// Reads the properties of these keys in all spaces.
-    pub(super) async fn run(crawl: &Crawl<'_>, rows: &mut Rows<'_>, keys: &[&str], options: &WorkflowOptions) -> Self {
+    /// Reads the properties of these keys in all spaces. `asked_alone`: what it does not answer is asked for page by page,
+    /// so that a search that fails is no gap.
+    pub(super) async fn run(crawl: &Crawl<'_>, rows: &mut Rows<'_>, keys: &[&str], asked_alone: bool) -> Self {
         let groups = rows.groups();
         let requests = groups.iter().map(|group| (group.pages.len() as u64).div_ceil(u64::from(SEARCH_LIMIT)));
         rows.plan("workflow properties", requests.sum());
@@ -58,9 +49,7 @@ impl Sweep {
                 Ok(()) => unit.ok(),
                 Err(error) => {
                     sweep.failed = true;
-                    // what it did not answer is asked for page by page, where that is done at all
-                    let asked_alone = keys == [data_center::PROPERTY] && options.ask_each_page && !error.stops_run();
-                    if asked_alone {
+                    if asked_alone && !error.stops_run() {
                         crawl.ledger.warn(format!("the workflow had to be read page by page: {error}"));
                         unit.ok();
                     } else {
