@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::candidate::PropertyCandidate;
 use super::json;
-use super::options::{PinnedProperty, WorkflowOptions};
+use super::options::WorkflowOptions;
+use super::property::{PinnedProperty, PropertyCandidate};
 use super::rows::Rows;
 use super::state::WorkflowSource;
 use crate::inventory::coverage::UnitKind;

@@ -10,7 +10,6 @@
 //! The search shows neither archived pages nor archived spaces. Where the search is what tells workflows, those are
 //! unavailable, and a unit that was skipped; what is read page by page knows of them.
 
-mod candidate;
 mod cloud_search;
 mod data_center;
 mod discovery;
@@ -20,6 +19,7 @@ mod native;
 mod options;
 mod pinned;
 mod planned;
+mod property;
 mod rows;
 mod state;
 mod sweep;
@@ -39,10 +39,10 @@ use crate::wording::plural;
 use confluence_client::Api;
 use storage_format::OwnSite;
 
-pub use candidate::PropertyCandidate;
 pub use document_report::DocumentReport;
-pub use options::{DEFAULT_STATE_NAMES, PinnedProperty, WorkflowOptions};
+pub use options::{DEFAULT_STATE_NAMES, WorkflowOptions};
 pub use planned::{WorkflowCost, expected_requests};
+pub use property::{PinnedProperty, PropertyCandidate};
 pub use state::{DueWindow, WorkflowPage, WorkflowReading, WorkflowSource, WorkflowState};
 
 use data_center::Presence;

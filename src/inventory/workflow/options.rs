@@ -1,6 +1,7 @@
 //! What the configuration says about workflows.
 
-use super::DocumentReport;
+use super::document_report::DocumentReport;
+use super::property::PinnedProperty;
 
 /// State names that are tried where the configuration names none (`comala.md` 3). They are case-sensitive.
 pub const DEFAULT_STATE_NAMES: [&str; 9] =
@@ -73,23 +74,4 @@ impl WorkflowOptions {
     pub(super) fn wants_parameters(&self) -> bool {
         self.owner_parameter.is_some() || self.relevance_parameter.is_some() || !self.parameters.is_empty()
     }
-}
-
-/// A content property of an app that holds the workflow state, and where in its JSON (RFC 6901 pointers).
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct PinnedProperty {
-    /// Its key.
-    pub key: String,
-    /// Where the name of the state stands.
-    pub state: String,
-    /// Where the name of the workflow stands.
-    pub name: Option<String>,
-    /// Where it says whether the state is final.
-    pub is_final: Option<String>,
-    /// Where it says when the state expires.
-    pub expires: Option<String>,
-    /// Where it says since when the page is in the state.
-    pub since: Option<String>,
-    /// Where the approvers stand.
-    pub approvers: Option<String>,
 }

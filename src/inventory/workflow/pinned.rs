@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::json;
-use super::options::PinnedProperty;
+use super::property::PinnedProperty;
 use super::rows::Rows;
 use super::state::{WorkflowSource, WorkflowState};
 use super::sweep::{Answered, Sweep};

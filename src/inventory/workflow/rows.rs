@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::candidate::PropertyCandidate;
+use super::property::PropertyCandidate;
 use super::state::{WorkflowPage, WorkflowReading, WorkflowSource, WorkflowState};
 use crate::wording::plural;
 

@@ -6,7 +6,7 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::candidate::PropertyCandidate;
+use super::property::PropertyCandidate;
 use crate::inventory::ContentId;
 
 /// A page whose state is wanted.

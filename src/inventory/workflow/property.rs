@@ -1,9 +1,27 @@
-//! A content property that could be pinned.
+//! The content property of a workflow app: as it is pinned, and one that was found and could be.
 
 use std::fmt;
 
-use super::options::PinnedProperty;
 use crate::wording::plural;
+
+/// A content property of an app that holds the workflow state, and where in its JSON (RFC 6901 pointers).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PinnedProperty {
+    /// Its key.
+    pub key: String,
+    /// Where the name of the state stands.
+    pub state: String,
+    /// Where the name of the workflow stands.
+    pub name: Option<String>,
+    /// Where it says whether the state is final.
+    pub is_final: Option<String>,
+    /// Where it says when the state expires.
+    pub expires: Option<String>,
+    /// Where it says since when the page is in the state.
+    pub since: Option<String>,
+    /// Where the approvers stand.
+    pub approvers: Option<String>,
+}
 
 /// A content property that looks like that of a workflow app.
 #[derive(Debug, Clone, PartialEq, Eq)]
