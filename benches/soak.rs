@@ -103,7 +103,7 @@ async fn soak() {
     server.wait().unwrap();
     let told: Vec<u64> = told.split(' ').map(|count| count.parse().unwrap()).collect();
     let [sent, failed, cut, distinct] = told[..] else { panic!("{told:?}") };
-    let counted: u64 = reading.inventory.requests.values().sum();
+    let counted = reading.inventory.requests.total();
 
     println!("{pages} pages, {files} attachments, {unreferenced} unreferenced, complete");
     println!("requests: {sent} = {distinct} different + {} repeated; {failed} failed, {cut} cut", sent - distinct);
@@ -122,8 +122,9 @@ async fn soak() {
     println!("processor time of the reading: {:.1} s here, {:.1} s the server", busy[0], busy[1]);
     let plan = reading.inventory.plan.unwrap();
     println!("{:>9} requests planned, {sent} sent", plan.total());
-    for (kind, count) in &reading.inventory.requests {
-        println!("  {count:>7} {kind}, {} planned", plan.requests.get(kind).unwrap_or(&0));
+    let planned: std::collections::BTreeMap<&str, u64> = plan.requests.iter().collect();
+    for (kind, count) in reading.inventory.requests.iter() {
+        println!("  {count:>7} {kind}, {} planned", planned.get(kind).unwrap_or(&0));
     }
     assert_eq!(counted, sent, "the program counts what it sends");
     // identity and closing lists are asked more than once on purpose; all else only again after a fault

@@ -56,12 +56,12 @@ fn table(preview: &Preview) -> String {
 /// One line per kind of request, the most first.
 pub(super) fn requests(plan: &RequestPlan) -> String {
     let mut text = String::new();
-    let width = plan.requests.keys().map(String::len).max().unwrap_or(0);
-    let mut rows: Vec<(&String, &u64)> = plan.requests.iter().collect();
-    rows.sort_by(|a, b| b.1.cmp(a.1).then(a.0.cmp(b.0)));
+    let width = plan.requests.iter().map(|(label, _)| label.len()).max().unwrap_or(0);
+    let mut rows: Vec<(&str, u64)> = plan.requests.iter().collect();
+    rows.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
     for (kind, requests) in rows {
         // writing to a string cannot fail
-        let _ = writeln!(text, "{kind:width$} {:>9}", count(*requests));
+        let _ = writeln!(text, "{kind:width$} {:>9}", count(requests));
     }
     text
 }

@@ -3,7 +3,7 @@
 use super::{Finding, State};
 use crate::error::ExitStatus;
 use confluence_client::{Client, RequestError};
-use confluence_client::{Observed, Request};
+use confluence_client::{Observed, Request, RequestKind};
 
 /// The probe every run begins with; gives the account's id. An error is the exit status a run would end with.
 pub(super) async fn check(client: &Client, findings: &mut Vec<Finding>) -> Result<String, ExitStatus> {
@@ -43,7 +43,7 @@ pub(super) async fn check(client: &Client, findings: &mut Vec<Finding>) -> Resul
 
 /// What the form of the refusal says about the token (`confluence-api.md` 5.2).
 async fn kind_of_token(client: &Client) -> Option<Finding> {
-    let request = Request::v1("current user", &["user", "current"]);
+    let request = Request::v1(RequestKind::CurrentUser, &["user", "current"]);
     let observed = client.observe(&request).await.ok()?;
     let finding = |found: &str| Finding::new("token", State::Fatal, found);
     Some(match observed.status {
@@ -70,7 +70,7 @@ pub(super) async fn spaces(client: &Client, findings: &mut Vec<Finding>) {
     let mut counts = Vec::new();
     let mut total = 0;
     for status in ["current", "archived"] {
-        let request = Request::v2("spaces", &["spaces"]).with("status", status).with("limit", "250");
+        let request = Request::v2(RequestKind::Spaces, &["spaces"]).with("status", status).with("limit", "250");
         match client.observe(&request).await {
             Ok(observed) => match observed.results() {
                 Some(results) => {

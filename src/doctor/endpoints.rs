@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::account::{refused, unanswered};
 use super::{Finding, State};
-use confluence_client::{Client, Observed, Request};
+use confluence_client::{Client, Observed, Request, RequestKind};
 
 /// One kind of content.
 struct Kind {
@@ -21,20 +21,20 @@ const NO_VERDICTS: &str = "a use may stand there, so no file would be called unr
 
 fn kinds(account: &str) -> Vec<Kind> {
     let list = |subject, name: &str, cost| {
-        let request = Request::v2("doctor", &[name]).with("limit", "1");
+        let request = Request::v2(RequestKind::Doctor, &[name]).with("limit", "1");
         Kind { subject, request: request.with("body-format", "storage"), cost, without: State::Missing }
     };
     let plain = |subject, name: &str, cost| {
-        let request = Request::v2("doctor", &[name]).with("limit", "1");
+        let request = Request::v2(RequestKind::Doctor, &[name]).with("limit", "1");
         Kind { subject, request, cost, without: State::Missing }
     };
     let template = |subject, name: &str| Kind {
         subject,
-        request: Request::v1("doctor", &["template", name]).with("limit", "1"),
+        request: Request::v1(RequestKind::Doctor, &["template", name]).with("limit", "1"),
         cost: NO_VERDICTS,
         without: State::Missing,
     };
-    let search = Request::v1("doctor", &["content", "search"])
+    let search = Request::v1(RequestKind::Doctor, &["content", "search"])
         .with("cql", "type in (page,blogpost)")
         .with("expand", "metadata.properties.cover-picture-id-published")
         .with("limit", "1");
@@ -56,7 +56,7 @@ fn kinds(account: &str) -> Vec<Kind> {
         plain("labels", "labels", "files protected by label could not be told"),
         Kind {
             subject: "people",
-            request: Request::v1("doctor", &["user", "bulk"]).with("accountId", account),
+            request: Request::v1(RequestKind::Doctor, &["user", "bulk"]).with("accountId", account),
             cost: "the names of authors and uploaders would be missing; no verdict depends on them",
             without: State::Note,
         },
@@ -106,7 +106,7 @@ fn judge(kind: &Kind, observed: &Observed) -> Finding {
 /// Whether the size of an old version can be measured, which proves those the API tells (product contract 3.2).
 async fn old_sizes(client: &Client) -> Finding {
     let subject = "sizes of old versions";
-    let newest = Request::v2("doctor", &["attachments"]).with("sort", "-modified-date").with("limit", "250");
+    let newest = Request::v2(RequestKind::Doctor, &["attachments"]).with("sort", "-modified-date").with("limit", "250");
     let listed = client.observe(&newest).await;
     let files = listed.as_ref().ok().and_then(Observed::results).map(Vec::as_slice).unwrap_or_default();
     let sample = files.iter().find_map(|file| {
@@ -161,7 +161,7 @@ fn limits_told(limits: &BTreeMap<String, String>) -> Finding {
 async fn workflow(client: &Client) -> Finding {
     let subject = "workflow app";
     let none = "the workflow columns of a snapshot come from native content states, labels or an imported report alone";
-    let request = Request::v1("doctor", &["content", "search"]).with("cql", "type=page and cw_enabled=true");
+    let request = Request::v1(RequestKind::Doctor, &["content", "search"]).with("cql", "type=page and cw_enabled=true");
     let on_cloud = client.observe(&request.with("limit", "1")).await;
     if on_cloud.as_ref().is_ok_and(|observed| observed.results().is_some()) {
         return Finding::new(subject, State::Good, "Comala Document Management answers the search");
@@ -182,9 +182,9 @@ async fn comala_on_data_center(client: &Client) -> Option<bool> {
     if client.deployment().is_of_atlassian() {
         return Some(false);
     }
-    let pages = client.observe(&Request::v2("doctor", &["pages"]).with("limit", "1")).await.ok()?;
+    let pages = client.observe(&Request::v2(RequestKind::Doctor, &["pages"]).with("limit", "1")).await.ok()?;
     let page = pages.results()?.first()?["id"].as_str()?.to_owned();
-    let status = client.observe(&Request::comala("doctor", &["content", &page, "status"])).await.ok()?;
+    let status = client.observe(&Request::comala(RequestKind::Doctor, &["content", &page, "status"])).await.ok()?;
     // 204 is a page without a workflow
     Some(status.is_answer() || status.status == 204)
 }

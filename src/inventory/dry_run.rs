@@ -14,8 +14,8 @@ use super::options::CrawlOptions;
 use super::plan::{RequestPlan, SiteCounts};
 use super::{Coverage, Space};
 use crate::progress::Progress;
-use confluence_client::Api;
 use confluence_client::api::{Bodies, CommentKind, Single};
+use confluence_client::{Api, RequestCounts};
 
 /// What a run would read, and what it would take.
 #[derive(Debug, Clone, Serialize)]
@@ -31,7 +31,7 @@ pub struct Preview {
     /// How whole the lists were that the plan was computed from.
     pub coverage: Coverage,
     /// Requests that were needed to find out, by kind.
-    pub sent: std::collections::BTreeMap<String, u64>,
+    pub sent: RequestCounts,
 }
 
 /// Comments of one kind, counted.
@@ -70,8 +70,8 @@ impl Crawl<'_> {
             self.count_comments(CommentKind::Inline),
         );
         contents.extend(posts);
-        let owners = lists::unlisted_owners(&contents, &files).len();
-        let mut counts = SiteCounts::of(self, spaces, reported, &contents, &files, owners);
+        let owners = lists::unlisted_owners(&contents, &files);
+        let mut counts = SiteCounts::of(self, spaces, reported, &contents, &files, &owners);
         (counts.footer_comments, counts.inline_comments) = (footer.all, inline.all);
         counts.reply_lists =
             [footer, inline].iter().filter(|comments| comments.replies == 0).map(|comments| comments.all).sum();

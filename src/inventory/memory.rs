@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::site::{AccountId, Attachment, Content, ContentId, OldVersion, Space, Status};
 use super::snapshot::PageVersion;
 use crate::cache::Cache;
+use confluence_client::RequestKind;
 
 const LAST_COMPLETE: &str = "last-complete-run";
 const PAGE_LIMITS: &str = "page-limits";
@@ -116,16 +117,20 @@ impl Memory<'_> {
     }
 
     /// The page limits learned lately.
-    pub(super) fn page_limits(self, now: DateTime<Utc>) -> BTreeMap<String, u32> {
+    pub(super) fn page_limits(self, now: DateTime<Utc>) -> BTreeMap<RequestKind, u32> {
         let kept = self.0.and_then(|cache| cache.get::<PageLimits>(PAGE_LIMITS));
-        kept.filter(|kept| now - kept.learned_at < PAGE_LIMITS_LAST).map(|kept| kept.limits).unwrap_or_default()
+        let limits = kept.filter(|kept| now - kept.learned_at < PAGE_LIMITS_LAST).map(|kept| kept.limits);
+        // another version of the program may have learned limits of kinds that are gone
+        let known = |(label, limit): (String, u32)| Some((RequestKind::of_label(&label)?, limit));
+        limits.into_iter().flatten().filter_map(known).collect()
     }
 
     /// Keeps page limits when they are news.
-    pub(super) fn keep_page_limits(self, limits: BTreeMap<String, u32>, now: DateTime<Utc>) {
+    pub(super) fn keep_page_limits(self, limits: BTreeMap<RequestKind, u32>, now: DateTime<Utc>) {
         if let Some(cache) = self.0
             && limits != self.page_limits(now)
         {
+            let limits = limits.into_iter().map(|(kind, limit)| (kind.label().to_owned(), limit)).collect();
             cache.put(PAGE_LIMITS, &PageLimits { learned_at: now, limits });
         }
     }

@@ -42,6 +42,7 @@ use serde::{Deserialize, Serialize};
 use memory::Memory;
 
 use crate::cache::Cache;
+use confluence_client::RequestCounts;
 use storage_format::OwnSite;
 
 pub use compare::compare_contents;
@@ -77,7 +78,7 @@ pub struct Inventory {
     /// Every planned unit of work and how it ended.
     pub coverage: Coverage,
     /// Requests sent, by kind (`pages`, `attachment version`, …), retries included.
-    pub requests: BTreeMap<String, u64>,
+    pub requests: RequestCounts,
     /// The requests that were planned when the lists had been read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plan: Option<RequestPlan>,
@@ -107,7 +108,7 @@ pub fn remember_run(cache: &Cache, inventory: &Inventory) {
             account: scan.account.id.clone(),
             finished_at: scan.finished_at,
             seconds: u64::try_from(seconds).unwrap_or(0),
-            requests: inventory.requests.values().sum(),
+            requests: inventory.requests.total(),
             figures: Figures::of(&inventory.spaces, &inventory.contents, &inventory.attachments),
         });
     }

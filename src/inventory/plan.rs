@@ -1,18 +1,18 @@
 //! How many requests a run takes, known as soon as the first lists are: the plan of `--dry-run`, and what `run.json`
 //! compares with reality.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
 use super::crawl::Crawl;
 use super::memory::{LastRun, Remembered};
-use super::site::{Attachment, Content, ContentKind, Space, SpaceId};
+use super::site::{Attachment, Container, Content, ContentKind, Space, SpaceId};
 use super::{header_images, labels, people, reconcile};
 use crate::wording::plural;
-use confluence_client::Client;
-use confluence_client::api::{LIST_LIMIT, PEOPLE_PER_REQUEST, PLAIN_SEARCH_LIMIT, SEARCH_LIMIT, SPACE_IDS_PER_REQUEST};
+use confluence_client::api::{PEOPLE_PER_REQUEST, SPACE_IDS_PER_REQUEST};
+use confluence_client::{Client, RequestCounts, RequestKind};
 
 /// Requests in a second that are expected before a run has measured them (`confluence-api.md` 6).
 const USUAL_RATE: f64 = 10.0;
@@ -22,7 +22,7 @@ const USUAL_RATE: f64 = 10.0;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RequestPlan {
     /// By kind, in the words of the counter of requests sent.
-    pub requests: BTreeMap<String, u64>,
+    pub requests: RequestCounts,
     /// Expected time in seconds.
     pub seconds: u64,
     /// Requests in a second this expects: measured in the last complete run, or the usual number.
@@ -33,9 +33,9 @@ pub struct RequestPlan {
 
 impl RequestPlan {
     /// The plan of these requests, at the rate of the last complete run.
-    pub(super) fn of(requests: BTreeMap<String, u64>, last: Option<&LastRun>, remembered_versions: u64) -> Self {
+    pub(super) fn of(requests: RequestCounts, last: Option<&LastRun>, remembered_versions: u64) -> Self {
         let rate = last.map_or(USUAL_RATE, |last| last.requests as f64 / last.seconds.max(1) as f64).max(1.0);
-        let total: u64 = requests.values().sum();
+        let total = requests.total();
         let seconds =
             std::time::Duration::try_from_secs_f64(total as f64 / rate).map_or(u64::MAX, |time| time.as_secs());
         Self { requests, seconds, rate, remembered_versions }
@@ -43,7 +43,7 @@ impl RequestPlan {
 
     /// All requests.
     pub fn total(&self) -> u64 {
-        self.requests.values().sum()
+        self.requests.total()
     }
 }
 
@@ -77,7 +77,9 @@ pub(super) struct SiteCounts {
     pub(super) unsearched: u64,
     pub(super) versions: u64,
     pub(super) remembered_versions: u64,
-    pub(super) owners: u64,
+    /// Owners that no list shows and that are asked for alone: pages and posts by their drafts, and app content.
+    pub(super) unlisted_drafts: u64,
+    pub(super) unlisted_custom_content: u64,
     pub(super) files_owners: u64,
     /// Contents that name files of their own though the list shows none of them.
     pub(super) silent_owners: u64,
@@ -93,7 +95,7 @@ impl SiteCounts {
         reported: Option<&[String]>,
         contents: &[Content],
         files: &[Attachment],
-        owners: usize,
+        owners: &[Container],
     ) -> Self {
         let is_reported = |space: &Space| reported.is_none_or(|keys| keys.contains(&space.key));
         let is_read = |space: &&Space| !crawl.options.references_within || is_reported(space);
@@ -106,7 +108,13 @@ impl SiteCounts {
             counts.add_content(content, &archived);
         }
         counts.attachments = files.len() as u64;
-        counts.owners = owners as u64;
+        for owner in owners {
+            match owner {
+                Container::Page(_) | Container::BlogPost(_) => counts.unlisted_drafts += 1,
+                Container::CustomContent(_) => counts.unlisted_custom_content += 1,
+                Container::None => {}
+            }
+        }
         counts.labels = crawl.options.needs_labels || !labels::wanted(contents).is_empty();
         let unreported: HashSet<&SpaceId> =
             spaces.iter().filter(|space| !is_reported(space)).map(|space| &space.id).collect();
@@ -167,46 +175,46 @@ impl SiteCounts {
 
     /// The plan, with the page limits the client will use.
     pub(super) fn plan(&self, client: &Client, last: Option<&LastRun>) -> RequestPlan {
-        let mut requests = BTreeMap::new();
-        let mut add = |kind: &str, count: u64| {
-            if count > 0 {
-                *requests.entry(kind.to_owned()).or_insert(0) += count;
-            }
-        };
-        let pages_of =
-            |kind: &str, limit: u32, items: u64| items.div_ceil(client.page_limit(kind, limit).into()).max(1);
-        add("current user", 2);
-        add("spaces", 2);
-        for (kind, counts) in [("pages", &self.pages), ("blog posts", &self.posts)] {
-            let limit = client.page_limit(kind, LIST_LIMIT);
+        let mut requests = RequestCounts::default();
+        let mut add = |kind, count| requests.add(kind, count);
+        add(RequestKind::CurrentUser, 2);
+        add(RequestKind::Spaces, 2);
+        for (kind, counts) in [(RequestKind::Pages, &self.pages), (RequestKind::BlogPosts, &self.posts)] {
+            let limit = client.page_limit(kind);
             for spaces in [&self.read_spaces, &self.other_spaces] {
                 add(kind, batches(spaces, counts, client.concurrency(), limit));
             }
         }
-        add("attachments", pages_of("attachments", LIST_LIMIT, self.attachments));
-        add("footer comments", pages_of("footer comments", LIST_LIMIT, self.footer_comments));
-        add("inline comments", pages_of("inline comments", LIST_LIMIT, self.inline_comments));
-        add("comment replies", self.reply_lists);
-        add("templates", 2 * (self.read_spaces.len() as u64 + 1));
-        add("header image sweep", pages_of("header image sweep", SEARCH_LIMIT, self.searched));
-        add("properties", self.unsearched);
-        add("owners that no list shows", self.owners);
-        add("newest attachments", 1);
+        add(RequestKind::Attachments, list_pages(client, RequestKind::Attachments, self.attachments));
+        add(RequestKind::FooterComments, list_pages(client, RequestKind::FooterComments, self.footer_comments));
+        add(RequestKind::InlineComments, list_pages(client, RequestKind::InlineComments, self.inline_comments));
+        add(RequestKind::CommentReplies, self.reply_lists);
+        add(RequestKind::Templates, 2 * (self.read_spaces.len() as u64 + 1));
+        add(RequestKind::HeaderImageSweep, list_pages(client, RequestKind::HeaderImageSweep, self.searched));
+        add(RequestKind::Properties, self.unsearched);
+        add(RequestKind::Draft, self.unlisted_drafts);
+        add(RequestKind::OneCustomContent, self.unlisted_custom_content);
+        add(RequestKind::NewestAttachments, 1);
         let indexed = self.footer_comments + self.inline_comments + self.attachments;
-        add("second walk", pages_of("second walk", PLAIN_SEARCH_LIMIT, indexed));
+        add(RequestKind::SearchIndex, list_pages(client, RequestKind::SearchIndex, indexed));
         let sampled = self.files_owners.min(3 * reconcile::OWNERS_OF_EACH as u64)
             + self.silent_owners.min(reconcile::OWNERS_OF_EACH as u64);
-        add("attachments of one owner", sampled);
-        add("attachment version", self.versions);
-        add("download of one byte", 2 * u64::from(self.versions + self.remembered_versions > 0));
-        add("labels", u64::from(self.labels));
-        add("people", self.people.div_ceil(PEOPLE_PER_REQUEST as u64));
-        for kind in ["changed pages", "changed blog posts", "changed attachments"] {
+        add(RequestKind::AttachmentsOfOneOwner, sampled);
+        add(RequestKind::AttachmentVersion, self.versions);
+        add(RequestKind::DownloadOfOneByte, 2 * u64::from(self.versions + self.remembered_versions > 0));
+        add(RequestKind::Labels, u64::from(self.labels));
+        add(RequestKind::People, self.people.div_ceil(PEOPLE_PER_REQUEST as u64));
+        for kind in [RequestKind::ChangedPages, RequestKind::ChangedBlogPosts, RequestKind::ChangedAttachments] {
             add(kind, 1);
         }
-        add("changed comments", 2);
+        add(RequestKind::ChangedComments, 2);
         RequestPlan::of(requests, last, self.remembered_versions)
     }
+}
+
+/// Requests for a list of one kind with so many items: an empty one takes one, too.
+pub(super) fn list_pages(client: &Client, kind: RequestKind, items: u64) -> u64 {
+    items.div_ceil(client.page_limit(kind).into()).max(1)
 }
 
 /// Requests for the contents of these spaces, in the batches the lists are walked in.
@@ -241,7 +249,7 @@ mod tests {
     #[test]
     fn a_plan_reads_as_people_say_it() {
         let plan = |count: u64, seconds| RequestPlan {
-            requests: BTreeMap::from([("pages".to_owned(), count)]),
+            requests: RequestCounts::from_iter([(RequestKind::Pages, count)]),
             seconds,
             rate: 10.0,
             remembered_versions: 0,

@@ -28,7 +28,7 @@ async fn read(crawl: &Crawl<'_>, spaces: &[Space], reported: Option<&[String]>, 
     let (mut contents, lists::Attachments { mut files, owners }) =
         lists::contents_and_attachments(crawl, spaces, reported).await;
     plausibility::check(crawl, account, Figures::of(spaces, &contents, &files));
-    let mut counts = SiteCounts::of(crawl, spaces, reported, &contents, &files, owners.len());
+    let mut counts = SiteCounts::of(crawl, spaces, reported, &contents, &files, &owners);
     counts.reply_lists = crawl.ledger.planned(UnitKind::Replies);
     let plan = counts.plan(crawl.api.client(), crawl.memory.last_run().as_ref());
     if crawl.api.client().stopped().is_none() {

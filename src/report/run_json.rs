@@ -9,6 +9,7 @@ use serde::Serialize;
 use crate::audit::{Totals, Usage};
 use crate::inventory::coverage::{Gap, UnitCounts, UnitKind};
 use crate::inventory::{Account, OldSizes, RequestPlan};
+use confluence_client::RequestCounts;
 use storage_format::{Certainty, Display};
 
 use super::folder::{WriteFailure, WrittenFile};
@@ -43,7 +44,7 @@ struct Manifest<'a> {
     totals: Totals,
     spaces: Vec<SpaceEntry>,
     coverage: Coverage<'a>,
-    requests: &'a BTreeMap<String, u64>,
+    requests: &'a RequestCounts,
     #[serde(skip_serializing_if = "Option::is_none")]
     plan: Option<&'a RequestPlan>,
     notices: &'a [String],

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use confluence_client::{Api, ConnectionSettings, Timeouts};
+use confluence_client::{Api, ConnectionSettings, RequestKind, Timeouts};
 use confluence_sim::site::Content;
 use confluence_sim::{DemoServer, Fault, FaultPlan, Occurrence, RoutePattern, sample_site};
 use confluence_storage_analyzer::audit::{AuditOptions, FileVerdict, Usage};
@@ -53,8 +53,8 @@ fn versions(reading: &Reading) -> UnitCounts {
     reading.inventory.coverage.units[&UnitKind::AttachmentVersion]
 }
 
-fn sent(reading: &Reading, kind: &str) -> u64 {
-    reading.inventory.requests.get(kind).copied().unwrap_or(0)
+fn sent(reading: &Reading, kind: RequestKind) -> u64 {
+    reading.inventory.requests.of(kind)
 }
 
 fn gap_reasons(reading: &Reading, kind: UnitKind) -> Vec<String> {
@@ -81,13 +81,17 @@ async fn a_second_run_reads_no_old_version_again_and_says_the_same() {
     let second = run(&server, cache.path()).await;
     assert_eq!(second.status, ExitStatus::Complete);
     assert_eq!(versions_answered(&server).len(), asked, "what can never change is not asked for twice");
-    assert_eq!(sent(&second, "attachment version"), 0);
-    assert_eq!(sent(&second, "attachment version list"), 1, "deleted versions of a file are confirmed by one list");
+    assert_eq!(sent(&second, RequestKind::AttachmentVersion), 0);
+    assert_eq!(
+        sent(&second, RequestKind::AttachmentVersionList),
+        1,
+        "deleted versions of a file are confirmed by one list"
+    );
     assert_eq!((versions(&second).remembered, versions(&second).gone), (versions(&first).ok, versions(&first).gone));
     assert_eq!(answer(&second), answer(&first));
     let plan = second.inventory.plan.unwrap();
     assert_eq!(plan.remembered_versions, versions(&first).ok);
-    assert_eq!(sent(&first, "pages"), plan.requests["pages"]);
+    assert_eq!(sent(&first, RequestKind::Pages), plan.requests.of(RequestKind::Pages));
 }
 
 #[tokio::test(start_paused = true)]
@@ -224,7 +228,7 @@ async fn a_deleted_version_that_is_listed_again_is_read() {
         versions.for_each(|version| version.deleted = false);
     });
     let second = run(&server, cache.path()).await;
-    assert_eq!(sent(&second, "attachment version"), versions(&first).gone);
+    assert_eq!(sent(&second, RequestKind::AttachmentVersion), versions(&first).gone);
     assert_eq!(versions(&second).gone, 0);
 }
 
@@ -308,7 +312,10 @@ async fn a_page_size_that_failed_is_not_tried_again_next_time() {
     assert!(before > 0);
     let second = run(&server, cache.path()).await;
     assert_eq!((second.status, failed(&server)), (ExitStatus::Complete, before));
-    assert_eq!(second.inventory.plan.as_ref().unwrap().requests["attachments"], sent(&second, "attachments"));
+    assert_eq!(
+        second.inventory.plan.as_ref().unwrap().requests.of(RequestKind::Attachments),
+        sent(&second, RequestKind::Attachments)
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -331,7 +338,7 @@ async fn app_content_of_a_known_type_counts_as_a_user() {
         site.contents.push(note);
     });
     let second = run(&server, cache.path()).await;
-    assert_eq!(sent(&second, "custom content"), 1);
+    assert_eq!(sent(&second, RequestKind::CustomContent), 1);
     assert!(second.inventory.contents.iter().any(|content| content.id.as_str() == "98765" && content.body.is_some()));
     let verdict = second.audit.files.iter().find(|file| second.inventory.attachments[file.attachment].id == id);
     assert_eq!(verdict.unwrap().usage, Usage::LinkedElsewhere);

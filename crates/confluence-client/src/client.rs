@@ -18,6 +18,7 @@ use tokio::time::Instant;
 use super::deployment::{BaseUrlError, Deployment, Request};
 use super::error::RequestError;
 use super::fetch::{Failure, Suspicion};
+use super::kind::{RequestCounts, RequestKind};
 use super::pace::{Pace, Priority};
 use super::retry::{Jitter, RetryBudget};
 
@@ -149,7 +150,7 @@ pub struct Client {
     pub(super) reached: AtomicBool,
     pub(super) failures_in_a_row: AtomicU32,
     stop: watch::Sender<Option<RequestError>>,
-    requests: Mutex<BTreeMap<&'static str, u64>>,
+    requests: Mutex<RequestCounts>,
     warnings: Mutex<BTreeSet<String>>,
     /// When the identity probe last began that found everything in order.
     pub(super) known_at: tokio::sync::Mutex<Option<Instant>>,
@@ -158,7 +159,7 @@ pub struct Client {
     /// When the identity has to be probed again; `None` before the first probe.
     pub(super) probe_due: Mutex<Option<Instant>>,
     /// Page limits of lists that had trouble with larger ones, by kind of request.
-    page_limits: Mutex<BTreeMap<String, u32>>,
+    page_limits: Mutex<BTreeMap<RequestKind, u32>>,
 }
 
 impl std::fmt::Debug for Client {
@@ -214,8 +215,8 @@ impl Client {
     }
 
     /// Requests sent so far, by kind, retries included.
-    pub fn requests(&self) -> BTreeMap<String, u64> {
-        locked(&self.requests).iter().map(|(kind, count)| ((*kind).to_owned(), *count)).collect()
+    pub fn requests(&self) -> RequestCounts {
+        locked(&self.requests).clone()
     }
 
     /// Remarks on the answers so far, each once: announced removals, links to foreign hosts.
@@ -312,27 +313,28 @@ impl Client {
 
     /// Page limits that lists had to be cut to, by kind of request: those given to
     /// [`Client::remember_page_limits`], and those learned since.
-    pub fn page_limits(&self) -> BTreeMap<String, u32> {
+    pub fn page_limits(&self) -> BTreeMap<RequestKind, u32> {
         locked(&self.page_limits).clone()
     }
 
     /// Begins lists of these kinds with these page limits: larger ones failed in an earlier run.
-    pub fn remember_page_limits(&self, limits: BTreeMap<String, u32>) {
+    pub fn remember_page_limits(&self, limits: BTreeMap<RequestKind, u32>) {
         *locked(&self.page_limits) = limits;
     }
 
     /// The page limit to begin a list with.
-    pub fn page_limit(&self, kind: &str, default: u32) -> u32 {
-        locked(&self.page_limits).get(kind).map_or(default, |limit| default.min(*limit)).max(1)
+    pub fn page_limit(&self, kind: RequestKind) -> u32 {
+        let most = kind.page_limit();
+        locked(&self.page_limits).get(&kind).map_or(most, |limit| most.min(*limit)).max(1)
     }
 
     /// A list got through with this limit, but not with a larger one.
-    pub(super) fn learn_page_limit(&self, kind: &str, limit: u32) {
-        locked(&self.page_limits).insert(kind.to_owned(), limit);
+    pub(super) fn learn_page_limit(&self, kind: RequestKind, limit: u32) {
+        locked(&self.page_limits).insert(kind, limit);
     }
 
-    pub(super) fn count(&self, kind: &'static str) {
-        *locked(&self.requests).entry(kind).or_insert(0) += 1;
+    pub(super) fn count(&self, kind: RequestKind) {
+        locked(&self.requests).add(kind, 1);
     }
 
     pub(super) fn warn(&self, text: &str) {
@@ -342,7 +344,7 @@ impl Client {
     }
 
     /// One answer was good.
-    pub(super) fn succeeded(&self, kind: &'static str, near_limit: bool) {
+    pub(super) fn succeeded(&self, kind: RequestKind, near_limit: bool) {
         self.failures_in_a_row.store(0, Ordering::Relaxed);
         locked(&self.budget).refund();
         self.pace.answered(kind, near_limit);

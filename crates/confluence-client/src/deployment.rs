@@ -8,6 +8,8 @@ use std::net::{IpAddr, Ipv4Addr};
 use thiserror::Error;
 use url::{Host, Url};
 
+use super::kind::RequestKind;
+
 /// A base URL that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum BaseUrlError {
@@ -65,8 +67,8 @@ impl Generation {
 /// It is a GET, but for the one thing that is read by POST: accounts.
 #[derive(Debug, Clone)]
 pub struct Request {
-    /// Words for people and for the counter: `pages`, `attachment version`, …
-    pub kind: &'static str,
+    /// What it is counted as.
+    pub kind: RequestKind,
     pub(super) generation: Generation,
     pub(super) segments: Vec<String>,
     pub(super) query: Vec<(String, String)>,
@@ -76,21 +78,21 @@ pub struct Request {
 
 impl Request {
     /// A request to `/api/v2/…`.
-    pub fn v2(kind: &'static str, segments: &[&str]) -> Self {
+    pub fn v2(kind: RequestKind, segments: &[&str]) -> Self {
         Self::new(kind, Generation::V2, segments)
     }
 
     /// A request to `/rest/api/…`.
-    pub fn v1(kind: &'static str, segments: &[&str]) -> Self {
+    pub fn v1(kind: RequestKind, segments: &[&str]) -> Self {
         Self::new(kind, Generation::V1, segments)
     }
 
     /// A request to `/rest/cw/1/…`.
-    pub fn comala(kind: &'static str, segments: &[&str]) -> Self {
+    pub fn comala(kind: RequestKind, segments: &[&str]) -> Self {
         Self::new(kind, Generation::Comala, segments)
     }
 
-    fn new(kind: &'static str, generation: Generation, segments: &[&str]) -> Self {
+    fn new(kind: RequestKind, generation: Generation, segments: &[&str]) -> Self {
         let segments = segments.iter().map(|&segment| segment.to_owned()).collect();
         Self { kind, generation, segments, query: Vec::new(), accounts: None }
     }
@@ -100,7 +102,7 @@ impl Request {
     /// fixed here.
     pub(super) fn accounts(ids: &[&str]) -> Self {
         let ids = ids.iter().map(|&id| id.to_owned()).collect();
-        Self { accounts: Some(ids), ..Self::v2("accounts", &["users-bulk"]) }
+        Self { accounts: Some(ids), ..Self::v2(RequestKind::Accounts, &["users-bulk"]) }
     }
 
     /// The method it is sent with.
@@ -308,10 +310,10 @@ mod tests {
     #[test]
     fn encodes_once_and_stays_below_its_base() {
         let deployment = Deployment::cloud("https://a.example").unwrap();
-        let request = Request::v2("pages", &["pages", "../../x", ".."]).with("cursor", "a=b+c&d e%3D");
+        let request = Request::v2(RequestKind::Pages, &["pages", "../../x", ".."]).with("cursor", "a=b+c&d e%3D");
         let url = deployment.url(&request);
         assert_eq!(url.as_str(), "https://a.example/wiki/api/v2/pages/..%2F..%2Fx?cursor=a%3Db%2Bc%26d+e%253D");
-        let status = Request::comala("workflow status", &["content", "7", "status"]);
+        let status = Request::comala(RequestKind::WorkflowStatus, &["content", "7", "status"]);
         assert_eq!(deployment.url(&status).as_str(), "https://a.example/wiki/rest/cw/1/content/7/status");
         assert_eq!(status.path(), "/rest/cw/1/content/7/status");
         let read_back: Vec<_> = url.query_pairs().into_owned().collect();

@@ -14,12 +14,11 @@ use super::client::Client;
 use super::deployment::{Request, is_internal, is_loopback};
 use super::error::RequestError;
 use super::fault::Fault;
+use super::kind::RequestKind;
 use super::pace::Priority;
 
 /// Tries to reach the place the file lies at.
 const ATTEMPTS: u32 = 3;
-const ONE_BYTE: &str = "download of one byte";
-const WHOLE_FILE: &str = "download of a file";
 /// A whole file may take longer than an answer of the API; a stalled transfer ends sooner by the read timeout.
 const WHOLE_FILE_TIMEOUT: Duration = Duration::from_secs(60 * 60);
 
@@ -35,17 +34,23 @@ pub struct Fingerprint {
 impl Client {
     /// The size in bytes of one version of an attachment, as its download tells it.
     pub async fn measure_download(&self, container: &str, attachment: &str, version: u32) -> Result<u64, RequestError> {
-        let request = download(ONE_BYTE, container, attachment).with("version", version.to_string());
+        let request =
+            download(RequestKind::DownloadOfOneByte, container, attachment).with("version", version.to_string());
         let target = self.file_address(&request).await?;
         // a range of one byte; the answer's headers tell the whole size
-        self.at_its_place(ONE_BYTE, || self.http.get(target.clone()).header(RANGE, "bytes=0-0"), total_size).await
+        self.at_its_place(
+            RequestKind::DownloadOfOneByte,
+            || self.http.get(target.clone()).header(RANGE, "bytes=0-0"),
+            total_size,
+        )
+        .await
     }
 
     /// Downloads the current version of an attachment and keeps nothing but its fingerprint.
     pub async fn fingerprint(&self, container: &str, attachment: &str) -> Result<Fingerprint, RequestError> {
-        let target = self.file_address(&download(WHOLE_FILE, container, attachment)).await?;
+        let target = self.file_address(&download(RequestKind::DownloadOfAFile, container, attachment)).await?;
         let request = || self.http.get(target.clone()).timeout(WHOLE_FILE_TIMEOUT);
-        self.at_its_place(WHOLE_FILE, request, digest).await
+        self.at_its_place(RequestKind::DownloadOfAFile, request, digest).await
     }
 
     /// Where the API sends a download.
@@ -68,7 +73,7 @@ impl Client {
     /// One request to the file's place, without credentials, tried again when the transfer breaks.
     async fn at_its_place<T, F>(
         &self,
-        kind: &'static str,
+        kind: RequestKind,
         request: impl Fn() -> RequestBuilder,
         read: impl Fn(Response) -> F,
     ) -> Result<T, RequestError>
@@ -101,7 +106,7 @@ impl Client {
                 Ok(value) => return Ok(value),
                 Err(Trouble::Answer(what)) => return Err(shape(&what)),
                 Err(Trouble::Transfer(error)) => {
-                    let error = Fault::of(&error).into_error(kind.to_owned(), attempt);
+                    let error = Fault::of(&error).into_error(kind.label().to_owned(), attempt);
                     if attempt == ATTEMPTS || !matches!(error, RequestError::Transport { .. }) {
                         return Err(error);
                     }
@@ -117,7 +122,7 @@ enum Trouble {
     Answer(String),
 }
 
-fn download(kind: &'static str, container: &str, attachment: &str) -> Request {
+fn download(kind: RequestKind, container: &str, attachment: &str) -> Request {
     Request::v1(kind, &["content", container, "child", "attachment", attachment, "download"])
 }
 

@@ -13,6 +13,7 @@ mod fault;
 mod fetch;
 mod identity;
 mod inspect;
+pub mod kind;
 pub mod model;
 mod pace;
 pub mod pages;
@@ -29,6 +30,7 @@ pub use deployment::{BaseUrlError, Deployment, Request};
 pub use download::Fingerprint;
 pub use error::RequestError;
 pub use inspect::Observed;
+pub use kind::{RequestCounts, RequestKind};
 pub use pagination::{BadItem, Walked};
 
 #[cfg(test)]

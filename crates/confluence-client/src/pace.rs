@@ -10,6 +10,7 @@ use std::time::Duration;
 use tokio::sync::{Semaphore, SemaphorePermit, watch};
 use tokio::time::{Instant, sleep_until};
 
+use super::kind::RequestKind;
 use super::rate::Rate;
 
 /// Good answers after which one lost permit comes back, or spacing ends.
@@ -32,7 +33,7 @@ pub(super) enum Gate {
     /// All requests.
     Site,
     /// Requests of one kind (F-08).
-    Kind(&'static str),
+    Kind(RequestKind),
 }
 
 /// The shared pace of all requests.
@@ -123,7 +124,7 @@ impl Pace {
     }
 
     /// Waits for open gates, a free start and a permit. Urgent requests pass a hold.
-    pub(super) async fn admit(&self, kind: &'static str, priority: Priority) -> Permit<'_> {
+    pub(super) async fn admit(&self, kind: RequestKind, priority: Priority) -> Permit<'_> {
         loop {
             if priority == Priority::Normal {
                 // the sender lives as long as `self`, so the wait cannot fail
@@ -146,7 +147,7 @@ impl Pace {
         }
     }
 
-    fn closed_until(&self, kind: &'static str) -> Option<Instant> {
+    fn closed_until(&self, kind: RequestKind) -> Option<Instant> {
         let now = Instant::now();
         let state = self.state();
         [Gate::Site, Gate::Kind(kind)]
@@ -157,7 +158,7 @@ impl Pace {
     }
 
     /// The next start that the warning of a near limit and the learned rates leave free.
-    fn reserve_start(&self, kind: &'static str) -> Option<Instant> {
+    fn reserve_start(&self, kind: RequestKind) -> Option<Instant> {
         let mut state = self.state();
         let now = Instant::now();
         let mut starts = [None; 3];
@@ -172,7 +173,7 @@ impl Pace {
         starts.into_iter().flatten().max()
     }
 
-    fn started(&self, kind: &'static str) {
+    fn started(&self, kind: RequestKind) {
         let now = Instant::now();
         let mut state = self.state();
         for gate in [Gate::Site, Gate::Kind(kind)] {
@@ -211,7 +212,7 @@ impl Pace {
     }
 
     /// A good answer; `near_limit` when it warned that the limit is near.
-    pub(super) fn answered(&self, kind: &'static str, near_limit: bool) {
+    pub(super) fn answered(&self, kind: RequestKind, near_limit: bool) {
         let mut state = self.state();
         for gate in [Gate::Site, Gate::Kind(kind)] {
             state.rates.entry(gate).or_default().answered();
@@ -250,7 +251,10 @@ mod tests {
         let pace = Pace::new(4);
         let began = Instant::now();
         pace.close(Gate::Site, Duration::from_secs(7));
-        let permits = tokio::join!(pace.admit("pages", Priority::Normal), pace.admit("labels", Priority::Normal));
+        let permits = tokio::join!(
+            pace.admit(RequestKind::Pages, Priority::Normal),
+            pace.admit(RequestKind::Labels, Priority::Normal)
+        );
         assert!(began.elapsed() >= Duration::from_secs(7));
         drop(permits);
     }
@@ -259,10 +263,10 @@ mod tests {
     async fn f_08_other_kinds_pass_the_gate_of_one() {
         let pace = Pace::new(4);
         let began = Instant::now();
-        pace.close(Gate::Kind("pages"), Duration::from_secs(30));
-        drop(pace.admit("labels", Priority::Normal).await);
+        pace.close(Gate::Kind(RequestKind::Pages), Duration::from_secs(30));
+        drop(pace.admit(RequestKind::Labels, Priority::Normal).await);
         assert_eq!(began.elapsed(), Duration::ZERO);
-        drop(pace.admit("pages", Priority::Normal).await);
+        drop(pace.admit(RequestKind::Pages, Priority::Normal).await);
         assert!(began.elapsed() >= Duration::from_secs(30));
     }
 
@@ -271,9 +275,9 @@ mod tests {
         let pace = Pace::new(8);
         let sent = Instant::now();
         let held = [
-            pace.admit("a", Priority::Normal).await,
-            pace.admit("a", Priority::Normal).await,
-            pace.admit("a", Priority::Normal).await,
+            pace.admit(RequestKind::Pages, Priority::Normal).await,
+            pace.admit(RequestKind::Pages, Priority::Normal).await,
+            pace.admit(RequestKind::Pages, Priority::Normal).await,
         ];
         tokio::time::advance(Duration::from_millis(1)).await;
         (0..3).for_each(|_| pace.throttled(sent, Gate::Site));
@@ -284,24 +288,24 @@ mod tests {
         assert_eq!(pace.limit(), 1);
         drop(held);
         assert_eq!(pace.permits.available_permits(), 1);
-        (0..CLEAN_ANSWERS).for_each(|_| pace.answered("a", false));
+        (0..CLEAN_ANSWERS).for_each(|_| pace.answered(RequestKind::Pages, false));
         assert_eq!((pace.limit(), pace.permits.available_permits()), (2, 2));
-        (0..CLEAN_ANSWERS * 20).for_each(|_| pace.answered("a", false));
+        (0..CLEAN_ANSWERS * 20).for_each(|_| pace.answered(RequestKind::Pages, false));
         assert_eq!((pace.limit(), pace.permits.available_permits()), (8, 8));
     }
 
     #[tokio::test(start_paused = true)]
     async fn f_09_a_near_limit_spaces_requests() {
         let pace = Pace::new(4);
-        pace.answered("a", true);
+        pace.answered(RequestKind::Pages, true);
         let began = Instant::now();
         for _ in 0..5 {
-            drop(pace.admit("a", Priority::Normal).await);
+            drop(pace.admit(RequestKind::Pages, Priority::Normal).await);
         }
         assert!(began.elapsed() >= SPACING * 4);
-        (0..CLEAN_ANSWERS).for_each(|_| pace.answered("a", false));
+        (0..CLEAN_ANSWERS).for_each(|_| pace.answered(RequestKind::Pages, false));
         let began = Instant::now();
-        drop(pace.admit("a", Priority::Normal).await);
+        drop(pace.admit(RequestKind::Pages, Priority::Normal).await);
         assert_eq!(began.elapsed(), Duration::ZERO);
     }
 
@@ -309,8 +313,8 @@ mod tests {
     async fn only_urgent_requests_pass_a_hold() {
         let pace = Pace::new(2);
         let hold = pace.hold();
-        drop(pace.admit("identity", Priority::Urgent).await);
-        let waiting = pace.admit("pages", Priority::Normal);
+        drop(pace.admit(RequestKind::CurrentUser, Priority::Urgent).await);
+        let waiting = pace.admit(RequestKind::Pages, Priority::Normal);
         tokio::pin!(waiting);
         assert!(tokio::time::timeout(Duration::from_secs(60), &mut waiting).await.is_err());
         drop(hold);
@@ -344,12 +348,12 @@ mod tests {
         let (answered, refused) = (Mutex::new(0), Mutex::new(0));
         let worker = || async {
             while *answered.lock().unwrap() < wanted {
-                let permit = pace.admit("a", Priority::Normal).await;
+                let permit = pace.admit(RequestKind::Pages, Priority::Normal).await;
                 let sent_at = Instant::now();
                 tokio::time::sleep(Duration::from_millis(80)).await;
                 if bucket.lock().unwrap().take() {
                     *answered.lock().unwrap() += 1;
-                    pace.answered("a", false);
+                    pace.answered(RequestKind::Pages, false);
                 } else {
                     *refused.lock().unwrap() += 1;
                     pace.throttled(sent_at, Gate::Site);

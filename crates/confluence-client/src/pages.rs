@@ -2,10 +2,11 @@
 
 use serde::Deserialize;
 
-use super::api::{Api, BLOG_POST_STATUSES, LIST_LIMIT, PAGE_STATUSES, SEARCH_LIMIT, Single, with_all};
+use super::api::{Api, BLOG_POST_STATUSES, PAGE_STATUSES, Single, with_all};
 use super::cql::in_spaces;
 use super::deployment::Request;
 use super::error::RequestError;
+use super::kind::RequestKind;
 use super::model;
 use super::pagination::{Item, Walked};
 
@@ -68,23 +69,25 @@ impl Api {
         if contributors {
             expand.push_str(",history.contributors.publishers");
         }
-        let request = Request::v1("page sweep", &["content", "search"])
+        let request = Request::v1(RequestKind::PageSweep, &["content", "search"])
             .with("cql", format!("type = page and {}", in_spaces(space_keys)))
             .with("expand", expand);
-        self.list(&request, SEARCH_LIMIT, take).await
+        self.list(&request, take).await
     }
 
     /// The global labels of one page.
     pub async fn page_labels(&self, page: &str, take: impl FnMut(model::Label)) -> Walked {
-        let request =
-            Request::v2("page labels", &["pages", page, "labels"]).with("prefix", "global").with("sort", "id");
-        self.list(&request, LIST_LIMIT, take).await
+        let request = Request::v2(RequestKind::PageLabels, &["pages", page, "labels"])
+            .with("prefix", "global")
+            .with("sort", "id");
+        self.list(&request, take).await
     }
 
     /// The versions of one page that exist, the newest first.
     pub async fn page_versions(&self, page: &str, take: impl FnMut(model::PageVersion)) -> Walked {
-        let request = Request::v2("page versions", &["pages", page, "versions"]).with("sort", "-modified-date");
-        self.list(&request, LIST_LIMIT, take).await
+        let request =
+            Request::v2(RequestKind::PageVersions, &["pages", page, "versions"]).with("sort", "-modified-date");
+        self.list(&request, take).await
     }
 
     /// A member of the tree of pages that is no page. `kind` is the word of `parentType`; `None` when there is no
@@ -97,15 +100,15 @@ impl Api {
             "embed" => "embeds",
             _ => return None,
         };
-        let request = Request::v2("page parents", &[collection, id]);
+        let request = Request::v2(RequestKind::PageParents, &[collection, id]);
         Some(self.client().get(&request).await.map(|answer| answer.value))
     }
 
     /// Which of up to [`CONTENT_IDS_PER_REQUEST`] ids are pages, or blog posts, of whatever status.
     pub async fn listed(&self, which: Single, ids: &[&str], take: impl FnMut(model::Listed)) -> Walked {
         let statuses = if which == Single::BlogPost { BLOG_POST_STATUSES } else { PAGE_STATUSES };
-        let request = with_all(Request::v2("link targets", &[which.segment()]), "id", ids);
-        self.list(&with_all(request, "status", statuses).with("sort", "id"), LIST_LIMIT, take).await
+        let request = with_all(Request::v2(RequestKind::LinkTargets, &[which.segment()]), "id", ids);
+        self.list(&with_all(request, "status", statuses).with("sort", "id"), take).await
     }
 
     /// Up to [`ACCOUNTS_PER_REQUEST`] accounts; unknown ids are left out by the server.
@@ -115,14 +118,14 @@ impl Api {
 
     /// How many people like a page.
     pub async fn page_likes(&self, page: &str) -> Result<u64, RequestError> {
-        self.counted(&Request::v2("page likes", &["pages", page, "likes", "count"])).await
+        self.counted(&Request::v2(RequestKind::PageLikes, &["pages", page, "likes", "count"])).await
     }
 
     /// How often, or by how many people, a page was viewed, ever or since a time (ISO 8601).
     pub async fn page_analytics(&self, which: Analytics, page: &str, since: Option<&str>) -> Result<u64, RequestError> {
         let (kind, word) = match which {
-            Analytics::Views => ("page views", "views"),
-            Analytics::Viewers => ("page viewers", "viewers"),
+            Analytics::Views => (RequestKind::PageViews, "views"),
+            Analytics::Viewers => (RequestKind::PageViewers, "viewers"),
         };
         let request = Request::v1(kind, &["analytics", "content", page, word]);
         let request = since.into_iter().fold(request, |request, since| request.with("fromDate", since));
@@ -134,7 +137,7 @@ impl Api {
     /// The endpoint of a page's watches is `notification/child-created`; its sister `notification/created` answers those
     /// of the whole space (`confluence-v1.json`).
     pub async fn page_watchers(&self, page: &str) -> Result<Option<u64>, RequestError> {
-        let request = Request::v1("page watchers", &["content", page, "notification", "child-created"])
+        let request = Request::v1(RequestKind::PageWatchers, &["content", page, "notification", "child-created"])
             .with("limit", WATCHES.to_string());
         let watches: model::Watches = self.client().get(&request).await?.value;
         let count = watches.results.len() as u64;
@@ -156,6 +159,6 @@ mod tests {
     fn only_the_request_for_accounts_is_a_post() {
         let accounts = Request::accounts(&["712020:a"]).with("cursor", "x");
         assert_eq!((accounts.method(), accounts.path()), (reqwest::Method::POST, "/api/v2/users-bulk".to_owned()));
-        assert_eq!(Request::v2("pages", &["users-bulk"]).method(), reqwest::Method::GET);
+        assert_eq!(Request::v2(RequestKind::Pages, &["users-bulk"]).method(), reqwest::Method::GET);
     }
 }

@@ -120,17 +120,16 @@ pub struct Walked {
     pub base: Option<String>,
 }
 
-/// Walks the list that `request` begins, with pages of `limit` items, and hands every item to `take`, each once, a
+/// Walks the list that `request` begins, with pages as large as its kind allows, and hands every item to `take`, each once, a
 /// later one again when its version is higher. `take` may end the walk.
 pub async fn walk<T: Item>(
     client: &Client,
     request: &Request,
     paging: Paging,
-    limit: u32,
     mut take: impl FnMut(T) -> ControlFlow<()>,
 ) -> Walked {
     let mut walk = Walk::new(request, paging);
-    let mut limit = client.page_limit(request.kind, limit);
+    let mut limit = client.page_limit(request.kind);
     let mut restarts = 0;
     let mut too_large = false;
     let end = loop {

@@ -3,15 +3,14 @@
 
 use std::ops::ControlFlow;
 
-use super::api::{Api, LIST_LIMIT, PLAIN_SEARCH_LIMIT, SEARCH_LIMIT};
+use super::api::Api;
 use super::deployment::Request;
 use super::error::RequestError;
+use super::kind::RequestKind;
 use super::model;
 use super::pagination::{Paging, Walked, walk};
 use super::workflow_model::{ContentState, WorkflowParameters, WorkflowStatus};
 
-/// Largest page of the list of pages in a native content state (`confluence-api.md` 4).
-const STATE_LIMIT: u32 = 100;
 /// What has to be expanded for the approvals to come with the status (`comala.md` 1.1).
 const STATUS_EXPANSION: &str = "state,states,approvals,tasks";
 
@@ -24,7 +23,7 @@ impl Api {
 
     /// The workflow status of one page by Comala on Data Center; `None` is a page without a workflow. `kind` names the
     /// request in counters.
-    pub async fn workflow_status(&self, kind: &'static str, id: &str) -> Result<Option<WorkflowStatus>, RequestError> {
+    pub async fn workflow_status(&self, kind: RequestKind, id: &str) -> Result<Option<WorkflowStatus>, RequestError> {
         let request = Request::comala(kind, &["content", id, "status"]).with("expand", STATUS_EXPANSION);
         self.client().get_optional(&request).await
     }
@@ -32,14 +31,16 @@ impl Api {
     /// The page-editable workflow parameters of one page by Comala on Data Center; `None` is a page without any. Needs
     /// the right to edit the page: without it the answer is 403 (`comala.md` 1.2).
     pub async fn workflow_parameters(&self, id: &str) -> Result<Option<WorkflowParameters>, RequestError> {
-        self.client().get_optional(&Request::comala("workflow parameters", &["content", id, "parameters"])).await
+        self.client()
+            .get_optional(&Request::comala(RequestKind::WorkflowParameters, &["content", id, "parameters"]))
+            .await
     }
 
     /// Whether the search knows the fields of Comala on Cloud; it refuses unknown fields with 400 (`comala.md` 3).
     pub async fn knows_workflow_fields(&self) -> Result<bool, RequestError> {
-        let request = Request::v1("workflow probe", &["content", "search"]).with("cql", "cw_enabled = true");
+        let request = Request::v1(RequestKind::WorkflowProbe, &["content", "search"]).with("cql", "cw_enabled = true");
         let first = |_: model::SearchHit| ControlFlow::Break(());
-        match walk(self.client(), &request, Paging::Cursor, 1, first).await.end {
+        match walk(self.client(), &request, Paging::Cursor, first).await.end {
             Ok(()) => Ok(true),
             Err(RequestError::Status { status: 400, .. }) => Ok(false),
             Err(error) => Err(error),
@@ -48,40 +49,43 @@ impl Api {
 
     /// The contents that a query finds, without anything expanded.
     pub async fn workflow_search(&self, cql: &str, take: impl FnMut(model::SearchHit)) -> Walked {
-        let request = Request::v1("workflow search", &["content", "search"]).with("cql", cql);
-        self.list(&request, PLAIN_SEARCH_LIMIT, take).await
+        let request = Request::v1(RequestKind::WorkflowSearch, &["content", "search"]).with("cql", cql);
+        self.list(&request, take).await
     }
 
     /// The contents that a query finds, with the content properties of these keys: the only bulk way to properties.
     pub async fn property_search(&self, cql: &str, keys: &[&str], take: impl FnMut(model::SearchHit)) -> Walked {
         let expand: Vec<String> = keys.iter().map(|key| format!("metadata.properties.{key}")).collect();
-        let request = Request::v1("workflow properties", &["content", "search"])
+        let request = Request::v1(RequestKind::WorkflowProperties, &["content", "search"])
             .with("cql", cql)
             .with("expand", expand.join(","));
-        self.list(&request, SEARCH_LIMIT, take).await
+        self.list(&request, take).await
     }
 
     /// The content properties of one page, or the one of a key.
     pub async fn page_properties(&self, id: &str, key: Option<&str>, take: impl FnMut(model::Property)) -> Walked {
-        let kind = if key.is_some() { "workflow property of one page" } else { "workflow property discovery" };
+        let kind = match key {
+            Some(_) => RequestKind::WorkflowPropertyOfOnePage,
+            None => RequestKind::WorkflowPropertyDiscovery,
+        };
         let request = Request::v2(kind, &["pages", id, "properties"]).with("sort", "key");
         let request = match key {
             Some(key) => request.with("key", key),
             None => request,
         };
-        self.list(&request, LIST_LIMIT, take).await
+        self.list(&request, take).await
     }
 
     /// The native content states that a space suggests.
     pub async fn content_states(&self, space_key: &str) -> Result<Vec<ContentState>, RequestError> {
-        let request = Request::v1("content states of a space", &["space", space_key, "state"]);
+        let request = Request::v1(RequestKind::ContentStates, &["space", space_key, "state"]);
         Ok(self.client().get(&request).await?.value)
     }
 
     /// The pages of a space that are in a native content state.
     pub async fn pages_in_state(&self, space_key: &str, state: i64, take: impl FnMut(model::SearchHit)) -> Walked {
-        let request = Request::v1("pages in a content state", &["space", space_key, "state", "content"]);
+        let request = Request::v1(RequestKind::PagesInAContentState, &["space", space_key, "state", "content"]);
         let request = request.with("state-id", state.to_string());
-        self.list_by_start(&request, STATE_LIMIT, take).await
+        self.list_by_start(&request, take).await
     }
 }

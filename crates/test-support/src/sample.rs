@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use confluence_client::RequestKind;
 use confluence_storage_analyzer::audit::{
     Audit, AuditOptions, DuplicateGroup, FileVerdict, SpaceTotals, Totals, Usage, Use,
 };
@@ -311,7 +312,7 @@ fn inventory(spaces: Vec<Space>, attachments: Vec<Attachment>) -> Inventory {
         attachments,
         people: people.iter().map(|(id, name)| (AccountId::new(*id), (*name).to_owned())).collect(),
         coverage: Coverage { units: BTreeMap::from([(UnitKind::Body, counts)]), gaps: vec![gap], warnings: Vec::new() },
-        requests: BTreeMap::from([("pages".to_owned(), 12), ("attachments".to_owned(), 31)]),
+        requests: [(RequestKind::Pages, 12), (RequestKind::Attachments, 31)].into_iter().collect(),
         plan: None,
     }
 }

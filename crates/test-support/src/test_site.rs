@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use chrono::{DateTime, TimeZone, Utc};
+use confluence_client::RequestCounts;
 use confluence_storage_analyzer::audit::{Audit, AuditOptions, FileVerdict, analyze};
 use confluence_storage_analyzer::inventory::coverage::{UnitCounts, UnitKind};
 use confluence_storage_analyzer::inventory::site::AccountId;
@@ -50,7 +51,7 @@ impl TestSite {
             attachments: Vec::new(),
             people: std::collections::BTreeMap::new(),
             coverage: Coverage { units: [(UnitKind::PageList, read)].into(), ..Coverage::default() },
-            requests: std::collections::BTreeMap::new(),
+            requests: RequestCounts::default(),
             plan: None,
         };
         Self { inventory, site: OwnSite::new(base_url, &own_hosts) }

@@ -124,9 +124,7 @@ impl<'a> Measuring<'a> {
         inventory.coverage.absorb(coverage);
         inventory.requests = api.client().requests();
         if let Some(plan) = &mut inventory.plan {
-            for (kind, requests) in &workflow.requests {
-                *plan.requests.entry(kind.clone()).or_default() += requests;
-            }
+            plan.requests.add_all(&workflow.requests);
         }
         Facts { pages, workflow, stopped: api.client().stopped() }
     }

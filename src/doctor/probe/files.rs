@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use super::{Answer, id, items, list, settled};
-use confluence_client::{Client, Request, RequestError};
+use confluence_client::{Client, Request, RequestError, RequestKind};
 
 /// Old versions that are measured.
 const MEASURED: usize = 5;
@@ -22,7 +22,7 @@ pub(super) async fn old_size(client: &Client) -> Answer {
             continue;
         };
         let old = version_of(file) - 1;
-        let request = Request::v2("probe", &["attachments", file_id]).with("version", old.to_string());
+        let request = Request::v2(RequestKind::Probe, &["attachments", file_id]).with("version", old.to_string());
         let told = client.observe(&request).await?.json.and_then(|json| json["fileSize"].as_u64());
         differ += u32::from(told.is_some() && told != file["fileSize"].as_u64());
         match (told, client.measure_download(owner, file_id, u32::try_from(old).unwrap_or(1)).await) {
@@ -54,7 +54,8 @@ pub(super) async fn trashed(client: &Client) -> Answer {
     let trashed: Vec<&Value> = files.iter().filter(|file| file["status"] == "trashed").collect();
     let mut versions: BTreeMap<String, u32> = BTreeMap::new();
     for file in trashed.iter().filter(|file| version_of(file) > 1).take(MEASURED) {
-        let request = Request::v2("probe", &["attachments", id(file).unwrap_or_default()]).with("version", "1");
+        let request =
+            Request::v2(RequestKind::Probe, &["attachments", id(file).unwrap_or_default()]).with("version", "1");
         *versions.entry(client.observe(&request).await?.status.to_string()).or_default() += 1;
     }
     let answer = match (trashed.is_empty(), versions.is_empty()) {
@@ -112,7 +113,8 @@ pub(super) async fn of_drafts(client: &Client) -> Answer {
     let unlisted: Vec<&&str> = owners.difference(&known).collect();
     let mut statuses = BTreeMap::<String, u32>::new();
     for owner in unlisted.iter().take(LOOKED_AT) {
-        let alone = client.observe(&Request::v2("probe", &["pages", owner]).with("get-draft", "true")).await?;
+        let alone =
+            client.observe(&Request::v2(RequestKind::Probe, &["pages", owner]).with("get-draft", "true")).await?;
         let status = alone.json.as_ref().and_then(|page| page["status"].as_str().map(str::to_owned));
         *statuses.entry(status.unwrap_or_else(|| format!("status {}", alone.status))).or_default() += 1;
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use super::{Answer, id, items, list, settled};
-use confluence_client::{Client, Request};
+use confluence_client::{Client, Request, RequestKind};
 
 /// Comments whose replies are asked for.
 const ASKED_FOR_REPLIES: usize = 20;
@@ -15,7 +15,7 @@ pub(super) async fn caps(client: &Client) -> Answer {
     let mut measured = Map::new();
     let mut words = Vec::new();
     let search = |expand: &str| {
-        let request = Request::v1("probe", &["content", "search"]).with("cql", "type=page");
+        let request = Request::v1(RequestKind::Probe, &["content", "search"]).with("cql", "type=page");
         request.with("expand", expand).with("limit", "250")
     };
     let bodies = |name: &str| list(&[name], 250).with("body-format", "storage");
@@ -123,7 +123,7 @@ pub(super) async fn archived_pages(client: &Client) -> Answer {
 /// Whether the bulk way to header images works, and in which form.
 pub(super) async fn search_properties(client: &Client) -> Answer {
     let expand = "metadata.properties.cover-picture-id-published,metadata.properties.cover-picture-id-draft";
-    let request = Request::v1("probe", &["content", "search"]).with("cql", "type in (page,blogpost)");
+    let request = Request::v1(RequestKind::Probe, &["content", "search"]).with("cql", "type in (page,blogpost)");
     let page = client.observe(&request.with("expand", expand).with("limit", "200")).await?;
     let hits = items(&page)?;
     let with = |pointer: &str| hits.iter().filter(|hit| hit.pointer(pointer).is_some()).count();

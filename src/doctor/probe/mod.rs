@@ -14,7 +14,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::progress::Progress;
-use confluence_client::{Client, Observed, Request, RequestError};
+use confluence_client::{Client, Observed, Request, RequestError, RequestKind};
 
 /// One question and what the site answered.
 #[derive(Debug, Clone, Serialize)]
@@ -87,7 +87,7 @@ fn settled(answer: impl Into<String>, measured: Value) -> Answer {
 
 /// A list of v2 with one page of so many items.
 fn list(segments: &[&str], limit: u32) -> Request {
-    Request::v2("probe", segments).with("limit", limit.to_string())
+    Request::v2(RequestKind::Probe, segments).with("limit", limit.to_string())
 }
 
 /// The items of an observed list, or a refusal as an error.

@@ -3,11 +3,11 @@
 use serde_json::{Map, Value, json};
 
 use super::{Answer, id, items, list, settled};
-use confluence_client::{Client, Request};
+use confluence_client::{Client, Request, RequestKind};
 
 /// Question 3: no credentials at all. Wrong ones are evaluated in the same way (`confluence-api.md` 5.3).
 pub(super) async fn anonymous(client: &Client) -> Answer {
-    let user = client.observe_as_visitor(&Request::v1("probe", &["user", "current"])).await?;
+    let user = client.observe_as_visitor(&Request::v1(RequestKind::Probe, &["user", "current"])).await?;
     let spaces = client.observe_as_visitor(&list(&["spaces"], 1)).await?;
     let pages = client.observe_as_visitor(&list(&["pages"], 1)).await?;
     let count = |page: &confluence_client::Observed| page.results().map(Vec::len);
@@ -46,7 +46,7 @@ pub(super) async fn deprecated(client: &Client) -> Answer {
         ("content/ID/property", vec!["content", &page, "property"]),
         ("content/ID/version", vec!["content", &page, "version"]),
     ] {
-        let observed = client.observe(&Request::v1("probe", &segments).with("limit", "1")).await?;
+        let observed = client.observe(&Request::v1(RequestKind::Probe, &segments).with("limit", "1")).await?;
         if observed.is_answer() {
             alive.push(name);
         }
@@ -75,7 +75,7 @@ pub(super) async fn without_successor(client: &Client) -> Answer {
         ("analytics/content/ID/viewers", vec!["analytics", "content", &page, "viewers"]),
         ("user/current", vec!["user", "current"]),
     ] {
-        let status = client.observe(&Request::v1("probe", &segments)).await?.status;
+        let status = client.observe(&Request::v1(RequestKind::Probe, &segments)).await?.status;
         if status != 200 {
             refused.push(format!("{name} ({status})"));
         }
@@ -88,7 +88,7 @@ pub(super) async fn without_successor(client: &Client) -> Answer {
 
 /// Question 6, as far as reading allows.
 pub(super) async fn edition(client: &Client) -> Answer {
-    let observed = client.observe(&Request::v1("probe", &["settings", "systemInfo"])).await?;
+    let observed = client.observe(&Request::v1(RequestKind::Probe, &["settings", "systemInfo"])).await?;
     let edition = observed.json.as_ref().and_then(|json| json["edition"].as_str().map(str::to_owned));
     let answer = match &edition {
         Some(edition) => format!("yes: {edition}"),

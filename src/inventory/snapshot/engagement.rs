@@ -9,16 +9,20 @@ use crate::inventory::coverage::UnitKind;
 use crate::inventory::crawl::subject;
 use crate::inventory::plan::RequestPlan;
 use crate::inventory::site::Content;
-use confluence_client::RequestError;
 use confluence_client::api::Single;
 use confluence_client::pages::Analytics;
+use confluence_client::{RequestError, RequestKind};
 
 /// Requests for one page at most, retries aside: likes, watchers, views ever, of 30 and of 90 days, and then either
 /// viewers or, where nobody came in 90 days, views of 180 and 365 days.
 pub const MOST_CALLS_PER_PAGE: u64 = 7;
 /// Requests for one page by kind, unless it was never viewed (fewer) or not in the last 90 days (up to one more).
-pub(super) const USUAL_CALLS: [(&str, u64); 4] =
-    [("page likes", 1), ("page views", 3), ("page viewers", 1), ("page watchers", 1)];
+pub(super) const USUAL_CALLS: [(RequestKind, u64); 4] = [
+    (RequestKind::PageLikes, 1),
+    (RequestKind::PageViews, 3),
+    (RequestKind::PageViewers, 1),
+    (RequestKind::PageWatchers, 1),
+];
 
 /// Pages that are asked about before what they all refuse counts as not offered: a page may just have been deleted.
 const PROBES: usize = 3;
@@ -80,7 +84,7 @@ struct Viewed {
 
 /// What the group costs, for people, before it is read.
 pub(super) fn cost(plan: &RequestPlan) -> String {
-    let requests: u64 = USUAL_CALLS.iter().filter_map(|(kind, _)| plan.requests.get(*kind)).sum();
+    let requests: u64 = USUAL_CALLS.iter().map(|(kind, _)| plan.requests.of(*kind)).sum();
     format!("of these, {requests} for views, likes and watchers, at most {MOST_CALLS_PER_PAGE} for each page")
 }
 

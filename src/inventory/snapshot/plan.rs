@@ -1,19 +1,19 @@
 //! How many requests a snapshot takes, by kind, before the costly ones are sent.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 use super::engagement::USUAL_CALLS;
 use super::{MetricGroup, MetricGroups, parents, reading, targets, versions};
 use crate::inventory::crawl::Crawl;
 use crate::inventory::memory::Memory;
 use crate::inventory::options::CrawlOptions;
-use crate::inventory::plan::{RequestPlan, batches};
+use crate::inventory::plan::{RequestPlan, batches, list_pages};
 use crate::inventory::reconcile::OWNERS_OF_EACH;
 use crate::inventory::site::{AccountId, Content, ContentKind, Space, SpaceId};
 use crate::inventory::{Inventory, people};
-use confluence_client::api::{LIST_LIMIT, PEOPLE_PER_REQUEST, SEARCH_LIMIT};
+use confluence_client::api::PEOPLE_PER_REQUEST;
 use confluence_client::pages::{ACCOUNTS_PER_REQUEST, CONTENT_IDS_PER_REQUEST};
-use confluence_client::{Api, Client};
+use confluence_client::{Api, Client, RequestCounts, RequestKind};
 
 /// What the lists of a narrow reading showed.
 #[derive(Debug, Default)]
@@ -48,41 +48,31 @@ impl Listed {
     pub(super) fn plan(&self, crawl: &Crawl<'_>, chosen: &[&Space], with_links: bool) -> RequestPlan {
         let client = crawl.api.client();
         let spaces: Vec<SpaceId> = chosen.iter().map(|space| space.id.clone()).collect();
-        let in_batches = |kind: &str, counts: &HashMap<SpaceId, u64>| {
-            batches(&spaces, counts, client.concurrency(), client.page_limit(kind, LIST_LIMIT))
+        let in_batches = |kind: RequestKind, counts: &HashMap<SpaceId, u64>| {
+            batches(&spaces, counts, client.concurrency(), client.page_limit(kind))
         };
-        let mut plan = Counts::default();
-        plan.add("current user", 2);
-        plan.add("spaces", 2);
-        plan.add("pages", in_batches("pages", &self.pages));
-        plan.add("attachments", list_pages(client, "attachments", LIST_LIMIT, self.attachments));
-        plan.add("newest attachments", 1);
-        plan.add("attachments of one owner", self.silent_owners.min(OWNERS_OF_EACH as u64));
+        let mut plan = RequestCounts::default();
+        plan.add(RequestKind::CurrentUser, 2);
+        plan.add(RequestKind::Spaces, 2);
+        plan.add(RequestKind::Pages, in_batches(RequestKind::Pages, &self.pages));
+        plan.add(RequestKind::Attachments, list_pages(client, RequestKind::Attachments, self.attachments));
+        plan.add(RequestKind::NewestAttachments, 1);
+        plan.add(RequestKind::AttachmentsOfOneOwner, self.silent_owners.min(OWNERS_OF_EACH as u64));
         if with_links {
-            plan.add("blog posts", in_batches("blog posts", &self.posts));
-            plan.add("footer comments", list_pages(client, "footer comments", LIST_LIMIT, self.footer_comments));
-            plan.add("inline comments", list_pages(client, "inline comments", LIST_LIMIT, self.inline_comments));
-            plan.add("comment replies", self.replies);
+            plan.add(RequestKind::BlogPosts, in_batches(RequestKind::BlogPosts, &self.posts));
+            plan.add(
+                RequestKind::FooterComments,
+                list_pages(client, RequestKind::FooterComments, self.footer_comments),
+            );
+            plan.add(
+                RequestKind::InlineComments,
+                list_pages(client, RequestKind::InlineComments, self.inline_comments),
+            );
+            plan.add(RequestKind::CommentReplies, self.replies);
         }
-        plan.add("people", self.people.div_ceil(PEOPLE_PER_REQUEST) as u64);
-        RequestPlan::of(plan.0, crawl.memory.last_run().as_ref(), 0)
+        plan.add(RequestKind::People, self.people.div_ceil(PEOPLE_PER_REQUEST) as u64);
+        RequestPlan::of(plan, crawl.memory.last_run().as_ref(), 0)
     }
-}
-
-/// Requests by kind.
-#[derive(Debug, Default)]
-struct Counts(BTreeMap<String, u64>);
-
-impl Counts {
-    fn add(&mut self, kind: &str, count: u64) {
-        if count > 0 {
-            *self.0.entry(kind.to_owned()).or_default() += count;
-        }
-    }
-}
-
-fn list_pages(client: &Client, kind: &str, limit: u32, items: u64) -> u64 {
-    items.div_ceil(client.page_limit(kind, limit).into()).max(1)
 }
 
 /// The requests of a whole snapshot, those of `inventory` included: what [`take_pages`](super::take_pages) or an audit
@@ -101,26 +91,26 @@ pub fn plan_snapshot(
     let client = api.client();
     let memory = Memory(options.cache.as_deref());
     let before = inventory.plan.as_ref();
-    let mut plan = Counts(before.map(|plan| plan.requests.clone()).unwrap_or_default());
+    let mut plan = before.map(|plan| plan.requests.clone()).unwrap_or_default();
     let all = reading::pages_of(inventory, spaces);
     let pages = reading::current_of(&all);
     let indexed = reading::indexed_spaces(inventory, spaces);
-    plan.add("current user", 1);
-    plan.add("page sweep", sweep_requests(client, &pages, &indexed));
+    plan.add(RequestKind::CurrentUser, 1);
+    plan.add(RequestKind::PageSweep, sweep_requests(client, &pages, &indexed));
     let indexed_ids = reading::space_ids(&indexed);
     let unindexed = pages.iter().filter(|page| !reading::is_indexed(page, &indexed_ids)).count();
-    plan.add("page labels", unindexed as u64);
-    plan.add("page parents", parents::first_level(&all).len() as u64);
+    plan.add(RequestKind::PageLabels, unindexed as u64);
+    plan.add(RequestKind::PageParents, parents::first_level(&all).len() as u64);
     if groups.has(MetricGroup::People) {
         let needs = pages.iter().map(|page| versions::requests(client, memory, page, inventory.scan.started_at));
-        plan.add("page versions", needs.sum());
+        plan.add(RequestKind::PageVersions, needs.sum());
         let mut met = people::met(&inventory.contents, &inventory.attachments);
         met.extend(last_owners(&pages));
-        plan.add("accounts", met.len().div_ceil(ACCOUNTS_PER_REQUEST) as u64);
+        plan.add(RequestKind::Accounts, met.len().div_ceil(ACCOUNTS_PER_REQUEST) as u64);
     }
     if groups.has(MetricGroup::Links) {
         let unknown = targets::unknown(inventory, &pages).len();
-        plan.add("link targets", 2 * unknown.div_ceil(CONTENT_IDS_PER_REQUEST) as u64);
+        plan.add(RequestKind::LinkTargets, 2 * unknown.div_ceil(CONTENT_IDS_PER_REQUEST) as u64);
     }
     if groups.has(MetricGroup::Engagement) {
         for (kind, calls) in USUAL_CALLS {
@@ -128,7 +118,7 @@ pub fn plan_snapshot(
         }
     }
     let remembered = before.map_or(0, |plan| plan.remembered_versions);
-    RequestPlan::of(plan.0, memory.last_run().as_ref(), remembered)
+    RequestPlan::of(plan, memory.last_run().as_ref(), remembered)
 }
 
 fn sweep_requests(client: &Client, pages: &[&Content], indexed: &[&Space]) -> u64 {
@@ -140,7 +130,7 @@ fn sweep_requests(client: &Client, pages: &[&Content], indexed: &[&Space]) -> u6
         }
     }
     let ids: Vec<SpaceId> = indexed.iter().map(|space| space.id.clone()).collect();
-    batches(&ids, &counts, client.concurrency(), client.page_limit("page sweep", SEARCH_LIMIT))
+    batches(&ids, &counts, client.concurrency(), client.page_limit(RequestKind::PageSweep))
 }
 
 /// Who owned the pages before their owners.

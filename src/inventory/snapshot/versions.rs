@@ -11,8 +11,8 @@ use crate::inventory::coverage::UnitKind;
 use crate::inventory::crawl::subject;
 use crate::inventory::memory::Memory;
 use crate::inventory::site::{AccountId, Content};
-use confluence_client::api::{LIST_LIMIT, Single};
-use confluence_client::{Client, model};
+use confluence_client::api::Single;
+use confluence_client::{Client, RequestKind, model};
 
 /// How far back versions are looked at (`page-metrics-and-output.md` 23).
 const DAYS: TimeDelta = TimeDelta::days(90);
@@ -55,7 +55,7 @@ pub(super) fn requests(client: &Client, memory: Memory<'_>, page: &Content, now:
     match known(memory, page, now) {
         Known::Enough(..) => 0,
         Known::Nothing => {
-            let limit = client.page_limit("page versions", LIST_LIMIT);
+            let limit = client.page_limit(RequestKind::PageVersions);
             u64::from(page.version.unwrap_or(1)).div_ceil(limit.into()).max(1)
         }
     }

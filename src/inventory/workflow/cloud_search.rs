@@ -10,6 +10,7 @@ use super::sweep::Sweep;
 use crate::inventory::coverage::UnitKind;
 use crate::inventory::crawl::Crawl;
 use crate::wording::plural;
+use confluence_client::RequestKind;
 use confluence_client::cql::{in_spaces, quoted};
 
 /// The windows of expiry, the narrowest first; each search also finds what the ones before it find.
@@ -41,7 +42,7 @@ type Hits = Option<Vec<usize>>;
 /// Fills the rows of all pages with a workflow. Gives whether the app is there.
 pub(super) async fn read(crawl: &Crawl<'_>, rows: &mut Rows<'_>, options: &WorkflowOptions) -> bool {
     let unit = crawl.ledger.enter(UnitKind::Workflow, "probe for Comala on Cloud");
-    rows.plan("workflow probe", 1);
+    rows.plan(RequestKind::WorkflowProbe, 1);
     let knows = crawl.api.knows_workflow_fields().await;
     unit.settle(&knows);
     match knows {
@@ -55,7 +56,7 @@ pub(super) async fn read(crawl: &Crawl<'_>, rows: &mut Rows<'_>, options: &Workf
     let names = options.searched_states();
     let mut residue = Vec::new();
     for group in rows.groups() {
-        rows.plan("workflow search", 1);
+        rows.plan(RequestKind::WorkflowSearch, 1);
         let in_group = in_spaces(&group.keys);
         let subject = format!("pages with a workflow in {}", group.keys.join(", "));
         match search(crawl, rows, &format!("type = page and {in_group} and cw_enabled = true"), subject).await {
@@ -92,7 +93,7 @@ async fn read_group(
     enabled: &[usize],
     (names, reviewers): (&[&str], &[String]),
 ) -> Vec<usize> {
-    rows.plan("workflow search", searches(names.len(), reviewers.len()) - 1);
+    rows.plan(RequestKind::WorkflowSearch, searches(names.len(), reviewers.len()) - 1);
     let states = names.iter().map(|name| (Asked::State(name), format!("cw_state = {}", quoted(name))));
     let windows = WINDOWS.iter().map(|(window, limit)| (Asked::Due(*window), format!("cw_expires < {limit}")));
     // approvers of a final state have decided

@@ -13,11 +13,11 @@ use super::sweep::{Answered, Sweep};
 use crate::inventory::coverage::UnitKind;
 use crate::inventory::crawl::{Crawl, GROUP};
 use crate::wording::plural;
-use confluence_client::RequestError;
 use confluence_client::api::Single;
 use confluence_client::workflow_model::{
     Approver, ApproverUser, Transitions, WorkflowParameter, WorkflowParameters, WorkflowStatus,
 };
+use confluence_client::{RequestError, RequestKind};
 
 /// The content property of Comala on Data Center (`comala.md` 1.4).
 pub(super) const PROPERTY: &str = "comalaworkflows";
@@ -45,11 +45,11 @@ pub(super) async fn probe(crawl: &Crawl<'_>, rows: &mut Rows<'_>) -> Presence {
     }
     let mut probes = vec![0, rows.len() - 1];
     probes.dedup();
-    rows.plan("workflow probe", probes.len() as u64);
+    rows.plan(RequestKind::WorkflowProbe, probes.len() as u64);
     let unit = crawl.ledger.enter(UnitKind::Workflow, "probe for Comala on Data Center");
     let mut trouble = None;
     for at in probes {
-        match crawl.api.workflow_status("workflow probe", rows.id(at)).await {
+        match crawl.api.workflow_status(RequestKind::WorkflowProbe, rows.id(at)).await {
             Ok(_) => {
                 unit.ok();
                 return Presence::Present;
@@ -98,8 +98,8 @@ pub(super) fn most_requests(pages: usize, options: &WorkflowOptions) -> u64 {
 pub(super) async fn read(crawl: &Crawl<'_>, rows: &mut Rows<'_>, options: &WorkflowOptions, sweep: &Sweep) {
     let asked: Vec<usize> = (0..rows.len()).filter(|at| read_property(rows, *at, options, sweep)).collect();
     let sample = if options.wants_parameters() { asked.len() } else { SAMPLE.min(asked.len()) };
-    rows.plan("workflow status", asked.len() as u64);
-    rows.plan("workflow parameters", sample as u64);
+    rows.plan(RequestKind::WorkflowStatus, asked.len() as u64);
+    rows.plan(RequestKind::WorkflowParameters, sample as u64);
     crawl.phase("workflow, page by page", Some(asked.len() as u64));
     let asked: Vec<(usize, bool)> = asked.iter().enumerate().map(|(nth, at)| (*at, nth < sample)).collect();
     let mut found = BTreeSet::new();
@@ -166,7 +166,7 @@ fn of_property(value: &Value, version: Option<u32>) -> Option<WorkflowState> {
 async fn ask<'p>(crawl: &Crawl<'_>, at: usize, page: WorkflowPage<'p>, refusals: Option<&Refusals<'p>>) -> Asked {
     let id = page.id.as_str();
     let unit = crawl.ledger.enter(UnitKind::Workflow, format!("workflow status of page {id}"));
-    let status = match crawl.twice(|| crawl.api.workflow_status("workflow status", id)).await {
+    let status = match crawl.twice(|| crawl.api.workflow_status(RequestKind::WorkflowStatus, id)).await {
         Ok(status) => {
             unit.ok();
             Ok(status)

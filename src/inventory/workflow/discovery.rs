@@ -13,7 +13,7 @@ use super::state::WorkflowSource;
 use crate::inventory::coverage::UnitKind;
 use crate::inventory::crawl::Crawl;
 use crate::wording::plural;
-use confluence_client::RequestError;
+use confluence_client::{RequestError, RequestKind};
 
 /// Pages that are looked at.
 pub(super) const SAMPLE: usize = 20;
@@ -50,7 +50,7 @@ pub(super) async fn look(crawl: &Crawl<'_>, rows: &mut Rows<'_>, options: &Workf
     // spread over all of them, for they may be of several spaces and workflows
     let step = with_workflow.len().div_ceil(SAMPLE);
     let sample: Vec<usize> = with_workflow.into_iter().step_by(step).collect();
-    rows.plan("workflow property discovery", sample.len() as u64);
+    rows.plan(RequestKind::WorkflowPropertyDiscovery, sample.len() as u64);
     let looks = sample.iter().map(|at| properties(crawl, *at, rows.id(*at))).collect();
     let names = options.searched_states();
     let mut seen: BTreeMap<String, Seen> = BTreeMap::new();

@@ -10,7 +10,7 @@ use super::sweep::{Answered, Sweep};
 use crate::inventory::coverage::UnitKind;
 use crate::inventory::crawl::Crawl;
 use crate::wording::plural;
-use confluence_client::RequestError;
+use confluence_client::{RequestError, RequestKind};
 
 /// The content property that holds the state of the published page (`confluence-api.md` 3.4).
 pub(super) const PROPERTY: &str = "content-state-published";
@@ -30,12 +30,12 @@ pub(super) async fn read(crawl: &Crawl<'_>, rows: &mut Rows<'_>, sweep: &Sweep) 
     let mut spaces: Vec<&str> = open.iter().map(|at| rows.page(*at).space_key).collect();
     spaces.sort_unstable();
     spaces.dedup();
-    rows.plan("content states of a space", spaces.len() as u64);
+    rows.plan(RequestKind::ContentStates, spaces.len() as u64);
     let known: &Rows<'_> = rows;
     let answers = crawl.all(spaces.iter().map(|key| of_space(crawl, known, key)).collect()).await;
     let mut failed: Vec<String> = Vec::new();
     for space in answers {
-        rows.plan("pages in a content state", space.pages.len() as u64);
+        rows.plan(RequestKind::PagesInAContentState, space.pages.len() as u64);
         for (name, pages) in space.pages {
             for at in pages {
                 fill(rows, at, &name);

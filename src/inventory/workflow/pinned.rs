@@ -9,8 +9,8 @@ use super::state::{WorkflowSource, WorkflowState};
 use super::sweep::{Answered, Sweep};
 use crate::inventory::coverage::UnitKind;
 use crate::inventory::crawl::{Crawl, GROUP};
-use confluence_client::RequestError;
 use confluence_client::api::Single;
+use confluence_client::{RequestError, RequestKind};
 
 /// Fills the rows from the property: as the search answered it, or page by page where it did not and the state is open.
 pub(super) async fn read(crawl: &Crawl<'_>, rows: &mut Rows<'_>, property: &PinnedProperty, sweep: &Sweep) {
@@ -23,7 +23,7 @@ pub(super) async fn read(crawl: &Crawl<'_>, rows: &mut Rows<'_>, property: &Pinn
             Answered::Absent | Answered::Not => {}
         }
     }
-    rows.plan("workflow property of one page", alone.len() as u64);
+    rows.plan(RequestKind::WorkflowPropertyOfOnePage, alone.len() as u64);
     for group in alone.chunks(GROUP) {
         let asked = group.iter().map(|at| ask(crawl, *at, rows.id(*at), &property.key)).collect();
         for (at, answer) in crawl.all(asked).await {

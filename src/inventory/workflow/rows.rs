@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::property::PropertyCandidate;
 use super::state::{WorkflowPage, WorkflowReading, WorkflowSource, WorkflowState};
 use crate::wording::plural;
+use confluence_client::{RequestCounts, RequestKind};
 
 /// Spaces that one query names at most: queries travel in the URL.
 const SPACES_PER_QUERY: usize = 50;
@@ -15,7 +16,7 @@ pub(super) struct Rows<'a> {
     states: Vec<WorkflowState>,
     pub(super) notes: Vec<String>,
     pub(super) candidates: Vec<PropertyCandidate>,
-    requests: BTreeMap<String, u64>,
+    requests: RequestCounts,
 }
 
 /// Some of the spaces, as many as one query may name.
@@ -33,7 +34,7 @@ impl<'a> Rows<'a> {
             states: vec![WorkflowState::default(); pages.len()],
             notes: Vec::new(),
             candidates: Vec::new(),
-            requests: BTreeMap::new(),
+            requests: RequestCounts::default(),
         }
     }
 
@@ -59,10 +60,8 @@ impl<'a> Rows<'a> {
     }
 
     /// Adds to the requests that are planned.
-    pub(super) fn plan(&mut self, kind: &str, requests: u64) {
-        if requests > 0 {
-            *self.requests.entry(kind.to_owned()).or_default() += requests;
-        }
+    pub(super) fn plan(&mut self, kind: RequestKind, requests: u64) {
+        self.requests.add(kind, requests);
     }
 
     /// Pages that no provider knows anything about so far.

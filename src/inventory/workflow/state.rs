@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::property::PropertyCandidate;
 use crate::inventory::ContentId;
+use confluence_client::RequestCounts;
 
 /// A page whose state is wanted.
 #[derive(Debug, Clone, Copy)]
@@ -169,7 +170,7 @@ pub struct WorkflowReading {
     /// Content properties that look like those of a workflow app, the best first, ready to be pinned.
     pub candidates: Vec<PropertyCandidate>,
     /// Requests that were planned once it was known which sources there are, by kind; retries come on top.
-    pub requests: BTreeMap<String, u64>,
+    pub requests: RequestCounts,
 }
 
 #[cfg(test)]

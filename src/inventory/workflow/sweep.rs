@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::rows::Rows;
 use crate::inventory::coverage::UnitKind;
 use crate::inventory::crawl::Crawl;
-use confluence_client::api::SEARCH_LIMIT;
+use confluence_client::RequestKind;
 use confluence_client::cql::in_spaces;
 use confluence_client::model;
 
@@ -37,8 +37,9 @@ impl Sweep {
     /// so that a search that fails is no gap.
     pub(super) async fn run(crawl: &Crawl<'_>, rows: &mut Rows<'_>, keys: &[&str], asked_alone: bool) -> Self {
         let groups = rows.groups();
-        let requests = groups.iter().map(|group| (group.pages.len() as u64).div_ceil(u64::from(SEARCH_LIMIT)));
-        rows.plan("workflow properties", requests.sum());
+        let limit = u64::from(RequestKind::WorkflowProperties.page_limit());
+        let requests = groups.iter().map(|group| (group.pages.len() as u64).div_ceil(limit));
+        rows.plan(RequestKind::WorkflowProperties, requests.sum());
         let mut sweep = Self::default();
         for group in &groups {
             let unit =

@@ -62,7 +62,7 @@ pub(super) fn inventory(contents: Vec<Content>) -> Inventory {
         attachments: Vec::new(),
         people: BTreeMap::new(),
         coverage: Coverage { units: [(UnitKind::PageList, read)].into(), ..Coverage::default() },
-        requests: BTreeMap::new(),
+        requests: confluence_client::RequestCounts::default(),
         plan: None,
     }
 }

@@ -332,7 +332,7 @@ fn notices(view: &View<'_>) -> Vec<String> {
 
 fn about(view: &View<'_>) -> Vec<(String, String)> {
     let scan = &view.inventory.scan;
-    let requests: u64 = view.inventory.requests.values().sum();
+    let requests: u64 = view.inventory.requests.total();
     let reported = scan.reported_spaces.as_ref().map_or_else(|| text::ALL_VISIBLE.to_owned(), |keys| keys.join(", "));
     let facts = [
         (text::SITE, scan.base_url.clone()),

@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::time::Duration;
 
 use confluence_client::model::ListPage;
-use confluence_client::{Client, ConnectionSettings, Request, RequestError, Timeouts};
+use confluence_client::{Client, ConnectionSettings, Request, RequestError, RequestKind, Timeouts};
 use confluence_sim::{Fault, FaultPlan, Occurrence};
 use confluence_storage_analyzer::error::ExitStatus;
 use confluence_storage_analyzer::inventory::coverage::UnitKind;
@@ -28,7 +28,7 @@ fn client(server: &RawServer) -> Client {
 }
 
 async fn get(client: &Client) -> Result<ListPage, RequestError> {
-    client.get(&Request::v2("pages", &["pages"])).await.map(|answer| answer.value)
+    client.get(&Request::v2(RequestKind::Pages, &["pages"])).await.map(|answer| answer.value)
 }
 
 fn good() -> Wire {

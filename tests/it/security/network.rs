@@ -1,7 +1,9 @@
 //! S-15, S-16, S-17, S-19, S-20: where requests go, what they are, how much of an answer is read.
 
 use confluence_client::model::ListPage;
-use confluence_client::{BaseUrlError, Client, ConnectionSettings, Deployment, Request, RequestError, Timeouts};
+use confluence_client::{
+    BaseUrlError, Client, ConnectionSettings, Deployment, Request, RequestError, RequestKind, Timeouts,
+};
 use confluence_sim::{DemoServer, Fault, FaultPlan, Occurrence};
 use confluence_storage_analyzer::inventory::OldSizes;
 use serde_json::Value;
@@ -127,7 +129,7 @@ fn client(server: &RawServer) -> Client {
 }
 
 async fn list(client: &Client) -> Result<ListPage, RequestError> {
-    client.get(&Request::v2("pages", &["pages"])).await.map(|answer| answer.value)
+    client.get(&Request::v2(RequestKind::Pages, &["pages"])).await.map(|answer| answer.value)
 }
 
 #[tokio::test(start_paused = true)]

@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashSet};
 
 use chrono::TimeDelta;
+use confluence_client::RequestKind;
 use confluence_sim::readers::Allowed;
 use confluence_sim::site::{Content as Served, Kind, Status};
 use confluence_sim::{FaultPlan, Site};
@@ -206,7 +207,7 @@ async fn targets_that_no_list_shows_are_missing() {
     let bench = Bench::start(site, &[MetricGroup::Links], FaultPlan::none()).await.spaces(&["ENG"]);
     let run = bench.run().await;
     assert_eq!(run.facts().missing_targets, BTreeSet::from([ContentId::new("999999")]));
-    assert_eq!(run.inventory.requests["link targets"], 2);
+    assert_eq!(run.inventory.requests.of(RequestKind::LinkTargets), 2);
 }
 
 #[tokio::test(start_paused = true)]
@@ -234,7 +235,7 @@ async fn sizes_of_old_versions_are_those_an_audit_has_read() {
     bench = bench.cache(folder.path());
     let run = bench.run().await;
     run.facts();
-    assert!(!run.inventory.requests.contains_key("attachment version"));
+    assert_eq!(run.inventory.requests.of(RequestKind::AttachmentVersion), 0);
     let (mut sized, mut unknown) = (0, 0);
     for file in &run.inventory.attachments {
         let audited = audit.attachments.iter().find(|audited| audited.id == file.id).unwrap();

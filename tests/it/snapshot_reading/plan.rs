@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use confluence_client::{RequestCounts, RequestKind};
 use confluence_sim::{FaultPlan, Site};
 use confluence_storage_analyzer::inventory::snapshot::{
     MOST_CALLS_PER_PAGE, MetricGroup, MetricGroups, plan_snapshot, read_facts,
@@ -13,15 +14,16 @@ use storage_format::TodoMarkers;
 use super::{Bench, Run};
 
 /// Kinds whose plan is about what they take: pages that nobody viewed need fewer, forgotten ones one more.
-const ABOUT: [&str; 2] = ["page views", "page viewers"];
+const ABOUT: [RequestKind; 2] = [RequestKind::PageViews, RequestKind::PageViewers];
 
 fn compare(run: &Run) {
     let plan = &run.inventory.plan.as_ref().unwrap().requests;
-    let exact = |requests: &BTreeMap<String, u64>| -> BTreeMap<String, u64> {
-        requests.iter().filter(|(kind, _)| !ABOUT.contains(&kind.as_str())).map(|(k, n)| (k.clone(), *n)).collect()
+    let exact = |requests: &RequestCounts| -> BTreeMap<String, u64> {
+        let exact = requests.iter().filter(|(label, _)| ABOUT.iter().all(|kind| kind.label() != *label));
+        exact.map(|(label, count)| (label.to_owned(), count)).collect()
     };
     assert_eq!(exact(plan), exact(&run.inventory.requests));
-    let about = |requests: &BTreeMap<String, u64>| -> u64 { ABOUT.iter().filter_map(|kind| requests.get(*kind)).sum() };
+    let about = |requests: &RequestCounts| -> u64 { ABOUT.iter().map(|kind| requests.of(*kind)).sum() };
     let (planned, sent) = (about(plan), about(&run.inventory.requests));
     assert!(sent <= planned && sent * 2 >= planned, "{sent} sent, {planned} planned");
 }
@@ -39,8 +41,7 @@ async fn the_plan_of_the_sample_is_what_is_sent() {
         let run = bench.run().await;
         run.facts();
         compare(&run);
-        let sent: u64 = run.inventory.requests.values().sum();
-        assert_eq!(sent, bench.server.requests().len() as u64);
+        assert_eq!(run.inventory.requests.total(), bench.server.requests().len() as u64);
     }
 }
 
@@ -75,9 +76,8 @@ async fn after_an_audit_only_the_facts_are_read() {
     let facts = read_facts(&api, &mut inventory, &bench.options, &bench.groups, &keys, &progress).await.unwrap();
     assert!(inventory.coverage.is_complete(), "{:#?}", inventory.coverage.gaps);
     assert!(facts.pages.values().all(|page| page.labels.is_some()));
-    let since = |all: &BTreeMap<String, u64>, before: &BTreeMap<String, u64>| -> BTreeMap<String, u64> {
-        let more = all.iter().map(|(kind, count)| (kind.clone(), count - before.get(kind).unwrap_or(&0)));
-        more.filter(|(_, count)| *count > 0).collect()
+    let since = |all: &RequestCounts, before: &RequestCounts| -> RequestCounts {
+        RequestKind::ALL.iter().map(|kind| (*kind, all.of(*kind) - before.of(*kind))).collect()
     };
     assert_eq!(since(&plan.requests, &audit.requests), since(&inventory.requests, &before));
     assert!(inventory.contents.iter().filter(|c| c.kind.owns_attachments()).all(|c| c.details.is_some()));

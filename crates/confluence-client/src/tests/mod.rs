@@ -4,6 +4,7 @@
 //! would make them strike.
 
 mod authentication;
+mod kinds;
 mod paging;
 mod proof;
 mod server;
@@ -14,7 +15,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::client::Timeouts;
-use super::{Client, ConnectionSettings, Request, RequestError};
+use super::{Client, ConnectionSettings, Request, RequestError, RequestKind};
 use server::Site;
 
 /// A token nobody may find anywhere but in one header.
@@ -33,7 +34,10 @@ fn client(site: &Site) -> Client {
 }
 
 async fn get(client: &Client) -> Result<Value, RequestError> {
-    client.get::<Value>(&Request::v2("pages", &["pages"]).with("cursor", "hidden")).await.map(|answer| answer.value)
+    client
+        .get::<Value>(&Request::v2(RequestKind::Pages, &["pages"]).with("cursor", "hidden"))
+        .await
+        .map(|answer| answer.value)
 }
 
 fn seconds(count: u64) -> Duration {

@@ -28,12 +28,12 @@ fn limit(seen: &Seen) -> u32 {
 async fn walked(site: &Site) -> (Walked, Vec<String>) {
     let mut ids = Vec::new();
     let client = client(site);
-    let request = Request::v2("pages", &["pages"]).with("status", "current").with("status", "trashed");
+    let request = Request::v2(RequestKind::Pages, &["pages"]).with("status", "current").with("status", "trashed");
     let take = |content: model::Content| {
         ids.push(content.id.0);
         ControlFlow::Continue(())
     };
-    let walked = walk(&client, &request, Paging::Cursor, 250, take).await;
+    let walked = walk(&client, &request, Paging::Cursor, take).await;
     (walked, ids)
 }
 
@@ -68,7 +68,7 @@ async fn f_44_a_foreign_next_link_gives_its_cursor_and_no_connection() {
     })
     .await;
     let client = client(&site);
-    let walked = walk(&client, &Request::v2("pages", &["pages"]), Paging::Cursor, 25, |_: model::Content| {
+    let walked = walk(&client, &Request::v2(RequestKind::Pages, &["pages"]), Paging::Cursor, |_: model::Content| {
         ControlFlow::Continue(())
     })
     .await;
@@ -231,7 +231,7 @@ async fn templates_go_on_by_start_until_a_page_is_not_full() {
         ids.push(template.template_id.0);
         ControlFlow::Continue(())
     };
-    let walked = walk(&client, &Request::v1("templates", &["template", "page"]), Paging::Start, 100, take).await;
+    let walked = walk(&client, &Request::v1(RequestKind::Templates, &["template", "page"]), Paging::Start, take).await;
     walked.end.unwrap();
     assert_eq!(ids, ["0", "1", "2", "3", "4"]);
     assert_eq!(site.count(), 3);
@@ -245,6 +245,6 @@ async fn a_walk_ends_when_its_caller_has_enough() {
     let take = |content: model::Content| {
         if content.id.0 == "3" { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     };
-    walk(&client, &Request::v2("pages", &["pages"]), Paging::Cursor, 25, take).await.end.unwrap();
+    walk(&client, &Request::v2(RequestKind::Pages, &["pages"]), Paging::Cursor, take).await.end.unwrap();
     assert_eq!(site.count(), 3);
 }

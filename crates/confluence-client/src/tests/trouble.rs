@@ -19,7 +19,7 @@ async fn f_01_a_429_makes_all_requests_wait_as_long_as_told() {
     let times: Vec<_> = site.seen().iter().map(|seen| seen.at - began).collect();
     assert_eq!(times.len(), 3);
     assert!(times[1] >= seconds(7) && times[1] < seconds(9), "{times:?}");
-    assert_eq!(client.requests()["pages"], 3);
+    assert_eq!(client.requests().of(RequestKind::Pages), 3);
 }
 
 #[tokio::test(start_paused = true)]
@@ -211,7 +211,7 @@ async fn f_33_a_page_of_a_portal_is_no_answer() {
 async fn f_34_answers_without_a_document_are_no_empty_lists() {
     for (status, body) in [(204, ""), (200, ""), (200, "null"), (200, "[]"), (200, "\"ok\"")] {
         let site = Site::new(move |_| Reply::status(status, "", body)).await;
-        let list = client(&site).get::<crate::model::ListPage>(&Request::v2("pages", &["pages"])).await;
+        let list = client(&site).get::<crate::model::ListPage>(&Request::v2(RequestKind::Pages, &["pages"])).await;
         assert!(matches!(list, Err(RequestError::Shape { .. })), "{status} {body:?}");
     }
 }

@@ -4,6 +4,7 @@ use chrono::{TimeDelta, Utc};
 
 use super::{on, on_search, pages, read, read_by, read_with, with_app};
 use crate::inventory::workflow::{DueWindow, WorkflowOptions, expected_requests};
+use confluence_client::RequestKind;
 use confluence_sim::workflow::{Approval, Decision, PageWorkflow, WorkflowApp};
 use confluence_sim::{Fault, Site};
 
@@ -108,7 +109,7 @@ async fn the_number_of_searches_does_not_depend_on_the_number_of_pages() {
         let probe = 1;
         let (enabled, is_final, states, windows) = (1, 1, 3, 4);
         assert_eq!(read.sent("cw_"), probe + enabled + is_final + states + windows, "{count} pages");
-        assert_eq!(read.reading.requests["workflow search"], 9);
+        assert_eq!(read.reading.requests.of(RequestKind::WorkflowSearch), 9);
         assert!(read.reading.pages.values().all(|state| state.due_within == Some(DueWindow::Within7Days)));
         // the lists of native states and the probe for Data Center come on top
         assert_eq!(read.sent("metadata.properties"), count.div_ceil(200));
@@ -140,7 +141,7 @@ async fn reviewers_are_searched_for_where_the_configuration_names_them() {
     assert_eq!(of("1001"), Some(vec!["bob".to_owned()]));
     assert_eq!(of("1002"), None, "nobody waits in a final state");
     assert_eq!(read.sent("cw_approver"), 2);
-    assert_eq!(read.reading.requests["workflow search"], 1 + 1 + 1 + 4 + 2);
+    assert_eq!(read.reading.requests.of(RequestKind::WorkflowSearch), 1 + 1 + 1 + 4 + 2);
 }
 
 #[tokio::test(start_paused = true)]
@@ -164,7 +165,7 @@ async fn searches_are_walked_by_cursor_to_their_end() {
     let workflows: Vec<_> = ids.iter().map(|id| (id.as_str(), page("Review", true))).collect();
     let site = with_app(pages(25), WorkflowApp::ComalaCloud, &workflows);
     let small_pages = |api: &confluence_client::Api| {
-        api.client().remember_page_limits([("workflow search".to_owned(), 10)].into());
+        api.client().remember_page_limits([(RequestKind::WorkflowSearch, 10)].into());
     };
     let read = read_by(site, confluence_sim::FaultPlan::none(), &named(&["Review"]), small_pages).await;
     let all = read.reading.pages.values();
@@ -190,10 +191,13 @@ async fn what_is_expected_is_what_is_sent() {
         .map(|id| crate::inventory::workflow::WorkflowPage { id, space_key: "ENG", version: None, labels: None })
         .collect();
     let expected = expected_requests(&pages, &options);
-    for kind in ["workflow properties", "workflow search", "content states of a space"] {
-        assert_eq!(expected[kind], read.api.client().requests()[kind], "{kind}");
+    for kind in [RequestKind::WorkflowProperties, RequestKind::WorkflowSearch, RequestKind::ContentStates] {
+        assert_eq!(expected.of(kind), read.api.client().requests().of(kind), "{kind}");
     }
-    assert!(read.api.client().requests()["workflow property discovery"] <= expected["workflow property discovery"]);
+    assert!(
+        read.api.client().requests().of(RequestKind::WorkflowPropertyDiscovery)
+            <= expected.of(RequestKind::WorkflowPropertyDiscovery)
+    );
 }
 
 #[tokio::test(start_paused = true)]

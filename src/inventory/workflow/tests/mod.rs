@@ -9,8 +9,6 @@ mod native;
 mod order;
 mod properties;
 
-use std::collections::BTreeMap;
-
 use super::{WorkflowOptions, WorkflowPage, WorkflowReading, WorkflowState, workflow_of};
 use crate::inventory::coverage::{UnitCounts, UnitKind};
 use crate::inventory::{ContentId, Coverage};
@@ -57,8 +55,7 @@ impl Read {
 
     /// Every planned request was sent, and no other.
     fn assert_as_planned(&self) {
-        let sent: BTreeMap<String, u64> = self.api.client().requests();
-        assert_eq!(self.reading.requests, sent);
+        assert_eq!(self.reading.requests, self.api.client().requests());
     }
 }
 

@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::{on, pages, read, read_with, with_app};
 use crate::inventory::workflow::{PinnedProperty, WorkflowOptions};
+use confluence_client::RequestKind;
 use confluence_sim::workflow::{PageWorkflow, WorkflowApp};
 use confluence_sim::{Fault, Site};
 
@@ -107,7 +108,10 @@ async fn where_the_search_expands_nothing_the_open_pages_are_asked_alone() {
     (site.workflow.app, site.behaviour.search_without_properties) = (WorkflowApp::None, true);
     let answer = read(site.clone(), &with_property()).await;
     assert_eq!(answer.told("1001"), (Some("Approved"), "content_property:cw-document".to_owned()));
-    assert_eq!((answer.sent("key=cw-document"), answer.reading.requests["workflow property of one page"]), (3, 3));
+    assert_eq!(
+        (answer.sent("key=cw-document"), answer.reading.requests.of(RequestKind::WorkflowPropertyOfOnePage)),
+        (3, 3)
+    );
     assert!(answer.coverage.is_complete());
     for (status, denied, failed) in [(403, 3, 0), (500, 0, 3)] {
         let faults = on("/wiki/api/v2/pages/*/properties", Fault::status(status));

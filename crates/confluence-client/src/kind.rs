@@ -1,0 +1,268 @@
+//! What kinds of requests there are: the words they are counted by, how large their lists' pages are, and when their
+//! number is known.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// Largest page of a v2 list (`confluence-api.md` 3).
+const LIST: u32 = 250;
+/// Largest page of a search with expansions (`confluence-api.md` 4).
+const SEARCH: u32 = 200;
+/// Largest page of a search without expansions (`confluence-api.md` 4).
+const PLAIN_SEARCH: u32 = 1000;
+/// Page of a v1 template list.
+const TEMPLATES: u32 = 100;
+/// Largest page of the list of pages in a native content state (`confluence-api.md` 4).
+const STATE: u32 = 100;
+/// Not a list, or one whose first item is enough.
+const ONE: u32 = 1;
+
+/// When the number of requests of a kind is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Planned {
+    /// From the first lists, so that the plan of a run names it.
+    Lists,
+    /// Once the pages are known whose workflow is read.
+    Workflow,
+    /// Only reading shows it: what changed, what is in doubt.
+    Reading,
+    /// No run sends it: it is the doctor's.
+    Never,
+}
+
+/// Defines [`RequestKind`] with one row for each kind: label, page limit, place in the plan.
+macro_rules! kinds {
+    ($($(#[doc = $doc:literal])+ $kind:ident: $label:literal, $limit:ident, $planned:ident;)+) => {
+        /// What a request is for. Requests are counted, paced, planned and shown by it.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum RequestKind {
+            $($(#[doc = $doc])+ $kind,)+
+        }
+
+        impl RequestKind {
+            /// All kinds.
+            pub const ALL: &[Self] = &[$(Self::$kind),+];
+
+            /// The words it is counted by, in tables and files. Saved scans hold them: they are not renamed lightly.
+            pub const fn label(self) -> &'static str {
+                match self {
+                    $(Self::$kind => $label,)+
+                }
+            }
+
+            /// Items that one page of its list brings at most; 1 where it is no list.
+            pub const fn page_limit(self) -> u32 {
+                match self {
+                    $(Self::$kind => $limit,)+
+                }
+            }
+
+            /// When the number of its requests is known.
+            pub const fn planned(self) -> Planned {
+                match self {
+                    $(Self::$kind => Planned::$planned,)+
+                }
+            }
+        }
+    };
+}
+
+kinds! {
+    /// Who the credentials belong to.
+    CurrentUser: "current user", ONE, Lists;
+    /// Spaces of one status.
+    Spaces: "spaces", LIST, Lists;
+    /// Pages of some spaces.
+    Pages: "pages", LIST, Lists;
+    /// Blog posts of some spaces.
+    BlogPosts: "blog posts", LIST, Lists;
+    /// All attachments of the site.
+    Attachments: "attachments", LIST, Lists;
+    /// Attachments of one page or blog post.
+    AttachmentsOfOneOwner: "attachments of one owner", LIST, Lists;
+    /// Attachments, the last created first.
+    NewestAttachments: "newest attachments", LIST, Lists;
+    /// The versions of one attachment, without sizes.
+    AttachmentVersionList: "attachment version list", LIST, Reading;
+    /// App content of one type.
+    CustomContent: "custom content", LIST, Reading;
+    /// Footer comments of the site.
+    FooterComments: "footer comments", LIST, Lists;
+    /// Inline comments of the site.
+    InlineComments: "inline comments", LIST, Lists;
+    /// Replies to one comment.
+    CommentReplies: "comment replies", LIST, Lists;
+    /// Pages, the last modified first.
+    ChangedPages: "changed pages", LIST, Lists;
+    /// Blog posts, the last modified first.
+    ChangedBlogPosts: "changed blog posts", LIST, Lists;
+    /// Comments, the last modified first.
+    ChangedComments: "changed comments", LIST, Lists;
+    /// Attachments, the last modified first.
+    ChangedAttachments: "changed attachments", LIST, Lists;
+    /// One page alone, or whether a list still shows it.
+    OnePage: "one page", LIST, Reading;
+    /// One blog post alone, or whether a list still shows it.
+    OneBlogPost: "one blog post", LIST, Reading;
+    /// One comment alone.
+    OneComment: "one comment", LIST, Reading;
+    /// One app content alone.
+    OneCustomContent: "one custom content", LIST, Lists;
+    /// The draft of a page or blog post.
+    Draft: "draft", ONE, Lists;
+    /// One attachment alone.
+    OneAttachment: "one attachment", ONE, Reading;
+    /// One old version of an attachment, with its size.
+    AttachmentVersion: "attachment version", ONE, Lists;
+    /// Content properties of one page or blog post.
+    Properties: "properties", LIST, Lists;
+    /// Pages and blog posts with their header images, by search.
+    HeaderImageSweep: "header image sweep", SEARCH, Lists;
+    /// Comments and attachments by search, against which their lists are held.
+    SearchIndex: "search for comments and attachments", PLAIN_SEARCH, Lists;
+    /// Templates of a space, or the global ones.
+    Templates: "templates", TEMPLATES, Lists;
+    /// One template alone.
+    OneTemplate: "one template", ONE, Reading;
+    /// Labels of the site.
+    Labels: "labels", LIST, Lists;
+    /// Attachments with a label.
+    AttachmentsOfALabel: "attachments of a label", LIST, Reading;
+    /// People by account id.
+    People: "people", ONE, Lists;
+    /// Current pages with labels and restrictions, by search.
+    PageSweep: "page sweep", SEARCH, Lists;
+    /// Labels of one page.
+    PageLabels: "page labels", LIST, Lists;
+    /// Versions of one page.
+    PageVersions: "page versions", LIST, Lists;
+    /// A member of the page tree that is not a page.
+    PageParents: "page parents", ONE, Lists;
+    /// Whether linked ids are pages or blog posts.
+    LinkTargets: "link targets", LIST, Lists;
+    /// Accounts with their status.
+    Accounts: "accounts", ONE, Lists;
+    /// How many people like a page.
+    PageLikes: "page likes", ONE, Lists;
+    /// How often a page was viewed.
+    PageViews: "page views", ONE, Lists;
+    /// How many people viewed a page.
+    PageViewers: "page viewers", ONE, Lists;
+    /// How many people watch a page.
+    PageWatchers: "page watchers", ONE, Lists;
+    /// Whether a workflow app answers.
+    WorkflowProbe: "workflow probe", ONE, Workflow;
+    /// Workflow states by search.
+    WorkflowSearch: "workflow search", PLAIN_SEARCH, Workflow;
+    /// Content properties of workflow apps, by search.
+    WorkflowProperties: "workflow properties", SEARCH, Workflow;
+    /// One workflow property of one page.
+    WorkflowPropertyOfOnePage: "workflow property of one page", LIST, Workflow;
+    /// All properties of a few pages, to find those of a workflow app.
+    WorkflowPropertyDiscovery: "workflow property discovery", LIST, Workflow;
+    /// The workflow status of one page.
+    WorkflowStatus: "workflow status", ONE, Workflow;
+    /// The workflow parameters of one page.
+    WorkflowParameters: "workflow parameters", ONE, Workflow;
+    /// The content states that a space suggests.
+    ContentStates: "content states of a space", ONE, Workflow;
+    /// The pages of a space in a content state.
+    PagesInAContentState: "pages in a content state", STATE, Workflow;
+    /// A download that measures a version.
+    DownloadOfOneByte: "download of one byte", ONE, Lists;
+    /// A download that compares a file.
+    DownloadOfAFile: "download of a file", ONE, Reading;
+    /// What the doctor looks at.
+    Doctor: "doctor", ONE, Never;
+    /// What the doctor asks about the API.
+    Probe: "probe", ONE, Never;
+}
+
+impl RequestKind {
+    /// The kind with this label; `None` for the words of another version of the program.
+    pub fn of_label(label: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|kind| kind.label() == label)
+    }
+}
+
+impl fmt::Display for RequestKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.label())
+    }
+}
+
+/// Numbers of requests by kind, written as a map from labels in alphabetical order.
+///
+/// Only a [`RequestKind`] can be counted. What is read from a file keeps its words: a saved scan may come from another
+/// version of the program, whose kinds had other labels, and its sum has to stay right.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct RequestCounts(BTreeMap<Cow<'static, str>, u64>);
+
+impl RequestCounts {
+    /// Adds requests of a kind; none adds no row.
+    pub fn add(&mut self, kind: RequestKind, requests: u64) {
+        if requests > 0 {
+            *self.0.entry(Cow::Borrowed(kind.label())).or_default() += requests;
+        }
+    }
+
+    /// Adds all of `other`.
+    pub fn add_all(&mut self, other: &Self) {
+        for (label, requests) in &other.0 {
+            *self.0.entry(label.clone()).or_default() += requests;
+        }
+    }
+
+    /// Requests of one kind.
+    pub fn of(&self, kind: RequestKind) -> u64 {
+        self.0.get(kind.label()).copied().unwrap_or(0)
+    }
+
+    /// Requests of all kinds.
+    pub fn total(&self) -> u64 {
+        self.0.values().sum()
+    }
+
+    /// Labels with their numbers, by label.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, u64)> {
+        self.0.iter().map(|(label, requests)| (label.as_ref(), *requests))
+    }
+}
+
+impl FromIterator<(RequestKind, u64)> for RequestCounts {
+    fn from_iter<I: IntoIterator<Item = (RequestKind, u64)>>(counts: I) -> Self {
+        let mut all = Self::default();
+        counts.into_iter().for_each(|(kind, requests)| all.add(kind, requests));
+        all
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_label_names_one_kind() {
+        let labels: BTreeSet<&str> = RequestKind::ALL.iter().map(|kind| kind.label()).collect();
+        assert_eq!(labels.len(), RequestKind::ALL.len());
+        for &kind in RequestKind::ALL {
+            assert_eq!(RequestKind::of_label(kind.label()), Some(kind));
+        }
+    }
+
+    #[test]
+    fn counts_are_written_by_label_and_keep_the_words_of_other_versions() {
+        let mut counts: RequestCounts = serde_json::from_str(r#"{"pages": 2, "second walk": 1}"#).unwrap();
+        counts.add(RequestKind::Pages, 1);
+        counts.add(RequestKind::Accounts, 4);
+        counts.add(RequestKind::Labels, 0);
+        assert_eq!(serde_json::to_string(&counts).unwrap(), r#"{"accounts":4,"pages":3,"second walk":1}"#);
+        assert_eq!((counts.of(RequestKind::Pages), counts.total()), (3, 8));
+    }
+}

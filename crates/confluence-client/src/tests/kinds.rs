@@ -1,0 +1,79 @@
+//! Kinds of requests, held against the requests there are.
+
+use std::collections::BTreeSet;
+use std::ops::ControlFlow;
+
+use super::server::{Reply, Site};
+use super::*;
+use crate::Api;
+use crate::api::{Bodies, CommentKind, Edition, Single};
+use crate::kind::Planned;
+use crate::pages::Analytics;
+
+/// Asks every endpoint once; what comes back does not matter.
+async fn ask_everything(api: &Api) {
+    let _ = api.current_user().await;
+    api.spaces("current", |_| {}).await;
+    api.pages(&["1"], Bodies::LeftOut, |_| {}).await;
+    api.blog_posts(&["1"], Bodies::LeftOut, |_| {}).await;
+    api.attachments(|_| {}).await;
+    api.attachments_of(Single::Page, "1", |_| {}).await;
+    api.newest_attachments(|_| ControlFlow::Continue(())).await;
+    api.attachment_versions("1", |_| {}).await;
+    api.custom_content("x", |_| {}).await;
+    for which in [CommentKind::Footer, CommentKind::Inline] {
+        api.comments(which, Bodies::LeftOut, |_| {}).await;
+        api.replies(which, "1", |_| {}).await;
+        api.changed_comments(which, |_| ControlFlow::Continue(())).await;
+    }
+    api.changed_pages(|_| ControlFlow::Continue(())).await;
+    api.changed_blog_posts(|_| ControlFlow::Continue(())).await;
+    api.changed_attachments(|_| ControlFlow::Continue(())).await;
+    for which in [Single::Page, Single::BlogPost, Single::FooterComment, Single::CustomContent] {
+        let _ = api.content(which, "1", Edition::Published).await;
+    }
+    let _ = api.content(Single::Page, "1", Edition::Draft).await;
+    let _ = api.attachment("1").await;
+    let _ = api.attachment_version("1", 1).await;
+    api.properties(Single::Page, "1", |_| {}).await;
+    api.header_images(|_| {}).await;
+    api.indexed(|_| {}).await;
+    api.templates(None, |_| {}).await;
+    let _ = api.template("1").await;
+    api.labels(|_| {}).await;
+    api.attachments_with_label("1", |_| {}).await;
+    let _ = api.people(&["1"]).await;
+    api.page_sweep(&["A"], false, |_| {}).await;
+    api.page_labels("1", |_| {}).await;
+    api.page_versions("1", |_| {}).await;
+    let _ = api.tree_member("folder", "1").await;
+    api.listed(Single::Page, &["1"], |_| {}).await;
+    let _ = api.accounts(&["1"]).await;
+    let _ = api.page_likes("1").await;
+    let _ = api.page_analytics(Analytics::Views, "1", None).await;
+    let _ = api.page_analytics(Analytics::Viewers, "1", None).await;
+    let _ = api.page_watchers("1").await;
+    let _ = api.workflow_status(RequestKind::WorkflowStatus, "1").await;
+    let _ = api.workflow_parameters("1").await;
+    let _ = api.knows_workflow_fields().await;
+    api.workflow_search("type = page", |_| {}).await;
+    api.property_search("type = page", &["x"], |_| {}).await;
+    api.page_properties("1", Some("x"), |_| {}).await;
+    api.page_properties("1", None, |_| {}).await;
+    let _ = api.content_states("A").await;
+    api.pages_in_state("A", 1, |_| {}).await;
+    let _ = api.client().measure_download("1", "2", 1).await;
+    let _ = api.client().fingerprint("1", "2").await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_kind_of_a_run_is_that_of_a_request() {
+    let site = Site::new(|_| Reply::json(r#"{"results":[],"_links":{}}"#)).await;
+    let mut settings = ConnectionSettings::new(site.base_url(), "me@example.com", TOKEN.into());
+    settings.timeouts = Timeouts::NONE;
+    let api = Api::new(settings).unwrap();
+    ask_everything(&api).await;
+    let sent: BTreeSet<String> = api.client().requests().iter().map(|(label, _)| label.to_owned()).collect();
+    let of_a_run = RequestKind::ALL.iter().filter(|kind| kind.planned() != Planned::Never);
+    assert_eq!(sent, of_a_run.map(|kind| kind.label().to_owned()).collect());
+}
