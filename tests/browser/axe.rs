@@ -3,18 +3,24 @@
 use std::fs;
 use std::path::Path;
 use std::process::Command;
-use std::sync::OnceLock;
 
 use serde_json::Value;
 
-use crate::{ALL, PAGES, Report, npm};
+use crate::{ALL, PAGES, Report};
+use test_support::outside;
 use test_support::webdriver::Browser;
 
-/// The text of the checker, or `None` where it cannot be had. Installed once, whichever test comes first.
-pub(crate) fn axe() -> Option<String> {
-    static TEXT: OnceLock<Option<String>> = OnceLock::new();
-    let install = || Some(fs::read_to_string(npm::install("axe-core", "4.10.3")?.join("axe.min.js")).expect("read"));
-    TEXT.get_or_init(install).clone()
+test_support::trials! {
+    [CHROMIUM, AXE]:
+        async u_18_axe_finds_nothing_on_any_page,
+        async u_18_axe_finds_nothing_in_what_opens;
+    [NODE, TYPESCRIPT]:
+        sync the_script_is_what_its_types_say;
+}
+
+/// The text of the checker.
+pub(crate) fn axe() -> String {
+    fs::read_to_string(outside::axe().expect("axe-core")).expect("read")
 }
 
 pub(crate) async fn violations(browser: &Browser, axe: &str) -> Vec<String> {
@@ -26,10 +32,9 @@ pub(crate) async fn violations(browser: &Browser, axe: &str) -> Vec<String> {
     found.as_array().expect("a list").iter().map(Value::to_string).collect()
 }
 
-#[tokio::test]
 async fn u_18_axe_finds_nothing_on_any_page() {
-    let Some(axe) = axe() else { return };
-    let Some(browser) = Browser::start().await else { return };
+    let axe = axe();
+    let browser = Browser::start().await;
     for report in [Report::complete(), Report::incomplete()] {
         for features in [
             [("prefers-color-scheme", "light"), ("forced-colors", "none")],
@@ -47,10 +52,9 @@ async fn u_18_axe_finds_nothing_on_any_page() {
     browser.stop().await;
 }
 
-#[tokio::test]
 async fn u_18_axe_finds_nothing_in_what_opens() {
-    let Some(axe) = axe() else { return };
-    let Some(browser) = Browser::start().await else { return };
+    let axe = axe();
+    let browser = Browser::start().await;
     let report = Report::complete();
     for (address, step) in [
         ("?map=all&q=colour:red&usage=unreferenced", ""),
@@ -72,12 +76,11 @@ async fn u_18_axe_finds_nothing_in_what_opens() {
 /// The comments of the script say its types; the compiler of `TypeScript` holds it to them. `absent` is what a page's
 /// start asks for although another page's script has it.
 pub(crate) fn assert_types_hold(page: &str, absent: &str, folder: &Path) {
-    let Some(compiler) = npm::install("typescript", "5.6.3") else { return };
     let script = page.split("<script>").nth(1).and_then(|rest| rest.split("</script>").next()).expect("a script");
     let file = folder.join("script.js");
     fs::write(&file, format!("{script}\nfunction {absent}() {{}}\n")).expect("written");
     let checked = Command::new("node")
-        .arg(compiler.join("bin/tsc"))
+        .arg(outside::typescript().expect("its compiler"))
         .args(["--noEmit", "--allowJs", "--checkJs", "--strict", "--target", "es2022"])
         .args(["--lib", "es2022,dom,dom.iterable"])
         .arg(&file)
@@ -86,7 +89,6 @@ pub(crate) fn assert_types_hold(page: &str, absent: &str, folder: &Path) {
     assert!(checked.status.success(), "{}", String::from_utf8_lossy(&checked.stdout));
 }
 
-#[test]
 fn the_script_is_what_its_types_say() {
     let report = Report::complete();
     assert_types_hold(&report.read(ALL), "startDashboard", &report.folder);

@@ -10,6 +10,12 @@ use serde_json::{Value, json};
 use test_support::sample;
 use test_support::webdriver::Browser;
 
+test_support::trials! {
+    [CHROMIUM]:
+        async u_22_a_key_or_an_order_draws_what_the_window_shows_and_not_50_000_files,
+        async u_22_a_key_that_comes_early_leaves_nothing_of_the_one_before;
+}
+
 const FILES: u64 = 50_000;
 
 /// Nodes of one row at most: elements and texts.
@@ -66,9 +72,8 @@ fn assert_small(step: &str, counted: &Value) {
     assert!(number(&counted["made"]) <= all * NODES_PER_ROW + 200, "{step}: {counted}");
 }
 
-#[tokio::test]
 async fn u_22_a_key_or_an_order_draws_what_the_window_shows_and_not_50_000_files() {
-    let Some(browser) = Browser::start().await else { return };
+    let browser = Browser::start().await;
     let (_parent, page) = one_space();
     let text = std::fs::read_to_string(&page).expect("read");
     let (frame, data) = text.split_once("<script type=\"application/json\"").expect("data");
@@ -115,9 +120,8 @@ async fn u_22_a_key_or_an_order_draws_what_the_window_shows_and_not_50_000_files
 
 /// A key that comes before the rows of the last one are whole: nothing of the last one is left, and what was put off
 /// is made up for.
-#[tokio::test]
 async fn u_22_a_key_that_comes_early_leaves_nothing_of_the_one_before() {
-    let Some(browser) = Browser::start().await else { return };
+    let browser = Browser::start().await;
     let report = crate::Report::complete();
     browser.open(&report.page(crate::ALL)).await;
     let early = "const input = document.querySelector('#filter'); const type = text => { input.value = text; input.dispatchEvent(new Event('input')); }; \

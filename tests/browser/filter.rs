@@ -6,11 +6,24 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::look::spaces_of_one_file;
 use crate::reference::{self, Row};
 use crate::{ALL, Report, WHOLE, text_of};
+use test_support::pages::spaces_of_one_file;
 use test_support::sample;
 use test_support::webdriver::Browser;
+
+test_support::trials! {
+    [CHROMIUM]:
+        async u_05_every_keystroke_finds_what_the_reference_finds,
+        async u_06_tokens_are_read_as_the_table_says_and_wrong_ones_are_shown,
+        async u_07_facets_count_under_the_other_filters,
+        async u_07_a_facet_shows_30_values_and_more_when_asked,
+        async u_08_totals_follow_the_filter,
+        async u_10_histograms_sum_up_to_the_filtered_files_and_filter,
+        async u_23_every_view_is_a_link_and_the_way_back_works;
+    []:
+        sync the_reference_tells_the_files_of_the_sample_apart;
+}
 
 /// Ids of all rows the filter leaves.
 const FOUND: &str = "const input = document.querySelector('#filter'); input.value = arguments0; \
@@ -54,9 +67,8 @@ const QUERIES: [&str; 22] = [
     "kind:post status:current",
 ];
 
-#[tokio::test]
 async fn u_05_every_keystroke_finds_what_the_reference_finds() {
-    let Some(browser) = Browser::start().await else { return };
+    let browser = Browser::start().await;
     let report = Report::complete();
     let rows = reference::rows(&report.read("attachments.csv"));
     browser.open(&report.page(ALL)).await;
@@ -84,7 +96,6 @@ fn spelled(terms: &Value) -> Value {
     }
 }
 
-#[tokio::test]
 async fn u_06_tokens_are_read_as_the_table_says_and_wrong_ones_are_shown() {
     let table = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/filter.json");
     let table: Vec<Value> = serde_json::from_slice(&fs::read(table).expect("read")).expect("JSON");
@@ -94,7 +105,7 @@ async fn u_06_tokens_are_read_as_the_table_says_and_wrong_ones_are_shown() {
         let terms: Vec<Value> = terms.iter().map(reference::Term::to_json).collect();
         assert_eq!((json!(terms), json!(errors)), (spelled(&entry["terms"]), entry["errors"].clone()), "{query}");
     }
-    let Some(browser) = Browser::start().await else { return };
+    let browser = Browser::start().await;
     let report = Report::complete();
     browser.open(&report.page(ALL)).await;
     for entry in &table {
@@ -133,9 +144,8 @@ fn count_by<'r>(rows: impl Iterator<Item = &'r Row>, column: &str) -> BTreeMap<S
     counts
 }
 
-#[tokio::test]
 async fn u_07_facets_count_under_the_other_filters() {
-    let Some(browser) = Browser::start().await else { return };
+    let browser = Browser::start().await;
     let report = Report::complete();
     let rows = reference::rows(&report.read("attachments.csv"));
     browser.open_at(&report.page(ALL), "?q=size%3E1mb&usage=unreferenced&usage=embedded&space=ENG").await;
@@ -181,9 +191,8 @@ async fn u_07_facets_count_under_the_other_filters() {
     browser.stop().await;
 }
 
-#[tokio::test]
 async fn u_07_a_facet_shows_30_values_and_more_when_asked() {
-    let Some(browser) = Browser::start().await else { return };
+    let browser = Browser::start().await;
     let report = Report::of(&sample::run_facts(), &spaces_of_one_file(75));
     browser.open(&report.page(ALL)).await;
     assert_eq!(counts(&browser, "space").await.len(), 30);
@@ -195,9 +204,8 @@ async fn u_07_a_facet_shows_30_values_and_more_when_asked() {
     browser.stop().await;
 }
 
-#[tokio::test]
 async fn u_08_totals_follow_the_filter() {
-    let Some(browser) = Browser::start().await else { return };
+    let browser = Browser::start().await;
     let report = Report::complete();
     browser.open(&report.page(ALL)).await;
     let found = text_of(&browser, "#found[aria-live=polite][aria-atomic=true]").await;
@@ -213,9 +221,8 @@ async fn u_08_totals_follow_the_filter() {
     browser.stop().await;
 }
 
-#[tokio::test]
 async fn u_10_histograms_sum_up_to_the_filtered_files_and_filter() {
-    let Some(browser) = Browser::start().await else { return };
+    let browser = Browser::start().await;
     let report = Report::complete();
     browser.open_at(&report.page(ALL), "?usage=unreferenced&usage=linked").await;
     let shown: u64 = browser
@@ -238,9 +245,8 @@ async fn u_10_histograms_sum_up_to_the_filtered_files_and_filter() {
     browser.stop().await;
 }
 
-#[tokio::test]
 async fn u_23_every_view_is_a_link_and_the_way_back_works() {
-    let Some(browser) = Browser::start().await else { return };
+    let browser = Browser::start().await;
     let report = Report::complete();
     let address = "?q=size%3E1mb&usage=unreferenced&type=PNG%20image&sort=name&dir=desc&rows=50&map=files&zoom=ENG";
     browser.open_at(&report.page(ALL), address).await;
@@ -254,7 +260,7 @@ async fn u_23_every_view_is_a_link_and_the_way_back_works() {
     );
 
     // a second browser sees the same
-    let Some(second) = Browser::start().await else { return };
+    let second = Browser::start().await;
     second.open_at(&report.page(ALL), address).await;
     assert_eq!(second.texts(crate::NAMES).await, names);
     second.stop().await;
@@ -275,7 +281,6 @@ async fn u_23_every_view_is_a_link_and_the_way_back_works() {
     browser.stop().await;
 }
 
-#[test]
 fn the_reference_tells_the_files_of_the_sample_apart() {
     let (inventory, _) = sample::complete(300);
     assert_eq!(inventory.attachments.len(), 300);

@@ -7,9 +7,17 @@ use serde_json::json;
 
 use crate::bidi::Firefox;
 use crate::reference;
-use crate::snapshot::Dashboard;
-use crate::{ALL, NAMES, PAGES, Report, SPACE, WHOLE};
+use crate::{ALL, Dashboard, NAMES, PAGES, Report, SPACE, WHOLE};
 use test_support::snapshot::Sample;
+
+test_support::trials! {
+    [FIREFOX]:
+        sync u_21_pages_are_silent_and_fit_into_320_pixels_in_firefox,
+        sync s_07_a_foreign_script_in_the_page_is_blocked_in_firefox,
+        sync u_05_filter_order_and_export_are_the_same_in_firefox,
+        sync u_05_the_dashboard_of_a_snapshot_filters_in_firefox,
+        sync u_19_the_colours_follow_the_system_in_firefox;
+}
 
 /// Every kind of page: of complete and incomplete audits, and the dashboard of a snapshot.
 fn pages(complete: &Report, incomplete: &Report, snapshot: &Dashboard) -> Vec<PathBuf> {
@@ -17,9 +25,8 @@ fn pages(complete: &Report, incomplete: &Report, snapshot: &Dashboard) -> Vec<Pa
     audits.chain([snapshot.page.clone()]).collect()
 }
 
-#[test]
 fn u_21_pages_are_silent_and_fit_into_320_pixels_in_firefox() {
-    let Some(mut firefox) = Firefox::start(&[]) else { return };
+    let mut firefox = Firefox::start(&[]);
     let (complete, incomplete, snapshot) = (Report::complete(), Report::incomplete(), Dashboard::complete());
     for page in pages(&complete, &incomplete, &snapshot) {
         firefox.resize(1400, 1000);
@@ -39,9 +46,8 @@ fn u_21_pages_are_silent_and_fit_into_320_pixels_in_firefox() {
     }
 }
 
-#[test]
 fn s_07_a_foreign_script_in_the_page_is_blocked_in_firefox() {
-    let Some(mut firefox) = Firefox::start(&[]) else { return };
+    let mut firefox = Firefox::start(&[]);
     let (report, snapshot) = (Report::complete(), Dashboard::of(&Sample::new(30, 3)));
     let spoiled = report.page("spoiled.html");
     for text in [report.read(ALL), fs::read_to_string(&snapshot.page).expect("read")] {
@@ -54,9 +60,8 @@ fn s_07_a_foreign_script_in_the_page_is_blocked_in_firefox() {
     }
 }
 
-#[test]
 fn u_05_filter_order_and_export_are_the_same_in_firefox() {
-    let Some(mut firefox) = Firefox::start(&[]) else { return };
+    let mut firefox = Firefox::start(&[]);
     let report = Report::complete();
     let program = report.read("attachments.csv");
     let rows = reference::rows(&program);
@@ -100,9 +105,8 @@ fn u_05_filter_order_and_export_are_the_same_in_firefox() {
     assert_eq!(firefox.complaints(), [] as [String; 0]);
 }
 
-#[test]
 fn u_05_the_dashboard_of_a_snapshot_filters_in_firefox() {
-    let Some(mut firefox) = Firefox::start(&[]) else { return };
+    let mut firefox = Firefox::start(&[]);
     let snapshot = Dashboard::complete();
     firefox.open(&snapshot.page, "");
     let shown = "[...document.querySelectorAll('.finding tbody tr')].filter(row => !row.hidden).length";
@@ -114,11 +118,8 @@ fn u_05_the_dashboard_of_a_snapshot_filters_in_firefox() {
     assert_eq!(firefox.complaints(), [] as [String; 0]);
 }
 
-#[test]
 fn u_19_the_colours_follow_the_system_in_firefox() {
-    let Some(mut firefox) = Firefox::start(&[("layout.css.prefers-color-scheme.content-override", "0")]) else {
-        return;
-    };
+    let mut firefox = Firefox::start(&[("layout.css.prefers-color-scheme.content-override", "0")]);
     let (complete, snapshot) = (Report::complete(), Dashboard::complete());
     let lightness = "const canvas = getComputedStyle(document.documentElement).backgroundColor; \
         return canvas.match(/[\\d.]+/g).slice(0, 3).reduce((sum, one) => sum + Number(one), 0) / 3";

@@ -10,9 +10,21 @@ use crate::{ALL, NAMES, Report, UNREFERENCED, WHOLE, text_of};
 use test_support::sample;
 use test_support::webdriver::Browser;
 
-#[tokio::test]
+test_support::trials! {
+    [CHROMIUM]:
+        async u_11_versions_are_told_with_their_bytes,
+        async u_12_every_usage_has_its_evidence_or_its_reason,
+        async u_13_the_cleanup_list_holds_unreferenced_files_and_where_it_comes_from,
+        async u_13_ticked_rows_alone_and_an_old_report_asks_for_a_new_run,
+        async four_clicks_lead_from_the_dashboard_to_the_list_of_the_20_largest_unreferenced_files_of_a_space,
+        async the_list_of_unreferenced_files_says_whom_to_ask_and_can_be_sorted_by_it,
+        async u_13_an_incomplete_run_offers_no_list_and_says_why,
+        async u_14_the_exported_csv_is_byte_for_byte_the_programs,
+        async u_28_beyond_100_000_files_owners_are_led_to_whole_lists;
+}
+
 async fn u_11_versions_are_told_with_their_bytes() {
-    let Some(browser) = Browser::start().await else { return };
+    let browser = Browser::start().await;
     let report = Report::complete();
     let (inventory, _) = sample::complete(300);
     let file = inventory.attachments.iter().max_by_key(|file| file.old_versions.len()).expect("a file");
@@ -33,9 +45,8 @@ async fn u_11_versions_are_told_with_their_bytes() {
     browser.stop().await;
 }
 
-#[tokio::test]
 async fn u_12_every_usage_has_its_evidence_or_its_reason() {
-    let Some(browser) = Browser::start().await else { return };
+    let browser = Browser::start().await;
     let report = Report::complete();
     let (inventory, audit) = sample::complete(300);
     let expected = [
@@ -74,9 +85,8 @@ fn days_later(days: i64) -> String {
     format!("Date.now = () => {}", (sample::moment().timestamp() + days * 86_400) * 1000)
 }
 
-#[tokio::test]
 async fn u_13_the_cleanup_list_holds_unreferenced_files_and_where_it_comes_from() {
-    let Some(browser) = Browser::start().await else { return };
+    let browser = Browser::start().await;
     let report = Report::complete();
     let (inventory, audit) = sample::complete(300);
     browser.open_at(&report.page(ALL), "?q=size%3E1mb").await;
@@ -121,9 +131,8 @@ async fn u_13_the_cleanup_list_holds_unreferenced_files_and_where_it_comes_from(
     browser.stop().await;
 }
 
-#[tokio::test]
 async fn u_13_ticked_rows_alone_and_an_old_report_asks_for_a_new_run() {
-    let Some(browser) = Browser::start().await else { return };
+    let browser = Browser::start().await;
     let report = Report::complete();
     browser.open(&report.page(UNREFERENCED)).await;
     browser.run(KEEP_COPIES).await;
@@ -141,9 +150,8 @@ async fn u_13_ticked_rows_alone_and_an_old_report_asks_for_a_new_run() {
 }
 
 /// The task of the first visit: the 20 largest unreferenced files of one space, handed over.
-#[tokio::test]
 async fn four_clicks_lead_from_the_dashboard_to_the_list_of_the_20_largest_unreferenced_files_of_a_space() {
-    let Some(browser) = Browser::start().await else { return };
+    let browser = Browser::start().await;
     let report = Report::of(&sample::run_facts(), &sample::complete(900));
     browser.open(&report.page("index.html")).await;
     browser.click("section.of-spaces td[data-label=Unreferenced] a").await;
@@ -164,9 +172,8 @@ async fn four_clicks_lead_from_the_dashboard_to_the_list_of_the_20_largest_unref
 }
 
 /// No file of the list has a use: whom to ask stands in place of the evidence.
-#[tokio::test]
 async fn the_list_of_unreferenced_files_says_whom_to_ask_and_can_be_sorted_by_it() {
-    let Some(browser) = Browser::start().await else { return };
+    let browser = Browser::start().await;
     let (mut inventory, audit) = sample::complete(300);
     for (index, content) in inventory.contents.iter_mut().enumerate() {
         content.owner = Some(AccountId::new(["a1", "a2", "a3"][index % 3]));
@@ -208,9 +215,8 @@ async fn the_list_of_unreferenced_files_says_whom_to_ask_and_can_be_sorted_by_it
     browser.stop().await;
 }
 
-#[tokio::test]
 async fn u_13_an_incomplete_run_offers_no_list_and_says_why() {
-    let Some(browser) = Browser::start().await else { return };
+    let browser = Browser::start().await;
     let report = Report::incomplete();
     browser.open(&report.page(ALL)).await;
     assert_eq!(browser.find("#cleanup-button:disabled[aria-describedby=why-not]").await.len(), 1);
@@ -220,9 +226,8 @@ async fn u_13_an_incomplete_run_offers_no_list_and_says_why() {
     browser.stop().await;
 }
 
-#[tokio::test]
 async fn u_14_the_exported_csv_is_byte_for_byte_the_programs() {
-    let Some(browser) = Browser::start().await else { return };
+    let browser = Browser::start().await;
     for report in [Report::complete(), Report::incomplete()] {
         let downloads = tempfile::tempdir().expect("a folder");
         let folder = json!({ "behavior": "allow", "downloadPath": downloads.path() });
@@ -272,9 +277,8 @@ async fn downloaded(browser: &Browser, folder: &std::path::Path) -> (String, Str
 }
 
 /// More files than one page holds: whatever is made of that page says so, and owners get their whole lists elsewhere.
-#[tokio::test]
 async fn u_28_beyond_100_000_files_owners_are_led_to_whole_lists() {
-    let Some(browser) = Browser::start().await else { return };
+    let browser = Browser::start().await;
     let sample = sample::complete(100_050);
     let report = Report::of(&sample::run_facts(), &sample);
     browser.open_at(&report.page(ALL), "?usage=unreferenced").await;

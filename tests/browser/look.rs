@@ -4,19 +4,25 @@ use std::process::Command;
 
 use serde_json::json;
 
-use crate::snapshot::Dashboard;
 use crate::{ALL, PAGES, Report, SPACE, text_of};
-use confluence_storage_analyzer::audit::{Audit, SpaceTotals};
-use confluence_storage_analyzer::inventory::site::Space;
-use confluence_storage_analyzer::inventory::{Inventory, SpaceId};
-use test_support::base64;
-use test_support::sample;
-use test_support::snapshot::Sample;
-use test_support::webdriver::{Browser, find_program};
+use base64::prelude::{BASE64_STANDARD, Engine as _};
+use test_support::webdriver::Browser;
 
-#[tokio::test]
+test_support::trials! {
+    [CHROMIUM]:
+        async u_19_the_colours_follow_the_system_until_they_are_chosen,
+        async u_19_both_palettes_have_contrast_for_texts_and_graphics,
+        async u_20_print_has_banner_figures_filter_and_rows_but_no_controls,
+        async u_24_figures_are_the_readers_and_machine_data_are_not,
+        async u_26_small_screens_never_scroll_sideways_and_targets_are_large_enough,
+        async u_26_the_table_fits_into_every_window_from_1024_pixels,
+        async u_27_nothing_moves_longer_than_a_blink_and_not_at_all_where_that_is_wished;
+    [CHROMIUM, PDFTOTEXT]:
+        async u_20_every_sheet_has_the_headings_and_no_row_is_cut;
+}
+
 async fn u_19_the_colours_follow_the_system_until_they_are_chosen() {
-    let Some(browser) = Browser::start().await else { return };
+    let browser = Browser::start().await;
     let report = Report::complete();
     let background = "return getComputedStyle(document.documentElement).backgroundColor";
     let mut colours = Vec::new();
@@ -43,9 +49,8 @@ async fn u_19_the_colours_follow_the_system_until_they_are_chosen() {
 }
 
 /// Contrast of colours of the palette as the browser computes them: texts, then what charts and outlines are drawn in.
-#[tokio::test]
 async fn u_19_both_palettes_have_contrast_for_texts_and_graphics() {
-    let Some(browser) = Browser::start().await else { return };
+    let browser = Browser::start().await;
     let report = Report::small();
     let contrasts = "const colour = name => { const probe = document.body.appendChild(document.createElement('i')); \
         probe.style.color = 'var(--' + name + ')'; const parts = getComputedStyle(probe).color.match(/[\\d.]+/g).map(Number); probe.remove(); \
@@ -79,9 +84,8 @@ async fn u_19_both_palettes_have_contrast_for_texts_and_graphics() {
     browser.stop().await;
 }
 
-#[tokio::test]
 async fn u_20_print_has_banner_figures_filter_and_rows_but_no_controls() {
-    let Some(browser) = Browser::start().await else { return };
+    let browser = Browser::start().await;
     let report = Report::complete();
     browser
         .open_at(&report.page(ALL), "?q=size%3E1mb&usage=unreferenced&usage=embedded&usage=linked&usage=listed&rows=50")
@@ -115,29 +119,24 @@ async fn u_20_print_has_banner_figures_filter_and_rows_but_no_controls() {
     browser.stop().await;
 }
 
-/// The text of a printed page, sheet by sheet, or `None` where no program reads it. On a build server there has to be
-/// one.
-async fn printed(browser: &Browser) -> Option<Vec<String>> {
-    if find_program(&["pdftotext"]).is_none() {
-        assert!(std::env::var("CI").as_deref() != Ok("true"), "pdftotext must be installed here");
-        return None;
-    }
+/// The text of a printed page, sheet by sheet.
+async fn printed(browser: &Browser) -> Vec<String> {
     let pdf = browser.devtools("Page.printToPDF", json!({ "preferCSSPageSize": true })).await;
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("page.pdf");
-    std::fs::write(&file, base64::decode(pdf["data"].as_str().expect("a document"))).expect("written");
+    std::fs::write(&file, BASE64_STANDARD.decode(pdf["data"].as_str().expect("a document")).expect("base64"))
+        .expect("written");
     let read = Command::new("pdftotext").arg("-layout").arg(&file).arg("-").output().expect("pdftotext");
     assert!(read.status.success(), "{}", String::from_utf8_lossy(&read.stderr));
     let text = String::from_utf8_lossy(&read.stdout).into_owned();
-    Some(text.trim_end_matches('\u{c}').split('\u{c}').map(str::to_owned).collect())
+    text.trim_end_matches('\u{c}').split('\u{c}').map(str::to_owned).collect()
 }
 
-#[tokio::test]
 async fn u_20_every_sheet_has_the_headings_and_no_row_is_cut() {
-    let Some(browser) = Browser::start().await else { return };
+    let browser = Browser::start().await;
     let report = Report::complete();
     browser.open(&report.page(SPACE)).await;
-    let Some(sheets) = printed(&browser).await else { return };
+    let sheets = printed(&browser).await;
     assert!(sheets.len() > 3 && sheets[0].contains("Complete."), "{sheets:?}");
     // the footer may stand alone on the last sheet
     for sheet in sheets.iter().filter(|sheet| sheet.contains("MiB")) {
@@ -152,9 +151,8 @@ async fn u_20_every_sheet_has_the_headings_and_no_row_is_cut() {
     browser.stop().await;
 }
 
-#[tokio::test]
 async fn u_24_figures_are_the_readers_and_machine_data_are_not() {
-    let Some(browser) = Browser::start().await else { return };
+    let browser = Browser::start().await;
     let report = Report::complete();
     for (locale, figure) in [("de-DE", ","), ("ar-EG", "٫"), ("ja-JP", "."), ("en-US", ".")] {
         browser.devtools("Emulation.setLocaleOverride", json!({})).await;
@@ -175,9 +173,8 @@ async fn u_24_figures_are_the_readers_and_machine_data_are_not() {
     browser.stop().await;
 }
 
-#[tokio::test]
 async fn u_26_small_screens_never_scroll_sideways_and_targets_are_large_enough() {
-    let Some(browser) = Browser::start().await else { return };
+    let browser = Browser::start().await;
     let report = Report::complete();
     browser.resize(320, 800).await;
     for page in PAGES {
@@ -194,9 +191,8 @@ async fn u_26_small_screens_never_scroll_sideways_and_targets_are_large_enough()
     browser.stop().await;
 }
 
-#[tokio::test]
 async fn u_26_the_table_fits_into_every_window_from_1024_pixels() {
-    let Some(browser) = Browser::start().await else { return };
+    let browser = Browser::start().await;
     let report = Report::complete();
     for page in [ALL, SPACE] {
         browser.open(&report.page(page)).await;
@@ -220,9 +216,8 @@ async fn u_26_the_table_fits_into_every_window_from_1024_pixels() {
     browser.stop().await;
 }
 
-#[tokio::test]
 async fn u_27_nothing_moves_longer_than_a_blink_and_not_at_all_where_that_is_wished() {
-    let Some(browser) = Browser::start().await else { return };
+    let browser = Browser::start().await;
     let report = Report::complete();
     let slow = "return [...document.querySelectorAll('*')].map(e => getComputedStyle(e)) \
         .flatMap(s => [...s.transitionDuration.split(','), ...s.animationDuration.split(',')]).map(parseFloat).reduce((a, b) => Math.max(a, b), 0)";
@@ -232,78 +227,6 @@ async fn u_27_nothing_moves_longer_than_a_blink_and_not_at_all_where_that_is_wis
             browser.open(&report.page(page)).await;
             let longest = browser.run(slow).await.as_f64().expect("seconds");
             assert!(longest <= limit, "{page} {wish}: {longest}");
-        }
-    }
-    browser.stop().await;
-}
-
-/// Spaces with a file each, named in four languages.
-pub(crate) fn spaces_of_one_file(spaces: usize) -> (Inventory, Audit) {
-    let (mut inventory, mut audit) = sample::complete(spaces as u64);
-    let names = ["Entwicklung & Qualität", "프로젝트", "設計部", "قسم المشاريع"];
-    let template = inventory.spaces[0].clone();
-    inventory.spaces.clear();
-    let totals = audit.spaces[0].totals;
-    audit.spaces.clear();
-    for number in 0..spaces {
-        let (id, name) = (SpaceId::new(number.to_string()), format!("{} {number}", names[number % 4]));
-        audit.files[number].space = Some(id.clone());
-        audit.spaces.push(SpaceTotals { space: Some(number), totals });
-        inventory.spaces.push(Space { id, key: format!("S{number}"), name, ..template.clone() });
-    }
-    (inventory, audit)
-}
-
-/// A picture of the whole page, or of its first screens.
-async fn picture(browser: &Browser, file: &str) {
-    let height = browser.run("return Math.min(6000, document.documentElement.scrollHeight)").await;
-    let width = browser.run("return innerWidth").await;
-    let clip = json!({ "x": 0, "y": 0, "width": width, "height": height, "scale": 1 });
-    let shot = browser.devtools("Page.captureScreenshot", json!({ "captureBeyondViewport": true, "clip": clip })).await;
-    std::fs::write(file, base64::decode(shot["data"].as_str().expect("a picture"))).expect("written");
-}
-
-/// Pictures of every page for people to look at, written where `REPORT_PICTURES` says.
-#[tokio::test]
-async fn pictures_of_every_page_can_be_taken() {
-    let Ok(folder) = std::env::var("REPORT_PICTURES") else { return };
-    let Some(browser) = Browser::start().await else { return };
-    let run = sample::run_facts();
-    let reports = [
-        ("complete", Report::complete()),
-        ("incomplete", Report::incomplete()),
-        ("empty", Report::of(&run, &sample::complete(0))),
-        ("one", Report::of(&run, &sample::complete(1))),
-        ("spaces", Report::of(&run, &spaces_of_one_file(5_000))),
-    ];
-    for (name, report) in &reports {
-        let looks = [("light", 1400, ""), ("dark", 1400, ""), ("narrow", 320, ""), ("print", 1000, "print")];
-        for (look, width, medium) in looks {
-            browser.resize(width, 1400).await;
-            let scheme = if look == "dark" { "dark" } else { "light" };
-            browser.emulate(medium, &[("prefers-color-scheme", scheme)]).await;
-            for page in PAGES.into_iter().filter(|page| report.page(page).exists()) {
-                browser.open(&report.page(page)).await;
-                if look == "print" {
-                    browser.run("dispatchEvent(new Event('beforeprint'))").await;
-                }
-                picture(&browser, &format!("{folder}/{name}-{look}-{}.png", page.rsplit('/').next().expect("a name")))
-                    .await;
-            }
-            if look != "print" && report.page(ALL).exists() && *name == "complete" {
-                browser.open_at(&report.page(ALL), "?open=att70010&map=all").await;
-                let shot = base64::decode(&browser.screenshot().await);
-                std::fs::write(format!("{folder}/{name}-{look}-details.png"), shot).expect("written");
-            }
-        }
-    }
-    for (name, page) in [("complete", Dashboard::complete()), ("empty", Dashboard::of(&Sample::new(0, 1)))] {
-        for (look, width) in [("light", 1400), ("dark", 1400), ("narrow", 320)] {
-            browser.resize(width, 1400).await;
-            let scheme = if look == "dark" { "dark" } else { "light" };
-            browser.emulate("", &[("prefers-color-scheme", scheme)]).await;
-            browser.open(&page.page).await;
-            picture(&browser, &format!("{folder}/snapshot-{name}-{look}.png")).await;
         }
     }
     browser.stop().await;

@@ -4,12 +4,19 @@ use crate::{ALL, Report, WHOLE, text_of};
 use test_support::sample;
 use test_support::webdriver::Browser;
 
+test_support::trials! {
+    [CHROMIUM]:
+        async u_09_areas_add_up_and_the_keyboard_walks_the_levels,
+        async u_09_the_map_follows_the_filter_and_small_screens_get_the_list,
+        async u_09_thousands_of_files_are_a_few_hundred_areas,
+        async u_09_after_an_incomplete_run_unreferenced_bytes_are_unknown_and_not_none;
+}
+
 const SUM: &str =
     "return [...document.querySelectorAll('.square')].reduce((sum, square) => sum + Number(square.dataset.value), 0)";
 
-#[tokio::test]
 async fn u_09_areas_add_up_and_the_keyboard_walks_the_levels() {
-    let Some(browser) = Browser::start().await else { return };
+    let browser = Browser::start().await;
     let report = Report::complete();
     let (_, audit) = sample::complete(300);
     browser.open(&report.page("index.html")).await;
@@ -46,9 +53,8 @@ async fn u_09_areas_add_up_and_the_keyboard_walks_the_levels() {
     browser.stop().await;
 }
 
-#[tokio::test]
 async fn u_09_the_map_follows_the_filter_and_small_screens_get_the_list() {
-    let Some(browser) = Browser::start().await else { return };
+    let browser = Browser::start().await;
     let report = Report::complete();
     browser.open_at(&report.page(ALL), "?map=files&q=type%3Apdf").await;
     let range = "return Number(document.querySelector('#range').textContent.split(' ').pop())";
@@ -70,9 +76,8 @@ async fn u_09_the_map_follows_the_filter_and_small_screens_get_the_list() {
     browser.stop().await;
 }
 
-#[tokio::test]
 async fn u_09_thousands_of_files_are_a_few_hundred_areas() {
-    let Some(browser) = Browser::start().await else { return };
+    let browser = Browser::start().await;
     let report = Report::of(&sample::run_facts(), &sample::complete(9_000));
     browser.open_at(&report.page("ENG/ENG_attachments.html"), "?map=all&zoom=1000").await;
     let squares = browser.find(".square").await.len();
@@ -85,9 +90,8 @@ async fn u_09_thousands_of_files_are_a_few_hundred_areas() {
     browser.stop().await;
 }
 
-#[tokio::test]
 async fn u_09_after_an_incomplete_run_unreferenced_bytes_are_unknown_and_not_none() {
-    let Some(browser) = Browser::start().await else { return };
+    let browser = Browser::start().await;
     let report = Report::incomplete();
     for page in ["index.html", ALL] {
         browser.open_at(&report.page(page), "?map=unreferenced").await;

@@ -10,9 +10,25 @@ use crate::{ALL, NAMES, PAGES, Report, SPACE, WHOLE, assert_quiet, text_of};
 use test_support::sample;
 use test_support::webdriver::Browser;
 
-#[tokio::test]
+test_support::trials! {
+    [CHROMIUM]:
+        async u_01_the_banner_follows_the_title_on_every_page_without_script_and_in_print,
+        async u_02_a_page_without_its_data_looks_like_an_error,
+        async u_03_the_top_says_what_where_who_when_and_by_what,
+        async u_21_pages_are_silent_from_a_folder_with_a_hard_name,
+        async u_25_hostile_names_are_shown_as_they_are_and_nothing_runs,
+        async u_25_a_name_of_ten_thousand_letters_breaks_no_layout,
+        async s_07_a_foreign_script_in_the_page_is_blocked,
+        async u_28_links_work_after_the_folder_was_moved_and_carry_the_filter,
+        async u_30_without_script_figures_top_rows_and_tables_are_there;
+    [NODE]:
+        sync the_script_is_valid_for_every_reader_of_scripts;
+    []:
+        sync every_text_of_the_table_is_used;
+}
+
 async fn u_01_the_banner_follows_the_title_on_every_page_without_script_and_in_print() {
-    let Some(browser) = Browser::start_without_script().await else { return };
+    let browser = Browser::start_without_script().await;
     for (report, class) in [(Report::complete(), "complete"), (Report::incomplete(), "incomplete")] {
         for page in PAGES {
             browser.open(&report.page(page)).await;
@@ -27,9 +43,8 @@ async fn u_01_the_banner_follows_the_title_on_every_page_without_script_and_in_p
     browser.stop().await;
 }
 
-#[tokio::test]
 async fn u_02_a_page_without_its_data_looks_like_an_error() {
-    let Some(browser) = Browser::start().await else { return };
+    let browser = Browser::start().await;
     let report = Report::complete();
     for page in [ALL, "index.html"] {
         let text = report.read(page);
@@ -54,9 +69,8 @@ async fn u_02_a_page_without_its_data_looks_like_an_error() {
     browser.stop().await;
 }
 
-#[tokio::test]
 async fn u_03_the_top_says_what_where_who_when_and_by_what() {
-    let Some(browser) = Browser::start().await else { return };
+    let browser = Browser::start().await;
     let run = confluence_storage_analyzer::report::RunFacts {
         quota_bytes: Some(10 * 1024 * 1024 * 1024),
         ..sample::run_facts()
@@ -97,9 +111,8 @@ async fn u_03_the_top_says_what_where_who_when_and_by_what() {
     browser.stop().await;
 }
 
-#[tokio::test]
 async fn u_21_pages_are_silent_from_a_folder_with_a_hard_name() {
-    let Some(browser) = Browser::start().await else { return };
+    let browser = Browser::start().await;
     for report in [Report::complete(), Report::incomplete()] {
         for page in PAGES {
             let page = report.page(page);
@@ -110,9 +123,8 @@ async fn u_21_pages_are_silent_from_a_folder_with_a_hard_name() {
     browser.stop().await;
 }
 
-#[tokio::test]
 async fn u_25_hostile_names_are_shown_as_they_are_and_nothing_runs() {
-    let Some(browser) = Browser::start().await else { return };
+    let browser = Browser::start().await;
     let report = Report::complete();
     let page = report.page(ALL);
     browser.open(&page).await;
@@ -130,9 +142,8 @@ async fn u_25_hostile_names_are_shown_as_they_are_and_nothing_runs() {
     browser.stop().await;
 }
 
-#[tokio::test]
 async fn u_25_a_name_of_ten_thousand_letters_breaks_no_layout() {
-    let Some(browser) = Browser::start().await else { return };
+    let browser = Browser::start().await;
     let mut sample = sample::complete(60);
     sample.0.attachments[8].title = "x".repeat(10_000);
     sample.0.contents[0].title = "Wort".repeat(2_500);
@@ -153,9 +164,8 @@ async fn u_25_a_name_of_ten_thousand_letters_breaks_no_layout() {
     browser.stop().await;
 }
 
-#[tokio::test]
 async fn s_07_a_foreign_script_in_the_page_is_blocked() {
-    let Some(browser) = Browser::start().await else { return };
+    let browser = Browser::start().await;
     let report = Report::complete();
     let spoiled = report.page("spoiled.html");
     let foreign = "<script>document.title = 'taken over'</script><p style=\"color: red\"><footer>";
@@ -167,9 +177,8 @@ async fn s_07_a_foreign_script_in_the_page_is_blocked() {
     browser.stop().await;
 }
 
-#[tokio::test]
 async fn u_28_links_work_after_the_folder_was_moved_and_carry_the_filter() {
-    let Some(browser) = Browser::start().await else { return };
+    let browser = Browser::start().await;
     let report = Report::complete();
     let moved = report.parent.path().join("moved");
     fs::rename(&report.folder, &moved).expect("moved");
@@ -194,9 +203,8 @@ async fn u_28_links_work_after_the_folder_was_moved_and_carry_the_filter() {
     browser.stop().await;
 }
 
-#[tokio::test]
 async fn u_30_without_script_figures_top_rows_and_tables_are_there() {
-    let Some(browser) = Browser::start_without_script().await else { return };
+    let browser = Browser::start_without_script().await;
     for report in [Report::complete(), Report::incomplete()] {
         browser.open(&report.page(ALL)).await;
         assert_eq!(browser.find("#table tbody tr").await.len(), 100);
@@ -213,14 +221,8 @@ async fn u_30_without_script_figures_top_rows_and_tables_are_there() {
     browser.stop().await;
 }
 
-#[test]
 fn the_script_is_valid_for_every_reader_of_scripts() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("templates/script");
-    let Ok(version) = Command::new("node").arg("--version").output() else {
-        assert!(std::env::var("CI").as_deref() != Ok("true"), "node must be installed here");
-        return;
-    };
-    assert!(version.status.success());
     let mut seen = 0;
     for entry in fs::read_dir(folder).expect("read") {
         let path = entry.expect("an entry").path();
@@ -233,7 +235,6 @@ fn the_script_is_valid_for_every_reader_of_scripts() {
     assert!(seen > 10);
 }
 
-#[test]
 fn every_text_of_the_table_is_used() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("templates/script");
     let table = fs::read_to_string(folder.join("texts.js")).expect("read");

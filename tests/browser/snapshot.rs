@@ -1,35 +1,30 @@
 //! The dashboard of the page metrics, in the same browser and by the same rules as the pages of the audit.
 
 use std::fs;
-use std::path::PathBuf;
 
 use serde_json::json;
 
-use crate::{assert_quiet, text_of};
+use crate::{Dashboard, assert_quiet, text_of};
 use confluence_storage_analyzer::report::format;
 use test_support::sample::HOSTILE;
 use test_support::snapshot::{SPACES, Sample};
 use test_support::webdriver::Browser;
 
-/// The page in a folder whose name has to be escaped in an address.
-pub(crate) struct Dashboard {
-    _parent: tempfile::TempDir,
-    pub(crate) page: PathBuf,
-}
-
-impl Dashboard {
-    pub(crate) fn of(sample: &Sample) -> Self {
-        let parent = tempfile::tempdir().expect("a folder");
-        let folder = parent.path().join("Bücher 100 % #1");
-        fs::create_dir(&folder).expect("a folder");
-        let page = folder.join("index.html");
-        fs::write(&page, sample.page()).expect("written");
-        Self { _parent: parent, page }
-    }
-
-    pub(crate) fn complete() -> Self {
-        Self::of(&Sample::new(300, 52))
-    }
+test_support::trials! {
+    [CHROMIUM]:
+        async u_01_the_banner_says_that_figures_are_too_low_without_script_and_in_print,
+        async u_21_nothing_is_said_on_the_console_and_nothing_asked_of_the_network,
+        async u_25_hostile_titles_are_shown_as_they_are_and_nothing_runs,
+        async s_07_a_foreign_script_in_the_page_is_blocked,
+        async u_11_a_week_without_snapshot_breaks_the_line_and_52_weeks_can_be_chosen,
+        async u_30_without_script_figures_trends_and_lists_are_there,
+        async u_05_one_filter_holds_for_all_lists_and_says_what_it_hides,
+        async u_23_a_link_to_a_finding_opens_it,
+        async u_04_tables_sort_and_what_is_not_known_comes_last,
+        async u_26_small_screens_never_scroll_sideways_and_targets_are_large_enough,
+        async u_20_print_has_banner_figures_and_charts_but_no_controls,
+        async names_of_all_scripts_stand_where_they_belong,
+        async u_22_fifteen_thousand_pages_cost_no_more_than_what_is_listed_of_them;
 }
 
 /// The titles of the rows of one finding that are shown.
@@ -42,9 +37,8 @@ fn titles(finding: &str) -> String {
 
 const OPEN: &str = "return [...document.querySelectorAll('details.finding[open] h3')].map(h => h.id)";
 
-#[tokio::test]
 async fn u_01_the_banner_says_that_figures_are_too_low_without_script_and_in_print() {
-    let Some(browser) = Browser::start_without_script().await else { return };
+    let browser = Browser::start_without_script().await;
     for (sample, class, words) in [
         (Sample::new(60, 20), "complete", "Complete."),
         (
@@ -66,9 +60,8 @@ async fn u_01_the_banner_says_that_figures_are_too_low_without_script_and_in_pri
     browser.stop().await;
 }
 
-#[tokio::test]
 async fn u_21_nothing_is_said_on_the_console_and_nothing_asked_of_the_network() {
-    let Some(browser) = Browser::start().await else { return };
+    let browser = Browser::start().await;
     for sample in [Sample::new(300, 52), Sample::incomplete(60, 20), Sample::new(20, 1), Sample::new(0, 1)] {
         let page = Dashboard::of(&sample);
         browser.open(&page.page).await;
@@ -78,9 +71,8 @@ async fn u_21_nothing_is_said_on_the_console_and_nothing_asked_of_the_network() 
     browser.stop().await;
 }
 
-#[tokio::test]
 async fn u_25_hostile_titles_are_shown_as_they_are_and_nothing_runs() {
-    let Some(browser) = Browser::start().await else { return };
+    let browser = Browser::start().await;
     let page = Dashboard::complete();
     browser.open(&page.page).await;
     let shown =
@@ -94,9 +86,8 @@ async fn u_25_hostile_titles_are_shown_as_they_are_and_nothing_runs() {
     browser.stop().await;
 }
 
-#[tokio::test]
 async fn s_07_a_foreign_script_in_the_page_is_blocked() {
-    let Some(browser) = Browser::start().await else { return };
+    let browser = Browser::start().await;
     let page = Dashboard::of(&Sample::new(30, 3));
     let foreign = "<script>document.title = 'taken over'</script><footer>";
     let spoiled = fs::read_to_string(&page.page).expect("read").replace("<footer>", foreign);
@@ -108,9 +99,8 @@ async fn s_07_a_foreign_script_in_the_page_is_blocked() {
     browser.stop().await;
 }
 
-#[tokio::test]
 async fn u_11_a_week_without_snapshot_breaks_the_line_and_52_weeks_can_be_chosen() {
-    let Some(browser) = Browser::start().await else { return };
+    let browser = Browser::start().await;
     let page = Dashboard::complete();
     browser.open(&page.page).await;
     let shown = "return [...document.querySelectorAll('.trend svg')].filter(s => s.getClientRects().length).map(s => s.querySelector('title').textContent)";
@@ -135,9 +125,8 @@ async fn u_11_a_week_without_snapshot_breaks_the_line_and_52_weeks_can_be_chosen
     browser.stop().await;
 }
 
-#[tokio::test]
 async fn u_30_without_script_figures_trends_and_lists_are_there() {
-    let Some(browser) = Browser::start_without_script().await else { return };
+    let browser = Browser::start_without_script().await;
     let page = Dashboard::complete();
     browser.open(&page.page).await;
     assert_eq!(browser.find(".figures > div").await.len(), 10);
@@ -156,9 +145,8 @@ async fn u_30_without_script_figures_trends_and_lists_are_there() {
     browser.stop().await;
 }
 
-#[tokio::test]
 async fn u_05_one_filter_holds_for_all_lists_and_says_what_it_hides() {
-    let Some(browser) = Browser::start().await else { return };
+    let browser = Browser::start().await;
     let page = Dashboard::complete();
     browser.open(&page.page).await;
     assert_eq!(browser.texts(OPEN).await, [] as [String; 0]);
@@ -197,9 +185,8 @@ async fn u_05_one_filter_holds_for_all_lists_and_says_what_it_hides() {
     browser.stop().await;
 }
 
-#[tokio::test]
 async fn u_23_a_link_to_a_finding_opens_it() {
-    let Some(browser) = Browser::start().await else { return };
+    let browser = Browser::start().await;
     let page = Dashboard::complete();
     browser.open_at(&page.page, "100%").await;
     assert_eq!(browser.find("#data-error:not([hidden])").await.len(), 0, "a mistyped address is none");
@@ -212,9 +199,8 @@ async fn u_23_a_link_to_a_finding_opens_it() {
     browser.stop().await;
 }
 
-#[tokio::test]
 async fn u_04_tables_sort_and_what_is_not_known_comes_last() {
-    let Some(browser) = Browser::start().await else { return };
+    let browser = Browser::start().await;
     let mut sample = Sample::new(300, 3);
     for row in sample.rows.iter_mut().filter(|row| row.place.space_key == "ENG") {
         row.measures = None;
@@ -255,9 +241,8 @@ async fn u_04_tables_sort_and_what_is_not_known_comes_last() {
     browser.stop().await;
 }
 
-#[tokio::test]
 async fn u_26_small_screens_never_scroll_sideways_and_targets_are_large_enough() {
-    let Some(browser) = Browser::start().await else { return };
+    let browser = Browser::start().await;
     let mut sample = Sample::new(300, 52);
     sample.rows[1].title = "x".repeat(10_000);
     sample.rows[1].people.days_since_update = Some(5_000);
@@ -278,9 +263,8 @@ async fn u_26_small_screens_never_scroll_sideways_and_targets_are_large_enough()
     browser.stop().await;
 }
 
-#[tokio::test]
 async fn u_20_print_has_banner_figures_and_charts_but_no_controls() {
-    let Some(browser) = Browser::start().await else { return };
+    let browser = Browser::start().await;
     let page = Dashboard::complete();
     browser.open(&page.page).await;
     browser.emulate("print", &[]).await;
@@ -296,9 +280,8 @@ async fn u_20_print_has_banner_figures_and_charts_but_no_controls() {
     browser.stop().await;
 }
 
-#[tokio::test]
 async fn names_of_all_scripts_stand_where_they_belong() {
-    let Some(browser) = Browser::start().await else { return };
+    let browser = Browser::start().await;
     let page = Dashboard::complete();
     browser.open(&page.page).await;
     let mut names = browser
@@ -312,9 +295,8 @@ async fn names_of_all_scripts_stand_where_they_belong() {
 }
 
 /// What a browser has to do for a large site is counted, not timed: the times are in `cargo bench --bench snapshot`.
-#[tokio::test]
 async fn u_22_fifteen_thousand_pages_cost_no_more_than_what_is_listed_of_them() {
-    let Some(browser) = Browser::start().await else { return };
+    let browser = Browser::start().await;
     let work = async |pages: usize| {
         let sample = Sample::new(pages, 2);
         let page = Dashboard::of(&sample);

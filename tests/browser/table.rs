@@ -3,15 +3,23 @@
 use crate::{ALL, NAMES, Report, text_of};
 use test_support::webdriver::Browser;
 
+test_support::trials! {
+    [CHROMIUM]:
+        async u_04_headings_sort_by_mouse_and_keyboard,
+        async drawn_rows_are_the_static_rows,
+        async u_15_details_open_by_key_and_give_the_focus_back,
+        async u_16_the_whole_way_without_a_mouse,
+        async u_17_pages_of_the_table;
+}
+
 const SORTED: &str = "return [...document.querySelectorAll('#table [aria-sort]')].map(th => th.dataset.sort + ' ' + th.getAttribute('aria-sort'))";
 const FOCUS: &str = "return document.activeElement.textContent";
 const ENTER: &str = "\u{E007}";
 const ESCAPE: &str = "\u{E00C}";
 const TAB: &str = "\u{E004}";
 
-#[tokio::test]
 async fn u_04_headings_sort_by_mouse_and_keyboard() {
-    let Some(browser) = Browser::start().await else { return };
+    let browser = Browser::start().await;
     let report = Report::complete();
     browser.open(&report.page(ALL)).await;
     let initial = browser.texts(NAMES).await;
@@ -51,9 +59,8 @@ async fn u_04_headings_sort_by_mouse_and_keyboard() {
     browser.stop().await;
 }
 
-#[tokio::test]
 async fn drawn_rows_are_the_static_rows() {
-    let Some(browser) = Browser::start().await else { return };
+    let browser = Browser::start().await;
     let report = Report::complete();
     browser.open(&report.page(ALL)).await;
     let cells = |rows: &str| {
@@ -85,9 +92,8 @@ async fn drawn_rows_are_the_static_rows() {
     browser.stop().await;
 }
 
-#[tokio::test]
 async fn u_15_details_open_by_key_and_give_the_focus_back() {
-    let Some(browser) = Browser::start().await else { return };
+    let browser = Browser::start().await;
     let report = Report::complete();
     browser.open(&report.page(ALL)).await;
     browser.type_into("#table tbody tr:nth-child(3) .name", ENTER).await;
@@ -101,9 +107,8 @@ async fn u_15_details_open_by_key_and_give_the_focus_back() {
     browser.stop().await;
 }
 
-#[tokio::test]
 async fn u_16_the_whole_way_without_a_mouse() {
-    let Some(browser) = Browser::start().await else { return };
+    let browser = Browser::start().await;
     let report = Report::complete();
     browser.open(&report.page(ALL)).await;
     browser.press("/").await;
@@ -143,9 +148,8 @@ async fn u_16_the_whole_way_without_a_mouse() {
     browser.stop().await;
 }
 
-#[tokio::test]
 async fn u_17_pages_of_the_table() {
-    let Some(browser) = Browser::start().await else { return };
+    let browser = Browser::start().await;
     let report = Report::complete();
     browser.open(&report.page(ALL)).await;
     assert_eq!(text_of(&browser, "#range").await, "rows 1–100 of 300");

@@ -9,6 +9,12 @@ use crate::{ALL, Report, WHOLE, text_of};
 use test_support::sample;
 use test_support::webdriver::Browser;
 
+test_support::trials! {
+    [CHROMIUM]:
+        async u_31_every_text_the_script_shows_comes_from_one_table,
+        async one_of_anything_is_said_in_the_singular;
+}
+
 /// Marks every text of the table: what a function makes of its parts, too.
 const MARK: &str = "document.addEventListener('DOMContentLoaded', () => { \
     const mark = value => typeof value === 'string' ? '⟦' + value + '⟧' \
@@ -50,9 +56,8 @@ fn data_of(report: &Report, page: &str) -> BTreeSet<String> {
     found
 }
 
-#[tokio::test]
 async fn u_31_every_text_the_script_shows_comes_from_one_table() {
-    let Some(browser) = Browser::start().await else { return };
+    let browser = Browser::start().await;
     let report = Report::complete();
     browser.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": MARK })).await;
     for (page, address, steps, places) in [
@@ -92,9 +97,8 @@ async fn u_31_every_text_the_script_shows_comes_from_one_table() {
     browser.stop().await;
 }
 
-#[tokio::test]
 async fn one_of_anything_is_said_in_the_singular() {
-    let Some(browser) = Browser::start().await else { return };
+    let browser = Browser::start().await;
     let report = Report::of(&sample::run_facts(), &sample::complete(1));
     browser.open(&report.page(ALL)).await;
     browser.wait_for("return document.querySelector('#found').textContent.startsWith('1 of 1 file – ')").await;

@@ -11,6 +11,11 @@ use serde_json::{Value, json};
 use crate::{ALL, Report};
 use test_support::webdriver::Browser;
 
+test_support::trials! {
+    [CHROMIUM]:
+        async u_18_screen_readers_are_given_names_roles_and_states;
+}
+
 /// Roles that say nothing of their own, and those that are Chromium's alone.
 const SILENT: [&str; 11] = [
     "none",
@@ -115,9 +120,8 @@ const VIEWS: [View; 4] = [
     (ALL, "", "document.querySelector('#cleanup-button').click()", &["#cleanup"]),
 ];
 
-#[tokio::test]
 async fn u_18_screen_readers_are_given_names_roles_and_states() {
-    let Some(browser) = Browser::start().await else { return };
+    let browser = Browser::start().await;
     let mut given = String::new();
     for (kind, report) in [("complete", Report::small()), ("incomplete", Report::small_incomplete())] {
         // what differs in an incomplete run is the banner, and that nothing can be handed over

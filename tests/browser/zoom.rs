@@ -2,10 +2,14 @@
 
 use serde_json::json;
 
-use crate::snapshot::Dashboard;
-use crate::{ALL, PAGES, Report};
+use crate::{ALL, Dashboard, PAGES, Report};
 use test_support::snapshot::Sample;
 use test_support::webdriver::Browser;
+
+test_support::trials! {
+    [CHROMIUM]:
+        async u_26_at_400_percent_nothing_scrolls_sideways_and_everything_can_be_reached;
+}
 
 /// Every control there is, brought into view: what cannot be seen as a whole in its breadth, or is covered by something
 /// else, cannot be reached.
@@ -22,9 +26,8 @@ const OUT_OF_REACH: &str = "const within = document.querySelector('dialog[open]'
 
 const WIDE: &str = "return document.documentElement.scrollWidth - document.documentElement.clientWidth";
 
-#[tokio::test]
 async fn u_26_at_400_percent_nothing_scrolls_sideways_and_everything_can_be_reached() {
-    let Some(browser) = Browser::start_zoomed(4.0, 1280, 1024).await else { return };
+    let browser = Browser::start_zoomed(4.0, 1280, 1024).await;
     let (report, snapshot) = (Report::small(), Dashboard::of(&Sample::new(60, 20)));
     let pages = PAGES.map(|page| report.page(page)).into_iter().chain([snapshot.page.clone()]);
     for page in pages {

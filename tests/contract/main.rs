@@ -1,12 +1,13 @@
 //! The official API documents against both sides: every request the program sends is one they allow, and every answer
 //! of the loopback server is one they describe. The documents are not part of this repository; where they are absent,
-//! the tests say so and are skipped, unless `REQUIRE_API_DOCUMENTS` is set, as it is by `.ci/run`.
+//! the tests are ignored, unless `REQUIRE_API_DOCUMENTS` is set, as it is by `.ci/run`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod documents;
 mod schema;
 
 use std::collections::BTreeSet;
+use std::process::ExitCode;
 
 use chrono::Utc;
 use confluence_client::{Api, ConnectionSettings};
@@ -21,6 +22,23 @@ use confluence_storage_analyzer::progress::Progress;
 use serde_json::Value;
 
 use documents::{Documents, Sent};
+use test_support::outside::{self, Need};
+
+const DOCUMENTS: Need = Need {
+    what: "the official API documents (in ../shared/openapi, or where API_DOCUMENTS says)",
+    is_there: || documents::folder().exists(),
+    required_by: "REQUIRE_API_DOCUMENTS",
+};
+
+test_support::trials! {
+    [DOCUMENTS]:
+        async every_request_is_one_the_documents_allow,
+        async every_answer_of_the_loopback_server_is_one_the_documents_describe;
+}
+
+fn main() -> ExitCode {
+    outside::run(trials().into_iter().chain(schema::trials()))
+}
 
 /// Reads a site in the most thorough way and gives every distinct request it took.
 async fn requests_of(site: Site) -> (DemoServer, BTreeSet<Sent>) {
@@ -79,9 +97,8 @@ async fn all_requests() -> Vec<(DemoServer, BTreeSet<Sent>)> {
     vec![requests_of(sample_site(Utc::now())).await, requests_of(paged).await]
 }
 
-#[tokio::test]
 async fn every_request_is_one_the_documents_allow() {
-    let Some(documents) = Documents::find() else { return };
+    let documents = Documents::read();
     let mut problems = BTreeSet::new();
     let mut operations = BTreeSet::new();
     for (_, requests) in all_requests().await {
@@ -103,9 +120,8 @@ async fn every_request_is_one_the_documents_allow() {
     assert!(problems.is_empty(), "{problems:#?}");
 }
 
-#[tokio::test]
 async fn every_answer_of_the_loopback_server_is_one_the_documents_describe() {
-    let Some(documents) = Documents::find() else { return };
+    let documents = Documents::read();
     let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap();
     let mut problems = BTreeSet::new();
     let mut answers = 0;

@@ -1,6 +1,11 @@
 //! The part of JSON schema that the two documents use.
 
-use serde_json::Value;
+use serde_json::{Value, json};
+
+test_support::trials! {
+    []:
+        sync wrong_values_are_found;
+}
 
 /// Where the documents are known to be wrong (`confluence-api.md` 1): path below the answer, and what reality is.
 /// `*` stands for one step.
@@ -135,29 +140,21 @@ fn is_document_error(place: &str) -> bool {
     DOCUMENT_ERRORS.iter().any(|(known, _)| *known == place)
 }
 
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn wrong_values_are_found() {
-        let document = json!({"components": {"schemas": {"Id": {"type": "string"}}}});
-        let schema = json!({
-            "type": "object",
-            "required": ["id", "status"],
-            "properties": {
-                "id": {"$ref": "#/components/schemas/Id"},
-                "status": {"type": "string", "enum": ["current", "archived"]},
-                "size": {"type": "integer", "minimum": 0},
-                "links": {"type": "array", "items": {"type": "string"}},
-                "owner": {"type": "string", "nullable": true},
-            },
-        });
-        let check = |value: Value| Checker { document: &document }.check(&schema, &value);
-        assert_eq!(check(json!({"id": "1", "status": "current", "owner": null, "more": 1})), Vec::<String>::new());
-        assert_eq!(check(json!({"id": 1, "status": "gone", "size": -1, "links": ["a", 2]})).len(), 4);
-        assert_eq!(check(json!({"id": null})), ["/status: required and missing", "/id: null"]);
-    }
+fn wrong_values_are_found() {
+    let document = json!({"components": {"schemas": {"Id": {"type": "string"}}}});
+    let schema = json!({
+        "type": "object",
+        "required": ["id", "status"],
+        "properties": {
+            "id": {"$ref": "#/components/schemas/Id"},
+            "status": {"type": "string", "enum": ["current", "archived"]},
+            "size": {"type": "integer", "minimum": 0},
+            "links": {"type": "array", "items": {"type": "string"}},
+            "owner": {"type": "string", "nullable": true},
+        },
+    });
+    let check = |value: Value| Checker { document: &document }.check(&schema, &value);
+    assert_eq!(check(json!({"id": "1", "status": "current", "owner": null, "more": 1})), Vec::<String>::new());
+    assert_eq!(check(json!({"id": 1, "status": "gone", "size": -1, "links": ["a", 2]})).len(), 4);
+    assert_eq!(check(json!({"id": null})), ["/status: required and missing", "/id: null"]);
 }

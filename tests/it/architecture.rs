@@ -254,6 +254,22 @@ fn no_test_looks_at_the_clock_on_the_wall() {
     }
 }
 
+/// A binary without Rust's own harness leaves out what bears `#[test]`, without a word.
+#[test]
+fn tests_that_need_something_from_outside_are_in_a_list() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut files = Vec::new();
+    for folder in ["tests/browser", "tests/contract"] {
+        collect(&root.join(folder), &mut files);
+    }
+    assert!(files.len() > 15);
+    for file in files {
+        let text = fs::read_to_string(&file).unwrap();
+        let lost = text.lines().any(|line| line.starts_with("#[") && line.contains("test]") || line == "#[cfg(test)]");
+        assert!(!lost, "{}: name its tests in `trials!`", file.display());
+    }
+}
+
 #[test]
 fn main_only_starts_and_ends_the_program() {
     let main = sources().into_iter().find(|source| source.path == "main.rs").unwrap();

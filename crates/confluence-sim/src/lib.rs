@@ -4,7 +4,6 @@
 //! [`FaultPlan`]s. It follows the observed behaviour of Confluence Cloud (`confluence-api.md`), not the expectations
 //! of this program's client: the two share no code and no types, so an error in one shows against the other.
 
-mod base64;
 mod builder;
 pub mod faults;
 pub mod readers;

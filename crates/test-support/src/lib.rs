@@ -9,10 +9,11 @@
     reason = "for tests only: names say enough, failures may be loud, and sample numbers are small"
 )]
 
-pub mod base64;
 pub mod bench;
 pub mod folder;
 pub mod known;
+pub mod outside;
+pub mod pages;
 pub mod raw;
 pub mod sample;
 pub mod snapshot;

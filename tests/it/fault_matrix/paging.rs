@@ -1,5 +1,6 @@
 //! F-44 to F-58, F-99, F-100: lists that lie about their end.
 
+use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
 use confluence_sim::site::{Attachment, Container, Content, Kind};
 use confluence_sim::{Fault, FaultPlan, Occurrence};
 use confluence_storage_analyzer::audit::Usage;
@@ -7,7 +8,6 @@ use confluence_storage_analyzer::error::ExitStatus;
 use confluence_storage_analyzer::inventory::coverage::{UnitEnd, UnitKind};
 use serde_json::{Value, json};
 
-use test_support::base64;
 use test_support::bench::{Bench, always, on, once};
 use test_support::known;
 
@@ -26,7 +26,7 @@ fn next_links(link: impl Fn(&str) -> Value + Send + Sync + 'static) -> Fault {
 
 /// A place in a list that the server understands, different for every number.
 fn cursor(number: usize) -> String {
-    base64::url_safe(json!({"contentOrder": "", "id": null, "number": number}).to_string().as_bytes())
+    BASE64_URL_SAFE_NO_PAD.encode(json!({"contentOrder": "", "id": null, "number": number}).to_string())
 }
 
 #[tokio::test(start_paused = true)]

@@ -9,6 +9,7 @@ mod site;
 
 use std::time::Duration;
 
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use confluence_storage_analyzer::audit::{AuditOptions, Usage};
 use confluence_storage_analyzer::commands::audit::Reading;
 use confluence_storage_analyzer::error::ExitStatus;
@@ -18,7 +19,7 @@ use tempfile::TempDir;
 use faults::Plan;
 use random::Random;
 use test_support::bench::{Bench, Run};
-use test_support::{base64, folder};
+use test_support::folder;
 
 /// Seeds of an ordinary test run.
 const SEEDS: u64 = 30;
@@ -93,7 +94,7 @@ fn report_is_honest(bench: &Bench, reading: &Reading, told: &str) {
         if reading.status == ExitStatus::Complete { folder::State::Complete } else { folder::State::Incomplete };
     assert_eq!(folder::state(&written), expected, "I5, {told}");
     let (user, token) = (bench.server.user(), bench.server.token());
-    let pair = base64::standard(format!("{user}:{token}").as_bytes());
+    let pair = BASE64_STANDARD.encode(format!("{user}:{token}"));
     for (path, bytes) in folder::files(&written) {
         let text = String::from_utf8_lossy(&bytes);
         assert!(!text.contains(&token) && !text.contains(&pair), "I4, {told}: {path}");

@@ -1,12 +1,13 @@
 //! S-11: the token is in no output, however the run goes.
 
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use confluence_sim::{Fault, FaultPlan, Occurrence, Site};
 use percent_encoding::{NON_ALPHANUMERIC, percent_encode};
 use tempfile::TempDir;
 
 use crate::program::{Finished, Server, program};
 use test_support::bench::{always, answer, on};
-use test_support::{base64, folder, known};
+use test_support::{folder, known};
 
 /// A token with letters that every encoding writes differently.
 const TOKEN: &str = "ATATT3x+Secret/of=Acme%2F?&_-~q7Zp0";
@@ -24,7 +25,7 @@ fn spellings(user: &str) -> Vec<String> {
     spellings.push(url::form_urlencoded::byte_serialize(TOKEN.as_bytes()).collect());
     // base64 of the pair, and of the token alone at each of the three places it may begin at
     for before in [format!("{user}:"), String::new(), "x".to_owned(), "xx".to_owned()] {
-        let whole = base64::standard(format!("{before}{TOKEN}").as_bytes());
+        let whole = BASE64_STANDARD.encode(format!("{before}{TOKEN}"));
         spellings.push(whole[4..whole.len() - 4].to_owned());
         spellings.push(whole[4..whole.len() - 4].replace('+', "-").replace('/', "_"));
     }
@@ -72,7 +73,7 @@ fn s_11_the_token_is_in_no_output_however_the_run_ends() {
 #[test]
 fn s_11_the_search_would_find_it() {
     let user = "admin@example.com";
-    let whole = base64::standard(format!("{user}:{TOKEN}").as_bytes());
+    let whole = BASE64_STANDARD.encode(format!("{user}:{TOKEN}"));
     for text in
         [whole, TOKEN.to_owned(), format!("https://x/?token={}", percent_encode(TOKEN.as_bytes(), NON_ALPHANUMERIC))]
     {

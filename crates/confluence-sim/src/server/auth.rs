@@ -1,10 +1,11 @@
 //! Who asks: Basic authentication as Confluence Cloud evaluates it (`confluence-api.md` 5.2).
 
+use base64::prelude::{BASE64_STANDARD, Engine as _};
+
 use super::errors;
 use super::reply::Reply;
 use super::request::Request;
 use super::served::Viewer;
-use crate::base64;
 use crate::site::Site;
 
 /// How a credential was judged.
@@ -26,7 +27,7 @@ pub(crate) fn judge(site: &Site, authorization: Option<&str>) -> Credential {
     if !scheme.eq_ignore_ascii_case("basic") {
         return Credential::Rejected;
     }
-    let decoded = base64::decode(encoded.trim()).and_then(|bytes| String::from_utf8(bytes).ok());
+    let decoded = BASE64_STANDARD.decode(encoded.trim()).ok().and_then(|bytes| String::from_utf8(bytes).ok());
     match decoded.as_deref().and_then(|pair| pair.split_once(':')) {
         Some((email, token)) if email.is_empty() || token.is_empty() || token.contains(':') => Credential::Unparseable,
         Some((email, token)) if email.eq_ignore_ascii_case(&site.email) && token == site.token => Credential::Accepted,
@@ -53,7 +54,7 @@ mod tests {
     use super::*;
 
     fn basic(pair: &str) -> String {
-        format!("Basic {}", base64::encode_standard(pair.as_bytes()))
+        format!("Basic {}", BASE64_STANDARD.encode(pair))
     }
 
     #[test]

@@ -2,13 +2,13 @@
 
 use std::cmp::Ordering;
 
+use base64::prelude::{BASE64_URL_SAFE, BASE64_URL_SAFE_NO_PAD, Engine as _};
 use serde_json::{Value, json};
 
 use super::errors;
 use super::reply::Reply;
 use super::request::Request;
 use super::served::Served;
-use crate::base64;
 
 /// The largest `limit` of v2 lists; above it the request is refused.
 const MOST: usize = 250;
@@ -159,6 +159,12 @@ fn answer<'a, T: 'a>(
     Reply::ok(json!({"results": results, "_links": links}))
 }
 
+/// The JSON in a cursor, with or without padding.
+pub(crate) fn decoded(cursor: &str) -> Option<Value> {
+    let bytes = BASE64_URL_SAFE_NO_PAD.decode(cursor.trim_end_matches('=')).ok()?;
+    serde_json::from_slice(&bytes).ok()
+}
+
 /// A place in a list, as JSON in base64 (`confluence-api.md` 3.5).
 #[derive(Debug, Clone)]
 pub(crate) struct Cursor(Value);
@@ -179,8 +185,7 @@ impl Cursor {
 
     /// Reads a cursor; anything else is refused as seen on the wire.
     pub(crate) fn decode(text: &str) -> Result<Self, Reply> {
-        base64::decode(text)
-            .and_then(|bytes| serde_json::from_slice::<Value>(&bytes).ok())
+        decoded(text)
             .filter(|value| value.get("contentOrder").is_some())
             .map(Self)
             .ok_or_else(|| errors::v2_parameter("cursor"))
@@ -199,7 +204,7 @@ impl Cursor {
         while text.len().is_multiple_of(3) {
             text.push(' ');
         }
-        base64::encode_url_safe(text.as_bytes())
+        BASE64_URL_SAFE.encode(text)
     }
 
     fn is_before(&self, order: Order, key: Key<'_>, id: i64) -> bool {

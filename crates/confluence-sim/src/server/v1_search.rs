@@ -1,18 +1,18 @@
 //! The content search: CQL over an index of what is published (`confluence-api.md` 4).
 
+use base64::prelude::{BASE64_URL_SAFE, Engine as _};
 use chrono::Utc;
 use serde_json::{Value, json};
 
 use super::cql::{self, Facts};
 use super::errors;
 use super::orders::Found;
-use super::paging::number_of;
+use super::paging::{decoded, number_of};
 use super::reply::Reply;
 use super::request::Request;
 use super::served::{Served, Viewer};
 use super::v2_lists::Answer;
 use super::{v1_expansions, views};
-use crate::base64;
 use crate::site::{Attachment, Content, Status};
 use crate::workflow::WorkflowApp;
 
@@ -68,12 +68,11 @@ fn search_limit(request: &Request, expands: &[&str]) -> Result<usize, Reply> {
 }
 
 fn search_cursor(last: i64) -> String {
-    base64::encode_url_safe(json!({"contentOrder": "id", "id": last}).to_string().as_bytes())
+    BASE64_URL_SAFE.encode(json!({"contentOrder": "id", "id": last}).to_string())
 }
 
 fn search_position(cursor: &str) -> Result<i64, Reply> {
-    base64::decode(cursor)
-        .and_then(|bytes| serde_json::from_slice::<Value>(&bytes).ok())
+    decoded(cursor)
         .filter(Value::is_object)
         .map(|value| value["id"].as_i64().unwrap_or_default())
         .ok_or_else(|| errors::v1(400, "Invalid cursor"))

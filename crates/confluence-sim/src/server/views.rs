@@ -1,11 +1,11 @@
 //! Entities as v2 writes them (`confluence-api.md` 3.1–3.4). Fields that do not apply are absent, not null.
 
+use base64::prelude::{BASE64_URL_SAFE, Engine as _};
 use chrono::{DateTime, SecondsFormat, Utc};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value, json};
 
 use super::served::Served;
-use crate::base64;
 use crate::builder::hash;
 use crate::site::{Attachment, AttachmentVersion, Container, Content, ContentVersion, Kind, Space, Status};
 
@@ -125,7 +125,7 @@ fn tiny_link(id: &str) -> String {
     let number: u64 = id.parse().unwrap_or_default();
     let bytes = number.to_le_bytes();
     let length = bytes.iter().rposition(|byte| *byte != 0).map_or(1, |last| last + 1);
-    let code = base64::encode_url_safe(&bytes[..length]);
+    let code = BASE64_URL_SAFE.encode(&bytes[..length]);
     // of the two letters that addresses cannot bear, each is written as the other is elsewhere
     let swapped = code.chars().map(|letter| match letter {
         '-' => '_',

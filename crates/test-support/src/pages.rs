@@ -1,0 +1,95 @@
+//! The pages of known samples, written to disk for a browser to open.
+
+use std::fs;
+use std::path::PathBuf;
+
+use confluence_storage_analyzer::audit::{Audit, SpaceTotals};
+use confluence_storage_analyzer::inventory::{Inventory, Space, SpaceId};
+use confluence_storage_analyzer::report::{self, RunFacts};
+
+use crate::sample;
+use crate::snapshot::Sample;
+
+/// A report in a folder whose name has to be escaped in an address.
+pub struct Report {
+    pub parent: tempfile::TempDir,
+    pub folder: PathBuf,
+}
+
+impl Report {
+    pub fn complete() -> Self {
+        Self::of(&sample::run_facts(), &sample::complete(300))
+    }
+
+    pub fn incomplete() -> Self {
+        Self::of(&RunFacts { exit_code: 3, ..sample::run_facts() }, &sample::incomplete(300))
+    }
+
+    /// A site of so few files that everything on a page can be read.
+    pub fn small() -> Self {
+        Self::of(&sample::run_facts(), &sample::complete(60))
+    }
+
+    pub fn small_incomplete() -> Self {
+        Self::of(&RunFacts { exit_code: 3, ..sample::run_facts() }, &sample::incomplete(60))
+    }
+
+    pub fn of(run: &RunFacts, (inventory, audit): &(Inventory, Audit)) -> Self {
+        let parent = tempfile::tempdir().expect("a folder");
+        let place = parent.path().join("Bücher 100 % #1");
+        fs::create_dir(&place).expect("a folder");
+        let folder = report::write(&place, run, inventory, audit).expect("written");
+        Self { parent, folder }
+    }
+
+    pub fn page(&self, page: &str) -> PathBuf {
+        self.folder.join(page)
+    }
+
+    pub fn read(&self, file: &str) -> String {
+        fs::read_to_string(self.folder.join(file)).expect("read")
+    }
+}
+
+pub const ALL: &str = "attachments.html";
+pub const SPACE: &str = "__-13/__-13_attachments.html";
+pub const UNREFERENCED: &str = "__-13/__-13_unreferenced.html";
+pub const PAGES: [&str; 4] = ["index.html", ALL, SPACE, UNREFERENCED];
+
+/// The page in a folder whose name has to be escaped in an address.
+pub struct Dashboard {
+    _parent: tempfile::TempDir,
+    pub page: PathBuf,
+}
+
+impl Dashboard {
+    pub fn of(sample: &Sample) -> Self {
+        let parent = tempfile::tempdir().expect("a folder");
+        let folder = parent.path().join("Bücher 100 % #1");
+        fs::create_dir(&folder).expect("a folder");
+        let page = folder.join("index.html");
+        fs::write(&page, sample.page()).expect("written");
+        Self { _parent: parent, page }
+    }
+
+    pub fn complete() -> Self {
+        Self::of(&Sample::new(300, 52))
+    }
+}
+
+/// Spaces with a file each, named in four languages.
+pub fn spaces_of_one_file(spaces: usize) -> (Inventory, Audit) {
+    let (mut inventory, mut audit) = sample::complete(spaces as u64);
+    let names = ["Entwicklung & Qualität", "프로젝트", "設計部", "قسم المشاريع"];
+    let template = inventory.spaces[0].clone();
+    inventory.spaces.clear();
+    let totals = audit.spaces[0].totals;
+    audit.spaces.clear();
+    for number in 0..spaces {
+        let (id, name) = (SpaceId::new(number.to_string()), format!("{} {number}", names[number % 4]));
+        audit.files[number].space = Some(id.clone());
+        audit.spaces.push(SpaceTotals { space: Some(number), totals });
+        inventory.spaces.push(Space { id, key: format!("S{number}"), name, ..template.clone() });
+    }
+    (inventory, audit)
+}
