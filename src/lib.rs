@@ -32,7 +32,7 @@ pub mod spreadsheet;
 pub mod wording;
 
 use crate::cli::{Cli, Command};
-use crate::config::{Config, Rules, Surroundings, Warning};
+use crate::config::{Configured, Loaded, Surroundings};
 use crate::error::{ExitStatus, Failure, Outcome, OutputFormat};
 use crate::progress::Progress;
 
@@ -40,29 +40,21 @@ use crate::progress::Progress;
 /// [`Outcome`] with its status.
 pub async fn run(cli: &Cli, format: OutputFormat, progress: &Progress) -> Result<Outcome, Failure> {
     let mut around = Surroundings::of_process()?;
-    let warn = |warnings: &[Warning]| warnings.iter().for_each(|warning| progress.warn(warning));
     match cli.command() {
         Command::Audit(args) => {
-            let loaded = Config::load_audit(&args, &mut around)?;
-            warn(&loaded.warnings);
-            let (config, snapshot) = loaded.value;
+            let (config, snapshot) = told(args.load(&mut around)?, progress);
             Box::pin(commands::audit::run(&config, snapshot.as_ref(), format, progress)).await
         }
         Command::Snapshot(args) => {
-            let loaded = Config::load_snapshot(&args, &mut around)?;
-            warn(&loaded.warnings);
-            let (config, snapshot) = loaded.value;
+            let (config, snapshot) = told(args.load(&mut around)?, progress);
             Box::pin(commands::snapshot::run(&config, &snapshot, format, progress)).await
         }
         Command::Demo(args) => Box::pin(commands::demo::run(&args, &around, format, progress)).await,
-        Command::Doctor(args) => {
-            let loaded = Config::load(&args.as_audit(), &mut around)?;
-            commands::doctor::run(&loaded, args.probe, format, progress).await
-        }
+        // what is worth telling of its configuration is among its findings
+        Command::Doctor(args) => commands::doctor::run(&args.load(&mut around)?, args.probe, format, progress).await,
         Command::Report(args) => {
-            let loaded = Rules::load(&args, &around)?;
-            warn(&loaded.warnings);
-            commands::report::run(&args, &loaded.value, &around, format, progress)
+            let rules = told(args.load(&mut around)?, progress);
+            commands::report::run(&args, rules, &around, format, progress)
         }
         Command::History(args) => commands::history::run(&args, &around, format, progress),
         Command::Completions { shell } => Ok(Outcome::complete(cli::completion_script(shell))),
@@ -71,4 +63,10 @@ pub async fn run(cli: &Cli, format: OutputFormat, progress: &Progress) -> Result
             Ok(Outcome::complete(page))
         }
     }
+}
+
+/// A configuration, once people have been told what is remarkable about it.
+fn told<T>(loaded: Loaded<T>, progress: &Progress) -> T {
+    loaded.warnings.iter().for_each(|warning| progress.warn(warning));
+    loaded.value
 }

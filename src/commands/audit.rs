@@ -10,7 +10,7 @@ use super::session::{Session, status_of_stop, tell_stop};
 use super::snapshot::{Measuring, Read, Taken, check_clock};
 use super::{summary, unfinished};
 use crate::audit::{self, Audit, AuditOptions};
-use crate::config::{Config, Rules, SnapshotConfig};
+use crate::config::{Config, SnapshotConfig};
 use crate::error::{ExitStatus, Failure, Outcome, OutputFormat};
 use crate::inventory::{CrawlError, CrawlOptions, Inventory, compare_contents, remember_run, take_inventory};
 use crate::progress::Progress;
@@ -57,14 +57,14 @@ impl Reading {
     }
 
     /// Writes the report folder.
-    fn write(&self, config: &Config, rules: AuditOptions) -> Result<PathBuf, Failure> {
+    fn write(&self, config: &Config) -> Result<PathBuf, Failure> {
         let facts = RunFacts {
             local_time: chrono::Local::now().fixed_offset(),
             exit_code: self.status.code(),
             stopped: self.stopped.as_ref().map(ToString::to_string),
             quota_bytes: config.quota,
             options: options_for_people(config),
-            audit: rules,
+            audit: config.audit.clone(),
         };
         report::write(&config.output, &facts, &self.inventory, &self.audit).map_err(|error| storage_failure(&error))
     }
@@ -123,21 +123,17 @@ pub(super) async fn audit_and_measure(
 ) -> Result<Outcome, Failure> {
     report::check_writable(&config.output).map_err(|error| output_failure(&error))?;
     unfinished::mention(&config.output, progress);
-    let mut session = Session::open(config, progress)?;
-    if let Some(measuring) = &measuring {
-        session.crawl = measuring.measured(session.crawl);
-    }
-    let rules = audit_options(&config.rules);
+    let session = Session::open(config, progress)?;
     let began = Utc::now();
-    let reading = read_site(&session.api, &session.crawl, &rules, progress).await;
+    let reading = read_site(&session.api, &session.crawl, &config.audit, progress).await;
     session.tell_cache_remarks(progress);
     let mut reading = reading.map_err(|failure| session.signals.explain(failure))?;
-    if config.scope.verify_duplicates && reading.stopped.is_none() {
-        reading.compare_duplicates(&session, &rules, progress).await;
+    if config.verify_duplicates && reading.stopped.is_none() {
+        reading.compare_duplicates(&session, &config.audit, progress).await;
     }
     reading.status = session.signals.decide([reading.status]);
     progress.phase("writing the report", None);
-    let folder = reading.write(config, rules)?;
+    let folder = reading.write(config)?;
     let mut status = reading.status;
     let mut taken = None;
     if let Some(measuring) = measuring {
@@ -160,16 +156,6 @@ pub(super) async fn audit_and_measure(
     Ok(summary::finish(&folder, &reading, taken.as_ref(), status, format, progress))
 }
 
-/// The rules of a configuration, as the audit wants them.
-pub(super) fn audit_options(rules: &Rules) -> AuditOptions {
-    AuditOptions {
-        protect_labels: rules.protect_labels.clone(),
-        protect_names: rules.protect_names.clone(),
-        keep_versions: rules.keep_versions,
-        alias_hosts: rules.alias_hosts.clone(),
-    }
-}
-
 /// The options in effect, as the report names them; those at their default are left out.
 fn options_for_people(config: &Config) -> Vec<(String, String)> {
     let mut options = Vec::new();
@@ -178,24 +164,24 @@ fn options_for_people(config: &Config) -> Vec<(String, String)> {
             options.push((name.to_owned(), values.join(", ")));
         }
     };
-    list("spaces", &config.scope.spaces);
-    list("without spaces", &config.scope.exclude_spaces);
-    list("alias hosts", &config.scope.alias_hosts);
-    list("protected labels", &config.rules.protect_labels);
-    list("protected names", &config.rules.protect_names);
-    if config.scope.references_within {
+    list("spaces", &config.crawl.include_spaces);
+    list("without spaces", &config.crawl.exclude_spaces);
+    list("alias hosts", &config.crawl.alias_hosts);
+    list("protected labels", &config.audit.protect_labels);
+    list("protected names", &config.audit.protect_names);
+    if config.crawl.references_within {
         options.push(("references".to_owned(), "looked for within the chosen spaces only".to_owned()));
     }
-    if config.scope.verify_all {
+    if config.crawl.verify_all {
         options.push(("verify".to_owned(), "all".to_owned()));
     }
-    if config.accept_shrink {
+    if config.crawl.accept_shrink {
         options.push(("accept shrink".to_owned(), "yes".to_owned()));
     }
-    if config.scope.verify_duplicates {
+    if config.verify_duplicates {
         options.push(("duplicates".to_owned(), "downloaded and compared".to_owned()));
     }
-    options.push(("versions to keep".to_owned(), config.rules.keep_versions.to_string()));
+    options.push(("versions to keep".to_owned(), config.audit.keep_versions.to_string()));
     options
 }
 

@@ -29,7 +29,7 @@ pub(crate) async fn run(
 ) -> Result<Outcome, Failure> {
     let now = Utc::now();
     let site = sample_site(now);
-    let snapshot = SnapshotConfig::defaults()?;
+    let snapshot = SnapshotConfig::default();
     let server = serve(site.clone(), FaultPlan::none()).await?;
     progress.note(format!("sample site at {}", server.base_url()));
     let config = config(&server, args, around)?;

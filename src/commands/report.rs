@@ -1,10 +1,10 @@
 //! `report`: renders the pages of an audit again from its saved scan, without network.
 
-use super::audit::{Reading, audit_options, output_failure, storage_failure};
+use super::audit::{Reading, output_failure, storage_failure};
 use super::summary;
-use crate::audit;
+use crate::audit::{self, AuditOptions};
 use crate::cli::ReportArgs;
-use crate::config::{Rules, Surroundings};
+use crate::config::Surroundings;
 use crate::error::{ExitStatus, Failure, Outcome, OutputFormat};
 use crate::progress::Progress;
 use crate::report::{self, ReportError, RunFacts, scan_json};
@@ -12,7 +12,7 @@ use crate::report::{self, ReportError, RunFacts, scan_json};
 /// Judges a saved scan by the rules of now and writes a new report folder.
 pub(crate) fn run(
     args: &ReportArgs,
-    rules: &Rules,
+    rules: AuditOptions,
     around: &Surroundings<'_>,
     format: OutputFormat,
     progress: &Progress,
@@ -33,12 +33,11 @@ pub(crate) fn run(
              scan, so run the audit again before anything is deleted"
         ));
     }
-    let options = audit_options(rules);
-    let answer = audit::analyze(&saved.inventory, &options);
+    let answer = audit::analyze(&saved.inventory, &rules);
     // an interrupted scan was interrupted then, not now: what its report is now is incomplete
     let whole = saved.run.exit_code == ExitStatus::Complete.code() && saved.inventory.coverage.is_complete();
     let status = if whole { ExitStatus::Complete } else { ExitStatus::Incomplete };
-    let facts = RunFacts { audit: options, ..saved.run };
+    let facts = RunFacts { audit: rules, ..saved.run };
     let folder = report::write(&output, &facts, &saved.inventory, &answer).map_err(|error| storage_failure(&error))?;
     let reading = Reading { inventory: saved.inventory, audit: answer, stopped: None, status };
     Ok(summary::finish(&folder, &reading, None, status, format, progress))

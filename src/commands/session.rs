@@ -8,7 +8,7 @@ use crate::config::Config;
 use crate::error::{ExitStatus, Failure};
 use crate::inventory::CrawlOptions;
 use crate::progress::Progress;
-use confluence_client::{Api, ConnectionSettings, RequestError};
+use confluence_client::{Api, RequestError};
 
 /// A site as one command reads it.
 #[derive(Debug)]
@@ -38,7 +38,7 @@ impl Session {
     fn with_cache(config: &Config, cache: Option<Arc<Cache>>, progress: &Progress) -> Result<Self, Failure> {
         let api = Arc::new(connect(config)?);
         let signals = Signals::watch(Arc::clone(&api), progress.clone());
-        Ok(Self { api, crawl: crawl_options(config, cache), signals })
+        Ok(Self { api, crawl: CrawlOptions { cache, ..config.crawl.clone() }, signals })
     }
 
     /// Tells what people should know of the cache after a reading.
@@ -50,14 +50,7 @@ impl Session {
 
 /// A client for the site of a configuration.
 pub(super) fn connect(config: &Config) -> Result<Api, Failure> {
-    let connection = &config.connection;
-    let settings = ConnectionSettings {
-        user_agent: concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")).to_owned(),
-        concurrency: usize::try_from(connection.concurrency).unwrap_or(1),
-        max_wait: connection.max_wait,
-        ..ConnectionSettings::new(&connection.base_url, &connection.user, connection.token.clone())
-    };
-    Api::new(settings).map_err(|error| {
+    Api::new(config.connection.clone()).map_err(|error| {
         Failure::new(ExitStatus::Usage, "the connection cannot be set up")
             .because(error.to_string())
             .remedy(error.remedy())
@@ -81,22 +74,6 @@ fn open_cache(config: &Config, progress: &Progress) -> Result<Option<Arc<Cache>>
             progress.warn(format!("{error}; nothing is remembered from run to run"));
             Ok(None)
         }
-    }
-}
-
-/// What a configuration asks of the reading.
-pub(super) fn crawl_options(config: &Config, cache: Option<Arc<Cache>>) -> CrawlOptions {
-    CrawlOptions {
-        include_spaces: config.scope.spaces.clone(),
-        exclude_spaces: config.scope.exclude_spaces.clone(),
-        alias_hosts: config.scope.alias_hosts.clone(),
-        verify_all: config.scope.verify_all,
-        needs_labels: !config.rules.protect_labels.is_empty(),
-        references_within: config.scope.references_within,
-        program: env!("CARGO_PKG_VERSION").to_owned(),
-        cache,
-        accept_shrink: config.accept_shrink,
-        measures: None,
     }
 }
 

@@ -10,7 +10,8 @@ use std::path::PathBuf;
 
 use config::{FileStoredFormat, Format, Map, Value};
 
-use super::keys::{KEYS, Key, PER_SPACE};
+use super::key::Key;
+use super::keys::{keys, per_space};
 use super::suggest::nearest;
 use super::values::of_kind;
 use crate::error::Failure;
@@ -29,17 +30,14 @@ enum Section {
 
 impl Section {
     fn find(&self, name: &str) -> Option<&'static Key> {
-        match self {
-            Self::Named(section) => Key::find(section, name),
-            Self::Space(_) => PER_SPACE.iter().copied().find(|key| key.name.eq_ignore_ascii_case(name)),
-        }
+        self.keys().find(|key| key.is_named(name))
     }
 
-    fn keys(&self) -> impl Iterator<Item = &'static Key> + Clone {
-        KEYS.iter().copied().filter(move |key| match self {
-            Self::Named(section) => key.section == *section,
-            Self::Space(_) => key.is_per_space(),
-        })
+    fn keys(&self) -> Box<dyn Iterator<Item = &'static Key> + '_> {
+        match self {
+            Self::Named(section) => Box::new(keys().filter(|key| key.section == *section)),
+            Self::Space(_) => Box::new(per_space()),
+        }
     }
 }
 
@@ -141,20 +139,20 @@ impl LiteralIni {
             Section::Space(key) => format!("{SPACES} {}", shown(key)),
         };
         let failure = Failure::usage(format!("{}: unknown key `{}` in [{words}]", self.place(line), shown(name)));
-        if let Some(key) = KEYS.iter().find(|key| key.name.eq_ignore_ascii_case(name)) {
+        if let Some(key) = keys().find(|key| key.is_named(name)) {
             return failure.remedy(format!("`{}` belongs under [{}]", key.name, key.section));
         }
-        let names = section.keys().map(|key| key.name);
-        match nearest(name, names.clone()) {
+        let names: Vec<&str> = section.keys().map(|key| key.name).collect();
+        match nearest(name, names.iter().copied()) {
             Some(meant) => failure.remedy(format!("did you mean `{meant}`?")),
-            None => failure.remedy(format!("known keys in [{words}]: {}", names.collect::<Vec<_>>().join(", "))),
+            None => failure.remedy(format!("known keys in [{words}]: {}", names.join(", "))),
         }
     }
 }
 
 /// The sections there are, in the order of the template.
 fn sections() -> Vec<&'static str> {
-    let mut sections: Vec<_> = KEYS.iter().map(|key| key.section).collect();
+    let mut sections: Vec<_> = keys().map(|key| key.section).collect();
     sections.dedup();
     sections
 }

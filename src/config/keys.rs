@@ -1,103 +1,298 @@
-//! The table of every key a configuration file may hold. Reading, the template and the README are checked against it.
+//! The table of every key. A row names the key and the field of the options that it sets; what nothing sets keeps the
+//! default of these options. File, environment, flags, the template and the README are read or checked by it.
 
-mod rows;
+use super::key::{Key, Kind};
+use super::row::{Row, by_flag, count, list, put, read, text};
+use super::snapshot::SnapshotConfig;
+use super::values;
+use crate::audit::AuditOptions;
+use crate::cli::{CONCURRENCY, KEEP_VERSIONS, RETAIN_WEEKS};
+use crate::inventory::workflow::{PinnedProperty, WorkflowOptions};
+use crate::metrics::Thresholds;
+use confluence_client::ConnectionSettings;
 
-pub use rows::*;
+const DAYS: Kind = Kind::Count { min: 1, max: 36_500 };
 
-/// One key of the configuration file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Key {
-    /// Section it stands in, without brackets.
-    pub section: &'static str,
-    /// Its name.
-    pub name: &'static str,
-    /// How its value is read.
-    pub kind: Kind,
-    /// Value when nothing sets it, as it would stand in the file; `None` when it has to be set.
-    pub default: Option<&'static str>,
-    /// Environment variables that set it, the first one that is set counts.
-    pub variables: &'static [&'static str],
-    /// What it is for, one line of the README's table.
-    pub purpose: &'static str,
-}
+/// Address of the site.
+pub(super) static BASE_URL: Key = Key {
+    section: "confluence",
+    name: "base_url",
+    kind: Kind::Text,
+    variables: &["CONFLUENCE_BASE_URL"],
+    flags: &[],
+    purpose: "Address of the site, e.g. `https://your-domain.atlassian.net/wiki`",
+};
 
-/// How a value is read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// Text, taken literally.
-    Text,
-    /// Text that is never shown again.
-    Secret,
-    /// Texts separated by commas.
-    List,
-    /// A whole number in a range, both ends included.
-    Count {
-        /// Smallest value.
-        min: u32,
-        /// Largest value.
-        max: u32,
-    },
-    /// A time such as `15m`.
-    Wait,
-}
+/// Who reads.
+pub(super) static API_USER: Key = Key {
+    section: "confluence",
+    name: "api_user",
+    kind: Kind::Text,
+    variables: &["CONFLUENCE_API_USER", "CONFLUENCE_EMAIL"],
+    flags: &[],
+    purpose: "E-mail address of the account that reads",
+};
 
-impl Key {
-    /// The key as one word, `section.name`.
-    pub fn path(&self) -> String {
-        format!("{}.{}", self.section, self.name)
-    }
+/// The token of who reads.
+pub(super) static API_TOKEN: Key = Key {
+    section: "confluence",
+    name: "api_token",
+    kind: Kind::Secret,
+    variables: &["CONFLUENCE_API_TOKEN"],
+    flags: &["--token-file", "--token-stdin"],
+    purpose: "API token of that account, one without scopes",
+};
 
-    /// Whether a section `[space KEY]` may set it for one space.
-    pub fn is_per_space(&self) -> bool {
-        PER_SPACE.iter().any(|key| key.name == self.name && key.section == self.section)
-    }
+/// Keys without a default: a site cannot be read without them.
+const REQUIRED: [&Key; 3] = [&BASE_URL, &API_USER, &API_TOKEN];
 
-    /// Finds a key by section and name; names are not case-sensitive, as in the files people have already.
-    pub fn find(section: &str, name: &str) -> Option<&'static Self> {
-        KEYS.iter().copied().find(|key| key.section == section && key.name.eq_ignore_ascii_case(name))
-    }
-}
-
-/// Every key, in the order of the template.
-pub const KEYS: &[&Key] = &[
-    BASE_URL,
-    API_USER,
-    API_TOKEN,
-    PROTECT_LABELS,
-    PROTECT_NAMES,
-    ALIAS_HOSTS,
-    VERSIONS_TO_KEEP,
-    REQUESTS_IN_FLIGHT,
-    MAX_WAIT,
-    SPACE_KEYS,
-    METRICS,
-    RETAIN,
-    BOTS,
-    TODO_MARKERS,
-    AGING_DAYS,
-    STALE_DAYS,
-    EXPIRED_DAYS,
-    STUB_WORDS,
-    STALLED_DAYS,
-    UNREAD_MB,
-    PROPERTY_KEY,
-    STATE_POINTER,
-    NAME_POINTER,
-    FINAL_POINTER,
-    EXPIRES_POINTER,
-    SINCE_POINTER,
-    APPROVERS_POINTER,
-    STATES,
-    FINAL_STATES,
-    REVIEWERS,
-    LABEL_STATES,
-    OWNER_PARAMETER,
-    RELEVANCE_PARAMETER,
-    PARAMETERS,
+/// What a verdict depends on.
+pub(super) static AUDIT: [Row<AuditOptions>; 4] = [
+    list(
+        "audit",
+        "protect_labels",
+        |audit| &mut audit.protect_labels,
+        "Files with one of these labels are never listed as unreferenced",
+    ),
+    read(
+        "audit",
+        "protect_names",
+        Kind::List,
+        |audit, key, value| put(&mut audit.protect_names, values::patterns(key, value)),
+        "Files whose name matches one of these patterns are never listed as unreferenced",
+    ),
+    read(
+        "audit",
+        "alias_hosts",
+        Kind::List,
+        |audit, key, value| put(&mut audit.alias_hosts, values::hosts(key, value)),
+        "Further hosts under which pages link to this site, e.g. a former domain",
+    ),
+    by_flag(
+        &["--keep-versions"],
+        count(
+            "audit",
+            "keep_versions",
+            Kind::count(&KEEP_VERSIONS),
+            |audit| &mut audit.keep_versions,
+            "Newest versions to keep in \"keeping N frees X\"",
+        ),
+    ),
 ];
 
+/// How hard the site is asked.
+pub(super) static CONNECTION: [Row<ConnectionSettings>; 2] = [
+    by_flag(
+        &["--concurrency"],
+        read(
+            "audit",
+            "concurrency",
+            Kind::count(&CONCURRENCY),
+            |settings, key, value| {
+                put(&mut settings.concurrency, values::count(key, value).map(|count| count as usize))
+            },
+            "Requests in flight at once, 1 to 64",
+        ),
+    ),
+    by_flag(
+        &["--max-wait"],
+        read(
+            "audit",
+            "max_wait",
+            Kind::Wait,
+            |settings, key, value| put(&mut settings.max_wait, values::wait(key, value)),
+            "Longest wait the server may ask for before the run stops: `90s`, `15m`, `1h`",
+        ),
+    ),
+];
+
+/// What a snapshot measures and keeps.
+pub(super) static SNAPSHOT: [Row<SnapshotConfig>; 5] = [
+    read(
+        "snapshot",
+        "space_keys",
+        Kind::List,
+        |snapshot, key, value| put(&mut snapshot.include_spaces, values::patterns(key, value)),
+        "Spaces whose pages `snapshot` measures, as keys or patterns; none means all",
+    ),
+    by_flag(
+        &["--metrics"],
+        read(
+            "snapshot",
+            "metrics",
+            Kind::List,
+            |snapshot, key, value| put(&mut snapshot.metrics, values::groups(key, value)),
+            "Groups of metrics to read: `core`, `people`, `engagement`, `links`, `workflow`",
+        ),
+    ),
+    by_flag(
+        &["--retain"],
+        count(
+            "snapshot",
+            "retain",
+            Kind::count(&RETAIN_WEEKS),
+            |snapshot| &mut snapshot.retention.weeks,
+            "Weekly files that stay beside the others; older ones go to `archived_snapshots`",
+        ),
+    ),
+    list("snapshot", "bots", |snapshot| &mut snapshot.rules.bots, "Account ids whose edits are no sign of care"),
+    read(
+        "snapshot",
+        "todo_markers",
+        Kind::List,
+        |snapshot, key, value| put(&mut snapshot.todo_markers, values::todo_markers(key, value)),
+        "Words that mark unfinished text, in their exact case",
+    ),
+];
+
+/// From where on something counts, for all spaces or, in a section `[space KEY]`, for one.
+pub(super) static THRESHOLDS: [Row<Thresholds>; 6] = [
+    count(
+        "snapshot",
+        "aging_days",
+        DAYS,
+        |rules| &mut rules.aging_days,
+        "Days without an edit after which a page is aging",
+    ),
+    count(
+        "snapshot",
+        "stale_days",
+        DAYS,
+        |rules| &mut rules.stale_days,
+        "Days without an edit after which a page is stale, and listed as outdated",
+    ),
+    count(
+        "snapshot",
+        "expired_days",
+        DAYS,
+        |rules| &mut rules.expired_days,
+        "Days without an edit after which a page is expired",
+    ),
+    count(
+        "snapshot",
+        "stub_words",
+        Kind::Count { min: 1, max: 10_000 },
+        |rules| &mut rules.stub_words,
+        "A page with fewer words and nothing else is a stub",
+    ),
+    count(
+        "snapshot",
+        "stalled_days",
+        DAYS,
+        |rules| &mut rules.stalled_days,
+        "Days in a state that is not final after which an approval stalls",
+    ),
+    count(
+        "snapshot",
+        "unread_mb",
+        Kind::Count { min: 0, max: u32::MAX },
+        |rules| &mut rules.unread_mb,
+        "Megabytes of files from which on a page that nobody views is listed",
+    ),
+];
+
+/// How the workflow state of a page is found.
+pub(super) static WORKFLOW: [Row<WorkflowOptions>; 14] = [
+    read(
+        "workflow",
+        "property_key",
+        Kind::Text,
+        |workflow, key, value| put(&mut pinned(workflow).key, values::text(key, value).map(Option::unwrap_or_default)),
+        "Content property in which a workflow app keeps its state, as a run has found it",
+    ),
+    read(
+        "workflow",
+        "state_pointer",
+        Kind::Text,
+        |workflow, key, value| {
+            put(&mut pinned(workflow).state, values::text(key, value).map(Option::unwrap_or_default))
+        },
+        "JSON pointer to the state in that property, e.g. `/state/name`",
+    ),
+    text("workflow", "name_pointer", |workflow| &mut pinned(workflow).name, "JSON pointer to the name of the workflow"),
+    text(
+        "workflow",
+        "final_pointer",
+        |workflow| &mut pinned(workflow).is_final,
+        "JSON pointer to whether the state is final",
+    ),
+    text("workflow", "expires_pointer", |workflow| &mut pinned(workflow).expires, "JSON pointer to the due date"),
+    text(
+        "workflow",
+        "since_pointer",
+        |workflow| &mut pinned(workflow).since,
+        "JSON pointer to when the page came into the state",
+    ),
+    text("workflow", "approvers_pointer", |workflow| &mut pinned(workflow).approvers, "JSON pointer to the approvers"),
+    list(
+        "workflow",
+        "states",
+        |workflow| &mut workflow.state_names,
+        "Names of the workflow states to search for, in their exact case; none means the usual English ones",
+    ),
+    list(
+        "workflow",
+        "final_states",
+        |workflow| &mut workflow.final_states,
+        "States that are final where the workflow does not say so",
+    ),
+    list(
+        "workflow",
+        "reviewers",
+        |workflow| &mut workflow.reviewers,
+        "Comala on Cloud: account ids of reviewers whose open approvals are searched for, one search each",
+    ),
+    read(
+        "workflow",
+        "label_states",
+        Kind::List,
+        |workflow, key, value| put(&mut workflow.label_map, values::label_states(key, value)),
+        "Labels that mean a state, as `label=State`",
+    ),
+    text(
+        "workflow",
+        "owner_parameter",
+        |workflow| &mut workflow.owner_parameter,
+        "Workflow parameter for the column `owner_value`",
+    ),
+    text(
+        "workflow",
+        "relevance_parameter",
+        |workflow| &mut workflow.relevance_parameter,
+        "Workflow parameter for the column `project_relevance`",
+    ),
+    list(
+        "workflow",
+        "parameters",
+        |workflow| &mut workflow.parameters,
+        "Further workflow parameters for the column `workflow_parameters`",
+    ),
+];
+
+/// Every key, in the order of the template.
+pub(super) fn keys() -> impl Iterator<Item = &'static Key> + Clone {
+    REQUIRED
+        .into_iter()
+        .chain(of(&AUDIT))
+        .chain(of(&CONNECTION))
+        .chain(of(&SNAPSHOT))
+        .chain(per_space())
+        .chain(of(&WORKFLOW))
+}
+
 /// Keys of `[snapshot]` that a section `[space KEY]` sets for one space.
-pub const PER_SPACE: &[&Key] = &[AGING_DAYS, STALE_DAYS, EXPIRED_DAYS, STUB_WORDS, STALLED_DAYS, UNREAD_MB];
+pub(super) fn per_space() -> impl Iterator<Item = &'static Key> + Clone {
+    of(&THRESHOLDS)
+}
+
+fn of<T>(rows: &'static [Row<T>]) -> impl Iterator<Item = &'static Key> + Clone {
+    rows.iter().map(|row| &row.key)
+}
+
+/// The content property that is pinned, when one of its keys is set.
+fn pinned(workflow: &mut WorkflowOptions) -> &mut PinnedProperty {
+    workflow.property.get_or_insert_default()
+}
 
 #[cfg(test)]
 mod tests {
@@ -105,19 +300,13 @@ mod tests {
 
     #[test]
     fn every_key_is_there_once_and_sections_stand_together() {
-        let mut paths: Vec<String> = KEYS.iter().map(|key| key.path()).collect();
+        let mut paths: Vec<String> = keys().map(Key::path).collect();
         paths.sort();
         paths.dedup();
-        assert_eq!(paths.len(), KEYS.len());
-        let mut sections: Vec<&str> = KEYS.iter().map(|key| key.section).collect();
+        assert_eq!(paths.len(), keys().count());
+        let mut sections: Vec<&str> = keys().map(|key| key.section).collect();
         sections.dedup();
         assert_eq!(sections, ["confluence", "audit", "snapshot", "workflow"]);
-        assert!(PER_SPACE.iter().all(|key| KEYS.contains(key) && matches!(key.kind, Kind::Count { .. })));
-    }
-
-    #[test]
-    fn keys_are_found_whatever_their_case_but_only_in_their_section() {
-        assert_eq!(Key::find("confluence", "API_Token"), Some(API_TOKEN));
-        assert_eq!(Key::find("audit", "api_token"), None);
+        assert!(per_space().all(|key| matches!(key.kind, Kind::Count { .. })));
     }
 }

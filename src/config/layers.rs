@@ -1,18 +1,19 @@
-//! The layers, weakest first: defaults, one file, the environment, flags.
+//! The layers over the defaults, weakest first: one file, the environment, flags.
 
 use std::collections::BTreeMap;
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::{env, fmt, fs, io};
 
-use config::builder::DefaultState;
-use config::{Config, ConfigBuilder, ConfigError, File, Format as _, Map, Source, Value};
+use config::{Config, ConfigError, File, Format as _, Map, Source, Value, ValueKind};
 
 use super::ini::{LiteralIni, SPACES};
-use super::keys::{API_TOKEN, KEYS, Key};
+use super::key::Key;
+use super::keys::{API_TOKEN, keys};
+use super::row::Row;
 use super::suggest::within;
-use super::values::{of_kind, text};
-use super::{is_placeholder, warning::Warning};
+use super::values::{is_placeholder, of_kind, text};
+use super::warning::Warning;
 use crate::error::{ExitStatus, Failure};
 
 /// Name of the configuration file.
@@ -58,13 +59,20 @@ impl Surroundings<'_> {
     }
 }
 
-/// What flags set, with the flag as origin.
+/// What flags set, by the flag.
 #[derive(Default)]
-pub(super) struct Flags(Vec<(&'static Key, Value)>);
+pub(super) struct Flags(BTreeMap<&'static str, ValueKind>);
 
 impl Flags {
-    pub(super) fn set(&mut self, key: &'static Key, flag: &str, value: impl Into<config::ValueKind>) {
-        self.0.push((key, Value::new(Some(&flag.to_owned()), value)));
+    /// Sets the key that the table gives this flag.
+    pub(super) fn set(&mut self, flag: &'static str, value: impl Into<ValueKind>) {
+        debug_assert!(keys().any(|key| key.flags.contains(&flag)), "{flag} sets no key");
+        self.0.insert(flag, value.into());
+    }
+
+    fn value(&self, key: &Key) -> Option<Value> {
+        let (flag, value) = key.flags.iter().find_map(|flag| self.0.get_key_value(flag))?;
+        Some(Value::new(Some(&(*flag).to_owned()), value.clone()))
     }
 }
 
@@ -81,15 +89,15 @@ pub(super) struct Layers {
 
 impl Layers {
     /// Reads and merges the layers. `chosen` is the file of `--config`, without which the usual places are searched.
-    pub(super) fn read(chosen: Option<&Path>, flags: Flags, around: &Surroundings<'_>) -> Result<Self, Failure> {
+    pub(super) fn read(chosen: Option<&Path>, flags: &Flags, around: &Surroundings<'_>) -> Result<Self, Failure> {
         let looked_for = places(chosen, around);
         let file = read_first(chosen.is_some(), &looked_for)?;
-        let mut builder = with_defaults()?;
+        let mut builder = Config::builder();
         if let Some((path, content)) = &file {
             builder = builder.add_source(File::from_str(content, LiteralIni { path: path.clone() }));
         }
         builder = builder.add_source(Variables::ours(&around.variables));
-        for (key, value) in flags.0 {
+        for (key, value) in keys().filter_map(|key| Some((key, flags.value(key)?))) {
             builder = builder.set_override(key.path(), value).map_err(into_failure)?;
         }
         let values = builder.build().map_err(into_failure)?;
@@ -102,20 +110,14 @@ impl Layers {
         Ok(Self { values, file: file.map(|(path, _)| path), looked_for, warnings })
     }
 
-    /// The defaults alone.
-    pub(super) fn defaults() -> Result<Self, Failure> {
-        let values = with_defaults()?.build().map_err(into_failure)?;
-        Ok(Self { values, file: None, looked_for: Vec::new(), warnings: Vec::new() })
-    }
-
-    /// The value of a key that has a default, as `read` understands it.
-    pub(super) fn require<T>(
-        &self,
-        key: &Key,
-        read: impl Fn(&Key, &Value) -> Result<T, Failure>,
-    ) -> Result<T, Failure> {
-        let value = self.get(key).ok_or_else(|| Failure::usage(format!("`{}` is not set", key.name)))?;
-        read(key, &value)
+    /// Sets what the keys of these rows set; the rest of the options stays as it is.
+    pub(super) fn set<T>(&self, rows: &[Row<T>], options: &mut T) -> Result<(), Failure> {
+        for row in rows {
+            if let Some(value) = self.get(&row.key) {
+                row.set(options, &value)?;
+            }
+        }
+        Ok(())
     }
 
     /// What the sections `[space KEY]` set, by space key and name.
@@ -128,13 +130,6 @@ impl Layers {
     pub(super) fn get(&self, key: &Key) -> Option<Value> {
         self.values.get_table(key.section).ok()?.remove(key.name)
     }
-}
-
-fn with_defaults() -> Result<ConfigBuilder<DefaultState>, Failure> {
-    let keys = KEYS.iter().copied().filter_map(|key| Some((key, key.default?)));
-    keys.map(|(key, default)| (key.path(), Value::new(Some(&"default".to_owned()), of_kind(key, default))))
-        .try_fold(Config::builder(), |builder, (path, value)| builder.set_default(path, value))
-        .map_err(into_failure)
 }
 
 /// Where the configuration file may be; the first that exists is read, and no other.
@@ -171,7 +166,7 @@ fn holds_token(path: &Path, content: &str) -> bool {
     let sections = LiteralIni { path: path.to_owned() }.parse(None, content).unwrap_or_default();
     let section = sections.get(API_TOKEN.section).cloned().and_then(|section| section.into_table().ok());
     let token = section.and_then(|mut section| section.remove(API_TOKEN.name));
-    token.and_then(|token| text(API_TOKEN, &token).ok().flatten()).is_some_and(|token| !is_placeholder(&token))
+    token.and_then(|token| text(&API_TOKEN, &token).ok().flatten()).is_some_and(|token| !is_placeholder(&token))
 }
 
 /// Whether other accounts may read the file; `None` too where permissions are not the Unix ones.
@@ -203,7 +198,7 @@ impl Variables {
             let (name, value) = key.variables.iter().find_map(|name| set(name))?;
             Some((key, name, value))
         };
-        Self(KEYS.iter().copied().filter_map(first).collect())
+        Self(keys().filter_map(first).collect())
     }
 }
 
@@ -229,7 +224,7 @@ impl Source for Variables {
 
 /// Variables that are set and look like ours, but are none.
 fn misspelt(variables: &BTreeMap<String, String>) -> Vec<Warning> {
-    let ours: Vec<&'static str> = KEYS.iter().flat_map(|key| key.variables).copied().collect();
+    let ours: Vec<&'static str> = keys().flat_map(|key| key.variables).copied().collect();
     let unknown = variables.keys().filter(|name| !ours.contains(&name.as_str()));
     let warning = |name: &String| Some(Warning::UnknownVariable { name: name.clone(), meant: meant(name, &ours)? });
     unknown.filter_map(warning).collect()

@@ -2,18 +2,19 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use clap::Parser;
 use secrecy::ExposeSecret;
 use tempfile::TempDir;
 
-use super::keys::{KEYS, Key, Kind};
 use super::*;
-use crate::cli::{Cli, Command};
+use crate::cli::{Cli, Command, ReportArgs};
 use crate::error::ExitStatus;
 
 const TEMPLATE: &str = include_str!("../../confluence_storage_analyzer.cfg.template");
+mod documented;
 mod snapshots;
 
 const FILLED: &str = "[confluence]\nbase_url = https://acme.atlassian.net\napi_user = file@acme.example\n\
@@ -64,7 +65,8 @@ impl Place {
     fn load(&self, flags: &[&str]) -> Result<Loaded<Config>, Failure> {
         let cli = Cli::parse_from(["csa", "audit"].iter().chain(flags));
         let Command::Audit(args) = cli.command() else { panic!("not the audit") };
-        Config::load(&args, &mut self.around())
+        let Loaded { value: (config, _), file, warnings } = args.load(&mut self.around())?;
+        Ok(Loaded { value: config, file, warnings })
     }
 
     fn config(&self, flags: &[&str]) -> Config {
@@ -76,6 +78,10 @@ impl Place {
         assert_eq!(failure.status, ExitStatus::Usage);
         failure
     }
+}
+
+fn debug(value: &impl std::fmt::Debug) -> String {
+    format!("{value:?}")
 }
 
 fn token(config: &Config) -> &str {
@@ -91,11 +97,9 @@ fn the_compatible_file_is_enough() {
     assert_eq!(config.connection.user, "file@acme.example");
     assert_eq!(token(config), "from-the-file");
     assert_eq!((config.connection.concurrency, config.connection.max_wait), (8, Duration::from_secs(900)));
-    assert_eq!(
-        config.rules,
-        Rules { protect_labels: vec![], protect_names: vec![], keep_versions: 1, alias_hosts: vec![] }
-    );
-    assert_eq!(config.scope, Scope::default());
+    assert_eq!(debug(&config.audit), debug(&AuditOptions::default()));
+    let crawl = CrawlOptions { program: env!("CARGO_PKG_VERSION").to_owned(), ..CrawlOptions::default() };
+    assert_eq!(debug(&config.crawl), debug(&crawl));
     assert_eq!(config.output, place.working.path());
     assert_eq!(loaded.file, Some(place.working.path().join(FILE_NAME)));
     assert_eq!(loaded.warnings, []);
@@ -111,7 +115,7 @@ fn environment_is_over_the_file_and_flags_are_over_both() {
     assert_eq!(config.connection.base_url, "https://other.atlassian.net/wiki");
     assert_eq!(config.connection.user, "env@acme.example");
     assert_eq!(token(&config), "from-the-environment");
-    assert_eq!(config.rules.keep_versions, 5);
+    assert_eq!(config.audit.keep_versions, 5);
     assert_eq!(config.connection.concurrency, 4);
     assert_eq!(config.connection.max_wait, Duration::from_secs(120));
 }
@@ -174,67 +178,6 @@ fn the_template_as_it_is_counts_as_not_filled_in() {
     for (key, value) in [("BASE_URL", "https://YOUR_DOMAIN.atlassian.net/wiki"), ("API_USER", "YOUR_EMAIL")] {
         let place = Place::with_file(FILLED).variable(&format!("CONFLUENCE_{key}"), value);
         assert!(place.failure(&[]).what.contains("is not filled in (environment variable CONFLUENCE_"));
-    }
-}
-
-#[test]
-fn the_template_names_every_key_with_its_default() {
-    let shown = |line: &str| {
-        let known = KEYS.iter().find(|key| line.strip_prefix('#').is_some_and(|rest| rest.starts_with(key.name)));
-        if known.is_some() { line[1..].to_owned() } else { line.to_owned() }
-    };
-    let all_set = TEMPLATE.lines().map(shown).collect::<Vec<_>>().join("\n");
-    let read = |text: &str| {
-        let place = Place::with_file(text);
-        let layers = Layers::read(None, Flags::default(), &place.around()).unwrap();
-        let read = |key: &&Key| layers.get(key).map(|value| (value.origin().unwrap().to_owned(), value.kind));
-        KEYS.iter().map(read).collect::<Vec<_>>()
-    };
-    let defaults = Layers::defaults().unwrap();
-    for (key, value) in KEYS.iter().zip(read(&all_set)) {
-        let (origin, kind) = value.unwrap_or_else(|| panic!("{} is not in the template", key.name));
-        assert!(origin.contains(FILE_NAME), "{} is not in the template but comes from {origin}", key.name);
-        match defaults.get(key) {
-            Some(default) => assert_eq!(kind, default.kind, "default of {}", key.name),
-            None => assert!(matches!(key.kind, Kind::Text | Kind::Secret)),
-        }
-    }
-    // and a comment right above every one of them
-    for key in KEYS.iter().copied() {
-        let lines: Vec<_> = TEMPLATE.lines().collect();
-        let at = lines.iter().position(|line| line.trim_start_matches('#').starts_with(&format!("{} =", key.name)));
-        assert!(lines[at.unwrap() - 1].starts_with("# "), "{} has no comment", key.name);
-    }
-    assert!(TEMPLATE.lines().all(|line| line.chars().count() <= 80));
-}
-
-#[test]
-fn the_readme_lists_every_key() {
-    let readme = include_str!("../../README.md");
-    for key in KEYS.iter().copied() {
-        let default = key.default.map_or_else(
-            || "required".to_owned(),
-            |text| if text.is_empty() { "none".to_owned() } else { format!("`{text}`") },
-        );
-        let row = format!("| `[{}] {}` | {default} | {} |", key.section, key.name, key.purpose);
-        assert!(readme.contains(&row), "the README lacks the row\n{row}");
-        for variable in key.variables {
-            assert!(readme.contains(&format!("`{variable}`")), "{variable}");
-        }
-    }
-}
-
-#[test]
-fn the_help_tells_the_defaults_of_the_key_table() {
-    for key in KEYS.iter().filter(|key| key.section == "audit") {
-        let flag = key.name.replace('_', "-");
-        let mut definition = Cli::command_definition();
-        let audit = definition.find_subcommand_mut("audit").unwrap();
-        let Some(argument) = audit.get_arguments().find(|argument| argument.get_long() == Some(&flag)) else {
-            continue;
-        };
-        let help = argument.get_help().unwrap().to_string();
-        assert!(help.ends_with(&format!("[default: {}]", key.default.unwrap())), "--{flag}: {help}");
     }
 }
 
@@ -339,19 +282,13 @@ fn scope_and_rules_come_out_as_they_went_in() {
         "all",
     ]);
     let texts = |texts: &[&str]| texts.iter().map(ToString::to_string).collect::<Vec<_>>();
-    assert_eq!(
-        config.scope,
-        Scope {
-            spaces: texts(&["ENG", "DOC*"]),
-            exclude_spaces: texts(&["DOCX"]),
-            references_within: true,
-            verify_all: true,
-            verify_duplicates: true,
-            alias_hosts: texts(&["old.acme.example"]),
-        }
-    );
-    assert_eq!(config.rules.protect_labels, texts(&["keep", "legal hold"]));
-    assert_eq!(config.rules.protect_names, texts(&["*.key"]));
+    let CrawlOptions { include_spaces, exclude_spaces, alias_hosts, .. } = &config.crawl;
+    assert_eq!((include_spaces, exclude_spaces), (&texts(&["ENG", "DOC*"]), &texts(&["DOCX"])));
+    assert_eq!((alias_hosts, &config.audit.alias_hosts), (&texts(&["old.acme.example"]), alias_hosts));
+    assert!(config.crawl.references_within && config.crawl.verify_all && config.crawl.needs_labels);
+    assert!(config.verify_duplicates && !config.crawl.accept_shrink);
+    assert_eq!(config.audit.protect_labels, texts(&["keep", "legal hold"]));
+    assert_eq!(config.audit.protect_names, texts(&["*.key"]));
 }
 
 #[test]
@@ -359,7 +296,7 @@ fn rendering_again_needs_the_rules_only() {
     let place = Place::with_file("[audit]\nkeep_versions = 4\nprotect_names = *.key\n");
     let rules = |keep_versions| {
         let args = ReportArgs { keep_versions, ..ReportArgs::default() };
-        Rules::load(&args, &place.around()).unwrap().value
+        args.load(&mut place.around()).unwrap().value
     };
     assert_eq!(rules(None).keep_versions, 4);
     assert_eq!(rules(Some(2)).keep_versions, 2);

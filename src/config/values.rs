@@ -6,9 +6,11 @@ use config::{Value, ValueKind};
 use globset::Glob;
 use url::Host;
 
-use super::keys::{Key, Kind};
+use super::key::{Key, Kind};
 use crate::cli::parse_wait;
 use crate::error::{ExitStatus, Failure};
+use crate::inventory::snapshot::{MetricGroup, MetricGroups};
+use storage_format::TodoMarkers;
 
 /// A text as `config` holds a value of that kind: a list is a sequence of its parts, without the blanks around them
 /// and without empty ones; everything else stays text until its kind is checked.
@@ -31,6 +33,16 @@ pub(super) fn origin(value: &Value) -> String {
 pub(super) fn text(key: &Key, value: &Value) -> Result<Option<String>, Failure> {
     let text = value.clone().into_string().map_err(|_| wrong_kind(key, value))?;
     Ok(Some(text.trim().to_owned()).filter(|text| !text.is_empty()))
+}
+
+/// Values that stand in the template, and in the files of people who switch from the older script, until they are
+/// filled in.
+pub(super) fn is_placeholder(text: &str) -> bool {
+    const PLACEHOLDERS: [&str; 6] =
+        ["your.email@example.com", "your_email", "your_api_token_here", "your_api_token", "your-domain", "your_domain"];
+    let text = text.to_ascii_lowercase();
+    let host = text.trim_start_matches("https://").split('.').next().unwrap_or_default();
+    PLACEHOLDERS.contains(&text.as_str()) || PLACEHOLDERS[4..].contains(&host)
 }
 
 /// A whole number within the bounds of its key.
@@ -83,6 +95,39 @@ pub(super) fn hosts(key: &Key, value: &Value) -> Result<Vec<String>, Failure> {
     list(key, value)?.into_iter().map(parse).collect()
 }
 
+/// The words that name groups of metrics.
+pub(super) fn groups(key: &Key, value: &Value) -> Result<MetricGroups, Failure> {
+    let group = |word: &String| {
+        MetricGroup::parse(word).ok_or_else(|| {
+            Failure::usage(format!("{}: `{word}` is no group of metrics", origin(value)))
+                .remedy(format!("the groups are {}", MetricGroup::ALL.map(MetricGroup::name).join(", ")))
+        })
+    };
+    list(key, value)?.iter().map(group).collect::<Result<Vec<_>, _>>().map(MetricGroups::new)
+}
+
+/// The words that mark unfinished text.
+pub(super) fn todo_markers(key: &Key, value: &Value) -> Result<TodoMarkers, Failure> {
+    TodoMarkers::new(&list(key, value)?).map_err(|text| {
+        Failure::usage(format!("[{}]: `{}` cannot hold `{text}`", key.section, key.name))
+            .because("it is not one word, so it is never found among the words of a text")
+            .remedy("write single words with commas between them, as in: TODO, TBD")
+    })
+}
+
+/// Pairs of `label=State`.
+pub(super) fn label_states(key: &Key, value: &Value) -> Result<Vec<(String, String)>, Failure> {
+    let pair = |text: String| {
+        let parts = text.split_once('=').map(|(label, state)| (label.trim(), state.trim()));
+        let parts = parts.filter(|(label, state)| !label.is_empty() && !state.is_empty());
+        parts.map(|(label, state)| (label.to_owned(), state.to_owned())).ok_or_else(|| {
+            Failure::usage(format!("{}: `{}` cannot be `{text}`", origin(value), key.name))
+                .remedy("write label=State, as in: wip=Draft, approved=Approved")
+        })
+    };
+    list(key, value)?.into_iter().map(pair).collect()
+}
+
 fn wrong(key: &Key, value: &Value, text: &str) -> Failure {
     Failure::usage(format!("{}: `{}` cannot be `{text}`", origin(value), key.name))
 }
@@ -94,8 +139,11 @@ fn wrong_kind(key: &Key, value: &Value) -> Failure {
 
 #[cfg(test)]
 mod tests {
-    use super::super::keys::{ALIAS_HOSTS, MAX_WAIT, PROTECT_NAMES, REQUESTS_IN_FLIGHT, VERSIONS_TO_KEEP};
     use super::*;
+
+    fn key(name: &'static str, kind: Kind) -> Key {
+        Key { section: "audit", name, kind, variables: &[], flags: &[], purpose: "" }
+    }
 
     fn value(text: &str) -> Value {
         Value::new(Some(&"the.cfg:4".to_owned()), text)
@@ -108,10 +156,12 @@ mod tests {
 
     #[test]
     fn counts_keep_to_their_bounds() {
-        assert_eq!(count(REQUESTS_IN_FLIGHT, &value("64")), Ok(64));
-        assert_eq!(count(VERSIONS_TO_KEEP, &value("4294967295")), Ok(u32::MAX));
+        let concurrency = key("concurrency", Kind::Count { min: 1, max: 64 });
+        let versions = key("keep_versions", Kind::Count { min: 1, max: u32::MAX });
+        assert_eq!(count(&concurrency, &value("64")), Ok(64));
+        assert_eq!(count(&versions, &value("4294967295")), Ok(u32::MAX));
         for wrong in ["0", "65", "-1", "8x", "1e3", "", "8.0"] {
-            let failure = count(REQUESTS_IN_FLIGHT, &value(wrong)).unwrap_err();
+            let failure = count(&concurrency, &value(wrong)).unwrap_err();
             assert!(failure.what.starts_with("the.cfg:4: `concurrency` cannot be"), "{failure}");
             assert_eq!(failure.remedy.as_deref(), Some("write a whole number, 1 to 64"));
         }
@@ -119,25 +169,28 @@ mod tests {
 
     #[test]
     fn waits_are_read_or_refused() {
-        assert_eq!(wait(MAX_WAIT, &value("2m")), Ok(Duration::from_secs(120)));
-        assert!(wait(MAX_WAIT, &value("soon")).unwrap_err().what.contains("`max_wait` cannot be `soon`"));
+        let max_wait = key("max_wait", Kind::Wait);
+        assert_eq!(wait(&max_wait, &value("2m")), Ok(Duration::from_secs(120)));
+        assert!(wait(&max_wait, &value("soon")).unwrap_err().what.contains("`max_wait` cannot be `soon`"));
     }
 
     #[test]
     fn patterns_that_cannot_be_read_are_refused() {
-        assert_eq!(patterns(PROTECT_NAMES, &values(&["*.key", "[[]draft]*"])).unwrap().len(), 2);
-        let failure = patterns(PROTECT_NAMES, &values(&["[a"])).unwrap_err();
+        let names = key("protect_names", Kind::List);
+        assert_eq!(patterns(&names, &values(&["*.key", "[[]draft]*"])).unwrap().len(), 2);
+        let failure = patterns(&names, &values(&["[a"])).unwrap_err();
         assert_eq!(failure.what, "the.cfg:4: `protect_names`: `[a` is no pattern");
     }
 
     #[test]
     fn hosts_are_hosts_in_lower_case() {
+        let alias_hosts = key("alias_hosts", Kind::List);
         assert_eq!(
-            hosts(ALIAS_HOSTS, &values(&["Wiki.Example.COM", "10.0.0.1"])).unwrap(),
+            hosts(&alias_hosts, &values(&["Wiki.Example.COM", "10.0.0.1"])).unwrap(),
             ["wiki.example.com", "10.0.0.1"]
         );
         for wrong in ["https://wiki.example.com", "wiki.example.com/wiki", "wiki.example.com:8090", "a b"] {
-            assert!(hosts(ALIAS_HOSTS, &values(&[wrong])).is_err(), "{wrong}");
+            assert!(hosts(&alias_hosts, &values(&[wrong])).is_err(), "{wrong}");
         }
     }
 }

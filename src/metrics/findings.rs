@@ -224,7 +224,8 @@ pub const FINDINGS: &[Finding] = &[
         measure: Measure::Bytes,
         group: MetricGroup::Engagement,
         holds: |row, thresholds| {
-            row.engagement.views_90d == Some(0) && row.files.bytes.is_some_and(|bytes| bytes >= thresholds.unread_bytes)
+            row.engagement.views_90d == Some(0)
+                && row.files.bytes.is_some_and(|bytes| bytes >= thresholds.unread_bytes())
         },
         is_known: |row| row.engagement.views_90d.is_some(),
     },

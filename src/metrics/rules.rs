@@ -33,19 +33,19 @@ pub struct Thresholds {
     pub stub_words: u32,
     /// Days in a state that is not final after which a workflow stalls.
     pub stalled_days: u32,
+    /// Megabytes of files from which on a page without views is listed.
+    pub unread_mb: u32,
+}
+
+impl Thresholds {
     /// Bytes of files from which on a page without views is listed.
-    pub unread_bytes: u64,
+    pub fn unread_bytes(&self) -> u64 {
+        u64::from(self.unread_mb) * 1024 * 1024
+    }
 }
 
 impl Default for Thresholds {
     fn default() -> Self {
-        Self {
-            aging_days: 180,
-            stale_days: 365,
-            expired_days: 730,
-            stub_words: 50,
-            stalled_days: 30,
-            unread_bytes: 10 * 1024 * 1024,
-        }
+        Self { aging_days: 180, stale_days: 365, expired_days: 730, stub_words: 50, stalled_days: 30, unread_mb: 10 }
     }
 }

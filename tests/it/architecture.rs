@@ -29,7 +29,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "wording",
         ],
     ),
-    ("config", &["cache", "cli", "error"]),
+    ("config", &["audit", "cache", "cli", "error", "history", "inventory", "metrics"]),
     ("doctor", &["error", "progress"]),
     ("error", &[]),
     ("history", &["checksum", "lock", "private", "spreadsheet"]),

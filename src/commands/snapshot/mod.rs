@@ -18,7 +18,7 @@ pub(super) use take::{Measuring, Read, check_clock};
 pub(super) use super::history::failure;
 
 use super::audit::output_failure;
-use super::session::{Session, connect, crawl_options, status_of_stop};
+use super::session::{Session, connect, status_of_stop};
 use crate::config::{Config, SnapshotConfig};
 use crate::error::{ExitStatus, Failure, Outcome, OutputFormat};
 use crate::history::{FOLDER, History, Imported};
@@ -43,11 +43,10 @@ pub(crate) async fn run(
         return dry_run(config, snapshot, format, progress).await;
     }
     let mut measuring = Measuring::prepare(config, snapshot, &config.connection.base_url, progress)?;
-    let mut session = Session::open(config, progress)?;
-    session.crawl = measuring.measured(session.crawl);
+    let session = Session::open(config, progress)?;
     let Session { api, crawl, signals } = &session;
     let began = Utc::now();
-    let result = take_pages(api, crawl, &measuring.groups(), progress).await;
+    let result = take_pages(api, crawl, &snapshot.metrics, progress).await;
     session.tell_cache_remarks(progress);
     let (mut inventory, stopped) = usable(result).map_err(|failure| signals.explain(failure))?;
     check_clock(began, inventory.scan.started_at, progress)?;
@@ -68,12 +67,11 @@ pub(super) async fn replay(
     measuring: &mut Measuring<'_>,
     moment: DateTime<Utc>,
 ) -> Result<(), Failure> {
-    let (api, crawl, progress) =
-        (connect(config)?, measuring.measured(crawl_options(config, None)), Progress::silent());
-    let result = take_pages(&api, &crawl, &measuring.groups(), &progress).await;
+    let (api, crawl, progress) = (connect(config)?, &config.crawl, Progress::silent());
+    let result = take_pages(&api, crawl, measuring.groups(), &progress).await;
     let (mut inventory, stopped) = usable(result)?;
     inventory.scan.started_at = moment;
-    let read = Read { api: &api, crawl: &crawl, inventory: &mut inventory, audit: None, stopped };
+    let read = Read { api: &api, crawl, inventory: &mut inventory, audit: None, stopped };
     measuring.take(read, &progress).await.map(drop)
 }
 
@@ -96,7 +94,7 @@ fn open_history(
     report::check_writable(&config.output).map_err(|error| output_failure(&error))?;
     let folder = config.output.join(FOLDER);
     let mut history = History::open(&folder, Utc::now(), WAIT_FOR_OTHERS).map_err(|error| failure(&error))?;
-    history.check_site(site, &former(site, &config.scope.alias_hosts)).map_err(|error| failure(&error))?;
+    history.check_site(site, &former(site, &config.crawl.alias_hosts)).map_err(|error| failure(&error))?;
     history.remarks().iter().for_each(|remark| progress.warn(remark));
     if let Some(file) = &snapshot.import_history {
         let imported = history.import(file).map_err(|error| failure(&error))?;
@@ -152,17 +150,15 @@ async fn dry_run(
     progress: &Progress,
 ) -> Result<Outcome, Failure> {
     let Session { api, crawl, signals } = Session::look(config, progress)?;
-    let groups = options::groups(snapshot);
-    let workflow = options::workflow(&snapshot.workflow)?;
-    options::todo_markers(snapshot)?;
-    let result = take_pages(&api, &crawl, &groups, progress).await;
+    let groups = &snapshot.metrics;
+    let result = take_pages(&api, &crawl, groups, progress).await;
     let (inventory, stopped) = usable(result).map_err(|failure| signals.explain(failure))?;
     let chosen = options::chosen(&inventory, config, snapshot)?;
-    let plan = plan_snapshot(&api, &inventory, &crawl, &groups, &chosen);
+    let plan = plan_snapshot(&api, &inventory, &crawl, groups, &chosen);
     let workflow = groups.has(MetricGroup::Workflow).then(|| {
         let nothing_read = SnapshotFacts::default();
         let pages = options::workflow_pages(&inventory, &nothing_read, &chosen);
-        WorkflowCost::of(&api, &pages, &workflow)
+        WorkflowCost::of(&api, &pages, &snapshot.workflow)
     });
     progress.finish();
     // a plan from lists with gaps is too small, and must not look whole

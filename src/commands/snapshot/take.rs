@@ -10,11 +10,11 @@ use crate::commands::session::status_of_stop;
 use crate::commands::summary::not_read;
 use crate::config::{Config, SnapshotConfig};
 use crate::error::{ExitStatus, Failure};
-use crate::history::{Clock, Columns, History, IsoWeek, Recorded, Retention, Snapshot, Status, Week};
+use crate::history::{Clock, Columns, History, IsoWeek, Recorded, Snapshot, Status, Week};
 use crate::inventory::coverage::UnitKind;
 use crate::inventory::is_believed;
 use crate::inventory::snapshot::{MetricGroup, MetricGroups, SnapshotFacts, read_facts};
-use crate::inventory::workflow::{WorkflowCost, WorkflowOptions, WorkflowReading, workflow_of};
+use crate::inventory::workflow::{WorkflowCost, WorkflowReading, workflow_of};
 use crate::inventory::{CrawlOptions, Inventory};
 use crate::metrics::findings::Found;
 use crate::metrics::summary::TableFigures;
@@ -23,7 +23,6 @@ use crate::progress::Progress;
 use crate::report::snapshot::SnapshotView;
 use crate::spreadsheet::Value;
 use confluence_client::{Api, RequestError};
-use storage_format::TodoMarkers;
 
 /// A space with fewer pages may lose a third of them any week.
 const FEW_PAGES: u64 = 10;
@@ -34,8 +33,6 @@ const FEW_PAGES: u64 = 10;
 pub(in crate::commands) struct Measuring<'a> {
     config: &'a Config,
     snapshot: &'a SnapshotConfig,
-    workflow: WorkflowOptions,
-    todo_markers: TodoMarkers,
     site: String,
     history: History,
 }
@@ -64,10 +61,8 @@ impl<'a> Measuring<'a> {
         progress: &Progress,
     ) -> Result<Self, Failure> {
         options::check_thresholds(&snapshot.fail_on)?;
-        let workflow = options::workflow(&snapshot.workflow)?;
-        let todo_markers = options::todo_markers(snapshot)?;
         let history = super::open_history(config, site, snapshot, progress)?;
-        Ok(Self { config, snapshot, workflow, todo_markers, site: site.to_owned(), history })
+        Ok(Self { config, snapshot, site: site.to_owned(), history })
     }
 
     /// Whether the history holds nothing yet.
@@ -75,14 +70,9 @@ impl<'a> Measuring<'a> {
         self.history.weeks().is_empty()
     }
 
-    /// How the site is read, so that its texts are measured.
-    pub(in crate::commands) fn measured(&self, crawl: CrawlOptions) -> CrawlOptions {
-        CrawlOptions { measures: Some(self.todo_markers.clone()), ..crawl }
-    }
-
     /// The groups of metrics asked for.
-    pub(super) fn groups(&self) -> MetricGroups {
-        options::groups(self.snapshot)
+    pub(super) fn groups(&self) -> &'a MetricGroups {
+        &self.snapshot.metrics
     }
 
     /// Reads the facts of the pages, makes rows, and writes history, model, findings and dashboard.
@@ -98,7 +88,7 @@ impl<'a> Measuring<'a> {
         }
         let chosen = options::chosen(read.inventory, self.config, self.snapshot)?;
         let facts = self.facts(&mut read, &chosen, progress).await;
-        if !self.config.accept_shrink {
+        if !self.config.crawl.accept_shrink {
             self.doubt_shrunken_spaces(read.inventory, &chosen)?;
         }
         self.write(read.inventory, read.audit, facts, &chosen, progress)
@@ -109,18 +99,18 @@ impl<'a> Measuring<'a> {
         let groups = self.groups();
         let Read { api, crawl, inventory, .. } = read;
         if let Some(cause) = read.stopped.take() {
-            return Facts::stopped(&groups, cause);
+            return Facts::stopped(groups, cause);
         }
-        let pages = match read_facts(api, inventory, crawl, &groups, chosen, progress).await {
+        let pages = match read_facts(api, inventory, crawl, groups, chosen, progress).await {
             Ok(facts) => facts,
-            Err(cause) => return Facts::stopped(&groups, cause),
+            Err(cause) => return Facts::stopped(groups, cause),
         };
         if !groups.has(MetricGroup::Workflow) {
             return Facts { pages, workflow: WorkflowReading::default(), stopped: None };
         }
         let asked = workflow_pages(inventory, &pages, chosen);
-        progress.note(WorkflowCost::of(api, &asked, &self.workflow));
-        let (workflow, coverage) = workflow_of(api, &asked, &self.workflow, progress).await;
+        progress.note(WorkflowCost::of(api, &asked, &self.snapshot.workflow));
+        let (workflow, coverage) = workflow_of(api, &asked, &self.snapshot.workflow, progress).await;
         inventory.coverage.absorb(coverage);
         inventory.requests = api.client().requests();
         if let Some(plan) = &mut inventory.plan {
@@ -145,7 +135,7 @@ impl<'a> Measuring<'a> {
         let week = IsoWeek::of(taken_at);
         let frame = columns::Frame { week: week.to_string(), taken_at, run_id: run_id(taken_at), complete };
         let previous = previous(&self.history, week)?;
-        let rules = options::rules(&self.snapshot.rules);
+        let rules = &self.snapshot.rules;
         let rows = metrics::measure(&Input {
             inventory,
             facts: &facts,
@@ -154,7 +144,7 @@ impl<'a> Measuring<'a> {
             spaces: chosen,
             read: &options::read(inventory, audit.is_some()),
             previous: previous.as_ref(),
-            rules: &rules,
+            rules,
             frame: &frame,
         });
         if rows.is_empty() && !complete {
@@ -165,7 +155,7 @@ impl<'a> Measuring<'a> {
         let figures = TableFigures::of(&tables::of_cells(&cells));
         let recorded = self.record(inventory.scan.account.id.as_str(), &frame, week, chosen, cells)?;
         recorded.warnings.iter().for_each(|warning| progress.warn(warning));
-        let findings = findings::find(&rows, &rules);
+        let findings = findings::find(&rows, rules);
         let changes = previous.as_ref().map(|before| metrics::changes::changes(&rows, before, inventory, chosen));
         let mut notes: Vec<String> = facts.notes.iter().chain(&workflow.notes).cloned().collect();
         notes.extend(self.other_spaces(week, chosen));
@@ -252,8 +242,7 @@ impl<'a> Measuring<'a> {
             columns: Columns::new(columns::names()).map_err(|error| failure(&error.into()))?,
             rows,
         };
-        let retention = Retention { weeks: self.snapshot.retain, archive: self.snapshot.archive };
-        self.history.record(&snapshot, retention).map_err(|error| failure(&error))
+        self.history.record(&snapshot, self.snapshot.retention).map_err(|error| failure(&error))
     }
 
     /// A remark when the snapshot before was of other spaces: sums over all of them cannot be compared then.

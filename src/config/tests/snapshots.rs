@@ -4,26 +4,30 @@ use clap::Parser;
 
 use super::{FILLED, Place};
 use crate::cli::{Cli, Command};
-use crate::config::{Config, SnapshotConfig};
+use crate::config::{Config, Configured, SnapshotConfig};
 use crate::error::Failure;
+use crate::history::Retention;
+use crate::inventory::snapshot::{MetricGroup, MetricGroups};
 
 fn load(file: &str, flags: &[&str]) -> Result<(Config, SnapshotConfig), Failure> {
     let place = Place::with_file(&format!("{FILLED}{file}"));
     let cli = Cli::parse_from(["csa", "snapshot"].iter().chain(flags));
     let Command::Snapshot(args) = cli.command() else { panic!("not the snapshot") };
-    Config::load_snapshot(&args, &mut place.around()).map(|loaded| loaded.value)
+    args.load(&mut place.around()).map(|loaded| loaded.value)
 }
 
 #[test]
 fn spaces_of_the_flags_stand_before_those_of_the_file() {
     let file = "[snapshot]\nspace_keys = ENG, DOCS-*\nretain = 3\nmetrics = core\n";
     let (config, snapshot) = load(file, &[]).unwrap();
-    assert_eq!(config.scope.spaces, ["ENG", "DOCS-*"]);
-    assert_eq!((snapshot.retain, snapshot.archive, snapshot.metrics.as_slice()), (3, true, &["core".to_owned()][..]));
+    assert_eq!(config.crawl.include_spaces, ["ENG", "DOCS-*"]);
+    assert_eq!(snapshot.retention, Retention { weeks: 3, archive: true });
+    assert_eq!(snapshot.metrics, MetricGroups::new([MetricGroup::Core]));
     let (config, snapshot) =
         load(file, &["--space", "HR", "--retain", "5", "--no-archive", "--metrics", "core,people"]).unwrap();
-    assert_eq!(config.scope.spaces, ["HR"]);
-    assert_eq!((snapshot.retain, snapshot.archive, snapshot.metrics.len()), (5, false, 2));
+    assert_eq!(config.crawl.include_spaces, ["HR"]);
+    assert_eq!(snapshot.retention, Retention { weeks: 5, archive: false });
+    assert_eq!(snapshot.metrics, MetricGroups::new([MetricGroup::Core, MetricGroup::People]));
 }
 
 #[test]
@@ -31,7 +35,7 @@ fn a_space_has_its_own_thresholds_and_takes_the_others_from_all() {
     let file = "[snapshot]\nstub_words = 20\n[space ENG]\nstale_days = 300\nunread_mb = 1\n[space ~712020mina]\naging_days = 1\n";
     let rules = load(file, &[]).unwrap().1.rules;
     assert_eq!((rules.usual.stale_days, rules.usual.stub_words), (365, 20));
-    let eng = rules.by_space["ENG"];
+    let eng = &rules.by_space["ENG"];
     assert_eq!((eng.aging_days, eng.stale_days, eng.stub_words, eng.unread_mb), (180, 300, 20, 1));
     assert_eq!(rules.by_space["~712020mina"].aging_days, 1);
     assert_eq!(rules.by_space.len(), 2);
@@ -51,7 +55,7 @@ fn workflow_values_are_checked_where_they_stand() {
     let file = "[workflow]\nlabel_states = wip = Draft, approved=Approved\nproperty_key = cw\nstate_pointer = /state\n";
     let workflow = load(file, &[]).unwrap().1.workflow;
     let pairs: Vec<(&str, &str)> =
-        workflow.label_states.iter().map(|(label, state)| (label.as_str(), state.as_str())).collect();
+        workflow.label_map.iter().map(|(label, state)| (label.as_str(), state.as_str())).collect();
     assert_eq!(pairs, [("wip", "Draft"), ("approved", "Approved")]);
     assert_eq!(workflow.property.map(|property| (property.key, property.state)), Some(("cw".into(), "/state".into())));
     assert_eq!(workflow.final_states, ["Approved", "Published", "Verified", "Done"]);
@@ -59,6 +63,7 @@ fn workflow_values_are_checked_where_they_stand() {
         ("[workflow]\nlabel_states = draft\n", "`label_states` cannot be `draft`"),
         ("[workflow]\nproperty_key = cw\n", "`property_key` and `state_pointer` belong together"),
         ("[snapshot]\nmetrics = core, views\n", "`views` is no group of metrics"),
+        ("[snapshot]\ntodo_markers = WIP, to do\n", "`todo_markers` cannot hold `to do`"),
         ("[snapshot]\nretain = 0\n", "`retain` cannot be `0`"),
     ] {
         let failure = load(file, &[]).unwrap_err();

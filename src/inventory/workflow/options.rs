@@ -41,7 +41,7 @@ impl Default for WorkflowOptions {
         Self {
             property: None,
             state_names: Vec::new(),
-            final_states: Vec::new(),
+            final_states: ["Approved", "Published", "Verified", "Done"].map(str::to_owned).into(),
             reviewers: Vec::new(),
             label_map: Vec::new(),
             owner_parameter: None,

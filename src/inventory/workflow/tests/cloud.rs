@@ -36,6 +36,7 @@ fn site() -> Site {
 fn named(names: &[&str]) -> WorkflowOptions {
     WorkflowOptions {
         state_names: names.iter().map(|name| (*name).to_owned()).collect(),
+        final_states: Vec::new(),
         discover: false,
         ..WorkflowOptions::default()
     }

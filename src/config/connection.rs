@@ -1,0 +1,118 @@
+//! How the site is reached, and as whom: the three values without a default, and where the token may come from.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use confluence_client::ConnectionSettings;
+use secrecy::SecretString;
+
+use super::base_url;
+use super::key::Key;
+use super::keys::{API_TOKEN, API_USER, BASE_URL, CONNECTION};
+use super::layers::{FILE_NAME, Flags, Layers, Surroundings, open_to_others};
+use super::values;
+use super::warning::Warning;
+use crate::cli::SiteArgs;
+use crate::error::Failure;
+
+/// Settings for a site, with the name of this program in every request.
+pub(super) fn settings(base_url: String, user: String, token: SecretString) -> ConnectionSettings {
+    ConnectionSettings {
+        user_agent: concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")).to_owned(),
+        ..ConnectionSettings::new(base_url, user, token)
+    }
+}
+
+/// Sets the token where a flag says where to read it; gives remarks on the file.
+pub(super) fn set_token(
+    flags: &mut Flags,
+    site: &SiteArgs,
+    around: &mut Surroundings<'_>,
+) -> Result<Option<Warning>, Failure> {
+    if let Some(path) = &site.token_file {
+        let path = around.working_directory.join(path);
+        flags.set("--token-file", read_token_file(&path)?);
+        return Ok(open_to_others(&path));
+    }
+    if site.token_stdin {
+        flags.set("--token-stdin", read_token(&mut around.stdin)?);
+    }
+    Ok(None)
+}
+
+/// The settings that the layers give.
+pub(super) fn from_layers(layers: &Layers, warnings: &mut Vec<Warning>) -> Result<ConnectionSettings, Failure> {
+    let mut missing = Vec::new();
+    let mut filled = |key: &'static Key| -> Result<(String, String), Failure> {
+        let Some(value) = layers.get(key) else {
+            missing.push(format!("`{}` is not set", key.name));
+            return Ok(Default::default());
+        };
+        let (text, origin) = (values::text(key, &value)?.unwrap_or_default(), values::origin(&value));
+        if text.is_empty() {
+            missing.push(format!("`{}` is empty ({origin})", key.name));
+        } else if values::is_placeholder(&text) {
+            missing.push(format!("`{}` is not filled in ({origin})", key.name));
+        }
+        warnings.extend(quoted(key, &text, &origin));
+        Ok((text, origin))
+    };
+    let (base_url, base_url_origin) = filled(&BASE_URL)?;
+    let (user, _) = filled(&API_USER)?;
+    let (token, token_origin) = filled(&API_TOKEN)?;
+    if !missing.is_empty() {
+        return Err(not_configured(&missing, layers));
+    }
+    let base_url = base_url::normalize(&base_url, &base_url_origin)?;
+    let mut settings = settings(base_url, user, checked_token(token, &token_origin)?);
+    layers.set(&CONNECTION, &mut settings)?;
+    Ok(settings)
+}
+
+fn quoted(key: &Key, text: &str, origin: &str) -> Option<Warning> {
+    let in_quotes = |quote| text.len() > 1 && text.starts_with(quote) && text.ends_with(quote);
+    (in_quotes('"') || in_quotes('\'')).then(|| Warning::Quoted { key: key.name, origin: origin.to_owned() })
+}
+
+/// One message for all that is missing, so that nobody mends one value after the other.
+fn not_configured(missing: &[String], layers: &Layers) -> Failure {
+    let hints = layers.warnings.iter().filter_map(Warning::misspelt);
+    let facts: Vec<_> = missing.iter().cloned().chain(hints).collect();
+    let failure = Failure::usage(format!("the site cannot be read yet: {}", facts.join("; ")));
+    if let Some(file) = &layers.file {
+        return failure
+            .because(format!("the configuration file is {}", file.display()))
+            .remedy("fill it in, or set CONFLUENCE_BASE_URL, CONFLUENCE_API_USER and CONFLUENCE_API_TOKEN");
+    }
+    let places: Vec<_> = layers.looked_for.iter().map(|path| path.display().to_string()).collect();
+    failure.because(format!("no configuration file was found; looked for {}", places.join(", "))).remedy(format!(
+        "copy {FILE_NAME}.template to {FILE_NAME} and fill it in; to look around first, run the command `demo`"
+    ))
+}
+
+fn read_token_file(path: &Path) -> Result<String, Failure> {
+    let failure = |why: String| Failure::usage(format!("--token-file: {} cannot be read", path.display())).because(why);
+    let mut file = File::open(path).map_err(|error| failure(error.to_string()))?;
+    read_token(&mut file)
+}
+
+/// All that there is, without blanks around it. What is too long for a token is not read to its end.
+fn read_token(from: &mut dyn Read) -> Result<String, Failure> {
+    const LONGEST: u64 = 16 * 1024;
+    let mut text = String::new();
+    from.take(LONGEST)
+        .read_to_string(&mut text)
+        .map_err(|error| Failure::usage("the API token cannot be read").because(error.to_string()))?;
+    Ok(text.trim_start_matches('\u{feff}').trim().to_owned())
+}
+
+/// A token that could not be sent is refused here, where its origin can be named. Its text is never shown.
+fn checked_token(token: String, origin: &str) -> Result<SecretString, Failure> {
+    if token.chars().all(|c| c.is_ascii_graphic()) {
+        return Ok(SecretString::from(token));
+    }
+    Err(Failure::usage(format!("{origin}: `api_token` cannot be used"))
+        .because("it holds blanks, line breaks or other characters that no token has")
+        .remedy("copy the token again, in one piece and without anything around it"))
+}

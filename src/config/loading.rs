@@ -1,0 +1,179 @@
+//! How each command gets its configuration: all of them by [`Configured::load`].
+
+use std::path::{Path, PathBuf};
+
+use config::Value;
+
+use super::keys::{AUDIT, SNAPSHOT, THRESHOLDS, WORKFLOW};
+use super::layers::{Flags, Layers, Surroundings};
+use super::snapshot::SnapshotConfig;
+use super::{Config, Loaded, connection, proxy, values};
+use crate::audit::AuditOptions;
+use crate::cli::{AuditArgs, DoctorArgs, ReportArgs, SnapshotArgs};
+use crate::error::Failure;
+use crate::inventory::workflow::{DocumentReport, PinnedProperty};
+use crate::metrics::Thresholds;
+
+/// The arguments of a command that needs a configuration.
+pub trait Configured {
+    /// What the command is configured with.
+    type Config;
+
+    /// Reads the layers. Fails with exit status 2 and a message that names what to mend.
+    fn load(&self, around: &mut Surroundings<'_>) -> Result<Loaded<Self::Config>, Failure>;
+}
+
+impl Configured for AuditArgs {
+    /// Beside the audit the snapshot, where it is to take one as well.
+    type Config = (Config, Option<SnapshotConfig>);
+
+    fn load(&self, around: &mut Surroundings<'_>) -> Result<Loaded<Self::Config>, Failure> {
+        load(self, self.snapshot.then(|| SnapshotArgs::of_audit(self)).as_ref(), around)
+    }
+}
+
+impl Configured for SnapshotArgs {
+    /// That of an audit over the same spaces, and what is its own.
+    type Config = (Config, SnapshotConfig);
+
+    fn load(&self, around: &mut Surroundings<'_>) -> Result<Loaded<Self::Config>, Failure> {
+        let Loaded { value: (mut config, snapshot), file, warnings } = load(&self.as_audit(), Some(self), around)?;
+        let snapshot = snapshot.unwrap_or_default();
+        config.crawl.include_spaces.clone_from(&snapshot.include_spaces);
+        Ok(Loaded { value: (config, snapshot), file, warnings })
+    }
+}
+
+impl Configured for DoctorArgs {
+    type Config = Config;
+
+    fn load(&self, around: &mut Surroundings<'_>) -> Result<Loaded<Self::Config>, Failure> {
+        let Loaded { value: (config, _), file, warnings } = load(&self.as_audit(), None, around)?;
+        Ok(Loaded { value: config, file, warnings })
+    }
+}
+
+impl Configured for ReportArgs {
+    /// The rules alone; address and token may be missing.
+    type Config = AuditOptions;
+
+    fn load(&self, around: &mut Surroundings<'_>) -> Result<Loaded<Self::Config>, Failure> {
+        let mut flags = Flags::default();
+        set_count(&mut flags, "--keep-versions", self.keep_versions);
+        let layers = Layers::read(self.config.as_deref(), &flags, around)?;
+        let mut value = AuditOptions::default();
+        layers.set(&AUDIT, &mut value)?;
+        Ok(Loaded { value, file: layers.file, warnings: layers.warnings })
+    }
+}
+
+/// What the layers say about an audit, and about the snapshot beside it.
+fn load(
+    args: &AuditArgs,
+    snapshot: Option<&SnapshotArgs>,
+    around: &mut Surroundings<'_>,
+) -> Result<Loaded<(Config, Option<SnapshotConfig>)>, Failure> {
+    let site = &args.reading.site;
+    let mut flags = flags(args, snapshot);
+    let mut warnings: Vec<_> = connection::set_token(&mut flags, site, around)?.into_iter().collect();
+    let layers = Layers::read(site.config.as_deref(), &flags, around)?;
+    proxy::check(&around.variables)?;
+    let connection = connection::from_layers(&layers, &mut warnings)?;
+    for (flag, patterns) in [("--space", &args.space), ("--exclude-space", &args.exclude_space)] {
+        for pattern in patterns {
+            values::check_pattern(pattern, flag)?;
+        }
+    }
+    let mut audit = AuditOptions::default();
+    layers.set(&AUDIT, &mut audit)?;
+    let mut config = Config::new(connection, audit, args, around);
+    let snapshot = snapshot.map(|args| snapshot_of(&layers, args, around)).transpose()?;
+    config.crawl.measures = snapshot.as_ref().map(|snapshot| snapshot.todo_markers.clone());
+    warnings.extend(layers.warnings);
+    Ok(Loaded { value: (config, snapshot), file: layers.file, warnings })
+}
+
+/// The flags that stand for keys.
+fn flags(args: &AuditArgs, snapshot: Option<&SnapshotArgs>) -> Flags {
+    let mut flags = Flags::default();
+    set_count(&mut flags, "--keep-versions", args.keep_versions);
+    set_count(&mut flags, "--concurrency", args.reading.concurrency);
+    if let Some(wait) = args.reading.max_wait {
+        flags.set("--max-wait", format!("{}s", wait.as_secs()));
+    }
+    if let Some(snapshot) = snapshot {
+        set_count(&mut flags, "--retain", snapshot.retain);
+        if !snapshot.metrics.is_empty() {
+            let words = snapshot.metrics.iter().map(|word| Value::from(word.as_str())).collect::<Vec<_>>();
+            flags.set("--metrics", words);
+        }
+    }
+    flags
+}
+
+fn set_count(flags: &mut Flags, flag: &'static str, count: Option<u32>) {
+    if let Some(count) = count {
+        flags.set(flag, count.to_string());
+    }
+}
+
+fn snapshot_of(layers: &Layers, args: &SnapshotArgs, around: &Surroundings<'_>) -> Result<SnapshotConfig, Failure> {
+    let file = |path: &PathBuf| around.working_directory.join(path);
+    let mut snapshot = SnapshotConfig::default();
+    layers.set(&SNAPSHOT, &mut snapshot)?;
+    if !args.space.is_empty() {
+        snapshot.include_spaces.clone_from(&args.space);
+    }
+    snapshot.retention.archive = !args.no_archive;
+    snapshot.fail_on.clone_from(&args.fail_on);
+    snapshot.accept_account_change = args.accept_account_change;
+    snapshot.import_history = args.import_history.as_ref().map(file);
+    let usual = &mut snapshot.rules.usual;
+    layers.set(&THRESHOLDS, usual)?;
+    check_growth(usual, "[snapshot]")?;
+    for (space, values) in layers.spaces() {
+        let mut rules = usual.clone();
+        for row in &THRESHOLDS {
+            values.get(row.key.name).map_or(Ok(()), |value| row.set(&mut rules, value))?;
+        }
+        check_growth(&rules, &format!("[space {space}]"))?;
+        snapshot.rules.by_space.insert(space, rules);
+    }
+    let workflow = &mut snapshot.workflow;
+    layers.set(&WORKFLOW, workflow)?;
+    workflow.property = workflow.property.take().map_or(Ok(None), whole)?;
+    workflow.import = args.workflow_import.as_ref().map(|path| document_report(&file(path))).transpose()?;
+    Ok(snapshot)
+}
+
+/// A page ages in this order, so the days have to grow.
+fn check_growth(rules: &Thresholds, section: &str) -> Result<(), Failure> {
+    let Thresholds { aging_days, stale_days, expired_days, .. } = rules;
+    if aging_days <= stale_days && stale_days <= expired_days {
+        return Ok(());
+    }
+    Err(Failure::usage(format!("{section}: aging_days, stale_days and expired_days do not grow"))
+        .because(format!("they are {aging_days}, {stale_days} and {expired_days}, with what [snapshot] sets for all"))
+        .remedy("a page is aging before it is stale, and stale before it is expired"))
+}
+
+/// A property with all that is needed to read it; none where neither its key nor the state in it is named.
+fn whole(property: PinnedProperty) -> Result<Option<PinnedProperty>, Failure> {
+    match (property.key.is_empty(), property.state.is_empty()) {
+        (false, false) => Ok(Some(property)),
+        (true, true) => Ok(None),
+        _ => Err(Failure::usage("[workflow]: `property_key` and `state_pointer` belong together")
+            .remedy("set both, as a run that looked for the property has printed them, or neither")),
+    }
+}
+
+/// The report exported from the workflow app.
+fn document_report(path: &Path) -> Result<DocumentReport, Failure> {
+    let failure = |why: String| {
+        Failure::usage(format!("--workflow-import: {} cannot be read", path.display()))
+            .because(why)
+            .remedy("give the CSV file of the workflow app's document report")
+    };
+    let bytes = std::fs::read(path).map_err(|error| failure(error.to_string()))?;
+    DocumentReport::parse(&bytes).map_err(|error| failure(error.to_string()))
+}
