@@ -1,8 +1,4 @@
-//! Understands a body in Confluence storage format. Knows nothing of HTTP or reports.
-//!
-//! [`parse`] is one streaming pass over the XML that yields a [`Body`]: what it references, and how well it could be
-//! read. [`parse_to`] takes down what it measures on the same way. Storage format names files, it does not identify
-//! them; which attachment is meant is decided later, when the whole site is known.
+#![doc = include_str!("../README.md")]
 
 mod adf;
 mod attributes;
@@ -19,7 +15,8 @@ mod tokens;
 mod url;
 mod urls_in;
 
-/// Changes whenever this module or a library may read a body otherwise than before: a checksum of their sources.
+/// A checksum of the sources that read bodies, and of the versions of the libraries they use where these are known. What
+/// was kept of a body is as good as new while it is the same.
 pub const READER: &str = env!("STORAGE_FORMAT_READER");
 
 pub use adf::parse_adf;

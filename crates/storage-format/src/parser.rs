@@ -24,11 +24,35 @@ struct Fault {
 }
 
 /// Reads a body in storage format: what it names, and how well it could be read. Never fails.
+///
+/// A body that is not well-formed keeps what it names; the part that was not understood is told:
+///
+/// ```
+/// use storage_format::{OwnSite, Reading, parse};
+///
+/// let site = OwnSite::new("https://acme.atlassian.net/wiki", &[]);
+/// let body = parse(r#"<p><ac:image><ri:attachment ri:filename="a.png"/></p> b.png"#, &site);
+/// assert_eq!(body.references.len(), 1);
+/// let Reading::Lenient { problem, residue } = body.reading else { unreachable!() };
+/// assert!(problem.contains("line 1, column 50"), "{problem}");
+/// assert!(residue.contains("b.png"));
+/// ```
 pub fn parse(body: &str, site: &OwnSite) -> Body {
     parse_to(body, site, Depth::References)
 }
 
 /// Reads a body in storage format as deep as wanted. Never fails.
+///
+/// ```
+/// use storage_format::{Depth, OwnSite, PageLink, TodoMarkers, parse_to};
+///
+/// let site = OwnSite::new("https://acme.atlassian.net/wiki", &[]);
+/// let markup = r#"<h1>Plan</h1><p>TODO: ask <a href="/wiki/spaces/OPS/pages/98319/Team">the team</a>.</p>"#;
+/// let body = parse_to(markup, &site, Depth::Measures(&TodoMarkers::default()));
+/// assert_eq!(body.page_links, [PageLink::Id("98319".to_owned())]);
+/// let measures = body.measures.expect("asked for");
+/// assert_eq!((measures.words, measures.headings, measures.todo_markers), (5, 1, 1));
+/// ```
 pub fn parse_to(body: &str, site: &OwnSite, depth: Depth<'_>) -> Body {
     let bytes = body.len();
     // the XML library skips a byte order mark without counting it

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 /// One place in a body (or property) that may use attachments.
+///
+/// It says what is written, not which attachment that is: the container is looked up first, then the name in it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Reference {
     /// What is named.

@@ -7,7 +7,18 @@ use percent_encoding::percent_decode_str;
 
 use crate::reference::{Certainty, ContainerRef, NameMatching, Target};
 
-/// The site a body belongs to, as far as URLs are concerned: its hosts and its context path.
+/// The site a body belongs to, as far as URLs are concerned: its hosts and its context path. Addresses on other hosts
+/// name no file of the site.
+///
+/// ```
+/// use storage_format::{OwnSite, parse};
+///
+/// let link = r#"<a href="https://wiki.acme.example/download/attachments/98319/a.png">a</a>"#;
+/// let site = OwnSite::new("https://acme.atlassian.net/wiki", &[]);
+/// assert!(parse(link, &site).references.is_empty());
+/// let with_alias = OwnSite::new("https://acme.atlassian.net/wiki", &["wiki.acme.example".to_owned()]);
+/// assert_eq!(parse(link, &with_alias).references.len(), 1);
+/// ```
 #[derive(Debug, Clone)]
 pub struct OwnSite {
     /// The host that `context` belongs to.

@@ -1,8 +1,8 @@
 //! Any text is an address in a link, an image and a macro: none panics, and no other host's address names a file here.
 #![no_main]
 
-use storage_format::{OwnSite, header_image_references, parse};
 use libfuzzer_sys::fuzz_target;
+use storage_format::{OwnSite, header_image_references, parse};
 
 fuzz_target!(|text: &str| {
     let site = OwnSite::new("https://acme.atlassian.net/wiki", &[]);

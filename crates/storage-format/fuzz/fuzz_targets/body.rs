@@ -1,8 +1,8 @@
 //! Any text is a body: reading it never panics, and a fault is located.
 #![no_main]
 
-use storage_format::{Depth, OwnSite, Reading, TodoMarkers, parse, parse_adf, parse_to};
 use libfuzzer_sys::fuzz_target;
+use storage_format::{Depth, OwnSite, Reading, TodoMarkers, parse, parse_adf, parse_to};
 
 fuzz_target!(|text: &str| {
     let site = OwnSite::new("https://acme.atlassian.net/wiki", &[]);
@@ -10,7 +10,6 @@ fuzz_target!(|text: &str| {
     if let Reading::Lenient { problem, .. } = &body.reading {
         assert!(problem.contains("line ") && problem.contains("column "), "{problem}");
     }
-    // every word of a body begins somewhere in it
     let measured = parse_to(text, &site, Depth::Measures(&TodoMarkers::default()));
     assert_eq!(measured.references, body.references);
     // every word of a body begins somewhere in it

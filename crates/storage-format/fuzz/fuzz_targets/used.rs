@@ -1,8 +1,8 @@
 //! Whatever stands behind it, a reference at the start of a body is found.
 #![no_main]
 
-use storage_format::{OwnSite, Target, parse};
 use libfuzzer_sys::fuzz_target;
+use storage_format::{OwnSite, Target, parse};
 
 fuzz_target!(|noise: &str| {
     let site = OwnSite::new("https://acme.atlassian.net/wiki", &[]);
