@@ -2,11 +2,12 @@
 
 use std::cmp::Reverse;
 
+use super::columns::{self, Frame, MeasuredPage, Pages};
 use super::row::PageRow;
 use super::rules::Thresholds;
 use super::{Rules, Staleness};
 use crate::inventory::snapshot::MetricGroup;
-use crate::spreadsheet::Value;
+use crate::spreadsheet::{Column, Sheet, Value};
 
 /// What the number beside a page of a finding counts, by which the pages are sorted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -257,44 +258,68 @@ fn of_kind<'a>(finding: &'static Finding, rows: &'a [PageRow], rules: &Rules) ->
     Found { finding, unknown: !rows.is_empty() && !rows.iter().any(finding.is_known), pages }
 }
 
+/// The table of each finding.
+#[derive(Debug)]
+pub enum Findings {}
+
+/// One row of it.
+#[derive(Debug, Clone, Copy)]
+pub struct FindingRow<'r> {
+    page: MeasuredPage<'r>,
+    measure: Measure,
+    value: Option<i64>,
+}
+
+impl Sheet for Findings {
+    type Row<'r> = FindingRow<'r>;
+    type Base = Pages;
+    type Group = MetricGroup;
+
+    fn base<'a, 'r: 'a>(row: &'a FindingRow<'r>) -> &'a MeasuredPage<'r> {
+        &row.page
+    }
+}
+
 /// The columns of the files of findings.
-pub const COLUMNS: [&str; 13] = [
-    "snapshot_week",
-    "page_id",
-    "space_key",
-    "page_title",
-    "page_url",
-    "measure",
-    "value",
-    "owner_name",
-    "last_editor",
-    "days_since_update",
-    "workflow_state",
-    "views_90d",
-    "health_score",
+pub const COLUMNS: &[Column<Findings>] = &[
+    of_page("snapshot_week"),
+    of_page("page_id"),
+    of_page("space_key"),
+    of_page("page_title"),
+    of_page("page_url"),
+    MEASURE,
+    VALUE,
+    of_page("owner_name"),
+    of_page("last_editor"),
+    of_page("days_since_update"),
+    of_page("workflow_state"),
+    of_page("views_90d"),
+    of_page("health_score"),
 ];
 
-/// The rows of one finding's file, in the order of [`COLUMNS`].
-pub fn cells<'a>(found: &'a Found<'a>, week: &'a str) -> impl Iterator<Item = Vec<Value>> + 'a {
-    found.pages.iter().map(move |Listed { row, value }| {
-        let person = |who: &Option<super::row::Person>| {
-            Value::maybe(who.as_ref(), |who| Value::text(who.name.as_ref().unwrap_or(&who.id)))
-        };
-        vec![
-            Value::text(week),
-            Value::text(&*row.id),
-            Value::text(&*row.place.space_key),
-            Value::text(&*row.title),
-            Value::text(&*row.place.url),
-            Value::text(found.finding.measure.name()),
-            Value::maybe(*value, Value::Integer),
-            person(&row.people.owner),
-            person(&row.people.last_editor),
-            Value::maybe(row.people.days_since_update, Value::Integer),
-            Value::maybe(row.workflow.state.as_ref(), Value::text),
-            Value::maybe(row.engagement.views_90d, Value::count),
-            Value::count(row.judgement.health_score),
-        ]
+const MEASURE: Column<Findings> = Column::<Findings>::text("measure", |row| Value::text(row.measure.name()))
+    .says("What value counts.")
+    .from("the kind of finding");
+const VALUE: Column<Findings> =
+    Column::<Findings>::integer("value", "number", |row| Value::maybe(row.value, Value::Integer))
+        .says("What the pages of the list are sorted by.")
+        .from("see measure")
+        .empty("the page is listed, but by how much is not known");
+
+/// The columns among them that no other table has.
+pub(super) const OWN: &[Column<Findings>] = &[MEASURE, VALUE];
+
+const fn of_page(name: &str) -> Column<Findings> {
+    Column::of_base(columns::named([name])[0])
+}
+
+/// The rows of one finding's file.
+pub fn rows_of<'a>(found: &'a Found<'a>, frame: &'a Frame) -> impl Iterator<Item = FindingRow<'a>> + 'a {
+    let measure = found.finding.measure;
+    found.pages.iter().map(move |Listed { row, value }| FindingRow {
+        page: MeasuredPage { row, frame },
+        measure,
+        value: *value,
     })
 }
 
@@ -323,7 +348,9 @@ mod tests {
         let found = found.iter().find(|found| found.finding.id == "without_labels").unwrap();
         let listed: Vec<_> = found.pages.iter().map(|listed| (listed.row.id.as_str(), listed.value)).collect();
         assert_eq!(listed, [("3", Some(9)), ("2", Some(0)), ("1", None)]);
-        let values: Vec<Value> = cells(found, "2026-W47").map(|cells| cells[6].clone()).collect();
+        let frame = super::super::tests::frame();
+        let value = COLUMNS.iter().find(|column| column.name == "value").unwrap();
+        let values: Vec<Value> = rows_of(found, &frame).map(|row| value.value(&row)).collect();
         assert_eq!(values, [Value::Integer(9), Value::Integer(0), Value::Empty]);
         assert!(!found.unknown && find(&[], &Rules::default()).iter().all(|found| !found.unknown));
     }

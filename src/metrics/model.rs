@@ -6,15 +6,25 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
-use super::columns::{self, Column};
+use chrono::NaiveDate;
+
+use super::columns::{self, PageColumn};
+use super::findings;
 use super::judgement::health_weights;
 use super::summary::WeekStatus;
-use crate::spreadsheet::{Table, TableWriter, Value};
+use crate::inventory::snapshot::MetricGroup;
+use crate::spreadsheet::{Column, Plain, Sheet, Table, TableWriter, Value, documentation, header, write_table};
+
+/// The files of the history in the data dictionary.
+const HISTORY: &str = "confluence_data_*";
+/// The group of what needs no other one.
+const CORE: &str = "core";
 
 /// Keys of the fact table, behind which its measures stand.
-const KEYS: [&str; 6] = ["snapshot_week", "page_id", "space_key", "creator_id", "owner_id", "last_editor_id"];
+const KEYS: [&PageColumn; 6] =
+    columns::named(["snapshot_week", "page_id", "space_key", "creator_id", "owner_id", "last_editor_id"]);
 /// Texts of few different values, which are worth grouping by.
-const GROUPS: [&str; 7] = [
+const GROUPS: [&PageColumn; 7] = columns::named([
     "staleness",
     "workflow_name",
     "workflow_state",
@@ -22,11 +32,9 @@ const GROUPS: [&str; 7] = [
     "days_since_view_bucket",
     "content_type",
     "fetch_status",
-];
-/// Units of columns that can be added up or averaged.
-const MEASURED: [&str; 8] = ["count", "days", "bytes", "minutes", "0/1", "score", "share", "number"];
+]);
 /// What is said of a page once, as it was when it was seen last.
-const PAGE: [&str; 16] = [
+const PAGE: [&PageColumn; 16] = columns::named([
     "page_id",
     "page_title",
     "page_url",
@@ -43,20 +51,17 @@ const PAGE: [&str; 16] = [
     "creator_id",
     "owner_id",
     "macro_names",
-];
-const SPACE: [&str; 4] = ["space_key", "space_id", "space_name", "space_type"];
+]);
+const SPACE: [&PageColumn; 4] = columns::named(["space_key", "space_id", "space_name", "space_type"]);
 /// Columns that name a person: id, name, active.
-const PEOPLE: [[&str; 3]; 3] = [
-    ["creator_id", "creator_name", ""],
-    ["owner_id", "owner_name", "owner_active"],
-    ["last_editor_id", "last_editor", "last_editor_active"],
-];
+const CREATOR: [&PageColumn; 2] = columns::named(["creator_id", "creator_name"]);
+const OWNER: [&PageColumn; 3] = columns::named(["owner_id", "owner_name", "owner_active"]);
+const LAST_EDITOR: [&PageColumn; 3] = columns::named(["last_editor_id", "last_editor", "last_editor_active"]);
 
-/// Columns of the fact table.
-pub fn fact_columns() -> Vec<&'static str> {
-    let measures = columns::all();
-    let measures = measures.iter().filter(|column| MEASURED.contains(&column.unit) && !KEYS.contains(&column.name));
-    KEYS.into_iter().chain(GROUPS).chain(measures.map(|column| column.name)).collect()
+/// Columns of the fact table: keys, groups, and all that can be added up or averaged.
+pub fn fact_columns() -> Vec<&'static PageColumn> {
+    let measures = columns::all().into_iter().filter(|column| column.holds.is_number());
+    KEYS.into_iter().chain(GROUPS).chain(measures).collect()
 }
 
 /// The tables, as far as they have been filled.
@@ -64,16 +69,83 @@ pub fn fact_columns() -> Vec<&'static str> {
 pub struct Model {
     pages: BTreeMap<String, DimPage>,
     spaces: BTreeMap<String, Vec<String>>,
-    people: BTreeMap<String, (String, String)>,
-    weeks: Vec<(String, String, WeekStatus, u64)>,
+    people: BTreeMap<String, DimPerson>,
+    weeks: Vec<DimWeek>,
 }
 
+/// A page, with the cells of [`PAGE`].
 #[derive(Debug, Default)]
 struct DimPage {
     cells: Vec<String>,
     first_week: String,
     last_week: String,
 }
+
+/// Columns of `dim_page.csv` behind those of [`PAGE`].
+const WEEKS_OF_PAGE: &[Column<Plain<DimPage>>] = &[
+    Column::<Plain<DimPage>>::text("first_week", |page| Value::text(&*page.first_week))
+        .says("First ISO week that holds the page.")
+        .from("the history"),
+    Column::<Plain<DimPage>>::text("last_week", |page| Value::text(&*page.last_week))
+        .says("Last ISO week that holds the page.")
+        .from("the history"),
+];
+
+#[derive(Debug, Default, Clone)]
+struct DimPerson {
+    id: String,
+    name: String,
+    /// The text of the cell, empty where it was never read.
+    active: String,
+}
+
+/// Columns of `dim_user.csv`.
+const PERSON: &[Column<Plain<DimPerson>>] = &[
+    Column::<Plain<DimPerson>>::text("user_id", |person| Value::text(&*person.id))
+        .says("Account id of a creator, owner or last editor.")
+        .from("creator_id, owner_id, last_editor_id"),
+    Column::<Plain<DimPerson>>::text("user_name", |person| Value::text(&*person.name))
+        .says("Name, as it was last seen.")
+        .from("creator_name, owner_name, last_editor")
+        .empty("the name was never read"),
+    Column::<Plain<DimPerson>>::flag("active", |person| number(&person.active))
+        .says("The account is active, as it was last seen.")
+        .from("owner_active, last_editor_active")
+        .empty("the account was never read"),
+];
+
+#[derive(Debug, Clone)]
+struct DimWeek {
+    week: String,
+    monday: NaiveDate,
+    status: WeekStatus,
+    pages: u64,
+}
+
+/// Columns of `dim_week.csv`.
+const WEEK: &[Column<Plain<DimWeek>>] = &[
+    Column::<Plain<DimWeek>>::text("snapshot_week", |week| Value::text(&*week.week))
+        .says("ISO week, from the first of the history to the newest.")
+        .from("the history"),
+    Column::<Plain<DimWeek>>::date("monday", |week| Value::Date(week.monday))
+        .says("The day the week begins.")
+        .from("snapshot_week"),
+    Column::<Plain<DimWeek>>::text("status", |week| Value::text(week.status.name()))
+        .says("complete, incomplete, imported, or missing for a week without a snapshot.")
+        .from("history.json"),
+    Column::<Plain<DimWeek>>::flag("in_trends", |week| {
+        Value::Flag(matches!(week.status, WeekStatus::Complete | WeekStatus::Imported))
+    })
+    .says("Complete or imported: trends show it.")
+    .from("status"),
+    Column::<Plain<DimWeek>>::integer("pages", "count", |week| match week.status {
+        WeekStatus::Missing => Value::Empty,
+        WeekStatus::Complete | WeekStatus::Incomplete | WeekStatus::Imported => Value::count(week.pages),
+    })
+    .says("Rows of the week.")
+    .from("the history")
+    .empty("no snapshot"),
+];
 
 impl Model {
     /// Nothing yet.
@@ -82,34 +154,26 @@ impl Model {
     }
 
     /// Adds a week that has no snapshot.
-    pub fn missing_week(&mut self, week: &str, monday: &str) {
-        self.weeks.push((week.to_owned(), monday.to_owned(), WeekStatus::Missing, 0));
+    pub fn missing_week(&mut self, week: &str, monday: NaiveDate) {
+        self.weeks.push(DimWeek { week: week.to_owned(), monday, status: WeekStatus::Missing, pages: 0 });
     }
 
     /// Adds the rows of a week, the oldest week first, and writes its facts.
     pub fn add_week(
         &mut self,
         week: &str,
-        monday: &str,
+        monday: NaiveDate,
         status: WeekStatus,
         table: &Table,
         facts: &mut TableWriter<'_>,
     ) -> io::Result<()> {
-        self.weeks.push((week.to_owned(), monday.to_owned(), status, table.rows.len() as u64));
+        self.weeks.push(DimWeek { week: week.to_owned(), monday, status, pages: table.rows.len() as u64 });
         let at = table.columns();
         let wanted = fact_columns();
-        let types = types_of(&wanted);
         for row in &table.rows {
             let cell = |name: &str| at.get(name).and_then(|at| row.get(*at)).map(String::as_str).unwrap_or_default();
-            for (name, is_number) in wanted.iter().zip(&types) {
-                let text = cell(name);
-                facts.value(&if text.is_empty() {
-                    Value::Empty
-                } else if *is_number {
-                    number(text)
-                } else {
-                    Value::text(text)
-                })?;
+            for column in &wanted {
+                facts.value(&read_back(column, cell(column.name)))?;
             }
             facts.end_row()?;
             self.remember(week, &cell);
@@ -123,68 +187,56 @@ impl Model {
             week.clone_into(&mut page.first_week);
         }
         week.clone_into(&mut page.last_week);
-        page.cells = PAGE.iter().map(|name| cell(name).to_owned()).collect();
-        let space = SPACE.iter().map(|name| cell(name).to_owned()).collect();
+        page.cells = PAGE.iter().map(|column| cell(column.name).to_owned()).collect();
+        let space = SPACE.iter().map(|column| cell(column.name).to_owned()).collect();
         self.spaces.insert(cell("space_key").to_owned(), space);
-        for [id, name, active] in PEOPLE {
-            if !cell(id).is_empty() {
-                let known = self.people.entry(cell(id).to_owned()).or_default();
-                cell(name).clone_into(&mut known.0);
-                if !cell(active).is_empty() {
-                    cell(active).clone_into(&mut known.1);
-                }
+        for columns in [&CREATOR[..], &OWNER, &LAST_EDITOR] {
+            let mut cells = columns.iter().map(|column| cell(column.name));
+            let [id, name, active] = [(); 3].map(|()| cells.next().unwrap_or_default());
+            if id.is_empty() {
+                continue;
+            }
+            let known = self.people.entry(id.to_owned()).or_default();
+            (known.id, known.name) = (id.to_owned(), name.to_owned());
+            if !active.is_empty() {
+                active.clone_into(&mut known.active);
             }
         }
     }
 
     /// Writes `dim_page.csv`.
     pub fn write_pages(&self, sink: &mut dyn Write) -> io::Result<()> {
-        let header = format!("{},first_week,last_week", PAGE.join(","));
+        let header = format!("{},{}", header(PAGE), header(WEEKS_OF_PAGE));
         let rows = self.pages.values().map(|page| {
-            let cells = page.cells.iter().map(String::as_str);
-            cells.chain([page.first_week.as_str(), page.last_week.as_str()]).collect()
+            let weeks = WEEKS_OF_PAGE.iter().map(|column| column.value(page).plain());
+            page.cells.iter().cloned().chain(weeks).collect()
         });
         texts(sink, &header, rows)
     }
 
     /// Writes `dim_space.csv`.
     pub fn write_spaces(&self, sink: &mut dyn Write) -> io::Result<()> {
-        texts(sink, &SPACE.join(","), self.spaces.values().map(|space| space.iter().map(String::as_str).collect()))
+        texts(sink, &header(SPACE), self.spaces.values().cloned())
     }
 
     /// Writes `dim_user.csv`.
     pub fn write_people(&self, sink: &mut dyn Write) -> io::Result<()> {
-        let mut table = TableWriter::new(sink, "user_id,user_name,active")?;
-        for (id, (name, active)) in &self.people {
-            table.text(id)?;
-            table.text(name)?;
-            table.value(&if active.is_empty() { Value::Empty } else { number(active) })?;
-            table.end_row()?;
-        }
-        Ok(())
+        write_table(sink, PERSON, self.people.values().cloned())
     }
 
     /// Writes `dim_week.csv`: every week from the first to the last, those without a snapshot too.
     pub fn write_weeks(&self, sink: &mut dyn Write) -> io::Result<()> {
-        let mut table = TableWriter::new(sink, "snapshot_week,monday,status,in_trends,pages")?;
-        for (week, monday, status, pages) in &self.weeks {
-            table.text(week)?;
-            table.text(monday)?;
-            table.text(status.name())?;
-            table.value(&Value::flag(matches!(status, WeekStatus::Complete | WeekStatus::Imported)))?;
-            table.value(&if *status == WeekStatus::Missing { Value::Empty } else { Value::count(*pages) })?;
-            table.end_row()?;
-        }
-        Ok(())
+        write_table(sink, WEEK, self.weeks.iter().cloned())
     }
 }
 
-/// Whether each column is a number.
-fn types_of(names: &[&str]) -> Vec<bool> {
-    let columns = columns::all();
-    let numbers: BTreeSet<&str> =
-        columns.iter().filter(|column| MEASURED.contains(&column.unit)).map(|column| column.name).collect();
-    names.iter().map(|name| numbers.contains(name)).collect()
+/// A cell of a column as it was read from the history.
+fn read_back(column: &PageColumn, cell: &str) -> Value {
+    match cell {
+        "" => Value::Empty,
+        number_of if column.holds.is_number() => number(number_of),
+        text => Value::text(text),
+    }
 }
 
 fn number(text: &str) -> Value {
@@ -198,114 +250,64 @@ fn number(text: &str) -> Value {
     }
 }
 
-fn texts<'r>(sink: &mut dyn Write, header: &str, rows: impl Iterator<Item = Vec<&'r str>>) -> io::Result<()> {
+fn texts(sink: &mut dyn Write, header: &str, rows: impl Iterator<Item = Vec<String>>) -> io::Result<()> {
     let mut table = TableWriter::new(sink, header)?;
     for row in rows {
         for cell in row {
-            if cell.is_empty() { table.value(&Value::Empty)? } else { table.text(cell)? }
+            if cell.is_empty() { table.value(&Value::Empty)? } else { table.text(&cell)? }
         }
         table.end_row()?;
     }
     Ok(())
 }
 
-/// Columns that stand in single tables only, or that the history adds: name, tables, unit, definition, source, when
-/// empty.
-const FURTHER: [[&str; 6]; 13] = [
-    [
-        "snapshot_status",
-        "confluence_data_*",
-        "text",
-        "complete, incomplete or imported: what the week is worth.",
-        "history.json",
-        "never",
-    ],
-    ["first_week", "dim_page", "text", "First ISO week that holds the page.", "the history", "never"],
-    ["last_week", "dim_page", "text", "Last ISO week that holds the page.", "the history", "never"],
-    [
-        "user_id",
-        "dim_user",
-        "text",
-        "Account id of a creator, owner or last editor.",
-        "creator_id, owner_id, last_editor_id",
-        "never",
-    ],
-    [
-        "user_name",
-        "dim_user",
-        "text",
-        "Name, as it was last seen.",
-        "creator_name, owner_name, last_editor",
-        "the name was never read",
-    ],
-    [
-        "active",
-        "dim_user",
-        "0/1",
-        "The account is active, as it was last seen.",
-        "owner_active, last_editor_active",
-        "the account was never read",
-    ],
-    [
-        "snapshot_week",
-        "dim_week",
-        "text",
-        "ISO week, from the first of the history to the newest.",
-        "the history",
-        "never",
-    ],
-    ["monday", "dim_week", "date", "The day the week begins.", "snapshot_week", "never"],
-    [
-        "status",
-        "dim_week",
-        "text",
-        "complete, incomplete, imported, or missing for a week without a snapshot.",
-        "history.json",
-        "never",
-    ],
-    ["in_trends", "dim_week", "0/1", "Complete or imported: trends show it.", "status", "never"],
-    ["pages", "dim_week", "count", "Rows of the week.", "the history", "no snapshot"],
-    ["measure", "findings/*", "text", "What value counts.", "the kind of finding", "never"],
-    [
-        "value",
-        "findings/*",
-        "number",
-        "What the pages of the list are sorted by.",
-        "see measure",
-        "the page is listed, but by how much is not known",
-    ],
-];
+/// A line of the data dictionary: a column and the tables it stands in.
+fn entry<S: Sheet>(column: &Column<S>, group: &str, tables: &str) -> Vec<String> {
+    [column.name, tables, group, column.unit, column.definition, column.source, column.empty].map(str::to_owned).into()
+}
 
 /// Writes `data_dictionary.csv`: every column of every file, and the weights of the health score.
 pub fn write_dictionary(sink: &mut dyn Write) -> io::Result<()> {
-    let mut table = TableWriter::new(sink, "column,tables,group,unit,definition,source,empty_when")?;
-    let facts: BTreeSet<&str> = fact_columns().into_iter().collect();
-    for Column { name, group, unit, definition, source, empty, .. } in columns::all() {
-        let mut tables = vec!["confluence_data_*"];
+    let facts: BTreeSet<&str> = fact_columns().iter().map(|column| column.name).collect();
+    let has = |columns: &[&PageColumn], name| columns.iter().any(|column| column.name == name);
+    let of_pages = columns::all().into_iter().map(|column| {
+        let name = column.name;
+        let mut tables = vec![HISTORY];
         tables.extend(facts.contains(name).then_some("fact_page_week"));
-        tables.extend(PAGE.contains(&name).then_some("dim_page"));
-        tables.extend(SPACE.contains(&name).then_some("dim_space"));
-        tables.extend(super::findings::COLUMNS.contains(&name).then_some("findings/*"));
-        for cell in [name, &tables.join(";"), group.name(), unit, definition, source, empty] {
-            table.text(cell)?;
-        }
-        table.end_row()?;
-    }
-    for [name, tables, unit, definition, source, empty] in FURTHER {
-        for cell in [name, tables, "core", unit, definition, source, empty] {
-            table.text(cell)?;
-        }
-        table.end_row()?;
-    }
-    for (reason, weight) in health_weights() {
-        for cell in ["health_reasons", "confluence_data_*", "core", "score"] {
-            table.text(cell)?;
-        }
-        table.text(&format!("\"{reason}\" takes {weight} off health_score"))?;
-        for cell in ["this row", "never"] {
-            table.text(cell)?;
-        }
-        table.end_row()?;
-    }
-    Ok(())
+        tables.extend(has(&PAGE, name).then_some("dim_page"));
+        tables.extend(has(&SPACE, name).then_some("dim_space"));
+        tables.extend(findings::COLUMNS.iter().any(|column| column.name == name).then_some("findings/*"));
+        entry(column, column.group.unwrap_or(MetricGroup::Core).name(), &tables.join(";"))
+    });
+    let says = "complete, incomplete or imported: what the week is worth.";
+    let status = ["snapshot_status", HISTORY, CORE, "text", says, "history.json", "never"];
+    let weights = health_weights().map(|(reason, weight)| {
+        let says = format!("\"{reason}\" takes {weight} off health_score");
+        ["health_reasons", HISTORY, CORE, "score", &says, "this row", "never"].map(str::to_owned).into()
+    });
+    let lines = of_pages
+        .chain([status.map(str::to_owned).into()])
+        .chain(WEEKS_OF_PAGE.iter().map(|column| entry(column, CORE, "dim_page")))
+        .chain(PERSON.iter().map(|column| entry(column, CORE, "dim_user")))
+        .chain(WEEK.iter().map(|column| entry(column, CORE, "dim_week")))
+        .chain(findings::OWN.iter().map(|column| entry(column, CORE, "findings/*")))
+        .chain(weights);
+    texts(sink, "column,tables,group,unit,definition,source,empty_when", lines)
+}
+
+/// The columns of the model's tables in Markdown.
+pub fn columns_page() -> String {
+    let with = |heading: &str, says: &str, columns: String| format!("## {heading}\n\n{says}\n\n{columns}");
+    let names = |columns: &[&PageColumn]| {
+        columns.iter().map(|column| format!("`{}`", column.name)).collect::<Vec<_>>().join(", ")
+    };
+    let pages = format!("`model/dim_page.csv`: of the pages' columns {}; and", names(&PAGE));
+    [
+        with("Model", "`model/fact_page_week.csv`, one row for each page and week:", documentation(fact_columns())),
+        with("Model: pages", &pages, documentation(WEEKS_OF_PAGE)),
+        with("Model: spaces", "`model/dim_space.csv`:", documentation(SPACE)),
+        with("Model: people", "`model/dim_user.csv`:", documentation(PERSON)),
+        with("Model: weeks", "`model/dim_week.csv`:", documentation(WEEK)),
+    ]
+    .join("\n")
 }

@@ -30,12 +30,6 @@ pub fn bytes(bytes: u64) -> String {
     }
 }
 
-/// Bytes ÷ 1,048,576 with two decimals, rounded half up, for the compatible column `Size(MB)`.
-pub fn megabytes(bytes: u64) -> String {
-    let hundredths = (u128::from(bytes) * 100 + 524_288) / 1_048_576;
-    format!("{}.{:02}", hundredths / 100, hundredths % 100)
-}
-
 /// A share of a total in percent with one decimal; nothing of nothing is `0.0 %`.
 pub fn percent(part: u64, whole: u64) -> String {
     let tenths = if whole == 0 { 0 } else { (u128::from(part) * 1000 + u128::from(whole) / 2) / u128::from(whole) };
@@ -125,14 +119,6 @@ mod tests {
         ];
         for (size, text) in cases {
             assert_eq!(bytes(size), text, "{size}");
-        }
-    }
-
-    #[test]
-    fn megabytes_have_two_decimals() {
-        let cases = [(0, "0.00"), (5_242, "0.00"), (5_243, "0.01"), (1_048_576, "1.00"), (1_572_864, "1.50")];
-        for (size, text) in cases {
-            assert_eq!(megabytes(size), text, "{size}");
         }
     }
 

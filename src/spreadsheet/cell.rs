@@ -80,11 +80,14 @@ impl<'w> TableWriter<'w> {
         self.field(format_args!("{}", number.unwrap_or_default()))
     }
 
-    /// Any value; text as [`TableWriter::text`] writes it.
+    /// Any value; text, days and moments as [`TableWriter::text`] writes text.
     pub fn value(&mut self, value: &Value) -> io::Result<()> {
         match value {
             Value::Text(text) => self.text(text),
-            plain => self.field(format_args!("{}", plain.plain())),
+            Value::Date(_) | Value::Time(_) => self.text(&value.plain()),
+            Value::Empty | Value::Integer(_) | Value::Decimal(..) | Value::Flag(_) => {
+                self.field(format_args!("{}", value.plain()))
+            }
         }
     }
 

@@ -1,10 +1,12 @@
-//! Tables that spreadsheets and business-intelligence tools open without harm: how values stand in a CSV file, and how
-//! such a file is read back (`reliability-security.md` B1).
+//! Tables that spreadsheets and business-intelligence tools open without harm: what their columns are, how
+//! values stand in a CSV file, and how such a file is read back (`reliability-security.md` B1).
 
 mod cell;
+mod column;
 mod table;
 mod value;
 
 pub use cell::{TableWriter, decode, encode};
+pub use column::{Column, Plain, Sheet, Type, documentation, header, write_table};
 pub use table::{Table, TableError};
 pub use value::Value;

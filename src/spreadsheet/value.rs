@@ -1,6 +1,6 @@
 //! What a cell can hold.
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 
 /// The value of one cell. Not known, or not read, is [`Value::Empty`], never zero.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -14,6 +14,12 @@ pub enum Value {
     Decimal(f64, u8),
     /// Text.
     Text(String),
+    /// `1` or `0`, which every tool can sum.
+    Flag(bool),
+    /// A day, `2026-11-21`.
+    Date(NaiveDate),
+    /// A moment in UTC to the second, `2026-11-21T19:41:07Z`.
+    Time(DateTime<Utc>),
 }
 
 impl Value {
@@ -27,14 +33,9 @@ impl Value {
         count.try_into().map_or(Self::Empty, Self::Integer)
     }
 
-    /// `1` or `0`, which every tool can sum.
-    pub fn flag(flag: bool) -> Self {
-        Self::Integer(i64::from(flag))
-    }
-
-    /// A time in UTC to the second, `2026-11-21T19:41:07Z`.
-    pub fn time(time: DateTime<Utc>) -> Self {
-        Self::Text(time.to_rfc3339_opts(SecondsFormat::Secs, true))
+    /// The day of a moment.
+    pub fn day(moment: DateTime<Utc>) -> Self {
+        Self::Date(moment.date_naive())
     }
 
     /// The value, or an empty cell.
@@ -49,6 +50,9 @@ impl Value {
             Self::Integer(number) => number.to_string(),
             Self::Decimal(number, digits) => format!("{number:.*}", usize::from(*digits)),
             Self::Text(text) => text.clone(),
+            Self::Flag(flag) => u8::from(*flag).to_string(),
+            Self::Date(day) => day.format("%Y-%m-%d").to_string(),
+            Self::Time(time) => time.to_rfc3339_opts(SecondsFormat::Secs, true),
         }
     }
 }
@@ -64,10 +68,11 @@ mod tests {
             (Value::Empty, ""),
             (Value::count(7u64), "7"),
             (Value::count(u64::MAX), ""),
-            (Value::flag(true), "1"),
+            (Value::Flag(true), "1"),
             (Value::Decimal(2.345, 2), "2.35"),
             (Value::text("a"), "a"),
-            (Value::time(time), "2026-11-18T11:06:40Z"),
+            (Value::Time(time), "2026-11-18T11:06:40Z"),
+            (Value::day(time), "2026-11-18"),
             (Value::maybe(None::<u32>, Value::count), ""),
         ];
         for (value, expected) in written {

@@ -49,3 +49,20 @@ fn it_never_calls_a_file_safe_to_delete() {
         assert!(!text.contains(words), "{words}");
     }
 }
+
+/// Written anew with `WRITE_DOCS=1`.
+#[test]
+fn the_page_of_columns_is_that_of_the_tables() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/columns.md");
+    let page = confluence_storage_analyzer::report::csv::columns_page();
+    if std::env::var_os("WRITE_DOCS").is_some() {
+        std::fs::write(path, &page).unwrap();
+    }
+    assert!(std::fs::read_to_string(path).unwrap() == page, "docs/columns.md is not current: WRITE_DOCS=1 writes it");
+}
+
+#[test]
+fn the_columns_of_attachments_are_those_of_the_table() {
+    let header = confluence_storage_analyzer::report::csv::attachment_header();
+    assert!(README.contains(&format!("```text\n{header}\n```")), "put this header into the README:\n{header}");
+}

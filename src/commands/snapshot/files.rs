@@ -10,12 +10,12 @@ use super::failure;
 use crate::commands::audit::storage_failure;
 use crate::error::{ExitStatus, Failure};
 use crate::history::{History, IsoWeek, Status, Week};
-use crate::metrics::findings::{self, Found};
+use crate::metrics::findings;
 use crate::metrics::model::{self, Model};
 use crate::metrics::summary::{TableFigures, WeekPoint, WeekStatus};
 use crate::progress::Progress;
 use crate::report::snapshot::{self, SnapshotView};
-use crate::spreadsheet::TableWriter;
+use crate::spreadsheet::{self, TableWriter, write_table};
 
 /// Weeks that a trend goes back.
 const TREND_WEEKS: i64 = 52;
@@ -30,7 +30,7 @@ pub(super) fn write_model(history: &History, progress: &Progress) -> Result<Vec<
     let mut trend = Vec::new();
     let mut failed: Option<Failure> = None;
     write_file(&folder, "fact_page_week.csv", |sink| {
-        let mut facts = TableWriter::new(sink, &model::fact_columns().join(","))?;
+        let mut facts = TableWriter::new(sink, &spreadsheet::header(model::fact_columns()))?;
         for (week, known) in &weeks {
             let table = known.map(|known| history.read(known.week)).transpose();
             let table = match table {
@@ -40,11 +40,11 @@ pub(super) fn write_model(history: &History, progress: &Progress) -> Result<Vec<
                     return Err(io::Error::other("the history could not be read"));
                 }
             };
-            let (name, monday) = (week.to_string(), week.monday().to_string());
+            let (name, monday) = (week.to_string(), week.monday());
             let status = known.map_or(WeekStatus::Missing, |known| status(known.status));
             match &table {
-                Some(table) => model.add_week(&name, &monday, status, table, &mut facts)?,
-                None => model.missing_week(&name, &monday),
+                Some(table) => model.add_week(&name, monday, status, table, &mut facts)?,
+                None => model.missing_week(&name, monday),
             }
             if newest.is_some_and(|newest| newest.weeks_since(*week) < TREND_WEEKS) {
                 trend.push(WeekPoint { week: name, status, figures: table.as_ref().map(TableFigures::of) });
@@ -86,21 +86,12 @@ fn status(status: Status) -> WeekStatus {
 pub(super) fn write_pages(folder: &Path, view: &SnapshotView<'_>) -> Result<(), Failure> {
     let lists = folder.join("findings");
     for found in view.findings {
-        write_file(&lists, &format!("{}.csv", found.finding.id), |sink| write_finding(sink, found, &view.frame.week))?;
+        write_file(&lists, &format!("{}.csv", found.finding.id), |sink| {
+            write_table(sink, findings::COLUMNS, findings::rows_of(found, view.frame))
+        })?;
     }
     let page = snapshot::index(view).map_err(|error| storage_failure(&error))?;
     write_file(folder, "index.html", |sink| sink.write_all(page.as_bytes()))
-}
-
-fn write_finding(sink: &mut dyn Write, found: &Found<'_>, week: &str) -> io::Result<()> {
-    let mut table = TableWriter::new(sink, &findings::COLUMNS.join(","))?;
-    for cells in findings::cells(found, week) {
-        for cell in &cells {
-            table.value(cell)?;
-        }
-        table.end_row()?;
-    }
-    Ok(())
 }
 
 /// Writes a file beside its name and renames it, so that whoever opens the name finds the old file or the new one.

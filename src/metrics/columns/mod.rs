@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 
 use super::row::{PageRow, Person};
 use crate::inventory::snapshot::MetricGroup;
-use crate::spreadsheet::Value;
+use crate::spreadsheet::{Column, Sheet, Value};
 
 /// Version of the list of columns, in every row. It grows with every change of meaning; columns that are appended
 /// leave it.
@@ -30,34 +30,39 @@ pub struct Frame {
     pub complete: bool,
 }
 
-/// One column.
-#[derive(Clone, Copy)]
-pub struct Column {
-    /// Its name in the header.
-    pub name: &'static str,
-    /// The group of metrics it is read with.
-    pub group: MetricGroup,
-    /// `text`, `count`, `days`, `bytes`, `0/1`, `time`, `date`, ….
-    pub unit: &'static str,
-    /// What it says.
-    pub definition: &'static str,
-    /// Where it comes from.
-    pub source: &'static str,
-    /// When its cell is empty.
-    pub empty: &'static str,
-    /// Its value in a row.
-    pub value: fn(&PageRow, &Frame) -> Value,
+/// The table of pages.
+#[derive(Debug)]
+pub enum Pages {}
+
+/// One row of it.
+#[derive(Debug, Clone, Copy)]
+pub struct MeasuredPage<'r> {
+    /// What is said of the page.
+    pub row: &'r PageRow,
+    /// What all rows of the snapshot share.
+    pub frame: &'r Frame,
 }
 
-impl std::fmt::Debug for Column {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Column").field("name", &self.name).finish_non_exhaustive()
+impl Sheet for Pages {
+    type Row<'r> = MeasuredPage<'r>;
+    type Base = Self;
+    type Group = MetricGroup;
+
+    fn base<'a, 'r: 'a>(row: &'a MeasuredPage<'r>) -> &'a MeasuredPage<'r> {
+        row
     }
 }
 
+/// One column of it.
+pub type PageColumn = Column<Pages>;
+
 /// All columns, in the order of the files: the compatible ones first (product contract 4).
-pub fn all() -> Vec<Column> {
-    [compatible::COLUMNS, identity::COLUMNS, people::COLUMNS, content::COLUMNS, judgement::COLUMNS].concat()
+const COLUMNS: &[&[PageColumn]] =
+    &[compatible::COLUMNS, identity::COLUMNS, people::COLUMNS, content::COLUMNS, judgement::COLUMNS];
+
+/// All columns, in the order of the files.
+pub fn all() -> Vec<&'static PageColumn> {
+    COLUMNS.iter().copied().flatten().collect()
 }
 
 /// The header of the files.
@@ -65,33 +70,28 @@ pub fn names() -> Vec<&'static str> {
     all().iter().map(|column| column.name).collect()
 }
 
-/// One row as cells, in the order of [`all`].
-pub fn cells(columns: &[Column], row: &PageRow, frame: &Frame) -> Vec<Value> {
-    columns.iter().map(|column| (column.value)(row, frame)).collect()
+/// One row as cells.
+pub fn cells(columns: &[&PageColumn], row: &PageRow, frame: &Frame) -> Vec<Value> {
+    columns.iter().map(|column| column.value(&MeasuredPage { row, frame })).collect()
 }
 
-/// Writes one entry of a list of columns.
-macro_rules! column {
-    ($name:literal, $group:ident, $unit:literal, $definition:literal, from $source:literal, empty $empty:literal, $value:expr) => {
-        $crate::metrics::columns::Column {
-            name: $name,
-            group: $crate::inventory::snapshot::MetricGroup::$group,
-            unit: $unit,
-            definition: $definition,
-            source: $source,
-            empty: $empty,
-            value: $value,
-        }
-    };
+/// The columns of these names. Only for constants: a name that is not there does not compile.
+pub(super) const fn named<const N: usize>(names: [&str; N]) -> [&'static PageColumn; N] {
+    let mut columns = [&COLUMNS[0][0]; N];
+    let mut at = 0;
+    while at < N {
+        columns[at] = PageColumn::named(COLUMNS, names[at]);
+        at += 1;
+    }
+    columns
 }
-use column;
 
 fn day(time: Option<DateTime<Utc>>) -> Value {
-    Value::maybe(time, |time| Value::text(time.format("%Y-%m-%d").to_string()))
+    Value::maybe(time, Value::day)
 }
 
 fn time(time: Option<DateTime<Utc>>) -> Value {
-    Value::maybe(time, Value::time)
+    Value::maybe(time, Value::Time)
 }
 
 fn text(text: Option<&String>) -> Value {
@@ -107,7 +107,7 @@ fn number(number: Option<i64>) -> Value {
 }
 
 fn flag(flag: Option<bool>) -> Value {
-    Value::maybe(flag, Value::flag)
+    Value::maybe(flag, Value::Flag)
 }
 
 fn list(list: Option<&Vec<String>>) -> Value {
@@ -149,7 +149,7 @@ mod tests {
         let columns = all();
         let unique: BTreeSet<&str> = columns.iter().map(|column| column.name).collect();
         assert_eq!(unique.len(), columns.len());
-        for column in &columns {
+        for column in columns {
             assert!(column.name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_'));
             for words in [column.unit, column.definition, column.source, column.empty] {
                 assert!(!words.trim().is_empty(), "{}", column.name);

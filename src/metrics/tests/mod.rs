@@ -94,6 +94,6 @@ fn ago(days: i64) -> DateTime<Utc> {
     now() - TimeDelta::days(days)
 }
 
-fn frame() -> Frame {
+pub(super) fn frame() -> Frame {
     Frame { week: "2026-W47".to_owned(), taken_at: now(), run_id: "r".to_owned(), complete: true }
 }

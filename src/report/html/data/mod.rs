@@ -73,7 +73,7 @@ impl RunBlock {
 struct Block<'a> {
     run: RunBlock,
     /// Header of the CSV.
-    header: &'static str,
+    header: String,
     #[serde(flatten)]
     table: Table<'a>,
 }
@@ -81,7 +81,7 @@ struct Block<'a> {
 /// Makes the block for files in the order the page shows them at first. `base` is the base URL; addresses below it
 /// are kept as paths.
 pub(super) fn block(view: &View<'_>, rows: &[&FileRow<'_>]) -> Result<DataBlock, ReportError> {
-    let data = Block { run: RunBlock::new(view), header: csv::ATTACHMENTS, table: columns::table(view, rows) };
+    let data = Block { run: RunBlock::new(view), header: csv::attachment_header(), table: columns::table(view, rows) };
     DataBlock::pack(&data, rows.len())
 }
 

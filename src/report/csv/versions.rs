@@ -1,0 +1,108 @@
+//! `versions.csv`: one row for each version that exists.
+
+use std::io::{self, Write};
+
+use super::attachments::{ATTACHMENTS, Attachments};
+use super::{megabytes, yes_no};
+use crate::inventory::{Attachment, OldVersion};
+use crate::report::view::FileRow;
+use crate::spreadsheet::{Column, Sheet, Value, write_table};
+
+/// The table of versions.
+#[derive(Debug)]
+pub(super) enum Versions {}
+
+/// One version of a file.
+pub(super) struct VersionRow<'r> {
+    file: FileRow<'r>,
+    version: OldVersion,
+    /// It is the current one.
+    is_current: bool,
+}
+
+impl Sheet for Versions {
+    type Row<'r> = VersionRow<'r>;
+    type Base = Attachments;
+    type Group = ();
+    const QUOTES_EMPTY_TEXT: bool = true;
+
+    fn base<'a, 'r: 'a>(row: &'a VersionRow<'r>) -> &'a FileRow<'r> {
+        &row.file
+    }
+}
+
+type VersionColumn = Column<Versions>;
+
+/// The columns.
+pub(super) const VERSIONS: &[VersionColumn] = &[
+    of_file("Attachment ID"),
+    of_file("Filename"),
+    of_file("Space Key"),
+    of_file("Container ID"),
+    of_file("Container Title"),
+    VersionColumn::integer("Version", "number", |row| Value::count(row.version.number))
+        .says("Number of the version.")
+        .from("versions"),
+    VersionColumn::text("Current", |row| yes_no(row.is_current))
+        .says("Yes or No: it is the current version.")
+        .from("versions"),
+    VersionColumn::text("Version Filename", |row| Value::text(row.version.title.as_deref().unwrap_or_default()))
+        .says("Name of the file in that version.")
+        .from("versions")
+        .empty("the site does not tell"),
+    VersionColumn::integer("Size(Bytes)", "bytes", |row| Value::maybe(row.version.size, Value::count))
+        .says("Size of the version.")
+        .from("versions")
+        .empty("the site does not tell"),
+    VersionColumn::decimal("Size(MB)", 2, "MB", |row| megabytes(row.version.size))
+        .says("Size(Bytes) divided by 1,048,576, rounded half up.")
+        .from("Size(Bytes)")
+        .empty("Size(Bytes) is"),
+    VersionColumn::time("Created", |row| Value::maybe(row.version.created_at, Value::Time))
+        .says("When the version was uploaded.")
+        .from("versions")
+        .empty("the site does not tell"),
+    VersionColumn::text("Author", |row| {
+        Value::text(row.file.view.person(row.version.author.as_ref()).unwrap_or_default())
+    })
+    .says("Who uploaded the version; the account id where the name is unknown.")
+    .from("versions, users")
+    .empty("the site does not tell"),
+    of_file("Usage"),
+    VersionColumn::text("API Delete Link", |row| {
+        let endpoint = || row.file.view.links.delete_version(row.file.attachment, row.version.number);
+        Value::text(if row.is_current { String::new() } else { endpoint() })
+    })
+    .says("The endpoint that deletes the version for ever. The program never calls it.")
+    .from("versions")
+    .empty("it is the current version, which Confluence deletes only together with the file"),
+    of_file("Run Complete"),
+];
+
+const fn of_file(name: &str) -> VersionColumn {
+    VersionColumn::of_base(Column::named(&[ATTACHMENTS], name))
+}
+
+/// Writes one row per version that exists, oldest first.
+pub(crate) fn versions<'r, 'v: 'r>(
+    sink: &mut dyn Write,
+    rows: impl IntoIterator<Item = &'r FileRow<'v>>,
+) -> io::Result<()> {
+    let rows = rows.into_iter().flat_map(|&file| {
+        let row = move |version, is_current| VersionRow { file, version, is_current };
+        let old = file.attachment.old_versions.iter().map(move |version| row(version.clone(), false));
+        old.chain([row(current_version(file.attachment), true)])
+    });
+    write_table(sink, VERSIONS, rows)
+}
+
+fn current_version(file: &Attachment) -> OldVersion {
+    OldVersion {
+        number: file.version,
+        title: Some(file.title.clone()),
+        size: file.size,
+        file_id: file.file_id.clone(),
+        created_at: file.modified_at,
+        author: file.author.clone(),
+    }
+}
