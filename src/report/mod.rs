@@ -6,12 +6,13 @@ mod facts;
 pub mod folder;
 pub mod format;
 mod html;
+mod media;
 pub mod names;
 pub mod run_json;
 pub mod scan_json;
 pub mod snapshot;
-mod text;
 mod view;
+mod words;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};

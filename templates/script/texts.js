@@ -1,8 +1,7 @@
 // @ts-check
 "use strict";
-// Every text the script shows, in one table: a translation replaces this file. The texts of the page itself are in
-// src/report/text. `unreferenced` and `no use found` are the words of the report; it never promises that deleting is
-// harmless.
+// Every text the script shows, in one table; those of a page itself stand in its template. `unreferenced` and
+// `no use found` are the words of the report; it never promises that deleting is harmless.
 
 const TEXT = {
   unknown: "unknown",

@@ -109,6 +109,19 @@ impl Script {
 mod tests {
     use super::*;
 
+    /// The script makes the rows of the table anew: its labels are those of the rows that stand in the page.
+    #[test]
+    fn script_and_template_label_the_table_of_files_alike() {
+        let template = include_str!("../../../templates/macros.html");
+        let (texts, labels) = (joined!("script/texts.js"), template.split(" data-label=\"").skip(1));
+        let labels: Vec<&str> = labels.filter_map(|rest| rest.split('"').next()).collect();
+        assert!(labels.len() > 10);
+        for label in labels {
+            assert!(texts.contains(&format!(": \"{label}\"")), "{label}");
+            assert!(template.contains(&format!(">{label}</th>")), "no heading is called {label}");
+        }
+    }
+
     #[test]
     fn s_08_style_and_script_cannot_end_their_elements_and_follow_the_rules() {
         for style in [STYLE, SNAPSHOT_STYLE] {

@@ -6,14 +6,11 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 
 use crate::audit::Usage;
-use crate::report::format;
-use crate::report::text::{self, media, sentences as say, words};
 use crate::report::view::FileRow;
+use crate::report::words::{self, UNKNOWN};
+use crate::report::{format, media};
 
 use super::data::component;
-
-/// The value of every facet for what is not known, as classes.js has it.
-pub(super) const UNKNOWN: &str = "unknown";
 
 /// How many groups of an open-ended kind are shown; the rest is one group.
 const SHOWN: usize = 12;
@@ -70,34 +67,32 @@ pub(super) fn by_usage(rows: &[FileRow<'_>]) -> Vec<Group> {
 
 /// By media type, the most bytes first.
 pub(super) fn by_type(rows: &[FileRow<'_>]) -> Vec<Group> {
-    largest(rows, "type", text::OTHER_TYPES, |row| row.attachment.media_type.as_deref().map(media::label))
+    largest(rows, "type", "types", |row| row.attachment.media_type.as_deref().map(media::label))
 }
 
 /// By uploader of the current version, the most bytes first.
 pub(super) fn by_uploader(rows: &[FileRow<'_>]) -> Vec<Group> {
-    largest(rows, "author", text::OTHER_PEOPLE, |row| {
-        row.view.person(row.attachment.author.as_ref()).map(Cow::Borrowed)
-    })
+    largest(rows, "author", "people", |row| row.view.person(row.attachment.author.as_ref()).map(Cow::Borrowed))
 }
 
 /// By time since the last change, the youngest first (`report-ui.md` U-10).
 pub(super) fn by_age(rows: &[FileRow<'_>], now: DateTime<Utc>) -> Vec<Group> {
     // the values of the facet are those of classes.js
     const CLASSES: [(i64, &str, &str); 8] = [
-        (30, "under-1m", text::UNDER_1_MONTH),
-        (90, "1m-3m", text::MONTHS_1_TO_3),
-        (180, "3m-6m", text::MONTHS_3_TO_6),
-        (365, "6m-1y", text::MONTHS_6_TO_12),
-        (730, "1y-2y", text::YEARS_1_TO_2),
-        (1095, "2y-3y", text::YEARS_2_TO_3),
-        (1825, "3y-5y", text::YEARS_3_TO_5),
-        (i64::MAX, "over-5y", text::OVER_5_YEARS),
+        (30, "under-1m", "under 1 month"),
+        (90, "1m-3m", "1 to 3 months"),
+        (180, "3m-6m", "3 to 6 months"),
+        (365, "6m-1y", "6 to 12 months"),
+        (730, "1y-2y", "1 to 2 years"),
+        (1095, "2y-3y", "2 to 3 years"),
+        (1825, "3y-5y", "3 to 5 years"),
+        (i64::MAX, "over-5y", "5 years and more"),
     ];
     let class = |row: &FileRow<'_>| {
         let days = row.attachment.modified_at.map(|moment| (now - moment).num_days());
         days.map_or(CLASSES.len(), |days| CLASSES.iter().take_while(|(limit, ..)| days >= *limit).count())
     };
-    let names = CLASSES.iter().map(|(_, value, name)| (*value, *name)).chain([(UNKNOWN, text::UNKNOWN)]);
+    let names = CLASSES.iter().map(|(_, value, name)| (*value, *name)).chain([(UNKNOWN, UNKNOWN)]);
     let mut groups: Vec<Group> = names.map(|(value, name)| Group::of("age", value, name.to_owned())).collect();
     for row in rows {
         if let Some(group) = groups.get_mut(class(row)) {
@@ -117,7 +112,7 @@ fn largest<'a>(
     for row in rows {
         let group = by_name.entry(name(row)).or_insert_with_key(|name| match name {
             Some(name) => Group::of(facet, name, format::visible(name).into_owned()),
-            None => Group::of(facet, UNKNOWN, text::UNKNOWN.to_owned()),
+            None => Group::of(facet, UNKNOWN, UNKNOWN.to_owned()),
         });
         group.add(row);
     }
@@ -125,7 +120,7 @@ fn largest<'a>(
     groups.sort_by_key(|group| std::cmp::Reverse((group.bytes, group.files)));
     let rest = groups.split_off(groups.len().min(SHOWN));
     if !rest.is_empty() {
-        let mut other = Group::new(say::others(rest.len() as u64, what));
+        let mut other = Group::new(format!("{} other {what}", format::count(rest.len() as u64)));
         other.files = rest.iter().map(|group| group.files).sum();
         other.bytes = rest.iter().map(|group| group.bytes).sum();
         groups.push(other);

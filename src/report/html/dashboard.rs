@@ -3,8 +3,8 @@
 use crate::audit::{DuplicateGroup, FileVerdict, Totals, Usage};
 use crate::inventory::OldSizes;
 use crate::report::format;
-use crate::report::text::{self, sentences as say, words};
 use crate::report::view::{FileRow, View};
+use crate::report::words;
 
 use super::breakdown::{self, Group};
 use super::data::{DataBlock, component, rank};
@@ -19,23 +19,6 @@ use crate::report::ReportError;
 const RANKED: usize = 25;
 /// Owning pages named in one row of duplicates; `duplicates.csv` has all.
 const NAMED_PLACES: usize = 3;
-
-/// One headline figure.
-#[derive(Debug)]
-pub(super) struct Figure {
-    pub(super) name: &'static str,
-    pub(super) value: Value,
-    pub(super) note: String,
-    /// Word for its colour; empty is neutral.
-    pub(super) class: &'static str,
-}
-
-/// What a figure says.
-#[derive(Debug)]
-pub(super) enum Value {
-    Bytes(u64),
-    Words(String),
-}
 
 /// What is stored against what the plan allows.
 #[derive(Debug)]
@@ -112,7 +95,11 @@ pub(super) struct DuplicateRow {
 /// Everything on the dashboard besides its frame.
 #[derive(Debug)]
 pub(super) struct Dashboard {
-    pub(super) figures: Vec<Figure>,
+    pub(super) totals: Totals,
+    /// Files without a use that a rule protects; they are not among the unreferenced.
+    pub(super) protected: u64,
+    /// Bytes of duplicates beyond one copy of each.
+    pub(super) duplicate_bytes: u64,
     pub(super) quota: Option<Quota>,
     pub(super) wins: Vec<Win>,
     pub(super) handover: Handover,
@@ -128,7 +115,8 @@ pub(super) struct Dashboard {
     pub(super) breakdowns: Vec<(&'static str, Vec<Group>)>,
     pub(super) largest: Vec<ListedFile>,
     pub(super) waste: Vec<WasteRow>,
-    pub(super) keep_versions: u64,
+    /// `the newest 3 versions`.
+    pub(super) kept_versions: String,
     pub(super) duplicates: Vec<DuplicateRow>,
     pub(super) duplicate_groups: u64,
     pub(super) gaps: Vec<GapRow>,
@@ -143,7 +131,9 @@ impl Dashboard {
         let gaps = &view.inventory.coverage.gaps;
         let groups = &view.audit.duplicates;
         Ok(Self {
-            figures: figures(view),
+            totals: view.site_totals(),
+            protected: view.audit.files.iter().filter(|file| is_protected(file)).count() as u64,
+            duplicate_bytes: groups.iter().map(DuplicateGroup::wasted_bytes).sum(),
             quota: quota(view),
             wins: wins::find(view, rows),
             handover: handover::by_owner(rows, super::is_cut(rows.len())),
@@ -153,14 +143,14 @@ impl Dashboard {
             space_count: view.reported_spaces().len() as u64,
             without_space: without_space(rows),
             breakdowns: vec![
-                (text::BY_USAGE, breakdown::by_usage(rows)),
-                (text::BY_MEDIA_TYPE, breakdown::by_type(rows)),
-                (text::BY_LAST_CHANGE, breakdown::by_age(rows, view.inventory.scan.started_at)),
-                (text::BY_UPLOADER, breakdown::by_uploader(rows)),
+                ("By usage", breakdown::by_usage(rows)),
+                ("By media type", breakdown::by_type(rows)),
+                ("By last change", breakdown::by_age(rows, view.inventory.scan.started_at)),
+                ("By uploader", breakdown::by_uploader(rows)),
             ],
             largest: largest(rows),
             waste: waste(view, rows),
-            keep_versions: u64::from(view.audit.keep_versions.max(1)),
+            kept_versions: wins::newest(view.audit.keep_versions.max(1)),
             duplicates: groups
                 .iter()
                 .zip(1..)
@@ -184,58 +174,20 @@ fn quota(view: &View<'_>) -> Option<Quota> {
     Some(Quota { used, allowed, percent: format::percent(used, allowed), share })
 }
 
-fn figures(view: &View<'_>) -> Vec<Figure> {
-    let totals = view.site_totals();
-    let stored = totals.current_bytes.saturating_add(totals.old_bytes);
-    let wasted: u64 = view.audit.duplicates.iter().map(DuplicateGroup::wasted_bytes).sum();
-    let figure = |name, value, note, class| Figure { name, value, note, class };
-    vec![
-        figure(text::STORED, Value::Bytes(stored), say::without_the_trash(totals.attachments), ""),
-        figure(
-            text::IN_OLD_VERSIONS,
-            Value::Bytes(totals.old_bytes),
-            say::of_what_is_stored(&format::percent(totals.old_bytes, stored)),
-            "",
-        ),
-        figure(
-            text::UNREFERENCED,
-            if view.complete {
-                Value::Bytes(totals.unreferenced_bytes)
-            } else {
-                Value::Words(text::NOT_KNOWN.to_owned())
-            },
-            unreferenced_note(view, totals.unreferenced_files),
-            if view.complete { "unreferenced" } else { "undetermined" },
-        ),
-        figure(
-            text::UNDETERMINED,
-            Value::Bytes(totals.undetermined_bytes),
-            say::files(totals.undetermined_files),
-            "undetermined",
-        ),
-        figure(text::IN_THE_TRASH, Value::Bytes(totals.trash_bytes), say::files(totals.trash_files), ""),
-        figure(text::IN_DUPLICATES, Value::Bytes(wasted), say::beyond_one_copy(view.audit.duplicates.len() as u64), ""),
-        figure(
-            text::UNKNOWN_SIZES,
-            Value::Words(format::count(totals.unknown_sizes)),
-            say::versions_of_no_size(totals.unknown_sizes),
-            if totals.unknown_sizes > 0 { "undetermined" } else { "" },
-        ),
-        figure(
-            text::CONTENTS,
-            Value::Words(format::count(totals.pages + totals.blog_posts)),
-            say::pages_and_posts(totals.pages, totals.blog_posts),
-            "",
-        ),
-    ]
+fn is_protected(file: &FileVerdict) -> bool {
+    file.reported && file.usage == Usage::Unreferenced && file.protected.is_some()
 }
 
-fn unreferenced_note(view: &View<'_>, files: u64) -> String {
-    if !view.complete {
-        return text::THE_RUN_IS_INCOMPLETE.to_owned();
+impl Dashboard {
+    /// Bytes of all versions outside the trash.
+    pub(super) fn stored(&self) -> u64 {
+        self.totals.current_bytes.saturating_add(self.totals.old_bytes)
     }
-    let is_kept = |file: &&FileVerdict| file.reported && file.usage == Usage::Unreferenced && file.protected.is_some();
-    say::files_and_protected(files, view.audit.files.iter().filter(is_kept).count() as u64)
+
+    /// Old versions, as a share of what is stored.
+    pub(super) fn old_share(&self) -> String {
+        format::percent(self.totals.old_bytes, self.stored())
+    }
 }
 
 fn space_rows(view: &View<'_>) -> Vec<SpaceRow> {
@@ -324,7 +276,7 @@ fn duplicate_row(view: &View<'_>, group: &DuplicateGroup, number: u64) -> Duplic
 fn notices(view: &View<'_>) -> Vec<String> {
     let mut notices: Vec<String> = Vec::new();
     if let OldSizes::Unproved { reason } = &view.inventory.scan.old_sizes {
-        notices.push(say::old_sizes_unproved(reason));
+        notices.push(format!("The sizes of old versions could not be proved and count as unknown: {reason}"));
     }
     notices.extend(view.audit.notices.iter().chain(&view.inventory.coverage.warnings).cloned());
     notices.iter().map(|notice| format::visible(notice).into_owned()).collect()
@@ -333,16 +285,16 @@ fn notices(view: &View<'_>) -> Vec<String> {
 fn about(view: &View<'_>) -> Vec<(String, String)> {
     let scan = &view.inventory.scan;
     let requests: u64 = view.inventory.requests.total();
-    let reported = scan.reported_spaces.as_ref().map_or_else(|| text::ALL_VISIBLE.to_owned(), |keys| keys.join(", "));
+    let reported = scan.reported_spaces.as_ref().map_or_else(|| "all visible".to_owned(), |keys| keys.join(", "));
     let facts = [
-        (text::SITE, scan.base_url.clone()),
-        (text::FACT_READ_AS, format!("{} ({})", scan.account.name, scan.account.id)),
-        (text::FACT_STARTED, format::minute(scan.started_at)),
-        (text::FACT_FINISHED, format::minute(scan.finished_at)),
-        (text::FACT_REPORTED_SPACES, reported),
-        (text::FACT_REQUESTS, format::count(requests)),
-        (text::FACT_READ_BY, format!("{} {}", env!("CARGO_PKG_NAME"), scan.program)),
-        (text::FACT_EXIT_STATUS, view.facts.exit_code.to_string()),
+        ("Site", scan.base_url.clone()),
+        ("Read as", format!("{} ({})", scan.account.name, scan.account.id)),
+        ("Started", format::minute(scan.started_at)),
+        ("Finished", format::minute(scan.finished_at)),
+        ("Reported spaces", reported),
+        ("Requests", format::count(requests)),
+        ("Read by", format!("{} {}", env!("CARGO_PKG_NAME"), scan.program)),
+        ("Exit status", view.facts.exit_code.to_string()),
     ];
     let options = view.facts.options.iter().map(|(name, value)| (name.as_str(), value.clone()));
     facts

@@ -43,3 +43,9 @@ pub(in crate::report) fn bytes(number: impl Number, _: &dyn Values) -> Result<St
 pub(in crate::report) fn count(number: impl Number, _: &dyn Values) -> Result<String> {
     Ok(format::count(number.number()))
 }
+
+/// A number with the word that belongs to it.
+#[askama::filter_fn]
+pub(in crate::report) fn plural(number: impl Number, _: &dyn Values, one: &str, many: &str) -> Result<String> {
+    Ok(format::plural(number.number(), one, many))
+}

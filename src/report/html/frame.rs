@@ -4,29 +4,10 @@ use chrono::{DateTime, Utc};
 
 use crate::inventory::Coverage;
 use crate::report::format;
-use crate::report::text::{self, sentences as say};
 use crate::report::view::View;
 
 use super::assets::{self, Script};
 use super::csp;
-
-/// A step of the way back to the dashboard.
-#[derive(Debug)]
-pub(in crate::report) struct Crumb {
-    pub(in crate::report) name: String,
-    pub(in crate::report) href: String,
-}
-
-/// What the banner of an incomplete run says.
-#[derive(Debug, Clone, Copy)]
-pub(in crate::report) struct Warning {
-    /// Begins with INCOMPLETE.
-    pub(in crate::report) headline: &'static str,
-    /// What the reader has to know of the figures, one sentence.
-    pub(in crate::report) meaning: &'static str,
-}
-
-const AUDIT_WARNING: Warning = Warning { headline: text::DO_NOT_DELETE, meaning: text::DO_NOT_DELETE_WHY };
 
 /// The frame of one page.
 #[derive(Debug)]
@@ -34,19 +15,17 @@ pub(in crate::report) struct Frame {
     pub(in crate::report) policy: String,
     pub(in crate::report) style: &'static str,
     pub(in crate::report) script: &'static str,
-    /// What the browser's tab says: begins with INCOMPLETE when that is so.
-    pub(in crate::report) title: String,
     pub(in crate::report) heading: String,
-    pub(in crate::report) crumbs: Vec<Crumb>,
+    pub(in crate::report) place: Place,
     /// Relative path to the dashboard.
     pub(in crate::report) home: &'static str,
     pub(in crate::report) complete: bool,
-    pub(in crate::report) warning: Warning,
     /// How much was read, in one sentence.
     pub(in crate::report) read: String,
     pub(in crate::report) incomplete_reasons: Vec<String>,
     pub(in crate::report) site: String,
     pub(in crate::report) account: String,
+    pub(in crate::report) day: String,
     pub(in crate::report) scanned_at: String,
     pub(in crate::report) scanned_at_iso: String,
     pub(in crate::report) program: &'static str,
@@ -62,7 +41,6 @@ pub(in crate::report) struct FrameFacts<'a> {
     pub(in crate::report) heading: String,
     pub(in crate::report) place: Place,
     pub(in crate::report) script: Script,
-    pub(in crate::report) warning: Warning,
     pub(in crate::report) complete: bool,
     pub(in crate::report) reasons: &'a [String],
     pub(in crate::report) coverage: &'a Coverage,
@@ -92,7 +70,6 @@ impl Frame {
             heading,
             place,
             script,
-            warning: AUDIT_WARNING,
             complete: view.complete,
             reasons: &view.incomplete_reasons,
             coverage: &view.inventory.coverage,
@@ -106,28 +83,21 @@ impl Frame {
 
     /// The frame of any page.
     pub(in crate::report) fn of(facts: FrameFacts<'_>) -> Self {
-        let site = format::visible(facts.site).into_owned();
         let home = if facts.place == Place::Space { "../index.html" } else { "index.html" };
-        let crumbs = match facts.place {
-            Place::Dashboard => Vec::new(),
-            _ => vec![Crumb { name: text::DASHBOARD.to_owned(), href: home.to_owned() }],
-        };
-        let mark = if facts.complete { "" } else { say::INCOMPLETE_MARK };
         let visible = |texts: &[String]| texts.iter().map(|text| format::visible(text).into_owned()).collect();
         Self {
             policy: csp::policy(facts.script.style(), facts.script.text()),
             style: facts.script.style(),
             script: facts.script.text(),
-            title: format!("{mark}{} – {site} – {}", facts.heading, format::day(facts.at)),
             heading: facts.heading,
-            crumbs,
+            place: facts.place,
             home,
             complete: facts.complete,
-            warning: facts.warning,
             read: read_sentence(facts.coverage),
             incomplete_reasons: visible(facts.reasons),
-            site,
+            site: format::visible(facts.site).into_owned(),
             account: format::visible(facts.account).into_owned(),
+            day: format::day(facts.at),
             scanned_at: format::minute(facts.at),
             scanned_at_iso: format::iso(facts.at),
             program: assets::PROGRAM,
@@ -141,11 +111,11 @@ impl Frame {
 fn scope(view: &View<'_>) -> String {
     let scan = &view.inventory.scan;
     let mut scope = match scan.reported_spaces.as_deref() {
-        None => text::ALL_VISIBLE_SPACES.to_owned(),
+        None => "all visible spaces".to_owned(),
         Some(keys) => spaces(keys.iter().map(String::as_str)),
     };
     if scan.references_within {
-        scope.push_str(text::USES_LOOKED_FOR_IN_THEM_ONLY);
+        scope.push_str(", uses looked for in them only");
     }
     scope
 }
@@ -156,12 +126,19 @@ pub(in crate::report) fn spaces<'k>(keys: impl ExactSizeIterator<Item = &'k str>
     let rest = keys.len().saturating_sub(SHOWN);
     let number = keys.len();
     let shown: Vec<_> = keys.take(SHOWN).map(format::visible).collect();
-    say::named_spaces(number, &shown.join(", "), rest)
+    let word = if number == 1 { "space" } else { "spaces" };
+    let more = if rest > 0 { format!(" and {rest} more") } else { String::new() };
+    format!("{word} {}{more}", shown.join(", "))
 }
 
 /// `12,345 of 12,345 units of work were read, and 3 were left out by an option`.
-fn read_sentence(coverage: &Coverage) -> String {
+pub(super) fn read_sentence(coverage: &Coverage) -> String {
     let total = coverage.total();
     let planned = total.planned.saturating_sub(total.skipped);
-    say::units_read(total.ok + total.gone, planned, total.skipped)
+    let units = format::plural(planned, "unit of work was", "units of work were");
+    let sentence = format!("{} of {units} read", format::count(total.ok + total.gone));
+    match total.skipped {
+        0 => sentence,
+        left_out => format!("{sentence}, and {} left out by an option", format::plural(left_out, "was", "were")),
+    }
 }

@@ -2,7 +2,7 @@
 
 use crate::inventory::coverage::{Gap, UnitEnd};
 use crate::report::format;
-use crate::report::text::words;
+use crate::report::words;
 
 /// Gaps shown on a page; `run.json` has all.
 pub(in crate::report) const GAPS: usize = 500;

@@ -4,10 +4,10 @@
 use std::collections::{BTreeMap, HashSet};
 
 use crate::audit::Usage;
+use crate::report::format;
 use crate::report::view::FileRow;
-use crate::report::{format, text};
+use crate::report::words::UNKNOWN;
 
-use super::breakdown::UNKNOWN;
 use super::data::{component, rank};
 
 /// How many owners the dashboard lists; the facet of the table has all.
@@ -118,7 +118,7 @@ pub(super) fn by_owner(rows: &[FileRow<'_>], is_cut: bool) -> Handover {
         .map(|(name, sum)| {
             let value = component(name.unwrap_or(UNKNOWN));
             let lists = if is_cut { in_spaces(&value, &sum) } else { on_site(&value) };
-            sum.finish(name.unwrap_or(text::UNKNOWN), lists)
+            sum.finish(name.unwrap_or(UNKNOWN), lists)
         })
         .collect();
     for (at, place) in rank(&owners, |owner| &owner.name).into_iter().enumerate() {

@@ -16,12 +16,11 @@ mod wins;
 
 use askama::Template;
 
-use super::text::sentences;
 use super::view::{FileRow, ReportedSpace, View};
-use super::{ReportError, format, text};
+use super::{ReportError, format};
 use crate::inventory::Attachment;
 use assets::Script;
-use dashboard::{Dashboard, Value};
+use dashboard::Dashboard;
 use data::DataBlock;
 use frame::{Frame, Place};
 use handover::Lists;
@@ -167,7 +166,7 @@ struct SpaceUnreferencedPage {
 
 /// `index.html`.
 pub(crate) fn index(view: &View<'_>, rows: &[FileRow<'_>]) -> Result<String, ReportError> {
-    let frame = Frame::new(view, text::CONFLUENCE_STORAGE.to_owned(), Place::Dashboard, Script::Dashboard);
+    let frame = Frame::new(view, "Confluence storage".to_owned(), Place::Dashboard, Script::Dashboard);
     render("index.html", &IndexPage { frame, board: Dashboard::new(view, rows)? })
 }
 
@@ -175,7 +174,7 @@ pub(crate) fn index(view: &View<'_>, rows: &[FileRow<'_>]) -> Result<String, Rep
 pub(crate) fn all_files(view: &View<'_>, rows: &[FileRow<'_>]) -> Result<String, ReportError> {
     let rows: Vec<&FileRow<'_>> = rows.iter().collect();
     let table = FileTable::new(view, &rows, Listing::Site, "attachments.csv".to_owned())?;
-    let frame = Frame::new(view, text::ALL_ATTACHMENTS_HEADING.to_owned(), Place::Root, table.script());
+    let frame = Frame::new(view, "All attachments".to_owned(), Place::Root, table.script());
     render("attachments.html", &AllFilesPage { frame, table })
 }
 
@@ -187,7 +186,7 @@ pub(crate) fn space_files(
 ) -> Result<String, ReportError> {
     let page = format!("{}_attachments", reported.folder);
     let table = FileTable::new(view, rows, Listing::Space, format!("{page}.csv"))?;
-    let frame = Frame::new(view, sentences::attachments_of(&space_words(reported)), Place::Space, table.script());
+    let frame = Frame::new(view, format!("Attachments of {}", space_words(reported)), Place::Space, table.script());
     let candidates = rows.iter().filter(|row| row.is_candidate()).count() as u64;
     let sibling = format!("{}_unreferenced.html", reported.folder);
     render(&page, &SpaceFilesPage { frame, table, sibling, candidates })
@@ -206,8 +205,8 @@ pub(crate) fn space_unreferenced(
         .filter(|row| row.usage() == crate::audit::Usage::Unreferenced && row.verdict.protected.is_some())
         .count() as u64;
     let table = FileTable::new(view, &candidates, Listing::Unreferenced, format!("{page}.csv"))?;
-    let frame =
-        Frame::new(view, sentences::unreferenced_files_of(&space_words(reported)), Place::Space, table.script());
+    let heading = format!("Unreferenced files of {}", space_words(reported));
+    let frame = Frame::new(view, heading, Place::Space, table.script());
     let sibling = format!("{}_attachments.html", reported.folder);
     let bytes = reported.totals.unreferenced_bytes;
     render(&page, &SpaceUnreferencedPage { frame, table, sibling, bytes, protected })

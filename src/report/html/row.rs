@@ -3,8 +3,8 @@
 use crate::audit::Usage;
 use crate::inventory::Content;
 use crate::report::format;
-use crate::report::text::{self, sentences as say, words};
 use crate::report::view::FileRow;
+use crate::report::words::{self, UNKNOWN};
 
 /// Contents in "Linked elsewhere?" before the rest is folded away; as in cells.js.
 const SHOWN_CONTENTS: usize = 3;
@@ -62,12 +62,12 @@ impl ShownFile {
             versions: file.versions() as u64,
             space: visible(row.space_key()),
             owner: row.owner.map(content),
-            page_owner: row.owner_name().map_or_else(|| text::UNKNOWN.to_owned(), visible),
+            page_owner: row.owner_name().map_or_else(|| UNKNOWN.to_owned(), visible),
             embedded: row.embedded(),
             elsewhere: row.elsewhere().into_iter().map(content).collect(),
             usage: row.usage(),
-            day: file.modified_at.map_or_else(|| text::UNKNOWN.to_owned(), format::day),
-            age: file.modified_at.map_or_else(|| text::UNKNOWN.to_owned(), |moment| format::age(moment, started_at)),
+            day: file.modified_at.map_or_else(|| UNKNOWN.to_owned(), format::day),
+            age: file.modified_at.map_or_else(|| UNKNOWN.to_owned(), |moment| format::age(moment, started_at)),
             uses: uses(row),
             reasons: row.reasons().into_iter().map(visible).collect(),
             protected: row.verdict.protected.as_deref().map(visible),
@@ -89,9 +89,9 @@ impl ShownFile {
     /// What stands on the evidence before it is opened.
     pub(super) fn evidence_words(&self) -> String {
         match (self.uses.len() as u64, self.reasons.is_empty()) {
-            (0, true) => text::NO_USE_FOUND.to_owned(),
-            (0, false) => text::WHY_QUESTION.to_owned(),
-            (number, _) => say::uses(number),
+            (0, true) => "no use found".to_owned(),
+            (0, false) => "why?".to_owned(),
+            (number, _) => format::plural(number, "use", "uses"),
         }
     }
 }

@@ -8,8 +8,8 @@ use serde::Serialize;
 use super::data::{DataBlock, RunBlock};
 use crate::audit::Usage;
 use crate::report::ReportError;
-use crate::report::text::words;
 use crate::report::view::{FileRow, ReportedSpace, View};
+use crate::report::words;
 
 /// Pages and files kept; beyond this they are too small to be seen.
 const PAGES: usize = 4_000;

@@ -4,7 +4,6 @@ use chrono::TimeDelta;
 
 use crate::audit::DuplicateGroup;
 use crate::report::format;
-use crate::report::text::{self, sentences as say};
 use crate::report::view::{FileRow, ReportedSpace, View};
 
 /// A list that one person looks through in one go.
@@ -28,10 +27,10 @@ impl Win {
     /// table of spaces that leads to the lists.
     fn of_candidates(bytes: u64, words: String, filter: &str, is_cut: bool) -> Self {
         let (href, link) = if is_cut {
-            ("#spaces".to_owned(), text::SEE_WHICH_SPACES)
+            ("#spaces".to_owned(), "See which spaces")
         } else {
             let page = format!("attachments.html#?usage=unreferenced&protected=no{filter}&sort=all");
-            (page, text::LOOK_THROUGH_THEM)
+            (page, "Look through them")
         };
         Self { bytes, words, href, link }
     }
@@ -60,7 +59,13 @@ fn largest_candidates(candidates: &[(u64, &FileRow<'_>)], is_cut: bool) -> Optio
     let all: u64 = candidates.iter().map(|(bytes, _)| bytes).sum();
     let shown = candidates.len().min(ONE_GO);
     let bytes: u64 = candidates.iter().take(shown).map(|(bytes, _)| bytes).sum();
-    let words = say::in_the_largest_unreferenced(shown, &format::percent(bytes, all));
+    let words = match shown {
+        1 => "in the only unreferenced file".to_owned(),
+        _ => format!(
+            "in the {shown} largest unreferenced files, {} of all unreferenced bytes",
+            format::percent(bytes, all)
+        ),
+    };
     (shown > 0).then(|| Win::of_candidates(bytes, words, "", is_cut))
 }
 
@@ -71,19 +76,22 @@ fn forgotten(view: &View<'_>, candidates: &[(u64, &FileRow<'_>)], is_cut: bool) 
         .filter(|(_, row)| row.attachment.modified_at.is_some_and(|moment| moment <= before))
         .map(|(bytes, _)| *bytes)
         .collect();
-    let number = old.len() as u64;
+    let words = format!("in {} last changed two years ago or earlier", unreferenced_files(old.len() as u64));
     let ages = "&age=2y-3y&age=3y-5y&age=over-5y";
-    (number > 0).then(|| Win::of_candidates(old.iter().sum(), say::in_forgotten_files(number), ages, is_cut))
+    (!old.is_empty()).then(|| Win::of_candidates(old.iter().sum(), words, ages, is_cut))
 }
 
 fn worst_space(spaces: &[ReportedSpace<'_>]) -> Option<Win> {
     let worst = spaces.iter().max_by_key(|space| space.totals.unreferenced_bytes).filter(|_| spaces.len() > 1)?;
-    let name = format::visible(&worst.space.name).into_owned();
     Some(Win {
         bytes: worst.totals.unreferenced_bytes,
-        words: say::in_one_space(worst.totals.unreferenced_files, &name),
+        words: format!(
+            "in {} of one space, {}",
+            unreferenced_files(worst.totals.unreferenced_files),
+            format::visible(&worst.space.name)
+        ),
         href: format!("{0}/{0}_unreferenced.html", worst.folder),
-        link: text::OPEN_ITS_LIST,
+        link: "Open its list",
     })
 }
 
@@ -94,12 +102,16 @@ fn old_versions(view: &View<'_>, rows: &[FileRow<'_>]) -> Option<Win> {
     freed.sort_unstable_by(|one, other| other.cmp(one));
     let bytes: u64 = freed.iter().sum();
     let top: u64 = freed.iter().take(ONE_GO).sum();
-    let top = (freed.len() > ONE_GO).then(|| (ONE_GO, format::percent(top, bytes)));
+    let top = if freed.len() > ONE_GO {
+        format!("; {} of it in the {ONE_GO} files that have most", format::percent(top, bytes))
+    } else {
+        String::new()
+    };
     (bytes > 0).then(|| Win {
         bytes,
-        words: say::in_old_versions(u64::from(keep), top),
+        words: format!("in versions older than {} of every file{top}", newest(keep)),
         href: "#versions".to_owned(),
-        link: text::SEE_THE_RANKING,
+        link: "See the ranking",
     })
 }
 
@@ -107,9 +119,12 @@ fn trash(view: &View<'_>) -> Option<Win> {
     let totals = &view.audit.site;
     (totals.trash_bytes > 0).then(|| Win {
         bytes: totals.trash_bytes,
-        words: say::in_the_trash(totals.trash_files),
+        words: format!(
+            "in the trash, {}: free as soon as a space administrator purges it",
+            format::plural(totals.trash_files, "file", "files")
+        ),
         href: "#spaces".to_owned(),
-        link: text::SEE_WHICH_SPACES,
+        link: "See which spaces",
     })
 }
 
@@ -117,8 +132,18 @@ fn duplicates(view: &View<'_>) -> Option<Win> {
     let bytes: u64 = view.audit.duplicates.iter().map(DuplicateGroup::wasted_bytes).sum();
     (bytes > 0).then(|| Win {
         bytes,
-        words: text::IN_FURTHER_COPIES.to_owned(),
+        words: "in further copies of files with the same name, size and type; each may be in use on its page"
+            .to_owned(),
         href: "#duplicates".to_owned(),
-        link: text::SEE_THE_GROUPS,
+        link: "See the groups",
     })
+}
+
+fn unreferenced_files(number: u64) -> String {
+    format::plural(number, "unreferenced file", "unreferenced files")
+}
+
+/// The versions that are kept: `the newest version`, `the newest 3 versions`.
+pub(super) fn newest(versions: u32) -> String {
+    if versions == 1 { "the newest version".to_owned() } else { format!("the newest {versions} versions") }
 }

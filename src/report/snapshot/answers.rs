@@ -1,12 +1,10 @@
 //! The four questions a dashboard is opened with, each answered in a sentence.
 
 use crate::report::format;
-use crate::report::text::snapshot as say;
 
-use super::SnapshotView;
 use super::metric::{self, Metric, Unit, Verdict};
 use super::past::{NoPast, Then};
-use super::workflow;
+use super::{SnapshotView, shown, workflow};
 
 /// One answer.
 #[derive(Debug)]
@@ -28,51 +26,80 @@ pub(super) fn answers(view: &SnapshotView<'_>, weeks: &Result<Vec<Then<'_>>, NoP
     let has_orphans = view.figures.total.orphans_tree.is_some_and(|pages| pages > 0);
     let orphans = if has_orphans { "#orphans_tree" } else { "#orphans_links" };
     vec![
-        answer(say::WHAT_IS_OUTDATED, outdated(view), "#outdated", say::SEE_THE_PAGES),
-        answer(say::WHAT_IS_ORPHANED, orphaned(view), orphans, say::SEE_THE_PAGES),
-        answer(say::WHERE_DO_APPROVALS_GET_STUCK, stuck(view), "#workflow", say::SEE_THE_STATES),
-        Answer { points, ..answer(say::IS_IT_GETTING_BETTER, words, "#trends", say::SEE_THE_TRENDS) },
+        answer("What is outdated?", outdated(view), "#outdated", "See the pages"),
+        answer("What is orphaned?", orphaned(view), orphans, "See the pages"),
+        answer("Where do approvals get stuck?", stuck(view), "#workflow", "See the states"),
+        Answer { points, ..answer("Is it getting better?", words, "#trends", "See the trends") },
     ]
 }
 
 fn outdated(view: &SnapshotView<'_>) -> String {
     let total = &view.figures.total;
     if total.pages == 0 {
-        return say::THERE_ARE_NO_PAGES.to_owned();
+        return "There are no pages.".to_owned();
     }
-    let Some(outdated) = total.outdated() else { return say::NO_AGE_WAS_READ.to_owned() };
+    let Some(outdated) = total.outdated() else { return "Not known: the age of no page was read.".to_owned() };
     if outdated == 0 {
-        return say::none_of(total.pages);
+        return format!("None of {}.", shown::pages(total.pages));
     }
-    let share = (metric::OUTDATED_SHARE.of)(total).map(|share| Unit::Percent.words(share));
+    let share = (metric::OUTDATED_SHARE.of)(total).map(|share| format!(" ({})", Unit::Percent.words(share)));
     let most = view.figures.spaces.iter().max_by_key(|(_, figures)| figures.outdated().unwrap_or(0));
     let most = most.filter(|_| view.figures.spaces.len() > 1);
-    let most = most.map(|(key, figures)| (format::visible(key), figures.outdated().unwrap_or(0)));
-    say::outdated(outdated, total.pages, share, most.as_ref().map(|(key, number)| (key.as_ref(), *number)))
+    let most = most.map(|(key, figures)| {
+        let number = format::count(figures.outdated().unwrap_or(0));
+        format!(", the most in {} ({number})", format::visible(key))
+    });
+    format!(
+        "{} of {}{}{}.",
+        format::count(outdated),
+        shown::pages(total.pages),
+        share.unwrap_or_default(),
+        most.unwrap_or_default()
+    )
 }
 
 fn orphaned(view: &SnapshotView<'_>) -> String {
     let total = &view.figures.total;
     if total.pages == 0 {
-        return say::THERE_ARE_NO_PAGES.to_owned();
+        return "There are no pages.".to_owned();
     }
-    say::orphaned(total.orphans_tree, total.orphans_links)
+    let outside = total.orphans_tree.map(|number| format!("{} outside the tree", shown::pages(number)));
+    let unlinked = total.orphans_links.map(|number| format!("{} that nothing links to", format::count(number)));
+    format!(
+        "{}; {}.",
+        outside.as_deref().unwrap_or("the tree was not read"),
+        unlinked.as_deref().unwrap_or("links were not read")
+    )
 }
 
 fn stuck(view: &SnapshotView<'_>) -> String {
     let Some(state) = workflow::bottleneck(view) else {
-        let words = if view.states.is_empty() { say::NO_PAGE_BEARS_A_STATE } else { say::EVERY_STATE_IS_FINAL };
+        let words = if view.states.is_empty() {
+            "Not known: no page bears the state of a workflow."
+        } else {
+            "Nowhere: every page is in a final state."
+        };
         return words.to_owned();
     };
-    let reviewer = view.reviewers.first().map(|reviewer| (format::visible(&reviewer.name), reviewer.pending));
-    say::stuck(&say::Stuck {
-        state: &format::visible(&state.state),
-        workflow: &format::visible(&state.workflow),
-        pages: state.pages,
-        overdue: state.overdue,
-        median: state.median_days.map(say::whole_days),
-        reviewer: reviewer.as_ref().map(|(name, pages)| (name.as_ref(), *pages)),
-    })
+    // a source need not name the workflow
+    let workflow = if state.workflow.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", format::visible(&state.workflow))
+    };
+    let median = state.median_days.map(|days| format!(", half of them for {} or longer", shown::days(days)));
+    let overdue = (state.overdue > 0).then(|| format!(", {} overdue", format::count(state.overdue)));
+    let most = view.reviewers.first().map(|reviewer| {
+        format!(" Most wait for {}: {}.", format::visible(&reviewer.name), shown::pages(reviewer.pending))
+    });
+    format!(
+        "“{}”{workflow}: {}{}{}.{}",
+        format::visible(&state.state),
+        shown::pages(state.pages),
+        median.unwrap_or_default(),
+        overdue.unwrap_or_default(),
+        most.unwrap_or_default()
+    )
 }
 
 /// Against the week farthest back that can be compared, because one week says little.
@@ -80,10 +107,10 @@ fn better(view: &SnapshotView<'_>, weeks: &Result<Vec<Then<'_>>, NoPast>) -> (St
     let weeks = match weeks {
         Ok(weeks) => weeks,
         Err(NoPast::Incomplete) => {
-            return (say::THIS_WEEK_IS_INCOMPLETE.to_owned(), Vec::new());
+            return ("Not known: this week is incomplete, and kept out of trends.".to_owned(), Vec::new());
         }
         Err(NoPast::First) => {
-            return (say::THIS_IS_THE_FIRST.to_owned(), Vec::new());
+            return ("Not known yet: there is no complete snapshot before this one.".to_owned(), Vec::new());
         }
     };
     let judged: [&Metric; 5] =
@@ -94,7 +121,7 @@ fn better(view: &SnapshotView<'_>, weeks: &Result<Vec<Then<'_>>, NoPast>) -> (St
             let words = |value| metric.unit.words(value);
             let verdict = metric.wish.verdict(before, now);
             Some(match verdict {
-                None => (say::unchanged(metric.name), None),
+                None => (format!("{}: unchanged", metric.name), None),
                 Some(_) => (format!("{}: {} → {}", metric.name, words(before), words(now)), verdict),
             })
         });
@@ -102,7 +129,7 @@ fn better(view: &SnapshotView<'_>, weeks: &Result<Vec<Then<'_>>, NoPast>) -> (St
     };
     let compared = weeks.iter().rev().map(|then| (then, of(then))).find(|(_, points)| !points.is_empty());
     compared.map_or_else(
-        || (say::NOTHING_TO_COMPARE.to_owned(), Vec::new()),
-        |(then, points)| (say::since_heading(then.week()), points),
+        || ("Not known: the weeks before tell nothing that can be compared.".to_owned(), Vec::new()),
+        |(then, points)| (format!("Since {}:", then.week()), points),
     )
 }

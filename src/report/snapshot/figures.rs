@@ -1,11 +1,12 @@
 //! The headline figures, each with its change.
 
 use crate::metrics::findings::Found;
-use crate::report::text::snapshot as say;
+use crate::report::format;
 
 use super::SnapshotView;
 use super::metric::{self, Amount, Metric, Unit};
 use super::past::{Change, NoPast, Then};
+use super::shown;
 
 /// One headline figure.
 #[derive(Debug)]
@@ -33,19 +34,23 @@ pub(super) fn figures(view: &SnapshotView<'_>, weeks: &Result<Vec<Then<'_>>, NoP
         Figure { name: metric.name, value, note, href, changes, is_to_look_at }
     };
     let spaces = view.spaces.len() as u64;
-    let per_page = total.words.filter(|_| total.pages > 0).map(|words| (words + total.pages / 2) / total.pages);
+    let per_page = total.words.filter(|_| total.pages > 0).map(|words| {
+        let mean = (words + total.pages / 2) / total.pages;
+        format!("{} on an average page", format::count(mean))
+    });
     let share = (metric::OUTDATED_SHARE.of)(total);
-    let of_pages = share.map(|share| say::of_the_pages(&Unit::Percent.words(share)));
-    let in_workflow = total.in_workflow.map(say::in_a_workflow);
+    let of_pages = share.map(|share| format!("{} of the pages", Unit::Percent.words(share)));
+    let in_workflow = total.in_workflow.map(|number| format!("of {} in a workflow", shown::pages(number)));
+    let versions = if (metric::EDITS.of)(total) == Some(1) { "version" } else { "versions" };
     vec![
-        figure(&metric::PAGES, "", say::in_spaces(spaces)),
-        figure(&metric::WORDS, "", per_page.map(say::on_an_average_page).unwrap_or_default()),
-        figure(&metric::HEALTH, "", say::OF_100_POINTS.to_owned()),
-        figure(&metric::EDITS, "", say::versions_published((metric::EDITS.of)(total)).to_owned()),
-        figure(&metric::BYTES, "", say::CURRENT_VERSIONS.to_owned()),
+        figure(&metric::PAGES, "", format!("in {}", shown::spaces(spaces))),
+        figure(&metric::WORDS, "", per_page.unwrap_or_default()),
+        figure(&metric::HEALTH, "", "of 100 points".to_owned()),
+        figure(&metric::EDITS, "", format!("{versions} published")),
+        figure(&metric::BYTES, "", "current versions".to_owned()),
         figure(&metric::OUTDATED, "#outdated", of_pages.unwrap_or_default()),
-        figure(&metric::OUTSIDE_TREE, "#orphans_tree", say::NO_PARENT.to_owned()),
-        figure(&metric::NOTHING_LINKS, "#orphans_links", say::NO_LINK.to_owned()),
+        figure(&metric::OUTSIDE_TREE, "#orphans_tree", "no parent that can be read".to_owned()),
+        figure(&metric::NOTHING_LINKS, "#orphans_links", "no link from what was read".to_owned()),
         figure(&metric::OVERDUE, "#workflow_overdue", in_workflow.clone().unwrap_or_default()),
         stalled(view, in_workflow.unwrap_or_default()),
     ]
@@ -56,7 +61,7 @@ fn stalled(view: &SnapshotView<'_>, note: String) -> Figure {
     let found = finding(view, "workflow_stalled").filter(|found| !found.unknown);
     let value = found.map(|found| found.pages.len() as u64);
     Figure {
-        name: say::STALLED_APPROVALS,
+        name: "Stalled approvals",
         value: value.map(|value| Amount { value, unit: Unit::Count }),
         note,
         href: "#workflow_stalled",

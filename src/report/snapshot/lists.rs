@@ -5,7 +5,6 @@ use crate::metrics::changes::{Change, ChangeKind, counts};
 use crate::metrics::findings::{Found, Listed, Measure};
 use crate::report::format;
 use crate::report::html::data::rank;
-use crate::report::text::snapshot as say;
 
 use super::SnapshotView;
 use super::shown::{self, PageLink};
@@ -64,7 +63,7 @@ impl Measured {
 
 impl FoundRow {
     pub(super) fn edited_words(&self) -> String {
-        self.edited.map(|days| say::ago(&say::whole_days(days))).unwrap_or_default()
+        self.edited.map(|days| format!("{} ago", shown::days(days))).unwrap_or_default()
     }
 }
 
@@ -135,7 +134,11 @@ fn measured(measure: Measure, value: Option<i64>) -> Measured {
 
 fn not_read(view: &SnapshotView<'_>, group: MetricGroup) -> String {
     let group = group.name();
-    if view.groups.contains(&group) { say::group_told_nothing(group) } else { say::group_was_not_read(group) }
+    if view.groups.contains(&group) {
+        format!("Not known: the group {group} was asked for, but the site told nothing of it. See the notes.")
+    } else {
+        format!("Not read: add {group} to --metrics.")
+    }
 }
 
 /// The changes of one kind.
@@ -177,12 +180,12 @@ pub(super) fn changes(view: &SnapshotView<'_>) -> Option<Vec<Changes>> {
 
 fn heading(kind: ChangeKind) -> &'static str {
     match kind {
-        ChangeKind::New => say::NEW_PAGES,
-        ChangeKind::Edited => say::EDITED_PAGES,
-        ChangeKind::Moved => say::MOVED_PAGES,
-        ChangeKind::Retitled => say::RETITLED_PAGES,
-        ChangeKind::Archived => say::ARCHIVED_PAGES,
-        ChangeKind::Gone => say::GONE_PAGES,
+        ChangeKind::New => "New pages",
+        ChangeKind::Edited => "Edited pages",
+        ChangeKind::Moved => "Moved pages",
+        ChangeKind::Retitled => "Retitled pages",
+        ChangeKind::Archived => "Archived pages",
+        ChangeKind::Gone => "Pages that are gone",
     }
 }
 

@@ -4,7 +4,6 @@ use std::cmp::Ordering;
 
 use crate::metrics::summary::Figures;
 use crate::report::format;
-use crate::report::text::snapshot as say;
 
 /// How the value of a measure is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,8 +66,8 @@ impl Verdict {
 
     pub(super) fn words(self) -> &'static str {
         match self {
-            Self::Better => say::BETTER,
-            Self::Worse => say::WORSE,
+            Self::Better => "better",
+            Self::Worse => "worse",
         }
     }
 }
@@ -112,22 +111,22 @@ const fn metric(name: &'static str, unit: Unit, wish: Wish, of: fn(&Figures) -> 
     Metric { name, unit, wish, of, counted_otherwise: false }
 }
 
-pub(super) const PAGES: Metric = metric(say::PAGES, Unit::Count, Wish::None, |figures| Some(figures.pages));
+pub(super) const PAGES: Metric = metric("Pages", Unit::Count, Wish::None, |figures| Some(figures.pages));
 /// The older script counted markup as words.
 pub(super) const WORDS: Metric =
-    Metric { counted_otherwise: true, ..metric(say::WORDS, Unit::Count, Wish::None, |figures| figures.words) };
-pub(super) const HEALTH: Metric = metric(say::MEAN_HEALTH, Unit::Score, Wish::More, health);
-pub(super) const OUTDATED: Metric = metric(say::OUTDATED, Unit::Count, Wish::Less, Figures::outdated);
-pub(super) const OUTDATED_SHARE: Metric = metric(say::SHARE_OF_OUTDATED, Unit::Percent, Wish::Less, outdated_share);
+    Metric { counted_otherwise: true, ..metric("Words", Unit::Count, Wish::None, |figures| figures.words) };
+pub(super) const HEALTH: Metric = metric("Mean health", Unit::Score, Wish::More, health);
+pub(super) const OUTDATED: Metric = metric("Outdated", Unit::Count, Wish::Less, Figures::outdated);
+pub(super) const OUTDATED_SHARE: Metric = metric("Share of outdated pages", Unit::Percent, Wish::Less, outdated_share);
 pub(super) const OUTSIDE_TREE: Metric =
-    metric(say::OUTSIDE_THE_TREE, Unit::Count, Wish::Less, |figures| figures.orphans_tree);
+    metric("Outside the tree", Unit::Count, Wish::Less, |figures| figures.orphans_tree);
 pub(super) const NOTHING_LINKS: Metric =
-    metric(say::NOTHING_LINKS_TO_THEM, Unit::Count, Wish::Less, |figures| figures.orphans_links);
-pub(super) const BROKEN: Metric = metric(say::BROKEN_LINKS, Unit::Count, Wish::Less, |figures| figures.broken_links);
-pub(super) const OVERDUE: Metric = metric(say::OVERDUE_REVIEWS, Unit::Count, Wish::Less, |figures| figures.overdue);
-pub(super) const EDITS: Metric = metric(say::EDITS_IN_7_DAYS, Unit::Count, Wish::None, |figures| figures.edits_7d);
+    metric("Nothing links to them", Unit::Count, Wish::Less, |figures| figures.orphans_links);
+pub(super) const BROKEN: Metric = metric("Broken links", Unit::Count, Wish::Less, |figures| figures.broken_links);
+pub(super) const OVERDUE: Metric = metric("Overdue reviews", Unit::Count, Wish::Less, |figures| figures.overdue);
+pub(super) const EDITS: Metric = metric("Edits in 7 days", Unit::Count, Wish::None, |figures| figures.edits_7d);
 pub(super) const BYTES: Metric =
-    metric(say::BYTES_OF_ATTACHMENTS, Unit::Bytes, Wish::None, |figures| figures.attachment_bytes);
+    metric("Bytes of attachments", Unit::Bytes, Wish::None, |figures| figures.attachment_bytes);
 
 /// What the charts show, in their order: first whether it is getting better, then how it grows.
 pub(super) const TRENDS: [&Metric; 9] =

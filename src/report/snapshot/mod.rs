@@ -4,7 +4,6 @@
 mod answers;
 mod chart;
 mod figures;
-mod files;
 mod lists;
 mod metric;
 mod past;
@@ -19,21 +18,17 @@ pub use view::SnapshotView;
 use askama::Template;
 
 use super::html::assets::Script;
-use super::html::frame::{self, Frame, FrameFacts, Place, Warning};
+use super::html::frame::{self, Frame, FrameFacts, Place};
 use super::html::gaps::{GAPS, GapRow, gap_row};
 use super::html::{filters, render};
-use super::text::{sentences, snapshot as say};
-use super::{ReportError, facts, format, not_covered, text};
+use super::{ReportError, facts, format, not_covered};
 use answers::Answer;
 use figures::Figure;
-use files::DataFile;
 use lists::{Changes, Finding, Measured};
 use past::NoPast;
 use spaces::SpaceRow;
 use trends::Trends;
 use workflow::Workflows;
-
-const WARNING: Warning = Warning { headline: say::TOO_LOW, meaning: say::TOO_LOW_WHY };
 
 /// Everything on the dashboard besides its frame.
 #[derive(Debug)]
@@ -50,7 +45,6 @@ struct Board {
     findings: Vec<Finding>,
     changes: Option<Vec<Changes>>,
     previous_week: String,
-    files: Vec<DataFile>,
     gaps: Vec<GapRow>,
     more_gaps: u64,
     notes: Vec<String>,
@@ -86,7 +80,6 @@ impl Board {
             findings: lists::findings(view),
             changes: lists::changes(view),
             previous_week: view.previous_week.unwrap_or_default().to_owned(),
-            files: files::files(&view.frame.week),
             gaps: gaps.iter().take(GAPS).map(gap_row).collect(),
             more_gaps: gaps.len().saturating_sub(GAPS) as u64,
             notes: [visible(view.notes), visible(&view.coverage.warnings)].concat(),
@@ -103,20 +96,27 @@ fn frame(view: &SnapshotView<'_>) -> Frame {
     let complete = view.frame.complete;
     let mut reasons = facts::unread(view.coverage);
     if !complete && reasons.is_empty() {
-        reasons.push(say::DID_NOT_REACH_ITS_END.to_owned());
+        reasons.push("the run did not reach its end".to_owned());
     }
-    let spaces = if view.whole_site {
-        say::all_spaces(view.spaces.len() as u64)
-    } else {
-        say::not_the_whole_site(&frame::spaces(view.spaces.iter().map(|(key, _)| key.as_str())))
+    let spaces = match (view.whole_site, view.spaces.len()) {
+        (true, 1) => "the only visible space".to_owned(),
+        (true, number) => format!("all {} visible spaces", format::count(number as u64)),
+        (false, _) => {
+            let chosen = frame::spaces(view.spaces.iter().map(|(key, _)| key.as_str()));
+            format!("{chosen}, not the whole site")
+        }
     };
-    let scope = vec![say::week(&view.frame.week), spaces, say::metrics(&view.groups.join(", "))];
-    let within = if view.whole_site { "" } else { say::ONLY_THESE_SPACES };
+    let scope = vec![format!("week {}", view.frame.week), spaces, format!("metrics {}", view.groups.join(", "))];
+    let within = if view.whole_site {
+        ""
+    } else {
+        "Only these spaces were read: links from elsewhere do not count, so a page that nothing links to may be linked \
+         from another space. "
+    };
     Frame::of(FrameFacts {
-        heading: say::CONFLUENCE_PAGES.to_owned(),
+        heading: "Confluence pages".to_owned(),
         place: Place::Dashboard,
         script: Script::Snapshot,
-        warning: WARNING,
         complete,
         reasons: &reasons,
         coverage: view.coverage,
@@ -131,7 +131,11 @@ fn frame(view: &SnapshotView<'_>) -> Frame {
 fn remarks(view: &SnapshotView<'_>, weeks: &Result<Vec<past::Then<'_>>, NoPast>) -> Vec<String> {
     match weeks {
         Ok(weeks) => past::other_spaces(view, weeks),
-        Err(NoPast::Incomplete) => vec![say::NOT_COMPARED.to_owned()],
-        Err(NoPast::First) => vec![say::NOTHING_BEFORE.to_owned()],
+        Err(NoPast::Incomplete) => {
+            vec!["Not compared with the weeks before, because this week is incomplete.".to_owned()]
+        }
+        Err(NoPast::First) => vec![
+            "There is no complete snapshot before this one to compare with: changes appear with the next.".to_owned(),
+        ],
     }
 }

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use crate::metrics::summary::{Figures, TableFigures, WeekPoint, WeekStatus};
 use crate::report::html::frame::spaces;
-use crate::report::text::{self, snapshot as say};
 
 use super::SnapshotView;
 use super::metric::{Amount, Metric, Verdict};
@@ -76,8 +75,8 @@ impl<'a> Then<'a> {
     /// `since 2026-W46`, `in 4 weeks`.
     pub(super) fn since(&self) -> String {
         match self.weeks {
-            None => say::since(&self.point.week),
-            Some(weeks) => say::in_weeks(weeks),
+            None => format!("since {}", self.point.week),
+            Some(weeks) => format!("in {weeks} weeks"),
         }
     }
 
@@ -87,7 +86,7 @@ impl<'a> Then<'a> {
     }
 
     fn when(&self) -> String {
-        self.weeks.map_or_else(|| self.point.week.clone(), say::weeks_ago)
+        self.weeks.map_or_else(|| self.point.week.clone(), |weeks| format!("{weeks} weeks ago"))
     }
 
     /// The change of a measure since then; `None` when it is not known now.
@@ -95,17 +94,17 @@ impl<'a> Then<'a> {
         let now = now?;
         let Some(then) = self.value(metric) else {
             let why = match self.point.status {
-                WeekStatus::Missing => say::NO_SNAPSHOT,
-                WeekStatus::Incomplete => say::INCOMPLETE_SNAPSHOT,
-                WeekStatus::Imported if metric.counted_otherwise => say::COUNTED_OTHERWISE,
-                _ => text::NOT_READ,
+                WeekStatus::Missing => "no snapshot",
+                WeekStatus::Incomplete => "incomplete snapshot",
+                WeekStatus::Imported if metric.counted_otherwise => "counted otherwise",
+                _ => "not read",
             };
             return Some(Change { sign: "", by: None, verdict: None, since: format!("{}: {why}", self.when()) });
         };
         let by = now.abs_diff(then);
         let sign = if now > then { "+" } else { "−" };
         Some(match by {
-            0 => Change { sign: "", by: None, verdict: None, since: say::unchanged_since(&self.since()) },
+            0 => Change { sign: "", by: None, verdict: None, since: format!("unchanged {}", self.since()) },
             by => Change {
                 sign,
                 by: Some(Amount { value: by, unit: metric.unit }),
@@ -124,7 +123,13 @@ pub(super) fn other_spaces(view: &SnapshotView<'_>, weeks: &[Then<'_>]) -> Vec<S
         let before = keys(then.point.figures.as_ref().filter(|_| is_in_trend(then.point))?);
         // a space that is empty now may have been empty then
         let (more, fewer) = (named(&before, &chosen), named(&filled, &before));
-        (more.is_some() || fewer.is_some()).then(|| say::not_the_same_spaces(then.week(), more, fewer))
+        let what = match (more, fewer) {
+            (None, None) => return None,
+            (Some(more), None) => format!("{more} beside those of this week"),
+            (Some(more), Some(fewer)) => format!("{more}, but no pages of {fewer}"),
+            (None, Some(fewer)) => format!("no pages of {fewer}"),
+        };
+        Some(format!("The snapshot of {} held {what}: its figures are not of the same spaces.", then.week()))
     };
     weeks.iter().filter_map(sentence).collect()
 }

@@ -3,7 +3,6 @@
 use crate::metrics::row::{PageRow, Person};
 use crate::metrics::summary::PageRef;
 use crate::report::format;
-use crate::report::text::snapshot as say;
 
 /// A page to link to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,7 +15,7 @@ pub(super) struct PageLink {
 impl PageLink {
     /// A title and an address as they were read.
     pub(super) fn new(title: &str, url: &str) -> Self {
-        let title = if title.trim().is_empty() { say::NO_TITLE } else { title };
+        let title = if title.trim().is_empty() { "(no title)" } else { title };
         Self { title: format::visible(title).into_owned(), url: web_address(url) }
     }
 
@@ -40,6 +39,21 @@ fn web_address(url: &str) -> Option<String> {
 /// The name of a person, or the account id where the name could not be read.
 pub(super) fn person(person: &Person) -> String {
     format::visible(person.name.as_ref().unwrap_or(&person.id)).into_owned()
+}
+
+/// Days that can be negative where clocks differ: those are 0.
+pub(super) fn days(number: i64) -> String {
+    format::plural(u64::try_from(number).unwrap_or(0), "day", "days")
+}
+
+/// A number of pages.
+pub(super) fn pages(number: u64) -> String {
+    format::plural(number, "page", "pages")
+}
+
+/// A number of spaces.
+pub(super) fn spaces(number: u64) -> String {
+    format::plural(number, "space", "spaces")
 }
 
 /// A number that can be negative.
@@ -70,7 +84,7 @@ mod tests {
     #[test]
     fn numbers_have_separators_and_signs() {
         assert_eq!((number(-12_345).as_str(), number(7).as_str()), ("−12,345", "7"));
-        let days = [-1, 0, 1, 1200].map(say::whole_days);
-        assert_eq!(days, ["0 days", "0 days", "1 day", "1,200 days"]);
+        let words = [-1, 0, 1, 1200].map(days);
+        assert_eq!(words, ["0 days", "0 days", "1 day", "1,200 days"]);
     }
 }

@@ -40,7 +40,18 @@ pub(super) struct SpaceRow {
 }
 
 /// Headings of the cells behind name, pages and ages.
-pub(super) use crate::report::text::snapshot::SPACE_COLUMNS as HEADINGS;
+pub(super) const HEADINGS: [&str; 10] = [
+    "Outdated",
+    "Outside the tree",
+    "Nothing links to",
+    "Stubs",
+    "No labels",
+    "Owner inactive",
+    "Broken links",
+    "Overdue",
+    "Words",
+    "Mean health",
+];
 
 /// All spaces, the worst health first.
 pub(super) fn rows(view: &SnapshotView<'_>) -> Vec<SpaceRow> {

@@ -1,12 +1,11 @@
 //! The measures over 12 and 52 weeks.
 
 use crate::metrics::summary::{WeekPoint, WeekStatus};
-use crate::report::text::{self, snapshot as say};
 
 use super::SnapshotView;
 use super::chart::{self, Chart, Mark, Sample};
 use super::metric::{Metric, TRENDS, Verdict};
-use super::past;
+use super::{past, shown};
 
 /// The spans that can be chosen, in weeks; the first is shown at first.
 const SPANS: [usize; 2] = [12, 52];
@@ -94,7 +93,7 @@ fn figure(number: usize, metric: &Metric, points: &[WeekPoint]) -> TrendFigure {
     let weeks = points.iter().enumerate().rev().map(|(at, point)| Week {
         name: point.week.clone(),
         value: value(metric, point).map(|value| metric.unit.words(value)),
-        status: status_words(point),
+        status: status_words(point.status),
         is_older: at < recent,
     });
     TrendFigure {
@@ -111,12 +110,12 @@ fn value(metric: &Metric, point: &WeekPoint) -> Option<u64> {
     point.figures.as_ref().filter(|_| !is_otherwise).and_then(|figures| (metric.of)(&figures.total))
 }
 
-fn status_words(point: &WeekPoint) -> &'static str {
-    match point.status {
-        WeekStatus::Complete => say::COMPLETE_WEEK,
-        WeekStatus::Incomplete => say::INCOMPLETE_WEEK,
-        WeekStatus::Imported => say::IMPORTED_WEEK,
-        WeekStatus::Missing => say::NO_SNAPSHOT,
+fn status_words(status: WeekStatus) -> &'static str {
+    match status {
+        WeekStatus::Complete => "complete",
+        WeekStatus::Incomplete => "incomplete, not in the line",
+        WeekStatus::Imported => "imported",
+        WeekStatus::Missing => "no snapshot",
     }
 }
 
@@ -124,7 +123,7 @@ fn span(number: usize, metric: &Metric, weeks: usize, points: &[WeekPoint]) -> S
     let samples: Vec<Sample> =
         points.iter().map(|point| Sample { status: point.status, value: value(metric, point) }).collect();
     let (change, verdict) = change(metric, points);
-    let title = say::metric_over_weeks(metric.name, points.len());
+    let title = format!("{}, {} weeks", metric.name, points.len());
     let picture = chart::draw(&samples).map(|chart| picture(metric, points, chart));
     Span {
         weeks,
@@ -143,9 +142,9 @@ fn picture(metric: &Metric, points: &[WeekPoint], chart: Chart) -> Picture {
         let value = value(metric, point).map(|value| metric.unit.words(value));
         match (value, point.status) {
             (Some(value), WeekStatus::Complete) => format!("{}: {value}", point.week),
-            (Some(value), _) => format!("{}: {value} ({})", point.week, status_words(point)),
-            (None, WeekStatus::Missing) => format!("{}: {}", point.week, say::NO_SNAPSHOT),
-            (None, _) => format!("{}: {}", point.week, text::NOT_READ),
+            (Some(value), _) => format!("{}: {value} ({})", point.week, status_words(point.status)),
+            (None, WeekStatus::Missing) => format!("{}: no snapshot", point.week),
+            (None, _) => format!("{}: not read", point.week),
         }
     };
     let edge = |point: Option<&WeekPoint>| point.map(|point| point.week.clone()).unwrap_or_default();
@@ -173,37 +172,33 @@ fn change(metric: &Metric, points: &[WeekPoint]) -> (String, Option<Verdict>) {
     let Some((_, first)) = values.next() else { return (String::new(), None) };
     let Some((point, last)) = values.next_back() else { return (metric.unit.words(first), None) };
     let is_latest = points.last().is_some_and(|latest| latest.week == point.week);
-    let week = (!is_latest).then_some(point.week.as_str());
+    let week = if is_latest { String::new() } else { format!(" in {}", point.week) };
     let words = metric.unit.words(last);
     if last == first {
-        (say::unchanged_value(&words, week), None)
+        (format!("{words}, unchanged{week}"), None)
     } else {
-        (say::from_to(&metric.unit.words(first), &words, week), metric.wish.verdict(first, last))
+        (format!("{} → {words}{week}", metric.unit.words(first)), metric.wish.verdict(first, last))
     }
 }
 
 fn description(metric: &Metric, points: &[WeekPoint], change: &str) -> String {
     let mut parts = vec![match (points.first(), points.last()) {
-        (Some(first), Some(last)) => say::span(&first.week, &last.week, change),
+        (Some(first), Some(last)) => format!("{} to {}: {change}", first.week, last.week),
         _ => String::new(),
     }];
     let of = |status: WeekStatus| {
         let weeks = points.iter().filter(|point| point.status == status).map(|point| point.week.as_str());
         weeks.collect::<Vec<_>>().join(", ")
     };
-    for (status, words) in [
-        (WeekStatus::Missing, say::NO_SNAPSHOT),
-        (WeekStatus::Incomplete, say::INCOMPLETE_WEEK),
-        (WeekStatus::Imported, say::IMPORTED_WEEK),
-    ] {
+    for status in [WeekStatus::Missing, WeekStatus::Incomplete, WeekStatus::Imported] {
         let weeks = of(status);
         if !weeks.is_empty() {
-            parts.push(format!("{words}: {weeks}"));
+            parts.push(format!("{}: {weeks}", status_words(status)));
         }
     }
     let has_value = points.iter().any(|point| value(metric, point).is_some());
     if !has_value {
-        parts = vec![say::NOT_READ_IN_ANY.to_owned()];
+        parts = vec!["not read in any of these weeks".to_owned()];
     }
     format!("{}.", parts.join("; "))
 }
@@ -218,19 +213,29 @@ fn notes(points: &[WeekPoint]) -> Vec<String> {
         .filter(|pair| !pair[0].1.spaces.keys().eq(pair[1].1.spaces.keys()))
         .map(|pair| {
             let (before, after) = (pair[0].1.spaces.len() as u64, pair[1].1.spaces.len() as u64);
-            say::spaces_changed(&pair[1].0.week, before, after)
+            spaces_changed(&pair[1].0.week, before, after)
         })
         .collect();
     notes.drain(..notes.len().saturating_sub(SHOWN));
     notes
 }
 
+/// From a week on, so many spaces instead of so many before, or others of the same number.
+fn spaces_changed(week: &str, before: u64, after: u64) -> String {
+    let what = if before == after {
+        "other spaces".to_owned()
+    } else {
+        format!("{} instead of {before}", shown::spaces(after))
+    };
+    format!("From {week} on the snapshots hold pages of {what}.")
+}
+
 fn key(points: &[WeekPoint]) -> Vec<(&'static str, &'static str)> {
     let all = [
-        (WeekStatus::Complete, say::COMPLETE_WEEK),
-        (WeekStatus::Imported, say::IMPORTED_KEY),
-        (WeekStatus::Incomplete, say::INCOMPLETE_KEY),
-        (WeekStatus::Missing, say::NO_SNAPSHOT),
+        (WeekStatus::Complete, "complete"),
+        (WeekStatus::Imported, "imported from an older history"),
+        (WeekStatus::Incomplete, "incomplete: too low, and not in the line"),
+        (WeekStatus::Missing, "no snapshot"),
     ];
     let occurs = |status: WeekStatus| points.iter().any(|point| point.status == status);
     all.into_iter().filter(|(status, _)| occurs(*status)).map(|(status, words)| (status.name(), words)).collect()

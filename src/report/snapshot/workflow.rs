@@ -7,10 +7,9 @@ use crate::metrics::summary::{ReviewerFigures, StateFigures};
 use crate::report::format;
 use crate::report::html::breakdown::share;
 use crate::report::html::data::rank;
-use crate::report::text::snapshot as say;
 
 use super::SnapshotView;
-use super::shown::PageLink;
+use super::shown::{self, PageLink};
 
 /// Reviewers shown; all of them are in the CSV.
 const REVIEWERS: usize = 100;
@@ -79,8 +78,8 @@ impl Workflows {
 
 fn sources_sentence(sources: &[(&str, u64)]) -> String {
     let words: Vec<_> =
-        sources.iter().map(|(source, pages)| say::pages_of_source(&source_words(source), *pages)).collect();
-    if words.is_empty() { String::new() } else { say::known_from(&words.join("; ")) }
+        sources.iter().map(|(source, pages)| format!("{} ({})", source_words(source), shown::pages(*pages))).collect();
+    if words.is_empty() { String::new() } else { format!("Where this comes from: {}.", words.join("; ")) }
 }
 
 /// Pages by the word of their source: those that know something first, then the most pages.
@@ -97,29 +96,29 @@ fn sources<'a>(view: &SnapshotView<'a>) -> Vec<(&'a str, u64)> {
 /// What has to be done to see something here.
 fn nothing(view: &SnapshotView<'_>, sources: &[(&str, u64)]) -> &'static str {
     if view.rows.is_empty() {
-        say::THERE_ARE_NO_PAGES
+        "There are no pages."
     } else if sources.iter().any(|(source, _)| *source == "unavailable") {
-        say::WORKFLOW_FAILED
+        "The workflow could not be read: the notes and “What was not read” say why."
     } else if sources.is_empty() && !view.groups.contains(&MetricGroup::Workflow.name()) {
-        say::WORKFLOW_NOT_ASKED
+        "The workflow was not read: add workflow to --metrics."
     } else {
-        say::NO_WORKFLOW
+        "No page bears the state of a workflow. Where an approval app is in use, the section [workflow] of the configuration says where its states are kept: the names of its states, a content property, an imported report, or labels."
     }
 }
 
 /// A source in words (`comala.md` 0).
 fn source_words(source: &str) -> String {
     let words = match source {
-        "comala_dc_property" => say::COMALA_DC_PROPERTY,
-        "comala_dc_rest" => say::COMALA_DC_REST,
-        "comala_cloud_cql" => say::COMALA_CLOUD,
-        "import" => say::IMPORTED_REPORT,
-        "native_state" => say::NATIVE_STATE,
-        "labels" => say::LABELS,
-        "none" => say::NO_SOURCE,
-        "unavailable" => say::UNREADABLE_SOURCE,
+        "comala_dc_property" => "Comala on Data Center, its content property",
+        "comala_dc_rest" => "Comala on Data Center, its REST API",
+        "comala_cloud_cql" => "Comala on Cloud, its search fields",
+        "import" => "an imported report",
+        "native_state" => "Confluence's own content state",
+        "labels" => "labels",
+        "none" => "no source knows a workflow of these pages",
+        "unavailable" => "a source that may know could not be read",
         other => match other.strip_prefix("content_property:") {
-            Some(key) => return say::content_property(&format::visible(key)),
+            Some(key) => return format!("the content property {}", format::visible(key)),
             None => return format::visible(other).into_owned(),
         },
     };
@@ -138,8 +137,8 @@ fn funnel(states: &[StateFigures]) -> Funnel {
         pages: state.pages,
         percent: format::percent(state.pages, pages),
         share: share(state.pages, pages),
-        median: state.median_days.map(say::whole_days),
-        oldest: state.oldest.as_ref().map(|(days, page)| (say::whole_days(*days), PageLink::to(page))),
+        median: state.median_days.map(shown::days),
+        oldest: state.oldest.as_ref().map(|(days, page)| (shown::days(*days), PageLink::to(page))),
         overdue: state.overdue,
     });
     Funnel {
@@ -158,7 +157,7 @@ fn reviewers(figures: &[ReviewerFigures]) -> Vec<Reviewer> {
         rank,
         pending: figures.pending,
         overdue: figures.overdue,
-        oldest: figures.oldest.as_ref().map(|(days, page)| (*days, say::whole_days(*days), PageLink::to(page))),
+        oldest: figures.oldest.as_ref().map(|(days, page)| (*days, shown::days(*days), PageLink::to(page))),
     };
     shown.iter().zip(ranks).map(reviewer).collect()
 }

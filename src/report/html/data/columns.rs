@@ -8,8 +8,8 @@ use super::rank::rank;
 use crate::audit::{Usage, Use};
 use crate::inventory::{Attachment, Content, OldVersion, Status};
 use crate::report::html::row;
-use crate::report::text::{media, words};
 use crate::report::view::{FileRow, View};
+use crate::report::{media, words};
 use storage_format::Certainty;
 
 /// Index into a dictionary; -1 is none.

@@ -9,10 +9,10 @@ mod rank;
 
 use serde::Serialize;
 
-use crate::report::text::sentences;
 use crate::report::view::{FileRow, View};
 use crate::report::{ReportError, csv, folder};
 
+use super::frame::read_sentence;
 pub(super) use address::component;
 use columns::Table;
 pub(in crate::report) use rank::rank;
@@ -56,15 +56,13 @@ pub(super) struct RunBlock {
 impl RunBlock {
     pub(super) fn new(view: &View<'_>) -> Self {
         let scan = &view.inventory.scan;
-        let total = view.inventory.coverage.total();
-        let planned = total.planned.saturating_sub(total.skipped);
         Self {
             id: folder::folder_name(&view.facts.local_time, view.complete),
             complete: view.complete,
             started: scan.started_at.timestamp(),
             site: scan.base_url.clone(),
             account: scan.account.name.clone(),
-            read: sentences::units_read(total.ok + total.gone, planned, total.skipped),
+            read: read_sentence(&view.inventory.coverage),
         }
     }
 }

@@ -35,7 +35,7 @@ const KNOWN: &[(&str, &str)] = &[
 ];
 
 /// The type in words; one that is not known as it is, with hidden characters made visible.
-pub(in crate::report) fn label(media_type: &str) -> Cow<'_, str> {
+pub(super) fn label(media_type: &str) -> Cow<'_, str> {
     match KNOWN.binary_search_by_key(&media_type, |(known, _)| known) {
         Ok(at) => Cow::Borrowed(KNOWN[at].1),
         Err(_) => format::visible(media_type),

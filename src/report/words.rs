@@ -6,8 +6,11 @@ use crate::inventory::{Content, Status};
 use crate::report::format;
 use storage_format::{Certainty, Display};
 
+/// What is not known; in an address, the value of a facet for it, as classes.js has it.
+pub(super) const UNKNOWN: &str = "unknown";
+
 /// How a content uses the file: `shown as image`, `linked`, `listed by the attachments macro`.
-pub(in crate::report) fn phrase(used: &Use) -> String {
+pub(super) fn phrase(used: &Use) -> String {
     let verb = match used.display {
         Display::Shown => "shown",
         Display::Linked => "linked",
@@ -32,7 +35,7 @@ pub(in crate::report) fn phrase(used: &Use) -> String {
 }
 
 /// What a content is, for use before its title: `page`, `draft of page`, `archived page`, `footer comment`.
-pub(in crate::report) fn kind(content: &Content) -> String {
+pub(super) fn kind(content: &Content) -> String {
     match content.status {
         Status::Draft => format!("draft of {}", content.kind.label()),
         Status::Archived => format!("archived {}", content.kind.label()),
@@ -41,7 +44,7 @@ pub(in crate::report) fn kind(content: &Content) -> String {
 }
 
 /// Title of a content; what has none (some comments) goes by its id.
-pub(in crate::report) fn title(content: &Content) -> String {
+pub(super) fn title(content: &Content) -> String {
     if content.title.trim().is_empty() {
         format!("#{}", format::visible(content.id.as_str()))
     } else {
@@ -50,7 +53,7 @@ pub(in crate::report) fn title(content: &Content) -> String {
 }
 
 /// One line on what a usage means, for the legend.
-pub(in crate::report) fn meaning(usage: Usage) -> &'static str {
+pub(super) fn meaning(usage: Usage) -> &'static str {
     match usage {
         Usage::Embedded => "its own page shows it",
         Usage::Linked => "its own page links to it",
@@ -63,7 +66,7 @@ pub(in crate::report) fn meaning(usage: Usage) -> &'static str {
 }
 
 /// The usage in words: `unreferenced`, `linked elsewhere`, `not judged`.
-pub(in crate::report) fn usage(usage: Usage) -> &'static str {
+pub(super) fn usage(usage: Usage) -> &'static str {
     match usage {
         Usage::NotJudged => "not judged",
         Usage::LinkedElsewhere => "linked elsewhere",
@@ -72,7 +75,7 @@ pub(in crate::report) fn usage(usage: Usage) -> &'static str {
 }
 
 /// How a unit of work ended.
-pub(in crate::report) fn end(end: &UnitEnd) -> &'static str {
+pub(super) fn end(end: &UnitEnd) -> &'static str {
     match end {
         UnitEnd::Ok => "read",
         UnitEnd::Failed { .. } => "failed",
@@ -83,14 +86,14 @@ pub(in crate::report) fn end(end: &UnitEnd) -> &'static str {
 }
 
 /// Why what could not be found is no gap.
-pub(in crate::report) const NOT_THERE: &str = "Confluence answers that it is not there: deleted, or never published";
+pub(super) const NOT_THERE: &str = "Confluence answers that it is not there: deleted, or never published";
 
 /// What makes files a group of duplicates.
-pub(in crate::report) fn compared(verified: Option<bool>) -> &'static str {
+pub(super) fn compared(verified: Option<bool>) -> &'static str {
     match verified {
-        Some(true) => super::EQUAL_BYTES,
-        Some(false) => super::BYTES_DIFFER,
-        None => super::SAME_NAME_SIZE_AND_TYPE,
+        Some(true) => "equal bytes",
+        Some(false) => "bytes differ",
+        None => "same name, size and type",
     }
 }
 
