@@ -155,3 +155,47 @@ fn split_tag<'a>(body: &'a str, offset: usize, tag: &BytesStart<'_>) -> Option<(
             || (memchr::memchr(b'<', attributes.0.as_bytes()).is_none() && attributes.are_well_formed()));
     is_tag.then_some((name, attributes))
 }
+
+// the clock of a thread is one of Unix
+#[cfg(all(test, unix))]
+mod tests {
+    use rustix::time::{ClockId, clock_gettime};
+
+    use super::*;
+
+    /// Processor time of this thread, so that a busy machine does not count; the best of three.
+    fn processor_seconds(body: &str) -> f64 {
+        let now = || {
+            let time = clock_gettime(ClockId::ThreadCPUTime);
+            time.tv_sec as f64 + time.tv_nsec as f64 / 1e9
+        };
+        let site = OwnSite::new("https://acme.atlassian.net/wiki", &[]);
+        let times = (0..3).map(|_| {
+            let began = now();
+            std::hint::black_box(parse(body, &site));
+            now() - began
+        });
+        times.fold(f64::MAX, f64::min)
+    }
+
+    #[test]
+    fn a_body_eight_times_as_long_takes_time_in_proportion() {
+        type Payload = (&'static str, fn(usize) -> String);
+        let payloads: [Payload; 9] = [
+            ("nested elements", |n| "<div>".repeat(n) + &"</div>".repeat(n)),
+            ("nested macros", |n| "<ac:structured-macro ac:name=\"x\">".repeat(n)),
+            ("ends of nothing", |n| "<ac:link>".repeat(n / 5) + &"</ac:image><a href='/x'>".repeat(n)),
+            ("entities", |n| format!("<p>{}</p>", "&amp;".repeat(n))),
+            ("attributes", |n| format!("<p {}/>", "a=\"1\" ".repeat(n))),
+            ("comments", |n| "<!--".repeat(n)),
+            ("character data", |n| "<![CDATA[".repeat(n)),
+            ("half tags", |n| "<a \"".repeat(n)),
+            ("addresses", |n| "<a href='/wiki/download/attachments/1001/a.png'>x</a>".repeat(n)),
+        ];
+        for (name, payload) in payloads {
+            let (short, long) = (processor_seconds(&payload(10_000)), processor_seconds(&payload(80_000)));
+            // 8 is in proportion, 64 is quadratic
+            assert!(long / short < 24.0, "{name}: {short} s, and {long} s for eight times as much");
+        }
+    }
+}
