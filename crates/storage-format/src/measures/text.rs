@@ -7,7 +7,6 @@ use sha2::{Digest, Sha256};
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::count;
 use super::sketch::Sketch;
 
 /// The words that count as marks of unfinished text, exactly as they stand there, case included. The usual ones are
@@ -105,7 +104,7 @@ pub(super) fn characters(text: &str) -> u32 {
         number += usize::from(!(is_blank && after_blank));
         after_blank = is_blank;
     }
-    count(number)
+    u32::try_from(number).unwrap_or(u32::MAX)
 }
 
 /// Most bytes of a text that are looked at: a few pages say enough.
