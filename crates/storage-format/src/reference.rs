@@ -166,7 +166,15 @@ impl PageLink {
     }
 }
 
-/// How a reference is written. `Display` gives the short form used in evidence.
+/// How a reference is written. As text it is a few words that people know:
+///
+/// ```
+/// use storage_format::Construct;
+///
+/// assert_eq!(Construct::Image.to_string(), "image");
+/// assert_eq!(Construct::Macro("view-file".to_owned()).to_string(), "macro view-file");
+/// assert_eq!(Construct::UrlInText.to_string(), "URL in text");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Construct {
