@@ -9,8 +9,8 @@ use std::sync::LazyLock;
 pub(crate) enum Naming {
     /// Names no file; its texts are captions, keys or code.
     NoFile,
-    /// Each of these parameters names a file, or where none is there the one without a name; `page` and `space` may name
-    /// its page.
+    /// Each of these parameters (in lower case, without `-` and `_`) names a file, or where none is there the one without a
+    /// name; `page` and `space` may name its page.
     Named(&'static [&'static str]),
     DrawIo,
     IncludedDrawIo,
@@ -234,12 +234,23 @@ pub(crate) fn extension_naming(key: &str) -> (Naming, bool) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::macros::call::Parameter;
 
     #[test]
     fn every_macro_stands_once_and_in_lower_case() {
         for (at, Macro { name, .. }) in MACROS.iter().enumerate() {
             assert_eq!(*name, name.to_lowercase());
             assert!(MACROS[..at].iter().all(|other| other.name != *name), "{name} stands twice");
+        }
+    }
+
+    #[test]
+    fn parameters_stand_as_they_are_compared() {
+        for Macro { name, naming, .. } in MACROS {
+            let Named(parameters) = naming else { continue };
+            for parameter in *parameters {
+                assert_eq!(Parameter::new(Some(parameter)).name, *parameter, "{name}");
+            }
         }
     }
 
