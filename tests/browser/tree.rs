@@ -3,12 +3,11 @@
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
-use std::fs;
-use std::path::Path;
 
 use serde_json::{Value, json};
 
 use crate::{ALL, Report};
+use test_support::golden::assert_golden;
 use test_support::webdriver::Browser;
 
 test_support::trials! {
@@ -146,13 +145,5 @@ async fn u_18_screen_readers_are_given_names_roles_and_states() {
         }
     }
     browser.stop().await;
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/accessibility.txt");
-    if std::env::var_os("REPORT_TREES").is_some() {
-        fs::write(&file, &given).expect("written");
-    }
-    let expected = fs::read_to_string(&file).unwrap_or_default();
-    for (number, (given, expected)) in given.lines().zip(expected.lines()).enumerate() {
-        assert_eq!(given, expected, "line {}; REPORT_TREES=1 writes the file anew, for people to read", number + 1);
-    }
-    assert_eq!(given.lines().count(), expected.lines().count());
+    assert_golden("tests/fixtures/accessibility.txt", &given);
 }

@@ -1,10 +1,12 @@
 //! The binary as people start it: what it answers, where, and with which status.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
 use assert_cmd::Command;
 use tempfile::TempDir;
+use test_support::golden::assert_golden;
 
 /// The program in an empty folder, with nothing of the environment that could configure it.
 fn program(folder: &Path) -> Command {
@@ -35,6 +37,19 @@ fn help_and_version_are_data_and_succeed() {
     let (stdout, _, status) = run(program(folder.path()).arg("--version"));
     assert_eq!(stdout, format!("confluence-storage-analyzer {}\n", env!("CARGO_PKG_VERSION")));
     assert_eq!(status, 0);
+}
+
+#[test]
+fn every_help_is_the_one_people_have_read() {
+    let folder = TempDir::new().unwrap();
+    let definition = confluence_storage_analyzer::cli::Cli::command_definition();
+    let commands = definition.get_subcommands().filter(|command| !command.is_hide_set()).map(clap::Command::get_name);
+    let mut helps = String::new();
+    for command in std::iter::once(None).chain(commands.map(Some)) {
+        let (stdout, ..) = run(program(folder.path()).args(command).arg("--help"));
+        writeln!(helps, "== {}\n{stdout}", command.unwrap_or_default()).unwrap();
+    }
+    assert_golden("tests/fixtures/help.txt", &helps);
 }
 
 #[test]

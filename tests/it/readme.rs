@@ -2,6 +2,7 @@
 
 use confluence_storage_analyzer::audit::Usage;
 use confluence_storage_analyzer::error::exit_status_table;
+use test_support::golden::assert_golden;
 
 const README: &str = include_str!("../../README.md");
 
@@ -50,15 +51,9 @@ fn it_never_calls_a_file_safe_to_delete() {
     }
 }
 
-/// Written anew with `WRITE_DOCS=1`.
 #[test]
 fn the_page_of_columns_is_that_of_the_tables() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/columns.md");
-    let page = confluence_storage_analyzer::report::csv::columns_page();
-    if std::env::var_os("WRITE_DOCS").is_some() {
-        std::fs::write(path, &page).unwrap();
-    }
-    assert!(std::fs::read_to_string(path).unwrap() == page, "docs/columns.md is not current: WRITE_DOCS=1 writes it");
+    assert_golden("docs/columns.md", &confluence_storage_analyzer::report::csv::columns_page());
 }
 
 #[test]

@@ -67,7 +67,12 @@ fn pictures(folder: &str) -> Result<()> {
         .finish()
 }
 
-/// The tests that compare with a file write it instead.
+/// The tests that compare with a file of the repository write it instead.
 fn goldens() -> Result<()> {
-    cargo(&["test", "--locked", "--test", "browser", "u_18_screen_readers"]).env("REPORT_TREES", "1").finish()
+    let write = |test: &str, filter: &str| {
+        cargo(&["test", "--locked", "--test", test, filter]).env("WRITE_GOLDENS", "1").finish()
+    };
+    write("browser", "u_18_screen_readers")?;
+    write("it", "readme::the_page_of_columns")?;
+    write("it", "cli::every_help")
 }

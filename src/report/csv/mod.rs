@@ -35,8 +35,8 @@ pub fn columns_page() -> String {
 const COLUMNS_INTRO: &str = "\
 # Columns
 
-What every column of every CSV file says. This page is made from the tables of the program: `WRITE_DOCS=1 cargo test
---test it columns` writes it anew.
+What every column of every CSV file says. This page is made from the tables of the program: `cargo xtask goldens`
+writes it anew.
 ";
 
 /// The header of the attachment tables.

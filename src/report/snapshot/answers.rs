@@ -82,11 +82,8 @@ fn stuck(view: &SnapshotView<'_>) -> String {
         return words.to_owned();
     };
     // a source need not name the workflow
-    let workflow = if state.workflow.is_empty() {
-        String::new()
-    } else {
-        format!(" ({})", format::visible(&state.workflow))
-    };
+    let workflow =
+        if state.workflow.is_empty() { String::new() } else { format!(" ({})", format::visible(&state.workflow)) };
     let median = state.median_days.map(|days| format!(", half of them for {} or longer", shown::days(days)));
     let overdue = (state.overdue > 0).then(|| format!(", {} overdue", format::count(state.overdue)));
     let most = view.reviewers.first().map(|reviewer| {
