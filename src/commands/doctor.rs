@@ -20,10 +20,10 @@ pub(crate) async fn run(
 ) -> Result<Outcome, Failure> {
     let api = connect(&loaded.value)?;
     progress.phase("looking at the site", None);
-    let mut diagnosis = doctor::examine(api.client()).await;
+    let mut diagnosis = doctor::examine(&api).await;
     let status = diagnosis.status();
     if probe && !matches!(status, ExitStatus::Authentication | ExitStatus::Unreachable) {
-        let answers = doctor::probe(api.client(), progress).await;
+        let answers = doctor::probe(&api, progress).await;
         progress.finish();
         return Ok(Outcome::new(ExitStatus::Complete, format, shareable(&answers), || sheet(&answers)));
     }

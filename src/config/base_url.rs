@@ -1,69 +1,18 @@
-//! The address of the site: one origin with its context path, fixed before anything is sent.
+//! The address of the site, fixed before anything is sent.
 
-use url::{Host, Url};
+use confluence_client::SiteAddress;
 
 use crate::error::Failure;
 
-/// Host of the gateway that scoped tokens need (confluence-api.md 5).
-const GATEWAY_HOST: &str = "api.atlassian.com";
-
-/// Checks an address and brings it into the one form used everywhere, by which cache and history know the site: scheme,
-/// host, port and `/wiki`, where Confluence Cloud lives under any domain. `origin` says where the address was set.
+/// Checks an address and brings it into the one form used everywhere, by which cache and history know the site.
+/// `origin` says where the address was set.
 pub(super) fn normalize(text: &str, origin: &str) -> Result<String, Failure> {
-    let url = parse(text, origin)?;
-    let path = url.path().trim_end_matches('/');
-    let host = url.host_str().unwrap_or_default();
-    if host == GATEWAY_HOST {
-        return Err(refused(origin, "it is the gateway for scoped tokens, which this version cannot read through")
-            .remedy(
-                "use the address of the site, https://your-domain.atlassian.net/wiki, and a token without scopes",
-            ));
-    }
-    let site = format!("{}/wiki", url.origin().ascii_serialization());
-    match path {
-        "" | "/wiki" => Ok(site),
-        _ => Err(refused(origin, "it names a page or another product, not a site of Confluence Cloud")
-            .remedy(format!("use {site}; this version does not read Confluence Data Center"))),
-    }
-}
-
-fn parse(text: &str, origin: &str) -> Result<Url, Failure> {
-    let url = Url::parse(text).ok().filter(|url| url.host().is_some()).ok_or_else(|| {
-        refused(origin, "it is no web address")
-            .remedy("write it with its scheme, as https://your-domain.atlassian.net/wiki")
+    let address = SiteAddress::parse(text).map_err(|error| {
+        // the address itself is not shown: it may hold a password
+        let failure = Failure::usage(format!("{origin}: `base_url` cannot be used"));
+        failure.because(error.to_string()).remedy(error.remedy())
     })?;
-    match url.scheme() {
-        "https" => {}
-        "http" if is_loopback(&url) => {}
-        "http" => {
-            return Err(refused(origin, "plain http would show the token to everyone on the way")
-                .remedy("write https:// instead of http://"));
-        }
-        _ => return Err(refused(origin, "its scheme is not https").remedy("write https:// in front of the host")),
-    }
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err(refused(origin, "it holds a user name or password")
-            .remedy("remove everything up to the @, and set api_user and api_token instead"));
-    }
-    if url.query().is_some() || url.fragment().is_some() {
-        return Err(refused(origin, "it has a part after ? or #").remedy("remove that part: the site is enough"));
-    }
-    Ok(url)
-}
-
-/// Whether the address can only mean this computer.
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
-}
-
-/// The address itself is not shown: it may hold a password.
-fn refused(origin: &str, why: &str) -> Failure {
-    Failure::usage(format!("{origin}: `base_url` cannot be used")).because(why)
+    Ok(address.base_url().to_owned())
 }
 
 #[cfg(test)]
@@ -95,7 +44,7 @@ mod tests {
             ("http://localhost:1", "http://localhost:1/wiki"),
         ] {
             assert_eq!(normalize(text, "x").unwrap(), normal, "{text}");
-            assert_eq!(confluence_client::Deployment::cloud(text).unwrap().base_url(), normal, "as requests are sent");
+            assert_eq!(SiteAddress::parse(text).unwrap().base_url(), normal, "as requests are sent");
         }
     }
 

@@ -2,17 +2,16 @@
 
 use super::{Finding, State};
 use crate::error::ExitStatus;
-use confluence_client::{Client, RequestError};
-use confluence_client::{Observed, Request, RequestKind};
+use confluence_client::{Api, Look, Observed, Place, RequestError};
 
 /// The probe every run begins with; gives the account's id. An error is the exit status a run would end with.
-pub(super) async fn check(client: &Client, findings: &mut Vec<Finding>) -> Result<String, ExitStatus> {
-    let error = match client.identity().await {
+pub(super) async fn check(api: &Api, findings: &mut Vec<Finding>) -> Result<String, ExitStatus> {
+    let error = match api.current_user().await {
         Ok(answer) => {
             let user = answer.value;
             let name = user.display_name.or(user.public_name).unwrap_or_default();
             let id = user.account_id.unwrap_or_default();
-            client.expect_account(&id);
+            api.client().expect_account(&id);
             findings.push(Finding::new("account", State::Good, format!("the token belongs to {name}")));
             findings.push(Finding::new(
                 "token",
@@ -27,7 +26,7 @@ pub(super) async fn check(client: &Client, findings: &mut Vec<Finding>) -> Resul
     match &error {
         RequestError::Unauthenticated { .. } | RequestError::Anonymous => {
             findings.push(fatal.remedy(error.remedy()));
-            findings.extend(kind_of_token(client).await);
+            findings.extend(kind_of_token(api).await);
             Err(ExitStatus::Authentication)
         }
         error if error.is_denied() => {
@@ -42,9 +41,8 @@ pub(super) async fn check(client: &Client, findings: &mut Vec<Finding>) -> Resul
 }
 
 /// What the form of the refusal says about the token (`confluence-api.md` 5.2).
-async fn kind_of_token(client: &Client) -> Option<Finding> {
-    let request = Request::v1(RequestKind::CurrentUser, &["user", "current"]);
-    let observed = client.observe(&request).await.ok()?;
+async fn kind_of_token(api: &Api) -> Option<Finding> {
+    let observed = api.observe(&Look::at(Place::CurrentUser)).await.ok()?;
     let finding = |found: &str| Finding::new("token", State::Fatal, found);
     Some(match observed.status {
         401 if observed.html => finding(
@@ -66,12 +64,11 @@ async fn kind_of_token(client: &Client) -> Option<Finding> {
 }
 
 /// How many spaces of each kind the account sees.
-pub(super) async fn spaces(client: &Client, findings: &mut Vec<Finding>) {
+pub(super) async fn spaces(api: &Api, findings: &mut Vec<Finding>) {
     let mut counts = Vec::new();
     let mut total = 0;
     for status in ["current", "archived"] {
-        let request = Request::v2(RequestKind::Spaces, &["spaces"]).with("status", status).with("limit", "250");
-        match client.observe(&request).await {
+        match api.observe(&Look::at(Place::Spaces).statuses(&[status]).limit(250)).await {
             Ok(observed) => match observed.results() {
                 Some(results) => {
                     total += results.len();

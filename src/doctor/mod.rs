@@ -12,7 +12,7 @@ mod tests;
 use serde::Serialize;
 
 use crate::error::ExitStatus;
-use confluence_client::Client;
+use confluence_client::Api;
 pub use probe::{Answered, probe};
 
 /// How a check ended.
@@ -95,12 +95,12 @@ impl Diagnosis {
 }
 
 /// Checks the account, the spaces, every kind of content an audit reads, and the limits the server tells.
-pub async fn examine(client: &Client) -> Diagnosis {
+pub async fn examine(api: &Api) -> Diagnosis {
     let mut findings = Vec::new();
-    let status = match account::check(client, &mut findings).await {
+    let status = match account::check(api, &mut findings).await {
         Ok(account) => {
-            account::spaces(client, &mut findings).await;
-            endpoints::check(client, &account, &mut findings).await;
+            account::spaces(api, &mut findings).await;
+            endpoints::check(api, &account, &mut findings).await;
             ExitStatus::Complete
         }
         Err(status) => status,

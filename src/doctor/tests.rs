@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::progress::Progress;
-use confluence_client::ConnectionSettings;
+use confluence_client::{Api, ConnectionSettings};
 use confluence_sim::site::{Kind, Status};
 use confluence_sim::workflow::WorkflowApp;
 use confluence_sim::{DemoServer, Fault, FaultPlan, Occurrence, RoutePattern, sample_site};
@@ -11,11 +11,11 @@ async fn serve(faults: FaultPlan) -> DemoServer {
     DemoServer::start(sample_site("2026-04-01T08:30:00Z".parse().unwrap()), faults).await.unwrap()
 }
 
-fn client_as(server: &DemoServer, token: &str) -> Client {
-    Client::new(ConnectionSettings::new(server.base_url(), server.user(), token.into())).unwrap()
+fn client_as(server: &DemoServer, token: &str) -> Api {
+    Api::new(ConnectionSettings::new(server.base_url(), server.user(), token.into())).unwrap()
 }
 
-fn client(server: &DemoServer) -> Client {
+fn client(server: &DemoServer) -> Api {
     client_as(server, &server.token())
 }
 

@@ -38,7 +38,7 @@ pub async fn compare_contents(
 async fn digest(crawl: &Crawl<'_>, file: &super::Attachment) -> Option<String> {
     let unit = crawl.ledger.enter(UnitKind::Comparison, format!("attachment {} {:?}", file.id, file.title));
     let container = file.container.id().map_or("", super::ContentId::as_str);
-    let result = crawl.api.client().fingerprint(container, file.id.as_str()).await;
+    let result = crawl.api.fingerprint(container, file.id.as_str()).await;
     crawl.progress.advance(1);
     match result {
         Ok(fingerprint) if Some(fingerprint.size) == file.size => {

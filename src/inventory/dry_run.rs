@@ -50,7 +50,7 @@ pub async fn plan_requests(api: &Api, options: &CrawlOptions, progress: &Progres
     }
     Ok(Preview {
         account: frame.account().name.clone(),
-        base_url: api.client().deployment().base_url().to_owned(),
+        base_url: api.address().base_url().to_owned(),
         figures,
         plan,
         coverage: frame.into_ledger().finish(),

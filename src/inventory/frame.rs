@@ -56,7 +56,7 @@ pub enum CrawlError {
 impl CrawlError {
     /// Nothing usable was read of the site.
     pub(super) fn unusable(api: &Api, cause: RequestError) -> Self {
-        Self::Unusable { base_url: api.client().deployment().base_url().to_owned(), cause }
+        Self::Unusable { base_url: api.address().base_url().to_owned(), cause }
     }
 
     /// The exit status of a run that ends with this error (product contract 1).
@@ -136,7 +136,7 @@ impl<'a> Frame<'a> {
         let ledger = Ledger::default();
         let opening = identity::open(api, &ledger).await.map_err(|error| CrawlError::unusable(api, error))?;
         let found = lists::spaces(api, &ledger).await;
-        let (spaces, base_url) = (found.by_key, api.client().deployment().base_url());
+        let (spaces, base_url) = (found.by_key, api.address().base_url());
         if spaces.is_empty() {
             return Err(match found.failure {
                 Some(error) => CrawlError::unusable(api, error),
@@ -190,7 +190,7 @@ impl<'a> Frame<'a> {
                 program: options.program.clone(),
                 started_at: opening.started_at,
                 finished_at: Utc::now() + opening.clock_offset,
-                base_url: client.deployment().base_url().to_owned(),
+                base_url: client.address().base_url().to_owned(),
                 own_hosts,
                 former_hosts,
                 account: opening.account,
@@ -220,7 +220,7 @@ fn own_hosts(api: &Api, base: Option<&str>, options: &CrawlOptions) -> (Vec<Stri
         let host = base.host_str()?;
         Some(base.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")))
     });
-    let own = api.client().deployment().host();
+    let own = api.address().host();
     let mut hosts: Vec<String> = Vec::new();
     let mut add = |host: &str| {
         let host = host.trim().to_ascii_lowercase();

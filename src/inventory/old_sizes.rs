@@ -46,7 +46,7 @@ async fn measure(crawl: &Crawl<'_>, files: &[Attachment]) -> OldSizes {
     let mut failure: Option<RequestError> = None;
     for sample in &samples {
         let id = sample.file.id.as_str();
-        match crawl.api.client().measure_download(sample.container, id, sample.version).await {
+        match crawl.api.measure_download(sample.container, id, sample.version).await {
             Ok(measured) if measured == sample.size => {
                 proved = Some(OldSizes::Proved { attachment: sample.file.id.clone(), version: sample.version });
                 // a size that differs from the current one proves it; equal ones are only hints, so look at more

@@ -1,216 +1,156 @@
-//! The endpoints of Confluence Cloud that the program reads: v2, and v1 where v2 has nothing.
+//! What the program reads of Confluence, whatever kind of site answers.
 //!
 //! One method per endpoint. Lists hand their items to a closure as they come and tell how the walk ended; bodies of a
 //! large site never are in memory together.
 
 use std::ops::ControlFlow;
 
+use super::address::SiteAddress;
 use super::client::{Answer, Client, ClientError, ConnectionSettings};
-use super::deployment::Request;
+use super::cloud::Cloud;
+use super::download::Fingerprint;
 use super::error::RequestError;
+use super::inspect::Observed;
 use super::kind::RequestKind;
+use super::look::Look;
 use super::model;
-use super::pagination::{Item, Paging, Walked, walk};
+use super::pagination::Walked;
+use super::workflow_model::{ContentState, WorkflowParameters, WorkflowStatus};
 
-/// Space ids in one request at most (`confluence-api.md` 3.2).
-pub const SPACE_IDS_PER_REQUEST: usize = 100;
-/// Account ids in one request at most.
-pub const PEOPLE_PER_REQUEST: usize = 100;
-/// Content property of the published header image (`storage-format.md` 5).
-pub const HEADER_IMAGE_PUBLISHED: &str = "cover-picture-id-published";
-/// Content property of the header image of the draft.
-pub const HEADER_IMAGE_DRAFT: &str = "cover-picture-id-draft";
+pub use super::choices::{
+    ACCOUNTS_PER_REQUEST, Analytics, Bodies, CONTENT_IDS_PER_REQUEST, CommentKind, Edition, HEADER_IMAGE_DRAFT,
+    HEADER_IMAGE_PUBLISHED, INNER_LABELS, PEOPLE_PER_REQUEST, SPACE_IDS_PER_REQUEST, Single,
+};
 
-/// Every status a page list can be asked for.
-pub(super) const PAGE_STATUSES: &[&str] = &["current", "archived", "trashed", "deleted"];
-/// Every status a blog post list can be asked for.
-pub(super) const BLOG_POST_STATUSES: &[&str] = &["current", "trashed", "deleted"];
-/// Every status the attachment list can be asked for; trash only comes when asked for.
-const ATTACHMENT_STATUSES: &[&str] = &["current", "archived", "trashed"];
-
-/// Which comments.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CommentKind {
-    /// Below a page or post.
-    Footer,
-    /// On a passage of it.
-    Inline,
+/// The kinds of sites that can be read.
+#[derive(Debug)]
+enum Deployment {
+    Cloud(Cloud),
 }
 
-impl CommentKind {
-    fn segment(self) -> &'static str {
-        match self {
-            Self::Footer => "footer-comments",
-            Self::Inline => "inline-comments",
-        }
-    }
-
-    fn kind(self) -> RequestKind {
-        match self {
-            Self::Footer => RequestKind::FooterComments,
-            Self::Inline => RequestKind::InlineComments,
-        }
-    }
-}
-
-/// Whether a list brings the bodies of its items.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Bodies {
-    /// In storage format.
-    Included,
-    /// Not asked for.
-    LeftOut,
-}
-
-impl Bodies {
-    fn ask(self, request: Request) -> Request {
-        match self {
-            Self::Included => request.with("body-format", "storage"),
-            Self::LeftOut => request,
-        }
-    }
-}
-
-/// Which state of a page or post is read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Edition {
-    /// What readers see.
-    Published,
-    /// The unpublished draft, where there is one.
-    Draft,
-}
-
-/// A content that can be read alone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Single {
-    /// A page.
-    Page,
-    /// A blog post.
-    BlogPost,
-    /// A footer comment.
-    FooterComment,
-    /// An inline comment.
-    InlineComment,
-    /// App content.
-    CustomContent,
-}
-
-impl Single {
-    pub(super) fn segment(self) -> &'static str {
-        match self {
-            Self::Page => "pages",
-            Self::BlogPost => "blogposts",
-            Self::FooterComment => "footer-comments",
-            Self::InlineComment => "inline-comments",
-            Self::CustomContent => "custom-content",
-        }
-    }
-
-    fn kind(self) -> RequestKind {
-        match self {
-            Self::Page => RequestKind::OnePage,
-            Self::BlogPost => RequestKind::OneBlogPost,
-            Self::FooterComment | Self::InlineComment => RequestKind::OneComment,
-            Self::CustomContent => RequestKind::OneCustomContent,
-        }
-    }
-}
-
-/// Confluence Cloud at its site host.
+/// The seam to Confluence: the endpoints of one site.
+///
+/// Which kind of site it is nobody outside this crate knows. It is a private enum rather than a trait, because the
+/// endpoints take closures and are asynchronous, which a trait object cannot offer, and because a type parameter would
+/// have to be named by everybody who reads. Another kind of site is a module beside `cloud` with the same methods, one
+/// variant above and one arm in `ask!`.
 #[derive(Debug)]
 pub struct Api {
-    client: Client,
+    deployment: Deployment,
+}
+
+/// Hands a call on to the deployment.
+macro_rules! ask {
+    ($self:ident.$method:ident($($argument:expr),*)) => {
+        match &$self.deployment {
+            Deployment::Cloud(cloud) => cloud.$method($($argument),*).await,
+        }
+    };
 }
 
 impl Api {
     /// Sets up connections; sends nothing.
     pub fn new(settings: ConnectionSettings) -> Result<Self, ClientError> {
-        Ok(Self { client: Client::new(settings)? })
+        Ok(Self { deployment: Deployment::Cloud(Cloud::new(Client::new(settings)?)) })
     }
 
     /// The client below: counters, warnings, whether the run was stopped.
     pub fn client(&self) -> &Client {
-        &self.client
+        match &self.deployment {
+            Deployment::Cloud(cloud) => cloud.client(),
+        }
+    }
+
+    /// Where the site is.
+    pub fn address(&self) -> &SiteAddress {
+        self.client().address()
+    }
+
+    /// One look as the account, judged by nobody. Repeated only when no answer arrives at all, or after the pause a
+    /// throttling server asks for.
+    pub async fn observe(&self, look: &Look<'_>) -> Result<Observed, RequestError> {
+        ask!(self.observe(look))
+    }
+
+    /// One look without credentials: what a visitor sees who is not logged in.
+    pub async fn observe_as_visitor(&self, look: &Look<'_>) -> Result<Observed, RequestError> {
+        ask!(self.observe_as_visitor(look))
+    }
+
+    /// The size in bytes of one version of an attachment, as its download tells it.
+    pub async fn measure_download(&self, container: &str, id: &str, version: u32) -> Result<u64, RequestError> {
+        ask!(self.measure_download(container, id, version))
+    }
+
+    /// Downloads the current version of an attachment and keeps nothing but its fingerprint.
+    pub async fn fingerprint(&self, container: &str, id: &str) -> Result<Fingerprint, RequestError> {
+        ask!(self.fingerprint(container, id))
     }
 
     /// Who the credentials belong to; fails unless that is a known user.
     pub async fn current_user(&self) -> Result<Answer<model::User>, RequestError> {
-        self.client.identity().await
+        ask!(self.current_user())
     }
 
     /// Spaces of one status, `current` or `archived`. Both have to be asked for (`confluence-api.md` 3.1).
     pub async fn spaces(&self, status: &str, take: impl FnMut(model::Space)) -> Walked {
-        let request = Request::v2(RequestKind::Spaces, &["spaces"]).with("status", status).with("sort", "id");
-        self.list(&request, take).await
+        ask!(self.spaces(status, take))
     }
 
     /// Pages of all statuses in up to [`SPACE_IDS_PER_REQUEST`] spaces.
     pub async fn pages(&self, spaces: &[&str], bodies: Bodies, take: impl FnMut(model::Content)) -> Walked {
-        let request = with_all(Request::v2(RequestKind::Pages, &["pages"]), "status", PAGE_STATUSES).with("sort", "id");
-        self.list(&in_spaces(request, spaces, bodies), take).await
+        ask!(self.pages(spaces, bodies, take))
     }
 
     /// Blog posts of all statuses in up to [`SPACE_IDS_PER_REQUEST`] spaces.
     pub async fn blog_posts(&self, spaces: &[&str], bodies: Bodies, take: impl FnMut(model::Content)) -> Walked {
-        let request = Request::v2(RequestKind::BlogPosts, &["blogposts"]).with("sort", "id");
-        let request = with_all(request, "status", BLOG_POST_STATUSES);
-        self.list(&in_spaces(request, spaces, bodies), take).await
+        ask!(self.blog_posts(spaces, bodies, take))
     }
 
     /// All attachments of the site, oldest first: by creation, the only stable order offered.
     pub async fn attachments(&self, take: impl FnMut(model::Attachment)) -> Walked {
-        let request = Request::v2(RequestKind::Attachments, &["attachments"]).with("sort", "created-date");
-        self.list(&with_all(request, "status", ATTACHMENT_STATUSES), take).await
+        ask!(self.attachments(take))
     }
 
     /// The current attachments of one page or blog post.
     pub async fn attachments_of(&self, which: Single, id: &str, take: impl FnMut(model::Attachment)) -> Walked {
-        let request = Request::v2(RequestKind::AttachmentsOfOneOwner, &[which.segment(), id, "attachments"]);
-        self.list(&request.with("status", "current").with("sort", "created-date"), take).await
+        ask!(self.attachments_of(which, id, take))
     }
 
     /// Attachments of the site, the last created first, until `take` breaks.
     pub async fn newest_attachments(&self, take: impl FnMut(model::Attachment) -> ControlFlow<()>) -> Walked {
-        let request = Request::v2(RequestKind::NewestAttachments, &["attachments"]).with("sort", "-created-date");
-        walk(&self.client, &with_all(request, "status", ATTACHMENT_STATUSES), Paging::Cursor, take).await
+        ask!(self.newest_attachments(take))
     }
 
     /// The versions of one attachment that exist, without sizes (`confluence-api.md` 3.3).
     pub async fn attachment_versions(&self, id: &str, take: impl FnMut(model::ListedVersion)) -> Walked {
-        self.list(&Request::v2(RequestKind::AttachmentVersionList, &["attachments", id, "versions"]), take).await
+        ask!(self.attachment_versions(id, take))
     }
 
     /// App content of one type, with bodies. Types cannot be listed, so only known ones can be asked for
     /// (`confluence-api.md` 3.4).
     pub async fn custom_content(&self, kind: &str, take: impl FnMut(model::Content)) -> Walked {
-        let request =
-            Request::v2(RequestKind::CustomContent, &["custom-content"]).with("type", kind).with("sort", "id");
-        self.list(&request.with("body-format", "storage"), take).await
+        ask!(self.custom_content(kind, take))
     }
 
     /// All footer or inline comments of the site.
     pub async fn comments(&self, which: CommentKind, bodies: Bodies, take: impl FnMut(model::Content)) -> Walked {
-        let request = Request::v2(which.kind(), &[which.segment()]).with("sort", "created-date");
-        self.list(&bodies.ask(request), take).await
+        ask!(self.comments(which, bodies, take))
     }
 
     /// The direct replies to one comment, with bodies.
     pub async fn replies(&self, which: CommentKind, comment: &str, take: impl FnMut(model::Content)) -> Walked {
-        let request = Request::v2(RequestKind::CommentReplies, &[which.segment(), comment, "children"]);
-        self.list(&request.with("sort", "created-date").with("body-format", "storage"), take).await
+        ask!(self.replies(which, comment, take))
     }
 
     /// Pages of all spaces, the last modified first, with bodies, until `take` breaks.
     pub async fn changed_pages(&self, take: impl FnMut(model::Content) -> ControlFlow<()>) -> Walked {
-        let request = with_all(Request::v2(RequestKind::ChangedPages, &["pages"]), "status", PAGE_STATUSES);
-        self.newest_first(request.with("body-format", "storage"), take).await
+        ask!(self.changed_pages(take))
     }
 
     /// Blog posts of all spaces, the last modified first, with bodies, until `take` breaks.
     pub async fn changed_blog_posts(&self, take: impl FnMut(model::Content) -> ControlFlow<()>) -> Walked {
-        let request =
-            with_all(Request::v2(RequestKind::ChangedBlogPosts, &["blogposts"]), "status", BLOG_POST_STATUSES);
-        self.newest_first(request.with("body-format", "storage"), take).await
+        ask!(self.changed_blog_posts(take))
     }
 
     /// Comments of the site, the last modified first, with bodies, until `take` breaks.
@@ -219,138 +159,183 @@ impl Api {
         which: CommentKind,
         take: impl FnMut(model::Content) -> ControlFlow<()>,
     ) -> Walked {
-        let request = Request::v2(RequestKind::ChangedComments, &[which.segment()]).with("body-format", "storage");
-        self.newest_first(request, take).await
+        ask!(self.changed_comments(which, take))
     }
 
     /// Attachments of the site, the last modified first, until `take` breaks.
     pub async fn changed_attachments(&self, take: impl FnMut(model::Attachment) -> ControlFlow<()>) -> Walked {
-        let request =
-            with_all(Request::v2(RequestKind::ChangedAttachments, &["attachments"]), "status", ATTACHMENT_STATUSES);
-        self.newest_first(request, take).await
+        ask!(self.changed_attachments(take))
     }
 
     /// One content with its body.
     pub async fn content(&self, which: Single, id: &str, edition: Edition) -> Result<model::Content, RequestError> {
-        let mut request = Request::v2(which.kind(), &[which.segment(), id]).with("body-format", "storage");
-        if edition == Edition::Draft {
-            request.kind = RequestKind::Draft;
-            request = request.with("get-draft", "true");
-        }
-        Ok(self.client.get(&request).await?.value)
+        ask!(self.content(which, id, edition))
     }
 
     /// Whether the list of pages or blog posts still shows `id`, in whatever status: tells deleted from hidden (F-41).
     pub async fn is_listed(&self, which: Single, id: &str) -> Result<bool, RequestError> {
-        let statuses = if which == Single::BlogPost { BLOG_POST_STATUSES } else { PAGE_STATUSES };
-        let request = with_all(Request::v2(which.kind(), &[which.segment()]).with("id", id), "status", statuses);
-        let mut listed = false;
-        let walked = self.list(&request, |content: model::Content| listed |= content.id.0 == id).await;
-        if listed { Ok(true) } else { walked.end.map(|()| false) }
+        ask!(self.is_listed(which, id))
     }
 
     /// One attachment in its current version.
     pub async fn attachment(&self, id: &str) -> Result<model::Attachment, RequestError> {
-        Ok(self.client.get(&Request::v2(RequestKind::OneAttachment, &["attachments", id])).await?.value)
+        ask!(self.attachment(id))
     }
 
     /// One version of an attachment, with the size it had (`confluence-api.md` 3.3).
     pub async fn attachment_version(&self, id: &str, version: u32) -> Result<model::Attachment, RequestError> {
-        let request =
-            Request::v2(RequestKind::AttachmentVersion, &["attachments", id]).with("version", version.to_string());
-        Ok(self.client.get(&request).await?.value)
+        ask!(self.attachment_version(id, version))
     }
 
     /// All content properties of one page or blog post.
     pub async fn properties(&self, which: Single, id: &str, take: impl FnMut(model::Property)) -> Walked {
-        let request = Request::v2(RequestKind::Properties, &[which.segment(), id, "properties"]).with("sort", "key");
-        self.list(&request, take).await
+        ask!(self.properties(which, id, take))
     }
 
     /// Pages and blog posts with their header-image properties, by search: the only bulk way to properties. The search
     /// index lags and leaves contents out, so what it does not answer has to be asked for alone.
     pub async fn header_images(&self, take: impl FnMut(model::SearchHit)) -> Walked {
-        let expand = format!("metadata.properties.{HEADER_IMAGE_PUBLISHED},metadata.properties.{HEADER_IMAGE_DRAFT}");
-        let request = Request::v1(RequestKind::HeaderImageSweep, &["content", "search"])
-            .with("cql", "type in (page,blogpost)")
-            .with("expand", expand);
-        self.list(&request, take).await
+        ask!(self.header_images(take))
     }
 
     /// The comments and attachments that the search index knows: a walk that is independent of the lists, at a thousand
     /// hits a page; without archived spaces, and late by seconds or minutes.
     pub async fn indexed(&self, take: impl FnMut(model::SearchHit)) -> Walked {
-        let request = Request::v1(RequestKind::SearchIndex, &["content", "search"])
-            .with("cql", "type in (comment,attachment) order by created");
-        self.list(&request, take).await
+        ask!(self.indexed(take))
     }
 
     /// Page templates of a space, or the global ones.
     pub async fn templates(&self, space_key: Option<&str>, take: impl FnMut(model::Template)) -> Walked {
-        self.template_list("page", space_key, take).await
+        ask!(self.templates(space_key, take))
     }
 
     /// Blueprint templates of a space, or the global ones.
     pub async fn blueprint_templates(&self, space_key: Option<&str>, take: impl FnMut(model::Template)) -> Walked {
-        self.template_list("blueprint", space_key, take).await
-    }
-
-    async fn template_list(&self, which: &str, space_key: Option<&str>, take: impl FnMut(model::Template)) -> Walked {
-        let mut request = Request::v1(RequestKind::Templates, &["template", which]).with("expand", "body.storage");
-        if let Some(key) = space_key {
-            request = request.with("spaceKey", key);
-        }
-        self.list_by_start(&request, take).await
+        ask!(self.blueprint_templates(space_key, take))
     }
 
     /// One template with its body.
     pub async fn template(&self, id: &str) -> Result<model::Template, RequestError> {
-        let request = Request::v1(RequestKind::OneTemplate, &["template", id]).with("expand", "body.storage");
-        Ok(self.client.get(&request).await?.value)
+        ask!(self.template(id))
     }
 
     /// All labels of the site.
     pub async fn labels(&self, take: impl FnMut(model::Label)) -> Walked {
-        self.list(&Request::v2(RequestKind::Labels, &["labels"]).with("sort", "id"), take).await
+        ask!(self.labels(take))
     }
 
     /// The attachments that bear a label.
     pub async fn attachments_with_label(&self, label: &str, take: impl FnMut(model::Attachment)) -> Walked {
-        let request = Request::v2(RequestKind::AttachmentsOfALabel, &["labels", label, "attachments"]);
-        self.list(&request.with("sort", "created-date"), take).await
+        ask!(self.attachments_with_label(label, take))
     }
 
     /// Up to [`PEOPLE_PER_REQUEST`] people by account id; unknown ids are left out by the server.
     pub async fn people(&self, accounts: &[&str]) -> Result<Vec<model::User>, RequestError> {
-        let request = with_all(Request::v1(RequestKind::People, &["user", "bulk"]), "accountId", accounts);
-        Ok(self.client.get::<model::Users>(&request).await?.value.results)
+        ask!(self.people(accounts))
     }
 
-    pub(super) async fn list<T: Item>(&self, request: &Request, take: impl FnMut(T)) -> Walked {
-        walk(&self.client, request, Paging::Cursor, to_its_end(take)).await
+    /// Current pages of spaces with their labels, restrictions and editor, and with everybody who ever published a
+    /// version where `contributors` asks for it: the only bulk way to all of these (`confluence-api.md` 4).
+    pub async fn page_sweep(
+        &self,
+        space_keys: &[&str],
+        contributors: bool,
+        take: impl FnMut(model::PageHit),
+    ) -> Walked {
+        ask!(self.page_sweep(space_keys, contributors, take))
     }
 
-    pub(super) async fn list_by_start<T: Item>(&self, request: &Request, take: impl FnMut(T)) -> Walked {
-        walk(&self.client, request, Paging::Start, to_its_end(take)).await
+    /// The global labels of one page.
+    pub async fn page_labels(&self, page: &str, take: impl FnMut(model::Label)) -> Walked {
+        ask!(self.page_labels(page, take))
     }
 
-    async fn newest_first<T: Item>(&self, request: Request, take: impl FnMut(T) -> ControlFlow<()>) -> Walked {
-        walk(&self.client, &request.with("sort", "-modified-date"), Paging::Cursor, take).await
+    /// The versions of one page that exist, the newest first.
+    pub async fn page_versions(&self, page: &str, take: impl FnMut(model::PageVersion)) -> Walked {
+        ask!(self.page_versions(page, take))
     }
-}
 
-/// Takes every item and never ends the walk.
-fn to_its_end<T>(mut take: impl FnMut(T)) -> impl FnMut(T) -> ControlFlow<()> {
-    move |item| {
-        take(item);
-        ControlFlow::Continue(())
+    /// A member of the tree of pages that is no page. `kind` is the word of `parentType`; `None` when there is no
+    /// endpoint for that kind.
+    pub async fn tree_member(&self, kind: &str, id: &str) -> Option<Result<model::TreeMember, RequestError>> {
+        ask!(self.tree_member(kind, id))
     }
-}
 
-pub(super) fn with_all(request: Request, name: &str, values: &[&str]) -> Request {
-    values.iter().fold(request, |request, value| request.with(name, *value))
-}
+    /// Which of up to [`CONTENT_IDS_PER_REQUEST`] ids are pages, or blog posts, of whatever status.
+    pub async fn listed(&self, which: Single, ids: &[&str], take: impl FnMut(model::Listed)) -> Walked {
+        ask!(self.listed(which, ids, take))
+    }
 
-fn in_spaces(request: Request, spaces: &[&str], bodies: Bodies) -> Request {
-    bodies.ask(with_all(request, "space-id", spaces))
+    /// Up to [`ACCOUNTS_PER_REQUEST`] accounts; unknown ids are left out by the server.
+    pub async fn accounts(&self, ids: &[&str]) -> Result<Vec<model::Account>, RequestError> {
+        ask!(self.accounts(ids))
+    }
+
+    /// How many people like a page.
+    pub async fn page_likes(&self, page: &str) -> Result<u64, RequestError> {
+        ask!(self.page_likes(page))
+    }
+
+    /// How often, or by how many people, a page was viewed, ever or since a time (ISO 8601).
+    pub async fn page_analytics(&self, which: Analytics, page: &str, since: Option<&str>) -> Result<u64, RequestError> {
+        ask!(self.page_analytics(which, page, since))
+    }
+
+    /// How many people watch a page; `None` when they are more than one answer holds.
+    ///
+    /// The endpoint of a page's watches is `notification/child-created`; its sister `notification/created` answers those
+    /// of the whole space (`confluence-v1.json`).
+    pub async fn page_watchers(&self, page: &str) -> Result<Option<u64>, RequestError> {
+        ask!(self.page_watchers(page))
+    }
+
+    /// Whether a Comala app for Data Center may answer here at all: the one for Cloud has no REST API, and Atlassian's
+    /// own hosts serve Cloud only (`comala.md` 0).
+    pub fn may_have_comala_rest(&self) -> bool {
+        match &self.deployment {
+            Deployment::Cloud(cloud) => cloud.may_have_comala_rest(),
+        }
+    }
+
+    /// The workflow status of one page by Comala on Data Center; `None` is a page without a workflow. `kind` names the
+    /// request in counters.
+    pub async fn workflow_status(&self, kind: RequestKind, id: &str) -> Result<Option<WorkflowStatus>, RequestError> {
+        ask!(self.workflow_status(kind, id))
+    }
+
+    /// The page-editable workflow parameters of one page by Comala on Data Center; `None` is a page without any. Needs
+    /// the right to edit the page: without it the answer is 403 (`comala.md` 1.2).
+    pub async fn workflow_parameters(&self, id: &str) -> Result<Option<WorkflowParameters>, RequestError> {
+        ask!(self.workflow_parameters(id))
+    }
+
+    /// Whether the search knows the fields of Comala on Cloud; it refuses unknown fields with 400 (`comala.md` 3).
+    pub async fn knows_workflow_fields(&self) -> Result<bool, RequestError> {
+        ask!(self.knows_workflow_fields())
+    }
+
+    /// The contents that a query finds, without anything expanded.
+    pub async fn workflow_search(&self, cql: &str, take: impl FnMut(model::SearchHit)) -> Walked {
+        ask!(self.workflow_search(cql, take))
+    }
+
+    /// The contents that a query finds, with the content properties of these keys: the only bulk way to properties.
+    pub async fn property_search(&self, cql: &str, keys: &[&str], take: impl FnMut(model::SearchHit)) -> Walked {
+        ask!(self.property_search(cql, keys, take))
+    }
+
+    /// The content properties of one page, or the one of a key.
+    pub async fn page_properties(&self, id: &str, key: Option<&str>, take: impl FnMut(model::Property)) -> Walked {
+        ask!(self.page_properties(id, key, take))
+    }
+
+    /// The native content states that a space suggests.
+    pub async fn content_states(&self, space_key: &str) -> Result<Vec<ContentState>, RequestError> {
+        ask!(self.content_states(space_key))
+    }
+
+    /// The pages of a space that are in a native content state.
+    pub async fn pages_in_state(&self, space_key: &str, state: i64, take: impl FnMut(model::SearchHit)) -> Walked {
+        ask!(self.pages_in_state(space_key, state, take))
+    }
 }

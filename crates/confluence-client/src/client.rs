@@ -15,11 +15,12 @@ use serde::de::DeserializeOwned;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use super::deployment::{BaseUrlError, Deployment, Request};
+use super::address::{BaseUrlError, SiteAddress};
 use super::error::RequestError;
 use super::fetch::{Failure, Suspicion};
 use super::kind::{RequestCounts, RequestKind};
 use super::pace::{Pace, Priority};
+use super::request::Request;
 use super::retry::{Jitter, RetryBudget};
 
 /// Largest answer that is read, in decompressed bytes (F-25, F-65).
@@ -125,10 +126,10 @@ pub enum ClientError {
 
 impl ClientError {
     /// What to do, one line.
-    pub fn remedy(&self) -> &'static str {
+    pub fn remedy(&self) -> String {
         match self {
             Self::BaseUrl(error) => error.remedy(),
-            Self::Setup(error) => error.remedy(),
+            Self::Setup(error) => error.remedy().to_owned(),
         }
     }
 }
@@ -136,7 +137,7 @@ impl ClientError {
 /// An authenticated, read-only connection to one site. Shared by reference; all its methods take `&self`.
 pub struct Client {
     pub(super) http: reqwest::Client,
-    pub(super) deployment: Deployment,
+    pub(super) address: SiteAddress,
     pub(super) user: String,
     pub(super) token: SecretString,
     pub(super) concurrency: usize,
@@ -164,7 +165,7 @@ pub struct Client {
 
 impl std::fmt::Debug for Client {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Client").field("base_url", &self.deployment.base_url()).finish_non_exhaustive()
+        f.debug_struct("Client").field("base_url", &self.address.base_url()).finish_non_exhaustive()
     }
 }
 
@@ -176,13 +177,13 @@ pub(super) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl Client {
     /// Sets up connections; sends nothing.
     pub fn new(settings: ConnectionSettings) -> Result<Self, ClientError> {
-        let deployment = Deployment::cloud(&settings.base_url)?;
-        let http = build(&settings.user_agent, &settings.timeouts, deployment.is_local())
-            .map_err(|error| setup_error(&error))?;
-        let seed = settings.jitter_seed.unwrap_or_else(|| RandomState::new().hash_one(deployment.base_url()));
+        let address = SiteAddress::parse(&settings.base_url)?;
+        let http =
+            build(&settings.user_agent, &settings.timeouts, address.is_local()).map_err(|error| setup_error(&error))?;
+        let seed = settings.jitter_seed.unwrap_or_else(|| RandomState::new().hash_one(address.base_url()));
         Ok(Self {
             http,
-            deployment,
+            address,
             user: settings.user,
             token: settings.token,
             concurrency: settings.concurrency.max(1),
@@ -205,8 +206,8 @@ impl Client {
     }
 
     /// Where requests go.
-    pub fn deployment(&self) -> &Deployment {
-        &self.deployment
+    pub fn address(&self) -> &SiteAddress {
+        &self.address
     }
 
     /// Requests that may be on the way at once.
@@ -233,12 +234,12 @@ impl Client {
     ///
     /// An answer that may mean dead credentials is confirmed by an identity probe first: 401, the 403 of a visitor who
     /// is not logged in, and the bare 404 that v2 gives to rejected credentials (`confluence-api.md` 5.2).
-    pub async fn get<T: DeserializeOwned>(&self, request: &Request) -> Result<Answer<T>, RequestError> {
+    pub(crate) async fn get<T: DeserializeOwned>(&self, request: &Request) -> Result<Answer<T>, RequestError> {
         self.confirmed(request, || self.fetch_json(request, Priority::Normal)).await
     }
 
     /// One GET of what need not be there, decoded; `None` is the server's 204. Otherwise as [`Client::get`].
-    pub async fn get_optional<T: DeserializeOwned>(&self, request: &Request) -> Result<Option<T>, RequestError> {
+    pub(crate) async fn get_optional<T: DeserializeOwned>(&self, request: &Request) -> Result<Option<T>, RequestError> {
         self.confirmed(request, || self.fetch_optional(request)).await
     }
 

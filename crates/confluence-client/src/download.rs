@@ -10,12 +10,13 @@ use reqwest::{RequestBuilder, Response, StatusCode};
 use sha2::{Digest, Sha256};
 use url::Url;
 
+use super::address::{is_internal, is_loopback};
 use super::client::Client;
-use super::deployment::{Request, is_internal, is_loopback};
 use super::error::RequestError;
 use super::fault::Fault;
 use super::kind::RequestKind;
 use super::pace::Priority;
+use super::request::Request;
 
 /// Tries to reach the place the file lies at.
 const ATTEMPTS: u32 = 3;
@@ -32,32 +33,26 @@ pub struct Fingerprint {
 }
 
 impl Client {
-    /// The size in bytes of one version of an attachment, as its download tells it.
-    pub async fn measure_download(&self, container: &str, attachment: &str, version: u32) -> Result<u64, RequestError> {
-        let request =
-            download(RequestKind::DownloadOfOneByte, container, attachment).with("version", version.to_string());
-        let target = self.file_address(&request).await?;
+    /// The size in bytes of the file behind a request for a download.
+    pub(crate) async fn measure_download(&self, request: &Request) -> Result<u64, RequestError> {
+        let target = self.file_address(request).await?;
         // a range of one byte; the answer's headers tell the whole size
-        self.at_its_place(
-            RequestKind::DownloadOfOneByte,
-            || self.http.get(target.clone()).header(RANGE, "bytes=0-0"),
-            total_size,
-        )
-        .await
+        let one_byte = || self.http.get(target.clone()).header(RANGE, "bytes=0-0");
+        self.at_its_place(request.kind, one_byte, total_size).await
     }
 
-    /// Downloads the current version of an attachment and keeps nothing but its fingerprint.
-    pub async fn fingerprint(&self, container: &str, attachment: &str) -> Result<Fingerprint, RequestError> {
-        let target = self.file_address(&download(RequestKind::DownloadOfAFile, container, attachment)).await?;
-        let request = || self.http.get(target.clone()).timeout(WHOLE_FILE_TIMEOUT);
-        self.at_its_place(RequestKind::DownloadOfAFile, request, digest).await
+    /// Downloads the file behind a request and keeps nothing but its fingerprint.
+    pub(crate) async fn fingerprint(&self, request: &Request) -> Result<Fingerprint, RequestError> {
+        let target = self.file_address(request).await?;
+        let whole = || self.http.get(target.clone()).timeout(WHOLE_FILE_TIMEOUT);
+        self.at_its_place(request.kind, whole, digest).await
     }
 
     /// Where the API sends a download.
     async fn file_address(&self, request: &Request) -> Result<Url, RequestError> {
         let target = self.fetch_location(request).await.map_err(|failure| failure.error)?;
         // a site on this machine keeps its files there too; no other site may lead anybody into this network
-        if self.deployment.is_local() && is_loopback(&target) {
+        if self.address.is_local() && is_loopback(&target) {
             return Ok(target);
         }
         if is_internal(&target) {
@@ -120,10 +115,6 @@ impl Client {
 enum Trouble {
     Transfer(reqwest::Error),
     Answer(String),
-}
-
-fn download(kind: RequestKind, container: &str, attachment: &str) -> Request {
-    Request::v1(kind, &["content", container, "child", "attachment", attachment, "download"])
 }
 
 async fn total_size(response: Response) -> Result<u64, Trouble> {

@@ -12,10 +12,10 @@ use tokio::time::Instant;
 use url::Url;
 
 use super::client::{Answer, Client, MAX_FAILURES_IN_A_ROW, locked};
-use super::deployment::{Generation, Request};
 use super::error::RequestError;
 use super::fault::Fault;
 use super::pace::{Gate, Priority};
+use super::request::{Generation, Request};
 use super::retry::{Cause, MAX_ATTEMPTS, MAX_ELAPSED, Verdict, backoff, judge};
 use super::signs::Signs;
 
@@ -107,7 +107,7 @@ impl Client {
 
     /// One GET that has to answer with a redirect, which is not followed; gives its target.
     pub(super) async fn fetch_location(&self, request: &Request) -> Result<Url, Failure> {
-        let url = self.deployment.url(request);
+        let url = self.address.url(request);
         self.fetch(request, Priority::Normal, |raw| {
             let location = raw.headers.get(LOCATION).and_then(|value| value.to_str().ok());
             location.filter(|_| raw.status.is_redirection()).and_then(|target| url.join(target).ok()).ok_or_else(|| {
@@ -125,7 +125,7 @@ impl Client {
         priority: Priority,
         decode: impl Fn(&Raw) -> Result<T, AttemptError>,
     ) -> Result<T, Failure> {
-        let url = self.deployment.url(request);
+        let url = self.address.url(request);
         let mut attempt = 0;
         let mut working = Duration::ZERO;
         let mut may_retry_once = true;

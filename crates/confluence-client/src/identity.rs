@@ -5,12 +5,12 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::client::{Answer, Client, locked};
-use super::deployment::Request;
 use super::error::RequestError;
 use super::fetch::Failure;
 use super::kind::RequestKind;
 use super::model;
 use super::pace::Priority;
+use super::request::Request;
 
 /// Pause before the identity is probed for the second time (F-37).
 const SECOND_PROBE_AFTER: Duration = Duration::from_secs(5);
@@ -24,7 +24,7 @@ impl Client {
     ///
     /// A wrong pair of address and token gives 403 here, not 401, and on a site with public access it gives 200 with
     /// an anonymous user (`confluence-api.md` 5.2, 5.3).
-    pub async fn identity(&self) -> Result<Answer<model::User>, RequestError> {
+    pub(crate) async fn identity(&self) -> Result<Answer<model::User>, RequestError> {
         let request = Request::v1(RequestKind::CurrentUser, &["user", "current"]);
         match self.fetch_json::<model::User>(&request, Priority::Urgent).await {
             Ok(answer) if answer.value.is_known() => {

@@ -11,10 +11,10 @@ use serde_json::Value;
 use tokio::time::Instant;
 
 use super::client::{Client, MAX_ANSWER_BYTES};
-use super::deployment::Request;
 use super::error::RequestError;
 use super::fault::Fault;
 use super::pace::Priority;
+use super::request::Request;
 use super::signs::Signs;
 
 /// Tries when no answer arrives, or when the server throttles.
@@ -56,6 +56,15 @@ impl Observed {
         next.and_then(Value::as_str).is_some_and(|next| !next.is_empty())
     }
 
+    /// Where the next page begins; the rest of its link is not used.
+    pub fn next_cursor(&self) -> Option<String> {
+        let next = self.json.as_ref()?.pointer("/_links/next")?.as_str()?;
+        let (_, query) = next.split_once('?')?;
+        url::form_urlencoded::parse(query.as_bytes())
+            .find(|(name, _)| name == "cursor")
+            .map(|(_, value)| value.into_owned())
+    }
+
     /// Whether the headers say that the endpoint will be removed.
     pub fn is_deprecated(&self) -> bool {
         self.headers.contains_key("deprecation")
@@ -65,12 +74,12 @@ impl Observed {
 impl Client {
     /// One GET as the account, judged by nobody. Repeated only when no answer arrives at all, or after the pause a
     /// throttling server asks for.
-    pub async fn observe(&self, request: &Request) -> Result<Observed, RequestError> {
+    pub(crate) async fn observe(&self, request: &Request) -> Result<Observed, RequestError> {
         self.observe_as(request, true).await
     }
 
     /// One GET without credentials: what a visitor sees who is not logged in.
-    pub async fn observe_as_visitor(&self, request: &Request) -> Result<Observed, RequestError> {
+    pub(crate) async fn observe_as_visitor(&self, request: &Request) -> Result<Observed, RequestError> {
         self.observe_as(request, false).await
     }
 
@@ -105,7 +114,7 @@ impl Client {
     async fn observe_once(&self, request: &Request, logged_in: bool) -> reqwest::Result<(Observed, Duration)> {
         self.count(request.kind);
         let began = Instant::now();
-        let mut builder = self.http.get(self.deployment.url(request)).header(ACCEPT, "application/json");
+        let mut builder = self.http.get(self.address.url(request)).header(ACCEPT, "application/json");
         if logged_in {
             builder = builder.basic_auth(&self.user, Some(self.token.expose_secret()));
         }

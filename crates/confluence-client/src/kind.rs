@@ -177,8 +177,6 @@ kinds! {
     DownloadOfAFile: "download of a file", ONE, Reading;
     /// What the doctor looks at.
     Doctor: "doctor", ONE, Never;
-    /// What the doctor asks about the API.
-    Probe: "probe", ONE, Never;
 }
 
 impl RequestKind {

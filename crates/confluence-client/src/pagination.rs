@@ -10,9 +10,9 @@ use serde::de::DeserializeOwned;
 use url::Url;
 
 use super::client::{Answer, Client};
-use super::deployment::Request;
 use super::error::RequestError;
 use super::model::{self, ListPage};
+use super::request::Request;
 
 /// Pages in a row that may bring nothing new (F-47).
 const MAX_STALE_PAGES: u32 = 3;
@@ -22,7 +22,7 @@ const MAX_EMPTY_PAGES: u32 = 1_000;
 const MAX_RESTARTS: u32 = 3;
 
 /// An item of a list: has an id, and maybe a version by which doubles are told apart.
-pub trait Item: DeserializeOwned {
+pub(crate) trait Item: DeserializeOwned {
     /// Id within the list.
     fn id(&self) -> &str;
     /// Number of the version, 0 where there is none.
@@ -87,9 +87,27 @@ impl Item for model::SearchHit {
     }
 }
 
+impl Item for model::PageHit {
+    fn id(&self) -> &str {
+        &self.id.0
+    }
+}
+
+impl Item for model::PageVersion {
+    fn id(&self) -> &str {
+        &self.number.0
+    }
+}
+
+impl Item for model::Listed {
+    fn id(&self) -> &str {
+        &self.id.0
+    }
+}
+
 /// How a list is continued.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Paging {
+pub(crate) enum Paging {
     /// By the cursor in the next link: all of v2, and the v1 search.
     Cursor,
     /// By the number of the first item: v1 templates.
@@ -122,7 +140,7 @@ pub struct Walked {
 
 /// Walks the list that `request` begins, with pages as large as its kind allows, and hands every item to `take`, each once, a
 /// later one again when its version is higher. `take` may end the walk.
-pub async fn walk<T: Item>(
+pub(crate) async fn walk<T: Item>(
     client: &Client,
     request: &Request,
     paging: Paging,
@@ -294,9 +312,9 @@ impl<'a> Walk<'a> {
 
     /// The cursor in a next link, decoded once. The rest of the link is not used.
     fn cursor(&self, client: &Client, link: &str) -> Result<String, RequestError> {
-        let own = client.deployment().url(self.request);
+        let own = client.address().url(self.request);
         let link = own.join(link).map_err(|_| self.fault("the next link is no URL"))?;
-        if !client.deployment().is_same_origin(&link) && !self.names_site(&link) {
+        if !client.address().is_same_origin(&link) && !self.names_site(&link) {
             let host = link.host_str().unwrap_or("no host");
             client.warn(&format!("a next link of {} names a foreign host ({host}); it was not contacted", own.path()));
         }

@@ -4,17 +4,20 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use super::{Answer, id, items, list, settled};
-use confluence_client::{Client, Request, RequestError, RequestKind};
+use super::{Answer, id, items, look, settled};
+use confluence_client::look::Order;
+use confluence_client::{Api, Look, Place, RequestError};
 
 /// Old versions that are measured.
 const MEASURED: usize = 5;
+/// Every status an attachment can have.
+const ALL_STATUSES: [&str; 3] = ["current", "archived", "trashed"];
 /// Contents in the trash that are looked at.
 const LOOKED_AT: usize = 10;
 
 /// Question 1: the size of old versions, against a download of one byte.
-pub(super) async fn old_size(client: &Client) -> Answer {
-    let newest = client.observe(&list(&["attachments"], 250).with("sort", "-modified-date")).await?;
+pub(super) async fn old_size(api: &Api) -> Answer {
+    let newest = api.observe(&look(Place::Attachments, 250).order(Order::LastModifiedFirst)).await?;
     let (mut agree, mut disagree, mut differ, mut unmeasured) = (0, 0, 0, 0);
     let with_versions = items(&newest)?.iter().filter(|file| version_of(file) > 1);
     for file in with_versions.take(MEASURED) {
@@ -22,10 +25,13 @@ pub(super) async fn old_size(client: &Client) -> Answer {
             continue;
         };
         let old = version_of(file) - 1;
-        let request = Request::v2(RequestKind::Probe, &["attachments", file_id]).with("version", old.to_string());
-        let told = client.observe(&request).await?.json.and_then(|json| json["fileSize"].as_u64());
+        let told = api
+            .observe(&Look::at(Place::AttachmentVersion(file_id, old)))
+            .await?
+            .json
+            .and_then(|json| json["fileSize"].as_u64());
         differ += u32::from(told.is_some() && told != file["fileSize"].as_u64());
-        match (told, client.measure_download(owner, file_id, u32::try_from(old).unwrap_or(1)).await) {
+        match (told, api.measure_download(owner, file_id, u32::try_from(old).unwrap_or(1)).await) {
             (Some(told), Ok(measured)) if told == measured => agree += 1,
             (Some(_), Ok(_)) => disagree += 1,
             _ => unmeasured += 1,
@@ -48,15 +54,14 @@ fn version_of(file: &Value) -> u64 {
 }
 
 /// Question 1 and 2: attachments in the trash.
-pub(super) async fn trashed(client: &Client) -> Answer {
-    let listed = client.observe(&list(&["attachments"], 250).with("status", "trashed")).await?;
+pub(super) async fn trashed(api: &Api) -> Answer {
+    let listed = api.observe(&look(Place::Attachments, 250).statuses(&["trashed"])).await?;
     let files = items(&listed)?;
     let trashed: Vec<&Value> = files.iter().filter(|file| file["status"] == "trashed").collect();
     let mut versions: BTreeMap<String, u32> = BTreeMap::new();
     for file in trashed.iter().filter(|file| version_of(file) > 1).take(MEASURED) {
-        let request =
-            Request::v2(RequestKind::Probe, &["attachments", id(file).unwrap_or_default()]).with("version", "1");
-        *versions.entry(client.observe(&request).await?.status.to_string()).or_default() += 1;
+        let first = Look::at(Place::AttachmentVersion(id(file).unwrap_or_default(), 1));
+        *versions.entry(api.observe(&first).await?.status.to_string()).or_default() += 1;
     }
     let answer = match (trashed.is_empty(), versions.is_empty()) {
         (true, _) => "not known: no attachment is in the trash, or none is listed".to_owned(),
@@ -70,12 +75,12 @@ pub(super) async fn trashed(client: &Client) -> Answer {
 }
 
 /// Question 2: what the lists say of files whose page is `trashed` or `archived`.
-pub(super) async fn of_pages(client: &Client, status: &str) -> Answer {
-    let pages = client.observe(&list(&["pages"], 50).with("status", status)).await?;
+pub(super) async fn of_pages(api: &Api, status: &str) -> Answer {
+    let pages = api.observe(&look(Place::Pages, 50).statuses(&[status])).await?;
     let (mut own, mut statuses) = (BTreeSet::new(), BTreeMap::<String, u32>::new());
     let mut refused = 0;
     for page in items(&pages)?.iter().filter_map(id).take(LOOKED_AT) {
-        let files = client.observe(&all_statuses(list(&["pages", page, "attachments"], 250))).await?;
+        let files = api.observe(&look(Place::AttachmentsOfPage(page), 250).statuses(&ALL_STATUSES)).await?;
         let Some(files) = files.results() else {
             refused += 1;
             continue;
@@ -87,7 +92,8 @@ pub(super) async fn of_pages(client: &Client, status: &str) -> Answer {
     }
     let mut site_wide = 0;
     if !own.is_empty() {
-        let listed = client.observe(&all_statuses(list(&["attachments"], 250)).with("sort", "-modified-date")).await?;
+        let listed =
+            api.observe(&look(Place::Attachments, 250).statuses(&ALL_STATUSES).order(Order::LastModifiedFirst)).await?;
         site_wide = items(&listed)?.iter().filter_map(id).filter(|file| own.contains(*file)).count();
     }
     let answer = if own.is_empty() {
@@ -101,20 +107,18 @@ pub(super) async fn of_pages(client: &Client, status: &str) -> Answer {
 
 /// Question 2: whether files of pages that were never published are listed. No list shows such pages, so owners that no
 /// list of pages knows are asked for alone.
-pub(super) async fn of_drafts(client: &Client) -> Answer {
-    let newest = client.observe(&list(&["attachments"], 250).with("sort", "-modified-date")).await?;
+pub(super) async fn of_drafts(api: &Api) -> Answer {
+    let newest = api.observe(&look(Place::Attachments, 250).order(Order::LastModifiedFirst)).await?;
     let owners: BTreeSet<&str> = items(&newest)?.iter().filter_map(|file| file["pageId"].as_str()).collect();
-    let request = ["current", "archived", "trashed", "deleted"]
-        .iter()
-        .fold(list(&["pages"], 250), |request, status| request.with("status", *status));
-    let request = owners.iter().fold(request, |request, owner| request.with("id", *owner));
-    let known = if owners.is_empty() { Vec::new() } else { items(&client.observe(&request).await?)?.clone() };
+    let pages = look(Place::Pages, 250)
+        .statuses(&["current", "archived", "trashed", "deleted"])
+        .ids(owners.iter().copied().collect());
+    let known = if owners.is_empty() { Vec::new() } else { items(&api.observe(&pages).await?)?.clone() };
     let known: BTreeSet<&str> = known.iter().filter_map(id).collect();
     let unlisted: Vec<&&str> = owners.difference(&known).collect();
     let mut statuses = BTreeMap::<String, u32>::new();
     for owner in unlisted.iter().take(LOOKED_AT) {
-        let alone =
-            client.observe(&Request::v2(RequestKind::Probe, &["pages", owner]).with("get-draft", "true")).await?;
+        let alone = api.observe(&Look::at(Place::Draft(owner))).await?;
         let status = alone.json.as_ref().and_then(|page| page["status"].as_str().map(str::to_owned));
         *statuses.entry(status.unwrap_or_else(|| format!("status {}", alone.status))).or_default() += 1;
     }
@@ -126,14 +130,10 @@ pub(super) async fn of_drafts(client: &Client) -> Answer {
     settled(answer, json!({"owners": owners.len(), "in_no_list": unlisted.len(), "asked_alone": statuses}))
 }
 
-fn all_statuses(request: Request) -> Request {
-    ["current", "archived", "trashed"].iter().fold(request, |request, status| request.with("status", *status))
-}
-
 /// Question 7: the same list twice.
-pub(super) async fn order(client: &Client) -> Answer {
-    let first = walk(client).await?;
-    let second = walk(client).await?;
+pub(super) async fn order(api: &Api) -> Answer {
+    let first = walk(api).await?;
+    let second = walk(api).await?;
     let unique: BTreeSet<&String> = first.iter().collect();
     let doubles = first.len() - unique.len();
     let same = first == second;
@@ -146,29 +146,17 @@ pub(super) async fn order(client: &Client) -> Answer {
 }
 
 /// The ids of up to four pages of attachments, as they come.
-async fn walk(client: &Client) -> Result<Vec<String>, RequestError> {
+async fn walk(api: &Api) -> Result<Vec<String>, RequestError> {
     let mut ids = Vec::new();
     let mut cursor: Option<String> = None;
     for _ in 0..4 {
-        let mut request = list(&["attachments"], 50).with("sort", "created-date");
-        if let Some(cursor) = &cursor {
-            request = request.with("cursor", cursor.as_str());
-        }
-        let page = client.observe(&request).await?;
+        let oldest = look(Place::Attachments, 50).order(Order::FirstCreatedFirst);
+        let page = api.observe(&oldest.from(cursor.as_deref())).await?;
         ids.extend(items(&page)?.iter().filter_map(id).map(str::to_owned));
-        let next = page.json.as_ref().and_then(|json| json.pointer("/_links/next")?.as_str().map(str::to_owned));
-        cursor = next.and_then(|next| cursor_of(&next));
+        cursor = page.next_cursor();
         if cursor.is_none() {
             break;
         }
     }
     Ok(ids)
-}
-
-/// The cursor in a next link; the rest of the link is not used.
-fn cursor_of(link: &str) -> Option<String> {
-    let (_, query) = link.split_once('?')?;
-    url::form_urlencoded::parse(query.as_bytes())
-        .find(|(name, _)| name == "cursor")
-        .map(|(_, value)| value.into_owned())
 }

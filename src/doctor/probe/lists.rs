@@ -4,29 +4,25 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use super::{Answer, id, items, list, settled};
-use confluence_client::{Client, Request, RequestKind};
+use super::{Answer, id, items, look, settled};
+use confluence_client::api::CommentKind;
+use confluence_client::{Api, Place};
 
 /// Comments whose replies are asked for.
 const ASKED_FOR_REPLIES: usize = 20;
 
 /// Question 4: what a page of 250 items with bodies really brings, how large it is and how long it takes.
-pub(super) async fn caps(client: &Client) -> Answer {
+pub(super) async fn caps(api: &Api) -> Answer {
     let mut measured = Map::new();
     let mut words = Vec::new();
-    let search = |expand: &str| {
-        let request = Request::v1(RequestKind::Probe, &["content", "search"]).with("cql", "type=page");
-        request.with("expand", expand).with("limit", "250")
-    };
-    let bodies = |name: &str| list(&[name], 250).with("body-format", "storage");
-    for (name, request) in [
-        ("pages", bodies("pages")),
-        ("blog posts", bodies("blogposts")),
-        ("footer comments", bodies("footer-comments")),
-        ("search with bodies", search("body.storage")),
-        ("search with properties", search("metadata.properties.cover-picture-id-published")),
+    for (name, look) in [
+        ("pages", look(Place::Pages, 250).bodies()),
+        ("blog posts", look(Place::BlogPosts, 250).bodies()),
+        ("footer comments", look(Place::Comments(CommentKind::Footer), 250).bodies()),
+        ("search with bodies", look(Place::PagesBySearch, 250)),
+        ("search with properties", look(Place::HeaderImagesOfPages, 250)),
     ] {
-        let page = client.observe(&request).await?;
+        let page = api.observe(&look).await?;
         let count = page.results().map(Vec::len);
         let echoed = page.json.as_ref().and_then(|json| json["limit"].as_u64());
         words.push(match count {
@@ -46,18 +42,18 @@ pub(super) async fn caps(client: &Client) -> Answer {
 }
 
 /// Question 5: replies, and comments on attachments and app content.
-pub(super) async fn replies(client: &Client) -> Answer {
+pub(super) async fn replies(api: &Api) -> Answer {
     let mut measured = Map::new();
     let mut words = Vec::new();
-    for kind in ["footer-comments", "inline-comments"] {
-        let listed = client.observe(&list(&[kind], 250)).await?;
+    for (kind, which) in [("footer-comments", CommentKind::Footer), ("inline-comments", CommentKind::Inline)] {
+        let listed = api.observe(&look(Place::Comments(which), 250)).await?;
         let comments = items(&listed)?;
         let count = |field: &str| comments.iter().filter(|comment| !comment[field].is_null()).count();
         let shown = count("parentCommentId");
         let known: BTreeSet<&str> = comments.iter().filter_map(id).collect();
         let mut unlisted = 0;
         for comment in comments.iter().filter_map(id).take(ASKED_FOR_REPLIES) {
-            let replies = client.observe(&list(&[kind, comment, "children"], 50)).await?;
+            let replies = api.observe(&look(Place::Replies(which, comment), 50)).await?;
             let replies = replies
                 .results()
                 .map_or(0, |replies| replies.iter().filter_map(id).filter(|reply| !known.contains(reply)).count());
@@ -81,9 +77,9 @@ pub(super) async fn replies(client: &Client) -> Answer {
 }
 
 /// Question 9: the default of `/spaces`.
-pub(super) async fn default_spaces(client: &Client) -> Answer {
-    let default = client.observe(&list(&["spaces"], 250)).await?;
-    let archived = client.observe(&list(&["spaces"], 250).with("status", "archived")).await?;
+pub(super) async fn default_spaces(api: &Api) -> Answer {
+    let default = api.observe(&look(Place::Spaces, 250)).await?;
+    let archived = api.observe(&look(Place::Spaces, 250).statuses(&["archived"])).await?;
     let archived: BTreeSet<&str> = items(&archived)?.iter().filter_map(id).collect();
     let shown = items(&default)?.iter().filter_map(id).filter(|space| archived.contains(space)).count();
     let answer = match (archived.len(), shown) {
@@ -99,11 +95,11 @@ pub(super) async fn default_spaces(client: &Client) -> Answer {
 }
 
 /// Question 9: pages of archived spaces without `space-id`.
-pub(super) async fn archived_pages(client: &Client) -> Answer {
-    let spaces = client.observe(&list(&["spaces"], 25).with("status", "archived")).await?;
+pub(super) async fn archived_pages(api: &Api) -> Answer {
+    let spaces = api.observe(&look(Place::Spaces, 25).statuses(&["archived"])).await?;
     let mut found = None;
     for space in items(&spaces)?.iter().filter_map(id) {
-        let pages = client.observe(&list(&["spaces", space, "pages"], 1)).await?;
+        let pages = api.observe(&look(Place::PagesOfSpace(space), 1)).await?;
         if let Some(page) = pages.results().and_then(|pages| id(pages.first()?).map(str::to_owned)) {
             found = Some(page);
             break;
@@ -115,16 +111,14 @@ pub(super) async fn archived_pages(client: &Client) -> Answer {
             json!({"spaces": items(&spaces)?.len()}),
         );
     };
-    let listed = client.observe(&list(&["pages"], 1).with("id", page.as_str())).await?;
+    let listed = api.observe(&look(Place::Pages, 1).ids(vec![&page])).await?;
     let shown = !items(&listed)?.is_empty();
     settled(if shown { "yes" } else { "NO" }, json!({"shown": shown}))
 }
 
 /// Whether the bulk way to header images works, and in which form.
-pub(super) async fn search_properties(client: &Client) -> Answer {
-    let expand = "metadata.properties.cover-picture-id-published,metadata.properties.cover-picture-id-draft";
-    let request = Request::v1(RequestKind::Probe, &["content", "search"]).with("cql", "type in (page,blogpost)");
-    let page = client.observe(&request.with("expand", expand).with("limit", "200")).await?;
+pub(super) async fn search_properties(api: &Api) -> Answer {
+    let page = api.observe(&look(Place::HeaderImages, 200)).await?;
     let hits = items(&page)?;
     let with = |pointer: &str| hits.iter().filter(|hit| hit.pointer(pointer).is_some()).count();
     let (answered, set) = (

@@ -14,7 +14,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::progress::Progress;
-use confluence_client::{Client, Observed, Request, RequestError, RequestKind};
+use confluence_client::{Api, Look, Observed, Place, RequestError};
 
 /// One question and what the site answered.
 #[derive(Debug, Clone, Serialize)]
@@ -33,7 +33,7 @@ pub struct Answered {
 type Answer = Result<(String, Map<String, Value>), RequestError>;
 
 /// Asks all questions, one after the other.
-pub async fn probe(client: &Client, progress: &Progress) -> Vec<Answered> {
+pub async fn probe(api: &Api, progress: &Progress) -> Vec<Answered> {
     let mut answers = Vec::new();
     macro_rules! ask {
         ($id:literal, $question:literal, $answer:expr) => {
@@ -41,29 +41,25 @@ pub async fn probe(client: &Client, progress: &Progress) -> Vec<Answered> {
             answers.push(answered($id, $question, $answer.await));
         };
     }
-    ask!("old-size", "Does ?version=N answer the size version N had?", files::old_size(client));
-    ask!(
-        "trashed-files",
-        "Are attachments in the trash listed, and can their versions be read?",
-        files::trashed(client)
-    );
-    ask!("files-of-trash", "How are attachments of pages in the trash listed?", files::of_pages(client, "trashed"));
-    ask!("files-of-archive", "How are attachments of archived pages listed?", files::of_pages(client, "archived"));
-    ask!("files-of-drafts", "Are attachments of never published pages listed?", files::of_drafts(client));
-    ask!("file-order", "Is the list of attachments stable and without doubles?", files::order(client));
-    ask!("page-caps", "How many items come on one page, with bodies?", lists::caps(client));
-    ask!("replies", "Do the site-wide comment lists show replies?", lists::replies(client));
-    ask!("space-default", "Which spaces come when no status is asked for?", lists::default_spaces(client));
-    ask!("archived-pages", "Does the list of pages show those of archived spaces?", lists::archived_pages(client));
-    ask!("search-properties", "Does the search answer content properties?", lists::search_properties(client));
-    ask!("anonymous", "What does a visitor see who is not logged in?", refusals::anonymous(client));
-    ask!("deprecated", "Do the deprecated v1 endpoints still answer?", refusals::deprecated(client));
+    ask!("old-size", "Does ?version=N answer the size version N had?", files::old_size(api));
+    ask!("trashed-files", "Are attachments in the trash listed, and can their versions be read?", files::trashed(api));
+    ask!("files-of-trash", "How are attachments of pages in the trash listed?", files::of_pages(api, "trashed"));
+    ask!("files-of-archive", "How are attachments of archived pages listed?", files::of_pages(api, "archived"));
+    ask!("files-of-drafts", "Are attachments of never published pages listed?", files::of_drafts(api));
+    ask!("file-order", "Is the list of attachments stable and without doubles?", files::order(api));
+    ask!("page-caps", "How many items come on one page, with bodies?", lists::caps(api));
+    ask!("replies", "Do the site-wide comment lists show replies?", lists::replies(api));
+    ask!("space-default", "Which spaces come when no status is asked for?", lists::default_spaces(api));
+    ask!("archived-pages", "Does the list of pages show those of archived spaces?", lists::archived_pages(api));
+    ask!("search-properties", "Does the search answer content properties?", lists::search_properties(api));
+    ask!("anonymous", "What does a visitor see who is not logged in?", refusals::anonymous(api));
+    ask!("deprecated", "Do the deprecated v1 endpoints still answer?", refusals::deprecated(api));
     ask!(
         "without-successor",
         "Do the v1 endpoints answer that v2 has no successor for?",
-        refusals::without_successor(client)
+        refusals::without_successor(api)
     );
-    ask!("edition", "Can the edition of the site be read?", refusals::edition(client));
+    ask!("edition", "Can the edition of the site be read?", refusals::edition(api));
     answers
 }
 
@@ -85,9 +81,9 @@ fn settled(answer: impl Into<String>, measured: Value) -> Answer {
     Ok((answer.into(), measured))
 }
 
-/// A list of v2 with one page of so many items.
-fn list(segments: &[&str], limit: u32) -> Request {
-    Request::v2(RequestKind::Probe, segments).with("limit", limit.to_string())
+/// A look at one page of so many items.
+fn look(place: Place<'_>, limit: u32) -> Look<'_> {
+    Look::at(place).limit(limit)
 }
 
 /// The items of an observed list, or a refusal as an error.

@@ -2,14 +2,15 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Answer, id, items, list, settled};
-use confluence_client::{Client, Request, RequestKind};
+use super::{Answer, id, items, look, settled};
+use confluence_client::look::Endpoint;
+use confluence_client::{Api, Look, Place};
 
 /// Question 3: no credentials at all. Wrong ones are evaluated in the same way (`confluence-api.md` 5.3).
-pub(super) async fn anonymous(client: &Client) -> Answer {
-    let user = client.observe_as_visitor(&Request::v1(RequestKind::Probe, &["user", "current"])).await?;
-    let spaces = client.observe_as_visitor(&list(&["spaces"], 1)).await?;
-    let pages = client.observe_as_visitor(&list(&["pages"], 1)).await?;
+pub(super) async fn anonymous(api: &Api) -> Answer {
+    let user = api.observe_as_visitor(&Look::at(Place::CurrentUser)).await?;
+    let spaces = api.observe_as_visitor(&look(Place::Spaces, 1)).await?;
+    let pages = api.observe_as_visitor(&look(Place::Pages, 1)).await?;
     let count = |page: &confluence_client::Observed| page.results().map(Vec::len);
     let kind = user.json.as_ref().and_then(|json| json["type"].as_str().map(str::to_owned));
     let answer = match (count(&spaces), count(&pages)) {
@@ -33,25 +34,18 @@ pub(super) async fn anonymous(client: &Client) -> Answer {
 }
 
 /// Question 10: the endpoints that were announced to go.
-pub(super) async fn deprecated(client: &Client) -> Answer {
-    let pages = client.observe(&list(&["pages"], 1)).await?;
+pub(super) async fn deprecated(api: &Api) -> Answer {
+    let pages = api.observe(&look(Place::Pages, 1)).await?;
     let page = items(&pages)?.first().and_then(id).unwrap_or("1").to_owned();
     let mut measured = Map::new();
     let mut alive = Vec::new();
-    for (name, segments) in [
-        ("space", vec!["space"]),
-        ("content", vec!["content"]),
-        ("content/ID", vec!["content", &page]),
-        ("content/ID/child/attachment", vec!["content", &page, "child", "attachment"]),
-        ("content/ID/property", vec!["content", &page, "property"]),
-        ("content/ID/version", vec!["content", &page, "version"]),
-    ] {
-        let observed = client.observe(&Request::v1(RequestKind::Probe, &segments).with("limit", "1")).await?;
+    for endpoint in Endpoint::RETIRED {
+        let observed = api.observe(&look(Place::Endpoint(endpoint, &page, ""), 1)).await?;
         if observed.is_answer() {
-            alive.push(name);
+            alive.push(endpoint.name());
         }
         measured.insert(
-            name.to_owned(),
+            endpoint.name().to_owned(),
             json!({"status": observed.status, "deprecation": observed.headers.get("deprecation")}),
         );
     }
@@ -60,26 +54,19 @@ pub(super) async fn deprecated(client: &Client) -> Answer {
 }
 
 /// Questions 6 and 8: what v2 has no successor for, with this token at this address.
-pub(super) async fn without_successor(client: &Client) -> Answer {
-    let pages = client.observe(&list(&["pages"], 1)).await?;
+pub(super) async fn without_successor(api: &Api) -> Answer {
+    let pages = api.observe(&look(Place::Pages, 1)).await?;
     let page = items(&pages)?.first().and_then(id).unwrap_or("1").to_owned();
-    let spaces = client.observe(&list(&["spaces"], 1)).await?;
+    let spaces = api.observe(&look(Place::Spaces, 1)).await?;
     let space = items(&spaces)?.first().and_then(|space| space["key"].as_str()).unwrap_or("none").to_owned();
     let mut measured = Map::new();
     let mut refused = Vec::new();
-    for (name, segments) in [
-        ("content/ID/state", vec!["content", &page, "state"]),
-        ("space/KEY/state", vec!["space", &space, "state"]),
-        ("template/page", vec!["template", "page"]),
-        ("analytics/content/ID/views", vec!["analytics", "content", &page, "views"]),
-        ("analytics/content/ID/viewers", vec!["analytics", "content", &page, "viewers"]),
-        ("user/current", vec!["user", "current"]),
-    ] {
-        let status = client.observe(&Request::v1(RequestKind::Probe, &segments)).await?.status;
+    for endpoint in Endpoint::WITHOUT_SUCCESSOR {
+        let status = api.observe(&Look::at(Place::Endpoint(endpoint, &page, &space))).await?.status;
         if status != 200 {
-            refused.push(format!("{name} ({status})"));
+            refused.push(format!("{} ({status})", endpoint.name()));
         }
-        measured.insert(name.to_owned(), json!({"status": status}));
+        measured.insert(endpoint.name().to_owned(), json!({"status": status}));
     }
     let answer =
         if refused.is_empty() { "yes, all of them".to_owned() } else { format!("not these: {}", refused.join(", ")) };
@@ -87,8 +74,8 @@ pub(super) async fn without_successor(client: &Client) -> Answer {
 }
 
 /// Question 6, as far as reading allows.
-pub(super) async fn edition(client: &Client) -> Answer {
-    let observed = client.observe(&Request::v1(RequestKind::Probe, &["settings", "systemInfo"])).await?;
+pub(super) async fn edition(api: &Api) -> Answer {
+    let observed = api.observe(&Look::at(Place::SystemInfo)).await?;
     let edition = observed.json.as_ref().and_then(|json| json["edition"].as_str().map(str::to_owned));
     let answer = match &edition {
         Some(edition) => format!("yes: {edition}"),

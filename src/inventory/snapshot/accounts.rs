@@ -8,7 +8,7 @@ use super::{Account, SnapshotFacts};
 use crate::inventory::coverage::UnitKind;
 use crate::inventory::people;
 use crate::inventory::site::AccountId;
-use confluence_client::pages::ACCOUNTS_PER_REQUEST;
+use confluence_client::api::ACCOUNTS_PER_REQUEST;
 use confluence_client::{RequestError, model};
 
 /// The accounts of everybody met. Where the site refuses them, names alone, by the list that audits use.

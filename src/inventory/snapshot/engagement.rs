@@ -9,8 +9,8 @@ use crate::inventory::coverage::UnitKind;
 use crate::inventory::crawl::subject;
 use crate::inventory::plan::RequestPlan;
 use crate::inventory::site::Content;
+use confluence_client::api::Analytics;
 use confluence_client::api::Single;
-use confluence_client::pages::Analytics;
 use confluence_client::{RequestError, RequestKind};
 
 /// Requests for one page at most, retries aside: likes, watchers, views ever, of 30 and of 90 days, and then either

@@ -6,8 +6,8 @@ use serde_json::Value;
 
 use super::PageFacts;
 use crate::inventory::site::AccountId;
+use confluence_client::api::INNER_LABELS;
 use confluence_client::model::PageHit;
-use confluence_client::pages::INNER_LABELS;
 
 /// The content property that names the editor.
 const EDITOR: &str = "editor";

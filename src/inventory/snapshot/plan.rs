@@ -12,7 +12,7 @@ use crate::inventory::reconcile::OWNERS_OF_EACH;
 use crate::inventory::site::{AccountId, Content, ContentKind, Space, SpaceId};
 use crate::inventory::{Inventory, people};
 use confluence_client::api::PEOPLE_PER_REQUEST;
-use confluence_client::pages::{ACCOUNTS_PER_REQUEST, CONTENT_IDS_PER_REQUEST};
+use confluence_client::api::{ACCOUNTS_PER_REQUEST, CONTENT_IDS_PER_REQUEST};
 use confluence_client::{Api, Client, RequestCounts, RequestKind};
 
 /// What the lists of a narrow reading showed.

@@ -7,8 +7,8 @@ use crate::inventory::Inventory;
 use crate::inventory::coverage::UnitKind;
 use crate::inventory::site::{Content, ContentId};
 use confluence_client::RequestError;
+use confluence_client::api::CONTENT_IDS_PER_REQUEST;
 use confluence_client::api::Single;
-use confluence_client::pages::CONTENT_IDS_PER_REQUEST;
 use storage_format::PageLink;
 
 /// Ids that links of these pages name and the inventory does not hold, as contents or as files.

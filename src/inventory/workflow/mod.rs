@@ -58,7 +58,7 @@ pub async fn workflow_of(
     progress: &Progress,
 ) -> (WorkflowReading, Coverage) {
     let ledger = Ledger::default();
-    let site = OwnSite::new(api.client().deployment().base_url(), &[]);
+    let site = OwnSite::new(api.address().base_url(), &[]);
     let crawl = Crawl {
         api,
         options: &CrawlOptions::default(),

@@ -1,9 +1,7 @@
 //! S-15, S-16, S-17, S-19, S-20: where requests go, what they are, how much of an answer is read.
 
-use confluence_client::model::ListPage;
-use confluence_client::{
-    BaseUrlError, Client, ConnectionSettings, Deployment, Request, RequestError, RequestKind, Timeouts,
-};
+use confluence_client::model::User;
+use confluence_client::{Api, BaseUrlError, ConnectionSettings, RequestError, SiteAddress, Timeouts};
 use confluence_sim::{DemoServer, Fault, FaultPlan, Occurrence};
 use confluence_storage_analyzer::inventory::OldSizes;
 use serde_json::Value;
@@ -106,7 +104,7 @@ async fn s_16_a_download_is_not_led_into_a_network() {
 #[test]
 fn s_17_plain_http_is_refused_before_anything_is_sent() {
     for address in ["http://acme.atlassian.net", "http://169.254.169.254", "http://127.0.0.1.nip.example"] {
-        assert_eq!(Deployment::cloud(address).unwrap_err(), BaseUrlError::NotHttps, "{address}");
+        assert_eq!(SiteAddress::parse(address).unwrap_err(), BaseUrlError::PlainHttp, "{address}");
     }
 }
 
@@ -121,15 +119,15 @@ fn s_19_only_get_leaves_the_program_and_no_body() {
     }
 }
 
-fn client(server: &RawServer) -> Client {
+fn client(server: &RawServer) -> Api {
     let mut settings = ConnectionSettings::new(server.base_url(), "me", "token".into());
     settings.timeouts = Timeouts::NONE;
     settings.max_answer_bytes = 1 << 20;
-    Client::new(settings).unwrap()
+    Api::new(settings).unwrap()
 }
 
-async fn list(client: &Client) -> Result<ListPage, RequestError> {
-    client.get(&Request::v2(RequestKind::Pages, &["pages"])).await.map(|answer| answer.value)
+async fn list(client: &Api) -> Result<Vec<User>, RequestError> {
+    client.people(&["1"]).await
 }
 
 #[tokio::test(start_paused = true)]

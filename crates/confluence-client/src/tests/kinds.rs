@@ -6,9 +6,8 @@ use std::ops::ControlFlow;
 use super::server::{Reply, Site};
 use super::*;
 use crate::Api;
-use crate::api::{Bodies, CommentKind, Edition, Single};
+use crate::api::{Analytics, Bodies, CommentKind, Edition, Single};
 use crate::kind::Planned;
-use crate::pages::Analytics;
 
 /// Asks every endpoint once; what comes back does not matter.
 async fn ask_everything(api: &Api) {
@@ -62,8 +61,8 @@ async fn ask_everything(api: &Api) {
     api.page_properties("1", None, |_| {}).await;
     let _ = api.content_states("A").await;
     api.pages_in_state("A", 1, |_| {}).await;
-    let _ = api.client().measure_download("1", "2", 1).await;
-    let _ = api.client().fingerprint("1", "2").await;
+    let _ = api.measure_download("1", "2", 1).await;
+    let _ = api.fingerprint("1", "2").await;
 }
 
 #[tokio::test(start_paused = true)]

@@ -15,7 +15,8 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::client::Timeouts;
-use super::{Client, ConnectionSettings, Request, RequestError, RequestKind};
+use super::request::Request;
+use super::{Client, ConnectionSettings, RequestError, RequestKind};
 use server::Site;
 
 /// A token nobody may find anywhere but in one header.

@@ -2,11 +2,12 @@
 
 use super::server::{Reply, Site};
 use super::*;
+use crate::cloud::Cloud;
 
 async fn measured(file: &Site) -> (Result<u64, RequestError>, Site) {
     let target = format!("location: {}/file/1?token=signed\r\n", file.base_url());
     let site = Site::new(move |_| Reply::with(302, &target, "")).await;
-    let bytes = client(&site).measure_download("77", "att5", 2).await;
+    let bytes = Cloud::new(client(&site)).measure_download("77", "att5", 2).await;
     (bytes, site)
 }
 
@@ -37,8 +38,8 @@ async fn a_second_redirect_and_an_insecure_place_are_refused() {
     let further = Site::new(|_| Reply::with(302, "location: https://elsewhere.example/\r\n", "")).await;
     assert!(matches!(measured(&further).await.0, Err(RequestError::Shape { .. })));
     let site = Site::new(|_| Reply::with(302, "location: http://files.example/1\r\n", "")).await;
-    let error = client(&site).measure_download("77", "att5", 2).await.unwrap_err();
+    let error = Cloud::new(client(&site)).measure_download("77", "att5", 2).await.unwrap_err();
     assert!(matches!(error, RequestError::Shape { .. }), "{error}");
     let none = Site::new(|_| Reply::json("{}")).await;
-    assert!(client(&none).measure_download("77", "att5", 2).await.is_err());
+    assert!(Cloud::new(client(&none)).measure_download("77", "att5", 2).await.is_err());
 }

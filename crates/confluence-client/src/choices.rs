@@ -1,0 +1,89 @@
+//! What a caller of the endpoints can choose, and how much one request holds.
+
+use super::kind::RequestKind;
+
+/// Space ids in one request at most (`confluence-api.md` 3.2).
+pub const SPACE_IDS_PER_REQUEST: usize = 100;
+/// Account ids in one request for people at most.
+pub const PEOPLE_PER_REQUEST: usize = 100;
+/// Account ids in one request for accounts at most (`confluence-api.md` 3.4).
+pub const ACCOUNTS_PER_REQUEST: usize = 250;
+/// Content ids in one request at most (`confluence-api.md` 3.2).
+pub const CONTENT_IDS_PER_REQUEST: usize = 250;
+/// Labels inside a search hit beyond which they may have been cut without a sign (CONFCLOUD-71415).
+pub const INNER_LABELS: usize = 200;
+/// Content property of the published header image (`storage-format.md` 5).
+pub const HEADER_IMAGE_PUBLISHED: &str = "cover-picture-id-published";
+/// Content property of the header image of the draft.
+pub const HEADER_IMAGE_DRAFT: &str = "cover-picture-id-draft";
+
+/// Which comments.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CommentKind {
+    /// Below a page or post.
+    Footer,
+    /// On a passage of it.
+    Inline,
+}
+
+impl CommentKind {
+    pub(crate) fn request_kind(self) -> RequestKind {
+        match self {
+            Self::Footer => RequestKind::FooterComments,
+            Self::Inline => RequestKind::InlineComments,
+        }
+    }
+}
+
+/// Whether a list brings the bodies of its items.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Bodies {
+    /// In storage format.
+    Included,
+    /// Not asked for.
+    LeftOut,
+}
+
+/// Which state of a page or post is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Edition {
+    /// What readers see.
+    Published,
+    /// The unpublished draft, where there is one.
+    Draft,
+}
+
+/// A content that can be read alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Single {
+    /// A page.
+    Page,
+    /// A blog post.
+    BlogPost,
+    /// A footer comment.
+    FooterComment,
+    /// An inline comment.
+    InlineComment,
+    /// App content.
+    CustomContent,
+}
+
+impl Single {
+    pub(crate) fn request_kind(self) -> RequestKind {
+        match self {
+            Self::Page => RequestKind::OnePage,
+            Self::BlogPost => RequestKind::OneBlogPost,
+            Self::FooterComment | Self::InlineComment => RequestKind::OneComment,
+            Self::CustomContent => RequestKind::OneCustomContent,
+        }
+    }
+}
+
+/// Which number of views or viewers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Analytics {
+    /// How often a page was viewed.
+    Views,
+    /// By how many people.
+    Viewers,
+}

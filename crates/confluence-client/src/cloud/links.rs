@@ -1,0 +1,29 @@
+//! The addresses of Cloud's screens and of the endpoints that delete.
+
+use crate::links::LinkForms;
+
+/// The forms of Confluence Cloud.
+#[derive(Debug)]
+pub(crate) struct CloudLinks;
+
+impl LinkForms for CloudLinks {
+    fn context(&self) -> &'static str {
+        "/wiki"
+    }
+
+    fn content(&self, id: &str) -> String {
+        format!("/pages/viewpage.action?pageId={id}")
+    }
+
+    fn attachment_screen(&self, content: &str) -> String {
+        format!("/pages/viewpageattachments.action?pageId={content}")
+    }
+
+    fn delete_attachment(&self, attachment: &str) -> String {
+        format!("/api/v2/attachments/{attachment}")
+    }
+
+    fn delete_version(&self, attachment: &str, number: u32) -> String {
+        format!("/rest/api/content/{attachment}/version/{number}")
+    }
+}

@@ -1,0 +1,93 @@
+//! What tells the workflow state of pages: Comala on Data Center, the search with Comala's fields or with content
+//! properties, and native content states (`comala.md` 1, 3, 6).
+
+use std::ops::ControlFlow;
+
+use super::Cloud;
+use crate::error::RequestError;
+use crate::kind::RequestKind;
+use crate::model;
+use crate::pagination::{Paging, Walked, walk};
+use crate::request::Request;
+use crate::workflow_model::{ContentState, WorkflowParameters, WorkflowStatus};
+
+/// What has to be expanded for the approvals to come with the status (`comala.md` 1.1).
+const STATUS_EXPANSION: &str = "state,states,approvals,tasks";
+
+impl Cloud {
+    pub(crate) fn may_have_comala_rest(&self) -> bool {
+        !self.client.address().is_of_atlassian()
+    }
+
+    pub(crate) async fn workflow_status(
+        &self,
+        kind: RequestKind,
+        id: &str,
+    ) -> Result<Option<WorkflowStatus>, RequestError> {
+        let request = Request::comala(kind, &["content", id, "status"]).with("expand", STATUS_EXPANSION);
+        self.client.get_optional(&request).await
+    }
+
+    pub(crate) async fn workflow_parameters(&self, id: &str) -> Result<Option<WorkflowParameters>, RequestError> {
+        self.client
+            .get_optional(&Request::comala(RequestKind::WorkflowParameters, &["content", id, "parameters"]))
+            .await
+    }
+
+    pub(crate) async fn knows_workflow_fields(&self) -> Result<bool, RequestError> {
+        let request = Request::v1(RequestKind::WorkflowProbe, &["content", "search"]).with("cql", "cw_enabled = true");
+        let first = |_: model::SearchHit| ControlFlow::Break(());
+        match walk(&self.client, &request, Paging::Cursor, first).await.end {
+            Ok(()) => Ok(true),
+            Err(RequestError::Status { status: 400, .. }) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    pub(crate) async fn workflow_search(&self, cql: &str, take: impl FnMut(model::SearchHit)) -> Walked {
+        let request = Request::v1(RequestKind::WorkflowSearch, &["content", "search"]).with("cql", cql);
+        self.list(&request, take).await
+    }
+
+    pub(crate) async fn property_search(&self, cql: &str, keys: &[&str], take: impl FnMut(model::SearchHit)) -> Walked {
+        let expand: Vec<String> = keys.iter().map(|key| format!("metadata.properties.{key}")).collect();
+        let request = Request::v1(RequestKind::WorkflowProperties, &["content", "search"])
+            .with("cql", cql)
+            .with("expand", expand.join(","));
+        self.list(&request, take).await
+    }
+
+    pub(crate) async fn page_properties(
+        &self,
+        id: &str,
+        key: Option<&str>,
+        take: impl FnMut(model::Property),
+    ) -> Walked {
+        let kind = match key {
+            Some(_) => RequestKind::WorkflowPropertyOfOnePage,
+            None => RequestKind::WorkflowPropertyDiscovery,
+        };
+        let request = Request::v2(kind, &["pages", id, "properties"]).with("sort", "key");
+        let request = match key {
+            Some(key) => request.with("key", key),
+            None => request,
+        };
+        self.list(&request, take).await
+    }
+
+    pub(crate) async fn content_states(&self, space_key: &str) -> Result<Vec<ContentState>, RequestError> {
+        let request = Request::v1(RequestKind::ContentStates, &["space", space_key, "state"]);
+        Ok(self.client.get(&request).await?.value)
+    }
+
+    pub(crate) async fn pages_in_state(
+        &self,
+        space_key: &str,
+        state: i64,
+        take: impl FnMut(model::SearchHit),
+    ) -> Walked {
+        let request = Request::v1(RequestKind::PagesInAContentState, &["space", space_key, "state", "content"]);
+        let request = request.with("state-id", state.to_string());
+        self.list_by_start(&request, take).await
+    }
+}
