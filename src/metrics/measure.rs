@@ -11,7 +11,8 @@ use crate::audit::{Audit, Usage};
 use crate::inventory::coverage::UnitKind;
 use crate::inventory::snapshot::{MetricGroup, PageFacts, SnapshotFacts};
 use crate::inventory::workflow::{WorkflowSource, WorkflowState};
-use crate::inventory::{AccountId, Attachment, Content, ContentId, ContentKind, Inventory, SiteLinks, Space, Status};
+use crate::inventory::{AccountId, Attachment, Content, ContentId, ContentKind, Inventory, Space, Status};
+use confluence_client::SiteLinks;
 
 /// What rows are made from.
 #[derive(Debug, Clone, Copy)]
@@ -171,7 +172,7 @@ fn place(tables: &Tables<'_>, page: &Content, space: &Space, read: &PageFacts) -
         space_type: space.kind.clone(),
         content_type: if is_live { "live" } else { "page" }.to_owned(),
         status: page.status.as_str().to_owned(),
-        url: tables.site.content(page),
+        url: tables.site.content(page.id.as_str(), page.webui.as_deref()),
         short_url: details.and_then(|details| details.tiny_link.as_deref()).and_then(|path| tables.site.path(path)),
         parent_id: page.parent.as_ref().map(|(id, _)| id.as_str().to_owned()),
         parent_type: page.parent.as_ref().map(|(_, kind)| kind.clone()),

@@ -5,7 +5,8 @@ use std::cmp::Ordering;
 use std::collections::HashMap;
 
 use crate::audit::{Audit, FileVerdict, Totals, Usage, Use};
-use crate::inventory::{AccountId, Attachment, Content, ContentKind, Inventory, SiteLinks, Space, Status};
+use crate::inventory::{AccountId, Attachment, Content, ContentKind, Inventory, Space, Status};
+use confluence_client::SiteLinks;
 use storage_format::Display;
 
 use super::{ReportError, RunFacts, names};
@@ -111,7 +112,7 @@ impl<'a> View<'a> {
     /// Address of a content. Templates without a path of their own have none: their id opens no page.
     pub(crate) fn content_url(&self, content: &Content) -> Option<String> {
         let has_page = !matches!(content.kind, ContentKind::Template | ContentKind::CustomContent);
-        (has_page || content.webui.is_some()).then(|| self.links.content(content))
+        (has_page || content.webui.is_some()).then(|| self.links.content(content.id.as_str(), content.webui.as_deref()))
     }
 }
 

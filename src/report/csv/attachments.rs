@@ -37,10 +37,12 @@ pub(crate) const ATTACHMENTS: &[FileColumn] = &[
         .says("Size(Bytes) divided by 1,048,576, rounded half up.")
         .from("Size(Bytes)")
         .empty("Size(Bytes) is"),
-    FileColumn::text("Download URL", |row| optional(row.view.links.download(row.attachment)))
-        .says("Downloads the current version.")
-        .from("attachments")
-        .empty("the site does not tell"),
+    FileColumn::text("Download URL", |row| {
+        optional(row.attachment.download.as_deref().and_then(|path| row.view.links.path(path)))
+    })
+    .says("Downloads the current version.")
+    .from("attachments")
+    .empty("the site does not tell"),
     FileColumn::text("Original Page", |row| optional(row.owner.map(|owner| titled(row.view, owner))))
         .says("The page or post that the file is attached to, as `Title (URL)`.")
         .from("attachments, pages")
@@ -59,9 +61,11 @@ pub(crate) const ATTACHMENTS: &[FileColumn] = &[
         .says("The attachment screen of the page or post, where people delete files.")
         .from("attachments")
         .empty("the container is neither a page nor a post"),
-    FileColumn::text("API Delete Link", |row| Value::text(row.view.links.delete_attachment(row.attachment)))
-        .says("The endpoint that moves the file to the trash. The program never calls it.")
-        .from("attachments"),
+    FileColumn::text("API Delete Link", |row| {
+        Value::text(row.view.links.delete_attachment(row.attachment.id.as_str()))
+    })
+    .says("The endpoint that moves the file to the trash. The program never calls it.")
+    .from("attachments"),
     FileColumn::text("Attachment ID", |row| Value::text(row.attachment.id.as_str()))
         .says("Id of the attachment.")
         .from("attachments"),

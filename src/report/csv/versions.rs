@@ -70,7 +70,7 @@ pub(super) const VERSIONS: &[VersionColumn] = &[
     .empty("the site does not tell"),
     of_file("Usage"),
     VersionColumn::text("API Delete Link", |row| {
-        let endpoint = || row.file.view.links.delete_version(row.file.attachment, row.version.number);
+        let endpoint = || row.file.view.links.delete_version(row.file.attachment.id.as_str(), row.version.number);
         Value::text(if row.is_current { String::new() } else { endpoint() })
     })
     .says("The endpoint that deletes the version for ever. The program never calls it.")

@@ -200,7 +200,7 @@ fn space_rows(view: &View<'_>) -> Vec<SpaceRow> {
             rank: 0,
             folder: reported.folder.clone(),
             archived: reported.space.status != "current",
-            url: view.links.space(reported.space),
+            url: reported.space.webui.as_deref().and_then(|path| view.links.path(path)),
             totals: reported.totals,
             share: 0,
         })

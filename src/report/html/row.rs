@@ -72,7 +72,7 @@ impl ShownFile {
             reasons: row.reasons().into_iter().map(visible).collect(),
             protected: row.verdict.protected.as_deref().map(visible),
             screen: row.screen_url(),
-            endpoint: row.view.links.delete_attachment(file),
+            endpoint: row.view.links.delete_attachment(file.id.as_str()),
         }
     }
 
@@ -118,7 +118,7 @@ fn visible(text: &str) -> String {
 
 /// Whether the DELETE command is offered for copying.
 pub(super) fn offers_command(row: &FileRow<'_>) -> bool {
-    row.is_candidate() && is_shell_safe(&row.view.links.delete_attachment(row.attachment))
+    row.is_candidate() && is_shell_safe(&row.view.links.delete_attachment(row.attachment.id.as_str()))
 }
 
 /// The address can stand between single quotes in a shell. Ids of Confluence always can; anything else is not offered.

@@ -3,7 +3,8 @@
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::inventory::{Attachment, SiteLinks};
+use crate::inventory::Attachment;
+use confluence_client::SiteLinks;
 
 /// What the function `encodeURIComponent` of a browser leaves as it is.
 const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC
@@ -58,7 +59,7 @@ pub(super) fn template(path: &str, file: &Attachment) -> (String, bool) {
 /// The template of the endpoints that delete single versions of a file, with `v` for the number of the version.
 pub(super) fn version_template(links: &SiteLinks, file: &Attachment) -> String {
     let number = u32::MAX;
-    let url = links.delete_version(file, number);
+    let url = links.delete_version(file.id.as_str(), number);
     let path = url.strip_prefix(links.base()).unwrap_or_default();
     match path.rsplit_once(&number.to_string()) {
         Some((before, after)) => format!("{}{MARK}v{after}", before.replace(file.id.as_str(), &format!("{MARK}i"))),

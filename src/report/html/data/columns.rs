@@ -190,11 +190,12 @@ impl<'a> Builder<'a> {
 
     fn add_addresses(&mut self, row: &FileRow<'_>) {
         let (file, links) = (row.attachment, &self.view.links);
-        let download = links.download(file).map_or(-1, |url| self.address(&url, file));
+        let download =
+            file.download.as_deref().and_then(|path| links.path(path)).map_or(-1, |url| self.address(&url, file));
         self.columns.download.push(download);
         let screen = row.screen_url().map_or(-1, |url| self.address(&url, file));
         self.columns.screen.push(screen);
-        let endpoint = self.address(&links.delete_attachment(file), file);
+        let endpoint = self.address(&links.delete_attachment(file.id.as_str()), file);
         self.columns.endpoint.push(endpoint);
         let template = address::version_template(links, file);
         self.columns.version_endpoint.push(index(self.paths.index_of((template, true))));
