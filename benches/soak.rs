@@ -22,7 +22,7 @@ use confluence_client::{Api, ConnectionSettings};
 use confluence_sim::site::{Attachment, AttachmentVersion, Container, Kind, Status};
 use confluence_sim::{DemoServer, Fault, FaultPlan, Occurrence, RoutePattern, Site};
 use confluence_storage_analyzer::audit::{AuditOptions, Usage};
-use confluence_storage_analyzer::commands::audit::{Reading, read_site};
+use confluence_storage_analyzer::commands::reading::{Reading, read_site};
 use confluence_storage_analyzer::error::ExitStatus;
 use confluence_storage_analyzer::inventory::CrawlOptions;
 use confluence_storage_analyzer::progress::Progress;

@@ -8,7 +8,7 @@ use crate::cli::DemoArgs;
 use crate::config::{Config, SnapshotConfig, Surroundings};
 use crate::error::{ExitStatus, Failure, Outcome, OutputFormat};
 use crate::progress::Progress;
-use crate::report::ReportError;
+use crate::report::{OutputError, ReportError};
 use confluence_sim::{
     DemoServer, Fault, FaultPlan, Occurrence, RoutePattern, SAMPLE_BASE, Site, sample_site, weeks_ago,
 };
@@ -36,7 +36,7 @@ pub(crate) async fn run(
     // nothing of a real site is at stake, and a newcomer should not stumble over a folder
     std::fs::create_dir_all(&config.output)
         .map_err(ReportError::io("create folder", &config.output))
-        .map_err(|error| audit::output_failure(&error))?;
+        .map_err(OutputError)?;
     let mut measuring = Measuring::prepare(&config, &snapshot, SAMPLE_BASE, progress)?;
     if measuring.is_new() {
         progress.phase("measuring earlier weeks", Some(u64::from(WEEKS)));

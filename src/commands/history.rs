@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::cli::{HistoryAction, HistoryArgs, HistoryPlace};
 use crate::config::Surroundings;
 use crate::error::{ExitStatus, Failure, Outcome, OutputFormat};
-use crate::history::{self, HistoryError, Repaired, Verified, Week};
+use crate::history::{self, Repaired, Verified, Week};
 use crate::progress::Progress;
 use crate::report::format::plural;
 
@@ -24,11 +24,11 @@ pub(crate) fn run(
 ) -> Result<Outcome, Failure> {
     match &args.action {
         HistoryAction::Verify(place) => {
-            let verified = history::verify(&folder(place, around), WAIT).map_err(|error| failure(&error))?;
+            let verified = history::verify(&folder(place, around), WAIT)?;
             Ok(tell_verified(&verified, format, progress))
         }
         HistoryAction::Repair(place) => {
-            let repaired = history::repair(&folder(place, around), WAIT).map_err(|error| failure(&error))?;
+            let repaired = history::repair(&folder(place, around), WAIT)?;
             Ok(tell_repaired(&repaired, format, progress))
         }
     }
@@ -96,26 +96,4 @@ fn weeks(weeks: &[Week]) -> serde_json::Value {
         })
     };
     weeks.iter().map(week).collect()
-}
-
-/// What a failure of the history means for the run.
-pub(crate) fn failure(error: &HistoryError) -> Failure {
-    let status = match error {
-        HistoryError::Locked { .. } => ExitStatus::Locked,
-        HistoryError::Absent { .. }
-        | HistoryError::OlderScript { .. }
-        | HistoryError::Import { .. }
-        | HistoryError::OtherSite { .. }
-        | HistoryError::OtherAccount { .. } => ExitStatus::Usage,
-        HistoryError::Columns(_) | HistoryError::Row { .. } => ExitStatus::Internal,
-        HistoryError::Io { .. }
-        | HistoryError::Unfinished { .. }
-        | HistoryError::Newer { .. }
-        | HistoryError::Damaged { .. } => ExitStatus::Storage,
-    };
-    let failure = Failure::new(status, error.to_string());
-    match error.remedy() {
-        Some(remedy) => failure.remedy(remedy),
-        None => failure,
-    }
 }

@@ -1,6 +1,5 @@
 //! `report`: renders the pages of an audit again from its saved scan, without network.
 
-use super::audit::{Reading, output_failure, storage_failure};
 use super::summary;
 use crate::audit::{self, AuditOptions};
 use crate::cli::ReportArgs;
@@ -18,7 +17,7 @@ pub(crate) fn run(
     progress: &Progress,
 ) -> Result<Outcome, Failure> {
     let output = around.resolve(args.output.as_deref());
-    report::check_writable(&output).map_err(|error| output_failure(&error))?;
+    report::check_writable(&output)?;
     let path = around.working_directory.join(&args.folder).join("scan.json.gz");
     let saved = scan_json::read(&path).map_err(|error| {
         Failure::usage("the saved scan cannot be read").because(error.to_string()).remedy(match error {
@@ -38,7 +37,7 @@ pub(crate) fn run(
     let whole = saved.run.exit_code == ExitStatus::Complete.code() && saved.inventory.coverage.is_complete();
     let status = if whole { ExitStatus::Complete } else { ExitStatus::Incomplete };
     let facts = RunFacts { audit: rules, ..saved.run };
-    let folder = report::write(&output, &facts, &saved.inventory, &answer).map_err(|error| storage_failure(&error))?;
-    let reading = Reading { inventory: saved.inventory, audit: answer, stopped: None, status };
-    Ok(summary::finish(&folder, &reading, None, status, format, progress))
+    let folder = report::write(&output, &facts, &saved.inventory, &answer)?;
+    let object = summary::finish(&folder, &saved.inventory, &answer, status, false, progress);
+    Ok(Outcome::new(status, format, object, || format!("{}\n", folder.join("index.html").display())))
 }

@@ -2,56 +2,46 @@
 
 use std::path::Path;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::audit::Reading;
-use super::snapshot::Taken;
-use crate::audit::Totals;
-use crate::error::{ExitStatus, Outcome, OutputFormat};
-use crate::inventory::Coverage;
+use crate::audit::{Audit, Totals};
+use crate::error::ExitStatus;
 use crate::inventory::coverage::{Gap, UnitEnd};
+use crate::inventory::{Coverage, Inventory};
 use crate::progress::Progress;
 use crate::report::format::{bytes, count, plural};
 
 /// How much of what was not read is told on the terminal.
 const NAMED: usize = 3;
 
-/// Five figures for people, and the path of the result for programs. What the audit says follows from its own reading;
-/// `status` is how all of the run ended.
+/// Tells people how an audit ended, and gives the object that `--json` prints of it. `stopped` says that people were
+/// told why it stopped, which is why the rest was not read.
 pub(super) fn finish(
     folder: &Path,
-    reading: &Reading,
-    taken: Option<&Taken>,
+    inventory: &Inventory,
+    audit: &Audit,
     status: ExitStatus,
-    format: OutputFormat,
+    stopped: bool,
     progress: &Progress,
-) -> Outcome {
-    let Reading { inventory, audit, .. } = reading;
-    let complete = is_complete(reading.status);
+) -> Value {
+    let complete = is_complete(status);
     let totals = if complete { audit.site } else { audit.site.of_incomplete_run() };
     for line in lines(&inventory.coverage, &totals, complete) {
         progress.note(line);
     }
-    // why it stopped was told, and is why the rest was not read
-    if reading.stopped.is_none() && !complete {
+    if !stopped && !complete {
         for line in not_read(&inventory.coverage) {
             progress.warn(line);
         }
     }
-    taken.map(Taken::lines).into_iter().flatten().for_each(|line| progress.note(format!("snapshot: {line}")));
-    let index = folder.join("index.html");
-    let object = json!({
+    json!({
         "complete": complete,
         "folder": folder,
-        "index": index,
+        "index": folder.join("index.html"),
         "totals": totals,
         "coverage": inventory.coverage.total(),
         "requests": inventory.requests,
-        "snapshot": taken.map(Taken::json),
-    });
-    Outcome::new(status, format, object, || {
-        let snapshot = taken.map(|taken| format!("{}\n", taken.folder.join("index.html").display()));
-        format!("{}{}\n", snapshot.unwrap_or_default(), index.display())
+        "snapshot": null,
     })
 }
 

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use super::{ColumnsError, IsoWeek};
+use crate::error::{ExitStatus, Failure};
 use crate::lock::LockError;
 
 /// Something in the folder that is not as it was written.
@@ -172,6 +173,29 @@ impl HistoryError {
                  choose another folder with --output",
             ),
             Self::Import { .. } => Some("give a history file of the older script, separated by commas, in UTF-8"),
+        }
+    }
+}
+
+impl From<HistoryError> for Failure {
+    fn from(error: HistoryError) -> Self {
+        let status = match &error {
+            HistoryError::Locked { .. } => ExitStatus::Locked,
+            HistoryError::Absent { .. }
+            | HistoryError::OlderScript { .. }
+            | HistoryError::Import { .. }
+            | HistoryError::OtherSite { .. }
+            | HistoryError::OtherAccount { .. } => ExitStatus::Usage,
+            HistoryError::Columns(_) | HistoryError::Row { .. } => ExitStatus::Internal,
+            HistoryError::Io { .. }
+            | HistoryError::Unfinished { .. }
+            | HistoryError::Newer { .. }
+            | HistoryError::Damaged { .. } => ExitStatus::Storage,
+        };
+        let failure = Self::new(status, error.to_string());
+        match error.remedy() {
+            Some(remedy) => failure.remedy(remedy),
+            None => failure,
         }
     }
 }

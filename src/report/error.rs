@@ -4,6 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::format::bytes;
+use crate::error::{ExitStatus, Failure};
 
 /// A report could not be written, or a saved scan could not be read. All of these are exit status 6.
 #[derive(Debug, thiserror::Error)]
@@ -118,6 +119,32 @@ impl ReportError {
             }
             other => other,
         }
+    }
+}
+
+impl From<ReportError> for Failure {
+    /// The report could not be written to its end.
+    fn from(error: ReportError) -> Self {
+        Self::new(ExitStatus::Storage, "the report cannot be written").because(error.to_string()).remedy(
+            "choose another folder with --output, or make room in this one; what was half written ends in .partial",
+        )
+    }
+}
+
+/// The folder of the reports cannot be used; nothing was written, and nothing sent.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+pub struct OutputError(#[from] pub ReportError);
+
+impl From<OutputError> for Failure {
+    fn from(OutputError(error): OutputError) -> Self {
+        let remedy = match error {
+            ReportError::TooDeep { .. } => "choose a folder with a shorter path with --output",
+            _ => "create it, get the right to write in it, or choose another one with --output",
+        };
+        Self::new(ExitStatus::Storage, "nothing can be written in this folder")
+            .because(error.to_string())
+            .remedy(remedy)
     }
 }
 

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, FixedOffset};
 use serde::Serialize;
 
-use super::{ReportError, names};
+use super::{OutputError, ReportError, names};
 use crate::checksum::Meter;
 use crate::private;
 
@@ -32,7 +32,11 @@ pub struct WrittenFile {
 
 /// Checks that a report can be made in `parent`, by making and removing a folder with a file in it, with names as long
 /// as those of a report get (F-89). To be called before the first request (F-76).
-pub fn check_writable(parent: &Path) -> Result<(), ReportError> {
+pub fn check_writable(parent: &Path) -> Result<(), OutputError> {
+    Ok(try_to_write(parent)?)
+}
+
+fn try_to_write(parent: &Path) -> Result<(), ReportError> {
     if !fs::metadata(parent).map_err(ReportError::io("read folder", parent))?.is_dir() {
         return Err(ReportError::NotAFolder { path: parent.to_owned() });
     }

@@ -89,7 +89,7 @@ fn the_probe_leaves_nothing_and_names_what_is_wrong() {
     assert!(check_writable(&parent.path().join("missing")).is_err());
     let file = parent.path().join("file");
     fs::write(&file, "x").expect("written");
-    assert!(matches!(check_writable(&file), Err(ReportError::NotAFolder { .. })));
+    assert!(matches!(check_writable(&file), Err(OutputError(ReportError::NotAFolder { .. }))));
 }
 
 #[test]

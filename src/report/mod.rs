@@ -17,7 +17,7 @@ mod words;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-pub use error::ReportError;
+pub use error::{OutputError, ReportError};
 pub use facts::RunFacts;
 pub use folder::{WriteFailure, check_writable};
 

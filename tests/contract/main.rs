@@ -13,7 +13,7 @@ use chrono::Utc;
 use confluence_client::{Api, ConnectionSettings};
 use confluence_sim::{DemoServer, FaultPlan, RequestLogEntry, Site, sample_site};
 use confluence_storage_analyzer::audit::AuditOptions;
-use confluence_storage_analyzer::commands::audit::read_site;
+use confluence_storage_analyzer::commands::reading::read_site;
 use confluence_storage_analyzer::error::ExitStatus;
 use confluence_storage_analyzer::inventory::snapshot::{MetricGroup, MetricGroups, read_facts, take_pages};
 use confluence_storage_analyzer::inventory::workflow::{PinnedProperty, WorkflowOptions, WorkflowPage, workflow_of};

@@ -32,7 +32,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("config", &["audit", "cache", "cli", "error", "history", "inventory", "metrics"]),
     ("doctor", &["error", "progress"]),
     ("error", &[]),
-    ("history", &["checksum", "lock", "private", "spreadsheet"]),
+    ("history", &["checksum", "error", "lock", "private", "spreadsheet"]),
     ("inventory", &["cache", "error", "progress", "spreadsheet", "wording"]),
     ("lock", &["private"]),
     ("metrics", &["audit", "inventory", "spreadsheet"]),

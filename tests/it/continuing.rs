@@ -10,7 +10,7 @@ use confluence_sim::site::Content;
 use confluence_sim::{DemoServer, Fault, FaultPlan, Occurrence, RoutePattern, sample_site};
 use confluence_storage_analyzer::audit::{AuditOptions, FileVerdict, Usage};
 use confluence_storage_analyzer::cache::Cache;
-use confluence_storage_analyzer::commands::audit::{Reading, read_site};
+use confluence_storage_analyzer::commands::reading::{Reading, read_site};
 use confluence_storage_analyzer::error::ExitStatus;
 use confluence_storage_analyzer::inventory::coverage::{UnitCounts, UnitKind};
 use confluence_storage_analyzer::inventory::{ContentKind, CrawlOptions, OldSizes};

@@ -9,7 +9,7 @@ use confluence_client::{Api, ConnectionSettings, Timeouts};
 use confluence_sim::site::Kind;
 use confluence_sim::{DemoServer, Fault, FaultPlan, Occurrence, RoutePattern, sample_site};
 use confluence_storage_analyzer::audit::{self, AuditOptions, Usage};
-use confluence_storage_analyzer::commands::audit::read_site;
+use confluence_storage_analyzer::commands::reading::read_site;
 use confluence_storage_analyzer::inventory::CrawlOptions;
 use confluence_storage_analyzer::progress::Progress;
 use confluence_storage_analyzer::report::{self, RunFacts, scan_json};

@@ -8,7 +8,7 @@ use std::time::Duration;
 use confluence_client::{Api, ConnectionSettings, Timeouts};
 use confluence_sim::{DemoServer, Fault, FaultPlan, Occurrence, RoutePattern, Site};
 use confluence_storage_analyzer::audit::{AuditOptions, Usage};
-use confluence_storage_analyzer::commands::audit::{Reading, read_site};
+use confluence_storage_analyzer::commands::reading::{Reading, read_site};
 use confluence_storage_analyzer::error::{ExitStatus, Failure};
 use confluence_storage_analyzer::inventory::coverage::{Gap, UnitEnd, UnitKind};
 use confluence_storage_analyzer::inventory::{CrawlOptions, Status};

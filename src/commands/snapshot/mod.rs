@@ -1,36 +1,27 @@
 //! `snapshot`: measures the pages of the chosen spaces and keeps this week's row of each.
 
-mod files;
-mod options;
+mod history;
+mod measured;
+mod publish;
+mod scope;
 mod summary;
-mod tables;
 mod take;
 
-use std::path::Path;
-use std::time::Duration;
-
 use chrono::{DateTime, Utc};
-use url::Url;
 
+pub(super) use history::check_clock;
+pub(super) use measured::Read;
 pub(super) use summary::Taken;
-pub(super) use take::{Measuring, Read, check_clock};
+pub(super) use take::Measuring;
 
-pub(super) use super::history::failure;
-
-use super::audit::output_failure;
 use super::session::{Session, connect, status_of_stop};
 use crate::config::{Config, SnapshotConfig};
 use crate::error::{ExitStatus, Failure, Outcome, OutputFormat};
-use crate::history::{FOLDER, History, Imported};
 use crate::inventory::snapshot::{MetricGroup, SnapshotFacts, plan_snapshot, take_pages};
 use crate::inventory::workflow::WorkflowCost;
 use crate::inventory::{CrawlError, Inventory};
 use crate::progress::Progress;
-use crate::report::{self, format::plural};
 use confluence_client::RequestError;
-
-/// How long a run waits for another one that writes the same history: not longer than writing takes.
-const WAIT_FOR_OTHERS: Duration = Duration::from_secs(10);
 
 /// Measures the pages, writes files and dashboard. The history is locked and checked before the first request.
 pub(crate) async fn run(
@@ -84,64 +75,6 @@ fn usable(result: Result<Inventory, CrawlError>) -> Result<(Inventory, Option<Re
     }
 }
 
-/// Opens the history, and takes over an old one when asked to.
-fn open_history(
-    config: &Config,
-    site: &str,
-    snapshot: &SnapshotConfig,
-    progress: &Progress,
-) -> Result<History, Failure> {
-    report::check_writable(&config.output).map_err(|error| output_failure(&error))?;
-    let folder = config.output.join(FOLDER);
-    let mut history = History::open(&folder, Utc::now(), WAIT_FOR_OTHERS).map_err(|error| failure(&error))?;
-    history.check_site(site, &former(site, &config.crawl.alias_hosts)).map_err(|error| failure(&error))?;
-    history.remarks().iter().for_each(|remark| progress.warn(remark));
-    if let Some(file) = &snapshot.import_history {
-        let imported = history.import(file).map_err(|error| failure(&error))?;
-        tell_imported(&imported, file, progress);
-    }
-    Ok(history)
-}
-
-/// Addresses the site had before: the same under each of its former hosts.
-fn former(site: &str, alias_hosts: &[String]) -> Vec<String> {
-    let Ok(address) = Url::parse(site) else { return Vec::new() };
-    let under = |host: &String| {
-        let mut address = address.clone();
-        address.set_host(Some(host)).ok()?;
-        Some(address.to_string())
-    };
-    alias_hosts.iter().filter_map(under).collect()
-}
-
-/// What taking over an old history came to.
-fn tell_imported(imported: &Imported, file: &Path, progress: &Progress) {
-    let file = file.display();
-    if imported.already {
-        progress.note(format!("{file} was taken over before"));
-        return;
-    }
-    for problem in &imported.problems {
-        progress.warn(problem);
-    }
-    if imported.more_problems > 0 {
-        progress.warn(format!("{} more lines of {file} have such values", imported.more_problems));
-    }
-    if !imported.left_out.is_empty() {
-        progress.warn(format!("{file} has columns that were left out: {}", imported.left_out.join(", ")));
-    }
-    let weeks = imported.weeks.len() as u64;
-    progress.note(format!("taken over from {file}: {} of {}", rows(imported.rows), plural(weeks, "week", "weeks")));
-    if !imported.present.is_empty() {
-        let present = plural(imported.present.len() as u64, "week that is", "weeks that are");
-        progress.note(format!("left alone: {present} in the history already"));
-    }
-}
-
-fn rows(count: u64) -> String {
-    plural(count, "row", "rows")
-}
-
 /// Says what a snapshot would take: reads the lists, writes nothing.
 async fn dry_run(
     config: &Config,
@@ -153,11 +86,11 @@ async fn dry_run(
     let groups = &snapshot.metrics;
     let result = take_pages(&api, &crawl, groups, progress).await;
     let (inventory, stopped) = usable(result).map_err(|failure| signals.explain(failure))?;
-    let chosen = options::chosen(&inventory, config, snapshot)?;
+    let chosen = scope::chosen(&inventory, config, snapshot)?;
     let plan = plan_snapshot(&api, &inventory, &crawl, groups, &chosen);
     let workflow = groups.has(MetricGroup::Workflow).then(|| {
         let nothing_read = SnapshotFacts::default();
-        let pages = options::workflow_pages(&inventory, &nothing_read, &chosen);
+        let pages = scope::workflow_pages(&inventory, &nothing_read, &chosen);
         WorkflowCost::of(&api, &pages, &snapshot.workflow)
     });
     progress.finish();

@@ -25,7 +25,7 @@ pub(in crate::commands) struct Taken {
     /// How the run ended.
     pub(in crate::commands) status: ExitStatus,
     /// The folder with all files.
-    pub(in crate::commands) folder: PathBuf,
+    pub(super) folder: PathBuf,
     /// Everything was read.
     pub(super) complete: bool,
     /// What became of it in the history.
@@ -56,6 +56,11 @@ impl FindingCount {
 }
 
 impl Taken {
+    /// The page to open.
+    pub(in crate::commands) fn index(&self) -> PathBuf {
+        self.folder.join("index.html")
+    }
+
     /// The object of `--json`.
     pub(in crate::commands) fn json(&self) -> Value {
         let findings: Map<String, Value> = self
@@ -72,7 +77,7 @@ impl Taken {
             "week": self.recorded.week.to_string(),
             "in_history": self.recorded.kept,
             "folder": self.folder,
-            "index": self.folder.join("index.html"),
+            "index": self.index(),
             "pages": self.pages,
             "findings": findings,
             "changes": changes,
@@ -132,7 +137,7 @@ impl Taken {
         let mut object = self.json();
         object["coverage"] = json!(inventory.coverage.total());
         object["requests"] = json!(inventory.requests);
-        Outcome::new(self.status, format, object, || format!("{}\n", self.folder.join("index.html").display()))
+        Outcome::new(self.status, format, object, || format!("{}\n", self.index().display()))
     }
 }
 

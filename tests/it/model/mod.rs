@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use confluence_storage_analyzer::audit::{AuditOptions, Usage};
-use confluence_storage_analyzer::commands::audit::Reading;
+use confluence_storage_analyzer::commands::reading::Reading;
 use confluence_storage_analyzer::error::ExitStatus;
 use confluence_storage_analyzer::report::{self, RunFacts};
 use tempfile::TempDir;

@@ -1,15 +1,13 @@
-//! From the configuration to what reading and judging pages ask for.
+//! Which spaces and pages a snapshot is of.
 
 use std::collections::HashMap;
 
-use crate::cli::FailOn;
 use crate::config::{Config, SnapshotConfig};
 use crate::error::Failure;
 use crate::inventory::scope::reported;
 use crate::inventory::snapshot::SnapshotFacts;
 use crate::inventory::workflow::WorkflowPage;
 use crate::inventory::{Content, ContentKind, CrawlError, Inventory, SpaceId, Status};
-use crate::metrics::findings::{FINDINGS, Found};
 
 /// Keys of the spaces whose pages are measured: those of the flags, else those of the configuration, else all.
 pub(super) fn chosen(
@@ -33,22 +31,6 @@ pub(super) fn read(inventory: &Inventory, is_audit: bool) -> Vec<String> {
 
 fn all_keys(inventory: &Inventory) -> Vec<String> {
     inventory.spaces.iter().map(|space| space.key.clone()).collect()
-}
-
-/// Refuses thresholds of findings that there are not.
-pub(super) fn check_thresholds(thresholds: &[FailOn]) -> Result<(), Failure> {
-    let is_known = |one: &FailOn| FINDINGS.iter().any(|finding| finding.id == one.finding);
-    let Some(unknown) = thresholds.iter().find(|one| !is_known(one)) else { return Ok(()) };
-    let names: Vec<&str> = FINDINGS.iter().map(|finding| finding.id).collect();
-    Err(Failure::usage(format!("--fail-on: `{}` is no finding", unknown.finding))
-        .remedy(format!("the findings are {}", names.join(", "))))
-}
-
-/// Whether a finding has as many pages as its threshold, or more.
-pub(super) fn is_threshold_met(thresholds: &[FailOn], findings: &[Found<'_>]) -> bool {
-    thresholds.iter().any(|one| {
-        findings.iter().any(|found| found.finding.id == one.finding && found.pages.len() as u64 >= one.pages)
-    })
 }
 
 /// How many current pages of a space were read.

@@ -6,13 +6,16 @@
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
-use super::failure;
-use crate::commands::audit::storage_failure;
+use super::measured::Measured;
 use crate::error::{ExitStatus, Failure};
 use crate::history::{History, IsoWeek, Status, Week};
-use crate::metrics::findings;
+use crate::inventory::Inventory;
+use crate::inventory::snapshot::{MetricGroup, MetricGroups};
+use crate::metrics::Previous;
+use crate::metrics::changes::Change;
+use crate::metrics::findings::{self, Found};
 use crate::metrics::model::{self, Model};
-use crate::metrics::summary::{TableFigures, WeekPoint, WeekStatus};
+use crate::metrics::summary::{self, TableFigures, WeekPoint, WeekStatus};
 use crate::progress::Progress;
 use crate::report::snapshot::{self, SnapshotView};
 use crate::spreadsheet::{self, TableWriter, write_table};
@@ -20,8 +23,50 @@ use crate::spreadsheet::{self, TableWriter, write_table};
 /// Weeks that a trend goes back.
 const TREND_WEEKS: i64 = 52;
 
+/// What a snapshot publishes, beside what the history holds.
+pub(super) struct Published<'a> {
+    pub(super) inventory: &'a Inventory,
+    /// Keys of the spaces that were measured.
+    pub(super) chosen: &'a [String],
+    pub(super) groups: &'a MetricGroups,
+    pub(super) measured: &'a Measured,
+    pub(super) findings: &'a [Found<'a>],
+    pub(super) previous: Option<&'a Previous>,
+    pub(super) changes: Option<&'a [Change]>,
+    pub(super) notes: &'a [String],
+}
+
+/// Writes everything that people open, from a history that holds this week already.
+pub(super) fn publish(history: &History, published: &Published<'_>, progress: &Progress) -> Result<(), Failure> {
+    let Published { inventory, chosen, groups, measured, findings, previous, changes, notes } = *published;
+    let view = SnapshotView {
+        frame: &measured.frame,
+        base_url: &inventory.scan.base_url,
+        account: &inventory.scan.account.name,
+        spaces: &spaces(inventory, chosen),
+        whole_site: chosen.len() == inventory.spaces.len(),
+        rows: &measured.rows,
+        figures: &measured.figures(),
+        findings,
+        changes,
+        previous_week: previous.map(|previous| previous.week.as_str()),
+        trend: &write_model(history, progress)?,
+        states: &summary::states(&measured.rows),
+        reviewers: &summary::reviewers(&measured.rows),
+        coverage: &inventory.coverage,
+        notes,
+        groups: &groups.iter().map(MetricGroup::name).collect::<Vec<_>>(),
+    };
+    write_pages(history.folder(), &view)
+}
+
+fn spaces(inventory: &Inventory, chosen: &[String]) -> Vec<(String, String)> {
+    let chosen = inventory.spaces.iter().filter(|space| chosen.contains(&space.key));
+    chosen.map(|space| (space.key.clone(), space.name.clone())).collect()
+}
+
 /// Writes the star schema from all weeks of the history, and adds up the figures of the last year on the way.
-pub(super) fn write_model(history: &History, progress: &Progress) -> Result<Vec<WeekPoint>, Failure> {
+fn write_model(history: &History, progress: &Progress) -> Result<Vec<WeekPoint>, Failure> {
     let folder = history.folder().join("model");
     let weeks = calendar(history);
     progress.phase("writing the model", Some(weeks.len() as u64));
@@ -36,7 +81,7 @@ pub(super) fn write_model(history: &History, progress: &Progress) -> Result<Vec<
             let table = match table {
                 Ok(table) => table.flatten(),
                 Err(error) => {
-                    failed = Some(failure(&error));
+                    failed = Some(error.into());
                     return Err(io::Error::other("the history could not be read"));
                 }
             };
@@ -83,14 +128,14 @@ fn status(status: Status) -> WeekStatus {
 }
 
 /// Writes the lists of findings and the dashboard, which comes last: what it links to is there.
-pub(super) fn write_pages(folder: &Path, view: &SnapshotView<'_>) -> Result<(), Failure> {
+fn write_pages(folder: &Path, view: &SnapshotView<'_>) -> Result<(), Failure> {
     let lists = folder.join("findings");
     for found in view.findings {
         write_file(&lists, &format!("{}.csv", found.finding.id), |sink| {
             write_table(sink, findings::COLUMNS, findings::rows_of(found, view.frame))
         })?;
     }
-    let page = snapshot::index(view).map_err(|error| storage_failure(&error))?;
+    let page = snapshot::index(view)?;
     write_file(folder, "index.html", |sink| sink.write_all(page.as_bytes()))
 }
 

@@ -1,0 +1,124 @@
+//! Reads a site and judges it, until every file about to be called unreferenced was looked at twice (product contract
+//! 3.3).
+
+use std::collections::HashSet;
+
+use super::session::status_of_stop;
+use crate::audit::{self, Audit, AuditOptions, Usage};
+use crate::error::{ExitStatus, Failure};
+use crate::inventory::coverage::UnitKind;
+use crate::inventory::{
+    AttachmentId, CrawlError, CrawlOptions, Inventory, SecondLook, compare_contents, remember_run, take_inventory,
+};
+use crate::progress::Progress;
+use confluence_client::{Api, RequestError};
+
+/// A site that changes faster than it is read would be read for ever; after this many rounds the run is incomplete.
+const MAX_ROUNDS: u32 = 10;
+
+/// What one reading gave, whole or not.
+#[derive(Debug)]
+pub struct Reading {
+    /// What was read; its coverage says what is missing.
+    pub inventory: Inventory,
+    /// The verdicts, after the second look.
+    pub audit: Audit,
+    /// Why the run stopped on the way.
+    pub stopped: Option<RequestError>,
+    /// The exit status this leads to.
+    pub status: ExitStatus,
+}
+
+impl Reading {
+    /// Downloads the files that look alike, so that groups of duplicates are certain (`--verify-duplicates`).
+    pub(super) async fn compare_duplicates(
+        &mut self,
+        api: &Api,
+        options: &CrawlOptions,
+        rules: &AuditOptions,
+        progress: &Progress,
+    ) {
+        let groups: Vec<Vec<usize>> = self.audit.duplicates.iter().map(|group| group.files.clone()).collect();
+        let compared = compare_contents(api, &mut self.inventory, &groups, options, progress).await;
+        self.stopped = compared.err();
+        self.audit = audit::analyze(&self.inventory, rules);
+        if let Some(cause) = &self.stopped {
+            self.status = ExitStatus::decide([self.status, status_of_stop(cause)]);
+        }
+    }
+}
+
+/// Reads a site and judges its attachments, with a second look at every candidate.
+///
+/// Fails when nothing usable could be read; a run that stopped on the way gives what it had read.
+pub async fn read_site(
+    api: &Api,
+    options: &CrawlOptions,
+    rules: &AuditOptions,
+    progress: &Progress,
+) -> Result<Reading, Failure> {
+    let (inventory, audit, stopped) = match take_inventory(api, options, progress).await {
+        Ok(mut inventory) => {
+            let (audit, stopped) = audit_twice(api, &mut inventory, options, rules, progress).await;
+            (inventory, audit, stopped)
+        }
+        Err(CrawlError::Stopped { mut inventory, cause }) => {
+            let audit = audit_of_stopped(&mut inventory, rules);
+            (*inventory, audit, Some(cause))
+        }
+        Err(error) => return Err(Failure::from(&error)),
+    };
+    let incomplete = (!inventory.coverage.is_complete()).then_some(ExitStatus::Incomplete);
+    let status = ExitStatus::decide(stopped.as_ref().map(status_of_stop).into_iter().chain(incomplete));
+    if let Some(cache) = &options.cache {
+        remember_run(cache, &inventory);
+    }
+    Ok(Reading { inventory, audit, stopped, status })
+}
+
+/// Audits, reads the candidates again, and repeats until no candidate is left that was not read again.
+///
+/// An error means that the run had to stop; the coverage of the inventory says what is missing.
+async fn audit_twice(
+    api: &Api,
+    inventory: &mut Inventory,
+    crawl: &CrawlOptions,
+    options: &AuditOptions,
+    progress: &Progress,
+) -> (Audit, Option<RequestError>) {
+    let mut look = SecondLook::new();
+    let mut looked_at: HashSet<AttachmentId> = HashSet::new();
+    for _ in 0..MAX_ROUNDS {
+        let audit = audit::analyze(inventory, options);
+        let candidates: Vec<usize> = audit
+            .files
+            .iter()
+            .filter(|file| file.usage == Usage::Unreferenced)
+            .map(|file| file.attachment)
+            .filter(|&file| !looked_at.contains(&inventory.attachments[file].id))
+            .collect();
+        if candidates.is_empty() {
+            return (audit, None);
+        }
+        looked_at.extend(candidates.iter().map(|&file| inventory.attachments[file].id.clone()));
+        if let Err(stopped) = look.look_again(api, inventory, &candidates, crawl, progress).await {
+            return (audit_of_stopped(inventory, options), Some(stopped));
+        }
+    }
+    inventory.coverage.fail(
+        UnitKind::SecondLook,
+        "candidates",
+        "the site changed faster than it could be read again; run once more when it is quieter",
+    );
+    (audit::analyze(inventory, options), None)
+}
+
+/// Audits what a run had read that stopped before every candidate was read again.
+///
+/// All that was planned until then may have been read; without this gap a file used in a draft alone, or since the run
+/// began, would be called unreferenced by a run that was interrupted at the right moment.
+fn audit_of_stopped(inventory: &mut Inventory, options: &AuditOptions) -> Audit {
+    let reason = "the run stopped before they were read again";
+    inventory.coverage.fail(UnitKind::SecondLook, "candidates", reason);
+    audit::analyze(inventory, options)
+}

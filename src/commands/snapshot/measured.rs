@@ -1,0 +1,146 @@
+//! From what was read to one row for each page.
+
+use super::scope::{self, workflow_pages};
+use crate::audit::Audit;
+use crate::commands::session::status_of_stop;
+use crate::commands::summary::not_read;
+use crate::config::SnapshotConfig;
+use crate::error::{ExitStatus, Failure};
+use crate::history::IsoWeek;
+use crate::inventory::snapshot::{MetricGroup, MetricGroups, SnapshotFacts, read_facts};
+use crate::inventory::workflow::{WorkflowCost, WorkflowReading, workflow_of};
+use crate::inventory::{CrawlOptions, Inventory};
+use crate::metrics::row::PageRow;
+use crate::metrics::summary::TableFigures;
+use crate::metrics::{self, Input, Previous, Rules, columns};
+use crate::progress::Progress;
+use crate::spreadsheet::{Table, Value};
+use chrono::{DateTime, Utc};
+use confluence_client::{Api, RequestError};
+
+/// What was read, and with what to read on.
+#[derive(Debug)]
+pub(in crate::commands) struct Read<'a> {
+    /// The site.
+    pub(in crate::commands) api: &'a Api,
+    /// How it is read.
+    pub(in crate::commands) crawl: &'a CrawlOptions,
+    /// The inventory; what is read beyond it is added to its coverage.
+    pub(in crate::commands) inventory: &'a mut Inventory,
+    /// The verdicts of an audit of this inventory.
+    pub(in crate::commands) audit: Option<&'a Audit>,
+    /// Why reading stopped on the way.
+    pub(in crate::commands) stopped: Option<RequestError>,
+}
+
+/// What was read of the pages, and why it stopped.
+pub(super) struct Facts {
+    pub(super) pages: SnapshotFacts,
+    pub(super) workflow: WorkflowReading,
+    pub(super) stopped: Option<RequestError>,
+}
+
+impl Facts {
+    /// What the pages' own endpoints and the workflow tell. Where reading stops, nothing of it is believed.
+    pub(super) async fn read(
+        read: &mut Read<'_>,
+        snapshot: &SnapshotConfig,
+        chosen: &[String],
+        progress: &Progress,
+    ) -> Self {
+        let groups = &snapshot.metrics;
+        let Read { api, crawl, inventory, .. } = read;
+        if let Some(cause) = read.stopped.take() {
+            return Self::stopped(groups, cause);
+        }
+        let pages = match read_facts(api, inventory, crawl, groups, chosen, progress).await {
+            Ok(facts) => facts,
+            Err(cause) => return Self::stopped(groups, cause),
+        };
+        if !groups.has(MetricGroup::Workflow) {
+            return Self { pages, workflow: WorkflowReading::default(), stopped: None };
+        }
+        let asked = workflow_pages(inventory, &pages, chosen);
+        progress.note(WorkflowCost::of(api, &asked, &snapshot.workflow));
+        let (workflow, coverage) = workflow_of(api, &asked, &snapshot.workflow, progress).await;
+        inventory.coverage.absorb(coverage);
+        inventory.requests = api.client().requests();
+        if let Some(plan) = &mut inventory.plan {
+            plan.requests.add_all(&workflow.requests);
+        }
+        Self { pages, workflow, stopped: api.client().stopped() }
+    }
+
+    fn stopped(groups: &MetricGroups, cause: RequestError) -> Self {
+        let pages = SnapshotFacts { groups: groups.clone(), ..SnapshotFacts::default() };
+        Self { pages, workflow: WorkflowReading::default(), stopped: Some(cause) }
+    }
+}
+
+/// The pages of one week, measured.
+pub(super) struct Measured {
+    pub(super) week: IsoWeek,
+    pub(super) frame: columns::Frame,
+    pub(super) rows: Vec<PageRow>,
+}
+
+impl Measured {
+    /// Makes a row of each page. Fails when no page could be read: the files of earlier runs stay as they are then.
+    pub(super) fn new(
+        inventory: &Inventory,
+        audit: Option<&Audit>,
+        facts: &Facts,
+        chosen: &[String],
+        previous: Option<&Previous>,
+        rules: &Rules,
+    ) -> Result<Self, Failure> {
+        let complete = facts.stopped.is_none() && inventory.coverage.is_complete();
+        let taken_at = inventory.scan.started_at;
+        let week = IsoWeek::of(taken_at);
+        let frame = columns::Frame { week: week.to_string(), taken_at, run_id: run_id(taken_at), complete };
+        let rows = metrics::measure(&Input {
+            inventory,
+            facts: &facts.pages,
+            workflow: &facts.workflow.pages,
+            audit,
+            spaces: chosen,
+            read: &scope::read(inventory, audit.is_some()),
+            previous,
+            rules,
+            frame: &frame,
+        });
+        if rows.is_empty() && !complete {
+            return Err(nothing_read(facts.stopped.as_ref(), inventory));
+        }
+        Ok(Self { week, frame, rows })
+    }
+
+    /// The rows as they stand in the history.
+    pub(super) fn cells(&self) -> Vec<Vec<Value>> {
+        let columns = columns::all();
+        self.rows.iter().map(|row| columns::cells(&columns, row, &self.frame)).collect()
+    }
+
+    /// The figures of the rows, added up as those of a week that was read from the history.
+    pub(super) fn figures(&self) -> TableFigures {
+        TableFigures::of(&Table {
+            header: columns::names().into_iter().map(str::to_owned).collect(),
+            rows: self.cells().iter().map(|row| row.iter().map(Value::plain).collect()).collect(),
+        })
+    }
+}
+
+/// Nothing usable was read: the files of earlier runs stay as they are.
+fn nothing_read(stopped: Option<&RequestError>, inventory: &Inventory) -> Failure {
+    let gap = || not_read(&inventory.coverage).into_iter().next();
+    let cause = stopped.map(ToString::to_string).or_else(gap).unwrap_or_else(|| "no page could be read".to_owned());
+    let status = stopped.map_or(ExitStatus::Unreachable, status_of_stop);
+    let remedy =
+        stopped.map_or("run `doctor`: it says what this account may read, and what answers", RequestError::remedy);
+    Failure::new(status, "no snapshot was taken").because(cause).remedy(remedy)
+}
+
+/// Names a run: its time, to the second, which no other run of the same history shares.
+fn run_id(taken_at: DateTime<Utc>) -> String {
+    taken_at.format("%Y%m%dT%H%M%SZ").to_string()
+}
