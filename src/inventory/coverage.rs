@@ -63,8 +63,9 @@ pub enum UnitKind {
     Draft,
     /// Labels that a macro or rule filters by.
     Labels,
-    /// The comparison of the lists with the search index.
-    SecondWalk,
+    /// The comparison of the lists with the search index: a part of what it shows, or one content that only it shows.
+    #[serde(alias = "second-walk")]
+    SearchComparison,
     /// The list of what changed since the run began.
     ChangesSinceStart,
     /// A content read again alone (`--verify all`).
@@ -73,8 +74,9 @@ pub enum UnitKind {
     People,
     /// App content of one type.
     CustomContentList,
-    /// The second, independent walk over a part of the attachments.
-    Reconciliation,
+    /// The comparison of the list of all attachments with others: the newest ones, or those of one owner.
+    #[serde(alias = "reconciliation")]
+    ListComparison,
     /// The comparison with the last complete run.
     Plausibility,
     /// The bytes of one file, to compare duplicates.
@@ -116,12 +118,12 @@ impl UnitKind {
             Self::ContainerLookup => "attachment owner",
             Self::Draft => "draft",
             Self::Labels => "labels",
-            Self::SecondWalk => "comparison with the search index",
+            Self::SearchComparison => "comparison with the search index",
             Self::ChangesSinceStart => "changes since the start",
             Self::SecondLook => "second look",
             Self::People => "people",
             Self::CustomContentList => "custom content list",
-            Self::Reconciliation => "second walk",
+            Self::ListComparison => "comparison with other lists",
             Self::Plausibility => "comparison with the last run",
             Self::Comparison => "comparison of duplicates",
             Self::PageSweep => "page sweep",
@@ -238,6 +240,19 @@ impl Coverage {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn comparisons_are_read_under_the_names_they_first_bore() {
+        let counts = UnitCounts { planned: 1, ok: 1, ..UnitCounts::default() };
+        let first = serde_json::json!({"units": {"second-walk": counts, "reconciliation": counts},
+            "gaps": [{"kind": "reconciliation", "subject": "the newest attachments", "end": {"state": "gone"}}],
+            "warnings": []});
+        let coverage: Coverage = serde_json::from_value(first).unwrap();
+        assert_eq!(coverage.gaps[0].kind, UnitKind::ListComparison);
+        let written = serde_json::to_value(&coverage).unwrap();
+        let kinds: Vec<&String> = written["units"].as_object().unwrap().keys().collect();
+        assert_eq!(kinds, ["list-comparison", "search-comparison"]);
+    }
 
     #[test]
     fn what_was_never_read_is_not_complete() {

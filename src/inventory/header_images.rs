@@ -2,15 +2,12 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::convert;
 use super::coverage::UnitKind;
 use super::crawl::{Crawl, GROUP, single, subject};
 use super::site::{Content, HeaderImage, Space, SpaceId};
-use confluence_client::api::{Edition, Single};
+use super::{convert, search_comparison};
+use confluence_client::api::Single;
 use storage_format::{Construct, property_references};
-
-/// Contents that only the search shows and that are looked at one by one; more are a hole in the lists.
-const MAX_UNLISTED: usize = 2_000;
 
 /// Reads the header images of all pages and posts outside the trash: in bulk by search, and one by one where the
 /// search gave no answer. `only` limits it to the spaces of those keys.
@@ -50,7 +47,7 @@ pub(super) async fn sweep(crawl: &Crawl<'_>, contents: &mut [Content], only: Opt
         }
         Ok(()) => unit.ok(),
     }
-    explain_unlisted(crawl, &unlisted).await;
+    search_comparison::explain_unlisted(crawl, &unlisted).await;
     let chosen: Option<HashSet<&SpaceId>> =
         only.map(|keys| spaces.iter().filter(|space| keys.contains(&space.key)).map(|space| &space.id).collect());
     let mut unanswered = Vec::new();
@@ -66,44 +63,6 @@ pub(super) async fn sweep(crawl: &Crawl<'_>, contents: &mut [Content], only: Opt
     crawl.phase("header images", Some(unanswered.len() as u64));
     for group in unanswered.chunks_mut(GROUP) {
         crawl.all(group.iter_mut().map(|content| read_alone(crawl, content)).collect()).await;
-    }
-}
-
-/// The search is a second, independent list of pages and posts: what only it shows was published during the run or
-/// deleted a while ago (the index lags), or else the lists have a hole (F-99), in which a use may be.
-pub(super) async fn explain_unlisted(crawl: &Crawl<'_>, unlisted: &[(Single, String)]) {
-    if crawl.ledger.has_gap(UnitKind::PageList) || crawl.ledger.has_gap(UnitKind::BlogPostList) {
-        // that contents are missing is known, and the run incomplete
-        return;
-    }
-    if unlisted.len() > MAX_UNLISTED {
-        let unit = crawl.ledger.enter(UnitKind::Reconciliation, "pages and posts that only the search shows");
-        return unit.failed(format!("{} of them are in no list", unlisted.len()));
-    }
-    for group in unlisted.chunks(GROUP) {
-        crawl.all(group.iter().map(|(which, id)| explain_one(crawl, *which, id)).collect()).await;
-    }
-}
-
-async fn explain_one(crawl: &Crawl<'_>, which: Single, id: &str) {
-    let words = if which == Single::BlogPost { "blog post" } else { "page" };
-    let unit = crawl.ledger.enter(UnitKind::Reconciliation, format!("{words} {id}, which only the search shows"));
-    match crawl.twice(|| crawl.api.content(which, id, Edition::Published)).await {
-        Err(error) if error.is_not_found() => unit.gone(),
-        Err(error) => unit.refused(&error),
-        Ok(sent) => {
-            let published = matches!(sent.status.as_deref(), Some("current" | "archived"));
-            // a first version may have been published long after its draft was created
-            let first = sent.version.as_ref().filter(|version| version.number == Some(1));
-            let times = [sent.created_at.as_deref(), first.and_then(|version| version.created_at.as_deref())];
-            let newest = times.into_iter().filter_map(convert::time).max();
-            // what is newer than the run is read by the closing pass
-            if published && newest.is_none_or(|newest| newest < crawl.started_at) {
-                unit.failed("it is published, but the list did not show it");
-            } else {
-                unit.ok();
-            }
-        }
     }
 }
 

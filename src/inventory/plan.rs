@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::crawl::Crawl;
 use super::memory::{LastRun, Remembered};
 use super::site::{Attachment, Container, Content, ContentKind, Space, SpaceId};
-use super::{header_images, labels, people, reconcile};
+use super::{header_images, labels, list_comparison, people};
 use crate::wording::plural;
 use confluence_client::api::{PEOPLE_PER_REQUEST, SPACE_IDS_PER_REQUEST};
 use confluence_client::{Client, RequestCounts, RequestKind};
@@ -119,7 +119,7 @@ impl SiteCounts {
         let unreported: HashSet<&SpaceId> =
             spaces.iter().filter(|space| !is_reported(space)).map(|space| &space.id).collect();
         counts.add_versions(crawl, contents, files, &unreported);
-        let published = reconcile::published(contents);
+        let published = list_comparison::published(contents);
         counts.silent_owners = published.without_listed_files(files).len() as u64;
         let with_files = files.iter().filter_map(|file| file.container.id()).filter(|id| published.has(id));
         let with_files: HashSet<_> = with_files.collect();
@@ -197,8 +197,8 @@ impl SiteCounts {
         add(RequestKind::NewestAttachments, 1);
         let indexed = self.footer_comments + self.inline_comments + self.attachments;
         add(RequestKind::SearchIndex, list_pages(client, RequestKind::SearchIndex, indexed));
-        let sampled = self.files_owners.min(3 * reconcile::OWNERS_OF_EACH as u64)
-            + self.silent_owners.min(reconcile::OWNERS_OF_EACH as u64);
+        let sampled = self.files_owners.min(3 * list_comparison::OWNERS_OF_EACH as u64)
+            + self.silent_owners.min(list_comparison::OWNERS_OF_EACH as u64);
         add(RequestKind::AttachmentsOfOneOwner, sampled);
         add(RequestKind::AttachmentVersion, self.versions);
         add(RequestKind::DownloadOfOneByte, 2 * u64::from(self.versions + self.remembered_versions > 0));

@@ -8,8 +8,8 @@ use super::options::CrawlOptions;
 use super::plan::SiteCounts;
 use super::site::{AccountId, Space};
 use super::{
-    Inventory, custom_content, header_images, labels, lists, old_sizes, owners, people, plausibility, reconcile,
-    second_walk, versions,
+    Inventory, custom_content, header_images, labels, list_comparison, lists, old_sizes, owners, people, plausibility,
+    search_comparison, versions,
 };
 use crate::progress::Progress;
 use confluence_client::Api;
@@ -34,16 +34,16 @@ async fn read(crawl: &Crawl<'_>, spaces: &[Space], reported: Option<&[String]>, 
     if crawl.api.client().stopped().is_none() {
         crawl.progress.note(&plan);
     }
-    let published = reconcile::published(&contents);
+    let published = list_comparison::published(&contents);
     crawl.phase("header images and owners", None);
     let ((), found, ()) = tokio::join!(
         header_images::sweep(crawl, &mut contents, reported.filter(|_| crawl.options.references_within), spaces),
         owners::find(crawl, &owners),
-        reconcile::attachments(crawl, &files, &published),
+        list_comparison::attachments(crawl, &files, &published),
     );
     contents.extend(custom_content::read(crawl, found).await);
     lists::complete_comments(&mut contents, &files);
-    second_walk::compare(crawl, &contents, &files).await;
+    search_comparison::compare(crawl, &contents, &files).await;
     versions::read(crawl, &mut files, &contents, spaces, reported).await;
     let old_sizes = old_sizes::prove(crawl, &mut files).await;
     labels::read(crawl, &contents, &mut files).await;

@@ -268,7 +268,10 @@ async fn f_58_a_list_much_shorter_than_last_time_is_not_believed_unless_asked_fo
 
 #[tokio::test(start_paused = true)]
 async fn f_99_a_list_that_ends_too_early_is_noticed() {
-    for (path, order) in [("/wiki/api/v2/attachments", "created-date"), ("/wiki/api/v2/pages", "id")] {
+    for (path, order, other_list) in [
+        ("/wiki/api/v2/attachments", "created-date", UnitKind::ListComparison),
+        ("/wiki/api/v2/pages", "id", UnitKind::SearchComparison),
+    ] {
         let route = RoutePattern::path(path).unwrap().with_query("sort", order);
         let faults = FaultPlan::none().on(route, Occurrence::From(1), Fault::DroppedTail(3));
         let (server, cache) = (serve(faults).await, TempDir::new().unwrap());
@@ -277,7 +280,7 @@ async fn f_99_a_list_that_ends_too_early_is_noticed() {
         let reading = run(&server, cache.path()).await;
         assert_eq!(reading.status, ExitStatus::Incomplete, "{path}");
         assert!(!calls_something_unreferenced(&reading), "{path}");
-        let noticed = gap_reasons(&reading, UnitKind::Reconciliation);
+        let noticed = gap_reasons(&reading, other_list);
         assert!(noticed.iter().any(|reason| reason.contains("Failed")), "{path}: {noticed:?}");
     }
 }
@@ -296,7 +299,7 @@ async fn f_57_a_file_that_only_its_page_shows_is_noticed() {
     server.change_site(|site| site.attachments.retain(|file| file.id.ends_with('0')));
     let reading = run(&server, cache.path()).await;
     assert_eq!(reading.status, ExitStatus::Incomplete);
-    let noticed = gap_reasons(&reading, UnitKind::Reconciliation).concat();
+    let noticed = gap_reasons(&reading, UnitKind::ListComparison).concat();
     assert!(noticed.contains("not in the list of all attachments"), "{noticed}");
 }
 

@@ -175,7 +175,7 @@ impl Run {
     /// The reason of the gap that a comparison of lists left.
     pub fn hole(&self) -> &str {
         let gaps = &self.reading().inventory.coverage.gaps;
-        let compares = |gap: &&Gap| matches!(gap.kind, UnitKind::Reconciliation | UnitKind::SecondWalk);
+        let compares = |gap: &&Gap| matches!(gap.kind, UnitKind::ListComparison | UnitKind::SearchComparison);
         let failed = gaps.iter().filter(compares).find_map(|gap| match &gap.end {
             UnitEnd::Failed { reason } => Some(reason.as_str()),
             _ => None,

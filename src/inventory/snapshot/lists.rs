@@ -11,7 +11,7 @@ use crate::inventory::frame::{CrawlError, Frame, Read};
 use crate::inventory::memory::Remembered;
 use crate::inventory::options::CrawlOptions;
 use crate::inventory::site::{Attachment, Content, ContentId, OldVersion, Space};
-use crate::inventory::{Inventory, OldSizes, bodies, lists, people, reconcile};
+use crate::inventory::{Inventory, OldSizes, bodies, list_comparison, lists, people};
 use crate::progress::Progress;
 use confluence_client::Api;
 use confluence_client::api::{Bodies, CommentKind, Single};
@@ -56,9 +56,9 @@ async fn read_lists(crawl: &Crawl<'_>, spaces: &[Space], reported: Option<&[Stri
         contents.extend(comments(crawl, &owners, &files, &mut listed).await);
     }
     let mut contents = bodies::settle(crawl, contents).await;
-    let published = reconcile::published(&contents);
+    let published = list_comparison::published(&contents);
     listed.silent_owners = published.without_listed_files(&files).len() as u64;
-    reconcile::attachments_in_brief(crawl, &files, &published).await;
+    list_comparison::attachments_in_brief(crawl, &files, &published).await;
     files.retain(is_owned);
     lists::complete_comments(&mut contents, &files);
     contents.retain(|content| {

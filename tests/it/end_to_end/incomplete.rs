@@ -85,7 +85,7 @@ fn an_endpoint_that_is_gone_is_not_empty() {
     is_marked_incomplete(&Server::sample(faults).run(&[]), 3);
 }
 
-/// The sample with more owners of files than the second walk looks at, and one more, whose only file is among the
+/// The sample with more owners of files than the comparison of lists looks at, and one more, whose only file is among the
 /// newest: `att899999` of page 79999. The search does not know it either, as an index that lags.
 fn a_file_that_one_list_hides(plan: impl FnOnce(RoutePattern, Fault) -> FaultPlan) -> Server {
     let mut site = sample_site(Utc::now());

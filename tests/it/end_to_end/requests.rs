@@ -64,13 +64,17 @@ fn lists_in_bulk_one_request_per_old_version_and_few_drafts() {
         2 + 1 + 1,
         "400 files at 250 a page, the newest, the closing list: {kinds:?}"
     );
-    // the second walk looks at a part of the owners
+    // the comparison of lists looks at a part of the owners
     let walked_again = count("/api/v2/pages/{id}/attachments") + count("/api/v2/blogposts/{id}/attachments");
     assert!((20..=30).contains(&walked_again), "{kinds:?}");
     assert_eq!(count("/api/v2/footer-comments"), 1 + 1, "{kinds:?}");
     assert_eq!(count("/api/v2/inline-comments"), 1 + 1, "{kinds:?}");
     assert_eq!(count("/api/v2/spaces"), 2, "{kinds:?}");
-    assert_eq!(count("/rest/api/content/search"), 1 + 1, "167 at 200 a page, and the second walk: {kinds:?}");
+    assert_eq!(
+        count("/rest/api/content/search"),
+        1 + 1,
+        "167 at 200 a page, and the comparison with the index: {kinds:?}"
+    );
     // the search leaves out what is archived, so only that is asked for alone
     assert_eq!(
         count("/api/v2/pages/{id}/properties") + count("/api/v2/blogposts/{id}/properties"),

@@ -236,7 +236,7 @@ async fn f_57_an_attachment_that_one_of_two_walks_hides_is_missed() {
 
 #[tokio::test(start_paused = true)]
 async fn f_57_the_owner_of_a_file_that_a_list_hides_is_read_alone() {
-    // far more owners than the sample of the second walk: nothing but the disagreement leads to this one
+    // far more owners than the sample that is compared: nothing but the disagreement leads to this one
     let (mut site, truth) = known::site();
     let like = site.attachments.iter().find(|file| file.id == "att105").unwrap().clone();
     let owner = site.contents.iter().find(|content| content.kind == Kind::Page).unwrap().clone();

@@ -68,7 +68,7 @@ async fn a_search_that_leaves_out_many_pages_is_a_gap_and_no_call_for_every_page
 async fn f_99_a_page_that_only_the_search_shows_is_a_hole_in_the_list() {
     let bench = Bench::start(pages(20), &[], always("**/api/v2/pages", Fault::DroppedTail(1))).await;
     let run = bench.run().await;
-    assert_eq!(run.inventory.coverage.units[&UnitKind::Reconciliation].failed, 1);
+    assert_eq!(run.inventory.coverage.units[&UnitKind::SearchComparison].failed, 1);
     assert!(!run.inventory.coverage.is_complete());
 }
 

@@ -1,6 +1,6 @@
-//! The second walk: the search index shows comments and attachments independently of their lists, so a list that ended
-//! too early without a sign is noticed (`reliability-security.md` A3.4, F-57, F-99). For pages and posts the sweep over
-//! header images does the same.
+//! The comparison with the search index: the index shows contents and attachments independently of their lists, so a
+//! list that ended too early without a sign is noticed (`reliability-security.md` A3.4, F-57, F-99). Comments and
+//! attachments are searched for; what the search shows of pages and posts comes from other sweeps over the index.
 //!
 //! The index lags and leaves things out, so it never adds anything to the inventory: what it shows and no list did is
 //! asked for alone, and only what is really there, published before the run began, proves a hole.
@@ -11,11 +11,14 @@ use chrono::{DateTime, Utc};
 
 use super::convert;
 use super::coverage::UnitKind;
-use super::crawl::{Crawl, subject};
-use super::reconcile;
+use super::crawl::{Crawl, GROUP, subject};
+use super::list_comparison;
 use super::site::{Attachment, Content, ContentKind, Status};
 use confluence_client::api::{Edition, Single};
 use confluence_client::{RequestError, model};
+
+/// Contents that only the search shows and that are looked at one by one; more are a hole in the lists.
+const MAX_UNLISTED: usize = 2_000;
 
 /// What the search shows and no list did.
 #[derive(Debug, Default)]
@@ -26,7 +29,7 @@ struct Strangers {
 
 /// Compares the inventory with the search index; a difference that cannot be explained is a gap.
 pub(super) async fn compare(crawl: &Crawl<'_>, contents: &[Content], files: &[Attachment]) {
-    crawl.phase("second walk", None);
+    crawl.phase("comparison with the search index", None);
     let Some(strangers) = search(crawl, contents, files).await else { return };
     // owners in the trash or never published are in the inventory, but their comments and files need not be listed
     let published: HashSet<&str> = contents
@@ -39,7 +42,7 @@ pub(super) async fn compare(crawl: &Crawl<'_>, contents: &[Content], files: &[At
     first_hole(crawl, "comments", &strangers.comments, |id| known.comment(crawl, id), subject).await;
     let words = |file: &Attachment| format!("attachment {} {:?}", file.id, file.title);
     let holes = first_hole(crawl, "attachments", &strangers.files, |id| known.file(crawl, id), words).await;
-    reconcile::owners_of(crawl, &holes, files).await;
+    list_comparison::owners_of(crawl, &holes, files).await;
 }
 
 /// Walks the index; `None` when this account or site has no search.
@@ -50,7 +53,8 @@ async fn search(crawl: &Crawl<'_>, contents: &[Content], files: &[Attachment]) -
         .map(|content| content.id.as_str())
         .chain(files.iter().map(|file| file.id.digits()))
         .collect();
-    let unit = crawl.ledger.enter(UnitKind::SecondWalk, "search for comments and attachments that no list showed");
+    let unit =
+        crawl.ledger.enter(UnitKind::SearchComparison, "search for comments and attachments that no list showed");
     let mut strangers = Strangers::default();
     let walked = crawl
         .api
@@ -94,7 +98,7 @@ where
     if strangers.is_empty() {
         return Vec::new();
     }
-    let unit = crawl.ledger.enter(UnitKind::SecondWalk, format!("{words} that search shows and no list did"));
+    let unit = crawl.ledger.enter(UnitKind::SearchComparison, format!("{words} that search shows and no list did"));
     for group in strangers.chunks(crawl.api.client().concurrency()) {
         let (mut holes, mut refused) = (Vec::new(), None);
         for found in crawl.all(group.iter().map(|id| look(id)).collect()).await {
@@ -159,5 +163,43 @@ fn found<T>(result: Result<T, RequestError>) -> Result<Option<T>, RequestError> 
         Ok(value) => Ok(Some(value)),
         Err(error) if error.is_not_found() => Ok(None),
         Err(error) => Err(error),
+    }
+}
+
+/// Asks alone for pages and posts that a sweep over the index showed and no list did: each was published during the run
+/// or deleted a while ago (the index lags), or else the lists have a hole (F-99), in which a use may be.
+pub(super) async fn explain_unlisted(crawl: &Crawl<'_>, unlisted: &[(Single, String)]) {
+    if crawl.ledger.has_gap(UnitKind::PageList) || crawl.ledger.has_gap(UnitKind::BlogPostList) {
+        // that contents are missing is known, and the run incomplete
+        return;
+    }
+    if unlisted.len() > MAX_UNLISTED {
+        let unit = crawl.ledger.enter(UnitKind::SearchComparison, "pages and posts that only the search shows");
+        return unit.failed(format!("{} of them are in no list", unlisted.len()));
+    }
+    for group in unlisted.chunks(GROUP) {
+        crawl.all(group.iter().map(|(which, id)| explain_one(crawl, *which, id)).collect()).await;
+    }
+}
+
+async fn explain_one(crawl: &Crawl<'_>, which: Single, id: &str) {
+    let words = if which == Single::BlogPost { "blog post" } else { "page" };
+    let unit = crawl.ledger.enter(UnitKind::SearchComparison, format!("{words} {id}, which only the search shows"));
+    match crawl.twice(|| crawl.api.content(which, id, Edition::Published)).await {
+        Err(error) if error.is_not_found() => unit.gone(),
+        Err(error) => unit.refused(&error),
+        Ok(sent) => {
+            let published = matches!(sent.status.as_deref(), Some("current" | "archived"));
+            // a first version may have been published long after its draft was created
+            let first = sent.version.as_ref().filter(|version| version.number == Some(1));
+            let times = [sent.created_at.as_deref(), first.and_then(|version| version.created_at.as_deref())];
+            let newest = times.into_iter().filter_map(convert::time).max();
+            // what is newer than the run is read by the closing pass
+            if published && newest.is_none_or(|newest| newest < crawl.started_at) {
+                unit.failed("it is published, but the list did not show it");
+            } else {
+                unit.ok();
+            }
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! The second, independent walk over a part of the attachments (`reliability-security.md` A3.4, F-57, F-99).
+//! The comparison of the list of all attachments with other lists (`reliability-security.md` A3.4, F-57, F-99).
 //!
 //! A list that ends too early gives no sign of it. Two other lists would know: the newest attachments first, which
 //! shows a tail that is missing, and the lists of single owners, which show holes. A difference that no change of the
@@ -136,7 +136,7 @@ pub(super) fn published(contents: &[Content]) -> Published {
 
 /// The end of a list is what goes missing first; the newest files are it. Gives those that the site-wide list lacks.
 async fn newest(crawl: &Crawl<'_>, listed: &Listed<'_>) -> Vec<Attachment> {
-    let unit = crawl.ledger.enter(UnitKind::Reconciliation, "the newest attachments");
+    let unit = crawl.ledger.enter(UnitKind::ListComparison, "the newest attachments");
     let mut newest = Vec::new();
     let walked = crawl
         .api
@@ -180,7 +180,7 @@ async fn one_owner(crawl: &Crawl<'_>, owner: &Container, listed: &Listed<'_>, kn
         Container::BlogPost(id) => (Single::BlogPost, "blog post", id),
         Container::CustomContent(_) | Container::None => return,
     };
-    let unit = crawl.ledger.enter(UnitKind::Reconciliation, format!("attachments of {words} {id}"));
+    let unit = crawl.ledger.enter(UnitKind::ListComparison, format!("attachments of {words} {id}"));
     let mut found = Vec::new();
     let walked = crawl.api.attachments_of(which, id.as_str(), |sent| found.push(convert::attachment(sent))).await;
     match &walked.end {
