@@ -1,10 +1,11 @@
 //! The usage of every attachment: the table of product contract 3.1, the first row that applies.
 
+use super::AuditOptions;
 use super::index::{SiteIndex, fold};
 use super::protect::Protection;
 use super::residue;
 use super::uses::{self, Uses};
-use super::{AuditOptions, FileVerdict, Usage, Use};
+use super::verdict::{FileVerdict, Usage, Use};
 use crate::inventory::{Attachment, Container, Content, ContentKind, Inventory, SpaceId, Status};
 use storage_format::{Display, Reading};
 
@@ -243,13 +244,13 @@ fn described(content: &Content) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use storage_format::Certainty;
+    use storage_format::{Certainty, Construct};
 
     fn one(on_owner: bool, display: Display) -> Use {
         Use {
             content: 0,
             on_owner,
-            construct: "image".to_owned(),
+            construct: Construct::Image,
             name: "a.png".to_owned(),
             display,
             certainty: Certainty::Proven,

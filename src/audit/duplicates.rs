@@ -2,8 +2,29 @@
 
 use std::collections::HashMap;
 
-use super::{DuplicateGroup, FileVerdict};
+use super::verdict::FileVerdict;
 use crate::inventory::Inventory;
+
+/// Files with the same name, size and media type.
+#[derive(Debug, Clone)]
+pub struct DuplicateGroup {
+    /// Indexes into `Inventory::attachments`, at least two, in order of creation.
+    pub files: Vec<usize>,
+    /// Current bytes of one copy.
+    pub size: u64,
+    /// Whether downloads with SHA-256 confirmed that the bytes are equal; `None` when not verified.
+    pub verified: Option<bool>,
+}
+
+impl DuplicateGroup {
+    /// Bytes that one copy instead of all would save; none when the files were compared and differ.
+    pub fn wasted_bytes(&self) -> u64 {
+        if self.verified == Some(false) {
+            return 0;
+        }
+        self.size.saturating_mul((self.files.len() as u64).saturating_sub(1))
+    }
+}
 
 /// Groups of at least two reported files outside the trash, the most wasted bytes first.
 pub(super) fn find(inventory: &Inventory, files: &[FileVerdict]) -> Vec<DuplicateGroup> {
@@ -48,14 +69,4 @@ fn compared(inventory: &Inventory, files: Vec<usize>, size: u64) -> Vec<Duplicat
         return vec![DuplicateGroup { files, size, verified: Some(false) }];
     }
     equal.into_iter().map(|files| DuplicateGroup { files, size, verified: Some(true) }).collect()
-}
-
-impl DuplicateGroup {
-    /// Bytes that one copy instead of all would save; none when the files were compared and differ.
-    pub fn wasted_bytes(&self) -> u64 {
-        if self.verified == Some(false) {
-            return 0;
-        }
-        self.size.saturating_mul((self.files.len() as u64).saturating_sub(1))
-    }
 }

@@ -2,8 +2,66 @@
 
 use std::collections::HashMap;
 
-use super::{FileVerdict, SpaceTotals, Totals, Usage};
+use serde::Serialize;
+
+use super::verdict::{FileVerdict, Usage};
 use crate::inventory::{Attachment, ContentKind, Inventory, SpaceId, Status};
+
+/// Bytes and counts of a set of attachments. A size that could not be read adds to `unknown_sizes`, never 0 bytes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Totals {
+    /// Pages, without those in the trash.
+    pub pages: u64,
+    /// Blog posts, without those in the trash.
+    pub blog_posts: u64,
+    /// Attachments, without those in the trash.
+    pub attachments: u64,
+    /// Attachment versions that exist, current ones included, without trash.
+    pub versions: u64,
+    /// Bytes of current versions, without trash.
+    pub current_bytes: u64,
+    /// Bytes of old versions, without trash.
+    pub old_bytes: u64,
+    /// Attachments in the trash or on pages in the trash.
+    pub trash_files: u64,
+    /// Their bytes, all versions.
+    pub trash_bytes: u64,
+    /// Files that are `unreferenced` and not protected.
+    pub unreferenced_files: u64,
+    /// Their bytes, all versions.
+    pub unreferenced_bytes: u64,
+    /// Files that are `undetermined`.
+    pub undetermined_files: u64,
+    /// Their bytes, all versions.
+    pub undetermined_bytes: u64,
+    /// Bytes freed by keeping only the newest `keep_versions` versions of every file.
+    pub version_waste_bytes: u64,
+    /// Versions whose size is unknown, trash included.
+    pub unknown_sizes: u64,
+}
+
+impl Totals {
+    /// The same figures for an incomplete run: nothing is unreferenced, and what would have been is undetermined.
+    #[must_use]
+    pub fn of_incomplete_run(&self) -> Self {
+        Self {
+            unreferenced_files: 0,
+            unreferenced_bytes: 0,
+            undetermined_files: self.undetermined_files + self.unreferenced_files,
+            undetermined_bytes: self.undetermined_bytes.saturating_add(self.unreferenced_bytes),
+            ..*self
+        }
+    }
+}
+
+/// Figures of one space.
+#[derive(Debug, Clone)]
+pub struct SpaceTotals {
+    /// Index into `Inventory::spaces`; `None` for files whose space is unknown.
+    pub space: Option<usize>,
+    /// The figures.
+    pub totals: Totals,
+}
 
 /// Figures per reported space, by key, with a last entry for reported files whose space is unknown.
 pub(super) fn by_space(inventory: &Inventory, files: &[FileVerdict], keep_versions: u32) -> Vec<SpaceTotals> {
@@ -96,13 +154,6 @@ impl Totals {
         self.undetermined_bytes += other.undetermined_bytes;
         self.version_waste_bytes += other.version_waste_bytes;
         self.unknown_sizes += other.unknown_sizes;
-    }
-}
-
-impl FileVerdict {
-    /// In the trash itself, or on a page in the trash.
-    pub fn is_in_trash(&self, file: &Attachment) -> bool {
-        file.status.is_trash() || self.owner_in_trash
     }
 }
 

@@ -2,10 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::Use;
 use super::index::{SiteIndex, fold};
 use super::resolution::Resolution;
 use super::resolve::resolve;
+use super::verdict::Use;
 use crate::inventory::{Content, ContentKind, Inventory, Status};
 use storage_format::{Construct, OwnSite, Reference, Target, header_image_references};
 
@@ -70,7 +70,7 @@ impl Uses {
             self.of_file[hit.attachment].push(Use {
                 content: at,
                 on_owner: file.container.id() == Some(&content.id) && is_owner(content, &reference.construct),
-                construct: reference.construct.to_string(),
+                construct: reference.construct.clone(),
                 name: hit.name,
                 display: reference.display,
                 certainty: hit.certainty,
@@ -109,10 +109,9 @@ fn is_owner(content: &Content, construct: &Construct) -> bool {
 /// the element it was rendered from (`storage-format.md` 2.4).
 fn tidy(uses: &mut Vec<Use>, index: &SiteIndex<'_>) {
     if uses.len() > 1 {
-        let fallback = Construct::Fallback.to_string();
-        let contents: HashSet<usize> =
-            uses.iter().filter(|one| one.construct != fallback).map(|one| one.content).collect();
-        uses.retain(|one| one.construct != fallback || !contents.contains(&one.content));
+        let is_fallback = |one: &Use| one.construct == Construct::Fallback;
+        let contents: HashSet<usize> = uses.iter().filter(|one| !is_fallback(one)).map(|one| one.content).collect();
+        uses.retain(|one| !is_fallback(one) || !contents.contains(&one.content));
     }
     let key = |one: &Use| {
         let content = &index.inventory.contents[one.content];
@@ -120,7 +119,7 @@ fn tidy(uses: &mut Vec<Use>, index: &SiteIndex<'_>) {
         // numeric ids by number
         (!one.on_owner, content.status == Status::Draft, id.len(), id.to_owned(), one.display, one.certainty)
     };
-    uses.sort_by_cached_key(|one| (key(one), one.construct.clone(), one.name.clone()));
+    uses.sort_by_cached_key(|one| (key(one), one.construct.to_string(), one.name.clone()));
     uses.dedup_by(|b, a| a.content == b.content && a.construct == b.construct && a.name == b.name);
 }
 

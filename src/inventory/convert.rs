@@ -7,6 +7,7 @@ use super::site::{
     AccountId, Attachment, AttachmentId, Container, Content, ContentId, ContentKind, Details, HeaderImage, OldVersion,
     Space, SpaceId, Status,
 };
+use super::words::{ParentKind, Resolution, Subtype};
 use confluence_client::api::{HEADER_IMAGE_DRAFT, HEADER_IMAGE_PUBLISHED};
 use confluence_client::model;
 use storage_format::Body;
@@ -40,14 +41,24 @@ fn content_id(id: model::Id) -> ContentId {
     ContentId(id.0)
 }
 
+/// A word that should be there.
+fn word<T: From<String>>(sent: Option<String>) -> T {
+    sent.unwrap_or_else(|| "unknown".to_owned()).into()
+}
+
+/// What a parent is; without a word it is a page.
+pub(super) fn parent_kind(sent: Option<String>) -> ParentKind {
+    sent.map_or(ParentKind::Page, ParentKind::from)
+}
+
 /// A space.
 pub(super) fn space(sent: model::Space) -> Space {
     Space {
         id: SpaceId(sent.id.0),
         name: sent.name.unwrap_or_else(|| sent.key.clone()),
         key: sent.key,
-        kind: sent.kind.unwrap_or_else(|| "unknown".to_owned()),
-        status: sent.status.unwrap_or_else(|| "unknown".to_owned()),
+        kind: word(sent.kind),
+        status: word(sent.status),
         homepage: sent.homepage_id.map(content_id),
         webui: sent.links.and_then(|links| links.webui),
     }
@@ -57,7 +68,7 @@ pub(super) fn space(sent: model::Space) -> Space {
 pub(super) fn content(sent: model::Content, kind: ContentKind, body: Option<Body>) -> Content {
     let version = sent.version.unwrap_or_default();
     let container = sent.page_id.or(sent.blog_post_id).or(sent.custom_content_id).map(content_id);
-    let parent = sent.parent_id.map(|id| (content_id(id), sent.parent_type.unwrap_or_else(|| "page".to_owned())));
+    let parent = sent.parent_id.map(|id| (content_id(id), parent_kind(sent.parent_type)));
     Content {
         id: content_id(sent.id),
         kind,
@@ -84,13 +95,13 @@ pub(super) fn details(sent: &model::Content) -> Details {
     let version = sent.version.as_ref();
     let text = |text: Option<&String>| text.filter(|text| !text.is_empty()).cloned();
     Details {
-        subtype: text(sent.subtype.as_ref()),
+        subtype: text(sent.subtype.as_ref()).map(Subtype::from),
         position: sent.position,
         last_owner: account(sent.last_owner_id.clone()),
         minor_edit: version.and_then(|version| version.minor_edit),
         message: text(version.and_then(|version| version.message.as_ref())),
         tiny_link: text(sent.links.as_ref().and_then(|links| links.tinyui.as_ref())),
-        resolution: text(sent.resolution_status.as_ref()),
+        resolution: text(sent.resolution_status.as_ref()).map(Resolution::from),
     }
 }
 

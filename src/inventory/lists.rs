@@ -9,6 +9,7 @@ use super::crawl::{Crawl, GROUP};
 use super::ledger::Ledger;
 use super::plan::batch_size;
 use super::site::{Attachment, Container, Content, ContentId, ContentKind, Space, SpaceId};
+use super::words::SpaceStatus;
 use super::{bodies, convert};
 use crate::wording::plural;
 use confluence_client::api::{Bodies, CommentKind, Edition, Single};
@@ -28,10 +29,10 @@ pub(super) struct Spaces {
 pub(super) async fn spaces(api: &Api, ledger: &Ledger) -> Spaces {
     let mut spaces = BTreeMap::new();
     let (mut base, mut failure) = (None, None);
-    for status in ["current", "archived"] {
+    for status in [SpaceStatus::Current, SpaceStatus::Archived] {
         let unit = ledger.enter(UnitKind::SpaceList, format!("{status} spaces"));
         let walked = api
-            .spaces(status, |space| {
+            .spaces(status.as_str(), |space| {
                 let space = convert::space(space);
                 spaces.insert(space.id.clone(), space);
             })

@@ -31,6 +31,7 @@ mod search_comparison;
 pub mod site;
 pub mod snapshot;
 mod versions;
+mod words;
 pub mod workflow;
 
 use std::collections::BTreeMap;
@@ -59,6 +60,7 @@ pub use site::{
     AccountId, Attachment, AttachmentId, Container, Content, ContentId, ContentKind, Details, HeaderImage, OldVersion,
     Space, SpaceId, Status,
 };
+pub use words::{ParentKind, Resolution, SpaceKind, SpaceStatus, Subtype};
 
 /// Everything one run read, and how complete that is. Serialised as it is into `scan.json.gz`.
 #[derive(Debug, Clone, Serialize, Deserialize)]

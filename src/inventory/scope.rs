@@ -69,7 +69,7 @@ fn matchers(patterns: &[String]) -> Result<Vec<GlobMatcher>, ScopeError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inventory::SpaceId;
+    use crate::inventory::{SpaceId, SpaceKind, SpaceStatus};
 
     fn spaces() -> Vec<Space> {
         ["DEV", "DEVOPS", "HR", "~557058:ab"]
@@ -78,8 +78,8 @@ mod tests {
                 id: SpaceId::new(key),
                 key: key.into(),
                 name: key.into(),
-                kind: "global".into(),
-                status: "current".into(),
+                kind: SpaceKind::Global,
+                status: SpaceStatus::Current,
                 homepage: None,
                 webui: None,
             })

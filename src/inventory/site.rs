@@ -8,6 +8,7 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::words::{ParentKind, Resolution, SpaceKind, SpaceStatus, Subtype};
 use storage_format::Body;
 
 macro_rules! id_type {
@@ -70,10 +71,10 @@ pub struct Space {
     pub key: String,
     /// Display name.
     pub name: String,
-    /// `global`, `personal`, … as the API says.
-    pub kind: String,
-    /// `current` or `archived`.
-    pub status: String,
+    /// What it is for.
+    pub kind: SpaceKind,
+    /// Whether it is in use.
+    pub status: SpaceStatus,
     /// The space's home page.
     pub homepage: Option<ContentId>,
     /// Path below the base URL that opens the space in a browser.
@@ -83,7 +84,7 @@ pub struct Space {
 impl Space {
     /// Whether it is archived: no search shows its contents.
     pub fn is_archived(&self) -> bool {
-        self.status == "archived"
+        self.status == SpaceStatus::Archived
     }
 }
 
@@ -193,8 +194,8 @@ pub struct Content {
     pub space: Option<SpaceId>,
     /// For comments: the page or post commented on (replies: that of the whole thread). For app content: what holds it.
     pub container: Option<ContentId>,
-    /// For pages: the parent's id and type (`page`, `folder`, `whiteboard`, `database`, `embed`).
-    pub parent: Option<(ContentId, String)>,
+    /// For pages: the parent's id and what it is.
+    pub parent: Option<(ContentId, ParentKind)>,
     /// When it was created.
     pub created_at: Option<DateTime<Utc>>,
     /// Creator.
@@ -223,8 +224,8 @@ pub struct Content {
 /// What lists tell of a content beyond what the audit needs.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Details {
-    /// `live` for a live doc, `page` or nothing for a page.
-    pub subtype: Option<String>,
+    /// Whether a page is a live doc.
+    pub subtype: Option<Subtype>,
     /// Place among the children of its parent.
     pub position: Option<i64>,
     /// Who owned it before the owner.
@@ -235,8 +236,8 @@ pub struct Details {
     pub message: Option<String>,
     /// Path below the base URL of the tiny link.
     pub tiny_link: Option<String>,
-    /// Inline comments that begin a thread: `open`, `reopened`, `resolved`, `dangling`.
-    pub resolution: Option<String>,
+    /// For inline comments that begin a thread: whether it is settled.
+    pub resolution: Option<Resolution>,
 }
 
 /// The picture over a page or post, kept in the content properties `cover-picture-id-published` and `-draft`.

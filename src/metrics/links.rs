@@ -7,7 +7,7 @@ use unicode_normalization::UnicodeNormalization;
 use super::row::Links;
 use crate::inventory::coverage::UnitKind;
 use crate::inventory::snapshot::{MetricGroup, SnapshotFacts};
-use crate::inventory::{Content, ContentId, ContentKind, Inventory, SpaceId, Status};
+use crate::inventory::{Content, ContentId, ContentKind, Inventory, Resolution, SpaceId, Status};
 use storage_format::{Body, Certainty, Construct, ContainerRef, Measures, PageLink, Target};
 
 /// Where a link leads.
@@ -260,10 +260,10 @@ pub(super) fn comments(inventory: &Inventory) -> HashMap<&ContentId, (u64, u64)>
     let mut counts: HashMap<&ContentId, (u64, u64)> = HashMap::new();
     for comment in inventory.contents.iter().filter(|content| content.status == Status::Current) {
         let Some(page) = comment.container.as_ref() else { continue };
-        let resolution = comment.details.as_ref().and_then(|details| details.resolution.as_deref());
+        let resolution = comment.details.as_ref().and_then(|details| details.resolution.as_ref());
         match comment.kind {
             ContentKind::FooterComment => counts.entry(page).or_default().0 += 1,
-            ContentKind::InlineComment if matches!(resolution, Some("open" | "reopened")) => {
+            ContentKind::InlineComment if matches!(resolution, Some(Resolution::Open | Resolution::Reopened)) => {
                 counts.entry(page).or_default().1 += 1;
             }
             _ => {}

@@ -11,7 +11,7 @@ use crate::audit::{Audit, Usage};
 use crate::inventory::coverage::UnitKind;
 use crate::inventory::snapshot::{MetricGroup, PageFacts, SnapshotFacts};
 use crate::inventory::workflow::{WorkflowSource, WorkflowState};
-use crate::inventory::{AccountId, Attachment, Content, ContentId, ContentKind, Inventory, Space, Status};
+use crate::inventory::{AccountId, Attachment, Content, ContentId, ContentKind, Inventory, Space, Status, Subtype};
 use confluence_client::SiteLinks;
 
 /// What rows are made from.
@@ -150,7 +150,6 @@ fn name_of(input: &Input<'_>, id: &str) -> Option<String> {
 
 fn place(tables: &Tables<'_>, page: &Content, space: &Space, read: &PageFacts) -> Place {
     let details = page.details.as_deref();
-    let subtype = details.and_then(|details| details.subtype.as_deref());
     let (depth, path) = match tables.tree.ancestors(page) {
         Ancestors::Known(mut titles) => {
             let depth = titles.len() as u64;
@@ -159,7 +158,7 @@ fn place(tables: &Tables<'_>, page: &Content, space: &Space, read: &PageFacts) -
         }
         Ancestors::Broken => (None, None),
     };
-    let is_live = subtype == Some("live");
+    let is_live = details.is_some_and(|details| details.subtype == Some(Subtype::Live));
     let editor = read.editor.as_deref().map(|editor| match editor {
         _ if is_live => "live",
         "v2" => "new",
@@ -169,13 +168,13 @@ fn place(tables: &Tables<'_>, page: &Content, space: &Space, read: &PageFacts) -
         space_id: space.id.as_str().to_owned(),
         space_key: space.key.clone(),
         space_name: space.name.clone(),
-        space_type: space.kind.clone(),
+        space_type: space.kind.to_string(),
         content_type: if is_live { "live" } else { "page" }.to_owned(),
         status: page.status.as_str().to_owned(),
         url: tables.site.content(page.id.as_str(), page.webui.as_deref()),
         short_url: details.and_then(|details| details.tiny_link.as_deref()).and_then(|path| tables.site.path(path)),
         parent_id: page.parent.as_ref().map(|(id, _)| id.as_str().to_owned()),
-        parent_type: page.parent.as_ref().map(|(_, kind)| kind.clone()),
+        parent_type: page.parent.as_ref().map(|(_, kind)| kind.to_string()),
         depth,
         path,
         child_pages: tables.tree.child_pages(&page.id),

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::inventory::coverage::UnitKind;
 use crate::inventory::snapshot::SnapshotFacts;
-use crate::inventory::{Content, ContentId, ContentKind, Inventory, Status};
+use crate::inventory::{Content, ContentId, ContentKind, Inventory, ParentKind, Status};
 
 /// The tree of pages of an inventory.
 #[derive(Debug)]
@@ -86,7 +86,7 @@ impl<'a> PageTree<'a> {
             return Some(true);
         }
         // a list with a hole, or a folder that could not be read, is no proof that there is no parent
-        let is_known = if kind == "page" { self.lists_whole } else { self.absent.contains(parent) };
+        let is_known = if *kind == ParentKind::Page { self.lists_whole } else { self.absent.contains(parent) };
         is_known.then_some(false)
     }
 

@@ -67,15 +67,15 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::inventory::SpaceId;
+    use crate::inventory::{SpaceId, SpaceKind, SpaceStatus};
 
     fn space(id: &str, key: &str) -> Space {
         Space {
             id: SpaceId::new(id),
             key: key.to_owned(),
             name: String::new(),
-            kind: "global".to_owned(),
-            status: "current".to_owned(),
+            kind: SpaceKind::Global,
+            status: SpaceStatus::Current,
             homepage: None,
             webui: None,
         }

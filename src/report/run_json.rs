@@ -85,7 +85,7 @@ struct FileEntry<'a> {
 #[derive(Serialize)]
 struct UseEntry<'a> {
     content: String,
-    construct: &'a str,
+    construct: String,
     name: &'a str,
     display: Display,
     certainty: Certainty,
@@ -162,7 +162,7 @@ fn file_entry<'a>(row: &FileRow<'a>) -> FileEntry<'a> {
             .iter()
             .map(|used| UseEntry {
                 content: content_id(row.content_of(used)),
-                construct: &used.construct,
+                construct: used.construct.to_string(),
                 name: &used.name,
                 display: used.display,
                 certainty: used.certainty,

@@ -4,7 +4,7 @@ use crate::audit::{Usage, Use};
 use crate::inventory::coverage::UnitEnd;
 use crate::inventory::{Content, Status};
 use crate::report::format;
-use storage_format::{Certainty, Display};
+use storage_format::{Certainty, Construct, Display};
 
 /// What is not known; in an address, the value of a facet for it, as classes.js has it.
 pub(super) const UNKNOWN: &str = "unknown";
@@ -16,19 +16,15 @@ pub(super) fn phrase(used: &Use) -> String {
         Display::Linked => "linked",
         Display::Listed => "listed",
     };
-    let words = match used.construct.as_str() {
-        "image" | "header image" => format!("{verb} as {}", used.construct),
-        "link" => verb.to_owned(),
-        "attachment" => format!("{verb} in the text"),
-        "media" => format!("{verb} as media"),
-        "URL" => format!("{verb} by its address"),
-        "fallback URL" => format!("{verb} by its address, for readers without the app"),
-        "URL in text" => "its address stands in the text".to_owned(),
-        construct => match construct.split_once(' ') {
-            Some(("macro", name)) => format!("{verb} by the macro {name}"),
-            Some(("app", name)) => format!("{verb} by the app {name}"),
-            _ => format!("{verb} by {construct}"),
-        },
+    let words = match &used.construct {
+        construct @ (Construct::Image | Construct::HeaderImage | Construct::Media) => format!("{verb} as {construct}"),
+        Construct::Link => verb.to_owned(),
+        Construct::BareIdentifier => format!("{verb} in the text"),
+        Construct::Url => format!("{verb} by its address"),
+        Construct::Fallback => format!("{verb} by its address, for readers without the app"),
+        Construct::UrlInText => "its address stands in the text".to_owned(),
+        construct @ (Construct::Macro(_) | Construct::Extension(_)) => format!("{verb} by the {construct}"),
+        construct @ Construct::Property(_) => format!("{verb} by {construct}"),
     };
     let words = if used.certainty == Certainty::Possible { format!("possibly {words}") } else { words };
     format::visible(&words).into_owned()
@@ -101,26 +97,27 @@ pub(super) fn compared(verified: Option<bool>) -> &'static str {
 mod tests {
     use super::*;
 
-    fn used(construct: &str, display: Display, certainty: Certainty) -> Use {
-        let (construct, name) = (construct.to_owned(), "plan.png".to_owned());
+    fn used(construct: &Construct, display: Display, certainty: Certainty) -> Use {
+        let (construct, name) = (construct.clone(), "plan.png".to_owned());
         Use { content: 0, on_owner: true, construct, name, display, certainty }
     }
 
     #[test]
     fn uses_are_told_in_plain_words() {
         let cases = [
-            ("image", Display::Shown, "shown as image"),
-            ("header image", Display::Shown, "shown as header image"),
-            ("link", Display::Linked, "linked"),
-            ("macro view-file", Display::Shown, "shown by the macro view-file"),
-            ("macro attachments", Display::Listed, "listed by the macro attachments"),
-            ("app drawio", Display::Shown, "shown by the app drawio"),
-            ("URL", Display::Linked, "linked by its address"),
-            ("URL in text", Display::Linked, "its address stands in the text"),
+            (Construct::Image, Display::Shown, "shown as image"),
+            (Construct::HeaderImage, Display::Shown, "shown as header image"),
+            (Construct::Link, Display::Linked, "linked"),
+            (Construct::Macro("view-file".into()), Display::Shown, "shown by the macro view-file"),
+            (Construct::Macro("attachments".into()), Display::Listed, "listed by the macro attachments"),
+            (Construct::Extension("drawio".into()), Display::Shown, "shown by the app drawio"),
+            (Construct::Url, Display::Linked, "linked by its address"),
+            (Construct::UrlInText, Display::Linked, "its address stands in the text"),
+            (Construct::Property("cw-data".into()), Display::Linked, "linked by property cw-data"),
         ];
         for (construct, display, words) in cases {
-            assert_eq!(phrase(&used(construct, display, Certainty::Proven)), words);
-            assert_eq!(phrase(&used(construct, display, Certainty::Possible)), format!("possibly {words}"));
+            assert_eq!(phrase(&used(&construct, display, Certainty::Proven)), words);
+            assert_eq!(phrase(&used(&construct, display, Certainty::Possible)), format!("possibly {words}"));
         }
     }
 }

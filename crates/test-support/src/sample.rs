@@ -12,10 +12,10 @@ use confluence_storage_analyzer::inventory::coverage::{Gap, UnitCounts, UnitEnd,
 use confluence_storage_analyzer::inventory::site::{Attachment, Content, Space};
 use confluence_storage_analyzer::inventory::{
     Account, AccountId, AttachmentId, Container, ContentId, ContentKind, Coverage, Inventory, OldSizes, OldVersion,
-    Scan, SpaceId, Status,
+    Scan, SpaceId, SpaceKind, SpaceStatus, Status,
 };
 use confluence_storage_analyzer::report::RunFacts;
-use storage_format::{Body, Certainty, Display};
+use storage_format::{Body, Certainty, Construct, Display};
 
 pub const BASE: &str = "https://acme.atlassian.net/wiki";
 
@@ -67,8 +67,8 @@ fn space(id: &str, key: &str, name: &str) -> Space {
         id: SpaceId::new(id),
         key: key.to_owned(),
         name: name.to_owned(),
-        kind: "global".to_owned(),
-        status: "current".to_owned(),
+        kind: SpaceKind::Global,
+        status: SpaceStatus::Current,
         homepage: None,
         webui: Some(format!("/spaces/{key}")),
     }
@@ -183,8 +183,15 @@ fn attachment(index: u64) -> Attachment {
     }
 }
 
-fn used(content: usize, on_owner: bool, construct: &str, name: &str, display: Display, certainty: Certainty) -> Use {
-    Use { content, on_owner, construct: construct.to_owned(), name: name.to_owned(), display, certainty }
+fn used(
+    content: usize,
+    on_owner: bool,
+    construct: Construct,
+    name: &str,
+    display: Display,
+    certainty: Certainty,
+) -> Use {
+    Use { content, on_owner, construct, name: name.to_owned(), display, certainty }
 }
 
 fn verdict(index: usize, file: &Attachment) -> FileVerdict {
@@ -196,22 +203,34 @@ fn verdict(index: usize, file: &Attachment) -> FileVerdict {
         (Usage::NotJudged, Vec::new(), vec!["in the trash".to_owned()])
     } else {
         match index % 6 {
-            0 => (Usage::Embedded, vec![used(owner, true, "image", name, shown, proven)], Vec::new()),
+            0 => (Usage::Embedded, vec![used(owner, true, Construct::Image, name, shown, proven)], Vec::new()),
             1 => (
                 Usage::Linked,
                 vec![
-                    used(owner, true, "link", "old name.png", linked, proven),
-                    used(30, false, "image", name, shown, proven),
+                    used(owner, true, Construct::Link, "old name.png", linked, proven),
+                    used(30, false, Construct::Image, name, shown, proven),
                 ],
                 Vec::new(),
             ),
             2 => {
-                let others = (0..5)
-                    .map(|other| used((owner + other * 7 + 1) % 30, false, "macro view-file", name, shown, possible));
-                let draft = used(32, false, "URL", name, linked, proven);
+                let others = (0..5).map(|other| {
+                    used(
+                        (owner + other * 7 + 1) % 30,
+                        false,
+                        Construct::Macro("view-file".into()),
+                        name,
+                        shown,
+                        possible,
+                    )
+                });
+                let draft = used(32, false, Construct::Url, name, linked, proven);
                 (Usage::LinkedElsewhere, others.chain([draft]).collect(), Vec::new())
             }
-            3 => (Usage::Listed, vec![used(owner, true, "macro attachments", name, listed, proven)], Vec::new()),
+            3 => (
+                Usage::Listed,
+                vec![used(owner, true, Construct::Macro("attachments".into()), name, listed, proven)],
+                Vec::new(),
+            ),
             4 => (Usage::Undetermined, Vec::new(), vec!["page 4711 \"Old plan\" could not be read in full".to_owned()]),
             _ => (Usage::Unreferenced, Vec::new(), Vec::new()),
         }

@@ -8,7 +8,7 @@ use confluence_storage_analyzer::inventory::coverage::{UnitCounts, UnitKind};
 use confluence_storage_analyzer::inventory::site::AccountId;
 use confluence_storage_analyzer::inventory::{
     Account, Attachment, AttachmentId, Container, Content, ContentId, ContentKind, Coverage, HeaderImage, Inventory,
-    OldSizes, OldVersion, Scan, Space, SpaceId, Status,
+    OldSizes, OldVersion, Scan, Space, SpaceId, SpaceKind, SpaceStatus, Status,
 };
 use storage_format::{OwnSite, parse};
 
@@ -84,8 +84,8 @@ impl TestSite {
             id: id.clone(),
             key: key.to_owned(),
             name: format!("{key} space"),
-            kind: "global".to_owned(),
-            status: "current".to_owned(),
+            kind: SpaceKind::Global,
+            status: SpaceStatus::Current,
             homepage: None,
             webui: None,
         });

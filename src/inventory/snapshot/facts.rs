@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::inventory::site::{AccountId, ContentId};
+use crate::inventory::words::ParentKind;
 
 /// A group of metrics that is read together and costs its own requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -204,8 +205,8 @@ pub struct Account {
 pub struct Parent {
     /// Title.
     pub title: String,
-    /// `folder`, `whiteboard`, `database`, `embed`.
-    pub kind: String,
+    /// What it is.
+    pub kind: ParentKind,
     /// Its own parent and that one's kind.
-    pub parent: Option<(ContentId, String)>,
+    pub parent: Option<(ContentId, ParentKind)>,
 }

@@ -13,8 +13,6 @@ mod read_facts;
 mod reading;
 mod sweep;
 mod targets;
-#[cfg(test)]
-mod tests;
 mod versions;
 
 pub use engagement::MOST_CALLS_PER_PAGE;

@@ -4,17 +4,19 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Parent;
 use super::reading::Reading;
+use crate::inventory::convert;
 use crate::inventory::coverage::UnitKind;
 use crate::inventory::crawl::GROUP;
 use crate::inventory::site::{Content, ContentId};
+use crate::inventory::words::ParentKind;
 
 /// Levels of members that are no pages, one above the other; more are a circle.
 const MOST_LEVELS: usize = 100;
 
 /// Parents of pages that are no pages, each once.
-pub(super) fn first_level(pages: &[&Content]) -> BTreeSet<(ContentId, String)> {
+pub(super) fn first_level(pages: &[&Content]) -> BTreeSet<(ContentId, ParentKind)> {
     let parents = pages.iter().filter_map(|page| page.parent.as_ref());
-    parents.filter(|(_, kind)| kind != "page").cloned().collect()
+    parents.filter(|(_, kind)| *kind != ParentKind::Page).cloned().collect()
 }
 
 /// Reads them, and theirs, up to pages or the root of the space. What is not there or not visible is `None`; what could
@@ -29,12 +31,12 @@ pub(super) async fn read(reading: &Reading<'_>) -> BTreeMap<ContentId, Option<Pa
         if level.is_empty() {
             break;
         }
-        let wanted: Vec<(ContentId, String)> = std::mem::take(&mut level).into_iter().collect();
+        let wanted: Vec<(ContentId, ParentKind)> = std::mem::take(&mut level).into_iter().collect();
         for group in wanted.chunks(GROUP) {
             let read = reading.crawl.all(group.iter().map(|(id, kind)| one(reading, id, kind)).collect()).await;
             for (id, parent) in read.into_iter().flatten() {
                 let above = parent.as_ref().and_then(|parent| parent.parent.clone());
-                level.extend(above.filter(|(_, kind)| kind != "page"));
+                level.extend(above.filter(|(_, kind)| *kind != ParentKind::Page));
                 found.insert(id, parent);
             }
         }
@@ -42,17 +44,17 @@ pub(super) async fn read(reading: &Reading<'_>) -> BTreeMap<ContentId, Option<Pa
     found
 }
 
-async fn one(reading: &Reading<'_>, id: &ContentId, kind: &str) -> Option<(ContentId, Option<Parent>)> {
+async fn one(reading: &Reading<'_>, id: &ContentId, kind: &ParentKind) -> Option<(ContentId, Option<Parent>)> {
     let crawl = &reading.crawl;
     let unit = crawl.ledger.enter(UnitKind::PageParent, format!("{kind} {id}"));
-    let answer = crawl.api.tree_member(kind, id.as_str()).await;
+    let answer = crawl.api.tree_member(kind.as_str(), id.as_str()).await;
     crawl.progress.advance(1);
     match answer {
         Some(Ok(sent)) => {
             unit.ok();
-            let parent_kind = sent.parent_type.unwrap_or_else(|| "page".to_owned());
+            let parent_kind = convert::parent_kind(sent.parent_type);
             let parent = sent.parent_id.map(|parent| (ContentId(parent.0), parent_kind));
-            Some((id.clone(), Some(Parent { title: sent.title.unwrap_or_default(), kind: kind.to_owned(), parent })))
+            Some((id.clone(), Some(Parent { title: sent.title.unwrap_or_default(), kind: kind.clone(), parent })))
         }
         Some(Err(error)) if error.is_not_found() => {
             unit.gone();

@@ -67,3 +67,26 @@ async fn facts(reading: &Reading<'_>) -> SnapshotFacts {
     }
     facts
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inventory::snapshot::take_pages;
+    use confluence_client::ConnectionSettings;
+
+    fn assert_send<T: Send>(_: &T) {}
+
+    #[test]
+    fn readings_can_be_spawned() {
+        let settings = ConnectionSettings::new("http://localhost:1", "me", "token".into());
+        let api = Api::new(settings).unwrap();
+        let (options, groups, progress) = (CrawlOptions::default(), MetricGroups::default(), Progress::silent());
+        let taking = take_pages(&api, &options, &groups, &progress);
+        assert_send(&taking);
+        let whole = async {
+            let mut inventory = taking.await.unwrap();
+            read_facts(&api, &mut inventory, &options, &groups, &[], &progress).await
+        };
+        assert_send(&whole);
+    }
+}

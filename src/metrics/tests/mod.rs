@@ -12,7 +12,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::columns::Frame;
 use crate::inventory::coverage::{Coverage, UnitCounts, UnitKind};
 use crate::inventory::site::AccountId;
-use crate::inventory::{Account, Content, ContentId, ContentKind, Inventory, OldSizes, Scan, Space, SpaceId, Status};
+use crate::inventory::{
+    Account, Content, ContentId, ContentKind, Inventory, OldSizes, ParentKind, Scan, Space, SpaceId, SpaceKind,
+    SpaceStatus, Status,
+};
 use storage_format::{Depth, OwnSite, TodoMarkers, parse_to};
 
 const BASE: &str = "https://acme.atlassian.net/wiki";
@@ -26,7 +29,7 @@ pub(super) fn page(id: u32, parent: Option<(u32, &str)>, status: Status) -> Cont
         title: format!("T{id}"),
         space: Some(SpaceId::new("9")),
         container: None,
-        parent: parent.map(|(id, kind)| (ContentId::new(id.to_string()), kind.to_owned())),
+        parent: parent.map(|(id, kind)| (ContentId::new(id.to_string()), ParentKind::from(kind.to_owned()))),
         created_at: None,
         author: None,
         owner: None,
@@ -72,8 +75,8 @@ fn space(id: &str, key: &str, homepage: Option<&str>) -> Space {
         id: SpaceId::new(id),
         key: key.to_owned(),
         name: key.to_owned(),
-        kind: "global".to_owned(),
-        status: "current".to_owned(),
+        kind: SpaceKind::Global,
+        status: SpaceStatus::Current,
         homepage: homepage.map(ContentId::new),
         webui: None,
     }

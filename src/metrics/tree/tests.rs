@@ -22,7 +22,7 @@ fn folders_and_archived_pages_are_places_but_no_pages() {
     ];
     let mut inventory = inventory(pages);
     let folder =
-        Parent { title: "F".into(), kind: "folder".into(), parent: Some((ContentId::new("1"), "page".into())) };
+        Parent { title: "F".into(), kind: ParentKind::Folder, parent: Some((ContentId::new("1"), ParentKind::Page)) };
     let parents = BTreeMap::from([(ContentId::new("50"), Some(folder)), (ContentId::new("51"), None)]);
     let facts = SnapshotFacts { parents, ..SnapshotFacts::default() };
     let tree = PageTree::new(&inventory, &facts);

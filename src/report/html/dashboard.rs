@@ -1,7 +1,7 @@
 //! The figures and lists of the dashboard.
 
 use crate::audit::{DuplicateGroup, FileVerdict, Totals, Usage};
-use crate::inventory::OldSizes;
+use crate::inventory::{OldSizes, SpaceStatus};
 use crate::report::format;
 use crate::report::view::{FileRow, View};
 use crate::report::words;
@@ -199,7 +199,7 @@ fn space_rows(view: &View<'_>) -> Vec<SpaceRow> {
             name: format::visible(&reported.space.name).into_owned(),
             rank: 0,
             folder: reported.folder.clone(),
-            archived: reported.space.status != "current",
+            archived: reported.space.status != SpaceStatus::Current,
             url: reported.space.webui.as_deref().and_then(|path| view.links.path(path)),
             totals: reported.totals,
             share: 0,

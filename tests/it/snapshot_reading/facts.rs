@@ -9,7 +9,9 @@ use confluence_sim::site::{Content as Served, Kind, Status};
 use confluence_sim::{FaultPlan, Site};
 use confluence_storage_analyzer::audit::{AuditOptions, Usage, analyze};
 use confluence_storage_analyzer::inventory::snapshot::{MetricGroup, Parent, ViewedLast};
-use confluence_storage_analyzer::inventory::{AccountId, ContentId, ContentKind, remember_run, take_inventory};
+use confluence_storage_analyzer::inventory::{
+    AccountId, ContentId, ContentKind, ParentKind, Subtype, remember_run, take_inventory,
+};
 use confluence_storage_analyzer::progress::Progress;
 
 use super::Bench;
@@ -53,7 +55,7 @@ async fn details_come_with_the_list_of_pages() {
         let read = run.inventory.contents.iter().find(|content| content.id.as_str() == page.id).unwrap();
         let details = read.details.as_ref().unwrap();
         let version = page.version().unwrap();
-        assert_eq!(details.subtype.as_deref(), Some("page"));
+        assert_eq!(details.subtype, Some(Subtype::Page));
         assert!(details.position.is_some());
         assert_eq!(details.last_owner.as_ref().map(AccountId::as_str), page.last_owner.as_deref());
         assert_eq!(details.minor_edit, Some(version.minor));
@@ -62,7 +64,7 @@ async fn details_come_with_the_list_of_pages() {
     }
     let resolution = |word: &str| {
         let details = run.inventory.contents.iter().filter_map(|content| content.details.as_ref());
-        details.filter(|details| details.resolution.as_deref() == Some(word)).count()
+        details.filter(|details| details.resolution.as_ref().is_some_and(|settled| settled.as_str() == word)).count()
     };
     let served = |word: &str| {
         let on_trash = |site: &Site, id: &str| site.contents.iter().any(|c| c.id == id && c.status.is_trash());
@@ -131,12 +133,12 @@ async fn members_of_the_tree_that_are_no_pages_are_read_once_and_upwards() {
     let bench = Bench::start(site, &[], FaultPlan::none()).await;
     let run = bench.run().await;
     let parent = |id: &str| run.facts().parents[&ContentId::new(id)].clone();
-    let folder = |title: &str, parent: &str, kind: &str| {
-        let parent = Some((ContentId::new(parent), kind.to_owned()));
-        Some(Parent { title: title.to_owned(), kind: "folder".to_owned(), parent })
+    let folder = |title: &str, parent: &str, kind: ParentKind| {
+        let parent = Some((ContentId::new(parent), kind));
+        Some(Parent { title: title.to_owned(), kind: ParentKind::Folder, parent })
     };
-    assert_eq!(parent("11"), folder("Inner", "10", "folder"));
-    assert_eq!(parent("10"), folder("Outer", "1", "page"));
+    assert_eq!(parent("11"), folder("Inner", "10", ParentKind::Folder));
+    assert_eq!(parent("10"), folder("Outer", "1", ParentKind::Page));
     assert_eq!(parent("99"), None, "not there, or not visible");
     assert_eq!((bench.sent("/folders/10"), bench.sent("/folders/11"), bench.sent("/whiteboards/99")), (1, 1, 1));
 }

@@ -157,7 +157,7 @@ fn every_file_of_every_case_has_its_usage() {
         for (verdict, line) in audit.files.iter().zip(&case.files) {
             let expected = line.split(" | ").nth(2).unwrap();
             if verdict.usage.as_str() != expected {
-                let uses = verdict.uses.iter().map(|one| one.construct.as_str()).collect::<Vec<_>>();
+                let uses = verdict.uses.iter().map(|one| one.construct.to_string()).collect::<Vec<_>>();
                 let usage = verdict.usage.as_str();
                 wrong.push(format!("{}: {line}: {usage} {uses:?} {:?}", case.title, verdict.reasons));
             }

@@ -53,8 +53,8 @@ fn assert_usage(site: &TestSite, expected: &[(&str, &str)]) {
 #[track_caller]
 fn assert_evidence(site: &TestSite, id: &str, construct: &str, certainty: Certainty) {
     let verdict = site.verdict(id);
-    let found: Vec<_> = verdict.uses.iter().map(|one| (one.construct.as_str(), one.certainty)).collect();
-    assert!(found.contains(&(construct, certainty)), "{id}: {construct} {certainty:?} is not in {found:?}");
+    let found: Vec<_> = verdict.uses.iter().map(|one| (one.construct.to_string(), one.certainty)).collect();
+    assert!(found.contains(&(construct.to_owned(), certainty)), "{id}: {construct} {certainty:?} is not in {found:?}");
     assert_eq!(verdict.certainty, Some(certainty), "{id}: {found:?}");
 }
 

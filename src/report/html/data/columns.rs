@@ -10,7 +10,7 @@ use crate::inventory::{Attachment, Content, OldVersion, Status};
 use crate::report::html::row;
 use crate::report::view::{FileRow, View};
 use crate::report::{media, words};
-use storage_format::Certainty;
+use storage_format::{Certainty, Construct};
 
 /// Index into a dictionary; -1 is none.
 type Index = i64;
@@ -23,7 +23,7 @@ type State<'a> = (usize, &'static str, &'static str, &'static str, &'a str, &'st
 type ContentEntry<'a> = (&'static str, &'a str, Option<String>, &'a str, u8, Index);
 
 /// construct, certainty, in words, whether the owning page itself uses the file
-type PhraseEntry<'a> = (&'a str, &'static str, String, bool);
+type PhraseEntry = (String, &'static str, String, bool);
 
 /// number, size, seconds since 1970, uploader, name where it differs from the current one
 type VersionEntry<'a> = (u32, Option<u64>, Option<i64>, Index, Option<&'a str>);
@@ -38,7 +38,7 @@ pub(super) struct Table<'a> {
     people: Vec<&'a str>,
     /// media type, and in words
     types: Vec<(&'a str, String)>,
-    phrases: Vec<PhraseEntry<'a>>,
+    phrases: Vec<PhraseEntry>,
     reasons: Vec<&'a str>,
     /// path below `base`, and whether it is a template
     paths: Vec<(String, bool)>,
@@ -126,7 +126,7 @@ struct Builder<'a> {
     spaces: Dictionary<(&'a str, &'a str), (&'a str, &'a str)>,
     people: Dictionary<&'a str, &'a str>,
     types: Dictionary<&'a str, (&'a str, String)>,
-    phrases: Dictionary<(&'a str, String, bool), PhraseEntry<'a>>,
+    phrases: Dictionary<(&'a Construct, String, bool), PhraseEntry>,
     reasons: Dictionary<&'a str, &'a str>,
     paths: Dictionary<(String, bool), (String, bool)>,
     /// by place in memory: contents are told apart even where they look the same
@@ -235,7 +235,7 @@ impl<'a> Builder<'a> {
         let content = self.content(row.content_of(used));
         let words = words::phrase(used);
         let phrase = self.phrases.index((&used.construct, words.clone(), used.on_owner), || {
-            (&used.construct, used.certainty.label(), words, used.on_owner)
+            (used.construct.to_string(), used.certainty.label(), words, used.on_owner)
         });
         if used.name == row.attachment.title {
             UseEntry::Same(content, phrase)
