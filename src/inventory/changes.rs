@@ -8,7 +8,7 @@ use chrono::{DateTime, Duration, Utc};
 use super::coverage::UnitKind;
 use super::crawl::{Crawl, single};
 use super::site::{Content, ContentId, ContentKind, Status};
-use super::{Inventory, OldSizes, bodies, convert, header_images, lists, versions};
+use super::{Inventory, OldSizes, bodies, convert, header_images, versions};
 use confluence_client::api::{CommentKind, Single};
 use confluence_client::model;
 
@@ -51,7 +51,7 @@ async fn of_kind(crawl: &Crawl<'_>, kind: ContentKind, since: DateTime<Utc>) -> 
     let unit = crawl.ledger.enter(UnitKind::ChangesSinceStart, format!("changed {}s", kind.label()));
     let mut changed = BTreeMap::new();
     let take = |sent: model::Content| {
-        let content = lists::content(crawl, sent, kind);
+        let content = crawl.content(sent, kind);
         if content.modified_at.is_some_and(|modified| modified < since) {
             return ControlFlow::Break(());
         }

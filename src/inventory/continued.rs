@@ -51,11 +51,8 @@ impl<'a> Continued<'a> {
 
     /// Gives the inventory its coverage back. An error means that the run had to stop.
     pub(super) fn close(self, inventory: &mut Inventory) -> Result<(), RequestError> {
+        self.crawl().keep_what_was_learned();
         let client = self.api.client();
-        for warning in client.warnings() {
-            self.ledger.warn(warning);
-        }
-        self.crawl().memory.keep_page_limits(client.page_limits(), self.started_at);
         inventory.coverage = self.ledger.finish();
         inventory.requests = client.requests();
         inventory.scan.finished_at += Utc::now() - self.began;

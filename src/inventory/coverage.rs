@@ -29,113 +29,94 @@ pub enum UnitEnd {
     },
 }
 
-/// What kind of work a unit is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum UnitKind {
-    /// The identity probe.
-    Identity,
-    /// The list of spaces of one status.
-    SpaceList,
-    /// The list of pages of a group of spaces.
-    PageList,
-    /// The list of blog posts of a group of spaces.
-    BlogPostList,
-    /// The site-wide list of attachments.
-    AttachmentList,
-    /// The site-wide list of footer or inline comments.
-    CommentList,
-    /// The replies to one comment.
-    Replies,
-    /// Templates of a space, or the global ones.
-    Templates,
-    /// The sweep over header-image properties.
-    HeaderImages,
-    /// Properties of one page or post.
-    Properties,
-    /// The body of one content.
-    Body,
-    /// One old version of an attachment.
-    AttachmentVersion,
-    /// The content that owns an attachment but is in no list.
-    ContainerLookup,
-    /// The draft of one page or post.
-    Draft,
-    /// Labels that a macro or rule filters by.
-    Labels,
-    /// The comparison of the lists with the search index: a part of what it shows, or one content that only it shows.
-    #[serde(alias = "second-walk")]
-    SearchComparison,
-    /// The list of what changed since the run began.
-    ChangesSinceStart,
-    /// A content read again alone (`--verify all`).
-    SecondLook,
-    /// Display names of people.
-    People,
-    /// App content of one type.
-    CustomContentList,
-    /// The comparison of the list of all attachments with others: the newest ones, or those of one owner.
-    #[serde(alias = "reconciliation")]
-    ListComparison,
-    /// The comparison with the last complete run.
-    Plausibility,
-    /// The bytes of one file, to compare duplicates.
-    Comparison,
-    /// The search over the pages of a group of spaces, for what it tells beside them.
-    PageSweep,
-    /// The labels of one page.
-    PageLabels,
-    /// A folder, whiteboard, database or smart link in the tree of pages.
-    PageParent,
-    /// The list of one page's versions.
-    PageVersions,
-    /// The accounts of a group of people.
-    Accounts,
-    /// Views, likes and watchers of one page.
-    Engagement,
-    /// The look-up of ids that links name.
-    LinkTargets,
-    /// The workflow state of pages: a probe, a search, one page.
-    Workflow,
+macro_rules! unit_kinds {
+    ($($(#[$attribute:meta])* $kind:ident = $label:literal,)+) => {
+        /// What kind of work a unit is. In JSON, a kind is its name here in lower case with hyphens.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(rename_all = "kebab-case")]
+        pub enum UnitKind {
+            $($(#[$attribute])* $kind,)+
+        }
+
+        impl UnitKind {
+            /// All kinds, in the order in which they are shown.
+            pub const ALL: &[Self] = &[$(Self::$kind,)+];
+
+            /// Words for people, singular.
+            pub fn label(self) -> &'static str {
+                match self {
+                    $(Self::$kind => $label,)+
+                }
+            }
+        }
+    };
 }
 
-impl UnitKind {
-    /// Words for people, singular.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Identity => "identity probe",
-            Self::SpaceList => "space list",
-            Self::PageList => "page list",
-            Self::BlogPostList => "blog post list",
-            Self::AttachmentList => "attachment list",
-            Self::CommentList => "comment list",
-            Self::Replies => "comment replies",
-            Self::Templates => "template list",
-            Self::HeaderImages => "header image sweep",
-            Self::Properties => "content properties",
-            Self::Body => "body",
-            Self::AttachmentVersion => "attachment version",
-            Self::ContainerLookup => "attachment owner",
-            Self::Draft => "draft",
-            Self::Labels => "labels",
-            Self::SearchComparison => "comparison with the search index",
-            Self::ChangesSinceStart => "changes since the start",
-            Self::SecondLook => "second look",
-            Self::People => "people",
-            Self::CustomContentList => "custom content list",
-            Self::ListComparison => "comparison with other lists",
-            Self::Plausibility => "comparison with the last run",
-            Self::Comparison => "comparison of duplicates",
-            Self::PageSweep => "page sweep",
-            Self::PageLabels => "page labels",
-            Self::PageParent => "parent of pages",
-            Self::PageVersions => "page versions",
-            Self::Accounts => "accounts",
-            Self::Engagement => "views and likes",
-            Self::LinkTargets => "link targets",
-            Self::Workflow => "workflow",
-        }
-    }
+unit_kinds! {
+    /// The identity probe.
+    Identity = "identity probe",
+    /// The list of spaces of one status.
+    SpaceList = "space list",
+    /// The list of pages of a group of spaces.
+    PageList = "page list",
+    /// The list of blog posts of a group of spaces.
+    BlogPostList = "blog post list",
+    /// The site-wide list of attachments.
+    AttachmentList = "attachment list",
+    /// The site-wide list of footer or inline comments.
+    CommentList = "comment list",
+    /// The replies to one comment.
+    Replies = "comment replies",
+    /// Templates of a space, or the global ones.
+    Templates = "template list",
+    /// The sweep over header-image properties.
+    HeaderImages = "header image sweep",
+    /// Properties of one page or post.
+    Properties = "content properties",
+    /// The body of one content.
+    Body = "body",
+    /// One old version of an attachment.
+    AttachmentVersion = "attachment version",
+    /// The content that owns an attachment but is in no list.
+    ContainerLookup = "attachment owner",
+    /// The draft of one page or post.
+    Draft = "draft",
+    /// Labels that a macro or rule filters by.
+    Labels = "labels",
+    /// The comparison of the lists with the search index: a part of what it shows, or one content that only it shows.
+    #[serde(alias = "second-walk")]
+    SearchComparison = "comparison with the search index",
+    /// The list of what changed since the run began.
+    ChangesSinceStart = "changes since the start",
+    /// A content read again alone (`--verify all`).
+    SecondLook = "second look",
+    /// Display names of people.
+    People = "people",
+    /// App content of one type.
+    CustomContentList = "custom content list",
+    /// The comparison of the list of all attachments with others: the newest ones, or those of one owner.
+    #[serde(alias = "reconciliation")]
+    ListComparison = "comparison with other lists",
+    /// The comparison with the last complete run.
+    Plausibility = "comparison with the last run",
+    /// The bytes of one file, to compare duplicates.
+    Comparison = "comparison of duplicates",
+    /// The search over the pages of a group of spaces, for what it tells beside them.
+    PageSweep = "page sweep",
+    /// The labels of one page.
+    PageLabels = "page labels",
+    /// A folder, whiteboard, database or smart link in the tree of pages.
+    PageParent = "parent of pages",
+    /// The list of one page's versions.
+    PageVersions = "page versions",
+    /// The accounts of a group of people.
+    Accounts = "accounts",
+    /// Views, likes and watchers of one page.
+    Engagement = "views and likes",
+    /// The look-up of ids that links name.
+    LinkTargets = "link targets",
+    /// The workflow state of pages: a probe, a search, one page.
+    Workflow = "workflow",
 }
 
 /// Counts of one kind of unit.
@@ -239,7 +220,15 @@ impl Coverage {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
+
+    #[test]
+    fn no_two_kinds_bear_the_same_words() {
+        let labels: BTreeSet<&str> = UnitKind::ALL.iter().map(|kind| kind.label()).collect();
+        assert_eq!(labels.len(), UnitKind::ALL.len());
+    }
 
     #[test]
     fn comparisons_are_read_under_the_names_they_first_bore() {

@@ -9,6 +9,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use futures_util::stream::{self, StreamExt};
 
+use super::convert;
 use super::kept_bodies::read_body;
 use super::ledger::{Ledger, Unit};
 use super::memory::Memory;
@@ -16,7 +17,7 @@ use super::options::CrawlOptions;
 use super::site::{Content, ContentKind};
 use crate::progress::Progress;
 use confluence_client::api::Single;
-use confluence_client::{Api, RequestError};
+use confluence_client::{Api, RequestError, model};
 use storage_format::{Body, Depth, OwnSite};
 
 /// Pause before something not found is asked for again (F-41).
@@ -43,6 +44,23 @@ impl Crawl<'_> {
     pub(super) fn parse(&self, text: &str) -> Body {
         let depth = self.options.measures.as_ref().map_or(Depth::References, Depth::Measures);
         read_body(self.memory.0, text, self.site, depth)
+    }
+
+    /// Reads a content as it arrives; the text of its body is not kept. What contents in the trash name counts for
+    /// nothing, but is mentioned where it is the only use, so theirs is read as far as it comes with the list.
+    pub(super) fn content(&self, sent: model::Content, kind: ContentKind) -> Content {
+        let body = sent.storage().map(|text| self.parse(text));
+        let details = self.options.measures.is_some().then(|| Box::new(convert::details(&sent)));
+        Content { details, ..convert::content(sent, kind, body) }
+    }
+
+    /// Keeps what the client has learned: the page sizes for later runs, and its remarks with the coverage.
+    pub(super) fn keep_what_was_learned(&self) {
+        let client = self.api.client();
+        self.memory.keep_page_limits(client.page_limits(), self.started_at);
+        for warning in client.warnings() {
+            self.ledger.warn(warning);
+        }
     }
 
     /// Begins a phase, unless the run has stopped: then nothing more is read, and nothing should look as if it were.

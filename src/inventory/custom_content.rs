@@ -6,7 +6,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::coverage::UnitKind;
 use super::crawl::Crawl;
-use super::lists;
 use super::owners::Owner;
 use super::site::{Content, ContentKind};
 use confluence_client::RequestError;
@@ -44,7 +43,7 @@ async fn of_type(crawl: &Crawl<'_>, kind: &str) -> Vec<Content> {
     let walked = crawl
         .api
         .custom_content(kind, |sent| {
-            contents.push(lists::content(crawl, sent, ContentKind::CustomContent));
+            contents.push(crawl.content(sent, ContentKind::CustomContent));
             crawl.progress.advance(1);
         })
         .await;

@@ -177,14 +177,11 @@ impl<'a> Frame<'a> {
     /// Asks once more who the account is, and gives what was read as an inventory; inside an error where the run had to
     /// stop.
     pub(super) async fn close(self, read: Read) -> Result<Inventory, CrawlError> {
+        identity::confirm_account(self.api, &self.ledger, &self.opening.account.id).await;
+        self.crawl().keep_what_was_learned();
+        warn_of_unknown_statuses(&self.ledger, &read);
         let Self { api, options, ledger, opening, spaces, reported, own_hosts, former_hosts, .. } = self;
         let client = api.client();
-        Memory(options.cache.as_deref()).keep_page_limits(client.page_limits(), opening.started_at);
-        identity::confirm_account(api, &ledger, &opening.account.id).await;
-        for warning in client.warnings() {
-            ledger.warn(warning);
-        }
-        warn_of_unknown_statuses(&ledger, &read);
         let mut inventory = Inventory {
             scan: Scan {
                 program: options.program.clone(),

@@ -2,6 +2,7 @@
 
 mod bodies;
 mod changes;
+mod comments;
 pub mod compare;
 mod continued;
 mod convert;
@@ -87,7 +88,7 @@ pub struct Inventory {
 impl Inventory {
     /// Puts everything in its order, so that the same site gives the same files: contents by kind, space and id,
     /// attachments by id; ids as numbers.
-    pub(crate) fn sort(&mut self) {
+    fn sort(&mut self) {
         fn content(content: &Content) -> impl Ord + '_ {
             let space = content.space.as_ref().map(|id| (id.as_str().len(), id.as_str()));
             let id = content.id.as_str();

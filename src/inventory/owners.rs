@@ -3,7 +3,6 @@
 use super::coverage::UnitKind;
 use super::crawl::{Crawl, GROUP, subject};
 use super::header_images;
-use super::lists;
 use super::site::{Container, Content, ContentKind, Status};
 use confluence_client::api::{Edition, Single};
 
@@ -45,7 +44,7 @@ async fn find_one(crawl: &Crawl<'_>, owner: &Container) -> Option<Owner> {
         }
     };
     let custom_type = sent.kind.clone().filter(|_| kind == ContentKind::CustomContent);
-    let mut content = lists::content(crawl, sent, kind);
+    let mut content = crawl.content(sent, kind);
     if kind != ContentKind::CustomContent && matches!(content.status, Status::Current | Status::Archived) {
         // it exists and is published, so the list that should have shown it has a hole (F-99)
         unit.failed(format!("{} is published, but the list did not show it", subject(&content)));

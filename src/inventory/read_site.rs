@@ -8,8 +8,8 @@ use super::options::CrawlOptions;
 use super::plan::SiteCounts;
 use super::site::{AccountId, Space};
 use super::{
-    Inventory, custom_content, header_images, labels, list_comparison, lists, old_sizes, owners, people, plausibility,
-    search_comparison, versions,
+    Inventory, comments, custom_content, header_images, labels, list_comparison, lists, old_sizes, owners, people,
+    plausibility, search_comparison, versions,
 };
 use crate::progress::Progress;
 use confluence_client::Api;
@@ -42,7 +42,7 @@ async fn read(crawl: &Crawl<'_>, spaces: &[Space], reported: Option<&[String]>, 
         list_comparison::attachments(crawl, &files, &published),
     );
     contents.extend(custom_content::read(crawl, found).await);
-    lists::complete_comments(&mut contents, &files);
+    comments::complete(&mut contents, &files);
     search_comparison::compare(crawl, &contents, &files).await;
     versions::read(crawl, &mut files, &contents, spaces, reported).await;
     let old_sizes = old_sizes::prove(crawl, &mut files).await;

@@ -9,7 +9,7 @@ use super::crawl::{Crawl, GROUP, single, subject};
 use super::identity::confirm_account;
 use super::options::CrawlOptions;
 use super::site::{Attachment, Content, ContentId, Status};
-use super::{Inventory, changes, header_images, labels, lists};
+use super::{Inventory, changes, comments, header_images, labels};
 use crate::progress::Progress;
 use confluence_client::api::Edition;
 use confluence_client::{Api, RequestError};
@@ -74,7 +74,7 @@ impl SecondLook {
         if !labels::wanted(&inventory.contents).is_subset(&labels_read) {
             labels::read(&crawl, &inventory.contents, &mut inventory.attachments).await;
         }
-        lists::complete_comments(&mut inventory.contents, &inventory.attachments);
+        comments::complete(&mut inventory.contents, &inventory.attachments);
         inventory.sort();
         confirm_account(api, &continued.ledger, &inventory.scan.account.id).await;
         continued.close(inventory).map(|()| looked)
@@ -162,7 +162,7 @@ async fn draft(crawl: &Crawl<'_>, published: &Content) -> Option<Content> {
         return None;
     }
     unit.ok();
-    let mut draft = lists::content(crawl, sent, published.kind);
+    let mut draft = crawl.content(sent, published.kind);
     // without a draft the published content comes back; what it names decides, whatever it calls itself
     let same = match (&draft.body, &published.body) {
         (Some(draft), Some(published)) => {
@@ -185,7 +185,7 @@ async fn alone(crawl: &Crawl<'_>, known: &Content) -> Option<Content> {
     crawl.progress.advance(1);
     match result {
         Ok(sent) => {
-            let mut content = lists::content(crawl, sent, known.kind);
+            let mut content = crawl.content(sent, known.kind);
             if content.body.is_none() && !content.status.is_trash() {
                 unit.failed("the answer bears no body");
                 return None;

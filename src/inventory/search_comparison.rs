@@ -29,7 +29,7 @@ struct Strangers {
 
 /// Compares the inventory with the search index; a difference that cannot be explained is a gap.
 pub(super) async fn compare(crawl: &Crawl<'_>, contents: &[Content], files: &[Attachment]) {
-    crawl.phase("comparison with the search index", None);
+    crawl.phase(UnitKind::SearchComparison.label(), None);
     let Some(strangers) = search(crawl, contents, files).await else { return };
     // owners in the trash or never published are in the inventory, but their comments and files need not be listed
     let published: HashSet<&str> = contents

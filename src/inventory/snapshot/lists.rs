@@ -11,7 +11,7 @@ use crate::inventory::frame::{CrawlError, Frame, Read};
 use crate::inventory::memory::Remembered;
 use crate::inventory::options::CrawlOptions;
 use crate::inventory::site::{Attachment, Content, ContentId, OldVersion, Space};
-use crate::inventory::{Inventory, OldSizes, bodies, list_comparison, lists, people};
+use crate::inventory::{Inventory, OldSizes, bodies, comments, list_comparison, lists, people};
 use crate::progress::Progress;
 use confluence_client::Api;
 use confluence_client::api::{Bodies, CommentKind, Single};
@@ -53,14 +53,14 @@ async fn read_lists(crawl: &Crawl<'_>, spaces: &[Space], reported: Option<&[Stri
     let is_owned = |file: &Attachment| file.container.id().is_some_and(|id| owners.contains(id));
     if with_links {
         let files = files.iter().filter(|file| is_owned(file)).map(|file| file.id.digits()).collect();
-        contents.extend(comments(crawl, &owners, &files, &mut listed).await);
+        contents.extend(comments_on(crawl, &owners, &files, &mut listed).await);
     }
     let mut contents = bodies::settle(crawl, contents).await;
     let published = list_comparison::published(&contents);
     listed.silent_owners = published.without_listed_files(&files).len() as u64;
     list_comparison::attachments_in_brief(crawl, &files, &published).await;
     files.retain(is_owned);
-    lists::complete_comments(&mut contents, &files);
+    comments::complete(&mut contents, &files);
     contents.retain(|content| {
         !content.kind.is_comment() || content.container.as_ref().is_some_and(|id| owners.contains(id))
     });
@@ -86,7 +86,7 @@ async fn read_lists(crawl: &Crawl<'_>, spaces: &[Space], reported: Option<&[Stri
 }
 
 /// Comments on the chosen pages and posts, and on their files.
-async fn comments(
+async fn comments_on(
     crawl: &Crawl<'_>,
     owners: &HashSet<ContentId>,
     files: &HashSet<&str>,
@@ -96,7 +96,7 @@ async fn comments(
     let digits = |id: &ContentId| files.contains(id.as_str().strip_prefix("att").unwrap_or(id.as_str()));
     let keep = |id: &ContentId| owners.contains(id) || digits(id);
     let (footer, inline) =
-        join!(lists::comments(crawl, CommentKind::Footer, keep), lists::comments(crawl, CommentKind::Inline, keep));
+        join!(comments::read(crawl, CommentKind::Footer, keep), comments::read(crawl, CommentKind::Inline, keep));
     (listed.footer_comments, listed.inline_comments) = (footer.listed, inline.listed);
     let mut comments = footer.list;
     comments.extend(inline.list);

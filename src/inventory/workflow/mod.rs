@@ -69,9 +69,7 @@ pub async fn workflow_of(
         started_at: Utc::now(),
     };
     let reading = read(&crawl, pages, options).await;
-    for warning in api.client().warnings() {
-        ledger.warn(warning);
-    }
+    crawl.keep_what_was_learned();
     (reading, ledger.finish())
 }
 
