@@ -1,16 +1,10 @@
 //! Numbers in sentences for people.
 
+use indicatif::HumanCount;
+
 /// A count with commas between thousands: `1,234,567`.
 pub fn count(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (position, digit) in digits.chars().enumerate() {
-        if position > 0 && (digits.len() - position).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
+    HumanCount(number).to_string()
 }
 
 /// A count with its noun: `1 file`, `0 files`, `1,204 files`.

@@ -66,7 +66,7 @@ pub(super) fn from_layers(layers: &Layers, warnings: &mut Vec<Warning>) -> Resul
     }
     let base_url = base_url::normalize(&base_url, &base_url_origin)?;
     let mut settings = settings(base_url, user, checked_token(token, &token_origin)?);
-    layers.set(&CONNECTION, &mut settings)?;
+    layers.set(CONNECTION, &mut settings)?;
     Ok(settings)
 }
 

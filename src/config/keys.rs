@@ -47,7 +47,7 @@ pub(super) static API_TOKEN: Key = Key {
 const REQUIRED: [&Key; 3] = [&BASE_URL, &API_USER, &API_TOKEN];
 
 /// What a verdict depends on.
-pub(super) static AUDIT: [Row<AuditOptions>; 4] = [
+pub(super) static AUDIT: &[Row<AuditOptions>] = &[
     list(
         "audit",
         "protect_labels",
@@ -81,7 +81,7 @@ pub(super) static AUDIT: [Row<AuditOptions>; 4] = [
 ];
 
 /// How hard the site is asked.
-pub(super) static CONNECTION: [Row<ConnectionSettings>; 2] = [
+pub(super) static CONNECTION: &[Row<ConnectionSettings>] = &[
     by_flag(
         &["--concurrency"],
         read(
@@ -107,7 +107,7 @@ pub(super) static CONNECTION: [Row<ConnectionSettings>; 2] = [
 ];
 
 /// What a snapshot measures and keeps.
-pub(super) static SNAPSHOT: [Row<SnapshotConfig>; 5] = [
+pub(super) static SNAPSHOT: &[Row<SnapshotConfig>] = &[
     read(
         "snapshot",
         "space_keys",
@@ -146,7 +146,7 @@ pub(super) static SNAPSHOT: [Row<SnapshotConfig>; 5] = [
 ];
 
 /// From where on something counts, for all spaces or, in a section `[space KEY]`, for one.
-pub(super) static THRESHOLDS: [Row<Thresholds>; 6] = [
+pub(super) static THRESHOLDS: &[Row<Thresholds>] = &[
     count(
         "snapshot",
         "aging_days",
@@ -192,7 +192,7 @@ pub(super) static THRESHOLDS: [Row<Thresholds>; 6] = [
 ];
 
 /// How the workflow state of a page is found.
-pub(super) static WORKFLOW: [Row<WorkflowOptions>; 14] = [
+pub(super) static WORKFLOW: &[Row<WorkflowOptions>] = &[
     read(
         "workflow",
         "property_key",
@@ -273,16 +273,16 @@ pub(super) static WORKFLOW: [Row<WorkflowOptions>; 14] = [
 pub(super) fn keys() -> impl Iterator<Item = &'static Key> + Clone {
     REQUIRED
         .into_iter()
-        .chain(of(&AUDIT))
-        .chain(of(&CONNECTION))
-        .chain(of(&SNAPSHOT))
+        .chain(of(AUDIT))
+        .chain(of(CONNECTION))
+        .chain(of(SNAPSHOT))
         .chain(per_space())
-        .chain(of(&WORKFLOW))
+        .chain(of(WORKFLOW))
 }
 
 /// Keys of `[snapshot]` that a section `[space KEY]` sets for one space.
 pub(super) fn per_space() -> impl Iterator<Item = &'static Key> + Clone {
-    of(&THRESHOLDS)
+    of(THRESHOLDS)
 }
 
 fn of<T>(rows: &'static [Row<T>]) -> impl Iterator<Item = &'static Key> + Clone {

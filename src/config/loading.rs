@@ -62,7 +62,7 @@ impl Configured for ReportArgs {
         set_count(&mut flags, "--keep-versions", self.keep_versions);
         let layers = Layers::read(self.config.as_deref(), &flags, around)?;
         let mut value = AuditOptions::default();
-        layers.set(&AUDIT, &mut value)?;
+        layers.set(AUDIT, &mut value)?;
         Ok(Loaded { value, file: layers.file, warnings: layers.warnings })
     }
 }
@@ -85,7 +85,7 @@ fn load(
         }
     }
     let mut audit = AuditOptions::default();
-    layers.set(&AUDIT, &mut audit)?;
+    layers.set(AUDIT, &mut audit)?;
     let mut config = Config::new(connection, audit, args, around);
     let snapshot = snapshot.map(|args| snapshot_of(&layers, args, around)).transpose()?;
     config.crawl.measures = snapshot.as_ref().map(|snapshot| snapshot.todo_markers.clone());
@@ -120,7 +120,7 @@ fn set_count(flags: &mut Flags, flag: &'static str, count: Option<u32>) {
 fn snapshot_of(layers: &Layers, args: &SnapshotArgs, around: &Surroundings<'_>) -> Result<SnapshotConfig, Failure> {
     let file = |path: &PathBuf| around.working_directory.join(path);
     let mut snapshot = SnapshotConfig::default();
-    layers.set(&SNAPSHOT, &mut snapshot)?;
+    layers.set(SNAPSHOT, &mut snapshot)?;
     if !args.space.is_empty() {
         snapshot.include_spaces.clone_from(&args.space);
     }
@@ -129,18 +129,18 @@ fn snapshot_of(layers: &Layers, args: &SnapshotArgs, around: &Surroundings<'_>) 
     snapshot.accept_account_change = args.accept_account_change;
     snapshot.import_history = args.import_history.as_ref().map(file);
     let usual = &mut snapshot.rules.usual;
-    layers.set(&THRESHOLDS, usual)?;
+    layers.set(THRESHOLDS, usual)?;
     check_growth(usual, "[snapshot]")?;
     for (space, values) in layers.spaces() {
         let mut rules = usual.clone();
-        for row in &THRESHOLDS {
+        for row in THRESHOLDS {
             values.get(row.key.name).map_or(Ok(()), |value| row.set(&mut rules, value))?;
         }
         check_growth(&rules, &format!("[space {space}]"))?;
         snapshot.rules.by_space.insert(space, rules);
     }
     let workflow = &mut snapshot.workflow;
-    layers.set(&WORKFLOW, workflow)?;
+    layers.set(WORKFLOW, workflow)?;
     workflow.property = workflow.property.take().map_or(Ok(None), whole)?;
     workflow.import = args.workflow_import.as_ref().map(|path| document_report(&file(path))).transpose()?;
     Ok(snapshot)

@@ -40,11 +40,11 @@ fn the_template_names_every_key_with_its_default() {
         // a key that is there and empty makes the property, which is dropped when all of it is empty
         set.2.workflow.property = Some(PinnedProperty::default());
         let usual = debug(&set);
-        layers.set(&AUDIT, &mut set.0).unwrap();
-        layers.set(&CONNECTION, &mut set.1).unwrap();
-        layers.set(&SNAPSHOT, &mut set.2).unwrap();
-        layers.set(&THRESHOLDS, &mut set.2.rules.usual).unwrap();
-        layers.set(&WORKFLOW, &mut set.2.workflow).unwrap();
+        layers.set(AUDIT, &mut set.0).unwrap();
+        layers.set(CONNECTION, &mut set.1).unwrap();
+        layers.set(SNAPSHOT, &mut set.2).unwrap();
+        layers.set(THRESHOLDS, &mut set.2.rules.usual).unwrap();
+        layers.set(WORKFLOW, &mut set.2.workflow).unwrap();
         assert_eq!(debug(&set), usual, "the default of {} is not the one in the template", key.name);
     }
     // and a comment right above every one of them
