@@ -1,7 +1,6 @@
 //! What the pages say about a use, in words a page author understands.
 
 use crate::audit::{Usage, Use};
-use crate::inventory::coverage::UnitEnd;
 use crate::inventory::{Content, Status};
 use crate::report::format;
 use storage_format::{Certainty, Construct, Display};
@@ -67,29 +66,6 @@ pub(super) fn usage(usage: Usage) -> &'static str {
         Usage::NotJudged => "not judged",
         Usage::LinkedElsewhere => "linked elsewhere",
         usage => usage.as_str(),
-    }
-}
-
-/// How a unit of work ended.
-pub(super) fn end(end: &UnitEnd) -> &'static str {
-    match end {
-        UnitEnd::Ok => "read",
-        UnitEnd::Failed { .. } => "failed",
-        UnitEnd::Denied { .. } => "denied",
-        UnitEnd::Gone => "gone",
-        UnitEnd::Skipped { .. } => "left out",
-    }
-}
-
-/// Why what could not be found is no gap.
-pub(super) const NOT_THERE: &str = "Confluence answers that it is not there: deleted, or never published";
-
-/// What makes files a group of duplicates.
-pub(super) fn compared(verified: Option<bool>) -> &'static str {
-    match verified {
-        Some(true) => "equal bytes",
-        Some(false) => "bytes differ",
-        None => "same name, size and type",
     }
 }
 

@@ -1,6 +1,16 @@
 // One filter over all findings: every word has to occur in title, space or owner; "…" keeps words together, -word
 // leaves rows out.
 
+/** What is said of it, beside the texts in texts.js. */
+const SNAPSHOT_TEXT = {
+  found: (/** @type {number} */ shown, /** @type {number} */ all) =>
+    `${count(shown)} of ${plural(all, "listed row", "listed rows")} ${shown === 1 ? "matches" : "match"}, ${count(all - shown)} hidden.`,
+  unlisted: (/** @type {number} */ n) =>
+    `${count(n)} more ${n === 1 ? "stands in the CSV files only and is" : "stand in the CSV files only and are"} not searched.`,
+  hits: (/** @type {number} */ shown, /** @type {number} */ all) =>
+    `${count(shown)} of ${plural(all, "row", "rows")} ${shown === 1 ? "matches" : "match"}`,
+};
+
 /** @param {string} text @returns {{ text: string, isWanted: boolean }[]} */
 function filterWordsOf(text) {
   const words = [];

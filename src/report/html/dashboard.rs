@@ -4,7 +4,6 @@ use crate::audit::{DuplicateGroup, FileVerdict, Totals, Usage};
 use crate::inventory::{OldSizes, SpaceStatus};
 use crate::report::format;
 use crate::report::view::{FileRow, View};
-use crate::report::words;
 
 use super::breakdown::{self, Group};
 use super::data::{DataBlock, component, rank};
@@ -85,7 +84,8 @@ pub(super) struct DuplicateRow {
     pub(super) copies: u64,
     pub(super) size: u64,
     pub(super) wasted: u64,
-    pub(super) verified: &'static str,
+    /// What makes these files a group.
+    pub(super) compared: &'static str,
     pub(super) places: Vec<ShownFile>,
     pub(super) more_places: u64,
     /// Number of the group, as in `duplicates.csv`.
@@ -266,7 +266,11 @@ fn duplicate_row(view: &View<'_>, group: &DuplicateGroup, number: u64) -> Duplic
         copies: group.files.len() as u64,
         size: group.size,
         wasted: group.wasted_bytes(),
-        verified: words::compared(group.verified),
+        compared: match group.verified {
+            Some(true) => "equal bytes",
+            Some(false) => "bytes differ",
+            None => "same name, size and type",
+        },
         more_places: group.files.len().saturating_sub(NAMED_PLACES) as u64,
         group: number,
         places,

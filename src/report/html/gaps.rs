@@ -2,7 +2,6 @@
 
 use crate::inventory::coverage::{Gap, UnitEnd};
 use crate::report::format;
-use crate::report::words;
 
 /// Gaps shown on a page; `run.json` has all.
 pub(in crate::report) const GAPS: usize = 500;
@@ -20,16 +19,17 @@ pub(in crate::report) struct GapRow {
 
 /// The words of one gap.
 pub(in crate::report) fn gap_row(gap: &Gap) -> GapRow {
-    let why = match &gap.end {
-        UnitEnd::Ok => "",
-        UnitEnd::Failed { reason } | UnitEnd::Denied { reason } => reason,
-        UnitEnd::Gone => words::NOT_THERE,
-        UnitEnd::Skipped { option } => option,
+    let (end, why) = match &gap.end {
+        UnitEnd::Ok => ("read", ""),
+        UnitEnd::Failed { reason } => ("failed", reason.as_str()),
+        UnitEnd::Denied { reason } => ("denied", reason.as_str()),
+        UnitEnd::Gone => ("gone", "Confluence answers that it is not there: deleted, or never published"),
+        UnitEnd::Skipped { option } => ("left out", option.as_str()),
     };
     GapRow {
         kind: gap.kind.label(),
         subject: format::visible(&gap.subject).into_owned(),
-        end: words::end(&gap.end),
+        end,
         is_lost: matches!(gap.end, UnitEnd::Failed { .. } | UnitEnd::Denied { .. }),
         why: format::visible(why).into_owned(),
     }

@@ -39,18 +39,21 @@ pub(super) struct SpaceRow {
     pub(super) cells: Vec<Cell>,
 }
 
-/// Headings of the cells behind name, pages and ages.
-pub(super) const HEADINGS: [&str; 10] = [
-    "Outdated",
-    "Outside the tree",
-    "Nothing links to",
-    "Stubs",
-    "No labels",
-    "Owner inactive",
-    "Broken links",
-    "Overdue",
-    "Words",
-    "Mean health",
+/// A column: its heading, its unit, and its value for a space.
+type Column = (&'static str, Unit, fn(&Figures) -> Option<u64>);
+
+/// The columns behind name, pages and ages.
+pub(super) const COLUMNS: [Column; 10] = [
+    ("Outdated", Unit::Percent, metric::OUTDATED_SHARE.of),
+    ("Outside the tree", Unit::Count, |figures| figures.orphans_tree),
+    ("Nothing links to", Unit::Count, |figures| figures.orphans_links),
+    ("Stubs", Unit::Count, |figures| figures.stubs),
+    ("No labels", Unit::Count, |figures| figures.without_labels),
+    ("Owner inactive", Unit::Count, |figures| figures.inactive_owner),
+    ("Broken links", Unit::Count, |figures| figures.broken_links),
+    ("Overdue", Unit::Count, |figures| figures.overdue),
+    ("Words", Unit::Count, |figures| figures.words),
+    ("Mean health", Unit::Score, metric::health),
 ];
 
 /// All spaces, the worst health first.
@@ -74,22 +77,9 @@ pub(super) fn rows(view: &SnapshotView<'_>) -> Vec<SpaceRow> {
 }
 
 fn row(key: &str, name: &str, figures: &Figures) -> SpaceRow {
-    let values = [
-        ((metric::OUTDATED_SHARE.of)(figures), Unit::Percent),
-        (figures.orphans_tree, Unit::Count),
-        (figures.orphans_links, Unit::Count),
-        (figures.stubs, Unit::Count),
-        (figures.without_labels, Unit::Count),
-        (figures.inactive_owner, Unit::Count),
-        (figures.broken_links, Unit::Count),
-        (figures.overdue, Unit::Count),
-        (figures.words, Unit::Count),
-        (metric::health(figures), Unit::Score),
-    ];
-    let cells = HEADINGS.iter().zip(values).map(|(label, (value, unit))| Cell {
-        label,
-        value,
-        words: value.map(|value| unit.words(value)).unwrap_or_default(),
+    let cells = COLUMNS.into_iter().map(|(label, unit, of)| {
+        let value = of(figures);
+        Cell { label, value, words: value.map(|value| unit.words(value)).unwrap_or_default() }
     });
     SpaceRow {
         key: format::visible(key).into_owned(),
