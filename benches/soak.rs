@@ -18,7 +18,7 @@ use std::io::{BufRead, BufReader, Write as _};
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
-use confluence_client::{Api, ConnectionSettings};
+use confluence_client::{Api, ConnectionSettings, Credentials};
 use confluence_sim::site::{Attachment, AttachmentVersion, Container, Kind, Status};
 use confluence_sim::{DemoServer, Fault, FaultPlan, Occurrence, RoutePattern, Site};
 use confluence_storage_analyzer::audit::{AuditOptions, Usage};
@@ -80,7 +80,7 @@ async fn soak() {
     let mut lines = BufReader::new(server.stdout.take().unwrap()).lines();
     let address = lines.next().unwrap().unwrap();
     let address: Vec<&str> = address.split(' ').collect();
-    let api = Api::new(ConnectionSettings::new(address[0], address[1], address[2].into())).unwrap();
+    let api = Api::new(ConnectionSettings::new(address[0], Credentials::basic(address[1], address[2].into()))).unwrap();
 
     let before = peak_memory();
     let began = Instant::now();

@@ -40,7 +40,7 @@ fn configuration(loaded: &Loaded<Config>) -> Vec<Finding> {
     let connection = &loaded.value.connection;
     let mut findings = vec![
         Finding::new("configuration", State::Good, format!("read from {from}")),
-        Finding::new("site", State::Good, format!("{} as {}", connection.base_url, connection.user)),
+        Finding::new("site", State::Good, format!("{} as {}", connection.base_url, connection.credentials.user())),
     ];
     for warning in &loaded.warnings {
         findings.push(Finding::new("configuration", State::Note, warning.to_string()));

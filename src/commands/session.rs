@@ -31,7 +31,8 @@ impl Session {
     pub(super) fn look(config: &Config, progress: &Progress) -> Result<Self, Failure> {
         let connection = &config.connection;
         let place = config.cache.as_ref();
-        let cache = place.and_then(|place| Cache::look(&place.root, &connection.base_url, &connection.user));
+        let cache =
+            place.and_then(|place| Cache::look(&place.root, &connection.base_url, connection.credentials.user()));
         Self::with_cache(config, cache.map(Arc::new), progress)
     }
 
@@ -60,7 +61,7 @@ pub(super) fn connect(config: &Config) -> Result<Api, Failure> {
 /// Opens the cache and locks it. A cache folder nobody chose may be out of use: that costs time, not the run.
 fn open_cache(config: &Config, progress: &Progress) -> Result<Option<Arc<Cache>>, Failure> {
     let Some(place) = &config.cache else { return Ok(None) };
-    match Cache::open(&place.root, &config.connection.base_url, &config.connection.user) {
+    match Cache::open(&place.root, &config.connection.base_url, config.connection.credentials.user()) {
         Ok(cache) => Ok(Some(Arc::new(cache))),
         Err(error @ CacheError::Locked { .. }) => Err(Failure::new(ExitStatus::Locked, error.to_string()).remedy(
             "wait until it has ended, or run with --no-cache beside it; both then send their requests to the same site",

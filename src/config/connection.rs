@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use confluence_client::ConnectionSettings;
+use confluence_client::{ConnectionSettings, Credentials};
 use secrecy::SecretString;
 
 use super::base_url;
@@ -20,7 +20,7 @@ use crate::error::Failure;
 pub(super) fn settings(base_url: String, user: String, token: SecretString) -> ConnectionSettings {
     ConnectionSettings {
         user_agent: concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")).to_owned(),
-        ..ConnectionSettings::new(base_url, user, token)
+        ..ConnectionSettings::new(base_url, Credentials::basic(user, token))
     }
 }
 

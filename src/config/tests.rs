@@ -85,7 +85,7 @@ fn debug(value: &impl std::fmt::Debug) -> String {
 }
 
 fn token(config: &Config) -> &str {
-    config.connection.token.expose_secret()
+    config.connection.credentials.secret().expose_secret()
 }
 
 #[test]
@@ -94,7 +94,7 @@ fn the_compatible_file_is_enough() {
     let loaded = place.load(&[]).unwrap();
     let config = &loaded.value;
     assert_eq!(config.connection.base_url, "https://acme.atlassian.net/wiki");
-    assert_eq!(config.connection.user, "file@acme.example");
+    assert_eq!(config.connection.credentials.user(), "file@acme.example");
     assert_eq!(token(config), "from-the-file");
     assert_eq!((config.connection.concurrency, config.connection.max_wait), (8, Duration::from_secs(900)));
     assert_eq!(debug(&config.audit), debug(&AuditOptions::default()));
@@ -113,7 +113,7 @@ fn environment_is_over_the_file_and_flags_are_over_both() {
         .variable("CONFLUENCE_API_TOKEN", "from-the-environment");
     let config = place.config(&["--keep-versions", "5", "--max-wait", "2m"]);
     assert_eq!(config.connection.base_url, "https://other.atlassian.net/wiki");
-    assert_eq!(config.connection.user, "env@acme.example");
+    assert_eq!(config.connection.credentials.user(), "env@acme.example");
     assert_eq!(token(&config), "from-the-environment");
     assert_eq!(config.audit.keep_versions, 5);
     assert_eq!(config.connection.concurrency, 4);
@@ -123,9 +123,9 @@ fn environment_is_over_the_file_and_flags_are_over_both() {
 #[test]
 fn the_compatible_e_mail_variable_counts_unless_the_user_is_set_too() {
     let place = Place::with_file(FILLED).variable("CONFLUENCE_EMAIL", "mail@acme.example");
-    assert_eq!(place.config(&[]).connection.user, "mail@acme.example");
+    assert_eq!(place.config(&[]).connection.credentials.user(), "mail@acme.example");
     let place = place.variable("CONFLUENCE_API_USER", "user@acme.example");
-    assert_eq!(place.config(&[]).connection.user, "user@acme.example");
+    assert_eq!(place.config(&[]).connection.credentials.user(), "user@acme.example");
 }
 
 #[test]
@@ -152,9 +152,9 @@ fn the_first_file_found_is_read_and_never_merged() {
     fs::write(place.program.path().join(FILE_NAME), FILLED).unwrap();
     assert!(place.failure(&[]).what.contains("`base_url` is not set; `api_token` is not set"));
     fs::remove_file(place.working.path().join(FILE_NAME)).unwrap();
-    assert_eq!(place.config(&[]).connection.user, "file@acme.example");
+    assert_eq!(place.config(&[]).connection.credentials.user(), "file@acme.example");
     place.write("third.cfg", &FILLED.replace("file@", "third@"));
-    assert_eq!(place.config(&["--config", "third.cfg"]).connection.user, "third@acme.example");
+    assert_eq!(place.config(&["--config", "third.cfg"]).connection.credentials.user(), "third@acme.example");
     assert!(place.failure(&["--config", "absent.cfg"]).what.contains("absent.cfg cannot be read"));
 }
 
@@ -238,7 +238,7 @@ fn s_13_a_file_with_the_token_that_others_can_read_is_told() {
 fn quotes_around_a_value_are_told_because_they_belong_to_it() {
     let place = Place::with_file(&FILLED.replace("file@acme.example", "\"file@acme.example\""));
     let loaded = place.load(&[]).unwrap();
-    assert_eq!(loaded.value.connection.user, "\"file@acme.example\"");
+    assert_eq!(loaded.value.connection.credentials.user(), "\"file@acme.example\"");
     assert!(matches!(&loaded.warnings[..], [Warning::Quoted { key: "api_user", .. }]), "{:?}", loaded.warnings);
 }
 

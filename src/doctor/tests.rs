@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::progress::Progress;
-use confluence_client::{Api, ConnectionSettings};
+use confluence_client::{Api, ConnectionSettings, Credentials};
 use confluence_sim::site::{Kind, Status};
 use confluence_sim::workflow::WorkflowApp;
 use confluence_sim::{DemoServer, Fault, FaultPlan, Occurrence, RoutePattern, sample_site};
@@ -12,7 +12,7 @@ async fn serve(faults: FaultPlan) -> DemoServer {
 }
 
 fn client_as(server: &DemoServer, token: &str) -> Api {
-    Api::new(ConnectionSettings::new(server.base_url(), server.user(), token.into())).unwrap()
+    Api::new(ConnectionSettings::new(server.base_url(), Credentials::basic(server.user(), token.into()))).unwrap()
 }
 
 fn client(server: &DemoServer) -> Api {

@@ -135,7 +135,10 @@ mod tests {
 
     #[tokio::test]
     async fn f_95_a_panic_in_one_request_ends_the_reading_with_it() {
-        let settings = confluence_client::ConnectionSettings::new("http://localhost:1", "me", "token".into());
+        let settings = confluence_client::ConnectionSettings::new(
+            "http://localhost:1",
+            confluence_client::Credentials::basic("me", "token".into()),
+        );
         let (api, options, progress) = (Api::new(settings).unwrap(), CrawlOptions::default(), Progress::silent());
         let (opened, site) = (Ledger::default(), OwnSite::new("http://localhost:1", &[]));
         let (ledger, memory, started_at) = (&opened, Memory(None), DateTime::UNIX_EPOCH);

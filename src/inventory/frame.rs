@@ -187,7 +187,7 @@ impl<'a> Frame<'a> {
                 program: options.program.clone(),
                 started_at: opening.started_at,
                 finished_at: Utc::now() + opening.clock_offset,
-                base_url: client.address().base_url().to_owned(),
+                base_url: api.address().base_url().to_owned(),
                 own_hosts,
                 former_hosts,
                 account: opening.account,

@@ -60,7 +60,10 @@ mod tests {
 
     #[test]
     fn a_crawl_can_be_spawned() {
-        let settings = confluence_client::ConnectionSettings::new("http://localhost:1", "me", "token".into());
+        let settings = confluence_client::ConnectionSettings::new(
+            "http://localhost:1",
+            confluence_client::Credentials::basic("me", "token".into()),
+        );
         let api = Api::new(settings).unwrap();
         let (options, progress) = (CrawlOptions::default(), Progress::silent());
         assert_send(&take_inventory(&api, &options, &progress));

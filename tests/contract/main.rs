@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use std::process::ExitCode;
 
 use chrono::Utc;
-use confluence_client::{Api, ConnectionSettings};
+use confluence_client::{Api, ConnectionSettings, Credentials};
 use confluence_sim::{DemoServer, FaultPlan, RequestLogEntry, Site, sample_site};
 use confluence_storage_analyzer::audit::AuditOptions;
 use confluence_storage_analyzer::commands::reading::read_site;
@@ -44,7 +44,7 @@ fn main() -> ExitCode {
 async fn requests_of(site: Site) -> (DemoServer, BTreeSet<Sent>) {
     let server = DemoServer::start(site, FaultPlan::none()).await.unwrap();
     let mut read = None;
-    let settings = ConnectionSettings::new(server.base_url(), server.user(), server.token().into());
+    let settings = ConnectionSettings::new(server.base_url(), Credentials::basic(server.user(), server.token().into()));
     let api = Api::new(settings).unwrap();
     for options in [
         CrawlOptions { verify_all: true, needs_labels: true, ..CrawlOptions::default() },

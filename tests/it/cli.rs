@@ -2,7 +2,10 @@
 
 use std::fmt::Write as _;
 use std::fs;
+use std::io::{BufRead, BufReader, Write as _};
+use std::net::TcpListener;
 use std::path::Path;
+use std::sync::mpsc;
 
 use assert_cmd::Command;
 use tempfile::TempDir;
@@ -178,4 +181,27 @@ fn f_92_nor_is_one_that_stops_listening_to_the_messages() {
     let absent = ["--config", "absent.cfg"];
     let output = command.args(absent).current_dir(folder.path()).stderr(writer).output().unwrap();
     assert_eq!((output.status.code(), output.stdout), (Some(2), Vec::new()));
+}
+
+#[test]
+fn requests_name_the_program_and_its_version() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let site = format!("http://{}", listener.local_addr().unwrap());
+    let (tell, told) = mpsc::channel();
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().map_while(Result::ok) {
+            let lines = BufReader::new(stream.try_clone().unwrap()).lines().map_while(Result::ok);
+            let head: Vec<String> = lines.take_while(|line| !line.is_empty()).collect();
+            let agent = head.iter().find_map(|line| line.strip_prefix("user-agent: "));
+            let _ = tell.send(agent.map(str::to_owned));
+            let _ = stream.write_all(b"HTTP/1.1 401 X\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+        }
+    });
+    let folder = TempDir::new().unwrap();
+    let mut command = program(folder.path());
+    command.env("CONFLUENCE_BASE_URL", site).env("CONFLUENCE_API_USER", "me").env("CONFLUENCE_API_TOKEN", "token");
+    command.arg("doctor").assert().failure();
+    let expected = format!("confluence-storage-analyzer/{}", env!("CARGO_PKG_VERSION"));
+    let agents: Vec<Option<String>> = told.try_iter().collect();
+    assert!(!agents.is_empty() && agents.iter().all(|agent| agent.as_ref() == Some(&expected)), "{agents:?}");
 }

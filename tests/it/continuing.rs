@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use confluence_client::{Api, ConnectionSettings, RequestKind, Timeouts};
+use confluence_client::{Api, ConnectionSettings, Credentials, RequestKind, Timeouts};
 use confluence_sim::site::Content;
 use confluence_sim::{DemoServer, Fault, FaultPlan, Occurrence, RoutePattern, sample_site};
 use confluence_storage_analyzer::audit::{AuditOptions, FileVerdict, Usage};
@@ -27,7 +27,7 @@ async fn run_with(server: &DemoServer, cache: &Path, change: impl FnOnce(&mut Cr
     let settings = ConnectionSettings {
         timeouts: Timeouts::NONE,
         jitter_seed: Some(1),
-        ..ConnectionSettings::new(server.base_url(), server.user(), server.token().into())
+        ..ConnectionSettings::new(server.base_url(), Credentials::basic(server.user(), server.token().into()))
     };
     let api = Api::new(settings).unwrap();
     let cache = Cache::open(cache, server.base_url(), &server.user()).unwrap();

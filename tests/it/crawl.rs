@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::Utc;
-use confluence_client::{Api, ConnectionSettings, RequestError, RequestKind};
+use confluence_client::{Api, ConnectionSettings, Credentials, RequestError, RequestKind};
 use confluence_sim::{DemoServer, Fault, FaultPlan, Occurrence, RoutePattern, sample};
 use confluence_storage_analyzer::audit::{AuditOptions, Usage, analyze};
 use confluence_storage_analyzer::error::ExitStatus;
@@ -14,7 +14,8 @@ use confluence_storage_analyzer::inventory::{
 use confluence_storage_analyzer::progress::Progress;
 
 fn api(server: &DemoServer) -> Api {
-    let mut settings = ConnectionSettings::new(server.base_url(), server.user(), server.token().into());
+    let mut settings =
+        ConnectionSettings::new(server.base_url(), Credentials::basic(server.user(), server.token().into()));
     settings.concurrency = 4;
     Api::new(settings).unwrap()
 }

@@ -5,7 +5,7 @@ use std::fs;
 use std::io::{Read as _, Write as _};
 use std::path::Path;
 
-use confluence_client::{Api, ConnectionSettings, Timeouts};
+use confluence_client::{Api, ConnectionSettings, Credentials, Timeouts};
 use confluence_sim::site::Kind;
 use confluence_sim::{DemoServer, Fault, FaultPlan, Occurrence, RoutePattern, sample_site};
 use confluence_storage_analyzer::audit::{self, AuditOptions, Usage};
@@ -81,7 +81,7 @@ async fn written_scan(folder: &Path) -> Value {
     });
     let settings = ConnectionSettings {
         timeouts: Timeouts::NONE,
-        ..ConnectionSettings::new(server.base_url(), server.user(), server.token().into())
+        ..ConnectionSettings::new(server.base_url(), Credentials::basic(server.user(), server.token().into()))
     };
     let api = Api::new(settings).unwrap();
     let alias_hosts = vec!["wiki.larkspur.example".to_owned()];

@@ -6,15 +6,17 @@
 use std::ops::ControlFlow;
 
 use super::address::SiteAddress;
-use super::client::{Answer, Client, ClientError, ConnectionSettings};
+use super::client::Client;
 use super::cloud::Cloud;
 use super::download::Fingerprint;
 use super::error::RequestError;
+use super::fetch::Answer;
 use super::inspect::Observed;
 use super::kind::RequestKind;
 use super::look::Look;
 use super::model;
 use super::pagination::Walked;
+use super::settings::{ClientError, ConnectionSettings};
 use super::workflow_model::{ContentState, WorkflowParameters, WorkflowStatus};
 
 pub use super::choices::{

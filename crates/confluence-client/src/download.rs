@@ -11,9 +11,9 @@ use sha2::{Digest, Sha256};
 use url::Url;
 
 use super::address::{is_internal, is_loopback};
-use super::client::Client;
 use super::error::RequestError;
 use super::fault::Fault;
+use super::fetch::{AttemptError, Fetch, Patience};
 use super::kind::RequestKind;
 use super::pace::Priority;
 use super::request::Request;
@@ -32,83 +32,59 @@ pub struct Fingerprint {
     pub sha256: String,
 }
 
-impl Client {
-    /// The size in bytes of the file behind a request for a download.
-    pub(crate) async fn measure_download(&self, request: &Request) -> Result<u64, RequestError> {
-        let target = self.file_address(request).await?;
-        // a range of one byte; the answer's headers tell the whole size
-        let one_byte = || self.http.get(target.clone()).header(RANGE, "bytes=0-0");
-        self.at_its_place(request.kind, one_byte, total_size).await
-    }
+/// The size in bytes of the file behind a request for a download.
+pub(super) async fn measure(fetch: &Fetch, request: &Request) -> Result<u64, RequestError> {
+    let target = file_address(fetch, request).await?;
+    // a range of one byte; the answer's headers tell the whole size
+    let one_byte = || fetch.transport.elsewhere(&target).header(RANGE, "bytes=0-0");
+    at_its_place(fetch, request.kind, one_byte, total_size).await
+}
 
-    /// Downloads the file behind a request and keeps nothing but its fingerprint.
-    pub(crate) async fn fingerprint(&self, request: &Request) -> Result<Fingerprint, RequestError> {
-        let target = self.file_address(request).await?;
-        let whole = || self.http.get(target.clone()).timeout(WHOLE_FILE_TIMEOUT);
-        self.at_its_place(request.kind, whole, digest).await
-    }
+/// Downloads the file behind a request and keeps nothing but its fingerprint.
+pub(super) async fn fingerprint(fetch: &Fetch, request: &Request) -> Result<Fingerprint, RequestError> {
+    let target = file_address(fetch, request).await?;
+    let whole = || fetch.transport.elsewhere(&target).timeout(WHOLE_FILE_TIMEOUT);
+    at_its_place(fetch, request.kind, whole, digest).await
+}
 
-    /// Where the API sends a download.
-    async fn file_address(&self, request: &Request) -> Result<Url, RequestError> {
-        let target = self.fetch_location(request).await.map_err(|failure| failure.error)?;
-        // a site on this machine keeps its files there too; no other site may lead anybody into this network
-        if self.address.is_local() && is_loopback(&target) {
-            return Ok(target);
-        }
-        if is_internal(&target) {
-            return Err(shape("the redirect leads into the network of this computer"));
-        }
-        if target.scheme() == "https" {
-            Ok(target)
-        } else {
-            Err(shape("the redirect does not lead to a secure address"))
-        }
+/// Where the API sends a download.
+async fn file_address(fetch: &Fetch, request: &Request) -> Result<Url, RequestError> {
+    let target = fetch.location(request).await.map_err(|failure| failure.error)?;
+    // a site on this machine keeps its files there too; no other site may lead anybody into this network
+    if fetch.transport.address().is_local() && is_loopback(&target) {
+        return Ok(target);
     }
+    if is_internal(&target) {
+        return Err(shape("the redirect leads into the network of this computer"));
+    }
+    if target.scheme() == "https" { Ok(target) } else { Err(shape("the redirect does not lead to a secure address")) }
+}
 
-    /// One request to the file's place, without credentials, tried again when the transfer breaks.
-    async fn at_its_place<T, F>(
-        &self,
-        kind: RequestKind,
-        request: impl Fn() -> RequestBuilder,
-        read: impl Fn(Response) -> F,
-    ) -> Result<T, RequestError>
-    where
-        F: Future<Output = Result<T, Trouble>>,
-    {
-        let mut attempt = 0;
-        loop {
-            attempt += 1;
-            let permit = tokio::select! {
-                biased;
-                error = self.until_stopped() => return Err(error),
-                permit = self.pace.admit(kind, Priority::Normal) => permit,
-            };
-            self.count(kind);
-            // no encoding keeps the length that of the file
-            let whole = async {
-                match request().header(ACCEPT_ENCODING, "identity").send().await {
-                    Ok(response) => read(response).await,
-                    Err(error) => Err(Trouble::Transfer(error)),
-                }
-            };
-            let result = tokio::select! {
-                biased;
-                result = whole => result,
-                error = self.drained() => return Err(error),
-            };
-            drop(permit);
-            match result {
-                Ok(value) => return Ok(value),
-                Err(Trouble::Answer(what)) => return Err(shape(&what)),
-                Err(Trouble::Transfer(error)) => {
-                    let error = Fault::of(&error).into_error(kind.label().to_owned(), attempt);
-                    if attempt == ATTEMPTS || !matches!(error, RequestError::Transport { .. }) {
-                        return Err(error);
-                    }
-                }
-            }
-        }
-    }
+/// One request to the file's place, without credentials, tried again when the transfer breaks.
+async fn at_its_place<T, F>(
+    fetch: &Fetch,
+    kind: RequestKind,
+    request: impl Fn() -> RequestBuilder,
+    read: impl Fn(Response) -> F,
+) -> Result<T, RequestError>
+where
+    F: Future<Output = Result<T, Trouble>>,
+{
+    let once = async |attempt| {
+        // no encoding keeps the length that of the file
+        let sent = fetch.transport.send(request().header(ACCEPT_ENCODING, "identity")).await;
+        let answer = match sent {
+            Ok(response) => read(response).await,
+            Err(error) => Err(Trouble::Transfer(error)),
+        };
+        answer.map_err(|trouble| match trouble {
+            Trouble::Answer(what) => shape(&what).into(),
+            Trouble::Transfer(error) => AttemptError::on_the_way(Fault::of(&error), kind.label(), attempt),
+        })
+    };
+    let patience = Patience { tries: ATTEMPTS, budgeted: false };
+    let read = fetch.repeat(kind, Priority::Normal, patience, once, |value, _| Ok(value)).await;
+    read.map_err(|failure| failure.error)
 }
 
 /// Why a download gave nothing.

@@ -1,28 +1,44 @@
 //! One answer: send, judge, try again, read within limits, decode.
 
-use std::sync::atomic::Ordering;
+use std::collections::BTreeSet;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 use reqwest::StatusCode;
-use reqwest::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, LINK, LOCATION, TRANSFER_ENCODING};
-use secrecy::ExposeSecret;
+use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, LINK, LOCATION, TRANSFER_ENCODING};
 use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 use url::Url;
 
-use super::client::{Answer, Client, MAX_FAILURES_IN_A_ROW, locked};
 use super::error::RequestError;
 use super::fault::Fault;
+use super::kind::RequestKind;
 use super::pace::{Gate, Priority};
 use super::request::{Generation, Request};
-use super::retry::{Cause, MAX_ATTEMPTS, MAX_ELAPSED, Verdict, backoff, judge};
+use super::retry::{Cause, MAX_ATTEMPTS, MAX_ELAPSED, RetryBudget, Verdict, backoff, judge};
 use super::signs::Signs;
+use super::transport::{Transport, locked, read};
 
 /// How much of an answer that is no success is read: enough to tell what it is.
 const MAX_ERROR_BYTES: usize = 64 << 10;
 /// Tries while the site has never answered: a wrong address should be told soon (F-18).
 const MAX_FIRST_CONTACTS: u32 = 3;
+
+/// Requests that may fail one after the other once the retry budget is empty (F-14).
+const MAX_FAILURES_IN_A_ROW: u32 = 10;
+
+/// An answer with what its headers add.
+#[derive(Debug)]
+pub struct Answer<T> {
+    /// The decoded answer.
+    pub value: T,
+    /// The `Link` header with `rel="next"`: the second source of the next page.
+    pub(crate) link_next: Option<String>,
+    /// The server's clock, from the `Date` header.
+    pub server_time: Option<DateTime<Utc>>,
+}
 
 /// Whether a failure may mean that the credentials are dead.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,7 +79,7 @@ pub(super) struct Raw {
 }
 
 /// Why one attempt gave no answer.
-enum AttemptError {
+pub(super) enum AttemptError {
     /// Worth further attempts, after the wait the server asks for; a gate makes everybody wait.
     Retry { cause: Cause, retry_after: Option<Duration>, gate: Option<Gate>, error: RequestError },
     /// Worth one more attempt: a proxy may have answered.
@@ -72,15 +88,84 @@ enum AttemptError {
     Final(Failure),
 }
 
+impl AttemptError {
+    /// A fault of the transfer: a refused secure connection or an unknown host stays, the rest may pass.
+    pub(super) fn on_the_way(fault: Fault, endpoint: &str, attempt: u32) -> Self {
+        let cause = match &fault {
+            Fault::Tls(_) | Fault::UnknownHost(_) => None,
+            Fault::Timeout(_) => Some(Cause::Timeout),
+            Fault::Broken(_) => Some(Cause::Transient),
+        };
+        let error = fault.into_error(endpoint.to_owned(), attempt);
+        match cause {
+            Some(cause) => Self::Retry { cause, retry_after: None, gate: None, error },
+            None => error.into(),
+        }
+    }
+}
+
 impl From<RequestError> for AttemptError {
     fn from(error: RequestError) -> Self {
         Self::Final(error.into())
     }
 }
 
-impl Client {
+/// How long one request is tried again.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Patience {
+    /// Tries, the first included.
+    pub(super) tries: u32,
+    /// Whether the run's budget pays for further tries, and a row of failures ends the run.
+    pub(super) budgeted: bool,
+}
+
+/// An answer that the run needs.
+const NEEDED: Patience = Patience { tries: MAX_ATTEMPTS, budgeted: true };
+
+/// Requests with their retries.
+pub(super) struct Fetch {
+    pub(super) transport: Transport,
+    pub(super) max_wait: Duration,
+    budget: Mutex<RetryBudget>,
+    jitter: Mutex<fastrand::Rng>,
+    failures_in_a_row: AtomicU32,
+    warnings: Mutex<BTreeSet<String>>,
+}
+
+impl Fetch {
+    /// `seed` spreads the waits; `None` takes a random one.
+    pub(super) fn new(transport: Transport, max_wait: Duration, seed: Option<u64>) -> Self {
+        let jitter = seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed);
+        Self {
+            transport,
+            max_wait,
+            budget: Mutex::new(RetryBudget::new()),
+            jitter: Mutex::new(jitter),
+            failures_in_a_row: AtomicU32::new(0),
+            warnings: Mutex::default(),
+        }
+    }
+
+    /// Remarks on the answers so far, each once.
+    pub(super) fn warnings(&self) -> Vec<String> {
+        locked(&self.warnings).iter().cloned().collect()
+    }
+
+    pub(super) fn warn(&self, text: &str) {
+        if locked(&self.warnings).insert(text.to_owned()) {
+            tracing::warn!("{text}");
+        }
+    }
+
+    /// One answer was good.
+    fn succeeded(&self, kind: RequestKind, near_limit: bool) {
+        self.failures_in_a_row.store(0, Ordering::Relaxed);
+        locked(&self.budget).refund();
+        self.transport.pace.answered(kind, near_limit);
+    }
+
     /// One GET of a JSON document. Urgent ones pass a hold.
-    pub(super) async fn fetch_json<T: DeserializeOwned>(
+    pub(super) async fn json<T: DeserializeOwned>(
         &self,
         request: &Request,
         priority: Priority,
@@ -94,7 +179,7 @@ impl Client {
     }
 
     /// One GET of a JSON document that need not be there: 204 is `None`, and an answer like any other.
-    pub(super) async fn fetch_optional<T: DeserializeOwned>(&self, request: &Request) -> Result<Option<T>, Failure> {
+    pub(super) async fn optional<T: DeserializeOwned>(&self, request: &Request) -> Result<Option<T>, Failure> {
         self.fetch(request, Priority::Normal, |raw| {
             if raw.status == StatusCode::NO_CONTENT {
                 return Ok(None);
@@ -106,8 +191,8 @@ impl Client {
     }
 
     /// One GET that has to answer with a redirect, which is not followed; gives its target.
-    pub(super) async fn fetch_location(&self, request: &Request) -> Result<Url, Failure> {
-        let url = self.address.url(request);
+    pub(super) async fn location(&self, request: &Request) -> Result<Url, Failure> {
+        let url = self.transport.address().url(request);
         self.fetch(request, Priority::Normal, |raw| {
             let location = raw.headers.get(LOCATION).and_then(|value| value.to_str().ok());
             location.filter(|_| raw.status.is_redirection()).and_then(|target| url.join(target).ok()).ok_or_else(|| {
@@ -125,31 +210,39 @@ impl Client {
         priority: Priority,
         decode: impl Fn(&Raw) -> Result<T, AttemptError>,
     ) -> Result<T, Failure> {
-        let url = self.address.url(request);
+        let once = |attempt| self.try_once(request, attempt);
+        let settle = |raw: Raw, sent_at| {
+            self.classify(request, &raw, sent_at)?;
+            let value = decode(&raw)?;
+            self.succeeded(request.kind, raw.signs.near_limit);
+            Ok(value)
+        };
+        self.repeat(request.kind, priority, NEEDED, once, settle).await
+    }
+
+    /// Tries until `settle` is content with what `once` brought, or no further try is due. `once` is told the number of
+    /// the try; `settle` decides while the request still holds its permit.
+    pub(super) async fn repeat<R, T, F>(
+        &self,
+        kind: RequestKind,
+        priority: Priority,
+        patience: Patience,
+        once: impl Fn(u32) -> F,
+        settle: impl Fn(R, Instant) -> Result<T, AttemptError>,
+    ) -> Result<T, Failure>
+    where
+        F: Future<Output = Result<R, AttemptError>>,
+    {
         let mut attempt = 0;
         let mut working = Duration::ZERO;
         let mut may_retry_once = true;
         loop {
             attempt += 1;
-            let permit = tokio::select! {
-                biased;
-                error = self.until_stopped() => return Err(error.into()),
-                permit = self.pace.admit(request.kind, priority) => permit,
-            };
-            let sent_at = Instant::now();
-            let answered = tokio::select! {
-                biased;
-                raw = self.try_once(request, &url, attempt) => raw,
-                error = self.drained() => Err(error.into()),
-            };
-            let outcome = answered.and_then(|raw| {
-                self.classify(request, &raw, sent_at)?;
-                let value = decode(&raw)?;
-                self.succeeded(request.kind, raw.signs.near_limit);
-                Ok(value)
-            });
-            drop(permit);
-            working += sent_at.elapsed();
+            // on the heap: every future above holds this one
+            let sent = self.transport.exchange(kind, priority, Box::pin(once(attempt))).await?;
+            let outcome = sent.outcome.and_then(|answer| settle(answer, sent.at));
+            drop(sent.permit);
+            working += sent.at.elapsed();
             let (cause, retry_after, gate, error) = match outcome {
                 Ok(value) => return Ok(value),
                 Err(AttemptError::Final(failure)) => return Err(failure),
@@ -160,59 +253,42 @@ impl Client {
                 }
                 Err(AttemptError::Retry { cause, retry_after, gate, error }) => (cause, retry_after, gate, error),
             };
-            if attempt >= MAX_ATTEMPTS || working >= MAX_ELAPSED || !locked(&self.budget).spend(cause) {
-                return Err(self.exhausted(error).into());
+            let is_paid = || !patience.budgeted || locked(&self.budget).spend(cause);
+            if attempt >= patience.tries || working >= MAX_ELAPSED || !is_paid() {
+                return Err(if patience.budgeted { self.exhausted(error) } else { error }.into());
             }
             let wait = backoff(cause, attempt, retry_after, &mut locked(&self.jitter));
-            tracing::debug!(path = request.path(), attempt, wait_ms = wait.as_millis(), %error, "trying again");
+            tracing::debug!(%kind, attempt, wait_ms = wait.as_millis(), %error, "trying again");
             if let Some(gate) = gate {
-                self.pace.close(gate, wait);
+                self.transport.pace.close(gate, wait);
             } else {
                 working += wait;
-                self.pause(wait).await?;
+                self.transport.stop.pause(wait).await?;
             }
         }
     }
 
     /// Sends one request and reads its answer.
-    async fn try_once(&self, request: &Request, url: &Url, attempt: u32) -> Result<Raw, AttemptError> {
-        self.count(request.kind);
+    async fn try_once(&self, request: &Request, attempt: u32) -> Result<Raw, AttemptError> {
         let broken = |error: reqwest::Error| self.transport_error(request, &error, attempt);
-        let mut builder = self.http.request(request.method(), url.clone());
-        if let Some(ids) = &request.accounts {
-            builder = builder.json(&serde_json::json!({"accountIds": ids}));
-        }
-        let sent = builder
-            .basic_auth(&self.user, Some(self.token.expose_secret()))
-            .header(ACCEPT, "application/json")
-            .send()
-            .await;
+        let sent = self.transport.send(self.transport.authorized(request).await?).await;
         let mut response = sent.map_err(broken)?;
-        self.reached.store(true, Ordering::Relaxed);
         let status = response.status();
         tracing::debug!(method = %request.method(), path = request.path(), status = status.as_u16(), attempt, "answer");
         let signs = Signs::read(response.headers(), Utc::now());
         let headers = std::mem::take(response.headers_mut());
-        let is_json = is_json(&headers);
-        let whole = status.is_success() && is_json;
-        let limit = if whole { self.max_answer_bytes } else { MAX_ERROR_BYTES };
-        let mut body = Vec::new();
-        // chunk by chunk, so that a decompression bomb never is in memory as a whole
-        while let Some(chunk) = response.chunk().await.map_err(broken)? {
-            if body.len() + chunk.len() > limit {
-                if whole {
-                    return Err(RequestError::TooLarge { endpoint: request.path(), limit }.into());
-                }
-                break;
-            }
-            body.extend_from_slice(&chunk);
+        let whole = status.is_success() && is_json(&headers);
+        let limit = if whole { self.transport.max_answer_bytes } else { MAX_ERROR_BYTES };
+        let (body, is_cut) = read(&mut response, limit).await.map_err(broken)?;
+        if whole && is_cut {
+            return Err(RequestError::TooLarge { endpoint: request.path(), limit }.into());
         }
         Ok(Raw { attempt, status, headers, signs, body })
     }
 
     fn transport_error(&self, request: &Request, error: &reqwest::Error, attempt: u32) -> AttemptError {
         let fault = Fault::of(error);
-        let reached = self.reached.load(Ordering::Relaxed);
+        let reached = self.transport.reached();
         let cause = match &fault {
             Fault::Tls(_) => None,
             Fault::UnknownHost(_) if !reached => None,
@@ -240,7 +316,7 @@ impl Client {
             Verdict::Success | Verdict::Redirect => Ok(()),
             Verdict::Throttled => {
                 let gate = if raw.signs.endpoint_only { Gate::Kind(request.kind) } else { Gate::Site };
-                self.pace.throttled(sent_at, gate);
+                self.transport.pace.throttled(sent_at, gate);
                 let retry_after = self.within_max_wait(raw.signs.throttle_wait(), &raw.signs)?;
                 let error = RequestError::Status { status, endpoint, attempts };
                 Err(AttemptError::Retry { cause: Cause::Throttled, retry_after, gate: Some(gate), error })
@@ -271,7 +347,7 @@ impl Client {
                 let now = signs.server_time.unwrap_or_else(Utc::now);
                 let until = chrono::Duration::from_std(wait).ok().and_then(|wait| now.checked_add_signed(wait));
                 let error = RequestError::Throttled { wait, until };
-                self.stop(error.clone());
+                self.transport.stop.set(error.clone());
                 Err(error)
             }
             asked => Ok(asked),
@@ -282,7 +358,7 @@ impl Client {
     fn exhausted(&self, error: RequestError) -> RequestError {
         let failures = self.failures_in_a_row.fetch_add(1, Ordering::Relaxed) + 1;
         if failures >= MAX_FAILURES_IN_A_ROW && locked(&self.budget).is_empty() {
-            self.stop(RequestError::GaveUp { last: error.to_string() });
+            self.transport.stop.set(RequestError::GaveUp { last: error.to_string() });
         }
         error
     }

@@ -1,16 +1,17 @@
 //! Who the program reads as: probed at the start, every 15 minutes, whenever an answer is suspicious, and at the end.
 
+use std::sync::{Mutex, OnceLock};
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::client::{Answer, Client, locked};
 use super::error::RequestError;
-use super::fetch::Failure;
+use super::fetch::{Answer, Failure, Fetch};
 use super::kind::RequestKind;
 use super::model;
 use super::pace::Priority;
 use super::request::Request;
+use super::transport::locked;
 
 /// Pause before the identity is probed for the second time (F-37).
 const SECOND_PROBE_AFTER: Duration = Duration::from_secs(5);
@@ -19,14 +20,25 @@ const PROBE_EVERY: Duration = Duration::from_secs(15 * 60);
 /// How soon a probe that could not be answered is made again.
 const PROBE_AGAIN: Duration = Duration::from_secs(60);
 
-impl Client {
+/// What is known of the account.
+#[derive(Debug, Default)]
+pub(super) struct Identity {
+    /// When the identity probe last began that found everything in order.
+    known_at: tokio::sync::Mutex<Option<Instant>>,
+    /// The account everything has to be read as.
+    account: OnceLock<String>,
+    /// When the identity has to be probed again; `None` before the first probe.
+    probe_due: Mutex<Option<Instant>>,
+}
+
+impl Identity {
     /// Who the credentials belong to: `GET /rest/api/user/current`, which has to be a known user with an account id.
     ///
     /// A wrong pair of address and token gives 403 here, not 401, and on a site with public access it gives 200 with
     /// an anonymous user (`confluence-api.md` 5.2, 5.3).
-    pub(crate) async fn identity(&self) -> Result<Answer<model::User>, RequestError> {
+    pub(super) async fn ask(&self, fetch: &Fetch) -> Result<Answer<model::User>, RequestError> {
         let request = Request::v1(RequestKind::CurrentUser, &["user", "current"]);
-        match self.fetch_json::<model::User>(&request, Priority::Urgent).await {
+        match fetch.json::<model::User>(&request, Priority::Urgent).await {
             Ok(answer) if answer.value.is_known() => {
                 let expected = self.account.get();
                 if expected.is_some_and(|expected| answer.value.account_id.as_ref() != Some(expected)) {
@@ -44,7 +56,7 @@ impl Client {
 
     /// From here on everything has to be read as this account: every identity probe asks for it, and while requests go
     /// on, a probe is made every 15 minutes (F-38).
-    pub fn expect_account(&self, account: &str) {
+    pub(super) fn expect(&self, account: &str) {
         // a second call would be another run; the first account stays, so that a change cannot pass unseen
         let _ = self.account.set(account.to_owned());
         *locked(&self.probe_due) = Some(Instant::now() + PROBE_EVERY);
@@ -52,7 +64,7 @@ impl Client {
 
     /// Probes the identity when that is due. Whoever sends the next request does it: without requests there is nothing
     /// to be sure of.
-    pub(super) async fn keep_identity(&self) -> Result<(), RequestError> {
+    pub(super) async fn keep(&self, fetch: &Fetch) -> Result<(), RequestError> {
         let now = Instant::now();
         {
             let mut due = locked(&self.probe_due);
@@ -61,7 +73,7 @@ impl Client {
             }
             *due = Some(now + PROBE_EVERY);
         }
-        match self.confirm_identity(now).await {
+        match self.confirm(fetch, now).await {
             Err(error) if error.stops_run() => Err(error),
             Err(error) => {
                 // no answer says nothing about the account; the probe at the end still has to succeed
@@ -74,27 +86,27 @@ impl Client {
     }
 
     /// Makes sure that the credentials were good after `since`; otherwise stops the run.
-    pub(super) async fn confirm_identity(&self, since: Instant) -> Result<(), RequestError> {
+    pub(super) async fn confirm(&self, fetch: &Fetch, since: Instant) -> Result<(), RequestError> {
         // one probe at a time; those who waited for it find its result
         let mut known_at = self.known_at.lock().await;
         if known_at.is_some_and(|known_at| known_at >= since) {
             return Ok(());
         }
-        if let Some(error) = self.stopped() {
+        if let Some(error) = fetch.transport.stop.reason() {
             return Err(error);
         }
         // nobody goes on hammering with credentials that may be dead
-        let _hold = self.pace.hold();
+        let _hold = fetch.transport.pace.hold();
         let mut began = Instant::now();
-        let mut found = self.identity().await;
+        let mut found = self.ask(fetch).await;
         if found.as_ref().is_err_and(RequestError::is_auth_lost) {
-            self.pause(SECOND_PROBE_AFTER).await?;
+            fetch.transport.stop.pause(SECOND_PROBE_AFTER).await?;
             began = Instant::now();
-            found = self.identity().await;
+            found = self.ask(fetch).await;
             if let Err(error) = &found
                 && error.is_auth_lost()
             {
-                self.stop(error.clone());
+                fetch.transport.stop.set(error.clone());
             }
         }
         found.map(|_| *known_at = Some(began))

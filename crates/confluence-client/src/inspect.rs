@@ -5,17 +5,18 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use chrono::Utc;
-use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap};
-use secrecy::ExposeSecret;
+use reqwest::header::{CONTENT_TYPE, HeaderMap};
 use serde_json::Value;
 use tokio::time::Instant;
 
-use super::client::{Client, MAX_ANSWER_BYTES};
 use super::error::RequestError;
 use super::fault::Fault;
+use super::fetch::{AttemptError, Fetch, Patience};
 use super::pace::Priority;
 use super::request::Request;
+use super::retry::Cause;
 use super::signs::Signs;
+use super::transport::{Transport, read};
 
 /// Tries when no answer arrives, or when the server throttles.
 const ATTEMPTS: u32 = 3;
@@ -71,71 +72,43 @@ impl Observed {
     }
 }
 
-impl Client {
-    /// One GET as the account, judged by nobody. Repeated only when no answer arrives at all, or after the pause a
-    /// throttling server asks for.
-    pub(crate) async fn observe(&self, request: &Request) -> Result<Observed, RequestError> {
-        self.observe_as(request, true).await
-    }
-
-    /// One GET without credentials: what a visitor sees who is not logged in.
-    pub(crate) async fn observe_as_visitor(&self, request: &Request) -> Result<Observed, RequestError> {
-        self.observe_as(request, false).await
-    }
-
-    async fn observe_as(&self, request: &Request, logged_in: bool) -> Result<Observed, RequestError> {
-        let mut attempt = 0;
-        loop {
-            attempt += 1;
-            let permit = tokio::select! {
-                biased;
-                error = self.until_stopped() => return Err(error),
-                permit = self.pace.admit(request.kind, Priority::Normal) => permit,
-            };
-            let result = tokio::select! {
-                biased;
-                result = self.observe_once(request, logged_in) => result,
-                error = self.drained() => return Err(error),
-            };
-            drop(permit);
-            match result.map_err(|error| Fault::of(&error)) {
-                Ok((observed, wait)) if observed.status == 429 && attempt < ATTEMPTS && wait <= self.max_wait => {
-                    self.pause(wait).await?;
-                }
-                Ok((observed, _)) => return Ok(observed),
-                Err(Fault::Timeout(_) | Fault::Broken(_)) if attempt < ATTEMPTS => {
-                    self.pause(Duration::from_secs(1)).await?;
-                }
-                Err(fault) => return Err(fault.into_error(request.path(), attempt)),
-            }
+/// One GET, judged by nobody. Repeated only when no answer arrives at all, or after the pause a throttling server asks
+/// for.
+pub(super) async fn observe(fetch: &Fetch, request: &Request, logged_in: bool) -> Result<Observed, RequestError> {
+    let once = |attempt| observe_once(&fetch.transport, request, logged_in, attempt);
+    let patience = Patience { tries: ATTEMPTS, budgeted: false };
+    let settle = |(attempt, observed, wait): (u32, Observed, Duration), _| {
+        if observed.status == 429 && attempt < ATTEMPTS && wait <= fetch.max_wait {
+            let error = RequestError::Status { status: 429, endpoint: request.path(), attempts: attempt };
+            return Err(AttemptError::Retry { cause: Cause::Throttled, retry_after: Some(wait), gate: None, error });
         }
-    }
+        Ok(observed)
+    };
+    let observed = fetch.repeat(request.kind, Priority::Normal, patience, once, settle).await;
+    observed.map_err(|failure| failure.error)
+}
 
-    async fn observe_once(&self, request: &Request, logged_in: bool) -> reqwest::Result<(Observed, Duration)> {
-        self.count(request.kind);
-        let began = Instant::now();
-        let mut builder = self.http.get(self.address.url(request)).header(ACCEPT, "application/json");
-        if logged_in {
-            builder = builder.basic_auth(&self.user, Some(self.token.expose_secret()));
-        }
-        let mut response = builder.send().await?;
-        let status = response.status().as_u16();
-        tracing::debug!(method = "GET", path = request.path(), status, "observed");
-        let wait = Signs::read(response.headers(), Utc::now()).throttle_wait().unwrap_or(THROTTLED);
-        let headers = about_limits(response.headers());
-        let media_type = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let html = media_type.contains("html");
-        let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await? {
-            body.extend_from_slice(&chunk);
-            if body.len() > MAX_ANSWER_BYTES {
-                break;
-            }
-        }
-        let json = serde_json::from_slice(&body).ok().filter(|_| !html);
-        let observed = Observed { status, headers, json, html, bytes: body.len(), elapsed: began.elapsed() };
-        Ok((observed, wait.max(Duration::from_secs(1))))
-    }
+/// One try: its number, what came, and how long the server asks to wait.
+async fn observe_once(
+    transport: &Transport,
+    request: &Request,
+    logged_in: bool,
+    attempt: u32,
+) -> Result<(u32, Observed, Duration), AttemptError> {
+    let broken = |error: reqwest::Error| AttemptError::on_the_way(Fault::of(&error), &request.path(), attempt);
+    let began = Instant::now();
+    let builder = if logged_in { transport.authorized(request).await? } else { transport.request(request) };
+    let mut response = transport.send(builder).await.map_err(broken)?;
+    let status = response.status().as_u16();
+    tracing::debug!(method = "GET", path = request.path(), status, "observed");
+    let wait = Signs::read(response.headers(), Utc::now()).throttle_wait().unwrap_or(THROTTLED);
+    let headers = about_limits(response.headers());
+    let media_type = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let html = media_type.contains("html");
+    let (body, _) = read(&mut response, transport.max_answer_bytes).await.map_err(broken)?;
+    let json = serde_json::from_slice(&body).ok().filter(|_| !html);
+    let observed = Observed { status, headers, json, html, bytes: body.len(), elapsed: began.elapsed() };
+    Ok((attempt, observed, wait))
 }
 
 /// The headers worth telling; none of them bears a name, an address or a secret.

@@ -6,9 +6,10 @@
 mod address;
 pub mod api;
 mod choices;
-pub mod client;
+mod client;
 mod cloud;
 pub mod cql;
+mod credentials;
 mod download;
 pub mod error;
 mod fault;
@@ -24,19 +25,25 @@ mod pagination;
 mod rate;
 mod request;
 mod retry;
+mod settings;
 mod signs;
+mod stop;
+mod transport;
 pub mod workflow_model;
 
 pub use address::{BaseUrlError, SiteAddress};
 pub use api::Api;
-pub use client::{Client, ConnectionSettings, Timeouts};
+pub use client::Client;
+pub use credentials::Credentials;
 pub use download::Fingerprint;
 pub use error::RequestError;
+pub use fetch::Answer;
 pub use inspect::Observed;
 pub use kind::{RequestCounts, RequestKind};
 pub use links::SiteLinks;
 pub use look::{Look, Place};
 pub use pagination::{BadItem, Walked};
+pub use settings::{ClientError, ConnectionSettings, Timeouts};
 
 #[cfg(test)]
 mod tests;

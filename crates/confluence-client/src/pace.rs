@@ -1,7 +1,8 @@
 //! How many requests are on the way, and when the next one may go: permits, pauses, spacing.
 //!
 //! A pause the server asks for closes a gate that every worker passes before it takes a permit, so nobody sleeps
-//! with a permit in hand and nobody sends into a closed gate.
+//! with a permit in hand and nobody sends into a closed gate. How all of it acts together, and with the retries, is in
+//! `docs/request-pace.md`.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};

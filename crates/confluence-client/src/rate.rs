@@ -1,7 +1,7 @@
 //! A rate of requests learned from refusals, so that a server that limits sees few of them (F-05).
 //!
 //! Nobody publishes the limits (`confluence-api.md` 6). A refusal halves the rate that was going; good answers bring it
-//! back, quickly at first and slowly near the rate that was refused.
+//! back, quickly at first and slowly near the rate that was refused. See `docs/request-pace.md`.
 
 use std::collections::VecDeque;
 use std::time::Duration;

@@ -70,20 +70,25 @@ pub(super) enum Cause {
 ///
 /// What the server asked for (`retry_after`) is a lower bound: that plus up to 20 %, so that workers do not come back at once. Otherwise
 /// full jitter under a doubling ceiling.
-pub(super) fn backoff(cause: Cause, attempt: u32, retry_after: Option<Duration>, jitter: &mut Jitter) -> Duration {
+pub(super) fn backoff(
+    cause: Cause,
+    attempt: u32,
+    retry_after: Option<Duration>,
+    jitter: &mut fastrand::Rng,
+) -> Duration {
     if let Some(asked) = retry_after {
         let asked = asked.max(FLOOR);
-        return asked + asked.mul_f64(0.2 * jitter.next());
+        return asked + asked.mul_f64(0.2 * jitter.f64());
     }
     let doublings = attempt.saturating_sub(1).min(16);
     match cause {
         Cause::Throttled => {
             let ceiling = Duration::from_secs(5 << doublings).min(Duration::from_secs(60));
-            ceiling.mul_f64(jitter.next()).max(FLOOR)
+            ceiling.mul_f64(jitter.f64()).max(FLOOR)
         }
         Cause::Transient | Cause::Timeout => {
             let ceiling = Duration::from_millis(500 << doublings).min(Duration::from_secs(30));
-            ceiling.mul_f64(jitter.next())
+            ceiling.mul_f64(jitter.f64())
         }
     }
 }
@@ -128,29 +133,6 @@ impl RetryBudget {
     }
 }
 
-/// Numbers in `0.0..1.0` that spread waits. Not for secrets; the same seed gives the same numbers.
-#[derive(Debug)]
-pub(super) struct Jitter {
-    state: u64,
-}
-
-impl Jitter {
-    /// Starts at a seed.
-    pub(super) fn new(seed: u64) -> Self {
-        Self { state: seed }
-    }
-
-    /// The next number (`SplitMix64`: three multiplications and shifts, good enough to spread waits).
-    pub(super) fn next(&mut self) -> f64 {
-        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.state;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^= mixed >> 31;
-        (mixed >> 11) as f64 / (1_u64 << 53) as f64
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -192,7 +174,7 @@ mod tests {
     #[test]
     fn f_03_throttling_without_a_header_starts_at_five_seconds_and_stays_below_a_minute() {
         for seed in 0..200 {
-            let mut jitter = Jitter::new(seed);
+            let mut jitter = fastrand::Rng::with_seed(seed);
             for (attempt, ceiling) in [(1, 5), (2, 10), (3, 20), (4, 40), (5, 60), (6, 60), (40, 60)] {
                 let wait = backoff(Cause::Throttled, attempt, None, &mut jitter);
                 assert!(wait >= FLOOR && wait <= Duration::from_secs(ceiling), "{attempt}: {wait:?}");
@@ -202,7 +184,7 @@ mod tests {
 
     #[test]
     fn what_the_server_told_is_a_lower_bound() {
-        let mut jitter = Jitter::new(7);
+        let mut jitter = fastrand::Rng::with_seed(7);
         for told in [1_u64, 7, 300] {
             let told = Duration::from_secs(told);
             let wait = backoff(Cause::Transient, 3, Some(told), &mut jitter);
@@ -220,13 +202,5 @@ mod tests {
         assert!(!budget.spend(Cause::Timeout));
         budget.refund();
         assert!(budget.spend(Cause::Timeout));
-    }
-
-    #[test]
-    fn jitter_spreads_over_the_whole_range() {
-        let mut jitter = Jitter::new(1);
-        let numbers: Vec<f64> = (0..1000).map(|_| jitter.next()).collect();
-        assert!(numbers.iter().all(|number| (0.0..1.0).contains(number)));
-        assert!(numbers.iter().any(|number| *number < 0.05) && numbers.iter().any(|number| *number > 0.95));
     }
 }

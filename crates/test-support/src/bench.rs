@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use confluence_client::{Api, ConnectionSettings, Timeouts};
+use confluence_client::{Api, ConnectionSettings, Credentials, Timeouts};
 use confluence_sim::{DemoServer, Fault, FaultPlan, Occurrence, RoutePattern, Site};
 use confluence_storage_analyzer::audit::{AuditOptions, Usage};
 use confluence_storage_analyzer::commands::reading::{Reading, read_site};
@@ -57,8 +57,10 @@ impl Bench {
 
     /// Limits of the HTTP library are off: a paused clock that jumps would make them strike.
     pub fn settings(&self) -> ConnectionSettings {
-        let mut settings =
-            ConnectionSettings::new(self.server.base_url(), self.server.user(), self.server.token().into());
+        let mut settings = ConnectionSettings::new(
+            self.server.base_url(),
+            Credentials::basic(self.server.user(), self.server.token().into()),
+        );
         settings.timeouts = Timeouts::NONE;
         settings.jitter_seed = Some(7);
         settings

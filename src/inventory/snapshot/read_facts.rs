@@ -72,13 +72,13 @@ async fn facts(reading: &Reading<'_>) -> SnapshotFacts {
 mod tests {
     use super::*;
     use crate::inventory::snapshot::take_pages;
-    use confluence_client::ConnectionSettings;
+    use confluence_client::{ConnectionSettings, Credentials};
 
     fn assert_send<T: Send>(_: &T) {}
 
     #[test]
     fn readings_can_be_spawned() {
-        let settings = ConnectionSettings::new("http://localhost:1", "me", "token".into());
+        let settings = ConnectionSettings::new("http://localhost:1", Credentials::basic("me", "token".into()));
         let api = Api::new(settings).unwrap();
         let (options, groups, progress) = (CrawlOptions::default(), MetricGroups::default(), Progress::silent());
         let taking = take_pages(&api, &options, &groups, &progress);

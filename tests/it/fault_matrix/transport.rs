@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::time::Duration;
 
 use confluence_client::model::User;
-use confluence_client::{Api, ConnectionSettings, RequestError, Timeouts};
+use confluence_client::{Api, ConnectionSettings, Credentials, RequestError, Timeouts};
 use confluence_sim::{Fault, FaultPlan, Occurrence};
 use confluence_storage_analyzer::error::ExitStatus;
 use confluence_storage_analyzer::inventory::coverage::UnitKind;
@@ -17,7 +17,7 @@ use test_support::raw::{RawServer, Wire, json};
 const POSTS: &str = "/wiki/api/v2/blogposts";
 
 fn settings(base_url: &str) -> ConnectionSettings {
-    let mut settings = ConnectionSettings::new(base_url, "me@example.com", "a-token".into());
+    let mut settings = ConnectionSettings::new(base_url, Credentials::basic("me@example.com", "a-token".into()));
     settings.timeouts = Timeouts::NONE;
     settings.jitter_seed = Some(1);
     settings

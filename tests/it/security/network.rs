@@ -1,7 +1,7 @@
 //! S-15, S-16, S-17, S-19, S-20: where requests go, what they are, how much of an answer is read.
 
 use confluence_client::model::User;
-use confluence_client::{Api, BaseUrlError, ConnectionSettings, RequestError, SiteAddress, Timeouts};
+use confluence_client::{Api, BaseUrlError, ConnectionSettings, Credentials, RequestError, SiteAddress, Timeouts};
 use confluence_sim::{DemoServer, Fault, FaultPlan, Occurrence};
 use confluence_storage_analyzer::inventory::OldSizes;
 use serde_json::Value;
@@ -120,7 +120,7 @@ fn s_19_only_get_leaves_the_program_and_no_body() {
 }
 
 fn client(server: &RawServer) -> Api {
-    let mut settings = ConnectionSettings::new(server.base_url(), "me", "token".into());
+    let mut settings = ConnectionSettings::new(server.base_url(), Credentials::basic("me", "token".into()));
     settings.timeouts = Timeouts::NONE;
     settings.max_answer_bytes = 1 << 20;
     Api::new(settings).unwrap()

@@ -7,7 +7,7 @@ mod plan;
 
 use std::sync::Arc;
 
-use confluence_client::{Api, ConnectionSettings, RequestError, Timeouts};
+use confluence_client::{Api, ConnectionSettings, Credentials, RequestError, Timeouts};
 use confluence_sim::site::{Content as Served, Kind, Status};
 use confluence_sim::{DemoServer, FaultPlan, Site, sample};
 use confluence_storage_analyzer::cache::Cache;
@@ -53,7 +53,7 @@ impl Bench {
 
     fn api(&self) -> Api {
         let (server, token) = (&self.server, self.server.token().into());
-        let mut settings = ConnectionSettings::new(server.base_url(), server.user(), token);
+        let mut settings = ConnectionSettings::new(server.base_url(), Credentials::basic(server.user(), token));
         settings.timeouts = Timeouts::NONE;
         settings.jitter_seed = Some(7);
         Api::new(settings).unwrap()

@@ -7,8 +7,8 @@ use super::{
     with_all, with_bodies,
 };
 use crate::choices::{Bodies, CommentKind, Edition, HEADER_IMAGE_DRAFT, HEADER_IMAGE_PUBLISHED, Single};
-use crate::client::Answer;
 use crate::error::RequestError;
+use crate::fetch::Answer;
 use crate::kind::RequestKind;
 use crate::model;
 use crate::pagination::{Paging, Walked, walk};

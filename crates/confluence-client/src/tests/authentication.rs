@@ -31,7 +31,7 @@ async fn the_token_is_in_one_header_and_nowhere_else() {
 
 #[tokio::test(start_paused = true)]
 async fn settings_do_not_show_the_token() {
-    let settings = ConnectionSettings::new("https://a.example", "me", TOKEN.into());
+    let settings = ConnectionSettings::new("https://a.example", Credentials::basic("me", TOKEN.into()));
     assert!(!format!("{settings:?}").contains(TOKEN));
 }
 

@@ -68,7 +68,7 @@ async fn ask_everything(api: &Api) {
 #[tokio::test(start_paused = true)]
 async fn every_kind_of_a_run_is_that_of_a_request() {
     let site = Site::new(|_| Reply::json(r#"{"results":[],"_links":{}}"#)).await;
-    let mut settings = ConnectionSettings::new(site.base_url(), "me@example.com", TOKEN.into());
+    let mut settings = ConnectionSettings::new(site.base_url(), Credentials::basic("me@example.com", TOKEN.into()));
     settings.timeouts = Timeouts::NONE;
     let api = Api::new(settings).unwrap();
     ask_everything(&api).await;

@@ -14,16 +14,15 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::client::Timeouts;
 use super::request::Request;
-use super::{Client, ConnectionSettings, RequestError, RequestKind};
+use super::{Client, ConnectionSettings, Credentials, RequestError, RequestKind, Timeouts};
 use server::Site;
 
 /// A token nobody may find anywhere but in one header.
 const TOKEN: &str = "ATATT-very-secret-0123456789";
 
 fn client_with(site: &Site, change: impl FnOnce(&mut ConnectionSettings)) -> Client {
-    let mut settings = ConnectionSettings::new(site.base_url(), "me@example.com", TOKEN.into());
+    let mut settings = ConnectionSettings::new(site.base_url(), Credentials::basic("me@example.com", TOKEN.into()));
     settings.timeouts = Timeouts::NONE;
     settings.jitter_seed = Some(42);
     change(&mut settings);

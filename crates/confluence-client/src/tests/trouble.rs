@@ -118,7 +118,7 @@ async fn permanent_failures_are_not_repeated() {
 #[tokio::test(start_paused = true)]
 async fn f_18_a_refused_connection_is_told_after_few_tries() {
     let site = Site::new(|_| good()).await;
-    let mut settings = ConnectionSettings::new("http://127.0.0.1:1", "me", TOKEN.into());
+    let mut settings = ConnectionSettings::new("http://127.0.0.1:1", Credentials::basic("me", TOKEN.into()));
     settings.timeouts = Timeouts::NONE;
     drop(site);
     let error = get(&Client::new(settings).unwrap()).await.unwrap_err();

@@ -13,8 +13,8 @@ use super::{WorkflowOptions, WorkflowPage, WorkflowReading, WorkflowState, workf
 use crate::inventory::coverage::{UnitCounts, UnitKind};
 use crate::inventory::{ContentId, Coverage};
 use crate::progress::Progress;
-use confluence_client::client::Timeouts;
-use confluence_client::{Api, ConnectionSettings};
+use confluence_client::Timeouts;
+use confluence_client::{Api, ConnectionSettings, Credentials};
 use confluence_sim::site::Kind;
 use confluence_sim::workflow::{PageWorkflow, WorkflowApp};
 use confluence_sim::{DemoServer, Fault, FaultPlan, Occurrence, RoutePattern, Site};
@@ -66,7 +66,8 @@ async fn read_with(site: Site, faults: FaultPlan, options: &WorkflowOptions) -> 
 
 async fn read_by(site: Site, faults: FaultPlan, options: &WorkflowOptions, prepare: impl FnOnce(&Api)) -> Read {
     let server = DemoServer::start(site.clone(), faults).await.unwrap();
-    let mut settings = ConnectionSettings::new(server.base_url(), server.user(), server.token().into());
+    let mut settings =
+        ConnectionSettings::new(server.base_url(), Credentials::basic(server.user(), server.token().into()));
     settings.timeouts = Timeouts::NONE;
     settings.jitter_seed = Some(42);
     let api = Api::new(settings).unwrap();

@@ -64,7 +64,10 @@ async fn labels_that_were_not_read_are_a_gap() {
     let id = crate::inventory::ContentId::new("1000");
     let page = super::WorkflowPage { id: &id, space_key: "ENG", version: None, labels: None };
     let server = confluence_sim::DemoServer::start(pages(1), confluence_sim::FaultPlan::none()).await.unwrap();
-    let settings = confluence_client::ConnectionSettings::new(server.base_url(), server.user(), server.token().into());
+    let settings = confluence_client::ConnectionSettings::new(
+        server.base_url(),
+        confluence_client::Credentials::basic(server.user(), server.token().into()),
+    );
     let api = confluence_client::Api::new(settings).unwrap();
     let silent = crate::progress::Progress::silent();
     let (reading, coverage) = super::workflow_of(&api, &[page], &options(), &silent).await;
