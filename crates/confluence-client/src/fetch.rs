@@ -89,12 +89,12 @@ pub(super) enum AttemptError {
 }
 
 impl AttemptError {
-    /// A fault of the transfer: a refused secure connection or an unknown host stays, the rest may pass.
+    /// A fault of the transfer: a refused secure connection stays, the rest may pass.
     pub(super) fn on_the_way(fault: Fault, endpoint: &str, attempt: u32) -> Self {
         let cause = match &fault {
-            Fault::Tls(_) | Fault::UnknownHost(_) => None,
+            Fault::Tls(_) => None,
             Fault::Timeout(_) => Some(Cause::Timeout),
-            Fault::Broken(_) => Some(Cause::Transient),
+            Fault::UnknownHost(_) | Fault::Broken(_) => Some(Cause::Transient),
         };
         let error = fault.into_error(endpoint.to_owned(), attempt);
         match cause {
