@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
+use std::ops::RangeInclusive;
 
 use chrono::{DateTime, Utc};
 
@@ -88,11 +89,22 @@ pub fn visible(text: &str) -> Cow<'_, str> {
 
 /// Controls, direction overrides, zero-width and other characters that draw nothing. The zero-width joiners stay as
 /// they are: Persian, Indic scripts and emoji need them.
+pub(crate) const HIDDEN: [RangeInclusive<char>; 11] = [
+    '\0'..='\u{1F}',
+    '\u{7F}'..='\u{9F}',
+    '\u{AD}'..='\u{AD}',
+    '\u{61C}'..='\u{61C}',
+    '\u{200B}'..='\u{200B}',
+    '\u{200E}'..='\u{200F}',
+    '\u{2028}'..='\u{2029}',
+    '\u{202A}'..='\u{202E}',
+    '\u{2060}'..='\u{2069}',
+    '\u{FEFF}'..='\u{FEFF}',
+    '\u{E0000}'..='\u{E007F}',
+];
+
 fn is_hidden(character: char) -> bool {
-    character.is_control()
-        || matches!(character,
-            '\u{AD}' | '\u{61C}' | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{2028}' | '\u{2029}'
-            | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}' | '\u{E0000}'..='\u{E007F}')
+    HIDDEN.iter().any(|range| range.contains(&character))
 }
 
 #[cfg(test)]

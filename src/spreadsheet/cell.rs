@@ -22,25 +22,25 @@ pub fn decode(cell: &str) -> &str {
     }
 }
 
+/// Characters with which a spreadsheet sees a formula begin.
+pub const FORMULA_TRIGGERS: [char; 12] = ['=', '+', '-', '@', '\t', '\r', '\n', '\0', '＝', '＋', '－', '＠'];
+
+/// Characters that end a line.
+pub const LINE_BREAKS: [char; 7] = ['\n', '\r', '\u{B}', '\u{C}', '\u{85}', '\u{2028}', '\u{2029}'];
+
 /// Whether a spreadsheet may see a formula at the beginning.
 fn is_trigger(text: &str) -> bool {
-    for character in text.chars() {
-        match character {
-            '=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '\0' | '＝' | '＋' | '－' | '＠' => return true,
-            '\u{FEFF}' => {}
-            blank if blank.is_whitespace() => {}
-            _ => return false,
-        }
-    }
-    false
+    let is_blank = |character: &char| *character == '\u{FEFF}' || character.is_whitespace();
+    // a trigger can be a blank
+    let mut beginning =
+        text.chars().skip_while(|character| is_blank(character) && !FORMULA_TRIGGERS.contains(character));
+    beginning.next().is_some_and(|character| FORMULA_TRIGGERS.contains(&character))
 }
 
 /// Line breaks as blanks, CRLF as one: a value stays on the line of its row.
 fn one_line(text: &str) -> Cow<'_, str> {
-    let is_break =
-        |character| matches!(character, '\n' | '\r' | '\u{B}' | '\u{C}' | '\u{85}' | '\u{2028}' | '\u{2029}');
-    if text.contains(is_break) {
-        Cow::Owned(text.replace("\r\n", " ").replace(is_break, " "))
+    if text.contains(LINE_BREAKS) {
+        Cow::Owned(text.replace("\r\n", " ").replace(LINE_BREAKS, " "))
     } else {
         Cow::Borrowed(text)
     }

@@ -6,7 +6,7 @@ mod column;
 mod table;
 mod value;
 
-pub use cell::{TableWriter, decode, encode};
+pub use cell::{FORMULA_TRIGGERS, LINE_BREAKS, TableWriter, decode, encode};
 pub use column::{Column, Plain, Sheet, Type, documentation, header, write_table};
 pub use table::{Table, TableError};
 pub use value::Value;

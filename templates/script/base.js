@@ -38,13 +38,30 @@ function folded(text) {
   return text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
 }
 
-// controls, direction overrides and whatever else draws nothing: as in format.rs
-const HIDDEN = /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\u{e0000}-\u{e007f}]/gu;
+/**
+ * What the program and this script have to agree on, from the block of data (data/shared.rs).
+ * @type {{ usages: string[], ages: { value: string[], days: (number|null)[] }, shownContents: number, hidden: RegExp,
+ *   formula: RegExp, lineBreaks: RegExp }}
+ */
+let shared;
+
+/** @param {any} given */
+function useShared(given) {
+  const escaped = (/** @type {number} */ character) => "\\u{" + character.toString(16) + "}";
+  const { first, last } = given.hidden;
+  const ranges = first.map((/** @type {number} */ from, /** @type {number} */ at) => escaped(from) + "-" + escaped(last[at]));
+  shared = {
+    ...given,
+    hidden: new RegExp("[" + ranges.join("") + "]", "gu"),
+    formula: new RegExp("^'*[\\s\\u0085\\uFEFF]*[" + given.formulaTriggers.map(escaped).join("") + "]", "u"),
+    lineBreaks: new RegExp("\\r\\n|[" + given.lineBreaks.map(escaped).join("") + "]", "gu"),
+  };
+}
 
 /** A name with its hidden characters made visible. @param {string} text */
 function visible(text) {
   if (/^[\x20-\x7e]*$/.test(text)) return text;
-  return text.replace(HIDDEN, (character) => {
+  return text.replace(shared.hidden, (character) => {
     const code = character.codePointAt(0) || 0;
     if (code < 0x20) return String.fromCodePoint(0x2400 + code);
     if (code === 0x7f) return "\u2421";

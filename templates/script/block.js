@@ -17,13 +17,19 @@ function readBlock() {
   if (checksum(text) !== block.dataset.checksum) throw new Error(TEXT.dataDamaged);
   const data = JSON.parse(text);
   const rows = Number(block.dataset.rows);
-  const columns = data.columns ? Object.values(data.columns) : [data.files];
-  for (const column of columns) {
+  const { measures = {}, ...columns } = data.columns || data.files;
+  for (const column of [...Object.values(columns), ...Object.values(measures)]) {
     if (column.length !== rows) throw new Error(TEXT.dataRows);
   }
+  useShared(data.shared);
   // the text is as large as all values together
   block.textContent = "";
   return { data, rows };
+}
+
+/** One row of a table of the block: the value of each column by its name. @param {any} table @param {number} index */
+function entryOf(table, index) {
+  return Object.fromEntries(Object.entries(table).map(([name, column]) => [name, column[index]]));
 }
 
 /** @param {unknown} error */

@@ -1,8 +1,5 @@
 // One row of the table, cell by cell as in macros.html.
 
-/** Contents shown in "Linked elsewhere?" before the rest is folded away; as in macros.html. */
-const SHOWN_CONTENTS = 3;
-
 /** @param {string} label @param {string} className @param {...(Node|string)} children */
 function cell(label, className, ...children) {
   const made = element("td", className, ...children);
@@ -30,9 +27,9 @@ function elsewhereCell(rows, row, isOpen) {
   const label = TEXT.fields.elsewhere;
   const contents = rows.elsewhere(row);
   if (contents.length === 0) return cell(label, "text", TEXT.none);
-  const itemOf = (/** @type {number} */ index) => element("li", "", rows.contentLink(rows.data.contents[index]));
-  const items = contents.slice(0, SHOWN_CONTENTS).map(itemOf);
-  const rest = contents.slice(SHOWN_CONTENTS);
+  const itemOf = (/** @type {number} */ index) => element("li", "", rows.contentLink(rows.contentAt(index)));
+  const items = contents.slice(0, shared.shownContents).map(itemOf);
+  const rest = contents.slice(shared.shownContents);
   if (rest.length > 0) {
     items.push(element("li", "", folding(TEXT.more(count(rest.length)), () => rest.map(itemOf), "plain", isOpen)));
   }
@@ -42,7 +39,7 @@ function elsewhereCell(rows, row, isOpen) {
 /** Uses, reasons and protection as list items. @param {Rows} rows @param {number} row */
 function evidenceItems(rows, row) {
   const items = rows.uses(row).map((/** @type {Use} */ used) => {
-    const content = rows.data.contents[used.content];
+    const content = rows.contentAt(used.content);
     const item = element("li", "", used.words + " " + TEXT.on + " " + Rows.kindWords(content) + " ", rows.contentLink(content));
     if (used.name !== "" && used.name !== rows.rawName(row)) item.append(" (" + TEXT.as + " ", bdi(visible(used.name)), ")");
     return item;
@@ -55,7 +52,7 @@ function evidenceItems(rows, row) {
 
 /** @param {Rows} rows @param {number} row @param {boolean} isOpen */
 function evidenceCell(rows, row, isOpen) {
-  const number = (rows.data.columns.uses[row] || []).length;
+  const number = rows.data.columns.uses[row];
   const hasReasons = rows.reasons(row).length > 0;
   if (number === 0 && !hasReasons && rows.protection(row) === null) return cell(TEXT.evidence, "text of-evidence", TEXT.noUse);
   const summary = number > 0 ? plural(number, TEXT.use, TEXT.uses) : hasReasons ? TEXT.why : TEXT.noUse;
@@ -109,10 +106,10 @@ function fileRow({ rows, ticked, hasSpace, hasEvidence }, row, isOpen) {
   const cells = [
     nameCell(rows, row, ticked.has(row)),
     cell(TEXT.fields.size, "number", bytesNode(rows.size(row) ?? -1)),
-    ...(hasSpace ? [cell(TEXT.fields.space, "", bdi(visible(rows.space(row)[0])))] : []),
+    ...(hasSpace ? [cell(TEXT.fields.space, "", bdi(visible(rows.space(row).key)))] : []),
     cell(TEXT.fields.usage, "", ...usageMarks(rows, row)),
     cell(TEXT.fields.page, "text of-page", owner === null ? TEXT.unknown : rows.contentLink(owner)),
-    cell(TEXT.fields.embedded, "", rows.state(row)[1]),
+    cell(TEXT.fields.embedded, "", rows.state(row, "embedded")),
     elsewhereCell(rows, row, isOpen),
     hasEvidence ? evidenceCell(rows, row, isOpen) : personCell(TEXT.fields.owner, rows.owner(row)),
     cell(TEXT.fields.screen, "on-screen of-screen", screen === null ? TEXT.none : link(screen, TEXT.attachments)),

@@ -1,10 +1,7 @@
 // What files can be narrowed down by: the facets, with a code for every row.
 
-/** The age classes of breakdown.rs: value, days below which it ends. @type {[keyof typeof TEXT.ages, number][]} */
-const AGE_CLASSES = [
-  ["under-1m", 30], ["1m-3m", 90], ["3m-6m", 180], ["6m-1y", 365], ["1y-2y", 730], ["2y-3y", 1095], ["3y-5y", 1825],
-  ["over-5y", Infinity], ["unknown", Infinity],
-];
+/** The age classes: value, days below which it ends. @returns {[string, number][]} */
+const ageClasses = () => shared.ages.value.map((value, index) => [value, shared.ages.days[index] ?? Infinity]);
 /** Decades of bytes: value, bytes below which it ends. @type {[keyof typeof TEXT.sizes, number][]} */
 const SIZE_CLASSES = [
   ["under-10k", 10240], ["10k-100k", 102400], ["100k-1m", 1048576], ["1m-10m", 10485760], ["10m-100m", 104857600],
@@ -87,7 +84,8 @@ function dictionaryCodes(indexes, entries, of) {
 /** @param {Rows} rows @param {boolean} hasSpace */
 function makeFacets(rows, hasSpace) {
   const { data, length } = rows;
-  const { states, contents, people, spaces, types, columns } = data;
+  const { states, contents, people, spaces, types, usages, columns } = data;
+  const ages = ageClasses();
   const { size, changed, duplicate, owner, state } = columns;
   const same = (/** @type {string|undefined} */ text) => /** @type {[string, string]} */ (
     text === undefined ? ["unknown", TEXT.unknown] : [text, visible(text)]);
@@ -98,21 +96,22 @@ function makeFacets(rows, hasSpace) {
   const yesNo = /** @type {[string, string][]} */ ([["no", TEXT.no], ["yes", TEXT.yes]]);
   const person = (/** @type {number} */ index) => same(people[index]);
   const spaceWords = (/** @type {number} */ index) => {
-    const [key, name] = spaces[index] || ["", ""];
+    const [key, name] = index < 0 ? ["", ""] : [spaces.key[index], spaces.name[index]];
     return /** @type {[string, string]} */ (key === "" ? ["", TEXT.unknown] : [key, visible(name) + " (" + visible(key) + ")"]);
   };
   const kind = (/** @type {number} */ index) =>
-    /** @type {[string, string]} */ (states[index]?.[5] ? [states[index][5], states[index][5]] : ["none", TEXT.noContainer]);
+    /** @type {[string, string]} */ (states.kind[index] ? [states.kind[index], states.kind[index]] : ["none", TEXT.noContainer]);
   return [
-    new Facet("usage", true, data.usages, codesOf(length, (row) => states[state[row]][0])),
-    new Facet("type", false, ...dictionaryCodes(columns.type, types.length, (index) => same(types[index]?.[1]))),
+    new Facet("usage", true, usages.name.map((/** @type {string} */ name, /** @type {number} */ index) => [name, usages.words[index]]),
+      codesOf(length, (row) => states.usage[state[row]])),
+    new Facet("type", false, ...dictionaryCodes(columns.type, types.words.length, (index) => same(types.words[index]))),
     new Facet("size", true, classValues(SIZE_CLASSES, TEXT.sizes), codesOf(length, (row) => classOf(SIZE_CLASSES, size[row]))),
-    new Facet("age", true, classValues(AGE_CLASSES, TEXT.ages), codesOf(length, (row) => classOf(AGE_CLASSES, days(changed[row])))),
-    ...(hasSpace ? [new Facet("space", false, ...dictionaryCodes(columns.space, spaces.length, spaceWords))] : []),
-    new Facet("owner", false, ...dictionaryCodes(codesOf(length, (row) => (owner[row] < 0 ? -1 : contents[owner[row]][5])), people.length, person)),
+    new Facet("age", true, classValues(ages, TEXT.ages), codesOf(length, (row) => classOf(ages, days(changed[row])))),
+    ...(hasSpace ? [new Facet("space", false, ...dictionaryCodes(columns.space, spaces.key.length, spaceWords))] : []),
+    new Facet("owner", false, ...dictionaryCodes(codesOf(length, (row) => (owner[row] < 0 ? -1 : contents.owner[owner[row]])), people.length, person)),
     new Facet("author", false, ...dictionaryCodes(columns.author, people.length, person)),
-    new Facet("kind", false, ...dictionaryCodes(state, states.length, kind)),
-    new Facet("status", false, ...dictionaryCodes(state, states.length, (index) => same(states[index]?.[4]))),
+    new Facet("kind", false, ...dictionaryCodes(state, states.kind.length, kind)),
+    new Facet("status", false, ...dictionaryCodes(state, states.status.length, (index) => same(states.status[index]))),
     new Facet("duplicate", true, yesNo, codesOf(length, (row) => Number(duplicate[row] !== 0))),
     new Facet("protected", true, yesNo, codesOf(length, (row) => Number(rows.protection(row) !== null))),
   ];

@@ -26,14 +26,14 @@ const markdown = (text) => visible(oneLine(text)).replace(/[\\`*_[\]<>|~&]/g, "\
 /** @param {Rows} rows @param {number} row */
 const pageTitle = (rows, row) => {
   const content = rows.content(row);
-  return content === null ? TEXT.unknown : content[1];
+  return content === null ? TEXT.unknown : content.title;
 };
 
 /** @type {Record<string, (rows: Rows, chosen: number[], head: string[]) => string>} */
 const LIST_FORMATS = {
   table(rows, chosen, head) {
     const lines = chosen.map((row) => [
-      rows.rawName(row), rows.all[row] < 0 ? TEXT.unknown : String(rows.all[row]), rows.space(row)[0], pageTitle(rows, row),
+      rows.rawName(row), rows.all[row] < 0 ? TEXT.unknown : String(rows.all[row]), rows.space(row).key, pageTitle(rows, row),
       rows.owner(row) ?? TEXT.unknown, rows.author(row) ?? TEXT.unknown, csvTime(rows.data.columns.changed[row]),
       rows.address(row, "screen") ?? "", rows.id(row), TEXT.noUse,
     ].map((value) => formulaSafe(oneLine(value).replace(/\t/g, " "))).join("\t"));

@@ -87,8 +87,8 @@ function drawChips(page) {
 /** The values a table is sorted by; NaN is unknown. @param {Rows} rows @param {string} key */
 function sortValues(rows, key) {
   const { columns, contents, ranks, usages } = rows.data;
-  const words = usages.map((/** @type {string[]} */ usage) => usage[1]).slice().sort();
-  const rankOf = usages.map((/** @type {string[]} */ usage) => words.indexOf(usage[1]));
+  const words = usages.words.slice().sort();
+  const rankOf = usages.words.map((/** @type {string} */ usage) => words.indexOf(usage));
   const embedded = ["Yes", "Linked", "Listed", "No", "Unknown"];
   const rankOfPerson = (/** @type {number} */ index) => (index < 0 ? NaN : ranks.people[index]);
   const orNaN = (/** @type {number|null} */ value) => (value === null ? NaN : value);
@@ -97,13 +97,13 @@ function sortValues(rows, key) {
     name: (row) => ranks.name[row],
     size: (row) => orNaN(columns.size[row]),
     space: (row) => ranks.spaces[columns.space[row]],
-    usage: (row) => rankOf[rows.state(row)[0]],
+    usage: (row) => rankOf[rows.state(row, "usage")],
     page: (row) => (columns.owner[row] < 0 ? NaN : ranks.contents[columns.owner[row]]),
-    owner: (row) => (columns.owner[row] < 0 ? NaN : rankOfPerson(contents[columns.owner[row]][5])),
+    owner: (row) => (columns.owner[row] < 0 ? NaN : rankOfPerson(contents.owner[columns.owner[row]])),
     author: (row) => rankOfPerson(columns.author[row]),
-    embedded: (row) => embedded.indexOf(rows.state(row)[1]),
+    embedded: (row) => embedded.indexOf(rows.state(row, "embedded")),
     elsewhere: (row) => (columns.uses[row] === 0 ? 0 : rows.elsewhere(row).length),
-    evidence: (row) => (columns.uses[row] || []).length,
+    evidence: (row) => columns.uses[row],
     versions: (row) => rows.versions(row),
     all: (row) => (rows.all[row] < 0 ? NaN : rows.all[row]),
     changed: (row) => orNaN(columns.changed[row]),
@@ -237,7 +237,7 @@ class FilesMap {
 
 /** @param {Rows} rows @param {number} row @returns {[string, string]} */
 function spaceOf(rows, row) {
-  const [key, name] = rows.space(row);
+  const { key, name } = rows.space(row);
   return [key, key === "" ? TEXT.mapUnknownSpace : visible(name) + " (" + visible(key) + ")"];
 }
 
@@ -250,5 +250,8 @@ function pageOf(rows, row) {
 /** @param {Rows} rows @param {number} row @returns {Measures} */
 function measuresOf(rows, row) {
   const known = rows.known[row];
-  return [rows.size(row) ?? 0, known, 1, rows.isCandidate(row) ? known : 0, rows.usage(row) === "undetermined" ? known : 0];
+  return {
+    now: rows.size(row) ?? 0, all: known, files: 1, unreferenced: rows.isCandidate(row) ? known : 0,
+    undetermined: rows.usage(row) === "undetermined" ? known : 0,
+  };
 }

@@ -1,66 +1,91 @@
-// The chosen rows as the program itself writes them: byte for byte the rows of attachments.csv (csv/cell.rs).
-
-const FORMULA = /^'*[\s\u0085\uFEFF]*[=+\-@\t\r\n\0＝＋－＠]/u;
+// The chosen rows as the program itself writes them: byte for byte the rows of attachments.csv. Which columns there are,
+// and what each holds, says the program (csv/attachments.rs).
 
 /** @param {string} text */
-const oneLine = (text) => text.replace(/\r\n|[\n\r\v\f\u0085\u2028\u2029]/g, " ");
+const oneLine = (text) => text.replace(shared.lineBreaks, " ");
 
 /** Text that no spreadsheet takes for a formula. @param {string} text */
-const formulaSafe = (text) => (FORMULA.test(text) ? "'" + text : text);
+const formulaSafe = (text) => (shared.formula.test(text) ? "'" + text : text);
 
 /** @param {string|null} text */
 const csvText = (text) => "\"" + formulaSafe(oneLine(text ?? "")).replace(/"/g, "\"\"") + "\"";
 
-/** @param {number|null} number */
-const csvNumber = (number) => (number === null ? "" : String(number));
-
-/** @param {number|null} size */
-function csvMegabytes(size) {
-  if (size === null) return "";
-  // dividing by a power of two is exact, so this rounds half up as the program does
-  const hundredths = Math.floor((size * 100 + 524288) / 1048576);
-  return Math.floor(hundredths / 100) + "." + String(hundredths % 100).padStart(2, "0");
-}
-
 /** @param {number|null} seconds */
 const csvTime = (seconds) => (seconds === null ? "" : new Date(seconds * 1000).toISOString().replace(".000", ""));
 
-/** `Title (URL)`. @param {Rows} rows @param {any[]} content */
-function csvTitled(rows, content) {
-  const url = rows.contentUrl(content);
-  return url === null ? content[1] : content[1] + " (" + url + ")";
+/** A cell of a column; null is not known. @param {string} holds @param {number} digits @param {any} value */
+function csvCell(holds, digits, value) {
+  switch (holds) {
+    case "integer": return value === null ? "" : String(value);
+    // of a number that is exact, this rounds half up as the program does
+    case "decimal": return value === null ? "" : value.toFixed(digits);
+    case "time": return csvText(csvTime(value));
+    default: return csvText(value);
+  }
 }
 
-/** Drafts bear the id of their page. @param {any[]} content */
-const csvContentId = (content) => (content[4] === 1 ? content[3] + "(draft)" : content[3]);
+/** `Title (URL)`. @param {Rows} rows @param {Content} content */
+function csvTitled(rows, content) {
+  const url = rows.contentUrl(content);
+  return url === null ? content.title : content.title + " (" + url + ")";
+}
+
+/** Drafts bear the id of their page. @param {Content} content */
+const csvContentId = ({ id, mark }) => (mark === "draft" ? id + "(draft)" : id);
+
+/** @param {Rows} rows @param {Use} used */
+const csvUse = (rows, used) =>
+  `${used.construct} ${csvContentId(rows.contentAt(used.content))} "${used.name}" ${used.certainty}`;
+
+/** @param {Rows} rows @param {number} row */
+const csvElsewhere = (rows, row) => rows.elsewhere(row).map((index) => rows.contentAt(index));
+
+/** The value of each column. @type {Record<string, (rows: Rows, row: number, owner: Content|null) => string|number|null>} */
+const CSV_VALUES = {
+  "Filename": (rows, row) => rows.rawName(row),
+  "Size(Bytes)": (rows, row) => rows.size(row),
+  "Size(MB)": (rows, row) => (rows.size(row) === null ? null : rows.size(row) / 1048576),
+  "Download URL": (rows, row) => rows.address(row, "download"),
+  "Original Page": (rows, row, owner) => (owner === null ? null : csvTitled(rows, owner)),
+  "Linked on Page": (rows, row) => rows.state(row, "linked"),
+  "Linked on Other Pages": (rows, row) => csvElsewhere(rows, row).map((content) => csvTitled(rows, content)).join(", "),
+  "Attachment Page Link": (rows, row) => rows.address(row, "screen"),
+  "API Delete Link": (rows, row) => rows.address(row, "endpoint"),
+  "Attachment ID": (rows, row) => rows.id(row),
+  "Space Key": (rows, row) => rows.space(row).key,
+  "Container ID": (rows, row) => rows.containerId(row),
+  "Container Type": (rows, row) => rows.state(row, "kind"),
+  "Container Title": (rows, row, owner) => (owner === null ? null : owner.title),
+  "Container URL": (rows, row, owner) => (owner === null ? null : rows.contentUrl(owner)),
+  "Container Owner": (rows, row) => rows.owner(row),
+  "Status": (rows, row) => rows.state(row, "status"),
+  "Media Type": (rows, row) => rows.type(row)?.name ?? null,
+  "Versions": (rows, row) => rows.versions(row),
+  "All Versions Size(Bytes)": (rows, row) => (rows.all[row] < 0 ? null : rows.all[row]),
+  "Created": (rows, row) => rows.data.columns.created[row],
+  "Last Modified": (rows, row) => rows.data.columns.changed[row],
+  "Author": (rows, row) => rows.author(row),
+  "Usage": (rows, row) => rows.usage(row),
+  "Linked Content IDs": (rows, row) => csvElsewhere(rows, row).map(csvContentId).join(";"),
+  "Evidence": (rows, row) => rows.uses(row).map((used) => csvUse(rows, used)).join(" | "),
+  "Certainty": (rows, row) => rows.state(row, "certainty"),
+  "Protected": (rows, row) => rows.protection(row),
+  "Duplicate Group": (rows, row) => rows.data.columns.duplicate[row] || null,
+  "Run Complete": (rows) => (rows.data.run.complete ? "Yes" : "No"),
+};
 
 /** @param {Rows} rows @param {number} row */
 function csvLine(rows, row) {
-  const { columns, contents } = rows.data;
+  const { name, holds, digits } = rows.data.export;
   const owner = rows.content(row);
-  const elsewhere = rows.elsewhere(row).map((index) => contents[index]);
-  const [, , linkedOnPage, certainty, status, kind] = rows.state(row);
-  const evidence = rows.uses(row).map((/** @type {Use} */ used) =>
-    `${used.construct} ${csvContentId(contents[used.content])} "${used.name}" ${used.certainty}`);
-  const type = rows.type(row);
-  return [
-    csvText(rows.rawName(row)), csvNumber(rows.size(row)), csvMegabytes(rows.size(row)),
-    csvText(rows.address(row, "download")), csvText(owner === null ? "" : csvTitled(rows, owner)), csvText(linkedOnPage),
-    csvText(elsewhere.map((content) => csvTitled(rows, content)).join(", ")), csvText(rows.address(row, "screen")),
-    csvText(rows.address(row, "endpoint")),
-    csvText(rows.id(row)), csvText(rows.space(row)[0]), csvText(rows.containerId(row)), csvText(kind),
-    csvText(owner === null ? "" : owner[1]), csvText(owner === null ? "" : rows.contentUrl(owner)), csvText(rows.owner(row)),
-    csvText(status), csvText(type === null ? "" : type[0]), csvNumber(rows.versions(row)),
-    csvNumber(rows.all[row] < 0 ? null : rows.all[row]), csvText(csvTime(columns.created[row])),
-    csvText(csvTime(columns.changed[row])), csvText(rows.author(row)), csvText(rows.usage(row)),
-    csvText(elsewhere.map(csvContentId).join(";")), csvText(evidence.join(" | ")), csvText(certainty),
-    csvText(rows.protection(row)), csvNumber(columns.duplicate[row] || null), csvText(rows.data.run.complete ? "Yes" : "No"),
-  ].join(",") + "\r\n";
+  const cells = name.map((/** @type {string} */ column, /** @type {number} */ at) =>
+    csvCell(holds[at], digits[at], CSV_VALUES[column](rows, row, owner)));
+  return cells.join(",") + "\r\n";
 }
 
 /** @param {Rows} rows @param {ArrayLike<number>} chosen */
 function csvTable(rows, chosen) {
-  const lines = ["\uFEFF" + rows.data.header + "\r\n"];
+  const lines = ["\uFEFF" + rows.data.export.name.join(",") + "\r\n"];
   for (let at = 0; at < chosen.length; at++) lines.push(csvLine(rows, chosen[at]));
   return lines;
 }

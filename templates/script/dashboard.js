@@ -3,34 +3,43 @@
 /** @param {Measures} whole @param {MapNode[]} parts @returns {MapNode[]} */
 function withRest(whole, parts) {
   const sum = sumMeasures(parts.map((part) => part.measures));
-  const left = /** @type {Measures} */ (whole.map((value, index) => Math.max(0, value - sum[index])));
-  if (left[2] === 0) return parts;
-  return [...parts, { key: "", name: TEXT.smaller(count(left[2])), measures: left, rest: true }];
+  const rest = (/** @type {keyof Measures} */ measure) => Math.max(0, whole[measure] - sum[measure]);
+  const measures = {
+    now: rest("now"), all: rest("all"), files: rest("files"), unreferenced: rest("unreferenced"),
+    undetermined: rest("undetermined"),
+  };
+  if (measures.files === 0) return parts;
+  return [...parts, { key: "", name: TEXT.smaller(count(measures.files)), measures, rest: true }];
 }
 
 /** @param {any} data @returns {MapNode} */
-function dashboardTree(data) {
+function dashboardTree({ spaces, pages, files, usages }) {
+  const measuresAt = (/** @type {any} */ table, /** @type {number} */ index) => entryOf(table.measures, index);
   /** @type {MapNode[][]} */
-  const filesOf = data.pages.map(() => []);
-  for (const [page, name, id, usage, measures] of data.files) {
-    const folder = data.spaces[data.pages[page][0]][2];
+  const filesOf = pages.id.map(() => []);
+  files.id.forEach((/** @type {string} */ id, /** @type {number} */ at) => {
+    const page = files.page[at];
+    const folder = spaces.folder[pages.space[page]];
     const file = encodeURIComponent(id);
     const href = folder === null ? "attachments.html#?open=" + file : `${folder}/${folder}_attachments.html#?open=${file}`;
-    filesOf[page].push({ key: id, name: visible(name), measures, usage: data.usages[usage][0], href });
-  }
-  /** @type {MapNode[][]} */
-  const pagesOf = data.spaces.map(() => []);
-  data.pages.forEach((/** @type {any[]} */ [space, title, id, measures], /** @type {number} */ page) => {
-    const name = title === null ? TEXT.mapUnknownPage : title.trim() === "" ? "#" + id : visible(title);
-    pagesOf[space].push({ key: id, name, measures, children: () => withRest(measures, filesOf[page]) });
+    const usage = usages.name[files.usage[at]];
+    filesOf[page].push({ key: id, name: visible(files.name[at]), measures: measuresAt(files, at), usage, href });
   });
-  const spaces = data.spaces.map((/** @type {any[]} */ [key, name, , measures], /** @type {number} */ space) => ({
-    key,
-    name: key === "" ? TEXT.mapUnknownSpace : visible(name) + " (" + visible(key) + ")",
-    measures,
-    children: () => withRest(measures, pagesOf[space]),
-  }));
-  return { key: "", name: TEXT.mapSite, measures: sumMeasures(data.spaces.map((/** @type {any[]} */ space) => space[3])), children: () => spaces };
+  /** @type {MapNode[][]} */
+  const pagesOf = spaces.key.map(() => []);
+  pages.id.forEach((/** @type {string} */ id, /** @type {number} */ page) => {
+    const title = pages.title[page];
+    const name = title === null ? TEXT.mapUnknownPage : title.trim() === "" ? "#" + id : visible(title);
+    const measures = measuresAt(pages, page);
+    pagesOf[pages.space[page]].push({ key: id, name, measures, children: () => withRest(measures, filesOf[page]) });
+  });
+  const nodes = spaces.key.map((/** @type {string} */ key, /** @type {number} */ space) => {
+    const name = key === "" ? TEXT.mapUnknownSpace : visible(spaces.name[space]) + " (" + visible(key) + ")";
+    const measures = measuresAt(spaces, space);
+    return { key, name, measures, children: () => withRest(measures, pagesOf[space]) };
+  });
+  const all = sumMeasures(nodes.map((/** @type {MapNode} */ node) => node.measures));
+  return { key: "", name: TEXT.mapSite, measures: all, children: () => nodes };
 }
 
 function startDashboard() {
@@ -38,7 +47,7 @@ function startDashboard() {
   const section = byId("map-section");
   if (!figure || !section) return;
   const { data } = readBlock();
-  if (data.files.length === 0) return;
+  if (data.files.id.length === 0) return;
   section.hidden = false;
   need("map-link").hidden = false;
   const root = dashboardTree(data);

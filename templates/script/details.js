@@ -16,7 +16,7 @@ function copyable(text) {
 function detailFields(rows, row) {
   const { fields } = TEXT;
   const { columns } = rows.data;
-  const [space, spaceName] = rows.space(row);
+  const space = rows.space(row);
   const content = rows.content(row);
   const type = rows.type(row);
   const text = (/** @type {string|null} */ value) => [bdi(value === null || value === "" ? TEXT.unknown : visible(value))];
@@ -25,14 +25,14 @@ function detailFields(rows, row) {
     field(fields.size, [bytesNode(rows.size(row) ?? -1)]),
     field(fields.all, [bytesNode(rows.all[row])]),
     field(fields.page, content === null ? [TEXT.unknown] : [Rows.kindWords(content) + " ", rows.contentLink(content)]),
-    field(fields.embedded, [rows.state(row)[1]]),
-    field(fields.space, text(space === "" ? null : spaceName + " (" + space + ")")),
+    field(fields.embedded, [rows.state(row, "embedded")]),
+    field(fields.space, text(space.key === "" ? null : space.name + " (" + space.key + ")")),
     field(fields.owner, text(rows.owner(row))),
     field(fields.author, text(rows.author(row))),
     field(fields.changed, [timeNode(columns.changed[row], rows.now), ...(columns.changed[row] === null ? [] : [", " + DAY.format(columns.changed[row] * 1000)])]),
     field(fields.created, [columns.created[row] === null ? TEXT.unknown : DAY.format(columns.created[row] * 1000)]),
-    field(fields.type, text(type === null ? null : type[1] === type[0] ? type[0] : type[1] + " – " + type[0])),
-    field(fields.status, text(rows.state(row)[4])),
+    field(fields.type, text(type === null ? null : type.words === type.name ? type.name : type.words + " – " + type.name)),
+    field(fields.status, text(rows.state(row, "status"))),
     field(fields.id, copyable(rows.id(row))),
     field(fields.container, rows.containerId(row) === "" ? [TEXT.none] : copyable(rows.containerId(row))),
   ];
@@ -66,8 +66,9 @@ function versionTable(rows, row) {
       cell(ofEndpoint, "", ...last));
   };
   const current = line(columns.version[row] + " (" + TEXT.current + ")", rows.size(row), columns.changed[row], rows.author(row), rows.rawName(row), null);
-  const old = rows.old(row).slice().reverse().map((/** @type {any[]} */ [number, size, time, by, name]) =>
-    line(String(number), size, time, rows.person(by), name ?? rows.rawName(row), rows.address(row, "version_endpoint", number)));
+  const old = rows.old(row).slice().reverse().map((version) =>
+    line(String(version.number), version.size, version.created, rows.person(version.author), version.name || rows.rawName(row),
+      rows.address(row, "versionEndpoint", version.number)));
   const table = element("table", "cards versions", element("thead", "", head), element("tbody", "", current, ...old));
   table.setAttribute("aria-label", TEXT.versions);
   return element("div", "scroll", table);

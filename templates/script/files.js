@@ -98,7 +98,7 @@ class FilesPage {
     const parts = this.state.filterParts();
     for (const anchor of document.querySelectorAll("a[data-carry]")) {
       const target = (anchor.getAttribute("href") || "").split("#")[0];
-      const space = target.startsWith("../") && !this.hasSpace ? [["space", this.rows.space(0)[0]]] : [];
+      const space = target.startsWith("../") && !this.hasSpace ? [["space", this.rows.space(0).key]] : [];
       anchor.setAttribute("href", target + State.hash([...parts, ...space]));
     }
   }

@@ -2,9 +2,10 @@
 // and a small screen use.
 
 /**
- * bytes now, bytes of all versions, files, unreferenced bytes, undetermined bytes
- * @typedef {[number, number, number, number, number]} Measures
+ * Bytes of the current versions and of all, number of files, bytes that are unreferenced, and undetermined ones.
+ * @typedef {{ now: number, all: number, files: number, unreferenced: number, undetermined: number }} Measures
  */
+/** @typedef {"now"|"all"|"files"|"unreferenced"} ShownMeasure */
 /**
  * One area. `children` opens the level below; `href` leads away; `rest` stands for what is too small.
  * @typedef {{ key: string, name: string, measures: Measures, children?: () => MapNode[], href?: string,
@@ -14,8 +15,6 @@
 /** Rectangles drawn at most, and the smallest area in pixels worth one. */
 const MOST_SQUARES = 300;
 const LEAST_AREA = 60;
-/** Where the unreferenced bytes stand among the measures. */
-const UNREFERENCED = 3;
 /** Rows of the table below. */
 const MAP_ROWS = 50;
 /** Below this width the table alone is shown. */
@@ -23,9 +22,14 @@ const LEAST_WIDTH = 480;
 
 /** @param {Measures[]} list @returns {Measures} */
 function sumMeasures(list) {
-  /** @type {Measures} */
-  const sum = [0, 0, 0, 0, 0];
-  for (const measures of list) for (let index = 0; index < 5; index++) sum[index] += measures[index];
+  const sum = { now: 0, all: 0, files: 0, unreferenced: 0, undetermined: 0 };
+  for (const { now, all, files: number, unreferenced, undetermined } of list) {
+    sum.now += now;
+    sum.all += all;
+    sum.files += number;
+    sum.unreferenced += unreferenced;
+    sum.undetermined += undetermined;
+  }
   return sum;
 }
 
@@ -38,7 +42,8 @@ class SpaceMap {
     this.figure = figure;
     this.root = root;
     this.changed = changed;
-    this.measure = 1;
+    /** @type {ShownMeasure} */
+    this.measure = "all";
     /** What is unreferenced is known after a complete run only; nothing known must not look like nothing there. */
     this.isComplete = byId("completeness")?.classList.contains("complete") === true;
     /** @type {string[]} */
@@ -64,8 +69,8 @@ class SpaceMap {
 
   /** @param {string} measure @param {string[]} zoom */
   set(measure, zoom) {
-    const wanted = Math.max(0, MEASURES_OF_MAP.indexOf(measure));
-    this.measure = wanted === UNREFERENCED && !this.isComplete ? 1 : wanted;
+    const wanted = MEASURES_OF_MAP.find((known) => known === measure) ?? "now";
+    this.measure = wanted === "unreferenced" && !this.isComplete ? "all" : wanted;
     this.zoom = zoom.slice();
     this.draw();
   }
@@ -86,7 +91,7 @@ class SpaceMap {
   go(zoom) {
     this.zoom = zoom;
     this.draw();
-    this.changed(MEASURES_OF_MAP[this.measure], this.zoom);
+    this.changed(this.measure, this.zoom);
     const first = this.squares.querySelector("button") || this.table.querySelector("button, a");
     if (first instanceof HTMLElement) first.focus();
   }
@@ -109,19 +114,19 @@ class SpaceMap {
       return element("li", "", index === this.path.length - 1 ? label : button("plain", label, () => this.go(this.zoom.slice(0, index))));
     });
     const select = /** @type {HTMLSelectElement} */ (element("select", ""));
-    TEXT.measures.forEach((label, index) => {
-      const option = /** @type {HTMLOptionElement} */ (element("option", "", label));
-      option.selected = index === this.measure;
-      option.disabled = index === UNREFERENCED && !this.isComplete;
+    for (const measure of MEASURES_OF_MAP) {
+      const option = /** @type {HTMLOptionElement} */ (element("option", "", measureWords(measure)));
+      option.selected = measure === this.measure;
+      option.disabled = measure === "unreferenced" && !this.isComplete;
       select.append(option);
-    });
+    }
     select.addEventListener("change", () => {
-      this.measure = select.selectedIndex;
+      this.measure = MEASURES_OF_MAP[select.selectedIndex];
       this.draw();
-      this.changed(MEASURES_OF_MAP[this.measure], this.zoom);
+      this.changed(this.measure, this.zoom);
       this.caption.querySelector("select")?.focus();
     });
-    const title = TEXT.mapCaption(here.name, TEXT.measures[this.measure].toLowerCase());
+    const title = TEXT.mapCaption(here.name, measureWords(this.measure).toLowerCase());
     this.squares.setAttribute("aria-label", title);
     this.caption.replaceChildren(
       element("ol", "crumbs", ...crumbs),
@@ -133,12 +138,12 @@ class SpaceMap {
 
   /** @param {number} value */
   amount(value) {
-    return this.measure === 2 ? files(value) : bytesNode(value);
+    return this.measure === "files" ? files(value) : bytesNode(value);
   }
 
   /** @param {number} value */
   amountWords(value) {
-    return this.measure === 2 ? files(value) : bytes(value);
+    return this.measure === "files" ? files(value) : bytes(value);
   }
 
   /** @param {MapNode[]} nodes */
@@ -169,10 +174,10 @@ class SpaceMap {
     control.style.width = Math.max(1, place.width - 2) + "px";
     control.style.height = Math.max(1, place.height - 2) + "px";
     if (node.rest) control.classList.add("rest");
-    if (node.measures[1] > 0 && node.measures[4] * 2 > node.measures[1]) control.classList.add("undetermined");
-    if (node.measures[3] > 0 && node.measures[1] > 0) {
+    if (node.measures.all > 0 && node.measures.undetermined * 2 > node.measures.all) control.classList.add("undetermined");
+    if (node.measures.unreferenced > 0 && node.measures.all > 0) {
       const hatch = element("span", "hatch");
-      hatch.style.height = Math.ceil(node.measures[3] * 100 / node.measures[1]) + "%";
+      hatch.style.height = Math.ceil(node.measures.unreferenced * 100 / node.measures.all) + "%";
       control.append(hatch);
     }
     if (place.width > 56 && place.height > 26) {
@@ -197,7 +202,8 @@ class SpaceMap {
       return;
     }
     const shown = gather(nodes, this.measure, 0, MAP_ROWS);
-    const labels = [TEXT.mapColumns[0], TEXT.measures[this.measure], TEXT.mapColumns[1], TEXT.mapColumns[2]];
+    const [name, share, unreferenced] = TEXT.mapColumns;
+    const labels = [name, measureWords(this.measure), share, unreferenced];
     const head = element("tr", "", ...labels.map((label, index) => {
       const heading = element("th", index > 0 ? "number" : "", label);
       heading.setAttribute("scope", "col");
@@ -209,7 +215,7 @@ class SpaceMap {
       heading.setAttribute("scope", "row");
       return element("tr", "", heading, element("td", "number", this.amount(node.measures[this.measure])),
         element("td", "number", percent(node.measures[this.measure], total)),
-        element("td", "number", this.isComplete ? percent(node.measures[UNREFERENCED], node.measures[1]) : TEXT.unknown));
+        element("td", "number", this.isComplete ? percent(node.measures.unreferenced, node.measures.all) : TEXT.unknown));
     });
     const table = element("table", "", element("thead", "", head), element("tbody", "", ...body));
     table.setAttribute("aria-label", this.squares.getAttribute("aria-label") || "");
@@ -245,16 +251,19 @@ class SpaceMap {
   }
 }
 
-/** The names of the measures in addresses. */
+/** The measures that can be shown, as they stand in addresses. @type {ShownMeasure[]} */
 const MEASURES_OF_MAP = ["now", "all", "files", "unreferenced"];
 
-/** The largest nodes; the others become one, so that the sum stays. @param {MapNode[]} nodes @param {number} measure @param {number} least @param {number} most */
+/** @param {ShownMeasure} measure */
+const measureWords = (measure) => TEXT.measures[MEASURES_OF_MAP.indexOf(measure)];
+
+/** The largest nodes; the others become one, so that the sum stays. @param {MapNode[]} nodes @param {ShownMeasure} measure @param {number} least @param {number} most */
 function gather(nodes, measure, least, most) {
   const small = nodes.filter((node, index) => !node.rest && (index >= most || node.measures[measure] < least));
   const rest = nodes.filter((node) => node.rest);
   if (small.length + rest.length === 0 || (small.length === 0 && rest.length === 1)) return nodes;
   const kept = nodes.filter((node) => !node.rest && !small.includes(node));
-  const number = small.length + rest.reduce((sum, node) => sum + node.measures[2], 0);
+  const number = small.length + rest.reduce((sum, node) => sum + node.measures.files, 0);
   kept.push({ key: "", name: TEXT.smaller(count(number)), measures: sumMeasures([...small, ...rest].map((node) => node.measures)), rest: true });
   return kept;
 }

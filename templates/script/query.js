@@ -10,7 +10,7 @@ const NUMBER_TOKENS = { size: SIZE_UNITS, all: SIZE_UNITS, age: AGE_UNITS, versi
 const TEXT_TOKENS = ["name", "page", "space", "author", "owner", "type", "status", "kind", "id"];
 /** Tokens whose values are a choice. @type {Record<string, string[]>} */
 const CHOICE_TOKENS = {
-  usage: ["not-judged", "embedded", "linked", "linked-elsewhere", "listed", "undetermined", "unreferenced"],
+  get usage() { return shared.usages; },
   protected: ["yes", "no"],
   duplicate: ["yes", "no"],
 };
@@ -122,11 +122,12 @@ function termTest(term, rows, searchTexts) {
 /** Tests for a word in name, page, space, people and id. @param {string} word @param {Rows} rows @param {SearchTexts} texts */
 function wordTest(word, rows, texts) {
   const { owner, space, author } = rows.data.columns;
+  const owners = rows.data.contents.owner;
   const has = (/** @type {string} */ text) => text.includes(word);
   const people = texts.people.map(has);
   const spaces = texts.spaces.map(has);
   // a page is found by its title and by who decides about it
-  const contents = texts.titles.map((title, index) => has(title) || people[rows.data.contents[index][5]] === true);
+  const contents = texts.titles.map((title, index) => has(title) || people[owners[index]] === true);
   const canBeId = Array.from(word).every((letter) => texts.idLetters.has(letter));
   return (/** @type {number} */ row) => has(texts.names[row]) || contents[owner[row]] === true || spaces[space[row]]
     || people[author[row]] === true || (canBeId && has(texts.ids[row]));
@@ -138,7 +139,7 @@ function figureOf(key, rows) {
     case "size": return (row) => rows.size(row);
     case "all": return (row) => (rows.all[row] < 0 ? null : rows.all[row]);
     case "versions": return (row) => rows.versions(row);
-    case "uses": return (row) => (rows.data.columns.uses[row] || []).length;
+    case "uses": return (row) => rows.data.columns.uses[row];
     default: return (row) => {
       const changed = rows.data.columns.changed[row];
       return changed === null ? null : rows.now - changed;
@@ -167,8 +168,9 @@ function textTest(key, values, rows) {
   const among = (texts) => texts.map(includes);
   switch (key) {
     case "space": {
-      const spaces = data.spaces.map((/** @type {string[]} */ [spaceKey, name]) =>
-        values.includes(folded(spaceKey)) || values.includes(folded(name)));
+      const isNamed = (/** @type {string} */ text) => values.includes(folded(text));
+      const names = data.spaces.name.map(isNamed);
+      const spaces = data.spaces.key.map((/** @type {string} */ key, /** @type {number} */ index) => isNamed(key) || names[index]);
       return (/** @type {number} */ row) => spaces[data.columns.space[row]];
     }
     case "author": {
@@ -178,23 +180,24 @@ function textTest(key, values, rows) {
     case "owner": {
       const people = among(data.people);
       return (/** @type {number} */ row) => {
-        const content = rows.content(row);
-        return content !== null && content[5] >= 0 && people[content[5]];
+        const content = data.columns.owner[row];
+        return content >= 0 && people[data.contents.owner[content]] === true;
       };
     }
     case "page": {
-      const titles = among(data.contents.map((/** @type {any[]} */ content) => content[1]));
+      const titles = among(data.contents.title);
       return (/** @type {number} */ row) => data.columns.owner[row] >= 0 && titles[data.columns.owner[row]];
     }
     case "type": {
-      const types = data.types.map((/** @type {string[]} */ type) => includes(type[0]) || includes(type[1]));
+      const words = among(data.types.words);
+      const types = data.types.name.map((/** @type {string} */ name, /** @type {number} */ index) => includes(name) || words[index]);
       return (/** @type {number} */ row) => {
         const type = data.columns.type[row];
         return (type >= 0 && types[type]) || values.includes(extension(rows.rawName(row)));
       };
     }
-    case "status": return (/** @type {number} */ row) => includes(rows.state(row)[4]);
-    case "kind": return (/** @type {number} */ row) => includes(rows.state(row)[5]);
+    case "status": return (/** @type {number} */ row) => includes(rows.state(row, "status"));
+    case "kind": return (/** @type {number} */ row) => includes(rows.state(row, "kind"));
     case "id": return (/** @type {number} */ row) => values.includes(folded(rows.id(row))) || values.includes(folded(rows.containerId(row)));
     default: return (/** @type {number} */ row) => includes(rows.rawName(row));
   }

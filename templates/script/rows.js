@@ -2,6 +2,8 @@
 
 /** @typedef {{ names: string[], ids: string[], idLetters: Set<string>, titles: string[], people: string[], spaces: string[] }} SearchTexts */
 /** @typedef {{ content: number, construct: string, certainty: string, words: string, onOwner: boolean, name: string }} Use */
+/** @typedef {{ number: number, size: number|null, created: number|null, author: number, name: string|0 }} Version */
+/** @typedef {{ kind: string, title: string, path: string|null, id: string, mark: "draft"|"archived"|0, owner: number }} Content */
 
 class Rows {
   /** @param {any} data @param {number} length */
@@ -9,29 +11,39 @@ class Rows {
     this.data = data;
     this.length = length;
     this.now = data.run.started;
-    const { size, old } = data.columns;
+    const { size, old, uses } = data.columns;
     /** Bytes of all versions whose size is known. */
     this.known = new Float64Array(length);
     /** Bytes of all versions, -1 when the size of one is unknown. */
     this.all = new Float64Array(length);
+    /** Where the old versions and the uses of each row begin in their tables. */
+    this.oldFrom = new Uint32Array(length + 1);
+    this.usesFrom = new Uint32Array(length + 1);
+    const sizes = data.versions.size;
     for (let row = 0; row < length; row++) {
+      const from = this.oldFrom[row];
       let known = size[row] ?? 0;
       let isWhole = size[row] !== null;
-      for (const version of old[row] || []) {
-        if (version[1] === null) isWhole = false;
-        else known += version[1];
+      for (let version = from; version < from + old[row]; version++) {
+        if (sizes[version] === null) isWhole = false;
+        else known += sizes[version];
       }
       this.known[row] = known;
       this.all[row] = isWhole ? known : -1;
+      this.oldFrom[row + 1] = from + old[row];
+      this.usesFrom[row + 1] = this.usesFrom[row] + uses[row];
+    }
+    if (sizes.length !== this.oldFrom[length] || data.uses.content.length !== this.usesFrom[length]) {
+      throw new Error(TEXT.dataRows);
     }
   }
 
-  /** usage, embedded, linked on page, certainty, status, kind of container, command. @param {number} row */
-  state(row) { return this.data.states[this.data.columns.state[row]]; }
+  /** What the row shares with many: usage, embedded, linked, certainty, status, kind, command. @param {number} row @param {string} column */
+  state(row, column) { return this.data.states[column][this.data.columns.state[row]]; }
   /** The word of the contract. @param {number} row */
-  usage(row) { return this.data.usages[this.state(row)[0]][0]; }
+  usage(row) { return this.data.usages.name[this.state(row, "usage")]; }
   /** @param {number} row */
-  usageWords(row) { return this.data.usages[this.state(row)[0]][1]; }
+  usageWords(row) { return this.data.usages.words[this.state(row, "usage")]; }
   /** @param {number} row */
   id(row) { return this.data.columns.id[row]; }
   /** As it is. @param {number} row */
@@ -40,38 +52,43 @@ class Rows {
   name(row) { return visible(this.rawName(row)); }
   /** @param {number} row */
   size(row) { return this.data.columns.size[row]; }
-  /** @param {number} row */
-  old(row) { return this.data.columns.old[row] || []; }
+  /** The old versions, the oldest first. @param {number} row @returns {Version[]} */
+  old(row) {
+    const [from, number] = [this.oldFrom[row], this.data.columns.old[row]];
+    return Array.from({ length: number }, (_, index) => entryOf(this.data.versions, from + index));
+  }
   /** Number of versions that exist. @param {number} row */
-  versions(row) { return (this.data.columns.old[row] || []).length + 1; }
-  /** Key and name. @param {number} row */
-  space(row) { return this.data.spaces[this.data.columns.space[row]]; }
+  versions(row) { return this.data.columns.old[row] + 1; }
+  /** @param {number} row @returns {{ key: string, name: string }} */
+  space(row) { return entryOf(this.data.spaces, this.data.columns.space[row]); }
   /** @param {number} index */
   person(index) { return index < 0 ? null : this.data.people[index]; }
   /** @param {number} row */
   author(row) { return this.person(this.data.columns.author[row]); }
   /** Who decides about the page. @param {number} row */
   owner(row) {
-    const content = this.content(row);
-    return content === null ? null : this.person(content[5]);
+    const index = this.data.columns.owner[row];
+    return index < 0 ? null : this.person(this.data.contents.owner[index]);
   }
-  /** The page or post: kind, title, path, id, mark, owner. @param {number} row */
+  /** @param {number} index @returns {Content} */
+  contentAt(index) { return entryOf(this.data.contents, index); }
+  /** The page or post. @param {number} row @returns {Content|null} */
   content(row) {
     const index = this.data.columns.owner[row];
-    return index < 0 ? null : this.data.contents[index];
+    return index < 0 ? null : this.contentAt(index);
   }
   /** @param {number} row */
   containerId(row) {
-    const content = this.content(row);
-    return content === null ? this.data.columns.container[row] : content[3];
+    const index = this.data.columns.owner[row];
+    return index < 0 ? this.data.columns.container[row] : this.data.contents.id[index];
   }
-  /** Media type and its words. @param {number} row */
+  /** Media type and its words. @param {number} row @returns {{ name: string, words: string }|null} */
   type(row) {
     const index = this.data.columns.type[row];
-    return index < 0 ? null : this.data.types[index];
+    return index < 0 ? null : entryOf(this.data.types, index);
   }
-  /** @param {number} row */
-  protection(row) { return (this.data.columns.protected[row] || [null])[0]; }
+  /** @param {number} row @returns {string|null} */
+  protection(row) { return this.data.columns.protected[row] || null; }
   /** Unreferenced and not protected. @param {number} row */
   isCandidate(row) { return this.usage(row) === "unreferenced" && this.protection(row) === null; }
   /** @param {number} row @returns {string[]} */
@@ -79,46 +96,47 @@ class Rows {
     return (this.data.columns.reasons[row] || []).map((/** @type {number} */ index) => this.data.reasons[index]);
   }
 
-  /** Every use: content, construct, certainty, words, on the owning page itself, name. @param {number} row */
+  /** Every use. @param {number} row @returns {Use[]} */
   uses(row) {
-    const uses = this.data.columns.uses[row] || [];
-    return uses.map((/** @type {any[]} */ [content, phrase, name]) => {
-      const [construct, certainty, words, onOwner] = this.data.phrases[phrase];
-      return { content, construct, certainty, words, onOwner, name: name === undefined ? this.rawName(row) : name };
+    const [from, number] = [this.usesFrom[row], this.data.columns.uses[row]];
+    return Array.from({ length: number }, (_, index) => {
+      const { content, phrase, name } = entryOf(this.data.uses, from + index);
+      return { ...entryOf(this.data.phrases, phrase), content, name: name === 0 ? this.rawName(row) : name };
     });
   }
 
   /** Other contents that use the file, each once. @param {number} row @returns {number[]} */
   elsewhere(row) {
     const contents = new Set();
-    for (const [content, phrase] of this.data.columns.uses[row] || []) {
-      if (!this.data.phrases[phrase][3]) contents.add(content);
+    const { content, phrase } = this.data.uses;
+    for (let use = this.usesFrom[row]; use < this.usesFrom[row + 1]; use++) {
+      if (!this.data.phrases.onOwner[phrase[use]]) contents.add(content[use]);
     }
     return Array.from(contents);
   }
 
-  /** `page`, `draft of page`. @param {any[]} content */
-  static kindWords([kind, , , , mark]) {
-    return mark === 1 ? TEXT.draftOf(kind) : mark === 2 ? TEXT.archived(kind) : kind;
+  /** `page`, `draft of page`. @param {Content} content */
+  static kindWords({ kind, mark }) {
+    return mark === "draft" ? TEXT.draftOf(kind) : mark === "archived" ? TEXT.archived(kind) : kind;
   }
 
-  /** Title; what has none goes by its id. @param {any[]} content */
-  static titleWords([, title, , id]) {
+  /** Title; what has none goes by its id. @param {Content} content */
+  static titleWords({ title, id }) {
     return title.trim() === "" ? "#" + visible(id) : visible(title);
   }
 
-  /** @param {any[]} content @returns {string|null} */
-  contentUrl([, , path]) { return path === null ? null : this.data.base + path; }
+  /** @param {Content} content @returns {string|null} */
+  contentUrl({ path }) { return path === null ? null : this.data.base + path; }
 
-  /** A content as a link. @param {any[]} content */
+  /** A content as a link. @param {Content} content */
   contentLink(content) { return link(this.contentUrl(content), bdi(Rows.titleWords(content))); }
 
   /** An address from its template. @param {number} row @param {string} column @param {number} [version] @returns {string|null} */
   address(row, column, version) {
     const index = this.data.columns[column][row];
     if (index < 0) return null;
-    const [path, isTemplate] = this.data.paths[index];
-    if (!isTemplate) return this.data.base + path;
+    const path = this.data.paths.path[index];
+    if (!this.data.paths.template[index]) return this.data.base + path;
     return this.data.base + path.replace(/\u0001(.)/gu, (/** @type {string} */ _, /** @type {string} */ letter) => {
       switch (letter) {
         case "i": return this.id(row);
@@ -134,7 +152,7 @@ class Rows {
 
   /** The command that moves a file to the trash; only for unreferenced files of a complete run. @param {number} row */
   command(row) {
-    if (this.state(row)[6] !== 1) return null;
+    if (this.state(row, "command") !== 1) return null;
     return `curl -X DELETE -u "$CONFLUENCE_API_USER:$CONFLUENCE_API_TOKEN" '${this.address(row, "endpoint")}'`;
   }
 
@@ -151,9 +169,9 @@ class Rows {
       ids,
       // hardly a word that people type can be a part of an id
       idLetters: new Set(ids.join("")),
-      titles: fold(data.contents.map((/** @type {any[]} */ content) => content[1])),
+      titles: fold(data.contents.title),
       people: fold(data.people),
-      spaces: fold(data.spaces.map((/** @type {string[]} */ space) => space.join(" "))),
+      spaces: fold(data.spaces.key.map((/** @type {string} */ key, /** @type {number} */ index) => key + " " + data.spaces.name[index])),
     };
   }
 }

@@ -66,7 +66,7 @@ class State {
         this.pageSize = number;
         return true;
       case "open": this.open = value; return true;
-      case "map": this.map = MEASURES_OF_MAP.includes(value) ? value : null; return this.map !== null;
+      case "map": this.map = MEASURES_OF_MAP.find((measure) => measure === value) ?? null; return this.map !== null;
       case "zoom": this.zoom.push(value); return true;
       case "keys": this.keys = value !== "off"; return true;
       default: return true;

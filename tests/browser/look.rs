@@ -160,7 +160,7 @@ async fn u_24_figures_are_the_readers_and_machine_data_are_not() {
         browser.open(&report.page(ALL)).await;
         let shown = text_of(&browser, "#table tbody td data").await;
         assert!(shown.contains(figure) && shown.ends_with(" MiB"), "{locale}: {shown}");
-        let csv = browser.text("const { data, rows } = { data: null, rows: 0 }; return csvNumber(1234567) + ' ' + csvMegabytes(1572864)").await;
+        let csv = browser.text("const { data, rows } = { data: null, rows: 0 }; return csvCell('integer', 0, 1234567) + ' ' + csvCell('decimal', 2, 1.5)").await;
         assert_eq!(csv, "1234567 1.50", "{locale}");
         let time = browser.text("return document.querySelector('#table time').getAttribute('datetime')").await;
         assert_eq!(time.len(), 10, "{locale}: {time}");

@@ -10,6 +10,7 @@ use crate::report::view::FileRow;
 use crate::report::words::{self, UNKNOWN};
 use crate::report::{format, media};
 
+use super::ages::AGES;
 use super::data::component;
 
 /// How many groups of an open-ended kind are shown; the rest is one group.
@@ -77,23 +78,13 @@ pub(super) fn by_uploader(rows: &[FileRow<'_>]) -> Vec<Group> {
 
 /// By time since the last change, the youngest first (`report-ui.md` U-10).
 pub(super) fn by_age(rows: &[FileRow<'_>], now: DateTime<Utc>) -> Vec<Group> {
-    // the values of the facet are those of classes.js
-    const CLASSES: [(i64, &str, &str); 8] = [
-        (30, "under-1m", "under 1 month"),
-        (90, "1m-3m", "1 to 3 months"),
-        (180, "3m-6m", "3 to 6 months"),
-        (365, "6m-1y", "6 to 12 months"),
-        (730, "1y-2y", "1 to 2 years"),
-        (1095, "2y-3y", "2 to 3 years"),
-        (1825, "3y-5y", "3 to 5 years"),
-        (i64::MAX, "over-5y", "5 years and more"),
-    ];
     let class = |row: &FileRow<'_>| {
         let days = row.attachment.modified_at.map(|moment| (now - moment).num_days());
-        days.map_or(CLASSES.len(), |days| CLASSES.iter().take_while(|(limit, ..)| days >= *limit).count())
+        let known = |days| AGES.iter().take_while(|class| class.days.is_some_and(|limit| days >= limit)).count();
+        days.map_or(AGES.len() - 1, known)
     };
-    let names = CLASSES.iter().map(|(_, value, name)| (*value, *name)).chain([(UNKNOWN, UNKNOWN)]);
-    let mut groups: Vec<Group> = names.map(|(value, name)| Group::of("age", value, name.to_owned())).collect();
+    let mut groups: Vec<Group> =
+        AGES.iter().map(|class| Group::of("age", class.value, class.words.to_owned())).collect();
     for row in rows {
         if let Some(group) = groups.get_mut(class(row)) {
             group.add(row);

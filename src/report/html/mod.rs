@@ -1,6 +1,7 @@
 //! The pages. Each is one file that opens from disk without any request: style, script and data are inside
 //! (`report-ui.md` C2).
 
+mod ages;
 pub(super) mod assets;
 pub(super) mod breakdown;
 mod csp;

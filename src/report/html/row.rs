@@ -6,8 +6,8 @@ use crate::report::format;
 use crate::report::view::FileRow;
 use crate::report::words::{self, UNKNOWN};
 
-/// Contents in "Linked elsewhere?" before the rest is folded away; as in cells.js.
-const SHOWN_CONTENTS: usize = 3;
+/// Contents in "Linked elsewhere?" before the rest is folded away.
+pub(super) const SHOWN_CONTENTS: usize = 3;
 
 /// A content with its address, ready to be shown.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

@@ -5,27 +5,107 @@ use std::collections::HashMap;
 
 use serde::Serialize;
 
-use super::data::{DataBlock, RunBlock};
+use super::data::{DataBlock, RunBlock, Shared, Usages};
 use crate::audit::Usage;
 use crate::report::ReportError;
 use crate::report::view::{FileRow, ReportedSpace, View};
-use crate::report::words;
 
 /// Pages and files kept; beyond this they are too small to be seen.
 const PAGES: usize = 4_000;
 const FILES: usize = 2_000;
 
-/// Bytes of current versions, bytes of all versions, files, unreferenced bytes, undetermined bytes.
-type Measures = [u64; 5];
+/// What is added up of files. The script shows any of the first four.
+#[derive(Debug, Clone, Copy, Default)]
+struct Measures {
+    /// Bytes of current versions.
+    now: u64,
+    /// Bytes of all versions.
+    all: u64,
+    files: u64,
+    /// Bytes.
+    unreferenced: u64,
+    /// Bytes.
+    undetermined: u64,
+}
+
+impl Measures {
+    fn of(row: &FileRow<'_>) -> Self {
+        let all = row.known_bytes();
+        Self {
+            now: row.attachment.size.unwrap_or(0),
+            all,
+            files: 1,
+            unreferenced: if row.is_candidate() { all } else { 0 },
+            undetermined: if row.usage() == Usage::Undetermined { all } else { 0 },
+        }
+    }
+
+    fn add(&mut self, other: Self) {
+        self.now = self.now.saturating_add(other.now);
+        self.all = self.all.saturating_add(other.all);
+        self.files = self.files.saturating_add(other.files);
+        self.unreferenced = self.unreferenced.saturating_add(other.unreferenced);
+        self.undetermined = self.undetermined.saturating_add(other.undetermined);
+    }
+}
 
 #[derive(Serialize)]
 struct Tree<'a> {
     run: RunBlock,
-    usages: Vec<[&'static str; 2]>,
-    spaces: Vec<SpaceEntry<'a>>,
-    pages: Vec<PageEntry<'a>>,
-    /// page (an index into all pages kept), name, id, usage, measures
-    files: Vec<(usize, &'a str, &'a str, usize, Measures)>,
+    shared: Shared,
+    usages: Usages,
+    spaces: Spaces<'a>,
+    pages: Pages<'a>,
+    files: Files<'a>,
+}
+
+/// Measures of the rows of a table.
+#[derive(Default, Serialize)]
+struct Sums {
+    now: Vec<u64>,
+    all: Vec<u64>,
+    files: Vec<u64>,
+    unreferenced: Vec<u64>,
+    undetermined: Vec<u64>,
+}
+
+impl Sums {
+    fn push(&mut self, measures: Measures) {
+        self.now.push(measures.now);
+        self.all.push(measures.all);
+        self.files.push(measures.files);
+        self.unreferenced.push(measures.unreferenced);
+        self.undetermined.push(measures.undetermined);
+    }
+}
+
+#[derive(Default, Serialize)]
+struct Spaces<'a> {
+    key: Vec<&'a str>,
+    name: Vec<&'a str>,
+    /// null for files whose space is unknown
+    folder: Vec<Option<&'a str>>,
+    measures: Sums,
+}
+
+#[derive(Default, Serialize)]
+struct Pages<'a> {
+    /// index of the space
+    space: Vec<usize>,
+    title: Vec<Option<&'a str>>,
+    id: Vec<&'a str>,
+    measures: Sums,
+}
+
+#[derive(Default, Serialize)]
+struct Files<'a> {
+    /// index of the page
+    page: Vec<usize>,
+    name: Vec<&'a str>,
+    id: Vec<&'a str>,
+    /// index of the usage
+    usage: Vec<usize>,
+    measures: Sums,
 }
 
 /// One page with its files.
@@ -38,85 +118,84 @@ struct Branch<'a> {
 /// The block of the dashboard; the trash is left out, as in the figure "Stored".
 pub(super) fn block(view: &View<'_>, rows: &[FileRow<'_>]) -> Result<DataBlock, ReportError> {
     let rows: Vec<&FileRow<'_>> = rows.iter().filter(|row| !row.verdict.is_in_trash(row.attachment)).collect();
-    let (space_entries, space_indexes) = space_entries(view.reported_spaces(), &rows);
+    let (spaces, space_indexes) = spaces(view.reported_spaces(), &rows);
     let branches = branches(&rows);
     let page_indexes: HashMap<(&str, &str), usize> = branches
         .iter()
         .enumerate()
         .map(|(index, branch)| ((branch.space, branch.first.container_id()), index))
         .collect();
-    let mut largest = rows.clone();
-    largest.sort_by_key(|row| (std::cmp::Reverse(row.known_bytes()), &row.attachment.id));
-    let files = largest.iter().filter_map(|row| {
-        let page = page_indexes.get(&(row.space_key(), row.container_id()))?;
-        let usage = Usage::ALL.iter().position(|usage| *usage == row.usage())?;
-        Some((*page, row.attachment.title.as_str(), row.attachment.id.as_str(), usage, measures(row)))
-    });
     let tree = Tree {
         run: RunBlock::new(view),
-        usages: Usage::ALL.iter().map(|usage| [usage.as_str(), words::usage(*usage)]).collect(),
-        files: files.take(FILES).collect(),
-        pages: branches
-            .iter()
-            .map(|branch| {
-                let space = space_indexes.get(branch.space).copied().unwrap_or_default();
-                (space, branch.first.owner_title(), branch.first.container_id(), branch.measures)
-            })
-            .collect(),
-        spaces: space_entries,
+        shared: Shared::new(),
+        usages: Usages::all(),
+        spaces,
+        pages: pages(&branches, &space_indexes),
+        files: files(&rows, &page_indexes),
     };
-    let count = tree.files.len();
+    let count = tree.files.id.len();
     DataBlock::pack(&tree, count)
 }
 
-/// key, name, folder or null, measures
-type SpaceEntry<'a> = (&'a str, &'a str, Option<&'a str>, Measures);
+fn pages<'a>(branches: &[Branch<'a>], spaces: &HashMap<&str, usize>) -> Pages<'a> {
+    let mut pages = Pages::default();
+    for branch in branches {
+        pages.space.push(spaces.get(branch.space).copied().unwrap_or_default());
+        pages.title.push(branch.first.owner_title());
+        pages.id.push(branch.first.container_id());
+        pages.measures.push(branch.measures);
+    }
+    pages
+}
 
-/// index of the space, title or null, id, measures
-type PageEntry<'a> = (usize, Option<&'a str>, &'a str, Measures);
+/// The largest files of the pages that are kept.
+fn files<'a>(rows: &[&'a FileRow<'a>], pages: &HashMap<(&str, &str), usize>) -> Files<'a> {
+    let mut largest = rows.to_vec();
+    largest.sort_by_key(|row| (std::cmp::Reverse(row.known_bytes()), &row.attachment.id));
+    let kept = largest.into_iter().filter_map(|row| Some((*pages.get(&(row.space_key(), row.container_id()))?, row)));
+    let mut files = Files::default();
+    for (page, row) in kept.take(FILES) {
+        files.page.push(page);
+        files.name.push(&row.attachment.title);
+        files.id.push(row.attachment.id.as_str());
+        files.usage.push(Usage::ALL.iter().position(|usage| *usage == row.usage()).unwrap_or_default());
+        files.measures.push(Measures::of(row));
+    }
+    files
+}
 
 /// The spaces with files, and where each is; one of no name for files whose space is unknown.
-fn space_entries<'a>(
-    spaces: &'a [ReportedSpace<'_>],
-    rows: &[&'a FileRow<'_>],
-) -> (Vec<SpaceEntry<'a>>, HashMap<&'a str, usize>) {
+fn spaces<'a>(spaces: &'a [ReportedSpace<'_>], rows: &[&'a FileRow<'_>]) -> (Spaces<'a>, HashMap<&'a str, usize>) {
     let mut measured: HashMap<&str, Measures> = HashMap::new();
     for row in rows {
-        add(measured.entry(row.space_key()).or_default(), &measures(row));
+        measured.entry(row.space_key()).or_default().add(Measures::of(row));
     }
     let known = spaces
         .iter()
         .map(|reported| (reported.space.key.as_str(), reported.space.name.as_str(), Some(reported.folder.as_str())));
-    let entries: Vec<SpaceEntry<'_>> = known
-        .chain([("", "", None)])
-        .filter_map(|(key, name, folder)| Some((key, name, folder, *measured.get(key)?)))
-        .collect();
-    let indexes = entries.iter().enumerate().map(|(index, entry)| (entry.0, index)).collect();
-    (entries, indexes)
+    let mut table = Spaces::default();
+    for (key, name, folder) in known.chain([("", "", None)]) {
+        if let Some(measures) = measured.get(key) {
+            table.key.push(key);
+            table.name.push(name);
+            table.folder.push(folder);
+            table.measures.push(*measures);
+        }
+    }
+    let indexes = table.key.iter().enumerate().map(|(index, key)| (*key, index)).collect();
+    (table, indexes)
 }
 
 fn branches<'a>(rows: &[&'a FileRow<'a>]) -> Vec<Branch<'a>> {
     let mut pages: HashMap<(&str, &str), Branch<'a>> = HashMap::new();
     for row in rows {
         let key = (row.space_key(), row.container_id());
-        let branch = pages.entry(key).or_insert_with(|| Branch { space: key.0, first: row, measures: [0; 5] });
-        add(&mut branch.measures, &measures(row));
+        let branch =
+            pages.entry(key).or_insert_with(|| Branch { space: key.0, first: row, measures: Measures::default() });
+        branch.measures.add(Measures::of(row));
     }
     let mut pages: Vec<Branch<'a>> = pages.into_values().collect();
-    pages.sort_by_key(|branch| (std::cmp::Reverse(branch.measures[1]), branch.space, branch.first.container_id()));
+    pages.sort_by_key(|branch| (std::cmp::Reverse(branch.measures.all), branch.space, branch.first.container_id()));
     pages.truncate(PAGES);
     pages
-}
-
-fn measures(row: &FileRow<'_>) -> Measures {
-    let known = row.known_bytes();
-    let unreferenced = if row.is_candidate() { known } else { 0 };
-    let undetermined = if row.usage() == Usage::Undetermined { known } else { 0 };
-    [row.attachment.size.unwrap_or(0), known, 1, unreferenced, undetermined]
-}
-
-fn add(sum: &mut Measures, measures: &Measures) {
-    for (sum, measure) in sum.iter_mut().zip(measures) {
-        *sum = sum.saturating_add(*measure);
-    }
 }

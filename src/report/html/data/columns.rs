@@ -1,49 +1,42 @@
-//! The columns of the block and the dictionaries they point into. `-1` points nowhere.
+//! The tables of the block, each an object of columns, so that a script reads every value by its name. An index points
+//! into another table; `-1` points nowhere.
 
+use std::hash::Hash;
+
+use indexmap::{IndexMap, IndexSet};
 use serde::Serialize;
 
 use super::address;
-use super::dictionary::Dictionary;
 use super::rank::rank;
 use crate::audit::{Usage, Use};
 use crate::inventory::{Attachment, Content, OldVersion, Status};
 use crate::report::html::row;
 use crate::report::view::{FileRow, View};
 use crate::report::{media, words};
-use storage_format::{Certainty, Construct};
+use storage_format::Certainty;
 
-/// Index into a dictionary; -1 is none.
+/// Index into a table; -1 is none.
 type Index = i64;
 
-/// usage, embedded on the owning page, linked on the page, certainty, status, kind of the container, whether the
-/// DELETE command is offered
-type State<'a> = (usize, &'static str, &'static str, &'static str, &'a str, &'static str, u8);
-
-/// kind, title, path or null, id, 1 for a draft and 2 for an archived content, owner or author
-type ContentEntry<'a> = (&'static str, &'a str, Option<String>, &'a str, u8, Index);
-
-/// construct, certainty, in words, whether the owning page itself uses the file
-type PhraseEntry = (String, &'static str, String, bool);
-
-/// number, size, seconds since 1970, uploader, name where it differs from the current one
-type VersionEntry<'a> = (u32, Option<u64>, Option<i64>, Index, Option<&'a str>);
-
+/// All tables of the block.
 #[derive(Serialize)]
-pub(super) struct Table<'a> {
+pub(super) struct Tables<'a> {
     base: &'a str,
-    usages: Vec<[&'static str; 2]>,
-    states: Vec<State<'a>>,
-    /// key and name
-    spaces: Vec<(&'a str, &'a str)>,
+    usages: Usages,
+    states: States<'a>,
+    spaces: Spaces<'a>,
     people: Vec<&'a str>,
-    /// media type, and in words
-    types: Vec<(&'a str, String)>,
-    phrases: Vec<PhraseEntry>,
+    types: Types<'a>,
+    phrases: Phrases<'a>,
     reasons: Vec<&'a str>,
-    /// path below `base`, and whether it is a template
-    paths: Vec<(String, bool)>,
-    contents: Vec<ContentEntry<'a>>,
+    paths: Paths,
+    contents: Contents<'a>,
+    /// One entry per file.
     columns: Columns<'a>,
+    /// The old versions of all files, in their order.
+    versions: Versions<'a>,
+    /// The uses of all files, in their order.
+    uses: Uses<'a>,
     ranks: Ranks,
 }
 
@@ -52,14 +45,15 @@ struct Columns<'a> {
     id: Vec<&'a str>,
     name: Vec<&'a str>,
     size: Vec<Option<u64>>,
-    /// old versions, 0 for none
-    old: Vec<Many<VersionEntry<'a>>>,
+    /// how many old versions
+    old: Vec<usize>,
     version: Vec<u32>,
     space: Vec<usize>,
     owner: Vec<Index>,
     /// id of the container where the owner was not found
     container: Vec<&'a str>,
     state: Vec<usize>,
+    /// seconds since 1970
     created: Vec<Option<i64>>,
     changed: Vec<Option<i64>>,
     /// milliseconds beyond the second of the last change: addresses of downloads bear them
@@ -67,38 +61,146 @@ struct Columns<'a> {
     author: Vec<Index>,
     #[serde(rename = "type")]
     media_type: Vec<Index>,
-    /// content, phrase, name where it differs from the current one; 0 for none
-    uses: Vec<Many<UseEntry<'a>>>,
-    reasons: Vec<Many<usize>>,
-    protected: Vec<Many<&'a str>>,
+    /// how many uses
+    uses: Vec<usize>,
+    reasons: Vec<OrZero<Vec<usize>>>,
+    protected: Vec<OrZero<&'a str>>,
     duplicate: Vec<usize>,
     download: Vec<Index>,
     screen: Vec<Index>,
     endpoint: Vec<Index>,
     /// with \u{1}v for the number of the version
+    #[serde(rename = "versionEndpoint")]
     version_endpoint: Vec<Index>,
 }
 
-#[derive(Serialize)]
-#[serde(untagged)]
-enum UseEntry<'a> {
-    Same(usize, usize),
-    Named(usize, usize, &'a str),
+#[derive(Default, Serialize)]
+struct Versions<'a> {
+    number: Vec<u32>,
+    size: Vec<Option<u64>>,
+    /// seconds since 1970
+    created: Vec<Option<i64>>,
+    author: Vec<Index>,
+    /// where it differs from the current one
+    name: Vec<OrZero<&'a str>>,
 }
 
-/// A list; the empty one, which most rows have, is a plain 0.
+#[derive(Default, Serialize)]
+struct Uses<'a> {
+    content: Vec<usize>,
+    phrase: Vec<usize>,
+    /// where it differs from the current one
+    name: Vec<OrZero<&'a str>>,
+}
+
+/// A value; 0, the shortest, where there is none, as in most rows.
 #[derive(Serialize)]
 #[serde(untagged)]
-enum Many<T> {
+enum OrZero<T> {
     None(u8),
-    Some(Vec<T>),
+    Some(T),
 }
 
-impl<T> FromIterator<T> for Many<T> {
-    fn from_iter<I: IntoIterator<Item = T>>(items: I) -> Self {
-        let items: Vec<T> = items.into_iter().collect();
-        if items.is_empty() { Self::None(0) } else { Self::Some(items) }
+impl<T> From<Option<T>> for OrZero<T> {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::None(0), Self::Some)
     }
+}
+
+/// All usages: the word of the contract, and in words.
+#[derive(Serialize)]
+pub(in crate::report::html) struct Usages {
+    name: [&'static str; 7],
+    words: [&'static str; 7],
+}
+
+impl Usages {
+    pub(in crate::report::html) fn all() -> Self {
+        Self { name: Usage::ALL.map(Usage::as_str), words: Usage::ALL.map(words::usage) }
+    }
+}
+
+/// What many files have in common.
+#[derive(PartialEq, Eq, Hash)]
+struct State<'a> {
+    usage: usize,
+    embedded: &'static str,
+    linked: &'static str,
+    certainty: &'static str,
+    status: &'a str,
+    kind: &'static str,
+    command: u8,
+}
+
+#[derive(Serialize)]
+struct States<'a> {
+    usage: Vec<usize>,
+    /// on the owning page
+    embedded: Vec<&'static str>,
+    /// on the owning page
+    linked: Vec<&'static str>,
+    certainty: Vec<&'static str>,
+    status: Vec<&'a str>,
+    /// of the container
+    kind: Vec<&'static str>,
+    /// whether the DELETE command is offered
+    command: Vec<u8>,
+}
+
+#[derive(Serialize)]
+struct Spaces<'a> {
+    key: Vec<&'a str>,
+    name: Vec<&'a str>,
+}
+
+/// Media types, raw and in words.
+#[derive(Serialize)]
+struct Types<'a> {
+    name: Vec<&'a str>,
+    words: Vec<String>,
+}
+
+#[derive(PartialEq, Eq, Hash)]
+struct Phrase<'a> {
+    construct: &'a str,
+    certainty: &'static str,
+    words: String,
+    on_owner: bool,
+}
+
+#[derive(Serialize)]
+struct Phrases<'a> {
+    construct: Vec<&'a str>,
+    certainty: Vec<&'static str>,
+    words: Vec<String>,
+    /// whether the owning page itself uses the file
+    #[serde(rename = "onOwner")]
+    on_owner: Vec<bool>,
+}
+
+/// Paths below `base`, and whether each is a template.
+#[derive(Serialize)]
+struct Paths {
+    path: Vec<String>,
+    template: Vec<bool>,
+}
+
+struct ContentEntry<'a> {
+    content: &'a Content,
+    path: Option<String>,
+    owner: Index,
+}
+
+#[derive(Serialize)]
+struct Contents<'a> {
+    kind: Vec<&'static str>,
+    title: Vec<&'a str>,
+    path: Vec<Option<String>>,
+    id: Vec<&'a str>,
+    /// `draft`, `archived`, or 0
+    mark: Vec<OrZero<&'static str>>,
+    /// owner or author
+    owner: Vec<Index>,
 }
 
 /// Places in sorted order: of every row by name and id, else of every entry of a dictionary.
@@ -111,8 +213,8 @@ struct Ranks {
     contents: Vec<usize>,
 }
 
-/// The table of these rows.
-pub(super) fn table<'a>(view: &'a View<'a>, rows: &[&'a FileRow<'a>]) -> Table<'a> {
+/// The tables of these rows.
+pub(super) fn tables<'a>(view: &'a View<'a>, rows: &[&'a FileRow<'a>]) -> Tables<'a> {
     let mut builder = Builder::new(view);
     for row in rows {
         builder.add(row);
@@ -122,31 +224,35 @@ pub(super) fn table<'a>(view: &'a View<'a>, rows: &[&'a FileRow<'a>]) -> Table<'
 
 struct Builder<'a> {
     view: &'a View<'a>,
-    states: Dictionary<State<'a>, State<'a>>,
-    spaces: Dictionary<(&'a str, &'a str), (&'a str, &'a str)>,
-    people: Dictionary<&'a str, &'a str>,
-    types: Dictionary<&'a str, (&'a str, String)>,
-    phrases: Dictionary<(&'a Construct, String, bool), PhraseEntry>,
-    reasons: Dictionary<&'a str, &'a str>,
-    paths: Dictionary<(String, bool), (String, bool)>,
+    states: IndexSet<State<'a>>,
+    spaces: IndexSet<(&'a str, &'a str)>,
+    people: IndexSet<&'a str>,
+    types: IndexSet<&'a str>,
+    phrases: IndexSet<Phrase<'a>>,
+    reasons: IndexSet<&'a str>,
+    paths: IndexSet<(String, bool)>,
     /// by place in memory: contents are told apart even where they look the same
-    contents: Dictionary<*const Content, ContentEntry<'a>>,
+    contents: IndexMap<*const Content, ContentEntry<'a>>,
     columns: Columns<'a>,
+    versions: Versions<'a>,
+    uses: Uses<'a>,
 }
 
 impl<'a> Builder<'a> {
     fn new(view: &'a View<'a>) -> Self {
         Self {
             view,
-            states: Dictionary::new(),
-            spaces: Dictionary::new(),
-            people: Dictionary::new(),
-            types: Dictionary::new(),
-            phrases: Dictionary::new(),
-            reasons: Dictionary::new(),
-            paths: Dictionary::new(),
-            contents: Dictionary::new(),
+            states: IndexSet::new(),
+            spaces: IndexSet::new(),
+            people: IndexSet::new(),
+            types: IndexSet::new(),
+            phrases: IndexSet::new(),
+            reasons: IndexSet::new(),
+            paths: IndexSet::new(),
+            contents: IndexMap::new(),
             columns: Columns::default(),
+            versions: Versions::default(),
+            uses: Uses::default(),
         }
     }
 
@@ -160,32 +266,33 @@ impl<'a> Builder<'a> {
         self.columns.changed.push(file.modified_at.map(|moment| moment.timestamp()));
         self.columns.milliseconds.push(file.modified_at.map_or(0, |moment| moment.timestamp_subsec_millis()));
         self.columns.duplicate.push(row.verdict.duplicate_group.unwrap_or(0));
-        self.columns.protected.push(row.verdict.protected.as_deref().into_iter().collect());
-        let state = self.states.index_of(state(row));
-        self.columns.state.push(state);
-        let space = self.spaces.index_of((row.space_key(), row.space.map_or("", |space| &space.name)));
-        self.columns.space.push(space);
+        self.columns.protected.push(row.verdict.protected.as_deref().into());
+        self.columns.state.push(place(&mut self.states, state(row)));
+        let space = (row.space_key(), row.space.map_or("", |space| &space.name));
+        self.columns.space.push(place(&mut self.spaces, space));
         let owner = row.owner.map_or(-1, |owner| index(self.content(owner)));
         self.columns.owner.push(owner);
         self.columns.container.push(if row.owner.is_some() { "" } else { row.container_id() });
         let author = self.person(file.author.as_ref());
         self.columns.author.push(author);
         let media_type = file.media_type.as_deref();
-        let media_type =
-            media_type.map_or(-1, |raw| index(self.types.index(raw, || (raw, media::label(raw).into_owned()))));
-        self.columns.media_type.push(media_type);
+        self.columns.media_type.push(media_type.map_or(-1, |raw| index(place(&mut self.types, raw))));
         self.add_lists(row);
         self.add_addresses(row);
     }
 
     fn add_lists(&mut self, row: &'a FileRow<'a>) {
-        let file = row.attachment;
-        let old = file.old_versions.iter().map(|version| self.version(version, file)).collect();
-        self.columns.old.push(old);
-        let uses = row.verdict.uses.iter().map(|used| self.used(row, used)).collect();
-        self.columns.uses.push(uses);
-        let reasons = row.reasons().into_iter().map(|reason| self.reasons.index_of(reason)).collect();
-        self.columns.reasons.push(reasons);
+        let old = &row.attachment.old_versions;
+        self.columns.old.push(old.len());
+        for version in old {
+            self.add_version(version, row.attachment);
+        }
+        self.columns.uses.push(row.verdict.uses.len());
+        for used in &row.verdict.uses {
+            self.add_use(row, used);
+        }
+        let reasons: Vec<usize> = row.reasons().into_iter().map(|reason| place(&mut self.reasons, reason)).collect();
+        self.columns.reasons.push((!reasons.is_empty()).then_some(reasons).into());
     }
 
     fn add_addresses(&mut self, row: &FileRow<'_>) {
@@ -198,75 +305,124 @@ impl<'a> Builder<'a> {
         let endpoint = self.address(&links.delete_attachment(file.id.as_str()), file);
         self.columns.endpoint.push(endpoint);
         let template = address::version_template(links, file);
-        self.columns.version_endpoint.push(index(self.paths.index_of((template, true))));
+        self.columns.version_endpoint.push(index(place(&mut self.paths, (template, true))));
     }
 
     fn address(&mut self, url: &str, file: &Attachment) -> Index {
         let path = url.strip_prefix(self.view.links.base()).unwrap_or_default();
-        index(self.paths.index_of(address::template(path, file)))
+        index(place(&mut self.paths, address::template(path, file)))
     }
 
     fn person(&mut self, id: Option<&'a crate::inventory::AccountId>) -> Index {
-        self.view.person(id).map_or(-1, |name| index(self.people.index_of(name)))
+        self.view.person(id).map_or(-1, |name| index(place(&mut self.people, name)))
     }
 
     fn content(&mut self, content: &'a Content) -> usize {
         let owner = self.person(content.owner.as_ref().or(content.author.as_ref()));
-        let view = self.view;
-        self.contents.index(std::ptr::from_ref(content), || {
-            let url = view.content_url(content);
-            let path = url.and_then(|url| url.strip_prefix(view.links.base()).map(str::to_owned));
-            let mark = match content.status {
-                Status::Draft => 1,
-                Status::Archived => 2,
-                _ => 0,
-            };
-            (content.kind.label(), &content.title, path, content.id.as_str(), mark, owner)
-        })
-    }
-
-    fn version(&mut self, version: &'a OldVersion, file: &Attachment) -> VersionEntry<'a> {
-        let name = version.title.as_deref().filter(|name| *name != file.title);
-        let created = version.created_at.map(|moment| moment.timestamp());
-        (version.number, version.size, created, self.person(version.author.as_ref()), name)
-    }
-
-    fn used(&mut self, row: &FileRow<'a>, used: &'a Use) -> UseEntry<'a> {
-        let content = self.content(row.content_of(used));
-        let words = words::phrase(used);
-        let phrase = self.phrases.index((&used.construct, words.clone(), used.on_owner), || {
-            (used.construct.to_string(), used.certainty.label(), words, used.on_owner)
+        let entry = self.contents.entry(std::ptr::from_ref(content));
+        let place = entry.index();
+        entry.or_insert_with(|| {
+            let url = self.view.content_url(content);
+            let path = url.and_then(|url| url.strip_prefix(self.view.links.base()).map(str::to_owned));
+            ContentEntry { content, path, owner }
         });
-        if used.name == row.attachment.title {
-            UseEntry::Same(content, phrase)
-        } else {
-            UseEntry::Named(content, phrase, &used.name)
-        }
+        place
     }
 
-    fn finish(self, rows: &[&FileRow<'a>]) -> Table<'a> {
-        let (spaces, people) = (self.spaces.into_values(), self.people.into_values());
-        let contents = self.contents.into_values();
-        Table {
+    fn add_version(&mut self, version: &'a OldVersion, file: &Attachment) {
+        let author = self.person(version.author.as_ref());
+        self.versions.number.push(version.number);
+        self.versions.size.push(version.size);
+        self.versions.created.push(version.created_at.map(|moment| moment.timestamp()));
+        self.versions.author.push(author);
+        self.versions.name.push(version.title.as_deref().filter(|name| *name != file.title).into());
+    }
+
+    fn add_use(&mut self, row: &FileRow<'a>, used: &'a Use) {
+        let content = self.content(row.content_of(used));
+        let (construct, certainty) = (used.construct.as_str(), used.certainty.label());
+        let phrase = Phrase { construct, certainty, words: words::phrase(used), on_owner: used.on_owner };
+        self.uses.content.push(content);
+        self.uses.phrase.push(place(&mut self.phrases, phrase));
+        self.uses.name.push(Some(used.name.as_str()).filter(|name| *name != row.attachment.title).into());
+    }
+
+    fn finish(self, rows: &[&FileRow<'a>]) -> Tables<'a> {
+        let contents = contents(self.contents.into_values());
+        let spaces = Spaces {
+            key: self.spaces.iter().map(|(key, _)| *key).collect(),
+            name: self.spaces.iter().map(|(_, name)| *name).collect(),
+        };
+        let people: Vec<&str> = self.people.into_iter().collect();
+        let (path, template) = self.paths.into_iter().unzip();
+        Tables {
             base: self.view.links.base(),
-            usages: Usage::ALL.iter().map(|usage| [usage.as_str(), words::usage(*usage)]).collect(),
-            states: self.states.into_values(),
-            types: self.types.into_values(),
-            phrases: self.phrases.into_values(),
-            reasons: self.reasons.into_values(),
-            paths: self.paths.into_values(),
+            usages: Usages::all(),
+            states: states(&self.states),
+            types: Types {
+                words: self.types.iter().map(|raw| media::label(raw).into_owned()).collect(),
+                name: self.types.into_iter().collect(),
+            },
+            phrases: phrases(self.phrases),
+            reasons: self.reasons.into_iter().collect(),
+            paths: Paths { path, template },
             columns: self.columns,
+            versions: self.versions,
+            uses: self.uses,
             ranks: Ranks {
                 name: rank(rows, |row| &row.attachment.title),
                 id: rank_exactly(rows),
-                spaces: rank(&spaces, |(key, _)| key),
+                spaces: rank(&spaces.key, |key| key),
                 people: rank(&people, |name| name),
-                contents: rank(&contents, |content| content.1),
+                contents: rank(&contents.title, |title| title),
             },
             spaces,
             people,
             contents,
         }
+    }
+}
+
+/// Where a value stands among those that differ, behind which it is put when it is new.
+fn place<T: Eq + Hash>(values: &mut IndexSet<T>, value: T) -> usize {
+    values.insert_full(value).0
+}
+
+fn states<'a>(states: &IndexSet<State<'a>>) -> States<'a> {
+    States {
+        usage: states.iter().map(|state| state.usage).collect(),
+        embedded: states.iter().map(|state| state.embedded).collect(),
+        linked: states.iter().map(|state| state.linked).collect(),
+        certainty: states.iter().map(|state| state.certainty).collect(),
+        status: states.iter().map(|state| state.status).collect(),
+        kind: states.iter().map(|state| state.kind).collect(),
+        command: states.iter().map(|state| state.command).collect(),
+    }
+}
+
+fn phrases(phrases: IndexSet<Phrase<'_>>) -> Phrases<'_> {
+    Phrases {
+        construct: phrases.iter().map(|phrase| phrase.construct).collect(),
+        certainty: phrases.iter().map(|phrase| phrase.certainty).collect(),
+        on_owner: phrases.iter().map(|phrase| phrase.on_owner).collect(),
+        words: phrases.into_iter().map(|phrase| phrase.words).collect(),
+    }
+}
+
+fn contents<'a>(entries: impl Iterator<Item = ContentEntry<'a>>) -> Contents<'a> {
+    let entries: Vec<ContentEntry<'_>> = entries.collect();
+    let mark = |content: &Content| match content.status {
+        Status::Draft => Some("draft"),
+        Status::Archived => Some("archived"),
+        _ => None,
+    };
+    Contents {
+        kind: entries.iter().map(|entry| entry.content.kind.label()).collect(),
+        title: entries.iter().map(|entry| entry.content.title.as_str()).collect(),
+        id: entries.iter().map(|entry| entry.content.id.as_str()).collect(),
+        mark: entries.iter().map(|entry| mark(entry.content).into()).collect(),
+        owner: entries.iter().map(|entry| entry.owner).collect(),
+        path: entries.into_iter().map(|entry| entry.path).collect(),
     }
 }
 
@@ -282,16 +438,15 @@ fn rank_exactly(rows: &[&FileRow<'_>]) -> Vec<usize> {
 }
 
 fn state<'a>(row: &FileRow<'a>) -> State<'a> {
-    let usage = Usage::ALL.iter().position(|usage| *usage == row.usage()).unwrap_or_default();
-    (
-        usage,
-        row.embedded(),
-        row.linked_on_page(),
-        row.verdict.certainty.map_or("", Certainty::label),
-        row.attachment.status.as_str(),
-        row.owner.map_or("", |owner| owner.kind.label()),
-        u8::from(row::offers_command(row)),
-    )
+    State {
+        usage: Usage::ALL.iter().position(|usage| *usage == row.usage()).unwrap_or_default(),
+        embedded: row.embedded(),
+        linked: row.linked_on_page(),
+        certainty: row.verdict.certainty.map_or("", Certainty::label),
+        status: row.attachment.status.as_str(),
+        kind: row.owner.map_or("", |owner| owner.kind.label()),
+        command: u8::from(row::offers_command(row)),
+    }
 }
 
 fn index(index: usize) -> Index {

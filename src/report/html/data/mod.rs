@@ -1,21 +1,24 @@
-//! The block of data behind a table of files: one array per column, texts that repeat kept once, and for every text
+//! The block of data behind a table of files: tables of columns, texts that repeat kept once, and for every text
 //! column the place of each row in sorted order (`report-ui.md` C2). It holds all that the program writes into the
 //! CSV, as it is and not as it is shown: the script makes the same table of any choice of rows.
 
 mod address;
 mod columns;
-mod dictionary;
 mod rank;
+mod shared;
 
 use serde::Serialize;
 
 use crate::report::view::{FileRow, View};
 use crate::report::{ReportError, csv, folder};
+use crate::spreadsheet::Type;
 
 use super::frame::read_sentence;
 pub(super) use address::component;
-use columns::Table;
+use columns::Tables;
+pub(super) use columns::Usages;
 pub(in crate::report) use rank::rank;
+pub(super) use shared::Shared;
 
 /// The block as it stands in the page.
 #[derive(Debug)]
@@ -70,17 +73,36 @@ impl RunBlock {
 #[derive(Serialize)]
 struct Block<'a> {
     run: RunBlock,
-    /// Header of the CSV.
-    header: String,
+    shared: Shared,
+    export: Export,
     #[serde(flatten)]
-    table: Table<'a>,
+    tables: Tables<'a>,
+}
+
+/// The columns of the CSV that the script writes.
+#[derive(Serialize)]
+struct Export {
+    name: Vec<&'static str>,
+    holds: Vec<&'static str>,
+    digits: Vec<u8>,
+}
+
+impl Export {
+    fn new() -> Self {
+        let columns = || csv::ATTACHMENTS.iter();
+        Self {
+            name: columns().map(|column| column.name).collect(),
+            holds: columns().map(|column| column.holds.name()).collect(),
+            digits: columns().map(|column| if let Type::Decimal(digits) = column.holds { digits } else { 0 }).collect(),
+        }
+    }
 }
 
 /// Makes the block for files in the order the page shows them at first. `base` is the base URL; addresses below it
 /// are kept as paths.
 pub(super) fn block(view: &View<'_>, rows: &[&FileRow<'_>]) -> Result<DataBlock, ReportError> {
-    let data = Block { run: RunBlock::new(view), header: csv::attachment_header(), table: columns::table(view, rows) };
-    DataBlock::pack(&data, rows.len())
+    let (run, shared, export) = (RunBlock::new(view), Shared::new(), Export::new());
+    DataBlock::pack(&Block { run, shared, export, tables: columns::tables(view, rows) }, rows.len())
 }
 
 /// FNV-1a, 32 bits, over UTF-16 code units, which is what a script sees.
@@ -99,6 +121,14 @@ mod tests {
         // for ASCII, code units are bytes: the published test vector of "foobar"
         assert_eq!(checksum("foobar"), "bf9cf968");
         assert_eq!(checksum(""), "811c9dc5");
+    }
+
+    #[test]
+    fn the_script_knows_a_value_for_every_column_of_the_csv() {
+        let script = include_str!("../../../../templates/script/csv.js");
+        for name in Export::new().name {
+            assert!(script.contains(&format!("\n  \"{name}\": (rows")), "CSV_VALUES in csv.js has no {name}");
+        }
     }
 
     #[test]

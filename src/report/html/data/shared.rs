@@ -1,0 +1,58 @@
+//! What program and script have to agree on: written once, here or where the program uses it, and handed to the script.
+
+use serde::Serialize;
+
+use crate::audit::Usage;
+use crate::report::format::HIDDEN;
+use crate::report::html::{ages::AGES, row::SHOWN_CONTENTS};
+use crate::spreadsheet::{FORMULA_TRIGGERS, LINE_BREAKS};
+
+/// The constants.
+#[derive(Debug, Serialize)]
+pub(in crate::report::html) struct Shared {
+    usages: [&'static str; 7],
+    ages: Ages,
+    /// Contents in "Linked elsewhere?" before the rest is folded away.
+    #[serde(rename = "shownContents")]
+    shown_contents: usize,
+    hidden: Ranges,
+    /// Characters with which a formula begins.
+    #[serde(rename = "formulaTriggers")]
+    formula_triggers: Vec<u32>,
+    /// Characters that end a line.
+    #[serde(rename = "lineBreaks")]
+    line_breaks: Vec<u32>,
+}
+
+/// Ranges of characters that draw nothing.
+#[derive(Debug, Serialize)]
+struct Ranges {
+    first: Vec<u32>,
+    last: Vec<u32>,
+}
+
+/// Classes of the age of files: the value of the facet, and the days below which it ends.
+#[derive(Debug, Serialize)]
+struct Ages {
+    value: Vec<&'static str>,
+    days: Vec<Option<i64>>,
+}
+
+impl Shared {
+    pub(in crate::report::html) fn new() -> Self {
+        Self {
+            usages: Usage::ALL.map(Usage::as_str),
+            ages: Ages {
+                value: AGES.iter().map(|class| class.value).collect(),
+                days: AGES.iter().map(|class| class.days).collect(),
+            },
+            shown_contents: SHOWN_CONTENTS,
+            hidden: Ranges {
+                first: HIDDEN.iter().map(|range| u32::from(*range.start())).collect(),
+                last: HIDDEN.iter().map(|range| u32::from(*range.end())).collect(),
+            },
+            formula_triggers: FORMULA_TRIGGERS.map(u32::from).into(),
+            line_breaks: LINE_BREAKS.map(u32::from).into(),
+        }
+    }
+}
