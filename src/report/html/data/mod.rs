@@ -3,9 +3,10 @@
 //! CSV, as it is and not as it is shown: the script makes the same table of any choice of rows.
 
 mod address;
-mod columns;
+mod builder;
 mod rank;
 mod shared;
+mod tables;
 
 use serde::Serialize;
 
@@ -15,10 +16,11 @@ use crate::spreadsheet::Type;
 
 use super::frame::read_sentence;
 pub(super) use address::component;
-use columns::Tables;
-pub(super) use columns::Usages;
+
 pub(in crate::report) use rank::rank;
 pub(super) use shared::Shared;
+use tables::Tables;
+pub(super) use tables::Usages;
 
 /// The block as it stands in the page.
 #[derive(Debug)]
@@ -102,7 +104,7 @@ impl Export {
 /// are kept as paths.
 pub(super) fn block(view: &View<'_>, rows: &[&FileRow<'_>]) -> Result<DataBlock, ReportError> {
     let (run, shared, export) = (RunBlock::new(view), Shared::new(), Export::new());
-    DataBlock::pack(&Block { run, shared, export, tables: columns::tables(view, rows) }, rows.len())
+    DataBlock::pack(&Block { run, shared, export, tables: builder::tables(view, rows) }, rows.len())
 }
 
 /// FNV-1a, 32 bits, over UTF-16 code units, which is what a script sees.

@@ -1,217 +1,21 @@
-//! The tables of the block, each an object of columns, so that a script reads every value by its name. An index points
-//! into another table; `-1` points nowhere.
+//! Fills the tables of the block from the rows of a page; what repeats is kept once.
 
 use std::hash::Hash;
 
 use indexmap::{IndexMap, IndexSet};
-use serde::Serialize;
 
 use super::address;
 use super::rank::rank;
+use super::tables::{
+    Columns, ContentEntry, Index, Paths, Phrase, Ranks, Spaces, State, Tables, Types, Usages, Uses, Versions, contents,
+    phrases, states,
+};
 use crate::audit::{Usage, Use};
-use crate::inventory::{Attachment, Content, OldVersion, Status};
+use crate::inventory::{Attachment, Content, OldVersion};
 use crate::report::html::row;
 use crate::report::view::{FileRow, View};
 use crate::report::{media, words};
 use storage_format::Certainty;
-
-/// Index into a table; -1 is none.
-type Index = i64;
-
-/// All tables of the block.
-#[derive(Serialize)]
-pub(super) struct Tables<'a> {
-    base: &'a str,
-    usages: Usages,
-    states: States<'a>,
-    spaces: Spaces<'a>,
-    people: Vec<&'a str>,
-    types: Types<'a>,
-    phrases: Phrases<'a>,
-    reasons: Vec<&'a str>,
-    paths: Paths,
-    contents: Contents<'a>,
-    /// One entry per file.
-    columns: Columns<'a>,
-    /// The old versions of all files, in their order.
-    versions: Versions<'a>,
-    /// The uses of all files, in their order.
-    uses: Uses<'a>,
-    ranks: Ranks,
-}
-
-#[derive(Default, Serialize)]
-struct Columns<'a> {
-    id: Vec<&'a str>,
-    name: Vec<&'a str>,
-    size: Vec<Option<u64>>,
-    /// how many old versions
-    old: Vec<usize>,
-    version: Vec<u32>,
-    space: Vec<usize>,
-    owner: Vec<Index>,
-    /// id of the container where the owner was not found
-    container: Vec<&'a str>,
-    state: Vec<usize>,
-    /// seconds since 1970
-    created: Vec<Option<i64>>,
-    changed: Vec<Option<i64>>,
-    /// milliseconds beyond the second of the last change: addresses of downloads bear them
-    milliseconds: Vec<u32>,
-    author: Vec<Index>,
-    #[serde(rename = "type")]
-    media_type: Vec<Index>,
-    /// how many uses
-    uses: Vec<usize>,
-    reasons: Vec<OrZero<Vec<usize>>>,
-    protected: Vec<OrZero<&'a str>>,
-    duplicate: Vec<usize>,
-    download: Vec<Index>,
-    screen: Vec<Index>,
-    endpoint: Vec<Index>,
-    /// with \u{1}v for the number of the version
-    #[serde(rename = "versionEndpoint")]
-    version_endpoint: Vec<Index>,
-}
-
-#[derive(Default, Serialize)]
-struct Versions<'a> {
-    number: Vec<u32>,
-    size: Vec<Option<u64>>,
-    /// seconds since 1970
-    created: Vec<Option<i64>>,
-    author: Vec<Index>,
-    /// where it differs from the current one
-    name: Vec<OrZero<&'a str>>,
-}
-
-#[derive(Default, Serialize)]
-struct Uses<'a> {
-    content: Vec<usize>,
-    phrase: Vec<usize>,
-    /// where it differs from the current one
-    name: Vec<OrZero<&'a str>>,
-}
-
-/// A value; 0, the shortest, where there is none, as in most rows.
-#[derive(Serialize)]
-#[serde(untagged)]
-enum OrZero<T> {
-    None(u8),
-    Some(T),
-}
-
-impl<T> From<Option<T>> for OrZero<T> {
-    fn from(value: Option<T>) -> Self {
-        value.map_or(Self::None(0), Self::Some)
-    }
-}
-
-/// All usages: the word of the contract, and in words.
-#[derive(Serialize)]
-pub(in crate::report::html) struct Usages {
-    name: [&'static str; 7],
-    words: [&'static str; 7],
-}
-
-impl Usages {
-    pub(in crate::report::html) fn all() -> Self {
-        Self { name: Usage::ALL.map(Usage::as_str), words: Usage::ALL.map(words::usage) }
-    }
-}
-
-/// What many files have in common.
-#[derive(PartialEq, Eq, Hash)]
-struct State<'a> {
-    usage: usize,
-    embedded: &'static str,
-    linked: &'static str,
-    certainty: &'static str,
-    status: &'a str,
-    kind: &'static str,
-    command: u8,
-}
-
-#[derive(Serialize)]
-struct States<'a> {
-    usage: Vec<usize>,
-    /// on the owning page
-    embedded: Vec<&'static str>,
-    /// on the owning page
-    linked: Vec<&'static str>,
-    certainty: Vec<&'static str>,
-    status: Vec<&'a str>,
-    /// of the container
-    kind: Vec<&'static str>,
-    /// whether the DELETE command is offered
-    command: Vec<u8>,
-}
-
-#[derive(Serialize)]
-struct Spaces<'a> {
-    key: Vec<&'a str>,
-    name: Vec<&'a str>,
-}
-
-/// Media types, raw and in words.
-#[derive(Serialize)]
-struct Types<'a> {
-    name: Vec<&'a str>,
-    words: Vec<String>,
-}
-
-#[derive(PartialEq, Eq, Hash)]
-struct Phrase<'a> {
-    construct: &'a str,
-    certainty: &'static str,
-    words: String,
-    on_owner: bool,
-}
-
-#[derive(Serialize)]
-struct Phrases<'a> {
-    construct: Vec<&'a str>,
-    certainty: Vec<&'static str>,
-    words: Vec<String>,
-    /// whether the owning page itself uses the file
-    #[serde(rename = "onOwner")]
-    on_owner: Vec<bool>,
-}
-
-/// Paths below `base`, and whether each is a template.
-#[derive(Serialize)]
-struct Paths {
-    path: Vec<String>,
-    template: Vec<bool>,
-}
-
-struct ContentEntry<'a> {
-    content: &'a Content,
-    path: Option<String>,
-    owner: Index,
-}
-
-#[derive(Serialize)]
-struct Contents<'a> {
-    kind: Vec<&'static str>,
-    title: Vec<&'a str>,
-    path: Vec<Option<String>>,
-    id: Vec<&'a str>,
-    /// `draft`, `archived`, or 0
-    mark: Vec<OrZero<&'static str>>,
-    /// owner or author
-    owner: Vec<Index>,
-}
-
-/// Places in sorted order: of every row by name and id, else of every entry of a dictionary.
-#[derive(Serialize)]
-struct Ranks {
-    name: Vec<usize>,
-    id: Vec<usize>,
-    spaces: Vec<usize>,
-    people: Vec<usize>,
-    contents: Vec<usize>,
-}
 
 /// The tables of these rows.
 pub(super) fn tables<'a>(view: &'a View<'a>, rows: &[&'a FileRow<'a>]) -> Tables<'a> {
@@ -340,8 +144,9 @@ impl<'a> Builder<'a> {
 
     fn add_use(&mut self, row: &FileRow<'a>, used: &'a Use) {
         let content = self.content(row.content_of(used));
-        let (construct, certainty) = (used.construct.as_str(), used.certainty.label());
-        let phrase = Phrase { construct, certainty, words: words::phrase(used), on_owner: used.on_owner };
+        let certainty = used.certainty.label();
+        let phrase =
+            Phrase { construct: &used.construct, certainty, words: words::phrase(used), on_owner: used.on_owner };
         self.uses.content.push(content);
         self.uses.phrase.push(place(&mut self.phrases, phrase));
         self.uses.name.push(Some(used.name.as_str()).filter(|name| *name != row.attachment.title).into());
@@ -386,44 +191,6 @@ impl<'a> Builder<'a> {
 /// Where a value stands among those that differ, behind which it is put when it is new.
 fn place<T: Eq + Hash>(values: &mut IndexSet<T>, value: T) -> usize {
     values.insert_full(value).0
-}
-
-fn states<'a>(states: &IndexSet<State<'a>>) -> States<'a> {
-    States {
-        usage: states.iter().map(|state| state.usage).collect(),
-        embedded: states.iter().map(|state| state.embedded).collect(),
-        linked: states.iter().map(|state| state.linked).collect(),
-        certainty: states.iter().map(|state| state.certainty).collect(),
-        status: states.iter().map(|state| state.status).collect(),
-        kind: states.iter().map(|state| state.kind).collect(),
-        command: states.iter().map(|state| state.command).collect(),
-    }
-}
-
-fn phrases(phrases: IndexSet<Phrase<'_>>) -> Phrases<'_> {
-    Phrases {
-        construct: phrases.iter().map(|phrase| phrase.construct).collect(),
-        certainty: phrases.iter().map(|phrase| phrase.certainty).collect(),
-        on_owner: phrases.iter().map(|phrase| phrase.on_owner).collect(),
-        words: phrases.into_iter().map(|phrase| phrase.words).collect(),
-    }
-}
-
-fn contents<'a>(entries: impl Iterator<Item = ContentEntry<'a>>) -> Contents<'a> {
-    let entries: Vec<ContentEntry<'_>> = entries.collect();
-    let mark = |content: &Content| match content.status {
-        Status::Draft => Some("draft"),
-        Status::Archived => Some("archived"),
-        _ => None,
-    };
-    Contents {
-        kind: entries.iter().map(|entry| entry.content.kind.label()).collect(),
-        title: entries.iter().map(|entry| entry.content.title.as_str()).collect(),
-        id: entries.iter().map(|entry| entry.content.id.as_str()).collect(),
-        mark: entries.iter().map(|entry| mark(entry.content).into()).collect(),
-        owner: entries.iter().map(|entry| entry.owner).collect(),
-        path: entries.into_iter().map(|entry| entry.path).collect(),
-    }
 }
 
 /// The place of each row by id alone, which breaks every tie.
