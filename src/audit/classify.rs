@@ -1,7 +1,7 @@
 //! The usage of every attachment: the table of product contract 3.1, the first row that applies.
 
-use super::AuditOptions;
 use super::index::{SiteIndex, fold};
+use super::options::AuditOptions;
 use super::protect::Protection;
 use super::residue;
 use super::uses::{self, Uses};

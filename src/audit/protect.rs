@@ -3,7 +3,7 @@
 use globset::{Glob, GlobMatcher};
 use unicode_normalization::UnicodeNormalization;
 
-use super::AuditOptions;
+use super::options::AuditOptions;
 use crate::inventory::Attachment;
 
 pub(super) struct Protection<'a> {

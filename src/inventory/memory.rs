@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::site::{AccountId, Attachment, Content, ContentId, OldVersion, Space, Status};
-use super::snapshot::PageVersion;
+use super::site::{AccountId, Attachment, Content, ContentId, OldVersion, PageVersion, Space, Status};
 use crate::cache::Cache;
 use confluence_client::RequestKind;
 

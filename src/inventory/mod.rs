@@ -59,7 +59,7 @@ pub use read_site::take_inventory;
 pub use recheck::{LookedAgain, SecondLook};
 pub use site::{
     AccountId, Attachment, AttachmentId, Container, Content, ContentId, ContentKind, Details, HeaderImage, OldVersion,
-    Space, SpaceId, Status,
+    PageVersion, Space, SpaceId, Status,
 };
 pub use words::{ParentKind, Resolution, SpaceKind, SpaceStatus, Subtype};
 

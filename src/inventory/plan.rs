@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::crawl::Crawl;
 use super::memory::{LastRun, Remembered};
-use super::site::{Attachment, Container, Content, ContentKind, Space, SpaceId};
+use super::site::{Attachment, Container, Content, ContentKind, Space, SpaceId, Status};
 use super::{header_images, labels, list_comparison, people};
 use crate::wording::plural;
 use confluence_client::api::{PEOPLE_PER_REQUEST, SPACE_IDS_PER_REQUEST};
@@ -143,7 +143,7 @@ impl SiteCounts {
         }
         if header_images::has_header(content) {
             let in_archived_space = content.space.as_ref().is_some_and(|space| archived.contains(space));
-            if content.status == super::Status::Current && !in_archived_space {
+            if content.status == Status::Current && !in_archived_space {
                 self.searched += 1;
             } else {
                 self.unsearched += 1;

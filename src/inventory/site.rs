@@ -370,3 +370,16 @@ pub struct OldVersion {
     /// Who uploaded it.
     pub author: Option<AccountId>,
 }
+
+/// One version of a page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PageVersion {
+    /// Number, from 1.
+    pub number: u32,
+    /// When it was published.
+    pub at: Option<DateTime<Utc>>,
+    /// Who published it.
+    pub author: Option<AccountId>,
+    /// Published as a minor edit.
+    pub minor: bool,
+}

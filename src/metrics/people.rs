@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::row::{People, Person};
-use crate::inventory::snapshot::{MetricGroup, PageFacts, PageVersion, SnapshotFacts};
-use crate::inventory::{AccountId, Content, Inventory};
+use crate::inventory::snapshot::{MetricGroup, PageFacts, SnapshotFacts};
+use crate::inventory::{AccountId, Content, Inventory, PageVersion};
 
 /// Everything about the people of one page. `previous_edits` is the number of its version in the snapshot before.
 pub(super) fn people(

@@ -2,10 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::inventory::site::{AccountId, ContentId};
+use crate::inventory::site::{AccountId, ContentId, PageVersion};
 use crate::inventory::words::ParentKind;
 
 /// A group of metrics that is read together and costs its own requests.
@@ -120,19 +119,6 @@ pub struct PageVersions {
     pub list: Vec<PageVersion>,
     /// All of them, as opposed to the current one and, before it, at least those of the last 90 days.
     pub whole: bool,
-}
-
-/// One version of a page.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PageVersion {
-    /// Number, from 1.
-    pub number: u32,
-    /// When it was published.
-    pub at: Option<DateTime<Utc>>,
-    /// Who published it.
-    pub author: Option<AccountId>,
-    /// Published as a minor edit.
-    pub minor: bool,
 }
 
 /// Views and likes; what the site does not offer is `None`.

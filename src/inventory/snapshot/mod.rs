@@ -17,8 +17,7 @@ mod versions;
 
 pub use engagement::MOST_CALLS_PER_PAGE;
 pub use facts::{
-    Account, Engagement, MetricGroup, MetricGroups, PageFacts, PageVersion, PageVersions, Parent, SnapshotFacts,
-    ViewedLast,
+    Account, Engagement, MetricGroup, MetricGroups, PageFacts, PageVersions, Parent, SnapshotFacts, ViewedLast,
 };
 pub use lists::take_pages;
 pub use plan::plan_snapshot;

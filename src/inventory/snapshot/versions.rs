@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::reading::Reading;
-use super::{PageVersion, PageVersions, SnapshotFacts};
+use super::{PageVersions, SnapshotFacts};
 use crate::inventory::convert;
 use crate::inventory::coverage::UnitKind;
 use crate::inventory::crawl::subject;
 use crate::inventory::memory::Memory;
-use crate::inventory::site::{AccountId, Content};
+use crate::inventory::site::{AccountId, Content, PageVersion};
 use confluence_client::api::Single;
 use confluence_client::{Client, RequestKind, model};
 

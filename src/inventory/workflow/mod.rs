@@ -28,8 +28,7 @@ mod tests;
 
 use chrono::Utc;
 
-use super::Coverage;
-use super::coverage::UnitKind;
+use super::coverage::{Coverage, UnitKind};
 use super::crawl::Crawl;
 use super::ledger::Ledger;
 use super::memory::Memory;

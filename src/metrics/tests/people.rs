@@ -1,7 +1,8 @@
 use super::super::people::people;
 use super::super::row::People;
 use super::*;
-use crate::inventory::snapshot::{MetricGroup, MetricGroups, PageFacts, PageVersion, PageVersions, SnapshotFacts};
+use crate::inventory::PageVersion;
+use crate::inventory::snapshot::{MetricGroup, MetricGroups, PageFacts, PageVersions, SnapshotFacts};
 
 fn version(number: u32, days: i64, author: &str) -> PageVersion {
     PageVersion { number, at: Some(ago(days)), author: Some(AccountId::new(author)), minor: false }
