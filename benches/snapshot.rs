@@ -17,7 +17,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use chrono::{TimeDelta, Utc};
-use confluence_sim::{DemoServer, FaultPlan, Site};
+use confluence_sim::{DemoServer, Site};
 use confluence_storage_analyzer::cli::Cli;
 use confluence_storage_analyzer::error::{ExitStatus, OutputFormat};
 use confluence_storage_analyzer::history::{Columns, FOLDER, History, IsoWeek, Retention, Snapshot};
@@ -43,7 +43,7 @@ fn number(name: &str, default: usize) -> usize {
 
 /// Serves until standard input ends; tells how many requests came whenever a line does.
 async fn serve() {
-    let server = DemoServer::start(site(number("SNAPSHOT_PAGES", 15_000)), FaultPlan::none()).await.unwrap();
+    let server = DemoServer::start(site(number("SNAPSHOT_PAGES", 15_000))).await.unwrap();
     println!("{} {} {}", server.base_url(), server.user(), server.token());
     std::io::stdout().flush().unwrap();
     tokio::task::spawn_blocking(move || {

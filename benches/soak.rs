@@ -56,7 +56,7 @@ async fn serve() {
         Fault::CutBody(100),
     );
     let site = site(number("SOAK_PAGES", 2_000), number("SOAK_FILES", 6_000));
-    let server = DemoServer::start(site, faults).await.unwrap();
+    let server = DemoServer::start_with(site, faults).await.unwrap();
     println!("{} {} {}", server.base_url(), server.user(), server.token());
     std::io::stdout().flush().unwrap();
     // the parent closes the pipe when it has read the site

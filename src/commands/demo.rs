@@ -9,9 +9,7 @@ use crate::config::{Config, SnapshotConfig, Surroundings};
 use crate::error::{ExitStatus, Failure, Outcome, OutputFormat};
 use crate::progress::Progress;
 use crate::report::{OutputError, ReportError};
-use confluence_sim::{
-    DemoServer, Fault, FaultPlan, Occurrence, RoutePattern, SAMPLE_BASE, Site, sample_site, weeks_ago,
-};
+use confluence_sim::{DemoServer, SAMPLE_BASE, Site, sample_site, weeks_ago};
 
 /// Weeks before this one that the sample site is measured in as well, so that there is a history to look at.
 const WEEKS: u32 = 12;
@@ -30,7 +28,7 @@ pub(crate) async fn run(
     let now = Utc::now();
     let site = sample_site(now);
     let snapshot = SnapshotConfig::default();
-    let server = serve(site.clone(), FaultPlan::none()).await?;
+    let server = serve(site.clone()).await?;
     progress.note(format!("sample site at {}", server.base_url()));
     let config = config(&server, args, around)?;
     // nothing of a real site is at stake, and a newcomer should not stumble over a folder
@@ -59,24 +57,20 @@ async fn earlier_week(
     args: &DemoArgs,
     around: &Surroundings<'_>,
 ) -> Result<(), Failure> {
-    let faults = if weeks == INCOMPLETE { broken()? } else { FaultPlan::none() };
-    let server = serve(weeks_ago(site, now, weeks), faults).await?;
+    let mut past = weeks_ago(site, now, weeks);
+    if weeks == INCOMPLETE {
+        past.behaviour.refused.push("/wiki/api/v2/footer-comments".to_owned());
+    }
+    let server = serve(past).await?;
     let config = config(&server, args, around)?;
     replay(&config, measuring, now - TimeDelta::weeks(i64::from(weeks))).await
 }
 
-async fn serve(site: Site, faults: FaultPlan) -> Result<DemoServer, Failure> {
-    DemoServer::start(site, faults).await.map_err(|error| {
+async fn serve(site: Site) -> Result<DemoServer, Failure> {
+    DemoServer::start(site).await.map_err(|error| {
         Failure::new(ExitStatus::Internal, "the sample site cannot be served on this machine")
             .because(error.to_string())
     })
-}
-
-/// The comments are refused.
-fn broken() -> Result<FaultPlan, Failure> {
-    let route = RoutePattern::path("/wiki/api/v2/footer-comments")
-        .map_err(|error| Failure::new(ExitStatus::Internal, error.to_string()))?;
-    Ok(FaultPlan::none().on(route, Occurrence::From(1), Fault::status(403)))
 }
 
 fn config(server: &DemoServer, args: &DemoArgs, around: &Surroundings<'_>) -> Result<Config, Failure> {

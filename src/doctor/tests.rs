@@ -8,7 +8,7 @@ use confluence_sim::workflow::WorkflowApp;
 use confluence_sim::{DemoServer, Fault, FaultPlan, Occurrence, RoutePattern, sample_site};
 
 async fn serve(faults: FaultPlan) -> DemoServer {
-    DemoServer::start(sample_site("2026-04-01T08:30:00Z".parse().unwrap()), faults).await.unwrap()
+    DemoServer::start_with(sample_site("2026-04-01T08:30:00Z".parse().unwrap()), faults).await.unwrap()
 }
 
 fn client_as(server: &DemoServer, token: &str) -> Api {

@@ -11,7 +11,7 @@ use std::process::ExitCode;
 
 use chrono::Utc;
 use confluence_client::{Api, ConnectionSettings, Credentials};
-use confluence_sim::{DemoServer, FaultPlan, RequestLogEntry, Site, sample_site};
+use confluence_sim::{DemoServer, RequestLogEntry, Site, sample_site};
 use confluence_storage_analyzer::audit::AuditOptions;
 use confluence_storage_analyzer::commands::reading::read_site;
 use confluence_storage_analyzer::error::ExitStatus;
@@ -42,7 +42,7 @@ fn main() -> ExitCode {
 
 /// Reads a site in the most thorough way and gives every distinct request it took.
 async fn requests_of(site: Site) -> (DemoServer, BTreeSet<Sent>) {
-    let server = DemoServer::start(site, FaultPlan::none()).await.unwrap();
+    let server = DemoServer::start(site).await.unwrap();
     let mut read = None;
     let settings = ConnectionSettings::new(server.base_url(), Credentials::basic(server.user(), server.token().into()));
     let api = Api::new(settings).unwrap();

@@ -19,7 +19,7 @@ use storage_format::{Body, TodoMarkers};
 use tempfile::TempDir;
 
 async fn serve(faults: FaultPlan) -> DemoServer {
-    DemoServer::start(sample_site("2026-04-01T08:30:00Z".parse().unwrap()), faults).await.unwrap()
+    DemoServer::start_with(sample_site("2026-04-01T08:30:00Z".parse().unwrap()), faults).await.unwrap()
 }
 
 /// One run with the cache in a folder. Time is paused in these tests, so the library's own limits are off.

@@ -21,7 +21,7 @@ fn api(server: &DemoServer) -> Api {
 }
 
 async fn server(faults: FaultPlan) -> DemoServer {
-    DemoServer::start(sample(Utc::now()).site, faults).await.unwrap()
+    DemoServer::start_with(sample(Utc::now()).site, faults).await.unwrap()
 }
 
 async fn read_with(server: &DemoServer, options: &CrawlOptions) -> Result<Inventory, CrawlError> {
@@ -69,7 +69,7 @@ async fn the_whole_sample_is_read_and_its_old_sizes_are_proved() {
 async fn sizes_that_are_not_old_sizes_are_unknown() {
     let mut site = sample(Utc::now()).site;
     site.behaviour.old_versions_answer_current_size = true;
-    let server = DemoServer::start(site, FaultPlan::none()).await.unwrap();
+    let server = DemoServer::start(site).await.unwrap();
     let inventory = read(&server).await.unwrap();
     assert!(matches!(inventory.scan.old_sizes, OldSizes::Unproved { .. }), "{:?}", inventory.scan.old_sizes);
     assert!(inventory.attachments.iter().flat_map(|file| &file.old_versions).all(|version| version.size.is_none()));

@@ -28,7 +28,7 @@ pub(crate) struct Server {
 impl Server {
     pub(crate) fn start(site: Site, faults: FaultPlan) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-        let server = runtime.block_on(DemoServer::start(site, faults)).unwrap();
+        let server = runtime.block_on(DemoServer::start_with(site, faults)).unwrap();
         Self { runtime, server }
     }
 

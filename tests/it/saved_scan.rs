@@ -73,7 +73,7 @@ async fn written_scan(folder: &Path) -> Value {
         }
     });
     let faults = FaultPlan::none().on(posts, Occurrence::From(1), new_status);
-    let server = DemoServer::start(sample_site("2026-04-01T08:30:00Z".parse().unwrap()), faults).await.unwrap();
+    let server = DemoServer::start_with(sample_site("2026-04-01T08:30:00Z".parse().unwrap()), faults).await.unwrap();
     server.change_site(|site| {
         let page = site.contents.iter_mut().find(|content| content.kind == Kind::Page).unwrap();
         page.body.push_str(r#"<p><ac:link><ri:page ri:space-key="ENG" ri:content-title="Home"/></ac:link></p>"#);

@@ -5,6 +5,7 @@
 //! of this program's client: the two share no code and no types, so an error in one shows against the other.
 
 mod builder;
+#[cfg(feature = "faults")]
 pub mod faults;
 pub mod readers;
 #[cfg(test)]
@@ -12,13 +13,21 @@ pub(crate) mod reference_cases;
 pub mod sample;
 pub mod server;
 pub mod site;
+#[cfg(feature = "faults")]
 mod totals;
 mod weeks;
 pub mod workflow;
 
+#[cfg(feature = "faults")]
 pub use faults::{Fault, FaultPlan, Occurrence, RoutePattern};
 pub use sample::{Expected, ExpectedUsage, SAMPLE_BASE, Sample, sample, sample_site};
 pub use server::{DemoServer, RequestLogEntry};
 pub use site::Site;
+#[cfg(feature = "faults")]
 pub use totals::{SiteTotals, SpaceFigures};
 pub use weeks::weeks_ago;
+
+/// The example of the README, run as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

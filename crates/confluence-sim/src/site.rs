@@ -61,6 +61,9 @@ pub struct Behaviour {
     /// Labels inside a hit of the content search end after this many, without a sign (CONFCLOUD-71415).
     #[serde(default)]
     pub label_cap: Option<usize>,
+    /// Paths that are refused with 403, as where an account may not see something.
+    #[serde(default)]
+    pub refused: Vec<String>,
     /// Pages of v2 lists hold this many items at most, whatever was asked for and without a sign (F-54).
     pub page_cap: Option<usize>,
 }

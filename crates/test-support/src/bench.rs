@@ -40,7 +40,7 @@ pub struct Run {
 
 impl Bench {
     pub async fn start((site, truth): (Site, Truth), faults: FaultPlan) -> Self {
-        Self { server: DemoServer::start(site, faults).await.unwrap(), truth, bound: REQUESTS_BOUND }
+        Self { server: DemoServer::start_with(site, faults).await.unwrap(), truth, bound: REQUESTS_BOUND }
     }
 
     /// The small site that has every kind of use.

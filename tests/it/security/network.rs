@@ -15,7 +15,7 @@ const DOWNLOAD: &str = "/wiki/rest/api/content/*/child/attachment/*/download";
 
 /// A second listener that nobody may talk to.
 async fn bystander() -> DemoServer {
-    DemoServer::start(known::site().0, FaultPlan::none()).await.unwrap()
+    DemoServer::start(known::site().0).await.unwrap()
 }
 
 #[tokio::test(start_paused = true)]

@@ -49,7 +49,7 @@ impl Bench {
     pub(crate) fn start(site: Site, faults: FaultPlan) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let account = site.account.account_id.clone();
-        let server = runtime.block_on(DemoServer::start(site, faults)).unwrap();
+        let server = runtime.block_on(DemoServer::start_with(site, faults)).unwrap();
         Self { runtime, server, folder: TempDir::new().unwrap(), account }
     }
 

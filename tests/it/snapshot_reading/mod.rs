@@ -32,7 +32,7 @@ struct Run {
 
 impl Bench {
     async fn start(site: Site, groups: &[MetricGroup], faults: FaultPlan) -> Self {
-        let server = DemoServer::start(site, faults).await.unwrap();
+        let server = DemoServer::start_with(site, faults).await.unwrap();
         Self { server, options: CrawlOptions::default(), groups: MetricGroups::new(groups.iter().copied()) }
     }
 

@@ -3,10 +3,9 @@
 use serde_json::{Value, json};
 
 use super::errors;
-use super::reply::Reply;
+use super::reply::{Answer, Reply};
 use super::request::Request;
 use super::served::{Served, Viewer};
-use super::v2_lists::Answer;
 use crate::site::Person;
 
 /// Account ids in one request at most.

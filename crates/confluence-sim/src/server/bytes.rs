@@ -42,6 +42,7 @@ impl FileBytes {
     }
 
     /// At most so many bytes from the start, for damaged bodies.
+    #[cfg(feature = "faults")]
     pub(crate) fn first(mut self, count: usize) -> Bytes {
         self.end = self.end.min(self.position.saturating_add((count as u64).min(CHUNK)));
         self.next_chunk().unwrap_or_default()

@@ -4,10 +4,9 @@ use serde_json::json;
 
 use super::bytes::FileBytes;
 use super::errors;
-use super::reply::{Reply, ReplyBody};
+use super::reply::{Answer, Reply, ReplyBody};
 use super::request::Request;
 use super::served::{Served, Viewer};
-use super::v2_lists::Answer;
 use super::views::segment;
 use crate::builder::hash;
 
@@ -70,7 +69,7 @@ pub(crate) fn media(served: &Served, request: &Request) -> Reply {
 }
 
 fn bytes(status: u16, file: FileBytes) -> Reply {
-    Reply { status, headers: Vec::new(), body: ReplyBody::File(file), damage: None }
+    Reply::new(status, ReplyBody::File(file))
 }
 
 /// Start and end (exclusive) of a single range; `None` without a range that can be read.

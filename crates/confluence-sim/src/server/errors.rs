@@ -88,6 +88,7 @@ pub(crate) fn unknown_path(path: &str) -> Reply {
     Reply::json(404, json!({"statusCode": 404, "message": format!("null for uri: {path}")}))
 }
 
+#[cfg(feature = "faults")]
 /// A login page in the place of an answer.
 pub(crate) fn login_page() -> Reply {
     let page = "<!doctype html><html lang=\"en\"><head><title>Log in</title></head><body><form action=\"/login\" method=\"post\"><button>Continue</button></form></body></html>";

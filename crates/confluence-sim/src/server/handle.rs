@@ -1,15 +1,16 @@
-//! The way of a request through the server: recorded, judged, routed, damaged where a fault says so.
+//! The way of a request through the server: judged, recorded, routed.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
 
 use hyper::Response;
 
 use super::auth::{self, Credential};
-use super::reply::{Aborted, Damage, Reply, ReplyBody, WireBody};
+use super::reply::{Reply, WireBody};
 use super::request::Request;
 use super::served::Served;
-use super::{RequestLogEntry, downloads, edits, errors, v1, v2, workflow};
-use crate::faults::{Fault, FaultPlan};
+use super::{RequestLogEntry, downloads, errors, v1, v2, workflow};
+#[cfg(feature = "faults")]
+use crate::faults::FaultPlan;
 
 /// Which listener a request came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +25,7 @@ pub(crate) enum Origin {
 #[derive(Debug)]
 pub(crate) struct Shared {
     pub(crate) served: RwLock<Served>,
+    #[cfg(feature = "faults")]
     pub(crate) faults: Mutex<FaultPlan>,
     pub(crate) log: Mutex<Vec<RequestLogEntry>>,
     /// Address of the media origin.
@@ -44,51 +46,22 @@ impl Shared {
     }
 }
 
-/// Answers one request; an error breaks the connection off.
-pub(crate) async fn handle(
-    shared: Arc<Shared>,
-    request: Request,
-    origin: Origin,
-) -> Result<Response<WireBody>, Aborted> {
-    let faults = shared.faults.lock().unwrap_or_else(PoisonError::into_inner).due(&request.path, &request.query);
-    let credential = credential(&shared, &request, &faults);
-    let entry = enter(&shared, &request, credential);
-    for fault in &faults {
-        match fault {
-            Fault::ChangeSite(change) => shared.change(|site| change(site)),
-            Fault::Stall => std::future::pending::<()>().await,
-            Fault::Reset => return Err(Aborted),
-            _ => {}
-        }
-    }
-    let mut reply = scripted(&faults).unwrap_or_else(|| answer(&shared, &request, credential, origin));
-    for fault in &faults {
-        match fault {
-            Fault::CutBody(after) => reply.damage = Some(Damage::Cut(*after)),
-            Fault::StallBody(after) => reply.damage = Some(Damage::Stall(*after)),
-            Fault::Header { name, value } => reply.headers.push((name.clone(), value.clone())),
-            fault => {
-                if let ReplyBody::Json(json) = &mut reply.body {
-                    edits::edit(fault, &request, json);
-                }
-            }
-        }
-    }
-    if let Some(entry) = shared.log().get_mut(entry) {
-        entry.status = reply.status;
-    }
-    Ok(reply.into_response())
+/// Answers one request.
+pub(crate) fn handle(shared: &Shared, request: &Request, origin: Origin) -> Response<WireBody> {
+    let credential = judge(shared, request);
+    let entry = enter(shared, request, credential);
+    let reply = answer(shared, request, credential, origin);
+    leave(shared, entry, reply)
 }
 
-fn credential(shared: &Shared, request: &Request, faults: &[Fault]) -> Credential {
-    if faults.iter().any(|fault| matches!(fault, Fault::Anonymous | Fault::Unauthorized)) {
-        return Credential::Rejected;
-    }
+/// What the credential of a request is worth.
+pub(crate) fn judge(shared: &Shared, request: &Request) -> Credential {
     let served = shared.served.read().unwrap_or_else(PoisonError::into_inner);
     auth::judge(&served.site, request.authorization.as_deref())
 }
 
-fn enter(shared: &Shared, request: &Request, credential: Credential) -> usize {
+/// Records that a request came.
+pub(crate) fn enter(shared: &Shared, request: &Request, credential: Credential) -> usize {
     let mut log = shared.log();
     log.push(RequestLogEntry {
         method: request.method.clone(),
@@ -103,19 +76,16 @@ fn enter(shared: &Shared, request: &Request, credential: Credential) -> usize {
     log.len() - 1
 }
 
-/// The answer that a fault puts in the place of the true one.
-fn scripted(faults: &[Fault]) -> Option<Reply> {
-    faults.iter().find_map(|fault| match fault {
-        Fault::Answer { status, headers, body } => {
-            Some(Reply { status: *status, headers: headers.clone(), body: ReplyBody::Text(body.clone()), damage: None })
-        }
-        Fault::HtmlPage => Some(errors::login_page()),
-        Fault::Unauthorized => Some(errors::unauthorized()),
-        _ => None,
-    })
+/// Records how a request was answered.
+pub(crate) fn leave(shared: &Shared, entry: usize, reply: Reply) -> Response<WireBody> {
+    if let Some(entry) = shared.log().get_mut(entry) {
+        entry.status = reply.status;
+    }
+    reply.into_response()
 }
 
-fn answer(shared: &Shared, request: &Request, credential: Credential, origin: Origin) -> Reply {
+/// The true answer.
+pub(crate) fn answer(shared: &Shared, request: &Request, credential: Credential, origin: Origin) -> Reply {
     let reads = request.method == "POST" && request.path == "/wiki/api/v2/users-bulk";
     if request.method != "GET" && request.method != "HEAD" && !reads {
         return errors::method_not_allowed();
@@ -132,6 +102,9 @@ fn answer(shared: &Shared, request: &Request, credential: Credential, origin: Or
         Ok(viewer) => viewer,
         Err(refusal) => return refusal,
     };
+    if served.site.behaviour.refused.contains(&request.path) {
+        return errors::v1(403, "Not permitted");
+    }
     let answer = match segments.as_slice() {
         ["wiki", "api", "v2", rest @ ..] => v2::route(&served, viewer, request, rest),
         ["wiki", "rest", "api", rest @ ..] => v1::route(&served, viewer, request, rest, &shared.media),

@@ -9,17 +9,23 @@ mod accounts;
 mod auth;
 mod bytes;
 mod cql;
+#[cfg(feature = "faults")]
+mod damage;
 mod downloads;
-mod edits;
 mod errors;
 mod handle;
 mod orders;
 mod paging;
+mod people;
 mod reply;
 mod request;
 mod served;
+mod sort_keys;
+mod templates;
 #[cfg(test)]
 mod tests;
+#[cfg(feature = "faults")]
+mod trouble;
 mod v1;
 mod v1_expansions;
 mod v1_readers;
@@ -31,9 +37,11 @@ mod views;
 mod workflow;
 mod workflow_cql;
 
+#[cfg(feature = "faults")]
 use std::future::poll_fn;
 use std::io;
 use std::net::Ipv4Addr;
+#[cfg(feature = "faults")]
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
@@ -44,9 +52,10 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::Instant;
 
-use self::handle::{Origin, Shared, handle};
+use self::handle::{Origin, Shared};
 use self::request::Request;
 use self::served::Served;
+#[cfg(feature = "faults")]
 use super::faults::FaultPlan;
 use super::site::Site;
 
@@ -84,12 +93,28 @@ pub struct DemoServer {
 
 impl DemoServer {
     /// Serves a site on free loopback ports. Needs a Tokio runtime; fails where no port can be had.
-    pub async fn start(site: Site, faults: FaultPlan) -> io::Result<Self> {
+    pub async fn start(site: Site) -> io::Result<Self> {
+        Self::serve(
+            site,
+            #[cfg(feature = "faults")]
+            FaultPlan::none(),
+        )
+        .await
+    }
+
+    /// Serves a site on which things go wrong.
+    #[cfg(feature = "faults")]
+    pub async fn start_with(site: Site, faults: FaultPlan) -> io::Result<Self> {
+        Self::serve(site, faults).await
+    }
+
+    async fn serve(site: Site, #[cfg(feature = "faults")] faults: FaultPlan) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let media_listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let base_url = format!("http://{}/wiki", listener.local_addr()?);
         let shared = Arc::new(Shared {
             served: RwLock::new(Served::new(site, base_url.clone())),
+            #[cfg(feature = "faults")]
             faults: Mutex::new(faults),
             log: Mutex::new(Vec::new()),
             media: format!("http://{}", media_listener.local_addr()?),
@@ -143,6 +168,7 @@ impl DemoServer {
     }
 
     /// Replaces the fault plan; counting begins anew.
+    #[cfg(feature = "faults")]
     pub fn set_faults(&self, faults: FaultPlan) {
         *self.shared.faults.lock().unwrap_or_else(PoisonError::into_inner) = faults;
     }
@@ -171,7 +197,23 @@ async fn listen(listener: TcpListener, shared: Arc<Shared>, origin: Origin) {
     }
 }
 
+/// Serves one connection.
+#[cfg(not(feature = "faults"))]
+async fn serve(stream: TcpStream, shared: Arc<Shared>, origin: Origin) {
+    // answers are small and each waits for the next request
+    let _unimportant = stream.set_nodelay(true);
+    let service = service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
+        let shared = Arc::clone(&shared);
+        Box::pin(async move {
+            Ok::<_, std::convert::Infallible>(handle::handle(&shared, &Request::receive(request).await, origin))
+        })
+    });
+    // how a connection ends is the client's business
+    let _unimportant = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
+}
+
 /// Serves one connection. Where a fault breaks it off, the socket is reset rather than closed in good order.
+#[cfg(feature = "faults")]
 async fn serve(stream: TcpStream, shared: Arc<Shared>, origin: Origin) {
     // answers are small and each waits for the next request
     let _unimportant = stream.set_nodelay(true);
@@ -180,7 +222,7 @@ async fn serve(stream: TcpStream, shared: Arc<Shared>, origin: Origin) {
     let service = service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
         let (shared, wants_reset) = (Arc::clone(&shared), Arc::clone(&wants_reset));
         Box::pin(async move {
-            let answer = handle(shared, Request::receive(request).await, origin).await;
+            let answer = trouble::handle(shared, Request::receive(request).await, origin).await;
             wants_reset.fetch_or(answer.is_err(), Ordering::Relaxed);
             answer
         })

@@ -3,8 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::paging::Order;
-use super::v2_lists::{attachment_entry, content_entry};
+use super::sort_keys::{Order, attachment_entry, content_entry};
 use crate::Site;
 
 /// Places in `Site::contents` and `Site::attachments`, ascending by what a list is ordered by.

@@ -6,63 +6,12 @@ use base64::prelude::{BASE64_URL_SAFE, BASE64_URL_SAFE_NO_PAD, Engine as _};
 use serde_json::{Value, json};
 
 use super::errors;
-use super::reply::Reply;
+use super::reply::{Answer, Reply};
 use super::request::Request;
-use super::served::Served;
+use super::sort_keys::{Entry, Key, Order};
 
 /// The largest `limit` of v2 lists; above it the request is refused.
 const MOST: usize = 250;
-
-/// What a list is ordered by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Key<'a> {
-    /// Ids and times.
-    Number(i64),
-    /// Titles and keys.
-    Text(&'a str),
-}
-
-/// An item with its place in the order.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Entry<'a, T> {
-    pub(crate) key: Key<'a>,
-    pub(crate) id: i64,
-    pub(crate) item: &'a T,
-}
-
-/// The order asked for.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Order {
-    pub(crate) field: &'static str,
-    descending: bool,
-}
-
-impl Order {
-    /// Reads `sort`; the first of `fields` is the default.
-    pub(crate) fn read(request: &Request, fields: &[&'static str]) -> Result<Self, Reply> {
-        let Some(asked) = request.parameter("sort") else {
-            return Ok(Self { field: fields.first().copied().unwrap_or("id"), descending: false });
-        };
-        let (name, descending) = asked.strip_prefix('-').map_or((asked, false), |name| (name, true));
-        let field = fields.iter().find(|field| **field == name).ok_or_else(|| errors::v2_parameter("sort"))?;
-        Ok(Self { field, descending })
-    }
-
-    /// Ascending by a field.
-    pub(crate) fn by(field: &'static str) -> Self {
-        Self { field, descending: false }
-    }
-
-    fn compare<T>(self, one: &Entry<'_, T>, other: &Entry<'_, T>) -> Ordering {
-        let ordering = (one.key, one.id).cmp(&(other.key, other.id));
-        if self.descending { ordering.reverse() } else { ordering }
-    }
-}
-
-/// Numeric value of an id such as `123` or `att123`, for orders.
-pub(crate) fn number_of(id: &str) -> i64 {
-    id.trim_start_matches(|letter: char| !letter.is_ascii_digit()).parse().unwrap_or_default()
-}
 
 /// Reads `limit`; refuses what v2 refuses.
 pub(crate) fn limit(request: &Request, default: usize) -> Result<usize, Reply> {
@@ -75,20 +24,29 @@ pub(crate) fn limit(request: &Request, default: usize) -> Result<usize, Reply> {
     }
 }
 
+/// What the site says of its lists.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Site<'s> {
+    /// What `_links.base` says.
+    pub(crate) base: &'s str,
+    /// Pages hold this many items at most, whatever was asked for and without a sign.
+    pub(crate) cap: Option<usize>,
+}
+
 /// Answers one page of a v2 list. The cursor holds the last item's place, so items that come or go meanwhile neither
 /// repeat nor skip others.
 pub(crate) fn page<'a, T>(
-    served: &Served,
+    site: Site<'_>,
     request: &Request,
     default_limit: usize,
     order: Order,
     entries: impl Iterator<Item = Entry<'a, T>>,
     render: impl Fn(&'a T) -> Value,
-) -> Result<Reply, Reply>
+) -> Answer
 where
     T: 'a,
 {
-    let limit = capped_limit(served, request, default_limit)?;
+    let limit = capped_limit(site, request, default_limit)?;
     let cursor = request.parameter("cursor").map(Cursor::decode).transpose()?;
     let mut entries: Vec<Entry<'a, T>> = entries
         .filter(|entry| cursor.as_ref().is_none_or(|cursor| cursor.is_before(order, entry.key, entry.id)))
@@ -99,7 +57,7 @@ where
         entries.truncate(limit);
     }
     entries.sort_unstable_by(|one, other| order.compare(one, other));
-    Ok(answer(served, request, order, &entries, more, render))
+    Ok(answer(site, request, order, &entries, more, render))
 }
 
 /// A list whose items are kept in order: their places, ascending, and the entry at a place.
@@ -110,15 +68,15 @@ pub(crate) struct InOrder<'s, F> {
 
 /// Answers one page of a list whose items are kept in order.
 pub(crate) fn sorted_page<'a, T: 'a>(
-    served: &'a Served,
+    site: Site<'_>,
     request: &Request,
     default_limit: usize,
     order: Order,
     list: InOrder<'_, impl Fn(usize) -> Entry<'a, T>>,
     keep: impl Fn(&'a T) -> bool,
     render: impl Fn(&'a T) -> Value,
-) -> Result<Reply, Reply> {
-    let limit = capped_limit(served, request, default_limit)?;
+) -> Answer {
+    let limit = capped_limit(site, request, default_limit)?;
     let cursor = request.parameter("cursor").map(Cursor::decode).transpose()?;
     let InOrder { places, entry } = list;
     let is_after = |at: usize| {
@@ -135,22 +93,22 @@ pub(crate) fn sorted_page<'a, T: 'a>(
     };
     let more = entries.len() > limit;
     entries.truncate(limit);
-    Ok(answer(served, request, order, &entries, more, render))
+    Ok(answer(site, request, order, &entries, more, render))
 }
 
-fn capped_limit(served: &Served, request: &Request, default: usize) -> Result<usize, Reply> {
-    Ok(limit(request, default)?.min(served.site.behaviour.page_cap.unwrap_or(MOST).max(1)))
+fn capped_limit(site: Site<'_>, request: &Request, default: usize) -> Result<usize, Reply> {
+    Ok(limit(request, default)?.min(site.cap.unwrap_or(MOST).max(1)))
 }
 
 fn answer<'a, T: 'a>(
-    served: &Served,
+    site: Site<'_>,
     request: &Request,
     order: Order,
     entries: &[Entry<'a, T>],
     more: bool,
     render: impl Fn(&'a T) -> Value,
 ) -> Reply {
-    let mut links = json!({"base": served.base()});
+    let mut links = json!({"base": site.base});
     if let Some(last) = entries.last().filter(|_| more) {
         let cursor = Cursor::at(order.field, last.key, last.id).encode();
         links["next"] = Value::from(request.with_cursor(&cursor));
@@ -171,6 +129,7 @@ pub(crate) struct Cursor(Value);
 
 impl Cursor {
     /// The place before the first item.
+    #[cfg(feature = "faults")]
     pub(crate) fn start() -> Self {
         Self(json!({"id": null, "contentOrder": "", "contentOrderValue": null}))
     }
@@ -192,6 +151,7 @@ impl Cursor {
     }
 
     /// The same place, written differently.
+    #[cfg(feature = "faults")]
     pub(crate) fn respelled(mut self) -> Self {
         let times = self.0["respelled"].as_u64().unwrap_or_default();
         self.0["respelled"] = Value::from(times + 1);

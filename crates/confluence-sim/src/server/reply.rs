@@ -1,9 +1,8 @@
 //! An answer before it goes on the wire, so that scripted faults can still change it.
 
 use std::convert::Infallible;
-use std::fmt;
 
-use futures_util::{StreamExt as _, stream};
+use futures_util::stream;
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt as _, Full, StreamBody};
 use hyper::Response;
@@ -13,17 +12,11 @@ use serde_json::Value;
 
 use super::bytes::FileBytes;
 
-/// The connection is to be broken off.
-#[derive(Debug)]
-pub(crate) struct Aborted;
-
-impl fmt::Display for Aborted {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("aborted by a scripted fault")
-    }
-}
-
-impl std::error::Error for Aborted {}
+/// Why an answer ends before its end: nothing does.
+#[cfg(not(feature = "faults"))]
+pub(crate) type Aborted = Infallible;
+#[cfg(feature = "faults")]
+pub(crate) use super::damage::{Aborted, Damage};
 
 /// Body of an answer.
 pub(crate) type WireBody = UnsyncBoxBody<Bytes, Aborted>;
@@ -34,8 +27,12 @@ pub(crate) struct Reply {
     pub(crate) status: u16,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: ReplyBody,
+    #[cfg(feature = "faults")]
     pub(crate) damage: Option<Damage>,
 }
+
+/// An answer or its refusal.
+pub(crate) type Answer = Result<Reply, Reply>;
 
 /// What the body is made of.
 #[derive(Debug, Clone)]
@@ -48,16 +45,18 @@ pub(crate) enum ReplyBody {
     File(FileBytes),
 }
 
-/// How the body goes wrong on the wire.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Damage {
-    /// The connection ends after so many bytes.
-    Cut(usize),
-    /// Nothing more comes after so many bytes.
-    Stall(usize),
-}
-
 impl Reply {
+    /// Without headers of its own.
+    pub(crate) fn new(status: u16, body: ReplyBody) -> Self {
+        Self {
+            status,
+            headers: Vec::new(),
+            body,
+            #[cfg(feature = "faults")]
+            damage: None,
+        }
+    }
+
     /// 200 with JSON.
     pub(crate) fn ok(json: Value) -> Self {
         Self::json(200, json)
@@ -65,13 +64,12 @@ impl Reply {
 
     /// Any status with JSON.
     pub(crate) fn json(status: u16, json: Value) -> Self {
-        Self { status, headers: Vec::new(), body: ReplyBody::Json(json), damage: None }
+        Self::new(status, ReplyBody::Json(json))
     }
 
     /// A text of a content type.
     pub(crate) fn text(status: u16, content_type: &str, text: impl Into<String>) -> Self {
-        Self { status, headers: Vec::new(), body: ReplyBody::Text(text.into()), damage: None }
-            .header("content-type", content_type)
+        Self::new(status, ReplyBody::Text(text.into())).header("content-type", content_type)
     }
 
     /// Adds a header.
@@ -83,17 +81,21 @@ impl Reply {
     /// The answer as hyper sends it.
     pub(crate) fn into_response(self) -> Response<WireBody> {
         let link = self.link();
+        #[cfg(feature = "faults")]
+        let damaged = self.damage.map(|damage| damage.body(&self.body));
         let (content_type, length, body) = match self.body {
             ReplyBody::Json(json) => {
                 let bytes = Bytes::from(json.to_string());
-                (Some("application/json;charset=UTF-8"), bytes.len() as u64, whole(bytes, self.damage))
+                (Some("application/json;charset=UTF-8"), bytes.len() as u64, whole(bytes))
             }
             ReplyBody::Text(text) => {
                 let bytes = Bytes::from(text);
-                (None, bytes.len() as u64, whole(bytes, self.damage))
+                (None, bytes.len() as u64, whole(bytes))
             }
-            ReplyBody::File(file) => (None, file.remaining(), file_body(file, self.damage)),
+            ReplyBody::File(file) => (None, file.remaining(), file_body(file)),
         };
+        #[cfg(feature = "faults")]
+        let body = damaged.unwrap_or(body);
         let mut response = Response::new(body);
         *response.status_mut() = hyper::StatusCode::from_u16(self.status).unwrap_or_default();
         let headers = response.headers_mut();
@@ -121,33 +123,11 @@ impl Reply {
     }
 }
 
-fn whole(bytes: Bytes, damage: Option<Damage>) -> WireBody {
-    match damage {
-        None => Full::new(bytes).map_err(|never: Infallible| match never {}).boxed_unsync(),
-        Some(damage) => damaged(&bytes, damage),
-    }
+fn whole(bytes: Bytes) -> WireBody {
+    Full::new(bytes).map_err(|never: Infallible| match never {}).boxed_unsync()
 }
 
-fn damaged(bytes: &Bytes, damage: Damage) -> WireBody {
-    let (Damage::Cut(after) | Damage::Stall(after)) = damage;
-    let kept = bytes.slice(..after.min(bytes.len()));
-    let start = stream::iter([Ok(Frame::data(kept))]);
-    match damage {
-        // yielding once lets the connection write the first part before the failure is seen
-        Damage::Cut(_) => StreamBody::new(start.chain(stream::once(async {
-            tokio::task::yield_now().await;
-            Err(Aborted)
-        })))
-        .boxed_unsync(),
-        Damage::Stall(_) => StreamBody::new(start.chain(stream::pending())).boxed_unsync(),
-    }
-}
-
-fn file_body(file: FileBytes, damage: Option<Damage>) -> WireBody {
-    if let Some(damage) = damage {
-        let (Damage::Cut(after) | Damage::Stall(after)) = damage;
-        return damaged(&file.first(after), damage);
-    }
+fn file_body(file: FileBytes) -> WireBody {
     let chunks = stream::unfold(file, |mut file| async move {
         let chunk = file.next_chunk()?;
         Some((Ok(Frame::data(chunk)), file))

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::orders::Orders;
+use super::paging;
 use crate::site::{Attachment, AttachmentVersion, Content, Site, Space};
 
 /// For whom an answer is made.
@@ -84,6 +85,11 @@ impl Served {
     /// What `_links.base` says.
     pub(crate) fn base(&self) -> &str {
         self.site.public_base.as_deref().unwrap_or(&self.address)
+    }
+
+    /// What the site says of its lists.
+    pub(crate) fn lists(&self) -> paging::Site<'_> {
+        paging::Site { base: self.base(), cap: self.site.behaviour.page_cap }
     }
 
     /// A space by id.

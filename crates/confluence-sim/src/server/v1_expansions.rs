@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::served::Served;
-use super::{v1, views, workflow};
+use super::{people, views, workflow};
 use crate::readers::Allowed;
 use crate::site::Content;
 
@@ -65,8 +65,8 @@ fn publishers(served: &Served, content: &Content) -> Value {
 }
 
 fn user(served: &Served, id: &str) -> Value {
-    let known = v1::known_people(served).find(|person| person.account_id == id);
-    known.map_or_else(|| json!({"type": "known", "accountId": id}), v1::person)
+    let known = people::known_people(served).find(|person| person.account_id == id);
+    known.map_or_else(|| json!({"type": "known", "accountId": id}), people::person)
 }
 
 /// `read.restrictions.user` and the like: each adds its own part, the operation itself comes with the first.

@@ -5,13 +5,11 @@ use std::collections::HashSet;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::{Value, json};
 
-use super::errors;
-use super::paging::number_of;
-use super::reply::Reply;
+use super::reply::{Answer, Reply};
 use super::request::Request;
 use super::served::{Served, Viewer};
-use super::v1;
-use super::v2_lists::Answer;
+use super::sort_keys::number_of;
+use super::{errors, people};
 
 /// Watches in one answer at most.
 const MOST_WATCHES: usize = 200;
@@ -64,7 +62,7 @@ pub(crate) fn watches(served: &Served, viewer: Viewer, request: &Request, id: &s
 
 /// A person without the links of other answers.
 fn watcher(served: &Served, id: &str) -> Value {
-    let name = v1::known_people(served).find(|person| person.account_id == id).map_or("", |person| &person.name);
+    let name = people::known_people(served).find(|person| person.account_id == id).map_or("", |person| &person.name);
     json!({
         "type": "known",
         "accountId": id,

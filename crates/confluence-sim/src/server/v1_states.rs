@@ -3,11 +3,10 @@
 use serde_json::{Value, json};
 
 use super::errors;
-use super::paging::number_of;
-use super::reply::Reply;
+use super::reply::{Answer, Reply};
 use super::request::Request;
 use super::served::{Served, Viewer};
-use super::v2_lists::Answer;
+use super::sort_keys::number_of;
 use super::views;
 use crate::site::{Content, Kind, Status};
 

@@ -6,11 +6,12 @@ use serde_json::{Value, json};
 
 use super::accounts;
 use super::errors;
-use super::paging::{self, Entry, Key, Order};
-use super::reply::Reply;
+use super::paging;
+use super::reply::{Answer, Reply};
 use super::request::Request;
 use super::served::{Served, Viewer};
-use super::v2_lists::{self as lists, Answer};
+use super::sort_keys::{Entry, Key, Order};
+use super::v2_lists as lists;
 use super::views;
 use crate::site::{Attachment, Content, Kind, Status};
 
@@ -119,7 +120,7 @@ fn versions(served: &Served, request: &Request, content: &Content) -> Answer {
         id: i64::from(version.number),
         item: version,
     });
-    paging::page(served, request, 25, order, entries, views::version)
+    paging::page(served.lists(), request, 25, order, entries, views::version)
 }
 
 fn attachment(served: &Served, viewer: Viewer, request: &Request, id: &str, rest: &[&str]) -> Answer {
@@ -158,7 +159,7 @@ fn attachment_versions(served: &Served, request: &Request, file: &Attachment) ->
         id: i64::from(version.number),
         item: version,
     });
-    paging::page(served, request, 50, order, entries, |version| version_of(file, version.number))
+    paging::page(served.lists(), request, 50, order, entries, |version| version_of(file, version.number))
 }
 
 fn attachment_version(file: &Attachment, number: &str) -> Answer {

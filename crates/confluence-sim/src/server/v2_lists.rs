@@ -3,15 +3,13 @@
 use serde_json::Value;
 
 use super::errors;
-use super::paging::{self, Entry, InOrder, Key, Order, number_of};
-use super::reply::Reply;
+use super::paging::{self, InOrder};
+use super::reply::{Answer, Reply};
 use super::request::Request;
 use super::served::{Served, Viewer};
+use super::sort_keys::{Entry, Key, Order, attachment_entry, content_entry, number_of};
 use super::views;
 use crate::site::{Attachment, Content, Kind, Space, Status};
-
-/// A list answer or its refusal.
-pub(crate) type Answer = Result<Reply, Reply>;
 
 const SPACES: usize = 25;
 const CONTENTS: usize = 25;
@@ -33,7 +31,7 @@ pub(crate) fn spaces(served: &Served, viewer: Viewer, request: &Request) -> Answ
         .filter(|space| keys.is_empty() || keys.contains(&space.key.as_str()))
         .filter(|space| kinds.is_empty() || kinds.contains(&space.kind.as_str()))
         .map(|space| Entry { key: space_key(order, space), id: number_of(&space.id), item: space });
-    paging::page(served, request, SPACES, order, entries, views::space)
+    paging::page(served.lists(), request, SPACES, order, entries, views::space)
 }
 
 fn space_key(order: Order, space: &Space) -> Key<'_> {
@@ -85,21 +83,11 @@ fn content_page(
     let contents = &served.site.contents;
     if let Some(places) = served.orders.contents(order.field) {
         let list = InOrder { places, entry: |at: usize| content_entry(order, &contents[at]) };
-        paging::sorted_page(served, request, CONTENTS, order, list, keep, render)
+        paging::sorted_page(served.lists(), request, CONTENTS, order, list, keep, render)
     } else {
         let entries = contents.iter().filter(|content| keep(content)).map(|content| content_entry(order, content));
-        paging::page(served, request, CONTENTS, order, entries, render)
+        paging::page(served.lists(), request, CONTENTS, order, entries, render)
     }
-}
-
-pub(crate) fn content_entry(order: Order, content: &Content) -> Entry<'_, Content> {
-    let key = match order.field {
-        "created-date" => Key::Number(content.created_at.timestamp_millis()),
-        "modified-date" => Key::Number(content.modified_at().timestamp_millis()),
-        "title" => Key::Text(&content.title),
-        _ => Key::Number(number_of(&content.id)),
-    };
-    Entry { key, id: number_of(&content.id), item: content }
 }
 
 /// `/custom-content`; the type is mandatory.
@@ -114,7 +102,7 @@ pub(crate) fn custom_content(served: &Served, viewer: Viewer, request: &Request)
         .filter(|content| served.sees_content(viewer, content))
         .map(|content| content_entry(order, content));
     let format = request.parameter("body-format");
-    paging::page(served, request, CONTENTS, order, entries, |content| views::content(served, content, format))
+    paging::page(served.lists(), request, CONTENTS, order, entries, |content| views::content(served, content, format))
 }
 
 /// `/footer-comments`, `/inline-comments`: of the whole site, without those on contents in the trash.
@@ -153,7 +141,7 @@ fn comment_page<'a>(
     let format = body_format(request)?;
     let entries =
         comments.filter(|comment| served.sees_content(viewer, comment)).map(|comment| content_entry(order, comment));
-    paging::page(served, request, CONTENTS, order, entries, |comment| views::content(served, comment, format))
+    paging::page(served.lists(), request, CONTENTS, order, entries, |comment| views::content(served, comment, format))
 }
 
 /// `/attachments`: of the whole site.
@@ -165,7 +153,7 @@ pub(crate) fn all_attachments(served: &Served, viewer: Viewer, request: &Request
     let list = InOrder { places, entry: |at: usize| attachment_entry(filter.order, &served.site.attachments[at]) };
     let keep = |file: &Attachment| filter.keeps(file) && served.sees_attachment(viewer, file);
     let render = |file: &Attachment| rendered(served, file);
-    paging::sorted_page(served, request, ATTACHMENTS, filter.order, list, keep, render)
+    paging::sorted_page(served.lists(), request, ATTACHMENTS, filter.order, list, keep, render)
 }
 
 /// The attachments of one owner or label.
@@ -179,7 +167,7 @@ pub(crate) fn attachments<'a>(
     let entries = files
         .filter(|file| filter.keeps(file) && served.sees_attachment(viewer, file))
         .map(|file| attachment_entry(filter.order, file));
-    paging::page(served, request, ATTACHMENTS, filter.order, entries, |file| rendered(served, file))
+    paging::page(served.lists(), request, ATTACHMENTS, filter.order, entries, |file| rendered(served, file))
 }
 
 fn rendered(served: &Served, file: &Attachment) -> Value {
@@ -211,18 +199,12 @@ impl<'a> FileFilter<'a> {
     }
 }
 
-pub(crate) fn attachment_entry(order: Order, file: &Attachment) -> Entry<'_, Attachment> {
-    let version = if order.field == "modified-date" { file.versions.last() } else { file.versions.first() };
-    let at = version.map_or(0, |version| version.created_at.timestamp_millis());
-    Entry { key: Key::Number(at), id: number_of(&file.id), item: file }
-}
-
 /// Names of labels, as a list.
 pub(crate) fn labels<'a>(served: &Served, request: &Request, names: impl Iterator<Item = &'a String>) -> Answer {
     let order = Order::read(request, &["name", "id"])?;
     let entries = names.map(|name| Entry { key: Key::Text(name), id: 0, item: name });
     let wanted = request.parameter("prefix").is_none_or(|prefix| prefix == "global");
-    paging::page(served, request, CONTENTS, order, entries.filter(|_| wanted), |name| views::label(name))
+    paging::page(served.lists(), request, CONTENTS, order, entries.filter(|_| wanted), |name| views::label(name))
 }
 
 /// The properties of a content, or the one with a key.
@@ -232,7 +214,9 @@ pub(crate) fn properties(served: &Served, request: &Request, content: &Content) 
     let pairs: Vec<(&String, &Value)> =
         content.properties.iter().filter(|(name, _)| key.is_none_or(|key| *name == key)).collect();
     let entries = pairs.iter().map(|pair| Entry { key: Key::Text(pair.0), id: 0, item: pair });
-    paging::page(served, request, CONTENTS, order, entries, |(name, value)| views::property(content, name, value))
+    paging::page(served.lists(), request, CONTENTS, order, entries, |(name, value)| {
+        views::property(content, name, value)
+    })
 }
 
 /// The repeated values of a parameter. A list joined by commas is not understood and silently means its first word

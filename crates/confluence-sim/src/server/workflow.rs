@@ -3,10 +3,9 @@
 use serde_json::{Value, json};
 
 use super::errors;
-use super::reply::Reply;
+use super::reply::{Answer, Reply};
 use super::request::Request;
 use super::served::{Served, Viewer};
-use super::v2_lists::Answer;
 use super::views;
 use crate::site::Content;
 use crate::workflow::{Approval, Decision, PageWorkflow, Parameter, Workflow, WorkflowApp};

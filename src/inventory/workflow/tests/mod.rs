@@ -65,7 +65,7 @@ async fn read_with(site: Site, faults: FaultPlan, options: &WorkflowOptions) -> 
 }
 
 async fn read_by(site: Site, faults: FaultPlan, options: &WorkflowOptions, prepare: impl FnOnce(&Api)) -> Read {
-    let server = DemoServer::start(site.clone(), faults).await.unwrap();
+    let server = DemoServer::start_with(site.clone(), faults).await.unwrap();
     let mut settings =
         ConnectionSettings::new(server.base_url(), Credentials::basic(server.user(), server.token().into()));
     settings.timeouts = Timeouts::NONE;

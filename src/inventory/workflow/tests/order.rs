@@ -63,7 +63,7 @@ async fn each_source_answers_what_the_earlier_ones_left_open() {
 async fn labels_that_were_not_read_are_a_gap() {
     let id = crate::inventory::ContentId::new("1000");
     let page = super::WorkflowPage { id: &id, space_key: "ENG", version: None, labels: None };
-    let server = confluence_sim::DemoServer::start(pages(1), confluence_sim::FaultPlan::none()).await.unwrap();
+    let server = confluence_sim::DemoServer::start(pages(1)).await.unwrap();
     let settings = confluence_client::ConnectionSettings::new(
         server.base_url(),
         confluence_client::Credentials::basic(server.user(), server.token().into()),

@@ -28,7 +28,7 @@ impl Bench {
 
     pub(super) async fn start_with(site: Site, faults: FaultPlan) -> Self {
         let client = Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap();
-        Self { server: DemoServer::start(site, faults).await.unwrap(), client }
+        Self { server: DemoServer::start_with(site, faults).await.unwrap(), client }
     }
 
     /// A GET of a path below the base URL.

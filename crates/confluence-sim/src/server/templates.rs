@@ -1,0 +1,77 @@
+//! Page and blueprint templates, which v1 alone tells.
+
+use serde_json::{Value, json};
+
+use super::reply::{Answer, Reply};
+use super::request::Request;
+use super::served::{Served, Viewer};
+use super::{errors, views};
+use crate::site::Template;
+
+/// `template/page` and `template/blueprint`: those of a space, or without one the global ones; `start` and `limit`.
+pub(crate) fn list(served: &Served, viewer: Viewer, request: &Request, blueprint: bool) -> Answer {
+    if viewer == Viewer::Anonymous {
+        return Err(errors::v1(403, "Not permitted to view templates"));
+    }
+    let number = |key, default| request.parameter(key).map_or(Ok(default), str::parse::<usize>);
+    let (Ok(start), Ok(limit)) = (number("start", 0), number("limit", 25)) else {
+        return Err(errors::v1(400, "start and limit must be numbers"));
+    };
+    let limit = limit.clamp(1, 200);
+    let key = request.parameter("spaceKey");
+    if key.is_some_and(|key| !served.site.spaces.iter().any(|space| space.key == key)) {
+        return Err(errors::v1(404, "No space found"));
+    }
+    let listed: Vec<&Template> = served
+        .site
+        .templates
+        .iter()
+        .filter(|template| template.blueprint == blueprint && template.space_key.as_deref() == key)
+        .collect();
+    let with_body = request.parameters("expand").any(|expand| expand.split(',').any(|part| part.starts_with("body")));
+    let results: Vec<Value> =
+        listed.iter().skip(start).take(limit).map(|template| template_json(template, with_body)).collect();
+    let mut links = json!({"base": served.base(), "context": "/wiki"});
+    if listed.len() > start + results.len() {
+        let kind = if blueprint { "blueprint" } else { "page" };
+        let space = key.map_or_else(String::new, |key| format!("&spaceKey={}", views::segment(key)));
+        let expand = if with_body { "&expand=body" } else { "" };
+        let next = start + results.len();
+        links["next"] = Value::from(format!("/rest/api/template/{kind}?start={next}&limit={limit}{space}{expand}"));
+    }
+    let size = results.len();
+    Ok(Reply::ok(json!({"results": results, "start": start, "limit": limit, "size": size, "_links": links})))
+}
+
+/// One template by id.
+pub(crate) fn one(served: &Served, id: &str) -> Answer {
+    let found = served.site.templates.iter().find(|template| template.id == id);
+    found
+        .map(|template| Reply::ok(template_json(template, true)))
+        .ok_or_else(|| errors::v1(403, "No template found or not permitted"))
+}
+
+fn template_json(template: &Template, with_body: bool) -> Value {
+    let mut json = json!({
+        "templateId": template.id,
+        "name": template.name,
+        "description": "",
+        "templateType": "page",
+        "editorVersion": "v2",
+        "labels": [],
+        "_links": {"self": format!("/rest/api/template/{}", template.id)},
+    });
+    if template.blueprint {
+        json["originalTemplate"] = json!({"pluginKey": "com.atlassian.confluence.plugins", "moduleKey": template.id});
+        json["referencingBlueprint"] = Value::from("meeting-notes");
+    }
+    if let Some(key) = &template.space_key {
+        json["space"] = json!({"key": key});
+    }
+    if with_body {
+        json["body"] = json!({"storage": {"value": template.body, "representation": "storage"}});
+    } else {
+        json["_expandable"] = json!({"body": ""});
+    }
+    json
+}
