@@ -5,6 +5,8 @@
 
 use std::ops::ControlFlow;
 
+use delegate::delegate;
+
 use super::address::SiteAddress;
 use super::client::Client;
 use super::cloud::Cloud;
@@ -35,19 +37,10 @@ enum Deployment {
 /// Which kind of site it is nobody outside this crate knows. It is a private enum rather than a trait, because the
 /// endpoints take closures and are asynchronous, which a trait object cannot offer, and because a type parameter would
 /// have to be named by everybody who reads. Another kind of site is a module beside `cloud` with the same methods, one
-/// variant above and one arm in `ask!`.
+/// variant above and one arm where calls are handed on.
 #[derive(Debug)]
 pub struct Api {
     deployment: Deployment,
-}
-
-/// Hands a call on to the deployment.
-macro_rules! ask {
-    ($self:ident.$method:ident($($argument:expr),*)) => {
-        match &$self.deployment {
-            Deployment::Cloud(cloud) => cloud.$method($($argument),*).await,
-        }
-    };
 }
 
 impl Api {
@@ -68,276 +61,215 @@ impl Api {
         self.client().address()
     }
 
-    /// One look as the account, judged by nobody. Repeated only when no answer arrives at all, or after the pause a
-    /// throttling server asks for.
-    pub async fn observe(&self, look: &Look<'_>) -> Result<Observed, RequestError> {
-        ask!(self.observe(look))
-    }
+    delegate! {
+        to match &self.deployment { Deployment::Cloud(cloud) => cloud } {
+            /// One look as the account, judged by nobody. Repeated only when no answer arrives at all, or after the
+            /// pause a throttling server asks for.
+            pub async fn observe(&self, look: &Look<'_>) -> Result<Observed, RequestError>;
 
-    /// One look without credentials: what a visitor sees who is not logged in.
-    pub async fn observe_as_visitor(&self, look: &Look<'_>) -> Result<Observed, RequestError> {
-        ask!(self.observe_as_visitor(look))
-    }
+            /// One look without credentials: what a visitor sees who is not logged in.
+            pub async fn observe_as_visitor(&self, look: &Look<'_>) -> Result<Observed, RequestError>;
 
-    /// The size in bytes of one version of an attachment, as its download tells it.
-    pub async fn measure_download(&self, container: &str, id: &str, version: u32) -> Result<u64, RequestError> {
-        ask!(self.measure_download(container, id, version))
-    }
+            /// The size in bytes of one version of an attachment, as its download tells it.
+            pub async fn measure_download(&self, container: &str, id: &str, version: u32) -> Result<u64, RequestError>;
 
-    /// Downloads the current version of an attachment and keeps nothing but its fingerprint.
-    pub async fn fingerprint(&self, container: &str, id: &str) -> Result<Fingerprint, RequestError> {
-        ask!(self.fingerprint(container, id))
-    }
+            /// Downloads the current version of an attachment and keeps nothing but its fingerprint.
+            pub async fn fingerprint(&self, container: &str, id: &str) -> Result<Fingerprint, RequestError>;
 
-    /// Who the credentials belong to; fails unless that is a known user.
-    pub async fn current_user(&self) -> Result<Answer<model::User>, RequestError> {
-        ask!(self.current_user())
-    }
+            /// Who the credentials belong to; fails unless that is a known user.
+            pub async fn current_user(&self) -> Result<Answer<model::User>, RequestError>;
 
-    /// Spaces of one status, `current` or `archived`. Both have to be asked for (`confluence-api.md` 3.1).
-    pub async fn spaces(&self, status: &str, take: impl FnMut(model::Space)) -> Walked {
-        ask!(self.spaces(status, take))
-    }
+            /// Spaces of one status, `current` or `archived`. Both have to be asked for (`confluence-api.md` 3.1).
+            pub async fn spaces(&self, status: &str, take: impl FnMut(model::Space)) -> Walked;
 
-    /// Pages of all statuses in up to [`SPACE_IDS_PER_REQUEST`] spaces.
-    pub async fn pages(&self, spaces: &[&str], bodies: Bodies, take: impl FnMut(model::Content)) -> Walked {
-        ask!(self.pages(spaces, bodies, take))
-    }
+            /// Pages of all statuses in up to [`SPACE_IDS_PER_REQUEST`] spaces.
+            pub async fn pages(&self, spaces: &[&str], bodies: Bodies, take: impl FnMut(model::Content)) -> Walked;
 
-    /// Blog posts of all statuses in up to [`SPACE_IDS_PER_REQUEST`] spaces.
-    pub async fn blog_posts(&self, spaces: &[&str], bodies: Bodies, take: impl FnMut(model::Content)) -> Walked {
-        ask!(self.blog_posts(spaces, bodies, take))
-    }
+            /// Blog posts of all statuses in up to [`SPACE_IDS_PER_REQUEST`] spaces.
+            pub async fn blog_posts(&self, spaces: &[&str], bodies: Bodies, take: impl FnMut(model::Content)) -> Walked;
 
-    /// All attachments of the site, oldest first: by creation, the only stable order offered.
-    pub async fn attachments(&self, take: impl FnMut(model::Attachment)) -> Walked {
-        ask!(self.attachments(take))
-    }
+            /// All attachments of the site, oldest first: by creation, the only stable order offered.
+            pub async fn attachments(&self, take: impl FnMut(model::Attachment)) -> Walked;
 
-    /// The current attachments of one page or blog post.
-    pub async fn attachments_of(&self, which: Single, id: &str, take: impl FnMut(model::Attachment)) -> Walked {
-        ask!(self.attachments_of(which, id, take))
-    }
+            /// The current attachments of one page or blog post.
+            pub async fn attachments_of(&self, which: Single, id: &str, take: impl FnMut(model::Attachment)) -> Walked;
 
-    /// Attachments of the site, the last created first, until `take` breaks.
-    pub async fn newest_attachments(&self, take: impl FnMut(model::Attachment) -> ControlFlow<()>) -> Walked {
-        ask!(self.newest_attachments(take))
-    }
+            /// Attachments of the site, the last created first, until `take` breaks.
+            pub async fn newest_attachments(&self, take: impl FnMut(model::Attachment) -> ControlFlow<()>) -> Walked;
 
-    /// The versions of one attachment that exist, without sizes (`confluence-api.md` 3.3).
-    pub async fn attachment_versions(&self, id: &str, take: impl FnMut(model::ListedVersion)) -> Walked {
-        ask!(self.attachment_versions(id, take))
-    }
+            /// The versions of one attachment that exist, without sizes (`confluence-api.md` 3.3).
+            pub async fn attachment_versions(&self, id: &str, take: impl FnMut(model::ListedVersion)) -> Walked;
 
-    /// App content of one type, with bodies. Types cannot be listed, so only known ones can be asked for
-    /// (`confluence-api.md` 3.4).
-    pub async fn custom_content(&self, kind: &str, take: impl FnMut(model::Content)) -> Walked {
-        ask!(self.custom_content(kind, take))
-    }
+            /// App content of one type, with bodies. Types cannot be listed, so only known ones can be asked for
+            /// (`confluence-api.md` 3.4).
+            pub async fn custom_content(&self, kind: &str, take: impl FnMut(model::Content)) -> Walked;
 
-    /// All footer or inline comments of the site.
-    pub async fn comments(&self, which: CommentKind, bodies: Bodies, take: impl FnMut(model::Content)) -> Walked {
-        ask!(self.comments(which, bodies, take))
-    }
+            /// All footer or inline comments of the site.
+            pub async fn comments(
+                &self,
+                which: CommentKind,
+                bodies: Bodies,
+                take: impl FnMut(model::Content),
+            ) -> Walked;
 
-    /// The direct replies to one comment, with bodies.
-    pub async fn replies(&self, which: CommentKind, comment: &str, take: impl FnMut(model::Content)) -> Walked {
-        ask!(self.replies(which, comment, take))
-    }
+            /// The direct replies to one comment, with bodies.
+            pub async fn replies(&self, which: CommentKind, comment: &str, take: impl FnMut(model::Content)) -> Walked;
 
-    /// Pages of all spaces, the last modified first, with bodies, until `take` breaks.
-    pub async fn changed_pages(&self, take: impl FnMut(model::Content) -> ControlFlow<()>) -> Walked {
-        ask!(self.changed_pages(take))
-    }
+            /// Pages of all spaces, the last modified first, with bodies, until `take` breaks.
+            pub async fn changed_pages(&self, take: impl FnMut(model::Content) -> ControlFlow<()>) -> Walked;
 
-    /// Blog posts of all spaces, the last modified first, with bodies, until `take` breaks.
-    pub async fn changed_blog_posts(&self, take: impl FnMut(model::Content) -> ControlFlow<()>) -> Walked {
-        ask!(self.changed_blog_posts(take))
-    }
+            /// Blog posts of all spaces, the last modified first, with bodies, until `take` breaks.
+            pub async fn changed_blog_posts(&self, take: impl FnMut(model::Content) -> ControlFlow<()>) -> Walked;
 
-    /// Comments of the site, the last modified first, with bodies, until `take` breaks.
-    pub async fn changed_comments(
-        &self,
-        which: CommentKind,
-        take: impl FnMut(model::Content) -> ControlFlow<()>,
-    ) -> Walked {
-        ask!(self.changed_comments(which, take))
-    }
+            /// Comments of the site, the last modified first, with bodies, until `take` breaks.
+            pub async fn changed_comments(
+                &self,
+                which: CommentKind,
+                take: impl FnMut(model::Content) -> ControlFlow<()>,
+            ) -> Walked;
 
-    /// Attachments of the site, the last modified first, until `take` breaks.
-    pub async fn changed_attachments(&self, take: impl FnMut(model::Attachment) -> ControlFlow<()>) -> Walked {
-        ask!(self.changed_attachments(take))
-    }
+            /// Attachments of the site, the last modified first, until `take` breaks.
+            pub async fn changed_attachments(&self, take: impl FnMut(model::Attachment) -> ControlFlow<()>) -> Walked;
 
-    /// One content with its body.
-    pub async fn content(&self, which: Single, id: &str, edition: Edition) -> Result<model::Content, RequestError> {
-        ask!(self.content(which, id, edition))
-    }
+            /// One content with its body.
+            pub async fn content(
+                &self,
+                which: Single,
+                id: &str,
+                edition: Edition,
+            ) -> Result<model::Content, RequestError>;
 
-    /// Whether the list of pages or blog posts still shows `id`, in whatever status: tells deleted from hidden (F-41).
-    pub async fn is_listed(&self, which: Single, id: &str) -> Result<bool, RequestError> {
-        ask!(self.is_listed(which, id))
-    }
+            /// Whether the list of pages or blog posts still shows `id`, in whatever status: tells deleted from hidden
+            /// (F-41).
+            pub async fn is_listed(&self, which: Single, id: &str) -> Result<bool, RequestError>;
 
-    /// One attachment in its current version.
-    pub async fn attachment(&self, id: &str) -> Result<model::Attachment, RequestError> {
-        ask!(self.attachment(id))
-    }
+            /// One attachment in its current version.
+            pub async fn attachment(&self, id: &str) -> Result<model::Attachment, RequestError>;
 
-    /// One version of an attachment, with the size it had (`confluence-api.md` 3.3).
-    pub async fn attachment_version(&self, id: &str, version: u32) -> Result<model::Attachment, RequestError> {
-        ask!(self.attachment_version(id, version))
-    }
+            /// One version of an attachment, with the size it had (`confluence-api.md` 3.3).
+            pub async fn attachment_version(&self, id: &str, version: u32) -> Result<model::Attachment, RequestError>;
 
-    /// All content properties of one page or blog post.
-    pub async fn properties(&self, which: Single, id: &str, take: impl FnMut(model::Property)) -> Walked {
-        ask!(self.properties(which, id, take))
-    }
+            /// All content properties of one page or blog post.
+            pub async fn properties(&self, which: Single, id: &str, take: impl FnMut(model::Property)) -> Walked;
 
-    /// Pages and blog posts with their header-image properties, by search: the only bulk way to properties. The search
-    /// index lags and leaves contents out, so what it does not answer has to be asked for alone.
-    pub async fn header_images(&self, take: impl FnMut(model::SearchHit)) -> Walked {
-        ask!(self.header_images(take))
-    }
+            /// Pages and blog posts with their header-image properties, by search: the only bulk way to properties. The
+            /// search index lags and leaves contents out, so what it does not answer has to be asked for alone.
+            pub async fn header_images(&self, take: impl FnMut(model::SearchHit)) -> Walked;
 
-    /// The comments and attachments that the search index knows: a walk that is independent of the lists, at a thousand
-    /// hits a page; without archived spaces, and late by seconds or minutes.
-    pub async fn indexed(&self, take: impl FnMut(model::SearchHit)) -> Walked {
-        ask!(self.indexed(take))
-    }
+            /// The comments and attachments that the search index knows: a walk that is independent of the lists, at a
+            /// thousand hits a page; without archived spaces, and late by seconds or minutes.
+            pub async fn indexed(&self, take: impl FnMut(model::SearchHit)) -> Walked;
 
-    /// Page templates of a space, or the global ones.
-    pub async fn templates(&self, space_key: Option<&str>, take: impl FnMut(model::Template)) -> Walked {
-        ask!(self.templates(space_key, take))
-    }
+            /// Page templates of a space, or the global ones.
+            pub async fn templates(&self, space_key: Option<&str>, take: impl FnMut(model::Template)) -> Walked;
 
-    /// Blueprint templates of a space, or the global ones.
-    pub async fn blueprint_templates(&self, space_key: Option<&str>, take: impl FnMut(model::Template)) -> Walked {
-        ask!(self.blueprint_templates(space_key, take))
-    }
+            /// Blueprint templates of a space, or the global ones.
+            pub async fn blueprint_templates(
+                &self,
+                space_key: Option<&str>,
+                take: impl FnMut(model::Template),
+            ) -> Walked;
 
-    /// One template with its body.
-    pub async fn template(&self, id: &str) -> Result<model::Template, RequestError> {
-        ask!(self.template(id))
-    }
+            /// One template with its body.
+            pub async fn template(&self, id: &str) -> Result<model::Template, RequestError>;
 
-    /// All labels of the site.
-    pub async fn labels(&self, take: impl FnMut(model::Label)) -> Walked {
-        ask!(self.labels(take))
-    }
+            /// All labels of the site.
+            pub async fn labels(&self, take: impl FnMut(model::Label)) -> Walked;
 
-    /// The attachments that bear a label.
-    pub async fn attachments_with_label(&self, label: &str, take: impl FnMut(model::Attachment)) -> Walked {
-        ask!(self.attachments_with_label(label, take))
-    }
+            /// The attachments that bear a label.
+            pub async fn attachments_with_label(&self, label: &str, take: impl FnMut(model::Attachment)) -> Walked;
 
-    /// Up to [`PEOPLE_PER_REQUEST`] people by account id; unknown ids are left out by the server.
-    pub async fn people(&self, accounts: &[&str]) -> Result<Vec<model::User>, RequestError> {
-        ask!(self.people(accounts))
-    }
+            /// Up to [`PEOPLE_PER_REQUEST`] people by account id; unknown ids are left out by the server.
+            pub async fn people(&self, accounts: &[&str]) -> Result<Vec<model::User>, RequestError>;
 
-    /// Current pages of spaces with their labels, restrictions and editor, and with everybody who ever published a
-    /// version where `contributors` asks for it: the only bulk way to all of these (`confluence-api.md` 4).
-    pub async fn page_sweep(
-        &self,
-        space_keys: &[&str],
-        contributors: bool,
-        take: impl FnMut(model::PageHit),
-    ) -> Walked {
-        ask!(self.page_sweep(space_keys, contributors, take))
-    }
+            /// Current pages of spaces with their labels, restrictions and editor, and with everybody who ever
+            /// published a version where `contributors` asks for it: the only bulk way to all of these
+            /// (`confluence-api.md` 4).
+            pub async fn page_sweep(
+                &self,
+                space_keys: &[&str],
+                contributors: bool,
+                take: impl FnMut(model::PageHit),
+            ) -> Walked;
 
-    /// The global labels of one page.
-    pub async fn page_labels(&self, page: &str, take: impl FnMut(model::Label)) -> Walked {
-        ask!(self.page_labels(page, take))
-    }
+            /// The global labels of one page.
+            pub async fn page_labels(&self, page: &str, take: impl FnMut(model::Label)) -> Walked;
 
-    /// The versions of one page that exist, the newest first.
-    pub async fn page_versions(&self, page: &str, take: impl FnMut(model::PageVersion)) -> Walked {
-        ask!(self.page_versions(page, take))
-    }
+            /// The versions of one page that exist, the newest first.
+            pub async fn page_versions(&self, page: &str, take: impl FnMut(model::PageVersion)) -> Walked;
 
-    /// A member of the tree of pages that is no page. `kind` is the word of `parentType`; `None` when there is no
-    /// endpoint for that kind.
-    pub async fn tree_member(&self, kind: &str, id: &str) -> Option<Result<model::TreeMember, RequestError>> {
-        ask!(self.tree_member(kind, id))
-    }
+            /// A member of the tree of pages that is no page. `kind` is the word of `parentType`; `None` when there is
+            /// no endpoint for that kind.
+            pub async fn tree_member(&self, kind: &str, id: &str) -> Option<Result<model::TreeMember, RequestError>>;
 
-    /// Which of up to [`CONTENT_IDS_PER_REQUEST`] ids are pages, or blog posts, of whatever status.
-    pub async fn listed(&self, which: Single, ids: &[&str], take: impl FnMut(model::Listed)) -> Walked {
-        ask!(self.listed(which, ids, take))
-    }
+            /// Which of up to [`CONTENT_IDS_PER_REQUEST`] ids are pages, or blog posts, of whatever status.
+            pub async fn listed(&self, which: Single, ids: &[&str], take: impl FnMut(model::Listed)) -> Walked;
 
-    /// Up to [`ACCOUNTS_PER_REQUEST`] accounts; unknown ids are left out by the server.
-    pub async fn accounts(&self, ids: &[&str]) -> Result<Vec<model::Account>, RequestError> {
-        ask!(self.accounts(ids))
-    }
+            /// Up to [`ACCOUNTS_PER_REQUEST`] accounts; unknown ids are left out by the server.
+            pub async fn accounts(&self, ids: &[&str]) -> Result<Vec<model::Account>, RequestError>;
 
-    /// How many people like a page.
-    pub async fn page_likes(&self, page: &str) -> Result<u64, RequestError> {
-        ask!(self.page_likes(page))
-    }
+            /// How many people like a page.
+            pub async fn page_likes(&self, page: &str) -> Result<u64, RequestError>;
 
-    /// How often, or by how many people, a page was viewed, ever or since a time (ISO 8601).
-    pub async fn page_analytics(&self, which: Analytics, page: &str, since: Option<&str>) -> Result<u64, RequestError> {
-        ask!(self.page_analytics(which, page, since))
-    }
+            /// How often, or by how many people, a page was viewed, ever or since a time (ISO 8601).
+            pub async fn page_analytics(
+                &self,
+                which: Analytics,
+                page: &str,
+                since: Option<&str>,
+            ) -> Result<u64, RequestError>;
 
-    /// How many people watch a page; `None` when they are more than one answer holds.
-    ///
-    /// The endpoint of a page's watches is `notification/child-created`; its sister `notification/created` answers those
-    /// of the whole space (`confluence-v1.json`).
-    pub async fn page_watchers(&self, page: &str) -> Result<Option<u64>, RequestError> {
-        ask!(self.page_watchers(page))
-    }
+            /// How many people watch a page; `None` when they are more than one answer holds.
+            ///
+            /// The endpoint of a page's watches is `notification/child-created`; its sister `notification/created`
+            /// answers those of the whole space (`confluence-v1.json`).
+            pub async fn page_watchers(&self, page: &str) -> Result<Option<u64>, RequestError>;
 
-    /// Whether a Comala app for Data Center may answer here at all: the one for Cloud has no REST API, and Atlassian's
-    /// own hosts serve Cloud only (`comala.md` 0).
-    pub fn may_have_comala_rest(&self) -> bool {
-        match &self.deployment {
-            Deployment::Cloud(cloud) => cloud.may_have_comala_rest(),
+            /// Whether a Comala app for Data Center may answer here at all: the one for Cloud has no REST API, and
+            /// Atlassian's own hosts serve Cloud only (`comala.md` 0).
+            pub fn may_have_comala_rest(&self) -> bool;
+
+            /// The workflow status of one page by Comala on Data Center; `None` is a page without a workflow. `kind`
+            /// names the request in counters.
+            pub async fn workflow_status(
+                &self,
+                kind: RequestKind,
+                id: &str,
+            ) -> Result<Option<WorkflowStatus>, RequestError>;
+
+            /// The page-editable workflow parameters of one page by Comala on Data Center; `None` is a page without
+            /// any. Needs the right to edit the page: without it the answer is 403 (`comala.md` 1.2).
+            pub async fn workflow_parameters(&self, id: &str) -> Result<Option<WorkflowParameters>, RequestError>;
+
+            /// Whether the search knows the fields of Comala on Cloud; it refuses unknown fields with 400 (`comala.md`
+            /// 3).
+            pub async fn knows_workflow_fields(&self) -> Result<bool, RequestError>;
+
+            /// The contents that a query finds, without anything expanded.
+            pub async fn workflow_search(&self, cql: &str, take: impl FnMut(model::SearchHit)) -> Walked;
+
+            /// The contents that a query finds, with the content properties of these keys: the only bulk way to
+            /// properties.
+            pub async fn property_search(&self, cql: &str, keys: &[&str], take: impl FnMut(model::SearchHit)) -> Walked;
+
+            /// The content properties of one page, or the one of a key.
+            pub async fn page_properties(
+                &self,
+                id: &str,
+                key: Option<&str>,
+                take: impl FnMut(model::Property),
+            ) -> Walked;
+
+            /// The native content states that a space suggests.
+            pub async fn content_states(&self, space_key: &str) -> Result<Vec<ContentState>, RequestError>;
+
+            /// The pages of a space that are in a native content state.
+            pub async fn pages_in_state(
+                &self,
+                space_key: &str,
+                state: i64,
+                take: impl FnMut(model::SearchHit),
+            ) -> Walked;
         }
-    }
-
-    /// The workflow status of one page by Comala on Data Center; `None` is a page without a workflow. `kind` names the
-    /// request in counters.
-    pub async fn workflow_status(&self, kind: RequestKind, id: &str) -> Result<Option<WorkflowStatus>, RequestError> {
-        ask!(self.workflow_status(kind, id))
-    }
-
-    /// The page-editable workflow parameters of one page by Comala on Data Center; `None` is a page without any. Needs
-    /// the right to edit the page: without it the answer is 403 (`comala.md` 1.2).
-    pub async fn workflow_parameters(&self, id: &str) -> Result<Option<WorkflowParameters>, RequestError> {
-        ask!(self.workflow_parameters(id))
-    }
-
-    /// Whether the search knows the fields of Comala on Cloud; it refuses unknown fields with 400 (`comala.md` 3).
-    pub async fn knows_workflow_fields(&self) -> Result<bool, RequestError> {
-        ask!(self.knows_workflow_fields())
-    }
-
-    /// The contents that a query finds, without anything expanded.
-    pub async fn workflow_search(&self, cql: &str, take: impl FnMut(model::SearchHit)) -> Walked {
-        ask!(self.workflow_search(cql, take))
-    }
-
-    /// The contents that a query finds, with the content properties of these keys: the only bulk way to properties.
-    pub async fn property_search(&self, cql: &str, keys: &[&str], take: impl FnMut(model::SearchHit)) -> Walked {
-        ask!(self.property_search(cql, keys, take))
-    }
-
-    /// The content properties of one page, or the one of a key.
-    pub async fn page_properties(&self, id: &str, key: Option<&str>, take: impl FnMut(model::Property)) -> Walked {
-        ask!(self.page_properties(id, key, take))
-    }
-
-    /// The native content states that a space suggests.
-    pub async fn content_states(&self, space_key: &str) -> Result<Vec<ContentState>, RequestError> {
-        ask!(self.content_states(space_key))
-    }
-
-    /// The pages of a space that are in a native content state.
-    pub async fn pages_in_state(&self, space_key: &str, state: i64, take: impl FnMut(model::SearchHit)) -> Walked {
-        ask!(self.pages_in_state(space_key, state, take))
     }
 }
