@@ -27,7 +27,7 @@ function readBlock() {
   return { data, rows };
 }
 
-/** One row of a table of the block: the value of each column by its name. @param {any} table @param {number} index */
+/** One row of a table of the block: the value of each column by its name. @param {any} table @param {number} index @returns {any} */
 function entryOf(table, index) {
   return Object.fromEntries(Object.entries(table).map(([name, column]) => [name, column[index]]));
 }
