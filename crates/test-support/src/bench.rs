@@ -1,6 +1,5 @@
 //! One whole reading of a site over real HTTP, and what must hold of it whatever went wrong.
 
-use std::collections::BTreeMap;
 use std::pin::Pin;
 use std::sync::Mutex;
 use std::time::Duration;
@@ -17,8 +16,7 @@ use serde_json::Value;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
-/// The usage every attachment of a site really has, by attachment id.
-pub type Truth = BTreeMap<String, Usage>;
+use super::known::{self, Truth};
 
 /// A faultless reading of the known site takes less than 80 requests; nothing may multiply that without bound.
 pub const REQUESTS_BOUND: usize = 1_500;
@@ -45,12 +43,12 @@ impl Bench {
 
     /// The small site that has every kind of use.
     pub async fn known(faults: FaultPlan) -> Self {
-        Self::start(super::known::site(), faults).await
+        Self::start(known::site(), faults).await
     }
 
     /// The same with pages of lists that hold so few items that every list has several.
     pub async fn paged(faults: FaultPlan) -> Self {
-        let (mut site, truth) = super::known::site();
+        let (mut site, truth) = known::site();
         site.behaviour.page_cap = Some(3);
         Self::start((site, truth), faults).await
     }

@@ -1,12 +1,15 @@
 //! A small site with every kind of use, whose truth is known.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use confluence_sim::Site;
 use confluence_sim::site::Status;
 use confluence_storage_analyzer::audit::Usage;
 use serde_json::json;
 
-use super::bench::Truth;
+/// The usage every attachment of a site really has, by attachment id.
+pub type Truth = BTreeMap<String, Usage>;
 
 /// Address of the site as bodies write it.
 pub const PUBLIC_BASE: &str = "https://acme.atlassian.net/wiki";

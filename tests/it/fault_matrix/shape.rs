@@ -6,8 +6,8 @@ use confluence_storage_analyzer::error::ExitStatus;
 use confluence_storage_analyzer::inventory::coverage::UnitKind;
 use serde_json::{Value, json};
 
-use test_support::bench::{Bench, Truth, also, always, edit_items, remove, without};
-use test_support::known;
+use test_support::bench::{Bench, also, always, edit_items, remove, without};
+use test_support::known::{self, Truth};
 
 const ATTACHMENTS: &str = "/wiki/api/v2/attachments*";
 

@@ -8,7 +8,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::json;
 
 use crate::model::random::Random;
-use test_support::bench::Truth;
+use test_support::known::Truth;
 
 const PUBLIC_BASE: &str = "https://acme.atlassian.net/wiki";
 
