@@ -8,7 +8,7 @@
 //!
 //! Beside that flow stand [`cache`], which keeps from run to run what can never change, [`progress`] and [`error`], which
 //! say how a run goes and how it ended, and the small tools that files are written with: [`spreadsheet`], [`checksum`],
-//! [`private`] and [`lock`].
+//! [`private`], [`lock`] and [`file_error`].
 //!
 //! The promise above all others: a file in use is never called unreferenced, and an incomplete scan never looks
 //! complete.
@@ -21,6 +21,7 @@ pub mod commands;
 pub mod config;
 pub mod doctor;
 pub mod error;
+pub mod file_error;
 pub mod history;
 pub mod inventory;
 pub mod lock;

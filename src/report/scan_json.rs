@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use super::folder::WriteFailure;
 use super::{ReportError, RunFacts};
+use crate::file_error::cannot;
 use crate::inventory::Inventory;
 
 /// The name of the format.
@@ -75,7 +76,7 @@ pub fn read(path: &Path) -> Result<SavedScan, ReportError> {
         io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof => {
             unreadable(error.to_string())
         }
-        _ => ReportError::Io { action: "read", path: path.to_owned(), source: error },
+        _ => cannot("read", path)(error).into(),
     })?;
     let header: Header = serde_json::from_slice(&bytes).map_err(|error| unreadable(error.to_string()))?;
     if header.format != FORMAT {

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 /// What each module may use of the others. `lib.rs` and `main.rs` join the parts and may use all.
 const MAY_USE: &[(&str, &[&str])] = &[
     ("audit", &["inventory"]),
-    ("cache", &["checksum", "lock", "private"]),
+    ("cache", &["checksum", "file_error", "lock", "private"]),
     ("checksum", &[]),
     ("cli", &[]),
     (
@@ -22,6 +22,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "config",
             "doctor",
             "error",
+            "file_error",
             "history",
             "inventory",
             "metrics",
@@ -34,13 +35,17 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("config", &["audit", "cache", "cli", "error", "history", "inventory", "metrics"]),
     ("doctor", &["error", "progress"]),
     ("error", &[]),
-    ("history", &["checksum", "error", "lock", "private", "spreadsheet"]),
+    ("file_error", &[]),
+    ("history", &["checksum", "error", "file_error", "lock", "private", "spreadsheet"]),
     ("inventory", &["cache", "error", "progress", "spreadsheet", "wording"]),
-    ("lock", &["private"]),
+    ("lock", &["file_error", "private"]),
     ("metrics", &["audit", "inventory", "spreadsheet"]),
-    ("private", &[]),
+    ("private", &["file_error"]),
     ("progress", &[]),
-    ("report", &["audit", "checksum", "error", "inventory", "metrics", "private", "spreadsheet", "wording"]),
+    (
+        "report",
+        &["audit", "checksum", "error", "file_error", "inventory", "metrics", "private", "spreadsheet", "wording"],
+    ),
     ("spreadsheet", &[]),
     ("wording", &[]),
 ];
