@@ -29,8 +29,8 @@ use segments::Segments;
 pub use values::ValueKey;
 use values::{Space, Values};
 
-use crate::file_error::FileError;
-use crate::lock::{FileLock, LockError};
+use crate::support::file_error::FileError;
+use crate::support::lock::{FileLock, LockError};
 
 /// Why a cache cannot be used.
 #[derive(Debug, Error)]

@@ -5,9 +5,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::CacheError;
-use crate::checksum::sha256;
-use crate::file_error::cannot;
-use crate::private;
+use crate::support::checksum::sha256;
+use crate::support::file_error::cannot;
+use crate::support::private;
 
 /// Name of the program's folder in the platform's cache folder.
 const FOLDER: &str = "confluence-storage-analyzer";

@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use super::CacheError;
-use crate::file_error::cannot;
-use crate::private;
+use crate::support::file_error::cannot;
+use crate::support::private;
 
 /// Key of the first line.
 const HEADER: &str = "cache-version-1";

@@ -14,8 +14,8 @@ use sha2::{Digest, Sha256};
 
 use super::CacheError;
 use super::segments::{numbered_files, set_aside};
-use crate::file_error::cannot;
-use crate::private;
+use crate::support::file_error::cannot;
+use crate::support::private;
 
 /// Begins the first line of every file.
 const HEADER: &str = "values-version-1";

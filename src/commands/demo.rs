@@ -7,9 +7,9 @@ use super::snapshot::{Measuring, replay};
 use crate::cli::DemoArgs;
 use crate::config::{Config, SnapshotConfig, Surroundings};
 use crate::error::{ExitStatus, Failure, Outcome, OutputFormat};
-use crate::file_error::cannot;
 use crate::progress::Progress;
 use crate::report::OutputError;
+use crate::support::file_error::cannot;
 use confluence_sim::{DemoServer, SAMPLE_BASE, Site, sample_site, weeks_ago};
 
 /// Weeks before this one that the sample site is measured in as well, so that there is a history to look at.

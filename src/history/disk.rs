@@ -9,9 +9,9 @@ use serde::{Deserialize, Serialize};
 
 use super::fuse::{Fuse, FusedFile};
 use super::{Finding, HistoryError};
-use crate::checksum::{Meter, sha256};
-use crate::file_error::cannot;
-use crate::private;
+use crate::support::checksum::{Meter, sha256};
+use crate::support::file_error::cannot;
+use crate::support::private;
 
 /// Length and checksum of a file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

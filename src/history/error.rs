@@ -7,8 +7,8 @@ use serde::Serialize;
 
 use super::{ColumnsError, IsoWeek};
 use crate::error::{ExitStatus, Failure};
-use crate::file_error::FileError;
-use crate::lock::LockError;
+use crate::support::file_error::FileError;
+use crate::support::lock::LockError;
 
 /// Something in the folder that is not as it was written.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]

@@ -16,9 +16,9 @@ use super::record::write_joined;
 use super::{
     Columns, Finding, History, HistoryError, IsoWeek, PAGE, Status, StoredFile, WEEK, Week, columns, load, weekly,
 };
-use crate::checksum::Meter;
-use crate::file_error::cannot;
 use crate::spreadsheet::Value;
+use crate::support::checksum::Meter;
+use crate::support::file_error::cannot;
 
 pub use super::old_row::OLD_COLUMNS;
 

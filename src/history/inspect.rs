@@ -12,7 +12,7 @@ use super::names::{self, CURRENT, JOINED, MANIFEST};
 use super::old_row::{OldHeader, trimmed};
 use super::weekly::first_line;
 use super::{Finding, HistoryError, IsoWeek};
-use crate::file_error::cannot;
+use crate::support::file_error::cannot;
 
 /// Everything that does not fit, in the order of the files.
 pub(super) fn inspect(disk: &Disk, manifest: &Manifest) -> Result<Vec<Finding>, HistoryError> {

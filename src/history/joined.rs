@@ -9,8 +9,8 @@ use super::disk::{Disk, Fill, Measure};
 use super::lines::{Lines, content};
 use super::weekly::first_line;
 use super::{HistoryError, Week};
-use crate::checksum::Meter;
-use crate::file_error::cannot;
+use crate::support::checksum::Meter;
+use crate::support::file_error::cannot;
 
 /// Writes all weeks; `path_of` says where each lies for now. A file that is not as it was written ends it.
 pub(super) fn write(

@@ -13,7 +13,7 @@ use super::names::{self, ARCHIVE, JOINED};
 use super::salvage::{joined_rows, position, rows_of, with_ends};
 use super::weekly::first_line;
 use super::{HistoryError, IsoWeek};
-use crate::file_error::cannot;
+use crate::support::file_error::cannot;
 
 /// The manifest as far as the files tell, and the weeks that nothing vouches for.
 pub(super) fn rebuild(disk: &Disk) -> Result<(Manifest, BTreeSet<IsoWeek>), HistoryError> {

@@ -10,8 +10,8 @@ use super::lines::{Lines, cells};
 use super::manifest::{Manifest, Week};
 use super::weekly::{by_page, first_line};
 use super::{HistoryError, IsoWeek, Status};
-use crate::file_error::cannot;
 use crate::spreadsheet::decode;
+use crate::support::file_error::cannot;
 
 /// A row as it stands in a file, without its line end.
 pub(super) type RawRow = Vec<u8>;

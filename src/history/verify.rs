@@ -8,7 +8,7 @@ use super::disk::Disk;
 use super::manifest::{Manifest, Week};
 use super::names::{self, MANIFEST, PENDING};
 use super::{Finding, HistoryError, inspect, lock, pending};
-use crate::lock::FileLock;
+use crate::support::lock::FileLock;
 
 /// What a look at a history shows.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::format::bytes;
 use crate::error::{ExitStatus, Failure};
-use crate::file_error::FileError;
+use crate::support::file_error::FileError;
 
 /// A report could not be written, or a saved scan could not be read. All of these are exit status 6.
 #[derive(Debug, thiserror::Error)]

@@ -9,9 +9,9 @@ use chrono::{DateTime, FixedOffset};
 use serde::Serialize;
 
 use super::{OutputError, ReportError, names};
-use crate::checksum::Meter;
-use crate::file_error::cannot;
-use crate::private;
+use crate::support::checksum::Meter;
+use crate::support::file_error::cannot;
+use crate::support::private;
 
 /// How many names are tried before giving up; two runs in one second are rare, a hundred are a mistake.
 const MAX_TRIES: u32 = 100;

@@ -17,8 +17,8 @@ use serde::{Deserialize, Serialize};
 
 use super::folder::WriteFailure;
 use super::{ReportError, RunFacts};
-use crate::file_error::cannot;
 use crate::inventory::Inventory;
+use crate::support::file_error::cannot;
 
 /// The name of the format.
 pub const FORMAT: &str = "confluence-storage-analyzer scan";

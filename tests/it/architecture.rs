@@ -10,8 +10,7 @@ use std::path::{Path, PathBuf};
 /// What each module may use of the others. `lib.rs` and `main.rs` join the parts and may use all.
 const MAY_USE: &[(&str, &[&str])] = &[
     ("audit", &["inventory"]),
-    ("cache", &["checksum", "file_error", "lock", "private"]),
-    ("checksum", &[]),
+    ("cache", &["support"]),
     ("cli", &[]),
     (
         "commands",
@@ -22,32 +21,25 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "config",
             "doctor",
             "error",
-            "file_error",
             "history",
             "inventory",
             "metrics",
             "progress",
             "report",
             "spreadsheet",
-            "wording",
+            "support",
         ],
     ),
     ("config", &["audit", "cache", "cli", "error", "history", "inventory", "metrics"]),
     ("doctor", &["error", "progress"]),
     ("error", &[]),
-    ("file_error", &[]),
-    ("history", &["checksum", "error", "file_error", "lock", "private", "spreadsheet"]),
-    ("inventory", &["cache", "error", "progress", "spreadsheet", "wording"]),
-    ("lock", &["file_error", "private"]),
+    ("history", &["error", "spreadsheet", "support"]),
+    ("inventory", &["cache", "error", "progress", "spreadsheet", "support"]),
     ("metrics", &["audit", "inventory", "spreadsheet"]),
-    ("private", &["file_error"]),
     ("progress", &[]),
-    (
-        "report",
-        &["audit", "checksum", "error", "file_error", "inventory", "metrics", "private", "spreadsheet", "wording"],
-    ),
+    ("report", &["audit", "error", "inventory", "metrics", "spreadsheet", "support"]),
     ("spreadsheet", &[]),
-    ("wording", &[]),
+    ("support", &[]),
 ];
 
 /// Modules that may be async: those that speak to a network, and those that join them.

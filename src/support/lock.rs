@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 use chrono::{SecondsFormat, Utc};
 use thiserror::Error;
 
-use crate::file_error::{FileError, cannot};
-use crate::private::owner_only;
+use crate::support::file_error::{FileError, cannot};
+use crate::support::private::owner_only;
 
 /// How often a lock that somebody else holds is tried again while waiting for it.
 const TRY_EVERY: Duration = Duration::from_millis(100);

@@ -4,7 +4,7 @@
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::path::Path;
 
-use crate::file_error::{FileError, cannot};
+use crate::support::file_error::{FileError, cannot};
 
 /// Makes a new file. Fails on anything that bears the name, links included.
 pub fn create_file(path: &Path) -> Result<File, FileError> {
