@@ -6,16 +6,15 @@
 //! [`commands`] join these parts, one file for each command. [`doctor`] looks at a site before a run, and [`confluence_sim`] is a
 //! Confluence of its own, on loopback.
 //!
-//! Beside that flow stand [`cache`], which keeps from run to run what can never change, [`progress`] and [`error`], which
-//! say how a run goes and how it ended, and the small tools that files are written with: [`spreadsheet`], [`checksum`],
-//! [`private`] and [`lock`].
+//! Beside that flow stand [`cache`], which keeps from run to run what can never change, [`progress`] and [`error`],
+//! which say how a run goes and how it ended, [`spreadsheet`], how values stand in a CSV file, and [`support`], the
+//! small tools that all share.
 //!
 //! The promise above all others: a file in use is never called unreferenced, and an incomplete scan never looks
 //! complete.
 
 pub mod audit;
 pub mod cache;
-pub mod checksum;
 pub mod cli;
 pub mod commands;
 pub mod config;
@@ -23,13 +22,11 @@ pub mod doctor;
 pub mod error;
 pub mod history;
 pub mod inventory;
-pub mod lock;
 pub mod metrics;
-pub mod private;
 pub mod progress;
 pub mod report;
 pub mod spreadsheet;
-pub mod wording;
+pub mod support;
 
 use crate::cli::{Cli, Command};
 use crate::config::{Configured, Loaded, Surroundings};

@@ -16,7 +16,6 @@ mod tests;
 mod values;
 
 use std::collections::HashMap;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -30,7 +29,8 @@ use segments::Segments;
 pub use values::ValueKey;
 use values::{Space, Values};
 
-use crate::lock::{FileLock, LockError};
+use crate::support::file_error::FileError;
+use crate::support::lock::{FileLock, LockError};
 
 /// Why a cache cannot be used.
 #[derive(Debug, Error)]
@@ -42,28 +42,15 @@ pub enum CacheError {
         holder: String,
     },
     /// The file system.
-    #[error("cannot {action} {}: {source}", path.display())]
-    Io {
-        /// What was tried.
-        action: &'static str,
-        /// Where.
-        path: PathBuf,
-        /// Why it failed.
-        source: io::Error,
-    },
-}
-
-impl CacheError {
-    fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
-        move |source| Self::Io { action, path: path.to_owned(), source }
-    }
+    #[error(transparent)]
+    File(#[from] FileError),
 }
 
 impl From<LockError> for CacheError {
     fn from(error: LockError) -> Self {
         match error {
             LockError::Held { holder } => Self::Locked { holder },
-            LockError::Io { action, path, source } => Self::Io { action, path, source },
+            LockError::File(error) => Self::File(error),
         }
     }
 }

@@ -5,8 +5,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::CacheError;
-use crate::checksum::sha256;
-use crate::private;
+use crate::support::checksum::sha256;
+use crate::support::file_error::cannot;
+use crate::support::private;
 
 /// Name of the program's folder in the platform's cache folder.
 const FOLDER: &str = "confluence-storage-analyzer";
@@ -42,9 +43,9 @@ pub(super) fn folder_name(base_url: &str, owner: &str) -> String {
 /// Makes the folders, for the owner only: names of files and people are in them.
 pub(super) fn create_private_folders(root: &Path, folder: &Path) -> Result<(), CacheError> {
     for path in [root, folder] {
-        private::create_folders(path).map_err(CacheError::io("create folder", path))?;
+        private::create_folders(path)?;
     }
-    if folder.is_dir() { Ok(()) } else { Err(CacheError::io("use", folder)(io::ErrorKind::NotADirectory.into())) }
+    if folder.is_dir() { Ok(()) } else { Err(cannot("use", folder)(io::ErrorKind::NotADirectory.into()).into()) }
 }
 
 #[cfg(test)]

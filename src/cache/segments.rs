@@ -11,7 +11,8 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use super::CacheError;
-use crate::private;
+use crate::support::file_error::cannot;
+use crate::support::private;
 
 /// Key of the first line.
 const HEADER: &str = "cache-version-1";
@@ -49,7 +50,7 @@ impl Segments {
         let mut records = HashMap::new();
         let mut paths = Vec::new();
         for (_, path) in numbered {
-            let bytes = fs::read(&path).map_err(CacheError::io("read", &path))?;
+            let bytes = fs::read(&path).map_err(cannot("read", &path))?;
             match read(&bytes, owner) {
                 Ok(found) => {
                     records.extend(found);
@@ -93,15 +94,15 @@ impl Segments {
             Some(own) => own,
             none => {
                 let path = segment_path(&self.folder, self.next_number);
-                let mut file = private::create_file(&path).map_err(CacheError::io("create", &path))?;
-                file.write_all(line(HEADER, &self.owner).as_bytes()).map_err(CacheError::io("write", &path))?;
+                let mut file = private::create_file(&path)?;
+                file.write_all(line(HEADER, &self.owner).as_bytes()).map_err(cannot("write", &path))?;
                 self.next_number = self.next_number.saturating_add(1);
                 self.paths.push(path.clone());
                 none.insert((file, path))
             }
         };
         // one line, one write: a killed process leaves whole lines behind
-        file.write_all(line(key, json).as_bytes()).map_err(CacheError::io("write", path))?;
+        file.write_all(line(key, json).as_bytes()).map_err(cannot("write", &*path))?;
         self.unsynced += 1;
         if self.unsynced >= SYNC_EVERY { self.sync() } else { Ok(()) }
     }
@@ -118,7 +119,7 @@ impl Segments {
     pub(super) fn sync(&mut self) -> Result<(), CacheError> {
         self.unsynced = 0;
         match &self.own {
-            Some((file, path)) if !self.broken => file.sync_data().map_err(CacheError::io("write through", path)),
+            Some((file, path)) if !self.broken => Ok(file.sync_data().map_err(cannot("write through", path))?),
             _ => Ok(()),
         }
     }
@@ -129,7 +130,7 @@ impl Segments {
         for path in self.paths.drain(..) {
             match fs::remove_file(&path) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                    return Err(CacheError::io("remove", &path)(error));
+                    return Err(cannot("remove", &path)(error).into());
                 }
                 _ => {}
             }
@@ -140,7 +141,7 @@ impl Segments {
     /// Writes all records into one segment, then removes the others. Killed in between, records are there twice.
     fn compact(&mut self, records: &HashMap<String, Box<str>>) -> Result<(), CacheError> {
         let path = segment_path(&self.folder, self.next_number);
-        let failed = || CacheError::io("write", &path);
+        let failed = || cannot("write", &path);
         let new = tempfile::NamedTempFile::new_in(&self.folder).map_err(failed())?;
         let mut writer = BufWriter::new(new);
         writer.write_all(line(HEADER, &self.owner).as_bytes()).map_err(failed())?;
@@ -152,7 +153,7 @@ impl Segments {
         new.persist_noclobber(&path).map_err(|error| failed()(error.error))?;
         self.next_number = self.next_number.saturating_add(1);
         for old in std::mem::replace(&mut self.paths, vec![path.clone()]) {
-            fs::remove_file(&old).map_err(CacheError::io("remove", &old))?;
+            fs::remove_file(&old).map_err(cannot("remove", &old))?;
         }
         Ok(())
     }
@@ -165,8 +166,8 @@ fn segment_path(folder: &Path, number: u32) -> PathBuf {
 /// The files of a folder whose names are this word and a number.
 pub(super) fn numbered_files(folder: &Path, word: &str) -> Result<Vec<(u32, PathBuf)>, CacheError> {
     let mut numbered = Vec::new();
-    for entry in fs::read_dir(folder).map_err(CacheError::io("read folder", folder))? {
-        let path = entry.map_err(CacheError::io("read folder", folder))?.path();
+    for entry in fs::read_dir(folder).map_err(cannot("read folder", folder))? {
+        let path = entry.map_err(cannot("read folder", folder))?.path();
         let number = path.file_name().and_then(|name| name.to_str()?.strip_prefix(word)?.parse().ok());
         numbered.extend(number.map(|number| (number, path)));
     }
@@ -213,6 +214,6 @@ fn parse(raw: &[u8]) -> Option<(&str, &str)> {
 /// Renames a damaged file, so that nobody believes it and somebody can look at it. Gives the remark.
 pub(super) fn set_aside(path: &Path, why: &str) -> Result<String, CacheError> {
     let aside = path.with_extension("damaged");
-    fs::rename(path, &aside).map_err(CacheError::io("rename", path))?;
+    fs::rename(path, &aside).map_err(cannot("rename", path))?;
     Ok(format!("a file of the cache is damaged ({why}); it was set aside as {} and is read again", aside.display()))
 }

@@ -14,7 +14,8 @@ use sha2::{Digest, Sha256};
 
 use super::CacheError;
 use super::segments::{numbered_files, set_aside};
-use crate::private;
+use crate::support::file_error::cannot;
+use crate::support::private;
 
 /// Begins the first line of every file.
 const HEADER: &str = "values-version-1";
@@ -99,16 +100,16 @@ impl Values {
         values.next_number = numbered.last().map_or(1, |(number, _)| number.saturating_add(1));
         // from the newest to the oldest, so that the newest record of a key counts
         for (number, path) in numbered.into_iter().rev() {
-            let bytes = fs::metadata(&path).map_err(CacheError::io("read", &path))?.len();
+            let bytes = fs::metadata(&path).map_err(cannot("read", &path))?.len();
             if total + bytes > space.all {
-                fs::remove_file(&path).map_err(CacheError::io("remove", &path))?;
+                fs::remove_file(&path).map_err(cannot("remove", &path))?;
                 continue;
             }
             if total >= space.all / 2 {
                 values.aging = values.aging.max(number);
             }
             total += bytes;
-            match read(&path, owner, bytes).map_err(CacheError::io("read", &path))? {
+            match read(&path, owner, bytes).map_err(cannot("read", &path))? {
                 Ok(found) => {
                     for (key, offset, length) in found.into_iter().rev() {
                         values.places.entry(key).or_insert(Place { file: number, offset, length });
@@ -134,7 +135,7 @@ impl Values {
             Ok(value) => Ok(Some(value)),
             Err(error) => {
                 self.places.remove(key);
-                Err(CacheError::io("read a value from", &path)(error))
+                Err(cannot("read a value from", &path)(error).into())
             }
         }
     }
@@ -171,7 +172,7 @@ impl Values {
         record.extend_from_slice(value);
         // one record, one write: a killed process leaves whole records behind
         let path = file_path(&self.folder, own.number);
-        own.file.write_all(&record).map_err(CacheError::io("write", &path))?;
+        own.file.write_all(&record).map_err(cannot("write", &path))?;
         let offset = own.bytes + RECORD_HEAD as u64;
         own.bytes += record.len() as u64;
         self.places.insert(*key, Place { file: own.number, offset, length });
@@ -190,7 +191,7 @@ impl Values {
     pub(super) fn sync(&self) -> Result<(), CacheError> {
         match &self.own {
             Some(own) if !self.broken => {
-                own.file.sync_data().map_err(CacheError::io("write through", &file_path(&self.folder, own.number)))
+                Ok(own.file.sync_data().map_err(cannot("write through", file_path(&self.folder, own.number)))?)
             }
             _ => Ok(()),
         }
@@ -207,9 +208,9 @@ fn header(owner: &str) -> String {
 
 fn create(folder: &Path, number: u32, owner: &str) -> Result<OwnFile, CacheError> {
     let path = file_path(folder, number);
-    let mut file = private::create_file(&path).map_err(CacheError::io("create", &path))?;
+    let mut file = private::create_file(&path)?;
     let header = header(owner);
-    file.write_all(header.as_bytes()).map_err(CacheError::io("write", &path))?;
+    file.write_all(header.as_bytes()).map_err(cannot("write", &path))?;
     Ok(OwnFile { number, file, bytes: header.len() as u64 })
 }
 

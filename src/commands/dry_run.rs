@@ -9,7 +9,7 @@ use crate::config::Config;
 use crate::error::{ExitStatus, Failure, Outcome, OutputFormat};
 use crate::inventory::{Preview, RequestPlan, plan_requests};
 use crate::progress::Progress;
-use crate::wording::{count, plural};
+use crate::support::wording::{count, plural};
 
 /// Computes and prints the plan.
 pub(super) async fn run(config: &Config, format: OutputFormat, progress: &Progress) -> Result<Outcome, Failure> {

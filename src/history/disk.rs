@@ -9,8 +9,9 @@ use serde::{Deserialize, Serialize};
 
 use super::fuse::{Fuse, FusedFile};
 use super::{Finding, HistoryError};
-use crate::checksum::{Meter, sha256};
-use crate::private;
+use crate::support::checksum::{Meter, sha256};
+use crate::support::file_error::cannot;
+use crate::support::private;
 
 /// Length and checksum of a file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -75,7 +76,7 @@ impl Disk {
     }
 
     fn step(&self, action: &'static str, path: &Path) -> Result<(), HistoryError> {
-        self.fuse.step().map_err(HistoryError::io(action, path))
+        Ok(self.fuse.step().map_err(cannot(action, path))?)
     }
 
     /// Whether anything bears the name, a dangling link included.
@@ -89,7 +90,7 @@ impl Disk {
         match File::open(&path) {
             Ok(file) => Ok(Some(file)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(HistoryError::io("open", &path)(error)),
+            Err(error) => Err(cannot("open", &path)(error).into()),
         }
     }
 
@@ -97,7 +98,7 @@ impl Disk {
     pub(super) fn read(&self, name: &str) -> Result<Option<Vec<u8>>, HistoryError> {
         let Some(mut file) = self.open(name)? else { return Ok(None) };
         let mut bytes = Vec::new();
-        file.read_to_end(&mut bytes).map_err(HistoryError::io("read", &self.path(name)))?;
+        file.read_to_end(&mut bytes).map_err(cannot("read", self.path(name)))?;
         Ok(Some(bytes))
     }
 
@@ -105,7 +106,7 @@ impl Disk {
     pub(super) fn measure(&self, name: &str) -> Result<Option<Measure>, HistoryError> {
         let Some(mut file) = self.open(name)? else { return Ok(None) };
         let mut meter = Meter::new(io::sink());
-        io::copy(&mut file, &mut meter).map_err(HistoryError::io("read", &self.path(name)))?;
+        io::copy(&mut file, &mut meter).map_err(cannot("read", self.path(name)))?;
         Ok(Some(Measure::finish(meter).1))
     }
 
@@ -119,7 +120,7 @@ impl Disk {
             }
             Ok(_) => Ok(false),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
-            Err(error) => Err(HistoryError::io("look at", &path)(error)),
+            Err(error) => Err(cannot("look at", &path)(error).into()),
         }
     }
 
@@ -129,11 +130,11 @@ impl Disk {
         let entries = match fs::read_dir(&path) {
             Ok(entries) => entries,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(error) => return Err(HistoryError::io("list", &path)(error)),
+            Err(error) => return Err(cannot("list", &path)(error).into()),
         };
         let mut names = Vec::new();
         for entry in entries {
-            let name = entry.map_err(HistoryError::io("list", &path))?.file_name();
+            let name = entry.map_err(cannot("list", &path))?.file_name();
             names.push(name.to_string_lossy().into_owned());
         }
         names.sort();
@@ -147,7 +148,7 @@ impl Disk {
             return Ok(());
         }
         self.step("create folder", &path)?;
-        private::create_folder(&path).map_err(HistoryError::io("create folder", &path))?;
+        private::create_folder(&path)?;
         sync_parent(&path)
     }
 
@@ -159,11 +160,11 @@ impl Disk {
     ) -> Result<Measure, HistoryError> {
         let path = self.path(name);
         self.step("create", &path)?;
-        let file = private::create_file(&path).map_err(HistoryError::io("create", &path))?;
-        let failed = || HistoryError::io("write", &path);
+        let file = private::create_file(&path)?;
+        let failed = || cannot("write", &path);
         let mut sink = Meter::new(BufWriter::new(FusedFile { file, fuse: self.fuse.clone() }));
         content(&mut sink).map_err(|error| match error {
-            Fill::Io(error) => failed()(error),
+            Fill::Io(error) => failed()(error).into(),
             Fill::Source(error) => error,
         })?;
         let (buffer, measure) = Measure::finish(sink);
@@ -177,7 +178,7 @@ impl Disk {
     pub(super) fn rename(&self, from: &str, to: &str) -> Result<(), HistoryError> {
         let (from, to) = (self.path(from), self.path(to));
         self.step("rename to", &to)?;
-        fs::rename(&from, &to).map_err(HistoryError::io("rename to", &to))?;
+        fs::rename(&from, &to).map_err(cannot("rename to", &to))?;
         sync_parent(&to)?;
         if from.parent() == to.parent() { Ok(()) } else { sync_parent(&from) }
     }
@@ -187,7 +188,7 @@ impl Disk {
         let path = self.path(name);
         self.step("remove", &path)?;
         match fs::remove_file(&path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(HistoryError::io("remove", &path)(error)),
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(cannot("remove", &path)(error).into()),
             _ => sync_parent(&path),
         }
     }
@@ -197,7 +198,7 @@ impl Disk {
         let path = self.path(name);
         self.step("remove", &path)?;
         match fs::remove_dir(&path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(HistoryError::io("remove", &path)(error)),
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(cannot("remove", &path)(error).into()),
             _ => Ok(()),
         }
     }
@@ -237,5 +238,5 @@ impl From<HistoryError> for Fill {
 /// Makes a new name survive a power loss.
 fn sync_parent(path: &Path) -> Result<(), HistoryError> {
     let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) else { return Ok(()) };
-    private::sync_folder(parent).map_err(HistoryError::io("write through", parent))
+    Ok(private::sync_folder(parent)?)
 }

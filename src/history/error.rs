@@ -1,14 +1,14 @@
 //! What can go wrong with the history. Nothing is ever overwritten when something does.
 
 use std::fmt;
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use serde::Serialize;
 
 use super::{ColumnsError, IsoWeek};
 use crate::error::{ExitStatus, Failure};
-use crate::lock::LockError;
+use crate::support::file_error::FileError;
+use crate::support::lock::LockError;
 
 /// Something in the folder that is not as it was written.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -46,15 +46,8 @@ pub enum HistoryError {
         holder: String,
     },
     /// The file system.
-    #[error("cannot {action} {}: {source}", path.display())]
-    Io {
-        /// What was tried.
-        action: &'static str,
-        /// On what.
-        path: PathBuf,
-        /// The answer of the operating system.
-        source: io::Error,
-    },
+    #[error(transparent)]
+    File(#[from] FileError),
     /// The new state is safe on the disk, but could not be put in place. The next run does that.
     #[error("the snapshot is safe, but not all files could be put in place, the next run does that: {cause}")]
     Unfinished {
@@ -142,17 +135,11 @@ pub enum HistoryError {
 }
 
 impl HistoryError {
-    /// For `map_err` on file operations.
-    pub(super) fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self + use<> {
-        let path = path.to_owned();
-        move |source| Self::Io { action, path, source }
-    }
-
     /// What to do about it, where there is something.
     pub fn remedy(&self) -> Option<&'static str> {
         match self {
             Self::Locked { .. } => Some("wait until it has ended; the lock ends with that process"),
-            Self::Io { .. } => {
+            Self::File(_) => {
                 Some("make room, or see that the folder is there and can be written; what was there is kept")
             }
             Self::Unfinished { .. } => Some("close the files in other programs; any next run finishes it"),
@@ -187,7 +174,7 @@ impl From<HistoryError> for Failure {
             | HistoryError::OtherSite { .. }
             | HistoryError::OtherAccount { .. } => ExitStatus::Usage,
             HistoryError::Columns(_) | HistoryError::Row { .. } => ExitStatus::Internal,
-            HistoryError::Io { .. }
+            HistoryError::File(_)
             | HistoryError::Unfinished { .. }
             | HistoryError::Newer { .. }
             | HistoryError::Damaged { .. } => ExitStatus::Storage,
@@ -204,7 +191,7 @@ impl From<LockError> for HistoryError {
     fn from(error: LockError) -> Self {
         match error {
             LockError::Held { holder } => Self::Locked { holder },
-            LockError::Io { action, path, source } => Self::Io { action, path, source },
+            LockError::File(error) => Self::File(error),
         }
     }
 }

@@ -16,8 +16,9 @@ use super::record::write_joined;
 use super::{
     Columns, Finding, History, HistoryError, IsoWeek, PAGE, Status, StoredFile, WEEK, Week, columns, load, weekly,
 };
-use crate::checksum::Meter;
 use crate::spreadsheet::Value;
+use crate::support::checksum::Meter;
+use crate::support::file_error::cannot;
 
 pub use super::old_row::OLD_COLUMNS;
 
@@ -69,12 +70,12 @@ impl History {
     /// [`Status::Imported`]. A file of the same content is imported only once.
     pub fn import(&mut self, path: &Path) -> Result<Imported, HistoryError> {
         self.manifest = load(&self.disk)?;
-        let failed = || HistoryError::io("read", path);
+        let failed = || cannot("read", path);
         let mut file = File::open(path).map_err(|error| match error.kind() {
             io::ErrorKind::NotFound => {
                 HistoryError::Import { path: path.to_owned(), problem: "there is no such file".to_owned() }
             }
-            _ => HistoryError::io("open", path)(error),
+            _ => cannot("open", path)(error).into(),
         })?;
         let mut meter = Meter::new(io::sink());
         io::copy(&mut file, &mut meter).map_err(failed())?;
@@ -145,7 +146,7 @@ fn index(file: &mut File, path: &Path, imported: &mut Imported) -> Result<(OldHe
         },
         Some(Err(_)) => {}
     })
-    .map_err(HistoryError::io("read", path))?;
+    .map_err(cannot("read", path))?;
     let header = header.unwrap_or_else(|| Err("the file is empty".to_owned()));
     let header = header.map_err(|problem| HistoryError::Import { path: path.to_owned(), problem })?;
     Ok((header, weeks))
@@ -190,7 +191,7 @@ impl Source<'_> {
         chosen.sort_by_key(|(_, chosen)| chosen.line.offset);
         for (page, chosen) in chosen {
             taken_at = taken_at.max(chosen.extracted);
-            let bytes = read_again(&mut self.file, &chosen.line).map_err(HistoryError::io("read", self.path))?;
+            let bytes = read_again(&mut self.file, &chosen.line).map_err(cannot("read", self.path))?;
             let changed = |problem| HistoryError::Import { path: self.path.to_owned(), problem };
             let row = self.header.row(&bytes).map_err(changed)?;
             spaces.insert(row.cell("space_key").to_owned());

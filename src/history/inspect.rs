@@ -12,6 +12,7 @@ use super::names::{self, CURRENT, JOINED, MANIFEST};
 use super::old_row::{OldHeader, trimmed};
 use super::weekly::first_line;
 use super::{Finding, HistoryError, IsoWeek};
+use crate::support::file_error::cannot;
 
 /// Everything that does not fit, in the order of the files.
 pub(super) fn inspect(disk: &Disk, manifest: &Manifest) -> Result<Vec<Finding>, HistoryError> {
@@ -74,7 +75,7 @@ fn data_files(disk: &Disk) -> Result<Vec<String>, HistoryError> {
 fn of_older_script(disk: &Disk, files: &[String]) -> Result<bool, HistoryError> {
     for name in files {
         let Some(mut lines) = Lines::open(disk, name)? else { return Ok(false) };
-        let first = lines.next().map_err(HistoryError::io("read", &disk.path(name)))?.unwrap_or_default();
+        let first = lines.next().map_err(cannot("read", disk.path(name)))?.unwrap_or_default();
         let header = cells(trimmed(first)).map(OldHeader::new);
         if !header.is_some_and(|header| header.is_ok_and(|header| !header.has(WEEK))) {
             return Ok(false);
@@ -113,7 +114,7 @@ fn first_odd_line(
 ) -> Result<Option<(u64, String)>, HistoryError> {
     let header = &manifest.columns[..file.columns];
     let week_at = header.iter().position(|name| name == WEEK).unwrap_or_default();
-    let failed = || HistoryError::io("read", &disk.path(&file.path));
+    let failed = || cannot("read", disk.path(&file.path));
     let Some(mut lines) = Lines::open(disk, &file.path)? else { return Ok(None) };
     let mut number = 0;
     while let Some(line) = lines.next().map_err(failed())? {
@@ -178,7 +179,7 @@ fn sums(disk: &Disk, manifest: &Manifest, file: &StoredFile) -> Result<Vec<u64>,
         }
         Ok(())
     };
-    read().map_err(HistoryError::io("read", &disk.path(&file.path)))?;
+    read().map_err(cannot("read", disk.path(&file.path)))?;
     Ok(sums)
 }
 

@@ -9,7 +9,8 @@ use super::disk::{Disk, Fill, Measure};
 use super::lines::{Lines, content};
 use super::weekly::first_line;
 use super::{HistoryError, Week};
-use crate::checksum::Meter;
+use crate::support::checksum::Meter;
+use crate::support::file_error::cannot;
 
 /// Writes all weeks; `path_of` says where each lies for now. A file that is not as it was written ends it.
 pub(super) fn write(
@@ -23,7 +24,7 @@ pub(super) fn write(
     for week in weeks {
         let path = path_of(week);
         let damaged = |problem: &str| disk.damaged(&week.file.path, None, problem);
-        let failed = || HistoryError::io("read", &disk.path(&path));
+        let failed = || |error| HistoryError::from(cannot("read", disk.path(&path))(error));
         let mut lines = Lines::open(disk, &path)?.ok_or_else(|| damaged("the file is missing"))?;
         let padding = ",".repeat(columns.len().saturating_sub(week.file.columns));
         let mut meter = Meter::new(io::sink());

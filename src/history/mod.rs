@@ -64,7 +64,7 @@ pub use repair::{Mended, Repaired, repair};
 pub use verify::{Verified, verify};
 pub use week::{IsoWeek, NoWeek};
 
-use crate::lock::FileLock;
+use crate::support::lock::FileLock;
 use disk::Disk;
 use manifest::Manifest;
 

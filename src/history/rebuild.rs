@@ -13,6 +13,7 @@ use super::names::{self, ARCHIVE, JOINED};
 use super::salvage::{joined_rows, position, rows_of, with_ends};
 use super::weekly::first_line;
 use super::{HistoryError, IsoWeek};
+use crate::support::file_error::cannot;
 
 /// The manifest as far as the files tell, and the weeks that nothing vouches for.
 pub(super) fn rebuild(disk: &Disk) -> Result<(Manifest, BTreeSet<IsoWeek>), HistoryError> {
@@ -68,7 +69,7 @@ pub(super) fn rebuild(disk: &Disk) -> Result<(Manifest, BTreeSet<IsoWeek>), Hist
 /// The columns of a file of the history; `None` when it is none.
 fn header_of(disk: &Disk, name: &str) -> Result<Option<Vec<String>>, HistoryError> {
     let Some(mut lines) = Lines::open(disk, name)? else { return Ok(None) };
-    let Some(line) = lines.next().map_err(HistoryError::io("read", &disk.path(name)))? else { return Ok(None) };
+    let Some(line) = lines.next().map_err(cannot("read", disk.path(name)))? else { return Ok(None) };
     let line = line.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(line);
     let end = line.iter().rposition(|byte| !matches!(byte, b'\r' | b'\n')).map_or(0, |at| at + 1);
     let header = cells(&line[..end]).unwrap_or_default();
@@ -81,7 +82,7 @@ fn weeks_in_joined(disk: &Disk, manifest: &Manifest) -> Result<BTreeSet<IsoWeek>
     let Some(joined) = &manifest.joined else { return Ok(weeks) };
     let Some(mut lines) = Lines::open(disk, &joined.path)? else { return Ok(weeks) };
     let at = position(&manifest.columns, WEEK);
-    while let Some(line) = lines.next().map_err(HistoryError::io("read", &disk.path(&joined.path)))? {
+    while let Some(line) = lines.next().map_err(cannot("read", disk.path(&joined.path)))? {
         let row = line.strip_suffix(b"\n").map_or(line, |line| line.strip_suffix(b"\r").unwrap_or(line));
         weeks.extend(cells(row).and_then(|cells| cells.get(at)?.parse::<IsoWeek>().ok()));
     }

@@ -11,6 +11,7 @@ use super::manifest::{Manifest, Week};
 use super::weekly::{by_page, first_line};
 use super::{HistoryError, IsoWeek, Status};
 use crate::spreadsheet::decode;
+use crate::support::file_error::cannot;
 
 /// A row as it stands in a file, without its line end.
 pub(super) type RawRow = Vec<u8>;
@@ -59,7 +60,7 @@ pub(super) fn joined_rows(
     let Some(joined) = manifest.joined.as_ref().filter(|_| !weeks.is_empty()) else { return Ok(found) };
     let Some(mut lines) = Lines::open(disk, &joined.path)? else { return Ok(found) };
     let week_at = position(&manifest.columns, WEEK);
-    while let Some(line) = lines.next().map_err(HistoryError::io("read", &disk.path(&joined.path)))? {
+    while let Some(line) = lines.next().map_err(cannot("read", disk.path(&joined.path)))? {
         let Some(line) = line.strip_suffix(b"\n") else { break };
         let row = line.strip_suffix(b"\r").unwrap_or(line);
         let Some(cells) = cells(row).filter(|cells| cells.len() == joined.columns) else { continue };

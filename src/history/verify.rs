@@ -8,7 +8,7 @@ use super::disk::Disk;
 use super::manifest::{Manifest, Week};
 use super::names::{self, MANIFEST, PENDING};
 use super::{Finding, HistoryError, inspect, lock, pending};
-use crate::lock::FileLock;
+use crate::support::lock::FileLock;
 
 /// What a look at a history shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,8 +67,8 @@ pub(super) fn exists(disk: &Disk) -> Result<(), HistoryError> {
 /// A folder that cannot be written can be looked at as well: nobody else changes it either.
 fn lock_if_possible(disk: &Disk, wait: Duration) -> Result<Option<FileLock>, HistoryError> {
     match lock(disk, wait) {
-        Err(HistoryError::Io { source, .. })
-            if matches!(source.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem) =>
+        Err(HistoryError::File(error))
+            if matches!(error.source.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem) =>
         {
             Ok(None)
         }

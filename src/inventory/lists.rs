@@ -11,7 +11,7 @@ use super::plan::batch_size;
 use super::site::{Attachment, Container, Content, ContentId, ContentKind, Space};
 use super::words::SpaceStatus;
 use super::{bodies, comments, convert};
-use crate::wording::plural;
+use crate::support::wording::plural;
 use confluence_client::api::{Bodies, CommentKind, Single};
 use confluence_client::{Api, RequestError, Walked, model};
 

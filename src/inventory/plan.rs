@@ -10,7 +10,7 @@ use super::crawl::Crawl;
 use super::memory::{LastRun, Remembered};
 use super::site::{Attachment, Container, Content, ContentKind, Space, SpaceId, Status};
 use super::{header_images, labels, list_comparison, people};
-use crate::wording::plural;
+use crate::support::wording::plural;
 use confluence_client::api::{PEOPLE_PER_REQUEST, SPACE_IDS_PER_REQUEST};
 use confluence_client::{Client, RequestCounts, RequestKind};
 

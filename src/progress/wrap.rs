@@ -60,51 +60,41 @@ impl Width {
     /// between backticks, and no command. What follows is set in a little more than the line it belongs to.
     pub fn wrap(self, text: &str) -> String {
         let Some(columns) = self.columns() else { return text.to_owned() };
-        let mut wrapped = String::with_capacity(text.len() + text.len() / 8);
-        for (place, line) in text.split('\n').enumerate() {
-            if place > 0 {
-                wrapped.push('\n');
-            }
-            if line.starts_with(COMMAND) {
-                wrapped.push_str(line);
-            } else {
-                let indent = line.len() - line.trim_start().len();
-                wrap_line(line, columns, indent + HANGING, &mut wrapped);
-            }
-        }
-        wrapped
+        let wrap = |line: &str| match line.len() - line.trim_start().len() {
+            _ if line.starts_with(COMMAND) => line.to_owned(),
+            indent => wrap_line(line, columns, indent + HANGING),
+        };
+        text.split('\n').map(wrap).collect::<Vec<_>>().join("\n")
     }
 
     /// Breaks one line of a table of text, whose lines after the first are set in by `hanging`.
     pub fn wrap_row(self, line: &str, hanging: usize) -> String {
         let Some(columns) = self.columns() else { return line.to_owned() };
-        let mut wrapped = String::with_capacity(line.len() + line.len() / 8);
-        wrap_line(line, columns, hanging.min(columns / 2), &mut wrapped);
-        wrapped
+        wrap_line(line, columns, hanging.min(columns / 2))
     }
 }
 
-fn wrap_line(line: &str, columns: usize, hanging: usize, wrapped: &mut String) {
+fn wrap_line(line: &str, columns: usize, hanging: usize) -> String {
     if measure_text_width(line) <= columns {
-        return wrapped.push_str(line);
+        return line.to_owned();
     }
-    let indent = &line[..line.len() - line.trim_start().len()];
-    wrapped.push_str(indent);
-    let (mut at, mut is_first) = (indent.len(), true);
-    for word in words(line.trim_start()) {
+    let text = line.trim_start();
+    let mut wrapped = line[..line.len() - text.len()].to_owned();
+    let mut at = wrapped.len();
+    for (place, word) in words(text).enumerate() {
         let width = measure_text_width(word);
-        if !is_first && at + 1 + width > columns {
+        if place > 0 && at + 1 + width > columns {
             wrapped.push('\n');
             wrapped.extend(std::iter::repeat_n(' ', hanging));
             at = hanging;
-        } else if !is_first {
+        } else if place > 0 {
             wrapped.push(' ');
             at += 1;
         }
         wrapped.push_str(word);
         at += width;
-        is_first = false;
     }
+    wrapped
 }
 
 /// What stands between two blanks; a stretch between backticks is one word.

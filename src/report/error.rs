@@ -5,20 +5,14 @@ use std::path::{Path, PathBuf};
 
 use super::format::bytes;
 use crate::error::{ExitStatus, Failure};
+use crate::support::file_error::FileError;
 
 /// A report could not be written, or a saved scan could not be read. All of these are exit status 6.
 #[derive(Debug, thiserror::Error)]
 pub enum ReportError {
     /// The file system refused; nothing half-written bears the final name.
-    #[error("cannot {action} {}: {source}", path.display())]
-    Io {
-        /// What was tried, e.g. `create folder`.
-        action: &'static str,
-        /// On what.
-        path: PathBuf,
-        /// The answer of the operating system.
-        source: io::Error,
-    },
+    #[error(transparent)]
+    File(#[from] FileError),
     /// There is no room for the report: on the disk, or by a limit on its owner or its files.
     #[error(
         "cannot write {}: {source}; {} of the report were written{}",
@@ -105,15 +99,10 @@ pub enum ReportError {
 }
 
 impl ReportError {
-    /// For `map_err` on file operations.
-    pub(crate) fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
-        move |source| Self::Io { action, path: path.to_owned(), source }
-    }
-
     /// The same failure when it is one of room (F-75): with what was `written` of the report, and what is left.
     pub(crate) fn with_room(self, written: u64) -> Self {
         match self {
-            Self::Io { path, source, .. } if is_full(&source) => {
+            Self::File(FileError { path, source, .. }) if is_full(&source) => {
                 let left = path.parent().and_then(room_left);
                 Self::NoRoom { path, written, left, source }
             }

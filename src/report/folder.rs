@@ -9,8 +9,9 @@ use chrono::{DateTime, FixedOffset};
 use serde::Serialize;
 
 use super::{OutputError, ReportError, names};
-use crate::checksum::Meter;
-use crate::private;
+use crate::support::checksum::Meter;
+use crate::support::file_error::cannot;
+use crate::support::private;
 
 /// How many names are tried before giving up; two runs in one second are rare, a hundred are a mistake.
 const MAX_TRIES: u32 = 100;
@@ -37,22 +38,22 @@ pub fn check_writable(parent: &Path) -> Result<(), OutputError> {
 }
 
 fn try_to_write(parent: &Path) -> Result<(), ReportError> {
-    if !fs::metadata(parent).map_err(ReportError::io("read folder", parent))?.is_dir() {
+    if !fs::metadata(parent).map_err(cannot("read folder", parent))?.is_dir() {
         return Err(ReportError::NotAFolder { path: parent.to_owned() });
     }
     let failed = || {
         |error: io::Error| match error.kind() {
             io::ErrorKind::InvalidFilename => ReportError::TooDeep { path: parent.to_owned() },
-            _ => ReportError::io("write in folder", parent)(without_path(error)),
+            _ => cannot("write in folder", parent)(without_path(error)).into(),
         }
     };
     // the six letters that make the name a new one are part of its length
     let name = format!("{PROBE:_<width$}", width = longest_folder_name().len() - 6);
     let probe = tempfile::Builder::new().prefix(&name).tempdir_in(parent).map_err(failed())?;
     let space = probe.path().join("x".repeat(names::MAX_LENGTH));
-    private::create_folder(&space).map_err(failed())?;
+    private::create_folder(&space).map_err(|error| failed()(error.source))?;
     let file = space.join(format!("{}{LONGEST_ENDING}", "x".repeat(names::MAX_LENGTH)));
-    let mut writer = private::create_file(&file).map_err(failed())?;
+    let mut writer = private::create_file(&file).map_err(|error| failed()(error.source))?;
     writer.write_all(b"probe").and_then(|()| writer.sync_all()).map_err(failed())?;
     drop(writer);
     probe.close().map_err(failed())
@@ -97,14 +98,14 @@ impl ReportFolder {
             let partial = parent.join(format!("{name}.partial"));
             match private::create_folder(&partial) {
                 Ok(()) => {}
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
-                Err(source) => return Err(ReportError::Io { action: "create folder", path: partial, source }),
+                Err(error) if error.source.kind() == io::ErrorKind::AlreadyExists => continue,
+                Err(error) => return Err(error.into()),
             }
             // whoever holds the partial folder holds the name; so look at the name only now
             if fs::symlink_metadata(&target).is_err() {
                 return Ok(Self { partial, target, files: Vec::new() });
             }
-            fs::remove_dir(&partial).map_err(ReportError::io("remove folder", &partial))?;
+            fs::remove_dir(&partial).map_err(cannot("remove folder", &partial))?;
         }
         Err(ReportError::NoFreeName { parent: parent.to_owned() })
     }
@@ -112,7 +113,7 @@ impl ReportFolder {
     /// Makes a folder inside; the name must come from [`super::names`].
     pub fn create_subfolder(&self, name: &str) -> Result<(), ReportError> {
         let path = self.partial.join(name);
-        private::create_folder(&path).map_err(ReportError::io("create folder", &path))
+        Ok(private::create_folder(&path)?)
     }
 
     /// Writes one file, through to the disk. `path` has `/` between folder and name.
@@ -125,12 +126,12 @@ impl ReportFolder {
         E: Into<WriteFailure>,
     {
         let full = path.split('/').fold(self.partial.clone(), |full, part| full.join(part));
-        let file = private::create_file(&full).map_err(ReportError::io("create", &full))?;
+        let file = private::create_file(&full)?;
         let mut sink = Meter::new(BufWriter::new(file));
         let earlier: u64 = self.files.iter().map(|file| file.bytes).sum();
         content(&mut sink).map_err(|error| error.into().at(&full).with_room(earlier + sink.bytes()))?;
         let written = earlier + sink.bytes();
-        let failed = || |error: io::Error| ReportError::io("write", &full)(error).with_room(written);
+        let failed = || |error: io::Error| ReportError::from(cannot("write", &full)(error)).with_room(written);
         sink.flush().map_err(failed())?;
         let (buffer, bytes, sha256) = sink.finish();
         let file = buffer.into_inner().map_err(|error| failed()(error.into_error()))?;
@@ -149,8 +150,7 @@ impl ReportFolder {
     /// Gives the folder its name. Nothing may be written afterwards.
     pub fn finish(self) -> Result<PathBuf, ReportError> {
         sync_folder(&self.partial)?;
-        fs::rename(&self.partial, &self.target)
-            .map_err(ReportError::io("rename the finished folder to", &self.target))?;
+        fs::rename(&self.partial, &self.target).map_err(cannot("rename the finished folder to", &self.target))?;
         if let Some(parent) = self.target.parent().filter(|parent| !parent.as_os_str().is_empty()) {
             sync_folder(parent)?;
         }
@@ -182,14 +182,14 @@ impl From<ReportError> for WriteFailure {
 impl WriteFailure {
     fn at(self, path: &Path) -> ReportError {
         match self {
-            Self::Io(error) => ReportError::io("write", path)(error),
+            Self::Io(error) => cannot("write", path)(error).into(),
             Self::Content(error) => error,
         }
     }
 }
 
 fn sync_folder(path: &Path) -> Result<(), ReportError> {
-    private::sync_folder(path).map_err(ReportError::io("write through", path))
+    Ok(private::sync_folder(path)?)
 }
 
 #[cfg(test)]

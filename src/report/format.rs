@@ -7,7 +7,7 @@ use std::ops::RangeInclusive;
 
 use chrono::{DateTime, Utc};
 
-pub use crate::wording::{count, plural};
+pub use crate::support::wording::{count, plural};
 
 /// Binary units above the byte, in steps of 1,024.
 const UNITS: [&str; 6] = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];

@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use super::folder::WriteFailure;
 use super::{ReportError, RunFacts};
 use crate::inventory::Inventory;
+use crate::support::file_error::cannot;
 
 /// The name of the format.
 pub const FORMAT: &str = "confluence-storage-analyzer scan";
@@ -75,7 +76,7 @@ pub fn read(path: &Path) -> Result<SavedScan, ReportError> {
         io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof => {
             unreadable(error.to_string())
         }
-        _ => ReportError::Io { action: "read", path: path.to_owned(), source: error },
+        _ => cannot("read", path)(error).into(),
     })?;
     let header: Header = serde_json::from_slice(&bytes).map_err(|error| unreadable(error.to_string()))?;
     if header.format != FORMAT {

@@ -10,8 +10,7 @@ use std::path::{Path, PathBuf};
 /// What each module may use of the others. `lib.rs` and `main.rs` join the parts and may use all.
 const MAY_USE: &[(&str, &[&str])] = &[
     ("audit", &["inventory"]),
-    ("cache", &["checksum", "lock", "private"]),
-    ("checksum", &[]),
+    ("cache", &["support"]),
     ("cli", &[]),
     (
         "commands",
@@ -28,21 +27,19 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "progress",
             "report",
             "spreadsheet",
-            "wording",
+            "support",
         ],
     ),
     ("config", &["audit", "cache", "cli", "error", "history", "inventory", "metrics"]),
     ("doctor", &["error", "progress"]),
     ("error", &[]),
-    ("history", &["checksum", "error", "lock", "private", "spreadsheet"]),
-    ("inventory", &["cache", "error", "progress", "spreadsheet", "wording"]),
-    ("lock", &["private"]),
+    ("history", &["error", "spreadsheet", "support"]),
+    ("inventory", &["cache", "error", "progress", "spreadsheet", "support"]),
     ("metrics", &["audit", "inventory", "spreadsheet"]),
-    ("private", &[]),
     ("progress", &[]),
-    ("report", &["audit", "checksum", "error", "inventory", "metrics", "private", "spreadsheet", "wording"]),
+    ("report", &["audit", "error", "inventory", "metrics", "spreadsheet", "support"]),
     ("spreadsheet", &[]),
-    ("wording", &[]),
+    ("support", &[]),
 ];
 
 /// Modules that may be async: those that speak to a network, and those that join them.

@@ -342,7 +342,7 @@ fn a_newer_or_damaged_scan_is_refused() {
     let whole = fs::read(write(&sample::run_facts(), &sample::complete(10)).folder.join("scan.json.gz")).expect("read");
     fs::write(&path, &whole[..whole.len() - 9]).expect("written");
     assert!(matches!(scan_json::read(&path), Err(ReportError::NoScan { .. })));
-    assert!(matches!(scan_json::read(&folder.path().join("missing")), Err(ReportError::Io { .. })));
+    assert!(matches!(scan_json::read(&folder.path().join("missing")), Err(ReportError::File(_))));
 }
 
 #[test]

@@ -7,7 +7,7 @@ use crate::inventory::Inventory;
 use crate::inventory::coverage::UnitKind;
 use crate::inventory::crawl::{Crawl, GROUP};
 use crate::inventory::site::{Content, ContentId, ContentKind, Space, SpaceId, Status};
-use crate::wording::plural;
+use crate::support::wording::plural;
 
 /// What the parts share.
 #[derive(Clone, Copy)]

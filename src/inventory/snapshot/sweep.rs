@@ -9,7 +9,7 @@ use crate::inventory::crawl::subject;
 use crate::inventory::plan::batch_size;
 use crate::inventory::search_comparison::explain_unlisted;
 use crate::inventory::site::{Content, ContentId, Space, SpaceId};
-use crate::wording::plural;
+use crate::support::wording::plural;
 use confluence_client::api::Single;
 use confluence_client::{RequestError, model};
 

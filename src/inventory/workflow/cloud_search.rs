@@ -9,7 +9,7 @@ use super::state::{DueWindow, WorkflowSource, WorkflowState};
 use super::sweep::Sweep;
 use crate::inventory::coverage::UnitKind;
 use crate::inventory::crawl::Crawl;
-use crate::wording::plural;
+use crate::support::wording::plural;
 use confluence_client::RequestKind;
 use confluence_client::cql::{in_spaces, quoted};
 

@@ -12,7 +12,7 @@ use super::state::{WorkflowPage, WorkflowSource, WorkflowState};
 use super::sweep::{Answered, Sweep};
 use crate::inventory::coverage::UnitKind;
 use crate::inventory::crawl::{Crawl, GROUP};
-use crate::wording::plural;
+use crate::support::wording::plural;
 use confluence_client::api::Single;
 use confluence_client::workflow_model::{
     Approver, ApproverUser, Transitions, WorkflowParameter, WorkflowParameters, WorkflowStatus,

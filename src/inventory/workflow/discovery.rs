@@ -12,7 +12,7 @@ use super::rows::Rows;
 use super::state::WorkflowSource;
 use crate::inventory::coverage::UnitKind;
 use crate::inventory::crawl::Crawl;
-use crate::wording::plural;
+use crate::support::wording::plural;
 use confluence_client::{RequestError, RequestKind};
 
 /// Pages that are looked at.

@@ -34,7 +34,7 @@ use super::ledger::Ledger;
 use super::memory::Memory;
 use super::options::CrawlOptions;
 use crate::progress::Progress;
-use crate::wording::plural;
+use crate::support::wording::plural;
 use confluence_client::Api;
 use storage_format::OwnSite;
 

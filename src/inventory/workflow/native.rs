@@ -9,7 +9,7 @@ use super::state::{WorkflowSource, WorkflowState};
 use super::sweep::{Answered, Sweep};
 use crate::inventory::coverage::UnitKind;
 use crate::inventory::crawl::Crawl;
-use crate::wording::plural;
+use crate::support::wording::plural;
 use confluence_client::{RequestError, RequestKind};
 
 /// The content property that holds the state of the published page (`confluence-api.md` 3.4).

@@ -9,7 +9,7 @@ use super::options::WorkflowOptions;
 use super::rows::Rows;
 use super::state::WorkflowPage;
 use super::{cloud_search, data_center, discovery};
-use crate::wording::plural;
+use crate::support::wording::plural;
 use confluence_client::{Api, RequestCounts, RequestKind};
 
 /// Content states that a space suggests unless it was changed (`comala.md` 6: five default colours, four states).

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::wording::plural;
+use crate::support::wording::plural;
 
 /// A content property of an app that holds the workflow state, and where in its JSON (RFC 6901 pointers).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

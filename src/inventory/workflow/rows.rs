@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::property::PropertyCandidate;
 use super::state::{WorkflowPage, WorkflowReading, WorkflowSource, WorkflowState};
-use crate::wording::plural;
+use crate::support::wording::plural;
 use confluence_client::{RequestCounts, RequestKind};
 
 /// Spaces that one query names at most: queries travel in the URL.

@@ -2,14 +2,15 @@
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use chrono::{SecondsFormat, Utc};
 use thiserror::Error;
 
-use crate::private::owner_only;
+use crate::support::file_error::{FileError, cannot};
+use crate::support::private::owner_only;
 
 /// How often a lock that somebody else holds is tried again while waiting for it.
 const TRY_EVERY: Duration = Duration::from_millis(100);
@@ -24,21 +25,8 @@ pub enum LockError {
         holder: String,
     },
     /// The file system.
-    #[error("cannot {action} {}: {source}", path.display())]
-    Io {
-        /// What was tried.
-        action: &'static str,
-        /// Where.
-        path: PathBuf,
-        /// Why it failed.
-        source: io::Error,
-    },
-}
-
-impl LockError {
-    fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
-        move |source| Self::Io { action, path: path.to_owned(), source }
-    }
+    #[error(transparent)]
+    File(#[from] FileError),
 }
 
 /// A lock that is held until it is dropped.
@@ -54,13 +42,13 @@ impl FileLock {
     pub fn take(lock: &Path, holder: &Path, wait: Duration) -> Result<Self, LockError> {
         let file = owner_only(OpenOptions::new().write(true).create(true).truncate(false))
             .open(lock)
-            .map_err(LockError::io("open", lock))?;
+            .map_err(cannot("open", lock))?;
         let began = Instant::now();
         loop {
             match file.try_lock() {
                 Ok(()) => break,
                 Err(TryLockError::WouldBlock) => {}
-                Err(TryLockError::Error(error)) => return Err(LockError::io("lock", lock)(error)),
+                Err(TryLockError::Error(error)) => return Err(cannot("lock", lock)(error).into()),
             }
             let Some(left) = wait.checked_sub(began.elapsed()).filter(|left| !left.is_zero()) else {
                 return Err(LockError::Held { holder: who_holds(holder) });
@@ -69,7 +57,7 @@ impl FileLock {
         }
         let since = Utc::now().to_rfc3339_opts(SecondsFormat::Secs, true);
         let text = format!("process {} since {since}\n", std::process::id());
-        write_private(holder, text.as_bytes()).map_err(LockError::io("write", holder))?;
+        write_private(holder, text.as_bytes()).map_err(cannot("write", holder))?;
         Ok(Self { _file: file })
     }
 }

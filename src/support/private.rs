@@ -2,12 +2,13 @@
 //! files and people.
 
 use std::fs::{DirBuilder, File, OpenOptions};
-use std::io;
 use std::path::Path;
 
+use crate::support::file_error::{FileError, cannot};
+
 /// Makes a new file. Fails on anything that bears the name, links included.
-pub fn create_file(path: &Path) -> io::Result<File> {
-    owner_only(OpenOptions::new().write(true).create_new(true)).open(path)
+pub fn create_file(path: &Path) -> Result<File, FileError> {
+    owner_only(OpenOptions::new().write(true).create_new(true)).open(path).map_err(cannot("create", path))
 }
 
 /// Files that these options make are for the owner only.
@@ -18,13 +19,13 @@ pub fn owner_only(options: &mut OpenOptions) -> &mut OpenOptions {
 }
 
 /// Makes a new folder. Fails on anything that bears the name, links included.
-pub fn create_folder(path: &Path) -> io::Result<()> {
-    folder_builder().create(path)
+pub fn create_folder(path: &Path) -> Result<(), FileError> {
+    folder_builder().create(path).map_err(cannot("create folder", path))
 }
 
 /// Makes a folder and those around it, unless they are there.
-pub fn create_folders(path: &Path) -> io::Result<()> {
-    folder_builder().recursive(true).create(path)
+pub fn create_folders(path: &Path) -> Result<(), FileError> {
+    folder_builder().recursive(true).create(path).map_err(cannot("create folder", path))
 }
 
 fn folder_builder() -> DirBuilder {
@@ -37,14 +38,14 @@ fn folder_builder() -> DirBuilder {
 
 /// Makes new names in a folder survive a power loss; only Unix can open a folder for that.
 #[cfg(unix)]
-pub fn sync_folder(path: &Path) -> io::Result<()> {
-    File::open(path)?.sync_all()
+pub fn sync_folder(path: &Path) -> Result<(), FileError> {
+    File::open(path).and_then(|folder| folder.sync_all()).map_err(cannot("write through", path))
 }
 
 /// Nothing to do on this system.
 #[cfg(not(unix))]
 #[expect(clippy::unnecessary_wraps, reason = "the same signature on every system")]
-pub fn sync_folder(_path: &Path) -> io::Result<()> {
+pub fn sync_folder(_path: &Path) -> Result<(), FileError> {
     Ok(())
 }
 
