@@ -60,7 +60,7 @@ async fn earlier_week(
 ) -> Result<(), Failure> {
     let mut past = weeks_ago(site, now, weeks);
     if weeks == INCOMPLETE {
-        past.behaviour.refused.push("/wiki/api/v2/footer-comments".to_owned());
+        past.behaviour.refuse_footer_comments();
     }
     let server = serve(past).await?;
     let config = config(&server, args, around)?;

@@ -31,11 +31,6 @@ impl History {
         self.week(week).map(|week| self.read_file(&week.file)).transpose()
     }
 
-    /// The rows of the last run; `None` when there was none yet.
-    pub fn read_current(&self) -> Result<Option<Table>, HistoryError> {
-        self.current().map(|week| self.read_file(&week.file)).transpose()
-    }
-
     fn read_file(&self, file: &StoredFile) -> Result<Table, HistoryError> {
         let bytes = self.disk.read(&file.path)?.unwrap_or_default();
         let mut table =

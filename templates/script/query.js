@@ -1,4 +1,4 @@
-// The filter: words and tokens. tests/common/filter.rs reads the same language, and both are tested with the same
+// The filter: words and tokens. tests/browser/filter.rs reads the same language, and both are tested with the same
 // table of queries.
 
 const SIZE_UNITS = { "": 1, b: 1, k: 1024, kb: 1024, kib: 1024, m: 1048576, mb: 1048576, mib: 1048576,

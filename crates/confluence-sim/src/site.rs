@@ -68,6 +68,13 @@ pub struct Behaviour {
     pub page_cap: Option<usize>,
 }
 
+impl Behaviour {
+    /// Refuses the list of footer comments, as where an account may not see them.
+    pub fn refuse_footer_comments(&mut self) {
+        self.refused.push("/wiki/api/v2/footer-comments".to_owned());
+    }
+}
+
 /// A person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Person {
