@@ -115,12 +115,14 @@ impl From<RequestError> for AttemptError {
 pub(super) struct Patience {
     /// Tries, the first included.
     pub(super) tries: u32,
+    /// Longest time that sending, reading and pausing may take before another try, without the waits the server asks for.
+    pub(super) longest: Duration,
     /// Whether the run's budget pays for further tries, and a row of failures ends the run.
     pub(super) budgeted: bool,
 }
 
 /// An answer that the run needs.
-const NEEDED: Patience = Patience { tries: MAX_ATTEMPTS, budgeted: true };
+const NEEDED: Patience = Patience { tries: MAX_ATTEMPTS, longest: MAX_ELAPSED, budgeted: true };
 
 /// Requests with their retries.
 pub(super) struct Fetch {
@@ -254,7 +256,7 @@ impl Fetch {
                 Err(AttemptError::Retry { cause, retry_after, gate, error }) => (cause, retry_after, gate, error),
             };
             let is_paid = || !patience.budgeted || locked(&self.budget).spend(cause);
-            if attempt >= patience.tries || working >= MAX_ELAPSED || !is_paid() {
+            if attempt >= patience.tries || working >= patience.longest || !is_paid() {
                 return Err(if patience.budgeted { self.exhausted(error) } else { error }.into());
             }
             let wait = backoff(cause, attempt, retry_after, &mut locked(&self.jitter));
@@ -262,7 +264,9 @@ impl Fetch {
             if let Some(gate) = gate {
                 self.transport.pace.close(gate, wait);
             } else {
-                working += wait;
+                if retry_after.is_none() {
+                    working += wait;
+                }
                 self.transport.stop.pause(wait).await?;
             }
         }

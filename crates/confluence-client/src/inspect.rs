@@ -14,7 +14,7 @@ use super::fault::Fault;
 use super::fetch::{AttemptError, Fetch, Patience};
 use super::pace::Priority;
 use super::request::Request;
-use super::retry::Cause;
+use super::retry::{Cause, MAX_ELAPSED};
 use super::signs::Signs;
 use super::transport::{Transport, read};
 
@@ -76,7 +76,7 @@ impl Observed {
 /// for.
 pub(super) async fn observe(fetch: &Fetch, request: &Request, logged_in: bool) -> Result<Observed, RequestError> {
     let once = |attempt| observe_once(&fetch.transport, request, logged_in, attempt);
-    let patience = Patience { tries: ATTEMPTS, budgeted: false };
+    let patience = Patience { tries: ATTEMPTS, longest: MAX_ELAPSED, budgeted: false };
     let settle = |(attempt, observed, wait): (u32, Observed, Duration), _| {
         if observed.status == 429 && attempt < ATTEMPTS && wait <= fetch.max_wait {
             let error = RequestError::Status { status: 429, endpoint: request.path(), attempts: attempt };
@@ -88,6 +88,14 @@ pub(super) async fn observe(fetch: &Fetch, request: &Request, logged_in: bool) -
     observed.map_err(|failure| failure.error)
 }
 
+/// A host that nobody knows is told at once: its address may be a wrong one (F-18).
+fn on_the_way(fault: Fault, request: &Request, attempt: u32) -> AttemptError {
+    match fault {
+        Fault::UnknownHost(_) => fault.into_error(request.path(), attempt).into(),
+        _ => AttemptError::on_the_way(fault, &request.path(), attempt),
+    }
+}
+
 /// One try: its number, what came, and how long the server asks to wait.
 async fn observe_once(
     transport: &Transport,
@@ -95,7 +103,7 @@ async fn observe_once(
     logged_in: bool,
     attempt: u32,
 ) -> Result<(u32, Observed, Duration), AttemptError> {
-    let broken = |error: reqwest::Error| AttemptError::on_the_way(Fault::of(&error), &request.path(), attempt);
+    let broken = |error: reqwest::Error| on_the_way(Fault::of(&error), request, attempt);
     let began = Instant::now();
     let builder = if logged_in { transport.authorized(request).await? } else { transport.request(request) };
     let mut response = transport.send(builder).await.map_err(broken)?;
@@ -118,4 +126,19 @@ fn about_limits(headers: &HeaderMap) -> BTreeMap<String, String> {
         name.contains("ratelimit") || name.contains("retry-after") || name == "deprecation" || name == "sunset"
     });
     told.filter_map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned()))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kind::RequestKind;
+
+    #[test]
+    fn f_18_only_an_unknown_host_is_told_at_once() {
+        let request = Request::v2(RequestKind::Doctor, &["pages"]);
+        let unknown = on_the_way(Fault::UnknownHost("no such host".to_owned()), &request, 1);
+        assert!(matches!(unknown, AttemptError::Final(_)));
+        let broken = on_the_way(Fault::Broken("reset".to_owned()), &request, 1);
+        assert!(matches!(broken, AttemptError::Retry { .. }));
+    }
 }

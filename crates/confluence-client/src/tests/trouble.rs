@@ -56,6 +56,17 @@ async fn f_06_a_day_is_not_slept_and_the_run_stops() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_waits_the_server_asks_the_doctor_for_do_not_use_up_its_patience() {
+    let site = Site::new(|seen| match seen.number {
+        ..3 => Reply::status(429, "retry-after: 700\r\n", "{}"),
+        _ => good(),
+    })
+    .await;
+    let observed = client(&site).observe(&Request::v2(RequestKind::Doctor, &["pages"])).await.unwrap();
+    assert_eq!((observed.status, site.count()), (200, 3));
+}
+
+#[tokio::test(start_paused = true)]
 async fn f_06_those_who_wait_are_woken_when_the_run_stops() {
     let site = Site::script(vec![|| Reply::status(429, "retry-after: 600\r\n", "{}"), good]).await;
     let client = client(&site);
