@@ -30,11 +30,11 @@ pub struct Observed {
     pub status: u16,
     /// Headers about limits, waiting and removal, by lower-case name.
     pub headers: BTreeMap<String, String>,
-    /// The document, where the answer is JSON.
+    /// The document, where the answer is JSON and was read to its end.
     pub json: Option<Value>,
     /// Whether the answer is an HTML page, such as a login page or that of a servlet container.
     pub html: bool,
-    /// Bytes of the body, decompressed.
+    /// Bytes of the body that were read, decompressed: no more than the largest answer that is read.
     pub bytes: usize,
     /// From the request to the end of the answer.
     pub elapsed: Duration,
@@ -113,8 +113,8 @@ async fn observe_once(
     let headers = about_limits(response.headers());
     let media_type = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let html = media_type.contains("html");
-    let (body, _) = read(&mut response, transport.max_answer_bytes).await.map_err(broken)?;
-    let json = serde_json::from_slice(&body).ok().filter(|_| !html);
+    let (body, is_cut) = read(&mut response, transport.max_answer_bytes).await.map_err(broken)?;
+    let json = serde_json::from_slice(&body).ok().filter(|_| !html && !is_cut);
     let observed = Observed { status, headers, json, html, bytes: body.len(), elapsed: began.elapsed() };
     Ok((attempt, observed, wait))
 }

@@ -195,6 +195,16 @@ async fn f_25_an_endless_answer_is_cut_off() {
     assert_eq!(site.count(), 1);
 }
 
+#[tokio::test(start_paused = true)]
+async fn f_25_an_answer_that_is_cut_is_no_document() {
+    let site = Site::new(|_| Reply::json("{}        ")).await;
+    for (limit, is_whole) in [(10, true), (5, false)] {
+        let client = client_with(&site, |settings| settings.max_answer_bytes = limit);
+        let observed = client.observe(&Request::v2(RequestKind::Doctor, &["pages"])).await.unwrap();
+        assert_eq!((observed.bytes, observed.json.is_some()), (limit, is_whole));
+    }
+}
+
 #[tokio::test]
 async fn f_27_silence_after_the_headers_ends_by_the_read_limit() {
     let site = Site::new(|seen| match seen.number {
