@@ -8,11 +8,11 @@ use std::ops::ControlFlow;
 use delegate::delegate;
 
 use super::address::SiteAddress;
+use super::answer::Answer;
 use super::client::Client;
 use super::cloud::Cloud;
 use super::download::Fingerprint;
 use super::error::RequestError;
-use super::fetch::Answer;
 use super::inspect::Observed;
 use super::kind::RequestKind;
 use super::look::Look;

@@ -11,9 +11,10 @@ use sha2::{Digest, Sha256};
 use url::Url;
 
 use super::address::{is_internal, is_loopback};
+use super::attempt::AttemptError;
 use super::error::RequestError;
 use super::fault::Fault;
-use super::fetch::{AttemptError, Fetch, Patience};
+use super::fetch::{Fetch, Patience};
 use super::kind::RequestKind;
 use super::pace::Priority;
 use super::request::Request;

@@ -9,9 +9,10 @@ use reqwest::header::{CONTENT_TYPE, HeaderMap};
 use serde_json::Value;
 use tokio::time::Instant;
 
+use super::attempt::AttemptError;
 use super::error::RequestError;
 use super::fault::Fault;
-use super::fetch::{AttemptError, Fetch, Patience};
+use super::fetch::{Fetch, Patience};
 use super::pace::Priority;
 use super::request::Request;
 use super::retry::{Cause, MAX_ELAPSED};

@@ -6,9 +6,9 @@ use super::{
     ATTACHMENT_STATUSES, BLOG_POST_STATUSES, Cloud, PAGE_STATUSES, collection, comments, in_spaces, statuses_of,
     with_all, with_bodies,
 };
+use crate::answer::Answer;
 use crate::choices::{Bodies, CommentKind, Edition, HEADER_IMAGE_DRAFT, HEADER_IMAGE_PUBLISHED, Single};
 use crate::error::RequestError;
-use crate::fetch::Answer;
 use crate::kind::RequestKind;
 use crate::model;
 use crate::pagination::{Paging, Walked, walk};
