@@ -7,7 +7,7 @@ use super::{
     with_all, with_bodies,
 };
 use crate::answer::Answer;
-use crate::choices::{Bodies, CommentKind, Edition, HEADER_IMAGE_DRAFT, HEADER_IMAGE_PUBLISHED, Single};
+use crate::choices::{Bodies, CommentKind, Edition, HEADER_IMAGE_DRAFT, HEADER_IMAGE_PUBLISHED, Single, SpaceList};
 use crate::error::RequestError;
 use crate::kind::RequestKind;
 use crate::model;
@@ -19,8 +19,8 @@ impl Cloud {
         self.client.identity().await
     }
 
-    pub(crate) async fn spaces(&self, status: &str, take: impl FnMut(model::Space)) -> Walked {
-        let request = Request::v2(RequestKind::Spaces, &["spaces"]).with("status", status).with("sort", "id");
+    pub(crate) async fn spaces(&self, which: SpaceList, take: impl FnMut(model::Space)) -> Walked {
+        let request = Request::v2(RequestKind::Spaces, &["spaces"]).with("status", which.word()).with("sort", "id");
         self.list(&request, take).await
     }
 
