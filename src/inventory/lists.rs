@@ -9,10 +9,9 @@ use super::crawl::Crawl;
 use super::ledger::Ledger;
 use super::plan::batch_size;
 use super::site::{Attachment, Container, Content, ContentId, ContentKind, Space};
-use super::words::SpaceStatus;
 use super::{bodies, comments, convert};
 use crate::support::wording::plural;
-use confluence_client::api::{Bodies, CommentKind, Single};
+use confluence_client::api::{Bodies, CommentKind, Single, SpaceList};
 use confluence_client::{Api, RequestError, Walked, model};
 
 /// The spaces found.
@@ -28,10 +27,10 @@ pub(super) struct Spaces {
 pub(super) async fn spaces(api: &Api, ledger: &Ledger) -> Spaces {
     let mut spaces = BTreeMap::new();
     let (mut base, mut failure) = (None, None);
-    for status in [SpaceStatus::Current, SpaceStatus::Archived] {
-        let unit = ledger.enter(UnitKind::SpaceList, format!("{status} spaces"));
+    for which in [SpaceList::Current, SpaceList::Archived] {
+        let unit = ledger.enter(UnitKind::SpaceList, format!("{} spaces", which.word()));
         let walked = api
-            .spaces(status.as_str(), |space| {
+            .spaces(which, |space| {
                 let space = convert::space(space);
                 spaces.insert(space.id.clone(), space);
             })

@@ -8,13 +8,12 @@ use std::ops::ControlFlow;
 use delegate::delegate;
 
 use super::address::SiteAddress;
+use super::answer::Answer;
 use super::client::Client;
 use super::cloud::Cloud;
 use super::download::Fingerprint;
 use super::error::RequestError;
-use super::fetch::Answer;
 use super::inspect::Observed;
-use super::kind::RequestKind;
 use super::look::Look;
 use super::model;
 use super::pagination::Walked;
@@ -23,7 +22,7 @@ use super::workflow_model::{ContentState, WorkflowParameters, WorkflowStatus};
 
 pub use super::choices::{
     ACCOUNTS_PER_REQUEST, Analytics, Bodies, CONTENT_IDS_PER_REQUEST, CommentKind, Edition, HEADER_IMAGE_DRAFT,
-    HEADER_IMAGE_PUBLISHED, INNER_LABELS, PEOPLE_PER_REQUEST, SPACE_IDS_PER_REQUEST, Single,
+    HEADER_IMAGE_PUBLISHED, INNER_LABELS, PEOPLE_PER_REQUEST, SPACE_IDS_PER_REQUEST, Single, SpaceList, TreeKind,
 };
 
 /// The kinds of sites that can be read.
@@ -79,8 +78,8 @@ impl Api {
             /// Who the credentials belong to; fails unless that is a known user.
             pub async fn current_user(&self) -> Result<Answer<model::User>, RequestError>;
 
-            /// Spaces of one status, `current` or `archived`. Both have to be asked for (`confluence-api.md` 3.1).
-            pub async fn spaces(&self, status: &str, take: impl FnMut(model::Space)) -> Walked;
+            /// Spaces of one status. Both have to be asked for (`confluence-api.md` 3.1).
+            pub async fn spaces(&self, which: SpaceList, take: impl FnMut(model::Space)) -> Walked;
 
             /// Pages of all statuses in up to [`SPACE_IDS_PER_REQUEST`] spaces.
             pub async fn pages(&self, spaces: &[&str], bodies: Bodies, take: impl FnMut(model::Content)) -> Walked;
@@ -198,9 +197,8 @@ impl Api {
             /// The versions of one page that exist, the newest first.
             pub async fn page_versions(&self, page: &str, take: impl FnMut(model::PageVersion)) -> Walked;
 
-            /// A member of the tree of pages that is no page. `kind` is the word of `parentType`; `None` when there is
-            /// no endpoint for that kind.
-            pub async fn tree_member(&self, kind: &str, id: &str) -> Option<Result<model::TreeMember, RequestError>>;
+            /// A member of the tree of pages that is no page.
+            pub async fn tree_member(&self, kind: TreeKind, id: &str) -> Result<model::TreeMember, RequestError>;
 
             /// Which of up to [`CONTENT_IDS_PER_REQUEST`] ids are pages, or blog posts, of whatever status.
             pub async fn listed(&self, which: Single, ids: &[&str], take: impl FnMut(model::Listed)) -> Walked;
@@ -229,13 +227,11 @@ impl Api {
             /// Atlassian's own hosts serve Cloud only (`comala.md` 0).
             pub fn may_have_comala_rest(&self) -> bool;
 
-            /// The workflow status of one page by Comala on Data Center; `None` is a page without a workflow. `kind`
-            /// names the request in counters.
-            pub async fn workflow_status(
-                &self,
-                kind: RequestKind,
-                id: &str,
-            ) -> Result<Option<WorkflowStatus>, RequestError>;
+            /// The workflow status of one page by Comala on Data Center; `None` is a page without a workflow.
+            pub async fn workflow_status(&self, id: &str) -> Result<Option<WorkflowStatus>, RequestError>;
+
+            /// The same, asked in order to learn whether Comala answers at all. It is counted apart.
+            pub async fn probe_workflow_status(&self, id: &str) -> Result<Option<WorkflowStatus>, RequestError>;
 
             /// The page-editable workflow parameters of one page by Comala on Data Center; `None` is a page without
             /// any. Needs the right to edit the page: without it the answer is 403 (`comala.md` 1.2).

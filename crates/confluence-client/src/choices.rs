@@ -17,6 +17,38 @@ pub const HEADER_IMAGE_PUBLISHED: &str = "cover-picture-id-published";
 /// Content property of the header image of the draft.
 pub const HEADER_IMAGE_DRAFT: &str = "cover-picture-id-draft";
 
+/// Which list of spaces. No list shows them all (`confluence-api.md` 3.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SpaceList {
+    /// Those in use.
+    Current,
+    /// Those put away.
+    Archived,
+}
+
+impl SpaceList {
+    /// The status of its spaces, as the API spells it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Current => "current",
+            Self::Archived => "archived",
+        }
+    }
+}
+
+/// A member of the tree of pages that is no page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TreeKind {
+    /// A folder.
+    Folder,
+    /// A whiteboard.
+    Whiteboard,
+    /// A database.
+    Database,
+    /// A smart link.
+    Embed,
+}
+
 /// Which comments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CommentKind {

@@ -11,9 +11,11 @@ use std::time::Duration;
 use serde::de::DeserializeOwned;
 
 use super::address::SiteAddress;
+use super::answer::Answer;
+use super::attempt::{Failure, Suspicion};
 use super::download::{self, Fingerprint};
 use super::error::RequestError;
-use super::fetch::{Answer, Failure, Fetch, Suspicion};
+use super::fetch::Fetch;
 use super::identity::Identity;
 use super::inspect::{self, Observed};
 use super::kind::{RequestCounts, RequestKind};

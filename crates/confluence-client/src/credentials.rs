@@ -48,9 +48,12 @@ impl Credentials {
         }
     }
 
-    /// Puts them into a request. Every request with credentials passes here, so this is where credentials that end are
-    /// renewed; those that there are do not end within a run.
-    #[expect(clippy::unused_async, reason = "renewing credentials takes a request of its own")]
+    /// Puts them into a request.
+    ///
+    /// Every try of a request with credentials passes here and waits. Both kinds are used as they were given and never
+    /// renewed. One that ends within a run would get its successor here, from whoever issued it, before the request is
+    /// sent; that takes a request of its own, hence `async`.
+    #[expect(clippy::unused_async, reason = "the callers wait already, as for credentials that have to be asked for")]
     pub(crate) async fn authorize(&self, request: RequestBuilder) -> Result<RequestBuilder, RequestError> {
         Ok(match self {
             Self::Basic { user, secret } => request.basic_auth(user, Some(secret.expose_secret())),

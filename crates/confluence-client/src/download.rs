@@ -11,15 +11,16 @@ use sha2::{Digest, Sha256};
 use url::Url;
 
 use super::address::{is_internal, is_loopback};
+use super::attempt::AttemptError;
 use super::error::RequestError;
 use super::fault::Fault;
-use super::fetch::{AttemptError, Fetch, Patience};
+use super::fetch::{Fetch, Patience};
 use super::kind::RequestKind;
 use super::pace::Priority;
 use super::request::Request;
 
-/// Tries to reach the place the file lies at.
-const ATTEMPTS: u32 = 3;
+/// How often the place the file lies at is tried, however long a try takes: a whole file has a time limit of its own.
+const PATIENCE: Patience = Patience { tries: 3, longest: Duration::MAX, budgeted: false };
 /// A whole file may take longer than an answer of the API; a stalled transfer ends sooner by the read timeout.
 const WHOLE_FILE_TIMEOUT: Duration = Duration::from_secs(60 * 60);
 
@@ -82,8 +83,7 @@ where
             Trouble::Transfer(error) => AttemptError::on_the_way(Fault::of(&error), kind.label(), attempt),
         })
     };
-    let patience = Patience { tries: ATTEMPTS, budgeted: false };
-    let read = fetch.repeat(kind, Priority::Normal, patience, once, |value, _| Ok(value)).await;
+    let read = fetch.repeat(kind, Priority::Normal, PATIENCE, once, |value, _| Ok(value)).await;
     read.map_err(|failure| failure.error)
 }
 
@@ -128,4 +128,24 @@ fn whole_of_range(headers: &HeaderMap) -> Option<u64> {
 
 fn shape(what: &str) -> RequestError {
     RequestError::Shape { endpoint: "the download of a file".to_owned(), what: what.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::transport::Transport;
+    use crate::{ConnectionSettings, Credentials};
+
+    #[tokio::test(start_paused = true)]
+    async fn a_transfer_that_breaks_late_is_tried_again() {
+        let settings = ConnectionSettings::new("http://127.0.0.1:1", Credentials::bearer("token".into()));
+        let fetch = Fetch::new(Transport::new(settings).unwrap(), Duration::ZERO, Some(42));
+        let once = async |attempt| {
+            tokio::time::sleep(WHOLE_FILE_TIMEOUT).await;
+            let fault = Fault::Broken("cut".to_owned());
+            if attempt < 3 { Err(AttemptError::on_the_way(fault, "a file", attempt)) } else { Ok(attempt) }
+        };
+        let tries = fetch.repeat(RequestKind::DownloadOfAFile, Priority::Normal, PATIENCE, once, |tries, _| Ok(tries));
+        assert_eq!(tries.await.unwrap(), 3);
+    }
 }

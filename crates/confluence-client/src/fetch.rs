@@ -5,13 +5,15 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::Utc;
 use reqwest::StatusCode;
-use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, LINK, LOCATION, TRANSFER_ENCODING};
+use reqwest::header::LOCATION;
 use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 use url::Url;
 
+use super::answer::{Answer, Raw, check_json, is_bare_not_found, is_json, json_error, link_next, names_a_visitor};
+use super::attempt::{AttemptError, Failure, Suspicion};
 use super::error::RequestError;
 use super::fault::Fault;
 use super::kind::RequestKind;
@@ -29,98 +31,19 @@ const MAX_FIRST_CONTACTS: u32 = 3;
 /// Requests that may fail one after the other once the retry budget is empty (F-14).
 const MAX_FAILURES_IN_A_ROW: u32 = 10;
 
-/// An answer with what its headers add.
-#[derive(Debug)]
-pub struct Answer<T> {
-    /// The decoded answer.
-    pub value: T,
-    /// The `Link` header with `rel="next"`: the second source of the next page.
-    pub(crate) link_next: Option<String>,
-    /// The server's clock, from the `Date` header.
-    pub server_time: Option<DateTime<Utc>>,
-}
-
-/// Whether a failure may mean that the credentials are dead.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Suspicion {
-    None,
-    Unauthenticated,
-    BareNotFound,
-}
-
-/// A failure after all retries.
-#[derive(Debug)]
-pub(super) struct Failure {
-    pub(super) error: RequestError,
-    pub(super) suspicion: Suspicion,
-    pub(super) answered_at: Instant,
-}
-
-impl Failure {
-    fn new(error: RequestError, suspicion: Suspicion) -> Self {
-        Self { error, suspicion, answered_at: Instant::now() }
-    }
-}
-
-impl From<RequestError> for Failure {
-    fn from(error: RequestError) -> Self {
-        Self::new(error, Suspicion::None)
-    }
-}
-
-/// One answer as it arrived.
-pub(super) struct Raw {
-    /// The number of the try that it answered.
-    attempt: u32,
-    status: StatusCode,
-    headers: HeaderMap,
-    signs: Signs,
-    body: Vec<u8>,
-}
-
-/// Why one attempt gave no answer.
-pub(super) enum AttemptError {
-    /// Worth further attempts, after the wait the server asks for; a gate makes everybody wait.
-    Retry { cause: Cause, retry_after: Option<Duration>, gate: Option<Gate>, error: RequestError },
-    /// Worth one more attempt: a proxy may have answered.
-    RetryOnce(RequestError),
-    /// No further attempt helps.
-    Final(Failure),
-}
-
-impl AttemptError {
-    /// A fault of the transfer: a refused secure connection stays, the rest may pass.
-    pub(super) fn on_the_way(fault: Fault, endpoint: &str, attempt: u32) -> Self {
-        let cause = match &fault {
-            Fault::Tls(_) => None,
-            Fault::Timeout(_) => Some(Cause::Timeout),
-            Fault::UnknownHost(_) | Fault::Broken(_) => Some(Cause::Transient),
-        };
-        let error = fault.into_error(endpoint.to_owned(), attempt);
-        match cause {
-            Some(cause) => Self::Retry { cause, retry_after: None, gate: None, error },
-            None => error.into(),
-        }
-    }
-}
-
-impl From<RequestError> for AttemptError {
-    fn from(error: RequestError) -> Self {
-        Self::Final(error.into())
-    }
-}
-
 /// How long one request is tried again.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Patience {
     /// Tries, the first included.
     pub(super) tries: u32,
+    /// Longest time that sending, reading and pausing may take before another try, without the waits the server asks for.
+    pub(super) longest: Duration,
     /// Whether the run's budget pays for further tries, and a row of failures ends the run.
     pub(super) budgeted: bool,
 }
 
 /// An answer that the run needs.
-const NEEDED: Patience = Patience { tries: MAX_ATTEMPTS, budgeted: true };
+const NEEDED: Patience = Patience { tries: MAX_ATTEMPTS, longest: MAX_ELAPSED, budgeted: true };
 
 /// Requests with their retries.
 pub(super) struct Fetch {
@@ -254,7 +177,7 @@ impl Fetch {
                 Err(AttemptError::Retry { cause, retry_after, gate, error }) => (cause, retry_after, gate, error),
             };
             let is_paid = || !patience.budgeted || locked(&self.budget).spend(cause);
-            if attempt >= patience.tries || working >= MAX_ELAPSED || !is_paid() {
+            if attempt >= patience.tries || working >= patience.longest || !is_paid() {
                 return Err(if patience.budgeted { self.exhausted(error) } else { error }.into());
             }
             let wait = backoff(cause, attempt, retry_after, &mut locked(&self.jitter));
@@ -262,7 +185,9 @@ impl Fetch {
             if let Some(gate) = gate {
                 self.transport.pace.close(gate, wait);
             } else {
-                working += wait;
+                if retry_after.is_none() {
+                    working += wait;
+                }
                 self.transport.stop.pause(wait).await?;
             }
         }
@@ -362,84 +287,4 @@ impl Fetch {
         }
         error
     }
-}
-
-fn is_json(headers: &HeaderMap) -> bool {
-    let media_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let media_type = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    media_type == "application/json" || (media_type.starts_with("application/") && media_type.ends_with("+json"))
-}
-
-/// Refuses redirects, login pages and other documents that are no answer of the API (F-33, F-34, F-43).
-fn check_json(raw: &Raw, request: &Request) -> Result<(), AttemptError> {
-    let endpoint = request.path();
-    if raw.status.is_redirection() {
-        let target = raw.headers.get(LOCATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let host = Url::parse(target).ok().and_then(|url| url.host_str().map(str::to_owned));
-        let what = format!("a redirect to {}, as to a login page", host.as_deref().unwrap_or("another page"));
-        return Err(RequestError::NotJson { endpoint, what }.into());
-    }
-    if is_json(&raw.headers) {
-        return Ok(());
-    }
-    let media_type = raw.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("no content type");
-    let start = String::from_utf8_lossy(&raw.body).to_ascii_lowercase();
-    let what = if raw.body.is_empty() {
-        format!("an empty answer with status {}", raw.status.as_u16())
-    } else if start.contains("samlrequest") || start.contains("login") || start.contains("log in") {
-        format!("a login page ({media_type})")
-    } else {
-        format!("a document of another kind ({media_type})")
-    };
-    Err(AttemptError::RetryOnce(RequestError::NotJson { endpoint, what }))
-}
-
-/// What a JSON error means for further tries.
-///
-/// A body delimited by the end of the connection may have been cut without any HTTP error (F-22): as a broken
-/// transfer. With a length or chunks the transfer was whole, so one more try is enough (F-23).
-fn json_error(error: &serde_json::Error, raw: &Raw, request: &Request) -> AttemptError {
-    let endpoint = request.path();
-    let framed = raw.headers.contains_key(CONTENT_LENGTH) || raw.headers.contains_key(TRANSFER_ENCODING);
-    if error.is_eof() && !framed {
-        let error = Fault::Broken("the answer ends too early".to_owned()).into_error(endpoint, raw.attempt);
-        return AttemptError::Retry { cause: Cause::Transient, retry_after: None, gate: None, error };
-    }
-    AttemptError::RetryOnce(RequestError::Shape { endpoint, what: error.to_string() })
-}
-
-/// The 403 that Cloud gives to a visitor who is not logged in, whatever credentials were sent (`confluence-api.md` 5.2).
-fn names_a_visitor(body: &[u8]) -> bool {
-    String::from_utf8_lossy(body).contains("caller cannot access Confluence")
-}
-
-/// Whether a v2 404 names nothing: that is what rejected credentials get. A real one names the missing id.
-fn is_bare_not_found(body: &[u8]) -> bool {
-    #[derive(serde::Deserialize)]
-    struct Errors {
-        errors: Vec<One>,
-    }
-    #[derive(serde::Deserialize)]
-    struct One {
-        title: Option<String>,
-        detail: Option<String>,
-    }
-    serde_json::from_slice::<Errors>(body).is_ok_and(|document| {
-        document.errors.iter().all(|error| {
-            error.detail.is_none() && error.title.as_deref().is_none_or(|title| title.eq_ignore_ascii_case("not found"))
-        })
-    })
-}
-
-/// The target of `rel="next"` in the `Link` header.
-fn link_next(headers: &HeaderMap) -> Option<String> {
-    headers.get_all(LINK).iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(',')).find_map(
-        |link| {
-            let (target, parameters) = link.trim().strip_prefix('<')?.split_once('>')?;
-            let next = parameters.split(';').map(|parameter| parameter.trim().replace(' ', ""));
-            next.into_iter()
-                .any(|parameter| parameter == "rel=\"next\"" || parameter == "rel=next")
-                .then(|| target.to_owned())
-        },
-    )
 }

@@ -5,8 +5,10 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::answer::Answer;
+use super::attempt::Failure;
 use super::error::RequestError;
-use super::fetch::{Answer, Failure, Fetch};
+use super::fetch::Fetch;
 use super::kind::RequestKind;
 use super::model;
 use super::pace::Priority;

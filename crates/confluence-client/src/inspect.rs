@@ -9,12 +9,13 @@ use reqwest::header::{CONTENT_TYPE, HeaderMap};
 use serde_json::Value;
 use tokio::time::Instant;
 
+use super::attempt::AttemptError;
 use super::error::RequestError;
 use super::fault::Fault;
-use super::fetch::{AttemptError, Fetch, Patience};
+use super::fetch::{Fetch, Patience};
 use super::pace::Priority;
 use super::request::Request;
-use super::retry::Cause;
+use super::retry::{Cause, MAX_ELAPSED};
 use super::signs::Signs;
 use super::transport::{Transport, read};
 
@@ -30,11 +31,11 @@ pub struct Observed {
     pub status: u16,
     /// Headers about limits, waiting and removal, by lower-case name.
     pub headers: BTreeMap<String, String>,
-    /// The document, where the answer is JSON.
+    /// The document, where the answer is JSON and was read to its end.
     pub json: Option<Value>,
     /// Whether the answer is an HTML page, such as a login page or that of a servlet container.
     pub html: bool,
-    /// Bytes of the body, decompressed.
+    /// Bytes of the body that were read, decompressed: no more than the largest answer that is read.
     pub bytes: usize,
     /// From the request to the end of the answer.
     pub elapsed: Duration,
@@ -76,7 +77,7 @@ impl Observed {
 /// for.
 pub(super) async fn observe(fetch: &Fetch, request: &Request, logged_in: bool) -> Result<Observed, RequestError> {
     let once = |attempt| observe_once(&fetch.transport, request, logged_in, attempt);
-    let patience = Patience { tries: ATTEMPTS, budgeted: false };
+    let patience = Patience { tries: ATTEMPTS, longest: MAX_ELAPSED, budgeted: false };
     let settle = |(attempt, observed, wait): (u32, Observed, Duration), _| {
         if observed.status == 429 && attempt < ATTEMPTS && wait <= fetch.max_wait {
             let error = RequestError::Status { status: 429, endpoint: request.path(), attempts: attempt };
@@ -88,6 +89,14 @@ pub(super) async fn observe(fetch: &Fetch, request: &Request, logged_in: bool) -
     observed.map_err(|failure| failure.error)
 }
 
+/// A host that nobody knows is told at once: its address may be a wrong one (F-18).
+fn on_the_way(fault: Fault, request: &Request, attempt: u32) -> AttemptError {
+    match fault {
+        Fault::UnknownHost(_) => fault.into_error(request.path(), attempt).into(),
+        _ => AttemptError::on_the_way(fault, &request.path(), attempt),
+    }
+}
+
 /// One try: its number, what came, and how long the server asks to wait.
 async fn observe_once(
     transport: &Transport,
@@ -95,7 +104,7 @@ async fn observe_once(
     logged_in: bool,
     attempt: u32,
 ) -> Result<(u32, Observed, Duration), AttemptError> {
-    let broken = |error: reqwest::Error| AttemptError::on_the_way(Fault::of(&error), &request.path(), attempt);
+    let broken = |error: reqwest::Error| on_the_way(Fault::of(&error), request, attempt);
     let began = Instant::now();
     let builder = if logged_in { transport.authorized(request).await? } else { transport.request(request) };
     let mut response = transport.send(builder).await.map_err(broken)?;
@@ -105,8 +114,8 @@ async fn observe_once(
     let headers = about_limits(response.headers());
     let media_type = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let html = media_type.contains("html");
-    let (body, _) = read(&mut response, transport.max_answer_bytes).await.map_err(broken)?;
-    let json = serde_json::from_slice(&body).ok().filter(|_| !html);
+    let (body, is_cut) = read(&mut response, transport.max_answer_bytes).await.map_err(broken)?;
+    let json = serde_json::from_slice(&body).ok().filter(|_| !html && !is_cut);
     let observed = Observed { status, headers, json, html, bytes: body.len(), elapsed: began.elapsed() };
     Ok((attempt, observed, wait))
 }
@@ -118,4 +127,19 @@ fn about_limits(headers: &HeaderMap) -> BTreeMap<String, String> {
         name.contains("ratelimit") || name.contains("retry-after") || name == "deprecation" || name == "sunset"
     });
     told.filter_map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned()))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kind::RequestKind;
+
+    #[test]
+    fn f_18_only_an_unknown_host_is_told_at_once() {
+        let request = Request::v2(RequestKind::Doctor, &["pages"]);
+        let unknown = on_the_way(Fault::UnknownHost("no such host".to_owned()), &request, 1);
+        assert!(matches!(unknown, AttemptError::Final(_)));
+        let broken = on_the_way(Fault::Broken("reset".to_owned()), &request, 1);
+        assert!(matches!(broken, AttemptError::Retry { .. }));
+    }
 }

@@ -4,7 +4,9 @@
 //! `users-bulk` alone), from one origin, and which alone decides about waiting, retrying and giving up.
 
 mod address;
+mod answer;
 pub mod api;
+mod attempt;
 mod choices;
 mod client;
 mod cloud;
@@ -32,12 +34,12 @@ mod transport;
 pub mod workflow_model;
 
 pub use address::{BaseUrlError, SiteAddress};
+pub use answer::Answer;
 pub use api::Api;
 pub use client::Client;
 pub use credentials::Credentials;
 pub use download::Fingerprint;
 pub use error::RequestError;
-pub use fetch::Answer;
 pub use inspect::Observed;
 pub use kind::{RequestCounts, RequestKind};
 pub use links::SiteLinks;

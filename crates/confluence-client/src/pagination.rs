@@ -9,9 +9,9 @@ use std::ops::ControlFlow;
 use serde::de::DeserializeOwned;
 use url::Url;
 
+use super::answer::Answer;
 use super::client::Client;
 use super::error::RequestError;
-use super::fetch::Answer;
 use super::model::{self, ListPage};
 use super::request::Request;
 

@@ -132,7 +132,9 @@ pub(super) async fn read(response: &mut Response, limit: usize) -> reqwest::Resu
     let mut body = Vec::new();
     // chunk by chunk, so that a decompression bomb never is in memory as a whole
     while let Some(chunk) = response.chunk().await? {
-        if body.len() + chunk.len() > limit {
+        let room = limit - body.len();
+        if chunk.len() > room {
+            body.extend_from_slice(&chunk[..room]);
             return Ok((body, true));
         }
         body.extend_from_slice(&chunk);

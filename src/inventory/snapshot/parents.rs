@@ -9,6 +9,7 @@ use crate::inventory::coverage::UnitKind;
 use crate::inventory::crawl::GROUP;
 use crate::inventory::site::{Content, ContentId};
 use crate::inventory::words::ParentKind;
+use confluence_client::api::TreeKind;
 
 /// Levels of members that are no pages, one above the other; more are a circle.
 const MOST_LEVELS: usize = 100;
@@ -44,29 +45,41 @@ pub(super) async fn read(reading: &Reading<'_>) -> BTreeMap<ContentId, Option<Pa
     found
 }
 
+/// What can be read of a parent that is no page; `None` is a kind that this program does not know.
+fn tree_kind(kind: &ParentKind) -> Option<TreeKind> {
+    match kind {
+        ParentKind::Folder => Some(TreeKind::Folder),
+        ParentKind::Whiteboard => Some(TreeKind::Whiteboard),
+        ParentKind::Database => Some(TreeKind::Database),
+        ParentKind::Embed => Some(TreeKind::Embed),
+        ParentKind::Page | ParentKind::Other(_) => None,
+    }
+}
+
 async fn one(reading: &Reading<'_>, id: &ContentId, kind: &ParentKind) -> Option<(ContentId, Option<Parent>)> {
     let crawl = &reading.crawl;
     let unit = crawl.ledger.enter(UnitKind::PageParent, format!("{kind} {id}"));
-    let answer = crawl.api.tree_member(kind.as_str(), id.as_str()).await;
+    let Some(which) = tree_kind(kind) else {
+        crawl.progress.advance(1);
+        crawl.ledger.warn(format!("pages lie below a {kind}, which this program does not know how to read"));
+        unit.skipped("unknown kinds of parents");
+        return None;
+    };
+    let answer = crawl.api.tree_member(which, id.as_str()).await;
     crawl.progress.advance(1);
     match answer {
-        Some(Ok(sent)) => {
+        Ok(sent) => {
             unit.ok();
             let parent_kind = convert::parent_kind(sent.parent_type);
             let parent = sent.parent_id.map(|parent| (ContentId(parent.0), parent_kind));
             Some((id.clone(), Some(Parent { title: sent.title.unwrap_or_default(), kind: kind.clone(), parent })))
         }
-        Some(Err(error)) if error.is_not_found() => {
+        Err(error) if error.is_not_found() => {
             unit.gone();
             Some((id.clone(), None))
         }
-        Some(Err(error)) => {
+        Err(error) => {
             unit.refused(&error);
-            None
-        }
-        None => {
-            crawl.ledger.warn(format!("pages lie below a {kind}, which this program does not know how to read"));
-            unit.skipped("unknown kinds of parents");
             None
         }
     }

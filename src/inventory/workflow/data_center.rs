@@ -49,7 +49,7 @@ pub(super) async fn probe(crawl: &Crawl<'_>, rows: &mut Rows<'_>) -> Presence {
     let unit = crawl.ledger.enter(UnitKind::Workflow, "probe for Comala on Data Center");
     let mut trouble = None;
     for at in probes {
-        match crawl.api.workflow_status(RequestKind::WorkflowProbe, rows.id(at)).await {
+        match crawl.api.probe_workflow_status(rows.id(at)).await {
             Ok(_) => {
                 unit.ok();
                 return Presence::Present;
@@ -166,7 +166,7 @@ fn of_property(value: &Value, version: Option<u32>) -> Option<WorkflowState> {
 async fn ask<'p>(crawl: &Crawl<'_>, at: usize, page: WorkflowPage<'p>, refusals: Option<&Refusals<'p>>) -> Asked {
     let id = page.id.as_str();
     let unit = crawl.ledger.enter(UnitKind::Workflow, format!("workflow status of page {id}"));
-    let status = match crawl.twice(|| crawl.api.workflow_status(RequestKind::WorkflowStatus, id)).await {
+    let status = match crawl.twice(|| crawl.api.workflow_status(id)).await {
         Ok(status) => {
             unit.ok();
             Ok(status)

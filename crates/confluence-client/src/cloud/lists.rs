@@ -6,9 +6,9 @@ use super::{
     ATTACHMENT_STATUSES, BLOG_POST_STATUSES, Cloud, PAGE_STATUSES, collection, comments, in_spaces, statuses_of,
     with_all, with_bodies,
 };
-use crate::choices::{Bodies, CommentKind, Edition, HEADER_IMAGE_DRAFT, HEADER_IMAGE_PUBLISHED, Single};
+use crate::answer::Answer;
+use crate::choices::{Bodies, CommentKind, Edition, HEADER_IMAGE_DRAFT, HEADER_IMAGE_PUBLISHED, Single, SpaceList};
 use crate::error::RequestError;
-use crate::fetch::Answer;
 use crate::kind::RequestKind;
 use crate::model;
 use crate::pagination::{Paging, Walked, walk};
@@ -19,8 +19,8 @@ impl Cloud {
         self.client.identity().await
     }
 
-    pub(crate) async fn spaces(&self, status: &str, take: impl FnMut(model::Space)) -> Walked {
-        let request = Request::v2(RequestKind::Spaces, &["spaces"]).with("status", status).with("sort", "id");
+    pub(crate) async fn spaces(&self, which: SpaceList, take: impl FnMut(model::Space)) -> Walked {
+        let request = Request::v2(RequestKind::Spaces, &["spaces"]).with("status", which.word()).with("sort", "id");
         self.list(&request, take).await
     }
 

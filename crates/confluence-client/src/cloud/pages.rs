@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::{Cloud, collection, statuses_of, with_all};
-use crate::choices::{Analytics, Single};
+use crate::choices::{Analytics, Single, TreeKind};
 use crate::cql::in_spaces;
 use crate::error::RequestError;
 use crate::kind::RequestKind;
@@ -54,16 +54,15 @@ impl Cloud {
         self.list(&request, take).await
     }
 
-    pub(crate) async fn tree_member(&self, kind: &str, id: &str) -> Option<Result<model::TreeMember, RequestError>> {
+    pub(crate) async fn tree_member(&self, kind: TreeKind, id: &str) -> Result<model::TreeMember, RequestError> {
         let collection = match kind {
-            "folder" => "folders",
-            "whiteboard" => "whiteboards",
-            "database" => "databases",
-            "embed" => "embeds",
-            _ => return None,
+            TreeKind::Folder => "folders",
+            TreeKind::Whiteboard => "whiteboards",
+            TreeKind::Database => "databases",
+            TreeKind::Embed => "embeds",
         };
         let request = Request::v2(RequestKind::PageParents, &[collection, id]);
-        Some(self.client.get(&request).await.map(|answer| answer.value))
+        Ok(self.client.get(&request).await?.value)
     }
 
     pub(crate) async fn listed(&self, which: Single, ids: &[&str], take: impl FnMut(model::Listed)) -> Walked {

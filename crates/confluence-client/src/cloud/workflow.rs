@@ -19,11 +19,15 @@ impl Cloud {
         !self.client.address().is_of_atlassian()
     }
 
-    pub(crate) async fn workflow_status(
-        &self,
-        kind: RequestKind,
-        id: &str,
-    ) -> Result<Option<WorkflowStatus>, RequestError> {
+    pub(crate) async fn workflow_status(&self, id: &str) -> Result<Option<WorkflowStatus>, RequestError> {
+        self.status(RequestKind::WorkflowStatus, id).await
+    }
+
+    pub(crate) async fn probe_workflow_status(&self, id: &str) -> Result<Option<WorkflowStatus>, RequestError> {
+        self.status(RequestKind::WorkflowProbe, id).await
+    }
+
+    async fn status(&self, kind: RequestKind, id: &str) -> Result<Option<WorkflowStatus>, RequestError> {
         let request = Request::comala(kind, &["content", id, "status"]).with("expand", STATUS_EXPANSION);
         self.client.get_optional(&request).await
     }

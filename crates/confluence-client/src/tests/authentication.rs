@@ -30,9 +30,21 @@ async fn the_token_is_in_one_header_and_nowhere_else() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_token_that_stands_for_itself_is_sent_as_such() {
+    let site = Site::new(|_| Reply::json("{}")).await;
+    let client = client_with(&site, |settings| settings.credentials = Credentials::bearer(TOKEN.into()));
+    get(&client).await.unwrap();
+    client.observe_as_visitor(&Request::v2(RequestKind::Doctor, &["pages"])).await.unwrap();
+    let sent: Vec<_> = site.seen().iter().map(|seen| seen.header("authorization")).collect();
+    assert_eq!(sent, [Some(format!("Bearer {TOKEN}")), None], "to a visitor's request nothing is added");
+}
+
+#[tokio::test(start_paused = true)]
 async fn settings_do_not_show_the_token() {
-    let settings = ConnectionSettings::new("https://a.example", Credentials::basic("me", TOKEN.into()));
-    assert!(!format!("{settings:?}").contains(TOKEN));
+    for credentials in [Credentials::basic("me", TOKEN.into()), Credentials::bearer(TOKEN.into())] {
+        let settings = ConnectionSettings::new("https://a.example", credentials);
+        assert!(!format!("{settings:?}").contains(TOKEN));
+    }
 }
 
 #[tokio::test(start_paused = true)]

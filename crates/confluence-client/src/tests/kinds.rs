@@ -6,13 +6,13 @@ use std::ops::ControlFlow;
 use super::server::{Reply, Site};
 use super::*;
 use crate::Api;
-use crate::api::{Analytics, Bodies, CommentKind, Edition, Single};
+use crate::api::{Analytics, Bodies, CommentKind, Edition, Single, SpaceList, TreeKind};
 use crate::kind::Planned;
 
 /// Asks every endpoint once; what comes back does not matter.
 async fn ask_everything(api: &Api) {
     let _ = api.current_user().await;
-    api.spaces("current", |_| {}).await;
+    api.spaces(SpaceList::Current, |_| {}).await;
     api.pages(&["1"], Bodies::LeftOut, |_| {}).await;
     api.blog_posts(&["1"], Bodies::LeftOut, |_| {}).await;
     api.attachments(|_| {}).await;
@@ -45,14 +45,15 @@ async fn ask_everything(api: &Api) {
     api.page_sweep(&["A"], false, |_| {}).await;
     api.page_labels("1", |_| {}).await;
     api.page_versions("1", |_| {}).await;
-    let _ = api.tree_member("folder", "1").await;
+    let _ = api.tree_member(TreeKind::Folder, "1").await;
     api.listed(Single::Page, &["1"], |_| {}).await;
     let _ = api.accounts(&["1"]).await;
     let _ = api.page_likes("1").await;
     let _ = api.page_analytics(Analytics::Views, "1", None).await;
     let _ = api.page_analytics(Analytics::Viewers, "1", None).await;
     let _ = api.page_watchers("1").await;
-    let _ = api.workflow_status(RequestKind::WorkflowStatus, "1").await;
+    let _ = api.workflow_status("1").await;
+    let _ = api.probe_workflow_status("1").await;
     let _ = api.workflow_parameters("1").await;
     let _ = api.knows_workflow_fields().await;
     api.workflow_search("type = page", |_| {}).await;

@@ -56,6 +56,17 @@ async fn f_06_a_day_is_not_slept_and_the_run_stops() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_waits_the_server_asks_the_doctor_for_do_not_use_up_its_patience() {
+    let site = Site::new(|seen| match seen.number {
+        ..3 => Reply::status(429, "retry-after: 700\r\n", "{}"),
+        _ => good(),
+    })
+    .await;
+    let observed = client(&site).observe(&Request::v2(RequestKind::Doctor, &["pages"])).await.unwrap();
+    assert_eq!((observed.status, site.count()), (200, 3));
+}
+
+#[tokio::test(start_paused = true)]
 async fn f_06_those_who_wait_are_woken_when_the_run_stops() {
     let site = Site::script(vec![|| Reply::status(429, "retry-after: 600\r\n", "{}"), good]).await;
     let client = client(&site);
@@ -182,6 +193,16 @@ async fn f_25_an_endless_answer_is_cut_off() {
     let error = get(&client(&site)).await.unwrap_err();
     assert!(matches!(error, RequestError::TooLarge { .. }), "{error:?}");
     assert_eq!(site.count(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_25_an_answer_that_is_cut_is_no_document() {
+    let site = Site::new(|_| Reply::json("{}        ")).await;
+    for (limit, is_whole) in [(10, true), (5, false)] {
+        let client = client_with(&site, |settings| settings.max_answer_bytes = limit);
+        let observed = client.observe(&Request::v2(RequestKind::Doctor, &["pages"])).await.unwrap();
+        assert_eq!((observed.bytes, observed.json.is_some()), (limit, is_whole));
+    }
 }
 
 #[tokio::test]
