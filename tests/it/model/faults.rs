@@ -1,9 +1,9 @@
 //! Random fault plans.
 
 use confluence_sim::{Fault, FaultPlan, Occurrence};
+use fastrand::Rng;
 use serde_json::Value;
 
-use crate::model::random::Random;
 use test_support::bench::{also, answer, edit_items, signalled_at};
 
 /// What goes wrong in one run.
@@ -51,7 +51,7 @@ const LISTS: &[&str] = &[
 const FIELDS: &[&str] = &["status", "title", "spaceId", "version", "fileId", "fileSize", "createdAt", "body", "_links"];
 
 impl Plan {
-    pub(crate) fn draw(random: &mut Random) -> Self {
+    pub(crate) fn draw(random: &mut Rng) -> Self {
         let mut plan = Self {
             faults: FaultPlan::none(),
             stop: Box::pin(std::future::pending()),
@@ -59,22 +59,19 @@ impl Plan {
             leaves_fields_out: false,
             words: Vec::new(),
         };
-        if random.percent(15) {
+        if random.u8(..100) < 15 {
             return plan;
         }
-        if random.percent(20) {
+        if random.u8(..100) < 20 {
             plan.lies = true;
-            let list = *random.one(LISTS);
-            let hidden = random.between(1, 3);
-            plan.add(list, Occurrence::From(1), Fault::DroppedTail(hidden));
+            plan.add(random.choice(LISTS).unwrap(), Occurrence::From(1), Fault::DroppedTail(random.usize(1..=3)));
         }
-        for _ in 0..random.between(usize::from(!plan.lies), 4) {
+        for _ in 0..random.u8(u8::from(!plan.lies)..=4) {
             let (route, occurrence, fault) = plan.fault(random);
             plan.add(route, occurrence, fault);
         }
-        if random.percent(25) {
-            let at = u32::try_from(random.between(1, 70)).unwrap();
-            plan.stop_at(at);
+        if random.u8(..100) < 25 {
+            plan.stop_at(random.u32(1..=70));
         }
         plan
     }
@@ -89,17 +86,17 @@ impl Plan {
         (self.faults, self.stop) = signalled_at(std::mem::take(&mut self.faults), request);
     }
 
-    fn fault(&mut self, random: &mut Random) -> (&'static str, Occurrence, Fault) {
-        let route = *random.one(ROUTES);
+    fn fault(&mut self, random: &mut Rng) -> (&'static str, Occurrence, Fault) {
+        let route = *random.choice(ROUTES).unwrap();
         let occurrence = occurrence(random);
-        match random.below(14) {
-            0 => (route, occurrence, Fault::status(*random.one(&[500, 502, 503, 504, 520, 408]))),
+        match random.u8(..14) {
+            0 => (route, occurrence, Fault::status(random.choice([500, 502, 503, 504, 520, 408]).unwrap())),
             1 => {
-                let wait = random.one(&["0", "3", "90", "soon", "100000"]).to_string();
-                (route, occurrence, answer(429, &[("retry-after", &wait)], "{}"))
+                let wait = random.choice(["0", "3", "90", "soon", "100000"]).unwrap();
+                (route, occurrence, answer(429, &[("retry-after", wait)], "{}"))
             }
             2 => (route, occurrence, Fault::Reset),
-            3 => (route, occurrence, Fault::CutBody(random.below(3000))),
+            3 => (route, occurrence, Fault::CutBody(random.usize(..3000))),
             4 => (route, occurrence, Fault::HtmlPage),
             5 => (route, occurrence, Fault::MalformedItems),
             6 => (route, occurrence, Fault::EmptyPageWithNext),
@@ -108,25 +105,24 @@ impl Plan {
             9 => (route, occurrence, Fault::Unauthorized),
             10 => (route, occurrence, Fault::Anonymous),
             // a 404 for ever is how the API tells of deleted versions, so only a passing one must not be believed
-            11 => (route, Occurrence::Only(u32::try_from(random.between(1, 30)).unwrap()), missing()),
+            11 => (route, Occurrence::Only(random.u32(1..=30)), missing()),
             12 => {
                 // without a search a hidden tail cannot be noticed
-                let refused = [400, 403, 410, 451];
                 let route = if self.lies { "/wiki/api/v2/*" } else { route };
-                (route, occurrence, Fault::status(*random.one(&refused)))
+                (route, occurrence, Fault::status(random.choice([400, 403, 410, 451]).unwrap()))
             }
             _ => {
                 self.leaves_fields_out = true;
-                let field = *random.one(FIELDS);
-                (*random.one(LISTS), Occurrence::From(1), null(field))
+                let field = *random.choice(FIELDS).unwrap();
+                (*random.choice(LISTS).unwrap(), Occurrence::From(1), null(field))
             }
         }
     }
 }
 
-fn occurrence(random: &mut Random) -> Occurrence {
-    let number = u32::try_from(random.between(1, 40)).unwrap();
-    match random.below(5) {
+fn occurrence(random: &mut Rng) -> Occurrence {
+    let number = random.u32(1..=40);
+    match random.u8(..5) {
         0 => Occurrence::Only(number),
         1 => Occurrence::First(number % 8),
         2 => Occurrence::From(number),

@@ -4,10 +4,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use confluence_sim::Site;
 use confluence_sim::site::{Attachment, AttachmentVersion, Container, Kind, Status};
 use confluence_storage_analyzer::audit::Usage;
+use fastrand::Rng;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::json;
 
-use crate::model::random::Random;
 use test_support::known::Truth;
 
 const PUBLIC_BASE: &str = "https://acme.atlassian.net/wiki";
@@ -23,7 +23,7 @@ struct Owner {
 }
 
 struct Draw<'r> {
-    random: &'r mut Random,
+    random: &'r mut Rng,
     site: Site,
     truth: Truth,
     owners: Vec<Owner>,
@@ -33,15 +33,15 @@ struct Draw<'r> {
 }
 
 /// Draws a site and the usage of every file. Where `indexed`, everything published is in the search index.
-pub(crate) fn draw(random: &mut Random, indexed: bool) -> (Site, Truth) {
+pub(crate) fn draw(random: &mut Rng, indexed: bool) -> (Site, Truth) {
     let mut site = Site::new();
     site.public_base = Some(PUBLIC_BASE.to_owned());
-    site.behaviour.page_cap = [None, Some(2), Some(5)][random.below(3)];
-    site.behaviour.comment_lists_with_replies = random.percent(50);
+    site.behaviour.page_cap = random.choice([None, Some(2), Some(5)]).unwrap();
+    site.behaviour.comment_lists_with_replies = random.bool();
     let mut draw = Draw { random, site, truth: Truth::new(), owners: Vec::new(), comments: Vec::new(), next_id: 1000 };
     draw.contents(indexed);
     for owner in 0..draw.owners.len() {
-        for _ in 0..draw.random.below(4) {
+        for _ in 0..draw.random.u8(..4) {
             draw.file(owner);
         }
     }
@@ -50,20 +50,20 @@ pub(crate) fn draw(random: &mut Random, indexed: bool) -> (Site, Truth) {
 
 impl Draw<'_> {
     fn id(&mut self) -> String {
-        self.next_id += self.random.between(1, 9);
+        self.next_id += self.random.usize(1..=9);
         self.next_id.to_string()
     }
 
     fn contents(&mut self, indexed: bool) {
-        for number in 0..self.random.between(1, 3) {
+        for number in 0..self.random.usize(1..=3) {
             let key = ["ENG", "DOC", "~712020ada"][number];
-            let archived = !indexed && number > 0 && self.random.percent(30);
+            let archived = !indexed && number > 0 && self.random.u8(..100) < 30;
             let site = std::mem::take(&mut self.site).space(key, &format!("Space {number}"));
             self.site = site.with_space(|space| space.archived = archived);
-            for page in 0..self.random.between(2, 8) {
+            for page in 0..self.random.u8(2..=8) {
                 self.owner(key, &format!("Page {page} of {number}"), Kind::Page, indexed);
             }
-            for post in 0..self.random.below(3) {
+            for post in 0..self.random.u8(..3) {
                 self.owner(key, &format!("Post {post} of {number}"), Kind::BlogPost, indexed);
             }
             let id = self.id();
@@ -78,7 +78,7 @@ impl Draw<'_> {
         let body = "<p>Grüße &amp; more</p>";
         let site = std::mem::take(&mut self.site);
         let site = if kind == Kind::Page { site.page(&id, title, body) } else { site.post(&id, title, body) };
-        let status = match self.random.below(10) {
+        let status = match self.random.u8(..10) {
             0 => Status::Trashed,
             1 if kind == Kind::Page && !indexed => Status::Archived,
             _ => Status::Current,
@@ -87,15 +87,15 @@ impl Draw<'_> {
         let alive = status != Status::Trashed;
         let place = self.site.contents.len() - 1;
         self.owners.push(Owner { place, id, title: title.to_owned(), space: key.to_owned(), kind, alive });
-        for _ in 0..self.random.below(3) {
+        for _ in 0..self.random.u8(..3) {
             let (comment, reply) = (self.id(), self.id());
             let site = std::mem::take(&mut self.site);
-            let site = if self.random.percent(60) {
+            let site = if self.random.u8(..100) < 60 {
                 site.footer_comment(&comment, "<p>c</p>")
             } else {
                 site.inline_comment(&comment, "<p>c</p>")
             };
-            let with_reply = self.random.percent(50);
+            let with_reply = self.random.bool();
             self.site = if with_reply { site.reply(&reply, "<p>r</p>") } else { site };
             if alive {
                 let last = self.site.contents.len() - 1;
@@ -109,27 +109,27 @@ impl Draw<'_> {
     fn file(&mut self, owner: usize) {
         let number = self.id();
         let id = format!("att{number}");
-        let stem = *self.random.one(&["bild", "Ümläut & co", "a b", "plan+x", "100%"]);
-        let ending = *self.random.one(&["png", "pdf", "xlsx", "mov"]);
+        let stem = self.random.choice(["bild", "Ümläut & co", "a b", "plan+x", "100%"]).unwrap();
+        let ending = self.random.choice(["png", "pdf", "xlsx", "mov"]).unwrap();
         let name = format!("{stem} {number}.{ending}");
         let Owner { id: owner_id, kind, alive, .. } = &self.owners[owner];
         let container =
             if *kind == Kind::Page { Container::Page(owner_id.clone()) } else { Container::BlogPost(owner_id.clone()) };
         let alive = *alive;
         self.site = std::mem::take(&mut self.site).attachment_of(container, &id, &name, 100 + self.next_id as u64);
-        let old_name = self.random.percent(25).then(|| format!("old {name}"));
+        let old_name = (self.random.u8(..100) < 25).then(|| format!("old {name}"));
         if let Some(old) = &old_name {
             let file = self.site.attachments.last_mut().unwrap();
             old.clone_into(&mut file.versions[0].title);
             let later = file.versions[0].created_at - TimeDelta::days(3);
             file.upload(&name, 777, later, None);
         }
-        let trashed = self.random.percent(6);
+        let trashed = self.random.u8(..100) < 6;
         if trashed {
             self.site.attachments.last_mut().unwrap().status = Status::Trashed;
         }
         let mut usage = Usage::Unreferenced;
-        for _ in 0..*self.random.one(&[0, 0, 1, 1, 1, 2, 3]) {
+        for _ in 0..self.random.choice([0, 0, 1, 1, 1, 2, 3]).unwrap() {
             usage = usage.min(self.put_use(owner, &name, old_name.as_deref()));
         }
         self.decoy(&name);
@@ -143,7 +143,7 @@ impl Draw<'_> {
     fn put_use(&mut self, owner: usize, name: &str, old_name: Option<&str>) -> Usage {
         let bare = |name: &str| format!(r#"<p><ac:image><ri:attachment ri:filename="{}"/></ac:image></p>"#, xml(name));
         let place = self.owners[owner].place;
-        match self.random.below(9) {
+        match self.random.u8(..9) {
             0 => self.write(place, &bare(name), Usage::Embedded),
             1 => {
                 let link = format!(r#"<ac:link><ri:attachment ri:filename="{}"/></ac:link>"#, xml(name));
@@ -162,8 +162,7 @@ impl Draw<'_> {
             }
             6 => {
                 let text = self.qualified(owner, name);
-                let template = self.random.below(self.site.templates.len());
-                match self.site.templates.get_mut(template) {
+                match self.random.choice(&mut self.site.templates) {
                     Some(template) => {
                         template.body.push_str(&text);
                         Usage::LinkedElsewhere
@@ -173,7 +172,7 @@ impl Draw<'_> {
             }
             7 if !self.comments.is_empty() => {
                 let text = self.qualified(owner, name);
-                let comment = *self.random.one(&self.comments);
+                let comment = *self.random.choice(&self.comments).unwrap();
                 self.write(comment, &text, Usage::LinkedElsewhere)
             }
             _ => {
@@ -193,7 +192,7 @@ impl Draw<'_> {
 
     /// Another page or post than the owner; the owner's own links are uses of another kind.
     fn reader(&mut self, owner: usize) -> usize {
-        let mut chosen = self.random.below(self.owners.len());
+        let mut chosen = self.random.usize(..self.owners.len());
         if chosen == owner {
             chosen = (chosen + 1) % self.owners.len();
         }
@@ -259,10 +258,10 @@ impl Draw<'_> {
 
     /// The name where it is no use: in text and in code.
     fn decoy(&mut self, name: &str) {
-        let owner = self.random.below(self.owners.len());
+        let owner = self.random.usize(..self.owners.len());
         let place = self.owners[owner].place;
         let name = xml(name);
-        let text = match self.random.below(3) {
+        let text = match self.random.u8(..3) {
             0 => format!("<p>see {name}</p>"),
             1 => format!(
                 r#"<ac:structured-macro ac:name="code"><ac:plain-text-body><![CDATA[<ri:attachment ri:filename="{name}"/>]]></ac:plain-text-body></ac:structured-macro>"#
