@@ -50,11 +50,6 @@ const TEXT = {
     usage: "Usage", type: "Type", size: "File size", age: "Last change", space: "Space", owner: "Page owner",
     author: "Uploader", kind: "Container", status: "Status", duplicate: "Duplicates", protected: "Protected",
   },
-  ages: {
-    "under-1m": "under 1 month", "1m-3m": "1 to 3 months", "3m-6m": "3 to 6 months", "6m-1y": "6 to 12 months",
-    "1y-2y": "1 to 2 years", "2y-3y": "2 to 3 years", "3y-5y": "3 to 5 years", "over-5y": "5 years and more",
-    unknown: "unknown",
-  },
   sizes: {
     "under-10k": "under 10 KiB", "10k-100k": "10 to 100 KiB", "100k-1m": "100 KiB to 1 MiB", "1m-10m": "1 to 10 MiB",
     "10m-100m": "10 to 100 MiB", "100m-1g": "100 MiB to 1 GiB", "1g-10g": "1 to 10 GiB", "over-10g": "10 GiB and more",

@@ -31,10 +31,11 @@ struct Ranges {
     last: Vec<u32>,
 }
 
-/// Classes of the age of files: the value of the facet, and the days below which it ends.
+/// Classes of the age of files: the value of the facet, in words, and the days below which it ends.
 #[derive(Debug, Serialize)]
 struct Ages {
     value: Vec<&'static str>,
+    words: Vec<&'static str>,
     days: Vec<Option<i64>>,
 }
 
@@ -44,6 +45,7 @@ impl Shared {
             usages: Usage::ALL.map(Usage::as_str),
             ages: Ages {
                 value: AGES.iter().map(|class| class.value).collect(),
+                words: AGES.iter().map(|class| class.words).collect(),
                 days: AGES.iter().map(|class| class.days).collect(),
             },
             shown_contents: SHOWN_CONTENTS,
