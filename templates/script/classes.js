@@ -84,7 +84,7 @@ function dictionaryCodes(indexes, entries, of) {
 /** @param {Rows} rows @param {boolean} hasSpace */
 function makeFacets(rows, hasSpace) {
   const { data, length } = rows;
-  const { states, contents, people, spaces, types, usages, columns } = data;
+  const { states, contents, people, spaces, types, columns } = data;
   const ages = ageClasses();
   const { size, changed, duplicate, owner, state } = columns;
   const same = (/** @type {string|undefined} */ text) => /** @type {[string, string]} */ (
@@ -102,7 +102,7 @@ function makeFacets(rows, hasSpace) {
   const kind = (/** @type {number} */ index) =>
     /** @type {[string, string]} */ (states.kind[index] ? [states.kind[index], states.kind[index]] : ["none", TEXT.noContainer]);
   return [
-    new Facet("usage", true, usages.name.map((/** @type {string} */ name, /** @type {number} */ index) => [name, usages.words[index]]),
+    new Facet("usage", true, shared.usages.name.map((name, index) => [name, shared.usages.words[index]]),
       codesOf(length, (row) => states.usage[state[row]])),
     new Facet("type", false, ...dictionaryCodes(columns.type, types.words.length, (index) => same(types.words[index]))),
     new Facet("size", true, sizeValues, codesOf(length, (row) => classOf(SIZE_CLASSES, size[row]))),

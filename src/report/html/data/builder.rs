@@ -7,7 +7,7 @@ use indexmap::{IndexMap, IndexSet};
 use super::address;
 use super::rank::rank;
 use super::tables::{
-    Columns, ContentEntry, Index, Paths, Phrase, Ranks, Spaces, State, Tables, Types, Usages, Uses, Versions, contents,
+    Columns, ContentEntry, Index, Paths, Phrase, Ranks, Spaces, State, Tables, Types, Uses, Versions, contents,
     phrases, states,
 };
 use crate::audit::{Usage, Use};
@@ -162,7 +162,6 @@ impl<'a> Builder<'a> {
         let (path, template) = self.paths.into_iter().unzip();
         Tables {
             base: self.view.links.base(),
-            usages: Usages::all(),
             states: states(&self.states),
             types: Types {
                 words: self.types.iter().map(|raw| media::label(raw).into_owned()).collect(),

@@ -5,12 +5,13 @@ use serde::Serialize;
 use crate::audit::Usage;
 use crate::report::format::HIDDEN;
 use crate::report::html::{ages::AGES, row::SHOWN_CONTENTS};
+use crate::report::words;
 use crate::spreadsheet::{FORMULA_TRIGGERS, LINE_BREAKS};
 
 /// The constants.
 #[derive(Debug, Serialize)]
 pub(in crate::report::html) struct Shared {
-    usages: [&'static str; 7],
+    usages: Usages,
     ages: Ages,
     /// Contents in "Linked elsewhere?" before the rest is folded away.
     #[serde(rename = "shownContents")]
@@ -22,6 +23,13 @@ pub(in crate::report::html) struct Shared {
     /// Characters that end a line.
     #[serde(rename = "lineBreaks")]
     line_breaks: Vec<u32>,
+}
+
+/// All usages: the word of the contract, and in words.
+#[derive(Debug, Serialize)]
+struct Usages {
+    name: [&'static str; 7],
+    words: [&'static str; 7],
 }
 
 /// Ranges of characters that draw nothing.
@@ -42,7 +50,7 @@ struct Ages {
 impl Shared {
     pub(in crate::report::html) fn new() -> Self {
         Self {
-            usages: Usage::ALL.map(Usage::as_str),
+            usages: Usages { name: Usage::ALL.map(Usage::as_str), words: Usage::ALL.map(words::usage) },
             ages: Ages {
                 value: AGES.iter().map(|class| class.value).collect(),
                 words: AGES.iter().map(|class| class.words).collect(),

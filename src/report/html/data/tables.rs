@@ -4,9 +4,7 @@
 use indexmap::IndexSet;
 use serde::Serialize;
 
-use crate::audit::Usage;
 use crate::inventory::{Content, Status};
-use crate::report::words;
 use storage_format::Construct;
 
 /// Index into a table; -1 is none.
@@ -16,7 +14,6 @@ pub(super) type Index = i64;
 #[derive(Serialize)]
 pub(super) struct Tables<'a> {
     pub(super) base: &'a str,
-    pub(super) usages: Usages,
     pub(super) states: States<'a>,
     pub(super) spaces: Spaces<'a>,
     pub(super) people: Vec<&'a str>,
@@ -98,19 +95,6 @@ pub(super) enum OrZero<T> {
 impl<T> From<Option<T>> for OrZero<T> {
     fn from(value: Option<T>) -> Self {
         value.map_or(Self::None(0), Self::Some)
-    }
-}
-
-/// All usages: the word of the contract, and in words.
-#[derive(Serialize)]
-pub(in crate::report::html) struct Usages {
-    pub(super) name: [&'static str; 7],
-    pub(super) words: [&'static str; 7],
-}
-
-impl Usages {
-    pub(in crate::report::html) fn all() -> Self {
-        Self { name: Usage::ALL.map(Usage::as_str), words: Usage::ALL.map(words::usage) }
     }
 }
 
