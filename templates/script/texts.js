@@ -134,7 +134,7 @@ const TEXT = {
     ["[  ]", "previous and next page"], ["?", "this help"],
   ],
   printTitle: "Print",
-  printSummary: "Summary: figures, filter and the first 100 rows",
+  printSummary: (/** @type {string} */ n) => `Summary: figures, filter and the first ${n} rows`,
   printRows: (/** @type {string} */ n) => `Current rows, up to ${n}`,
   printFilter: (/** @type {string} */ what) => `Filter: ${what}.`,
   printNoFilter: "No filter: all files.",

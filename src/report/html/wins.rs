@@ -9,7 +9,7 @@ use crate::report::view::{FileRow, ReportedSpace, View};
 use super::ages::AGES;
 
 /// A list that one person looks through in one go.
-const ONE_GO: usize = 20;
+pub(super) const ONE_GO: usize = 20;
 /// Files that nobody uses and nobody touched for this long.
 const LONG_AGO_DAYS: i64 = 730;
 

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::audit::Usage;
 use crate::report::format::HIDDEN;
-use crate::report::html::{ages::AGES, row::SHOWN_CONTENTS};
+use crate::report::html::{FIRST_ROWS, PAGE_SIZES, ages::AGES, row::SHOWN_CONTENTS};
 use crate::report::words;
 use crate::spreadsheet::{FORMULA_TRIGGERS, LINE_BREAKS};
 
@@ -16,6 +16,11 @@ pub(in crate::report::html) struct Shared {
     /// Contents in "Linked elsewhere?" before the rest is folded away.
     #[serde(rename = "shownContents")]
     shown_contents: usize,
+    #[serde(rename = "pageSizes")]
+    page_sizes: [usize; 3],
+    /// That of them which a table begins with, and the rows of a summary in print.
+    #[serde(rename = "firstRows")]
+    first_rows: usize,
     hidden: Ranges,
     /// Characters with which a formula begins.
     #[serde(rename = "formulaTriggers")]
@@ -57,6 +62,8 @@ impl Shared {
                 days: AGES.iter().map(|class| class.days).collect(),
             },
             shown_contents: SHOWN_CONTENTS,
+            page_sizes: PAGE_SIZES,
+            first_rows: FIRST_ROWS,
             hidden: Ranges {
                 first: HIDDEN.iter().map(|range| u32::from(*range.start())).collect(),
                 last: HIDDEN.iter().map(|range| u32::from(*range.end())).collect(),
