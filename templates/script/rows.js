@@ -152,7 +152,7 @@ class Rows {
 
   /** The command that moves a file to the trash; only for unreferenced files of a complete run. @param {number} row */
   command(row) {
-    if (this.state(row, "command") !== 1) return null;
+    if (!this.state(row, "command")) return null;
     return `curl -X DELETE -u "$CONFLUENCE_API_USER:$CONFLUENCE_API_TOKEN" '${this.address(row, "endpoint")}'`;
   }
 

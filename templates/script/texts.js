@@ -79,7 +79,9 @@ const TEXT = {
   evidence: "Evidence",
   noUseLong: "No use found, and everything that could hold one was read.",
   versions: "Versions",
-  versionColumns: ["Version", "Size", "Uploaded", "By", "File name", "Delete via REST API"],
+  versionColumns: {
+    number: "Version", size: "Size", time: "Uploaded", by: "By", name: "File name", endpoint: "Delete via REST API",
+  },
   current: "current",
   oldShare: (/** @type {string} */ share) => `${share} of the bytes are in old versions`,
   openScreen: "Open the attachment screen",
@@ -105,10 +107,12 @@ const TEXT = {
 
   // map
   mapSite: "All spaces", mapRoot: "All files",
-  measures: ["Bytes now", "Bytes of all versions", "Files", "Unreferenced bytes"],
+  measures: {
+    now: "Bytes now", all: "Bytes of all versions", files: "Files", unreferenced: "Unreferenced bytes",
+  },
   measure: "Area shows",
   mapUnknownSpace: "unknown space", mapUnknownPage: "unknown page",
-  mapColumns: ["Name", "Share", "Unreferenced"],
+  mapColumns: { name: "Name", share: "Share", unreferenced: "Unreferenced" },
   mapCaption: (/** @type {string} */ where, /** @type {string} */ measure) => `${where} by ${measure}`,
   mapKey: "Hatched: unreferenced. Dashed outline: undetermined. Enter zooms in, Backspace out.",
   mapEmpty: "Nothing to show.",

@@ -211,7 +211,7 @@ fn state<'a>(row: &FileRow<'a>) -> State<'a> {
         certainty: row.verdict.certainty.map_or("", Certainty::label),
         status: row.attachment.status.as_str(),
         kind: row.owner.map_or("", |owner| owner.kind.label()),
-        command: u8::from(row::offers_command(row)),
+        command: row::offers_command(row),
     }
 }
 

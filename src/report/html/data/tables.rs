@@ -107,7 +107,7 @@ pub(super) struct State<'a> {
     pub(super) certainty: &'static str,
     pub(super) status: &'a str,
     pub(super) kind: &'static str,
-    pub(super) command: u8,
+    pub(super) command: bool,
 }
 
 #[derive(Serialize)]
@@ -122,7 +122,7 @@ pub(super) struct States<'a> {
     /// of the container
     pub(super) kind: Vec<&'static str>,
     /// whether the DELETE command is offered
-    pub(super) command: Vec<u8>,
+    pub(super) command: Vec<bool>,
 }
 
 #[derive(Serialize)]
