@@ -86,11 +86,6 @@ struct FileTable {
     omitted: u64,
     /// Of all rows, those of files in the trash.
     trash: u64,
-    page_sizes: [usize; 3],
-    /// That of them which the table begins with.
-    first_rows: usize,
-    /// Rows that are ticked in one go.
-    one_go: usize,
 }
 
 /// Whether the page over all spaces leaves some of so many files out.
@@ -113,17 +108,7 @@ impl FileTable {
         };
         let data = data::block(view, &rows)?;
         let files = rows.into_iter().take(FIRST_ROWS).map(ShownFile::new).collect();
-        Ok(Self {
-            files,
-            data,
-            listing,
-            csv,
-            omitted,
-            trash,
-            page_sizes: PAGE_SIZES,
-            first_rows: FIRST_ROWS,
-            one_go: wins::ONE_GO,
-        })
+        Ok(Self { files, data, listing, csv, omitted, trash })
     }
 
     fn is_empty(&self) -> bool {
