@@ -155,3 +155,13 @@ fn unreferenced_files(number: u64) -> String {
 pub(super) fn newest(versions: u32) -> String {
     if versions == 1 { "the newest version".to_owned() } else { format!("the newest {versions} versions") }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_link_to_old_files_holds_the_classes_from_two_years_on() {
+        assert_eq!(long_ago_classes(), "&age=2y-3y&age=3y-5y&age=over-5y");
+    }
+}
