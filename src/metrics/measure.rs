@@ -174,7 +174,7 @@ fn place(tables: &Tables<'_>, page: &Content, space: &Space, read: &PageFacts) -
         url: tables.site.content(page.id.as_str(), page.webui.as_deref()),
         short_url: details.and_then(|details| details.tiny_link.as_deref()).and_then(|path| tables.site.path(path)),
         parent_id: page.parent.as_ref().map(|(id, _)| id.as_str().to_owned()),
-        parent_type: page.parent.as_ref().map(|(_, kind)| kind.to_string()),
+        parent_type: page.parent.as_ref().map(|(_, kind)| kind.clone()),
         depth,
         path,
         child_pages: tables.tree.child_pages(&page.id),

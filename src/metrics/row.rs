@@ -6,8 +6,9 @@ use chrono::{DateTime, Utc};
 use storage_format::Measures;
 
 use super::staleness::Staleness;
+use crate::inventory::ParentKind;
 use crate::inventory::snapshot::Engagement;
-use crate::inventory::workflow::DueWindow;
+use crate::inventory::workflow::{DueWindow, WorkflowSource};
 
 /// What is said of one page in one snapshot.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -61,8 +62,8 @@ pub struct Place {
     pub short_url: Option<String>,
     /// Direct parent.
     pub parent_id: Option<String>,
-    /// `page`, `folder`, ….
-    pub parent_type: Option<String>,
+    /// What that is.
+    pub parent_type: Option<ParentKind>,
     /// Number of ancestors; `None` when the chain breaks.
     pub depth: Option<u64>,
     /// Titles from the root, joined by ` / `; `None` when the chain breaks.
@@ -206,8 +207,8 @@ pub struct Workflow {
     pub parameters: BTreeMap<String, String>,
     /// Versions since the last final state.
     pub edits_since_final: Option<u64>,
-    /// Which source told.
-    pub source: Option<String>,
+    /// Which source told; `None` when workflow was not asked for.
+    pub source: Option<WorkflowSource>,
     /// Confluence's own content state.
     pub content_state: Option<String>,
     /// Since when it bears it.

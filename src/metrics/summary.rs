@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::row::PageRow;
+use super::staleness::Staleness;
 use crate::spreadsheet::Table;
 
 /// Sums over the pages of a snapshot or of one space in it.
@@ -90,8 +91,9 @@ impl Figures {
 
     /// Stale and expired pages; unknown when no page has a staleness.
     pub fn outdated(&self) -> Option<u64> {
-        let count = |name: &str| self.staleness.get(name).copied().unwrap_or(0);
-        (!self.staleness.is_empty()).then(|| count("stale") + count("expired"))
+        let outdated = Staleness::ALL.into_iter().filter(|staleness| staleness.is_outdated());
+        let pages = outdated.filter_map(|staleness| self.staleness.get(staleness.name()));
+        (!self.staleness.is_empty()).then(|| pages.sum())
     }
 
     /// Mean health score.

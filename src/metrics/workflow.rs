@@ -46,7 +46,7 @@ pub(super) fn workflow(
         relevance: state.relevance.clone(),
         parameters: state.parameters.clone(),
         edits_since_final: state.edits_since_final.map(u64::from),
-        source: Some(state.source.to_string()),
+        source: Some(state.source.clone()),
         due_within: state.due_within,
         content_state: state.content_state.clone(),
         content_state_since: state.content_state.as_ref().map(|_| bore_before.unwrap_or(frame.taken_at)),

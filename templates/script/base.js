@@ -40,8 +40,8 @@ function folded(text) {
 
 /**
  * What the program and this script have to agree on, from the block of data (data/shared.rs).
- * @type {{ usages: string[], ages: { value: string[], days: (number|null)[] }, shownContents: number, hidden: RegExp,
- *   formula: RegExp, lineBreaks: RegExp }}
+ * @type {{ usages: { name: string[], words: string[] }, ages: { value: string[], words: string[], days: (number|null)[] }, shownContents: number,
+ *   pageSizes: number[], firstRows: number, hidden: RegExp, formula: RegExp, lineBreaks: RegExp }}
  */
 let shared;
 

@@ -84,13 +84,13 @@ function dictionaryCodes(indexes, entries, of) {
 /** @param {Rows} rows @param {boolean} hasSpace */
 function makeFacets(rows, hasSpace) {
   const { data, length } = rows;
-  const { states, contents, people, spaces, types, usages, columns } = data;
+  const { states, contents, people, spaces, types, columns } = data;
   const ages = ageClasses();
   const { size, changed, duplicate, owner, state } = columns;
   const same = (/** @type {string|undefined} */ text) => /** @type {[string, string]} */ (
     text === undefined ? ["unknown", TEXT.unknown] : [text, visible(text)]);
-  /** @param {[string, number][]} classes @param {Record<string, string>} words @returns {[string, string][]} */
-  const classValues = (classes, words) => classes.map(([value]) => [value, words[value]]);
+  const ageValues = shared.ages.value.map((value, index) => /** @type {[string, string]} */ ([value, shared.ages.words[index]]));
+  const sizeValues = SIZE_CLASSES.map(([value]) => /** @type {[string, string]} */ ([value, TEXT.sizes[value]]));
   const days = (/** @type {number|null} */ moment) =>
     (moment === null ? null : Math.max(0, Math.floor((rows.now - moment) / 86400)));
   const yesNo = /** @type {[string, string][]} */ ([["no", TEXT.no], ["yes", TEXT.yes]]);
@@ -102,11 +102,11 @@ function makeFacets(rows, hasSpace) {
   const kind = (/** @type {number} */ index) =>
     /** @type {[string, string]} */ (states.kind[index] ? [states.kind[index], states.kind[index]] : ["none", TEXT.noContainer]);
   return [
-    new Facet("usage", true, usages.name.map((/** @type {string} */ name, /** @type {number} */ index) => [name, usages.words[index]]),
+    new Facet("usage", true, shared.usages.name.map((name, index) => [name, shared.usages.words[index]]),
       codesOf(length, (row) => states.usage[state[row]])),
     new Facet("type", false, ...dictionaryCodes(columns.type, types.words.length, (index) => same(types.words[index]))),
-    new Facet("size", true, classValues(SIZE_CLASSES, TEXT.sizes), codesOf(length, (row) => classOf(SIZE_CLASSES, size[row]))),
-    new Facet("age", true, classValues(ages, TEXT.ages), codesOf(length, (row) => classOf(ages, days(changed[row])))),
+    new Facet("size", true, sizeValues, codesOf(length, (row) => classOf(SIZE_CLASSES, size[row]))),
+    new Facet("age", true, ageValues, codesOf(length, (row) => classOf(ages, days(changed[row])))),
     ...(hasSpace ? [new Facet("space", false, ...dictionaryCodes(columns.space, spaces.key.length, spaceWords))] : []),
     new Facet("owner", false, ...dictionaryCodes(codesOf(length, (row) => (owner[row] < 0 ? -1 : contents.owner[owner[row]])), people.length, person)),
     new Facet("author", false, ...dictionaryCodes(columns.author, people.length, person)),

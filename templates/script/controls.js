@@ -86,9 +86,9 @@ function drawChips(page) {
 
 /** The values a table is sorted by; NaN is unknown. @param {Rows} rows @param {string} key */
 function sortValues(rows, key) {
-  const { columns, contents, ranks, usages } = rows.data;
-  const words = usages.words.slice().sort();
-  const rankOf = usages.words.map((/** @type {string} */ usage) => words.indexOf(usage));
+  const { columns, contents, ranks } = rows.data;
+  const words = shared.usages.words.slice().sort();
+  const rankOf = shared.usages.words.map((usage) => words.indexOf(usage));
   const embedded = ["Yes", "Linked", "Listed", "No", "Unknown"];
   const rankOfPerson = (/** @type {number} */ index) => (index < 0 ? NaN : ranks.people[index]);
   const orNaN = (/** @type {number|null} */ value) => (value === null ? NaN : value);

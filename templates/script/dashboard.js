@@ -13,7 +13,7 @@ function withRest(whole, parts) {
 }
 
 /** @param {any} data @returns {MapNode} */
-function dashboardTree({ spaces, pages, files, usages }) {
+function dashboardTree({ spaces, pages, files }) {
   const measuresAt = (/** @type {any} */ table, /** @type {number} */ index) => entryOf(table.measures, index);
   /** @type {MapNode[][]} */
   const filesOf = pages.id.map(() => []);
@@ -22,7 +22,7 @@ function dashboardTree({ spaces, pages, files, usages }) {
     const folder = spaces.folder[pages.space[page]];
     const file = encodeURIComponent(id);
     const href = folder === null ? "attachments.html#?open=" + file : `${folder}/${folder}_attachments.html#?open=${file}`;
-    const usage = usages.name[files.usage[at]];
+    const usage = shared.usages.name[files.usage[at]];
     filesOf[page].push({ key: id, name: visible(files.name[at]), measures: measuresAt(files, at), usage, href });
   });
   /** @type {MapNode[][]} */

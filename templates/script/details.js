@@ -49,8 +49,9 @@ function detailFields(rows, row) {
 /** @param {Rows} rows @param {number} row */
 function versionTable(rows, row) {
   const { columns } = rows.data;
-  const head = element("tr", "", ...TEXT.versionColumns.map((label, index) => {
-    const heading = element("th", index === 1 ? "number" : "", label);
+  const labels = TEXT.versionColumns;
+  const head = element("tr", "", ...Object.values(labels).map((label) => {
+    const heading = element("th", label === labels.size ? "number" : "", label);
     heading.setAttribute("scope", "col");
     return heading;
   }));
@@ -58,12 +59,11 @@ function versionTable(rows, row) {
   const line = (number, size, time, by, name, endpoint) => {
     const heading = element("th", "", number);
     heading.setAttribute("scope", "row");
-    const [, ofSize, ofTime, ofPerson, ofName, ofEndpoint] = TEXT.versionColumns;
     const last = endpoint === null ? [TEXT.none] : copyable(endpoint);
-    return element("tr", "", heading, cell(ofSize, "number", bytesNode(size ?? -1)),
-      cell(ofTime, "", time === null ? TEXT.unknown : DAY.format(time * 1000)),
-      cell(ofPerson, "", bdi(by === null ? TEXT.unknown : visible(by))), cell(ofName, "", bdi(visible(name))),
-      cell(ofEndpoint, "", ...last));
+    return element("tr", "", heading, cell(labels.size, "number", bytesNode(size ?? -1)),
+      cell(labels.time, "", time === null ? TEXT.unknown : DAY.format(time * 1000)),
+      cell(labels.by, "", bdi(by === null ? TEXT.unknown : visible(by))), cell(labels.name, "", bdi(visible(name))),
+      cell(labels.endpoint, "", ...last));
   };
   const current = line(columns.version[row] + " (" + TEXT.current + ")", rows.size(row), columns.changed[row], rows.author(row), rows.rawName(row), null);
   const old = rows.old(row).slice().reverse().map((version) =>

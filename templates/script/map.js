@@ -202,10 +202,10 @@ class SpaceMap {
       return;
     }
     const shown = gather(nodes, this.measure, 0, MAP_ROWS);
-    const [name, share, unreferenced] = TEXT.mapColumns;
+    const { name, share, unreferenced } = TEXT.mapColumns;
     const labels = [name, measureWords(this.measure), share, unreferenced];
-    const head = element("tr", "", ...labels.map((label, index) => {
-      const heading = element("th", index > 0 ? "number" : "", label);
+    const head = element("tr", "", ...labels.map((label) => {
+      const heading = element("th", label === name ? "" : "number", label);
       heading.setAttribute("scope", "col");
       return heading;
     }));
@@ -255,7 +255,7 @@ class SpaceMap {
 const MEASURES_OF_MAP = ["now", "all", "files", "unreferenced"];
 
 /** @param {ShownMeasure} measure */
-const measureWords = (measure) => TEXT.measures[MEASURES_OF_MAP.indexOf(measure)];
+const measureWords = (measure) => TEXT.measures[measure];
 
 /** The largest nodes; the others become one, so that the sum stays. @param {MapNode[]} nodes @param {ShownMeasure} measure @param {number} least @param {number} most */
 function gather(nodes, measure, least, most) {

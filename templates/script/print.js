@@ -1,6 +1,6 @@
 // Two prints: a summary, and the current rows. A browser's own print command gives the summary.
 
-const PRINTED_ROWS = { summary: 100, rows: 1000 };
+const PRINTED_ROWS = { get summary() { return shared.firstRows; }, rows: 1000 };
 
 /** @param {FilesPage} page */
 function startPrint(page) {
@@ -34,7 +34,7 @@ function startPrint(page) {
       control.dataset.print = chosen;
       return control;
     };
-    dialog.replaceChildren(title, element("div", "formats", choice("summary", TEXT.printSummary),
+    dialog.replaceChildren(title, element("div", "formats", choice("summary", TEXT.printSummary(count(PRINTED_ROWS.summary))),
       choice("rows", TEXT.printRows(count(PRINTED_ROWS.rows)))), button("plain", TEXT.close, () => dialog.close()));
     dialog.showModal();
   });

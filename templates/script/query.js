@@ -10,7 +10,7 @@ const NUMBER_TOKENS = { size: SIZE_UNITS, all: SIZE_UNITS, age: AGE_UNITS, versi
 const TEXT_TOKENS = ["name", "page", "space", "author", "owner", "type", "status", "kind", "id"];
 /** Tokens whose values are a choice. @type {Record<string, string[]>} */
 const CHOICE_TOKENS = {
-  get usage() { return shared.usages; },
+  get usage() { return shared.usages.name; },
   protected: ["yes", "no"],
   duplicate: ["yes", "no"],
 };

@@ -41,9 +41,9 @@ class Rows {
   /** What the row shares with many: usage, embedded, linked, certainty, status, kind, command. @param {number} row @param {string} column */
   state(row, column) { return this.data.states[column][this.data.columns.state[row]]; }
   /** The word of the contract. @param {number} row */
-  usage(row) { return this.data.usages.name[this.state(row, "usage")]; }
+  usage(row) { return shared.usages.name[this.state(row, "usage")]; }
   /** @param {number} row */
-  usageWords(row) { return this.data.usages.words[this.state(row, "usage")]; }
+  usageWords(row) { return shared.usages.words[this.state(row, "usage")]; }
   /** @param {number} row */
   id(row) { return this.data.columns.id[row]; }
   /** As it is. @param {number} row */
@@ -152,7 +152,7 @@ class Rows {
 
   /** The command that moves a file to the trash; only for unreferenced files of a complete run. @param {number} row */
   command(row) {
-    if (this.state(row, "command") !== 1) return null;
+    if (!this.state(row, "command")) return null;
     return `curl -X DELETE -u "$CONFLUENCE_API_USER:$CONFLUENCE_API_TOKEN" '${this.address(row, "endpoint")}'`;
   }
 

@@ -1,6 +1,5 @@
 // What the page shows, as it stands behind the # of its address. So every view is a link, and the way back works.
 
-const PAGE_SIZES = [50, 100, 200];
 const SORT_KEYS = ["name", "size", "space", "usage", "page", "owner", "author", "embedded", "elsewhere", "evidence", "versions", "all", "changed"];
 /** Sorted from the largest or newest at first. */
 const NUMERIC_KEYS = ["size", "elsewhere", "evidence", "versions", "all", "changed"];
@@ -14,7 +13,7 @@ class State {
     this.sort = null;
     this.descending = true;
     this.page = 0;
-    this.pageSize = 100;
+    this.pageSize = shared.firstRows;
     /** Id of the file whose details are open. @type {string|null} */
     this.open = null;
     /** What the areas of the map show; null when it is closed. @type {string|null} */
@@ -62,7 +61,7 @@ class State {
       case "dir": this.descending = value === "desc"; return value === "desc" || value === "asc";
       case "page": this.page = (number ?? 1) - 1; return number !== null && number > 0;
       case "rows":
-        if (number === null || !PAGE_SIZES.includes(number)) return false;
+        if (number === null || !shared.pageSizes.includes(number)) return false;
         this.pageSize = number;
         return true;
       case "open": this.open = value; return true;
@@ -85,7 +84,7 @@ class State {
     if (this.sort !== null) parts.push(["sort", this.sort]);
     if (this.sort !== null && this.descending !== NUMERIC_KEYS.includes(this.sort)) parts.push(["dir", this.descending ? "desc" : "asc"]);
     if (this.page > 0) parts.push(["page", String(this.page + 1)]);
-    if (this.pageSize !== 100) parts.push(["rows", String(this.pageSize)]);
+    if (this.pageSize !== shared.firstRows) parts.push(["rows", String(this.pageSize)]);
     if (this.map !== null) parts.push(["map", this.map]);
     for (const step of this.zoom) parts.push(["zoom", step]);
     if (this.open !== null) parts.push(["open", this.open]);

@@ -50,11 +50,6 @@ const TEXT = {
     usage: "Usage", type: "Type", size: "File size", age: "Last change", space: "Space", owner: "Page owner",
     author: "Uploader", kind: "Container", status: "Status", duplicate: "Duplicates", protected: "Protected",
   },
-  ages: {
-    "under-1m": "under 1 month", "1m-3m": "1 to 3 months", "3m-6m": "3 to 6 months", "6m-1y": "6 to 12 months",
-    "1y-2y": "1 to 2 years", "2y-3y": "2 to 3 years", "3y-5y": "3 to 5 years", "over-5y": "5 years and more",
-    unknown: "unknown",
-  },
   sizes: {
     "under-10k": "under 10 KiB", "10k-100k": "10 to 100 KiB", "100k-1m": "100 KiB to 1 MiB", "1m-10m": "1 to 10 MiB",
     "10m-100m": "10 to 100 MiB", "100m-1g": "100 MiB to 1 GiB", "1g-10g": "1 to 10 GiB", "over-10g": "10 GiB and more",
@@ -84,7 +79,9 @@ const TEXT = {
   evidence: "Evidence",
   noUseLong: "No use found, and everything that could hold one was read.",
   versions: "Versions",
-  versionColumns: ["Version", "Size", "Uploaded", "By", "File name", "Delete via REST API"],
+  versionColumns: {
+    number: "Version", size: "Size", time: "Uploaded", by: "By", name: "File name", endpoint: "Delete via REST API",
+  },
   current: "current",
   oldShare: (/** @type {string} */ share) => `${share} of the bytes are in old versions`,
   openScreen: "Open the attachment screen",
@@ -110,10 +107,12 @@ const TEXT = {
 
   // map
   mapSite: "All spaces", mapRoot: "All files",
-  measures: ["Bytes now", "Bytes of all versions", "Files", "Unreferenced bytes"],
+  measures: {
+    now: "Bytes now", all: "Bytes of all versions", files: "Files", unreferenced: "Unreferenced bytes",
+  },
   measure: "Area shows",
   mapUnknownSpace: "unknown space", mapUnknownPage: "unknown page",
-  mapColumns: ["Name", "Share", "Unreferenced"],
+  mapColumns: { name: "Name", share: "Share", unreferenced: "Unreferenced" },
   mapCaption: (/** @type {string} */ where, /** @type {string} */ measure) => `${where} by ${measure}`,
   mapKey: "Hatched: unreferenced. Dashed outline: undetermined. Enter zooms in, Backspace out.",
   mapEmpty: "Nothing to show.",
@@ -139,7 +138,7 @@ const TEXT = {
     ["[  ]", "previous and next page"], ["?", "this help"],
   ],
   printTitle: "Print",
-  printSummary: "Summary: figures, filter and the first 100 rows",
+  printSummary: (/** @type {string} */ n) => `Summary: figures, filter and the first ${n} rows`,
   printRows: (/** @type {string} */ n) => `Current rows, up to ${n}`,
   printFilter: (/** @type {string} */ what) => `Filter: ${what}.`,
   printNoFilter: "No filter: all files.",

@@ -1,5 +1,6 @@
 //! The dashboard of the page metrics, as text: what it says, what it must never say, and how large it gets.
 
+use confluence_storage_analyzer::inventory::workflow::WorkflowSource;
 use confluence_storage_analyzer::metrics::findings::{self, FINDINGS};
 use confluence_storage_analyzer::metrics::row::Workflow;
 use confluence_storage_analyzer::metrics::summary::WeekStatus;
@@ -148,7 +149,7 @@ fn without_a_source_of_states_one_sentence_says_what_to_configure() {
     let mut sample = Sample::new(30, 1);
     for row in &mut sample.rows {
         row.workflow = Workflow::default();
-        row.workflow.source = Some("none".to_owned());
+        row.workflow.source = Some(WorkflowSource::None);
     }
     let page = sample.page();
     let workflow = section(&page, "workflow");

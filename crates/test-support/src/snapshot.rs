@@ -4,6 +4,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use confluence_storage_analyzer::inventory::Coverage;
 use confluence_storage_analyzer::inventory::coverage::{Gap, UnitCounts, UnitEnd, UnitKind};
+use confluence_storage_analyzer::inventory::workflow::WorkflowSource;
 use confluence_storage_analyzer::metrics::changes::{Change, ChangeKind};
 use confluence_storage_analyzer::metrics::columns::{self, Frame};
 use confluence_storage_analyzer::metrics::row::{PageRow, Person};
@@ -149,7 +150,8 @@ pub fn row(number: usize) -> PageRow {
 }
 
 fn workflow(row: &mut PageRow, number: usize) {
-    row.workflow.source = Some(if number.is_multiple_of(3) { "comala_cloud_cql" } else { "none" }.to_owned());
+    row.workflow.source =
+        Some(if number.is_multiple_of(3) { WorkflowSource::ComalaCloudCql } else { WorkflowSource::None });
     if !number.is_multiple_of(3) {
         return;
     }

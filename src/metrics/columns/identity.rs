@@ -58,10 +58,12 @@ pub(super) const COLUMNS: &[PageColumn] = &[
         .says("Id of the direct parent.")
         .from("pages")
         .empty("no parent"),
-    PageColumn::text("parent_type", |page| text(page.row.place.parent_type.as_ref()))
-        .says("page, folder, whiteboard, database or embed.")
-        .from("pages")
-        .empty("no parent"),
+    PageColumn::text("parent_type", |page| {
+        Value::maybe(page.row.place.parent_type.as_ref(), |kind| Value::text(kind.as_str()))
+    })
+    .says("page, folder, whiteboard, database or embed.")
+    .from("pages")
+    .empty("no parent"),
     PageColumn::text("path", |page| text(page.row.place.path.as_ref()))
         .says("Titles from the root down to the page, joined by \" / \".")
         .from("parents of all pages")

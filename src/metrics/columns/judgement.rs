@@ -137,14 +137,16 @@ pub(super) const COLUMNS: &[PageColumn] = &[
         .from("see workflow_source")
         .empty("the source does not tell")
         .group(MetricGroup::Workflow),
-    PageColumn::text("workflow_source", |page| text(page.row.workflow.source.as_ref()))
-        .says(
-            "Which source told: comala_dc_property, comala_dc_rest, comala_cloud_cql, content_property:KEY, import, \
+    PageColumn::text("workflow_source", |page| {
+        Value::maybe(page.row.workflow.source.as_ref(), |source| Value::text(source.to_string()))
+    })
+    .says(
+        "Which source told: comala_dc_property, comala_dc_rest, comala_cloud_cql, content_property:KEY, import, \
             native_state, labels; none: no source knows the page; unavailable: a source could not be read.",
-        )
-        .from("the run")
-        .empty("workflow was not asked for")
-        .group(MetricGroup::Workflow),
+    )
+    .from("the run")
+    .empty("workflow was not asked for")
+    .group(MetricGroup::Workflow),
     PageColumn::text("content_state", |page| text(page.row.workflow.content_state.as_ref()))
         .says("Confluence's own content state (page status), whatever the source of workflow_state.")
         .from("content states")

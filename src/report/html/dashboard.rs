@@ -92,6 +92,13 @@ pub(super) struct DuplicateRow {
     pub(super) group: u64,
 }
 
+/// What lies in no row of a space, because its space is not known.
+#[derive(Debug, Default)]
+pub(super) struct WithoutSpace {
+    pub(super) files: u64,
+    pub(super) bytes: u64,
+}
+
 /// Everything on the dashboard besides its frame.
 #[derive(Debug)]
 pub(super) struct Dashboard {
@@ -109,8 +116,7 @@ pub(super) struct Dashboard {
     pub(super) tree: DataBlock,
     pub(super) spaces: Vec<SpaceRow>,
     pub(super) space_count: u64,
-    /// Files, and their bytes, whose space is not known: they are in no row of a space.
-    pub(super) without_space: (u64, u64),
+    pub(super) without_space: WithoutSpace,
     /// Headings with their groups.
     pub(super) breakdowns: Vec<(&'static str, Vec<Group>)>,
     pub(super) largest: Vec<ListedFile>,
@@ -214,10 +220,13 @@ fn space_rows(view: &View<'_>) -> Vec<SpaceRow> {
     rows
 }
 
-fn without_space(rows: &[FileRow<'_>]) -> (u64, u64) {
+fn without_space(rows: &[FileRow<'_>]) -> WithoutSpace {
     let is_counted = |row: &&FileRow<'_>| row.space.is_none() && !row.verdict.is_in_trash(row.attachment);
     let counted = rows.iter().filter(is_counted);
-    counted.fold((0, 0), |(files, bytes), row| (files + 1, u64::saturating_add(bytes, row.known_bytes())))
+    counted.fold(WithoutSpace::default(), |sum, row| WithoutSpace {
+        files: sum.files + 1,
+        bytes: sum.bytes.saturating_add(row.known_bytes()),
+    })
 }
 
 /// The files with the most bytes in all versions, the trash left out.

@@ -27,8 +27,11 @@ use frame::{Frame, Place};
 use handover::Lists;
 use row::ShownFile;
 
-/// Rows that stand in the page itself, for readers without script.
-const STATIC_ROWS: usize = 100;
+/// Rows that a table of files begins with: those that stand in the page itself, for readers without script, and those
+/// that the script shows and prints until it is told otherwise.
+const FIRST_ROWS: usize = 100;
+/// Numbers of rows that readers choose from.
+const PAGE_SIZES: [usize; 3] = [50, FIRST_ROWS, 200];
 /// Above this many files the page over all spaces holds only the largest [`TRUNCATED_ROWS`]; those of the spaces hold
 /// all of theirs.
 const MAX_ROWS: usize = 100_000;
@@ -104,7 +107,7 @@ impl FileTable {
             0
         };
         let data = data::block(view, &rows)?;
-        let files = rows.into_iter().take(STATIC_ROWS).map(ShownFile::new).collect();
+        let files = rows.into_iter().take(FIRST_ROWS).map(ShownFile::new).collect();
         Ok(Self { files, data, listing, csv, omitted, trash })
     }
 

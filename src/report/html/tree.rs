@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use serde::Serialize;
 
-use super::data::{DataBlock, RunBlock, Shared, Usages};
+use super::data::{DataBlock, RunBlock, Shared};
 use crate::audit::Usage;
 use crate::report::ReportError;
 use crate::report::view::{FileRow, ReportedSpace, View};
@@ -53,7 +53,6 @@ impl Measures {
 struct Tree<'a> {
     run: RunBlock,
     shared: Shared,
-    usages: Usages,
     spaces: Spaces<'a>,
     pages: Pages<'a>,
     files: Files<'a>,
@@ -128,7 +127,6 @@ pub(super) fn block(view: &View<'_>, rows: &[FileRow<'_>]) -> Result<DataBlock, 
     let tree = Tree {
         run: RunBlock::new(view),
         shared: Shared::new(),
-        usages: Usages::all(),
         spaces,
         pages: pages(&branches, &space_indexes),
         files: files(&rows, &page_indexes),

@@ -6,8 +6,10 @@ use crate::audit::DuplicateGroup;
 use crate::report::format;
 use crate::report::view::{FileRow, ReportedSpace, View};
 
+use super::ages::AGES;
+
 /// A list that one person looks through in one go.
-const ONE_GO: usize = 20;
+pub(super) const ONE_GO: usize = 20;
 /// Files that nobody uses and nobody touched for this long.
 const LONG_AGO_DAYS: i64 = 730;
 
@@ -77,8 +79,14 @@ fn forgotten(view: &View<'_>, candidates: &[(u64, &FileRow<'_>)], is_cut: bool) 
         .map(|(bytes, _)| *bytes)
         .collect();
     let words = format!("in {} last changed two years ago or earlier", unreferenced_files(old.len() as u64));
-    let ages = "&age=2y-3y&age=3y-5y&age=over-5y";
-    (!old.is_empty()).then(|| Win::of_candidates(old.iter().sum(), words, ages, is_cut))
+    (!old.is_empty()).then(|| Win::of_candidates(old.iter().sum(), words, &long_ago_classes(), is_cut))
+}
+
+/// The classes of age that begin after [`LONG_AGO_DAYS`], as the address of a filter holds them.
+fn long_ago_classes() -> String {
+    let beginnings = AGES.iter().map(|class| class.days);
+    let classes = beginnings.zip(&AGES[1..]).filter(|(begin, _)| begin.is_some_and(|days| days >= LONG_AGO_DAYS));
+    classes.map(|(_, class)| format!("&age={}", class.value)).collect()
 }
 
 fn worst_space(spaces: &[ReportedSpace<'_>]) -> Option<Win> {
@@ -146,4 +154,14 @@ fn unreferenced_files(number: u64) -> String {
 /// The versions that are kept: `the newest version`, `the newest 3 versions`.
 pub(super) fn newest(versions: u32) -> String {
     if versions == 1 { "the newest version".to_owned() } else { format!("the newest {versions} versions") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_link_to_old_files_holds_the_classes_from_two_years_on() {
+        assert_eq!(long_ago_classes(), "&age=2y-3y&age=3y-5y&age=over-5y");
+    }
 }

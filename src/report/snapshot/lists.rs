@@ -10,7 +10,7 @@ use super::SnapshotView;
 use super::shown::{self, PageLink};
 
 /// Pages of one list that stand in the page.
-const LISTED: usize = 100;
+pub(super) const LISTED: usize = 100;
 
 /// One finding.
 #[derive(Debug)]

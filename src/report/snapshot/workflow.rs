@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::inventory::snapshot::MetricGroup;
+use crate::inventory::workflow::WorkflowSource;
 use crate::metrics::summary::{ReviewerFigures, StateFigures};
 use crate::report::format;
 use crate::report::html::breakdown::share;
@@ -76,28 +77,31 @@ impl Workflows {
     }
 }
 
-fn sources_sentence(sources: &[(&str, u64)]) -> String {
+fn sources_sentence(sources: &[(&WorkflowSource, u64)]) -> String {
     let words: Vec<_> =
         sources.iter().map(|(source, pages)| format!("{} ({})", source_words(source), shown::pages(*pages))).collect();
     if words.is_empty() { String::new() } else { format!("Where this comes from: {}.", words.join("; ")) }
 }
 
-/// Pages by the word of their source: those that know something first, then the most pages.
-fn sources<'a>(view: &SnapshotView<'a>) -> Vec<(&'a str, u64)> {
-    let mut by_source: BTreeMap<&str, u64> = BTreeMap::new();
-    for source in view.rows.iter().filter_map(|row| row.workflow.source.as_deref()) {
+/// Pages by their source: those that know something first, then the most pages, then by the word.
+fn sources<'a>(view: &SnapshotView<'a>) -> Vec<(&'a WorkflowSource, u64)> {
+    let mut by_source: BTreeMap<&WorkflowSource, u64> = BTreeMap::new();
+    for source in view.rows.iter().filter_map(|row| row.workflow.source.as_ref()) {
         *by_source.entry(source).or_default() += 1;
     }
     let mut sources: Vec<_> = by_source.into_iter().collect();
-    sources.sort_by_key(|(source, pages)| (matches!(*source, "none" | "unavailable"), std::cmp::Reverse(*pages)));
+    sources.sort_by_cached_key(|(source, pages)| {
+        let knows_nothing = matches!(source, WorkflowSource::None | WorkflowSource::Unavailable);
+        (knows_nothing, std::cmp::Reverse(*pages), source.to_string())
+    });
     sources
 }
 
 /// What has to be done to see something here.
-fn nothing(view: &SnapshotView<'_>, sources: &[(&str, u64)]) -> &'static str {
+fn nothing(view: &SnapshotView<'_>, sources: &[(&WorkflowSource, u64)]) -> &'static str {
     if view.rows.is_empty() {
         "There are no pages."
-    } else if sources.iter().any(|(source, _)| *source == "unavailable") {
+    } else if sources.iter().any(|(source, _)| **source == WorkflowSource::Unavailable) {
         "The workflow could not be read: the notes and “What was not read” say why."
     } else if sources.is_empty() && !view.groups.contains(&MetricGroup::Workflow.name()) {
         "The workflow was not read: add workflow to --metrics."
@@ -107,20 +111,17 @@ fn nothing(view: &SnapshotView<'_>, sources: &[(&str, u64)]) -> &'static str {
 }
 
 /// A source in words (`comala.md` 0).
-fn source_words(source: &str) -> String {
+fn source_words(source: &WorkflowSource) -> String {
     let words = match source {
-        "comala_dc_property" => "Comala on Data Center, its content property",
-        "comala_dc_rest" => "Comala on Data Center, its REST API",
-        "comala_cloud_cql" => "Comala on Cloud, its search fields",
-        "import" => "an imported report",
-        "native_state" => "Confluence's own content state",
-        "labels" => "labels",
-        "none" => "no source knows a workflow of these pages",
-        "unavailable" => "a source that may know could not be read",
-        other => match other.strip_prefix("content_property:") {
-            Some(key) => return format!("the content property {}", format::visible(key)),
-            None => return format::visible(other).into_owned(),
-        },
+        WorkflowSource::ComalaDcProperty => "Comala on Data Center, its content property",
+        WorkflowSource::ComalaDcRest => "Comala on Data Center, its REST API",
+        WorkflowSource::ComalaCloudCql => "Comala on Cloud, its search fields",
+        WorkflowSource::Import => "an imported report",
+        WorkflowSource::NativeState => "Confluence's own content state",
+        WorkflowSource::Labels => "labels",
+        WorkflowSource::None => "no source knows a workflow of these pages",
+        WorkflowSource::Unavailable => "a source that may know could not be read",
+        WorkflowSource::ContentProperty(key) => return format!("the content property {}", format::visible(key)),
     };
     words.to_owned()
 }

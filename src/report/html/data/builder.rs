@@ -7,7 +7,7 @@ use indexmap::{IndexMap, IndexSet};
 use super::address;
 use super::rank::rank;
 use super::tables::{
-    Columns, ContentEntry, Index, Paths, Phrase, Ranks, Spaces, State, Tables, Types, Usages, Uses, Versions, contents,
+    Columns, ContentEntry, Index, Paths, Phrase, Ranks, Spaces, State, Tables, Types, Uses, Versions, contents,
     phrases, states,
 };
 use crate::audit::{Usage, Use};
@@ -162,7 +162,6 @@ impl<'a> Builder<'a> {
         let (path, template) = self.paths.into_iter().unzip();
         Tables {
             base: self.view.links.base(),
-            usages: Usages::all(),
             states: states(&self.states),
             types: Types {
                 words: self.types.iter().map(|raw| media::label(raw).into_owned()).collect(),
@@ -212,7 +211,7 @@ fn state<'a>(row: &FileRow<'a>) -> State<'a> {
         certainty: row.verdict.certainty.map_or("", Certainty::label),
         status: row.attachment.status.as_str(),
         kind: row.owner.map_or("", |owner| owner.kind.label()),
-        command: u8::from(row::offers_command(row)),
+        command: row::offers_command(row),
     }
 }
 

@@ -20,7 +20,6 @@ pub(super) use address::component;
 pub(in crate::report) use rank::rank;
 pub(super) use shared::Shared;
 use tables::Tables;
-pub(super) use tables::Usages;
 
 /// The block as it stands in the page.
 #[derive(Debug)]

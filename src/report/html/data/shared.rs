@@ -4,17 +4,23 @@ use serde::Serialize;
 
 use crate::audit::Usage;
 use crate::report::format::HIDDEN;
-use crate::report::html::{ages::AGES, row::SHOWN_CONTENTS};
+use crate::report::html::{FIRST_ROWS, PAGE_SIZES, ages::AGES, row::SHOWN_CONTENTS};
+use crate::report::words;
 use crate::spreadsheet::{FORMULA_TRIGGERS, LINE_BREAKS};
 
 /// The constants.
 #[derive(Debug, Serialize)]
 pub(in crate::report::html) struct Shared {
-    usages: [&'static str; 7],
+    usages: Usages,
     ages: Ages,
     /// Contents in "Linked elsewhere?" before the rest is folded away.
     #[serde(rename = "shownContents")]
     shown_contents: usize,
+    #[serde(rename = "pageSizes")]
+    page_sizes: [usize; 3],
+    /// That of them which a table begins with, and the rows of a summary in print.
+    #[serde(rename = "firstRows")]
+    first_rows: usize,
     hidden: Ranges,
     /// Characters with which a formula begins.
     #[serde(rename = "formulaTriggers")]
@@ -24,6 +30,13 @@ pub(in crate::report::html) struct Shared {
     line_breaks: Vec<u32>,
 }
 
+/// All usages: the word of the contract, and in words.
+#[derive(Debug, Serialize)]
+struct Usages {
+    name: [&'static str; 7],
+    words: [&'static str; 7],
+}
+
 /// Ranges of characters that draw nothing.
 #[derive(Debug, Serialize)]
 struct Ranges {
@@ -31,22 +44,26 @@ struct Ranges {
     last: Vec<u32>,
 }
 
-/// Classes of the age of files: the value of the facet, and the days below which it ends.
+/// Classes of the age of files: the value of the facet, in words, and the days below which it ends.
 #[derive(Debug, Serialize)]
 struct Ages {
     value: Vec<&'static str>,
+    words: Vec<&'static str>,
     days: Vec<Option<i64>>,
 }
 
 impl Shared {
     pub(in crate::report::html) fn new() -> Self {
         Self {
-            usages: Usage::ALL.map(Usage::as_str),
+            usages: Usages { name: Usage::ALL.map(Usage::as_str), words: Usage::ALL.map(words::usage) },
             ages: Ages {
                 value: AGES.iter().map(|class| class.value).collect(),
+                words: AGES.iter().map(|class| class.words).collect(),
                 days: AGES.iter().map(|class| class.days).collect(),
             },
             shown_contents: SHOWN_CONTENTS,
+            page_sizes: PAGE_SIZES,
+            first_rows: FIRST_ROWS,
             hidden: Ranges {
                 first: HIDDEN.iter().map(|range| u32::from(*range.start())).collect(),
                 last: HIDDEN.iter().map(|range| u32::from(*range.end())).collect(),

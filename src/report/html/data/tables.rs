@@ -4,9 +4,7 @@
 use indexmap::IndexSet;
 use serde::Serialize;
 
-use crate::audit::Usage;
 use crate::inventory::{Content, Status};
-use crate::report::words;
 use storage_format::Construct;
 
 /// Index into a table; -1 is none.
@@ -16,7 +14,6 @@ pub(super) type Index = i64;
 #[derive(Serialize)]
 pub(super) struct Tables<'a> {
     pub(super) base: &'a str,
-    pub(super) usages: Usages,
     pub(super) states: States<'a>,
     pub(super) spaces: Spaces<'a>,
     pub(super) people: Vec<&'a str>,
@@ -101,19 +98,6 @@ impl<T> From<Option<T>> for OrZero<T> {
     }
 }
 
-/// All usages: the word of the contract, and in words.
-#[derive(Serialize)]
-pub(in crate::report::html) struct Usages {
-    pub(super) name: [&'static str; 7],
-    pub(super) words: [&'static str; 7],
-}
-
-impl Usages {
-    pub(in crate::report::html) fn all() -> Self {
-        Self { name: Usage::ALL.map(Usage::as_str), words: Usage::ALL.map(words::usage) }
-    }
-}
-
 /// What many files have in common.
 #[derive(PartialEq, Eq, Hash)]
 pub(super) struct State<'a> {
@@ -123,7 +107,7 @@ pub(super) struct State<'a> {
     pub(super) certainty: &'static str,
     pub(super) status: &'a str,
     pub(super) kind: &'static str,
-    pub(super) command: u8,
+    pub(super) command: bool,
 }
 
 #[derive(Serialize)]
@@ -138,7 +122,7 @@ pub(super) struct States<'a> {
     /// of the container
     pub(super) kind: Vec<&'static str>,
     /// whether the DELETE command is offered
-    pub(super) command: Vec<u8>,
+    pub(super) command: Vec<bool>,
 }
 
 #[derive(Serialize)]
