@@ -1,7 +1,4 @@
-//! Everything that speaks to Confluence; nothing else in the program knows HTTP.
-//!
-//! [`Api`] has one method per endpoint and hides which kind of site answers. They all go through [`Client`], which can only read (GET, and POST to
-//! `users-bulk` alone), from one origin, and which alone decides about waiting, retrying and giving up.
+#![doc = include_str!("../README.md")]
 
 mod address;
 mod answer;
