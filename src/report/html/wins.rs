@@ -86,7 +86,7 @@ fn forgotten(view: &View<'_>, candidates: &[(u64, &FileRow<'_>)], is_cut: bool) 
 fn long_ago_classes() -> String {
     let beginnings = AGES.iter().map(|class| class.days);
     let classes = beginnings.zip(&AGES[1..]).filter(|(begin, _)| begin.is_some_and(|days| days >= LONG_AGO_DAYS));
-    classes.map(|(_, class)| format!("&age={}", class.value)).collect()
+    classes.flat_map(|(_, class)| ["&age=", class.value]).collect()
 }
 
 fn worst_space(spaces: &[ReportedSpace<'_>]) -> Option<Win> {
