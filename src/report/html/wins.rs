@@ -82,7 +82,7 @@ fn forgotten(view: &View<'_>, candidates: &[(u64, &FileRow<'_>)], is_cut: bool) 
     (!old.is_empty()).then(|| Win::of_candidates(old.iter().sum(), words, &long_ago_classes(), is_cut))
 }
 
-/// The classes of age that begin after [`LONG_AGO_DAYS`], as the address of a filter holds them.
+/// The classes of age that begin at or after [`LONG_AGO_DAYS`], as the address of a filter holds them.
 fn long_ago_classes() -> String {
     let beginnings = AGES.iter().map(|class| class.days);
     let classes = beginnings.zip(&AGES[1..]).filter(|(begin, _)| begin.is_some_and(|days| days >= LONG_AGO_DAYS));
