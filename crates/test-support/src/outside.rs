@@ -3,7 +3,7 @@
 //!
 //! The harness that Rust brings cannot do that: whether a test is ignored is settled when it is compiled, and one that
 //! returns early has passed. A feature of Cargo would have to be asked for and would be forgotten. So these tests stand
-//! in binaries without that harness (`harness = false`), each module names its tests and their needs by [`trials!`], and
+//! in binaries without that harness (`harness = false`), each module names its tests and their needs by `trials!`, and
 //! `libtest-mimic` runs them as Rust's own harness would: same output, filters and exit status, and the two forms that
 //! `cargo nextest` calls (`--list --format terse`, `--exact NAME`). A test that no list names is dead code, which the
 //! lints refuse.
