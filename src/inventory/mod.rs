@@ -31,6 +31,7 @@ pub mod scope;
 mod search_comparison;
 pub mod site;
 pub mod snapshot;
+mod version_list;
 mod versions;
 mod words;
 pub mod workflow;

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::crawl::Crawl;
 use super::memory::{LastRun, Remembered};
 use super::site::{Attachment, Container, Content, ContentKind, Space, SpaceId, Status};
-use super::{header_images, labels, list_comparison, people};
+use super::{header_images, labels, list_comparison, people, version_list};
 use crate::support::wording::plural;
 use confluence_client::api::{PEOPLE_PER_REQUEST, SPACE_IDS_PER_REQUEST};
 use confluence_client::{Client, RequestCounts, RequestKind};
@@ -164,7 +164,7 @@ impl SiteCounts {
             .map(|content| &content.id)
             .collect();
         for file in files.iter().filter(|file| file.container.id().is_none_or(|id| !outside.contains(id))) {
-            for number in 1..file.version {
+            for number in version_list::old_numbers(file) {
                 match crawl.memory.version(file, number) {
                     Some(Remembered::Read(_)) => self.remembered_versions += 1,
                     Some(Remembered::Deleted) | None => self.versions += 1,

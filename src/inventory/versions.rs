@@ -1,12 +1,18 @@
 //! Every old version of every reported attachment: its name, which may still be used, and its size.
+//!
+//! Each is asked for alone, for no list tells sizes. That one is not found does not say that it was deleted: a visitor
+//! without rights gets the same answer. The file's own list of versions tells (`version_list.rs`), once for all that
+//! were not found.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::convert;
 use super::coverage::UnitKind;
 use super::crawl::{Crawl, GROUP};
+use super::ledger::Unit;
 use super::memory::Remembered;
 use super::site::{Attachment, Content, ContentId, OldVersion, Space, SpaceId};
+use super::version_list::{self, VersionList};
 
 /// Reads the old versions, one request each (`confluence-api.md` 3.3). Files of spaces that are not reported are left
 /// out: neither their sizes nor their names matter to the report.
@@ -38,6 +44,14 @@ pub(super) async fn read(
     read_of(crawl, files, &chosen).await;
 }
 
+/// An old version that is planned and not settled yet.
+struct Wanted<'c> {
+    /// Place of its file.
+    index: usize,
+    number: u32,
+    unit: Unit<'c>,
+}
+
 /// Reads the old versions of the files at these places that are not there yet.
 pub(super) async fn read_of(crawl: &Crawl<'_>, files: &mut [Attachment], chosen: &[usize]) {
     for &index in chosen {
@@ -47,65 +61,43 @@ pub(super) async fn read_of(crawl: &Crawl<'_>, files: &mut [Attachment], chosen:
             file.version = 1;
         }
     }
-    let missing = remember(crawl, files, chosen).await;
+    let mut lists =
+        read_lists(crawl, files, chosen.iter().copied().filter(|&index| version_list::claims_more(&files[index])))
+            .await;
+    let mut missing: Vec<(usize, u32)> = Vec::new();
+    let mut doubted: BTreeMap<usize, Vec<Wanted<'_>>> = BTreeMap::new();
+    for &index in chosen {
+        let numbers = match lists.get(&index) {
+            None => version_list::old_numbers(&files[index]).collect(),
+            Some(list) => listed_numbers(crawl, &mut files[index], list),
+        };
+        let deleted = remember(crawl, &mut files[index], index, numbers, &mut missing);
+        if !deleted.is_empty() {
+            doubted.insert(index, deleted);
+        }
+    }
     crawl.phase("attachment versions", Some(missing.len() as u64));
     for group in missing.chunks(GROUP) {
-        let seen: &[Attachment] = files;
-        let read = crawl.all(group.iter().map(|&(index, number)| one(crawl, seen, index, number)).collect()).await;
-        for (index, version) in read {
-            files[index].old_versions.extend(version);
+        let wanted = group.iter().map(|&(index, number)| want(crawl, &files[index], index, number)).collect();
+        for wanted in ask(crawl, files, wanted).await {
+            doubted.entry(wanted.index).or_default().push(wanted);
         }
+    }
+    let unread = doubted.keys().copied().filter(|index| !lists.contains_key(index));
+    lists.extend(read_lists(crawl, files, unread).await);
+    let again = doubted.into_values().flatten().filter_map(|wanted| settle(crawl, files, wanted, &lists)).collect();
+    for Wanted { index, number, unit } in ask(crawl, files, again).await {
+        unit.denied("not found alone, though the list of versions shows it");
+        files[index].old_versions.push(unknown(number));
     }
     for &index in chosen {
         files[index].old_versions.sort_by_key(|version| version.number);
     }
 }
 
-/// Takes what earlier runs have read; gives the versions that have to be asked for.
-async fn remember(crawl: &Crawl<'_>, files: &mut [Attachment], chosen: &[usize]) -> Vec<(usize, u32)> {
-    let mut missing: Vec<(usize, u32)> = Vec::new();
-    let mut deleted: BTreeMap<usize, Vec<u32>> = BTreeMap::new();
-    for &index in chosen {
-        let file = &mut files[index];
-        let known: HashSet<u32> = file.old_versions.iter().map(|version| version.number).collect();
-        for number in (1..file.version).filter(|number| !known.contains(number)) {
-            match crawl.memory.take_version(file, number) {
-                Some(Remembered::Read(version)) => {
-                    crawl.ledger.remembered(UnitKind::AttachmentVersion);
-                    file.old_versions.push(version);
-                }
-                Some(Remembered::Deleted) => deleted.entry(index).or_default().push(number),
-                None => missing.push((index, number)),
-            }
-        }
-    }
-    let deleted: Vec<(usize, Vec<u32>)> = deleted.into_iter().collect();
-    crawl.phase("deleted versions", Some(deleted.len() as u64));
-    for group in deleted.chunks(GROUP) {
-        let seen: &[Attachment] = files;
-        let confirmed = group.iter().map(|(index, numbers)| still_deleted(crawl, seen, *index, numbers));
-        missing.extend(crawl.all(confirmed.collect()).await.into_iter().flatten());
-    }
-    missing
-}
-
-/// Confirms by one list that remembered deletions stand. 404 may once have meant "not visible", so versions that the list
-/// shows, and all of them when it cannot be read, are given back to be asked for.
-async fn still_deleted(crawl: &Crawl<'_>, files: &[Attachment], index: usize, numbers: &[u32]) -> Vec<(usize, u32)> {
-    let file = &files[index];
-    let mut existing = HashSet::new();
-    let walked = crawl.api.attachment_versions(file.id.as_str(), |version| {
-        existing.insert(version.number.0);
-    });
-    // a list without even the current version is no list of this file
-    let whole = walked.await.end.is_ok() && existing.contains(&file.version.to_string());
-    crawl.progress.advance(1);
-    let (gone, again): (Vec<u32>, Vec<u32>) =
-        numbers.iter().partition(|number| whole && !existing.contains(&number.to_string()));
-    for number in gone {
-        crawl.ledger.enter(UnitKind::AttachmentVersion, of(file, Some(number))).gone();
-    }
-    again.into_iter().map(|number| (index, number)).collect()
+/// Plans one old version.
+fn want<'c>(crawl: &Crawl<'c>, file: &Attachment, index: usize, number: u32) -> Wanted<'c> {
+    Wanted { index, number, unit: crawl.ledger.enter(UnitKind::AttachmentVersion, of(file, Some(number))) }
 }
 
 fn of(file: &Attachment, number: Option<u32>) -> String {
@@ -113,39 +105,140 @@ fn of(file: &Attachment, number: Option<u32>) -> String {
     format!("{version} of attachment {} {:?}", file.id, file.title)
 }
 
-/// One old version of the file at a place; `None` when it was deleted.
-async fn one(crawl: &Crawl<'_>, files: &[Attachment], index: usize, number: u32) -> (usize, Option<OldVersion>) {
-    let file = &files[index];
-    let unit = crawl.ledger.enter(UnitKind::AttachmentVersion, of(file, Some(number)));
-    let result = crawl.twice(|| crawl.api.attachment_version(file.id.as_str(), number)).await;
+fn unknown(number: u32) -> OldVersion {
+    OldVersion { number, title: None, size: None, file_id: None, created_at: None, author: None }
+}
+
+/// The lists of versions of the files at these places.
+async fn read_lists(
+    crawl: &Crawl<'_>,
+    files: &[Attachment],
+    places: impl Iterator<Item = usize>,
+) -> HashMap<usize, VersionList> {
+    let places: Vec<usize> = places.collect();
+    let mut lists = HashMap::new();
+    if places.is_empty() {
+        return lists;
+    }
+    crawl.phase("lists of versions", Some(places.len() as u64));
+    for group in places.chunks(GROUP) {
+        let read = group.iter().map(async |&index| (index, version_list::read(crawl, &files[index]).await));
+        lists.extend(crawl.all(read.collect()).await);
+    }
+    lists
+}
+
+/// The old versions of a file that claims so many that only those its list shows are asked for.
+fn listed_numbers(crawl: &Crawl<'_>, file: &mut Attachment, list: &VersionList) -> Vec<u32> {
+    let unit = crawl.ledger.enter(UnitKind::AttachmentVersion, of(file, None));
+    match list {
+        Ok(numbers) => {
+            unit.ok();
+            numbers.range(..file.version).copied().collect()
+        }
+        Err(why) => {
+            unit.failed(why);
+            file.old_versions.push(unknown(file.version - 1));
+            Vec::new()
+        }
+    }
+}
+
+/// Takes what earlier runs have read of these versions, and adds those that have to be asked for to `missing`. Gives
+/// those that were deleted then: 404 may have meant "not visible".
+fn remember<'c>(
+    crawl: &Crawl<'c>,
+    file: &mut Attachment,
+    index: usize,
+    numbers: Vec<u32>,
+    missing: &mut Vec<(usize, u32)>,
+) -> Vec<Wanted<'c>> {
+    let known: HashSet<u32> = file.old_versions.iter().map(|version| version.number).collect();
+    let mut deleted = Vec::new();
+    for number in numbers.into_iter().filter(|number| !known.contains(number)) {
+        match crawl.memory.take_version(file, number) {
+            Some(Remembered::Read(version)) => {
+                crawl.ledger.remembered(UnitKind::AttachmentVersion);
+                file.old_versions.push(version);
+            }
+            Some(Remembered::Deleted) => deleted.push(want(crawl, file, index, number)),
+            None => missing.push((index, number)),
+        }
+    }
+    deleted
+}
+
+/// Asks for old versions and puts them to their files. Gives those that were not found.
+async fn ask<'c>(crawl: &Crawl<'c>, files: &mut [Attachment], wanted: Vec<Wanted<'c>>) -> Vec<Wanted<'c>> {
+    let seen: &[Attachment] = files;
+    let answers = crawl.all(wanted.into_iter().map(|wanted| one(crawl, &seen[wanted.index], wanted)).collect()).await;
+    let mut not_found = Vec::new();
+    for answer in answers {
+        match answer {
+            Ok((index, version)) => files[index].old_versions.push(version),
+            Err(wanted) => not_found.push(wanted),
+        }
+    }
+    not_found
+}
+
+/// One old version, with the place of its file; `Err` gives it back when it was not found.
+async fn one<'c>(crawl: &Crawl<'c>, file: &Attachment, wanted: Wanted<'c>) -> Result<(usize, OldVersion), Wanted<'c>> {
+    let result = crawl.api.attachment_version(file.id.as_str(), wanted.number).await;
     crawl.progress.advance(1);
-    let unknown = OldVersion { number, title: None, size: None, file_id: None, created_at: None, author: None };
+    let Wanted { index, number, unit } = wanted;
     let version = match result {
         Ok(sent) => {
             let answered = sent.version.as_ref().and_then(|version| version.number);
             if answered.is_some_and(|answered| answered != number) {
                 unit.failed("the server answered with another version");
-                return (index, Some(unknown));
+                unknown(number)
+            } else {
+                unit.ok();
+                let version = convert::old_version(sent, number);
+                if answered.is_some() {
+                    crawl.memory.keep_version(file, &version);
+                }
+                version
             }
-            unit.ok();
-            let version = convert::old_version(sent, number);
-            if answered.is_some() {
-                crawl.memory.keep_version(file, &version);
-            }
-            Some(version)
         }
-        Err(error) if error.is_not_found() => {
-            unit.gone();
-            if !file.status.is_trash() {
-                crawl.memory.keep_deleted(file, number);
-            }
-            // whether old versions of files in the trash can be read at all is not documented, so it may well exist
-            file.status.is_trash().then_some(unknown)
-        }
+        Err(error) if error.is_not_found() => return Err(Wanted { index, number, unit }),
         Err(error) => {
             unit.refused(&error);
-            Some(unknown)
+            unknown(number)
         }
     };
-    (index, version)
+    Ok((index, version))
+}
+
+/// Ends what was not found as its file's list of versions tells: it was deleted when the list lacks it. Gives it back
+/// when the list shows it, to be asked for again.
+fn settle<'c>(
+    crawl: &Crawl<'_>,
+    files: &mut [Attachment],
+    wanted: Wanted<'c>,
+    lists: &HashMap<usize, VersionList>,
+) -> Option<Wanted<'c>> {
+    let file = &mut files[wanted.index];
+    let Wanted { number, unit, .. } = wanted;
+    match lists.get(&wanted.index) {
+        Some(Ok(numbers)) if !numbers.contains(&number) => {
+            unit.gone();
+            crawl.memory.keep_deleted(file, number);
+        }
+        // whether old versions of files in the trash can be read at all is not documented, so it may well exist
+        _ if file.status.is_trash() => {
+            unit.gone();
+            file.old_versions.push(unknown(number));
+        }
+        Some(Ok(_)) => return Some(Wanted { unit, ..wanted }),
+        Some(Err(why)) => {
+            unit.failed(format!(
+                "not found, and the list of its file's versions does not tell whether it was deleted: {why}"
+            ));
+            file.old_versions.push(unknown(number));
+        }
+        None => file.old_versions.push(unknown(number)),
+    }
+    None
 }

@@ -11,7 +11,7 @@ use crate::inventory::frame::{CrawlError, Frame, Read};
 use crate::inventory::memory::Remembered;
 use crate::inventory::options::CrawlOptions;
 use crate::inventory::site::{Attachment, Content, ContentId, OldVersion, Space};
-use crate::inventory::{Inventory, OldSizes, bodies, comments, list_comparison, lists, people};
+use crate::inventory::{Inventory, OldSizes, bodies, comments, list_comparison, lists, people, version_list};
 use crate::progress::Progress;
 use confluence_client::Api;
 use confluence_client::api::{Bodies, CommentKind, Single};
@@ -111,7 +111,7 @@ fn remember_versions(crawl: &Crawl<'_>, file: &mut Attachment) {
     file.version = file.version.max(1);
     let unknown =
         |number| OldVersion { number, title: None, size: None, file_id: None, created_at: None, author: None };
-    let versions = (1..file.version).map(|number| match crawl.memory.version(file, number) {
+    let versions = version_list::old_numbers(file).map(|number| match crawl.memory.version(file, number) {
         Some(Remembered::Read(version)) if proved => version,
         _ => unknown(number),
     });

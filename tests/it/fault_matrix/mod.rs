@@ -14,3 +14,4 @@ mod table;
 mod terminal;
 mod tls;
 mod transport;
+mod versions;

@@ -51,7 +51,8 @@ impl Cloud {
     }
 
     pub(crate) async fn attachment_versions(&self, id: &str, take: impl FnMut(model::ListedVersion)) -> Walked {
-        self.list(&Request::v2(RequestKind::AttachmentVersionList, &["attachments", id, "versions"]), take).await
+        let request = Request::v2(RequestKind::AttachmentVersionList, &["attachments", id, "versions"]);
+        self.list(&request.with("sort", "modified-date"), take).await
     }
 
     pub(crate) async fn custom_content(&self, kind: &str, take: impl FnMut(model::Content)) -> Walked {

@@ -1,0 +1,120 @@
+//! F-41 for old versions of files: only what the file's own list of versions lacks was deleted.
+
+use chrono::TimeDelta;
+use confluence_sim::site::{Attachment, AttachmentVersion};
+use confluence_sim::{Fault, FaultPlan, Occurrence, Site};
+use confluence_storage_analyzer::audit::Usage;
+use confluence_storage_analyzer::inventory::coverage::UnitKind;
+use serde_json::json;
+
+use test_support::bench::{Bench, also, always, answer, edit_items, on};
+use test_support::known::{self, Truth};
+
+/// The file that is used under the name of its first version; the current one is its third.
+const RENAMED: &str = "att109";
+const ALONE: &str = "/wiki/api/v2/attachments/att109";
+const LIST: &str = "/wiki/api/v2/attachments/att109/versions";
+
+/// The known site with another history of that file.
+fn known_with(change: impl FnOnce(&mut Attachment)) -> (Site, Truth) {
+    let (mut site, truth) = known::site();
+    change(site.attachments.iter_mut().find(|file| file.id == RENAMED).unwrap());
+    (site, truth)
+}
+
+/// The file with so many more versions, all deleted, before the current one.
+fn with_deleted(count: u32) -> (Site, Truth) {
+    known_with(|file| {
+        let mut current = file.versions.pop().unwrap();
+        let like = AttachmentVersion { deleted: true, ..current.clone() };
+        file.versions.extend((0..count).map(|more| AttachmentVersion { number: like.number + more, ..like.clone() }));
+        current.number += count;
+        file.versions.push(current);
+        let first = file.versions[0].created_at;
+        file.versions
+            .iter_mut()
+            .for_each(|version| version.created_at = first + TimeDelta::minutes(version.number.into()));
+    })
+}
+
+fn requests(bench: &Bench, path: &str) -> usize {
+    bench.server.requests().iter().filter(|request| request.path == path).count()
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_41_versions_are_not_deleted_because_a_visitor_does_not_see_them() {
+    for path in ["/wiki/api/v2/attachments/*", ALONE] {
+        let bench = Bench::known(always(path, Fault::Anonymous)).await;
+        let run = bench.run().await;
+        run.expect_incomplete();
+        assert!(run.reason(UnitKind::AttachmentVersion).starts_with("not found"));
+        assert_eq!(run.usage(RENAMED), Usage::Undetermined, "it is used under an old name");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_41_a_version_that_is_not_found_once_is_asked_for_again() {
+    let missing = answer(404, &[], r#"{"errors":[{"status":404,"code":"NOT_FOUND","title":"version","detail":"1"}]}"#);
+    let bench = Bench::known(on(ALONE, Occurrence::Only(1), missing)).await;
+    bench.run().await.expect_true(&bench);
+    assert_eq!((requests(&bench, ALONE), requests(&bench, LIST)), (3, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_41_one_list_settles_all_deleted_versions_of_a_file() {
+    let (mut site, truth) = with_deleted(300);
+    // the list of versions has several pages
+    site.behaviour.page_cap = Some(2);
+    let bench = Bench::start((site, truth), FaultPlan::none()).await;
+    let run = bench.run().await;
+    run.expect_true(&bench);
+    assert_eq!(run.reading().inventory.coverage.units[&UnitKind::AttachmentVersion].gone, 300);
+    assert_eq!(requests(&bench, ALONE), 302, "each old version is asked for once");
+    assert_eq!(requests(&bench, LIST), 2, "three versions are left, two to a page");
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_41_without_its_list_no_version_counts_as_deleted() {
+    let without_current = Fault::edit_json(|list| {
+        list["results"].as_array_mut().unwrap().retain(|version| version["number"] != 5);
+    });
+    let odd = edit_items(|version| version["number"] = json!("three"));
+    for fault in [Fault::status(400), Fault::DroppedTail(1), without_current, odd, Fault::EmptyPageWithNext] {
+        let bench = Bench::start(with_deleted(2), always(LIST, fault)).await;
+        let run = bench.run().await;
+        run.expect_incomplete();
+        let units = run.reading().inventory.coverage.units[&UnitKind::AttachmentVersion];
+        assert_eq!((units.gone, units.failed), (0, 2));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_41_a_version_that_only_its_list_shows_is_denied() {
+    let hidden =
+        || answer(404, &[], r#"{"errors":[{"status":404,"code":"NOT_FOUND","title":"version","detail":"1"}]}"#);
+    let bench = Bench::known(always(ALONE, hidden())).await;
+    let run = bench.run().await;
+    run.expect_incomplete();
+    assert!(run.reason(UnitKind::AttachmentVersion).contains("though the list of versions shows it"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn s_20_a_version_number_that_is_nonsense_costs_neither_requests_nor_memory() {
+    let claimed = |file: &mut Attachment| file.versions.last_mut().unwrap().number = u32::MAX;
+    let bench = Bench::start(known_with(claimed), FaultPlan::none()).await;
+    bench.run().await.expect_true(&bench);
+    assert_eq!((requests(&bench, LIST), requests(&bench, ALONE)), (1, 2), "its list tells which versions there are");
+
+    let every_list = edit_items(|file| {
+        if file["id"] == RENAMED {
+            file["version"]["number"] = u32::MAX.into();
+        }
+    });
+    let faults = also(FaultPlan::none(), "/wiki/api/v2/attachments", Occurrence::From(1), every_list);
+    let bench = Bench::known(faults).await;
+    let run = bench.run().await;
+    run.expect_incomplete();
+    assert!(run.reason(UnitKind::AttachmentVersion).contains("lacks the current version"));
+    assert_eq!(run.usage(RENAMED), Usage::Undetermined);
+    assert_eq!(requests(&bench, ALONE), 0);
+}
