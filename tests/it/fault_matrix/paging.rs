@@ -131,6 +131,20 @@ async fn f_50_an_empty_page_with_a_next_link_does_not_end_a_list() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn f_50_lists_of_endless_empty_pages_are_given_up_by_name() {
+    let lists = ["/wiki/api/v2/pages/*", PAGES, ATTACHMENTS, "/wiki/rest/api/content/search"];
+    let faults = lists.map(|path| (path, Occurrence::From(1)));
+    for (path, occurrence) in faults.into_iter().chain([("/wiki/api/v2/*", Occurrence::From(7))]) {
+        let bench = Bench::paged(on(path, occurrence, Fault::EmptyPageWithNext)).await;
+        let run = bench.run().await;
+        run.expect_incomplete();
+        let gaps = &run.reading().inventory.coverage.gaps;
+        let told = |end: &UnitEnd| matches!(end, UnitEnd::Failed { reason } if reason.contains("40 empty pages"));
+        assert!(gaps.iter().any(|gap| told(&gap.end)), "{path}: {gaps:#?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn f_51_f_54_short_pages_say_nothing_about_the_end() {
     for cap in [1, 2, 7] {
         let (mut site, truth) = known::site();

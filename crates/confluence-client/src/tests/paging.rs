@@ -58,6 +58,31 @@ async fn f_50_f_51_only_the_absence_of_next_ends_a_list() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn f_50_a_few_empty_pages_are_walked_through_and_endless_ones_are_given_up() {
+    // as where permissions hide everything for a while
+    let hidden = Site::new(|seen| match seen.number {
+        1..=39 => page(&[], Some(&format!("?cursor=c{}", seen.number))),
+        40 => page(&[1], Some("?cursor=half")),
+        41..=79 => page(&[], Some(&format!("?cursor=c{}", seen.number))),
+        _ => page(&[2], None),
+    })
+    .await;
+    let (walk, ids) = walked(&hidden).await;
+    walk.end.unwrap();
+    assert_eq!(ids, ["1", "2"]);
+    let endless = Site::new(|seen| page(&[], Some(&format!("?cursor=c{}", seen.number)))).await;
+    assert!(failed_paging(&walked(&endless).await.0));
+    assert_eq!(endless.count(), 40);
+    let in_turn = Site::new(|seen| {
+        let known: &[u32] = if seen.number.is_multiple_of(2) { &[] } else { &[1] };
+        page(known, Some(&format!("?cursor=c{}", seen.number)))
+    })
+    .await;
+    assert!(failed_paging(&walked(&in_turn).await.0));
+    assert_eq!(in_turn.count(), 7, "an empty page is no news");
+}
+
+#[tokio::test(start_paused = true)]
 async fn f_44_a_foreign_next_link_gives_its_cursor_and_no_connection() {
     let evil = Site::new(|_| page(&[666], None)).await;
     let next = format!("{}/?cursor=x", evil.base_url());
