@@ -4,10 +4,14 @@
 //! shows a tail that is missing, and the lists of single owners, which show holes. A difference that no change of the
 //! site explains makes the run incomplete. Where it is found, the owner's own list is read, so that the report says
 //! what is missing there.
+//!
+//! Both orders may be cut at their ends. What they show is the first files and the last ones; as long as they share one,
+//! nothing lies between. So they have to share a file, and where neither shows any, the owners are asked one by one.
+//! What is left: a cut through files of one and the same moment, where the orders need not be opposite; holes in the
+//! middle at owners outside the sample whose bodies name nothing, which only the search would show; and an empty list
+//! on a site of more owners than are asked, whose only files lie in the trash or an archive.
 
-use std::collections::hash_map::DefaultHasher;
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::hash::{Hash, Hasher};
 use std::ops::ControlFlow;
 
 use chrono::{DateTime, Duration, Utc};
@@ -15,14 +19,11 @@ use chrono::{DateTime, Duration, Utc};
 use super::convert;
 use super::coverage::UnitKind;
 use super::crawl::Crawl;
-use super::site::{Attachment, Container, Content, ContentId, ContentKind, Status};
+use super::owners_to_ask::{OWNERS_OF_EACH, OwnersToAsk, lot};
+use super::site::{Attachment, Container, Status};
 use confluence_client::RequestError;
 use confluence_client::api::Single;
-use storage_format::{ContainerRef, Reference, Target};
 
-/// Owners with the most files, owners of the newest files, others, and contents that name files of their own though the
-/// list shows none: of each so many.
-pub(super) const OWNERS_OF_EACH: usize = 10;
 /// Owners read alone because another list showed a file of theirs that the site-wide one did not, at most: when there
 /// are more, the list is known to be broken, and each further owner would tell the same.
 const SUSPECTS: usize = 30;
@@ -34,37 +35,15 @@ const CLOCK_MARGIN: Duration = Duration::minutes(2);
 /// The files of the site-wide list by the digits of their ids.
 type Listed<'a> = HashMap<&'a str, &'a Attachment>;
 
-/// Pages and posts whose own list of files has to agree: how lists treat the trash and archives is not documented.
-#[derive(Debug, Default)]
-pub(super) struct Published {
-    ids: HashSet<ContentId>,
-    /// Those whose body names a file of their own.
-    naming: Vec<Container>,
-}
-
-impl Published {
-    /// Whether this content is one of them.
-    pub(super) fn has(&self, id: &ContentId) -> bool {
-        self.ids.contains(id)
-    }
-
-    /// Those that name a file of their own while the site-wide list shows none of them. A link may be broken; many of
-    /// them are what a list looks like that leaves out whole owners, or is empty.
-    pub(super) fn without_listed_files(&self, files: &[Attachment]) -> Vec<&Container> {
-        let listed: HashSet<&ContentId> = files.iter().filter_map(|file| file.container.id()).collect();
-        self.naming.iter().filter(|owner| owner.id().is_some_and(|id| !listed.contains(id))).collect()
-    }
-}
-
 /// Compares the site-wide list with others that have to agree with it.
-pub(super) async fn attachments(crawl: &Crawl<'_>, files: &[Attachment], published: &Published) {
-    compare(crawl, files, published, sample(files, &published.ids, crawl.started_at)).await;
+pub(super) async fn attachments(crawl: &Crawl<'_>, files: &[Attachment], to_ask: &OwnersToAsk) {
+    compare(crawl, files, to_ask, sample(files, to_ask, crawl.started_at)).await;
 }
 
 /// The same without a sample of owners, for a snapshot: it counts files and condemns none, and is to cost little more
 /// than its lists.
-pub(super) async fn attachments_in_brief(crawl: &Crawl<'_>, files: &[Attachment], published: &Published) {
-    compare(crawl, files, published, Vec::new()).await;
+pub(super) async fn attachments_in_brief(crawl: &Crawl<'_>, files: &[Attachment], to_ask: &OwnersToAsk) {
+    compare(crawl, files, to_ask, Vec::new()).await;
 }
 
 /// `owners` are read alone, with the current files that the site-wide list shows of them; others join them where there is
@@ -72,8 +51,8 @@ pub(super) async fn attachments_in_brief(crawl: &Crawl<'_>, files: &[Attachment]
 async fn compare<'f>(
     crawl: &Crawl<'_>,
     files: &'f [Attachment],
-    published: &'f Published,
-    mut owners: Vec<(&'f Container, Vec<&'f Attachment>)>,
+    to_ask: &'f OwnersToAsk,
+    owners: Vec<(&'f Container, Vec<&'f Attachment>)>,
 ) {
     if crawl.ledger.has_gap(UnitKind::AttachmentList) {
         // that files are missing is known, and the run incomplete
@@ -81,23 +60,39 @@ async fn compare<'f>(
     }
     let listed: Listed<'_> = files.iter().map(|file| (file.id.digits(), file)).collect();
     let strangers = newest(crawl, &listed).await;
-    let mut silent = published.without_listed_files(files);
-    silent.sort_by_key(|owner| lot(owner, crawl.started_at));
-    owners.extend(silent.into_iter().take(OWNERS_OF_EACH).map(|owner| (owner, Vec::new())));
     let chosen: HashSet<&Container> = owners.iter().map(|(owner, _)| *owner).collect();
-    let suspects = suspects(&strangers, files).into_iter().filter(|(owner, _)| !chosen.contains(owner));
-    let owners: Vec<_> = owners.iter().cloned().chain(suspects).collect();
-    crawl.all(owners.into_iter().map(|(owner, files)| one_owner(crawl, owner, &listed, files)).collect()).await;
+    let signed = to_ask.without(&chosen, crawl.started_at);
+    let occasions = suspects(&strangers, files);
+    let occasions = occasions.into_iter().filter(|(owner, _)| !chosen.contains(owner) && !signed.contains(owner));
+    let all = owners.iter().cloned().chain(signed.iter().map(|owner| (*owner, Vec::new()))).chain(occasions).collect();
+    read_alone(crawl, all, &listed, to_ask).await;
 }
 
-/// Reads the owners of files alone that a list other than the site-wide one has shown.
+/// Reads the lists of these owners, with the current files that the site-wide list shows of them. Where it shows none,
+/// one owner that has a file is enough: nobody knows what else it left out.
+async fn read_alone(
+    crawl: &Crawl<'_>,
+    owners: Vec<(&Container, Vec<&Attachment>)>,
+    listed: &Listed<'_>,
+    to_ask: &OwnersToAsk,
+) {
+    for group in owners.chunks(OWNERS_OF_EACH) {
+        let read = group.iter().map(|(owner, files)| one_owner(crawl, owner, files, listed, to_ask));
+        crawl.all(read.collect()).await;
+        if listed.is_empty() && crawl.ledger.has_gap(UnitKind::ListComparison) {
+            break;
+        }
+    }
+}
+
+/// Reads the owners of files alone that a list other than the site-wide one has shown: the run is incomplete already.
 pub(super) async fn owners_of(crawl: &Crawl<'_>, strangers: &[Attachment], files: &[Attachment]) {
     let suspects = suspects(strangers, files);
     if suspects.is_empty() {
         return;
     }
     let listed: Listed<'_> = files.iter().map(|file| (file.id.digits(), file)).collect();
-    crawl.all(suspects.into_iter().map(|(owner, files)| one_owner(crawl, owner, &listed, files)).collect()).await;
+    read_alone(crawl, suspects, &listed, &OwnersToAsk::default()).await;
 }
 
 /// The owners of strangers, each once, with the current files that the site-wide list shows of them.
@@ -116,33 +111,18 @@ fn suspects<'f>(strangers: &'f [Attachment], files: &'f [Attachment]) -> Vec<(&'
     owned.into_values().collect()
 }
 
-/// What the lists of contents say of the owners of files.
-pub(super) fn published(contents: &[Content]) -> Published {
-    let mut published = Published::default();
-    let owners = contents.iter().filter(|content| content.kind.owns_attachments());
-    for content in owners.filter(|content| content.status == Status::Current) {
-        published.ids.insert(content.id.clone());
-        let names_own_file =
-            |reference: &Reference| matches!(&reference.target, Target::File { container: ContainerRef::Own, .. });
-        if content.body.as_ref().is_some_and(|body| body.references.iter().any(names_own_file)) {
-            published.naming.push(match content.kind {
-                ContentKind::BlogPost => Container::BlogPost(content.id.clone()),
-                _ => Container::Page(content.id.clone()),
-            });
-        }
-    }
-    published
-}
-
 /// The end of a list is what goes missing first; the newest files are it. Gives those that the site-wide list lacks.
 async fn newest(crawl: &Crawl<'_>, listed: &Listed<'_>) -> Vec<Attachment> {
     let unit = crawl.ledger.enter(UnitKind::ListComparison, "the newest attachments");
-    let mut newest = Vec::new();
+    let mut newest: Vec<Attachment> = Vec::new();
+    let mut meets_list = false;
     let walked = crawl
         .api
         .newest_attachments(|sent| {
-            newest.push(convert::attachment(sent));
-            if newest.len() < NEWEST { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+            let file = convert::attachment(sent);
+            meets_list |= listed.contains_key(file.id.digits());
+            newest.push(file);
+            if newest.len() < NEWEST || !meets_list { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
         })
         .await;
     if walked.end.is_err() {
@@ -151,7 +131,8 @@ async fn newest(crawl: &Crawl<'_>, listed: &Listed<'_>) -> Vec<Attachment> {
     }
     let missing = missing(&newest, listed, crawl.started_at);
     match missing.first() {
-        None => unit.ok(),
+        None if meets_list || listed.is_empty() => unit.ok(),
+        None => unit.failed(format!("none of the {} in the list of all attachments is among them", listed.len())),
         Some(first) => unit.failed(format!(
             "{} of the {} newest attachments are not in the list of all attachments, e.g. {} {:?}",
             missing.len(),
@@ -173,8 +154,14 @@ fn missing<'f>(found: &'f [Attachment], listed: &Listed<'_>, started_at: DateTim
         .collect()
 }
 
-/// The list of one owner's current files.
-async fn one_owner(crawl: &Crawl<'_>, owner: &Container, listed: &Listed<'_>, known: Vec<&Attachment>) {
+/// The list of one owner's current files; where the site-wide list shows no file at all, those in the trash too.
+async fn one_owner(
+    crawl: &Crawl<'_>,
+    owner: &Container,
+    known: &[&Attachment],
+    listed: &Listed<'_>,
+    to_ask: &OwnersToAsk,
+) {
     let (which, words, id) = match owner {
         Container::Page(id) => (Single::Page, "page", id),
         Container::BlogPost(id) => (Single::BlogPost, "blog post", id),
@@ -182,9 +169,19 @@ async fn one_owner(crawl: &Crawl<'_>, owner: &Container, listed: &Listed<'_>, kn
     };
     let unit = crawl.ledger.enter(UnitKind::ListComparison, format!("attachments of {words} {id}"));
     let mut found = Vec::new();
-    let walked = crawl.api.attachments_of(which, id.as_str(), |sent| found.push(convert::attachment(sent))).await;
+    let take = |sent| {
+        let file = convert::attachment(sent);
+        if file.status == Status::Current || listed.is_empty() {
+            found.push(file);
+        }
+    };
+    let walked = crawl.api.attachments_of(which, id.as_str(), take).await;
     match &walked.end {
-        // deleted or hidden meanwhile: other lists tell which
+        Err(error) if error.is_not_found() && to_ask.is_published(id) => {
+            crawl.settle_missing(unit, which, id.as_str()).await;
+            return;
+        }
+        // whether the files of contents in the trash and in archives are listed is not documented
         Err(error) if error.is_not_found() => return unit.gone(),
         Err(error) => return unit.refused(error),
         Ok(()) => {}
@@ -200,7 +197,7 @@ async fn one_owner(crawl: &Crawl<'_>, owner: &Container, listed: &Listed<'_>, kn
         ));
     }
     let ids: HashSet<&str> = found.iter().map(|file| file.id.digits()).collect();
-    for file in known.into_iter().filter(|file| !ids.contains(file.id.digits())) {
+    for file in known.iter().filter(|file| !ids.contains(file.id.digits())) {
         match is_still_there(crawl, file).await {
             Ok(false) => {}
             Ok(true) => {
@@ -225,22 +222,15 @@ async fn is_still_there(crawl: &Crawl<'_>, file: &Attachment) -> Result<bool, Re
     }
 }
 
-/// Another order of owners in every run.
-fn lot(owner: &Container, started_at: DateTime<Utc>) -> u64 {
-    let mut hash = DefaultHasher::new();
-    (started_at, owner).hash(&mut hash);
-    hash.finish()
-}
-
 /// Owners to look at, with the current files they should have. Another part of the site in every run.
 fn sample<'f>(
     files: &'f [Attachment],
-    published: &HashSet<ContentId>,
+    to_ask: &OwnersToAsk,
     started_at: DateTime<Utc>,
 ) -> Vec<(&'f Container, Vec<&'f Attachment>)> {
     let mut owned: BTreeMap<&str, (&Container, Vec<&Attachment>)> = BTreeMap::new();
     for file in files.iter().filter(|file| file.container.is_page_or_post() && file.status == Status::Current) {
-        if let Some(id) = file.container.id().filter(|id| published.contains(*id)) {
+        if let Some(id) = file.container.id().filter(|id| to_ask.is_published(id)) {
             owned.entry(id.as_str()).or_insert((&file.container, Vec::new())).1.push(file);
         }
     }
@@ -258,6 +248,7 @@ fn sample<'f>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::inventory::{ContentId, ContentKind};
 
     fn file(id: u32, page: u32) -> Attachment {
         let sent = serde_json::json!({"id": format!("att{id}"), "pageId": page.to_string(), "status": "current",
@@ -265,8 +256,12 @@ mod tests {
         convert::attachment(serde_json::from_value(sent).unwrap())
     }
 
-    fn pages() -> HashSet<ContentId> {
-        (0..500).map(|id| ContentId::new(id.to_string())).collect()
+    fn pages() -> OwnersToAsk {
+        let page = |id: u32| {
+            let sent = serde_json::json!({"id": id.to_string(), "status": "current"});
+            convert::content(serde_json::from_value(sent).unwrap(), ContentKind::Page, None)
+        };
+        OwnersToAsk::of(&(0..500).map(page).collect::<Vec<_>>(), &[])
     }
 
     fn start() -> DateTime<Utc> {

@@ -22,6 +22,7 @@ mod memory;
 mod old_sizes;
 mod options;
 mod owners;
+mod owners_to_ask;
 mod people;
 pub mod plan;
 mod plausibility;

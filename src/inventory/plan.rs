@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use super::crawl::Crawl;
 use super::memory::{LastRun, Remembered};
+use super::owners_to_ask::{OWNERS_OF_EACH, OwnersToAsk};
 use super::site::{Attachment, Container, Content, ContentKind, Space, SpaceId, Status};
-use super::{header_images, labels, list_comparison, people, version_list};
+use super::{header_images, labels, people, version_list};
 use crate::support::wording::plural;
 use confluence_client::api::{PEOPLE_PER_REQUEST, SPACE_IDS_PER_REQUEST};
 use confluence_client::{Client, RequestCounts, RequestKind};
@@ -81,7 +82,7 @@ pub(super) struct SiteCounts {
     pub(super) unlisted_drafts: u64,
     pub(super) unlisted_custom_content: u64,
     pub(super) files_owners: u64,
-    /// Contents that name files of their own though the list shows none of them.
+    /// Owners that are asked for their files because the list shows none of them.
     pub(super) silent_owners: u64,
     pub(super) people: u64,
     pub(super) labels: bool,
@@ -119,9 +120,9 @@ impl SiteCounts {
         let unreported: HashSet<&SpaceId> =
             spaces.iter().filter(|space| !is_reported(space)).map(|space| &space.id).collect();
         counts.add_versions(crawl, contents, files, &unreported);
-        let published = list_comparison::published(contents);
-        counts.silent_owners = published.without_listed_files(files).len() as u64;
-        let with_files = files.iter().filter_map(|file| file.container.id()).filter(|id| published.has(id));
+        let to_ask = OwnersToAsk::of(contents, files);
+        counts.silent_owners = to_ask.without_listed_files();
+        let with_files = files.iter().filter_map(|file| file.container.id()).filter(|id| to_ask.is_published(id));
         let with_files: HashSet<_> = with_files.collect();
         counts.files_owners = with_files.len() as u64;
         counts.people = people::met(contents, files).len() as u64;
@@ -197,9 +198,8 @@ impl SiteCounts {
         add(RequestKind::NewestAttachments, 1);
         let indexed = self.footer_comments + self.inline_comments + self.attachments;
         add(RequestKind::SearchIndex, list_pages(client, RequestKind::SearchIndex, indexed));
-        let sampled = self.files_owners.min(3 * list_comparison::OWNERS_OF_EACH as u64)
-            + self.silent_owners.min(list_comparison::OWNERS_OF_EACH as u64);
-        add(RequestKind::AttachmentsOfOneOwner, sampled);
+        let sampled = self.files_owners.min(3 * OWNERS_OF_EACH as u64);
+        add(RequestKind::AttachmentsOfOneOwner, sampled + self.silent_owners);
         add(RequestKind::AttachmentVersion, self.versions);
         add(RequestKind::DownloadOfOneByte, 2 * u64::from(self.versions + self.remembered_versions > 0));
         add(RequestKind::Labels, u64::from(self.labels));

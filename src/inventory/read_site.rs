@@ -5,6 +5,7 @@ use super::crawl::Crawl;
 use super::frame::{CrawlError, Frame, Read};
 use super::memory::Figures;
 use super::options::CrawlOptions;
+use super::owners_to_ask::OwnersToAsk;
 use super::plan::SiteCounts;
 use super::site::{AccountId, Space};
 use super::{
@@ -34,12 +35,12 @@ async fn read(crawl: &Crawl<'_>, spaces: &[Space], reported: Option<&[String]>, 
     if crawl.api.client().stopped().is_none() {
         crawl.progress.note(&plan);
     }
-    let published = list_comparison::published(&contents);
+    let to_ask = OwnersToAsk::of(&contents, &files);
     crawl.phase("header images and owners", None);
     let ((), found, ()) = tokio::join!(
         header_images::sweep(crawl, &mut contents, reported.filter(|_| crawl.options.references_within), spaces),
         owners::find(crawl, &owners),
-        list_comparison::attachments(crawl, &files, &published),
+        list_comparison::attachments(crawl, &files, &to_ask),
     );
     contents.extend(custom_content::read(crawl, found).await);
     comments::complete(&mut contents, &files);

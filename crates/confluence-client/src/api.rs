@@ -90,7 +90,7 @@ impl Api {
             /// All attachments of the site, oldest first: by creation, the only stable order offered.
             pub async fn attachments(&self, take: impl FnMut(model::Attachment)) -> Walked;
 
-            /// The current attachments of one page or blog post.
+            /// The attachments of one page or blog post, those in the trash among them.
             pub async fn attachments_of(&self, which: Single, id: &str, take: impl FnMut(model::Attachment)) -> Walked;
 
             /// Attachments of the site, the last created first, until `take` breaks.

@@ -10,6 +10,7 @@ use crate::inventory::crawl::Crawl;
 use crate::inventory::frame::{CrawlError, Frame, Read};
 use crate::inventory::memory::Remembered;
 use crate::inventory::options::CrawlOptions;
+use crate::inventory::owners_to_ask::OwnersToAsk;
 use crate::inventory::site::{Attachment, Content, ContentId, OldVersion, Space};
 use crate::inventory::{Inventory, OldSizes, bodies, comments, list_comparison, lists, people, version_list};
 use crate::progress::Progress;
@@ -56,9 +57,9 @@ async fn read_lists(crawl: &Crawl<'_>, spaces: &[Space], reported: Option<&[Stri
         contents.extend(comments_on(crawl, &owners, &files, &mut listed).await);
     }
     let mut contents = bodies::settle(crawl, contents).await;
-    let published = list_comparison::published(&contents);
-    listed.silent_owners = published.without_listed_files(&files).len() as u64;
-    list_comparison::attachments_in_brief(crawl, &files, &published).await;
+    let to_ask = OwnersToAsk::of(&contents, &files);
+    listed.owners_to_ask = to_ask.without(&HashSet::new(), crawl.started_at).len() as u64;
+    list_comparison::attachments_in_brief(crawl, &files, &to_ask).await;
     files.retain(is_owned);
     comments::complete(&mut contents, &files);
     contents.retain(|content| {

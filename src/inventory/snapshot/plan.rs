@@ -5,7 +5,6 @@ use std::collections::{BTreeSet, HashMap};
 use super::engagement::USUAL_CALLS;
 use super::{MetricGroup, MetricGroups, parents, reading, targets, versions};
 use crate::inventory::crawl::Crawl;
-use crate::inventory::list_comparison::OWNERS_OF_EACH;
 use crate::inventory::memory::Memory;
 use crate::inventory::options::CrawlOptions;
 use crate::inventory::plan::{RequestPlan, batches, list_pages};
@@ -25,8 +24,8 @@ pub(super) struct Listed {
     pub(super) inline_comments: u64,
     pub(super) replies: u64,
     pub(super) people: usize,
-    /// Pages that name a file of their own while the list shows none of theirs.
-    pub(super) silent_owners: u64,
+    /// Owners that are asked for their own files.
+    pub(super) owners_to_ask: u64,
 }
 
 impl Listed {
@@ -57,7 +56,7 @@ impl Listed {
         plan.add(RequestKind::Pages, in_batches(RequestKind::Pages, &self.pages));
         plan.add(RequestKind::Attachments, list_pages(client, RequestKind::Attachments, self.attachments));
         plan.add(RequestKind::NewestAttachments, 1);
-        plan.add(RequestKind::AttachmentsOfOneOwner, self.silent_owners.min(OWNERS_OF_EACH as u64));
+        plan.add(RequestKind::AttachmentsOfOneOwner, self.owners_to_ask);
         if with_links {
             plan.add(RequestKind::BlogPosts, in_batches(RequestKind::BlogPosts, &self.posts));
             plan.add(

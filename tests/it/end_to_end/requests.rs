@@ -64,9 +64,9 @@ fn lists_in_bulk_one_request_per_old_version_and_few_drafts() {
         2 + 1 + 1,
         "400 files at 250 a page, the newest, the closing list: {kinds:?}"
     );
-    // the comparison of lists looks at a part of the owners
+    // the comparison of lists looks at 30 owners, and at up to ten whose bodies name a file that the list does not show
     let walked_again = count("/api/v2/pages/{id}/attachments") + count("/api/v2/blogposts/{id}/attachments");
-    assert!((20..=30).contains(&walked_again), "{kinds:?}");
+    assert!((20..=40).contains(&walked_again), "{kinds:?}");
     assert_eq!(count("/api/v2/footer-comments"), 1 + 1, "{kinds:?}");
     assert_eq!(count("/api/v2/inline-comments"), 1 + 1, "{kinds:?}");
     assert_eq!(count("/api/v2/spaces"), 2, "{kinds:?}");

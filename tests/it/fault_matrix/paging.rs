@@ -1,14 +1,14 @@
-//! F-44 to F-58, F-99, F-100: lists that lie about their end.
+//! F-44 to F-56, F-58, F-100: lists that lie about their end.
 
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine as _};
-use confluence_sim::site::{Attachment, Container, Content, Kind};
+use confluence_sim::site::Kind;
 use confluence_sim::{Fault, FaultPlan, Occurrence};
 use confluence_storage_analyzer::audit::Usage;
 use confluence_storage_analyzer::error::ExitStatus;
 use confluence_storage_analyzer::inventory::coverage::{UnitEnd, UnitKind};
 use serde_json::{Value, json};
 
-use test_support::bench::{Bench, always, on, once};
+use test_support::bench::{Bench, also, always, on, once};
 use test_support::known;
 
 const PAGES: &str = "/wiki/api/v2/pages";
@@ -188,12 +188,7 @@ async fn f_52_the_link_header_alone_goes_on_and_must_not_contradict_the_body() {
         answer["_links"]["base"] = Value::Null;
     });
     let plan = once("/wiki/api/v2/spaces", contradiction);
-    let plan = test_support::bench::also(
-        plan,
-        "/wiki/api/v2/spaces",
-        Occurrence::Only(1),
-        header("eyJjb250ZW50T3JkZXIiOiJ5In0"),
-    );
+    let plan = also(plan, "/wiki/api/v2/spaces", Occurrence::Only(1), header("eyJjb250ZW50T3JkZXIiOiJ5In0"));
     let bench = Bench::known(plan).await;
     let run = bench.run().await;
     assert_ne!(run.status(), ExitStatus::Complete);
@@ -238,116 +233,6 @@ async fn f_56_a_page_edited_after_it_was_read_is_read_again() {
     let mut bench = Bench::known(once("/wiki/rest/api/user/bulk", Fault::change_site(edit))).await;
     bench.truth.insert("att902".to_owned(), Usage::LinkedElsewhere);
     bench.run().await.expect_true(&bench);
-}
-
-#[tokio::test(start_paused = true)]
-async fn f_57_an_attachment_that_one_of_two_walks_hides_is_missed() {
-    let bench = Bench::known(once(ATTACHMENTS, leave_out("att105"))).await;
-    let run = bench.run().await;
-    run.expect_incomplete();
-    assert!(run.hole().contains("att105"), "{}", run.hole());
-}
-
-#[tokio::test(start_paused = true)]
-async fn f_57_the_owner_of_a_file_that_a_list_hides_is_read_alone() {
-    // far more owners than the sample that is compared: nothing but the disagreement leads to this one
-    let (mut site, truth) = known::site();
-    let like = site.attachments.iter().find(|file| file.id == "att105").unwrap().clone();
-    let owner = site.contents.iter().find(|content| content.kind == Kind::Page).unwrap().clone();
-    for page in 0..600 {
-        let id = (70_000 + page).to_string();
-        site.contents.push(Content { id: id.clone(), title: format!("Owner {page}"), ..owner.clone() });
-        for file in 0..2 {
-            let id = format!("att{}", 800_000 + 2 * page + file);
-            let container = Container::Page((70_000 + page).to_string());
-            site.attachments.push(Attachment { id, container, ..like.clone() });
-        }
-    }
-    let hidden = |id: &str| ["att800400", "att800401", "att800900"].contains(&id);
-    let leave_out = Fault::edit_json(move |answer| {
-        if let Some(items) = answer.get_mut("results").and_then(Value::as_array_mut) {
-            items.retain(|item| !item["id"].as_str().is_some_and(hidden));
-        }
-    });
-    let bench = Bench::start((site, truth), always(ATTACHMENTS, leave_out)).await;
-    let run = bench.run().await;
-    run.expect_incomplete();
-    let gaps = &run.reading().inventory.coverage.gaps;
-    let told = |owner: &str| match gaps.iter().find(|gap| gap.subject.ends_with(owner)).map(|gap| &gap.end) {
-        Some(UnitEnd::Failed { reason }) => reason.clone(),
-        other => panic!("{owner}: {other:?}, {gaps:#?}"),
-    };
-    assert!(told("attachments of page 70200").starts_with("2 of its 2 attachments are not in the list"));
-    assert!(told("attachments of page 70450").starts_with("1 of its 2 attachments are not in the list"));
-}
-
-#[tokio::test(start_paused = true)]
-async fn f_99_an_empty_list_of_attachments_is_held_against_the_bodies_that_name_some() {
-    // every other list that could know is silent too: the newest first, and the index
-    let empty = || Fault::edit_json(|answer| answer["results"] = json!([]));
-    for index in [empty(), Fault::status(403)] {
-        let plan = test_support::bench::also(
-            always(ATTACHMENTS, empty()),
-            "/wiki/rest/api/content/search",
-            Occurrence::From(1),
-            index,
-        );
-        let bench = Bench::known(plan).await;
-        let run = bench.run().await;
-        run.expect_incomplete();
-        assert!(run.hole().contains("are not in the list of all attachments"), "{}", run.hole());
-    }
-}
-
-#[tokio::test(start_paused = true)]
-async fn f_99_a_list_that_ends_too_early_without_a_sign_is_noticed() {
-    for path in [PAGES, "/wiki/api/v2/blogposts", "/wiki/api/v2/spaces", ATTACHMENTS, "/wiki/api/v2/*-comments"] {
-        let bench = Bench::paged(always(path, Fault::DroppedTail(1))).await;
-        let run = bench.run().await;
-        run.expect_incomplete();
-    }
-}
-
-#[tokio::test(start_paused = true)]
-async fn f_99_each_kind_left_out_of_its_list_is_noticed() {
-    let missing = [
-        (PAGES, known::REFERRER),
-        ("/wiki/api/v2/blogposts", "2002"),
-        ("/wiki/api/v2/footer-comments", "3001"),
-        ("/wiki/api/v2/inline-comments", "3004"),
-        (ATTACHMENTS, "att105"),
-    ];
-    for (path, id) in missing {
-        let bench = Bench::known(always(path, leave_out(id))).await;
-        let run = bench.run().await;
-        run.expect_incomplete();
-        run.hole();
-    }
-}
-
-/// The list without one item.
-fn leave_out(id: &str) -> Fault {
-    let id = id.to_owned();
-    Fault::edit_json(move |answer| {
-        if let Some(items) = answer.get_mut("results").and_then(Value::as_array_mut) {
-            items.retain(|item| item["id"] != id.as_str());
-        }
-    })
-}
-
-#[tokio::test(start_paused = true)]
-async fn f_99_a_search_index_that_lags_or_is_shut_does_no_harm() {
-    let stale = Fault::edit_json(|answer| {
-        if let Some(items) = answer["results"].as_array_mut() {
-            for kind in ["page", "blogpost", "comment", "attachment"] {
-                items.push(json!({"id": format!("77{}", kind.len()), "type": kind, "status": "current"}));
-            }
-        }
-    });
-    for fault in [stale, Fault::status(403), Fault::edit_json(|answer| answer["results"] = json!([]))] {
-        let bench = Bench::known(always("/wiki/rest/api/content/search", fault)).await;
-        bench.run().await.expect_true(&bench);
-    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -42,7 +42,7 @@ impl Cloud {
 
     pub(crate) async fn attachments_of(&self, which: Single, id: &str, take: impl FnMut(model::Attachment)) -> Walked {
         let request = Request::v2(RequestKind::AttachmentsOfOneOwner, &[collection(which), id, "attachments"]);
-        self.list(&request.with("status", "current").with("sort", "created-date"), take).await
+        self.list(&with_all(request.with("sort", "created-date"), "status", ATTACHMENT_STATUSES), take).await
     }
 
     pub(crate) async fn newest_attachments(&self, take: impl FnMut(model::Attachment) -> ControlFlow<()>) -> Walked {
