@@ -37,13 +37,17 @@ type Listed<'a> = HashMap<&'a str, &'a Attachment>;
 
 /// Compares the site-wide list with others that have to agree with it.
 pub(super) async fn attachments(crawl: &Crawl<'_>, files: &[Attachment], to_ask: &OwnersToAsk) {
-    compare(crawl, files, to_ask, sample(files, to_ask, crawl.started_at)).await;
+    let sample = sample(files, to_ask, crawl.started_at);
+    let sampled: HashSet<&Container> = sample.iter().map(|(owner, _)| *owner).collect();
+    let signs = to_ask.without(&sampled, crawl.started_at).into_iter().map(|owner| (owner, Vec::new()));
+    compare(crawl, files, to_ask, sample.iter().cloned().chain(signs).collect()).await;
 }
 
 /// The same without a sample of owners, for a snapshot: it counts files and condemns none, and is to cost little more
-/// than its lists.
+/// than its lists. Only owners of which the list shows no file are asked.
 pub(super) async fn attachments_in_brief(crawl: &Crawl<'_>, files: &[Attachment], to_ask: &OwnersToAsk) {
-    compare(crawl, files, to_ask, Vec::new()).await;
+    let signs = to_ask.without_listed_files(crawl.started_at);
+    compare(crawl, files, to_ask, signs.into_iter().map(|owner| (owner, Vec::new())).collect()).await;
 }
 
 /// `owners` are read alone, with the current files that the site-wide list shows of them; others join them where there is
@@ -61,11 +65,8 @@ async fn compare<'f>(
     let listed: Listed<'_> = files.iter().map(|file| (file.id.digits(), file)).collect();
     let strangers = newest(crawl, &listed).await;
     let chosen: HashSet<&Container> = owners.iter().map(|(owner, _)| *owner).collect();
-    let signed = to_ask.without(&chosen, crawl.started_at);
-    let occasions = suspects(&strangers, files);
-    let occasions = occasions.into_iter().filter(|(owner, _)| !chosen.contains(owner) && !signed.contains(owner));
-    let all = owners.iter().cloned().chain(signed.iter().map(|owner| (*owner, Vec::new()))).chain(occasions).collect();
-    read_alone(crawl, all, &listed, to_ask).await;
+    let occasions = suspects(&strangers, files).into_iter().filter(|(owner, _)| !chosen.contains(owner));
+    read_alone(crawl, owners.iter().cloned().chain(occasions).collect(), &listed, to_ask).await;
 }
 
 /// Reads the lists of these owners, with the current files that the site-wide list shows of them. Where it shows none,

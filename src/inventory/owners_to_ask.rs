@@ -81,16 +81,18 @@ impl OwnersToAsk {
 
     /// Those to ask, apart from `chosen` ones. Where there are more, others in every run.
     pub(super) fn without(&self, chosen: &HashSet<&Container>, started_at: DateTime<Utc>) -> Vec<&Container> {
-        let mut signs: Vec<&(Sign, Container)> =
-            self.signs.iter().filter(|(_, owner)| !chosen.contains(owner)).collect();
-        signs.sort_by_key(|(sign, owner)| (*sign, lot(owner, started_at)));
-        signs.into_iter().map(|(_, owner)| owner).take(self.bound).collect()
+        self.those(started_at, |_, owner| !chosen.contains(owner))
     }
 
-    /// How many of those to ask have no listed file, and so are asked for no other reason.
-    pub(super) fn without_listed_files(&self) -> u64 {
-        let silent = self.signs.iter().filter(|(sign, _)| *sign != Sign::NamesUnlistedFile);
-        silent.take(self.bound).count() as u64
+    /// Those to ask of which the list shows no file at all.
+    pub(super) fn without_listed_files(&self, started_at: DateTime<Utc>) -> Vec<&Container> {
+        self.those(started_at, |sign, _| sign != Sign::NamesUnlistedFile)
+    }
+
+    fn those(&self, started_at: DateTime<Utc>, wanted: impl Fn(Sign, &Container) -> bool) -> Vec<&Container> {
+        let mut signs: Vec<_> = self.signs.iter().filter(|(sign, owner)| wanted(*sign, owner)).collect();
+        signs.sort_by_key(|(sign, owner)| (*sign, lot(owner, started_at)));
+        signs.into_iter().map(|(_, owner)| owner).take(self.bound).collect()
     }
 }
 

@@ -121,7 +121,7 @@ impl SiteCounts {
             spaces.iter().filter(|space| !is_reported(space)).map(|space| &space.id).collect();
         counts.add_versions(crawl, contents, files, &unreported);
         let to_ask = OwnersToAsk::of(contents, files);
-        counts.silent_owners = to_ask.without_listed_files();
+        counts.silent_owners = to_ask.without_listed_files(crawl.started_at).len() as u64;
         let with_files = files.iter().filter_map(|file| file.container.id()).filter(|id| to_ask.is_published(id));
         let with_files: HashSet<_> = with_files.collect();
         counts.files_owners = with_files.len() as u64;

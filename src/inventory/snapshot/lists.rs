@@ -58,7 +58,7 @@ async fn read_lists(crawl: &Crawl<'_>, spaces: &[Space], reported: Option<&[Stri
     }
     let mut contents = bodies::settle(crawl, contents).await;
     let to_ask = OwnersToAsk::of(&contents, &files);
-    listed.owners_to_ask = to_ask.without(&HashSet::new(), crawl.started_at).len() as u64;
+    listed.owners_to_ask = to_ask.without_listed_files(crawl.started_at).len() as u64;
     list_comparison::attachments_in_brief(crawl, &files, &to_ask).await;
     files.retain(is_owned);
     comments::complete(&mut contents, &files);
