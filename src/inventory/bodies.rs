@@ -11,6 +11,7 @@ use storage_format::Body;
 /// Counts the bodies that came with the lists and reads the missing ones alone. Contents that turn out to be deleted
 /// are left out; those whose body cannot be obtained stay, without one.
 pub(super) async fn settle(crawl: &Crawl<'_>, contents: Vec<Content>) -> Vec<Content> {
+    crawl.witnesses.note(&contents);
     let (mut whole, missing): (Vec<Content>, Vec<Content>) =
         contents.into_iter().partition(|content| content.body.is_some() || content.status.is_trash());
     let count = whole.iter().filter(|content| !content.status.is_trash()).count();

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::coverage::UnitKind;
 use super::crawl::{Crawl, GROUP};
 use super::site::{Attachment, Content, ContentId, ContentKind, SpaceId};
+use super::witnesses::Kind;
 use confluence_client::api::{Bodies, CommentKind, Edition, Single};
 use confluence_client::{RequestError, model};
 
@@ -42,6 +43,7 @@ pub(super) async fn read(crawl: &Crawl<'_>, which: CommentKind, keep: impl Fn(&C
         })
         .await;
     unit.settle(&walked.end);
+    crawl.witnesses.note(comments.values());
     if parents.is_empty() {
         let mut level: Vec<Content> = comments.values().cloned().collect();
         while !level.is_empty() {
@@ -92,7 +94,9 @@ async fn replies(crawl: &Crawl<'_>, which: CommentKind, kind: ContentKind, paren
                 CommentKind::Inline => Single::InlineComment,
             };
             match crawl.api.content(alone, parent.id.as_str(), Edition::Published).await {
-                Err(error) if error.is_not_found() => unit.gone(),
+                Err(error) if error.is_not_found() => {
+                    crawl.settle_gone(unit, Kind::Content(kind), parent.id.as_str()).await;
+                }
                 Err(error) => unit.refused(&error),
                 Ok(_) => unit.denied("not found, though the comment is there"),
             }

@@ -7,6 +7,7 @@ use super::crawl::Crawl;
 use super::ledger::Ledger;
 use super::memory::Memory;
 use super::options::CrawlOptions;
+use super::witnesses::Witnesses;
 use crate::progress::Progress;
 use confluence_client::{Api, RequestError};
 use storage_format::OwnSite;
@@ -15,6 +16,7 @@ use storage_format::OwnSite;
 /// complete, whatever becomes of this.
 pub(super) struct Continued<'a> {
     pub(super) ledger: Ledger,
+    witnesses: Witnesses,
     api: &'a Api,
     options: &'a CrawlOptions,
     progress: &'a Progress,
@@ -33,7 +35,19 @@ impl<'a> Continued<'a> {
     ) -> Self {
         let ledger = Ledger::reopen(std::mem::take(&mut inventory.coverage));
         let site = inventory.scan.own_site();
-        Self { ledger, api, options, progress, site, started_at: inventory.scan.started_at, began: Utc::now() }
+        let witnesses = Witnesses::default();
+        witnesses.note(&inventory.contents);
+        witnesses.note_files(&inventory.attachments);
+        Self {
+            ledger,
+            witnesses,
+            api,
+            options,
+            progress,
+            site,
+            started_at: inventory.scan.started_at,
+            began: Utc::now(),
+        }
     }
 
     /// What every part of the reading needs.
@@ -43,6 +57,7 @@ impl<'a> Continued<'a> {
             options: self.options,
             progress: self.progress,
             ledger: &self.ledger,
+            witnesses: &self.witnesses,
             site: &self.site,
             memory: Memory(self.options.cache.as_deref()),
             started_at: self.started_at,

@@ -15,6 +15,7 @@ use super::ledger::{Ledger, Unit};
 use super::memory::Memory;
 use super::options::CrawlOptions;
 use super::site::{Content, ContentKind};
+use super::witnesses::{Kind, Witnesses};
 use crate::progress::Progress;
 use confluence_client::api::Single;
 use confluence_client::{Api, RequestError, model};
@@ -33,6 +34,7 @@ pub(super) struct Crawl<'a> {
     pub(super) options: &'a CrawlOptions,
     pub(super) progress: &'a Progress,
     pub(super) ledger: &'a Ledger,
+    pub(super) witnesses: &'a Witnesses,
     pub(super) site: &'a OwnSite,
     pub(super) memory: Memory<'a>,
     /// When the run began, by the server's clock.
@@ -91,23 +93,29 @@ impl Crawl<'_> {
         }
     }
 
-    /// Ends a unit whose content was not found twice: `gone` when no list shows it any more, `denied` when one does.
-    /// Gives whether it is gone. Lists of comments and of app content cannot be asked for one id, and the list that
-    /// has just shown it weighs more than the 404.
+    /// Ends a unit whose content was not found twice: `gone` when no list shows it any more and others are found,
+    /// `denied` when one does. Gives whether it is gone. Lists of comments and of app content cannot be asked for one id,
+    /// and the list that has just shown it weighs more than the 404.
     pub(super) async fn settle_missing(&self, unit: Unit<'_>, which: Single, id: &str) -> bool {
-        let listed = match which {
-            Single::Page | Single::BlogPost => self.api.is_listed(which, id).await,
-            Single::FooterComment | Single::InlineComment | Single::CustomContent => Ok(true),
-        };
-        match listed {
-            Ok(false) => {
-                unit.gone();
-                return true;
+        let kind = match which {
+            Single::Page => ContentKind::Page,
+            Single::BlogPost => ContentKind::BlogPost,
+            Single::FooterComment | Single::InlineComment | Single::CustomContent => {
+                unit.denied("not found alone, though a list shows it");
+                return false;
             }
-            Ok(true) => unit.denied("not found alone, though a list shows it"),
-            Err(error) => unit.refused(&error),
+        };
+        match self.api.is_listed(which, id).await {
+            Ok(false) => self.settle_gone(unit, Kind::Content(kind), id).await,
+            Ok(true) => {
+                unit.denied("not found alone, though a list shows it");
+                false
+            }
+            Err(error) => {
+                unit.refused(&error);
+                false
+            }
         }
-        false
     }
 }
 
@@ -142,8 +150,16 @@ mod tests {
         let (api, options, progress) = (Api::new(settings).unwrap(), CrawlOptions::default(), Progress::silent());
         let (opened, site) = (Ledger::default(), OwnSite::new("http://localhost:1", &[]));
         let (ledger, memory, started_at) = (&opened, Memory(None), DateTime::UNIX_EPOCH);
-        let crawl =
-            Crawl { api: &api, options: &options, progress: &progress, ledger, site: &site, memory, started_at };
+        let crawl = Crawl {
+            api: &api,
+            options: &options,
+            progress: &progress,
+            ledger,
+            witnesses: &Witnesses::default(),
+            site: &site,
+            memory,
+            started_at,
+        };
         let units = (0..20).map(|number| async move {
             let unit = ledger.enter(UnitKind::Body, format!("page {number}"));
             assert_ne!(number, 7, "on purpose");

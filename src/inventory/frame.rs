@@ -15,6 +15,7 @@ use super::options::CrawlOptions;
 use super::plan::RequestPlan;
 use super::scope::{self, ScopeError};
 use super::site::{AccountId, Attachment, Content, Space, Status};
+use super::witnesses::Witnesses;
 use super::{Inventory, OldSizes, Scan, lists};
 use crate::error::{ExitStatus, Failure};
 use crate::progress::Progress;
@@ -104,6 +105,7 @@ pub(super) struct Frame<'a> {
     options: &'a CrawlOptions,
     progress: &'a Progress,
     ledger: Ledger,
+    witnesses: Witnesses,
     opening: Opening,
     /// All spaces the account sees, by key.
     pub(super) spaces: Vec<Space>,
@@ -148,7 +150,8 @@ impl<'a> Frame<'a> {
         let site = OwnSite::new(base_url, &own_hosts).with_former_hosts(&former_hosts);
         let memory = Memory(options.cache.as_deref());
         api.client().remember_page_limits(memory.page_limits(opening.started_at));
-        Ok(Self { api, options, progress, ledger, opening, spaces, reported, own_hosts, former_hosts, site })
+        let witnesses = Witnesses::default();
+        Ok(Self { api, options, progress, ledger, witnesses, opening, spaces, reported, own_hosts, former_hosts, site })
     }
 
     /// Who reads.
@@ -163,6 +166,7 @@ impl<'a> Frame<'a> {
             options: self.options,
             progress: self.progress,
             ledger: &self.ledger,
+            witnesses: &self.witnesses,
             site: &self.site,
             memory: Memory(self.options.cache.as_deref()),
             started_at: self.opening.started_at,

@@ -181,7 +181,9 @@ pub(super) async fn attachments(crawl: &Crawl<'_>) -> Vec<Attachment> {
         .await;
     note_duplicates("attachments", &walked);
     unit.settle(&walked.end);
-    files.into_values().collect()
+    let files: Vec<Attachment> = files.into_values().collect();
+    crawl.witnesses.note_files(&files);
+    files
 }
 
 /// Global templates and those of every space, blueprints included, each once.

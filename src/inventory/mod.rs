@@ -34,6 +34,7 @@ pub mod site;
 pub mod snapshot;
 mod version_list;
 mod versions;
+mod witnesses;
 mod words;
 pub mod workflow;
 

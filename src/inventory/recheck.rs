@@ -149,8 +149,7 @@ async fn draft(crawl: &Crawl<'_>, published: &Content) -> Option<Content> {
     let sent = match result {
         Ok(sent) => sent,
         Err(error) if error.is_not_found() => {
-            crawl.settle_missing(unit, which, id).await;
-            return None;
+            return crawl.settle_missing(unit, which, id).await.then(|| out_of_sight(published));
         }
         Err(error) => {
             unit.refused(&error);
@@ -177,6 +176,12 @@ async fn draft(crawl: &Crawl<'_>, published: &Content) -> Option<Content> {
     Some(draft)
 }
 
+/// A page or post that was deleted or hidden since it was read: nobody knows any more what its draft named, so no file
+/// of it is judged. What it named itself still counts.
+fn out_of_sight(known: &Content) -> Content {
+    Content { status: Status::Other("not found".to_owned()), ..known.clone() }
+}
+
 /// One published owner read again alone, with its header images.
 async fn alone(crawl: &Crawl<'_>, known: &Content) -> Option<Content> {
     let which = single(known.kind)?;
@@ -196,8 +201,7 @@ async fn alone(crawl: &Crawl<'_>, known: &Content) -> Option<Content> {
             Some(content)
         }
         Err(error) if error.is_not_found() => {
-            crawl.settle_missing(unit, which, known.id.as_str()).await;
-            None
+            crawl.settle_missing(unit, which, known.id.as_str()).await.then(|| out_of_sight(known))
         }
         Err(error) => {
             unit.refused(&error);

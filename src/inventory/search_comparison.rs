@@ -14,6 +14,7 @@ use super::coverage::UnitKind;
 use super::crawl::{Crawl, GROUP, subject};
 use super::list_comparison;
 use super::site::{Attachment, Content, ContentKind, Status};
+use super::witnesses::Kind;
 use confluence_client::api::{Edition, Single};
 use confluence_client::{RequestError, model};
 
@@ -130,9 +131,8 @@ impl Known<'_> {
         for (which, kind) in
             [(Single::FooterComment, ContentKind::FooterComment), (Single::InlineComment, ContentKind::InlineComment)]
         {
-            let Some(sent) = found(crawl.twice(|| crawl.api.content(which, id, Edition::Published)).await)? else {
-                continue;
-            };
+            let alone = crawl.twice(|| crawl.api.content(which, id, Edition::Published)).await;
+            let Some(sent) = crawl.unless_gone(Kind::Content(kind), id, alone).await? else { continue };
             let comment = convert::content(sent, kind, None);
             // the version dates a comment that bears no creation date
             let on_published = comment.container.as_ref().is_some_and(|id| self.published.contains(id.as_str()));
@@ -144,7 +144,8 @@ impl Known<'_> {
 
     /// A file of a published page or post that should have been listed.
     async fn file(&self, crawl: &Crawl<'_>, id: &str) -> Result<Option<Attachment>, RequestError> {
-        let sent = found(crawl.twice(|| crawl.api.attachment(id)).await)?;
+        let alone = crawl.twice(|| crawl.api.attachment(id)).await;
+        let sent = crawl.unless_gone(Kind::File, id, alone).await?;
         Ok(sent.map(convert::attachment).filter(|file| {
             let owner = file.container.id().is_some_and(|owner| self.published.contains(owner.as_str()));
             file.status == Status::Current && owner && self.is_old(file.created_at)
@@ -154,15 +155,6 @@ impl Known<'_> {
     /// Whether it was there before the run began; without a date it counts as there.
     fn is_old(&self, created_at: Option<DateTime<Utc>>) -> bool {
         created_at.is_none_or(|created| created < self.started_at)
-    }
-}
-
-/// What the index still shows although it is deleted is no answer.
-fn found<T>(result: Result<T, RequestError>) -> Result<Option<T>, RequestError> {
-    match result {
-        Ok(value) => Ok(Some(value)),
-        Err(error) if error.is_not_found() => Ok(None),
-        Err(error) => Err(error),
     }
 }
 
@@ -183,10 +175,13 @@ pub(super) async fn explain_unlisted(crawl: &Crawl<'_>, unlisted: &[(Single, Str
 }
 
 async fn explain_one(crawl: &Crawl<'_>, which: Single, id: &str) {
-    let words = if which == Single::BlogPost { "blog post" } else { "page" };
+    let kind = if which == Single::BlogPost { ContentKind::BlogPost } else { ContentKind::Page };
+    let words = kind.label();
     let unit = crawl.ledger.enter(UnitKind::SearchComparison, format!("{words} {id}, which only the search shows"));
     match crawl.twice(|| crawl.api.content(which, id, Edition::Published)).await {
-        Err(error) if error.is_not_found() => unit.gone(),
+        Err(error) if error.is_not_found() => {
+            crawl.settle_gone(unit, Kind::Content(kind), id).await;
+        }
         Err(error) => unit.refused(&error),
         Ok(sent) => {
             let published = matches!(sent.status.as_deref(), Some("current" | "archived"));

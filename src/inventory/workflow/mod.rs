@@ -33,6 +33,8 @@ use super::crawl::Crawl;
 use super::ledger::Ledger;
 use super::memory::Memory;
 use super::options::CrawlOptions;
+use super::witnesses::{Kind, Witnesses};
+use crate::inventory::ContentKind;
 use crate::progress::Progress;
 use crate::support::wording::plural;
 use confluence_client::Api;
@@ -58,11 +60,14 @@ pub async fn workflow_of(
 ) -> (WorkflowReading, Coverage) {
     let ledger = Ledger::default();
     let site = OwnSite::new(api.address().base_url(), &[]);
+    let witnesses = Witnesses::default();
+    pages.iter().for_each(|page| witnesses.note_id(Kind::Content(ContentKind::Page), page.id.as_str()));
     let crawl = Crawl {
         api,
         options: &CrawlOptions::default(),
         progress,
         ledger: &ledger,
+        witnesses: &witnesses,
         site: &site,
         memory: Memory(None),
         started_at: Utc::now(),

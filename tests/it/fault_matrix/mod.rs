@@ -16,3 +16,4 @@ mod terminal;
 mod tls;
 mod transport;
 mod versions;
+mod visitor;
