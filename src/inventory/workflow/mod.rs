@@ -61,7 +61,9 @@ pub async fn workflow_of(
     let ledger = Ledger::default();
     let site = OwnSite::new(api.address().base_url(), &[]);
     let witnesses = Witnesses::default();
-    pages.iter().for_each(|page| witnesses.note_id(Kind::Content(ContentKind::Page), page.id.as_str()));
+    for page in pages {
+        witnesses.note_id(Kind::Content(ContentKind::Page), page.id.as_str());
+    }
     let crawl = Crawl {
         api,
         options: &CrawlOptions::default(),

@@ -31,9 +31,9 @@ fn with_deleted(count: u32) -> (Site, Truth) {
         current.number += count;
         file.versions.push(current);
         let first = file.versions[0].created_at;
-        file.versions
-            .iter_mut()
-            .for_each(|version| version.created_at = first + TimeDelta::minutes(version.number.into()));
+        for version in &mut file.versions {
+            version.created_at = first + TimeDelta::minutes(version.number.into());
+        }
     })
 }
 

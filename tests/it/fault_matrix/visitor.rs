@@ -47,8 +47,10 @@ async fn f_41_a_file_or_comment_that_only_the_search_shows_is_not_deleted_becaus
         let (mut site, mut truth) = known::site();
         // no old version has to be asked for, nor is there an old name
         truth.insert("att109".to_owned(), Usage::Unreferenced);
-        site.attachments.iter_mut().for_each(|file| drop(file.versions.drain(..file.versions.len() - 1)));
-        site.attachments.iter_mut().for_each(|file| file.versions[0].number = 1);
+        for file in &mut site.attachments {
+            file.versions.drain(..file.versions.len() - 1);
+            file.versions[0].number = 1;
+        }
         let plan = also(always("/wiki/api/v2/*", leave_out(hidden)), alone, Occurrence::From(1), Fault::Anonymous);
         let bench = Bench::start((site, truth), plan).await;
         let run = bench.run().await;
