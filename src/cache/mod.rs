@@ -1,36 +1,39 @@
 //! What a site has told once and can never tell otherwise, kept on disk from run to run.
 //!
-//! A [`Cache`] belongs to one site and one account. It is a log: records are only ever appended, each line bears a
-//! checksum, and the last record of a key counts. A run that is killed at any moment leaves at most one torn line behind,
-//! which the next run does not believe; any other damage sets the file aside, and what was in it is read again.
-//!
-//! Beside the log there are values found by a checksum of what they were made from ([`Cache::find`]). They are many and
-//! long, and stay on the disk.
+//! A [`Cache`] belongs to one site and one account, and is one file ([`store`]). It holds records by name, and values
+//! found by a checksum of what they were made from ([`Cache::find`]). A run that is killed at any moment loses no record,
+//! and the values that it kept last; a damaged file is set aside, and what was in it is read again. When it becomes too
+//! large, the values that were not used for the longest time go first.
 //!
 //! What may be kept is decided by whoever puts it here.
 
 mod place;
-mod segments;
+mod store;
 #[cfg(test)]
 mod tests;
-mod values;
 
-use std::collections::HashMap;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use chrono::Utc;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use thiserror::Error;
 
 pub use place::default_root;
-use segments::Segments;
-pub use values::ValueKey;
-use values::{Space, Values};
+use store::{Key, Store, StoreError, StoreFile};
 
-use crate::support::file_error::FileError;
+use crate::support::file_error::{FileError, cannot};
 use crate::support::lock::{FileLock, LockError};
+
+/// How large a cache may become, in bytes: a snapshot keeps 1 to 5 KB for a page, so that the pages of a large site find
+/// room.
+const SPACE: u64 = 1 << 30;
+
+/// What a value was made from, as a SHA-256 checksum.
+pub type ValueKey = [u8; 32];
 
 /// Why a cache cannot be used.
 #[derive(Debug, Error)]
@@ -59,34 +62,25 @@ impl From<LockError> for CacheError {
 #[derive(Debug)]
 pub struct Cache {
     folder: PathBuf,
+    file: StoreFile,
     state: Mutex<State>,
-    /// Held for as long as the cache is open; the system releases it when the process ends, however that happens.
-    _lock: Option<FileLock>,
+    /// Held for as long as the cache is open; the system releases it when the process ends, however that happens. A
+    /// cache that is only looked at has none.
+    lock: Option<FileLock>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct State {
-    records: HashMap<String, Box<str>>,
-    segments: Segments,
-    values: Values,
+    /// `None` when there is none to be used any more.
+    store: Option<Store>,
     remarks: Vec<String>,
 }
 
 impl State {
-    fn not_written(&mut self, error: &CacheError) {
-        self.remark(format!("{error}; what this run reads is not remembered"));
-    }
-
     /// Once, however often it happens.
     fn remark(&mut self, remark: String) {
         if !self.remarks.contains(&remark) {
             self.remarks.push(remark);
-        }
-    }
-
-    fn append(&mut self, key: &str, json: &str) {
-        if let Err(error) = self.segments.append(key, json) {
-            self.not_written(&error);
         }
     }
 }
@@ -94,28 +88,81 @@ impl State {
 impl Cache {
     /// Opens the cache of a site and an account below `root`, and locks it. `user` is the account's e-mail address.
     pub fn open(root: &Path, base_url: &str, user: &str) -> Result<Self, CacheError> {
-        let owner = place::owner(base_url, user);
-        let folder = root.join(place::folder_name(base_url, &owner));
-        place::create_private_folders(root, &folder)?;
-        let lock = FileLock::take(&folder.join("lock"), &folder.join("holder"), Duration::ZERO)?;
-        let mut remarks = Vec::new();
-        let (segments, records) = Segments::open(&folder, &owner, &mut remarks)?;
-        let values = Values::open(&folder, &owner, Space::DEFAULT, &mut remarks)?;
-        Ok(Self { folder, state: Mutex::new(State { records, segments, values, remarks }), _lock: Some(lock) })
+        // the clock numbers the runs: set back, it only makes the wrong values go first
+        Self::open_sized(root, base_url, user, SPACE, Utc::now().timestamp())
     }
 
-    /// Looks at the records without locking them; nothing is written, damaged files are passed over, and what is put
-    /// into it is forgotten with it. `None` when there are none.
+    fn open_sized(root: &Path, base_url: &str, user: &str, space: u64, run: i64) -> Result<Self, CacheError> {
+        let mut cache = Self::at(root, base_url, user, space, run);
+        place::create_private_folders(root, &cache.folder)?;
+        let (lock, holder) = (cache.folder.join("lock"), cache.folder.join("holder"));
+        cache.lock = Some(FileLock::take(&lock, &holder, Duration::ZERO)?);
+        let mut state = cache.state();
+        match cache.file.open() {
+            Ok(store) => state.store = Some(store),
+            Err(error) => cache.recover(&mut state, error)?,
+        }
+        drop(state);
+        Ok(cache)
+    }
+
+    /// Looks at the cache without locking it; nothing is written, and what is put into it is forgotten. `None` when there
+    /// is none that is whole.
     pub fn look(root: &Path, base_url: &str, user: &str) -> Option<Self> {
+        let cache = Self::at(root, base_url, user, SPACE, 0);
+        let store = Some(cache.file.look()?);
+        cache.state().store = store;
+        Some(cache)
+    }
+
+    /// Nothing is opened yet.
+    fn at(root: &Path, base_url: &str, user: &str, space: u64, run: i64) -> Self {
         let owner = place::owner(base_url, user);
         let folder = root.join(place::folder_name(base_url, &owner));
-        let (segments, records) = Segments::look(&folder, &owner)?;
-        let values = Values::none(&folder);
-        Some(Self { folder, state: Mutex::new(State { records, segments, values, remarks: Vec::new() }), _lock: None })
+        let file = StoreFile { path: folder.join("cache.sqlite"), owner, space, run };
+        Self { folder, file, state: Mutex::default(), lock: None }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The answer of the store. `None` when it failed, which people are told.
+    fn ask<T>(&self, question: impl FnOnce(&mut Store) -> Result<T, StoreError>) -> Option<T> {
+        let mut state = self.state();
+        let error = match question(state.store.as_mut()?) {
+            Ok(answer) => return Some(answer),
+            Err(error) => error,
+        };
+        // whoever only looks leaves it to the next run to tell
+        if self.lock.is_some()
+            && let Err(error) = self.recover(&mut state, error)
+        {
+            if let Some(store) = &mut state.store {
+                store.stop_writing();
+            }
+            state.remark(format!("{error}; what this run reads is not remembered"));
+        }
+        None
+    }
+
+    /// Sets a damaged file aside and begins a new one. Gives every other error back.
+    fn recover(&self, state: &mut State, error: StoreError) -> Result<(), FileError> {
+        let StoreError::Damaged(why) = error else { return Err(self.file_error(error)) };
+        // some systems rename no file that is open
+        state.store = None;
+        state.remark(self.file.set_aside(&why)?);
+        state.store = Some(self.file.open().map_err(|error| self.file_error(error))?);
+        Ok(())
+    }
+
+    fn file_error(&self, error: StoreError) -> FileError {
+        let source = match error {
+            StoreError::File(error) => return error,
+            StoreError::Refused(error) => io::Error::other(error),
+            StoreError::Damaged(why) => io::Error::other(why),
+        };
+        cannot("use", &self.file.path)(source)
     }
 
     /// The folder of this site and account.
@@ -125,91 +172,54 @@ impl Cache {
 
     /// What is kept under a key. What cannot be understood is as good as nothing.
     pub fn get<T: DeserializeOwned>(&self, key: &str) -> Option<T> {
-        let state = self.state();
-        serde_json::from_str(state.records.get(key)?).ok()
+        serde_json::from_slice(&self.ask(|store| store.get(Key::Record(key)))??).ok()
     }
 
-    /// What is kept under a key, for the last time in this run: it stays on disk and leaves memory.
-    pub fn take<T: DeserializeOwned>(&self, key: &str) -> Option<T> {
-        let kept = self.state().records.remove(key)?;
-        serde_json::from_str(&kept).ok()
-    }
-
-    /// Keeps a value for later runs only; this one does not hold it in memory.
-    pub fn append(&self, key: &str, value: &impl Serialize) {
-        if let Ok(json) = serde_json::to_string(value) {
-            self.state().append(key, &json);
-        }
-    }
-
-    /// Keeps a value under a key, in place of any earlier one. It is on its way to the disk when this returns.
+    /// Keeps a value under a key, in place of any earlier one.
     ///
     /// A disk that takes nothing more costs the memory of this run, not the run: see [`Cache::remarks`].
     pub fn put(&self, key: &str, value: &impl Serialize) {
-        let Ok(json) = serde_json::to_string(value) else { return };
-        let mut state = self.state();
-        if state.records.get(key).is_some_and(|known| **known == *json) {
-            return;
+        if let Ok(json) = serde_json::to_vec(value) {
+            self.ask(|store| store.put(Key::Record(key), &json));
         }
-        state.append(key, &json);
-        state.records.insert(key.to_owned(), json.into_boxed_str());
     }
 
     /// The value kept under the checksum of what it was made from.
     pub fn find(&self, key: &ValueKey) -> Option<Vec<u8>> {
-        let mut state = self.state();
-        match state.values.get(key) {
-            Ok(value) => value,
-            Err(error) => {
-                state.remark(format!("{error}; it is made again"));
-                None
-            }
-        }
+        self.ask(|store| store.get(Key::Value(key)))?
     }
 
-    /// Keeps a value under the checksum of what it was made from. It is on its way to the disk when this returns.
+    /// Keeps a value under the checksum of what it was made from.
     pub fn keep(&self, key: &ValueKey, value: &[u8]) {
-        let mut state = self.state();
-        if let Err(error) = state.values.put(key, value) {
-            state.not_written(&error);
-        }
+        self.ask(|store| store.put(Key::Value(key), value));
     }
 
     /// How many values can be found.
     pub fn values(&self) -> usize {
-        self.state().values.len()
+        self.ask(|store| store.count(false)).unwrap_or(0)
     }
 
     /// Forgets all records, on disk too. Values stay: what they were made from is known by heart, whoever sent it.
     pub fn clear(&self) {
-        let mut state = self.state();
-        state.records.clear();
-        if let Err(error) = state.segments.clear() {
-            state.remark(error.to_string());
-        }
+        self.ask(Store::clear);
     }
 
-    /// How many records are held in memory.
+    /// How many records are kept.
     pub fn len(&self) -> usize {
-        self.state().records.len()
+        self.ask(|store| store.count(true)).unwrap_or(0)
     }
 
-    /// Whether no record is held in memory.
+    /// Whether no record is kept.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Makes what was kept so far survive a power loss.
+    /// Makes what was kept so far survive a kill and a power loss.
     pub fn sync(&self) {
-        let mut state = self.state();
-        for synced in [state.segments.sync(), state.values.sync()] {
-            if let Err(error) = synced {
-                state.remark(error.to_string());
-            }
-        }
+        self.ask(Store::sync);
     }
 
-    /// What people should know: files set aside because they were damaged, a disk that is full.
+    /// What people should know: a file set aside because it was damaged, a disk that is full.
     pub fn remarks(&self) -> Vec<String> {
         self.state().remarks.clone()
     }

@@ -69,11 +69,6 @@ struct PageLimits {
 pub(super) struct Memory<'a>(pub(super) Option<&'a Cache>);
 
 impl Memory<'_> {
-    /// What is known of an old version of a file, asked for once: it is in the inventory from then on.
-    pub(super) fn take_version(self, file: &Attachment, number: u32) -> Option<Remembered> {
-        self.0?.take(&version_key(file, number))
-    }
-
     /// What is known of an old version of a file.
     pub(super) fn version(self, file: &Attachment, number: u32) -> Option<Remembered> {
         self.0?.get(&version_key(file, number))
@@ -85,14 +80,14 @@ impl Memory<'_> {
             && version.title.is_some()
             && version.size.is_some()
         {
-            cache.append(&version_key(file, version.number), &Remembered::Read(version.clone()));
+            cache.put(&version_key(file, version.number), &Remembered::Read(version.clone()));
         }
     }
 
     /// Keeps that an old version was deleted.
     pub(super) fn keep_deleted(self, file: &Attachment, number: u32) {
         if let Some(cache) = self.0 {
-            cache.append(&version_key(file, number), &Remembered::Deleted);
+            cache.put(&version_key(file, number), &Remembered::Deleted);
         }
     }
 
@@ -104,7 +99,7 @@ impl Memory<'_> {
     /// Keeps all versions of a page.
     pub(super) fn keep_page_versions(self, page: &Content, newest: u32, versions: &[PageVersion]) {
         if let Some(cache) = self.0 {
-            cache.append(&page_versions_key(&page.id, page.created_at, newest), &versions);
+            cache.put(&page_versions_key(&page.id, page.created_at, newest), &versions);
         }
     }
 

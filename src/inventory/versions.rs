@@ -156,7 +156,7 @@ fn remember<'c>(
     let known: HashSet<u32> = file.old_versions.iter().map(|version| version.number).collect();
     let mut deleted = Vec::new();
     for number in numbers.into_iter().filter(|number| !known.contains(number)) {
-        match crawl.memory.take_version(file, number) {
+        match crawl.memory.version(file, number) {
             Some(Remembered::Read(version)) => {
                 crawl.ledger.remembered(UnitKind::AttachmentVersion);
                 file.old_versions.push(version);

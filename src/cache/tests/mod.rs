@@ -1,9 +1,10 @@
-//! Real files, real damage at every byte.
+//! Real files, real damage, real kills.
 
-mod values;
+mod damage;
+mod killed;
+mod room;
 
 use std::fs;
-use std::path::PathBuf;
 
 use tempfile::TempDir;
 
@@ -16,19 +17,63 @@ fn open(root: &TempDir) -> Cache {
     Cache::open(root.path(), SITE, USER).unwrap()
 }
 
-/// A cache of one segment with these numbers under `n/0`, `n/1`, …
-fn filled(count: u32) -> (TempDir, PathBuf) {
+/// Spares the disk where many runs follow one another and no power fails.
+fn unsynced(cache: Cache) -> Cache {
+    cache.state().store.as_ref().unwrap().set("synchronous = OFF");
+    cache
+}
+
+/// A cache with these numbers under `n/0`, `n/1`, …, and values under `key(0)`, `key(1)`, …
+fn filled(count: u8) -> (TempDir, PathBuf) {
     let root = TempDir::new().unwrap();
     let cache = open(&root);
     for number in 0..count {
-        cache.put(&format!("n/{number}"), &number);
+        cache.put(&record(number), &number);
+        cache.keep(&key(number), &value(number));
     }
-    let segment = cache.folder().join("segment-000001");
-    (root, segment)
+    let file = cache.file.path.clone();
+    (root, file)
 }
 
-fn kept(cache: &Cache, count: u32) -> Vec<Option<u32>> {
-    (0..count).map(|number| cache.get(&format!("n/{number}"))).collect()
+fn record(number: u8) -> String {
+    format!("n/{number}")
+}
+
+fn key(number: u8) -> ValueKey {
+    [number; 32]
+}
+
+fn value(number: u8) -> Vec<u8> {
+    vec![number; 60 + usize::from(number)]
+}
+
+/// Which records are there, each of them as it was put.
+fn records(cache: &Cache, count: u8) -> Vec<u8> {
+    let there = (0..count).filter(|number| {
+        cache.get::<u8>(&record(*number)).is_some_and(|found| {
+            assert_eq!(found, *number);
+            true
+        })
+    });
+    there.collect()
+}
+
+/// Which values are there, each of them as it was kept.
+fn values(cache: &Cache, count: u8) -> Vec<u8> {
+    let there = (0..count).filter(|number| {
+        cache.find(&key(*number)).is_some_and(|found| {
+            assert_eq!(found, value(*number));
+            true
+        })
+    });
+    there.collect()
+}
+
+fn names_in(folder: &Path) -> Vec<String> {
+    let names = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let mut names: Vec<String> = names.collect();
+    names.sort();
+    names
 }
 
 #[test]
@@ -51,86 +96,59 @@ fn what_was_put_is_there_in_the_next_run_and_the_last_value_counts() {
 }
 
 #[test]
-fn f_79_a_segment_cut_at_any_byte_keeps_its_whole_lines() {
-    let (root, segment) = filled(3);
-    let whole = fs::read(&segment).unwrap();
-    let header = whole.iter().position(|byte| *byte == b'\n').unwrap() + 1;
-    for end in header..whole.len() {
-        fs::write(&segment, &whole[..end]).unwrap();
-        let cache = open(&root);
-        let lines = whole[..end].split(|byte| *byte == b'\n').count() - 2;
-        let expected: Vec<Option<u32>> =
-            (0..3_u32).map(|number| ((number as usize) < lines).then_some(number)).collect();
-        assert_eq!(kept(&cache, 3), expected, "cut at {end}");
-        assert_eq!(cache.remarks(), Vec::<String>::new(), "a torn end is no damage");
-    }
-}
-
-#[test]
-fn f_81_a_flipped_bit_anywhere_is_never_believed() {
-    let (root, segment) = filled(4);
-    let whole = fs::read(&segment).unwrap();
-    let last_line = whole[..whole.len() - 1].iter().rposition(|byte| *byte == b'\n').unwrap();
-    for at in 0..whole.len() {
-        let mut damaged = whole.clone();
-        damaged[at] ^= 0x04;
-        fs::write(&segment, &damaged).unwrap();
-        let cache = open(&root);
-        for (number, value) in kept(&cache, 4).into_iter().enumerate() {
-            assert!(value.is_none_or(|value| value as usize == number), "byte {at}: {number} became {value:?}");
-        }
-        let aside = segment.with_extension("damaged");
-        assert_eq!(aside.exists(), at < last_line, "byte {at}");
-        assert_eq!(cache.remarks().len(), usize::from(at < last_line), "byte {at}");
-        assert_eq!(segment.exists(), at >= last_line, "byte {at}");
-        let _ = fs::remove_file(aside);
-    }
-}
-
-#[test]
-fn a_cache_of_another_account_or_site_is_not_believed() {
-    let (root, segment) = filled(2);
-    let other = Cache::open(root.path(), SITE, "bob@acme.example").unwrap();
-    assert!(other.is_empty());
-    let folder = other.folder().to_owned();
-    drop(other);
-    fs::copy(segment, folder.join("segment-000001")).unwrap();
-    let other = Cache::open(root.path(), SITE, "bob@acme.example").unwrap();
-    assert!(other.is_empty());
-    assert_eq!(other.remarks().len(), 1);
-}
-
-#[test]
-fn what_is_taken_or_appended_leaves_memory_and_not_the_disk() {
-    let (root, _) = filled(2);
-    let cache = open(&root);
-    assert_eq!((cache.take::<u32>("n/0"), cache.take::<u32>("n/0")), (Some(0), None));
-    cache.append("n/2", &2);
-    assert_eq!((cache.get::<u32>("n/2"), cache.len()), (None, 1));
-    drop(cache);
-    assert_eq!(kept(&open(&root), 3), [Some(0), Some(1), Some(2)]);
-}
-
-#[test]
-fn many_segments_become_one_and_nothing_is_lost() {
+fn what_was_kept_is_found_in_the_same_run_and_in_the_next_ones() {
     let root = TempDir::new().unwrap();
-    for number in 0..40_u32 {
-        open(&root).put(&format!("n/{number}"), &number);
-    }
     let cache = open(&root);
-    assert_eq!(kept(&cache, 40), (0..40).map(Some).collect::<Vec<_>>());
-    let segments = fs::read_dir(cache.folder()).unwrap().count() - 2;
-    assert!(segments <= 14, "{segments} segments");
+    cache.keep(&key(1), &value(2));
+    cache.keep(&key(1), &value(1));
+    cache.keep(&key(3), b"");
+    assert_eq!((cache.find(&key(1)), cache.find(&key(3))), (Some(value(1)), Some(Vec::new())));
+    drop(cache);
+    let cache = open(&root);
+    cache.keep(&key(4), &value(4));
+    assert_eq!((cache.find(&key(1)), cache.find(&key(4)), cache.find(&key(5))), (Some(value(1)), Some(value(4)), None));
+    drop(cache);
+    assert_eq!(open(&root).values(), 3);
+    assert_eq!(open(&root).remarks(), Vec::<String>::new());
 }
 
 #[test]
-fn clearing_forgets_on_disk_too() {
+fn a_record_and_a_value_never_share_a_key() {
+    let root = TempDir::new().unwrap();
+    let cache = open(&root);
+    let name = "n".repeat(32);
+    cache.put(&name, &1);
+    cache.keep(name.as_bytes().try_into().unwrap(), b"2");
+    assert_eq!((cache.get::<u32>(&name), cache.len(), cache.values()), (Some(1), 1, 1));
+}
+
+#[test]
+fn clearing_forgets_records_on_disk_too_and_no_value() {
     let (root, _) = filled(5);
     let cache = open(&root);
     cache.clear();
-    cache.put("n/9", &9);
+    cache.put(&record(3), &3);
     drop(cache);
-    assert_eq!(open(&root).len(), 1);
+    let cache = open(&root);
+    assert_eq!((cache.len(), records(&cache, 5), values(&cache, 5)), (1, vec![3], vec![0, 1, 2, 3, 4]));
+}
+
+#[test]
+fn a_run_leaves_one_file_beside_its_lock() {
+    let (_root, file) = filled(3);
+    assert_eq!(names_in(file.parent().unwrap()), ["cache.sqlite", "holder", "lock"]);
+}
+
+#[test]
+fn files_of_earlier_builds_are_left_alone() {
+    let (root, file) = filled(2);
+    let old = ["segment-000001", "values-000001"].map(|name| file.with_file_name(name));
+    for path in &old {
+        fs::write(path, "of an earlier build").unwrap();
+    }
+    let cache = open(&root);
+    assert_eq!((records(&cache, 2), cache.remarks()), (vec![0, 1], Vec::new()));
+    assert!(old.iter().all(|path| path.exists()));
 }
 
 #[test]
@@ -147,15 +165,38 @@ fn f_82_a_second_run_is_told_who_holds_the_lock() {
 
 #[test]
 fn looking_needs_no_lock_and_writes_nothing() {
-    let (root, segment) = filled(2);
+    let (root, file) = filled(2);
     let held = open(&root);
-    let before = fs::read(&segment).unwrap();
+    held.put(&record(5), &5);
+    held.keep(&key(5), &value(5));
+    let before = (fs::read(&file).unwrap(), names_in(held.folder()));
     let seen = Cache::look(root.path(), SITE, USER).unwrap();
-    seen.put("n/7", &7);
-    assert_eq!((kept(&seen, 2), seen.remarks()), (vec![Some(0), Some(1)], Vec::new()));
-    assert_eq!((fs::read(&segment).unwrap(), fs::read_dir(held.folder()).unwrap().count()), (before, 3));
+    seen.put(&record(7), &7);
+    seen.keep(&key(7), &value(7));
+    seen.clear();
+    seen.sync();
+    assert_eq!((records(&seen, 8), values(&seen, 8)), (vec![0, 1, 5], vec![0, 1]), "what is committed and no more");
+    assert_eq!(seen.remarks(), Vec::<String>::new());
+    assert_eq!((fs::read(&file).unwrap(), names_in(held.folder())), before);
+    held.sync();
+    assert_eq!(values(&seen, 8), [0, 1, 5], "whoever looks keeps nobody from writing");
     assert!(Cache::look(root.path(), SITE, "bob@acme.example").is_none());
     assert_eq!(fs::read_dir(root.path()).unwrap().count(), 1);
+}
+
+#[test]
+fn tasks_share_a_cache() {
+    let root = TempDir::new().unwrap();
+    let cache = open(&root);
+    std::thread::scope(|scope| {
+        for part in 0..4 {
+            let cache = &cache;
+            scope.spawn(move || {
+                (part * 50..part * 50 + 50).for_each(|number| cache.keep(&key(number), &value(number)));
+            });
+        }
+    });
+    assert_eq!(values(&cache, 255), (0..200).collect::<Vec<_>>());
 }
 
 #[cfg(unix)]
@@ -167,26 +208,32 @@ fn s_13_files_and_folders_are_for_the_owner_only() {
     cache.put("a", &1);
     let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
     assert_eq!((mode(&parent.path().join("new")), mode(cache.folder())), (0o700, 0o700));
-    for entry in fs::read_dir(cache.folder()).unwrap() {
-        assert_eq!(mode(&entry.unwrap().path()), 0o600);
+    // SQLite's own files are there while a run goes on
+    let names = names_in(cache.folder());
+    assert_eq!(names, ["cache.sqlite", "cache.sqlite-shm", "cache.sqlite-wal", "holder", "lock"]);
+    for name in names {
+        assert_eq!(mode(&cache.folder().join(&name)), 0o600, "{name}");
     }
 }
 
-#[cfg(target_os = "linux")]
 #[test]
 fn f_75_a_disk_that_takes_no_more_costs_the_memory_and_not_the_run() {
-    let root = TempDir::new().unwrap();
-    let cache = open(&root);
-    cache.put("a", &1);
-    let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
-    cache.state().segments.replace_own(full);
-    for number in 0..3 {
-        cache.put(&format!("n/{number}"), &number);
+    // a full disk, and one that became read-only
+    for refusal in ["max_page_count = 1", "query_only = ON"] {
+        let (root, _) = filled(3);
+        let cache = open(&root);
+        cache.state().store.as_ref().unwrap().set(refusal);
+        let long = vec![b'x'; 100_000];
+        for number in 3..6 {
+            cache.keep(&key(number), &long);
+            cache.put(&record(number), &number);
+            cache.sync();
+        }
+        assert_eq!((records(&cache, 3), values(&cache, 3)), (vec![0, 1, 2], vec![0, 1, 2]), "{refusal}");
+        let remarks = cache.remarks();
+        assert!(remarks.len() == 1 && remarks[0].ends_with("is not remembered"), "{remarks:?}");
+        drop(cache);
+        let next = open(&root);
+        assert_eq!((next.len(), next.values(), next.remarks()), (3, 3, Vec::new()), "{refusal}");
     }
-    assert_eq!(cache.get::<u32>("n/2"), Some(2), "this run goes on with what it knows");
-    let remarks = cache.remarks();
-    assert!(remarks.len() == 1 && remarks[0].contains("is not remembered"), "{remarks:?}");
-    drop(cache);
-    let next = open(&root);
-    assert_eq!((next.get::<u32>("a"), next.len()), (Some(1), 1));
 }
