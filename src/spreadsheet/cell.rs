@@ -38,7 +38,7 @@ fn is_trigger(text: &str) -> bool {
 }
 
 /// Line breaks as blanks, CRLF as one: a value stays on the line of its row.
-fn one_line(text: &str) -> Cow<'_, str> {
+pub(super) fn one_line(text: &str) -> Cow<'_, str> {
     if text.contains(LINE_BREAKS) {
         Cow::Owned(text.replace("\r\n", " ").replace(LINE_BREAKS, " "))
     } else {

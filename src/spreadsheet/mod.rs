@@ -3,10 +3,14 @@
 
 mod cell;
 mod column;
+mod line;
+mod record;
 mod table;
 mod value;
 
 pub use cell::{FORMULA_TRIGGERS, LINE_BREAKS, TableWriter, decode, encode};
 pub use column::{Column, Plain, Sheet, Type, documentation, header, write_table};
+pub use line::{RawCell, cells_of_line};
+pub use record::{Header, Record};
 pub use table::{Table, TableError};
 pub use value::Value;
