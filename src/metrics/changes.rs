@@ -1,11 +1,13 @@
 //! What happened to the pages since the snapshot before.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use serde::{Deserialize, Serialize};
 
 use super::row::PageRow;
 use super::{Previous, PreviousPage};
 use crate::inventory::coverage::UnitKind;
-use crate::inventory::{ContentKind, Inventory, Status};
+use crate::inventory::{Content, ContentKind, Inventory, Status};
 
 /// What happened to a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -58,10 +60,31 @@ pub struct Change {
     pub detail: String,
 }
 
+/// What an inventory tells of pages that are in no row any more.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Vanished {
+    /// Ids of the pages that are archived.
+    pub archived: BTreeSet<String>,
+    /// The lists of pages have no holes: a page that is nowhere is gone.
+    pub lists_whole: bool,
+}
+
+impl Vanished {
+    /// What this inventory tells.
+    pub fn of(inventory: &Inventory) -> Self {
+        let is_archived = |content: &&Content| content.kind == ContentKind::Page && content.status == Status::Archived;
+        let archived = inventory.contents.iter().filter(is_archived);
+        Self {
+            archived: archived.map(|content| content.id.as_str().to_owned()).collect(),
+            lists_whole: !inventory.coverage.has_gap(UnitKind::PageList),
+        }
+    }
+}
+
 /// All changes, by kind, space and title. Only pages of spaces that both snapshots hold are compared: a space that was
 /// not chosen before is not new, and one that is not chosen now is not gone. Where the lists of pages have holes,
 /// nothing is called gone.
-pub fn changes(rows: &[PageRow], previous: &Previous, inventory: &Inventory, chosen: &[String]) -> Vec<Change> {
+pub fn changes(rows: &[PageRow], previous: &Previous, vanished: &Vanished, chosen: &[String]) -> Vec<Change> {
     let mut changes = Vec::new();
     let mut present: HashSet<&str> = HashSet::with_capacity(rows.len());
     for row in rows {
@@ -69,19 +92,12 @@ pub fn changes(rows: &[PageRow], previous: &Previous, inventory: &Inventory, cho
         present.extend(before.map(|(id, _)| id));
         of_row(row, before.map(|(_, page)| page), previous, &mut changes);
     }
-    let archived: HashSet<&str> = inventory
-        .contents
-        .iter()
-        .filter(|content| content.kind == ContentKind::Page && content.status == Status::Archived)
-        .map(|content| content.id.as_str())
-        .collect();
-    let lists_whole = !inventory.coverage.has_gap(UnitKind::PageList);
     let left =
         previous.pages.iter().filter(|(id, page)| !present.contains(id.as_str()) && chosen.contains(&page.space_key));
     for (id, page) in left {
-        let kind = match archived.contains(id.as_str()) {
+        let kind = match vanished.archived.contains(id) {
             true => ChangeKind::Archived,
-            false if lists_whole => ChangeKind::Gone,
+            false if vanished.lists_whole => ChangeKind::Gone,
             false => continue,
         };
         changes.push(Change {

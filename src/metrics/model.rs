@@ -13,7 +13,7 @@ use super::findings;
 use super::judgement::health_weights;
 use super::summary::WeekStatus;
 use crate::inventory::snapshot::MetricGroup;
-use crate::spreadsheet::{Column, Plain, Sheet, Table, TableWriter, Value, documentation, header, write_table};
+use crate::spreadsheet::{Column, Plain, Record, Sheet, TableWriter, Value, documentation, header, write_table};
 
 /// The files of the history in the data dictionary.
 const HISTORY: &str = "confluence_data_*";
@@ -65,10 +65,11 @@ pub fn fact_columns() -> Vec<&'static PageColumn> {
 }
 
 /// The tables, as far as they have been filled.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Model {
+    facts: Vec<&'static PageColumn>,
     pages: BTreeMap<String, DimPage>,
-    spaces: BTreeMap<String, Vec<String>>,
+    spaces: BTreeMap<String, Vec<Value>>,
     people: BTreeMap<String, DimPerson>,
     weeks: Vec<DimWeek>,
 }
@@ -76,7 +77,7 @@ pub struct Model {
 /// A page, with the cells of [`PAGE`].
 #[derive(Debug, Default)]
 struct DimPage {
-    cells: Vec<String>,
+    cells: Vec<Value>,
     first_week: String,
     last_week: String,
 }
@@ -95,8 +96,8 @@ const WEEKS_OF_PAGE: &[Column<Plain<DimPage>>] = &[
 struct DimPerson {
     id: String,
     name: String,
-    /// The text of the cell, empty where it was never read.
-    active: String,
+    /// `None` where it was never read.
+    active: Option<bool>,
 }
 
 /// Columns of `dim_user.csv`.
@@ -108,7 +109,7 @@ const PERSON: &[Column<Plain<DimPerson>>] = &[
         .says("Name, as it was last seen.")
         .from("creator_name, owner_name, last_editor")
         .empty("the name was never read"),
-    Column::<Plain<DimPerson>>::flag("active", |person| number(&person.active))
+    Column::<Plain<DimPerson>>::flag("active", |person| Value::maybe(person.active, Value::Flag))
         .says("The account is active, as it was last seen.")
         .from("owner_active, last_editor_active")
         .empty("the account was never read"),
@@ -147,76 +148,70 @@ const WEEK: &[Column<Plain<DimWeek>>] = &[
     .empty("no snapshot"),
 ];
 
-impl Model {
+impl Default for Model {
     /// Nothing yet.
-    pub fn new() -> Self {
-        Self::default()
+    fn default() -> Self {
+        let (pages, spaces, people) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        Self { facts: fact_columns(), pages, spaces, people, weeks: Vec::new() }
+    }
+}
+
+impl Model {
+    /// The columns that [`Self::add`] looks at.
+    pub fn columns() -> BTreeSet<&'static str> {
+        let of_dimensions = [&PAGE[..], &SPACE, &CREATOR, &OWNER, &LAST_EDITOR].concat();
+        fact_columns().into_iter().chain(of_dimensions).map(|column| column.name).collect()
     }
 
-    /// Adds a week that has no snapshot.
-    pub fn missing_week(&mut self, week: &str, monday: NaiveDate) {
-        self.weeks.push(DimWeek { week: week.to_owned(), monday, status: WeekStatus::Missing, pages: 0 });
+    /// Begins a week, the oldest first; one without a snapshot is missing, and gets no rows.
+    pub fn begin_week(&mut self, week: &str, monday: NaiveDate, status: WeekStatus) {
+        self.weeks.push(DimWeek { week: week.to_owned(), monday, status, pages: 0 });
     }
 
-    /// Adds the rows of a week, the oldest week first, and writes its facts.
-    pub fn add_week(
-        &mut self,
-        week: &str,
-        monday: NaiveDate,
-        status: WeekStatus,
-        table: &Table,
-        facts: &mut TableWriter<'_>,
-    ) -> io::Result<()> {
-        self.weeks.push(DimWeek { week: week.to_owned(), monday, status, pages: table.rows.len() as u64 });
-        let at = table.columns();
-        let wanted = fact_columns();
-        for row in &table.rows {
-            let cell = |name: &str| at.get(name).and_then(|at| row.get(*at)).map(String::as_str).unwrap_or_default();
-            for column in &wanted {
-                facts.value(&read_back(column, cell(column.name)))?;
-            }
-            facts.end_row()?;
-            self.remember(week, &cell);
+    /// Adds a row of the week that was begun last, and writes its facts.
+    pub fn add(&mut self, row: Record<'_>, facts: &mut TableWriter<'_>) -> io::Result<()> {
+        let week = self.weeks.last_mut().ok_or_else(|| io::Error::other("a row before the first week"))?;
+        week.pages += 1;
+        for column in &self.facts {
+            facts.value(cell(row, column))?;
         }
+        facts.end_row()?;
+        let page = self.pages.entry(text(row, KEYS[1])).or_default();
+        if page.first_week.is_empty() {
+            page.first_week.clone_from(&week.week);
+        }
+        page.last_week.clone_from(&week.week);
+        page.cells = cells(row, &PAGE);
+        self.spaces.insert(text(row, SPACE[0]), cells(row, &SPACE));
+        self.remember_person(row, CREATOR, None);
+        self.remember_person(row, [OWNER[0], OWNER[1]], Some(OWNER[2]));
+        self.remember_person(row, [LAST_EDITOR[0], LAST_EDITOR[1]], Some(LAST_EDITOR[2]));
         Ok(())
     }
 
-    fn remember<'c>(&mut self, week: &str, cell: &impl Fn(&str) -> &'c str) {
-        let page = self.pages.entry(cell("page_id").to_owned()).or_default();
-        if page.first_week.is_empty() {
-            week.clone_into(&mut page.first_week);
+    fn remember_person(&mut self, row: Record<'_>, [id, name]: [&PageColumn; 2], active: Option<&PageColumn>) {
+        let id = text(row, id);
+        if id.is_empty() {
+            return;
         }
-        week.clone_into(&mut page.last_week);
-        page.cells = PAGE.iter().map(|column| cell(column.name).to_owned()).collect();
-        let space = SPACE.iter().map(|column| cell(column.name).to_owned()).collect();
-        self.spaces.insert(cell("space_key").to_owned(), space);
-        for columns in [&CREATOR[..], &OWNER, &LAST_EDITOR] {
-            let mut cells = columns.iter().map(|column| cell(column.name));
-            let [id, name, active] = [(); 3].map(|()| cells.next().unwrap_or_default());
-            if id.is_empty() {
-                continue;
-            }
-            let known = self.people.entry(id.to_owned()).or_default();
-            (known.id, known.name) = (id.to_owned(), name.to_owned());
-            if !active.is_empty() {
-                active.clone_into(&mut known.active);
-            }
-        }
+        let known = self.people.entry(id.clone()).or_default();
+        (known.id, known.name) = (id, text(row, name));
+        known.active = active.and_then(|active| row.flag(active.name)).or(known.active);
     }
 
     /// Writes `dim_page.csv`.
     pub fn write_pages(&self, sink: &mut dyn Write) -> io::Result<()> {
         let header = format!("{},{}", header(PAGE), header(WEEKS_OF_PAGE));
         let rows = self.pages.values().map(|page| {
-            let weeks = WEEKS_OF_PAGE.iter().map(|column| column.value(page).plain());
+            let weeks = WEEKS_OF_PAGE.iter().map(|column| column.value(page));
             page.cells.iter().cloned().chain(weeks).collect()
         });
-        texts(sink, &header, rows)
+        write_cells(sink, &header, rows)
     }
 
     /// Writes `dim_space.csv`.
     pub fn write_spaces(&self, sink: &mut dyn Write) -> io::Result<()> {
-        texts(sink, &header(SPACE), self.spaces.values().cloned())
+        write_cells(sink, &header(SPACE), self.spaces.values().cloned())
     }
 
     /// Writes `dim_user.csv`.
@@ -230,40 +225,34 @@ impl Model {
     }
 }
 
-/// A cell of a column as it was read from the history.
-fn read_back(column: &PageColumn, cell: &str) -> Value {
-    match cell {
-        "" => Value::Empty,
-        number_of if column.holds.is_number() => number(number_of),
-        text => Value::text(text),
+/// The cell of a column. The tables of the model have no empty texts: those stand as nothing.
+fn cell<'r>(row: Record<'r>, column: &PageColumn) -> &'r Value {
+    match row.value(column.name) {
+        Value::Text(text) if text.is_empty() => &Value::Empty,
+        value => value,
     }
 }
 
-fn number(text: &str) -> Value {
-    if let Ok(number) = text.parse() {
-        return Value::Integer(number);
-    }
-    let decimals = text.split_once('.').map_or(0, |(_, decimals)| decimals.len());
-    match (text.parse(), u8::try_from(decimals)) {
-        (Ok(number), Ok(decimals)) => Value::Decimal(number, decimals),
-        _ => Value::Empty,
-    }
+fn cells(row: Record<'_>, columns: &[&PageColumn]) -> Vec<Value> {
+    columns.iter().map(|column| cell(row, column).clone()).collect()
 }
 
-fn texts(sink: &mut dyn Write, header: &str, rows: impl Iterator<Item = Vec<String>>) -> io::Result<()> {
+fn text(row: Record<'_>, column: &PageColumn) -> String {
+    row.text(column.name).unwrap_or_default().to_owned()
+}
+
+fn write_cells(sink: &mut dyn Write, header: &str, rows: impl Iterator<Item = Vec<Value>>) -> io::Result<()> {
     let mut table = TableWriter::new(sink, header)?;
     for row in rows {
-        for cell in row {
-            if cell.is_empty() { table.value(&Value::Empty)? } else { table.text(&cell)? }
-        }
+        row.iter().try_for_each(|cell| table.value(cell))?;
         table.end_row()?;
     }
     Ok(())
 }
 
 /// A line of the data dictionary: a column and the tables it stands in.
-fn entry<S: Sheet>(column: &Column<S>, group: &str, tables: &str) -> Vec<String> {
-    [column.name, tables, group, column.unit, column.definition, column.source, column.empty].map(str::to_owned).into()
+fn entry<S: Sheet>(column: &Column<S>, group: &str, tables: &str) -> Vec<Value> {
+    [column.name, tables, group, column.unit, column.definition, column.source, column.empty].map(Value::text).into()
 }
 
 /// Writes `data_dictionary.csv`: every column of every file, and the weights of the health score.
@@ -283,16 +272,16 @@ pub fn write_dictionary(sink: &mut dyn Write) -> io::Result<()> {
     let status = ["snapshot_status", HISTORY, CORE, "text", says, "history.json", "never"];
     let weights = health_weights().map(|(reason, weight)| {
         let says = format!("\"{reason}\" takes {weight} off health_score");
-        ["health_reasons", HISTORY, CORE, "score", &says, "this row", "never"].map(str::to_owned).into()
+        ["health_reasons", HISTORY, CORE, "score", &says, "this row", "never"].map(Value::text).into()
     });
     let lines = of_pages
-        .chain([status.map(str::to_owned).into()])
+        .chain([status.map(Value::text).into()])
         .chain(WEEKS_OF_PAGE.iter().map(|column| entry(column, CORE, "dim_page")))
         .chain(PERSON.iter().map(|column| entry(column, CORE, "dim_user")))
         .chain(WEEK.iter().map(|column| entry(column, CORE, "dim_week")))
         .chain(findings::OWN.iter().map(|column| entry(column, CORE, "findings/*")))
         .chain(weights);
-    texts(sink, "column,tables,group,unit,definition,source,empty_when", lines)
+    write_cells(sink, "column,tables,group,unit,definition,source,empty_when", lines)
 }
 
 /// The columns of the model's tables in Markdown.

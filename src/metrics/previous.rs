@@ -4,7 +4,8 @@ use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 
-use crate::spreadsheet::Table;
+use super::columns::{self, PageColumn};
+use crate::spreadsheet::Record;
 
 /// The latest snapshot before this week's.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -52,34 +53,49 @@ impl Previous {
         found.map(|(id, page)| (id.as_str(), page))
     }
 
-    /// Takes what is needed from a weekly table; columns it lacks are unknown. `spaces` are those that were chosen.
-    pub fn new(week: impl Into<String>, spaces: &[String], table: &Table) -> Self {
-        let columns = table.columns();
-        let cell = |row: &Vec<String>, name: &str| -> String {
-            columns.get(name).and_then(|at| row.get(*at)).cloned().unwrap_or_default()
+    /// The columns that [`Self::add`] looks at.
+    pub const COLUMNS: [&str; 11] = [
+        "page_id",
+        "page_title",
+        "space_key",
+        "page_url",
+        "parent_id",
+        "schema_version",
+        "edit_count",
+        "workflow_state",
+        "workflow_since",
+        "content_state",
+        "content_state_since",
+    ];
+
+    /// A week without pages so far. `spaces` are the keys of those that were chosen.
+    pub fn new(week: impl Into<String>, spaces: &[String]) -> Self {
+        Self { week: week.into(), spaces: spaces.iter().cloned().collect(), pages: HashMap::new() }
+    }
+
+    /// Adds a page; what its row does not tell is unknown.
+    pub fn add(&mut self, row: Record<'_>) {
+        let text = |name| row.text(name).unwrap_or_default().to_owned();
+        let page = PreviousPage {
+            title: text("page_title"),
+            space_key: text("space_key"),
+            url: text("page_url"),
+            parent_id: text("parent_id"),
+            // an imported week has the column too once a snapshot of this program has brought it
+            knows_parent: row.integer("schema_version").is_some(),
+            edit_count: row.count("edit_count"),
+            workflow_state: text("workflow_state"),
+            workflow_since: row.time("workflow_since"),
+            content_state: text("content_state"),
+            content_state_since: row.time("content_state_since"),
         };
-        let page = |row: &Vec<String>| {
-            let time = |name| DateTime::parse_from_rfc3339(&cell(row, name)).ok().map(|time| time.to_utc());
-            let page = PreviousPage {
-                title: cell(row, "page_title"),
-                space_key: cell(row, "space_key"),
-                url: cell(row, "page_url"),
-                parent_id: cell(row, "parent_id"),
-                // an imported week has the column too once a snapshot of this program has brought it
-                knows_parent: !cell(row, "schema_version").is_empty(),
-                edit_count: cell(row, "edit_count").parse().ok(),
-                workflow_state: cell(row, "workflow_state"),
-                workflow_since: time("workflow_since"),
-                content_state: cell(row, "content_state"),
-                content_state_since: time("content_state_since"),
-            };
-            (cell(row, "page_id"), page)
-        };
-        let pages: HashMap<String, PreviousPage> = table.rows.iter().map(page).collect();
-        let spaces = spaces.iter().cloned().chain(pages.values().map(|page| page.space_key.clone())).collect();
-        Self { week: week.into(), spaces, pages }
+        self.spaces.insert(page.space_key.clone());
+        self.pages.insert(text("page_id"), page);
     }
 }
+
+/// A name of no column does not compile.
+const _: [&PageColumn; 11] = columns::named(Previous::COLUMNS);
 
 /// What stands for the id of a page in imported weeks whose addresses hold none: the history makes it of space and
 /// title.

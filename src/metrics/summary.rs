@@ -1,13 +1,14 @@
 //! Figures for the dashboard: of this snapshot, per space, over the weeks, and of workflows.
 //!
-//! Figures are added up from cells by the names of their columns, so that this week's rows and those of the history
+//! Figures are added up from records by the names of their columns, so that this week's rows and those of the history
 //! pass through the same sums. A figure whose column is empty in all rows is unknown, not zero.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::columns::{self, PageColumn};
 use super::row::PageRow;
 use super::staleness::Staleness;
-use crate::spreadsheet::Table;
+use crate::spreadsheet::Record;
 
 /// Sums over the pages of a snapshot or of one space in it.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -46,45 +47,61 @@ pub struct Figures {
     pub health_sum: Option<(u64, u64)>,
 }
 
+/// A name of no column does not compile.
+const _: [&PageColumn; 17] = columns::named(Figures::COLUMNS);
+
 impl Figures {
-    /// Adds one row, given the text of its cells by column name; a column that is not there is empty.
-    pub fn add<'c>(&mut self, cell: impl Fn(&str) -> &'c str) {
-        let number = |name: &str| cell(name).parse::<i64>().ok();
-        let sum = |to: &mut Option<u64>, value: Option<i64>| {
+    /// The columns that figures are added up from, and the key that tells spaces apart in [`TableFigures`].
+    pub const COLUMNS: [&str; 17] = [
+        "space_key",
+        "word_count",
+        "attachment_bytes",
+        "edits_7d",
+        "staleness",
+        "is_orphan_tree",
+        "is_orphan_link",
+        "is_stub",
+        "label_count",
+        "unique_contributors",
+        "owner_active",
+        "broken_internal_links",
+        "workflow_source",
+        "workflow_state",
+        "workflow_final",
+        "workflow_overdue",
+        "health_score",
+    ];
+
+    /// Adds one row.
+    pub fn add(&mut self, row: Record<'_>) {
+        let sum = |to: &mut Option<u64>, value: Option<u64>| {
             if let Some(value) = value {
-                *to.get_or_insert(0) += u64::try_from(value).unwrap_or(0);
+                *to.get_or_insert(0) += value;
             }
         };
-        let tally = |to: &mut Option<u64>, holds: Option<bool>| {
-            if let Some(holds) = holds {
-                *to.get_or_insert(0) += u64::from(holds);
-            }
-        };
-        let is_one = |name: &str| number(name).map(|value| value == 1);
+        let tally = |to: &mut Option<u64>, holds: Option<bool>| sum(to, holds.map(u64::from));
         self.pages += 1;
-        sum(&mut self.words, number("word_count"));
-        sum(&mut self.attachment_bytes, number("attachment_bytes"));
-        sum(&mut self.edits_7d, number("edits_7d"));
-        let staleness = cell("staleness");
-        if !staleness.is_empty() {
+        sum(&mut self.words, row.count("word_count"));
+        sum(&mut self.attachment_bytes, row.count("attachment_bytes"));
+        sum(&mut self.edits_7d, row.count("edits_7d"));
+        if let Some(staleness) = row.text("staleness") {
             *self.staleness.entry(staleness.to_owned()).or_default() += 1;
         }
-        tally(&mut self.orphans_tree, is_one("is_orphan_tree"));
-        tally(&mut self.orphans_links, is_one("is_orphan_link"));
-        tally(&mut self.stubs, is_one("is_stub"));
-        tally(&mut self.without_labels, number("label_count").map(|labels| labels == 0));
-        tally(&mut self.single_contributor, number("unique_contributors").map(|people| people == 1));
-        tally(&mut self.inactive_owner, is_one("owner_active").map(|active| !active));
-        sum(&mut self.broken_links, number("broken_internal_links"));
-        let source = cell("workflow_source");
-        if !source.is_empty() {
-            tally(&mut self.in_workflow, Some(!cell("workflow_state").is_empty()));
-            tally(&mut self.approved, Some(cell("workflow_final") == "1"));
-            tally(&mut self.overdue, Some(cell("workflow_overdue") == "1"));
+        tally(&mut self.orphans_tree, row.flag("is_orphan_tree"));
+        tally(&mut self.orphans_links, row.flag("is_orphan_link"));
+        tally(&mut self.stubs, row.flag("is_stub"));
+        tally(&mut self.without_labels, row.count("label_count").map(|labels| labels == 0));
+        tally(&mut self.single_contributor, row.count("unique_contributors").map(|people| people == 1));
+        tally(&mut self.inactive_owner, row.flag("owner_active").map(|active| !active));
+        sum(&mut self.broken_links, row.count("broken_internal_links"));
+        if row.text("workflow_source").is_some() {
+            tally(&mut self.in_workflow, Some(row.text("workflow_state").is_some_and(|state| !state.is_empty())));
+            tally(&mut self.approved, Some(row.flag("workflow_final") == Some(true)));
+            tally(&mut self.overdue, Some(row.flag("workflow_overdue") == Some(true)));
         }
-        if let Some(score) = number("health_score") {
+        if let Some(score) = row.count("health_score") {
             let (sum, pages) = self.health_sum.get_or_insert((0, 0));
-            *sum += u64::try_from(score).unwrap_or(0);
+            *sum += score;
             *pages += 1;
         }
     }
@@ -112,17 +129,10 @@ pub struct TableFigures {
 }
 
 impl TableFigures {
-    /// Adds up a table with the columns of the snapshots.
-    pub fn of(table: &Table) -> Self {
-        let columns = table.columns();
-        let mut figures = Self::default();
-        for row in &table.rows {
-            let cell =
-                |name: &str| columns.get(name).and_then(|at| row.get(*at)).map(String::as_str).unwrap_or_default();
-            figures.total.add(cell);
-            figures.spaces.entry(cell("space_key").to_owned()).or_default().add(cell);
-        }
-        figures
+    /// Adds one row.
+    pub fn add(&mut self, row: Record<'_>) {
+        self.total.add(row);
+        self.spaces.entry(row.text("space_key").unwrap_or_default().to_owned()).or_default().add(row);
     }
 }
 
@@ -280,17 +290,38 @@ fn oldest<'a>(rows: impl Iterator<Item = &'a PageRow>) -> Option<(i64, PageRef)>
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn table(text: &str) -> Table {
-        Table::parse(text.as_bytes()).unwrap()
-    }
+    use crate::spreadsheet::{Header, Value};
 
     #[test]
     fn what_no_row_tells_is_unknown_and_what_one_tells_is_counted() {
-        let figures = TableFigures::of(&table(
-            "space_key,word_count,staleness,is_stub,workflow_source,workflow_state,workflow_overdue,health_score\n\
-             ENG,10,fresh,0,labels,Draft,1,80\nENG,20,stale,1,none,,,60\nOPS,,expired,,,,,\n",
-        ));
+        let header = Header::new([
+            "space_key",
+            "word_count",
+            "staleness",
+            "is_stub",
+            "workflow_source",
+            "workflow_state",
+            "workflow_overdue",
+            "health_score",
+        ]);
+        let text = |text: &str| Value::text(text);
+        let (number, flag, none) = (Value::Integer, Value::Flag, Value::Empty);
+        let rows = [
+            [
+                text("ENG"),
+                number(10),
+                text("fresh"),
+                flag(false),
+                text("labels"),
+                text("Draft"),
+                flag(true),
+                number(80),
+            ],
+            [text("ENG"), number(20), text("stale"), flag(true), text("none"), none.clone(), none.clone(), number(60)],
+            [text("OPS"), none.clone(), text("expired"), none.clone(), none.clone(), none.clone(), none.clone(), none],
+        ];
+        let mut figures = TableFigures::default();
+        rows.iter().for_each(|cells| figures.add(Record::new(&header, cells)));
         let total = &figures.total;
         assert_eq!((total.pages, total.words, total.outdated()), (3, Some(30), Some(2)));
         assert_eq!((total.stubs, total.orphans_links), (Some(1), None));

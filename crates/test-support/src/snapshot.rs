@@ -8,10 +8,10 @@ use confluence_storage_analyzer::inventory::workflow::WorkflowSource;
 use confluence_storage_analyzer::metrics::changes::{Change, ChangeKind};
 use confluence_storage_analyzer::metrics::columns::{self, Frame};
 use confluence_storage_analyzer::metrics::row::{PageRow, Person};
-use confluence_storage_analyzer::metrics::summary::{self, TableFigures, WeekPoint, WeekStatus};
+use confluence_storage_analyzer::metrics::summary::{self, Figures, TableFigures, WeekPoint, WeekStatus};
 use confluence_storage_analyzer::metrics::{Rules, Staleness, findings};
 use confluence_storage_analyzer::report::snapshot::{SnapshotView, index};
-use confluence_storage_analyzer::spreadsheet::{Table, Value};
+use confluence_storage_analyzer::spreadsheet::{Header, Record};
 
 use storage_format::Measures;
 
@@ -47,41 +47,20 @@ pub struct Sample {
     pub groups: Vec<&'static str>,
 }
 
-/// Columns that figures are added up from.
-const SUMMED: [&str; 20] = [
-    "space_key",
-    "word_count",
-    "attachment_bytes",
-    "edits_7d",
-    "staleness",
-    "is_orphan_tree",
-    "is_orphan_link",
-    "is_stub",
-    "label_count",
-    "unique_contributors",
-    "owner_active",
-    "broken_internal_links",
-    "workflow_source",
-    "workflow_state",
-    "workflow_final",
-    "workflow_overdue",
-    "health_score",
-    "snapshot_week",
-    "page_id",
-    "page_title",
-];
-
 /// Figures as a run gets them: added up from the cells of rows.
 pub fn figures<'r>(rows: impl IntoIterator<Item = &'r PageRow>, frame: &Frame) -> TableFigures {
-    figures_of(&SUMMED, rows, frame)
+    figures_of(&Figures::COLUMNS, rows, frame)
 }
 
 fn figures_of<'r>(names: &[&str], rows: impl IntoIterator<Item = &'r PageRow>, frame: &Frame) -> TableFigures {
     let columns: Vec<_> = columns::all().into_iter().filter(|column| names.contains(&column.name)).collect();
     assert_eq!(columns.len(), names.len(), "every column that is summed is there");
-    let header = columns.iter().map(|column| column.name.to_owned()).collect();
-    let cells = |row| columns::cells(&columns, row, frame).iter().map(Value::plain).collect();
-    TableFigures::of(&Table { header, rows: rows.into_iter().map(cells).collect() })
+    let header = Header::new(columns.iter().map(|column| column.name));
+    let mut figures = TableFigures::default();
+    for row in rows {
+        figures.add(Record::new(&header, &columns::cells(&columns, row, frame)));
+    }
+    figures
 }
 
 pub fn frame(week: &str, complete: bool) -> Frame {
@@ -197,7 +176,7 @@ pub fn trend(rows: &[PageRow], weeks: usize) -> Vec<WeekPoint> {
         });
         let chosen: Vec<PageRow> = chosen.collect();
         // an older script wrote fewer columns
-        let names = if status == WeekStatus::Imported { &SUMMED[..2] } else { &SUMMED[..] };
+        let names = if status == WeekStatus::Imported { &Figures::COLUMNS[..2] } else { &Figures::COLUMNS[..] };
         let figures = (status != WeekStatus::Missing).then(|| figures_of(names, &chosen, &taken));
         WeekPoint { week, status, figures }
     };

@@ -1,5 +1,6 @@
 //! The history of the pages: opened before the first request, looked back into, and written.
 
+use std::collections::HashMap;
 use std::path::Path;
 use std::time::Duration;
 
@@ -19,6 +20,7 @@ use crate::metrics::summary::TableFigures;
 use crate::metrics::{Previous, columns};
 use crate::progress::Progress;
 use crate::report::{self, format::plural};
+use crate::spreadsheet::{Header, RawCell, Record, Type, Value, encode};
 
 /// How long a run waits for another one that writes the same history: not longer than writing takes.
 const WAIT_FOR_OTHERS: Duration = Duration::from_secs(10);
@@ -116,8 +118,30 @@ fn newest_whole(history: &History, week: IsoWeek) -> Option<&Week> {
 /// The pages of that week.
 pub(super) fn previous(history: &History, week: IsoWeek) -> Result<Option<Previous>, Failure> {
     let Some(before) = newest_whole(history, week) else { return Ok(None) };
-    let table = history.read(before.week)?;
-    Ok(table.map(|table| Previous::new(before.week.to_string(), &before.spaces, &table)))
+    let mut previous = Previous::new(before.week.to_string(), &before.spaces);
+    for_each_row(history, before.week, |row| previous.add(row))?;
+    Ok(Some(previous))
+}
+
+/// Shows every row of a week, each cell read as its column has it.
+pub(super) fn for_each_row(
+    history: &History,
+    week: IsoWeek,
+    mut see: impl FnMut(Record<'_>),
+) -> Result<(), HistoryError> {
+    let Some(table) = history.read(week)? else { return Ok(()) };
+    let types: HashMap<&str, Type> = columns::all().iter().map(|column| (column.name, column.holds)).collect();
+    let types: Vec<Type> =
+        table.header.iter().map(|name| types.get(name.as_str()).copied().unwrap_or(Type::Text)).collect();
+    let header = Header::new(&table.header);
+    for row in &table.rows {
+        let read = |(text, holds): (&String, &Type)| {
+            Value::read(&RawCell { text: encode(text), is_quoted: false }, *holds).unwrap_or_default()
+        };
+        let cells: Vec<Value> = row.iter().zip(&types).map(read).collect();
+        see(Record::new(&header, &cells));
+    }
+    Ok(())
 }
 
 /// The brake of the audit, for a snapshot (F-58): a space with far fewer pages than in the week before is more likely
@@ -128,9 +152,10 @@ pub(super) fn doubt_shrunken_spaces(
     chosen: &[String],
 ) -> Result<(), Failure> {
     let Some(before) = newest_whole(history, IsoWeek::of(inventory.scan.started_at)) else { return Ok(()) };
-    let Some(table) = history.read(before.week)? else { return Ok(()) };
     let week = before.week;
-    for (space, figures) in TableFigures::of(&table).spaces {
+    let mut figures = TableFigures::default();
+    for_each_row(history, week, |row| figures.add(row))?;
+    for (space, figures) in figures.spaces {
         let now = current_pages(inventory, &space);
         if chosen.contains(&space) && figures.pages >= FEW_PAGES && !is_believed(figures.pages, now) {
             let reason = format!(

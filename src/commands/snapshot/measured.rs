@@ -14,7 +14,7 @@ use crate::metrics::row::PageRow;
 use crate::metrics::summary::TableFigures;
 use crate::metrics::{self, Input, Previous, Rules, columns};
 use crate::progress::Progress;
-use crate::spreadsheet::{Table, Value};
+use crate::spreadsheet::{Header, Record, Value};
 use chrono::{DateTime, Utc};
 use confluence_client::{Api, RequestError};
 
@@ -123,10 +123,10 @@ impl Measured {
 
     /// The figures of the rows, added up as those of a week that was read from the history.
     pub(super) fn figures(&self) -> TableFigures {
-        TableFigures::of(&Table {
-            header: columns::names().into_iter().map(str::to_owned).collect(),
-            rows: self.cells().iter().map(|row| row.iter().map(Value::plain).collect()).collect(),
-        })
+        let header = Header::new(columns::names());
+        let mut figures = TableFigures::default();
+        self.cells().iter().for_each(|cells| figures.add(Record::new(&header, cells)));
+        figures
     }
 }
 

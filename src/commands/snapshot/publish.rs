@@ -6,6 +6,7 @@
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
+use super::history::for_each_row;
 use super::measured::Measured;
 use crate::error::{ExitStatus, Failure};
 use crate::history::{History, IsoWeek, Status, Week};
@@ -71,28 +72,29 @@ fn write_model(history: &History, progress: &Progress) -> Result<Vec<WeekPoint>,
     let weeks = calendar(history);
     progress.phase("writing the model", Some(weeks.len() as u64));
     let newest = history.newest();
-    let mut model = Model::new();
+    let mut model = Model::default();
     let mut trend = Vec::new();
     let mut failed: Option<Failure> = None;
     write_file(&folder, "fact_page_week.csv", |sink| {
         let mut facts = TableWriter::new(sink, &spreadsheet::header(model::fact_columns()))?;
         for (week, known) in &weeks {
-            let table = known.map(|known| history.read(known.week)).transpose();
-            let table = match table {
-                Ok(table) => table.flatten(),
-                Err(error) => {
-                    failed = Some(error.into());
-                    return Err(io::Error::other("the history could not be read"));
-                }
-            };
-            let (name, monday) = (week.to_string(), week.monday());
             let status = known.map_or(WeekStatus::Missing, |known| status(known.status));
-            match &table {
-                Some(table) => model.add_week(&name, monday, status, table, &mut facts)?,
-                None => model.missing_week(&name, monday),
+            model.begin_week(&week.to_string(), week.monday(), status);
+            let mut figures = TableFigures::default();
+            let mut written = Ok(());
+            let read = for_each_row(history, *week, |row| {
+                figures.add(row);
+                if written.is_ok() {
+                    written = model.add(row, &mut facts);
+                }
+            });
+            written?;
+            if let Err(error) = read {
+                failed = Some(error.into());
+                return Err(io::Error::other("the history could not be read"));
             }
             if newest.is_some_and(|newest| newest.weeks_since(*week) < TREND_WEEKS) {
-                trend.push(WeekPoint { week: name, status, figures: table.as_ref().map(TableFigures::of) });
+                trend.push(WeekPoint { week: week.to_string(), status, figures: known.map(|_| figures) });
             }
             progress.advance(1);
         }

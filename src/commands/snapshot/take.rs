@@ -11,7 +11,7 @@ use crate::config::{Config, SnapshotConfig};
 use crate::error::{ExitStatus, Failure};
 use crate::history::{History, IsoWeek};
 use crate::inventory::snapshot::MetricGroups;
-use crate::metrics::changes::{changes, counts};
+use crate::metrics::changes::{Vanished, changes, counts};
 use crate::metrics::findings::{self, FINDINGS, Found};
 use crate::progress::Progress;
 use confluence_client::RequestError;
@@ -78,7 +78,8 @@ impl<'a> Measuring<'a> {
         let mut notes: Vec<String> = pages.notes.into_iter().chain(workflow.notes).collect();
         notes.extend(history::other_spaces(&self.history, measured.week, &chosen));
         let findings = findings::find(&measured.rows, rules);
-        let changes = previous.as_ref().map(|before| changes(&measured.rows, before, inventory, &chosen));
+        let vanished = Vanished::of(inventory);
+        let changes = previous.as_ref().map(|before| changes(&measured.rows, before, &vanished, &chosen));
         let published = Published {
             inventory,
             chosen: &chosen,

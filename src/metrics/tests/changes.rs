@@ -1,4 +1,4 @@
-use super::super::changes::{Change, ChangeKind, changes, counts};
+use super::super::changes::{Change, ChangeKind, Vanished, changes, counts};
 use super::super::row::PageRow;
 use super::super::{Previous, PreviousPage};
 use super::*;
@@ -43,7 +43,7 @@ fn each_change_is_told_with_what_it_was() {
         row("3", "Imported", "1", Some(1)),
         row("6", "Fresh", "1", None),
     ];
-    let site = inventory(vec![page(5, Some((1, "page")), Status::Archived)]);
+    let site = Vanished::of(&inventory(vec![page(5, Some((1, "page")), Status::Archived)]));
     let chosen = ["KB".to_owned()];
     let found = changes(&rows, &previous, &site, &chosen);
     assert_eq!(
@@ -71,14 +71,18 @@ fn a_page_that_may_be_in_the_hole_of_a_list_is_not_gone() {
     let mut site = inventory(vec![page(5, None, Status::Archived)]);
     site.coverage.fail(UnitKind::PageList, "pages of KB", "cut");
     let previous = before(&[("4", "Somewhere", "", true), ("5", "Put away", "", true)]);
-    assert_eq!(told(&changes(&[], &previous, &site, &["KB".to_owned()])), [("archived", "5", "")]);
+    let vanished = Vanished::of(&site);
+    assert_eq!(told(&changes(&[], &previous, &vanished, &["KB".to_owned()])), [("archived", "5", "")]);
+    let kept = serde_json::to_string(&vanished).unwrap();
+    assert_eq!(kept, r#"{"archived":["5"],"lists_whole":false}"#);
+    assert_eq!(serde_json::from_str::<Vanished>(&kept).unwrap(), vanished);
 }
 
 #[test]
 fn pages_of_imported_weeks_without_ids_are_found_by_their_titles() {
     let previous = before(&[("KB:Guide", "Guide", "", false), ("KB:Left", "Left", "", false), ("3", "Own", "1", true)]);
     let rows = [row("1", "Guide", "9", Some(2)), row("2", "Other", "9", None), row("3", "Own", "1", Some(0))];
-    let found = changes(&rows, &previous, &inventory(Vec::new()), &["KB".to_owned()]);
+    let found = changes(&rows, &previous, &Vanished::of(&inventory(Vec::new())), &["KB".to_owned()]);
     assert_eq!(told(&found), [("new", "2", ""), ("edited", "1", "2 versions"), ("gone", "KB:Left", "")]);
     let page = |title: &str| previous.page("7", "KB", title).map(|(id, _)| id);
     assert_eq!((page("Guide"), page("Own"), previous.page("7", "HR", "Guide")), (Some("KB:Guide"), None, None));
