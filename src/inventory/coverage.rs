@@ -165,7 +165,7 @@ pub struct Gap {
 }
 
 /// The finished ledger: what was planned, how it ended, what is missing.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Coverage {
     /// Counts by kind.
     pub units: BTreeMap<UnitKind, UnitCounts>,
@@ -241,6 +241,26 @@ mod tests {
         let written = serde_json::to_value(&coverage).unwrap();
         let kinds: Vec<&String> = written["units"].as_object().unwrap().keys().collect();
         assert_eq!(kinds, ["list-comparison", "search-comparison"]);
+    }
+
+    #[test]
+    fn a_ledger_is_had_back_from_json() {
+        let all = UnitCounts { planned: 7, ok: 2, failed: 1, denied: 1, gone: 2, skipped: 1, remembered: 1 };
+        let ends = [
+            UnitEnd::Ok,
+            UnitEnd::Failed { reason: "cut \"off\"".to_owned() },
+            UnitEnd::Denied { reason: "403".to_owned() },
+            UnitEnd::Gone,
+            UnitEnd::Skipped { option: "--no-drafts".to_owned() },
+        ];
+        let gap = |(kind, end): (&UnitKind, UnitEnd)| Gap { kind: *kind, subject: "page 1".to_owned(), end };
+        let coverage = Coverage {
+            units: UnitKind::ALL.iter().map(|kind| (*kind, all)).collect(),
+            gaps: UnitKind::ALL.iter().zip(ends).map(gap).collect(),
+            warnings: vec!["deprecated".to_owned()],
+        };
+        let written = serde_json::to_string(&coverage).unwrap();
+        assert_eq!(serde_json::from_str::<Coverage>(&written).unwrap(), coverage);
     }
 
     #[test]
