@@ -25,7 +25,7 @@ pub enum ColumnsError {
     /// A key column is missing.
     #[error("there is no column `{0}`")]
     Missing(&'static str),
-    /// A name that is there twice, or that the history fills in itself.
+    /// A name that is there twice.
     #[error("column `{0}` is there twice")]
     Twice(String),
     /// A name that would not stand plainly in a header.
@@ -34,10 +34,10 @@ pub enum ColumnsError {
 }
 
 impl Columns {
-    /// Checks the names and that the key is among them. [`STATUS`] is not for the caller to give.
+    /// Checks the names and that the key is among them. [`STATUS`] need not be.
     pub fn new(names: impl IntoIterator<Item = impl Into<String>>) -> Result<Self, ColumnsError> {
         let names: Vec<String> = names.into_iter().map(Into::into).collect();
-        let mut seen = HashSet::from([STATUS]);
+        let mut seen = HashSet::new();
         for name in &names {
             let is_plain = !name.contains([',', '"', '\n', '\r']) && name.trim() == name && !name.is_empty();
             // what is encoded would be read back under another name
@@ -71,7 +71,9 @@ impl Columns {
     /// The names with [`STATUS`] behind the second key column, which is how they stand in a file.
     pub(super) fn in_files(&self) -> Vec<String> {
         let mut names = self.names.clone();
-        names.insert(self.week.max(self.page) + 1, STATUS.to_owned());
+        if !names.iter().any(|name| name == STATUS) {
+            names.insert(self.week.max(self.page) + 1, STATUS.to_owned());
+        }
         names
     }
 }
@@ -97,7 +99,6 @@ mod tests {
         assert_eq!(Columns::new([PAGE, "a"]), Err(ColumnsError::Missing(WEEK)));
         assert_eq!(Columns::new([WEEK, "a"]), Err(ColumnsError::Missing(PAGE)));
         assert_eq!(Columns::new([WEEK, PAGE, "a", "a"]), Err(ColumnsError::Twice("a".to_owned())));
-        assert_eq!(Columns::new([WEEK, PAGE, STATUS]), Err(ColumnsError::Twice(STATUS.to_owned())));
         for wrong in ["", " a", "a,b", "a\"", "a\nb", "=a", "'=a"] {
             assert_eq!(Columns::new([WEEK, PAGE, wrong]), Err(ColumnsError::Name(wrong.to_owned())), "{wrong:?}");
         }

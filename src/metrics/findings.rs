@@ -274,6 +274,7 @@ impl Sheet for Findings {
     type Row<'r> = FindingRow<'r>;
     type Base = Pages;
     type Group = MetricGroup;
+    type Restored = ();
 
     fn base<'a, 'r: 'a>(row: &'a FindingRow<'r>) -> &'a MeasuredPage<'r> {
         &row.page

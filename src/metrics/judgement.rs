@@ -55,7 +55,7 @@ pub(super) fn judge(
     };
     for (reason, weight, holds) in REASONS {
         if holds(row, &judgement) {
-            judgement.health_reasons.push(reason);
+            judgement.health_reasons.push((*reason).to_owned());
             judgement.health_score = judgement.health_score.saturating_sub(*weight);
         }
     }

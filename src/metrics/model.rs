@@ -268,14 +268,11 @@ pub fn write_dictionary(sink: &mut dyn Write) -> io::Result<()> {
         tables.extend(findings::COLUMNS.iter().any(|column| column.name == name).then_some("findings/*"));
         entry(column, column.group.unwrap_or(MetricGroup::Core).name(), &tables.join(";"))
     });
-    let says = "complete, incomplete or imported: what the week is worth.";
-    let status = ["snapshot_status", HISTORY, CORE, "text", says, "history.json", "never"];
     let weights = health_weights().map(|(reason, weight)| {
         let says = format!("\"{reason}\" takes {weight} off health_score");
         ["health_reasons", HISTORY, CORE, "score", &says, "this row", "never"].map(Value::text).into()
     });
     let lines = of_pages
-        .chain([status.map(Value::text).into()])
         .chain(WEEKS_OF_PAGE.iter().map(|column| entry(column, CORE, "dim_page")))
         .chain(PERSON.iter().map(|column| entry(column, CORE, "dim_user")))
         .chain(WEEK.iter().map(|column| entry(column, CORE, "dim_week")))

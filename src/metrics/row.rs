@@ -176,6 +176,28 @@ pub struct Links {
     pub include_out: Option<u64>,
 }
 
+/// Who tells since when a page is in its state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SinceFrom {
+    /// The workflow says so.
+    Source,
+    /// The first of the snapshots in a row that saw it there, to the week.
+    Snapshots,
+}
+
+impl SinceFrom {
+    /// All.
+    pub const ALL: [Self; 2] = [Self::Source, Self::Snapshots];
+
+    /// The word of the tables.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Source => "source",
+            Self::Snapshots => "snapshots",
+        }
+    }
+}
+
 /// State of a page in an approval workflow.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Workflow {
@@ -187,8 +209,8 @@ pub struct Workflow {
     pub is_final: Option<bool>,
     /// When it came into that state.
     pub since: Option<DateTime<Utc>>,
-    /// Where `since` comes from: `source` or `snapshots`.
-    pub since_from: Option<&'static str>,
+    /// Where `since` comes from.
+    pub since_from: Option<SinceFrom>,
     /// Whole days in that state.
     pub days_in_state: Option<i64>,
     /// When the state is due.
@@ -231,7 +253,7 @@ pub struct Judgement {
     /// 0 to 100.
     pub health_score: u64,
     /// What was taken off, in words.
-    pub health_reasons: Vec<&'static str>,
+    pub health_reasons: Vec<String>,
     /// Gap to full health times views of 90 days.
     pub impact_score: Option<u64>,
 }

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::columns::{self, PageColumn};
-use super::row::PageRow;
+use super::row::{PageRow, SinceFrom};
 use super::staleness::Staleness;
 use crate::spreadsheet::Record;
 
@@ -243,7 +243,7 @@ pub fn states(rows: &[PageRow]) -> Vec<StateFigures> {
                 overdue: rows.iter().filter(|row| is_overdue(row)).count() as u64,
                 median_days: median(&days),
                 oldest: oldest(rows.iter().copied()),
-                by_snapshots: rows.iter().any(|row| row.workflow.since_from == Some("snapshots")),
+                by_snapshots: rows.iter().any(|row| row.workflow.since_from == Some(SinceFrom::Snapshots)),
             }
         })
         .collect();
@@ -321,7 +321,9 @@ mod tests {
             [text("OPS"), none.clone(), text("expired"), none.clone(), none.clone(), none.clone(), none.clone(), none],
         ];
         let mut figures = TableFigures::default();
-        rows.iter().for_each(|cells| figures.add(Record::new(&header, cells)));
+        for cells in &rows {
+            figures.add(Record::new(&header, cells));
+        }
         let total = &figures.total;
         assert_eq!((total.pages, total.words, total.outdated()), (3, Some(30), Some(2)));
         assert_eq!((total.stubs, total.orphans_links), (Some(1), None));

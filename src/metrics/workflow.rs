@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::columns::Frame;
 use super::previous::PreviousPage;
-use super::row::Workflow;
+use super::row::{SinceFrom, Workflow};
 use crate::inventory::workflow::WorkflowState;
 
 /// What the providers told, completed from the snapshot before: where no source says since when a page is in its
@@ -19,11 +19,11 @@ pub(super) fn workflow(
     let Some(state) = state else { return Workflow::default() };
     let same_state = before.filter(|before| Some(&before.workflow_state) == state.state.as_ref());
     let (since, since_from) = match (state.since, &state.state) {
-        (Some(since), _) => (Some(since), Some("source")),
+        (Some(since), _) => (Some(since), Some(SinceFrom::Source)),
         (None, None) => (None, None),
         (None, Some(_)) => {
             let seen_before = same_state.and_then(|before| before.workflow_since);
-            (Some(seen_before.unwrap_or(frame.taken_at)), Some("snapshots"))
+            (Some(seen_before.unwrap_or(frame.taken_at)), Some(SinceFrom::Snapshots))
         }
     };
     let same_content_state = before.filter(|before| Some(&before.content_state) == state.content_state.as_ref());
@@ -39,18 +39,26 @@ pub(super) fn workflow(
         overdue_days: state.due.map(|due| overdue_days(due, frame.taken_at)),
         pending_reviewers: state.pending_reviewers.as_ref().filter(|reviewers| !reviewers.is_empty()).map(
             |reviewers| {
-                reviewers.iter().map(|reviewer| name_of(reviewer).unwrap_or_else(|| reviewer.clone())).collect()
+                reviewers
+                    .iter()
+                    .map(|reviewer| listed(&name_of(reviewer).unwrap_or_else(|| reviewer.clone())))
+                    .collect()
             },
         ),
         owner: state.owner.clone(),
         relevance: state.relevance.clone(),
-        parameters: state.parameters.clone(),
+        parameters: state.parameters.iter().map(|(name, value)| (name.clone(), listed(value))).collect(),
         edits_since_final: state.edits_since_final.map(u64::from),
         source: Some(state.source.clone()),
         due_within: state.due_within,
         content_state: state.content_state.clone(),
         content_state_since: state.content_state.as_ref().map(|_| bore_before.unwrap_or(frame.taken_at)),
     }
+}
+
+/// A text as one of a list, in which semicolons stand between texts.
+fn listed(text: &str) -> String {
+    text.replace(';', ",")
 }
 
 /// Days beyond a due date, begun ones too; before it, whole days as a negative number.
@@ -93,6 +101,19 @@ mod tests {
         assert_eq!(since(Some("Verified")), before.content_state_since);
         assert_eq!(since(Some("Rough draft")), Some(frame.taken_at));
         assert_eq!(since(None), None);
+    }
+
+    #[test]
+    fn no_text_of_a_list_is_taken_for_two() {
+        let frame = super::super::tests::frame();
+        let state = WorkflowState {
+            pending_reviewers: Some(vec!["bea".to_owned(), "Cem; Legal".to_owned()]),
+            parameters: [("Region".to_owned(), "North;South".to_owned())].into(),
+            ..WorkflowState::default()
+        };
+        let told = workflow(Some(&state), None, &frame, |id| (id == "bea").then(|| "Bea; Sales".to_owned()));
+        assert_eq!(told.pending_reviewers.unwrap(), ["Bea, Sales", "Cem, Legal"]);
+        assert_eq!(told.parameters["Region"], "North,South");
     }
 
     #[test]

@@ -4,7 +4,7 @@
 use std::fmt;
 use std::io::{self, Write};
 
-use super::{TableWriter, Value};
+use super::{Record, TableWriter, Value};
 
 /// A table that the program writes.
 pub trait Sheet: Sized + 'static {
@@ -15,6 +15,8 @@ pub trait Sheet: Sized + 'static {
     type Base: Sheet;
     /// What has to be asked for before a column has values; `()` where all columns come together.
     type Group: Copy + 'static;
+    /// What a row is had back as from its cells; `()` where rows are only written.
+    type Restored;
     /// Whether a text that is not there stands as `""` in a CSV file, and not as nothing at all.
     const QUOTES_EMPTY_TEXT: bool = false;
 
@@ -30,6 +32,7 @@ impl<R: 'static> Sheet for Plain<R> {
     type Row<'r> = R;
     type Base = Self;
     type Group = ();
+    type Restored = ();
 
     fn base<'a, 'r: 'a>(row: &'a R) -> &'a R {
         row
@@ -90,6 +93,7 @@ pub struct Column<S: Sheet> {
     /// What has to be asked for before it has values; `None` is always read.
     pub group: Option<S::Group>,
     value: Getter<S>,
+    restore: Option<for<'r> fn(&mut S::Restored, Record<'r>)>,
 }
 
 enum Getter<S: Sheet> {
@@ -105,7 +109,7 @@ impl<S: Sheet> Column<S> {
         value: for<'a, 'r> fn(&'a S::Row<'r>) -> Value,
     ) -> Self {
         let value = Getter::Own(value);
-        Self { name, holds, unit, definition: "", source: "", empty: "never", group: None, value }
+        Self { name, holds, unit, definition: "", source: "", empty: "never", group: None, value, restore: None }
     }
 
     /// A column of texts.
@@ -171,6 +175,12 @@ impl<S: Sheet> Column<S> {
         self
     }
 
+    /// With how its field of a row is had back from the cells; without this, what it tells follows from other columns.
+    pub const fn restored(mut self, restore: for<'r> fn(&mut S::Restored, Record<'r>)) -> Self {
+        self.restore = Some(restore);
+        self
+    }
+
     /// The column of this name out of lists of columns.
     ///
     /// # Panics
@@ -209,6 +219,7 @@ impl<S: Sheet> Column<S> {
             empty: column.empty,
             group: column.group,
             value: Getter::Base(value),
+            restore: None,
         }
     }
 
@@ -217,6 +228,13 @@ impl<S: Sheet> Column<S> {
         match self.value {
             Getter::Own(value) => value(row),
             Getter::Base(value) => value(S::base(row)),
+        }
+    }
+
+    /// Gives a row the field that the column tells.
+    pub fn restore(&self, row: &mut S::Restored, record: Record<'_>) {
+        if let Some(restore) = self.restore {
+            restore(row, record);
         }
     }
 }

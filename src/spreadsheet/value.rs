@@ -176,7 +176,9 @@ mod tests {
     fn written(values: &[Value]) -> String {
         let mut file = Vec::new();
         let mut table = TableWriter::new(&mut file, "H").unwrap();
-        values.iter().for_each(|value| table.value(value).unwrap());
+        for value in values {
+            table.value(value).unwrap();
+        }
         table.end_row().unwrap();
         let file = String::from_utf8(file).unwrap();
         file.strip_prefix("\u{FEFF}H\r\n").and_then(|row| row.strip_suffix("\r\n")).unwrap().to_owned()

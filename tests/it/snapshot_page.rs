@@ -2,9 +2,10 @@
 
 use confluence_storage_analyzer::inventory::workflow::WorkflowSource;
 use confluence_storage_analyzer::metrics::findings::{self, FINDINGS};
-use confluence_storage_analyzer::metrics::row::Workflow;
+use confluence_storage_analyzer::metrics::row::{PageRow, Workflow};
 use confluence_storage_analyzer::metrics::summary::WeekStatus;
-use confluence_storage_analyzer::metrics::{Rules, Staleness};
+use confluence_storage_analyzer::metrics::{Rules, Staleness, columns};
+use confluence_storage_analyzer::spreadsheet::{Header, Record};
 use test_support::sample::HOSTILE;
 use test_support::snapshot::{Sample, figures, frame};
 
@@ -28,6 +29,18 @@ fn finding<'p>(page: &'p str, id: &str) -> &'p str {
     let start = page.find(&format!("<h3 id=\"{id}\"")).expect("the heading");
     let rest = &page[start + 1..];
     &rest[..rest.find("<h3 ").unwrap_or(rest.len())]
+}
+
+#[test]
+fn the_page_is_the_same_of_rows_that_are_had_back_from_their_cells() {
+    let mut sample = Sample::new(300, 20);
+    let page = sample.page();
+    let header = Header::new(columns::names());
+    for row in &mut sample.rows {
+        let cells = columns::cells(&columns::all(), row, &sample.frame);
+        *row = PageRow::read(Record::new(&header, &cells));
+    }
+    assert!(sample.page() == page, "no part of it depends on what no column tells");
 }
 
 #[test]

@@ -7,7 +7,7 @@ use confluence_storage_analyzer::inventory::coverage::{Gap, UnitCounts, UnitEnd,
 use confluence_storage_analyzer::inventory::workflow::WorkflowSource;
 use confluence_storage_analyzer::metrics::changes::{Change, ChangeKind};
 use confluence_storage_analyzer::metrics::columns::{self, Frame};
-use confluence_storage_analyzer::metrics::row::{PageRow, Person};
+use confluence_storage_analyzer::metrics::row::{PageRow, Person, SinceFrom};
 use confluence_storage_analyzer::metrics::summary::{self, Figures, TableFigures, WeekPoint, WeekStatus};
 use confluence_storage_analyzer::metrics::{Rules, Staleness, findings};
 use confluence_storage_analyzer::report::snapshot::{SnapshotView, index};
@@ -141,7 +141,7 @@ fn workflow(row: &mut PageRow, number: usize) {
     row.workflow.state = Some(state.to_owned());
     row.workflow.is_final = Some(is_final);
     row.workflow.days_in_state = Some(days);
-    row.workflow.since_from = Some("snapshots");
+    row.workflow.since_from = Some(SinceFrom::Snapshots);
     row.workflow.overdue_days = Some(days - 60);
     let reviewer = PEOPLE[number % PEOPLE.len()].1.to_owned();
     row.workflow.pending_reviewers = Some(if state == "In Review" { vec![reviewer] } else { Vec::new() });

@@ -125,7 +125,9 @@ impl Measured {
     pub(super) fn figures(&self) -> TableFigures {
         let header = Header::new(columns::names());
         let mut figures = TableFigures::default();
-        self.cells().iter().for_each(|cells| figures.add(Record::new(&header, cells)));
+        for cells in self.cells() {
+            figures.add(Record::new(&header, &cells));
+        }
         figures
     }
 }

@@ -164,8 +164,11 @@ pub enum ViewedLast {
 }
 
 impl ViewedLast {
-    /// As it stands in the tables.
-    pub fn label(self) -> &'static str {
+    /// All, the latest first.
+    pub const ALL: [Self; 6] = [Self::Days30, Self::Days90, Self::Days180, Self::Days365, Self::Longer, Self::Never];
+
+    /// The word of the tables.
+    pub fn name(self) -> &'static str {
         match self {
             Self::Days30 => "0-30",
             Self::Days90 => "30-90",

@@ -76,6 +76,9 @@ pub enum DueWindow {
 }
 
 impl DueWindow {
+    /// All, the nearest first.
+    pub const ALL: [Self; 4] = [Self::Overdue, Self::Within7Days, Self::Within30Days, Self::Within90Days];
+
     /// The word of the tables.
     pub fn name(self) -> &'static str {
         match self {

@@ -1,6 +1,7 @@
 //! Which page in which snapshot, and where it stands.
 
-use super::{PageColumn, SCHEMA_VERSION, count, flag, number, text};
+use super::field::{joined, split};
+use super::{PageColumn, SCHEMA_VERSION};
 use crate::metrics::row::PageRow;
 use crate::spreadsheet::Value;
 
@@ -8,9 +9,10 @@ pub(super) const COLUMNS: &[PageColumn] = &[
     PageColumn::text("snapshot_week", |page| Value::text(&*page.frame.week))
         .says("ISO week of the snapshot's UTC date, year of the week first: 2026-W53.")
         .from("the run"),
-    PageColumn::text("page_id", |page| Value::text(&*page.row.id))
-        .says("Content id; with snapshot_week the key of a row.")
-        .from("pages"),
+    field!(text("page_id"), id).says("Content id; with snapshot_week the key of a row.").from("pages"),
+    PageColumn::text("snapshot_status", |page| Value::text(page.frame.status().name()))
+        .says("complete, incomplete or imported: what the week is worth.")
+        .from("the run"),
     PageColumn::time("snapshot_at", |page| Value::Time(page.frame.taken_at))
         .says("When the snapshot began.")
         .from("the run"),
@@ -26,69 +28,50 @@ pub(super) const COLUMNS: &[PageColumn] = &[
     PageColumn::text("fetch_status", |page| Value::text(fetch_status(page.row)))
         .says("ok; partial when something of the page could not be read; error when its text could not.")
         .from("the run"),
-    PageColumn::text("fetch_errors", |page| {
-        if page.row.fetch_errors.is_empty() { Value::Empty } else { Value::text(page.row.fetch_errors.join("; ")) }
-    })
-    .says("What could not be read, separated by semicolons.")
-    .from("the run")
-    .empty("everything was read"),
-    PageColumn::text("content_type", |page| Value::text(&*page.row.place.content_type))
-        .says("page, or live for a live doc.")
-        .from("pages"),
-    PageColumn::text("status", |page| Value::text(&*page.row.place.status))
-        .says("Status of the page; snapshots hold current pages.")
-        .from("pages"),
+    PageColumn::text("fetch_errors", |page| joined(&page.row.fetch_errors, "; "))
+        .restored(|row, record| row.fetch_errors = split(record, "fetch_errors", "; "))
+        .says("What could not be read, separated by semicolons.")
+        .from("the run")
+        .empty("everything was read"),
+    field!(text("content_type"), place.content_type).says("page, or live for a live doc.").from("pages"),
+    field!(text("status"), place.status).says("Status of the page; snapshots hold current pages.").from("pages"),
     PageColumn::integer("title_len", "count", |page| {
         Value::count(unicode_segmentation::UnicodeSegmentation::graphemes(page.row.title.as_str(), true).count())
     })
     .says("Characters of the title as readers see them (graphemes).")
     .from("pages"),
-    PageColumn::text("space_id", |page| Value::text(&*page.row.place.space_id)).says("Id of the space.").from("spaces"),
-    PageColumn::text("space_name", |page| Value::text(&*page.row.place.space_name))
-        .says("Name of the space.")
-        .from("spaces"),
-    PageColumn::text("space_type", |page| Value::text(&*page.row.place.space_type))
-        .says("global, personal, ….")
-        .from("spaces"),
-    PageColumn::text("short_url", |page| text(page.row.place.short_url.as_ref()))
-        .says("Tiny link.")
-        .from("pages")
-        .empty("the site does not tell"),
-    PageColumn::text("parent_id", |page| text(page.row.place.parent_id.as_ref()))
-        .says("Id of the direct parent.")
+    field!(text("space_id"), place.space_id).says("Id of the space.").from("spaces"),
+    field!(text("space_name"), place.space_name).says("Name of the space.").from("spaces"),
+    field!(text("space_type"), place.space_type).says("global, personal, ….").from("spaces"),
+    field!(text("short_url"), place.short_url).says("Tiny link.").from("pages").empty("the site does not tell"),
+    field!(text("parent_id"), place.parent_id).says("Id of the direct parent.").from("pages").empty("no parent"),
+    field!(text("parent_type"), place.parent_type)
+        .says("page, folder, whiteboard, database or embed.")
         .from("pages")
         .empty("no parent"),
-    PageColumn::text("parent_type", |page| {
-        Value::maybe(page.row.place.parent_type.as_ref(), |kind| Value::text(kind.as_str()))
-    })
-    .says("page, folder, whiteboard, database or embed.")
-    .from("pages")
-    .empty("no parent"),
-    PageColumn::text("path", |page| text(page.row.place.path.as_ref()))
+    field!(text("path"), place.path)
         .says("Titles from the root down to the page, joined by \" / \".")
         .from("parents of all pages")
         .empty("an ancestor is not visible"),
-    PageColumn::integer("descendant_pages", "count", |page| Value::count(page.row.place.descendant_pages))
+    field!(integer("descendant_pages", "count"), place.descendant_pages)
         .says("Current pages below it, at any depth, through folders and archived pages as well.")
         .from("parents of all pages"),
-    PageColumn::integer("tree_position", "count", |page| number(page.row.place.position))
+    field!(integer("tree_position", "count"), place.position)
         .says("Order among its siblings, as Confluence keeps it.")
         .from("pages")
         .empty("the site does not tell"),
-    PageColumn::flag("is_space_home", |page| Value::Flag(page.row.place.is_space_home))
-        .says("Home page of its space.")
-        .from("spaces"),
+    field!(flag("is_space_home"), place.is_space_home).says("Home page of its space.").from("spaces"),
     PageColumn::integer("label_count", "count", |page| {
-        count(page.row.place.labels.as_ref().map(|labels| labels.len() as u64))
+        Value::maybe(page.row.place.labels.as_ref(), |labels| Value::count(labels.len()))
     })
     .says("Global labels.")
     .from("search")
     .empty("not read"),
-    PageColumn::flag("is_restricted_view", |page| flag(page.row.place.restricted_view))
+    field!(flag("is_restricted_view"), place.restricted_view)
         .says("Reading the page itself is restricted; restrictions it inherits do not count.")
         .from("search")
         .empty("not read"),
-    PageColumn::flag("is_restricted_edit", |page| flag(page.row.place.restricted_edit))
+    field!(flag("is_restricted_edit"), place.restricted_edit)
         .says("Editing the page itself is restricted.")
         .from("search")
         .empty("not read"),

@@ -1,6 +1,9 @@
 //! The columns of every table about pages: one list, from which the files, the data dictionary and the documentation
 //! are made. New columns are only ever appended, so that a model built on a file keeps loading.
 
+#[macro_use]
+mod field;
+
 mod compatible;
 mod content;
 mod identity;
@@ -9,16 +12,17 @@ mod people;
 
 use chrono::{DateTime, Utc};
 
-use super::row::{PageRow, Person};
+use super::row::PageRow;
+use super::summary::WeekStatus;
 use crate::inventory::snapshot::MetricGroup;
-use crate::spreadsheet::{Column, Sheet, Value};
+use crate::spreadsheet::{Column, Record, Sheet, Value};
 
 /// Version of the list of columns, in every row. It grows with every change of meaning; columns that are appended
 /// leave it.
 pub const SCHEMA_VERSION: u32 = 1;
 
 /// What all rows of one snapshot share.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Frame {
     /// ISO week of the snapshot, `2026-W47`.
     pub week: String,
@@ -28,6 +32,24 @@ pub struct Frame {
     pub run_id: String,
     /// Everything was read.
     pub complete: bool,
+}
+
+impl Frame {
+    /// What the snapshot is worth.
+    fn status(&self) -> WeekStatus {
+        if self.complete { WeekStatus::Complete } else { WeekStatus::Incomplete }
+    }
+
+    /// What a row of a snapshot of this program tells of it; `None` for a row of an imported week.
+    pub fn read(record: Record<'_>) -> Option<Self> {
+        let text = |name| record.text(name).map(str::to_owned);
+        Some(Self {
+            week: text("snapshot_week")?,
+            taken_at: record.time("snapshot_at")?,
+            run_id: text("run_id")?,
+            complete: record.text("snapshot_status")? == WeekStatus::Complete.name(),
+        })
+    }
 }
 
 /// The table of pages.
@@ -47,6 +69,7 @@ impl Sheet for Pages {
     type Row<'r> = MeasuredPage<'r>;
     type Base = Self;
     type Group = MetricGroup;
+    type Restored = PageRow;
 
     fn base<'a, 'r: 'a>(row: &'a MeasuredPage<'r>) -> &'a MeasuredPage<'r> {
         row
@@ -75,6 +98,18 @@ pub fn cells(columns: &[&PageColumn], row: &PageRow, frame: &Frame) -> Vec<Value
     columns.iter().map(|column| column.value(&MeasuredPage { row, frame })).collect()
 }
 
+impl PageRow {
+    /// The row that has these cells. What no column tells is as in an empty row; lists and findings, states and
+    /// figures are made of what columns tell.
+    pub fn read(record: Record<'_>) -> Self {
+        let mut row = Self::default();
+        for column in COLUMNS.iter().copied().flatten() {
+            column.restore(&mut row, record);
+        }
+        row
+    }
+}
+
 /// The columns of these names. Only for constants: a name that is not there does not compile.
 pub(super) const fn named<const N: usize>(names: [&str; N]) -> [&'static PageColumn; N] {
     let mut columns = [&COLUMNS[0][0]; N];
@@ -84,47 +119,6 @@ pub(super) const fn named<const N: usize>(names: [&str; N]) -> [&'static PageCol
         at += 1;
     }
     columns
-}
-
-fn day(time: Option<DateTime<Utc>>) -> Value {
-    Value::maybe(time, Value::day)
-}
-
-fn time(time: Option<DateTime<Utc>>) -> Value {
-    Value::maybe(time, Value::Time)
-}
-
-fn text(text: Option<&String>) -> Value {
-    Value::maybe(text, Value::text)
-}
-
-fn count(count: Option<u64>) -> Value {
-    Value::maybe(count, Value::count)
-}
-
-fn number(number: Option<i64>) -> Value {
-    Value::maybe(number, Value::Integer)
-}
-
-fn flag(flag: Option<bool>) -> Value {
-    Value::maybe(flag, Value::Flag)
-}
-
-fn list(list: Option<&Vec<String>>) -> Value {
-    Value::maybe(list, |list| Value::text(list.join(";")))
-}
-
-fn person_id(person: Option<&Person>) -> Value {
-    Value::maybe(person, |person| Value::text(&*person.id))
-}
-
-/// The name of a person, or the id where the name is not known.
-fn person_name(person: Option<&Person>) -> Value {
-    Value::maybe(person, |person| Value::text(person.name.as_ref().unwrap_or(&person.id)))
-}
-
-fn person_active(person: Option<&Person>) -> Value {
-    flag(person.and_then(|person| person.active))
 }
 
 #[cfg(test)]

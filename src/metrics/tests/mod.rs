@@ -4,6 +4,7 @@ mod changes;
 mod links;
 mod people;
 mod properties;
+mod read_back;
 
 use std::collections::BTreeMap;
 

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::super::columns::{self, cells};
-use super::super::{Input, Rules, findings, measure, summary};
+use super::super::{Input, Rules, findings, measure};
 use super::*;
 use crate::inventory::coverage::UnitKind;
 use crate::inventory::snapshot::{MetricGroup, MetricGroups, SnapshotFacts};
@@ -79,6 +79,6 @@ proptest! {
         for found in findings::find(&rows, &rules) {
             prop_assert!(found.pages.len() <= rows.len());
         }
-        let _ = (summary::states(&rows), summary::reviewers(&rows));
+        read_back::tell_the_same(&rows)?;
     }
 }

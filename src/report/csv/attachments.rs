@@ -15,6 +15,7 @@ impl Sheet for Attachments {
     type Row<'r> = FileRow<'r>;
     type Base = Self;
     type Group = ();
+    type Restored = ();
     const QUOTES_EMPTY_TEXT: bool = true;
 
     fn base<'a, 'r: 'a>(row: &'a FileRow<'r>) -> &'a FileRow<'r> {

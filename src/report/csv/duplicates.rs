@@ -24,6 +24,7 @@ impl Sheet for Duplicates {
     type Row<'r> = DuplicateRow<'r>;
     type Base = Attachments;
     type Group = ();
+    type Restored = ();
     const QUOTES_EMPTY_TEXT: bool = true;
 
     fn base<'a, 'r: 'a>(row: &'a DuplicateRow<'r>) -> &'a FileRow<'r> {

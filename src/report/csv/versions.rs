@@ -24,6 +24,7 @@ impl Sheet for Versions {
     type Row<'r> = VersionRow<'r>;
     type Base = Attachments;
     type Group = ();
+    type Restored = ();
     const QUOTES_EMPTY_TEXT: bool = true;
 
     fn base<'a, 'r: 'a>(row: &'a VersionRow<'r>) -> &'a FileRow<'r> {

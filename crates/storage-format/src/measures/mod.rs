@@ -97,9 +97,14 @@ pub struct Measures {
 }
 
 impl Measures {
-    /// Uses of macros and extensions that are not Confluence's own: of an app, or left behind by one.
+    /// Whether a macro or extension, by its name in lower case, is not Confluence's own: of an app, or left behind by one.
+    pub fn is_foreign(name: &str) -> bool {
+        !is_own(name)
+    }
+
+    /// Uses of macros and extensions that are not Confluence's own.
     pub fn foreign_macros(&self) -> u64 {
-        self.macros.iter().filter(|(name, _)| !is_own(name)).map(|(_, uses)| u64::from(*uses)).sum()
+        self.macros.iter().filter(|(name, _)| Self::is_foreign(name)).map(|(_, uses)| u64::from(*uses)).sum()
     }
 }
 
