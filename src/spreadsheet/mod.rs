@@ -5,9 +5,11 @@ mod cell;
 mod column;
 mod line;
 mod record;
+mod parquet;
 mod table;
 mod value;
 
+pub use self::parquet::{Field, ParquetTable, ParquetWriter};
 pub use cell::{FORMULA_TRIGGERS, LINE_BREAKS, TableWriter, decode, encode};
 pub use column::{Column, Plain, Sheet, Type, documentation, header, write_table};
 pub use line::{RawCell, cells_of_line};

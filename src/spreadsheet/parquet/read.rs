@@ -1,0 +1,179 @@
+//! Reads a Parquet file back, only the columns that are wanted.
+
+use std::io;
+use std::path::Path;
+
+use bytes::Bytes;
+use chrono::{DateTime, Days, NaiveDate};
+use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
+use parquet::data_type::DataType;
+use parquet::file::metadata::ParquetMetaData;
+use parquet::file::reader::FileReader;
+use parquet::file::serialized_reader::SerializedFileReader;
+
+use super::{Field, SEAL, SEAL_AT, io_error, is_of};
+use crate::spreadsheet::{Type, Value};
+use crate::support::checksum::sha256;
+
+/// A Parquet file in memory, compressed as it is on the disk.
+#[expect(missing_debug_implementations, reason = "the reader of the library has none")]
+pub struct ParquetTable {
+    reader: SerializedFileReader<Bytes>,
+    bytes: Bytes,
+    seal: String,
+}
+
+impl ParquetTable {
+    /// Reads a file that this program sealed. One that is not as it was sealed, or never was, is an error of the kind
+    /// [`io::ErrorKind::InvalidData`].
+    pub fn open(path: &Path) -> io::Result<Self> {
+        let mut bytes = std::fs::read(path)?;
+        let seal = bytes.get(SEAL_AT..SEAL_AT + SEAL.len()).unwrap_or_default().to_vec();
+        let is_seal = seal.len() == SEAL.len() && seal.iter().all(u8::is_ascii_hexdigit) && bytes.starts_with(b"PAR1");
+        if !is_seal {
+            return Err(invalid("it was not written by this program"));
+        }
+        // the checksum is of the file as it was before the seal was put in
+        bytes[SEAL_AT..SEAL_AT + SEAL.len()].copy_from_slice(&SEAL);
+        let found = sha256(&bytes);
+        if found.as_bytes() != seal {
+            return Err(invalid("it is not as it was written: its checksum differs"));
+        }
+        let bytes = Bytes::from(bytes);
+        let reader = SerializedFileReader::new(bytes.clone()).map_err(io_error)?;
+        Ok(Self { reader, bytes, seal: found })
+    }
+
+    /// The checksum under which it is sealed, by which two files are told apart.
+    pub fn seal(&self) -> &str {
+        &self.seal
+    }
+
+    pub(super) fn metadata(&self) -> &ParquetMetaData {
+        self.reader.metadata()
+    }
+
+    pub(super) fn bytes(&self) -> &Bytes {
+        &self.bytes
+    }
+
+    /// An entry of its metadata.
+    pub fn entry(&self, key: &str) -> Option<&str> {
+        let entries = self.metadata().file_metadata().key_value_metadata()?;
+        entries.iter().find(|entry| entry.key == key)?.value.as_deref()
+    }
+
+    /// How many rows it says it has.
+    pub fn rows(&self) -> u64 {
+        self.metadata().file_metadata().num_rows().try_into().unwrap_or_default()
+    }
+
+    /// Names of its columns.
+    pub fn columns(&self) -> impl Iterator<Item = &str> {
+        self.metadata().file_metadata().schema_descr().columns().iter().map(|column| column.name())
+    }
+
+    /// Where a column stands; `None` when there is none of this name. One of another type is an error.
+    pub(super) fn place(&self, field: &Field) -> io::Result<Option<usize>> {
+        let columns = self.metadata().file_metadata().schema_descr().columns();
+        let Some(place) = columns.iter().position(|column| column.name() == field.name) else { return Ok(None) };
+        if is_of(&columns[place], field.holds) {
+            return Ok(Some(place));
+        }
+        let (name, holds) = (&field.name, field.holds.name());
+        Err(invalid(format!("the column {name} is not of the type {holds}")))
+    }
+
+    /// Shows the cells of these columns, row by row. A column that the file does not have is empty.
+    pub fn for_each_row<E: From<io::Error>>(
+        &self,
+        fields: &[Field],
+        mut see: impl FnMut(&[Value]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let places = fields.iter().map(|field| self.place(field)).collect::<io::Result<Vec<_>>>()?;
+        let mut cells = vec![Value::Empty; fields.len()];
+        for number in 0..self.reader.num_row_groups() {
+            let group = self.reader.get_row_group(number).map_err(io_error)?;
+            let rows =
+                usize::try_from(group.metadata().num_rows()).map_err(|_| invalid("a negative number of rows"))?;
+            let mut columns = Vec::with_capacity(fields.len());
+            for (field, place) in fields.iter().zip(&places) {
+                let Some(place) = place else {
+                    columns.push(None);
+                    continue;
+                };
+                let column = values(group.get_column_reader(*place).map_err(io_error)?, field.holds, rows)?;
+                if column.len() != rows {
+                    let problem = format!("the column {} has {} of {rows} rows", field.name, column.len());
+                    return Err(invalid(problem).into());
+                }
+                columns.push(Some(column.into_iter()));
+            }
+            for _ in 0..rows {
+                for (cell, column) in cells.iter_mut().zip(&mut columns) {
+                    *cell = column.as_mut().and_then(Iterator::next).unwrap_or_default();
+                }
+                see(&cells)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn invalid(problem: impl Into<String>) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, problem.into())
+}
+
+/// The cells of one column of a row group.
+fn values(reader: ColumnReader, holds: Type, rows: usize) -> io::Result<Vec<Value>> {
+    match (reader, holds) {
+        (ColumnReader::ByteArrayColumnReader(reader), Type::Text) => {
+            let text = |bytes: parquet::data_type::ByteArray| {
+                let text = bytes.as_utf8().map_err(io_error)?;
+                Ok(Value::Text(text.to_owned()))
+            };
+            cells(reader, rows, text)
+        }
+        (ColumnReader::Int64ColumnReader(reader), Type::Integer) => {
+            cells(reader, rows, |number| Ok(Value::Integer(number)))
+        }
+        (ColumnReader::DoubleColumnReader(reader), Type::Decimal(digits)) => {
+            cells(reader, rows, |number| Ok(Value::Decimal(number, digits)))
+        }
+        (ColumnReader::BoolColumnReader(reader), Type::Flag) => cells(reader, rows, |flag| Ok(Value::Flag(flag))),
+        (ColumnReader::Int32ColumnReader(reader), Type::Date) => cells(reader, rows, |days| {
+            let since = Days::new(u64::from(days.unsigned_abs()));
+            let epoch = NaiveDate::default();
+            let day = if days < 0 { epoch.checked_sub_days(since) } else { epoch.checked_add_days(since) };
+            day.map(Value::Date).ok_or_else(|| invalid("a day beyond the calendar"))
+        }),
+        (ColumnReader::Int64ColumnReader(reader), Type::Time) => cells(reader, rows, |micros| {
+            DateTime::from_timestamp_micros(micros)
+                .map(Value::Time)
+                .ok_or_else(|| invalid("a moment beyond the calendar"))
+        }),
+        _ => Err(invalid("a column is stored under another type than it says")),
+    }
+}
+
+fn cells<T: DataType>(
+    mut reader: ColumnReaderImpl<T>,
+    rows: usize,
+    value: impl Fn(T::T) -> io::Result<Value>,
+) -> io::Result<Vec<Value>> {
+    let (mut levels, mut values) = (Vec::new(), Vec::new());
+    // what a file claims of its number of rows is believed only as far as there are rows
+    while levels.len() < rows {
+        let (read, _, _) =
+            reader.read_records(rows - levels.len(), Some(&mut levels), None, &mut values).map_err(io_error)?;
+        if read == 0 {
+            break;
+        }
+    }
+    let mut values = values.into_iter();
+    let cell = |level: &i16| match level {
+        0 => Ok(Value::Empty),
+        _ => values.next().ok_or_else(|| invalid("a value is missing")).and_then(&value),
+    };
+    levels.iter().map(cell).collect()
+}
