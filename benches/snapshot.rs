@@ -16,13 +16,18 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use chrono::{TimeDelta, Utc};
+use chrono::TimeDelta;
 use confluence_sim::{DemoServer, Site};
 use confluence_storage_analyzer::cli::Cli;
 use confluence_storage_analyzer::error::{ExitStatus, OutputFormat};
-use confluence_storage_analyzer::history::{Columns, FOLDER, History, IsoWeek, Retention, Snapshot};
+use confluence_storage_analyzer::history::{
+    FOLDER, History, HistoryError, Key, PAGE, Retention, Rows, SPACE, Snapshot, Status, WEEK,
+};
+use confluence_storage_analyzer::metrics::columns;
 use confluence_storage_analyzer::progress::Progress;
-use confluence_storage_analyzer::spreadsheet::{Table, Value};
+use confluence_storage_analyzer::spreadsheet::Value;
+use confluence_storage_analyzer::support::iso_week::IsoWeek;
+use test_support::process::peak_memory;
 
 /// Set in the process that serves the site.
 const SERVES: &str = "SNAPSHOT_SERVES";
@@ -111,42 +116,41 @@ async fn snapshot(place: &Path, address: &str) -> Duration {
 
 /// Puts the rows of this week into earlier weeks as well.
 fn add_weeks(folder: &Path, weeks: usize) {
-    let mut history = History::open(folder, Utc::now(), Duration::ZERO).unwrap();
-    let now = Utc::now();
-    let table = history.read(IsoWeek::of(now)).unwrap().unwrap();
-    let of_week = table.columns()["snapshot_week"];
-    let of_status = table.columns()["snapshot_status"];
-    let (site, account) = (history.site().unwrap().to_owned(), history.account().unwrap().to_owned());
+    let columns = columns::fields();
+    let mut history = History::open(folder, columns.clone(), Duration::ZERO).unwrap();
+    let known = history.latest().unwrap().clone();
+    let place = |name: &str| columns.iter().position(|field| field.name == name).unwrap();
+    let [of_week, of_page, of_space] = [WEEK, PAGE, SPACE].map(place);
+    let mut rows: Vec<Vec<Value>> = Vec::new();
+    let see = |cells: &[Value]| {
+        rows.push(cells.to_vec());
+        Ok::<_, HistoryError>(())
+    };
+    history.read(known.week, &columns, see).unwrap();
+    let key = |row: &Vec<Value>| Key { space: row[of_space].plain(), page: row[of_page].plain() };
+    let keys: Vec<Key> = rows.iter().map(key).collect();
     for back in (1..=weeks).rev() {
-        let taken_at = now - TimeDelta::weeks(back as i64);
+        let taken_at = known.taken_at - TimeDelta::weeks(back as i64);
         let week = IsoWeek::of(taken_at);
-        let rows = rows(&table, of_week, of_status, &week.to_string());
-        let names = table.header.iter().enumerate().filter(|(at, _)| *at != of_status).map(|(_, name)| name.as_str());
+        let cells = |at: usize| {
+            let mut cells = rows[at].clone();
+            cells[of_week] = Value::text(week.to_string());
+            cells
+        };
         let snapshot = Snapshot {
-            site: site.clone(),
-            account: account.clone(),
+            site: known.site.clone(),
+            account: known.account.clone(),
             week,
             taken_at,
             run_id: format!("week {back}"),
-            complete: true,
-            spaces: (0..SPACES).map(|space| format!("S{space}")).collect(),
-            columns: Columns::new(names).unwrap(),
-            rows,
+            status: Status::Complete,
+            stopped: false,
+            spaces: known.spaces.keys().cloned().collect(),
+            facts: serde_json::Value::Null,
+            rows: Rows { keys: &keys, cells: &cells },
         };
-        history.record(&snapshot, Retention { weeks: 12, archive: true }).unwrap();
+        history.record(&snapshot, Retention::default()).unwrap();
     }
-}
-
-fn rows(table: &Table, of_week: usize, of_status: usize, week: &str) -> Vec<Vec<Value>> {
-    let value = |at: usize, cell: &String| match cell {
-        _ if at == of_week => Value::text(week),
-        cell if cell.is_empty() => Value::Empty,
-        cell => cell.parse().map_or_else(|_| Value::text(cell), Value::Integer),
-    };
-    let row = |row: &Vec<String>| {
-        row.iter().enumerate().filter(|(at, _)| *at != of_status).map(|(at, cell)| value(at, cell)).collect()
-    };
-    table.rows.iter().map(row).collect()
 }
 
 /// Pages with some text, a table, a link and a file here and there.
@@ -174,11 +178,4 @@ fn site(pages: usize) -> Site {
         }
     }
     site
-}
-
-/// The most memory this process has had, in bytes; 0 where the system does not tell.
-fn peak_memory() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok()).map_or(0, |kib| kib << 10)
 }

@@ -69,7 +69,7 @@ pub enum Command {
     Doctor(DoctorArgs),
     /// Render a report again from the saved scan of an audit, without network
     Report(ReportArgs),
-    /// Check or mend the history of the page metrics
+    /// Check, repair or export the history of the page metrics
     History(HistoryArgs),
     /// Print the completion script for a shell
     Completions {
@@ -140,10 +140,12 @@ pub struct HistoryArgs {
 /// What `history` can do.
 #[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
 pub enum HistoryAction {
-    /// Say whether all files are as they were written; changes nothing
+    /// Check that every week is as it was written; changes nothing
     Verify(HistoryPlace),
-    /// Set damaged files aside and bring back what can be had back
+    /// Set damaged weeks aside and restore what can be restored
     Repair(HistoryPlace),
+    /// Write all CSV files, the model, the findings and the dashboard again
+    Export(HistoryPlace),
 }
 
 /// Where the history lies.

@@ -1,6 +1,6 @@
 //! What a site has told once and can never tell otherwise, kept on disk from run to run.
 //!
-//! A [`Cache`] belongs to one site and one account, and is one file ([`store`]). It holds records by name, and values
+//! A [`Cache`] belongs to one site and one account, and is one file. It holds records by name, and values
 //! found by a checksum of what they were made from ([`Cache::find`]). A run that is killed at any moment loses no record,
 //! and the values that it kept last; a damaged file is set aside, and what was in it is read again. When it becomes too
 //! large, the values that were not used for the longest time go first.

@@ -4,7 +4,6 @@
 //! entry bears a checksum, and whatever cannot be right is told as damage.
 
 use std::fs::{self, OpenOptions};
-use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -17,20 +16,8 @@ use crate::support::private;
 
 /// Files of every other format are set aside.
 const FORMAT: u32 = 1;
-/// Contents lie in the order in which they came, and what changes with every run stands apart from them. Tables of
-/// numbers only, without an index: `quick_check` proves those whole.
-const SCHEMA: &str = "
-    BEGIN;
-    CREATE TABLE about (format INTEGER NOT NULL, owner TEXT NOT NULL) STRICT;
-    CREATE TABLE contents (id INTEGER PRIMARY KEY, content BLOB NOT NULL) STRICT;
-    CREATE TABLE keys (
-        hash INTEGER PRIMARY KEY,
-        id INTEGER NOT NULL,
-        checksum INTEGER NOT NULL,
-        is_record INTEGER NOT NULL,
-        run INTEGER NOT NULL
-    ) STRICT;
-    COMMIT";
+/// The tables, when the file is made.
+const SCHEMA: &str = include_str!("schema.sql");
 /// With a write-ahead log a commit waits for no disk, survives a kill, and keeps nobody from reading. `fullfsync` is what
 /// macOS needs for a write to survive a power loss; `cache_size` is in KiB where it is negative.
 const SETTINGS: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA fullfsync = ON;
@@ -161,14 +148,7 @@ impl StoreFile {
         // a log that was left behind would be applied to the new file
         let logs =
             [&new, &self.path].into_iter().flat_map(|path| ["-journal", "-wal", "-shm"].map(|log| beside(path, log)));
-        for left in logs.chain([new.clone()]) {
-            match fs::remove_file(&left) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                    return Err(cannot("remove", left)(error).into());
-                }
-                _ => {}
-            }
-        }
+        logs.chain([new.clone()]).try_for_each(|left| private::remove_file(&left))?;
         private::create_file(&new)?;
         let connection = Connection::open_with_flags(&new, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         connection.execute_batch(SCHEMA)?;

@@ -132,8 +132,22 @@ pub(super) static SNAPSHOT: &[Row<SnapshotConfig>] = &[
             "retain",
             Kind::count(&RETAIN_WEEKS),
             |snapshot| &mut snapshot.retention.weeks,
-            "Weekly files that stay beside the others; older ones go to `archived_snapshots`",
+            "Weekly CSV files that stay beside the others; older ones go to `archived_snapshots`",
         ),
+    ),
+    read(
+        "snapshot",
+        "keep_weeks",
+        Kind::Count { min: 1, max: u32::MAX },
+        |snapshot, key, value| put(&mut snapshot.retention.keep, values::optional_count(key, value)),
+        "Weeks that the history keeps; older ones are deleted for good. None keeps all",
+    ),
+    read(
+        "snapshot",
+        "history_csv",
+        Kind::Text,
+        |snapshot, key, value| put(&mut snapshot.retention.joined, values::yes_or_no(key, value)),
+        "Whether `confluence_data_history.csv` is written: `yes` or `no`",
     ),
     list("snapshot", "bots", |snapshot| &mut snapshot.rules.bots, "Account ids whose edits are no sign of care"),
     read(

@@ -55,6 +55,21 @@ pub(super) fn count(key: &Key, value: &Value) -> Result<u32, Failure> {
     })
 }
 
+/// A whole number within the bounds of its key; an empty text is none.
+pub(super) fn optional_count(key: &Key, value: &Value) -> Result<Option<u32>, Failure> {
+    if text(key, value)?.is_some() { count(key, value).map(Some) } else { Ok(None) }
+}
+
+/// `yes` or `no`.
+pub(super) fn yes_or_no(key: &Key, value: &Value) -> Result<bool, Failure> {
+    let text = text(key, value)?.unwrap_or_default();
+    match text.to_ascii_lowercase().as_str() {
+        "yes" => Ok(true),
+        "no" => Ok(false),
+        _ => Err(wrong(key, value, &text).remedy("write yes or no")),
+    }
+}
+
 /// A time such as `15m`.
 pub(super) fn wait(key: &Key, value: &Value) -> Result<Duration, Failure> {
     let text = text(key, value)?.unwrap_or_default();

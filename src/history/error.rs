@@ -5,9 +5,9 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use super::{ColumnsError, IsoWeek};
 use crate::error::{ExitStatus, Failure};
 use crate::support::file_error::FileError;
+use crate::support::iso_week::IsoWeek;
 use crate::support::lock::LockError;
 
 /// Something in the folder that is not as it was written.
@@ -22,7 +22,7 @@ pub struct Finding {
 }
 
 impl Finding {
-    pub(super) fn new(file: &str, line: Option<u64>, problem: impl Into<String>) -> Self {
+    pub(crate) fn new(file: &str, line: Option<u64>, problem: impl Into<String>) -> Self {
         Self { file: file.to_owned(), line, problem: problem.into() }
     }
 }
@@ -48,26 +48,25 @@ pub enum HistoryError {
     /// The file system.
     #[error(transparent)]
     File(#[from] FileError),
-    /// The new state is safe on the disk, but could not be put in place. The next run does that.
-    #[error("the snapshot is safe, but not all files could be put in place, the next run does that: {cause}")]
+    /// The week is safe on the disk, but a file that follows from it could not be put in place.
+    #[error("the week is recorded, but not all files could be written: {cause}")]
     Unfinished {
         /// What stood in the way, e.g. a file that a spreadsheet holds open.
         cause: Box<HistoryError>,
     },
-    /// A newer program wrote the history.
-    #[error(
-        "{} has schema version {found}, this program knows up to {known}: it was written by version {written_by}, use \
-         that or a newer one", path.display()
-    )]
+    /// A newer program wrote the history: its schema is newer, or it has columns that this program does not know.
+    #[error("{} was written by version {written_by} of this program: use that or a newer one", path.display())]
     Newer {
         /// The file.
         path: PathBuf,
-        /// Its schema version.
-        found: u32,
-        /// The newest this program knows.
-        known: u32,
         /// The version of the program that wrote it.
         written_by: String,
+    },
+    /// A program that was never released wrote the history, in a form that is read no more.
+    #[error("the history in {} was written by a version that was never released", folder.display())]
+    Unreleased {
+        /// The folder of the history.
+        folder: PathBuf,
     },
     /// Files are not as they were written (F-81). There is at least one finding.
     #[error("the history in {} is damaged: {}", folder.display(), summary(findings))]
@@ -111,9 +110,6 @@ pub enum HistoryError {
         /// The folder.
         folder: PathBuf,
     },
-    /// The columns of a snapshot make no table.
-    #[error("the columns of the snapshot cannot be written: {0}")]
-    Columns(#[from] ColumnsError),
     /// A row of a snapshot that cannot be kept. A mistake of the caller.
     #[error("row {row} of the snapshot of {week}: {problem}")]
     Row {
@@ -121,14 +117,6 @@ pub enum HistoryError {
         week: IsoWeek,
         /// Number of the row, from 1.
         row: usize,
-        /// What is wrong with it.
-        problem: String,
-    },
-    /// A file is no history of the known columns.
-    #[error("{} cannot be imported: {problem}", path.display())]
-    Import {
-        /// The file.
-        path: PathBuf,
         /// What is wrong with it.
         problem: String,
     },
@@ -142,12 +130,12 @@ impl HistoryError {
             Self::File(_) => {
                 Some("make room, or see that the folder is there and can be written; what was there is kept")
             }
-            Self::Unfinished { .. } => Some("close the files in other programs; any next run finishes it"),
-            Self::Newer { .. } | Self::Row { .. } | Self::Columns(_) => None,
-            Self::Damaged { .. } => Some(
-                "`history verify` names everything that does not fit, `history repair` mends it and keeps a copy of \
-                 every damaged file",
-            ),
+            Self::Unfinished { .. } => {
+                Some("close the files in other programs; the next run, or `history export`, writes them")
+            }
+            Self::Newer { .. } | Self::Row { .. } => None,
+            Self::Unreleased { .. } => Some("move the folder away, or choose another one with --output"),
+            Self::Damaged { .. } => Some("run `history verify`, which lists all problems, then `history repair`"),
             Self::OtherAccount { .. } => Some(
                 "read with the former account, or, where both see the same pages, go on with --accept-account-change",
             ),
@@ -159,7 +147,6 @@ impl HistoryError {
                 "move them into another folder and take their history over from there, once, with --import-history; or \
                  choose another folder with --output",
             ),
-            Self::Import { .. } => Some("give a history file of the older script, separated by commas, in UTF-8"),
         }
     }
 }
@@ -170,13 +157,13 @@ impl From<HistoryError> for Failure {
             HistoryError::Locked { .. } => ExitStatus::Locked,
             HistoryError::Absent { .. }
             | HistoryError::OlderScript { .. }
-            | HistoryError::Import { .. }
             | HistoryError::OtherSite { .. }
             | HistoryError::OtherAccount { .. } => ExitStatus::Usage,
-            HistoryError::Columns(_) | HistoryError::Row { .. } => ExitStatus::Internal,
+            HistoryError::Row { .. } => ExitStatus::Internal,
             HistoryError::File(_)
             | HistoryError::Unfinished { .. }
             | HistoryError::Newer { .. }
+            | HistoryError::Unreleased { .. }
             | HistoryError::Damaged { .. } => ExitStatus::Storage,
         };
         let failure = Self::new(status, error.to_string());
@@ -201,5 +188,14 @@ fn summary(findings: &[Finding]) -> String {
     match findings.len() {
         0 | 1 => first,
         more => format!("{first} (and {} more)", more - 1),
+    }
+}
+
+/// The findings of a damaged history; other errors stay errors.
+pub fn findings_of(result: Result<(), HistoryError>) -> Result<Vec<Finding>, HistoryError> {
+    match result {
+        Ok(()) => Ok(Vec::new()),
+        Err(HistoryError::Damaged { findings, .. }) => Ok(findings),
+        Err(other) => Err(other),
     }
 }

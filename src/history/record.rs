@@ -1,20 +1,44 @@
 //! Puts a snapshot into the history.
 
+use std::cmp::Ordering;
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::iter::Peekable;
+
 use chrono::{DateTime, Utc};
 
-use super::disk::Disk;
-use super::manifest::Manifest;
-use super::names::{self, CURRENT, JOINED};
-use super::pending::Pending;
-use super::{
-    Columns, History, HistoryError, IsoWeek, Retention, Status, StoredFile, Week, archive, columns, joined, load,
-    weekly,
-};
+use super::lake::{OpenWeek, RowSink as Sink};
+use super::metadata::{Run, SpaceOfWeek, Week};
+use super::{History, HistoryError, PAGE, Retention, SPACE, Status, WEEK};
 use crate::spreadsheet::Value;
+use crate::support::iso_week::IsoWeek;
+
+/// Which row it is, within a week.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Key {
+    /// Key of the space.
+    pub space: String,
+    /// Id of the page.
+    pub page: String,
+}
+
+/// The rows of a snapshot, each made when it is wanted.
+#[derive(Clone, Copy)]
+pub struct Rows<'a> {
+    /// The key of each row, in any order.
+    pub keys: &'a [Key],
+    /// The cells of a row, for the columns that [`History::open`] was given.
+    pub cells: &'a dyn Fn(usize) -> Vec<Value>,
+}
+
+impl std::fmt::Debug for Rows<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Rows").field("keys", &self.keys.len()).finish_non_exhaustive()
+    }
+}
 
 /// What one run measured.
 #[derive(Debug, Clone)]
-pub struct Snapshot {
+pub struct Snapshot<'a> {
     /// The site, by its address. A history holds the pages of one.
     pub site: String,
     /// Id of the account that read.
@@ -25,14 +49,56 @@ pub struct Snapshot {
     pub taken_at: DateTime<Utc>,
     /// The run.
     pub run_id: String,
-    /// Whether everything asked was read.
-    pub complete: bool,
-    /// Keys of the spaces that were read.
+    /// What it is worth.
+    pub status: Status,
+    /// Reading ended before its end, so that rows hold less than they could.
+    pub stopped: bool,
+    /// Keys of the spaces that were measured.
     pub spaces: Vec<String>,
-    /// Names of the cells of every row.
-    pub columns: Columns,
-    /// One row per page, in any order.
-    pub rows: Vec<Vec<Value>>,
+    /// What is to be kept beside the rows.
+    pub facts: serde_json::Value,
+    /// One row for each page.
+    pub rows: Rows<'a>,
+}
+
+impl Rows<'_> {
+    /// The order in which the rows are written: by page.
+    pub fn order(&self, week: IsoWeek) -> Result<Vec<usize>, HistoryError> {
+        order(week, &self.keys.iter().map(|key| key.page.as_str()).collect::<Vec<_>>())
+    }
+}
+
+impl Snapshot<'_> {
+    /// The spaces whose rows in a week it replaces.
+    fn spaces_to_take(&self, known: Option<&Week>) -> HashSet<&str> {
+        let mut rows: HashMap<&str, u64> = HashMap::new();
+        for key in self.rows.keys {
+            *rows.entry(&key.space).or_default() += 1;
+        }
+        let is_better = |key: &str, known: &SpaceOfWeek| match self.status.cmp(&known.status) {
+            Ordering::Equal if self.status == Status::Incomplete => {
+                !self.stopped && rows.get(key).copied().unwrap_or(0) >= known.rows
+            }
+            order => order != Ordering::Less,
+        };
+        let is_taken = |key: &&str| match known {
+            Some(week) if week.status > self.status => false,
+            Some(week) => week.spaces.get(*key).is_none_or(|known| is_better(key, known)),
+            None => true,
+        };
+        self.spaces.iter().map(String::as_str).filter(is_taken).collect()
+    }
+
+    fn check_spaces(&self) -> Result<(), HistoryError> {
+        let spaces: HashSet<&String> = self.spaces.iter().collect();
+        match self.rows.keys.iter().position(|key| !spaces.contains(&key.space)) {
+            Some(at) => {
+                let problem = format!("its space `{}` is none of the snapshot", self.rows.keys[at].space);
+                Err(HistoryError::Row { week: self.week, row: at + 1, problem })
+            }
+            None => Ok(()),
+        }
+    }
 }
 
 /// What became of a snapshot.
@@ -42,30 +108,25 @@ pub struct Recorded {
     pub week: IsoWeek,
     /// What the snapshot is worth.
     pub status: Status,
-    /// Whether it is in the history. It is not when it is incomplete and the week is there complete already; then its
-    /// rows are in `confluence_data_current.csv` only.
+    /// Whether it is in the history. It is not when it is incomplete and the week has something better already.
     pub kept: bool,
-    /// The revision of the week in the history now.
-    pub revision: u32,
-    /// Where the revision lies that was replaced.
-    pub replaced: Option<String>,
-    /// Weeks whose files were moved to the archive.
-    pub archived: Vec<IsoWeek>,
+    /// What the week is worth now.
+    pub week_status: Status,
     /// What people should know.
     pub warnings: Vec<String>,
 }
 
 impl History {
-    /// Puts a snapshot into the history, as the only one of its week, and moves weeks beyond the retention.
+    /// Puts a snapshot into the history: its rows replace those of the same week and spaces; the rows of other spaces
+    /// stay. An incomplete snapshot never touches a week that is complete or imported, and in an incomplete week no space
+    /// that has better rows, or more.
     ///
-    /// The revision it replaces is kept in `archived_snapshots/`. An incomplete snapshot never replaces a complete one.
-    /// When this fails, the history is as it was before, or the next [`History::open`] finishes it
-    /// ([`HistoryError::Unfinished`]).
-    pub fn record(&mut self, snapshot: &Snapshot, retention: Retention) -> Result<Recorded, HistoryError> {
-        let order = weekly::order(snapshot.week, &snapshot.columns, &snapshot.rows)?;
-        // hours may have passed since the history was opened
-        self.manifest = load(&self.disk)?;
-        self.is_of(&snapshot.site)?;
+    /// When this fails, the week is as it was before.
+    pub fn record(&mut self, snapshot: &Snapshot<'_>, retention: Retention) -> Result<Recorded, HistoryError> {
+        let order = snapshot.rows.order(snapshot.week)?;
+        snapshot.check_spaces()?;
+        let former = self.former.clone();
+        self.check_site(&snapshot.site, &former)?;
         let mut warnings = Vec::new();
         if let Some(newest) = self.newest().filter(|newest| *newest > snapshot.week) {
             warnings.push(format!(
@@ -73,118 +134,173 @@ impl History {
                 snapshot.week
             ));
         }
-        let (manifest, replaced) = Writer { disk: &self.disk, snapshot, order }.write(&self.manifest)?;
-        self.manifest = manifest;
-        let archived = archive::move_old(&self.disk, &mut self.manifest, retention).unwrap_or_else(|error| {
-            warnings.push(format!("weeks beyond the retention stay where they are: {error}"));
-            Vec::new()
-        });
-        let status = status_of(snapshot);
-        let kept = self.manifest.current.as_ref().is_some_and(|current| current.revision > 0);
-        let revision = self.manifest.week(snapshot.week).map_or(0, |week| week.revision);
-        Ok(Recorded { week: snapshot.week, status, kept, revision, replaced, archived, warnings })
-    }
-}
-
-fn status_of(snapshot: &Snapshot) -> Status {
-    if snapshot.complete { Status::Complete } else { Status::Incomplete }
-}
-
-struct Writer<'a> {
-    disk: &'a Disk,
-    snapshot: &'a Snapshot,
-    order: Vec<usize>,
-}
-
-impl Writer<'_> {
-    /// Writes all files and puts them in place together. Gives what holds from then on, and where the revision lies
-    /// that was replaced.
-    fn write(&self, before: &Manifest) -> Result<(Manifest, Option<String>), HistoryError> {
-        let mut manifest = before.clone();
-        manifest.site = Some(self.snapshot.site.clone());
-        manifest.account = Some(self.snapshot.account.clone());
-        manifest.columns = columns::appended(&before.columns, &self.snapshot.columns.in_files());
-        let known = before.week(self.snapshot.week);
-        let kept = self.snapshot.complete || known.is_none_or(|known| known.status != Status::Complete);
-        let mut pending = Pending::begin(self.disk)?;
-        let mut replaced = None;
+        let known = self.week(snapshot.week);
+        let taken = snapshot.spaces_to_take(known);
+        let kept = known.is_none() || !taken.is_empty();
         if kept {
-            let mut own = self.describe(names::weekly(self.snapshot.week), known);
-            if let Some(known) = known {
-                let target = self.disk.free(|attempt| names::replaced(known.week, known.revision, attempt));
-                pending.rename(&known.file.path, &target, &known.file.measure);
-                own.replaced.clone_from(&known.replaced);
-                own.replaced.push(StoredFile { path: target.clone(), ..known.file.clone() });
-                replaced = Some(target);
+            let week = self.merge(snapshot, order, &taken)?;
+            self.weeks.insert(week.week, week);
+        }
+        if kept && snapshot.status == Status::Complete {
+            self.forget_old(retention);
+        }
+        let week_status = self.week(snapshot.week).map_or(snapshot.status, |week| week.status);
+        Ok(Recorded { week: snapshot.week, status: snapshot.status, kept, week_status, warnings })
+    }
+
+    /// Writes the week anew, from the rows of the snapshot in the spaces `taken` and those that the week has of others.
+    fn merge(
+        &self,
+        snapshot: &Snapshot<'_>,
+        mut order: Vec<usize>,
+        taken: &HashSet<&str>,
+    ) -> Result<Week, HistoryError> {
+        let before = self.week(snapshot.week).map(|known| self.lake.open(known.week)).transpose()?;
+        let mut week = self.describe(snapshot, before.as_ref().map(|before| &before.week), taken);
+        order.retain(|&at| taken.contains(snapshot.rows.keys[at].space.as_str()));
+        self.lake.commit(&mut week, |sink| {
+            let mut new = order.iter().copied().peekable();
+            if let Some(before) = &before {
+                self.write_before(snapshot, &mut new, before, (taken, &order), sink)?;
             }
-            let staged = self.write_rows(&mut pending, &manifest, &mut own)?;
-            manifest.put(own);
-            self.write_joined(&mut pending, &mut manifest, &staged)?;
-        }
-        let mut current = self.describe(CURRENT.to_owned(), known);
-        if !kept {
-            current.revision = 0;
-        }
-        self.write_rows(&mut pending, &manifest, &mut current)?;
-        manifest.current = Some(current);
-        pending.commit(&manifest)?;
-        Ok((manifest, replaced))
-    }
-
-    /// The week as it will be known; its file is not measured yet.
-    fn describe(&self, path: String, known: Option<&Week>) -> Week {
-        Week {
-            week: self.snapshot.week,
-            status: status_of(self.snapshot),
-            revision: known.map_or(0, |known| known.revision) + 1,
-            taken_at: self.snapshot.taken_at,
-            run_id: self.snapshot.run_id.clone(),
-            spaces: self.snapshot.spaces.clone(),
-            file: StoredFile { path, rows: self.order.len() as u64, columns: 0, measure: super::Measure::of(b"") },
-            replaced: Vec::new(),
-        }
-    }
-
-    /// Writes the rows for the file of `week` and measures it. Gives where it lies until it is in place.
-    fn write_rows(
-        &self,
-        pending: &mut Pending<'_>,
-        manifest: &Manifest,
-        week: &mut Week,
-    ) -> Result<String, HistoryError> {
-        let places = columns::places(&manifest.columns, &self.snapshot.columns);
-        let (staged, measure) = pending.write(&week.file.path, |sink| {
-            let rows = &self.snapshot.rows;
-            Ok(weekly::write(sink, &manifest.columns, &places, week.status, rows, &self.order)?)
+            new.try_for_each(|at| sink.add(&self.cells(snapshot, at)?))
         })?;
-        week.file.columns = manifest.columns.len();
-        week.file.measure = measure;
-        Ok(staged)
+        Ok(week)
     }
 
-    fn write_joined(
+    /// Writes the rows of before that stay, and those of `new` that come before the last of them: all by page.
+    fn write_before(
         &self,
-        pending: &mut Pending<'_>,
-        manifest: &mut Manifest,
-        staged: &str,
+        snapshot: &Snapshot<'_>,
+        new: &mut Peekable<impl Iterator<Item = usize>>,
+        before: &OpenWeek,
+        (taken, order): (&HashSet<&str>, &[usize]),
+        sink: &mut Sink<'_>,
     ) -> Result<(), HistoryError> {
-        let path_of = |week: &Week| {
-            if week.week == self.snapshot.week { staged.to_owned() } else { week.file.path.clone() }
-        };
-        write_joined(self.disk, pending, manifest, path_of)
+        let (space, page) = (self.lake.place(SPACE), self.lake.place(PAGE));
+        let keys = snapshot.rows.keys;
+        let measured: HashSet<&str> = order.iter().map(|&at| keys[at].page.as_str()).collect();
+        before.read(&self.lake, self.lake.fields(), |cells| {
+            let page = cells[page].as_text().unwrap_or_default();
+            // a page that was moved since stands in the space it was moved to
+            if taken.contains(cells[space].as_text().unwrap_or_default()) || measured.contains(page) {
+                return Ok(());
+            }
+            while let Some(at) = new.next_if(|&at| by_page(&keys[at].page, page) == Ordering::Less) {
+                sink.add(&self.cells(snapshot, at)?)?;
+            }
+            sink.add(cells)
+        })
+    }
+
+    /// The cells of a row as the file of the week has them.
+    fn cells(&self, snapshot: &Snapshot<'_>, at: usize) -> Result<Vec<Value>, HistoryError> {
+        let cells = (snapshot.rows.cells)(at);
+        let columns = self.lake.columns();
+        if cells.len() != columns.len() {
+            let problem = format!("{} cells for {} columns", cells.len(), columns.len());
+            return Err(HistoryError::Row { week: snapshot.week, row: at + 1, problem });
+        }
+        let typed = cells.into_iter().zip(columns).filter(|(_, field)| field.name != WEEK);
+        Ok(typed.map(|(cell, field)| cell.normalized(field.holds)).collect())
+    }
+
+    /// The week as it will be known, but for its rows.
+    fn describe(&self, snapshot: &Snapshot<'_>, before: Option<&Week>, taken: &HashSet<&str>) -> Week {
+        let mut spaces = before.map(|before| before.spaces.clone()).unwrap_or_default();
+        let mut runs = before.map(|before| before.runs.clone()).unwrap_or_default();
+        let own = SpaceOfWeek { status: snapshot.status, run: snapshot.run_id.clone(), rows: 0 };
+        spaces.extend(taken.iter().map(|key| ((*key).to_owned(), own.clone())));
+        runs.insert(snapshot.run_id.clone(), Run { taken_at: snapshot.taken_at, facts: snapshot.facts.clone() });
+        let in_use: BTreeSet<&String> = spaces.values().map(|space| &space.run).collect();
+        runs.retain(|run, _| *run == snapshot.run_id || in_use.contains(run));
+        Week {
+            week: snapshot.week,
+            status: spaces.values().map(|space| space.status).min().unwrap_or(snapshot.status),
+            taken_at: snapshot.taken_at,
+            run_id: snapshot.run_id.clone(),
+            program_version: env!("CARGO_PKG_VERSION").to_owned(),
+            site: snapshot.site.clone(),
+            account: snapshot.account.clone(),
+            former: self.former_owners(&snapshot.site, &snapshot.account),
+            row_count: 0,
+            spaces,
+            runs,
+            seal: String::new(),
+        }
+    }
+
+    /// Sites and accounts of the weeks before, which the caller has accepted.
+    fn former_owners(&self, site: &str, account: &str) -> Vec<String> {
+        let Some(latest) = self.latest() else { return Vec::new() };
+        let known = latest.former.iter().chain([&latest.site, &latest.account]);
+        let former: BTreeSet<&String> =
+            known.filter(|one| !one.is_empty() && *one != site && *one != account).collect();
+        former.into_iter().cloned().collect()
+    }
+
+    fn forget_old(&mut self, retention: Retention) {
+        let Some(newest) = self.newest() else { return };
+        let old: Vec<IsoWeek> = self.weeks.keys().copied().filter(|week| retention.is_over(*week, newest)).collect();
+        self.weeks.retain(|week, _| !old.contains(week));
+        self.forgotten.extend(old);
     }
 }
 
-/// Writes the file of all weeks and says so in the manifest.
-pub(super) fn write_joined(
-    disk: &Disk,
-    pending: &mut Pending<'_>,
-    manifest: &mut Manifest,
-    path_of: impl Fn(&Week) -> String,
-) -> Result<(), HistoryError> {
-    let (columns, weeks) = (&manifest.columns, &manifest.weeks);
-    let (_, measure) = pending.write(JOINED, |sink| joined::write(disk, columns, weeks, path_of, sink))?;
-    let rows = weeks.iter().map(|week| week.file.rows).sum();
-    manifest.joined = Some(StoredFile { path: JOINED.to_owned(), rows, columns: columns.len(), measure });
-    Ok(())
+/// The order in which the rows of a week are to be written. Refuses ids that are none, and two rows of one page.
+fn order(week: IsoWeek, pages: &[&str]) -> Result<Vec<usize>, HistoryError> {
+    let refuse = |at: usize, problem: String| HistoryError::Row { week, row: at + 1, problem };
+    if let Some(at) = pages.iter().position(|page| page.trim().is_empty() || page.contains(breaks_lines)) {
+        return Err(refuse(at, format!("`{}` is no id of a page", pages[at])));
+    }
+    let mut order: Vec<usize> = (0..pages.len()).collect();
+    order.sort_by(|&one, &other| by_page(pages[one], pages[other]));
+    match order.windows(2).find(|pair| pages[pair[0]] == pages[pair[1]]) {
+        Some(pair) => Err(refuse(pair[1], format!("page {} is there twice", pages[pair[1]]))),
+        None => Ok(order),
+    }
+}
+
+/// What no key may hold: in a CSV file it would become a blank, and two keys could become one.
+fn breaks_lines(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')
+}
+
+/// Ids that are numbers come first, by their value; all others follow as text.
+fn by_page(one: &str, other: &str) -> Ordering {
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    match (is_number(one), is_number(other)) {
+        (true, true) => {
+            let (short, long) = (one.trim_start_matches('0'), other.trim_start_matches('0'));
+            short.len().cmp(&long.len()).then_with(|| short.cmp(long)).then_with(|| one.cmp(other))
+        }
+        (true, false) => Ordering::Less,
+        (false, true) => Ordering::Greater,
+        (false, false) => one.cmp(other),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_are_in_the_order_of_their_numbers() {
+        let mut pages = ["10", "9", "ENG:About", "100", "007", "7", "DOC:z", "18446744073709551616"];
+        pages.sort_by(|one, other| by_page(one, other));
+        assert_eq!(pages, ["007", "7", "9", "10", "100", "18446744073709551616", "DOC:z", "ENG:About"]);
+    }
+
+    #[test]
+    fn rows_without_a_key_of_their_own_are_refused() {
+        let week: IsoWeek = "2026-W47".parse().unwrap();
+        let order = |pages: &[&str]| order(week, pages).map_err(|error| error.to_string());
+        assert_eq!(order(&["20", "3"]), Ok(vec![1, 0]));
+        for (page, problem) in
+            [(" ", "` ` is no id of a page"), ("a\nb", "`a\nb` is no id of a page"), ("3", "page 3 is there twice")]
+        {
+            let error = order(&["3", page]).unwrap_err();
+            assert_eq!(error, format!("row 2 of the snapshot of 2026-W47: {problem}"));
+        }
+    }
 }

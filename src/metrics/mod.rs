@@ -3,11 +3,12 @@
 //!
 //! Everything here is a plain function of what was read: [`measure`] makes rows, [`findings`] lists of pages to look
 //! at, [`changes`] what happened since the snapshot before, [`summary`] figures for the dashboard, [`model`] the tables
-//! for business-intelligence tools, [`columns`] the documentation of all of them.
+//! for business-intelligence tools, [`engines`] what opens them there, [`columns`] the documentation of all of them.
 
 pub mod changes;
 pub mod columns;
 mod duplicates;
+pub mod engines;
 pub mod findings;
 mod judgement;
 mod links;

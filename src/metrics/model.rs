@@ -13,7 +13,7 @@ use super::findings;
 use super::judgement::health_weights;
 use super::summary::WeekStatus;
 use crate::inventory::snapshot::MetricGroup;
-use crate::spreadsheet::{Column, Plain, Record, Sheet, TableWriter, Value, documentation, header, write_table};
+use crate::spreadsheet::{Column, Field, Plain, Record, Sheet, Value, documentation, write_rows};
 
 /// The files of the history in the data dictionary.
 const HISTORY: &str = "confluence_data_*";
@@ -64,10 +64,9 @@ pub fn fact_columns() -> Vec<&'static PageColumn> {
     KEYS.into_iter().chain(GROUPS).chain(measures).collect()
 }
 
-/// The tables, as far as they have been filled.
-#[derive(Debug)]
+/// The dimensions, as far as they have been filled. The facts are columns of the weeks as they are.
+#[derive(Debug, Default)]
 pub struct Model {
-    facts: Vec<&'static PageColumn>,
     pages: BTreeMap<String, DimPage>,
     spaces: BTreeMap<String, Vec<Value>>,
     people: BTreeMap<String, DimPerson>,
@@ -148,80 +147,103 @@ const WEEK: &[Column<Plain<DimWeek>>] = &[
     .empty("no snapshot"),
 ];
 
-impl Default for Model {
-    /// Nothing yet.
-    fn default() -> Self {
-        let (pages, spaces, people) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        Self { facts: fact_columns(), pages, spaces, people, weeks: Vec::new() }
-    }
-}
-
 impl Model {
     /// The columns that [`Self::add`] looks at.
-    pub fn columns() -> BTreeSet<&'static str> {
-        let of_dimensions = [&PAGE[..], &SPACE, &CREATOR, &OWNER, &LAST_EDITOR].concat();
-        fact_columns().into_iter().chain(of_dimensions).map(|column| column.name).collect()
+    pub fn columns() -> Vec<&'static str> {
+        let columns = [&PAGE[..], &SPACE, &CREATOR, &OWNER, &LAST_EDITOR].concat();
+        let names: BTreeSet<&str> = columns.into_iter().map(|column| column.name).collect();
+        names.into_iter().collect()
     }
 
-    /// Begins a week, the oldest first; one without a snapshot is missing, and gets no rows.
+    /// Begins a week, the newest first, so that what is said of a page is what was seen last; a week without a snapshot is
+    /// missing, and gets no rows.
     pub fn begin_week(&mut self, week: &str, monday: NaiveDate, status: WeekStatus) {
         self.weeks.push(DimWeek { week: week.to_owned(), monday, status, pages: 0 });
     }
 
-    /// Adds a row of the week that was begun last, and writes its facts.
-    pub fn add(&mut self, row: Record<'_>, facts: &mut TableWriter<'_>) -> io::Result<()> {
-        let week = self.weeks.last_mut().ok_or_else(|| io::Error::other("a row before the first week"))?;
+    /// Adds a row of the week that was begun last.
+    pub fn add(&mut self, row: Record<'_>) {
+        let Some(week) = self.weeks.last_mut() else { return };
         week.pages += 1;
-        for column in &self.facts {
-            facts.value(cell(row, column))?;
-        }
-        facts.end_row()?;
-        let page = self.pages.entry(text(row, KEYS[1])).or_default();
-        if page.first_week.is_empty() {
+        if let Some(page) = self.pages.get_mut(known(row, KEYS[1])) {
             page.first_week.clone_from(&week.week);
+        } else {
+            let page =
+                DimPage { cells: cells(row, &PAGE), first_week: week.week.clone(), last_week: week.week.clone() };
+            self.pages.insert(known(row, KEYS[1]).to_owned(), page);
         }
-        page.last_week.clone_from(&week.week);
-        page.cells = cells(row, &PAGE);
-        self.spaces.insert(text(row, SPACE[0]), cells(row, &SPACE));
+        let space = known(row, SPACE[0]);
+        if !self.spaces.contains_key(space) {
+            self.spaces.insert(space.to_owned(), cells(row, &SPACE));
+        }
         self.remember_person(row, CREATOR, None);
         self.remember_person(row, [OWNER[0], OWNER[1]], Some(OWNER[2]));
         self.remember_person(row, [LAST_EDITOR[0], LAST_EDITOR[1]], Some(LAST_EDITOR[2]));
-        Ok(())
     }
 
     fn remember_person(&mut self, row: Record<'_>, [id, name]: [&PageColumn; 2], active: Option<&PageColumn>) {
-        let id = text(row, id);
+        let id = known(row, id);
         if id.is_empty() {
             return;
         }
-        let known = self.people.entry(id.clone()).or_default();
-        (known.id, known.name) = (id, text(row, name));
-        known.active = active.and_then(|active| row.flag(active.name)).or(known.active);
+        let active = || active.and_then(|active| row.flag(active.name));
+        if let Some(person) = self.people.get_mut(id) {
+            person.active = person.active.or_else(active);
+        } else {
+            let person = DimPerson { id: id.to_owned(), name: known(row, name).to_owned(), active: active() };
+            self.people.insert(id.to_owned(), person);
+        }
     }
 
-    /// Writes `dim_page.csv`.
-    pub fn write_pages(&self, sink: &mut dyn Write) -> io::Result<()> {
-        let header = format!("{},{}", header(PAGE), header(WEEKS_OF_PAGE));
-        let rows = self.pages.values().map(|page| {
+    /// The dimensions: pages, spaces, people, and every week from the first to the last, those without a snapshot too.
+    pub fn tables(&self) -> [ModelTable; 4] {
+        let pages = self.pages.values().map(|page| {
             let weeks = WEEKS_OF_PAGE.iter().map(|column| column.value(page));
             page.cells.iter().cloned().chain(weeks).collect()
         });
-        write_cells(sink, &header, rows)
+        [
+            ModelTable {
+                name: "dim_page",
+                fields: PAGE.into_iter().map(Column::field).chain(WEEKS_OF_PAGE.iter().map(Column::field)).collect(),
+                rows: pages.collect(),
+            },
+            ModelTable {
+                name: "dim_space",
+                fields: SPACE.into_iter().map(Column::field).collect(),
+                rows: self.spaces.values().cloned().collect(),
+            },
+            ModelTable::of("dim_user", PERSON, self.people.values()),
+            ModelTable::of("dim_week", WEEK, self.weeks.iter().rev()),
+        ]
     }
+}
 
-    /// Writes `dim_space.csv`.
-    pub fn write_spaces(&self, sink: &mut dyn Write) -> io::Result<()> {
-        write_cells(sink, &header(SPACE), self.spaces.values().cloned())
-    }
+/// All tables of the model, without rows.
+pub fn tables() -> Vec<ModelTable> {
+    let fields = fact_columns().into_iter().map(Column::field).collect();
+    let facts = ModelTable { name: "fact_page_week", fields, rows: Vec::new() };
+    std::iter::once(facts).chain(Model::default().tables()).collect()
+}
 
-    /// Writes `dim_user.csv`.
-    pub fn write_people(&self, sink: &mut dyn Write) -> io::Result<()> {
-        write_table(sink, PERSON, self.people.values().cloned())
-    }
+/// A table of the model.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ModelTable {
+    /// Name of its files, without an ending.
+    pub name: &'static str,
+    /// Its columns.
+    pub fields: Vec<Field>,
+    /// Its rows.
+    pub rows: Vec<Vec<Value>>,
+}
 
-    /// Writes `dim_week.csv`: every week from the first to the last, those without a snapshot too.
-    pub fn write_weeks(&self, sink: &mut dyn Write) -> io::Result<()> {
-        write_table(sink, WEEK, self.weeks.iter().cloned())
+impl ModelTable {
+    fn of<'r, R: 'static>(
+        name: &'static str,
+        columns: &[Column<Plain<R>>],
+        rows: impl IntoIterator<Item = &'r R>,
+    ) -> Self {
+        let rows = rows.into_iter().map(|row| columns.iter().map(|column| column.value(row)).collect());
+        Self { name, fields: columns.iter().map(Column::field).collect(), rows: rows.collect() }
     }
 }
 
@@ -237,17 +259,9 @@ fn cells(row: Record<'_>, columns: &[&PageColumn]) -> Vec<Value> {
     columns.iter().map(|column| cell(row, column).clone()).collect()
 }
 
-fn text(row: Record<'_>, column: &PageColumn) -> String {
-    row.text(column.name).unwrap_or_default().to_owned()
-}
-
-fn write_cells(sink: &mut dyn Write, header: &str, rows: impl Iterator<Item = Vec<Value>>) -> io::Result<()> {
-    let mut table = TableWriter::new(sink, header)?;
-    for row in rows {
-        row.iter().try_for_each(|cell| table.value(cell))?;
-        table.end_row()?;
-    }
-    Ok(())
+/// The text of a column; nothing where it is not known.
+fn known<'r>(row: Record<'r>, column: &PageColumn) -> &'r str {
+    row.text(column.name).unwrap_or_default()
 }
 
 /// A line of the data dictionary: a column and the tables it stands in.
@@ -278,7 +292,8 @@ pub fn write_dictionary(sink: &mut dyn Write) -> io::Result<()> {
         .chain(WEEK.iter().map(|column| entry(column, CORE, "dim_week")))
         .chain(findings::OWN.iter().map(|column| entry(column, CORE, "findings/*")))
         .chain(weights);
-    write_cells(sink, "column,tables,group,unit,definition,source,empty_when", lines)
+    let header = ["column", "tables", "group", "unit", "definition", "source", "empty_when"];
+    write_rows(sink, header, lines)
 }
 
 /// The columns of the model's tables in Markdown.

@@ -69,8 +69,8 @@ impl Previous {
     ];
 
     /// A week without pages so far. `spaces` are the keys of those that were chosen.
-    pub fn new(week: impl Into<String>, spaces: &[String]) -> Self {
-        Self { week: week.into(), spaces: spaces.iter().cloned().collect(), pages: HashMap::new() }
+    pub fn new(week: impl Into<String>, spaces: impl IntoIterator<Item = String>) -> Self {
+        Self { week: week.into(), spaces: spaces.into_iter().collect(), pages: HashMap::new() }
     }
 
     /// Adds a page; what its row does not tell is unknown.

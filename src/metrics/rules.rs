@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 /// Rules of a snapshot, with exceptions per space.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Rules {
     /// For all spaces.
     pub usual: Thresholds,
@@ -21,7 +23,7 @@ impl Rules {
 }
 
 /// From where on something counts.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Thresholds {
     /// Days without an edit after which a page is aging.
     pub aging_days: u32,

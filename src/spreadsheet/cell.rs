@@ -46,64 +46,96 @@ pub(super) fn one_line(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// Writes the rows of one table.
-#[expect(missing_debug_implementations, reason = "a sink of any kind has nothing to show")]
-pub struct TableWriter<'w> {
-    sink: &'w mut dyn Write,
-    first_in_row: bool,
+/// The byte order mark and the header of a CSV file with these columns.
+pub fn csv_header<'c>(columns: impl Iterator<Item = &'c str>) -> Vec<u8> {
+    let names: Vec<&str> = columns.collect();
+    format!("\u{FEFF}{}\r\n", names.join(",")).into_bytes()
 }
 
-impl<'w> TableWriter<'w> {
-    /// Writes the byte order mark and the header, spelled as the contract spells it.
-    pub fn new(sink: &'w mut dyn Write, header: &str) -> io::Result<Self> {
-        write!(sink, "\u{FEFF}{header}\r\n")?;
-        Ok(Self { sink, first_in_row: true })
-    }
+/// A row as it stands in a CSV file, with each of its cells at hand.
+#[derive(Debug, Default)]
+pub struct CsvLine {
+    bytes: Vec<u8>,
+    /// Where each cell ends.
+    ends: Vec<usize>,
+}
 
-    /// A text field: one line, formula-safe, quoted.
-    pub fn text(&mut self, text: &str) -> io::Result<()> {
-        let text = one_line(text);
-        let text = encode(&text).replace('"', "\"\"");
-        self.field(format_args!("\"{text}\""))
-    }
-
-    /// A whole number; unknown is empty, never 0.
-    pub fn number(&mut self, number: Option<u64>) -> io::Result<()> {
-        match number {
-            Some(number) => self.field(format_args!("{number}")),
-            None => self.field(format_args!("")),
+impl CsvLine {
+    /// Takes the cells of a row. Gives its line.
+    pub fn set<'v>(&mut self, cells: impl IntoIterator<Item = &'v Value>) -> &[u8] {
+        self.bytes.clear();
+        self.ends.clear();
+        for cell in cells {
+            append(&mut self.bytes, cell);
+            self.ends.push(self.bytes.len());
+            self.bytes.push(b',');
         }
+        end_line(&mut self.bytes);
+        &self.bytes
     }
 
-    /// A decimal number already written with a point; unknown is empty. Never user text.
-    pub fn decimal(&mut self, number: Option<String>) -> io::Result<()> {
-        self.field(format_args!("{}", number.unwrap_or_default()))
+    /// The line.
+    pub fn whole(&self) -> &[u8] {
+        &self.bytes
     }
 
-    /// Any value; text, days and moments as [`TableWriter::text`] writes text.
-    pub fn value(&mut self, value: &Value) -> io::Result<()> {
-        match value {
-            Value::Text(text) => self.text(text),
-            Value::Date(_) | Value::Time(_) => self.text(&value.plain()),
-            Value::Empty | Value::Integer(_) | Value::Decimal(..) | Value::Flag(_) => {
-                self.field(format_args!("{}", value.plain()))
-            }
+    /// Makes `line` the line of these cells of the row.
+    pub fn some(&self, places: &[usize], line: &mut Vec<u8>) {
+        line.clear();
+        for &place in places {
+            let begin = place.checked_sub(1).map_or(0, |before| self.ends[before] + 1);
+            line.extend_from_slice(&self.bytes[begin..self.ends[place]]);
+            line.push(b',');
         }
+        end_line(line);
     }
+}
 
-    fn field(&mut self, field: std::fmt::Arguments<'_>) -> io::Result<()> {
-        if !self.first_in_row {
-            self.sink.write_all(b",")?;
-        }
-        self.first_in_row = false;
-        self.sink.write_fmt(field)
-    }
+/// The comma behind the last cell becomes the end of the line.
+fn end_line(line: &mut Vec<u8>) {
+    line.pop();
+    line.extend_from_slice(b"\r\n");
+}
 
-    /// Ends the row.
-    pub fn end_row(&mut self) -> io::Result<()> {
-        self.first_in_row = true;
-        self.sink.write_all(b"\r\n")
+/// Writes a CSV file with these columns.
+pub fn write_rows<'c>(
+    sink: &mut dyn Write,
+    columns: impl IntoIterator<Item = &'c str>,
+    rows: impl IntoIterator<Item: AsRef<[Value]>>,
+) -> io::Result<()> {
+    sink.write_all(&csv_header(columns.into_iter()))?;
+    let mut line = CsvLine::default();
+    rows.into_iter().try_for_each(|row| sink.write_all(line.set(row.as_ref())))
+}
+
+/// Text, days and moments stand in quotes; all else stands as it is.
+fn append(line: &mut Vec<u8>, cell: &Value) {
+    match cell {
+        Value::Empty => {}
+        Value::Integer(number) => line.extend_from_slice(itoa::Buffer::new().format(*number).as_bytes()),
+        Value::Flag(flag) => line.push(b'0' + u8::from(*flag)),
+        Value::Decimal(..) => line.extend_from_slice(cell.plain().as_bytes()),
+        Value::Text(text) => append_text(line, text),
+        Value::Date(_) | Value::Time(_) => append_text(line, &cell.plain()),
     }
+}
+
+/// One line, formula-safe, quoted.
+fn append_text(line: &mut Vec<u8>, text: &str) {
+    line.push(b'"');
+    if is_plain(text) {
+        line.extend_from_slice(text.as_bytes());
+    } else {
+        line.extend_from_slice(encode(&one_line(text)).replace('"', "\"\"").as_bytes());
+    }
+    line.push(b'"');
+}
+
+/// Whether it is plain to see that a text stands as it is, which is so of most; of the others it has to be looked at.
+fn is_plain(text: &str) -> bool {
+    // controls, quotes, and the bytes with which line breaks beyond ASCII begin
+    let is_special = |byte: u8| byte < b' ' || matches!(byte, b'"' | 0xC2 | 0xE2);
+    text.bytes().next().is_none_or(|first| first.is_ascii_alphanumeric()) && !text.bytes().any(is_special)
 }
 
 #[cfg(test)]
@@ -114,11 +146,8 @@ mod tests {
 
     fn written(fields: &[&str]) -> Vec<u8> {
         let mut sink = Vec::new();
-        let mut writer = TableWriter::new(&mut sink, "Header").expect("header");
-        for field in fields {
-            writer.text(field).expect("field");
-        }
-        writer.end_row().expect("row");
+        let row: Vec<Value> = fields.iter().map(|field| Value::text(*field)).collect();
+        write_rows(&mut sink, ["Header"], [row]).expect("written");
         sink
     }
 
@@ -143,13 +172,15 @@ mod tests {
 
     #[test]
     fn numbers_are_plain_and_unknown_is_empty() {
-        let mut sink = Vec::new();
-        let mut writer = TableWriter::new(&mut sink, "H").expect("header");
-        writer.number(Some(0)).expect("field");
-        writer.number(None).expect("field");
-        writer.decimal(Some("1.50".to_owned())).expect("field");
-        writer.end_row().expect("row");
-        assert_eq!(sink, "\u{FEFF}H\r\n0,,1.50\r\n".as_bytes());
+        let row =
+            [Value::Integer(0), Value::Empty, Value::Decimal(1.5, 2), Value::Flag(true), Value::Integer(i64::MIN)];
+        let mut line = CsvLine::default();
+        assert_eq!(line.set(&row), b"0,,1.50,1,-9223372036854775808\r\n");
+        let mut some = b"before".to_vec();
+        for (places, expected) in [(&[0, 2][..], "0,1.50\r\n"), (&[4, 1, 0], "-9223372036854775808,,0\r\n")] {
+            line.some(places, &mut some);
+            assert_eq!(some, expected.as_bytes());
+        }
     }
 
     proptest! {

@@ -4,7 +4,7 @@
 use std::fmt;
 use std::io::{self, Write};
 
-use super::{Record, TableWriter, Value};
+use super::{Field, Record, Value, write_rows};
 
 /// A table that the program writes.
 pub trait Sheet: Sized + 'static {
@@ -223,6 +223,11 @@ impl<S: Sheet> Column<S> {
         }
     }
 
+    /// Its name and type.
+    pub fn field(&self) -> Field {
+        Field::new(self.name, self.holds)
+    }
+
     /// Its value in a row.
     pub fn value(&self, row: &S::Row<'_>) -> Value {
         match self.value {
@@ -272,18 +277,12 @@ pub fn write_table<'r, S: Sheet>(
     columns: &[Column<S>],
     rows: impl IntoIterator<Item = S::Row<'r>>,
 ) -> io::Result<()> {
-    let mut table = TableWriter::new(sink, &header(columns))?;
-    for row in rows {
-        for column in columns {
-            let value = match column.value(&row) {
-                Value::Empty if S::QUOTES_EMPTY_TEXT && !column.holds.is_number() => Value::text(""),
-                value => value,
-            };
-            table.value(&value)?;
-        }
-        table.end_row()?;
-    }
-    Ok(())
+    let cell = |column: &Column<S>, row: &S::Row<'r>| match column.value(row) {
+        Value::Empty if S::QUOTES_EMPTY_TEXT && !column.holds.is_number() => Value::text(""),
+        value => value,
+    };
+    let rows = rows.into_iter().map(|row| columns.iter().map(|column| cell(column, &row)).collect::<Vec<_>>());
+    write_rows(sink, columns.iter().map(|column| column.name), rows)
 }
 
 /// A table of columns in Markdown.

@@ -1,4 +1,4 @@
-//! The cells of one line of a CSV file that [`super::TableWriter`] wrote, each with whether it was quoted: only the
+//! The cells of one line of a CSV file that [`super::CsvLine`] wrote, each with whether it was quoted: only the
 //! quotes tell an empty text from a cell in which nothing is known.
 
 use std::borrow::Cow;

@@ -4,13 +4,13 @@
 mod cell;
 mod column;
 mod line;
-mod record;
 mod parquet;
+mod record;
 mod table;
 mod value;
 
 pub use self::parquet::{Field, ParquetTable, ParquetWriter};
-pub use cell::{FORMULA_TRIGGERS, LINE_BREAKS, TableWriter, decode, encode};
+pub use cell::{CsvLine, FORMULA_TRIGGERS, LINE_BREAKS, csv_header, decode, encode, write_rows};
 pub use column::{Column, Plain, Sheet, Type, documentation, header, write_table};
 pub use line::{RawCell, cells_of_line};
 pub use record::{Header, Record};

@@ -56,7 +56,7 @@ impl Value {
             Self::Decimal(number, digits) => format!("{number:.*}", usize::from(*digits)),
             Self::Text(text) => text.clone(),
             Self::Flag(flag) => u8::from(*flag).to_string(),
-            Self::Date(day) => day.format("%Y-%m-%d").to_string(),
+            Self::Date(day) => day.to_string(),
             Self::Time(time) => time.to_rfc3339_opts(SecondsFormat::Secs, true),
         }
     }
@@ -146,7 +146,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::spreadsheet::{TableWriter, cells_of_line};
+    use crate::spreadsheet::{CsvLine, cells_of_line};
 
     const TYPES: [Type; 6] = [Type::Text, Type::Integer, Type::Decimal(3), Type::Flag, Type::Date, Type::Time];
 
@@ -174,14 +174,9 @@ mod tests {
     }
 
     fn written(values: &[Value]) -> String {
-        let mut file = Vec::new();
-        let mut table = TableWriter::new(&mut file, "H").unwrap();
-        for value in values {
-            table.value(value).unwrap();
-        }
-        table.end_row().unwrap();
-        let file = String::from_utf8(file).unwrap();
-        file.strip_prefix("\u{FEFF}H\r\n").and_then(|row| row.strip_suffix("\r\n")).unwrap().to_owned()
+        let mut line = CsvLine::default();
+        let line = str::from_utf8(line.set(values)).unwrap();
+        line.strip_suffix("\r\n").unwrap().to_owned()
     }
 
     proptest! {

@@ -28,6 +28,11 @@ impl<W: Write> Meter<W> {
         self.bytes
     }
 
+    /// The SHA-256 checksum of what has passed, in hexadecimal.
+    pub fn sha256(&self) -> String {
+        hex::encode(self.hash.clone().finalize())
+    }
+
     /// Where they went, how many they were, and their SHA-256 checksum in hexadecimal.
     pub fn finish(self) -> (W, u64, String) {
         (self.inner, self.bytes, hex::encode(self.hash.finalize()))
@@ -59,7 +64,7 @@ mod tests {
         assert_eq!(sha256("abc"), ABC);
         let mut meter = Meter::new(Vec::new());
         meter.write_all(b"a").unwrap();
-        assert_eq!(meter.bytes(), 1);
+        assert_eq!((meter.bytes(), meter.sha256()), (1, sha256("a")));
         meter.write_all(b"bc").unwrap();
         assert_eq!(meter.finish(), (b"abc".to_vec(), 3, ABC.to_owned()));
     }

@@ -2,6 +2,8 @@
 
 pub mod checksum;
 pub mod file_error;
+pub mod iso_week;
 pub mod lock;
+pub mod network_drive;
 pub mod private;
 pub mod wording;

@@ -36,6 +36,14 @@ fn folder_builder() -> DirBuilder {
     builder
 }
 
+/// Removes a file, unless there is none.
+pub fn remove_file(path: &Path) -> Result<(), FileError> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(cannot("remove", path)(error)),
+        _ => Ok(()),
+    }
+}
+
 /// Makes new names in a folder survive a power loss; only Unix can open a folder for that.
 #[cfg(unix)]
 pub fn sync_folder(path: &Path) -> Result<(), FileError> {

@@ -1,4 +1,4 @@
-//! The metrics history with real processes: locked out, killed in the middle of a write, and mended by the commands.
+//! The metrics history with real processes: locked out, killed in the middle of a write, and repaired by the commands.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
@@ -7,13 +7,15 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use confluence_storage_analyzer::exports::Exporter;
 use confluence_storage_analyzer::history::{
-    Columns, FOLDER, History, HistoryError, IsoWeek, PAGE, Retention, STATUS, Snapshot, WEEK,
+    FOLDER, History, HistoryError, Key, PAGE, Retention, Rows, SPACE, STATUS, Snapshot, Status, WEEK,
 };
-use confluence_storage_analyzer::spreadsheet::Value;
+use confluence_storage_analyzer::metrics::columns;
+use confluence_storage_analyzer::spreadsheet::{Field, Value};
+use confluence_storage_analyzer::support::iso_week::IsoWeek;
 use tempfile::TempDir;
 
-const KEEP: Retention = Retention { weeks: 3, archive: true };
 /// Set for the test that plays the other process; it holds the folder.
 const CHILD: &str = "TEST_HISTORY_FOLDER";
 
@@ -21,29 +23,44 @@ fn now() -> DateTime<Utc> {
     "2026-11-21T19:41:07Z".parse().unwrap()
 }
 
+/// Opens it as soon as it is free: a process that another test starts holds a lock of this one until it has begun.
 fn open(folder: &Path) -> Result<History, HistoryError> {
-    History::open(folder, now(), Duration::ZERO)
+    History::open(folder, columns::fields(), Duration::from_secs(60))
 }
 
-fn snapshot(week: IsoWeek, pages: u32) -> Snapshot {
-    let row = |page: u32| {
-        vec![
-            Value::text(week.to_string()),
-            Value::text(page.to_string()),
-            Value::text(format!("Page {page} of {week}")),
-        ]
+/// Records a week of so many pages, and writes what follows from it.
+fn record(history: &mut History, week: IsoWeek, pages: u32) -> Result<(), HistoryError> {
+    let keys: Vec<Key> =
+        (1..=pages).rev().map(|page| Key { space: "ENG".to_owned(), page: page.to_string() }).collect();
+    let cells = |at: usize| -> Vec<Value> {
+        let cell = |field: &Field| match field.name.as_str() {
+            WEEK => Value::text(week.to_string()),
+            PAGE => Value::text(&*keys[at].page),
+            SPACE => Value::text("ENG"),
+            STATUS => Value::text("complete"),
+            "page_title" => Value::text(format!("Page {} of {week}", keys[at].page)),
+            _ => Value::Empty,
+        };
+        columns::fields().iter().map(cell).collect()
     };
-    Snapshot {
+    let snapshot = Snapshot {
         site: "https://acme.example/wiki".into(),
         account: "557058:ada".into(),
         week,
         taken_at: now(),
         run_id: week.to_string(),
-        complete: true,
+        status: Status::Complete,
+        stopped: false,
         spaces: vec!["ENG".to_owned()],
-        columns: Columns::new([WEEK, PAGE, "page_title"]).unwrap(),
-        rows: (1..=pages).rev().map(row).collect(),
-    }
+        facts: serde_json::Value::Null,
+        rows: Rows { keys: &keys, cells: &cells },
+    };
+    let keep = Retention { weeks: 3, ..Retention::default() };
+    history.record(&snapshot, keep)?;
+    let mut exporter = Exporter::new(history)?;
+    exporter.weeks(keep, ("model/fact_page_week.csv", &[WEEK, PAGE]), || ())?;
+    exporter.current(week, Some(snapshot.rows))?;
+    exporter.finish().map(drop)
 }
 
 fn first_week() -> IsoWeek {
@@ -62,7 +79,7 @@ fn other_process() {
     let mut week = history.newest().map_or_else(first_week, IsoWeek::next);
     for line in std::io::stdin().lines() {
         let pages = line.unwrap().parse().unwrap();
-        history.record(&snapshot(week, pages), KEEP).unwrap();
+        record(&mut history, week, pages).unwrap();
         writeln!(stdout, "{week}").unwrap();
         week = week.next();
     }
@@ -114,21 +131,30 @@ impl Other {
     }
 }
 
-/// Every week from the first one on, each with so many pages, in the history and in the joined file.
-fn assert_weeks(history: &History, pages: &[u32]) {
+/// Every week from the first one on, each with so many pages, in the history and, once it is exported, in the joined file.
+fn assert_weeks(folder: &Path, pages: &[u32]) {
     let mut expected = Vec::new();
     let mut week = first_week();
     for &pages in pages {
         expected.extend((1..=pages).map(|page| format!("{week} {page} Page {page} of {week} complete")));
         week = week.next();
     }
+    let history = open(folder).unwrap();
     let mut found = Vec::new();
-    let see = |_: &_, row: confluence_storage_analyzer::history::Row<'_>| {
-        found.push([WEEK, PAGE, "page_title", STATUS].map(|column| row.cell(column)).join(" "));
-    };
-    history.for_each_row(see).unwrap();
+    let fields = columns::fields_of(&[PAGE, "page_title", STATUS]);
+    for week in history.weeks() {
+        let see = |cells: &[Value]| {
+            let cells: Vec<String> = cells.iter().map(Value::plain).collect();
+            found.push(format!("{} {}", week.week, cells.join(" ")));
+            Ok::<_, HistoryError>(())
+        };
+        history.read(week.week, &fields, see).unwrap();
+    }
     assert_eq!(found, expected);
-    let joined = fs::read_to_string(history.folder().join("confluence_data_history.csv")).unwrap();
+    let mut exporter = Exporter::new(&history).unwrap();
+    exporter.weeks(Retention::default(), ("model/fact_page_week.csv", &[WEEK, PAGE]), || ()).unwrap();
+    assert_eq!(exporter.finish().unwrap().remarks, [] as [&str; 0], "nobody edited anything");
+    let joined = fs::read_to_string(folder.join("confluence_data_history.csv")).unwrap();
     assert_eq!(joined.lines().count(), expected.len() + 1);
 }
 
@@ -138,7 +164,7 @@ fn f_82_another_process_is_named_and_its_lock_ends_with_a_kill() {
     let folder = root.path().join(FOLDER);
     let mut other = Other::start(&folder, "");
     assert!(other.hear("opened"));
-    let error = open(&folder).unwrap_err();
+    let error = History::open(&folder, columns::fields(), Duration::ZERO).unwrap_err();
     let HistoryError::Locked { holder } = &error else { panic!("{error}") };
     assert!(holder.starts_with(&format!("process {} since 2", other.child.id())), "{holder}");
     other.kill();
@@ -153,7 +179,7 @@ fn f_82_whoever_waits_gets_the_history_when_the_other_process_is_killed() {
     assert!(other.hear("opened"));
     let waiting = std::thread::spawn({
         let folder = folder.clone();
-        move || History::open(&folder, now(), Duration::from_secs(60)).map(drop)
+        move || History::open(&folder, columns::fields(), Duration::from_secs(60)).map(drop)
     });
     other.kill();
     waiting.join().unwrap().unwrap();
@@ -175,10 +201,9 @@ fn f_80_a_kill_at_any_moment_leaves_the_old_or_the_new_state() {
         assert!(other.hear(&told.to_string()), "the week after {weeks} was recorded");
         other.say(pages);
         other.kill();
-        let history = open(&folder).unwrap();
-        let found = history.weeks().len();
+        let found = open(&folder).unwrap().weeks().count();
         assert!(found == weeks + 1 || found == weeks + 2, "{found} weeks after {weeks}");
-        assert_weeks(&history, &vec![pages; found]);
+        assert_weeks(&folder, &vec![pages; found]);
         weeks = found;
     }
 }
@@ -187,19 +212,19 @@ fn f_80_a_kill_at_any_moment_leaves_the_old_or_the_new_state() {
 fn f_75_a_limit_reached_in_the_middle_of_a_file_leaves_the_old_state() {
     let root = TempDir::new().unwrap();
     let folder = root.path().join(FOLDER);
-    open(&folder).unwrap().record(&snapshot(first_week(), 100), KEEP).unwrap();
-    // in blocks of 512 bytes: the weekly file, the joined one or nothing gets through
-    for (blocks, pages) in [(8, 1000), (64, 600), (100, 900)] {
+    record(&mut open(&folder).unwrap(), first_week(), 100).unwrap();
+    // in blocks of 512 bytes: nothing of the week gets through
+    for (blocks, pages) in [(8, 1000), (30, 5000), (60, 20_000)] {
         let mut other = Other::start(&folder, &format!("ulimit -c 0; ulimit -f {blocks};"));
         assert!(other.hear("opened"));
         other.say(pages);
         assert!(!other.hear("2026-W02"), "a limit of {blocks} blocks was not reached");
         let status = other.child.wait().unwrap();
         assert!(!status.success());
-        assert_weeks(&open(&folder).unwrap(), &[100]);
+        assert_weeks(&folder, &[100]);
     }
-    open(&folder).unwrap().record(&snapshot(first_week().next(), 900), KEEP).unwrap();
-    assert_weeks(&open(&folder).unwrap(), &[100, 900]);
+    record(&mut open(&folder).unwrap(), first_week().next(), 900).unwrap();
+    assert_weeks(&folder, &[100, 900]);
 }
 
 /// The program, asked about a history.
@@ -219,14 +244,14 @@ fn with_weeks(pages: &[u32]) -> (TempDir, PathBuf) {
     let folder = root.path().join("out").join(FOLDER);
     let mut week = first_week();
     for &pages in pages {
-        open(&folder).unwrap().record(&snapshot(week, pages), KEEP).unwrap();
+        record(&mut open(&folder).unwrap(), week, pages).unwrap();
         week = week.next();
     }
     (root, folder)
 }
 
 #[test]
-fn f_81_the_commands_name_the_line_and_mend_it() {
+fn f_81_the_commands_name_the_week_and_restore_it() {
     let (root, folder) = with_weeks(&[5, 5, 5, 5]);
     let (status, object, stderr) = program(root.path(), "verify");
     assert_eq!(
@@ -235,41 +260,39 @@ fn f_81_the_commands_name_the_line_and_mend_it() {
         "{stderr}"
     );
     assert_eq!(object["weeks"].as_array().unwrap().len(), 4);
-    assert_eq!(object["weeks"][0]["file"], "archived_snapshots/confluence_data_2026-W01.csv");
-    let file = folder.join("confluence_data_2026-W03.csv");
-    let edited = fs::read_to_string(&file).unwrap().replace("Page 3", "Page X");
-    fs::write(&file, edited).unwrap();
+    let name = "history/snapshot_week=2026-W03/pages.parquet";
+    let whole = fs::read(folder.join(name)).unwrap();
+    fs::write(folder.join(name), &whole[..whole.len() / 2]).unwrap();
     let (status, object, stderr) = program(root.path(), "verify");
     assert_eq!((status, object["exit_code"].as_i64()), (6, Some(6)));
-    assert_eq!(
-        (&object["findings"][0]["file"], &object["findings"][0]["line"]),
-        (&"confluence_data_2026-W03.csv".into(), &4.into())
-    );
-    assert!(stderr.contains("confluence_data_2026-W03.csv:4: "), "{stderr}");
+    assert_eq!(object["findings"][0]["file"], name);
+    assert!(stderr.contains(name) && stderr.contains("history repair"), "{stderr}");
     let (status, object, stderr) = program(root.path(), "repair");
     assert_eq!((status, &object["complete"]), (0, &true.into()), "{stderr}");
-    assert_eq!(object["mended"][0]["set_aside"], "confluence_data_2026-W03.csv.damaged");
-    assert_weeks(&open(&folder).unwrap(), &[5, 5, 5, 5]);
+    assert_eq!(object["repairs"][0]["restored_from"], "confluence_data_2026-W03.csv");
+    assert_eq!(fs::read(folder.join(name)).unwrap(), whole);
     assert_eq!(program(root.path(), "verify").0, 0);
+    assert_weeks(&folder, &[5, 5, 5, 5]);
 }
 
 #[test]
-fn f_81_a_repair_that_could_not_bring_everything_back_says_so() {
-    let (root, folder) = with_weeks(&[5]);
-    for name in ["confluence_data_2026-W01.csv", "confluence_data_current.csv", "confluence_data_history.csv"] {
-        let whole = fs::read(folder.join(name)).unwrap();
-        fs::write(folder.join(name), &whole[..whole.len() - 20]).unwrap();
-    }
+fn f_81_a_week_that_cannot_be_restored_is_told_and_a_gap_in_what_is_exported() {
+    let (root, folder) = with_weeks(&[5, 5]);
+    fs::write(folder.join("history/snapshot_week=2026-W01/pages.parquet"), "x").unwrap();
+    fs::remove_file(folder.join("confluence_data_2026-W01.csv")).unwrap();
     let (status, object, stderr) = program(root.path(), "repair");
     assert_eq!((status, &object["complete"]), (3, &false.into()), "{stderr}");
-    assert_eq!((&object["weeks"][0]["status"], &object["weeks"][0]["rows"]), (&"incomplete".into(), &4.into()));
-    assert!(stderr.contains("rows left: 4 of 5"), "{stderr}");
+    assert_eq!((&object["repairs"][0]["lost"], object["weeks"].as_array().unwrap().len()), (&"2026-W01".into(), 1));
+    assert!(stderr.contains("2026-W01 is lost"), "{stderr}");
+    let (status, object, stderr) = program(root.path(), "export");
+    assert_eq!((status, &object["weeks"][0]["week"]), (0, &"2026-W02".into()), "{stderr}");
+    assert_eq!(fs::read_to_string(folder.join("confluence_data_history.csv")).unwrap().lines().count(), 6);
 }
 
 #[test]
 fn a_folder_without_a_history_is_a_mistake_of_usage() {
     let root = TempDir::new().unwrap();
-    for action in ["verify", "repair"] {
+    for action in ["verify", "repair", "export"] {
         let (status, object, stderr) = program(root.path(), action);
         assert_eq!((status, object["exit_code"].as_i64()), (2, Some(2)), "{stderr}");
         assert!(stderr.contains("there is no history in") && stderr.contains("--output"), "{stderr}");

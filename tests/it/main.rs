@@ -1,5 +1,6 @@
 //! The tests of the program from outside, in one binary: each that links the program and its TLS anew costs seconds.
-//! What needs a browser is in `tests/browser`, what needs the official API documents in `tests/contract`.
+//! What needs a browser is in `tests/browser`, what needs the official API documents in `tests/contract`, what needs other
+//! programs in `tests/programs`.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -9,6 +10,7 @@
 )]
 
 mod architecture;
+mod cache;
 mod cli;
 mod continuing;
 mod crawl;

@@ -66,5 +66,6 @@ fn benches() -> Result<()> {
     bench("scanner").finish()?;
     bench("kept_bodies").finish()?;
     bench("snapshot").env("SNAPSHOT_PAGES", "2000").finish()?;
+    bench("history").env("HISTORY_PAGES", "2000").env("HISTORY_WEEKS", "8").finish()?;
     bench("soak").env("SOAK_PAGES", "5000").env("SOAK_FILES", "15000").finish()
 }

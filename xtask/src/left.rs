@@ -85,6 +85,10 @@ pub(crate) fn metrics(work: &Path) -> Result<()> {
         "model/dim_user.csv",
         "model/dim_week.csv",
         "model/data_dictionary.csv",
+        "model/views.sql",
+        "model/confluence_data.pbids",
+        "model/power_query.txt",
+        "model/tableau.txt",
     ];
     all_filled(&data, &files)?;
     let week = program("date", &["-u", "+%G-W%V"]).output()?;

@@ -15,6 +15,7 @@ pub mod golden;
 pub mod known;
 pub mod outside;
 pub mod pages;
+pub mod process;
 pub mod raw;
 pub mod sample;
 pub mod snapshot;

@@ -11,7 +11,7 @@
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::sync::OnceLock;
 
@@ -43,6 +43,15 @@ pub const AXE: Need = program("axe-core (npm and the network it is installed fro
 pub const TYPESCRIPT: Need =
     program("typescript (npm and the network it is installed from)", || typescript().is_some());
 
+/// Kills a program at an operation on a file.
+pub const STRACE: Need = program("strace", || find_program(&["strace"]).is_some());
+/// The parser of Power Query's language, for `node`.
+pub const POWER_QUERY: Need =
+    program("powerquery-parser (npm and the network it is installed from)", || power_query_parser().is_some());
+/// The database, for `python3`.
+pub const DUCKDB: Need =
+    program("duckdb (python3 with pip, and the network it is installed from)", || duckdb().is_some());
+
 const fn program(what: &'static str, is_there: fn() -> bool) -> Need {
     Need { what, is_there, required_by: "CI" }
 }
@@ -59,24 +68,55 @@ pub fn typescript() -> Option<PathBuf> {
     PATH.get_or_init(|| npm("typescript", "5.6.3")).as_ref().map(|package| package.join("bin/tsc"))
 }
 
-/// A package of the npm registry in a folder of its own below the system's temporary folder, installed when it is not
-/// there yet.
+/// The folder of the parser of Power Query's language.
+pub fn power_query_parser() -> Option<PathBuf> {
+    static PATH: OnceLock<Option<PathBuf>> = OnceLock::new();
+    PATH.get_or_init(|| npm("@microsoft/powerquery-parser", "2.0.0")).clone()
+}
+
+/// The folder in which `python3` finds the database, for its `PYTHONPATH`.
+pub fn duckdb() -> Option<PathBuf> {
+    static PATH: OnceLock<Option<PathBuf>> = OnceLock::new();
+    PATH.get_or_init(|| pip("duckdb", "2.0.1")).clone()
+}
+
+/// The folder of a package of the npm registry.
 fn npm(package: &str, version: &str) -> Option<PathBuf> {
+    // without a network the answer is to come at once
+    let arguments =
+        ["install", "--no-audit", "--no-fund", "--ignore-scripts", "--no-save", "--fetch-retries=0", "--prefix"];
+    let installer = |folder: &Path| {
+        let mut npm = Command::new("npm");
+        npm.args(arguments).arg(folder).arg(format!("{package}@{version}"));
+        npm
+    };
+    Some(installed(package, version, installer)?.join("node_modules").join(package))
+}
+
+/// The folder with a package of the Python package index.
+fn pip(package: &str, version: &str) -> Option<PathBuf> {
+    let arguments = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--retries=0", "--target"];
+    let installer = |folder: &Path| {
+        let mut pip = Command::new("python3");
+        pip.args(arguments).arg(folder).arg(format!("{package}=={version}"));
+        pip
+    };
+    installed(package, version, installer)
+}
+
+/// A folder of its own below the system's temporary folder for a package, which is installed there when it is not yet.
+fn installed(package: &str, version: &str, installer: impl FnOnce(&Path) -> Command) -> Option<PathBuf> {
     let folder = std::env::temp_dir().join(format!("confluence-storage-analyzer-{package}-{version}"));
-    let installed = folder.join("node_modules").join(package);
     let is_whole = folder.join("whole");
     if !is_whole.is_file() {
         std::fs::create_dir_all(&folder).expect("a folder");
-        // without a network the answer is to come at once
-        let arguments =
-            ["install", "--no-audit", "--no-fund", "--ignore-scripts", "--no-save", "--fetch-retries=0", "--prefix"];
-        let run = Command::new("npm").args(arguments).arg(&folder).arg(format!("{package}@{version}")).output();
+        let run = installer(&folder).output();
         if !run.is_ok_and(|output| output.status.success()) {
             return None;
         }
         std::fs::write(is_whole, "").expect("written");
     }
-    Some(installed)
+    Some(folder)
 }
 
 /// One test, its path within the binary, and what it needs.

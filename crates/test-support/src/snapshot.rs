@@ -224,6 +224,7 @@ impl Sample {
         let (states, reviewers) = (summary::states(&self.rows), summary::reviewers(&self.rows));
         let view = SnapshotView {
             frame: &self.frame,
+            is_imported: false,
             base_url: BASE,
             account: "Alice Example",
             spaces: &self.spaces,

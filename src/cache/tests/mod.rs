@@ -1,7 +1,6 @@
-//! Real files, real damage, real kills.
+//! Real files and real damage.
 
 mod damage;
-mod killed;
 mod room;
 
 use std::fs;

@@ -1,26 +1,26 @@
 //! The history of the pages: opened before the first request, looked back into, and written.
 
-use std::collections::HashMap;
-use std::path::Path;
+use std::collections::{BTreeSet, HashSet};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use url::Url;
 
+use super::clock::Clock;
+use super::import::import;
 use super::measured::Measured;
+use super::run_facts::RunFacts;
 use super::scope::current_pages;
 use crate::config::{Config, SnapshotConfig};
 use crate::error::{ExitStatus, Failure};
-use crate::history::{
-    Clock, Columns, FOLDER, History, HistoryError, Imported, IsoWeek, Recorded, Retention, Snapshot, Status, Week,
-};
+use crate::history::{FOLDER, History, HistoryError, Recorded, Rows, Snapshot, Status, Week};
 use crate::inventory::coverage::UnitKind;
 use crate::inventory::{Inventory, is_believed};
-use crate::metrics::summary::TableFigures;
 use crate::metrics::{Previous, columns};
 use crate::progress::Progress;
-use crate::report::{self, format::plural};
-use crate::spreadsheet::{Header, RawCell, Record, Type, Value, encode};
+use crate::report;
+use crate::spreadsheet::{Field, Header, Record};
+use crate::support::iso_week::IsoWeek;
 
 /// How long a run waits for another one that writes the same history: not longer than writing takes.
 const WAIT_FOR_OTHERS: Duration = Duration::from_secs(10);
@@ -37,12 +37,11 @@ pub(super) fn open(
 ) -> Result<History, Failure> {
     report::check_writable(&config.output)?;
     let folder = config.output.join(FOLDER);
-    let mut history = History::open(&folder, Utc::now(), WAIT_FOR_OTHERS)?;
+    let mut history = History::open(&folder, columns::fields(), WAIT_FOR_OTHERS)?;
     history.check_site(site, &former(site, &config.crawl.alias_hosts))?;
     history.remarks().iter().for_each(|remark| progress.warn(remark));
     if let Some(file) = &snapshot.import_history {
-        let imported = history.import(file)?;
-        tell_imported(&imported, file, progress);
+        import(&mut history, site, file, progress)?;
     }
     Ok(history)
 }
@@ -56,34 +55,6 @@ fn former(site: &str, alias_hosts: &[String]) -> Vec<String> {
         Some(address.to_string())
     };
     alias_hosts.iter().filter_map(under).collect()
-}
-
-/// What taking over an old history came to.
-fn tell_imported(imported: &Imported, file: &Path, progress: &Progress) {
-    let file = file.display();
-    if imported.already {
-        progress.note(format!("{file} was taken over before"));
-        return;
-    }
-    for problem in &imported.problems {
-        progress.warn(problem);
-    }
-    if imported.more_problems > 0 {
-        progress.warn(format!("{} more lines of {file} have such values", imported.more_problems));
-    }
-    if !imported.left_out.is_empty() {
-        progress.warn(format!("{file} has columns that were left out: {}", imported.left_out.join(", ")));
-    }
-    let weeks = imported.weeks.len() as u64;
-    progress.note(format!("taken over from {file}: {} of {}", rows(imported.rows), plural(weeks, "week", "weeks")));
-    if !imported.present.is_empty() {
-        let present = plural(imported.present.len() as u64, "week that is", "weeks that are");
-        progress.note(format!("left alone: {present} in the history already"));
-    }
-}
-
-fn rows(count: u64) -> String {
-    plural(count, "row", "rows")
 }
 
 /// The week is named by the server's clock; where this machine's is far off, something is wrong that people should
@@ -112,68 +83,63 @@ pub(in crate::commands) fn check_clock(
 
 /// The newest earlier week that is whole.
 fn newest_whole(history: &History, week: IsoWeek) -> Option<&Week> {
-    history.weeks().iter().rev().find(|known| known.week < week && known.status != Status::Incomplete)
+    history.weeks().rev().find(|known| known.week < week && known.status.is_in_trends())
 }
 
 /// The pages of that week.
-pub(super) fn previous(history: &History, week: IsoWeek) -> Result<Option<Previous>, Failure> {
+pub(super) fn previous(history: &History, week: IsoWeek) -> Result<Option<Previous>, HistoryError> {
     let Some(before) = newest_whole(history, week) else { return Ok(None) };
-    let mut previous = Previous::new(before.week.to_string(), &before.spaces);
-    for_each_row(history, before.week, |row| previous.add(row))?;
+    let mut previous = Previous::new(before.week.to_string(), before.spaces.keys().cloned());
+    for_each_row(history, before.week, &columns::fields_of(&Previous::COLUMNS), |row| previous.add(row))?;
     Ok(Some(previous))
 }
 
-/// Shows every row of a week, each cell read as its column has it.
+/// Shows these columns of every row of a week.
 pub(super) fn for_each_row(
     history: &History,
     week: IsoWeek,
+    fields: &[Field],
     mut see: impl FnMut(Record<'_>),
 ) -> Result<(), HistoryError> {
-    let Some(table) = history.read(week)? else { return Ok(()) };
-    let types: HashMap<&str, Type> = columns::all().iter().map(|column| (column.name, column.holds)).collect();
-    let types: Vec<Type> =
-        table.header.iter().map(|name| types.get(name.as_str()).copied().unwrap_or(Type::Text)).collect();
-    let header = Header::new(&table.header);
-    for row in &table.rows {
-        let read = |(text, holds): (&String, &Type)| {
-            Value::read(&RawCell { text: encode(text), is_quoted: false }, *holds).unwrap_or_default()
-        };
-        let cells: Vec<Value> = row.iter().zip(&types).map(read).collect();
-        see(Record::new(&header, &cells));
-    }
-    Ok(())
+    let header = Header::new(fields.iter().map(|field| &field.name));
+    history.read(week, fields, |cells| {
+        see(Record::new(&header, cells));
+        Ok(())
+    })
 }
 
-/// The brake of the audit, for a snapshot (F-58): a space with far fewer pages than in the week before is more likely
-/// hidden from the account than emptied, and an incomplete snapshot must not look complete.
-pub(super) fn doubt_shrunken_spaces(
-    history: &History,
-    inventory: &mut Inventory,
-    chosen: &[String],
-) -> Result<(), Failure> {
-    let Some(before) = newest_whole(history, IsoWeek::of(inventory.scan.started_at)) else { return Ok(()) };
-    let week = before.week;
-    let mut figures = TableFigures::default();
-    for_each_row(history, week, |row| figures.add(row))?;
-    for (space, figures) in figures.spaces {
-        let now = current_pages(inventory, &space);
-        if chosen.contains(&space) && figures.pages >= FEW_PAGES && !is_believed(figures.pages, now) {
-            let reason = format!(
-                "{now} pages, but {} in {week}: if so many were really deleted or moved, run again with \
-                 --accept-shrink",
-                figures.pages
-            );
-            inventory.coverage.fail(UnitKind::Plausibility, &format!("number of pages in space {space}"), &reason);
+/// The audit's plausibility check, applied to snapshots (F-58): a space with far fewer pages than before is more likely hidden
+/// from the account than emptied, and an incomplete snapshot must not look complete. Before is what this week holds already,
+/// and the newest whole week before it. A space that is not there at all counts when all spaces are measured.
+pub(super) fn doubt_shrunken_spaces(history: &History, inventory: &mut Inventory, chosen: &[String], all_spaces: bool) {
+    let week = IsoWeek::of(inventory.scan.started_at);
+    let this = history.week(week).filter(|known| known.status.is_in_trends());
+    let pages = current_pages(inventory);
+    let chosen: HashSet<&str> = chosen.iter().map(String::as_str).collect();
+    let mut doubted = BTreeSet::new();
+    for before in this.into_iter().chain(newest_whole(history, week)) {
+        let large = before.spaces.iter().filter(|(_, known)| known.rows >= FEW_PAGES);
+        for (space, known) in large {
+            let now = pages.get(space).copied();
+            let is_asked = chosen.contains(space.as_str()) || (all_spaces && now.is_none());
+            if is_asked && !is_believed(known.rows, now.unwrap_or(0)) && doubted.insert(space) {
+                let reason = format!(
+                    "{} pages, but {} in {}: if so many were really deleted or moved, run again with --accept-shrink",
+                    now.unwrap_or(0),
+                    known.rows,
+                    before.week
+                );
+                inventory.coverage.fail(UnitKind::Plausibility, &format!("number of pages in space {space}"), &reason);
+            }
         }
     }
-    Ok(())
 }
 
 /// A remark when the snapshot before was of other spaces: sums over all of them cannot be compared then.
 pub(super) fn other_spaces(history: &History, week: IsoWeek, chosen: &[String]) -> Option<String> {
     let before = newest_whole(history, week).filter(|before| !before.spaces.is_empty())?;
-    let differs = |one: &[String], other: &[String]| one.iter().filter(|key| !other.contains(key)).count();
-    let (more, fewer) = (differs(chosen, &before.spaces), differs(&before.spaces, chosen));
+    let more = chosen.iter().filter(|key| !before.spaces.contains_key(*key)).count();
+    let fewer = before.spaces.keys().filter(|key| !chosen.contains(key)).count();
     (more + fewer > 0).then(|| {
         let week = before.week;
         format!(
@@ -182,14 +148,15 @@ pub(super) fn other_spaces(history: &History, week: IsoWeek, chosen: &[String]) 
     })
 }
 
-/// Puts the rows into the history, which knows the site by the address `site`.
+/// Puts the rows into the history, which knows the site by the address `site`, with what is kept beside them.
 pub(super) fn record(
     history: &mut History,
     site: &str,
     account: &str,
     measured: &Measured,
     chosen: &[String],
-    retention: Retention,
+    stopped: bool,
+    facts: &RunFacts,
 ) -> Result<Recorded, Failure> {
     let frame = &measured.frame;
     let snapshot = Snapshot {
@@ -198,10 +165,11 @@ pub(super) fn record(
         week: measured.week,
         taken_at: frame.taken_at,
         run_id: frame.run_id.clone(),
-        complete: frame.complete,
+        status: if frame.complete { Status::Complete } else { Status::Incomplete },
+        stopped,
         spaces: chosen.to_vec(),
-        columns: Columns::new(columns::names()).map_err(HistoryError::from)?,
-        rows: measured.cells(),
+        facts: serde_json::to_value(facts).unwrap_or_default(),
+        rows: Rows { keys: &measured.keys(), cells: &|at| measured.cells(at) },
     };
-    Ok(history.record(&snapshot, retention)?)
+    Ok(history.record(&snapshot, facts.retention)?)
 }

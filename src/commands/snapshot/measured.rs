@@ -6,15 +6,15 @@ use crate::commands::session::status_of_stop;
 use crate::commands::summary::not_read;
 use crate::config::SnapshotConfig;
 use crate::error::{ExitStatus, Failure};
-use crate::history::IsoWeek;
+use crate::history::Key;
 use crate::inventory::snapshot::{MetricGroup, MetricGroups, SnapshotFacts, read_facts};
 use crate::inventory::workflow::{WorkflowCost, WorkflowReading, workflow_of};
 use crate::inventory::{CrawlOptions, Inventory};
 use crate::metrics::row::PageRow;
-use crate::metrics::summary::TableFigures;
 use crate::metrics::{self, Input, Previous, Rules, columns};
 use crate::progress::Progress;
-use crate::spreadsheet::{Header, Record, Value};
+use crate::spreadsheet::Value;
+use crate::support::iso_week::IsoWeek;
 use chrono::{DateTime, Utc};
 use confluence_client::{Api, RequestError};
 
@@ -115,20 +115,14 @@ impl Measured {
         Ok(Self { week, frame, rows })
     }
 
-    /// The rows as they stand in the history.
-    pub(super) fn cells(&self) -> Vec<Vec<Value>> {
-        let columns = columns::all();
-        self.rows.iter().map(|row| columns::cells(&columns, row, &self.frame)).collect()
+    /// The key of each row.
+    pub(super) fn keys(&self) -> Vec<Key> {
+        self.rows.iter().map(|row| Key { space: row.place.space_key.clone(), page: row.id.clone() }).collect()
     }
 
-    /// The figures of the rows, added up as those of a week that was read from the history.
-    pub(super) fn figures(&self) -> TableFigures {
-        let header = Header::new(columns::names());
-        let mut figures = TableFigures::default();
-        for cells in self.cells() {
-            figures.add(Record::new(&header, &cells));
-        }
-        figures
+    /// The cells of one row.
+    pub(super) fn cells(&self, at: usize) -> Vec<Value> {
+        columns::cells(&columns::all(), &self.rows[at], &self.frame)
     }
 }
 

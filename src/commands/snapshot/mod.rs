@@ -1,8 +1,11 @@
 //! `snapshot`: measures the pages of the chosen spaces and keeps this week's row of each.
 
+mod clock;
 mod history;
+mod import;
 mod measured;
 mod publish;
+mod run_facts;
 mod scope;
 mod summary;
 mod take;
@@ -11,6 +14,7 @@ use chrono::{DateTime, Utc};
 
 pub(super) use history::check_clock;
 pub(super) use measured::Read;
+pub(super) use publish::publish;
 pub(super) use summary::Taken;
 pub(super) use take::Measuring;
 

@@ -1,166 +1,184 @@
-//! The files beside the history: the star schema, the lists of findings, the dashboard.
-//!
-//! Each is put in place whole, by a temporary file and a rename. They follow from the history and can be made again, so
-//! a run that is killed between two of them leaves the older ones.
+//! The files that follow from the weeks: tables for spreadsheets and models, lists of findings, the dashboard.
 
-use std::io::{self, BufWriter, Write};
-use std::path::Path;
+use std::collections::BTreeMap;
 
-use super::history::for_each_row;
-use super::measured::Measured;
-use crate::error::{ExitStatus, Failure};
-use crate::history::{History, IsoWeek, Status, Week};
-use crate::inventory::Inventory;
-use crate::inventory::snapshot::{MetricGroup, MetricGroups};
-use crate::metrics::Previous;
-use crate::metrics::changes::Change;
-use crate::metrics::findings::{self, Found};
-use crate::metrics::model::{self, Model};
-use crate::metrics::summary::{self, TableFigures, WeekPoint, WeekStatus};
+use super::history::{for_each_row, previous};
+use super::run_facts::RunFacts;
+use crate::error::Failure;
+use crate::exports::{Exported, Exporter};
+use crate::history::{History, HistoryError, Retention, Rows, Status, Week};
+use crate::inventory::snapshot::MetricGroup;
+use crate::metrics::changes::changes;
+use crate::metrics::columns::{self, Frame};
+use crate::metrics::engines;
+use crate::metrics::findings;
+use crate::metrics::model::{self, Model, ModelTable};
+use crate::metrics::row::PageRow;
+use crate::metrics::summary::{self, Figures, TableFigures, WeekPoint, WeekStatus};
 use crate::progress::Progress;
 use crate::report::snapshot::{self, SnapshotView};
-use crate::spreadsheet::{self, TableWriter, write_table};
+use crate::spreadsheet::write_table;
+use crate::support::iso_week::IsoWeek;
 
 /// Weeks that a trend goes back.
 const TREND_WEEKS: i64 = 52;
 
-/// What a snapshot publishes, beside what the history holds.
-pub(super) struct Published<'a> {
-    pub(super) inventory: &'a Inventory,
-    /// Keys of the spaces that were measured.
-    pub(super) chosen: &'a [String],
-    pub(super) groups: &'a MetricGroups,
-    pub(super) measured: &'a Measured,
-    pub(super) findings: &'a [Found<'a>],
-    pub(super) previous: Option<&'a Previous>,
-    pub(super) changes: Option<&'a [Change]>,
-    pub(super) notes: &'a [String],
+/// What was measured last, while it is at hand.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::commands) struct LastRun<'a> {
+    /// The week it stands for.
+    pub(super) week: IsoWeek,
+    /// Its rows.
+    pub(super) rows: Rows<'a>,
+    /// What becomes of the files.
+    pub(super) retention: Retention,
+    /// Why the week does not hold them, for people.
+    pub(super) not_kept: Option<&'a str>,
 }
 
-/// Writes everything that people open, from a history that holds this week already.
-pub(super) fn publish(history: &History, published: &Published<'_>, progress: &Progress) -> Result<(), Failure> {
-    let Published { inventory, chosen, groups, measured, findings, previous, changes, notes } = *published;
-    let view = SnapshotView {
-        frame: &measured.frame,
-        base_url: &inventory.scan.base_url,
-        account: &inventory.scan.account.name,
-        spaces: &spaces(inventory, chosen),
-        whole_site: chosen.len() == inventory.spaces.len(),
-        rows: &measured.rows,
-        figures: &measured.figures(),
-        findings,
-        changes,
-        previous_week: previous.map(|previous| previous.week.as_str()),
-        trend: &write_model(history, progress)?,
-        states: &summary::states(&measured.rows),
-        reviewers: &summary::reviewers(&measured.rows),
-        coverage: &inventory.coverage,
-        notes,
-        groups: &groups.iter().map(MetricGroup::name).collect::<Vec<_>>(),
+/// Writes everything that follows from the weeks, and says what people should know. Gives the weeks whose CSV files were
+/// archived.
+pub(in crate::commands) fn publish(
+    history: &History,
+    last: Option<LastRun<'_>>,
+    progress: &Progress,
+) -> Result<Vec<IsoWeek>, Failure> {
+    let mut exporter = Exporter::new(history)?;
+    let Some(newest) = history.newest().and_then(|week| history.week(week)) else {
+        return finish(exporter, progress);
     };
-    write_pages(history.folder(), &view)
+    let mut facts = RunFacts::of_week(newest);
+    facts.notes.extend(last.and_then(|last| last.not_kept).map(str::to_owned));
+    progress.phase("writing the files of the weeks", Some(history.weeks().count() as u64));
+    let fact_columns: Vec<&str> = model::fact_columns().iter().map(|column| column.name).collect();
+    let retention = last.map_or(facts.retention, |last| last.retention);
+    exporter.weeks(retention, ("model/fact_page_week.csv", &fact_columns), || progress.advance(1))?;
+    let latest = history.latest().map_or(newest.week, |latest| latest.week);
+    exporter.current(last.map_or(latest, |last| last.week), last.map(|last| last.rows))?;
+    exporter.copied_columns("model/fact_page_week.parquet", &columns::fields_of(&fact_columns))?;
+    let calendar = calendar(history);
+    write_model(history, &calendar, &mut exporter)?;
+    write_pages(history, newest, &facts, &trend(history, &calendar)?, &mut exporter)?;
+    finish(exporter, progress)
 }
 
-fn spaces(inventory: &Inventory, chosen: &[String]) -> Vec<(String, String)> {
-    let chosen = inventory.spaces.iter().filter(|space| chosen.contains(&space.key));
-    chosen.map(|space| (space.key.clone(), space.name.clone())).collect()
-}
-
-/// Writes the star schema from all weeks of the history, and adds up the figures of the last year on the way.
-fn write_model(history: &History, progress: &Progress) -> Result<Vec<WeekPoint>, Failure> {
-    let folder = history.folder().join("model");
-    let weeks = calendar(history);
-    progress.phase("writing the model", Some(weeks.len() as u64));
-    let newest = history.newest();
-    let mut model = Model::default();
-    let mut trend = Vec::new();
-    let mut failed: Option<Failure> = None;
-    write_file(&folder, "fact_page_week.csv", |sink| {
-        let mut facts = TableWriter::new(sink, &spreadsheet::header(model::fact_columns()))?;
-        for (week, known) in &weeks {
-            let status = known.map_or(WeekStatus::Missing, |known| status(known.status));
-            model.begin_week(&week.to_string(), week.monday(), status);
-            let mut figures = TableFigures::default();
-            let mut written = Ok(());
-            let read = for_each_row(history, *week, |row| {
-                figures.add(row);
-                if written.is_ok() {
-                    written = model.add(row, &mut facts);
-                }
-            });
-            written?;
-            if let Err(error) = read {
-                failed = Some(error.into());
-                return Err(io::Error::other("the history could not be read"));
-            }
-            if newest.is_some_and(|newest| newest.weeks_since(*week) < TREND_WEEKS) {
-                trend.push(WeekPoint { week: week.to_string(), status, figures: known.map(|_| figures) });
-            }
-            progress.advance(1);
-        }
-        Ok(())
-    })
-    .map_err(|error| failed.take().unwrap_or(error))?;
-    write_file(&folder, "dim_page.csv", |sink| model.write_pages(sink))?;
-    write_file(&folder, "dim_space.csv", |sink| model.write_spaces(sink))?;
-    write_file(&folder, "dim_user.csv", |sink| model.write_people(sink))?;
-    write_file(&folder, "dim_week.csv", |sink| model.write_weeks(sink))?;
-    write_file(&folder, "data_dictionary.csv", model::write_dictionary)?;
-    Ok(trend)
+fn finish(exporter: Exporter<'_>, progress: &Progress) -> Result<Vec<IsoWeek>, Failure> {
+    let Exported { archived, remarks, failed } = exporter.finish()?;
+    for remark in &remarks {
+        progress.warn(remark);
+    }
+    failed.map_or(Ok(archived), |error| Err(error.into()))
 }
 
 /// Every week from the first to the newest; those without a snapshot have none.
 fn calendar(history: &History) -> Vec<(IsoWeek, Option<&Week>)> {
-    let (Some(first), Some(newest)) = (history.weeks().first(), history.newest()) else { return Vec::new() };
-    let mut weeks = Vec::new();
-    let mut week = first.week;
-    while week <= newest {
-        weeks.push((week, history.week(week)));
-        week = week.next();
-    }
-    weeks
+    let (Some(first), Some(newest)) = (history.weeks().next(), history.newest()) else { return Vec::new() };
+    let weeks = std::iter::successors(Some(first.week), |week| Some(week.next())).take_while(|week| *week <= newest);
+    weeks.map(|week| (week, history.week(week))).collect()
 }
 
-fn status(status: Status) -> WeekStatus {
-    match status {
-        Status::Complete => WeekStatus::Complete,
-        Status::Incomplete => WeekStatus::Incomplete,
-        Status::Imported => WeekStatus::Imported,
+fn status(known: Option<&Week>) -> WeekStatus {
+    match known.map(|week| week.status) {
+        Some(Status::Complete) => WeekStatus::Complete,
+        Some(Status::Incomplete) => WeekStatus::Incomplete,
+        Some(Status::Imported) => WeekStatus::Imported,
+        None => WeekStatus::Missing,
     }
 }
 
-/// Writes the lists of findings and the dashboard, which comes last: what it links to is there.
-fn write_pages(folder: &Path, view: &SnapshotView<'_>) -> Result<(), Failure> {
-    let lists = folder.join("findings");
-    for found in view.findings {
-        write_file(&lists, &format!("{}.csv", found.finding.id), |sink| {
-            write_table(sink, findings::COLUMNS, findings::rows_of(found, view.frame))
+/// Writes the dimensions of the star schema, and what opens it in other programs.
+fn write_model(
+    history: &History,
+    calendar: &[(IsoWeek, Option<&Week>)],
+    exporter: &mut Exporter<'_>,
+) -> Result<(), HistoryError> {
+    let mut model = Model::default();
+    let fields = columns::fields_of(&Model::columns());
+    for (week, known) in calendar.iter().rev() {
+        model.begin_week(&week.to_string(), week.monday(), status(*known));
+        if known.is_some() {
+            for_each_row(history, *week, &fields, |row| model.add(row))?;
+        }
+    }
+    for ModelTable { name, fields, rows } in model.tables() {
+        exporter.table(&format!("model/{name}"), &fields, &rows)?;
+    }
+    exporter.file("model/data_dictionary.csv", model::write_dictionary)?;
+    let folder = history.folder().join("model");
+    exporter.file("model/views.sql", engines::write_views)?;
+    exporter.file("model/confluence_data.pbids", |sink| engines::write_connection(sink, &folder))?;
+    exporter.file("model/power_query.txt", |sink| engines::write_queries(sink, &folder))?;
+    exporter.file("model/tableau.txt", engines::write_note)
+}
+
+/// The figures of the last year, from the columns that they are added up from.
+fn trend(history: &History, calendar: &[(IsoWeek, Option<&Week>)]) -> Result<Vec<WeekPoint>, HistoryError> {
+    let fields = columns::fields_of(&Figures::COLUMNS);
+    let newest = history.newest();
+    let recent =
+        calendar.iter().filter(|(week, _)| newest.is_some_and(|newest| newest.weeks_since(*week) < TREND_WEEKS));
+    let point = |(week, known): &(IsoWeek, Option<&Week>)| {
+        let mut figures = known.map(|_| TableFigures::default());
+        if let Some(figures) = &mut figures {
+            for_each_row(history, *week, &fields, |row| figures.add(row))?;
+        }
+        Ok(WeekPoint { week: week.to_string(), status: status(*known), figures })
+    };
+    recent.map(point).collect()
+}
+
+/// Writes the lists of findings and the dashboard of a week.
+fn write_pages(
+    history: &History,
+    week: &Week,
+    facts: &RunFacts,
+    trend: &[WeekPoint],
+    exporter: &mut Exporter<'_>,
+) -> Result<(), Failure> {
+    let frame = Frame {
+        week: week.week.to_string(),
+        taken_at: week.taken_at,
+        run_id: week.run_id.clone(),
+        complete: week.status == Status::Complete,
+    };
+    let mut rows = Vec::new();
+    let mut figures = TableFigures::default();
+    for_each_row(history, week.week, &columns::fields(), |row| {
+        figures.add(row);
+        rows.push(PageRow::read(row));
+    })?;
+    // pages that a list cannot tell apart stand by space and page, as everywhere
+    rows.sort_by(|one: &PageRow, other| one.place.space_key.cmp(&other.place.space_key));
+    let findings = findings::find(&rows, &facts.rules);
+    for found in &findings {
+        exporter.file(&format!("findings/{}.csv", found.finding.id), |sink| {
+            write_table(sink, findings::COLUMNS, findings::rows_of(found, &frame))
         })?;
     }
-    let page = snapshot::index(view)?;
-    write_file(folder, "index.html", |sink| sink.write_all(page.as_bytes()))
-}
-
-/// Writes a file beside its name and renames it, so that whoever opens the name finds the old file or the new one.
-fn write_file(
-    folder: &Path,
-    name: &str,
-    content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
-) -> Result<(), Failure> {
-    let write = || -> io::Result<()> {
-        std::fs::create_dir_all(folder)?;
-        let mut file = tempfile::Builder::new().prefix(".writing").tempfile_in(folder)?;
-        let mut sink = BufWriter::new(file.as_file_mut());
-        content(&mut sink)?;
-        sink.flush()?;
-        drop(sink);
-        file.as_file().sync_all()?;
-        file.persist(folder.join(name)).map_err(|error| error.error)?;
-        Ok(())
-    };
-    write().map_err(|error| {
-        Failure::new(ExitStatus::Storage, format!("{} cannot be written", folder.join(name).display()))
-            .because(error.to_string())
-            .remedy("close the file in other programs, or make room; the history itself is safe, and the next run writes it")
-    })
+    let chosen: Vec<String> = week.spaces.keys().cloned().collect();
+    let previous = previous(history, week.week)?;
+    let changes = previous.as_ref().map(|before| changes(&rows, before, &facts.vanished, &chosen));
+    let mut names: BTreeMap<String, String> = chosen.into_iter().map(|key| (key.clone(), key)).collect();
+    names.extend(facts.spaces.clone());
+    let page = snapshot::index(&SnapshotView {
+        frame: &frame,
+        is_imported: week.status == Status::Imported,
+        base_url: &facts.base_url,
+        account: &facts.account,
+        spaces: &names.into_iter().collect::<Vec<_>>(),
+        whole_site: facts.whole_site,
+        rows: &rows,
+        figures: &figures,
+        findings: &findings,
+        changes: changes.as_deref(),
+        previous_week: previous.as_ref().map(|previous| previous.week.as_str()),
+        trend,
+        states: &summary::states(&rows),
+        reviewers: &summary::reviewers(&rows),
+        coverage: &facts.coverage,
+        notes: &facts.notes,
+        groups: &facts.groups.iter().map(MetricGroup::name).collect::<Vec<_>>(),
+    })?;
+    // last: what it links to is there
+    Ok(exporter.file("index.html", |sink| sink.write_all(page.as_bytes()))?)
 }

@@ -33,13 +33,21 @@ fn all_keys(inventory: &Inventory) -> Vec<String> {
     inventory.spaces.iter().map(|space| space.key.clone()).collect()
 }
 
-/// How many current pages of a space were read.
-pub(super) fn current_pages(inventory: &Inventory, space: &str) -> u64 {
-    let id = inventory.spaces.iter().find(|known| known.key == space).map(|known| &known.id);
-    let is_there = |content: &&Content| {
-        content.kind == ContentKind::Page && content.status == Status::Current && content.space.as_ref() == id
-    };
-    inventory.contents.iter().filter(is_there).count() as u64
+/// How many current pages of each visible space were read, by its key.
+pub(super) fn current_pages(inventory: &Inventory) -> HashMap<String, u64> {
+    let mut pages: HashMap<&SpaceId, u64> = inventory.spaces.iter().map(|space| (&space.id, 0)).collect();
+    let is_current = |content: &&Content| content.kind == ContentKind::Page && content.status == Status::Current;
+    for page in inventory.contents.iter().filter(is_current) {
+        if let Some(count) = page.space.as_ref().and_then(|space| pages.get_mut(space)) {
+            *count += 1;
+        }
+    }
+    inventory.spaces.iter().map(|space| (space.key.clone(), pages[&space.id])).collect()
+}
+
+/// Whether nothing was said about which spaces to measure.
+pub(super) fn is_whole_site(config: &Config, snapshot: &SnapshotConfig) -> bool {
+    snapshot.include_spaces.is_empty() && config.crawl.exclude_spaces.is_empty()
 }
 
 /// The current pages of the chosen spaces, as the workflow providers want them.

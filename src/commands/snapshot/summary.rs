@@ -10,13 +10,14 @@ use crate::commands::dry_run::requests;
 use crate::commands::session::tell_stop;
 use crate::commands::summary::not_read;
 use crate::error::{ExitStatus, Outcome, OutputFormat};
-use crate::history::Recorded;
+use crate::history::{Recorded, Status};
 use crate::inventory::workflow::WorkflowCost;
 use crate::inventory::{Inventory, RequestPlan};
 use crate::metrics::changes::ChangeKind;
 use crate::metrics::findings::{Finding, Found};
 use crate::progress::Progress;
 use crate::report::format::{count, plural};
+use crate::support::iso_week::IsoWeek;
 use confluence_client::RequestError;
 
 /// What a snapshot came to.
@@ -30,6 +31,8 @@ pub(in crate::commands) struct Taken {
     pub(super) complete: bool,
     /// What became of it in the history.
     pub(super) recorded: Recorded,
+    /// Weeks whose CSV files were moved to the archive.
+    pub(super) archived: Vec<IsoWeek>,
     /// Rows.
     pub(super) pages: u64,
     /// The findings.
@@ -76,6 +79,7 @@ impl Taken {
             "complete": self.complete,
             "week": self.recorded.week.to_string(),
             "in_history": self.recorded.kept,
+            "week_status": self.recorded.week_status,
             "folder": self.folder,
             "index": self.index(),
             "pages": self.pages,
@@ -92,12 +96,15 @@ impl Taken {
         if self.complete {
             lines.push(format!("complete: {pages} in {week}"));
         } else {
-            lines.push(format!("INCOMPLETE: {pages} in {week} - figures are too low, trends leave this week out"));
+            lines.push(format!("INCOMPLETE: {pages} in {week} - figures are too low"));
         }
         if !self.recorded.kept {
             lines.push(format!(
-                "{week} is there complete already and stays; this run is in confluence_data_current.csv"
+                "{week} holds better rows already, which stay: see confluence_data_current.csv for this run"
             ));
+        }
+        if self.recorded.week_status == Status::Incomplete {
+            lines.push(format!("{week} is incomplete as a whole: trends leave it out"));
         }
         let found: Vec<String> = self
             .findings
@@ -116,7 +123,7 @@ impl Taken {
             let words = if words.is_empty() { vec!["none".to_owned()] } else { words };
             lines.extend(wrapped("changes since the snapshot before: ", &words));
         }
-        let archived: Vec<String> = self.recorded.archived.iter().map(ToString::to_string).collect();
+        let archived: Vec<String> = self.archived.iter().map(ToString::to_string).collect();
         if !archived.is_empty() {
             lines.push(format!("archived: {}", archived.join(", ")));
         }

@@ -2,18 +2,20 @@
 
 use super::history;
 use super::measured::{Facts, Measured, Read};
-use super::publish::{Published, publish};
+use super::publish::{LastRun, publish};
+use super::run_facts::RunFacts;
 use super::scope;
 use super::summary::{FindingCount, Taken};
 use crate::cli::FailOn;
 use crate::commands::session::status_of_stop;
 use crate::config::{Config, SnapshotConfig};
 use crate::error::{ExitStatus, Failure};
-use crate::history::{History, IsoWeek};
+use crate::history::{History, Rows};
 use crate::inventory::snapshot::MetricGroups;
-use crate::metrics::changes::{Vanished, changes, counts};
+use crate::metrics::changes::{changes, counts};
 use crate::metrics::findings::{self, FINDINGS, Found};
 use crate::progress::Progress;
+use crate::support::iso_week::IsoWeek;
 use confluence_client::RequestError;
 
 /// Everything a snapshot needs beside the reading: what is asked for, and the history, which is locked and checked
@@ -41,7 +43,7 @@ impl<'a> Measuring<'a> {
 
     /// Whether the history holds nothing yet.
     pub(in crate::commands) fn is_new(&self) -> bool {
-        self.history.weeks().is_empty()
+        self.history.newest().is_none()
     }
 
     /// The groups of metrics asked for.
@@ -64,33 +66,41 @@ impl<'a> Measuring<'a> {
         let facts = Facts::read(&mut read, self.snapshot, &chosen, progress).await;
         let Read { inventory, audit, .. } = read;
         if !self.config.crawl.accept_shrink {
-            history::doubt_shrunken_spaces(&self.history, inventory, &chosen)?;
+            let all_spaces = scope::is_whole_site(self.config, self.snapshot);
+            history::doubt_shrunken_spaces(&self.history, inventory, &chosen, all_spaces);
         }
         let (inventory, rules) = (&*inventory, &self.snapshot.rules);
         progress.phase("measuring", None);
         let previous = history::previous(&self.history, IsoWeek::of(inventory.scan.started_at))?;
         let measured = Measured::new(inventory, audit, &facts, &chosen, previous.as_ref(), rules)?;
-        let account = inventory.scan.account.id.as_str();
-        let retention = self.snapshot.retention;
-        let recorded = history::record(&mut self.history, &self.site, account, &measured, &chosen, retention)?;
-        recorded.warnings.iter().for_each(|warning| progress.warn(warning));
         let Facts { pages, workflow, stopped } = facts;
         let mut notes: Vec<String> = pages.notes.into_iter().chain(workflow.notes).collect();
         notes.extend(history::other_spaces(&self.history, measured.week, &chosen));
+        let kept = RunFacts::of(inventory, self.snapshot, &chosen, previous.as_ref(), &notes);
+        let account = inventory.scan.account.id.as_str();
+        let recorded =
+            history::record(&mut self.history, &self.site, account, &measured, &chosen, stopped.is_some(), &kept)?;
+        let rows = Rows { keys: &measured.keys(), cells: &|at| measured.cells(at) };
+        let not_kept = (!recorded.kept).then(|| {
+            let began = measured.frame.taken_at.format("%Y-%m-%d %H:%M UTC");
+            format!("A later run of this week was incomplete and is not in these figures: it began at {began}.")
+        });
+        for warning in &recorded.warnings {
+            progress.warn(warning);
+        }
+        let (retention, not_kept) = (self.snapshot.retention, not_kept.as_deref());
+        let last = LastRun { week: measured.week, rows, retention, not_kept };
+        let archived = publish(&self.history, Some(last), progress).map_err(|failure| {
+            Failure::new(
+                failure.status,
+                "the weeks are recorded, but not all files that follow from them could be written",
+            )
+            .because(failure.to_string())
+            .remedy("run `history export` when the cause is gone; nothing has to be read again")
+        })?;
+        self.history.delete_forgotten()?;
         let findings = findings::find(&measured.rows, rules);
-        let vanished = Vanished::of(inventory);
-        let changes = previous.as_ref().map(|before| changes(&measured.rows, before, &vanished, &chosen));
-        let published = Published {
-            inventory,
-            chosen: &chosen,
-            groups: &pages.groups,
-            measured: &measured,
-            findings: &findings,
-            previous: previous.as_ref(),
-            changes: changes.as_deref(),
-            notes: &notes,
-        };
-        publish(&self.history, &published, progress)?;
+        let changes = previous.as_ref().map(|before| changes(&measured.rows, before, &kept.vanished, &chosen));
         for note in &notes {
             progress.note(note);
         }
@@ -103,6 +113,7 @@ impl<'a> Measuring<'a> {
             folder: self.history.folder().to_owned(),
             complete,
             recorded,
+            archived,
             pages: measured.rows.len() as u64,
             findings: findings.iter().map(FindingCount::of).collect(),
             changes: changes.map(|changes| counts(&changes)),

@@ -21,12 +21,12 @@ fn spaces_of_the_flags_stand_before_those_of_the_file() {
     let file = "[snapshot]\nspace_keys = ENG, DOCS-*\nretain = 3\nmetrics = core\n";
     let (config, snapshot) = load(file, &[]).unwrap();
     assert_eq!(config.crawl.include_spaces, ["ENG", "DOCS-*"]);
-    assert_eq!(snapshot.retention, Retention { weeks: 3, archive: true });
+    assert_eq!(snapshot.retention, Retention { weeks: 3, ..Retention::default() });
     assert_eq!(snapshot.metrics, MetricGroups::new([MetricGroup::Core]));
     let (config, snapshot) =
         load(file, &["--space", "HR", "--retain", "5", "--no-archive", "--metrics", "core,people"]).unwrap();
     assert_eq!(config.crawl.include_spaces, ["HR"]);
-    assert_eq!(snapshot.retention, Retention { weeks: 5, archive: false });
+    assert_eq!(snapshot.retention, Retention { weeks: 5, archive: false, ..Retention::default() });
     assert_eq!(snapshot.metrics, MetricGroups::new([MetricGroup::Core, MetricGroup::People]));
 }
 

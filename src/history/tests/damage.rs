@@ -1,32 +1,18 @@
-//! Files that are not as they were written: refused, with the line, and never written over (F-81).
+//! Weeks that are not as they were written: refused by name, restored from their CSV files where these prove it (F-81).
 
 use super::*;
 
-const KEEP: Retention = Retention { weeks: 1, archive: true };
+const KEEP: Retention = Retention { weeks: 1, archive: true, keep: None, joined: true };
 
-/// A history with an archived week, one taken again, and a last run that is not kept.
-pub(super) fn varied() -> (TempDir, PathBuf) {
-    recorded(
-        &[
-            snapshot("2026-W45", "a", true),
-            snapshot("2026-W47", "b", false),
-            snapshot("2026-W47", "c", true),
-            snapshot("2026-W47", "d", false),
-        ],
-        KEEP,
-    )
+fn two_weeks() -> (TempDir, PathBuf) {
+    recorded(&[taken("2026-W46", 1, true), taken("2026-W47", 2, false)], KEEP)
 }
 
-/// Files without which the history is not whole: all but the revision that was replaced.
-pub(super) const PARTS: [&str; 5] = [
-    "archived_snapshots/confluence_data_2026-W45.csv",
-    "confluence_data_2026-W47.csv",
-    "confluence_data_current.csv",
-    "confluence_data_history.csv",
-    "history.json",
-];
+fn file(of: &str) -> String {
+    format!("history/snapshot_week={of}/pages.parquet")
+}
 
-/// Opens a folder with damage in it, which has to be refused with everything left as it is; gives the findings.
+/// Refuses to open; nothing is changed, and `verify` says the same.
 fn refused(folder: &Path, what: &str) -> Vec<Finding> {
     let before = files(folder);
     let found = match open(folder) {
@@ -34,228 +20,269 @@ fn refused(folder: &Path, what: &str) -> Vec<Finding> {
         Err(error) => findings(error),
     };
     assert_eq!(files(folder), before, "{what}: something was changed");
-    assert_eq!(verify(folder, OPEN).unwrap().findings, found, "{what}: `verify` says something else");
+    assert_eq!(verify(folder, columns(), OPEN).unwrap().findings, found, "{what}: `verify` says something else");
     found
 }
 
-fn lines_in(bytes: &[u8]) -> u64 {
-    memchr::memchr_iter(b'\n', bytes).count() as u64
-}
-
-/// Of many damages in a row every one is refused, and some are looked at closely.
-fn looked_at(folder: &Path, what: &str, number: usize) -> Vec<Finding> {
-    if number.is_multiple_of(16) {
-        return refused(folder, what);
-    }
-    match load(&Disk::new(folder)) {
-        Ok(_) => panic!("{what}: taken for whole"),
-        Err(error) => findings(error),
-    }
+fn repaired(folder: &Path) -> Repaired {
+    repair(folder, columns(), OPEN).unwrap()
 }
 
 #[test]
-fn the_sample_of_damage_is_whole_before() {
-    let (_root, folder) = varied();
-    let whole = verify(&folder, OPEN).unwrap();
-    assert_eq!((whole.findings.as_slice(), whole.unfinished, whole.weeks.len()), (&[][..], false, 2));
-    let mut names: Vec<_> = files(&folder).into_keys().collect();
-    names.retain(|name| !name.ends_with("_r1.csv"));
-    assert_eq!(names, PARTS);
-}
-
-#[test]
-fn f_80_a_file_cut_at_any_byte_is_refused() {
-    let (_root, folder) = varied();
-    for part in PARTS {
-        let whole = fs::read(folder.join(part)).unwrap();
-        // the last byte of history.json is a line break, which says nothing
-        let ends = whole.len() - usize::from(part == "history.json");
-        for end in 0..ends {
-            fs::write(folder.join(part), &whole[..end]).unwrap();
-            let found = looked_at(&folder, &format!("{part} cut at {end}"), end);
-            assert_eq!((found.len(), found[0].file.as_str()), (1, part), "cut at {end}: {found:?}");
-            let lines = lines_in(&whole[..end]);
-            if part != "history.json" {
-                assert_eq!(found[0].line, Some(lines + 1), "{part} cut at {end}: {found:?}");
-            }
-        }
-        fs::write(folder.join(part), &whole).unwrap();
-    }
-    open(&folder).unwrap();
-}
-
-#[test]
-fn f_81_a_flipped_bit_anywhere_is_refused_with_its_line() {
-    let (_root, folder) = varied();
-    for part in PARTS {
-        let whole = fs::read(folder.join(part)).unwrap();
-        for at in 0..whole.len() {
-            let mut damaged = whole.clone();
-            damaged[at] ^= 1 << (at % 8);
-            fs::write(folder.join(part), &damaged).unwrap();
-            let what = format!("{part} byte {at}");
-            let found = match load(&Disk::new(&folder)) {
-                // a digit of the version that became a larger one
-                Err(HistoryError::Newer { .. }) if part == "history.json" => continue,
-                // white space, or the version of the program, which no sum vouches for: the content is the same
-                Ok(_) if part == "history.json" => {
-                    let same: serde_json::Value = serde_json::from_slice(&damaged).unwrap();
-                    let first: serde_json::Value = serde_json::from_slice(&whole).unwrap();
-                    assert_eq!(
-                        (&same["history"], &same["checksum"]),
-                        (&first["history"], &first["checksum"]),
-                        "{what}"
-                    );
-                    continue;
-                }
-                _ => looked_at(&folder, &what, at),
-            };
-            assert_eq!((found.len(), found[0].file.as_str()), (1, part), "{what}: {found:?}");
-            let line = lines_in(&whole[..at]) + 1;
-            let told = found[0].line;
-            if part == "confluence_data_current.csv" {
-                // its rows stand nowhere else: only what is no row at all has a line
-                assert!(told.is_none() || told == Some(line), "{what}: {found:?}");
-            } else if part != "history.json" {
-                assert_eq!(told, Some(line), "{what}: {found:?}");
-            }
-        }
-        fs::write(folder.join(part), &whole).unwrap();
-    }
-    open(&folder).unwrap();
-}
-
-#[test]
-fn f_81_what_editors_and_version_control_do_is_refused_with_its_line() {
-    type Edit = fn(&str) -> String;
-    let edits: [(&str, Edit, u64); 6] = [
-        ("the byte order mark is missing", |text| text.trim_start_matches('\u{FEFF}').to_owned(), 1),
-        ("the line does not end in CRLF", |text| text.replace("\r\n", "\n"), 1),
-        (
-            "cells: 1; the header has 5",
-            |text| text.replacen("complete\",4\r\n", "complete\",4\r\n<<<<<<< HEAD\r\n", 1),
-            3,
-        ),
-        ("this is not the header that was written", |text| text.replacen("words", "Words", 1), 1),
-        ("cells: 2; the header has 5", |text| format!("{text}1,2\r\n"), 4),
-        ("differs from", |text| text.replacen("complete\",4", "complete\",5", 1), 2),
-    ];
-    for part in ["archived_snapshots/confluence_data_2026-W45.csv", "confluence_data_2026-W47.csv"] {
-        let (_root, folder) = varied();
-        let whole = text(&folder, part);
-        for (problem, edit, line) in edits {
-            let edited = edit(&whole);
-            assert_ne!(edited, whole, "{problem}");
-            fs::write(folder.join(part), edited).unwrap();
-            let found = refused(&folder, problem);
-            assert!(found[0].problem.contains(problem), "{found:?}");
-            assert_eq!((found.len(), found[0].line), (1, Some(line)), "{found:?}");
+fn f_80_a_week_that_was_changed_or_cut_is_refused_and_comes_back_byte_by_byte() {
+    let (_root, folder) = two_weeks();
+    for of in ["2026-W46", "2026-W47"] {
+        let name = file(of);
+        let whole = fs::read(folder.join(&name)).unwrap();
+        let mut flipped = whole.clone();
+        flipped[whole.len() / 2] ^= 1;
+        for damage in [&flipped[..], &whole[..whole.len() - 1], &whole[..10], b"", b"not a table"] {
+            fs::write(folder.join(&name), damage).unwrap();
+            let found = refused(&folder, &name);
+            assert_eq!((found.len(), found[0].file.as_str()), (1, name.as_str()));
+            let repaired = repaired(&folder);
+            let repair = &repaired.repairs[0];
+            assert!(repaired.is_whole() && repaired.repairs.len() == 1, "{repair:?}");
+            assert!(repair.restored_from.as_ref().unwrap().ends_with(&format!("confluence_data_{of}.csv")));
+            assert_eq!(
+                fs::read(folder.join(repair.set_aside.as_ref().unwrap())).unwrap(),
+                damage,
+                "what was found is kept"
+            );
+            assert_eq!(fs::read(folder.join(&name)).unwrap(), whole);
         }
     }
+    assert_eq!(rows(&open(&folder).unwrap()).len(), 4);
 }
 
 #[test]
-fn f_81_a_missing_file_is_refused_and_nothing_starts_afresh() {
-    let (_root, folder) = varied();
-    for part in PARTS {
-        let whole = fs::read(folder.join(part)).unwrap();
-        fs::remove_file(folder.join(part)).unwrap();
-        let found = refused(&folder, part);
-        assert_eq!((found[0].file.as_str(), found[0].line), (part, None));
-        assert!(found[0].problem.contains("the file is missing"), "{found:?}");
-        fs::write(folder.join(part), whole).unwrap();
+fn f_81_a_week_whose_csv_file_was_changed_too_is_lost_and_a_gap() {
+    let (_root, folder) = two_weeks();
+    fs::write(folder.join(file("2026-W46")), "x").unwrap();
+    let csv = folder.join("archived_snapshots/confluence_data_2026-W46.csv");
+    fs::write(&csv, fs::read_to_string(&csv).unwrap().replace("Page 3", "Page X")).unwrap();
+    let repaired = repaired(&folder);
+    assert_eq!((repaired.is_whole(), repaired.repairs[0].lost), (false, Some(week("2026-W46"))));
+    assert_eq!(repaired.weeks.iter().map(|week| week.week).collect::<Vec<_>>(), [week("2026-W47")]);
+    assert_eq!(rows(&open(&folder).unwrap()).len(), 2);
+    // its CSV file is no longer written, and what somebody has changed is not removed
+    export(&folder, KEEP);
+    assert!(fs::read_to_string(csv.with_extension("csv.edited")).unwrap().contains("Page X"));
+}
+
+#[test]
+fn without_the_list_of_files_nothing_vouches_for_a_csv_file() {
+    let (_root, folder) = two_weeks();
+    fs::write(folder.join(file("2026-W46")), "x").unwrap();
+    fs::remove_file(folder.join("history.json")).unwrap();
+    assert_eq!(repaired(&folder).repairs[0].lost, Some(week("2026-W46")));
+    assert!(!folder.join("history.json").exists(), "there is none to take the week out of");
+    // a folder in the place of a week
+    fs::remove_file(folder.join(file("2026-W47"))).unwrap();
+    fs::create_dir(folder.join(file("2026-W47"))).unwrap();
+    assert_eq!(repaired(&folder).repairs[0].lost, Some(week("2026-W47")));
+    assert!(open(&folder).is_err(), "CSV files without a list are the older script's");
+}
+
+#[test]
+fn a_week_restored_of_an_older_file_is_not_taken_for_the_newer_one() {
+    let (_root, folder) = recorded(&[taken("2026-W47", 1, true)], KEEP);
+    let older = fs::read(folder.join(file("2026-W47"))).unwrap();
+    taken("2026-W47", 2, true).record(&mut open(&folder).unwrap(), KEEP).unwrap();
+    fs::write(folder.join(file("2026-W47")), &older).unwrap();
+    // an older state of the week is whole in itself: its exports are written again
+    export(&folder, KEEP);
+    assert!(text(&folder, "confluence_data_2026-W47.csv").contains(",1,"));
+}
+
+#[test]
+fn files_that_are_no_week_s_are_named_and_moved_away() {
+    let (_root, folder) = two_weeks();
+    let stranger = "history/snapshot_week=2026-W47/part-0.parquet";
+    fs::write(folder.join(stranger), "x").unwrap();
+    fs::copy(folder.join(file("2026-W47")), folder.join("history/pages.parquet")).unwrap();
+    fs::write(folder.join("history/.DS_Store"), "x").unwrap();
+    let found: Vec<_> = refused(&folder, "strangers").into_iter().map(|finding| finding.file).collect();
+    assert_eq!(found, ["history/pages.parquet", stranger]);
+    assert!(repaired(&folder).is_whole());
+    assert!(open(&folder).is_ok() && !folder.join(stranger).exists());
+}
+
+#[test]
+fn the_file_of_another_week_and_of_another_site_are_told() {
+    let (_root, folder) = two_weeks();
+    fs::create_dir(folder.join("history/snapshot_week=2026-W40")).unwrap();
+    fs::copy(folder.join(file("2026-W47")), folder.join(file("2026-W40"))).unwrap();
+    let found = refused(&folder, "another week");
+    assert_eq!(found[0].problem, "it is the file of 2026-W47");
+    assert_eq!(repaired(&folder).repairs[0].lost, Some(week("2026-W40")));
+    let elsewhere = Taken { site: "https://other.example/wiki", ..taken("2026-W44", 0, true) };
+    let (_other, other) = recorded(&[elsewhere], KEEP);
+    fs::create_dir_all(folder.join("history/snapshot_week=2026-W44")).unwrap();
+    fs::copy(other.join(file("2026-W44")), folder.join(file("2026-W44"))).unwrap();
+    let found = refused(&folder, "another site");
+    assert!(found.len() == 1 && found[0].problem.contains("other.example"), "{found:?}");
+    let repaired = repaired(&folder);
+    assert!(repaired.is_whole() && repaired.weeks.len() == 2, "{repaired:?}");
+}
+
+#[test]
+fn a_week_that_is_missing_is_told_and_restored_and_nothing_of_it_is_removed_before() {
+    let (_root, folder) = two_weeks();
+    let whole = fs::read(folder.join(file("2026-W46"))).unwrap();
+    fs::remove_dir_all(folder.join("history/snapshot_week=2026-W46")).unwrap();
+    let found = refused(&folder, "a missing week");
+    assert_eq!((found[0].file.as_str(), found[0].problem.as_str()), (file("2026-W46").as_str(), "it is missing"));
+    assert!(repaired(&folder).is_whole());
+    assert_eq!(fs::read(folder.join(file("2026-W46"))).unwrap(), whole);
+    // all weeks, as when somebody clears the folder
+    fs::remove_dir_all(folder.join("history")).unwrap();
+    assert_eq!(refused(&folder, "no week").len(), 2);
+    assert!(repaired(&folder).is_whole() && open(&folder).unwrap().weeks().count() == 2);
+    // without its file and without its CSV file it is lost, which is told once
+    fs::remove_dir_all(folder.join("history/snapshot_week=2026-W46")).unwrap();
+    fs::remove_file(folder.join("archived_snapshots/confluence_data_2026-W46.csv")).unwrap();
+    assert_eq!(repaired(&folder).repairs[0].lost, Some(week("2026-W46")));
+    assert!(repaired(&folder).repairs.is_empty() && open(&folder).is_ok());
+}
+
+#[test]
+fn a_newest_week_of_another_site_is_the_one_that_is_moved() {
+    let (_root, folder) = two_weeks();
+    let elsewhere = Taken { site: "https://staging.example/wiki", ..taken("2026-W49", 9, true) };
+    let (_other, other) = recorded(&[elsewhere], KEEP);
+    fs::create_dir_all(folder.join("history/snapshot_week=2026-W49")).unwrap();
+    fs::copy(other.join(file("2026-W49")), folder.join(file("2026-W49"))).unwrap();
+    assert!(!refused(&folder, "another site").is_empty());
+    let repaired = repaired(&folder);
+    let moved: Vec<_> = repaired.repairs.iter().map(|repair| repair.file.clone()).collect();
+    assert_eq!((moved, repaired.weeks.len()), (vec![file("2026-W49")], 2));
+}
+
+#[cfg(unix)]
+#[test]
+fn links_are_not_followed() {
+    let (root, folder) = two_weeks();
+    let elsewhere = root.path().join("elsewhere");
+    fs::create_dir(&elsewhere).unwrap();
+    for name in ["notes.txt", "lake.parquet"] {
+        fs::write(elsewhere.join(name), "mine").unwrap();
     }
+    std::os::unix::fs::symlink(&elsewhere, folder.join(".exports")).unwrap();
+    std::os::unix::fs::symlink(&elsewhere, folder.join("history/linked")).unwrap();
+    assert!(repaired(&folder).is_whole());
     open(&folder).unwrap();
+    assert_eq!(fs::read_dir(&elsewhere).unwrap().count(), 2);
 }
 
 #[test]
-fn f_81_a_file_the_history_does_not_know_is_not_written_over() {
-    let (_root, folder) = varied();
-    fs::write(folder.join("confluence_data_2026-W48.csv"), "mine").unwrap();
-    let found = refused(&folder, "stranger");
-    assert_eq!(found[0].file, "confluence_data_2026-W48.csv");
+fn a_page_that_is_there_twice_is_found_by_verify() {
+    let (_root, folder) = two_weeks();
+    let history = open(&folder).unwrap();
+    let mut known = history.week(week("2026-W47")).unwrap().clone();
+    let lake = &history.lake;
+    let cells: Vec<Value> = taken("2026-W47", 2, true)
+        .cells(0)
+        .into_iter()
+        .enumerate()
+        .filter(|(at, _)| *at != 5)
+        .map(|(_, cell)| cell)
+        .collect();
+    lake.commit(&mut known, |sink| (0..2).try_for_each(|_| sink.add(&cells))).unwrap();
+    drop(history);
+    let found = verify(&folder, columns(), OPEN).unwrap().findings;
+    assert_eq!((found.len(), found[0].problem.as_str()), (1, "page 20 is there twice"));
+    assert!(repaired(&folder).repairs[0].restored_from.is_some());
+    assert_eq!(rows(&open(&folder).unwrap()).len(), 4);
 }
 
 #[test]
-fn files_of_the_older_script_are_not_taken_for_a_history() {
+fn f_87_a_newer_program_s_files_are_refused_and_nothing_is_touched() {
+    let (_root, folder) = recorded(&[taken("2026-W47", 1, true)], KEEP);
+    let newer = text(&folder, "history.json").replace("\"schema_version\": 2", "\"schema_version\": 3");
+    let before = text(&folder, "history.json");
+    fs::write(folder.join("history.json"), newer.replace(env!("CARGO_PKG_VERSION"), "9.8.7")).unwrap();
+    let error = open(&folder).unwrap_err();
+    assert!(error.to_string().contains("written by version 9.8.7"), "{error}");
+    fs::write(folder.join("history.json"), before).unwrap();
+    // a column that only a newer program knows
+    let mut fewer = columns();
+    fewer.remove(3);
+    let files_before = files(&folder);
+    for result in [
+        History::open(&folder, fewer.clone(), OPEN).map(drop),
+        verify(&folder, fewer.clone(), OPEN).map(drop),
+        repair(&folder, fewer, OPEN).map(drop),
+    ] {
+        assert!(matches!(result, Err(HistoryError::Newer { .. })), "{result:?}");
+    }
+    assert_eq!(files(&folder), files_before);
+}
+
+#[test]
+fn columns_of_a_newer_program_are_empty_in_older_weeks() {
+    let (_root, folder) = recorded(&[taken("2026-W46", 1, true)], KEEP);
+    let mut more = columns();
+    more.push(Field::new("views", Type::Integer));
+    let history = History::open(&folder, more.clone(), OPEN).unwrap();
+    history
+        .read::<HistoryError>(week("2026-W46"), &more, |cells| {
+            assert_eq!(cells[8], Value::Empty);
+            Ok(())
+        })
+        .unwrap();
+    let mut exporter = Exporter::new(&history).unwrap();
+    exporter.weeks(KEEP, FACTS, || ()).unwrap();
+    exporter.finish().unwrap();
+    assert!(text(&folder, "confluence_data_2026-W46.csv").contains(",snapshot_status\r\n"), "it is as it was");
+    assert!(text(&folder, "confluence_data_history.csv").contains(",snapshot_status,views\r\n"));
+    drop(history);
+    // a week is restored from the file of before, which has fewer columns
+    fs::write(folder.join(file("2026-W46")), "x").unwrap();
+    assert!(repair(&folder, more.clone(), OPEN).unwrap().is_whole());
+    assert_eq!(History::open(&folder, more, OPEN).unwrap().weeks().next().unwrap().row_count, 2);
+}
+
+#[test]
+fn a_column_of_another_type_is_damage() {
+    let (_root, folder) = recorded(&[taken("2026-W46", 1, true)], KEEP);
+    let mut other = columns();
+    other[3].holds = Type::Text;
+    let error = History::open(&folder, other, OPEN).and_then(|history| {
+        let fields = history.lake.fields().to_vec();
+        history.read(week("2026-W46"), &fields, |_| Ok::<_, HistoryError>(()))
+    });
+    let found = findings(error.unwrap_err());
+    assert_eq!(found[0].problem, "the column word_count is not of the type text");
+}
+
+#[test]
+fn folders_of_others_are_refused_with_what_to_do() {
     let root = TempDir::new().unwrap();
-    fs::write(root.path().join("confluence_data_history.csv"), "space_key,page_title\n").unwrap();
-    let found = refused(root.path(), "older script");
-    assert!(found[0].file == "history.json" && found[0].problem.contains("imported"), "{found:?}");
+    let folder = root.path().join(FOLDER);
+    fs::create_dir(&folder).unwrap();
+    assert!(matches!(verify(&folder, columns(), OPEN), Err(HistoryError::Absent { .. })));
+    fs::write(folder.join("confluence_data_2026_W40.csv"), "space_key\n").unwrap();
+    for result in [open(&folder).map(drop), verify(&folder, columns(), OPEN).map(drop)] {
+        assert!(matches!(&result, Err(HistoryError::OlderScript { file, .. }) if file.contains("W40")), "{result:?}");
+    }
+    let unreleased = r#"{"format": "confluence-storage-analyzer history", "schema_version": 1, "history": {}}"#;
+    fs::write(folder.join("history.json"), unreleased).unwrap();
+    let error = open(&folder).unwrap_err();
+    assert!(matches!(error, HistoryError::Unreleased { .. }), "{error}");
+    assert_eq!(text(&folder, "confluence_data_2026_W40.csv"), "space_key\n");
 }
 
 #[test]
-fn files_of_the_older_script_are_neither_damage_nor_mended() {
-    let root = TempDir::new().unwrap();
-    let old = format!("{}\nKB,Guide\n", OLD_COLUMNS.join(","));
-    let names = ["confluence_data_history.csv", "confluence_data_current.csv", "confluence_data_2026-W40.csv"];
-    for name in names {
-        fs::write(root.path().join(name), &old).unwrap();
+fn what_a_killed_run_left_goes_with_the_next_one() {
+    let (_root, folder) = two_weeks();
+    let before = files(&folder);
+    fs::create_dir_all(folder.join(".exports")).unwrap();
+    fs::create_dir_all(folder.join("history/snapshot_week=2026-W50")).unwrap();
+    for name in [".exports/confluence_data_current.csv", ".pages.parquet.partial"] {
+        fs::write(folder.join(name), "half").unwrap();
     }
-    let is_older = |error: HistoryError| matches!(error, HistoryError::OlderScript { .. });
-    assert!(is_older(open(root.path()).unwrap_err()));
-    assert!(is_older(verify(root.path(), Duration::ZERO).unwrap_err()));
-    assert!(is_older(repair(root.path(), Duration::ZERO).unwrap_err()));
-    for name in names {
-        assert_eq!(text(root.path(), name), old);
-    }
-    // one file of our own among them makes it a history that lost its list
-    fs::write(root.path().join("confluence_data_2026-W41.csv"), "snapshot_week,page_id\r\n").unwrap();
-    refused(root.path(), "mixed");
-}
-
-#[test]
-fn line_ends_and_indentation_of_the_list_of_weeks_are_no_damage() {
-    let (_root, folder) = varied();
-    let written = text(&folder, "history.json");
-    fs::write(folder.join("history.json"), format!("\u{FEFF}{}", written.replace('\n', "\r\n"))).unwrap();
     open(&folder).unwrap();
-    let edited = written.replace("\"complete\"", "\"incomplete\"");
-    fs::write(folder.join("history.json"), edited).unwrap();
-    assert!(refused(&folder, "edited")[0].problem.contains("checksum"));
-}
-
-#[test]
-fn a_list_that_leads_out_of_the_folder_is_refused_even_with_a_right_checksum() {
-    let (_root, folder) = varied();
-    let mut manifest = Manifest::read(&Disk::new(&folder)).unwrap().unwrap();
-    manifest.weeks[0].file.path = "../confluence_data_2026-W45.csv".to_owned();
-    fs::write(folder.join("history.json"), manifest.to_bytes().unwrap()).unwrap();
-    refused(&folder, "outside");
-}
-
-/// Damage to what a killed run had written and not yet put in place.
-#[test]
-fn f_80_a_damaged_list_of_moves_or_a_damaged_new_file_is_refused() {
-    let (_root, folder) = recorded(&[snapshot("2026-W46", "a", true)], KEEP);
-    let mut tried = 0;
-    for steps in 0.. {
-        let (_root, folder) = copy(&folder);
-        let fuse = fuse::Fuse::after(steps);
-        let mut history = History::open_on(Disk::with_fuse(&folder, fuse.clone()), now(), OPEN)
-            .unwrap_or_else(|_| open(&folder).unwrap());
-        let ended = history.record(&snapshot("2026-W47", "b", true), KEEP);
-        drop(history);
-        if matches!(ended, Err(HistoryError::Unfinished { .. })) {
-            let waiting: Vec<_> = files(&folder).into_keys().filter(|name| name.starts_with(names::PENDING)).collect();
-            for name in waiting {
-                let (_root, folder) = copy(&folder);
-                let whole = fs::read(folder.join(&name)).unwrap();
-                for end in (0..whole.len()).step_by(7) {
-                    fs::write(folder.join(&name), &whole[..end]).unwrap();
-                    assert!(matches!(open(&folder), Err(HistoryError::Damaged { .. })), "{name} cut at {end}");
-                    tried += 1;
-                }
-                let (_mended_root, mended) = copy(&folder);
-                repair(&mended, OPEN).unwrap();
-                let found = rows(&open(&mended).unwrap());
-                assert_eq!(found[..2], ["2026-W46 3 4 complete a", "2026-W46 20 7 complete a"], "{name}");
-                fs::write(folder.join(&name), &whole).unwrap();
-                assert_eq!(rows(&open(&folder).unwrap()).len(), 4, "{name} is whole again");
-            }
-            break;
-        }
-        assert!(!fuse.is_intact(), "no step left the run unfinished");
-    }
-    assert!(tried > 50, "{tried}");
+    assert_eq!(files(&folder), before);
+    assert!(!folder.join(".exports").exists() && !folder.join("history/snapshot_week=2026-W50").exists());
 }

@@ -1,67 +1,149 @@
-//! Real folders, real damage, and a disk that stops working at every step.
+//! Real folders and real damage.
 
 mod damage;
-mod imports;
-mod kills;
-mod mending;
+mod properties;
 mod recording;
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use chrono::{DateTime, Utc};
 use tempfile::TempDir;
 
 use super::*;
-use crate::spreadsheet::Value;
+use crate::exports::{Exported, Exporter, Repaired, repair};
+use crate::spreadsheet::Type;
 
-pub(super) const OPEN: Duration = Duration::ZERO;
+pub(crate) const OPEN: Duration = Duration::ZERO;
 
-pub(super) fn week(text: &str) -> IsoWeek {
+pub(crate) fn week(text: &str) -> IsoWeek {
     text.parse().unwrap()
 }
 
-pub(super) fn now() -> DateTime<Utc> {
-    "2026-11-21T19:41:07Z".parse().unwrap()
+/// When a run began that is the given one of a sequence.
+pub(crate) fn time(run: u32) -> DateTime<Utc> {
+    "2026-11-21T19:41:07Z".parse::<DateTime<Utc>>().unwrap() + chrono::TimeDelta::seconds(i64::from(run))
 }
 
-pub(super) fn open(folder: &Path) -> Result<History, HistoryError> {
-    History::open(folder, now(), OPEN)
+/// Columns of the older script among others, in the order of the files.
+pub(crate) fn columns() -> Vec<Field> {
+    let mut columns = vec![
+        Field::new("space_key", Type::Text),
+        Field::new("page_title", Type::Text),
+        Field::new("page_created", Type::Date),
+        Field::new("word_count", Type::Integer),
+        Field::new("labels", Type::Text),
+    ];
+    columns.extend([WEEK, PAGE, STATUS].map(|name| Field::new(name, Type::Text)));
+    columns
 }
 
-/// A snapshot of two pages whose cells tell the week and the run.
-pub(super) fn snapshot(of: &str, run: &str, complete: bool) -> Snapshot {
-    let columns = Columns::new(["page_title", WEEK, PAGE, "words"]).unwrap();
-    let row = |page: u32, words: i64| {
-        let title = Value::text(format!("Page {page}, \"{of}\" by {run}"));
-        vec![title, Value::text(of), Value::text(page.to_string()), Value::Integer(words)]
-    };
-    let taken_at = now();
-    Snapshot {
-        site: "https://acme.example/wiki".into(),
-        account: "557058:ada".into(),
-        week: week(of),
-        taken_at,
-        run_id: run.to_owned(),
-        complete,
-        spaces: vec!["ENG".to_owned()],
-        columns,
-        rows: vec![row(20, 7), row(3, 4)],
+pub(crate) fn open(folder: &Path) -> Result<History, HistoryError> {
+    History::open(folder, columns(), OPEN)
+}
+
+/// A snapshot to be recorded.
+#[derive(Debug, Clone)]
+pub(crate) struct Taken {
+    pub(crate) week: IsoWeek,
+    /// Number of the run, of which its rows tell.
+    pub(crate) run: u32,
+    pub(crate) complete: bool,
+    /// Space and id of each page.
+    pub(crate) pages: Vec<(&'static str, u32)>,
+    /// Spaces that were measured, those without a page too.
+    pub(crate) spaces: Vec<&'static str>,
+    pub(crate) stopped: bool,
+    pub(crate) site: &'static str,
+    pub(crate) account: &'static str,
+}
+
+/// A snapshot of two pages of one space.
+pub(crate) fn taken(of: &str, run: u32, complete: bool) -> Taken {
+    taken_of(of, run, complete, &[("ENG", 20), ("ENG", 3)])
+}
+
+pub(crate) fn taken_of(of: &str, run: u32, complete: bool, pages: &[(&'static str, u32)]) -> Taken {
+    let mut spaces: Vec<&str> = pages.iter().map(|(space, _)| *space).collect();
+    spaces.dedup();
+    let (site, account) = ("https://acme.example/wiki", "557058:ada");
+    Taken { week: week(of), run, complete, pages: pages.to_vec(), spaces, stopped: false, site, account }
+}
+
+impl Taken {
+    /// Records it and writes the derived files.
+    pub(crate) fn record(&self, history: &mut History, retention: Retention) -> Result<Recorded, HistoryError> {
+        let recorded = self.record_only(history, retention)?;
+        let mut exporter = Exporter::new(history)?;
+        exporter.weeks(retention, FACTS, || ())?;
+        exporter.current(self.week, Some(Rows { keys: &self.keys(), cells: &|at| self.cells(at) }))?;
+        assert!(exporter.finish()?.failed.is_none());
+        history.delete_forgotten()?;
+        Ok(recorded)
+    }
+
+    pub(crate) fn record_only(&self, history: &mut History, retention: Retention) -> Result<Recorded, HistoryError> {
+        let snapshot = Snapshot {
+            site: self.site.into(),
+            account: self.account.into(),
+            week: self.week,
+            taken_at: time(self.run),
+            run_id: format!("run {}", self.run),
+            status: if self.complete { Status::Complete } else { Status::Incomplete },
+            stopped: self.stopped,
+            spaces: self.spaces.iter().map(|space| (*space).to_owned()).collect(),
+            facts: serde_json::json!({"run": self.run}),
+            rows: Rows { keys: &self.keys(), cells: &|at| self.cells(at) },
+        };
+        history.record(&snapshot, retention)
+    }
+
+    pub(crate) fn keys(&self) -> Vec<Key> {
+        self.pages.iter().map(|(space, page)| Key { space: (*space).to_owned(), page: page.to_string() }).collect()
+    }
+
+    pub(crate) fn cells(&self, at: usize) -> Vec<Value> {
+        let (space, page) = self.pages[at];
+        let status = if self.complete { "complete" } else { "incomplete" };
+        vec![
+            Value::text(space),
+            Value::text(format!("=Page {page}, \"{}\"", self.week)),
+            Value::Empty,
+            Value::Integer(i64::from(self.run)),
+            // an empty text is not the same as none
+            if page % 2 == 0 { Value::text("") } else { Value::Empty },
+            Value::text(self.week.to_string()),
+            Value::text(page.to_string()),
+            Value::text(status),
+        ]
     }
 }
 
-/// A folder with these snapshots, in this order.
-pub(super) fn recorded(snapshots: &[Snapshot], retention: Retention) -> (TempDir, PathBuf) {
+/// The table of facts, for tests.
+pub(crate) const FACTS: (&str, &[&str]) = ("model/facts.csv", &[WEEK, PAGE, "word_count"]);
+
+/// A folder with these snapshots, recorded and exported in this order.
+pub(crate) fn recorded(snapshots: &[Taken], retention: Retention) -> (TempDir, PathBuf) {
     let root = TempDir::new().unwrap();
     let folder = root.path().join(FOLDER);
     for snapshot in snapshots {
-        open(&folder).unwrap().record(snapshot, retention).unwrap();
+        snapshot.record(&mut open(&folder).unwrap(), retention).unwrap();
     }
     (root, folder)
 }
 
+/// Writes all derived files again; gives the remarks.
+pub(crate) fn export(folder: &Path, retention: Retention) -> Exported {
+    let history = open(folder).unwrap();
+    let mut exporter = Exporter::new(&history).unwrap();
+    exporter.weeks(retention, FACTS, || ()).unwrap();
+    exporter.current(history.newest().unwrap(), None).unwrap();
+    exporter.finish().unwrap()
+}
+
 /// Every file of a folder with its bytes; not those of the lock, which say nothing about the history.
-pub(super) fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+pub(crate) fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     let mut found = BTreeMap::new();
     for entry in fs::read_dir(folder).unwrap() {
         let entry = entry.unwrap();
@@ -75,23 +157,34 @@ pub(super) fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     found
 }
 
-/// The rows of all weeks, as `week page words run status`.
-pub(super) fn rows(history: &History) -> Vec<String> {
+/// All files but `history.json`, whose times differ.
+pub(crate) fn data(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut files = files(folder);
+    files.remove("history.json");
+    files
+}
+
+/// The rows of all weeks, as `week space page run status`.
+pub(crate) fn rows(history: &History) -> Vec<String> {
     let mut rows = Vec::new();
-    let see = |week: &Week, row: Row<'_>| {
-        let cells = [WEEK, PAGE, "words", STATUS].map(|column| row.cell(column));
-        rows.push(format!("{} {}", cells.join(" "), week.run_id));
-    };
-    history.for_each_row(see).unwrap();
+    for week in history.weeks() {
+        history
+            .read::<HistoryError>(week.week, &columns(), |cells| {
+                let cells = [0, 6, 3, 7].map(|at| cells[at].plain());
+                rows.push(format!("{} {}", week.week, cells.join(" ")));
+                Ok(())
+            })
+            .unwrap();
+    }
     rows
 }
 
-pub(super) fn text(folder: &Path, name: &str) -> String {
+pub(crate) fn text(folder: &Path, name: &str) -> String {
     fs::read_to_string(folder.join(name)).unwrap()
 }
 
 /// A copy of a folder, to be damaged.
-pub(super) fn copy(folder: &Path) -> (TempDir, PathBuf) {
+pub(crate) fn copy(folder: &Path) -> (TempDir, PathBuf) {
     let root = TempDir::new().unwrap();
     let target = root.path().join(FOLDER);
     for (name, bytes) in files(folder) {
@@ -102,7 +195,7 @@ pub(super) fn copy(folder: &Path) -> (TempDir, PathBuf) {
     (root, target)
 }
 
-pub(super) fn findings(error: HistoryError) -> Vec<Finding> {
+pub(crate) fn findings(error: HistoryError) -> Vec<Finding> {
     match error {
         HistoryError::Damaged { findings, .. } => findings,
         other => panic!("{other}"),

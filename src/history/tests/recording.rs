@@ -1,169 +1,173 @@
-//! What `record` keeps, replaces and archives.
+//! What `record` keeps and replaces.
 
 use super::*;
 
-const KEEP: Retention = Retention { weeks: 12, archive: true };
+const KEEP: Retention = Retention { weeks: 12, archive: true, keep: None, joined: true };
 
 #[test]
-fn a_week_is_in_its_own_file_in_the_current_one_and_in_the_joined_one() {
-    let (_root, folder) =
-        recorded(&[snapshot("2026-W46", "a", true), snapshot("2026-W47", "b", false)], Retention::default());
-    let header = "\u{FEFF}page_title,snapshot_week,page_id,snapshot_status,words\r\n";
-    let old = "\"Page 3, \"\"2026-W46\"\" by a\",\"2026-W46\",\"3\",\"complete\",4\r\n\
-               \"Page 20, \"\"2026-W46\"\" by a\",\"2026-W46\",\"20\",\"complete\",7\r\n";
-    let new = "\"Page 3, \"\"2026-W47\"\" by b\",\"2026-W47\",\"3\",\"incomplete\",4\r\n\
-               \"Page 20, \"\"2026-W47\"\" by b\",\"2026-W47\",\"20\",\"incomplete\",7\r\n";
+fn a_week_is_one_file_and_everything_else_follows_from_it() {
+    let (_root, folder) = recorded(&[taken("2026-W46", 1, true), taken("2026-W47", 2, false)], KEEP);
+    let header =
+        "\u{FEFF}space_key,page_title,page_created,word_count,labels,snapshot_week,page_id,snapshot_status\r\n";
+    let row = |week: &str, page: u32, run: u32, labels: &str, status: &str| {
+        format!("\"ENG\",\"'=Page {page}, \"\"{week}\"\"\",,{run},{labels},\"{week}\",\"{page}\",\"{status}\"\r\n")
+    };
+    let old = row("2026-W46", 3, 1, "", "complete") + &row("2026-W46", 20, 1, "\"\"", "complete");
+    let new = row("2026-W47", 3, 2, "", "incomplete") + &row("2026-W47", 20, 2, "\"\"", "incomplete");
     assert_eq!(text(&folder, "confluence_data_2026-W46.csv"), format!("{header}{old}"));
     assert_eq!(text(&folder, "confluence_data_2026-W47.csv"), format!("{header}{new}"));
     assert_eq!(text(&folder, "confluence_data_current.csv"), format!("{header}{new}"));
     assert_eq!(text(&folder, "confluence_data_history.csv"), format!("{header}{old}{new}"));
-    let history = open(&folder).unwrap();
-    let table = history.read(week("2026-W46")).unwrap().unwrap();
-    assert_eq!(table.rows[1], ["Page 20, \"2026-W46\" by a", "2026-W46", "20", "complete", "7"]);
-    assert_eq!(history.read(week("2026-W45")).unwrap(), None);
-    let known = history.week(week("2026-W47")).unwrap();
-    assert_eq!((known.status, known.revision, known.run_id.as_str()), (Status::Incomplete, 1, "b"));
-    assert_eq!(history.current(), Some(&Week { file: history.current().unwrap().file.clone(), ..known.clone() }));
-}
-
-#[test]
-fn f_83_a_week_taken_again_is_a_new_revision_and_the_older_one_is_kept() {
-    let (_root, folder) = recorded(&[snapshot("2026-W47", "a", false)], KEEP);
-    let first = text(&folder, "confluence_data_2026-W47.csv");
-    let mut history = open(&folder).unwrap();
-    let again = history.record(&snapshot("2026-W47", "b", true), KEEP).unwrap();
-    assert_eq!((again.kept, again.revision, again.warnings.as_slice()), (true, 2, &[][..]));
-    let kept = again.replaced.unwrap();
-    assert_eq!(kept, "archived_snapshots/confluence_data_2026-W47_r1.csv");
-    assert_eq!(text(&folder, &kept), first);
-    assert_eq!(rows(&history), ["2026-W47 3 4 complete b", "2026-W47 20 7 complete b"]);
-    history.record(&snapshot("2026-W47", "c", true), KEEP).unwrap();
-    drop(history);
-    let known = open(&folder).unwrap().week(week("2026-W47")).unwrap().clone();
-    let replaced: Vec<_> = known.replaced.iter().map(|file| file.path.as_str()).collect();
+    let names: Vec<_> = files(&folder).into_keys().collect();
     assert_eq!(
-        replaced,
-        ["archived_snapshots/confluence_data_2026-W47_r1.csv", "archived_snapshots/confluence_data_2026-W47_r2.csv"]
+        names,
+        [
+            "confluence_data_2026-W46.csv",
+            "confluence_data_2026-W47.csv",
+            "confluence_data_current.csv",
+            "confluence_data_history.csv",
+            "history.json",
+            "history/snapshot_week=2026-W46/pages.parquet",
+            "history/snapshot_week=2026-W47/pages.parquet",
+            "model/facts.csv"
+        ]
     );
+    let history = open(&folder).unwrap();
+    let known = history.week(week("2026-W47")).unwrap();
+    assert_eq!((known.status, known.run_id.as_str(), known.row_count), (Status::Incomplete, "run 2", 2));
+    assert_eq!(known.runs["run 2"].facts, serde_json::json!({"run": 2}));
+    assert_eq!(known.spaces["ENG"], SpaceOfWeek { status: Status::Incomplete, run: "run 2".into(), rows: 2 });
 }
 
 #[test]
-fn f_85_an_incomplete_run_never_replaces_a_complete_week() {
-    let (_root, folder) = recorded(&[snapshot("2026-W47", "a", true)], KEEP);
-    let week_file = text(&folder, "confluence_data_2026-W47.csv");
-    let mut history = open(&folder).unwrap();
-    let cut = history.record(&snapshot("2026-W47", "b", false), KEEP).unwrap();
-    assert_eq!((cut.kept, cut.revision, cut.replaced, cut.status), (false, 1, None, Status::Incomplete));
-    assert_eq!(text(&folder, "confluence_data_2026-W47.csv"), week_file);
-    let current = text(&folder, "confluence_data_current.csv");
-    assert!(current.contains("by b") && current.contains("\"incomplete\""), "the current file is always of the run");
+fn f_83_a_space_measured_again_is_replaced_and_the_others_stay() {
+    let all = taken_of("2026-W47", 1, true, &[("DOC", 10), ("ENG", 20), ("ENG", 3), ("OPS", 7)]);
+    let (_root, folder) = recorded(&[all, taken_of("2026-W47", 2, true, &[("ENG", 3), ("ENG", 100)])], KEEP);
+    let history = open(&folder).unwrap();
+    let expected = ["ENG 3 2", "OPS 7 1", "DOC 10 1", "ENG 100 2"].map(|row| format!("2026-W47 {row} complete"));
+    assert_eq!(rows(&history), expected);
+    let known = history.week(week("2026-W47")).unwrap();
+    let runs: Vec<_> = known.spaces.iter().map(|(key, space)| (key.as_str(), space.run.as_str(), space.rows)).collect();
+    assert_eq!(runs, [("DOC", "run 1", 1), ("ENG", "run 2", 2), ("OPS", "run 1", 1)]);
+    assert_eq!(known.runs.keys().collect::<Vec<_>>(), ["run 1", "run 2"]);
+    // the current file is of the run, not of the week
+    assert_eq!(text(&folder, "confluence_data_current.csv").lines().count(), 3);
+}
+
+#[test]
+fn a_page_that_was_moved_stands_in_its_new_space_only() {
+    let before = taken_of("2026-W47", 1, true, &[("DOC", 10), ("ENG", 20)]);
+    let (_root, folder) = recorded(&[before, taken_of("2026-W47", 2, true, &[("ENG", 10), ("ENG", 20)])], KEEP);
+    let history = open(&folder).unwrap();
+    assert_eq!(rows(&history), ["2026-W47 ENG 10 2 complete", "2026-W47 ENG 20 2 complete"]);
+    let spaces = &history.week(week("2026-W47")).unwrap().spaces;
+    assert_eq!((spaces["DOC"].rows, spaces["ENG"].rows), (0, 2));
     drop(history);
-    let history = open(&folder).unwrap();
-    assert_eq!((history.current().unwrap().revision, history.current().unwrap().status), (0, Status::Incomplete));
-    assert_eq!(rows(&history), ["2026-W47 3 4 complete a", "2026-W47 20 7 complete a"]);
+    verify_is_silent(&folder);
+}
+
+fn verify_is_silent(folder: &Path) {
+    assert_eq!(verify(folder, columns(), OPEN).unwrap().findings, []);
 }
 
 #[test]
-fn f_85_incomplete_weeks_are_out_of_trends_and_never_archived() {
-    let (_root, folder) = recorded(
-        &[snapshot("2026-W01", "a", false), snapshot("2026-W02", "b", true), snapshot("2026-W47", "c", true)],
-        KEEP,
-    );
-    let history = open(&folder).unwrap();
-    let places: Vec<_> = history.weeks().iter().map(|week| (week.status.is_in_trends(), week.is_archived())).collect();
-    assert_eq!(places, [(false, false), (true, true), (true, false)]);
-    assert!(folder.join("confluence_data_2026-W01.csv").exists());
-    assert!(!folder.join("confluence_data_2026-W02.csv").exists());
-    assert_eq!(rows(&history).len(), 6, "all weeks stay in the history");
-    assert_eq!(history.read(week("2026-W02")).unwrap().unwrap().rows.len(), 2);
-}
-
-#[test]
-fn weeks_beyond_the_retention_are_archived_by_their_age() {
-    let weeks = ["2026-W40", "2026-W45", "2026-W46", "2026-W47"];
-    let all = weeks.map(|week| snapshot(week, "a", true));
-    for (retention, archived) in [
-        (Retention { weeks: 3, archive: true }, vec![true, false, false, false]),
-        (Retention { weeks: 0, archive: true }, vec![true, true, true, false]),
-        (Retention { weeks: 1, archive: false }, vec![false; 4]),
-        (Retention::default(), vec![false; 4]),
-    ] {
-        let (_root, folder) = recorded(&all, retention);
-        let found: Vec<_> = open(&folder).unwrap().weeks().iter().map(Week::is_archived).collect();
-        assert_eq!(found, archived, "{retention:?}");
-    }
-}
-
-#[test]
-fn f_86_a_taken_name_in_the_archive_is_left_alone_and_a_finished_copy_is_used() {
-    for same in [true, false] {
-        let (_root, folder) = recorded(&[snapshot("2026-W01", "a", true)], KEEP);
-        let content = text(&folder, "confluence_data_2026-W01.csv");
-        let there = if same { content.clone() } else { "somebody else's".to_owned() };
-        fs::create_dir(folder.join("archived_snapshots")).unwrap();
-        fs::write(folder.join("archived_snapshots/confluence_data_2026-W01.csv"), &there).unwrap();
-        let mut history = open(&folder).unwrap();
-        let second = history.record(&snapshot("2026-W47", "b", true), KEEP).unwrap();
-        assert_eq!(second.archived, [week("2026-W01")]);
-        let path = history.week(week("2026-W01")).unwrap().file.path.clone();
-        let suffix = if same { "" } else { "_2" };
-        assert_eq!(path, format!("archived_snapshots/confluence_data_2026-W01{suffix}.csv"));
-        assert_eq!(text(&folder, &path), content);
-        assert_eq!(text(&folder, "archived_snapshots/confluence_data_2026-W01.csv"), there);
-        drop(history);
-        assert_eq!(rows(&open(&folder).unwrap()).len(), 4);
-    }
-}
-
-#[test]
-fn columns_are_appended_and_older_weeks_still_load() {
-    let (_root, folder) = recorded(&[snapshot("2026-W46", "a", true)], KEEP);
-    let mut wider = snapshot("2026-W47", "b", true);
-    wider.columns = Columns::new([WEEK, "state", PAGE, "page_title"]).unwrap();
-    wider.rows = vec![vec![Value::text("2026-W47"), Value::text("=Draft"), Value::text("3"), Value::text("T")]];
-    open(&folder).unwrap().record(&wider, KEEP).unwrap();
-    let expected = "\u{FEFF}page_title,snapshot_week,page_id,snapshot_status,words,state\r\n\
-        \"Page 3, \"\"2026-W46\"\" by a\",\"2026-W46\",\"3\",\"complete\",4,\r\n\
-        \"Page 20, \"\"2026-W46\"\" by a\",\"2026-W46\",\"20\",\"complete\",7,\r\n\
-        \"T\",\"2026-W47\",\"3\",\"complete\",,\"'=Draft\"\r\n";
-    assert_eq!(text(&folder, "confluence_data_history.csv"), expected);
-    // a program that does not know the new column yet
+fn f_85_an_incomplete_run_never_touches_a_complete_week() {
+    let (_root, folder) = recorded(&[taken("2026-W47", 1, true)], KEEP);
+    let before = fs::read(folder.join("history/snapshot_week=2026-W47/pages.parquet")).unwrap();
     let mut history = open(&folder).unwrap();
-    history.record(&snapshot("2026-W48", "c", true), KEEP).unwrap();
-    let table = history.read(week("2026-W46")).unwrap().unwrap();
-    assert_eq!(table.header, history.columns());
-    assert!(table.rows.iter().all(|row| row.len() == 6 && row[5].is_empty()));
-    let mut states = Vec::new();
-    history.for_each_row(|_, row| states.push(row.cell("state").to_owned())).unwrap();
-    assert_eq!(states, ["", "", "=Draft", "", ""]);
+    // not even for a space that the week does not have
+    let other = taken_of("2026-W47", 2, false, &[("ENG", 3), ("OPS", 9)]);
+    let cut = other.record(&mut history, KEEP).unwrap();
+    assert_eq!((cut.kept, cut.status), (false, Status::Incomplete));
+    assert_eq!(fs::read(folder.join("history/snapshot_week=2026-W47/pages.parquet")).unwrap(), before);
+    assert!(text(&folder, "confluence_data_current.csv").contains("\"OPS\""), "the current file is always of the run");
+    drop(history);
+    assert_eq!(rows(&open(&folder).unwrap()), ["2026-W47 ENG 3 1 complete", "2026-W47 ENG 20 1 complete"]);
+}
+
+#[test]
+fn f_85_a_week_is_worth_as_much_as_its_least_space() {
+    let half = taken_of("2026-W47", 1, false, &[("DOC", 10), ("ENG", 20)]);
+    let (_root, folder) = recorded(&[half, taken_of("2026-W47", 2, true, &[("ENG", 20)])], KEEP);
+    let worth = |folder: &Path| open(folder).unwrap().week(week("2026-W47")).unwrap().status;
+    assert_eq!(worth(&folder), Status::Incomplete);
+    taken_of("2026-W47", 3, true, &[("DOC", 10)]).record(&mut open(&folder).unwrap(), KEEP).unwrap();
+    assert_eq!(worth(&folder), Status::Complete);
+    assert!(!Status::Incomplete.is_in_trends() && Status::Imported.is_in_trends());
+}
+
+#[test]
+fn f_85_an_incomplete_run_takes_nothing_complete_from_an_incomplete_week() {
+    let half = taken_of("2026-W47", 1, false, &[("DOC", 10), ("ENG", 20)]);
+    let (_root, folder) = recorded(&[half, taken_of("2026-W47", 2, true, &[("ENG", 20)])], KEEP);
+    taken_of("2026-W47", 3, false, &[("DOC", 11), ("ENG", 21)]).record(&mut open(&folder).unwrap(), KEEP).unwrap();
+    assert_eq!(rows(&open(&folder).unwrap()), ["2026-W47 DOC 11 3 incomplete", "2026-W47 ENG 20 2 complete"]);
+    verify_is_silent(&folder);
+}
+
+#[test]
+fn f_85_of_two_incomplete_runs_the_one_with_more_rows_stays() {
+    let before = taken_of("2026-W47", 1, false, &[("DOC", 10), ("DOC", 11), ("ENG", 20)]);
+    let (_root, folder) = recorded(&[before], KEEP);
+    let mut history = open(&folder).unwrap();
+    let stopped = Taken { stopped: true, ..taken_of("2026-W47", 2, false, &[("DOC", 10), ("DOC", 11), ("ENG", 20)]) };
+    assert!(!stopped.record(&mut history, KEEP).unwrap().kept, "a run that stopped has less of every page");
+    let fewer = taken_of("2026-W47", 3, false, &[("DOC", 10), ("ENG", 21)]);
+    assert!(fewer.record(&mut history, KEEP).unwrap().kept);
+    let expected = ["DOC 10 1", "DOC 11 1", "ENG 21 3"].map(|row| format!("2026-W47 {row} incomplete"));
+    assert_eq!(rows(&history), expected);
+}
+
+#[test]
+fn f_85_weeks_are_not_deleted_on_the_word_of_an_incomplete_run() {
+    let (_root, folder) = recorded(&[taken("2026-W46", 1, true)], KEEP);
+    let keep = Retention { keep: Some(1), ..KEEP };
+    taken("2026-W47", 2, false).record(&mut open(&folder).unwrap(), keep).unwrap();
+    assert_eq!(open(&folder).unwrap().weeks().count(), 2);
+}
+
+#[test]
+fn two_runs_within_one_second_take_nothing_from_each_other() {
+    let runs = [("DOC", 10), ("ENG", 20)].map(|page| taken_of("2026-W47", 1, true, &[page]));
+    let (_root, folder) = recorded(&runs, KEEP);
+    assert_eq!(rows(&open(&folder).unwrap()), ["2026-W47 DOC 10 1 complete", "2026-W47 ENG 20 1 complete"]);
 }
 
 #[test]
 fn f_84_a_week_before_the_newest_one_is_kept_with_a_warning() {
-    let (_root, folder) = recorded(&[snapshot("2027-W01", "a", true)], KEEP);
+    let (_root, folder) = recorded(&[taken("2027-W01", 1, true)], KEEP);
     let mut history = open(&folder).unwrap();
-    let earlier = history.record(&snapshot("2026-W53", "b", true), KEEP).unwrap();
+    let earlier = taken("2026-W53", 2, true).record(&mut history, KEEP).unwrap();
     assert!(earlier.warnings[0].contains("2027-W01 already"), "{:?}", earlier.warnings);
-    assert_eq!(history.newest(), Some(week("2027-W01")));
+    assert_eq!((history.newest(), history.latest().unwrap().week), (Some(week("2027-W01")), week("2026-W53")));
     let order: Vec<_> = rows(&history).iter().map(|row| row[..8].to_owned()).collect();
     assert_eq!(order, ["2026-W53", "2026-W53", "2027-W01", "2027-W01"]);
 }
 
 #[test]
-fn f_87_a_newer_schema_is_refused_and_nothing_is_touched() {
-    let (_root, folder) = recorded(&[snapshot("2026-W47", "a", true)], KEEP);
-    let newer = text(&folder, "history.json").replace("\"schema_version\": 1", "\"schema_version\": 2");
-    fs::write(folder.join("history.json"), newer.replace(env!("CARGO_PKG_VERSION"), "9.8.7")).unwrap();
-    let before = files(&folder);
-    let error = open(&folder).unwrap_err();
-    assert!(matches!(error, HistoryError::Newer { found: 2, known: 1, .. }), "{error}");
-    assert!(error.to_string().contains("written by version 9.8.7"), "{error}");
-    assert_eq!(files(&folder), before);
+fn weeks_are_deleted_only_when_the_retention_says_so() {
+    let weeks = ["2025-W01", "2026-W45", "2026-W46", "2026-W47"];
+    let all = weeks.map(|week| taken(week, 1, true));
+    let (_root, folder) = recorded(&all, Retention { weeks: 1, ..KEEP });
+    assert_eq!(open(&folder).unwrap().weeks().count(), 4);
+    let keep = Retention { keep: Some(2), ..KEEP };
+    let last = taken("2026-W47", 2, true).record(&mut open(&folder).unwrap(), keep).unwrap();
+    assert!(last.kept);
+    let names: Vec<_> = files(&folder).into_keys().filter(|name| name.contains("-W")).collect();
+    assert_eq!(
+        names,
+        [
+            "confluence_data_2026-W46.csv",
+            "confluence_data_2026-W47.csv",
+            "history/snapshot_week=2026-W46/pages.parquet",
+            "history/snapshot_week=2026-W47/pages.parquet"
+        ]
+    );
 }
 
 #[test]
 fn f_82_a_second_run_in_the_same_process_is_refused_too() {
-    let (_root, folder) = recorded(&[snapshot("2026-W47", "a", true)], KEEP);
+    let (_root, folder) = recorded(&[taken("2026-W47", 1, true)], KEEP);
     let held = open(&folder).unwrap();
     let error = open(&folder).unwrap_err();
     let HistoryError::Locked { holder } = &error else { panic!("{error}") };
@@ -173,24 +177,30 @@ fn f_82_a_second_run_in_the_same_process_is_refused_too() {
 }
 
 #[test]
-fn rows_that_make_no_table_are_refused_before_anything_is_written() {
-    let (_root, folder) = recorded(&[snapshot("2026-W46", "a", true)], KEEP);
+fn rows_that_make_no_table_are_refused_and_nothing_is_changed() {
+    let (_root, folder) = recorded(&[taken("2026-W46", 1, true)], KEEP);
     let before = files(&folder);
-    let mut history = open(&folder).unwrap();
-    let mut twice = snapshot("2026-W47", "b", true);
-    twice.rows.push(twice.rows[0].clone());
-    assert!(matches!(history.record(&twice, KEEP), Err(HistoryError::Row { row: 3, .. })));
-    assert_eq!(files(&folder), before);
+    let twice = taken_of("2026-W47", 2, true, &[("ENG", 3), ("ENG", 3)]);
+    let stranger = Taken { spaces: vec!["OPS"], ..taken("2026-W47", 2, true) };
+    for wrong in [twice, stranger] {
+        let mut history = open(&folder).unwrap();
+        let error = wrong.record(&mut history, KEEP).unwrap_err();
+        assert!(matches!(error, HistoryError::Row { .. }), "{error}");
+        drop(history);
+        drop(open(&folder).unwrap());
+        assert_eq!(files(&folder), before);
+    }
 }
 
 #[cfg(unix)]
 #[test]
 fn s_13_files_and_folders_are_for_the_owner_only() {
     use std::os::unix::fs::PermissionsExt;
-    let (_root, folder) = recorded(&[snapshot("2026-W01", "a", true), snapshot("2026-W47", "a", true)], KEEP);
+    let (_root, folder) = recorded(&[taken("2026-W01", 1, true), taken("2026-W47", 2, true)], KEEP);
     let mode = |path: PathBuf| fs::metadata(path).unwrap().permissions().mode() & 0o777;
-    assert_eq!(mode(folder.clone()), 0o700);
-    assert_eq!(mode(folder.join("archived_snapshots")), 0o700);
+    for below in ["", "archived_snapshots", "history", "history/snapshot_week=2026-W47", "model"] {
+        assert_eq!(mode(folder.join(below)), 0o700, "{below}");
+    }
     for name in files(&folder).keys() {
         assert_eq!(mode(folder.join(name)), 0o600, "{name}");
     }
@@ -198,10 +208,10 @@ fn s_13_files_and_folders_are_for_the_owner_only() {
 
 #[test]
 fn a_history_is_of_one_site() {
-    let (_root, folder) = recorded(&[snapshot("2026-W46", "a", true)], KEEP);
+    let (_root, folder) = recorded(&[taken("2026-W46", 1, true)], KEEP);
     let mut history = open(&folder).unwrap();
-    let other = Snapshot { site: "https://new.example/wiki".into(), ..snapshot("2026-W47", "b", true) };
-    let refused = history.record(&other, KEEP).unwrap_err();
+    let other = Taken { site: "https://new.example/wiki", ..taken("2026-W47", 2, true) };
+    let refused = other.record(&mut history, KEEP).unwrap_err();
     assert!(
         matches!(&refused, HistoryError::OtherSite { known, .. } if known == "https://acme.example/wiki"),
         "{refused}"
@@ -209,21 +219,24 @@ fn a_history_is_of_one_site() {
     assert_eq!(rows(&history).len(), 2, "nothing was recorded");
     // a site that was renamed goes on under its new address
     history.check_site("https://new.example/wiki", &["https://acme.example/wiki".to_owned()]).unwrap();
-    history.record(&other, KEEP).unwrap();
+    other.record(&mut history, KEEP).unwrap();
     drop(history);
-    assert_eq!(open(&folder).unwrap().site(), Some("https://new.example/wiki"));
+    verify_is_silent(&folder);
+    assert_eq!(open(&folder).unwrap().latest().unwrap().site, "https://new.example/wiki");
 }
 
 #[test]
 fn f_39_another_account_than_that_of_the_last_snapshot_is_told_apart() {
-    let (_root, folder) = recorded(&[snapshot("2026-W46", "a", true)], KEEP);
+    let (_root, folder) = recorded(&[taken("2026-W46", 1, true)], KEEP);
     let mut history = open(&folder).unwrap();
     assert!(history.check_account("557058:ada").is_ok());
     let refused = history.check_account("557058:grace").unwrap_err();
     assert!(matches!(&refused, HistoryError::OtherAccount { known, .. } if known == "557058:ada"), "{refused}");
     // accepted by whoever records: from then on it is the account of the history
-    let other = Snapshot { account: "557058:grace".into(), ..snapshot("2026-W47", "b", true) };
-    history.record(&other, KEEP).unwrap();
+    let other = Taken { account: "557058:grace", ..taken("2026-W47", 2, true) };
+    other.record(&mut history, KEEP).unwrap();
     assert!(history.check_account("557058:grace").is_ok());
     assert!(history.check_account("557058:ada").is_err());
+    drop(history);
+    verify_is_silent(&folder);
 }

@@ -15,7 +15,7 @@ use chrono::{DateTime, Utc};
 use super::row::PageRow;
 use super::summary::WeekStatus;
 use crate::inventory::snapshot::MetricGroup;
-use crate::spreadsheet::{Column, Record, Sheet, Value};
+use crate::spreadsheet::{Column, Field, Record, Sheet, Value};
 
 /// Version of the list of columns, in every row. It grows with every change of meaning; columns that are appended
 /// leave it.
@@ -91,6 +91,16 @@ pub fn all() -> Vec<&'static PageColumn> {
 /// The header of the files.
 pub fn names() -> Vec<&'static str> {
     all().iter().map(|column| column.name).collect()
+}
+
+/// Names and types of all columns.
+pub fn fields() -> Vec<Field> {
+    all().into_iter().map(Column::field).collect()
+}
+
+/// Names and types of the columns of these names.
+pub fn fields_of(names: &[&str]) -> Vec<Field> {
+    names.iter().filter_map(|name| all().into_iter().find(|column| column.name == *name)).map(Column::field).collect()
 }
 
 /// One row as cells.

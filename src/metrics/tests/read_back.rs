@@ -1,19 +1,17 @@
 //! Rows that are had back from their cells are as good as the rows that were measured.
 
-use std::collections::BTreeSet;
-
 use chrono::NaiveDate;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{TestCaseError, TestRunner};
 
 use super::super::columns::{self, Frame, PageColumn, cells};
-use super::super::model::Model;
+use super::super::model::{Model, ModelTable};
 use super::super::row::PageRow;
 use super::super::summary::{self, Figures, TableFigures, WeekStatus};
 use super::super::{Previous, Rules, findings};
 use super::*;
-use crate::spreadsheet::{Header, Record, TableWriter, Type, Value};
+use crate::spreadsheet::{Header, Record, Type, Value};
 
 /// Every word that a column knows, and texts that are easily taken apart wrongly.
 const TEXTS: [&str; 36] = [
@@ -110,25 +108,20 @@ pub(super) fn tell_the_same(rows: &[PageRow]) -> Result<(), TestCaseError> {
 }
 
 /// What figures, the snapshot before and the model make of rows, when these columns are read.
-fn made_of(rows: &[(PageRow, Frame)], names: &BTreeSet<&str>) -> (TableFigures, Previous, String) {
-    let columns: Vec<_> = columns::all().into_iter().filter(|column| names.contains(column.name)).collect();
+fn made_of(rows: &[(PageRow, Frame)], names: &[&str]) -> (TableFigures, Previous, [ModelTable; 4]) {
+    let columns: Vec<_> = columns::all().into_iter().filter(|column| names.contains(&column.name)).collect();
     let header = Header::new(columns.iter().map(|column| column.name));
-    let (mut figures, mut previous) = (TableFigures::default(), Previous::new("2026-W46", &[]));
-    let (mut model, mut sink) = (Model::default(), Vec::new());
-    let mut facts = TableWriter::new(&mut sink, "facts").unwrap();
+    let (mut figures, mut previous) = (TableFigures::default(), Previous::new("2026-W46", []));
+    let mut model = Model::default();
     model.begin_week("2026-W47", NaiveDate::default(), WeekStatus::Complete);
     for (row, frame) in rows {
         let cells = cells(&columns, row, frame);
         let record = Record::new(&header, &cells);
         figures.add(record);
         previous.add(record);
-        model.add(record, &mut facts).unwrap();
+        model.add(record);
     }
-    model.write_pages(&mut sink).unwrap();
-    model.write_spaces(&mut sink).unwrap();
-    model.write_people(&mut sink).unwrap();
-    model.write_weeks(&mut sink).unwrap();
-    (figures, previous, String::from_utf8(sink).unwrap())
+    (figures, previous, model.tables())
 }
 
 proptest! {
@@ -147,9 +140,9 @@ proptest! {
 
     #[test]
     fn the_columns_that_are_named_are_all_that_is_looked_at(rows in proptest::collection::vec(row(), 1..6)) {
-        let all = made_of(&rows, &columns::names().into_iter().collect());
-        prop_assert_eq!(&made_of(&rows, &Figures::COLUMNS.into()).0, &all.0);
-        prop_assert_eq!(&made_of(&rows, &Previous::COLUMNS.into()).1, &all.1);
+        let all = made_of(&rows, &columns::names());
+        prop_assert_eq!(&made_of(&rows, &Figures::COLUMNS).0, &all.0);
+        prop_assert_eq!(&made_of(&rows, &Previous::COLUMNS).1, &all.1);
         prop_assert_eq!(&made_of(&rows, &Model::columns()).2, &all.2);
     }
 }

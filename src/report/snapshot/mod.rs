@@ -95,6 +95,11 @@ impl Board {
 fn frame(view: &SnapshotView<'_>) -> Frame {
     let complete = view.frame.complete;
     let mut reasons = facts::unread(view.coverage);
+    if view.is_imported {
+        reasons.push(
+            "rows of this week were imported, and their file does not say whether everything was read".to_owned(),
+        );
+    }
     if !complete && reasons.is_empty() {
         reasons.push("the run did not reach its end".to_owned());
     }

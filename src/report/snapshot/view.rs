@@ -12,6 +12,8 @@ use crate::metrics::summary::{ReviewerFigures, StateFigures, TableFigures, WeekP
 pub struct SnapshotView<'a> {
     /// Week, time and name of the run.
     pub frame: &'a Frame,
+    /// Rows of the week are of an older script's file.
+    pub is_imported: bool,
     /// Address of the site.
     pub base_url: &'a str,
     /// Name of the account that read.
@@ -41,5 +43,5 @@ pub struct SnapshotView<'a> {
     /// Remarks of the run for people.
     pub notes: &'a [String],
     /// The groups of metrics that were asked for, in words.
-    pub groups: &'a [&'static str],
+    pub groups: &'a [&'a str],
 }

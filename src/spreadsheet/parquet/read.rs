@@ -6,7 +6,7 @@ use std::path::Path;
 use bytes::Bytes;
 use chrono::{DateTime, Days, NaiveDate};
 use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
-use parquet::data_type::DataType;
+use parquet::data_type::{ByteArray, DataType};
 use parquet::file::metadata::ParquetMetaData;
 use parquet::file::reader::FileReader;
 use parquet::file::serialized_reader::SerializedFileReader;
@@ -98,20 +98,14 @@ impl ParquetTable {
                 usize::try_from(group.metadata().num_rows()).map_err(|_| invalid("a negative number of rows"))?;
             let mut columns = Vec::with_capacity(fields.len());
             for (field, place) in fields.iter().zip(&places) {
-                let Some(place) = place else {
-                    columns.push(None);
-                    continue;
-                };
-                let column = values(group.get_column_reader(*place).map_err(io_error)?, field.holds, rows)?;
-                if column.len() != rows {
-                    let problem = format!("the column {} has {} of {rows} rows", field.name, column.len());
-                    return Err(invalid(problem).into());
-                }
-                columns.push(Some(column.into_iter()));
+                let reader = place.map(|place| group.get_column_reader(place)).transpose().map_err(io_error)?;
+                columns.push(reader.map(|reader| column(reader, field, rows)).transpose()?);
             }
             for _ in 0..rows {
                 for (cell, column) in cells.iter_mut().zip(&mut columns) {
-                    *cell = column.as_mut().and_then(Iterator::next).unwrap_or_default();
+                    if let Some(show) = column {
+                        show(cell)?;
+                    }
                 }
                 see(&cells)?;
             }
@@ -124,30 +118,37 @@ fn invalid(problem: impl Into<String>) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, problem.into())
 }
 
-/// The cells of one column of a row group.
-fn values(reader: ColumnReader, holds: Type, rows: usize) -> io::Result<Vec<Value>> {
-    match (reader, holds) {
+/// Puts the next cell of a column in the place of the one before.
+type Column = Box<dyn FnMut(&mut Value) -> io::Result<()>>;
+
+/// One column of a row group.
+fn column(reader: ColumnReader, field: &Field, rows: usize) -> io::Result<Column> {
+    match (reader, field.holds) {
         (ColumnReader::ByteArrayColumnReader(reader), Type::Text) => {
-            let text = |bytes: parquet::data_type::ByteArray| {
-                let text = bytes.as_utf8().map_err(io_error)?;
-                Ok(Value::Text(text.to_owned()))
-            };
-            cells(reader, rows, text)
+            cells(reader, field, rows, |bytes: ByteArray, before| {
+                // what had room for one text has it for the next
+                let mut text = if let Value::Text(text) = before { text } else { String::new() };
+                text.clear();
+                text.push_str(bytes.as_utf8().map_err(io_error)?);
+                Ok(Value::Text(text))
+            })
         }
         (ColumnReader::Int64ColumnReader(reader), Type::Integer) => {
-            cells(reader, rows, |number| Ok(Value::Integer(number)))
+            cells(reader, field, rows, |number, _| Ok(Value::Integer(number)))
         }
         (ColumnReader::DoubleColumnReader(reader), Type::Decimal(digits)) => {
-            cells(reader, rows, |number| Ok(Value::Decimal(number, digits)))
+            cells(reader, field, rows, move |number, _| Ok(Value::Decimal(number, digits)))
         }
-        (ColumnReader::BoolColumnReader(reader), Type::Flag) => cells(reader, rows, |flag| Ok(Value::Flag(flag))),
-        (ColumnReader::Int32ColumnReader(reader), Type::Date) => cells(reader, rows, |days| {
+        (ColumnReader::BoolColumnReader(reader), Type::Flag) => {
+            cells(reader, field, rows, |flag, _| Ok(Value::Flag(flag)))
+        }
+        (ColumnReader::Int32ColumnReader(reader), Type::Date) => cells(reader, field, rows, |days, _| {
             let since = Days::new(u64::from(days.unsigned_abs()));
             let epoch = NaiveDate::default();
             let day = if days < 0 { epoch.checked_sub_days(since) } else { epoch.checked_add_days(since) };
             day.map(Value::Date).ok_or_else(|| invalid("a day beyond the calendar"))
         }),
-        (ColumnReader::Int64ColumnReader(reader), Type::Time) => cells(reader, rows, |micros| {
+        (ColumnReader::Int64ColumnReader(reader), Type::Time) => cells(reader, field, rows, |micros, _| {
             DateTime::from_timestamp_micros(micros)
                 .map(Value::Time)
                 .ok_or_else(|| invalid("a moment beyond the calendar"))
@@ -156,24 +157,27 @@ fn values(reader: ColumnReader, holds: Type, rows: usize) -> io::Result<Vec<Valu
     }
 }
 
-fn cells<T: DataType>(
+fn cells<T: DataType<T: 'static>>(
     mut reader: ColumnReaderImpl<T>,
+    field: &Field,
     rows: usize,
-    value: impl Fn(T::T) -> io::Result<Value>,
-) -> io::Result<Vec<Value>> {
+    value: impl Fn(T::T, Value) -> io::Result<Value> + 'static,
+) -> io::Result<Column> {
     let (mut levels, mut values) = (Vec::new(), Vec::new());
     // what a file claims of its number of rows is believed only as far as there are rows
     while levels.len() < rows {
         let (read, _, _) =
             reader.read_records(rows - levels.len(), Some(&mut levels), None, &mut values).map_err(io_error)?;
         if read == 0 {
-            break;
+            return Err(invalid(format!("the column {} has {} of {rows} rows", field.name, levels.len())));
         }
     }
-    let mut values = values.into_iter();
-    let cell = |level: &i16| match level {
-        0 => Ok(Value::Empty),
-        _ => values.next().ok_or_else(|| invalid("a value is missing")).and_then(&value),
-    };
-    levels.iter().map(cell).collect()
+    let (mut levels, mut values) = (levels.into_iter(), values.into_iter());
+    Ok(Box::new(move |cell| {
+        *cell = match levels.next() {
+            None | Some(0) => Value::Empty,
+            Some(_) => value(values.next().ok_or_else(|| invalid("a value is missing"))?, std::mem::take(cell))?,
+        };
+        Ok(())
+    }))
 }

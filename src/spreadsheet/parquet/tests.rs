@@ -115,8 +115,8 @@ fn rows_are_copied_without_a_look_with_constants_and_columns_that_are_new() {
     let copied = read(&copied, &target).unwrap();
     assert_eq!(copied.len(), 9_001);
     assert_eq!(copied[0], [Value::text("2026-W46"), Value::Integer(-1), Value::Flag(false)]);
-    for (number, row) in copied[1..].iter().enumerate() {
-        assert_eq!(row[..], [Value::text("2026-W47"), Value::Integer(number as i64), Value::Empty]);
+    for (number, row) in (0..).zip(&copied[1..]) {
+        assert_eq!(row[..], [Value::text("2026-W47"), Value::Integer(number), Value::Empty]);
     }
 }
 

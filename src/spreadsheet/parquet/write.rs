@@ -94,25 +94,22 @@ impl<W: Write + Seek + Send> ParquetWriter<W> {
             let mut group = self.file.next_row_group().map_err(io_error)?;
             for (field, cells) in self.fields.iter().zip(&mut self.columns) {
                 let constant = constants.iter().find(|(name, _)| *name == field.name).map(|(_, value)| value);
-                match table.place(field)?.filter(|_| constant.is_none()) {
-                    Some(place) => {
-                        let metadata = from.column(place).clone();
-                        let close = ColumnCloseResult {
-                            bytes_written: metadata.compressed_size().try_into().unwrap_or_default(),
-                            rows_written: rows as u64,
-                            metadata,
-                            bloom_filter: None,
-                            column_index: None,
-                            offset_index: None,
-                        };
-                        group.append_column(table.bytes(), close).map_err(io_error)?;
+                if let Some(place) = table.place(field)?.filter(|_| constant.is_none()) {
+                    let metadata = from.column(place).clone();
+                    let close = ColumnCloseResult {
+                        bytes_written: metadata.compressed_size().try_into().unwrap_or_default(),
+                        rows_written: rows as u64,
+                        metadata,
+                        bloom_filter: None,
+                        column_index: None,
+                        offset_index: None,
+                    };
+                    group.append_column(table.bytes(), close).map_err(io_error)?;
+                } else {
+                    for _ in 0..rows {
+                        cells.push(constant.unwrap_or(&Value::Empty));
                     }
-                    None => {
-                        for _ in 0..rows {
-                            cells.push(constant.unwrap_or(&Value::Empty));
-                        }
-                        cells.write(group.next_column().map_err(io_error)?.ok_or_else(too_few_columns)?)?;
-                    }
+                    cells.write(group.next_column().map_err(io_error)?.ok_or_else(too_few_columns)?)?;
                 }
             }
             group.close().map_err(io_error)?;

@@ -130,6 +130,10 @@ fn the_folder_of_the_metrics_holds_what_the_contract_names() {
         "model/dim_user.csv".to_owned(),
         "model/dim_week.csv".to_owned(),
         "model/data_dictionary.csv".to_owned(),
+        "model/views.sql".to_owned(),
+        "model/confluence_data.pbids".to_owned(),
+        "model/power_query.txt".to_owned(),
+        "model/tableau.txt".to_owned(),
     ] {
         assert!(data.join(&file).is_file(), "{file}");
     }

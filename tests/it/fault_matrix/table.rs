@@ -16,9 +16,9 @@ use Row::{Elsewhere, Here};
 const FOLDER: &str = "src/report/folder_tests.rs";
 const CONTINUING: &str = "tests/it/continuing.rs";
 const HISTORY: &str = "tests/it/history.rs";
-const KILLS: &str = "src/history/tests/kills.rs";
+const KILLS: &str = "tests/programs/kills.rs";
 const RECORDING: &str = "src/history/tests/recording.rs";
-const MENDING: &str = "src/history/tests/mending.rs";
+const DAMAGE: &str = "src/history/tests/damage.rs";
 
 const ROWS: [(u32, Row); 100] = [
     (1, Here),
@@ -125,15 +125,15 @@ const ROWS: [(u32, Row); 100] = [
         80,
         Elsewhere(&[
             (HISTORY, "f_80_a_kill_at_any_moment_leaves_the_old_or_the_new_state"),
-            (KILLS, "f_80_killed_at_any_step_of_a_week_taken_again"),
+            (KILLS, "f_80_killed_after_any_operation_on_a_file"),
+            ("src/history/tests/properties.rs", "f_80_the_rows_are_those_of_the_runs_whatever_happens_to_the_files"),
         ]),
     ),
     (
         81,
         Elsewhere(&[
-            ("src/history/tests/damage.rs", "f_81_what_editors_and_version_control_do_is_refused_with_its_line"),
-            (HISTORY, "f_81_the_commands_name_the_line_and_mend_it"),
-            (MENDING, "f_81_one_damaged_file_of_rows_comes_back_byte_by_byte"),
+            (DAMAGE, "f_81_a_week_whose_csv_file_was_changed_too_is_lost_and_a_gap"),
+            (HISTORY, "f_81_the_commands_name_the_week_and_restore_it"),
             (CONTINUING, "f_81_a_damaged_cache_is_noticed_and_read_again"),
         ]),
     ),
@@ -147,23 +147,23 @@ const ROWS: [(u32, Row); 100] = [
             ),
         ]),
     ),
-    (83, Elsewhere(&[(RECORDING, "f_83_a_week_taken_again_is_a_new_revision_and_the_older_one_is_kept")])),
+    (83, Elsewhere(&[(RECORDING, "f_83_a_space_measured_again_is_replaced_and_the_others_stay")])),
     (
         84,
         Elsewhere(&[
-            ("src/history/week.rs", "f_84_every_day_from_2020_to_2036_is_in_its_week"),
-            ("src/history/clock.rs", "f_84_minutes_are_fine_hours_a_warning_days_a_refusal"),
+            ("src/support/iso_week.rs", "f_84_every_day_from_2020_to_2036_is_in_its_week"),
+            ("src/commands/snapshot/clock.rs", "f_84_minutes_are_fine_hours_a_warning_days_a_refusal"),
         ]),
     ),
     (
         85,
         Elsewhere(&[
-            (RECORDING, "f_85_an_incomplete_run_never_replaces_a_complete_week"),
-            (RECORDING, "f_85_incomplete_weeks_are_out_of_trends_and_never_archived"),
+            (RECORDING, "f_85_an_incomplete_run_never_touches_a_complete_week"),
+            (RECORDING, "f_85_a_week_is_worth_as_much_as_its_least_space"),
         ]),
     ),
-    (86, Elsewhere(&[(KILLS, "f_86_killed_at_any_step_while_two_weeks_are_archived")])),
-    (87, Elsewhere(&[(RECORDING, "f_87_a_newer_schema_is_refused_and_nothing_is_touched")])),
+    (86, Elsewhere(&[(KILLS, "f_86_killed_after_any_operation_while_weeks_are_archived")])),
+    (87, Elsewhere(&[(DAMAGE, "f_87_a_newer_program_s_files_are_refused_and_nothing_is_touched")])),
     (88, Elsewhere(&[("src/report/names.rs", "hostile_keys_get_a_safe_form_with_their_id")])),
     (89, Elsewhere(&[(FOLDER, "f_89_no_name_in_a_report_is_longer_than_what_is_tried_at_the_start")])),
     (90, Elsewhere(&[(FOLDER, "links_are_not_followed_and_others_cannot_read")])),
@@ -198,6 +198,9 @@ fn tests_in(file: &Path) -> Vec<String> {
     for line in text.lines().map(str::trim) {
         if line.starts_with("#[test]") || line.starts_with("#[tokio::test") {
             is_test = true;
+        } else if let Some(trial) = line.strip_prefix("sync ") {
+            // in the list of `trials!`, one to a line
+            names.extend(trial.split([',', ';']).next().map(str::to_owned));
         } else if let Some(name) = line.trim_start_matches("async ").strip_prefix("fn ") {
             if is_test {
                 names.extend(name.split('(').next().map(str::to_owned));

@@ -7,9 +7,10 @@ use std::time::Duration;
 use assert_cmd::Command;
 use chrono::{DateTime, Utc};
 use confluence_sim::{DemoServer, FaultPlan, Site};
-use confluence_storage_analyzer::history::{Columns, History, IsoWeek, Retention, Snapshot};
+use confluence_storage_analyzer::history::{History, Key, Retention, Rows, Snapshot, Status};
 use confluence_storage_analyzer::metrics::columns;
-use confluence_storage_analyzer::spreadsheet::Value;
+use confluence_storage_analyzer::spreadsheet::{Field, RawCell, Value};
+use confluence_storage_analyzer::support::iso_week::IsoWeek;
 use serde_json::Value as Json;
 use tempfile::TempDir;
 
@@ -116,32 +117,43 @@ impl Bench {
     /// Puts a week into the history as an earlier run would have: all columns, those that are not given empty. `spaces`
     /// were chosen then.
     pub(crate) fn record(&self, week: IsoWeek, complete: bool, spaces: &[&str], pages: &[&[(&str, &str)]]) {
-        let names = columns::names();
-        let cell = |page: &[(&str, &str)], name: &str| {
-            let given = page.iter().find(|(column, _)| *column == name).map(|(_, text)| Value::text(*text));
-            match name {
+        let cell = |page: &[(&str, &str)], field: &Field| {
+            let text = page.iter().find(|(column, _)| *column == field.name).map(|(_, text)| *text);
+            match field.name.as_str() {
                 "snapshot_week" => Value::text(week.to_string()),
-                _ => given.unwrap_or_default(),
+                "snapshot_status" => Value::text(if complete { "complete" } else { "incomplete" }),
+                _ => Value::read(&RawCell { text: text.unwrap_or_default().into(), is_quoted: false }, field.holds)
+                    .unwrap(),
             }
         };
-        let rows = pages.iter().map(|page| names.iter().map(|name| cell(page, name)).collect()).collect();
+        let given = |page: &[(&str, &str)], name: &str| {
+            page.iter().find(|(column, _)| *column == name).map(|(_, text)| (*text).to_owned()).unwrap_or_default()
+        };
+        let keys: Vec<Key> =
+            pages.iter().map(|page| Key { space: given(page, "space_key"), page: given(page, "page_id") }).collect();
+        let mut spaces: Vec<String> = spaces.iter().map(|key| (*key).to_owned()).collect();
+        spaces.extend(keys.iter().map(|key| key.space.clone()));
         let snapshot = Snapshot {
             site: self.server.base_url().to_owned(),
             account: self.account.clone(),
             week,
             taken_at: noon_of(week),
             run_id: format!("of {week}"),
-            complete,
-            spaces: spaces.iter().map(|key| (*key).to_owned()).collect(),
-            columns: Columns::new(names).unwrap(),
-            rows,
+            status: if complete { Status::Complete } else { Status::Incomplete },
+            stopped: false,
+            spaces,
+            facts: Json::Null,
+            rows: Rows {
+                keys: &keys,
+                cells: &|at| columns::fields().iter().map(|field| cell(pages[at], field)).collect(),
+            },
         };
-        self.history().record(&snapshot, Retention { weeks: 12, archive: true }).unwrap();
+        self.history().record(&snapshot, Retention::default()).unwrap();
     }
 
     /// Opens the history as a run does.
     pub(crate) fn history(&self) -> History {
-        History::open(&self.data(), Utc::now(), Duration::ZERO).unwrap()
+        History::open(&self.data(), columns::fields(), Duration::from_secs(60)).unwrap()
     }
 }
 

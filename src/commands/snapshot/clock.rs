@@ -9,7 +9,7 @@ const REFUSE_BEYOND: TimeDelta = TimeDelta::days(1);
 
 /// What to think of the clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Clock {
+pub(super) enum Clock {
     /// It agrees with the server.
     Fine,
     /// It is off by this much, which is more than five minutes: worth a warning. Negative when it is behind.
@@ -20,7 +20,7 @@ pub enum Clock {
 
 impl Clock {
     /// Compares the clock of this machine with the `Date` header of the server.
-    pub fn compare(here: DateTime<Utc>, server: DateTime<Utc>) -> Self {
+    pub(super) fn compare(here: DateTime<Utc>, server: DateTime<Utc>) -> Self {
         let off = here.signed_duration_since(server);
         match off.abs() {
             far if far > REFUSE_BEYOND => Self::Wrong(off),

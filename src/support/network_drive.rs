@@ -3,7 +3,7 @@
 use std::path::Path;
 
 /// A word of warning, when the folder is on a network drive.
-pub(super) fn remark(folder: &Path) -> Option<String> {
+pub fn remark(folder: &Path) -> Option<String> {
     let path = folder.canonicalize().ok()?;
     let kind = kind_of(&path)?;
     Some(format!(

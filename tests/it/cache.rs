@@ -1,12 +1,27 @@
-//! A run as a process of its own that is killed at moments that nobody chose.
+//! The cache of a run that is a process of its own and is killed at moments that nobody chose.
 
+use std::fs;
 use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
-use super::*;
+use confluence_storage_analyzer::cache::{Cache, CacheError, ValueKey};
+use tempfile::TempDir;
 
+const SITE: &str = "https://acme.atlassian.net/wiki";
+const USER: &str = "ann@acme.example";
 /// Set for the test that plays the killed run; it holds the folder of all caches.
 const CHILD: &str = "TEST_CACHE_FOLDER";
+
+/// Opens it as soon as it is free: a process that another test starts holds a lock of this one until it has begun.
+fn open(root: &Path) -> Cache {
+    loop {
+        match Cache::open(root, SITE, USER) {
+            Err(CacheError::Locked { .. }) => std::thread::yield_now(),
+            other => return other.unwrap(),
+        }
+    }
+}
 
 /// Not a test of its own. It says `opened`, then puts one record after another, and says after every twentieth how many
 /// survive a kill.
@@ -14,8 +29,8 @@ const CHILD: &str = "TEST_CACHE_FOLDER";
 #[ignore = "started by the other test as a process of its own"]
 fn other_process() {
     let Some(root) = std::env::var_os(CHILD) else { return };
-    let cache = Cache::open(Path::new(&root), SITE, USER).unwrap();
-    let mut stdout = io::stdout();
+    let cache = open(Path::new(&root));
+    let mut stdout = std::io::stdout();
     let known = u32::try_from(cache.len()).unwrap();
     writeln!(stdout, "\nsafe {known}").unwrap();
     for number in known.. {
@@ -40,7 +55,7 @@ fn f_80_a_kill_at_any_moment_leaves_all_that_was_committed() {
     let root = TempDir::new().unwrap();
     for round in 0..16 {
         let mut child = Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "cache::tests::killed::other_process", "--ignored", "--nocapture"])
+            .args(["--exact", "cache::other_process", "--ignored", "--nocapture"])
             .env(CHILD, root.path())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -62,7 +77,7 @@ fn f_80_a_kill_at_any_moment_leaves_all_that_was_committed() {
         let seen = Cache::look(root.path(), SITE, USER).unwrap();
         assert_eq!(seen.get(&format!("r/{}", told - 1)), Some(told - 1));
         assert_eq!(fs::read(folder.join("cache.sqlite")).unwrap(), before);
-        let cache = open(&root);
+        let cache = open(root.path());
         let kept = u32::try_from(cache.len()).unwrap();
         assert!((told..=told + 20).contains(&kept), "{kept} records, {told} of them safe");
         for number in 0..kept {

@@ -1,0 +1,76 @@
+//! `--import-history`: takes over the weeks of the older script's file that the history does not have yet.
+
+use std::path::Path;
+
+use super::run_facts::RunFacts;
+use crate::error::Failure;
+use crate::history::{History, Key, Retention, Rows, SPACE, Snapshot, Status};
+use crate::legacy::{LegacyFile, LegacyWeek};
+use crate::metrics::columns;
+use crate::progress::Progress;
+use crate::report::format::plural;
+use crate::support::iso_week::IsoWeek;
+
+/// Imports a file, and says what it gave. When this fails on the way, the weeks so far are there, and importing again takes
+/// the rest.
+pub(super) fn import(history: &mut History, site: &str, file: &Path, progress: &Progress) -> Result<(), Failure> {
+    let mut legacy = LegacyFile::open(file)?;
+    let (present, new): (Vec<IsoWeek>, Vec<IsoWeek>) =
+        legacy.weeks().into_iter().partition(|week| history.week(*week).is_some());
+    let mut rows = 0;
+    for week in &new {
+        let read = legacy.read(*week, &columns::fields())?;
+        rows += read.rows.len() as u64;
+        record(history, site, *week, &read)?;
+    }
+    for problem in &legacy.problems {
+        progress.warn(problem);
+    }
+    let file = file.display();
+    if legacy.more_problems > 0 {
+        progress.warn(format!("{} more lines of {file} have such values", legacy.more_problems));
+    }
+    let unknown = legacy.unknown_columns();
+    if !unknown.is_empty() {
+        progress.warn(format!("{file} has columns that were left out: {}", unknown.join(", ")));
+    }
+    let (weeks, left) = (new.len() as u64, present.len() as u64);
+    if weeks == 0 && left > 0 {
+        progress.note(format!("{file} was already imported: all its weeks are in the history"));
+        return Ok(());
+    }
+    progress.note(format!(
+        "imported from {file}: {} of {}",
+        plural(rows, "row", "rows"),
+        plural(weeks, "week", "weeks")
+    ));
+    if left > 0 {
+        progress.note(format!("skipped: {} already in the history", plural(left, "week", "weeks")));
+    }
+    Ok(())
+}
+
+fn record(history: &mut History, site: &str, week: IsoWeek, read: &LegacyWeek) -> Result<(), Failure> {
+    let place = columns::names().iter().position(|name| *name == SPACE).unwrap_or_default();
+    let space = |cells: &[crate::spreadsheet::Value]| cells[place].as_text().unwrap_or_default().to_owned();
+    let keys: Vec<Key> =
+        read.rows.iter().map(|(page, cells)| Key { space: space(cells), page: page.clone() }).collect();
+    let mut spaces: Vec<String> = keys.iter().map(|key| key.space.clone()).collect();
+    spaces.sort_unstable();
+    spaces.dedup();
+    let snapshot = Snapshot {
+        site: site.to_owned(),
+        // the file does not say who read, and is no reason to believe another account
+        account: history.latest().map(|latest| latest.account.clone()).unwrap_or_default(),
+        week,
+        taken_at: read.taken_at,
+        run_id: "import".to_owned(),
+        status: Status::Imported,
+        stopped: false,
+        spaces,
+        facts: serde_json::to_value(RunFacts::default()).unwrap_or_default(),
+        rows: Rows { keys: &keys, cells: &|at| read.rows[at].1.clone() },
+    };
+    history.record(&snapshot, Retention::default())?;
+    Ok(())
+}

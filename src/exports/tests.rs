@@ -1,0 +1,180 @@
+//! The derived files: written again whenever they are not as they should be, and never over somebody's work.
+
+use std::fs;
+use std::path::PathBuf;
+
+use tempfile::TempDir;
+
+use super::*;
+use crate::history::tests::{copy, data, export, open, recorded, rows, taken, text};
+use crate::history::{PAGE, Retention, WEEK};
+use crate::spreadsheet::{Field, Type, Value};
+
+const KEEP: Retention = Retention { weeks: 2, archive: true, keep: None, joined: true };
+
+fn three_weeks() -> (TempDir, PathBuf) {
+    recorded(&["2026-W45", "2026-W46", "2026-W47"].map(|week| taken(week, 1, true)), KEEP)
+}
+
+const DERIVED: [&str; 6] = [
+    "archived_snapshots/confluence_data_2026-W45.csv",
+    "confluence_data_2026-W46.csv",
+    "confluence_data_2026-W47.csv",
+    "confluence_data_current.csv",
+    "confluence_data_history.csv",
+    "model/facts.csv",
+];
+
+#[test]
+fn weeks_beyond_the_retention_are_archived_by_their_age() {
+    let weeks = ["2026-W40", "2026-W45", "2026-W46", "2026-W47"];
+    for (retention, archived) in [
+        (Retention { weeks: 3, ..KEEP }, 1),
+        (Retention { weeks: 0, ..KEEP }, 3),
+        (Retention { weeks: 1, archive: false, ..KEEP }, 0),
+        (Retention::default(), 0),
+    ] {
+        let (_root, folder) = recorded(&weeks.map(|week| taken(week, 1, true)), retention);
+        for (number, week) in weeks.into_iter().enumerate() {
+            let name = format!("confluence_data_{week}.csv");
+            let is_archived = folder.join("archived_snapshots").join(&name).exists();
+            assert_eq!((is_archived, folder.join(name).exists()), (number < archived, number >= archived), "{week}");
+        }
+    }
+}
+
+#[test]
+fn every_derived_file_that_is_removed_comes_back() {
+    let (_root, folder) = three_weeks();
+    let before = data(&folder);
+    for name in DERIVED {
+        fs::remove_file(folder.join(name)).unwrap();
+        assert_eq!(export(&folder, KEEP).remarks, [] as [&str; 0], "{name}");
+        assert_eq!(data(&folder), before, "{name}");
+    }
+    fs::remove_file(folder.join("history.json")).unwrap();
+    assert_eq!(export(&folder, KEEP).remarks, [] as [&str; 0], "they are as they would be written");
+    assert_eq!(data(&folder), before);
+}
+
+#[test]
+fn a_file_that_a_spreadsheet_saved_is_set_aside_once_and_written_again() {
+    let (_root, folder) = three_weeks();
+    let before = data(&folder);
+    for name in DERIVED {
+        // as a spreadsheet with a German locale saves it
+        let saved = String::from_utf8(before[name].clone()).unwrap().replace(',', ";").replace('"', "");
+        fs::write(folder.join(name), &saved).unwrap();
+        let remarks = export(&folder, KEEP).remarks;
+        assert_eq!(remarks.len(), 1, "{name}");
+        assert!(
+            remarks[0].starts_with(&format!("{name} was changed")) && remarks[0].contains(".edited"),
+            "{remarks:?}"
+        );
+        assert_eq!(text(&folder, &format!("{name}.edited")), saved);
+        assert_eq!(data(&folder)[name], before[name]);
+        assert_eq!(export(&folder, KEEP).remarks, [] as [&str; 0], "{name} is told once");
+    }
+    // a second edit does not take the place of the first
+    fs::write(folder.join(DERIVED[1]), "again").unwrap();
+    export(&folder, KEEP);
+    assert_eq!(text(&folder, &format!("{}.edited-2", DERIVED[1])), "again");
+}
+
+#[test]
+fn a_run_goes_on_over_edited_files() {
+    let (_root, folder) = three_weeks();
+    for name in DERIVED {
+        fs::write(folder.join(name), "x").unwrap();
+    }
+    taken("2026-W48", 2, true).record(&mut open(&folder).unwrap(), KEEP).unwrap();
+    assert_eq!(text(&folder, "confluence_data_history.csv").lines().count(), 9);
+    assert_eq!(rows(&open(&folder).unwrap()).len(), 8);
+}
+
+#[test]
+fn a_file_of_all_weeks_grows_and_keeps_what_it_has() {
+    let (_root, folder) = three_weeks();
+    let before = text(&folder, "confluence_data_history.csv");
+    taken("2026-W48", 2, true).record(&mut open(&folder).unwrap(), KEEP).unwrap();
+    let after = text(&folder, "confluence_data_history.csv");
+    assert!(after.starts_with(&before) && after.lines().count() == before.lines().count() + 2);
+    // a week in the middle that is measured again
+    taken("2026-W46", 3, true).record(&mut open(&folder).unwrap(), KEEP).unwrap();
+    let (_other, fresh) = copy(&folder);
+    fs::remove_file(fresh.join("confluence_data_history.csv")).unwrap();
+    export(&fresh, KEEP);
+    assert_eq!(text(&folder, "confluence_data_history.csv"), text(&fresh, "confluence_data_history.csv"));
+}
+
+#[test]
+fn an_edit_in_the_middle_of_a_file_of_all_weeks_is_not_copied() {
+    let (_root, folder) = three_weeks();
+    let name = "confluence_data_history.csv";
+    let before = text(&folder, name);
+    let edited = before.replace("2026-W46", "2026-W99");
+    assert_eq!(edited.len(), before.len());
+    fs::write(folder.join(name), &edited).unwrap();
+    assert_eq!(export(&folder, KEEP).remarks.len(), 1);
+    assert_eq!(text(&folder, name), before);
+}
+
+#[test]
+fn a_file_of_all_weeks_can_be_switched_off() {
+    let (_root, folder) = three_weeks();
+    export(&folder, Retention { joined: false, ..KEEP });
+    assert!(!folder.join("confluence_data_history.csv").exists());
+    export(&folder, KEEP);
+    assert!(folder.join("confluence_data_history.csv").exists());
+}
+
+#[test]
+fn a_file_of_the_same_name_from_somebody_else_is_set_aside() {
+    let (_root, folder) = recorded(&[taken("2026-W45", 1, true)], KEEP);
+    fs::create_dir_all(folder.join("archived_snapshots")).unwrap();
+    fs::write(folder.join("archived_snapshots/confluence_data_2026-W45.csv"), "somebody else's").unwrap();
+    taken("2026-W47", 2, true).record(&mut open(&folder).unwrap(), KEEP).unwrap();
+    assert_eq!(text(&folder, "archived_snapshots/confluence_data_2026-W45.csv.edited"), "somebody else's");
+    assert!(text(&folder, "archived_snapshots/confluence_data_2026-W45.csv").contains("2026-W45"));
+    assert!(!folder.join("confluence_data_2026-W45.csv").exists(), "it was moved");
+}
+
+#[test]
+fn a_parquet_file_copies_the_columns_of_all_weeks() {
+    let (_root, folder) = three_weeks();
+    let fields = [Field::new(WEEK, Type::Text), Field::new(PAGE, Type::Text), Field::new("word_count", Type::Integer)];
+    let history = open(&folder).unwrap();
+    let mut exporter = Exporter::new(&history).unwrap();
+    exporter.copied_columns("model/facts.parquet", &fields).unwrap();
+    exporter.finish().unwrap();
+    let table = crate::spreadsheet::ParquetTable::open(&folder.join("model/facts.parquet")).unwrap();
+    let mut found = Vec::new();
+    table
+        .for_each_row::<std::io::Error>(&fields, |cells| {
+            found.push(cells.iter().map(Value::plain).collect::<Vec<_>>().join(" "));
+            Ok(())
+        })
+        .unwrap();
+    assert_eq!(found.len(), 6);
+    assert_eq!((found[0].as_str(), found[5].as_str()), ("2026-W45 3 1", "2026-W47 20 1"));
+}
+
+#[cfg(unix)]
+#[test]
+fn what_cannot_be_put_in_place_is_said_and_the_rest_is_written() {
+    let (_root, folder) = three_weeks();
+    // a folder of the name, which nobody can rename a file over
+    fs::remove_file(folder.join("confluence_data_2026-W46.csv")).unwrap();
+    fs::create_dir(folder.join("confluence_data_2026-W46.csv")).unwrap();
+    fs::create_dir(folder.join("confluence_data_2026-W46.csv").join("x")).unwrap();
+    fs::remove_file(folder.join("model/facts.csv")).unwrap();
+    assert_eq!(export(&folder, KEEP).remarks.len(), 1, "the folder is set aside like an edited file");
+    assert!(folder.join("model/facts.csv").is_file() && folder.join("confluence_data_2026-W46.csv").is_file());
+}
+
+#[test]
+fn a_file_that_is_too_long_for_excel_is_told() {
+    assert_eq!(export::too_long(1_048_575), None);
+    let told = export::too_long(1_048_576).unwrap();
+    assert!(told.contains("1048576 rows") && told.contains("history_csv = no"), "{told}");
+}

@@ -1,0 +1,80 @@
+-- Opens the page metrics in DuckDB, as views; nothing is copied. The program writes this file with every snapshot anew.
+--
+-- Start in the folder confluence_data:  duckdb -init model/views.sql
+-- or, in a session that runs there:     .read model/views.sql
+-- In a session that runs elsewhere, first say where the folder is:
+--   SET file_search_path = '/srv/confluence/confluence_data';
+--   .read /srv/confluence/confluence_data/model/views.sql
+--
+-- NULL is what was not read or is not there; data_dictionary says when. 0 and '' were read.
+
+-- All weeks, one row for each page and week.
+CREATE OR REPLACE VIEW pages AS
+SELECT * FROM read_parquet(
+    'history/*/pages.parquet',
+    hive_partitioning = true, hive_types = {'snapshot_week': VARCHAR}, union_by_name = true
+);
+
+-- What each week says of itself: what it is worth, its last run, its rows.
+CREATE OR REPLACE VIEW weeks AS
+SELECT
+    entries['snapshot_week'] AS snapshot_week,
+    entries['status'] AS status,
+    entries['run_id'] AS run_id,
+    CAST(entries['taken_at'] AS TIMESTAMPTZ) AS taken_at,
+    CAST(entries['row_count'] AS BIGINT) AS row_count,
+    entries['site'] AS site,
+    entries['account'] AS account,
+    entries['program_version'] AS program_version
+FROM (
+    SELECT map_from_entries(list((decode(key), decode(value)))) AS entries
+    FROM parquet_kv_metadata('history/*/pages.parquet')
+    GROUP BY file_name
+);
+
+-- The weeks over which trends are drawn: all but the incomplete ones.
+CREATE OR REPLACE VIEW pages_in_trends AS
+SELECT pages.* FROM pages SEMI JOIN (FROM weeks WHERE status <> 'incomplete') USING (snapshot_week);
+
+-- The star schema.
+{% for table in tables -%}
+CREATE OR REPLACE VIEW {{ table.name }} AS SELECT * FROM read_parquet('model/{{ table.name }}.parquet');
+{% endfor %}
+-- Which page had which label in which week.
+CREATE OR REPLACE VIEW bridge_label AS
+SELECT snapshot_week, page_id, label
+FROM (SELECT snapshot_week, page_id, unnest(list_distinct(string_split(labels, ';'))) AS label FROM pages)
+WHERE label <> '';
+
+-- Pages of which it is so; NULL where it is known of none.
+CREATE OR REPLACE MACRO tally(is_so) AS CAST(sum(CAST(is_so AS INTEGER)) AS BIGINT);
+
+-- Figures of each week from the first to the newest. A week that is missing or incomplete has none: a gap.
+CREATE OR REPLACE VIEW trend AS
+SELECT snapshot_week, monday, status, figures.* EXCLUDE (snapshot_week)
+FROM dim_week LEFT JOIN (
+    SELECT
+        snapshot_week,
+        count(*) AS pages,
+        CAST(sum(word_count) AS BIGINT) AS words,
+        CAST(sum(attachment_bytes) AS BIGINT) AS attachment_bytes,
+        CAST(sum(edits_7d) AS BIGINT) AS edits_7d,
+        avg(health_score) AS mean_health_score,
+        tally(staleness IN ({{ outdated }})) AS outdated,
+        tally(is_orphan_tree) AS orphans_tree,
+        tally(is_orphan_link) AS orphans_links,
+        tally(is_stub) AS stubs,
+        tally(label_count = 0) AS without_labels,
+        tally(unique_contributors = 1) AS single_contributor,
+        tally(NOT owner_active) AS inactive_owner,
+        tally(workflow_overdue) AS overdue,
+        CAST(sum(broken_internal_links) AS BIGINT) AS broken_links
+    FROM pages_in_trends
+    GROUP BY snapshot_week
+) AS figures USING (snapshot_week)
+ORDER BY snapshot_week;
+
+-- What every column says, its unit, where it comes from, and when it is empty.
+CREATE OR REPLACE VIEW data_dictionary AS
+SELECT * FROM read_csv('model/data_dictionary.csv', header = true, all_varchar = true);
+
