@@ -138,7 +138,7 @@ impl StoreFile {
         if about == (FORMAT, self.owner.clone()) {
             Ok(connection)
         } else {
-            Err(StoreError::Damaged("it is of another site, account or version of the program".to_owned()))
+            Err(StoreError::Damaged("it belongs to another site, account or version of the program".to_owned()))
         }
     }
 

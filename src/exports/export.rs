@@ -11,7 +11,7 @@ use crate::spreadsheet::{CsvLine, Field, ParquetTable, ParquetWriter, Value, csv
 use crate::support::checksum::sha256;
 use crate::support::file_error::cannot;
 use crate::support::iso_week::IsoWeek;
-use crate::support::private::{self, remove_file};
+use crate::support::private;
 
 /// All weeks in one file.
 const JOINED: &str = "confluence_data_history.csv";
@@ -104,6 +104,9 @@ impl<'h> Exporter<'h> {
     /// Writes the file of the last run: these rows, or, without any, those that the weeks hold of it, unless the file is as
     /// it was written.
     pub fn current(&mut self, week: IsoWeek, rows: Option<Rows<'_>>) -> Result<(), HistoryError> {
+        if rows.is_none() && self.staging.keep(CURRENT, |_| true) {
+            return Ok(());
+        }
         let lake = self.lake();
         let mut staged = self.staging.stage(CURRENT)?;
         staged.write(&csv_header(lake.columns().iter().map(|field| field.name.as_str())))?;
@@ -112,8 +115,6 @@ impl<'h> Exporter<'h> {
             for at in rows.order(week)? {
                 staged.write(line.set(&(rows.cells)(at)))?;
             }
-        } else if self.staging.keep(CURRENT, |_| true) {
-            return Ok(remove_file(&staged.path)?);
         } else if let Some(known) = self.history.week(week) {
             let (name, space) = (Value::text(week.to_string()), lake.place(SPACE));
             let of_run: HashSet<&str> = known.spaces_of(&known.run_id).collect();

@@ -57,7 +57,7 @@ pub fn repair(folder: &Path, columns: Vec<Field>, wait: Duration) -> Result<Repa
     let (has_list, mut known) = (list.is_some(), list.unwrap_or_default());
     let mut repairs = Vec::new();
     for file in lake.strangers()? {
-        repairs.push(move_out(&lake, file, "it is no part of the history".to_owned())?);
+        repairs.push(move_out(&lake, file, "it is not part of the history".to_owned())?);
     }
     let listed: Vec<IsoWeek> = known.weeks.iter().map(|week| week.week).collect();
     for week in listed.into_iter().chain(lake.weeks()?).collect::<BTreeSet<_>>() {
@@ -89,7 +89,7 @@ fn move_strangers_weeks(lake: &Lake, known: &Manifest, repairs: &mut Vec<Repair>
     for week in look(lake)?.weeks.values() {
         let is_listed = known.weeks.iter().any(|listed| listed.seal == week.seal);
         if !is_listed && !owner.is_of_same_owner(week) && !week.is_of_same_owner(owner) {
-            let problem = format!("it is of {} read as {}", week.site, week.account);
+            let problem = format!("it belongs to {}, read by the account {}", week.site, week.account);
             repairs.push(move_out(lake, Lake::name(week.week), problem)?);
         }
     }
@@ -124,7 +124,7 @@ fn restore(lake: &Lake, known: &Manifest, week: IsoWeek) -> Result<Option<String
     let places: Vec<Option<usize>> =
         lake.fields().iter().map(|field| header.iter().position(|name| *name == field.name)).collect();
     let problem = |line: usize| {
-        let finding = Finding::new(name, Some(line as u64 + 2), "this line is no row of the week");
+        let finding = Finding::new(name, Some(line as u64 + 2), "this line is not a row of the week");
         HistoryError::Damaged { folder: lake.folder().to_owned(), findings: vec![finding] }
     };
     let is_known = |name: &&str| *name == WEEK || lake.fields().iter().any(|field| field.name == *name);

@@ -85,7 +85,7 @@ pub enum HistoryError {
         file: String,
     },
     /// The history is of another site.
-    #[error("the history in {} is of {known}, not of {given}", folder.display())]
+    #[error("the history in {} belongs to {known}, not to {given}", folder.display())]
     OtherSite {
         /// The folder of the history.
         folder: PathBuf,
@@ -95,7 +95,7 @@ pub enum HistoryError {
         given: String,
     },
     /// The last snapshot was read by another account.
-    #[error("the history in {} was read as {known}, not as {given}", folder.display())]
+    #[error("the history in {} was read by the account {known}, not by {given}", folder.display())]
     OtherAccount {
         /// The folder of the history.
         folder: PathBuf,

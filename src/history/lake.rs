@@ -275,7 +275,7 @@ impl OpenWeek {
         })
     }
 
-    /// Reads every cell. Refuses a cell that cannot be read, a page that is there twice, and spaces that do not have as many
+    /// Reads every cell. Refuses a cell that cannot be read, a page that occurs twice, and spaces that do not have as many
     /// rows as said.
     pub(crate) fn check(&self, lake: &Lake) -> Result<(), HistoryError> {
         let (space, page) = (lake.place(SPACE), lake.place(PAGE));
@@ -285,7 +285,7 @@ impl OpenWeek {
             let page = cells[page].plain();
             *spaces.entry(cells[space].plain()).or_insert(0) += 1;
             if pages.contains(&page) {
-                return Err(refuse(format!("page {page} is there twice")));
+                return Err(refuse(format!("page {page} occurs twice")));
             }
             pages.insert(page);
             Ok(())

@@ -93,7 +93,7 @@ impl Snapshot<'_> {
         let spaces: HashSet<&String> = self.spaces.iter().collect();
         match self.rows.keys.iter().position(|key| !spaces.contains(&key.space)) {
             Some(at) => {
-                let problem = format!("its space `{}` is none of the snapshot", self.rows.keys[at].space);
+                let problem = format!("its space `{}` is not in the snapshot", self.rows.keys[at].space);
                 Err(HistoryError::Row { week: self.week, row: at + 1, problem })
             }
             None => Ok(()),
@@ -251,12 +251,12 @@ impl History {
 fn order(week: IsoWeek, pages: &[&str]) -> Result<Vec<usize>, HistoryError> {
     let refuse = |at: usize, problem: String| HistoryError::Row { week, row: at + 1, problem };
     if let Some(at) = pages.iter().position(|page| page.trim().is_empty() || page.contains(breaks_lines)) {
-        return Err(refuse(at, format!("`{}` is no id of a page", pages[at])));
+        return Err(refuse(at, format!("`{}` is not a page id", pages[at])));
     }
     let mut order: Vec<usize> = (0..pages.len()).collect();
     order.sort_by(|&one, &other| by_page(pages[one], pages[other]));
     match order.windows(2).find(|pair| pages[pair[0]] == pages[pair[1]]) {
-        Some(pair) => Err(refuse(pair[1], format!("page {} is there twice", pages[pair[1]]))),
+        Some(pair) => Err(refuse(pair[1], format!("page {} occurs twice", pages[pair[1]]))),
         None => Ok(order),
     }
 }
@@ -297,7 +297,7 @@ mod tests {
         let order = |pages: &[&str]| order(week, pages).map_err(|error| error.to_string());
         assert_eq!(order(&["20", "3"]), Ok(vec![1, 0]));
         for (page, problem) in
-            [(" ", "` ` is no id of a page"), ("a\nb", "`a\nb` is no id of a page"), ("3", "page 3 is there twice")]
+            [(" ", "` ` is not a page id"), ("a\nb", "`a\nb` is not a page id"), ("3", "page 3 occurs twice")]
         {
             let error = order(&["3", page]).unwrap_err();
             assert_eq!(error, format!("row 2 of the snapshot of 2026-W47: {problem}"));

@@ -52,14 +52,14 @@ pub fn look(lake: &Lake) -> Result<Verified, HistoryError> {
         for week in found.weeks.values().filter(|week| !latest.is_of_same_owner(week) && !week.is_of_same_owner(latest))
         {
             let problem = format!(
-                "it is of {} read as {}, but {} is of {} read as {}",
+                "it belongs to {}, read by the account {}, but {} belongs to {}, read by {}",
                 week.site, week.account, latest.week, latest.site, latest.account
             );
             found.findings.push(Finding::new(&Lake::name(week.week), None, problem));
         }
     }
     let strangers = lake.strangers()?;
-    found.findings.extend(strangers.iter().map(|name| Finding::new(name, None, "it is no part of the history")));
+    found.findings.extend(strangers.iter().map(|name| Finding::new(name, None, "it is not part of the history")));
     Ok(found)
 }
 

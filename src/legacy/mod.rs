@@ -116,7 +116,7 @@ impl LegacyFile {
 
     fn choose(&mut self, record: &csv::ByteRecord, position: csv::Position) -> Result<(), String> {
         let record = csv::StringRecord::from_byte_record(record.clone());
-        let record = record.map_err(|_| "this is no row in UTF-8".to_owned())?;
+        let record = record.map_err(|_| "this row is not UTF-8".to_owned())?;
         let row = self.header.row(&record)?;
         let (week, page, extracted) = (row.week()?, row.page()?, row.extracted()?);
         let pages = self.weeks.entry(week).or_default();

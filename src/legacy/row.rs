@@ -51,7 +51,7 @@ impl LegacyHeader {
         let mut at = HashMap::new();
         for (place, name) in names.iter().enumerate() {
             if at.insert(name.trim().to_owned(), place).is_some() {
-                return Err(format!("the column {} is there twice", name.trim()));
+                return Err(format!("the column {} occurs twice", name.trim()));
             }
         }
         if at.contains_key(STATUS) {
@@ -131,7 +131,7 @@ impl LegacyRow<'_> {
             Type::Date => day(text).map(Value::Date),
             _ => Some(Value::text(text)),
         };
-        value.ok_or_else(|| format!("`{text}` in {column} is no {}; the cell is left empty", holds.name()))
+        value.ok_or_else(|| format!("`{text}` in {column} is not of the type {}; the cell is left empty", holds.name()))
     }
 }
 

@@ -104,7 +104,7 @@ fn what_cannot_be_understood_is_told_with_its_line() {
         "4: `17.11.2026` in extraction_date is no date; the row is left out",
         "5: cells: 2; the header has 22; the row is left out",
         "6: neither address, id nor title say which page this is; the row is left out",
-        "2: `many` in word_count is no integer; the cell is left empty",
+        "2: `many` in word_count is not of the type integer; the cell is left empty",
     ];
     assert_eq!(file.problems, told.map(|told| format!("{}:{told}", path.display())));
 }

@@ -191,7 +191,7 @@ fn a_page_that_is_there_twice_is_found_by_verify() {
     lake.commit(&mut known, |sink| (0..2).try_for_each(|_| sink.add(&cells))).unwrap();
     drop(history);
     let found = verify(&folder, columns(), OPEN).unwrap().findings;
-    assert_eq!((found.len(), found[0].problem.as_str()), (1, "page 20 is there twice"));
+    assert_eq!((found.len(), found[0].problem.as_str()), (1, "page 20 occurs twice"));
     assert!(repaired(&folder).repairs[0].restored_from.is_some());
     assert_eq!(rows(&open(&folder).unwrap()).len(), 4);
 }

@@ -100,7 +100,7 @@ fn a_column_of_another_type_is_refused_by_name() {
 fn a_cell_of_another_type_is_refused_by_name() {
     let mut writer = ParquetWriter::new(Cursor::new(Vec::new()), &fields()).unwrap();
     let error = writer.row(&[Value::Integer(1)]).unwrap_err();
-    assert_eq!(error.to_string(), "Integer(1) is no value of the column title");
+    assert_eq!(error.to_string(), "Integer(1) does not fit the column title");
 }
 
 #[test]

@@ -64,7 +64,7 @@ impl<W: Write + Seek + Send> ParquetWriter<W> {
         for (column, field) in self.columns.iter_mut().zip(&self.fields) {
             let cell = cells.next().unwrap_or(&Value::Empty);
             if !column.push(cell) {
-                let problem = format!("{cell:?} is no value of the column {}", field.name);
+                let problem = format!("{cell:?} does not fit the column {}", field.name);
                 return Err(io::Error::new(io::ErrorKind::InvalidInput, problem));
             }
         }
