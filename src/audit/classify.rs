@@ -224,14 +224,16 @@ fn unread_fields(file: &Attachment, owner: Option<&Content>) -> Vec<String> {
 }
 
 fn residue_reason(content: &Content) -> String {
-    let problem = match content.body.as_ref().map(|body| &body.reading) {
-        Some(Reading::Lenient { problem, .. }) => problem.as_str(),
-        _ => "",
-    };
-    format!(
-        "the {} is not well-formed ({problem}) and names this file in a place that could not be understood",
-        described(content)
-    )
+    let described = described(content);
+    match content.body.as_ref().map(|body| &body.reading) {
+        Some(Reading::GivenUp { problem, .. }) => {
+            format!("the {described} was only searched as text ({problem}), and this file may be meant there")
+        }
+        Some(Reading::Lenient { problem, .. }) => format!(
+            "the {described} is not well-formed ({problem}) and names this file in a place that could not be understood"
+        ),
+        Some(Reading::WellFormed) | None => format!("the {described} may name this file"),
+    }
 }
 
 /// `page "Release Plan" (1001)`.

@@ -7,7 +7,7 @@ use super::resolution::Resolution;
 use super::resolve::resolve;
 use super::verdict::Use;
 use crate::inventory::{Content, ContentKind, Inventory, Status};
-use storage_format::{Construct, OwnSite, Reference, Target, header_image_references};
+use storage_format::{Construct, OwnSite, Reading, Reference, Target, header_image_references};
 
 /// What all contents together say about the attachments.
 pub(super) struct Uses {
@@ -123,10 +123,28 @@ fn tidy(uses: &mut Vec<Use>, index: &SiteIndex<'_>) {
     uses.dedup_by(|b, a| a.content == b.content && a.construct == b.construct && a.name == b.name);
 }
 
-/// Remarks about macros that list whole spaces or what a search finds: they count for no file, but people should know.
+/// A body that was searched instead of read.
+fn given_up(content: &Content, reading: &Reading) -> Option<String> {
+    let Reading::GivenUp { problem, shows_unnamed_files, .. } = reading else { return None };
+    let and_pages = if *shows_unnamed_files {
+        ", and so are the files of its own page and of every page whose title or id does, for it may show them unnamed"
+    } else {
+        ""
+    };
+    Some(format!(
+        "The {} \"{}\" ({}) was only searched as text: {problem}. Files without another use whose name or id occurs in it \
+         are undetermined{and_pages}.",
+        content.kind.label(),
+        content.title,
+        content.id,
+    ))
+}
+
+/// Remarks about bodies that were not read, and about macros that list whole spaces or what a search finds: they count for no file, but people should know.
 pub(super) fn notices(inventory: &Inventory) -> Vec<String> {
     let mut notices = Vec::new();
     for content in inventory.contents.iter().filter(|content| !content.status.is_trash()) {
+        notices.extend(content.body.as_ref().and_then(|body| given_up(content, &body.reading)));
         for reference in content.body.iter().flat_map(|body| &body.references) {
             let what = match &reference.target {
                 Target::SpaceAttachments { space } => {

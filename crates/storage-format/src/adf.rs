@@ -1,33 +1,50 @@
 //! Atlassian document format: media nodes name a file by its file id.
 
+use std::collections::HashSet;
+
 use serde_json::Value;
 
-use crate::body::{Body, Reading};
+use crate::body::{Body, Depth, Reading};
+use crate::parser::given_up;
 use crate::reference::{Certainty, Construct, Display, Reference, Target};
+use crate::steps::{Site, Steps};
 use crate::url::{OwnSite, is_uuid};
 
 /// Reads a body in `atlas_doc_format` (JSON text). A body that is no JSON is kept whole as residue.
 pub fn parse_adf(json: &str, site: &OwnSite) -> Body {
-    match serde_json::from_str(json) {
-        Ok(document) => Body { references: references(document, site), ..Body::default() },
-        Err(error) => Body {
-            reading: Reading::Lenient { problem: format!("document format: {error}"), residue: json.to_owned() },
-            ..Body::default()
-        },
+    let steps = Steps::for_bytes(json.len());
+    let document = match serde_json::from_str(json) {
+        Ok(document) => document,
+        Err(error) => {
+            let problem = format!("document format: {error}");
+            return Body { reading: Reading::Lenient { problem, residue: json.to_owned() }, ..Body::default() };
+        }
+    };
+    let references = references(document, Site::new(site, &steps));
+    if steps.are_used_up() {
+        return given_up(json, &steps, Depth::References);
     }
+    Body { references, ..Body::default() }
 }
 
 /// Walks the document without recursion.
-fn references(document: Value, site: &OwnSite) -> Vec<Reference> {
+pub(crate) fn references(document: Value, site: Site<'_>) -> Vec<Reference> {
+    let steps = site.steps;
     let mut found = Vec::new();
+    let mut seen = HashSet::new();
     let mut push = |target, construct, display, certainty| {
         let reference = Reference { target, construct, display, certainty };
-        if !found.contains(&reference) {
+        steps.make(&reference);
+        if seen.insert(reference.clone()) {
             found.push(reference);
         }
     };
     let mut open = vec![document];
     while let Some(value) = open.pop() {
+        steps.look(size_of::<Value>());
+        if steps.are_used_up() {
+            break;
+        }
         match value {
             Value::Array(values) => open.extend(values.into_iter().rev()),
             Value::Object(mut node) => {

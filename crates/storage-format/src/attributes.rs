@@ -5,11 +5,11 @@
 
 use std::borrow::Cow;
 
-use html_escape::decode_html_entities;
+use crate::steps::Steps;
 
 /// The raw text behind the element name, e.g. ` ri:filename="a.png" ri:version-at-save="1"`.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Attributes<'a>(pub(crate) &'a str);
+pub(crate) struct Attributes<'a>(pub(crate) &'a str, pub(crate) &'a Steps);
 
 impl<'a> Attributes<'a> {
     /// The value of one attribute, entities decoded once, never percent-decoded.
@@ -18,9 +18,9 @@ impl<'a> Attributes<'a> {
         if memchr::memchr3(b'\n', b'\t', b'\r', raw.as_bytes()).is_some() {
             // a line break in an attribute is a blank; one written as an entity is not
             let raw = raw.replace("\r\n", " ").replace(['\n', '\t', '\r'], " ");
-            return Some(Cow::Owned(decode_html_entities(&raw).into_owned()));
+            return Some(Cow::Owned(self.1.decode(&raw).into_owned()));
         }
-        Some(decode_html_entities(raw))
+        Some(self.1.decode(raw))
     }
 
     /// Whether this is what XML allows: blanks before each attribute, a name, `=`, a quoted value. Where it is not, a
@@ -29,6 +29,7 @@ impl<'a> Attributes<'a> {
     /// Every tag of every body comes here, so it looks at bytes: all that matters is ASCII.
     pub(crate) fn are_well_formed(self) -> bool {
         let bytes = self.0.as_bytes();
+        self.1.look(bytes.len());
         let mut at = 0;
         loop {
             let name = skip(bytes, at, |byte| byte.is_ascii_whitespace());
@@ -54,6 +55,7 @@ impl<'a> Attributes<'a> {
     pub(crate) fn iter(self) -> impl Iterator<Item = (&'a str, &'a str)> {
         let mut rest = self.0;
         std::iter::from_fn(move || {
+            let before = rest.len();
             loop {
                 rest = &rest[skip(rest.as_bytes(), 0, |byte| byte.is_ascii_whitespace() || byte == b'/')..];
                 if rest.is_empty() {
@@ -71,6 +73,7 @@ impl<'a> Attributes<'a> {
                 };
                 let (raw, after) = split_value(without_blanks(value));
                 rest = after;
+                self.1.look(before - rest.len());
                 return Some((name, raw));
             }
         })
@@ -121,7 +124,8 @@ mod tests {
 
     #[test]
     fn values_are_found_in_any_order_and_quoting() {
-        let attributes = Attributes(r#" ac:alt='x "y"' ri:filename = "a &amp; b.png" checked unquoted=1 /"#);
+        let steps = Steps::unlimited();
+        let attributes = Attributes(r#" ac:alt='x "y"' ri:filename = "a &amp; b.png" checked unquoted=1 /"#, &steps);
         assert_eq!(attributes.get("ri:filename").as_deref(), Some("a & b.png"));
         assert_eq!(attributes.get("ac:alt").as_deref(), Some("x \"y\""));
         assert_eq!(attributes.get("unquoted").as_deref(), Some("1"));
@@ -131,23 +135,26 @@ mod tests {
 
     #[test]
     fn entities_are_decoded_once_and_percent_signs_left() {
-        let attributes = Attributes(r#" a="&uuml;&#x1F680;&amp;nbsp;%20&unknown;" "#);
+        let steps = Steps::unlimited();
+        let attributes = Attributes(r#" a="&uuml;&#x1F680;&amp;nbsp;%20&unknown;" "#, &steps);
         assert_eq!(attributes.get("a").as_deref(), Some("ü🚀&nbsp;%20&unknown;"));
     }
 
     #[test]
     fn what_xml_allows() {
+        let steps = Steps::unlimited();
         for good in ["", " ", r#" a="1""#, " a='1'\n b = \"x > y\" "] {
-            assert!(Attributes(good).are_well_formed(), "{good}");
+            assert!(Attributes(good, &steps).are_well_formed(), "{good}");
         }
         for bad in [r#"a="1""#, r#" a="1"b="2""#, " a", " a=1", r#" a="1" b"#, r#" a="x b="1" c="/"#, r#" ="1""#] {
-            assert!(!Attributes(bad).are_well_formed(), "{bad}");
+            assert!(!Attributes(bad, &steps).are_well_formed(), "{bad}");
         }
     }
 
     #[test]
     fn broken_tags_end() {
-        assert_eq!(Attributes(r#" a="open"#).get("a").as_deref(), Some("open"));
-        assert_eq!(Attributes(" = = x").iter().count(), 1);
+        let steps = Steps::unlimited();
+        assert_eq!(Attributes(r#" a="open"#, &steps).get("a").as_deref(), Some("open"));
+        assert_eq!(Attributes(" = = x", &steps).iter().count(), 1);
     }
 }

@@ -43,4 +43,14 @@ pub enum Reading {
         /// file from being called unreferenced.
         residue: String,
     },
+    /// Would take more steps than its length allows, which only markup made to do so does. Nothing it names is known but
+    /// by searching its text.
+    GivenUp {
+        /// How much it would take, for people.
+        problem: String,
+        /// The whole body. Names in it are no proof of use, but keep a file from being called unreferenced.
+        text: String,
+        /// Whether it may hold macros that show files without naming them.
+        shows_unnamed_files: bool,
+    },
 }

@@ -3,22 +3,24 @@
 use std::ops::Range;
 
 use crate::scanner::Scanner;
+use crate::steps::Steps;
 use crate::tokens::{Token, Tokens};
 
 /// Feeds the whole body to the scanner and returns the residue: text, broken and doubtful tags and declarations behind
 /// `fault`, without CDATA, comments, and the text of `code` and `pre` elements.
-pub(crate) fn pass<'a>(body: &'a str, fault: usize, scanner: &mut Scanner<'a>) -> String {
+pub(crate) fn pass<'a>(body: &'a str, fault: usize, scanner: &mut Scanner<'a>, steps: &'a Steps) -> String {
     let mut residue = String::new();
     let mut keep = |place: Range<usize>| {
         // a token that straddles the fault is kept whole: cutting it could cut a name in two
         if place.end > fault {
+            steps.copy(place.len());
             residue.push_str(&body[place]);
             // two kept pieces never make up one name
             residue.push('\n');
         }
     };
     let mut code_depth = 0usize;
-    for (place, token) in Tokens::new(body) {
+    for (place, token) in Tokens::new(body, steps) {
         match token {
             Token::Text(text) => {
                 scanner.text(text);

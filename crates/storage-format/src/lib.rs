@@ -11,6 +11,7 @@ mod measures;
 mod parser;
 mod reference;
 mod scanner;
+mod steps;
 mod tokens;
 mod url;
 mod urls_in;

@@ -10,12 +10,18 @@ use quick_xml::events::{BytesStart, Event};
 use crate::attributes::Attributes;
 use crate::body::{Body, Depth, Reading};
 use crate::lenient;
+use crate::macros::may_show_unnamed_files;
+use crate::measures::Measures;
 use crate::scanner::Scanner;
+use crate::steps::{Site, Steps, beginning};
 use crate::tokens::swallows_markup;
 use crate::url::OwnSite;
 
 /// Elements nested deeper than this are not followed by the strict pass. Real pages stay below a hundred.
 const MAX_DEPTH: usize = 10_000;
+
+/// The longest description of a problem, in bytes: it may hold the name of an element.
+const LONGEST_PROBLEM: usize = 300;
 
 /// Where and why a body is not well-formed.
 struct Fault {
@@ -54,20 +60,42 @@ pub fn parse(body: &str, site: &OwnSite) -> Body {
 /// assert_eq!((measures.words, measures.headings, measures.todo_markers), (5, 1, 1));
 /// ```
 pub fn parse_to(body: &str, site: &OwnSite, depth: Depth<'_>) -> Body {
+    let steps = Steps::for_bytes(body.len());
+    let read = read(body, Site::new(site, &steps), depth);
+    if steps.are_used_up() { given_up(body, &steps, depth) } else { read }
+}
+
+/// Reads a body, to its end or until its steps are used up.
+pub(crate) fn read(body: &str, site: Site<'_>, depth: Depth<'_>) -> Body {
     let bytes = body.len();
     // the XML library skips a byte order mark without counting it
     let body = body.strip_prefix('\u{feff}').unwrap_or(body);
     let mut scanner = Scanner::new(site, depth, body.len());
-    match strict_pass(body, &mut scanner) {
+    match strict_pass(body, &mut scanner, site.steps) {
         Ok(()) => scanner.finish(Reading::WellFormed, bytes),
         Err(fault) => {
+            drop(scanner);
             let mut scanner = Scanner::new(site, depth, body.len());
-            let residue = lenient::pass(body, fault.offset, &mut scanner);
+            let residue = lenient::pass(body, fault.offset, &mut scanner, site.steps);
             let place = place(body, fault.offset);
-            let problem = format!("{} at {place}", fault.problem);
+            let problem = format!("{} at {place}", beginning(&fault.problem, LONGEST_PROBLEM));
             scanner.finish(Reading::Lenient { problem, residue }, bytes)
         }
     }
+}
+
+/// A body whose steps are used up: nothing of what was found is told, for the rest is not.
+pub(crate) fn given_up(body: &str, steps: &Steps, depth: Depth<'_>) -> Body {
+    let measures = match depth {
+        Depth::References => None,
+        Depth::Measures(_) => Some(Box::new(Measures { body_bytes: body.len() as u64, ..Measures::default() })),
+    };
+    let reading = Reading::GivenUp {
+        problem: format!("it takes more than {} steps to read its {} bytes", steps.most(), body.len()),
+        text: body.to_owned(),
+        shows_unnamed_files: may_show_unnamed_files(body),
+    };
+    Body { measures, reading, ..Body::default() }
 }
 
 /// Line and column of a byte offset, both from 1, for people.
@@ -78,7 +106,8 @@ fn place(body: &str, offset: usize) -> String {
     format!("line {line}, column {column}")
 }
 
-fn strict_pass<'a>(body: &'a str, scanner: &mut Scanner<'a>) -> Result<(), Fault> {
+/// Ends early, and without a fault, when the steps are used up.
+fn strict_pass<'a>(body: &'a str, scanner: &mut Scanner<'a>, steps: &'a Steps) -> Result<(), Fault> {
     let mut reader = Reader::from_str(body);
     let config = reader.config_mut();
     config.allow_dangling_amp = true;
@@ -86,12 +115,15 @@ fn strict_pass<'a>(body: &'a str, scanner: &mut Scanner<'a>) -> Result<(), Fault
     // outermost element that is still open: a body that ends inside it was cut there
     let mut outermost = 0;
     let mut depth = 0usize;
-    loop {
+    let mut last = 0;
+    while !steps.are_used_up() {
         let offset = usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX);
+        steps.look(offset.saturating_sub(last));
+        last = offset;
         let fault = |problem: &str| Fault { offset, problem: problem.to_owned() };
         match reader.read_event() {
             Ok(Event::Start(tag)) => {
-                let (name, attributes) = split_tag(body, offset, &tag).ok_or_else(|| fault("broken tag"))?;
+                let (name, attributes) = split_tag(body, offset, &tag, steps).ok_or_else(|| fault("broken tag"))?;
                 if depth == 0 {
                     outermost = offset;
                 }
@@ -104,7 +136,7 @@ fn strict_pass<'a>(body: &'a str, scanner: &mut Scanner<'a>) -> Result<(), Fault
                 }
             }
             Ok(Event::Empty(tag)) => {
-                let (name, attributes) = split_tag(body, offset, &tag).ok_or_else(|| fault("broken tag"))?;
+                let (name, attributes) = split_tag(body, offset, &tag, steps).ok_or_else(|| fault("broken tag"))?;
                 if !scanner.open(name, attributes) {
                     return Err(fault("elements nested too deeply"));
                 }
@@ -137,16 +169,22 @@ fn strict_pass<'a>(body: &'a str, scanner: &mut Scanner<'a>) -> Result<(), Fault
             }
         }
     }
+    Ok(())
 }
 
 /// Name and attributes of the tag at `offset`, or `None` when it cannot be a tag: `a < b` in text, or a quote that
 /// swallowed the next attribute or tag.
-fn split_tag<'a>(body: &'a str, offset: usize, tag: &BytesStart<'_>) -> Option<(&'a str, Attributes<'a>)> {
+fn split_tag<'a>(
+    body: &'a str,
+    offset: usize,
+    tag: &BytesStart<'_>,
+    steps: &'a Steps,
+) -> Option<(&'a str, Attributes<'a>)> {
     let content = body.get(offset + 1..offset + 1 + tag.len())?;
     let (name, attributes) = content.split_at_checked(tag.name().as_ref().len())?;
     let first = name.as_bytes().first()?;
     let is_name = first.is_ascii_alphabetic() || *first == b'_' || !first.is_ascii();
-    let attributes = Attributes(attributes);
+    let attributes = Attributes(attributes, steps);
     // most tags have no attributes to look at, and a name is too short for more than a loop
     let is_tag = is_name
         // a form feed parts attributes for the lenient pass only

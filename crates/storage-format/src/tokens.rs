@@ -3,10 +3,11 @@
 use std::ops::Range;
 
 use crate::attributes::Attributes;
+use crate::steps::Steps;
 
-/// The start tags of a text that need not be XML.
-pub(crate) fn start_tags(text: &str) -> impl Iterator<Item = (&str, Attributes<'_>)> {
-    Tokens::new(text).filter_map(|(_, token)| match token {
+/// The start tags of a fragment of HTML, those in its scripts among them.
+pub(crate) fn start_tags<'a>(text: &'a str, steps: &'a Steps) -> impl Iterator<Item = (&'a str, Attributes<'a>)> {
+    Tokens::of_html(text, steps).filter_map(|(_, token)| match token {
         Token::Open { name, attributes, .. } => Some((name, attributes)),
         _ => None,
     })
@@ -40,31 +41,41 @@ pub(crate) enum Token<'a> {
 /// The tokens of a body, each with its place.
 pub(crate) struct Tokens<'a> {
     body: &'a str,
+    steps: &'a Steps,
     at: usize,
     comment_end: Mark,
     cdata_end: Mark,
     exported_cdata_end: Mark,
     blank_cdata_end: Mark,
     tag_end: Mark,
+    /// By the rules of HTML, where a quoted value may hold any mark, and CDATA is a comment.
+    html: Option<Quotes>,
+}
+
+/// The quotes around the values of HTML.
+struct Quotes {
+    double: Mark,
+    single: Mark,
 }
 
 /// A piece of text that ends something, and where it occurs next. It is looked for once only, so that no body takes
 /// quadratic time.
-struct Mark {
+pub(crate) struct Mark {
     text: &'static str,
     /// Offset of the occurrence found last; `None` when there is none any more.
     next: Option<usize>,
 }
 
 impl Mark {
-    fn new(text: &'static str) -> Self {
+    pub(crate) fn new(text: &'static str) -> Self {
         Self { text, next: Some(0) }
     }
 
     /// The first occurrence at or behind `from`, which never goes back.
-    fn find(&mut self, body: &str, from: usize) -> Option<usize> {
+    pub(crate) fn find(&mut self, body: &str, from: usize, steps: &Steps) -> Option<usize> {
         if self.next? < from || !body[self.next?..].starts_with(self.text) {
             self.next = body[from..].find(self.text).map(|at| from + at);
+            steps.look(self.next.unwrap_or(body.len()) - from);
         }
         self.next
     }
@@ -76,39 +87,49 @@ impl<'a> Iterator for Tokens<'a> {
     fn next(&mut self) -> Option<Self::Item> {
         let offset = self.at;
         let rest = self.body.get(offset..)?;
-        if rest.is_empty() {
+        if rest.is_empty() || self.steps.are_used_up() {
             return None;
         }
         let (length, token) = if rest.starts_with('<') { self.markup(rest) } else { text(rest, 0) };
         self.at = offset + length;
+        self.steps.look(length);
         Some((offset..self.at, token))
     }
 }
 
 impl<'a> Tokens<'a> {
-    pub(crate) fn new(body: &'a str) -> Self {
+    pub(crate) fn new(body: &'a str, steps: &'a Steps) -> Self {
         Self {
             body,
+            steps,
             at: 0,
             comment_end: Mark::new("-->"),
             cdata_end: Mark::new("]]>"),
             exported_cdata_end: Mark::new(EXPORTED_CDATA_END),
             blank_cdata_end: Mark::new("]] >"),
             tag_end: Mark::new(">"),
+            html: None,
         }
+    }
+
+    /// The tokens of HTML.
+    fn of_html(body: &'a str, steps: &'a Steps) -> Self {
+        let quotes = Quotes { double: Mark::new("\""), single: Mark::new("'") };
+        Self { html: Some(quotes), ..Self::new(body, steps) }
     }
 
     fn markup(&mut self, rest: &'a str) -> (usize, Token<'a>) {
         if rest.starts_with("<!--") {
-            // an unterminated comment hides nothing: what follows is read as markup
-            let end = self.comment_end.find(self.body, self.at + 4);
+            // an unterminated comment hides nothing: what follows is read as markup; `<!-->` is a whole one in HTML
+            let from = self.at + if self.html.is_some() { 2 } else { 4 };
+            let end = self.comment_end.find(self.body, from, self.steps);
             return (end.map_or(4, |end| end + 3 - self.at), Token::Skipped);
         }
-        if rest.starts_with("<![CDATA[") {
+        if self.html.is_none() && rest.starts_with("<![CDATA[") {
             return self.cdata();
         }
         if rest.starts_with("<!") || rest.starts_with("<?") {
-            let end = self.tag_end.find(self.body, self.at).map_or(2, |end| end + 1 - self.at);
+            let end = self.tag_end.find(self.body, self.at, self.steps).map_or(2, |end| end + 1 - self.at);
             // declarations may name files in entities, which are not expanded; an instruction that does not end as one
             // may have swallowed a tag
             let is_instruction = rest.starts_with("<?") && rest[..end].ends_with("?>");
@@ -121,7 +142,7 @@ impl<'a> Tokens<'a> {
             return (2 + end + closing, Token::Close(inner[..end].trim()));
         }
         if rest[1..].starts_with(|c: char| c.is_alphabetic() || c == '_') {
-            return open_tag(rest);
+            return self.open_tag(rest);
         }
         // a lone `<` is text
         text(rest, 1)
@@ -131,17 +152,64 @@ impl<'a> Tokens<'a> {
     /// follows.
     fn cdata(&mut self) -> (usize, Token<'a>) {
         let from = self.at + 9;
-        let end = self.cdata_end.find(self.body, from);
-        let exported = self.exported_cdata_end.find(self.body, from);
+        let end = self.cdata_end.find(self.body, from, self.steps);
+        let exported = self.exported_cdata_end.find(self.body, from, self.steps);
         let (end, length) = match (end, exported) {
             (Some(end), Some(exported)) if exported < end => (exported, 4),
             (Some(end), _) => (end, 3),
-            (None, _) => match self.blank_cdata_end.find(self.body, from) {
+            (None, _) => match self.blank_cdata_end.find(self.body, from, self.steps) {
                 Some(end) => (end, 4),
+                // the section takes what is looked at
                 None => (self.body[from..].find("</ac:").map_or(self.body.len(), |at| from + at), 0),
             },
         };
         (end + length - self.at, Token::CData(&self.body[from..end]))
+    }
+
+    fn open_tag(&mut self, rest: &'a str) -> (usize, Token<'a>) {
+        let bytes = rest.as_bytes();
+        let mut quote = None;
+        let mut after_equals = false;
+        let mut at = 1;
+        while let Some(&byte) = bytes.get(at) {
+            match (byte, quote) {
+                (b'<', _) => {
+                    self.steps.look(at);
+                    return (at, Token::Broken);
+                }
+                (b'"' | b'\'', None) => match &mut self.html {
+                    None => quote = Some(byte),
+                    Some(quotes) if after_equals => {
+                        let mark = if byte == b'"' { &mut quotes.double } else { &mut quotes.single };
+                        // a value that never ends hides nothing
+                        match mark.find(self.body, self.at + at + 1, self.steps) {
+                            Some(end) => at = end - self.at,
+                            None => quote = Some(byte),
+                        }
+                    }
+                    Some(_) => {}
+                },
+                (_, Some(open)) if byte == open => quote = None,
+                (b'>', None) => {
+                    let content = &rest[1..at];
+                    let closed = content.ends_with('/');
+                    // the value of an HTML attribute without quotes may end in one
+                    let whole = content.strip_suffix('/').filter(|_| self.html.is_none()).unwrap_or(content);
+                    let name_end = whole.find(|c: char| c.is_ascii_whitespace() || c == '/').unwrap_or(whole.len());
+                    let (name, attributes) = whole.split_at(name_end);
+                    let attributes = Attributes(attributes, self.steps);
+                    return (at + 1, Token::Open { name, attributes, closed });
+                }
+                _ => {}
+            }
+            after_equals = byte == b'=' || (after_equals && byte.is_ascii_whitespace());
+            at += 1;
+        }
+        // the quote never ended: take the tag up to its first `>`, so that what follows is not lost. No tag is looked for
+        // to the end twice: from here on none may hold a `<`
+        self.html = None;
+        self.steps.look(rest.len());
+        (rest.find('>').map_or(rest.len(), |at| at + 1), Token::Broken)
     }
 }
 
@@ -149,26 +217,4 @@ impl<'a> Tokens<'a> {
 fn text(rest: &str, from: usize) -> (usize, Token<'_>) {
     let end = memchr::memchr(b'<', &rest.as_bytes()[from..]).map_or(rest.len(), |at| from + at);
     (end, Token::Text(&rest[..end]))
-}
-
-fn open_tag(rest: &str) -> (usize, Token<'_>) {
-    let mut quote = None;
-    for (at, byte) in rest.bytes().enumerate().skip(1) {
-        match (byte, quote) {
-            (b'<', _) => return (at, Token::Broken),
-            (b'"' | b'\'', None) => quote = Some(byte),
-            (_, Some(open)) if byte == open => quote = None,
-            (b'>', None) => {
-                let content = &rest[1..at];
-                let closed = content.ends_with('/');
-                let content = content.strip_suffix('/').unwrap_or(content);
-                let name_end = content.find(|c: char| c.is_ascii_whitespace() || c == '/').unwrap_or(content.len());
-                let (name, attributes) = content.split_at(name_end);
-                return (at + 1, Token::Open { name, attributes: Attributes(attributes), closed });
-            }
-            _ => {}
-        }
-    }
-    // the quote never ended: take the tag up to its first `>`, so that what follows is not lost
-    (rest.find('>').map_or(rest.len(), |at| at + 1), Token::Broken)
 }

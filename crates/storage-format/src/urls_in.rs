@@ -3,64 +3,39 @@
 
 use std::sync::LazyLock;
 
-use html_escape::decode_html_entities;
 use memchr::memmem::Finder;
-use scraper::{Html, Selector};
 
 use crate::reference::Display;
-use crate::tokens;
-use crate::url::OwnSite;
+use crate::steps::{LONGEST_ADDRESS, Site, Steps, beginning};
+use crate::tokens::{self, Mark};
 
 /// Attributes that hold a URL.
 const URL_ATTRIBUTES: [&str; 6] = ["src", "href", "poster", "data", "background", "xlink:href"];
 
-/// A fragment with more tags is not built up as a tree: that takes time and memory beyond measure on hostile nesting.
-const MOST_TAGS_IN_TREE: usize = 1_000;
-
-/// Every URL in the attributes and styles of an HTML fragment, with whether it is shown or linked.
-pub(crate) fn html(fragment: &str) -> Vec<(String, Display)> {
-    match memchr::memchr_iter(b'<', fragment.as_bytes()).take(MOST_TAGS_IN_TREE + 1).count() {
-        0 => Vec::new(),
-        1..=MOST_TAGS_IN_TREE => tree_urls(fragment),
-        _ => tag_urls(fragment),
-    }
-}
-
-/// By the rules of HTML.
-fn tree_urls(fragment: &str) -> Vec<(String, Display)> {
+/// Every URL in the attributes and styles of an HTML fragment, with whether it is shown or linked. Tag by tag, whatever
+/// their nesting: as a tree, hostile nesting takes time and memory beyond measure.
+pub(crate) fn html(fragment: &str, steps: &Steps) -> Vec<(String, Display)> {
     let mut urls = Vec::new();
-    let document = Html::parse_fragment(fragment);
-    let Ok(everything) = Selector::parse("*") else { return tag_urls(fragment) };
-    for element in document.select(&everything) {
-        let element = element.value();
-        for (key, value) in element.attrs() {
-            push_urls(element.name(), key, value, &mut urls);
-        }
-    }
-    urls
-}
-
-/// Tag by tag, whatever their nesting.
-fn tag_urls(fragment: &str) -> Vec<(String, Display)> {
-    let mut urls = Vec::new();
-    for (name, attributes) in tokens::start_tags(fragment) {
+    for (name, attributes) in tokens::start_tags(fragment, steps) {
         let name = name.to_ascii_lowercase();
         for (key, value) in attributes.iter() {
-            push_urls(&name, &key.to_ascii_lowercase(), &decode_html_entities(value), &mut urls);
+            push_urls(&name, &key.to_ascii_lowercase(), &steps.decode(value), &mut urls, steps);
         }
     }
     urls
 }
 
-fn push_urls(element: &str, key: &str, value: &str, urls: &mut Vec<(String, Display)>) {
+fn push_urls(element: &str, key: &str, value: &str, urls: &mut Vec<(String, Display)>, steps: &Steps) {
     // scripts that load pictures late keep the address in `data-src` and the like
     if URL_ATTRIBUTES.contains(&key) || key.starts_with("data-") {
         let display = if matches!(element, "a" | "area") { Display::Linked } else { Display::Shown };
+        steps.copy(value.len());
         urls.push((value.to_owned(), display));
     } else if key == "srcset" {
+        steps.copy(value.len());
         urls.extend(srcset(value).map(|url| (url.to_owned(), Display::Shown)));
     } else if key == "style" {
-        urls.extend(style(value).map(|url| (url.to_owned(), Display::Shown)));
+        urls.extend(style(value, steps).map(|url| (url.to_owned(), Display::Shown)));
     }
 }
 
@@ -78,71 +53,151 @@ pub(crate) fn srcset(value: &str) -> impl Iterator<Item = &str> {
 }
 
 /// The URLs in `url(…)` of a style, in any case.
-pub(crate) fn style(style: &str) -> impl Iterator<Item = &str> {
-    memchr::memchr_iter(b'(', style.as_bytes()).filter_map(|at| {
+pub(crate) fn style<'a>(style: &'a str, steps: &'a Steps) -> impl Iterator<Item = &'a str> {
+    steps.look(style.len());
+    let mut ends = [Mark::new("\""), Mark::new("'"), Mark::new(")")];
+    let functions = memchr::memchr_iter(b'(', style.as_bytes()).take_while(|_| !steps.are_used_up());
+    functions.filter_map(move |at| {
         let function = style.as_bytes().get(at.checked_sub(3)?..at)?;
         if !function.eq_ignore_ascii_case(b"url") {
             return None;
         }
         let rest = style[at + 1..].trim_start();
-        let url = match rest.as_bytes().first()? {
-            b'"' => rest[1..].split('"').next()?,
-            b'\'' => rest[1..].split('\'').next()?,
-            _ => rest.split(')').next()?,
+        let [double, single, parenthesis] = &mut ends;
+        let (end, quoted) = match rest.as_bytes().first()? {
+            b'"' => (double, 1),
+            b'\'' => (single, 1),
+            _ => (parenthesis, 0),
         };
+        let start = style.len() - rest.len() + quoted;
+        let end = end.find(style, start, steps).unwrap_or(style.len());
+        let url = beginning(&style[start..end], LONGEST_ADDRESS);
+        steps.copy(url.len());
         Some(url.trim())
     })
 }
 
 /// What stands in quotes in the scripts of an HTML fragment: any of it may be an address that the script loads.
-pub(crate) fn script(fragment: &str) -> impl Iterator<Item = &str> {
+pub(crate) fn script<'a>(fragment: &'a str, steps: &Steps) -> impl Iterator<Item = &'a str> {
+    // once for the scripts, once for their strings
+    steps.look(2 * fragment.len());
     let scripts = fragment.split("<script").skip(1).filter_map(|rest| rest.split("</script").next());
     scripts.flat_map(|script| script.split(['"', '\'', '`'])).filter(|text| text.contains('/'))
 }
 
 /// The URLs of Markdown links, images and definitions: `[text](url "title")`, `![alt](url)`, `[id]: url`, `<url>`.
-pub(crate) fn markdown(text: &str) -> Vec<(String, Display)> {
+pub(crate) fn markdown<'a>(text: &'a str, steps: &Steps) -> Vec<(&'a str, Display)> {
     let mut urls = Vec::new();
-    for (at, _) in text.match_indices("](") {
-        let rest = text[at + 2..].trim_start();
-        let url = match rest.strip_prefix('<') {
-            Some(rest) => rest.split('>').next().unwrap_or_default(),
-            None => balanced(rest),
+    let mut images = Images { text, read: 0, is_image: false };
+    let mut angle_end = Mark::new(">");
+    steps.look(2 * text.len());
+    for (at, _) in text.match_indices("](").take_while(|_| !steps.are_used_up()) {
+        let start = text.len() - text[at + 2..].trim_start().len();
+        let url = match text[start..].strip_prefix('<') {
+            Some(rest) => match angle_end.find(text, start + 1, steps) {
+                Some(end) => &text[start + 1..end],
+                None => rest,
+            },
+            None => balanced(beginning(&text[start..], LONGEST_ADDRESS), steps),
         };
-        let is_image = text[..at].rfind('[').is_some_and(|open| text[..open].ends_with('!'));
-        urls.push((url.to_owned(), if is_image { Display::Shown } else { Display::Linked }));
+        let url = beginning(url, LONGEST_ADDRESS);
+        steps.copy(url.len());
+        urls.push((url, if images.closes_image(at) { Display::Shown } else { Display::Linked }));
     }
-    for (at, _) in text.match_indices("]:") {
-        if let Some(url) = text[at + 2..].split_whitespace().next() {
-            urls.push((url.trim_matches(['<', '>']).to_owned(), Display::Linked));
-        }
+    for (at, _) in text.match_indices("]:").take_while(|_| !steps.are_used_up()) {
+        let rest = text[at + 2..].trim_start();
+        let rest = beginning(rest, LONGEST_ADDRESS);
+        let url = rest.find(char::is_whitespace).and_then(|end| rest.get(..end)).unwrap_or(rest);
+        steps.look(url.len());
+        urls.push((url.trim_matches(['<', '>']), Display::Linked));
     }
     urls
 }
 
+/// The brackets of Markdown, read once from the beginning.
+struct Images<'a> {
+    text: &'a str,
+    /// How far it is read.
+    read: usize,
+    /// Whether the last `[` before stands behind a `!`.
+    is_image: bool,
+}
+
+impl Images<'_> {
+    /// Whether the bracket that closes at `at`, which never goes back, was opened by `![`.
+    fn closes_image(&mut self, at: usize) -> bool {
+        if let Some(open) = self.text[self.read..at].rfind('[') {
+            self.is_image = self.text[..self.read + open].ends_with('!');
+        }
+        self.read = at;
+        self.is_image
+    }
+}
+
 /// Up to the parenthesis that closes the link, or a blank.
-fn balanced(rest: &str) -> &str {
+fn balanced<'a>(rest: &'a str, steps: &Steps) -> &'a str {
     let mut depth = 0usize;
     for (at, character) in rest.char_indices() {
-        match character {
-            '(' => depth += 1,
-            ')' if depth == 0 => return &rest[..at],
-            ')' => depth -= 1,
-            c if c.is_whitespace() => return &rest[..at],
-            _ => {}
+        let ends = match character {
+            '(' => {
+                depth += 1;
+                false
+            }
+            ')' if depth == 0 => true,
+            ')' => {
+                depth -= 1;
+                false
+            }
+            c => c.is_whitespace(),
+        };
+        if ends {
+            steps.look(at);
+            return &rest[..at];
         }
     }
+    steps.look(rest.len());
     rest
+}
+
+/// A place in a text that is looked for from the beginning, and only once however often it is asked for.
+struct Ahead<'a, F> {
+    text: &'a str,
+    found: usize,
+    is_it: F,
+}
+
+impl<'a, F: Fn(char) -> bool> Ahead<'a, F> {
+    fn new(text: &'a str, is_it: F) -> Self {
+        Self { text, found: 0, is_it }
+    }
+
+    /// The first such place at or behind `from`, which never goes back; else the end of the text.
+    fn find(&mut self, from: usize, steps: &Steps) -> usize {
+        let is_there = self.found >= from && self.text[self.found..].starts_with(&self.is_it);
+        if !is_there && self.found < self.text.len() {
+            let rest = &self.text[from..];
+            self.found = rest.find(&self.is_it).map_or(self.text.len(), |at| from + at);
+            steps.look(self.found - from);
+        }
+        self.found
+    }
 }
 
 /// Calls `found` with every complete own-site URL in running text and code, the only thing there that may be a use: as far
 /// as it could reach, and up to where the text around it may have begun, which is told nowhere.
-pub(crate) fn text(text: &str, site: &OwnSite, mut found: impl FnMut(&str)) {
+pub(crate) fn text(text: &str, site: Site<'_>, mut found: impl FnMut(&str)) {
     static SCHEME_END: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("://"));
-    let mut from = 0;
-    while let Some(at) = text.as_bytes().get(from..).and_then(|rest| SCHEME_END.find(rest)) {
-        let colon = from + at;
-        from = colon + 3;
+    let steps = site.steps;
+    steps.look(text.len());
+    let mut run_end = Ahead::new(text, |c: char| {
+        c.is_whitespace() || c.is_control() || matches!(c, '"' | '\'' | '<' | '>' | '`' | '|' | '\\')
+    });
+    let mut foreign = Ahead::new(text, |c: char| !c.is_ascii());
+    let mut colons = SCHEME_END.find_iter(text.as_bytes()).peekable();
+    while let Some(colon) = colons.next() {
+        if steps.are_used_up() {
+            return;
+        }
         let scheme_start = text[..colon].bytes().rev().take(5).take_while(u8::is_ascii_alphabetic).count();
         let scheme = &text[colon - scheme_start..colon];
         // a letter glued to the scheme (`xhttps://`) makes it five letters that are no scheme
@@ -151,26 +206,26 @@ pub(crate) fn text(text: &str, site: &OwnSite, mut found: impl FnMut(&str)) {
         }) else {
             continue;
         };
-        let rest = &text[colon - scheme.len()..];
-        let end = rest
-            .find(|c: char| {
-                c.is_whitespace() || c.is_control() || matches!(c, '"' | '\'' | '<' | '>' | '`' | '|' | '\\')
-            })
-            .unwrap_or(rest.len());
-        let url = &rest[..end];
-        if !site.is_complete_own_url(url) {
+        let start = colon - scheme.len();
+        let url = beginning(&text[start..run_end.find(start, steps)], LONGEST_ADDRESS);
+        // the name of a host is short
+        steps.look(beginning(url, LONGEST_HOST).len());
+        if !site.is_complete_own_url(beginning(url, LONGEST_HOST)) {
             continue;
         }
         found(url);
         // writing without blanks, or an address glued to the next
-        let foreign = url.find(|c: char| !c.is_ascii()).unwrap_or(url.len());
-        let next = SCHEME_END.find(&url.as_bytes()[scheme.len() + 3..]).map_or(url.len(), |at| {
-            let scheme_end = scheme.len() + 3 + at;
-            url[..scheme_end].trim_end_matches(|c: char| c.is_ascii_alphabetic()).len()
+        let foreign = (foreign.find(start, steps) - start).min(url.len());
+        let next = colons.peek().and_then(|next| url.get(..next - start)).map_or(url.len(), |before| {
+            let before_scheme = before.trim_end_matches(|c: char| c.is_ascii_alphabetic()).len();
+            steps.look(before.len() - before_scheme);
+            before_scheme
         });
         let mut ends = vec![url.len()];
         for end in [url.len(), foreign, next] {
-            for end in [end, without_punctuation(&url[..end])] {
+            let bare = without_punctuation(&url[..end]);
+            steps.look(end - bare);
+            for end in [end, bare] {
                 if !ends.contains(&end) {
                     ends.push(end);
                     found(&url[..end]);
@@ -180,6 +235,9 @@ pub(crate) fn text(text: &str, site: &OwnSite, mut found: impl FnMut(&str)) {
     }
 }
 
+/// The longest beginning of an address, in bytes, that its host stands in.
+const LONGEST_HOST: usize = 512;
+
 /// The length of an address without the punctuation at its end.
 fn without_punctuation(url: &str) -> usize {
     url.trim_end_matches([')', ']', '}', '.', ',', ';', ':', '!', '?', '*']).len()
@@ -188,35 +246,59 @@ fn without_punctuation(url: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::url::OwnSite;
 
     #[test]
-    fn urls_of_html_in_both_readings() {
+    fn urls_of_html() {
         let html = r#"<DIV style="background:url('/a.png')"><A HREF="/b&amp;x">x</a>
             <img src=/c srcset="/d,1.png 1x, /e.png, /f.png 2x"/><br><p>open</div>"#;
-        let sorted = |mut urls: Vec<(String, Display)>| {
-            urls.sort();
-            urls.into_iter().map(|(url, _)| url).collect::<Vec<_>>()
-        };
-        assert_eq!(sorted(tree_urls(html)), ["/a.png", "/b&x", "/c", "/d,1.png", "/e.png", "/f.png"]);
-        assert_eq!(sorted(tree_urls(html)), sorted(tag_urls(html)));
+        assert_eq!(urls(html), ["/a.png", "/b&x", "/c", "/d,1.png", "/e.png", "/f.png"]);
+    }
+
+    #[test]
+    fn html_is_read_as_browsers_read_it() {
+        for (html, expected) in [
+            (r#"<a title="1 < 2 > 0" href="/a">"#, &["/a"][..]),
+            (r"<a title=it's href='/a'> it's", &["/a"]),
+            ("<img src=/a/>", &["/a/"]),
+            (r#"<!--><img src="/a"><!-- <img src="/hidden"> -->"#, &["/a"]),
+            (r#"<!--[if !mso]><!--><img src="/a"><!--<![endif]-->"#, &["/a"]),
+            (r#"<![CDATA[><img src="/a">]]>"#, &["/a"]),
+            (r#"<script>w('<img src="/a">')</script>"#, &["/a"]),
+            // what a missing quote swallows in a browser is kept
+            (r#"<a title="open><img src='/a'>"#, &["/a"]),
+            (
+                r#"<A
+                HREF = "/a" checked DATA-SRC=/b />"#,
+                &["/a", "/b"],
+            ),
+        ] {
+            assert_eq!(urls(html), expected, "{html}");
+        }
+    }
+
+    fn urls(html: &str) -> Vec<String> {
+        let mut urls: Vec<String> = super::html(html, &Steps::unlimited()).into_iter().map(|(url, _)| url).collect();
+        urls.sort();
+        urls
     }
 
     #[test]
     fn deep_html_ends_quickly() {
         let html = "<div><b>".repeat(200_000) + r#"<img src="/a.png">"#;
-        assert_eq!(super::html(&html), [("/a.png".to_owned(), Display::Shown)]);
+        assert_eq!(urls(&html), ["/a.png"]);
     }
 
     #[test]
     fn urls_of_markdown() {
         let text = "![x](/a(1).png) [y](</b c> \"t\") [z](/d \"t\")\n[ref]: /e \"t\"";
         assert_eq!(
-            markdown(text),
+            markdown(text, &Steps::unlimited()),
             [
-                ("/a(1).png".to_owned(), Display::Shown),
-                ("/b c".to_owned(), Display::Linked),
-                ("/d".to_owned(), Display::Linked),
-                ("/e".to_owned(), Display::Linked),
+                ("/a(1).png", Display::Shown),
+                ("/b c", Display::Linked),
+                ("/d", Display::Linked),
+                ("/e", Display::Linked),
             ]
         );
     }
@@ -228,7 +310,8 @@ mod tests {
         let text = "see https://acme.atlassian.net/wiki/download/attachments/1/a(1).pdf, or \
                     (HTTP://acme.atlassian.net/x/y) not https://evil.example/https://acme.atlassian.net.evil/ \
                     nor /wiki/download/attachments/1/b.pdf ://";
-        super::text(text, &site, |url| urls.push(url.to_owned()));
+        let steps = Steps::unlimited();
+        super::text(text, Site::new(&site, &steps), |url| urls.push(url.to_owned()));
         assert_eq!(
             urls,
             [

@@ -1,8 +1,10 @@
 //! Macro calls and their parameters, whichever markup they come from.
 
 use std::borrow::Cow;
+use std::rc::Rc;
 
 use crate::reference::{ContainerRef, FileFilter};
+use crate::steps::{LONGEST_KEY, Steps, beginning};
 
 /// One use of a macro, or of an extension in ADF.
 #[derive(Debug, Clone, Default)]
@@ -15,8 +17,8 @@ pub(crate) struct MacroCall {
 /// One parameter of a macro.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Parameter {
-    /// Lower case, without `-` and `_`: the new editor writes `diagram-name` for `diagramName`.
-    pub(crate) name: String,
+    /// Lower case, without `-` and `_`: the new editor writes `diagram-name` for `diagramName`. Values in JSON share it.
+    pub(crate) name: Rc<str>,
     /// Text, decoded.
     pub(crate) text: String,
     /// `ri:attachment` elements in it.
@@ -31,25 +33,29 @@ pub(crate) struct Parameter {
 
 impl Parameter {
     pub(crate) fn new(name: Option<&str>) -> Self {
-        let name =
-            name.unwrap_or_default().chars().filter(|c| !matches!(c, '-' | '_')).flat_map(char::to_lowercase).collect();
-        Self { name, ..Self::default() }
+        Self { name: Self::normal_name(name.unwrap_or_default()), ..Self::default() }
+    }
+
+    /// The form in which names are compared.
+    pub(crate) fn normal_name(name: &str) -> Rc<str> {
+        let letters = beginning(name, LONGEST_KEY).chars().filter(|c| !matches!(c, '-' | '_'));
+        letters.flat_map(char::to_lowercase).collect::<String>().into()
     }
 }
 
 impl MacroCall {
     /// The same call with every parameter that holds JSON text replaced by the values in it, under their own keys.
     /// A value under the key `value` belongs to the key around it, as Connect writes them.
-    pub(crate) fn with_json_values(&self) -> Cow<'_, Self> {
+    pub(crate) fn with_json_values(&self, steps: &Steps) -> Cow<'_, Self> {
         if !self.parameters.iter().any(|parameter| may_be_json(&parameter.text)) {
             return Cow::Borrowed(self);
         }
         let mut parameters = Vec::with_capacity(self.parameters.len());
         for parameter in &self.parameters {
-            match json(&parameter.text) {
+            match json(&parameter.text, steps) {
                 Some(value) => {
                     parameters.push(Parameter { text: String::new(), ..parameter.clone() });
-                    push_leaves(&parameter.name, value, &mut parameters);
+                    push_leaves(&parameter.name, value, &mut parameters, steps);
                 }
                 None => parameters.push(parameter.clone()),
             }
@@ -64,32 +70,34 @@ impl MacroCall {
 
     /// The texts of all parameters of this name that are not blank.
     pub(crate) fn texts(&self, name: &str) -> impl Iterator<Item = &str> {
-        let of_name = self.parameters.iter().filter(move |parameter| parameter.name == name);
+        let of_name = self.parameters.iter().filter(move |parameter| *parameter.name == *name);
         of_name.map(|parameter| parameter.text.as_str()).filter(|text| !text.trim().is_empty())
     }
 
     /// Whether any of these parameters says something, by text or by element.
     pub(crate) fn has_any(&self, names: &[&str]) -> bool {
         self.parameters.iter().any(|parameter| {
-            names.contains(&parameter.name.as_str())
+            names.contains(&&*parameter.name)
                 && (!parameter.text.trim().is_empty() || !parameter.attachments.is_empty())
         })
     }
 
     /// The page a parameter names, by element or by title.
     pub(crate) fn page(&self, page: &str, space: &str) -> Option<ContainerRef> {
-        let mut of_name = self.parameters.iter().filter(|parameter| parameter.name == page);
+        let mut of_name = self.parameters.iter().filter(|parameter| *parameter.name == *page);
         if let Some(container) = of_name.find_map(|parameter| parameter.pages.first()) {
             return Some(container.clone());
         }
         // blanks of a parameter that was written by hand; no title begins or ends in one of these
-        let title = self.text(page)?.trim_matches(|c: char| c.is_ascii_whitespace()).to_owned();
-        Some(ContainerRef::Page { title, space: self.text(space).map(|key| key.trim().to_owned()) })
+        let title = self.text(page)?.trim_matches(|c: char| c.is_ascii_whitespace());
+        let title = beginning(title, LONGEST_KEY).to_owned();
+        let space = self.text(space).map(|key| beginning(key.trim(), LONGEST_KEY).to_owned());
+        Some(ContainerRef::Page { title, space })
     }
 
     /// The content whose id a parameter holds.
     pub(crate) fn content(&self, parameter: &str) -> Option<ContainerRef> {
-        self.text(parameter).map(|id| ContainerRef::Content(id.trim().to_owned()))
+        self.text(parameter).map(|id| ContainerRef::Content(beginning(id.trim(), LONGEST_KEY).to_owned()))
     }
 
     /// The parts of a parameter that holds a list with commas.
@@ -100,7 +108,7 @@ impl MacroCall {
 
     /// The pages, names, labels and patterns of a gallery or attachments macro.
     pub(crate) fn filter(&self, include_labels: &str, exclude_labels: &str) -> FileFilter {
-        let named = |name: &'static str| self.parameters.iter().filter(move |parameter| parameter.name == name);
+        let named = |name: &'static str| self.parameters.iter().filter(move |parameter| *parameter.name == *name);
         let mut pages: Vec<ContainerRef> = named("page").flat_map(|parameter| parameter.pages.clone()).collect();
         let titles = self.list("page");
         if titles.len() > 1 {
@@ -132,7 +140,8 @@ fn words(text: &str) -> Vec<String> {
 }
 
 /// The JSON object or array a text holds.
-fn json(text: &str) -> Option<serde_json::Value> {
+fn json(text: &str, steps: &Steps) -> Option<serde_json::Value> {
+    steps.look(text.len());
     if may_be_json(text) { serde_json::from_str(text.trim()).ok() } else { None }
 }
 
@@ -141,28 +150,37 @@ fn may_be_json(text: &str) -> bool {
 }
 
 /// Walks the values without recursion; a string may itself hold JSON.
-fn push_leaves(key: &str, value: serde_json::Value, parameters: &mut Vec<Parameter>) {
-    let mut open = vec![(key.to_owned(), value)];
+fn push_leaves(key: &Rc<str>, value: serde_json::Value, parameters: &mut Vec<Parameter>, steps: &Steps) {
+    let mut open = vec![(Rc::clone(key), value)];
     while let Some((key, value)) = open.pop() {
-        match value {
-            serde_json::Value::String(text) => match json(&text) {
-                Some(inner) => open.push((key, inner)),
-                None => parameters.push(Parameter { name: key, text, ..Parameter::default() }),
+        steps.look(size_of::<Parameter>());
+        if steps.are_used_up() {
+            return;
+        }
+        let text = match value {
+            serde_json::Value::String(text) => match json(&text, steps) {
+                Some(inner) => {
+                    open.push((key, inner));
+                    continue;
+                }
+                None => text,
             },
-            serde_json::Value::Number(number) => {
-                parameters.push(Parameter { name: key, text: number.to_string(), ..Parameter::default() });
-            }
+            serde_json::Value::Number(number) => number.to_string(),
             serde_json::Value::Array(values) => {
-                open.extend(values.into_iter().rev().map(|value| (key.clone(), value)));
+                open.extend(values.into_iter().rev().map(|value| (Rc::clone(&key), value)));
+                continue;
             }
             serde_json::Value::Object(entries) => {
                 open.extend(entries.into_iter().rev().map(|(inner, value)| {
-                    let inner = Parameter::new(Some(&inner)).name;
-                    (if inner == "value" { key.clone() } else { inner }, value)
+                    let inner = Parameter::normal_name(&inner);
+                    (if *inner == *"value" { Rc::clone(&key) } else { inner }, value)
                 }));
+                continue;
             }
-            serde_json::Value::Null | serde_json::Value::Bool(_) => {}
-        }
+            serde_json::Value::Null | serde_json::Value::Bool(_) => continue,
+        };
+        steps.copy(text.len());
+        parameters.push(Parameter { name: key, text, ..Parameter::default() });
     }
 }
 
@@ -180,7 +198,7 @@ mod tests {
         let text = r#"{"macroParams":{"diagramName":{"value":"net plan"},"page-id":{"value":1001}},
             "names":["a.png","{\"inner\":\"b.png\"}"],"none":null}"#;
         let call = call("guest-params", text);
-        let call = call.with_json_values();
+        let call = call.with_json_values(&Steps::unlimited());
         assert_eq!(call.text("diagramname"), Some("net plan"));
         assert_eq!(call.content("pageid"), Some(ContainerRef::Content("1001".to_owned())));
         assert_eq!(call.text("names"), Some("a.png"));
@@ -191,7 +209,7 @@ mod tests {
     #[test]
     fn text_that_is_no_json_is_kept() {
         for text in ["{not json}", "[draft] plan.pdf", "plain"] {
-            assert_eq!(call("name", text).with_json_values().text("name"), Some(text));
+            assert_eq!(call("name", text).with_json_values(&Steps::unlimited()).text("name"), Some(text));
         }
     }
 

@@ -7,6 +7,7 @@ pub(crate) mod table;
 mod wiki_markup;
 
 use crate::reference::{Certainty, Construct, ContainerRef, Display, NameMatching, Reference, Target};
+use crate::steps::{LONGEST_KEY, Site, Steps, beginning};
 use crate::url::{OwnSite, attachment_digits, is_uuid};
 use crate::urls_in;
 
@@ -25,25 +26,25 @@ const DESCRIPTIVE_KEYS: &[&str] =
 const MAX_NAME_BYTES: usize = 1_024;
 
 /// What the parameters of a macro name.
-pub(crate) fn references(call: &MacroCall, site: &OwnSite) -> Vec<Reference> {
+pub(crate) fn references(call: &MacroCall, site: Site<'_>) -> Vec<Reference> {
     let naming = naming(&call.name);
     if naming == NoFile && call.parameters.is_empty() {
         // most macros: panels, code, tables of contents
         return Vec::new();
     }
     let mut found = Found { construct: Construct::Macro(call.name.clone()), site, references: Vec::new() };
-    let call = call.with_json_values();
+    let call = call.with_json_values(site.steps);
     found.by_rule(&call, naming);
     found.by_values(&call, naming, naming == Unknown);
     found.references
 }
 
 /// What the values of an ADF extension name. Known macros keep their rule there, under their key.
-pub(crate) fn extension_references(call: &MacroCall, site: &OwnSite) -> Vec<Reference> {
-    let call = call.with_json_values();
+pub(crate) fn extension_references(call: &MacroCall, site: Site<'_>) -> Vec<Reference> {
+    let call = call.with_json_values(site.steps);
     let key = call.text("extensionkey").unwrap_or_default().trim().to_lowercase();
     let (naming, is_whole_key) = extension_naming(&key);
-    let title = call.text("extensiontitle").unwrap_or(&key).trim().to_owned();
+    let title = beginning(call.text("extensiontitle").unwrap_or(&key).trim(), LONGEST_KEY).to_owned();
     let mut found = Found { construct: Construct::Extension(title), site, references: Vec::new() };
     found.by_rule(&call, naming);
     // a part of the key is a guess: it holds where it leads to a file
@@ -57,8 +58,10 @@ pub(crate) fn extension_references(call: &MacroCall, site: &OwnSite) -> Vec<Refe
 pub fn property_references(key: &str, json: &str, site: &OwnSite) -> Vec<Reference> {
     let parameter = Parameter { text: json.to_owned(), ..Parameter::new(Some(key)) };
     let call = MacroCall { parameters: vec![parameter], ..MacroCall::default() };
+    let steps = Steps::for_bytes(json.len());
+    let site = Site::new(site, &steps);
     let mut found = Found { construct: Construct::Property(key.to_owned()), site, references: Vec::new() };
-    found.by_values(&call.with_json_values(), NoFile, false);
+    found.by_values(&call.with_json_values(site.steps), NoFile, false);
     for reference in &mut found.references {
         reference.certainty = Certainty::Possible;
     }
@@ -66,25 +69,25 @@ pub fn property_references(key: &str, json: &str, site: &OwnSite) -> Vec<Referen
 }
 
 /// What the CDATA body of a macro names, beyond complete URLs: only macros that render it can name anything there.
-pub(crate) fn body_references(name: &str, text: &str, site: &OwnSite) -> Vec<Reference> {
+pub(crate) fn body_references(name: &str, text: &str, site: Site<'_>) -> Vec<Reference> {
     let naming = body_naming(name);
     if !matches!(naming, Html | Markdown | WikiMarkup) {
         return Vec::new();
     }
     let mut found = Found { construct: Construct::Macro(name.to_owned()), site, references: Vec::new() };
     if naming == Markdown {
-        for (url, display) in urls_in::markdown(text) {
-            found.url(&url, display);
+        for (url, display) in urls_in::markdown(text, site.steps) {
+            found.url(url, display);
         }
     }
     if matches!(naming, Html | Markdown) {
-        for url in urls_in::style(text) {
+        for url in urls_in::style(text, site.steps) {
             found.url(url, Display::Shown);
         }
-        for (url, display) in urls_in::html(text) {
+        for (url, display) in urls_in::html(text, site.steps) {
             found.url(&url, display);
         }
-        for url in urls_in::script(text) {
+        for url in urls_in::script(text, site.steps) {
             found.url(url, Display::Linked);
         }
     }
@@ -96,10 +99,25 @@ pub(crate) fn body_references(name: &str, text: &str, site: &OwnSite) -> Vec<Ref
     found.references
 }
 
+/// Whether a text that was not read may hold a macro that shows files of its page, or of another, without naming them.
+pub(crate) fn may_show_unnamed_files(text: &str) -> bool {
+    // the name may be spelled with entities, those in the text of a macro once more
+    let once = html_escape::decode_html_entities(text);
+    let text = html_escape::decode_html_entities(&once).to_ascii_lowercase();
+    let stands_there = |name: &str| {
+        text.match_indices(name).any(|(at, _)| {
+            let is_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '/');
+            let (before, after) = (text[..at].chars().next_back(), text[at + name.len()..].chars().next());
+            !before.is_some_and(is_word) && !after.is_some_and(is_word)
+        })
+    };
+    table::showing_unnamed_files().any(stands_there)
+}
+
 /// Collects what one macro names.
 struct Found<'a> {
     construct: Construct,
-    site: &'a OwnSite,
+    site: Site<'a>,
     references: Vec<Reference>,
 }
 
@@ -151,6 +169,10 @@ impl Found<'_> {
             containers.extend(call.page("page", "space").into_iter().chain(call.content("pageid")));
         }
         for parameter in &call.parameters {
+            self.site.steps.look(parameter.text.len() + 1);
+            if self.site.steps.are_used_up() {
+                return;
+            }
             for (name, container) in &parameter.attachments {
                 let container = container.clone().or_else(|| page.clone()).unwrap_or(ContainerRef::Own);
                 self.file(name.clone(), container, Display::Shown, Certainty::Proven, NameMatching::Loose);
@@ -173,8 +195,11 @@ impl Found<'_> {
         }
         if value.contains('/') {
             self.url_as(value, Display::Shown, Certainty::Proven);
-            let mut inner: Vec<String> = urls_in::style(value).map(str::to_owned).collect();
-            urls_in::text(value, self.site, |url| inner.push(url.to_owned()));
+            let mut inner: Vec<String> = urls_in::style(value, self.site.steps).map(str::to_owned).collect();
+            urls_in::text(value, self.site, |url| {
+                self.site.steps.copy(url.len());
+                inner.push(url.to_owned());
+            });
             inner.iter().filter(|url| *url != value).for_each(|url| self.url(url, Display::Linked));
         }
         if let Some(name) = identifier_text(value) {
@@ -241,20 +266,28 @@ impl Found<'_> {
     }
 
     fn url_as(&mut self, url: &str, display: Display, certainty: Certainty) {
+        if self.site.steps.are_used_up() {
+            return;
+        }
         for (target, own) in self.site.files(url) {
             self.push(target, display, certainty.max(own));
         }
     }
 
     fn push(&mut self, target: Target, display: Display, certainty: Certainty) {
-        self.references.push(Reference { target, construct: self.construct.clone(), display, certainty });
+        if self.site.steps.are_used_up() {
+            return;
+        }
+        let reference = Reference { target, construct: self.construct.clone(), display, certainty };
+        self.site.steps.make(&reference);
+        self.references.push(reference);
     }
 }
 
 /// Attributes of an ADF node are captions, colours and alternative texts. What an app stores under the same key, among the
 /// parameters of the node, may be a name.
 fn is_caption(parameter: &Parameter) -> bool {
-    let name = parameter.name.as_str();
+    let name = &*parameter.name;
     DESCRIPTIVE_KEYS.contains(&name) || (parameter.of_node && name != "parameters")
 }
 

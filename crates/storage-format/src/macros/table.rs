@@ -197,6 +197,11 @@ pub(crate) fn naming(name: &str) -> Naming {
     find(name).map_or(Unknown, |found| found.naming)
 }
 
+/// The names of macros that show files without naming them.
+pub(crate) fn showing_unnamed_files() -> impl Iterator<Item = &'static str> {
+    MACROS.iter().filter(|one| matches!(one.naming, Gallery | Attachments | Untold)).map(|one| one.name)
+}
+
 /// What the macro of this name, in lower case, counts as.
 pub(crate) fn part(name: &str) -> Part {
     find(name).map_or(Other, |found| found.part)
@@ -249,7 +254,7 @@ mod tests {
         for Macro { name, naming, .. } in MACROS {
             let Named(parameters) = naming else { continue };
             for parameter in *parameters {
-                assert_eq!(Parameter::new(Some(parameter)).name, *parameter, "{name}");
+                assert_eq!(*Parameter::new(Some(parameter)).name, **parameter, "{name}");
             }
         }
     }

@@ -4,10 +4,11 @@ use std::collections::HashSet;
 
 use crate::macros::call::MacroCall;
 use crate::reference::PageLink;
+use crate::steps::Site;
 use crate::url::{OwnSite, UrlMeaning};
 
 /// The page of the own site that an address leads to.
-pub(super) fn own_page(address: &str, site: &OwnSite) -> Option<PageLink> {
+pub(super) fn own_page(address: &str, site: Site<'_>) -> Option<PageLink> {
     match site.meaning(address)? {
         UrlMeaning::ContentId(id) => Some(PageLink::Id(id)),
         UrlMeaning::PageTitle { space, title } => Some(PageLink::Title { title, space: Some(space) }),

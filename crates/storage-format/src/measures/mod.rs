@@ -10,7 +10,6 @@ mod text;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use html_escape::decode_html_entities;
 use serde::{Deserialize, Serialize};
 
 use crate::attributes::Attributes;
@@ -18,7 +17,7 @@ use crate::elements::joins_words;
 use crate::macros::call::MacroCall;
 use crate::macros::table::{Part, is_own, part};
 use crate::reference::{ContainerRef, PageLink};
-use crate::url::OwnSite;
+use crate::steps::Site;
 
 pub use sketch::Sketch;
 pub use text::TodoMarkers;
@@ -110,7 +109,7 @@ impl Measures {
 
 /// What is known of a body's measures before its end.
 pub(crate) struct Gatherer<'a> {
-    site: &'a OwnSite,
+    site: Site<'a>,
     todo: &'a TodoMarkers,
     measures: Measures,
     page_links: Vec<PageLink>,
@@ -133,7 +132,7 @@ pub(crate) struct Gatherer<'a> {
 }
 
 impl<'a> Gatherer<'a> {
-    pub(crate) fn new(site: &'a OwnSite, todo: &'a TodoMarkers) -> Self {
+    pub(crate) fn new(site: Site<'a>, todo: &'a TodoMarkers) -> Self {
         Self {
             site,
             todo,
@@ -215,6 +214,7 @@ impl<'a> Gatherer<'a> {
     /// Text of the page, its entities undecoded.
     pub(crate) fn visible(&mut self, raw: &str) {
         if self.unseen == 0 && self.placeholders == 0 {
+            self.site.steps.copy(raw.len());
             self.text.push_str(raw);
         }
     }
@@ -229,6 +229,7 @@ impl<'a> Gatherer<'a> {
     /// What stands in the body of a macro that is no markup.
     pub(crate) fn plain_text_body(&mut self, macro_name: &str, text: &str) {
         if self.in_code && part(macro_name) == Part::Code {
+            self.site.steps.copy(text.len());
             self.code.push_str(text);
         }
     }
@@ -295,15 +296,20 @@ impl<'a> Gatherer<'a> {
         if self.unseen > 0 {
             return;
         }
+        // a page of the site, another host, and an issue, each told from the whole address
+        self.site.steps.copy(address.len());
         self.measures.jira_links += u32::from(links::is_jira_issue(address));
         self.page_links.extend(links::own_page(address, self.site));
-        self.measures.external_links.extend(links::external_target(address, self.site));
+        self.measures.external_links.extend(links::external_target(address, &self.site));
     }
 
     /// The body is read.
     pub(crate) fn finish(mut self, body_bytes: usize) -> (Measures, Vec<PageLink>) {
         let mut measures = self.measures;
-        let text = decode_html_entities(&self.text);
+        let steps = self.site.steps;
+        // words, characters and language, each by the rules of Unicode
+        steps.copy(4 * (self.text.len() + self.code.len()));
+        let text = steps.decode(&self.text);
         let (words, code) = (text::Words::of(&text, self.todo), text::Words::of(&self.code, self.todo));
         (measures.words, measures.characters) = (words.count, text::characters(&text));
         (measures.code_words, measures.code_characters) = (code.count, text::characters(&self.code));

@@ -3,26 +3,29 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-use html_escape::decode_html_entities;
 use memchr::memmem::Finder;
 
 use crate::attributes::Attributes;
 use crate::reference::{Certainty, Construct, ContainerRef, Display, Reference, Target};
-use crate::url::OwnSite;
+use crate::steps::Site;
 use crate::urls_in;
 
 /// What a body has named so far, on the site it belongs to.
 pub(super) struct Found<'a> {
-    pub(super) site: &'a OwnSite,
+    pub(super) site: Site<'a>,
     references: Vec<Reference>,
 }
 
 impl<'a> Found<'a> {
-    pub(super) fn on(site: &'a OwnSite) -> Self {
+    pub(super) fn on(site: Site<'a>) -> Self {
         Self { site, references: Vec::new() }
     }
 
     pub(super) fn push(&mut self, reference: Reference) {
+        if self.site.steps.are_used_up() {
+            return;
+        }
+        self.site.steps.make(&reference);
         self.references.push(reference);
     }
 
@@ -40,9 +43,12 @@ impl<'a> Found<'a> {
 
     /// What an address names. `certainty` is the most that its place allows.
     pub(super) fn url(&mut self, url: &str, construct: &Construct, display: Display, certainty: Certainty) {
+        if self.site.steps.are_used_up() {
+            return;
+        }
         for (target, own) in self.site.files(url) {
             let certainty = certainty.max(own);
-            self.references.push(Reference { target, construct: construct.clone(), display, certainty });
+            self.push(Reference { target, construct: construct.clone(), display, certainty });
         }
     }
 
@@ -66,6 +72,7 @@ impl<'a> Found<'a> {
         for key in keys {
             let Some(value) = attributes.get(key) else { continue };
             if *key == "srcset" {
+                self.site.steps.look(value.len());
                 for url in urls_in::srcset(&value) {
                     self.url(url, &construct, display, Certainty::Proven);
                 }
@@ -86,6 +93,7 @@ impl<'a> Found<'a> {
 
     /// `style="…url(…)…"` and attributes that name a background.
     pub(super) fn attribute_urls(&mut self, attributes: Attributes<'_>) {
+        self.site.steps.look(attributes.0.len());
         // searched for on every tag, so the searcher is made once
         static BACKGROUND: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("ackground"));
         let raw = attributes.0.as_bytes();
@@ -97,11 +105,11 @@ impl<'a> Found<'a> {
             return;
         }
         for (name, value) in attributes.iter() {
-            let value = decode_html_entities(value);
+            let value = self.site.steps.decode(value);
             if name.contains("background") {
                 self.url(&value, &Construct::Url, Display::Shown, Certainty::Possible);
             }
-            for url in urls_in::style(&value) {
+            for url in urls_in::style(&value, self.site.steps) {
                 self.url(url, &Construct::Url, Display::Shown, Certainty::Possible);
             }
         }

@@ -1,13 +1,15 @@
 //! The open elements that matter, and where the text inside them goes. All other elements are transparent containers.
 
 use std::borrow::Cow;
+use std::rc::Rc;
 
 use crate::macros::call::{MacroCall, Parameter};
 use crate::reference::{Certainty, ContainerRef};
+use crate::steps::Steps;
 
 /// Elements beyond this depth are not kept; only hostile bodies get there. What stands deeper is not understood, which
 /// the scanner tells its caller.
-const MAX_FRAMES: usize = 1_000;
+const MAX_FRAMES: usize = 250;
 
 /// One open element.
 pub(super) struct Frame<'a> {
@@ -16,6 +18,8 @@ pub(super) struct Frame<'a> {
     /// Something inside could not be understood, or the body ends before the element does: what it says may be
     /// incomplete.
     pub(super) damaged: bool,
+    /// Where text went before.
+    outer_sink: Sink,
 }
 
 /// What an open element is, with what its children have said of it so far.
@@ -38,7 +42,8 @@ pub(super) enum Kind<'a> {
     Extension(Box<MacroCall>),
     /// `ac:adf-attribute`, `ac:adf-parameter`, `ac:adf-parameter-value`.
     ExtensionValue {
-        key: String,
+        /// As names of parameters are compared; values inside share it.
+        key: Rc<str>,
         text: String,
     },
     /// Rendered HTML; its text is not the text of the page.
@@ -83,29 +88,37 @@ impl Kind<'_> {
 }
 
 /// The open elements, the innermost last.
-#[derive(Default)]
 pub(super) struct Frames<'a> {
     open: Vec<Frame<'a>>,
     sink: Sink,
+    /// How many of them are fallbacks.
+    fallbacks: usize,
+    steps: &'a Steps,
 }
 
 impl<'a> Frames<'a> {
+    pub(super) fn new(steps: &'a Steps) -> Self {
+        Self { open: Vec::new(), sink: Sink::default(), fallbacks: 0, steps }
+    }
+
     /// An element begins. Returns whether it is kept: nested too deeply, it is not.
     pub(super) fn enter(&mut self, name: &'a str, kind: Kind<'a>) -> bool {
         if self.open.len() >= MAX_FRAMES {
             return false;
         }
-        self.sink = kind.sink().unwrap_or(self.sink);
-        self.open.push(Frame { name, kind, damaged: false });
+        let outer_sink = self.sink;
+        self.sink = kind.sink().unwrap_or(outer_sink);
+        self.fallbacks += usize::from(matches!(kind, Kind::Fallback { .. }));
+        self.steps.look(size_of::<Frame<'_>>());
+        self.open.push(Frame { name, kind, damaged: false, outer_sink });
         true
     }
 
     /// The innermost element ends; the text goes where it went before.
     pub(super) fn leave(&mut self) -> Option<Frame<'a>> {
         let frame = self.open.pop()?;
-        if frame.kind.sink().is_some() {
-            self.sink = self.open.iter().rev().find_map(|frame| frame.kind.sink()).unwrap_or_default();
-        }
+        self.sink = frame.outer_sink;
+        self.fallbacks -= usize::from(matches!(frame.kind, Kind::Fallback { .. }));
         Some(frame)
     }
 
@@ -115,7 +128,9 @@ impl<'a> Frames<'a> {
 
     /// How many elements are around the innermost one of this name.
     pub(super) fn depth_around(&self, name: &str) -> Option<usize> {
-        self.open.iter().rposition(|frame| frame.name == name)
+        let depth = self.open.iter().rposition(|frame| frame.name == name);
+        self.steps.look(self.open.len() - depth.unwrap_or(0));
+        depth
     }
 
     pub(super) fn sink(&self) -> Sink {
@@ -132,6 +147,7 @@ impl<'a> Frames<'a> {
 
     /// Text inside a parameter, a value, a plain text body or rendered HTML.
     pub(super) fn capture(&mut self, raw: &str) {
+        self.steps.copy(raw.len());
         let text = self.outwards().find_map(|kind| match kind {
             Kind::Parameter(parameter) => Some(&mut parameter.text),
             Kind::ExtensionValue { text, .. } | Kind::PlainTextBody { text } | Kind::Fallback { text } => Some(text),
@@ -147,12 +163,13 @@ impl<'a> Frames<'a> {
     }
 
     pub(super) fn is_in_fallback(&self) -> bool {
-        self.open.iter().any(|frame| matches!(frame.kind, Kind::Fallback { .. }))
+        self.fallbacks > 0
     }
 
     /// The open elements, the innermost first.
     pub(super) fn outwards(&mut self) -> impl Iterator<Item = &mut Kind<'a>> {
-        self.open.iter_mut().rev().map(|frame| &mut frame.kind)
+        let steps = self.steps;
+        self.open.iter_mut().rev().map(|frame| &mut frame.kind).inspect(|_| steps.look(1))
     }
 
     pub(super) fn macro_around(&mut self) -> Option<&mut MacroCall> {
@@ -170,9 +187,9 @@ impl<'a> Frames<'a> {
     }
 
     /// The key of the innermost extension value.
-    pub(super) fn key_around(&self) -> Option<&str> {
-        self.open.iter().rev().find_map(|frame| match &frame.kind {
-            Kind::ExtensionValue { key, .. } => Some(key.as_str()),
+    pub(super) fn key_around(&mut self) -> Option<Rc<str>> {
+        self.outwards().find_map(|kind| match kind {
+            Kind::ExtensionValue { key, .. } => Some(Rc::clone(key)),
             _ => None,
         })
     }

@@ -1,13 +1,13 @@
 //! The elements that identify a container: `ri:page`, `ri:blog-post`, `ri:content-entity`, `ri:space`.
 
-use std::borrow::Cow;
-
 use crate::attributes::Attributes;
 use crate::reference::{Certainty, ContainerRef};
+use crate::steps::{LONGEST_KEY, beginning};
 
 /// The container an identifier element names, and how sure that form is.
 pub(super) fn container_of(name: &str, attributes: Attributes<'_>) -> (ContainerRef, Certainty) {
-    let get = |key| attributes.get(key).map(Cow::into_owned);
+    // several files may share it
+    let get = |key| attributes.get(key).map(|value| beginning(&value, LONGEST_KEY).to_owned());
     let space = || get("ri:space-key").filter(|key| !key.is_empty());
     let by_id = |certainty| match get("ri:content-id").filter(|id| !id.trim().is_empty()) {
         Some(id) => (ContainerRef::Content(id.trim().to_owned()), certainty),

@@ -9,8 +9,7 @@ mod frames;
 mod identifiers;
 
 use std::borrow::Cow;
-
-use html_escape::decode_html_entities;
+use std::rc::Rc;
 
 use crate::attributes::Attributes;
 use crate::body::{Body, Depth, Reading};
@@ -19,7 +18,7 @@ use crate::macros;
 use crate::macros::call::{MacroCall, Parameter};
 use crate::measures::Gatherer;
 use crate::reference::{Certainty, Construct, ContainerRef, Display, NameMatching, Reference, Target};
-use crate::url::OwnSite;
+use crate::steps::{LONGEST_KEY, Site, beginning};
 use crate::urls_in;
 
 use found::Found;
@@ -37,14 +36,14 @@ pub(crate) struct Scanner<'a> {
 
 impl<'a> Scanner<'a> {
     /// `bytes` is the size of the body.
-    pub(crate) fn new(site: &'a OwnSite, depth: Depth<'a>, bytes: usize) -> Self {
+    pub(crate) fn new(site: Site<'a>, depth: Depth<'a>, bytes: usize) -> Self {
         let gatherer = match depth {
             Depth::References => None,
             Depth::Measures(todo) => Some(Box::new(Gatherer::new(site, todo))),
         };
         // seldom more than half of a body is text
         let text = String::with_capacity(bytes / 2);
-        Self { frames: Frames::default(), found: Found::on(site), gatherer, text }
+        Self { frames: Frames::new(site.steps), found: Found::on(site), gatherer, text }
     }
 
     /// An element begins. A self-closing one is opened and closed. Returns whether it was understood: nested too
@@ -142,7 +141,7 @@ impl<'a> Scanner<'a> {
             Sink::LinkBody => self.visible(&html_escape::encode_text(text)),
             Sink::Parameter | Sink::ExtensionValue => self.frames.capture(&html_escape::encode_text(text)),
             Sink::Fallback => {
-                for (url, display) in urls_in::html(text) {
+                for (url, display) in urls_in::html(text, self.found.site.steps) {
                     self.found.url(&url, &Construct::Fallback, display, Certainty::Proven);
                 }
             }
@@ -156,7 +155,7 @@ impl<'a> Scanner<'a> {
         while self.frames.depth() > 0 {
             self.end_frame();
         }
-        self.found.text_urls(&decode_html_entities(&self.text));
+        self.found.text_urls(&self.found.site.steps.decode(&self.text));
         let (measures, page_links) = self.gatherer.map(|gatherer| gatherer.finish(bytes)).unzip();
         Body {
             references: self.found.into_references(),
@@ -167,6 +166,7 @@ impl<'a> Scanner<'a> {
     }
 
     fn visible(&mut self, raw: &str) {
+        self.found.site.steps.copy(raw.len());
         self.text.push_str(raw);
         if let Some(gatherer) = &mut self.gatherer {
             gatherer.visible(raw);
@@ -193,7 +193,7 @@ impl<'a> Scanner<'a> {
     }
 
     fn macro_begins(&mut self, attributes: Attributes<'a>) -> Kind<'a> {
-        let name = attributes.get("ac:name").unwrap_or_default().to_lowercase();
+        let name = beginning(&attributes.get("ac:name").unwrap_or_default(), LONGEST_KEY).to_lowercase();
         if let Some(gatherer) = &mut self.gatherer {
             gatherer.macro_begins(&name);
         }
@@ -202,13 +202,12 @@ impl<'a> Scanner<'a> {
 
     /// The key of an ADF value; a value without one belongs to the parameter around it. So does one under the key
     /// `value`, as Connect macros have it.
-    fn extension_key(&self, attributes: Attributes<'a>) -> String {
+    fn extension_key(&mut self, attributes: Attributes<'a>) -> Rc<str> {
         let key = attributes.get("key");
         if let Some(key) = key.as_deref().filter(|key| *key != "value") {
-            return key.to_owned();
+            return Parameter::normal_name(key);
         }
-        let around = self.frames.key_around().map(str::to_owned);
-        around.or_else(|| key.map(Cow::into_owned)).unwrap_or_default()
+        self.frames.key_around().unwrap_or_else(|| key.map(|key| Parameter::normal_name(&key)).unwrap_or_default())
     }
 
     /// An element without a meaning of its own: only its URLs count.
@@ -272,7 +271,7 @@ impl<'a> Scanner<'a> {
 
     /// Ends the innermost frame.
     fn end_frame(&mut self) {
-        let Some(Frame { name, kind, damaged }) = self.frames.leave() else { return };
+        let Some(Frame { name, kind, damaged, .. }) = self.frames.leave() else { return };
         if kind.is_unseen()
             && let Some(gatherer) = &mut self.gatherer
         {
@@ -287,12 +286,12 @@ impl<'a> Scanner<'a> {
             Kind::Parameter(parameter) => self.end_parameter(*parameter),
             Kind::Macro(call) => self.end_macro(&call, damaged),
             Kind::PlainTextBody { text } if !text.trim().is_empty() => {
-                self.plain_text_body(&decode_html_entities(&text));
+                self.plain_text_body(&self.found.site.steps.decode(&text));
             }
-            Kind::Fallback { text } => self.found.text_urls(&decode_html_entities(&text)),
+            Kind::Fallback { text } => self.found.text_urls(&self.found.site.steps.decode(&text)),
             Kind::ExtensionValue { key, text } => {
                 let of_node = name == "ac:adf-attribute";
-                self.end_extension_value(&key, &text, of_node, damaged);
+                self.end_extension_value(key, &text, of_node, damaged);
             }
             Kind::Extension(call) => {
                 self.found.append(macros::extension_references(&call, self.found.site), damaged);
@@ -305,7 +304,7 @@ impl<'a> Scanner<'a> {
     }
 
     fn end_parameter(&mut self, mut parameter: Parameter) {
-        if let Cow::Owned(decoded) = decode_html_entities(&parameter.text) {
+        if let Cow::Owned(decoded) = self.found.site.steps.decode(&parameter.text) {
             parameter.text = decoded;
         }
         if let Some(call) = self.frames.macro_around() {
@@ -352,12 +351,12 @@ impl<'a> Scanner<'a> {
     }
 
     /// `of_node`: an attribute of the node itself, not a value an app stored.
-    fn end_extension_value(&mut self, key: &str, raw: &str, of_node: bool, damaged: bool) {
-        let text = decode_html_entities(raw);
+    fn end_extension_value(&mut self, name: Rc<str>, raw: &str, of_node: bool, damaged: bool) {
+        let text = self.found.site.steps.decode(raw);
         if text.trim().is_empty() {
             return;
         }
-        let parameter = Parameter { text: text.into_owned(), of_node, ..Parameter::new(Some(key)) };
+        let parameter = Parameter { name, text: text.into_owned(), of_node, ..Parameter::default() };
         if let Some(call) = self.frames.extension_around() {
             call.parameters.push(parameter);
         } else {
