@@ -4,13 +4,14 @@ use super::index::{SiteIndex, fold};
 use super::options::AuditOptions;
 use super::protect::Protection;
 use super::residue;
+use super::resolution::WhyUntold;
 use super::uses::{self, Uses};
 use super::verdict::{FileVerdict, Usage, Use};
 use crate::inventory::{Attachment, Container, Content, ContentKind, Inventory, SpaceId, Status};
 use storage_format::{Display, Reading};
 
-/// One verdict per attachment, in the order of the inventory.
-pub(super) fn verdicts(index: &SiteIndex<'_>, options: &AuditOptions) -> Vec<FileVerdict> {
+/// One verdict per attachment, in the order of the inventory, and the contents that ask for more work than one may.
+pub(super) fn verdicts(index: &SiteIndex<'_>, options: &AuditOptions) -> (Vec<FileVerdict>, Vec<usize>) {
     let inventory = index.inventory;
     let site = inventory.scan.own_site();
     let mut uses = uses::collect(index, &site);
@@ -31,7 +32,7 @@ pub(super) fn verdicts(index: &SiteIndex<'_>, options: &AuditOptions) -> Vec<Fil
         verdict.usage = Usage::Undetermined;
         verdict.reasons.insert(0, residue_reason(&inventory.contents[content]));
     }
-    verdicts
+    (verdicts, uses.too_much)
 }
 
 /// What about the run as a whole keeps files without a use from being judged.
@@ -198,9 +199,16 @@ fn doubts(
         let content = described(&inventory.contents[content]);
         reasons.push(format!("the {content} means a file by a media id that is not known: this file may be meant"));
     }
-    if let Some(&content) = file.container.id().and_then(|id| site.untold.get(id.as_str())) {
+    if let Some(&(content, why)) = file.container.id().and_then(|id| site.untold.get(id.as_str())) {
         let content = described(&inventory.contents[content]);
-        reasons.push(format!("the {content} holds a macro that keeps its data in files whose names cannot be told"));
+        reasons.push(match why {
+            WhyUntold::NamesOfAnApp => {
+                format!("the {content} holds a macro that keeps its data in files whose names cannot be told")
+            }
+            WhyUntold::TooMuchWork => {
+                format!("the {content} lists more files than can be looked up: this file may be among them")
+            }
+        });
     }
     reasons
 }

@@ -42,6 +42,11 @@ pub(super) fn fold(name: &str) -> String {
     name.nfc().collect::<String>().to_uppercase().to_lowercase()
 }
 
+/// The composed form, which is the same for names that differ in nothing else.
+pub(super) fn nfc(name: &str) -> String {
+    name.nfc().collect()
+}
+
 /// Names that are the same but for their Unicode form.
 pub(super) fn same_nfc(a: &str, b: &str) -> bool {
     a.nfc().eq(b.nfc())
@@ -175,6 +180,12 @@ impl<'a> SiteIndex<'a> {
         self.files_by_file_id.get(file_id).map_or(&[], Vec::as_slice)
     }
 
+    /// Whether a current file of a content bears a name, which is given folded.
+    pub(super) fn is_borne(&self, content_id: &str, folded: &str) -> bool {
+        let entries = self.files_by_name.get(&(content_id, folded.to_owned()));
+        entries.is_some_and(|entries| entries.iter().any(|entry| entry.current))
+    }
+
     /// The files of a content that a name means: an exact current name first, then NFC, then without regard to case;
     /// an old version's name counts only where no current file bears it (product contract 3.1).
     pub(super) fn files_named(&self, content_id: &str, name: &str, matching: NameMatching) -> Vec<NameHit> {
@@ -182,7 +193,8 @@ impl<'a> SiteIndex<'a> {
         let pick = |wanted: &dyn Fn(&NameEntry<'_>) -> bool, exact: bool| -> Vec<NameHit> {
             let mut hits: Vec<NameHit> = Vec::new();
             for entry in entries.iter().filter(|entry| wanted(entry)) {
-                if !hits.iter().any(|hit| hit.attachment == entry.attachment) {
+                // the names of one file stand together
+                if hits.last().is_none_or(|hit| hit.attachment != entry.attachment) {
                     hits.push(NameHit { attachment: entry.attachment, exact });
                 }
             }

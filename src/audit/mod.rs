@@ -13,6 +13,7 @@ mod resolve;
 mod totals;
 mod uses;
 mod verdict;
+mod work;
 
 use crate::inventory::Inventory;
 
@@ -24,7 +25,7 @@ pub use verdict::{FileVerdict, Usage, Use};
 /// Audits an inventory. A plain function of its arguments: the same inventory gives the same answer.
 pub fn analyze(inventory: &Inventory, options: &AuditOptions) -> Audit {
     let index = index::SiteIndex::new(inventory);
-    let mut files = classify::verdicts(&index, options);
+    let (mut files, too_much) = classify::verdicts(&index, options);
     let duplicates = duplicates::find(inventory, &files);
     for (group, duplicate) in duplicates.iter().enumerate() {
         for &file in &duplicate.files {
@@ -38,7 +39,7 @@ pub fn analyze(inventory: &Inventory, options: &AuditOptions) -> Audit {
         spaces,
         files,
         duplicates,
-        notices: uses::notices(inventory),
+        notices: uses::notices(inventory, &too_much),
         complete: inventory.coverage.is_complete(),
         keep_versions,
     }

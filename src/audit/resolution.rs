@@ -9,8 +9,23 @@ pub(super) struct Resolution {
     pub(super) hits: Vec<Hit>,
     /// A container that is not in the inventory: every file of these names might be the one meant.
     pub(super) unknown_container: Option<UnknownContainer>,
-    /// A content whose files are used under names that cannot be told.
-    pub(super) untold_container: Option<String>,
+    /// Contents of whose files it cannot be told which are used.
+    pub(super) untold: Vec<Untold>,
+}
+
+/// A content any of whose files may be used.
+#[derive(Debug)]
+pub(super) struct Untold {
+    pub(super) container: String,
+    pub(super) why: WhyUntold,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum WhyUntold {
+    /// A macro keeps its data in files under names of its own.
+    NamesOfAnApp,
+    /// Finding out would take more work than one content may ask for.
+    TooMuchWork,
 }
 
 #[derive(Debug)]

@@ -1,32 +1,70 @@
 //! From a reference to attachments: the container first, then the name in it (`storage-format.md` 1).
 
 use super::index::SiteIndex;
-use super::resolution::{Hit, Resolution, UnknownContainer};
+use super::resolution::{Hit, Resolution, UnknownContainer, Untold, WhyUntold};
+use super::work::Work;
 use super::{containers, filters};
 use crate::inventory::Content;
 use storage_format::{Certainty, ContainerRef, NameMatching, Reference, Target};
 
-/// Resolves one reference of `referring`.
-pub(super) fn resolve(index: &SiteIndex<'_>, reference: &Reference, referring: &Content) -> Resolution {
+/// Resolves one reference of `referring`, whose references have taken `work` so far.
+pub(super) fn resolve(index: &SiteIndex<'_>, reference: &Reference, referring: &Content, work: &Work) -> Resolution {
+    if work.is_too_much() {
+        return unresolved(index, reference, referring);
+    }
     let mut resolution = match &reference.target {
         Target::File { name, other_readings, container, matching } => {
             by_name(index, name, other_readings, container, *matching, referring)
         }
         Target::Attachment { id, fallback } => by_attachment_id(index, id, fallback.as_ref(), referring),
         Target::FileId { id } => by_file_id(index, id),
-        Target::Gallery(filter) => filters::resolve(index, filter, referring, filters::is_image),
-        Target::AttachmentList(filter) => filters::resolve(index, filter, referring, |_| Some(Certainty::Proven)),
-        Target::UntoldNames => Resolution {
-            untold_container: containers::own_container(index, referring).map(str::to_owned),
-            ..Resolution::default()
-        },
+        Target::Gallery(filter) => filters::resolve(index, filter, referring, filters::is_image, work),
+        Target::AttachmentList(filter) => filters::resolve(index, filter, referring, |_| Some(Certainty::Proven), work),
+        Target::UntoldNames => {
+            let own = containers::own_container(index, referring).map(str::to_owned);
+            let untold = own.map(|container| Untold { container, why: WhyUntold::NamesOfAnApp });
+            Resolution { untold: untold.into_iter().collect(), ..Resolution::default() }
+        }
         Target::SpaceAttachments { .. } | Target::SearchResults => Resolution::default(),
     };
     for hit in &mut resolution.hits {
         hit.certainty = hit.certainty.max(reference.certainty);
     }
+    work.uses(resolution.hits.len());
     resolution
 }
+
+/// What a reference may mean, of a content that asks for too much work: files of a name wherever they are, and any file of
+/// the pages that a macro lists.
+fn unresolved(index: &SiteIndex<'_>, reference: &Reference, referring: &Content) -> Resolution {
+    let named = |names: Vec<String>| UnknownContainer { description: TOO_MANY_TO_LOOK_UP.to_owned(), names };
+    let of_owner = |attachment: usize| {
+        let container = index.inventory.attachments[attachment].container.id()?.to_string();
+        Some(Untold { container, why: WhyUntold::TooMuchWork })
+    };
+    match &reference.target {
+        Target::File { name, other_readings, .. } => {
+            let names = std::iter::once(name).chain(other_readings).cloned().collect();
+            Resolution { unknown_container: Some(named(names)), ..Resolution::default() }
+        }
+        Target::Attachment { id, fallback } => Resolution {
+            untold: index.file_by_id(id).and_then(of_owner).into_iter().collect(),
+            unknown_container: fallback.clone().map(|(_, name)| named(vec![name.replace('+', " "), name])),
+            ..Resolution::default()
+        },
+        Target::FileId { id } => Resolution {
+            untold: index.files_by_file_id(id).iter().filter_map(|&file| of_owner(file)).collect(),
+            ..Resolution::default()
+        },
+        Target::Gallery(filter) | Target::AttachmentList(filter) => filters::untold(index, filter, referring),
+        Target::UntoldNames | Target::SpaceAttachments { .. } | Target::SearchResults => {
+            resolve(index, reference, referring, &Work::default())
+        }
+    }
+}
+
+/// For people: where a file is that was not looked for.
+const TOO_MANY_TO_LOOK_UP: &str = "one of more pages than can be looked up";
 
 fn by_name(
     index: &SiteIndex<'_>,
@@ -47,7 +85,7 @@ fn by_name(
     }
     let unknown_container =
         unknown.map(|description| UnknownContainer { description, names: readings().map(str::to_owned).collect() });
-    Resolution { hits, unknown_container, untold_container: None }
+    Resolution { hits, unknown_container, untold: Vec::new() }
 }
 
 /// The files that the first reading of a name means which means any. `sure`: the containers are certain.

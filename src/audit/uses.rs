@@ -3,9 +3,10 @@
 use std::collections::{HashMap, HashSet};
 
 use super::index::{SiteIndex, fold};
-use super::resolution::Resolution;
+use super::resolution::{Resolution, WhyUntold};
 use super::resolve::resolve;
 use super::verdict::Use;
+use super::work::Work;
 use crate::inventory::{Content, ContentKind, Inventory, Status};
 use storage_format::{Construct, OwnSite, Reading, Reference, Target, header_image_references};
 
@@ -17,8 +18,10 @@ pub(super) struct Uses {
     pub(super) in_trash: HashMap<usize, usize>,
     /// Folded name → who names it in a container that is not in the inventory.
     pub(super) unresolved_names: HashMap<String, Unresolved>,
-    /// Content id → the content with a macro that uses its files under names that cannot be told.
-    pub(super) untold: HashMap<String, usize>,
+    /// Content id → the content that may use any of its files, and why that cannot be told.
+    pub(super) untold: HashMap<String, (usize, WhyUntold)>,
+    /// Contents that ask for more work than one may.
+    pub(super) too_much: Vec<usize>,
     /// A content that means a file by a media file id no attachment is known to have.
     pub(super) unknown_file_id: Option<usize>,
 }
@@ -36,17 +39,22 @@ pub(super) fn collect(index: &SiteIndex<'_>, site: &OwnSite) -> Uses {
         in_trash: HashMap::new(),
         unresolved_names: HashMap::new(),
         untold: HashMap::new(),
+        too_much: Vec::new(),
         unknown_file_id: None,
     };
     for (at, content) in index.inventory.contents.iter().enumerate() {
+        let work = Work::default();
         let body = content.body.iter().flat_map(|body| &body.references);
         for reference in body {
-            uses.add(index, at, reference, resolve(index, reference, content));
+            uses.add(index, at, reference, resolve(index, reference, content, &work));
         }
         for image in &content.header_images {
             for reference in header_image_references(&image.id, site) {
-                uses.add(index, at, &reference, resolve(index, &reference, content));
+                uses.add(index, at, &reference, resolve(index, &reference, content, &work));
             }
+        }
+        if work.is_too_much() {
+            uses.too_much.push(at);
         }
     }
     for list in &mut uses.of_file {
@@ -83,8 +91,8 @@ impl Uses {
                     .or_insert_with(|| Unresolved { content: at, container: unknown.description.clone() });
             }
         }
-        if let Some(container) = resolution.untold_container {
-            self.untold.entry(container).or_insert(at);
+        for untold in resolution.untold {
+            self.untold.entry(untold.container).or_insert((at, untold.why));
         }
     }
 }
@@ -140,9 +148,22 @@ fn given_up(content: &Content, reading: &Reading) -> Option<String> {
     ))
 }
 
+fn asks_too_much(content: &Content) -> String {
+    format!(
+        "The {} \"{}\" ({}) lists more files than can be looked up. Files without another use that it may list are \
+         undetermined.",
+        content.kind.label(),
+        content.title,
+        content.id,
+    )
+}
+
 /// Remarks about bodies that were not read, and about macros that list whole spaces or what a search finds: they count for no file, but people should know.
-pub(super) fn notices(inventory: &Inventory) -> Vec<String> {
-    let mut notices = Vec::new();
+///
+/// `too_much`: the contents that ask for more work than one may.
+pub(super) fn notices(inventory: &Inventory, too_much: &[usize]) -> Vec<String> {
+    let mut notices: Vec<String> =
+        too_much.iter().map(|&content| asks_too_much(&inventory.contents[content])).collect();
     for content in inventory.contents.iter().filter(|content| !content.status.is_trash()) {
         notices.extend(content.body.as_ref().and_then(|body| given_up(content, &body.reading)));
         for reference in content.body.iter().flat_map(|body| &body.references) {

@@ -128,6 +128,11 @@ impl<'a> Site<'a> {
 
     /// [`OwnSite::files`], counted.
     pub(crate) fn files(self, url: &str) -> Vec<(Target, Certainty)> {
+        // every address of a file has one of these
+        if memchr::memchr3(b'/', b'?', b'#', url.as_bytes()).is_none() {
+            self.steps.look(url.len() + 1);
+            return Vec::new();
+        }
         self.count(url);
         let files = self.own.files(url);
         // a name stands there in several readings

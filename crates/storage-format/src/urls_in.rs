@@ -90,28 +90,74 @@ pub(crate) fn markdown<'a>(text: &'a str, steps: &Steps) -> Vec<(&'a str, Displa
     let mut urls = Vec::new();
     let mut images = Images { text, read: 0, is_image: false };
     let mut angle_end = Mark::new(">");
-    steps.look(2 * text.len());
-    for (at, _) in text.match_indices("](").take_while(|_| !steps.are_used_up()) {
-        let start = text.len() - text[at + 2..].trim_start().len();
+    steps.look(3 * text.len());
+    for Destination { at, start, end } in destinations(text) {
+        if steps.are_used_up() {
+            break;
+        }
         let url = match text[start..].strip_prefix('<') {
             Some(rest) => match angle_end.find(text, start + 1, steps) {
                 Some(end) => &text[start + 1..end],
                 None => rest,
             },
-            None => balanced(beginning(&text[start..], LONGEST_ADDRESS), steps),
+            None => &text[start..end],
         };
         let url = beginning(url, LONGEST_ADDRESS);
         steps.copy(url.len());
         urls.push((url, if images.closes_image(at) { Display::Shown } else { Display::Linked }));
     }
+    let mut blank = Ahead::new(text, char::is_whitespace);
     for (at, _) in text.match_indices("]:").take_while(|_| !steps.are_used_up()) {
-        let rest = text[at + 2..].trim_start();
-        let rest = beginning(rest, LONGEST_ADDRESS);
-        let url = rest.find(char::is_whitespace).and_then(|end| rest.get(..end)).unwrap_or(rest);
-        steps.look(url.len());
+        let start = text.len() - text[at + 2..].trim_start().len();
+        let url = beginning(&text[start..blank.find(start, steps)], LONGEST_ADDRESS);
+        steps.copy(url.len());
         urls.push((url.trim_matches(['<', '>']), Display::Linked));
     }
     urls
+}
+
+/// Where a link of Markdown leads.
+struct Destination {
+    /// Its `](`.
+    at: usize,
+    /// Its address, behind any blanks, up to the parenthesis that closes it or a blank.
+    start: usize,
+    end: usize,
+}
+
+/// The destinations of links, found in one pass: the parentheses that are open are kept, those of links by number.
+fn destinations(text: &str) -> Vec<Destination> {
+    let mut found: Vec<Destination> = Vec::new();
+    let mut open: Vec<Option<usize>> = Vec::new();
+    for (at, character) in text.char_indices() {
+        match character {
+            '(' if text[..at].ends_with(']') => {
+                open.push(Some(found.len()));
+                found.push(Destination { at: at - 1, start: at + 1, end: text.len() });
+            }
+            // others count inside an address only
+            '(' if !open.is_empty() => open.push(None),
+            ')' => {
+                if let Some(Some(link)) = open.pop() {
+                    found[link].end = at;
+                }
+            }
+            blank if blank.is_whitespace() => {
+                let innermost = open.last().copied().flatten().filter(|link| found[*link].start == at);
+                for link in open.drain(..).flatten() {
+                    found[link].end = at;
+                }
+                // its address has not begun
+                if let Some(link) = innermost {
+                    found[link].start = at + blank.len_utf8();
+                    found[link].end = text.len();
+                    open.push(innermost);
+                }
+            }
+            _ => {}
+        }
+    }
+    found
 }
 
 /// The brackets of Markdown, read once from the beginning.
@@ -132,31 +178,6 @@ impl Images<'_> {
         self.read = at;
         self.is_image
     }
-}
-
-/// Up to the parenthesis that closes the link, or a blank.
-fn balanced<'a>(rest: &'a str, steps: &Steps) -> &'a str {
-    let mut depth = 0usize;
-    for (at, character) in rest.char_indices() {
-        let ends = match character {
-            '(' => {
-                depth += 1;
-                false
-            }
-            ')' if depth == 0 => true,
-            ')' => {
-                depth -= 1;
-                false
-            }
-            c => c.is_whitespace(),
-        };
-        if ends {
-            steps.look(at);
-            return &rest[..at];
-        }
-    }
-    steps.look(rest.len());
-    rest
 }
 
 /// A place in a text that is looked for from the beginning, and only once however often it is asked for.
@@ -301,6 +322,13 @@ mod tests {
                 ("/e", Display::Linked),
             ]
         );
+        let links = |text: &'static str| {
+            markdown(text, &Steps::unlimited()).into_iter().map(|(url, _)| url).collect::<Vec<_>>()
+        };
+        assert_eq!(links("[a](  /b (c)) [d](/e"), ["/b", "/e"]);
+        assert_eq!(links("[a]( [b](/c) )"), ["[b](/c)", "/c"]);
+        assert_eq!(links("(x) [a](/b(c(d)e) f) [g](/h)"), ["/b(c(d)e", "/h"]);
+        assert_eq!(links("[![p](/q.png)](/r)"), ["/q.png", "/r"]);
     }
 
     #[test]

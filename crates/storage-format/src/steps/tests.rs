@@ -262,3 +262,15 @@ fn no_body_takes_more_than_its_length_allows() {
 fn given_up(body: &Body) -> bool {
     matches!(body.reading, Reading::GivenUp { .. })
 }
+
+#[test]
+fn pages_that_people_write_stay_far_below() {
+    let section = r#"<h2>Rollout &amp; checks</h2><p>The service accepts requests from <strong>clients</strong>, see the
+        <a href="https://docs.example.org/guide?a=1&amp;b=2">guide</a> and <ac:link><ri:page ri:content-title="Runbook"/></ac:link>.</p>
+        <ac:image><ri:attachment ri:filename="diagram.png"/><ac:caption><p>Flow</p></ac:caption></ac:image>
+        <ac:structured-macro ac:name="view-file"><ac:parameter ac:name="name"><ri:attachment ri:filename="a.pdf"/></ac:parameter></ac:structured-macro>
+        <ac:structured-macro ac:name="markdown"><ac:plain-text-body><![CDATA[![x](/wiki/download/attachments/1/x.png)]]></ac:plain-text-body></ac:structured-macro>"#;
+    let page = section.repeat(20);
+    let taken = steps_of(&page, Depth::Measures(&TodoMarkers::default()));
+    assert!(taken < 24 * page.len() as u64, "{taken} steps for {} bytes", page.len());
+}
