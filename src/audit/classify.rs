@@ -7,7 +7,7 @@ use super::residue;
 use super::resolution::WhyUntold;
 use super::uses::{self, Uses};
 use super::verdict::{FileVerdict, Usage, Use};
-use crate::inventory::{Attachment, Container, Content, ContentKind, Inventory, SpaceId, Status};
+use crate::inventory::{Attachment, Container, Content, ContentKind, Inventory, SpaceId, Status, Unsettled};
 use storage_format::{Display, Reading};
 
 /// One verdict per attachment, in the order of the inventory, and the contents that ask for more work than one may.
@@ -185,6 +185,7 @@ fn doubts(
     if newest.is_some_and(|time| time >= inventory.scan.started_at) {
         reasons.push("it was uploaded after the scan began".to_owned());
     }
+    reasons.extend(file.unsettled.map(|unsettled| unsettled_reason(unsettled).to_owned()));
     for name in file.names() {
         if let Some(unresolved) = site.unresolved_names.get(&fold(name)) {
             let content = described(&inventory.contents[unresolved.content]);
@@ -211,6 +212,14 @@ fn doubts(
         });
     }
     reasons
+}
+
+fn unsettled_reason(unsettled: Unsettled) -> &'static str {
+    match unsettled {
+        Unsettled::New => "it, or its newest version, was not listed when the scan began",
+        Unsettled::Changing => "it changed while it was read",
+        Unsettled::LostItsUse => "what used it changed while the site was read",
+    }
 }
 
 /// What the server left out or wrote in an unknown way, so that the file cannot be judged by it (F-59, F-60).

@@ -47,8 +47,11 @@ pub(super) fn named_in_residues(index: &SiteIndex<'_>, candidates: &[usize]) -> 
     let any_unnamed = residues.iter().any(|residue| residue.shows_unnamed_files);
     for &candidate in candidates {
         let file = &index.inventory.attachments[candidate];
-        let ids = [Some(file.id.as_str()), Some(file.id.digits()), file.file_id.as_deref()];
-        for pattern in file.names().into_iter().chain(ids.into_iter().flatten()) {
+        // an address bears the id with its prefix, whatever the list of files does
+        let id = format!("att{}", file.id.digits());
+        let old_ids = file.old_versions.iter().map(|version| version.file_id.as_deref());
+        let ids = [Some(id.as_str()), Some(file.id.digits()), file.file_id.as_deref()].into_iter().chain(old_ids);
+        for pattern in file.names().into_iter().chain(ids.flatten()) {
             files.add(pattern, candidate);
         }
         if any_unnamed && let Some(owner) = file.container.id() {

@@ -1,5 +1,5 @@
-//! Reads a site and judges it, until every file about to be called unreferenced was looked at twice (product contract
-//! 3.3).
+//! Reads a site and judges it, until every file about to be called unreferenced was looked at twice, and nothing changed
+//! any more (product contract 3.3).
 
 use std::collections::HashSet;
 
@@ -8,13 +8,11 @@ use crate::audit::{self, Audit, AuditOptions, Usage};
 use crate::error::{ExitStatus, Failure};
 use crate::inventory::coverage::UnitKind;
 use crate::inventory::{
-    AttachmentId, CrawlError, CrawlOptions, Inventory, SecondLook, compare_contents, remember_run, take_inventory,
+    AttachmentId, ClosingWalk, CrawlError, CrawlOptions, Inventory, SecondLook, compare_contents, remember_run,
+    take_inventory,
 };
 use crate::progress::Progress;
 use confluence_client::{Api, RequestError};
-
-/// A site that changes faster than it is read would be read for ever; after this many rounds the run is incomplete.
-const MAX_ROUNDS: u32 = 10;
 
 /// What one reading gave, whole or not.
 #[derive(Debug)]
@@ -59,7 +57,7 @@ pub async fn read_site(
 ) -> Result<Reading, Failure> {
     let (inventory, audit, stopped) = match take_inventory(api, options, progress).await {
         Ok(mut inventory) => {
-            let (audit, stopped) = audit_twice(api, &mut inventory, options, rules, progress).await;
+            let (audit, stopped) = audit_to_the_end(api, &mut inventory, options, rules, progress).await;
             (inventory, audit, stopped)
         }
         Err(CrawlError::Stopped { mut inventory, cause }) => {
@@ -76,10 +74,11 @@ pub async fn read_site(
     Ok(Reading { inventory, audit, stopped, status })
 }
 
-/// Audits, reads the candidates again, and repeats until no candidate is left that was not read again.
+/// Audits, reads again what could use the candidates, walks all lists once more, and repeats until a walk found nothing
+/// and every candidate was one before it. A run that is incomplete calls nothing unreferenced, so it ends there.
 ///
 /// An error means that the run had to stop; the coverage of the inventory says what is missing.
-async fn audit_twice(
+async fn audit_to_the_end(
     api: &Api,
     inventory: &mut Inventory,
     crawl: &CrawlOptions,
@@ -87,30 +86,32 @@ async fn audit_twice(
     progress: &Progress,
 ) -> (Audit, Option<RequestError>) {
     let mut look = SecondLook::new();
+    let mut walk = ClosingWalk::new();
     let mut looked_at: HashSet<AttachmentId> = HashSet::new();
-    for _ in 0..MAX_ROUNDS {
-        let audit = audit::analyze(inventory, options);
-        let candidates: Vec<usize> = audit
-            .files
-            .iter()
-            .filter(|file| file.usage == Usage::Unreferenced)
-            .map(|file| file.attachment)
-            .filter(|&file| !looked_at.contains(&inventory.attachments[file].id))
-            .collect();
-        if candidates.is_empty() {
-            return (audit, None);
+    while inventory.coverage.is_complete() {
+        let candidates = unreferenced(&audit::analyze(inventory, options));
+        let is_new = |file: &usize| !looked_at.contains(&inventory.attachments[*file].id);
+        let new: Vec<usize> = candidates.iter().copied().filter(is_new).collect();
+        if walk.is_over() || (walk.is_settled() && new.is_empty()) {
+            walk.finish(inventory, &new);
+            break;
         }
-        looked_at.extend(candidates.iter().map(|&file| inventory.attachments[file].id.clone()));
-        if let Err(stopped) = look.look_again(api, inventory, &candidates, crawl, progress).await {
+        looked_at.extend(new.iter().map(|&file| inventory.attachments[file].id.clone()));
+        let ids: Vec<AttachmentId> = candidates.iter().map(|&file| inventory.attachments[file].id.clone()).collect();
+        if let Err(stopped) = look.look_again(api, inventory, &new, crawl, progress).await {
+            return (audit_of_stopped(inventory, options), Some(stopped));
+        }
+        if let Err(stopped) = walk.round(api, inventory, &ids, crawl, progress).await {
             return (audit_of_stopped(inventory, options), Some(stopped));
         }
     }
-    inventory.coverage.fail(
-        UnitKind::SecondLook,
-        "candidates",
-        "the site changed faster than it could be read again; run once more when it is quieter",
-    );
     (audit::analyze(inventory, options), None)
+}
+
+/// Places of the files without a use.
+fn unreferenced(audit: &Audit) -> Vec<usize> {
+    let files = audit.files.iter().filter(|file| file.usage == Usage::Unreferenced);
+    files.map(|file| file.attachment).collect()
 }
 
 /// Audits what a run had read that stopped before every candidate was read again.

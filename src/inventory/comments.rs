@@ -4,9 +4,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::coverage::UnitKind;
 use super::crawl::{Crawl, GROUP};
+use super::lists::Listed;
+use super::pass::Pass;
 use super::site::{Attachment, Content, ContentId, ContentKind, SpaceId};
 use super::witnesses::Kind;
-use confluence_client::api::{Bodies, CommentKind, Edition, Single};
+use confluence_client::api::{Bodies, CommentKind, Edition, Order, Single};
 use confluence_client::{RequestError, model};
 
 /// Comments of one kind.
@@ -22,16 +24,13 @@ pub(super) struct Comments {
 /// Whether the site-wide list shows replies is not documented (`confluence-api.md` 3.4). One reply in it shows that it
 /// does; without any, the replies to every comment are asked for.
 pub(super) async fn read(crawl: &Crawl<'_>, which: CommentKind, keep: impl Fn(&ContentId) -> bool) -> Comments {
-    let (kind, words) = match which {
-        CommentKind::Footer => (ContentKind::FooterComment, "footer comments"),
-        CommentKind::Inline => (ContentKind::InlineComment, "inline comments"),
-    };
+    let (kind, words) = kind_of(which);
     let unit = crawl.ledger.enter(UnitKind::CommentList, format!("{words} of the site"));
     let mut parents: HashMap<ContentId, ContentId> = HashMap::new();
     let mut comments = BTreeMap::new();
     let walked = crawl
         .api
-        .comments(which, Bodies::Included, |sent| {
+        .comments(which, Bodies::Included, Order::Forward, |sent| {
             if let Some(parent) = &sent.parent_comment_id {
                 parents.insert(ContentId::new(&sent.id.0), ContentId::new(&parent.0));
             }
@@ -50,10 +49,21 @@ pub(super) async fn read(crawl: &Crawl<'_>, which: CommentKind, keep: impl Fn(&C
             let mut found = Vec::new();
             for group in level.chunks(GROUP) {
                 found.extend(
-                    crawl.all(group.iter().map(|comment| replies(crawl, which, kind, comment)).collect()).await,
+                    crawl
+                        .all(
+                            group
+                                .iter()
+                                .map(|comment| replies(crawl, Pass::FIRST, which, Parent::of(comment)))
+                                .collect(),
+                        )
+                        .await,
                 );
             }
-            level = found.into_iter().flatten().filter(|reply| !comments.contains_key(&reply.id)).collect();
+            level = found
+                .into_iter()
+                .flat_map(|replies| replies.list)
+                .filter(|reply| !comments.contains_key(&reply.id))
+                .collect();
             comments.extend(level.iter().map(|reply| (reply.id.clone(), reply.clone())));
         }
     }
@@ -61,8 +71,16 @@ pub(super) async fn read(crawl: &Crawl<'_>, which: CommentKind, keep: impl Fn(&C
     Comments { list: comments.into_values().collect(), listed: walked.items }
 }
 
+/// What comments of a kind are here, and the words for a list of them.
+pub(super) fn kind_of(which: CommentKind) -> (ContentKind, &'static str) {
+    match which {
+        CommentKind::Footer => (ContentKind::FooterComment, "footer comments"),
+        CommentKind::Inline => (ContentKind::InlineComment, "inline comments"),
+    }
+}
+
 /// A comment; one on an attachment bears that attachment's id as its container until [`complete`].
-fn comment(crawl: &Crawl<'_>, sent: model::Content, kind: ContentKind) -> Content {
+pub(super) fn comment(crawl: &Crawl<'_>, sent: model::Content, kind: ContentKind) -> Content {
     let on_attachment = sent.attachment_id.as_ref().map(|id| ContentId::new(&id.0));
     let is_reply = sent.parent_comment_id.is_some();
     let mut comment = crawl.content(sent, kind);
@@ -78,53 +96,72 @@ fn in_its_thread(mut reply: Content) -> Content {
     reply
 }
 
+/// The comment whose replies are asked for.
+#[derive(Debug, Clone)]
+pub(super) struct Parent {
+    pub(super) id: ContentId,
+    pub(super) container: Option<ContentId>,
+}
+
+impl Parent {
+    /// A comment as a parent.
+    pub(super) fn of(comment: &Content) -> Self {
+        Self { id: comment.id.clone(), container: comment.container.clone() }
+    }
+}
+
 /// The direct replies to a comment.
-async fn replies(crawl: &Crawl<'_>, which: CommentKind, kind: ContentKind, parent: &Content) -> Vec<Content> {
-    let unit = crawl.ledger.enter(UnitKind::Replies, format!("replies to {} {}", parent.kind.label(), parent.id));
-    let asked = crawl.twice(|| replies_once(crawl, which, kind, parent)).await;
-    match asked {
+pub(super) async fn replies(crawl: &Crawl<'_>, pass: Pass, which: CommentKind, parent: Parent) -> Listed {
+    let (kind, _) = kind_of(which);
+    let id = parent.id.as_str();
+    let unit = pass.enter(crawl, UnitKind::Replies, format!("replies to {} {id}", kind.label()));
+    let asked = crawl.twice(|| replies_once(crawl, pass, which, &parent)).await;
+    let error = match asked {
         Ok(replies) => {
             unit.ok();
-            replies
+            return replies;
         }
-        Err(error) if error.is_not_found() => {
-            // the comment itself tells a deleted thread from one whose replies are out of reach
-            let alone = match which {
-                CommentKind::Footer => Single::FooterComment,
-                CommentKind::Inline => Single::InlineComment,
-            };
-            match crawl.api.content(alone, parent.id.as_str(), Edition::Published).await {
-                Err(error) if error.is_not_found() => {
-                    crawl.settle_gone(unit, Kind::Content(kind), parent.id.as_str()).await;
-                }
-                Err(error) => unit.refused(&error),
-                Ok(_) => unit.denied("not found, though the comment is there"),
-            }
-            Vec::new()
+        Err(error) => error,
+    };
+    let mut is_gone = false;
+    if error.is_not_found() {
+        // the comment itself tells a deleted thread from one whose replies are out of reach
+        let alone = match which {
+            CommentKind::Footer => Single::FooterComment,
+            CommentKind::Inline => Single::InlineComment,
+        };
+        match crawl.api.content(alone, id, Edition::Published).await {
+            Err(error) if error.is_not_found() => is_gone = crawl.settle_gone(unit, Kind::Content(kind), id).await,
+            Err(error) => unit.refused(&error),
+            Ok(_) => unit.denied("not found, though the comment is there"),
         }
-        Err(error) => {
-            unit.refused(&error);
-            Vec::new()
-        }
+    } else {
+        unit.refused(&error);
     }
+    Listed { is_whole: is_gone, ..Listed::nothing() }
 }
 
 async fn replies_once(
     crawl: &Crawl<'_>,
+    pass: Pass,
     which: CommentKind,
-    kind: ContentKind,
-    parent: &Content,
-) -> Result<Vec<Content>, RequestError> {
-    let mut replies = Vec::new();
-    let walked = crawl
-        .api
-        .replies(which, parent.id.as_str(), |sent| {
+    parent: &Parent,
+) -> Result<Listed, RequestError> {
+    let (kind, _) = kind_of(which);
+    let mut replies = BTreeMap::new();
+    let mut order = pass.order;
+    let walked = loop {
+        let take = |sent| {
             let mut reply = in_its_thread(comment(crawl, sent, kind));
             reply.container = reply.container.or_else(|| parent.container.clone());
-            replies.push(reply);
-        })
-        .await;
-    walked.end.map(|()| replies)
+            replies.insert(reply.id.clone(), reply);
+        };
+        let walked = crawl.api.replies(which, parent.id.as_str(), pass.bodies, order, take).await;
+        let Some(other) = pass.other_order(order, &walked) else { break walked };
+        order = other;
+    };
+    let list = replies.into_values().collect();
+    walked.end.map(|()| Listed { list, is_whole: true, in_other_order: order != pass.order })
 }
 
 /// Replies without a container have that of the thread's first comment.

@@ -157,6 +157,7 @@ pub(super) fn attachment(sent: model::Attachment) -> Attachment {
         old_versions: Vec::new(),
         labels: None,
         sha256: None,
+        unsettled: None,
     }
 }
 

@@ -86,8 +86,9 @@ unit_kinds! {
     /// The comparison of the lists with the search index: a part of what it shows, or one content that only it shows.
     #[serde(alias = "second-walk")]
     SearchComparison = "comparison with the search index",
-    /// The list of what changed since the run began.
-    ChangesSinceStart = "changes since the start",
+    /// One list of the closing walk, or one thing that it showed otherwise than before.
+    #[serde(alias = "changes-since-start")]
+    ClosingWalk = "closing walk",
     /// A content read again alone (`--verify all`).
     SecondLook = "second look",
     /// Display names of people.

@@ -9,12 +9,13 @@ use super::crawl::Crawl;
 use super::owners::Owner;
 use super::site::{Content, ContentKind};
 use confluence_client::RequestError;
+use confluence_client::api::{Bodies, Order};
 
 /// Types that are an index of diagrams kept elsewhere: what stands in them is no use (`storage-format.md` 3).
 const INDEXES: [&str; 2] = ["com.mxgraph.confluence.plugins.diagramly", "drawio"];
 
-/// The owners found alone, and all app content of the same types.
-pub(super) async fn read(crawl: &Crawl<'_>, owners: Vec<Owner>) -> Vec<Content> {
+/// The owners found alone, and all app content of the same types; and these types, but for those not to be listed.
+pub(super) async fn read(crawl: &Crawl<'_>, owners: Vec<Owner>) -> (Vec<Content>, Vec<String>) {
     let types: BTreeSet<String> = owners.iter().filter_map(|owner| owner.custom_type.clone()).collect();
     let (indexes, types): (Vec<String>, Vec<String>) = types.into_iter().partition(|kind| is_index(kind));
     let mut contents: BTreeMap<_, Content> = BTreeMap::new();
@@ -30,7 +31,7 @@ pub(super) async fn read(crawl: &Crawl<'_>, owners: Vec<Owner>) -> Vec<Content> 
             contents.entry((content.kind, content.id.clone())).or_insert(content);
         }
     }
-    contents.into_values().collect()
+    (contents.into_values().collect(), types)
 }
 
 fn is_index(kind: &str) -> bool {
@@ -42,7 +43,7 @@ async fn of_type(crawl: &Crawl<'_>, kind: &str) -> Vec<Content> {
     let mut contents = Vec::new();
     let walked = crawl
         .api
-        .custom_content(kind, |sent| {
+        .custom_content(kind, Bodies::Included, Order::Forward, |sent| {
             contents.push(crawl.content(sent, ContentKind::CustomContent));
             crawl.progress.advance(1);
         })

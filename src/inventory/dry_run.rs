@@ -14,7 +14,7 @@ use super::options::CrawlOptions;
 use super::plan::{RequestPlan, SiteCounts};
 use super::{Coverage, Space};
 use crate::progress::Progress;
-use confluence_client::api::{Bodies, CommentKind, Single};
+use confluence_client::api::{Bodies, CommentKind, Order, Single};
 use confluence_client::{Api, RequestCounts};
 
 /// What a run would read, and what it would take.
@@ -88,7 +88,7 @@ impl Crawl<'_> {
         let mut parents: HashMap<String, bool> = HashMap::new();
         let walked = self
             .api
-            .comments(which, Bodies::LeftOut, |comment| {
+            .comments(which, Bodies::LeftOut, Order::Forward, |comment| {
                 parents.insert(comment.id.0, comment.parent_comment_id.is_some());
                 self.progress.advance(1);
             })

@@ -122,6 +122,8 @@ pub(super) struct Read {
     pub(super) attachments: Vec<Attachment>,
     pub(super) people: BTreeMap<AccountId, String>,
     pub(super) old_sizes: OldSizes,
+    /// Types of app content whose lists were walked.
+    pub(super) app_content_types: Vec<String>,
     pub(super) plan: RequestPlan,
     /// Contents of other spaces were left out: a use of a file there would not be seen.
     pub(super) references_within: bool,
@@ -198,6 +200,8 @@ impl<'a> Frame<'a> {
                 reported_spaces: reported,
                 references_within: read.references_within,
                 old_sizes: read.old_sizes,
+                app_content_types: read.app_content_types,
+                closing_walk: None,
             },
             spaces,
             contents: read.contents,

@@ -4,9 +4,11 @@ use std::collections::{HashMap, HashSet};
 
 use super::coverage::UnitKind;
 use super::crawl::{Crawl, GROUP, single, subject};
+use super::pass::Pass;
 use super::site::{Content, HeaderImage, Space, SpaceId};
 use super::{convert, search_comparison};
-use confluence_client::api::Single;
+use confluence_client::api::{Order, Single};
+use confluence_client::model;
 use storage_format::{Construct, property_references};
 
 /// Reads the header images of all pages and posts outside the trash: in bulk by search, and one by one where the
@@ -43,7 +45,7 @@ pub(super) async fn sweep(crawl: &Crawl<'_>, contents: &mut [Content], only: Opt
         Err(error) if error.stops_run() => unit.refused(error),
         Err(error) => {
             crawl.ledger.warn(format!("header images had to be read page by page: {error}"));
-            unit.ok();
+            unit.skipped("no search");
         }
         Ok(()) => unit.ok(),
     }
@@ -74,23 +76,33 @@ pub(super) fn has_header(content: &Content) -> bool {
 /// Reads the header images of one page or post from its properties, and what apps keep there: that comes with the same
 /// request, and a file named by an app's property may be in use (`storage-format.md` 2.5).
 pub(super) async fn read_alone(crawl: &Crawl<'_>, content: &mut Content) {
-    let Some(which) = single(content.kind) else { return };
+    read_alone_in(crawl, Pass::FIRST, content).await;
+}
+
+/// The same in a pass over the lists; gives the order the properties came in.
+pub(super) async fn read_alone_in(crawl: &Crawl<'_>, pass: Pass, content: &mut Content) -> Order {
+    let Some(which) = single(content.kind) else { return pass.order };
     let unit = crawl.ledger.enter(UnitKind::Properties, subject(content));
     let mut images = Vec::new();
     let mut named_by_apps = Vec::new();
     let mut without_value = false;
     let id = content.id.as_str();
-    let walked = crawl
-        .api
-        .properties(which, id, |property| {
+    let mut order = pass.order;
+    let walked = loop {
+        images.clear();
+        named_by_apps.clear();
+        let take = |property: model::Property| {
             let image = convert::header_image(&property.key, property.value.as_ref());
             if let (None, Some(value)) = (&image, &property.value) {
                 named_by_apps.extend(property_references(&property.key, &value.to_string(), crawl.site));
             }
             without_value |= convert::is_header_image(&property.key) && property.value.is_none();
             images.extend(image);
-        })
-        .await;
+        };
+        let walked = crawl.api.properties(which, id, order, take).await;
+        let Some(other) = pass.other_order(order, &walked) else { break walked };
+        order = other;
+    };
     crawl.progress.advance(1);
     match &walked.end {
         Err(error) if error.is_not_found() => {
@@ -110,4 +122,5 @@ pub(super) async fn read_alone(crawl: &Crawl<'_>, content: &mut Content) {
             }
         }
     }
+    order
 }

@@ -4,20 +4,29 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::coverage::UnitKind;
 use super::crawl::Crawl;
+use super::pass::Pass;
 use super::site::{Attachment, Content};
-use confluence_client::{RequestError, model};
+use confluence_client::api::Order;
+use confluence_client::model;
 use storage_format::{FileFilter, Target};
 
-/// Reads the labels that macros filter by, or all of them when the options say so, and gives them to the files.
-pub(super) async fn read(crawl: &Crawl<'_>, contents: &[Content], files: &mut [Attachment]) {
+/// Reads the labels that macros filter by, or all of them when the options say so, and gives them to the files. Gives
+/// whether a list came in another order than that of the pass.
+pub(super) async fn read(crawl: &Crawl<'_>, pass: Pass, contents: &[Content], files: &mut [Attachment]) -> bool {
     let wanted = wanted(contents);
     if wanted.is_empty() && !crawl.options.needs_labels {
-        return;
+        return false;
     }
     crawl.phase("labels", None);
-    let unit = crawl.ledger.enter(UnitKind::Labels, "labels of the site");
+    let unit = pass.enter(crawl, UnitKind::Labels, "labels of the site");
     let mut labels: Vec<model::Label> = Vec::new();
-    let walked = crawl.api.labels(|label| labels.push(label)).await;
+    let mut order = pass.order;
+    let walked = loop {
+        labels.clear();
+        let walked = crawl.api.labels(order, |label| labels.push(label)).await;
+        let Some(other) = pass.other_order(order, &walked) else { break walked };
+        order = other;
+    };
     unit.settle(&walked.end);
     let chosen = labels.iter().filter(|label| {
         // macros know public labels only
@@ -25,43 +34,53 @@ pub(super) async fn read(crawl: &Crawl<'_>, contents: &[Content], files: &mut [A
         public && (crawl.options.needs_labels || wanted.contains(&label.name.to_lowercase()))
     });
     let mut by_file: HashMap<String, BTreeSet<String>> = HashMap::new();
-    let walks = chosen.map(|label| bearers(crawl, label)).collect();
+    let walks = chosen.map(|label| bearers(crawl, pass, label)).collect();
     let mut whole = walked.end.is_ok();
-    for (name, files, end) in crawl.all(walks).await {
-        whole &= end.is_ok();
+    for Bearers { name, files, is_whole, order: came_in } in crawl.all(walks).await {
+        whole &= is_whole;
+        if came_in != pass.order {
+            order = came_in;
+        }
         for file in files {
             by_file.entry(file).or_default().insert(name.clone());
         }
     }
-    // labels that are known in part would say "has not this label" of files that may have it
-    for file in files.iter_mut().filter(|_| whole) {
-        file.labels = Some(by_file.remove(file.id.digits()).unwrap_or_default().into_iter().collect());
+    for file in files.iter_mut() {
+        // labels that are known in part would say "has not this label" of files that may have it
+        file.labels = whole.then(|| by_file.remove(file.id.digits()).unwrap_or_default().into_iter().collect());
     }
+    order != pass.order
 }
 
-/// The name of a label, the attachments that bear it by the digits of their ids, and whether that is all of them.
-async fn bearers(crawl: &Crawl<'_>, label: &model::Label) -> (String, Vec<String>, Result<(), RequestError>) {
-    let unit = crawl.ledger.enter(UnitKind::Labels, format!("attachments with label {:?}", label.name));
-    let mut files = Vec::new();
-    let walked = crawl
-        .api
-        .attachments_with_label(&label.id.0, |file| {
-            files.push(file.id.0.strip_prefix("att").unwrap_or(&file.id.0).to_owned());
-        })
-        .await;
-    let end = match walked.end {
+/// The attachments that bear a label.
+struct Bearers {
+    name: String,
+    /// The digits of their ids.
+    files: BTreeSet<String>,
+    is_whole: bool,
+    /// The order their list came in.
+    order: Order,
+}
+
+async fn bearers(crawl: &Crawl<'_>, pass: Pass, label: &model::Label) -> Bearers {
+    let unit = pass.enter(crawl, UnitKind::Labels, format!("attachments with label {:?}", label.name));
+    let mut files = BTreeSet::new();
+    let mut order = pass.order;
+    let walked = loop {
+        let take = |file: model::Attachment| {
+            files.insert(file.id.0.strip_prefix("att").unwrap_or(&file.id.0).to_owned());
+        };
+        let walked = crawl.api.attachments_with_label(&label.id.0, order, take).await;
+        let Some(other) = pass.other_order(order, &walked) else { break walked };
+        order = other;
+    };
+    match &walked.end {
         // a label that nobody bears any more is deleted; that cannot be told from a passing 404, so no label is
         // believed then, and macros that filter by labels may list any file
-        Err(error) if error.is_not_found() => {
-            unit.gone();
-            Err(error)
-        }
-        end => {
-            unit.settle(&end);
-            end
-        }
-    };
-    (label.name.clone(), files, end)
+        Err(error) if error.is_not_found() => unit.gone(),
+        end => unit.settle(end),
+    }
+    Bearers { name: label.name.clone(), files, is_whole: walked.end.is_ok(), order }
 }
 
 /// Label names that galleries and attachments macros filter by, in lower case.

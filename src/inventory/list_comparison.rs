@@ -1,15 +1,14 @@
 //! The comparison of the list of all attachments with other lists (`reliability-security.md` A3.4, F-57, F-99).
 //!
-//! A list that ends too early gives no sign of it. Two other lists would know: the newest attachments first, which
-//! shows a tail that is missing, and the lists of single owners, which show holes. A difference that no change of the
-//! site explains makes the run incomplete. Where it is found, the owner's own list is read, so that the report says
-//! what is missing there.
+//! A list that ends too early, or leaves something out, gives no sign of it. The closing walk takes it in its other order;
+//! the lists of single owners show holes that both orders share. A difference that no change of the site explains makes
+//! the run incomplete. Where it is found, the owner's own list is read, so that the report says what is missing there. A
+//! snapshot, which has no closing walk, compares the newest attachments instead.
 //!
 //! Both orders may be cut at their ends. What they show is the first files and the last ones; as long as they share one,
-//! nothing lies between. So they have to share a file, and where neither shows any, the owners are asked one by one.
-//! What is left: a cut through files of one and the same moment, where the orders need not be opposite; holes in the
-//! middle at owners outside the sample whose bodies name nothing, which only the search would show; and an empty list
-//! on a site of more owners than are asked, whose only files lie in the trash or an archive.
+//! nothing lies between. What is left: holes in the middle at owners outside the sample whose bodies name nothing, which
+//! only the search would show; and an empty list on a site of more owners than are asked, whose only files lie in the
+//! trash or an archive.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::ControlFlow;
@@ -35,38 +34,34 @@ const CLOCK_MARGIN: Duration = Duration::minutes(2);
 /// The files of the site-wide list by the digits of their ids.
 type Listed<'a> = HashMap<&'a str, &'a Attachment>;
 
-/// Compares the site-wide list with others that have to agree with it.
+/// Compares the site-wide list with those of single owners: a sample, and those that give reason for doubt.
 pub(super) async fn attachments(crawl: &Crawl<'_>, files: &[Attachment], to_ask: &OwnersToAsk) {
-    let sample = sample(files, to_ask, crawl.started_at);
-    let sampled: HashSet<&Container> = sample.iter().map(|(owner, _)| *owner).collect();
-    let signs = to_ask.without(&sampled, crawl.started_at).into_iter().map(|owner| (owner, Vec::new()));
-    compare(crawl, files, to_ask, sample.iter().cloned().chain(signs).collect()).await;
-}
-
-/// The same without a sample of owners, for a snapshot: it counts files and condemns none, and is to cost little more
-/// than its lists. Only owners of which the list shows no file are asked.
-pub(super) async fn attachments_in_brief(crawl: &Crawl<'_>, files: &[Attachment], to_ask: &OwnersToAsk) {
-    let signs = to_ask.without_listed_files(crawl.started_at);
-    compare(crawl, files, to_ask, signs.into_iter().map(|owner| (owner, Vec::new())).collect()).await;
-}
-
-/// `owners` are read alone, with the current files that the site-wide list shows of them; others join them where there is
-/// a reason.
-async fn compare<'f>(
-    crawl: &Crawl<'_>,
-    files: &'f [Attachment],
-    to_ask: &'f OwnersToAsk,
-    owners: Vec<(&'f Container, Vec<&'f Attachment>)>,
-) {
     if crawl.ledger.has_gap(UnitKind::AttachmentList) {
         // that files are missing is known, and the run incomplete
         return;
     }
-    let listed: Listed<'_> = files.iter().map(|file| (file.id.digits(), file)).collect();
+    let sample = sample(files, to_ask, crawl.started_at);
+    let sampled: HashSet<&Container> = sample.iter().map(|(owner, _)| *owner).collect();
+    let signs = to_ask.without(&sampled, crawl.started_at).into_iter().map(|owner| (owner, Vec::new()));
+    read_alone(crawl, sample.iter().cloned().chain(signs).collect(), &listed(files), to_ask).await;
+}
+
+/// Compares the site-wide list with the newest attachments, and with the lists of owners of which it shows no file. For a
+/// snapshot: it counts files and condemns none, and is to cost little more than its lists.
+pub(super) async fn attachments_in_brief(crawl: &Crawl<'_>, files: &[Attachment], to_ask: &OwnersToAsk) {
+    if crawl.ledger.has_gap(UnitKind::AttachmentList) {
+        return;
+    }
+    let listed = listed(files);
+    let owners = to_ask.without_listed_files(crawl.started_at);
     let strangers = newest(crawl, &listed).await;
-    let chosen: HashSet<&Container> = owners.iter().map(|(owner, _)| *owner).collect();
-    let occasions = suspects(&strangers, files).into_iter().filter(|(owner, _)| !chosen.contains(owner));
-    read_alone(crawl, owners.iter().cloned().chain(occasions).collect(), &listed, to_ask).await;
+    let occasions = suspects(&strangers, files).into_iter().filter(|(owner, _)| !owners.contains(owner));
+    let owners: Vec<_> = owners.iter().map(|owner| (*owner, Vec::new())).chain(occasions).collect();
+    read_alone(crawl, owners, &listed, to_ask).await;
+}
+
+fn listed(files: &[Attachment]) -> Listed<'_> {
+    files.iter().map(|file| (file.id.digits(), file)).collect()
 }
 
 /// Reads the lists of these owners, with the current files that the site-wide list shows of them. Where it shows none,
@@ -92,8 +87,7 @@ pub(super) async fn owners_of(crawl: &Crawl<'_>, strangers: &[Attachment], files
     if suspects.is_empty() {
         return;
     }
-    let listed: Listed<'_> = files.iter().map(|file| (file.id.digits(), file)).collect();
-    read_alone(crawl, suspects, &listed, &OwnersToAsk::default()).await;
+    read_alone(crawl, suspects, &listed(files), &OwnersToAsk::default()).await;
 }
 
 /// The owners of strangers, each once, with the current files that the site-wide list shows of them.

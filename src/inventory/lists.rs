@@ -7,11 +7,12 @@ use tokio::join;
 use super::coverage::UnitKind;
 use super::crawl::Crawl;
 use super::ledger::Ledger;
+use super::pass::Pass;
 use super::plan::batch_size;
 use super::site::{Attachment, Container, Content, ContentId, ContentKind, Space};
 use super::{bodies, comments, convert};
 use crate::support::wording::plural;
-use confluence_client::api::{Bodies, CommentKind, Single, SpaceList};
+use confluence_client::api::{Bodies, CommentKind, Order, Single, SpaceList};
 use confluence_client::{Api, RequestError, Walked, model};
 
 /// The spaces found.
@@ -30,7 +31,7 @@ pub(super) async fn spaces(api: &Api, ledger: &Ledger) -> Spaces {
     for which in [SpaceList::Current, SpaceList::Archived] {
         let unit = ledger.enter(UnitKind::SpaceList, format!("{} spaces", which.word()));
         let walked = api
-            .spaces(which, |space| {
+            .spaces(which, Order::Forward, |space| {
                 let space = convert::space(space);
                 spaces.insert(space.id.clone(), space);
             })
@@ -73,7 +74,7 @@ pub(super) async fn contents_and_attachments(
         attachments(crawl),
         comments::read(crawl, CommentKind::Footer, |_| true),
         comments::read(crawl, CommentKind::Inline, |_| true),
-        templates(crawl, &with_bodies),
+        templates(crawl, Pass::FIRST, &with_bodies, |_| None),
         in_spaces(crawl, Single::Page, &without, Bodies::LeftOut),
         in_spaces(crawl, Single::BlogPost, &without, Bodies::LeftOut),
     );
@@ -81,7 +82,7 @@ pub(super) async fn contents_and_attachments(
     contents.extend(posts);
     contents.extend(footer.list);
     contents.extend(inline.list);
-    contents.extend(templates);
+    contents.extend(templates.list);
     let mut contents = bodies::settle(crawl, contents).await;
     bare_pages.extend(bare_posts);
     contents.append(&mut bare_pages);
@@ -103,45 +104,94 @@ pub(super) fn unlisted_owners(contents: &[Content], files: &[Attachment]) -> Vec
     unlisted
 }
 
-/// Pages or blog posts of spaces, in batches that run side by side. A batch too long for the server is halved (F-17).
+/// What a pass found in lists of one kind.
+#[derive(Debug, Default)]
+pub(super) struct Listed {
+    pub(super) list: Vec<Content>,
+    /// Every one of them was walked to its end.
+    pub(super) is_whole: bool,
+    /// One at least came in another order than that of the pass.
+    pub(super) in_other_order: bool,
+}
+
+impl Listed {
+    /// Nothing yet, and nothing amiss.
+    pub(super) fn nothing() -> Self {
+        Self { list: Vec::new(), is_whole: true, in_other_order: false }
+    }
+
+    /// Adds what another list gave.
+    pub(super) fn add(&mut self, other: Self) {
+        self.list.extend(other.list);
+        self.is_whole &= other.is_whole;
+        self.in_other_order |= other.in_other_order;
+    }
+}
+
+/// Pages or blog posts of spaces.
 pub(super) async fn in_spaces(crawl: &Crawl<'_>, which: Single, spaces: &[&Space], bodies: Bodies) -> Vec<Content> {
+    let kind = kind_of(which);
+    let pass = Pass { bodies, ..Pass::FIRST };
+    walk_spaces(crawl, pass, which, spaces, |sent| Some(crawl.content(sent, kind))).await.list
+}
+
+fn kind_of(which: Single) -> ContentKind {
+    if which == Single::BlogPost { ContentKind::BlogPost } else { ContentKind::Page }
+}
+
+/// The pages or blog posts of spaces as far as `keep` keeps them, in batches that run side by side. A batch too long for
+/// the server is halved (F-17).
+pub(super) async fn walk_spaces(
+    crawl: &Crawl<'_>,
+    pass: Pass,
+    which: Single,
+    spaces: &[&Space],
+    keep: impl Fn(model::Content) -> Option<Content> + Sync,
+) -> Listed {
     let size = batch_size(spaces.len(), crawl.api.client().concurrency());
     let mut batches: Vec<&[&Space]> = spaces.chunks(size).collect();
-    let mut contents = Vec::new();
+    let mut listed = Listed::nothing();
     while !batches.is_empty() {
-        let walks = crawl.all(batches.drain(..).map(|batch| one_batch(crawl, which, batch, bodies)).collect()).await;
-        for walk in walks {
+        let walks = batches.drain(..).map(|batch| one_batch(crawl, pass, which, batch, &keep)).collect();
+        for walk in crawl.all(walks).await {
             match walk {
-                Ok(found) => contents.extend(found),
+                Ok(found) => listed.add(found),
                 Err(batch) => batches.extend(batch.chunks(batch.len().div_ceil(2))),
             }
         }
     }
-    contents
+    listed
 }
 
 /// One batch; `Err` gives it back when it has to be halved.
 async fn one_batch<'b, 's>(
     crawl: &Crawl<'_>,
+    pass: Pass,
     which: Single,
     batch: &'b [&'s Space],
-    bodies: Bodies,
-) -> Result<Vec<Content>, &'b [&'s Space]> {
-    let (unit_kind, kind, words) = match which {
-        Single::BlogPost => (UnitKind::BlogPostList, ContentKind::BlogPost, "blog posts"),
-        _ => (UnitKind::PageList, ContentKind::Page, "pages"),
+    keep: &(impl Fn(model::Content) -> Option<Content> + Sync),
+) -> Result<Listed, &'b [&'s Space]> {
+    let (unit_kind, words) = match which {
+        Single::BlogPost => (UnitKind::BlogPostList, "blog posts"),
+        _ => (UnitKind::PageList, "pages"),
     };
-    let unit = crawl.ledger.enter(unit_kind, format!("{words} of {}", names(batch)));
+    let unit = pass.enter(crawl, unit_kind, format!("{words} of {}", names(batch)));
     let ids: Vec<&str> = batch.iter().map(|space| space.id.as_str()).collect();
     let mut contents = BTreeMap::new();
-    let take = |sent: model::Content| {
-        let content = crawl.content(sent, kind);
-        contents.insert(content.id.clone(), content);
-        crawl.progress.advance(1);
-    };
-    let walked = match which {
-        Single::BlogPost => crawl.api.blog_posts(&ids, bodies, take).await,
-        _ => crawl.api.pages(&ids, bodies, take).await,
+    let mut order = pass.order;
+    let walked = loop {
+        let take = |sent: model::Content| {
+            if let Some(content) = keep(sent) {
+                contents.insert(content.id.clone(), content);
+            }
+            crawl.progress.advance(1);
+        };
+        let walked = match which {
+            Single::BlogPost => crawl.api.blog_posts(&ids, pass.bodies, order, take).await,
+            _ => crawl.api.pages(&ids, pass.bodies, order, take).await,
+        };
+        let Some(other) = pass.other_order(order, &walked) else { break walked };
+        order = other;
     };
     if batch.len() > 1 && walked.end.as_ref().is_err_and(RequestError::is_too_long) {
         unit.withdrawn();
@@ -149,7 +199,8 @@ async fn one_batch<'b, 's>(
     }
     note_duplicates(words, &walked);
     unit.settle(&walked.end);
-    Ok(contents.into_values().collect())
+    let list = contents.into_values().collect();
+    Ok(Listed { list, is_whole: walked.end.is_ok(), in_other_order: order != pass.order })
 }
 
 fn names(spaces: &[&Space]) -> String {
@@ -173,7 +224,7 @@ pub(super) async fn attachments(crawl: &Crawl<'_>) -> Vec<Attachment> {
     let mut files = BTreeMap::new();
     let walked = crawl
         .api
-        .attachments(|sent| {
+        .attachments(Order::Forward, |sent| {
             let file = convert::attachment(sent);
             files.insert(file.id.clone(), file);
             crawl.progress.advance(1);
@@ -186,42 +237,75 @@ pub(super) async fn attachments(crawl: &Crawl<'_>) -> Vec<Attachment> {
     files
 }
 
-/// Global templates and those of every space, blueprints included, each once.
-async fn templates(crawl: &Crawl<'_>, spaces: &[&Space]) -> Vec<Content> {
+/// Global templates and those of every space, blueprints included, each once. `page_size` gives the size of the pages of
+/// a list, `None` the usual one.
+pub(super) async fn templates(
+    crawl: &Crawl<'_>,
+    pass: Pass,
+    spaces: &[&Space],
+    page_size: impl Fn(Option<&Space>) -> Option<u32>,
+) -> Listed {
     let places = std::iter::once(None).chain(spaces.iter().map(|space| Some(*space)));
     let lists = places.flat_map(|place| [(place, false), (place, true)]);
-    let found = crawl.all(lists.map(|(place, blueprints)| template_list(crawl, place, blueprints)).collect()).await;
+    let walks = lists.map(|(place, blueprints)| template_list(crawl, pass, place, blueprints, page_size(place)));
+    let mut listed = Listed::nothing();
     let mut templates: BTreeMap<ContentId, Content> = BTreeMap::new();
-    for template in found.into_iter().flatten() {
-        // every space inherits the global blueprints: the one without a space is the original
-        let known = templates.get(&template.id);
-        if known.is_none_or(|known| known.space.is_some() && template.space.is_none()) {
-            templates.insert(template.id.clone(), template);
+    for mut found in crawl.all(walks.collect()).await {
+        for template in found.list.drain(..) {
+            // every space inherits the global blueprints: the one without a space is the original
+            let known = templates.get(&template.id);
+            if known.is_none_or(|known| known.space.is_some() && template.space.is_none()) {
+                templates.insert(template.id.clone(), template);
+            }
         }
+        listed.add(found);
     }
-    templates.into_values().collect()
+    listed.list = templates.into_values().collect();
+    listed
 }
 
-async fn template_list(crawl: &Crawl<'_>, space: Option<&Space>, blueprints: bool) -> Vec<Content> {
+async fn template_list(
+    crawl: &Crawl<'_>,
+    pass: Pass,
+    space: Option<&Space>,
+    blueprints: bool,
+    page_size: Option<u32>,
+) -> Listed {
     let words = if blueprints { "blueprint templates" } else { "page templates" };
     let place = space.map_or_else(|| "of the site".to_owned(), |space| format!("of space {}", space.key));
-    let unit = crawl.ledger.enter(UnitKind::Templates, format!("{words} {place}"));
-    let mut templates = Vec::new();
-    let take = |sent: model::Template| {
-        let storage = sent.body.as_ref().and_then(|body| body.storage.as_ref()).and_then(|body| body.value.as_deref());
-        let body = storage.map(|text| crawl.parse(text));
-        // a blueprint of an app that nobody changed has a module key for an id and no body that could name a file
-        if body.is_some() || !sent.template_id.0.contains(':') {
-            templates.push(convert::template(sent, space.map(|space| space.id.clone()), body));
-        }
-    };
+    let unit = pass.enter(crawl, UnitKind::Templates, format!("{words} {place}"));
+    let mut templates = BTreeMap::new();
     let key = space.map(|space| space.key.as_str());
-    let walked =
-        if blueprints { crawl.api.blueprint_templates(key, take).await } else { crawl.api.templates(key, take).await };
-    match &walked.end {
-        // an archived space makes no pages, so its templates may be out of reach without any loss
-        Err(error) if error.is_not_found() && space.is_some_and(Space::is_archived) => unit.gone(),
-        end => unit.settle(end),
+    // the list has no order: the other one stands for pages of the usual size
+    let mut order = pass.order;
+    let walked = loop {
+        let take = |sent: model::Template| {
+            let storage =
+                sent.body.as_ref().and_then(|body| body.storage.as_ref()).and_then(|body| body.value.as_deref());
+            let body = storage.map(|text| crawl.parse(text));
+            // a blueprint of an app that nobody changed has a module key for an id and no body that could name a file
+            if body.is_some() || !sent.template_id.0.contains(':') {
+                let template = convert::template(sent, space.map(|space| space.id.clone()), body);
+                templates.insert(template.id.clone(), template);
+            }
+        };
+        let page_size = page_size.filter(|_| order == pass.order);
+        let walked = if blueprints {
+            crawl.api.blueprint_templates(key, page_size, take).await
+        } else {
+            crawl.api.templates(key, page_size, take).await
+        };
+        let Some(other) = pass.other_order(order, &walked) else { break walked };
+        order = other;
+    };
+    let is_archived = space.is_some_and(Space::is_archived);
+    let out_of_reach = is_archived && walked.end.as_ref().is_err_and(RequestError::is_not_found);
+    // an archived space makes no pages, so its templates may be out of reach without any loss
+    if out_of_reach {
+        unit.gone()
+    } else {
+        unit.settle(&walked.end)
     }
-    templates
+    let list = templates.into_values().collect();
+    Listed { list, is_whole: out_of_reach || walked.end.is_ok(), in_other_order: order != pass.order }
 }

@@ -1,7 +1,7 @@
 //! Takes the inventory of a site: what there is, and whether everything was read.
 
 mod bodies;
-mod changes;
+mod closing_walk;
 mod comments;
 pub mod compare;
 mod continued;
@@ -19,10 +19,12 @@ mod ledger;
 mod list_comparison;
 mod lists;
 mod memory;
+mod newer;
 mod old_sizes;
 mod options;
 mod owners;
 mod owners_to_ask;
+mod pass;
 mod people;
 pub mod plan;
 mod plausibility;
@@ -49,6 +51,7 @@ use crate::cache::Cache;
 use confluence_client::RequestCounts;
 use storage_format::OwnSite;
 
+pub use closing_walk::ClosingWalk;
 pub use compare::compare_contents;
 pub use coverage::Coverage;
 pub use dry_run::{Preview, plan_requests};
@@ -59,10 +62,10 @@ pub use options::CrawlOptions;
 pub use plan::RequestPlan;
 pub use plausibility::is_believed;
 pub use read_site::take_inventory;
-pub use recheck::{LookedAgain, SecondLook};
+pub use recheck::SecondLook;
 pub use site::{
     AccountId, Attachment, AttachmentId, Container, Content, ContentId, ContentKind, Details, HeaderImage, OldVersion,
-    PageVersion, Space, SpaceId, Status,
+    PageVersion, Space, SpaceId, Status, Unsettled,
 };
 pub use words::{ParentKind, Resolution, SpaceKind, SpaceStatus, Subtype};
 
@@ -144,6 +147,13 @@ pub struct Scan {
     pub references_within: bool,
     /// Whether the sizes of old versions were proved to be old sizes on one file.
     pub old_sizes: OldSizes,
+    /// Types of app content whose lists were walked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub app_content_types: Vec<String>,
+    /// When all lists were walked for the last time. `None`: they were read once, so nothing is called unreferenced that
+    /// this run read, unless it comes from an older version of the program.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closing_walk: Option<Window>,
 }
 
 impl Scan {
@@ -151,6 +161,15 @@ impl Scan {
     pub fn own_site(&self) -> OwnSite {
         OwnSite::new(&self.base_url, &self.own_hosts).with_former_hosts(&self.former_hosts)
     }
+}
+
+/// A stretch of time, by the clock that dates the run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Window {
+    /// When it began.
+    pub began_at: DateTime<Utc>,
+    /// When it ended.
+    pub ended_at: DateTime<Utc>,
 }
 
 /// Who read.

@@ -123,6 +123,7 @@ mod tests {
             old_versions,
             labels: None,
             sha256: None,
+            unsettled: None,
         }
     }
 

@@ -18,8 +18,11 @@ use confluence_client::{Client, RequestCounts, RequestKind};
 /// Requests in a second that are expected before a run has measured them (`confluence-api.md` 6).
 const USUAL_RATE: f64 = 10.0;
 
+/// How often all lists are walked: in the first reading, and in a closing walk that finds nothing.
+const WALKS: usize = 2;
+
 /// The requests of a run, computed from the first lists. Retries, and what only reading can show (drafts of candidates,
-/// changes during the run), come on top.
+/// further rounds of the closing walk because something changed), come on top.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RequestPlan {
     /// By kind, in the words of the counter of requests sent.
@@ -179,35 +182,38 @@ impl SiteCounts {
         let mut requests = RequestCounts::default();
         let mut add = |kind, count| requests.add(kind, count);
         add(RequestKind::CurrentUser, 2);
-        add(RequestKind::Spaces, 2);
-        for (kind, counts) in [(RequestKind::Pages, &self.pages), (RequestKind::BlogPosts, &self.posts)] {
-            let limit = client.page_limit(kind);
-            for spaces in [&self.read_spaces, &self.other_spaces] {
-                add(kind, batches(spaces, counts, client.concurrency(), limit));
+        for _ in 0..WALKS {
+            add(RequestKind::Spaces, 2);
+            for (kind, counts) in [(RequestKind::Pages, &self.pages), (RequestKind::BlogPosts, &self.posts)] {
+                add(kind, batches(&self.read_spaces, counts, client.concurrency(), client.page_limit(kind)));
             }
+            for (kind, count) in [
+                (RequestKind::Attachments, self.attachments),
+                (RequestKind::FooterComments, self.footer_comments),
+                (RequestKind::InlineComments, self.inline_comments),
+                (RequestKind::HeaderImageSweep, self.searched),
+            ] {
+                add(kind, list_pages(client, kind, count));
+            }
+            add(RequestKind::CommentReplies, self.reply_lists);
+            add(RequestKind::Templates, 2 * (self.read_spaces.len() as u64 + 1));
+            add(RequestKind::Labels, u64::from(self.labels));
         }
-        add(RequestKind::Attachments, list_pages(client, RequestKind::Attachments, self.attachments));
-        add(RequestKind::FooterComments, list_pages(client, RequestKind::FooterComments, self.footer_comments));
-        add(RequestKind::InlineComments, list_pages(client, RequestKind::InlineComments, self.inline_comments));
-        add(RequestKind::CommentReplies, self.reply_lists);
-        add(RequestKind::Templates, 2 * (self.read_spaces.len() as u64 + 1));
-        add(RequestKind::HeaderImageSweep, list_pages(client, RequestKind::HeaderImageSweep, self.searched));
+        // after the closing walk
+        add(RequestKind::CurrentUser, 1);
+        for (kind, counts) in [(RequestKind::Pages, &self.pages), (RequestKind::BlogPosts, &self.posts)] {
+            add(kind, batches(&self.other_spaces, counts, client.concurrency(), client.page_limit(kind)));
+        }
         add(RequestKind::Properties, self.unsearched);
         add(RequestKind::Draft, self.unlisted_drafts);
         add(RequestKind::OneCustomContent, self.unlisted_custom_content);
-        add(RequestKind::NewestAttachments, 1);
         let indexed = self.footer_comments + self.inline_comments + self.attachments;
         add(RequestKind::SearchIndex, list_pages(client, RequestKind::SearchIndex, indexed));
         let sampled = self.files_owners.min(3 * OWNERS_OF_EACH as u64);
         add(RequestKind::AttachmentsOfOneOwner, sampled + self.silent_owners);
         add(RequestKind::AttachmentVersion, self.versions);
         add(RequestKind::DownloadOfOneByte, 2 * u64::from(self.versions + self.remembered_versions > 0));
-        add(RequestKind::Labels, u64::from(self.labels));
         add(RequestKind::People, self.people.div_ceil(PEOPLE_PER_REQUEST as u64));
-        for kind in [RequestKind::ChangedPages, RequestKind::ChangedBlogPosts, RequestKind::ChangedAttachments] {
-            add(kind, 1);
-        }
-        add(RequestKind::ChangedComments, 2);
         RequestPlan::of(requests, last, self.remembered_versions)
     }
 }

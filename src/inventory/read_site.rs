@@ -6,6 +6,7 @@ use super::frame::{CrawlError, Frame, Read};
 use super::memory::Figures;
 use super::options::CrawlOptions;
 use super::owners_to_ask::OwnersToAsk;
+use super::pass::Pass;
 use super::plan::SiteCounts;
 use super::site::{AccountId, Space};
 use super::{
@@ -42,15 +43,16 @@ async fn read(crawl: &Crawl<'_>, spaces: &[Space], reported: Option<&[String]>, 
         owners::find(crawl, &owners),
         list_comparison::attachments(crawl, &files, &to_ask),
     );
-    contents.extend(custom_content::read(crawl, found).await);
+    let (app_content, app_content_types) = custom_content::read(crawl, found).await;
+    contents.extend(app_content);
     comments::complete(&mut contents, &files);
     search_comparison::compare(crawl, &contents, &files).await;
     versions::read(crawl, &mut files, &contents, spaces, reported).await;
     let old_sizes = old_sizes::prove(crawl, &mut files).await;
-    labels::read(crawl, &contents, &mut files).await;
+    labels::read(crawl, Pass::FIRST, &contents, &mut files).await;
     let people = people::read(crawl, &contents, &files).await;
     let references_within = crawl.options.references_within && reported.is_some();
-    Read { contents, attachments: files, people, old_sizes, plan, references_within }
+    Read { contents, attachments: files, people, old_sizes, app_content_types, plan, references_within }
 }
 
 #[cfg(test)]

@@ -6,38 +6,18 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use super::continued::Continued;
 use super::coverage::UnitKind;
 use super::crawl::{Crawl, GROUP, single, subject};
-use super::identity::confirm_account;
 use super::options::CrawlOptions;
 use super::site::{Attachment, Content, ContentId, Status};
-use super::{Inventory, changes, comments, header_images, labels};
+use super::{Inventory, header_images, newer};
 use crate::progress::Progress;
 use confluence_client::api::Edition;
 use confluence_client::{Api, RequestError};
 
-/// What a second look brought.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct LookedAgain {
-    /// Drafts found.
-    pub drafts: usize,
-    /// Contents that are new or differ from what was read before.
-    pub contents: usize,
-    /// Attachments that are new or differ.
-    pub attachments: usize,
-}
-
-impl LookedAgain {
-    /// Whether the inventory holds something new, so that usages have to be found again.
-    pub fn found_news(&self) -> bool {
-        *self != Self::default()
-    }
-}
-
-/// Remembers what has been read again, so that further rounds do not repeat it.
+/// Remembers what has been read again, so that further looks do not repeat it.
 #[derive(Debug, Default)]
 pub struct SecondLook {
     drafts: HashSet<ContentId>,
     alone: HashSet<ContentId>,
-    rounds: u32,
 }
 
 impl SecondLook {
@@ -46,7 +26,8 @@ impl SecondLook {
         Self::default()
     }
 
-    /// Reads again what could use the candidates (places in `inventory.attachments`), and puts it into the inventory.
+    /// Reads what could use the candidates (places in `inventory.attachments`) and comes with no list: the drafts of
+    /// their owners, and with `--verify all` the owners themselves. Gives how much is new.
     ///
     /// Afterwards the attachments may be in other places. An error means that the run had to stop; the coverage of the
     /// inventory then says what is missing, as it does for single gaps.
@@ -57,27 +38,19 @@ impl SecondLook {
         candidates: &[usize],
         options: &CrawlOptions,
         progress: &Progress,
-    ) -> Result<LookedAgain, RequestError> {
+    ) -> Result<usize, RequestError> {
+        if candidates.is_empty() {
+            return Ok(0);
+        }
         let continued = Continued::of(inventory, api, options, progress);
         let crawl = continued.crawl();
-        let labels_read = labels::wanted(&inventory.contents);
-        let mut looked = LookedAgain::default();
+        let mut news = 0;
         if options.verify_all {
-            looked.contents += self.owners_alone(&crawl, inventory, candidates).await;
+            news += self.owners_alone(&crawl, inventory, candidates).await;
         }
-        looked.drafts = self.drafts(&crawl, inventory, candidates).await;
-        let first = self.rounds == 0;
-        self.rounds += 1;
-        // last, so that as little time as possible is left for changes nobody sees
-        looked.contents += changes::of_contents(&crawl, inventory, first).await;
-        looked.attachments = changes::of_attachments(&crawl, inventory).await;
-        if !labels::wanted(&inventory.contents).is_subset(&labels_read) {
-            labels::read(&crawl, &inventory.contents, &mut inventory.attachments).await;
-        }
-        comments::complete(&mut inventory.contents, &inventory.attachments);
+        news += self.drafts(&crawl, inventory, candidates).await;
         inventory.sort();
-        confirm_account(api, &continued.ledger, &inventory.scan.account.id).await;
-        continued.close(inventory).map(|()| looked)
+        continued.close(inventory).map(|()| news)
     }
 
     /// Drafts of the candidates' owners, each once: where a candidate is newer than what was published, the draft may
@@ -100,7 +73,7 @@ impl SecondLook {
         for group in wanted.chunks(GROUP) {
             found.extend(crawl.all(group.iter().map(|&owner| draft(crawl, owner)).collect()).await);
         }
-        changes::put_all(&mut inventory.contents, found.into_iter().flatten().collect())
+        newer::put_all(&mut inventory.contents, found.into_iter().flatten().collect())
     }
 
     /// Every owner of a candidate, published, with its properties, each once (`--verify all`).
@@ -118,7 +91,7 @@ impl SecondLook {
         for group in owners.chunks(GROUP) {
             read.extend(crawl.all(group.iter().map(|&content| alone(crawl, content)).collect()).await);
         }
-        changes::put_all(&mut inventory.contents, read.into_iter().flatten().collect())
+        newer::put_all(&mut inventory.contents, read.into_iter().flatten().collect())
     }
 }
 
@@ -127,6 +100,7 @@ fn published_owners(inventory: &Inventory) -> HashMap<ContentId, usize> {
     let contents = inventory.contents.iter().enumerate();
     contents
         .filter(|(_, content)| header_images::has_header(content) && content.status != Status::Draft)
+        .filter(|(_, content)| !newer::is_out_of_sight(content))
         .map(|(index, content)| (content.id.clone(), index))
         .collect()
 }
@@ -149,7 +123,7 @@ async fn draft(crawl: &Crawl<'_>, published: &Content) -> Option<Content> {
     let sent = match result {
         Ok(sent) => sent,
         Err(error) if error.is_not_found() => {
-            return crawl.settle_missing(unit, which, id).await.then(|| out_of_sight(published));
+            return crawl.settle_missing(unit, which, id).await.then(|| newer::out_of_sight(published));
         }
         Err(error) => {
             unit.refused(&error);
@@ -176,12 +150,6 @@ async fn draft(crawl: &Crawl<'_>, published: &Content) -> Option<Content> {
     Some(draft)
 }
 
-/// A page or post that was deleted or hidden since it was read: nobody knows any more what its draft named, so no file
-/// of it is judged. What it named itself still counts.
-fn out_of_sight(known: &Content) -> Content {
-    Content { status: Status::Other("not found".to_owned()), ..known.clone() }
-}
-
 /// One published owner read again alone, with its header images.
 async fn alone(crawl: &Crawl<'_>, known: &Content) -> Option<Content> {
     let which = single(known.kind)?;
@@ -201,7 +169,7 @@ async fn alone(crawl: &Crawl<'_>, known: &Content) -> Option<Content> {
             Some(content)
         }
         Err(error) if error.is_not_found() => {
-            crawl.settle_missing(unit, which, known.id.as_str()).await.then(|| out_of_sight(known))
+            crawl.settle_missing(unit, which, known.id.as_str()).await.then(|| newer::out_of_sight(known))
         }
         Err(error) => {
             unit.refused(&error);

@@ -287,6 +287,21 @@ pub struct Attachment {
     /// SHA-256 of the current version in hexadecimal, when it was downloaded to compare duplicates.
     #[serde(default)]
     pub sha256: Option<String>,
+    /// Why it cannot be judged although it was read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unsettled: Option<Unsettled>,
+}
+
+/// What happened to a file while the site was read, so that it cannot be judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Unsettled {
+    /// The first lists did not show it, or showed an older version.
+    New,
+    /// Its name, owner or status changed until the end.
+    Changing,
+    /// It lost its last use at the end, and nothing was read after that.
+    LostItsUse,
 }
 
 impl Attachment {

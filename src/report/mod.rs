@@ -49,6 +49,7 @@ pub fn write(parent: &Path, run: &RunFacts, inventory: &Inventory, audit: &Audit
     folder.write("attachments.csv", |sink| csv::attachments(sink, &rows))?;
     folder.write("versions.csv", |sink| csv::versions(sink, &rows))?;
     folder.write("duplicates.csv", |sink| csv::duplicates(sink, &view))?;
+    folder.write("uses.csv", |sink| csv::uses(sink, &rows))?;
     folder.write("scan.json.gz", |sink| scan_json::write(sink, run, inventory))?;
     let checksums = folder.files();
     folder.write("run.json", |sink| run_json::write(sink, &view, &rows, &checksums))?;

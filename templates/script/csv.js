@@ -40,6 +40,21 @@ const csvUse = (rows, used) =>
 /** @param {Rows} rows @param {number} row */
 const csvElsewhere = (rows, row) => rows.elsewhere(row).map((index) => rows.contentAt(index));
 
+/** The entries of a list in one cell, which ends between two of them where they are too many (csv/mod.rs).
+ * @template T @param {T[]} entries @param {string} separator @param {(entry: T) => string} shown */
+function csvList(entries, separator, shown) {
+  const cell = [];
+  let length = 0;
+  for (const entry of entries) {
+    const text = shown(entry);
+    length += text.length + separator.length;
+    if (length + 40 > 32000) break;
+    cell.push(text);
+  }
+  if (cell.length < entries.length) cell.push(`and ${entries.length - cell.length} more`);
+  return cell.join(separator);
+}
+
 /** The value of each column. @type {Record<string, (rows: Rows, row: number, owner: Content|null) => string|number|null>} */
 const CSV_VALUES = {
   "Filename": (rows, row) => rows.rawName(row),
@@ -48,7 +63,7 @@ const CSV_VALUES = {
   "Download URL": (rows, row) => rows.address(row, "download"),
   "Original Page": (rows, row, owner) => (owner === null ? null : csvTitled(rows, owner)),
   "Linked on Page": (rows, row) => rows.state(row, "linked"),
-  "Linked on Other Pages": (rows, row) => csvElsewhere(rows, row).map((content) => csvTitled(rows, content)).join(", "),
+  "Linked on Other Pages": (rows, row) => csvList(csvElsewhere(rows, row), ", ", (content) => csvTitled(rows, content)),
   "Attachment Page Link": (rows, row) => rows.address(row, "screen"),
   "API Delete Link": (rows, row) => rows.address(row, "endpoint"),
   "Attachment ID": (rows, row) => rows.id(row),
@@ -66,8 +81,8 @@ const CSV_VALUES = {
   "Last Modified": (rows, row) => rows.data.columns.changed[row],
   "Author": (rows, row) => rows.author(row),
   "Usage": (rows, row) => rows.usage(row),
-  "Linked Content IDs": (rows, row) => csvElsewhere(rows, row).map(csvContentId).join(";"),
-  "Evidence": (rows, row) => rows.uses(row).map((used) => csvUse(rows, used)).join(" | "),
+  "Linked Content IDs": (rows, row) => csvList(csvElsewhere(rows, row), ";", csvContentId),
+  "Evidence": (rows, row) => csvList(rows.uses(row), " | ", (used) => csvUse(rows, used)),
   "Certainty": (rows, row) => rows.state(row, "certainty"),
   "Protected": (rows, row) => rows.protection(row),
   "Duplicate Group": (rows, row) => rows.data.columns.duplicate[row] || null,

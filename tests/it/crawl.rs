@@ -9,7 +9,7 @@ use confluence_storage_analyzer::audit::{AuditOptions, Usage, analyze};
 use confluence_storage_analyzer::error::ExitStatus;
 use confluence_storage_analyzer::inventory::coverage::UnitKind;
 use confluence_storage_analyzer::inventory::{
-    CrawlError, CrawlOptions, Inventory, OldSizes, SecondLook, Status, take_inventory,
+    ClosingWalk, CrawlError, CrawlOptions, Inventory, OldSizes, SecondLook, Status, take_inventory,
 };
 use confluence_storage_analyzer::progress::Progress;
 
@@ -182,15 +182,17 @@ async fn f_56_a_page_edited_after_its_body_was_read_is_read_again() {
         (version.number, version.created_at) = (version.number + 1, Utc::now());
         page.versions.push(version);
     });
-    let mut look = SecondLook::new();
-    let looked = look.look_again(&api, &mut inventory, &candidates, &options, &progress).await.unwrap();
-    assert!(looked.contents >= 1 && inventory.coverage.is_complete());
+    let (mut look, mut walk) = (SecondLook::new(), ClosingWalk::new());
+    look.look_again(&api, &mut inventory, &candidates, &options, &progress).await.unwrap();
+    walk.round(&api, &mut inventory, &[], &options, &progress).await.unwrap();
+    assert!(!walk.is_settled() && inventory.coverage.is_complete());
     let again = analyze(&inventory, &AuditOptions::default());
     let verdict = again.files.iter().find(|file| inventory.attachments[file.attachment].id == victim.id).unwrap();
     assert_eq!(verdict.usage, Usage::Embedded);
     let drafts = inventory.requests.of(RequestKind::Draft);
-    let looked = look.look_again(&api, &mut inventory, &candidates, &options, &progress).await.unwrap();
-    assert!(!looked.found_news(), "{looked:?}");
+    assert_eq!(look.look_again(&api, &mut inventory, &candidates, &options, &progress).await.unwrap(), 0);
+    walk.round(&api, &mut inventory, &[], &options, &progress).await.unwrap();
+    assert!(walk.is_settled(), "the second round finds nothing");
     assert_eq!(inventory.requests.of(RequestKind::Draft), drafts, "a draft is read once");
 }
 

@@ -80,6 +80,7 @@ fn the_folder_holds_the_files_of_the_contract_and_their_checksums() {
         "index.html",
         "run.json",
         "scan.json.gz",
+        "uses.csv",
         "versions.csv",
     ]
     .map(str::to_owned)

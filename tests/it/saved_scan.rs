@@ -78,6 +78,11 @@ async fn written_scan(folder: &Path) -> Value {
         let page = site.contents.iter_mut().find(|content| content.kind == Kind::Page).unwrap();
         page.body.push_str(r#"<p><ac:link><ri:page ri:space-key="ENG" ri:content-title="Home"/></ac:link></p>"#);
         page.body.push_str(r#"<p><ac:link><ri:blog-post ri:content-title="News"/></ac:link></p>"#);
+        // a body that is given up
+        let markdown = format!("<![CDATA[{}]]>", "](".repeat(50_000));
+        let body = format!("<ac:plain-text-body>{markdown}</ac:plain-text-body></ac:structured-macro>");
+        let page = site.contents.iter_mut().filter(|content| content.kind == Kind::Page).nth(1).unwrap();
+        page.body.push_str(&format!(r#"<ac:structured-macro ac:name="markdown">{body}"#));
     });
     let settings = ConnectionSettings {
         timeouts: Timeouts::NONE,

@@ -22,7 +22,8 @@ use super::workflow_model::{ContentState, WorkflowParameters, WorkflowStatus};
 
 pub use super::choices::{
     ACCOUNTS_PER_REQUEST, Analytics, Bodies, CONTENT_IDS_PER_REQUEST, CommentKind, Edition, HEADER_IMAGE_DRAFT,
-    HEADER_IMAGE_PUBLISHED, INNER_LABELS, PEOPLE_PER_REQUEST, SPACE_IDS_PER_REQUEST, Single, SpaceList, TreeKind,
+    HEADER_IMAGE_PUBLISHED, INNER_LABELS, Order, PEOPLE_PER_REQUEST, SPACE_IDS_PER_REQUEST, Single, SpaceList,
+    TreeKind,
 };
 
 /// The kinds of sites that can be read.
@@ -79,16 +80,31 @@ impl Api {
             pub async fn current_user(&self) -> Result<Answer<model::User>, RequestError>;
 
             /// Spaces of one status. Both have to be asked for (`confluence-api.md` 3.1).
-            pub async fn spaces(&self, which: SpaceList, take: impl FnMut(model::Space)) -> Walked;
+            pub async fn spaces(&self, which: SpaceList, order: Order, take: impl FnMut(model::Space)) -> Walked;
+
+            /// One space.
+            pub async fn space(&self, id: &str) -> Result<model::Space, RequestError>;
 
             /// Pages of all statuses in up to [`SPACE_IDS_PER_REQUEST`] spaces.
-            pub async fn pages(&self, spaces: &[&str], bodies: Bodies, take: impl FnMut(model::Content)) -> Walked;
+            pub async fn pages(
+                &self,
+                spaces: &[&str],
+                bodies: Bodies,
+                order: Order,
+                take: impl FnMut(model::Content),
+            ) -> Walked;
 
             /// Blog posts of all statuses in up to [`SPACE_IDS_PER_REQUEST`] spaces.
-            pub async fn blog_posts(&self, spaces: &[&str], bodies: Bodies, take: impl FnMut(model::Content)) -> Walked;
+            pub async fn blog_posts(
+                &self,
+                spaces: &[&str],
+                bodies: Bodies,
+                order: Order,
+                take: impl FnMut(model::Content),
+            ) -> Walked;
 
-            /// All attachments of the site, oldest first: by creation, the only stable order offered.
-            pub async fn attachments(&self, take: impl FnMut(model::Attachment)) -> Walked;
+            /// All attachments of the site, by creation: the only stable order offered.
+            pub async fn attachments(&self, order: Order, take: impl FnMut(model::Attachment)) -> Walked;
 
             /// The attachments of one page or blog post, those in the trash among them.
             pub async fn attachments_of(&self, which: Single, id: &str, take: impl FnMut(model::Attachment)) -> Walked;
@@ -99,36 +115,34 @@ impl Api {
             /// The versions of one attachment that exist, without sizes (`confluence-api.md` 3.3).
             pub async fn attachment_versions(&self, id: &str, take: impl FnMut(model::ListedVersion)) -> Walked;
 
-            /// App content of one type, with bodies. Types cannot be listed, so only known ones can be asked for
+            /// App content of one type. Types cannot be listed, so only known ones can be asked for
             /// (`confluence-api.md` 3.4).
-            pub async fn custom_content(&self, kind: &str, take: impl FnMut(model::Content)) -> Walked;
+            pub async fn custom_content(
+                &self,
+                kind: &str,
+                bodies: Bodies,
+                order: Order,
+                take: impl FnMut(model::Content),
+            ) -> Walked;
 
             /// All footer or inline comments of the site.
             pub async fn comments(
                 &self,
                 which: CommentKind,
                 bodies: Bodies,
+                order: Order,
                 take: impl FnMut(model::Content),
             ) -> Walked;
 
-            /// The direct replies to one comment, with bodies.
-            pub async fn replies(&self, which: CommentKind, comment: &str, take: impl FnMut(model::Content)) -> Walked;
-
-            /// Pages of all spaces, the last modified first, with bodies, until `take` breaks.
-            pub async fn changed_pages(&self, take: impl FnMut(model::Content) -> ControlFlow<()>) -> Walked;
-
-            /// Blog posts of all spaces, the last modified first, with bodies, until `take` breaks.
-            pub async fn changed_blog_posts(&self, take: impl FnMut(model::Content) -> ControlFlow<()>) -> Walked;
-
-            /// Comments of the site, the last modified first, with bodies, until `take` breaks.
-            pub async fn changed_comments(
+            /// The direct replies to one comment.
+            pub async fn replies(
                 &self,
                 which: CommentKind,
-                take: impl FnMut(model::Content) -> ControlFlow<()>,
+                comment: &str,
+                bodies: Bodies,
+                order: Order,
+                take: impl FnMut(model::Content),
             ) -> Walked;
-
-            /// Attachments of the site, the last modified first, until `take` breaks.
-            pub async fn changed_attachments(&self, take: impl FnMut(model::Attachment) -> ControlFlow<()>) -> Walked;
 
             /// One content with its body.
             pub async fn content(
@@ -149,7 +163,13 @@ impl Api {
             pub async fn attachment_version(&self, id: &str, version: u32) -> Result<model::Attachment, RequestError>;
 
             /// All content properties of one page or blog post.
-            pub async fn properties(&self, which: Single, id: &str, take: impl FnMut(model::Property)) -> Walked;
+            pub async fn properties(
+                &self,
+                which: Single,
+                id: &str,
+                order: Order,
+                take: impl FnMut(model::Property),
+            ) -> Walked;
 
             /// Pages and blog posts with their header-image properties, by search: the only bulk way to properties. The
             /// search index lags and leaves contents out, so what it does not answer has to be asked for alone.
@@ -159,13 +179,20 @@ impl Api {
             /// thousand hits a page; without archived spaces, and late by seconds or minutes.
             pub async fn indexed(&self, take: impl FnMut(model::SearchHit)) -> Walked;
 
-            /// Page templates of a space, or the global ones.
-            pub async fn templates(&self, space_key: Option<&str>, take: impl FnMut(model::Template)) -> Walked;
+            /// Page templates of a space, or the global ones, in pages of `page_size` or as large as they may be. The
+            /// list has no order that could be chosen.
+            pub async fn templates(
+                &self,
+                space_key: Option<&str>,
+                page_size: Option<u32>,
+                take: impl FnMut(model::Template),
+            ) -> Walked;
 
             /// Blueprint templates of a space, or the global ones.
             pub async fn blueprint_templates(
                 &self,
                 space_key: Option<&str>,
+                page_size: Option<u32>,
                 take: impl FnMut(model::Template),
             ) -> Walked;
 
@@ -173,10 +200,15 @@ impl Api {
             pub async fn template(&self, id: &str) -> Result<model::Template, RequestError>;
 
             /// All labels of the site.
-            pub async fn labels(&self, take: impl FnMut(model::Label)) -> Walked;
+            pub async fn labels(&self, order: Order, take: impl FnMut(model::Label)) -> Walked;
 
             /// The attachments that bear a label.
-            pub async fn attachments_with_label(&self, label: &str, take: impl FnMut(model::Attachment)) -> Walked;
+            pub async fn attachments_with_label(
+                &self,
+                label: &str,
+                order: Order,
+                take: impl FnMut(model::Attachment),
+            ) -> Walked;
 
             /// Up to [`PEOPLE_PER_REQUEST`] people by account id; unknown ids are left out by the server.
             pub async fn people(&self, accounts: &[&str]) -> Result<Vec<model::User>, RequestError>;

@@ -76,6 +76,35 @@ pub enum Bodies {
     LeftOut,
 }
 
+/// The order in which a list comes. Lists that an order can be chosen for are sorted by id, or by creation where the API
+/// offers no id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Order {
+    /// The first first.
+    Forward,
+    /// The last first.
+    Backward,
+}
+
+impl Order {
+    /// The other order.
+    #[must_use]
+    pub fn reversed(self) -> Self {
+        match self {
+            Self::Forward => Self::Backward,
+            Self::Backward => Self::Forward,
+        }
+    }
+
+    /// The value of `sort` for this order by a field.
+    pub(crate) fn by(self, field: &str) -> String {
+        match self {
+            Self::Forward => field.to_owned(),
+            Self::Backward => format!("-{field}"),
+        }
+    }
+}
+
 /// Which state of a page or post is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Edition {

@@ -208,6 +208,12 @@ impl RequestError {
         matches!(self, Self::NotFound { .. })
     }
 
+    /// The server refuses just this request, in the form it was asked in (400, 403, 404, 410).
+    pub fn is_refusal(&self) -> bool {
+        let is_permanent = matches!(self, Self::Status { status: 400, .. } | Self::Gone { .. });
+        is_permanent || self.is_denied() || self.is_not_found()
+    }
+
     /// The URL was too long for the server: send fewer ids at once (F-17).
     pub fn is_too_long(&self) -> bool {
         matches!(self, Self::Status { status: 414 | 431, .. })

@@ -75,6 +75,8 @@ kinds! {
     CurrentUser: "current user", ONE, Lists;
     /// Spaces of one status.
     Spaces: "spaces", LIST, Lists;
+    /// One space alone.
+    OneSpace: "one space", ONE, Reading;
     /// Pages of some spaces.
     Pages: "pages", LIST, Lists;
     /// Blog posts of some spaces.
@@ -95,14 +97,6 @@ kinds! {
     InlineComments: "inline comments", LIST, Lists;
     /// Replies to one comment.
     CommentReplies: "comment replies", LIST, Lists;
-    /// Pages, the last modified first.
-    ChangedPages: "changed pages", LIST, Lists;
-    /// Blog posts, the last modified first.
-    ChangedBlogPosts: "changed blog posts", LIST, Lists;
-    /// Comments, the last modified first.
-    ChangedComments: "changed comments", LIST, Lists;
-    /// Attachments, the last modified first.
-    ChangedAttachments: "changed attachments", LIST, Lists;
     /// One page alone, or whether a list still shows it.
     OnePage: "one page", LIST, Reading;
     /// One blog post alone, or whether a list still shows it.

@@ -147,10 +147,20 @@ pub(crate) async fn walk<T: Item>(
     client: &Client,
     request: &Request,
     paging: Paging,
+    take: impl FnMut(T) -> ControlFlow<()>,
+) -> Walked {
+    walk_in_pages_of(client.page_limit(request.kind), client, request, paging, take).await
+}
+
+/// The same with pages of so many items to begin with.
+pub(crate) async fn walk_in_pages_of<T: Item>(
+    mut limit: u32,
+    client: &Client,
+    request: &Request,
+    paging: Paging,
     mut take: impl FnMut(T) -> ControlFlow<()>,
 ) -> Walked {
     let mut walk = Walk::new(request, paging);
-    let mut limit = client.page_limit(request.kind);
     let mut restarts = 0;
     let mut too_large = false;
     let end = loop {

@@ -180,6 +180,7 @@ fn attachment(index: u64) -> Attachment {
         old_versions: old_versions(index, old, size),
         labels: None,
         sha256: None,
+        unsettled: None,
     }
 }
 
@@ -325,6 +326,8 @@ fn inventory(spaces: Vec<Space>, attachments: Vec<Attachment>) -> Inventory {
             account: Account { id: AccountId::new("a1"), name: "Alice Example".to_owned() },
             reported_spaces: None,
             old_sizes: OldSizes::NothingToProve,
+            app_content_types: Vec::new(),
+            closing_walk: None,
         },
         spaces,
         contents: contents(),

@@ -42,6 +42,8 @@ impl TestSite {
             reported_spaces: None,
             references_within: false,
             old_sizes: OldSizes::NothingToProve,
+            app_content_types: Vec::new(),
+            closing_walk: None,
         };
         let read = UnitCounts { planned: 1, ok: 1, ..UnitCounts::default() };
         let inventory = Inventory {
@@ -154,6 +156,7 @@ impl TestSite {
             old_versions: Vec::new(),
             labels: Some(Vec::new()),
             sha256: None,
+            unsettled: None,
         });
         self.inventory.attachments.last_mut().unwrap()
     }

@@ -80,6 +80,7 @@ async fn read_lists(crawl: &Crawl<'_>, spaces: &[Space], reported: Option<&[Stri
         attachments: files,
         people,
         old_sizes: OldSizes::NothingToProve,
+        app_content_types: Vec::new(),
         plan,
         // a use of a file in what such a reading leaves out would not be seen
         references_within: true,

@@ -57,6 +57,8 @@ pub(super) fn inventory(contents: Vec<Content>) -> Inventory {
         reported_spaces: None,
         references_within: false,
         old_sizes: OldSizes::NothingToProve,
+        app_content_types: Vec::new(),
+        closing_walk: None,
     };
     let read = UnitCounts { planned: 1, ok: 1, ..UnitCounts::default() };
     Inventory {

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{megabytes, yes_no};
+use super::{list, megabytes, yes_no};
 use crate::inventory::Content;
 use crate::report::view::{FileRow, View, content_id};
 use crate::spreadsheet::{Column, Sheet, Value, write_table};
@@ -52,10 +52,10 @@ pub(crate) const ATTACHMENTS: &[FileColumn] = &[
         .says("Yes, No or Unknown: the body, the header image or an attachments macro of that page uses the file.")
         .from("bodies"),
     FileColumn::text("Linked on Other Pages", |row| {
-        let elsewhere: Vec<String> = row.elsewhere().into_iter().map(|content| titled(row.view, content)).collect();
-        Value::text(elsewhere.join(", "))
+        list(row.elsewhere().into_iter(), ", ", |content| titled(row.view, content))
     })
-    .says("Other contents that use the file, each as `Title (URL)`, separated by commas.")
+    .says("Other contents that use the file, each as `Title (URL)`, separated by commas; a list too long for a cell ends \
+           with `and N more`, and `uses.csv` has all.")
     .from("bodies")
     .empty("no other content does"),
     FileColumn::text("Attachment Page Link", |row| optional(row.screen_url()))
@@ -127,15 +127,13 @@ pub(crate) const ATTACHMENTS: &[FileColumn] = &[
     FileColumn::text("Usage", |row| Value::text(row.usage().as_str()))
         .says("What is known of the use of the file, in one of the words that the README explains.")
         .from("bodies"),
-    FileColumn::text("Linked Content IDs", |row| {
-        let ids: Vec<String> = row.elsewhere().into_iter().map(content_id).collect();
-        Value::text(ids.join(";"))
-    })
-    .says("Ids of the other contents that use the file, separated by semicolons; `(draft)` behind that of a draft.")
+    FileColumn::text("Linked Content IDs", |row| list(row.elsewhere().into_iter(), ";", content_id))
+    .says("Ids of the other contents that use the file, separated by semicolons; `(draft)` behind that of a draft. Cut as \
+           above.")
     .from("bodies")
     .empty("no other content does"),
-    FileColumn::text("Evidence", |row| Value::text(evidence(row)))
-        .says("Each use as `construct content-id \"name\" certainty`, separated by ` | `.")
+    FileColumn::text("Evidence", evidence)
+        .says("Each use as `construct content-id \"name\" certainty`, separated by ` | `. Cut as above.")
         .from("bodies")
         .empty("no use was found"),
     FileColumn::text("Certainty", |row| {
@@ -170,17 +168,11 @@ fn optional(text: Option<String>) -> Value {
 }
 
 /// `construct content-id "name" certainty`, separated by ` | `.
-fn evidence(row: &FileRow<'_>) -> String {
-    let uses: Vec<String> = row
-        .verdict
-        .uses
-        .iter()
-        .map(|used| {
-            let id = content_id(row.content_of(used));
-            format!("{} {id} \"{}\" {}", used.construct, used.name, used.certainty.label())
-        })
-        .collect();
-    uses.join(" | ")
+fn evidence(row: &FileRow<'_>) -> Value {
+    list(row.verdict.uses.iter(), " | ", |used| {
+        let id = content_id(row.content_of(used));
+        format!("{} {id} \"{}\" {}", used.construct, used.name, used.certainty.label())
+    })
 }
 
 /// `Title (URL)`, the form of the compatible columns.

@@ -3,6 +3,7 @@
 
 mod attachments;
 mod duplicates;
+mod uses;
 mod versions;
 
 use crate::metrics;
@@ -10,6 +11,7 @@ use crate::spreadsheet::{Value, documentation, header};
 
 pub(crate) use attachments::{ATTACHMENTS, attachments};
 pub(crate) use duplicates::duplicates;
+pub(crate) use uses::uses;
 pub(crate) use versions::versions;
 
 /// The columns of every CSV file in Markdown: `docs/columns.md`.
@@ -23,6 +25,8 @@ pub fn columns_page() -> String {
         documentation(versions::VERSIONS),
         "## Duplicates\n\n`duplicates.csv`, one row for each file of a group:\n".to_owned(),
         documentation(duplicates::DUPLICATES),
+        "## Uses\n\n`uses.csv`, one row for each use of a file:\n".to_owned(),
+        documentation(uses::USES),
         "## Pages\n\n`confluence_data_*.csv`, one row for each page and week:\n".to_owned(),
         documentation(metrics::columns::all()),
         "## Findings\n\n`findings/*.csv`, one row for each page of the list:\n".to_owned(),
@@ -48,6 +52,30 @@ fn yes_no(yes: bool) -> Value {
     Value::text(if yes { "Yes" } else { "No" })
 }
 
+/// Longest cell of a list, in characters as spreadsheets count them (units of UTF-16). Excel takes 32,767.
+const LONGEST_CELL: usize = 32_000;
+
+/// Room for the last entry of a list that was cut, with its separator: ` | and 18446744073709551615 more`.
+const ROOM_FOR_THE_REST: usize = 40;
+
+/// The entries of a list in one cell. Where they are too many for it, the list ends between two of them with `and N more`.
+/// `templates/script/csv.js` does the same.
+fn list<T>(entries: impl ExactSizeIterator<Item = T>, separator: &str, shown: impl Fn(T) -> String) -> Value {
+    let count = entries.len();
+    let mut cell: Vec<String> = Vec::new();
+    let mut length = 0;
+    for entry in entries {
+        let entry = shown(entry);
+        length += entry.encode_utf16().count() + separator.len();
+        if length + ROOM_FOR_THE_REST > LONGEST_CELL {
+            cell.push(format!("and {} more", count - cell.len()));
+            break;
+        }
+        cell.push(entry);
+    }
+    Value::text(cell.join(separator))
+}
+
 /// Bytes ÷ 1,048,576 with two decimals, rounded half up; unknown is empty.
 fn megabytes(bytes: Option<u64>) -> Value {
     Value::maybe(bytes, |bytes| {
@@ -59,6 +87,25 @@ fn megabytes(bytes: Option<u64>) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_long_list_ends_between_two_entries() {
+        let text = |count: usize, entry: &str| list((0..count).map(|_| entry), ", ", str::to_owned).plain();
+        assert_eq!(text(0, "a"), "");
+        assert_eq!(text(3, "a (b, c)"), "a (b, c), a (b, c), a (b, c)");
+        // a rocket is two characters to a spreadsheet
+        let rocket = "🚀".repeat(100);
+        for (count, entry) in [(100_000, "a"), (200, rocket.as_str()), (2, "x".repeat(40_000).as_str())] {
+            let cell = text(count, entry);
+            assert!(cell.encode_utf16().count() <= 32_000, "{} characters", cell.encode_utf16().count());
+            let (whole, rest) = cell.split_at(cell.rfind("and ").unwrap());
+            let listed = whole.split_terminator(", ").inspect(|listed| assert_eq!(*listed, entry)).count();
+            assert_eq!(rest, format!("and {} more", count - listed));
+        }
+        let just_enough = 31_960 / 3;
+        assert!(!text(just_enough, "a").contains("more"));
+        assert!(text(just_enough + 1, "a").ends_with(", and 1 more"));
+    }
 
     #[test]
     fn megabytes_have_two_decimals() {

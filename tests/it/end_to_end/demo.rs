@@ -100,6 +100,7 @@ fn the_folder_holds_what_the_contract_names() {
             "index.html",
             "run.json",
             "scan.json.gz",
+            "uses.csv",
             "versions.csv"
         ]
     );

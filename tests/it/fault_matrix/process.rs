@@ -1,5 +1,6 @@
 //! F-75 to F-98: folders, signals, streams, with the program itself.
 
+use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -176,6 +177,47 @@ fn f_78_after_a_signal_nothing_is_announced_that_is_not_done() {
             assert!(wrong.is_empty(), "{command} at request {requests}: {wrong:?}\n{stderr}");
         }
     }
+}
+
+/// A site with a page of several megabytes whose markup takes minutes and gigabytes where it is followed, and names
+/// `unused.mov`.
+#[cfg(unix)]
+fn with_a_hostile_page(faults: FaultPlan) -> Server {
+    let mut site = known::site().0;
+    let body = &mut site.contents.iter_mut().find(|content| content.id == "1007").unwrap().body;
+    *body = format!(
+        r#"<ac:structured-macro ac:name="markdown"><ac:plain-text-body><![CDATA[unused.mov {}]]></ac:plain-text-body></ac:structured-macro>"#,
+        "](".repeat(2_000_000)
+    );
+    Server::start(site, faults)
+}
+
+#[cfg(unix)]
+#[test]
+fn f_65_a_page_made_to_be_expensive_stops_no_run_and_no_signal() {
+    let server = with_a_hostile_page(FaultPlan::none());
+    let folder = TempDir::new().unwrap();
+    let mut whole = child(&server, folder.path());
+    let output = whole.output().unwrap();
+    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(0), "{stderr}");
+    let report = reports(folder.path()).pop().unwrap();
+    let usages: BTreeMap<String, String> = crate::program::rows_of(&report.join("attachments.csv"))
+        .into_iter()
+        .map(|row| (row["Filename"].clone(), row["Usage"].clone()))
+        .collect();
+    assert_eq!(usages["unused.mov"], "undetermined");
+    assert_eq!(usages["newest name.png"], "embedded", "the rest is judged as ever");
+
+    // every answer behind the one with the page is refused, so that only the signal ends this run
+    let requests = 12;
+    let pause = answer(429, &[("retry-after", "800")], "{}");
+    let server = with_a_hostile_page(on("/wiki/*", Occurrence::From(requests), pause));
+    let folder = TempDir::new().unwrap();
+    let mut child = child(&server, folder.path()).spawn().unwrap();
+    until_requests(&server, requests as usize, &mut child);
+    signal(&child, "INT");
+    assert_eq!(child.wait_with_output().unwrap().status.code(), Some(130));
 }
 
 #[cfg(target_os = "linux")]

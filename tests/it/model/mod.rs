@@ -116,7 +116,7 @@ async fn same_again(bench: &Bench, reading: &Reading, told: &str) {
     let again = bench.run().await;
     let (one, two) = (TempDir::new().unwrap(), TempDir::new().unwrap());
     let (one, two) = (write(one.path(), reading), write(two.path(), again.reading()));
-    for table in ["attachments.csv", "versions.csv", "duplicates.csv"] {
+    for table in ["attachments.csv", "versions.csv", "duplicates.csv", "uses.csv"] {
         assert_eq!(std::fs::read(one.join(table)).unwrap(), std::fs::read(two.join(table)).unwrap(), "I6, {told}");
     }
 }

@@ -175,3 +175,22 @@ fn row_3_pdf_export_covers_do_not_count() {
     let body = call("scroll-ignore", &[("template", "cover of Release Plan")]);
     assert_usage(&album(&body), &[("own-a", UNUSED), ("own-pdf", UNUSED), ("other-a", UNUSED)]);
 }
+
+#[test]
+fn macros_that_ask_for_too_much_are_not_followed_to_the_end() {
+    let lists = |count: usize, pattern: fn(usize) -> String| -> String {
+        (0..count).map(|at| call("attachments", &[("page", "Deployment Guide"), ("patterns", &pattern(at))])).collect()
+    };
+    let same = album(&lists(5_000, |_| "a.*".to_owned()));
+    assert_usage(&same, &[("other-a", "listed"), ("other-pdf", UNUSED), ("own-a", UNUSED)]);
+    assert!(same.audit().notices.is_empty());
+
+    let different = album(&(lists(5_000, |at| format!("x{at}")) + &super::image("late.png")));
+    assert_usage(&different, &[("other-a", "undetermined"), ("other-pdf", "undetermined"), ("own-a", UNUSED)]);
+    let notices = different.audit().notices;
+    assert!(notices.iter().any(|notice| notice.contains("more files than can be looked up")), "{notices:?}");
+    // what a name behind them means is not looked up either
+    let mut late = album(&(lists(5_000, |at| format!("x{at}")) + &super::image("late.png")));
+    late.file("late", OWN, "late.png");
+    assert_usage(&late, &[("late", "undetermined"), ("own-pdf", UNUSED)]);
+}

@@ -2,7 +2,7 @@
 
 use storage_format::{Body, OwnSite, Reading, parse};
 
-use super::{OWN, Possible, Proven, assert_evidence, assert_own, assert_usage, call, code, image, site};
+use super::{OTHER, OWN, Possible, Proven, assert_evidence, assert_own, assert_usage, call, code, image, site};
 use test_support::test_site::{BASE_URL, TestSite};
 
 /// Reads and audits on a thread with the small stack of a worker. The payloads take hours or for ever where a reader
@@ -21,6 +21,56 @@ fn audited(body: String, names: &'static [&'static str]) -> Vec<&'static str> {
 
 fn read(body: &str) -> Body {
     parse(body, &OwnSite::new(BASE_URL, &[]))
+}
+
+/// A markdown macro that takes minutes and gigabytes where every link in it is followed to the end.
+fn hostile(text: &str) -> String {
+    let code = format!("{text} {}", "](".repeat(300_000));
+    format!(
+        r#"<ac:structured-macro ac:name="markdown"><ac:plain-text-body><![CDATA[{code}]]></ac:plain-text-body></ac:structured-macro>"#
+    )
+}
+
+#[test]
+fn a_body_made_to_be_expensive_is_searched_instead_and_named() {
+    let mut site = site(&hostile("see a.png and b%20c.pdf, att77"), "a.png");
+    site.file("escaped", OTHER, "b c.pdf");
+    site.file("77", OTHER, "id.png");
+    site.file("unnamed", OTHER, "d.png");
+    let named =
+        [("own", "undetermined"), ("other", "undetermined"), ("escaped", "undetermined"), ("77", "undetermined")];
+    assert_usage(&site, &named);
+    assert_usage(&site, &[("near", "unreferenced"), ("unnamed", "unreferenced")]);
+    let reason = &site.verdict("own").reasons[0];
+    assert!(reason.contains("Release Plan") && reason.contains("steps"), "{reason}");
+    let notices = site.audit().notices;
+    assert!(notices.iter().any(|notice| notice.contains("Release Plan") && notice.contains("steps")), "{notices:?}");
+}
+
+#[test]
+fn an_expensive_body_with_a_macro_that_shows_files_unnamed_leaves_none_of_them_unreferenced() {
+    for list in ["gallery", "attachments"] {
+        let macros = call(list, &[("page", "Deployment Guide")]);
+        let mut site = site(&format!("{macros}{}", hostile("")), "a.png");
+        site.page("3001", "Runbook", "");
+        site.file("third", "3001", "a.png");
+        let shown = [("own", "undetermined"), ("near", "undetermined"), ("other", "undetermined")];
+        assert_usage(&site, &shown);
+        assert_usage(&site, &[("third", "unreferenced")]);
+    }
+    // an address of a file holds the word too
+    let site = site(&hostile("/download/attachments/1/x.png"), "a.png");
+    assert_usage(&site, &[("own", "unreferenced")]);
+}
+
+#[test]
+fn glued_addresses_are_read_or_given_up_and_hide_no_file() {
+    let address = format!("{BASE_URL}/spaces/ENG/pages/1001?preview=/1001/9/a.png");
+    assert_usage(&site(&format!("<p>{}</p>", address.repeat(2)), "a.png"), &[("own", "linked")]);
+    for count in [2_000, 20_000] {
+        let usages = audited(format!("<p>{}</p>", address.repeat(count)), &["a.png", "b.png"]);
+        assert_ne!(usages[0], "unreferenced", "{count}");
+    }
 }
 
 #[test]

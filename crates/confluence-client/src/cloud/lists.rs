@@ -4,14 +4,16 @@ use std::ops::ControlFlow;
 
 use super::{
     ATTACHMENT_STATUSES, BLOG_POST_STATUSES, Cloud, PAGE_STATUSES, collection, comments, in_spaces, statuses_of,
-    with_all, with_bodies,
+    to_its_end, with_all, with_bodies,
 };
 use crate::answer::Answer;
-use crate::choices::{Bodies, CommentKind, Edition, HEADER_IMAGE_DRAFT, HEADER_IMAGE_PUBLISHED, Single, SpaceList};
+use crate::choices::{
+    Bodies, CommentKind, Edition, HEADER_IMAGE_DRAFT, HEADER_IMAGE_PUBLISHED, Order, Single, SpaceList,
+};
 use crate::error::RequestError;
 use crate::kind::RequestKind;
 use crate::model;
-use crate::pagination::{Paging, Walked, walk};
+use crate::pagination::{Paging, Walked, walk, walk_in_pages_of};
 use crate::request::Request;
 
 impl Cloud {
@@ -19,24 +21,39 @@ impl Cloud {
         self.client.identity().await
     }
 
-    pub(crate) async fn spaces(&self, which: SpaceList, take: impl FnMut(model::Space)) -> Walked {
-        let request = Request::v2(RequestKind::Spaces, &["spaces"]).with("status", which.word()).with("sort", "id");
-        self.list(&request, take).await
+    pub(crate) async fn spaces(&self, which: SpaceList, order: Order, take: impl FnMut(model::Space)) -> Walked {
+        let request = Request::v2(RequestKind::Spaces, &["spaces"]).with("status", which.word());
+        self.list(&request.with("sort", order.by("id")), take).await
     }
 
-    pub(crate) async fn pages(&self, spaces: &[&str], bodies: Bodies, take: impl FnMut(model::Content)) -> Walked {
-        let request = with_all(Request::v2(RequestKind::Pages, &["pages"]), "status", PAGE_STATUSES).with("sort", "id");
-        self.list(&in_spaces(request, spaces, bodies), take).await
+    pub(crate) async fn space(&self, id: &str) -> Result<model::Space, RequestError> {
+        Ok(self.client.get(&Request::v2(RequestKind::OneSpace, &["spaces", id])).await?.value)
     }
 
-    pub(crate) async fn blog_posts(&self, spaces: &[&str], bodies: Bodies, take: impl FnMut(model::Content)) -> Walked {
-        let request = Request::v2(RequestKind::BlogPosts, &["blogposts"]).with("sort", "id");
-        let request = with_all(request, "status", BLOG_POST_STATUSES);
-        self.list(&in_spaces(request, spaces, bodies), take).await
+    pub(crate) async fn pages(
+        &self,
+        spaces: &[&str],
+        bodies: Bodies,
+        order: Order,
+        take: impl FnMut(model::Content),
+    ) -> Walked {
+        let request = with_all(Request::v2(RequestKind::Pages, &["pages"]), "status", PAGE_STATUSES);
+        self.list(&in_spaces(request.with("sort", order.by("id")), spaces, bodies), take).await
     }
 
-    pub(crate) async fn attachments(&self, take: impl FnMut(model::Attachment)) -> Walked {
-        let request = Request::v2(RequestKind::Attachments, &["attachments"]).with("sort", "created-date");
+    pub(crate) async fn blog_posts(
+        &self,
+        spaces: &[&str],
+        bodies: Bodies,
+        order: Order,
+        take: impl FnMut(model::Content),
+    ) -> Walked {
+        let request = with_all(Request::v2(RequestKind::BlogPosts, &["blogposts"]), "status", BLOG_POST_STATUSES);
+        self.list(&in_spaces(request.with("sort", order.by("id")), spaces, bodies), take).await
+    }
+
+    pub(crate) async fn attachments(&self, order: Order, take: impl FnMut(model::Attachment)) -> Walked {
+        let request = Request::v2(RequestKind::Attachments, &["attachments"]).with("sort", order.by("created-date"));
         self.list(&with_all(request, "status", ATTACHMENT_STATUSES), take).await
     }
 
@@ -55,51 +72,38 @@ impl Cloud {
         self.list(&request.with("sort", "modified-date"), take).await
     }
 
-    pub(crate) async fn custom_content(&self, kind: &str, take: impl FnMut(model::Content)) -> Walked {
-        let request =
-            Request::v2(RequestKind::CustomContent, &["custom-content"]).with("type", kind).with("sort", "id");
-        self.list(&request.with("body-format", "storage"), take).await
+    pub(crate) async fn custom_content(
+        &self,
+        kind: &str,
+        bodies: Bodies,
+        order: Order,
+        take: impl FnMut(model::Content),
+    ) -> Walked {
+        let request = Request::v2(RequestKind::CustomContent, &["custom-content"]).with("type", kind);
+        self.list(&with_bodies(request.with("sort", order.by("id")), bodies), take).await
     }
 
     pub(crate) async fn comments(
         &self,
         which: CommentKind,
         bodies: Bodies,
+        order: Order,
         take: impl FnMut(model::Content),
     ) -> Walked {
-        let request = Request::v2(which.request_kind(), &[comments(which)]).with("sort", "created-date");
+        let request = Request::v2(which.request_kind(), &[comments(which)]).with("sort", order.by("created-date"));
         self.list(&with_bodies(request, bodies), take).await
     }
 
-    pub(crate) async fn replies(&self, which: CommentKind, comment: &str, take: impl FnMut(model::Content)) -> Walked {
-        let request = Request::v2(RequestKind::CommentReplies, &[comments(which), comment, "children"]);
-        self.list(&request.with("sort", "created-date").with("body-format", "storage"), take).await
-    }
-
-    pub(crate) async fn changed_pages(&self, take: impl FnMut(model::Content) -> ControlFlow<()>) -> Walked {
-        let request = with_all(Request::v2(RequestKind::ChangedPages, &["pages"]), "status", PAGE_STATUSES);
-        self.newest_first(request.with("body-format", "storage"), take).await
-    }
-
-    pub(crate) async fn changed_blog_posts(&self, take: impl FnMut(model::Content) -> ControlFlow<()>) -> Walked {
-        let request =
-            with_all(Request::v2(RequestKind::ChangedBlogPosts, &["blogposts"]), "status", BLOG_POST_STATUSES);
-        self.newest_first(request.with("body-format", "storage"), take).await
-    }
-
-    pub(crate) async fn changed_comments(
+    pub(crate) async fn replies(
         &self,
         which: CommentKind,
-        take: impl FnMut(model::Content) -> ControlFlow<()>,
+        comment: &str,
+        bodies: Bodies,
+        order: Order,
+        take: impl FnMut(model::Content),
     ) -> Walked {
-        let request = Request::v2(RequestKind::ChangedComments, &[comments(which)]).with("body-format", "storage");
-        self.newest_first(request, take).await
-    }
-
-    pub(crate) async fn changed_attachments(&self, take: impl FnMut(model::Attachment) -> ControlFlow<()>) -> Walked {
-        let request =
-            with_all(Request::v2(RequestKind::ChangedAttachments, &["attachments"]), "status", ATTACHMENT_STATUSES);
-        self.newest_first(request, take).await
+        let request = Request::v2(RequestKind::CommentReplies, &[comments(which), comment, "children"]);
+        self.list(&with_bodies(request.with("sort", order.by("created-date")), bodies), take).await
     }
 
     pub(crate) async fn content(
@@ -137,9 +141,15 @@ impl Cloud {
         Ok(self.client.get(&request).await?.value)
     }
 
-    pub(crate) async fn properties(&self, which: Single, id: &str, take: impl FnMut(model::Property)) -> Walked {
-        let request = Request::v2(RequestKind::Properties, &[collection(which), id, "properties"]).with("sort", "key");
-        self.list(&request, take).await
+    pub(crate) async fn properties(
+        &self,
+        which: Single,
+        id: &str,
+        order: Order,
+        take: impl FnMut(model::Property),
+    ) -> Walked {
+        let request = Request::v2(RequestKind::Properties, &[collection(which), id, "properties"]);
+        self.list(&request.with("sort", order.by("key")), take).await
     }
 
     pub(crate) async fn header_images(&self, take: impl FnMut(model::SearchHit)) -> Walked {
@@ -156,24 +166,38 @@ impl Cloud {
         self.list(&request, take).await
     }
 
-    pub(crate) async fn templates(&self, space_key: Option<&str>, take: impl FnMut(model::Template)) -> Walked {
-        self.template_list("page", space_key, take).await
+    pub(crate) async fn templates(
+        &self,
+        space_key: Option<&str>,
+        page_size: Option<u32>,
+        take: impl FnMut(model::Template),
+    ) -> Walked {
+        self.template_list("page", space_key, page_size, take).await
     }
 
     pub(crate) async fn blueprint_templates(
         &self,
         space_key: Option<&str>,
+        page_size: Option<u32>,
         take: impl FnMut(model::Template),
     ) -> Walked {
-        self.template_list("blueprint", space_key, take).await
+        self.template_list("blueprint", space_key, page_size, take).await
     }
 
-    async fn template_list(&self, which: &str, space_key: Option<&str>, take: impl FnMut(model::Template)) -> Walked {
+    async fn template_list(
+        &self,
+        which: &str,
+        space_key: Option<&str>,
+        page_size: Option<u32>,
+        take: impl FnMut(model::Template),
+    ) -> Walked {
         let mut request = Request::v1(RequestKind::Templates, &["template", which]).with("expand", "body.storage");
         if let Some(key) = space_key {
             request = request.with("spaceKey", key);
         }
-        self.list_by_start(&request, take).await
+        let most = self.client.page_limit(request.kind);
+        let page_size = page_size.map_or(most, |size| size.clamp(1, most));
+        walk_in_pages_of(page_size, &self.client, &request, Paging::Start, to_its_end(take)).await
     }
 
     pub(crate) async fn template(&self, id: &str) -> Result<model::Template, RequestError> {
@@ -181,13 +205,18 @@ impl Cloud {
         Ok(self.client.get(&request).await?.value)
     }
 
-    pub(crate) async fn labels(&self, take: impl FnMut(model::Label)) -> Walked {
-        self.list(&Request::v2(RequestKind::Labels, &["labels"]).with("sort", "id"), take).await
+    pub(crate) async fn labels(&self, order: Order, take: impl FnMut(model::Label)) -> Walked {
+        self.list(&Request::v2(RequestKind::Labels, &["labels"]).with("sort", order.by("id")), take).await
     }
 
-    pub(crate) async fn attachments_with_label(&self, label: &str, take: impl FnMut(model::Attachment)) -> Walked {
+    pub(crate) async fn attachments_with_label(
+        &self,
+        label: &str,
+        order: Order,
+        take: impl FnMut(model::Attachment),
+    ) -> Walked {
         let request = Request::v2(RequestKind::AttachmentsOfALabel, &["labels", label, "attachments"]);
-        self.list(&request.with("sort", "created-date"), take).await
+        self.list(&request.with("sort", order.by("created-date")), take).await
     }
 
     pub(crate) async fn people(&self, accounts: &[&str]) -> Result<Vec<model::User>, RequestError> {

@@ -66,10 +66,6 @@ impl Cloud {
     async fn list_by_start<T: Item>(&self, request: &Request, take: impl FnMut(T)) -> Walked {
         walk(&self.client, request, Paging::Start, to_its_end(take)).await
     }
-
-    async fn newest_first<T: Item>(&self, request: Request, take: impl FnMut(T) -> ControlFlow<()>) -> Walked {
-        walk(&self.client, &request.with("sort", "-modified-date"), Paging::Cursor, take).await
-    }
 }
 
 /// Takes every item and never ends the walk.

@@ -6,41 +6,39 @@ use std::ops::ControlFlow;
 use super::server::{Reply, Site};
 use super::*;
 use crate::Api;
-use crate::api::{Analytics, Bodies, CommentKind, Edition, Single, SpaceList, TreeKind};
+use crate::api::{Analytics, Bodies, CommentKind, Edition, Order, Single, SpaceList, TreeKind};
 use crate::kind::Planned;
 
 /// Asks every endpoint once; what comes back does not matter.
 async fn ask_everything(api: &Api) {
+    let forward = Order::Forward;
     let _ = api.current_user().await;
-    api.spaces(SpaceList::Current, |_| {}).await;
-    api.pages(&["1"], Bodies::LeftOut, |_| {}).await;
-    api.blog_posts(&["1"], Bodies::LeftOut, |_| {}).await;
-    api.attachments(|_| {}).await;
+    api.spaces(SpaceList::Current, forward, |_| {}).await;
+    let _ = api.space("1").await;
+    api.pages(&["1"], Bodies::LeftOut, forward, |_| {}).await;
+    api.blog_posts(&["1"], Bodies::LeftOut, forward, |_| {}).await;
+    api.attachments(forward, |_| {}).await;
     api.attachments_of(Single::Page, "1", |_| {}).await;
     api.newest_attachments(|_| ControlFlow::Continue(())).await;
     api.attachment_versions("1", |_| {}).await;
-    api.custom_content("x", |_| {}).await;
+    api.custom_content("x", Bodies::LeftOut, forward, |_| {}).await;
     for which in [CommentKind::Footer, CommentKind::Inline] {
-        api.comments(which, Bodies::LeftOut, |_| {}).await;
-        api.replies(which, "1", |_| {}).await;
-        api.changed_comments(which, |_| ControlFlow::Continue(())).await;
+        api.comments(which, Bodies::LeftOut, forward, |_| {}).await;
+        api.replies(which, "1", Bodies::LeftOut, forward, |_| {}).await;
     }
-    api.changed_pages(|_| ControlFlow::Continue(())).await;
-    api.changed_blog_posts(|_| ControlFlow::Continue(())).await;
-    api.changed_attachments(|_| ControlFlow::Continue(())).await;
     for which in [Single::Page, Single::BlogPost, Single::FooterComment, Single::CustomContent] {
         let _ = api.content(which, "1", Edition::Published).await;
     }
     let _ = api.content(Single::Page, "1", Edition::Draft).await;
     let _ = api.attachment("1").await;
     let _ = api.attachment_version("1", 1).await;
-    api.properties(Single::Page, "1", |_| {}).await;
+    api.properties(Single::Page, "1", forward, |_| {}).await;
     api.header_images(|_| {}).await;
     api.indexed(|_| {}).await;
-    api.templates(None, |_| {}).await;
+    api.templates(None, None, |_| {}).await;
     let _ = api.template("1").await;
-    api.labels(|_| {}).await;
-    api.attachments_with_label("1", |_| {}).await;
+    api.labels(forward, |_| {}).await;
+    api.attachments_with_label("1", forward, |_| {}).await;
     let _ = api.people(&["1"]).await;
     api.page_sweep(&["A"], false, |_| {}).await;
     api.page_labels("1", |_| {}).await;

@@ -93,9 +93,9 @@ impl<'a> Found<'a> {
 
     /// `style="…url(…)…"` and attributes that name a background.
     pub(super) fn attribute_urls(&mut self, attributes: Attributes<'_>) {
-        self.site.steps.look(attributes.0.len());
         // searched for on every tag, so the searcher is made once
         static BACKGROUND: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("ackground"));
+        self.site.steps.look(attributes.0.len());
         let raw = attributes.0.as_bytes();
         // a tag with neither letter of what is looked for, as most are, takes one look
         if memchr::memchr2(b'(', b'k', raw).is_none() {

@@ -131,6 +131,7 @@ mod tests {
             old_versions: Vec::new(),
             labels: None,
             sha256: None,
+            unsettled: None,
         }
     }
 
