@@ -160,8 +160,9 @@ async fn replies_once(
         let Some(other) = pass.other_order(order, &walked) else { break walked };
         order = other;
     };
+    let in_other_order = pass.is_other(order, &walked);
     let list = replies.into_values().collect();
-    walked.end.map(|()| Listed { list, is_whole: true, in_other_order: order != pass.order })
+    walked.end.map(|()| Listed { list, is_whole: true, in_other_order })
 }
 
 /// Replies without a container have that of the thread's first comment.

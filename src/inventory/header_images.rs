@@ -7,13 +7,13 @@ use super::crawl::{Crawl, GROUP, single, subject};
 use super::pass::Pass;
 use super::site::{Content, HeaderImage, Space, SpaceId};
 use super::{convert, search_comparison};
-use confluence_client::api::{Order, Single};
+use confluence_client::api::Single;
 use confluence_client::model;
 use storage_format::{Construct, property_references};
 
 /// Reads the header images of all pages and posts outside the trash: in bulk by search, and one by one where the
-/// search gave no answer. `only` limits it to the spaces of those keys.
-pub(super) async fn sweep(crawl: &Crawl<'_>, contents: &mut [Content], only: Option<&[String]>, spaces: &[Space]) {
+/// search gave no answer. `only` limits it to the spaces of those keys. Adds what only the search shows.
+pub(super) async fn sweep(crawl: &Crawl<'_>, contents: &mut Vec<Content>, only: Option<&[String]>, spaces: &[Space]) {
     let unit = crawl.ledger.enter(UnitKind::HeaderImages, "header images of the site");
     let mut answered: HashMap<String, Vec<HeaderImage>> = HashMap::new();
     let listed: HashSet<String> = contents
@@ -49,7 +49,7 @@ pub(super) async fn sweep(crawl: &Crawl<'_>, contents: &mut [Content], only: Opt
         }
         Ok(()) => unit.ok(),
     }
-    search_comparison::explain_unlisted(crawl, &unlisted).await;
+    contents.extend(search_comparison::read_unlisted(crawl, &unlisted).await);
     let chosen: Option<HashSet<&SpaceId>> =
         only.map(|keys| spaces.iter().filter(|space| keys.contains(&space.key)).map(|space| &space.id).collect());
     let mut unanswered = Vec::new();
@@ -79,9 +79,9 @@ pub(super) async fn read_alone(crawl: &Crawl<'_>, content: &mut Content) {
     read_alone_in(crawl, Pass::FIRST, content).await;
 }
 
-/// The same in a pass over the lists; gives the order the properties came in.
-pub(super) async fn read_alone_in(crawl: &Crawl<'_>, pass: Pass, content: &mut Content) -> Order {
-    let Some(which) = single(content.kind) else { return pass.order };
+/// The same in a pass over the lists; gives whether the properties came in another order than that of the pass.
+pub(super) async fn read_alone_in(crawl: &Crawl<'_>, pass: Pass, content: &mut Content) -> bool {
+    let Some(which) = single(content.kind) else { return false };
     let unit = crawl.ledger.enter(UnitKind::Properties, subject(content));
     let mut images = Vec::new();
     let mut named_by_apps = Vec::new();
@@ -104,6 +104,7 @@ pub(super) async fn read_alone_in(crawl: &Crawl<'_>, pass: Pass, content: &mut C
         order = other;
     };
     crawl.progress.advance(1);
+    let in_other_order = pass.is_other(order, &walked);
     match &walked.end {
         Err(error) if error.is_not_found() => {
             crawl.settle_missing(unit, which, id).await;
@@ -122,5 +123,5 @@ pub(super) async fn read_alone_in(crawl: &Crawl<'_>, pass: Pass, content: &mut C
             }
         }
     }
-    order
+    in_other_order
 }

@@ -12,18 +12,19 @@ use confluence_client::{Api, RequestError};
 pub(super) struct Opening {
     pub(super) account: Account,
     pub(super) started_at: DateTime<Utc>,
-    /// What the server's clock is ahead of ours.
+    /// What the clock that dates the run is ahead of ours.
     pub(super) clock_offset: chrono::Duration,
 }
 
-/// The identity probe at the start. The server's clock dates the run: it is the one that dates contents too.
+/// The identity probe at the start. The server's clock dates the run, for it is the one that dates contents too; but no
+/// clock that is ahead may make what was uploaded during the run look older than it, so the earlier one counts.
 pub(super) async fn open(api: &Api, ledger: &Ledger) -> Result<Opening, RequestError> {
     let unit = ledger.enter(UnitKind::Identity, "account at the start");
     let answer = api.current_user().await;
     unit.settle(&answer);
     let answer = answer?;
     let local = Utc::now();
-    let started_at = answer.server_time.unwrap_or(local);
+    let started_at = answer.server_time.map_or(local, |server| server.min(local));
     let user = answer.value;
     let id = user.account_id.unwrap_or_default();
     api.client().expect_account(&id);

@@ -6,7 +6,6 @@ use super::coverage::UnitKind;
 use super::crawl::Crawl;
 use super::pass::Pass;
 use super::site::{Attachment, Content};
-use confluence_client::api::Order;
 use confluence_client::model;
 use storage_format::{FileFilter, Target};
 
@@ -36,11 +35,10 @@ pub(super) async fn read(crawl: &Crawl<'_>, pass: Pass, contents: &[Content], fi
     let mut by_file: HashMap<String, BTreeSet<String>> = HashMap::new();
     let walks = chosen.map(|label| bearers(crawl, pass, label)).collect();
     let mut whole = walked.end.is_ok();
-    for Bearers { name, files, is_whole, order: came_in } in crawl.all(walks).await {
+    let mut in_other_order = pass.is_other(order, &walked);
+    for Bearers { name, files, is_whole, in_other_order: is_other } in crawl.all(walks).await {
         whole &= is_whole;
-        if came_in != pass.order {
-            order = came_in;
-        }
+        in_other_order |= is_other;
         for file in files {
             by_file.entry(file).or_default().insert(name.clone());
         }
@@ -49,7 +47,7 @@ pub(super) async fn read(crawl: &Crawl<'_>, pass: Pass, contents: &[Content], fi
         // labels that are known in part would say "has not this label" of files that may have it
         file.labels = whole.then(|| by_file.remove(file.id.digits()).unwrap_or_default().into_iter().collect());
     }
-    order != pass.order
+    in_other_order
 }
 
 /// The attachments that bear a label.
@@ -58,8 +56,7 @@ struct Bearers {
     /// The digits of their ids.
     files: BTreeSet<String>,
     is_whole: bool,
-    /// The order their list came in.
-    order: Order,
+    in_other_order: bool,
 }
 
 async fn bearers(crawl: &Crawl<'_>, pass: Pass, label: &model::Label) -> Bearers {
@@ -80,7 +77,8 @@ async fn bearers(crawl: &Crawl<'_>, pass: Pass, label: &model::Label) -> Bearers
         Err(error) if error.is_not_found() => unit.gone(),
         end => unit.settle(end),
     }
-    Bearers { name: label.name.clone(), files, is_whole: walked.end.is_ok(), order }
+    let in_other_order = pass.is_other(order, &walked);
+    Bearers { name: label.name.clone(), files, is_whole: walked.end.is_ok(), in_other_order }
 }
 
 /// Label names that galleries and attachments macros filter by, in lower case.

@@ -50,11 +50,6 @@ impl Ledger {
         self.coverage().has_gap(kind)
     }
 
-    /// Whether a unit of a kind was left out so far.
-    pub(super) fn was_skipped(&self, kind: UnitKind) -> bool {
-        self.coverage().units.get(&kind).is_some_and(|counts| counts.skipped > 0)
-    }
-
     /// Plans a unit that an earlier run has read and that can never change.
     pub(super) fn remembered(&self, kind: UnitKind) {
         self.done(kind, 1);

@@ -74,7 +74,7 @@ pub(super) async fn contents_and_attachments(
         attachments(crawl),
         comments::read(crawl, CommentKind::Footer, |_| true),
         comments::read(crawl, CommentKind::Inline, |_| true),
-        templates(crawl, Pass::FIRST, &with_bodies, |_| None),
+        templates(crawl, Pass::FIRST, &with_bodies, |_, _| None),
         in_spaces(crawl, Single::Page, &without, Bodies::LeftOut),
         in_spaces(crawl, Single::BlogPost, &without, Bodies::LeftOut),
     );
@@ -200,7 +200,7 @@ async fn one_batch<'b, 's>(
     note_duplicates(words, &walked);
     unit.settle(&walked.end);
     let list = contents.into_values().collect();
-    Ok(Listed { list, is_whole: walked.end.is_ok(), in_other_order: order != pass.order })
+    Ok(Listed { list, is_whole: walked.end.is_ok(), in_other_order: pass.is_other(order, &walked) })
 }
 
 fn names(spaces: &[&Space]) -> String {
@@ -238,16 +238,17 @@ pub(super) async fn attachments(crawl: &Crawl<'_>) -> Vec<Attachment> {
 }
 
 /// Global templates and those of every space, blueprints included, each once. `page_size` gives the size of the pages of
-/// a list, `None` the usual one.
+/// a list, of blueprints or not; `None` is the usual one.
 pub(super) async fn templates(
     crawl: &Crawl<'_>,
     pass: Pass,
     spaces: &[&Space],
-    page_size: impl Fn(Option<&Space>) -> Option<u32>,
+    page_size: impl Fn(Option<&Space>, bool) -> Option<u32>,
 ) -> Listed {
     let places = std::iter::once(None).chain(spaces.iter().map(|space| Some(*space)));
     let lists = places.flat_map(|place| [(place, false), (place, true)]);
-    let walks = lists.map(|(place, blueprints)| template_list(crawl, pass, place, blueprints, page_size(place)));
+    let walks =
+        lists.map(|(place, blueprints)| template_list(crawl, pass, place, blueprints, page_size(place, blueprints)));
     let mut listed = Listed::nothing();
     let mut templates: BTreeMap<ContentId, Content> = BTreeMap::new();
     for mut found in crawl.all(walks.collect()).await {
@@ -307,5 +308,5 @@ async fn template_list(
         unit.settle(&walked.end)
     }
     let list = templates.into_values().collect();
-    Listed { list, is_whole: out_of_reach || walked.end.is_ok(), in_other_order: order != pass.order }
+    Listed { list, is_whole: out_of_reach || walked.end.is_ok(), in_other_order: pass.is_other(order, &walked) }
 }

@@ -150,8 +150,8 @@ pub struct Scan {
     /// Types of app content whose lists were walked.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub app_content_types: Vec<String>,
-    /// When all lists were walked for the last time. `None`: they were read once, so nothing is called unreferenced that
-    /// this run read, unless it comes from an older version of the program.
+    /// When all lists were walked for the last time, in a run that was complete until then: what changed later was not
+    /// seen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub closing_walk: Option<Window>,
 }

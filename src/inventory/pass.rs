@@ -35,4 +35,9 @@ impl Pass {
         let is_refused = walked.end.as_ref().is_err_and(RequestError::is_refusal);
         (self.is_closing && tried == self.order && is_refused).then(|| tried.reversed())
     }
+
+    /// Whether a list was walked in another order than that of the pass. One that could not be walked at all was not.
+    pub(super) fn is_other(self, order: Order, walked: &Walked) -> bool {
+        order != self.order && walked.end.is_ok()
+    }
 }

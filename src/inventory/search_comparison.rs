@@ -12,6 +12,7 @@ use chrono::{DateTime, Utc};
 use super::convert;
 use super::coverage::UnitKind;
 use super::crawl::{Crawl, GROUP, subject};
+use super::ledger::Unit;
 use super::list_comparison;
 use super::site::{Attachment, Content, ContentKind, Status};
 use super::witnesses::Kind;
@@ -158,43 +159,80 @@ impl Known<'_> {
     }
 }
 
-/// Asks alone for pages and posts that a sweep over the index showed and no list did: each was published during the run
-/// or deleted a while ago (the index lags), or else the lists have a hole (F-99), in which a use may be.
+/// Reads alone the pages and posts that a sweep over the index showed and no list did: each was moved, published or made
+/// visible during the run, or deleted a while ago (the index lags), or else the lists have a hole (F-99), in which a use
+/// may be. The closing walk tells: what is there, its lists have to show.
+pub(super) async fn read_unlisted(crawl: &Crawl<'_>, unlisted: &[(Single, String)]) -> Vec<Content> {
+    let mut found = Vec::new();
+    if may_be_asked_for(crawl, unlisted) {
+        for group in unlisted.chunks(GROUP) {
+            let read = group.iter().map(|(which, id)| read_one(crawl, *which, id));
+            found.extend(crawl.all(read.collect()).await.into_iter().flatten());
+        }
+    }
+    found
+}
+
+async fn read_one(crawl: &Crawl<'_>, which: Single, id: &str) -> Option<Content> {
+    let (unit, kind, sent) = ask_for(crawl, which, id).await?;
+    let content = crawl.content(sent, kind);
+    let is_published = matches!(content.status, Status::Current | Status::Archived);
+    if is_published && content.body.is_none() {
+        unit.failed("the answer bears no body");
+    } else {
+        unit.ok();
+    }
+    is_published.then_some(content)
+}
+
+/// Asks alone for pages that a sweep over the index showed and no list did, where no closing walk follows: what was
+/// published before the run began proves a hole.
 pub(super) async fn explain_unlisted(crawl: &Crawl<'_>, unlisted: &[(Single, String)]) {
-    if crawl.ledger.has_gap(UnitKind::PageList) || crawl.ledger.has_gap(UnitKind::BlogPostList) {
-        // that contents are missing is known, and the run incomplete
-        return;
-    }
-    if unlisted.len() > MAX_UNLISTED {
-        let unit = crawl.ledger.enter(UnitKind::SearchComparison, "pages and posts that only the search shows");
-        return unit.failed(format!("{} of them are in no list", unlisted.len()));
-    }
-    for group in unlisted.chunks(GROUP) {
-        crawl.all(group.iter().map(|(which, id)| explain_one(crawl, *which, id)).collect()).await;
+    if may_be_asked_for(crawl, unlisted) {
+        for group in unlisted.chunks(GROUP) {
+            crawl.all(group.iter().map(|(which, id)| explain_one(crawl, *which, id)).collect()).await;
+        }
     }
 }
 
-async fn explain_one(crawl: &Crawl<'_>, which: Single, id: &str) {
+/// Whether it is worth to ask for them: not where it is known that contents are missing, and not for too many.
+fn may_be_asked_for(crawl: &Crawl<'_>, unlisted: &[(Single, String)]) -> bool {
+    if crawl.ledger.has_gap(UnitKind::PageList) || crawl.ledger.has_gap(UnitKind::BlogPostList) {
+        return false;
+    }
+    let are_few = unlisted.len() <= MAX_UNLISTED;
+    if !are_few {
+        let unit = crawl.ledger.enter(UnitKind::SearchComparison, "pages and posts that only the search shows");
+        unit.failed(format!("{} of them are in no list", unlisted.len()));
+    }
+    are_few
+}
+
+/// One page or post that only the search shows; `None` where it is not there, which its unit tells.
+async fn ask_for<'c>(crawl: &Crawl<'c>, which: Single, id: &str) -> Option<(Unit<'c>, ContentKind, model::Content)> {
     let kind = if which == Single::BlogPost { ContentKind::BlogPost } else { ContentKind::Page };
     let words = kind.label();
     let unit = crawl.ledger.enter(UnitKind::SearchComparison, format!("{words} {id}, which only the search shows"));
     match crawl.twice(|| crawl.api.content(which, id, Edition::Published)).await {
+        Ok(sent) => return Some((unit, kind, sent)),
         Err(error) if error.is_not_found() => {
             crawl.settle_gone(unit, Kind::Content(kind), id).await;
         }
         Err(error) => unit.refused(&error),
-        Ok(sent) => {
-            let published = matches!(sent.status.as_deref(), Some("current" | "archived"));
-            // a first version may have been published long after its draft was created
-            let first = sent.version.as_ref().filter(|version| version.number == Some(1));
-            let times = [sent.created_at.as_deref(), first.and_then(|version| version.created_at.as_deref())];
-            let newest = times.into_iter().filter_map(convert::time).max();
-            // what is newer than the run is read by the closing pass
-            if published && newest.is_none_or(|newest| newest < crawl.started_at) {
-                unit.failed("it is published, but the list did not show it");
-            } else {
-                unit.ok();
-            }
-        }
+    }
+    None
+}
+
+async fn explain_one(crawl: &Crawl<'_>, which: Single, id: &str) {
+    let Some((unit, _, sent)) = ask_for(crawl, which, id).await else { return };
+    let published = matches!(sent.status.as_deref(), Some("current" | "archived"));
+    // a first version may have been published long after its draft was created
+    let first = sent.version.as_ref().filter(|version| version.number == Some(1));
+    let times = [sent.created_at.as_deref(), first.and_then(|version| version.created_at.as_deref())];
+    let newest = times.into_iter().filter_map(convert::time).max();
+    if published && newest.is_none_or(|newest| newest < crawl.started_at) {
+        unit.failed("it is published, but the list did not show it");
+    } else {
+        unit.ok();
     }
 }

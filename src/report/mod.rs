@@ -22,7 +22,7 @@ pub use facts::RunFacts;
 pub use folder::{WriteFailure, check_writable};
 
 use crate::audit::Audit;
-use crate::inventory::{Inventory, SpaceId};
+use crate::inventory::{Inventory, Scan, SpaceId};
 use folder::ReportFolder;
 use view::{FileRow, ReportedSpace, View};
 
@@ -78,6 +78,13 @@ fn write_page(folder: &mut ReportFolder, path: &str, page: &str) -> Result<(), R
     folder.write(path, |sink| sink.write_all(page.as_bytes()))
 }
 
+/// Which changes of a run no report covers: those since its lists were walked for the last time.
+pub(crate) fn unseen_changes(scan: &Scan) -> Option<String> {
+    let walk = scan.closing_walk?;
+    let [began, ended] = [walk.began_at, walk.ended_at].map(|time| time.format("%H:%M:%S"));
+    Some(format!("Changes after {began} UTC are not seen: all lists were walked for the last time until {ended}."))
+}
+
 /// What no report covers, because no API shows it (product contract 2). The same line in every report.
 pub(crate) fn not_covered(account: &str) -> String {
     format!(
@@ -85,4 +92,10 @@ pub(crate) fn not_covered(account: &str) -> String {
          were never published, page history, app data, links from outside Confluence such as Jira, mail or other \
          sites, and whatever {account} may not see."
     )
+}
+
+/// The same with the changes that one run does not cover.
+pub(crate) fn not_covered_by(scan: &Scan) -> String {
+    let changes = unseen_changes(scan).map_or_else(String::new, |changes| format!(" {changes}"));
+    format!("{}{changes}", not_covered(&scan.account.name))
 }

@@ -34,6 +34,8 @@ struct Manifest<'a> {
     exit_code: u8,
     started_at: String,
     finished_at: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    closing_walk: Option<ClosingWalk>,
     local_time: String,
     base_url: &'a str,
     account: &'a Account,
@@ -52,6 +54,13 @@ struct Manifest<'a> {
     scan_format_version: u32,
     checksums: &'a [WrittenFile],
     files: Vec<FileEntry<'a>>,
+}
+
+/// When all lists were walked for the last time.
+#[derive(Serialize)]
+struct ClosingWalk {
+    began_at: String,
+    ended_at: String,
 }
 
 #[derive(Serialize)]
@@ -110,6 +119,9 @@ pub(crate) fn write(
         exit_code: view.facts.exit_code,
         started_at: format::iso(scan.started_at),
         finished_at: format::iso(scan.finished_at),
+        closing_walk: scan
+            .closing_walk
+            .map(|walk| ClosingWalk { began_at: format::iso(walk.began_at), ended_at: format::iso(walk.ended_at) }),
         local_time: view.facts.local_time.to_rfc3339(),
         base_url: &scan.base_url,
         account: &scan.account,
@@ -128,7 +140,7 @@ pub(crate) fn write(
         requests: &view.inventory.requests,
         plan: view.inventory.plan.as_ref(),
         notices: &view.audit.notices,
-        not_covered: super::not_covered(&scan.account.name),
+        not_covered: super::not_covered_by(scan),
         scan_format_version: scan_json::VERSION,
         checksums,
         files: rows.iter().map(file_entry).collect(),

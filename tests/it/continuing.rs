@@ -347,7 +347,7 @@ async fn app_content_of_a_known_type_counts_as_a_user() {
         site.contents.push(note);
     });
     let second = run(&server, cache.path()).await;
-    assert_eq!(sent(&second, RequestKind::CustomContent), 1);
+    assert_eq!(sent(&second, RequestKind::CustomContent), 1 + 1, "and the closing walk");
     assert!(second.inventory.contents.iter().any(|content| content.id.as_str() == "98765" && content.body.is_some()));
     let verdict = second.audit.files.iter().find(|file| second.inventory.attachments[file.attachment].id == id);
     assert_eq!(verdict.unwrap().usage, Usage::LinkedElsewhere);

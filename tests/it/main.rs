@@ -12,6 +12,7 @@
 mod architecture;
 mod cache;
 mod cli;
+mod closing_walk;
 mod continuing;
 mod crawl;
 mod end_to_end;

@@ -56,6 +56,7 @@ pub(super) async fn walk(round: &Round<'_>, inventory: &Inventory, spaces: &Spac
         app_content(round, known, &scan.app_content_types),
         templates(round, known, inventory, &all),
     );
+    // a list of drafts that the first reading walks is walked here again
     let walked: HashSet<&SpaceId> = all.iter().map(|space| &space.id).collect();
     let tell = |list, kind, (differing, replies_in_other_order): (Listed, bool)| {
         let is_expected = |content: &Content| match kind {
@@ -136,7 +137,7 @@ async fn comments_of(round: &Round<'_>, known: &KnownContents<'_>, which: Commen
     };
     unit.settle(&walked.end);
     let mut listed =
-        Listed { list: Vec::new(), is_whole: walked.end.is_ok(), in_other_order: order != round.pass.order };
+        Listed { list: Vec::new(), is_whole: walked.end.is_ok(), in_other_order: round.pass.is_other(order, &walked) };
     let mut replies_in_other_order = false;
     if shows_replies {
         level.clear();
@@ -223,7 +224,7 @@ async fn of_type(round: &Round<'_>, known: &KnownContents<'_>, kind: &str) -> Li
         Err(error) if error.is_refusal() && !error.is_denied() => unit.skipped("not listed by the site"),
         end => unit.settle(end),
     }
-    let in_other_order = is_whole && order != round.pass.order;
+    let in_other_order = round.pass.is_other(order, &walked);
     Listed { list: differing.into_values().collect(), is_whole, in_other_order }
 }
 
@@ -234,9 +235,11 @@ async fn templates(round: &Round<'_>, known: &KnownContents<'_>, inventory: &Inv
     for template in inventory.contents.iter().filter(|content| content.kind == ContentKind::Template) {
         *counts.entry(template.space.as_ref()).or_default() += 1;
     }
-    let page_size = |space: Option<&Space>| {
+    let page_size = |space: Option<&Space>, blueprints: bool| {
         let count = counts.get(&space.map(|space| &space.id)).copied().unwrap_or(0);
-        (round.pass.order == Order::Backward).then(|| count.max(SMALLEST_PAGE))
+        // spaces inherit dozens of blueprints, which would come one by one
+        let at_least = if blueprints { SMALLEST_PAGE_OF_BLUEPRINTS } else { 1 };
+        (round.pass.order == Order::Backward).then(|| count.max(at_least))
     };
     let pass = Pass { bodies: Bodies::Included, ..round.pass };
     let mut listed = lists::templates(&round.crawl, pass, spaces, page_size).await;
@@ -244,8 +247,8 @@ async fn templates(round: &Round<'_>, known: &KnownContents<'_>, inventory: &Inv
     listed
 }
 
-/// Templates on one page at least: spaces inherit dozens of blueprints.
-const SMALLEST_PAGE: u32 = 10;
+/// Blueprints on one page at least.
+const SMALLEST_PAGE_OF_BLUEPRINTS: u32 = 50;
 
 /// Reads alone what differs and asks for what is missing, and puts it into the inventory. Gives how much is new.
 pub(super) async fn settle(
@@ -285,7 +288,8 @@ pub(super) async fn settle(
                     _ => drop(walk.unread.remove(&key)),
                 }
                 let is_new = known.get(content.kind, content.id.as_str()).is_none();
-                let can_owe = !round.is_last && !walk.refused.contains(&told.list);
+                // types that the site does not list are no list that could show it
+                let can_owe = !round.is_last && !walk.refused.contains(&told.list) && told.list != List::AppContent;
                 if is_new && can_owe && !content.status.is_trash() {
                     walk.owed.owe(told.list, order.reversed(), item(&content.id), subject(&content));
                 }

@@ -45,6 +45,7 @@ pub(super) async fn walk(round: &Round<'_>, inventory: &Inventory, owed: &Owed) 
     };
     unit.settle(&walked.end);
     let is_whole = walked.end.is_ok();
+    let order = if round.pass.is_other(order, &walked) { order } else { round.pass.order };
     let missing = if is_whole { known.not_shown().collect() } else { Vec::new() };
     let is_shown = |item: &&Item| matches!(item, Item::File(digits) if known.was_shown(digits));
     let shown = owed.by(List::Attachments).filter(is_shown).cloned().collect();
@@ -68,7 +69,7 @@ pub(super) async fn settle(round: &Round<'_>, walk: &mut ClosingWalk, inventory:
     }
     let mut states = told.differing;
     let mut gone: HashSet<AttachmentId> = HashSet::new();
-    // files of what is out of sight went with it
+    // files of what is out of sight went with it, and are undetermined
     let hidden: HashSet<&ContentId> = inventory
         .contents
         .iter()
@@ -76,9 +77,8 @@ pub(super) async fn settle(round: &Round<'_>, walk: &mut ClosingWalk, inventory:
         .map(|content| &content.id)
         .collect();
     let missing = told.missing.iter().filter_map(|&place| inventory.attachments.get(place));
-    let (with_owner, missing): (Vec<&Attachment>, Vec<&Attachment>) =
-        missing.partition(|file| file.container.id().is_some_and(|owner| hidden.contains(owner)));
-    gone.extend(with_owner.into_iter().map(|file| file.id.clone()));
+    let missing: Vec<&Attachment> =
+        missing.filter(|file| file.container.id().is_none_or(|owner| !hidden.contains(owner))).collect();
     if missing.len() > MOST_ALONE {
         let unit = round.crawl.ledger.enter(UnitKind::ClosingWalk, "attachments that the list does not show");
         unit.failed(format!("{} are not in it any more", plural(missing.len() as u64, "file", "files")));

@@ -116,22 +116,17 @@ impl ClosingWalk {
         news += outside::labels(&round, self, inventory).await;
         self.found_news = news > 0;
         inventory.sort();
-        second_opinions::require(
-            &std::mem::take(&mut self.refused),
-            &continued.ledger,
-            &inventory.spaces,
-            &inventory.contents,
-        );
         confirm_account(api, &continued.ledger, &inventory.scan.account.id).await;
         let closed = continued.close(inventory);
         inventory.scan.closing_walk = Some(Window { began_at, ended_at: inventory.scan.finished_at });
         closed
     }
 
-    /// Ends the walk. What a list never showed is a hole, what could not be read in its newest version is a body that is
+    /// Ends the walk. What a list never showed is a hole, what had no second opinion may have one, what could not be read in its newest version is a body that is
     /// missing, and `latecomers` (places in `inventory.attachments`) are files without a use since the last round only.
     pub fn finish(mut self, inventory: &mut Inventory, latecomers: &[usize]) {
         self.owed.collect(&mut inventory.coverage);
+        second_opinions::require(&self.refused, inventory);
         for (subject, reason) in self.unread.values() {
             inventory.coverage.fail(UnitKind::Body, subject, reason);
         }

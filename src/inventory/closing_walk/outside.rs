@@ -9,6 +9,7 @@ use crate::inventory::crawl::GROUP;
 use crate::inventory::site::{Content, ContentId, HeaderImage, Status};
 use crate::inventory::{Inventory, convert, header_images, labels, newer};
 use confluence_client::model;
+use storage_format::{Construct, Reference};
 
 /// Sweeps over the header images. Where the search answers otherwise than the inventory, the properties are read alone;
 /// and so they are for owners of candidates that the search does not answer. Gives how much is new.
@@ -67,18 +68,37 @@ pub(super) async fn header_images(
     let mut news = 0;
     for group in wanted.chunks_mut(GROUP) {
         let read = group.iter_mut().map(async |content| {
-            let before = (content.header_images.clone(), content.body.clone());
-            let order = header_images::read_alone_in(crawl, round.pass, content).await;
-            (before != (content.header_images.clone(), content.body.clone()), order)
+            let before = named_outside(content);
+            let in_other_order = header_images::read_alone_in(crawl, round.pass, content).await;
+            (keep(before, content), in_other_order)
         });
-        for (is_news, order) in crawl.all(read.collect()).await {
+        for (is_news, in_other_order) in crawl.all(read.collect()).await {
             news += usize::from(is_news);
-            if order != round.pass.order {
+            if in_other_order {
                 walk.refused.insert(List::HeaderImages);
             }
         }
     }
     news
+}
+
+/// What stands in the properties of a content: its header images, and what apps name there.
+fn named_outside(content: &Content) -> (Vec<HeaderImage>, Vec<Reference>) {
+    let references = content.body.iter().flat_map(|body| &body.references);
+    let of_apps = references.filter(|reference| matches!(reference.construct, Construct::Property(_)));
+    (content.header_images.clone(), of_apps.cloned().collect())
+}
+
+/// Keeps what was there before beside what is there now: a list of properties that was cut off looks like a header image
+/// that was taken away, and a use too many does no harm. Gives whether something is new.
+fn keep(before: (Vec<HeaderImage>, Vec<Reference>), content: &mut Content) -> bool {
+    let now = named_outside(content);
+    let is_new = now.0.iter().any(|image| !before.0.contains(image)) || now.1.iter().any(|one| !before.1.contains(one));
+    content.header_images.extend(before.0.into_iter().filter(|image| !now.0.contains(image)));
+    if let Some(body) = &mut content.body {
+        body.references.extend(before.1.into_iter().filter(|reference| !now.1.contains(reference)));
+    }
+    is_new
 }
 
 /// Reads the labels again that macros filter by. Gives how many files bear others than before.
@@ -91,6 +111,13 @@ pub(super) async fn labels(round: &Round<'_>, walk: &mut ClosingWalk, inventory:
     if labels::read(&round.crawl, round.pass, &inventory.contents, &mut inventory.attachments).await {
         walk.refused.insert(List::Labels);
     }
-    let is_news = |file: &&crate::inventory::Attachment| before.get(file.id.digits()) != Some(&file.labels);
-    inventory.attachments.iter().filter(is_news).count()
+    let mut news = 0;
+    for file in inventory.attachments.iter_mut().filter(|file| before.get(file.id.digits()) != Some(&file.labels)) {
+        news += 1;
+        if round.is_last {
+            // labels that never agree are none to judge by
+            file.labels = None;
+        }
+    }
+    news
 }

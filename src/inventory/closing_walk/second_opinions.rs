@@ -4,9 +4,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::inventory::coverage::UnitKind;
-use crate::inventory::ledger::Ledger;
-use crate::inventory::site::{Content, Space, Status};
+use crate::inventory::Inventory;
+use crate::inventory::coverage::{Coverage, UnitKind};
+use crate::inventory::site::{Space, Status};
 use confluence_client::api::Order;
 
 /// A list that a run walks.
@@ -98,30 +98,31 @@ impl List {
 
 /// Fails the lists that had no second opinion in this run: the server refused the other view of them, and nothing else
 /// stood in.
-pub(super) fn require(refused: &BTreeSet<List>, ledger: &Ledger, spaces: &[Space], contents: &[Content]) {
+pub(super) fn require(refused: &BTreeSet<List>, inventory: &mut Inventory) {
     for list in refused {
         let other = list.row().and_then(|row| row.other);
         let reason = match other {
-            Some(Other::Search) if answered(ledger, UnitKind::SearchComparison) => continue,
-            Some(Other::Sweep) if answered(ledger, UnitKind::HeaderImages) && !has_archives(spaces, contents) => {
+            Some(Other::Search) if answered(&inventory.coverage, UnitKind::SearchComparison) => continue,
+            Some(Other::Sweep) if answered(&inventory.coverage, UnitKind::HeaderImages) && !has_archives(inventory) => {
                 continue;
             }
             Some(Other::Search) => "and so does the search",
             Some(Other::Sweep) => "and no search shows all of it",
             None => "and nothing else would show a hole in it",
         };
-        let unit = ledger.enter(UnitKind::ListComparison, list.words());
-        unit.failed(format!("the server refuses another view of the list, {reason}"));
+        let reason = format!("the server refuses another view of the list, {reason}");
+        inventory.coverage.fail(UnitKind::ListComparison, list.words(), &reason);
     }
 }
 
-fn answered(ledger: &Ledger, kind: UnitKind) -> bool {
-    ledger.planned(kind) > 0 && !ledger.was_skipped(kind) && !ledger.has_gap(kind)
+fn answered(coverage: &Coverage, kind: UnitKind) -> bool {
+    coverage.units.get(&kind).is_some_and(|counts| counts.ok > 0 && counts.skipped == 0) && !coverage.has_gap(kind)
 }
 
 /// Whether there are spaces or pages that no search shows.
-fn has_archives(spaces: &[Space], contents: &[Content]) -> bool {
-    spaces.iter().any(Space::is_archived) || contents.iter().any(|content| content.status == Status::Archived)
+fn has_archives(inventory: &Inventory) -> bool {
+    inventory.spaces.iter().any(Space::is_archived)
+        || inventory.contents.iter().any(|content| content.status == Status::Archived)
 }
 
 #[cfg(test)]

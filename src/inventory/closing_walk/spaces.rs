@@ -39,7 +39,7 @@ pub(super) async fn walk(round: &Round<'_>, walk: &mut ClosingWalk, inventory: &
         };
         unit.settle(&walked.end);
         is_whole &= walked.end.is_ok();
-        if came_in != round.pass.order {
+        if round.pass.is_other(came_in, &walked) {
             order = came_in;
             walk.refused.insert(List::Spaces);
         }

@@ -77,7 +77,7 @@ impl Frame {
             account: &scan.account.name,
             at: scan.started_at,
             scope: vec![scope(view)],
-            not_covered: crate::report::not_covered(&scan.account.name),
+            not_covered: crate::report::not_covered_by(scan),
         })
     }
 

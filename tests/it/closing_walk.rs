@@ -1,0 +1,357 @@
+//! What changes while a site is read, and what lists leave out, is seen by the closing walk: no file in use is called
+//! unreferenced by a complete run.
+
+use chrono::{TimeDelta, Utc};
+use confluence_client::Api;
+use confluence_sim::site::{Container, Content, ContentVersion, Kind, Status, Template};
+use confluence_sim::{Fault, FaultPlan, Occurrence, RoutePattern, Site};
+use confluence_storage_analyzer::audit::Usage;
+use confluence_storage_analyzer::inventory::CrawlOptions;
+use confluence_storage_analyzer::inventory::coverage::UnitKind;
+use serde_json::{Value, json};
+use test_support::bench::{Bench, Run, also, always, once};
+use test_support::known::{self, Truth};
+
+const PAGES: &str = "/wiki/api/v2/pages";
+const SEARCH: &str = "/wiki/rest/api/content/search";
+/// One of the last requests before the closing walk: all lists and bodies were read.
+const LATE: &str = "/wiki/rest/api/user/bulk";
+/// Used nowhere until something changes.
+const UNUSED: &str = "att901";
+
+fn image_of(name: &str) -> String {
+    format!(
+        r#"<p><ac:image><ri:attachment ri:filename="{name}"><ri:page ri:space-key="ENG" ri:content-title="Home"/></ri:attachment></ac:image></p>"#
+    )
+}
+
+fn uses_unused() -> String {
+    image_of("unused.mov")
+}
+
+fn content<'s>(site: &'s mut Site, id: &str) -> &'s mut Content {
+    site.contents.iter_mut().find(|content| content.id == id).unwrap()
+}
+
+fn file<'s>(site: &'s mut Site, id: &str) -> &'s mut confluence_sim::site::Attachment {
+    site.attachments.iter_mut().find(|file| file.id == id).unwrap()
+}
+
+/// The known site, changed before it is read; the unused file is used in the end.
+fn prepared(prepare: impl FnOnce(&mut Site), usage: Usage) -> (Site, Truth) {
+    let (mut site, mut truth) = known::site();
+    prepare(&mut site);
+    truth.insert(UNUSED.to_owned(), usage);
+    (site, truth)
+}
+
+/// Reads the site while it changes, without and with `--verify all`: every file is told as it is.
+async fn told_right(
+    prepare: impl Fn(&mut Site),
+    change: impl Fn(&mut Site) + Clone + Send + Sync + 'static,
+    usage: Usage,
+) {
+    for verify_all in [false, true] {
+        let plan = once(LATE, Fault::change_site(change.clone()));
+        let bench = Bench::start(prepared(&prepare, usage), plan).await;
+        verified(&bench, verify_all).await.expect_true(&bench);
+    }
+}
+
+async fn verified(bench: &Bench, verify_all: bool) -> Run {
+    let options = CrawlOptions { verify_all, ..CrawlOptions::default() };
+    bench.run_as(&Api::new(bench.settings()).unwrap(), &options).await
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_file_renamed_without_a_new_version() {
+    let names_it = |site: &mut Site| content(site, "1007").body = image_of("late.mov");
+    told_right(
+        names_it,
+        |site| "late.mov".clone_into(&mut file(site, UNUSED).versions[0].title),
+        Usage::LinkedElsewhere,
+    )
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_file_moved_without_a_new_version() {
+    let body = r#"<ac:image><ri:attachment ri:filename="unused.mov"/></ac:image>"#;
+    told_right(
+        |site| body.clone_into(&mut content(site, "1010").body),
+        |site| file(site, UNUSED).container = Container::Page("1010".to_owned()),
+        Usage::Embedded,
+    )
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_page_restored_from_the_trash() {
+    let throw_away = |site: &mut Site| {
+        let mut page = content(site, "1009").clone();
+        (page.id, page.title, page.body) = ("1999".to_owned(), "Thrown away".to_owned(), uses_unused());
+        site.contents.push(page);
+    };
+    told_right(throw_away, |site| content(site, "1999").status = Status::Current, Usage::LinkedElsewhere).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_template_edited_after_its_list() {
+    let edit = |site: &mut Site| {
+        let template = site.templates.iter_mut().find(|template| template.id == "7002");
+        template.unwrap().body = uses_unused();
+    };
+    told_right(|_| {}, edit, Usage::LinkedElsewhere).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_reply_added_where_the_list_of_the_site_shows_none() {
+    let reply = |site: &mut Site| {
+        let mut reply = content(site, "3002").clone();
+        reply.id = "3999".to_owned();
+        reply.parent = Some(("3003".to_owned(), Kind::FooterComment));
+        reply.body = uses_unused();
+        site.contents.push(reply);
+    };
+    told_right(|_| {}, reply, Usage::LinkedElsewhere).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_label_given_that_a_gallery_filters_by() {
+    let gallery = r#"<ac:structured-macro ac:name="gallery"><ac:parameter ac:name="includeLabel">pick</ac:parameter></ac:structured-macro>"#;
+    let prepare = |site: &mut Site| {
+        content(site, "1001").body.push_str(gallery);
+        "image/png".clone_into(&mut file(site, UNUSED).media_type);
+        "unused.png".clone_into(&mut file(site, UNUSED).versions[0].title);
+    };
+    told_right(prepare, |site| file(site, UNUSED).labels.push("pick".to_owned()), Usage::Embedded).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_header_image_set() {
+    let set = |site: &mut Site| {
+        let id = file(site, UNUSED).versions[0].file_id.clone();
+        let properties = &mut content(site, "1001").properties;
+        properties.insert("cover-picture-id-published".to_owned(), json!({"id": id}));
+    };
+    told_right(|_| {}, set, Usage::Embedded).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_restriction_lifted() {
+    let prepare = |site: &mut Site| {
+        let mut page = content(site, "1007").clone();
+        (page.id, page.title, page.hidden) = ("1999".to_owned(), "Hidden".to_owned(), true);
+        page.body = uses_unused();
+        site.contents.push(page);
+    };
+    told_right(prepare, |site| content(site, "1999").hidden = false, Usage::LinkedElsewhere).await;
+}
+
+/// The page of an edit that names the unused file.
+fn edited(site: &mut Site) {
+    let page = content(site, "1007");
+    page.body = uses_unused();
+    let number = page.versions.last().unwrap().number + 1;
+    let author = page.author.clone();
+    page.versions.push(ContentVersion::new(number, Utc::now(), &author));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_clock_of_the_server_that_is_ahead_does_not_matter() {
+    let ahead = (Utc::now() + TimeDelta::minutes(10)).format("%a, %d %b %Y %H:%M:%S GMT").to_string();
+    let plan = also(once(LATE, Fault::change_site(edited)), "*", Occurrence::From(1), Fault::header("date", &ahead));
+    let bench = Bench::start(prepared(|_| {}, Usage::LinkedElsewhere), plan).await;
+    bench.run().await.expect_true(&bench);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_edit_that_is_made_again_and_again_is_read_to_the_last() {
+    // the page is edited before each of its lists; the last edit is the one that uses the file
+    let plan =
+        FaultPlan::none().on(RoutePattern::path(PAGES).unwrap(), Occurrence::From(1), Fault::change_site(edited));
+    let bench = Bench::start(prepared(|_| {}, Usage::LinkedElsewhere), plan).await;
+    bench.run().await.expect_true(&bench);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_use_that_wanders_from_page_to_page_is_never_lost() {
+    // whichever page is listed, the use is on the other one by then: only the last round cannot be followed
+    let wander = Fault::change_site(|site| {
+        let is_on_plain = content(site, "1007").body.contains("unused.mov");
+        let (from, to) = if is_on_plain { ("1007", "1010") } else { ("1010", "1007") };
+        for (id, body) in [(to, uses_unused()), (from, "<p>text</p>".to_owned())] {
+            edited(site);
+            content(site, id).body = body;
+            let page = content(site, id);
+            let (number, author) = (page.versions.last().unwrap().number + 1, page.author.clone());
+            page.versions.push(ContentVersion::new(number, Utc::now(), &author));
+        }
+    });
+    let plan = FaultPlan::none().on(RoutePattern::path(PAGES).unwrap(), Occurrence::From(1), wander);
+    let bench = Bench::start(prepared(|_| {}, Usage::LinkedElsewhere), plan).await;
+    // the bench asserts that no file in use is called unreferenced
+    bench.run().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_file_that_changes_until_the_end_is_undetermined() {
+    let rename = Fault::change_site(|site| {
+        let title = &mut file(site, UNUSED).versions[0].title;
+        *title = format!("x{title}");
+    });
+    let list = RoutePattern::path("/wiki/api/v2/attachments").unwrap();
+    let plan = FaultPlan::none().on(list, Occurrence::From(1), rename);
+    let bench = Bench::start(prepared(|_| {}, Usage::Undetermined), plan).await;
+    let run = bench.run().await;
+    run.expect_true(&bench);
+    let reading = run.reading();
+    let verdict = reading.audit.files.iter().find(|verdict| verdict.usage == Usage::Undetermined).unwrap();
+    assert_eq!(verdict.reasons, ["it changed while it was read"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_list_that_lags_behind_the_body_is_no_news_and_a_body_that_lags_is_a_gap() {
+    let newer = Fault::edit_json(|answer| {
+        for item in answer["results"].as_array_mut().into_iter().flatten() {
+            if item["id"] == "1007" {
+                item["version"]["number"] = json!(9);
+            }
+        }
+    });
+    let backward = RoutePattern::path(PAGES).unwrap().with_query("sort", "-id");
+    let forward = RoutePattern::path(PAGES).unwrap().with_query("sort", "id");
+    let plan = FaultPlan::none().on(forward, Occurrence::First(3), newer.clone());
+    let bench = Bench::known(plan).await;
+    bench.run().await.expect_true(&bench);
+    let bench = Bench::known(FaultPlan::none().on(backward, Occurrence::From(1), newer)).await;
+    let run = bench.run().await;
+    run.expect_incomplete();
+    assert_eq!(run.reason(UnitKind::Body), "version 9 is listed, but version 1 was read");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_page_deleted_and_a_page_made_leave_the_run_complete() {
+    let change = Fault::change_site(|site| {
+        let mut made = content(site, "1102").clone();
+        (made.id, made.title) = ("1998".to_owned(), "Made".to_owned());
+        made.body = uses_unused();
+        site.contents.retain(|content| content.id != "1102");
+        site.contents.push(made);
+    });
+    let bench = Bench::start(prepared(|_| {}, Usage::LinkedElsewhere), once(LATE, change)).await;
+    bench.run().await.expect_true(&bench);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_space_that_appears_brings_its_contents() {
+    let add = Fault::change_site(|site| {
+        *site = std::mem::take(site).space("NEW", "New").page("5001", "In a new space", &uses_unused());
+    });
+    let bench = Bench::start(prepared(|_| {}, Usage::LinkedElsewhere), once(LATE, add)).await;
+    let run = bench.run().await;
+    run.expect_true(&bench);
+    assert!(run.reading().inventory.spaces.iter().any(|space| space.key == "NEW"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_space_deleted_meanwhile_leaves_the_run_complete() {
+    let delete = Fault::change_site(|site| {
+        let id = site.spaces.iter().find(|space| space.key == "DOC").unwrap().id.clone();
+        site.contents.retain(|content| content.space_id != id);
+        site.spaces.retain(|space| space.id != id);
+    });
+    let bench = Bench::known(once(LATE, delete)).await;
+    bench.run().await.expect_true(&bench);
+}
+
+/// Lists with their holes: the item is left out from the given occurrence on.
+fn leave_out(id: &str) -> Fault {
+    let id = id.to_owned();
+    Fault::edit_json(move |answer| {
+        if let Some(items) = answer.get_mut("results").and_then(Value::as_array_mut) {
+            items.retain(|item| item["id"] != id.as_str());
+        }
+    })
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_space_that_is_listed_first_and_left_out_later_is_a_hole() {
+    let id = known::site().0.spaces[0].id.clone();
+    let spaces = RoutePattern::path("/wiki/api/v2/spaces").unwrap();
+    let bench = Bench::known(FaultPlan::none().on(spaces, Occurrence::From(3), leave_out(&id))).await;
+    let run = bench.run().await;
+    run.expect_incomplete();
+    assert!(run.hole().contains("space ENG"), "{}", run.hole());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_page_that_two_lists_missed_while_it_was_moved_is_found() {
+    // one list for each of the three spaces in the first reading; the page is in none of them
+    let plan =
+        FaultPlan::none().on(RoutePattern::path(PAGES).unwrap(), Occurrence::First(3), leave_out(known::REFERRER));
+    for plan in [plan.clone(), also(plan, SEARCH, Occurrence::From(1), Fault::status(403))] {
+        let bench = Bench::known(plan).await;
+        bench.run().await.expect_true(&bench);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_hole_in_one_order_is_noticed_without_a_search_and_in_an_archived_space() {
+    for id in [known::REFERRER, "1201"] {
+        for sort in ["id", "-id"] {
+            let pages = RoutePattern::path(PAGES).unwrap().with_query("sort", sort);
+            let plan = FaultPlan::none().on(pages, Occurrence::From(1), leave_out(id));
+            let plan = also(plan, SEARCH, Occurrence::From(1), Fault::status(403));
+            let in_archive = |site: &mut Site| content(site, "1201").body = uses_unused();
+            let bench = Bench::start(prepared(in_archive, Usage::LinkedElsewhere), plan).await;
+            let run = bench.run().await;
+            run.expect_incomplete();
+            assert!(run.hole().contains("does not show it"), "{}", run.hole());
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn lists_cut_short_are_noticed_without_a_search() {
+    let prepare = |site: &mut Site| {
+        let template = Template { id: "7003".to_owned(), ..site.templates[0].clone() };
+        site.templates.push(template);
+        content(site, "1004").properties.insert("a-first".to_owned(), json!(1));
+    };
+    let lists = ["/wiki/api/v2/footer-comments", "/wiki/rest/api/template/page"];
+    for list in lists {
+        let plan = also(always(list, Fault::DroppedTail(1)), SEARCH, Occurrence::From(1), Fault::status(403));
+        let bench = Bench::start(prepared(prepare, Usage::Unreferenced), plan).await;
+        let run = bench.run().await;
+        run.expect_incomplete();
+        assert!(run.hole().contains("does not show it"), "{list}: {}", run.hole());
+    }
+    let properties = "/wiki/api/v2/pages/1004/properties";
+    let plan = also(always(properties, Fault::DroppedTail(1)), SEARCH, Occurrence::From(1), Fault::status(403));
+    let bench = Bench::start(prepared(prepare, Usage::Unreferenced), plan).await;
+    bench.run().await.expect_true(&bench);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_closing_list_without_an_item_condemns_nothing() {
+    for path in [PAGES, "/wiki/api/v2/attachments", "/wiki/api/v2/footer-comments"] {
+        let sort = if path == PAGES { "-id" } else { "-created-date" };
+        let list = RoutePattern::path(path).unwrap().with_query("sort", sort);
+        let empty = Fault::edit_json(|answer| answer["results"] = json!([]));
+        let bench = Bench::known(FaultPlan::none().on(list, Occurrence::From(1), empty)).await;
+        bench.run().await.expect_incomplete();
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_closing_list_in_another_order_than_asked_for_does_no_harm() {
+    let shuffle = Fault::edit_json(|answer| {
+        if let Some(items) = answer["results"].as_array_mut() {
+            items.reverse();
+        }
+    });
+    let plan = also(once(LATE, Fault::change_site(edited)), "/wiki/api/v2/*", Occurrence::From(1), shuffle);
+    let bench = Bench::start(prepared(|_| {}, Usage::LinkedElsewhere), plan).await;
+    bench.run().await.expect_true(&bench);
+}
