@@ -6,6 +6,8 @@ use std::process::ExitCode;
 
 use serde_json::{Value, json};
 
+use crate::support::visible::{Lines, visible_json};
+
 /// Exit statuses (product contract 1). One table, one place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
@@ -28,6 +30,8 @@ pub enum ExitStatus {
     Locked = 7,
     /// A `--fail-on` threshold was met.
     Threshold = 8,
+    /// Its terminal was closed: SIGHUP.
+    HungUp = 129,
     /// Interrupted by Ctrl-C.
     Interrupted = 130,
     /// Terminated by SIGTERM.
@@ -36,7 +40,7 @@ pub enum ExitStatus {
 
 impl ExitStatus {
     /// Every status, by code.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Complete,
         Self::Internal,
         Self::Usage,
@@ -46,15 +50,17 @@ impl ExitStatus {
         Self::Storage,
         Self::Locked,
         Self::Threshold,
+        Self::HungUp,
         Self::Interrupted,
         Self::Terminated,
     ];
 
-    /// The most telling first. The contract orders 130/143, 6, 4, 5, 3, 8; the three that end a run by themselves
+    /// The most telling first. The contract orders 130/143/129, 6, 4, 5, 3, 8; the three that end a run by themselves
     /// (1, 2, 7) leave no report behind, so they stand before "a report was written".
-    const MOST_TELLING_FIRST: [Self; 11] = [
+    const MOST_TELLING_FIRST: [Self; 12] = [
         Self::Interrupted,
         Self::Terminated,
+        Self::HungUp,
         Self::Storage,
         Self::Authentication,
         Self::Unreachable,
@@ -89,6 +95,7 @@ impl ExitStatus {
             Self::Storage => "local storage: report or history cannot be written, or the history is damaged",
             Self::Locked => "another run holds the lock of the site or of the history",
             Self::Threshold => "complete, and a threshold of `--fail-on` was met",
+            Self::HungUp => "its terminal was closed (SIGHUP)",
             Self::Interrupted => "interrupted by Ctrl-C",
             Self::Terminated => "terminated by SIGTERM",
         }
@@ -131,22 +138,26 @@ pub struct Outcome {
 
 impl Outcome {
     /// The data in the format asked for. The JSON object bears the status too, as `exit_code`.
-    pub fn new(status: ExitStatus, format: OutputFormat, object: Value, text: impl FnOnce() -> String) -> Self {
+    pub fn new(status: ExitStatus, format: OutputFormat, object: Value, text: impl FnOnce() -> Lines) -> Self {
         let stdout = match (format, object) {
-            (OutputFormat::Text, _) => text(),
+            (OutputFormat::Text, _) => text().into_bytes(),
             (OutputFormat::Json, Value::Object(mut fields)) => {
                 fields.insert("exit_code".to_owned(), status.code().into());
-                format!("{}\n", Value::Object(fields))
+                json_line(&Value::Object(fields))
             }
-            (OutputFormat::Json, other) => format!("{other}\n"),
+            (OutputFormat::Json, other) => json_line(&other),
         };
-        Self { status, stdout: stdout.into_bytes() }
+        Self { status, stdout }
     }
 
     /// Everything went well, and this is what was asked for.
     pub fn complete(stdout: Vec<u8>) -> Self {
         Self { status: ExitStatus::Complete, stdout }
     }
+}
+
+fn json_line(object: &Value) -> Vec<u8> {
+    format!("{}\n", visible_json(&object.to_string())).into_bytes()
 }
 
 /// A failure of the run, with what people can do about it.
@@ -185,21 +196,28 @@ impl Failure {
         Self { remedy: Some(remedy.into()), ..self }
     }
 
+    /// The failure for people: what happened, and below it why and what to do.
+    pub fn lines(&self) -> Lines {
+        let details = self.why.iter().chain(&self.remedy);
+        details.fold(Lines::new(&self.what), |lines, detail| lines.and(format_args!("  {detail}")))
+    }
+
     /// How a command ends that failed: without a result, and as JSON with the reason in its place.
     pub fn outcome(&self, format: OutputFormat) -> Outcome {
         let error = json!({"what": self.what, "why": self.why, "remedy": self.remedy});
-        Outcome::new(self.status, format, json!({"complete": false, "error": error}), String::new)
+        Outcome::new(self.status, format, json!({"complete": false, "error": error}), Lines::default)
     }
 }
 
+/// On one line, for use within another message.
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.what)?;
         if let Some(why) = &self.why {
-            write!(f, "\n  {why}")?;
+            write!(f, ": {why}")?;
         }
         if let Some(remedy) = &self.remedy {
-            write!(f, "\n  {remedy}")?;
+            write!(f, "; {remedy}")?;
         }
         Ok(())
     }
@@ -229,7 +247,7 @@ mod tests {
 
     #[test]
     fn the_order_of_the_contract_decides_whatever_came_first() {
-        let contract = [130, 143, 6, 4, 5, 3, 8, 0];
+        let contract = [130, 143, 129, 6, 4, 5, 3, 8, 0];
         let by_code =
             |code: u8| ExitStatus::MOST_TELLING_FIRST.into_iter().find(|status| status.code() == code).unwrap();
         for (place, &code) in contract.iter().enumerate() {
@@ -266,7 +284,10 @@ mod tests {
     #[test]
     fn a_failure_reads_as_what_why_remedy() {
         let failure = Failure::usage("no such space").because("ENGG").remedy("did you mean ENG?");
-        assert_eq!(failure.to_string(), "no such space\n  ENGG\n  did you mean ENG?");
+        assert_eq!(failure.lines().text(), "no such space\n  ENGG\n  did you mean ENG?");
+        assert_eq!(failure.to_string(), "no such space: ENGG; did you mean ENG?");
+        let forged = Failure::usage("a\nerror: b").because("c\r\u{1b}[2K");
+        assert_eq!(forged.lines().text(), "a\u{240A}error: b\n  c\u{240D}\u{241B}[2K");
         let json: Value = serde_json::from_slice(&failure.outcome(OutputFormat::Json).stdout).unwrap();
         assert_eq!((&json["exit_code"], &json["complete"]), (&json!(2), &json!(false)));
         assert_eq!(json["error"]["remedy"], "did you mean ENG?");

@@ -66,6 +66,6 @@ pub async fn run(cli: &Cli, format: OutputFormat, progress: &Progress) -> Result
 
 /// A configuration, once people have been told what is remarkable about it.
 fn told<T>(loaded: Loaded<T>, progress: &Progress) -> T {
-    loaded.warnings.iter().for_each(|warning| progress.warn(warning));
+    loaded.warnings.iter().for_each(|warning| progress.warn(warning.lines()));
     loaded.value
 }

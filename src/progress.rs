@@ -1,17 +1,22 @@
 //! What people see while a run goes on: a live bar on a terminal, plain lines otherwise, always on standard error.
 //!
+//! Nothing that a site, a file or a person named can pass for a line of the program's own, or give the terminal orders:
+//! every text is made of [`Lines`], and the log passes here as well.
+//!
 //! Output that cannot be written (a closed pipe, a full disk) is dropped: an hour of reading must not end because
 //! nobody watches any more.
 
 mod log;
 mod wrap;
 
-use std::fmt::{self, Display};
+use std::fmt;
 use std::io::{self, IsTerminal, Write};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
+
+use crate::support::visible::{Lines, visible};
 
 pub use wrap::Width;
 
@@ -100,7 +105,7 @@ impl Progress {
         self.finish();
         let Some(mode) = self.inner.mode.filter(|mode| !mode.quiet) else { return };
         let now = Instant::now();
-        let label = visible(label);
+        let label = visible(label).into_owned();
         if mode.bar {
             self.inner.bar.set_message(label.clone());
             self.inner.bar.set_style(bar_style(total.is_some()));
@@ -148,24 +153,24 @@ impl Progress {
     }
 
     /// Something that people should know before they trust the result.
-    pub fn warn(&self, what: impl Display) {
-        self.marked("warning", "33", &what.to_string());
+    pub fn warn(&self, what: impl Into<Lines>) {
+        self.marked("warning", "33", &what.into());
     }
 
     /// Why the run failed.
-    pub fn error(&self, what: impl Display) {
-        self.marked("error", "31", &what.to_string());
+    pub fn error(&self, what: impl Into<Lines>) {
+        self.marked("error", "31", &what.into());
     }
 
     /// Something worth a line, unless people asked for quiet.
-    pub fn note(&self, what: impl Display) {
+    pub fn note(&self, what: impl Into<Lines>) {
         if self.inner.mode.is_some_and(|mode| !mode.quiet) {
-            self.line(&visible(&what.to_string()));
+            self.line(&what.into().text());
         }
     }
 
-    fn marked(&self, mark: &str, colour: &str, what: &str) {
-        let what = visible(what);
+    fn marked(&self, mark: &str, colour: &str, what: &Lines) {
+        let what = what.text();
         match self.inner.mode {
             None => {}
             Some(mode) if mode.colour => self.line(&format!("\u{1b}[1;{colour}m{mark}:\u{1b}[0m {what}")),
@@ -236,12 +241,6 @@ fn for_people(duration: Duration) -> String {
         seconds @ 60..3600 => format!("{} min {} s", seconds / 60, seconds % 60),
         seconds => format!("{} h {} min", seconds / 3600, seconds % 3600 / 60),
     }
-}
-
-/// Text from a site may hold control characters; a terminal would obey them.
-fn visible(text: &str) -> String {
-    let harmless = |c: char| c == '\n' || !c.is_control();
-    text.chars().map(|c| if harmless(c) { c } else { char::REPLACEMENT_CHARACTER }).collect()
 }
 
 /// A panic elsewhere while the lock was held leaves counts, which are still good to show.
@@ -332,7 +331,9 @@ mod tests {
     #[test]
     fn what_people_are_told_is_broken_to_the_width() {
         let (progress, sink) = new_progress(Mode { width: Width::Columns(30), ..PLAIN }, Duration::ZERO);
-        progress.warn("the first half of it, and the second half\n  what to do about it, in as many words");
+        progress.warn(
+            Lines::new("the first half of it, and the second half").and("  what to do about it, in as many words"),
+        );
         assert!(sink.text().lines().count() > 3 && sink.text().lines().all(|line| line.len() <= 30), "{}", sink.text());
     }
 
@@ -341,7 +342,9 @@ mod tests {
         let (progress, sink) = new_progress(PLAIN, Duration::MAX);
         progress.warn("page \"\u{1b}[2J\u{9b}31m\u{7}\"");
         progress.phase("space \u{1b}]0;x\u{7}", None);
-        assert!(!sink.text().contains(['\u{1b}', '\u{9b}', '\u{7}']), "{:?}", sink.text());
+        progress.note("space A\nerror: forged\r\u{202e}");
+        assert!(!sink.text().contains(['\u{1b}', '\u{9b}', '\u{7}', '\r', '\u{202e}']), "{:?}", sink.text());
+        assert_eq!(sink.text().lines().count(), 3, "one line each: {:?}", sink.text());
     }
 
     #[test]

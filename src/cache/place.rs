@@ -1,12 +1,10 @@
 //! Where the cache lies: the platform's cache folder, and one folder in it for each site and account.
 
 use std::collections::BTreeMap;
-use std::io;
 use std::path::{Path, PathBuf};
 
 use super::CacheError;
 use crate::support::checksum::sha256;
-use crate::support::file_error::cannot;
 use crate::support::private;
 
 /// Name of the program's folder in the platform's cache folder.
@@ -42,10 +40,8 @@ pub(super) fn folder_name(base_url: &str, owner: &str) -> String {
 
 /// Makes the folders, for the owner only: names of files and people are in them.
 pub(super) fn create_private_folders(root: &Path, folder: &Path) -> Result<(), CacheError> {
-    for path in [root, folder] {
-        private::create_folders(path)?;
-    }
-    if folder.is_dir() { Ok(()) } else { Err(cannot("use", folder)(io::ErrorKind::NotADirectory.into()).into()) }
+    private::create_folders(root)?;
+    Ok(private::own_folder(folder)?)
 }
 
 #[cfg(test)]

@@ -38,6 +38,8 @@ const BYTES_IN_USE: &str = "SELECT (page_count - freelist_count) * page_size
 const BATCH_TIME: Duration = Duration::from_secs(5);
 /// The part of the space after which that is done sooner.
 const BATCH_PART: u64 = 32;
+/// How the names of the files end that SQLite keeps beside its own.
+const LOGS: [&str; 3] = ["-journal", "-wal", "-shm"];
 /// How long to wait for another process that reads or commits at this moment.
 const BUSY: Duration = Duration::from_secs(10);
 
@@ -101,11 +103,11 @@ pub(super) struct StoreFile {
 impl StoreFile {
     /// Opens the file, or makes it.
     pub(super) fn open(&self) -> Result<Store, StoreError> {
-        if self.path.is_dir() {
-            return Err(StoreError::Damaged("it is a folder".to_owned()));
-        }
-        if !self.path.exists() {
-            self.create()?;
+        match fs::symlink_metadata(&self.path) {
+            Ok(found) if found.is_dir() => return Err(StoreError::Damaged("it is a folder".to_owned())),
+            Ok(found) if !found.is_file() => return Err(StoreError::Damaged("it is no file, but a link".to_owned())),
+            Ok(_) => self.remove_linked_logs()?,
+            Err(_) => self.create()?,
         }
         // before SQLite has it open: to close a file ends all locks that the process has on it
         let writable = OpenOptions::new().write(true).open(&self.path).is_ok();
@@ -119,6 +121,13 @@ impl StoreFile {
         let mut store = self.store(connection, Some(self.run));
         store.notes_uses = store.bytes_in_use()? > self.space / 2;
         Ok(store)
+    }
+
+    /// SQLite would write its log through a link.
+    fn remove_linked_logs(&self) -> Result<(), StoreError> {
+        let logs = LOGS.map(|log| beside(&self.path, log)).into_iter();
+        let mut linked = logs.filter(|log| fs::symlink_metadata(log).is_ok_and(|found| !found.is_file()));
+        Ok(linked.try_for_each(|log| private::remove_file(&log))?)
     }
 
     /// Opens the file and will never write to it. `None` when there is none, or none that is whole.
@@ -146,8 +155,7 @@ impl StoreFile {
     fn create(&self) -> Result<(), StoreError> {
         let new = self.path.with_extension("new");
         // a log that was left behind would be applied to the new file
-        let logs =
-            [&new, &self.path].into_iter().flat_map(|path| ["-journal", "-wal", "-shm"].map(|log| beside(path, log)));
+        let logs = [&new, &self.path].into_iter().flat_map(|path| LOGS.map(|log| beside(path, log)));
         logs.chain([new.clone()]).try_for_each(|left| private::remove_file(&left))?;
         private::create_file(&new)?;
         let connection = Connection::open_with_flags(&new, OpenFlags::SQLITE_OPEN_READ_WRITE)?;

@@ -1,18 +1,18 @@
 //! `audit`: reads the site, judges every attachment, writes the report folder.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
 
 use super::reading::{Reading, read_site};
 use super::session::{Session, tell_stop};
 use super::snapshot::{Measuring, Read, Taken, check_clock};
-use super::{dry_run, summary};
+use super::{dry_run, leftovers, summary};
 use crate::config::{Config, SnapshotConfig};
 use crate::error::{Failure, Outcome, OutputFormat};
 use crate::progress::Progress;
 use crate::report::{self, RunFacts};
+use crate::support::visible::Lines;
 
 /// Audits a site and writes its report; with `snapshot`, measures its pages from the same reading. The output folder
 /// is tried before the first request.
@@ -38,7 +38,7 @@ pub(super) async fn audit_and_measure(
     progress: &Progress,
 ) -> Result<Outcome, Failure> {
     report::check_writable(&config.output)?;
-    mention_unfinished(&config.output, progress);
+    leftovers::mention(&config.output, progress);
     let session = Session::open(config, progress)?;
     let began = Utc::now();
     let reading = read_site(&session.api, &session.crawl, &config.audit, progress).await;
@@ -61,7 +61,7 @@ pub(super) async fn audit_and_measure(
             // the report of the audit is written, and stays what the run says first
             Err(failure) => {
                 status = session.signals.decide([status, failure.status]);
-                progress.error(failure);
+                progress.error(failure.lines());
             }
         }
     }
@@ -71,12 +71,13 @@ pub(super) async fn audit_and_measure(
     }
     let Reading { inventory, audit, stopped, status: of_reading } = &reading;
     let mut object = summary::finish(&folder, inventory, audit, *of_reading, stopped.is_some(), progress);
-    let mut pages = format!("{}\n", folder.join("index.html").display());
+    let mut pages = Lines::default();
     if let Some(taken) = &taken {
         taken.lines().into_iter().for_each(|line| progress.note(format!("snapshot: {line}")));
         object["snapshot"] = taken.json();
-        pages.insert_str(0, &format!("{}\n", taken.index().display()));
+        pages.push_path(taken.index());
     }
+    pages.push_path(folder.join("index.html"));
     Ok(Outcome::new(status, format, object, || pages))
 }
 
@@ -134,21 +135,4 @@ fn options_for_people(config: &Config) -> Vec<(String, String)> {
     }
     options.push(("versions to keep".to_owned(), config.audit.keep_versions.to_string()));
     options
-}
-
-/// Mentions report folders in `output` that a killed run left half written: they are named, never touched (F-79, F-97).
-fn mention_unfinished(output: &Path, progress: &Progress) {
-    let Ok(entries) = fs::read_dir(output) else { return };
-    let mut names: Vec<String> = entries
-        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
-        .filter(|name| name.starts_with("confluence_analysis_V") && name.ends_with(".partial"))
-        .collect();
-    names.sort();
-    if let Some(first) = names.first() {
-        let more = if names.len() > 1 { format!(" and {} more", names.len() - 1) } else { String::new() };
-        progress.warn(format!(
-            "an earlier run was killed while it wrote {first}{more}: what is in there is not whole; it may be removed \
-             unless a run is writing it now"
-        ));
-    }
 }

@@ -9,7 +9,7 @@ use crate::config::{Config, SnapshotConfig, Surroundings};
 use crate::error::{ExitStatus, Failure, Outcome, OutputFormat};
 use crate::progress::Progress;
 use crate::report::OutputError;
-use crate::support::file_error::cannot;
+use crate::support::private;
 use confluence_sim::{DemoServer, SAMPLE_BASE, Site, sample_site, weeks_ago};
 
 /// Weeks before this one that the sample site is measured in as well, so that there is a history to look at.
@@ -33,9 +33,7 @@ pub(crate) async fn run(
     progress.note(format!("sample site at {}", server.base_url()));
     let config = config(&server, args, around)?;
     // nothing of a real site is at stake, and a newcomer should not stumble over a folder
-    std::fs::create_dir_all(&config.output)
-        .map_err(cannot("create folder", &config.output))
-        .map_err(|error| OutputError(error.into()))?;
+    private::create_folders(&config.output).map_err(|error| OutputError(error.into()))?;
     let mut measuring = Measuring::prepare(&config, &snapshot, SAMPLE_BASE, progress)?;
     if measuring.is_new() {
         progress.phase("measuring earlier weeks", Some(u64::from(WEEKS)));

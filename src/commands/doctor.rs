@@ -1,6 +1,5 @@
 //! `doctor`: says before a run what it would lack, and what that costs.
 
-use std::fmt::Write as _;
 use std::path::Path;
 
 use serde_json::json;
@@ -10,6 +9,7 @@ use crate::config::{Config, Loaded};
 use crate::doctor::{self, Answered, Finding, State};
 use crate::error::{ExitStatus, Failure, Outcome, OutputFormat};
 use crate::progress::{Progress, Width};
+use crate::support::visible::{Lines, visible};
 
 /// Checks the site of a configuration, or asks it the open questions.
 pub(crate) async fn run(
@@ -48,19 +48,21 @@ fn configuration(loaded: &Loaded<Config>) -> Vec<Finding> {
     findings
 }
 
-fn lines(findings: &[Finding], width: Width) -> String {
-    let mut text = String::new();
+fn lines(findings: &[Finding], width: Width) -> Lines {
+    let mut lines = Lines::default();
+    // what was found may be a server's words, which must not end the line before it is broken
+    let mut row =
+        |line: &str, hanging| width.wrap_row(&visible(line), hanging).lines().for_each(|part| lines.push(part));
     for finding in findings {
         let line = format!("{:8} {}: {}", finding.state.word(), finding.subject, finding.found);
-        // writing to a string cannot fail
-        let _ = writeln!(text, "{}", width.wrap_row(&line, 9));
+        row(&line, 9);
         for (mark, more) in [("costs", &finding.cost), ("remedy", &finding.remedy)] {
             if let Some(more) = more {
-                let _ = writeln!(text, "{}", width.wrap_row(&format!("         {mark}: {more}"), 11));
+                row(&format!("         {mark}: {more}"), 11);
             }
         }
     }
-    text
+    lines
 }
 
 /// The answers without anything that tells whose site it is.
@@ -73,11 +75,14 @@ fn shareable(answers: &[Answered]) -> serde_json::Value {
     })
 }
 
-fn sheet(answers: &[Answered]) -> String {
-    let mut text = format!("probe of confluence-storage-analyzer {}\n", env!("CARGO_PKG_VERSION"));
+fn sheet(answers: &[Answered]) -> Lines {
+    let mut lines = Lines::new(format_args!("probe of confluence-storage-analyzer {}", env!("CARGO_PKG_VERSION")));
     for answer in answers {
         let measured = serde_json::Value::Object(answer.measured.clone());
-        let _ = write!(text, "\n{} ({})\n  {}\n  {measured}\n", answer.question, answer.id, answer.answer);
+        lines.push("");
+        lines.push(format_args!("{} ({})", answer.question, answer.id));
+        lines.push(format_args!("  {}", answer.answer));
+        lines.push(format_args!("  {measured}"));
     }
-    text
+    lines
 }

@@ -1,7 +1,5 @@
 //! `--dry-run`: what a run would take, by kind of request. Reads lists; writes nothing, not even to the cache.
 
-use std::fmt::Write as _;
-
 use serde_json::json;
 
 use super::session::Session;
@@ -9,6 +7,7 @@ use crate::config::Config;
 use crate::error::{ExitStatus, Failure, Outcome, OutputFormat};
 use crate::inventory::{Preview, RequestPlan, plan_requests};
 use crate::progress::Progress;
+use crate::support::visible::Lines;
 use crate::support::wording::{count, plural};
 
 /// Computes and prints the plan.
@@ -30,38 +29,29 @@ pub(super) async fn run(config: &Config, format: OutputFormat, progress: &Progre
     Ok(Outcome::new(status, format, object, || table(&preview)))
 }
 
-fn table(preview: &Preview) -> String {
+fn table(preview: &Preview) -> Lines {
     let figures = &preview.figures;
     let plan = &preview.plan;
-    let mut text = format!(
-        "{} as {}: {}, {}, {}\n\n",
+    let head = Lines::new(format_args!(
+        "{} as {}: {}, {}, {}",
         preview.base_url,
         preview.account,
         plural(figures.spaces, "space", "spaces"),
         plural(figures.contents, "page or blog post", "pages and blog posts"),
         plural(figures.attachments, "attachment", "attachments")
-    );
-    text.push_str(&requests(plan));
+    ));
+    let mut lines = requests(plan).into_iter().fold(head.and(""), Lines::and);
     if plan.remembered_versions > 0 {
-        let _ = writeln!(
-            text,
-            "\n{} known from earlier runs",
-            plural(plan.remembered_versions, "old version is", "old versions are")
-        );
+        let known = plural(plan.remembered_versions, "old version is", "old versions are");
+        lines = lines.and("").and(format_args!("{known} known from earlier runs"));
     }
-    let _ = writeln!(text, "\n{plan}");
-    text
+    lines.and("").and(plan)
 }
 
 /// One line per kind of request, the most first.
-pub(super) fn requests(plan: &RequestPlan) -> String {
-    let mut text = String::new();
+pub(super) fn requests(plan: &RequestPlan) -> Vec<String> {
     let width = plan.requests.iter().map(|(label, _)| label.len()).max().unwrap_or(0);
     let mut rows: Vec<(&str, u64)> = plan.requests.iter().collect();
     rows.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
-    for (kind, requests) in rows {
-        // writing to a string cannot fail
-        let _ = writeln!(text, "{kind:width$} {:>9}", count(requests));
-    }
-    text
+    rows.into_iter().map(|(kind, requests)| format!("{kind:width$} {:>9}", count(requests))).collect()
 }

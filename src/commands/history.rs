@@ -15,6 +15,7 @@ use crate::history::{self, History, Verified, Week};
 use crate::metrics::columns;
 use crate::progress::Progress;
 use crate::report::format::plural;
+use crate::support::visible::Lines;
 
 /// How long to wait for a run that works on the history.
 const WAIT: Duration = Duration::from_secs(3);
@@ -52,11 +53,11 @@ fn tell_verified(verified: &Verified, format: OutputFormat, progress: &Progress)
     });
     let object = json!({
         "complete": is_whole,
-        "folder": verified.folder,
+        "folder": verified.folder.to_string_lossy(),
         "weeks": weeks(verified.weeks.values()),
         "findings": verified.findings,
     });
-    Outcome::new(status, format, object, || format!("{}\n", verified.folder.display()))
+    Outcome::new(status, format, object, || Lines::of_path(&verified.folder))
 }
 
 fn tell_repaired(repaired: &Repaired, format: OutputFormat, progress: &Progress) -> Outcome {
@@ -80,11 +81,11 @@ fn tell_repaired(repaired: &Repaired, format: OutputFormat, progress: &Progress)
     });
     let object = json!({
         "complete": is_whole,
-        "folder": repaired.folder,
+        "folder": repaired.folder.to_string_lossy(),
         "weeks": weeks(&repaired.weeks),
         "repairs": repaired.repairs,
     });
-    Outcome::new(status, format, object, || format!("{}\n", repaired.folder.display()))
+    Outcome::new(status, format, object, || Lines::of_path(&repaired.folder))
 }
 
 /// Writes every file that follows from the weeks again.
@@ -102,10 +103,10 @@ fn export(folder: PathBuf, format: OutputFormat, progress: &Progress) -> Result<
     progress.note(format!("written from {}: {}", plural(count, "week", "weeks"), folder.display()));
     let object = json!({
         "complete": true,
-        "folder": folder,
+        "folder": folder.to_string_lossy(),
         "weeks": weeks(history.weeks()),
     });
-    Ok(Outcome::new(ExitStatus::Complete, format, object, || format!("{}\n", folder.join("index.html").display())))
+    Ok(Outcome::new(ExitStatus::Complete, format, object, || Lines::of_path(folder.join("index.html"))))
 }
 
 fn weeks<'w>(weeks: impl IntoIterator<Item = &'w Week>) -> serde_json::Value {

@@ -5,6 +5,7 @@ pub(crate) mod demo;
 pub(crate) mod doctor;
 mod dry_run;
 pub(crate) mod history;
+mod leftovers;
 pub mod reading;
 pub(crate) mod report;
 mod session;

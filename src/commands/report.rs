@@ -1,12 +1,13 @@
 //! `report`: renders the pages of an audit again from its saved scan, without network.
 
-use super::summary;
+use super::{leftovers, summary};
 use crate::audit::{self, AuditOptions};
 use crate::cli::ReportArgs;
 use crate::config::Surroundings;
 use crate::error::{ExitStatus, Failure, Outcome, OutputFormat};
 use crate::progress::Progress;
 use crate::report::{self, ReportError, RunFacts, scan_json};
+use crate::support::visible::Lines;
 
 /// Judges a saved scan by the rules of now and writes a new report folder.
 pub(crate) fn run(
@@ -18,6 +19,7 @@ pub(crate) fn run(
 ) -> Result<Outcome, Failure> {
     let output = around.resolve(args.output.as_deref());
     report::check_writable(&output)?;
+    leftovers::mention(&output, progress);
     let path = around.working_directory.join(&args.folder).join("scan.json.gz");
     let saved = scan_json::read(&path).map_err(|error| {
         Failure::usage("the saved scan cannot be read").because(error.to_string()).remedy(match error {
@@ -39,5 +41,5 @@ pub(crate) fn run(
     let facts = RunFacts { audit: rules, ..saved.run };
     let folder = report::write(&output, &facts, &saved.inventory, &answer)?;
     let object = summary::finish(&folder, &saved.inventory, &answer, status, false, progress);
-    Ok(Outcome::new(status, format, object, || format!("{}\n", folder.join("index.html").display())))
+    Ok(Outcome::new(status, format, object, || Lines::of_path(folder.join("index.html"))))
 }

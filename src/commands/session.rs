@@ -89,5 +89,6 @@ pub(super) fn status_of_stop(cause: &RequestError) -> ExitStatus {
 
 /// Tells why reading stopped on the way.
 pub(super) fn tell_stop(cause: &RequestError, status: ExitStatus, progress: &Progress) {
-    progress.error(Failure::new(status, "reading stopped").because(cause.to_string()).remedy(cause.remedy()));
+    let failure = Failure::new(status, "reading stopped").because(cause.to_string()).remedy(cause.remedy());
+    progress.error(failure.lines());
 }

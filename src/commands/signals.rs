@@ -1,4 +1,4 @@
-//! Ctrl-C and SIGTERM: the first stops new requests, so that what was read can still be written and marked; the second
+//! Ctrl-C, SIGTERM, and SIGHUP when the terminal is closed: the first stops new requests, so that what was read can still be written and marked; the second
 //! ends the program at once, and the unfinished folder keeps its `.partial` name (F-78).
 
 use std::sync::{Arc, OnceLock};
@@ -47,11 +47,12 @@ impl Signals {
     }
 }
 
-/// Both signals, listened for without a break: one that came between two listeners would be lost.
+/// All signals, listened for without a break: one that came between two listeners would be lost.
 #[cfg(unix)]
 struct Listener {
     interrupt: Option<tokio::signal::unix::Signal>,
     terminate: Option<tokio::signal::unix::Signal>,
+    hang_up: Option<tokio::signal::unix::Signal>,
 }
 
 #[cfg(unix)]
@@ -59,15 +60,38 @@ impl Listener {
     fn new() -> Self {
         use tokio::signal::unix::{SignalKind, signal};
         // what cannot be listened for ends the program as usual
-        Self { interrupt: signal(SignalKind::interrupt()).ok(), terminate: signal(SignalKind::terminate()).ok() }
+        let hang_up = if is_hang_up_ignored() { None } else { signal(SignalKind::hangup()).ok() };
+        Self {
+            interrupt: signal(SignalKind::interrupt()).ok(),
+            terminate: signal(SignalKind::terminate()).ok(),
+            hang_up,
+        }
     }
 
     async fn next(&mut self) -> ExitStatus {
         tokio::select! {
             () = received(self.interrupt.as_mut()) => ExitStatus::Interrupted,
             () = received(self.terminate.as_mut()) => ExitStatus::Terminated,
+            () = received(self.hang_up.as_mut()) => ExitStatus::HungUp,
         }
     }
+}
+
+/// Whether the run is to outlive its terminal, as under `nohup`: to listen for the signal would undo that. Where the
+/// system does not tell, a run whose messages do not go to a terminal loses nothing with one.
+#[cfg(unix)]
+fn is_hang_up_ignored() -> bool {
+    match std::fs::read_to_string("/proc/self/status") {
+        Ok(status) => is_first_signal_ignored(&status),
+        Err(_) => !std::io::IsTerminal::is_terminal(&std::io::stderr()),
+    }
+}
+
+/// What `proc_pid_status(5)` says of signal 1, which is SIGHUP: the lowest bit of `SigIgn`.
+#[cfg(unix)]
+fn is_first_signal_ignored(status: &str) -> bool {
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    mask.is_some_and(|mask| mask.trim_end().ends_with(['1', '3', '5', '7', '9', 'b', 'd', 'f']))
 }
 
 #[cfg(unix)]
@@ -116,8 +140,18 @@ mod tests {
         assert_eq!(term.decide([Complete]), Terminated, "what was whole may be so no more");
         assert_eq!(term.decide([Incomplete, Interrupted]), Terminated);
         assert_eq!(term.explain(Failure::new(Storage, "x")).status, Terminated);
+        let hang_up = Signals::default();
+        hang_up.received.set(ExitStatus::HungUp).unwrap();
+        assert_eq!(hang_up.decide([Interrupted]), ExitStatus::HungUp);
         let int = Signals::default();
         int.received.set(Interrupted).unwrap();
         assert_eq!(int.decide([Interrupted]), Interrupted);
+    }
+    #[cfg(unix)]
+    #[test]
+    fn whether_the_run_outlives_its_terminal_is_told_by_the_system() {
+        assert!(is_first_signal_ignored("Name:\tx\nSigIgn:\t0000000000001001\nSigCgt:\t0\n"));
+        assert!(!is_first_signal_ignored("SigBlk:\t0000000000000001\nSigIgn:\t0000000000001000\n"));
+        assert!(!is_first_signal_ignored(""));
     }
 }

@@ -36,8 +36,8 @@ pub(super) fn finish(
     }
     json!({
         "complete": complete,
-        "folder": folder,
-        "index": folder.join("index.html"),
+        "folder": folder.to_string_lossy(),
+        "index": folder.join("index.html").to_string_lossy(),
         "totals": totals,
         "coverage": inventory.coverage.total(),
         "requests": inventory.requests,

@@ -145,7 +145,7 @@ fn places(chosen: Option<&Path>, around: &Surroundings<'_>) -> Vec<PathBuf> {
 
 fn read_first(must_exist: bool, places: &[PathBuf]) -> Result<Option<(PathBuf, String)>, Failure> {
     for path in places {
-        match fs::read_to_string(path) {
+        match read_file(path, must_exist) {
             Ok(content) => return Ok(Some((path.clone(), content))),
             Err(error) if error.kind() == ErrorKind::NotFound && !must_exist => {}
             Err(error) => {
@@ -159,6 +159,15 @@ fn read_first(must_exist: bool, places: &[PathBuf]) -> Result<Option<(PathBuf, S
         }
     }
     Ok(None)
+}
+
+/// Links are followed: that is how configurations are handed out. Only a file that was named may be a pipe, as a shell
+/// makes one; to wait for one that somebody put in the working directory would be to wait for ever.
+fn read_file(path: &Path, is_named: bool) -> io::Result<String> {
+    if !is_named && !fs::metadata(path).is_ok_and(|found| found.is_file() || found.is_dir()) && path.exists() {
+        return Err(io::Error::new(ErrorKind::InvalidInput, "it is no ordinary file"));
+    }
+    fs::read_to_string(path)
 }
 
 /// Whether the file itself sets a token: then it has to be the owner's alone, even when another token is used.

@@ -222,7 +222,7 @@ fn s_13_a_file_with_the_token_that_others_can_read_is_told() {
         open(&path, mode);
         let warning = Warning::ReadableByOthers { path: path.clone(), mode };
         assert_eq!(place.load(&[]).unwrap().warnings, std::slice::from_ref(&warning));
-        assert!(warning.to_string().contains(&format!("chmod 600 {}", path.display())));
+        assert!(warning.lines().text().contains(&format!("chmod 600 {}", path.display())));
     }
     let place =
         Place::with_file(&FILLED.replace("api_token = from-the-file", "")).variable("CONFLUENCE_API_TOKEN", "t");

@@ -3,6 +3,9 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use crate::support::visible::Lines;
+use crate::support::wording::shell_word;
+
 /// A remark for people. It is returned, not printed: who loads the configuration decides where it goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Warning {
@@ -36,14 +39,26 @@ impl Warning {
     }
 }
 
+impl Warning {
+    /// The remark, with the command that mends it on a line of its own.
+    pub fn lines(&self) -> Lines {
+        let lines = Lines::new(self);
+        match self {
+            Self::ReadableByOthers { path, .. } => {
+                lines.and(format_args!("    chmod 600 {}", shell_word(&path.to_string_lossy())))
+            }
+            Self::UnknownVariable { .. } | Self::Quoted { .. } => lines,
+        }
+    }
+}
+
 impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::ReadableByOthers { path, mode } => write!(
                 f,
-                "other accounts of this computer can read the API token in {} (mode {mode:03o})\n    chmod 600 {}",
+                "other accounts of this computer can read the API token in {} (mode {mode:03o})",
                 path.display(),
-                shell_word(&path.to_string_lossy()),
             ),
             Self::UnknownVariable { name, meant } => {
                 write!(f, "the environment variable {name} means nothing here; did you mean {meant}?")
@@ -55,13 +70,6 @@ impl fmt::Display for Warning {
     }
 }
 
-/// The path as one word of a shell command that is no option.
-fn shell_word(text: &str) -> String {
-    let text = if text.starts_with('-') { format!("./{text}") } else { text.to_owned() };
-    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+@%".contains(c);
-    if text.chars().all(plain) { text } else { format!("'{}'", text.replace('\'', r"'\''")) }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -70,7 +78,7 @@ mod tests {
     fn the_chmod_line_can_be_pasted_as_it_is() {
         let line = |path: &str| {
             let warning = Warning::ReadableByOthers { path: PathBuf::from(path), mode: 0o644 };
-            warning.to_string().lines().last().unwrap().trim().to_owned()
+            warning.lines().text().lines().last().unwrap().trim().to_owned()
         };
         assert_eq!(line("/etc/csa.cfg"), "chmod 600 /etc/csa.cfg");
         assert_eq!(line("/my files/it's.cfg"), r"chmod 600 '/my files/it'\''s.cfg'");

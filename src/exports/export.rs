@@ -215,7 +215,9 @@ impl<'h> Exporter<'h> {
 
     /// Copies the first parts of a file, up to one that is not as it was written: gives which.
     fn copy(&self, name: &str, sections: &[Section], staged: &mut Staged) -> Result<Option<usize>, HistoryError> {
-        let Ok(mut file) = File::open(self.lake().path(name)) else { return Ok((!sections.is_empty()).then_some(0)) };
+        let Ok(mut file) = private::open_own_file(&self.lake().path(name)) else {
+            return Ok((!sections.is_empty()).then_some(0));
+        };
         for (at, section) in sections.iter().enumerate() {
             let before = at.checked_sub(1).map_or(0, |before| sections[before].until.bytes);
             let length = section.until.bytes.saturating_sub(before);

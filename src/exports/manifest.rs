@@ -92,7 +92,7 @@ impl Manifest {
     /// Reads it; `None` when there is none, or none that can be understood: it is derived, too.
     pub(super) fn read(lake: &Lake) -> Result<Option<Self>, HistoryError> {
         let path = lake.path(MANIFEST);
-        match fs::read(&path) {
+        match private::read_own_file(&path) {
             Ok(bytes) => Ok(serde_json::from_slice(&bytes).ok()),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(cannot("read", path)(error).into()),
@@ -106,6 +106,9 @@ impl Manifest {
         let mut file = private::create_file(&new)?;
         let json = serde_json::to_vec_pretty(self).map_err(io::Error::from);
         let written = json.and_then(|json| file.write_all(&json)).and_then(|()| file.sync_all());
+        if written.is_err() {
+            private::remove_file(&new)?;
+        }
         written.map_err(cannot("write", &new))?;
         fs::rename(&new, &path).map_err(cannot("put in place", &path))?;
         Ok(private::sync_folder(lake.folder())?)
@@ -125,7 +128,7 @@ impl Manifest {
 
     /// Whether a file is as it was written.
     pub(super) fn is_as_exported(&self, lake: &Lake, name: &str) -> bool {
-        let found = fs::File::open(lake.path(name)).and_then(|mut file| Measure::of(&mut file));
+        let found = private::open_own_file(&lake.path(name)).and_then(|mut file| Measure::of(&mut file));
         found.ok().as_ref() == self.exports.get(name).map(|export| &export.measure)
     }
 }

@@ -9,6 +9,7 @@ use crate::history::{Finding, HistoryError, Lake, WEEK, Week, check_folder, find
 use crate::spreadsheet::{Field, Value, cells_of_line};
 use crate::support::file_error::cannot;
 use crate::support::iso_week::IsoWeek;
+use crate::support::private::read_own_file;
 
 /// What was done about one file.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -117,7 +118,8 @@ fn replace(lake: &Lake, known: &Manifest, week: IsoWeek, finding: Finding) -> Re
 fn restore(lake: &Lake, known: &Manifest, week: IsoWeek) -> Result<Option<String>, HistoryError> {
     let Some(mut facts) = known.week(week).cloned() else { return Ok(None) };
     let Some(name) = known.weekly_file(&facts).filter(|name| known.is_as_exported(lake, name)) else { return Ok(None) };
-    let text = std::fs::read_to_string(lake.path(name)).map_err(cannot("read", lake.path(name)))?;
+    let bytes = read_own_file(&lake.path(name)).map_err(cannot("read", lake.path(name)))?;
+    let text = String::from_utf8_lossy(&bytes);
     // the columns that it has, which are fewer than those of a newer program
     let (header, lines) = text.trim_start_matches('\u{FEFF}').split_once("\r\n").unwrap_or_default();
     let header: Vec<&str> = header.split(',').collect();

@@ -54,7 +54,7 @@ impl Staged {
 impl<'l> Staging<'l> {
     pub(super) fn begin(lake: &'l Lake) -> Result<Self, HistoryError> {
         let list = Manifest::read(lake)?;
-        private::create_folders(&lake.path(Lake::STAGING))?;
+        private::own_folder(&lake.path(Lake::STAGING))?;
         let (has_list, known) = (list.is_some(), list.unwrap_or_default());
         Ok(Self { lake, known, has_list, new: BTreeMap::new(), staged: Vec::new(), remarks: Vec::new() })
     }
@@ -123,14 +123,15 @@ impl<'l> Staging<'l> {
     /// Whether a file is as it was written. A time that has not changed says so without reading it.
     pub(super) fn is_as(&self, name: &str, known: &Export) -> bool {
         let path = self.lake.path(name);
-        let has_length = fs::metadata(&path).is_ok_and(|file| file.is_file() && file.len() == known.measure.bytes);
+        let has_length =
+            fs::symlink_metadata(&path).is_ok_and(|file| file.is_file() && file.len() == known.measure.bytes);
         has_length
             && (known.modified.is_some() && known.modified == modified(&path)
                 || self.measure(name).is_ok_and(|found| found == known.measure))
     }
 
     fn measure(&self, name: &str) -> io::Result<Measure> {
-        Measure::of(&mut File::open(self.lake.path(name))?)
+        Measure::of(&mut private::open_own_file(&self.lake.path(name))?)
     }
 
     /// Puts all files in place, and removes those that are no longer written. Gives what people should know, and what went
@@ -154,15 +155,14 @@ impl<'l> Staging<'l> {
                 if is_own { remove_file(&self.lake.path(name)).map_err(Into::into) } else { self.set_aside(name) };
             failed = removed.err().or(failed);
         }
-        self.lake.tidy()?;
         let failed = failed.map(|cause| HistoryError::Unfinished { cause: Box::new(cause) });
-        Ok((self.remarks, failed))
+        Ok((std::mem::take(&mut self.remarks), failed))
     }
 
     fn place(&mut self, name: &str, path: &Path) -> Result<(), HistoryError> {
         let target = self.lake.path(name);
         if let Some(folder) = target.parent() {
-            private::create_folders(folder)?;
+            private::own_folder(folder)?;
         }
         if fs::symlink_metadata(&target).is_ok() && !self.is_own(name) {
             self.set_aside(name)?;
@@ -192,6 +192,14 @@ impl<'l> Staging<'l> {
         let remark = format!("{name} was changed outside this program: it is {aside} now");
         self.remarks.push(remark);
         Ok(())
+    }
+}
+
+impl Drop for Staging<'_> {
+    /// What is not in place by now never will be; on a full disk it would keep others from writing.
+    fn drop(&mut self) {
+        // the next run tries again
+        let _ = self.lake.tidy();
     }
 }
 

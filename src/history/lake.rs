@@ -53,9 +53,7 @@ impl Lake {
 
     /// The folder, which is made when it is not there; its parent has to be.
     pub(crate) fn create(folder: &Path, columns: Vec<Field>) -> Result<Self, HistoryError> {
-        if !folder.is_dir() {
-            private::create_folder(folder)?;
-        }
+        private::own_folder(folder)?;
         Ok(Self::at(folder, columns))
     }
 
@@ -149,7 +147,7 @@ impl Lake {
 
     fn unreadable(&self, name: &str, error: io::Error) -> HistoryError {
         match error.kind() {
-            io::ErrorKind::InvalidData => self.damaged(name, error.to_string()),
+            io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput => self.damaged(name, error.to_string()),
             io::ErrorKind::IsADirectory => self.damaged(name, "it is a folder"),
             io::ErrorKind::NotFound => self.damaged(name, "it is missing"),
             _ => cannot("read", self.path(name))(error).into(),
@@ -159,6 +157,19 @@ impl Lake {
     /// Writes the file of a week and puts it in place by one rename: whatever happens, the week is as before or as given.
     /// The counts of rows and the seal of `week` are filled in.
     pub(crate) fn commit(
+        &self,
+        week: &mut Week,
+        rows: impl FnOnce(&mut RowSink<'_>) -> Result<(), HistoryError>,
+    ) -> Result<(), HistoryError> {
+        let written = self.write_week(week, rows);
+        if written.is_err() {
+            // on a full disk it would keep others from writing; that it cannot be removed is the lesser failure
+            let _ = remove_file(&self.path(PARTIAL));
+        }
+        written
+    }
+
+    fn write_week(
         &self,
         week: &mut Week,
         rows: impl FnOnce(&mut RowSink<'_>) -> Result<(), HistoryError>,
@@ -182,7 +193,8 @@ impl Lake {
         let name = Self::name(week.week);
         let (target, own, all) =
             (self.path(&name), self.path(&format!("{LAKE}/{PREFIX}{}", week.week)), self.path(LAKE));
-        private::create_folders(&own)?;
+        private::own_folder(&all)?;
+        private::own_folder(&own)?;
         fs::rename(&partial, &target).map_err(cannot("put in place", &target))?;
         [&own, &all, &self.folder].into_iter().try_for_each(|folder| private::sync_folder(folder))?;
         Ok(())
@@ -199,14 +211,17 @@ impl Lake {
     pub(crate) fn keep_copy(&self, name: &str) -> Result<String, HistoryError> {
         let target = self.free_name(name)?;
         let mut copy = private::create_file(&self.path(&target))?;
-        let copied = File::open(self.path(name)).and_then(|mut file| io::copy(&mut file, &mut copy));
-        copied.and_then(|_| copy.sync_all()).map_err(cannot("copy", self.path(name)))?;
-        Ok(target)
+        let copied = private::open_own_file(&self.path(name)).and_then(|mut file| io::copy(&mut file, &mut copy));
+        let copied = copied.and_then(|_| copy.sync_all()).map_err(cannot("copy", self.path(name)));
+        if copied.is_err() {
+            remove_file(&self.path(&target))?;
+        }
+        Ok(copied.map(|()| target)?)
     }
 
     /// A name in the folder of what was set aside that is not taken.
     fn free_name(&self, name: &str) -> Result<String, HistoryError> {
-        private::create_folders(&self.path(DAMAGED))?;
+        private::own_folder(&self.path(DAMAGED))?;
         let base = format!("{DAMAGED}/{}", name.replace('/', "_"));
         let numbered = (2..).map(|number| format!("{base}-{number}"));
         let is_free = |name: &String| fs::symlink_metadata(self.path(name)).is_err();

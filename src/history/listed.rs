@@ -1,13 +1,13 @@
 //! What `history.json` lists, and folders that are refused: written by a newer program, by one that was never released, or by
 //! the older script.
 
-use std::fs;
 use std::path::Path;
 
 use serde::Deserialize;
 
 use super::lake::{Lake, names_in};
 use super::{HistoryError, SCHEMA_VERSION, Week};
+use crate::support::private::read_own_file;
 
 /// The file that lists the weeks.
 pub const MANIFEST: &str = "history.json";
@@ -31,14 +31,14 @@ struct Listed {
 
 /// The weeks that `history.json` lists; none when it is absent or cannot be read.
 pub(super) fn weeks(lake: &Lake) -> Vec<Week> {
-    let bytes = fs::read(lake.path(MANIFEST)).unwrap_or_default();
+    let bytes = read_own_file(&lake.path(MANIFEST)).unwrap_or_default();
     serde_json::from_slice(&bytes).map(|listed: Listed| listed.weeks).unwrap_or_default()
 }
 
 /// Refuses a folder whose files are of a newer program, of one that was never released, or of the older script.
 pub fn refuse_others(lake: &Lake) -> Result<(), HistoryError> {
     let folder = lake.folder().to_owned();
-    let head = fs::read(lake.path(MANIFEST)).ok().and_then(|bytes| serde_json::from_slice::<Head>(&bytes).ok());
+    let head = read_own_file(&lake.path(MANIFEST)).ok().and_then(|bytes| serde_json::from_slice::<Head>(&bytes).ok());
     match head.filter(|head| head.format == FORMAT) {
         Some(head) if head.schema_version > SCHEMA_VERSION => {
             Err(HistoryError::Newer { path: lake.path(MANIFEST), written_by: head.written_by })

@@ -36,6 +36,14 @@ pub enum CrawlError {
         /// Why.
         cause: RequestError,
     },
+    /// What was chosen is not among the spaces that could be listed, and not all could: it may be one of the others.
+    #[error("{choice}, but not all spaces could be listed")]
+    Unlisted {
+        /// Why the choice cannot be made of those that were.
+        choice: ScopeError,
+        /// Why the others were not.
+        cause: RequestError,
+    },
     /// The account sees no space at all: more likely a wrong account than an empty site.
     #[error("{account} sees no space on {base_url}")]
     NoSpaces {
@@ -65,15 +73,13 @@ impl CrawlError {
         match self {
             Self::Scope(_) => ExitStatus::Usage,
             Self::NoSpaces { .. } => ExitStatus::Authentication,
-            Self::Unusable { cause, .. } | Self::Stopped { cause, .. } if cause.is_auth_lost() => {
-                ExitStatus::Authentication
-            }
-            Self::Unusable { cause, .. } | Self::Stopped { cause, .. } if *cause == RequestError::Interrupted => {
-                ExitStatus::Interrupted
-            }
-            Self::Unusable { cause, .. } if cause.is_denied() => ExitStatus::Authentication,
-            Self::Unusable { .. } => ExitStatus::Unreachable,
-            Self::Stopped { .. } => ExitStatus::Incomplete,
+            Self::Unusable { cause, .. } | Self::Unlisted { cause, .. } | Self::Stopped { cause, .. } => match self {
+                _ if cause.is_auth_lost() => ExitStatus::Authentication,
+                _ if *cause == RequestError::Interrupted => ExitStatus::Interrupted,
+                Self::Stopped { .. } => ExitStatus::Incomplete,
+                _ if cause.is_denied() => ExitStatus::Authentication,
+                _ => ExitStatus::Unreachable,
+            },
         }
     }
 
@@ -82,7 +88,7 @@ impl CrawlError {
         match self {
             Self::Scope(_) => "check the space keys: they are in the address of a space, after /spaces/",
             Self::NoSpaces { .. } => "check that this account may use Confluence on this site",
-            Self::Unusable { cause, .. } | Self::Stopped { cause, .. } => cause.remedy(),
+            Self::Unusable { cause, .. } | Self::Unlisted { cause, .. } | Self::Stopped { cause, .. } => cause.remedy(),
         }
     }
 }
@@ -92,6 +98,9 @@ impl From<&CrawlError> for Failure {
         let failure = match error {
             CrawlError::Unusable { base_url, cause } => {
                 Self::new(error.exit_status(), format!("{base_url} cannot be read")).because(cause.to_string())
+            }
+            CrawlError::Unlisted { cause, .. } => {
+                Self::new(error.exit_status(), error.to_string()).because(cause.to_string())
             }
             other => Self::new(other.exit_status(), other.to_string()),
         };
@@ -147,7 +156,13 @@ impl<'a> Frame<'a> {
                 None => CrawlError::NoSpaces { account: opening.account.name, base_url: base_url.to_owned() },
             });
         }
-        let reported = scope::reported(&spaces, &options.include_spaces, &options.exclude_spaces)?;
+        let reported =
+            scope::reported(&spaces, &options.include_spaces, &options.exclude_spaces).map_err(|choice| match found
+                .failure
+            {
+                Some(cause) if choice.is_of_the_spaces() => CrawlError::Unlisted { choice, cause },
+                _ => choice.into(),
+            })?;
         let (own_hosts, former_hosts) = own_hosts(api, found.base.as_deref(), options);
         let site = OwnSite::new(base_url, &own_hosts).with_former_hosts(&former_hosts);
         let memory = Memory(options.cache.as_deref());
@@ -267,5 +282,15 @@ mod tests {
         assert_eq!(unusable(away), ExitStatus::Unreachable);
         assert_eq!(unusable(RequestError::Interrupted), ExitStatus::Interrupted);
         assert_eq!(CrawlError::Scope(ScopeError::Empty).exit_status(), ExitStatus::Usage);
+        let unlisted = CrawlError::Unlisted {
+            choice: ScopeError::Unknown { patterns: vec!["OLD".into()] },
+            cause: RequestError::GaveUp { last: "503".into() },
+        };
+        assert_eq!(unlisted.exit_status(), ExitStatus::Unreachable);
+        let told = Failure::from(&unlisted).to_string();
+        assert!(
+            told.contains("OLD") && told.contains("not all spaces could be listed") && told.contains("503"),
+            "{told}"
+        );
     }
 }

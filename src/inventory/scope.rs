@@ -26,6 +26,16 @@ pub enum ScopeError {
     Empty,
 }
 
+impl ScopeError {
+    /// Whether other spaces could make the choice possible: no, where a pattern is none.
+    pub fn is_of_the_spaces(&self) -> bool {
+        match self {
+            Self::Pattern { .. } => false,
+            Self::Unknown { .. } | Self::Empty => true,
+        }
+    }
+}
+
 /// The keys to report, in the order of `spaces`; `None` reports all.
 pub fn reported(spaces: &[Space], include: &[String], exclude: &[String]) -> Result<Option<Vec<String>>, ScopeError> {
     if include.is_empty() && exclude.is_empty() {

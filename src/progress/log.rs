@@ -7,6 +7,7 @@ use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
 
 use super::{Mode, Progress};
+use crate::support::visible::visible;
 
 impl Progress {
     /// Sends the log to where the progress goes, whole lines at a time: warnings, with `verbosity` 1 what is done, with
@@ -27,16 +28,19 @@ impl Progress {
             _ => "debug",
         };
         let filter = EnvFilter::new(format!("off,confluence_storage_analyzer={level},confluence_client={level}"));
-        tracing_subscriber::fmt().with_env_filter(filter).with_ansi(mode.colour).with_writer(self.clone()).finish()
+        // without colours: a control sequence in a line can only have come from a site, and is made visible
+        tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false).with_writer(self.clone()).finish()
     }
 }
 
-/// Passes whole log lines on to the progress.
+/// Passes log lines on to the progress; each comes whole, by one call.
 pub struct LogLines(Progress);
 
 impl Write for LogLines {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.write(bytes);
+        let line = String::from_utf8_lossy(bytes);
+        let line = visible(line.strip_suffix('\n').unwrap_or(&line)).into_owned();
+        self.0.write(format!("{line}\n").as_bytes());
         Ok(bytes.len())
     }
 
@@ -78,6 +82,19 @@ mod tests {
         assert_eq!(told(0), [false, false, true]);
         assert_eq!(told(1), [false, true, true]);
         assert_eq!(told(2), [true, true, true]);
+    }
+
+    #[test]
+    fn what_a_site_says_is_no_line_of_the_log_and_no_order_to_the_terminal() {
+        let (progress, sink) = new_progress(PLAIN, Duration::MAX);
+        let coloured = Mode { colour: true, ..PLAIN };
+        tracing::subscriber::with_default(progress.log(coloured, 2), || {
+            let hostile = "a\n2026-01-01 ERROR forged\u{1b}[2K\u{9b}\u{202e}";
+            tracing::debug!(words = hostile, shown = %hostile, "message {hostile}");
+        });
+        let text = sink.text();
+        assert_eq!(text.lines().count(), 1, "{text:?}");
+        assert!(!text.contains(['\u{1b}', '\u{9b}', '\u{202e}']), "{text:?}");
     }
 
     #[test]

@@ -30,6 +30,17 @@ pub enum ReportError {
         /// The answer of the operating system.
         source: io::Error,
     },
+    /// A report was begun and given up.
+    #[error(
+        "{cause}; what was half written {}",
+        left.as_deref().map_or_else(|| "was removed again".to_owned(), |left| format!("is still there: {}", left.display()))
+    )]
+    Unfinished {
+        /// Why.
+        cause: Box<ReportError>,
+        /// The unfinished folder, where it could not be removed.
+        left: Option<PathBuf>,
+    },
     /// The place is so deep that the longest names of a report do not fit below it.
     #[error("{} is too deep: with the names in a report, a path gets longer than this system allows", path.display())]
     TooDeep {
@@ -114,9 +125,9 @@ impl ReportError {
 impl From<ReportError> for Failure {
     /// The report could not be written to its end.
     fn from(error: ReportError) -> Self {
-        Self::new(ExitStatus::Storage, "the report cannot be written").because(error.to_string()).remedy(
-            "choose another folder with --output, or make room in this one; what was half written ends in .partial",
-        )
+        Self::new(ExitStatus::Storage, "the report cannot be written")
+            .because(error.to_string())
+            .remedy("choose another folder with --output, or make room in this one")
     }
 }
 

@@ -49,7 +49,10 @@ fn try_to_write(parent: &Path) -> Result<(), ReportError> {
     };
     // the six letters that make the name a new one are part of its length
     let name = format!("{PROBE:_<width$}", width = longest_folder_name().len() - 6);
-    let probe = tempfile::Builder::new().prefix(&name).tempdir_in(parent).map_err(failed())?;
+    let mut probe = tempfile::Builder::new();
+    #[cfg(unix)]
+    probe.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+    let probe = probe.prefix(&name).tempdir_in(parent).map_err(failed())?;
     let space = probe.path().join("x".repeat(names::MAX_LENGTH));
     private::create_folder(&space).map_err(|error| failed()(error.source))?;
     let file = space.join(format!("{}{LONGEST_ENDING}", "x".repeat(names::MAX_LENGTH)));
@@ -145,6 +148,28 @@ impl ReportFolder {
         let mut files = self.files.clone();
         files.sort();
         files
+    }
+
+    /// Gives the folder up, and with it the room that it takes on the disk. The error is told with what became of it.
+    fn discard(self, cause: ReportError) -> ReportError {
+        let left = match fs::remove_dir_all(&self.partial) {
+            Ok(()) => None,
+            Err(_) => Some(self.partial),
+        };
+        ReportError::Unfinished { cause: Box::new(cause), left }
+    }
+
+    /// Fills a new folder and gives it its name, or leaves nothing behind.
+    pub fn build(
+        parent: &Path,
+        name: &str,
+        fill: impl FnOnce(&mut Self) -> Result<(), ReportError>,
+    ) -> Result<PathBuf, ReportError> {
+        let mut folder = Self::create(parent, name)?;
+        match fill(&mut folder) {
+            Ok(()) => folder.finish(),
+            Err(cause) => Err(folder.discard(cause)),
+        }
     }
 
     /// Gives the folder its name. Nothing may be written afterwards.

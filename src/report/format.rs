@@ -1,12 +1,9 @@
 //! Figures and dates for people. One rule for each; `templates/script/format.js` follows the same rules for bytes and
 //! ages.
 
-use std::borrow::Cow;
-use std::fmt::Write as _;
-use std::ops::RangeInclusive;
-
 use chrono::{DateTime, Utc};
 
+pub use crate::support::visible::visible;
 pub use crate::support::wording::{count, plural};
 
 /// Binary units above the byte, in steps of 1,024.
@@ -65,48 +62,6 @@ pub fn iso(moment: DateTime<Utc>) -> String {
     moment.format("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
-/// A name with control, direction and invisible characters made visible (`reliability-security.md` B2), so that a
-/// right-to-left override cannot hide a file's true extension.
-pub fn visible(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(is_hidden) {
-        return Cow::Borrowed(text);
-    }
-    let mut shown = String::with_capacity(text.len() + 8);
-    for character in text.chars() {
-        match u32::from(character) {
-            // the block "Control Pictures" has a picture for each C0 control, in the same order
-            code @ 0..0x20 => shown.extend(char::from_u32(0x2400 + code)),
-            0x7F => shown.push('\u{2421}'),
-            code if is_hidden(character) => {
-                // writing to a String cannot fail
-                let _ = write!(shown, "[U+{code:04X}]");
-            }
-            _ => shown.push(character),
-        }
-    }
-    Cow::Owned(shown)
-}
-
-/// Controls, direction overrides, zero-width and other characters that draw nothing. The zero-width joiners stay as
-/// they are: Persian, Indic scripts and emoji need them.
-pub(crate) const HIDDEN: [RangeInclusive<char>; 11] = [
-    '\0'..='\u{1F}',
-    '\u{7F}'..='\u{9F}',
-    '\u{AD}'..='\u{AD}',
-    '\u{61C}'..='\u{61C}',
-    '\u{200B}'..='\u{200B}',
-    '\u{200E}'..='\u{200F}',
-    '\u{2028}'..='\u{2029}',
-    '\u{202A}'..='\u{202E}',
-    '\u{2060}'..='\u{2069}',
-    '\u{FEFF}'..='\u{FEFF}',
-    '\u{E0000}'..='\u{E007F}',
-];
-
-fn is_hidden(character: char) -> bool {
-    HIDDEN.iter().any(|range| range.contains(&character))
-}
-
 #[cfg(test)]
 mod tests {
     use chrono::TimeDelta;
@@ -148,12 +103,5 @@ mod tests {
         for (days, text) in cases.into_iter().chain([(365, "1 year"), (729, "1 year"), (730, "2 years")]) {
             assert_eq!(age(now - TimeDelta::days(days), now), text, "{days}");
         }
-    }
-
-    #[test]
-    fn hidden_characters_become_visible() {
-        assert_eq!(visible("invoice\u{202E}gnp.exe"), "invoice[U+202E]gnp.exe");
-        assert_eq!(visible("a\0b\tc\u{7F}\u{85}"), "a\u{2400}b\u{2409}c\u{2421}[U+0085]");
-        assert!(matches!(visible("添付 مرحبا.png"), Cow::Borrowed(_)));
     }
 }

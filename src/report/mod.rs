@@ -28,32 +28,33 @@ use view::{FileRow, ReportedSpace, View};
 
 /// Writes the whole report into a new folder in `parent` and gives its path (product contract 3.4).
 ///
-/// Everything is built in `<name>.partial`; the folder bears its name only when every file is on the disk. The name
+/// Everything is built in `<name>.partial`; the folder bears its name only when every file is on the disk, and a report
+/// that cannot be written is removed again. The name
 /// ends in `_INCOMPLETE` unless [`RunFacts::is_complete`]. The same input gives the same bytes.
 pub fn write(parent: &Path, run: &RunFacts, inventory: &Inventory, audit: &Audit) -> Result<PathBuf, ReportError> {
     let view = View::new(run, inventory, audit)?;
     let rows = view.files();
-    let mut folder = ReportFolder::create(parent, &folder::folder_name(&run.local_time, view.complete))?;
     let mut by_space: HashMap<&SpaceId, Vec<&FileRow<'_>>> = HashMap::new();
     for row in &rows {
         if let Some(space) = row.space {
             by_space.entry(&space.id).or_default().push(row);
         }
     }
-    for reported in view.reported_spaces() {
-        let rows = by_space.get(&reported.space.id).map_or(&[][..], Vec::as_slice);
-        write_space(&mut folder, &view, reported, rows)?;
-    }
-    write_page(&mut folder, "index.html", &html::index(&view, &rows)?)?;
-    write_page(&mut folder, "attachments.html", &html::all_files(&view, &rows)?)?;
-    folder.write("attachments.csv", |sink| csv::attachments(sink, &rows))?;
-    folder.write("versions.csv", |sink| csv::versions(sink, &rows))?;
-    folder.write("duplicates.csv", |sink| csv::duplicates(sink, &view))?;
-    folder.write("uses.csv", |sink| csv::uses(sink, &rows))?;
-    folder.write("scan.json.gz", |sink| scan_json::write(sink, run, inventory))?;
-    let checksums = folder.files();
-    folder.write("run.json", |sink| run_json::write(sink, &view, &rows, &checksums))?;
-    folder.finish()
+    ReportFolder::build(parent, &folder::folder_name(&run.local_time, view.complete), |folder| {
+        for reported in view.reported_spaces() {
+            let rows = by_space.get(&reported.space.id).map_or(&[][..], Vec::as_slice);
+            write_space(folder, &view, reported, rows)?;
+        }
+        write_page(folder, "index.html", &html::index(&view, &rows)?)?;
+        write_page(folder, "attachments.html", &html::all_files(&view, &rows)?)?;
+        folder.write("attachments.csv", |sink| csv::attachments(sink, &rows))?;
+        folder.write("versions.csv", |sink| csv::versions(sink, &rows))?;
+        folder.write("duplicates.csv", |sink| csv::duplicates(sink, &view))?;
+        folder.write("uses.csv", |sink| csv::uses(sink, &rows))?;
+        folder.write("scan.json.gz", |sink| scan_json::write(sink, run, inventory))?;
+        let checksums = folder.files();
+        folder.write("run.json", |sink| run_json::write(sink, &view, &rows, &checksums))
+    })
 }
 
 fn write_space(

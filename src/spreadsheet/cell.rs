@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::io::{self, Write};
 
 use super::Value;
+use crate::support::visible::visible_where;
 
 /// Text that no spreadsheet takes for a formula. Reversible: [`decode`] gives the text back.
 ///
@@ -37,12 +38,15 @@ fn is_trigger(text: &str) -> bool {
     beginning.next().is_some_and(|character| FORMULA_TRIGGERS.contains(&character))
 }
 
-/// Line breaks as blanks, CRLF as one: a value stays on the line of its row.
+/// Line breaks as blanks, CRLF as one: a value stays on the line of its row. Every other control but TAB as a character
+/// that can be seen: a terminal would obey an escape sequence, and programs end a text at NUL.
 pub(super) fn one_line(text: &str) -> Cow<'_, str> {
+    let is_control = |c: char| c.is_control() && c != '\t';
     if text.contains(LINE_BREAKS) {
-        Cow::Owned(text.replace("\r\n", " ").replace(LINE_BREAKS, " "))
+        let line = text.replace("\r\n", " ").replace(LINE_BREAKS, " ");
+        Cow::Owned(visible_where(&line, is_control).into_owned())
     } else {
-        Cow::Borrowed(text)
+        visible_where(text, is_control)
     }
 }
 
@@ -134,7 +138,7 @@ fn append_text(line: &mut Vec<u8>, text: &str) {
 /// Whether it is plain to see that a text stands as it is, which is so of most; of the others it has to be looked at.
 fn is_plain(text: &str) -> bool {
     // controls, quotes, and the bytes with which line breaks beyond ASCII begin
-    let is_special = |byte: u8| byte < b' ' || matches!(byte, b'"' | 0xC2 | 0xE2);
+    let is_special = |byte: u8| byte < b' ' || matches!(byte, b'"' | 0x7F | 0xC2 | 0xE2);
     text.bytes().next().is_none_or(|first| first.is_ascii_alphanumeric()) && !text.bytes().any(is_special)
 }
 
@@ -168,6 +172,17 @@ mod tests {
     fn text_is_quoted_and_stays_on_one_line() {
         let bytes = written(&[";=1+1", "a\r\nb\nc", "say \"hi\"", "-1"]);
         assert_eq!(bytes, "\u{FEFF}Header\r\n\";=1+1\",\"a b c\",\"say \"\"hi\"\"\",\"'-1\"\r\n".as_bytes());
+    }
+
+    #[test]
+    fn no_control_but_a_tab_reaches_a_file() {
+        let hostile: String = (0..0xA0).filter_map(char::from_u32).filter(|c| c.is_control()).collect();
+        let bytes = written(&[&format!("a{hostile}"), "a\u{7f}", "\u{1b}[2J", "\0=1"]);
+        let text = String::from_utf8(bytes).expect("UTF-8");
+        let cells = text.lines().nth(1).expect("a row");
+        assert!(!cells.contains(|c: char| c.is_control() && c != '\t'), "{cells:?}");
+        assert!(cells.contains("\u{241B}[2J") && cells.contains("\u{2400}=1") && cells.contains("[U+009B]"), "{cells}");
+        assert_eq!(text.lines().count(), 2);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! One run at a time: an advisory lock of the operating system, which ends with the process however that ends.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io;
+use std::fs::{File, TryLockError};
+use std::io::Write as _;
 use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -10,7 +10,7 @@ use chrono::{SecondsFormat, Utc};
 use thiserror::Error;
 
 use crate::support::file_error::{FileError, cannot};
-use crate::support::private::owner_only;
+use crate::support::private::{own_file, read_own_file};
 
 /// How often a lock that somebody else holds is tried again while waiting for it.
 const TRY_EVERY: Duration = Duration::from_millis(100);
@@ -40,9 +40,7 @@ impl FileLock {
     /// it is written to the file `holder` beside it: some systems let nobody read a locked file. Neither file is ever
     /// removed, so that two processes can never lock two files of one name.
     pub fn take(lock: &Path, holder: &Path, wait: Duration) -> Result<Self, LockError> {
-        let file = owner_only(OpenOptions::new().write(true).create(true).truncate(false))
-            .open(lock)
-            .map_err(cannot("open", lock))?;
+        let file = own_file(lock)?;
         let began = Instant::now();
         loop {
             match file.try_lock() {
@@ -57,19 +55,15 @@ impl FileLock {
         }
         let since = Utc::now().to_rfc3339_opts(SecondsFormat::Secs, true);
         let text = format!("process {} since {since}\n", std::process::id());
-        write_private(holder, text.as_bytes()).map_err(cannot("write", holder))?;
+        let mut told = own_file(holder)?;
+        told.set_len(0).and_then(|()| told.write_all(text.as_bytes())).map_err(cannot("write", holder))?;
         Ok(Self { _file: file })
     }
 }
 
 fn who_holds(holder: &Path) -> String {
-    let text = fs::read_to_string(holder).unwrap_or_default();
-    text.lines().next().unwrap_or("an unknown process").chars().take(200).collect()
-}
-
-fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file = owner_only(OpenOptions::new().write(true).create(true).truncate(true)).open(path)?;
-    io::Write::write_all(&mut file, bytes)
+    let text = read_own_file(holder).unwrap_or_default();
+    String::from_utf8_lossy(&text).lines().next().unwrap_or("an unknown process").chars().take(200).collect()
 }
 
 #[cfg(test)]
@@ -85,6 +79,22 @@ mod tests {
         assert!(error.to_string().contains(&format!("process {} since 2", std::process::id())), "{error}");
         drop(first);
         FileLock::take(&lock, &holder, Duration::ZERO).unwrap();
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn f_90_a_planted_link_is_refused_and_what_it_leads_to_stays() {
+        let (folder, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let victim = elsewhere.path().join("victim");
+        std::fs::write(&victim, "precious").unwrap();
+        for planted in ["lock", "holder"] {
+            std::os::unix::fs::symlink(&victim, folder.path().join(planted)).unwrap();
+            let (lock, holder) = (folder.path().join("lock"), folder.path().join("holder"));
+            let error = FileLock::take(&lock, &holder, Duration::ZERO).unwrap_err();
+            assert!(error.to_string().contains(planted) && matches!(error, LockError::File(_)), "{error}");
+            assert_eq!(std::fs::read_to_string(&victim).unwrap(), "precious");
+            std::fs::remove_file(folder.path().join(planted)).unwrap();
+        }
     }
 
     #[test]

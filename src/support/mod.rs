@@ -6,4 +6,5 @@ pub mod iso_week;
 pub mod lock;
 pub mod network_drive;
 pub mod private;
+pub mod visible;
 pub mod wording;

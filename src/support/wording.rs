@@ -1,4 +1,4 @@
-//! Numbers in sentences for people.
+//! Numbers in sentences for people, and paths in commands for them to copy.
 
 use indicatif::HumanCount;
 
@@ -10,6 +10,13 @@ pub fn count(number: u64) -> String {
 /// A count with its noun: `1 file`, `0 files`, `1,204 files`.
 pub fn plural(number: u64, one: &str, many: &str) -> String {
     format!("{} {}", count(number), if number == 1 { one } else { many })
+}
+
+/// A path as one word of a shell command that is no option.
+pub fn shell_word(text: &str) -> String {
+    let text = if text.starts_with('-') { format!("./{text}") } else { text.to_owned() };
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+@%".contains(c);
+    if text.chars().all(plain) { text } else { format!("'{}'", text.replace('\'', r"'\''")) }
 }
 
 #[cfg(test)]

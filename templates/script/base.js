@@ -59,9 +59,12 @@ function useShared(given) {
 }
 
 /** A name with its hidden characters made visible. @param {string} text */
-function visible(text) {
+const visible = (text) => visibleWhere(text, shared.hidden);
+
+/** A text in which the characters that a pattern picks are made visible. @param {string} text @param {RegExp} odd */
+function visibleWhere(text, odd) {
   if (/^[\x20-\x7e]*$/.test(text)) return text;
-  return text.replace(shared.hidden, (character) => {
+  return text.replace(odd, (character) => {
     const code = character.codePointAt(0) || 0;
     if (code < 0x20) return String.fromCodePoint(0x2400 + code);
     if (code === 0x7f) return "\u2421";

@@ -1,8 +1,8 @@
 // The chosen rows as the program itself writes them: byte for byte the rows of attachments.csv. Which columns there are,
 // and what each holds, says the program (csv/attachments.rs).
 
-/** @param {string} text */
-const oneLine = (text) => text.replace(shared.lineBreaks, " ");
+/** Text on one line, without any control but TAB. @param {string} text */
+const oneLine = (text) => visibleWhere(text.replace(shared.lineBreaks, " "), /[\x00-\x08\x0e-\x1f\x7f-\x9f]/g);
 
 /** Text that no spreadsheet takes for a formula. @param {string} text */
 const formulaSafe = (text) => (shared.formula.test(text) ? "'" + text : text);

@@ -175,6 +175,11 @@ async fn u_24_figures_are_the_readers_and_machine_data_are_not() {
 
 async fn u_26_small_screens_never_scroll_sideways_and_targets_are_large_enough() {
     let browser = Browser::start().await;
+    check_small_screens(&browser).await;
+    browser.stop().await;
+}
+
+pub(crate) async fn check_small_screens(browser: &Browser) {
     let report = Report::complete();
     browser.resize(320, 800).await;
     for page in PAGES {
@@ -188,11 +193,15 @@ async fn u_26_small_screens_never_scroll_sideways_and_targets_are_large_enough()
     browser.open(&report.page(ALL)).await;
     let label = browser.text("return getComputedStyle(document.querySelector('#table td[data-label=\"File size\"]'), '::before').content").await;
     assert_eq!(label, "\"File size\"", "cells of a card bear their labels");
-    browser.stop().await;
 }
 
 async fn u_26_the_table_fits_into_every_window_from_1024_pixels() {
     let browser = Browser::start().await;
+    check_table(&browser).await;
+    browser.stop().await;
+}
+
+pub(crate) async fn check_table(browser: &Browser) {
     let report = Report::complete();
     for page in [ALL, SPACE] {
         browser.open(&report.page(page)).await;
@@ -209,11 +218,10 @@ async fn u_26_the_table_fits_into_every_window_from_1024_pixels() {
     // what gives way in a small window is in the details
     browser.resize(1024, 900).await;
     browser.open_at(&report.page(ALL), "?open=att70005").await;
-    let details = text_of(&browser, "#details").await;
+    let details = text_of(browser, "#details").await;
     for part in ["/api/v2/attachments/att70005", "Open the attachment screen"] {
         assert!(details.contains(part), "{details}");
     }
-    browser.stop().await;
 }
 
 async fn u_27_nothing_moves_longer_than_a_blink_and_not_at_all_where_that_is_wished() {

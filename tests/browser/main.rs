@@ -6,6 +6,7 @@ mod bidi;
 mod budget;
 mod filter;
 mod firefox;
+mod fonts;
 mod lists;
 mod look;
 mod map;
@@ -31,6 +32,7 @@ fn main() -> ExitCode {
         budget::trials(),
         filter::trials(),
         firefox::trials(),
+        fonts::trials(),
         lists::trials(),
         look::trials(),
         map::trials(),

@@ -144,11 +144,16 @@ async fn u_25_hostile_names_are_shown_as_they_are_and_nothing_runs() {
 
 async fn u_25_a_name_of_ten_thousand_letters_breaks_no_layout() {
     let browser = Browser::start().await;
+    check_long_names(&browser).await;
+    browser.stop().await;
+}
+
+pub(crate) async fn check_long_names(browser: &Browser) {
     let mut sample = sample::complete(60);
     sample.0.attachments[8].title = "x".repeat(10_000);
     sample.0.contents[0].title = "Wort".repeat(2_500);
     let report = Report::of(&sample::run_facts(), &sample);
-    for width in [1400, 320] {
+    for width in [1400, 1024, 390, 320] {
         browser.resize(width, 900).await;
         for page in ["index.html", ALL] {
             browser.open(&report.page(page)).await;
@@ -160,8 +165,7 @@ async fn u_25_a_name_of_ten_thousand_letters_breaks_no_layout() {
         assert!(tallest < 200.0, "{tallest}");
     }
     browser.open_at(&report.page(ALL), "?open=att70008").await;
-    assert_eq!(text_of(&browser, "#details-title").await.len(), 10_000, "the full name is in the details");
-    browser.stop().await;
+    assert_eq!(text_of(browser, "#details-title").await.len(), 10_000, "the full name is in the details");
 }
 
 async fn s_07_a_foreign_script_in_the_page_is_blocked() {

@@ -243,6 +243,11 @@ async fn u_04_tables_sort_and_what_is_not_known_comes_last() {
 
 async fn u_26_small_screens_never_scroll_sideways_and_targets_are_large_enough() {
     let browser = Browser::start().await;
+    check_every_width(&browser).await;
+    browser.stop().await;
+}
+
+pub(crate) async fn check_every_width(browser: &Browser) {
     let mut sample = Sample::new(300, 52);
     sample.rows[1].title = "x".repeat(10_000);
     sample.rows[1].people.days_since_update = Some(5_000);
@@ -260,7 +265,6 @@ async fn u_26_small_screens_never_scroll_sideways_and_targets_are_large_enough()
     }
     let cut = "return [...document.querySelectorAll('.scroll')].filter(s => s.scrollWidth > s.clientWidth).map(s => s.getAttribute('aria-labelledby'))";
     assert_eq!(browser.texts(cut).await, [] as [String; 0], "all columns fit at 1440 pixels");
-    browser.stop().await;
 }
 
 async fn u_20_print_has_banner_figures_and_charts_but_no_controls() {

@@ -11,6 +11,7 @@
 
 pub mod bench;
 pub mod folder;
+pub mod fonts;
 pub mod golden;
 pub mod known;
 pub mod outside;

@@ -17,6 +17,7 @@ use std::sync::OnceLock;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 
+use crate::fonts;
 use crate::webdriver::{find_program, programs};
 
 /// Something a test needs that may be absent.
@@ -31,6 +32,12 @@ pub struct Need {
 
 /// Chromium with its driver.
 pub const CHROMIUM: Need = program("chromium and chromedriver", || programs().is_some());
+/// The widest family, which Debian shows without any choice.
+pub const DEJAVU: Need = program("the fonts of fonts-dejavu", || fonts::DEJAVU.is_installed());
+/// A family as wide as Arial.
+pub const LIBERATION: Need = program("the fonts of fonts-liberation", || fonts::LIBERATION.is_installed());
+/// A family with the letters of Chinese, Japanese and Korean.
+pub const NOTO_CJK: Need = program("the fonts of fonts-noto-cjk", || fonts::NOTO_CJK.is_installed());
 /// Firefox, which needs no driver.
 pub const FIREFOX: Need = program("firefox-esr", || find_program(&["firefox-esr", "firefox"]).is_some());
 /// Reads the text of a printed page.

@@ -33,7 +33,7 @@ pub const HOSTILE: [&str; 24] = [
     "&lt;b&gt; &amp; &#x3c;.doc",
     "line\nbreak\r\nname.txt",
     "tab\tname.txt",
-    "nul\0name.txt",
+    "nul\0 and escape\u{1B}[2J\u{9B}name.txt",
     "sep\u{2028}arator\u{2029}.txt",
     "invoice\u{202E}gnp.exe",
     "=cmd|' /C calc'!A0.csv",

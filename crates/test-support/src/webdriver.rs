@@ -6,6 +6,8 @@ use std::process::{Child, Command, Stdio};
 
 use serde_json::{Value, json};
 
+use crate::fonts::Font;
+
 /// A browser under remote control; both processes end with it.
 pub struct Browser {
     driver: Child,
@@ -36,6 +38,11 @@ impl Browser {
         Self::start_with(&json!({ "profile.managed_default_content_settings.javascript": 2 })).await
     }
 
+    /// Starts a browser in which every font that a page asks for is of this family.
+    pub async fn start_in(font: &Font) -> Self {
+        Self::launch(&json!({}), Some(font)).await
+    }
+
     /// Starts a browser that shows every page larger, as when a reader zooms; the window keeps its size.
     pub async fn start_zoomed(factor: f64, width: u32, height: u32) -> Self {
         // a level of zoom is a factor of 1.2
@@ -47,20 +54,26 @@ impl Browser {
     }
 
     async fn start_with(preferences: &Value) -> Self {
+        Self::launch(preferences, None).await
+    }
+
+    async fn launch(preferences: &Value, font: Option<&Font>) -> Self {
+        let profile = tempfile::tempdir().expect("a folder");
         let (chromium, chromedriver) = programs().expect("chromium and chromedriver");
-        let mut driver = Command::new(chromedriver)
-            .arg("--port=0")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("chromedriver");
+        let mut command = Command::new(chromedriver);
+        if let Some(font) = font {
+            let file = profile.path().join("fonts.conf");
+            std::fs::write(&file, font.configuration()).expect("written");
+            command.env("FONTCONFIG_FILE", file);
+        }
+        let mut driver =
+            command.arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("chromedriver");
         let output = BufReader::new(driver.stdout.take().expect("its output"));
         let port = output
             .lines()
             .map_while(Result::ok)
             .find_map(|line| line.strip_suffix('.')?.rsplit_once("on port ").map(|(_, port)| port.to_owned()))
             .expect("chromedriver says its port");
-        let profile = tempfile::tempdir().expect("a folder");
         let arguments = [
             "--headless=new",
             "--no-sandbox",
@@ -227,6 +240,19 @@ impl Browser {
                 !["file:", "data:", "blob:", "chrome:", "about:"].iter().any(|scheme| url.starts_with(scheme))
             })
             .collect()
+    }
+
+    /// The families that the first element a selector finds is drawn in, its descendants left out.
+    pub async fn families(&self, selector: &str) -> Vec<String> {
+        for domain in ["DOM.enable", "CSS.enable"] {
+            self.devtools(domain, json!({})).await;
+        }
+        let document = self.devtools("DOM.getDocument", json!({})).await;
+        let root = &document["root"]["nodeId"];
+        let found = self.devtools("DOM.querySelector", json!({ "nodeId": root, "selector": selector })).await;
+        let fonts = self.devtools("CSS.getPlatformFontsForNode", json!({ "nodeId": found["nodeId"] })).await;
+        let fonts = fonts["fonts"].as_array().expect("fonts");
+        fonts.iter().map(|font| font["familyName"].as_str().unwrap_or_default().to_owned()).collect()
     }
 
     /// A picture of the window.

@@ -101,6 +101,31 @@ fn a_folder_in_the_place_of_the_file_is_set_aside() {
     assert_eq!(open(&root).remarks(), Vec::<String>::new());
 }
 
+#[cfg(unix)]
+#[test]
+fn f_90_planted_links_are_set_aside_and_what_they_lead_to_stays() {
+    let elsewhere = tempfile::tempdir().unwrap();
+    for (planted, remarks) in
+        [("cache.sqlite", 1), ("cache.sqlite-wal", 0), ("cache.sqlite-journal", 0), ("cache.new", 0)]
+    {
+        let (root, file) = filled(2);
+        let victim = elsewhere.path().join("victim");
+        fs::write(&victim, "precious").unwrap();
+        let link = file.with_file_name(planted);
+        if planted == "cache.new" || link == file {
+            fs::remove_file(&file).unwrap();
+        }
+        std::os::unix::fs::symlink(&victim, &link).unwrap();
+        let cache = open(&root);
+        cache.put(&record(1), &1);
+        cache.sync();
+        assert_eq!(cache.remarks().len(), remarks, "{planted}: {:?}", cache.remarks());
+        drop(cache);
+        assert_eq!(fs::read_to_string(&victim).unwrap(), "precious", "{planted}");
+        assert!(fs::symlink_metadata(&file).unwrap().is_file(), "{planted}");
+    }
+}
+
 #[test]
 fn f_81_a_value_that_changes_while_a_run_goes_on_is_not_believed() {
     let (root, file) = filled(3);

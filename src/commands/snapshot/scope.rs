@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use crate::config::{Config, SnapshotConfig};
-use crate::error::Failure;
+use crate::error::{ExitStatus, Failure};
+use crate::inventory::coverage::{UnitEnd, UnitKind};
 use crate::inventory::scope::reported;
 use crate::inventory::snapshot::SnapshotFacts;
 use crate::inventory::workflow::WorkflowPage;
@@ -16,9 +17,24 @@ pub(super) fn chosen(
     snapshot: &SnapshotConfig,
 ) -> Result<Vec<String>, Failure> {
     let (include, exclude) = (&snapshot.include_spaces, &config.crawl.exclude_spaces);
-    let keys =
-        reported(&inventory.spaces, include, exclude).map_err(|error| Failure::from(&CrawlError::Scope(error)))?;
+    let keys = reported(&inventory.spaces, include, exclude).map_err(|choice| match unlisted(inventory) {
+        Some(reason) if choice.is_of_the_spaces() => {
+            Failure::new(ExitStatus::Unreachable, format!("{choice}, but not all spaces could be listed"))
+                .because(reason)
+                .remedy("run again later: it may be one of the others")
+        }
+        _ => Failure::from(&CrawlError::Scope(choice)),
+    })?;
     Ok(keys.unwrap_or_else(|| all_keys(inventory)))
+}
+
+/// Why not all spaces are known, where that is so.
+fn unlisted(inventory: &Inventory) -> Option<&str> {
+    let lists = inventory.coverage.gaps.iter().filter(|gap| gap.kind == UnitKind::SpaceList);
+    lists.into_iter().find_map(|gap| match &gap.end {
+        UnitEnd::Failed { reason } | UnitEnd::Denied { reason } => Some(reason.as_str()),
+        UnitEnd::Ok | UnitEnd::Gone | UnitEnd::Skipped { .. } => None,
+    })
 }
 
 /// Keys of the spaces whose contents were read.

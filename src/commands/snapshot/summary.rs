@@ -1,7 +1,6 @@
 //! What a finished snapshot says on the terminal and on standard output.
 
 use std::collections::HashMap;
-use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use serde_json::{Map, Value, json};
@@ -18,6 +17,7 @@ use crate::metrics::findings::{Finding, Found};
 use crate::progress::Progress;
 use crate::report::format::{count, plural};
 use crate::support::iso_week::IsoWeek;
+use crate::support::visible::Lines;
 use confluence_client::RequestError;
 
 /// What a snapshot came to.
@@ -80,8 +80,8 @@ impl Taken {
             "week": self.recorded.week.to_string(),
             "in_history": self.recorded.kept,
             "week_status": self.recorded.week_status,
-            "folder": self.folder,
-            "index": self.index(),
+            "folder": self.folder.to_string_lossy(),
+            "index": self.index().to_string_lossy(),
             "pages": self.pages,
             "findings": findings,
             "changes": changes,
@@ -144,7 +144,7 @@ impl Taken {
         let mut object = self.json();
         object["coverage"] = json!(inventory.coverage.total());
         object["requests"] = json!(inventory.requests);
-        Outcome::new(self.status, format, object, || format!("{}\n", self.index().display()))
+        Outcome::new(self.status, format, object, || Lines::of_path(self.index()))
     }
 }
 
@@ -173,14 +173,9 @@ pub(super) fn plan(
     let complete = status == ExitStatus::Complete;
     let object = json!({"complete": complete, "dry_run": {"plan": plan, "workflow": workflow}});
     Outcome::new(status, format, object, || {
-        let mut text = format!("{} as {}\n\n", inventory.scan.base_url, inventory.scan.account.name);
-        text.push_str(&requests(plan));
-        // writing to a string cannot fail
-        let _ = writeln!(text, "\n{plan}");
-        if let Some(workflow) = workflow {
-            let _ = writeln!(text, "{workflow}");
-        }
-        text
+        let head = Lines::new(format_args!("{} as {}", inventory.scan.base_url, inventory.scan.account.name)).and("");
+        let lines = requests(plan).into_iter().fold(head, Lines::and).and("").and(plan);
+        workflow.into_iter().fold(lines, Lines::and)
     })
 }
 

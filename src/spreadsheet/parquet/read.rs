@@ -14,6 +14,7 @@ use parquet::file::serialized_reader::SerializedFileReader;
 use super::{Field, SEAL, SEAL_AT, io_error, is_of};
 use crate::spreadsheet::{Type, Value};
 use crate::support::checksum::sha256;
+use crate::support::private::read_own_file;
 
 /// A Parquet file in memory, compressed as it is on the disk.
 #[expect(missing_debug_implementations, reason = "the reader of the library has none")]
@@ -27,7 +28,7 @@ impl ParquetTable {
     /// Reads a file that this program sealed. One that is not as it was sealed, or never was, is an error of the kind
     /// [`io::ErrorKind::InvalidData`].
     pub fn open(path: &Path) -> io::Result<Self> {
-        let mut bytes = std::fs::read(path)?;
+        let mut bytes = read_own_file(path)?;
         let seal = bytes.get(SEAL_AT..SEAL_AT + SEAL.len()).unwrap_or_default().to_vec();
         let is_seal = seal.len() == SEAL.len() && seal.iter().all(u8::is_ascii_hexdigit) && bytes.starts_with(b"PAR1");
         if !is_seal {

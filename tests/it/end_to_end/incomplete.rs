@@ -199,3 +199,20 @@ fn a_selection_of_spaces_narrows_the_report_but_not_the_reading() {
     }
     assert!(!some.report().join("HR").exists());
 }
+
+#[test]
+fn a_space_that_may_be_in_a_list_that_failed_is_no_mistake_of_the_user() {
+    let archived = || RoutePattern::path("/wiki/api/v2/spaces").unwrap().with_query("status", "archived");
+    for (fault, status) in [(Fault::status(404), 5), (Fault::status(400), 5), (Fault::status(403), 4)] {
+        for arguments in [&["--space", "OLD"][..], &["snapshot", "--space", "OLD"], &["--dry-run", "--space", "OLD"]] {
+            let faults = FaultPlan::none().on(archived(), Occurrence::From(1), fault.clone());
+            let run = Server::sample(faults).run(arguments);
+            assert_eq!(run.status, status, "{arguments:?}: {}", run.stderr);
+            assert!(run.stderr.contains("OLD, but not all spaces could be listed"), "{}", run.stderr);
+            assert!(run.reports().is_empty());
+        }
+    }
+    // what is wrong whatever the list holds stays the user's to mend
+    let faults = FaultPlan::none().on(archived(), Occurrence::From(1), Fault::status(404));
+    assert_eq!(Server::sample(faults).run(&["--space", "[a"]).status, 2);
+}

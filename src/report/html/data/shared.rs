@@ -3,10 +3,10 @@
 use serde::Serialize;
 
 use crate::audit::Usage;
-use crate::report::format::HIDDEN;
 use crate::report::html::{FIRST_ROWS, PAGE_SIZES, ages::AGES, row::SHOWN_CONTENTS};
 use crate::report::words;
 use crate::spreadsheet::{FORMULA_TRIGGERS, LINE_BREAKS};
+use crate::support::visible::HIDDEN;
 
 /// The constants.
 #[derive(Debug, Serialize)]
