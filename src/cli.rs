@@ -1,4 +1,5 @@
-//! The flags and subcommands; nothing is decided here.
+//! The flags and subcommands; nothing is decided here. Flags that stand for keys of the configuration are texts: they are
+//! read as the key is.
 //!
 //! No flag takes a token: a flag value stands in process lists and in the shell's history. Tokens come from
 //! `--token-file`, `--token-stdin`, the environment or the configuration file.
@@ -10,7 +11,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::error::ErrorKind;
-use clap::{ArgAction, ArgGroup, Args, CommandFactory, Parser, Subcommand, ValueEnum, value_parser};
+use clap::{ArgAction, ArgGroup, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 mod audit;
 mod reading;
@@ -22,7 +23,7 @@ pub use snapshot::{FailOn, SnapshotArgs};
 
 /// How many requests may be in flight at once.
 pub const CONCURRENCY: RangeInclusive<u32> = 1..=64;
-/// How many weekly files may stay outside the archive.
+/// For how many weeks CSV files may stay outside the archive.
 pub const RETAIN_WEEKS: RangeInclusive<u32> = 1..=520;
 /// How many newest versions "keeping N frees X" may keep.
 pub const KEEP_VERSIONS: RangeInclusive<u32> = 1..=u32::MAX;
@@ -52,7 +53,10 @@ Examples:
 
 The address of the site and the API token come from the file
 confluence_storage_analyzer.cfg or from CONFLUENCE_BASE_URL, CONFLUENCE_API_USER
-and CONFLUENCE_API_TOKEN.";
+and CONFLUENCE_API_TOKEN.
+
+Behind a proxy: HTTPS_PROXY (or ALL_PROXY) and NO_PROXY. Certificates of your
+own authorities: SSL_CERT_FILE or SSL_CERT_DIR.";
 
 /// What the program can do.
 #[derive(Debug, Clone, Subcommand)]
@@ -125,8 +129,8 @@ pub struct ReportArgs {
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// Versions to keep in "keeping N frees X" [default: 1]
-    #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(i64::from(*KEEP_VERSIONS.start())..))]
-    pub keep_versions: Option<u32>,
+    #[arg(long, value_name = "N")]
+    pub keep_versions: Option<String>,
 }
 
 /// Options of `history`.
@@ -238,14 +242,14 @@ pub fn manual_page() -> io::Result<Vec<u8>> {
     Ok(page)
 }
 
-/// Reads a time such as `90s`, `15m` or `1h`; a bare number is seconds. The error is one line for people.
+/// Reads a time such as `90s`, `15m` or `1h`; a number without a unit is refused. The error is one line for people.
 pub fn parse_wait(text: &str) -> Result<Duration, String> {
-    let (number, seconds_per_unit) = match text.trim() {
-        text if text.ends_with('s') => (&text[..text.len() - 1], 1),
-        text if text.ends_with('m') => (&text[..text.len() - 1], 60),
-        text if text.ends_with('h') => (&text[..text.len() - 1], 3600),
-        text => (text, 1),
-    };
+    let text = text.trim();
+    let units = [('s', 1), ('m', 60), ('h', 3600)];
+    let (number, seconds_per_unit) = units
+        .into_iter()
+        .find_map(|(unit, seconds)| Some((text.strip_suffix(unit)?, seconds)))
+        .ok_or_else(|| format!("`{text}` has no unit; write 90s, 15m or 1h"))?;
     number
         .parse::<u64>()
         .ok()
@@ -254,12 +258,16 @@ pub fn parse_wait(text: &str) -> Result<Duration, String> {
         .ok_or_else(|| format!("`{text}` is no time; write 90s, 15m or 1h"))
 }
 
-/// Reads a size such as `2GB`, `250GB`, `1.5TB` or a number of bytes. Plans count in units of 1024, as Atlassian does.
+/// Reads a size such as `2GB`, `250GB` or `1.5TB`; a number without a unit is refused, since nobody means bytes. Plans
+/// count in units of 1024, as Atlassian does.
 pub fn parse_size(text: &str) -> Result<u64, String> {
     let upper = text.trim().to_ascii_uppercase();
     let digits = upper.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(upper.len());
     let (number, unit) = upper.split_at(digits);
     let shift = match unit.trim_end_matches("IB").trim_end_matches('B') {
+        "" if unit.is_empty() && number.chars().any(|c| c.is_ascii_digit()) => {
+            return Err(format!("`{text}` has no unit; write 2GB, 250GB or 1TB"));
+        }
         "" => 0,
         "K" => 10,
         "M" => 20,

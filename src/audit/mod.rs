@@ -19,6 +19,7 @@ use crate::inventory::Inventory;
 
 pub use duplicates::DuplicateGroup;
 pub use options::AuditOptions;
+pub use protect::rules_without_effect;
 pub use totals::{SpaceTotals, Totals};
 pub use verdict::{FileVerdict, Usage, Use};
 
@@ -39,7 +40,7 @@ pub fn analyze(inventory: &Inventory, options: &AuditOptions) -> Audit {
         spaces,
         files,
         duplicates,
-        notices: uses::notices(inventory, &too_much),
+        notices: [uses::notices(inventory, &too_much), rules_without_effect(inventory, options)].concat(),
         complete: inventory.coverage.is_complete(),
         keep_versions,
     }

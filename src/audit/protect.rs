@@ -4,7 +4,7 @@ use globset::{Glob, GlobMatcher};
 use unicode_normalization::UnicodeNormalization;
 
 use super::options::AuditOptions;
-use crate::inventory::Attachment;
+use crate::inventory::{Attachment, Inventory};
 
 pub(super) struct Protection<'a> {
     /// Each as configured and as compared.
@@ -41,6 +41,26 @@ impl<'a> Protection<'a> {
         let matches = |glob: &Option<GlobMatcher>| glob.as_ref().is_none_or(|glob| glob.is_match(&name));
         self.names.iter().find(|(_, glob)| matches(glob)).map(|(pattern, _)| format!("name {pattern}"))
     }
+}
+
+/// Rules that protect no file of a site that was read as a whole: most likely misspelt, so that what was to be kept may
+/// be listed as unreferenced. A label counts as borne where labels could not be read.
+pub fn rules_without_effect(inventory: &Inventory, options: &AuditOptions) -> Vec<String> {
+    if !inventory.coverage.is_complete() {
+        return Vec::new();
+    }
+    let rules = Protection::new(options);
+    let files = &inventory.attachments;
+    let label = |wanted: &str| {
+        let bears = |labels: &Vec<String>| labels.iter().any(|own| compared(own) == wanted);
+        files.iter().any(|file| file.labels.as_ref().is_none_or(bears))
+    };
+    let labels = rules.labels.iter().filter(|(_, wanted)| !label(wanted));
+    let labels = labels.map(|(label, _)| format!("protect_labels: no file has the label \"{label}\""));
+    let name = |glob: &GlobMatcher| files.iter().any(|file| glob.is_match(compared(&file.title)));
+    let names = rules.names.iter().filter(|(_, glob)| glob.as_ref().is_some_and(|glob| !name(glob)));
+    let names = names.map(|(pattern, _)| format!("protect_names: no file has a name like \"{pattern}\""));
+    labels.chain(names).collect()
 }
 
 #[cfg(test)]

@@ -1,18 +1,19 @@
 //! The options of `audit`.
 
-use clap::{Args, ValueEnum, value_parser};
+use clap::{Args, ValueEnum};
 
-use super::{KEEP_VERSIONS, ReadingArgs, parse_size};
+use super::{ReadingArgs, parse_size};
 
 /// Options of `audit`.
 #[expect(clippy::struct_excessive_bools, reason = "each flag is an option of its own; they combine freely")]
 #[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
 #[command(next_help_heading = "Audit")]
 pub struct AuditArgs {
-    /// Report this space only (repeatable; * and ? match)
+    /// Report these spaces only, separated by commas (repeatable; * and ? match)
     #[arg(long, value_name = "KEY")]
     pub space: Vec<String>,
-    /// Leave this space out of the report (repeatable; * and ? match)
+    /// Leave these spaces out of the report, separated by commas (repeatable;
+    /// * and ? match)
     #[arg(long, value_name = "KEY")]
     pub exclude_space: Vec<String>,
     /// Take the snapshot of the page metrics in the same run
@@ -32,8 +33,8 @@ pub struct AuditArgs {
     #[arg(long, value_name = "SIZE", value_parser = parse_size)]
     pub quota: Option<u64>,
     /// Versions to keep in "keeping N frees X" [default: 1]
-    #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(i64::from(*KEEP_VERSIONS.start())..))]
-    pub keep_versions: Option<u32>,
+    #[arg(long, value_name = "N")]
+    pub keep_versions: Option<String>,
     /// Believe that much less is there than in the last complete run
     #[arg(long)]
     pub accept_shrink: bool,

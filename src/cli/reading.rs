@@ -1,12 +1,8 @@
 //! The options of every command that reads a site.
 
-use std::ops::RangeInclusive;
 use std::path::PathBuf;
-use std::time::Duration;
 
-use clap::{Args, value_parser};
-
-use super::{CONCURRENCY, parse_wait};
+use clap::Args;
 
 /// Which site is read, and as whom.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
@@ -31,11 +27,11 @@ pub struct ReadingArgs {
     #[arg(long, value_name = "DIR")]
     pub output: Option<PathBuf>,
     /// Requests in flight at once [default: 8]
-    #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(concurrency_range()))]
-    pub concurrency: Option<u32>,
+    #[arg(long, value_name = "N")]
+    pub concurrency: Option<String>,
     /// Longest wait the server may ask for, as 90s, 15m or 1h [default: 15m]
-    #[arg(long, value_name = "TIME", value_parser = parse_wait)]
-    pub max_wait: Option<Duration>,
+    #[arg(long, value_name = "TIME")]
+    pub max_wait: Option<String>,
     /// Say what a run would take: reads the lists only, writes nothing
     #[arg(long)]
     pub dry_run: bool,
@@ -48,8 +44,4 @@ pub struct ReadingArgs {
     /// Which site, and as whom.
     #[command(flatten)]
     pub site: SiteArgs,
-}
-
-fn concurrency_range() -> RangeInclusive<i64> {
-    i64::from(*CONCURRENCY.start())..=i64::from(*CONCURRENCY.end())
 }

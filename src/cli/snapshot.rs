@@ -1,31 +1,30 @@
 //! The options of `snapshot`.
 
-use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
-use clap::{Args, value_parser};
+use clap::Args;
 
-use super::{AuditArgs, RETAIN_WEEKS, ReadingArgs};
+use super::{AuditArgs, ReadingArgs};
 
 /// Options of `snapshot`.
 #[expect(clippy::doc_markdown, reason = "the texts are shown on a terminal, where backticks mean nothing")]
 #[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
 #[command(next_help_heading = "Snapshot")]
 pub struct SnapshotArgs {
-    /// Measure this space (repeatable; * and ? match) [default: space_keys of
-    /// the configuration, or all]
+    /// Measure these spaces, separated by commas (repeatable; * and ? match)
+    /// [default: space_keys of the configuration, or all]
     #[arg(long, value_name = "KEY")]
     pub space: Vec<String>,
-    /// Leave this space out (repeatable; * and ? match)
+    /// Leave these spaces out, separated by commas (repeatable; * and ? match)
     #[arg(long, value_name = "KEY")]
     pub exclude_space: Vec<String>,
     /// Groups of metrics, separated by commas: core, people, engagement, links,
     /// workflow [default: all but engagement]
-    #[arg(long, value_name = "GROUPS", value_delimiter = ',')]
+    #[arg(long, value_name = "GROUPS")]
     pub metrics: Vec<String>,
-    /// Weekly files that stay outside the archive [default: 12]
-    #[arg(long, value_name = "N", value_parser = value_parser!(u32).range(retain_range()))]
-    pub retain: Option<u32>,
+    /// Weeks whose CSV files stay outside the archive [default: 12]
+    #[arg(long, value_name = "WEEKS")]
+    pub retain: Option<String>,
     /// Leave all weekly files where they are
     #[arg(long)]
     pub no_archive: bool,
@@ -71,10 +70,6 @@ impl SnapshotArgs {
             ..Self::default()
         }
     }
-}
-
-fn retain_range() -> RangeInclusive<i64> {
-    i64::from(*RETAIN_WEEKS.start())..=i64::from(*RETAIN_WEEKS.end())
 }
 
 /// A number of pages of a finding that is too many.

@@ -8,6 +8,7 @@ use super::reading::{Reading, read_site};
 use super::session::{Session, tell_stop};
 use super::snapshot::{Measuring, Read, Taken, check_clock};
 use super::{dry_run, leftovers, summary};
+use crate::audit::rules_without_effect;
 use crate::config::{Config, SnapshotConfig};
 use crate::error::{Failure, Outcome, OutputFormat};
 use crate::progress::Progress;
@@ -66,6 +67,9 @@ pub(super) async fn audit_and_measure(
         }
     }
     progress.finish();
+    for rule in rules_without_effect(&reading.inventory, &config.audit) {
+        progress.warn(rule);
+    }
     if let Some(cause) = &reading.stopped {
         tell_stop(cause, reading.status, progress);
     }

@@ -68,8 +68,8 @@ pub async fn read_site(
     };
     let incomplete = (!inventory.coverage.is_complete()).then_some(ExitStatus::Incomplete);
     let status = ExitStatus::decide(stopped.as_ref().map(status_of_stop).into_iter().chain(incomplete));
-    if let Some(cache) = &options.cache {
-        remember_run(cache, &inventory);
+    if let Err(error) = remember_run(options, &inventory) {
+        progress.warn(format!("{error}; the next run is compared with an older one, or with none"));
     }
     Ok(Reading { inventory, audit, stopped, status })
 }

@@ -2,8 +2,8 @@
 //!
 //! `[section]` lines, `key = value` or `key: value` lines, and comments (`#` or `;` at the start of a line). A value is
 //! everything after the separator with the blanks around it removed: backslashes, quotes, `=`, `#` and `;` in it mean
-//! nothing. Unknown and duplicate keys are refused with file and line. No message shows a value: a token may have got
-//! into any line by mistake.
+//! nothing. Unknown and duplicate keys are refused with file and line. No message shows a value, nor a name that is near no
+//! known one: a token may have got into any line by mistake.
 
 use std::error::Error;
 use std::path::PathBuf;
@@ -13,7 +13,7 @@ use config::{FileStoredFormat, Format, Map, Value};
 use super::key::Key;
 use super::keys::{keys, per_space};
 use super::suggest::nearest;
-use super::values::of_kind;
+use super::values::{of_kind, shown};
 use crate::error::Failure;
 
 /// What a section about one space begins with, and where such sections stand in what is read.
@@ -117,12 +117,11 @@ impl LiteralIni {
         }
         let known = sections();
         let found = known.iter().copied().find(|section| *section == name);
-        found.map(Section::Named).ok_or_else(|| {
-            let failure = Failure::usage(format!("{}: unknown section [{}]", self.place(line), shown(name)));
-            match nearest(name, known.iter().copied()) {
-                Some(meant) => failure.remedy(format!("did you mean [{meant}]?")),
-                None => failure.remedy(format!("known sections: [{}]", known.join("], ["))),
-            }
+        found.map(Section::Named).ok_or_else(|| match nearest(name, known.iter().copied()) {
+            Some(meant) => Failure::usage(format!("{}: unknown section [{}]", self.place(line), shown(name)))
+                .remedy(format!("did you mean [{meant}]?")),
+            None => Failure::usage(format!("{}: unknown section", self.place(line)))
+                .remedy(format!("known sections: [{}]", known.join("], ["))),
         })
     }
 
@@ -138,14 +137,18 @@ impl LiteralIni {
             Section::Named(section) => (*section).to_owned(),
             Section::Space(key) => format!("{SPACES} {}", shown(key)),
         };
-        let failure = Failure::usage(format!("{}: unknown key `{}` in [{words}]", self.place(line), shown(name)));
-        if let Some(key) = keys().find(|key| key.is_named(name)) {
-            return failure.remedy(format!("`{}` belongs under [{}]", key.name, key.section));
-        }
         let names: Vec<&str> = section.keys().map(|key| key.name).collect();
-        match nearest(name, names.iter().copied()) {
-            Some(meant) => failure.remedy(format!("did you mean `{meant}`?")),
-            None => failure.remedy(format!("known keys in [{words}]: {}", names.join(", "))),
+        let elsewhere = keys().find(|key| key.is_named(name));
+        let meant = nearest(name, names.iter().copied());
+        // the rest of a token that was broken onto a second line reads as a key too
+        let known = (elsewhere.is_some() || meant.is_some()).then(|| format!(" `{}`", shown(name))).unwrap_or_default();
+        let failure = Failure::usage(format!("{}: unknown key{known} in [{words}]", self.place(line)));
+        match (elsewhere, meant) {
+            (Some(key), _) => failure.remedy(format!("`{}` belongs under [{}]", key.name, key.section)),
+            (None, Some(meant)) => failure.remedy(format!("did you mean `{meant}`?")),
+            (None, None) => failure
+                .because("a value stands on one line: the rest of one that was broken in two reads as a key")
+                .remedy(format!("known keys in [{words}]: {}", names.join(", "))),
         }
     }
 }
@@ -155,13 +158,6 @@ fn sections() -> Vec<&'static str> {
     let mut sections: Vec<_> = keys().map(|key| key.section).collect();
     sections.dedup();
     sections
-}
-
-/// A name out of the file as it may be shown: a long one may be a token that got into the wrong place.
-fn shown(name: &str) -> String {
-    const LONGEST: usize = 32;
-    let name = name.escape_debug().to_string();
-    if name.chars().count() <= LONGEST { name } else { name.chars().take(8).chain("…".chars()).collect() }
 }
 
 #[cfg(test)]
@@ -213,12 +209,15 @@ mod tests {
     fn mistakes_are_named_with_file_line_and_remedy() {
         let table = [
             ("[confluence]\napi_tokn = x", "the.cfg:2: unknown key `api_tokn`", "did you mean `api_token`?"),
-            ("[confluence]\ncolour = x", "the.cfg:2: unknown key `colour`", "base_url, api_user, api_token"),
+            ("[confluence]\ncolour = x", "the.cfg:2: unknown key in [confluence]", "base_url, api_user, api_token"),
+            ("[audit]\ncolour = x", "the.cfg:2: unknown key in [audit]", "protect_labels"),
+            ("[audit]\nx7Qp=C0FFEE", "the.cfg:2: unknown key in [audit]", "protect_labels"),
+            ("[x7Qp=C0FFEE]\n", "the.cfg:1: unknown section", "[confluence], [audit]"),
             ("[confluence]\nkeep_versions = 2", "the.cfg:2: unknown key", "`keep_versions` belongs under [audit]"),
             ("[confluence]\napi_user = a\nApi_User = b", "the.cfg:3: `api_user` is set twice", "remove one"),
             ("[Confluence]\n", "the.cfg:1: unknown section [Confluence]", "did you mean [confluence]?"),
             ("[snapshots]\n", "the.cfg:1: unknown section [snapshots]", "did you mean [snapshot]?"),
-            ("[elsewhere]\n", "the.cfg:1: unknown section [elsewhere]", "[confluence], [audit]"),
+            ("[elsewhere]\n", "the.cfg:1: unknown section", "[confluence], [audit]"),
             ("[space]\n", "the.cfg:1: this section names no space", "[space ENG]"),
             ("[space ENG]\nretain = 3", "the.cfg:2: unknown key `retain` in [space ENG]", "belongs under [snapshot]"),
             ("[space ENG]\nstub_words = 3\nstub_words = 4", "the.cfg:3: `stub_words` is set twice", "remove one"),
@@ -238,6 +237,27 @@ mod tests {
     fn a_section_may_be_opened_again_but_a_key_not_set_again() {
         assert!(parse("[confluence]\napi_user=a\n[audit]\n[confluence]\nbase_url=b").is_ok());
         assert!(parse("[confluence]\napi_user=a\n[audit]\n[confluence]\napi_user=b").is_err());
+    }
+
+    #[test]
+    fn s_11_the_rest_of_a_token_on_a_second_line_is_not_shown_wherever_it_is_broken() {
+        let token = "ATATT3xFfGF0kQ7yZ_short-lower_case=3D41A7B2";
+        for at in 1..token.len() {
+            let (first, rest) = token.split_at(at);
+            for section in ["confluence", "audit", "snapshot", "workflow", "space ENG"] {
+                for text in [
+                    format!("[{section}]\napi_token = {first}\n{rest}\n"),
+                    format!("[confluence]\napi_token = {first}\n[{section}]\n{rest}\n"),
+                    format!("[confluence]\napi_token = {first}\n  {rest}\n"),
+                ] {
+                    let Err(failure) = parse(&text) else { continue };
+                    let rest = rest.split('=').next().unwrap();
+                    let message = format!("{failure}{failure:?}");
+                    assert!(rest.len() < 4 || !message.contains(rest), "{at} in [{section}]: {failure}");
+                    assert!(!message.contains("3D41A7"), "{at} in [{section}]: {failure}");
+                }
+            }
+        }
     }
 
     #[test]

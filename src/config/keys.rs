@@ -108,12 +108,15 @@ pub(super) static CONNECTION: &[Row<ConnectionSettings>] = &[
 
 /// What a snapshot measures and keeps.
 pub(super) static SNAPSHOT: &[Row<SnapshotConfig>] = &[
-    read(
-        "snapshot",
-        "space_keys",
-        Kind::List,
-        |snapshot, key, value| put(&mut snapshot.include_spaces, values::patterns(key, value)),
-        "Spaces whose pages `snapshot` measures, as keys or patterns; none means all",
+    by_flag(
+        &["--space"],
+        read(
+            "snapshot",
+            "space_keys",
+            Kind::List,
+            |snapshot, key, value| put(&mut snapshot.include_spaces, values::patterns(key, value)),
+            "Spaces whose pages `snapshot` measures, as keys or patterns; none means all",
+        ),
     ),
     by_flag(
         &["--metrics"],
@@ -132,7 +135,7 @@ pub(super) static SNAPSHOT: &[Row<SnapshotConfig>] = &[
             "retain",
             Kind::count(&RETAIN_WEEKS),
             |snapshot| &mut snapshot.retention.weeks,
-            "Weekly CSV files that stay beside the others; older ones go to `archived_snapshots`",
+            "Weeks whose CSV files stay beside the others; older ones go to `archived_snapshots`",
         ),
     ),
     read(

@@ -7,7 +7,8 @@ use config::Value;
 use super::keys::{AUDIT, SNAPSHOT, THRESHOLDS, WORKFLOW};
 use super::layers::{Flags, Layers, Surroundings};
 use super::snapshot::SnapshotConfig;
-use super::{Config, Loaded, connection, proxy, values};
+use super::warning::Warning;
+use super::{Config, Loaded, authorities, connection, proxy, values};
 use crate::audit::AuditOptions;
 use crate::cli::{AuditArgs, DoctorArgs, ReportArgs, SnapshotArgs};
 use crate::error::Failure;
@@ -59,7 +60,7 @@ impl Configured for ReportArgs {
 
     fn load(&self, around: &mut Surroundings<'_>) -> Result<Loaded<Self::Config>, Failure> {
         let mut flags = Flags::default();
-        set_count(&mut flags, "--keep-versions", self.keep_versions);
+        set(&mut flags, "--keep-versions", self.keep_versions.as_ref());
         let layers = Layers::read(self.config.as_deref(), &flags, around)?;
         let mut value = AuditOptions::default();
         layers.set(AUDIT, &mut value)?;
@@ -73,12 +74,18 @@ fn load(
     snapshot: Option<&SnapshotArgs>,
     around: &mut Surroundings<'_>,
 ) -> Result<Loaded<(Config, Option<SnapshotConfig>)>, Failure> {
+    let args = &AuditArgs {
+        space: values::list_of_flag("--space", &args.space)?,
+        exclude_space: values::list_of_flag("--exclude-space", &args.exclude_space)?,
+        ..args.clone()
+    };
     let site = &args.reading.site;
-    let mut flags = flags(args, snapshot);
+    let mut flags = flags(args, snapshot)?;
     let mut warnings: Vec<_> = connection::set_token(&mut flags, site, around)?.into_iter().collect();
     let layers = Layers::read(site.config.as_deref(), &flags, around)?;
-    proxy::check(&around.variables)?;
-    let connection = connection::from_layers(&layers, &mut warnings)?;
+    let mut connection = connection::from_layers(&layers, &mut warnings)?;
+    connection.proxy = proxy::on_the_way(&connection.base_url, &around.variables)?;
+    authorities::check(&around.variables)?;
     for (flag, patterns) in [("--space", &args.space), ("--exclude-space", &args.exclude_space)] {
         for pattern in patterns {
             values::check_pattern(pattern, flag)?;
@@ -90,30 +97,33 @@ fn load(
     let snapshot = snapshot.map(|args| snapshot_of(&layers, args, around)).transpose()?;
     config.crawl.measures = snapshot.as_ref().map(|snapshot| snapshot.todo_markers.clone());
     warnings.extend(layers.warnings);
+    if config.cache.is_none() && !args.reading.no_cache {
+        warnings.push(Warning::NoCacheFolder);
+    }
     Ok(Loaded { value: (config, snapshot), file: layers.file, warnings })
 }
 
 /// The flags that stand for keys.
-fn flags(args: &AuditArgs, snapshot: Option<&SnapshotArgs>) -> Flags {
+fn flags(args: &AuditArgs, snapshot: Option<&SnapshotArgs>) -> Result<Flags, Failure> {
     let mut flags = Flags::default();
-    set_count(&mut flags, "--keep-versions", args.keep_versions);
-    set_count(&mut flags, "--concurrency", args.reading.concurrency);
-    if let Some(wait) = args.reading.max_wait {
-        flags.set("--max-wait", format!("{}s", wait.as_secs()));
-    }
+    set(&mut flags, "--keep-versions", args.keep_versions.as_ref());
+    set(&mut flags, "--concurrency", args.reading.concurrency.as_ref());
+    set(&mut flags, "--max-wait", args.reading.max_wait.as_ref());
     if let Some(snapshot) = snapshot {
-        set_count(&mut flags, "--retain", snapshot.retain);
-        if !snapshot.metrics.is_empty() {
-            let words = snapshot.metrics.iter().map(|word| Value::from(word.as_str())).collect::<Vec<_>>();
-            flags.set("--metrics", words);
+        set(&mut flags, "--retain", snapshot.retain.as_ref());
+        for (flag, texts) in [("--metrics", &snapshot.metrics), ("--space", &snapshot.space)] {
+            let parts = values::list_of_flag(flag, texts)?;
+            if !parts.is_empty() {
+                flags.set(flag, parts.into_iter().map(Value::from).collect::<Vec<_>>());
+            }
         }
     }
-    flags
+    Ok(flags)
 }
 
-fn set_count(flags: &mut Flags, flag: &'static str, count: Option<u32>) {
-    if let Some(count) = count {
-        flags.set(flag, count.to_string());
+fn set(flags: &mut Flags, flag: &'static str, text: Option<&String>) {
+    if let Some(text) = text {
+        flags.set(flag, text.as_str());
     }
 }
 
@@ -121,9 +131,6 @@ fn snapshot_of(layers: &Layers, args: &SnapshotArgs, around: &Surroundings<'_>) 
     let file = |path: &PathBuf| around.working_directory.join(path);
     let mut snapshot = SnapshotConfig::default();
     layers.set(SNAPSHOT, &mut snapshot)?;
-    if !args.space.is_empty() {
-        snapshot.include_spaces.clone_from(&args.space);
-    }
     snapshot.retention.archive = !args.no_archive;
     snapshot.fail_on.clone_from(&args.fail_on);
     snapshot.accept_account_change = args.accept_account_change;

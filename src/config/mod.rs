@@ -3,6 +3,7 @@
 //!
 //! Every value knows where it was set, so that a message names the file and line, the variable or the flag to mend.
 
+mod authorities;
 mod base_url;
 mod connection;
 mod ini;
@@ -100,6 +101,7 @@ impl Config {
             references_within: args.references_within,
             program: env!("CARGO_PKG_VERSION").to_owned(),
             accept_shrink: args.accept_shrink,
+            results: Some(around.resolve(args.reading.output.as_deref())),
             ..CrawlOptions::default()
         };
         Self {
@@ -129,6 +131,8 @@ impl Config {
         let args = AuditArgs { reading, ..AuditArgs::default() };
         let mut config = Self::new(connection, AuditOptions::default(), &args, around);
         config.crawl.measures = Some(TodoMarkers::default());
+        // it is made anew for every demo
+        config.crawl.results = None;
         Ok(config)
     }
 }

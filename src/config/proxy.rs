@@ -11,26 +11,47 @@ use crate::error::Failure;
 /// The variables that name a proxy for https, in the order in which the first one set counts.
 const VARIABLES: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
 
-/// Refuses the proxy that would be used when its address cannot be. The address is not repeated: it may hold a password.
-pub(super) fn check(variables: &BTreeMap<String, String>) -> Result<(), Failure> {
-    let set = |name: &&str| variables.get(*name).is_some_and(|value| !value.trim().is_empty());
-    let Some(name) = VARIABLES.into_iter().find(set) else { return Ok(()) };
-    let value = variables.get(name).map(|value| value.trim()).unwrap_or_default();
-    match problem(value) {
-        None => Ok(()),
-        Some(problem) => Err(Failure::usage(format!("the proxy in the environment variable {name} cannot be used"))
+/// The variables that name the hosts which are reached without a proxy.
+const EXCEPTIONS: [&str; 2] = ["NO_PROXY", "no_proxy"];
+
+/// The proxy on the way to the site, as messages name it: its host and the variable. `None` where the site is reached
+/// without one. Refuses one whose address cannot be used, and does not repeat it: it may hold a password.
+pub(super) fn on_the_way(base_url: &str, variables: &BTreeMap<String, String>) -> Result<Option<String>, Failure> {
+    let set = |name: &str| variables.get(name).map(|value| value.trim()).filter(|value| !value.is_empty());
+    let Some((name, value)) = VARIABLES.into_iter().find_map(|name| Some((name, set(name)?))) else {
+        return Ok(None);
+    };
+    let url = address(value).map_err(|problem| {
+        Failure::usage(format!("the proxy in the environment variable {name} cannot be used"))
             .because(problem)
-            .remedy(format!("set {name} to an address like http://proxy.example:8080, or unset it"))),
-    }
+            .remedy(format!("set {name} to an address like http://proxy.example:8080, or unset it"))
+    })?;
+    let site = Url::parse(base_url).ok();
+    let host = site.as_ref().and_then(Url::host_str).unwrap_or_default();
+    let is_local = site.as_ref().is_some_and(|site| site.scheme() == "http");
+    let without = EXCEPTIONS.into_iter().filter_map(set).any(|hosts| excepts(hosts, host));
+    let port = url.port_or_known_default().map(|port| format!(":{port}")).unwrap_or_default();
+    Ok((!is_local && !without).then(|| format!("{}{port} ({name})", url.host_str().unwrap_or_default())))
 }
 
-fn problem(value: &str) -> Option<&'static str> {
+/// Whether a list of hosts names this one, or a domain that it is in.
+fn excepts(hosts: &str, host: &str) -> bool {
+    hosts.split(',').map(|listed| listed.trim().trim_start_matches('.')).filter(|listed| !listed.is_empty()).any(
+        |listed| {
+            listed == "*"
+                || host.eq_ignore_ascii_case(listed)
+                || host.to_ascii_lowercase().ends_with(&format!(".{}", listed.to_ascii_lowercase()))
+        },
+    )
+}
+
+fn address(value: &str) -> Result<Url, &'static str> {
     let with_scheme = if value.contains("://") { value.to_owned() } else { format!("http://{value}") };
     match Url::parse(&with_scheme) {
-        Err(_) => Some("it is no address"),
-        Ok(url) if !["http", "https"].contains(&url.scheme()) => Some("only http and https proxies are supported"),
-        Ok(url) if !url.has_host() => Some("it names no host"),
-        Ok(_) => None,
+        Err(_) => Err("it is no address"),
+        Ok(url) if !["http", "https"].contains(&url.scheme()) => Err("only http and https proxies are supported"),
+        Ok(url) if !url.has_host() => Err("it names no host"),
+        Ok(url) => Ok(url),
     }
 }
 
@@ -38,18 +59,42 @@ fn problem(value: &str) -> Option<&'static str> {
 mod tests {
     use super::*;
 
-    fn checked(name: &str, value: &str) -> Result<(), Failure> {
-        check(&BTreeMap::from([(name.to_owned(), value.to_owned())]))
+    const SITE: &str = "https://acme.atlassian.net/wiki";
+
+    fn checked(name: &str, value: &str) -> Result<Option<String>, Failure> {
+        on_the_way(SITE, &BTreeMap::from([(name.to_owned(), value.to_owned())]))
     }
 
     #[test]
-    fn f_32_usable_proxies_pass() {
-        for value in ["http://proxy:8080", "proxy.example:3128", "https://me:pass@proxy.example", "", "10.0.0.1:80"] {
+    fn f_32_usable_proxies_pass_and_are_named_without_their_password() {
+        for (value, host) in [
+            ("http://proxy:8080", "proxy:8080"),
+            ("proxy.example:3128", "proxy.example:3128"),
+            ("https://me:pass@proxy.example", "proxy.example:443"),
+            ("10.0.0.1:80", "10.0.0.1:80"),
+        ] {
             for name in VARIABLES {
-                assert_eq!(checked(name, value), Ok(()), "{name}={value}");
+                assert_eq!(checked(name, value), Ok(Some(format!("{host} ({name})"))), "{name}={value}");
             }
         }
-        assert_eq!(checked("HTTP_PROXY", "::"), Ok(()), "nothing is sent over plain http");
+        assert_eq!(checked("HTTPS_PROXY", ""), Ok(None));
+        assert_eq!(checked("HTTP_PROXY", "::"), Ok(None), "nothing is sent over plain http");
+    }
+
+    #[test]
+    fn f_32_a_site_that_is_reached_without_a_proxy_has_none() {
+        let named = |no_proxy: &str, site: &str| {
+            let pairs = [("https_proxy", "proxy:1"), ("no_proxy", no_proxy)];
+            let variables = pairs.map(|(name, value)| (name.to_owned(), value.to_owned()));
+            on_the_way(site, &BTreeMap::from(variables)).unwrap().is_some()
+        };
+        for listed in ["acme.atlassian.net", "x.example, .atlassian.net", "Atlassian.net", "*"] {
+            assert!(!named(listed, SITE), "{listed}");
+        }
+        for listed in ["", "net.example", "me.atlassian.net", "lassian.net"] {
+            assert!(named(listed, SITE), "{listed}");
+        }
+        assert!(!named("", "http://127.0.0.1:8090/wiki"), "the own machine");
     }
 
     #[test]

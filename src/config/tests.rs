@@ -15,6 +15,7 @@ use crate::error::ExitStatus;
 
 const TEMPLATE: &str = include_str!("../../confluence_storage_analyzer.cfg.template");
 mod documented;
+mod flags;
 mod snapshots;
 
 const FILLED: &str = "[confluence]\nbase_url = https://acme.atlassian.net\napi_user = file@acme.example\n\
@@ -31,7 +32,9 @@ struct Place {
 impl Place {
     fn new() -> Self {
         let directory = || TempDir::new().unwrap();
-        Self { working: directory(), program: directory(), variables: BTreeMap::new(), stdin: "" }
+        let variables =
+            ["HOME", "LOCALAPPDATA"].map(|name| (name.to_owned(), std::env::temp_dir().display().to_string()));
+        Self { working: directory(), program: directory(), variables: variables.into(), stdin: "" }
     }
 
     fn with_file(content: &str) -> Self {
@@ -294,12 +297,12 @@ fn scope_and_rules_come_out_as_they_went_in() {
 #[test]
 fn rendering_again_needs_the_rules_only() {
     let place = Place::with_file("[audit]\nkeep_versions = 4\nprotect_names = *.key\n");
-    let rules = |keep_versions| {
-        let args = ReportArgs { keep_versions, ..ReportArgs::default() };
+    let rules = |keep_versions: Option<&str>| {
+        let args = ReportArgs { keep_versions: keep_versions.map(str::to_owned), ..ReportArgs::default() };
         args.load(&mut place.around()).unwrap().value
     };
     assert_eq!(rules(None).keep_versions, 4);
-    assert_eq!(rules(Some(2)).keep_versions, 2);
+    assert_eq!(rules(Some("2")).keep_versions, 2);
     assert_eq!(rules(None).protect_names, ["*.key"]);
 }
 
@@ -318,4 +321,14 @@ fn the_sample_site_needs_no_file_and_heeds_none() {
     assert_eq!(config.connection.base_url, "http://127.0.0.1:8090/wiki");
     assert_eq!(token(&config), "demo-token");
     assert_eq!(config.output, place.working.path().join("out"));
+}
+
+#[test]
+fn a_place_without_a_cache_folder_is_told_unless_none_is_wanted() {
+    let mut place = Place::with_file(FILLED);
+    assert_eq!(place.load(&[]).unwrap().warnings, []);
+    place.variables.clear();
+    assert_eq!(place.load(&[]).unwrap().warnings, [Warning::NoCacheFolder]);
+    assert_eq!(place.load(&["--no-cache"]).unwrap().warnings, []);
+    assert_eq!(place.load(&["--cache-dir", "cache"]).unwrap().warnings, []);
 }

@@ -24,6 +24,17 @@ pub(super) fn of_kind(key: &Key, text: &str) -> ValueKind {
     }
 }
 
+/// What a flag that may be repeated says, as the file would say it: each time a list, with commas between its parts. One
+/// that is given and names nothing is refused, since nothing would mean all.
+pub(super) fn list_of_flag(flag: &str, texts: &[String]) -> Result<Vec<String>, Failure> {
+    let parts = texts.iter().flat_map(|text| text.split(',')).map(str::trim).filter(|part| !part.is_empty());
+    let parts: Vec<String> = parts.map(str::to_owned).collect();
+    if parts.is_empty() && !texts.is_empty() {
+        return Err(Failure::usage(format!("{flag} names nothing")).remedy("give it a value, or leave the flag out"));
+    }
+    Ok(parts)
+}
+
 /// Where a value was set: `file:line`, an environment variable, a flag or the default.
 pub(super) fn origin(value: &Value) -> String {
     value.origin().unwrap_or("configuration").to_owned()
@@ -43,6 +54,18 @@ pub(super) fn is_placeholder(text: &str) -> bool {
     let text = text.to_ascii_lowercase();
     let host = text.trim_start_matches("https://").split('.').next().unwrap_or_default();
     PLACEHOLDERS.contains(&text.as_str()) || PLACEHOLDERS[4..].contains(&host)
+}
+
+/// A name or value as messages may show it: a long one may be a token that got into the wrong place.
+pub(super) fn shown(text: &str) -> String {
+    const LONGEST: usize = 32;
+    let text = text.escape_debug().to_string();
+    let is_token = text.starts_with("ATATT") || text.starts_with("ATCTT");
+    if text.chars().count() <= LONGEST && !is_token {
+        text
+    } else {
+        text.chars().take(8).chain("…".chars()).collect()
+    }
 }
 
 /// A whole number within the bounds of its key.
@@ -73,7 +96,7 @@ pub(super) fn yes_or_no(key: &Key, value: &Value) -> Result<bool, Failure> {
 /// A time such as `15m`.
 pub(super) fn wait(key: &Key, value: &Value) -> Result<Duration, Failure> {
     let text = text(key, value)?.unwrap_or_default();
-    parse_wait(&text).map_err(|_| wrong(key, value, &text).remedy("write a time as 90s, 15m or 1h"))
+    parse_wait(&text).map_err(|_| wrong(key, value, &text).remedy("write a time with its unit, as 90s, 15m or 1h"))
 }
 
 /// A list of texts.
@@ -94,7 +117,7 @@ pub(super) fn patterns(key: &Key, value: &Value) -> Result<Vec<String>, Failure>
 /// Refuses a pattern that cannot be read; `place` says where it stands.
 pub(super) fn check_pattern(pattern: &str, place: &str) -> Result<(), Failure> {
     Glob::new(pattern).map(drop).map_err(|error| {
-        Failure::usage(format!("{place}: `{pattern}` is no pattern"))
+        Failure::usage(format!("{place}: `{}` is no pattern", shown(pattern)))
             .because(error.kind().to_string())
             .remedy("* matches any text, ? one character, [ab] one of these; write [[] for a bracket")
     })
@@ -114,7 +137,7 @@ pub(super) fn hosts(key: &Key, value: &Value) -> Result<Vec<String>, Failure> {
 pub(super) fn groups(key: &Key, value: &Value) -> Result<MetricGroups, Failure> {
     let group = |word: &String| {
         MetricGroup::parse(word).ok_or_else(|| {
-            Failure::usage(format!("{}: `{word}` is no group of metrics", origin(value)))
+            Failure::usage(format!("{}: `{}` is no group of metrics", origin(value), shown(word)))
                 .remedy(format!("the groups are {}", MetricGroup::ALL.map(MetricGroup::name).join(", ")))
         })
     };
@@ -124,7 +147,7 @@ pub(super) fn groups(key: &Key, value: &Value) -> Result<MetricGroups, Failure> 
 /// The words that mark unfinished text.
 pub(super) fn todo_markers(key: &Key, value: &Value) -> Result<TodoMarkers, Failure> {
     TodoMarkers::new(&list(key, value)?).map_err(|text| {
-        Failure::usage(format!("[{}]: `{}` cannot hold `{text}`", key.section, key.name))
+        Failure::usage(format!("[{}]: `{}` cannot hold `{}`", key.section, key.name, shown(&text)))
             .because("it is not one word, so it is never found among the words of a text")
             .remedy("write single words with commas between them, as in: TODO, TBD")
     })
@@ -136,7 +159,7 @@ pub(super) fn label_states(key: &Key, value: &Value) -> Result<Vec<(String, Stri
         let parts = text.split_once('=').map(|(label, state)| (label.trim(), state.trim()));
         let parts = parts.filter(|(label, state)| !label.is_empty() && !state.is_empty());
         parts.map(|(label, state)| (label.to_owned(), state.to_owned())).ok_or_else(|| {
-            Failure::usage(format!("{}: `{}` cannot be `{text}`", origin(value), key.name))
+            Failure::usage(format!("{}: `{}` cannot be `{}`", origin(value), key.name, shown(&text)))
                 .remedy("write label=State, as in: wip=Draft, approved=Approved")
         })
     };
@@ -144,7 +167,7 @@ pub(super) fn label_states(key: &Key, value: &Value) -> Result<Vec<(String, Stri
 }
 
 fn wrong(key: &Key, value: &Value, text: &str) -> Failure {
-    Failure::usage(format!("{}: `{}` cannot be `{text}`", origin(value), key.name))
+    Failure::usage(format!("{}: `{}` cannot be `{}`", origin(value), key.name, shown(text)))
 }
 
 /// Only a slip in the key table leads here: the layers give every value the shape of its kind.
@@ -179,6 +202,26 @@ mod tests {
             let failure = count(&concurrency, &value(wrong)).unwrap_err();
             assert!(failure.what.starts_with("the.cfg:4: `concurrency` cannot be"), "{failure}");
             assert_eq!(failure.remedy.as_deref(), Some("write a whole number, 1 to 64"));
+        }
+    }
+
+    #[test]
+    fn s_11_no_message_shows_a_token_in_place_of_another_value() {
+        let token = "ATATT3xFfGF0secretsecret";
+        let (number, list) = (key("concurrency", Kind::Count { min: 1, max: 64 }), key("hosts", Kind::List));
+        let failures = [
+            count(&number, &value(token)).unwrap_err(),
+            wait(&key("max_wait", Kind::Wait), &value(token)).unwrap_err(),
+            yes_or_no(&key("history_csv", Kind::Text), &value(token)).unwrap_err(),
+            hosts(&list, &values(&[&format!("{token} secretsecret")])).unwrap_err(),
+            groups(&list, &values(&[token])).unwrap_err(),
+            label_states(&list, &values(&[token])).unwrap_err(),
+            todo_markers(&list, &values(&[&format!("{token} secretsecret")])).unwrap_err(),
+            patterns(&list, &Value::new(None, vec![Value::from(format!("[{}", token.repeat(2)).as_str())]))
+                .unwrap_err(),
+        ];
+        for failure in failures {
+            assert!(!format!("{failure}{failure:?}").contains("secretsecret"), "{failure}");
         }
     }
 

@@ -23,6 +23,8 @@ pub enum Warning {
         /// The one that was probably meant.
         meant: &'static str,
     },
+    /// The environment names no place for a cache, as in a service without a user or in a container.
+    NoCacheFolder,
     /// A value stands in quotes, which belong to it here.
     Quoted {
         /// The key.
@@ -47,6 +49,7 @@ impl Warning {
             Self::ReadableByOthers { path, .. } => {
                 lines.and(format_args!("    chmod 600 {}", shell_word(&path.to_string_lossy())))
             }
+            Self::NoCacheFolder => lines.and("    name one with --cache-dir, or say --no-cache"),
             Self::UnknownVariable { .. } | Self::Quoted { .. } => lines,
         }
     }
@@ -59,6 +62,10 @@ impl fmt::Display for Warning {
                 f,
                 "other accounts of this computer can read the API token in {} (mode {mode:03o})",
                 path.display(),
+            ),
+            Self::NoCacheFolder => f.write_str(
+                "nothing is kept from run to run, so every run reads all old versions again: the environment names no \
+                 cache folder (neither HOME nor XDG_CACHE_HOME)",
             ),
             Self::UnknownVariable { name, meant } => {
                 write!(f, "the environment variable {name} means nothing here; did you mean {meant}?")

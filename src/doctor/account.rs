@@ -29,7 +29,7 @@ pub(super) async fn check(api: &Api, findings: &mut Vec<Finding>) -> Result<Stri
             findings.extend(kind_of_token(api).await);
             Err(ExitStatus::Authentication)
         }
-        error if error.is_denied() => {
+        error if error.is_auth_lost() || error.is_denied() => {
             findings.push(fatal.remedy(error.remedy()));
             Err(ExitStatus::Authentication)
         }

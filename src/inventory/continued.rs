@@ -60,6 +60,7 @@ impl<'a> Continued<'a> {
             witnesses: &self.witnesses,
             site: &self.site,
             memory: Memory(self.options.cache.as_deref()),
+            last_run: None,
             started_at: self.started_at,
         }
     }

@@ -11,6 +11,7 @@ use futures_util::stream::{self, StreamExt};
 
 use super::convert;
 use super::kept_bodies::read_body;
+use super::last_run::LastRun;
 use super::ledger::{Ledger, Unit};
 use super::memory::Memory;
 use super::options::CrawlOptions;
@@ -37,6 +38,8 @@ pub(super) struct Crawl<'a> {
     pub(super) witnesses: &'a Witnesses,
     pub(super) site: &'a OwnSite,
     pub(super) memory: Memory<'a>,
+    /// The last complete run of this site by this account, where one is known.
+    pub(super) last_run: Option<&'a LastRun>,
     /// When the run began, by the server's clock.
     pub(super) started_at: DateTime<Utc>,
 }
@@ -158,6 +161,7 @@ mod tests {
             witnesses: &Witnesses::default(),
             site: &site,
             memory,
+            last_run: None,
             started_at,
         };
         let units = (0..20).map(|number| async move {

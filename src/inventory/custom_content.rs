@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::bodies;
 use super::coverage::UnitKind;
 use super::crawl::Crawl;
 use super::owners::Owner;
@@ -56,6 +57,10 @@ async fn of_type(crawl: &Crawl<'_>, kind: &str) -> Vec<Content> {
         }
         end => unit.settle(end),
     }
+    // the others have the body that the list gives them, or none
+    let (left_out, mut contents): (Vec<_>, Vec<_>) =
+        contents.into_iter().partition(|content: &Content| walked.without_body.contains(content.id.as_str()));
+    contents.extend(bodies::settle(crawl, left_out).await);
     contents
 }
 

@@ -8,8 +8,8 @@ use tokio::join;
 use super::coverage::UnitKind;
 use super::crawl::Crawl;
 use super::frame::{CrawlError, Frame};
+use super::last_run::Figures;
 use super::lists;
-use super::memory::Figures;
 use super::options::CrawlOptions;
 use super::plan::{RequestPlan, SiteCounts};
 use super::{Coverage, Space};
@@ -75,7 +75,7 @@ impl Crawl<'_> {
         (counts.footer_comments, counts.inline_comments) = (footer.all, inline.all);
         counts.reply_lists =
             [footer, inline].iter().filter(|comments| comments.replies == 0).map(|comments| comments.all).sum();
-        let plan = counts.plan(self.api.client(), self.memory.last_run().as_ref());
+        let plan = counts.plan(self.api.client(), self.last_run);
         (Figures::of(spaces, &contents, &files), plan)
     }
 

@@ -9,6 +9,7 @@ use url::Url;
 
 use super::crawl::Crawl;
 use super::identity::{self, Opening};
+use super::last_run::{self, Figures, LastRun, View};
 use super::ledger::Ledger;
 use super::memory::Memory;
 use super::options::CrawlOptions;
@@ -123,6 +124,7 @@ pub(super) struct Frame<'a> {
     own_hosts: Vec<String>,
     former_hosts: Vec<String>,
     site: OwnSite,
+    last_run: Option<LastRun>,
 }
 
 /// What was read of the spaces.
@@ -134,6 +136,8 @@ pub(super) struct Read {
     /// Types of app content whose lists were walked.
     pub(super) app_content_types: Vec<String>,
     pub(super) plan: RequestPlan,
+    /// How much the lists held.
+    pub(super) figures: Figures,
     /// Contents of other spaces were left out: a use of a file there would not be seen.
     pub(super) references_within: bool,
 }
@@ -163,12 +167,33 @@ impl<'a> Frame<'a> {
                 Some(cause) if choice.is_of_the_spaces() => CrawlError::Unlisted { choice, cause },
                 _ => choice.into(),
             })?;
+        for pattern in scope::without_match(&spaces, &options.exclude_spaces)? {
+            progress
+                .warn(format!("--exclude-space {pattern}: no visible space matches, so nothing is left out for it"));
+        }
         let (own_hosts, former_hosts) = own_hosts(api, found.base.as_deref(), options);
         let site = OwnSite::new(base_url, &own_hosts).with_former_hosts(&former_hosts);
+        let found = last_run::find(options.results.as_deref(), &View::new(base_url, &opening.account.id));
+        if let Some(remark) = found.remark {
+            progress.warn(remark);
+        }
         let memory = Memory(options.cache.as_deref());
         api.client().remember_page_limits(memory.page_limits(opening.started_at));
         let witnesses = Witnesses::default();
-        Ok(Self { api, options, progress, ledger, witnesses, opening, spaces, reported, own_hosts, former_hosts, site })
+        Ok(Self {
+            api,
+            options,
+            progress,
+            ledger,
+            witnesses,
+            opening,
+            spaces,
+            reported,
+            own_hosts,
+            former_hosts,
+            site,
+            last_run: found.run,
+        })
     }
 
     /// Who reads.
@@ -186,6 +211,7 @@ impl<'a> Frame<'a> {
             witnesses: &self.witnesses,
             site: &self.site,
             memory: Memory(self.options.cache.as_deref()),
+            last_run: self.last_run.as_ref(),
             started_at: self.opening.started_at,
         }
     }
@@ -225,6 +251,7 @@ impl<'a> Frame<'a> {
             coverage: ledger.finish(),
             requests: client.requests(),
             plan: Some(read.plan),
+            figures: read.figures,
         };
         inventory.sort();
         match client.stopped() {

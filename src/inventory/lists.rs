@@ -284,11 +284,8 @@ async fn template_list(
             let storage =
                 sent.body.as_ref().and_then(|body| body.storage.as_ref()).and_then(|body| body.value.as_deref());
             let body = storage.map(|text| crawl.parse(text));
-            // a blueprint of an app that nobody changed has a module key for an id and no body that could name a file
-            if body.is_some() || !sent.template_id.0.contains(':') {
-                let template = convert::template(sent, space.map(|space| space.id.clone()), body);
-                templates.insert(template.id.clone(), template);
-            }
+            let template = convert::template(sent, space.map(|space| space.id.clone()), body);
+            templates.insert(template.id.clone(), template);
         };
         let page_size = page_size.filter(|_| order == pass.order);
         let walked = if blueprints {
@@ -299,6 +296,11 @@ async fn template_list(
         let Some(other) = pass.other_order(order, &walked) else { break walked };
         order = other;
     };
+    // a blueprint of an app that nobody changed has a module key for an id and no body that could name a file
+    templates.retain(|id, template| {
+        let id = id.as_str();
+        template.body.is_some() || !id.contains(':') || walked.without_body.contains(id)
+    });
     let is_archived = space.is_some_and(Space::is_archived);
     let out_of_reach = is_archived && walked.end.as_ref().is_err_and(RequestError::is_not_found);
     // an archived space makes no pages, so its templates may be out of reach without any loss

@@ -1,15 +1,15 @@
-//! What the inventory keeps from run to run: old versions, page limits, the figures of the last complete run.
+//! What the inventory keeps in the cache from run to run: old versions and page limits.
 
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::site::{AccountId, Attachment, Content, ContentId, OldVersion, PageVersion, Space, Status};
+use super::site::{Attachment, Content, ContentId, OldVersion, PageVersion};
 use crate::cache::Cache;
 use confluence_client::RequestKind;
 
-const LAST_COMPLETE: &str = "last-complete-run";
+const SIZES_PROVED: &str = "sizes-proved";
 const PAGE_LIMITS: &str = "page-limits";
 /// After this time a larger page is tried again: the trouble may have been a bad day of the server.
 const PAGE_LIMITS_LAST: TimeDelta = TimeDelta::days(14);
@@ -22,40 +22,6 @@ pub(super) enum Remembered {
     Read(OldVersion),
     /// It was deleted. To be confirmed by the list of versions: 404 also means "not visible".
     Deleted,
-}
-
-/// How much a site held.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Figures {
-    /// Spaces, current and archived.
-    pub spaces: u64,
-    /// Pages and blog posts of every status.
-    pub contents: u64,
-    /// Attachments of every status.
-    pub attachments: u64,
-}
-
-impl Figures {
-    pub(super) fn of(spaces: &[Space], contents: &[Content], attachments: &[Attachment]) -> Self {
-        let contents =
-            contents.iter().filter(|content| content.kind.owns_attachments() && content.status != Status::Draft);
-        Self { spaces: spaces.len() as u64, contents: contents.count() as u64, attachments: attachments.len() as u64 }
-    }
-}
-
-/// The last complete run of a site by an account.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct LastRun {
-    /// As whom.
-    pub account: AccountId,
-    /// When it ended.
-    pub finished_at: DateTime<Utc>,
-    /// How long it took.
-    pub seconds: u64,
-    /// Requests it sent.
-    pub requests: u64,
-    /// What it found.
-    pub figures: Figures,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -129,15 +95,15 @@ impl Memory<'_> {
         }
     }
 
-    /// The last complete run.
-    pub(super) fn last_run(self) -> Option<LastRun> {
-        self.0?.get(LAST_COMPLETE)
+    /// Whether a complete run has proved that the sizes kept here are those of old versions.
+    pub(super) fn sizes_are_proved(self) -> bool {
+        self.0.and_then(|cache| cache.get(SIZES_PROVED)).unwrap_or(false)
     }
 
-    /// Keeps a complete run as the one later runs are compared with.
-    pub(super) fn keep_run(self, run: &LastRun) {
+    /// Keeps that a complete run has proved the sizes.
+    pub(super) fn keep_proof_of_sizes(self) {
         if let Some(cache) = self.0 {
-            cache.put(LAST_COMPLETE, run);
+            cache.put(SIZES_PROVED, &true);
         }
     }
 }

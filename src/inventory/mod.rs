@@ -15,6 +15,7 @@ mod header_images;
 mod identity;
 mod kept_bodies;
 mod labels;
+mod last_run;
 mod ledger;
 mod list_comparison;
 mod lists;
@@ -47,7 +48,7 @@ use serde::{Deserialize, Serialize};
 
 use memory::Memory;
 
-use crate::cache::Cache;
+use crate::support::file_error::FileError;
 use confluence_client::RequestCounts;
 use storage_format::OwnSite;
 
@@ -57,7 +58,7 @@ pub use coverage::Coverage;
 pub use dry_run::{Preview, plan_requests};
 pub use frame::CrawlError;
 pub use kept_bodies::read_body;
-pub use memory::{Figures, LastRun};
+pub use last_run::{Figures, LastRun};
 pub use options::CrawlOptions;
 pub use plan::RequestPlan;
 pub use plausibility::is_believed;
@@ -89,6 +90,9 @@ pub struct Inventory {
     /// The requests that were planned when the lists had been read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plan: Option<RequestPlan>,
+    /// How much the lists held when they were read; not in a saved scan.
+    #[serde(skip)]
+    pub figures: Figures,
 }
 
 impl Inventory {
@@ -106,20 +110,15 @@ impl Inventory {
     }
 }
 
-/// Remembers a run, when it was complete, as the one later runs are compared with.
-pub fn remember_run(cache: &Cache, inventory: &Inventory) {
-    if inventory.coverage.is_complete() {
-        let scan = &inventory.scan;
-        let seconds = (scan.finished_at - scan.started_at).num_seconds();
-        Memory(Some(cache)).keep_run(&LastRun {
-            account: scan.account.id.clone(),
-            finished_at: scan.finished_at,
-            seconds: u64::try_from(seconds).unwrap_or(0),
-            requests: inventory.requests.total(),
-            figures: Figures::of(&inventory.spaces, &inventory.contents, &inventory.attachments),
-        });
+/// Remembers a run, when it was complete, as the one later runs are compared with. A failure leaves that of before.
+pub fn remember_run(options: &CrawlOptions, inventory: &Inventory) -> Result<(), FileError> {
+    if let Some(cache) = &options.cache {
+        if inventory.coverage.is_complete() && matches!(inventory.scan.old_sizes, OldSizes::Proved { .. }) {
+            Memory(Some(cache)).keep_proof_of_sizes();
+        }
+        cache.sync();
     }
-    cache.sync();
+    options.results.as_deref().map_or(Ok(()), |folder| last_run::remember(folder, inventory))
 }
 
 /// The frame of one run.

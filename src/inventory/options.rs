@@ -1,5 +1,6 @@
 //! What a run is asked to read.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::cache::Cache;
@@ -23,6 +24,8 @@ pub struct CrawlOptions {
     pub references_within: bool,
     /// Version of the program, for the record.
     pub program: String,
+    /// The folder of the results, in which the counts of the last complete run stand; `None` keeps none.
+    pub results: Option<PathBuf>,
     /// What earlier runs of the same site and account have read.
     pub cache: Option<Arc<Cache>>,
     /// Believe that much less is there than in the last complete run.

@@ -7,7 +7,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::crawl::Crawl;
-use super::memory::{LastRun, Remembered};
+use super::last_run::LastRun;
+use super::memory::Remembered;
 use super::owners_to_ask::{OWNERS_OF_EACH, OwnersToAsk};
 use super::site::{Attachment, Container, Content, ContentKind, Space, SpaceId, Status};
 use super::{header_images, labels, people, version_list};

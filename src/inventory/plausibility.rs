@@ -3,27 +3,41 @@
 
 use super::coverage::UnitKind;
 use super::crawl::Crawl;
-use super::memory::{Figures, LastRun};
-use super::site::AccountId;
+use super::last_run::{Figures, LastRun};
 
 /// More than this many percent fewer are not believed.
 const BELIEVED_SHRINK_PERCENT: u64 = 30;
 
-/// Compares what was found with the last complete run of the same account.
-pub(super) fn check(crawl: &Crawl<'_>, account: &AccountId, now: Figures) {
-    let Some(last) = crawl.memory.last_run().filter(|last| last.account == *account) else { return };
-    for (what, before, now) in [
-        ("spaces", last.figures.spaces, now.spaces),
-        ("pages and blog posts", last.figures.contents, now.contents),
-        ("attachments", last.figures.attachments, now.attachments),
-    ] {
+/// Compares what an audit has found with the last complete run.
+pub(super) fn check(crawl: &Crawl<'_>, now: Figures) {
+    compare(
+        crawl,
+        |figures| {
+            vec![
+                ("spaces", figures.spaces),
+                ("pages and blog posts", figures.contents),
+                ("attachments", figures.attachments),
+            ]
+        },
+        now,
+    );
+}
+
+/// Compares what a snapshot has found: it lists all spaces and files of the site, and the pages of some spaces.
+pub(super) fn check_without_contents(crawl: &Crawl<'_>, now: Figures) {
+    compare(crawl, |figures| vec![("spaces", figures.spaces), ("attachments", figures.attachments)], now);
+}
+
+fn compare(crawl: &Crawl<'_>, counted: impl Fn(Figures) -> Vec<(&'static str, u64)>, now: Figures) {
+    let Some(last) = crawl.last_run else { return };
+    for ((what, before), (_, now)) in counted(last.figures).into_iter().zip(counted(now)) {
         let unit = crawl.ledger.enter(UnitKind::Plausibility, format!("number of {what}"));
         if is_believed(before, now) {
             unit.ok();
         } else if crawl.options.accept_shrink {
             unit.skipped("--accept-shrink");
         } else {
-            unit.failed(reason(what, before, now, &last));
+            unit.failed(reason(what, before, now, last));
         }
     }
 }

@@ -3,12 +3,12 @@
 use super::coverage::UnitKind;
 use super::crawl::Crawl;
 use super::frame::{CrawlError, Frame, Read};
-use super::memory::Figures;
+use super::last_run::Figures;
 use super::options::CrawlOptions;
 use super::owners_to_ask::OwnersToAsk;
 use super::pass::Pass;
 use super::plan::SiteCounts;
-use super::site::{AccountId, Space};
+use super::site::Space;
 use super::{
     Inventory, comments, custom_content, header_images, labels, list_comparison, lists, old_sizes, owners, people,
     plausibility, search_comparison, versions,
@@ -22,17 +22,18 @@ use confluence_client::Api;
 /// A run that had to stop gives what it had read inside the error.
 pub async fn take_inventory(api: &Api, options: &CrawlOptions, progress: &Progress) -> Result<Inventory, CrawlError> {
     let frame = Frame::open(api, options, progress).await?;
-    let read = read(&frame.crawl(), &frame.spaces, frame.reported.as_deref(), &frame.account().id).await;
+    let read = read(&frame.crawl(), &frame.spaces, frame.reported.as_deref()).await;
     frame.close(read).await
 }
 
-async fn read(crawl: &Crawl<'_>, spaces: &[Space], reported: Option<&[String]>, account: &AccountId) -> Read {
+async fn read(crawl: &Crawl<'_>, spaces: &[Space], reported: Option<&[String]>) -> Read {
     let (mut contents, lists::Attachments { mut files, owners }) =
         lists::contents_and_attachments(crawl, spaces, reported).await;
-    plausibility::check(crawl, account, Figures::of(spaces, &contents, &files));
+    let figures = Figures::of(spaces, &contents, &files);
+    plausibility::check(crawl, figures);
     let mut counts = SiteCounts::of(crawl, spaces, reported, &contents, &files, &owners);
     counts.reply_lists = crawl.ledger.planned(UnitKind::Replies);
-    let plan = counts.plan(crawl.api.client(), crawl.memory.last_run().as_ref());
+    let plan = counts.plan(crawl.api.client(), crawl.last_run);
     if crawl.api.client().stopped().is_none() {
         crawl.progress.note(&plan);
     }
@@ -52,7 +53,7 @@ async fn read(crawl: &Crawl<'_>, spaces: &[Space], reported: Option<&[String]>, 
     labels::read(crawl, Pass::FIRST, &contents, &mut files).await;
     let people = people::read(crawl, &contents, &files).await;
     let references_within = crawl.options.references_within && reported.is_some();
-    Read { contents, attachments: files, people, old_sizes, app_content_types, plan, references_within }
+    Read { contents, attachments: files, people, old_sizes, app_content_types, plan, figures, references_within }
 }
 
 #[cfg(test)]

@@ -43,12 +43,7 @@ pub fn reported(spaces: &[Space], include: &[String], exclude: &[String]) -> Res
     }
     let included = matchers(include)?;
     let excluded = matchers(exclude)?;
-    let unknown: Vec<String> = include
-        .iter()
-        .zip(&included)
-        .filter(|(_, matcher)| !spaces.iter().any(|space| matcher.is_match(&space.key)))
-        .map(|(pattern, _)| pattern.clone())
-        .collect();
+    let unknown: Vec<String> = without_match(spaces, include)?.into_iter().map(str::to_owned).collect();
     if !unknown.is_empty() {
         return Err(ScopeError::Unknown { patterns: unknown });
     }
@@ -60,6 +55,13 @@ pub fn reported(spaces: &[Space], include: &[String], exclude: &[String]) -> Res
         .map(|space| space.key.clone())
         .collect();
     if keys.is_empty() { Err(ScopeError::Empty) } else { Ok(Some(keys)) }
+}
+
+/// The patterns that match no space: most likely misspelt.
+pub fn without_match<'a>(spaces: &[Space], patterns: &'a [String]) -> Result<Vec<&'a str>, ScopeError> {
+    let matched = |matcher: &GlobMatcher| spaces.iter().any(|space| matcher.is_match(&space.key));
+    let pairs = patterns.iter().zip(matchers(patterns)?);
+    Ok(pairs.filter(|(_, matcher)| !matched(matcher)).map(|(pattern, _)| pattern.as_str()).collect())
 }
 
 /// Keys differ in more than case, so case need not be typed.
@@ -114,6 +116,12 @@ mod tests {
         assert_eq!(chosen(&["DEV*"], &["DEVOPS"]).unwrap().unwrap(), ["DEV"]);
         assert_eq!(chosen(&[], &[]).unwrap(), None);
         assert_eq!(chosen(&["HR"], &["HR"]), Err(ScopeError::Empty));
+    }
+
+    #[test]
+    fn patterns_that_match_nothing_are_named() {
+        let patterns = ["dev*", "OLD", "~*", "X?"].map(str::to_owned);
+        assert_eq!(without_match(&spaces(), &patterns).unwrap(), ["OLD", "X?"]);
     }
 
     #[test]

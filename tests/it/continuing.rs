@@ -30,8 +30,9 @@ async fn run_with(server: &DemoServer, cache: &Path, change: impl FnOnce(&mut Cr
         ..ConnectionSettings::new(server.base_url(), Credentials::basic(server.user(), server.token().into()))
     };
     let api = Api::new(settings).unwrap();
+    let results = cache.to_owned();
     let cache = Cache::open(cache, server.base_url(), &server.user()).unwrap();
-    let mut options = CrawlOptions { cache: Some(Arc::new(cache)), ..CrawlOptions::default() };
+    let mut options = CrawlOptions { cache: Some(Arc::new(cache)), results: Some(results), ..CrawlOptions::default() };
     change(&mut options);
     read_site(&api, &options, &AuditOptions::default(), &Progress::silent()).await.unwrap()
 }
@@ -270,6 +271,36 @@ async fn f_58_a_list_much_shorter_than_last_time_is_not_believed_unless_asked_fo
     assert_eq!(accepted.status, ExitStatus::Complete);
     let next = run(&server, cache.path()).await;
     assert_eq!((next.status, gap_reasons(&next, UnitKind::Plausibility)), (ExitStatus::Complete, vec![]));
+}
+
+/// The files with the counts of complete runs, by name, with their content.
+fn counts(folder: &Path) -> Vec<(String, String)> {
+    let names = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let counts = names.filter(|name| name.starts_with("confluence_last_complete_run"));
+    counts.map(|name| (name.clone(), fs::read_to_string(folder.join(name)).unwrap())).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_58_the_counts_stand_beside_the_results_and_need_no_cache() {
+    let (server, folder) = (serve(FaultPlan::none()).await, TempDir::new().unwrap());
+    let without_cache = |options: &mut CrawlOptions| options.cache = None;
+    let first = run_with(&server, folder.path(), without_cache).await;
+    assert_eq!(first.status, ExitStatus::Complete);
+    let kept = counts(folder.path());
+    assert!(kept.len() == 1 && kept[0].0.ends_with(".json"), "{kept:?}");
+    #[cfg(unix)]
+    let mode = std::os::unix::fs::MetadataExt::mode(&fs::metadata(folder.path().join(&kept[0].0)).unwrap());
+    #[cfg(unix)]
+    assert_eq!(mode & 0o777, 0o600);
+    server.change_site(|site| site.attachments.truncate(site.attachments.len() / 2));
+    let shrunk = run_with(&server, folder.path(), without_cache).await;
+    assert_eq!(shrunk.status, ExitStatus::Incomplete);
+    assert_eq!(gap_reasons(&shrunk, UnitKind::Plausibility).len(), 1);
+    assert_eq!(counts(folder.path()), kept, "only a complete run is remembered");
+
+    let nowhere = run_with(&server, folder.path(), |options| (options.cache, options.results) = (None, None)).await;
+    assert_eq!(nowhere.status, ExitStatus::Complete);
+    assert_eq!(counts(folder.path()), kept);
 }
 
 #[tokio::test(start_paused = true)]

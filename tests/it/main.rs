@@ -21,6 +21,7 @@ mod fault_matrix;
 mod history;
 mod model;
 mod program;
+mod races;
 mod readme;
 mod reference_cases;
 mod report;

@@ -2,12 +2,13 @@
 
 use chrono::{DateTime, Utc};
 use reqwest::StatusCode;
-use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, LINK, LOCATION, TRANSFER_ENCODING};
+use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, LINK, TRANSFER_ENCODING};
 use url::Url;
 
 use super::attempt::AttemptError;
 use super::error::RequestError;
 use super::fault::Fault;
+use super::refusal::{document, redirected};
 use super::request::Request;
 use super::retry::Cause;
 use super::signs::Signs;
@@ -39,28 +40,19 @@ pub(super) fn is_json(headers: &HeaderMap) -> bool {
     media_type == "application/json" || (media_type.starts_with("application/") && media_type.ends_with("+json"))
 }
 
-/// Refuses redirects, login pages and other documents that are no answer of the API (F-33, F-34, F-43).
-pub(super) fn check_json(raw: &Raw, request: &Request) -> Result<(), AttemptError> {
+/// Refuses redirects, login pages and other documents that are no answer of the API (F-33, F-34, F-43). `asked` is the
+/// address that was asked.
+pub(super) fn check_json(raw: &Raw, request: &Request, asked: &Url) -> Result<(), AttemptError> {
     let endpoint = request.path();
     if raw.status.is_redirection() {
-        let target = raw.headers.get(LOCATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let host = Url::parse(target).ok().and_then(|url| url.host_str().map(str::to_owned));
-        let what = format!("a redirect to {}, as to a login page", host.as_deref().unwrap_or("another page"));
-        return Err(RequestError::NotJson { endpoint, what }.into());
+        let (who, what) = redirected(&raw.headers, asked);
+        return Err(RequestError::NotJson { endpoint, who, what }.into());
     }
     if is_json(&raw.headers) {
         return Ok(());
     }
-    let media_type = raw.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("no content type");
-    let start = String::from_utf8_lossy(&raw.body).to_ascii_lowercase();
-    let what = if raw.body.is_empty() {
-        format!("an empty answer with status {}", raw.status.as_u16())
-    } else if start.contains("samlrequest") || start.contains("login") || start.contains("log in") {
-        format!("a login page ({media_type})")
-    } else {
-        format!("a document of another kind ({media_type})")
-    };
-    Err(AttemptError::RetryOnce(RequestError::NotJson { endpoint, what }))
+    let (who, what) = document(&raw.headers, raw.status, &raw.body);
+    Err(AttemptError::RetryOnce(RequestError::NotJson { endpoint, who, what }))
 }
 
 /// What a JSON error means for further tries.

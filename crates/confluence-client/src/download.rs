@@ -13,7 +13,6 @@ use url::Url;
 use super::address::{is_internal, is_loopback};
 use super::attempt::AttemptError;
 use super::error::RequestError;
-use super::fault::Fault;
 use super::fetch::{Fetch, Patience};
 use super::kind::RequestKind;
 use super::pace::Priority;
@@ -80,7 +79,7 @@ where
         };
         answer.map_err(|trouble| match trouble {
             Trouble::Answer(what) => shape(&what).into(),
-            Trouble::Transfer(error) => AttemptError::on_the_way(Fault::of(&error), kind.label(), attempt),
+            Trouble::Transfer(error) => AttemptError::on_the_way(fetch.transport.fault(&error), kind.label(), attempt),
         })
     };
     let read = fetch.repeat(kind, Priority::Normal, PATIENCE, once, |value, _| Ok(value)).await;
@@ -133,6 +132,7 @@ fn shape(what: &str) -> RequestError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fault::Fault;
     use crate::transport::Transport;
     use crate::{ConnectionSettings, Credentials};
 

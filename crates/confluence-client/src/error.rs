@@ -7,6 +7,8 @@ use std::time::Duration;
 use chrono::{DateTime, SecondsFormat, Utc};
 use thiserror::Error;
 
+use super::refusal::{Refusal, Stranger};
+
 /// Why a request or a list could not be read.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum RequestError {
@@ -14,6 +16,14 @@ pub enum RequestError {
     #[error("the server does not accept the credentials ({answer})")]
     Unauthenticated {
         /// What the server answered, e.g. `401 at /rest/api/user/current`.
+        answer: String,
+    },
+    /// The site does not let this account in, for another reason than its credentials or for one that is not known.
+    #[error("{} ({answer})", why.words())]
+    Refused {
+        /// The reason.
+        why: Refusal,
+        /// What the server answered, with its own words.
         answer: String,
     },
     /// The request was answered, but as for a visitor who is not logged in (`confluence-api.md` 5.3).
@@ -96,6 +106,8 @@ pub enum RequestError {
     NotJson {
         /// Path of the endpoint.
         endpoint: String,
+        /// Who answers instead.
+        who: Stranger,
         /// What came instead.
         what: String,
     },
@@ -157,6 +169,7 @@ impl RequestError {
                 "check that the e-mail address and the API token belong together, that the token is not older than its \
                  lifetime (at most one year), and that it is one without scopes: scoped tokens need the gateway"
             }
+            Self::Refused { why, .. } => why.remedy(),
             Self::Anonymous => "check the e-mail address and the API token: only public content would be seen",
             Self::OtherAccount => "check who may have changed the credentials, and run again",
             Self::Denied { .. } => "use an account that may see this content",
@@ -169,15 +182,13 @@ impl RequestError {
                 "run again later; if it stays, see the status page of the site"
             }
             Self::Transport { .. } => {
-                "check the address of the site, the network and the proxy settings, then run again"
+                "check the address of the site, the network and the proxy (HTTPS_PROXY, NO_PROXY), then run again"
             }
             Self::Tls { .. } => {
                 "check the date of this computer, and whether a proxy replaces certificates: its root certificate must \
-                 be installed in the system"
+                 be installed in the system, or stand in the PEM file that SSL_CERT_FILE names"
             }
-            Self::NotJson { .. } => {
-                "open the address of the site in a browser: a login page, a proxy or a network portal may answer instead"
-            }
+            Self::NotJson { who, .. } => who.remedy(),
             Self::TooLarge { .. } => "look at the content named: its body is unusually large",
             Self::Shape { .. } | Self::Paging { .. } | Self::BadItems { .. } => {
                 "run again; if it stays, report it with the output of -vv"
@@ -188,9 +199,9 @@ impl RequestError {
         }
     }
 
-    /// Whether the credentials are worthless from here on: nothing more can be read in this run.
+    /// Whether the account is not let in from here on: nothing more can be read in this run.
     pub fn is_auth_lost(&self) -> bool {
-        matches!(self, Self::Unauthenticated { .. } | Self::Anonymous | Self::OtherAccount)
+        matches!(self, Self::Unauthenticated { .. } | Self::Refused { .. } | Self::Anonymous | Self::OtherAccount)
     }
 
     /// Whether the whole run must stop: every further request would fail in the same way.

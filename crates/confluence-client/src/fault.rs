@@ -42,6 +42,18 @@ impl Fault {
         Self::Broken(innermost)
     }
 
+    /// The same with the proxy that it was met on the way through.
+    pub(super) fn through(self, proxy: Option<&str>) -> Self {
+        let Some(proxy) = proxy else { return self };
+        let named = |cause: String| format!("{cause}, on the way through the proxy {proxy}");
+        match self {
+            Self::Timeout(cause) => Self::Timeout(named(cause)),
+            Self::Tls(cause) => Self::Tls(named(cause)),
+            Self::UnknownHost(cause) => Self::UnknownHost(named(cause)),
+            Self::Broken(cause) => Self::Broken(named(cause)),
+        }
+    }
+
     /// The failure of a request to `endpoint` that met this after so many attempts.
     pub(super) fn into_error(self, endpoint: String, attempts: u32) -> RequestError {
         let (cause, timeout) = match self {

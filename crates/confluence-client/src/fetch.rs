@@ -18,6 +18,7 @@ use super::error::RequestError;
 use super::fault::Fault;
 use super::kind::RequestKind;
 use super::pace::{Gate, Priority};
+use super::refusal::{Refusal, Stranger, refusal, said, stranger};
 use super::request::{Generation, Request};
 use super::retry::{Cause, MAX_ATTEMPTS, MAX_ELAPSED, RetryBudget, Verdict, backoff, judge};
 use super::signs::Signs;
@@ -93,8 +94,9 @@ impl Fetch {
         request: &Request,
         priority: Priority,
     ) -> Result<Answer<T>, Failure> {
+        let asked = self.transport.address().url(request);
         self.fetch(request, priority, |raw| {
-            check_json(raw, request)?;
+            check_json(raw, request, &asked)?;
             let value = serde_json::from_slice(&raw.body).map_err(|error| json_error(&error, raw, request))?;
             Ok(Answer { value, link_next: link_next(&raw.headers), server_time: raw.signs.server_time })
         })
@@ -103,11 +105,12 @@ impl Fetch {
 
     /// One GET of a JSON document that need not be there: 204 is `None`, and an answer like any other.
     pub(super) async fn optional<T: DeserializeOwned>(&self, request: &Request) -> Result<Option<T>, Failure> {
+        let asked = self.transport.address().url(request);
         self.fetch(request, Priority::Normal, |raw| {
             if raw.status == StatusCode::NO_CONTENT {
                 return Ok(None);
             }
-            check_json(raw, request)?;
+            check_json(raw, request, &asked)?;
             serde_json::from_slice(&raw.body).map(Some).map_err(|error| json_error(&error, raw, request))
         })
         .await
@@ -212,7 +215,7 @@ impl Fetch {
     }
 
     fn transport_error(&self, request: &Request, error: &reqwest::Error, attempt: u32) -> AttemptError {
-        let fault = Fault::of(error);
+        let fault = self.transport.fault(error);
         let reached = self.transport.reached();
         let cause = match &fault {
             Fault::Tls(_) => None,
@@ -236,12 +239,32 @@ impl Fetch {
             self.warn(&format!("the server announces that the endpoint {endpoint} will be removed"));
         }
         let failed = |suspicion, error| Err(AttemptError::Final(Failure::new(error, suspicion)));
-        let unauthenticated = || RequestError::Unauthenticated { answer: format!("{status} at {endpoint}") };
-        match judge(status, &raw.signs) {
+        let answer = || {
+            let words = said(&raw.headers, &raw.body).map(|words| format!(": \"{words}\"")).unwrap_or_default();
+            format!("{status} at {endpoint}{words}")
+        };
+        let unauthenticated = || RequestError::Unauthenticated { answer: answer() };
+        let verdict = judge(status, &raw.signs);
+        if matches!(verdict, Verdict::Throttled | Verdict::Success | Verdict::ScopeMissing) {
+            // known already, whatever words they bear
+        } else if let Some(why) = refusal(raw.status, &raw.headers, &raw.body) {
+            return failed(Suspicion::Unauthenticated, RequestError::Refused { why, answer: answer() });
+        } else if let Some((who, mut what)) = stranger(raw.status, &raw.headers, &raw.body) {
+            if let Some(proxy) = self.transport.proxy() {
+                what = format!("{what}; it may come from the proxy {proxy}");
+            }
+            return Err(AttemptError::RetryOnce(RequestError::NotJson { endpoint, who, what }));
+        }
+        // what every account of every site may ask, and so tells of the site and the account as a whole
+        let is_probe = request.kind == RequestKind::CurrentUser;
+        match verdict {
             Verdict::Success | Verdict::Redirect => Ok(()),
             Verdict::Throttled => {
                 let gate = if raw.signs.endpoint_only { Gate::Kind(request.kind) } else { Gate::Site };
-                self.transport.pace.throttled(sent_at, gate);
+                if let Some(rate) = self.transport.pace.throttled(sent_at, gate) {
+                    let what = if raw.signs.endpoint_only { request.kind.label() } else { "all" };
+                    tracing::warn!("the server asks for {} requests/s ({what})", in_words(rate));
+                }
                 let retry_after = self.within_max_wait(raw.signs.throttle_wait(), &raw.signs)?;
                 let error = RequestError::Status { status, endpoint, attempts };
                 Err(AttemptError::Retry { cause: Cause::Throttled, retry_after, gate: Some(gate), error })
@@ -254,7 +277,15 @@ impl Fetch {
             }
             Verdict::Unauthenticated => failed(Suspicion::Unauthenticated, unauthenticated()),
             Verdict::Denied if names_a_visitor(&raw.body) => failed(Suspicion::Unauthenticated, unauthenticated()),
+            Verdict::Denied if is_probe => {
+                let refused = RequestError::Refused { why: Refusal::Unexplained, answer: answer() };
+                failed(Suspicion::Unauthenticated, refused)
+            }
             Verdict::Denied => failed(Suspicion::None, RequestError::Denied { endpoint }),
+            Verdict::NotFound if is_probe => {
+                let what = "status 404, where every Confluence knows who asks".to_owned();
+                failed(Suspicion::None, RequestError::NotJson { endpoint, who: Stranger::NoConfluence, what })
+            }
             Verdict::ScopeMissing => failed(Suspicion::None, RequestError::ScopeMissing { endpoint }),
             Verdict::NotFound if request.generation == Generation::V2 && is_bare_not_found(&raw.body) => {
                 failed(Suspicion::BareNotFound, RequestError::NotFound { endpoint })
@@ -287,4 +318,9 @@ impl Fetch {
         }
         error
     }
+}
+
+/// A rate as people say it: `12`, or `2.5` where it is slow.
+fn in_words(rate: f64) -> String {
+    if rate < 10.0 { format!("{:.1}", rate).trim_end_matches(".0").to_owned() } else { format!("{rate:.0}") }
 }

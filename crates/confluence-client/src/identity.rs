@@ -6,7 +6,6 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::answer::Answer;
-use super::attempt::Failure;
 use super::error::RequestError;
 use super::fetch::Fetch;
 use super::kind::RequestKind;
@@ -49,9 +48,6 @@ impl Identity {
                 Ok(answer)
             }
             Ok(_) => Err(RequestError::Anonymous),
-            Err(Failure { error: RequestError::Denied { endpoint }, .. }) => {
-                Err(RequestError::Unauthenticated { answer: format!("403 at {endpoint}") })
-            }
             Err(failure) => Err(failure.error),
         }
     }

@@ -104,7 +104,7 @@ async fn observe_once(
     logged_in: bool,
     attempt: u32,
 ) -> Result<(u32, Observed, Duration), AttemptError> {
-    let broken = |error: reqwest::Error| on_the_way(Fault::of(&error), request, attempt);
+    let broken = |error: reqwest::Error| on_the_way(transport.fault(&error), request, attempt);
     let began = Instant::now();
     let builder = if logged_in { transport.authorized(request).await? } else { transport.request(request) };
     let mut response = transport.send(builder).await.map_err(broken)?;

@@ -19,6 +19,9 @@ const CLEAN_ANSWERS: u32 = 50;
 /// Least time between two requests while the server warns that the limit is near (F-09).
 const SPACING: Duration = Duration::from_millis(250);
 
+/// A rate is news when it differs by this factor from the one that was told.
+const NEWS: f64 = 1.5;
+
 /// Whether a request waits for a hold to end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Priority {
@@ -65,6 +68,8 @@ struct State {
     next_start: Option<Instant>,
     /// Rates learned from refusals, of all requests and of each kind.
     rates: HashMap<Gate, Rate>,
+    /// Rates that people were told of.
+    told: HashMap<Gate, f64>,
 }
 
 /// The right to send one request; given back on drop.
@@ -115,6 +120,7 @@ impl Pace {
                 spaced_answers: 0,
                 next_start: None,
                 rates: HashMap::new(),
+                told: HashMap::new(),
             }),
             held: watch::Sender::new(false),
         }
@@ -197,12 +203,19 @@ impl Pace {
     }
 
     /// The server throttled a request sent at `sent_at`: halves the number of requests on the way and the rate of those
-    /// the limit is about, once per burst.
-    pub(super) fn throttled(&self, sent_at: Instant, gate: Gate) {
+    /// the limit is about, once per burst. Gives the rate in requests per second where it is news for people.
+    pub(super) fn throttled(&self, sent_at: Instant, gate: Gate) -> Option<f64> {
         let mut state = self.state();
-        state.rates.entry(gate).or_default().refused(sent_at, Instant::now());
+        let rate = state.rates.entry(gate).or_default();
+        rate.refused(sent_at, Instant::now());
+        let learned = rate.limit();
+        let news = learned.filter(|rate| {
+            let told = state.told.get(&gate);
+            told.is_none_or(|told| *rate > told * NEWS || *rate < told / NEWS)
+        });
+        state.told.extend(news.map(|rate| (gate, rate)));
         if state.cut_at.is_some_and(|cut_at| sent_at < cut_at) {
-            return;
+            return news;
         }
         state.cut_at = Some(Instant::now());
         state.clean = 0;
@@ -210,13 +223,15 @@ impl Pace {
         let withdraw = state.limit - keep;
         state.limit = keep;
         state.debt += withdraw - self.permits.forget_permits(withdraw);
+        news
     }
 
     /// A good answer; `near_limit` when it warned that the limit is near.
     pub(super) fn answered(&self, kind: RequestKind, near_limit: bool) {
+        let now = Instant::now();
         let mut state = self.state();
         for gate in [Gate::Site, Gate::Kind(kind)] {
-            state.rates.entry(gate).or_default().answered();
+            state.rates.entry(gate).or_default().answered(now);
         }
         if near_limit {
             state.spaced_answers = CLEAN_ANSWERS;
@@ -244,141 +259,4 @@ impl Pace {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test(start_paused = true)]
-    async fn f_01_nothing_passes_a_closed_gate() {
-        let pace = Pace::new(4);
-        let began = Instant::now();
-        pace.close(Gate::Site, Duration::from_secs(7));
-        let permits = tokio::join!(
-            pace.admit(RequestKind::Pages, Priority::Normal),
-            pace.admit(RequestKind::Labels, Priority::Normal)
-        );
-        assert!(began.elapsed() >= Duration::from_secs(7));
-        drop(permits);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn f_08_other_kinds_pass_the_gate_of_one() {
-        let pace = Pace::new(4);
-        let began = Instant::now();
-        pace.close(Gate::Kind(RequestKind::Pages), Duration::from_secs(30));
-        drop(pace.admit(RequestKind::Labels, Priority::Normal).await);
-        assert_eq!(began.elapsed(), Duration::ZERO);
-        drop(pace.admit(RequestKind::Pages, Priority::Normal).await);
-        assert!(began.elapsed() >= Duration::from_secs(30));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn throttling_halves_once_per_burst_and_fifty_good_answers_give_one_back() {
-        let pace = Pace::new(8);
-        let sent = Instant::now();
-        let held = [
-            pace.admit(RequestKind::Pages, Priority::Normal).await,
-            pace.admit(RequestKind::Pages, Priority::Normal).await,
-            pace.admit(RequestKind::Pages, Priority::Normal).await,
-        ];
-        tokio::time::advance(Duration::from_millis(1)).await;
-        (0..3).for_each(|_| pace.throttled(sent, Gate::Site));
-        assert_eq!(pace.limit(), 4);
-        pace.throttled(Instant::now(), Gate::Site);
-        pace.throttled(Instant::now(), Gate::Site);
-        pace.throttled(Instant::now(), Gate::Site);
-        assert_eq!(pace.limit(), 1);
-        drop(held);
-        assert_eq!(pace.permits.available_permits(), 1);
-        (0..CLEAN_ANSWERS).for_each(|_| pace.answered(RequestKind::Pages, false));
-        assert_eq!((pace.limit(), pace.permits.available_permits()), (2, 2));
-        (0..CLEAN_ANSWERS * 20).for_each(|_| pace.answered(RequestKind::Pages, false));
-        assert_eq!((pace.limit(), pace.permits.available_permits()), (8, 8));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn f_09_a_near_limit_spaces_requests() {
-        let pace = Pace::new(4);
-        pace.answered(RequestKind::Pages, true);
-        let began = Instant::now();
-        for _ in 0..5 {
-            drop(pace.admit(RequestKind::Pages, Priority::Normal).await);
-        }
-        assert!(began.elapsed() >= SPACING * 4);
-        (0..CLEAN_ANSWERS).for_each(|_| pace.answered(RequestKind::Pages, false));
-        let began = Instant::now();
-        drop(pace.admit(RequestKind::Pages, Priority::Normal).await);
-        assert_eq!(began.elapsed(), Duration::ZERO);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn only_urgent_requests_pass_a_hold() {
-        let pace = Pace::new(2);
-        let hold = pace.hold();
-        drop(pace.admit(RequestKind::CurrentUser, Priority::Urgent).await);
-        let waiting = pace.admit(RequestKind::Pages, Priority::Normal);
-        tokio::pin!(waiting);
-        assert!(tokio::time::timeout(Duration::from_secs(60), &mut waiting).await.is_err());
-        drop(hold);
-        drop(waiting.await);
-    }
-
-    /// A bucket of tokens as Atlassian describes it: capacity and refill are not published.
-    struct Bucket {
-        tokens: f64,
-        capacity: f64,
-        per_second: f64,
-        at: Instant,
-    }
-
-    impl Bucket {
-        fn take(&mut self) -> bool {
-            let now = Instant::now();
-            self.tokens =
-                (self.tokens + now.duration_since(self.at).as_secs_f64() * self.per_second).min(self.capacity);
-            self.at = now;
-            let granted = self.tokens >= 1.0;
-            self.tokens -= f64::from(u8::from(granted));
-            granted
-        }
-    }
-
-    /// Sends until `wanted` requests were answered; gives the refusals and the time.
-    async fn against(capacity: f64, per_second: f64, wanted: usize) -> (usize, Duration) {
-        let pace = Pace::new(8);
-        let bucket = Mutex::new(Bucket { tokens: capacity, capacity, per_second, at: Instant::now() });
-        let (answered, refused) = (Mutex::new(0), Mutex::new(0));
-        let worker = || async {
-            while *answered.lock().unwrap() < wanted {
-                let permit = pace.admit(RequestKind::Pages, Priority::Normal).await;
-                let sent_at = Instant::now();
-                tokio::time::sleep(Duration::from_millis(80)).await;
-                if bucket.lock().unwrap().take() {
-                    *answered.lock().unwrap() += 1;
-                    pace.answered(RequestKind::Pages, false);
-                } else {
-                    *refused.lock().unwrap() += 1;
-                    pace.throttled(sent_at, Gate::Site);
-                    pace.close(Gate::Site, Duration::from_secs(1));
-                }
-                drop(permit);
-            }
-        };
-        let began = Instant::now();
-        futures_util::future::join_all((0..8).map(|_| worker())).await;
-        (*refused.lock().unwrap(), began.elapsed())
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn f_05_a_limited_server_sees_few_refusals_and_is_used_well() {
-        for (capacity, per_second) in [(10.0, 10.0), (100.0, 10.0), (20.0, 40.0), (5.0, 2.0)] {
-            let wanted = 3_000;
-            let (refused, time) = against(capacity, per_second, wanted).await;
-            let (share, ideal) = (refused as f64 / wanted as f64, wanted as f64 / per_second);
-            assert!(share < 0.03, "{capacity} and {per_second}/s: {refused} refused of {wanted}");
-            assert!(time.as_secs_f64() < ideal * 1.6, "{capacity} and {per_second}/s: {time:?}, at best {ideal} s");
-        }
-        let (refused, time) = against(1e9, 1e9, 3_000).await;
-        assert_eq!(refused, 0);
-        assert!(time < Duration::from_secs(31), "without a limit nothing is slowed down: {time:?}");
-    }
-}
+mod tests;

@@ -2,17 +2,22 @@
 //!
 //! Only the absence of a next page ends a list; an empty or short page never does (F-50, F-51). Of a next link only
 //! the cursor is used, on our own URL (F-44). What looks endless or contradicts itself fails (F-45 to F-48, F-52).
+//!
+//! A page that is too large, or that the server cannot make in time, is asked for in halves: the list begins again with
+//! half the limit, since a cursor belongs to the limit it was given for (F-13). Where large bodies stand side by side that
+//! comes to an end, or costs more requests than reading each body alone. Then the list is walked once without bodies, and
+//! says whose bodies it lacks.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::ControlFlow;
 
-use serde::de::DeserializeOwned;
 use url::Url;
 
 use super::answer::Answer;
 use super::client::Client;
 use super::error::RequestError;
-use super::model::{self, ListPage};
+use super::item::{Item, item_id};
+use super::model::ListPage;
 use super::request::Request;
 
 /// Pages since the last news that may bring known items only (F-47).
@@ -21,92 +26,13 @@ const MAX_STALE_PAGES: u32 = 3;
 /// the page was cut (`confluence-api.md` 3.5), so a few empty ones are no fault: with 250 items a page, these stand for
 /// 10,000 hidden items in a row. A list that is endlessly empty looks the same, and a site has many lists.
 const MAX_EMPTY_PAGES: u32 = 40;
-/// How often a list is walked again from its start, with half the limit each time (F-13).
-const MAX_RESTARTS: u32 = 3;
-
-/// An item of a list: has an id, and maybe a version by which doubles are told apart.
-pub(crate) trait Item: DeserializeOwned {
-    /// Id within the list.
-    fn id(&self) -> &str;
-    /// Number of the version, 0 where there is none.
-    fn version(&self) -> u32 {
-        0
-    }
-}
-
-impl Item for model::Space {
-    fn id(&self) -> &str {
-        &self.id.0
-    }
-}
-
-impl Item for model::Content {
-    fn id(&self) -> &str {
-        &self.id.0
-    }
-
-    fn version(&self) -> u32 {
-        self.version.as_ref().and_then(|version| version.number).unwrap_or(0)
-    }
-}
-
-impl Item for model::Attachment {
-    fn id(&self) -> &str {
-        &self.id.0
-    }
-
-    fn version(&self) -> u32 {
-        self.version.as_ref().and_then(|version| version.number).unwrap_or(0)
-    }
-}
-
-impl Item for model::Property {
-    fn id(&self) -> &str {
-        &self.id.0
-    }
-}
-
-impl Item for model::ListedVersion {
-    fn id(&self) -> &str {
-        &self.number.0
-    }
-}
-
-impl Item for model::Label {
-    fn id(&self) -> &str {
-        &self.id.0
-    }
-}
-
-impl Item for model::Template {
-    fn id(&self) -> &str {
-        &self.template_id.0
-    }
-}
-
-impl Item for model::SearchHit {
-    fn id(&self) -> &str {
-        &self.id.0
-    }
-}
-
-impl Item for model::PageHit {
-    fn id(&self) -> &str {
-        &self.id.0
-    }
-}
-
-impl Item for model::PageVersion {
-    fn id(&self) -> &str {
-        &self.number.0
-    }
-}
-
-impl Item for model::Listed {
-    fn id(&self) -> &str {
-        &self.id.0
-    }
-}
+/// How often a list is walked again from its start because a cursor was refused (F-16).
+const MAX_EXPIRED: u32 = 3;
+/// Down to this limit a list is walked again however long it was walked in vain: below, reading each body alone costs
+/// hardly more requests.
+const WORTHWHILE_LIMIT: u32 = 25;
+/// Below [`WORTHWHILE_LIMIT`] a list is walked again while no more pages than these were read in vain.
+const CHEAP_PAGES: u32 = 16;
 
 /// How a list is continued.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -139,6 +65,8 @@ pub struct Walked {
     pub bad_items: Vec<BadItem>,
     /// `_links.base`: the site's own address as the server gives it.
     pub base: Option<String>,
+    /// Ids of the items that were handed on without the body that was asked for: no page with it could be had.
+    pub without_body: BTreeSet<String>,
 }
 
 /// Walks the list that `request` begins, with pages as large as its kind allows, and hands every item to `take`, each once, a
@@ -154,62 +82,110 @@ pub(crate) async fn walk<T: Item>(
 
 /// The same with pages of so many items to begin with.
 pub(crate) async fn walk_in_pages_of<T: Item>(
-    mut limit: u32,
+    most: u32,
     client: &Client,
     request: &Request,
     paging: Paging,
     mut take: impl FnMut(T) -> ControlFlow<()>,
 ) -> Walked {
     let mut walk = Walk::new(request, paging);
-    let mut restarts = 0;
-    let mut too_large = false;
+    let mut limit = most;
+    let (mut expired, mut too_large) = (0, false);
     let end = loop {
-        match walk.pass(client, limit, &mut take).await {
-            Ok(()) => {
-                if too_large {
-                    client.learn_page_limit(request.kind, limit);
-                }
-                break Ok(());
-            }
-            Err(Interruption { error, restart }) => {
-                if !restart || restarts >= MAX_RESTARTS || client.stopped().is_some() {
-                    break Err(error);
-                }
-                restarts += 1;
-                too_large |= error.wants_smaller_page();
-                limit = (limit / 2).max(1);
-                tracing::debug!(path = request.path(), limit, %error, "walking the list again from its start");
-            }
+        let Interruption { error, again, pages } = match walk.pass(client, limit, &mut take).await {
+            Ok(()) => break Ok(()),
+            Err(interruption) => interruption,
+        };
+        if client.stopped().is_some() {
+            break Err(error);
         }
+        match again {
+            Again::No => break Err(error),
+            Again::SameList if expired >= MAX_EXPIRED => break Err(error),
+            Again::SameList => {
+                expired += 1;
+                limit = (limit / 2).max(1);
+            }
+            Again::SmallerPages if limit > 1 && (limit / 2 >= WORTHWHILE_LIMIT || pages <= CHEAP_PAGES) => {
+                too_large |= !walk.is_bare;
+                limit /= 2;
+            }
+            Again::SmallerPages if walk.leave_bodies_out() => {
+                client.learn_page_limit(request.kind, limit.max(WORTHWHILE_LIMIT));
+                too_large = false;
+                limit = most;
+            }
+            Again::SmallerPages => break Err(error),
+        }
+        tracing::debug!(path = request.path(), limit, bare = walk.is_bare, %error, "walking the list again from its start");
     };
+    if end.is_ok() && too_large {
+        client.learn_page_limit(request.kind, limit);
+    }
     walk.finish(end)
 }
 
-/// Why a pass ended early, and whether another one from the start is worth it.
+/// Why a pass ended early, whether another one from the start is worth it, and what this one cost.
 struct Interruption {
     error: RequestError,
-    restart: bool,
+    again: Again,
+    /// Pages read before.
+    pages: u32,
 }
 
+/// The fault of a list stays, however it is asked for.
 impl From<RequestError> for Interruption {
     fn from(error: RequestError) -> Self {
-        let restart = error.wants_smaller_page();
-        Self { error, restart }
+        Self { error, again: Again::No, pages: 0 }
     }
 }
 
-struct Walk<'a> {
-    request: &'a Request,
+/// What another pass has to do otherwise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Again {
+    /// No other pass helps.
+    No,
+    /// Nothing: a cursor was refused and may have expired (F-16).
+    SameList,
+    /// Ask for less at once.
+    SmallerPages,
+}
+
+struct Walk {
+    request: Request,
     paging: Paging,
+    /// The bodies asked for at first are left out of this pass.
+    is_bare: bool,
+    without_body: BTreeSet<String>,
     seen: HashMap<String, u32>,
     duplicates: u64,
     bad_items: Vec<BadItem>,
     base: Option<String>,
 }
 
-impl<'a> Walk<'a> {
-    fn new(request: &'a Request, paging: Paging) -> Self {
-        Self { request, paging, seen: HashMap::new(), duplicates: 0, bad_items: Vec::new(), base: None }
+impl Walk {
+    fn new(request: &Request, paging: Paging) -> Self {
+        Self {
+            request: request.clone(),
+            paging,
+            is_bare: false,
+            without_body: BTreeSet::new(),
+            seen: HashMap::new(),
+            duplicates: 0,
+            bad_items: Vec::new(),
+            base: None,
+        }
+    }
+
+    /// From here on the list is asked for without bodies; false where it already is.
+    fn leave_bodies_out(&mut self) -> bool {
+        let before = self.request.query.len();
+        self.request
+            .query
+            .retain(|(name, value)| name != "body-format" && !(name == "expand" && value == "body.storage"));
+        let is_news = self.request.query.len() < before;
+        self.is_bare |= is_news;
+        is_news
     }
 
     /// One pass from the start to the end, with one limit.
@@ -223,8 +199,17 @@ impl<'a> Walk<'a> {
         let mut in_pass = HashSet::new();
         let mut position: Option<String> = None;
         let (mut stale, mut empty) = (0, 0);
-        for _ in 0..client.max_pages {
-            let page = self.page(client, limit, position.as_deref()).await?;
+        for pages in 0..client.max_pages {
+            let page = self.page(client, limit, position.as_deref()).await.map_err(|error| {
+                let again = if position.is_some() && matches!(error, RequestError::Status { status: 400, .. }) {
+                    Again::SameList
+                } else if error.wants_smaller_page() {
+                    Again::SmallerPages
+                } else {
+                    Again::No
+                };
+                Interruption { error, again, pages }
+            })?;
             let next = self.next_position(client, &page, position.as_deref())?;
             let results = page.value.results;
             let (is_empty, before) = (results.is_empty(), in_pass.len());
@@ -233,8 +218,13 @@ impl<'a> Walk<'a> {
                 match serde_json::from_value::<T>(value) {
                     Ok(item) => {
                         in_pass.insert(item.id().to_owned());
-                        if self.is_news(&item) && take(item).is_break() {
-                            return Ok(());
+                        if self.is_news(&item) {
+                            if self.is_bare {
+                                self.without_body.insert(item.id().to_owned());
+                            }
+                            if take(item).is_break() {
+                                return Ok(());
+                            }
                         }
                     }
                     Err(error) => self.note_bad_item(id, &error),
@@ -267,17 +257,12 @@ impl<'a> Walk<'a> {
         client: &Client,
         limit: u32,
         position: Option<&str>,
-    ) -> Result<Answer<ListPage>, Interruption> {
+    ) -> Result<Answer<ListPage>, RequestError> {
         let mut request = self.request.clone().replacing("limit", limit.to_string());
         if let Some(position) = position {
             request = request.replacing(self.parameter(), position);
         }
-        client.get(&request).await.map_err(|error| {
-            // a cursor that is refused may have expired: one of the restarts is spent on it (F-16)
-            let expired = position.is_some() && matches!(error, RequestError::Status { status: 400, .. });
-            let restart = expired || error.wants_smaller_page();
-            Interruption { error, restart }
-        })
+        client.get(&request).await
     }
 
     fn parameter(&self) -> &'static str {
@@ -333,7 +318,7 @@ impl<'a> Walk<'a> {
 
     /// The cursor in a next link, decoded once. The rest of the link is not used.
     fn cursor(&self, client: &Client, link: &str) -> Result<String, RequestError> {
-        let own = client.address().url(self.request);
+        let own = client.address().url(&self.request);
         let link = own.join(link).map_err(|_| self.fault("the next link is no URL"))?;
         if !client.address().is_same_origin(&link) && !self.names_site(&link) {
             let host = link.host_str().unwrap_or("no host");
@@ -391,15 +376,7 @@ impl<'a> Walk<'a> {
             duplicates: self.duplicates,
             bad_items: self.bad_items,
             base: self.base,
+            without_body: self.without_body,
         }
-    }
-}
-
-/// The id of an item that may otherwise be broken.
-fn item_id(value: &serde_json::Value) -> Option<String> {
-    match value.get("id").or_else(|| value.get("templateId"))? {
-        serde_json::Value::String(id) => Some(id.clone()),
-        serde_json::Value::Number(id) => Some(id.to_string()),
-        _ => None,
     }
 }

@@ -45,6 +45,9 @@ pub struct ConnectionSettings {
     pub credentials: Credentials,
     /// `User-Agent` of every request: the program that asks, so that a site's owners can tell it in their logs.
     pub user_agent: String,
+    /// The proxy that requests pass, as messages name it: host and where that is set. The proxy itself is found by the
+    /// HTTP library, in the environment.
+    pub proxy: Option<String>,
     /// Requests on the way at once, at least 1.
     pub concurrency: usize,
     /// Longest pause the server may ask for; beyond it the run stops and says when to come back.
@@ -66,6 +69,7 @@ impl ConnectionSettings {
             base_url: base_url.into(),
             credentials,
             user_agent: concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")).to_owned(),
+            proxy: None,
             concurrency: 8,
             max_wait: Duration::from_secs(15 * 60),
             timeouts: Timeouts::default(),

@@ -13,6 +13,7 @@ use url::Url;
 use super::address::SiteAddress;
 use super::credentials::Credentials;
 use super::error::RequestError;
+use super::fault::Fault;
 use super::kind::{RequestCounts, RequestKind};
 use super::pace::{Pace, Permit, Priority};
 use super::request::Request;
@@ -31,6 +32,8 @@ pub(super) struct Transport {
     requests: Mutex<RequestCounts>,
     /// Whether the site has answered at all.
     reached: AtomicBool,
+    /// The proxy on the way, as messages name it.
+    proxy: Option<String>,
 }
 
 /// What one request came to, with the permit it was sent with.
@@ -60,6 +63,7 @@ impl Transport {
             stop: Stop::new(),
             requests: Mutex::default(),
             reached: AtomicBool::new(false),
+            proxy: settings.proxy,
         })
     }
 
@@ -98,6 +102,16 @@ impl Transport {
             error = self.stop.drained() => Err(error.into()),
         };
         Ok(Sent { outcome, at, permit })
+    }
+
+    /// What an error of the HTTP library is.
+    pub(super) fn fault(&self, error: &reqwest::Error) -> Fault {
+        Fault::of(error).through(self.proxy.as_deref())
+    }
+
+    /// The proxy on the way, as messages name it.
+    pub(super) fn proxy(&self) -> Option<&str> {
+        self.proxy.as_deref()
     }
 
     /// A request to the site, as a visitor who is not logged in.

@@ -64,6 +64,8 @@ impl Site {
             author: self.account.account_id.clone(),
             created_at: DEFAULT_TIME,
             public: false,
+            alias: None,
+            hidden: false,
         });
         self
     }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use globset::{GlobBuilder, GlobMatcher};
 use serde_json::Value;
 
+use super::changes::Change;
 use super::site::Site;
 
 /// Which requests a rule is about: a path pattern and query parameters that must be there.
@@ -122,6 +123,8 @@ pub enum Fault {
     Unauthorized,
     /// The site changes just before the request is answered.
     ChangeSite(SiteChange),
+    /// What somebody does to the site just before the request is answered; the server keeps the site as it then is.
+    Change(Box<Change>),
 }
 
 /// A change to a JSON answer.
@@ -184,6 +187,7 @@ impl fmt::Debug for Fault {
             Self::Anonymous => f.write_str("Anonymous"),
             Self::Unauthorized => f.write_str("Unauthorized"),
             Self::ChangeSite(_) => f.write_str("ChangeSite"),
+            Self::Change(change) => change.fmt(f),
         }
     }
 }

@@ -6,18 +6,26 @@
 
 mod builder;
 #[cfg(feature = "faults")]
+pub mod changes;
+#[cfg(feature = "faults")]
 pub mod faults;
 pub mod readers;
 #[cfg(test)]
 pub(crate) mod reference_cases;
+#[cfg(feature = "faults")]
+mod references;
 pub mod sample;
 pub mod server;
 pub mod site;
 #[cfg(feature = "faults")]
 mod totals;
+#[cfg(feature = "faults")]
+mod truth;
 mod weeks;
 pub mod workflow;
 
+#[cfg(feature = "faults")]
+pub use changes::{Change, Edit, Moment};
 #[cfg(feature = "faults")]
 pub use faults::{Fault, FaultPlan, Occurrence, RoutePattern};
 pub use sample::{Expected, ExpectedUsage, SAMPLE_BASE, Sample, sample, sample_site};
@@ -25,6 +33,8 @@ pub use server::{DemoServer, RequestLogEntry};
 pub use site::Site;
 #[cfg(feature = "faults")]
 pub use totals::{SiteTotals, SpaceFigures};
+#[cfg(feature = "faults")]
+pub use truth::files_in_use;
 pub use weeks::weeks_ago;
 
 /// The example of the README, run as a test.

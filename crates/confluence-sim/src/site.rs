@@ -105,6 +105,12 @@ pub struct Space {
     pub created_at: DateTime<Utc>,
     /// Readable without logging in, where the site allows that.
     pub public: bool,
+    /// A second key, by which pages may name it too.
+    #[serde(default)]
+    pub alias: Option<String>,
+    /// The token may not see it, nor anything in it.
+    #[serde(default)]
+    pub hidden: bool,
 }
 
 /// What a content is.

@@ -336,6 +336,7 @@ fn inventory(spaces: Vec<Space>, attachments: Vec<Attachment>) -> Inventory {
         coverage: Coverage { units: BTreeMap::from([(UnitKind::Body, counts)]), gaps: vec![gap], warnings: Vec::new() },
         requests: [(RequestKind::Pages, 12), (RequestKind::Attachments, 31)].into_iter().collect(),
         plan: None,
+        figures: confluence_storage_analyzer::inventory::Figures::default(),
     }
 }
 

@@ -55,6 +55,7 @@ impl TestSite {
             coverage: Coverage { units: [(UnitKind::PageList, read)].into(), ..Coverage::default() },
             requests: RequestCounts::default(),
             plan: None,
+            figures: confluence_storage_analyzer::inventory::Figures::default(),
         };
         Self { inventory, site: OwnSite::new(base_url, &own_hosts) }
     }

@@ -23,7 +23,7 @@ use crate::config::{Config, SnapshotConfig};
 use crate::error::{ExitStatus, Failure, Outcome, OutputFormat};
 use crate::inventory::snapshot::{MetricGroup, SnapshotFacts, plan_snapshot, take_pages};
 use crate::inventory::workflow::WorkflowCost;
-use crate::inventory::{CrawlError, Inventory};
+use crate::inventory::{CrawlError, Inventory, remember_run};
 use crate::progress::Progress;
 use confluence_client::RequestError;
 
@@ -49,6 +49,11 @@ pub(crate) async fn run(
     let taken = measuring.take(read, progress).await;
     if let Some(cache) = &crawl.cache {
         cache.sync();
+    }
+    if taken.as_ref().is_ok_and(|taken| taken.complete)
+        && let Err(error) = remember_run(crawl, &inventory)
+    {
+        progress.warn(format!("{error}; the next run is compared with an older one, or with none"));
     }
     let mut taken = taken.map_err(|failure| signals.explain(failure))?;
     taken.status = signals.decide([taken.status]);

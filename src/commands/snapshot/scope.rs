@@ -45,6 +45,12 @@ pub(super) fn read(inventory: &Inventory, is_audit: bool) -> Vec<String> {
     }
 }
 
+/// The keys that no visible space has.
+pub(super) fn unknown<'a>(inventory: &Inventory, keys: impl Iterator<Item = &'a String>) -> Vec<&'a str> {
+    let is_known = |key: &&String| inventory.spaces.iter().any(|space| space.key == **key);
+    keys.filter(|key| !is_known(key)).map(String::as_str).collect()
+}
+
 fn all_keys(inventory: &Inventory) -> Vec<String> {
     inventory.spaces.iter().map(|space| space.key.clone()).collect()
 }

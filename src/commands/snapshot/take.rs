@@ -63,6 +63,9 @@ impl<'a> Measuring<'a> {
             self.history.check_account(read.inventory.scan.account.id.as_str())?;
         }
         let chosen = scope::chosen(read.inventory, self.config, self.snapshot)?;
+        for space in scope::unknown(read.inventory, self.snapshot.rules.by_space.keys()) {
+            progress.warn(format!("[space {space}]: no visible space has this key, so its thresholds have no effect"));
+        }
         let facts = Facts::read(&mut read, self.snapshot, &chosen, progress).await;
         let Read { inventory, audit, .. } = read;
         if !self.config.crawl.accept_shrink {

@@ -8,11 +8,14 @@ use super::{MetricGroup, MetricGroups, plan};
 use crate::inventory::coverage::UnitKind;
 use crate::inventory::crawl::Crawl;
 use crate::inventory::frame::{CrawlError, Frame, Read};
+use crate::inventory::last_run::Figures;
 use crate::inventory::memory::Remembered;
 use crate::inventory::options::CrawlOptions;
 use crate::inventory::owners_to_ask::OwnersToAsk;
 use crate::inventory::site::{Attachment, Content, ContentId, OldVersion, Space};
-use crate::inventory::{Inventory, OldSizes, bodies, comments, list_comparison, lists, people, version_list};
+use crate::inventory::{
+    Inventory, OldSizes, bodies, comments, list_comparison, lists, people, plausibility, version_list,
+};
 use crate::progress::Progress;
 use confluence_client::Api;
 use confluence_client::api::{Bodies, CommentKind, Single};
@@ -50,6 +53,10 @@ async fn read_lists(crawl: &Crawl<'_>, spaces: &[Space], reported: Option<&[Stri
         join!(lists::in_spaces(crawl, Single::Page, &chosen, Bodies::Included), posts, lists::attachments(crawl));
     contents.extend(posts);
     let mut listed = plan::Listed::of(&contents, files.len());
+    // the contents of other spaces were not listed: their number stays what an audit has counted
+    let counted_before = crawl.last_run.map_or(0, |last| last.figures.contents);
+    let figures = Figures { contents: counted_before, ..Figures::of(spaces, &[], &files) };
+    plausibility::check_without_contents(crawl, figures);
     let owners: HashSet<ContentId> = contents.iter().map(|content| content.id.clone()).collect();
     let is_owned = |file: &Attachment| file.container.id().is_some_and(|id| owners.contains(id));
     if with_links {
@@ -82,6 +89,7 @@ async fn read_lists(crawl: &Crawl<'_>, spaces: &[Space], reported: Option<&[Stri
         old_sizes: OldSizes::NothingToProve,
         app_content_types: Vec::new(),
         plan,
+        figures,
         // a use of a file in what such a reading leaves out would not be seen
         references_within: true,
     }
@@ -109,7 +117,7 @@ async fn comments_on(
 /// What an earlier run found deleted is unknown too: it may not have been visible only.
 fn remember_versions(crawl: &Crawl<'_>, file: &mut Attachment) {
     // a complete audit has proved that sizes of old versions are what they seem; without one they may not be
-    let proved = crawl.memory.last_run().is_some();
+    let proved = crawl.memory.sizes_are_proved();
     file.version = file.version.max(1);
     let unknown =
         |number| OldVersion { number, title: None, size: None, file_id: None, created_at: None, author: None };

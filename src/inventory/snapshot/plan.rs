@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use super::engagement::USUAL_CALLS;
 use super::{MetricGroup, MetricGroups, parents, reading, targets, versions};
 use crate::inventory::crawl::Crawl;
+use crate::inventory::last_run::{self, View};
 use crate::inventory::memory::Memory;
 use crate::inventory::options::CrawlOptions;
 use crate::inventory::plan::{RequestPlan, batches, list_pages};
@@ -70,7 +71,7 @@ impl Listed {
             plan.add(RequestKind::CommentReplies, self.replies);
         }
         plan.add(RequestKind::People, self.people.div_ceil(PEOPLE_PER_REQUEST) as u64);
-        RequestPlan::of(plan, crawl.memory.last_run().as_ref(), 0)
+        RequestPlan::of(plan, crawl.last_run, 0)
     }
 }
 
@@ -117,7 +118,9 @@ pub fn plan_snapshot(
         }
     }
     let remembered = before.map_or(0, |plan| plan.remembered_versions);
-    RequestPlan::of(plan, memory.last_run().as_ref(), remembered)
+    let view = View::new(&inventory.scan.base_url, &inventory.scan.account.id);
+    let last = last_run::find(options.results.as_deref(), &view).run;
+    RequestPlan::of(plan, last.as_ref(), remembered)
 }
 
 fn sweep_requests(client: &Client, pages: &[&Content], indexed: &[&Space]) -> u64 {

@@ -72,6 +72,7 @@ pub async fn workflow_of(
         witnesses: &witnesses,
         site: &site,
         memory: Memory(None),
+        last_run: None,
         started_at: Utc::now(),
     };
     let reading = read(&crawl, pages, options).await;

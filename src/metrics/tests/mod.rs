@@ -70,6 +70,7 @@ pub(super) fn inventory(contents: Vec<Content>) -> Inventory {
         coverage: Coverage { units: [(UnitKind::PageList, read)].into(), ..Coverage::default() },
         requests: confluence_client::RequestCounts::default(),
         plan: None,
+        figures: crate::inventory::Figures::default(),
     }
 }
 

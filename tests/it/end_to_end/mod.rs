@@ -7,7 +7,7 @@ mod duplicates;
 mod hostile_texts;
 mod incomplete;
 mod places;
-mod processes;
+pub(crate) mod processes;
 mod requests;
 mod second_look;
 mod usage;

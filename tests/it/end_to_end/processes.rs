@@ -30,7 +30,7 @@ fn stalling(path: &str, n: u32) -> (FaultPlan, Receiver<()>) {
 }
 
 /// The program against a server, in a folder, not waited for.
-fn start(server: &Server, folder: &Path, shell: &str, arguments: &[&str]) -> Child {
+pub(crate) fn start(server: &Server, folder: &Path, shell: &str, arguments: &[&str]) -> Child {
     let known = program(folder);
     let mut command = Command::new("sh");
     let script = format!("{shell} exec \"$0\" \"$@\"");

@@ -1,8 +1,10 @@
 //! F-01 to F-17: rate limits and server errors.
 
+use std::io::{self, Write};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use confluence_client::RequestError;
+use confluence_client::{Api, ConnectionSettings, RequestError};
 use confluence_sim::{Fault, FaultPlan, Occurrence, RoutePattern};
 use confluence_storage_analyzer::error::ExitStatus;
 use confluence_storage_analyzer::inventory::coverage::UnitKind;
@@ -78,6 +80,38 @@ async fn f_05_a_storm_of_429_ends_soon_with_few_requests() {
     run.expect_incomplete();
     assert!(run.requests < 200, "{}", run.requests);
     assert!(run.elapsed < Duration::from_secs(3 * 3600), "{:?}", run.elapsed);
+}
+
+/// What a log is written to.
+#[derive(Clone, Default)]
+struct Screen(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Screen {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_05_the_rate_that_was_learned_is_said_on_the_screen() {
+    let screen = Screen::default();
+    let told = screen.clone();
+    let log = tracing_subscriber::fmt().with_ansi(false).with_writer(move || told.clone()).finish();
+    let _log = tracing::subscriber::set_default(log);
+    let refusal = answer(429, &[("retry-after", "1")], "{}");
+    let bench = Bench::known(on("*", Occurrence::Only(40), refusal)).await;
+    let api = Api::new(bench.settings()).unwrap();
+    for _ in 0..60 {
+        api.current_user().await.unwrap();
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    let text = String::from_utf8(screen.0.lock().unwrap().clone()).unwrap();
+    assert_eq!(text.matches("the server asks for 2.6 requests/s (all)").count(), 1, "{text}");
 }
 
 #[tokio::test(start_paused = true)]
@@ -177,7 +211,7 @@ async fn f_13_a_list_that_fails_at_its_size_is_walked_again_with_half_of_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_13_after_three_restarts_the_list_is_incomplete_and_its_items_are_kept() {
+async fn f_13_a_list_that_fails_at_every_limit_is_incomplete_and_its_items_are_kept() {
     let bench = Bench::paged(on(ATTACHMENTS, Occurrence::From(3), Fault::status(500))).await;
     let run = bench.run().await;
     run.expect_incomplete();
@@ -186,7 +220,40 @@ async fn f_13_after_three_restarts_the_list_is_incomplete_and_its_items_are_kept
     let log = bench.server.requests();
     let of_the_list = |query: &str| query.contains("sort=created-date");
     let sent = log.iter().filter(|request| request.path == ATTACHMENTS && of_the_list(&request.query)).count();
-    assert!(sent <= 2 + 4 * 6, "{sent}");
+    assert!(sent <= 2 + 8 * 6, "eight limits from 250 to 1, six tries of each: {sent}");
+}
+
+/// The known site with ten large pages in a row; `largest` is the size of the fifth.
+async fn with_large_neighbours(largest: usize) -> Bench {
+    let (mut site, truth) = known::site();
+    for number in 0..10 {
+        let bytes = if number == 4 { largest } else { 60_000 };
+        let body = format!("<p>{}</p>", "x ".repeat(bytes / 2));
+        site = site.page(&(8000 + number).to_string(), &format!("Large page {number}"), &body);
+    }
+    Bench::start((site, truth), FaultPlan::none()).await
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_25_large_neighbours_are_read_though_no_answer_could_hold_them_together() {
+    let bench = with_large_neighbours(60_000).await;
+    let run = bench.run_with(ConnectionSettings { max_answer_bytes: 100_000, ..bench.settings() }).await;
+    run.expect_true(&bench);
+    assert!(run.requests < 250, "{}", run.requests);
+}
+
+#[tokio::test(start_paused = true)]
+async fn f_25_one_body_that_no_answer_can_hold_fails_by_name_and_all_others_are_read() {
+    let bench = with_large_neighbours(150_000).await;
+    let run = bench.run_with(ConnectionSettings { max_answer_bytes: 100_000, ..bench.settings() }).await;
+    run.expect_incomplete();
+    let bodies: Vec<_> =
+        run.reading().inventory.coverage.gaps.iter().filter(|gap| gap.kind == UnitKind::Body).collect();
+    assert_eq!(bodies.len(), 1, "{bodies:?}");
+    assert!(bodies[0].subject.contains("8004 \"Large page 4\""), "{}", bodies[0].subject);
+    let read = run.reading().inventory.contents.iter().filter(|content| content.body.is_some());
+    assert_eq!(read.filter(|content| content.title.starts_with("Large page")).count(), 9);
+    assert!(!run.usages().values().any(|usage| usage.as_str() == "unreferenced"));
 }
 
 #[tokio::test(start_paused = true)]

@@ -9,6 +9,7 @@ mod limits;
 mod paging;
 mod process;
 mod proxy;
+mod refusals;
 mod shape;
 mod table;
 #[cfg(unix)]

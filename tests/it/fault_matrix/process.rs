@@ -10,7 +10,7 @@ use confluence_sim::{Fault, FaultPlan, Occurrence};
 use confluence_storage_analyzer::error::ExitStatus;
 use tempfile::TempDir;
 
-use crate::program::Server;
+use crate::program::{Server, program};
 use test_support::bench::{Bench, always, answer, on, signalled_at};
 use test_support::folder::{self, State};
 use test_support::known;
@@ -324,4 +324,43 @@ fn f_98_s_19_nothing_but_get_is_sent_and_no_body() {
     let log = server.server.requests();
     assert!(log.len() > 40);
     assert!(log.iter().all(|request| request.method == "GET"));
+}
+
+#[test]
+fn f_58_without_a_home_what_is_not_kept_is_told_and_the_counts_are_kept() {
+    let server = Server::start(test_support::known::site().0, FaultPlan::none());
+    let folder = TempDir::new().unwrap();
+    let run = |arguments: &[&str]| {
+        let output = program(folder.path())
+            .env_remove("HOME")
+            .env_remove("XDG_CACHE_HOME")
+            .env_remove("LOCALAPPDATA")
+            .env("CONFLUENCE_BASE_URL", server.server.base_url())
+            .env("CONFLUENCE_API_USER", server.server.user())
+            .env("CONFLUENCE_API_TOKEN", server.server.token())
+            .args(arguments)
+            .output()
+            .unwrap();
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap().split_whitespace().collect::<Vec<_>>().join(" ");
+        (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+    };
+    let (no_cache, no_counts) = ("names no cache folder", "cannot be told from deleted content");
+    let (status, _, first) = run(&["audit", "--exclude-space", "NOWHERE"]);
+    assert_eq!(status, 0, "{first}");
+    for told in [no_cache, no_counts, "--exclude-space NOWHERE"] {
+        assert_eq!(first.matches(told).count(), 1, "{told}: {first}");
+    }
+    let (_, doctor, _) = run(&["doctor"]);
+    assert!(doctor.contains(no_cache), "{doctor}");
+    for command in ["audit", "snapshot"] {
+        let (status, _, next) = run(&[command, "--no-cache"]);
+        assert_eq!(status, 0, "{next}");
+        assert!(!next.contains(no_counts) && !next.contains(no_cache), "{command}: {next}");
+    }
+    server.server.change_site(|site| site.attachments.clear());
+    for command in ["audit", "snapshot"] {
+        let (status, _, shrunk) = run(&[command, "--no-cache"]);
+        assert_eq!(status, 3, "{command}: {shrunk}");
+        assert!(shrunk.contains("--accept-shrink"), "{command}: {shrunk}");
+    }
 }

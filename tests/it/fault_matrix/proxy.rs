@@ -71,7 +71,8 @@ fn f_32_s_18_a_proxy_that_refuses_is_told_and_never_sees_the_token() {
         let address = format!("http://user:proxy-s3cret@{}", proxy.address);
         let run = run(&[(name, &address)]);
         assert_eq!(run.status, 5, "{}", run.stderr);
-        assert!(run.stderr.contains("proxy"), "{line}: {}", run.stderr);
+        let named = format!("the proxy {} ({name})", proxy.address);
+        assert!(run.stderr.replace('\n', " ").contains(&named), "{line}: {}", run.stderr);
         assert!(!run.stderr.contains("s3cret"), "{}", run.stderr);
         let heads = proxy.heads();
         assert!(!heads.is_empty() && heads.len() <= 3, "{heads:?}");

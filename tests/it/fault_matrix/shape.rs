@@ -213,7 +213,8 @@ async fn f_65_a_body_beyond_the_limit_is_a_gap_and_the_rest_is_read() {
     settings.max_answer_bytes = 2 << 20;
     let run = bench.run_with(settings).await;
     run.expect_incomplete();
-    assert!(run.reason(UnitKind::PageList).contains("larger than 2 MiB"), "{}", run.reason(UnitKind::PageList));
+    assert!(run.reason(UnitKind::Body).contains("larger than 2 MiB"), "{}", run.reason(UnitKind::Body));
+    assert!(run.gap(UnitKind::Body).subject.contains("page 1102"), "{}", run.gap(UnitKind::Body).subject);
     assert_eq!(run.usage("att101"), Usage::Embedded);
 }
 

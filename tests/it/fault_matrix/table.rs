@@ -58,7 +58,7 @@ const ROWS: [(u32, Row); 100] = [
     (29, Here),
     (30, Here),
     (31, Here),
-    (32, Elsewhere(&[("src/config/proxy.rs", "f_32_usable_proxies_pass")])),
+    (32, Elsewhere(&[("src/config/proxy.rs", "f_32_usable_proxies_pass_and_are_named_without_their_password")])),
     (33, Here),
     (34, Elsewhere(&[("crates/confluence-client/src/model.rs", "f_34_a_failure_is_never_an_empty_list")])),
     (35, Here),

@@ -140,6 +140,26 @@ fn f_31_a_server_that_wants_a_client_certificate_is_told() {
 }
 
 #[test]
+fn f_31_a_broken_file_of_authorities_is_named_before_anything_is_sent() {
+    let ours = Authority::new();
+    let server = TlsServer::start(config(ours.sign("localhost", false)));
+    let broken = ours.folder.path().join("broken.pem");
+    std::fs::write(&broken, "-----BEGIN CERTIFICATE-----\nnothing").unwrap();
+    for (path, problem) in [(broken.as_path(), "damaged"), (Path::new("/nowhere/ca.pem"), "No such file")] {
+        for command in [&["audit"][..], &["doctor"]] {
+            let folder = TempDir::new().unwrap();
+            let mut program = program_for(server.address.port(), ("me", "token"), &ours, folder.path());
+            let output = program.env("SSL_CERT_FILE", path).args(command).output().unwrap();
+            let run = Finished::new(output, folder);
+            assert_eq!(run.status, 2, "{}", run.stderr);
+            assert!(run.stderr.contains("SSL_CERT_FILE") && run.stderr.contains(problem), "{}", run.stderr);
+            assert!(run.stderr.contains(path.to_str().unwrap()), "{}", run.stderr);
+        }
+    }
+    assert_eq!(server.connections(), 0);
+}
+
+#[test]
 fn f_31_there_is_no_switch_that_turns_verification_off() {
     let folder = TempDir::new().unwrap();
     let help = program(folder.path()).arg("audit").arg("--help").output().unwrap();

@@ -1,6 +1,6 @@
 //! Random fault plans.
 
-use confluence_sim::{Fault, FaultPlan, Occurrence};
+use confluence_sim::{Change, Fault, FaultPlan, Occurrence};
 use fastrand::Rng;
 use serde_json::Value;
 
@@ -15,6 +15,8 @@ pub(crate) struct Plan {
     pub(crate) lies: bool,
     /// Fields are missing, so some verdicts cannot be given.
     pub(crate) leaves_fields_out: bool,
+    /// The site changes while it is read.
+    pub(crate) changes: bool,
     /// For the message of a failed run.
     pub(crate) words: Vec<String>,
 }
@@ -57,6 +59,7 @@ impl Plan {
             stop: Box::pin(std::future::pending()),
             lies: false,
             leaves_fields_out: false,
+            changes: false,
             words: Vec::new(),
         };
         if random.u8(..100) < 15 {
@@ -79,6 +82,12 @@ impl Plan {
     fn add(&mut self, route: &str, occurrence: Occurrence, fault: Fault) {
         self.words.push(format!("{fault:?} on {route} {occurrence:?}"));
         self.faults = also(std::mem::take(&mut self.faults), route, occurrence, fault);
+    }
+
+    /// Lets somebody change the site before a request.
+    pub(crate) fn change(&mut self, request: u32, change: Change) {
+        self.changes = true;
+        self.add("*", Occurrence::Only(request), Fault::Change(Box::new(change)));
     }
 
     fn stop_at(&mut self, request: u32) {

@@ -232,7 +232,7 @@ async fn sizes_of_old_versions_are_those_an_audit_has_read() {
     let folder = tempfile::tempdir().unwrap();
     let mut bench = Bench::sample(&[], FaultPlan::none()).await.cache(folder.path());
     let audit = take_inventory(&bench.api(), &bench.options, &Progress::silent()).await.unwrap();
-    remember_run(bench.options.cache.as_ref().unwrap(), &audit);
+    remember_run(&bench.options, &audit).unwrap();
     bench.options.cache = None;
     bench = bench.cache(folder.path());
     let run = bench.run().await;

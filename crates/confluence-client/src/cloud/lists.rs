@@ -7,6 +7,7 @@ use super::{
     to_its_end, with_all, with_bodies,
 };
 use crate::answer::Answer;
+use crate::by_id;
 use crate::choices::{
     Bodies, CommentKind, Edition, HEADER_IMAGE_DRAFT, HEADER_IMAGE_PUBLISHED, Order, Single, SpaceList,
 };
@@ -38,7 +39,7 @@ impl Cloud {
         take: impl FnMut(model::Content),
     ) -> Walked {
         let request = with_all(Request::v2(RequestKind::Pages, &["pages"]), "status", PAGE_STATUSES);
-        self.list(&in_spaces(request.with("sort", order.by("id")), spaces, bodies), take).await
+        self.list_and_bodies(&request.with("sort", order.by("id")), spaces, bodies, take).await
     }
 
     pub(crate) async fn blog_posts(
@@ -49,7 +50,7 @@ impl Cloud {
         take: impl FnMut(model::Content),
     ) -> Walked {
         let request = with_all(Request::v2(RequestKind::BlogPosts, &["blogposts"]), "status", BLOG_POST_STATUSES);
-        self.list(&in_spaces(request.with("sort", order.by("id")), spaces, bodies), take).await
+        self.list_and_bodies(&request.with("sort", order.by("id")), spaces, bodies, take).await
     }
 
     pub(crate) async fn attachments(&self, order: Order, take: impl FnMut(model::Attachment)) -> Walked {
@@ -182,6 +183,20 @@ impl Cloud {
         take: impl FnMut(model::Template),
     ) -> Walked {
         self.template_list("blueprint", space_key, page_size, take).await
+    }
+
+    /// A list of spaces. Items that it could not give with their bodies are asked for by their ids, and handed on again.
+    async fn list_and_bodies(
+        &self,
+        request: &Request,
+        spaces: &[&str],
+        bodies: Bodies,
+        mut take: impl FnMut(model::Content),
+    ) -> Walked {
+        let mut walked = self.list(&in_spaces(request.clone(), spaces, bodies), &mut take).await;
+        let ids = std::mem::take(&mut walked.without_body);
+        walked.without_body = by_id::read(&self.client, &with_bodies(request.clone(), bodies), ids, take).await;
+        walked
     }
 
     async fn template_list(

@@ -13,9 +13,10 @@ use crate::client::Client;
 use crate::download::Fingerprint;
 use crate::error::RequestError;
 use crate::inspect::Observed;
+use crate::item::Item;
 use crate::kind::RequestKind;
 use crate::look::Look;
-use crate::pagination::{Item, Paging, Walked, walk};
+use crate::pagination::{Paging, Walked, walk};
 use crate::request::Request;
 
 pub(crate) use links::CloudLinks;

@@ -196,7 +196,7 @@ async fn f_13_a_page_that_fails_for_ever_restarts_the_list_with_half_the_limit()
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_13_after_three_restarts_the_list_is_incomplete_and_keeps_its_items() {
+async fn f_13_a_page_that_fails_at_every_limit_leaves_the_list_incomplete_with_its_items() {
     let site = Site::new(|seen| match cursor(seen) {
         None => page(&[1, 2], Some("?cursor=a")),
         Some(_) => Reply::status(500, "", ""),
@@ -205,7 +205,83 @@ async fn f_13_after_three_restarts_the_list_is_incomplete_and_keeps_its_items() 
     let (walked, ids) = walked(&site).await;
     assert!(matches!(walked.end, Err(RequestError::Status { status: 500, .. })));
     assert_eq!(ids, ["1", "2"]);
-    assert_eq!(site.seen().iter().filter(|seen| cursor(seen).is_none()).count(), 4);
+    let limits: Vec<u32> = site.seen().iter().filter(|seen| cursor(seen).is_none()).map(limit).collect();
+    assert_eq!(limits, [250, 125, 62, 31, 15, 7, 3, 1]);
+}
+
+/// Answers the list of pages 1 to `count` by cursor, by limit and by id; `large` says how many bytes a body has.
+fn library(count: u32, bytes: fn(u32) -> usize) -> impl Fn(&Seen) -> Reply {
+    move |seen| {
+        let asked: Vec<u32> = seen.query("id").iter().map(|id| id.parse().unwrap()).collect();
+        let after: u32 = cursor(seen).map_or(0, |cursor| cursor.parse().unwrap());
+        let ids = (after + 1..=count).filter(|id| asked.is_empty() || asked.contains(id));
+        let ids: Vec<u32> = ids.take(limit(seen) as usize).collect();
+        let bare = seen.query("body-format").is_empty();
+        let item = |&id: &u32| {
+            let body = serde_json::json!({"storage": {"value": "x".repeat(bytes(id))}});
+            if bare { serde_json::json!({"id": id}) } else { serde_json::json!({"id": id, "body": body}) }
+        };
+        let items: Vec<_> = ids.iter().map(item).collect();
+        let next = ids.last().filter(|last| asked.is_empty() && **last < count).map(|last| format!("?cursor={last}"));
+        Reply::json(&serde_json::json!({"results": items, "_links": {"next": next}}).to_string())
+    }
+}
+
+/// The pages of a library through the endpoint; each with whether its body came.
+async fn pages_of(site: &Site) -> (Walked, std::collections::BTreeMap<u32, bool>) {
+    let cloud = crate::cloud::Cloud::new(client_with(site, |settings| settings.max_answer_bytes = 10_000));
+    let mut found = std::collections::BTreeMap::new();
+    let take = |content: model::Content| {
+        found.insert(content.id.0.parse().unwrap(), content.storage().is_some());
+    };
+    let walked = cloud.pages(&["7"], crate::api::Bodies::Included, crate::api::Order::Forward, take).await;
+    (walked, found)
+}
+
+#[tokio::test(start_paused = true)]
+async fn large_neighbours_are_read_and_only_one_too_large_by_itself_is_left_to_be_read_alone() {
+    let bytes: fn(u32) -> usize = |id| match id {
+        417 => 20_000,
+        410..=419 => 6_000,
+        _ => 10,
+    };
+    let site = Site::new(library(600, bytes)).await;
+    let (walked, found) = pages_of(&site).await;
+    walked.end.unwrap();
+    assert_eq!(found.len(), 600);
+    let without: Vec<u32> = found.iter().filter(|(_, body)| !**body).map(|(id, _)| *id).collect();
+    assert!(without.contains(&417) && without.iter().all(|id| (405..=424).contains(id)), "{without:?}");
+    assert_eq!(walked.without_body.len(), without.len());
+    assert!(site.count() < 120, "{} requests", site.count());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_makes_small_pages_only_is_read_with_small_pages() {
+    let small = library(40, |_| 10);
+    let site = Site::new(move |seen| if limit(seen) > 5 { Reply::status(504, "", "") } else { small(seen) }).await;
+    let (walked, found) = pages_of(&site).await;
+    walked.end.unwrap();
+    assert!(found.len() == 40 && found.values().all(|body| *body) && walked.without_body.is_empty());
+    let answered = site.seen().iter().filter(|seen| limit(seen) <= 5).count();
+    assert_eq!(answered, 14, "pages of three");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_body_that_the_server_never_makes_is_left_to_be_read_alone() {
+    let whole = library(40, |_| 10);
+    let site = Site::new(move |seen| {
+        let after: u32 = cursor(seen).map_or(0, |cursor| cursor.parse().unwrap());
+        let asked = seen.query("id");
+        let holds =
+            if asked.is_empty() { after < 9 && after + limit(seen) >= 9 } else { asked.contains(&"9".to_owned()) };
+        if holds && !seen.query("body-format").is_empty() { Reply::status(504, "", "") } else { whole(seen) }
+    })
+    .await;
+    let (walked, found) = pages_of(&site).await;
+    walked.end.unwrap();
+    assert_eq!(found.len(), 40);
+    assert!(walked.without_body.contains("9") && !found[&9]);
+    assert!((1..9).all(|id| found[&id]), "those before it came with the list");
 }
 
 #[tokio::test(start_paused = true)]

@@ -88,6 +88,8 @@ impl Writer {
             author,
             created_at,
             public: key == "SUP",
+            alias: None,
+            hidden: false,
         });
         let mut path: Vec<(String, Kind)> = Vec::new();
         for line in outline.lines().filter(|line| !line.is_empty()) {

@@ -2,6 +2,8 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
 
+#[cfg(feature = "faults")]
+use chrono::Utc;
 use hyper::Response;
 
 use super::auth::{self, Credential};
@@ -9,6 +11,8 @@ use super::reply::{Reply, WireBody};
 use super::request::Request;
 use super::served::Served;
 use super::{RequestLogEntry, downloads, errors, v1, v2, workflow};
+#[cfg(feature = "faults")]
+use crate::changes::{Change, Moment};
 #[cfg(feature = "faults")]
 use crate::faults::FaultPlan;
 
@@ -27,6 +31,8 @@ pub(crate) struct Shared {
     pub(crate) served: RwLock<Served>,
     #[cfg(feature = "faults")]
     pub(crate) faults: Mutex<FaultPlan>,
+    #[cfg(feature = "faults")]
+    pub(crate) moments: Mutex<Vec<Moment>>,
     pub(crate) log: Mutex<Vec<RequestLogEntry>>,
     /// Address of the media origin.
     pub(crate) media: String,
@@ -43,6 +49,17 @@ impl Shared {
         let mut served = self.served.write().unwrap_or_else(PoisonError::into_inner);
         change(&mut served.site);
         served.index();
+    }
+
+    /// Does to the site what somebody does before the request at this place of the log is answered.
+    #[cfg(feature = "faults")]
+    pub(crate) fn apply(&self, change: &Change, request: usize) {
+        let mut moment = None;
+        self.change(|site| {
+            change.apply(site, Utc::now());
+            moment = Some(Moment { request, change: change.clone(), site: site.clone() });
+        });
+        self.moments.lock().unwrap_or_else(PoisonError::into_inner).extend(moment);
     }
 }
 

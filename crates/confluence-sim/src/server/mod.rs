@@ -56,6 +56,8 @@ use self::handle::{Origin, Shared};
 use self::request::Request;
 use self::served::Served;
 #[cfg(feature = "faults")]
+use super::changes::Moment;
+#[cfg(feature = "faults")]
 use super::faults::FaultPlan;
 use super::site::Site;
 
@@ -116,6 +118,8 @@ impl DemoServer {
             served: RwLock::new(Served::new(site, base_url.clone())),
             #[cfg(feature = "faults")]
             faults: Mutex::new(faults),
+            #[cfg(feature = "faults")]
+            moments: Mutex::new(Vec::new()),
             log: Mutex::new(Vec::new()),
             media: format!("http://{}", media_listener.local_addr()?),
         });
@@ -165,6 +169,12 @@ impl DemoServer {
     /// Changes the site between two requests.
     pub fn change_site(&self, change: impl FnOnce(&mut Site)) {
         self.shared.change(change);
+    }
+
+    /// The changes made so far, in their order, each with the site as it was after it.
+    #[cfg(feature = "faults")]
+    pub fn moments(&self) -> Vec<Moment> {
+        self.shared.moments.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Replaces the fault plan; counting begins anew.

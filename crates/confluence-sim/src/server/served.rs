@@ -18,7 +18,7 @@ pub(crate) enum Viewer {
 impl Viewer {
     /// Whether the viewer may see a space.
     pub(crate) fn sees_space(self, space: &Space) -> bool {
-        self == Self::Account || space.public
+        !space.hidden && (self == Self::Account || space.public)
     }
 }
 

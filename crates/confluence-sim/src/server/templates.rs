@@ -19,7 +19,7 @@ pub(crate) fn list(served: &Served, viewer: Viewer, request: &Request, blueprint
     };
     let limit = limit.clamp(1, 200);
     let key = request.parameter("spaceKey");
-    if key.is_some_and(|key| !served.site.spaces.iter().any(|space| space.key == key)) {
+    if key.is_some_and(|key| !served.site.spaces.iter().any(|space| space.key == key && viewer.sees_space(space))) {
         return Err(errors::v1(404, "No space found"));
     }
     let listed: Vec<&Template> = served

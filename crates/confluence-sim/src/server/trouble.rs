@@ -30,6 +30,7 @@ pub(crate) async fn handle(
     for fault in &faults {
         match fault {
             Fault::ChangeSite(change) => shared.change(|site| change(site)),
+            Fault::Change(change) => shared.apply(change, entry),
             Fault::Stall => std::future::pending::<()>().await,
             Fault::Reset => return Err(Aborted),
             _ => {}

@@ -38,7 +38,7 @@ pub(crate) fn space(space: &Space) -> Value {
         "authorId": space.author,
         "createdAt": time(space.created_at),
         "homepageId": space.homepage,
-        "currentActiveAlias": space.key,
+        "currentActiveAlias": space.alias.as_ref().unwrap_or(&space.key),
         "_links": {"webui": format!("/spaces/{}", space.key)},
     })
 }

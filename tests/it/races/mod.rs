@@ -1,0 +1,179 @@
+//! Every change that people make to a site while it is read, before each request of the reading: no file that is in use
+//! afterwards is called unreferenced.
+//!
+//! An ordinary run tries some points of each row. `RACE_POINTS=all` tries every point, `RACE_POINTS=12` so many, `RACE_ROW=words` the rows whose
+//! names hold those words.
+
+mod site;
+mod table;
+
+use std::collections::BTreeSet;
+
+use confluence_client::Api;
+use confluence_sim::{Fault, FaultPlan, Occurrence, Site, files_in_use};
+use confluence_storage_analyzer::audit::Usage;
+use confluence_storage_analyzer::error::ExitStatus;
+use confluence_storage_analyzer::inventory::CrawlOptions;
+use fastrand::Rng;
+use test_support::bench::{Bench, Run, also};
+use test_support::known::Truth;
+use test_support::parallel::{each, paused};
+
+use site::SPARE;
+use table::{Row, rows};
+
+/// Rows that are known to end wrong. One that ends right at every point must not stand here.
+pub(crate) const NOT_YET: &[&str] = &[
+    "a file gets another name while a page gains a use",
+    "a page out of the trash",
+    "a post out of the trash",
+    "a page out of the trash with its comment",
+    "a file of its page gets another name",
+    "a linked file gets another name",
+    "a file that an inline comment shows gets another name",
+    "a file that a post shows gets another name",
+    "a file that an archived page shows gets another name",
+    "two files exchange their names",
+    "a file of its page goes to another page",
+    "a file of its page goes to another space",
+    "a file goes to a page that lists its files",
+    "a space comes into sight",
+    "an edit of a global template",
+    "an edit of a template of a space",
+    "an edit of a blueprint",
+    "a new global template",
+    "a new template of a space",
+    "a use goes from a page to a template",
+    "a new reply",
+    "a new reply to an inline comment",
+    "an edit of a reply",
+    "a restriction is lifted",
+    "a restriction is lifted from a page with a comment",
+    "a label is given",
+    "a label goes to another file",
+    "a header image is set",
+    "a header image is set on another page",
+    "a draft is saved again",
+    "an edit of app content",
+    "new app content",
+    "an edit while the server's clock is ahead",
+    "an edit while lists from the newest on are empty",
+    "an edit while lists from the newest on have no order",
+];
+
+/// Points of each row and way of reading that an ordinary run tries.
+const POINTS: u32 = 2;
+
+/// How one row ended.
+#[derive(Default)]
+struct Ends {
+    right: usize,
+    incomplete: usize,
+    wrong: Vec<String>,
+}
+
+#[test]
+fn rows_are_about_what_they_say() {
+    let mut names = BTreeSet::new();
+    for row in rows() {
+        assert!(names.insert(row.name), "two rows {:?}", row.name);
+        let mut site = (row.prepare)(site::site());
+        let changes = (row.changes)(&site);
+        for change in changes {
+            change.apply(&mut site, chrono::Utc::now());
+        }
+        assert_eq!(files_in_use(&site).contains(row.stake), row.in_use, "{}", row.name);
+        assert!(!files_in_use(&site).contains(SPARE), "{}", row.name);
+    }
+    for name in NOT_YET {
+        assert!(names.contains(name), "no row {name:?}");
+    }
+}
+
+#[test]
+fn whatever_changes_no_file_in_use_is_called_unreferenced() {
+    let asked = std::env::var("RACE_POINTS").unwrap_or_default();
+    let points = if asked == "all" { None } else { Some(asked.parse().unwrap_or(POINTS)) };
+    let chosen = std::env::var("RACE_ROW").unwrap_or_default();
+    let mut rows = rows();
+    rows.retain(|row| row.name.contains(&chosen));
+    let lengths = [false, true].map(|verify_all| paused(length(site::site(), verify_all)));
+    let ends = each(&rows, |row| try_row(row, points, lengths));
+    let mut failed = Vec::new();
+    for (row, ends) in rows.iter().zip(ends) {
+        let Ends { right, incomplete, wrong } = ends.unwrap_or_else(|panic| panic!("{}: {panic}", row.name));
+        eprintln!("{right:>4} right, {incomplete:>4} incomplete, {:>4} wrong: {}", wrong.len(), row.name);
+        if wrong.is_empty() == NOT_YET.contains(&row.name) {
+            let what = wrong.first().map_or("ends right and stands in NOT_YET", String::as_str);
+            failed.push(format!("{}: {what} ({} wrong)", row.name, wrong.len()));
+        }
+    }
+    assert!(failed.is_empty(), "{} rows:\n{}", failed.len(), failed.join("\n"));
+}
+
+/// Tries a row at some points or all, with and without `--verify all`. One that is known to end wrong is tried until it
+/// does.
+fn try_row(row: &Row, wanted: Option<u32>, lengths: [u32; 2]) -> Ends {
+    let not_yet = NOT_YET.contains(&row.name);
+    let mut ends = Ends::default();
+    let mut random = Rng::with_seed(row.name.bytes().map(u64::from).sum());
+    for (verify_all, length_at_rest) in [false, true].into_iter().zip(lengths) {
+        let mut points = match wanted {
+            Some(parts) if !not_yet => some_points(&mut random, length_at_rest, parts),
+            _ => (1..=paused(length((row.prepare)(site::site()), verify_all))).collect(),
+        };
+        if not_yet {
+            random.shuffle(&mut points);
+        }
+        for point in points {
+            paused(race(row, verify_all, point, &mut ends));
+            if not_yet && wanted.is_some() && !ends.wrong.is_empty() {
+                return ends;
+            }
+        }
+    }
+    ends
+}
+
+/// Requests of a reading of a site at rest.
+async fn length(site: Site, verify_all: bool) -> u32 {
+    let bench = Bench::start((site, Truth::new()), FaultPlan::none()).await;
+    u32::try_from(read(&bench, verify_all).await.requests).unwrap()
+}
+
+/// One point of each part of a reading.
+fn some_points(random: &mut Rng, length: u32, parts: u32) -> Vec<u32> {
+    let part = length.div_ceil(parts);
+    (0..parts).map(|at| at * part + random.u32(1..=part)).collect()
+}
+
+async fn read(bench: &Bench, verify_all: bool) -> Run {
+    let options = CrawlOptions { verify_all, ..CrawlOptions::default() };
+    bench.read_as(&Api::new(bench.settings()).unwrap(), &options).await
+}
+
+/// One reading with the change before one request.
+async fn race(row: &Row, verify_all: bool, point: u32, ends: &mut Ends) {
+    let site = (row.prepare)(site::site());
+    let changes = (row.changes)(&site);
+    let plan = changes.into_iter().fold((row.faults)(FaultPlan::none()), |plan, change| {
+        also(plan, "*", Occurrence::Only(point), Fault::Change(Box::new(change)))
+    });
+    let bench = Bench::start((site, Truth::new()), plan).await;
+    let run = read(&bench, verify_all).await;
+    let requests = &bench.server.requests()[run.before..];
+    let at = requests.get(point as usize - 1).map_or_else(String::new, |one| format!("{}?{}", one.path, one.query));
+    let told =
+        format!("before request {point} of {} ({at}){}", run.requests, if verify_all { ", --verify all" } else { "" });
+    let condemned = bench.condemned(&run);
+    let complete = run.status() == ExitStatus::Complete;
+    if !condemned.is_empty() {
+        ends.wrong.push(format!("{condemned:?} {told}"));
+    } else if complete && run.usage(SPARE) != Usage::Unreferenced {
+        ends.wrong.push(format!("{SPARE} is {:?} {told}", run.usage(SPARE)));
+    } else if complete {
+        ends.right += 1;
+    } else {
+        ends.incomplete += 1;
+    }
+}
