@@ -1,5 +1,7 @@
 //! The usage of every attachment: the table of product contract 3.1, the first row that applies.
 
+use std::collections::HashMap;
+
 use super::index::{SiteIndex, fold};
 use super::options::AuditOptions;
 use super::protect::Protection;
@@ -7,7 +9,7 @@ use super::residue;
 use super::resolution::WhyUntold;
 use super::uses::{self, Uses};
 use super::verdict::{FileVerdict, Usage, Use};
-use crate::inventory::{Attachment, Container, Content, ContentKind, Inventory, SpaceId, Status, Unsettled};
+use crate::inventory::{Attachment, Container, Content, Inventory, SpaceId, Status, Unsettled};
 use storage_format::{Display, Reading};
 
 /// One verdict per attachment, in the order of the inventory, and the contents that ask for more work than one may.
@@ -36,7 +38,9 @@ pub(super) fn verdicts(index: &SiteIndex<'_>, options: &AuditOptions) -> (Vec<Fi
 }
 
 /// What about the run as a whole keeps files without a use from being judged.
-struct ScanLimits {
+struct ScanLimits<'a> {
+    /// Contents that hold something nobody can tell, by the page or post that files of theirs lie on.
+    unread: HashMap<&'a str, &'a Content>,
     incomplete: Option<String>,
     without_body: Option<String>,
     references_within: bool,
@@ -44,14 +48,20 @@ struct ScanLimits {
     unread_host: Option<String>,
 }
 
-impl ScanLimits {
-    fn new(inventory: &Inventory, options: &AuditOptions) -> Self {
+impl<'a> ScanLimits<'a> {
+    fn new(inventory: &'a Inventory, options: &AuditOptions) -> Self {
         let total = inventory.coverage.total();
-        let unread = total.planned.saturating_sub(total.ok + total.gone + total.skipped);
-        let incomplete = (!inventory.coverage.is_complete())
-            .then(|| format!("the scan is incomplete: {unread} of {} units could not be read", total.planned));
+        let incomplete = (!inventory.coverage.is_complete()).then(|| {
+            format!("the scan is incomplete: {} of {} units could not be read", total.unread(), total.planned)
+        });
         let unread_host = options.alias_hosts.iter().find(|host| !inventory.scan.own_hosts.contains(host));
+        let unread = inventory.contents.iter().filter(|content| content.unread.is_some());
+        // a file that a comment shows lies on the page of the comment
+        let unread = unread.flat_map(|content| {
+            [Some(&content.id), content.container.as_ref()].into_iter().flatten().map(move |id| (id.as_str(), content))
+        });
         Self {
+            unread: unread.collect(),
             incomplete,
             without_body: without_body(inventory),
             references_within: inventory.scan.references_within,
@@ -62,9 +72,7 @@ impl ScanLimits {
 
 /// Contents that could hold a use but came without a body, whatever the coverage says of them.
 fn without_body(inventory: &Inventory) -> Option<String> {
-    let unread = |content: &&Content| {
-        content.body.is_none() && !content.status.is_trash() && content.kind != ContentKind::CustomContent
-    };
+    let unread = |content: &&Content| content.body.is_none() && content.unread.is_none() && !content.status.is_trash();
     let first = inventory.contents.iter().find(unread)?;
     let count = inventory.contents.iter().filter(unread).count();
     Some(format!("the body of {count} contents could not be read, the first the {}", described(first)))
@@ -75,13 +83,14 @@ fn verdict(
     attachment: usize,
     uses: Vec<Use>,
     site: &Uses,
-    scan: &ScanLimits,
+    scan: &ScanLimits<'_>,
     protection: &Protection<'_>,
 ) -> FileVerdict {
     let inventory = index.inventory;
     let file = &inventory.attachments[attachment];
     let owner = file.container.id().and_then(|id| index.content(id.as_str())).map(|at| &inventory.contents[at]);
-    let space = owner.and_then(|owner| owner.space.clone());
+    // a space that no list shows is none that anybody could look into
+    let space = owner.and_then(|owner| owner.space.clone()).filter(|id| index.lists_space(id));
     let (usage, mut reasons) = if let Some(reason) = not_judged(index, attachment, owner) {
         (Usage::NotJudged, vec![reason])
     } else if let Some(usage) = usage_of(&uses) {
@@ -157,7 +166,7 @@ fn doubts(
     attachment: usize,
     owner: Option<&Content>,
     site: &Uses,
-    scan: &ScanLimits,
+    scan: &ScanLimits<'_>,
 ) -> Vec<String> {
     let inventory = index.inventory;
     let file = &inventory.attachments[attachment];
@@ -179,6 +188,11 @@ fn doubts(
             reasons.push(format!("its {} was never published", owner.kind.label()));
         }
         Some(_) => {}
+    }
+    if let Some(content) = file.container.id().and_then(|id| scan.unread.get(id.as_str()))
+        && let Some(why) = &content.unread
+    {
+        reasons.push(format!("nobody can tell what the {} uses: {why}", described(content)));
     }
     reasons.extend(unread_fields(file, owner));
     let newest = file.modified_at.max(file.created_at);
@@ -224,7 +238,7 @@ fn unsettled_reason(unsettled: Unsettled) -> &'static str {
 
 /// What the server left out or wrote in an unknown way, so that the file cannot be judged by it (F-59, F-60).
 fn unread_fields(file: &Attachment, owner: Option<&Content>) -> Vec<String> {
-    let mut reasons = Vec::new();
+    let mut reasons: Vec<String> = file.unread.iter().cloned().collect();
     if file.title.is_empty() {
         reasons.push("its name could not be read".to_owned());
     }

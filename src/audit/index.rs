@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use unicode_normalization::UnicodeNormalization;
 
-use crate::inventory::{Content, ContentKind, Inventory, Status};
+use crate::inventory::{Content, ContentKind, Inventory, SpaceId, Status};
 use storage_format::NameMatching;
 
 /// One name a file of a container bears or bore.
@@ -129,6 +129,11 @@ impl<'a> SiteIndex<'a> {
     /// The content with this id; the published one where there is also a draft.
     pub(super) fn content(&self, id: &str) -> Option<usize> {
         self.contents_by_id.get(id).copied()
+    }
+
+    /// Whether a list shows this space.
+    pub(super) fn lists_space(&self, id: &SpaceId) -> bool {
+        self.space_keys.contains_key(id.as_str())
     }
 
     /// The lower-case key of the space a content lives in.

@@ -20,7 +20,7 @@ use crate::inventory::Inventory;
 pub use duplicates::DuplicateGroup;
 pub use options::AuditOptions;
 pub use protect::rules_without_effect;
-pub use totals::{SpaceTotals, Totals};
+pub use totals::{Figures, SpaceTotals, Totals};
 pub use verdict::{FileVerdict, Usage, Use};
 
 /// Audits an inventory. A plain function of its arguments: the same inventory gives the same answer.
@@ -34,10 +34,7 @@ pub fn analyze(inventory: &Inventory, options: &AuditOptions) -> Audit {
         }
     }
     let keep_versions = options.keep_versions.max(1);
-    let spaces = totals::by_space(inventory, &files, keep_versions);
     Audit {
-        site: totals::sum(&spaces),
-        spaces,
         files,
         duplicates,
         notices: [uses::notices(inventory, &too_much), rules_without_effect(inventory, options)].concat(),
@@ -51,10 +48,6 @@ pub fn analyze(inventory: &Inventory, options: &AuditOptions) -> Audit {
 pub struct Audit {
     /// One verdict per attachment, in the order of `Inventory::attachments`.
     pub files: Vec<FileVerdict>,
-    /// Figures per reported space, by key.
-    pub spaces: Vec<SpaceTotals>,
-    /// Figures of all reported files, including those without a known space.
-    pub site: Totals,
     /// Groups of files that look alike, most wasted bytes first.
     pub duplicates: Vec<DuplicateGroup>,
     /// Remarks for people, e.g. pages with a `space-attachments` macro.
@@ -63,4 +56,11 @@ pub struct Audit {
     pub complete: bool,
     /// `AuditOptions::keep_versions`.
     pub keep_versions: u32,
+}
+
+impl Audit {
+    /// The figures of this audit of an inventory, as a run that is or is not `complete` tells them.
+    pub fn figures(&self, inventory: &Inventory, complete: bool) -> Figures {
+        Figures::of(inventory, &self.files, self.keep_versions, complete)
+    }
 }

@@ -37,7 +37,7 @@ pub(super) fn resolve(index: &SiteIndex<'_>, reference: &Reference, referring: &
 /// What a reference may mean, of a content that asks for too much work: files of a name wherever they are, and any file of
 /// the pages that a macro lists.
 fn unresolved(index: &SiteIndex<'_>, reference: &Reference, referring: &Content) -> Resolution {
-    let named = |names: Vec<String>| UnknownContainer { description: TOO_MANY_TO_LOOK_UP.to_owned(), names };
+    let anywhere = |names: Vec<String>| UnknownContainer { description: TOO_MANY_TO_LOOK_UP.to_owned(), names };
     let of_owner = |attachment: usize| {
         let container = index.inventory.attachments[attachment].container.id()?.to_string();
         Some(Untold { container, why: WhyUntold::TooMuchWork })
@@ -45,11 +45,11 @@ fn unresolved(index: &SiteIndex<'_>, reference: &Reference, referring: &Content)
     match &reference.target {
         Target::File { name, other_readings, .. } => {
             let names = std::iter::once(name).chain(other_readings).cloned().collect();
-            Resolution { unknown_container: Some(named(names)), ..Resolution::default() }
+            Resolution { unknown_container: Some(anywhere(names)), ..Resolution::default() }
         }
         Target::Attachment { id, fallback } => Resolution {
             untold: index.file_by_id(id).and_then(of_owner).into_iter().collect(),
-            unknown_container: fallback.clone().map(|(_, name)| named(vec![name.replace('+', " "), name])),
+            unknown_container: fallback.clone().map(|(_, name)| anywhere(vec![name.replace('+', " "), name])),
             ..Resolution::default()
         },
         Target::FileId { id } => Resolution {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde::Serialize;
 
 use super::verdict::{FileVerdict, Usage};
-use crate::inventory::{Attachment, ContentKind, Inventory, SpaceId, Status};
+use crate::inventory::{Attachment, Content, ContentKind, Inventory, SpaceId, Status};
 
 /// Bytes and counts of a set of attachments. A size that could not be read adds to `unknown_sizes`, never 0 bytes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
@@ -40,79 +40,99 @@ pub struct Totals {
     pub unknown_sizes: u64,
 }
 
-impl Totals {
-    /// The same figures for an incomplete run: nothing is unreferenced, and what would have been is undetermined.
-    #[must_use]
-    pub fn of_incomplete_run(&self) -> Self {
-        Self {
-            unreferenced_files: 0,
-            unreferenced_bytes: 0,
-            undetermined_files: self.undetermined_files + self.unreferenced_files,
-            undetermined_bytes: self.undetermined_bytes.saturating_add(self.unreferenced_bytes),
-            ..*self
-        }
-    }
-}
-
 /// Figures of one space.
 #[derive(Debug, Clone)]
 pub struct SpaceTotals {
-    /// Index into `Inventory::spaces`; `None` for files whose space is unknown.
-    pub space: Option<usize>,
+    /// Index into `Inventory::spaces`.
+    pub space: usize,
     /// The figures.
     pub totals: Totals,
 }
 
-/// Figures per reported space, by key, with a last entry for reported files whose space is unknown.
-pub(super) fn by_space(inventory: &Inventory, files: &[FileVerdict], keep_versions: u32) -> Vec<SpaceTotals> {
-    let mut totals: HashMap<Option<&SpaceId>, Totals> = HashMap::new();
-    for content in
-        inventory.contents.iter().filter(|content| !content.status.is_trash() && content.status != Status::Draft)
-    {
-        let entry = totals.entry(content.space.as_ref()).or_default();
-        match content.kind {
-            ContentKind::Page => entry.pages += 1,
-            ContentKind::BlogPost => entry.blog_posts += 1,
-            _ => {}
-        }
-    }
-    let mut unknown_space = false;
-    for verdict in files.iter().filter(|verdict| verdict.reported) {
-        unknown_space |= verdict.space.is_none();
-        let file = &inventory.attachments[verdict.attachment];
-        totals.entry(verdict.space.as_ref()).or_default().add_file(file, verdict, keep_versions);
-    }
-    let is_reported = |key: &String| inventory.scan.reported_spaces.as_ref().is_none_or(|keys| keys.contains(key));
-    let mut spaces: Vec<SpaceTotals> = inventory
-        .spaces
-        .iter()
-        .enumerate()
-        .filter(|(_, space)| is_reported(&space.key))
-        .map(|(at, space)| SpaceTotals {
-            space: Some(at),
-            totals: totals.get(&Some(&space.id)).copied().unwrap_or_default(),
-        })
-        .collect();
-    spaces.sort_by(|a, b| {
-        let key = |entry: &SpaceTotals| entry.space.map(|at| &inventory.spaces[at].key);
-        key(a).cmp(&key(b))
-    });
-    if unknown_space {
-        spaces.push(SpaceTotals { space: None, totals: totals.get(&None).copied().unwrap_or_default() });
-    }
-    spaces
+/// The figures of a run: one pass over the files that are reported, which are the rows of every list. So the figures of
+/// the site are those of its parts added up, whatever the parts are.
+#[derive(Debug, Clone, Default)]
+pub struct Figures {
+    /// All of it.
+    pub site: Totals,
+    /// The reported spaces, by key.
+    pub spaces: Vec<SpaceTotals>,
+    /// Reported files, and pages and posts, that are in no visible space.
+    pub without_space: Totals,
 }
 
-/// The figures of all reported spaces added up.
-pub(super) fn sum(spaces: &[SpaceTotals]) -> Totals {
-    spaces.iter().fold(Totals::default(), |mut sum, space| {
-        sum.add(&space.totals);
-        sum
-    })
+impl Figures {
+    /// Adds up. In a run that is not `complete` nothing is unreferenced, and what would have been is undetermined.
+    pub(super) fn of(inventory: &Inventory, files: &[FileVerdict], keep_versions: u32, complete: bool) -> Self {
+        let is_reported = |key: &String| inventory.scan.reported_spaces.as_ref().is_none_or(|keys| keys.contains(key));
+        let mut places: HashMap<&SpaceId, Place> = HashMap::new();
+        let mut spaces = Vec::new();
+        for (space, listed) in inventory.spaces.iter().enumerate() {
+            let place = if is_reported(&listed.key) { Place::Reported(spaces.len()) } else { Place::Other };
+            if place != Place::Other {
+                spaces.push(SpaceTotals { space, totals: Totals::default() });
+            }
+            places.insert(&listed.id, place);
+        }
+        let mut figures = Self { spaces, ..Self::default() };
+        let place = |id: Option<&SpaceId>| id.and_then(|id| places.get(id)).copied().unwrap_or(Place::NotVisible);
+        for content in &inventory.contents {
+            if let Some(totals) = figures.totals_of(place(content.space.as_ref())) {
+                totals.add_content(content);
+            }
+        }
+        for verdict in files.iter().filter(|verdict| verdict.reported) {
+            if let Some(totals) = figures.totals_of(place(verdict.space.as_ref())) {
+                totals.add_file(&inventory.attachments[verdict.attachment], verdict, keep_versions, complete);
+            }
+        }
+        figures.spaces.sort_by(|a, b| inventory.spaces[a.space].key.cmp(&inventory.spaces[b.space].key));
+        figures.site = figures.spaces.iter().fold(figures.without_space, |mut sum, space| {
+            sum.add(&space.totals);
+            sum
+        });
+        figures
+    }
+
+    fn totals_of(&mut self, place: Place) -> Option<&mut Totals> {
+        match place {
+            Place::Reported(at) => self.spaces.get_mut(at).map(|space| &mut space.totals),
+            Place::NotVisible => Some(&mut self.without_space),
+            Place::Other => None,
+        }
+    }
+}
+
+/// Where something counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// In a reported space: its place among them.
+    Reported(usize),
+    /// In a space that is not reported.
+    Other,
+    /// In a space that no list shows, or in none.
+    NotVisible,
 }
 
 impl Totals {
-    fn add_file(&mut self, file: &Attachment, verdict: &FileVerdict, keep_versions: u32) {
+    /// Whether there is nothing at all.
+    pub fn is_zero(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Pages and posts that are published and not in the trash.
+    fn add_content(&mut self, content: &Content) {
+        if content.status.is_trash() || content.status == Status::Draft {
+            return;
+        }
+        match content.kind {
+            ContentKind::Page => self.pages += 1,
+            ContentKind::BlogPost => self.blog_posts += 1,
+            _ => {}
+        }
+    }
+
+    fn add_file(&mut self, file: &Attachment, verdict: &FileVerdict, keep_versions: u32, complete: bool) {
         let sizes: Vec<Option<u64>> = file.old_versions.iter().map(|version| version.size).chain([file.size]).collect();
         let known: u64 = sizes.iter().flatten().sum();
         self.unknown_sizes += count(sizes.iter().filter(|size| size.is_none()).count());
@@ -126,7 +146,7 @@ impl Totals {
         self.current_bytes += file.size.unwrap_or(0);
         self.old_bytes += known - file.size.unwrap_or(0);
         self.version_waste_bytes += file.bytes_beyond(keep_versions);
-        match verdict.usage {
+        match verdict.shown_usage(complete) {
             Usage::Undetermined => {
                 self.undetermined_files += 1;
                 self.undetermined_bytes += known;

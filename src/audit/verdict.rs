@@ -77,6 +77,14 @@ pub struct FileVerdict {
 }
 
 impl FileVerdict {
+    /// The usage as every list shows it: an incomplete run never says `unreferenced`, whatever the verdict.
+    pub fn shown_usage(&self, complete: bool) -> Usage {
+        match self.usage {
+            Usage::Unreferenced if !complete => Usage::Undetermined,
+            usage => usage,
+        }
+    }
+
     /// Belongs into the `*_unreferenced` lists.
     pub fn is_candidate(&self) -> bool {
         self.usage == Usage::Unreferenced && self.protected.is_none()

@@ -32,6 +32,10 @@ pub struct ReadingArgs {
     /// Longest wait the server may ask for, as 90s, 15m or 1h [default: 15m]
     #[arg(long, value_name = "TIME")]
     pub max_wait: Option<String>,
+    /// Accept that this version of a content cannot be read (repeatable;
+    /// lists with commas): files of that content are not judged
+    #[arg(long, value_name = "ID@VERSION")]
+    pub accept_unread: Vec<String>,
     /// Say what a run would take: reads the lists only, writes nothing
     #[arg(long)]
     pub dry_run: bool,

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
 
 use super::reading::{Reading, read_site};
 use super::session::{Session, tell_stop};
@@ -10,7 +11,7 @@ use super::snapshot::{Measuring, Read, Taken, check_clock};
 use super::{dry_run, leftovers, summary};
 use crate::audit::rules_without_effect;
 use crate::config::{Config, SnapshotConfig};
-use crate::error::{Failure, Outcome, OutputFormat};
+use crate::error::{ExitStatus, Failure, Outcome, OutputFormat};
 use crate::progress::Progress;
 use crate::report::{self, RunFacts};
 use crate::support::visible::Lines;
@@ -54,17 +55,21 @@ pub(super) async fn audit_and_measure(
     let mut status = reading.status;
     let mut taken = None;
     if let Some(measuring) = measuring {
-        match measure(&mut reading, measuring, began, &session, progress).await {
-            Ok(done) => {
-                status = session.signals.decide([status, done.status]);
-                taken = Some(done);
-            }
-            // the report of the audit is written, and stays what the run says first
-            Err(failure) => {
-                status = session.signals.decide([status, failure.status]);
-                progress.error(failure.lines());
-            }
+        // what is read for the snapshot is no gap of the audit, whose report is written
+        let of_audit = reading.inventory.coverage.clone();
+        let done = measure(&mut reading, measuring, began, &session, progress).await;
+        reading.inventory.coverage = of_audit;
+        let of_snapshot = match &done {
+            Ok(taken) => taken.status,
+            Err(failure) => failure.status,
+        };
+        status = session.signals.decide([status, of_snapshot]);
+        if let Err(error) = report::add_snapshot(&folder, &half_of_snapshot(&done, of_snapshot)) {
+            let failure = Failure::from(error);
+            status = session.signals.decide([status, failure.status]);
+            progress.error(failure.lines());
         }
+        taken = Some(done);
     }
     progress.finish();
     for rule in rules_without_effect(&reading.inventory, &config.audit) {
@@ -76,13 +81,36 @@ pub(super) async fn audit_and_measure(
     let Reading { inventory, audit, stopped, status: of_reading } = &reading;
     let mut object = summary::finish(&folder, inventory, audit, *of_reading, stopped.is_some(), progress);
     let mut pages = Lines::default();
-    if let Some(taken) = &taken {
-        taken.lines().into_iter().for_each(|line| progress.note(format!("snapshot: {line}")));
-        object["snapshot"] = taken.json();
-        pages.push_path(taken.index());
+    match taken {
+        Some(Ok(taken)) => {
+            taken.lines().into_iter().for_each(|line| progress.note(format!("snapshot: {line}")));
+            if taken.stopped().is_none() {
+                taken.incomplete_reasons().into_iter().for_each(|line| progress.warn(format!("snapshot: {line}")));
+            }
+            object = summary::with_snapshot(object, taken.json());
+            pages.push_path(taken.index());
+        }
+        Some(Err(failure)) => {
+            object = summary::with_snapshot(object, failed_half(&failure));
+            progress.error(failure.lines());
+        }
+        None => {}
     }
     pages.push_path(folder.join("index.html"));
     Ok(Outcome::new(status, format, object, || pages))
+}
+
+/// What the manifest of the audit says of the snapshot taken in the same run.
+fn half_of_snapshot(done: &Result<Taken, Failure>, status: ExitStatus) -> Value {
+    let mut half = done.as_ref().map_or_else(failed_half, Taken::json);
+    half["exit_code"] = status.code().into();
+    half
+}
+
+/// A snapshot that was not taken.
+fn failed_half(failure: &Failure) -> Value {
+    let error = json!({"what": failure.what, "why": failure.why, "remedy": failure.remedy});
+    json!({"complete": false, "incomplete_reasons": [failure.what], "error": error})
 }
 
 /// Measures the pages of what was read; the clock of this machine said `began` when reading began.

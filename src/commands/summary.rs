@@ -16,6 +16,8 @@ const NAMED: usize = 3;
 
 /// Tells people how an audit ended, and gives the object that `--json` prints of it. `stopped` says that people were
 /// told why it stopped, which is why the rest was not read.
+///
+/// The object tells of the audit alone; a snapshot of the same run adds its half with [`with_snapshot`].
 pub(super) fn finish(
     folder: &Path,
     inventory: &Inventory,
@@ -25,7 +27,7 @@ pub(super) fn finish(
     progress: &Progress,
 ) -> Value {
     let complete = is_complete(status);
-    let totals = if complete { audit.site } else { audit.site.of_incomplete_run() };
+    let totals = audit.figures(inventory, complete).site;
     for line in lines(&inventory.coverage, &totals, complete) {
         progress.note(line);
     }
@@ -36,6 +38,7 @@ pub(super) fn finish(
     }
     json!({
         "complete": complete,
+        "audit": {"complete": complete},
         "folder": folder.to_string_lossy(),
         "index": folder.join("index.html").to_string_lossy(),
         "totals": totals,
@@ -45,13 +48,25 @@ pub(super) fn finish(
     })
 }
 
+/// Adds the half of the snapshot: the run is complete where both are.
+pub(super) fn with_snapshot(mut object: Value, half: Value) -> Value {
+    object["complete"] = json!(object["complete"] == true && half["complete"] == true);
+    object["snapshot"] = half;
+    object
+}
+
 /// The first things that were not read, and why: the rest is in the report.
 pub(super) fn not_read(coverage: &Coverage) -> Vec<String> {
+    not_read_of(&coverage.gaps)
+}
+
+/// The same of some gaps.
+pub(super) fn not_read_of<'g>(gaps: impl IntoIterator<Item = &'g Gap>) -> Vec<String> {
     let missing = |gap: &Gap| match &gap.end {
         UnitEnd::Failed { reason } | UnitEnd::Denied { reason } => Some(format!("not read: {}: {reason}", gap.subject)),
-        UnitEnd::Ok | UnitEnd::Gone | UnitEnd::Skipped { .. } => None,
+        UnitEnd::Ok | UnitEnd::Gone | UnitEnd::Skipped { .. } | UnitEnd::Accepted { .. } => None,
     };
-    let mut lines: Vec<String> = coverage.gaps.iter().filter_map(missing).collect();
+    let mut lines: Vec<String> = gaps.into_iter().filter_map(missing).collect();
     let more = lines.len().saturating_sub(NAMED);
     lines.truncate(NAMED);
     if more > 0 {
@@ -120,8 +135,7 @@ mod tests {
         let read = Totals { attachments: 4, unreferenced_files: 2, undetermined_files: 1, ..Totals::default() };
         let complete = lines(&Coverage::default(), &read, true);
         assert_eq!(complete[2], "unreferenced: 2 files, 0 bytes - undetermined: 1 file, 0 bytes");
-        let totals = read.of_incomplete_run();
-        assert_eq!((totals.unreferenced_files, totals.undetermined_files, totals.attachments), (0, 3, 4));
+        let totals = Totals { unreferenced_files: 0, undetermined_files: 3, ..read };
         let incomplete = lines(&Coverage::default(), &totals, false);
         assert!(incomplete[0].starts_with("INCOMPLETE: "), "{incomplete:?}");
         assert_eq!(incomplete[2], "unreferenced: not known - undetermined: 3 files, 0 bytes");

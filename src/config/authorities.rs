@@ -21,18 +21,18 @@ pub(super) fn check(variables: &BTreeMap<String, String>) -> Result<(), Failure>
     if let Some(path) = set(FILE)
         && let Err(problem) = check_file(Path::new(path))
     {
-        return Err(failure(FILE, path, problem));
+        return Err(failure(FILE, path, &problem));
     }
     let folders: Vec<&str> = set(FOLDERS).map(|paths| paths.split(':').collect()).unwrap_or_default();
     let problems = folders.iter().map(|path| fs::read_dir(path).err().map(|error| (path, error.to_string())));
     // one folder that can be read is enough, and so is the file
     match problems.collect::<Option<Vec<_>>>().and_then(|problems| problems.into_iter().next()) {
-        Some((path, problem)) if set(FILE).is_none() => Err(failure(FOLDERS, path, problem)),
+        Some((path, problem)) if set(FILE).is_none() => Err(failure(FOLDERS, path, &problem)),
         _ => Ok(()),
     }
 }
 
-fn failure(name: &str, path: &str, problem: String) -> Failure {
+fn failure(name: &str, path: &str, problem: &str) -> Failure {
     Failure::usage(format!("the certificates in the environment variable {name} cannot be used"))
         .because(format!("{path}: {problem}"))
         .remedy(format!("let {name} name a PEM file with the certificates of the authorities, or unset it"))

@@ -141,7 +141,8 @@ impl LiteralIni {
         let elsewhere = keys().find(|key| key.is_named(name));
         let meant = nearest(name, names.iter().copied());
         // the rest of a token that was broken onto a second line reads as a key too
-        let known = (elsewhere.is_some() || meant.is_some()).then(|| format!(" `{}`", shown(name))).unwrap_or_default();
+        let is_near = elsewhere.is_some() || meant.is_some();
+        let known = if is_near { format!(" `{}`", shown(name)) } else { String::new() };
         let failure = Failure::usage(format!("{}: unknown key{known} in [{words}]", self.place(line)));
         match (elsewhere, meant) {
             (Some(key), _) => failure.remedy(format!("`{}` belongs under [{}]", key.name, key.section)),

@@ -7,6 +7,7 @@ use super::snapshot::SnapshotConfig;
 use super::values;
 use crate::audit::AuditOptions;
 use crate::cli::{CONCURRENCY, KEEP_VERSIONS, RETAIN_WEEKS};
+use crate::inventory::CrawlOptions;
 use crate::inventory::workflow::{PinnedProperty, WorkflowOptions};
 use crate::metrics::Thresholds;
 use confluence_client::ConnectionSettings;
@@ -105,6 +106,18 @@ pub(super) static CONNECTION: &[Row<ConnectionSettings>] = &[
         ),
     ),
 ];
+
+/// What is read, and what may stay unread.
+pub(super) static READING: &[Row<CrawlOptions>] = &[by_flag(
+    &["--accept-unread"],
+    read(
+        "audit",
+        "accept_unread",
+        Kind::List,
+        |crawl, key, value| put(&mut crawl.accept_unread, values::unread_versions(key, value)),
+        "Contents that cannot be read and may stay so, as `ID@VERSION`, until their version changes",
+    ),
+)];
 
 /// What a snapshot measures and keeps.
 pub(super) static SNAPSHOT: &[Row<SnapshotConfig>] = &[
@@ -292,6 +305,7 @@ pub(super) fn keys() -> impl Iterator<Item = &'static Key> + Clone {
         .into_iter()
         .chain(of(AUDIT))
         .chain(of(CONNECTION))
+        .chain(of(READING))
         .chain(of(SNAPSHOT))
         .chain(per_space())
         .chain(of(WORKFLOW))

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use config::Value;
 
-use super::keys::{AUDIT, SNAPSHOT, THRESHOLDS, WORKFLOW};
+use super::keys::{AUDIT, READING, SNAPSHOT, THRESHOLDS, WORKFLOW};
 use super::layers::{Flags, Layers, Surroundings};
 use super::snapshot::SnapshotConfig;
 use super::warning::Warning;
@@ -94,6 +94,7 @@ fn load(
     let mut audit = AuditOptions::default();
     layers.set(AUDIT, &mut audit)?;
     let mut config = Config::new(connection, audit, args, around);
+    layers.set(READING, &mut config.crawl)?;
     let snapshot = snapshot.map(|args| snapshot_of(&layers, args, around)).transpose()?;
     config.crawl.measures = snapshot.as_ref().map(|snapshot| snapshot.todo_markers.clone());
     warnings.extend(layers.warnings);
@@ -109,6 +110,10 @@ fn flags(args: &AuditArgs, snapshot: Option<&SnapshotArgs>) -> Result<Flags, Fai
     set(&mut flags, "--keep-versions", args.keep_versions.as_ref());
     set(&mut flags, "--concurrency", args.reading.concurrency.as_ref());
     set(&mut flags, "--max-wait", args.reading.max_wait.as_ref());
+    let accepted = values::list_of_flag("--accept-unread", &args.reading.accept_unread)?;
+    if !accepted.is_empty() {
+        flags.set("--accept-unread", accepted.into_iter().map(Value::from).collect::<Vec<_>>());
+    }
     if let Some(snapshot) = snapshot {
         set(&mut flags, "--retain", snapshot.retain.as_ref());
         for (flag, texts) in [("--metrics", &snapshot.metrics), ("--space", &snapshot.space)] {

@@ -101,7 +101,8 @@ fn the_compatible_file_is_enough() {
     assert_eq!(token(config), "from-the-file");
     assert_eq!((config.connection.concurrency, config.connection.max_wait), (8, Duration::from_secs(900)));
     assert_eq!(debug(&config.audit), debug(&AuditOptions::default()));
-    let crawl = CrawlOptions { program: env!("CARGO_PKG_VERSION").to_owned(), ..CrawlOptions::default() };
+    let results = Some(place.working.path().to_owned());
+    let crawl = CrawlOptions { program: env!("CARGO_PKG_VERSION").to_owned(), results, ..CrawlOptions::default() };
     assert_eq!(debug(&config.crawl), debug(&crawl));
     assert_eq!(config.output, place.working.path());
     assert_eq!(loaded.file, Some(place.working.path().join(FILE_NAME)));
@@ -292,6 +293,22 @@ fn scope_and_rules_come_out_as_they_went_in() {
     assert!(config.verify_duplicates && !config.crawl.accept_shrink);
     assert_eq!(config.audit.protect_labels, texts(&["keep", "legal hold"]));
     assert_eq!(config.audit.protect_names, texts(&["*.key"]));
+}
+
+#[test]
+fn what_may_stay_unread_comes_from_the_file_or_from_flags() {
+    let place = Place::with_file(&format!("{FILLED}[audit]\naccept_unread = 1001@3, att5@0\n"));
+    let accepted = |arguments: &[&str]| {
+        let accepted = place.config(arguments).crawl.accept_unread;
+        accepted.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    assert_eq!(accepted(&[]), ["1001@3", "att5@0"]);
+    assert_eq!(accepted(&["--accept-unread", "7@1, 8@2", "--accept-unread=9@4"]), ["7@1", "8@2", "9@4"]);
+    let failure = place.failure(&["--accept-unread", "1001"]);
+    assert_eq!(
+        (failure.status, failure.what.as_str()),
+        (ExitStatus::Usage, "--accept-unread: `accept_unread` cannot be `1001`")
+    );
 }
 
 #[test]

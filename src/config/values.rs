@@ -9,6 +9,7 @@ use url::Host;
 use super::key::{Key, Kind};
 use crate::cli::parse_wait;
 use crate::error::{ExitStatus, Failure};
+use crate::inventory::UnreadVersion;
 use crate::inventory::snapshot::{MetricGroup, MetricGroups};
 use storage_format::TodoMarkers;
 
@@ -133,6 +134,16 @@ pub(super) fn hosts(key: &Key, value: &Value) -> Result<Vec<String>, Failure> {
     list(key, value)?.into_iter().map(parse).collect()
 }
 
+/// A list of versions that may stay unread.
+pub(super) fn unread_versions(key: &Key, value: &Value) -> Result<Vec<UnreadVersion>, Failure> {
+    let parse = |text: &String| {
+        text.parse().map_err(|_| {
+            wrong(key, value, text).remedy("write an id with its version, as an incomplete report names them: 1001@3")
+        })
+    };
+    list(key, value)?.iter().map(parse).collect()
+}
+
 /// The words that name groups of metrics.
 pub(super) fn groups(key: &Key, value: &Value) -> Result<MetricGroups, Failure> {
     let group = |word: &String| {
@@ -238,6 +249,18 @@ mod tests {
         assert_eq!(patterns(&names, &values(&["*.key", "[[]draft]*"])).unwrap().len(), 2);
         let failure = patterns(&names, &values(&["[a"])).unwrap_err();
         assert_eq!(failure.what, "the.cfg:4: `protect_names`: `[a` is no pattern");
+    }
+
+    #[test]
+    fn unread_versions_are_an_id_and_a_number() {
+        let accept_unread = key("accept_unread", Kind::List);
+        let read = unread_versions(&accept_unread, &values(&["1001@3", "att5@0"])).unwrap();
+        assert_eq!(read.iter().map(ToString::to_string).collect::<Vec<_>>(), ["1001@3", "att5@0"]);
+        let failure = unread_versions(&accept_unread, &values(&["1001"])).unwrap_err();
+        assert_eq!(
+            (failure.status, failure.what.as_str()),
+            (ExitStatus::Usage, "the.cfg:4: `accept_unread` cannot be `1001`")
+        );
     }
 
     #[test]

@@ -83,7 +83,7 @@ pub(super) fn kind_of(which: CommentKind) -> (ContentKind, &'static str) {
 pub(super) fn comment(crawl: &Crawl<'_>, sent: model::Content, kind: ContentKind) -> Content {
     let on_attachment = sent.attachment_id.as_ref().map(|id| ContentId::new(&id.0));
     let is_reply = sent.parent_comment_id.is_some();
-    let mut comment = crawl.content(sent, kind);
+    let mut comment = crawl.listed(sent, kind);
     comment.container = comment.container.or(on_attachment);
     if is_reply { in_its_thread(comment) } else { comment }
 }

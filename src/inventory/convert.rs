@@ -68,6 +68,7 @@ pub(super) fn space(sent: model::Space) -> Space {
 pub(super) fn content(sent: model::Content, kind: ContentKind, body: Option<Body>) -> Content {
     let version = sent.version.unwrap_or_default();
     let container = sent.page_id.or(sent.blog_post_id).or(sent.custom_content_id).map(content_id);
+    let live = sent.subtype.as_deref() == Some("live");
     let parent = sent.parent_id.map(|id| (content_id(id), parent_kind(sent.parent_type)));
     Content {
         id: content_id(sent.id),
@@ -86,6 +87,8 @@ pub(super) fn content(sent: model::Content, kind: ContentKind, body: Option<Body
         webui: sent.links.and_then(|links| links.webui),
         body,
         header_images: Vec::new(),
+        live,
+        unread: None,
         details: None,
     }
 }
@@ -124,6 +127,8 @@ pub(super) fn template(sent: model::Template, space: Option<SpaceId>, body: Opti
         webui: None,
         body,
         header_images: Vec::new(),
+        live: false,
+        unread: None,
         details: None,
     }
 }
@@ -147,7 +152,7 @@ pub(super) fn attachment(sent: model::Attachment) -> Attachment {
         media_type: sent.media_type.filter(|kind| !kind.is_empty()),
         size: size(sent.file_size),
         created_at: time(sent.created_at.as_deref()),
-        // a file without a version number is kept apart by `versions.rs`
+        // a file without a version number is settled by `current_number.rs`
         version: version.number.unwrap_or(0),
         modified_at: time(version.created_at.as_deref()),
         author: account(version.author_id),
@@ -156,6 +161,7 @@ pub(super) fn attachment(sent: model::Attachment) -> Attachment {
         webui: sent.webui_link.or(links.webui),
         old_versions: Vec::new(),
         labels: None,
+        unread: None,
         sha256: None,
         unsettled: None,
     }

@@ -1,6 +1,8 @@
 //! The ledger: every planned unit of work is entered before its request and ends in exactly one state.
 
 use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
@@ -27,6 +29,41 @@ pub enum UnitEnd {
         /// The option.
         option: String,
     },
+    /// Could not be read, and the user accepts that for this version (`accept_unread`).
+    Accepted {
+        /// What was accepted.
+        unread: UnreadVersion,
+        /// Why it could not be read.
+        reason: String,
+    },
+}
+
+/// One version of a content or attachment that may stay unread. As text, and in the configuration, `ID@VERSION`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct UnreadVersion {
+    /// Id of a content or attachment, as the API spells it.
+    pub id: String,
+    /// Number of the version; 0 where the site tells none.
+    pub version: u32,
+}
+
+impl fmt::Display for UnreadVersion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}@{}", self.id, self.version)
+    }
+}
+
+impl FromStr for UnreadVersion {
+    type Err = String;
+
+    /// The error is one line for people.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let parts = text.trim().split_once('@').map(|(id, version)| (id.trim(), version.trim().parse()));
+        match parts {
+            Some((id, Ok(version))) if !id.is_empty() => Ok(Self { id: id.to_owned(), version }),
+            _ => Err(format!("`{text}` is no id with a version; write ID@VERSION, as in 1001@3")),
+        }
+    }
 }
 
 macro_rules! unit_kinds {
@@ -79,6 +116,8 @@ unit_kinds! {
     AttachmentVersion = "attachment version",
     /// The content that owns an attachment but is in no list.
     ContainerLookup = "attachment owner",
+    /// The list of the account's drafts of pages or posts.
+    DraftList = "draft list",
     /// The draft of one page or post.
     Draft = "draft",
     /// Labels that a macro or rule filters by.
@@ -135,12 +174,20 @@ pub struct UnitCounts {
     pub gone: u64,
     /// Ended `skipped`.
     pub skipped: u64,
+    /// Ended `accepted`.
+    #[serde(default)]
+    pub accepted: u64,
     /// Of `ok`: known from an earlier run, because they can never change, so that no request was made.
     #[serde(default)]
     pub remembered: u64,
 }
 
 impl UnitCounts {
+    /// Units that did not end, or ended so that something is missing that nobody accepted.
+    pub fn unread(&self) -> u64 {
+        self.planned.saturating_sub(self.ok + self.gone + self.skipped + self.accepted)
+    }
+
     fn plus(self, other: Self) -> Self {
         Self {
             planned: self.planned + other.planned,
@@ -149,6 +196,7 @@ impl UnitCounts {
             denied: self.denied + other.denied,
             gone: self.gone + other.gone,
             skipped: self.skipped + other.skipped,
+            accepted: self.accepted + other.accepted,
             remembered: self.remembered + other.remembered,
         }
     }
@@ -180,9 +228,24 @@ impl Coverage {
     /// Whether everything planned was read: no unit failed or was denied. Where nothing was planned, nothing was read.
     pub fn is_complete(&self) -> bool {
         let is_read = |counts: &UnitCounts| {
-            counts.failed == 0 && counts.denied == 0 && counts.planned == counts.ok + counts.gone + counts.skipped
+            let ended = counts.ok + counts.gone + counts.skipped + counts.accepted;
+            counts.failed == 0 && counts.denied == 0 && counts.planned == ended
         };
         !self.units.is_empty() && self.units.values().all(is_read)
+    }
+
+    /// What the user accepts as unread, each once, by id.
+    pub fn accepted(&self) -> Vec<&UnreadVersion> {
+        let ends = self.gaps.iter().map(|gap| &gap.end);
+        let mut accepted: Vec<&UnreadVersion> = ends
+            .filter_map(|end| match end {
+                UnitEnd::Accepted { unread, .. } => Some(unread),
+                _ => None,
+            })
+            .collect();
+        accepted.sort();
+        accepted.dedup();
+        accepted
     }
 
     /// Whether a unit of a kind failed or was denied.
@@ -246,13 +309,15 @@ mod tests {
 
     #[test]
     fn a_ledger_is_had_back_from_json() {
-        let all = UnitCounts { planned: 7, ok: 2, failed: 1, denied: 1, gone: 2, skipped: 1, remembered: 1 };
+        let all =
+            UnitCounts { planned: 8, ok: 2, failed: 1, denied: 1, gone: 2, skipped: 1, accepted: 1, remembered: 1 };
         let ends = [
             UnitEnd::Ok,
             UnitEnd::Failed { reason: "cut \"off\"".to_owned() },
             UnitEnd::Denied { reason: "403".to_owned() },
             UnitEnd::Gone,
             UnitEnd::Skipped { option: "--no-drafts".to_owned() },
+            UnitEnd::Accepted { unread: "1001@3".parse().unwrap(), reason: "no body".to_owned() },
         ];
         let gap = |(kind, end): (&UnitKind, UnitEnd)| Gap { kind: *kind, subject: "page 1".to_owned(), end };
         let coverage = Coverage {
@@ -262,6 +327,18 @@ mod tests {
         };
         let written = serde_json::to_string(&coverage).unwrap();
         assert_eq!(serde_json::from_str::<Coverage>(&written).unwrap(), coverage);
+    }
+
+    #[test]
+    fn unread_versions_are_written_as_they_are_read() {
+        for (text, id, version) in [("1001@3", "1001", 3), (" att5 @ 0", "att5", 0), ("k:a@2", "k:a", 2)] {
+            let unread: UnreadVersion = text.parse().unwrap();
+            assert_eq!((unread.id.as_str(), unread.version), (id, version));
+            assert_eq!(unread.to_string().parse(), Ok(unread));
+        }
+        for wrong in ["1001", "@3", "1001@", "1001@x", "1001@-1", ""] {
+            assert!(wrong.parse::<UnreadVersion>().unwrap_err().contains("ID@VERSION"), "{wrong}");
+        }
     }
 
     #[test]

@@ -16,6 +16,7 @@ use super::ledger::{Ledger, Unit};
 use super::memory::Memory;
 use super::options::CrawlOptions;
 use super::site::{Content, ContentKind};
+use super::unread::Why;
 use super::witnesses::{Kind, Witnesses};
 use crate::progress::Progress;
 use confluence_client::api::Single;
@@ -51,8 +52,17 @@ impl Crawl<'_> {
         read_body(self.memory.0, text, self.site, depth)
     }
 
-    /// Reads a content as it arrives; the text of its body is not kept. What contents in the trash name counts for
+    /// Reads a content as a list gives it; the text of its body is not kept. What contents in the trash name counts for
     /// nothing, but is mentioned where it is the only use, so theirs is read as far as it comes with the list.
+    ///
+    /// An empty text is what some lists give for a body they leave out, so the content has none here.
+    pub(super) fn listed(&self, sent: model::Content, kind: ContentKind) -> Content {
+        let is_empty = sent.storage().is_some_and(str::is_empty);
+        let content = self.content(sent, kind);
+        if is_empty { Content { body: None, ..content } } else { content }
+    }
+
+    /// Reads a content that was asked for alone.
     pub(super) fn content(&self, sent: model::Content, kind: ContentKind) -> Content {
         let body = sent.storage().map(|text| self.parse(text));
         let details = self.options.measures.is_some().then(|| Box::new(convert::details(&sent)));
@@ -100,25 +110,40 @@ impl Crawl<'_> {
     /// `denied` when one does. Gives whether it is gone. Lists of comments and of app content cannot be asked for one id,
     /// and the list that has just shown it weighs more than the 404.
     pub(super) async fn settle_missing(&self, unit: Unit<'_>, which: Single, id: &str) -> bool {
-        let kind = match which {
-            Single::Page => ContentKind::Page,
-            Single::BlogPost => ContentKind::BlogPost,
-            Single::FooterComment | Single::InlineComment | Single::CustomContent => {
-                unit.denied("not found alone, though a list shows it");
-                return false;
-            }
-        };
-        match self.api.is_listed(which, id).await {
-            Ok(false) => self.settle_gone(unit, Kind::Content(kind), id).await,
-            Ok(true) => {
-                unit.denied("not found alone, though a list shows it");
-                false
-            }
-            Err(error) => {
-                unit.refused(&error);
-                false
-            }
+        match self.is_hidden(which, id).await {
+            Ok(false) => return self.settle_gone(unit, Kind::Content(kind_of(which)), id).await,
+            Ok(true) => unit.denied("not found alone, though a list shows it"),
+            Err(error) => unit.refused(&error),
         }
+        false
+    }
+
+    /// The same for a content whose body is wanted: one that a list shows may be accepted as unread.
+    pub(super) async fn settle_missing_body(&self, unit: Unit<'_>, which: Single, content: &mut Content) -> bool {
+        match self.is_hidden(which, content.id.as_str()).await {
+            Ok(false) => return self.settle_gone(unit, Kind::Content(content.kind), content.id.as_str()).await,
+            Ok(true) => self.unreadable(unit, content, Why::Hidden),
+            Err(error) => unit.refused(&error),
+        }
+        false
+    }
+
+    /// Whether a list shows what was not found alone.
+    async fn is_hidden(&self, which: Single, id: &str) -> Result<bool, RequestError> {
+        match which {
+            Single::Page | Single::BlogPost => self.api.is_listed(which, id).await,
+            Single::FooterComment | Single::InlineComment | Single::CustomContent => Ok(true),
+        }
+    }
+}
+
+fn kind_of(which: Single) -> ContentKind {
+    match which {
+        Single::Page => ContentKind::Page,
+        Single::BlogPost => ContentKind::BlogPost,
+        Single::FooterComment => ContentKind::FooterComment,
+        Single::InlineComment => ContentKind::InlineComment,
+        Single::CustomContent => ContentKind::CustomContent,
     }
 }
 

@@ -11,6 +11,7 @@ use super::owners::Owner;
 use super::site::{Content, ContentKind};
 use confluence_client::RequestError;
 use confluence_client::api::{Bodies, Order};
+use storage_format::Body;
 
 /// Types that are an index of diagrams kept elsewhere: what stands in them is no use (`storage-format.md` 3).
 const INDEXES: [&str; 2] = ["com.mxgraph.confluence.plugins.diagramly", "drawio"];
@@ -22,7 +23,7 @@ pub(super) async fn read(crawl: &Crawl<'_>, owners: Vec<Owner>) -> (Vec<Content>
     let mut contents: BTreeMap<_, Content> = BTreeMap::new();
     for Owner { mut content, custom_type } in owners {
         if custom_type.is_some_and(|kind| indexes.contains(&kind)) {
-            content.body = None;
+            content.body = Some(Body::default());
         }
         contents.insert((content.kind, content.id.clone()), content);
     }
@@ -35,7 +36,7 @@ pub(super) async fn read(crawl: &Crawl<'_>, owners: Vec<Owner>) -> (Vec<Content>
     (contents.into_values().collect(), types)
 }
 
-fn is_index(kind: &str) -> bool {
+pub(super) fn is_index(kind: &str) -> bool {
     INDEXES.iter().any(|index| kind.contains(index))
 }
 
@@ -45,7 +46,7 @@ async fn of_type(crawl: &Crawl<'_>, kind: &str) -> Vec<Content> {
     let walked = crawl
         .api
         .custom_content(kind, Bodies::Included, Order::Forward, |sent| {
-            contents.push(crawl.content(sent, ContentKind::CustomContent));
+            contents.push(crawl.listed(sent, ContentKind::CustomContent));
             crawl.progress.advance(1);
         })
         .await;
@@ -57,11 +58,7 @@ async fn of_type(crawl: &Crawl<'_>, kind: &str) -> Vec<Content> {
         }
         end => unit.settle(end),
     }
-    // the others have the body that the list gives them, or none
-    let (left_out, mut contents): (Vec<_>, Vec<_>) =
-        contents.into_iter().partition(|content: &Content| walked.without_body.contains(content.id.as_str()));
-    contents.extend(bodies::settle(crawl, left_out).await);
-    contents
+    bodies::settle(crawl, contents).await
 }
 
 #[cfg(test)]

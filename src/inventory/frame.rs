@@ -7,6 +7,7 @@ use chrono::Utc;
 use thiserror::Error;
 use url::Url;
 
+use super::coverage::UnreadVersion;
 use super::crawl::Crawl;
 use super::identity::{self, Opening};
 use super::last_run::{self, Figures, LastRun, View};
@@ -29,6 +30,9 @@ pub enum CrawlError {
     /// The choice of spaces cannot be made; nothing but the spaces was read.
     #[error(transparent)]
     Scope(#[from] ScopeError),
+    /// `accept_unread` names what the site does not have.
+    #[error("accept_unread names what is not on this site: {}", ids(.0))]
+    UnknownAccepted(Vec<UnreadVersion>),
     /// Nothing usable was read.
     #[error("{cause}")]
     Unusable {
@@ -63,6 +67,10 @@ pub enum CrawlError {
     },
 }
 
+fn ids(unread: &[UnreadVersion]) -> String {
+    unread.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
 impl CrawlError {
     /// Nothing usable was read of the site.
     pub(super) fn unusable(api: &Api, cause: RequestError) -> Self {
@@ -72,7 +80,7 @@ impl CrawlError {
     /// The exit status of a run that ends with this error (product contract 1).
     pub fn exit_status(&self) -> ExitStatus {
         match self {
-            Self::Scope(_) => ExitStatus::Usage,
+            Self::Scope(_) | Self::UnknownAccepted(_) => ExitStatus::Usage,
             Self::NoSpaces { .. } => ExitStatus::Authentication,
             Self::Unusable { cause, .. } | Self::Unlisted { cause, .. } | Self::Stopped { cause, .. } => match self {
                 _ if cause.is_auth_lost() => ExitStatus::Authentication,
@@ -88,6 +96,9 @@ impl CrawlError {
     pub fn remedy(&self) -> &'static str {
         match self {
             Self::Scope(_) => "check the space keys: they are in the address of a space, after /spaces/",
+            Self::UnknownAccepted(_) => {
+                "write the ids as an incomplete report names them; take out what was deleted since"
+            }
             Self::NoSpaces { .. } => "check that this account may use Confluence on this site",
             Self::Unusable { cause, .. } | Self::Unlisted { cause, .. } | Self::Stopped { cause, .. } => cause.remedy(),
         }

@@ -5,7 +5,7 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::coverage::{Coverage, Gap, UnitCounts, UnitEnd, UnitKind};
+use super::coverage::{Coverage, Gap, UnitCounts, UnitEnd, UnitKind, UnreadVersion};
 use confluence_client::RequestError;
 
 /// The ledger of a run that goes on.
@@ -50,6 +50,22 @@ impl Ledger {
         self.coverage().has_gap(kind)
     }
 
+    /// Whether a list of contents or files could not be read to its end so far.
+    pub(super) fn has_list_gap(&self) -> bool {
+        const LISTS: [UnitKind; 9] = [
+            UnitKind::SpaceList,
+            UnitKind::PageList,
+            UnitKind::BlogPostList,
+            UnitKind::DraftList,
+            UnitKind::AttachmentList,
+            UnitKind::CommentList,
+            UnitKind::Replies,
+            UnitKind::Templates,
+            UnitKind::CustomContentList,
+        ];
+        LISTS.into_iter().any(|kind| self.has_gap(kind))
+    }
+
     /// Plans a unit that an earlier run has read and that can never change.
     pub(super) fn remembered(&self, kind: UnitKind) {
         self.done(kind, 1);
@@ -89,6 +105,7 @@ fn counter<'a>(counts: &'a mut UnitCounts, end: &UnitEnd) -> &'a mut u64 {
         UnitEnd::Denied { .. } => &mut counts.denied,
         UnitEnd::Gone => &mut counts.gone,
         UnitEnd::Skipped { .. } => &mut counts.skipped,
+        UnitEnd::Accepted { .. } => &mut counts.accepted,
     }
 }
 
@@ -131,6 +148,16 @@ impl Unit<'_> {
         self.end(UnitEnd::Skipped { option: option.to_owned() });
     }
 
+    /// Could not be read: denied where that is why, else failed.
+    pub(super) fn failed_or_denied(self, denied: bool, reason: String) {
+        self.end(if denied { UnitEnd::Denied { reason } } else { UnitEnd::Failed { reason } });
+    }
+
+    /// Could not be read, and the user accepts that.
+    pub(super) fn accepted(self, unread: UnreadVersion, reason: impl Into<String>) {
+        self.end(UnitEnd::Accepted { unread, reason: reason.into() });
+    }
+
     /// Could not be read, for a reason that is no request's error.
     pub(super) fn failed(self, reason: impl Into<String>) {
         self.end(UnitEnd::Failed { reason: reason.into() });
@@ -138,8 +165,7 @@ impl Unit<'_> {
 
     /// Could not be read: denied or failed, as the error says.
     pub(super) fn refused(self, error: &RequestError) {
-        let reason = error.to_string();
-        self.end(if error.is_denied() { UnitEnd::Denied { reason } } else { UnitEnd::Failed { reason } });
+        self.failed_or_denied(error.is_denied(), error.to_string());
     }
 
     /// Ends as a result says.
@@ -178,6 +204,17 @@ mod tests {
         assert!(!coverage.is_complete());
         assert_eq!(coverage.gaps.len(), 1);
         assert_eq!(coverage.units[&UnitKind::Body], UnitCounts { planned: 2, ok: 1, failed: 1, ..Default::default() });
+    }
+
+    #[test]
+    fn what_is_accepted_leaves_a_run_complete_and_is_told() {
+        let ledger = Ledger::default();
+        let unread: UnreadVersion = "1001@3".parse().unwrap();
+        ledger.enter(UnitKind::Body, "page 1001").accepted(unread.clone(), "no body");
+        let coverage = ledger.finish();
+        assert!(coverage.is_complete());
+        assert_eq!(coverage.accepted(), [&unread]);
+        assert_eq!((coverage.total().accepted, coverage.total().unread()), (1, 0));
     }
 
     #[test]

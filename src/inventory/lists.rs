@@ -10,6 +10,7 @@ use super::ledger::Ledger;
 use super::pass::Pass;
 use super::plan::batch_size;
 use super::site::{Attachment, Container, Content, ContentId, ContentKind, Space};
+use super::templates;
 use super::{bodies, comments, convert};
 use crate::support::wording::plural;
 use confluence_client::api::{Bodies, CommentKind, Order, Single, SpaceList};
@@ -74,7 +75,7 @@ pub(super) async fn contents_and_attachments(
         attachments(crawl),
         comments::read(crawl, CommentKind::Footer, |_| true),
         comments::read(crawl, CommentKind::Inline, |_| true),
-        templates(crawl, Pass::FIRST, &with_bodies, |_, _| None),
+        templates::walk(crawl, Pass::FIRST, &with_bodies, |_, _| None),
         in_spaces(crawl, Single::Page, &without, Bodies::LeftOut),
         in_spaces(crawl, Single::BlogPost, &without, Bodies::LeftOut),
     );
@@ -132,7 +133,7 @@ impl Listed {
 pub(super) async fn in_spaces(crawl: &Crawl<'_>, which: Single, spaces: &[&Space], bodies: Bodies) -> Vec<Content> {
     let kind = kind_of(which);
     let pass = Pass { bodies, ..Pass::FIRST };
-    walk_spaces(crawl, pass, which, spaces, |sent| Some(crawl.content(sent, kind))).await.list
+    walk_spaces(crawl, pass, which, spaces, |sent| Some(crawl.listed(sent, kind))).await.list
 }
 
 fn kind_of(which: Single) -> ContentKind {
@@ -235,80 +236,4 @@ pub(super) async fn attachments(crawl: &Crawl<'_>) -> Vec<Attachment> {
     let files: Vec<Attachment> = files.into_values().collect();
     crawl.witnesses.note_files(&files);
     files
-}
-
-/// Global templates and those of every space, blueprints included, each once. `page_size` gives the size of the pages of
-/// a list, of blueprints or not; `None` is the usual one.
-pub(super) async fn templates(
-    crawl: &Crawl<'_>,
-    pass: Pass,
-    spaces: &[&Space],
-    page_size: impl Fn(Option<&Space>, bool) -> Option<u32>,
-) -> Listed {
-    let places = std::iter::once(None).chain(spaces.iter().map(|space| Some(*space)));
-    let lists = places.flat_map(|place| [(place, false), (place, true)]);
-    let walks =
-        lists.map(|(place, blueprints)| template_list(crawl, pass, place, blueprints, page_size(place, blueprints)));
-    let mut listed = Listed::nothing();
-    let mut templates: BTreeMap<ContentId, Content> = BTreeMap::new();
-    for mut found in crawl.all(walks.collect()).await {
-        for template in found.list.drain(..) {
-            // every space inherits the global blueprints: the one without a space is the original
-            let known = templates.get(&template.id);
-            if known.is_none_or(|known| known.space.is_some() && template.space.is_none()) {
-                templates.insert(template.id.clone(), template);
-            }
-        }
-        listed.add(found);
-    }
-    listed.list = templates.into_values().collect();
-    listed
-}
-
-async fn template_list(
-    crawl: &Crawl<'_>,
-    pass: Pass,
-    space: Option<&Space>,
-    blueprints: bool,
-    page_size: Option<u32>,
-) -> Listed {
-    let words = if blueprints { "blueprint templates" } else { "page templates" };
-    let place = space.map_or_else(|| "of the site".to_owned(), |space| format!("of space {}", space.key));
-    let unit = pass.enter(crawl, UnitKind::Templates, format!("{words} {place}"));
-    let mut templates = BTreeMap::new();
-    let key = space.map(|space| space.key.as_str());
-    // the list has no order: the other one stands for pages of the usual size
-    let mut order = pass.order;
-    let walked = loop {
-        let take = |sent: model::Template| {
-            let storage =
-                sent.body.as_ref().and_then(|body| body.storage.as_ref()).and_then(|body| body.value.as_deref());
-            let body = storage.map(|text| crawl.parse(text));
-            let template = convert::template(sent, space.map(|space| space.id.clone()), body);
-            templates.insert(template.id.clone(), template);
-        };
-        let page_size = page_size.filter(|_| order == pass.order);
-        let walked = if blueprints {
-            crawl.api.blueprint_templates(key, page_size, take).await
-        } else {
-            crawl.api.templates(key, page_size, take).await
-        };
-        let Some(other) = pass.other_order(order, &walked) else { break walked };
-        order = other;
-    };
-    // a blueprint of an app that nobody changed has a module key for an id and no body that could name a file
-    templates.retain(|id, template| {
-        let id = id.as_str();
-        template.body.is_some() || !id.contains(':') || walked.without_body.contains(id)
-    });
-    let is_archived = space.is_some_and(Space::is_archived);
-    let out_of_reach = is_archived && walked.end.as_ref().is_err_and(RequestError::is_not_found);
-    // an archived space makes no pages, so its templates may be out of reach without any loss
-    if out_of_reach {
-        unit.gone()
-    } else {
-        unit.settle(&walked.end)
-    }
-    let list = templates.into_values().collect();
-    Listed { list, is_whole: out_of_reach || walked.end.is_ok(), in_other_order: pass.is_other(order, &walked) }
 }

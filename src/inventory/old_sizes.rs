@@ -122,6 +122,7 @@ mod tests {
             webui: None,
             old_versions,
             labels: None,
+            unread: None,
             sha256: None,
             unsettled: None,
         }

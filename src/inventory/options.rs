@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::coverage::UnreadVersion;
 use crate::cache::Cache;
 use storage_format::TodoMarkers;
 
@@ -30,6 +31,8 @@ pub struct CrawlOptions {
     pub cache: Option<Arc<Cache>>,
     /// Believe that much less is there than in the last complete run.
     pub accept_shrink: bool,
+    /// What may stay unread without making the run incomplete.
+    pub accept_unread: Vec<UnreadVersion>,
     /// Measure the texts of bodies and keep the details of contents, for a snapshot; with the words that mark
     /// unfinished text.
     pub measures: Option<TodoMarkers>,

@@ -207,6 +207,8 @@ impl SiteCounts {
         }
         add(RequestKind::Properties, self.unsearched);
         add(RequestKind::Draft, self.unlisted_drafts);
+        add(RequestKind::DraftsOfPages, 1);
+        add(RequestKind::DraftsOfBlogPosts, 1);
         add(RequestKind::OneCustomContent, self.unlisted_custom_content);
         let indexed = self.footer_comments + self.inline_comments + self.attachments;
         add(RequestKind::SearchIndex, list_pages(client, RequestKind::SearchIndex, indexed));

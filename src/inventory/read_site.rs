@@ -8,10 +8,10 @@ use super::options::CrawlOptions;
 use super::owners_to_ask::OwnersToAsk;
 use super::pass::Pass;
 use super::plan::SiteCounts;
-use super::site::Space;
+use super::site::{Space, SpaceId};
 use super::{
-    Inventory, comments, custom_content, header_images, labels, list_comparison, lists, old_sizes, owners, people,
-    plausibility, search_comparison, versions,
+    Inventory, comments, custom_content, drafts, header_images, labels, list_comparison, lists, newer, old_sizes,
+    owners, people, plausibility, search_comparison, unread, versions,
 };
 use crate::progress::Progress;
 use confluence_client::Api;
@@ -22,11 +22,11 @@ use confluence_client::Api;
 /// A run that had to stop gives what it had read inside the error.
 pub async fn take_inventory(api: &Api, options: &CrawlOptions, progress: &Progress) -> Result<Inventory, CrawlError> {
     let frame = Frame::open(api, options, progress).await?;
-    let read = read(&frame.crawl(), &frame.spaces, frame.reported.as_deref()).await;
+    let read = read(&frame.crawl(), &frame.spaces, frame.reported.as_deref()).await?;
     frame.close(read).await
 }
 
-async fn read(crawl: &Crawl<'_>, spaces: &[Space], reported: Option<&[String]>) -> Read {
+async fn read(crawl: &Crawl<'_>, spaces: &[Space], reported: Option<&[String]>) -> Result<Read, CrawlError> {
     let (mut contents, lists::Attachments { mut files, owners }) =
         lists::contents_and_attachments(crawl, spaces, reported).await;
     let figures = Figures::of(spaces, &contents, &files);
@@ -39,13 +39,25 @@ async fn read(crawl: &Crawl<'_>, spaces: &[Space], reported: Option<&[String]>) 
     }
     let to_ask = OwnersToAsk::of(&contents, &files);
     crawl.phase("header images and owners", None);
-    let ((), found, ()) = tokio::join!(
+    let ((), found, (), listed_drafts) = tokio::join!(
         header_images::sweep(crawl, &mut contents, reported.filter(|_| crawl.options.references_within), spaces),
         owners::find(crawl, &owners),
         list_comparison::attachments(crawl, &files, &to_ask),
+        drafts::listed(crawl),
     );
     let (app_content, app_content_types) = custom_content::read(crawl, found).await;
     contents.extend(app_content);
+    let is_read = |id: &SpaceId| {
+        let space = spaces.iter().find(|space| space.id == *id);
+        !crawl.options.references_within
+            || space.is_none_or(|space| reported.is_none_or(|keys| keys.contains(&space.key)))
+    };
+    let drafts = drafts::read(crawl, listed_drafts, &contents, is_read).await;
+    newer::put_all(&mut contents, drafts);
+    let unknown = unread::unknown(crawl, &contents, &files);
+    if !unknown.is_empty() {
+        return Err(CrawlError::UnknownAccepted(unknown));
+    }
     comments::complete(&mut contents, &files);
     search_comparison::compare(crawl, &contents, &files).await;
     versions::read(crawl, &mut files, &contents, spaces, reported).await;
@@ -53,7 +65,7 @@ async fn read(crawl: &Crawl<'_>, spaces: &[Space], reported: Option<&[String]>) 
     labels::read(crawl, Pass::FIRST, &contents, &mut files).await;
     let people = people::read(crawl, &contents, &files).await;
     let references_within = crawl.options.references_within && reported.is_some();
-    Read { contents, attachments: files, people, old_sizes, app_content_types, plan, figures, references_within }
+    Ok(Read { contents, attachments: files, people, old_sizes, app_content_types, plan, figures, references_within })
 }
 
 #[cfg(test)]

@@ -3,12 +3,15 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
+use super::bodies::{NO_BODY, other_form};
 use super::continued::Continued;
 use super::coverage::UnitKind;
 use super::crawl::{Crawl, GROUP, single, subject};
+use super::drafts::unread_edition;
 use super::options::CrawlOptions;
 use super::site::{Attachment, Content, ContentId, Status};
-use super::{Inventory, header_images, newer};
+use super::unread::Why;
+use super::{Inventory, drafts, header_images, newer};
 use crate::progress::Progress;
 use confluence_client::api::Edition;
 use confluence_client::{Api, RequestError};
@@ -71,7 +74,7 @@ impl SecondLook {
         let wanted: Vec<&Content> = wanted.into_iter().map(|owner| &contents[owner]).collect();
         let mut found = Vec::new();
         for group in wanted.chunks(GROUP) {
-            found.extend(crawl.all(group.iter().map(|&owner| draft(crawl, owner)).collect()).await);
+            found.extend(crawl.all(group.iter().map(|&owner| drafts::of_published(crawl, owner)).collect()).await);
         }
         newer::put_all(&mut inventory.contents, found.into_iter().flatten().collect())
     }
@@ -113,43 +116,6 @@ fn is_newer(file: &Attachment, owner: &Content) -> bool {
     }
 }
 
-/// The draft of a published page or post, where there is one that differs from what is published.
-async fn draft(crawl: &Crawl<'_>, published: &Content) -> Option<Content> {
-    let which = single(published.kind)?;
-    let id = published.id.as_str();
-    let unit = crawl.ledger.enter(UnitKind::Draft, format!("draft of {}", subject(published)));
-    let result = crawl.twice(|| crawl.api.content(which, id, Edition::Draft)).await;
-    crawl.progress.advance(1);
-    let sent = match result {
-        Ok(sent) => sent,
-        Err(error) if error.is_not_found() => {
-            return crawl.settle_missing(unit, which, id).await.then(|| newer::out_of_sight(published));
-        }
-        Err(error) => {
-            unit.refused(&error);
-            return None;
-        }
-    };
-    if sent.storage().is_none() {
-        unit.failed("the answer bears no body");
-        return None;
-    }
-    unit.ok();
-    let mut draft = crawl.content(sent, published.kind);
-    // without a draft the published content comes back; what it names decides, whatever it calls itself
-    let same = match (&draft.body, &published.body) {
-        (Some(draft), Some(published)) => {
-            draft.references == published.references && draft.reading == published.reading
-        }
-        _ => false,
-    };
-    if draft.status != Status::Draft && (same || draft.status.is_trash()) {
-        return None;
-    }
-    draft.status = Status::Draft;
-    Some(draft)
-}
-
 /// One published owner read again alone, with its header images.
 async fn alone(crawl: &Crawl<'_>, known: &Content) -> Option<Content> {
     let which = single(known.kind)?;
@@ -159,9 +125,11 @@ async fn alone(crawl: &Crawl<'_>, known: &Content) -> Option<Content> {
     match result {
         Ok(sent) => {
             let mut content = crawl.content(sent, known.kind);
+            if let Err(why) = other_form(crawl, &mut content, Edition::Published).await {
+                return unread_edition(crawl, unit, known, Why::Request(&why));
+            }
             if content.body.is_none() && !content.status.is_trash() {
-                unit.failed("the answer bears no body");
-                return None;
+                return unread_edition(crawl, unit, known, Why::Lacking(NO_BODY));
             }
             unit.ok();
             content.header_images.clone_from(&known.header_images);
@@ -171,10 +139,7 @@ async fn alone(crawl: &Crawl<'_>, known: &Content) -> Option<Content> {
         Err(error) if error.is_not_found() => {
             crawl.settle_missing(unit, which, known.id.as_str()).await.then(|| newer::out_of_sight(known))
         }
-        Err(error) => {
-            unit.refused(&error);
-            None
-        }
+        Err(error) => unread_edition(crawl, unit, known, Why::Request(&error)),
     }
 }
 

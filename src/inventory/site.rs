@@ -216,6 +216,12 @@ pub struct Content {
     /// Header images, from content properties outside the body.
     #[serde(default)]
     pub header_images: Vec<HeaderImage>,
+    /// A live doc: edits are seen at once.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub live: bool,
+    /// Why nobody can tell what it uses, though the run may be complete: files of this content cannot be judged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unread: Option<String>,
     /// What only the page metrics ask for; read by `snapshot` alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub details: Option<Box<Details>>,
@@ -284,6 +290,9 @@ pub struct Attachment {
     pub old_versions: Vec<OldVersion>,
     /// Labels, when they had to be read (a gallery or a protect rule asks for them).
     pub labels: Option<Vec<String>>,
+    /// Why it could not be read, where the user accepts that: it cannot be judged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unread: Option<String>,
     /// SHA-256 of the current version in hexadecimal, when it was downloaded to compare duplicates.
     #[serde(default)]
     pub sha256: Option<String>,

@@ -6,13 +6,13 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::convert;
 use super::coverage::UnitKind;
 use super::crawl::{Crawl, GROUP};
 use super::ledger::Unit;
 use super::memory::Remembered;
 use super::site::{Attachment, Content, ContentId, OldVersion, Space, SpaceId};
 use super::version_list::{self, VersionList};
+use super::{convert, current_number};
 
 /// Reads the old versions, one request each (`confluence-api.md` 3.3). Files of spaces that are not reported are left
 /// out: neither their sizes nor their names matter to the report.
@@ -55,10 +55,8 @@ struct Wanted<'c> {
 /// Reads the old versions of the files at these places that are not there yet.
 pub(super) async fn read_of(crawl: &Crawl<'_>, files: &mut [Attachment], chosen: &[usize]) {
     for &index in chosen {
-        let file = &mut files[index];
-        if file.version == 0 {
-            crawl.ledger.enter(UnitKind::AttachmentVersion, of(file, None)).failed("the number of versions is unknown");
-            file.version = 1;
+        if files[index].version == 0 {
+            current_number::settle(crawl, &mut files[index]).await;
         }
     }
     let mut lists =

@@ -67,7 +67,7 @@ pub(super) fn unread(coverage: &Coverage) -> Vec<String> {
     let total = coverage.total();
     let has_failed = |gap: &&Gap| matches!(gap.end, UnitEnd::Failed { .. });
     let ended_failed = coverage.gaps.iter().filter(has_failed).count() as u64;
-    let open = total.planned.saturating_sub(total.ok + total.failed + total.denied + total.gone + total.skipped);
+    let open = total.unread().saturating_sub(total.failed + total.denied);
     [
         (total.failed.max(ended_failed), "could not be read"),
         (total.denied, "may not be seen by this account"),

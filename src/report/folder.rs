@@ -183,6 +183,17 @@ impl ReportFolder {
     }
 }
 
+/// Writes a text file of a finished folder anew: whole, or as it was.
+pub(super) fn amend(path: &Path, change: impl FnOnce(String) -> String) -> Result<(), ReportError> {
+    let text = fs::read_to_string(path).map_err(cannot("read", path))?;
+    let partial = path.with_extension("partial");
+    let mut file = private::create_file(&partial)?;
+    file.write_all(change(text).as_bytes()).map_err(cannot("write", &partial))?;
+    file.sync_all().map_err(cannot("write", &partial))?;
+    fs::rename(&partial, path).map_err(cannot("rename the finished file to", path))?;
+    path.parent().map_or(Ok(()), sync_folder)
+}
+
 /// Why filling a file failed: the disk, or what was to be written.
 #[derive(Debug)]
 pub enum WriteFailure {

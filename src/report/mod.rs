@@ -22,7 +22,8 @@ pub use facts::RunFacts;
 pub use folder::{WriteFailure, check_writable};
 
 use crate::audit::Audit;
-use crate::inventory::{Inventory, Scan, SpaceId};
+use crate::inventory::coverage::{Gap, UnitEnd, UnitKind};
+use crate::inventory::{Coverage, Inventory, Scan, SpaceId};
 use folder::ReportFolder;
 use view::{FileRow, ReportedSpace, View};
 
@@ -53,8 +54,14 @@ pub fn write(parent: &Path, run: &RunFacts, inventory: &Inventory, audit: &Audit
         folder.write("uses.csv", |sink| csv::uses(sink, &rows))?;
         folder.write("scan.json.gz", |sink| scan_json::write(sink, run, inventory))?;
         let checksums = folder.files();
-        folder.write("run.json", |sink| run_json::write(sink, &view, &rows, &checksums))
+        folder.write(run_json::NAME, |sink| run_json::write(sink, &view, &rows, &checksums))
     })
+}
+
+/// Adds to the manifest of a written report what became of the snapshot taken in the same run. What the audit says of
+/// itself stays as it is.
+pub(crate) fn add_snapshot(folder: &Path, half: &serde_json::Value) -> Result<(), ReportError> {
+    folder::amend(&folder.join(run_json::NAME), |manifest| run_json::with_snapshot(&manifest, half))
 }
 
 fn write_space(
@@ -86,17 +93,37 @@ pub(crate) fn unseen_changes(scan: &Scan) -> Option<String> {
     Some(format!("Changes after {began} UTC are not seen: all lists were walked for the last time until {ended}."))
 }
 
-/// What no report covers, because no API shows it (product contract 2). The same line in every report.
-pub(crate) fn not_covered(account: &str) -> String {
+/// What no report covers, because no API shows it (product contract 2), or because this site does not.
+pub(crate) fn not_covered(account: &str, coverage: &Coverage) -> String {
+    let mut kinds = vec!["the contents of whiteboards and databases".to_owned()];
+    kinds.extend(drafts_left_out(coverage).map(str::to_owned));
+    let refused = coverage.gaps.iter().filter(|gap| gap.kind == UnitKind::Templates);
+    let refused = refused.filter(|gap| matches!(gap.end, UnitEnd::Denied { .. }));
+    kinds.extend(refused.map(|gap| format!("{} (refused)", gap.subject)));
     format!(
-        "Not covered, because no API shows it: the contents of whiteboards and databases, other people's drafts that \
-         were never published, page history, app data, links from outside Confluence such as Jira, mail or other \
-         sites, and whatever {account} may not see."
+        "Not covered, because no API shows it: {}, page history, app data, links from outside Confluence such as Jira, \
+         mail or other sites, and whatever {account} may not see.",
+        kinds.join(", ")
     )
 }
 
 /// The same with the changes that one run does not cover.
-pub(crate) fn not_covered_by(scan: &Scan) -> String {
-    let changes = unseen_changes(scan).map_or_else(String::new, |changes| format!(" {changes}"));
-    format!("{}{changes}", not_covered(&scan.account.name))
+pub(crate) fn not_covered_by(inventory: &Inventory) -> String {
+    let changes = unseen_changes(&inventory.scan).map_or_else(String::new, |changes| format!(" {changes}"));
+    format!("{}{changes}", not_covered(&inventory.scan.account.name, &inventory.coverage))
+}
+
+/// The drafts that were not read. An audit reads those that the site lists, those that own files, and that of a page
+/// with a candidate newer than what was published; a snapshot reads none.
+fn drafts_left_out(coverage: &Coverage) -> [&'static str; 2] {
+    let left_out = |gap: &Gap| gap.kind == UnitKind::DraftList && matches!(gap.end, UnitEnd::Skipped { .. });
+    let drafts = if coverage.gaps.iter().any(left_out) {
+        "drafts, but for those that own files and those of pages with an otherwise unused file newer than what was \
+         published (this site does not list drafts)"
+    } else if coverage.units.contains_key(&UnitKind::DraftList) {
+        "other people's drafts, but for those of pages with an otherwise unused file newer than what was published"
+    } else {
+        "drafts"
+    };
+    [drafts, "drafts of comments"]
 }

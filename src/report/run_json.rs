@@ -7,7 +7,7 @@ use std::io::Write;
 use serde::Serialize;
 
 use crate::audit::{Totals, Usage};
-use crate::inventory::coverage::{Gap, UnitCounts, UnitKind};
+use crate::inventory::coverage::{Gap, UnitCounts, UnitEnd, UnitKind, UnreadVersion};
 use crate::inventory::{Account, OldSizes, RequestPlan};
 use confluence_client::RequestCounts;
 use storage_format::{Certainty, Display};
@@ -18,6 +18,9 @@ use super::{format, scan_json};
 
 /// The name of the format.
 pub const FORMAT: &str = "confluence-storage-analyzer run";
+
+/// The name of the file.
+pub(super) const NAME: &str = "run.json";
 
 /// The version of the format; grows with every change that a reader would misread.
 pub const VERSION: u32 = 1;
@@ -31,6 +34,8 @@ struct Manifest<'a> {
     scanned_by: &'a str,
     complete: bool,
     incomplete_reasons: &'a [String],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    accepted_unread: Vec<AcceptedEntry<'a>>,
     exit_code: u8,
     started_at: String,
     finished_at: String,
@@ -45,6 +50,8 @@ struct Manifest<'a> {
     old_sizes: &'a OldSizes,
     totals: Totals,
     spaces: Vec<SpaceEntry>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    without_space: Option<Totals>,
     coverage: Coverage<'a>,
     requests: &'a RequestCounts,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -61,6 +68,15 @@ struct Manifest<'a> {
 struct ClosingWalk {
     began_at: String,
     ended_at: String,
+}
+
+#[derive(Serialize)]
+struct AcceptedEntry<'a> {
+    #[serde(flatten)]
+    unread: &'a UnreadVersion,
+    kind: UnitKind,
+    subject: &'a str,
+    reason: &'a str,
 }
 
 #[derive(Serialize)]
@@ -100,6 +116,13 @@ struct UseEntry<'a> {
     certainty: Certainty,
 }
 
+/// A manifest with one more field, `snapshot`: what became of the snapshot of the same run.
+pub(super) fn with_snapshot(manifest: &str, half: &serde_json::Value) -> String {
+    let fields = manifest.trim_end();
+    let fields = fields.strip_suffix('}').unwrap_or(fields);
+    format!("{fields},\"snapshot\":{half}}}\n")
+}
+
 /// Writes the manifest; `checksums` are those of all other files.
 pub(crate) fn write(
     sink: &mut dyn Write,
@@ -116,6 +139,7 @@ pub(crate) fn write(
         scanned_by: &scan.program,
         complete: view.complete,
         incomplete_reasons: &view.incomplete_reasons,
+        accepted_unread: accepted(&coverage.gaps),
         exit_code: view.facts.exit_code,
         started_at: format::iso(scan.started_at),
         finished_at: format::iso(scan.finished_at),
@@ -131,6 +155,7 @@ pub(crate) fn write(
         old_sizes: &scan.old_sizes,
         totals: view.site_totals(),
         spaces: spaces(view),
+        without_space: Some(view.without_space()).filter(|totals| !totals.is_zero()),
         coverage: Coverage {
             total: coverage.total(),
             units: &coverage.units,
@@ -140,7 +165,7 @@ pub(crate) fn write(
         requests: &view.inventory.requests,
         plan: view.inventory.plan.as_ref(),
         notices: &view.audit.notices,
-        not_covered: super::not_covered_by(scan),
+        not_covered: super::not_covered_by(view.inventory),
         scan_format_version: scan_json::VERSION,
         checksums,
         files: rows.iter().map(file_entry).collect(),
@@ -148,6 +173,17 @@ pub(crate) fn write(
     serde_json::to_writer(&mut *sink, &manifest).map_err(|error| scan_json::json_failure("the manifest", error))?;
     sink.write_all(b"\n")?;
     Ok(())
+}
+
+fn accepted(gaps: &[Gap]) -> Vec<AcceptedEntry<'_>> {
+    gaps.iter()
+        .filter_map(|gap| match &gap.end {
+            UnitEnd::Accepted { unread, reason } => {
+                Some(AcceptedEntry { unread, kind: gap.kind, subject: &gap.subject, reason })
+            }
+            _ => None,
+        })
+        .collect()
 }
 
 fn spaces(view: &View<'_>) -> Vec<SpaceEntry> {

@@ -4,7 +4,7 @@
 use std::cmp::Ordering;
 use std::collections::HashMap;
 
-use crate::audit::{Audit, FileVerdict, Totals, Usage, Use};
+use crate::audit::{Audit, Figures, FileVerdict, Totals, Usage, Use};
 use crate::inventory::{AccountId, Attachment, Content, ContentKind, Inventory, Space, Status};
 use confluence_client::SiteLinks;
 use storage_format::Display;
@@ -27,6 +27,8 @@ pub(crate) struct View<'a> {
     /// Content ids to published contents; a draft only where nothing else bears the id.
     contents: HashMap<&'a str, &'a Content>,
     spaces: HashMap<&'a str, &'a Space>,
+    /// The figures, as this run tells them.
+    figures: Figures,
     /// The reported spaces by key, and where each stands by its id.
     reported: Vec<ReportedSpace<'a>>,
     places: HashMap<&'a str, usize>,
@@ -57,10 +59,12 @@ impl<'a> View<'a> {
             }
         }
         let complete = facts.is_complete(inventory, audit);
-        let reported = reported_spaces(inventory, audit, complete);
+        let figures = audit.figures(inventory, complete);
+        let reported = reported_spaces(inventory, &figures);
         let places = reported.iter().enumerate().map(|(at, reported)| (reported.space.id.as_str(), at));
         Ok(Self {
             places: places.collect(),
+            figures,
             reported,
             facts,
             inventory,
@@ -101,7 +105,25 @@ impl<'a> View<'a> {
 
     /// The figures of the site.
     pub(crate) fn site_totals(&self) -> Totals {
-        shown_totals(&self.audit.site, self.complete)
+        self.figures.site
+    }
+
+    /// The figures of what is in no visible space; they are part of those of the site.
+    pub(crate) fn without_space(&self) -> Totals {
+        self.figures.without_space
+    }
+
+    /// Column `Run Complete`: `Yes`, `No`, or `Yes except ID, ID` for what the user accepts as unread.
+    pub(crate) fn run_complete(&self) -> String {
+        let accepted = self.inventory.coverage.accepted();
+        match (self.complete, accepted.as_slice()) {
+            (false, _) => "No".to_owned(),
+            (true, []) => "Yes".to_owned(),
+            (true, accepted) => {
+                let ids: Vec<&str> = accepted.iter().map(|unread| unread.id.as_str()).collect();
+                format!("Yes except {}", ids.join(", "))
+            }
+        }
     }
 
     /// Display name of a person, or the account id where the name could not be read.
@@ -117,20 +139,13 @@ impl<'a> View<'a> {
 }
 
 /// The reported spaces by key, each with its folder.
-fn reported_spaces<'a>(inventory: &'a Inventory, audit: &Audit, complete: bool) -> Vec<ReportedSpace<'a>> {
-    let mut known: Vec<(&Space, Totals)> = audit
-        .spaces
-        .iter()
-        .filter_map(|totals| Some((inventory.spaces.get(totals.space?)?, shown_totals(&totals.totals, complete))))
-        .collect();
+fn reported_spaces<'a>(inventory: &'a Inventory, figures: &Figures) -> Vec<ReportedSpace<'a>> {
+    let of_spaces = figures.spaces.iter();
+    let mut known: Vec<(&Space, Totals)> =
+        of_spaces.filter_map(|totals| Some((inventory.spaces.get(totals.space)?, totals.totals))).collect();
     known.sort_by(|(one, _), (other, _)| (&one.key, &one.id).cmp(&(&other.key, &other.id)));
     let folders = names::folder_names(&known.iter().map(|(space, _)| *space).collect::<Vec<_>>());
     known.into_iter().zip(folders).map(|((space, totals), folder)| ReportedSpace { space, totals, folder }).collect()
-}
-
-/// Figures in which an incomplete run has nothing unreferenced.
-fn shown_totals(totals: &Totals, complete: bool) -> Totals {
-    if complete { *totals } else { totals.of_incomplete_run() }
 }
 
 /// Links are made by putting paths behind the base URL, so it alone decides scheme and host of every link (S-09).
@@ -160,10 +175,7 @@ pub(crate) struct FileRow<'a> {
 impl<'a> FileRow<'a> {
     /// The usage; an incomplete run never says `unreferenced`, whatever the verdict.
     pub(crate) fn usage(&self) -> Usage {
-        match self.verdict.usage {
-            Usage::Unreferenced if !self.view.complete => Usage::Undetermined,
-            usage => usage,
-        }
+        self.verdict.shown_usage(self.view.complete)
     }
 
     /// Why undetermined or not judged, and other remarks.

@@ -18,9 +18,10 @@ const SUM: &str =
 async fn u_09_areas_add_up_and_the_keyboard_walks_the_levels() {
     let browser = Browser::start().await;
     let report = Report::complete();
-    let (_, audit) = sample::complete(300);
+    let (inventory, audit) = sample::complete(300);
+    let site = audit.figures(&inventory, true).site;
     browser.open(&report.page("index.html")).await;
-    assert_eq!(browser.run(SUM).await, audit.site.current_bytes + audit.site.old_bytes);
+    assert_eq!(browser.run(SUM).await, site.current_bytes + site.old_bytes);
     // the areas drawn are as the values: within the pixel that separates them
     let ratio = "const all = [...document.querySelectorAll('.square')]; const area = s => (s.offsetWidth + 2) * (s.offsetHeight + 2); \
         const perPixel = all.map(s => Number(s.dataset.value) / area(s)); return Math.max(...perPixel) / Math.min(...perPixel)";

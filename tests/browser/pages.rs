@@ -104,8 +104,9 @@ async fn u_03_the_top_says_what_where_who_when_and_by_what() {
     ];
     assert_eq!(names, expected);
     let stored = browser.run("return Number(document.querySelector('.figures data').value)").await;
-    let (_, audit) = sample::complete(300);
-    assert_eq!(stored, audit.site.current_bytes + audit.site.old_bytes);
+    let (inventory, audit) = sample::complete(300);
+    let site = audit.figures(&inventory, true).site;
+    assert_eq!(stored, site.current_bytes + site.old_bytes);
     let quota = text_of(&browser, ".quota").await;
     assert!(quota.contains("10.0 GiB in the plan"), "{quota}");
     browser.stop().await;

@@ -15,8 +15,10 @@ mod cli;
 mod closing_walk;
 mod continuing;
 mod crawl;
+mod drafts;
 mod end_to_end;
 mod fault_matrix;
+mod figures;
 #[cfg(unix)]
 mod history;
 mod model;
@@ -31,3 +33,4 @@ mod snapshot;
 mod snapshot_page;
 mod snapshot_reading;
 mod storage_format_rows;
+mod unread;

@@ -6,16 +6,18 @@ use std::io::{Read as _, Write as _};
 use std::path::Path;
 
 use confluence_client::{Api, ConnectionSettings, Credentials, Timeouts};
-use confluence_sim::site::Kind;
+use confluence_sim::site::{Content, Kind, Status};
 use confluence_sim::{DemoServer, Fault, FaultPlan, Occurrence, RoutePattern, sample_site};
 use confluence_storage_analyzer::audit::{self, AuditOptions, Usage};
 use confluence_storage_analyzer::commands::reading::read_site;
-use confluence_storage_analyzer::inventory::CrawlOptions;
+use confluence_storage_analyzer::inventory::{CrawlOptions, UnreadVersion};
 use confluence_storage_analyzer::progress::Progress;
 use confluence_storage_analyzer::report::{self, RunFacts, scan_json};
 use serde_json::Value;
 use storage_format::TodoMarkers;
 use tempfile::TempDir;
+
+use test_support::bench::{also, without};
 
 const DOCUMENT: &str = include_str!("../../docs/saved-scan.md");
 const VERSION_1: &str = include_str!("../fixtures/scan-version-1.json");
@@ -72,17 +74,29 @@ async fn written_scan(folder: &Path) -> Value {
             post["status"] = "quarantined".into();
         }
     });
-    let faults = FaultPlan::none().on(posts, Occurrence::From(1), new_status);
-    let server = DemoServer::start_with(sample_site("2026-04-01T08:30:00Z".parse().unwrap()), faults).await.unwrap();
+    let site = sample_site("2026-04-01T08:30:00Z".parse().unwrap());
+    let is_page = |content: &&Content| content.kind == Kind::Page && content.status == Status::Current;
+    let page = site.contents.iter().rfind(is_page).unwrap();
+    let unread_page = UnreadVersion { id: page.id.clone(), version: page.version().unwrap().number };
+    let unread_file = UnreadVersion { id: site.attachments.last().unwrap().id.clone(), version: 0 };
+    let mut faults = FaultPlan::none().on(posts, Occurrence::From(1), new_status);
+    for (path, unread, place) in [("pages", &unread_page, "/body"), ("attachments", &unread_file, "/version")] {
+        faults = also(faults, &format!("/wiki/api/v2/{path}*"), Occurrence::From(1), without(&unread.id, place));
+    }
+    let versions = format!("/wiki/api/v2/attachments/{}/versions", unread_file.id);
+    let none = Fault::edit_json(|list| list["results"] = serde_json::json!([]));
+    let faults = also(faults, &versions, Occurrence::From(1), none);
+    let server = DemoServer::start_with(site, faults).await.unwrap();
     server.change_site(|site| {
         let page = site.contents.iter_mut().find(|content| content.kind == Kind::Page).unwrap();
+        page.live = true;
         page.body.push_str(r#"<p><ac:link><ri:page ri:space-key="ENG" ri:content-title="Home"/></ac:link></p>"#);
         page.body.push_str(r#"<p><ac:link><ri:blog-post ri:content-title="News"/></ac:link></p>"#);
         // a body that is given up
         let markdown = format!("<![CDATA[{}]]>", "](".repeat(50_000));
         let body = format!("<ac:plain-text-body>{markdown}</ac:plain-text-body></ac:structured-macro>");
         let page = site.contents.iter_mut().filter(|content| content.kind == Kind::Page).nth(1).unwrap();
-        page.body.push_str(&format!(r#"<ac:structured-macro ac:name="markdown">{body}"#));
+        page.body += &format!(r#"<ac:structured-macro ac:name="markdown">{body}"#);
     });
     let settings = ConnectionSettings {
         timeouts: Timeouts::NONE,
@@ -93,6 +107,7 @@ async fn written_scan(folder: &Path) -> Value {
     let options = CrawlOptions {
         measures: Some(TodoMarkers::default()),
         alias_hosts: alias_hosts.clone(),
+        accept_unread: vec![unread_page, unread_file],
         ..CrawlOptions::default()
     };
     let rules = AuditOptions { alias_hosts, ..AuditOptions::default() };

@@ -8,12 +8,13 @@ use anyhow::Result;
 use crate::step::{Step, all, cargo, program, target};
 use crate::{build, left};
 
-const STEPS: [Step; 8] = [
+const STEPS: [Step; 9] = [
     Step { name: "the gate", run: || program("bash", &[".ci/run"]).finish() },
     Step { name: "the published binary", run: build::dist },
     Step { name: "its demo", run: demo },
     Step { name: "properties over many cases", run: properties },
-    Step { name: "the promise over many random sites and faults", run: model },
+    Step { name: "the promise while every change is made at every point", run: races },
+    Step { name: "the promise over many random sites, changes, faults and kills", run: model },
     Step { name: "fuzz targets compile", run: fuzz },
     Step { name: "benchmarks compile", run: || cargo(&["bench", "--locked", "--workspace", "--no-run"]).finish() },
     Step { name: "benchmarks, briefly", run: benches },
@@ -48,8 +49,15 @@ fn properties() -> Result<()> {
     Ok(())
 }
 
+fn races() -> Result<()> {
+    cargo(&["test", "--locked", "--release", "--test", "it", "races::"]).env("RACE_POINTS", "all").finish()
+}
+
+/// The tests themselves use all processors; of fifty seeds one kills a real process.
 fn model() -> Result<()> {
-    cargo(&["test", "--locked", "--release", "--test", "it", "model::"]).env("MODEL_SEEDS", "1000").finish()
+    cargo(&["test", "--locked", "--release", "--test", "it", "--", "model::whatever", "model::kills"])
+        .env("MODEL_SEEDS", "10000")
+        .finish()
 }
 
 fn fuzz() -> Result<()> {

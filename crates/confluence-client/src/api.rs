@@ -21,9 +21,9 @@ use super::settings::{ClientError, ConnectionSettings};
 use super::workflow_model::{ContentState, WorkflowParameters, WorkflowStatus};
 
 pub use super::choices::{
-    ACCOUNTS_PER_REQUEST, Analytics, Bodies, CONTENT_IDS_PER_REQUEST, CommentKind, Edition, HEADER_IMAGE_DRAFT,
-    HEADER_IMAGE_PUBLISHED, INNER_LABELS, Order, PEOPLE_PER_REQUEST, SPACE_IDS_PER_REQUEST, Single, SpaceList,
-    TreeKind,
+    ACCOUNTS_PER_REQUEST, Analytics, Bodies, BodyForm, CONTENT_IDS_PER_REQUEST, CommentKind, Edition,
+    HEADER_IMAGE_DRAFT, HEADER_IMAGE_PUBLISHED, INNER_LABELS, Order, PEOPLE_PER_REQUEST, SPACE_IDS_PER_REQUEST, Single,
+    SpaceList, TreeKind,
 };
 
 /// The kinds of sites that can be read.
@@ -151,6 +151,32 @@ impl Api {
                 id: &str,
                 edition: Edition,
             ) -> Result<model::Content, RequestError>;
+
+            /// One content with its body in this form.
+            pub async fn content_in(
+                &self,
+                which: Single,
+                id: &str,
+                form: BodyForm,
+                edition: Edition,
+            ) -> Result<model::Content, RequestError>;
+
+            /// One page or blog post as it was in a version, with its body.
+            pub async fn content_version(
+                &self,
+                which: Single,
+                id: &str,
+                version: u32,
+            ) -> Result<model::Content, RequestError>;
+
+            /// The pages or blog posts of which this account has a draft, without bodies, until `take` breaks. The
+            /// documents of the API do not name this status for lists; a site that does not know it answers 400
+            /// (`confluence-api.md` 3.2).
+            pub async fn drafts(
+                &self,
+                which: Single,
+                take: impl FnMut(model::Content) -> ControlFlow<()>,
+            ) -> Walked;
 
             /// Whether the list of pages or blog posts still shows `id`, in whatever status: tells deleted from hidden
             /// (F-41).

@@ -105,6 +105,28 @@ impl Order {
     }
 }
 
+/// The forms in which a body can be asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BodyForm {
+    /// Storage format.
+    Storage,
+    /// Atlassian document format.
+    Document,
+    /// As an app wrote it: app content only.
+    Raw,
+}
+
+impl BodyForm {
+    /// The API's word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Storage => "storage",
+            Self::Document => "atlas_doc_format",
+            Self::Raw => "raw",
+        }
+    }
+}
+
 /// Which state of a page or post is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Edition {

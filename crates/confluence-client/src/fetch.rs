@@ -322,5 +322,5 @@ impl Fetch {
 
 /// A rate as people say it: `12`, or `2.5` where it is slow.
 fn in_words(rate: f64) -> String {
-    if rate < 10.0 { format!("{:.1}", rate).trim_end_matches(".0").to_owned() } else { format!("{rate:.0}") }
+    if rate < 10.0 { format!("{rate:.1}").trim_end_matches(".0").to_owned() } else { format!("{rate:.0}") }
 }

@@ -107,6 +107,12 @@ kinds! {
     OneCustomContent: "one custom content", LIST, Lists;
     /// The draft of a page or blog post.
     Draft: "draft", ONE, Lists;
+    /// A body that storage format does not tell, in another form or in the version before.
+    OtherForm: "other form of a body", ONE, Reading;
+    /// Pages with a draft of this account, without bodies.
+    DraftsOfPages: "drafts of pages", LIST, Lists;
+    /// Blog posts with a draft of this account, without bodies.
+    DraftsOfBlogPosts: "drafts of blog posts", LIST, Lists;
     /// One attachment alone.
     OneAttachment: "one attachment", ONE, Reading;
     /// One old version of an attachment, with its size.

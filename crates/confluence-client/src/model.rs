@@ -3,6 +3,7 @@
 //! Lenient: unknown fields are ignored, and all that may be missing or null is optional (`confluence-api.md` 1). What
 //! must be there (ids, `results`) has no default, so a failure can never be read as an empty list.
 
+mod bodies;
 mod page_facts;
 
 use std::collections::BTreeMap;
@@ -11,6 +12,9 @@ use std::fmt;
 use serde::de::{self, Deserializer, Visitor};
 use serde::{Deserialize, Serialize};
 
+use crate::choices::BodyForm;
+
+pub use bodies::{Bodies, Representation};
 pub use page_facts::{Account, Counted, Listed, PageHit, PageVersion, TreeMember, Watch, Watches};
 
 /// An id, sent as text or as a number.
@@ -109,20 +113,6 @@ pub struct Space {
     pub links: Option<Links>,
 }
 
-/// A body in the representations asked for.
-#[derive(Debug, Clone, Deserialize)]
-pub struct Bodies {
-    /// Storage format.
-    pub storage: Option<Representation>,
-}
-
-/// One representation of a body.
-#[derive(Debug, Clone, Deserialize)]
-pub struct Representation {
-    /// The text.
-    pub value: Option<String>,
-}
-
 /// A page, blog post, comment or custom content (v2).
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -178,7 +168,12 @@ pub struct Content {
 impl Content {
     /// The body in storage format; `None` when the answer bears none.
     pub fn storage(&self) -> Option<&str> {
-        self.body.as_ref()?.storage.as_ref()?.value.as_deref()
+        self.text(BodyForm::Storage)
+    }
+
+    /// The body in one form; `None` when the answer bears none.
+    pub fn text(&self, form: BodyForm) -> Option<&str> {
+        self.body.as_ref()?.text(form)
     }
 }
 
@@ -262,8 +257,24 @@ pub struct Template {
     pub template_id: Id,
     /// Name.
     pub name: Option<String>,
+    /// The space it belongs to; global ones have none.
+    pub space: Option<SpaceOfTemplate>,
     /// Body.
     pub body: Option<Bodies>,
+}
+
+/// The space of a template (v1).
+#[derive(Debug, Clone, Deserialize)]
+pub struct SpaceOfTemplate {
+    /// Key.
+    pub key: Option<String>,
+}
+
+impl Template {
+    /// The body in storage format; `None` when the answer bears none.
+    pub fn storage(&self) -> Option<&str> {
+        self.body.as_ref()?.text(BodyForm::Storage)
+    }
 }
 
 /// A content of a v1 search with its expanded metadata.
@@ -343,6 +354,19 @@ mod tests {
         assert!(serde_json::from_str::<Attachment>(r#"{"title":"a.png"}"#).is_err());
         assert!(serde_json::from_str::<Attachment>(r#"{"id":"att1","fileSize":-1}"#).is_err());
         assert!(serde_json::from_str::<Attachment>(r#"{"id":"att1","fileSize":"12"}"#).is_err());
+    }
+
+    #[test]
+    fn f_64_a_body_in_another_form_is_none() {
+        let storage = |json: &str| {
+            let content: Content = serde_json::from_str(&format!(r#"{{"id":"1","body":{json}}}"#)).unwrap();
+            content.storage().map(str::to_owned)
+        };
+        assert_eq!(storage(r#"{"storage":{"representation":"storage","value":"<p/>"}}"#).as_deref(), Some("<p/>"));
+        assert_eq!(storage(r#"{"storage":{"value":""}}"#).as_deref(), Some(""));
+        assert_eq!(storage(r#"{"storage":{"representation":"view","value":"<p>x</p>"}}"#), None);
+        assert_eq!(storage(r#"{"storage":{"representation":"storage","value":null}}"#), None);
+        assert_eq!(storage(r#"{"atlas_doc_format":{"value":"{}"}}"#), None);
     }
 
     #[test]

@@ -100,9 +100,7 @@ pub(crate) async fn walk_in_pages_of<T: Item>(
             break Err(error);
         }
         match again {
-            Again::No => break Err(error),
-            Again::SameList if expired >= MAX_EXPIRED => break Err(error),
-            Again::SameList => {
+            Again::SameList if expired < MAX_EXPIRED => {
                 expired += 1;
                 limit = (limit / 2).max(1);
             }
@@ -115,7 +113,7 @@ pub(crate) async fn walk_in_pages_of<T: Item>(
                 too_large = false;
                 limit = most;
             }
-            Again::SmallerPages => break Err(error),
+            Again::No | Again::SameList | Again::SmallerPages => break Err(error),
         }
         tracing::debug!(path = request.path(), limit, bare = walk.is_bare, %error, "walking the list again from its start");
     };

@@ -36,6 +36,13 @@ struct Entry {
     container: Option<String>,
     parent: Option<String>,
     posting_day: Option<String>,
+    /// `live` marks a live doc.
+    subtype: Option<String>,
+    /// The body in Atlassian document format, as JSON text.
+    document: Option<String>,
+    /// Bodies of earlier versions, the oldest first.
+    #[serde(default)]
+    earlier_bodies: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -108,6 +115,12 @@ fn content_of(site: &Site, key: &str, entry: &Entry) -> Content {
     if let Some(day) = day.and_then(|day| day.parse().ok()) {
         content.created_at = day;
         content.versions = vec![ContentVersion::new(1, day, &content.author)];
+    }
+    content.live = entry.subtype.as_deref() == Some("live");
+    content.document.clone_from(&entry.document);
+    for (number, body) in (1..).zip(&entry.earlier_bodies) {
+        content.earlier_bodies.insert(number, body.clone());
+        content.versions.push(ContentVersion::new(number + 1, content.created_at, &content.author));
     }
     content
 }

@@ -66,6 +66,12 @@ pub struct Behaviour {
     pub refused: Vec<String>,
     /// Pages of v2 lists hold this many items at most, whatever was asked for and without a sign (F-54).
     pub page_cap: Option<usize>,
+    /// The lists of pages and blog posts take `status=draft`, which no document names, and show the account's drafts.
+    #[serde(default)]
+    pub lists_drafts: bool,
+    /// The list of templates without a space shows those of all spaces.
+    #[serde(default)]
+    pub lists_all_templates: bool,
 }
 
 impl Behaviour {
@@ -227,6 +233,16 @@ pub struct Content {
     pub versions: Vec<ContentVersion>,
     /// Published body in storage format.
     pub body: String,
+    /// The same in Atlassian document format, as JSON text; `None` answers an empty document for an empty body, and none
+    /// otherwise.
+    #[serde(default)]
+    pub document: Option<String>,
+    /// Bodies of earlier versions in storage format; a version without one had the body of today.
+    #[serde(default)]
+    pub earlier_bodies: BTreeMap<u32, String>,
+    /// A live doc.
+    #[serde(default)]
+    pub live: bool,
     /// Unpublished changes of the account.
     pub draft: Option<Draft>,
     /// Labels (prefix `global`).

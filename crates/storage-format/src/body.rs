@@ -26,6 +26,9 @@ pub struct Body {
     pub measures: Option<Box<Measures>>,
     /// How the body was read.
     pub reading: Reading,
+    /// It shows nothing at all: no text, no picture, no macro.
+    #[serde(default)]
+    pub is_blank: bool,
 }
 
 /// How well a body could be read.

@@ -2,6 +2,7 @@
 
 mod adf;
 mod attributes;
+mod blank;
 mod body;
 mod elements;
 mod header_image;

@@ -8,6 +8,7 @@ use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
 use crate::attributes::Attributes;
+use crate::blank::is_blank;
 use crate::body::{Body, Depth, Reading};
 use crate::lenient;
 use crate::macros::may_show_unnamed_files;
@@ -72,7 +73,10 @@ pub(crate) fn read(body: &str, site: Site<'_>, depth: Depth<'_>) -> Body {
     let body = body.strip_prefix('\u{feff}').unwrap_or(body);
     let mut scanner = Scanner::new(site, depth, body.len());
     match strict_pass(body, &mut scanner, site.steps) {
-        Ok(()) => scanner.finish(Reading::WellFormed, bytes),
+        Ok(()) => {
+            let read = scanner.finish(Reading::WellFormed, bytes);
+            Body { is_blank: read.references.is_empty() && is_blank(body), ..read }
+        }
         Err(fault) => {
             drop(scanner);
             let mut scanner = Scanner::new(site, depth, body.len());

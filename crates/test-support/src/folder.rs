@@ -5,6 +5,8 @@ use std::path::Path;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use super::sums;
+
 /// The states a report folder may be found in, and the one it may not.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum State {
@@ -37,6 +39,9 @@ pub fn state(folder: &Path) -> State {
     }
     if sums.is_none_or(|files| files.len() < 5) {
         return State::Lie("the manifest names too few files".to_owned());
+    }
+    if let Some(figure) = sums::disagreement(folder) {
+        return State::Lie(format!("figures disagree: {figure}"));
     }
     match (manifest["complete"].as_bool(), name.contains("_INCOMPLETE")) {
         (Some(true), false) => State::Complete,

@@ -22,5 +22,6 @@ pub mod races;
 pub mod raw;
 pub mod sample;
 pub mod snapshot;
+pub mod sums;
 pub mod test_site;
 pub mod webdriver;

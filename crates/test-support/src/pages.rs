@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use confluence_storage_analyzer::audit::{Audit, SpaceTotals};
+use confluence_storage_analyzer::audit::Audit;
 use confluence_storage_analyzer::inventory::{Inventory, Space, SpaceId};
 use confluence_storage_analyzer::report::{self, RunFacts};
 
@@ -83,12 +83,9 @@ pub fn spaces_of_one_file(spaces: usize) -> (Inventory, Audit) {
     let names = ["Entwicklung & Qualität", "프로젝트", "設計部", "قسم المشاريع"];
     let template = inventory.spaces[0].clone();
     inventory.spaces.clear();
-    let totals = audit.spaces[0].totals;
-    audit.spaces.clear();
     for number in 0..spaces {
         let (id, name) = (SpaceId::new(number.to_string()), format!("{} {number}", names[number % 4]));
         audit.files[number].space = Some(id.clone());
-        audit.spaces.push(SpaceTotals { space: Some(number), totals });
         inventory.spaces.push(Space { id, key: format!("S{number}"), name, ..template.clone() });
     }
     (inventory, audit)

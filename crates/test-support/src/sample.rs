@@ -5,9 +5,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use confluence_client::RequestKind;
-use confluence_storage_analyzer::audit::{
-    Audit, AuditOptions, DuplicateGroup, FileVerdict, SpaceTotals, Totals, Usage, Use,
-};
+use confluence_storage_analyzer::audit::{Audit, AuditOptions, DuplicateGroup, FileVerdict, Usage, Use};
 use confluence_storage_analyzer::inventory::coverage::{Gap, UnitCounts, UnitEnd, UnitKind};
 use confluence_storage_analyzer::inventory::site::{Attachment, Content, Space};
 use confluence_storage_analyzer::inventory::{
@@ -92,6 +90,8 @@ fn content(id: u64, kind: ContentKind, status: Status, title: &str, space: &str)
         webui: (kind != ContentKind::Template).then(|| format!("/spaces/X/pages/{id}")),
         body: Some(Body::default()),
         header_images: Vec::new(),
+        live: false,
+        unread: None,
         details: None,
     }
 }
@@ -179,6 +179,7 @@ fn attachment(index: u64) -> Attachment {
         webui: None,
         old_versions: old_versions(index, old, size),
         labels: None,
+        unread: None,
         sha256: None,
         unsettled: None,
     }
@@ -250,29 +251,6 @@ fn verdict(index: usize, file: &Attachment) -> FileVerdict {
     }
 }
 
-fn add(totals: &mut Totals, file: &Attachment, verdict: &FileVerdict) {
-    let all = file.all_bytes().unwrap_or(0);
-    if file.status.is_trash() {
-        totals.trash_files += 1;
-        totals.trash_bytes += all;
-        return;
-    }
-    totals.attachments += 1;
-    totals.versions += file.versions() as u64;
-    totals.current_bytes += file.size.unwrap_or(0);
-    totals.old_bytes += file.old_bytes().unwrap_or(0);
-    totals.unknown_sizes += u64::from(file.size.is_none());
-    totals.version_waste_bytes += file.old_bytes().unwrap_or(0);
-    if verdict.is_candidate() {
-        totals.unreferenced_files += 1;
-        totals.unreferenced_bytes += all;
-    }
-    if verdict.usage == Usage::Undetermined {
-        totals.undetermined_files += 1;
-        totals.undetermined_bytes += all;
-    }
-}
-
 /// The inventory and audit of `files` files, everything read.
 pub fn complete(files: u64) -> (Inventory, Audit) {
     let spaces: Vec<Space> = SPACES.iter().map(|(id, key, name)| space(id, key, name)).collect();
@@ -290,18 +268,8 @@ pub fn complete(files: u64) -> (Inventory, Audit) {
             verdicts[index].duplicate_group = Some(1);
         }
     }
-    let mut site = Totals { pages: 27, blog_posts: 3, ..Totals::default() };
-    let mut by_space = vec![Totals { pages: 9, blog_posts: 1, ..Totals::default() }; 3];
-    for (index, (file, verdict)) in attachments.iter().zip(&verdicts).enumerate() {
-        add(&mut site, file, verdict);
-        add(&mut by_space[index % 3], file, verdict);
-    }
-    let space_totals =
-        by_space.into_iter().enumerate().map(|(space, totals)| SpaceTotals { space: Some(space), totals }).collect();
     let audit = Audit {
         files: verdicts,
-        spaces: space_totals,
-        site,
         duplicates,
         notices: vec!["2 pages have a space-attachments macro, which does not count as a use".to_owned()],
         complete: true,

@@ -122,6 +122,8 @@ impl TestSite {
             webui: None,
             body: Some(body),
             header_images: Vec::new(),
+            live: false,
+            unread: None,
             details: None,
         });
         self.inventory.contents.last_mut().unwrap()
@@ -156,6 +158,7 @@ impl TestSite {
             webui: None,
             old_versions: Vec::new(),
             labels: Some(Vec::new()),
+            unread: None,
             sha256: None,
             unsettled: None,
         });

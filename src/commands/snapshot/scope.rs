@@ -33,7 +33,7 @@ fn unlisted(inventory: &Inventory) -> Option<&str> {
     let lists = inventory.coverage.gaps.iter().filter(|gap| gap.kind == UnitKind::SpaceList);
     lists.into_iter().find_map(|gap| match &gap.end {
         UnitEnd::Failed { reason } | UnitEnd::Denied { reason } => Some(reason.as_str()),
-        UnitEnd::Ok | UnitEnd::Gone | UnitEnd::Skipped { .. } => None,
+        UnitEnd::Ok | UnitEnd::Gone | UnitEnd::Skipped { .. } | UnitEnd::Accepted { .. } => None,
     })
 }
 

@@ -41,6 +41,8 @@ pub(in crate::commands) struct Taken {
     pub(super) changes: Option<HashMap<ChangeKind, u64>>,
     /// Why reading stopped.
     pub(super) stopped: Option<RequestError>,
+    /// What was not read for it, beyond what was missing before: the first things, in words.
+    pub(super) not_read: Vec<String>,
 }
 
 /// How many pages a finding has.
@@ -59,6 +61,11 @@ impl FindingCount {
 }
 
 impl Taken {
+    /// Why reading stopped on the way.
+    pub(in crate::commands) fn stopped(&self) -> Option<&RequestError> {
+        self.stopped.as_ref()
+    }
+
     /// The page to open.
     pub(in crate::commands) fn index(&self) -> PathBuf {
         self.folder.join("index.html")
@@ -77,6 +84,7 @@ impl Taken {
         });
         json!({
             "complete": self.complete,
+            "incomplete_reasons": self.incomplete_reasons(),
             "week": self.recorded.week.to_string(),
             "in_history": self.recorded.kept,
             "week_status": self.recorded.week_status,
@@ -86,6 +94,19 @@ impl Taken {
             "findings": findings,
             "changes": changes,
         })
+    }
+
+    /// Why it is not complete, one line each; empty when it is, and never empty when it is not.
+    pub(in crate::commands) fn incomplete_reasons(&self) -> Vec<String> {
+        if self.complete {
+            return Vec::new();
+        }
+        let mut reasons: Vec<String> = self.stopped.iter().map(ToString::to_string).collect();
+        reasons.extend(self.not_read.iter().cloned());
+        if reasons.is_empty() {
+            reasons.push("what was read before for the audit is incomplete".to_owned());
+        }
+        reasons
     }
 
     /// The lines for people.

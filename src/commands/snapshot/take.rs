@@ -1,5 +1,7 @@
 //! From an inventory to the files of a snapshot: the way both `snapshot` and `audit --snapshot` go.
 
+use std::collections::HashSet;
+
 use super::history;
 use super::measured::{Facts, Measured, Read};
 use super::publish::{LastRun, publish};
@@ -8,6 +10,7 @@ use super::scope;
 use super::summary::{FindingCount, Taken};
 use crate::cli::FailOn;
 use crate::commands::session::status_of_stop;
+use crate::commands::summary::not_read_of;
 use crate::config::{Config, SnapshotConfig};
 use crate::error::{ExitStatus, Failure};
 use crate::history::{History, Rows};
@@ -66,6 +69,8 @@ impl<'a> Measuring<'a> {
         for space in scope::unknown(read.inventory, self.snapshot.rules.by_space.keys()) {
             progress.warn(format!("[space {space}]: no visible space has this key, so its thresholds have no effect"));
         }
+        let before: HashSet<_> =
+            read.inventory.coverage.gaps.iter().map(|gap| (gap.kind, gap.subject.clone())).collect();
         let facts = Facts::read(&mut read, self.snapshot, &chosen, progress).await;
         let Read { inventory, audit, .. } = read;
         if !self.config.crawl.accept_shrink {
@@ -111,7 +116,10 @@ impl<'a> Measuring<'a> {
             progress.warn(warning);
         }
         let complete = measured.frame.complete;
+        let gaps = inventory.coverage.gaps.iter();
+        let not_read = not_read_of(gaps.filter(|gap| !before.contains(&(gap.kind, gap.subject.clone()))));
         Ok(Taken {
+            not_read,
             status: self.status(stopped.as_ref(), complete, &findings),
             folder: self.history.folder().to_owned(),
             complete,

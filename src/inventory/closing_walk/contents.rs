@@ -10,17 +10,20 @@ use super::owed::{Item, Owed};
 use super::second_opinions::List;
 use super::spaces::{self, Spaces};
 use super::{ClosingWalk, MOST_ALONE, Round};
+use crate::inventory::bodies::settle_forms;
 use crate::inventory::comments::{self, Parent};
 use crate::inventory::coverage::UnitKind;
 use crate::inventory::crawl::{GROUP, single, subject};
 use crate::inventory::lists::{self, Listed};
 use crate::inventory::pass::Pass;
 use crate::inventory::site::{Content, ContentId, ContentKind, Space, SpaceId};
+use crate::inventory::unread::Why;
 use crate::inventory::witnesses::Kind;
-use crate::inventory::{Inventory, convert, header_images, newer};
+use crate::inventory::{Inventory, convert, header_images, newer, templates};
 use crate::support::wording::plural;
 use confluence_client::api::{Bodies, CommentKind, Edition, Order, Single};
 use confluence_client::{RequestError, model};
+use storage_format::Body;
 
 /// What one list told.
 pub(super) struct Told {
@@ -63,8 +66,8 @@ pub(super) async fn walk(round: &Round<'_>, inventory: &Inventory, spaces: &Spac
             ContentKind::Page | ContentKind::BlogPost => content.space.as_ref().is_some_and(|space| {
                 walked.contains(space) || (spaces.gone.contains(space) && !newer::is_out_of_sight(content))
             }),
-            // without a body it is the index of an app, of which no list was walked
-            ContentKind::CustomContent => content.body.is_some(),
+            // the index of an app names nothing, and no list of it was walked
+            ContentKind::CustomContent => content.body.as_ref().is_none_or(|body| *body != Body::default()),
             _ => true,
         };
         let missing = if differing.is_whole {
@@ -97,7 +100,7 @@ async fn in_spaces(
     let crawl = &round.crawl;
     let kind = if which == Single::BlogPost { ContentKind::BlogPost } else { ContentKind::Page };
     let bare = |sent| known.differing(convert::content(sent, kind, None));
-    let whole = |sent| known.differing(crawl.content(sent, kind));
+    let whole = |sent| known.differing(crawl.listed(sent, kind));
     let with_bodies = Pass { bodies: Bodies::Included, ..round.pass };
     let (mut listed, of_new_spaces) = join!(
         lists::walk_spaces(crawl, round.pass, which, old, bare),
@@ -242,7 +245,7 @@ async fn templates(round: &Round<'_>, known: &KnownContents<'_>, inventory: &Inv
         (round.pass.order == Order::Backward).then(|| count.max(at_least))
     };
     let pass = Pass { bodies: Bodies::Included, ..round.pass };
-    let mut listed = lists::templates(&round.crawl, pass, spaces, page_size).await;
+    let mut listed = templates::walk(&round.crawl, pass, spaces, page_size).await;
     listed.list = listed.list.into_iter().filter_map(|template| known.differing(template)).collect();
     listed
 }
@@ -386,11 +389,7 @@ async fn read(round: &Round<'_>, known: &KnownContents<'_>, listed: Content) -> 
     let unit = crawl.ledger.enter(UnitKind::ClosingWalk, subject(&listed));
     let end = match alone(round, &listed).await {
         Ok(mut content) => {
-            if content.body.is_none() && needs_body(&content) {
-                unit.failed("the answer bears no body");
-                return (listed, Read::Nothing);
-            }
-            unit.ok();
+            settle_forms(crawl, unit, &mut content, Edition::Published).await;
             keep(&mut content);
             Read::State(Box::new(content))
         }
@@ -413,15 +412,13 @@ async fn read(round: &Round<'_>, known: &KnownContents<'_>, listed: Content) -> 
             }
         },
         Err(error) => {
-            unit.refused(&error);
-            Read::Nothing
+            let mut unread = listed.clone();
+            crawl.unreadable(unit, &mut unread, Why::Request(&error));
+            keep(&mut unread);
+            if unread.unread.is_some() { Read::State(Box::new(unread)) } else { Read::Nothing }
         }
     };
     (listed, end)
-}
-
-fn needs_body(content: &Content) -> bool {
-    !content.status.is_trash() && content.kind != ContentKind::CustomContent
 }
 
 /// One content with its body, asked for twice when it is not found.
@@ -430,8 +427,7 @@ async fn alone(round: &Round<'_>, like: &Content) -> Result<Content, RequestErro
     let id = like.id.as_str();
     let Some(which) = single(like.kind) else {
         let sent = crawl.twice(|| crawl.api.template(id)).await?;
-        let storage = sent.body.as_ref().and_then(|body| body.storage.as_ref()).and_then(|body| body.value.as_deref());
-        let body = storage.map(|text| crawl.parse(text));
+        let body = sent.storage().map(|text| crawl.parse(text));
         return Ok(convert::template(sent, like.space.clone(), body));
     };
     let sent = crawl.twice(|| crawl.api.content(which, id, Edition::Published)).await?;
@@ -454,11 +450,7 @@ async fn look<'c>(round: &Round<'_>, known: &'c Content) -> (&'c Content, Look) 
     let unit = crawl.ledger.enter(UnitKind::ClosingWalk, format!("{}, which no list shows", subject(known)));
     let found = match alone(round, known).await {
         Ok(mut now) => {
-            if now.body.is_none() && needs_body(&now) {
-                unit.failed("the answer bears no body");
-                return (known, Look::Unknown);
-            }
-            unit.ok();
+            settle_forms(crawl, unit, &mut now, Edition::Published).await;
             now.header_images.clone_from(&known.header_images);
             now.container = known.container.clone().or(now.container);
             now.space = now.space.or_else(|| known.space.clone());

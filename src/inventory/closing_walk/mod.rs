@@ -111,6 +111,7 @@ impl ClosingWalk {
         let mut news = spaces.news;
         news += contents::settle(&round, self, inventory, &spaces, listed.0).await;
         news += files::settle(&round, self, inventory, listed.1).await;
+        news += outside::drafts(&round, inventory).await;
         news += outside::header_images(&round, self, inventory, &owners).await;
         comments::complete(&mut inventory.contents, &inventory.attachments);
         news += outside::labels(&round, self, inventory).await;

@@ -1,4 +1,4 @@
-//! Once more what stands outside of bodies: header images, and labels that macros filter by.
+//! Once more what stands beside the lists of contents: header images, labels that macros filter by, and drafts.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -6,8 +6,8 @@ use super::second_opinions::List;
 use super::{ClosingWalk, Round};
 use crate::inventory::coverage::UnitKind;
 use crate::inventory::crawl::GROUP;
-use crate::inventory::site::{Content, ContentId, HeaderImage, Status};
-use crate::inventory::{Inventory, convert, header_images, labels, newer};
+use crate::inventory::site::{Content, ContentId, HeaderImage, SpaceId, Status};
+use crate::inventory::{Inventory, convert, drafts, header_images, labels, newer};
 use confluence_client::model;
 use storage_format::{Construct, Reference};
 
@@ -80,6 +80,23 @@ pub(super) async fn header_images(
         }
     }
     news
+}
+
+/// Walks the lists of drafts, where the site has any, and reads those that are new or were saved since. Gives how many.
+pub(super) async fn drafts(round: &Round<'_>, inventory: &mut Inventory) -> usize {
+    let crawl = &round.crawl;
+    if crawl.ledger.planned(UnitKind::DraftList) == 0 {
+        return 0;
+    }
+    let listed = drafts::listed(crawl).await;
+    let Inventory { scan, spaces, contents, .. } = inventory;
+    let is_read = |id: &SpaceId| {
+        let key = spaces.iter().find(|space| space.id == *id).map(|space| &space.key);
+        let is_chosen = key.is_none_or(|key| scan.reported_spaces.as_ref().is_none_or(|keys| keys.contains(key)));
+        !scan.references_within || is_chosen
+    };
+    let found = drafts::read(crawl, listed, contents, is_read).await;
+    newer::put_all(contents, found)
 }
 
 /// What stands in the properties of a content: its header images, and what apps name there.

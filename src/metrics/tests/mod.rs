@@ -40,6 +40,8 @@ pub(super) fn page(id: u32, parent: Option<(u32, &str)>, status: Status) -> Cont
         webui: None,
         body: None,
         header_images: Vec::new(),
+        live: false,
+        unread: None,
         details: None,
     }
 }

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{list, megabytes, yes_no};
+use super::{list, megabytes};
 use crate::inventory::Content;
 use crate::report::view::{FileRow, View, content_id};
 use crate::spreadsheet::{Column, Sheet, Value, write_table};
@@ -150,8 +150,11 @@ pub(crate) const ATTACHMENTS: &[FileColumn] = &[
         .says("Number of the group of files of the same name, size and type; it holds within one report.")
         .from("attachments")
         .empty("no other file is like it"),
-    FileColumn::text("Run Complete", |row| yes_no(row.view.complete))
-        .says("Yes or No: everything was read. Only then a file is called unreferenced.")
+    FileColumn::text("Run Complete", |row| Value::text(row.view.run_complete()))
+        .says(
+            "Yes or No: everything was read. Only then a file is called unreferenced. `Yes except ID` names what the user \
+             accepts as unread.",
+        )
         .from("the run"),
 ];
 

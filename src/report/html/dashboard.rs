@@ -92,13 +92,6 @@ pub(super) struct DuplicateRow {
     pub(super) group: u64,
 }
 
-/// What lies in no row of a space, because its space is not known.
-#[derive(Debug, Default)]
-pub(super) struct WithoutSpace {
-    pub(super) files: u64,
-    pub(super) bytes: u64,
-}
-
 /// Everything on the dashboard besides its frame.
 #[derive(Debug)]
 pub(super) struct Dashboard {
@@ -116,7 +109,8 @@ pub(super) struct Dashboard {
     pub(super) tree: DataBlock,
     pub(super) spaces: Vec<SpaceRow>,
     pub(super) space_count: u64,
-    pub(super) without_space: WithoutSpace,
+    /// What is in no row of a space, because no list shows its space.
+    pub(super) without_space: Totals,
     /// Headings with their groups.
     pub(super) breakdowns: Vec<(&'static str, Vec<Group>)>,
     pub(super) largest: Vec<ListedFile>,
@@ -147,7 +141,7 @@ impl Dashboard {
             tree: tree::block(view, rows)?,
             spaces: space_rows(view),
             space_count: view.reported_spaces().len() as u64,
-            without_space: without_space(rows),
+            without_space: view.without_space(),
             breakdowns: vec![
                 ("By usage", breakdown::by_usage(rows)),
                 ("By media type", breakdown::by_type(rows)),
@@ -174,7 +168,7 @@ impl Dashboard {
 
 fn quota(view: &View<'_>) -> Option<Quota> {
     let allowed = view.facts.quota_bytes?;
-    let totals = &view.audit.site;
+    let totals = view.site_totals();
     let used = totals.current_bytes.saturating_add(totals.old_bytes).saturating_add(totals.trash_bytes);
     let share = breakdown::share(used.min(allowed), allowed);
     Some(Quota { used, allowed, percent: format::percent(used, allowed), share })
@@ -218,15 +212,6 @@ fn space_rows(view: &View<'_>) -> Vec<SpaceRow> {
     }
     rows.sort_by_key(|row| std::cmp::Reverse(row.stored()));
     rows
-}
-
-fn without_space(rows: &[FileRow<'_>]) -> WithoutSpace {
-    let is_counted = |row: &&FileRow<'_>| row.space.is_none() && !row.verdict.is_in_trash(row.attachment);
-    let counted = rows.iter().filter(is_counted);
-    counted.fold(WithoutSpace::default(), |sum, row| WithoutSpace {
-        files: sum.files + 1,
-        bytes: sum.bytes.saturating_add(row.known_bytes()),
-    })
 }
 
 /// The files with the most bytes in all versions, the trash left out.

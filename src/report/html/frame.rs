@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::inventory::Coverage;
+use crate::inventory::coverage::UnitEnd;
 use crate::report::format;
 use crate::report::view::View;
 
@@ -23,6 +24,8 @@ pub(in crate::report) struct Frame {
     /// How much was read, in one sentence.
     pub(in crate::report) read: String,
     pub(in crate::report) incomplete_reasons: Vec<String>,
+    /// What the user accepts as unread.
+    pub(in crate::report) accepted: Vec<String>,
     pub(in crate::report) site: String,
     pub(in crate::report) account: String,
     pub(in crate::report) day: String,
@@ -77,7 +80,7 @@ impl Frame {
             account: &scan.account.name,
             at: scan.started_at,
             scope: vec![scope(view)],
-            not_covered: crate::report::not_covered_by(scan),
+            not_covered: crate::report::not_covered_by(view.inventory),
         })
     }
 
@@ -95,6 +98,7 @@ impl Frame {
             complete: facts.complete,
             read: read_sentence(facts.coverage),
             incomplete_reasons: visible(facts.reasons),
+            accepted: accepted(facts.coverage),
             site: format::visible(facts.site).into_owned(),
             account: format::visible(facts.account).into_owned(),
             day: format::day(facts.at),
@@ -137,8 +141,18 @@ pub(super) fn read_sentence(coverage: &Coverage) -> String {
     let planned = total.planned.saturating_sub(total.skipped);
     let units = format::plural(planned, "unit of work was", "units of work were");
     let sentence = format!("{} of {units} read", format::count(total.ok + total.gone));
-    match total.skipped {
-        0 => sentence,
-        left_out => format!("{sentence}, and {} left out by an option", format::plural(left_out, "was", "were")),
-    }
+    let left_out = [(total.skipped, "left out by an option"), (total.accepted, "accepted as unread")];
+    let left_out = left_out.into_iter().filter(|(number, _)| *number > 0);
+    left_out.fold(sentence, |sentence, (number, words)| {
+        format!("{sentence}, and {} {words}", format::plural(number, "was", "were"))
+    })
+}
+
+/// What the user accepts as unread, each as `page 1001 "Plan" (1001@3)`.
+fn accepted(coverage: &Coverage) -> Vec<String> {
+    let lines = coverage.gaps.iter().filter_map(|gap| match &gap.end {
+        UnitEnd::Accepted { unread, .. } => Some(format!("{} ({unread})", gap.subject)),
+        _ => None,
+    });
+    lines.map(|line| format::visible(&line).into_owned()).collect()
 }

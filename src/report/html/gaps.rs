@@ -25,12 +25,13 @@ pub(in crate::report) fn gap_row(gap: &Gap) -> GapRow {
         UnitEnd::Denied { reason } => ("denied", reason.as_str()),
         UnitEnd::Gone => ("gone", "Confluence answers that it is not there: deleted, or never published"),
         UnitEnd::Skipped { option } => ("left out", option.as_str()),
+        UnitEnd::Accepted { reason, .. } => ("accepted as unread", reason.as_str()),
     };
     GapRow {
         kind: gap.kind.label(),
         subject: format::visible(&gap.subject).into_owned(),
         end,
-        is_lost: matches!(gap.end, UnitEnd::Failed { .. } | UnitEnd::Denied { .. }),
+        is_lost: matches!(gap.end, UnitEnd::Failed { .. } | UnitEnd::Denied { .. } | UnitEnd::Accepted { .. }),
         why: format::visible(why).into_owned(),
     }
 }

@@ -124,7 +124,7 @@ fn old_versions(view: &View<'_>, rows: &[FileRow<'_>]) -> Option<Win> {
 }
 
 fn trash(view: &View<'_>) -> Option<Win> {
-    let totals = &view.audit.site;
+    let totals = view.site_totals();
     (totals.trash_bytes > 0).then(|| Win {
         bytes: totals.trash_bytes,
         words: format!(

@@ -129,7 +129,7 @@ fn frame(view: &SnapshotView<'_>) -> Frame {
         account: view.account,
         at: view.frame.taken_at,
         scope,
-        not_covered: format!("{within}{}", not_covered(view.account)),
+        not_covered: format!("{within}{}", not_covered(view.account, view.coverage)),
     })
 }
 

@@ -328,7 +328,7 @@ fn f_98_s_19_nothing_but_get_is_sent_and_no_body() {
 
 #[test]
 fn f_58_without_a_home_what_is_not_kept_is_told_and_the_counts_are_kept() {
-    let server = Server::start(test_support::known::site().0, FaultPlan::none());
+    let server = Server::start(known::site().0, FaultPlan::none());
     let folder = TempDir::new().unwrap();
     let run = |arguments: &[&str]| {
         let output = program(folder.path())
@@ -349,6 +349,12 @@ fn f_58_without_a_home_what_is_not_kept_is_told_and_the_counts_are_kept() {
     assert_eq!(status, 0, "{first}");
     for told in [no_cache, no_counts, "--exclude-space NOWHERE"] {
         assert_eq!(first.matches(told).count(), 1, "{told}: {first}");
+    }
+    #[cfg(unix)]
+    for entry in std::fs::read_dir(folder.path()).unwrap().map(Result::unwrap) {
+        use std::os::unix::fs::MetadataExt;
+        let is_counts = entry.file_name().to_string_lossy().starts_with("confluence_last_complete_run");
+        assert!(!is_counts || entry.metadata().unwrap().mode() & 0o777 == 0o600, "{entry:?}");
     }
     let (_, doctor, _) = run(&["doctor"]);
     assert!(doctor.contains(no_cache), "{doctor}");

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use confluence_sim::FaultPlan;
+use confluence_sim::{Fault, FaultPlan};
+use test_support::bench::always;
+use test_support::folder::{State, state};
 
 use super::bench::{Bench, rows};
 use super::knowledge_base::{CONFIGURATION, site};
@@ -59,4 +61,35 @@ fn everything_is_read_once() {
     }
     assert_eq!(more.get("GET /wiki/api/v2/folders/{id}"), Some(&1), "{more:#?}");
     assert_eq!(more.get("POST /wiki/api/v2/users-bulk"), Some(&1), "{more:#?}");
+}
+
+/// A fault that meets the snapshot alone is no gap of the audit: each half says of itself whether it is complete.
+#[test]
+fn each_half_tells_whether_it_is_complete() {
+    let fault = always("/wiki/api/v2/pages/*/versions", Fault::status(403));
+    let bench = Bench::start(site(), fault).configure(CONFIGURATION);
+    let run = bench.run(&["audit", "--snapshot", "--json", "--no-cache"]).ends(3);
+    let told = run.json();
+    assert_eq!((&told["complete"], &told["audit"]["complete"]), (&false.into(), &true.into()), "{told}");
+    assert_eq!(told["snapshot"]["complete"], false);
+    let reason = told["snapshot"]["incomplete_reasons"][0].as_str().unwrap_or_default().to_owned();
+    assert!(reason.contains("page versions") || reason.contains("versions of"), "{told}");
+    assert!(run.stderr.contains(&format!("snapshot: {reason}")), "{}", run.stderr);
+    let folder = bench.path(told["folder"].as_str().unwrap());
+    assert_eq!(state(&folder), State::Complete, "the report of the audit stands");
+    let manifest: serde_json::Value = serde_json::from_slice(&std::fs::read(folder.join("run.json")).unwrap()).unwrap();
+    assert_eq!((&manifest["complete"], &manifest["exit_code"]), (&true.into(), &0.into()));
+    assert_eq!((&manifest["snapshot"]["complete"], &manifest["snapshot"]["exit_code"]), (&false.into(), &3.into()));
+    assert_eq!(manifest["snapshot"]["incomplete_reasons"], told["snapshot"]["incomplete_reasons"]);
+}
+
+#[test]
+fn two_complete_halves_are_a_complete_run() {
+    let bench = Bench::start(site(), FaultPlan::none()).configure(CONFIGURATION);
+    let told = bench.run(&["audit", "--snapshot", "--json", "--no-cache"]).ends(0).json();
+    assert_eq!(
+        (&told["complete"], &told["audit"]["complete"], &told["snapshot"]["complete"]),
+        (&true.into(), &true.into(), &true.into())
+    );
+    assert_eq!(told["snapshot"]["incomplete_reasons"], serde_json::json!([]));
 }

@@ -9,7 +9,7 @@ use super::{
 use crate::answer::Answer;
 use crate::by_id;
 use crate::choices::{
-    Bodies, CommentKind, Edition, HEADER_IMAGE_DRAFT, HEADER_IMAGE_PUBLISHED, Order, Single, SpaceList,
+    Bodies, BodyForm, CommentKind, Edition, HEADER_IMAGE_DRAFT, HEADER_IMAGE_PUBLISHED, Order, Single, SpaceList,
 };
 use crate::error::RequestError;
 use crate::kind::RequestKind;
@@ -121,6 +121,42 @@ impl Cloud {
         Ok(self.client.get(&request).await?.value)
     }
 
+    pub(crate) async fn content_in(
+        &self,
+        which: Single,
+        id: &str,
+        form: BodyForm,
+        edition: Edition,
+    ) -> Result<model::Content, RequestError> {
+        let mut request =
+            Request::v2(RequestKind::OtherForm, &[collection(which), id]).with("body-format", form.word());
+        if edition == Edition::Draft {
+            request = request.with("get-draft", "true");
+        }
+        Ok(self.client.get(&request).await?.value)
+    }
+
+    pub(crate) async fn content_version(
+        &self,
+        which: Single,
+        id: &str,
+        version: u32,
+    ) -> Result<model::Content, RequestError> {
+        let request = Request::v2(RequestKind::OtherForm, &[collection(which), id])
+            .with("version", version.to_string())
+            .with("body-format", "storage");
+        Ok(self.client.get(&request).await?.value)
+    }
+
+    pub(crate) async fn drafts(&self, which: Single, take: impl FnMut(model::Content) -> ControlFlow<()>) -> Walked {
+        let kind = match which {
+            Single::BlogPost => RequestKind::DraftsOfBlogPosts,
+            _ => RequestKind::DraftsOfPages,
+        };
+        let request = Request::v2(kind, &[collection(which)]).with("status", "draft").with("sort", "id");
+        walk(&self.client, &request, Paging::Cursor, take).await
+    }
+
     pub(crate) async fn is_listed(&self, which: Single, id: &str) -> Result<bool, RequestError> {
         let request = with_all(
             Request::v2(which.request_kind(), &[collection(which)]).with("id", id),
@@ -193,9 +229,12 @@ impl Cloud {
         bodies: Bodies,
         mut take: impl FnMut(model::Content),
     ) -> Walked {
-        let mut walked = self.list(&in_spaces(request.clone(), spaces, bodies), &mut take).await;
+        let list = in_spaces(request.clone(), spaces, bodies);
+        // on the heap: every future above holds these two
+        let mut walked = Box::pin(self.list(&list, &mut take)).await;
         let ids = std::mem::take(&mut walked.without_body);
-        walked.without_body = by_id::read(&self.client, &with_bodies(request.clone(), bodies), ids, take).await;
+        let request = with_bodies(request.clone(), bodies);
+        walked.without_body = Box::pin(by_id::read(&self.client, &request, ids, take)).await;
         walked
     }
 

@@ -22,11 +22,13 @@ pub(crate) fn list(served: &Served, viewer: Viewer, request: &Request, blueprint
     if key.is_some_and(|key| !served.site.spaces.iter().any(|space| space.key == key && viewer.sees_space(space))) {
         return Err(errors::v1(404, "No space found"));
     }
+    let lists_all = served.site.behaviour.lists_all_templates;
     let listed: Vec<&Template> = served
         .site
         .templates
         .iter()
-        .filter(|template| template.blueprint == blueprint && template.space_key.as_deref() == key)
+        .filter(|template| template.blueprint == blueprint)
+        .filter(|template| template.space_key.as_deref() == key || (key.is_none() && lists_all))
         .collect();
     let with_body = request.parameters("expand").any(|expand| expand.split(',').any(|part| part.starts_with("body")));
     let results: Vec<Value> =

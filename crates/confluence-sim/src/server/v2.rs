@@ -87,12 +87,8 @@ fn single(served: &Served, request: &Request, content: &Content) -> Answer {
     if content.status == Status::Draft && !wants_draft {
         return Err(errors::v2_not_found("page", &content.id));
     }
-    if let Some(asked) = request.parameter("version") {
-        let current = content.version().map(|version| version.number.to_string());
-        if current.as_deref() != Some(asked) {
-            return Err(errors::v2_not_found("version of page", &content.id));
-        }
-    }
+    let earlier = request.parameter("version").map(|asked| in_version(content, asked)).transpose()?;
+    let content = earlier.as_ref().unwrap_or(content);
     let mut json =
         if wants_draft { views::draft(served, content, format) } else { views::content(served, content, format) };
     if request.flag("include-labels") {
@@ -103,6 +99,21 @@ fn single(served: &Served, request: &Request, content: &Content) -> Answer {
         json["properties"] = inline_list(properties);
     }
     Ok(Reply::ok(json))
+}
+
+/// A content as it was in a version.
+fn in_version(content: &Content, asked: &str) -> Result<Content, Reply> {
+    let number: u32 = asked.parse().map_err(|_| errors::v2_parameter("version"))?;
+    let mut earlier = content.clone();
+    earlier.versions.retain(|version| version.number <= number);
+    if earlier.version().is_none_or(|version| version.number != number) {
+        return Err(errors::v2_not_found("version of page", &content.id));
+    }
+    if let Some(body) = content.earlier_bodies.get(&number) {
+        earlier.body.clone_from(body);
+        earlier.document = None;
+    }
+    Ok(earlier)
 }
 
 /// Lists inside an entity end after 50 items (`confluence-api.md` 3.2).

@@ -42,13 +42,17 @@ fn space_key(order: Order, space: &Space) -> Key<'_> {
     }
 }
 
-/// `/pages`, `/blogposts` and their lists below a space. Drafts and what is hidden are in none of them.
+/// `/pages`, `/blogposts` and their lists below a space. What is hidden is in none of them, and drafts only where the
+/// site takes their status.
 pub(crate) fn pages(served: &Served, viewer: Viewer, request: &Request, kind: Kind, space: Option<&str>) -> Answer {
     let order = Order::read(request, &["id", "created-date", "modified-date", "title"])?;
     let (known, default): (&[&str], &[&str]) = match kind {
         Kind::BlogPost => (&["current", "deleted", "trashed"], &["current"]),
         _ => (&["current", "archived", "deleted", "trashed"], &["current", "archived"]),
     };
+    if served.site.behaviour.lists_drafts && request.parameters("status").eq(["draft"]) {
+        return drafts(served, viewer, request, order, kind);
+    }
     let statuses = words(request, "status", known, default)?;
     let (ids, spaces) = (request.ids("id"), request.ids("space-id"));
     if ids.len() > 250 {
@@ -69,6 +73,17 @@ pub(crate) fn pages(served: &Served, viewer: Viewer, request: &Request, kind: Ki
             && served.sees_content(viewer, content)
     };
     content_page(served, request, order, keep, format)
+}
+
+/// The drafts of the account, of what is published and of what never was.
+fn drafts(served: &Served, viewer: Viewer, request: &Request, order: Order, kind: Kind) -> Answer {
+    let format = body_format(request)?;
+    let drafts = served.site.contents.iter().filter(|content| {
+        let has_draft = content.draft.is_some() || content.status == Status::Draft;
+        content.kind == kind && has_draft && served.sees_content(viewer, content)
+    });
+    let entries = drafts.map(|content| content_entry(order, content));
+    paging::page(served.lists(), request, CONTENTS, order, entries, |content| views::draft(served, content, format))
 }
 
 /// One page of the contents of the whole site that `keep` keeps.

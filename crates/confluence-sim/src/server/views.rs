@@ -103,7 +103,7 @@ pub(crate) fn content(served: &Served, content: &Content, body_format: Option<&s
         _ => {}
     }
     if let Some(format) = body_format {
-        fields.insert("body".into(), body(&content.body, format));
+        fields.insert("body".into(), body(content, format));
     }
     Value::Object(fields)
 }
@@ -112,7 +112,7 @@ fn page_fields(content: &Content, web: &str, fields: &mut Map<String, Value>) {
     tree_fields(content, fields);
     fields.insert("ownerId".into(), json!(content.owner));
     fields.insert("lastOwnerId".into(), json!(content.last_owner));
-    fields.insert("subtype".into(), Value::from("page"));
+    fields.insert("subtype".into(), Value::from(if content.live { "live" } else { "page" }));
     if let Some(links) = fields.get_mut("_links").and_then(Value::as_object_mut) {
         links.insert("editui".into(), Value::from(format!("/pages/resumedraft.action?draftId={}", content.id)));
         links.insert("self".into(), Value::from(web));
@@ -163,10 +163,21 @@ fn put_container(served: &Served, content: &Content, fields: &mut Map<String, Va
     }
 }
 
-fn body(storage: &str, format: &str) -> Value {
-    // storage is what this program reads; the other representation is offered without conversion
-    let value = if format == "storage" { storage } else { r#"{"type":"doc","version":1,"content":[]}"# };
+fn body(content: &Content, format: &str) -> Value {
+    let value = match format {
+        "atlas_doc_format" => document(content),
+        _ => Value::from(content.body.as_str()),
+    };
     json!({format: {"representation": format, "value": value}})
+}
+
+/// The body as a document. Storage format is not converted: what has a body and no document has none here.
+fn document(content: &Content) -> Value {
+    match &content.document {
+        Some(document) => Value::from(document.as_str()),
+        None if content.body.is_empty() => Value::from(r#"{"type":"doc","version":1,"content":[]}"#),
+        None => Value::Null,
+    }
 }
 
 /// The unpublished draft of a content.
@@ -176,6 +187,7 @@ pub(crate) fn draft(served: &Served, owner: &Content, body_format: Option<&str>)
     shown.status = Status::Draft;
     shown.title.clone_from(&draft.title);
     shown.body.clone_from(&draft.body);
+    shown.document = None;
     let number = owner.version().map_or(1, |version| version.number + 1);
     let author = &served.site.account.account_id;
     shown.versions.push(ContentVersion::new(number, draft.saved_at, author));

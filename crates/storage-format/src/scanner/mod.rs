@@ -162,6 +162,7 @@ impl<'a> Scanner<'a> {
             page_links: page_links.unwrap_or_default(),
             measures: measures.map(Box::new),
             reading,
+            is_blank: false,
         }
     }
 

@@ -130,6 +130,7 @@ mod tests {
             webui: None,
             old_versions: Vec::new(),
             labels: None,
+            unread: None,
             sha256: None,
             unsettled: None,
         }
