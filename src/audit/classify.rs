@@ -2,12 +2,14 @@
 
 use std::collections::HashMap;
 
+use super::companions;
 use super::index::{SiteIndex, fold};
+use super::kept_by_apps;
 use super::options::AuditOptions;
 use super::protect::Protection;
 use super::residue;
 use super::resolution::WhyUntold;
-use super::uses::{self, Uses};
+use super::uses::{self, Place, Uses};
 use super::verdict::{FileVerdict, Usage, Use};
 use crate::inventory::{Attachment, Container, Content, Inventory, SpaceId, Status, Unsettled};
 use storage_format::{Display, Reading};
@@ -91,12 +93,14 @@ fn verdict(
     let owner = file.container.id().and_then(|id| index.content(id.as_str())).map(|at| &inventory.contents[at]);
     // a space that no list shows is none that anybody could look into
     let space = owner.and_then(|owner| owner.space.clone()).filter(|id| index.lists_space(id));
+    let kept = kept_by_apps::by_app(index, file, owner);
     let (usage, mut reasons) = if let Some(reason) = not_judged(index, attachment, owner) {
         (Usage::NotJudged, vec![reason])
     } else if let Some(usage) = usage_of(&uses) {
         (usage, Vec::new())
     } else {
-        let reasons = doubts(index, attachment, owner, site, scan);
+        let mut reasons = doubts(index, attachment, owner, site, scan);
+        reasons.extend(kept.map(|kept| kept.reason.to_owned()));
         (if reasons.is_empty() { Usage::Unreferenced } else { Usage::Undetermined }, reasons)
     };
     if matches!(usage, Usage::Unreferenced | Usage::Undetermined)
@@ -111,7 +115,8 @@ fn verdict(
         certainty: uses.iter().map(|one| one.certainty).min(),
         uses,
         reasons,
-        protected: protection.rule_for(file),
+        protected: protection.rule_for(file).or_else(|| kept.map(|kept| kept.rule.to_owned())),
+        kept_by_app: kept.map(|kept| kept.rule),
         duplicate_group: None,
         reported: is_reported(inventory, space.as_ref()),
         owner_in_trash: owner.is_some_and(|owner| owner.status.is_trash()),
@@ -200,14 +205,31 @@ fn doubts(
         reasons.push("it was uploaded after the scan began".to_owned());
     }
     reasons.extend(file.unsettled.map(|unsettled| unsettled_reason(unsettled).to_owned()));
+    let mut told_host = false;
     for name in file.names() {
         if let Some(unresolved) = site.unresolved_names.get(&fold(name)) {
             let content = described(&inventory.contents[unresolved.content]);
-            reasons.push(format!(
-                "the {content} names \"{name}\" on {}, which cannot be found: this file may be meant",
-                unresolved.container
-            ));
+            told_host |= matches!(unresolved.place, Place::Host(_));
+            reasons.push(match &unresolved.place {
+                Place::Container(container) => format!(
+                    "the {content} names \"{name}\" on {container}, which cannot be found: this file may be meant"
+                ),
+                Place::Host(host) => format!(
+                    "the {content} names \"{name}\" on {host}: if that was an address of this site (alias_hosts), this file \
+                     may be meant"
+                ),
+            });
         }
+    }
+    if let Some((content, host)) = site.on_unknown_host.get(&attachment).filter(|_| !told_host) {
+        let content = described(&inventory.contents[*content]);
+        reasons.push(format!(
+            "the {content} names this file by its id on {host}, a host that is not known as the site's own"
+        ));
+    }
+    if let Some(&content) = companion(file, site) {
+        let content = described(&inventory.contents[content]);
+        reasons.push(format!("the {content} holds a macro whose app may keep this file beside the one it names"));
     }
     let without_id = file.file_id.is_none() || file.old_versions.iter().any(|version| version.file_id.is_none());
     if let Some(content) = site.unknown_file_id.filter(|_| without_id) {
@@ -234,6 +256,13 @@ fn unsettled_reason(unsettled: Unsettled) -> &'static str {
         Unsettled::Changing => "it changed while it was read",
         Unsettled::LostItsUse => "what used it changed while the site was read",
     }
+}
+
+/// The content with a macro whose app may keep this file beside another.
+fn companion<'u>(file: &Attachment, site: &'u Uses) -> Option<&'u usize> {
+    let container = file.container.id()?.as_str();
+    let kept = |container: &str, stem: &str| site.companions.get(&(container.to_owned(), stem.to_owned()));
+    companions::own_stems(file).find_map(|stem| kept(container, &stem).or_else(|| kept(uses::ANYWHERE, &stem)))
 }
 
 /// What the server left out or wrote in an unknown way, so that the file cannot be judged by it (F-59, F-60).

@@ -57,6 +57,15 @@ pub(super) fn meant(index: &SiteIndex<'_>, container: &ContainerRef, referring: 
             None => Containers::unknown("the content commented on".to_owned()),
         },
         ContainerRef::Content(id) => by_id(index, id, own),
+        ContainerRef::Known { id, otherwise } => match index.content(id) {
+            // an id of another site may be that of another page here
+            Some(_) => {
+                let titled = meant(index, otherwise, referring);
+                let fallback = titled.ids.first().filter(|first| *first != id && titled.ids.len() == 1).cloned();
+                Containers { fallback, ..by_id(index, id, own) }
+            }
+            None => meant(index, otherwise, referring),
+        },
         ContainerRef::CopiedFrom(id) => {
             let fallback = own.filter(|own| own != id).map(str::to_owned);
             Containers { fallback, ..by_id(index, id, own) }

@@ -2,10 +2,11 @@
 
 use std::collections::HashSet;
 
-use regex::{Regex, RegexBuilder, bytes};
+use regex::{Regex, RegexBuilder};
 
 use super::containers;
 use super::index::{SiteIndex, fold, nfc};
+use super::java_pattern::{self, Boundaries};
 use super::resolution::{Hit, Resolution, UnknownContainer, Untold, WhyUntold};
 use super::work::Work;
 use crate::inventory::{Attachment, Content};
@@ -160,35 +161,33 @@ impl<'f> Prepared<'f> {
 /// The regular expressions of an attachments macro; `None` is one that could not be read and shuts nothing out.
 struct Patterns(Vec<Option<Pattern>>);
 
-/// Confluence reads them as Java does, for which `\W`, `\D`, `\S` and their kin know ASCII only: a name may match by
-/// either reading.
-struct Pattern {
-    unicode: Regex,
-    ascii: Option<bytes::Regex>,
-}
+/// A pattern as Java reads it. Where words end is told by letters in old versions of Java, and by ASCII in new ones: a name
+/// may match by either reading.
+struct Pattern(Vec<Regex>);
 
 /// The largest regular expression, in bytes when it is made ready. One that is larger counts as one that cannot be read.
 const LARGEST_PATTERN: usize = 1 << 20;
 
 impl Pattern {
     fn new(pattern: &str, work: &Work) -> Option<Self> {
-        if work.is_too_much() {
-            return None;
-        }
-        work.make_pattern();
-        let unicode = RegexBuilder::new(&format!("^(?:{pattern})$")).size_limit(LARGEST_PATTERN).build().ok()?;
-        let differs = ["\\W", "\\D", "\\S", "\\b", "\\B"].iter().any(|class| pattern.contains(class));
-        let ascii = if differs {
-            let ascii = format!("^(?-u:{pattern})$");
-            Some(bytes::RegexBuilder::new(&ascii).size_limit(LARGEST_PATTERN).build().ok()?)
-        } else {
-            None
-        };
-        Some(Self { unicode, ascii })
+        let readings = [
+            java_pattern::translated(pattern, Boundaries::Ascii),
+            java_pattern::translated(pattern, Boundaries::Unicode),
+        ];
+        let mut readings: Vec<String> = readings.into_iter().map(|reading| format!("^(?:{reading})$")).collect();
+        readings.dedup();
+        let made = readings.iter().map(|reading| {
+            if work.is_too_much() {
+                return None;
+            }
+            work.make_pattern();
+            RegexBuilder::new(reading).size_limit(LARGEST_PATTERN).build().ok()
+        });
+        made.collect::<Option<Vec<Regex>>>().map(Self)
     }
 
     fn is_match(&self, name: &str) -> bool {
-        self.unicode.is_match(name) || self.ascii.as_ref().is_some_and(|ascii| ascii.is_match(name.as_bytes()))
+        self.0.iter().any(|reading| reading.is_match(name))
     }
 }
 

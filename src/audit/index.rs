@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use unicode_normalization::UnicodeNormalization;
 
-use crate::inventory::{Content, ContentKind, Inventory, SpaceId, Status};
+use crate::inventory::{Content, ContentKind, Inventory, Space, SpaceId, Status};
 use storage_format::NameMatching;
 
 /// One name a file of a container bears or bore.
@@ -27,6 +27,8 @@ pub(super) struct SiteIndex<'a> {
     pages_by_title: HashMap<String, Vec<usize>>,
     posts_by_title: HashMap<String, Vec<usize>>,
     space_keys: HashMap<&'a str, String>,
+    /// Lower-case key or alias → ids.
+    spaces_by_key: HashMap<String, Vec<&'a str>>,
     files_by_container: HashMap<&'a str, Vec<usize>>,
     files_by_name: HashMap<(&'a str, String), Vec<NameEntry<'a>>>,
     files_by_id: HashMap<&'a str, usize>,
@@ -74,11 +76,17 @@ impl<'a> SiteIndex<'a> {
             pages_by_title: HashMap::new(),
             posts_by_title: HashMap::new(),
             space_keys: inventory.spaces.iter().map(|space| (space.id.as_str(), lower(&space.key))).collect(),
+            spaces_by_key: HashMap::new(),
             files_by_container: HashMap::new(),
             files_by_name: HashMap::new(),
             files_by_id: HashMap::new(),
             files_by_file_id: HashMap::new(),
         };
+        for space in &inventory.spaces {
+            for key in std::iter::once(&space.key).chain(&space.alias) {
+                index.spaces_by_key.entry(lower(key)).or_default().push(space.id.as_str());
+            }
+        }
         for (at, content) in inventory.contents.iter().enumerate() {
             index.add_content(at, content);
         }
@@ -141,7 +149,7 @@ impl<'a> SiteIndex<'a> {
         content.space.as_ref().and_then(|id| self.space_keys.get(id.as_str())).map(String::as_str)
     }
 
-    /// Pages of this title; `space` is a key in any case, `None` searches all spaces. Pages in the trash are given
+    /// Pages of this title; `space` is a key or alias in any case, `None` searches all spaces. Pages in the trash are given
     /// only where no other bears the title.
     pub(super) fn pages(&self, title: &str, space: Option<&str>) -> Titled {
         self.titled(&self.pages_by_title, title, space)
@@ -154,9 +162,14 @@ impl<'a> SiteIndex<'a> {
 
     /// Titles that are equal in lower case come before those that differ in Unicode form or special letters.
     fn titled(&self, titles: &HashMap<String, Vec<usize>>, title: &str, space: Option<&str>) -> Titled {
-        let space = space.map(lower);
         let mut found: Vec<usize> = titles.get(&fold(title)).into_iter().flatten().copied().collect();
-        found.retain(|&at| space.is_none() || self.space_key(&self.inventory.contents[at]) == space.as_deref());
+        if let Some(key) = space {
+            let ids = self.spaces_by_key.get(&lower(key)).map_or(&[][..], Vec::as_slice);
+            found.retain(|&at| {
+                let id = self.inventory.contents[at].space.as_ref();
+                id.is_some_and(|id| ids.contains(&id.as_str()))
+            });
+        }
         let is_alive = |at: &usize| !self.inventory.contents[*at].status.is_trash();
         if found.iter().any(is_alive) {
             found.retain(is_alive);
@@ -168,6 +181,14 @@ impl<'a> SiteIndex<'a> {
             found.retain(is_exact);
         }
         Titled { contents: found, exact }
+    }
+
+    /// The space a content lives in.
+    pub(super) fn space(&self, content: &Content) -> Option<&'a Space> {
+        let key = self.space_key(content)?;
+        let ids = self.spaces_by_key.get(key)?;
+        content.space.as_ref().filter(|id| ids.contains(&id.as_str()))?;
+        self.inventory.spaces.iter().find(|space| Some(&space.id) == content.space.as_ref())
     }
 
     /// The files of a content that are not in the trash.

@@ -1,10 +1,14 @@
 //! From the inventory to an answer: the usage of every attachment with its evidence, and the bytes.
 
 mod classify;
+mod companions;
 mod containers;
 mod duplicates;
 mod filters;
 mod index;
+mod java_pattern;
+mod kept_by_apps;
+mod notices;
 mod options;
 mod protect;
 mod residue;
@@ -34,10 +38,16 @@ pub fn analyze(inventory: &Inventory, options: &AuditOptions) -> Audit {
         }
     }
     let keep_versions = options.keep_versions.max(1);
+    let unknown_hosts = notices::unknown_hosts(inventory);
     Audit {
+        notices: [
+            notices::all(inventory, &files, &too_much, unknown_hosts.as_ref()),
+            rules_without_effect(inventory, options),
+        ]
+        .concat(),
+        unknown_hosts,
         files,
         duplicates,
-        notices: [uses::notices(inventory, &too_much), rules_without_effect(inventory, options)].concat(),
         complete: inventory.coverage.is_complete(),
         keep_versions,
     }
@@ -52,6 +62,8 @@ pub struct Audit {
     pub duplicates: Vec<DuplicateGroup>,
     /// Remarks for people, e.g. pages with a `space-attachments` macro.
     pub notices: Vec<String>,
+    /// The one of them on addresses in the form of a Confluence file on hosts that are not known as the site's own.
+    pub unknown_hosts: Option<String>,
     /// Whether every planned unit was read.
     pub complete: bool,
     /// `AuditOptions::keep_versions`.

@@ -10,7 +10,7 @@ use percent_encoding::percent_decode_str;
 
 use super::containers;
 use super::index::{SiteIndex, fold};
-use crate::inventory::ContentId;
+use crate::inventory::{Attachment, ContentId};
 use storage_format::Reading;
 
 /// What was not understood of a content.
@@ -47,13 +47,7 @@ pub(super) fn named_in_residues(index: &SiteIndex<'_>, candidates: &[usize]) -> 
     let any_unnamed = residues.iter().any(|residue| residue.shows_unnamed_files);
     for &candidate in candidates {
         let file = &index.inventory.attachments[candidate];
-        // an address bears the id with its prefix, whatever the list of files does
-        let id = format!("att{}", file.id.digits());
-        let old_ids = file.old_versions.iter().map(|version| version.file_id.as_deref());
-        let ids = [Some(id.as_str()), Some(file.id.digits()), file.file_id.as_deref()].into_iter().chain(old_ids);
-        for pattern in file.names().into_iter().chain(ids.flatten()) {
-            files.add(pattern, candidate);
-        }
+        files.add_names(file, candidate);
         if any_unnamed && let Some(owner) = file.container.id() {
             owners.add(owner.as_str(), candidate);
             if let Some(owner) = index.content(owner.as_str()) {
@@ -90,11 +84,36 @@ pub(super) fn named_in_residues(index: &SiteIndex<'_>, candidates: &[usize]) -> 
     named
 }
 
+/// Those of `files` (indexes of attachments) one of whose names or ids occurs in a text.
+pub(super) fn named_in(index: &SiteIndex<'_>, text: &str, files: &[usize]) -> Vec<usize> {
+    let mut patterns = Patterns::default();
+    for &file in files {
+        patterns.add_names(&index.inventory.attachments[file], file);
+    }
+    // as above: if it were too large, no file can be said not to be named
+    let Ok(mut search) = patterns.search() else { return files.to_vec() };
+    let mut found: Vec<usize> = spellings(text).iter().flat_map(|spelling| search.in_text(spelling)).collect();
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
 /// Texts to look for, each with the files it stands for.
 #[derive(Default)]
 struct Patterns(HashMap<String, Vec<usize>>);
 
 impl Patterns {
+    /// The names and ids of a file.
+    fn add_names(&mut self, file: &Attachment, candidate: usize) {
+        // an address bears the id with its prefix, whatever the list of files does
+        let id = format!("att{}", file.id.digits());
+        let old_ids = file.old_versions.iter().map(|version| version.file_id.as_deref());
+        let ids = [Some(id.as_str()), Some(file.id.digits()), file.file_id.as_deref()].into_iter().chain(old_ids);
+        for text in file.names().into_iter().chain(ids.flatten()) {
+            self.add(text, candidate);
+        }
+    }
+
     fn add(&mut self, text: &str, candidate: usize) {
         if !text.trim().is_empty() {
             self.0.entry(fold(text)).or_default().push(candidate);

@@ -11,6 +11,10 @@ pub(super) struct Resolution {
     pub(super) unknown_container: Option<UnknownContainer>,
     /// Contents of whose files it cannot be told which are used.
     pub(super) untold: Vec<Untold>,
+    /// What an address on a host that is not known may mean.
+    pub(super) on_unknown_host: Option<OnUnknownHost>,
+    /// The contents looked into, of a reference by name.
+    pub(super) containers: Vec<String>,
 }
 
 /// A content any of whose files may be used.
@@ -26,6 +30,17 @@ pub(super) enum WhyUntold {
     NamesOfAnApp,
     /// Finding out would take more work than one content may ask for.
     TooMuchWork,
+}
+
+/// What an address on a host that is not known as the site's own would mean here.
+#[derive(Debug)]
+pub(super) struct OnUnknownHost {
+    /// The host.
+    pub(super) host: String,
+    /// The names it bears.
+    pub(super) names: Vec<String>,
+    /// The attachments that it would mean if it were the site's.
+    pub(super) files: Vec<usize>,
 }
 
 #[derive(Debug)]

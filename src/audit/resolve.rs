@@ -1,48 +1,101 @@
 //! From a reference to attachments: the container first, then the name in it (`storage-format.md` 1).
 
 use super::index::SiteIndex;
-use super::resolution::{Hit, Resolution, UnknownContainer, Untold, WhyUntold};
+use super::resolution::{Hit, OnUnknownHost, Resolution, UnknownContainer, Untold, WhyUntold};
 use super::work::Work;
-use super::{containers, filters};
+use super::{containers, filters, residue};
 use crate::inventory::Content;
 use storage_format::{Certainty, ContainerRef, NameMatching, Reference, Target};
 
 /// Resolves one reference of `referring`, whose references have taken `work` so far.
 pub(super) fn resolve(index: &SiteIndex<'_>, reference: &Reference, referring: &Content, work: &Work) -> Resolution {
-    if work.is_too_much() {
-        return unresolved(index, reference, referring);
-    }
-    let mut resolution = match &reference.target {
-        Target::File { name, other_readings, container, matching } => {
-            by_name(index, name, other_readings, container, *matching, referring)
-        }
-        Target::Attachment { id, fallback } => by_attachment_id(index, id, fallback.as_ref(), referring),
-        Target::FileId { id } => by_file_id(index, id),
-        Target::Gallery(filter) => filters::resolve(index, filter, referring, filters::is_image, work),
-        Target::AttachmentList(filter) => filters::resolve(index, filter, referring, |_| Some(Certainty::Proven), work),
-        Target::UntoldNames => {
-            let own = containers::own_container(index, referring).map(str::to_owned);
-            let untold = own.map(|container| Untold { container, why: WhyUntold::NamesOfAnApp });
-            Resolution { untold: untold.into_iter().collect(), ..Resolution::default() }
-        }
-        Target::SpaceAttachments { .. } | Target::SearchResults => Resolution::default(),
-    };
+    let mut resolution = resolve_target(index, &reference.target, referring, work);
     for hit in &mut resolution.hits {
         hit.certainty = hit.certainty.max(reference.certainty);
     }
+    resolution
+}
+
+fn resolve_target(index: &SiteIndex<'_>, target: &Target, referring: &Content, work: &Work) -> Resolution {
+    if work.is_too_much() {
+        return unresolved(index, target, referring, work);
+    }
+    let resolution = match target {
+        Target::File { name, other_readings, container, matching } => {
+            by_name(index, name, other_readings, container, *matching, referring, work)
+        }
+        Target::Attachment { id, fallback } => by_attachment_id(index, id, fallback.as_ref(), referring, work),
+        Target::FileId { id } => by_file_id(index, id),
+        Target::Gallery(filter) => filters::resolve(index, filter, referring, filters::is_image, work),
+        Target::AttachmentList(filter) => filters::resolve(index, filter, referring, |_| Some(Certainty::Proven), work),
+        Target::UntoldNames => any_of_the_own(index, referring, WhyUntold::NamesOfAnApp),
+        Target::OnUnknownHost { host, targets } => on_unknown_host(index, host, targets, referring, work),
+        Target::NamesIn { text } => in_text(index, text, referring, work),
+        Target::SpaceAttachments { .. } | Target::SearchResults => Resolution::default(),
+    };
     work.uses(resolution.hits.len());
     resolution
 }
 
-/// What a reference may mean, of a content that asks for too much work: files of a name wherever they are, and any file of
+/// Any file of the own page may be meant.
+fn any_of_the_own(index: &SiteIndex<'_>, referring: &Content, why: WhyUntold) -> Resolution {
+    let own = containers::own_container(index, referring).map(str::to_owned);
+    let untold = own.map(|container| Untold { container, why });
+    Resolution { untold: untold.into_iter().collect(), ..Resolution::default() }
+}
+
+fn on_unknown_host(
+    index: &SiteIndex<'_>,
+    host: &str,
+    targets: &[Target],
+    referring: &Content,
+    work: &Work,
+) -> Resolution {
+    let names = targets.iter().flat_map(names_in).map(str::to_owned).collect();
+    let (mut files, mut untold) = (Vec::new(), Vec::new());
+    for target in targets {
+        let mut here = resolve_target(index, target, referring, work);
+        files.extend(here.hits.iter().map(|hit| hit.attachment));
+        untold.append(&mut here.untold);
+    }
+    let on_unknown_host = Some(OnUnknownHost { host: host.to_owned(), names, files });
+    Resolution { untold, on_unknown_host, ..Resolution::default() }
+}
+
+/// The names that a target bears.
+pub(super) fn names_in(target: &Target) -> impl Iterator<Item = &str> {
+    let (name, others): (Option<&String>, &[String]) = match target {
+        Target::File { name, other_readings, .. } => (Some(name), other_readings),
+        Target::Attachment { fallback, .. } => (fallback.as_ref().map(|(_, name)| name), &[]),
+        _ => (None, &[]),
+    };
+    name.into_iter().chain(others).map(String::as_str)
+}
+
+/// The files of the own page whose names occur in a text.
+fn in_text(index: &SiteIndex<'_>, text: &str, referring: &Content, work: &Work) -> Resolution {
+    let files = containers::own_container(index, referring).map_or(&[][..], |id| index.files_of(id));
+    let names = files.iter().flat_map(|&file| index.inventory.attachments[file].names());
+    work.search(text.len(), names.map(str::len).sum());
+    if work.is_too_much() {
+        return any_of_the_own(index, referring, WhyUntold::TooMuchWork);
+    }
+    let hits = residue::named_in(index, text, files).into_iter().map(|attachment| {
+        let name = index.inventory.attachments[attachment].title.clone();
+        Hit { attachment, name, certainty: Certainty::Possible }
+    });
+    Resolution { hits: hits.collect(), ..Resolution::default() }
+}
+
+/// What a target may be, of a content that asks for too much work: files of a name wherever they are, and any file of
 /// the pages that a macro lists.
-fn unresolved(index: &SiteIndex<'_>, reference: &Reference, referring: &Content) -> Resolution {
+fn unresolved(index: &SiteIndex<'_>, target: &Target, referring: &Content, work: &Work) -> Resolution {
     let anywhere = |names: Vec<String>| UnknownContainer { description: TOO_MANY_TO_LOOK_UP.to_owned(), names };
     let of_owner = |attachment: usize| {
         let container = index.inventory.attachments[attachment].container.id()?.to_string();
         Some(Untold { container, why: WhyUntold::TooMuchWork })
     };
-    match &reference.target {
+    match target {
         Target::File { name, other_readings, .. } => {
             let names = std::iter::once(name).chain(other_readings).cloned().collect();
             Resolution { unknown_container: Some(anywhere(names)), ..Resolution::default() }
@@ -57,9 +110,10 @@ fn unresolved(index: &SiteIndex<'_>, reference: &Reference, referring: &Content)
             ..Resolution::default()
         },
         Target::Gallery(filter) | Target::AttachmentList(filter) => filters::untold(index, filter, referring),
-        Target::UntoldNames | Target::SpaceAttachments { .. } | Target::SearchResults => {
-            resolve(index, reference, referring, &Work::default())
-        }
+        Target::UntoldNames => any_of_the_own(index, referring, WhyUntold::NamesOfAnApp),
+        Target::NamesIn { .. } => any_of_the_own(index, referring, WhyUntold::TooMuchWork),
+        Target::OnUnknownHost { host, targets } => on_unknown_host(index, host, targets, referring, work),
+        Target::SpaceAttachments { .. } | Target::SearchResults => Resolution::default(),
     }
 }
 
@@ -73,6 +127,7 @@ fn by_name(
     container: &ContainerRef,
     matching: NameMatching,
     referring: &Content,
+    work: &Work,
 ) -> Resolution {
     let containers = containers::meant(index, container, referring);
     let readings = || std::iter::once(name).chain(other_readings.iter().map(String::as_str));
@@ -85,7 +140,8 @@ fn by_name(
     }
     let unknown_container =
         unknown.map(|description| UnknownContainer { description, names: readings().map(str::to_owned).collect() });
-    Resolution { hits, unknown_container, untold: Vec::new() }
+    work.compare(containers.ids.len().saturating_mul(name.len()));
+    Resolution { hits, unknown_container, containers: containers.ids, ..Resolution::default() }
 }
 
 /// The files that the first reading of a name means which means any. `sure`: the containers are certain.
@@ -124,6 +180,7 @@ fn by_attachment_id(
     id: &str,
     fallback: Option<&(String, String)>,
     referring: &Content,
+    work: &Work,
 ) -> Resolution {
     let mut resolution = Resolution::default();
     let known = index.file_by_id(id);
@@ -135,7 +192,7 @@ fn by_attachment_id(
     let container = ContainerRef::Content(page.clone());
     // `+` is a blank in a query, unless it was put there by hand
     let other = [name.replace('+', " ")];
-    let named = by_name(index, name, &other, &container, NameMatching::Loose, referring);
+    let named = by_name(index, name, &other, &container, NameMatching::Loose, referring, work);
     resolution.hits.extend(named.hits.into_iter().map(|hit| Hit { certainty: Certainty::Possible, ..hit }));
     resolution.unknown_container = named.unknown_container;
     resolution

@@ -2,13 +2,14 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::companions;
 use super::index::{SiteIndex, fold};
 use super::resolution::{Resolution, WhyUntold};
-use super::resolve::resolve;
+use super::resolve::{names_in, resolve};
 use super::verdict::Use;
 use super::work::Work;
-use crate::inventory::{Content, ContentKind, Inventory, Status};
-use storage_format::{Construct, OwnSite, Reading, Reference, Target, header_image_references};
+use crate::inventory::{Content, ContentKind, Status};
+use storage_format::{Construct, OwnSite, Reference, Target, header_image_references};
 
 /// What all contents together say about the attachments.
 pub(super) struct Uses {
@@ -24,12 +25,27 @@ pub(super) struct Uses {
     pub(super) too_much: Vec<usize>,
     /// A content that means a file by a media file id no attachment is known to have.
     pub(super) unknown_file_id: Option<usize>,
+    /// Files that an address on an unknown host means if that is a former one of the site: who names it, and the host.
+    pub(super) on_unknown_host: HashMap<usize, (usize, String)>,
+    /// Container or [`ANYWHERE`], and what names of files in it begin with: the content with a macro whose app may keep them.
+    pub(super) companions: HashMap<(String, String), usize>,
 }
 
-/// A reference into a container that is not in the inventory.
+/// Stands for the container of a file that may be kept in any.
+pub(super) const ANYWHERE: &str = "";
+
+/// A reference into a container that is not in the inventory, or on a host that is not known.
 pub(super) struct Unresolved {
     pub(super) content: usize,
-    pub(super) container: String,
+    pub(super) place: Place,
+}
+
+/// Where the file of a name that was not resolved lives.
+pub(super) enum Place {
+    /// A container, described.
+    Container(String),
+    /// On a host that is not known.
+    Host(String),
 }
 
 /// Resolves every reference of every content.
@@ -41,16 +57,18 @@ pub(super) fn collect(index: &SiteIndex<'_>, site: &OwnSite) -> Uses {
         untold: HashMap::new(),
         too_much: Vec::new(),
         unknown_file_id: None,
+        on_unknown_host: HashMap::new(),
+        companions: HashMap::new(),
     };
     for (at, content) in index.inventory.contents.iter().enumerate() {
         let work = Work::default();
         let body = content.body.iter().flat_map(|body| &body.references);
         for reference in body {
-            uses.add(index, at, reference, resolve(index, reference, content, &work));
+            uses.add(index, at, reference, resolve(index, reference, content, &work), &work);
         }
         for image in &content.header_images {
             for reference in header_image_references(&image.id, site) {
-                uses.add(index, at, &reference, resolve(index, &reference, content, &work));
+                uses.add(index, at, &reference, resolve(index, &reference, content, &work), &work);
             }
         }
         if work.is_too_much() {
@@ -64,7 +82,7 @@ pub(super) fn collect(index: &SiteIndex<'_>, site: &OwnSite) -> Uses {
 }
 
 impl Uses {
-    fn add(&mut self, index: &SiteIndex<'_>, at: usize, reference: &Reference, resolution: Resolution) {
+    fn add(&mut self, index: &SiteIndex<'_>, at: usize, reference: &Reference, resolution: Resolution, work: &Work) {
         let content = &index.inventory.contents[at];
         if content.status.is_trash() {
             self.in_trash.extend(resolution.hits.iter().map(|hit| (hit.attachment, at)));
@@ -72,6 +90,18 @@ impl Uses {
         }
         if resolution.hits.is_empty() && is_media_id(reference) {
             self.unknown_file_id.get_or_insert(at);
+        }
+        if reference.construct.keeps_companions() {
+            self.add_companions(index, at, reference, &resolution, work);
+        }
+        if let Some(unknown) = resolution.on_unknown_host {
+            for file in unknown.files {
+                self.on_unknown_host.entry(file).or_insert_with(|| (at, unknown.host.clone()));
+            }
+            for name in unknown.names {
+                let place = || Place::Host(unknown.host.clone());
+                self.unresolved_names.entry(fold(&name)).or_insert_with(|| Unresolved { content: at, place: place() });
+            }
         }
         for hit in resolution.hits {
             let file = &index.inventory.attachments[hit.attachment];
@@ -86,13 +116,47 @@ impl Uses {
         }
         if let Some(unknown) = resolution.unknown_container {
             for name in unknown.names {
-                self.unresolved_names
-                    .entry(fold(&name))
-                    .or_insert_with(|| Unresolved { content: at, container: unknown.description.clone() });
+                self.unresolved_names.entry(fold(&name)).or_insert_with(|| Unresolved {
+                    content: at,
+                    place: Place::Container(unknown.description.clone()),
+                });
             }
         }
         for untold in resolution.untold {
             self.untold.entry(untold.container).or_insert((at, untold.why));
+        }
+    }
+}
+
+impl Uses {
+    /// What an app may keep beside the files that one of its macros names.
+    fn add_companions(
+        &mut self,
+        index: &SiteIndex<'_>,
+        at: usize,
+        reference: &Reference,
+        resolution: &Resolution,
+        work: &Work,
+    ) {
+        if !matches!(reference.target, Target::File { .. } | Target::Attachment { .. } | Target::FileId { .. }) {
+            return;
+        }
+        for hit in &resolution.hits {
+            let file = &index.inventory.attachments[hit.attachment];
+            let Some(container) = file.container.id() else { continue };
+            for stem in companions::stems(file) {
+                self.companions.entry((container.to_string(), stem)).or_insert(at);
+            }
+        }
+        if resolution.hits.is_empty() {
+            for stem in names_in(&reference.target).filter_map(companions::stem_of_value) {
+                work.uses(resolution.containers.len());
+                let anywhere = [ANYWHERE.to_owned()];
+                let containers = if work.is_too_much() { &anywhere } else { &resolution.containers[..] };
+                for container in containers {
+                    self.companions.entry((container.clone(), stem.clone())).or_insert(at);
+                }
+            }
         }
     }
 }
@@ -129,62 +193,4 @@ fn tidy(uses: &mut Vec<Use>, index: &SiteIndex<'_>) {
     };
     uses.sort_by_cached_key(|one| (key(one), one.construct.to_string(), one.name.clone()));
     uses.dedup_by(|b, a| a.content == b.content && a.construct == b.construct && a.name == b.name);
-}
-
-/// A body that was searched instead of read.
-fn given_up(content: &Content, reading: &Reading) -> Option<String> {
-    let Reading::GivenUp { problem, shows_unnamed_files, .. } = reading else { return None };
-    let and_pages = if *shows_unnamed_files {
-        ", and so are the files of its own page and of every page whose title or id does, for it may show them unnamed"
-    } else {
-        ""
-    };
-    Some(format!(
-        "The {} \"{}\" ({}) was only searched as text: {problem}. Files without another use whose name or id occurs in it \
-         are undetermined{and_pages}.",
-        content.kind.label(),
-        content.title,
-        content.id,
-    ))
-}
-
-fn asks_too_much(content: &Content) -> String {
-    format!(
-        "The {} \"{}\" ({}) lists more files than can be looked up. Files without another use that it may list are \
-         undetermined.",
-        content.kind.label(),
-        content.title,
-        content.id,
-    )
-}
-
-/// Remarks about bodies that were not read, and about macros that list whole spaces or what a search finds: they count for no file, but people should know.
-///
-/// `too_much`: the contents that ask for more work than one may.
-pub(super) fn notices(inventory: &Inventory, too_much: &[usize]) -> Vec<String> {
-    let mut notices: Vec<String> =
-        too_much.iter().map(|&content| asks_too_much(&inventory.contents[content])).collect();
-    for content in inventory.contents.iter().filter(|content| !content.status.is_trash()) {
-        notices.extend(content.body.as_ref().and_then(|body| given_up(content, &body.reading)));
-        for reference in content.body.iter().flat_map(|body| &body.references) {
-            let what = match &reference.target {
-                Target::SpaceAttachments { space } => {
-                    let own =
-                        content.space.as_ref().and_then(|id| inventory.spaces.iter().find(|space| space.id == *id));
-                    let key = space.as_deref().or(own.map(|space| space.key.as_str())).unwrap_or("?");
-                    format!("lists every file of the space {key} (space-attachments macro)")
-                }
-                Target::SearchResults => format!("lists the files that a search finds ({})", reference.construct),
-                _ => continue,
-            };
-            notices.push(format!(
-                "The {} \"{}\" {what}. That counts as a use of none of them: look at it before you delete.",
-                content.kind.label(),
-                content.title
-            ));
-        }
-    }
-    notices.sort();
-    notices.dedup();
-    notices
 }

@@ -66,6 +66,8 @@ pub struct FileVerdict {
     pub certainty: Option<Certainty>,
     /// The rule that protects it, e.g. `label keep` or `name *.key`.
     pub protected: Option<String>,
+    /// The rule by which an app finds it without any markup that names it.
+    pub kept_by_app: Option<&'static str>,
     /// Number of its duplicate group (index into `Audit::duplicates` + 1).
     pub duplicate_group: Option<usize>,
     /// The space of its container.

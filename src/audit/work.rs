@@ -13,6 +13,12 @@ const MOST_BYTES: u64 = 1 << 31;
 /// What making a regular expression ready counts as, in bytes.
 const PATTERN_BYTES: u64 = 1 << 20;
 
+/// Spellings of a text that are searched.
+const SPELLINGS_OF_A_TEXT: usize = 8;
+
+/// What making one byte of a name ready to be searched for counts as, in bytes.
+const STEPS_OF_A_NAME: usize = 64;
+
 /// The work that the references of one content have taken.
 #[derive(Debug, Default)]
 pub(super) struct Work {
@@ -31,6 +37,12 @@ impl Work {
 
     pub(super) fn make_pattern(&self) {
         self.bytes.set(self.bytes.get().saturating_add(PATTERN_BYTES));
+    }
+
+    /// A text is searched for names, in all its spellings.
+    pub(super) fn search(&self, text: usize, names: usize) {
+        let texts = text.saturating_mul(SPELLINGS_OF_A_TEXT);
+        self.compare(texts.saturating_add(names.saturating_mul(STEPS_OF_A_NAME)));
     }
 
     /// Whether the content asks for more than it may.

@@ -101,7 +101,8 @@ async fn audit_to_the_end(
         if let Err(stopped) = look.look_again(api, inventory, &new, crawl, progress).await {
             return (audit_of_stopped(inventory, options), Some(stopped));
         }
-        if let Err(stopped) = walk.round(api, inventory, &ids, crawl, progress).await {
+        // on the heap: it is far larger than anything else that is awaited here
+        if let Err(stopped) = Box::pin(walk.round(api, inventory, &ids, crawl, progress)).await {
             return (audit_of_stopped(inventory, options), Some(stopped));
         }
     }

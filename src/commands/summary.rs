@@ -31,6 +31,9 @@ pub(super) fn finish(
     for line in lines(&inventory.coverage, &totals, complete) {
         progress.note(line);
     }
+    if let Some(notice) = &audit.unknown_hosts {
+        progress.warn(notice);
+    }
     if !stopped && !complete {
         for line in not_read(&inventory.coverage) {
             progress.warn(line);

@@ -56,6 +56,7 @@ pub(super) fn space(sent: model::Space) -> Space {
     Space {
         id: SpaceId(sent.id.0),
         name: sent.name.unwrap_or_else(|| sent.key.clone()),
+        alias: sent.current_active_alias.filter(|alias| !alias.is_empty() && *alias != sent.key),
         key: sent.key,
         kind: word(sent.kind),
         status: word(sent.status),

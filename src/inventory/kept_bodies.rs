@@ -86,7 +86,10 @@ mod tests {
     /// Every construct of references and measures, a damaged body and an empty one.
     fn bodies() -> Vec<String> {
         let rich = r#"<h1>Plan</h1><p>Rollout – 添付 <ac:link><ri:page ri:space-key="OPS" ri:content-title="A &amp; B"/></ac:link>
-            <a href="/wiki/download/attachments/1001/a%20b.png?version=2">x</a> <a href="https://example.org/">y</a></p>
+            <a href="/wiki/download/attachments/1001/a%20b.png?version=2">x</a> <a href="https://example.org/">y</a>
+            <a href="https://wiki.acme.example/download/attachments/7/a+b.png">x</a></p>
+            <ac:image><ri:attachment ri:filename="k.png"><ri:page ri:content-id="7" ri:content-title="Old"/></ri:attachment></ac:image>
+            <ac:structured-macro ac:name="unmigrated-wiki-markup"><ac:plain-text-body><![CDATA[{viewpdf:a.pdf} see b.pdf]]></ac:plain-text-body></ac:structured-macro>
             <ac:image ac:alt="z"><ri:attachment ri:filename="ü.png"><ri:page ri:content-title="Other"/></ri:attachment></ac:image>
             <ac:structured-macro ac:name="gallery"><ac:parameter ac:name="include">*.png</ac:parameter></ac:structured-macro>
             <ac:task-list><ac:task><ac:task-status>incomplete</ac:task-status></ac:task></ac:task-list>"#;

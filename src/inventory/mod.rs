@@ -152,7 +152,7 @@ pub struct Scan {
     /// Whether the sizes of old versions were proved to be old sizes on one file.
     pub old_sizes: OldSizes,
     /// Types of app content whose lists were walked.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
     pub app_content_types: Vec<String>,
     /// When all lists were walked for the last time, in a run that was complete until then: what changed later was not
     /// seen.

@@ -22,7 +22,8 @@ use confluence_client::Api;
 /// A run that had to stop gives what it had read inside the error.
 pub async fn take_inventory(api: &Api, options: &CrawlOptions, progress: &Progress) -> Result<Inventory, CrawlError> {
     let frame = Frame::open(api, options, progress).await?;
-    let read = read(&frame.crawl(), &frame.spaces, frame.reported.as_deref()).await?;
+    // on the heap: the futures of all callers hold this one
+    let read = Box::pin(read(&frame.crawl(), &frame.spaces, frame.reported.as_deref())).await?;
     frame.close(read).await
 }
 

@@ -47,11 +47,11 @@ pub fn reported(spaces: &[Space], include: &[String], exclude: &[String]) -> Res
     if !unknown.is_empty() {
         return Err(ScopeError::Unknown { patterns: unknown });
     }
-    let any = |matchers: &[GlobMatcher], key: &str| matchers.iter().any(|matcher| matcher.is_match(key));
+    let any = |matchers: &[GlobMatcher], space: &Space| matchers.iter().any(|matcher| is_meant(matcher, space));
     let keys: Vec<String> = spaces
         .iter()
-        .filter(|space| included.is_empty() || any(&included, &space.key))
-        .filter(|space| !any(&excluded, &space.key))
+        .filter(|space| included.is_empty() || any(&included, space))
+        .filter(|space| !any(&excluded, space))
         .map(|space| space.key.clone())
         .collect();
     if keys.is_empty() { Err(ScopeError::Empty) } else { Ok(Some(keys)) }
@@ -59,9 +59,14 @@ pub fn reported(spaces: &[Space], include: &[String], exclude: &[String]) -> Res
 
 /// The patterns that match no space: most likely misspelt.
 pub fn without_match<'a>(spaces: &[Space], patterns: &'a [String]) -> Result<Vec<&'a str>, ScopeError> {
-    let matched = |matcher: &GlobMatcher| spaces.iter().any(|space| matcher.is_match(&space.key));
+    let matched = |matcher: &GlobMatcher| spaces.iter().any(|space| is_meant(matcher, space));
     let pairs = patterns.iter().zip(matchers(patterns)?);
     Ok(pairs.filter(|(_, matcher)| !matched(matcher)).map(|(pattern, _)| pattern.as_str()).collect())
+}
+
+/// A space may be meant by its key or by the alias that its addresses bear.
+fn is_meant(matcher: &GlobMatcher, space: &Space) -> bool {
+    std::iter::once(&space.key).chain(&space.alias).any(|key| matcher.is_match(key))
 }
 
 /// Keys differ in more than case, so case need not be typed.
@@ -92,6 +97,7 @@ mod tests {
                 name: key.into(),
                 kind: SpaceKind::Global,
                 status: SpaceStatus::Current,
+                alias: None,
                 homepage: None,
                 webui: None,
             })
@@ -101,6 +107,14 @@ mod tests {
     fn chosen(include: &[&str], exclude: &[&str]) -> Result<Option<Vec<String>>, ScopeError> {
         let owned = |words: &[&str]| words.iter().map(|&word| word.to_owned()).collect::<Vec<_>>();
         reported(&spaces(), &owned(include), &owned(exclude))
+    }
+
+    #[test]
+    fn an_alias_is_a_key() {
+        let mut spaces = spaces();
+        spaces[2].alias = Some("PEOPLE".to_owned());
+        assert_eq!(reported(&spaces, &["people".to_owned()], &[]).unwrap().unwrap(), ["HR"]);
+        assert_eq!(reported(&spaces, &[], &["PEOPLE".to_owned()]).unwrap().unwrap().len(), 3);
     }
 
     #[test]

@@ -69,6 +69,9 @@ pub struct Space {
     pub id: SpaceId,
     /// The key people see, e.g. `ENG` or `~557058…`.
     pub key: String,
+    /// A second key, which its addresses bear, where it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alias: Option<String>,
     /// Display name.
     pub name: String,
     /// What it is for.
@@ -297,7 +300,7 @@ pub struct Attachment {
     #[serde(default)]
     pub sha256: Option<String>,
     /// Why it cannot be judged although it was read.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub unsettled: Option<Unsettled>,
 }
 

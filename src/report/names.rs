@@ -76,6 +76,7 @@ mod tests {
             name: String::new(),
             kind: SpaceKind::Global,
             status: SpaceStatus::Current,
+            alias: None,
             homepage: None,
             webui: None,
         }

@@ -94,14 +94,14 @@ async fn all_requests() -> Vec<(DemoServer, BTreeSet<Sent>)> {
     let mut paged = test_support::known::site().0;
     paged.behaviour.page_cap = Some(3);
     paged.behaviour.comment_lists_with_replies = true;
-    vec![requests_of(sample_site(Utc::now())).await, requests_of(paged).await]
+    vec![Box::pin(requests_of(sample_site(Utc::now()))).await, Box::pin(requests_of(paged)).await]
 }
 
 async fn every_request_is_one_the_documents_allow() {
     let documents = Documents::read();
     let mut problems = BTreeSet::new();
     let mut operations = BTreeSet::new();
-    for (_, requests) in all_requests().await {
+    for (_, requests) in Box::pin(all_requests()).await {
         for sent in requests {
             match documents.operation(&sent) {
                 Some(operation) => {
@@ -125,7 +125,7 @@ async fn every_answer_of_the_loopback_server_is_one_the_documents_describe() {
     let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap();
     let mut problems = BTreeSet::new();
     let mut answers = 0;
-    for (server, requests) in all_requests().await {
+    for (server, requests) in Box::pin(all_requests()).await {
         let host = server.base_url().trim_end_matches("/wiki").to_owned();
         for sent in requests {
             let Some(operation) = documents.operation(&sent) else { continue };

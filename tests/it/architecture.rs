@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 /// What each module may use of the others. `lib.rs` and `main.rs` join the parts and may use all.
 const MAY_USE: &[(&str, &[&str])] = &[
-    ("audit", &["inventory"]),
+    ("audit", &["inventory", "support"]),
     ("cache", &["support"]),
     ("cli", &[]),
     (

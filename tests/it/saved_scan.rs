@@ -49,7 +49,12 @@ fn documented() -> (Fields, BTreeSet<String>) {
     (fields, partial)
 }
 
+/// Objects that hold others of their own kind.
+const NESTED: [(&str, &str); 2] =
+    [(".target.on-unknown-host.targets[]", ".target"), (".container.known.otherwise", ".container")];
+
 fn collect(value: &Value, path: &str, fields: &mut Fields) {
+    let path = &NESTED.iter().fold(path.to_owned(), |path, (inner, outer)| path.replace(inner, outer))[..];
     match value {
         Value::Object(entries) if MAPS.contains(&path) => {
             entries.values().for_each(|value| collect(value, &format!("{path}.*"), fields));
@@ -92,11 +97,18 @@ async fn written_scan(folder: &Path) -> Value {
         page.live = true;
         page.body.push_str(r#"<p><ac:link><ri:page ri:space-key="ENG" ri:content-title="Home"/></ac:link></p>"#);
         page.body.push_str(r#"<p><ac:link><ri:blog-post ri:content-title="News"/></ac:link></p>"#);
+        page.body.push_str(
+            r#"<ac:image><ri:attachment ri:filename="x"><ri:page ri:content-id="1" ri:content-title="Home"/></ri:attachment></ac:image>
+            <ac:structured-macro ac:name="unmigrated-wiki-markup"><ac:plain-text-body>x</ac:plain-text-body></ac:structured-macro>"#,
+        );
+        site.spaces[0].alias = Some("OTHER".to_owned());
         // a body that is given up
         let markdown = format!("<![CDATA[{}]]>", "](".repeat(50_000));
-        let body = format!("<ac:plain-text-body>{markdown}</ac:plain-text-body></ac:structured-macro>");
+        let body = format!(
+            r#"<ac:structured-macro ac:name="markdown"><ac:plain-text-body>{markdown}</ac:plain-text-body></ac:structured-macro>"#
+        );
         let page = site.contents.iter_mut().filter(|content| content.kind == Kind::Page).nth(1).unwrap();
-        page.body += &format!(r#"<ac:structured-macro ac:name="markdown">{body}"#);
+        page.body.push_str(&body);
     });
     let settings = ConnectionSettings {
         timeouts: Timeouts::NONE,

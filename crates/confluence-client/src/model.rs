@@ -108,6 +108,8 @@ pub struct Space {
     pub status: Option<String>,
     /// Home page.
     pub homepage_id: Option<Id>,
+    /// The key that its addresses bear now, where that is not the key it was made with.
+    pub current_active_alias: Option<String>,
     /// Links.
     #[serde(rename = "_links")]
     pub links: Option<Links>,

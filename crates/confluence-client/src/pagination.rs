@@ -69,26 +69,16 @@ pub struct Walked {
     pub without_body: BTreeSet<String>,
 }
 
-/// Walks the list that `request` begins, with pages as large as its kind allows, and hands every item to `take`, each once, a
-/// later one again when its version is higher. `take` may end the walk.
+/// Walks the list that `request` begins, with pages as large as it asks for or its kind allows, and hands every item to
+/// `take`, each once, a later one again when its version is higher. `take` may end the walk.
 pub(crate) async fn walk<T: Item>(
-    client: &Client,
-    request: &Request,
-    paging: Paging,
-    take: impl FnMut(T) -> ControlFlow<()>,
-) -> Walked {
-    walk_in_pages_of(client.page_limit(request.kind), client, request, paging, take).await
-}
-
-/// The same with pages of so many items to begin with.
-pub(crate) async fn walk_in_pages_of<T: Item>(
-    most: u32,
     client: &Client,
     request: &Request,
     paging: Paging,
     mut take: impl FnMut(T) -> ControlFlow<()>,
 ) -> Walked {
     let mut walk = Walk::new(request, paging);
+    let most = request.page_size().unwrap_or_else(|| client.page_limit(request.kind));
     let mut limit = most;
     let (mut expired, mut too_large) = (0, false);
     let end = loop {

@@ -86,6 +86,11 @@ impl Request {
         self.with(name, value)
     }
 
+    /// The size of the pages this list is asked for, where it is told.
+    pub(crate) fn page_size(&self) -> Option<u32> {
+        self.query.iter().find(|(name, _)| name == "limit").and_then(|(_, size)| size.parse().ok())
+    }
+
     /// The path below the context, without the query: safe to log and to show.
     pub(crate) fn path(&self) -> String {
         format!("/{}/{}", self.generation.path().join("/"), self.segments.join("/"))

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::site::{Attachment, Container, Content, ContentVersion, Kind, Site, Status, Template};
 
-/// One case of `tests/fixtures/reference-cases/cases.json`, without its expectations.
+/// One case of the documents in `tests/fixtures/reference-cases`, without its expectations.
 #[derive(Debug, Deserialize)]
 struct Case {
     id: String,
@@ -156,7 +156,11 @@ mod tests {
 
     #[test]
     fn every_reference_case_becomes_a_site() {
-        let document = include_str!("../../../tests/fixtures/reference-cases/cases.json");
+        every_case_of(include_str!("../../../tests/fixtures/reference-cases/cases.json"));
+        every_case_of(include_str!("../../../tests/fixtures/reference-cases/field-2026-11.json"));
+    }
+
+    fn every_case_of(document: &str) {
         let sites = sites_of_cases(document).unwrap();
         let cases: Value = serde_json::from_str(document).unwrap();
         assert_eq!(sites.len(), cases["cases"].as_array().unwrap().len());

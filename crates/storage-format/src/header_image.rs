@@ -14,10 +14,10 @@ pub fn header_image_references(id: &str, site: &OwnSite) -> Vec<Reference> {
     } else {
         site.files(id)
     };
-    let reference = |(target, certainty)| Reference {
+    let reference = |(target, certainty): (Target, Certainty)| Reference {
+        display: target.display_in(Display::Shown),
         target,
         construct: Construct::HeaderImage,
-        display: Display::Shown,
         certainty,
     };
     targets.into_iter().map(reference).collect()

@@ -72,6 +72,7 @@ pub(crate) fn read(body: &str, site: Site<'_>, depth: Depth<'_>) -> Body {
     // the XML library skips a byte order mark without counting it
     let body = body.strip_prefix('\u{feff}').unwrap_or(body);
     let mut scanner = Scanner::new(site, depth, body.len());
+    scanner.data(body);
     match strict_pass(body, &mut scanner, site.steps) {
         Ok(()) => {
             let read = scanner.finish(Reading::WellFormed, bytes);
@@ -80,6 +81,7 @@ pub(crate) fn read(body: &str, site: Site<'_>, depth: Depth<'_>) -> Body {
         Err(fault) => {
             drop(scanner);
             let mut scanner = Scanner::new(site, depth, body.len());
+            scanner.data(body);
             let residue = lenient::pass(body, fault.offset, &mut scanner, site.steps);
             let place = place(body, fault.offset);
             let problem = format!("{} at {place}", beginning(&fault.problem, LONGEST_PROBLEM));

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::macros::keeps_companions;
+
 /// One place in a body (or property) that may use attachments.
 ///
 /// It says what is written, not which attachment that is: the container is looked up first, then the name in it.
@@ -53,11 +55,32 @@ pub enum Target {
     UntoldNames,
     /// A macro that shows what a search finds, attachments among it: counts for no file, only as a notice.
     SearchResults,
+    /// Addresses in the form of a Confluence file on a host that is not known as the site's own: where the site was
+    /// before, or another site altogether. Counts for no file, but the file may be meant.
+    OnUnknownHost {
+        /// The host, in lower case.
+        host: String,
+        /// What the address would mean on this site, in each of its readings.
+        targets: Vec<Target>,
+    },
+    /// Wiki markup that was never migrated, without its samples: a name of a file of the own page in it is a possible
+    /// use, for its renderer knows more forms than are known here.
+    NamesIn {
+        /// The markup.
+        text: String,
+    },
     /// A `space-attachments` macro: lists the whole space; counts for no file, only as a notice.
     SpaceAttachments {
         /// Space key as written; the own space where absent.
         space: Option<String>,
     },
+}
+
+impl Target {
+    /// How a use of this appears to readers, in a place that shows or links what it names.
+    pub(crate) fn display_in(&self, place: Display) -> Display {
+        if matches!(self, Self::AttachmentList(_)) { Display::Listed } else { place }
+    }
 }
 
 /// How far a name in a reference may differ from the name of a file.
@@ -91,6 +114,13 @@ pub enum ContainerRef {
         title: String,
         /// Space key as written.
         space: Option<String>,
+    },
+    /// A content by id, with the title it bore when that was written: the title counts where nothing bears the id.
+    Known {
+        /// Content id as written.
+        id: String,
+        /// The page or post by title.
+        otherwise: Box<ContainerRef>,
     },
     /// A blog post by title and posting day.
     BlogPost {
@@ -160,7 +190,7 @@ impl PageLink {
         match container {
             ContainerRef::Page { title, space } => Some(Self::Title { title, space }),
             ContainerRef::BlogPost { title, space, .. } => Some(Self::Post { title, space }),
-            ContainerRef::Content(id) => Some(Self::Id(id)),
+            ContainerRef::Content(id) | ContainerRef::Known { id, .. } => Some(Self::Id(id)),
             _ => None,
         }
     }
@@ -200,6 +230,17 @@ pub enum Construct {
     Property(String),
     /// Media node of an ADF body.
     Media,
+}
+
+impl Construct {
+    /// Whether it is of an app that may keep files beside the one it names: pictures of a source, sources of a picture.
+    pub fn keeps_companions(&self) -> bool {
+        match self {
+            Self::Macro(name) => keeps_companions(name),
+            Self::Extension(_) => true,
+            _ => false,
+        }
+    }
 }
 
 impl std::fmt::Display for Construct {

@@ -27,6 +27,10 @@ const STEPS_PER_BYTE_OF_A_LONG_BODY: u64 = 32;
 /// ones; the longest name of a file takes 3,825 when every byte of it is escaped twice.
 pub(crate) const LONGEST_ADDRESS: usize = 8 << 10;
 
+/// The longest beginning of an address, in bytes, that its host stands in, and that its form is told by.
+const LONGEST_HOST: usize = 512;
+const LONGEST_FORM: usize = 2 << 10;
+
 /// The longest text, in bytes, that is kept as the name of a macro or parameter, or as a title or id that several files
 /// may share. Confluence takes 255 characters.
 pub(crate) const LONGEST_KEY: usize = 1 << 10;
@@ -71,19 +75,7 @@ impl Steps {
             Construct::Macro(name) | Construct::Extension(name) | Construct::Property(name) => name.len(),
             _ => 0,
         };
-        let target = match &reference.target {
-            Target::File { name, other_readings, container, .. } => {
-                name.len() + other_readings.iter().map(String::len).sum::<usize>() + bytes_of(container)
-            }
-            Target::Gallery(filter) | Target::AttachmentList(filter) => {
-                let FileFilter { pages, include, exclude, include_labels, exclude_labels, patterns } = filter;
-                let lists = [include, exclude, include_labels, exclude_labels, patterns];
-                let texts: usize = lists.into_iter().flatten().map(|text| size_of::<String>() + text.len()).sum();
-                texts + pages.iter().map(|page| size_of::<ContainerRef>() + bytes_of(page)).sum::<usize>()
-            }
-            _ => 0,
-        };
-        self.copy(size_of::<Reference>() + construct + target);
+        self.copy(size_of::<Reference>() + construct + bytes_of_target(&reference.target));
     }
 
     /// Whether nothing more may be read.
@@ -128,15 +120,18 @@ impl<'a> Site<'a> {
 
     /// [`OwnSite::files`], counted.
     pub(crate) fn files(self, url: &str) -> Vec<(Target, Certainty)> {
-        // every address of a file has one of these
-        if memchr::memchr3(b'/', b'?', b'#', url.as_bytes()).is_none() {
+        // every address of a file has one of these; browsers read a backslash as a slash
+        if memchr::memchr3(b'/', b'?', b'#', url.as_bytes()).is_none() && !url.contains('\\') {
             self.steps.look(url.len() + 1);
             return Vec::new();
         }
         self.count(url);
+        if memchr::memchr(b'?', url.as_bytes()).is_some() {
+            // values may be addresses themselves, and so may theirs
+            self.steps.copy(4 * url.len());
+        }
         let files = self.own.files(url);
-        // a name stands there in several readings
-        self.steps.copy(files.len() * url.len());
+        self.steps.copy(files.iter().map(|(target, _)| size_of::<Target>() + bytes_of_target(target)).sum());
         files
     }
 
@@ -144,6 +139,18 @@ impl<'a> Site<'a> {
     pub(crate) fn meaning(self, url: &str) -> Option<UrlMeaning> {
         self.count(url);
         self.own.meaning(url)
+    }
+
+    /// Whether a text begins with an address on one of the own hosts, or in the form of a Confluence file.
+    pub(crate) fn begins_with_address(self, text: &str) -> bool {
+        let host = beginning(text, LONGEST_HOST);
+        self.steps.look(host.len());
+        if self.own.is_complete_own_url(host) {
+            return true;
+        }
+        let form = beginning(text, LONGEST_FORM);
+        self.steps.look(form.len());
+        self.own.is_complete_address(form)
     }
 
     /// An address is looked at from its beginning to find scheme, host, query and fragment, and cut into segments.
@@ -160,6 +167,31 @@ impl Deref for Site<'_> {
     }
 }
 
+fn bytes_of_target(target: &Target) -> usize {
+    match target {
+        Target::File { name, other_readings, container, .. } => {
+            name.len() + other_readings.iter().map(String::len).sum::<usize>() + bytes_of(container)
+        }
+        Target::Attachment { id, fallback } => {
+            id.len() + fallback.as_ref().map_or(0, |(page, name)| page.len() + name.len())
+        }
+        Target::FileId { id } => id.len(),
+        Target::Gallery(filter) | Target::AttachmentList(filter) => {
+            let FileFilter { pages, include, exclude, include_labels, exclude_labels, patterns } = filter;
+            let lists = [include, exclude, include_labels, exclude_labels, patterns];
+            let texts: usize = lists.into_iter().flatten().map(|text| size_of::<String>() + text.len()).sum();
+            texts + pages.iter().map(|page| size_of::<ContainerRef>() + bytes_of(page)).sum::<usize>()
+        }
+        // they hold each other no deeper than addresses within addresses are followed
+        Target::OnUnknownHost { host, targets } => {
+            host.len() + targets.iter().map(|target| size_of::<Target>() + bytes_of_target(target)).sum::<usize>()
+        }
+        Target::NamesIn { text } => text.len(),
+        Target::SpaceAttachments { space } => space.as_ref().map_or(0, String::len),
+        Target::UntoldNames | Target::SearchResults => 0,
+    }
+}
+
 fn bytes_of(container: &ContainerRef) -> usize {
     let length = |text: &Option<String>| text.as_ref().map_or(0, String::len);
     match container {
@@ -168,6 +200,7 @@ fn bytes_of(container: &ContainerRef) -> usize {
         ContainerRef::Page { title, space } => title.len() + length(space),
         ContainerRef::BlogPost { title, day, space } => title.len() + length(day) + length(space),
         ContainerRef::Space { space } => length(space),
+        ContainerRef::Known { id, otherwise } => id.len() + size_of::<ContainerRef>() + bytes_of(otherwise),
     }
 }
 

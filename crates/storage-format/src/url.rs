@@ -7,17 +7,24 @@ use percent_encoding::percent_decode_str;
 
 use crate::reference::{Certainty, ContainerRef, NameMatching, Target};
 
+mod files;
+mod forms;
+mod queries;
+
+use files::with_slashes;
+
 /// The site a body belongs to, as far as URLs are concerned: its hosts and its context path. Addresses on other hosts
-/// name no file of the site.
+/// name no file of the site; one that has the form of a Confluence file is kept with its host ([`Target::OnUnknownHost`]),
+/// for the site may have been there before.
 ///
 /// ```
-/// use storage_format::{OwnSite, parse};
+/// use storage_format::{OwnSite, Target, parse};
 ///
 /// let link = r#"<a href="https://wiki.acme.example/download/attachments/98319/a.png">a</a>"#;
 /// let site = OwnSite::new("https://acme.atlassian.net/wiki", &[]);
-/// assert!(parse(link, &site).references.is_empty());
+/// assert!(matches!(parse(link, &site).references[0].target, Target::OnUnknownHost { .. }));
 /// let with_alias = OwnSite::new("https://acme.atlassian.net/wiki", &["wiki.acme.example".to_owned()]);
-/// assert_eq!(parse(link, &with_alias).references.len(), 1);
+/// assert!(matches!(parse(link, &with_alias).references[0].target, Target::File { .. }));
 /// ```
 #[derive(Debug, Clone)]
 pub struct OwnSite {
@@ -65,7 +72,7 @@ impl UrlMeaning {
 }
 
 /// Bytes of a path or query that stand for `%XX` are decoded; invalid UTF-8 is read as Latin-1, as old servers wrote it.
-fn percent_decode(text: &str) -> String {
+pub(crate) fn percent_decode(text: &str) -> String {
     let bytes: Vec<u8> = percent_decode_str(text).collect();
     match String::from_utf8(bytes) {
         Ok(decoded) => decoded,
@@ -78,7 +85,7 @@ impl OwnSite {
     /// port where it is not the default one.
     pub fn new(base_url: &str, hosts: &[String]) -> Self {
         let (host, path) = split_absolute(base_url).unwrap_or_default();
-        let mut own: Vec<String> = hosts.iter().map(|host| normal_host(host, "")).collect();
+        let mut own: Vec<String> = hosts.iter().map(|host| normal_host(host)).collect();
         own.push(host.clone());
         own.retain(|host| !host.is_empty());
         own.sort();
@@ -90,7 +97,7 @@ impl OwnSite {
     /// their addresses are those of the old one, and may be those of other contents here.
     #[must_use]
     pub fn with_former_hosts(mut self, hosts: &[String]) -> Self {
-        self.former = hosts.iter().map(|host| normal_host(host, "")).filter(|host| *host != self.base_host).collect();
+        self.former = hosts.iter().map(|host| normal_host(host)).filter(|host| *host != self.base_host).collect();
         self.hosts.extend(self.former.iter().cloned());
         self.hosts.sort();
         self.hosts.dedup();
@@ -108,19 +115,10 @@ impl OwnSite {
         split_absolute(url).is_some_and(|(host, _)| self.hosts.contains(&host))
     }
 
-    /// The files that `url` names on this site, each with how sure that form of address is; none where it names anything
-    /// else.
-    pub(crate) fn files(&self, url: &str) -> Vec<(Target, Certainty)> {
-        match self.meaning(url) {
-            Some(UrlMeaning::Files(files)) => files,
-            Some(UrlMeaning::ContentId(_) | UrlMeaning::PageTitle { .. }) | None => Vec::new(),
-        }
-    }
-
     /// What `url` names on this site; `None` for other hosts and for addresses that name neither file nor content.
     /// `url` is an attribute value after XML decoding.
     pub(crate) fn meaning(&self, url: &str) -> Option<UrlMeaning> {
-        let url = url.trim();
+        let url = &*with_slashes(url.trim());
         let absolute = split_absolute(url);
         if let Some(id) = media_file_id(url, absolute.as_ref()) {
             return Some(UrlMeaning::Files(vec![(Target::FileId { id }, Certainty::Possible)]));
@@ -175,37 +173,39 @@ impl OwnSite {
         } else if segments.first() == Some(&"wiki") {
             segments.remove(0);
         }
+        // `/s/…/_/`: what the server puts before the paths of resources, so that browsers keep them
+        if let Some(end) = segments.iter().position(|segment| *segment == "_")
+            && segments[..end].iter().take(2).any(|segment| *segment == "s")
+        {
+            segments.drain(..=end);
+        }
         segments
     }
 }
 
 /// Splits `http(s)://host[:port]/rest` or `//host/rest` into the normal form of the host and the rest.
 fn split_absolute(url: &str) -> Option<(String, &str)> {
-    let (scheme, rest) = match url.find("//")? {
-        0 => ("", &url[2..]),
+    let rest = match url.find("//")? {
+        0 => &url[2..],
         at => {
             let scheme = url[..at].strip_suffix(':')?;
             if !scheme.eq_ignore_ascii_case("http") && !scheme.eq_ignore_ascii_case("https") {
                 return None;
             }
-            (scheme, &url[at + 2..])
+            &url[at + 2..]
         }
     };
     let end = rest.find(['/', '?', '#', '\\']).unwrap_or(rest.len());
     let (authority, rest) = rest.split_at(end);
     let host = authority.rsplit('@').next().unwrap_or_default();
-    Some((normal_host(host, scheme), rest))
+    Some((normal_host(host), rest))
 }
 
-/// Lower case, no trailing dot, no default port.
-fn normal_host(host: &str, scheme: &str) -> String {
+/// Lower case, no trailing dot, no default port: whichever scheme stands with it, for servers redirect from one to the
+/// other.
+fn normal_host(host: &str) -> String {
     let mut host = host.to_lowercase();
-    let default_ports: &[&str] = match scheme.to_ascii_lowercase().as_str() {
-        "http" => &[":80"],
-        "https" => &[":443"],
-        _ => &[":80", ":443"],
-    };
-    for port in default_ports {
+    for port in [":80", ":443"] {
         if let Some(bare) = host.strip_suffix(port) {
             host.truncate(bare.len());
             break;
@@ -224,7 +224,7 @@ fn has_scheme(url: &str) -> bool {
         && scheme.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'))
 }
 
-fn is_digits(text: &str) -> bool {
+pub(crate) fn is_digits(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
@@ -243,14 +243,17 @@ pub(crate) fn is_uuid(text: &str) -> bool {
         })
 }
 
-/// Media service addresses name a file id: `https://api.media.atlassian.com/file/{id}/…` and
+/// Media service addresses name a file id: `https://api.media.atlassian.com/file/{id}/…`, the same on `media-cdn`, and
 /// `blob:…#…id={id}&collection=…`. `absolute` is what [`split_absolute`] makes of the address.
 fn media_file_id(url: &str, absolute: Option<&(String, &str)>) -> Option<String> {
     if let Some((host, path)) = absolute {
-        if host != "api.media.atlassian.com" {
+        let is_media = host == "api.media.atlassian.com"
+            || (host.starts_with("media-cdn.")
+                && (host.ends_with(".atlassian.com") || host.ends_with(".atl-paas.net")));
+        if !is_media {
             return None;
         }
-        let id = path.strip_prefix("/file/")?.split(['/', '?', '#']).next()?;
+        let id = path.split_once("/file/")?.1.split(['/', '?', '#']).next()?;
         return is_uuid(id).then(|| id.to_ascii_lowercase());
     }
     let fragment = url.strip_prefix("blob:")?.split_once('#')?.1;
@@ -326,7 +329,10 @@ fn file_readings(raw: &str, container: &ContainerRef) -> Vec<(Target, Certainty)
         let mut other_readings = Vec::new();
         // old servers wrote the session into the path
         let without_session = raw.split(";jsessionid=").next().map(percent_decode).unwrap_or_default();
-        for reading in [percent_decode(&name), raw.to_owned(), without_session] {
+        // a query whose mark was encoded with the name
+        let without_query = raw.find("%3F").or_else(|| raw.find("%3f")).map(|at| percent_decode(&raw[..at]));
+        let without_query = without_query.unwrap_or_default();
+        for reading in [percent_decode(&name), raw.to_owned(), without_session, without_query] {
             if reading != name && !reading.is_empty() && !other_readings.contains(&reading) {
                 other_readings.push(reading);
             }

@@ -204,7 +204,7 @@ impl<'a, F: Fn(char) -> bool> Ahead<'a, F> {
     }
 }
 
-/// Calls `found` with every complete own-site URL in running text and code, the only thing there that may be a use: as far
+/// Calls `found` with every complete URL in running text and code that may name a file, the only thing there that may be a use: as far
 /// as it could reach, and up to where the text around it may have begun, which is told nowhere.
 pub(crate) fn text(text: &str, site: Site<'_>, mut found: impl FnMut(&str)) {
     static SCHEME_END: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("://"));
@@ -229,9 +229,7 @@ pub(crate) fn text(text: &str, site: Site<'_>, mut found: impl FnMut(&str)) {
         };
         let start = colon - scheme.len();
         let url = beginning(&text[start..run_end.find(start, steps)], LONGEST_ADDRESS);
-        // the name of a host is short
-        steps.look(beginning(url, LONGEST_HOST).len());
-        if !site.is_complete_own_url(beginning(url, LONGEST_HOST)) {
+        if !site.begins_with_address(url) {
             continue;
         }
         found(url);
@@ -255,9 +253,6 @@ pub(crate) fn text(text: &str, site: Site<'_>, mut found: impl FnMut(&str)) {
         }
     }
 }
-
-/// The longest beginning of an address, in bytes, that its host stands in.
-const LONGEST_HOST: usize = 512;
 
 /// The length of an address without the punctuation at its end.
 fn without_punctuation(url: &str) -> usize {
@@ -327,7 +322,7 @@ mod tests {
         };
         assert_eq!(links("[a](  /b (c)) [d](/e"), ["/b", "/e"]);
         assert_eq!(links("[a]( [b](/c) )"), ["[b](/c)", "/c"]);
-        assert_eq!(links("(x) [a](/b(c(d)e) f) [g](/h)"), ["/b(c(d)e", "/h"]);
+        assert_eq!(links("(x) [a](/b(c(d)e) f) [g](/h)"), ["/b(c(d)e)", "/h"]);
         assert_eq!(links("[![p](/q.png)](/r)"), ["/q.png", "/r"]);
     }
 

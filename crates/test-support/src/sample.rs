@@ -67,6 +67,7 @@ fn space(id: &str, key: &str, name: &str) -> Space {
         name: name.to_owned(),
         kind: SpaceKind::Global,
         status: SpaceStatus::Current,
+        alias: None,
         homepage: None,
         webui: Some(format!("/spaces/{key}")),
     }
@@ -245,6 +246,7 @@ fn verdict(index: usize, file: &Attachment) -> FileVerdict {
         uses,
         reasons,
         protected: (index % 60 == 5).then(|| "label keep".to_owned()),
+        kept_by_app: None,
         duplicate_group: None,
         space: Some(SpaceId::new(SPACES[index % 3].0)),
         reported: true,
@@ -271,6 +273,7 @@ pub fn complete(files: u64) -> (Inventory, Audit) {
     let audit = Audit {
         files: verdicts,
         duplicates,
+        unknown_hosts: None,
         notices: vec!["2 pages have a space-attachments macro, which does not count as a use".to_owned()],
         complete: true,
         keep_versions: 1,

@@ -89,6 +89,7 @@ impl TestSite {
             name: format!("{key} space"),
             kind: SpaceKind::Global,
             status: SpaceStatus::Current,
+            alias: None,
             homepage: None,
             webui: None,
         });

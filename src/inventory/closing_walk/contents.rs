@@ -1,257 +1,22 @@
-//! Contents once more: what their lists show otherwise than the inventory is read again alone, and what they do not show
-//! any more is asked for.
+//! What lists of contents show otherwise than the inventory is read again alone, and what they do not show any more is
+//! asked for.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
-
-use tokio::join;
-
+use super::content_lists::Told;
 use super::known::{KnownContents, is_other_content};
-use super::owed::{Item, Owed};
+use super::owed::Item;
 use super::second_opinions::List;
-use super::spaces::{self, Spaces};
+use super::spaces::Spaces;
 use super::{ClosingWalk, MOST_ALONE, Round};
 use crate::inventory::bodies::settle_forms;
-use crate::inventory::comments::{self, Parent};
 use crate::inventory::coverage::UnitKind;
 use crate::inventory::crawl::{GROUP, single, subject};
-use crate::inventory::lists::{self, Listed};
-use crate::inventory::pass::Pass;
-use crate::inventory::site::{Content, ContentId, ContentKind, Space, SpaceId};
+use crate::inventory::site::{Content, ContentId, ContentKind};
 use crate::inventory::unread::Why;
 use crate::inventory::witnesses::Kind;
-use crate::inventory::{Inventory, convert, header_images, newer, templates};
+use crate::inventory::{Inventory, comments, convert, header_images, newer};
 use crate::support::wording::plural;
-use confluence_client::api::{Bodies, CommentKind, Edition, Order, Single};
-use confluence_client::{RequestError, model};
-use storage_format::Body;
-
-/// What one list told.
-pub(super) struct Told {
-    list: List,
-    kind: ContentKind,
-    /// What is new or differs, and whether the list was whole and in which order it came.
-    differing: Listed,
-    /// The places of what it did not show.
-    missing: Vec<usize>,
-    /// What it showed of what it owed.
-    shown: Vec<Item>,
-    /// Replies are listed below their comments, whose lists may come in another order.
-    replies_in_other_order: bool,
-}
-
-/// Walks the lists of all contents.
-pub(super) async fn walk(round: &Round<'_>, inventory: &Inventory, spaces: &Spaces, owed: &Owed) -> Vec<Told> {
-    let known = KnownContents::of(&inventory.contents);
-    let scan = &inventory.scan;
-    let is_read = |space: &&Space| {
-        let is_chosen = scan.reported_spaces.as_ref().is_none_or(|keys| keys.contains(&space.key));
-        !spaces::is_gone(space) && (is_chosen || !scan.references_within)
-    };
-    let (new, old): (Vec<&Space>, Vec<&Space>) =
-        inventory.spaces.iter().filter(is_read).partition(|space| spaces.new.contains(&space.id));
-    let all: Vec<&Space> = old.iter().chain(&new).copied().collect();
-    let known = &known;
-    let (pages, posts, footer, inline, app_content, templates) = join!(
-        in_spaces(round, known, Single::Page, &old, &new),
-        in_spaces(round, known, Single::BlogPost, &old, &new),
-        comments_of(round, known, CommentKind::Footer),
-        comments_of(round, known, CommentKind::Inline),
-        app_content(round, known, &scan.app_content_types),
-        templates(round, known, inventory, &all),
-    );
-    // a list of drafts that the first reading walks is walked here again
-    let walked: HashSet<&SpaceId> = all.iter().map(|space| &space.id).collect();
-    let tell = |list, kind, (differing, replies_in_other_order): (Listed, bool)| {
-        let is_expected = |content: &Content| match kind {
-            ContentKind::Page | ContentKind::BlogPost => content.space.as_ref().is_some_and(|space| {
-                walked.contains(space) || (spaces.gone.contains(space) && !newer::is_out_of_sight(content))
-            }),
-            // the index of an app names nothing, and no list of it was walked
-            ContentKind::CustomContent => content.body.as_ref().is_none_or(|body| *body != Body::default()),
-            _ => true,
-        };
-        let missing = if differing.is_whole {
-            known.not_shown(kind).filter(|(_, content)| is_expected(content)).map(|(place, _)| place).collect()
-        } else {
-            Vec::new()
-        };
-        let is_shown = |item: &&Item| matches!(item, Item::Content(kind, id) if known.was_shown(*kind, id));
-        let shown = owed.by(list).filter(is_shown).cloned().collect();
-        Told { list, kind, differing, missing, shown, replies_in_other_order }
-    };
-    vec![
-        tell(List::Pages, ContentKind::Page, (pages, false)),
-        tell(List::BlogPosts, ContentKind::BlogPost, (posts, false)),
-        tell(List::FooterComments, ContentKind::FooterComment, footer),
-        tell(List::InlineComments, ContentKind::InlineComment, inline),
-        tell(List::AppContent, ContentKind::CustomContent, (app_content, false)),
-        tell(List::Templates, ContentKind::Template, (templates, false)),
-    ]
-}
-
-/// Pages or posts that differ; those of new spaces with their bodies.
-async fn in_spaces(
-    round: &Round<'_>,
-    known: &KnownContents<'_>,
-    which: Single,
-    old: &[&Space],
-    new: &[&Space],
-) -> Listed {
-    let crawl = &round.crawl;
-    let kind = if which == Single::BlogPost { ContentKind::BlogPost } else { ContentKind::Page };
-    let bare = |sent| known.differing(convert::content(sent, kind, None));
-    let whole = |sent| known.differing(crawl.listed(sent, kind));
-    let with_bodies = Pass { bodies: Bodies::Included, ..round.pass };
-    let (mut listed, of_new_spaces) = join!(
-        lists::walk_spaces(crawl, round.pass, which, old, bare),
-        lists::walk_spaces(crawl, with_bodies, which, new, whole),
-    );
-    listed.add(of_new_spaces);
-    listed
-}
-
-/// The comments of one kind that differ, replies too; and whether the lists of replies came in another order.
-async fn comments_of(round: &Round<'_>, known: &KnownContents<'_>, which: CommentKind) -> (Listed, bool) {
-    let crawl = &round.crawl;
-    let (kind, words) = comments::kind_of(which);
-    let unit = round.pass.enter(crawl, UnitKind::CommentList, format!("{words} of the site"));
-    let mut level: Vec<Parent> = Vec::new();
-    let mut parents: HashMap<ContentId, ContentId> = HashMap::new();
-    let mut differing: BTreeMap<ContentId, Content> = BTreeMap::new();
-    let mut shows_replies = false;
-    let mut order = round.pass.order;
-    let walked = loop {
-        let take = |sent: model::Content| {
-            let parent = sent.parent_comment_id.as_ref().map(|id| ContentId::new(&id.0));
-            shows_replies |= parent.is_some();
-            let comment = comments::comment(crawl, sent, kind);
-            level.push(Parent::of(&comment));
-            crawl.progress.advance(1);
-            if let Some(comment) = known.differing(comment) {
-                if let Some(parent) = parent.filter(|_| comment.container.is_none()) {
-                    parents.insert(comment.id.clone(), parent);
-                }
-                differing.insert(comment.id.clone(), comment);
-            }
-        };
-        let walked = crawl.api.comments(which, Bodies::LeftOut, order, take).await;
-        let Some(other) = round.pass.other_order(order, &walked) else { break walked };
-        order = other;
-    };
-    unit.settle(&walked.end);
-    let mut listed =
-        Listed { list: Vec::new(), is_whole: walked.end.is_ok(), in_other_order: round.pass.is_other(order, &walked) };
-    let mut replies_in_other_order = false;
-    if shows_replies {
-        level.clear();
-    }
-    let mut asked: HashSet<ContentId> = HashSet::new();
-    while !level.is_empty() {
-        let mut next = Vec::new();
-        level.retain(|parent| asked.insert(parent.id.clone()));
-        for group in level.chunks(GROUP) {
-            let replies = group.iter().map(|parent| comments::replies(crawl, round.pass, which, parent.clone()));
-            for mut found in crawl.all(replies.collect()).await {
-                replies_in_other_order |= found.in_other_order;
-                listed.is_whole &= found.is_whole;
-                next.extend(found.list.iter().map(Parent::of));
-                let others = found.list.drain(..).filter_map(|reply| known.differing(reply));
-                differing.extend(others.map(|reply| (reply.id.clone(), reply)));
-            }
-        }
-        level = next;
-    }
-    inherit_containers(known, kind, &mut differing, &parents);
-    listed.list = differing.into_values().collect();
-    (listed, replies_in_other_order)
-}
-
-/// Replies that tell no container have that of their thread.
-fn inherit_containers(
-    known: &KnownContents<'_>,
-    kind: ContentKind,
-    differing: &mut BTreeMap<ContentId, Content>,
-    parents: &HashMap<ContentId, ContentId>,
-) {
-    let mut found = Vec::new();
-    for id in parents.keys() {
-        let mut visited = HashSet::new();
-        let mut at = id;
-        while visited.insert(at) {
-            let here = differing.get(at).and_then(|comment| comment.container.clone());
-            let container = here.or_else(|| known.get(kind, at.as_str()).and_then(|comment| comment.container.clone()));
-            if let Some(container) = container {
-                found.push((id.clone(), container));
-                break;
-            }
-            let Some(parent) = parents.get(at) else { break };
-            at = parent;
-        }
-    }
-    for (id, container) in found {
-        if let Some(comment) = differing.get_mut(&id) {
-            comment.container = Some(container);
-        }
-    }
-}
-
-/// App content of the types that were listed before, as far as it differs.
-async fn app_content(round: &Round<'_>, known: &KnownContents<'_>, types: &[String]) -> Listed {
-    let mut listed = Listed::nothing();
-    let of_types = types.iter().map(|kind| of_type(round, known, kind)).collect();
-    for found in round.crawl.all(of_types).await {
-        listed.add(found);
-    }
-    listed
-}
-
-async fn of_type(round: &Round<'_>, known: &KnownContents<'_>, kind: &str) -> Listed {
-    let crawl = &round.crawl;
-    let unit = round.pass.enter(crawl, UnitKind::CustomContentList, format!("app content of type {kind}"));
-    let mut differing = BTreeMap::new();
-    let mut order = round.pass.order;
-    let walked = loop {
-        let take = |sent| {
-            let content = convert::content(sent, ContentKind::CustomContent, None);
-            if let Some(content) = known.differing(content) {
-                differing.insert(content.id.clone(), content);
-            }
-        };
-        let walked = crawl.api.custom_content(kind, Bodies::LeftOut, order, take).await;
-        let Some(other) = round.pass.other_order(order, &walked) else { break walked };
-        order = other;
-    };
-    let is_whole = walked.end.is_ok();
-    match &walked.end {
-        // the site did not list this type in the first reading either, which said so
-        Err(error) if error.is_refusal() && !error.is_denied() => unit.skipped("not listed by the site"),
-        end => unit.settle(end),
-    }
-    let in_other_order = round.pass.is_other(order, &walked);
-    Listed { list: differing.into_values().collect(), is_whole, in_other_order }
-}
-
-/// Templates that differ. Their lists have no order, so they come in pages just as long as the list was: a full page is
-/// followed by another one, which shows what a list without a next link has left.
-async fn templates(round: &Round<'_>, known: &KnownContents<'_>, inventory: &Inventory, spaces: &[&Space]) -> Listed {
-    let mut counts: HashMap<Option<&SpaceId>, u32> = HashMap::new();
-    for template in inventory.contents.iter().filter(|content| content.kind == ContentKind::Template) {
-        *counts.entry(template.space.as_ref()).or_default() += 1;
-    }
-    let page_size = |space: Option<&Space>, blueprints: bool| {
-        let count = counts.get(&space.map(|space| &space.id)).copied().unwrap_or(0);
-        // spaces inherit dozens of blueprints, which would come one by one
-        let at_least = if blueprints { SMALLEST_PAGE_OF_BLUEPRINTS } else { 1 };
-        (round.pass.order == Order::Backward).then(|| count.max(at_least))
-    };
-    let pass = Pass { bodies: Bodies::Included, ..round.pass };
-    let mut listed = templates::walk(&round.crawl, pass, spaces, page_size).await;
-    listed.list = listed.list.into_iter().filter_map(|template| known.differing(template)).collect();
-    listed
-}
-
-/// Blueprints on one page at least.
-const SMALLEST_PAGE_OF_BLUEPRINTS: u32 = 50;
+use confluence_client::RequestError;
+use confluence_client::api::{Edition, Order, Single};
 
 /// Reads alone what differs and asks for what is missing, and puts it into the inventory. Gives how much is new.
 pub(super) async fn settle(
@@ -302,7 +67,9 @@ pub(super) async fn settle(
         let missing = told.missing.iter().filter_map(|&place| inventory.contents.get(place));
         let (on_trash, missing): (Vec<&Content>, Vec<&Content>) =
             missing.partition(|content| is_on_trash(&known, content));
-        on_trash.into_iter().for_each(|content| walk.owed.forgive(&item(&content.id)));
+        for content in on_trash {
+            walk.owed.forgive(&item(&content.id));
+        }
         let (of_gone_spaces, missing): (Vec<&Content>, Vec<&Content>) = missing
             .into_iter()
             .partition(|content| content.space.as_ref().is_some_and(|space| spaces.gone.contains(space)));

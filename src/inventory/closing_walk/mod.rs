@@ -8,6 +8,7 @@
 //! A round that finds nothing proves that nothing changed between the end of the round before and its own beginning.
 //! Then the walk ends; at most three rounds are walked.
 
+mod content_lists;
 mod contents;
 mod files;
 mod known;
@@ -105,7 +106,7 @@ impl ClosingWalk {
         crawl.phase(&format!("closing walk, round {} of at most {MOST_ROUNDS}", self.rounds), Some(items as u64));
         let spaces = spaces::walk(&round, self, inventory).await;
         let listed = tokio::join!(
-            contents::walk(&round, inventory, &spaces, &self.owed),
+            content_lists::walk(&round, inventory, &spaces, &self.owed),
             files::walk(&round, inventory, &self.owed),
         );
         let mut news = spaces.news;

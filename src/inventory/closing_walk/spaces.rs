@@ -75,10 +75,9 @@ pub(super) async fn walk(round: &Round<'_>, walk: &mut ClosingWalk, inventory: &
     inventory.spaces.sort_by(|a, b| a.key.cmp(&b.key));
     if inventory.scan.reported_spaces.is_some() {
         let options = round.crawl.options;
-        match scope::reported(&inventory.spaces, &options.include_spaces, &options.exclude_spaces) {
-            Ok(Some(keys)) => inventory.scan.reported_spaces = Some(keys),
-            // no chosen space is left: what was read of them is reported as it was
-            Ok(None) | Err(_) => {}
+        // where no chosen space is left, what was read of them is reported as it was
+        if let Ok(Some(keys)) = scope::reported(&inventory.spaces, &options.include_spaces, &options.exclude_spaces) {
+            inventory.scan.reported_spaces = Some(keys);
         }
     }
     found

@@ -36,7 +36,7 @@ pub async fn take_pages(
     let measures = Some(options.measures.clone().unwrap_or_default());
     let options = CrawlOptions { measures, ..options.clone() };
     let frame = Frame::open(api, &options, progress).await?;
-    let read = read_lists(&frame.crawl(), &frame.spaces, frame.reported.as_deref(), groups).await;
+    let read = Box::pin(read_lists(&frame.crawl(), &frame.spaces, frame.reported.as_deref(), groups)).await;
     frame.close(read).await
 }
 

@@ -80,6 +80,7 @@ fn space(id: &str, key: &str, homepage: Option<&str>) -> Space {
     Space {
         id: SpaceId::new(id),
         key: key.to_owned(),
+        alias: None,
         name: key.to_owned(),
         kind: SpaceKind::Global,
         status: SpaceStatus::Current,

@@ -223,5 +223,11 @@ fn with_json_the_result_is_one_object() {
     let object: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
     assert_eq!((object["complete"].as_bool(), object["exit_code"].as_i64()), (Some(true), Some(0)));
     assert_eq!(object["index"].as_str().unwrap(), run.report().join("index.html").to_str().unwrap());
-    assert_eq!(run.stderr, "");
+    // a warning is told even then
+    assert_eq!(run.stderr.lines().count(), 1, "{}", run.stderr);
+    assert!(
+        run.stderr.starts_with("warning: 1 address on confluence.larkspur.example.reseller.example"),
+        "{}",
+        run.stderr
+    );
 }

@@ -1,11 +1,15 @@
 //! What happens to the site, one row for each kind of change.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use confluence_sim::site::{Container, Kind, Status, Template};
+use confluence_sim::site::{Container, Kind, Status};
 use confluence_sim::{Change, Edit, Fault, FaultPlan, Occurrence, RoutePattern, Site};
 use serde_json::{Value, json};
 use test_support::bench::{also, edit_items};
 
+use super::made::{
+    archive, comment, cut, draft, edit, file_status, go, header, hide, label, move_to, new, new_template, rename,
+    status, template,
+};
 use super::site::{DOC, ENG, OLD, UNUSED, at, image, image_of, used, with_page, with_trashed};
 
 /// One row: what is done before one request, and the file that it is about.
@@ -315,86 +319,6 @@ fn newest_first(plan: FaultPlan, fault: fn() -> Fault) -> FaultPlan {
         let route = RoutePattern::path(&format!("/wiki/api/v2/{list}")).unwrap().with_query("sort", sort);
         plan.on(route, Occurrence::From(1), fault())
     })
-}
-
-fn edit(id: &str, more: &str) -> Change {
-    Change::EditContent { id: id.to_owned(), edit: Edit::Append(more.to_owned()) }
-}
-
-fn cut(id: &str) -> Change {
-    Change::EditContent { id: id.to_owned(), edit: Edit::Remove(used()) }
-}
-
-fn new(site: &Site, kind: Kind, id: &str, space: &str, body: &str) -> Change {
-    let mut content = site.new_content(kind, id, &format!("New {id}"), body);
-    space.clone_into(&mut content.space_id);
-    Change::AddContent(Box::new(content))
-}
-
-fn comment(site: &Site, kind: Kind, parent: Option<&str>) -> Change {
-    let mut content = site.new_content(kind, "9001", "Re: Discussed", &used());
-    ENG.clone_into(&mut content.space_id);
-    content.container = Some("1008".to_owned());
-    content.parent = parent.map(|id| (id.to_owned(), kind));
-    content.resolution = (kind == Kind::InlineComment).then(|| "open".to_owned());
-    Change::AddContent(Box::new(content))
-}
-
-fn status(id: &str, status: Status) -> Change {
-    Change::SetStatus { id: id.to_owned(), status }
-}
-
-fn rename(id: &str) -> Change {
-    Change::RenameFile { id: id.to_owned(), name: format!("another name of {id}.png") }
-}
-
-fn go(id: &str, to: &str) -> Change {
-    Change::MoveFile { id: id.to_owned(), to: to.to_owned() }
-}
-
-fn file_status(id: &str, status: Status) -> Change {
-    Change::SetFileStatus { id: id.to_owned(), status }
-}
-
-fn move_to(id: &str, space: &str) -> Change {
-    Change::MoveContent { id: id.to_owned(), space: space.to_owned() }
-}
-
-fn archive(id: &str, archived: bool) -> Change {
-    Change::ArchiveSpace { id: id.to_owned(), archived }
-}
-
-fn hide(id: &str, hidden: bool) -> Change {
-    Change::HideContent { id: id.to_owned(), hidden }
-}
-
-fn label(id: &str, given: bool) -> Change {
-    Change::SetLabel { id: id.to_owned(), label: "show".to_owned(), given }
-}
-
-fn template(id: &str) -> Change {
-    Change::EditTemplate { id: id.to_owned(), edit: Edit::Append(used()) }
-}
-
-fn new_template(space: Option<&str>) -> Change {
-    Change::AddTemplate(Box::new(Template {
-        id: "7009".to_owned(),
-        name: "New".to_owned(),
-        space_key: space.map(str::to_owned),
-        body: used(),
-        blueprint: false,
-    }))
-}
-
-fn draft(id: &str, more: &str) -> Change {
-    Change::SaveDraft { id: id.to_owned(), edit: Edit::Append(more.to_owned()) }
-}
-
-fn header(site: &Site, page: &str, which: &str, file: &str) -> Change {
-    let file = site.attachments.iter().find(|one| one.id == file).unwrap();
-    let value = json!({"id": file.current().unwrap().file_id, "position": 10}).to_string();
-    let key = format!("cover-picture-id-{which}");
-    Change::SetProperty { id: page.to_owned(), key, value: Some(Value::from(value)) }
 }
 
 /// After the publication of every page.

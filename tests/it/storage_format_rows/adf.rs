@@ -3,7 +3,8 @@
 use storage_format::{OwnSite, parse_adf};
 
 use super::{
-    OTHER, Possible, Proven, assert_evidence, assert_nothing, assert_other, assert_own, assert_usage, image, site,
+    OTHER, Possible, Proven, assert_doubted, assert_evidence, assert_nothing, assert_other, assert_own, assert_usage,
+    image, site,
 };
 use test_support::test_site::BASE_URL;
 
@@ -44,7 +45,7 @@ fn row_2_4_fallback_is_rendered_html() {
     assert_own(&fallback(own), "a.png", "embedded", "fallback URL", Proven);
     let other = own.replace("1001", OTHER);
     assert_other(&fallback(&other), "a.png", "fallback URL", Proven);
-    assert_nothing(&fallback(&own.replace("acme.", "else.")), "a.png");
+    assert_doubted(&fallback(&own.replace("acme.", "else.")), "a.png");
 }
 
 #[test]

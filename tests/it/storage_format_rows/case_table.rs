@@ -13,6 +13,7 @@ struct Body {
     /// The content commented on.
     on: Option<String>,
     status: Status,
+    title: Option<String>,
     text: String,
 }
 
@@ -56,7 +57,7 @@ fn cases(table: &str) -> Vec<Case<'_>> {
     cases
 }
 
-/// `comment 7001 on 1001`, `draft 1001`, `archived 3003`, `trashed 3003`, `template 8001`.
+/// `comment 7001 on 1001`, `page 3005 titled How-to`, `draft 1001`, `archived 3003`, `trashed 3003`, `template 8001`.
 fn body(who: &str) -> Body {
     let words: Vec<&str> = who.split(' ').collect();
     let kind = match words[0] {
@@ -72,7 +73,8 @@ fn body(who: &str) -> Body {
         _ => "current",
     });
     let on = words.get(3).map(|&id| id.to_owned());
-    Body { kind, id: words[1].to_owned(), on, status, text: String::new() }
+    let title = who.split_once(" titled ").map(|(_, title)| title.to_owned());
+    Body { kind, id: words[1].to_owned(), on, status, title, text: String::new() }
 }
 
 /// The contents that every site has: id, space, title.
@@ -107,6 +109,7 @@ fn build(case: &Case<'_>) -> TestSite {
             continue;
         }
         let title = PAGES.iter().find(|(id, ..)| *id == body.id).map_or("Draft", |(.., title)| title);
+        let title = body.title.as_deref().unwrap_or(title);
         let content = site.content(body.kind, &body.id, Some("ENG"), title, &body.text);
         content.status = body.status.clone();
         content.container = body.on.as_deref().map(ContentId::new);

@@ -103,7 +103,23 @@ pub(super) const CONSTRUCTS: &[Construct] = &[
         let key = "<ac:adf-attribute key=\"extension-key\">com.mxgraph:drawio</ac:adf-attribute>";
         Some(extension(&format!("{key}{}", adf("macro-params", &xml(&json.to_string())))))
     }),
+    (Shows::File, |file| own(file, || wiki(&format!("{{viewpdf:name={}|height=4}}", file.written())))),
+    (Shows::File, |file| own(file, || wiki(&format!("wow! !{}|thumbnail!", file.written())))),
+    (Shows::Link, |file| own(file, || wiki(&format!("[text|^{}|tip]", file.written())))),
+    (Shows::File, |file| Some(call("jgraph-whiteboard", &[("diagramName", &file.xml()), ("pageId", file.container)]))),
+    (Shows::Link, |file| {
+        let (name, page) = (file.encoded(), file.container);
+        Some(format!("<a href=\"/wiki/pages/worddav/preview.action?fileName={name}&amp;pageId={page}\">x</a>"))
+    }),
+    (Shows::Link, |file| Some(format!("<a href=\"/wiki/plugins/viewer?file={}\">x</a>", percent(&file.url_path())))),
+    (Shows::Link, |file| Some(code("html", &format!("<a onclick=\"open('{}')\">", file.url_path())))),
+    (Shows::File, |file| own(file, || call("app-nobody-knows", &[("files", &format!("x.png, {}", file.xml()))]))),
 ];
+
+/// Wiki markup that was never migrated.
+fn wiki(text: &str) -> String {
+    code("unmigrated-wiki-markup", text)
+}
 
 fn own(file: &Named<'_>, markup: impl Fn() -> String) -> Option<String> {
     file.is_own.then(markup)
@@ -226,7 +242,7 @@ pub(super) const NOISE: &[fn(&str) -> String] = &[
     |name| code("noformat", &format!("cp {name} /download/attachments/1001/")),
     |name| format!("<!-- <ri:attachment ri:filename=\"{}\"/> -->", xml(name).replace("--", "- -")),
     |name| format!("<ac:image ac:alt=\"{}\"><ri:url ri:value=\"https://x.example/y.png\"/></ac:image>", xml(name)),
-    |name| format!("<a href=\"https://evil.example/wiki/download/attachments/1001/{}\">x</a>", percent(name)),
+    |name| format!("<a href=\"https://evil.example/wiki/files/1001/{}\">x</a>", percent(name)),
     |name| format!("<a href=\"https://x.example/?u=/wiki/download/attachments/1001/{}\">x</a>", percent(name)),
     |name| call("panel", &[("title", &xml(name))]),
     |name| call("status", &[("title", &xml(name))]),

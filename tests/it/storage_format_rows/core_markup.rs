@@ -3,8 +3,8 @@
 use confluence_storage_analyzer::inventory::{Container, ContentId, ContentKind};
 
 use super::{
-    OTHER, OWN, Possible, Proven, assert_evidence, assert_nothing, assert_other, assert_own, assert_usage, call, code,
-    image, image_in, site,
+    OTHER, OWN, Possible, Proven, assert_doubted, assert_evidence, assert_nothing, assert_other, assert_own,
+    assert_usage, call, code, image, image_in, site,
 };
 
 #[test]
@@ -62,7 +62,7 @@ fn row_2_1_container_that_names_nothing_is_not_the_own_page_alone() {
 fn row_2_1_image_with_url() {
     let body = |url: &str| format!(r#"<ac:image><ri:url ri:value="{url}"/></ac:image>"#);
     assert_own(&body("/wiki/download/attachments/1001/a.png"), "a.png", "embedded", "image", Proven);
-    assert_nothing(&body("https://images.example/wiki/download/attachments/1001/a.png"), "a.png");
+    assert_doubted(&body("https://images.example/wiki/download/attachments/1001/a.png"), "a.png");
 }
 
 #[test]
@@ -218,7 +218,7 @@ fn row_2_1_escaped_markup_and_code() {
     assert_nothing(text, "a.png");
     let url = "<p>(https://acme.atlassian.net/wiki/download/attachments/1001/a.png)</p>";
     assert_own(url, "a.png", "linked", "URL in text", Possible);
-    assert_nothing("<p>https://other.example/wiki/download/attachments/1001/a.png</p>", "a.png");
+    assert_doubted("<p>https://other.example/wiki/download/attachments/1001/a.png</p>", "a.png");
 }
 
 #[test]

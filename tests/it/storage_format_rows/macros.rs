@@ -1,8 +1,8 @@
 //! Section 2.2: macros.
 
 use super::{
-    OTHER, OWN, Possible, Proven, assert_evidence, assert_nothing, assert_other, assert_own, assert_usage, call, code,
-    site,
+    OTHER, OWN, Possible, Proven, assert_doubted, assert_evidence, assert_nothing, assert_other, assert_own,
+    assert_usage, call, code, site,
 };
 use test_support::test_site::TestSite;
 
@@ -65,7 +65,7 @@ fn row_2_2_img_widget_iframe() {
         assert_other(&call(name, &[(parameter, url)]), "a.png", &construct, Proven);
         let element = format!(r#"<ri:url ri:value="{url}"/>"#);
         assert_other(&with_element(name, parameter, &element, &[]), "a.png", &construct, Proven);
-        assert_nothing(&call(name, &[(parameter, "https://x.example/download/attachments/2001/a.png")]), "a.png");
+        assert_doubted(&call(name, &[(parameter, "https://x.example/download/attachments/2001/a.png")]), "a.png");
     }
 }
 
@@ -89,7 +89,7 @@ fn row_2_2_drawio() {
             far.file(id, OTHER, file);
         }
         assert_usage(&far, &[("other", "linked-elsewhere"), ("png", "linked-elsewhere"), ("own", "unreferenced")]);
-        assert_usage(&far, &[("drawio-png", "linked-elsewhere"), ("xml", "unreferenced")]);
+        assert_usage(&far, &[("drawio-png", "linked-elsewhere"), ("xml", "undetermined")]);
     }
     let template = call("drawio", &[("diagramName", "x"), ("templateUrl", "/wiki/download/attachments/2001/t.xml")]);
     assert_other(&template, "t.xml", "macro drawio", Proven);
@@ -112,9 +112,22 @@ fn row_2_2_inc_drawio() {
     included.file("other-aspect", OWN, "BPMN-ab1.png");
     assert_usage(&included, &[("other", "linked-elsewhere"), ("picture", "embedded"), ("own", "unreferenced")]);
     assert_usage(&included, &[("elsewhere", "unreferenced"), ("other-aspect", "unreferenced")]);
-    assert_nothing(&call("inc-drawio", &[("diagramName", "BPMN"), ("diagramUrl", "https://x.example/BPMN")]), "BPMN");
-    let drive = [("diagramName", "BPMN"), ("service", "gdrive"), ("sFileId", "1x")];
-    assert_nothing(&call("inc-drawio", &drive), "BPMN");
+    // of a diagram from elsewhere the app keeps a copy on the page that includes it
+    let elsewhere: [&[(&str, &str)]; 4] = [
+        &[("diagramName", "BPMN"), ("diagramUrl", "https://x.example/BPMN")],
+        &[("diagramName", "BPMN"), ("service", "gdrive"), ("sFileId", "1x")],
+        &[("diagramName", "BPMN"), ("service", "OneDrive"), ("sFileId", "1x"), ("pageId", "9999"), ("imgPageId", OWN)],
+        &[("diagramName", "BPMN"), ("csvFileUrl", "https://x.example/staff.csv")],
+    ];
+    for parameters in elsewhere {
+        let mut kept = site(&call("inc-drawio", parameters), "BPMN");
+        kept.file("table", OWN, "BPMN.csv");
+        kept.file("picture", OWN, "BPMN.png");
+        assert_usage(
+            &kept,
+            &[("own", "embedded"), ("table", "embedded"), ("picture", "embedded"), ("near", "unreferenced")],
+        );
+    }
 }
 
 #[test]
@@ -226,7 +239,8 @@ fn row_2_2_any_unknown_macro() {
     let url = "https://acme.atlassian.net/wiki/download/attachments/1001/a.pdf";
     assert_own(&call("some-app", &[("x", url)]), "a.pdf", "embedded", construct, Proven);
     assert_own(&call("some-app", &[("x", "a.pdf")]), "a.pdf", "embedded", construct, Possible);
-    for almost in ["a.pdf, b.pdf", "A.PDF", "see a.pdf", "a.pdf.bak"] {
+    assert_own(&call("some-app", &[("x", "b.pdf, a.pdf")]), "a.pdf", "embedded", construct, Possible);
+    for almost in ["A.PDF", "see a.pdf", "a.pdf.bak"] {
         assert_nothing(&call("some-app", &[("x", almost)]), "a.pdf");
     }
     let mut by_id = site(&call("some-app", &[("x", "att5001")]), "a.pdf");
@@ -255,7 +269,7 @@ fn row_2_2_html_and_markdown() {
     let link = code("markdown", &format!("[x](<{url}>)"));
     assert_own(&link, "a.png", "linked", "macro markdown", Possible);
     assert_nothing(&code("html", "<img src='a.png' alt='a.png'> a.png"), "a.png");
-    assert_nothing(&code("markdown", "![a.png](https://x.example/wiki/download/attachments/1001/a.png)"), "a.png");
+    assert_doubted(&code("markdown", "![a.png](https://x.example/wiki/download/attachments/1001/a.png)"), "a.png");
 }
 
 #[test]

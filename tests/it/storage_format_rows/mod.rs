@@ -80,6 +80,12 @@ fn assert_nothing(body: &str, name: &str) {
     assert_usage(&site(body, name), &[("own", "unreferenced"), ("other", "unreferenced"), ("near", "unreferenced")]);
 }
 
+/// The body names a file on a host that may have been the site's: no use, but files of the name cannot be judged.
+#[track_caller]
+fn assert_doubted(body: &str, name: &str) {
+    assert_usage(&site(body, name), &[("own", "undetermined"), ("other", "undetermined"), ("near", "unreferenced")]);
+}
+
 fn image(name: &str) -> String {
     format!(r#"<ac:image><ri:attachment ri:filename="{name}" ri:version-at-save="1" /></ac:image>"#)
 }

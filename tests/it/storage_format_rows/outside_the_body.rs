@@ -32,7 +32,8 @@ fn row_2_5_header_image_by_address() {
     let other = own.replace(OWN, OTHER);
     assert_usage(&with_header(header_image(&other)), &[("other", "linked-elsewhere"), ("own", "unreferenced")]);
     let foreign = own.replace("acme.", "unsplash.");
-    assert_usage(&with_header(header_image(&foreign)), &[("own", "unreferenced"), ("other", "unreferenced")]);
+    assert_usage(&with_header(header_image(&foreign)), &[("own", "undetermined"), ("other", "undetermined")]);
+    assert_usage(&with_header(header_image("https://images.unsplash.com/a.png")), &[("own", "unreferenced")]);
     // the blank may be written as a plus sign
     let mut plus = site("<p/>", "a b.png");
     plus.inventory.contents[0].header_images.push(header_image("/wiki/download/attachments/1001/a+b.png"));
@@ -68,6 +69,102 @@ fn row_2_5_other_properties_are_weak_uses() {
     for id in ["other", "att5001", "icon"] {
         assert_evidence(&site, id, "property my-app", Possible);
     }
+}
+
+#[test]
+fn row_2_5_properties_that_hold_json_as_text() {
+    let own_site = OwnSite::new(BASE_URL, &[]);
+    let values = [
+        r#""{\"image\":\"/wiki/download/attachments/1001/a.png\"}""#,
+        r#""{\"image\":\"%2Fwiki%2Fdownload%2Fattachments%2F1001%2Fa.png\"}""#,
+        r#""%7B%22image%22%3A%22https%3A%2F%2Facme.atlassian.net%2Fwiki%2Fdownload%2Fattachments%2F1001%2Fa.png%22%7D""#,
+        r#""https://acme.atlassian.net/wiki/download/attachments/1001/a.png""#,
+        r#"{"inner":"{\"deeper\":\"[\\\"/wiki/download/attachments/1001/a.png\\\"]\"}"}"#,
+    ];
+    for value in values {
+        let mut site = quiet_site();
+        let body = site.inventory.contents[0].body.as_mut().unwrap();
+        body.references.extend(property_references("my-app", value, &own_site));
+        assert_usage(&site, &[("own", "embedded"), ("other", "unreferenced"), ("near", "unreferenced")]);
+        assert_evidence(&site, "own", "property my-app", Possible);
+    }
+    for value in [r#""a.png""#, r#""{\"name\":\"a.png\"}""#, r#""{\"broken\": a.png""#] {
+        assert!(property_references("my-app", value, &own_site).is_empty(), "{value}");
+    }
+    let record = property_references("my-app", r#""{\"attachmentId\":\"att5001\"}""#, &own_site);
+    let mut site = quiet_site();
+    site.file("att5001", OTHER, "b.png");
+    site.inventory.contents[0].body.as_mut().unwrap().references.extend(record);
+    assert_usage(&site, &[("att5001", "linked-elsewhere")]);
+}
+
+#[test]
+fn row_2_5_files_that_apps_find_by_their_place() {
+    let mut site = TestSite::acme();
+    site.content(ContentKind::Page, "1", Some("DRAWIOCONFIG"), "Libraries", "<p/>");
+    site.content(ContentKind::Page, "2", Some("ENG"), "PlantUML Templates", "<p/>");
+    site.content(ContentKind::Page, "3", Some("ENG"), "Sequence", "<p/>").parent =
+        Some((ContentId::new("2"), "page".to_owned().into()));
+    site.content(ContentKind::Page, "4", Some("ENG"), "Libraries", "<p/>");
+    for (id, page, name) in [
+        ("library", "1", "icons.xml"),
+        ("template", "2", "t.svg"),
+        ("category", "3", "s.svg"),
+        ("none", "4", "icons.xml"),
+    ] {
+        site.file(id, page, name);
+    }
+    assert_usage(&site, &[("library", "undetermined"), ("template", "undetermined"), ("category", "undetermined")]);
+    assert_usage(&site, &[("none", "unreferenced")]);
+    let library = site.verdict("library");
+    assert_eq!(library.protected.as_deref(), Some("draw.io configuration"));
+    assert!(library.reasons[0].contains("draw.io"), "{:?}", library.reasons);
+    let notices = site.audit().notices;
+    assert_eq!(notices.len(), 2, "{notices:?}");
+    assert!(notices[0].contains("PlantUML templates") && notices[0].starts_with("2 files"), "{notices:?}");
+    assert!(notices[1].contains("draw.io configuration") && notices[1].starts_with("1 file "), "{notices:?}");
+}
+
+#[test]
+fn row_2_5_a_copy_that_draw_io_keeps_whatever_names_it() {
+    let mut site = quiet_site();
+    site.inventory.attachments[0].media_type = Some("application/vnd.jgraph.mxfile.cached".to_owned());
+    assert_usage(&site, &[("own", "undetermined"), ("other", "unreferenced")]);
+    assert_eq!(site.verdict("own").protected.as_deref(), Some("draw.io copy"));
+}
+
+#[test]
+fn row_1_an_alias_of_a_space_is_one_of_its_keys() {
+    let container = r#"<ri:page ri:space-key="people" ri:content-title="Handbook"/>"#;
+    let link = r#"<a href="/wiki/download/attachments/embedded-page/PEOPLE/Handbook/b.png">x</a>"#;
+    let mut site = site(&(image_in("a.png", container) + link), "x.png");
+    site.content(ContentKind::Page, "3001", Some("HR"), "Handbook", "<p/>");
+    site.file("hr", "3001", "a.png");
+    site.file("linked", "3001", "b.png");
+    assert_usage(&site, &[("hr", "undetermined")]);
+    site.inventory.spaces.iter_mut().find(|space| space.key == "HR").unwrap().alias = Some("PEOPLE".to_owned());
+    assert_usage(&site, &[("hr", "linked-elsewhere"), ("linked", "linked-elsewhere")]);
+}
+
+#[test]
+fn row_1_addresses_on_unknown_hosts_are_told_in_one_notice() {
+    let far =
+        |host: &str, number: usize| format!("<a href=\"https://{host}/download/attachments/7/{number}.png\">x</a>");
+    let body: String = (0..1_200).map(|number| far("wiki.acme.example", number)).collect();
+    let text = "<p>See https://wiki.acme.example/download/attachments/7/text.png.</p>";
+    let mut site = site(&(body + text + &far("old.acme.example", 1) + &far("old.acme.example:8443", 1)), "a.png");
+    site.comment("7001", OWN, &far("old.acme.example", 1));
+    site.content(ContentKind::Page, "3001", Some("ENG"), "Gone", &far("trash.example", 1)).status = Status::Trashed;
+    let audit = site.audit();
+    let [notice] = &audit.notices[..] else { panic!("{:?}", audit.notices) };
+    assert!(
+        notice.starts_with(
+            "1,201 addresses on wiki.acme.example, 2 addresses on old.acme.example, 1 address on \
+             old.acme.example:8443 look like this site: add them to alias_hosts"
+        ),
+        "{notice}"
+    );
+    assert_eq!(audit.unknown_hosts.as_ref(), Some(notice));
 }
 
 #[test]

@@ -3,8 +3,8 @@
 use confluence_storage_analyzer::inventory::{Container, ContentId, ContentKind, Status};
 
 use super::{
-    OTHER, OWN, Possible, Proven, assert_evidence, assert_nothing, assert_other, assert_own, assert_usage, call, image,
-    image_in, quiet_site, site, trashed,
+    OTHER, OWN, Possible, Proven, assert_doubted, assert_evidence, assert_nothing, assert_other, assert_own,
+    assert_usage, call, image, image_in, quiet_site, site, trashed,
 };
 use test_support::test_site::{TestSite, old_version};
 
@@ -290,7 +290,7 @@ fn row_1_hosts_own_alias_and_foreign() {
     for host in ["", "https://acme.atlassian.net", "HTTP://ACME.Atlassian.NET:80", "//acme.atlassian.net"] {
         assert_own(&link(host), "a.png", "linked", "URL", Proven);
     }
-    assert_nothing(&link("https://wiki.old.example"), "a.png");
+    assert_doubted(&link("https://wiki.old.example"), "a.png");
     let mut aliased = TestSite::new(test_support::test_site::BASE_URL, &["wiki.old.example"]);
     aliased.space("ENG");
     aliased.page(OWN, "Release Plan", &link("https://wiki.old.example"));

@@ -1,7 +1,8 @@
 //! Section 2.3: URLs.
 
 use super::{
-    OTHER, Possible, Proven, assert_evidence, assert_nothing, assert_other, assert_own, assert_usage, call, site,
+    OTHER, Possible, Proven, assert_doubted, assert_evidence, assert_nothing, assert_other, assert_own, assert_usage,
+    call, site,
 };
 
 fn link(url: &str) -> String {
@@ -163,9 +164,10 @@ fn row_2_3_traps() {
     prefixes.page("10010", "Ten", "");
     prefixes.file("ten", "10010", "a.pdf");
     assert_usage(&prefixes, &[("ten", "linked-elsewhere"), ("own", "unreferenced"), ("other", "unreferenced")]);
+    for host in ["acme.atlassian.net.evil", "not-acme.atlassian.net"] {
+        assert_doubted(&link(&format!("https://{host}/wiki/download/attachments/1001/a.pdf")), "a.pdf");
+    }
     for url in [
-        "https://acme.atlassian.net.evil/wiki/download/attachments/1001/a.pdf",
-        "https://not-acme.atlassian.net/wiki/download/attachments/1001/a.pdf",
         "https://x.example/?u=/wiki/download/attachments/1001/a.pdf",
         "https://x.example/?u=https://acme.atlassian.net/wiki/download/attachments/1001/a.pdf",
         "https://x.example/?preview=/1001/own/a.pdf",

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use super::{
     ATTACHMENT_STATUSES, BLOG_POST_STATUSES, Cloud, PAGE_STATUSES, collection, comments, in_spaces, statuses_of,
-    to_its_end, with_all, with_bodies,
+    with_all, with_bodies,
 };
 use crate::answer::Answer;
 use crate::by_id;
@@ -14,7 +14,7 @@ use crate::choices::{
 use crate::error::RequestError;
 use crate::kind::RequestKind;
 use crate::model;
-use crate::pagination::{Paging, Walked, walk, walk_in_pages_of};
+use crate::pagination::{Paging, Walked, walk};
 use crate::request::Request;
 
 impl Cloud {
@@ -230,10 +230,10 @@ impl Cloud {
         mut take: impl FnMut(model::Content),
     ) -> Walked {
         let list = in_spaces(request.clone(), spaces, bodies);
-        // on the heap: every future above holds these two
-        let mut walked = Box::pin(self.list(&list, &mut take)).await;
+        let mut walked = self.list(&list, &mut take).await;
         let ids = std::mem::take(&mut walked.without_body);
         let request = with_bodies(request.clone(), bodies);
+        // on the heap: it is seldom needed
         walked.without_body = Box::pin(by_id::read(&self.client, &request, ids, take)).await;
         walked
     }
@@ -250,8 +250,10 @@ impl Cloud {
             request = request.with("spaceKey", key);
         }
         let most = self.client.page_limit(request.kind);
-        let page_size = page_size.map_or(most, |size| size.clamp(1, most));
-        walk_in_pages_of(page_size, &self.client, &request, Paging::Start, to_its_end(take)).await
+        if let Some(size) = page_size {
+            request = request.with("limit", size.clamp(1, most).to_string());
+        }
+        self.list_by_start(&request, take).await
     }
 
     pub(crate) async fn template(&self, id: &str) -> Result<model::Template, RequestError> {

@@ -61,7 +61,8 @@ impl Cloud {
     }
 
     async fn list<T: Item>(&self, request: &Request, take: impl FnMut(T)) -> Walked {
-        walk(&self.client, request, Paging::Cursor, to_its_end(take)).await
+        // on the heap: many walks go on beside each other in one future
+        Box::pin(walk(&self.client, request, Paging::Cursor, to_its_end(take))).await
     }
 
     async fn list_by_start<T: Item>(&self, request: &Request, take: impl FnMut(T)) -> Walked {

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::ExpectedUsage::{Embedded, Linked, LinkedElsewhere, Unreferenced};
+use super::ExpectedUsage::{Embedded, Linked, LinkedElsewhere, Undetermined, Unreferenced};
 use super::SAMPLE_BASE;
 use super::markup::{
     adf_panel, anchor, app, attachment, attachment_in, code, content_entity, forge, html, image, image_of,
@@ -145,13 +145,13 @@ fn addresses(writer: &mut Writer) {
     writer.write(&website, &format!(r#"<ac:image><ri:url ri:value="{url}" /></ac:image>"#));
     writer.file(&landing, "hero+office.jpg", 3 * MB, LinkedElsewhere, "image by URL; its name bears a plus");
 
-    // the same path on a foreign host is no use
+    // the same path on another host is no use; but the site may have been there before
     let partners = writer.id_of("Partners and resellers");
     let url = format!(
         "https://confluence.larkspur.example.reseller.example/wiki/download/attachments/{landing}/banner-old.gif"
     );
     writer.write(&partners, &anchor(&url, "their copy"));
-    writer.file(&landing, "banner-old.gif", 700 * KB, Unreferenced, "named by a URL of a foreign host only");
+    writer.file(&landing, "banner-old.gif", 700 * KB, Undetermined, "named by a URL of another host only");
 }
 
 fn apps(writer: &mut Writer) {

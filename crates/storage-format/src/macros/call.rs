@@ -5,9 +5,10 @@ use std::rc::Rc;
 
 use crate::reference::{ContainerRef, FileFilter};
 use crate::steps::{LONGEST_KEY, Steps, beginning};
+use crate::url::{is_digits, percent_decode};
 
 /// One use of a macro, or of an extension in ADF.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct MacroCall {
     /// In lower case; empty when unknown.
     pub(crate) name: String,
@@ -15,7 +16,7 @@ pub(crate) struct MacroCall {
 }
 
 /// One parameter of a macro.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Parameter {
     /// Lower case, without `-` and `_`: the new editor writes `diagram-name` for `diagramName`. Values in JSON share it.
     pub(crate) name: Rc<str>,
@@ -52,12 +53,12 @@ impl MacroCall {
         }
         let mut parameters = Vec::with_capacity(self.parameters.len());
         for parameter in &self.parameters {
-            match json(&parameter.text, steps) {
-                Some(value) => {
-                    parameters.push(Parameter { text: String::new(), ..parameter.clone() });
-                    push_leaves(&parameter.name, value, &mut parameters, steps);
-                }
-                None => parameters.push(parameter.clone()),
+            if let Some(value) = json(&parameter.text, steps) {
+                parameters.push(Parameter { text: String::new(), ..parameter.clone() });
+                push_leaves(&parameter.name, value, &mut parameters, steps);
+            } else {
+                steps.copy(size_of::<Parameter>() + parameter.text.len());
+                parameters.push(parameter.clone());
             }
         }
         Cow::Owned(Self { name: self.name.clone(), parameters })
@@ -95,9 +96,12 @@ impl MacroCall {
         Some(ContainerRef::Page { title, space })
     }
 
-    /// The content whose id a parameter holds.
-    pub(crate) fn content(&self, parameter: &str) -> Option<ContainerRef> {
-        self.text(parameter).map(|id| ContainerRef::Content(beginning(id.trim(), LONGEST_KEY).to_owned()))
+    /// The contents whose ids parameters hold, whatever an app calls those.
+    pub(crate) fn pages_by_id(&self) -> impl Iterator<Item = ContainerRef> {
+        let is_page = |name: &str| ["pageid", "contentid", "containerid"].iter().any(|end| name.ends_with(end));
+        let texts = self.parameters.iter().filter(move |parameter| is_page(&parameter.name));
+        let ids = texts.map(|parameter| beginning(parameter.text.trim(), LONGEST_KEY)).filter(|id| is_digits(id));
+        ids.map(|id| ContainerRef::Content(id.to_owned()))
     }
 
     /// The parts of a parameter that holds a list with commas.
@@ -139,41 +143,61 @@ fn words(text: &str) -> Vec<String> {
     text.split_whitespace().map(str::to_lowercase).collect()
 }
 
-/// The JSON object or array a text holds.
+/// The JSON object or array a text holds, as it stands or percent-encoded.
 fn json(text: &str, steps: &Steps) -> Option<serde_json::Value> {
+    if !may_be_json(text) {
+        return None;
+    }
     steps.look(text.len());
-    if may_be_json(text) { serde_json::from_str(text.trim()).ok() } else { None }
+    let text = text.trim();
+    if text.starts_with('%') {
+        steps.copy(text.len());
+        serde_json::from_str(&percent_decode(text)).ok()
+    } else {
+        serde_json::from_str(text).ok()
+    }
+}
+
+/// Whether a text holds a JSON object or array.
+pub(super) fn is_json(text: &str, steps: &Steps) -> bool {
+    json(text, steps).is_some()
 }
 
 fn may_be_json(text: &str) -> bool {
-    text.trim_start().starts_with(['{', '['])
+    let text = text.trim_start();
+    text.starts_with(['{', '[']) || ["%7B", "%7b", "%5B", "%5b"].iter().any(|start| text.starts_with(start))
 }
+
+/// Texts within texts that are read as JSON: percent signs grow so slowly from one to the next that they would hold many.
+const MAX_JSON_TEXTS: usize = 8;
 
 /// Walks the values without recursion; a string may itself hold JSON.
 fn push_leaves(key: &Rc<str>, value: serde_json::Value, parameters: &mut Vec<Parameter>, steps: &Steps) {
-    let mut open = vec![(Rc::clone(key), value)];
-    while let Some((key, value)) = open.pop() {
+    let mut open = vec![(Rc::clone(key), value, 1)];
+    while let Some((key, value, depth)) = open.pop() {
         steps.look(size_of::<Parameter>());
         if steps.are_used_up() {
             return;
         }
         let text = match value {
-            serde_json::Value::String(text) => match json(&text, steps) {
-                Some(inner) => {
-                    open.push((key, inner));
-                    continue;
+            serde_json::Value::String(text) => {
+                match Some(&text).filter(|_| depth < MAX_JSON_TEXTS).and_then(|text| json(text, steps)) {
+                    Some(inner) => {
+                        open.push((key, inner, depth + 1));
+                        continue;
+                    }
+                    None => text,
                 }
-                None => text,
-            },
+            }
             serde_json::Value::Number(number) => number.to_string(),
             serde_json::Value::Array(values) => {
-                open.extend(values.into_iter().rev().map(|value| (Rc::clone(&key), value)));
+                open.extend(values.into_iter().rev().map(|value| (Rc::clone(&key), value, depth)));
                 continue;
             }
             serde_json::Value::Object(entries) => {
                 open.extend(entries.into_iter().rev().map(|(inner, value)| {
                     let inner = Parameter::normal_name(&inner);
-                    (if *inner == *"value" { Rc::clone(&key) } else { inner }, value)
+                    (if *inner == *"value" { Rc::clone(&key) } else { inner }, value, depth)
                 }));
                 continue;
             }
@@ -200,7 +224,7 @@ mod tests {
         let call = call("guest-params", text);
         let call = call.with_json_values(&Steps::unlimited());
         assert_eq!(call.text("diagramname"), Some("net plan"));
-        assert_eq!(call.content("pageid"), Some(ContainerRef::Content("1001".to_owned())));
+        assert_eq!(call.pages_by_id().collect::<Vec<_>>(), [ContainerRef::Content("1001".to_owned())]);
         assert_eq!(call.text("names"), Some("a.png"));
         assert_eq!(call.text("inner"), Some("b.png"));
         assert_eq!(call.text("guestparams"), None);

@@ -7,22 +7,16 @@ use super::call::MacroCall;
 /// A name, where it lives, and how sure the macro uses it.
 pub(super) type Named = (String, ContainerRef, Certainty);
 
-/// Attachments of a draw.io macro. `included` is the macro that embeds another page's diagram.
+/// Attachments of a draw.io macro. `included` is the macro that embeds a diagram of another page, or from elsewhere.
 pub(super) fn draw_io(call: &MacroCall, included: bool) -> Vec<Named> {
     let Some(name) = call.text("diagramname") else { return Vec::new() };
-    let from_elsewhere = included
-        && (call.text("diagramurl").is_some() || (call.text("service").is_some() && call.text("sfileid").is_some()));
     let source = source(call);
-    if from_elsewhere {
-        // no attachment holds the diagram; its picture, where it was kept, is one nevertheless
-        let pictures = aspect_pictures(call, name, &source).into_iter();
-        return pictures.map(|(name, page, _)| (name, page, Certainty::Possible)).collect();
-    }
     let mut files = vec![(name.to_owned(), source.clone(), Certainty::Proven)];
     // the name may be written with or without its extension
     let other = if has_extension(name) { Certainty::Possible } else { Certainty::Proven };
     for stem in spellings(name) {
         files.push((format!("{stem}.png"), source.clone(), Certainty::Proven));
+        files.push((format!("{stem}.svg"), source.clone(), Certainty::Possible));
         files.push((format!("{stem}.drawio"), source.clone(), Certainty::Possible));
         files.push((format!("{stem}.drawio.png"), source.clone(), other));
     }
@@ -32,7 +26,25 @@ pub(super) fn draw_io(call: &MacroCall, included: bool) -> Vec<Named> {
         }
     }
     files.extend(aspect_pictures(call, name, &source));
+    if included {
+        files.extend(cached_copies(call, name, &source));
+    }
     files
+}
+
+/// What the app keeps of a diagram from elsewhere: a copy that the viewer draws from, the table that it was drawn from, and
+/// its picture, on the page that includes it. A copied macro bears the id of the page it was copied from.
+fn cached_copies(call: &MacroCall, name: &str, source: &ContainerRef) -> Vec<Named> {
+    let is_from_elsewhere =
+        ["diagramurl", "csvfileurl", "service", "sfileid"].iter().any(|key| call.text(key).is_some());
+    if !is_from_elsewhere {
+        return Vec::new();
+    }
+    let mut pages = vec![ContainerRef::Own, source.clone()];
+    pages.extend(call.text("imgpageid").map(|page| ContainerRef::CopiedFrom(page.trim().to_owned())));
+    pages.dedup();
+    let copies = spellings(name).flat_map(|stem| ["", ".csv", ".png"].map(|extension| format!("{stem}{extension}")));
+    copies.flat_map(|copy| pages.iter().map(move |page| (copy.clone(), page.clone(), Certainty::Proven))).collect()
 }
 
 /// The picture of one part of an embedded diagram, on the page that keeps it; a copied macro bears the id of the page it
@@ -45,6 +57,13 @@ fn aspect_pictures(call: &MacroCall, name: &str, source: &ContainerRef) -> Vec<N
     };
     let pictures = spellings(name).map(|stem| format!("{stem}-{}.png", hash.trim()));
     pictures.flat_map(|picture| pages.iter().map(move |(page, sure)| (picture.clone(), page.clone(), *sure))).collect()
+}
+
+/// Pictures of a `PlantUML` macro, whose source stands in its body: the names under which it is kept for readers to take.
+pub(super) fn plant_uml(call: &MacroCall) -> Vec<Named> {
+    let names = ["exportname", "filename", "title"].into_iter().filter_map(|key| call.text(key));
+    let pictures = names.flat_map(spellings).flat_map(|stem| ["png", "svg"].map(|kind| format!("{stem}.{kind}")));
+    pictures.map(|picture| (picture, ContainerRef::Own, Certainty::Possible)).collect()
 }
 
 /// Attachments of a Gliffy macro.
@@ -62,8 +81,12 @@ pub(super) fn gliffy(call: &MacroCall) -> Vec<Named> {
 /// Attachments of a Mermaid macro.
 pub(super) fn mermaid(call: &MacroCall) -> Vec<Named> {
     let Some(name) = call.text("filename") else { return Vec::new() };
-    let pictures = spellings(name).map(|stem| format!("{stem}.png"));
-    std::iter::once(name.to_owned()).chain(pictures).map(|name| (name, ContainerRef::Own, Certainty::Proven)).collect()
+    let mut files = vec![(name.to_owned(), ContainerRef::Own, Certainty::Proven)];
+    for stem in spellings(name) {
+        files.push((format!("{stem}.png"), ContainerRef::Own, Certainty::Proven));
+        files.push((format!("{stem}.svg"), ContainerRef::Own, Certainty::Possible));
+    }
+    files
 }
 
 /// The name as it stands, and without the blanks around it: either may be the beginning of a picture's name.

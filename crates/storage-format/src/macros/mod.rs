@@ -3,27 +3,24 @@
 
 pub(crate) mod call;
 mod diagrams;
+mod found;
+mod html_body;
 pub(crate) mod table;
 mod wiki_markup;
 
-use crate::reference::{Certainty, Construct, ContainerRef, Display, NameMatching, Reference, Target};
+use crate::reference::{Certainty, Construct, Display, Reference, Target};
 use crate::steps::{LONGEST_KEY, Site, Steps, beginning};
-use crate::url::{OwnSite, attachment_digits, is_uuid};
+use crate::url::OwnSite;
 use crate::urls_in;
 
 use call::{MacroCall, Parameter};
-use table::Naming::{
-    self, Attachments, DrawIo, Gallery, Gliffy, Html, IncludedDrawIo, Markdown, Mermaid, Named, NoFile, Search,
-    SpaceAttachments, Unknown, Untold, WikiMarkup,
-};
-use table::{body_naming, extension_naming, naming};
+use found::Found;
+use table::Naming::{Html, Markdown, NoFile, PlantUml, Unknown, WikiMarkup};
+pub(crate) use table::keeps_companions;
+use table::{body_naming, extension_naming, naming, titled_naming};
 
-/// Keys that describe an ADF extension.
-const DESCRIPTIVE_KEYS: &[&str] =
-    &["extensionkey", "extensiontype", "extensionid", "extensiontitle", "localid", "layout"];
-
-/// Longest value that can be a file name.
-const MAX_NAME_BYTES: usize = 1_024;
+/// Texts within texts that are looked into for JSON.
+const MAX_JSON_TEXTS: usize = 4;
 
 /// What the parameters of a macro name.
 pub(crate) fn references(call: &MacroCall, site: Site<'_>) -> Vec<Reference> {
@@ -35,7 +32,8 @@ pub(crate) fn references(call: &MacroCall, site: Site<'_>) -> Vec<Reference> {
     let mut found = Found { construct: Construct::Macro(call.name.clone()), site, references: Vec::new() };
     let call = call.with_json_values(site.steps);
     found.by_rule(&call, naming);
-    found.by_values(&call, naming, naming == Unknown);
+    // what renders a text may take it from a file
+    found.by_values(&call, naming, matches!(naming, Unknown | PlantUml | Html | Markdown));
     found.references
 }
 
@@ -43,7 +41,12 @@ pub(crate) fn references(call: &MacroCall, site: Site<'_>) -> Vec<Reference> {
 pub(crate) fn extension_references(call: &MacroCall, site: Site<'_>) -> Vec<Reference> {
     let call = call.with_json_values(site.steps);
     let key = call.text("extensionkey").unwrap_or_default().trim().to_lowercase();
-    let (naming, is_whole_key) = extension_naming(&key);
+    let (mut naming, is_whole_key) = extension_naming(&key);
+    for former in ["migrationkey", "extensiontitle"] {
+        if naming == Unknown {
+            naming = call.texts(former).map(titled_naming).find(|naming| *naming != Unknown).unwrap_or(Unknown);
+        }
+    }
     let title = beginning(call.text("extensiontitle").unwrap_or(&key).trim(), LONGEST_KEY).to_owned();
     let mut found = Found { construct: Construct::Extension(title), site, references: Vec::new() };
     found.by_rule(&call, naming);
@@ -54,13 +57,50 @@ pub(crate) fn extension_references(call: &MacroCall, site: Site<'_>) -> Vec<Refe
 }
 
 /// What the JSON value of an app's property names: known file ids, attachment ids and addresses of the own site, each as a
-/// possible use. Plain names count for nothing there.
+/// possible use. Plain names count for nothing there. The value may be a text that holds JSON, as Confluence's own
+/// properties are.
 pub fn property_references(key: &str, json: &str, site: &OwnSite) -> Vec<Reference> {
-    let parameter = Parameter { text: json.to_owned(), ..Parameter::new(Some(key)) };
-    let call = MacroCall { parameters: vec![parameter], ..MacroCall::default() };
     let steps = Steps::for_bytes(json.len());
     let site = Site::new(site, &steps);
-    let mut found = Found { construct: Construct::Property(key.to_owned()), site, references: Vec::new() };
+    let value = Parameter { text: json_within(json.to_owned(), &steps), ..Parameter::new(Some(key)) };
+    let construct = Construct::Property(key.to_owned());
+    let mut references = references_of_data(value, construct.clone(), site);
+    if steps.are_used_up() {
+        // the rest is not told
+        let (target, display, certainty) = (Target::UntoldNames, Display::Shown, Certainty::Possible);
+        references.push(Reference { target, construct, display, certainty });
+    }
+    references
+}
+
+/// What a body names that is no markup but JSON, plain or percent-encoded, as apps keep their content; none where it is
+/// anything else.
+pub(crate) fn data_references(body: &str, site: Site<'_>) -> Vec<Reference> {
+    let start = body.trim_start();
+    if !start.starts_with(['{', '[', '"', '%', '&']) {
+        return Vec::new();
+    }
+    let text = json_within(site.steps.decode(start).into_owned(), site.steps);
+    if !call::is_json(&text, site.steps) {
+        return Vec::new();
+    }
+    references_of_data(Parameter { text, ..Parameter::default() }, Construct::Extension("content".to_owned()), site)
+}
+
+/// What a text says that is a string of JSON, maybe within others; any other text as it is.
+fn json_within(mut text: String, steps: &Steps) -> String {
+    for _ in 0..MAX_JSON_TEXTS {
+        steps.look(text.len());
+        let Ok(serde_json::Value::String(inner)) = serde_json::from_str(text.trim()) else { break };
+        steps.copy(inner.len());
+        text = inner;
+    }
+    text
+}
+
+fn references_of_data(value: Parameter, construct: Construct, site: Site<'_>) -> Vec<Reference> {
+    let call = MacroCall { parameters: vec![value], ..MacroCall::default() };
+    let mut found = Found { construct, site, references: Vec::new() };
     found.by_values(&call.with_json_values(site.steps), NoFile, false);
     for reference in &mut found.references {
         reference.certainty = Certainty::Possible;
@@ -90,11 +130,10 @@ pub(crate) fn body_references(name: &str, text: &str, site: Site<'_>) -> Vec<Ref
         for url in urls_in::script(text, site.steps) {
             found.url(url, Display::Linked);
         }
+        html_body::addresses(text, site.steps, |url| found.url(url, Display::Linked));
     }
     if naming == WikiMarkup {
-        for (name, container, display) in wiki_markup::files(text) {
-            found.file(name, container, display, Certainty::Possible, NameMatching::Loose);
-        }
+        found.wiki_markup(text);
     }
     found.references
 }
@@ -112,202 +151,4 @@ pub(crate) fn may_show_unnamed_files(text: &str) -> bool {
         })
     };
     table::showing_unnamed_files().any(stands_there)
-}
-
-/// Collects what one macro names.
-struct Found<'a> {
-    construct: Construct,
-    site: Site<'a>,
-    references: Vec<Reference>,
-}
-
-impl Found<'_> {
-    /// The rule of a known macro.
-    fn by_rule(&mut self, call: &MacroCall, naming: Naming) {
-        match naming {
-            Named(names) => {
-                let page = call.page("page", "space");
-                // bodies of old call it the default parameter
-                let names = if call.has_any(names) { names } else { &[""][..] };
-                for name in names.iter().flat_map(|name| call.texts(name)) {
-                    self.named(name, page.as_ref());
-                }
-            }
-            DrawIo | IncludedDrawIo => {
-                self.diagram(diagrams::draw_io(call, naming == IncludedDrawIo));
-            }
-            Gliffy => self.diagram(diagrams::gliffy(call)),
-            Mermaid => self.diagram(diagrams::mermaid(call)),
-            Gallery => {
-                let filter = call.filter("includelabel", "excludelabel");
-                self.push(Target::Gallery(filter), Display::Shown, Certainty::Proven);
-            }
-            Attachments => {
-                let filter = call.filter("labels", "");
-                self.push(Target::AttachmentList(filter), Display::Listed, Certainty::Proven);
-            }
-            SpaceAttachments => {
-                let space = call.text("space").map(|key| key.trim().to_owned());
-                self.push(Target::SpaceAttachments { space }, Display::Listed, Certainty::Possible);
-            }
-            // `type = attachment` in a query, `type=attachment` as a parameter
-            Search if call.parameters.iter().any(|one| one.text.to_ascii_lowercase().contains("attachment")) => {
-                self.push(Target::SearchResults, Display::Listed, Certainty::Possible);
-            }
-            Untold => self.push(Target::UntoldNames, Display::Shown, Certainty::Possible),
-            NoFile | Search | Html | Markdown | WikiMarkup | Unknown => {}
-        }
-    }
-
-    /// What any parameter of any macro may name: identifiers, URLs, ids, and where nothing better is known
-    /// (`takes_names`) the plain name of a file of the own page, or of the page that another parameter names.
-    fn by_values(&mut self, call: &MacroCall, naming: Naming, takes_names: bool) {
-        let page = if matches!(naming, Named(_)) { call.page("page", "space") } else { None };
-        let mut containers = Vec::new();
-        if takes_names {
-            containers.push(ContainerRef::Own);
-            containers.extend(call.page("page", "space").into_iter().chain(call.content("pageid")));
-        }
-        for parameter in &call.parameters {
-            self.site.steps.look(parameter.text.len() + 1);
-            if self.site.steps.are_used_up() {
-                return;
-            }
-            for (name, container) in &parameter.attachments {
-                let container = container.clone().or_else(|| page.clone()).unwrap_or(ContainerRef::Own);
-                self.file(name.clone(), container, Display::Shown, Certainty::Proven, NameMatching::Loose);
-            }
-            for url in &parameter.urls {
-                self.url_as(url, Display::Shown, Certainty::Proven);
-            }
-            self.value(&parameter.name, &parameter.text);
-            if takes_names && !is_caption(parameter) && parameter.text.len() <= MAX_NAME_BYTES {
-                self.exact_name(&parameter.text, &containers);
-            }
-        }
-    }
-
-    /// Addresses and ids in the text of a parameter.
-    fn value(&mut self, key: &str, text: &str) {
-        let value = text.trim();
-        if value.is_empty() {
-            return;
-        }
-        if value.contains('/') {
-            self.url_as(value, Display::Shown, Certainty::Proven);
-            let mut inner: Vec<String> = urls_in::style(value, self.site.steps).map(str::to_owned).collect();
-            urls_in::text(value, self.site, |url| {
-                self.site.steps.copy(url.len());
-                inner.push(url.to_owned());
-            });
-            inner.iter().filter(|url| *url != value).for_each(|url| self.url(url, Display::Linked));
-        }
-        if let Some(name) = identifier_text(value) {
-            self.file(name, ContainerRef::Own, Display::Shown, Certainty::Possible, NameMatching::Loose);
-        }
-        if is_uuid(value) {
-            let id = value.to_ascii_lowercase();
-            self.push(Target::FileId { id }, Display::Shown, Certainty::Possible);
-        }
-        let is_attachment_id = value.starts_with("att") || key.contains("attachment");
-        if is_attachment_id && let Some(id) = attachment_digits(value) {
-            let target = Target::Attachment { id: id.to_owned(), fallback: None };
-            self.push(target, Display::Shown, Certainty::Possible);
-        }
-    }
-
-    /// The name in a known file macro: plain, or wiki-style with a caret.
-    fn named(&mut self, text: &str, page: Option<&ContainerRef>) {
-        let container = page.cloned().unwrap_or(ContainerRef::Own);
-        if let Some((name, named)) = wiki_markup::caret(text.trim()) {
-            let container = named.unwrap_or_else(|| container.clone());
-            self.file(name, container, Display::Shown, Certainty::Possible, NameMatching::Loose);
-        }
-        self.file(text.to_owned(), container, Display::Shown, Certainty::Proven, NameMatching::Loose);
-    }
-
-    /// The generic rule: the whole value equals the name of a file, or names one with a caret.
-    fn exact_name(&mut self, text: &str, containers: &[ContainerRef]) {
-        if text.trim().is_empty() {
-            return;
-        }
-        for container in containers {
-            let (text, container) = (text.to_owned(), container.clone());
-            self.file(text, container, Display::Shown, Certainty::Possible, NameMatching::Exact);
-        }
-        if let Some((name, container)) = wiki_markup::caret(text.trim()) {
-            let container = container.unwrap_or(ContainerRef::Own);
-            self.file(name, container, Display::Shown, Certainty::Possible, NameMatching::Exact);
-        }
-    }
-
-    fn diagram(&mut self, files: Vec<diagrams::Named>) {
-        for (name, container, certainty) in files {
-            self.file(name, container, Display::Shown, certainty, NameMatching::Loose);
-        }
-    }
-
-    /// Names of files may begin or end in blanks; where none does, the trimmed text is meant.
-    fn file(
-        &mut self,
-        name: String,
-        container: ContainerRef,
-        display: Display,
-        certainty: Certainty,
-        matching: NameMatching,
-    ) {
-        let trimmed = name.trim();
-        let other_readings = if trimmed.len() == name.len() { Vec::new() } else { vec![trimmed.to_owned()] };
-        self.push(Target::File { name, other_readings, container, matching }, display, certainty);
-    }
-
-    fn url(&mut self, url: &str, display: Display) {
-        self.url_as(url, display, Certainty::Possible);
-    }
-
-    fn url_as(&mut self, url: &str, display: Display, certainty: Certainty) {
-        if self.site.steps.are_used_up() {
-            return;
-        }
-        for (target, own) in self.site.files(url) {
-            self.push(target, display, certainty.max(own));
-        }
-    }
-
-    fn push(&mut self, target: Target, display: Display, certainty: Certainty) {
-        if self.site.steps.are_used_up() {
-            return;
-        }
-        let reference = Reference { target, construct: self.construct.clone(), display, certainty };
-        self.site.steps.make(&reference);
-        self.references.push(reference);
-    }
-}
-
-/// Attributes of an ADF node are captions, colours and alternative texts. What an app stores under the same key, among the
-/// parameters of the node, may be a name.
-fn is_caption(parameter: &Parameter) -> bool {
-    let name = &*parameter.name;
-    DESCRIPTIVE_KEYS.contains(&name) || (parameter.of_node && name != "parameters")
-}
-
-/// Blanks around `ri:attachment` made Confluence store the identifier as text:
-/// `AttachmentResourceIdentifier[…,filename=NAME]`.
-fn identifier_text(value: &str) -> Option<String> {
-    let inner = value.split_once("AttachmentResourceIdentifier[")?.1;
-    let name = inner.rsplit_once("filename=")?.1;
-    let name = name.strip_suffix(']').unwrap_or(name);
-    (!name.is_empty()).then(|| name.to_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn identifier_kept_as_text() {
-        let text = "AttachmentResourceIdentifier[com.atlassian…PageResourceIdentifier@1,filename=net.drawio]";
-        assert_eq!(identifier_text(text).as_deref(), Some("net.drawio"));
-        assert_eq!(identifier_text("filename=net.drawio"), None);
-    }
 }

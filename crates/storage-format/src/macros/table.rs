@@ -16,6 +16,7 @@ pub(crate) enum Naming {
     IncludedDrawIo,
     Gliffy,
     Mermaid,
+    PlantUml,
     Gallery,
     Attachments,
     SpaceAttachments,
@@ -47,7 +48,7 @@ pub(crate) enum Part {
 }
 
 use Naming::{
-    Attachments, DrawIo, Gallery, Gliffy, Html, IncludedDrawIo, Markdown, Mermaid, Named, NoFile, Search,
+    Attachments, DrawIo, Gallery, Gliffy, Html, IncludedDrawIo, Markdown, Mermaid, Named, NoFile, PlantUml, Search,
     SpaceAttachments, Unknown, Untold, WikiMarkup,
 };
 use Part::{Code, Expand, Include, Jira, Other, Panel};
@@ -91,6 +92,7 @@ const MACROS: &[Macro] = &[
     own("cheese", Unknown),
     own("children", NoFile),
     own("code", NoFile).is(Code),
+    own("color", NoFile),
     own("column", Unknown),
     own("content-by-user", Unknown),
     own("content-report-table", Unknown),
@@ -176,13 +178,19 @@ const MACROS: &[Macro] = &[
     own("word", Unknown),
     // of apps
     app("drawio", DrawIo),
+    app("drawio-macro", DrawIo),
     app("drawio-sketch", DrawIo),
     app("gliffy", Gliffy),
     app("html-bobswift", Html),
     app("html-xhtml", Html),
     app("inc-drawio", IncludedDrawIo),
+    app("inc-jgraph-whiteboard", IncludedDrawIo),
+    app("jgraph-whiteboard", DrawIo),
     app("markdown", Markdown),
     app("mermaid-cloud", Mermaid),
+    app("plantuml", PlantUml),
+    app("plantumlcloud", PlantUml),
+    app("plantumlrender", PlantUml),
     app("table-spreadsheet", Untold),
 ];
 
@@ -236,6 +244,28 @@ pub(crate) fn extension_naming(key: &str) -> (Naming, bool) {
     (part.unwrap_or(Unknown), false)
 }
 
+/// How an extension names files, by the key it had before it was moved to another platform, or by its title: what is left
+/// where its own key says nothing.
+pub(crate) fn titled_naming(title: &str) -> Naming {
+    let letters: String = title.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
+    let has = |words: &[&str]| words.iter().any(|word| letters.contains(word));
+    if has(&["drawio", "diagramly", "mxgraph", "jgraph"]) {
+        return if has(&["incdrawio", "embed", "include"]) { IncludedDrawIo } else { DrawIo };
+    }
+    if has(&["gliffy"]) {
+        return Gliffy;
+    }
+    if has(&["plantuml"]) {
+        return PlantUml;
+    }
+    Unknown
+}
+
+/// Whether a macro of this name may keep files beside the one it names, as diagram apps keep pictures of a source.
+pub(crate) fn keeps_companions(name: &str) -> bool {
+    matches!(naming(name), DrawIo | IncludedDrawIo | Gliffy | Mermaid | PlantUml | Unknown)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -265,5 +295,10 @@ mod tests {
         assert_eq!(extension_naming("com.mxgraph.confluence.plugins.diagramly:drawio"), (DrawIo, false));
         assert_eq!(extension_naming("toc"), (NoFile, true));
         assert_eq!(extension_naming("com.example.viewer/static/panel"), (Unknown, false));
+        assert_eq!(titled_naming("draw.io Diagram"), DrawIo);
+        assert_eq!(titled_naming("com.mxgraph.confluence.plugins.diagramly"), DrawIo);
+        assert_eq!(titled_naming("Embed draw.io Diagram"), IncludedDrawIo);
+        assert_eq!(titled_naming("Gliffy Diagram"), Gliffy);
+        assert_eq!(titled_naming("Drawing of a Board"), Unknown);
     }
 }

@@ -8,6 +8,7 @@ use memchr::memmem::Finder;
 use crate::attributes::Attributes;
 use crate::reference::{Certainty, Construct, ContainerRef, Display, Reference, Target};
 use crate::steps::Site;
+use crate::url::attachment_digits;
 use crate::urls_in;
 
 /// What a body has named so far, on the site it belongs to.
@@ -47,7 +48,7 @@ impl<'a> Found<'a> {
             return;
         }
         for (target, own) in self.site.files(url) {
-            let certainty = certainty.max(own);
+            let (certainty, display) = (certainty.max(own), target.display_in(display));
             self.push(Reference { target, construct: construct.clone(), display, certainty });
         }
     }
@@ -57,7 +58,8 @@ impl<'a> Found<'a> {
         let (keys, mut display): (&[&str], Display) = match name {
             "a" | "area" => (&["href"], Display::Linked),
             "img" | "iframe" | "embed" | "source" | "video" | "audio" | "track" | "input" => {
-                (&["src", "srcset", "poster", "href"], Display::Shown)
+                // what Confluence itself rendered keeps the address there too, and copies of that may keep nothing else
+                (&["src", "srcset", "poster", "href", "data-image-src"], Display::Shown)
             }
             "object" => (&["data"], Display::Shown),
             // no other element of storage format is known to hold one; what does is an address all the same
@@ -69,6 +71,14 @@ impl<'a> Found<'a> {
             display = Display::Shown;
         }
         let construct = if in_fallback() { Construct::Fallback } else { Construct::Url };
+        if name == "img" && attributes.get("data-linked-resource-type").as_deref() == Some("attachment") {
+            let id = attributes.get("data-linked-resource-id");
+            if let Some(id) = id.as_deref().and_then(attachment_digits) {
+                let target = Target::Attachment { id: id.to_owned(), fallback: None };
+                let (construct, certainty) = (construct.clone(), Certainty::Possible);
+                self.push(Reference { target, construct, display, certainty });
+            }
+        }
         for key in keys {
             let Some(value) = attributes.get(key) else { continue };
             if *key == "srcset" {
@@ -121,8 +131,20 @@ impl<'a> Found<'a> {
         urls_in::text(text, site, |url| self.url(url, &Construct::UrlInText, Display::Linked, Certainty::Possible));
     }
 
-    /// Each reference once, in the order in which they were first found.
+    /// Each reference once, in the order in which they were first found. All wiki markup of a body is one.
     pub(super) fn into_references(mut self) -> Vec<Reference> {
+        let (mut markup, mut last) = (String::new(), None);
+        self.references.retain_mut(|reference| {
+            let Target::NamesIn { text } = &mut reference.target else { return true };
+            markup.push_str(text);
+            markup.push('\n');
+            last = Some(reference.construct.clone());
+            false
+        });
+        self.references.extend(last.map(|construct| {
+            let target = Target::NamesIn { text: markup };
+            Reference { target, construct, display: Display::Linked, certainty: Certainty::Possible }
+        }));
         let mut seen = HashSet::with_capacity(self.references.len());
         let first: Vec<bool> = self.references.iter().map(|reference| seen.insert(reference)).collect();
         let mut first = first.into_iter();

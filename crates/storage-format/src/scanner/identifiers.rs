@@ -13,10 +13,15 @@ pub(super) fn container_of(name: &str, attributes: Attributes<'_>) -> (Container
         Some(id) => (ContainerRef::Content(id.trim().to_owned()), certainty),
         None => (ContainerRef::Unreadable, Certainty::Possible),
     };
+    // an id outlives titles
+    let with_id = |title: ContainerRef| match get("ri:content-id").map(|id| id.trim().to_owned()) {
+        Some(id) if !id.is_empty() => (ContainerRef::Known { id, otherwise: Box::new(title) }, Certainty::Proven),
+        _ => (title, Certainty::Proven),
+    };
     match (name, get("ri:content-title")) {
-        ("ri:page", Some(title)) => (ContainerRef::Page { title, space: space() }, Certainty::Proven),
+        ("ri:page", Some(title)) => with_id(ContainerRef::Page { title, space: space() }),
         ("ri:blog-post", Some(title)) => {
-            (ContainerRef::BlogPost { title, day: get("ri:posting-day"), space: space() }, Certainty::Proven)
+            with_id(ContainerRef::BlogPost { title, day: get("ri:posting-day"), space: space() })
         }
         ("ri:content-entity", _) => by_id(Certainty::Proven),
         ("ri:space", _) => (ContainerRef::Space { space: space() }, Certainty::Possible),

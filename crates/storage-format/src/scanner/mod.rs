@@ -46,6 +46,11 @@ impl<'a> Scanner<'a> {
         Self { frames: Frames::new(site.steps), found: Found::on(site), gatherer, text }
     }
 
+    /// Apps keep content that is no markup, but data.
+    pub(crate) fn data(&mut self, body: &str) {
+        self.found.append(macros::data_references(body, self.found.site), false);
+    }
+
     /// An element begins. A self-closing one is opened and closed. Returns whether it was understood: nested too
     /// deeply, it is not.
     pub(crate) fn open(&mut self, name: &'a str, attributes: Attributes<'a>) -> bool {
