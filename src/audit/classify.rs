@@ -253,7 +253,7 @@ fn doubts(
 fn unsettled_reason(unsettled: Unsettled) -> &'static str {
     match unsettled {
         Unsettled::New => "it, or its newest version, was not listed when the scan began",
-        Unsettled::Changing => "it changed while it was read",
+        Unsettled::Changing => "it or its page was changed while the site was read",
         Unsettled::LostItsUse => "what used it changed while the site was read",
     }
 }

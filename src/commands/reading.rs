@@ -74,8 +74,8 @@ pub async fn read_site(
     Ok(Reading { inventory, audit, stopped, status })
 }
 
-/// Audits, reads again what could use the candidates, walks all lists once more, and repeats until a walk found nothing
-/// and every candidate was one before it. A run that is incomplete calls nothing unreferenced, so it ends there.
+/// Audits, walks all lists once more, reads again what could use the candidates and is in no list, and repeats until a walk
+/// found nothing and every candidate was looked at. A run that is incomplete calls nothing unreferenced, so it ends there.
 ///
 /// An error means that the run had to stop; the coverage of the inventory says what is missing.
 async fn audit_to_the_end(
@@ -87,32 +87,36 @@ async fn audit_to_the_end(
 ) -> (Audit, Option<RequestError>) {
     let mut look = SecondLook::new();
     let mut walk = ClosingWalk::new();
-    let mut looked_at: HashSet<AttachmentId> = HashSet::new();
     while inventory.coverage.is_complete() {
-        let candidates = unreferenced(&audit::analyze(inventory, options));
-        let is_new = |file: &usize| !looked_at.contains(&inventory.attachments[*file].id);
-        let new: Vec<usize> = candidates.iter().copied().filter(is_new).collect();
+        let candidates = unreferenced(inventory, options);
+        let candidates = ids(inventory, &candidates);
+        // on the heap: it is far larger than anything else that is awaited here
+        if let Err(stopped) = Box::pin(walk.round(api, inventory, &candidates, crawl, progress)).await {
+            return (audit_of_stopped(inventory, options), Some(stopped));
+        }
+        let candidates = unreferenced(inventory, options);
+        let looked_at: HashSet<AttachmentId> = ids(inventory, &candidates).into_iter().collect();
+        if let Err(stopped) = look.look_again(api, inventory, &candidates, crawl, progress).await {
+            return (audit_of_stopped(inventory, options), Some(stopped));
+        }
+        let mut new = unreferenced(inventory, options);
+        new.retain(|&file| !looked_at.contains(&inventory.attachments[file].id));
         if walk.is_over() || (walk.is_settled() && new.is_empty()) {
             walk.finish(inventory, &new);
             break;
-        }
-        looked_at.extend(new.iter().map(|&file| inventory.attachments[file].id.clone()));
-        let ids: Vec<AttachmentId> = candidates.iter().map(|&file| inventory.attachments[file].id.clone()).collect();
-        if let Err(stopped) = look.look_again(api, inventory, &new, crawl, progress).await {
-            return (audit_of_stopped(inventory, options), Some(stopped));
-        }
-        // on the heap: it is far larger than anything else that is awaited here
-        if let Err(stopped) = Box::pin(walk.round(api, inventory, &ids, crawl, progress)).await {
-            return (audit_of_stopped(inventory, options), Some(stopped));
         }
     }
     (audit::analyze(inventory, options), None)
 }
 
 /// Places of the files without a use.
-fn unreferenced(audit: &Audit) -> Vec<usize> {
-    let files = audit.files.iter().filter(|file| file.usage == Usage::Unreferenced);
-    files.map(|file| file.attachment).collect()
+fn unreferenced(inventory: &Inventory, options: &AuditOptions) -> Vec<usize> {
+    let files = audit::analyze(inventory, options).files;
+    files.iter().filter(|file| file.usage == Usage::Unreferenced).map(|file| file.attachment).collect()
+}
+
+fn ids(inventory: &Inventory, files: &[usize]) -> Vec<AttachmentId> {
+    files.iter().map(|&file| inventory.attachments[file].id.clone()).collect()
 }
 
 /// Audits what a run had read that stopped before every candidate was read again.

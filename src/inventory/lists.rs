@@ -69,10 +69,12 @@ pub(super) async fn contents_and_attachments(
         );
         crawl.ledger.enter(UnitKind::Body, skipped).skipped("--references-within");
     }
-    let (pages, posts, files, footer, inline, templates, mut bare_pages, bare_posts) = join!(
+    // before all bodies: when a file is renamed or moved, what names it is rewritten without a new version. Bodies that are
+    // read later name it as the list does, or else the closing walk finds it under another name than the list
+    let files = attachments(crawl).await;
+    let (pages, posts, footer, inline, templates, mut bare_pages, bare_posts) = join!(
         in_spaces(crawl, Single::Page, &with_bodies, Bodies::Included),
         in_spaces(crawl, Single::BlogPost, &with_bodies, Bodies::Included),
-        attachments(crawl),
         comments::read(crawl, CommentKind::Footer, |_| true),
         comments::read(crawl, CommentKind::Inline, |_| true),
         templates::walk(crawl, Pass::FIRST, &with_bodies, |_, _| None),

@@ -16,10 +16,10 @@ use crate::progress::Progress;
 use confluence_client::api::Edition;
 use confluence_client::{Api, RequestError};
 
-/// Remembers what has been read again, so that further looks do not repeat it.
+/// Remembers the published owners that have been read again, so that further looks do not repeat it. Drafts are read in
+/// every look: no list shows that one was saved again.
 #[derive(Debug, Default)]
 pub struct SecondLook {
-    drafts: HashSet<ContentId>,
     alone: HashSet<ContentId>,
 }
 
@@ -30,7 +30,7 @@ impl SecondLook {
     }
 
     /// Reads what could use the candidates (places in `inventory.attachments`) and comes with no list: the drafts of
-    /// their owners, and with `--verify all` the owners themselves. Gives how much is new.
+    /// their owners, and with `--verify all` the owners themselves.
     ///
     /// Afterwards the attachments may be in other places. An error means that the run had to stop; the coverage of the
     /// inventory then says what is missing, as it does for single gaps.
@@ -41,46 +41,22 @@ impl SecondLook {
         candidates: &[usize],
         options: &CrawlOptions,
         progress: &Progress,
-    ) -> Result<usize, RequestError> {
+    ) -> Result<(), RequestError> {
         if candidates.is_empty() {
-            return Ok(0);
+            return Ok(());
         }
         let continued = Continued::of(inventory, api, options, progress);
         let crawl = continued.crawl();
-        let mut news = 0;
         if options.verify_all {
-            news += self.owners_alone(&crawl, inventory, candidates).await;
+            self.owners_alone(&crawl, inventory, candidates).await;
         }
-        news += self.drafts(&crawl, inventory, candidates).await;
+        drafts_of_owners(&crawl, inventory, candidates).await;
         inventory.sort();
-        continued.close(inventory).map(|()| news)
-    }
-
-    /// Drafts of the candidates' owners, each once: where a candidate is newer than what was published, the draft may
-    /// be what it was uploaded for.
-    async fn drafts(&mut self, crawl: &Crawl<'_>, inventory: &mut Inventory, candidates: &[usize]) -> usize {
-        let published = published_owners(inventory);
-        let mut wanted = BTreeSet::new();
-        for file in candidates.iter().filter_map(|&index| inventory.attachments.get(index)) {
-            let Some(&owner) = file.container.id().and_then(|id| published.get(id)) else { continue };
-            let content = &inventory.contents[owner];
-            let newer = is_newer(file, content);
-            if (newer || crawl.options.verify_all) && self.drafts.insert(content.id.clone()) {
-                wanted.insert(owner);
-            }
-        }
-        crawl.phase("drafts", Some(wanted.len() as u64));
-        let contents = &inventory.contents;
-        let wanted: Vec<&Content> = wanted.into_iter().map(|owner| &contents[owner]).collect();
-        let mut found = Vec::new();
-        for group in wanted.chunks(GROUP) {
-            found.extend(crawl.all(group.iter().map(|&owner| drafts::of_published(crawl, owner)).collect()).await);
-        }
-        newer::put_all(&mut inventory.contents, found.into_iter().flatten().collect())
+        continued.close(inventory)
     }
 
     /// Every owner of a candidate, published, with its properties, each once (`--verify all`).
-    async fn owners_alone(&mut self, crawl: &Crawl<'_>, inventory: &mut Inventory, candidates: &[usize]) -> usize {
+    async fn owners_alone(&mut self, crawl: &Crawl<'_>, inventory: &mut Inventory, candidates: &[usize]) {
         let published = published_owners(inventory);
         let files = candidates.iter().filter_map(|&index| inventory.attachments.get(index));
         let owners: BTreeSet<usize> = files.filter_map(|file| published.get(file.container.id()?).copied()).collect();
@@ -94,8 +70,31 @@ impl SecondLook {
         for group in owners.chunks(GROUP) {
             read.extend(crawl.all(group.iter().map(|&content| alone(crawl, content)).collect()).await);
         }
-        newer::put_all(&mut inventory.contents, read.into_iter().flatten().collect())
+        newer::put_all(&mut inventory.contents, read.into_iter().flatten().collect());
     }
+}
+
+/// Drafts of the candidates' owners: where a candidate is newer than what was published, the draft may be what it was
+/// uploaded for.
+async fn drafts_of_owners(crawl: &Crawl<'_>, inventory: &mut Inventory, candidates: &[usize]) {
+    let published = published_owners(inventory);
+    let mut wanted = BTreeSet::new();
+    for file in candidates.iter().filter_map(|&index| inventory.attachments.get(index)) {
+        let Some(&owner) = file.container.id().and_then(|id| published.get(id)) else { continue };
+        let content = &inventory.contents[owner];
+        let newer = is_newer(file, content);
+        if newer || crawl.options.verify_all {
+            wanted.insert(owner);
+        }
+    }
+    crawl.phase("drafts", Some(wanted.len() as u64));
+    let contents = &inventory.contents;
+    let wanted: Vec<&Content> = wanted.into_iter().map(|owner| &contents[owner]).collect();
+    let mut found = Vec::new();
+    for group in wanted.chunks(GROUP) {
+        found.extend(crawl.all(group.iter().map(|&owner| drafts::of_published(crawl, owner)).collect()).await);
+    }
+    newer::put_all(&mut inventory.contents, found.into_iter().flatten().collect());
 }
 
 /// Places of the published pages and posts outside the trash, by id.

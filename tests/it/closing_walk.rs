@@ -207,7 +207,7 @@ async fn a_file_that_changes_until_the_end_is_undetermined() {
     run.expect_true(&bench);
     let reading = run.reading();
     let verdict = reading.audit.files.iter().find(|verdict| verdict.usage == Usage::Undetermined).unwrap();
-    assert_eq!(verdict.reasons, ["it changed while it was read"]);
+    assert_eq!(verdict.reasons, ["it or its page was changed while the site was read"]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -230,6 +230,11 @@ impl RequestError {
         matches!(self, Self::Status { status: 414 | 431, .. })
     }
 
+    /// The server failed, and not because it ran out of time.
+    pub(super) fn is_server_failure(&self) -> bool {
+        matches!(self, Self::Status { status, .. } if *status >= 500 && *status != 504)
+    }
+
     /// A smaller page of the same list may get through (F-13, F-16, F-25).
     pub(super) fn wants_smaller_page(&self) -> bool {
         match self {

@@ -139,6 +139,10 @@ enum Again {
     SmallerPages,
 }
 
+fn asks_for_bodies((name, value): &(String, String)) -> bool {
+    name == "body-format" || (name == "expand" && value == "body.storage")
+}
+
 struct Walk {
     request: Request,
     paging: Paging,
@@ -165,13 +169,16 @@ impl Walk {
         }
     }
 
+    /// Whether bodies are asked for: what a server cannot make may be one of them. A list without any that fails, fails
+    /// for another reason.
+    fn has_bodies(&self) -> bool {
+        self.request.query.iter().any(asks_for_bodies)
+    }
+
     /// From here on the list is asked for without bodies; false where it already is.
     fn leave_bodies_out(&mut self) -> bool {
-        let before = self.request.query.len();
-        self.request
-            .query
-            .retain(|(name, value)| name != "body-format" && !(name == "expand" && value == "body.storage"));
-        let is_news = self.request.query.len() < before;
+        let is_news = self.has_bodies();
+        self.request.query.retain(|parameter| !asks_for_bodies(parameter));
         self.is_bare |= is_news;
         is_news
     }
@@ -191,7 +198,7 @@ impl Walk {
             let page = self.page(client, limit, position.as_deref()).await.map_err(|error| {
                 let again = if position.is_some() && matches!(error, RequestError::Status { status: 400, .. }) {
                     Again::SameList
-                } else if error.wants_smaller_page() {
+                } else if error.wants_smaller_page() && (self.has_bodies() || !error.is_server_failure()) {
                     Again::SmallerPages
                 } else {
                     Again::No

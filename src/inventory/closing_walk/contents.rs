@@ -1,6 +1,8 @@
 //! What lists of contents show otherwise than the inventory is read again alone, and what they do not show any more is
 //! asked for.
 
+use std::collections::{HashMap, HashSet};
+
 use super::content_lists::Told;
 use super::known::{KnownContents, is_other_content};
 use super::owed::Item;
@@ -10,7 +12,7 @@ use super::{ClosingWalk, MOST_ALONE, Round};
 use crate::inventory::bodies::settle_forms;
 use crate::inventory::coverage::UnitKind;
 use crate::inventory::crawl::{GROUP, single, subject};
-use crate::inventory::site::{Content, ContentId, ContentKind};
+use crate::inventory::site::{Content, ContentId, ContentKind, SpaceId, Unsettled};
 use crate::inventory::unread::Why;
 use crate::inventory::witnesses::Kind;
 use crate::inventory::{Inventory, comments, convert, header_images, newer};
@@ -109,7 +111,44 @@ pub(super) async fn settle(
     let with_header = with_header.filter(|content| !newer::is_out_of_sight(content));
     let images = with_header.map(|content| header_images::read_alone(&round.crawl, content));
     round.crawl.all(images.collect()).await;
-    news + newer::put_all(&mut inventory.contents, states)
+    let left = names_left(&known, &states);
+    news += newer::put_all(&mut inventory.contents, states);
+    unsettle_files_of(&left, inventory);
+    news
+}
+
+/// A space and a title in lower case: the name by which others mean a page or post.
+type Name = (Option<SpaceId>, String);
+
+fn name(content: &Content) -> Name {
+    (content.space.clone(), content.title.to_lowercase())
+}
+
+/// The names that pages and posts no longer bear, with those that bore them.
+fn names_left(known: &KnownContents<'_>, states: &[Content]) -> HashMap<Name, Vec<ContentId>> {
+    let mut left: HashMap<Name, Vec<ContentId>> = HashMap::new();
+    for now in states.iter().filter(|now| now.kind.owns_attachments()) {
+        let before = known.get(now.kind, now.id.as_str()).map(name);
+        if let Some(before) = before.filter(|before| *before != name(now)) {
+            left.entry(before).or_default().push(now.id.clone());
+        }
+    }
+    left
+}
+
+/// Where another page has taken the name of one, references that were read before mean the files of the one, and are taken
+/// for the other's: what refers is rewritten without a new version.
+fn unsettle_files_of(left: &HashMap<Name, Vec<ContentId>>, inventory: &mut Inventory) {
+    if left.is_empty() {
+        return;
+    }
+    let owners = inventory.contents.iter().filter(|content| content.kind.owns_attachments());
+    let taken: HashSet<&ContentId> = owners.filter_map(|content| left.get(&name(content))).flatten().collect();
+    for file in &mut inventory.attachments {
+        if file.container.id().is_some_and(|owner| taken.contains(owner)) {
+            file.unsettled = file.unsettled.or(Some(Unsettled::Changing));
+        }
+    }
 }
 
 /// The order a list came in; remembers those whose order is refused.

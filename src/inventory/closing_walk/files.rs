@@ -172,7 +172,9 @@ fn put(
         let Some(known) = inventory.attachments.get_mut(place) else { continue };
         file.labels = known.labels.take();
         file.old_versions = std::mem::take(&mut known.old_versions);
-        file.unsettled = known.unsettled.or(round.is_last.then_some(Unsettled::Changing));
+        // references are rewritten without a new version of what refers, so those read before name it as it was then
+        let is_elsewhere = (&file.title, &file.container) != (&known.title, &known.container);
+        file.unsettled = known.unsettled.or((is_elsewhere || round.is_last).then_some(Unsettled::Changing));
         if file.version > known.version {
             file.old_versions.push(convert::became_old(known));
             file.unsettled = Some(Unsettled::New);

@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use super::server::{Reply, Site};
 use super::*;
 use crate::Api;
-use crate::api::{Analytics, Bodies, CommentKind, Edition, Order, Single, SpaceList, TreeKind};
+use crate::api::{Analytics, Bodies, BodyForm, CommentKind, Edition, Order, Single, SpaceList, TreeKind};
 use crate::kind::Planned;
 
 /// Asks every endpoint once; what comes back does not matter.
@@ -30,6 +30,9 @@ async fn ask_everything(api: &Api) {
         let _ = api.content(which, "1", Edition::Published).await;
     }
     let _ = api.content(Single::Page, "1", Edition::Draft).await;
+    let _ = api.content_in(Single::Page, "1", BodyForm::Document, Edition::Published).await;
+    api.drafts(Single::Page, |_| ControlFlow::Continue(())).await;
+    api.drafts(Single::BlogPost, |_| ControlFlow::Continue(())).await;
     let _ = api.attachment("1").await;
     let _ = api.attachment_version("1", 1).await;
     api.properties(Single::Page, "1", forward, |_| {}).await;
