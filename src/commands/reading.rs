@@ -87,20 +87,23 @@ async fn audit_to_the_end(
 ) -> (Audit, Option<RequestError>) {
     let mut look = SecondLook::new();
     let mut walk = ClosingWalk::new();
+    if let Err(stopped) = look.look_at_lists_of_files(api, inventory, crawl, progress).await {
+        return (audit_of_stopped(inventory, options), Some(stopped));
+    }
     while inventory.coverage.is_complete() {
         let candidates = unreferenced(inventory, options);
         let candidates = ids(inventory, &candidates);
+        let before: HashSet<AttachmentId> = candidates.iter().cloned().collect();
         // on the heap: it is far larger than anything else that is awaited here
         if let Err(stopped) = Box::pin(walk.round(api, inventory, &candidates, crawl, progress)).await {
             return (audit_of_stopped(inventory, options), Some(stopped));
         }
         let candidates = unreferenced(inventory, options);
-        let looked_at: HashSet<AttachmentId> = ids(inventory, &candidates).into_iter().collect();
         if let Err(stopped) = look.look_again(api, inventory, &candidates, crawl, progress).await {
             return (audit_of_stopped(inventory, options), Some(stopped));
         }
         let mut new = unreferenced(inventory, options);
-        new.retain(|&file| !looked_at.contains(&inventory.attachments[file].id));
+        new.retain(|&file| !before.contains(&inventory.attachments[file].id));
         if walk.is_over() || (walk.is_settled() && new.is_empty()) {
             walk.finish(inventory, &new);
             break;

@@ -34,7 +34,7 @@ pub(super) async fn read(crawl: &Crawl<'_>, which: CommentKind, keep: impl Fn(&C
             if let Some(parent) = &sent.parent_comment_id {
                 parents.insert(ContentId::new(&sent.id.0), ContentId::new(&parent.0));
             }
-            let comment = comment(crawl, sent, kind);
+            let comment = comment(sent, |sent| crawl.listed(sent, kind));
             if comment.container.as_ref().is_none_or(&keep) {
                 comments.insert(comment.id.clone(), comment);
             }
@@ -80,10 +80,10 @@ pub(super) fn kind_of(which: CommentKind) -> (ContentKind, &'static str) {
 }
 
 /// A comment; one on an attachment bears that attachment's id as its container until [`complete`].
-pub(super) fn comment(crawl: &Crawl<'_>, sent: model::Content, kind: ContentKind) -> Content {
+pub(super) fn comment(sent: model::Content, read: impl FnOnce(model::Content) -> Content) -> Content {
     let on_attachment = sent.attachment_id.as_ref().map(|id| ContentId::new(&id.0));
     let is_reply = sent.parent_comment_id.is_some();
-    let mut comment = crawl.listed(sent, kind);
+    let mut comment = read(sent);
     comment.container = comment.container.or(on_attachment);
     if is_reply { in_its_thread(comment) } else { comment }
 }
@@ -152,7 +152,7 @@ async fn replies_once(
     let mut order = pass.order;
     let walked = loop {
         let take = |sent| {
-            let mut reply = in_its_thread(comment(crawl, sent, kind));
+            let mut reply = in_its_thread(comment(sent, |sent| crawl.listed(sent, kind)));
             reply.container = reply.container.or_else(|| parent.container.clone());
             replies.insert(reply.id.clone(), reply);
         };

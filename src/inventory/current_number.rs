@@ -19,7 +19,8 @@ pub(super) async fn settle(crawl: &Crawl<'_>, file: &mut Attachment) {
             let alone = convert::attachment(sent);
             if alone.version > 0 {
                 let (old_versions, labels) = (std::mem::take(&mut file.old_versions), file.labels.take());
-                *file = Attachment { old_versions, labels, ..alone };
+                let (unsettled, unread) = (file.unsettled, file.unread.take());
+                *file = Attachment { old_versions, labels, unsettled, unread, ..alone };
                 return unit.ok();
             }
             match highest(crawl, &id).await {

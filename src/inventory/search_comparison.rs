@@ -9,6 +9,7 @@ use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};
 
+use super::bodies::settle_forms;
 use super::convert;
 use super::coverage::UnitKind;
 use super::crawl::{Crawl, GROUP, subject};
@@ -175,14 +176,13 @@ pub(super) async fn read_unlisted(crawl: &Crawl<'_>, unlisted: &[(Single, String
 
 async fn read_one(crawl: &Crawl<'_>, which: Single, id: &str) -> Option<Content> {
     let (unit, kind, sent) = ask_for(crawl, which, id).await?;
-    let content = crawl.content(sent, kind);
-    let is_published = matches!(content.status, Status::Current | Status::Archived);
-    if is_published && content.body.is_none() {
-        unit.failed("the answer bears no body");
-    } else {
+    let mut content = crawl.content(sent, kind);
+    if !matches!(content.status, Status::Current | Status::Archived) {
         unit.ok();
+        return None;
     }
-    is_published.then_some(content)
+    settle_forms(crawl, unit, &mut content, Edition::Published).await;
+    Some(content)
 }
 
 /// Asks alone for pages that a sweep over the index showed and no list did, where no closing walk follows: what was

@@ -49,7 +49,7 @@ impl Why<'_> {
                 | RequestError::TooLarge { .. }
                 | RequestError::Shape { .. } => true,
                 RequestError::Status { status, .. } => {
-                    (400..500).contains(status) && !matches!(status, 401 | 408 | 425 | 429)
+                    (400..500).contains(status) && !matches!(status, 401 | 407 | 408 | 425 | 429)
                 }
                 _ => false,
             },
@@ -146,6 +146,7 @@ mod tests {
         }
         let refused = [
             status(401),
+            status(407),
             status(429),
             status(500),
             status(503),

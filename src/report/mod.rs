@@ -22,7 +22,7 @@ pub use facts::RunFacts;
 pub use folder::{WriteFailure, check_writable};
 
 use crate::audit::Audit;
-use crate::inventory::coverage::{Gap, UnitEnd, UnitKind};
+use crate::inventory::coverage::{UnitEnd, UnitKind};
 use crate::inventory::{Coverage, Inventory, Scan, SpaceId};
 use folder::ReportFolder;
 use view::{FileRow, ReportedSpace, View};
@@ -97,9 +97,11 @@ pub(crate) fn unseen_changes(scan: &Scan) -> Option<String> {
 pub(crate) fn not_covered(account: &str, coverage: &Coverage) -> String {
     let mut kinds = vec!["the contents of whiteboards and databases".to_owned()];
     kinds.extend(drafts_left_out(coverage).map(str::to_owned));
-    let refused = coverage.gaps.iter().filter(|gap| gap.kind == UnitKind::Templates);
-    let refused = refused.filter(|gap| matches!(gap.end, UnitEnd::Denied { .. }));
-    kinds.extend(refused.map(|gap| format!("{} (refused)", gap.subject)));
+    kinds.extend(coverage.gaps.iter().filter(|gap| gap.kind == UnitKind::Templates).filter_map(|gap| match gap.end {
+        UnitEnd::Denied { .. } => Some(format!("{} (refused)", gap.subject)),
+        UnitEnd::Gone => Some(format!("{} (not found, as the space is archived)", gap.subject)),
+        _ => None,
+    }));
     format!(
         "Not covered, because no API shows it: {}, page history, app data, links from outside Confluence such as Jira, \
          mail or other sites, and whatever {account} may not see.",
@@ -116,14 +118,16 @@ pub(crate) fn not_covered_by(inventory: &Inventory) -> String {
 /// The drafts that were not read. An audit reads those that the site lists, those that own files, and that of a page
 /// with a candidate newer than what was published; a snapshot reads none.
 fn drafts_left_out(coverage: &Coverage) -> [&'static str; 2] {
-    let left_out = |gap: &Gap| gap.kind == UnitKind::DraftList && matches!(gap.end, UnitEnd::Skipped { .. });
-    let drafts = if coverage.gaps.iter().any(left_out) {
-        "drafts, but for those that own files and those of pages with an otherwise unused file newer than what was \
-         published (this site does not list drafts)"
-    } else if coverage.units.contains_key(&UnitKind::DraftList) {
-        "other people's drafts, but for those of pages with an otherwise unused file newer than what was published"
-    } else {
-        "drafts"
+    let drafts = match coverage.units.get(&UnitKind::DraftList).map(|lists| lists.planned) {
+        None => "drafts",
+        // the site was asked, and has no such list
+        Some(0) => {
+            "drafts, but for those that own files and those of pages with an otherwise unused file newer than what was \
+             published (this site does not list drafts)"
+        }
+        Some(_) => {
+            "other people's drafts, but for those of pages with an otherwise unused file newer than what was published"
+        }
     };
     [drafts, "drafts of comments"]
 }

@@ -95,6 +95,36 @@ async fn a_page_restored_from_the_trash() {
     told_right(throw_away, |site| content(site, "1999").status = Status::Current, Usage::LinkedElsewhere).await;
 }
 
+/// A macro lists the files of a page that gets another title, which Confluence writes into the macro without a new version.
+#[tokio::test(start_paused = true)]
+async fn a_page_whose_files_another_lists_gets_another_title() {
+    let list = |title: &str| {
+        format!(
+            r#"<ac:structured-macro ac:name="attachments"><ac:parameter ac:name="page"><ri:page ri:content-title="{title}"/></ac:parameter></ac:structured-macro>"#
+        )
+    };
+    let prepare = move |site: &mut Site| {
+        content(site, "1007").body = list("Unread so far");
+        "Unread so far".clone_into(&mut content(site, "1010").title);
+        file(site, UNUSED).container = Container::Page("1010".to_owned());
+    };
+    let rename = move |site: &mut Site| {
+        "Read at last".clone_into(&mut content(site, "1010").title);
+        content(site, "1007").body = list("Read at last");
+    };
+    let requests = {
+        let bench = Bench::start(prepared(prepare, Usage::Listed), FaultPlan::none()).await;
+        u32::try_from(verified(&bench, false).await.requests).unwrap()
+    };
+    for point in (1..requests - 30).step_by(3) {
+        let plan = also(FaultPlan::none(), "*", Occurrence::Only(point), Fault::change_site(rename));
+        let bench = Bench::start(prepared(prepare, Usage::Listed), plan).await;
+        let run = verified(&bench, false).await;
+        let usage = run.usage(UNUSED);
+        assert!(matches!(usage, Usage::Listed | Usage::Undetermined), "before request {point}: {usage:?}");
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_template_edited_after_its_list() {
     let edit = |site: &mut Site| {

@@ -118,7 +118,7 @@ async fn comments_of(round: &Round<'_>, known: &KnownContents<'_>, which: Commen
         let take = |sent: model::Content| {
             let parent = sent.parent_comment_id.as_ref().map(|id| ContentId::new(&id.0));
             shows_replies |= parent.is_some();
-            let comment = comments::comment(crawl, sent, kind);
+            let comment = comments::comment(sent, |sent| crawl.listed(sent, kind));
             level.push(Parent::of(&comment));
             crawl.progress.advance(1);
             if let Some(comment) = known.differing(comment) {

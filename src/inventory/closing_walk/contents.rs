@@ -1,7 +1,7 @@
 //! What lists of contents show otherwise than the inventory is read again alone, and what they do not show any more is
 //! asked for.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use super::content_lists::Told;
 use super::known::{KnownContents, is_other_content};
@@ -12,7 +12,8 @@ use super::{ClosingWalk, MOST_ALONE, Round};
 use crate::inventory::bodies::settle_forms;
 use crate::inventory::coverage::UnitKind;
 use crate::inventory::crawl::{GROUP, single, subject};
-use crate::inventory::site::{Content, ContentId, ContentKind, SpaceId, Unsettled};
+use crate::inventory::other_forms::is_doubtful;
+use crate::inventory::site::{Content, ContentId, ContentKind, Unsettled};
 use crate::inventory::unread::Why;
 use crate::inventory::witnesses::Kind;
 use crate::inventory::{Inventory, comments, convert, header_images, newer};
@@ -75,7 +76,8 @@ pub(super) async fn settle(
         let (of_gone_spaces, missing): (Vec<&Content>, Vec<&Content>) = missing
             .into_iter()
             .partition(|content| content.space.as_ref().is_some_and(|space| spaces.gone.contains(space)));
-        states.extend(of_gone_spaces.into_iter().map(newer::out_of_sight));
+        let of_gone_spaces = of_gone_spaces.into_iter().filter(|content| !content.status.is_trash());
+        states.extend(of_gone_spaces.map(newer::out_of_sight));
         if missing.len() > MOST_ALONE {
             let unit =
                 round.crawl.ledger.enter(UnitKind::ClosingWalk, format!("{} that no list shows", told.list.words()));
@@ -99,6 +101,7 @@ pub(super) async fn settle(
                 }
                 Look::Gone => {
                     walk.owed.forgive(&item);
+                    walk.unread.remove(&(content.kind, content.id.clone()));
                     if !content.status.is_trash() {
                         states.push(newer::out_of_sight(content));
                     }
@@ -111,44 +114,23 @@ pub(super) async fn settle(
     let with_header = with_header.filter(|content| !newer::is_out_of_sight(content));
     let images = with_header.map(|content| header_images::read_alone(&round.crawl, content));
     round.crawl.all(images.collect()).await;
-    let left = names_left(&known, &states);
-    news += newer::put_all(&mut inventory.contents, states);
-    unsettle_files_of(&left, inventory);
-    news
-}
-
-/// A space and a title in lower case: the name by which others mean a page or post.
-type Name = (Option<SpaceId>, String);
-
-fn name(content: &Content) -> Name {
-    (content.space.clone(), content.title.to_lowercase())
-}
-
-/// The names that pages and posts no longer bear, with those that bore them.
-fn names_left(known: &KnownContents<'_>, states: &[Content]) -> HashMap<Name, Vec<ContentId>> {
-    let mut left: HashMap<Name, Vec<ContentId>> = HashMap::new();
-    for now in states.iter().filter(|now| now.kind.owns_attachments()) {
-        let before = known.get(now.kind, now.id.as_str()).map(name);
-        if let Some(before) = before.filter(|before| *before != name(now)) {
-            left.entry(before).or_default().push(now.id.clone());
-        }
-    }
-    left
-}
-
-/// Where another page has taken the name of one, references that were read before mean the files of the one, and are taken
-/// for the other's: what refers is rewritten without a new version.
-fn unsettle_files_of(left: &HashMap<Name, Vec<ContentId>>, inventory: &mut Inventory) {
-    if left.is_empty() {
-        return;
-    }
-    let owners = inventory.contents.iter().filter(|content| content.kind.owns_attachments());
-    let taken: HashSet<&ContentId> = owners.filter_map(|content| left.get(&name(content))).flatten().collect();
+    let renamed = renamed(&known, &states);
     for file in &mut inventory.attachments {
-        if file.container.id().is_some_and(|owner| taken.contains(owner)) {
+        if file.container.id().is_some_and(|owner| renamed.contains(owner)) {
             file.unsettled = file.unsettled.or(Some(Unsettled::Changing));
         }
     }
+    news + newer::put_all(&mut inventory.contents, states)
+}
+
+/// Pages and posts with another title or space. What others say of them under the name before is rewritten without a new
+/// version, so references that were read earlier may now mean nothing, or another page.
+fn renamed(known: &KnownContents<'_>, states: &[Content]) -> HashSet<ContentId> {
+    let is_renamed = |now: &&Content| {
+        let before = known.get(now.kind, now.id.as_str()).filter(|before| before.kind.owns_attachments());
+        before.is_some_and(|before| (&before.title, &before.space) != (&now.title, &now.space))
+    };
+    states.iter().filter(is_renamed).map(|content| content.id.clone()).collect()
 }
 
 /// The order a list came in; remembers those whose order is refused.
@@ -187,7 +169,7 @@ async fn read(round: &Round<'_>, known: &KnownContents<'_>, listed: Content) -> 
         let container = content.container.take().or_else(|| listed.container.clone());
         content.container = container.or_else(|| before.and_then(|before| before.container.clone()));
     };
-    if listed.body.is_some() || listed.status.is_trash() {
+    if (listed.body.is_some() && !is_doubtful(&listed)) || listed.status.is_trash() {
         let mut state = listed.clone();
         keep(&mut state);
         return (listed, Read::State(Box::new(state)));
@@ -238,7 +220,7 @@ async fn alone(round: &Round<'_>, like: &Content) -> Result<Content, RequestErro
     };
     let sent = crawl.twice(|| crawl.api.content(which, id, Edition::Published)).await?;
     if like.kind.is_comment() {
-        return Ok(comments::comment(crawl, sent, like.kind));
+        return Ok(comments::comment(sent, |sent| crawl.content(sent, like.kind)));
     }
     Ok(crawl.content(sent, like.kind))
 }

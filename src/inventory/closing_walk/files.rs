@@ -170,6 +170,9 @@ fn put(
             continue;
         };
         let Some(known) = inventory.attachments.get_mut(place) else { continue };
+        if file.version == 0 {
+            file.version = known.version;
+        }
         file.labels = known.labels.take();
         file.old_versions = std::mem::take(&mut known.old_versions);
         // references are rewritten without a new version of what refers, so those read before name it as it was then

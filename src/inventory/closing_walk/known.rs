@@ -126,11 +126,13 @@ impl<'i> KnownFiles<'i> {
 
 /// Whether a list shows another state of a file than the known one. Its name, owner and status change without a version.
 pub(super) fn is_other_file(known: &Attachment, listed: &Attachment) -> bool {
-    let is_same = known.version == listed.version
+    // a list that does not tell the number says nothing about it
+    let version = if listed.version == 0 { known.version } else { listed.version };
+    let is_same = known.version == version
         && known.title == listed.title
         && known.status == listed.status
         && known.container == listed.container;
-    listed.version >= known.version && !is_same
+    version >= known.version && !is_same
 }
 
 #[cfg(test)]
@@ -169,6 +171,8 @@ mod tests {
         assert!(is_other_file(&known, &file(2, "a.png", "2")));
         assert!(is_other_file(&known, &file(3, "a.png", "1")));
         assert!(!is_other_file(&known, &file(1, "old.png", "1")));
+        assert!(!is_other_file(&known, &file(0, "a.png", "1")), "a number that is not told");
+        assert!(is_other_file(&known, &file(0, "b.png", "1")));
     }
 
     #[test]

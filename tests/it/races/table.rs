@@ -23,11 +23,13 @@ pub(crate) struct Row {
     pub(crate) changes: fn(&Site) -> Vec<Change>,
     /// How the server lies besides.
     pub(crate) faults: fn(FaultPlan) -> FaultPlan,
+    /// The page of the spare file gets another name, so nobody can judge its files.
+    pub(crate) unsettles_spare: bool,
 }
 
 /// A use comes, or a file in use gets another name or place.
 fn uses(name: &'static str, stake: &'static str, changes: fn(&Site) -> Vec<Change>) -> Row {
-    Row { name, stake, in_use: true, prepare: |site| site, changes, faults: |plan| plan }
+    Row { name, stake, in_use: true, prepare: |site| site, changes, faults: |plan| plan, unsettles_spare: false }
 }
 
 /// A use goes.
@@ -38,6 +40,10 @@ fn loses(name: &'static str, stake: &'static str, changes: fn(&Site) -> Vec<Chan
 impl Row {
     fn on(self, prepare: fn(Site) -> Site) -> Self {
         Self { prepare, ..self }
+    }
+
+    fn unsettling_the_spare(self) -> Self {
+        Self { unsettles_spare: true, ..self }
     }
 
     fn with(self, faults: fn(FaultPlan) -> FaultPlan) -> Self {
@@ -80,7 +86,8 @@ fn pages() -> Vec<Row> {
         }),
         uses("the page of a file gets another title", "att103", |_| {
             vec![Change::RenameContent { id: "1001".to_owned(), title: "Start".to_owned() }]
-        }),
+        })
+        .unsettling_the_spare(),
         uses("a page out of the trash", UNUSED, |_| vec![status("1301", Status::Current)])
             .on(|site| with_trashed(site, ENG, "1301", &used())),
         uses("a page out of the trash with its file", "att131", |_| vec![status("1301", Status::Current)]).on(|site| {
@@ -126,7 +133,8 @@ fn files() -> Vec<Row> {
             let title = |id: &str| site.contents.iter().find(|content| content.id == id).unwrap().title.clone();
             let to = |id: &str, title: &str| Change::RenameContent { id: id.to_owned(), title: title.to_owned() };
             vec![to("1001", "Between"), to("1007", &title("1001")), to("1001", &title("1007"))]
-        }),
+        })
+        .unsettling_the_spare(),
         uses("a file of its page goes to another page", "att101", |_| vec![go("att101", "1007")]),
         uses("a file of its page goes to another space", "att101", |_| vec![go("att101", "1102")]),
         uses("a file goes to a post", "att103", |_| vec![go("att103", "2002")]),
@@ -155,7 +163,8 @@ fn spaces() -> Vec<Row> {
         uses("a page that shows it goes to an archived space", "att103", |_| vec![move_to("1003", OLD)]),
         uses("a page that shows it comes from an archived space", UNUSED, |_| vec![move_to("1301", ENG)])
             .on(|site| with_page(site, OLD, "1301", &used())),
-        uses("the page of a file goes to another space", "att103", |_| vec![move_to("1001", DOC)]),
+        uses("the page of a file goes to another space", "att103", |_| vec![move_to("1001", DOC)])
+            .unsettling_the_spare(),
         uses("a space gets another key", "att103", |_| {
             vec![Change::RenameSpace { id: ENG.to_owned(), key: "NEW".to_owned() }]
         }),
