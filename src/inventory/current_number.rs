@@ -20,7 +20,7 @@ pub(super) async fn settle(crawl: &Crawl<'_>, file: &mut Attachment) {
             if alone.version > 0 {
                 let (old_versions, labels) = (std::mem::take(&mut file.old_versions), file.labels.take());
                 let (unsettled, unread) = (file.unsettled, file.unread.take());
-                *file = Attachment { old_versions, labels, unsettled, unread, ..alone };
+                *file = Attachment { old_versions, labels, unread, unsettled, ..alone };
                 return unit.ok();
             }
             match highest(crawl, &id).await {

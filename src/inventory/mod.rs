@@ -15,6 +15,7 @@ mod dry_run;
 mod frame;
 mod header_images;
 mod identity;
+mod ids;
 mod kept_bodies;
 mod labels;
 mod last_run;

@@ -10,8 +10,8 @@ use super::pass::Pass;
 use super::plan::SiteCounts;
 use super::site::{Space, SpaceId};
 use super::{
-    Inventory, comments, custom_content, drafts, header_images, labels, list_comparison, lists, newer, old_sizes,
-    owners, people, plausibility, search_comparison, unread, versions,
+    Inventory, bodies, comments, custom_content, drafts, header_images, labels, list_comparison, lists, newer,
+    old_sizes, owners, people, plausibility, search_comparison, unread, versions,
 };
 use crate::progress::Progress;
 use confluence_client::Api;
@@ -60,7 +60,8 @@ async fn read(crawl: &Crawl<'_>, spaces: &[Space], reported: Option<&[String]>) 
         return Err(CrawlError::UnknownAccepted(unknown));
     }
     comments::complete(&mut contents, &files);
-    search_comparison::compare(crawl, &contents, &files).await;
+    let comments = search_comparison::compare(crawl, &contents, &files).await;
+    contents.extend(bodies::settle(crawl, comments).await);
     versions::read(crawl, &mut files, &contents, spaces, reported).await;
     let old_sizes = old_sizes::prove(crawl, &mut files).await;
     labels::read(crawl, Pass::FIRST, &contents, &mut files).await;

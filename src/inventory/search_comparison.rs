@@ -10,13 +10,13 @@ use std::collections::HashSet;
 use chrono::{DateTime, Utc};
 
 use super::bodies::settle_forms;
-use super::convert;
 use super::coverage::UnitKind;
-use super::crawl::{Crawl, GROUP, subject};
+use super::crawl::{Crawl, GROUP};
 use super::ledger::Unit;
 use super::list_comparison;
 use super::site::{Attachment, Content, ContentKind, Status};
 use super::witnesses::Kind;
+use super::{comments, convert};
 use confluence_client::api::{Edition, Single};
 use confluence_client::{RequestError, model};
 
@@ -30,10 +30,12 @@ struct Strangers {
     files: Vec<String>,
 }
 
-/// Compares the inventory with the search index; a difference that cannot be explained is a gap.
-pub(super) async fn compare(crawl: &Crawl<'_>, contents: &[Content], files: &[Attachment]) {
+/// Compares the inventory with the search index; a file that cannot be explained is a gap. Gives the comments that no list
+/// showed: each was made visible during the run, or a list has a hole. The closing walk tells: what is there, its list has
+/// to show.
+pub(super) async fn compare(crawl: &Crawl<'_>, contents: &[Content], files: &[Attachment]) -> Vec<Content> {
     crawl.phase(UnitKind::SearchComparison.label(), None);
-    let Some(strangers) = search(crawl, contents, files).await else { return };
+    let Some(strangers) = search(crawl, contents, files).await else { return Vec::new() };
     // owners in the trash or never published are in the inventory, but their comments and files need not be listed
     let published: HashSet<&str> = contents
         .iter()
@@ -42,10 +44,37 @@ pub(super) async fn compare(crawl: &Crawl<'_>, contents: &[Content], files: &[At
         .map(|content| content.id.as_str())
         .collect();
     let known = Known { published, started_at: crawl.started_at };
-    first_hole(crawl, "comments", &strangers.comments, |id| known.comment(crawl, id), subject).await;
+    let comments = unlisted_comments(crawl, &known, &strangers.comments).await;
     let words = |file: &Attachment| format!("attachment {} {:?}", file.id, file.title);
     let holes = first_hole(crawl, "attachments", &strangers.files, |id| known.file(crawl, id), words).await;
     list_comparison::owners_of(crawl, &holes, files).await;
+    comments
+}
+
+/// Reads alone the comments that the index showed and no list did, and keeps those on what is published.
+async fn unlisted_comments(crawl: &Crawl<'_>, known: &Known<'_>, strangers: &[String]) -> Vec<Content> {
+    if strangers.is_empty() {
+        return Vec::new();
+    }
+    let unit = crawl.ledger.enter(UnitKind::SearchComparison, "comments that search shows and no list did");
+    if strangers.len() > MAX_UNLISTED {
+        unit.failed(format!("{} of them are in no list", strangers.len()));
+        return Vec::new();
+    }
+    let (mut comments, mut refused) = (Vec::new(), None);
+    for group in strangers.chunks(GROUP) {
+        for found in crawl.all(group.iter().map(|id| known.comment(crawl, id)).collect()).await {
+            match found {
+                Ok(found) => comments.extend(found),
+                Err(error) => refused = Some(error),
+            }
+        }
+    }
+    match refused {
+        None => unit.ok(),
+        Some(error) => unit.refused(&error),
+    }
+    comments
 }
 
 /// Walks the index; `None` when this account or site has no search.
@@ -128,18 +157,16 @@ struct Known<'a> {
 }
 
 impl Known<'_> {
-    /// A comment on a published page or post that should have been listed.
+    /// A comment on a published page or post.
     async fn comment(&self, crawl: &Crawl<'_>, id: &str) -> Result<Option<Content>, RequestError> {
         for (which, kind) in
             [(Single::FooterComment, ContentKind::FooterComment), (Single::InlineComment, ContentKind::InlineComment)]
         {
             let alone = crawl.twice(|| crawl.api.content(which, id, Edition::Published)).await;
             let Some(sent) = crawl.unless_gone(Kind::Content(kind), id, alone).await? else { continue };
-            let comment = convert::content(sent, kind, None);
-            // the version dates a comment that bears no creation date
+            let comment = comments::comment(sent, |sent| crawl.content(sent, kind));
             let on_published = comment.container.as_ref().is_some_and(|id| self.published.contains(id.as_str()));
-            let old = self.is_old(comment.created_at.or(comment.modified_at));
-            return Ok((comment.status == Status::Current && on_published && old).then_some(comment));
+            return Ok((comment.status == Status::Current && on_published).then_some(comment));
         }
         Ok(None)
     }
