@@ -71,31 +71,36 @@ pub(super) fn named_in_residues(index: &SiteIndex<'_>, candidates: &[usize]) -> 
                 named.entry(candidate).or_insert(residue.content);
             }
         }
-        for spelling in spellings(residue.text) {
-            let mut found = files.in_text(&spelling);
+        spell(residue.text, &mut |spelling| {
+            let mut found = files.in_text(spelling).unwrap_or_else(TooMany::all);
             if residue.shows_unnamed_files {
-                found.append(&mut owners.in_text(&spelling));
+                found.append(&mut owners.in_text(spelling).unwrap_or_else(TooMany::all));
             }
             for candidate in found {
                 named.entry(candidate).or_insert(residue.content);
             }
-        }
+        });
     }
     named
 }
 
-/// Those of `files` (indexes of attachments) one of whose names or ids occurs in a text.
-pub(super) fn named_in(index: &SiteIndex<'_>, text: &str, files: &[usize]) -> Vec<usize> {
+/// Those of `files` (indexes of attachments) one of whose names or ids occurs in a text; `None` where that takes too much
+/// to tell.
+pub(super) fn named_in(index: &SiteIndex<'_>, text: &str, files: &[usize]) -> Option<Vec<usize>> {
     let mut patterns = Patterns::default();
     for &file in files {
         patterns.add_names(&index.inventory.attachments[file], file);
     }
-    // as above: if it were too large, no file can be said not to be named
-    let Ok(mut search) = patterns.search() else { return files.to_vec() };
-    let mut found: Vec<usize> = spellings(text).iter().flat_map(|spelling| search.in_text(spelling)).collect();
+    let mut search = patterns.search().ok()?;
+    let mut found = Some(Vec::new());
+    spell(text, &mut |spelling| {
+        let more = search.in_text(spelling).ok();
+        found = found.take().zip(more).map(|(found, more)| [found, more].concat());
+    });
+    let mut found = found?;
     found.sort_unstable();
     found.dedup();
-    found
+    Some(found)
 }
 
 /// Texts to look for, each with the files it stands for.
@@ -133,45 +138,81 @@ struct Search {
     files: Vec<Vec<usize>>,
 }
 
+/// Matches that each byte of a text may have, and any text: names that people give seldom end with each other.
+const MATCHES_PER_BYTE: usize = 4;
+const MATCHES_OF_ANY_TEXT: usize = 1 << 16;
+
+/// A text has more matches than are looked at.
+struct TooMany {
+    /// The files that may be named in it, found or not.
+    all: Vec<usize>,
+}
+
+impl TooMany {
+    fn all(self) -> Vec<usize> {
+        self.all
+    }
+}
+
 impl Search {
-    fn in_text(&mut self, text: &str) -> Vec<usize> {
+    fn in_text(&mut self, text: &str) -> Result<Vec<usize>, TooMany> {
         let mut found = Vec::new();
-        for one in self.automaton.find_overlapping_iter(text) {
+        let most = MATCHES_OF_ANY_TEXT.saturating_add(text.len().saturating_mul(MATCHES_PER_BYTE));
+        for (count, one) in self.automaton.find_overlapping_iter(text).enumerate() {
+            if count >= most {
+                found.extend(self.files.iter_mut().flat_map(std::mem::take));
+                return Err(TooMany { all: found });
+            }
             let files = &mut self.files[one.pattern().as_usize()];
             if !files.is_empty() && stands_alone(text, one.start(), one.end()) {
                 found.append(files);
             }
         }
-        found
+        Ok(found)
     }
 }
 
-/// The residue as it stands, and with its entities, escapes of JSON, percent signs and plus signs read in every way. What a
-/// macro or a parameter holds may be encoded twice.
-fn spellings(residue: &str) -> Vec<String> {
+/// Hands over the residue as it stands, folded, and with its entities, escapes of JSON, percent signs and plus signs read in
+/// every way, one spelling after the other: a residue may be long. What a macro or a parameter holds may be encoded twice.
+fn spell(residue: &str, found: &mut impl FnMut(&str)) {
     let once = decode_html_entities(residue);
-    let decoded = decode_html_entities(&once);
-    let mut spellings = vec![fold(&once)];
-    if let Cow::Owned(twice) = &decoded {
-        spellings.push(fold(twice));
+    let text = decode_html_entities(&once);
+    if matches!(text, Cow::Owned(_)) {
+        found(&fold(&once));
     }
-    let json = without_json_escapes(&decoded);
-    if let Cow::Owned(json) = &json {
-        spellings.push(fold(json));
+    spell_encoded(&text, found);
+    // what looks like an escape may be none, so both are read on
+    if let Cow::Owned(json) = without_json_escapes(&text) {
+        spell_encoded(&json, found);
+        if let Cow::Owned(json) = without_json_escapes(&json) {
+            spell_encoded(&json, found);
+        }
     }
-    let mut percent = json;
+}
+
+/// The text, and what its percent signs and plus signs may stand for. A plus that is no escaped one may be a blank.
+fn spell_encoded(text: &str, found: &mut impl FnMut(&str)) {
+    let mut percent = Cow::Borrowed(text);
+    found(&fold(text));
     for _ in 0..2 {
-        let Cow::Owned(decoded) = percent_decode_str(&percent).decode_utf8_lossy() else { break };
-        spellings.push(fold(&decoded));
+        if percent.contains('+') {
+            let form = percent.replace('+', " ");
+            found(&fold(&form));
+            if let Cow::Owned(form) = percent_decode_str(&form).decode_utf8_lossy() {
+                found(&fold(&form));
+            }
+        }
+        let Cow::Owned(decoded) = percent_decode_str(&percent).decode_utf8_lossy() else { return };
+        found(&fold(&decoded));
         percent = Cow::Owned(decoded);
     }
     if percent.contains('+') {
-        spellings.push(fold(&percent.replace('+', " ")));
+        found(&fold(&percent.replace('+', " ")));
     }
-    spellings
 }
 
-/// `\u00fc`, `\/` and `\"` of JSON as the characters they stand for; what is no escape stays as it is.
+/// `\u00fc`, `\/` and `\"` of JSON as the characters they stand for, `\n` and its like as blanks; what is no escape stays as
+/// it is.
 fn without_json_escapes(text: &str) -> Cow<'_, str> {
     if !text.contains('\\') {
         return Cow::Borrowed(text);
@@ -194,11 +235,14 @@ fn without_json_escapes(text: &str) -> Cow<'_, str> {
             continue;
         }
         push_units(&mut plain, &mut units);
-        if !rest.starts_with(['/', '"', '\\']) {
+        if let Some(after) = rest.strip_prefix(['n', 't', 'r', 'b', 'f']) {
+            plain.push(' ');
+            rest = after;
+        } else if let Some(after) = rest.strip_prefix('\\') {
             plain.push('\\');
-        } else if let Some(escaped) = rest.strip_prefix('\\') {
+            rest = after;
+        } else if !rest.starts_with(['/', '"']) {
             plain.push('\\');
-            rest = escaped;
         }
     }
     push_units(&mut plain, &mut units);
@@ -210,12 +254,13 @@ fn push_units(plain: &mut String, units: &mut Vec<u16>) {
     plain.extend(char::decode_utf16(units.drain(..)).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER)));
 }
 
-/// Not part of a longer word: `a.png` does not occur in `data.png`.
+/// Not part of a longer word: `a.png` does not occur in `data.png`. Only Latin words are told: other scripts write no blanks
+/// between theirs, or put their own letters beside Latin names.
 fn stands_alone(text: &str, start: usize, end: usize) -> bool {
-    let is_word = |c: char| c.is_alphanumeric() || c == '_';
-    let before = text[..start].chars().next_back();
-    let after = text[end..].chars().next();
-    !before.is_some_and(is_word) && !after.is_some_and(is_word)
+    let (before, name, after) = (&text[..start], &text[start..end], &text[end..]);
+    let is_word = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
+    let continues = |left: &str, right: &str| is_word(left.chars().next_back()) && is_word(right.chars().next());
+    !continues(before, name) && !continues(name, after)
 }
 
 #[cfg(test)]
@@ -226,16 +271,43 @@ mod tests {
     fn a_part_of_a_longer_word_does_not_count() {
         assert!(!stands_alone("data.png", 3, 8));
         assert!(stands_alone("see a.png.", 4, 9));
+        assert!(!stands_alone("a.png2", 0, 5));
+    }
+
+    #[test]
+    fn letters_of_other_scripts_and_marks_may_stand_beside_a_name() {
+        for (text, name) in
+            [("参照a.pngを", "a.png"), ("see図.png", "図.png"), ("_a.png_", "a.png"), ("см.a.png", "a.png")]
+        {
+            let start = text.find(name).unwrap();
+            assert!(stands_alone(text, start, start + name.len()), "{text}");
+        }
     }
 
     #[test]
     fn residue_is_read_in_every_spelling() {
-        let spellings = spellings("x%20&uuml;+Y");
-        assert_eq!(spellings, ["x%20ü+y", "x ü+y", "x ü y"]);
-        let last = |residue: &str| super::spellings(residue).pop();
-        assert_eq!(last("&amp;uuml;"), Some("ü".to_owned()));
-        assert_eq!(last("a%2520b"), Some("a b".to_owned()));
-        assert_eq!(last(r#"\ud83d\ude80 \u00fc\/\"\x\\"#), Some(r#"🚀 ü/"\x\"#.to_owned()));
+        let spellings = |residue: &str| {
+            let mut spellings = Vec::new();
+            spell(residue, &mut |spelling| spellings.push(spelling.to_owned()));
+            spellings
+        };
+        assert_eq!(spellings("plain"), ["plain"]);
+        assert_eq!(spellings("x%20&uuml;+Y"), ["x%20ü+y", "x%20ü y", "x ü y", "x ü+y", "x ü y"]);
+        let spells = |residue: &str, text: &str| {
+            let spellings = spellings(residue);
+            assert!(spellings.iter().any(|spelling| spelling.contains(text)), "{residue}: {spellings:?}");
+        };
+        spells("&amp;uuml;", "ü");
+        spells("a%2520b", "a b");
+        spells(r#"\ud83d\ude80 \u00fc\/\"\x\\"#, r#"🚀 ü/"\x\"#);
+        // a plus that is escaped is one
+        spells("a+b%2Bc.png", "a b+c.png");
+        spells("a%2Bb", "a b");
+        // an end of a line glues nothing on, in texts within texts neither
+        spells(r#""see\na.png""#, "see a.png");
+        spells(r#""{\"note\":\"see\\ta.png\"}""#, "see a.png");
+        // and what is no escape is none
+        spells(r"\\server\new%20a.png", r"\new a.png");
     }
 
     #[test]
@@ -244,9 +316,21 @@ mod tests {
         (0..3).for_each(|file| patterns.add("Image.png", file));
         patterns.add("png", 3);
         let mut search = patterns.search().unwrap();
-        let mut found = search.in_text(&"image.png ".repeat(1_000));
+        let in_text = |search: &mut Search, text: &str| search.in_text(text).unwrap_or_else(|_| panic!("too many"));
+        let mut found = in_text(&mut search, &"image.png ".repeat(1_000));
         found.sort_unstable();
         assert_eq!(found, [0, 1, 2, 3]);
-        assert_eq!(search.in_text("image.png"), [0; 0]);
+        assert_eq!(in_text(&mut search, "image.png"), [0; 0]);
+    }
+
+    #[test]
+    fn names_that_end_with_each_other_are_not_counted_to_the_end() {
+        let mut patterns = Patterns::default();
+        (0..255).for_each(|file| patterns.add(&"a".repeat(file + 1), file));
+        let mut search = patterns.search().unwrap();
+        let too_many = search.in_text(&"a".repeat(100_000)).err().unwrap();
+        let mut all = too_many.all();
+        all.sort_unstable();
+        assert_eq!(all, (0..255).collect::<Vec<_>>());
     }
 }

@@ -80,7 +80,10 @@ fn in_text(index: &SiteIndex<'_>, text: &str, referring: &Content, work: &Work) 
     if work.is_too_much() {
         return any_of_the_own(index, referring, WhyUntold::TooMuchWork);
     }
-    let hits = residue::named_in(index, text, files).into_iter().map(|attachment| {
+    let Some(found) = residue::named_in(index, text, files) else {
+        return any_of_the_own(index, referring, WhyUntold::TooMuchWork);
+    };
+    let hits = found.into_iter().map(|attachment| {
         let name = index.inventory.attachments[attachment].title.clone();
         Hit { attachment, name, certainty: Certainty::Possible }
     });

@@ -13,8 +13,8 @@ const MOST_BYTES: u64 = 1 << 31;
 /// What making a regular expression ready counts as, in bytes.
 const PATTERN_BYTES: u64 = 1 << 20;
 
-/// Spellings of a text that are searched.
-const SPELLINGS_OF_A_TEXT: usize = 8;
+/// Spellings of a text that are searched, at most.
+const SPELLINGS_OF_A_TEXT: usize = 25;
 
 /// What making one byte of a name ready to be searched for counts as, in bytes.
 const STEPS_OF_A_NAME: usize = 64;

@@ -75,6 +75,10 @@ pub(super) async fn audit_and_measure(
     for rule in rules_without_effect(&reading.inventory, &config.audit) {
         progress.warn(rule);
     }
+    // a snapshot has told them
+    if !matches!(taken, Some(Ok(_))) {
+        reading.inventory.coverage.warnings.iter().for_each(|warning| progress.warn(warning));
+    }
     if let Some(cause) = &reading.stopped {
         tell_stop(cause, reading.status, progress);
     }

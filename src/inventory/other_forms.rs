@@ -89,7 +89,8 @@ fn add(content: &mut Content, other: Body) {
     body.references.extend(other.references);
     body.page_links.extend(other.page_links);
     body.is_blank = false;
-    if matches!(other.reading, Reading::Lenient { .. }) {
+    // what the other form leaves to be searched is searched
+    if other.reading != Reading::WellFormed {
         body.reading = other.reading;
     }
 }

@@ -54,11 +54,7 @@ struct Wanted<'c> {
 
 /// Reads the old versions of the files at these places that are not there yet.
 pub(super) async fn read_of(crawl: &Crawl<'_>, files: &mut [Attachment], chosen: &[usize]) {
-    for &index in chosen {
-        if files[index].version == 0 {
-            current_number::settle(crawl, &mut files[index]).await;
-        }
-    }
+    settle_numbers(crawl, files, chosen).await;
     let mut lists =
         read_lists(crawl, files, chosen.iter().copied().filter(|&index| version_list::claims_more(&files[index])))
             .await;
@@ -90,6 +86,16 @@ pub(super) async fn read_of(crawl: &Crawl<'_>, files: &mut [Attachment], chosen:
     }
     for &index in chosen {
         files[index].old_versions.sort_by_key(|version| version.number);
+    }
+}
+
+/// Finds out the numbers of the current versions of those of the files at these places that lack them.
+async fn settle_numbers(crawl: &Crawl<'_>, files: &mut [Attachment], chosen: &[usize]) {
+    let chosen: HashSet<usize> = chosen.iter().copied().collect();
+    let unnumbered = files.iter_mut().enumerate().filter(|(index, file)| file.version == 0 && chosen.contains(index));
+    let mut unnumbered: Vec<&mut Attachment> = unnumbered.map(|(_, file)| file).collect();
+    for group in unnumbered.chunks_mut(GROUP) {
+        crawl.all(group.iter_mut().map(|file| current_number::settle(crawl, file)).collect()).await;
     }
 }
 

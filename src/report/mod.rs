@@ -90,7 +90,9 @@ fn write_page(folder: &mut ReportFolder, path: &str, page: &str) -> Result<(), R
 pub(crate) fn unseen_changes(scan: &Scan) -> Option<String> {
     let walk = scan.closing_walk?;
     let [began, ended] = [walk.began_at, walk.ended_at].map(|time| time.format("%H:%M:%S"));
-    Some(format!("Changes after {began} UTC are not seen: all lists were walked for the last time until {ended}."))
+    Some(format!(
+        "Changes made after {began} UTC, when the last walk over all lists began, are not included; it ended at {ended}."
+    ))
 }
 
 /// What no report covers, because no API shows it (product contract 2), or because this site does not.

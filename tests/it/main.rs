@@ -34,3 +34,4 @@ mod snapshot_page;
 mod snapshot_reading;
 mod storage_format_rows;
 mod unread;
+mod unread_templates;

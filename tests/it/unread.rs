@@ -81,6 +81,43 @@ async fn a_live_doc_of_one_version_is_held_against_its_document_too() {
     assert!(reading.audit.files[0].reasons[0].contains("empty in every form"), "{:?}", reading.audit.files[0].reasons);
 }
 
+/// A document that names a file in a text, and takes too much to read.
+fn expensive_document(text: &str) -> String {
+    let address = "https://wiki.acme.example/spaces/ENG/pages/1001?preview=/1001/9/a.png".repeat(4_000);
+    json!({"type": "doc", "version": 1, "content": [{"type": "paragraph", "content": [
+        {"type": "text", "text": format!("see\n{text} {address}")}]}]})
+    .to_string()
+}
+
+/// A body that names a file in a text, and takes too much to read.
+fn expensive_body(text: &str) -> String {
+    let code = format!("{text} {}", "](".repeat(100_000));
+    format!(
+        r#"<ac:structured-macro ac:name="markdown"><ac:plain-text-body><![CDATA[{code}]]></ac:plain-text-body></ac:structured-macro>"#
+    )
+}
+
+#[tokio::test(start_paused = true)]
+async fn another_form_that_takes_too_much_to_read_is_searched() {
+    let document = with_page(blank("", 1), |page| {
+        page.live = true;
+        page.document = Some(expensive_document("shown.png"));
+    });
+    let before = with_page(blank("<p />", 2), |page| {
+        page.live = true;
+        page.document = Some(EMPTY_DOCUMENT.to_owned());
+        page.earlier_bodies.insert(1, expensive_body("see shown.png"));
+    });
+    for site in [document, before] {
+        let (run, shown, other) = usages(site, FaultPlan::none()).await;
+        assert_eq!(run.status(), ExitStatus::Complete);
+        assert_eq!((shown, other), (Usage::Undetermined, Usage::Unreferenced));
+        let reading = run.reading();
+        let reasons = &reading.audit.files[0].reasons;
+        assert!(reasons[0].contains("only searched as text"), "{reasons:?}");
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn what_the_version_before_an_empty_one_named_counts_as_possible() {
     let site = with_page(blank("<p />", 2), |page| {
@@ -138,7 +175,7 @@ fn no_body(id: &str) -> FaultPlan {
     always("/wiki/api/v2/*", without(id, "/body"))
 }
 
-async fn run_accepting(bench: &Bench, accepted: &[&str]) -> Run {
+pub(crate) async fn run_accepting(bench: &Bench, accepted: &[&str]) -> Run {
     let accept_unread = accepted.iter().map(|one| one.parse().unwrap()).collect();
     let options = CrawlOptions { accept_unread, ..CrawlOptions::default() };
     bench.run_as(&Api::new(bench.settings()).unwrap(), &options).await
@@ -258,6 +295,27 @@ async fn a_file_without_a_version_is_read_alone() {
     assert_eq!(run.usage("att109"), Usage::Undetermined);
 }
 
+#[tokio::test(start_paused = true)]
+async fn files_without_a_version_are_read_side_by_side() {
+    let mut site = Site::new().space("ENG", "Engineering").page("5001", "Many files", "<p>x</p>");
+    let ids: Vec<String> = (501..509).map(|number| format!("att{number}")).collect();
+    for id in &ids {
+        site = site.attachment(id, &format!("{id}.png"), 5);
+    }
+    let truth: Truth = ids.iter().map(|id| (id.clone(), Usage::Unreferenced)).collect();
+    // each is asked for again after a while
+    let paths = ids.iter().map(|id| format!("/wiki/api/v2/attachments/{id}"));
+    let unnumbered = always("/wiki/api/v2/attachments", edit_items(|item| item["version"] = Value::Null));
+    let plan = paths.fold(unnumbered, |plan, path| also(plan, &path, Occurrence::Only(1), Fault::status(404)));
+    let bench = Bench::start((site, truth), plan).await;
+    bench.run().await.expect_true(&bench);
+    let asked: Vec<String> = bench.server.requests().into_iter().map(|request| request.path).collect();
+    let asked: Vec<&str> = asked.iter().filter_map(|path| path.strip_prefix("/wiki/api/v2/attachments/")).collect();
+    let one_by_one: Vec<&str> = ids.iter().flat_map(|id| [id.as_str(); 2]).collect();
+    assert!(asked.len() >= one_by_one.len(), "{asked:?}");
+    assert_ne!(asked[..one_by_one.len()], one_by_one);
+}
+
 /// App content that owns a file, and another of the same type that has none.
 fn with_app_content(body: &str) -> (Site, Truth) {
     let (site, mut truth) = known::site();
@@ -331,42 +389,4 @@ async fn an_empty_text_or_another_representation_in_a_list_is_read_alone() {
     });
     let bench = Bench::known(on("/wiki/rest/api/template/page", Occurrence::From(1), template)).await;
     bench.run().await.expect_true(&bench);
-}
-
-/// The known site, whose archived space has a template of its own, served where `all` says that one list shows all.
-fn with_archived_template(all: bool) -> (Site, Truth) {
-    let (site, truth) = known::site();
-    // the archived space is the last
-    let mut site = site.template("7003", "Old template", "<p>x</p>");
-    site.behaviour.lists_all_templates = all;
-    (site, truth)
-}
-
-#[tokio::test(start_paused = true)]
-async fn refused_templates_of_an_archived_space_are_a_gap_unless_another_list_shows_all() {
-    let refused = |status| {
-        let list = |which| {
-            let path = format!("/wiki/rest/api/template/{which}");
-            confluence_sim::RoutePattern::path(&path).unwrap().with_query("spaceKey", "OLD")
-        };
-        let plan = FaultPlan::none().on(list("page"), Occurrence::From(1), Fault::status(status));
-        plan.on(list("blueprint"), Occurrence::From(1), Fault::status(status))
-    };
-    for status in [400, 403] {
-        let bench = Bench::start(with_archived_template(false), refused(status)).await;
-        let run = bench.run().await;
-        run.expect_incomplete();
-        assert!(matches!(run.gap(UnitKind::Templates).end, UnitEnd::Denied { .. }), "{status}");
-        assert!(run.gap(UnitKind::Templates).subject.ends_with("of space OLD"), "{status}");
-        // nobody can accept a list
-        let run = run_accepting(&bench, &["1006@1"]).await;
-        run.expect_incomplete();
-    }
-    let list =
-        confluence_sim::RoutePattern::path("/wiki/rest/api/template/page").unwrap().with_query("spaceKey", "OLD");
-    let plan = FaultPlan::none().on(list, Occurrence::From(1), Fault::status(403));
-    let bench = Bench::start(with_archived_template(true), plan).await;
-    let run = bench.run().await;
-    run.expect_true(&bench);
-    assert!(run.reading().inventory.contents.iter().any(|content| content.id.as_str() == "7003"));
 }

@@ -169,8 +169,12 @@ impl Walk {
         }
     }
 
-    /// Whether bodies are asked for: what a server cannot make may be one of them. A list without any that fails, fails
-    /// for another reason.
+    /// Whether half as much may get through: one body may be what the server cannot make. A list without any that fails in
+    /// short pages too, fails for another reason.
+    fn may_gain_from_less(&self, error: &RequestError, limit: u32) -> bool {
+        self.has_bodies() || self.is_bare || !error.is_server_failure() || limit / 2 >= WORTHWHILE_LIMIT
+    }
+
     fn has_bodies(&self) -> bool {
         self.request.query.iter().any(asks_for_bodies)
     }
@@ -198,7 +202,7 @@ impl Walk {
             let page = self.page(client, limit, position.as_deref()).await.map_err(|error| {
                 let again = if position.is_some() && matches!(error, RequestError::Status { status: 400, .. }) {
                     Again::SameList
-                } else if error.wants_smaller_page() && (self.has_bodies() || !error.is_server_failure()) {
+                } else if error.wants_smaller_page() && self.may_gain_from_less(&error, limit) {
                     Again::SmallerPages
                 } else {
                     Again::No

@@ -4,6 +4,7 @@
 //! [`FaultPlan`]s. It follows the observed behaviour of Confluence Cloud (`confluence-api.md`), not the expectations
 //! of this program's client: the two share no code and no types, so an error in one shows against the other.
 
+mod behaviour;
 mod builder;
 #[cfg(feature = "faults")]
 pub mod changes;

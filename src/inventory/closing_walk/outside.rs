@@ -7,7 +7,8 @@ use super::{ClosingWalk, Round};
 use crate::inventory::coverage::UnitKind;
 use crate::inventory::crawl::GROUP;
 use crate::inventory::site::{Content, ContentId, HeaderImage, SpaceId, Status};
-use crate::inventory::{Inventory, convert, drafts, header_images, labels, newer};
+use crate::inventory::{Inventory, convert, drafts, header_images, labels, newer, search_comparison};
+use confluence_client::api::Single;
 use confluence_client::model;
 use storage_format::{Construct, Reference};
 
@@ -32,12 +33,27 @@ pub(super) async fn header_images(
         .filter(|content| is_read(content))
         .map(|content| (content.id.as_str(), content.header_images.as_slice()))
         .collect();
+    let listed: HashSet<&str> = inventory
+        .contents
+        .iter()
+        .filter(|content| content.kind.owns_attachments())
+        .map(|content| content.id.as_str())
+        .collect();
+    let mut unlisted: Vec<(Single, String)> = Vec::new();
     let mut answered: HashSet<String> = HashSet::new();
     let mut differing: HashSet<String> = HashSet::new();
     let unit = round.pass.enter(crawl, UnitKind::HeaderImages, "header images of the site");
     let walked = crawl
         .api
         .header_images(|hit: model::SearchHit| {
+            let which = match hit.kind.as_deref() {
+                Some("blogpost") => Single::BlogPost,
+                _ => Single::Page,
+            };
+            if !listed.contains(hit.id.0.as_str()) {
+                unlisted.push((which, hit.id.0));
+                return;
+            }
             let Some(images) = convert::swept_header_images(&hit) else { return };
             let Some(known) = known.get(hit.id.0.as_str()) else { return };
             let set = |images: &[HeaderImage]| -> BTreeSet<(bool, String)> {
@@ -55,7 +71,7 @@ pub(super) async fn header_images(
         Err(_) => unit.skipped("no search"),
         Ok(()) => unit.ok(),
     }
-    drop(known);
+    let found = search_comparison::read_unlisted(crawl, &unlisted).await;
     let mut wanted: Vec<&mut Content> = inventory
         .contents
         .iter_mut()
@@ -65,7 +81,7 @@ pub(super) async fn header_images(
             differing.contains(id) || (owners.contains(&content.id) && !answered.contains(id))
         })
         .collect();
-    let mut news = 0;
+    let mut news = found.len();
     for group in wanted.chunks_mut(GROUP) {
         let read = group.iter_mut().map(async |content| {
             let before = named_outside(content);
@@ -79,6 +95,7 @@ pub(super) async fn header_images(
             }
         }
     }
+    newer::put_all(&mut inventory.contents, found);
     news
 }
 

@@ -9,7 +9,7 @@ use std::sync::mpsc::{Receiver, channel};
 use confluence_sim::{Fault, FaultPlan, Occurrence, RoutePattern};
 use tempfile::TempDir;
 
-use crate::program::{Finished, Server, program};
+use crate::program::{Finished, Server, file_name, program};
 
 /// Faults that tell when the `n`th old version is asked for and then never answer, from that one on.
 fn stalling_at(n: u32) -> (FaultPlan, Receiver<()>) {
@@ -226,7 +226,7 @@ fn f_82_two_runs_of_one_site_do_not_meet_and_a_killed_one_locks_nobody_out() {
 /// Report folders that are half written.
 fn partial_reports(folder: &Path) -> impl Iterator<Item = PathBuf> {
     let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    entries.filter(|path| path.to_string_lossy().ends_with(".partial"))
+    entries.filter(|path| file_name(path).starts_with("confluence_analysis_") && file_name(path).ends_with(".partial"))
 }
 
 #[test]

@@ -77,7 +77,8 @@ fn lists_in_bulk_one_request_per_old_version_and_few_drafts() {
     assert!((archived..=2 * archived).contains(&properties), "{archived}: {kinds:?}");
     let drafts = count("/api/v2/pages/{id}?get-draft") + count("/api/v2/blogposts/{id}?get-draft");
     assert!(drafts <= 30, "{kinds:?}");
-    assert!(count("/api/v2/pages/{id}") + count("/api/v2/blogposts/{id}") == 0, "{kinds:?}");
+    let alone = count("/api/v2/pages/{id}") + count("/api/v2/blogposts/{id}");
+    assert!(alone <= 1, "only what lists the files of another page by its title: {kinds:?}");
     assert!(count("/api/v2/footer-comments/{id}/children") == 0, "{kinds:?}");
     let told: u64 = run.run_json()["requests"].as_object().unwrap().values().map(|count| count.as_u64().unwrap()).sum();
     // of the proof, the redirect is answered by this server and its target by the second one

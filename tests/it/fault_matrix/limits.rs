@@ -14,6 +14,7 @@ use test_support::known;
 
 const PAGES: &str = "/wiki/api/v2/pages";
 const ATTACHMENTS: &str = "/wiki/api/v2/attachments";
+const FOOTER_COMMENTS: &str = "/wiki/api/v2/footer-comments";
 
 #[tokio::test(start_paused = true)]
 async fn without_a_fault_the_truth_is_told() {
@@ -148,7 +149,7 @@ async fn f_07_odd_values_do_no_harm() {
 #[tokio::test(start_paused = true)]
 async fn f_08_a_burst_limit_slows_one_endpoint_only() {
     let burst = answer(429, &[("retry-after", "60"), ("ratelimit-reason", "confluence-burst-based")], "{}");
-    let bench = Bench::known(once(ATTACHMENTS, burst)).await;
+    let bench = Bench::known(once(FOOTER_COMMENTS, burst)).await;
     bench.run().await.expect_true(&bench);
     let log = bench.server.requests();
     let at = log.iter().find(|request| request.status == 429).unwrap().arrived;
@@ -156,7 +157,7 @@ async fn f_08_a_burst_limit_slows_one_endpoint_only() {
         let later = log.iter().filter(|request| request.path == path && request.arrived >= at);
         later.filter(|request| request.arrived - at < Duration::from_secs(60)).count()
     };
-    assert_eq!(meanwhile(ATTACHMENTS), 1, "only the one that was refused");
+    assert_eq!(meanwhile(FOOTER_COMMENTS), 1, "only the one that was refused");
     assert!(meanwhile(PAGES) + meanwhile("/wiki/api/v2/blogposts") > 0, "others went on");
 }
 

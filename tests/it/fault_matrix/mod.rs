@@ -3,6 +3,7 @@
 //! matters, so no test waits for a real pause.
 
 mod access;
+mod further_rows;
 mod hidden_items;
 mod http2;
 mod limits;

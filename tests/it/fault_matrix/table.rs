@@ -186,12 +186,12 @@ const ROWS: [(u32, Row); 100] = [
     (100, Here),
 ];
 
-fn root() -> &'static Path {
+pub(super) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
 /// The names of all tests in a file: functions below a `#[test]` or `#[tokio::test]`.
-fn tests_in(file: &Path) -> Vec<String> {
+pub(super) fn tests_in(file: &Path) -> Vec<String> {
     let text = std::fs::read_to_string(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
     let mut names = Vec::new();
     let mut is_test = false;

@@ -136,7 +136,8 @@ fn f_31_a_server_that_wants_a_client_certificate_is_told() {
     let run = server.run(&ours);
     assert_eq!(run.status, 5, "{}", run.stderr);
     assert!(run.stderr.to_lowercase().contains("certificate"), "{}", run.stderr);
-    assert_eq!(server.connections(), 1, "{}", run.stderr);
+    // the alert may come behind a handshake that seemed to succeed, and be met by a request that is sent once more
+    assert!((1..=2).contains(&server.connections()), "{}", run.stderr);
 }
 
 #[test]

@@ -64,6 +64,11 @@ fn one(random: &mut Rng, site: &mut Site, kind: u8, new_id: &str) -> Option<Chan
             Change::SaveDraft { id: own, edit: Edit::Append(shows_it) }
         }
         10 => {
+            // nobody edits what is archived, and no search shows it
+            let space = site.spaces.iter().find(|space| space.id == page.space_id)?;
+            if page.status == Status::Archived || space.archived {
+                return None;
+            }
             let value = json!({"id": file.current()?.file_id, "position": 10}).to_string();
             let key = "cover-picture-id-published".to_owned();
             Change::SetProperty { id, key, value: Some(Value::from(value)).filter(|_| random.u8(..4) > 0) }

@@ -129,12 +129,6 @@ fn files() -> Vec<Row> {
             let to = |id: &str, name: &str| Change::RenameFile { id: id.to_owned(), name: name.to_owned() };
             vec![to("att101", "between.png"), to(UNUSED, "own.png"), to("att101", "unused.mov")]
         }),
-        uses("two pages exchange their titles", "att103", |site| {
-            let title = |id: &str| site.contents.iter().find(|content| content.id == id).unwrap().title.clone();
-            let to = |id: &str, title: &str| Change::RenameContent { id: id.to_owned(), title: title.to_owned() };
-            vec![to("1001", "Between"), to("1007", &title("1001")), to("1001", &title("1007"))]
-        })
-        .unsettling_the_spare(),
         uses("a file of its page goes to another page", "att101", |_| vec![go("att101", "1007")]),
         uses("a file of its page goes to another space", "att101", |_| vec![go("att101", "1102")]),
         uses("a file goes to a post", "att103", |_| vec![go("att103", "2002")]),

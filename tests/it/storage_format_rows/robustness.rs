@@ -58,6 +58,17 @@ fn an_expensive_body_with_a_macro_that_shows_files_unnamed_leaves_none_of_them_u
         assert_usage(&site, &shown);
         assert_usage(&site, &[("third", "unreferenced")]);
     }
+    // pictures that apps keep beside what their macros name
+    for (app, parameter) in
+        [("drawio", "diagramName"), ("gliffy", "name"), ("plantuml", "title"), ("acme-board", "board")]
+    {
+        let mut site = site(&format!("{}{}", call(app, &[(parameter, "Order Flow")]), hostile("")), "Order Flow.png");
+        site.file("second", OWN, "Order Flow.drawio.png");
+        site.file("hashed", OWN, "Order Flow-0a1b2c.png");
+        let kept = ["own", "second", "hashed"].map(|file| (file, "undetermined"));
+        assert_usage(&site, &kept);
+        assert_usage(&site, &[("other", "unreferenced")]);
+    }
     // an address of a file holds the word too
     let site = site(&hostile("/download/attachments/1/x.png"), "a.png");
     assert_usage(&site, &[("own", "unreferenced")]);

@@ -206,7 +206,7 @@ async fn f_13_a_page_that_fails_at_every_limit_leaves_the_list_incomplete_with_i
     assert!(matches!(walked.end, Err(RequestError::Status { status: 500, .. })));
     assert_eq!(ids, ["1", "2"]);
     let limits: Vec<u32> = site.seen().iter().filter(|seen| cursor(seen).is_none()).map(limit).collect();
-    assert_eq!(limits, [250, 125, 62, 31, 15, 7, 3, 1]);
+    assert_eq!(limits, [250, 125, 62, 31], "without bodies, fewer items are no easier to list");
 }
 
 /// Answers the list of pages 1 to `count` by cursor, by limit and by id; `large` says how many bytes a body has.

@@ -138,7 +138,8 @@ pub(crate) fn body_references(name: &str, text: &str, site: Site<'_>) -> Vec<Ref
     found.references
 }
 
-/// Whether a text that was not read may hold a macro that shows files of its page, or of another, without naming them.
+/// Whether a text that was not read may hold a macro that shows files of its page, or of another, without naming them: one
+/// that lists them, or one of an app, which may keep a picture beside the source it names.
 pub(crate) fn may_show_unnamed_files(text: &str) -> bool {
     // the name may be spelled with entities, those in the text of a macro once more
     let once = html_escape::decode_html_entities(text);
@@ -150,5 +151,24 @@ pub(crate) fn may_show_unnamed_files(text: &str) -> bool {
             !before.is_some_and(is_word) && !after.is_some_and(is_word)
         })
     };
-    table::showing_unnamed_files().any(stands_there)
+    table::showing_unnamed_files().any(stands_there) || may_call_an_unknown_app(&text)
+}
+
+/// The longest beginning of the tag of a macro, in bytes, that its name stands in.
+const LONGEST_TAG: usize = 1 << 10;
+
+/// Whether a text in lower case may hold an extension, or a macro that nothing is known of.
+fn may_call_an_unknown_app(text: &str) -> bool {
+    let is_unknown = |at: usize| {
+        if text[..at].ends_with("</ac:") {
+            return false;
+        }
+        let tag = beginning(&text[at..], LONGEST_TAG);
+        let tag = tag.split_once('>').map_or(tag, |(tag, _)| tag);
+        let name = tag.split_once("ac:name").and_then(|(_, rest)| rest.trim_start().strip_prefix('='));
+        let name = name.and_then(|value| value.trim_start().split(['"', '\'']).nth(1));
+        name.is_none_or(|name| naming(name) == Unknown)
+    };
+    text.contains("extension")
+        || ["structured-macro", "macro "].iter().any(|word| text.match_indices(word).any(|(at, _)| is_unknown(at)))
 }

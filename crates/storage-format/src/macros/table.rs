@@ -205,9 +205,11 @@ pub(crate) fn naming(name: &str) -> Naming {
     find(name).map_or(Unknown, |found| found.naming)
 }
 
-/// The names of macros that show files without naming them.
+/// The names of macros that show files without naming them: lists, and diagrams, whose pictures are kept beside them.
 pub(crate) fn showing_unnamed_files() -> impl Iterator<Item = &'static str> {
-    MACROS.iter().filter(|one| matches!(one.naming, Gallery | Attachments | Untold)).map(|one| one.name)
+    let shows =
+        |naming| matches!(naming, Gallery | Attachments | Untold) || (naming != Unknown && has_companions(naming));
+    MACROS.iter().filter(move |one| shows(one.naming)).map(|one| one.name)
 }
 
 /// What the macro of this name, in lower case, counts as.
@@ -263,7 +265,11 @@ pub(crate) fn titled_naming(title: &str) -> Naming {
 
 /// Whether a macro of this name may keep files beside the one it names, as diagram apps keep pictures of a source.
 pub(crate) fn keeps_companions(name: &str) -> bool {
-    matches!(naming(name), DrawIo | IncludedDrawIo | Gliffy | Mermaid | PlantUml | Unknown)
+    has_companions(naming(name))
+}
+
+fn has_companions(naming: Naming) -> bool {
+    matches!(naming, DrawIo | IncludedDrawIo | Gliffy | Mermaid | PlantUml | Unknown)
 }
 
 #[cfg(test)]

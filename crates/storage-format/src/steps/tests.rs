@@ -70,3 +70,26 @@ fn pages_that_people_write_stay_far_below() {
     let taken = steps_of(&page, Depth::Measures(&TodoMarkers::default()));
     assert!(taken < 24 * page.len() as u64, "{taken} steps for {} bytes", page.len());
 }
+
+/// The densest bodies that people still write: one construct after the other, and lists in the parameter of an app.
+#[test]
+fn dense_pages_stay_below_too() {
+    let in_app = |list: String| {
+        let parameter = format!(r#"<ac:parameter ac:name="files">{list}</ac:parameter>"#);
+        format!(r#"<ac:structured-macro ac:name="acme">{parameter}</ac:structured-macro>"#)
+    };
+    let each = |one: &dyn Fn(usize) -> String| (0..500).map(one).collect::<String>();
+    let dense = [
+        ("images", each(&|at| format!(r#"<ac:image><ri:attachment ri:filename="a{at}.png"/></ac:image>"#))),
+        ("attachments", each(&|at| format!(r#"<ri:attachment ri:filename="{at}"/>"#))),
+        ("previews", each(&|at| format!(r#"<a href="?preview=/1/2/{at}">x</a>"#))),
+        ("names", in_app(each(&|at| format!("file {at}.png,")))),
+        ("short names", in_app(each(&|at| format!("{at}.c,")))),
+        ("numbers", in_app(each(&|at| format!("{at},")))),
+        ("digits", in_app(each(&|at| format!("{},", at % 10)))),
+    ];
+    for (name, body) in dense {
+        let taken = steps_of(&body, Depth::Measures(&TodoMarkers::default()));
+        assert!(taken < 100 * body.len() as u64, "{name}: {taken} steps for {} bytes", body.len());
+    }
+}
