@@ -258,7 +258,7 @@ pub struct Attachment {
 pub enum Unsettled {
     /// The first lists did not show it, or showed an older version.
     New,
-    /// Its name, owner or status changed until the end.
+    /// It got another name or owner, its page another title or space, or it changed in the last round.
     Changing,
     /// It lost its last use at the end, and nothing was read after that.
     LostItsUse,

@@ -5,8 +5,7 @@
 //! differs is read again alone. Rounds alternate between the two orders of each list, so that the walk is the second
 //! opinion of every list, too: what one order shows, the other has to show when its turn comes.
 //!
-//! A round that finds nothing proves that nothing changed between the end of the round before and its own beginning.
-//! Then the walk ends; at most three rounds are walked.
+//! A round that finds nothing ends the walk; at most three rounds are walked.
 
 mod content_lists;
 mod contents;
