@@ -1,5 +1,5 @@
 //! Speed of a page in real Chromium, opened from disk, with 1,000, 50,000 and 200,000 files in one space: first rows,
-//! keystroke, order, memory, size (`report-ui.md` U-22).
+//! keystroke, order, memory, size.
 //!
 //! A keystroke and an order count from the event to the frame in which the new rows are painted. That frame has the
 //! rows of the first screen; "whole" is when the rest of the 100 rows, the counts of the facets and the address have

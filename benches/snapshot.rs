@@ -21,7 +21,7 @@ use confluence_sim::{DemoServer, Site};
 use confluence_storage_analyzer::cli::Cli;
 use confluence_storage_analyzer::error::{ExitStatus, OutputFormat};
 use confluence_storage_analyzer::history::{
-    FOLDER, History, HistoryError, Key, PAGE, Retention, Rows, SPACE, Snapshot, Status, WEEK,
+    Extent, FOLDER, History, HistoryError, Key, PAGE, Retention, Rows, SPACE, Snapshot, Status, WEEK,
 };
 use confluence_storage_analyzer::metrics::columns;
 use confluence_storage_analyzer::progress::Progress;
@@ -146,6 +146,7 @@ fn add_weeks(folder: &Path, weeks: usize) {
             status: Status::Complete,
             stopped: false,
             spaces: known.spaces.keys().cloned().collect(),
+            extent: Extent::default(),
             facts: serde_json::Value::Null,
             rows: Rows { keys: &keys, cells: &cells },
         };

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::support::visible::{Lines, visible_json};
 
-/// Exit statuses (product contract 1). One table, one place.
+/// Exit statuses. One table, one place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub enum ExitStatus {
@@ -274,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn f_95_a_panic_is_an_internal_error_and_never_success() {
+    fn a_panic_is_an_internal_error_and_never_success_f_95() {
         let failure = guarded(|| panic!("on purpose")).unwrap_err();
         assert_eq!(failure.status.code(), 1);
         let whole = Outcome { status: ExitStatus::Complete, stdout: Vec::new() };

@@ -130,6 +130,11 @@ impl Progress {
             let mut phase = lock(&self.inner.phase);
             let Some(phase) = phase.as_mut() else { return };
             phase.done += n;
+            // more came than was there when they were counted
+            if let Some(total) = phase.total.as_mut().filter(|total| **total < phase.done) {
+                *total = phase.done;
+                self.inner.bar.set_length(phase.done);
+            }
             self.inner.bar.set_position(phase.done);
             let due = !self.has_bar() && phase.last_line.elapsed() >= self.inner.line_interval;
             due.then(|| {
@@ -279,7 +284,7 @@ mod tests {
     }
 
     #[test]
-    fn f_91_control_sequences_only_where_they_are_understood() {
+    fn control_sequences_only_where_they_are_understood_f_91() {
         let plain = |bar, colour| Mode { bar, colour, ..PLAIN };
         assert_eq!(Mode::decide(false, None, true, false), plain(true, true));
         assert_eq!(Mode::decide(false, None, true, true), plain(true, false));
@@ -287,6 +292,16 @@ mod tests {
         assert_eq!(Mode::decide(false, Some(true), false, true), plain(false, true));
         assert_eq!(Mode::decide(false, Some(false), true, false), plain(true, false));
         assert!(!Mode::decide(true, None, true, false).bar);
+    }
+
+    #[test]
+    fn no_more_is_done_than_there_is() {
+        let (progress, sink) = new_progress(PLAIN, Duration::ZERO);
+        progress.phase("closing walk", Some(637));
+        progress.advance(645);
+        progress.finish();
+        let text = sink.text();
+        assert!(text.contains("closing walk: 645 of 645") && !text.contains("637"), "{text}");
     }
 
     #[test]
@@ -348,7 +363,7 @@ mod tests {
     }
 
     #[test]
-    fn f_92_a_closed_pipe_does_not_stop_the_run() {
+    fn a_closed_pipe_does_not_stop_the_run_f_92() {
         struct Closed;
         impl Write for Closed {
             fn write(&mut self, _: &[u8]) -> io::Result<usize> {

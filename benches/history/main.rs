@@ -24,13 +24,15 @@ use std::time::{Duration, Instant};
 use confluence_storage_analyzer::cli::Cli;
 use confluence_storage_analyzer::error::{ExitStatus, OutputFormat};
 use confluence_storage_analyzer::history::{
-    self, FOLDER, History, HistoryError, Key, Retention, Snapshot, Status, Week,
+    self, Extent, FOLDER, History, HistoryError, Key, Retention, Snapshot, Status, Week,
 };
 use confluence_storage_analyzer::inventory::Coverage;
 use confluence_storage_analyzer::metrics::changes::{Vanished, changes};
 use confluence_storage_analyzer::metrics::columns::{self, Frame};
+use confluence_storage_analyzer::metrics::comparison::SpaceScope;
 use confluence_storage_analyzer::metrics::row::PageRow;
-use confluence_storage_analyzer::metrics::summary::{self, Figures, TableFigures, WeekPoint, WeekStatus};
+use confluence_storage_analyzer::metrics::summary::{Figures, TableFigures, WeekPoint, WeekStatus};
+use confluence_storage_analyzer::metrics::waits;
 use confluence_storage_analyzer::metrics::{Previous, Rules, findings};
 use confluence_storage_analyzer::progress::Progress;
 use confluence_storage_analyzer::report::snapshot::{self, SnapshotView};
@@ -214,6 +216,7 @@ fn record(history: &mut History, week: IsoWeek) {
         status: Status::Complete,
         stopped: false,
         spaces: rows::spaces(),
+        extent: Extent::default(),
         facts: serde_json::json!({ "base_url": rows::SITE, "account": "Ada", "whole_site": true, "groups": GROUPS }),
         rows: history::Rows { keys: &keys, cells: &|page| rows.cells(page) },
     };
@@ -244,8 +247,12 @@ fn dashboard(folder: &Path) -> Began {
             figures.add(row);
             rows.push(PageRow::read(row));
         });
-        let mut previous = Previous::new(before.week.to_string(), before.spaces.keys().cloned());
-        for_each_row(&history, before, &Previous::COLUMNS, |row| previous.add(row));
+        let mut previous = Previous::default();
+        previous.spaces.extend(before.spaces.keys().map(|key| (key.clone(), before.week.to_string())));
+        for_each_row(&history, before, &Previous::COLUMNS, |row| {
+            previous.add_page(row);
+            previous.add_states(row, before.taken_at);
+        });
         let spaces = rows::spaces();
         let findings = findings::find(&rows, &Rules::default());
         let page = snapshot::index(&SnapshotView {
@@ -264,10 +271,10 @@ fn dashboard(folder: &Path) -> Began {
             figures: &figures,
             findings: &findings,
             changes: Some(&changes(&rows, &previous, &Vanished::default(), &spaces)),
-            previous_week: Some(&previous.week),
+            previous: Some(&previous),
             trend: &trend,
-            states: &summary::states(&rows),
-            reviewers: &summary::reviewers(&rows),
+            states: &waits::states(&rows),
+            reviewers: &waits::reviewers(&rows),
             coverage: &Coverage::default(),
             notes: &[],
             groups: &GROUPS,
@@ -279,7 +286,9 @@ fn dashboard(folder: &Path) -> Began {
 fn point(history: &History, week: &Week) -> WeekPoint {
     let mut figures = TableFigures::default();
     for_each_row(history, week, &Figures::COLUMNS, |row| figures.add(row));
-    WeekPoint { week: week.week.to_string(), status: WeekStatus::Complete, figures: Some(figures) }
+    let scope = |key: &String| (key.clone(), SpaceScope::whole(WeekStatus::Complete));
+    let spaces = week.spaces.keys().map(scope).collect();
+    WeekPoint { week: week.week.to_string(), status: WeekStatus::Complete, figures: Some(figures), spaces }
 }
 
 fn for_each_row(history: &History, week: &Week, columns: &[&str], mut see: impl FnMut(Record<'_>)) {

@@ -1,4 +1,4 @@
-//! The usage of every attachment: the table of product contract 3.1, the first row that applies.
+//! The usage of every attachment: the first of [`Usage`] that applies.
 
 use std::collections::HashMap;
 
@@ -286,11 +286,20 @@ fn unread_fields(file: &Attachment, owner: Option<&Content>) -> Vec<String> {
 fn residue_reason(content: &Content) -> String {
     let described = described(content);
     match content.body.as_ref().map(|body| &body.reading) {
+        Some(Reading::Lenient { problem, residue: None }) => format!(
+            "the {described} is not well-formed ({problem}), and what was not understood of it was not kept to be searched: \
+             this file may be meant there"
+        ),
+        Some(Reading::GivenUp { problem, text: None, .. }) => {
+            format!(
+                "the {described} could not be read ({problem}) nor searched as text, and this file may be meant there"
+            )
+        }
         Some(Reading::GivenUp { problem, .. }) => {
             format!("the {described} was only searched as text ({problem}), and this file may be meant there")
         }
         Some(Reading::Lenient { problem, .. }) => format!(
-            "the {described} is not well-formed ({problem}) and names this file in a place that could not be understood"
+            "the {described} is not well-formed ({problem}) and may name this file in a place that could not be understood"
         ),
         Some(Reading::WellFormed) | None => format!("the {described} may name this file"),
     }

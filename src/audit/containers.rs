@@ -1,4 +1,4 @@
-//! Where a reference says its file lives: which contents, and how sure that is (`storage-format.md` 1).
+//! Where a reference says its file lives: which contents, and how sure that is.
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
@@ -82,7 +82,7 @@ pub(super) fn meant(index: &SiteIndex<'_>, container: &ContainerRef, referring: 
             if titled.contents.is_empty()
                 && let Some((key, rest)) = title.split_once(':')
             {
-                // `SPACEKEY:Title`, as galleries write it (`storage-format.md` 3)
+                // `SPACEKEY:Title`, as galleries write it
                 titled = index.pages(rest, Some(key));
             }
             of_title(index, &titled, || format!("page \"{title}\"{}", in_space(space)))

@@ -1,4 +1,4 @@
-//! Files that look alike: the same name, size and media type in more than one place (product contract 3.2).
+//! Files that look alike: the same name, size and media type in more than one place.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! The files that gallery and attachments macros take without naming them (`storage-format.md` 3).
+//! The files that gallery and attachments macros take without naming them.
 
 use std::collections::HashSet;
 
@@ -140,8 +140,7 @@ impl<'f> Prepared<'f> {
                 .any(|name| self.include.contains(&name) && !index.is_borne(container, &name))
     }
 
-    /// All included labels must be there; what bears all of the excluded ones is left out (`storage-format.md` 3: all
-    /// labels must match). Where labels were not read, the file may match; where it bears some of the excluded ones, it
+    /// All included labels must be there; what bears all of the excluded ones is left out. Where labels were not read, the file may match; where it bears some of the excluded ones, it
     /// may too.
     fn matches_labels(&self, file: &Attachment) -> Option<Certainty> {
         if !self.filter.needs_labels() {

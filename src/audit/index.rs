@@ -63,7 +63,7 @@ pub(super) struct Titled {
     pub(super) exact: bool,
 }
 
-/// Titles are compared in lower case and not trimmed (`storage-format.md` 1).
+/// Titles are compared in lower case and not trimmed.
 fn lower(title: &str) -> String {
     title.to_lowercase()
 }
@@ -213,7 +213,7 @@ impl<'a> SiteIndex<'a> {
     }
 
     /// The files of a content that a name means: an exact current name first, then NFC, then without regard to case;
-    /// an old version's name counts only where no current file bears it (product contract 3.1).
+    /// an old version's name counts only where no current file bears it.
     pub(super) fn files_named(&self, content_id: &str, name: &str, matching: NameMatching) -> Vec<NameHit> {
         let Some(entries) = self.files_by_name.get(&(content_id, fold(name))) else { return Vec::new() };
         let pick = |wanted: &dyn Fn(&NameEntry<'_>) -> bool, exact: bool| -> Vec<NameHit> {

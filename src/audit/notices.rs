@@ -26,7 +26,7 @@ pub(super) fn all(
 
 /// A body that was searched instead of read.
 fn given_up(content: &Content, reading: &Reading) -> Option<String> {
-    let Reading::GivenUp { problem, shows_unnamed_files, .. } = reading else { return None };
+    let Reading::GivenUp { problem, text: Some(_), shows_unnamed_files } = reading else { return None };
     let and_pages = if *shows_unnamed_files {
         ", and so are the files of its own page and of every page whose title or id does, for it may show them unnamed"
     } else {
@@ -38,6 +38,33 @@ fn given_up(content: &Content, reading: &Reading) -> Option<String> {
         content.kind.label(),
         content.title,
         content.id,
+    ))
+}
+
+/// One remark on all bodies of which nothing was kept to be searched: there are many of them.
+fn not_kept(inventory: &Inventory) -> Option<String> {
+    let alive = || inventory.contents.iter().filter(|content| !content.status.is_trash());
+    let mut not_kept = alive().filter_map(|content| match &content.body.as_ref()?.reading {
+        Reading::Lenient { problem, residue: None } => {
+            let what = "is not well-formed, and what was not understood of it was not kept to be searched";
+            Some((content, problem, what))
+        }
+        Reading::GivenUp { problem, text: None, .. } => {
+            Some((content, problem, "was neither read nor searched as text"))
+        }
+        _ => None,
+    });
+    let (first, problem, what) = not_kept.next()?;
+    let more = match u64::try_from(not_kept.count()).unwrap_or(u64::MAX) {
+        0 => String::new(),
+        more => format!("; {} could not be searched either", plural(more, "other body", "other bodies")),
+    };
+    Some(format!(
+        "The {} \"{}\" ({}) {what} ({problem}), for too many bodies are like it{more}. All files without another use are \
+         undetermined.",
+        first.kind.label(),
+        first.title,
+        first.id,
     ))
 }
 
@@ -55,6 +82,7 @@ fn asks_too_much(content: &Content) -> String {
 fn of_contents(inventory: &Inventory, too_much: &[usize]) -> Vec<String> {
     let mut notices: Vec<String> =
         too_much.iter().map(|&content| asks_too_much(&inventory.contents[content])).collect();
+    notices.extend(not_kept(inventory));
     for content in inventory.contents.iter().filter(|content| !content.status.is_trash()) {
         notices.extend(content.body.as_ref().and_then(|body| given_up(content, &body.reading)));
         for reference in content.body.iter().flat_map(|body| &body.references) {

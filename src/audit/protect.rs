@@ -12,7 +12,7 @@ pub(super) struct Protection<'a> {
     names: Vec<(&'a str, Option<GlobMatcher>)>,
 }
 
-/// Names on a server are often decomposed, and what people type is composed (`storage-format.md` 0, fact 5).
+/// Names on a server are often decomposed, and what people type is composed.
 fn compared(text: &str) -> String {
     text.nfc().collect::<String>().to_lowercase()
 }

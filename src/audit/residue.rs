@@ -1,23 +1,25 @@
 //! Names in what could not be understood of bodies, or was not read. They prove no use, but a file named there is not
-//! called unreferenced (product contract 3.1).
+//! called unreferenced.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use aho_corasick::AhoCorasick;
 use html_escape::decode_html_entities;
 use percent_encoding::percent_decode_str;
 
+use super::companions;
 use super::containers;
 use super::index::{SiteIndex, fold};
-use crate::inventory::{Attachment, ContentId};
+use crate::inventory::{Attachment, Inventory};
 use storage_format::Reading;
 
 /// What was not understood of a content.
 struct Residue<'a> {
     /// Index of the content.
     content: usize,
-    text: &'a str,
+    /// `None` where it was not kept.
+    text: Option<&'a str>,
     /// Whether it may show files without naming them: then the title or id of their page is enough.
     shows_unnamed_files: bool,
 }
@@ -27,28 +29,37 @@ fn residues<'a>(index: &SiteIndex<'a>) -> Vec<Residue<'a>> {
     let alive = contents.filter(|(_, content)| !content.status.is_trash());
     let residues = alive.filter_map(|(content, read)| match &read.body.as_ref()?.reading {
         Reading::WellFormed => None,
-        Reading::Lenient { residue, .. } => Some(Residue { content, text: residue, shows_unnamed_files: false }),
+        Reading::Lenient { residue, .. } => {
+            Some(Residue { content, text: residue.as_deref(), shows_unnamed_files: false })
+        }
         Reading::GivenUp { text, shows_unnamed_files, .. } => {
-            Some(Residue { content, text, shows_unnamed_files: *shows_unnamed_files })
+            Some(Residue { content, text: text.as_deref(), shows_unnamed_files: *shows_unnamed_files })
         }
     });
-    residues.filter(|residue| !residue.text.trim().is_empty()).collect()
+    residues.filter(|residue| residue.text.is_none_or(|text| !text.trim().is_empty())).collect()
 }
 
 /// For each of `candidates` (indexes of attachments), the content in whose residue one of its names or ids occurs, or the
-/// page it belongs to where that is enough.
+/// page it belongs to where that is enough; of the files of the content's own page also what their names begin with, for a
+/// macro may name a picture so that was drawn from another file. A residue that was not kept may name all of them.
 pub(super) fn named_in_residues(index: &SiteIndex<'_>, candidates: &[usize]) -> HashMap<usize, usize> {
     let residues = residues(index);
     if residues.is_empty() || candidates.is_empty() {
         return HashMap::new();
     }
+    if let Some(unkept) = residues.iter().find(|residue| residue.text.is_none()) {
+        return candidates.iter().map(|&candidate| (candidate, unkept.content)).collect();
+    }
     let mut files = Patterns::default();
     let mut owners = Patterns::default();
+    let mut by_owner: HashMap<&str, Vec<usize>> = HashMap::new();
     let any_unnamed = residues.iter().any(|residue| residue.shows_unnamed_files);
     for &candidate in candidates {
         let file = &index.inventory.attachments[candidate];
         files.add_names(file, candidate);
-        if any_unnamed && let Some(owner) = file.container.id() {
+        let Some(owner) = file.container.id() else { continue };
+        by_owner.entry(owner.as_str()).or_default().push(candidate);
+        if any_unnamed {
             owners.add(owner.as_str(), candidate);
             if let Some(owner) = index.content(owner.as_str()) {
                 owners.add(&index.inventory.contents[owner].title, candidate);
@@ -60,24 +71,36 @@ pub(super) fn named_in_residues(index: &SiteIndex<'_>, candidates: &[usize]) -> 
     let (Ok(mut files), Ok(mut owners)) = (files.search(), owners.search()) else {
         return candidates.iter().map(|&candidate| (candidate, residues[0].content)).collect();
     };
-    for residue in residues {
-        if residue.shows_unnamed_files {
-            let own = containers::own_container(index, &index.inventory.contents[residue.content]);
-            let is_own = |at: &&usize| {
-                own.is_some() && index.inventory.attachments[**at].container.id().map(ContentId::as_str) == own
-            };
-            let own = candidates.iter().filter(is_own);
-            for &candidate in own {
-                named.entry(candidate).or_insert(residue.content);
+    let mut stems_of: HashMap<&str, Option<Search>> = HashMap::new();
+    let mut all_named: HashSet<&str> = HashSet::new();
+    for Residue { content, text, shows_unnamed_files } in residues {
+        let mut name = |candidates: &[usize]| {
+            for &candidate in candidates {
+                named.entry(candidate).or_insert(content);
             }
+        };
+        let own = containers::own_container(index, &index.inventory.contents[content]);
+        let own = own.and_then(|own| Some((own, by_owner.get(own)?.as_slice())));
+        let mut stems = match own {
+            Some((owner, files)) if !shows_unnamed_files => {
+                // a page may have any number of broken comments
+                let stems = stems_of.entry(owner).or_insert_with(|| Search::for_stems(index.inventory, files));
+                stems.as_mut()
+            }
+            _ => None,
+        };
+        if let Some((owner, files)) = own.filter(|_| stems.is_none())
+            && all_named.insert(owner)
+        {
+            name(files);
         }
-        spell(residue.text, &mut |spelling| {
-            let mut found = files.in_text(spelling).unwrap_or_else(TooMany::all);
-            if residue.shows_unnamed_files {
-                found.append(&mut owners.in_text(spelling).unwrap_or_else(TooMany::all));
+        spell(text.unwrap_or_default(), &mut |spelling| {
+            name(&files.in_text(spelling).unwrap_or_else(TooMany::all));
+            if let Some(stems) = stems.as_deref_mut() {
+                name(&stems.in_text(spelling).unwrap_or_else(TooMany::all));
             }
-            for candidate in found {
-                named.entry(candidate).or_insert(residue.content);
+            if shows_unnamed_files {
+                name(&owners.in_text(spelling).unwrap_or_else(TooMany::all));
             }
         });
     }
@@ -119,6 +142,15 @@ impl Patterns {
         }
     }
 
+    /// What the names of a picture or source begin with; numbers and single letters may be anything.
+    fn add_stems(&mut self, file: &Attachment, candidate: usize) {
+        let says_something =
+            |stem: &String| stem.chars().nth(1).is_some() && !stem.bytes().all(|byte| byte.is_ascii_digit());
+        for stem in companions::own_stems(file).filter(says_something) {
+            self.add(&stem, candidate);
+        }
+    }
+
     fn add(&mut self, text: &str, candidate: usize) {
         if !text.trim().is_empty() {
             self.0.entry(fold(text)).or_default().push(candidate);
@@ -126,8 +158,10 @@ impl Patterns {
     }
 
     fn search(self) -> Result<Search, aho_corasick::BuildError> {
+        #[cfg(test)]
+        tests::SEARCHES_BUILT.with(|built| built.set(built.get() + 1));
         let (texts, files): (Vec<String>, Vec<Vec<usize>>) = self.0.into_iter().unzip();
-        Ok(Search { automaton: AhoCorasick::new(texts)?, files })
+        Ok(Search { automaton: AhoCorasick::new(texts)?, files, counts: stands_alone })
     }
 }
 
@@ -136,6 +170,8 @@ struct Search {
     automaton: AhoCorasick,
     /// For each pattern; emptied when it was found, so that each counts once.
     files: Vec<Vec<usize>>,
+    /// Whether what is found at a place of a text counts.
+    counts: fn(&str, usize, usize) -> bool,
 }
 
 /// Matches that each byte of a text may have, and any text: names that people give seldom end with each other.
@@ -155,6 +191,15 @@ impl TooMany {
 }
 
 impl Search {
+    /// For what the names of these files of one owner begin with; `None` where that is too much to look for.
+    fn for_stems(inventory: &Inventory, files: &[usize]) -> Option<Self> {
+        let mut stems = Patterns::default();
+        for &file in files {
+            stems.add_stems(&inventory.attachments[file], file);
+        }
+        Some(Self { counts: is_whole_value, ..stems.search().ok()? })
+    }
+
     fn in_text(&mut self, text: &str) -> Result<Vec<usize>, TooMany> {
         let mut found = Vec::new();
         let most = MATCHES_OF_ANY_TEXT.saturating_add(text.len().saturating_mul(MATCHES_PER_BYTE));
@@ -164,7 +209,7 @@ impl Search {
                 return Err(TooMany { all: found });
             }
             let files = &mut self.files[one.pattern().as_usize()];
-            if !files.is_empty() && stands_alone(text, one.start(), one.end()) {
+            if !files.is_empty() && (self.counts)(text, one.start(), one.end()) {
                 found.append(files);
             }
         }
@@ -263,74 +308,16 @@ fn stands_alone(text: &str, start: usize, end: usize) -> bool {
     !continues(before, name) && !continues(name, after)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_part_of_a_longer_word_does_not_count() {
-        assert!(!stands_alone("data.png", 3, 8));
-        assert!(stands_alone("see a.png.", 4, 9));
-        assert!(!stands_alone("a.png2", 0, 5));
-    }
-
-    #[test]
-    fn letters_of_other_scripts_and_marks_may_stand_beside_a_name() {
-        for (text, name) in
-            [("参照a.pngを", "a.png"), ("see図.png", "図.png"), ("_a.png_", "a.png"), ("см.a.png", "a.png")]
-        {
-            let start = text.find(name).unwrap();
-            assert!(stands_alone(text, start, start + name.len()), "{text}");
-        }
-    }
-
-    #[test]
-    fn residue_is_read_in_every_spelling() {
-        let spellings = |residue: &str| {
-            let mut spellings = Vec::new();
-            spell(residue, &mut |spelling| spellings.push(spelling.to_owned()));
-            spellings
-        };
-        assert_eq!(spellings("plain"), ["plain"]);
-        assert_eq!(spellings("x%20&uuml;+Y"), ["x%20ü+y", "x%20ü y", "x ü y", "x ü+y", "x ü y"]);
-        let spells = |residue: &str, text: &str| {
-            let spellings = spellings(residue);
-            assert!(spellings.iter().any(|spelling| spelling.contains(text)), "{residue}: {spellings:?}");
-        };
-        spells("&amp;uuml;", "ü");
-        spells("a%2520b", "a b");
-        spells(r#"\ud83d\ude80 \u00fc\/\"\x\\"#, r#"🚀 ü/"\x\"#);
-        // a plus that is escaped is one
-        spells("a+b%2Bc.png", "a b+c.png");
-        spells("a%2Bb", "a b");
-        // an end of a line glues nothing on, in texts within texts neither
-        spells(r#""see\na.png""#, "see a.png");
-        spells(r#""{\"note\":\"see\\ta.png\"}""#, "see a.png");
-        // and what is no escape is none
-        spells(r"\\server\new%20a.png", r"\new a.png");
-    }
-
-    #[test]
-    fn one_name_of_many_files_is_looked_for_once() {
-        let mut patterns = Patterns::default();
-        (0..3).for_each(|file| patterns.add("Image.png", file));
-        patterns.add("png", 3);
-        let mut search = patterns.search().unwrap();
-        let in_text = |search: &mut Search, text: &str| search.in_text(text).unwrap_or_else(|_| panic!("too many"));
-        let mut found = in_text(&mut search, &"image.png ".repeat(1_000));
-        found.sort_unstable();
-        assert_eq!(found, [0, 1, 2, 3]);
-        assert_eq!(in_text(&mut search, "image.png"), [0; 0]);
-    }
-
-    #[test]
-    fn names_that_end_with_each_other_are_not_counted_to_the_end() {
-        let mut patterns = Patterns::default();
-        (0..255).for_each(|file| patterns.add(&"a".repeat(file + 1), file));
-        let mut search = patterns.search().unwrap();
-        let too_many = search.in_text(&"a".repeat(100_000)).err().unwrap();
-        let mut all = too_many.all();
-        all.sort_unstable();
-        assert_eq!(all, (0..255).collect::<Vec<_>>());
-    }
+/// The whole value of a parameter or attribute, or a whole piece of text between two tags, as far as what is left of them
+/// shows that.
+fn is_whole_value(text: &str, start: usize, end: usize) -> bool {
+    const BEFORE: [char; 7] = ['>', '"', '\'', '=', ':', '|', '\n'];
+    const AFTER: [char; 6] = ['<', '"', '\'', '|', '}', '\n'];
+    let is_blank = |c: char| c != '\n' && c.is_whitespace();
+    let before = text[..start].trim_end_matches(is_blank).chars().next_back();
+    let after = text[end..].trim_start_matches(is_blank).chars().next();
+    before.is_none_or(|c| BEFORE.contains(&c)) && after.is_none_or(|c| AFTER.contains(&c))
 }
+
+#[cfg(test)]
+mod tests;

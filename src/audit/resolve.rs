@@ -1,4 +1,4 @@
-//! From a reference to attachments: the container first, then the name in it (`storage-format.md` 1).
+//! From a reference to attachments: the container first, then the name in it.
 
 use super::index::SiteIndex;
 use super::resolution::{Hit, OnUnknownHost, Resolution, UnknownContainer, Untold, WhyUntold};

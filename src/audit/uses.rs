@@ -162,8 +162,7 @@ impl Uses {
 }
 
 /// Whether the reference surely means a file by its media id. A UUID in the parameters of a macro or in an app's data
-/// may be the id of anything: of a server, a board, the macro itself. Only one that a file is known to have counts there
-/// (`storage-format.md` 2.2).
+/// may be the id of anything: of a server, a board, the macro itself. Only one that a file is known to have counts there.
 fn is_media_id(reference: &Reference) -> bool {
     let may_be_anything =
         matches!(reference.construct, Construct::Macro(_) | Construct::Extension(_) | Construct::Property(_));
@@ -178,7 +177,7 @@ fn is_owner(content: &Content, construct: &Construct) -> bool {
 }
 
 /// Each use once, the owner's first, then by content id. The rendered copy in an ADF fallback is no second use beside
-/// the element it was rendered from (`storage-format.md` 2.4).
+/// the element it was rendered from.
 fn tidy(uses: &mut Vec<Use>, index: &SiteIndex<'_>) {
     if uses.len() > 1 {
         let is_fallback = |one: &Use| one.construct == Construct::Fallback;

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::inventory::{Attachment, SpaceId};
 use storage_format::{Certainty, Construct, Display};
 
-/// The usage of one attachment (product contract 3.1), first that applies.
+/// The usage of one attachment, first that applies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Usage {

@@ -25,7 +25,7 @@ pub fn default_root(system: &str, variables: &BTreeMap<String, String>) -> Optio
     }
 }
 
-/// Who a cache belongs to: a site and an account, as a checksum. E-mail addresses have no case (`confluence-api.md` 5).
+/// Who a cache belongs to: a site and an account, as a checksum. E-mail addresses have no case.
 pub(super) fn owner(base_url: &str, user: &str) -> String {
     sha256(format!("{base_url}\n{}", user.to_lowercase()))
 }

@@ -52,7 +52,7 @@ fn references_within_needs_chosen_spaces() {
 }
 
 #[test]
-fn s_12_a_token_is_no_flag_and_its_value_is_not_repeated() {
+fn a_token_is_no_flag_and_its_value_is_not_repeated() {
     for arguments in [&["--token", "hunter2secret"][..], &["--token=hunter2secret"], &["--api-token=hunter2secret"]] {
         let error = parse(arguments).unwrap_err();
         assert_eq!(error.exit_code(), 2);

@@ -2,12 +2,11 @@
 
 use std::path::PathBuf;
 
-use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use super::reading::{Reading, read_site};
 use super::session::{Session, tell_stop};
-use super::snapshot::{Measuring, Read, Taken, check_clock};
+use super::snapshot::{Measuring, Read, Taken};
 use super::{dry_run, leftovers, summary};
 use crate::audit::rules_without_effect;
 use crate::config::{Config, SnapshotConfig};
@@ -25,7 +24,7 @@ pub(crate) async fn run(
     progress: &Progress,
 ) -> Result<Outcome, Failure> {
     if config.dry_run {
-        return dry_run::run(config, format, progress).await;
+        return dry_run::run(config, snapshot.is_some(), format, progress).await;
     }
     let site = &config.connection.base_url;
     let measuring = snapshot.map(|snapshot| Measuring::prepare(config, snapshot, site, progress)).transpose()?;
@@ -41,8 +40,8 @@ pub(super) async fn audit_and_measure(
 ) -> Result<Outcome, Failure> {
     report::check_writable(&config.output)?;
     leftovers::mention(&config.output, progress);
-    let session = Session::open(config, progress)?;
-    let began = Utc::now();
+    let mut session = Session::open(config, progress)?;
+    session.crawl.admission = measuring.as_ref().map(|measuring| measuring.admission(progress));
     let reading = read_site(&session.api, &session.crawl, &config.audit, progress).await;
     session.tell_cache_remarks(progress);
     let mut reading = reading.map_err(|failure| session.signals.explain(failure))?;
@@ -57,7 +56,7 @@ pub(super) async fn audit_and_measure(
     if let Some(measuring) = measuring {
         // what is read for the snapshot is no gap of the audit, whose report is written
         let of_audit = reading.inventory.coverage.clone();
-        let done = measure(&mut reading, measuring, began, &session, progress).await;
+        let done = measure(&mut reading, measuring, &session, progress).await;
         reading.inventory.coverage = of_audit;
         let of_snapshot = match &done {
             Ok(taken) => taken.status,
@@ -117,15 +116,13 @@ fn failed_half(failure: &Failure) -> Value {
     json!({"complete": false, "incomplete_reasons": [failure.what], "error": error})
 }
 
-/// Measures the pages of what was read; the clock of this machine said `began` when reading began.
+/// Measures the pages of what was read.
 async fn measure(
     reading: &mut Reading,
     mut measuring: Measuring<'_>,
-    began: DateTime<Utc>,
     session: &Session,
     progress: &Progress,
 ) -> Result<Taken, Failure> {
-    check_clock(began, reading.inventory.scan.started_at, progress)?;
     let Reading { inventory, audit, stopped, .. } = reading;
     let (api, crawl, stopped) = (&session.api, &session.crawl, stopped.clone());
     measuring.take(Read { api, crawl, inventory, audit: Some(audit), stopped }, progress).await

@@ -43,7 +43,8 @@ fn configuration(loaded: &Loaded<Config>) -> Vec<Finding> {
         Finding::new("site", State::Good, format!("{} as {}", connection.base_url, connection.credentials.user())),
     ];
     for warning in &loaded.warnings {
-        findings.push(Finding::new("configuration", State::Note, warning.to_string()));
+        let finding = Finding::new("configuration", State::Note, warning.to_string());
+        findings.push(Finding { remedy: warning.remedy(), ..finding });
     }
     findings
 }

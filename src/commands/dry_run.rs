@@ -5,13 +5,23 @@ use serde_json::json;
 use super::session::Session;
 use crate::config::Config;
 use crate::error::{ExitStatus, Failure, Outcome, OutputFormat};
+use crate::inventory::plan::ON_TOP;
 use crate::inventory::{Preview, RequestPlan, plan_requests};
 use crate::progress::Progress;
 use crate::support::visible::Lines;
 use crate::support::wording::{count, plural};
 
-/// Computes and prints the plan.
-pub(super) async fn run(config: &Config, format: OutputFormat, progress: &Progress) -> Result<Outcome, Failure> {
+/// What the plan of an audit that takes a snapshot says of the page metrics.
+const PAGE_METRICS_NOT_COUNTED: &str = "the page metrics of --snapshot come on top and are not counted here: \
+                                        `snapshot --dry-run` counts them, with the lists that both read once";
+
+/// Computes and prints the plan of an audit; `with_snapshot` says whether the run would take a snapshot, too.
+pub(super) async fn run(
+    config: &Config,
+    with_snapshot: bool,
+    format: OutputFormat,
+    progress: &Progress,
+) -> Result<Outcome, Failure> {
     let session = Session::look(config, progress)?;
     let preview = plan_requests(&session.api, &session.crawl, progress).await;
     progress.finish();
@@ -25,8 +35,12 @@ pub(super) async fn run(config: &Config, format: OutputFormat, progress: &Progre
     }
     // a plan from lists with gaps is too small, and must not look whole
     let status = if complete { ExitStatus::Complete } else { ExitStatus::Incomplete };
-    let object = json!({"complete": complete, "dry_run": preview});
-    Ok(Outcome::new(status, format, object, || table(&preview)))
+    let mut object = json!({"complete": complete, "dry_run": preview});
+    if with_snapshot {
+        object["dry_run"]["page_metrics"] = json!({"counted": false, "counted_by": "snapshot --dry-run"});
+    }
+    let more = with_snapshot.then_some(PAGE_METRICS_NOT_COUNTED);
+    Ok(Outcome::new(status, format, object, || more.into_iter().fold(table(&preview), Lines::and)))
 }
 
 fn table(preview: &Preview) -> Lines {
@@ -45,7 +59,7 @@ fn table(preview: &Preview) -> Lines {
         let known = plural(plan.remembered_versions, "old version is", "old versions are");
         lines = lines.and("").and(format_args!("{known} known from earlier runs"));
     }
-    lines.and("").and(plan)
+    lines.and("").and(plan).and(ON_TOP)
 }
 
 /// One line per kind of request, the most first.

@@ -63,7 +63,10 @@ fn tell_verified(verified: &Verified, format: OutputFormat, progress: &Progress)
 fn tell_repaired(repaired: &Repaired, format: OutputFormat, progress: &Progress) -> Outcome {
     for repair in &repaired.repairs {
         let what = match (&repair.restored_from, repair.lost) {
-            (Some(file), _) => format!("restored from {file}"),
+            // no CSV file of a week holds them, and only those of the newest are shown
+            (Some(file), _) => {
+                format!("restored from {file}, without its lists of links: the next snapshot names them")
+            }
             (None, Some(week)) => format!("{week} is lost: it is a gap from now on"),
             (None, None) => "moved out of the history".to_owned(),
         };

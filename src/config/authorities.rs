@@ -71,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn f_31_a_file_without_whole_certificates_is_refused_by_its_path() {
+    fn a_file_without_whole_certificates_is_refused_by_its_path_f_31() {
         let whole = "-----BEGIN CERTIFICATE-----\nMAMC\nAQE=\n-----END CERTIFICATE-----\n";
         assert_eq!(checked(whole.as_bytes()), Ok(()));
         assert_eq!(checked(format!("# company\r\n{whole}{whole}").as_bytes()), Ok(()));
@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn f_31_a_file_or_folder_that_is_not_there_is_refused_by_its_path() {
+    fn a_file_or_folder_that_is_not_there_is_refused_by_its_path_f_31() {
         for name in [FILE, FOLDERS] {
             let failure = check(&BTreeMap::from([(name.to_owned(), "/nowhere/ca".to_owned())])).unwrap_err();
             assert!(failure.what.contains(name) && failure.to_string().contains("/nowhere/ca: "), "{failure}");

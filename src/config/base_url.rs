@@ -49,7 +49,7 @@ mod tests {
     }
 
     #[test]
-    fn s_17_plain_http_is_for_this_computer_only() {
+    fn plain_http_is_for_this_computer_only() {
         for text in
             ["http://acme.atlassian.net/wiki", "http://localhost.example.com", "http://10.0.0.1", "http://128.0.0.1"]
         {

@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn s_11_tokens_with_anything_around_them_are_refused_and_not_shown() {
+    fn tokens_with_anything_around_them_are_refused_and_not_shown() {
         assert!(checked_token("ATATT3xFf_-=C0FFEE".to_owned(), "x").is_ok());
         for token in [
             "ATATT3xsecret\nsecret",

@@ -11,21 +11,29 @@ use std::path::PathBuf;
 use config::{FileStoredFormat, Format, Map, Value};
 
 use super::key::Key;
-use super::keys::{keys, per_space};
+use super::keys::{keys, thresholds};
 use super::suggest::nearest;
 use super::values::{of_kind, shown};
 use crate::error::Failure;
 
-/// What a section about one space begins with, and where such sections stand in what is read.
-pub(super) const SPACES: &str = "space";
+/// Where the sections about one space or label stand in what is read: a list of tables, in the order of the file, with the
+/// word, the name and the values of each.
+pub(super) const EXCEPTIONS: &str = "exceptions";
+
+/// The words that sections about some pages begin with, and an example of what follows each.
+const ABOUT: [(&str, &str); 2] = [(SPACE, "ENG"), (LABEL, "how-to")];
+/// The word of a section about one space.
+pub(super) const SPACE: &str = "space";
+/// The word of a section about the pages with one label.
+pub(super) const LABEL: &str = "label";
 
 /// A section of the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Section {
     /// One of the sections that every file may have.
     Named(&'static str),
-    /// The exceptions of one space, by its key.
-    Space(String),
+    /// The exceptions of one space or label: its word and its name.
+    About(&'static str, String),
 }
 
 impl Section {
@@ -36,7 +44,7 @@ impl Section {
     fn keys(&self) -> Box<dyn Iterator<Item = &'static Key> + '_> {
         match self {
             Self::Named(section) => Box::new(keys().filter(|key| key.section == *section)),
-            Self::Space(_) => Box::new(per_space()),
+            Self::About(..) => Box::new(thresholds()),
         }
     }
 }
@@ -58,7 +66,7 @@ impl Format for LiteralIni {
     fn parse(&self, _uri: Option<&String>, text: &str) -> Result<Map<String, Value>, Box<dyn Error + Send + Sync>> {
         let mut seen: Vec<(Section, &'static Key, usize)> = Vec::new();
         let mut sections: Map<String, Map<String, Value>> = Map::new();
-        let mut spaces: Map<String, Map<String, Value>> = Map::new();
+        let mut exceptions: Vec<(&'static str, String, Map<String, Value>)> = Vec::new();
         let mut section: Option<Section> = None;
         // editors on Windows begin a UTF-8 file with a byte order mark
         for (index, line) in text.strip_prefix('\u{feff}').unwrap_or(text).lines().enumerate() {
@@ -86,13 +94,22 @@ impl Format for LiteralIni {
             let value = Value::new(Some(&self.place(number)), of_kind(key, value));
             let table = match section {
                 Section::Named(name) => sections.entry((*name).to_owned()).or_default(),
-                Section::Space(key) => spaces.entry(key.clone()).or_default(),
+                Section::About(word, name) => {
+                    let found = exceptions.iter().position(|(other, known, _)| other == word && known == name);
+                    let at = found.unwrap_or(exceptions.len());
+                    if found.is_none() {
+                        exceptions.push((word, name.clone(), Map::new()));
+                    }
+                    &mut exceptions[at].2
+                }
             };
             table.insert(key.name.to_owned(), value);
         }
-        let spaces = spaces.into_iter().map(|(key, values)| (key, Value::from(values))).collect();
-        sections.insert(SPACES.to_owned(), spaces);
-        Ok(sections.into_iter().map(|(name, values)| (name, Value::from(values))).collect())
+        let exceptions = exceptions
+            .into_iter()
+            .map(|(word, name, values)| Value::from(vec![Value::from(word), Value::from(name), Value::from(values)]));
+        let exceptions = (EXCEPTIONS.to_owned(), Value::from(exceptions.collect::<Vec<_>>()));
+        Ok(sections.into_iter().map(|(name, values)| (name, Value::from(values))).chain([exceptions]).collect())
     }
 }
 
@@ -107,12 +124,12 @@ impl LiteralIni {
             Failure::usage(format!("{}: this section name has no closing bracket", self.place(line)))
                 .remedy("write it as [confluence] on a line of its own; comments need a line of their own too")
         })?;
-        let mut words = name.splitn(2, char::is_whitespace);
-        if words.next() == Some(SPACES) {
-            let key = words.next().map(str::trim).filter(|key| !key.is_empty());
-            return key.map(|key| Section::Space(key.to_owned())).ok_or_else(|| {
-                Failure::usage(format!("{}: this section names no space", self.place(line)))
-                    .remedy("write its key behind the word, as [space ENG]")
+        let (word, named) = name.split_once(char::is_whitespace).unwrap_or((name, ""));
+        if let Some((word, example)) = ABOUT.into_iter().find(|(known, _)| *known == word) {
+            let named = Some(named.trim()).filter(|named| !named.is_empty());
+            return named.map(|named| Section::About(word, named.to_owned())).ok_or_else(|| {
+                Failure::usage(format!("{}: this section names no {word}", self.place(line)))
+                    .remedy(format!("write it behind the word, as [{word} {example}]"))
             });
         }
         let known = sections();
@@ -135,7 +152,7 @@ impl LiteralIni {
     fn unknown_key(&self, line: usize, section: &Section, name: &str) -> Failure {
         let words = match section {
             Section::Named(section) => (*section).to_owned(),
-            Section::Space(key) => format!("{SPACES} {}", shown(key)),
+            Section::About(word, name) => format!("{word} {}", shown(name)),
         };
         let names: Vec<&str> = section.keys().map(|key| key.name).collect();
         let elsewhere = keys().find(|key| key.is_named(name));
@@ -220,6 +237,9 @@ mod tests {
             ("[snapshots]\n", "the.cfg:1: unknown section [snapshots]", "did you mean [snapshot]?"),
             ("[elsewhere]\n", "the.cfg:1: unknown section", "[confluence], [audit]"),
             ("[space]\n", "the.cfg:1: this section names no space", "[space ENG]"),
+            ("[label]\n", "the.cfg:1: this section names no label", "[label how-to]"),
+            ("[label a]\nretain = 3", "the.cfg:2: unknown key `retain` in [label a]", "belongs under [snapshot]"),
+            ("[label a]\nstub_words = 3\nstub_words = 4", "the.cfg:3: `stub_words` is set twice", "remove one"),
             ("[space ENG]\nretain = 3", "the.cfg:2: unknown key `retain` in [space ENG]", "belongs under [snapshot]"),
             ("[space ENG]\nstub_words = 3\nstub_words = 4", "the.cfg:3: `stub_words` is set twice", "remove one"),
             ("[confluence\n", "the.cfg:1: this section name has no closing bracket", "[confluence]"),
@@ -241,11 +261,11 @@ mod tests {
     }
 
     #[test]
-    fn s_11_the_rest_of_a_token_on_a_second_line_is_not_shown_wherever_it_is_broken() {
+    fn the_rest_of_a_token_on_a_second_line_is_not_shown_wherever_it_is_broken() {
         let token = "ATATT3xFfGF0kQ7yZ_short-lower_case=3D41A7B2";
         for at in 1..token.len() {
             let (first, rest) = token.split_at(at);
-            for section in ["confluence", "audit", "snapshot", "workflow", "space ENG"] {
+            for section in ["confluence", "audit", "snapshot", "workflow", "space ENG", "label how-to"] {
                 for text in [
                     format!("[{section}]\napi_token = {first}\n{rest}\n"),
                     format!("[confluence]\napi_token = {first}\n[{section}]\n{rest}\n"),
@@ -262,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn s_11_no_message_shows_a_token_that_got_into_the_wrong_place() {
+    fn no_message_shows_a_token_that_got_into_the_wrong_place() {
         let token = "ATATT3xFfGF0secretsecretsecretsecretsecret";
         for text in [
             format!("[confluence]\n{token}\n"),

@@ -2,14 +2,14 @@
 //! default of these options. File, environment, flags, the template and the README are read or checked by it.
 
 use super::key::{Key, Kind};
-use super::row::{Row, by_flag, count, list, put, read, text};
+use super::row::{Row, by_flag, change, count, list, put, read, text};
 use super::snapshot::SnapshotConfig;
 use super::values;
 use crate::audit::AuditOptions;
 use crate::cli::{CONCURRENCY, KEEP_VERSIONS, RETAIN_WEEKS};
 use crate::inventory::CrawlOptions;
 use crate::inventory::workflow::{PinnedProperty, WorkflowOptions};
-use crate::metrics::Thresholds;
+use crate::metrics::ThresholdChanges;
 use confluence_client::ConnectionSettings;
 
 const DAYS: Kind = Kind::Count { min: 1, max: 36_500 };
@@ -141,6 +141,13 @@ pub(super) static SNAPSHOT: &[Row<SnapshotConfig>] = &[
             "Groups of metrics to read: `core`, `people`, `engagement`, `links`, `workflow`",
         ),
     ),
+    read(
+        "snapshot",
+        "blog_posts",
+        Kind::Text,
+        |snapshot, key, value| put(&mut snapshot.blog_posts, values::yes_or_no(key, value)),
+        "Whether blog posts are measured too, each in a row of its own: `yes` or `no`",
+    ),
     by_flag(
         &["--retain"],
         count(
@@ -175,48 +182,48 @@ pub(super) static SNAPSHOT: &[Row<SnapshotConfig>] = &[
     ),
 ];
 
-/// From where on something counts, for all spaces or, in a section `[space KEY]`, for one.
-pub(super) static THRESHOLDS: &[Row<Thresholds>] = &[
-    count(
+/// From where on something counts: for all pages, or in a section `[space KEY]` or `[label NAME]` for some.
+pub(super) static THRESHOLDS: &[Row<ThresholdChanges>] = &[
+    change(
         "snapshot",
         "aging_days",
         DAYS,
-        |rules| &mut rules.aging_days,
+        |changes| &mut changes.aging_days,
         "Days without an edit after which a page is aging",
     ),
-    count(
+    change(
         "snapshot",
         "stale_days",
         DAYS,
-        |rules| &mut rules.stale_days,
+        |changes| &mut changes.stale_days,
         "Days without an edit after which a page is stale, and listed as outdated",
     ),
-    count(
+    change(
         "snapshot",
         "expired_days",
         DAYS,
-        |rules| &mut rules.expired_days,
+        |changes| &mut changes.expired_days,
         "Days without an edit after which a page is expired",
     ),
-    count(
+    change(
         "snapshot",
         "stub_words",
         Kind::Count { min: 1, max: 10_000 },
-        |rules| &mut rules.stub_words,
+        |changes| &mut changes.stub_words,
         "A page with fewer words and nothing else is a stub",
     ),
-    count(
+    change(
         "snapshot",
         "stalled_days",
         DAYS,
-        |rules| &mut rules.stalled_days,
+        |changes| &mut changes.stalled_days,
         "Days in a state that is not final after which an approval stalls",
     ),
-    count(
+    change(
         "snapshot",
         "unread_mb",
         Kind::Count { min: 0, max: u32::MAX },
-        |rules| &mut rules.unread_mb,
+        |changes| &mut changes.unread_mb,
         "Megabytes of files from which on a page that nobody views is listed",
     ),
 ];
@@ -307,12 +314,12 @@ pub(super) fn keys() -> impl Iterator<Item = &'static Key> + Clone {
         .chain(of(CONNECTION))
         .chain(of(READING))
         .chain(of(SNAPSHOT))
-        .chain(per_space())
+        .chain(thresholds())
         .chain(of(WORKFLOW))
 }
 
-/// Keys of `[snapshot]` that a section `[space KEY]` sets for one space.
-pub(super) fn per_space() -> impl Iterator<Item = &'static Key> + Clone {
+/// Keys of `[snapshot]` that sections of one space or label set too.
+pub(super) fn thresholds() -> impl Iterator<Item = &'static Key> + Clone {
     of(THRESHOLDS)
 }
 
@@ -338,6 +345,6 @@ mod tests {
         let mut sections: Vec<&str> = keys().map(|key| key.section).collect();
         sections.dedup();
         assert_eq!(sections, ["confluence", "audit", "snapshot", "workflow"]);
-        assert!(per_space().all(|key| matches!(key.kind, Kind::Count { .. })));
+        assert!(thresholds().all(|key| matches!(key.kind, Kind::Count { .. })));
     }
 }

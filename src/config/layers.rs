@@ -7,7 +7,7 @@ use std::{env, fmt, fs, io};
 
 use config::{Config, ConfigError, File, Format as _, Map, Source, Value, ValueKind};
 
-use super::ini::{LiteralIni, SPACES};
+use super::ini::{EXCEPTIONS, LiteralIni};
 use super::key::Key;
 use super::keys::{API_TOKEN, keys};
 use super::row::Row;
@@ -120,10 +120,14 @@ impl Layers {
         Ok(())
     }
 
-    /// What the sections `[space KEY]` set, by space key and name.
-    pub(super) fn spaces(&self) -> BTreeMap<String, Map<String, Value>> {
-        let spaces = self.values.get_table(SPACES).unwrap_or_default();
-        spaces.into_iter().filter_map(|(key, values)| Some((key, values.into_table().ok()?))).collect()
+    /// What the sections `[space KEY]` and `[label NAME]` set, in the order of the file: the word and the name of each, and
+    /// its values.
+    pub(super) fn exceptions(&self) -> Vec<(String, String, Map<String, Value>)> {
+        let exception = |exception: Value| {
+            let [word, name, values] = exception.into_array().ok()?.try_into().ok()?;
+            Some((word.into_string().ok()?, name.into_string().ok()?, values.into_table().ok()?))
+        };
+        self.values.get_array(EXCEPTIONS).unwrap_or_default().into_iter().filter_map(exception).collect()
     }
 
     /// The value of a key in the strongest layer that sets it.

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use config::Value;
 
+use super::ini::LABEL;
 use super::keys::{AUDIT, READING, SNAPSHOT, THRESHOLDS, WORKFLOW};
 use super::layers::{Flags, Layers, Surroundings};
 use super::snapshot::SnapshotConfig;
@@ -13,7 +14,7 @@ use crate::audit::AuditOptions;
 use crate::cli::{AuditArgs, DoctorArgs, ReportArgs, SnapshotArgs};
 use crate::error::Failure;
 use crate::inventory::workflow::{DocumentReport, PinnedProperty};
-use crate::metrics::Thresholds;
+use crate::metrics::{LabelRule, Rules, ThresholdChanges, Thresholds};
 
 /// The arguments of a command that needs a configuration.
 pub trait Configured {
@@ -97,6 +98,7 @@ fn load(
     layers.set(READING, &mut config.crawl)?;
     let snapshot = snapshot.map(|args| snapshot_of(&layers, args, around)).transpose()?;
     config.crawl.measures = snapshot.as_ref().map(|snapshot| snapshot.todo_markers.clone());
+    config.crawl.blog_post_rows = snapshot.as_ref().is_some_and(|snapshot| snapshot.blog_posts);
     warnings.extend(layers.warnings);
     if config.cache.is_none() && !args.reading.no_cache {
         warnings.push(Warning::NoCacheFolder);
@@ -140,17 +142,7 @@ fn snapshot_of(layers: &Layers, args: &SnapshotArgs, around: &Surroundings<'_>) 
     snapshot.fail_on.clone_from(&args.fail_on);
     snapshot.accept_account_change = args.accept_account_change;
     snapshot.import_history = args.import_history.as_ref().map(file);
-    let usual = &mut snapshot.rules.usual;
-    layers.set(THRESHOLDS, usual)?;
-    check_growth(usual, "[snapshot]")?;
-    for (space, values) in layers.spaces() {
-        let mut rules = usual.clone();
-        for row in THRESHOLDS {
-            values.get(row.key.name).map_or(Ok(()), |value| row.set(&mut rules, value))?;
-        }
-        check_growth(&rules, &format!("[space {space}]"))?;
-        snapshot.rules.by_space.insert(space, rules);
-    }
+    set_thresholds(layers, &mut snapshot.rules)?;
     let workflow = &mut snapshot.workflow;
     layers.set(WORKFLOW, workflow)?;
     workflow.property = workflow.property.take().map_or(Ok(None), whole)?;
@@ -158,15 +150,38 @@ fn snapshot_of(layers: &Layers, args: &SnapshotArgs, around: &Surroundings<'_>) 
     Ok(snapshot)
 }
 
-/// A page ages in this order, so the days have to grow.
-fn check_growth(rules: &Thresholds, section: &str) -> Result<(), Failure> {
-    let Thresholds { aging_days, stale_days, expired_days, .. } = rules;
-    if aging_days <= stale_days && stale_days <= expired_days {
+/// The thresholds for all pages, and those of the sections about some.
+fn set_thresholds(layers: &Layers, rules: &mut Rules) -> Result<(), Failure> {
+    let mut changes = ThresholdChanges::default();
+    layers.set(THRESHOLDS, &mut changes)?;
+    check_growth(&changes, SNAPSHOT[0].key.section)?;
+    rules.usual = Thresholds::default().with(&changes);
+    for (word, name, values) in layers.exceptions() {
+        let mut changes = ThresholdChanges::default();
+        for row in THRESHOLDS {
+            values.get(row.key.name).map_or(Ok(()), |value| row.set(&mut changes, value))?;
+        }
+        check_growth(&changes, &format!("{word} {}", values::shown(&name)))?;
+        if word == LABEL {
+            rules.by_label.push(LabelRule { label: name, changes });
+        } else {
+            rules.by_space.insert(name, rules.usual.with(&changes));
+        }
+    }
+    Ok(())
+}
+
+/// A page ages in this order, so the days that one section sets have to grow. Those that it does not set follow.
+fn check_growth(changes: &ThresholdChanges, section: &str) -> Result<(), Failure> {
+    let days = ["aging_days", "stale_days", "expired_days"].into_iter().zip(changes.days());
+    let set: Vec<(&str, u32)> = days.filter_map(|(name, days)| Some((name, days?))).collect();
+    if set.is_sorted_by_key(|(_, days)| *days) {
         return Ok(());
     }
-    Err(Failure::usage(format!("{section}: aging_days, stale_days and expired_days do not grow"))
-        .because(format!("they are {aging_days}, {stale_days} and {expired_days}, with what [snapshot] sets for all"))
-        .remedy("a page is aging before it is stale, and stale before it is expired"))
+    let set: Vec<String> = set.into_iter().map(|(name, days)| format!("{name} = {days}")).collect();
+    Err(Failure::usage(format!("[{section}]: the days after which a page is aging, stale and expired do not grow"))
+        .because(set.join(", "))
+        .remedy("a page is aging before it is stale, and stale before it is expired; one that is left out follows the others"))
 }
 
 /// A property with all that is needed to read it; none where neither its key nor the state in it is named.

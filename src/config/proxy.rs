@@ -1,6 +1,5 @@
 //! Proxies named by the environment. The HTTP library passes over a variable it cannot read and connects directly, which
-//! in a company's network fails in a way nobody understands; so they are read here first (`reliability-security.md`
-//! F-32).
+//! in a company's network fails in a way nobody understands; so they are read here first (F-32).
 
 use std::collections::BTreeMap;
 
@@ -66,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn f_32_usable_proxies_pass_and_are_named_without_their_password() {
+    fn usable_proxies_pass_and_are_named_without_their_password_f_32() {
         for (value, host) in [
             ("http://proxy:8080", "proxy:8080"),
             ("proxy.example:3128", "proxy.example:3128"),
@@ -82,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn f_32_a_site_that_is_reached_without_a_proxy_has_none() {
+    fn a_site_that_is_reached_without_a_proxy_has_none_f_32() {
         let named = |no_proxy: &str, site: &str| {
             let pairs = [("https_proxy", "proxy:1"), ("no_proxy", no_proxy)];
             let variables = pairs.map(|(name, value)| (name.to_owned(), value.to_owned()));
@@ -98,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn f_32_s_18_others_are_refused_by_name_and_not_repeated() {
+    fn others_are_refused_by_name_and_not_repeated_f_32() {
         for value in ["http://", "socks5://proxy:1080", "http://me:s3cret@:x", "me:s3cret@proxy:99999"] {
             let failure = checked("HTTPS_PROXY", value).unwrap_err();
             assert_eq!(failure.status.code(), 2);

@@ -16,6 +16,7 @@ pub(super) struct Row<T: 'static> {
 /// The field that a key sets.
 enum Field<T> {
     Count(fn(&mut T) -> &mut u32),
+    Change(fn(&mut T) -> &mut Option<u32>),
     List(fn(&mut T) -> &mut Vec<String>),
     Text(fn(&mut T) -> &mut Option<String>),
     Read(fn(&mut T, &Key, &Value) -> Result<(), Failure>),
@@ -27,6 +28,7 @@ impl<T> Row<T> {
         let key = &self.key;
         match self.field {
             Field::Count(field) => put(field(options), values::count(key, value)),
+            Field::Change(field) => put(field(options), values::count(key, value).map(Some)),
             Field::List(field) => put(field(options), values::list(key, value)),
             Field::Text(field) => put(field(options), values::text(key, value)),
             Field::Read(read) => read(options, key, value),
@@ -48,6 +50,17 @@ pub(super) const fn count<T>(
     purpose: &'static str,
 ) -> Row<T> {
     row(section, name, kind, Field::Count(field), purpose)
+}
+
+/// A key whose value is a whole number that takes the place of another.
+pub(super) const fn change<T>(
+    section: &'static str,
+    name: &'static str,
+    kind: Kind,
+    field: fn(&mut T) -> &mut Option<u32>,
+    purpose: &'static str,
+) -> Row<T> {
+    row(section, name, kind, Field::Change(field), purpose)
 }
 
 /// A key whose value is a list of texts.

@@ -1,4 +1,5 @@
-//! What the configuration says about snapshots: `[snapshot]`, `[workflow]` and `[space KEY]`.
+//! What the configuration says about snapshots: `[snapshot]`, `[workflow]`, `[space KEY]` and
+//! `[label NAME]`.
 
 use std::path::PathBuf;
 
@@ -18,6 +19,8 @@ pub struct SnapshotConfig {
     pub include_spaces: Vec<String>,
     /// Groups of metrics to read.
     pub metrics: MetricGroups,
+    /// Blog posts are measured too, each in a row of its own.
+    pub blog_posts: bool,
     /// What becomes of weekly files.
     pub retention: Retention,
     /// Findings that end the run with a status of its own.

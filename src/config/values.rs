@@ -110,7 +110,7 @@ pub(super) fn list(key: &Key, value: &Value) -> Result<Vec<String>, Failure> {
 pub(super) fn patterns(key: &Key, value: &Value) -> Result<Vec<String>, Failure> {
     let patterns = list(key, value)?;
     for pattern in &patterns {
-        check_pattern(pattern, &format!("{}: `{}`", origin(value), key.name))?;
+        check_pattern(pattern, &place(key, value))?;
     }
     Ok(patterns)
 }
@@ -169,21 +169,26 @@ pub(super) fn label_states(key: &Key, value: &Value) -> Result<Vec<(String, Stri
     let pair = |text: String| {
         let parts = text.split_once('=').map(|(label, state)| (label.trim(), state.trim()));
         let parts = parts.filter(|(label, state)| !label.is_empty() && !state.is_empty());
-        parts.map(|(label, state)| (label.to_owned(), state.to_owned())).ok_or_else(|| {
-            Failure::usage(format!("{}: `{}` cannot be `{}`", origin(value), key.name, shown(&text)))
-                .remedy("write label=State, as in: wip=Draft, approved=Approved")
-        })
+        parts
+            .map(|(label, state)| (label.to_owned(), state.to_owned()))
+            .ok_or_else(|| wrong(key, value, &text).remedy("write label=State, as in: wip=Draft, approved=Approved"))
     };
     list(key, value)?.into_iter().map(pair).collect()
 }
 
 fn wrong(key: &Key, value: &Value, text: &str) -> Failure {
-    Failure::usage(format!("{}: `{}` cannot be `{}`", origin(value), key.name, shown(text)))
+    Failure::usage(format!("{} cannot be `{}`", place(key, value), shown(text)))
+}
+
+/// Where a value stands, and its key, which an option bears in its name.
+fn place(key: &Key, value: &Value) -> String {
+    let origin = origin(value);
+    if origin.starts_with("--") { origin } else { format!("{origin}: `{}`", key.name) }
 }
 
 /// Only a slip in the key table leads here: the layers give every value the shape of its kind.
 fn wrong_kind(key: &Key, value: &Value) -> Failure {
-    Failure::new(ExitStatus::Internal, format!("{}: `{}` is of another kind", origin(value), key.name))
+    Failure::new(ExitStatus::Internal, format!("{} is of another kind", place(key, value)))
 }
 
 #[cfg(test)]
@@ -217,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn s_11_no_message_shows_a_token_in_place_of_another_value() {
+    fn no_message_shows_a_token_in_place_of_another_value() {
         let token = "ATATT3xFfGF0secretsecret";
         let (number, list) = (key("concurrency", Kind::Count { min: 1, max: 64 }), key("hosts", Kind::List));
         let failures = [

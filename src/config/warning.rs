@@ -45,12 +45,18 @@ impl Warning {
     /// The remark, with the command that mends it on a line of its own.
     pub fn lines(&self) -> Lines {
         let lines = Lines::new(self);
+        match self.remedy() {
+            Some(remedy) => lines.and(format_args!("    {remedy}")),
+            None => lines,
+        }
+    }
+
+    /// What mends it, where that is not said by the remark.
+    pub fn remedy(&self) -> Option<String> {
         match self {
-            Self::ReadableByOthers { path, .. } => {
-                lines.and(format_args!("    chmod 600 {}", shell_word(&path.to_string_lossy())))
-            }
-            Self::NoCacheFolder => lines.and("    name one with --cache-dir, or say --no-cache"),
-            Self::UnknownVariable { .. } | Self::Quoted { .. } => lines,
+            Self::ReadableByOthers { path, .. } => Some(format!("chmod 600 {}", shell_word(&path.to_string_lossy()))),
+            Self::NoCacheFolder => Some("name one with --cache-dir, or say --no-cache".to_owned()),
+            Self::UnknownVariable { .. } | Self::Quoted { .. } => None,
         }
     }
 }

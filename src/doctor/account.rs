@@ -2,7 +2,7 @@
 
 use super::{Finding, State};
 use crate::error::ExitStatus;
-use confluence_client::{Api, Look, Observed, Place, RequestError};
+use confluence_client::{Api, Look, Observed, Place, Refusal, RequestError};
 
 /// The probe every run begins with; gives the account's id. An error is the exit status a run would end with.
 pub(super) async fn check(api: &Api, findings: &mut Vec<Finding>) -> Result<String, ExitStatus> {
@@ -24,7 +24,9 @@ pub(super) async fn check(api: &Api, findings: &mut Vec<Finding>) -> Result<Stri
     };
     let fatal = Finding::new("account", State::Fatal, error.to_string()).costs("no run is possible");
     match &error {
-        RequestError::Unauthenticated { .. } | RequestError::Anonymous => {
+        RequestError::Unauthenticated { .. }
+        | RequestError::Refused { why: Refusal::Visitor, .. }
+        | RequestError::Anonymous => {
             findings.push(fatal.remedy(error.remedy()));
             findings.extend(kind_of_token(api).await);
             Err(ExitStatus::Authentication)
@@ -40,7 +42,7 @@ pub(super) async fn check(api: &Api, findings: &mut Vec<Finding>) -> Result<Stri
     }
 }
 
-/// What the form of the refusal says about the token (`confluence-api.md` 5.2).
+/// What the form of the refusal says about the token.
 async fn kind_of_token(api: &Api) -> Option<Finding> {
     let observed = api.observe(&Look::at(Place::CurrentUser)).await.ok()?;
     let finding = |found: &str| Finding::new("token", State::Fatal, found);

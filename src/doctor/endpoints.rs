@@ -149,7 +149,7 @@ fn judge(kind: &Kind<'_>, observed: &Observed) -> Finding {
     Finding { state: kind.without, ..finding }
 }
 
-/// Whether the size of an old version can be measured, which proves those the API tells (product contract 3.2).
+/// Whether the size of an old version can be measured, which proves those the API tells.
 async fn old_sizes(api: &Api) -> Finding {
     let subject = "sizes of old versions";
     let listed = api.observe(&Look::at(Place::Attachments).order(Order::LastModifiedFirst).limit(250)).await;
@@ -178,8 +178,7 @@ fn limits_told(limits: &BTreeMap<String, String>) -> Finding {
     Finding::new("rate limits", State::Note, told.join(", "))
 }
 
-/// Which workflow app is there. Comala on Cloud is known by fields of the search, which are unknown without it
-/// (`comala.md` 2); Comala on Data Center has paths of its own, and Atlassian's hosts cannot have them.
+/// Which workflow app is there. Comala on Cloud is known by fields of the search, which are unknown without it; Comala on Data Center has paths of its own, and Atlassian's hosts cannot have them.
 async fn workflow(api: &Api) -> Finding {
     let subject = "workflow app";
     let none = "the workflow columns of a snapshot come from native content states, labels or an imported report alone";

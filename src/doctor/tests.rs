@@ -172,7 +172,7 @@ async fn the_probe_finds_out_how_the_site_behaves() {
 }
 
 #[tokio::test]
-async fn s_11_the_probe_can_be_shared() {
+async fn the_probe_can_be_shared() {
     let server = serve(FaultPlan::none()).await;
     let answers = probe(&client(&server), &Progress::silent()).await;
     let text = serde_json::to_string(&answers).unwrap();

@@ -1,8 +1,9 @@
 //! `history.json`: the weeks for people and scripts, and what every derived file has to look like.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::io::{self, Read, Write};
+use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
@@ -40,9 +41,9 @@ impl Measure {
 pub(super) struct Section {
     /// What it was made from.
     pub(super) key: String,
-    /// The file from its beginning to the end of the part.
-    #[serde(flatten)]
-    pub(super) until: Measure,
+    /// Where it ends in the file, in bytes.
+    #[serde(rename = "bytes")]
+    pub(super) end: u64,
 }
 
 /// A file that follows from the weeks, as it was written.
@@ -62,6 +63,13 @@ pub(super) struct Export {
 }
 
 impl Export {
+    /// Where the parts lie in the file, by what they were made from.
+    pub(super) fn parts(&self) -> HashMap<String, Range<u64>> {
+        let begins = std::iter::once(0).chain(self.sections.iter().map(|section| section.end));
+        let parts = begins.zip(&self.sections).filter(|(begin, section)| *begin <= section.end);
+        parts.map(|(begin, section)| (section.key.clone(), begin..section.end)).collect()
+    }
+
     /// Whether it was made from just these.
     pub(super) fn is_made_from<'k>(&self, keys: impl IntoIterator<Item = &'k String>) -> bool {
         self.sections.iter().map(|section| &section.key).eq(keys)
@@ -76,6 +84,9 @@ pub struct Manifest {
     written_by: String,
     /// By week.
     pub(super) weeks: Vec<Week>,
+    /// What the figures of the newest week are compared with, and what that leaves out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) comparison: Option<serde_json::Value>,
     /// By path below the folder, with `/`.
     pub(super) exports: BTreeMap<String, Export>,
     /// Files that are no longer written, and are being removed.
@@ -84,9 +95,14 @@ pub struct Manifest {
 }
 
 impl Manifest {
-    pub(super) fn new(weeks: Vec<Week>, exports: BTreeMap<String, Export>, obsolete: BTreeMap<String, Export>) -> Self {
+    pub(super) fn new(
+        weeks: Vec<Week>,
+        comparison: Option<serde_json::Value>,
+        exports: BTreeMap<String, Export>,
+        obsolete: BTreeMap<String, Export>,
+    ) -> Self {
         let (format, written_by) = (FORMAT.to_owned(), env!("CARGO_PKG_VERSION").to_owned());
-        Self { format, schema_version: SCHEMA_VERSION, written_by, weeks, exports, obsolete }
+        Self { format, schema_version: SCHEMA_VERSION, written_by, weeks, comparison, exports, obsolete }
     }
 
     /// Reads it; `None` when there is none, or none that can be understood: it is derived, too.
@@ -101,7 +117,7 @@ impl Manifest {
 
     /// Writes it, whole or not at all.
     pub(super) fn write(&self, lake: &Lake) -> Result<(), HistoryError> {
-        let (new, path) = (lake.path(".history.json.partial"), lake.path(MANIFEST));
+        let (new, path) = (lake.path(Lake::PARTIAL_LIST), lake.path(MANIFEST));
         private::remove_file(&new)?;
         let mut file = private::create_file(&new)?;
         let json = serde_json::to_vec_pretty(self).map_err(io::Error::from);

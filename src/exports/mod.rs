@@ -4,7 +4,7 @@
 //! ```text
 //! history.json                           the weeks, and what the derived files have to look like
 //! confluence_data_<YYYY>-W<ww>.csv       one week; beyond the retention in archived_snapshots/
-//! confluence_data_history.csv            all weeks, by week and page
+//! confluence_data_history.csv            all weeks, the newest first, by page
 //! confluence_data_current.csv            the last run, complete or not
 //! ```
 
@@ -15,6 +15,6 @@ mod staging;
 #[cfg(test)]
 mod tests;
 
-pub use export::{Exported, Exporter};
+pub use export::{Exported, Exporter, OpenTable};
 pub use manifest::Manifest;
 pub use repair::{Repair, Repaired, repair};

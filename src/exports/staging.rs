@@ -46,8 +46,7 @@ impl Staged {
     }
 
     pub(super) fn end_section(&mut self, key: &str) {
-        let until = Measure { bytes: self.out.bytes(), sha256: self.out.sha256() };
-        self.sections.push(Section { key: key.to_owned(), until });
+        self.sections.push(Section { key: key.to_owned(), end: self.out.bytes() });
     }
 }
 
@@ -136,7 +135,11 @@ impl<'l> Staging<'l> {
 
     /// Puts all files in place, and removes those that are no longer written. Gives what people should know, and what went
     /// wrong: the other files are in place then.
-    pub(super) fn finish(mut self, weeks: Vec<Week>) -> Result<(Vec<String>, Option<HistoryError>), HistoryError> {
+    pub(super) fn finish(
+        mut self,
+        weeks: Vec<Week>,
+        comparison: Option<serde_json::Value>,
+    ) -> Result<(Vec<String>, Option<HistoryError>), HistoryError> {
         let known = self.known.obsolete.clone().into_iter().chain(self.known.exports.clone());
         let is_there = |name: &String| fs::symlink_metadata(self.lake.path(name)).is_ok();
         let gone = known.filter(|(name, _)| !self.new.contains_key(name) && is_there(name));
@@ -144,7 +147,7 @@ impl<'l> Staging<'l> {
         if !self.has_list && is_there(&MANIFEST.to_owned()) {
             self.set_aside(MANIFEST)?;
         }
-        Manifest::new(weeks, self.new.clone(), gone.clone()).write(self.lake)?;
+        Manifest::new(weeks, comparison, self.new.clone(), gone.clone()).write(self.lake)?;
         let mut failed = None;
         for (name, path) in std::mem::take(&mut self.staged) {
             failed = self.place(&name, &path).err().or(failed);

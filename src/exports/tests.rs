@@ -98,13 +98,44 @@ fn a_file_of_all_weeks_grows_and_keeps_what_it_has() {
     let before = text(&folder, "confluence_data_history.csv");
     taken("2026-W48", 2, true).record(&mut open(&folder).unwrap(), KEEP).unwrap();
     let after = text(&folder, "confluence_data_history.csv");
-    assert!(after.starts_with(&before) && after.lines().count() == before.lines().count() + 2);
+    let (header, rows) = before.split_once("\r\n").unwrap();
+    let new = after.split_inclusive("\r\n").skip(1).take(2).collect::<String>();
+    assert!(new.matches("2026-W48").count() >= 2, "{new}");
+    assert_eq!(after, format!("{header}\r\n{new}{rows}"), "the newest week comes first");
     // a week in the middle that is measured again
     taken("2026-W46", 3, true).record(&mut open(&folder).unwrap(), KEEP).unwrap();
     let (_other, fresh) = copy(&folder);
     fs::remove_file(fresh.join("confluence_data_history.csv")).unwrap();
     export(&fresh, KEEP);
     assert_eq!(text(&folder, "confluence_data_history.csv"), text(&fresh, "confluence_data_history.csv"));
+}
+
+#[test]
+fn a_file_of_all_weeks_that_has_them_in_another_order_is_written_anew() {
+    let (_root, folder) = three_weeks();
+    let (name, list) = ("confluence_data_history.csv", "history.json");
+    let newest_first = text(&folder, name);
+    let weeks: Vec<String> =
+        newest_first.lines().skip(1).map(|line| line.split(',').rev().nth(2).unwrap().to_owned()).collect();
+    assert!(weeks.is_sorted_by(|one, other| one >= other) && weeks[0] != weeks[5], "{weeks:?}");
+    // as earlier versions wrote it: the oldest week first, and a checksum for every part
+    let lines: Vec<&str> = newest_first.split_inclusive("\r\n").collect();
+    let oldest_first = [&lines[..1], &lines[5..7], &lines[3..5], &lines[1..3]].concat().concat();
+    let mut manifest: serde_json::Value = serde_json::from_str(&text(&folder, list)).unwrap();
+    let listed = &mut manifest["exports"][name];
+    let keys: Vec<String> =
+        listed["sections"].as_array().unwrap().iter().map(|part| part["key"].as_str().unwrap().to_owned()).collect();
+    let mut end = 0;
+    let parts = [0, 3, 2, 1].iter().zip([lines[0].len(), 0, 0, 0]).map(|(at, header)| {
+        end += if header > 0 { header } else { lines[*at * 2 - 1].len() + lines[*at * 2].len() };
+        serde_json::json!({"key": keys[*at], "bytes": end, "sha256": crate::support::checksum::sha256(&oldest_first[..end])})
+    });
+    listed["sections"] = parts.collect();
+    listed["sha256"] = crate::support::checksum::sha256(&oldest_first).into();
+    fs::write(folder.join(name), oldest_first).unwrap();
+    fs::write(folder.join(list), manifest.to_string()).unwrap();
+    assert_eq!(export(&folder, KEEP).remarks, [] as [&str; 0]);
+    assert_eq!(text(&folder, name), newest_first);
 }
 
 #[test]
@@ -156,7 +187,32 @@ fn a_parquet_file_copies_the_columns_of_all_weeks() {
         })
         .unwrap();
     assert_eq!(found.len(), 6);
-    assert_eq!((found[0].as_str(), found[5].as_str()), ("2026-W45 3 1", "2026-W47 20 1"));
+    assert_eq!((found[0].as_str(), found[5].as_str()), ("2026-W47 3 1", "2026-W45 20 1"), "the newest week first");
+}
+
+#[test]
+fn a_table_that_is_written_row_by_row_stands_in_both_files() {
+    let (_root, folder) = three_weeks();
+    let fields = [Field::new(PAGE, Type::Text), Field::new("word_count", Type::Integer)];
+    let rows = [[Value::text("a, \"b\""), Value::Integer(3)], [Value::text("=1"), Value::Empty]];
+    let history = open(&folder).unwrap();
+    let mut exporter = Exporter::new(&history).unwrap();
+    let mut table = exporter.begin_table("model/bridge", &fields).unwrap();
+    for row in &rows {
+        table.row(row).unwrap();
+    }
+    exporter.end_table(table).unwrap();
+    assert!(exporter.finish().unwrap().failed.is_none());
+    assert_eq!(text(&folder, "model/bridge.csv"), "\u{FEFF}page_id,word_count\r\n\"a, \"\"b\"\"\",3\r\n\"'=1\",\r\n");
+    let table = crate::spreadsheet::ParquetTable::open(&folder.join("model/bridge.parquet")).unwrap();
+    let mut found = Vec::new();
+    table
+        .for_each_row::<std::io::Error>(&fields, |cells| {
+            found.push(cells.to_vec());
+            Ok(())
+        })
+        .unwrap();
+    assert_eq!(found, rows);
 }
 
 #[cfg(unix)]

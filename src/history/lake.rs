@@ -22,12 +22,14 @@ const FILE: &str = "pages.parquet";
 const DAMAGED: &str = "damaged";
 /// The week that is being written.
 const PARTIAL: &str = ".pages.parquet.partial";
+/// The copy of a damaged file that is being made.
+const PARTIAL_COPY: &str = ".damaged.partial";
 
 /// The folder of the history.
 #[derive(Debug)]
 pub struct Lake {
     folder: PathBuf,
-    /// Those of the exports: with [`WEEK`].
+    /// Those of a row: with [`WEEK`].
     columns: Vec<Field>,
     /// Those of the files: without it.
     fields: Vec<Field>,
@@ -44,6 +46,8 @@ pub(crate) struct OpenWeek {
 impl Lake {
     /// The folder of files that are being written again, see `crate::exports`.
     pub(crate) const STAGING: &str = ".exports";
+    /// `history.json` while it is being written.
+    pub(crate) const PARTIAL_LIST: &str = ".history.json.partial";
 
     /// The folder as it is; nothing is written.
     pub(crate) fn at(folder: &Path, columns: Vec<Field>) -> Self {
@@ -65,9 +69,14 @@ impl Lake {
         &self.folder
     }
 
-    /// The columns of the exports.
+    /// The columns of a row.
     pub(crate) fn columns(&self) -> &[Field] {
         &self.columns
+    }
+
+    /// The columns of the exports.
+    pub(crate) fn exported(&self) -> impl Iterator<Item = &Field> {
+        self.columns.iter().filter(|field| !field.only_in_weeks)
     }
 
     /// The columns of the files.
@@ -209,14 +218,16 @@ impl Lake {
 
     /// Keeps a copy of a file out of the way of readers. Gives its name below the folder.
     pub(crate) fn keep_copy(&self, name: &str) -> Result<String, HistoryError> {
-        let target = self.free_name(name)?;
-        let mut copy = private::create_file(&self.path(&target))?;
+        let (target, partial) = (self.free_name(name)?, self.path(PARTIAL_COPY));
+        // a copy that a kill has cut must not bear the name of a whole one
+        remove_file(&partial)?;
+        let mut copy = private::create_file(&partial)?;
         let copied = private::open_own_file(&self.path(name)).and_then(|mut file| io::copy(&mut file, &mut copy));
-        let copied = copied.and_then(|_| copy.sync_all()).map_err(cannot("copy", self.path(name)));
+        let copied = copied.and_then(|_| copy.sync_all()).and_then(|()| fs::rename(&partial, self.path(&target)));
         if copied.is_err() {
-            remove_file(&self.path(&target))?;
+            remove_file(&partial)?;
         }
-        Ok(copied.map(|()| target)?)
+        Ok(copied.map(|()| target).map_err(cannot("copy", self.path(name)))?)
     }
 
     /// A name in the folder of what was set aside that is not taken.
@@ -237,7 +248,9 @@ impl Lake {
 
     /// Removes what a killed run left behind: it never counted.
     pub(crate) fn tidy(&self) -> Result<(), HistoryError> {
-        remove_file(&self.path(PARTIAL))?;
+        for partial in [PARTIAL, PARTIAL_COPY, Self::PARTIAL_LIST] {
+            remove_file(&self.path(partial))?;
+        }
         let staging = self.path(Self::STAGING);
         match fs::symlink_metadata(&staging) {
             Ok(found) if found.is_dir() => fs::remove_dir_all(&staging).map_err(cannot("remove", &staging))?,

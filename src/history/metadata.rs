@@ -1,6 +1,6 @@
 //! What the file of a week says of itself.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use serde::de::DeserializeOwned;
@@ -71,6 +71,34 @@ impl Retention {
     }
 }
 
+/// How much a run reads of each page. Of weeks that do not say it, nothing is known.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Extent {
+    /// What is read of a page, by names.
+    pub groups: BTreeSet<String>,
+    /// Links to the pages are followed from every space.
+    pub from_all_spaces: bool,
+    /// Keys of the spaces from which they are followed, where that is not every space.
+    pub from_spaces: BTreeSet<String>,
+}
+
+impl Extent {
+    /// What the other has that this one lacks, in words; empty where rows of this one can replace rows of the other.
+    pub(super) fn lacks(&self, other: &Self) -> Vec<String> {
+        let mut lacks: Vec<String> = other.groups.difference(&self.groups).cloned().collect();
+        if !self.from_all_spaces {
+            let missing: Vec<&str> = other.from_spaces.difference(&self.from_spaces).map(String::as_str).collect();
+            if other.from_all_spaces {
+                lacks.push("links from all spaces".to_owned());
+            } else if !missing.is_empty() {
+                lacks.push(format!("links from {}", missing.join(" and ")));
+            }
+        }
+        lacks
+    }
+}
+
 /// The rows of one space in a week.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SpaceOfWeek {
@@ -80,6 +108,9 @@ pub struct SpaceOfWeek {
     pub run: String,
     /// How many they are.
     pub rows: u64,
+    /// How much was read of each.
+    #[serde(default)]
+    pub extent: Extent,
 }
 
 /// A run that rows of a week are of.

@@ -19,13 +19,13 @@ pub(crate) mod tests;
 mod verify;
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 pub use error::{Finding, HistoryError, findings_of};
 pub use lake::Lake;
 pub use listed::{FORMAT, MANIFEST, check_folder, refuse_others};
-pub use metadata::{Retention, Run, SCHEMA_VERSION, SpaceOfWeek, Status, Week, latest};
+pub use metadata::{Extent, Retention, Run, SCHEMA_VERSION, SpaceOfWeek, Status, Week, latest};
 pub use record::{Key, Recorded, Rows, Snapshot};
 pub use verify::{Verified, look, verify};
 
@@ -55,6 +55,27 @@ pub struct History {
     /// Weeks beyond the retention, which are deleted when `history.json` no longer lists them.
     forgotten: Vec<IsoWeek>,
     _lock: FileLock,
+}
+
+/// The account that took the last snapshot of a history.
+#[derive(Debug, Clone)]
+pub struct LastAccount {
+    folder: PathBuf,
+    known: Option<String>,
+}
+
+impl LastAccount {
+    /// Refuses another account.
+    pub fn check(&self, account: &str) -> Result<(), HistoryError> {
+        match &self.known {
+            Some(known) if known != account => Err(HistoryError::OtherAccount {
+                folder: self.folder.clone(),
+                known: known.clone(),
+                given: account.to_owned(),
+            }),
+            _ => Ok(()),
+        }
+    }
 }
 
 impl History {
@@ -136,17 +157,10 @@ impl History {
         }
     }
 
-    /// Refuses snapshots of another account than the last (F-39): it may see other pages, so that figures of both cannot
-    /// be compared.
-    pub fn check_account(&self, account: &str) -> Result<(), HistoryError> {
-        match self.latest().map(|week| &week.account).filter(|known| !known.is_empty()) {
-            Some(known) if known != account => Err(HistoryError::OtherAccount {
-                folder: self.folder().to_owned(),
-                known: known.clone(),
-                given: account.to_owned(),
-            }),
-            _ => Ok(()),
-        }
+    /// The account of the last snapshot.
+    pub fn last_account(&self) -> LastAccount {
+        let known = self.latest().map(|week| week.account.clone()).filter(|known| !known.is_empty());
+        LastAccount { folder: self.folder().to_owned(), known }
     }
 
     /// What people should know about the place: a lock on a network drive may not keep other computers away (F-82).

@@ -1,13 +1,13 @@
 //! Puts a snapshot into the history.
 
 use std::cmp::Ordering;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::iter::Peekable;
 
 use chrono::{DateTime, Utc};
 
 use super::lake::{OpenWeek, RowSink as Sink};
-use super::metadata::{Run, SpaceOfWeek, Week};
+use super::metadata::{Extent, Run, SpaceOfWeek, Week};
 use super::{History, HistoryError, PAGE, Retention, SPACE, Status, WEEK};
 use crate::spreadsheet::Value;
 use crate::support::iso_week::IsoWeek;
@@ -55,6 +55,8 @@ pub struct Snapshot<'a> {
     pub stopped: bool,
     /// Keys of the spaces that were measured.
     pub spaces: Vec<String>,
+    /// How much was read of each page.
+    pub extent: Extent,
     /// What is to be kept beside the rows.
     pub facts: serde_json::Value,
     /// One row for each page.
@@ -76,16 +78,16 @@ impl Snapshot<'_> {
             *rows.entry(&key.space).or_default() += 1;
         }
         let is_better = |key: &str, known: &SpaceOfWeek| match self.status.cmp(&known.status) {
-            Ordering::Equal if self.status == Status::Incomplete => {
-                !self.stopped && rows.get(key).copied().unwrap_or(0) >= known.rows
+            Ordering::Less => false,
+            Ordering::Greater => true,
+            Ordering::Equal if !self.extent.lacks(&known.extent).is_empty() => false,
+            Ordering::Equal => {
+                self.status != Status::Incomplete
+                    || (!self.stopped && rows.get(key).copied().unwrap_or(0) >= known.rows)
             }
-            order => order != Ordering::Less,
         };
-        let is_taken = |key: &&str| match known {
-            Some(week) if week.status > self.status => false,
-            Some(week) => week.spaces.get(*key).is_none_or(|known| is_better(key, known)),
-            None => true,
-        };
+        let is_taken =
+            |key: &&str| known.and_then(|week| week.spaces.get(*key)).is_none_or(|known| is_better(key, known));
         self.spaces.iter().map(String::as_str).filter(is_taken).collect()
     }
 
@@ -108,7 +110,8 @@ pub struct Recorded {
     pub week: IsoWeek,
     /// What the snapshot is worth.
     pub status: Status,
-    /// Whether it is in the history. It is not when it is incomplete and the week has something better already.
+    /// Whether any of it is in the history. It is not when the week has better rows of each of its spaces already, or
+    /// rows that hold more.
     pub kept: bool,
     /// What the week is worth now.
     pub week_status: Status,
@@ -118,8 +121,8 @@ pub struct Recorded {
 
 impl History {
     /// Puts a snapshot into the history: its rows replace those of the same week and spaces; the rows of other spaces
-    /// stay. An incomplete snapshot never touches a week that is complete or imported, and in an incomplete week no space
-    /// that has better rows, or more.
+    /// stay. An incomplete snapshot adds the spaces that the week does not hold, and replaces no space that has better
+    /// rows, or more. No snapshot replaces rows of the same worth that hold something it did not read.
     ///
     /// When this fails, the week is as it was before.
     pub fn record(&mut self, snapshot: &Snapshot<'_>, retention: Retention) -> Result<Recorded, HistoryError> {
@@ -137,6 +140,9 @@ impl History {
         let known = self.week(snapshot.week);
         let taken = snapshot.spaces_to_take(known);
         let kept = known.is_none() || !taken.is_empty();
+        if let Some(known) = known {
+            warnings.extend(not_replaced(snapshot, known, &taken, kept));
+        }
         if kept {
             let week = self.merge(snapshot, order, &taken)?;
             self.weeks.insert(week.week, week);
@@ -181,14 +187,20 @@ impl History {
         let keys = snapshot.rows.keys;
         let measured: HashSet<&str> = order.iter().map(|&at| keys[at].page.as_str()).collect();
         before.read(&self.lake, self.lake.fields(), |cells| {
-            let page = cells[page].as_text().unwrap_or_default();
-            // a page that was moved since stands in the space it was moved to
-            if taken.contains(cells[space].as_text().unwrap_or_default()) || measured.contains(page) {
+            let (space, page) = [space, page].map(|at| cells[at].as_text().unwrap_or_default()).into();
+            let is_better =
+                before.week.spaces.get(space).is_some_and(|known| match known.status.cmp(&snapshot.status) {
+                    Ordering::Equal => !snapshot.extent.lacks(&known.extent).is_empty(),
+                    order => order == Ordering::Greater,
+                });
+            // a page that was moved since stands in the space it was moved to, unless less is known of it there
+            if taken.contains(space) || (measured.contains(page) && !is_better) {
                 return Ok(());
             }
             while let Some(at) = new.next_if(|&at| by_page(&keys[at].page, page) == Ordering::Less) {
                 sink.add(&self.cells(snapshot, at)?)?;
             }
+            new.next_if(|&at| keys[at].page == page);
             sink.add(cells)
         })
     }
@@ -209,7 +221,12 @@ impl History {
     fn describe(&self, snapshot: &Snapshot<'_>, before: Option<&Week>, taken: &HashSet<&str>) -> Week {
         let mut spaces = before.map(|before| before.spaces.clone()).unwrap_or_default();
         let mut runs = before.map(|before| before.runs.clone()).unwrap_or_default();
-        let own = SpaceOfWeek { status: snapshot.status, run: snapshot.run_id.clone(), rows: 0 };
+        let own = SpaceOfWeek {
+            status: snapshot.status,
+            run: snapshot.run_id.clone(),
+            rows: 0,
+            extent: snapshot.extent.clone(),
+        };
         spaces.extend(taken.iter().map(|key| ((*key).to_owned(), own.clone())));
         runs.insert(snapshot.run_id.clone(), Run { taken_at: snapshot.taken_at, facts: snapshot.facts.clone() });
         let in_use: BTreeSet<&String> = spaces.values().map(|space| &space.run).collect();
@@ -245,6 +262,34 @@ impl History {
         self.weeks.retain(|week, _| !old.contains(week));
         self.forgotten.extend(old);
     }
+}
+
+/// Says which spaces of a snapshot the week holds more of, and which better rows of, where it takes the others.
+fn not_replaced(snapshot: &Snapshot<'_>, known: &Week, taken: &HashSet<&str>, kept: bool) -> Vec<String> {
+    let week = snapshot.week;
+    let mut better = Vec::new();
+    let mut fuller: BTreeMap<Vec<String>, Vec<&str>> = BTreeMap::new();
+    for key in snapshot.spaces.iter().map(String::as_str).filter(|key| !taken.contains(key)) {
+        let Some(space) = known.spaces.get(key) else { continue };
+        let lacks = snapshot.extent.lacks(&space.extent);
+        if space.status > snapshot.status || lacks.is_empty() {
+            better.push(key);
+        } else {
+            fuller.entry(lacks).or_default().push(key);
+        }
+    }
+    let named = |keys: &[&str]| format!("{} {}", if keys.len() == 1 { "space" } else { "spaces" }, keys.join(", "));
+    let mut said: Vec<String> = fuller
+        .iter()
+        .map(|(lacks, keys)| {
+            let more = lacks.join(", ");
+            format!("{week} holds more of {} already: {more}; its rows stay", named(keys))
+        })
+        .collect();
+    if kept && !better.is_empty() {
+        said.push(format!("{week} holds better rows of {} already, which stay", named(&better)));
+    }
+    said
 }
 
 /// The order in which the rows of a week are to be written. Refuses ids that are none, and two rows of one page.

@@ -18,12 +18,27 @@ pub(super) struct Comments {
     pub(super) listed: u64,
 }
 
-/// The comments of one kind with their replies, as far as `keep` wants those of a container; all of them where the
-/// container is not told.
+/// The comments of one kind while their replies are read.
+pub(super) struct Threads {
+    which: CommentKind,
+    comments: BTreeMap<ContentId, Content>,
+    parents: HashMap<ContentId, ContentId>,
+    listed: u64,
+}
+
+/// The comments of one kind with their replies.
 ///
-/// Whether the site-wide list shows replies is not documented (`confluence-api.md` 3.4). One reply in it shows that it
-/// does; without any, the replies to every comment are asked for.
-pub(super) async fn read(crawl: &Crawl<'_>, which: CommentKind, keep: impl Fn(&ContentId) -> bool) -> Comments {
+/// Whether the site-wide list shows replies is not documented. One reply in it is taken to show that it has all, nested
+/// ones too; without any, the replies to every comment are asked for.
+pub(super) async fn read(crawl: &Crawl<'_>, which: CommentKind) -> Comments {
+    let mut threads = list(crawl, which, |_| true).await;
+    let parents = threads.without_replies();
+    threads.ask(crawl, parents, |_| true).await;
+    threads.close()
+}
+
+/// The list of the site, as far as `keep` wants the comments of a container; all of them where the container is not told.
+pub(super) async fn list(crawl: &Crawl<'_>, which: CommentKind, keep: impl Fn(&ContentId) -> bool) -> Threads {
     let (kind, words) = kind_of(which);
     let unit = crawl.ledger.enter(UnitKind::CommentList, format!("{words} of the site"));
     let mut parents: HashMap<ContentId, ContentId> = HashMap::new();
@@ -43,32 +58,49 @@ pub(super) async fn read(crawl: &Crawl<'_>, which: CommentKind, keep: impl Fn(&C
         .await;
     unit.settle(&walked.end);
     crawl.witnesses.note(comments.values());
-    if parents.is_empty() {
-        let mut level: Vec<Content> = comments.values().cloned().collect();
+    Threads { which, comments, parents, listed: walked.items }
+}
+
+impl Threads {
+    /// The comments whose replies the list does not show: all, unless it shows replies.
+    pub(super) fn without_replies(&self) -> Vec<Parent> {
+        if self.parents.is_empty() { self.comments.values().map(Parent::of).collect() } else { Vec::new() }
+    }
+
+    /// Asks for the replies to these comments, and for those to each reply that `goes_on` wants. Gives what came.
+    pub(super) async fn ask(
+        &mut self,
+        crawl: &Crawl<'_>,
+        parents: Vec<Parent>,
+        goes_on: impl Fn(&ContentId) -> bool,
+    ) -> Vec<ContentId> {
+        let mut came = Vec::new();
+        let mut level = parents;
         while !level.is_empty() {
             let mut found = Vec::new();
             for group in level.chunks(GROUP) {
-                found.extend(
-                    crawl
-                        .all(
-                            group
-                                .iter()
-                                .map(|comment| replies(crawl, Pass::FIRST, which, Parent::of(comment)))
-                                .collect(),
-                        )
-                        .await,
-                );
+                let asked = group.iter().map(|parent| replies(crawl, Pass::FIRST, self.which, parent.clone()));
+                found.extend(crawl.all(asked.collect()).await);
             }
-            level = found
-                .into_iter()
-                .flat_map(|replies| replies.list)
-                .filter(|reply| !comments.contains_key(&reply.id))
-                .collect();
-            comments.extend(level.iter().map(|reply| (reply.id.clone(), reply.clone())));
+            let new = found.into_iter().flat_map(|replies| replies.list);
+            let new: Vec<Content> = new.filter(|reply| !self.comments.contains_key(&reply.id)).collect();
+            level = new.iter().filter(|reply| goes_on(&reply.id)).map(Parent::of).collect();
+            came.extend(new.iter().map(|reply| reply.id.clone()));
+            self.comments.extend(new.into_iter().map(|reply| (reply.id.clone(), reply)));
         }
+        came
     }
-    inherit_containers(&mut comments, &parents);
-    Comments { list: comments.into_values().collect(), listed: walked.items }
+
+    /// A comment that was read.
+    pub(super) fn comment(&self, id: &ContentId) -> Option<&Content> {
+        self.comments.get(id)
+    }
+
+    /// All that was read.
+    pub(super) fn close(mut self) -> Comments {
+        inherit_containers(&mut self.comments, &self.parents);
+        Comments { list: self.comments.into_values().collect(), listed: self.listed }
+    }
 }
 
 /// What comments of a kind are here, and the words for a list of them.
@@ -92,8 +124,14 @@ pub(super) fn comment(sent: model::Content, read: impl FnOnce(model::Content) ->
 fn in_its_thread(mut reply: Content) -> Content {
     if let Some(details) = &mut reply.details {
         details.resolution = None;
+        details.is_reply = true;
     }
     reply
+}
+
+/// Whether a comment answers another one; only readings for the page metrics know.
+pub(super) fn is_reply(comment: &Content) -> bool {
+    comment.details.as_ref().is_some_and(|details| details.is_reply)
 }
 
 /// The comment whose replies are asked for.

@@ -1,4 +1,4 @@
-//! Downloads files that look alike and compares their bytes (`--verify-duplicates`, product contract 3.2).
+//! Downloads files that look alike and compares their bytes (`--verify-duplicates`).
 
 use super::Inventory;
 use super::continued::Continued;

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::Inventory;
 use super::crawl::Crawl;
+use super::kept_texts::KeptTexts;
 use super::ledger::Ledger;
 use super::memory::Memory;
 use super::options::CrawlOptions;
@@ -17,6 +18,7 @@ use storage_format::OwnSite;
 pub(super) struct Continued<'a> {
     pub(super) ledger: Ledger,
     witnesses: Witnesses,
+    texts: KeptTexts,
     api: &'a Api,
     options: &'a CrawlOptions,
     progress: &'a Progress,
@@ -41,6 +43,7 @@ impl<'a> Continued<'a> {
         Self {
             ledger,
             witnesses,
+            texts: KeptTexts::beside(&inventory.contents, options),
             api,
             options,
             progress,
@@ -58,6 +61,7 @@ impl<'a> Continued<'a> {
             progress: self.progress,
             ledger: &self.ledger,
             witnesses: &self.witnesses,
+            texts: &self.texts,
             site: &self.site,
             memory: Memory(self.options.cache.as_deref()),
             last_run: None,

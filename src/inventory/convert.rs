@@ -106,6 +106,7 @@ pub(super) fn details(sent: &model::Content) -> Details {
         message: text(version.and_then(|version| version.message.as_ref())),
         tiny_link: text(sent.links.as_ref().and_then(|links| links.tinyui.as_ref())),
         resolution: text(sent.resolution_status.as_ref()).map(Resolution::from),
+        is_reply: sent.parent_comment_id.is_some(),
     }
 }
 
@@ -193,7 +194,7 @@ pub(super) fn became_old(attachment: &Attachment) -> OldVersion {
     }
 }
 
-/// The header image a property tells of, where it is one of the two that do (`storage-format.md` 0, fact 8).
+/// The header image a property tells of, where it is one of the two that do.
 pub(super) fn header_image(key: &str, value: Option<&Value>) -> Option<HeaderImage> {
     let draft = match key {
         HEADER_IMAGE_PUBLISHED => false,
@@ -279,7 +280,7 @@ mod tests {
     }
 
     #[test]
-    fn f_60_a_size_that_no_file_has_is_unknown() {
+    fn a_size_that_no_file_has_is_unknown_f_60() {
         let sent = |size: u64| {
             let sent = json!({"id": "att1", "fileSize": size, "version": {"number": 2}});
             let mut file = attachment(serde_json::from_value(sent.clone()).unwrap());
@@ -291,7 +292,7 @@ mod tests {
     }
 
     #[test]
-    fn f_60_times_that_cannot_be_read_are_unknown() {
+    fn times_that_cannot_be_read_are_unknown_f_60() {
         assert_eq!(time(Some("soon")), None);
         assert_eq!(time(None), None);
         assert_eq!(time(Some("2026-01-02T03:04:05.678Z")), time(Some("2026-01-02T03:04:05.678+0000")));

@@ -98,6 +98,8 @@ unit_kinds! {
     PageList = "page list",
     /// The list of blog posts of a group of spaces.
     BlogPostList = "blog post list",
+    /// The titles of the pages or blog posts of a group of spaces, listed before any body.
+    TitleList = "title list",
     /// The site-wide list of attachments.
     AttachmentList = "attachment list",
     /// The site-wide list of footer or inline comments.
@@ -143,6 +145,10 @@ unit_kinds! {
     Comparison = "comparison of duplicates",
     /// The search over the pages of a group of spaces, for what it tells beside them.
     PageSweep = "page sweep",
+    /// What one page that the search does not show tells alone.
+    PageAlone = "page alone",
+    /// Who alone may read or change one page.
+    PageRestrictions = "page restrictions",
     /// The labels of one page.
     PageLabels = "page labels",
     /// A folder, whiteboard, database or smart link in the tree of pages.

@@ -11,6 +11,7 @@ use futures_util::stream::{self, StreamExt};
 
 use super::convert;
 use super::kept_bodies::read_body;
+use super::kept_texts::{self, KeptTexts};
 use super::last_run::LastRun;
 use super::ledger::{Ledger, Unit};
 use super::memory::Memory;
@@ -21,7 +22,7 @@ use super::witnesses::{Kind, Witnesses};
 use crate::progress::Progress;
 use confluence_client::api::Single;
 use confluence_client::{Api, RequestError, model};
-use storage_format::{Body, Depth, OwnSite};
+use storage_format::{Body, Depth, OwnSite, parse_adf};
 
 /// Pause before something not found is asked for again (F-41).
 const RECHECK_AFTER: Duration = Duration::from_secs(2);
@@ -37,6 +38,7 @@ pub(super) struct Crawl<'a> {
     pub(super) progress: &'a Progress,
     pub(super) ledger: &'a Ledger,
     pub(super) witnesses: &'a Witnesses,
+    pub(super) texts: &'a KeptTexts,
     pub(super) site: &'a OwnSite,
     pub(super) memory: Memory<'a>,
     /// The last complete run of this site by this account, where one is known.
@@ -48,8 +50,21 @@ pub(super) struct Crawl<'a> {
 impl Crawl<'_> {
     /// Reads a body in storage format, as far as the options ask. Every body of an inventory passes here.
     pub(super) fn parse(&self, text: &str) -> Body {
+        let mut body = self.read(text);
+        self.texts.keep(&mut body);
+        body
+    }
+
+    fn read(&self, text: &str) -> Body {
         let depth = self.options.measures.as_ref().map_or(Depth::References, Depth::Measures);
         read_body(self.memory.0, text, self.site, depth)
+    }
+
+    /// Reads a body in its other form, the document that the editor shows.
+    pub(super) fn document(&self, text: &str) -> Body {
+        let mut body = parse_adf(text, self.site);
+        self.texts.keep(&mut body);
+        body
     }
 
     /// Reads a content as a list gives it; the text of its body is not kept. What contents in the trash name counts for
@@ -64,7 +79,11 @@ impl Crawl<'_> {
 
     /// Reads a content that was asked for alone.
     pub(super) fn content(&self, sent: model::Content, kind: ContentKind) -> Content {
-        let body = sent.storage().map(|text| self.parse(text));
+        let body = sent.storage().map(|text| match sent.status.as_deref() {
+            // nothing is searched in the trash
+            Some("trashed") => kept_texts::without(self.read(text)),
+            _ => self.parse(text),
+        });
         let details = self.options.measures.is_some().then(|| Box::new(convert::details(&sent)));
         Content { details, ..convert::content(sent, kind, body) }
     }
@@ -170,7 +189,7 @@ mod tests {
     use crate::inventory::coverage::UnitKind;
 
     #[tokio::test]
-    async fn f_95_a_panic_in_one_request_ends_the_reading_with_it() {
+    async fn a_panic_in_one_request_ends_the_reading_with_it_f_95() {
         let settings = confluence_client::ConnectionSettings::new(
             "http://localhost:1",
             confluence_client::Credentials::basic("me", "token".into()),
@@ -184,6 +203,7 @@ mod tests {
             progress: &progress,
             ledger,
             witnesses: &Witnesses::default(),
+            texts: &KeptTexts::beside(&[], &options),
             site: &site,
             memory,
             last_run: None,

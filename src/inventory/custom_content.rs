@@ -1,6 +1,6 @@
 //! App content: read as a possible user of files as soon as its type is known.
 //!
-//! No endpoint lists the types (`confluence-api.md` 3.4); what owns an attachment tells its own.
+//! No endpoint lists the types; what owns an attachment tells its own.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,7 +13,7 @@ use confluence_client::RequestError;
 use confluence_client::api::{Bodies, Order};
 use storage_format::Body;
 
-/// Types that are an index of diagrams kept elsewhere: what stands in them is no use (`storage-format.md` 3).
+/// Types that are an index of diagrams kept elsewhere: what stands in them is no use.
 const INDEXES: [&str; 2] = ["com.mxgraph.confluence.plugins.diagramly", "drawio"];
 
 /// The owners found alone, and all app content of the same types; and these types, but for those not to be listed.

@@ -7,9 +7,11 @@ use chrono::Utc;
 use thiserror::Error;
 use url::Url;
 
+use super::admission::Reader;
 use super::coverage::UnreadVersion;
 use super::crawl::Crawl;
 use super::identity::{self, Opening};
+use super::kept_texts::KeptTexts;
 use super::last_run::{self, Figures, LastRun, View};
 use super::ledger::Ledger;
 use super::memory::Memory;
@@ -33,6 +35,9 @@ pub enum CrawlError {
     /// `accept_unread` names what the site does not have.
     #[error("accept_unread names what is not on this site: {}", ids(.0))]
     UnknownAccepted(Vec<UnreadVersion>),
+    /// The run would be of no use as this account or by this clock; nothing was listed.
+    #[error("{0}")]
+    NotAdmitted(Failure),
     /// Nothing usable was read.
     #[error("{cause}")]
     Unusable {
@@ -77,10 +82,11 @@ impl CrawlError {
         Self::Unusable { base_url: api.address().base_url().to_owned(), cause }
     }
 
-    /// The exit status of a run that ends with this error (product contract 1).
+    /// The exit status of a run that ends with this error.
     pub fn exit_status(&self) -> ExitStatus {
         match self {
             Self::Scope(_) | Self::UnknownAccepted(_) => ExitStatus::Usage,
+            Self::NotAdmitted(failure) => failure.status,
             Self::NoSpaces { .. } => ExitStatus::Authentication,
             Self::Unusable { cause, .. } | Self::Unlisted { cause, .. } | Self::Stopped { cause, .. } => match self {
                 _ if cause.is_auth_lost() => ExitStatus::Authentication,
@@ -93,8 +99,9 @@ impl CrawlError {
     }
 
     /// What to do, one line.
-    pub fn remedy(&self) -> &'static str {
+    pub fn remedy(&self) -> &str {
         match self {
+            Self::NotAdmitted(failure) => failure.remedy.as_deref().unwrap_or_default(),
             Self::Scope(_) => "check the space keys: they are in the address of a space, after /spaces/",
             Self::UnknownAccepted(_) => {
                 "write the ids as an incomplete report names them; take out what was deleted since"
@@ -108,6 +115,7 @@ impl CrawlError {
 impl From<&CrawlError> for Failure {
     fn from(error: &CrawlError) -> Self {
         let failure = match error {
+            CrawlError::NotAdmitted(failure) => return failure.clone(),
             CrawlError::Unusable { base_url, cause } => {
                 Self::new(error.exit_status(), format!("{base_url} cannot be read")).because(cause.to_string())
             }
@@ -127,6 +135,7 @@ pub(super) struct Frame<'a> {
     progress: &'a Progress,
     ledger: Ledger,
     witnesses: Witnesses,
+    texts: KeptTexts,
     opening: Opening,
     /// All spaces the account sees, by key.
     pub(super) spaces: Vec<Space>,
@@ -163,6 +172,11 @@ impl<'a> Frame<'a> {
         progress.phase("account and spaces", None);
         let ledger = Ledger::default();
         let opening = identity::open(api, &ledger).await.map_err(|error| CrawlError::unusable(api, error))?;
+        if let Some(admission) = &options.admission {
+            let (here, server) = opening.clocks;
+            let reader = Reader { account: opening.account.id.clone(), here, server };
+            admission.judge(&reader).map_err(CrawlError::NotAdmitted)?;
+        }
         let found = lists::spaces(api, &ledger).await;
         let (spaces, base_url) = (found.by_key, api.address().base_url());
         if spaces.is_empty() {
@@ -197,6 +211,7 @@ impl<'a> Frame<'a> {
             progress,
             ledger,
             witnesses,
+            texts: KeptTexts::beside(&[], options),
             opening,
             spaces,
             reported,
@@ -220,6 +235,7 @@ impl<'a> Frame<'a> {
             progress: self.progress,
             ledger: &self.ledger,
             witnesses: &self.witnesses,
+            texts: &self.texts,
             site: &self.site,
             memory: Memory(self.options.cache.as_deref()),
             last_run: self.last_run.as_ref(),
@@ -263,6 +279,8 @@ impl<'a> Frame<'a> {
             requests: client.requests(),
             plan: Some(read.plan),
             figures: read.figures,
+            doubtful: BTreeSet::new(),
+            outdated: BTreeSet::new(),
         };
         inventory.sort();
         match client.stopped() {

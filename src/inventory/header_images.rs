@@ -1,4 +1,4 @@
-//! Header images: uses of files that no body shows (`storage-format.md` 0, fact 8).
+//! Header images: uses of files that no body shows.
 
 use std::collections::{HashMap, HashSet};
 
@@ -74,7 +74,7 @@ pub(super) fn has_header(content: &Content) -> bool {
 }
 
 /// Reads the header images of one page or post from its properties, and what apps keep there: that comes with the same
-/// request, and a file named by an app's property may be in use (`storage-format.md` 2.5).
+/// request, and a file named by an app's property may be in use.
 pub(super) async fn read_alone(crawl: &Crawl<'_>, content: &mut Content) {
     read_alone_in(crawl, Pass::FIRST, content).await;
 }

@@ -12,6 +12,8 @@ use confluence_client::{Api, RequestError};
 pub(super) struct Opening {
     pub(super) account: Account,
     pub(super) started_at: DateTime<Utc>,
+    /// Our clock then, and that of the server.
+    pub(super) clocks: (DateTime<Utc>, Option<DateTime<Utc>>),
     /// What the clock that dates the run is ahead of ours.
     pub(super) clock_offset: chrono::Duration,
 }
@@ -29,7 +31,8 @@ pub(super) async fn open(api: &Api, ledger: &Ledger) -> Result<Opening, RequestE
     let id = user.account_id.unwrap_or_default();
     api.client().expect_account(&id);
     let name = user.display_name.or(user.public_name).filter(|name| !name.is_empty()).unwrap_or_else(|| id.clone());
-    Ok(Opening { account: Account { id: AccountId(id), name }, started_at, clock_offset: started_at - local })
+    let account = Account { id: AccountId(id), name };
+    Ok(Opening { account, started_at, clocks: (local, answer.server_time), clock_offset: started_at - local })
 }
 
 /// The identity probe at the end: what was read in between was read as this account (F-38).

@@ -1,7 +1,7 @@
 //! What bodies name and measure, kept from run to run.
 //!
 //! Confluence rewrites the references of other pages when a file is renamed or moved, without a new version of those
-//! pages (`storage-format.md` 1). So a body is never known by the number of its version, only by a checksum of its text:
+//! pages. So a body is never known by the number of its version, only by a checksum of its text:
 //! what is kept is what reading that very text would give.
 
 use std::io::{self, Read, Write};

@@ -14,6 +14,7 @@ use super::site::{AccountId, Attachment, Content, Space, Status};
 use super::{Inventory, Scan};
 use crate::support::checksum::sha256;
 use crate::support::file_error::{FileError, cannot};
+use crate::support::leftovers;
 use crate::support::private::sync_folder;
 
 /// What every such file is called, up to the name of the site.
@@ -133,7 +134,17 @@ fn read(path: &Path) -> io::Result<Document> {
 fn has_results(folder: &Path) -> bool {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     let mut names = entries.map(|entry| entry.file_name().to_string_lossy().into_owned());
-    names.any(|name| name.starts_with("confluence_analysis_V") || name == "confluence_data" || name.starts_with(NAME))
+    names.any(|name| {
+        name.starts_with("confluence_analysis_V")
+            || name.starts_with(NAME)
+            || (name == "confluence_data" && has_weeks(&folder.join(name)))
+    })
+}
+
+/// Whether a history holds a week: a run that takes its first snapshot makes the folder before it looks here.
+fn has_weeks(folder: &Path) -> bool {
+    let mut weeks = fs::read_dir(folder.join("history")).into_iter().flatten().flatten();
+    weeks.any(|entry| entry.file_name().to_string_lossy().starts_with("snapshot_week="))
 }
 
 /// Remembers a run, when it was complete, as the one that later runs are compared with.
@@ -152,16 +163,19 @@ pub(super) fn remember(folder: &Path, inventory: &Inventory) -> Result<(), FileE
     let view = View::new(&scan.base_url, &scan.account.id);
     let path = view.path(folder);
     let document = Document { format: FORMAT.to_owned(), view, run };
-    let write = || {
-        // for its owner only, and under its name only when it is whole
-        let mut file = tempfile::Builder::new().prefix(NAME).suffix(".partial").tempfile_in(folder)?;
-        serde_json::to_writer_pretty(&mut file, &document)?;
-        file.write_all(b"\n")?;
-        file.as_file().sync_all()?;
-        file.persist(&path).map(drop).map_err(|error| error.error)
-    };
-    write().map_err(cannot("write", &path))?;
+    write(folder, &document).map_err(cannot("write", &path))?;
     sync_folder(folder)
+}
+
+/// Puts the file in place: for its owner only, and under its name only when it is whole.
+fn write(folder: &Path, document: &Document) -> io::Result<()> {
+    let mut file = tempfile::Builder::new().prefix(NAME).suffix(".partial").tempfile_in(folder)?;
+    // a run may be killed before the file has its name
+    leftovers::remove_older(file.path(), NAME, ".partial");
+    serde_json::to_writer_pretty(&mut file, document)?;
+    file.write_all(b"\n")?;
+    file.as_file().sync_all()?;
+    file.persist(document.view.path(folder)).map(drop).map_err(|error| error.error)
 }
 
 #[cfg(test)]
@@ -192,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn f_58_sites_and_accounts_have_files_of_their_own() {
+    fn sites_and_accounts_have_files_of_their_own_f_58() {
         let folder = TempDir::new().unwrap();
         let run = kept(folder.path(), &view("a"));
         assert_eq!(find(Some(folder.path()), &view("a")), Found { run: Some(run), remark: None });
@@ -204,11 +218,36 @@ mod tests {
         assert!(name.starts_with("confluence_last_complete_run_acme_atlassian_net_"), "{name}");
     }
 
+    #[cfg(unix)]
     #[test]
-    fn f_58_a_missing_or_damaged_file_is_told_and_nothing_is_made_of_it() {
+    fn what_a_killed_run_has_left_goes_with_the_next_complete_one() {
+        let folder = TempDir::new().unwrap();
+        let [left, of_now] = [3_600, 1].map(|age| {
+            let path = folder.path().join(format!("{NAME}{age}.partial"));
+            fs::write(&path, "{").unwrap();
+            let then = std::time::SystemTime::now() - std::time::Duration::from_secs(age);
+            File::open(&path).unwrap().set_modified(then).unwrap();
+            path
+        });
+        let run = kept(folder.path(), &view("a"));
+        let document = Document { format: FORMAT.to_owned(), view: view("a"), run: run.clone() };
+        write(folder.path(), &document).unwrap();
+        assert!(!left.exists() && of_now.exists());
+        assert_eq!(find(Some(folder.path()), &view("a")).run, Some(run));
+    }
+
+    #[test]
+    fn a_missing_or_damaged_file_is_told_and_nothing_is_made_of_it_f_58() {
         let folder = TempDir::new().unwrap();
         let remark = || find(Some(folder.path()), &view("a")).remark.unwrap();
         assert!(remark().contains("holds no counts of an earlier complete run"), "{}", remark());
+        let history = folder.path().join("confluence_data/history");
+        fs::create_dir_all(&history).unwrap();
+        assert!(remark().contains("holds no counts of an earlier complete run"), "{}", remark());
+        let week = history.join("snapshot_week=2026-W47");
+        fs::create_dir(&week).unwrap();
+        assert!(remark().contains("holds results of earlier runs"), "{}", remark());
+        fs::remove_dir(&week).unwrap();
         fs::create_dir(folder.path().join("confluence_analysis_V0_1_2026-11-21_19-41-07")).unwrap();
         assert!(remark().contains("holds results of earlier runs"), "{}", remark());
         kept(folder.path(), &view("a"));

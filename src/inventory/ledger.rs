@@ -1,7 +1,7 @@
 //! Keeps the coverage while a run goes on.
 //!
 //! A unit is entered before its request and bears its own end: one that is dropped without an end, for whatever
-//! reason, counts as failed (`reliability-security.md` A3).
+//! reason, counts as failed.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -45,6 +45,11 @@ impl Ledger {
         self.coverage().units.get(&kind).map_or(0, |counts| counts.planned)
     }
 
+    /// How many units of a kind failed or were denied so far.
+    pub(super) fn gaps(&self, kind: UnitKind) -> u64 {
+        self.coverage().units.get(&kind).map_or(0, |counts| counts.failed + counts.denied)
+    }
+
     /// Whether a unit of a kind failed or was denied so far.
     pub(super) fn has_gap(&self, kind: UnitKind) -> bool {
         self.coverage().has_gap(kind)
@@ -52,10 +57,11 @@ impl Ledger {
 
     /// Whether a list of contents or files could not be read to its end so far.
     pub(super) fn has_list_gap(&self) -> bool {
-        const LISTS: [UnitKind; 9] = [
+        const LISTS: [UnitKind; 10] = [
             UnitKind::SpaceList,
             UnitKind::PageList,
             UnitKind::BlogPostList,
+            UnitKind::TitleList,
             UnitKind::DraftList,
             UnitKind::AttachmentList,
             UnitKind::CommentList,

@@ -1,9 +1,8 @@
-//! The comparison of the list of all attachments with other lists (`reliability-security.md` A3.4, F-57, F-99).
+//! The comparison of the list of all attachments with other lists (F-57, F-99).
 //!
 //! A list that ends too early, or leaves something out, gives no sign of it. The closing walk takes it in its other order;
 //! the lists of single owners show holes that both orders share. A difference that no change of the site explains makes
-//! the run incomplete. Where it is found, the owner's own list is read, so that the report says what is missing there. A
-//! snapshot, which has no closing walk, compares the newest attachments instead.
+//! the run incomplete. Where it is found, the owner's own list is read, so that the report says what is missing there.
 //!
 //! Both orders may be cut at their ends. What they show is the first files and the last ones; as long as they share one,
 //! nothing lies between. What is left: holes in the middle at owners outside the sample whose bodies name nothing, which
@@ -11,7 +10,6 @@
 //! trash or an archive.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::ops::ControlFlow;
 
 use chrono::{DateTime, Duration, Utc};
 
@@ -26,8 +24,6 @@ use confluence_client::api::Single;
 /// Owners read alone because another list showed a file of theirs that the site-wide one did not, at most: when there
 /// are more, the list is known to be broken, and each further owner would tell the same.
 const SUSPECTS: usize = 30;
-/// How many of the newest attachments are compared: one page of the list.
-const NEWEST: usize = 250;
 /// How far before the start of the run a file counts as uploaded during it: times come from several computers.
 const CLOCK_MARGIN: Duration = Duration::minutes(2);
 
@@ -46,18 +42,15 @@ pub(super) async fn attachments(crawl: &Crawl<'_>, files: &[Attachment], to_ask:
     read_alone(crawl, sample.iter().cloned().chain(signs).collect(), &listed(files), to_ask).await;
 }
 
-/// Compares the site-wide list with the newest attachments, and with the lists of owners of which it shows no file. For a
-/// snapshot: it counts files and condemns none, and is to cost little more than its lists.
+/// Compares the site-wide list with those of owners of which it shows no file. For a snapshot: it counts files and
+/// condemns none, and is to cost little more than its lists.
 pub(super) async fn attachments_in_brief(crawl: &Crawl<'_>, files: &[Attachment], to_ask: &OwnersToAsk) {
     if crawl.ledger.has_gap(UnitKind::AttachmentList) {
         return;
     }
-    let listed = listed(files);
     let owners = to_ask.without_listed_files(crawl.started_at);
-    let strangers = newest(crawl, &listed).await;
-    let occasions = suspects(&strangers, files).into_iter().filter(|(owner, _)| !owners.contains(owner));
-    let owners: Vec<_> = owners.iter().map(|owner| (*owner, Vec::new())).chain(occasions).collect();
-    read_alone(crawl, owners, &listed, to_ask).await;
+    let owners = owners.into_iter().map(|owner| (owner, Vec::new())).collect();
+    read_alone(crawl, owners, &listed(files), to_ask).await;
 }
 
 fn listed(files: &[Attachment]) -> Listed<'_> {
@@ -104,39 +97,6 @@ fn suspects<'f>(strangers: &'f [Attachment], files: &'f [Attachment]) -> Vec<(&'
         }
     }
     owned.into_values().collect()
-}
-
-/// The end of a list is what goes missing first; the newest files are it. Gives those that the site-wide list lacks.
-async fn newest(crawl: &Crawl<'_>, listed: &Listed<'_>) -> Vec<Attachment> {
-    let unit = crawl.ledger.enter(UnitKind::ListComparison, "the newest attachments");
-    let mut newest: Vec<Attachment> = Vec::new();
-    let mut meets_list = false;
-    let walked = crawl
-        .api
-        .newest_attachments(|sent| {
-            let file = convert::attachment(sent);
-            meets_list |= listed.contains_key(file.id.digits());
-            newest.push(file);
-            if newest.len() < NEWEST || !meets_list { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
-        })
-        .await;
-    if walked.end.is_err() {
-        unit.settle(&walked.end);
-        return Vec::new();
-    }
-    let missing = missing(&newest, listed, crawl.started_at);
-    match missing.first() {
-        None if meets_list || listed.is_empty() => unit.ok(),
-        None => unit.failed(format!("none of the {} in the list of all attachments is among them", listed.len())),
-        Some(first) => unit.failed(format!(
-            "{} of the {} newest attachments are not in the list of all attachments, e.g. {} {:?}",
-            missing.len(),
-            newest.len(),
-            first.id,
-            first.title
-        )),
-    }
-    missing.into_iter().cloned().collect()
 }
 
 /// Files of another list that the site-wide one should have shown: those that were there before the run began.
@@ -281,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn f_55_only_what_was_uploaded_during_the_run_may_be_missing() {
+    fn only_what_was_uploaded_during_the_run_may_be_missing_f_55() {
         let (known, mut new, old) = (file(1, 1), file(2, 1), file(3, 1));
         new.created_at = Some(start() + Duration::seconds(5));
         let listed = HashMap::from([("1", &known)]);

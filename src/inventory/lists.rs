@@ -11,7 +11,7 @@ use super::pass::Pass;
 use super::plan::batch_size;
 use super::site::{Attachment, Container, Content, ContentId, ContentKind, Space};
 use super::templates;
-use super::{bodies, comments, convert};
+use super::{bodies, comments, convert, names};
 use crate::support::wording::plural;
 use confluence_client::api::{Bodies, CommentKind, Order, Single, SpaceList};
 use confluence_client::{Api, RequestError, Walked, model};
@@ -69,14 +69,14 @@ pub(super) async fn contents_and_attachments(
         );
         crawl.ledger.enter(UnitKind::Body, skipped).skipped("--references-within");
     }
-    // before all bodies: when a file is renamed or moved, what names it is rewritten without a new version. Bodies that are
-    // read later name it as the list does, or else the closing walk finds it under another name than the list
-    let files = attachments(crawl).await;
+    // before all bodies: when a file is renamed or moved, or its page, what names it is rewritten without a new version.
+    // Bodies that are read later name it as these lists do, or else later lists show it under another name
+    let (mut files, names) = join!(attachments(crawl), names::list(crawl, &with_bodies));
     let (pages, posts, footer, inline, templates, mut bare_pages, bare_posts) = join!(
         in_spaces(crawl, Single::Page, &with_bodies, Bodies::Included),
         in_spaces(crawl, Single::BlogPost, &with_bodies, Bodies::Included),
-        comments::read(crawl, CommentKind::Footer, |_| true),
-        comments::read(crawl, CommentKind::Inline, |_| true),
+        comments::read(crawl, CommentKind::Footer),
+        comments::read(crawl, CommentKind::Inline),
         templates::walk(crawl, Pass::FIRST, &with_bodies, |_, _| None),
         in_spaces(crawl, Single::Page, &without, Bodies::LeftOut),
         in_spaces(crawl, Single::BlogPost, &without, Bodies::LeftOut),
@@ -87,6 +87,7 @@ pub(super) async fn contents_and_attachments(
     contents.extend(inline.list);
     contents.extend(templates.list);
     let mut contents = bodies::settle(crawl, contents).await;
+    names.settle(&contents, &mut files);
     bare_pages.extend(bare_posts);
     contents.append(&mut bare_pages);
     let owners = unlisted_owners(&contents, &files);

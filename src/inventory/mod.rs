@@ -1,5 +1,6 @@
 //! Takes the inventory of a site: what there is, and whether everything was read.
 
+mod admission;
 mod bodies;
 mod closing_walk;
 mod comments;
@@ -17,12 +18,14 @@ mod header_images;
 mod identity;
 mod ids;
 mod kept_bodies;
+mod kept_texts;
 mod labels;
 mod last_run;
 mod ledger;
 mod list_comparison;
 mod lists;
 mod memory;
+mod names;
 mod newer;
 mod old_sizes;
 mod options;
@@ -35,6 +38,7 @@ pub mod plan;
 mod plausibility;
 mod read_site;
 pub mod recheck;
+mod refusals;
 pub mod scope;
 mod search_comparison;
 pub mod site;
@@ -47,7 +51,7 @@ mod witnesses;
 mod words;
 pub mod workflow;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -58,7 +62,8 @@ use crate::support::file_error::FileError;
 use confluence_client::RequestCounts;
 use storage_format::OwnSite;
 
-pub use closing_walk::ClosingWalk;
+pub use admission::{Admission, Reader};
+pub use closing_walk::{ClosingWalk, List};
 pub use compare::compare_contents;
 pub use coverage::{Coverage, UnreadVersion};
 pub use dry_run::{Preview, plan_requests};
@@ -99,9 +104,21 @@ pub struct Inventory {
     /// How much the lists held when they were read; not in a saved scan.
     #[serde(skip)]
     pub figures: Figures,
+    /// Lists that were walked to their ends and may have left something out all the same: another view of them showed a
+    /// hole, or could not be had. Not in a saved scan.
+    #[serde(skip)]
+    pub doubtful: BTreeSet<List>,
+    /// Pages and posts of which a list shows a newer version than could be read. Not in a saved scan.
+    #[serde(skip)]
+    pub outdated: BTreeSet<ContentId>,
 }
 
 impl Inventory {
+    /// Whether a list was read to its end, and nothing showed a hole in it.
+    pub fn is_whole(&self, list: List) -> bool {
+        !self.coverage.has_gap(list.unit_kind()) && !self.doubtful.contains(&list)
+    }
+
     /// Puts everything in its order, so that the same site gives the same files: contents by kind, space and id,
     /// attachments by id; ids as numbers.
     fn sort(&mut self) {
@@ -186,7 +203,7 @@ pub struct Account {
     pub name: String,
 }
 
-/// Outcome of the one-file proof that `?version=N` answers the old size (product contract 3.2).
+/// Outcome of the one-file proof that `?version=N` answers the old size.
 #[derive(Debug, Clone, Serialize, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "kebab-case", tag = "outcome")]
 pub enum OldSizes {

@@ -1,12 +1,13 @@
 //! Newer states of contents, put in the places of those read before.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use super::site::{Content, Status};
+use super::site::{Attachment, Content, ContentId, Status, Unsettled};
 
 /// Puts contents in the places of those they are newer states of, or adds them; gives how many brought something new.
-/// A draft is a content of its own. A body that could not be read again does not push out the one read before.
-pub(super) fn put_all(contents: &mut Vec<Content>, newer: Vec<Content>) -> usize {
+/// A draft is a content of its own. A body that could not be read again does not push out the one read before. The files of
+/// what got another title or space are left open.
+pub(super) fn put_all(contents: &mut Vec<Content>, files: &mut [Attachment], newer: Vec<Content>) -> usize {
     if newer.is_empty() {
         return 0;
     }
@@ -14,6 +15,7 @@ pub(super) fn put_all(contents: &mut Vec<Content>, newer: Vec<Content>) -> usize
     let mut places: HashMap<_, usize> =
         contents.iter().enumerate().map(|(place, content)| (key(content), place)).collect();
     let mut news = 0;
+    let mut renamed = HashSet::new();
     for mut content in newer {
         if let Some(&place) = places.get(&key(&content)) {
             let known = &mut contents[place];
@@ -21,6 +23,9 @@ pub(super) fn put_all(contents: &mut Vec<Content>, newer: Vec<Content>) -> usize
                 content.body = known.body.take();
             }
             news += usize::from(is_news(known, &content));
+            if is_renamed(known, &content) {
+                renamed.insert(content.id.clone());
+            }
             *known = content;
         } else {
             news += 1;
@@ -28,7 +33,24 @@ pub(super) fn put_all(contents: &mut Vec<Content>, newer: Vec<Content>) -> usize
             contents.push(content);
         }
     }
+    leave_open(&renamed, files);
     news
+}
+
+/// Whether a page or post bears another title or is in another space. What others say of it under the name before is
+/// rewritten without a new version, so references that were read earlier may now mean nothing, or another page.
+fn is_renamed(known: &Content, now: &Content) -> bool {
+    let can_be_named = known.kind.owns_attachments() && known.status != Status::Draft;
+    can_be_named && (&known.title, &known.space) != (&now.title, &now.space)
+}
+
+/// Leaves open the files of pages and posts whose name changed while the site was read.
+pub(super) fn leave_open(renamed: &HashSet<ContentId>, files: &mut [Attachment]) {
+    for file in files {
+        if file.container.id().is_some_and(|owner| renamed.contains(owner)) {
+            file.unsettled = file.unsettled.or(Some(Unsettled::Changing));
+        }
+    }
 }
 
 /// Whether a content is another state than the one known.
@@ -70,25 +92,43 @@ mod tests {
     #[test]
     fn a_draft_stands_beside_its_page_and_a_newer_state_replaces_the_older() {
         let mut contents = vec![page("1", 3, Status::Current, true)];
-        assert_eq!(put_all(&mut contents, vec![page("1", 4, Status::Draft, true)]), 1);
+        assert_eq!(put_all(&mut contents, &mut [], vec![page("1", 4, Status::Draft, true)]), 1);
         assert_eq!(contents.len(), 2);
-        assert_eq!(put_all(&mut contents, vec![page("1", 3, Status::Current, true)]), 0);
+        assert_eq!(put_all(&mut contents, &mut [], vec![page("1", 3, Status::Current, true)]), 0);
         assert_eq!(
-            put_all(&mut contents, vec![page("1", 4, Status::Current, true), page("2", 1, Status::Current, true)]),
+            put_all(
+                &mut contents,
+                &mut [],
+                vec![page("1", 4, Status::Current, true), page("2", 1, Status::Current, true)]
+            ),
             2
         );
         assert_eq!(contents.iter().map(|page| page.version.unwrap()).collect::<Vec<_>>(), [4, 4, 1]);
     }
 
     #[test]
+    fn the_files_of_what_gets_another_title_are_left_open() {
+        let file = serde_json::json!({"id": "att1", "pageId": "1"});
+        let mut files = [convert::attachment(serde_json::from_value(file).unwrap())];
+        let mut contents = vec![page("1", 3, Status::Current, true)];
+        put_all(&mut contents, &mut files, vec![page("1", 4, Status::Current, true)]);
+        assert_eq!(files[0].unsettled, None);
+        let draft = Content { title: "U".to_owned(), ..page("1", 5, Status::Draft, true) };
+        put_all(&mut contents, &mut files, vec![page("1", 4, Status::Draft, true), draft.clone()]);
+        assert_eq!(files[0].unsettled, None, "nothing names a draft");
+        put_all(&mut contents, &mut files, vec![Content { status: Status::Current, ..draft }]);
+        assert_eq!(files[0].unsettled, Some(Unsettled::Changing));
+    }
+
+    #[test]
     fn what_could_not_be_read_again_keeps_the_uses_read_before() {
         let mut contents = vec![page("1", 3, Status::Current, true)];
-        put_all(&mut contents, vec![page("1", 4, Status::Current, false)]);
+        put_all(&mut contents, &mut [], vec![page("1", 4, Status::Current, false)]);
         assert!(contents[0].body.is_some());
         let hidden = out_of_sight(&contents[0]);
         assert!(is_out_of_sight(&hidden) && !hidden.status.is_trash());
-        assert_eq!(put_all(&mut contents, vec![hidden.clone()]), 1);
-        assert_eq!(put_all(&mut contents, vec![hidden]), 0);
+        assert_eq!(put_all(&mut contents, &mut [], vec![hidden.clone()]), 1);
+        assert_eq!(put_all(&mut contents, &mut [], vec![hidden]), 0);
         assert!(contents[0].body.is_some());
     }
 }

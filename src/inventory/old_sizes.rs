@@ -1,6 +1,6 @@
-//! Proves that the sizes of old versions are old sizes (product contract 3.2).
+//! Proves that the sizes of old versions are old sizes.
 //!
-//! That `?version=N` answers the size version N had is documented nowhere (`confluence-api.md` 10, question 1), so one
+//! That `?version=N` answers the size version N had is documented nowhere, so one
 //! old version is measured by its download. Without that proof all old sizes are unknown.
 
 use super::OldSizes;

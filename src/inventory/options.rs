@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::admission::Admission;
 use super::coverage::UnreadVersion;
 use crate::cache::Cache;
 use storage_format::TodoMarkers;
@@ -33,7 +34,14 @@ pub struct CrawlOptions {
     pub accept_shrink: bool,
     /// What may stay unread without making the run incomplete.
     pub accept_unread: Vec<UnreadVersion>,
+    /// Bytes of text that are kept of bodies that were not understood, to be searched for names; `None` is 128 MiB. A body
+    /// beyond them may name every file.
+    pub most_kept_text: Option<usize>,
     /// Measure the texts of bodies and keep the details of contents, for a snapshot; with the words that mark
     /// unfinished text.
     pub measures: Option<TodoMarkers>,
+    /// Judges who reads before the first list.
+    pub admission: Option<Admission>,
+    /// For a snapshot: blog posts are measured as pages are.
+    pub blog_post_rows: bool,
 }

@@ -5,7 +5,7 @@ use super::crawl::{Crawl, single};
 use super::site::{Content, ContentKind, Status};
 use confluence_client::RequestError;
 use confluence_client::api::{BodyForm, Edition};
-use storage_format::{Body, Certainty, Reading, parse_adf};
+use storage_format::{Body, Certainty, Reading};
 
 /// Whether the emptiness of a body says nothing: of a live doc, and of a page or post that has had other versions.
 pub(super) fn is_doubtful(content: &Content) -> bool {
@@ -33,7 +33,7 @@ pub(super) async fn instead(
         };
         if let Some(text) = sent.text(*form) {
             return Ok(Some(match form {
-                BodyForm::Document => parse_adf(text, crawl.site),
+                BodyForm::Document => crawl.document(text),
                 BodyForm::Raw | BodyForm::Storage => crawl.parse(text),
             }));
         }
@@ -89,6 +89,9 @@ fn add(content: &mut Content, other: Body) {
     body.references.extend(other.references);
     body.page_links.extend(other.page_links);
     body.is_blank = false;
+    if let Some(measures) = &mut body.measures {
+        measures.anchors.are_not_all_known();
+    }
     // what the other form leaves to be searched is searched
     if other.reading != Reading::WellFormed {
         body.reading = other.reading;

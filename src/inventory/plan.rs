@@ -16,14 +16,20 @@ use crate::support::wording::plural;
 use confluence_client::api::{PEOPLE_PER_REQUEST, SPACE_IDS_PER_REQUEST};
 use confluence_client::{Client, RequestCounts, RequestKind};
 
-/// Requests in a second that are expected before a run has measured them (`confluence-api.md` 6).
+/// Requests in a second that are expected before a run has measured them.
 const USUAL_RATE: f64 = 10.0;
 
-/// How often all lists are walked: in the first reading, and in a closing walk that finds nothing.
-const WALKS: usize = 2;
+/// What a plan of an audit cannot count, for people.
+pub const ON_TOP: &str = "on top come the files of each label that macros or rules ask for, in every walk, the drafts and app \
+                          properties of pages with files that nothing uses so far, templates and versions whose lists take \
+                          more than one request, and more rounds of the closing walk where something changes";
 
-/// The requests of a run, computed from the first lists. Retries, and what only reading can show (drafts of candidates,
-/// further rounds of the closing walk because something changed), come on top.
+/// How often all lists are walked: in the first reading, and in a closing walk that finds nothing.
+const WALKS: u64 = 2;
+/// How often pages and blog posts are listed: for their titles before that, too.
+const WALKS_OF_TITLED: u64 = WALKS + 1;
+
+/// The requests of a run, computed from the first lists. Retries, and what only reading can show ([`ON_TOP`]), come on top.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RequestPlan {
     /// By kind, in the words of the counter of requests sent.
@@ -34,6 +40,10 @@ pub struct RequestPlan {
     pub rate: f64,
     /// Old versions that earlier runs have read, which cost no request.
     pub remembered_versions: u64,
+    /// Requests on top of these where the search of the site does not look into archived spaces: their pages are then
+    /// read one by one.
+    #[serde(default)]
+    pub unless_searched: u64,
 }
 
 impl RequestPlan {
@@ -43,7 +53,7 @@ impl RequestPlan {
         let total = requests.total();
         let seconds =
             std::time::Duration::try_from_secs_f64(total as f64 / rate).map_or(u64::MAX, |time| time.as_secs());
-        Self { requests, seconds, rate, remembered_versions }
+        Self { requests, seconds, rate, remembered_versions, unless_searched: 0 }
     }
 
     /// All requests.
@@ -60,7 +70,11 @@ impl fmt::Display for RequestPlan {
             (0, minutes) => write!(f, "{minutes} min")?,
             (hours, minutes) => write!(f, "{hours} h {minutes} min")?,
         }
-        write!(f, " at {:.0} in a second", self.rate)
+        write!(f, " at {:.0} in a second", self.rate)?;
+        match self.unless_searched {
+            0 => Ok(()),
+            more => write!(f, ", and up to {more} more if the search does not show the pages of archived spaces"),
+        }
     }
 }
 
@@ -185,9 +199,6 @@ impl SiteCounts {
         add(RequestKind::CurrentUser, 2);
         for _ in 0..WALKS {
             add(RequestKind::Spaces, 2);
-            for (kind, counts) in [(RequestKind::Pages, &self.pages), (RequestKind::BlogPosts, &self.posts)] {
-                add(kind, batches(&self.read_spaces, counts, client.concurrency(), client.page_limit(kind)));
-            }
             for (kind, count) in [
                 (RequestKind::Attachments, self.attachments),
                 (RequestKind::FooterComments, self.footer_comments),
@@ -203,7 +214,8 @@ impl SiteCounts {
         // after the closing walk
         add(RequestKind::CurrentUser, 1);
         for (kind, counts) in [(RequestKind::Pages, &self.pages), (RequestKind::BlogPosts, &self.posts)] {
-            add(kind, batches(&self.other_spaces, counts, client.concurrency(), client.page_limit(kind)));
+            let pages_of = |spaces| batches(spaces, counts, client.concurrency(), client.page_limit(kind));
+            add(kind, WALKS_OF_TITLED * pages_of(&self.read_spaces) + pages_of(&self.other_spaces));
         }
         add(RequestKind::Properties, self.unsearched);
         add(RequestKind::Draft, self.unlisted_drafts);
@@ -262,6 +274,7 @@ mod tests {
             seconds,
             rate: 10.0,
             remembered_versions: 0,
+            unless_searched: 0,
         };
         assert_eq!(plan(12, 2).to_string(), "plan: 12 requests, about 1 min at 10 in a second");
         assert_eq!(plan(60_000, 6_000).to_string(), "plan: 60,000 requests, about 1 h 40 min at 10 in a second");

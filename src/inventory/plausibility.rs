@@ -60,7 +60,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn f_58_thirty_percent_are_believed_and_no_more() {
+    fn thirty_percent_are_believed_and_no_more_f_58() {
         assert!(is_believed(100, 70) && !is_believed(100, 69));
         assert!(is_believed(0, 0) && is_believed(0, 5) && is_believed(3, 4));
         assert!(!is_believed(1, 0) && !is_believed(1000, 0) && is_believed(10, 7) && !is_believed(10, 6));

@@ -1,5 +1,7 @@
 //! Reads a whole site: the order of the lists, and what holds them together.
 
+use std::collections::HashSet;
+
 use super::coverage::UnitKind;
 use super::crawl::Crawl;
 use super::frame::{CrawlError, Frame, Read};
@@ -7,8 +9,8 @@ use super::last_run::Figures;
 use super::options::CrawlOptions;
 use super::owners_to_ask::OwnersToAsk;
 use super::pass::Pass;
-use super::plan::SiteCounts;
-use super::site::{Space, SpaceId};
+use super::plan::{ON_TOP, SiteCounts};
+use super::site::{ContentId, ContentKind, Space, SpaceId};
 use super::{
     Inventory, bodies, comments, custom_content, drafts, header_images, labels, list_comparison, lists, newer,
     old_sizes, owners, people, plausibility, search_comparison, unread, versions,
@@ -37,6 +39,7 @@ async fn read(crawl: &Crawl<'_>, spaces: &[Space], reported: Option<&[String]>) 
     let plan = counts.plan(crawl.api.client(), crawl.last_run);
     if crawl.api.client().stopped().is_none() {
         crawl.progress.note(&plan);
+        crawl.progress.note(ON_TOP);
     }
     let to_ask = OwnersToAsk::of(&contents, &files);
     crawl.phase("header images and owners", None);
@@ -47,14 +50,17 @@ async fn read(crawl: &Crawl<'_>, spaces: &[Space], reported: Option<&[String]>) 
         drafts::listed(crawl),
     );
     let (app_content, app_content_types) = custom_content::read(crawl, found).await;
-    contents.extend(app_content);
+    // the sweep for header images may have met an owner that no list shows, too
+    let met: HashSet<(ContentKind, ContentId)> =
+        contents.iter().map(|content| (content.kind, content.id.clone())).collect();
+    contents.extend(app_content.into_iter().filter(|found| !met.contains(&(found.kind, found.id.clone()))));
     let is_read = |id: &SpaceId| {
         let space = spaces.iter().find(|space| space.id == *id);
         !crawl.options.references_within
             || space.is_none_or(|space| reported.is_none_or(|keys| keys.contains(&space.key)))
     };
     let drafts = drafts::read(crawl, listed_drafts, &contents, is_read).await;
-    newer::put_all(&mut contents, drafts);
+    newer::put_all(&mut contents, &mut files, drafts);
     let unknown = unread::unknown(crawl, &contents, &files);
     if !unknown.is_empty() {
         return Err(CrawlError::UnknownAccepted(unknown));

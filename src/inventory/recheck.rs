@@ -1,5 +1,4 @@
-//! The second look: before a file is called unreferenced, what could still use it is read again
-//! (product contract 3.3).
+//! The second look: before a file is called unreferenced, what could still use it is read again.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -15,7 +14,6 @@ use super::{Inventory, drafts, header_images, newer};
 use crate::progress::Progress;
 use confluence_client::api::Edition;
 use confluence_client::{Api, RequestError};
-use storage_format::{ContainerRef, Reference, Target};
 
 /// Remembers the published owners that have been read again, so that further looks do not repeat it. Drafts are read in
 /// every look: no list shows that one was saved again.
@@ -28,28 +26,6 @@ impl SecondLook {
     /// Nothing read again yet.
     pub fn new() -> Self {
         Self::default()
-    }
-
-    /// Reads once more what lists the files of other pages by their titles, before all lists are walked again: a page may
-    /// have been renamed between its list and the body that names it, which is rewritten without a new version. Later the
-    /// walk finds the page under another title.
-    pub async fn look_at_lists_of_files(
-        &mut self,
-        api: &Api,
-        inventory: &mut Inventory,
-        options: &CrawlOptions,
-        progress: &Progress,
-    ) -> Result<(), RequestError> {
-        let contents = inventory.contents.iter().enumerate();
-        let listing: BTreeSet<usize> =
-            contents.filter(|(_, content)| lists_files_of_others(content)).map(|(place, _)| place).collect();
-        if listing.is_empty() {
-            return Ok(());
-        }
-        let continued = Continued::of(inventory, api, options, progress);
-        self.read_alone(&continued.crawl(), inventory, "lists of files", listing).await;
-        inventory.sort();
-        continued.close(inventory)
     }
 
     /// Reads what could use the candidates (places in `inventory.attachments`) and comes with no list: the drafts of
@@ -82,23 +58,18 @@ impl SecondLook {
     async fn owners_alone(&mut self, crawl: &Crawl<'_>, inventory: &mut Inventory, candidates: &[usize]) {
         let published = published_owners(inventory);
         let files = candidates.iter().filter_map(|&index| inventory.attachments.get(index));
-        let owners = files.filter_map(|file| published.get(file.container.id()?).copied()).collect();
-        self.read_alone(crawl, inventory, "owners of candidates", owners).await;
-    }
-
-    /// Reads the contents at these places alone, each once.
-    async fn read_alone(&mut self, crawl: &Crawl<'_>, inventory: &mut Inventory, phase: &str, places: BTreeSet<usize>) {
+        let places: BTreeSet<usize> = files.filter_map(|file| published.get(file.container.id()?).copied()).collect();
         let contents: Vec<&Content> = places
             .into_iter()
             .map(|place| &inventory.contents[place])
             .filter(|content| self.alone.insert(content.id.clone()))
             .collect();
-        crawl.phase(phase, Some(contents.len() as u64));
+        crawl.phase("owners of candidates", Some(contents.len() as u64));
         let mut read = Vec::new();
         for group in contents.chunks(GROUP) {
             read.extend(crawl.all(group.iter().map(|&content| alone(crawl, content)).collect()).await);
         }
-        newer::put_all(&mut inventory.contents, read.into_iter().flatten().collect());
+        newer::put_all(&mut inventory.contents, &mut inventory.attachments, read.into_iter().flatten().collect());
     }
 }
 
@@ -122,19 +93,7 @@ async fn drafts_of_owners(crawl: &Crawl<'_>, inventory: &mut Inventory, candidat
     for group in wanted.chunks(GROUP) {
         found.extend(crawl.all(group.iter().map(|&owner| drafts::of_published(crawl, owner)).collect()).await);
     }
-    newer::put_all(&mut inventory.contents, found.into_iter().flatten().collect());
-}
-
-/// Whether a published page or post bears a macro that lists files of a page that it names by title.
-fn lists_files_of_others(content: &Content) -> bool {
-    let by_title = |reference: &Reference| match &reference.target {
-        Target::Gallery(filter) | Target::AttachmentList(filter) => {
-            filter.pages.iter().any(|page| matches!(page, ContainerRef::Page { .. } | ContainerRef::BlogPost { .. }))
-        }
-        _ => false,
-    };
-    let is_published = header_images::has_header(content) && content.status != Status::Draft;
-    is_published && content.body.as_ref().is_some_and(|body| body.references.iter().any(by_title))
+    newer::put_all(&mut inventory.contents, &mut inventory.attachments, found.into_iter().flatten().collect());
 }
 
 /// Places of the published pages and posts outside the trash, by id.

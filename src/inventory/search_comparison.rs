@@ -1,11 +1,11 @@
 //! The comparison with the search index: the index shows contents and attachments independently of their lists, so a
-//! list that ended too early without a sign is noticed (`reliability-security.md` A3.4, F-57, F-99). Comments and
+//! list that ended too early without a sign is noticed (F-57, F-99). Comments and
 //! attachments are searched for; what the search shows of pages and posts comes from other sweeps over the index.
 //!
 //! The index lags and leaves things out, so it never adds anything to the inventory: what it shows and no list did is
 //! asked for alone, and only what is really there, published before the run began, proves a hole.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use chrono::{DateTime, Utc};
 
@@ -14,10 +14,10 @@ use super::coverage::UnitKind;
 use super::crawl::{Crawl, GROUP};
 use super::ledger::Unit;
 use super::list_comparison;
-use super::site::{Attachment, Content, ContentKind, Status};
+use super::site::{Attachment, Content, ContentId, ContentKind, Status};
 use super::witnesses::Kind;
-use super::{comments, convert};
-use confluence_client::api::{Edition, Single};
+use super::{List, comments, convert};
+use confluence_client::api::{Edition, Searched, Single};
 use confluence_client::{RequestError, model};
 
 /// Contents that only the search shows and that are looked at one by one; more are a hole in the lists.
@@ -35,24 +35,33 @@ struct Strangers {
 /// to show.
 pub(super) async fn compare(crawl: &Crawl<'_>, contents: &[Content], files: &[Attachment]) -> Vec<Content> {
     crawl.phase(UnitKind::SearchComparison.label(), None);
-    let Some(strangers) = search(crawl, contents, files).await else { return Vec::new() };
-    // owners in the trash or never published are in the inventory, but their comments and files need not be listed
-    let published: HashSet<&str> = contents
-        .iter()
-        .filter(|content| content.kind.owns_attachments() && !content.status.is_trash())
-        .filter(|content| content.status != Status::Draft)
-        .map(|content| content.id.as_str())
-        .collect();
-    let known = Known { published, started_at: crawl.started_at };
+    let searched = search(crawl, Searched::CommentsAndAttachments, &[], contents, files).await;
+    let Some(strangers) = searched else { return Vec::new() };
+    let known = Known::of(crawl, contents);
     let comments = unlisted_comments(crawl, &known, &strangers.comments).await;
     let words = |file: &Attachment| format!("attachment {} {:?}", file.id, file.title);
     let holes = first_hole(crawl, "attachments", &strangers.files, |id| known.file(crawl, id), words).await;
     list_comparison::owners_of(crawl, &holes, files).await;
-    comments
+    comments.into_iter().map(|unlisted| unlisted.comment).collect()
+}
+
+/// A comment that the search shows and no list did.
+pub(super) struct Unlisted {
+    pub(super) comment: Content,
+    /// The comment that it answers.
+    pub(super) parent: Option<ContentId>,
+}
+
+/// Compares the comments of these spaces, or of all where none is named, with the search index. Gives those that no list
+/// showed.
+pub(super) async fn compare_comments(crawl: &Crawl<'_>, space_keys: &[&str], contents: &[Content]) -> Vec<Unlisted> {
+    let searched = search(crawl, Searched::Comments, space_keys, contents, &[]).await;
+    let Some(strangers) = searched else { return Vec::new() };
+    unlisted_comments(crawl, &Known::of(crawl, contents), &strangers.comments).await
 }
 
 /// Reads alone the comments that the index showed and no list did, and keeps those on what is published.
-async fn unlisted_comments(crawl: &Crawl<'_>, known: &Known<'_>, strangers: &[String]) -> Vec<Content> {
+async fn unlisted_comments(crawl: &Crawl<'_>, known: &Known<'_>, strangers: &[String]) -> Vec<Unlisted> {
     if strangers.is_empty() {
         return Vec::new();
     }
@@ -78,19 +87,28 @@ async fn unlisted_comments(crawl: &Crawl<'_>, known: &Known<'_>, strangers: &[St
 }
 
 /// Walks the index; `None` when this account or site has no search.
-async fn search(crawl: &Crawl<'_>, contents: &[Content], files: &[Attachment]) -> Option<Strangers> {
+async fn search(
+    crawl: &Crawl<'_>,
+    which: Searched,
+    space_keys: &[&str],
+    contents: &[Content],
+    files: &[Attachment],
+) -> Option<Strangers> {
     let listed: HashSet<&str> = contents
         .iter()
         .filter(|content| content.kind.is_comment())
         .map(|content| content.id.as_str())
         .chain(files.iter().map(|file| file.id.digits()))
         .collect();
-    let unit =
-        crawl.ledger.enter(UnitKind::SearchComparison, "search for comments and attachments that no list showed");
+    let words = match which {
+        Searched::CommentsAndAttachments => "search for comments and attachments that no list showed",
+        Searched::Comments => "search for comments that no list showed",
+    };
+    let unit = crawl.ledger.enter(UnitKind::SearchComparison, words);
     let mut strangers = Strangers::default();
     let walked = crawl
         .api
-        .indexed(|hit: model::SearchHit| {
+        .indexed(which, space_keys, |hit: model::SearchHit| {
             let id = hit.id.0.strip_prefix("att").unwrap_or(&hit.id.0);
             let list = match hit.kind.as_deref() {
                 Some("comment") => &mut strangers.comments,
@@ -156,17 +174,27 @@ struct Known<'a> {
     started_at: DateTime<Utc>,
 }
 
+impl<'a> Known<'a> {
+    fn of(crawl: &Crawl<'_>, contents: &'a [Content]) -> Self {
+        // owners in the trash or never published are in the inventory, but their comments and files need not be listed
+        let published = contents.iter().filter(|content| content.kind.owns_attachments());
+        let published = published.filter(|content| !content.status.is_trash() && content.status != Status::Draft);
+        Self { published: published.map(|content| content.id.as_str()).collect(), started_at: crawl.started_at }
+    }
+}
+
 impl Known<'_> {
     /// A comment on a published page or post.
-    async fn comment(&self, crawl: &Crawl<'_>, id: &str) -> Result<Option<Content>, RequestError> {
+    async fn comment(&self, crawl: &Crawl<'_>, id: &str) -> Result<Option<Unlisted>, RequestError> {
         for (which, kind) in
             [(Single::FooterComment, ContentKind::FooterComment), (Single::InlineComment, ContentKind::InlineComment)]
         {
             let alone = crawl.twice(|| crawl.api.content(which, id, Edition::Published)).await;
             let Some(sent) = crawl.unless_gone(Kind::Content(kind), id, alone).await? else { continue };
+            let parent = sent.parent_comment_id.as_ref().map(|id| ContentId::new(&id.0));
             let comment = comments::comment(sent, |sent| crawl.content(sent, kind));
             let on_published = comment.container.as_ref().is_some_and(|id| self.published.contains(id.as_str()));
-            return Ok((comment.status == Status::Current && on_published).then_some(comment));
+            return Ok((comment.status == Status::Current && on_published).then_some(Unlisted { comment, parent }));
         }
         Ok(None)
     }
@@ -213,13 +241,19 @@ async fn read_one(crawl: &Crawl<'_>, which: Single, id: &str) -> Option<Content>
 }
 
 /// Asks alone for pages that a sweep over the index showed and no list did, where no closing walk follows: what was
-/// published before the run began proves a hole.
-pub(super) async fn explain_unlisted(crawl: &Crawl<'_>, unlisted: &[(Single, String)]) {
+/// published before the run began proves a hole. Returns the lists that are in doubt: those with a hole, and both where
+/// that could not be asked.
+pub(super) async fn explain_unlisted(crawl: &Crawl<'_>, unlisted: &[(Single, String)]) -> BTreeSet<List> {
+    let before = crawl.ledger.gaps(UnitKind::SearchComparison);
+    let mut holes = Vec::new();
     if may_be_asked_for(crawl, unlisted) {
         for group in unlisted.chunks(GROUP) {
-            crawl.all(group.iter().map(|(which, id)| explain_one(crawl, *which, id)).collect()).await;
+            let explained = crawl.all(group.iter().map(|(which, id)| explain_one(crawl, *which, id)).collect()).await;
+            holes.extend(explained.into_iter().flatten());
         }
     }
+    let gaps = crawl.ledger.gaps(UnitKind::SearchComparison) - before;
+    if gaps > holes.len() as u64 { [List::Pages, List::BlogPosts].into() } else { holes.into_iter().collect() }
 }
 
 /// Whether it is worth to ask for them: not where it is known that contents are missing, and not for too many.
@@ -250,8 +284,9 @@ async fn ask_for<'c>(crawl: &Crawl<'c>, which: Single, id: &str) -> Option<(Unit
     None
 }
 
-async fn explain_one(crawl: &Crawl<'_>, which: Single, id: &str) {
-    let Some((unit, _, sent)) = ask_for(crawl, which, id).await else { return };
+/// The list that has a hole.
+async fn explain_one(crawl: &Crawl<'_>, which: Single, id: &str) -> Option<List> {
+    let (unit, _, sent) = ask_for(crawl, which, id).await?;
     let published = matches!(sent.status.as_deref(), Some("current" | "archived"));
     // a first version may have been published long after its draft was created
     let first = sent.version.as_ref().filter(|version| version.number == Some(1));
@@ -259,7 +294,9 @@ async fn explain_one(crawl: &Crawl<'_>, which: Single, id: &str) {
     let newest = times.into_iter().filter_map(convert::time).max();
     if published && newest.is_none_or(|newest| newest < crawl.started_at) {
         unit.failed("it is published, but the list did not show it");
+        Some(if which == Single::BlogPost { List::BlogPosts } else { List::Pages })
     } else {
         unit.ok();
+        None
     }
 }

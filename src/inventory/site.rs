@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 pub use super::ids::{AccountId, AttachmentId, ContentId, SpaceId};
 use super::words::{ParentKind, Resolution, SpaceKind, SpaceStatus, Subtype};
+use confluence_client::api::SearchedSpaces;
 use storage_format::Body;
 
 /// A space, current or archived.
@@ -33,9 +34,14 @@ pub struct Space {
 }
 
 impl Space {
-    /// Whether it is archived: no search shows its contents.
+    /// Whether it is archived: the search for contents does not show what is in it.
     pub fn is_archived(&self) -> bool {
         self.status == SpaceStatus::Archived
+    }
+
+    /// Which search looks into it.
+    pub fn searched(&self) -> SearchedSpaces {
+        if self.is_archived() { SearchedSpaces::Archived } else { SearchedSpaces::Current }
     }
 }
 
@@ -195,6 +201,9 @@ pub struct Details {
     pub tiny_link: Option<String>,
     /// For inline comments that begin a thread: whether it is settled.
     pub resolution: Option<Resolution>,
+    /// For comments: it answers another one. Not in a saved scan.
+    #[serde(skip)]
+    pub is_reply: bool,
 }
 
 /// The picture over a page or post, kept in the content properties `cover-picture-id-published` and `-draft`.

@@ -120,7 +120,7 @@ async fn list<'c, 's>(
     let is_archived = space.is_some_and(Space::is_archived);
     // an archived space makes no pages, so where the site knows no templates of it, nothing is lost; any other may have got
     // another key since it was listed, or have gone, which the closing walk tells
-    let knows_none = space.is_some_and(|space| space.is_archived() || !pass.is_closing)
+    let knows_none = space.is_some_and(|space| space.is_archived() || !pass.is_closing())
         && walked.end.as_ref().is_err_and(RequestError::is_not_found);
     let is_whole = knows_none || walked.end.is_ok();
     let in_other_order = pass.is_other(order, &walked);

@@ -14,7 +14,7 @@ use super::site::{Attachment, Content, ContentId, OldVersion, Space, SpaceId};
 use super::version_list::{self, VersionList};
 use super::{convert, current_number};
 
-/// Reads the old versions, one request each (`confluence-api.md` 3.3). Files of spaces that are not reported are left
+/// Reads the old versions, one request each. Files of spaces that are not reported are left
 /// out: neither their sizes nor their names matter to the report.
 pub(super) async fn read(
     crawl: &Crawl<'_>,

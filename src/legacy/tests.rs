@@ -1,4 +1,4 @@
-//! Files of the older script.
+//! Files of the older script, as it wrote them and as spreadsheets save them again.
 
 use std::fs;
 
@@ -7,33 +7,50 @@ use tempfile::TempDir;
 use super::*;
 use crate::spreadsheet::Type;
 
-const HEADER: &str = "space_key,page_title,page_url,page_created,date_modified,creator_name,page_depth,child_pages,\
-workflow_name,owner_value,project_relevance,labels,word_count,char_count,attachment_count,image_count,table_count,\
-unique_contributors,edit_count,last_editor,extraction_date,extraction_time";
-
-/// A row of the older script.
-fn row(title: &str, url: &str, words: &str, date: &str, time: &str) -> String {
-    format!("ENG,\"{title}\",{url},2020-01-02,2024-05-06,Ann,2,0,,,,\"a, b\",{words},99,1,0,0,1,12,Bob,{date},{time}\n")
+/// A row, by the columns that matter here; the others are as in every row.
+#[derive(Clone, Copy)]
+struct Row {
+    title: &'static str,
+    page: &'static str,
+    created: &'static str,
+    words: &'static str,
+    date: &'static str,
+    time: &'static str,
 }
 
-fn open(content: &str) -> (TempDir, Result<LegacyFile, LegacyError>) {
-    let root = TempDir::new().unwrap();
-    let path = root.path().join("old.csv");
-    fs::write(&path, content).unwrap();
-    let file = LegacyFile::open(&path);
-    (root, file)
-}
+const ROW: Row = Row { title: "T", page: "1", created: "2020-01-02", words: "1", date: "2026-11-17", time: "08:00:00" };
 
-fn file(rows: &[String]) -> (TempDir, LegacyFile) {
-    let (root, file) = open(&format!("\u{FEFF}{HEADER}\n{}", rows.concat()));
-    (root, file.unwrap())
+/// The 22 columns, with a separator between them.
+fn content(rows: &[Row], separator: char) -> String {
+    let quoted = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
+    let line = |cells: &[String]| cells.join(&separator.to_string()) + "\r\n";
+    let header = line(&COLUMNS.map(str::to_owned));
+    let rows = rows.iter().map(|row| {
+        let cell = |column: &str| match column {
+            "space_key" => "ENG".to_owned(),
+            "page_title" => quoted(row.title),
+            "page_url" => format!("https://c.example/pages/viewpage.action?pageId={}", row.page),
+            "page_created" => row.created.to_owned(),
+            "labels" => quoted("how-to, b"),
+            "word_count" => quoted(row.words),
+            "last_editor" => "Bob".to_owned(),
+            "extraction_date" => row.date.to_owned(),
+            "extraction_time" => row.time.to_owned(),
+            _ => String::new(),
+        };
+        line(&COLUMNS.map(cell))
+    });
+    std::iter::once(header).chain(rows).collect()
 }
 
 fn fields() -> Vec<Field> {
     [
         ("page_title", Type::Text),
         ("page_created", Type::Date),
+        ("labels", Type::Text),
         ("word_count", Type::Integer),
+        ("extraction_date", Type::Date),
+        ("extraction_time", Type::Text),
         ("snapshot_week", Type::Text),
         ("page_id", Type::Text),
         ("snapshot_status", Type::Text),
@@ -43,89 +60,224 @@ fn fields() -> Vec<Field> {
     .to_vec()
 }
 
+fn open(content: impl AsRef<[u8]>) -> Result<LegacyFile, LegacyError> {
+    let root = TempDir::new().unwrap();
+    let path = root.path().join("old.csv");
+    fs::write(&path, content).unwrap();
+    // an open file is read on when its folder is gone
+    LegacyFile::open(&path, fields(), "2027-01-10".parse().unwrap())
+}
+
+fn file(rows: &[Row]) -> LegacyFile {
+    open(format!("\u{FEFF}{}", content(rows, ','))).unwrap()
+}
+
+/// All rows of a file, by week and page: the cells with blanks between them.
+fn all(mut file: LegacyFile) -> Vec<String> {
+    let weeks = file.weeks();
+    let rows = weeks.into_iter().flat_map(|week| file.read(week).unwrap().rows);
+    rows.map(|(_, cells)| cells.iter().map(Value::plain).collect::<Vec<_>>().join("|")).collect()
+}
+
+/// Why a file is refused.
+fn refused(content: impl AsRef<[u8]>) -> Failure {
+    let failure = Failure::from(open(content).unwrap_err());
+    assert_eq!(failure.status, ExitStatus::Usage);
+    assert!(failure.what.contains("old.csv cannot be imported"), "{failure}");
+    assert!(failure.remedy.as_deref().is_some_and(|remedy| remedy.contains("yyyy-mm-dd")), "{failure}");
+    failure
+}
+
 fn week(text: &str) -> IsoWeek {
     text.parse().unwrap()
 }
 
 #[test]
 fn weeks_come_from_dates_and_pages_from_addresses() {
-    let (_root, mut file) = file(&[
-        row(
-            "Über, \"\"uns\"\"\nzwei",
-            "https://c.example/pages/viewpage.action?pageId=77",
-            "10",
-            "2024-12-30",
-            "08:00:00",
-        ),
-        row("Home", "https://acme.example/wiki/spaces/ENG/pages/9/Home", "5.0", "2024-12-31", "08:00:01"),
-        row("About", "https://c.example/display/ENG/About", "", "2027-01-01", "09:00"),
+    let mut file = file(&[
+        Row { title: "Über, \"uns\"\nzwei", page: "77", words: "10", date: "2024-12-30", ..ROW },
+        Row { title: "Home", page: "9", words: "5.0", date: "2024-12-31", time: "08:00:01", ..ROW },
+        Row { title: "About", page: "", words: "", date: "2027-01-01", time: "09:00", ..ROW },
     ]);
     assert_eq!(file.weeks(), [week("2025-W01"), week("2026-W53")], "ISO weeks, not calendar years");
-    let read = file.read(week("2025-W01"), &fields()).unwrap();
-    let cells = |title: &str, words: i64, week: &str, page: &str| {
-        let created = Value::Date("2020-01-02".parse().unwrap());
-        let (week, status) = (Value::text(week), Value::text("imported"));
-        (
-            page.to_owned(),
-            vec![Value::text(title), created, Value::Integer(words), week, Value::text(page), status, Value::Empty],
-        )
+    let read = file.read(week("2025-W01")).unwrap();
+    let cells: Vec<Vec<String>> = read.rows.iter().map(|(_, cells)| cells.iter().map(Value::plain).collect()).collect();
+    let row = |title, words, date, time, page| {
+        [title, "2020-01-02", "b;how-to", words, date, time, "2025-W01", page, "imported", ""]
+            .map(str::to_owned)
+            .to_vec()
     };
-    assert_eq!(read.rows, [cells("Über, \"uns\" zwei", 10, "2025-W01", "77"), cells("Home", 5, "2025-W01", "9")]);
-    assert_eq!(read.taken_at.to_rfc3339(), "2024-12-31T08:00:01+00:00");
-    let other = file.read(week("2026-W53"), &fields()).unwrap();
-    assert_eq!((other.rows[0].0.as_str(), &other.rows[0].1[2]), ("ENG:About", &Value::Empty));
-    assert_eq!((file.repeated, file.problems.as_slice()), (0, &[][..]));
-}
-
-#[test]
-fn f_83_of_rows_of_one_week_and_page_the_last_extraction_counts() {
-    let url = "https://c.example/pages/viewpage.action?pageId=1";
-    let (_root, mut file) = file(&[
-        row("T", url, "1", "2026-11-17", "08:00:00"),
-        row("T", url, "3", "2026-11-19", "08:00:00"),
-        row("T", url, "2", "2026-11-18", "08:00:00"),
-    ]);
-    let read = file.read(week("2026-W47"), &fields()).unwrap();
-    assert_eq!((read.rows.len(), &read.rows[0].1[2], file.repeated), (1, &Value::Integer(3), 2));
-}
-
-#[test]
-fn what_cannot_be_understood_is_told_with_its_line() {
-    let url = "https://c.example/pages/viewpage.action?pageId=";
-    let (root, mut file) = file(&[
-        row("Two\nlines", &format!("{url}1"), "many", "2026-11-17", ""),
-        row("B", &format!("{url}2"), "1", "17.11.2026", ""),
-        "ENG,torn\n".to_owned(),
-        row("", "", "1", "2026-11-17", ""),
-    ]);
-    assert_eq!(file.read(week("2026-W47"), &fields()).unwrap().rows.len(), 1);
-    let path = root.path().join("old.csv");
-    let told = [
-        "4: `17.11.2026` in extraction_date is no date; the row is left out",
-        "5: cells: 2; the header has 22; the row is left out",
-        "6: neither address, id nor title say which page this is; the row is left out",
-        "2: `many` in word_count is not of the type integer; the cell is left empty",
+    let expected = [
+        row("Über, \"uns\" zwei", "10", "2024-12-30", "08:00:00", "77"),
+        row("Home", "5", "2024-12-31", "08:00:01", "9"),
     ];
-    assert_eq!(file.problems, told.map(|told| format!("{}:{told}", path.display())));
+    assert_eq!(cells, expected);
+    assert_eq!(read.taken_at.to_rfc3339(), "2024-12-31T08:00:01+00:00");
+    let other = file.read(week("2026-W53")).unwrap();
+    assert_eq!((other.rows[0].0.as_str(), &other.rows[0].1[3]), ("ENG:About", &Value::Empty));
+    assert_eq!((file.repeated, file.remarks.as_slice()), (0, &[][..]));
+}
+
+#[test]
+fn of_rows_of_one_week_and_page_the_last_extraction_counts_f_83() {
+    let mut file = file(&[
+        Row { words: "1", ..ROW },
+        Row { words: "3", date: "2026-11-19", ..ROW },
+        Row { words: "2", date: "2026-11-18", ..ROW },
+    ]);
+    let read = file.read(week("2026-W47")).unwrap();
+    assert_eq!((read.rows.len(), &read.rows[0].1[3], file.repeated), (1, &Value::Integer(3), 2));
+}
+
+#[test]
+fn what_a_spreadsheet_has_rewritten_is_read_as_it_was() {
+    let written = all(file(&[
+        Row { created: "2020-03-25", words: "1234", date: "2026-03-04", time: "08:05:09", ..ROW },
+        Row { page: "2", created: "2020-04-03", words: "7", date: "2026-04-03", time: "20:05:00", ..ROW },
+    ]));
+    let saved =
+        |created: [&'static str; 2], words: &'static str, dates: [&'static str; 2], times: [&'static str; 2]| {
+            [
+                Row { created: created[0], words, date: dates[0], time: times[0], ..ROW },
+                Row { page: "2", created: created[1], date: dates[1], time: times[1], words: "7", ..ROW },
+            ]
+        };
+    let american = saved(["3/25/2020", "4/3/2020"], "1,234", ["3/4/2026", "4/3/2026"], ["8:05:09 AM", "8:05 PM"]);
+    let german = saved(["25.03.2020", "03.04.2020"], "1.234", ["04.03.2026", "03.04.2026"], ["08:05:09", "20:05"]);
+    let short = saved(["25/03/20", "3/4/20"], "1 234", ["4/3/26", "3/4/26 00:00"], ["8:05:09", "20:05:00"]);
+    let utf_16 = |text: &str, unit: fn(u16) -> [u8; 2]| -> Vec<u8> {
+        "\u{FEFF}".encode_utf16().chain(text.encode_utf16()).flat_map(unit).collect()
+    };
+    for (name, bytes) in [
+        ("American", content(&american, ',').into_bytes()),
+        ("German", format!("\u{FEFF}{}", content(&german, ';')).into_bytes()),
+        ("short", content(&short, ';').into_bytes()),
+        ("Unicode Text", utf_16(&content(&american, '\t'), u16::to_le_bytes)),
+        ("UTF-16, the other way round", utf_16(&content(&german, ';'), u16::to_be_bytes)),
+        ("with an empty row", format!("{}{}\r\n\r\n", content(&german, ';'), ";".repeat(21)).into_bytes()),
+    ] {
+        assert_eq!(all(open(bytes).unwrap()), written, "{name}");
+    }
+}
+
+#[test]
+fn windows_1252_is_read_and_said_and_another_code_page_is_refused() {
+    let encoded = |title: &[u8]| {
+        let rows = content(&[Row { title: "TITLE", ..ROW }], ';');
+        let (before, after) = rows.split_once("TITLE").unwrap();
+        [before.as_bytes(), title, after.as_bytes()].concat()
+    };
+    let file = open(encoded(b"Gr\xFC\xDFe \x96 \x80")).unwrap();
+    assert_eq!(file.remarks, ["it is not UTF-8 and was read as Windows-1252, as Excel saves CSV files"]);
+    assert!(all(file)[0].starts_with("Grüße – €|"));
+    for (title, problem) in [
+        (&b"za\xBF\xF3\xB3\xE6"[..], "which other encoding it has cannot be told"),
+        (b"a\x81b\xFF", "which other encoding it has cannot be told"),
+        (b"a\0b", "NUL"),
+    ] {
+        let failure = refused(encoded(title));
+        assert!(failure.what.contains(problem), "{failure}");
+    }
+    assert!(refused([&b"\xFF\xFE"[..], b"a"].concat()).what.contains("begins like UTF-16"));
+}
+
+#[test]
+fn what_cannot_be_understood_refuses_the_file_by_row_and_value() {
+    let rows = [
+        Row { title: "Two\nlines", words: "many", ..ROW },
+        Row { page: "2", date: "2026-13-17", ..ROW },
+        Row { page: "3", created: "46085", ..ROW },
+        Row { page: "4", time: "noon", ..ROW },
+        Row { page: "5", date: "", ..ROW },
+        Row { page: "6", date: "2027-11-17", ..ROW },
+        Row { page: "", title: "", ..ROW },
+        Row { page: "8", words: "12.5", ..ROW },
+        Row { page: "9", date: "1926-11-17", ..ROW },
+    ];
+    let why = refused(content(&rows, ',') + "ENG,torn\r\n" + &",".repeat(22) + "more\r\n").why.unwrap();
+    let told = [
+        "line 2: `many` in word_count is no whole number",
+        "line 4: `2026-13-17` in extraction_date is no date",
+        "line 5: `46085` in page_created is no date",
+        "line 6: `noon` in extraction_time is no time",
+        "line 7: `` in extraction_date is no date",
+        "line 8: `2027-11-17` in extraction_date is in the future",
+        "line 9: neither address, id nor title say which page this is",
+        "line 10: `12.5` in word_count is no whole number",
+        "line 11: `1926-11-17` in extraction_date is before there was a Confluence",
+        "line 12: it has 2 cells, but the header has 22",
+        "line 13: it has 23 cells, but the header has 22",
+    ];
+    assert_eq!(why, told.join("; "));
+    let many: Vec<Row> = std::iter::repeat_n(rows[0], 25).collect();
+    assert!(refused(content(&many, ',')).why.unwrap().ends_with("; and 5 more"));
+}
+
+#[test]
+fn days_and_numbers_of_two_meanings_refuse_the_file_by_value() {
+    let row = |created, date, words| Row { created, words, date, ..ROW };
+    for (rows, why) in [
+        (
+            [row("1/2/2020", "3/4/2026", "1"), row("5/5/2020", "3/11/2026", "2")],
+            "`1/2/2020` in page_created (line 2) has the day or the month first, and no date of the file tells which",
+        ),
+        (
+            [row("1/2/2020", "3/25/2026", "1"), row("25/3/2020", "3/11/2026", "2")],
+            "some dates have the day first, others the month: `25/3/2020` in page_created (line 3), but `3/25/2026` in \
+             extraction_date (line 2)",
+        ),
+        (
+            [row("2020-01-02", "2026-11-17", "1"), row("2020-01-02", "2026-11-18", "2.000")],
+            "`2.000` in word_count (line 3) has thousands or decimals, and no number of the file tells which",
+        ),
+    ] {
+        assert_eq!(refused(content(&rows, ',')).why.as_deref(), Some(why));
+    }
+}
+
+#[test]
+fn what_is_not_known_is_empty_whatever_stands_for_it() {
+    for nothing in ["", "nan", "None", "N/A", "-"] {
+        let rows = all(file(&[Row { created: nothing, words: nothing, time: nothing, ..ROW }]));
+        assert_eq!(rows, ["T||b;how-to||2026-11-17||2026-W47|1|imported|"], "{nothing}");
+    }
+}
+
+#[test]
+fn cells_that_a_spreadsheet_leaves_out_or_adds_behind_the_table_mean_nothing() {
+    let text = content(&[ROW, Row { page: "2", ..ROW }], ',');
+    let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+    lines[0] += ",zeta,,";
+    lines[1] += ",note,,";
+    let file = open(lines.join("\n")).unwrap();
+    assert_eq!(file.remarks, ["it has columns that are left out: zeta"]);
+    assert_eq!(all(file).len(), 2);
 }
 
 #[test]
 fn files_of_another_kind_are_refused_with_the_reason() {
+    let header = COLUMNS.join(",");
     for (content, reason) in [
         ("", "the file is empty"),
         ("a;b\n1;2\n", "these columns are missing: space_key, page_title"),
-        ("page_title,extraction_date,page_title\n", "twice"),
+        ("space_key,page_title,page_url\n", "extraction_date"),
+        ("page_title,extraction_date\n", "these columns are missing: space_key"),
+        ("page_title,extraction_date,page_title\n", "the column page_title occurs twice"),
         ("page_title,extraction_date,snapshot_status\n", "a file of this program"),
+        (&header, "it has no rows"),
+        (&format!("{header}\n{}\n", ",".repeat(21)), "it has no rows"),
     ] {
-        let error = open(content).1.unwrap_err();
-        assert!(matches!(error, LegacyError::Content { .. }) && error.to_string().contains(reason), "{error}");
+        let failure = refused(content);
+        assert!(failure.what.contains(reason), "{failure}");
     }
-    let absent = LegacyFile::open(Path::new("nowhere.csv")).unwrap_err();
+    let absent = LegacyFile::open(Path::new("nowhere.csv"), fields(), NaiveDate::MAX).unwrap_err();
     assert!(absent.to_string().contains("there is no such file"), "{absent}");
 }
 
 #[test]
-fn columns_without_a_place_among_ours_are_named() {
-    let (_root, file) = open(&format!("{HEADER},zeta,alpha\n"));
-    assert_eq!(file.unwrap().unknown_columns(), ["alpha", "zeta"]);
+fn columns_that_are_missing_or_have_no_place_are_named() {
+    let file = open("space_key,page_title,extraction_date,zeta,alpha\nENG,T,2026-11-17,,\n").unwrap();
+    assert_eq!(file.remarks[0], "it has columns that are left out: alpha, zeta");
+    assert!(file.remarks[1].starts_with("it lacks columns, which stay empty: page_url, page_created, "));
+    assert_eq!(all(file), ["T||||2026-11-17||2026-W47|ENG:T|imported|"]);
 }

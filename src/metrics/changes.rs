@@ -6,8 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::row::PageRow;
 use super::{Previous, PreviousPage};
-use crate::inventory::coverage::UnitKind;
-use crate::inventory::{Content, ContentKind, Inventory, Status};
+use crate::inventory::{Content, Inventory, List, Status};
 
 /// What happened to a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -72,28 +71,31 @@ pub struct Vanished {
 impl Vanished {
     /// What this inventory tells.
     pub fn of(inventory: &Inventory) -> Self {
-        let is_archived = |content: &&Content| content.kind == ContentKind::Page && content.status == Status::Archived;
+        let is_archived = |content: &&Content| content.kind.owns_attachments() && content.status == Status::Archived;
         let archived = inventory.contents.iter().filter(is_archived);
         Self {
             archived: archived.map(|content| content.id.as_str().to_owned()).collect(),
-            lists_whole: !inventory.coverage.has_gap(UnitKind::PageList),
+            lists_whole: [List::Pages, List::BlogPosts].into_iter().all(|list| inventory.is_whole(list)),
         }
     }
 }
 
 /// All changes, by kind, space and title. Only pages of spaces that both snapshots hold are compared: a space that was
-/// not chosen before is not new, and one that is not chosen now is not gone. Where the lists of pages have holes,
+/// not chosen before is not new, and one that is not chosen now is not gone; and neither are blog posts where one of the
+/// two snapshots holds none. Where the lists of pages have holes,
 /// nothing is called gone.
 pub fn changes(rows: &[PageRow], previous: &Previous, vanished: &Vanished, chosen: &[String]) -> Vec<Change> {
     let mut changes = Vec::new();
     let mut present: HashSet<&str> = HashSet::with_capacity(rows.len());
-    for row in rows {
+    let with_posts =
+        previous.pages.values().any(|page| page.is_blog_post) && rows.iter().any(|row| row.place.is_blog_post());
+    for row in rows.iter().filter(|row| with_posts || !row.place.is_blog_post()) {
         let before = previous.page(&row.id, &row.place.space_key, &row.title);
         present.extend(before.map(|(id, _)| id));
         of_row(row, before.map(|(_, page)| page), previous, &mut changes);
     }
-    let left =
-        previous.pages.iter().filter(|(id, page)| !present.contains(id.as_str()) && chosen.contains(&page.space_key));
+    let left = previous.pages.iter().filter(|(_, page)| with_posts || !page.is_blog_post);
+    let left = left.filter(|(id, page)| !present.contains(id.as_str()) && chosen.contains(&page.space_key));
     for (id, page) in left {
         let kind = match vanished.archived.contains(id) {
             true => ChangeKind::Archived,
@@ -127,7 +129,7 @@ fn of_row(row: &PageRow, before: Option<&PreviousPage>, previous: &Previous, cha
         });
     };
     let Some(page) = before else {
-        if previous.spaces.contains(&row.place.space_key) {
+        if previous.spaces.contains_key(&row.place.space_key) {
             add(ChangeKind::New, String::new());
         }
         return;

@@ -7,13 +7,14 @@ use std::path::Path;
 use askama::Template;
 use serde_json::json;
 
-use super::model::{ModelTable, tables};
+use super::model::{BridgeLabel, ModelTable, tables};
 use super::staleness::Staleness;
 use crate::spreadsheet::{Field, Type};
 
-/// A key of the facts and the dimension that explains it.
+/// A key of one table and the dimension that explains it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Relation {
+    of: &'static str,
     column: &'static str,
     table: &'static str,
     key: &'static str,
@@ -23,7 +24,11 @@ struct Relation {
 
 impl Relation {
     const fn new(column: &'static str, table: &'static str, key: &'static str) -> Self {
-        Self { column, table, key, is_active: true }
+        Self { of: "fact_page_week", column, table, key, is_active: true }
+    }
+
+    const fn of(self, of: &'static str) -> Self {
+        Self { of, ..self }
     }
 
     const fn inactive(self) -> Self {
@@ -40,6 +45,12 @@ const RELATIONS: [Relation; 6] = [
     Relation::new("last_editor_id", "dim_user", "user_id").inactive(),
 ];
 
+/// Where labels hang in a model that joins tables by one column only.
+const LABELS: [Relation; 2] = [
+    Relation::new("snapshot_week", "dim_week", "snapshot_week").of(BridgeLabel::NAME),
+    Relation::new("page_id", "dim_page", "page_id").of(BridgeLabel::NAME),
+];
+
 #[derive(Template)]
 #[template(path = "model/views.sql", escape = "none")]
 struct Views {
@@ -52,7 +63,7 @@ struct Views {
 #[template(path = "model/power_query.txt", escape = "none")]
 struct PowerQuery {
     folder: String,
-    relations: [Relation; 6],
+    relations: Vec<Relation>,
     tables: Vec<ModelTable>,
 }
 
@@ -85,7 +96,7 @@ pub fn write_connection(sink: &mut dyn Write, model: &Path) -> io::Result<()> {
 /// Writes `power_query.txt`: queries in M that load the Parquet files of the folder `model`.
 pub fn write_queries(sink: &mut dyn Write, model: &Path) -> io::Result<()> {
     let folder = absolute(model)?.replace('"', "\"\"");
-    PowerQuery { folder, relations: RELATIONS, tables: tables() }.write_into(sink)
+    PowerQuery { folder, relations: [&RELATIONS[..], &LABELS].concat(), tables: tables() }.write_into(sink)
 }
 
 /// Writes `tableau.txt`: how the CSV files belong together.
@@ -138,8 +149,8 @@ mod tests {
             let table = tables.iter().find(|known| known.name == table).unwrap();
             table.fields.iter().any(|field| field.name == column)
         };
-        for Relation { column, table, key, .. } in RELATIONS {
-            assert!(has("fact_page_week", column) && has(table, key), "{column} = {table}.{key}");
+        for Relation { of, column, table, key, .. } in RELATIONS.into_iter().chain(LABELS) {
+            assert!(has(of, column) && has(table, key), "{of}.{column} = {table}.{key}");
         }
     }
 

@@ -5,6 +5,7 @@ use std::cmp::Reverse;
 use super::columns::{self, Frame, MeasuredPage, Pages};
 use super::row::PageRow;
 use super::rules::Thresholds;
+use super::waits::Wait;
 use super::{Rules, Staleness};
 use crate::inventory::snapshot::MetricGroup;
 use crate::spreadsheet::{Column, Sheet, Value};
@@ -112,6 +113,9 @@ pub struct Found<'a> {
     pub pages: Vec<Listed<'a>>,
     /// What it needs was not read on any page: nothing is said.
     pub unknown: bool,
+    /// Pages that may belong to it: nothing tells how long they have been in their state. Where no page is listed beside
+    /// them, nothing is said.
+    pub undecided: u64,
 }
 
 /// All kinds, in the order they are shown.
@@ -119,7 +123,7 @@ pub const FINDINGS: &[Finding] = &[
     Finding {
         id: "outdated",
         title: "Outdated pages",
-        why: "Nobody changed them for longer than the threshold of their space.",
+        why: "They were not edited for longer than their threshold.",
         measure: Measure::DaysSinceEdit,
         group: MetricGroup::Core,
         holds: |row, _| row.judgement.staleness.is_some_and(Staleness::is_outdated),
@@ -155,12 +159,12 @@ pub const FINDINGS: &[Finding] = &[
     Finding {
         id: "workflow_stalled",
         title: "Stalled approvals",
-        why: "They are in a state that is not final for longer than the threshold.",
+        why: "They wait in a state that is not final for longer than the threshold.",
         measure: Measure::DaysInState,
         group: MetricGroup::Workflow,
         holds: |row, thresholds| {
-            row.workflow.is_final != Some(true)
-                && row.workflow.days_in_state.is_some_and(|days| days >= i64::from(thresholds.stalled_days))
+            let is_long = |days| days >= i64::from(thresholds.stalled_days);
+            row.workflow.waits() && row.workflow.days_in_state.is_some_and(is_long)
         },
         is_known: |row| row.workflow.source.is_some(),
     },
@@ -212,7 +216,7 @@ pub const FINDINGS: &[Finding] = &[
     Finding {
         id: "broken_links",
         title: "Broken links",
-        why: "They link to contents or files that are not there.",
+        why: "They link to pages, files, headings or spaces that are not there.",
         measure: Measure::BrokenLinks,
         group: MetricGroup::Links,
         holds: |row, _| row.links.broken_internal.is_some_and(|links| links > 0),
@@ -243,11 +247,17 @@ pub const FINDINGS: &[Finding] = &[
 
 /// All findings with their pages.
 pub fn find<'a>(rows: &'a [PageRow], rules: &Rules) -> Vec<Found<'a>> {
+    find_in_spaces(rows, &|_| rules)
+}
+
+/// All findings with their pages, where each space has rules of its own: those of the run that measured it.
+pub fn find_in_spaces<'a, 'r>(rows: &'a [PageRow], rules: &dyn Fn(&str) -> &'r Rules) -> Vec<Found<'a>> {
     FINDINGS.iter().map(|finding| of_kind(finding, rows, rules)).collect()
 }
 
-fn of_kind<'a>(finding: &'static Finding, rows: &'a [PageRow], rules: &Rules) -> Found<'a> {
-    let held = rows.iter().filter(|row| (finding.holds)(row, rules.of(&row.place.space_key)));
+fn of_kind<'a, 'r>(finding: &'static Finding, rows: &'a [PageRow], rules: &dyn Fn(&str) -> &'r Rules) -> Found<'a> {
+    let thresholds = |row: &PageRow| rules(&row.place.space_key).of(&row.place);
+    let held = rows.iter().filter(|row| (finding.holds)(row, &thresholds(row)));
     let mut pages: Vec<Listed<'a>> = held.map(|row| Listed { row, value: finding.measure.of(row) }).collect();
     // what is not known comes last, whichever way is sorted
     if finding.measure.is_ascending() {
@@ -255,7 +265,16 @@ fn of_kind<'a>(finding: &'static Finding, rows: &'a [PageRow], rules: &Rules) ->
     } else {
         pages.sort_by_key(|listed| Reverse(listed.value));
     }
-    Found { finding, unknown: !rows.is_empty() && !rows.iter().any(finding.is_known), pages }
+    let is_open = |row: &&PageRow| finding.measure == Measure::DaysInState && may_stall(row, &thresholds(row));
+    let undecided = rows.iter().filter(is_open).count() as u64;
+    let is_unread = !rows.is_empty() && !rows.iter().any(finding.is_known);
+    Found { finding, unknown: is_unread || (pages.is_empty() && undecided > 0), pages, undecided }
+}
+
+/// A page that waits, and nothing tells for how long, or whether it is longer than the history is.
+fn may_stall(row: &PageRow, thresholds: &Thresholds) -> bool {
+    let is_short = |time: Wait| time.days < i64::from(thresholds.stalled_days);
+    row.workflow.waits() && Wait::of(row).is_none_or(|time| time.is_at_least && is_short(time))
 }
 
 /// The table of each finding.
@@ -296,6 +315,7 @@ pub const COLUMNS: &[Column<Findings>] = &[
     of_page("workflow_state"),
     of_page("views_90d"),
     of_page("health_score"),
+    of_page("workflow_since_is_at_least"),
 ];
 
 const MEASURE: Column<Findings> = Column::<Findings>::text("measure", |row| Value::text(row.measure.name()))

@@ -1,7 +1,7 @@
 //! What follows from the measures of one page. The weights are part of the documentation: `health_reasons` names each.
 
 use super::row::{Judgement, PageRow};
-use super::rules::Thresholds;
+use super::rules::{Rules, Thresholds};
 use super::staleness::Staleness;
 
 /// What lowers the health of a page, by how much, and when.
@@ -36,22 +36,34 @@ pub fn health_weights() -> impl Iterator<Item = (&'static str, u64)> {
 pub(super) fn judge(
     row: &PageRow,
     duplicate_group: Option<u64>,
-    thresholds: &Thresholds,
+    rules: &Rules,
     sees_parent: Option<bool>,
 ) -> Judgement {
+    let thresholds = &*rules.of(&row.place);
     let views = row.engagement.views_90d;
     let mut judgement = Judgement {
         is_stub: is_stub(row, thresholds),
-        is_orphan_tree: if row.place.is_space_home { Some(false) } else { sees_parent.map(|sees| !sees) },
+        is_orphan_tree: match row.place.is_space_home {
+            _ if row.place.is_blog_post() => None,
+            Some(true) => Some(false),
+            _ => sees_parent.map(|sees| !sees),
+        },
         is_orphan_link: row
             .links
             .incoming
-            .map(|incoming| incoming == 0 && !row.place.is_space_home && !row.place.is_root_child),
-        staleness: row.people.days_since_update.map(|days| Staleness::of(days, views, thresholds)),
+            .filter(|_| !row.place.is_blog_post())
+            .map(|incoming| incoming == 0 && row.place.is_space_home != Some(true) && !row.place.is_root_child),
+        // posts are news: nobody keeps them up to date
+        staleness: row
+            .people
+            .days_since_update
+            .filter(|_| !row.place.is_blog_post())
+            .map(|days| Staleness::of(days, views, thresholds)),
         duplicate_group,
         health_score: 100,
         health_reasons: Vec::new(),
         impact_score: None,
+        thresholds_from: rules.sections(&row.place),
     };
     for (reason, weight, holds) in REASONS {
         if holds(row, &judgement) {
@@ -67,13 +79,19 @@ fn is_stub(row: &PageRow, thresholds: &Thresholds) -> Option<bool> {
     let measures = row.measures.as_ref()?;
     // a page whose files were not read may hold one
     let has_files = row.files.count.map(|count| count > 0)?;
+    // and one whose children could not be counted may have some
+    let has_children = match row.place.child_pages {
+        Some(children) => children > 0,
+        None if row.place.is_blog_post() => false,
+        None => return None,
+    };
     Some(
         measures.words < thresholds.stub_words
             && measures.images == 0
             && measures.tables == 0
             && !has_files
             && row.links.out_includes_nothing()
-            && row.place.child_pages == 0,
+            && !has_children,
     )
 }
 
@@ -91,11 +109,11 @@ mod tests {
     fn every_reason_is_taken_off_once_and_the_score_ends_at_zero() {
         let mut row = PageRow::default();
         row.people.days_since_update = Some(10);
-        let judgement = judge(&row, None, &Thresholds::default(), Some(true));
+        let judgement = judge(&row, None, &Rules::default(), Some(true));
         assert_eq!((judgement.health_score, judgement.health_reasons.len()), (100, 0));
         row.people.days_since_update = Some(1_000);
         row.place.labels = Some(Vec::new());
-        let judgement = judge(&row, Some(1), &Thresholds::default(), Some(false));
+        let judgement = judge(&row, Some(1), &Rules::default(), Some(false));
         assert_eq!(
             judgement.health_reasons,
             ["expired", "no readable parent", "same text as another page", "no labels"]
@@ -111,8 +129,10 @@ mod tests {
         let stub = |row: &PageRow| is_stub(row, &Thresholds::default());
         assert_eq!(stub(&row), None, "its files were not read");
         row.files.count = Some(0);
+        assert_eq!(stub(&row), None, "its children could not be counted");
+        row.place.child_pages = Some(0);
         assert_eq!(stub(&row), Some(true));
-        row.place.child_pages = 1;
+        row.place.child_pages = Some(1);
         assert_eq!(stub(&row), Some(false));
         row.measures = None;
         assert_eq!(stub(&row), None);

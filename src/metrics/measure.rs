@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::duplicates::{self, Fingerprint};
+use super::gaps::Gaps;
 use super::links::{self, LinkIndex};
-use super::row::{Files, PageRow, Place};
+use super::row::{BLOG_POST, Files, PageRow, Place};
 use super::tree::{Ancestors, PageTree};
 use super::{Previous, Rules, columns, judgement, people, workflow};
 use crate::audit::{Audit, Usage};
-use crate::inventory::coverage::UnitKind;
-use crate::inventory::snapshot::{MetricGroup, PageFacts, SnapshotFacts};
+use crate::inventory::snapshot::{Engagement, MetricGroup, PageFacts, SnapshotFacts};
 use crate::inventory::workflow::{WorkflowSource, WorkflowState};
 use crate::inventory::{AccountId, Attachment, Content, ContentId, ContentKind, Inventory, Space, Status, Subtype};
 use confluence_client::SiteLinks;
@@ -37,7 +37,7 @@ pub struct Input<'a> {
     pub frame: &'a columns::Frame,
 }
 
-/// One row per current page of the chosen spaces, by space key and page id.
+/// One row per current page of the chosen spaces, and per current blog post where those are asked for, by space key and page id.
 pub fn measure(input: &Input<'_>) -> Vec<PageRow> {
     let chosen: HashMap<&str, &Space> = input
         .inventory
@@ -50,7 +50,10 @@ pub fn measure(input: &Input<'_>) -> Vec<PageRow> {
         .inventory
         .contents
         .iter()
-        .filter(|content| content.kind == ContentKind::Page && content.status == Status::Current)
+        .filter(|content| content.status == Status::Current)
+        .filter(|content| {
+            content.kind == ContentKind::Page || (input.facts.blog_posts && content.kind == ContentKind::BlogPost)
+        })
         .filter_map(|page| Some((page, *chosen.get(page.space.as_ref()?.as_str())?)))
         .collect();
     pages.sort_by(|(a, in_a), (b, in_b)| {
@@ -59,14 +62,16 @@ pub fn measure(input: &Input<'_>) -> Vec<PageRow> {
     });
     let fingerprints: Vec<Fingerprint<'_>> = pages.iter().map(|(page, _)| fingerprint(page)).collect();
     let groups = duplicates::groups(&fingerprints);
+    let gaps = Gaps::of(input);
     let keys: Vec<&str> = input.read.iter().map(String::as_str).collect();
     let engagement = || input.facts.pages.values().filter_map(|facts| facts.engagement.as_ref());
     let table = Tables {
         tree: PageTree::new(input.inventory, input.facts),
-        links: LinkIndex::new(input.inventory, input.facts, &keys),
+        links: LinkIndex::new(input.inventory, input.facts, &keys, gaps),
         comments: links::comments(input.inventory),
         files: files_by_page(input),
         site: SiteLinks::new(&input.inventory.scan.base_url),
+        gaps,
         has_views: engagement().any(|found| found.views_total.is_some()),
         has_likes: engagement().any(|found| found.likes.is_some()),
     };
@@ -79,6 +84,7 @@ struct Tables<'a> {
     comments: HashMap<&'a ContentId, (u64, u64)>,
     files: HashMap<&'a ContentId, Vec<(usize, &'a Attachment)>>,
     site: SiteLinks,
+    gaps: Gaps,
     /// The site tells views; of which page it does not, they could not be read.
     has_views: bool,
     /// The same of likes.
@@ -110,10 +116,12 @@ fn row(input: &Input<'_>, tables: &Tables<'_>, page: &Content, space: &Space, gr
     let read = input.facts.pages.get(&page.id).unwrap_or(&nothing);
     let before = input.previous.and_then(|previous| previous.page(page.id.as_str(), &space.key, &page.title));
     let before = before.map(|(_, before)| before);
+    let earlier = input.previous.map(|previous| previous.earlier(page.id.as_str(), &space.key, page.created_at));
+    let earlier = earlier.unwrap_or_default();
     let now = input.frame.taken_at;
     let asked = |group| input.facts.groups.has(group);
     let comments = tables.comments.get(&page.id).copied().unwrap_or_default();
-    let comments_read = asked(MetricGroup::Links) && !has_comment_gap(input.inventory);
+    let comments_read = asked(MetricGroup::Links) && !tables.gaps.comments;
     let mut row = PageRow {
         id: page.id.as_str().to_owned(),
         title: page.title.clone(),
@@ -129,15 +137,15 @@ fn row(input: &Input<'_>, tables: &Tables<'_>, page: &Content, space: &Space, gr
         ),
         measures: page.body.as_ref().and_then(|body| body.measures.clone()),
         files: files(input, tables, page),
-        links: tables.links.of(page),
+        links: tables.gaps.known(tables.links.of(page)),
         engagement: read.engagement.clone().unwrap_or_default(),
         comments_footer: comments_read.then_some(comments.0),
         comments_inline_open: comments_read.then_some(comments.1),
-        workflow: workflow::workflow(input.workflow.get(&page.id), before, input.frame, |id| name_of(input, id)),
+        workflow: workflow::workflow(input.workflow.get(&page.id), earlier, input.frame, |id| name_of(input, id)),
         fetch_errors: errors(input, tables, page, read),
         ..PageRow::default()
     };
-    row.judgement = judgement::judge(&row, group, input.rules.of(&space.key), tables.tree.sees_parent(page));
+    row.judgement = judgement::judge(&row, group, input.rules, tables.tree.sees_parent(page));
     row
 }
 
@@ -150,13 +158,16 @@ fn name_of(input: &Input<'_>, id: &str) -> Option<String> {
 
 fn place(tables: &Tables<'_>, page: &Content, space: &Space, read: &PageFacts) -> Place {
     let details = page.details.as_deref();
+    // a blog post stands in no tree
+    let in_tree = page.kind == ContentKind::Page;
     let (depth, path) = match tables.tree.ancestors(page) {
+        _ if !in_tree => (None, None),
         Ancestors::Known(mut titles) => {
             let depth = titles.len() as u64;
             titles.push(&page.title);
             (Some(depth), Some(titles.join(" / ")))
         }
-        Ancestors::Broken => (None, None),
+        Ancestors::Broken | Ancestors::Unread => (None, None),
     };
     let is_live = details.is_some_and(|details| details.subtype == Some(Subtype::Live));
     let editor = read.editor.as_deref().map(|editor| match editor {
@@ -169,7 +180,12 @@ fn place(tables: &Tables<'_>, page: &Content, space: &Space, read: &PageFacts) -
         space_key: space.key.clone(),
         space_name: space.name.clone(),
         space_type: space.kind.to_string(),
-        content_type: if is_live { "live" } else { "page" }.to_owned(),
+        content_type: match (in_tree, is_live) {
+            (false, _) => BLOG_POST,
+            (true, true) => "live",
+            (true, false) => "page",
+        }
+        .to_owned(),
         status: page.status.as_str().to_owned(),
         url: tables.site.content(page.id.as_str(), page.webui.as_deref()),
         short_url: details.and_then(|details| details.tiny_link.as_deref()).and_then(|path| tables.site.path(path)),
@@ -177,11 +193,12 @@ fn place(tables: &Tables<'_>, page: &Content, space: &Space, read: &PageFacts) -
         parent_type: page.parent.as_ref().map(|(_, kind)| kind.clone()),
         depth,
         path,
-        child_pages: tables.tree.child_pages(&page.id),
-        descendant_pages: tables.tree.descendant_pages(&page.id),
-        position: details.and_then(|details| details.position),
-        is_space_home: space.homepage.as_ref() == Some(&page.id),
-        is_root_child: page.parent.as_ref().is_none_or(|(parent, _)| space.homepage.as_ref() == Some(parent)),
+        child_pages: tables.tree.child_pages(&page.id).filter(|_| in_tree),
+        descendant_pages: tables.tree.descendant_pages(page).filter(|_| in_tree),
+        position: details.and_then(|details| details.position).filter(|_| in_tree),
+        is_space_home: in_tree.then(|| space.homepage.as_ref() == Some(&page.id)),
+        is_root_child: in_tree
+            && page.parent.as_ref().is_none_or(|(parent, _)| space.homepage.as_ref() == Some(parent)),
         labels: read.labels.clone(),
         restricted_view: read.restricted_view,
         restricted_edit: read.restricted_edit,
@@ -191,7 +208,7 @@ fn place(tables: &Tables<'_>, page: &Content, space: &Space, read: &PageFacts) -
 
 /// The files of a page. Without a whole list of attachments nothing is said: a page may have more.
 fn files(input: &Input<'_>, tables: &Tables<'_>, page: &Content) -> Files {
-    if input.inventory.coverage.has_gap(UnitKind::AttachmentList) {
+    if tables.gaps.attachments {
         return Files::default();
     }
     let none = Vec::new();
@@ -212,28 +229,33 @@ fn files(input: &Input<'_>, tables: &Tables<'_>, page: &Content) -> Files {
     }
 }
 
-/// Whether comments are missing, so that no page's are all counted.
-fn has_comment_gap(inventory: &Inventory) -> bool {
-    [UnitKind::CommentList, UnitKind::Replies].into_iter().any(|kind| inventory.coverage.has_gap(kind))
-}
-
 /// What of a page was asked for and could not be read.
 fn errors(input: &Input<'_>, tables: &Tables<'_>, page: &Content, read: &PageFacts) -> Vec<String> {
-    let asked = |group| input.facts.groups.has(group);
+    let (facts, gaps) = (input.facts, tables.gaps);
+    let asked = |group| facts.groups.has(group);
     let state = input.workflow.get(&page.id);
     let unavailable = state.is_some_and(|state| state.source == WorkflowSource::Unavailable || state.is_partial);
+    let engagement = |is_told: fn(&Engagement) -> bool| read.engagement.as_ref().is_some_and(is_told);
+    let nameless = |id: &AccountId| name_of(input, id.as_str()).is_none();
     let missing = [
         (page.body.is_none(), "body"),
+        (
+            page.version.is_none() || page.modified_at.is_none() || input.inventory.outdated.contains(&page.id),
+            "version",
+        ),
+        (page.kind == ContentKind::Page && tables.tree.has_unread(page), "parents"),
         (read.labels.is_none(), "labels"),
         (read.restricted_view.is_none() || read.restricted_edit.is_none(), "restrictions"),
         (asked(MetricGroup::People) && read.contributors.is_none() && page.version != Some(1), "contributors"),
         (asked(MetricGroup::People) && read.versions.is_none(), "versions"),
-        (tables.has_views && read.engagement.as_ref().is_none_or(|found| found.views_total.is_none()), "views"),
-        (tables.has_likes && read.engagement.as_ref().is_none_or(|found| found.likes.is_none()), "likes"),
-        (asked(MetricGroup::Links) && has_comment_gap(input.inventory), "comments"),
-        (input.inventory.coverage.has_gap(UnitKind::AttachmentList), "attachments"),
+        (people::met(page, read).any(|id| facts.unread_accounts.contains(id)), "accounts"),
+        (gaps.names && people::met(page, read).any(nameless), "names"),
+        (tables.has_views && !engagement(|found| found.views_total.is_some()), "views"),
+        (tables.has_likes && !engagement(|found| found.likes.is_some()), "likes"),
+        (engagement(|found| found.watchers_unread), "watchers"),
         (asked(MetricGroup::Workflow) && unavailable, "workflow"),
         (state.is_some_and(|state| state.parameters_unavailable), "workflow parameters"),
     ];
-    missing.into_iter().filter(|(is_missing, _)| *is_missing).map(|(_, what)| what.to_owned()).collect()
+    let of_page = missing.into_iter().filter(|(is_missing, _)| *is_missing).map(|(_, what)| what);
+    of_page.chain(gaps.words()).map(str::to_owned).collect()
 }

@@ -3,20 +3,35 @@
 //! All tables are made from the rows of the history by the names of their columns, so that they agree with it, and
 //! every key of a fact is in its dimension.
 
+mod calendar;
+mod labels;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
 use chrono::NaiveDate;
 
+use calendar::{DimWeek, WEEK};
+use labels::LABEL;
+pub use labels::{BridgeLabel, PageLabel};
+
 use super::columns::{self, PageColumn};
 use super::findings;
 use super::judgement::health_weights;
+use super::link_problems;
+use super::row::BLOG_POST;
 use super::summary::WeekStatus;
 use crate::inventory::snapshot::MetricGroup;
 use crate::spreadsheet::{Column, Field, Plain, Record, Sheet, Value, documentation, write_rows};
 
 /// The files of the history in the data dictionary.
 const HISTORY: &str = "confluence_data_*";
+/// The files of the weeks themselves.
+const WEEKS: &str = "history/*";
+/// The lists of links that somebody should look at.
+const LINKS: &str = "findings/broken_links;findings/archived_links";
+/// The list of links elsewhere.
+const EXTERNAL_LINKS: &str = "findings/external_links";
 /// The group of what needs no other one.
 const CORE: &str = "core";
 
@@ -24,7 +39,7 @@ const CORE: &str = "core";
 const KEYS: [&PageColumn; 6] =
     columns::named(["snapshot_week", "page_id", "space_key", "creator_id", "owner_id", "last_editor_id"]);
 /// Texts of few different values, which are worth grouping by.
-const GROUPS: [&PageColumn; 7] = columns::named([
+const GROUPS: [&PageColumn; 8] = columns::named([
     "staleness",
     "workflow_name",
     "workflow_state",
@@ -32,6 +47,21 @@ const GROUPS: [&PageColumn; 7] = columns::named([
     "days_since_view_bucket",
     "content_type",
     "fetch_status",
+    "snapshot_status",
+]);
+/// What is said of a page in one week beside its measures: words to group by, moments, reasons.
+const DETAILS: [&PageColumn; 11] = columns::named([
+    "owner_value",
+    "project_relevance",
+    "updated_at",
+    "workflow_since",
+    "workflow_since_source",
+    "workflow_due",
+    "workflow_due_window",
+    "content_state",
+    "content_state_since",
+    "health_reasons",
+    "thresholds_from",
 ]);
 /// What is said of a page once, as it was when it was seen last.
 const PAGE: [&PageColumn; 16] = columns::named([
@@ -58,10 +88,10 @@ const CREATOR: [&PageColumn; 2] = columns::named(["creator_id", "creator_name"])
 const OWNER: [&PageColumn; 3] = columns::named(["owner_id", "owner_name", "owner_active"]);
 const LAST_EDITOR: [&PageColumn; 3] = columns::named(["last_editor_id", "last_editor", "last_editor_active"]);
 
-/// Columns of the fact table: keys, groups, and all that can be added up or averaged.
+/// Columns of the fact table: keys, groups, all that can be added up or averaged, and details.
 pub fn fact_columns() -> Vec<&'static PageColumn> {
     let measures = columns::all().into_iter().filter(|column| column.holds.is_number());
-    KEYS.into_iter().chain(GROUPS).chain(measures).collect()
+    KEYS.into_iter().chain(GROUPS).chain(measures).chain(DETAILS).collect()
 }
 
 /// The dimensions, as far as they have been filled. The facts are columns of the weeks as they are.
@@ -114,57 +144,26 @@ const PERSON: &[Column<Plain<DimPerson>>] = &[
         .empty("the account was never read"),
 ];
 
-#[derive(Debug, Clone)]
-struct DimWeek {
-    week: String,
-    monday: NaiveDate,
-    status: WeekStatus,
-    pages: u64,
-}
-
-/// Columns of `dim_week.csv`.
-const WEEK: &[Column<Plain<DimWeek>>] = &[
-    Column::<Plain<DimWeek>>::text("snapshot_week", |week| Value::text(&*week.week))
-        .says("ISO week, from the first of the history to the newest.")
-        .from("the history"),
-    Column::<Plain<DimWeek>>::date("monday", |week| Value::Date(week.monday))
-        .says("The day the week begins.")
-        .from("snapshot_week"),
-    Column::<Plain<DimWeek>>::text("status", |week| Value::text(week.status.name()))
-        .says("complete, incomplete, imported, or missing for a week without a snapshot.")
-        .from("history.json"),
-    Column::<Plain<DimWeek>>::flag("in_trends", |week| {
-        Value::Flag(matches!(week.status, WeekStatus::Complete | WeekStatus::Imported))
-    })
-    .says("Complete or imported: trends show it.")
-    .from("status"),
-    Column::<Plain<DimWeek>>::integer("pages", "count", |week| match week.status {
-        WeekStatus::Missing => Value::Empty,
-        WeekStatus::Complete | WeekStatus::Incomplete | WeekStatus::Imported => Value::count(week.pages),
-    })
-    .says("Rows of the week.")
-    .from("the history")
-    .empty("no snapshot"),
-];
-
 impl Model {
     /// The columns that [`Self::add`] looks at.
     pub fn columns() -> Vec<&'static str> {
-        let columns = [&PAGE[..], &SPACE, &CREATOR, &OWNER, &LAST_EDITOR].concat();
+        let columns = [&PAGE[..], &SPACE, &CREATOR, &OWNER, &LAST_EDITOR, &GROUPS[5..6]].concat();
         let names: BTreeSet<&str> = columns.into_iter().map(|column| column.name).collect();
         names.into_iter().collect()
     }
 
-    /// Begins a week, the newest first, so that what is said of a page is what was seen last; a week without a snapshot is
-    /// missing, and gets no rows.
-    pub fn begin_week(&mut self, week: &str, monday: NaiveDate, status: WeekStatus) {
-        self.weeks.push(DimWeek { week: week.to_owned(), monday, status, pages: 0 });
+    /// Begins a week: the newest first, so that what is said of a page is what was seen last, and then each one before. A
+    /// week without a snapshot is missing, and gets no rows. A week is in trends when one of its spaces is complete.
+    pub fn begin_week(&mut self, week: &str, monday: NaiveDate, status: WeekStatus, in_trends: bool) {
+        let ago = self.weeks.len() as u64;
+        self.weeks.push(DimWeek { week: week.to_owned(), monday, status, in_trends, pages: 0, posts: 0, ago });
     }
 
     /// Adds a row of the week that was begun last.
     pub fn add(&mut self, row: Record<'_>) {
         let Some(week) = self.weeks.last_mut() else { return };
-        week.pages += 1;
+        let is_post = known(row, GROUPS[5]) == BLOG_POST;
+        *(if is_post { &mut week.posts } else { &mut week.pages }) += 1;
         if let Some(page) = self.pages.get_mut(known(row, KEYS[1])) {
             page.first_week.clone_from(&week.week);
         } else {
@@ -222,7 +221,8 @@ impl Model {
 pub fn tables() -> Vec<ModelTable> {
     let fields = fact_columns().into_iter().map(Column::field).collect();
     let facts = ModelTable { name: "fact_page_week", fields, rows: Vec::new() };
-    std::iter::once(facts).chain(Model::default().tables()).collect()
+    let labels = ModelTable { name: BridgeLabel::NAME, fields: BridgeLabel::fields(), rows: Vec::new() };
+    std::iter::once(facts).chain(Model::default().tables()).chain([labels]).collect()
 }
 
 /// A table of the model.
@@ -275,11 +275,13 @@ pub fn write_dictionary(sink: &mut dyn Write) -> io::Result<()> {
     let has = |columns: &[&PageColumn], name| columns.iter().any(|column| column.name == name);
     let of_pages = columns::all().into_iter().map(|column| {
         let name = column.name;
-        let mut tables = vec![HISTORY];
+        let mut tables = vec![if column.only_in_weeks { WEEKS } else { HISTORY }];
         tables.extend(facts.contains(name).then_some("fact_page_week"));
         tables.extend(has(&PAGE, name).then_some("dim_page"));
         tables.extend(has(&SPACE, name).then_some("dim_space"));
         tables.extend(findings::COLUMNS.iter().any(|column| column.name == name).then_some("findings/*"));
+        tables.extend(link_problems::COLUMNS.iter().any(|column| column.name == name).then_some(LINKS));
+        tables.extend(link_problems::EXTERNAL.iter().any(|column| column.name == name).then_some(EXTERNAL_LINKS));
         entry(column, column.group.unwrap_or(MetricGroup::Core).name(), &tables.join(";"))
     });
     let weights = health_weights().map(|(reason, weight)| {
@@ -290,7 +292,10 @@ pub fn write_dictionary(sink: &mut dyn Write) -> io::Result<()> {
         .chain(WEEKS_OF_PAGE.iter().map(|column| entry(column, CORE, "dim_page")))
         .chain(PERSON.iter().map(|column| entry(column, CORE, "dim_user")))
         .chain(WEEK.iter().map(|column| entry(column, CORE, "dim_week")))
+        .chain(LABEL.iter().map(|column| entry(column, CORE, BridgeLabel::NAME)))
         .chain(findings::OWN.iter().map(|column| entry(column, CORE, "findings/*")))
+        .chain(link_problems::OWN.iter().map(|column| entry(column, MetricGroup::Links.name(), LINKS)))
+        .chain(link_problems::OWN_EXTERNAL.iter().map(|column| entry(column, CORE, EXTERNAL_LINKS)))
         .chain(weights);
     let header = ["column", "tables", "group", "unit", "definition", "source", "empty_when"];
     write_rows(sink, header, lines)
@@ -309,6 +314,11 @@ pub fn columns_page() -> String {
         with("Model: spaces", "`model/dim_space.csv`:", documentation(SPACE)),
         with("Model: people", "`model/dim_user.csv`:", documentation(PERSON)),
         with("Model: weeks", "`model/dim_week.csv`:", documentation(WEEK)),
+        with(
+            "Model: labels",
+            "`model/bridge_label.csv`, one row for each label of a page in a week:",
+            documentation(LABEL),
+        ),
     ]
     .join("\n")
 }

@@ -47,6 +47,14 @@ pub(super) fn people(
     people
 }
 
+/// Everybody whose account a row of this page tells of.
+pub(super) fn met<'a>(page: &'a Content, read: &'a PageFacts) -> impl Iterator<Item = &'a AccountId> {
+    let listed = [&page.author, &page.owner, &page.last_editor].into_iter().flatten();
+    let versions = read.versions.iter().flat_map(|versions| &versions.list);
+    let contributors = read.contributors.iter().flatten();
+    listed.chain(contributors).chain(versions.filter_map(|version| version.author.as_ref()))
+}
+
 fn person(inventory: &Inventory, facts: &SnapshotFacts, id: &AccountId) -> Person {
     let account = facts.accounts.get(id);
     let name = account.and_then(|account| account.name.clone()).or_else(|| inventory.people.get(id).cloned());
@@ -86,7 +94,12 @@ fn windows(people: &mut People, versions: Option<&Known>, now: DateTime<Utc>) {
 }
 
 fn authors(people: &mut People, versions: Option<&Known>, read: &PageFacts, facts: &SnapshotFacts) {
-    let whole = versions.filter(|versions| versions.whole);
+    // deleted versions had authors, too
+    let has_all_numbers = |list: &[PageVersion]| {
+        let newest = list.iter().map(|version| version.number).max();
+        newest.is_some_and(|newest| list.len() as u64 == u64::from(newest))
+    };
+    let whole = versions.filter(|versions| versions.whole && has_all_numbers(&versions.list));
     let of_versions = || {
         let authors = whole?.list.iter().filter_map(|version| version.author.clone());
         Some(authors.collect::<BTreeSet<_>>())

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use storage_format::Measures;
 
+use super::link_problems::LinkProblem;
 use super::staleness::Staleness;
 use crate::inventory::ParentKind;
 use crate::inventory::snapshot::Engagement;
-use crate::inventory::workflow::{DueWindow, WorkflowSource};
+use crate::inventory::workflow::{DueWindow, WorkflowSource, state_key};
 
 /// What is said of one page in one snapshot.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -52,7 +53,7 @@ pub struct Place {
     pub space_name: String,
     /// `global`, `personal`, ….
     pub space_type: String,
-    /// `page` or `live`.
+    /// `page`, `live` or `blogpost`.
     pub content_type: String,
     /// `current`, ….
     pub status: String,
@@ -68,14 +69,14 @@ pub struct Place {
     pub depth: Option<u64>,
     /// Titles from the root, joined by ` / `; `None` when the chain breaks.
     pub path: Option<String>,
-    /// Direct child pages.
-    pub child_pages: u64,
-    /// All pages below.
-    pub descendant_pages: u64,
+    /// Direct child pages; `None` when the list of pages may have left some out, and for blog posts.
+    pub child_pages: Option<u64>,
+    /// All pages below; `None` as above.
+    pub descendant_pages: Option<u64>,
     /// Place among its siblings.
     pub position: Option<i64>,
-    /// Is the home page of its space.
-    pub is_space_home: bool,
+    /// Is the home page of its space; `None` for blog posts.
+    pub is_space_home: Option<bool>,
     /// Stands at the root of the tree or directly below the home page, where people see it without a link.
     pub is_root_child: bool,
     /// Global labels, sorted.
@@ -87,6 +88,16 @@ pub struct Place {
     /// `legacy`, `new` or `live`.
     pub editor: Option<String>,
 }
+
+impl Place {
+    /// Whether it is a blog post, which stands in no tree.
+    pub fn is_blog_post(&self) -> bool {
+        self.content_type == BLOG_POST
+    }
+}
+
+/// The word of `content_type` for a blog post.
+pub const BLOG_POST: &str = "blogpost";
 
 /// A person as far as known.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -168,8 +179,10 @@ pub struct Links {
     pub out_external: Option<u64>,
     /// Pages, posts and comments that link to it.
     pub incoming: Option<u64>,
-    /// Links to contents or files that are not there.
+    /// Links to contents, files, anchors or spaces that are not there: so many of `problems`.
     pub broken_internal: Option<u64>,
+    /// Links that lead nowhere, and links to what is archived, each by name; `None` also in rows of an older program.
+    pub problems: Option<Vec<LinkProblem>>,
     /// Pages and posts that include it or an excerpt of it.
     pub include_in: Option<u64>,
     /// Contents it includes.
@@ -211,6 +224,8 @@ pub struct Workflow {
     pub since: Option<DateTime<Utc>>,
     /// Where `since` comes from.
     pub since_from: Option<SinceFrom>,
+    /// It may have been in that state before `since`: that is when it was first seen there.
+    pub since_is_at_least: Option<bool>,
     /// Whole days in that state.
     pub days_in_state: Option<i64>,
     /// When the state is due.
@@ -235,6 +250,10 @@ pub struct Workflow {
     pub content_state: Option<String>,
     /// Since when it bears it.
     pub content_state_since: Option<DateTime<Utc>>,
+    /// Where that comes from.
+    pub content_state_since_from: Option<SinceFrom>,
+    /// It may have borne it before: that is when it was first seen.
+    pub content_state_since_is_at_least: Option<bool>,
 }
 
 /// What follows from the measures.
@@ -256,9 +275,22 @@ pub struct Judgement {
     pub health_reasons: Vec<String>,
     /// Gap to full health times views of 90 days.
     pub impact_score: Option<u64>,
+    /// Sections of the configuration whose thresholds it is judged by; none are those of all pages.
+    pub thresholds_from: Vec<String>,
 }
 
+/// Content states that Confluence suggests to authors who are still writing: nobody is asked for anything.
+const OF_AUTHORS: [&str; 2] = ["rough draft", "in progress"];
+
 impl Workflow {
+    /// Whether somebody has to act before the page is in a final state.
+    pub fn waits(&self) -> bool {
+        let is_of_author = |state: &String| {
+            self.source == Some(WorkflowSource::NativeState) && OF_AUTHORS.contains(&state_key(state).as_str())
+        };
+        self.is_final != Some(true) && self.state.as_ref().is_some_and(|state| !is_of_author(state))
+    }
+
     /// Past its due date, whether that is known to the day or as a window only.
     pub fn is_overdue(&self) -> bool {
         self.overdue_days.is_some_and(|days| days > 0) || self.due_within == Some(DueWindow::Overdue)

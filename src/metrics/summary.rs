@@ -1,4 +1,4 @@
-//! Figures for the dashboard: of this snapshot, per space, over the weeks, and of workflows.
+//! Figures for the dashboard: of this snapshot, per space, and over the weeks.
 //!
 //! Figures are added up from records by the names of their columns, so that this week's rows and those of the history
 //! pass through the same sums. A figure whose column is empty in all rows is unknown, not zero.
@@ -6,15 +6,21 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::columns::{self, PageColumn};
-use super::row::{PageRow, SinceFrom};
+use super::comparison::SpaceScope;
+use super::row::BLOG_POST;
+use super::rules::folded_label;
 use super::staleness::Staleness;
+use crate::inventory::snapshot::MetricGroup;
 use crate::spreadsheet::Record;
 
-/// Sums over the pages of a snapshot or of one space in it.
+/// Sums over the pages of a snapshot or of one space in it. Blog posts are counted, and are in no sum: so a week that
+/// measured them can be compared with one that did not.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Figures {
     /// Pages.
     pub pages: u64,
+    /// Blog posts.
+    pub posts: u64,
     /// Sum of `word_count`.
     pub words: Option<u64>,
     /// Sum of `attachment_bytes`.
@@ -45,15 +51,20 @@ pub struct Figures {
     pub overdue: Option<u64>,
     /// Sum of `health_score` and of how many pages.
     pub health_sum: Option<(u64, u64)>,
+    /// Pages that somebody viewed in 90 days.
+    pub viewed: Option<u64>,
+    /// Folded labels with thresholds of their own that pages have.
+    pub labels_with_rules: BTreeSet<String>,
 }
 
 /// A name of no column does not compile.
-const _: [&PageColumn; 17] = columns::named(Figures::COLUMNS);
+const _: [&PageColumn; 20] = columns::named(Figures::COLUMNS);
 
 impl Figures {
     /// The columns that figures are added up from, and the key that tells spaces apart in [`TableFigures`].
-    pub const COLUMNS: [&str; 17] = [
+    pub const COLUMNS: [&str; 20] = [
         "space_key",
+        "content_type",
         "word_count",
         "attachment_bytes",
         "edits_7d",
@@ -70,6 +81,8 @@ impl Figures {
         "workflow_final",
         "workflow_overdue",
         "health_score",
+        "views_90d",
+        "thresholds_from",
     ];
 
     /// Adds one row.
@@ -80,6 +93,10 @@ impl Figures {
             }
         };
         let tally = |to: &mut Option<u64>, holds: Option<bool>| sum(to, holds.map(u64::from));
+        if row.text("content_type") == Some(BLOG_POST) {
+            self.posts += 1;
+            return;
+        }
         self.pages += 1;
         sum(&mut self.words, row.count("word_count"));
         sum(&mut self.attachment_bytes, row.count("attachment_bytes"));
@@ -103,6 +120,52 @@ impl Figures {
             let (sum, pages) = self.health_sum.get_or_insert((0, 0));
             *sum += score;
             *pages += 1;
+        }
+        tally(&mut self.viewed, row.count("views_90d").map(|views| views > 0));
+        let sections = row.text("thresholds_from").unwrap_or_default().split(';');
+        self.labels_with_rules.extend(sections.filter_map(|section| folded_label(section.trim())));
+    }
+
+    /// Adds the figures of other pages.
+    pub fn add_all(&mut self, other: &Self) {
+        let sum = |to: &mut Option<u64>, value: Option<u64>| {
+            if let Some(value) = value {
+                *to.get_or_insert(0) += value;
+            }
+        };
+        self.pages += other.pages;
+        sum(&mut self.words, other.words);
+        sum(&mut self.attachment_bytes, other.attachment_bytes);
+        sum(&mut self.edits_7d, other.edits_7d);
+        for (staleness, pages) in &other.staleness {
+            *self.staleness.entry(staleness.clone()).or_default() += pages;
+        }
+        sum(&mut self.orphans_tree, other.orphans_tree);
+        sum(&mut self.orphans_links, other.orphans_links);
+        sum(&mut self.stubs, other.stubs);
+        sum(&mut self.without_labels, other.without_labels);
+        sum(&mut self.single_contributor, other.single_contributor);
+        sum(&mut self.inactive_owner, other.inactive_owner);
+        sum(&mut self.broken_links, other.broken_links);
+        sum(&mut self.in_workflow, other.in_workflow);
+        sum(&mut self.approved, other.approved);
+        sum(&mut self.overdue, other.overdue);
+        if let Some((score, pages)) = other.health_sum {
+            let health = self.health_sum.get_or_insert((0, 0));
+            *health = (health.0 + score, health.1 + pages);
+        }
+        sum(&mut self.viewed, other.viewed);
+        self.labels_with_rules.extend(other.labels_with_rules.iter().cloned());
+    }
+
+    /// Whether a group of metrics was read of these pages, as their rows tell.
+    pub fn has(&self, group: MetricGroup) -> bool {
+        match group {
+            MetricGroup::Core => true,
+            MetricGroup::People => self.single_contributor.is_some() || self.edits_7d.is_some(),
+            MetricGroup::Engagement => self.viewed.is_some(),
+            MetricGroup::Links => self.orphans_links.is_some() || self.broken_links.is_some(),
+            MetricGroup::Workflow => self.in_workflow.is_some(),
         }
     }
 
@@ -159,6 +222,11 @@ impl WeekStatus {
             Self::Missing => "missing",
         }
     }
+
+    /// Whether figures of such a week, or of a space that is worth so much, are compared with others.
+    pub fn is_in_trends(self) -> bool {
+        matches!(self, Self::Complete | Self::Imported)
+    }
 }
 
 /// One week of a trend. Weeks without a snapshot are there too, without figures.
@@ -170,121 +238,27 @@ pub struct WeekPoint {
     pub status: WeekStatus,
     /// Its figures; `None` for a missing week.
     pub figures: Option<TableFigures>,
+    /// How each of its spaces was measured, by key, those without a page too.
+    pub spaces: BTreeMap<String, SpaceScope>,
 }
 
-/// The pages of one workflow in one state.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StateFigures {
-    /// Workflow, where the source names it.
-    pub workflow: String,
-    /// State.
-    pub state: String,
-    /// Whether it is final, where the source tells.
-    pub is_final: Option<bool>,
-    /// Pages in it.
-    pub pages: u64,
-    /// Of them past their due date.
-    pub overdue: u64,
-    /// Median of the days in it.
-    pub median_days: Option<i64>,
-    /// Most days in it, and the page.
-    pub oldest: Option<(i64, PageRef)>,
-    /// Days are known to the week only: from snapshots.
-    pub by_snapshots: bool,
-}
-
-/// A page to link to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PageRef {
-    /// Title.
-    pub title: String,
-    /// Opens it.
-    pub url: String,
-}
-
-impl PageRef {
-    fn of(row: &PageRow) -> Self {
-        Self { title: row.title.clone(), url: row.place.url.clone() }
+impl WeekPoint {
+    /// Whether something of it may be compared with other weeks: a space that was read whole.
+    pub fn is_in_trends(&self) -> bool {
+        self.figures.is_some() && self.spaces.values().any(|space| space.status.is_in_trends())
     }
-}
 
-/// What waits for one reviewer.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ReviewerFigures {
-    /// Name, or account id.
-    pub name: String,
-    /// Pages that wait.
-    pub pending: u64,
-    /// Of them past their due date.
-    pub overdue: u64,
-    /// Most days a page waits, and which.
-    pub oldest: Option<(i64, PageRef)>,
-}
-
-/// The funnel: the pages of each workflow by state, not final ones first, the fullest first.
-pub fn states(rows: &[PageRow]) -> Vec<StateFigures> {
-    let mut by_state: BTreeMap<(&str, &str), Vec<&PageRow>> = BTreeMap::new();
-    for row in rows {
-        if let Some(state) = &row.workflow.state {
-            let name = row.workflow.name.as_deref().unwrap_or_default();
-            by_state.entry((name, state)).or_default().push(row);
+    /// The figures of the spaces that were read whole; of all when none was.
+    pub fn sound(&self) -> Option<Figures> {
+        let figures = self.figures.as_ref()?;
+        let is_sound = |key: &String| self.spaces.get(key).is_some_and(|space| space.status.is_in_trends());
+        if !self.is_in_trends() || figures.spaces.keys().all(is_sound) {
+            return Some(figures.total.clone());
         }
+        let mut sound = Figures::default();
+        figures.spaces.iter().filter(|(key, _)| is_sound(key)).for_each(|(_, figures)| sound.add_all(figures));
+        Some(sound)
     }
-    let mut states: Vec<StateFigures> = by_state
-        .into_iter()
-        .map(|((workflow, state), rows)| {
-            let mut days: Vec<i64> = rows.iter().filter_map(|row| row.workflow.days_in_state).collect();
-            days.sort_unstable();
-            StateFigures {
-                workflow: workflow.to_owned(),
-                state: state.to_owned(),
-                is_final: rows.iter().find_map(|row| row.workflow.is_final),
-                pages: rows.len() as u64,
-                overdue: rows.iter().filter(|row| is_overdue(row)).count() as u64,
-                median_days: median(&days),
-                oldest: oldest(rows.iter().copied()),
-                by_snapshots: rows.iter().any(|row| row.workflow.since_from == Some(SinceFrom::Snapshots)),
-            }
-        })
-        .collect();
-    states.sort_by_key(|state| (state.workflow.clone(), state.is_final == Some(true), std::cmp::Reverse(state.pages)));
-    states
-}
-
-/// What waits for whom, the longest list first.
-pub fn reviewers(rows: &[PageRow]) -> Vec<ReviewerFigures> {
-    let mut by_name: BTreeMap<&str, Vec<&PageRow>> = BTreeMap::new();
-    for row in rows {
-        let pending: BTreeSet<&str> = row.workflow.pending_reviewers.iter().flatten().map(String::as_str).collect();
-        for name in pending {
-            by_name.entry(name).or_default().push(row);
-        }
-    }
-    let mut reviewers: Vec<ReviewerFigures> = by_name
-        .into_iter()
-        .map(|(name, rows)| ReviewerFigures {
-            name: name.to_owned(),
-            pending: rows.len() as u64,
-            overdue: rows.iter().filter(|row| is_overdue(row)).count() as u64,
-            oldest: oldest(rows.iter().copied()),
-        })
-        .collect();
-    reviewers.sort_by(|a, b| b.pending.cmp(&a.pending).then_with(|| a.name.cmp(&b.name)));
-    reviewers
-}
-
-fn is_overdue(row: &PageRow) -> bool {
-    row.workflow.is_overdue()
-}
-
-/// Of an even number the lower of the two in the middle, so that it is a number of days some page has.
-fn median(sorted: &[i64]) -> Option<i64> {
-    sorted.get(sorted.len().checked_sub(1)? / 2).copied()
-}
-
-fn oldest<'a>(rows: impl Iterator<Item = &'a PageRow>) -> Option<(i64, PageRef)> {
-    let days = rows.filter_map(|row| Some((row.workflow.days_in_state?, row)));
-    days.max_by_key(|(days, _)| *days).map(|(days, row)| (days, PageRef::of(row)))
 }
 
 #[cfg(test)]
@@ -331,41 +305,5 @@ mod tests {
         assert_eq!(total.health(), Some(70.0));
         assert_eq!(figures.spaces["OPS"].words, None);
         assert_eq!(figures.spaces["OPS"].health(), None);
-    }
-
-    #[test]
-    fn the_median_is_a_day_some_page_has() {
-        assert_eq!(median(&[]), None);
-        assert_eq!(median(&[4]), Some(4));
-        assert_eq!(median(&[1, 3, 9, 90]), Some(3));
-        assert_eq!(median(&[1, 3, 9]), Some(3));
-    }
-
-    #[test]
-    fn states_and_reviewers_name_the_longest_wait() {
-        let row = |title: &str, state: &str, days: i64, overdue: i64, who: &[&str]| {
-            let mut row = PageRow { title: title.into(), ..PageRow::default() };
-            row.workflow.name = Some("Approval".into());
-            row.workflow.state = Some(state.into());
-            row.workflow.is_final = Some(state == "Approved");
-            row.workflow.days_in_state = Some(days);
-            row.workflow.overdue_days = Some(overdue);
-            row.workflow.pending_reviewers = Some(who.iter().map(|name| (*name).to_owned()).collect());
-            row
-        };
-        let rows = [
-            row("a", "Approved", 400, -3, &[]),
-            row("b", "Review", 3, 1, &["Kim", "Lee"]),
-            row("c", "Review", 50, 0, &["Kim", "Kim"]),
-            row("d", "Draft", 7, 0, &[]),
-        ];
-        let states = states(&rows);
-        let shown: Vec<_> = states.iter().map(|state| (state.state.as_str(), state.pages, state.overdue)).collect();
-        assert_eq!(shown, [("Review", 2, 1), ("Draft", 1, 0), ("Approved", 1, 0)]);
-        assert_eq!(states[0].median_days, Some(3));
-        assert_eq!(states[0].oldest.as_ref().map(|(days, page)| (*days, page.title.as_str())), Some((50, "c")));
-        let reviewers = reviewers(&rows);
-        assert_eq!((reviewers[0].name.as_str(), reviewers[0].pending, reviewers[0].overdue), ("Kim", 2, 1));
-        assert_eq!((reviewers[1].name.as_str(), reviewers[1].pending), ("Lee", 1));
     }
 }

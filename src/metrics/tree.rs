@@ -2,9 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::inventory::coverage::UnitKind;
 use crate::inventory::snapshot::SnapshotFacts;
-use crate::inventory::{Content, ContentId, ContentKind, Inventory, ParentKind, Status};
+use crate::inventory::{Content, ContentId, ContentKind, Inventory, List, ParentKind, SpaceId, Status};
 
 /// The tree of pages of an inventory.
 #[derive(Debug)]
@@ -17,13 +16,21 @@ pub(super) struct PageTree<'a> {
     absent: HashSet<&'a ContentId>,
     /// All pages of the chosen spaces were listed.
     lists_whole: bool,
+    /// Spaces with a page of which an ancestor could not be read: it may lie below any page of the space.
+    with_unread: HashSet<&'a SpaceId>,
 }
 
 #[derive(Debug)]
 struct Node<'a> {
     title: &'a str,
-    parent: Option<&'a ContentId>,
+    parent: Option<&'a (ContentId, ParentKind)>,
     is_current_page: bool,
+}
+
+impl<'a> Node<'a> {
+    fn parent_id(&self) -> Option<&'a ContentId> {
+        self.parent.map(|(id, _)| id)
+    }
 }
 
 /// What lies above a page.
@@ -33,6 +40,8 @@ pub(super) enum Ancestors<'a> {
     Known(Vec<&'a str>),
     /// One of them is not visible, or they go round in a circle.
     Broken,
+    /// One of them could not be read.
+    Unread,
 }
 
 impl<'a> PageTree<'a> {
@@ -40,7 +49,7 @@ impl<'a> PageTree<'a> {
         let mut nodes = HashMap::new();
         for (id, parent) in &facts.parents {
             if let Some(parent) = parent {
-                let above = parent.parent.as_ref().map(|(id, _)| id);
+                let above = parent.parent.as_ref();
                 nodes.insert(id, Node { title: &parent.title, parent: above, is_current_page: false });
             }
         }
@@ -49,19 +58,45 @@ impl<'a> PageTree<'a> {
             content.kind == ContentKind::Page && !content.status.is_trash() && content.status != Status::Draft
         });
         for page in pages {
-            let parent = page.parent.as_ref().map(|(id, _)| id);
+            let parent = page.parent.as_ref();
             let is_current_page = page.status == Status::Current;
             nodes.insert(&page.id, Node { title: &page.title, parent, is_current_page });
         }
         let mut children: HashMap<&ContentId, Vec<&ContentId>> = HashMap::new();
         for (id, node) in &nodes {
-            if let Some(parent) = node.parent {
+            if let Some(parent) = node.parent_id() {
                 children.entry(parent).or_default().push(id);
             }
         }
         let below = below(&nodes, &children);
         let absent = facts.parents.iter().filter(|(_, parent)| parent.is_none()).map(|(id, _)| id).collect();
-        Self { nodes, children, below, absent, lists_whole: !inventory.coverage.has_gap(UnitKind::PageList) }
+        let (lists_whole, with_unread) = (inventory.is_whole(List::Pages), HashSet::new());
+        let mut tree = Self { nodes, children, below, absent, lists_whole, with_unread };
+        let unread = tree.below_unread();
+        let pages = inventory.contents.iter().filter(|content| unread.contains(&content.id));
+        tree.with_unread = pages.filter_map(|page| page.space.as_ref()).collect();
+        tree
+    }
+
+    /// Everything with an ancestor that could not be read, from the highest such down, so that nothing is looked at twice.
+    fn below_unread(&self) -> HashSet<&'a ContentId> {
+        let is_highest = |node: &Node<'_>| {
+            node.parent.is_some_and(|(id, kind)| !self.nodes.contains_key(id) && !self.is_known_absent(id, kind))
+        };
+        let highest = self.nodes.iter().filter(|(_, node)| is_highest(node)).map(|(id, _)| *id);
+        let mut left: Vec<&ContentId> = highest.collect();
+        let mut found = HashSet::new();
+        while let Some(id) = left.pop() {
+            if found.insert(id) {
+                left.extend(self.children.get(id).into_iter().flatten());
+            }
+        }
+        found
+    }
+
+    /// Whether something of the tree of the page's space could not be read.
+    pub(super) fn has_unread(&self, page: &Content) -> bool {
+        page.space.as_ref().is_some_and(|space| self.with_unread.contains(space))
     }
 
     /// What lies above a page.
@@ -69,8 +104,13 @@ impl<'a> PageTree<'a> {
         let mut titles = Vec::new();
         let mut visited = HashSet::new();
         let mut above = self.nodes.get(&page.id).and_then(|node| node.parent);
-        while let Some(id) = above {
-            let Some(node) = self.nodes.get(id).filter(|_| visited.insert(id)) else { return Ancestors::Broken };
+        while let Some((id, kind)) = above {
+            let Some(node) = self.nodes.get(id) else {
+                return if self.is_known_absent(id, kind) { Ancestors::Broken } else { Ancestors::Unread };
+            };
+            if !visited.insert(id) {
+                return Ancestors::Broken;
+            }
             titles.push(node.title);
             above = node.parent;
         }
@@ -85,20 +125,28 @@ impl<'a> PageTree<'a> {
         if self.nodes.contains_key(parent) {
             return Some(true);
         }
-        // a list with a hole, or a folder that could not be read, is no proof that there is no parent
-        let is_known = if *kind == ParentKind::Page { self.lists_whole } else { self.absent.contains(parent) };
-        is_known.then_some(false)
+        self.is_known_absent(parent, kind).then_some(false)
     }
 
-    /// Current pages directly below a page; those in a folder below it are the folder's.
-    pub(super) fn child_pages(&self, page: &ContentId) -> u64 {
+    /// Whether something that is no place of the tree is known not to be there, or not to be visible. A list with a hole,
+    /// or a folder that could not be read, is no proof of that.
+    fn is_known_absent(&self, id: &ContentId, kind: &ParentKind) -> bool {
+        if *kind == ParentKind::Page { self.lists_whole } else { self.absent.contains(id) }
+    }
+
+    /// Current pages directly below a page; those in a folder below it are the folder's. `None` where the list of pages
+    /// may have left some out.
+    pub(super) fn child_pages(&self, page: &ContentId) -> Option<u64> {
         let children = self.children.get(page).into_iter().flatten();
-        children.filter(|child| self.nodes.get(*child).is_some_and(|node| node.is_current_page)).count() as u64
+        let pages = children.filter(|child| self.nodes.get(*child).is_some_and(|node| node.is_current_page));
+        self.lists_whole.then(|| pages.count() as u64)
     }
 
-    /// Current pages at any depth below, through folders and archived pages as well.
-    pub(super) fn descendant_pages(&self, page: &ContentId) -> u64 {
-        self.below.get(page).copied().unwrap_or(0)
+    /// Current pages at any depth below, through folders and archived pages as well; `None` as above, and where
+    /// something of the tree could not be read.
+    pub(super) fn descendant_pages(&self, page: &Content) -> Option<u64> {
+        let is_known = self.lists_whole && !self.has_unread(page);
+        is_known.then(|| self.below.get(&page.id).copied().unwrap_or(0))
     }
 }
 
@@ -116,7 +164,7 @@ fn below<'a>(
     while let Some(id) = done.pop() {
         waiting.remove(id);
         let count = below.get(id).copied().unwrap_or(0) + own(id);
-        let parent = nodes.get(id).and_then(|node| node.parent);
+        let parent = nodes.get(id).and_then(Node::parent_id);
         if let Some(parent) = parent.filter(|parent| nodes.contains_key(parent)) {
             *below.entry(parent).or_default() += count;
             if let Some(left) = waiting.get_mut(parent) {
@@ -134,7 +182,7 @@ fn below<'a>(
         let mut at = Some(start);
         while let Some(id) = at.filter(|id| open.remove(id)) {
             circle.push(id);
-            at = nodes.get(id).and_then(|node| node.parent);
+            at = nodes.get(id).and_then(Node::parent_id);
         }
         let all: u64 = circle.iter().map(|id| below.get(id).copied().unwrap_or(0) + own(id)).sum();
         for id in circle {

@@ -65,7 +65,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn s_11_the_log_tells_what_this_program_says_and_nothing_of_its_libraries() {
+    fn the_log_tells_what_this_program_says_and_nothing_of_its_libraries() {
         let told = |verbosity| {
             let (progress, sink) = new_progress(PLAIN, Duration::MAX);
             tracing::subscriber::with_default(progress.log(PLAIN, verbosity), || {

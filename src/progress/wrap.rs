@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn f_93_any_width_will_do() {
+    fn any_width_will_do_f_93() {
         for columns in [0, 1, 2, 20, 80, 500, usize::MAX] {
             let wrapped = Width::Columns(columns).wrap(LONG);
             let joined: Vec<&str> = wrapped.split_whitespace().collect();

@@ -1,5 +1,4 @@
-//! The report folder: built beside its name and renamed when whole, so that whatever bears the final name is whole
-//! (`reliability-security.md` F-75 to F-79, F-90).
+//! The report folder: built beside its name and renamed when whole, so that whatever bears the final name is whole (F-75 to F-79, F-90).
 
 use std::fs;
 use std::io::{self, BufWriter, Write};
@@ -11,7 +10,7 @@ use serde::Serialize;
 use super::{OutputError, ReportError, names};
 use crate::support::checksum::Meter;
 use crate::support::file_error::cannot;
-use crate::support::private;
+use crate::support::{leftovers, private};
 
 /// How many names are tried before giving up; two runs in one second are rare, a hundred are a mistake.
 const MAX_TRIES: u32 = 100;
@@ -53,6 +52,8 @@ fn try_to_write(parent: &Path) -> Result<(), ReportError> {
     #[cfg(unix)]
     probe.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
     let probe = probe.prefix(&name).tempdir_in(parent).map_err(failed())?;
+    // a run may be killed within this check
+    leftovers::remove_older(probe.path(), PROBE, "");
     let space = probe.path().join("x".repeat(names::MAX_LENGTH));
     private::create_folder(&space).map_err(|error| failed()(error.source))?;
     let file = space.join(format!("{}{LONGEST_ENDING}", "x".repeat(names::MAX_LENGTH)));
@@ -72,7 +73,7 @@ fn without_path(error: io::Error) -> io::Error {
     if error.get_ref().is_some() { error.kind().into() } else { error }
 }
 
-/// Name of the report folder (product contract 3.4), e.g. `confluence_analysis_V0_1_2026-11-21_19-41-07_INCOMPLETE`.
+/// Name of the report folder, e.g. `confluence_analysis_V0_1_2026-11-21_19-41-07_INCOMPLETE`.
 pub fn folder_name(local_time: &DateTime<FixedOffset>, complete: bool) -> String {
     format!(
         "confluence_analysis_V{}_{}_{}{}",

@@ -92,8 +92,25 @@ fn the_probe_leaves_nothing_and_names_what_is_wrong() {
     assert!(matches!(check_writable(&file), Err(OutputError(ReportError::NotAFolder { .. }))));
 }
 
+#[cfg(unix)]
 #[test]
-fn f_89_no_name_in_a_report_is_longer_than_what_is_tried_at_the_start() {
+fn what_a_killed_check_has_left_goes_with_a_later_one() {
+    let parent = tempfile::tempdir().expect("a folder");
+    let left = |name: &str| {
+        let folder = parent.path().join(name);
+        fs::create_dir_all(folder.join("x")).expect("made");
+        fs::write(folder.join("x/y"), "probe").expect("written");
+        let then = std::time::SystemTime::now() - std::time::Duration::from_secs(3_600);
+        fs::File::open(&folder).and_then(|folder| folder.set_modified(then)).expect("aged");
+        folder
+    };
+    let (probe, report) = (left(&format!("{PROBE}__AbCdEf")), left(&format!("{NAME}.partial")));
+    check_writable(parent.path()).expect("writable");
+    assert!(!probe.exists() && report.exists(), "another run may be writing a report for hours");
+}
+
+#[test]
+fn no_name_in_a_report_is_longer_than_what_is_tried_at_the_start_f_89() {
     let time = DateTime::parse_from_rfc3339("2026-11-21T19:41:07+01:00").expect("a time");
     assert_eq!(longest_folder_name().len(), format!("{}-100.partial", folder_name(&time, false)).len());
     for ending in ["_attachments.csv", "_attachments.html", "_unreferenced.csv", "_unreferenced.html"] {
@@ -102,7 +119,7 @@ fn f_89_no_name_in_a_report_is_longer_than_what_is_tried_at_the_start() {
 }
 
 #[test]
-fn f_95_a_panic_while_writing_leaves_a_partial_folder() {
+fn a_panic_while_writing_leaves_a_partial_folder_f_95() {
     let parent = tempfile::tempdir().expect("a folder");
     let place = parent.path().to_owned();
     let outcome = std::panic::catch_unwind(move || {

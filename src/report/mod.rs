@@ -27,7 +27,7 @@ use crate::inventory::{Coverage, Inventory, Scan, SpaceId};
 use folder::ReportFolder;
 use view::{FileRow, ReportedSpace, View};
 
-/// Writes the whole report into a new folder in `parent` and gives its path (product contract 3.4).
+/// Writes the whole report into a new folder in `parent` and gives its path.
 ///
 /// Everything is built in `<name>.partial`; the folder bears its name only when every file is on the disk, and a report
 /// that cannot be written is removed again. The name
@@ -95,7 +95,7 @@ pub(crate) fn unseen_changes(scan: &Scan) -> Option<String> {
     ))
 }
 
-/// What no report covers, because no API shows it (product contract 2), or because this site does not.
+/// What no report covers, because no API shows it, or because this site does not.
 pub(crate) fn not_covered(account: &str, coverage: &Coverage) -> String {
     let mut kinds = vec!["the contents of whiteboards and databases".to_owned()];
     kinds.extend(drafts_left_out(coverage).map(str::to_owned));

@@ -1,5 +1,5 @@
 //! Names of the folders of spaces: valid on Windows, macOS and Linux, unique also without regard to case, and never
-//! outside the report (`reliability-security.md` F-88, product contract 3.4).
+//! outside the report (F-88).
 
 use std::collections::{HashMap, HashSet};
 

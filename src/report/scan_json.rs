@@ -24,7 +24,7 @@ use crate::support::file_error::cannot;
 pub const FORMAT: &str = "confluence-storage-analyzer scan";
 
 /// The newest version of the format this program reads, and the one it writes.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// What a saved scan holds.
 #[derive(Debug, Clone, Deserialize)]

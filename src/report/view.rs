@@ -148,7 +148,7 @@ fn reported_spaces<'a>(inventory: &'a Inventory, figures: &Figures) -> Vec<Repor
     known.into_iter().zip(folders).map(|((space, totals), folder)| ReportedSpace { space, totals, folder }).collect()
 }
 
-/// Links are made by putting paths behind the base URL, so it alone decides scheme and host of every link (S-09).
+/// Links are made by putting paths behind the base URL, so it alone decides scheme and host of every link.
 fn check_base_url(base: &str) -> Result<(), ReportError> {
     let refused = || ReportError::BaseUrl { url: base.to_owned() };
     let url = url::Url::parse(base).map_err(|_| refused())?;

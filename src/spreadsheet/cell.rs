@@ -50,6 +50,37 @@ pub(super) fn one_line(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// Longest cell, in characters as spreadsheets count them (units of UTF-16). Excel takes 32,767.
+pub const LONGEST_CELL: usize = 32_000;
+
+/// Room for the last entry of a list that was cut, with its separator: ` | and 18446744073709551615 more`.
+pub const ROOM_FOR_THE_REST: usize = 40;
+
+/// What separates the entries of lists.
+const SEPARATORS: [&str; 3] = ["; ", ";", " / "];
+
+/// A text as far as a cell holds it: a list ends between two of its entries with `and N more`, any other text with the number
+/// of characters that are left.
+fn fitting(text: &str) -> Cow<'_, str> {
+    // no character has fewer bytes than units
+    if text.len() <= LONGEST_CELL || text.encode_utf16().count() <= LONGEST_CELL {
+        return Cow::Borrowed(text);
+    }
+    let mut length = ROOM_FOR_THE_REST;
+    let mut fits = |piece: &str| {
+        length += piece.encode_utf16().count();
+        length <= LONGEST_CELL
+    };
+    let Some(separator) = SEPARATORS.into_iter().find(|separator| text.contains(separator)) else {
+        let end = text.char_indices().find(|(at, c)| !fits(&text[*at..at + c.len_utf8()])).map_or(0, |(at, _)| at);
+        return Cow::Owned(format!("{} and {} more characters", &text[..end], text[end..].chars().count()));
+    };
+    let entries = text.split_inclusive(separator);
+    let whole = entries.clone().take_while(|entry| fits(entry)).map(str::len);
+    let (listed, end) = whole.fold((0, 0), |(listed, end), bytes| (listed + 1, end + bytes));
+    Cow::Owned(format!("{}and {} more", &text[..end], entries.count() - listed))
+}
+
 /// The byte order mark and the header of a CSV file with these columns.
 pub fn csv_header<'c>(columns: impl Iterator<Item = &'c str>) -> Vec<u8> {
     let names: Vec<&str> = columns.collect();
@@ -128,9 +159,9 @@ fn append(line: &mut Vec<u8>, cell: &Value) {
 fn append_text(line: &mut Vec<u8>, text: &str) {
     line.push(b'"');
     if is_plain(text) {
-        line.extend_from_slice(text.as_bytes());
+        line.extend_from_slice(fitting(text).as_bytes());
     } else {
-        line.extend_from_slice(encode(&one_line(text)).replace('"', "\"\"").as_bytes());
+        line.extend_from_slice(encode(&fitting(&one_line(text))).replace('"', "\"\"").as_bytes());
     }
     line.push(b'"');
 }
@@ -183,6 +214,27 @@ mod tests {
         assert!(!cells.contains(|c: char| c.is_control() && c != '\t'), "{cells:?}");
         assert!(cells.contains("\u{241B}[2J") && cells.contains("\u{2400}=1") && cells.contains("[U+009B]"), "{cells}");
         assert_eq!(text.lines().count(), 2);
+    }
+
+    #[test]
+    fn what_is_too_long_for_a_cell_says_how_much_more_there_is() {
+        let cell = |text: &str| fitting(text).into_owned();
+        let just_enough = "x".repeat(LONGEST_CELL);
+        assert_eq!(cell(&just_enough), just_enough);
+        // a rocket is two characters to a spreadsheet
+        let rockets = "🚀".repeat(100);
+        for (separator, entry) in [(";", "abc"), ("; ", "a: b"), (" / ", rockets.as_str()), (";", "'+1\n")] {
+            let text = vec![entry; 20_000].join(separator);
+            let cut = cell(&text);
+            assert!(cut.encode_utf16().count() <= LONGEST_CELL && cut.len() > 20_000, "{}", cut.len());
+            let (listed, rest) = cut.split_at(cut.rfind("and ").unwrap());
+            let listed = listed.split_terminator(separator).inspect(|listed| assert_eq!(*listed, entry)).count();
+            assert_eq!(rest, format!("and {} more", 20_000 - listed));
+            let line = String::from_utf8(written(&[&text])).expect("UTF-8");
+            assert!(line.trim_end().ends_with(&format!("{rest}\"")), "{rest}");
+        }
+        let cut = cell(&"ü".repeat(40_000));
+        assert_eq!(cut, format!("{} and 8040 more characters", "ü".repeat(31_960)));
     }
 
     #[test]

@@ -92,6 +92,8 @@ pub struct Column<S: Sheet> {
     pub empty: &'static str,
     /// What has to be asked for before it has values; `None` is always read.
     pub group: Option<S::Group>,
+    /// Only the weeks hold it: a list that has a file of its own.
+    pub only_in_weeks: bool,
     value: Getter<S>,
     restore: Option<for<'r> fn(&mut S::Restored, Record<'r>)>,
 }
@@ -109,7 +111,8 @@ impl<S: Sheet> Column<S> {
         value: for<'a, 'r> fn(&'a S::Row<'r>) -> Value,
     ) -> Self {
         let value = Getter::Own(value);
-        Self { name, holds, unit, definition: "", source: "", empty: "never", group: None, value, restore: None }
+        let (definition, source, empty, group) = ("", "", "never", None);
+        Self { name, holds, unit, definition, source, empty, group, only_in_weeks: false, value, restore: None }
     }
 
     /// A column of texts.
@@ -175,6 +178,12 @@ impl<S: Sheet> Column<S> {
         self
     }
 
+    /// As one that only the weeks hold.
+    pub const fn only_in_weeks(mut self) -> Self {
+        self.only_in_weeks = true;
+        self
+    }
+
     /// With how its field of a row is had back from the cells; without this, what it tells follows from other columns.
     pub const fn restored(mut self, restore: for<'r> fn(&mut S::Restored, Record<'r>)) -> Self {
         self.restore = Some(restore);
@@ -218,6 +227,7 @@ impl<S: Sheet> Column<S> {
             source: column.source,
             empty: column.empty,
             group: column.group,
+            only_in_weeks: false,
             value: Getter::Base(value),
             restore: None,
         }
@@ -225,7 +235,7 @@ impl<S: Sheet> Column<S> {
 
     /// Its name and type.
     pub fn field(&self) -> Field {
-        Field::new(self.name, self.holds)
+        Field { only_in_weeks: self.only_in_weeks, ..Field::new(self.name, self.holds) }
     }
 
     /// Its value in a row.

@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn f_81_a_damaged_table_names_its_line() {
+    fn a_damaged_table_names_its_line_f_81() {
         let damaged = Table::parse(b"a,b\r\n1,2\r\n<<<<<<< HEAD\r\n3,4\r\n").unwrap_err();
         assert_eq!((damaged.line, damaged.problem.as_str()), (3, "1 cells where the header has 2"));
         assert_eq!(Table::parse(b"a\r\n\xff\r\n").unwrap_err().problem, "not written in UTF-8");

@@ -61,8 +61,8 @@ impl Value {
         }
     }
 
-    /// The value that a CSV file gives back for this one in a column of this type: text on one line, decimals and
-    /// moments as exact as the column writes them.
+    /// The value that a CSV file gives back for this one in a column of this type: text on one line, however long it is,
+    /// decimals and moments as exact as the column writes them.
     #[must_use]
     pub fn normalized(self, holds: Type) -> Self {
         match (self, holds) {

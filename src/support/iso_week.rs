@@ -134,7 +134,7 @@ mod tests {
     ];
 
     #[test]
-    fn f_84_every_day_from_2020_to_2036_is_in_its_week() {
+    fn every_day_from_2020_to_2036_is_in_its_week_f_84() {
         let mut day: NaiveDate = YEARS[0].1.parse().unwrap();
         for (year, monday, weeks) in YEARS {
             assert_eq!(day, monday.parse().unwrap(), "{year}");
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn f_84_the_date_in_utc_counts() {
+    fn the_date_in_utc_counts_f_84() {
         let time = |text: &str| IsoWeek::of(text.parse::<DateTime<Utc>>().unwrap()).to_string();
         assert_eq!(time("2027-01-01T12:00:00Z"), "2026-W53");
         // still Sunday in UTC, already Monday in Auckland

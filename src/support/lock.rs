@@ -71,7 +71,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn f_82_a_held_lock_is_refused_with_its_holder_and_free_once_dropped() {
+    fn a_held_lock_is_refused_with_its_holder_and_free_once_dropped_f_82() {
         let folder = tempfile::tempdir().unwrap();
         let (lock, holder) = (folder.path().join("lock"), folder.path().join("holder"));
         let first = FileLock::take(&lock, &holder, Duration::ZERO).unwrap();
@@ -83,7 +83,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn f_90_a_planted_link_is_refused_and_what_it_leads_to_stays() {
+    fn a_planted_link_is_refused_and_what_it_leads_to_stays_f_90() {
         let (folder, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let victim = elsewhere.path().join("victim");
         std::fs::write(&victim, "precious").unwrap();
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn f_82_whoever_waits_gets_the_lock_when_it_is_free() {
+    fn whoever_waits_gets_the_lock_when_it_is_free_f_82() {
         let folder = tempfile::tempdir().unwrap();
         let (lock, holder) = (folder.path().join("lock"), folder.path().join("holder"));
         let first = FileLock::take(&lock, &holder, Duration::ZERO).unwrap();

@@ -3,6 +3,7 @@
 pub mod checksum;
 pub mod file_error;
 pub mod iso_week;
+pub mod leftovers;
 pub mod lock;
 pub mod network_drive;
 pub mod private;

@@ -65,7 +65,7 @@ mod tests {
 ";
 
     #[test]
-    fn f_82_network_drives_are_told_from_disks() {
+    fn network_drives_are_told_from_disks_f_82() {
         assert_eq!(network_mount(MOUNTS, "/mnt/team share/data").as_deref(), Some("cifs"));
         assert_eq!(network_mount(MOUNTS, "/home").as_deref(), Some("nfs4"));
         for local in ["/mnt/team share/local/data", "/homes", "/var/data", "/mnt/team"] {

@@ -129,7 +129,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn s_13_nobody_else_can_read_what_is_made_and_nothing_is_overwritten() {
+    fn nobody_else_can_read_what_is_made_and_nothing_is_overwritten() {
         use std::os::unix::fs::PermissionsExt;
         let parent = tempfile::tempdir().unwrap();
         let (folder, file) = (parent.path().join("a"), parent.path().join("a/b"));
@@ -146,7 +146,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn f_90_links_and_pipes_are_neither_written_nor_read() {
+    fn links_and_pipes_are_neither_written_nor_read_f_90() {
         let (place, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let victim = elsewhere.path().join("victim");
         fs::write(&victim, "precious").unwrap();

@@ -32,24 +32,20 @@ FROM (
     GROUP BY file_name
 );
 
--- The weeks over which trends are drawn: all but the incomplete ones.
+-- The rows over which trends are drawn: all but those of incomplete spaces. Blog posts are among them.
 CREATE OR REPLACE VIEW pages_in_trends AS
-SELECT pages.* FROM pages SEMI JOIN (FROM weeks WHERE status <> 'incomplete') USING (snapshot_week);
+SELECT * FROM pages WHERE snapshot_status IS DISTINCT FROM 'incomplete';
 
--- The star schema.
+-- The star schema. bridge_label says which page had which label in which week:
+--   SELECT label, count(*) FROM fact_page_week JOIN bridge_label USING (snapshot_week, page_id) GROUP BY label;
 {% for table in tables -%}
 CREATE OR REPLACE VIEW {{ table.name }} AS SELECT * FROM read_parquet('model/{{ table.name }}.parquet');
 {% endfor %}
--- Which page had which label in which week.
-CREATE OR REPLACE VIEW bridge_label AS
-SELECT snapshot_week, page_id, label
-FROM (SELECT snapshot_week, page_id, unnest(list_distinct(string_split(labels, ';'))) AS label FROM pages)
-WHERE label <> '';
-
 -- Pages of which it is so; NULL where it is known of none.
 CREATE OR REPLACE MACRO tally(is_so) AS CAST(sum(CAST(is_so AS INTEGER)) AS BIGINT);
 
--- Figures of each week from the first to the newest. A week that is missing or incomplete has none: a gap.
+-- Figures of the pages of each week from the first to the newest, without blog posts and without incomplete spaces. A
+-- week that is missing, or of which no space is complete, has none: a gap.
 CREATE OR REPLACE VIEW trend AS
 SELECT snapshot_week, monday, status, figures.* EXCLUDE (snapshot_week)
 FROM dim_week LEFT JOIN (
@@ -70,6 +66,7 @@ FROM dim_week LEFT JOIN (
         tally(workflow_overdue) AS overdue,
         CAST(sum(broken_internal_links) AS BIGINT) AS broken_links
     FROM pages_in_trends
+    WHERE content_type IS DISTINCT FROM 'blogpost'
     GROUP BY snapshot_week
 ) AS figures USING (snapshot_week)
 ORDER BY snapshot_week;

@@ -12,8 +12,8 @@ use test_support::webdriver::Browser;
 
 test_support::trials! {
     [CHROMIUM, AXE]:
-        async u_18_axe_finds_nothing_on_any_page,
-        async u_18_axe_finds_nothing_in_what_opens;
+        async axe_finds_nothing_on_any_page,
+        async axe_finds_nothing_in_what_opens;
     [NODE, TYPESCRIPT]:
         sync the_script_is_what_its_types_say;
 }
@@ -32,7 +32,7 @@ pub(crate) async fn violations(browser: &Browser, axe: &str) -> Vec<String> {
     found.as_array().expect("a list").iter().map(Value::to_string).collect()
 }
 
-async fn u_18_axe_finds_nothing_on_any_page() {
+async fn axe_finds_nothing_on_any_page() {
     let axe = axe();
     let browser = Browser::start().await;
     for report in [Report::complete(), Report::incomplete()] {
@@ -52,7 +52,7 @@ async fn u_18_axe_finds_nothing_on_any_page() {
     browser.stop().await;
 }
 
-async fn u_18_axe_finds_nothing_in_what_opens() {
+async fn axe_finds_nothing_in_what_opens() {
     let axe = axe();
     let browser = Browser::start().await;
     let report = Report::complete();

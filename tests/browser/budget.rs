@@ -1,4 +1,4 @@
-//! What a page of 50,000 files costs, as counted work: rows, nodes, bytes (`report-ui.md` U-22). Times are in
+//! What a page of 50,000 files costs, as counted work: rows, nodes, bytes. Times are in
 //! `benches/report.rs`, because they depend on the machine.
 
 use std::path::PathBuf;
@@ -12,8 +12,8 @@ use test_support::webdriver::Browser;
 
 test_support::trials! {
     [CHROMIUM]:
-        async u_22_a_key_or_an_order_draws_what_the_window_shows_and_not_50_000_files,
-        async u_22_a_key_that_comes_early_leaves_nothing_of_the_one_before;
+        async a_key_or_an_order_draws_what_the_window_shows_and_not_50_000_files,
+        async a_key_that_comes_early_leaves_nothing_of_the_one_before;
 }
 
 const FILES: u64 = 50_000;
@@ -72,7 +72,7 @@ fn assert_small(step: &str, counted: &Value) {
     assert!(number(&counted["made"]) <= all * NODES_PER_ROW + 200, "{step}: {counted}");
 }
 
-async fn u_22_a_key_or_an_order_draws_what_the_window_shows_and_not_50_000_files() {
+async fn a_key_or_an_order_draws_what_the_window_shows_and_not_50_000_files() {
     let browser = Browser::start().await;
     let (_parent, page) = one_space();
     let text = std::fs::read_to_string(&page).expect("read");
@@ -120,7 +120,7 @@ async fn u_22_a_key_or_an_order_draws_what_the_window_shows_and_not_50_000_files
 
 /// A key that comes before the rows of the last one are whole: nothing of the last one is left, and what was put off
 /// is made up for.
-async fn u_22_a_key_that_comes_early_leaves_nothing_of_the_one_before() {
+async fn a_key_that_comes_early_leaves_nothing_of_the_one_before() {
     let browser = Browser::start().await;
     let report = crate::Report::complete();
     browser.open(&report.page(crate::ALL)).await;

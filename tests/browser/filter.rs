@@ -14,13 +14,13 @@ use test_support::webdriver::Browser;
 
 test_support::trials! {
     [CHROMIUM]:
-        async u_05_every_keystroke_finds_what_the_reference_finds,
-        async u_06_tokens_are_read_as_the_table_says_and_wrong_ones_are_shown,
-        async u_07_facets_count_under_the_other_filters,
-        async u_07_a_facet_shows_30_values_and_more_when_asked,
-        async u_08_totals_follow_the_filter,
-        async u_10_histograms_sum_up_to_the_filtered_files_and_filter,
-        async u_23_every_view_is_a_link_and_the_way_back_works;
+        async every_keystroke_finds_what_the_reference_finds,
+        async tokens_are_read_as_the_table_says_and_wrong_ones_are_shown,
+        async facets_count_under_the_other_filters,
+        async a_facet_shows_30_values_and_more_when_asked,
+        async totals_follow_the_filter,
+        async histograms_sum_up_to_the_filtered_files_and_filter,
+        async every_view_is_a_link_and_the_way_back_works;
     []:
         sync the_reference_tells_the_files_of_the_sample_apart;
 }
@@ -67,7 +67,7 @@ const QUERIES: [&str; 22] = [
     "kind:post status:current",
 ];
 
-async fn u_05_every_keystroke_finds_what_the_reference_finds() {
+async fn every_keystroke_finds_what_the_reference_finds() {
     let browser = Browser::start().await;
     let report = Report::complete();
     let rows = reference::rows(&report.read("attachments.csv"));
@@ -96,7 +96,7 @@ fn spelled(terms: &Value) -> Value {
     }
 }
 
-async fn u_06_tokens_are_read_as_the_table_says_and_wrong_ones_are_shown() {
+async fn tokens_are_read_as_the_table_says_and_wrong_ones_are_shown() {
     let table = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/filter.json");
     let table: Vec<Value> = serde_json::from_slice(&fs::read(table).expect("read")).expect("JSON");
     for entry in &table {
@@ -144,7 +144,7 @@ fn count_by<'r>(rows: impl Iterator<Item = &'r Row>, column: &str) -> BTreeMap<S
     counts
 }
 
-async fn u_07_facets_count_under_the_other_filters() {
+async fn facets_count_under_the_other_filters() {
     let browser = Browser::start().await;
     let report = Report::complete();
     let rows = reference::rows(&report.read("attachments.csv"));
@@ -191,7 +191,7 @@ async fn u_07_facets_count_under_the_other_filters() {
     browser.stop().await;
 }
 
-async fn u_07_a_facet_shows_30_values_and_more_when_asked() {
+async fn a_facet_shows_30_values_and_more_when_asked() {
     let browser = Browser::start().await;
     let report = Report::of(&sample::run_facts(), &spaces_of_one_file(75));
     browser.open(&report.page(ALL)).await;
@@ -204,7 +204,7 @@ async fn u_07_a_facet_shows_30_values_and_more_when_asked() {
     browser.stop().await;
 }
 
-async fn u_08_totals_follow_the_filter() {
+async fn totals_follow_the_filter() {
     let browser = Browser::start().await;
     let report = Report::complete();
     browser.open(&report.page(ALL)).await;
@@ -221,7 +221,7 @@ async fn u_08_totals_follow_the_filter() {
     browser.stop().await;
 }
 
-async fn u_10_histograms_sum_up_to_the_filtered_files_and_filter() {
+async fn histograms_sum_up_to_the_filtered_files_and_filter() {
     let browser = Browser::start().await;
     let report = Report::complete();
     browser.open_at(&report.page(ALL), "?usage=unreferenced&usage=linked").await;
@@ -245,7 +245,7 @@ async fn u_10_histograms_sum_up_to_the_filtered_files_and_filter() {
     browser.stop().await;
 }
 
-async fn u_23_every_view_is_a_link_and_the_way_back_works() {
+async fn every_view_is_a_link_and_the_way_back_works() {
     let browser = Browser::start().await;
     let report = Report::complete();
     let address = "?q=size%3E1mb&usage=unreferenced&type=PNG%20image&sort=name&dir=desc&rows=50&map=files&zoom=ENG";

@@ -12,11 +12,11 @@ use test_support::snapshot::Sample;
 
 test_support::trials! {
     [FIREFOX]:
-        sync u_21_pages_are_silent_and_fit_into_320_pixels_in_firefox,
-        sync s_07_a_foreign_script_in_the_page_is_blocked_in_firefox,
-        sync u_05_filter_order_and_export_are_the_same_in_firefox,
-        sync u_05_the_dashboard_of_a_snapshot_filters_in_firefox,
-        sync u_19_the_colours_follow_the_system_in_firefox;
+        sync pages_are_silent_and_fit_into_320_pixels_in_firefox,
+        sync a_foreign_script_in_the_page_is_blocked_in_firefox,
+        sync filter_order_and_export_are_the_same_in_firefox,
+        sync the_dashboard_of_a_snapshot_filters_in_firefox,
+        sync the_colours_follow_the_system_in_firefox;
 }
 
 /// Every kind of page: of complete and incomplete audits, and the dashboard of a snapshot.
@@ -25,7 +25,7 @@ fn pages(complete: &Report, incomplete: &Report, snapshot: &Dashboard) -> Vec<Pa
     audits.chain([snapshot.page.clone()]).collect()
 }
 
-fn u_21_pages_are_silent_and_fit_into_320_pixels_in_firefox() {
+fn pages_are_silent_and_fit_into_320_pixels_in_firefox() {
     let mut firefox = Firefox::start(&[]);
     let (complete, incomplete, snapshot) = (Report::complete(), Report::incomplete(), Dashboard::complete());
     for page in pages(&complete, &incomplete, &snapshot) {
@@ -46,7 +46,7 @@ fn u_21_pages_are_silent_and_fit_into_320_pixels_in_firefox() {
     }
 }
 
-fn s_07_a_foreign_script_in_the_page_is_blocked_in_firefox() {
+fn a_foreign_script_in_the_page_is_blocked_in_firefox() {
     let mut firefox = Firefox::start(&[]);
     let (report, snapshot) = (Report::complete(), Dashboard::of(&Sample::new(30, 3)));
     let spoiled = report.page("spoiled.html");
@@ -60,7 +60,7 @@ fn s_07_a_foreign_script_in_the_page_is_blocked_in_firefox() {
     }
 }
 
-fn u_05_filter_order_and_export_are_the_same_in_firefox() {
+fn filter_order_and_export_are_the_same_in_firefox() {
     let mut firefox = Firefox::start(&[]);
     let report = Report::complete();
     let program = report.read("attachments.csv");
@@ -105,7 +105,7 @@ fn u_05_filter_order_and_export_are_the_same_in_firefox() {
     assert_eq!(firefox.complaints(), [] as [String; 0]);
 }
 
-fn u_05_the_dashboard_of_a_snapshot_filters_in_firefox() {
+fn the_dashboard_of_a_snapshot_filters_in_firefox() {
     let mut firefox = Firefox::start(&[]);
     let snapshot = Dashboard::complete();
     firefox.open(&snapshot.page, "");
@@ -118,7 +118,7 @@ fn u_05_the_dashboard_of_a_snapshot_filters_in_firefox() {
     assert_eq!(firefox.complaints(), [] as [String; 0]);
 }
 
-fn u_19_the_colours_follow_the_system_in_firefox() {
+fn the_colours_follow_the_system_in_firefox() {
     let mut firefox = Firefox::start(&[("layout.css.prefers-color-scheme.content-override", "0")]);
     let (complete, snapshot) = (Report::complete(), Dashboard::complete());
     let lightness = "const canvas = getComputedStyle(document.documentElement).backgroundColor; \

@@ -9,22 +9,22 @@ use test_support::webdriver::Browser;
 
 test_support::trials! {
     [CHROMIUM, DEJAVU]:
-        async u_26_the_layout_holds_in_dejavu;
+        async the_layout_holds_in_dejavu;
     [CHROMIUM, LIBERATION]:
-        async u_26_the_layout_holds_in_liberation;
+        async the_layout_holds_in_liberation;
     [CHROMIUM, NOTO_CJK]:
-        async u_26_the_layout_holds_in_noto_cjk;
+        async the_layout_holds_in_noto_cjk;
 }
 
-async fn u_26_the_layout_holds_in_dejavu() {
+async fn the_layout_holds_in_dejavu() {
     check_layout(&fonts::DEJAVU).await;
 }
 
-async fn u_26_the_layout_holds_in_liberation() {
+async fn the_layout_holds_in_liberation() {
     check_layout(&fonts::LIBERATION).await;
 }
 
-async fn u_26_the_layout_holds_in_noto_cjk() {
+async fn the_layout_holds_in_noto_cjk() {
     check_layout(&fonts::NOTO_CJK).await;
 }
 

@@ -12,18 +12,18 @@ use test_support::webdriver::Browser;
 
 test_support::trials! {
     [CHROMIUM]:
-        async u_11_versions_are_told_with_their_bytes,
-        async u_12_every_usage_has_its_evidence_or_its_reason,
-        async u_13_the_cleanup_list_holds_unreferenced_files_and_where_it_comes_from,
-        async u_13_ticked_rows_alone_and_an_old_report_asks_for_a_new_run,
+        async versions_are_told_with_their_bytes,
+        async every_usage_has_its_evidence_or_its_reason,
+        async the_cleanup_list_holds_unreferenced_files_and_where_it_comes_from,
+        async ticked_rows_alone_and_an_old_report_asks_for_a_new_run,
         async four_clicks_lead_from_the_dashboard_to_the_list_of_the_20_largest_unreferenced_files_of_a_space,
         async the_list_of_unreferenced_files_says_whom_to_ask_and_can_be_sorted_by_it,
-        async u_13_an_incomplete_run_offers_no_list_and_says_why,
-        async u_14_the_exported_csv_is_byte_for_byte_the_programs,
-        async u_28_beyond_100_000_files_owners_are_led_to_whole_lists;
+        async an_incomplete_run_offers_no_list_and_says_why,
+        async the_exported_csv_is_byte_for_byte_the_programs,
+        async beyond_100_000_files_owners_are_led_to_whole_lists;
 }
 
-async fn u_11_versions_are_told_with_their_bytes() {
+async fn versions_are_told_with_their_bytes() {
     let browser = Browser::start().await;
     let report = Report::complete();
     let (inventory, _) = sample::complete(300);
@@ -45,7 +45,7 @@ async fn u_11_versions_are_told_with_their_bytes() {
     browser.stop().await;
 }
 
-async fn u_12_every_usage_has_its_evidence_or_its_reason() {
+async fn every_usage_has_its_evidence_or_its_reason() {
     let browser = Browser::start().await;
     let report = Report::complete();
     let (inventory, audit) = sample::complete(300);
@@ -85,7 +85,7 @@ fn days_later(days: i64) -> String {
     format!("Date.now = () => {}", (sample::moment().timestamp() + days * 86_400) * 1000)
 }
 
-async fn u_13_the_cleanup_list_holds_unreferenced_files_and_where_it_comes_from() {
+async fn the_cleanup_list_holds_unreferenced_files_and_where_it_comes_from() {
     let browser = Browser::start().await;
     let report = Report::complete();
     let (inventory, audit) = sample::complete(300);
@@ -131,7 +131,7 @@ async fn u_13_the_cleanup_list_holds_unreferenced_files_and_where_it_comes_from(
     browser.stop().await;
 }
 
-async fn u_13_ticked_rows_alone_and_an_old_report_asks_for_a_new_run() {
+async fn ticked_rows_alone_and_an_old_report_asks_for_a_new_run() {
     let browser = Browser::start().await;
     let report = Report::complete();
     browser.open(&report.page(UNREFERENCED)).await;
@@ -215,7 +215,7 @@ async fn the_list_of_unreferenced_files_says_whom_to_ask_and_can_be_sorted_by_it
     browser.stop().await;
 }
 
-async fn u_13_an_incomplete_run_offers_no_list_and_says_why() {
+async fn an_incomplete_run_offers_no_list_and_says_why() {
     let browser = Browser::start().await;
     let report = Report::incomplete();
     browser.open(&report.page(ALL)).await;
@@ -226,7 +226,7 @@ async fn u_13_an_incomplete_run_offers_no_list_and_says_why() {
     browser.stop().await;
 }
 
-async fn u_14_the_exported_csv_is_byte_for_byte_the_programs() {
+async fn the_exported_csv_is_byte_for_byte_the_programs() {
     let browser = Browser::start().await;
     for report in [Report::complete(), Report::incomplete()] {
         let downloads = tempfile::tempdir().expect("a folder");
@@ -277,7 +277,7 @@ async fn downloaded(browser: &Browser, folder: &std::path::Path) -> (String, Str
 }
 
 /// More files than one page holds: whatever is made of that page says so, and owners get their whole lists elsewhere.
-async fn u_28_beyond_100_000_files_owners_are_led_to_whole_lists() {
+async fn beyond_100_000_files_owners_are_led_to_whole_lists() {
     let browser = Browser::start().await;
     let sample = sample::complete(100_050);
     let report = Report::of(&sample::run_facts(), &sample);

@@ -10,18 +10,18 @@ use test_support::webdriver::Browser;
 
 test_support::trials! {
     [CHROMIUM]:
-        async u_19_the_colours_follow_the_system_until_they_are_chosen,
-        async u_19_both_palettes_have_contrast_for_texts_and_graphics,
-        async u_20_print_has_banner_figures_filter_and_rows_but_no_controls,
-        async u_24_figures_are_the_readers_and_machine_data_are_not,
-        async u_26_small_screens_never_scroll_sideways_and_targets_are_large_enough,
-        async u_26_the_table_fits_into_every_window_from_1024_pixels,
-        async u_27_nothing_moves_longer_than_a_blink_and_not_at_all_where_that_is_wished;
+        async the_colours_follow_the_system_until_they_are_chosen,
+        async both_palettes_have_contrast_for_texts_and_graphics,
+        async print_has_banner_figures_filter_and_rows_but_no_controls,
+        async figures_are_the_readers_and_machine_data_are_not,
+        async small_screens_never_scroll_sideways_and_targets_are_large_enough,
+        async the_table_fits_into_every_window_from_1024_pixels,
+        async nothing_moves_longer_than_a_blink_and_not_at_all_where_that_is_wished;
     [CHROMIUM, PDFTOTEXT]:
-        async u_20_every_sheet_has_the_headings_and_no_row_is_cut;
+        async every_sheet_has_the_headings_and_no_row_is_cut;
 }
 
-async fn u_19_the_colours_follow_the_system_until_they_are_chosen() {
+async fn the_colours_follow_the_system_until_they_are_chosen() {
     let browser = Browser::start().await;
     let report = Report::complete();
     let background = "return getComputedStyle(document.documentElement).backgroundColor";
@@ -49,7 +49,7 @@ async fn u_19_the_colours_follow_the_system_until_they_are_chosen() {
 }
 
 /// Contrast of colours of the palette as the browser computes them: texts, then what charts and outlines are drawn in.
-async fn u_19_both_palettes_have_contrast_for_texts_and_graphics() {
+async fn both_palettes_have_contrast_for_texts_and_graphics() {
     let browser = Browser::start().await;
     let report = Report::small();
     let contrasts = "const colour = name => { const probe = document.body.appendChild(document.createElement('i')); \
@@ -84,7 +84,7 @@ async fn u_19_both_palettes_have_contrast_for_texts_and_graphics() {
     browser.stop().await;
 }
 
-async fn u_20_print_has_banner_figures_filter_and_rows_but_no_controls() {
+async fn print_has_banner_figures_filter_and_rows_but_no_controls() {
     let browser = Browser::start().await;
     let report = Report::complete();
     browser
@@ -132,7 +132,7 @@ async fn printed(browser: &Browser) -> Vec<String> {
     text.trim_end_matches('\u{c}').split('\u{c}').map(str::to_owned).collect()
 }
 
-async fn u_20_every_sheet_has_the_headings_and_no_row_is_cut() {
+async fn every_sheet_has_the_headings_and_no_row_is_cut() {
     let browser = Browser::start().await;
     let report = Report::complete();
     browser.open(&report.page(SPACE)).await;
@@ -151,7 +151,7 @@ async fn u_20_every_sheet_has_the_headings_and_no_row_is_cut() {
     browser.stop().await;
 }
 
-async fn u_24_figures_are_the_readers_and_machine_data_are_not() {
+async fn figures_are_the_readers_and_machine_data_are_not() {
     let browser = Browser::start().await;
     let report = Report::complete();
     for (locale, figure) in [("de-DE", ","), ("ar-EG", "٫"), ("ja-JP", "."), ("en-US", ".")] {
@@ -173,7 +173,7 @@ async fn u_24_figures_are_the_readers_and_machine_data_are_not() {
     browser.stop().await;
 }
 
-async fn u_26_small_screens_never_scroll_sideways_and_targets_are_large_enough() {
+async fn small_screens_never_scroll_sideways_and_targets_are_large_enough() {
     let browser = Browser::start().await;
     check_small_screens(&browser).await;
     browser.stop().await;
@@ -195,7 +195,7 @@ pub(crate) async fn check_small_screens(browser: &Browser) {
     assert_eq!(label, "\"File size\"", "cells of a card bear their labels");
 }
 
-async fn u_26_the_table_fits_into_every_window_from_1024_pixels() {
+async fn the_table_fits_into_every_window_from_1024_pixels() {
     let browser = Browser::start().await;
     check_table(&browser).await;
     browser.stop().await;
@@ -224,7 +224,7 @@ pub(crate) async fn check_table(browser: &Browser) {
     }
 }
 
-async fn u_27_nothing_moves_longer_than_a_blink_and_not_at_all_where_that_is_wished() {
+async fn nothing_moves_longer_than_a_blink_and_not_at_all_where_that_is_wished() {
     let browser = Browser::start().await;
     let report = Report::complete();
     let slow = "return [...document.querySelectorAll('*')].map(e => getComputedStyle(e)) \

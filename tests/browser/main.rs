@@ -1,4 +1,4 @@
-//! The pages in a real browser, opened from disk (`report-ui.md` C6). Tests bear the number of the feature they prove.
+//! The pages in a real browser, opened from disk. Tests bear the number of the feature they prove.
 #![allow(clippy::expect_used, reason = "tests fail loudly")]
 
 mod axe;

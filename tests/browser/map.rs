@@ -6,16 +6,16 @@ use test_support::webdriver::Browser;
 
 test_support::trials! {
     [CHROMIUM]:
-        async u_09_areas_add_up_and_the_keyboard_walks_the_levels,
-        async u_09_the_map_follows_the_filter_and_small_screens_get_the_list,
-        async u_09_thousands_of_files_are_a_few_hundred_areas,
-        async u_09_after_an_incomplete_run_unreferenced_bytes_are_unknown_and_not_none;
+        async areas_add_up_and_the_keyboard_walks_the_levels,
+        async the_map_follows_the_filter_and_small_screens_get_the_list,
+        async thousands_of_files_are_a_few_hundred_areas,
+        async after_an_incomplete_run_unreferenced_bytes_are_unknown_and_not_none;
 }
 
 const SUM: &str =
     "return [...document.querySelectorAll('.square')].reduce((sum, square) => sum + Number(square.dataset.value), 0)";
 
-async fn u_09_areas_add_up_and_the_keyboard_walks_the_levels() {
+async fn areas_add_up_and_the_keyboard_walks_the_levels() {
     let browser = Browser::start().await;
     let report = Report::complete();
     let (inventory, audit) = sample::complete(300);
@@ -54,7 +54,7 @@ async fn u_09_areas_add_up_and_the_keyboard_walks_the_levels() {
     browser.stop().await;
 }
 
-async fn u_09_the_map_follows_the_filter_and_small_screens_get_the_list() {
+async fn the_map_follows_the_filter_and_small_screens_get_the_list() {
     let browser = Browser::start().await;
     let report = Report::complete();
     browser.open_at(&report.page(ALL), "?map=files&q=type%3Apdf").await;
@@ -77,7 +77,7 @@ async fn u_09_the_map_follows_the_filter_and_small_screens_get_the_list() {
     browser.stop().await;
 }
 
-async fn u_09_thousands_of_files_are_a_few_hundred_areas() {
+async fn thousands_of_files_are_a_few_hundred_areas() {
     let browser = Browser::start().await;
     let report = Report::of(&sample::run_facts(), &sample::complete(9_000));
     browser.open_at(&report.page("ENG/ENG_attachments.html"), "?map=all&zoom=1000").await;
@@ -91,7 +91,7 @@ async fn u_09_thousands_of_files_are_a_few_hundred_areas() {
     browser.stop().await;
 }
 
-async fn u_09_after_an_incomplete_run_unreferenced_bytes_are_unknown_and_not_none() {
+async fn after_an_incomplete_run_unreferenced_bytes_are_unknown_and_not_none() {
     let browser = Browser::start().await;
     let report = Report::incomplete();
     for page in ["index.html", ALL] {

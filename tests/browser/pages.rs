@@ -12,22 +12,22 @@ use test_support::webdriver::Browser;
 
 test_support::trials! {
     [CHROMIUM]:
-        async u_01_the_banner_follows_the_title_on_every_page_without_script_and_in_print,
-        async u_02_a_page_without_its_data_looks_like_an_error,
-        async u_03_the_top_says_what_where_who_when_and_by_what,
-        async u_21_pages_are_silent_from_a_folder_with_a_hard_name,
-        async u_25_hostile_names_are_shown_as_they_are_and_nothing_runs,
-        async u_25_a_name_of_ten_thousand_letters_breaks_no_layout,
-        async s_07_a_foreign_script_in_the_page_is_blocked,
-        async u_28_links_work_after_the_folder_was_moved_and_carry_the_filter,
-        async u_30_without_script_figures_top_rows_and_tables_are_there;
+        async the_banner_follows_the_title_on_every_page_without_script_and_in_print,
+        async a_page_without_its_data_looks_like_an_error,
+        async the_top_says_what_where_who_when_and_by_what,
+        async pages_are_silent_from_a_folder_with_a_hard_name,
+        async hostile_names_are_shown_as_they_are_and_nothing_runs,
+        async a_name_of_ten_thousand_letters_breaks_no_layout,
+        async a_foreign_script_in_the_page_is_blocked,
+        async links_work_after_the_folder_was_moved_and_carry_the_filter,
+        async without_script_figures_top_rows_and_tables_are_there;
     [NODE]:
         sync the_script_is_valid_for_every_reader_of_scripts;
     []:
         sync every_text_of_the_table_is_used;
 }
 
-async fn u_01_the_banner_follows_the_title_on_every_page_without_script_and_in_print() {
+async fn the_banner_follows_the_title_on_every_page_without_script_and_in_print() {
     let browser = Browser::start_without_script().await;
     for (report, class) in [(Report::complete(), "complete"), (Report::incomplete(), "incomplete")] {
         for page in PAGES {
@@ -43,7 +43,7 @@ async fn u_01_the_banner_follows_the_title_on_every_page_without_script_and_in_p
     browser.stop().await;
 }
 
-async fn u_02_a_page_without_its_data_looks_like_an_error() {
+async fn a_page_without_its_data_looks_like_an_error() {
     let browser = Browser::start().await;
     let report = Report::complete();
     for page in [ALL, "index.html"] {
@@ -69,7 +69,7 @@ async fn u_02_a_page_without_its_data_looks_like_an_error() {
     browser.stop().await;
 }
 
-async fn u_03_the_top_says_what_where_who_when_and_by_what() {
+async fn the_top_says_what_where_who_when_and_by_what() {
     let browser = Browser::start().await;
     let run = confluence_storage_analyzer::report::RunFacts {
         quota_bytes: Some(10 * 1024 * 1024 * 1024),
@@ -112,7 +112,7 @@ async fn u_03_the_top_says_what_where_who_when_and_by_what() {
     browser.stop().await;
 }
 
-async fn u_21_pages_are_silent_from_a_folder_with_a_hard_name() {
+async fn pages_are_silent_from_a_folder_with_a_hard_name() {
     let browser = Browser::start().await;
     for report in [Report::complete(), Report::incomplete()] {
         for page in PAGES {
@@ -124,7 +124,7 @@ async fn u_21_pages_are_silent_from_a_folder_with_a_hard_name() {
     browser.stop().await;
 }
 
-async fn u_25_hostile_names_are_shown_as_they_are_and_nothing_runs() {
+async fn hostile_names_are_shown_as_they_are_and_nothing_runs() {
     let browser = Browser::start().await;
     let report = Report::complete();
     let page = report.page(ALL);
@@ -143,7 +143,7 @@ async fn u_25_hostile_names_are_shown_as_they_are_and_nothing_runs() {
     browser.stop().await;
 }
 
-async fn u_25_a_name_of_ten_thousand_letters_breaks_no_layout() {
+async fn a_name_of_ten_thousand_letters_breaks_no_layout() {
     let browser = Browser::start().await;
     check_long_names(&browser).await;
     browser.stop().await;
@@ -169,7 +169,7 @@ pub(crate) async fn check_long_names(browser: &Browser) {
     assert_eq!(text_of(browser, "#details-title").await.len(), 10_000, "the full name is in the details");
 }
 
-async fn s_07_a_foreign_script_in_the_page_is_blocked() {
+async fn a_foreign_script_in_the_page_is_blocked() {
     let browser = Browser::start().await;
     let report = Report::complete();
     let spoiled = report.page("spoiled.html");
@@ -182,7 +182,7 @@ async fn s_07_a_foreign_script_in_the_page_is_blocked() {
     browser.stop().await;
 }
 
-async fn u_28_links_work_after_the_folder_was_moved_and_carry_the_filter() {
+async fn links_work_after_the_folder_was_moved_and_carry_the_filter() {
     let browser = Browser::start().await;
     let report = Report::complete();
     let moved = report.parent.path().join("moved");
@@ -208,7 +208,7 @@ async fn u_28_links_work_after_the_folder_was_moved_and_carry_the_filter() {
     browser.stop().await;
 }
 
-async fn u_30_without_script_figures_top_rows_and_tables_are_there() {
+async fn without_script_figures_top_rows_and_tables_are_there() {
     let browser = Browser::start_without_script().await;
     for report in [Report::complete(), Report::incomplete()] {
         browser.open(&report.page(ALL)).await;

@@ -7,12 +7,12 @@ use test_support::webdriver::Browser;
 
 test_support::trials! {
     [CHROMIUM, AXE]:
-        async u_18_axe_finds_nothing_with_all_lists_open;
+        async axe_finds_nothing_with_all_lists_open;
     [NODE, TYPESCRIPT]:
         sync the_script_is_what_its_types_say;
 }
 
-async fn u_18_axe_finds_nothing_with_all_lists_open() {
+async fn axe_finds_nothing_with_all_lists_open() {
     let axe = axe();
     let browser = Browser::start().await;
     for sample in [Sample::new(60, 52), Sample::incomplete(60, 20), Sample::new(0, 1)] {

@@ -5,11 +5,11 @@ use test_support::webdriver::Browser;
 
 test_support::trials! {
     [CHROMIUM]:
-        async u_04_headings_sort_by_mouse_and_keyboard,
+        async headings_sort_by_mouse_and_keyboard,
         async drawn_rows_are_the_static_rows,
-        async u_15_details_open_by_key_and_give_the_focus_back,
-        async u_16_the_whole_way_without_a_mouse,
-        async u_17_pages_of_the_table;
+        async details_open_by_key_and_give_the_focus_back,
+        async the_whole_way_without_a_mouse,
+        async pages_of_the_table;
 }
 
 const SORTED: &str = "return [...document.querySelectorAll('#table [aria-sort]')].map(th => th.dataset.sort + ' ' + th.getAttribute('aria-sort'))";
@@ -18,7 +18,7 @@ const ENTER: &str = "\u{E007}";
 const ESCAPE: &str = "\u{E00C}";
 const TAB: &str = "\u{E004}";
 
-async fn u_04_headings_sort_by_mouse_and_keyboard() {
+async fn headings_sort_by_mouse_and_keyboard() {
     let browser = Browser::start().await;
     let report = Report::complete();
     browser.open(&report.page(ALL)).await;
@@ -92,7 +92,7 @@ async fn drawn_rows_are_the_static_rows() {
     browser.stop().await;
 }
 
-async fn u_15_details_open_by_key_and_give_the_focus_back() {
+async fn details_open_by_key_and_give_the_focus_back() {
     let browser = Browser::start().await;
     let report = Report::complete();
     browser.open(&report.page(ALL)).await;
@@ -107,7 +107,7 @@ async fn u_15_details_open_by_key_and_give_the_focus_back() {
     browser.stop().await;
 }
 
-async fn u_16_the_whole_way_without_a_mouse() {
+async fn the_whole_way_without_a_mouse() {
     let browser = Browser::start().await;
     let report = Report::complete();
     browser.open(&report.page(ALL)).await;
@@ -148,7 +148,7 @@ async fn u_16_the_whole_way_without_a_mouse() {
     browser.stop().await;
 }
 
-async fn u_17_pages_of_the_table() {
+async fn pages_of_the_table() {
     let browser = Browser::start().await;
     let report = Report::complete();
     browser.open(&report.page(ALL)).await;

@@ -1,4 +1,4 @@
-//! The script's texts stand in one table (`report-ui.md` U-31): with every text of it marked before the page begins, what
+//! The script's texts stand in one table: with every text of it marked before the page begins, what
 //! the script shows without a mark is data of the report, a figure or a day, and nothing else.
 
 use std::collections::BTreeSet;
@@ -11,7 +11,7 @@ use test_support::webdriver::Browser;
 
 test_support::trials! {
     [CHROMIUM]:
-        async u_31_every_text_the_script_shows_comes_from_one_table,
+        async every_text_the_script_shows_comes_from_one_table,
         async one_of_anything_is_said_in_the_singular;
 }
 
@@ -56,7 +56,7 @@ fn data_of(report: &Report, page: &str) -> BTreeSet<String> {
     found
 }
 
-async fn u_31_every_text_the_script_shows_comes_from_one_table() {
+async fn every_text_the_script_shows_comes_from_one_table() {
     let browser = Browser::start().await;
     let report = Report::complete();
     browser.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": MARK })).await;

@@ -1,5 +1,5 @@
 //! What a screen reader is given: Chromium's own accessibility tree of every part of the pages, with names, roles and
-//! states, against the committed one (`report-ui.md` U-18, C4).
+//! states, against the committed one.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -12,7 +12,7 @@ use test_support::webdriver::Browser;
 
 test_support::trials! {
     [CHROMIUM]:
-        async u_18_screen_readers_are_given_names_roles_and_states;
+        async screen_readers_are_given_names_roles_and_states;
 }
 
 /// Roles that say nothing of their own, and those that are Chromium's alone.
@@ -119,7 +119,7 @@ const VIEWS: [View; 4] = [
     (ALL, "", "document.querySelector('#cleanup-button').click()", &["#cleanup"]),
 ];
 
-async fn u_18_screen_readers_are_given_names_roles_and_states() {
+async fn screen_readers_are_given_names_roles_and_states() {
     let browser = Browser::start().await;
     let mut given = String::new();
     for (kind, report) in [("complete", Report::small()), ("incomplete", Report::small_incomplete())] {

@@ -1,4 +1,4 @@
-//! A window of 1,280 pixels in which everything is shown four times as large (`report-ui.md` U-26, WCAG 1.4.10).
+//! A window of 1,280 pixels in which everything is shown four times as large.
 
 use serde_json::json;
 
@@ -8,7 +8,7 @@ use test_support::webdriver::Browser;
 
 test_support::trials! {
     [CHROMIUM]:
-        async u_26_at_400_percent_nothing_scrolls_sideways_and_everything_can_be_reached;
+        async at_400_percent_nothing_scrolls_sideways_and_everything_can_be_reached;
 }
 
 /// Every control there is, brought into view: what cannot be seen as a whole in its breadth, or is covered by something
@@ -26,7 +26,7 @@ const OUT_OF_REACH: &str = "const within = document.querySelector('dialog[open]'
 
 const WIDE: &str = "return document.documentElement.scrollWidth - document.documentElement.clientWidth";
 
-async fn u_26_at_400_percent_nothing_scrolls_sideways_and_everything_can_be_reached() {
+async fn at_400_percent_nothing_scrolls_sideways_and_everything_can_be_reached() {
     let browser = Browser::start_zoomed(4.0, 1280, 1024).await;
     let (report, snapshot) = (Report::small(), Dashboard::of(&Sample::new(60, 20)));
     let pages = PAGES.map(|page| report.page(page)).into_iter().chain([snapshot.page.clone()]);

@@ -132,7 +132,7 @@ impl<'a> Operation<'a> {
         let items = &schema["items"];
         let schema = match schema["type"].as_str() {
             Some("array") => self.resolve(items),
-            // `sort` is written as a string with items (`confluence-api.md` 1)
+            // `sort` is written as a string with items
             Some("string") if items.is_object() => self.resolve(items),
             _ => schema,
         };

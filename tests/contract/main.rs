@@ -11,6 +11,8 @@ use std::process::ExitCode;
 
 use chrono::Utc;
 use confluence_client::{Api, ConnectionSettings, Credentials};
+use confluence_sim::site::ArchivedSearch;
+use confluence_sim::workflow::WorkflowApp;
 use confluence_sim::{DemoServer, RequestLogEntry, Site, sample_site};
 use confluence_storage_analyzer::audit::AuditOptions;
 use confluence_storage_analyzer::commands::reading::read_site;
@@ -61,25 +63,58 @@ async fn requests_of(site: Site) -> (DemoServer, BTreeSet<Sent>) {
     let keys = ["ENG".to_owned()];
     read_facts(&api, &mut inventory, &options, &groups, &keys, &Progress::silent()).await.unwrap();
     assert!(inventory.coverage.is_complete(), "{:#?}", inventory.coverage.gaps);
-    let log = server.requests();
-    // `rest/cw` belongs to an app, which has documents of its own
-    let is_of_the_api = |path: &str| path.starts_with("/wiki/") && !path.starts_with("/wiki/rest/cw/");
-    let of_the_api = log.iter().filter(|request| is_of_the_api(&request.path));
-    let sent = |request: &RequestLogEntry| Sent {
-        method: request.method.clone(),
-        path: request.path.clone(),
-        query: request.query.clone(),
-    };
-    let sent = of_the_api.map(sent).collect();
+    let sent = of_the_api(&server);
     (server, sent)
+}
+
+/// Takes a snapshot of a whole site, with the workflow, and gives every distinct request it took.
+async fn requests_of_a_snapshot(site: Site) -> (DemoServer, BTreeSet<Sent>) {
+    let server = DemoServer::start(site).await.unwrap();
+    let settings = ConnectionSettings::new(server.base_url(), Credentials::basic(server.user(), server.token().into()));
+    let api = Api::new(settings).unwrap();
+    let (options, groups) = (CrawlOptions::default(), MetricGroups::new(MetricGroup::ALL));
+    let mut inventory = take_pages(&api, &options, &groups, &Progress::silent()).await.unwrap();
+    let keys: Vec<String> = inventory.spaces.iter().map(|space| space.key.clone()).collect();
+    read_facts(&api, &mut inventory, &options, &groups, &keys, &Progress::silent()).await.unwrap();
+    assert!(inventory.coverage.is_complete(), "{:#?}", inventory.coverage.gaps);
+    read_workflow(&api, &inventory).await;
+    let sent = of_the_api(&server);
+    (server, sent)
+}
+
+/// `rest/cw` belongs to an app, which has documents of its own.
+fn of_the_api(server: &DemoServer) -> BTreeSet<Sent> {
+    let is_of_the_api = |path: &str| path.starts_with("/wiki/") && !path.starts_with("/wiki/rest/cw/");
+    let sent = |request: RequestLogEntry| Sent { method: request.method, path: request.path, query: request.query };
+    server.requests().into_iter().filter(|request| is_of_the_api(&request.path)).map(sent).collect()
+}
+
+/// A site with an archived space, and with more comments than are asked for replies one by one.
+fn with_archived_space(search: ArchivedSearch) -> Site {
+    let mut site = Site::new();
+    for (first, key) in [(1000, "ENG"), (2000, "OLD")] {
+        site = site.space(key, key).with_space(|space| space.archived = key == "OLD");
+        for number in 0..15 {
+            let id = |kind: usize| (kind * 10_000 + first + number).to_string();
+            site = site.page(&id(1), &format!("Page {number}"), "<p>text</p>").inline_comment(&id(2), "<p>Why?</p>");
+            site = site.reply(&id(3), "<p>So.</p>");
+        }
+        site = site.with_content(|page| page.labels.push("kept".to_owned()));
+    }
+    site.workflow.app = WorkflowApp::ComalaCloud;
+    site.behaviour.archived_search = search;
+    site
 }
 
 /// Reads the workflow of all pages, with a property pinned and without.
 async fn read_workflow(api: &Api, inventory: &Inventory) {
-    let key_of = |id| inventory.spaces.iter().find(|space| Some(&space.id) == id).unwrap().key.as_str();
     let pages = inventory.contents.iter().filter(|content| content.kind == ContentKind::Page);
     let pages: Vec<WorkflowPage<'_>> = pages
-        .map(|page| WorkflowPage { id: &page.id, space_key: key_of(page.space.as_ref()), version: None, labels: None })
+        .map(|page| {
+            let space = inventory.spaces.iter().find(|space| Some(&space.id) == page.space.as_ref()).unwrap();
+            let (space_key, searched) = (space.key.as_str(), space.searched());
+            WorkflowPage { id: &page.id, space_key, searched, version: None, labels: None, content_state: None }
+        })
         .collect();
     let pinned = PinnedProperty { key: "cw-page".into(), state: "/state".into(), ..PinnedProperty::default() };
     for property in [None, Some(pinned)] {
@@ -94,7 +129,12 @@ async fn all_requests() -> Vec<(DemoServer, BTreeSet<Sent>)> {
     let mut paged = test_support::known::site().0;
     paged.behaviour.page_cap = Some(3);
     paged.behaviour.comment_lists_with_replies = true;
-    vec![Box::pin(requests_of(sample_site(Utc::now()))).await, Box::pin(requests_of(paged)).await]
+    vec![
+        Box::pin(requests_of(sample_site(Utc::now()))).await,
+        Box::pin(requests_of(paged)).await,
+        Box::pin(requests_of_a_snapshot(with_archived_space(ArchivedSearch::Shown))).await,
+        Box::pin(requests_of_a_snapshot(with_archived_space(ArchivedSearch::Ignored))).await,
+    ]
 }
 
 async fn every_request_is_one_the_documents_allow() {
@@ -112,9 +152,13 @@ async fn every_request_is_one_the_documents_allow() {
             }
         }
     }
-    for of_workflow in ["v1 /wiki/rest/api/space/{spaceKey}/state", "v1 /wiki/rest/api/space/{spaceKey}/state/content"]
-    {
-        assert!(operations.contains(of_workflow), "{operations:#?}");
+    for needed in [
+        "v1 /wiki/rest/api/space/{spaceKey}/state",
+        "v1 /wiki/rest/api/space/{spaceKey}/state/content",
+        "v1 /wiki/rest/api/search",
+        "v1 /wiki/rest/api/content/{id}/restriction/byOperation",
+    ] {
+        assert!(operations.contains(needed), "{needed}: {operations:#?}");
     }
     assert!(operations.len() > 25, "too few operations to prove anything: {operations:#?}");
     assert!(problems.is_empty(), "{problems:#?}");

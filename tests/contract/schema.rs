@@ -7,7 +7,7 @@ test_support::trials! {
         sync wrong_values_are_found;
 }
 
-/// Where the documents are known to be wrong (`confluence-api.md` 1): path below the answer, and what reality is.
+/// Where the documents are known to be wrong: path below the answer, and what reality is.
 /// `*` stands for one step.
 pub(crate) const DOCUMENT_ERRORS: &[(&str, &str)] = &[
     ("/results/*/mediaTypeDescription", "may be null"),
@@ -97,7 +97,7 @@ impl Checker<'_> {
                     self.walk(&schema["additionalProperties"], field, &place, problems, depth + 1);
                 }
                 (None, Value::Bool(false)) => problems.push(format!("{place}: not in the document")),
-                // the documents name a part of the fields only (`confluence-api.md` 1)
+                // the documents name a part of the fields only
                 (None, _) => {}
             }
         }

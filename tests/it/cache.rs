@@ -51,7 +51,7 @@ fn long_key(number: u32) -> ValueKey {
 }
 
 #[test]
-fn f_80_a_kill_at_any_moment_leaves_all_that_was_committed() {
+fn a_kill_at_any_moment_leaves_all_that_was_committed_f_80() {
     let root = TempDir::new().unwrap();
     for round in 0..16 {
         let mut child = Command::new(std::env::current_exe().unwrap())

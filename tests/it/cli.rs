@@ -114,7 +114,7 @@ fn usage_errors_end_with_2_on_standard_error() {
 }
 
 #[test]
-fn s_11_no_output_shows_the_token_even_at_the_highest_verbosity() {
+fn no_output_shows_the_token_even_at_the_highest_verbosity() {
     let folder = TempDir::new().unwrap();
     let mut command = program(folder.path());
     // a plain-http address is refused after the token was read, so nothing is sent
@@ -150,7 +150,7 @@ fn completions_and_manual_need_no_configuration() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn f_75_a_full_disk_behind_standard_output_is_told() {
+fn a_full_disk_behind_standard_output_is_told_f_75() {
     let folder = TempDir::new().unwrap();
     let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
     let mut command = std::process::Command::new(program(folder.path()).get_program());
@@ -162,7 +162,7 @@ fn f_75_a_full_disk_behind_standard_output_is_told() {
 
 #[cfg(unix)]
 #[test]
-fn f_92_a_reader_that_goes_away_is_no_failure() {
+fn a_reader_that_goes_away_is_no_failure_f_92() {
     let folder = TempDir::new().unwrap();
     let mut command = std::process::Command::new(program(folder.path()).get_program());
     let (reader, writer) = std::io::pipe().unwrap();
@@ -173,7 +173,7 @@ fn f_92_a_reader_that_goes_away_is_no_failure() {
 
 #[cfg(unix)]
 #[test]
-fn f_92_nor_is_one_that_stops_listening_to_the_messages() {
+fn nor_is_one_that_stops_listening_to_the_messages_f_92() {
     let folder = TempDir::new().unwrap();
     let mut command = std::process::Command::new(program(folder.path()).get_program());
     let (reader, writer) = std::io::pipe().unwrap();

@@ -95,7 +95,7 @@ async fn a_second_run_reads_no_old_version_again_and_says_the_same() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_96_a_run_that_broke_off_is_continued_wherever_that_was() {
+async fn a_run_that_broke_off_is_continued_wherever_that_was_f_96() {
     let whole = {
         let (server, cache) = (serve(FaultPlan::none()).await, TempDir::new().unwrap());
         answer(&run(&server, cache.path()).await)
@@ -118,7 +118,7 @@ async fn f_96_a_run_that_broke_off_is_continued_wherever_that_was() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_81_a_damaged_cache_is_noticed_and_read_again() {
+async fn a_damaged_cache_is_noticed_and_read_again_f_81() {
     let (server, cache) = (serve(FaultPlan::none()).await, TempDir::new().unwrap());
     let first = run(&server, cache.path()).await;
     let folder = fs::read_dir(cache.path()).unwrap().next().unwrap().unwrap().path();
@@ -210,7 +210,7 @@ async fn a_reference_rewritten_without_a_new_version_is_seen() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_81_values_of_a_file_that_was_cut_are_made_again() {
+async fn values_of_a_file_that_was_cut_are_made_again_f_81() {
     let (server, cache) = (serve(FaultPlan::none()).await, TempDir::new().unwrap());
     let measuring = |options: &mut CrawlOptions| options.measures = Some(TodoMarkers::default());
     let first = run_with(&server, cache.path(), measuring).await;
@@ -251,7 +251,7 @@ async fn sizes_from_a_server_that_answered_wrong_ones_are_forgotten() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_58_a_list_much_shorter_than_last_time_is_not_believed_unless_asked_for() {
+async fn a_list_much_shorter_than_last_time_is_not_believed_unless_asked_for_f_58() {
     let (server, cache) = (serve(FaultPlan::none()).await, TempDir::new().unwrap());
     let run = |accept_shrink| {
         let results = Some(cache.path().to_owned());
@@ -286,7 +286,7 @@ fn counts(folder: &Path) -> Vec<(String, String)> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_58_the_counts_stand_beside_the_results_and_need_no_cache() {
+async fn the_counts_stand_beside_the_results_and_need_no_cache_f_58() {
     let (server, folder) = (serve(FaultPlan::none()).await, TempDir::new().unwrap());
     let results = Some(folder.path().to_owned());
     let without_cache = |options: &mut CrawlOptions| (options.cache, options.results) = (None, results.clone());
@@ -302,7 +302,7 @@ async fn f_58_the_counts_stand_beside_the_results_and_need_no_cache() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_99_a_list_that_ends_too_early_is_noticed() {
+async fn a_list_that_ends_too_early_is_noticed_f_99() {
     for (path, order, other_list) in [
         ("/wiki/api/v2/attachments", "created-date", UnitKind::ListComparison),
         ("/wiki/api/v2/pages", "id", UnitKind::ListComparison),
@@ -321,7 +321,7 @@ async fn f_99_a_list_that_ends_too_early_is_noticed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_57_a_file_that_only_its_page_shows_is_noticed() {
+async fn a_file_that_only_its_page_shows_is_noticed_f_57() {
     let hide = Fault::edit_json(|json| {
         if let Some(results) = json["results"].as_array_mut() {
             results.remove(0);

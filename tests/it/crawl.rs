@@ -82,7 +82,7 @@ async fn sizes_that_are_not_old_sizes_are_unknown() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn f_12_a_list_that_fails_for_ever_leaves_nothing_unreferenced() {
+async fn a_list_that_fails_for_ever_leaves_nothing_unreferenced_f_12() {
     let server = server(on("**/footer-comments", Occurrence::From(1), Fault::status(400))).await;
     let inventory = read(&server).await.unwrap();
     assert!(!inventory.coverage.is_complete());
@@ -91,7 +91,7 @@ async fn f_12_a_list_that_fails_for_ever_leaves_nothing_unreferenced() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn f_37_a_token_that_dies_on_the_way_gives_what_was_read() {
+async fn a_token_that_dies_on_the_way_gives_what_was_read_f_37() {
     let server = server(FaultPlan::none().unauthorized_from(60)).await;
     let error = read(&server).await.unwrap_err();
     assert_eq!(error.exit_status(), ExitStatus::Authentication);
@@ -103,7 +103,7 @@ async fn f_37_a_token_that_dies_on_the_way_gives_what_was_read() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn f_38_a_run_that_became_anonymous_is_not_complete() {
+async fn a_run_that_became_anonymous_is_not_complete_f_38() {
     let server = server(on("**/user/current", Occurrence::From(2), Fault::Anonymous)).await;
     let inventory = match read(&server).await {
         Ok(inventory) => inventory,
@@ -115,7 +115,7 @@ async fn f_38_a_run_that_became_anonymous_is_not_complete() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn f_64_a_body_missing_in_the_list_is_read_alone() {
+async fn a_body_missing_in_the_list_is_read_alone_f_64() {
     let no_bodies = Fault::edit_json(|answer| {
         for item in answer["results"].as_array_mut().into_iter().flatten() {
             item["body"] = serde_json::json!({});
@@ -130,7 +130,7 @@ async fn f_64_a_body_missing_in_the_list_is_read_alone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn f_63_malformed_items_make_the_list_incomplete() {
+async fn malformed_items_make_the_list_incomplete_f_63() {
     let server = server(on("**/api/v2/attachments", Occurrence::From(1), Fault::MalformedItems)).await;
     let inventory = read(&server).await.unwrap();
     assert_eq!(inventory.coverage.units[&UnitKind::AttachmentList].failed, 1);
@@ -138,7 +138,7 @@ async fn f_63_malformed_items_make_the_list_incomplete() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn f_99_a_page_list_that_ends_too_early_is_noticed_by_its_files() {
+async fn a_page_list_that_ends_too_early_is_noticed_by_its_files_f_99() {
     let server = server(on("**/api/v2/pages", Occurrence::From(1), Fault::DroppedTail(3))).await;
     let (options, rules) = (CrawlOptions::default(), AuditOptions::default());
     let reading = read_site(&api(&server), &options, &rules, &Progress::silent()).await.unwrap();
@@ -170,7 +170,7 @@ async fn references_within_reads_the_bodies_of_the_chosen_spaces_only() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn f_56_a_page_edited_after_its_body_was_read_is_read_again() {
+async fn a_page_edited_after_its_body_was_read_is_read_again_f_56() {
     let server = server(FaultPlan::none()).await;
     let api = api(&server);
     let (options, progress) = (CrawlOptions::default(), Progress::silent());

@@ -9,7 +9,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use confluence_storage_analyzer::exports::Exporter;
 use confluence_storage_analyzer::history::{
-    FOLDER, History, HistoryError, Key, PAGE, Retention, Rows, SPACE, STATUS, Snapshot, Status, WEEK,
+    Extent, FOLDER, History, HistoryError, Key, PAGE, Retention, Rows, SPACE, STATUS, Snapshot, Status, WEEK,
 };
 use confluence_storage_analyzer::metrics::columns;
 use confluence_storage_analyzer::spreadsheet::{Field, Value};
@@ -52,6 +52,7 @@ fn record(history: &mut History, week: IsoWeek, pages: u32) -> Result<(), Histor
         status: Status::Complete,
         stopped: false,
         spaces: vec!["ENG".to_owned()],
+        extent: Extent::default(),
         facts: serde_json::Value::Null,
         rows: Rows { keys: &keys, cells: &cells },
     };
@@ -159,7 +160,7 @@ fn assert_weeks(folder: &Path, pages: &[u32]) {
 }
 
 #[test]
-fn f_82_another_process_is_named_and_its_lock_ends_with_a_kill() {
+fn another_process_is_named_and_its_lock_ends_with_a_kill_f_82() {
     let root = TempDir::new().unwrap();
     let folder = root.path().join(FOLDER);
     let mut other = Other::start(&folder, "");
@@ -172,7 +173,7 @@ fn f_82_another_process_is_named_and_its_lock_ends_with_a_kill() {
 }
 
 #[test]
-fn f_82_whoever_waits_gets_the_history_when_the_other_process_is_killed() {
+fn whoever_waits_gets_the_history_when_the_other_process_is_killed_f_82() {
     let root = TempDir::new().unwrap();
     let folder = root.path().join(FOLDER);
     let mut other = Other::start(&folder, "");
@@ -186,7 +187,7 @@ fn f_82_whoever_waits_gets_the_history_when_the_other_process_is_killed() {
 }
 
 #[test]
-fn f_80_a_kill_at_any_moment_leaves_the_old_or_the_new_state() {
+fn a_kill_at_any_moment_leaves_the_old_or_the_new_state_f_80() {
     let root = TempDir::new().unwrap();
     let folder = root.path().join(FOLDER);
     let pages = 300;
@@ -209,7 +210,7 @@ fn f_80_a_kill_at_any_moment_leaves_the_old_or_the_new_state() {
 }
 
 #[test]
-fn f_75_a_limit_reached_in_the_middle_of_a_file_leaves_the_old_state() {
+fn a_limit_reached_in_the_middle_of_a_file_leaves_the_old_state_f_75() {
     let root = TempDir::new().unwrap();
     let folder = root.path().join(FOLDER);
     record(&mut open(&folder).unwrap(), first_week(), 100).unwrap();
@@ -251,7 +252,7 @@ fn with_weeks(pages: &[u32]) -> (TempDir, PathBuf) {
 }
 
 #[test]
-fn f_81_the_commands_name_the_week_and_restore_it() {
+fn the_commands_name_the_week_and_restore_it_f_81() {
     let (root, folder) = with_weeks(&[5, 5, 5, 5]);
     let (status, object, stderr) = program(root.path(), "verify");
     assert_eq!(
@@ -276,7 +277,7 @@ fn f_81_the_commands_name_the_week_and_restore_it() {
 }
 
 #[test]
-fn f_81_a_week_that_cannot_be_restored_is_told_and_a_gap_in_what_is_exported() {
+fn a_week_that_cannot_be_restored_is_told_and_a_gap_in_what_is_exported_f_81() {
     let (root, folder) = with_weeks(&[5, 5]);
     fs::write(folder.join("history/snapshot_week=2026-W01/pages.parquet"), "x").unwrap();
     fs::remove_file(folder.join("confluence_data_2026-W01.csv")).unwrap();
@@ -301,7 +302,7 @@ fn a_folder_without_a_history_is_a_mistake_of_usage() {
 }
 
 #[test]
-fn f_82_the_commands_wait_for_a_run_and_then_name_it() {
+fn the_commands_wait_for_a_run_and_then_name_it_f_82() {
     let (root, folder) = with_weeks(&[5]);
     let held = open(&folder).unwrap();
     let (status, _, stderr) = program(root.path(), "repair");

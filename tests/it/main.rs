@@ -11,6 +11,7 @@
 
 mod architecture;
 mod cache;
+mod citations;
 mod cli;
 mod closing_walk;
 mod continuing;
@@ -28,6 +29,7 @@ mod readme;
 mod reference_cases;
 mod report;
 mod saved_scan;
+mod searched;
 mod security;
 mod snapshot;
 mod snapshot_page;

@@ -9,6 +9,7 @@ use chrono::Utc;
 use confluence_sim::{DemoServer, FaultPlan, Site, sample_site};
 use serde_json::Value;
 use tempfile::TempDir;
+use test_support::folder::{self, State};
 
 /// One finished run of the program.
 pub(crate) struct Finished {
@@ -71,12 +72,17 @@ pub(crate) fn program(folder: &Path) -> Command {
 
 impl Finished {
     pub(crate) fn new(output: Output, folder: TempDir) -> Self {
-        Self {
+        let finished = Self {
             status: output.status.code().expect("an exit status"),
             stdout: String::from_utf8(output.stdout).unwrap(),
             stderr: String::from_utf8(output.stderr).unwrap(),
             folder,
+        };
+        for report in finished.reports() {
+            let state = folder::state(&report);
+            assert!(!matches!(state, State::Lie(_)), "{state:?}: {}", report.display());
         }
+        finished
     }
 
     /// The one report folder.

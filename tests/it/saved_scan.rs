@@ -50,8 +50,11 @@ fn documented() -> (Fields, BTreeSet<String>) {
 }
 
 /// Objects that hold others of their own kind.
-const NESTED: [(&str, &str); 2] =
-    [(".target.on-unknown-host.targets[]", ".target"), (".container.known.otherwise", ".container")];
+const NESTED: [(&str, &str); 3] = [
+    (".target.on-unknown-host.targets[]", ".target"),
+    (".container.known.otherwise", ".container"),
+    (".measures.place_links[].page", ".page_links[]"),
+];
 
 fn collect(value: &Value, path: &str, fields: &mut Fields) {
     let path = &NESTED.iter().fold(path.to_owned(), |path, (inner, outer)| path.replace(inner, outer))[..];
@@ -97,6 +100,9 @@ async fn written_scan(folder: &Path) -> Value {
         page.live = true;
         page.body.push_str(r#"<p><ac:link><ri:page ri:space-key="ENG" ri:content-title="Home"/></ac:link></p>"#);
         page.body.push_str(r#"<p><ac:link><ri:blog-post ri:content-title="News"/></ac:link></p>"#);
+        page.body.push_str(
+            r#"<p><ac:link ac:anchor="end"><ri:page ri:content-id="1" ri:content-title="Home"/></ac:link></p>"#,
+        );
         page.body.push_str(
             r#"<ac:image><ri:attachment ri:filename="x"><ri:page ri:content-id="1" ri:content-title="Home"/></ri:attachment></ac:image>
             <ac:structured-macro ac:name="unmigrated-wiki-markup"><ac:plain-text-body>x</ac:plain-text-body></ac:structured-macro>"#,
@@ -184,7 +190,7 @@ fn a_scan_of_the_first_version_is_read_and_fields_that_are_not_known_are_passed_
 
 #[test]
 fn a_scan_of_a_newer_version_is_refused_by_the_command_with_what_to_do() {
-    let newer = VERSION_1.replace("\"version\": 1,\n  \"run\"", "\"version\": 2,\n  \"run\"");
+    let newer = VERSION_1.replace("\"version\": 1,\n  \"run\"", "\"version\": 3,\n  \"run\"");
     let folder = packed(&newer);
     let output = assert_cmd::Command::new(env!("CARGO_BIN_EXE_confluence-storage-analyzer"))
         .current_dir(folder.path())
@@ -193,7 +199,7 @@ fn a_scan_of_a_newer_version_is_refused_by_the_command_with_what_to_do() {
         .unwrap();
     let told = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(2), "{told}");
-    for words in ["has scan format 2, this program reads up to 1", "run the version of this program that wrote it"] {
+    for words in ["has scan format 3, this program reads up to 2", "run the version of this program that wrote it"] {
         assert!(told.contains(words), "{told}");
     }
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is written");

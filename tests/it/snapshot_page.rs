@@ -50,7 +50,9 @@ fn an_incomplete_snapshot_says_so_first_and_compares_nothing() {
     let heading = page.find("</hgroup>").expect("a heading");
     let banner = page.find("class=\"banner incomplete\"").expect("a banner");
     assert!(page[heading..banner].matches('<').count() <= 2, "the banner comes first after the heading");
-    assert!(page.contains("INCOMPLETE – figures are too low, and this week is kept out of trends."));
+    assert!(
+        page.contains("INCOMPLETE – counts are too low, and health may be too high; this week is kept out of trends.")
+    );
     assert!(page.contains("<li>1 unit of work could not be read</li>"));
     assert!(section(&page, "gaps").contains("502 after 5 tries"));
     let figures = section(&page, "figures");
@@ -102,13 +104,40 @@ fn words_are_not_compared_with_a_week_that_counted_them_otherwise() {
 #[test]
 fn weeks_of_other_spaces_are_named() {
     let mut sample = Sample::new(60, 2);
-    assert!(!section(&sample.page(), "figures").contains("not of the same spaces"));
+    assert!(!section(&sample.page(), "figures").contains("Not compared"));
     let rows: Vec<_> = sample.rows.iter().filter(|row| row.place.space_key != "OPS").cloned().collect();
     sample.trend[0].figures = Some(figures(&rows, &frame("2026-W46", true)));
+    sample.trend[0].spaces.remove("OPS");
     let page = sample.page();
-    let note = "The snapshot of 2026-W46 held no pages of space OPS: its figures are not of the same spaces.";
+    let note = "Not compared with 2026-W46: space OPS (not in 2026-W46).";
+    assert!(figure(&page, "Pages").contains("unchanged since 2026-W46 in 4 of 5 spaces"), "a new space is no growth");
     assert!(section(&page, "figures").contains(note));
     assert!(section(&page, "trends").contains("From 2026-W47 on the snapshots hold pages of 5 spaces instead of 4."));
+}
+
+#[test]
+fn a_week_without_a_group_breaks_its_lines_and_is_neither_better_nor_worse() {
+    let mut sample = Sample::new(60, 3);
+    let without_links = sample.trend[1].figures.as_mut().expect("figures");
+    for figures in without_links.spaces.values_mut().chain([&mut without_links.total]) {
+        (figures.orphans_links, figures.broken_links) = (None, None);
+    }
+    let page = sample.page();
+    let trends = section(&page, "trends");
+    let health = "pages that nothing links to, broken links and mean health of spaces ARA, ENG, OPS, ~kim, 日本";
+    for (then, now, only) in [("2026-W45", "2026-W46", "2026-W45"), ("2026-W46", "2026-W47", "2026-W47")] {
+        let note = format!("Not compared between {then} and {now}: {health} (links were read in {only} only).");
+        assert!(trends.contains(&note), "{note}");
+    }
+    let drawn = |title: &str| {
+        let picture = &trends[trends.find(&format!("{title}, ")).expect("a picture")..];
+        let line = picture.split("class=\"line\" d=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a line");
+        (line.matches('M').count(), line.matches('L').count())
+    };
+    assert_eq!((drawn("Mean health"), drawn("Pages")), ((3, 0), (1, 2)));
+    let tile = figure(&page, "Mean health");
+    assert!(tile.contains("<li>2026-W46: not read alike</li>") && !tile.contains("better"), "{tile}");
+    assert!(figure(&page, "Pages").contains("since 2026-W46"));
 }
 
 #[test]
@@ -194,12 +223,38 @@ fn a_list_stands_with_a_hundred_pages_and_its_csv() {
     assert_eq!(found.len(), FINDINGS.len());
     for found in &found {
         let shown = finding(&page, found.finding.id);
-        let rows = found.pages.len().min(100);
+        // a page with broken links stands with each of them
+        let rows = if found.finding.id == "broken_links" { 100 } else { found.pages.len().min(100) };
         assert_eq!(shown.matches("<th scope=\"row\"").count(), rows, "{}", found.finding.id);
         let link = format!("href=\"findings/{}.csv\"", found.finding.id);
         assert_eq!(shown.contains(&link), rows > 0, "{}", found.finding.id);
     }
     assert!(finding(&page, "outdated").contains("The first 100 of "));
+}
+
+#[test]
+fn broken_links_stand_by_name() {
+    let mut sample = Sample::new(30, 1);
+    sample.whole_site = false;
+    let shown = sample.page();
+    let shown = finding(&shown, "broken_links");
+    for words in [
+        "8 links on 4 pages",
+        "<bdi>plan 9.pdf on “",
+        "no file of this name on the page",
+        "nothing of this title found in the space, or not visible to this account",
+        "4 links lead to archived pages, which work",
+        "links to titles, files and anchors in other spaces are not judged",
+        "href=\"findings/broken_links.csv\"",
+    ] {
+        assert!(shown.contains(words), "{words}: {shown}");
+    }
+    // rows of an older program tell how many, and not which
+    sample.rows.iter_mut().for_each(|row| row.links.problems = None);
+    let shown = sample.page();
+    let shown = finding(&shown, "broken_links");
+    assert!(shown.contains("8 broken links on 4 pages were counted without their names being kept"), "{shown}");
+    assert_eq!(shown.matches("<th scope=\"row\"").count(), 4);
 }
 
 #[test]

@@ -13,7 +13,7 @@ use test_support::bench::{Bench, Run, also, always, edit_items, on, without};
 use test_support::known::{self, Truth};
 
 const FILE_ID: &str = "11111111-2222-4333-8444-555555555555";
-const EMPTY_DOCUMENT: &str = r#"{"type":"doc","version":1,"content":[{"type":"paragraph"}]}"#;
+pub(crate) const EMPTY_DOCUMENT: &str = r#"{"type":"doc","version":1,"content":[{"type":"paragraph"}]}"#;
 
 /// A document that shows a file by its media id.
 fn document_with(id: &str) -> String {
@@ -31,7 +31,7 @@ fn at(day: u32) -> chrono::DateTime<chrono::Utc> {
 }
 
 /// A page of two files whose body is empty in storage format, at a version; the first file bears [`FILE_ID`].
-fn blank(body: &str, version: u32) -> Site {
+pub(crate) fn blank(body: &str, version: u32) -> Site {
     Site::new()
         .space("ENG", "Engineering")
         .page("5001", "Looks empty", body)
@@ -44,7 +44,7 @@ fn blank(body: &str, version: u32) -> Site {
         .page("5002", "Plain", "<p>text</p>")
 }
 
-async fn usages(site: Site, faults: FaultPlan) -> (Run, Usage, Usage) {
+pub(crate) async fn usages(site: Site, faults: FaultPlan) -> (Run, Usage, Usage) {
     let used = |usage| [("att501", usage), ("att502", Usage::Unreferenced)];
     let truth: Truth = used(Usage::Embedded).map(|(id, usage)| (id.to_owned(), usage)).into();
     let bench = Bench::start((site, truth), faults).await;
@@ -79,43 +79,6 @@ async fn a_live_doc_of_one_version_is_held_against_its_document_too() {
     assert_eq!((shown, other), (Usage::Undetermined, Usage::Undetermined));
     let reading = run.reading();
     assert!(reading.audit.files[0].reasons[0].contains("empty in every form"), "{:?}", reading.audit.files[0].reasons);
-}
-
-/// A document that names a file in a text, and takes too much to read.
-fn expensive_document(text: &str) -> String {
-    let address = "https://wiki.acme.example/spaces/ENG/pages/1001?preview=/1001/9/a.png".repeat(4_000);
-    json!({"type": "doc", "version": 1, "content": [{"type": "paragraph", "content": [
-        {"type": "text", "text": format!("see\n{text} {address}")}]}]})
-    .to_string()
-}
-
-/// A body that names a file in a text, and takes too much to read.
-fn expensive_body(text: &str) -> String {
-    let code = format!("{text} {}", "](".repeat(100_000));
-    format!(
-        r#"<ac:structured-macro ac:name="markdown"><ac:plain-text-body><![CDATA[{code}]]></ac:plain-text-body></ac:structured-macro>"#
-    )
-}
-
-#[tokio::test(start_paused = true)]
-async fn another_form_that_takes_too_much_to_read_is_searched() {
-    let document = with_page(blank("", 1), |page| {
-        page.live = true;
-        page.document = Some(expensive_document("shown.png"));
-    });
-    let before = with_page(blank("<p />", 2), |page| {
-        page.live = true;
-        page.document = Some(EMPTY_DOCUMENT.to_owned());
-        page.earlier_bodies.insert(1, expensive_body("see shown.png"));
-    });
-    for site in [document, before] {
-        let (run, shown, other) = usages(site, FaultPlan::none()).await;
-        assert_eq!(run.status(), ExitStatus::Complete);
-        assert_eq!((shown, other), (Usage::Undetermined, Usage::Unreferenced));
-        let reading = run.reading();
-        let reasons = &reading.audit.files[0].reasons;
-        assert!(reasons[0].contains("only searched as text"), "{reasons:?}");
-    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -165,7 +128,7 @@ async fn owners_read_again_alone_keep_what_their_document_names() {
 }
 
 /// The site with a change to the page 5001.
-fn with_page(mut site: Site, change: impl FnOnce(&mut confluence_sim::site::Content)) -> Site {
+pub(crate) fn with_page(mut site: Site, change: impl FnOnce(&mut confluence_sim::site::Content)) -> Site {
     change(site.contents.iter_mut().find(|content| content.id == "5001").unwrap());
     site
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use confluence_storage_analyzer::exports::Exporter;
 use confluence_storage_analyzer::history::{
-    FOLDER, History, Key, PAGE, Retention, Rows, SPACE, STATUS, Snapshot, Status, WEEK,
+    Extent, FOLDER, History, Key, PAGE, Retention, Rows, SPACE, STATUS, Snapshot, Status, WEEK,
 };
 use confluence_storage_analyzer::metrics::columns;
 use confluence_storage_analyzer::spreadsheet::{Field, Value};
@@ -19,8 +19,8 @@ use test_support::trials;
 
 trials! {
     [STRACE]:
-        sync f_80_killed_after_any_operation_on_a_file,
-        sync f_86_killed_after_any_operation_while_weeks_are_archived;
+        sync killed_after_any_operation_on_a_file_f_80,
+        sync killed_after_any_operation_while_weeks_are_archived_f_86;
 }
 
 /// Set in the process that is killed: the folder, the week, the number of the run and its spaces.
@@ -108,6 +108,7 @@ fn record(folder: &Path, run: Run) {
         status: run.status,
         stopped: false,
         spaces: run.spaces.iter().map(|space| (*space).to_owned()).collect(),
+        extent: Extent::default(),
         facts: serde_json::Value::Null,
         rows: Rows { keys: &keys, cells: &cells },
     };
@@ -121,6 +122,10 @@ fn export(history: &History, week: IsoWeek, rows: Option<Rows<'_>>) {
     let mut exporter = Exporter::new(history).unwrap();
     exporter.weeks(KEEP, FACTS, || ()).unwrap();
     exporter.current(week, rows).unwrap();
+    exporter.copied_columns("model/fact_page_week.parquet", &columns::fields_of(FACTS.1)).unwrap();
+    let weeks: Vec<Vec<Value>> = history.weeks().map(|week| vec![Value::text(week.week.to_string())]).collect();
+    exporter.table("model/dim_week", &columns::fields_of(&[WEEK]), &weeks).unwrap();
+    exporter.file("findings/outdated.csv", |sink| write!(sink, "{}", weeks.len())).unwrap();
     assert_eq!(exporter.finish().unwrap().remarks, [] as [&str; 0]);
 }
 
@@ -217,11 +222,11 @@ fn kill_everywhere(before: &[usize], killed: usize) {
     assert!(olds > 100 && news > 30, "{olds} old, {news} new");
 }
 
-fn f_80_killed_after_any_operation_on_a_file() {
+fn killed_after_any_operation_on_a_file_f_80() {
     kill_everywhere(&[], 0);
     kill_everywhere(&[2, 0], 1);
 }
 
-fn f_86_killed_after_any_operation_while_weeks_are_archived() {
+fn killed_after_any_operation_while_weeks_are_archived_f_86() {
     kill_everywhere(&[2, 3], 4);
 }

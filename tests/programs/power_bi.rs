@@ -17,7 +17,7 @@ test_support::trials! {
     []: sync the_connection_leads_to_the_tables;
 }
 
-const TABLES: [&str; 5] = ["fact_page_week", "dim_page", "dim_space", "dim_user", "dim_week"];
+const TABLES: [&str; 6] = ["fact_page_week", "dim_page", "dim_space", "dim_user", "dim_week", "bridge_label"];
 
 fn model_file(name: &str) -> String {
     fs::read_to_string(data().join("model").join(name)).unwrap()
@@ -77,7 +77,7 @@ fn the_note_names_every_column() {
         assert_eq!(named, columns.iter().map(|[column, _]| column.as_str()).collect(), "{table}");
     }
     let relations: Vec<_> = note.lines().filter_map(|line| line.split_once(" = ")).collect();
-    assert_eq!(relations.len(), 6);
+    assert_eq!(relations.len(), 8);
     for place in relations.into_iter().flat_map(|(one, other)| [one, other]) {
         let (table, key) = place.split_once('.').unwrap();
         assert!(columns[table].iter().any(|[column, _]| column == key), "{place}");

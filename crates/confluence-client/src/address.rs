@@ -1,7 +1,7 @@
 //! Where a site is: one origin with its context path, checked before anything is sent.
 //!
 //! The origin is fixed here, once; every request URL is built from path segments and query pairs below it. Nothing the
-//! server sends can change where a request with credentials goes (`reliability-security.md` F-44).
+//! server sends can change where a request with credentials goes (F-44).
 
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -10,7 +10,7 @@ use url::{Host, Url};
 
 use super::request::Request;
 
-/// Host of the gateway that scoped tokens need (`confluence-api.md` 5).
+/// Host of the gateway that scoped tokens need.
 const GATEWAY_HOST: &str = "api.atlassian.com";
 
 /// Why an address cannot be that of a site. Never shows the address: it may hold a password.
@@ -153,7 +153,7 @@ pub(crate) fn is_loopback(url: &Url) -> bool {
     }
 }
 
-/// An address that means this machine or its own network, written as a number or as `localhost` (S-16).
+/// An address that means this machine or its own network, written as a number or as `localhost`.
 pub(crate) fn is_internal(url: &Url) -> bool {
     match url.host() {
         Some(Host::Ipv4(address)) => is_internal_v4(address),
@@ -183,7 +183,7 @@ mod tests {
     use crate::kind::RequestKind;
 
     #[test]
-    fn s_16_addresses_of_the_own_network_are_internal() {
+    fn addresses_of_the_own_network_are_internal() {
         let inside = [
             "https://127.0.0.1/",
             "https://localhost/",

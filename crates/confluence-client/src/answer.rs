@@ -69,7 +69,7 @@ pub(super) fn json_error(error: &serde_json::Error, raw: &Raw, request: &Request
     AttemptError::RetryOnce(RequestError::Shape { endpoint, what: error.to_string() })
 }
 
-/// The 403 that Cloud gives to a visitor who is not logged in, whatever credentials were sent (`confluence-api.md` 5.2).
+/// The 403 that Cloud gives to a visitor who is not logged in, whatever credentials were sent.
 pub(super) fn names_a_visitor(body: &[u8]) -> bool {
     String::from_utf8_lossy(body).contains("caller cannot access Confluence")
 }

@@ -18,12 +18,12 @@ use super::look::Look;
 use super::model;
 use super::pagination::Walked;
 use super::settings::{ClientError, ConnectionSettings};
-use super::workflow_model::{ContentState, WorkflowParameters, WorkflowStatus};
+use super::workflow_model::{ContentState, ContentStateOfPage, WorkflowParameters, WorkflowStatus};
 
 pub use super::choices::{
     ACCOUNTS_PER_REQUEST, Analytics, Bodies, BodyForm, CONTENT_IDS_PER_REQUEST, CommentKind, Edition,
-    HEADER_IMAGE_DRAFT, HEADER_IMAGE_PUBLISHED, INNER_LABELS, Order, PEOPLE_PER_REQUEST, SPACE_IDS_PER_REQUEST, Single,
-    SpaceList, TreeKind,
+    HEADER_IMAGE_DRAFT, HEADER_IMAGE_PUBLISHED, INNER_LABELS, INNER_LIST, Order, PEOPLE_PER_REQUEST,
+    SPACE_IDS_PER_REQUEST, Searched, SearchedSpaces, Single, SpaceList, TreeKind,
 };
 
 /// The kinds of sites that can be read.
@@ -79,7 +79,7 @@ impl Api {
             /// Who the credentials belong to; fails unless that is a known user.
             pub async fn current_user(&self) -> Result<Answer<model::User>, RequestError>;
 
-            /// Spaces of one status. Both have to be asked for (`confluence-api.md` 3.1).
+            /// Spaces of one status. Both have to be asked for.
             pub async fn spaces(&self, which: SpaceList, order: Order, take: impl FnMut(model::Space)) -> Walked;
 
             /// One space.
@@ -109,14 +109,10 @@ impl Api {
             /// The attachments of one page or blog post, those in the trash among them.
             pub async fn attachments_of(&self, which: Single, id: &str, take: impl FnMut(model::Attachment)) -> Walked;
 
-            /// Attachments of the site, the last created first, until `take` breaks.
-            pub async fn newest_attachments(&self, take: impl FnMut(model::Attachment) -> ControlFlow<()>) -> Walked;
-
-            /// The versions of one attachment that exist, without sizes (`confluence-api.md` 3.3).
+            /// The versions of one attachment that exist, without sizes.
             pub async fn attachment_versions(&self, id: &str, take: impl FnMut(model::ListedVersion)) -> Walked;
 
-            /// App content of one type. Types cannot be listed, so only known ones can be asked for
-            /// (`confluence-api.md` 3.4).
+            /// App content of one type. Types cannot be listed, so only known ones can be asked for.
             pub async fn custom_content(
                 &self,
                 kind: &str,
@@ -170,8 +166,7 @@ impl Api {
             ) -> Result<model::Content, RequestError>;
 
             /// The pages or blog posts of which this account has a draft, without bodies, until `take` breaks. The
-            /// documents of the API do not name this status for lists; a site that does not know it answers 400
-            /// (`confluence-api.md` 3.2).
+            /// documents of the API do not name this status for lists; a site that does not know it answers 400.
             pub async fn drafts(
                 &self,
                 which: Single,
@@ -185,7 +180,7 @@ impl Api {
             /// One attachment in its current version.
             pub async fn attachment(&self, id: &str) -> Result<model::Attachment, RequestError>;
 
-            /// One version of an attachment, with the size it had (`confluence-api.md` 3.3).
+            /// One version of an attachment, with the size it had.
             pub async fn attachment_version(&self, id: &str, version: u32) -> Result<model::Attachment, RequestError>;
 
             /// All content properties of one page or blog post.
@@ -201,9 +196,15 @@ impl Api {
             /// search index lags and leaves contents out, so what it does not answer has to be asked for alone.
             pub async fn header_images(&self, take: impl FnMut(model::SearchHit)) -> Walked;
 
-            /// The comments and attachments that the search index knows: a walk that is independent of the lists, at a
-            /// thousand hits a page; without archived spaces, and late by seconds or minutes.
-            pub async fn indexed(&self, take: impl FnMut(model::SearchHit)) -> Walked;
+            /// The comments and attachments that the search index knows in these spaces, or in all where none is named:
+            /// a walk that is independent of the lists, at a thousand hits a page; without archived spaces, and late by
+            /// seconds or minutes.
+            pub async fn indexed(
+                &self,
+                which: Searched,
+                space_keys: &[&str],
+                take: impl FnMut(model::SearchHit),
+            ) -> Walked;
 
             /// Page templates of a space, or the global ones, in pages of `page_size` or as large as they may be. The
             /// list has no order that could be chosen.
@@ -239,24 +240,55 @@ impl Api {
             /// Up to [`PEOPLE_PER_REQUEST`] people by account id; unknown ids are left out by the server.
             pub async fn people(&self, accounts: &[&str]) -> Result<Vec<model::User>, RequestError>;
 
-            /// Current pages of spaces with their labels, restrictions and editor, and with everybody who ever
-            /// published a version where `contributors` asks for it: the only bulk way to all of these
-            /// (`confluence-api.md` 4).
+            /// Current pages of spaces, and blog posts where `posts` asks for them, with their labels, restrictions and
+            /// editor, and with everybody who ever published a version where `contributors` asks for it: the only bulk way to all of these.
             pub async fn page_sweep(
                 &self,
+                searched: SearchedSpaces,
                 space_keys: &[&str],
+                posts: bool,
                 contributors: bool,
                 take: impl FnMut(model::PageHit),
             ) -> Walked;
 
-            /// The global labels of one page.
-            pub async fn page_labels(&self, page: &str, take: impl FnMut(model::Label)) -> Walked;
+            /// One page or blog post with what can be asked for beside it: labels, properties and, with `versions`, its
+            /// versions, up to [`INNER_LIST`] of each. Without its body.
+            pub async fn page_alone(
+                &self,
+                which: Single,
+                id: &str,
+                versions: bool,
+            ) -> Result<model::PageAlone, RequestError>;
 
-            /// The versions of one page that exist, the newest first.
-            pub async fn page_versions(&self, page: &str, take: impl FnMut(model::PageVersion)) -> Walked;
+            /// Who alone may read or change one page or blog post, by operation, as sent.
+            pub async fn page_restrictions(&self, page: &str) -> Result<serde_json::Value, RequestError>;
+
+            /// The comments in spaces with what each is on and, of a reply, the comments above it: what shows in bulk
+            /// which comments have replies. The search index lags.
+            pub async fn comment_sweep(
+                &self,
+                searched: SearchedSpaces,
+                space_keys: &[&str],
+                take: impl FnMut(model::CommentHit),
+            ) -> Walked;
+
+            /// The global labels of one page or blog post.
+            pub async fn page_labels(&self, which: Single, id: &str, take: impl FnMut(model::Label)) -> Walked;
+
+            /// The versions of one page or blog post that exist; backward, the newest first.
+            pub async fn page_versions(
+                &self,
+                which: Single,
+                id: &str,
+                order: Order,
+                take: impl FnMut(model::PageVersion),
+            ) -> Walked;
 
             /// A member of the tree of pages that is no page.
             pub async fn tree_member(&self, kind: TreeKind, id: &str) -> Result<model::TreeMember, RequestError>;
+
+            /// The same, where a short link may lead to one.
+            pub async fn short_link_target(&self, kind: TreeKind, id: &str) -> Result<model::TreeMember, RequestError>;
 
             /// Which of up to [`CONTENT_IDS_PER_REQUEST`] ids are pages, or blog posts, of whatever status.
             pub async fn listed(&self, which: Single, ids: &[&str], take: impl FnMut(model::Listed)) -> Walked;
@@ -264,8 +296,8 @@ impl Api {
             /// Up to [`ACCOUNTS_PER_REQUEST`] accounts; unknown ids are left out by the server.
             pub async fn accounts(&self, ids: &[&str]) -> Result<Vec<model::Account>, RequestError>;
 
-            /// How many people like a page.
-            pub async fn page_likes(&self, page: &str) -> Result<u64, RequestError>;
+            /// How many people like a page or blog post.
+            pub async fn page_likes(&self, which: Single, id: &str) -> Result<u64, RequestError>;
 
             /// How often, or by how many people, a page was viewed, ever or since a time (ISO 8601).
             pub async fn page_analytics(
@@ -282,7 +314,7 @@ impl Api {
             pub async fn page_watchers(&self, page: &str) -> Result<Option<u64>, RequestError>;
 
             /// Whether a Comala app for Data Center may answer here at all: the one for Cloud has no REST API, and
-            /// Atlassian's own hosts serve Cloud only (`comala.md` 0).
+            /// Atlassian's own hosts serve Cloud only.
             pub fn may_have_comala_rest(&self) -> bool;
 
             /// The workflow status of one page by Comala on Data Center; `None` is a page without a workflow.
@@ -292,19 +324,29 @@ impl Api {
             pub async fn probe_workflow_status(&self, id: &str) -> Result<Option<WorkflowStatus>, RequestError>;
 
             /// The page-editable workflow parameters of one page by Comala on Data Center; `None` is a page without
-            /// any. Needs the right to edit the page: without it the answer is 403 (`comala.md` 1.2).
+            /// any. Needs the right to edit the page: without it the answer is 403.
             pub async fn workflow_parameters(&self, id: &str) -> Result<Option<WorkflowParameters>, RequestError>;
 
-            /// Whether the search knows the fields of Comala on Cloud; it refuses unknown fields with 400 (`comala.md`
-            /// 3).
+            /// Whether the search knows the fields of Comala on Cloud; it refuses unknown fields with 400.
             pub async fn knows_workflow_fields(&self) -> Result<bool, RequestError>;
 
             /// The contents that a query finds, without anything expanded.
-            pub async fn workflow_search(&self, cql: &str, take: impl FnMut(model::SearchHit)) -> Walked;
+            pub async fn workflow_search(
+                &self,
+                searched: SearchedSpaces,
+                cql: &str,
+                take: impl FnMut(model::SearchHit),
+            ) -> Walked;
 
             /// The contents that a query finds, with the content properties of these keys: the only bulk way to
             /// properties.
-            pub async fn property_search(&self, cql: &str, keys: &[&str], take: impl FnMut(model::SearchHit)) -> Walked;
+            pub async fn property_search(
+                &self,
+                searched: SearchedSpaces,
+                cql: &str,
+                keys: &[&str],
+                take: impl FnMut(model::SearchHit),
+            ) -> Walked;
 
             /// The content properties of one page, or the one of a key.
             pub async fn page_properties(
@@ -324,6 +366,9 @@ impl Api {
                 state: i64,
                 take: impl FnMut(model::SearchHit),
             ) -> Walked;
+
+            /// The native content state of one page, and since when; `None` where the server has nothing to say.
+            pub async fn content_state(&self, id: &str) -> Result<Option<ContentStateOfPage>, RequestError>;
         }
     }
 }

@@ -2,22 +2,43 @@
 
 use super::kind::RequestKind;
 
-/// Space ids in one request at most (`confluence-api.md` 3.2).
+/// Space ids in one request at most.
 pub const SPACE_IDS_PER_REQUEST: usize = 100;
 /// Account ids in one request for people at most.
 pub const PEOPLE_PER_REQUEST: usize = 100;
-/// Account ids in one request for accounts at most (`confluence-api.md` 3.4).
+/// Account ids in one request for accounts at most.
 pub const ACCOUNTS_PER_REQUEST: usize = 250;
-/// Content ids in one request at most (`confluence-api.md` 3.2).
+/// Content ids in one request at most.
 pub const CONTENT_IDS_PER_REQUEST: usize = 250;
 /// Labels inside a search hit beyond which they may have been cut without a sign (CONFCLOUD-71415).
 pub const INNER_LABELS: usize = 200;
-/// Content property of the published header image (`storage-format.md` 5).
+/// Items of a list inside a v2 entity beyond which they may have been cut.
+pub const INNER_LIST: usize = 50;
+/// Content property of the published header image.
 pub const HEADER_IMAGE_PUBLISHED: &str = "cover-picture-id-published";
 /// Content property of the header image of the draft.
 pub const HEADER_IMAGE_DRAFT: &str = "cover-picture-id-draft";
 
-/// Which list of spaces. No list shows them all (`confluence-api.md` 3.1).
+/// What the search index is walked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Searched {
+    /// Comments and attachments.
+    CommentsAndAttachments,
+    /// Comments alone.
+    Comments,
+}
+
+impl Searched {
+    /// The condition of the query.
+    pub(crate) fn condition(self) -> &'static str {
+        match self {
+            Self::CommentsAndAttachments => "type in (comment,attachment)",
+            Self::Comments => "type = comment",
+        }
+    }
+}
+
+/// Which list of spaces. No list shows them all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SpaceList {
     /// Those in use.
@@ -36,8 +57,18 @@ impl SpaceList {
     }
 }
 
+/// Which spaces a search looks into. No documented search looks into both and expands as far for both.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SearchedSpaces {
+    /// Those in use: the search for contents.
+    Current,
+    /// Those put away: the general search, which can be asked for them. A server that does not know the parameter answers
+    /// as if it had not been sent, so what it leaves out says nothing until it has shown something.
+    Archived,
+}
+
 /// A member of the tree of pages that is no page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum TreeKind {
     /// A folder.
     Folder,

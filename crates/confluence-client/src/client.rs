@@ -104,7 +104,7 @@ impl Client {
     /// One request that reads, decoded.
     ///
     /// An answer that may mean dead credentials is confirmed by an identity probe first: 401, the 403 of a visitor who
-    /// is not logged in, and the bare 404 that v2 gives to rejected credentials (`confluence-api.md` 5.2).
+    /// is not logged in, and the bare 404 that v2 gives to rejected credentials.
     pub(crate) async fn get<T: DeserializeOwned>(&self, request: &Request) -> Result<Answer<T>, RequestError> {
         self.confirmed(request, || self.fetch.json(request, Priority::Normal)).await
     }

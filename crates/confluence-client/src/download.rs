@@ -1,7 +1,7 @@
 //! Downloads of files: one byte of a version to measure it, or the whole of a file to compare it.
 //!
 //! The API answers a download with a redirect to a signed address elsewhere. That redirect, exactly one, is followed
-//! without credentials (`confluence-api.md` 2.4).
+//! without credentials.
 
 use std::time::Duration;
 

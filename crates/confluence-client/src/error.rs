@@ -26,7 +26,7 @@ pub enum RequestError {
         /// What the server answered, with its own words.
         answer: String,
     },
-    /// The request was answered, but as for a visitor who is not logged in (`confluence-api.md` 5.3).
+    /// The request was answered, but as for a visitor who is not logged in.
     #[error("the server treats this account as an anonymous visitor")]
     Anonymous,
     /// The credentials belong to another account than at the start of the run.

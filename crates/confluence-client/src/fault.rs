@@ -1,6 +1,6 @@
 //! What a transport error is, found in the whole chain of its causes.
 //!
-//! `reqwest` calls a connection cut in the middle of a body a *decode* error (`reliability-security.md` A4), so its
+//! `reqwest` calls a connection cut in the middle of a body a *decode* error, so its
 //! own predicates do not tell which faults pass.
 
 use std::error::Error;

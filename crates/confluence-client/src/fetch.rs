@@ -276,7 +276,10 @@ impl Fetch {
                 Err(AttemptError::Retry { cause: Cause::Transient, retry_after, gate, error })
             }
             Verdict::Unauthenticated => failed(Suspicion::Unauthenticated, unauthenticated()),
-            Verdict::Denied if names_a_visitor(&raw.body) => failed(Suspicion::Unauthenticated, unauthenticated()),
+            Verdict::Denied if names_a_visitor(&raw.body) => {
+                let refused = RequestError::Refused { why: Refusal::Visitor, answer: answer() };
+                failed(Suspicion::Unauthenticated, refused)
+            }
             Verdict::Denied if is_probe => {
                 let refused = RequestError::Refused { why: Refusal::Unexplained, answer: answer() };
                 failed(Suspicion::Unauthenticated, refused)

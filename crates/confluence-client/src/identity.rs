@@ -36,7 +36,7 @@ impl Identity {
     /// Who the credentials belong to: `GET /rest/api/user/current`, which has to be a known user with an account id.
     ///
     /// A wrong pair of address and token gives 403 here, not 401, and on a site with public access it gives 200 with
-    /// an anonymous user (`confluence-api.md` 5.2, 5.3).
+    /// an anonymous user.
     pub(super) async fn ask(&self, fetch: &Fetch) -> Result<Answer<model::User>, RequestError> {
         let request = Request::v1(RequestKind::CurrentUser, &["user", "current"]);
         match fetch.json::<model::User>(&request, Priority::Urgent).await {

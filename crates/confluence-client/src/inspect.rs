@@ -135,7 +135,7 @@ mod tests {
     use crate::kind::RequestKind;
 
     #[test]
-    fn f_18_only_an_unknown_host_is_told_at_once() {
+    fn only_an_unknown_host_is_told_at_once_f_18() {
         let request = Request::v2(RequestKind::Doctor, &["pages"]);
         let unknown = on_the_way(Fault::UnknownHost("no such host".to_owned()), &request, 1);
         assert!(matches!(unknown, AttemptError::Final(_)));

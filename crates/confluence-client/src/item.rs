@@ -70,6 +70,12 @@ impl Item for model::SearchHit {
     }
 }
 
+impl Item for model::CommentHit {
+    fn id(&self) -> &str {
+        &self.id.0
+    }
+}
+
 impl Item for model::PageHit {
     fn id(&self) -> &str {
         &self.id.0
@@ -90,7 +96,7 @@ impl Item for model::Listed {
 
 /// The id of an item that may otherwise be broken.
 pub(crate) fn item_id(value: &serde_json::Value) -> Option<String> {
-    match value.get("id").or_else(|| value.get("templateId"))? {
+    match value.get("id").or_else(|| value.get("templateId")).or_else(|| value.pointer("/content/id"))? {
         serde_json::Value::String(id) => Some(id.clone()),
         serde_json::Value::Number(id) => Some(id.to_string()),
         _ => None,

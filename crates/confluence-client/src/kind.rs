@@ -7,15 +7,15 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// Largest page of a v2 list (`confluence-api.md` 3).
+/// Largest page of a v2 list.
 const LIST: u32 = 250;
-/// Largest page of a search with expansions (`confluence-api.md` 4).
+/// Largest page of a search with expansions.
 const SEARCH: u32 = 200;
-/// Largest page of a search without expansions (`confluence-api.md` 4).
+/// Largest page of a search without expansions.
 const PLAIN_SEARCH: u32 = 1000;
 /// Page of a v1 template list.
 const TEMPLATES: u32 = 100;
-/// Largest page of the list of pages in a native content state (`confluence-api.md` 4).
+/// Largest page of the list of pages in a native content state.
 const STATE: u32 = 100;
 /// Not a list, or one whose first item is enough.
 const ONE: u32 = 1;
@@ -85,8 +85,6 @@ kinds! {
     Attachments: "attachments", LIST, Lists;
     /// Attachments of one page or blog post.
     AttachmentsOfOneOwner: "attachments of one owner", LIST, Lists;
-    /// Attachments, the last created first.
-    NewestAttachments: "newest attachments", LIST, Lists;
     /// The versions of one attachment, without sizes.
     AttachmentVersionList: "attachment version list", LIST, Reading;
     /// App content of one type.
@@ -135,6 +133,12 @@ kinds! {
     People: "people", ONE, Lists;
     /// Current pages with labels and restrictions, by search.
     PageSweep: "page sweep", SEARCH, Lists;
+    /// One page alone, with labels, properties and versions.
+    PageAlone: "page alone", ONE, Lists;
+    /// Restrictions of one page.
+    PageRestrictions: "page restrictions", ONE, Lists;
+    /// Comments by search, to see which have replies.
+    CommentSweep: "comment sweep", SEARCH, Lists;
     /// Labels of one page.
     PageLabels: "page labels", LIST, Lists;
     /// Versions of one page.
@@ -143,6 +147,8 @@ kinds! {
     PageParents: "page parents", ONE, Lists;
     /// Whether linked ids are pages or blog posts.
     LinkTargets: "link targets", LIST, Lists;
+    /// Whether the target of a short link is something that no list shows.
+    ShortLinkTargets: "targets of short links", ONE, Reading;
     /// Accounts with their status.
     Accounts: "accounts", ONE, Lists;
     /// How many people like a page.
@@ -171,6 +177,8 @@ kinds! {
     ContentStates: "content states of a space", ONE, Workflow;
     /// The pages of a space in a content state.
     PagesInAContentState: "pages in a content state", STATE, Workflow;
+    /// Since when one page bears its content state.
+    ContentStateOfOnePage: "content state of one page", ONE, Workflow;
     /// A download that measures a version.
     DownloadOfOneByte: "download of one byte", ONE, Lists;
     /// A download that compares a file.

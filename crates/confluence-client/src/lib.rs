@@ -44,7 +44,7 @@ pub use inspect::Observed;
 pub use kind::{RequestCounts, RequestKind};
 pub use links::SiteLinks;
 pub use look::{Look, Place};
-pub use pagination::{BadItem, Walked};
+pub use pagination::Walked;
 pub use refusal::{Refusal, Stranger};
 pub use settings::{ClientError, ConnectionSettings, Timeouts};
 

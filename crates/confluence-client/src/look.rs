@@ -58,7 +58,7 @@ pub enum Place<'a> {
 pub struct Endpoint(pub(crate) &'static str);
 
 impl Endpoint {
-    /// Those that were announced to go (`confluence-api.md` 10).
+    /// Those that were announced to go.
     pub const RETIRED: [Self; 6] = [
         Self("space"),
         Self("content"),

@@ -1,6 +1,6 @@
 //! The JSON as Confluence sends it, and nothing else.
 //!
-//! Lenient: unknown fields are ignored, and all that may be missing or null is optional (`confluence-api.md` 1). What
+//! Lenient: unknown fields are ignored, and all that may be missing or null is optional. What
 //! must be there (ids, `results`) has no default, so a failure can never be read as an empty list.
 
 mod bodies;
@@ -15,7 +15,10 @@ use serde::{Deserialize, Serialize};
 use crate::choices::BodyForm;
 
 pub use bodies::{Bodies, Representation};
-pub use page_facts::{Account, Counted, Listed, PageHit, PageVersion, TreeMember, Watch, Watches};
+pub use page_facts::{
+    Account, CommentHit, Counted, InnerList, InnerListMeta, Listed, PageAlone, PageHit, PageVersion, TreeMember, Watch,
+    Watches,
+};
 
 /// An id, sent as text or as a number.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
@@ -332,7 +335,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn f_62_ids_are_text_or_numbers_and_nothing_else() {
+    fn ids_are_text_or_numbers_and_nothing_else_f_62() {
         for (json, expected) in [("\"att12\"", "att12"), ("12", "12"), ("9007199254740993", "9007199254740993")] {
             assert_eq!(serde_json::from_str::<Id>(json).unwrap(), Id(expected.into()));
         }
@@ -342,7 +345,7 @@ mod tests {
     }
 
     #[test]
-    fn f_34_a_failure_is_never_an_empty_list() {
+    fn a_failure_is_never_an_empty_list_f_34() {
         for json in [r#"{"statusCode":500,"message":"oops"}"#, r#"{"results":null}"#, "null", "\"ok\"", "{}"] {
             assert!(serde_json::from_str::<ListPage>(json).is_err(), "{json}");
         }
@@ -350,7 +353,7 @@ mod tests {
     }
 
     #[test]
-    fn f_60_everything_but_the_id_may_be_missing_or_null() {
+    fn everything_but_the_id_may_be_missing_or_null_f_60() {
         let bare: Attachment = serde_json::from_str(r#"{"id":"att1","fileSize":null,"version":null,"x":{}}"#).unwrap();
         assert_eq!(bare.file_size, None);
         assert!(serde_json::from_str::<Attachment>(r#"{"title":"a.png"}"#).is_err());
@@ -359,7 +362,7 @@ mod tests {
     }
 
     #[test]
-    fn f_64_a_body_in_another_form_is_none() {
+    fn a_body_in_another_form_is_none_f_64() {
         let storage = |json: &str| {
             let content: Content = serde_json::from_str(&format!(r#"{{"id":"1","body":{json}}}"#)).unwrap();
             content.storage().map(str::to_owned)
@@ -372,7 +375,7 @@ mod tests {
     }
 
     #[test]
-    fn f_36_only_a_known_user_with_an_account_counts() {
+    fn only_a_known_user_with_an_account_counts_f_36() {
         let user = |json: &str| serde_json::from_str::<User>(json).unwrap();
         assert!(user(r#"{"type":"known","accountId":"557058:a"}"#).is_known());
         assert!(!user(r#"{"type":"anonymous","accountId":null}"#).is_known());

@@ -23,7 +23,7 @@ use super::request::Request;
 /// Pages since the last news that may bring known items only (F-47).
 const MAX_STALE_PAGES: u32 = 3;
 /// Empty pages since the last news that may announce a next one. What an account may not see is taken out of a page after
-/// the page was cut (`confluence-api.md` 3.5), so a few empty ones are no fault: with 250 items a page, these stand for
+/// the page was cut, so a few empty ones are no fault: with 250 items a page, these stand for
 /// 10,000 hidden items in a row. A list that is endlessly empty looks the same, and a site has many lists.
 const MAX_EMPTY_PAGES: u32 = 40;
 /// How often a list is walked again from its start because a cursor was refused (F-16).
@@ -44,12 +44,11 @@ pub(crate) enum Paging {
 }
 
 /// An item that could not be understood (F-63).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BadItem {
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct BadItem {
     /// Its id, where that could be read.
-    pub id: Option<String>,
-    /// What is wrong with it.
-    pub what: String,
+    id: Option<String>,
+    what: String,
 }
 
 /// How a walk went. Items were handed on as they came.
@@ -61,8 +60,6 @@ pub struct Walked {
     pub items: u64,
     /// Items that came more than once.
     pub duplicates: u64,
-    /// Items that could not be understood.
-    pub bad_items: Vec<BadItem>,
     /// `_links.base`: the site's own address as the server gives it.
     pub base: Option<String>,
     /// Ids of the items that were handed on without the body that was asked for: no page with it could be had.
@@ -151,7 +148,9 @@ struct Walk {
     without_body: BTreeSet<String>,
     seen: HashMap<String, u32>,
     duplicates: u64,
-    bad_items: Vec<BadItem>,
+    bad_items: HashSet<BadItem>,
+    /// The first of them, for people.
+    first_bad: Option<String>,
     base: Option<String>,
 }
 
@@ -164,7 +163,8 @@ impl Walk {
             without_body: BTreeSet::new(),
             seen: HashMap::new(),
             duplicates: 0,
-            bad_items: Vec::new(),
+            bad_items: HashSet::new(),
+            first_bad: None,
             base: None,
         }
     }
@@ -351,9 +351,9 @@ impl Walk {
 
     fn note_bad_item(&mut self, id: Option<String>, error: &serde_json::Error) {
         let bad = BadItem { id, what: error.to_string() };
-        if !self.bad_items.contains(&bad) {
-            self.bad_items.push(bad);
-        }
+        self.first_bad
+            .get_or_insert_with(|| format!("{}: {}", bad.id.as_deref().unwrap_or("item without id"), bad.what));
+        self.bad_items.insert(bad);
     }
 
     fn fault(&self, what: &str) -> RequestError {
@@ -361,19 +361,13 @@ impl Walk {
     }
 
     fn finish(self, end: Result<(), RequestError>) -> Walked {
-        let end = end.and_then(|()| match self.bad_items.first() {
-            None => Ok(()),
-            Some(bad) => Err(RequestError::BadItems {
-                endpoint: self.request.path(),
-                count: self.bad_items.len(),
-                first: format!("{}: {}", bad.id.as_deref().unwrap_or("item without id"), bad.what),
-            }),
-        });
+        let (endpoint, count) = (self.request.path(), self.bad_items.len());
+        let bad = self.first_bad.map_or(Ok(()), |first| Err(RequestError::BadItems { endpoint, count, first }));
+        let end = end.and(bad);
         Walked {
             end,
             items: self.seen.len() as u64,
             duplicates: self.duplicates,
-            bad_items: self.bad_items,
             base: self.base,
             without_body: self.without_body,
         }

@@ -1,6 +1,6 @@
 //! A rate of requests learned from refusals, so that a server that limits sees few of them (F-05).
 //!
-//! Nobody publishes the limits (`confluence-api.md` 6). A refusal halves the rate that was going; good answers and time
+//! Nobody publishes the limits. A refusal halves the rate that was going; good answers and time
 //! bring it back, quickly at first and slowly near the rate that was refused. A refusal after a few requests, or in the
 //! first moment, shows no rate: the pause that the server asks for is all there is to it. See `docs/request-pace.md`.
 

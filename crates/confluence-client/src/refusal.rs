@@ -20,6 +20,9 @@ pub enum Refusal {
     IpAddress,
     /// The account has no access to Confluence on this site.
     NoAccess,
+    /// The site takes the account for a visitor: a token that is wrong or too old, an account without access and an address
+    /// outside the allowlist can all look like this.
+    Visitor,
     /// After failed logins the site wants a captcha to be solved.
     Captcha,
     /// For a reason that this program does not know.
@@ -32,6 +35,7 @@ impl Refusal {
         match self {
             Self::IpAddress => "the site does not let in the IP address of this computer",
             Self::NoAccess => "this account may not use Confluence on this site",
+            Self::Visitor => "the site does not accept the credentials, or does not let them use Confluence",
             Self::Captcha => "the site wants a captcha to be solved before this account logs in again",
             Self::Unexplained => "the site refuses this account",
         }
@@ -47,6 +51,11 @@ impl Refusal {
             Self::NoAccess => {
                 "ask an admin of the site to give this account access to Confluence; if it has that, check that the \
                  e-mail address and the API token belong together"
+            }
+            Self::Visitor => {
+                "check that the e-mail address and the API token belong together and that the token has not expired; if that \
+                 is so, open the site in a browser as this account from this computer: it may have no access to Confluence, \
+                 or an IP allowlist may keep this computer out"
             }
             Self::Captcha => "log out and in again in a browser as this account and solve the captcha, then run again",
             Self::Unexplained => {

@@ -9,7 +9,7 @@ pub(crate) enum Generation {
     V2,
     /// `/rest/api`.
     V1,
-    /// `/rest/cw/1`: Comala Document Management on Data Center (`comala.md` 1).
+    /// `/rest/cw/1`: Comala Document Management on Data Center.
     Comala,
 }
 
@@ -60,7 +60,7 @@ impl Request {
     }
 
     /// `POST /api/v2/users-bulk`: the details of these accounts. It reads, though by POST, because their ids would not
-    /// fit into an address (product contract 2). No other request bears a body, and none can be made to: the path is
+    /// fit into an address. No other request bears a body, and none can be made to: the path is
     /// fixed here.
     pub(crate) fn accounts(ids: &[&str]) -> Self {
         let ids = ids.iter().map(|&id| id.to_owned()).collect();
@@ -72,7 +72,7 @@ impl Request {
         if self.accounts.is_some() { reqwest::Method::POST } else { reqwest::Method::GET }
     }
 
-    /// Adds a query pair; a name may be repeated (lists are sent repeated, `confluence-api.md` 3.4).
+    /// Adds a query pair; a name may be repeated (lists are sent repeated).
     #[must_use]
     pub(crate) fn with(mut self, name: &str, value: impl Into<String>) -> Self {
         self.query.push((name.to_owned(), value.into()));

@@ -1,6 +1,6 @@
 //! Which failure is worth another try, and how long to wait: pure functions of status, headers and numbers.
 //!
-//! Policy: `reliability-security.md` A3. One layer only; the HTTP library's own retries are off.
+//! One layer only; the HTTP library's own retries are off.
 
 use std::time::Duration;
 
@@ -138,7 +138,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn f_15_every_status_has_its_verdict() {
+    fn every_status_has_its_verdict_f_15() {
         let plain = Signs::default();
         let transient = [408, 425, 500, 502, 503, 504, 520, 521, 522, 523, 524];
         for status in 100..=599_u16 {
@@ -158,21 +158,21 @@ mod tests {
     }
 
     #[test]
-    fn f_10_a_403_with_rate_limit_headers_is_throttling() {
+    fn a_403_with_rate_limit_headers_is_throttling_f_10() {
         let signs = Signs { rate_limited: true, ..Signs::default() };
         assert_eq!(judge(403, &signs), Verdict::Throttled);
         assert_eq!(judge(401, &signs), Verdict::Unauthenticated);
     }
 
     #[test]
-    fn f_42_a_missing_scope_is_not_a_dead_token() {
+    fn a_missing_scope_is_not_a_dead_token_f_42() {
         let signs = Signs { scope_missing: true, ..Signs::default() };
         assert_eq!(judge(401, &signs), Verdict::ScopeMissing);
         assert_eq!(judge(403, &signs), Verdict::ScopeMissing);
     }
 
     #[test]
-    fn f_03_throttling_without_a_header_starts_at_five_seconds_and_stays_below_a_minute() {
+    fn throttling_without_a_header_starts_at_five_seconds_and_stays_below_a_minute_f_03() {
         for seed in 0..200 {
             let mut jitter = fastrand::Rng::with_seed(seed);
             for (attempt, ceiling) in [(1, 5), (2, 10), (3, 20), (4, 40), (5, 60), (6, 60), (40, 60)] {

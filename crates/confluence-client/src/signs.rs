@@ -1,4 +1,4 @@
-//! What the headers of an answer say about limits, waiting and deprecation (`confluence-api.md` 5.2 and 6).
+//! What the headers of an answer say about limits, waiting and deprecation.
 
 use std::time::Duration;
 
@@ -115,7 +115,7 @@ mod tests {
     const DATE_HEADER: (&str, &str) = ("date", "Sat, 21 Nov 2026 12:00:00 GMT");
 
     #[test]
-    fn f_02_dates_count_from_the_answers_own_date() {
+    fn dates_count_from_the_answers_own_date_f_02() {
         let read = signs(&[DATE_HEADER, ("retry-after", "Sat, 21 Nov 2026 12:00:30 GMT")]);
         assert_eq!(read.throttle_wait(), Some(Duration::from_secs(30)));
         let past = signs(&[DATE_HEADER, ("retry-after", "Sat, 21 Nov 2026 11:00:00 GMT")]);
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn f_04_reset_in_all_its_forms() {
+    fn reset_in_all_its_forms_f_04() {
         for value in ["2026-11-21T12:01:00Z", "2026-11-21T12:01Z", "1795262460", "1795262460000", "60"] {
             let read = signs(&[DATE_HEADER, ("x-ratelimit-reset", value)]);
             assert_eq!(read.throttle_wait(), Some(Duration::from_secs(60)), "{value}");
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn f_07_odd_values_and_two_headers() {
+    fn odd_values_and_two_headers_f_07() {
         for value in ["-1", "1e20", "soon", "", "99999999999999999999999"] {
             assert_eq!(signs(&[("retry-after", value)]).throttle_wait(), None, "{value}");
         }
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn f_08_burst_limits_are_limits_of_one_endpoint() {
+    fn burst_limits_are_limits_of_one_endpoint_f_08() {
         assert!(signs(&[("ratelimit-reason", "confluence-burst-based")]).endpoint_only);
         assert!(!signs(&[("ratelimit-reason", "confluence-quota-tenant-based")]).endpoint_only);
     }

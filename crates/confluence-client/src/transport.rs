@@ -164,7 +164,7 @@ fn build(user_agent: &str, timeouts: &Timeouts, local: bool) -> reqwest::Result<
         .referer(false)
         .tcp_keepalive(Duration::from_secs(30));
     if local {
-        // plain http to the own machine must not go through a proxy, which could read the token (S-18)
+        // plain http to the own machine must not go through a proxy, which could read the token
         builder = builder.no_proxy();
     }
     if let Some(limit) = timeouts.connect {

@@ -1,4 +1,4 @@
-//! The JSON of workflow endpoints: Comala on Data Center as its reference says (`comala.md` 1.1, 1.2), and native
+//! The JSON of workflow endpoints: Comala on Data Center as its reference says, and native
 //! content states. Lenient as [`super::model`] is.
 
 use serde::Deserialize;
@@ -109,6 +109,18 @@ pub struct ContentState {
     pub id: i64,
     /// Its name.
     pub name: String,
+}
+
+/// The native content state of one page (`ContentStateResponse`).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ContentStateOfPage {
+    /// The state; `None` when the page bears none.
+    #[serde(default)]
+    pub content_state: Option<ContentState>,
+    /// When a version was last published with another state than the one before.
+    #[serde(default)]
+    pub last_updated: Option<Value>,
 }
 
 #[cfg(test)]

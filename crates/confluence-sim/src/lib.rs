@@ -1,7 +1,7 @@
 //! A sample site, and the loopback Confluence Cloud that serves it over real HTTP.
 //!
 //! The `demo` command, the tests and the benches all use the same server with different [`Site`] values and
-//! [`FaultPlan`]s. It follows the observed behaviour of Confluence Cloud (`confluence-api.md`), not the expectations
+//! [`FaultPlan`]s. It follows the observed behaviour of Confluence Cloud, not the expectations
 //! of this program's client: the two share no code and no types, so an error in one shows against the other.
 
 mod behaviour;

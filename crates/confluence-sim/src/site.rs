@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-pub use super::behaviour::Behaviour;
+pub use super::behaviour::{ArchivedSearch, Behaviour};
 use super::readers::{Readers, Restrictions};
 use super::workflow::Workflow;
 

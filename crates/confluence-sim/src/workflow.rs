@@ -13,11 +13,11 @@ pub struct Workflow {
     pub app: WorkflowApp,
     /// Workflows by page id; a page that is not here has none.
     pub pages: BTreeMap<String, PageWorkflow>,
-    /// `dueDate` is written in milliseconds, as documented, rather than in seconds, as shown (`comala.md` 1.1).
+    /// `dueDate` is written in milliseconds, as documented, rather than in seconds, as shown.
     pub due_in_milliseconds: bool,
     /// Approvers are written as a bare name rather than as an object.
     pub plain_approvers: bool,
-    /// The property `comalaworkflows` writes booleans as text (`comala.md` 1.4).
+    /// The property `comalaworkflows` writes booleans as text.
     pub text_booleans: bool,
     /// Pages bear no property `comalaworkflows`.
     pub without_property: bool,

@@ -32,7 +32,8 @@ pub fn parse_adf(json: &str, site: &OwnSite) -> Body {
     let document = match serde_json::from_str(json) {
         Ok(document) => document,
         Err(error) => {
-            let reading = Reading::Lenient { problem: format!("document format: {error}"), residue: json.to_owned() };
+            let reading =
+                Reading::Lenient { problem: format!("document format: {error}"), residue: Some(json.to_owned()) };
             return Body { reading, ..Body::default() };
         }
     };

@@ -19,8 +19,8 @@ pub enum Depth<'a> {
 pub struct Body {
     /// Uses of attachments, in document order, each once.
     pub references: Vec<Reference>,
-    /// Links to other contents of the site, in document order, each once: by `ac:link`, by address, or as the page that
-    /// a macro names. Empty at [`Depth::References`].
+    /// Links to other contents and to spaces of the site, in document order, each once: by `ac:link`, by address, or as
+    /// the page that a macro names. Empty at [`Depth::References`].
     pub page_links: Vec<PageLink>,
     /// What the body measures; `None` at [`Depth::References`].
     pub measures: Option<Box<Measures>>,
@@ -43,16 +43,17 @@ pub enum Reading {
         /// What was wrong, with its place, for people.
         problem: String,
         /// The part that was not understood, without code and CDATA; names in it are no proof of use, but keep a
-        /// file from being called unreferenced.
-        residue: String,
+        /// file from being called unreferenced. `None` where it was not kept: then it may name any file.
+        residue: Option<String>,
     },
     /// Would take more steps than its length allows, which only markup made to do so does. Nothing it names is known but
     /// by searching its text.
     GivenUp {
         /// How much it would take, for people.
         problem: String,
-        /// The whole body. Names in it are no proof of use, but keep a file from being called unreferenced.
-        text: String,
+        /// The whole body. Names in it are no proof of use, but keep a file from being called unreferenced. `None` where it
+        /// was not kept: then it may name any file.
+        text: Option<String>,
         /// Whether it may hold macros that show files without naming them.
         shows_unnamed_files: bool,
     },

@@ -25,9 +25,9 @@ pub use adf::parse_adf;
 pub use body::{Body, Depth, Reading};
 pub use header_image::header_image_references;
 pub use macros::property_references;
-pub use measures::{Measures, Sketch, TodoMarkers};
+pub use measures::{Anchors, Measures, Sketch, TodoMarkers};
 pub use parser::{parse, parse_to};
 pub use reference::{
-    Certainty, Construct, ContainerRef, Display, FileFilter, NameMatching, PageLink, Reference, Target,
+    Certainty, Construct, ContainerRef, Display, FileFilter, NameMatching, PageLink, PlaceLink, Reference, Target,
 };
 pub use url::OwnSite;

@@ -42,7 +42,7 @@ struct Fault {
 /// assert_eq!(body.references.len(), 1);
 /// let Reading::Lenient { problem, residue } = body.reading else { unreachable!() };
 /// assert!(problem.contains("line 1, column 50"), "{problem}");
-/// assert!(residue.contains("b.png"));
+/// assert!(residue.unwrap().contains("b.png"));
 /// ```
 pub fn parse(body: &str, site: &OwnSite) -> Body {
     parse_to(body, site, Depth::References)
@@ -82,7 +82,7 @@ pub(crate) fn read(body: &str, site: Site<'_>, depth: Depth<'_>) -> Body {
             drop(scanner);
             let mut scanner = Scanner::new(site, depth, body.len());
             scanner.data(body);
-            let residue = lenient::pass(body, fault.offset, &mut scanner, site.steps);
+            let residue = Some(lenient::pass(body, fault.offset, &mut scanner, site.steps));
             let place = place(body, fault.offset);
             let problem = format!("{} at {place}", beginning(&fault.problem, LONGEST_PROBLEM));
             scanner.finish(Reading::Lenient { problem, residue }, bytes)
@@ -98,7 +98,7 @@ pub(crate) fn given_up(body: &str, steps: &Steps, depth: Depth<'_>) -> Body {
     };
     let reading = Reading::GivenUp {
         problem: format!("it takes more than {} steps to read its {} bytes", steps.most(), body.len()),
-        text: body.to_owned(),
+        text: Some(body.to_owned()),
         shows_unnamed_files: may_show_unnamed_files(body),
     };
     Body { measures, reading, ..Body::default() }

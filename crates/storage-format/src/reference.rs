@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::macros::keeps_companions;
+use crate::macros::{keeps_companions, shows_one_file};
 
 /// One place in a body (or property) that may use attachments.
 ///
@@ -17,6 +17,19 @@ pub struct Reference {
     pub display: Display,
     /// Whether the construct surely means a file.
     pub certainty: Certainty,
+}
+
+impl Reference {
+    /// Whether the body surely shows or links to a file here, so that the page lacks something where the file is not
+    /// there. What other macros name may be something else than a file, or one of several names.
+    pub fn surely_means_a_file(&self) -> bool {
+        self.certainty == Certainty::Proven
+            && match &self.construct {
+                Construct::Image | Construct::Link | Construct::BareIdentifier | Construct::Url => true,
+                Construct::Macro(name) => shows_one_file(name),
+                _ => false,
+            }
+    }
 }
 
 /// What a reference names.
@@ -162,7 +175,7 @@ impl FileFilter {
     }
 }
 
-/// A link to another content of the site.
+/// A link to another content of the site, or to one of its spaces.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum PageLink {
@@ -182,18 +195,71 @@ pub enum PageLink {
     },
     /// By content id.
     Id(String),
+    /// By an id that may be a page's, or that of anything else with an address of its own: a whiteboard, a folder.
+    Any(String),
+    /// By the content id it bore where the site was before: it may be another content's here, or nobody's.
+    Former(String),
+    /// A page or post by content id, with the title it bore when that was written: the title counts where nothing bears
+    /// the id.
+    Known {
+        /// Content id as written.
+        id: String,
+        /// Title as written.
+        title: String,
+        /// Space key as written.
+        space: Option<String>,
+        /// Whether it is a blog post.
+        post: bool,
+    },
+    /// A space by key.
+    Space(String),
+}
+
+/// Whether a title means a page by its place, as macros that show trees of pages name theirs.
+pub(crate) fn is_relative(title: &str) -> bool {
+    ["@self", "@home", "@parent", "@none"].iter().any(|word| title.trim().eq_ignore_ascii_case(word))
 }
 
 impl PageLink {
-    /// The link to a page or post named by an identifier element.
+    /// The link to a page, post or space named by an identifier element.
     pub(crate) fn to(container: ContainerRef) -> Option<Self> {
         match container {
+            ContainerRef::Page { title, .. } if is_relative(&title) => None,
             ContainerRef::Page { title, space } => Some(Self::Title { title, space }),
             ContainerRef::BlogPost { title, space, .. } => Some(Self::Post { title, space }),
-            ContainerRef::Content(id) | ContainerRef::Known { id, .. } => Some(Self::Id(id)),
+            ContainerRef::Content(id) => Some(Self::Any(id)),
+            ContainerRef::Known { id, otherwise } => match *otherwise {
+                ContainerRef::Page { title, space } => Some(Self::Known { id, title, space, post: false }),
+                ContainerRef::BlogPost { title, space, .. } => Some(Self::Known { id, title, space, post: true }),
+                _ => Some(Self::Any(id)),
+            },
+            // `@self` and the like are for macros
+            ContainerRef::Space { space: Some(key) } if !key.starts_with('@') => Some(Self::Space(key)),
             _ => None,
         }
     }
+
+    /// Whether it leads to a content, as opposed to a space.
+    pub fn is_of_content(&self) -> bool {
+        !matches!(self, Self::Space(_))
+    }
+
+    /// The id it names on this site.
+    pub fn id(&self) -> Option<&str> {
+        match self {
+            Self::Id(id) | Self::Any(id) | Self::Known { id, .. } => Some(id),
+            Self::Title { .. } | Self::Post { .. } | Self::Former(_) | Self::Space(_) => None,
+        }
+    }
+}
+
+/// A link to a place in a page: a heading, or an anchor that somebody set.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct PlaceLink {
+    /// The page; the own one where absent.
+    pub page: Option<PageLink>,
+    /// The place as written, decoded once.
+    pub anchor: String,
 }
 
 /// How a reference is written. As text it is a few words that people know:

@@ -9,6 +9,7 @@ use crate::reference::{Certainty, ContainerRef, NameMatching, Target};
 
 mod files;
 mod forms;
+mod places;
 mod queries;
 
 use files::with_slashes;
@@ -43,15 +44,25 @@ pub(crate) enum UrlMeaning {
     Files(Vec<(Target, Certainty)>),
     /// A content by id.
     ContentId(String),
+    /// A content of any kind, by the id that a tiny link stands for.
+    TinyLink(String),
+    /// A content by the id it bore where the site was before.
+    FormerId(String),
     /// A page by space and title.
     PageTitle { space: String, title: String },
+    /// A space by key.
+    Space(String),
 }
 
 impl UrlMeaning {
     /// The same address on a host of before: an id in it may be that of another content here, so it counts only where
     /// what it leads to bears the name too.
     fn of_former_host(self) -> Self {
-        let Self::Files(targets) = self else { return self };
+        let targets = match self {
+            Self::Files(targets) => targets,
+            Self::ContentId(id) | Self::TinyLink(id) => return Self::FormerId(id),
+            other => return other,
+        };
         let former = |page: String| ContainerRef::FormerId(page);
         let files = targets.into_iter().flat_map(|(target, certainty)| match target {
             Target::File { name, other_readings, container: ContainerRef::Content(page), matching } => {
@@ -151,10 +162,8 @@ impl OwnSite {
         let below_context = segments.get(1..);
         let elsewhere =
             || path_meaning(below_context?).filter(|meaning| is_alias || matches!(meaning, UrlMeaning::Files(_)));
-        path_meaning(&segments).or_else(elsewhere).or_else(|| {
-            let page_id = query_value(query, "pageId").filter(|id| is_digits(id))?;
-            Some(UrlMeaning::ContentId(page_id))
-        })
+        let by_id = || query_value(query, "pageId").filter(|id| is_digits(id)).map(UrlMeaning::ContentId);
+        path_meaning(&segments).or_else(elsewhere).or_else(by_id).or_else(|| places::meaning(&segments, query))
     }
 
     /// Path segments below the context path; the context may be missing in migrated content.
@@ -311,7 +320,7 @@ fn path_meaning(segments: &[&str]) -> Option<UrlMeaning> {
             space: percent_decode(space),
             title: percent_decode(&title.replace('+', " ")),
         }),
-        ["x", code] => tiny_link(code).map(UrlMeaning::ContentId),
+        ["x", code] => tiny_link(code).map(UrlMeaning::TinyLink),
         _ => None,
     }
 }

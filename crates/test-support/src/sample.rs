@@ -17,7 +17,7 @@ use storage_format::{Body, Certainty, Construct, Display};
 
 pub const BASE: &str = "https://acme.atlassian.net/wiki";
 
-/// Names nobody would give and somebody will have given (`reliability-security.md` S-05).
+/// Names nobody would give and somebody will have given.
 pub const HOSTILE: [&str; 24] = [
     "<script>canary()</script>.png",
     "</script><script>canary()</script>",
@@ -308,6 +308,8 @@ fn inventory(spaces: Vec<Space>, attachments: Vec<Attachment>) -> Inventory {
         requests: [(RequestKind::Pages, 12), (RequestKind::Attachments, 31)].into_iter().collect(),
         plan: None,
         figures: confluence_storage_analyzer::inventory::Figures::default(),
+        doubtful: std::collections::BTreeSet::new(),
+        outdated: std::collections::BTreeSet::new(),
     }
 }
 

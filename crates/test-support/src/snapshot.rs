@@ -7,9 +7,11 @@ use confluence_storage_analyzer::inventory::coverage::{Gap, UnitCounts, UnitEnd,
 use confluence_storage_analyzer::inventory::workflow::WorkflowSource;
 use confluence_storage_analyzer::metrics::changes::{Change, ChangeKind};
 use confluence_storage_analyzer::metrics::columns::{self, Frame};
+use confluence_storage_analyzer::metrics::comparison::SpaceScope;
+use confluence_storage_analyzer::metrics::link_problems::{LinkProblem, TargetKind, Why};
 use confluence_storage_analyzer::metrics::row::{PageRow, Person, SinceFrom};
-use confluence_storage_analyzer::metrics::summary::{self, Figures, TableFigures, WeekPoint, WeekStatus};
-use confluence_storage_analyzer::metrics::{Rules, Staleness, findings};
+use confluence_storage_analyzer::metrics::summary::{Figures, TableFigures, WeekPoint, WeekStatus};
+use confluence_storage_analyzer::metrics::{Previous, Rules, Staleness, findings, waits};
 use confluence_storage_analyzer::report::snapshot::{SnapshotView, index};
 use confluence_storage_analyzer::spreadsheet::{Header, Record};
 
@@ -113,6 +115,7 @@ pub fn row(number: usize) -> PageRow {
     row.measures = Some(Box::new(Measures { words: u32::try_from(words).unwrap_or(u32::MAX), ..Measures::default() }));
     row.files.bytes = Some((number * 48_611 % 9_000_000) as u64);
     row.links.broken_internal = Some(if number.is_multiple_of(9) { 2 } else { 0 });
+    row.links.problems = Some(if number.is_multiple_of(9) { problems(number) } else { Vec::new() });
     row.judgement.staleness = Some(match days {
         ..180 => Staleness::Fresh,
         180..365 => Staleness::Aging,
@@ -126,6 +129,23 @@ pub fn row(number: usize) -> PageRow {
     row.judgement.health_score = 100 - (number * 7 % 60) as u64;
     workflow(&mut row, number);
     row
+}
+
+/// Two broken links, and one to an archived page.
+fn problems(number: usize) -> Vec<LinkProblem> {
+    let page = LinkProblem {
+        kind: TargetKind::Page,
+        space: Some("ENG".to_owned()),
+        title: Some(title(number + 1)),
+        id: None,
+        file: None,
+        file_id: None,
+        anchor: None,
+        why: Why::NoSuchTitle,
+    };
+    let file = Some(format!("plan {number}.pdf"));
+    let file = LinkProblem { kind: TargetKind::File, file, why: Why::NoSuchFile, ..page.clone() };
+    vec![LinkProblem { why: Why::Archived, ..page.clone() }, page, file]
 }
 
 fn workflow(row: &mut PageRow, number: usize) {
@@ -178,7 +198,9 @@ pub fn trend(rows: &[PageRow], weeks: usize) -> Vec<WeekPoint> {
         // an older script wrote fewer columns
         let names = if status == WeekStatus::Imported { &Figures::COLUMNS[..2] } else { &Figures::COLUMNS[..] };
         let figures = (status != WeekStatus::Missing).then(|| figures_of(names, &chosen, &taken));
-        WeekPoint { week, status, figures }
+        let spaces = figures.iter().flat_map(|figures| figures.spaces.keys());
+        let spaces = spaces.map(|key| (key.clone(), SpaceScope::whole(status))).collect();
+        WeekPoint { week, status, figures, spaces }
     };
     (0..weeks).rev().map(point).collect()
 }
@@ -214,6 +236,7 @@ impl Sample {
         };
         if let Some(last) = sample.trend.last_mut() {
             last.status = WeekStatus::Incomplete;
+            last.spaces.values_mut().for_each(|space| space.status = WeekStatus::Incomplete);
         }
         sample
     }
@@ -221,7 +244,9 @@ impl Sample {
     /// Its dashboard.
     pub fn page(&self) -> String {
         let found = findings::find(&self.rows, &Rules::default());
-        let (states, reviewers) = (summary::states(&self.rows), summary::reviewers(&self.rows));
+        let (states, reviewers) = (waits::states(&self.rows), waits::reviewers(&self.rows));
+        let mut previous = Previous::default();
+        previous.spaces.extend(self.spaces.iter().map(|(key, _)| (key.clone(), "2026-W46".to_owned())));
         let view = SnapshotView {
             frame: &self.frame,
             is_imported: false,
@@ -233,7 +258,7 @@ impl Sample {
             figures: &figures(&self.rows, &self.frame),
             findings: &found,
             changes: self.changes.as_deref(),
-            previous_week: self.changes.as_ref().map(|_| "2026-W46"),
+            previous: self.changes.as_ref().map(|_| &previous),
             trend: &self.trend,
             states: &states,
             reviewers: &reviewers,

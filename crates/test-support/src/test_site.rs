@@ -56,6 +56,8 @@ impl TestSite {
             requests: RequestCounts::default(),
             plan: None,
             figures: confluence_storage_analyzer::inventory::Figures::default(),
+            doubtful: std::collections::BTreeSet::new(),
+            outdated: std::collections::BTreeSet::new(),
         };
         Self { inventory, site: OwnSite::new(base_url, &own_hosts) }
     }

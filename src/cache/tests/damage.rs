@@ -45,7 +45,7 @@ fn assert_heals(root: &TempDir, file: &Path, bytes: &[u8], what: &str) -> bool {
 }
 
 #[test]
-fn f_81_a_flipped_bit_anywhere_is_never_believed() {
+fn a_flipped_bit_anywhere_is_never_believed_f_81() {
     let (root, file) = filled(COUNT);
     let whole = fs::read(&file).unwrap();
     // the header byte by byte; of the rest what lies beside something written
@@ -61,7 +61,7 @@ fn f_81_a_flipped_bit_anywhere_is_never_believed() {
 }
 
 #[test]
-fn f_79_a_file_cut_anywhere_is_never_believed() {
+fn a_file_cut_anywhere_is_never_believed_f_79() {
     let (root, file) = filled(COUNT);
     let whole = fs::read(&file).unwrap();
     let mut ends: Vec<usize> = (0..whole.len()).step_by(1_021).collect();
@@ -103,7 +103,7 @@ fn a_folder_in_the_place_of_the_file_is_set_aside() {
 
 #[cfg(unix)]
 #[test]
-fn f_90_planted_links_are_set_aside_and_what_they_lead_to_stays() {
+fn planted_links_are_set_aside_and_what_they_lead_to_stays_f_90() {
     let elsewhere = tempfile::tempdir().unwrap();
     for (planted, remarks) in
         [("cache.sqlite", 1), ("cache.sqlite-wal", 0), ("cache.sqlite-journal", 0), ("cache.new", 0)]
@@ -127,7 +127,7 @@ fn f_90_planted_links_are_set_aside_and_what_they_lead_to_stays() {
 }
 
 #[test]
-fn f_81_a_value_that_changes_while_a_run_goes_on_is_not_believed() {
+fn a_value_that_changes_while_a_run_goes_on_is_not_believed_f_81() {
     let (root, file) = filled(3);
     let cache = open(&root);
     cache.state().store.as_ref().unwrap().set("shrink_memory");

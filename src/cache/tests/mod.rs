@@ -151,7 +151,7 @@ fn files_of_earlier_builds_are_left_alone() {
 }
 
 #[test]
-fn f_82_a_second_run_is_told_who_holds_the_lock() {
+fn a_second_run_is_told_who_holds_the_lock_f_82() {
     let root = TempDir::new().unwrap();
     let first = open(&root);
     let error = Cache::open(root.path(), SITE, USER).unwrap_err();
@@ -200,7 +200,7 @@ fn tasks_share_a_cache() {
 
 #[cfg(unix)]
 #[test]
-fn s_13_files_and_folders_are_for_the_owner_only() {
+fn files_and_folders_are_for_the_owner_only() {
     use std::os::unix::fs::PermissionsExt;
     let parent = TempDir::new().unwrap();
     let cache = Cache::open(&parent.path().join("new"), SITE, USER).unwrap();
@@ -216,7 +216,7 @@ fn s_13_files_and_folders_are_for_the_owner_only() {
 }
 
 #[test]
-fn f_75_a_disk_that_takes_no_more_costs_the_memory_and_not_the_run() {
+fn a_disk_that_takes_no_more_costs_the_memory_and_not_the_run_f_75() {
     // a full disk, and one that became read-only
     for refusal in ["max_page_count = 1", "query_only = ON"] {
         let (root, _) = filled(3);

@@ -35,7 +35,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn f_84_minutes_are_fine_hours_a_warning_days_a_refusal() {
+    fn minutes_are_fine_hours_a_warning_days_a_refusal_f_84() {
         let server: DateTime<Utc> = "2026-11-21T19:41:07Z".parse().unwrap();
         let table = [
             (0, Clock::Fine),

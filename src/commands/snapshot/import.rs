@@ -2,40 +2,45 @@
 
 use std::path::Path;
 
+use chrono::Utc;
+
 use super::run_facts::RunFacts;
 use crate::error::Failure;
-use crate::history::{History, Key, Retention, Rows, SPACE, Snapshot, Status};
+use crate::history::{Extent, History, Key, Retention, Rows, SPACE, Snapshot, Status};
 use crate::legacy::{LegacyFile, LegacyWeek};
 use crate::metrics::columns;
 use crate::progress::Progress;
 use crate::report::format::plural;
 use crate::support::iso_week::IsoWeek;
 
+/// Understands a file as a whole, or refuses it; nothing is written. What people should know is said.
+pub(super) fn understand(file: &Path, progress: &Progress) -> Result<LegacyFile, Failure> {
+    let legacy = LegacyFile::open(file, columns::fields(), Utc::now().date_naive())?;
+    for remark in &legacy.remarks {
+        progress.warn(format!("{}: {remark}", file.display()));
+    }
+    Ok(legacy)
+}
+
 /// Imports a file, and says what it gave. When this fails on the way, the weeks so far are there, and importing again takes
 /// the rest.
-pub(super) fn import(history: &mut History, site: &str, file: &Path, progress: &Progress) -> Result<(), Failure> {
-    let mut legacy = LegacyFile::open(file)?;
+pub(super) fn import(
+    history: &mut History,
+    site: &str,
+    mut legacy: LegacyFile,
+    progress: &Progress,
+) -> Result<(), Failure> {
     let (present, new): (Vec<IsoWeek>, Vec<IsoWeek>) =
         legacy.weeks().into_iter().partition(|week| history.week(*week).is_some());
     let mut rows = 0;
     for week in &new {
-        let read = legacy.read(*week, &columns::fields())?;
+        let read = legacy.read(*week)?;
         rows += read.rows.len() as u64;
         record(history, site, *week, &read)?;
     }
-    for problem in &legacy.problems {
-        progress.warn(problem);
-    }
-    let file = file.display();
-    if legacy.more_problems > 0 {
-        progress.warn(format!("{} more lines of {file} have such values", legacy.more_problems));
-    }
-    let unknown = legacy.unknown_columns();
-    if !unknown.is_empty() {
-        progress.warn(format!("{file} has columns that were left out: {}", unknown.join(", ")));
-    }
+    let file = legacy.path().display();
     let (weeks, left) = (new.len() as u64, present.len() as u64);
-    if weeks == 0 && left > 0 {
+    if weeks == 0 {
         progress.note(format!("{file} was already imported: all its weeks are in the history"));
         return Ok(());
     }
@@ -68,6 +73,7 @@ fn record(history: &mut History, site: &str, week: IsoWeek, read: &LegacyWeek) -
         status: Status::Imported,
         stopped: false,
         spaces,
+        extent: Extent::default(),
         facts: serde_json::to_value(RunFacts::default()).unwrap_or_default(),
         rows: Rows { keys: &keys, cells: &|at| read.rows[at].1.clone() },
     };

@@ -6,7 +6,7 @@ use crate::commands::session::status_of_stop;
 use crate::commands::summary::not_read;
 use crate::config::SnapshotConfig;
 use crate::error::{ExitStatus, Failure};
-use crate::history::Key;
+use crate::history::{Key, Week};
 use crate::inventory::snapshot::{MetricGroup, MetricGroups, SnapshotFacts, read_facts};
 use crate::inventory::workflow::{WorkflowCost, WorkflowReading, workflow_of};
 use crate::inventory::{CrawlOptions, Inventory};
@@ -46,6 +46,7 @@ impl Facts {
         read: &mut Read<'_>,
         snapshot: &SnapshotConfig,
         chosen: &[String],
+        previous: Option<&Previous>,
         progress: &Progress,
     ) -> Self {
         let groups = &snapshot.metrics;
@@ -60,7 +61,7 @@ impl Facts {
         if !groups.has(MetricGroup::Workflow) {
             return Self { pages, workflow: WorkflowReading::default(), stopped: None };
         }
-        let asked = workflow_pages(inventory, &pages, chosen);
+        let asked = workflow_pages(inventory, &pages, chosen, previous);
         progress.note(WorkflowCost::of(api, &asked, &snapshot.workflow));
         let (workflow, coverage) = workflow_of(api, &asked, &snapshot.workflow, progress).await;
         inventory.coverage.absorb(coverage);
@@ -85,19 +86,19 @@ pub(super) struct Measured {
 }
 
 impl Measured {
-    /// Makes a row of each page. Fails when no page could be read: the files of earlier runs stay as they are then.
+    /// Makes a row of each page, of which `known` is the week so far and `previous` what came before. Fails when no page could be read: the files of earlier runs stay as they are then.
     pub(super) fn new(
         inventory: &Inventory,
         audit: Option<&Audit>,
         facts: &Facts,
         chosen: &[String],
-        previous: Option<&Previous>,
+        (known, previous): (Option<&Week>, Option<&Previous>),
         rules: &Rules,
     ) -> Result<Self, Failure> {
         let complete = facts.stopped.is_none() && inventory.coverage.is_complete();
         let taken_at = inventory.scan.started_at;
         let week = IsoWeek::of(taken_at);
-        let frame = columns::Frame { week: week.to_string(), taken_at, run_id: run_id(taken_at), complete };
+        let frame = columns::Frame { week: week.to_string(), taken_at, run_id: run_id(taken_at, known), complete };
         let rows = metrics::measure(&Input {
             inventory,
             facts: &facts.pages,
@@ -136,7 +137,10 @@ fn nothing_read(stopped: Option<&RequestError>, inventory: &Inventory) -> Failur
     Failure::new(status, "no snapshot was taken").because(cause).remedy(remedy)
 }
 
-/// Names a run: its time, to the second, which no other run of the same history shares.
-fn run_id(taken_at: DateTime<Utc>) -> String {
-    taken_at.format("%Y%m%dT%H%M%SZ").to_string()
+/// Names a run: its time, to the second, and a number where another run of the week has that.
+fn run_id(taken_at: DateTime<Utc>, known: Option<&Week>) -> String {
+    let time = taken_at.format("%Y%m%dT%H%M%SZ").to_string();
+    let ids = (1..).map(|number| if number == 1 { time.clone() } else { format!("{time}-{number}") });
+    let is_free = |id: &String| known.is_none_or(|week| !week.runs.contains_key(id));
+    ids.into_iter().find(is_free).unwrap_or_default()
 }

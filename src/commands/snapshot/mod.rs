@@ -12,7 +12,6 @@ mod take;
 
 use chrono::{DateTime, Utc};
 
-pub(super) use history::check_clock;
 pub(super) use measured::Read;
 pub(super) use publish::publish;
 pub(super) use summary::Taken;
@@ -21,7 +20,7 @@ pub(super) use take::Measuring;
 use super::session::{Session, connect, status_of_stop};
 use crate::config::{Config, SnapshotConfig};
 use crate::error::{ExitStatus, Failure, Outcome, OutputFormat};
-use crate::inventory::snapshot::{MetricGroup, SnapshotFacts, plan_snapshot, take_pages};
+use crate::inventory::snapshot::{MetricGroup, SnapshotFacts, list_pages, plan_snapshot, take_pages};
 use crate::inventory::workflow::WorkflowCost;
 use crate::inventory::{CrawlError, Inventory, remember_run};
 use crate::progress::Progress;
@@ -38,13 +37,12 @@ pub(crate) async fn run(
         return dry_run(config, snapshot, format, progress).await;
     }
     let mut measuring = Measuring::prepare(config, snapshot, &config.connection.base_url, progress)?;
-    let session = Session::open(config, progress)?;
+    let mut session = Session::open(config, progress)?;
+    session.crawl.admission = Some(measuring.admission(progress));
     let Session { api, crawl, signals } = &session;
-    let began = Utc::now();
     let result = take_pages(api, crawl, &snapshot.metrics, progress).await;
     session.tell_cache_remarks(progress);
     let (mut inventory, stopped) = usable(result).map_err(|failure| signals.explain(failure))?;
-    check_clock(began, inventory.scan.started_at, progress)?;
     let read = Read { api, crawl, inventory: &mut inventory, audit: None, stopped };
     let taken = measuring.take(read, progress).await;
     if let Some(cache) = &crawl.cache {
@@ -93,13 +91,13 @@ async fn dry_run(
 ) -> Result<Outcome, Failure> {
     let Session { api, crawl, signals } = Session::look(config, progress)?;
     let groups = &snapshot.metrics;
-    let result = take_pages(&api, &crawl, groups, progress).await;
+    let result = list_pages(&api, &crawl, groups, progress).await;
     let (inventory, stopped) = usable(result).map_err(|failure| signals.explain(failure))?;
     let chosen = scope::chosen(&inventory, config, snapshot)?;
     let plan = plan_snapshot(&api, &inventory, &crawl, groups, &chosen);
     let workflow = groups.has(MetricGroup::Workflow).then(|| {
         let nothing_read = SnapshotFacts::default();
-        let pages = scope::workflow_pages(&inventory, &nothing_read, &chosen);
+        let pages = scope::workflow_pages(&inventory, &nothing_read, &chosen, None);
         WorkflowCost::of(&api, &pages, &snapshot.workflow)
     });
     progress.finish();

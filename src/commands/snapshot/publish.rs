@@ -3,21 +3,25 @@
 use std::collections::BTreeMap;
 
 use super::history::{for_each_row, previous};
-use super::run_facts::RunFacts;
+use super::run_facts::{RunFacts, week_status};
 use crate::error::Failure;
 use crate::exports::{Exported, Exporter};
 use crate::history::{History, HistoryError, Retention, Rows, Status, Week};
 use crate::inventory::snapshot::MetricGroup;
+use crate::metrics::Rules;
 use crate::metrics::changes::changes;
 use crate::metrics::columns::{self, Frame};
+use crate::metrics::comparison::{Comparison, ComparisonReport, Side};
 use crate::metrics::engines;
-use crate::metrics::findings;
-use crate::metrics::model::{self, Model, ModelTable};
+use crate::metrics::findings::{self, Measure};
+use crate::metrics::link_problems;
+use crate::metrics::model::{self, BridgeLabel, Model, ModelTable};
 use crate::metrics::row::PageRow;
-use crate::metrics::summary::{self, Figures, TableFigures, WeekPoint, WeekStatus};
+use crate::metrics::summary::{Figures, TableFigures, WeekPoint, WeekStatus};
+use crate::metrics::waits;
 use crate::progress::Progress;
 use crate::report::snapshot::{self, SnapshotView};
-use crate::spreadsheet::write_table;
+use crate::spreadsheet::{Header, Record, write_table};
 use crate::support::iso_week::IsoWeek;
 
 /// Weeks that a trend goes back.
@@ -36,18 +40,27 @@ pub(in crate::commands) struct LastRun<'a> {
     pub(super) not_kept: Option<&'a str>,
 }
 
-/// Writes everything that follows from the weeks, and says what people should know. Gives the weeks whose CSV files were
-/// archived.
+/// What was written.
+#[derive(Debug, Default)]
+pub(in crate::commands) struct Published {
+    /// Weeks whose CSV files were archived.
+    pub(super) archived: Vec<IsoWeek>,
+    /// What the figures of the newest week are compared with, and what that leaves out.
+    pub(super) comparison: Option<ComparisonReport>,
+}
+
+/// Writes everything that follows from the weeks, and says what people should know.
 pub(in crate::commands) fn publish(
     history: &History,
     last: Option<LastRun<'_>>,
     progress: &Progress,
-) -> Result<Vec<IsoWeek>, Failure> {
+) -> Result<Published, Failure> {
     let mut exporter = Exporter::new(history)?;
     let Some(newest) = history.newest().and_then(|week| history.week(week)) else {
-        return finish(exporter, progress);
+        return finish(exporter, None, progress);
     };
     let mut facts = RunFacts::of_week(newest);
+    facts.notes.extend(RunFacts::earlier_runs(newest));
     facts.notes.extend(last.and_then(|last| last.not_kept).map(str::to_owned));
     progress.phase("writing the files of the weeks", Some(history.weeks().count() as u64));
     let fact_columns: Vec<&str> = model::fact_columns().iter().map(|column| column.name).collect();
@@ -58,16 +71,30 @@ pub(in crate::commands) fn publish(
     exporter.copied_columns("model/fact_page_week.parquet", &columns::fields_of(&fact_columns))?;
     let calendar = calendar(history);
     write_model(history, &calendar, &mut exporter)?;
-    write_pages(history, newest, &facts, &trend(history, &calendar)?, &mut exporter)?;
-    finish(exporter, progress)
+    let trend = trend(history, &calendar)?;
+    write_pages(history, newest, &facts, &trend, &mut exporter)?;
+    finish(exporter, compared(&trend), progress)
 }
 
-fn finish(exporter: Exporter<'_>, progress: &Progress) -> Result<Vec<IsoWeek>, Failure> {
+/// What the newest week is compared with.
+fn compared(trend: &[WeekPoint]) -> Option<ComparisonReport> {
+    let (now, before) = trend.split_last()?;
+    Comparison::with_last(before, Side::of(now)?).map(|comparison| comparison.report())
+}
+
+fn finish(
+    mut exporter: Exporter<'_>,
+    comparison: Option<ComparisonReport>,
+    progress: &Progress,
+) -> Result<Published, Failure> {
+    if let Some(comparison) = &comparison {
+        exporter.comparison(serde_json::to_value(comparison).unwrap_or_default());
+    }
     let Exported { archived, remarks, failed } = exporter.finish()?;
     for remark in &remarks {
         progress.warn(remark);
     }
-    failed.map_or(Ok(archived), |error| Err(error.into()))
+    failed.map_or(Ok(Published { archived, comparison }), |error| Err(error.into()))
 }
 
 /// Every week from the first to the newest; those without a snapshot have none.
@@ -78,12 +105,7 @@ fn calendar(history: &History) -> Vec<(IsoWeek, Option<&Week>)> {
 }
 
 fn status(known: Option<&Week>) -> WeekStatus {
-    match known.map(|week| week.status) {
-        Some(Status::Complete) => WeekStatus::Complete,
-        Some(Status::Incomplete) => WeekStatus::Incomplete,
-        Some(Status::Imported) => WeekStatus::Imported,
-        None => WeekStatus::Missing,
-    }
+    known.map_or(WeekStatus::Missing, |week| week_status(week.status))
 }
 
 /// Writes the dimensions of the star schema, and what opens it in other programs.
@@ -94,12 +116,22 @@ fn write_model(
 ) -> Result<(), HistoryError> {
     let mut model = Model::default();
     let fields = columns::fields_of(&Model::columns());
+    let header = Header::new(fields.iter().map(|field| &field.name));
+    let mut labels = exporter.begin_table(&format!("model/{}", BridgeLabel::NAME), &BridgeLabel::fields())?;
     for (week, known) in calendar.iter().rev() {
-        model.begin_week(&week.to_string(), week.monday(), status(*known));
+        let name = week.to_string();
+        let has_whole = |week: &Week| week.spaces.values().any(|space| space.status.is_in_trends());
+        let in_trends = known.is_some_and(|week| week.status.is_in_trends() || has_whole(week));
+        model.begin_week(&name, week.monday(), status(*known), in_trends);
         if known.is_some() {
-            for_each_row(history, *week, &fields, |row| model.add(row))?;
+            history.read(*week, &fields, |cells| {
+                let row = Record::new(&header, cells);
+                model.add(row);
+                BridgeLabel::rows(&name, row).try_for_each(|label| labels.row(&label))
+            })?;
         }
     }
+    exporter.end_table(labels)?;
     for ModelTable { name, fields, rows } in model.tables() {
         exporter.table(&format!("model/{name}"), &fields, &rows)?;
     }
@@ -122,7 +154,8 @@ fn trend(history: &History, calendar: &[(IsoWeek, Option<&Week>)]) -> Result<Vec
         if let Some(figures) = &mut figures {
             for_each_row(history, *week, &fields, |row| figures.add(row))?;
         }
-        Ok(WeekPoint { week: week.to_string(), status: status(*known), figures })
+        let spaces = known.map(RunFacts::scopes).unwrap_or_default();
+        Ok(WeekPoint { week: week.to_string(), status: status(*known), figures, spaces })
     };
     recent.map(point).collect()
 }
@@ -149,14 +182,23 @@ fn write_pages(
     })?;
     // pages that a list cannot tell apart stand by space and page, as everywhere
     rows.sort_by(|one: &PageRow, other| one.place.space_key.cmp(&other.place.space_key));
-    let findings = findings::find(&rows, &facts.rules);
+    let (scopes, usual) = (RunFacts::scopes(week), Rules::default());
+    let findings = findings::find_in_spaces(&rows, &|space| scopes.get(space).map_or(&usual, |scope| &scope.rules));
     for found in &findings {
-        exporter.file(&format!("findings/{}.csv", found.finding.id), |sink| {
-            write_table(sink, findings::COLUMNS, findings::rows_of(found, &frame))
+        exporter.file(&format!("findings/{}.csv", found.finding.id), |sink| match found.finding.measure {
+            // a page with so many of them is no help: each is named
+            Measure::BrokenLinks => write_table(sink, link_problems::COLUMNS, link_problems::rows(&rows, &frame, true)),
+            _ => write_table(sink, findings::COLUMNS, findings::rows_of(found, &frame)),
         })?;
     }
+    exporter.file("findings/archived_links.csv", |sink| {
+        write_table(sink, link_problems::COLUMNS, link_problems::rows(&rows, &frame, false))
+    })?;
+    exporter.file("findings/external_links.csv", |sink| {
+        write_table(sink, link_problems::EXTERNAL, link_problems::external(&rows, &frame))
+    })?;
     let chosen: Vec<String> = week.spaces.keys().cloned().collect();
-    let previous = previous(history, week.week)?;
+    let previous = previous(history, week.week, &chosen)?;
     let changes = previous.as_ref().map(|before| changes(&rows, before, &facts.vanished, &chosen));
     let mut names: BTreeMap<String, String> = chosen.into_iter().map(|key| (key.clone(), key)).collect();
     names.extend(facts.spaces.clone());
@@ -171,10 +213,10 @@ fn write_pages(
         figures: &figures,
         findings: &findings,
         changes: changes.as_deref(),
-        previous_week: previous.as_ref().map(|previous| previous.week.as_str()),
+        previous: previous.as_ref(),
         trend,
-        states: &summary::states(&rows),
-        reviewers: &summary::reviewers(&rows),
+        states: &waits::states(&rows),
+        reviewers: &waits::reviewers(&rows),
         coverage: &facts.coverage,
         notes: &facts.notes,
         groups: &facts.groups.iter().map(MetricGroup::name).collect::<Vec<_>>(),

@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::config::SnapshotConfig;
-use crate::history::{Retention, Week};
-use crate::inventory::snapshot::MetricGroups;
+use crate::history::{Extent, Retention, Run, Status, Week};
+use crate::inventory::snapshot::{MetricGroup, MetricGroups};
 use crate::inventory::{Coverage, Inventory};
 use crate::metrics::changes::Vanished;
+use crate::metrics::comparison::{Reach, SpaceScope, named};
+use crate::metrics::summary::WeekStatus;
 use crate::metrics::{Previous, Rules};
 
 /// Gaps that are kept; all of them are counted.
@@ -26,6 +28,8 @@ pub(super) struct RunFacts {
     pub(super) spaces: BTreeMap<String, String>,
     /// Those are all spaces the account sees.
     pub(super) whole_site: bool,
+    /// From where links were followed; older runs tell it by their spaces.
+    pub(super) reach: Option<Reach>,
     /// The groups of metrics that were asked for.
     pub(super) groups: MetricGroups,
     /// Pages of the week before that are in no row any more.
@@ -41,11 +45,11 @@ pub(super) struct RunFacts {
 }
 
 impl RunFacts {
-    /// What is to be kept of a run that measured the `chosen` spaces.
+    /// What is to be kept of a run that measured the `chosen` spaces and followed the links of those `read`.
     pub(super) fn of(
         inventory: &Inventory,
         snapshot: &SnapshotConfig,
-        chosen: &[String],
+        (chosen, read): (&[String], &[String]),
         previous: Option<&Previous>,
         notes: &[String],
     ) -> Self {
@@ -59,6 +63,11 @@ impl RunFacts {
             account: inventory.scan.account.name.clone(),
             spaces: spaces.map(|space| (space.key.clone(), space.name.clone())).collect(),
             whole_site: chosen.len() == inventory.spaces.len(),
+            reach: Some(if read.len() == inventory.spaces.len() {
+                Reach::WholeSite
+            } else {
+                Reach::Spaces(read.iter().cloned().collect())
+            }),
             groups: snapshot.metrics.clone(),
             vanished,
             coverage,
@@ -68,12 +77,21 @@ impl RunFacts {
         }
     }
 
+    /// How much the run read of each page.
+    pub(super) fn extent(&self) -> Extent {
+        let groups = self.groups.iter().map(|group| group.name().to_owned()).collect();
+        match self.reach.as_ref().filter(|_| self.groups.has(MetricGroup::Links)) {
+            None => Extent { groups, ..Extent::default() },
+            Some(Reach::WholeSite) => Extent { groups, from_all_spaces: true, ..Extent::default() },
+            Some(Reach::Spaces(spaces)) => Extent { groups, from_spaces: spaces.clone(), ..Extent::default() },
+        }
+    }
+
     /// What is kept of the runs that the rows of a week are of, together: the last of them says what only one can say.
     pub(super) fn of_week(week: &Week) -> Self {
         let mut runs: Vec<_> = week.runs.values().collect();
         runs.sort_by_key(|run| run.taken_at);
-        let read = |facts: &serde_json::Value| serde_json::from_value(facts.clone()).unwrap_or_default();
-        let mut runs = runs.into_iter().map(|run| read(&run.facts));
+        let mut runs = runs.into_iter().map(Self::of_run);
         let first: Self = runs.next().unwrap_or_default();
         runs.fold(first, |before, mut last: Self| {
             let mut coverage = before.coverage;
@@ -94,5 +112,62 @@ impl RunFacts {
                 ..last
             }
         })
+    }
+
+    /// What was kept of one run.
+    fn of_run(run: &Run) -> Self {
+        serde_json::from_value(run.facts.clone()).unwrap_or_default()
+    }
+
+    /// Whether rows of a run can say in which state a page is. A run that left nothing may have asked.
+    pub(super) fn may_tell_workflow(run: &Run) -> bool {
+        let groups = run.facts.get("groups").and_then(|groups| MetricGroups::deserialize(groups).ok());
+        groups.is_none_or(|groups| groups.has(MetricGroup::Workflow))
+    }
+
+    /// Whether a space that a run did not find was not there. Of a run that left nothing, nothing else is known.
+    pub(super) fn looked_at_all_spaces(run: &Run) -> bool {
+        let is_of_this_program =
+            run.facts.get("base_url").and_then(serde_json::Value::as_str).is_some_and(|url| !url.is_empty());
+        !is_of_this_program || run.facts.get("whole_site").and_then(serde_json::Value::as_bool) == Some(true)
+    }
+
+    /// How each space of a week was measured.
+    pub(super) fn scopes(week: &Week) -> BTreeMap<String, SpaceScope> {
+        let runs: BTreeMap<&String, Self> = week.runs.iter().map(|(id, run)| (id, Self::of_run(run))).collect();
+        let nothing = Self::default();
+        let scope = |key: &String, run: &String, status| {
+            let facts = runs.get(run).unwrap_or(&nothing);
+            let reach = facts.reach.clone().unwrap_or_else(|| {
+                let own = || Reach::Spaces(week.spaces_of(run).map(str::to_owned).collect());
+                if facts.whole_site { Reach::WholeSite } else { own() }
+            });
+            SpaceScope { status: week_status(status), reach, rules: facts.rules.of_space(key) }
+        };
+        week.spaces.iter().map(|(key, space)| (key.clone(), scope(key, &space.run, space.status))).collect()
+    }
+
+    /// Which spaces of a week are of runs before its last one, for people.
+    pub(super) fn earlier_runs(week: &Week) -> Vec<String> {
+        let mut runs: Vec<(&String, &Run)> = week.runs.iter().filter(|(id, _)| **id != week.run_id).collect();
+        runs.sort_by_key(|(_, run)| run.taken_at);
+        let sentence = |(id, run): (&String, &Run)| {
+            let spaces: Vec<String> = week.spaces_of(id).map(str::to_owned).collect();
+            let began = run.taken_at.format("%Y-%m-%d %H:%M UTC");
+            (!spaces.is_empty()).then(|| {
+                let verb = if spaces.len() == 1 { "is" } else { "are" };
+                format!("The {} of this week {verb} of an earlier run, which began at {began}.", named(&spaces))
+            })
+        };
+        runs.into_iter().filter_map(sentence).collect()
+    }
+}
+
+/// What a week, or a space of it, is worth in figures.
+pub(super) fn week_status(status: Status) -> WeekStatus {
+    match status {
+        Status::Complete => WeekStatus::Complete,
+        Status::Incomplete => WeekStatus::Incomplete,
+        Status::Imported => WeekStatus::Imported,
     }
 }

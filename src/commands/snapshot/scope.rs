@@ -8,7 +8,8 @@ use crate::inventory::coverage::{UnitEnd, UnitKind};
 use crate::inventory::scope::reported;
 use crate::inventory::snapshot::SnapshotFacts;
 use crate::inventory::workflow::WorkflowPage;
-use crate::inventory::{Content, ContentKind, CrawlError, Inventory, SpaceId, Status};
+use crate::inventory::{Content, ContentKind, CrawlError, Inventory, Space, SpaceId, Status};
+use crate::metrics::Previous;
 
 /// Keys of the spaces whose pages are measured: those of the flags, else those of the configuration, else all.
 pub(super) fn chosen(
@@ -77,13 +78,10 @@ pub(super) fn workflow_pages<'a>(
     inventory: &'a Inventory,
     facts: &'a SnapshotFacts,
     chosen: &[String],
+    previous: Option<&'a Previous>,
 ) -> Vec<WorkflowPage<'a>> {
-    let keys: HashMap<&SpaceId, &str> = inventory
-        .spaces
-        .iter()
-        .filter(|space| chosen.contains(&space.key))
-        .map(|space| (&space.id, space.key.as_str()))
-        .collect();
+    let spaces: HashMap<&SpaceId, &Space> =
+        inventory.spaces.iter().filter(|space| chosen.contains(&space.key)).map(|space| (&space.id, space)).collect();
     let pages = inventory
         .contents
         .iter()
@@ -91,8 +89,11 @@ pub(super) fn workflow_pages<'a>(
     pages
         .filter_map(|page| {
             let labels = facts.pages.get(&page.id).and_then(|facts| facts.labels.as_deref());
-            let space_key = keys.get(page.space.as_ref()?)?;
-            Some(WorkflowPage { id: &page.id, space_key, version: page.version, labels })
+            let space = *spaces.get(page.space.as_ref()?)?;
+            let (space_key, searched) = (space.key.as_str(), space.searched());
+            let told = |previous: &'a Previous| previous.told_content_state(page.id.as_str(), page.version);
+            let content_state = previous.and_then(told);
+            Some(WorkflowPage { id: &page.id, space_key, searched, version: page.version, labels, content_state })
         })
         .collect()
 }

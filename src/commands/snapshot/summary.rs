@@ -13,6 +13,7 @@ use crate::history::{Recorded, Status};
 use crate::inventory::workflow::WorkflowCost;
 use crate::inventory::{Inventory, RequestPlan};
 use crate::metrics::changes::ChangeKind;
+use crate::metrics::comparison::ComparisonReport;
 use crate::metrics::findings::{Finding, Found};
 use crate::progress::Progress;
 use crate::report::format::{count, plural};
@@ -33,12 +34,16 @@ pub(in crate::commands) struct Taken {
     pub(super) recorded: Recorded,
     /// Weeks whose CSV files were moved to the archive.
     pub(super) archived: Vec<IsoWeek>,
-    /// Rows.
+    /// Rows of pages.
     pub(super) pages: u64,
+    /// Rows of blog posts.
+    pub(super) posts: u64,
     /// The findings.
     pub(super) findings: Vec<FindingCount>,
     /// Changes since the snapshot before.
     pub(super) changes: Option<HashMap<ChangeKind, u64>>,
+    /// What the figures of its week are compared with, and what that leaves out.
+    pub(super) comparison: Option<ComparisonReport>,
     /// Why reading stopped.
     pub(super) stopped: Option<RequestError>,
     /// What was not read for it, beyond what was missing before: the first things, in words.
@@ -91,8 +96,10 @@ impl Taken {
             "folder": self.folder.to_string_lossy(),
             "index": self.index().to_string_lossy(),
             "pages": self.pages,
+            "blog_posts": self.posts,
             "findings": findings,
             "changes": changes,
+            "comparison": self.comparison,
         })
     }
 
@@ -113,25 +120,32 @@ impl Taken {
     pub(in crate::commands) fn lines(&self) -> Vec<String> {
         let mut lines = Vec::new();
         let week = self.recorded.week;
-        let pages = plural(self.pages, "page", "pages");
+        let mut pages = plural(self.pages, "page", "pages");
+        if self.posts > 0 {
+            pages = format!("{pages} and {}", plural(self.posts, "blog post", "blog posts"));
+        }
         if self.complete {
             lines.push(format!("complete: {pages} in {week}"));
         } else {
-            lines.push(format!("INCOMPLETE: {pages} in {week} - figures are too low"));
+            lines.push(format!("INCOMPLETE: {pages} in {week} - counts are too low, and health may be too high"));
         }
         if !self.recorded.kept {
             lines.push(format!(
-                "{week} holds better rows already, which stay: see confluence_data_current.csv for this run"
+                "{week} holds better or fuller rows already, which stay: see confluence_data_current.csv for this run"
             ));
         }
         if self.recorded.week_status == Status::Incomplete {
-            lines.push(format!("{week} is incomplete as a whole: trends leave it out"));
+            lines.push(format!("{week} is incomplete as a whole: trends leave out what is incomplete"));
         }
         let found: Vec<String> = self
             .findings
             .iter()
             .filter(|found| found.pages > 0)
-            .map(|found| format!("{} {}", found.finding.title.to_lowercase(), count(found.pages)))
+            .map(|found| {
+                // the number is that of pages, and one page may have many
+                let of = if found.finding.id == "broken_links" { "pages with " } else { "" };
+                format!("{of}{} {}", found.finding.title.to_lowercase(), count(found.pages))
+            })
             .collect();
         if !found.is_empty() {
             lines.extend(wrapped("findings: ", &found));
@@ -143,6 +157,10 @@ impl Taken {
                 .collect();
             let words = if words.is_empty() { vec!["none".to_owned()] } else { words };
             lines.extend(wrapped("changes since the snapshot before: ", &words));
+        }
+        if let Some(comparison) = self.comparison.as_ref().filter(|comparison| !comparison.left_out.is_empty()) {
+            let left: Vec<String> = comparison.left_out.iter().map(ToString::to_string).collect();
+            lines.extend(wrapped(&format!("figures not compared with {}: ", comparison.with), &left));
         }
         let archived: Vec<String> = self.archived.iter().map(ToString::to_string).collect();
         if !archived.is_empty() {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::snapshots::load_whole;
 use super::{Place, TEMPLATE, debug};
 use crate::audit::AuditOptions;
 use crate::cli::Cli;
@@ -10,6 +11,7 @@ use crate::config::keys::{AUDIT, CONNECTION, SNAPSHOT, THRESHOLDS, WORKFLOW, key
 use crate::config::layers::{Flags, Layers};
 use crate::config::{SnapshotConfig, connection};
 use crate::inventory::workflow::PinnedProperty;
+use crate::metrics::ThresholdChanges;
 
 /// The values in the template, by section and name: the defaults, but for those of keys that have none.
 fn documented() -> BTreeMap<(&'static str, &'static str), &'static str> {
@@ -43,7 +45,9 @@ fn the_template_names_every_key_with_its_default() {
         layers.set(AUDIT, &mut set.0).unwrap();
         layers.set(CONNECTION, &mut set.1).unwrap();
         layers.set(SNAPSHOT, &mut set.2).unwrap();
-        layers.set(THRESHOLDS, &mut set.2.rules.usual).unwrap();
+        let mut changes = ThresholdChanges::default();
+        layers.set(THRESHOLDS, &mut changes).unwrap();
+        set.2.rules.usual = set.2.rules.usual.with(&changes);
         layers.set(WORKFLOW, &mut set.2.workflow).unwrap();
         assert_eq!(debug(&set), usual, "the default of {} is not the one in the template", key.name);
     }
@@ -89,5 +93,84 @@ fn the_help_tells_the_defaults_of_the_template() {
             }
             assert!(help.ends_with(&format!("[default: {default}]")), "{flag}: {help}");
         }
+    }
+}
+
+/// The lines of the template, with the required values filled in.
+fn filled() -> Vec<String> {
+    let fill = |line: &str| match line.split_once(" = ") {
+        Some(("base_url", _)) => "base_url = https://acme.atlassian.net/wiki".to_owned(),
+        Some(("api_user", _)) => "api_user = me@acme.example".to_owned(),
+        Some(("api_token", _)) => "api_token = secret".to_owned(),
+        _ => line.to_owned(),
+    };
+    TEMPLATE.lines().map(fill).collect()
+}
+
+/// What people may make of the lines of the template: its lines by number, and what then stands there instead.
+type Edit = Vec<(usize, String)>;
+
+/// Every default without its `#`, every example in the place of the default, and every section of examples.
+fn edits() -> (Vec<Edit>, Vec<Edit>, Vec<Edit>) {
+    let (mut defaults, mut examples, mut sections): (Vec<Edit>, Vec<Edit>, Vec<Edit>) = Default::default();
+    let mut example = None;
+    for (at, line) in TEMPLATE.lines().enumerate() {
+        if let Some(text) = line.strip_prefix("# Example: ") {
+            assert_eq!(example.replace(text), None, "{line}");
+        } else if let Some(text) = line.strip_prefix("#   ").filter(|text| text.starts_with('[')) {
+            sections.push(vec![(at, text.to_owned())]);
+        } else if let Some(text) = line.strip_prefix("#   ").filter(|text| text.contains(" = ")) {
+            sections.last_mut().unwrap().push((at, text.to_owned()));
+        } else if let Some(text) =
+            line.strip_prefix('#').filter(|text| text.starts_with(|c: char| c.is_ascii_lowercase()))
+        {
+            defaults.push(vec![(at, text.to_owned())]);
+            let name = text.split_once(" =").unwrap().0;
+            if let Some(example) = example.take() {
+                examples.push(vec![(at, format!("{name} = {example}"))]);
+            }
+        }
+    }
+    assert_eq!(example, None, "an example of no key");
+    // these two are refused one without the other
+    let (pair, mut examples): (Vec<Edit>, Vec<Edit>) = examples
+        .into_iter()
+        .partition(|edit| ["property_key", "state_pointer"].iter().any(|key| edit[0].1.starts_with(key)));
+    examples.push(pair.concat());
+    (defaults, examples, sections)
+}
+
+/// What the template is read as once these lines are changed.
+fn loaded(edit: &[(usize, String)]) -> String {
+    let mut lines = filled();
+    for (at, line) in edit {
+        lines[*at].clone_from(line);
+    }
+    match load_whole(&lines.join("\n")) {
+        Ok((config, snapshot)) => debug(&(config.crawl.accept_unread, config.audit, snapshot)),
+        Err(failure) => panic!("{edit:?}: {failure}"),
+    }
+}
+
+#[test]
+fn every_example_of_the_template_can_be_used_alone_and_all_together() {
+    let (defaults, examples, sections) = edits();
+    assert_eq!(defaults.len(), keys().filter(|key| key.section != "confluence").count());
+    assert_eq!(
+        (examples.len(), sections.len()),
+        (TEMPLATE.matches("\n# Example: ").count() - 1, 2),
+        "{examples:?} {sections:?}"
+    );
+    let usual = loaded(&[]);
+    for edit in &defaults {
+        assert_eq!(loaded(edit), usual, "{edit:?}");
+    }
+    assert_eq!(loaded(&defaults.concat()), usual);
+    for edit in examples.iter().chain(&sections) {
+        assert_ne!(loaded(edit), usual, "{edit:?} has no effect");
+    }
+    let all = loaded(&[defaults.concat(), examples.concat(), sections.concat()].concat());
+    for value in ["legal hold", "contract-*", "wiki.example.com", "ENG", "how-to", "/state/name", "approved"] {
+        assert!(all.contains(value) && !usual.contains(value), "{value}: {all}");
     }
 }

@@ -8,9 +8,19 @@ use crate::config::{Config, Configured, SnapshotConfig};
 use crate::error::Failure;
 use crate::history::Retention;
 use crate::inventory::snapshot::{MetricGroup, MetricGroups};
+use crate::metrics::{ThresholdChanges, Thresholds};
 
 fn load(file: &str, flags: &[&str]) -> Result<(Config, SnapshotConfig), Failure> {
-    let place = Place::with_file(&format!("{FILLED}{file}"));
+    load_with(&format!("{FILLED}{file}"), flags)
+}
+
+/// What a whole file says.
+pub(super) fn load_whole(file: &str) -> Result<(Config, SnapshotConfig), Failure> {
+    load_with(file, &[])
+}
+
+fn load_with(file: &str, flags: &[&str]) -> Result<(Config, SnapshotConfig), Failure> {
+    let place = Place::with_file(file);
     let cli = Cli::parse_from(["csa", "snapshot"].iter().chain(flags));
     let Command::Snapshot(args) = cli.command() else { panic!("not the snapshot") };
     args.load(&mut place.around()).map(|loaded| loaded.value)
@@ -42,12 +52,40 @@ fn a_space_has_its_own_thresholds_and_takes_the_others_from_all() {
 }
 
 #[test]
-fn thresholds_that_do_not_grow_are_refused_with_their_section() {
-    let failure = load("[snapshot]\nstale_days = 100\n", &[]).unwrap_err();
-    assert!(failure.what.starts_with("[snapshot]: aging_days, stale_days and expired_days do not grow"), "{failure}");
-    let failure = load("[space ENG]\nexpired_days = 200\n", &[]).unwrap_err();
-    assert!(failure.what.starts_with("[space ENG]: "), "{failure}");
-    assert_eq!(failure.why.as_deref(), Some("they are 180, 365 and 200, with what [snapshot] sets for all"));
+fn days_that_a_section_does_not_set_follow_those_that_it_sets() {
+    let file = "[space OPS]\nexpired_days = 100\n[snapshot]\nstale_days = 120\n[space ENG]\nstale_days = 90\n";
+    let rules = load(file, &[]).unwrap().1.rules;
+    let days = |rules: &Thresholds| [rules.aging_days, rules.stale_days, rules.expired_days];
+    assert_eq!(days(&rules.usual), [120, 120, 730]);
+    assert_eq!(days(&rules.by_space["ENG"]), [90, 90, 730], "whatever [snapshot] sets, and wherever it stands");
+    assert_eq!(days(&rules.by_space["OPS"]), [100, 100, 100]);
+}
+
+#[test]
+fn days_of_one_section_that_do_not_grow_are_refused() {
+    for (section, set, why) in [
+        ("snapshot", "stale_days = 100\naging_days = 101", "aging_days = 101, stale_days = 100"),
+        ("space ENG", "aging_days = 9\nexpired_days = 8", "aging_days = 9, expired_days = 8"),
+        ("label how-to", "stale_days = 9\nexpired_days = 8", "stale_days = 9, expired_days = 8"),
+    ] {
+        let failure = load(&format!("[{section}]\n{set}\n"), &[]).unwrap_err();
+        assert!(failure.what.starts_with(&format!("[{section}]: ")), "{failure}");
+        assert_eq!(failure.why.as_deref(), Some(why));
+    }
+}
+
+#[test]
+fn labels_have_thresholds_in_the_order_of_the_file() {
+    let file = "[label Policy]\nstale_days = 700\n[space ENG]\nstub_words = 9\n[label how-to]\nstub_words = 5\n\
+                [label archived page]\nunread_mb = 3\n[label Policy]\nstub_words = 7\n";
+    let rules = load(file, &[]).unwrap().1.rules;
+    let labels: Vec<(&str, &ThresholdChanges)> =
+        rules.by_label.iter().map(|rule| (rule.label.as_str(), &rule.changes)).collect();
+    let none = ThresholdChanges::default;
+    let policy = ThresholdChanges { stale_days: Some(700), stub_words: Some(7), ..none() };
+    let how_to = ThresholdChanges { stub_words: Some(5), ..none() };
+    let archived = ThresholdChanges { unread_mb: Some(3), ..none() };
+    assert_eq!(labels, [("Policy", &policy), ("how-to", &how_to), ("archived page", &archived)]);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Questions about the API that its documents leave open (`confluence-api.md` 10), asked of a live site.
+//! Questions about the API that its documents leave open, asked of a live site.
 //!
 //! Two of those questions cannot be asked: what deleting does on the Free plan, since this program only reads, and what
 //! restricted pages hold, since nothing shows them to an account that may not see them.

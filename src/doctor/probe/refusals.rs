@@ -6,7 +6,7 @@ use super::{Answer, id, items, look, settled};
 use confluence_client::look::Endpoint;
 use confluence_client::{Api, Look, Place};
 
-/// Question 3: no credentials at all. Wrong ones are evaluated in the same way (`confluence-api.md` 5.3).
+/// Question 3: no credentials at all. Wrong ones are evaluated in the same way.
 pub(super) async fn anonymous(api: &Api) -> Answer {
     let user = api.observe_as_visitor(&Look::at(Place::CurrentUser)).await?;
     let spaces = api.observe_as_visitor(&look(Place::Spaces, 1)).await?;

@@ -29,7 +29,7 @@ fn repaired(folder: &Path) -> Repaired {
 }
 
 #[test]
-fn f_80_a_week_that_was_changed_or_cut_is_refused_and_comes_back_byte_by_byte() {
+fn a_week_that_was_changed_or_cut_is_refused_and_comes_back_byte_by_byte_f_80() {
     let (_root, folder) = two_weeks();
     for of in ["2026-W46", "2026-W47"] {
         let name = file(of);
@@ -56,7 +56,28 @@ fn f_80_a_week_that_was_changed_or_cut_is_refused_and_comes_back_byte_by_byte() 
 }
 
 #[test]
-fn f_81_a_week_whose_csv_file_was_changed_too_is_lost_and_a_gap() {
+fn what_a_kill_has_left_beside_its_name_goes_with_the_next_run() {
+    let (_root, folder) = two_weeks();
+    let before = files(&folder);
+    let plant = || {
+        for name in [".pages.parquet.partial", ".history.json.partial", ".damaged.partial"] {
+            fs::write(folder.join(name), "cut").unwrap();
+        }
+        fs::create_dir_all(folder.join(".exports")).unwrap();
+        fs::write(folder.join(".exports/model_dim_page.csv"), "cut").unwrap();
+        fs::create_dir_all(folder.join("history/snapshot_week=2026-W48")).unwrap();
+    };
+    plant();
+    drop(open(&folder).unwrap());
+    assert_eq!(files(&folder), before);
+    plant();
+    assert!(repaired(&folder).repairs.is_empty());
+    assert_eq!(files(&folder), before);
+    assert!(!folder.join(".exports").exists() && !folder.join("history/snapshot_week=2026-W48").exists());
+}
+
+#[test]
+fn a_week_whose_csv_file_was_changed_too_is_lost_and_a_gap_f_81() {
     let (_root, folder) = two_weeks();
     fs::write(folder.join(file("2026-W46")), "x").unwrap();
     let csv = folder.join("archived_snapshots/confluence_data_2026-W46.csv");
@@ -197,7 +218,7 @@ fn a_page_that_is_there_twice_is_found_by_verify() {
 }
 
 #[test]
-fn f_87_a_newer_program_s_files_are_refused_and_nothing_is_touched() {
+fn a_newer_program_s_files_are_refused_and_nothing_is_touched_f_87() {
     let (_root, folder) = recorded(&[taken("2026-W47", 1, true)], KEEP);
     let newer = text(&folder, "history.json").replace("\"schema_version\": 2", "\"schema_version\": 3");
     let before = text(&folder, "history.json");

@@ -55,6 +55,7 @@ pub(crate) struct Taken {
     /// Spaces that were measured, those without a page too.
     pub(crate) spaces: Vec<&'static str>,
     pub(crate) stopped: bool,
+    pub(crate) extent: Extent,
     pub(crate) site: &'static str,
     pub(crate) account: &'static str,
 }
@@ -68,7 +69,17 @@ pub(crate) fn taken_of(of: &str, run: u32, complete: bool, pages: &[(&'static st
     let mut spaces: Vec<&str> = pages.iter().map(|(space, _)| *space).collect();
     spaces.dedup();
     let (site, account) = ("https://acme.example/wiki", "557058:ada");
-    Taken { week: week(of), run, complete, pages: pages.to_vec(), spaces, stopped: false, site, account }
+    Taken {
+        week: week(of),
+        run,
+        complete,
+        pages: pages.to_vec(),
+        spaces,
+        stopped: false,
+        extent: Extent::default(),
+        site,
+        account,
+    }
 }
 
 impl Taken {
@@ -93,6 +104,7 @@ impl Taken {
             status: if self.complete { Status::Complete } else { Status::Incomplete },
             stopped: self.stopped,
             spaces: self.spaces.iter().map(|space| (*space).to_owned()).collect(),
+            extent: self.extent.clone(),
             facts: serde_json::json!({"run": self.run}),
             rows: Rows { keys: &self.keys(), cells: &|at| self.cells(at) },
         };

@@ -32,6 +32,22 @@ pub(super) struct Told {
     pub(super) shown: Vec<Item>,
     /// Replies are listed below their comments, whose lists may come in another order.
     pub(super) replies_in_other_order: bool,
+    /// It shows replies, or their own lists are walked: only then it owes them.
+    pub(super) has_replies: bool,
+}
+
+/// What the lists of one kind of contents showed that differs.
+struct Differing {
+    listed: Listed,
+    replies_in_other_order: bool,
+    /// The list of the site shows replies, or their own lists were walked.
+    has_replies: bool,
+}
+
+impl From<Listed> for Differing {
+    fn from(listed: Listed) -> Self {
+        Self { listed, replies_in_other_order: false, has_replies: true }
+    }
 }
 
 /// Walks the lists of all contents.
@@ -46,23 +62,37 @@ pub(super) async fn walk(round: &Round<'_>, inventory: &Inventory, spaces: &Spac
         inventory.spaces.iter().filter(is_read).partition(|space| spaces.new.contains(&space.id));
     let all: Vec<&Space> = old.iter().chain(&new).copied().collect();
     let known = &known;
+    let of_chosen = owners(round, inventory);
     let (pages, posts, footer, inline, app_content, templates) = join!(
-        in_spaces(round, known, Single::Page, &old, &new),
-        in_spaces(round, known, Single::BlogPost, &old, &new),
-        comments_of(round, known, CommentKind::Footer),
-        comments_of(round, known, CommentKind::Inline),
-        app_content(round, known, &scan.app_content_types),
-        differing_templates(round, known, inventory, &all),
+        walked(round, List::Pages, async || in_spaces(round, known, Single::Page, &old, &new).await.into()),
+        walked(round, List::BlogPosts, async || in_spaces(round, known, Single::BlogPost, &old, &new).await.into()),
+        walked(round, List::FooterComments, async || comments_of(
+            round,
+            known,
+            CommentKind::Footer,
+            of_chosen.as_ref()
+        )
+        .await),
+        walked(round, List::InlineComments, async || comments_of(
+            round,
+            known,
+            CommentKind::Inline,
+            of_chosen.as_ref()
+        )
+        .await),
+        walked(round, List::AppContent, async || app_content(round, known, &scan.app_content_types).await.into()),
+        walked(round, List::Templates, async || differing_templates(round, known, inventory, &all).await.into()),
     );
     let walked: HashSet<&SpaceId> = all.iter().map(|space| &space.id).collect();
-    let tell = |list, kind, (differing, replies_in_other_order): (Listed, bool)| {
+    let tell = |list, kind, differing: Option<Differing>| {
+        let Differing { listed: differing, replies_in_other_order, has_replies } = differing?;
         let is_expected = |content: &Content| match kind {
             ContentKind::Page | ContentKind::BlogPost => content.space.as_ref().is_some_and(|space| {
                 walked.contains(space) || (spaces.gone.contains(space) && !newer::is_out_of_sight(content))
             }),
             // the index of an app names nothing, and no list of it was walked
             ContentKind::CustomContent => content.body.as_ref().is_none_or(|body| *body != Body::default()),
-            _ => true,
+            _ => has_replies || !comments::is_reply(content),
         };
         let missing = if differing.is_whole {
             known.not_shown(kind).filter(|(_, content)| is_expected(content)).map(|(place, _)| place).collect()
@@ -71,16 +101,34 @@ pub(super) async fn walk(round: &Round<'_>, inventory: &Inventory, spaces: &Spac
         };
         let is_shown = |item: &&Item| matches!(item, Item::Content(kind, id) if known.was_shown(*kind, id));
         let shown = owed.by(list).filter(is_shown).cloned().collect();
-        Told { list, kind, differing, missing, shown, replies_in_other_order }
+        Some(Told { list, kind, differing, missing, shown, replies_in_other_order, has_replies })
     };
-    vec![
-        tell(List::Pages, ContentKind::Page, (pages, false)),
-        tell(List::BlogPosts, ContentKind::BlogPost, (posts, false)),
+    let told = [
+        tell(List::Pages, ContentKind::Page, pages),
+        tell(List::BlogPosts, ContentKind::BlogPost, posts),
         tell(List::FooterComments, ContentKind::FooterComment, footer),
         tell(List::InlineComments, ContentKind::InlineComment, inline),
-        tell(List::AppContent, ContentKind::CustomContent, (app_content, false)),
-        tell(List::Templates, ContentKind::Template, (templates, false)),
-    ]
+        tell(List::AppContent, ContentKind::CustomContent, app_content),
+        tell(List::Templates, ContentKind::Template, templates),
+    ];
+    told.into_iter().flatten().collect()
+}
+
+/// A list, where the walk is over it.
+async fn walked<F: Future<Output = Differing>>(
+    round: &Round<'_>,
+    list: List,
+    walk: impl FnOnce() -> F,
+) -> Option<Differing> {
+    if round.walks(list) { Some(walk().await) } else { None }
+}
+
+/// What comments have to be on to be kept: a page, a post or a file of the inventory; `None` keeps all.
+fn owners(round: &Round<'_>, inventory: &Inventory) -> Option<HashSet<String>> {
+    let owners = inventory.contents.iter().filter(|content| content.kind.owns_attachments());
+    let owners = owners.map(|content| content.id.0.clone());
+    let files = inventory.attachments.iter().map(|file| format!("att{}", file.id.digits()));
+    round.is_narrow.then(|| owners.chain(files).collect())
 }
 
 /// Pages or posts that differ; those of new spaces with their bodies.
@@ -104,9 +152,16 @@ async fn in_spaces(
     listed
 }
 
-/// The comments of one kind that differ, replies too; and whether the lists of replies came in another order.
-async fn comments_of(round: &Round<'_>, known: &KnownContents<'_>, which: CommentKind) -> (Listed, bool) {
+/// The comments of one kind that differ; replies too, where their lists are walked or that of the site shows them.
+async fn comments_of(
+    round: &Round<'_>,
+    known: &KnownContents<'_>,
+    which: CommentKind,
+    owners: Option<&HashSet<String>>,
+) -> Differing {
     let crawl = &round.crawl;
+    let is_kept =
+        |on: Option<&ContentId>| owners.is_none_or(|owners| on.is_some_and(|id| owners.contains(id.as_str())));
     let (kind, words) = comments::kind_of(which);
     let unit = round.pass.enter(crawl, UnitKind::CommentList, format!("{words} of the site"));
     let mut level: Vec<Parent> = Vec::new();
@@ -138,6 +193,10 @@ async fn comments_of(round: &Round<'_>, known: &KnownContents<'_>, which: Commen
     let mut replies_in_other_order = false;
     if shows_replies {
         level.clear();
+    } else {
+        // without a walk over all replies, nobody has asked for those to comments that were not listed before
+        let is_asked = |parent: &Parent| round.walks(List::Replies) || known.get(kind, parent.id.as_str()).is_none();
+        level.retain(|parent| is_asked(parent) && is_kept(parent.container.as_ref()));
     }
     let mut asked: HashSet<ContentId> = HashSet::new();
     while !level.is_empty() {
@@ -156,8 +215,9 @@ async fn comments_of(round: &Round<'_>, known: &KnownContents<'_>, which: Commen
         level = next;
     }
     inherit_containers(known, kind, &mut differing, &parents);
+    differing.retain(|_, comment| is_kept(comment.container.as_ref()));
     listed.list = differing.into_values().collect();
-    (listed, replies_in_other_order)
+    Differing { listed, replies_in_other_order, has_replies: shows_replies || round.walks(List::Replies) }
 }
 
 /// Replies that tell no container have that of their thread.

@@ -1,8 +1,6 @@
 //! What lists of contents show otherwise than the inventory is read again alone, and what they do not show any more is
 //! asked for.
 
-use std::collections::HashSet;
-
 use super::content_lists::Told;
 use super::known::{KnownContents, is_other_content};
 use super::owed::Item;
@@ -13,7 +11,7 @@ use crate::inventory::bodies::settle_forms;
 use crate::inventory::coverage::UnitKind;
 use crate::inventory::crawl::{GROUP, single, subject};
 use crate::inventory::other_forms::is_doubtful;
-use crate::inventory::site::{Content, ContentId, ContentKind, Unsettled};
+use crate::inventory::site::{Content, ContentId, ContentKind};
 use crate::inventory::unread::Why;
 use crate::inventory::witnesses::Kind;
 use crate::inventory::{Inventory, comments, convert, header_images, newer};
@@ -38,6 +36,13 @@ pub(super) async fn settle(
         if told.differing.is_whole {
             walk.owed.pay(told.list, order, |item| told.shown.contains(item));
         }
+        let is_broken = is_broken(round, &told);
+        if !told.differing.is_whole || is_broken {
+            inventory.doubtful.insert(told.list);
+        }
+        if is_broken {
+            continue;
+        }
         for group in told.differing.list.chunks(GROUP) {
             let reads = group.iter().map(|listed| read(round, &known, listed.clone()));
             for (listed, end) in crawl_all(round, reads.collect()).await {
@@ -61,6 +66,9 @@ pub(super) async fn settle(
                 let is_new = known.get(content.kind, content.id.as_str()).is_none();
                 // types that the site does not list are no list that could show it
                 let can_owe = !round.is_last && !walk.refused.contains(&told.list) && told.list != List::AppContent;
+                // in the next round the comment above is known, and the replies to it are not asked for
+                let is_reply = comments::is_reply(&listed) || comments::is_reply(&content);
+                let can_owe = can_owe && (told.has_replies || !is_reply);
                 if is_new && can_owe && !content.status.is_trash() {
                     walk.owed.owe(told.list, order.reversed(), item(&content.id), subject(&content));
                 }
@@ -79,9 +87,8 @@ pub(super) async fn settle(
         let of_gone_spaces = of_gone_spaces.into_iter().filter(|content| !content.status.is_trash());
         states.extend(of_gone_spaces.map(newer::out_of_sight));
         if missing.len() > MOST_ALONE {
-            let unit =
-                round.crawl.ledger.enter(UnitKind::ClosingWalk, format!("{} that no list shows", told.list.words()));
-            unit.failed(format!("{} are in no list any more", plural(missing.len() as u64, "thing", "things")));
+            give_up(round, told.list, missing.len());
+            inventory.doubtful.insert(told.list);
             continue;
         }
         let looks = missing.into_iter().map(|content| look(round, content)).collect();
@@ -106,31 +113,38 @@ pub(super) async fn settle(
                         states.push(newer::out_of_sight(content));
                     }
                 }
-                Look::Unknown => {}
+                Look::Unknown => {
+                    inventory.doubtful.insert(told.list);
+                }
             }
         }
     }
     let with_header = states.iter_mut().filter(|content| header_images::has_header(content));
     let with_header = with_header.filter(|content| !newer::is_out_of_sight(content));
-    let images = with_header.map(|content| header_images::read_alone(&round.crawl, content));
-    round.crawl.all(images.collect()).await;
-    let renamed = renamed(&known, &states);
-    for file in &mut inventory.attachments {
-        if file.container.id().is_some_and(|owner| renamed.contains(owner)) {
-            file.unsettled = file.unsettled.or(Some(Unsettled::Changing));
-        }
+    if round.walks(List::HeaderImages) {
+        let images = with_header.map(|content| header_images::read_alone(&round.crawl, content));
+        round.crawl.all(images.collect()).await;
     }
-    news + newer::put_all(&mut inventory.contents, states)
+    news + newer::put_all(&mut inventory.contents, &mut inventory.attachments, states)
 }
 
-/// Pages and posts with another title or space. What others say of them under the name before is rewritten without a new
-/// version, so references that were read earlier may now mean nothing, or another page.
-fn renamed(known: &KnownContents<'_>, states: &[Content]) -> HashSet<ContentId> {
-    let is_renamed = |now: &&Content| {
-        let before = known.get(now.kind, now.id.as_str()).filter(|before| before.kind.owns_attachments());
-        before.is_some_and(|before| (&before.title, &before.space) != (&now.title, &now.space))
-    };
-    states.iter().filter(is_renamed).map(|content| content.id.clone()).collect()
+/// Whether a list shows so much otherwise that one of the two was cut rather than that people changed it: in a narrow walk,
+/// which is to cost little more than its lists, that is not read.
+fn is_broken(round: &Round<'_>, told: &Told) -> bool {
+    let differing = told.differing.list.len();
+    let is_broken = round.is_narrow && differing > MOST_ALONE;
+    if is_broken {
+        let words = format!("{} that the first list did not show so", told.list.words());
+        let unit = round.crawl.ledger.enter(UnitKind::ClosingWalk, words);
+        unit.failed(plural(differing as u64, "thing differs", "things differ"));
+    }
+    is_broken
+}
+
+/// Too many things are in no list any more to ask for each.
+fn give_up(round: &Round<'_>, list: List, missing: usize) {
+    let unit = round.crawl.ledger.enter(UnitKind::ClosingWalk, format!("{} that no list shows", list.words()));
+    unit.failed(format!("{} are in no list any more", plural(missing as u64, "thing", "things")));
 }
 
 /// The order a list came in; remembers those whose order is refused.

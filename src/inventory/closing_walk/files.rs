@@ -66,8 +66,17 @@ pub(super) async fn settle(round: &Round<'_>, walk: &mut ClosingWalk, inventory:
     }
     if told.is_whole {
         walk.owed.pay(List::Attachments, told.order, |item| told.shown.contains(item));
+    } else {
+        inventory.doubtful.insert(List::Attachments);
     }
     let mut states = told.differing;
+    if round.is_narrow {
+        let owners = inventory.contents.iter().filter(|content| content.kind.owns_attachments());
+        let owners: HashSet<&ContentId> = owners.map(|content| &content.id).collect();
+        let known: HashSet<&str> = inventory.attachments.iter().map(|file| file.id.digits()).collect();
+        let is_of = |file: &Attachment| file.container.id().is_some_and(|owner| owners.contains(owner));
+        states.retain(|file| is_of(file) || known.contains(file.id.digits()));
+    }
     let mut gone: HashSet<AttachmentId> = HashSet::new();
     // files of what is out of sight went with it, and are undetermined
     let hidden: HashSet<&ContentId> = inventory
@@ -82,6 +91,7 @@ pub(super) async fn settle(round: &Round<'_>, walk: &mut ClosingWalk, inventory:
     if missing.len() > MOST_ALONE {
         let unit = round.crawl.ledger.enter(UnitKind::ClosingWalk, "attachments that the list does not show");
         unit.failed(format!("{} are not in it any more", plural(missing.len() as u64, "file", "files")));
+        inventory.doubtful.insert(List::Attachments);
     } else {
         let looks = round.crawl.all(missing.into_iter().map(|file| look(round, file)).collect()).await;
         for (file, found) in looks {
@@ -100,13 +110,17 @@ pub(super) async fn settle(round: &Round<'_>, walk: &mut ClosingWalk, inventory:
                     walk.owed.forgive(&item);
                     gone.insert(file.id.clone());
                 }
-                Look::Unknown => {}
+                Look::Unknown => {
+                    inventory.doubtful.insert(List::Attachments);
+                }
             }
         }
     }
     let news = states.len() + gone.len();
     let touched = put(round, walk, inventory, states, told.order);
-    read_what_they_need(round, inventory, &touched).await;
+    if !round.is_narrow {
+        read_what_they_need(round, inventory, &touched).await;
+    }
     inventory.attachments.retain(|file| !gone.contains(&file.id));
     news
 }
@@ -210,7 +224,7 @@ async fn read_what_they_need(round: &Round<'_>, inventory: &mut Inventory, touch
         unknown.into_iter().filter(|owner| owner.id().is_some_and(|id| !known.contains(id))).collect();
     let found = owners::find(crawl, &unknown).await;
     let (contents, types) = custom_content::read(crawl, found).await;
-    newer::put_all(&mut inventory.contents, contents);
+    newer::put_all(&mut inventory.contents, &mut inventory.attachments, contents);
     let of_scan = &mut inventory.scan.app_content_types;
     let new: Vec<String> = types.into_iter().filter(|kind| !of_scan.contains(kind)).collect();
     of_scan.extend(new);

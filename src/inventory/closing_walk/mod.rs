@@ -30,7 +30,8 @@ use crate::progress::Progress;
 use confluence_client::api::Order;
 use confluence_client::{Api, RequestError};
 use owed::Owed;
-use second_opinions::List;
+pub use second_opinions::List;
+use spaces::Spaces;
 
 /// Rounds that are walked at most: a site that changes all the time would be walked for ever.
 const MOST_ROUNDS: u32 = 3;
@@ -39,8 +40,12 @@ const MOST_ROUNDS: u32 = 3;
 const MOST_ALONE: usize = 2_000;
 
 /// The closing walk of one run.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct ClosingWalk {
+    /// The lists that are walked.
+    lists: BTreeSet<List>,
+    /// Only what is on pages and posts of the inventory is kept.
+    is_narrow: bool,
     rounds: u32,
     /// The last round found something.
     found_news: bool,
@@ -57,12 +62,62 @@ struct Round<'r> {
     crawl: Crawl<'r>,
     pass: Pass,
     is_last: bool,
+    lists: &'r BTreeSet<List>,
+    /// Comments and files of what the inventory does not hold are passed over.
+    is_narrow: bool,
+}
+
+impl Round<'_> {
+    fn walks(&self, list: List) -> bool {
+        self.lists.contains(&list)
+    }
+}
+
+impl Default for ClosingWalk {
+    fn default() -> Self {
+        Self::new()
+    }
 }
 
 impl ClosingWalk {
-    /// Nothing walked yet.
+    /// Nothing walked yet, of all lists of the site.
     pub fn new() -> Self {
-        Self::default()
+        Self::over(List::all(), false)
+    }
+
+    /// Nothing walked yet, of these lists. Comments and files are kept as far as they are on pages and posts of the
+    /// inventory, and no file is judged.
+    pub(super) fn narrow(lists: BTreeSet<List>) -> Self {
+        Self::over(lists, true)
+    }
+
+    fn over(lists: BTreeSet<List>, is_narrow: bool) -> Self {
+        let (owed, refused, unread) = (Owed::default(), BTreeSet::new(), BTreeMap::new());
+        Self { lists, is_narrow, rounds: 0, found_news: false, owed, refused, unread }
+    }
+
+    /// Takes the second opinions that the measures of an incomplete audit rest on: goes on with a walk that has begun; where
+    /// none has, walks the lists that a snapshot believes and that were read to their ends. Judges no file.
+    ///
+    /// An error means that the run had to stop.
+    pub async fn complete_for_measures(
+        self,
+        api: &Api,
+        inventory: &mut Inventory,
+        options: &CrawlOptions,
+        progress: &Progress,
+    ) -> Result<(), RequestError> {
+        let mut walk = if self.rounds > 0 {
+            self
+        } else {
+            let lists = List::of_snapshots().into_iter();
+            Self::narrow(lists.filter(|list| !inventory.coverage.has_gap(list.unit_kind())).collect())
+        };
+        while !walk.is_over() && !walk.is_settled() {
+            Box::pin(walk.round(api, inventory, &[], options, progress)).await?;
+        }
+        walk.finish(inventory, &[]);
+        Ok(())
     }
 
     /// Whether no further round may be walked.
@@ -100,21 +155,31 @@ impl ClosingWalk {
         let owners: HashSet<ContentId> = files.filter_map(|file| file.container.id().cloned()).collect();
         let continued = Continued::of(inventory, api, options, progress);
         let crawl = continued.crawl();
-        let round = Round { crawl, pass, is_last: self.is_over() };
+        let (lists, is_narrow) = (self.lists.clone(), self.is_narrow);
+        let round = Round { crawl, pass, is_last: self.is_over(), lists: &lists, is_narrow };
         let items = inventory.contents.len() + inventory.attachments.len();
-        crawl.phase(&format!("closing walk, round {} of at most {MOST_ROUNDS}", self.rounds), Some(items as u64));
-        let spaces = spaces::walk(&round, self, inventory).await;
-        let listed = tokio::join!(
-            content_lists::walk(&round, inventory, &spaces, &self.owed),
-            files::walk(&round, inventory, &self.owed),
-        );
+        let name = if is_narrow { "the lists once more" } else { "closing walk" };
+        crawl.phase(&format!("{name}, round {} of at most {MOST_ROUNDS}", self.rounds), Some(items as u64));
+        let spaces =
+            if round.walks(List::Spaces) { spaces::walk(&round, self, inventory).await } else { Spaces::default() };
+        let files = async {
+            let is_walked = round.walks(List::Attachments);
+            if is_walked { Some(files::walk(&round, inventory, &self.owed).await) } else { None }
+        };
+        let listed = tokio::join!(content_lists::walk(&round, inventory, &spaces, &self.owed), files);
         let mut news = spaces.news;
         news += contents::settle(&round, self, inventory, &spaces, listed.0).await;
-        news += files::settle(&round, self, inventory, listed.1).await;
-        news += outside::drafts(&round, inventory).await;
-        news += outside::header_images(&round, self, inventory, &owners).await;
+        if let Some(files) = listed.1 {
+            news += files::settle(&round, self, inventory, files).await;
+        }
+        if !is_narrow {
+            news += outside::drafts(&round, inventory).await;
+            news += outside::header_images(&round, self, inventory, &owners).await;
+        }
         comments::complete(&mut inventory.contents, &inventory.attachments);
-        news += outside::labels(&round, self, inventory).await;
+        if round.walks(List::Labels) {
+            news += outside::labels(&round, self, inventory).await;
+        }
         self.found_news = news > 0;
         inventory.sort();
         confirm_account(api, &continued.ledger, &inventory.scan.account.id).await;
@@ -123,11 +188,14 @@ impl ClosingWalk {
         closed
     }
 
-    /// Ends the walk. What a list never showed is a hole, what had no second opinion may have one, what could not be read in its newest version is a body that is
-    /// missing, and `latecomers` (places in `inventory.attachments`) are files without a use since the last round only.
+    /// Ends the walk. What a list never showed is a hole, what had no second opinion may have one, what could not be
+    /// read in its newest version is a body that is missing, and `latecomers` (places in `inventory.attachments`) are files without a use since the last round only.
     pub fn finish(mut self, inventory: &mut Inventory, latecomers: &[usize]) {
-        self.owed.collect(&mut inventory.coverage);
-        second_opinions::require(&self.refused, inventory);
+        inventory.doubtful.extend(self.owed.collect(&mut inventory.coverage));
+        second_opinions::require(&self.refused, self.is_narrow, inventory);
+        inventory
+            .outdated
+            .extend(self.unread.keys().filter(|(kind, _)| kind.owns_attachments()).map(|(_, id)| id.clone()));
         for (subject, reason) in self.unread.values() {
             inventory.coverage.fail(UnitKind::Body, subject, reason);
         }

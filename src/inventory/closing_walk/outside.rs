@@ -95,7 +95,7 @@ pub(super) async fn header_images(
             }
         }
     }
-    newer::put_all(&mut inventory.contents, found);
+    newer::put_all(&mut inventory.contents, &mut inventory.attachments, found);
     news
 }
 
@@ -106,14 +106,14 @@ pub(super) async fn drafts(round: &Round<'_>, inventory: &mut Inventory) -> usiz
         return 0;
     }
     let listed = drafts::listed(crawl).await;
-    let Inventory { scan, spaces, contents, .. } = inventory;
+    let Inventory { scan, spaces, contents, attachments, .. } = inventory;
     let is_read = |id: &SpaceId| {
         let key = spaces.iter().find(|space| space.id == *id).map(|space| &space.key);
         let is_chosen = key.is_none_or(|key| scan.reported_spaces.as_ref().is_none_or(|keys| keys.contains(key)));
         !scan.references_within || is_chosen
     };
     let found = drafts::read(crawl, listed, contents, is_read).await;
-    newer::put_all(contents, found)
+    newer::put_all(contents, attachments, found)
 }
 
 /// What stands in the properties of a content: its header images, and what apps name there.

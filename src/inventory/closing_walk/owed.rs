@@ -1,6 +1,6 @@
 //! What lists still have to show: a thing that is there, and that a list in one of its two orders did not show.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::second_opinions::List;
 use crate::inventory::coverage::{Coverage, UnitKind};
@@ -54,13 +54,13 @@ impl Owed {
         self.items.retain(|(owed, _), _| owed != item);
     }
 
-    /// What was not paid when the walk ended is a hole in its list: the run is incomplete.
-    pub(super) fn collect(&mut self, coverage: &mut Coverage) {
+    /// What was not paid when the walk ended is a hole in its list: the run is incomplete. Gives the lists that have one.
+    pub(super) fn collect(&mut self, coverage: &mut Coverage) -> BTreeSet<List> {
         let mut holes: BTreeMap<List, Vec<String>> = BTreeMap::new();
         for ((_, order), (list, words)) in std::mem::take(&mut self.items) {
             holes.entry(list).or_default().push(format!("{words} is there, but {}", list.does_not_show_it(order)));
         }
-        for (list, holes) in holes {
+        for (list, holes) in &holes {
             let Some(first) = holes.first() else { continue };
             let more = holes.len() as u64 - 1;
             let reason = if more == 0 {
@@ -70,6 +70,7 @@ impl Owed {
             };
             coverage.fail(UnitKind::ListComparison, list.words(), &reason);
         }
+        holes.into_keys().collect()
     }
 }
 
@@ -91,7 +92,7 @@ mod tests {
         assert!(owed.has(&page("1"), Order::Forward) && owed.is_owed_in(Order::Forward));
         owed.pay(List::Pages, Order::Forward, |item| *item == page("1"));
         let mut coverage = Coverage::default();
-        owed.collect(&mut coverage);
+        assert_eq!(owed.collect(&mut coverage), BTreeSet::from([List::Pages]));
         assert_eq!(coverage.gaps.len(), 1);
         assert!(format!("{:?}", coverage.gaps).contains("page 2 is there"), "{:?}", coverage.gaps);
     }
@@ -103,7 +104,7 @@ mod tests {
         owed.owe(List::Pages, Order::Backward, page("1"), "page 1");
         owed.forgive(&page("1"));
         let mut coverage = Coverage::default();
-        owed.collect(&mut coverage);
+        assert!(owed.collect(&mut coverage).is_empty());
         assert_eq!(coverage, Coverage::default());
     }
 }

@@ -7,7 +7,7 @@ use super::second_opinions::List;
 use super::{ClosingWalk, Round};
 use crate::inventory::coverage::UnitKind;
 use crate::inventory::site::{Space, SpaceId};
-use crate::inventory::{Inventory, SpaceStatus, convert, scope};
+use crate::inventory::{Inventory, SpaceStatus, convert, newer, scope};
 use confluence_client::api::{Order, SpaceList};
 use confluence_client::model;
 
@@ -46,6 +46,7 @@ pub(super) async fn walk(round: &Round<'_>, walk: &mut ClosingWalk, inventory: &
     }
     let mut found = Spaces::default();
     if !is_whole {
+        inventory.doubtful.insert(List::Spaces);
         return found;
     }
     let is_shown = |item: &Item| matches!(item, Item::Space(id) if shown.keys().any(|space| space.as_str() == id));
@@ -61,6 +62,11 @@ pub(super) async fn walk(round: &Round<'_>, walk: &mut ClosingWalk, inventory: &
             found.gone.insert(now.id.clone());
         }
         found.news += usize::from(is_other(&known, &now));
+        if lost_a_key(&known, &now) {
+            let in_it = inventory.contents.iter().filter(|content| content.space.as_ref() == Some(&now.id));
+            let in_it = in_it.filter(|content| content.kind.owns_attachments()).map(|content| content.id.clone());
+            newer::leave_open(&in_it.collect(), &mut inventory.attachments);
+        }
         spaces.insert(now.id.clone(), now);
     }
     for (id, space) in shown {
@@ -120,6 +126,16 @@ async fn look(round: &Round<'_>, walk: &mut ClosingWalk, order: Order, known: &S
 
 fn is_other(known: &Space, now: &Space) -> bool {
     (&known.key, &known.name, &known.status, &known.webui) != (&now.key, &now.name, &now.status, &now.webui)
+}
+
+/// Whether a space does not bear a key any more that it bore: bodies that were read before name its pages by that key, which
+/// another space may bear now.
+fn lost_a_key(known: &Space, now: &Space) -> bool {
+    keys(known).any(|key| !keys(now).any(|other| other == key))
+}
+
+fn keys(space: &Space) -> impl Iterator<Item = &String> {
+    std::iter::once(&space.key).chain(&space.alias)
 }
 
 fn words(space: &Space) -> String {

@@ -8,34 +8,61 @@ use super::{Account, SnapshotFacts};
 use crate::inventory::coverage::UnitKind;
 use crate::inventory::people;
 use crate::inventory::site::AccountId;
+use crate::support::wording::plural;
 use confluence_client::api::ACCOUNTS_PER_REQUEST;
 use confluence_client::{RequestError, model};
 
-/// The accounts of everybody met. Where the site refuses them, names alone, by the list that audits use.
-pub(super) async fn read(reading: &Reading<'_>, facts: &mut SnapshotFacts) -> BTreeMap<AccountId, Account> {
+/// What was told of accounts.
+#[derive(Default)]
+struct Told {
+    accounts: BTreeMap<AccountId, Account>,
+    /// Asked for, and neither told nor known to be nobody's.
+    unread: BTreeSet<AccountId>,
+}
+
+/// Reads the accounts of everybody met. Where the site refuses them, names alone, by the list that audits use.
+pub(super) async fn read(reading: &Reading<'_>, facts: &mut SnapshotFacts) {
     let ids = met(reading, facts);
     let list: Vec<&str> = ids.iter().map(String::as_str).collect();
     reading.crawl.phase("accounts", Some(list.len() as u64));
     let mut groups = list.chunks(ACCOUNTS_PER_REQUEST);
-    let mut found = BTreeMap::new();
-    let Some(first) = groups.next() else { return found };
+    let Some(first) = groups.next() else { return };
     // the first group shows whether the site answers at all
-    match one_group(reading, first).await {
-        Ok(accounts) => found.extend(accounts),
+    let mut told = match one_group(reading, first).await {
+        Ok(first) => first,
         Err(error) => {
             facts.notes.push(format!("whether accounts are active is not known: {error}"));
             let names = people::names_of(&reading.crawl, list.iter().copied().collect()).await;
             let by_name = |(id, name)| (id, Account { name: Some(name), active: None });
-            return names.into_iter().map(by_name).collect();
+            facts.accounts = names.told.into_iter().map(by_name).collect();
+            facts.unread_accounts = names.unread;
+            return;
+        }
+    };
+    let rest: Vec<&[&str]> = groups.collect();
+    for (group, answer) in reading.crawl.all(rest.iter().map(|&group| answered(reading, group)).collect()).await {
+        match answer {
+            Ok(more) => {
+                told.accounts.extend(more.accounts);
+                told.unread.extend(more.unread);
+            }
+            Err(error) => {
+                facts.notes.push(format!("some accounts could not be read: {error}"));
+                told.unread.extend(group.iter().map(|id| AccountId::new(*id)));
+            }
         }
     }
-    for accounts in reading.crawl.all(groups.map(|group| one_group(reading, group)).collect()).await {
-        match accounts {
-            Ok(accounts) => found.extend(accounts),
-            Err(error) => facts.notes.push(format!("some accounts could not be read: {error}")),
-        }
+    if !told.unread.is_empty() {
+        let people = plural(told.unread.len() as u64, "person is", "people are");
+        facts
+            .notes
+            .push(format!("{people} without an account that the site tells: whether they are active is not known"));
     }
-    found
+    (facts.accounts, facts.unread_accounts) = (told.accounts, told.unread);
+}
+
+async fn answered<'g, 'i>(reading: &Reading<'_>, group: &'g [&'i str]) -> (&'g [&'i str], Result<Told, RequestError>) {
+    (group, one_group(reading, group).await)
 }
 
 fn met(reading: &Reading<'_>, facts: &SnapshotFacts) -> BTreeSet<String> {
@@ -51,23 +78,60 @@ fn met(reading: &Reading<'_>, facts: &SnapshotFacts) -> BTreeSet<String> {
 }
 
 /// One group; an error means that the site refuses to answer. What fails otherwise is a gap.
-async fn one_group(reading: &Reading<'_>, ids: &[&str]) -> Result<Vec<(AccountId, Account)>, RequestError> {
-    let unit = reading.crawl.ledger.enter(UnitKind::Accounts, format!("accounts of {} people", ids.len()));
-    let answer = reading.crawl.api.accounts(ids).await;
-    reading.crawl.progress.advance(ids.len() as u64);
-    match answer {
+async fn one_group(reading: &Reading<'_>, ids: &[&str]) -> Result<Told, RequestError> {
+    let crawl = &reading.crawl;
+    let unit = crawl.ledger.enter(UnitKind::Accounts, format!("accounts of {} people", ids.len()));
+    let answer = crawl.api.accounts(ids).await;
+    crawl.progress.advance(ids.len() as u64);
+    let error = match answer {
         Ok(accounts) => {
             unit.ok();
-            Ok(accounts.into_iter().filter_map(account).collect())
+            let mut told = Told { accounts: accounts.into_iter().filter_map(account).collect(), ..Told::default() };
+            ask_for_those_left_out(reading, ids, &mut told).await;
+            return Ok(told);
         }
-        Err(error) if is_refusal(&error) => {
-            unit.skipped("whether accounts are active is not offered");
-            Err(error)
+        Err(error) => error,
+    };
+    if is_refusal(&error) {
+        unit.skipped("whether accounts are active is not offered");
+        return Err(error);
+    }
+    unit.refused(&error);
+    Ok(Told { unread: ids.iter().map(|id| AccountId::new(*id)).collect(), ..Told::default() })
+}
+
+/// An answer leaves out accounts that nobody has, and gives no sign where it is cut. So those that it left out are asked
+/// for again alone, and then by the other list of people. Whom only that one knows may have been left out wrongly, or have
+/// left the site: whether the account is active stays unread.
+async fn ask_for_those_left_out(reading: &Reading<'_>, ids: &[&str], told: &mut Told) {
+    let crawl = &reading.crawl;
+    let left_out = |told: &Told| -> Vec<&str> {
+        ids.iter().copied().filter(|id| !told.accounts.contains_key(&AccountId::new(*id))).collect()
+    };
+    let again = left_out(told);
+    if again.is_empty() {
+        return;
+    }
+    let unit = crawl.ledger.enter(UnitKind::Accounts, "accounts that an answer left out");
+    match crawl.api.accounts(&again).await {
+        Ok(accounts) => {
+            unit.ok();
+            told.accounts.extend(accounts.into_iter().filter_map(account));
         }
         Err(error) => {
             unit.refused(&error);
-            Ok(Vec::new())
+            told.unread.extend(again.iter().map(|id| AccountId::new(*id)));
         }
+    }
+    let unknown: BTreeSet<&str> = left_out(told).into_iter().collect();
+    if unknown.is_empty() {
+        return;
+    }
+    let names = people::names_of(crawl, unknown).await;
+    told.unread.extend(names.unread);
+    for (id, name) in names.told {
+        told.unread.insert(id.clone());
+        told.accounts.insert(id, Account { name: Some(name), active: None });
     }
 }
 

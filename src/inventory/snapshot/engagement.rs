@@ -1,16 +1,17 @@
-//! Views, viewers, likes and watchers: several requests for every current page, since no list tells them
-//! (`confluence-api.md` 4, 9).
+//! Views, viewers, likes and watchers: several requests for every current page, since no list tells them.
+
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 
-use super::reading::Reading;
+use super::reading::{Reading, single_of};
 use super::{Engagement, SnapshotFacts, ViewedLast};
 use crate::inventory::coverage::UnitKind;
-use crate::inventory::crawl::subject;
+use crate::inventory::crawl::{GROUP, subject};
 use crate::inventory::plan::RequestPlan;
-use crate::inventory::site::Content;
+use crate::inventory::site::{Content, ContentId, ContentKind, SpaceId};
+use crate::support::wording::plural;
 use confluence_client::api::Analytics;
-use confluence_client::api::Single;
 use confluence_client::{RequestError, RequestKind};
 
 /// Requests for one page at most, retries aside: likes, watchers, views ever, of 30 and of 90 days, and then either
@@ -24,8 +25,10 @@ pub(super) const USUAL_CALLS: [(RequestKind, u64); 4] = [
     (RequestKind::PageWatchers, 1),
 ];
 
-/// Pages that are asked about before what they all refuse counts as not offered: a page may just have been deleted.
+/// Pages of a space that are asked about before what they all are refused counts as not offered there.
 const PROBES: usize = 3;
+/// Spaces named in a note.
+const SPACES_NAMED: usize = 10;
 
 /// What can be asked about a page, each with a right of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,58 +85,137 @@ struct Viewed {
     last: ViewedLast,
 }
 
+/// Whether the site can be asked for who watches this: of blog posts no document says so.
+pub(super) fn has_watchers(page: &Content) -> bool {
+    page.kind == ContentKind::Page
+}
+
+/// What is asked of this.
+fn kinds_of(page: &Content) -> impl Iterator<Item = Kind> {
+    let has_watchers = has_watchers(page);
+    Kind::ALL.into_iter().filter(move |kind| *kind != Kind::Watchers || has_watchers)
+}
+
 /// What the group costs, for people, before it is read.
 pub(super) fn cost(plan: &RequestPlan) -> String {
     let requests: u64 = USUAL_CALLS.iter().map(|(kind, _)| plan.requests.of(*kind)).sum();
     format!("of these, {requests} for views, likes and watchers, at most {MOST_CALLS_PER_PAGE} for each page")
 }
 
-/// Reads how every current page is used. What the first pages are refused is asked of no other one: the plan of the
-/// site, or the token, does not offer it, and a note says so.
+/// Reads how every current page is used. What the first pages of a space are refused is asked of no other one there: the plan
+/// of the site, the token, or the space does not offer it, and a note says so.
 pub(super) async fn read(reading: &Reading<'_>, facts: &mut SnapshotFacts) {
-    let pages = reading.current;
-    let (first, rest) = pages.split_at(pages.len().min(PROBES));
-    reading.crawl.phase("which of views, likes and watchers are offered", None);
-    let mut offered: Vec<Kind> = Kind::ALL.to_vec();
-    let mut undecided = offered.clone();
+    reading.crawl.phase("which of views, likes and watchers are offered in which space", None);
+    let mut by_space: BTreeMap<&str, Vec<&Content>> = BTreeMap::new();
+    let keys: HashMap<&SpaceId, &str> = reading.spaces.iter().map(|space| (&space.id, space.key.as_str())).collect();
+    for &page in reading.current {
+        let key = page.space.as_ref().and_then(|space| keys.get(space)).copied().unwrap_or_default();
+        by_space.entry(key).or_default().push(page);
+    }
+    // the first ones show what is offered, so those of which everything is asked come first
+    for pages in by_space.values_mut() {
+        pages.sort_by_key(|page| !has_watchers(page));
+    }
+    let spaces: Vec<(&str, &[&Content])> = by_space.iter().map(|(key, pages)| (*key, pages.as_slice())).collect();
+    let mut offers = Vec::new();
+    for group in spaces.chunks(GROUP) {
+        offers.extend(reading.crawl.all(group.iter().map(|(key, pages)| probe(reading, key, pages)).collect()).await);
+    }
+    offers.sort_by_key(|offer| offer.key);
+    note_refusals(reading, &offers, facts);
+    let mut rest: Vec<&Content> = Vec::new();
+    let mut offered: HashMap<&ContentId, Vec<Kind>> = HashMap::new();
+    for offer in offers {
+        let kinds = offer.kinds();
+        for &page in &by_space[offer.key][offer.probed.len()..] {
+            offered.insert(&page.id, kinds.clone());
+            rest.push(page);
+        }
+        for (page, mut answers) in offer.probed {
+            Kind::ALL.into_iter().filter(|kind| !kinds.contains(kind)).for_each(|kind| answers.forget(kind));
+            let engagement = settle(reading, page, answers).await;
+            facts.pages.entry(page.id.clone()).or_default().engagement = engagement;
+        }
+    }
+    let offered = &offered;
+    let one = async |page: &Content| settle(reading, page, ask(reading, page, &offered[&page.id]).await).await;
+    let what = (UnitKind::Engagement, "views and likes");
+    for (id, engagement) in reading.each(what, &rest, one).await {
+        facts.pages.entry(id).or_default().engagement = Some(engagement);
+    }
+}
+
+/// What one space offers.
+struct Offer<'p> {
+    /// Its key.
+    key: &'p str,
+    /// The pages that were asked, from the first on.
+    probed: Vec<(&'p Content, Answers)>,
+    /// What all of them were refused, and why.
+    refused: Vec<(Kind, RequestError)>,
+}
+
+impl Offer<'_> {
+    fn kinds(&self) -> Vec<Kind> {
+        Kind::ALL.into_iter().filter(|kind| self.refused.iter().all(|(refused, _)| refused != kind)).collect()
+    }
+}
+
+/// Asks the first pages of a space, one after the other, until each kind was answered or all were refused it. A page that
+/// was deleted meanwhile says nothing: none of the kinds is found of it.
+async fn probe<'p>(reading: &Reading<'_>, key: &'p str, pages: &[&'p Content]) -> Offer<'p> {
+    let mut undecided = Kind::ALL.to_vec();
+    let mut refused: Vec<(Kind, RequestError)> = Vec::new();
     let mut probed = Vec::new();
-    for &page in first {
-        let answers = ask(reading, page, &offered).await;
-        for kind in undecided.clone() {
+    for &page in pages.iter().take(PROBES) {
+        let answers = ask(reading, page, &Kind::ALL).await;
+        let is_there = kinds_of(page).any(|kind| !answers.error(kind).is_some_and(RequestError::is_not_found));
+        for kind in kinds_of(page).filter(|kind| undecided.contains(kind)).collect::<Vec<_>>() {
             match answers.error(kind) {
-                Some(error) if error.is_not_found() => {}
-                Some(error) if is_not_offered(error) => {
-                    offered.retain(|other| *other != kind);
-                    undecided.retain(|other| *other != kind);
-                    facts.notes.push(not_offered(kind, error));
+                Some(error) if error.is_not_found() && !is_there => {}
+                Some(error) if error.is_not_found() || is_not_offered(error) => {
+                    refused.retain(|(other, _)| *other != kind);
+                    refused.push((kind, error.clone()));
                 }
                 _ => undecided.retain(|other| *other != kind),
             }
         }
         probed.push((page, answers));
-    }
-    for kind in undecided {
-        let error = probed.first().and_then(|(_, answers)| answers.error(kind));
-        if let Some(error) = error {
-            offered.retain(|other| *other != kind);
-            facts.notes.push(not_offered(kind, error));
+        if undecided.is_empty() {
+            break;
         }
     }
-    for (page, mut answers) in probed {
-        Kind::ALL.into_iter().filter(|kind| !offered.contains(kind)).for_each(|kind| answers.forget(kind));
-        let engagement = settle(reading, page, answers).await;
-        facts.pages.entry(page.id.clone()).or_default().engagement = engagement;
-    }
-    let offered = offered.as_slice();
-    let one = async |page| settle(reading, page, ask(reading, page, offered).await).await;
-    let what = (UnitKind::Engagement, "views and likes");
-    for (id, engagement) in reading.each(what, rest, one).await {
-        facts.pages.entry(id).or_default().engagement = Some(engagement);
-    }
+    refused.retain(|(kind, _)| undecided.contains(kind));
+    Offer { key, probed, refused }
 }
 
-fn not_offered(kind: Kind, error: &RequestError) -> String {
-    format!("{} are not offered to this account on this site, so they stay empty: {error}", kind.words())
+/// Says what is not offered: on the site, or in which spaces.
+fn note_refusals(reading: &Reading<'_>, offers: &[Offer<'_>], facts: &mut SnapshotFacts) {
+    for kind in Kind::ALL {
+        let refused = offers.iter().filter_map(|offer| {
+            let (_, error) = offer.refused.iter().find(|(refused, _)| *refused == kind)?;
+            Some((offer.key, error))
+        });
+        let refused: Vec<(&str, &RequestError)> = refused.collect();
+        let Some((_, error)) = refused.first() else { continue };
+        for (key, error) in &refused {
+            let subject = format!("{} in space {key}", kind.words());
+            reading.crawl.ledger.enter(UnitKind::Engagement, subject).skipped(&format!("not offered: {error}"));
+        }
+        let words = kind.words();
+        facts.notes.push(if refused.len() == offers.len() {
+            format!("{words} are not offered to this account on this site, so they stay empty: {error}")
+        } else {
+            let keys: Vec<&str> = refused.iter().map(|(key, _)| *key).take(SPACES_NAMED).collect();
+            let more = if refused.len() > keys.len() { ", …" } else { "" };
+            format!(
+                "{words} are not offered to this account in {} of {} ({}{more}), so they stay empty there: {error}",
+                refused.len(),
+                plural(offers.len() as u64, "space", "spaces"),
+                keys.join(", ")
+            )
+        });
+    }
 }
 
 /// The right or the plan is missing, as opposed to something that broke.
@@ -146,9 +228,9 @@ fn is_not_offered(error: &RequestError) -> bool {
 async fn ask(reading: &Reading<'_>, page: &Content, kinds: &[Kind]) -> Answers {
     let (api, id) = (reading.crawl.api, page.id.as_str());
     let mut answers = Answers::default();
-    for kind in kinds {
+    for kind in kinds_of(page).filter(|kind| kinds.contains(kind)) {
         match kind {
-            Kind::Likes => answers.likes = Some(api.page_likes(id).await),
+            Kind::Likes => answers.likes = Some(api.page_likes(single_of(page), id).await),
             Kind::Analytics => answers.analytics = Some(viewed(reading, id).await),
             Kind::Watchers => answers.watchers = Some(api.page_watchers(id).await),
         }
@@ -156,8 +238,7 @@ async fn ask(reading: &Reading<'_>, page: &Content, kinds: &[Kind]) -> Answers {
     answers
 }
 
-/// Views, and when the last one was, by looking ever further back; there is no field that tells it
-/// (`page-metrics-and-output.md` 57).
+/// Views, and when the last one was, by looking ever further back; there is no field that tells it.
 async fn viewed(reading: &Reading<'_>, id: &str) -> Result<Viewed, RequestError> {
     let (api, now) = (reading.crawl.api, reading.crawl.started_at);
     let views = async |since: Option<i64>| {
@@ -200,7 +281,7 @@ async fn settle(reading: &Reading<'_>, page: &Content, answers: Answers) -> Opti
     if let Some(error) = errors().find(|error| !error.is_not_found()) {
         unit.refused(error);
     } else if errors().next().is_some() {
-        if crawl.settle_missing(unit, Single::Page, page.id.as_str()).await {
+        if crawl.settle_missing(unit, single_of(page), page.id.as_str()).await {
             return None;
         }
     } else {
@@ -215,6 +296,7 @@ async fn settle(reading: &Reading<'_>, page: &Content, answers: Answers) -> Opti
         viewers_90d: of(|viewed| viewed.viewers_90),
         viewed_last: viewed.as_ref().map(|viewed| viewed.last),
         likes: answers.likes.and_then(Result::ok),
+        watchers_unread: answers.watchers.as_ref().is_some_and(Result::is_err),
         watchers: answers.watchers.and_then(Result::ok).flatten(),
     })
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::inventory::site::{AccountId, ContentId, PageVersion};
+use crate::inventory::site::{AccountId, ContentId, PageVersion, Status};
 use crate::inventory::words::ParentKind;
 
 /// A group of metrics that is read together and costs its own requests.
@@ -77,15 +77,24 @@ impl Default for MetricGroups {
 pub struct SnapshotFacts {
     /// The groups that were asked for.
     pub groups: MetricGroups,
-    /// By page id; a page without an entry has nothing but what the inventory says.
+    /// Blog posts are measured, too.
+    #[serde(default)]
+    pub blog_posts: bool,
+    /// By id of a page or blog post; one without an entry has nothing but what the inventory says.
     pub pages: BTreeMap<ContentId, PageFacts>,
     /// The people met, where their accounts were read.
     pub accounts: BTreeMap<AccountId, Account>,
+    /// People whose accounts were asked for and could not be read.
+    #[serde(default)]
+    pub unread_accounts: BTreeSet<AccountId>,
     /// Folders, whiteboards and databases between pages, by id; `None` is not there or not visible.
     pub parents: BTreeMap<ContentId, Option<Parent>>,
-    /// Ids that links of the pages name and that neither the list of pages nor that of blog posts shows, in whatever
-    /// status: deleted, invisible to the account, or something that no list shows, such as a whiteboard.
+    /// Ids that links and files of the pages name and under which the account sees nothing: no page, no blog post, and
+    /// nothing else that has an address, where the link may mean that. Deleted, or invisible to the account.
     pub missing_targets: BTreeSet<ContentId>,
+    /// Those that name a page or post outside the inventory that is not current, with its status.
+    #[serde(default)]
+    pub target_statuses: BTreeMap<ContentId, Status>,
     /// Remarks for people: what the site does not offer, and what that costs.
     pub notes: Vec<String>,
 }
@@ -110,6 +119,25 @@ pub struct PageFacts {
     pub versions: Option<PageVersions>,
     /// How it is used.
     pub engagement: Option<Engagement>,
+}
+
+impl PageFacts {
+    /// Whether a search told everything that it tells of every page.
+    pub(super) fn is_of_search(&self) -> bool {
+        self.restricted_view.is_some() && self.restricted_edit.is_some() && self.editor.is_some()
+    }
+
+    /// Fills what is open of what searches and single pages tell.
+    pub(super) fn fill(&mut self, other: Self) {
+        self.labels = self.labels.take().or(other.labels);
+        if self.contributors.is_none() {
+            self.contributors = other.contributors;
+            self.nameless_contributors = other.nameless_contributors;
+        }
+        self.restricted_view = self.restricted_view.or(other.restricted_view);
+        self.restricted_edit = self.restricted_edit.or(other.restricted_edit);
+        self.editor = self.editor.take().or(other.editor);
+    }
 }
 
 /// The versions of a page.
@@ -138,9 +166,12 @@ pub struct Engagement {
     pub likes: Option<u64>,
     /// People who watch it; `None` also when they are more than one answer of the site holds.
     pub watchers: Option<u64>,
+    /// Watchers were asked for and could not be read.
+    #[serde(default)]
+    pub watchers_unread: bool,
 }
 
-/// Days since the last view, as closely as Confluence tells (`page-metrics-and-output.md` 57).
+/// Days since the last view, as closely as Confluence tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum ViewedLast {
     /// Up to 30 days ago.

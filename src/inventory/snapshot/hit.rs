@@ -10,7 +10,7 @@ use confluence_client::api::INNER_LABELS;
 use confluence_client::model::PageHit;
 
 /// The content property that names the editor.
-const EDITOR: &str = "editor";
+pub(super) const EDITOR: &str = "editor";
 
 /// What a hit tells of its page; `labels` is `None` when they may have been cut off.
 pub(super) fn facts(hit: &PageHit) -> PageFacts {
@@ -64,7 +64,7 @@ fn has_nameless_contributors(history: &Value) -> bool {
 }
 
 /// Whether anybody is named who alone may do this; `None` unless both users and groups were answered, or somebody is.
-fn is_restricted(restrictions: &Value, operation: &str) -> Option<bool> {
+pub(super) fn is_restricted(restrictions: &Value, operation: &str) -> Option<bool> {
     let allowed = restrictions.get(operation)?.get("restrictions")?;
     let named = |who: &str| {
         let list = allowed.get(who)?;
@@ -85,9 +85,14 @@ fn editor(metadata: &Value) -> Option<String> {
         let unanswered = properties.get("_expandable").and_then(|keys| keys.get(EDITOR)).is_some();
         return (!unanswered).then(String::new);
     };
-    match property.get("value")? {
-        Value::String(value) => Some(value.trim_matches('"').to_owned()),
-        value => Some(value.to_string()),
+    property.get("value").map(editor_of)
+}
+
+/// The word in the value of the property.
+pub(super) fn editor_of(value: &Value) -> String {
+    match value {
+        Value::String(value) => value.trim_matches('"').to_owned(),
+        value => value.to_string(),
     }
 }
 

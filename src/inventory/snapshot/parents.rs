@@ -1,4 +1,4 @@
-//! Folders, whiteboards, databases and smart links between pages: no list shows them (`confluence-api.md` 3.1).
+//! Folders, whiteboards, databases and smart links between pages: no list shows them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -65,7 +65,7 @@ async fn one(reading: &Reading<'_>, id: &ContentId, kind: &ParentKind) -> Option
         unit.skipped("unknown kinds of parents");
         return None;
     };
-    let answer = crawl.api.tree_member(which, id.as_str()).await;
+    let answer = crawl.twice(|| crawl.api.tree_member(which, id.as_str())).await;
     crawl.progress.advance(1);
     match answer {
         Ok(sent) => {

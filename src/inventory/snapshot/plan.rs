@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::engagement::USUAL_CALLS;
-use super::{MetricGroup, MetricGroups, parents, reading, targets, versions};
+use super::engagement::{self, USUAL_CALLS};
+use super::{MetricGroup, MetricGroups, alone, parents, reading, second_opinions, targets, versions};
 use crate::inventory::crawl::Crawl;
 use crate::inventory::last_run::{self, View};
 use crate::inventory::memory::Memory;
@@ -11,8 +11,7 @@ use crate::inventory::options::CrawlOptions;
 use crate::inventory::plan::{RequestPlan, batches, list_pages};
 use crate::inventory::site::{AccountId, Content, ContentKind, Space, SpaceId};
 use crate::inventory::{Inventory, people};
-use confluence_client::api::PEOPLE_PER_REQUEST;
-use confluence_client::api::{ACCOUNTS_PER_REQUEST, CONTENT_IDS_PER_REQUEST};
+use confluence_client::api::{ACCOUNTS_PER_REQUEST, CONTENT_IDS_PER_REQUEST, PEOPLE_PER_REQUEST, SearchedSpaces};
 use confluence_client::{Api, Client, RequestCounts, RequestKind};
 
 /// What the lists of a narrow reading showed.
@@ -23,11 +22,18 @@ pub(super) struct Listed {
     attachments: u64,
     pub(super) footer_comments: u64,
     pub(super) inline_comments: u64,
+    /// Lists of replies to one comment, and the searches that show which are needed.
     pub(super) replies: u64,
+    pub(super) comment_sweeps: u64,
     pub(super) people: usize,
     /// Owners that are asked for their own files.
     pub(super) owners_to_ask: u64,
+    /// Comments and replies on the chosen pages and posts, by space.
+    comments: HashMap<SpaceId, u64>,
 }
+
+/// How often each list is walked: once for what it holds, and once more in its other view.
+const WALKS: u64 = 2;
 
 impl Listed {
     /// Counts pages and posts of the chosen spaces; `files` are those of the whole site.
@@ -44,32 +50,50 @@ impl Listed {
         listed
     }
 
-    /// The requests of the lists.
-    pub(super) fn plan(&self, crawl: &Crawl<'_>, chosen: &[&Space], with_links: bool) -> RequestPlan {
+    /// Counts the comments that were kept.
+    pub(super) fn count_comments(&mut self, contents: &[Content]) {
+        for space in contents.iter().filter(|content| content.kind.is_comment()).filter_map(|one| one.space.as_ref()) {
+            *self.comments.entry(space.clone()).or_default() += 1;
+        }
+    }
+
+    /// The requests of the lists, and of their second opinions.
+    pub(super) fn plan(
+        &self,
+        crawl: &Crawl<'_>,
+        chosen: &[&Space],
+        is_whole_site: bool,
+        with_links: bool,
+    ) -> RequestPlan {
         let client = crawl.api.client();
         let spaces: Vec<SpaceId> = chosen.iter().map(|space| space.id.clone()).collect();
         let in_batches = |kind: RequestKind, counts: &HashMap<SpaceId, u64>| {
             batches(&spaces, counts, client.concurrency(), client.page_limit(kind))
         };
         let mut plan = RequestCounts::default();
-        plan.add(RequestKind::CurrentUser, 2);
-        plan.add(RequestKind::Spaces, 2);
-        plan.add(RequestKind::Pages, in_batches(RequestKind::Pages, &self.pages));
-        plan.add(RequestKind::Attachments, list_pages(client, RequestKind::Attachments, self.attachments));
-        plan.add(RequestKind::NewestAttachments, 1);
-        plan.add(RequestKind::AttachmentsOfOneOwner, self.owners_to_ask);
-        if with_links {
-            plan.add(RequestKind::BlogPosts, in_batches(RequestKind::BlogPosts, &self.posts));
-            plan.add(
-                RequestKind::FooterComments,
-                list_pages(client, RequestKind::FooterComments, self.footer_comments),
-            );
-            plan.add(
-                RequestKind::InlineComments,
-                list_pages(client, RequestKind::InlineComments, self.inline_comments),
-            );
-            plan.add(RequestKind::CommentReplies, self.replies);
+        let mut walked = |kind: RequestKind, requests: u64| plan.add(kind, WALKS * requests);
+        walked(RequestKind::Spaces, 2);
+        walked(RequestKind::Pages, in_batches(RequestKind::Pages, &self.pages));
+        walked(RequestKind::Attachments, list_pages(client, RequestKind::Attachments, self.attachments));
+        if with_links || crawl.options.blog_post_rows {
+            walked(RequestKind::BlogPosts, in_batches(RequestKind::BlogPosts, &self.posts));
         }
+        if with_links {
+            for (kind, count) in [
+                (RequestKind::FooterComments, self.footer_comments),
+                (RequestKind::InlineComments, self.inline_comments),
+            ] {
+                walked(kind, list_pages(client, kind, count));
+            }
+            let limit = client.page_limit(RequestKind::SearchIndex);
+            let searches = second_opinions::searches(chosen, is_whole_site, &self.comments, limit);
+            plan.add(RequestKind::SearchIndex, searches);
+            plan.add(RequestKind::CommentReplies, self.replies);
+            plan.add(RequestKind::CommentSweep, self.comment_sweeps);
+        }
+        // at the beginning, after the lists and after their other view
+        plan.add(RequestKind::CurrentUser, 3);
+        plan.add(RequestKind::AttachmentsOfOneOwner, self.owners_to_ask);
         plan.add(RequestKind::People, self.people.div_ceil(PEOPLE_PER_REQUEST) as u64);
         RequestPlan::of(plan, crawl.last_run, 0)
     }
@@ -79,8 +103,11 @@ impl Listed {
 /// has sent, and what [`read_facts`](super::read_facts) will send for the pages of these spaces (by key).
 ///
 /// Every kind is exact on a site that answers well, except: views and viewers, which are about so many (pages that
-/// nobody viewed need fewer, pages not viewed for 90 days up to one more); accounts, when only contributors are people
-/// not met before; folders within folders; and labels that a search cut off.
+/// nobody viewed need fewer, pages not viewed for 90 days up to one more); links that may lead to a whiteboard, folder and
+/// the like, where no list shows their target; accounts, when only contributors are people not met before, or an answer
+/// leaves some out; folders within folders, or not found; versions of pages of which some were deleted; labels that a search
+/// cut off; and pages that the search does not show, which of archived spaces may be all
+/// ([`RequestPlan::unless_searched`]).
 pub fn plan_snapshot(
     api: &Api,
     inventory: &Inventory,
@@ -93,13 +120,12 @@ pub fn plan_snapshot(
     let before = inventory.plan.as_ref();
     let mut plan = before.map(|plan| plan.requests.clone()).unwrap_or_default();
     let all = reading::pages_of(inventory, spaces);
-    let pages = reading::current_of(&all);
-    let indexed = reading::indexed_spaces(inventory, spaces);
+    let pages = reading::measured(inventory, spaces, options);
+    let chosen = reading::chosen_spaces(inventory, spaces);
     plan.add(RequestKind::CurrentUser, 1);
-    plan.add(RequestKind::PageSweep, sweep_requests(client, &pages, &indexed));
-    let indexed_ids = reading::space_ids(&indexed);
-    let unindexed = pages.iter().filter(|page| !reading::is_indexed(page, &indexed_ids)).count();
-    plan.add(RequestKind::PageLabels, unindexed as u64);
+    for by in [SearchedSpaces::Current, SearchedSpaces::Archived] {
+        plan.add(RequestKind::PageSweep, sweep_requests(client, &pages, &reading::searched(&chosen, by)));
+    }
     plan.add(RequestKind::PageParents, parents::first_level(&all).len() as u64);
     if groups.has(MetricGroup::People) {
         let needs = pages.iter().map(|page| versions::requests(client, memory, page, inventory.scan.started_at));
@@ -114,24 +140,26 @@ pub fn plan_snapshot(
     }
     if groups.has(MetricGroup::Engagement) {
         for (kind, calls) in USUAL_CALLS {
-            plan.add(kind, pages.len() as u64 * calls);
+            let asked = pages.iter().filter(|page| kind != RequestKind::PageWatchers || engagement::has_watchers(page));
+            plan.add(kind, asked.count() as u64 * calls);
         }
     }
     let remembered = before.map_or(0, |plan| plan.remembered_versions);
     let view = View::new(&inventory.scan.base_url, &inventory.scan.account.id);
     let last = last_run::find(options.results.as_deref(), &view).run;
-    RequestPlan::of(plan, last.as_ref(), remembered)
+    let archived = reading::pages_in(&pages, &reading::searched(&chosen, SearchedSpaces::Archived));
+    RequestPlan {
+        unless_searched: archived.len() as u64 * alone::CALLS_PER_PAGE,
+        ..RequestPlan::of(plan, last.as_ref(), remembered)
+    }
 }
 
-fn sweep_requests(client: &Client, pages: &[&Content], indexed: &[&Space]) -> u64 {
-    let ids = reading::space_ids(indexed);
+fn sweep_requests(client: &Client, pages: &[&Content], spaces: &[&Space]) -> u64 {
     let mut counts: HashMap<SpaceId, u64> = HashMap::new();
-    for page in pages.iter().filter(|page| reading::is_indexed(page, &ids)) {
-        if let Some(space) = &page.space {
-            *counts.entry(space.clone()).or_default() += 1;
-        }
+    for space in reading::pages_in(pages, spaces).into_iter().filter_map(|page| page.space.as_ref()) {
+        *counts.entry(space.clone()).or_default() += 1;
     }
-    let ids: Vec<SpaceId> = indexed.iter().map(|space| space.id.clone()).collect();
+    let ids: Vec<SpaceId> = spaces.iter().map(|space| space.id.clone()).collect();
     batches(&ids, &counts, client.concurrency(), client.page_limit(RequestKind::PageSweep))
 }
 

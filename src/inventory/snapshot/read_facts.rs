@@ -1,14 +1,16 @@
 //! The order in which the facts of pages are read.
 
+use std::collections::BTreeSet;
+
 use super::plan::plan_snapshot;
-use super::reading::{Reading, current_of, indexed_spaces, pages_of};
+use super::reading::{Reading, chosen_spaces, measured, pages_of};
 use super::{
     MetricGroup, MetricGroups, PageFacts, SnapshotFacts, accounts, engagement, parents, sweep, targets, versions,
 };
-use crate::inventory::Inventory;
 use crate::inventory::continued::Continued;
 use crate::inventory::identity::confirm_account;
 use crate::inventory::options::CrawlOptions;
+use crate::inventory::{Inventory, List};
 use crate::progress::Progress;
 use confluence_client::{Api, RequestError};
 
@@ -36,36 +38,43 @@ pub async fn read_facts(
     }
     let continued = Continued::of(inventory, api, options, progress);
     let crawl = continued.crawl();
-    let (pages, indexed) = (pages_of(inventory, spaces), indexed_spaces(inventory, spaces));
-    let current = current_of(&pages);
-    let reading = Reading { crawl, groups, inventory, pages: &pages, current: &current, indexed: &indexed };
-    let facts = facts(&reading).await;
+    let (pages, chosen) = (pages_of(inventory, spaces), chosen_spaces(inventory, spaces));
+    let current = measured(inventory, spaces, options);
+    let reading = Reading { crawl, groups, inventory, pages: &pages, current: &current, spaces: &chosen };
+    let (facts, doubtful) = facts(&reading).await;
     confirm_account(api, &continued.ledger, &inventory.scan.account.id).await;
     for (id, account) in &facts.accounts {
         if let Some(name) = &account.name {
             inventory.people.entry(id.clone()).or_insert_with(|| name.clone());
         }
     }
+    inventory.doubtful.extend(doubtful);
     inventory.plan = Some(plan);
     continued.close(inventory).map(|()| facts)
 }
 
-async fn facts(reading: &Reading<'_>) -> SnapshotFacts {
+/// The facts, and the lists that they put in doubt.
+async fn facts(reading: &Reading<'_>) -> (SnapshotFacts, BTreeSet<List>) {
     let entries = reading.current.iter().map(|page| (page.id.clone(), PageFacts::default()));
-    let mut facts = SnapshotFacts { groups: reading.groups.clone(), pages: entries.collect(), ..Default::default() };
-    sweep::read(reading, &mut facts).await;
+    let mut facts = SnapshotFacts {
+        groups: reading.groups.clone(),
+        blog_posts: reading.crawl.options.blog_post_rows,
+        pages: entries.collect(),
+        ..Default::default()
+    };
+    let doubtful = sweep::read(reading, &mut facts).await;
     facts.parents = parents::read(reading).await;
     if reading.groups.has(MetricGroup::People) {
         versions::read(reading, &mut facts).await;
-        facts.accounts = accounts::read(reading, &mut facts).await;
+        accounts::read(reading, &mut facts).await;
     }
     if reading.groups.has(MetricGroup::Links) {
-        facts.missing_targets = targets::read(reading).await;
+        targets::read(reading, &mut facts).await;
     }
     if reading.groups.has(MetricGroup::Engagement) {
         engagement::read(reading, &mut facts).await;
     }
-    facts
+    (facts, doubtful)
 }
 
 #[cfg(test)]

@@ -6,8 +6,10 @@ use super::MetricGroups;
 use crate::inventory::Inventory;
 use crate::inventory::coverage::UnitKind;
 use crate::inventory::crawl::{Crawl, GROUP};
+use crate::inventory::options::CrawlOptions;
 use crate::inventory::site::{Content, ContentId, ContentKind, Space, SpaceId, Status};
 use crate::support::wording::plural;
+use confluence_client::api::{SearchedSpaces, Single};
 
 /// What the parts share.
 #[derive(Clone, Copy)]
@@ -17,10 +19,10 @@ pub(super) struct Reading<'a> {
     pub(super) inventory: &'a Inventory,
     /// The pages of the chosen spaces outside the trash: places of the tree.
     pub(super) pages: &'a [&'a Content],
-    /// Those of them that are current: only they are measured.
+    /// Those of them that are current, and current blog posts where they are asked for: only they are measured.
     pub(super) current: &'a [&'a Content],
-    /// The chosen spaces whose pages a search shows.
-    pub(super) indexed: &'a [&'a Space],
+    /// The chosen spaces.
+    pub(super) spaces: &'a [&'a Space],
 }
 
 impl Reading<'_> {
@@ -55,27 +57,54 @@ impl Reading<'_> {
     }
 }
 
+/// How to read a page or blog post alone.
+pub(super) fn single_of(content: &Content) -> Single {
+    if content.kind == ContentKind::BlogPost { Single::BlogPost } else { Single::Page }
+}
+
 /// The pages of the chosen spaces outside the trash, without drafts.
 pub(super) fn pages_of<'i>(inventory: &'i Inventory, keys: &[String]) -> Vec<&'i Content> {
+    outside_the_trash(inventory, ContentKind::Page, keys)
+}
+
+fn outside_the_trash<'i>(inventory: &'i Inventory, kind: ContentKind, keys: &[String]) -> Vec<&'i Content> {
     let keys: HashSet<&String> = keys.iter().collect();
     let chosen: HashSet<&SpaceId> =
         inventory.spaces.iter().filter(|space| keys.contains(&space.key)).map(|space| &space.id).collect();
-    let contents = inventory.contents.iter().filter(|content| content.kind == ContentKind::Page);
+    let contents = inventory.contents.iter().filter(|content| content.kind == kind);
     contents
         .filter(|page| !page.status.is_trash() && page.status != Status::Draft)
         .filter(|page| page.space.as_ref().is_some_and(|id| chosen.contains(id)))
         .collect()
 }
 
-/// The current ones of these pages.
-pub(super) fn current_of<'i>(pages: &[&'i Content]) -> Vec<&'i Content> {
-    pages.iter().copied().filter(|page| page.status == Status::Current).collect()
+/// What is measured of the chosen spaces: their current pages, and their current blog posts where those are asked for.
+pub(super) fn measured<'i>(inventory: &'i Inventory, keys: &[String], options: &CrawlOptions) -> Vec<&'i Content> {
+    let mut measured = pages_of(inventory, keys);
+    if options.blog_post_rows {
+        measured.extend(outside_the_trash(inventory, ContentKind::BlogPost, keys));
+    }
+    measured.retain(|content| content.status == Status::Current);
+    measured
 }
 
-/// The chosen spaces whose pages a search shows: those that are not archived.
-pub(super) fn indexed_spaces<'i>(inventory: &'i Inventory, keys: &[String]) -> Vec<&'i Space> {
+/// The chosen spaces.
+pub(super) fn chosen_spaces<'i>(inventory: &'i Inventory, keys: &[String]) -> Vec<&'i Space> {
     let keys: HashSet<&String> = keys.iter().collect();
-    inventory.spaces.iter().filter(|space| keys.contains(&space.key) && !space.is_archived()).collect()
+    inventory.spaces.iter().filter(|space| keys.contains(&space.key)).collect()
+}
+
+/// The spaces that this search looks into.
+pub(super) fn searched<'i>(spaces: &[&'i Space], by: SearchedSpaces) -> Vec<&'i Space> {
+    spaces.iter().copied().filter(|space| space.searched() == by).collect()
+}
+
+/// Spaces that one search for comments names: their keys have to fit into its address.
+const SPACES_PER_SEARCH: usize = 20;
+
+/// Spaces in the groups that searches for comments name together.
+pub(super) fn in_groups<'s, 'i>(spaces: &'s [&'i Space]) -> impl Iterator<Item = &'s [&'i Space]> {
+    spaces.chunks(SPACES_PER_SEARCH)
 }
 
 /// The ids of spaces.
@@ -83,7 +112,8 @@ pub(super) fn space_ids<'i>(spaces: &[&'i Space]) -> HashSet<&'i SpaceId> {
     spaces.iter().map(|space| &space.id).collect()
 }
 
-/// Whether a search shows the page, once its index has caught up; `indexed` are the spaces it looks into.
-pub(super) fn is_indexed(page: &Content, indexed: &HashSet<&SpaceId>) -> bool {
-    page.status == Status::Current && page.space.as_ref().is_some_and(|id| indexed.contains(id))
+/// The pages in these spaces.
+pub(super) fn pages_in<'i>(pages: &[&'i Content], spaces: &[&Space]) -> Vec<&'i Content> {
+    let ids: HashSet<&SpaceId> = spaces.iter().map(|space| &space.id).collect();
+    pages.iter().copied().filter(|page| page.space.as_ref().is_some_and(|id| ids.contains(id))).collect()
 }

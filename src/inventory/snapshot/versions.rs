@@ -4,17 +4,17 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::reading::Reading;
+use super::reading::{Reading, single_of};
 use super::{PageVersions, SnapshotFacts};
 use crate::inventory::convert;
 use crate::inventory::coverage::UnitKind;
-use crate::inventory::crawl::subject;
+use crate::inventory::crawl::{Crawl, subject};
 use crate::inventory::memory::Memory;
 use crate::inventory::site::{AccountId, Content, PageVersion};
-use confluence_client::api::Single;
-use confluence_client::{Client, RequestKind, model};
+use confluence_client::api::Order;
+use confluence_client::{Client, RequestError, RequestKind, model};
 
-/// How far back versions are looked at (`page-metrics-and-output.md` 23).
+/// How far back versions are looked at.
 const DAYS: TimeDelta = TimeDelta::days(90);
 
 /// What is known of a page's versions without a request.
@@ -88,14 +88,8 @@ pub(super) async fn read(reading: &Reading<'_>, facts: &mut SnapshotFacts) {
 async fn listed(reading: &Reading<'_>, page: &Content) -> Option<PageVersions> {
     let crawl = &reading.crawl;
     let unit = crawl.ledger.enter(UnitKind::PageVersions, format!("versions of {}", subject(page)));
-    let ask = || async {
-        let mut list = Vec::new();
-        let walked = crawl.api.page_versions(page.id.as_str(), |sent| list.extend(version(sent))).await;
-        walked.end.map(|()| list)
-    };
-    match crawl.twice(ask).await {
-        Ok(mut list) => {
-            list.sort_by_key(|version| std::cmp::Reverse(version.number));
+    match both_orders(crawl, page).await {
+        Ok(list) => {
             let newest = list.first().map_or(0, |version| version.number);
             if newest < page.version.unwrap_or(1) {
                 unit.failed("the list of versions lacks the current one");
@@ -105,14 +99,57 @@ async fn listed(reading: &Reading<'_>, page: &Content) -> Option<PageVersions> {
             crawl.memory.keep_page_versions(page, newest, &list);
             Some(PageVersions { list, whole: true })
         }
-        Err(error) if error.is_not_found() => {
-            crawl.settle_missing(unit, Single::Page, page.id.as_str()).await;
+        Err(VersionsError::Hole) => {
+            unit.failed("the two orders of the list do not show the same versions");
             None
         }
-        Err(error) => {
+        Err(VersionsError::Request(error)) if error.is_not_found() => {
+            crawl.settle_missing(unit, single_of(page), page.id.as_str()).await;
+            None
+        }
+        Err(VersionsError::Request(error)) => {
             unit.refused(&error);
             None
         }
+    }
+}
+
+/// The versions of a page, the newest first. A list without a gap is whole. Where numbers are missing, versions were
+/// deleted or the list was cut: it is read in its other order, too, and what only that one shows is a hole.
+async fn both_orders(crawl: &Crawl<'_>, page: &Content) -> Result<Vec<PageVersion>, VersionsError> {
+    let (which, id) = (single_of(page), page.id.as_str());
+    let in_order = async |order| {
+        let ask = || async {
+            let mut list = Vec::new();
+            let walked = crawl.api.page_versions(which, id, order, |sent| list.extend(version(sent))).await;
+            walked.end.map(|()| list)
+        };
+        let mut list = crawl.twice(ask).await?;
+        list.sort_by_key(|version| std::cmp::Reverse(version.number));
+        list.dedup_by_key(|version| version.number);
+        Ok::<Vec<PageVersion>, RequestError>(list)
+    };
+    let list = in_order(Order::Backward).await?;
+    let newest = list.first().map_or(0, |version| version.number);
+    if list.len() as u64 == u64::from(newest) {
+        return Ok(list);
+    }
+    let other = in_order(Order::Forward).await?;
+    let numbers = |list: &[PageVersion]| list.iter().map(|version| version.number).collect::<Vec<_>>();
+    if numbers(&list) == numbers(&other) { Ok(list) } else { Err(VersionsError::Hole) }
+}
+
+/// Why the versions of a page are not known.
+enum VersionsError {
+    /// Its list could not be read.
+    Request(RequestError),
+    /// The two orders of the list do not show the same.
+    Hole,
+}
+
+impl std::convert::From<RequestError> for VersionsError {
+    fn from(error: RequestError) -> Self {
+        Self::Request(error)
     }
 }
 

@@ -1,4 +1,4 @@
-//! Comala on Cloud: it has no REST API, but the search knows its fields (`comala.md` 3). The states of all pages come
+//! Comala on Cloud: it has no REST API, but the search knows its fields. The states of all pages come
 //! from one search for each state name, not from one call for each page.
 
 use std::collections::HashSet;
@@ -11,6 +11,7 @@ use crate::inventory::coverage::UnitKind;
 use crate::inventory::crawl::Crawl;
 use crate::support::wording::plural;
 use confluence_client::RequestKind;
+use confluence_client::api::SearchedSpaces;
 use confluence_client::cql::{in_spaces, quoted};
 
 /// The windows of expiry, the narrowest first; each search also finds what the ones before it find.
@@ -39,50 +40,110 @@ enum Asked<'o> {
 /// The rows that a search found; `None` when it failed.
 type Hits = Option<Vec<usize>>;
 
-/// Fills the rows of all pages with a workflow. Gives whether the app is there.
-pub(super) async fn read(crawl: &Crawl<'_>, rows: &mut Rows<'_>, options: &WorkflowOptions) -> bool {
+/// Fills the rows of all pages with a workflow. Gives the pages of which the search may not know the workflow though it shows
+/// them: those of archived spaces, where it finds none there and some in current ones. `None`: the app is not there.
+pub(super) async fn read(
+    crawl: &Crawl<'_>,
+    rows: &mut Rows<'_>,
+    options: &WorkflowOptions,
+    sweep: &Sweep,
+) -> Option<HashSet<usize>> {
     let unit = crawl.ledger.enter(UnitKind::Workflow, "probe for Comala on Cloud");
     rows.plan(RequestKind::WorkflowProbe, 1);
     let knows = crawl.api.knows_workflow_fields().await;
     unit.settle(&knows);
     match knows {
         Ok(true) => {}
-        Ok(false) => return false,
+        Ok(false) => return None,
         Err(_) => {
             rows.close_all();
-            return false;
+            return None;
         }
     }
     let names = options.searched_states();
     let mut residue = Vec::new();
-    for group in rows.groups() {
+    let mut found = HashSet::new();
+    let mut silent = HashSet::new();
+    for group in rows.groups().into_iter().filter(|group| sweep.looks_into(group)) {
         rows.plan(RequestKind::WorkflowSearch, 1);
         let in_group = in_spaces(&group.keys);
         let subject = format!("pages with a workflow in {}", group.keys.join(", "));
-        match search(crawl, rows, &format!("type = page and {in_group} and cw_enabled = true"), subject).await {
-            Some(enabled) if enabled.is_empty() => {}
+        match search(crawl, rows, group.searched, &format!("type = page and {in_group} and cw_enabled = true"), subject)
+            .await
+        {
+            Some(enabled) if enabled.is_empty() => {
+                if group.searched == SearchedSpaces::Archived {
+                    silent.extend(&group.pages);
+                }
+            }
             Some(enabled) => {
+                found.insert(group.searched == SearchedSpaces::Archived);
                 residue.extend(read_group(crawl, rows, &group, &enabled, (&names, &options.reviewers)).await);
             }
-            None => group.pages.iter().for_each(|at| rows.close(*at)),
+            None => {
+                group.pages.iter().for_each(|at| rows.close(*at));
+                if group.searched == SearchedSpaces::Archived {
+                    let pages = plural(group.pages.len() as u64, "page", "pages");
+                    rows.notes.push(format!("the workflow of {pages} in archived spaces could not be searched for"));
+                }
+            }
         }
     }
     note_residue(rows, &names, &residue);
-    true
+    // hits in archived spaces show that the search knows workflows there
+    if found != HashSet::from([false]) {
+        silent.clear();
+    }
+    Some(silent)
 }
 
-/// The search shows neither archived pages nor those published a moment ago: that it finds no workflow of them says
-/// nothing.
-pub(super) fn close_unseen(crawl: &Crawl<'_>, rows: &mut Rows<'_>, sweep: &Sweep) {
-    let unseen: Vec<usize> = rows.unknown().into_iter().filter(|at| !sweep.shows(*at)).collect();
+/// The rows that nothing tells and of which the search may not know the workflow: it does not show them, or is silent on them.
+pub(super) fn unseen(rows: &Rows<'_>, sweep: &Sweep, silent: &HashSet<usize>) -> Vec<usize> {
+    rows.unknown().into_iter().filter(|at| !sweep.shows(*at) || silent.contains(at)).collect()
+}
+
+/// Closes the rows that nothing tells and that the search does not show, such as archived pages and those published a moment
+/// ago, and those of archived spaces where it finds no workflow at all: that it finds none of them says nothing, so no
+/// content state may stand for it. Gives them.
+pub(super) fn close_unseen(
+    crawl: &Crawl<'_>,
+    rows: &mut Rows<'_>,
+    sweep: &Sweep,
+    silent: &HashSet<usize>,
+) -> Vec<usize> {
+    let (silent, unseen): (Vec<usize>, Vec<usize>) =
+        unseen(rows, sweep, silent).into_iter().partition(|at| sweep.shows(*at));
+    if !silent.is_empty() {
+        let pages = plural(silent.len() as u64, "page", "pages");
+        let subject = format!("workflow of {pages} in archived spaces");
+        crawl.ledger.enter(UnitKind::Workflow, subject).skipped("the search finds no workflow in archived spaces");
+        rows.notes.push(format!(
+            "the workflow of {pages} in archived spaces is not known, as the search finds workflows in current spaces \
+             only: the state is empty, and no native content state stands for it"
+        ));
+        for at in &silent {
+            rows.close(*at);
+        }
+    }
     if unseen.is_empty() {
-        return;
+        return silent;
     }
-    let subject = format!("workflow of {} that the search does not show", plural(unseen.len() as u64, "page", "pages"));
-    crawl.ledger.enter(UnitKind::Workflow, subject).skipped("the search shows published pages of current spaces");
-    for at in unseen {
-        rows.close(at);
+    let pages = plural(unseen.len() as u64, "page", "pages");
+    let subject = format!("workflow of {pages} that the search does not show");
+    crawl.ledger.enter(UnitKind::Workflow, subject).skipped("only the search tells the state of the workflow");
+    let archived = unseen.iter().filter(|at| rows.page(**at).searched == SearchedSpaces::Archived).count();
+    let among = match archived {
+        0 => String::new(),
+        archived => format!(", {archived} of them in archived spaces"),
+    };
+    rows.notes.push(format!(
+        "the workflow of {pages} is not known, as the search does not show it{among}: the state is empty, and no \
+         native content state stands for it"
+    ));
+    for at in &unseen {
+        rows.close(*at);
     }
+    silent.into_iter().chain(unseen).collect()
 }
 
 /// Fills the rows of one group; gives those whose state has none of the names.
@@ -107,19 +168,26 @@ async fn read_group(
     let searches = all.map(|(asked, condition)| {
         let cql = format!("type = page and {in_group} and {condition}");
         let subject = format!("pages with {condition} in {}", group.keys.join(", "));
-        async move { (asked, search(crawl, known, &cql, subject).await) }
+        async move { (asked, search(crawl, known, group.searched, &cql, subject).await) }
     });
     let answers = crawl.all(searches.collect()).await;
     take(rows, enabled, answers)
 }
 
-async fn search(crawl: &Crawl<'_>, rows: &Rows<'_>, cql: &str, subject: String) -> Hits {
+async fn search(crawl: &Crawl<'_>, rows: &Rows<'_>, searched: SearchedSpaces, cql: &str, subject: String) -> Hits {
     let unit = crawl.ledger.enter(UnitKind::Workflow, subject);
     let mut hits = Vec::new();
-    let walked = crawl.api.workflow_search(cql, |hit| hits.extend(rows.find(&hit.id.0))).await;
-    let read = walked.end.is_ok();
-    unit.settle(&walked.end);
-    read.then_some(hits)
+    let walked = crawl.api.workflow_search(searched, cql, |hit| hits.extend(rows.find(&hit.id.0))).await;
+    match walked.end {
+        Err(error) if searched == SearchedSpaces::Archived && error.is_refusal() => {
+            unit.skipped("the search of archived spaces does not know this field");
+            None
+        }
+        end => {
+            unit.settle(&end);
+            end.is_ok().then_some(hits)
+        }
+    }
 }
 
 /// Joins the answers. A page with a workflow whose state was not found is in the residue, unless the search for one of

@@ -1,7 +1,6 @@
-//! Comala on Data Center: the property it keeps for each page, and `rest/cw/1` (`comala.md` 1).
+//! Comala on Data Center: the property it keeps for each page, and `rest/cw/1`.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde_json::Value;
 
@@ -12,6 +11,7 @@ use super::state::{WorkflowPage, WorkflowSource, WorkflowState};
 use super::sweep::{Answered, Sweep};
 use crate::inventory::coverage::UnitKind;
 use crate::inventory::crawl::{Crawl, GROUP};
+use crate::inventory::refusals::Refusals;
 use crate::support::wording::plural;
 use confluence_client::api::Single;
 use confluence_client::workflow_model::{
@@ -19,12 +19,10 @@ use confluence_client::workflow_model::{
 };
 use confluence_client::{RequestError, RequestKind};
 
-/// The content property of Comala on Data Center (`comala.md` 1.4).
+/// The content property of Comala on Data Center.
 pub(super) const PROPERTY: &str = "comalaworkflows";
 /// Pages whose parameters are looked at when none is configured, to say which ones there are.
 const SAMPLE: usize = 20;
-/// Refusals in a space, without any answer, after which its other pages are not asked for.
-const ENOUGH: usize = 5;
 
 /// Whether the app is there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,7 +52,7 @@ pub(super) async fn probe(crawl: &Crawl<'_>, rows: &mut Rows<'_>) -> Presence {
                 unit.ok();
                 return Presence::Present;
             }
-            // an unknown path is answered with 404, or with an HTML page (`confluence-api.md` 5.2)
+            // an unknown path is answered with 404, or with an HTML page
             Err(RequestError::NotFound { .. } | RequestError::NotJson { .. } | RequestError::Gone { .. }) => {}
             Err(error) => trouble = Some(error),
         }
@@ -143,7 +141,7 @@ fn read_property(rows: &mut Rows<'_>, at: usize, options: &WorkflowOptions, swee
     options.ask_each_page
 }
 
-/// The state in the property; `None` is a page without a workflow. Booleans may be texts (`comala.md` 1.4).
+/// The state in the property; `None` is a page without a workflow. Booleans may be texts.
 fn of_property(value: &Value, version: Option<u32>) -> Option<WorkflowState> {
     let value = json::document(value);
     let field = |name: &str| value.get(name);
@@ -163,7 +161,7 @@ fn of_property(value: &Value, version: Option<u32>) -> Option<WorkflowState> {
 }
 
 /// Asks for the status of a page and, with `refusals`, for its parameters.
-async fn ask<'p>(crawl: &Crawl<'_>, at: usize, page: WorkflowPage<'p>, refusals: Option<&Refusals<'p>>) -> Asked {
+async fn ask<'p>(crawl: &Crawl<'_>, at: usize, page: WorkflowPage<'p>, refusals: Option<&Refusals<&'p str>>) -> Asked {
     let id = page.id.as_str();
     let unit = crawl.ledger.enter(UnitKind::Workflow, format!("workflow status of page {id}"));
     let status = match crawl.twice(|| crawl.api.workflow_status(id)).await {
@@ -188,49 +186,14 @@ async fn ask<'p>(crawl: &Crawl<'_>, at: usize, page: WorkflowPage<'p>, refusals:
     Asked { at, status, parameters }
 }
 
-/// What each space has answered so far: when to stop asking for what an account is refused, since a site of a hundred
-/// thousand pages need not say so for each.
-///
-/// Comala shows parameters to whoever may edit the page (`comala.md` 1.2). That right comes from the space, and single
-/// pages take it away again, so spaces are told apart, and one page that answers keeps its space in.
-#[derive(Debug, Default)]
-struct Refusals<'a> {
-    by_space: Mutex<HashMap<&'a str, Tally>>,
-}
-
-#[derive(Debug, Default)]
-struct Tally {
-    answered: bool,
-    refused: usize,
-}
-
-impl<'a> Refusals<'a> {
-    /// Whether a space has refused so often that asking on is of no use.
-    fn are_enough(&self, space: &str) -> bool {
-        self.lock().get(space).is_some_and(|tally| !tally.answered && tally.refused >= ENOUGH)
-    }
-
-    /// A page of the space was refused.
-    fn refused(&self, space: &'a str) {
-        self.lock().entry(space).or_default().refused += 1;
-    }
-
-    /// A page of the space was answered.
-    fn answered(&self, space: &'a str) {
-        self.lock().entry(space).or_default().answered = true;
-    }
-
-    /// Counts stay true whatever happened to a thread that held them.
-    fn lock(&self) -> MutexGuard<'_, HashMap<&'a str, Tally>> {
-        self.by_space.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
 /// 204 is a page without parameters; 403 an account that may not edit the page, which says nothing about them.
-async fn parameters<'p>(crawl: &Crawl<'_>, page: WorkflowPage<'p>, refusals: &Refusals<'p>) -> Parameters {
+///
+/// Comala shows parameters to whoever may edit the page. That right comes from the space, and single
+/// pages take it away again, so refusals are counted by space.
+async fn parameters<'p>(crawl: &Crawl<'_>, page: WorkflowPage<'p>, refusals: &Refusals<&'p str>) -> Parameters {
     let id = page.id.as_str();
     let unit = crawl.ledger.enter(UnitKind::Workflow, format!("workflow parameters of page {id}"));
-    if refusals.are_enough(page.space_key) {
+    if refusals.are_enough(&page.space_key) {
         unit.skipped("not asked for: those of other pages of the space were refused");
         return Parameters::GivenUp;
     }

@@ -1,5 +1,5 @@
 //! Looks for the content property in which a workflow app keeps its state, so that it can be pinned: the key and the
-//! JSON of Comala on Cloud are documented nowhere (`comala.md` 3).
+//! JSON of Comala on Cloud are documented nowhere.
 
 use std::collections::BTreeMap;
 
@@ -106,7 +106,8 @@ fn not_looked_at(error: &RequestError) -> String {
     format!("not every page could be looked at for the property of the workflow: {error}")
 }
 
-/// `(?i)(comala|^cw[-_.]?|workflow)` of `comala.md` 3, but for words that merely begin with these two letters.
+/// Whether a key looks like that of a workflow app: it has `comala` or `workflow` in it, or begins with `cw` as a word of
+/// its own.
 fn is_workflow_key(key: &str) -> bool {
     let key = key.to_ascii_lowercase();
     let begins = key.strip_prefix("cw").is_some_and(|rest| rest.is_empty() || rest.starts_with(['-', '_', '.']));

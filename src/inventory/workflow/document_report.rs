@@ -1,5 +1,4 @@
-//! The Document Report that Comala exports as CSV by hand: a way without any API, which also brings owners
-//! (`comala.md` 3). Its columns are found by name, in any order and in several spellings.
+//! The Document Report that Comala exports as CSV by hand: a way without any API, which also brings owners. Its columns are found by name, in any order and in several spellings.
 
 use std::collections::BTreeMap;
 

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use serde_json::Value;
 
-/// Below this a number is seconds since 1970, from it on milliseconds (`comala.md` 1.1).
+/// Below this a number is seconds since 1970, from it on milliseconds.
 const MILLISECONDS_FROM: i64 = 100_000_000_000;
 
 /// A time: seconds or milliseconds since 1970, or ISO 8601. What cannot be read is not known.

@@ -1,4 +1,4 @@
-//! The workflow state of pages, from whatever the site offers (`comala.md`).
+//! The workflow state of pages, from whatever the site offers.
 //!
 //! Providers are asked in a fixed order, and every row says where its state comes from: Comala on Data Center by its
 //! content property and by `rest/cw/1`, Comala on Cloud by its search fields, a content property that is pinned in the
@@ -7,8 +7,10 @@
 //! source could not be read is not answered by a worse one, or its state would change from week to week with the
 //! weather.
 //!
-//! The search shows neither archived pages nor archived spaces. Where the search is what tells workflows, those are
-//! unavailable, and a unit that was skipped; what is read page by page knows of them.
+//! The search does not show archived pages, and archived spaces only where the site looks into them. Where the search is
+//! what tells workflows, a page that it does not show is unavailable, and so are those of archived spaces where it finds no
+//! workflow while it finds some in current ones: no native content state stands for a state that may be
+//! there. What is read page by page knows of all.
 
 mod cloud_search;
 mod data_center;
@@ -16,6 +18,7 @@ mod discovery;
 mod document_report;
 mod json;
 mod native;
+mod native_dates;
 mod options;
 mod pinned;
 mod planned;
@@ -30,6 +33,7 @@ use chrono::Utc;
 
 use super::coverage::{Coverage, UnitKind};
 use super::crawl::Crawl;
+use super::kept_texts::KeptTexts;
 use super::ledger::Ledger;
 use super::memory::Memory;
 use super::options::CrawlOptions;
@@ -44,7 +48,7 @@ pub use document_report::DocumentReport;
 pub use options::{DEFAULT_STATE_NAMES, WorkflowOptions};
 pub use planned::{WorkflowCost, expected_requests};
 pub use property::{PinnedProperty, PropertyCandidate};
-pub use state::{DueWindow, WorkflowPage, WorkflowReading, WorkflowSource, WorkflowState};
+pub use state::{DueWindow, ToldState, WorkflowPage, WorkflowReading, WorkflowSource, WorkflowState, state_key};
 
 use data_center::Presence;
 use rows::Rows;
@@ -64,12 +68,14 @@ pub async fn workflow_of(
     for page in pages {
         witnesses.note_id(Kind::Content(ContentKind::Page), page.id.as_str());
     }
+    let of_crawl = CrawlOptions::default();
     let crawl = Crawl {
         api,
-        options: &CrawlOptions::default(),
+        options: &of_crawl,
         progress,
         ledger: &ledger,
         witnesses: &witnesses,
+        texts: &KeptTexts::beside(&[], &of_crawl),
         site: &site,
         memory: Memory(None),
         last_run: None,
@@ -95,11 +101,11 @@ pub(super) async fn read(crawl: &Crawl<'_>, pages: &[WorkflowPage<'_>], options:
     }
     let (keys, asked_alone) = wanted_properties(presence, options);
     let sweep = Sweep::run(crawl, &mut rows, &keys, asked_alone).await;
-    let mut by_search = false;
+    let mut silent = None;
     if presence == Presence::Present {
         data_center::read(crawl, &mut rows, options, &sweep).await;
     } else {
-        by_search = cloud_search::read(crawl, &mut rows, options).await;
+        silent = cloud_search::read(crawl, &mut rows, options, &sweep).await;
         discovery::look(crawl, &mut rows, options).await;
     }
     if let Some(property) = &options.property {
@@ -108,13 +114,18 @@ pub(super) async fn read(crawl: &Crawl<'_>, pages: &[WorkflowPage<'_>], options:
     if let Some(report) = &options.import {
         report.apply(&mut rows);
     }
+    let mut closed = Vec::new();
+    if let Some(silent) = silent {
+        let unseen = cloud_search::unseen(&rows, &sweep, &silent);
+        by_labels(crawl, &mut rows, &options.label_map, unseen);
+        closed = cloud_search::close_unseen(crawl, &mut rows, &sweep, &silent);
+    }
     if presence == Presence::Absent {
-        native::read(crawl, &mut rows, &sweep).await;
+        native::read(crawl, &mut rows, &sweep, &closed).await;
+        native_dates::read(crawl, &mut rows).await;
     }
-    by_labels(crawl, &mut rows, &options.label_map);
-    if by_search {
-        cloud_search::close_unseen(crawl, &mut rows, &sweep);
-    }
+    let open = rows.unknown();
+    by_labels(crawl, &mut rows, &options.label_map, open);
     rows.finish(&options.final_states)
 }
 
@@ -127,14 +138,14 @@ fn wanted_properties(presence: Presence, options: &WorkflowOptions) -> (Vec<&str
     (std::iter::once(of_app).chain(pinned).collect(), asked_alone)
 }
 
-/// Gives the pages without any workflow the state of the first label of the map that they bear (`comala.md` 4): the last
-/// resort.
-fn by_labels(crawl: &Crawl<'_>, rows: &mut Rows<'_>, map: &[(String, String)]) {
+/// Gives these pages the state of the first label of the map that they bear: the last resort for pages
+/// without any workflow, and what somebody has said of those whose workflow the search does not show.
+fn by_labels(crawl: &Crawl<'_>, rows: &mut Rows<'_>, map: &[(String, String)], pages: Vec<usize>) {
     if map.is_empty() {
         return;
     }
     let mut unread = Vec::new();
-    for at in rows.unknown() {
+    for at in pages {
         let Some(labels) = rows.page(at).labels else {
             unread.push(at);
             continue;

@@ -1,4 +1,4 @@
-//! Native content states, "page status" (`comala.md` 6): by the states that each space suggests, then by the property
+//! Native content states, "page status": by the states that each space suggests, then by the property
 //! that the search expands, which also shows the states people made for themselves.
 
 use serde_json::Value;
@@ -12,7 +12,7 @@ use crate::inventory::crawl::Crawl;
 use crate::support::wording::plural;
 use confluence_client::{RequestError, RequestKind};
 
-/// The content property that holds the state of the published page (`confluence-api.md` 3.4).
+/// The content property that holds the state of the published page.
 pub(super) const PROPERTY: &str = "content-state-published";
 
 /// What one space answered.
@@ -24,10 +24,11 @@ struct SpaceStates {
     failed: bool,
 }
 
-/// Fills the rows of pages without any other workflow.
-pub(super) async fn read(crawl: &Crawl<'_>, rows: &mut Rows<'_>, sweep: &Sweep) {
+/// Fills the rows of pages without any other workflow. Those of the closed rows get their content state all the same,
+/// beside a workflow that is not known.
+pub(super) async fn read(crawl: &Crawl<'_>, rows: &mut Rows<'_>, sweep: &Sweep, closed: &[usize]) {
     let open = rows.unknown();
-    let mut spaces: Vec<&str> = open.iter().map(|at| rows.page(*at).space_key).collect();
+    let mut spaces: Vec<&str> = open.iter().chain(closed).map(|at| rows.page(*at).space_key).collect();
     spaces.sort_unstable();
     spaces.dedup();
     rows.plan(RequestKind::ContentStates, spaces.len() as u64);
@@ -63,8 +64,7 @@ pub(super) async fn read(crawl: &Crawl<'_>, rows: &mut Rows<'_>, sweep: &Sweep) 
             Answered::Not => unexpanded += 1,
         }
         let space = rows.page(at).space_key;
-        let unread =
-            failed.iter().any(|key| key == space) || sweep.failed && sweep.property(at, PROPERTY) == Answered::Not;
+        let unread = failed.iter().any(|key| key == space) || sweep.is_unread(at, PROPERTY);
         if unread && rows.state(at).source == WorkflowSource::None {
             rows.close(at);
         }

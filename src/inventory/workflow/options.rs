@@ -3,7 +3,7 @@
 use super::document_report::DocumentReport;
 use super::property::PinnedProperty;
 
-/// State names that are tried where the configuration names none (`comala.md` 3). They are case-sensitive.
+/// State names that are tried where the configuration names none. They are case-sensitive.
 pub const DEFAULT_STATE_NAMES: [&str; 9] =
     ["Draft", "Review", "In Review", "In Approval", "Approved", "Rejected", "Expired", "Published", "Obsolete"];
 

@@ -2,9 +2,12 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use chrono::{DateTime, Utc};
+
 use super::property::PropertyCandidate;
-use super::state::{WorkflowPage, WorkflowReading, WorkflowSource, WorkflowState};
+use super::state::{WorkflowPage, WorkflowReading, WorkflowSource, WorkflowState, state_key};
 use crate::support::wording::plural;
+use confluence_client::api::SearchedSpaces;
 use confluence_client::{RequestCounts, RequestKind};
 
 /// Spaces that one query names at most: queries travel in the URL.
@@ -19,8 +22,9 @@ pub(super) struct Rows<'a> {
     requests: RequestCounts,
 }
 
-/// Some of the spaces, as many as one query may name.
+/// Some of the spaces that one search looks into, as many as one query may name.
 pub(super) struct SpaceGroup<'a> {
+    pub(super) searched: SearchedSpaces,
     pub(super) keys: Vec<&'a str>,
     /// The pages of these spaces.
     pub(super) pages: Vec<usize>,
@@ -81,13 +85,17 @@ impl<'a> Rows<'a> {
     /// The spaces of all pages in groups, in the order of the pages.
     pub(super) fn groups(&self) -> Vec<SpaceGroup<'a>> {
         let mut group_of: HashMap<&str, usize> = HashMap::new();
+        let mut open: HashMap<SearchedSpaces, usize> = HashMap::new();
         let mut groups: Vec<SpaceGroup<'a>> = Vec::new();
         for (at, page) in self.pages.iter().enumerate() {
             let group = *group_of.entry(page.space_key).or_insert_with(|| {
-                if groups.last().is_none_or(|group| group.keys.len() >= SPACES_PER_QUERY) {
-                    groups.push(SpaceGroup { keys: Vec::new(), pages: Vec::new() });
-                }
-                let last = groups.len() - 1;
+                let searched = page.searched;
+                let last = open.get(&searched).copied().filter(|last| groups[*last].keys.len() < SPACES_PER_QUERY);
+                let last = last.unwrap_or_else(|| {
+                    groups.push(SpaceGroup { searched, keys: Vec::new(), pages: Vec::new() });
+                    groups.len() - 1
+                });
+                open.insert(searched, last);
                 groups[last].keys.push(page.space_key);
                 last
             });
@@ -108,7 +116,7 @@ impl<'a> Rows<'a> {
                 row.state = found.state.clone();
                 row.complete(found);
             }
-            (_, Some(known), Some(other)) if known != other => {}
+            (_, Some(known), Some(other)) if state_key(known) != state_key(other) => {}
             _ => row.complete(found),
         }
     }
@@ -121,6 +129,15 @@ impl<'a> Rows<'a> {
     /// The native content state of the page, whatever else is known of it.
     pub(super) fn set_content_state(&mut self, at: usize, name: &str) {
         self.states[at].content_state = Some(name.to_owned());
+    }
+
+    /// Since when the page bears its native content state; where that is what tells its workflow, since when it is in that.
+    pub(super) fn set_content_state_since(&mut self, at: usize, since: DateTime<Utc>) {
+        let row = &mut self.states[at];
+        row.content_state_since = Some(since);
+        if row.source == WorkflowSource::NativeState {
+            row.since = Some(since);
+        }
     }
 
     /// Somebody who has not decided yet.
@@ -155,12 +172,13 @@ impl<'a> Rows<'a> {
     /// All rows, with a note on the sources. States of these names are final where the source does not say whether they
     /// are.
     pub(super) fn finish(mut self, final_states: &[String]) -> WorkflowReading {
+        let final_states: Vec<String> = final_states.iter().map(|name| state_key(name)).collect();
         let mut counts: BTreeMap<&WorkflowSource, u64> = BTreeMap::new();
         for row in &mut self.states {
             if let (None, Some(state)) = (row.is_final, &row.state)
                 && !final_states.is_empty()
             {
-                row.is_final = Some(final_states.contains(state));
+                row.is_final = Some(final_states.contains(&state_key(state)));
             }
         }
         for row in &self.states {
@@ -207,6 +225,17 @@ mod tests {
     use super::*;
     use crate::inventory::ContentId;
 
+    fn page<'a>(id: &'a ContentId, space_key: &'a str) -> WorkflowPage<'a> {
+        WorkflowPage {
+            id,
+            space_key,
+            searched: SearchedSpaces::Current,
+            version: None,
+            labels: None,
+            content_state: None,
+        }
+    }
+
     fn found(source: WorkflowSource, state: Option<&str>, name: &str) -> WorkflowState {
         WorkflowState { source, state: state.map(str::to_owned), name: Some(name.to_owned()), ..Default::default() }
     }
@@ -214,8 +243,7 @@ mod tests {
     #[test]
     fn later_providers_fill_only_what_is_open() {
         let ids: Vec<ContentId> = (1..=4).map(|id| ContentId::new(id.to_string())).collect();
-        let pages: Vec<WorkflowPage<'_>> =
-            ids.iter().map(|id| WorkflowPage { id, space_key: "ENG", version: None, labels: None }).collect();
+        let pages: Vec<WorkflowPage<'_>> = ids.iter().map(|id| page(id, "ENG")).collect();
         let mut rows = Rows::new(&pages);
         let cql = |state: Option<&str>| WorkflowState {
             source: WorkflowSource::ComalaCloudCql,
@@ -243,11 +271,7 @@ mod tests {
     fn many_spaces_are_asked_for_in_groups() {
         let ids: Vec<ContentId> = (0..240).map(|id| ContentId::new(id.to_string())).collect();
         let keys: Vec<String> = (0..240).map(|page| format!("S{}", page % 120)).collect();
-        let pages: Vec<WorkflowPage<'_>> = ids
-            .iter()
-            .zip(&keys)
-            .map(|(id, key)| WorkflowPage { id, space_key: key, version: None, labels: None })
-            .collect();
+        let pages: Vec<WorkflowPage<'_>> = ids.iter().zip(&keys).map(|(id, key)| page(id, key)).collect();
         let rows = Rows::new(&pages);
         let groups = rows.groups();
         assert_eq!(groups.iter().map(|group| group.keys.len()).collect::<Vec<_>>(), [50, 50, 20]);

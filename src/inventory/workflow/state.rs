@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::property::PropertyCandidate;
 use crate::inventory::ContentId;
 use confluence_client::RequestCounts;
+use confluence_client::api::SearchedSpaces;
 
 /// A page whose state is wanted.
 #[derive(Debug, Clone, Copy)]
@@ -17,10 +18,24 @@ pub struct WorkflowPage<'a> {
     pub id: &'a ContentId,
     /// The key of its space.
     pub space_key: &'a str,
+    /// Which search looks into that space.
+    pub searched: SearchedSpaces,
     /// Number of its published version, where it is known.
     pub version: Option<u32>,
     /// Its labels; `None` when they could not be read.
     pub labels: Option<&'a [String]>,
+    /// What the site has told of its content state in this version: it is not asked again.
+    pub content_state: Option<ToldState<'a>>,
+}
+
+/// A content state and since when, as the site told it of the same version of a page. Whoever changes the state publishes a
+/// version.
+#[derive(Debug, Clone, Copy)]
+pub struct ToldState<'a> {
+    /// Name of the state.
+    pub state: &'a str,
+    /// When the page came into it.
+    pub since: DateTime<Utc>,
 }
 
 /// The workflow of one page, as far as its source tells. What the source does not tell is `None`, never empty.
@@ -59,6 +74,14 @@ pub struct WorkflowState {
     /// Confluence's own content state (page status), whatever the source of the state above.
     #[serde(default)]
     pub content_state: Option<String>,
+    /// When the page came into that, where the site tells.
+    #[serde(default)]
+    pub content_state_since: Option<DateTime<Utc>>,
+}
+
+/// A name of a state as it is compared: people write it in any case, and with any blanks.
+pub fn state_key(name: &str) -> String {
+    name.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
 }
 
 /// When a state expires, as far as the search tells.
@@ -90,7 +113,7 @@ impl DueWindow {
     }
 }
 
-/// Where a state comes from (`comala.md` 0).
+/// Where a state comes from.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub enum WorkflowSource {
@@ -179,6 +202,13 @@ pub struct WorkflowReading {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn states_are_the_same_in_any_case_and_with_any_blanks() {
+        assert_eq!(state_key(" In  Review\u{a0}"), state_key("in review"));
+        assert_ne!(state_key("Inreview"), state_key("in review"));
+        assert_eq!(state_key("PRÜFUNG"), state_key("Prüfung"));
+    }
 
     #[test]
     fn sources_are_written_as_their_words_and_read_back() {

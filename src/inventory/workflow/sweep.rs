@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde_json::Value;
 
-use super::rows::Rows;
+use super::rows::{Rows, SpaceGroup};
 use crate::inventory::coverage::UnitKind;
 use crate::inventory::crawl::Crawl;
 use confluence_client::RequestKind;
+use confluence_client::api::SearchedSpaces;
 use confluence_client::cql::in_spaces;
 use confluence_client::model;
 
@@ -28,6 +29,8 @@ pub(super) struct Sweep {
     answers: HashMap<usize, BTreeMap<String, Option<Value>>>,
     /// Pages that the search shows, whatever it tells of them.
     shown: HashSet<usize>,
+    /// Pages of archived spaces whose search is refused.
+    unsearched: HashSet<usize>,
     /// The search of a group of spaces failed.
     pub(super) failed: bool,
 }
@@ -45,9 +48,16 @@ impl Sweep {
             let unit =
                 crawl.ledger.enter(UnitKind::Workflow, format!("workflow properties in {}", group.keys.join(", ")));
             let cql = format!("type = page and {}", in_spaces(&group.keys));
-            let walked = crawl.api.property_search(&cql, keys, |hit| sweep.take(rows, keys, &hit)).await;
+            let walked =
+                crawl.api.property_search(group.searched, &cql, keys, |hit| sweep.take(rows, keys, &hit)).await;
             match walked.end {
                 Ok(()) => unit.ok(),
+                // what it would have shown is unseen, and every source says so of its own
+                Err(error) if group.searched == SearchedSpaces::Archived && error.is_refusal() => {
+                    crawl.ledger.warn(format!("the search does not look into archived spaces: {error}"));
+                    unit.skipped("the search does not look into archived spaces");
+                    sweep.unsearched.extend(&group.pages);
+                }
                 Err(error) => {
                     sweep.failed = true;
                     if asked_alone && !error.stops_run() {
@@ -75,9 +85,19 @@ impl Sweep {
         }
     }
 
+    /// Whether the search shows any of these pages: only then it says something of the others of the same spaces.
+    pub(super) fn looks_into(&self, group: &SpaceGroup<'_>) -> bool {
+        group.searched == SearchedSpaces::Current || group.pages.iter().any(|at| self.shows(*at))
+    }
+
     /// Whether the search shows a page.
     pub(super) fn shows(&self, at: usize) -> bool {
         self.shown.contains(&at)
+    }
+
+    /// Whether the property of a page could not be searched for.
+    pub(super) fn is_unread(&self, at: usize, key: &str) -> bool {
+        (self.failed || self.unsearched.contains(&at)) && self.property(at, key) == Answered::Not
     }
 
     /// What is known of a property of a page.
@@ -101,7 +121,14 @@ mod tests {
     #[test]
     fn not_expanded_is_not_absent() {
         let ids = ["1", "2", "3", "4"].map(ContentId::new);
-        let pages = ids.each_ref().map(|id| WorkflowPage { id, space_key: "ENG", version: None, labels: None });
+        let pages = ids.each_ref().map(|id| WorkflowPage {
+            id,
+            space_key: "ENG",
+            searched: SearchedSpaces::Current,
+            version: None,
+            labels: None,
+            content_state: None,
+        });
         let rows = Rows::new(&pages);
         let mut sweep = Sweep::default();
         for (id, metadata) in [

@@ -24,10 +24,11 @@ pub(super) const COLUMNS: &[PageColumn] = &[
     field!(integer("page_depth", "count"), place.depth)
         .says("Number of ancestors; the home page of a space has 0.")
         .from("parents of all pages")
-        .empty("an ancestor is not visible"),
+        .empty("a blog post, or an ancestor is not visible"),
     field!(integer("child_pages", "count"), place.child_pages)
         .says("Current pages directly below it, all of them.")
-        .from("parents of all pages"),
+        .from("parents of all pages")
+        .empty("a blog post, or the list of pages may have a hole"),
     field!(text("workflow_name"), workflow.name)
         .says("Name of the approval workflow.")
         .from("see workflow_source")
@@ -49,13 +50,13 @@ pub(super) const COLUMNS: &[PageColumn] = &[
         .empty("no label, or not read: see label_count"),
     of_body!(integer("word_count", "count"), words)
         .says(
-            "Words of the visible text by the word boundaries of Unicode (UAX #29); every Chinese character and \
-            every hiragana is a word of its own. Code, and what macros show by themselves, do not count.",
+            "Words of the visible text by the word boundaries of Unicode (UAX #29); Chinese, Japanese, Thai, Lao, Khmer \
+            and Burmese are parted by the dictionaries of ICU. Code, and what macros show by themselves, do not count.",
         )
         .from("body")
         .empty("the body was not read"),
     of_body!(integer("char_count", "count"), characters)
-        .says("Characters of the visible text as readers see them (graphemes), without markup.")
+        .says("Characters of the visible text as readers see them (graphemes), without markup and code.")
         .from("body")
         .empty("the body was not read"),
     field!(integer("attachment_count", "count"), files.count)

@@ -82,7 +82,7 @@ pub(super) const COLUMNS: &[PageColumn] = &[
         .from("audit --snapshot")
         .empty("no audit in the same run, or an incomplete one"),
     of_body!(integer("code_block_count", "count"), code_blocks)
-        .says("Code and noformat macros, preformatted blocks.")
+        .says("Code and noformat macros, and preformatted text (pre).")
         .from("body")
         .empty("the body was not read"),
     of_body!(integer("code_char_count", "count"), code_characters)
@@ -141,7 +141,7 @@ pub(super) const COLUMNS: &[PageColumn] = &[
         .from("body")
         .empty("the body was not read"),
     field!(integer("links_out_external", "count"), links.out_external)
-        .says("Distinct addresses elsewhere it links to.")
+        .says("Distinct addresses elsewhere it links to: each is a row of `findings/external_links.csv`.")
         .from("body")
         .empty("the body was not read"),
     field!(integer("links_in", "count"), links.incoming)
@@ -151,10 +151,12 @@ pub(super) const COLUMNS: &[PageColumn] = &[
         .group(MetricGroup::Links),
     field!(integer("broken_internal_links", "count"), links.broken_internal)
         .says(
-            "Links to contents that are not there, in the trash or not visible, and files it shows or links to that \
-            are not there. Links by title into spaces that were not read are not judged, anchors neither.",
+            "Links to contents and spaces that are not there, in the trash or not visible, to files that are not there, \
+            shown ones too, and to headings and anchors that are not there: each is a row of `findings/broken_links.csv`. \
+            What was not read is not judged: titles and files of other spaces, places of pages that show more than their \
+            own text. Places are compared by letters and digits, whatever their case.",
         )
-        .from("bodies, pages")
+        .from("bodies, pages, attachments")
         .empty("not read")
         .group(MetricGroup::Links),
     field!(integer("include_in", "count"), links.include_in)

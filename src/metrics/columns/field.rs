@@ -1,6 +1,6 @@
 //! Fields of a row that one column tells: how each kind of value stands in a cell, and how it is had back from it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
@@ -8,6 +8,7 @@ use crate::inventory::ParentKind;
 use crate::inventory::snapshot::ViewedLast;
 use crate::inventory::workflow::{DueWindow, WorkflowSource};
 use crate::metrics::Staleness;
+use crate::metrics::link_problems::LinkProblem;
 use crate::metrics::row::SinceFrom;
 use crate::spreadsheet::{Record, Value};
 
@@ -173,6 +174,23 @@ impl InCell for DateTime<Utc> {
         cell.as_time()
     }
 }
+
+/// As JSON: the texts may hold anything.
+macro_rules! lists {
+    ($($list:ty),+) => {$(
+        impl InCell for $list {
+            fn to_cell(&self) -> Value {
+                // texts and words always are JSON
+                Value::maybe(serde_json::to_string(self).ok(), Value::text)
+            }
+
+            fn of_cell(cell: &Value) -> Option<Self> {
+                serde_json::from_str(cell.as_text()?).ok()
+            }
+        }
+    )+};
+}
+lists!(Vec<LinkProblem>, BTreeSet<String>);
 
 /// Separated by semicolons; an empty list is an empty text.
 impl InCell for Vec<String> {

@@ -33,7 +33,7 @@ pub(super) const COLUMNS: &[PageColumn] = &[
         .says("What could not be read, separated by semicolons.")
         .from("the run")
         .empty("everything was read"),
-    field!(text("content_type"), place.content_type).says("page, or live for a live doc.").from("pages"),
+    field!(text("content_type"), place.content_type).says("page, live for a live doc, or blogpost.").from("pages"),
     field!(text("status"), place.status).says("Status of the page; snapshots hold current pages.").from("pages"),
     PageColumn::integer("title_len", "count", |page| {
         Value::count(unicode_segmentation::UnicodeSegmentation::graphemes(page.row.title.as_str(), true).count())
@@ -52,15 +52,19 @@ pub(super) const COLUMNS: &[PageColumn] = &[
     field!(text("path"), place.path)
         .says("Titles from the root down to the page, joined by \" / \".")
         .from("parents of all pages")
-        .empty("an ancestor is not visible"),
+        .empty("a blog post, or an ancestor is not visible"),
     field!(integer("descendant_pages", "count"), place.descendant_pages)
         .says("Current pages below it, at any depth, through folders and archived pages as well.")
-        .from("parents of all pages"),
+        .from("parents of all pages")
+        .empty("a blog post, or the list of pages may have a hole"),
     field!(integer("tree_position", "count"), place.position)
         .says("Order among its siblings, as Confluence keeps it.")
         .from("pages")
         .empty("the site does not tell"),
-    field!(flag("is_space_home"), place.is_space_home).says("Home page of its space.").from("spaces"),
+    field!(flag("is_space_home"), place.is_space_home)
+        .says("Home page of its space.")
+        .from("spaces")
+        .empty("a blog post"),
     PageColumn::integer("label_count", "count", |page| {
         Value::maybe(page.row.place.labels.as_ref(), |labels| Value::count(labels.len()))
     })

@@ -62,22 +62,25 @@ pub(super) const COLUMNS: &[PageColumn] = &[
         .empty("the source does not tell")
         .group(MetricGroup::Workflow),
     field!(time("workflow_since"), workflow.since)
-        .says("When the page came into that state.")
+        .says(
+            "When the page came into that state; where workflow_since_is_at_least says so, the first snapshot that saw \
+            it there.",
+        )
         .from("see workflow_since_source")
-        .empty("no state")
+        .empty("no state, or nothing tells since when: no date of the source, and no snapshot before")
         .group(MetricGroup::Workflow),
     field!(text("workflow_since_source"), workflow.since_from)
         .says(
             "source: the workflow says so. snapshots: the first of the snapshots in a row that saw it in this \
-            state, to the week.",
+            state, to the week; whether it left and came back between two of them, however far apart, is not known.",
         )
         .from("workflow, own history")
-        .empty("no state")
+        .empty("no state, or nothing tells since when")
         .group(MetricGroup::Workflow),
     field!(integer("workflow_days_in_state", "days"), workflow.days_in_state)
-        .says("Whole days in that state.")
+        .says("Whole days in that state; at least so many where workflow_since_is_at_least says so.")
         .from("workflow_since")
-        .empty("no state")
+        .empty("no state, or nothing tells since when")
         .group(MetricGroup::Workflow),
     field!(time("workflow_due"), workflow.due)
         .says("When the state is due.")
@@ -133,36 +136,37 @@ pub(super) const COLUMNS: &[PageColumn] = &[
         .empty("none, or not read")
         .group(MetricGroup::Workflow),
     field!(time("content_state_since"), workflow.content_state_since)
-        .says(
-            "Since when it bears it: the first of the snapshots in a row that saw it, to the week, for no list \
-            tells it.",
-        )
-        .from("own history")
-        .empty("none, or not read")
+        .says("Since when it bears it; where content_state_since_is_at_least says so, the first snapshot that saw it.")
+        .from("see content_state_since_source")
+        .empty("none, not read, or nothing tells since when: no date of the site, and no snapshot before")
         .group(MetricGroup::Workflow),
     field!(flag("is_stub"), judgement.is_stub)
-        .says("Fewer words than the threshold (50), and no image, table, attachment, included content or child page.")
+        .says(
+            "Fewer words than stub_words (50, or as thresholds_from says), and no image, table, attachment, included \
+            content or child page.",
+        )
         .from("body, attachments, tree")
         .empty("the body was not read"),
     field!(flag("is_orphan_tree"), judgement.is_orphan_tree)
         .says("No readable parent, though it is not the home page of its space.")
         .from("tree")
-        .empty("what may be its parent could not be read"),
+        .empty("a blog post, or what may be its parent could not be read"),
     field!(flag("is_orphan_link"), judgement.is_orphan_link)
         .says(
             "Nothing that was read links to it, and it is neither the home page, nor directly below that, nor at \
             the root of the tree.",
         )
         .from("links_in")
-        .empty("links were not read")
+        .empty("a blog post, or links were not read")
         .group(MetricGroup::Links),
     field!(text("staleness"), judgement.staleness)
         .says(
-            "fresh, aging, stale or expired by days_since_update (thresholds per space); where views were read, a \
-            page that nobody viewed in 90 days is one step older, beyond fresh.",
+            "fresh, aging, stale or expired by days_since_update (aging_days, stale_days and expired_days: 180, 365 and \
+            730, or as thresholds_from says); where views were read, a page that nobody viewed in 90 days is one step \
+            older, beyond fresh.",
         )
         .from("days_since_update, views_90d")
-        .empty("the site does not tell when the page was changed"),
+        .empty("a blog post, or the site does not tell when the page was changed"),
     field!(integer("duplicate_group", "count"), judgement.duplicate_group)
         .says(
             "Number of the group of pages with the same text or nearly so (about nine tenths of the runs of five \
@@ -175,7 +179,10 @@ pub(super) const COLUMNS: &[PageColumn] = &[
         .from("this row"),
     PageColumn::text("health_reasons", |page| joined(&page.row.judgement.health_reasons, ";"))
         .restored(|row, record| row.judgement.health_reasons = split(record, "health_reasons", ";"))
-        .says("What lowers the score, separated by semicolons.")
+        .says(
+            "What lowers the score, separated by semicolons; thresholds_from says by whose thresholds a page is aging, \
+            stale, expired or a stub.",
+        )
         .from("this row")
         .empty("nothing lowers it"),
     field!(integer("impact_score", "score"), judgement.impact_score)
@@ -183,4 +190,12 @@ pub(super) const COLUMNS: &[PageColumn] = &[
         .from("health_score, views_90d")
         .empty("views were not read")
         .group(MetricGroup::Engagement),
+    PageColumn::text("thresholds_from", |page| joined(&page.row.judgement.thresholds_from, ";"))
+        .restored(|row, record| row.judgement.thresholds_from = split(record, "thresholds_from", ";"))
+        .says(
+            "Sections of the configuration that set thresholds for the page, \"label NAME\" or \"space KEY\", separated \
+            by semicolons; the first that sets one decides. What none sets is as for all pages.",
+        )
+        .from("the configuration, space_key, labels")
+        .empty("none: those for all pages hold"),
 ];

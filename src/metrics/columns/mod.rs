@@ -8,7 +8,9 @@ mod compatible;
 mod content;
 mod identity;
 mod judgement;
+mod lists;
 mod people;
+mod since;
 
 use chrono::{DateTime, Utc};
 
@@ -79,16 +81,33 @@ impl Sheet for Pages {
 /// One column of it.
 pub type PageColumn = Column<Pages>;
 
-/// All columns, in the order of the files: the compatible ones first (product contract 4).
-const COLUMNS: &[&[PageColumn]] =
-    &[compatible::COLUMNS, identity::COLUMNS, people::COLUMNS, content::COLUMNS, judgement::COLUMNS];
+/// All columns, in the order of the files: the compatible ones first.
+const COLUMNS: &[&[PageColumn]] = &[
+    compatible::COLUMNS,
+    identity::COLUMNS,
+    people::COLUMNS,
+    content::COLUMNS,
+    judgement::COLUMNS,
+    since::COLUMNS,
+    lists::COLUMNS,
+];
 
 /// All columns, in the order of the files.
 pub fn all() -> Vec<&'static PageColumn> {
     COLUMNS.iter().copied().flatten().collect()
 }
 
-/// The header of the files.
+/// Those that stand in the files that follow from the weeks.
+pub fn exported() -> Vec<&'static PageColumn> {
+    all().into_iter().filter(|column| !column.only_in_weeks).collect()
+}
+
+/// Those that only the weeks hold.
+pub fn only_in_weeks() -> Vec<&'static PageColumn> {
+    all().into_iter().filter(|column| column.only_in_weeks).collect()
+}
+
+/// Their names.
 pub fn names() -> Vec<&'static str> {
     all().iter().map(|column| column.name).collect()
 }

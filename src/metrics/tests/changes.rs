@@ -21,7 +21,8 @@ fn before(pages: &[(&str, &str, &str, bool)]) -> Previous {
         ..PreviousPage::default()
     };
     let pages = pages.iter().map(|(id, title, parent, knows)| ((*id).to_owned(), page(title, parent, *knows)));
-    Previous { week: "2026-W46".to_owned(), spaces: ["KB".to_owned()].into(), pages: pages.collect() }
+    let spaces = [("KB".to_owned(), "2026-W46".to_owned())].into();
+    Previous { spaces, pages: pages.collect(), ..Previous::default() }
 }
 
 fn told(changes: &[Change]) -> Vec<(&'static str, &str, &str)> {

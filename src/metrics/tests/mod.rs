@@ -1,6 +1,8 @@
 //! What holds of the measures whatever was read; the values themselves are tested over real HTTP in `tests/it/snapshot`.
 
 mod changes;
+mod comparison;
+mod findings;
 mod links;
 mod people;
 mod properties;
@@ -73,6 +75,8 @@ pub(super) fn inventory(contents: Vec<Content>) -> Inventory {
         requests: confluence_client::RequestCounts::default(),
         plan: None,
         figures: crate::inventory::Figures::default(),
+        doubtful: std::collections::BTreeSet::new(),
+        outdated: std::collections::BTreeSet::new(),
     }
 }
 

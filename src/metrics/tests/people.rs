@@ -45,6 +45,15 @@ fn what_was_not_read_is_told_only_where_it_follows() {
 }
 
 #[test]
+fn the_versions_that_are_left_do_not_say_who_wrote_the_deleted_ones() {
+    let list = vec![version(4, 1, "bea"), version(3, 2, "bea"), version(1, 200, "ada")];
+    let read = PageFacts { versions: Some(PageVersions { list, whole: true }), ..PageFacts::default() };
+    let people = measured(&edited(4, 1), &read, &[]);
+    assert_eq!((people.edits_90d, people.contributors_90d), (Some(2), Some(1)));
+    assert_eq!((people.contributors, people.top_contributor_share), (None, None));
+}
+
+#[test]
 fn contributors_are_those_of_the_search_and_of_versions_it_has_not_heard_of() {
     let by = |people: &[&str]| Some(people.iter().copied().map(AccountId::new).collect());
     let versions = |list: Vec<PageVersion>, whole| Some(PageVersions { list, whole });

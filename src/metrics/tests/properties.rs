@@ -74,7 +74,8 @@ proptest! {
         for row in &rows {
             prop_assert_eq!(cells(&columns, row, &frame).len(), columns.len());
             prop_assert!(row.judgement.health_score <= 100);
-            prop_assert!(row.place.descendant_pages >= row.place.child_pages || row.place.depth.is_none());
+            let below = row.place.descendant_pages;
+            prop_assert!(below.is_none() || below >= row.place.child_pages || row.place.depth.is_none());
         }
         for found in findings::find(&rows, &rules) {
             prop_assert!(found.pages.len() <= rows.len());

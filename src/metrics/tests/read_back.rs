@@ -8,13 +8,14 @@ use proptest::test_runner::{TestCaseError, TestRunner};
 use super::super::columns::{self, Frame, PageColumn, cells};
 use super::super::model::{Model, ModelTable};
 use super::super::row::PageRow;
-use super::super::summary::{self, Figures, TableFigures, WeekStatus};
+use super::super::summary::{Figures, TableFigures, WeekStatus};
+use super::super::waits;
 use super::super::{Previous, Rules, findings};
 use super::*;
 use crate::spreadsheet::{Header, Record, Type, Value};
 
 /// Every word that a column knows, and texts that are easily taken apart wrongly.
-const TEXTS: [&str; 36] = [
+const TEXTS: [&str; 38] = [
     "",
     "a",
     "a;b",
@@ -51,6 +52,8 @@ const TEXTS: [&str; 36] = [
     "comala_dc_rest",
     "stub",
     "no labels",
+    r#"[{"kind":"page","space":"KB","title":"Nobody","why":"no-such-title"},{"kind":"space","space":"X","why":"archived"}]"#,
+    r#"["https://docs.example/a;b"]"#,
 ];
 
 /// A value of a column, also one that no row tells.
@@ -102,8 +105,8 @@ pub(super) fn tell_the_same(rows: &[PageRow]) -> Result<(), TestCaseError> {
         found.iter().map(|found| format!("{} {} {:?}", found.finding.id, found.unknown, pages(found))).collect()
     };
     prop_assert_eq!(found(rows), found(&back));
-    prop_assert_eq!(summary::states(rows), summary::states(&back));
-    prop_assert_eq!(summary::reviewers(rows), summary::reviewers(&back));
+    prop_assert_eq!(waits::states(rows), waits::states(&back));
+    prop_assert_eq!(waits::reviewers(rows), waits::reviewers(&back));
     Ok(())
 }
 
@@ -111,14 +114,15 @@ pub(super) fn tell_the_same(rows: &[PageRow]) -> Result<(), TestCaseError> {
 fn made_of(rows: &[(PageRow, Frame)], names: &[&str]) -> (TableFigures, Previous, [ModelTable; 4]) {
     let columns: Vec<_> = columns::all().into_iter().filter(|column| names.contains(&column.name)).collect();
     let header = Header::new(columns.iter().map(|column| column.name));
-    let (mut figures, mut previous) = (TableFigures::default(), Previous::new("2026-W46", []));
+    let (mut figures, mut previous) = (TableFigures::default(), Previous::default());
     let mut model = Model::default();
-    model.begin_week("2026-W47", NaiveDate::default(), WeekStatus::Complete);
+    model.begin_week("2026-W47", NaiveDate::default(), WeekStatus::Complete, true);
     for (row, frame) in rows {
         let cells = cells(&columns, row, frame);
         let record = Record::new(&header, &cells);
         figures.add(record);
-        previous.add(record);
+        previous.add_page(record);
+        previous.add_states(record, frame.taken_at);
         model.add(record);
     }
     (figures, previous, model.tables())

@@ -31,14 +31,27 @@ fn folders_and_archived_pages_are_places_but_no_pages() {
     assert_eq!(tree.ancestors(at(4)), Ancestors::Known(vec!["T1", "T3"]));
     assert_eq!(tree.ancestors(at(6)), Ancestors::Broken, "a page in the trash is no place");
     let one = ContentId::new("1");
-    assert_eq!((tree.child_pages(&one), tree.descendant_pages(&one)), (0, 2), "2 in the folder, 4 below 3");
-    assert_eq!(tree.descendant_pages(&ContentId::new("50")), 1);
+    assert_eq!(
+        (tree.child_pages(&one), tree.below.get(&one).copied()),
+        (Some(0), Some(2)),
+        "2 in the folder, 4 below 3"
+    );
+    assert_eq!(tree.below.get(&ContentId::new("50")).copied(), Some(1));
     let seen: Vec<_> = [1, 2, 4, 6, 7, 8].map(|id| tree.sees_parent(at(id))).to_vec();
     let unread = None;
     assert_eq!(seen, [Some(false), Some(true), Some(true), Some(false), Some(false), unread]);
-    inventory.coverage.fail(UnitKind::PageList, "pages", "cut");
+    assert_eq!(tree.ancestors(at(7)), Ancestors::Broken, "it is not visible");
+    assert_eq!(tree.ancestors(at(8)), Ancestors::Unread, "nobody could tell");
+    assert_eq!(tree.descendant_pages(at(1)), None, "that one may lie below it");
+    inventory.doubtful.insert(List::Pages);
     let tree = PageTree::new(&inventory, &facts);
     assert_eq!(tree.sees_parent(&inventory.contents[5]), None, "the parent may be in the hole");
+    assert_eq!(tree.ancestors(&inventory.contents[5]), Ancestors::Unread);
+    assert_eq!(
+        (tree.child_pages(&one), tree.descendant_pages(&inventory.contents[0])),
+        (None, None),
+        "and so may children"
+    );
 }
 
 #[test]
@@ -55,7 +68,7 @@ fn circles_end() {
     for page in &inventory.contents {
         assert_eq!(tree.ancestors(page), Ancestors::Broken);
     }
-    let below: Vec<u64> = (1..=5).map(|id| tree.descendant_pages(&ContentId::new(id.to_string()))).collect();
+    let below: Vec<u64> = inventory.contents.iter().filter_map(|page| tree.descendant_pages(page)).collect();
     assert_eq!(below, [3, 3, 3, 0, 0]);
 }
 
@@ -64,7 +77,7 @@ fn a_chain_of_ten_thousand_is_counted_once() {
     let pages = (0..10_000).map(|id| page(id, id.checked_sub(1).map(|above| (above, "page")), CURRENT)).collect();
     let (inventory, facts) = (inventory(pages), SnapshotFacts::default());
     let tree = PageTree::new(&inventory, &facts);
-    let below = |id: u32| tree.descendant_pages(&ContentId::new(id.to_string()));
+    let below = |id: u32| tree.below.get(&ContentId::new(id.to_string())).copied().unwrap_or(0);
     assert_eq!((below(0), below(4_000), below(9_999)), (9_999, 5_999, 0));
     let Ancestors::Known(titles) = tree.ancestors(&inventory.contents[9_999]) else { panic!("a broken chain") };
     assert_eq!((titles.len(), titles[0], titles[9_998]), (9_999, "T0", "T9998"));
@@ -102,7 +115,7 @@ proptest! {
         let (inventory, facts) = (inventory(contents), SnapshotFacts::default());
         let tree = PageTree::new(&inventory, &facts);
         for page in &inventory.contents {
-            prop_assert_eq!(tree.descendant_pages(&page.id), looked_up(&inventory.contents, &page.id), "{}", page.id);
+            prop_assert_eq!(tree.descendant_pages(page), Some(looked_up(&inventory.contents, &page.id)), "{}", page.id);
         }
     }
 }

@@ -25,7 +25,7 @@ impl Sheet for Attachments {
 
 type FileColumn = Column<Attachments>;
 
-/// The columns: the nine compatible ones, then ours (product contract 3.4).
+/// The columns: the nine compatible ones, then ours.
 pub(crate) const ATTACHMENTS: &[FileColumn] = &[
     FileColumn::text("Filename", |row| Value::text(&*row.attachment.title))
         .says("Name of the file.")

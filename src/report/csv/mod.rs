@@ -1,4 +1,4 @@
-//! The tables for spreadsheets (product contract 3.4, `reliability-security.md` B1). Each is one list of columns, from
+//! The tables for spreadsheets. Each is one list of columns, from
 //! which its file, the report's own export and the documentation are made.
 
 mod attachments;
@@ -7,7 +7,7 @@ mod uses;
 mod versions;
 
 use crate::metrics;
-use crate::spreadsheet::{Value, documentation, header};
+use crate::spreadsheet::{LONGEST_CELL, ROOM_FOR_THE_REST, Value, documentation, header};
 
 pub(crate) use attachments::{ATTACHMENTS, attachments};
 pub(crate) use duplicates::duplicates;
@@ -27,10 +27,18 @@ pub fn columns_page() -> String {
         documentation(duplicates::DUPLICATES),
         "## Uses\n\n`uses.csv`, one row for each use of a file:\n".to_owned(),
         documentation(uses::USES),
-        "## Pages\n\n`confluence_data_*.csv`, one row for each page and week:\n".to_owned(),
-        documentation(metrics::columns::all()),
+        "## Pages\n\n`confluence_data_*.csv`, one row for each page and week. A cell of more than 32,000 characters ends with \
+         `and N more`; the Parquet file of the week has all:\n"
+            .to_owned(),
+        documentation(metrics::columns::exported()),
+        "The Parquet files of the weeks in `history` hold two lists more, which have files of their own in `findings`:\n".to_owned(),
+        documentation(metrics::columns::only_in_weeks()),
         "## Findings\n\n`findings/*.csv`, one row for each page of the list:\n".to_owned(),
         documentation(metrics::findings::COLUMNS),
+        "## Links\n\n`findings/broken_links.csv` and `findings/archived_links.csv`, one row for each link of a page:\n".to_owned(),
+        documentation(metrics::link_problems::COLUMNS),
+        "`findings/external_links.csv`, one row for each address on a page:\n".to_owned(),
+        documentation(metrics::link_problems::EXTERNAL),
         metrics::model::columns_page(),
     ];
     parts.join("\n")
@@ -51,12 +59,6 @@ pub fn attachment_header() -> String {
 fn yes_no(yes: bool) -> Value {
     Value::text(if yes { "Yes" } else { "No" })
 }
-
-/// Longest cell of a list, in characters as spreadsheets count them (units of UTF-16). Excel takes 32,767.
-const LONGEST_CELL: usize = 32_000;
-
-/// Room for the last entry of a list that was cut, with its separator: ` | and 18446744073709551615 more`.
-const ROOM_FOR_THE_REST: usize = 40;
 
 /// The entries of a list in one cell. Where they are too many for it, the list ends between two of them with `and N more`.
 /// `templates/script/csv.js` does the same.

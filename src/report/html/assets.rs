@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn s_08_style_and_script_cannot_end_their_elements_and_follow_the_rules() {
+    fn style_and_script_cannot_end_their_elements_and_follow_the_rules() {
         for style in [STYLE, SNAPSHOT_STYLE] {
             assert!(!style.contains("</") && !style.contains("@import") && !style.contains("url("));
         }

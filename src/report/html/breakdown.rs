@@ -1,4 +1,4 @@
-//! Bytes and files by usage, media type, age and uploader (product contract 3.2).
+//! Bytes and files by usage, media type, age and uploader.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -76,7 +76,7 @@ pub(super) fn by_uploader(rows: &[FileRow<'_>]) -> Vec<Group> {
     largest(rows, "author", "people", |row| row.view.person(row.attachment.author.as_ref()).map(Cow::Borrowed))
 }
 
-/// By time since the last change, the youngest first (`report-ui.md` U-10).
+/// By time since the last change, the youngest first.
 pub(super) fn by_age(rows: &[FileRow<'_>], now: DateTime<Utc>) -> Vec<Group> {
     let class = |row: &FileRow<'_>| {
         let days = row.attachment.modified_at.map(|moment| (now - moment).num_days());

@@ -1,5 +1,4 @@
-//! The content security policy of a page: nothing but its own style and script, each by hash
-//! (`reliability-security.md` B3).
+//! The content security policy of a page: nothing but its own style and script, each by hash.
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use sha2::{Digest, Sha256};

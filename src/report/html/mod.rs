@@ -1,5 +1,4 @@
-//! The pages. Each is one file that opens from disk without any request: style, script and data are inside
-//! (`report-ui.md` C2).
+//! The pages. Each is one file that opens from disk without any request: style, script and data are inside.
 
 mod ages;
 pub(super) mod assets;

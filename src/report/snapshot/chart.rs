@@ -15,6 +15,8 @@ pub(super) struct Sample {
     pub(super) status: WeekStatus,
     /// `None` was not read.
     pub(super) value: Option<u64>,
+    /// It may be compared with the one in the line before it.
+    pub(super) is_alike: bool,
 }
 
 impl Sample {
@@ -67,7 +69,7 @@ pub(super) fn draw(samples: &[Sample]) -> Option<Chart> {
         match &point {
             Some((x, y)) if sample.is_in_line() => {
                 // writing to a String cannot fail
-                let _ = write!(line, "{}{x} {y}", if is_drawing { "L" } else { "M" });
+                let _ = write!(line, "{}{x} {y}", if is_drawing && sample.is_alike { "L" } else { "M" });
                 is_drawing = true;
             }
             _ => is_drawing = false,
@@ -119,7 +121,7 @@ mod tests {
     const COMPLETE: WeekStatus = WeekStatus::Complete;
 
     fn sample(status: WeekStatus, value: Option<u64>) -> Sample {
-        Sample { status, value }
+        Sample { status, value, is_alike: true }
     }
 
     #[test]
@@ -144,6 +146,14 @@ mod tests {
         );
         assert_eq!(chart.marks[2].point, None);
         assert!(chart.marks[4].point.is_some(), "an incomplete week is shown, beside the line");
+    }
+
+    #[test]
+    fn the_line_is_broken_between_weeks_that_are_not_alike() {
+        let other = Sample { is_alike: false, ..sample(COMPLETE, Some(5)) };
+        let chart = draw(&[sample(COMPLETE, Some(10)), other, sample(COMPLETE, Some(10))]).unwrap();
+        assert_eq!(chart.line.matches('M').count(), 2, "{}", chart.line);
+        assert_eq!(chart.line.matches('L').count(), 1, "{}", chart.line);
     }
 
     #[test]

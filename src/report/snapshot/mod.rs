@@ -1,5 +1,5 @@
 //! The dashboard of the page metrics: one page that opens from disk, like those of the audit, and answers what is
-//! outdated, what is orphaned, where approvals get stuck and whether it is getting better (product contract 4).
+//! outdated, what is orphaned, where approvals get stuck and whether it is getting better.
 
 mod answers;
 mod chart;
@@ -22,6 +22,7 @@ use super::html::frame::{self, Frame, FrameFacts, Place};
 use super::html::gaps::{GAPS, GapRow, gap_row};
 use super::html::{filters, render};
 use super::{ReportError, facts, format, not_covered};
+use crate::metrics::comparison;
 use answers::Answer;
 use figures::Figure;
 use lists::{Changes, Finding, Measured};
@@ -34,6 +35,8 @@ use workflow::Workflows;
 #[derive(Debug)]
 struct Board {
     week: String,
+    /// Some spaces of an incomplete week are complete.
+    is_partly_whole: bool,
     pages: u64,
     answers: Vec<Answer>,
     figures: Vec<Figure>,
@@ -44,7 +47,8 @@ struct Board {
     workflows: Workflows,
     findings: Vec<Finding>,
     changes: Option<Vec<Changes>>,
-    previous_week: String,
+    /// Between which weeks the changes lie.
+    changes_since: String,
     gaps: Vec<GapRow>,
     more_gaps: u64,
     notes: Vec<String>,
@@ -70,6 +74,7 @@ impl Board {
             |texts: &[String]| texts.iter().map(|text| format::visible(text).into_owned()).collect::<Vec<_>>();
         Self {
             week: view.frame.week.clone(),
+            is_partly_whole: !view.frame.complete && !matches!(weeks, Err(NoPast::Incomplete)),
             pages: view.figures.total.pages,
             answers: answers::answers(view, &weeks),
             figures: figures::figures(view, &weeks),
@@ -79,7 +84,7 @@ impl Board {
             workflows: Workflows::new(view),
             findings: lists::findings(view),
             changes: lists::changes(view),
-            previous_week: view.previous_week.unwrap_or_default().to_owned(),
+            changes_since: lists::changes_since(view),
             gaps: gaps.iter().take(GAPS).map(gap_row).collect(),
             more_gaps: gaps.len().saturating_sub(GAPS) as u64,
             notes: [visible(view.notes), visible(&view.coverage.warnings)].concat(),
@@ -116,7 +121,7 @@ fn frame(view: &SnapshotView<'_>) -> Frame {
         ""
     } else {
         "Only these spaces were read: links from elsewhere do not count, so a page that nothing links to may be linked \
-         from another space. "
+         from another space, and links into other spaces are judged only where they name an id. "
     };
     Frame::of(FrameFacts {
         heading: "Confluence pages".to_owned(),
@@ -135,7 +140,10 @@ fn frame(view: &SnapshotView<'_>) -> Frame {
 
 fn remarks(view: &SnapshotView<'_>, weeks: &Result<Vec<past::Then<'_>>, NoPast>) -> Vec<String> {
     match weeks {
-        Ok(weeks) => past::other_spaces(view, weeks),
+        Ok(weeks) => {
+            let left = weeks.iter().filter_map(past::Then::left_out);
+            left.chain(comparison::unread(view.figures)).map(|words| format::visible(&words).into_owned()).collect()
+        }
         Err(NoPast::Incomplete) => {
             vec!["Not compared with the weeks before, because this week is incomplete.".to_owned()]
         }

@@ -1,9 +1,7 @@
 //! This week against the weeks before it. What cannot be compared is said, never invented.
 
-use std::collections::BTreeSet;
-
-use crate::metrics::summary::{Figures, TableFigures, WeekPoint, WeekStatus};
-use crate::report::html::frame::spaces;
+use crate::metrics::comparison::{Compared, Comparison, Side, Unlike};
+use crate::metrics::summary::{Figures, WeekPoint, WeekStatus};
 
 use super::SnapshotView;
 use super::metric::{Amount, Metric, Verdict};
@@ -29,6 +27,8 @@ pub(super) struct Then<'a> {
     /// Weeks back; `None` for the snapshot before, whenever that was.
     weeks: Option<usize>,
     point: &'a WeekPoint,
+    /// `None` where that week has no snapshot.
+    comparison: Option<Comparison<'a>>,
 }
 
 /// Why figures cannot be compared at all.
@@ -40,36 +40,62 @@ pub(super) enum NoPast {
     First,
 }
 
+/// A measure in two weeks, over the same spaces.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Pair {
+    pub(super) then: u64,
+    pub(super) now: u64,
+    /// ` in 2 of 3 spaces` where that is not all; else empty.
+    pub(super) part: String,
+}
+
 /// The weeks to compare with: the snapshot before, 4 and 12 weeks ago. Never empty.
 pub(super) fn weeks<'a>(view: &SnapshotView<'a>) -> Result<Vec<Then<'a>>, NoPast> {
-    if !view.frame.complete {
+    let this = view.trend.iter().position(|point| point.week == view.frame.week);
+    let point = this.map(|this| &view.trend[this]);
+    if point.map_or(!view.frame.complete, |point| !point.is_in_trends()) {
         return Err(NoPast::Incomplete);
     }
-    let this = view.trend.iter().position(|point| point.week == view.frame.week).unwrap_or(view.trend.len());
-    let before = view.trend[..this].iter().rposition(is_in_trend).ok_or(NoPast::First)?;
-    let mut weeks = vec![Then { weeks: None, point: &view.trend[before] }];
+    let (this, point) = this.zip(point).ok_or(NoPast::First)?;
+    let now = Side { week: &point.week, figures: view.figures, spaces: &point.spaces };
+    let last = Comparison::with_last(&view.trend[..this], now).ok_or(NoPast::First)?;
+    let then = |weeks: Option<usize>, point: &'a WeekPoint| {
+        let comparison = Side::of(point).map(|then| Comparison { then, now });
+        Then { weeks, point, comparison }
+    };
+    let before = view.trend[..this].iter().rposition(|point| point.week == last.then.week).ok_or(NoPast::First)?;
+    let mut weeks = vec![then(None, &view.trend[before])];
     // a history that is shorter than a step has no such week; one with a gap there says so
     let steps = STEPS.iter().filter_map(|step| Some((*step, this.checked_sub(*step)?)));
     let steps = steps.filter(|(_, at)| *at != before);
-    weeks.extend(steps.map(|(step, at)| Then { weeks: Some(step), point: &view.trend[at] }));
+    weeks.extend(steps.map(|(step, at)| then(Some(step), &view.trend[at])));
     Ok(weeks)
 }
 
-/// Whether a week may be compared: incomplete ones are too low, missing ones have nothing.
-pub(super) fn is_in_trend(point: &WeekPoint) -> bool {
-    matches!(point.status, WeekStatus::Complete | WeekStatus::Imported) && point.figures.is_some()
+/// A measure in two weeks, as far as it may be compared; else why it may not.
+pub(super) fn pair(metric: &Metric, comparison: &Comparison<'_>) -> Result<Pair, Option<Unlike>> {
+    let compared = comparison.of(&metric.basis).map_err(Some)?;
+    let value = |figures: &Figures| (metric.of)(figures).ok_or(None);
+    Ok(Pair { then: value(&compared.then)?, now: value(&compared.now)?, part: part(&compared) })
+}
+
+fn part(compared: &Compared) -> String {
+    if compared.is_whole() {
+        return String::new();
+    }
+    format!(" in {} of {} spaces", compared.spaces, compared.of_spaces)
+}
+
+/// Whether the older script counted a measure otherwise than this program does.
+pub(super) fn is_otherwise(metric: &Metric, point: &WeekPoint) -> bool {
+    point.status == WeekStatus::Imported && metric.counted_otherwise
 }
 
 impl<'a> Then<'a> {
-    /// The figures of that week, where they may be compared.
-    pub(super) fn figures(&self) -> Option<&'a Figures> {
-        self.point.figures.as_ref().filter(|_| is_in_trend(self.point)).map(|figures| &figures.total)
-    }
-
-    /// The value of a measure in that week, where it may be compared.
-    pub(super) fn value(&self, metric: &Metric) -> Option<u64> {
-        let is_imported = self.point.status == WeekStatus::Imported;
-        self.figures().filter(|_| !(is_imported && metric.counted_otherwise)).and_then(metric.of)
+    /// A measure then and now, where it may be compared.
+    pub(super) fn pair(&self, metric: &Metric) -> Result<Pair, Option<Unlike>> {
+        let comparison = self.comparison.as_ref().filter(|_| !is_otherwise(metric, self.point)).ok_or(None)?;
+        pair(metric, comparison)
     }
 
     /// `since 2026-W46`, `in 4 weeks`.
@@ -89,58 +115,44 @@ impl<'a> Then<'a> {
         self.weeks.map_or_else(|| self.point.week.clone(), |weeks| format!("{weeks} weeks ago"))
     }
 
+    /// What is not compared with that week, one sentence.
+    pub(super) fn left_out(&self) -> Option<String> {
+        // a week that is incomplete as a whole says so at each figure
+        self.comparison.filter(|_| self.point.is_in_trends())?.report().sentence()
+    }
+
     /// The change of a measure since then; `None` when it is not known now.
     pub(super) fn change(&self, metric: &Metric, now: Option<u64>) -> Option<Change> {
-        let now = now?;
-        let Some(then) = self.value(metric) else {
-            let why = match self.point.status {
-                WeekStatus::Missing => "no snapshot",
-                WeekStatus::Incomplete => "incomplete snapshot",
-                WeekStatus::Imported if metric.counted_otherwise => "counted otherwise",
-                _ => "not read",
-            };
-            return Some(Change { sign: "", by: None, verdict: None, since: format!("{}: {why}", self.when()) });
+        now?;
+        let Pair { then, now, part } = match self.pair(metric) {
+            Ok(pair) => pair,
+            Err(unlike) => {
+                let since = format!("{}: {}", self.when(), self.why(metric, unlike));
+                return Some(Change { sign: "", by: None, verdict: None, since });
+            }
         };
-        let by = now.abs_diff(then);
         let sign = if now > then { "+" } else { "−" };
-        Some(match by {
-            0 => Change { sign: "", by: None, verdict: None, since: format!("unchanged {}", self.since()) },
+        Some(match now.abs_diff(then) {
+            0 => Change { sign: "", by: None, verdict: None, since: format!("unchanged {}{part}", self.since()) },
             by => Change {
                 sign,
                 by: Some(Amount { value: by, unit: metric.unit }),
                 verdict: metric.wish.verdict(then, now),
-                since: self.since(),
+                since: format!("{}{part}", self.since()),
             },
         })
     }
-}
 
-/// Sentences on weeks that did not hold the same spaces as this one, so that their figures differ for that reason.
-pub(super) fn other_spaces(view: &SnapshotView<'_>, weeks: &[Then<'_>]) -> Vec<String> {
-    let chosen: BTreeSet<&str> = view.spaces.iter().map(|(key, _)| key.as_str()).collect();
-    let filled = keys(view.figures);
-    let sentence = |then: &Then<'_>| {
-        let before = keys(then.point.figures.as_ref().filter(|_| is_in_trend(then.point))?);
-        // a space that is empty now may have been empty then
-        let (more, fewer) = (named(&before, &chosen), named(&filled, &before));
-        let what = match (more, fewer) {
-            (None, None) => return None,
-            (Some(more), None) => format!("{more} beside those of this week"),
-            (Some(more), Some(fewer)) => format!("{more}, but no pages of {fewer}"),
-            (None, Some(fewer)) => format!("no pages of {fewer}"),
-        };
-        Some(format!("The snapshot of {} held {what}: its figures are not of the same spaces.", then.week()))
-    };
-    weeks.iter().filter_map(sentence).collect()
-}
-
-/// The spaces that have pages.
-fn keys(figures: &TableFigures) -> BTreeSet<&str> {
-    figures.spaces.keys().map(String::as_str).filter(|key| !key.is_empty()).collect()
-}
-
-/// What one set has beyond another, in words.
-fn named(one: &BTreeSet<&str>, other: &BTreeSet<&str>) -> Option<String> {
-    let keys: Vec<&str> = one.difference(other).copied().collect();
-    (!keys.is_empty()).then(|| spaces(keys.into_iter()))
+    fn why(&self, metric: &Metric, unlike: Option<Unlike>) -> &'static str {
+        match (self.point.status, unlike) {
+            (WeekStatus::Missing, _) => "no snapshot",
+            _ if is_otherwise(metric, self.point) => "counted otherwise",
+            (_, Some(Unlike::IncompleteThen)) => "incomplete snapshot",
+            (_, Some(Unlike::NotThen | Unlike::NotNow)) => "other spaces",
+            (_, Some(Unlike::Reach)) => "links followed from other spaces",
+            (_, Some(Unlike::Thresholds | Unlike::StubWords)) => "other thresholds",
+            (_, Some(Unlike::UnreadThen(_) | Unlike::UnreadNow(_))) => "not read alike",
+            (_, Some(Unlike::IncompleteNow) | None) => "not read",
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! Pages, people and numbers as the templates show them.
 
 use crate::metrics::row::{PageRow, Person};
-use crate::metrics::summary::PageRef;
+use crate::metrics::waits::{PageRef, Wait};
 use crate::report::format;
 
 /// A page to link to.
@@ -44,6 +44,11 @@ pub(super) fn person(person: &Person) -> String {
 /// Days that can be negative where clocks differ: those are 0.
 pub(super) fn days(number: i64) -> String {
     format::plural(u64::try_from(number).unwrap_or(0), "day", "days")
+}
+
+/// A time in a state: `at least 84 days` where it may be more.
+pub(super) fn wait(time: Wait) -> String {
+    if time.is_at_least { format!("at least {}", days(time.days)) } else { days(time.days) }
 }
 
 /// A number of pages.

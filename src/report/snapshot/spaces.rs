@@ -42,8 +42,9 @@ pub(super) struct SpaceRow {
 /// A column: its heading, its unit, and its value for a space.
 type Column = (&'static str, Unit, fn(&Figures) -> Option<u64>);
 
-/// The columns behind name, pages and ages.
+/// The columns behind name and pages; ages stand behind the first.
 pub(super) const COLUMNS: [Column; 10] = [
+    ("Mean health", Unit::Score, metric::health),
     ("Outdated", Unit::Percent, metric::OUTDATED_SHARE.of),
     ("Outside the tree", Unit::Count, |figures| figures.orphans_tree),
     ("Nothing links to", Unit::Count, |figures| figures.orphans_links),
@@ -53,7 +54,6 @@ pub(super) const COLUMNS: [Column; 10] = [
     ("Broken links", Unit::Count, |figures| figures.broken_links),
     ("Overdue", Unit::Count, |figures| figures.overdue),
     ("Words", Unit::Count, |figures| figures.words),
-    ("Mean health", Unit::Score, metric::health),
 ];
 
 /// All spaces, the worst health first.

@@ -1,11 +1,13 @@
 //! The measures over 12 and 52 weeks.
 
-use crate::metrics::summary::{WeekPoint, WeekStatus};
+use crate::metrics::comparison::{Basis, Comparison, Reach, Side};
+use crate::metrics::summary::{TableFigures, WeekPoint, WeekStatus};
 
 use super::SnapshotView;
 use super::chart::{self, Chart, Mark, Sample};
-use super::metric::{Metric, TRENDS, Verdict};
+use super::metric::{self, Metric, TRENDS, Verdict};
 use super::{past, shown};
+use crate::report::format;
 
 /// The spans that can be chosen, in weeks; the first is shown at first.
 const SPANS: [usize; 2] = [12, 52];
@@ -93,7 +95,7 @@ fn figure(number: usize, metric: &Metric, points: &[WeekPoint]) -> TrendFigure {
     let weeks = points.iter().enumerate().rev().map(|(at, point)| Week {
         name: point.week.clone(),
         value: value(metric, point).map(|value| metric.unit.words(value)),
-        status: status_words(point.status),
+        status: if is_partly_whole(point) { WITHOUT_INCOMPLETE } else { status_words(point.status) },
         is_older: at < recent,
     });
     TrendFigure {
@@ -106,8 +108,52 @@ fn figure(number: usize, metric: &Metric, points: &[WeekPoint]) -> TrendFigure {
 }
 
 fn value(metric: &Metric, point: &WeekPoint) -> Option<u64> {
-    let is_otherwise = point.status == WeekStatus::Imported && metric.counted_otherwise;
-    point.figures.as_ref().filter(|_| !is_otherwise).and_then(|figures| (metric.of)(&figures.total))
+    let total = point.sound().filter(|_| !past::is_otherwise(metric, point))?;
+    let is_sound = |key: &String| point.spaces.get(key).is_some_and(|space| space.status.is_in_trends());
+    let spaces = point.figures.iter().flat_map(|figures| &figures.spaces);
+    let spaces = spaces.filter(|(key, _)| !point.is_in_trends() || is_sound(key));
+    let figures = TableFigures { total, spaces: spaces.map(|(key, of)| (key.clone(), of.clone())).collect() };
+    metric::known(metric, &figures).value
+}
+
+/// What a point is worth in the line: a week of which some spaces are whole has the figures of those.
+fn status(point: &WeekPoint) -> WeekStatus {
+    if is_partly_whole(point) { WeekStatus::Complete } else { point.status }
+}
+
+/// Whether only some spaces of a week are incomplete.
+fn is_partly_whole(point: &WeekPoint) -> bool {
+    point.status == WeekStatus::Incomplete && point.is_in_trends()
+}
+
+/// What is said of the figures of such a week.
+const WITHOUT_INCOMPLETE: &str = "without incomplete spaces";
+
+/// Whether a line may lead from one week to the next: they hold the same spaces, or all that there were, and measured
+/// those they share alike.
+fn is_alike(metric: &Metric, then: &WeekPoint, now: &WeekPoint) -> bool {
+    let Some((before, after)) = Side::of(then).zip(Side::of(now)) else { return false };
+    let comparison = Comparison { then: before, now: after };
+    let (Ok(shared), Ok(compared)) = (comparison.of(&Basis::default()), comparison.of(&metric.basis)) else {
+        return false;
+    };
+    let is_whole = |point: &WeekPoint| {
+        point.spaces.values().all(|space| space.reach == Reach::WholeSite && space.status.is_in_trends())
+    };
+    compared.spaces == shared.spaces && (shared.is_whole() || (is_whole(then) && is_whole(now)))
+}
+
+/// The points of a measure.
+fn samples(metric: &Metric, points: &[WeekPoint]) -> Vec<Sample> {
+    let mut last: Option<&WeekPoint> = None;
+    let sample = |point| {
+        let value = value(metric, point);
+        let is_in_line = value.is_some() && point.is_in_trends();
+        let is_alike = !is_in_line || last.is_none_or(|last| is_alike(metric, last, point));
+        last = if is_in_line { Some(point) } else { last };
+        Sample { status: status(point), value, is_alike }
+    };
+    points.iter().map(sample).collect()
 }
 
 fn status_words(status: WeekStatus) -> &'static str {
@@ -120,8 +166,7 @@ fn status_words(status: WeekStatus) -> &'static str {
 }
 
 fn span(number: usize, metric: &Metric, weeks: usize, points: &[WeekPoint]) -> Span {
-    let samples: Vec<Sample> =
-        points.iter().map(|point| Sample { status: point.status, value: value(metric, point) }).collect();
+    let samples = samples(metric, points);
     let (change, verdict) = change(metric, points);
     let title = format!("{}, {} weeks", metric.name, points.len());
     let picture = chart::draw(&samples).map(|chart| picture(metric, points, chart));
@@ -141,6 +186,9 @@ fn picture(metric: &Metric, points: &[WeekPoint], chart: Chart) -> Picture {
         let point = &points[mark.at];
         let value = value(metric, point).map(|value| metric.unit.words(value));
         match (value, point.status) {
+            (Some(value), _) if is_partly_whole(point) => {
+                format!("{}: {value} ({WITHOUT_INCOMPLETE})", point.week)
+            }
             (Some(value), WeekStatus::Complete) => format!("{}: {value}", point.week),
             (Some(value), _) => format!("{}: {value} ({})", point.week, status_words(point.status)),
             (None, WeekStatus::Missing) => format!("{}: no snapshot", point.week),
@@ -165,19 +213,26 @@ fn picture(metric: &Metric, points: &[WeekPoint], chart: Chart) -> Picture {
     }
 }
 
-/// From the first to the last value in the line: `71.2 → 73.4`. A last value that is not of the last week says of which.
+/// From the first week in the line that the last can be compared with, over the spaces of both: `71.2 → 73.4`. A last value
+/// that is not of the last week says of which.
 fn change(metric: &Metric, points: &[WeekPoint]) -> (String, Option<Verdict>) {
-    let in_line = points.iter().filter(|point| past::is_in_trend(point));
+    let in_line = points.iter().filter(|point| point.is_in_trends());
     let mut values = in_line.filter_map(|point| Some((point, value(metric, point)?)));
-    let Some((_, first)) = values.next() else { return (String::new(), None) };
-    let Some((point, last)) = values.next_back() else { return (metric.unit.words(first), None) };
+    let Some((point, last)) = values.next_back() else { return (String::new(), None) };
     let is_latest = points.last().is_some_and(|latest| latest.week == point.week);
     let week = if is_latest { String::new() } else { format!(" in {}", point.week) };
-    let words = metric.unit.words(last);
-    if last == first {
-        (format!("{words}, unchanged{week}"), None)
+    let pair = |then| past::pair(metric, &Comparison { then: Side::of(then)?, now: Side::of(point)? }).ok();
+    let mut compared = values.enumerate().filter_map(|(at, (then, _))| Some((at, then, pair(then)?)));
+    let Some((skipped, then, pair)) = compared.next() else {
+        return (format!("{}{week}", metric.unit.words(last)), None);
+    };
+    let past::Pair { then: before, now, part } = pair;
+    let words = metric.unit.words(now);
+    let since = if skipped == 0 { String::new() } else { format!(" since {}", then.week) };
+    if now == before {
+        (format!("{words}, unchanged{week}{since}{part}"), None)
     } else {
-        (format!("{} → {words}{week}", metric.unit.words(first)), metric.wish.verdict(first, last))
+        (format!("{} → {words}{week}{since}{part}", metric.unit.words(before)), metric.wish.verdict(before, now))
     }
 }
 
@@ -187,7 +242,7 @@ fn description(metric: &Metric, points: &[WeekPoint], change: &str) -> String {
         _ => String::new(),
     }];
     let of = |status: WeekStatus| {
-        let weeks = points.iter().filter(|point| point.status == status).map(|point| point.week.as_str());
+        let weeks = points.iter().filter(|point| self::status(point) == status).map(|point| point.week.as_str());
         weeks.collect::<Vec<_>>().join(", ")
     };
     for status in [WeekStatus::Missing, WeekStatus::Incomplete, WeekStatus::Imported] {
@@ -203,19 +258,21 @@ fn description(metric: &Metric, points: &[WeekPoint], change: &str) -> String {
     format!("{}.", parts.join("; "))
 }
 
-/// Weeks from which on other spaces were read: what jumps there is no change of the pages.
+/// Weeks from which on other spaces were read, or the same otherwise: what jumps there is no change of the pages.
 fn notes(points: &[WeekPoint]) -> Vec<String> {
     const SHOWN: usize = 5;
-    let known: Vec<_> = points.iter().filter_map(|point| Some((point, point.figures.as_ref()?))).collect();
-    let mut notes: Vec<String> = known
-        .windows(2)
-        .filter(|pair| pair.iter().all(|(point, _)| past::is_in_trend(point)))
-        .filter(|pair| !pair[0].1.spaces.keys().eq(pair[1].1.spaces.keys()))
-        .map(|pair| {
-            let (before, after) = (pair[0].1.spaces.len() as u64, pair[1].1.spaces.len() as u64);
-            spaces_changed(&pair[1].0.week, before, after)
-        })
-        .collect();
+    let known: Vec<_> = points.iter().filter(|point| point.is_in_trends()).filter_map(Side::of).collect();
+    let of_pair = |then: &Side<'_>, now: &Side<'_>| {
+        let spaces = |side: &Side<'_>| side.figures.spaces.len() as u64;
+        let are_same = then.figures.spaces.keys().eq(now.figures.spaces.keys());
+        let spaces = (!are_same).then(|| spaces_changed(now.week, spaces(then), spaces(now)));
+        let left = Comparison { then: *then, now: *now }.unlike();
+        let left: Vec<String> = left.iter().map(|left| format::visible(&left.to_string()).into_owned()).collect();
+        let broken = (!left.is_empty())
+            .then(|| format!("Not compared between {} and {}: {}.", then.week, now.week, left.join("; ")));
+        spaces.into_iter().chain(broken)
+    };
+    let mut notes: Vec<String> = known.windows(2).flat_map(|pair| of_pair(&pair[0], &pair[1])).collect();
     notes.drain(..notes.len().saturating_sub(SHOWN));
     notes
 }
@@ -234,9 +291,9 @@ fn key(points: &[WeekPoint]) -> Vec<(&'static str, &'static str)> {
     let all = [
         (WeekStatus::Complete, "complete"),
         (WeekStatus::Imported, "imported from an older history"),
-        (WeekStatus::Incomplete, "incomplete: too low, and not in the line"),
+        (WeekStatus::Incomplete, "incomplete: not in the line"),
         (WeekStatus::Missing, "no snapshot"),
     ];
-    let occurs = |status: WeekStatus| points.iter().any(|point| point.status == status);
+    let occurs = |wanted: WeekStatus| points.iter().any(|point| status(point) == wanted);
     all.into_iter().filter(|(status, _)| occurs(*status)).map(|(status, words)| (status.name(), words)).collect()
 }

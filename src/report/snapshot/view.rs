@@ -1,11 +1,13 @@
 //! What the dashboard of a snapshot is made of.
 
 use crate::inventory::Coverage;
+use crate::metrics::Previous;
 use crate::metrics::changes::Change;
 use crate::metrics::columns::Frame;
 use crate::metrics::findings::Found;
 use crate::metrics::row::PageRow;
-use crate::metrics::summary::{ReviewerFigures, StateFigures, TableFigures, WeekPoint};
+use crate::metrics::summary::{TableFigures, WeekPoint};
+use crate::metrics::waits::{ReviewerFigures, StateFigures};
 
 /// A snapshot with everything its dashboard shows.
 #[derive(Debug, Clone, Copy)]
@@ -30,8 +32,8 @@ pub struct SnapshotView<'a> {
     pub findings: &'a [Found<'a>],
     /// What happened since the snapshot before; `None` without one.
     pub changes: Option<&'a [Change]>,
-    /// The week of the snapshot before.
-    pub previous_week: Option<&'a str>,
+    /// The snapshots before, of each space.
+    pub previous: Option<&'a Previous>,
     /// The last 52 weeks, oldest first, this one included; missing weeks are there as missing.
     pub trend: &'a [WeekPoint],
     /// The funnel of each workflow.

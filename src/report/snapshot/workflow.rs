@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::inventory::snapshot::MetricGroup;
 use crate::inventory::workflow::WorkflowSource;
-use crate::metrics::summary::{ReviewerFigures, StateFigures};
+use crate::metrics::waits::{ReviewerFigures, StateFigures};
 use crate::report::format;
 use crate::report::html::breakdown::share;
 use crate::report::html::data::rank;
@@ -24,6 +24,8 @@ pub(super) struct Funnel {
     pub(super) states: Vec<State>,
     /// Some days in a state are known to the week only.
     pub(super) by_snapshots: bool,
+    /// Pages of which nothing tells since when they are in their state.
+    pub(super) untold: u64,
 }
 
 /// One state of a funnel.
@@ -110,7 +112,7 @@ fn nothing(view: &SnapshotView<'_>, sources: &[(&WorkflowSource, u64)]) -> &'sta
     }
 }
 
-/// A source in words (`comala.md` 0).
+/// A source in words.
 fn source_words(source: &WorkflowSource) -> String {
     let words = match source {
         WorkflowSource::ComalaDcProperty => "Comala on Data Center, its content property",
@@ -138,8 +140,8 @@ fn funnel(states: &[StateFigures]) -> Funnel {
         pages: state.pages,
         percent: format::percent(state.pages, pages),
         share: share(state.pages, pages),
-        median: state.median_days.map(shown::days),
-        oldest: state.oldest.as_ref().map(|(days, page)| (shown::days(*days), PageLink::to(page))),
+        median: state.median.map(shown::wait),
+        oldest: state.oldest.as_ref().map(|(time, page)| (shown::wait(*time), PageLink::to(page))),
         overdue: state.overdue,
     });
     Funnel {
@@ -147,6 +149,7 @@ fn funnel(states: &[StateFigures]) -> Funnel {
         pages,
         states: shown.collect(),
         by_snapshots: states.iter().any(|state| state.by_snapshots),
+        untold: states.iter().map(|state| state.untold).sum(),
     }
 }
 
@@ -158,16 +161,16 @@ fn reviewers(figures: &[ReviewerFigures]) -> Vec<Reviewer> {
         rank,
         pending: figures.pending,
         overdue: figures.overdue,
-        oldest: figures.oldest.as_ref().map(|(days, page)| (*days, shown::days(*days), PageLink::to(page))),
+        oldest: figures.oldest.as_ref().map(|(time, page)| (time.days, shown::wait(*time), PageLink::to(page))),
     };
     shown.iter().zip(ranks).map(reviewer).collect()
 }
 
-/// Where most pages wait longest: the state that is not final with the most days of waiting in all.
+/// Where most pages wait longest: the state with the most days of waiting in all, as far as they are known.
 pub(super) fn bottleneck<'a>(view: &SnapshotView<'a>) -> Option<&'a StateFigures> {
     let waiting = |state: &&StateFigures| {
-        let days = u64::try_from(state.median_days.unwrap_or(0)).unwrap_or(0);
+        let days = u64::try_from(state.median.map_or(0, |time| time.days)).unwrap_or(0);
         (state.pages.saturating_mul(days), state.pages)
     };
-    view.states.iter().filter(|state| state.is_final != Some(true)).max_by_key(waiting)
+    view.states.iter().filter(|state| state.waits).max_by_key(waiting)
 }

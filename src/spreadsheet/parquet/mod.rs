@@ -29,12 +29,14 @@ pub struct Field {
     pub name: String,
     /// What its values are.
     pub holds: Type,
+    /// Only the weeks hold it, and no file that follows from them.
+    pub only_in_weeks: bool,
 }
 
 impl Field {
     /// A column of this name and type.
     pub fn new(name: impl Into<String>, holds: Type) -> Self {
-        Self { name: name.into(), holds }
+        Self { name: name.into(), holds, only_in_weeks: false }
     }
 }
 

@@ -231,3 +231,46 @@ fn with_json_the_result_is_one_object() {
         run.stderr
     );
 }
+
+/// The page holds links of every kind that lead nowhere, beside those that lead somewhere.
+#[test]
+fn the_broken_links_of_the_link_list_are_named_and_no_other() {
+    let rows = rows_of(&demo().folder.path().join("confluence_data/findings/broken_links.csv"));
+    let of_list = rows.iter().filter(|row| row["page_title"] == "Old help centre: links");
+    let mut named: Vec<(&str, &str)> = of_list
+        .map(|row| {
+            let kind = row["target_kind"].as_str();
+            let part = match kind {
+                "page" => "target_title",
+                "content" => "target_id",
+                "file" => "target_file",
+                _ => "target_anchor",
+            };
+            (kind, row[part].as_str())
+        })
+        .collect();
+    named.sort_unstable();
+    let site = sample(Utc::now()).site;
+    let in_trash = site.contents.iter().find(|page| page.title == "Untitled idea").expect("a page in the trash");
+    let mut expected = [
+        // two links to a place on another page, one of them by address
+        ("anchor", "Asia"),
+        ("anchor", "Opening hours"),
+        ("anchor", "Opening-hours"),
+        ("content", "99440001"),
+        ("content", "99440002"),
+        ("content", &in_trash.id),
+        ("file", "Warranty card 2019.pdf"),
+        ("file", "Warranty leaflet.pdf"),
+        ("file", "help centre logo.svg"),
+        ("file", "help centre plan.pdf"),
+        ("file", "opening hours.png"),
+        ("file", "opening hours.xlsx"),
+        ("file", "price of repairs.pdf"),
+        ("page", "Agency pitch"),
+        ("page", "Help centre 2019"),
+        ("page", "Start"),
+    ];
+    expected.sort_unstable();
+    assert_eq!(named, expected);
+}

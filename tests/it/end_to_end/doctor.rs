@@ -15,7 +15,7 @@ fn a_healthy_site_is_told_line_by_line_and_nothing_is_written() {
     {
         assert!(finished.stdout.lines().any(|line| line.starts_with(start)), "{start}\n{}", finished.stdout);
     }
-    // every line of product contract 1
+    // every line that is promised
     for subject in [
         "configuration",
         "site",

@@ -3,7 +3,7 @@
 use std::fs;
 
 use chrono::{TimeDelta, Utc};
-use confluence_sim::site::{Attachment, Container, Content, Kind, Status};
+use confluence_sim::site::{Attachment, Container, Content, Kind, Site, Status};
 use confluence_sim::{Fault, FaultPlan, Occurrence, RoutePattern, sample_site};
 
 use crate::program::{Finished, Server, file_name};
@@ -88,7 +88,11 @@ fn an_endpoint_that_is_gone_is_not_empty() {
 /// The sample with more owners of files than the comparison of lists looks at, and one more, whose only file is among the
 /// newest: `att899999` of page 79999. The search does not know it either, as an index that lags.
 fn a_file_that_one_list_hides(plan: impl FnOnce(RoutePattern, Fault) -> FaultPlan) -> Server {
-    let mut site = sample_site(Utc::now());
+    a_file_of_a_site_that_one_list_hides(sample_site(Utc::now()), plan)
+}
+
+/// The same of another site.
+fn a_file_of_a_site_that_one_list_hides(mut site: Site, plan: impl FnOnce(RoutePattern, Fault) -> FaultPlan) -> Server {
     let owner = site.contents.iter().find(|content| content.kind == Kind::Page).unwrap().clone();
     let mut like = site.attachments.iter().find(|file| file.status == Status::Current).unwrap().clone();
     // each old version would be a request
@@ -136,14 +140,32 @@ fn an_order_that_is_refused_needs_the_search_to_stand_in() {
     let refuse = |list: RoutePattern| {
         FaultPlan::none().on(list.with_query("sort", "-created-date"), Occurrence::From(1), Fault::status(403))
     };
-    let run = a_file_that_one_list_hides(|list, _| refuse(list)).run(&[]);
+    let run = a_file_of_a_site_that_one_list_hides(without_archives(true, true), |list, _| refuse(list)).run(&[]);
     assert_eq!(run.status, 0, "{}", run.stderr);
     let search = || RoutePattern::path("/wiki/rest/api/content/search").unwrap();
     let plan = |list| refuse(list).on(search(), Occurrence::From(1), Fault::status(403));
-    let run = a_file_that_one_list_hides(|list, _| plan(list)).run(&[]);
+    let run = a_file_of_a_site_that_one_list_hides(without_archives(true, true), |list, _| plan(list)).run(&[]);
     is_marked_incomplete(&run, 3);
     let gaps = run.run_json()["coverage"]["gaps"].to_string();
-    assert!(gaps.contains("refuses another view of the list"), "{gaps}");
+    assert!(gaps.contains("refuses another view of the list, and so does the search"), "{gaps}");
+    // the search shows nothing of what is archived
+    for (spaces, pages) in [(false, true), (true, false)] {
+        let site = without_archives(spaces, pages);
+        let run = a_file_of_a_site_that_one_list_hides(site, |list, _| refuse(list)).run(&[]);
+        is_marked_incomplete(&run, 3);
+        let gaps = run.run_json()["coverage"]["gaps"].to_string();
+        assert!(gaps.contains("and the search does not look into archived spaces"), "{gaps}");
+    }
+}
+
+/// The sample with its archived spaces, or its archived pages, made current.
+fn without_archives(spaces: bool, pages: bool) -> Site {
+    let mut site = sample_site(Utc::now());
+    site.spaces.iter_mut().for_each(|space| space.archived &= !spaces);
+    for content in site.contents.iter_mut().filter(|content| pages && content.status == Status::Archived) {
+        content.status = Status::Current;
+    }
+    site
 }
 
 #[test]

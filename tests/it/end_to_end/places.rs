@@ -230,7 +230,7 @@ fn bytes_below(folder: &Path) -> u64 {
 }
 
 #[test]
-fn f_75_a_limit_on_the_size_of_files_is_told_as_a_full_disk_and_leaves_nothing_behind() {
+fn a_limit_on_the_size_of_files_is_told_as_a_full_disk_and_leaves_nothing_behind_f_75() {
     let server = Server::sample(FaultPlan::none());
     for limit in ["1", "16", "64"] {
         // as systemd and shells set it: nothing is done about the signal, which would end the process
@@ -261,7 +261,7 @@ fn f_75_a_limit_on_the_size_of_files_is_told_as_a_full_disk_and_leaves_nothing_b
 }
 
 #[test]
-fn f_79_what_a_killed_run_left_is_named_with_its_size_and_how_to_remove_it() {
+fn what_a_killed_run_left_is_named_with_its_size_and_how_to_remove_it_f_79() {
     let server = Server::sample(FaultPlan::none());
     let place = TempDir::new().unwrap();
     let left = place.path().join("confluence_analysis_V0_1_2020-01-01_00-00-00.partial");

@@ -79,7 +79,7 @@ fn versions_read(server: &Server) -> Vec<String> {
 }
 
 #[test]
-fn f_78_a_signal_ends_the_run_with_what_was_read_marked_incomplete() {
+fn a_signal_ends_the_run_with_what_was_read_marked_incomplete_f_78() {
     for (name, status) in [("INT", 130), ("TERM", 143), ("HUP", 129)] {
         let (faults, reached) = stalling_at(40);
         let server = Server::sample(faults);
@@ -118,7 +118,7 @@ fn start_hearing(server: &Server, folder: &Path, hang_up: &str) -> Child {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn f_78_a_run_that_is_to_outlive_its_terminal_does() {
+fn a_run_that_is_to_outlive_its_terminal_does_f_78() {
     let (faults, reached) = stalling_at(40);
     let server = Server::sample(faults);
     let folder = TempDir::new().unwrap();
@@ -133,7 +133,7 @@ fn f_78_a_run_that_is_to_outlive_its_terminal_does() {
 }
 
 #[test]
-fn f_78_sigterm_after_the_site_was_read_is_not_told_as_ctrl_c() {
+fn sigterm_after_the_site_was_read_is_not_told_as_ctrl_c_f_78() {
     const DOWNLOADS: &str = "/wiki/rest/api/content/*/download";
     let whole = Server::sample(FaultPlan::none());
     assert_eq!(whole.run(&[]).status, 0);
@@ -155,7 +155,7 @@ fn f_78_sigterm_after_the_site_was_read_is_not_told_as_ctrl_c() {
 }
 
 #[test]
-fn f_78_a_second_signal_ends_the_run_at_once() {
+fn a_second_signal_ends_the_run_at_once_f_78() {
     let (faults, reached) = stalling_at(10);
     let server = Server::sample(faults);
     let folder = TempDir::new().unwrap();
@@ -180,7 +180,7 @@ fn f_78_a_second_signal_ends_the_run_at_once() {
 }
 
 #[test]
-fn f_96_a_killed_run_is_continued_by_the_next_one() {
+fn a_killed_run_is_continued_by_the_next_one_f_96() {
     let (faults, reached) = stalling_at(60);
     let server = Server::sample(faults);
     let folder = TempDir::new().unwrap();
@@ -202,7 +202,7 @@ fn f_96_a_killed_run_is_continued_by_the_next_one() {
 }
 
 #[test]
-fn f_82_two_runs_of_one_site_do_not_meet_and_a_killed_one_locks_nobody_out() {
+fn two_runs_of_one_site_do_not_meet_and_a_killed_one_locks_nobody_out_f_82() {
     let (faults, reached) = stalling_at(10);
     let server = Server::sample(faults);
     let folder = TempDir::new().unwrap();
@@ -230,7 +230,7 @@ fn partial_reports(folder: &Path) -> impl Iterator<Item = PathBuf> {
 }
 
 #[test]
-fn f_79_a_kill_while_the_report_is_written_leaves_it_partial_and_the_next_run_says_so() {
+fn a_kill_while_the_report_is_written_leaves_it_partial_and_the_next_run_says_so_f_79() {
     let server = Server::sample(FaultPlan::none());
     let folder = TempDir::new().unwrap();
     // writing takes a moment of a run, so it takes some runs until one is killed in it
@@ -262,7 +262,7 @@ fn f_79_a_kill_while_the_report_is_written_leaves_it_partial_and_the_next_run_sa
 }
 
 #[test]
-fn f_75_a_disk_that_takes_no_more_ends_with_6_and_no_finished_folder() {
+fn a_disk_that_takes_no_more_ends_with_6_and_no_finished_folder_f_75() {
     let server = Server::sample(FaultPlan::none());
     let folder = TempDir::new().unwrap();
     let child = start(&server, folder.path(), "trap '' XFSZ; ulimit -f 64;", &["--no-cache"]);
@@ -294,7 +294,7 @@ fn a_chosen_cache_folder_has_to_work_and_the_usual_one_does_not() {
 }
 
 #[test]
-fn f_76_a_folder_that_cannot_be_written_is_told_before_the_first_request() {
+fn a_folder_that_cannot_be_written_is_told_before_the_first_request_f_76() {
     let server = Server::sample(FaultPlan::none());
     let folder = TempDir::new().unwrap();
     std::fs::write(folder.path().join("file"), "").unwrap();
@@ -313,7 +313,7 @@ fn f_76_a_folder_that_cannot_be_written_is_told_before_the_first_request() {
 }
 
 #[test]
-fn f_92_a_reader_that_goes_away_does_not_stop_the_run() {
+fn a_reader_that_goes_away_does_not_stop_the_run_f_92() {
     let server = Server::sample(FaultPlan::none());
     let folder = TempDir::new().unwrap();
     let mut child = start(&server, folder.path(), "", &[]);
@@ -335,6 +335,14 @@ fn a_dry_run_tells_the_requests_and_writes_nothing() {
     assert_eq!(dry.status, 0, "{}", dry.stderr);
     assert_eq!(std::fs::read_dir(dry.folder.path()).unwrap().count(), 0, "nothing is written, no cache either");
     let object: serde_json::Value = serde_json::from_str(&dry.stdout).unwrap();
+    assert!(object["dry_run"].get("page_metrics").is_none(), "none are asked for");
+    let (with_snapshot, _) =
+        finish(start(&server, dry.folder.path(), "", &["--snapshot", "--dry-run", "--json"]), TempDir::new().unwrap());
+    let told: serde_json::Value = serde_json::from_str(&with_snapshot.stdout).unwrap();
+    assert_eq!(told["dry_run"]["page_metrics"]["counted"], false, "no plan looks as if it held what it does not");
+    let (with_snapshot, _) =
+        finish(start(&server, dry.folder.path(), "", &["--snapshot", "--dry-run"]), TempDir::new().unwrap());
+    assert!(with_snapshot.stdout.contains("`snapshot --dry-run` counts them"), "{}", with_snapshot.stdout);
     let asked = server.server.requests();
     assert!(asked.iter().all(|entry| !entry.query.contains("body-format") && !entry.query.contains("version=")));
     let (run, _) = finish(start(&server, dry.folder.path(), "", &[]), dry.folder);

@@ -1,4 +1,4 @@
-//! Candidates are looked at again: what changes while the site is read is not missed (product contract 3.3).
+//! Candidates are looked at again: what changes while the site is read is not missed.
 
 use chrono::{Duration, Utc};
 use confluence_sim::{FaultPlan, Site};

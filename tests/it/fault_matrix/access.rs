@@ -14,7 +14,7 @@ const PROBE: &str = "/wiki/rest/api/user/current";
 const COMMENTS: &str = "/wiki/api/v2/footer-comments*";
 
 #[tokio::test(start_paused = true)]
-async fn f_35_a_wrong_token_ends_before_any_report() {
+async fn a_wrong_token_ends_before_any_report_f_35() {
     let html = answer(401, &[("content-type", "text/html")], "<html>HTTP Status 401 – Unauthorized</html>");
     let visitor =
         answer(403, &[], r#"{"statusCode":403,"message":"Request rejected because caller cannot access Confluence"}"#);
@@ -28,7 +28,7 @@ async fn f_35_a_wrong_token_ends_before_any_report() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_36_a_public_site_does_not_hide_a_dead_token() {
+async fn a_public_site_does_not_hide_a_dead_token_f_36() {
     let (mut site, truth) = known::site();
     site.behaviour.anonymous_access = true;
     site.spaces[0].public = true;
@@ -39,7 +39,7 @@ async fn f_36_a_public_site_does_not_hide_a_dead_token() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_37_a_token_that_dies_on_the_way_stops_everybody() {
+async fn a_token_that_dies_on_the_way_stops_everybody_f_37() {
     for death in [12, 25, 40] {
         let bench = Bench::known(FaultPlan::none().unauthorized_from(death)).await;
         let run = bench.run().await;
@@ -51,7 +51,7 @@ async fn f_37_a_token_that_dies_on_the_way_stops_everybody() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_37_a_token_that_dies_at_request_500_costs_fewer_than_five_more() {
+async fn a_token_that_dies_at_request_500_costs_fewer_than_five_more_f_37() {
     // one request for each old version: far more than 500
     let (mut site, truth) = known::site();
     let like = site.attachments.iter().find(|file| file.id == "att109").unwrap().clone();
@@ -69,7 +69,7 @@ async fn f_37_a_token_that_dies_at_request_500_costs_fewer_than_five_more() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_37_whoever_was_on_the_way_when_the_token_died_is_the_last() {
+async fn whoever_was_on_the_way_when_the_token_died_is_the_last_f_37() {
     let (mut site, truth) = known::site();
     let like = site.attachments.iter().find(|file| file.id == "att109").unwrap().clone();
     for file in 0..900 {
@@ -90,7 +90,7 @@ async fn f_37_whoever_was_on_the_way_when_the_token_died_is_the_last() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_37_the_bare_404_of_a_dead_token_is_no_missing_page() {
+async fn the_bare_404_of_a_dead_token_is_no_missing_page_f_37() {
     // revoked on the way: v1 answers 403, v2 a 404 that names nothing
     let bench = Bench::known(FaultPlan::none().anonymous_from(25)).await;
     let run = bench.run().await;
@@ -100,7 +100,7 @@ async fn f_37_the_bare_404_of_a_dead_token_is_no_missing_page() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_38_a_silent_downgrade_makes_the_run_incomplete() {
+async fn a_silent_downgrade_makes_the_run_incomplete_f_38() {
     for from in [10, 20, 30, 40] {
         let (mut site, truth) = known::site();
         site.behaviour.anonymous_access = true;
@@ -113,7 +113,7 @@ async fn f_38_a_silent_downgrade_makes_the_run_incomplete() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_38_another_account_at_the_end_makes_the_run_incomplete() {
+async fn another_account_at_the_end_makes_the_run_incomplete_f_38() {
     let other = Fault::edit_json(|user| user["accountId"] = "712020:somebody-else".into());
     let bench = Bench::known(on(PROBE, Occurrence::From(2), other)).await;
     let run = bench.run().await;
@@ -122,7 +122,7 @@ async fn f_38_another_account_at_the_end_makes_the_run_incomplete() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_40_a_denied_page_is_named_and_nothing_is_unreferenced() {
+async fn a_denied_page_is_named_and_nothing_is_unreferenced_f_40() {
     let plan = always("/wiki/api/v2/pages", without(known::REFERRER, "/body"));
     let alone = format!("/wiki/api/v2/pages/{}", known::REFERRER);
     let bench = Bench::known(also(plan, &alone, Occurrence::From(1), Fault::status(403))).await;
@@ -133,7 +133,7 @@ async fn f_40_a_denied_page_is_named_and_nothing_is_unreferenced() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_40_a_denied_space_list_is_not_the_whole_site() {
+async fn a_denied_space_list_is_not_the_whole_site_f_40() {
     let archived = RoutePattern::path("/wiki/api/v2/spaces").unwrap().with_query("status", "archived");
     let bench = Bench::known(FaultPlan::none().on(archived, Occurrence::From(1), Fault::status(403))).await;
     let run = bench.run().await;
@@ -142,7 +142,7 @@ async fn f_40_a_denied_space_list_is_not_the_whole_site() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_41_a_page_deleted_meanwhile_is_gone_and_the_run_complete() {
+async fn a_page_deleted_meanwhile_is_gone_and_the_run_complete_f_41() {
     let plan = always("/wiki/api/v2/pages", without("1007", "/body"));
     let (path, page) = ("/wiki/api/v2/pages/1007", "1007");
     let purge = Fault::change_site(move |site| site.contents.retain(|content| content.id != page));
@@ -155,7 +155,7 @@ async fn f_41_a_page_deleted_meanwhile_is_gone_and_the_run_complete() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_41_a_404_of_a_page_that_is_still_listed_is_a_denial() {
+async fn a_404_of_a_page_that_is_still_listed_is_a_denial_f_41() {
     let plan = always("/wiki/api/v2/pages", without(known::REFERRER, "/body"));
     let alone = format!("/wiki/api/v2/pages/{}", known::REFERRER);
     let missing = answer(
@@ -175,7 +175,7 @@ fn not_found() -> Fault {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_41_a_passing_404_costs_a_request_and_nothing_else() {
+async fn a_passing_404_costs_a_request_and_nothing_else_f_41() {
     let alone = ["/wiki/api/v2/*/3001/children", "/wiki/api/v2/attachments/att109", "/wiki/api/v2/pages/1005"];
     for path in alone {
         let bench = Bench::known(on(path, Occurrence::Only(1), not_found())).await;
@@ -184,7 +184,7 @@ async fn f_41_a_passing_404_costs_a_request_and_nothing_else() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_41_a_404_on_the_replies_of_a_comment_that_is_there_is_a_denial() {
+async fn a_404_on_the_replies_of_a_comment_that_is_there_is_a_denial_f_41() {
     let bench = Bench::known(always("/wiki/api/v2/footer-comments/3001/children", not_found())).await;
     let run = bench.run().await;
     run.expect_incomplete();
@@ -192,7 +192,7 @@ async fn f_41_a_404_on_the_replies_of_a_comment_that_is_there_is_a_denial() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_41_a_404_on_a_comment_or_template_just_listed_does_not_make_it_vanish() {
+async fn a_404_on_a_comment_or_template_just_listed_does_not_make_it_vanish_f_41() {
     let comment = always("/wiki/api/v2/footer-comments", without("3001", "/body"));
     let comment = also(comment, "/wiki/api/v2/footer-comments/3001", Occurrence::From(1), not_found());
     let template = always("/wiki/rest/api/template/page", edit_template());
@@ -210,7 +210,7 @@ fn edit_template() -> Fault {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_42_a_missing_scope_is_that_kind_and_not_a_dead_token() {
+async fn a_missing_scope_is_that_kind_and_not_a_dead_token_f_42() {
     let on_gateway = answer(
         401,
         &[("x-failure-category", "FAILURE_CLIENT_SCOPE_CHECK")],
@@ -227,7 +227,7 @@ async fn f_42_a_missing_scope_is_that_kind_and_not_a_dead_token() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_43_a_redirect_to_a_login_page_is_not_followed() {
+async fn a_redirect_to_a_login_page_is_not_followed_f_43() {
     let elsewhere = Bench::known(FaultPlan::none()).await;
     let location = format!("{}/login", elsewhere.server.base_url());
     let redirect = answer(302, &[("location", &location)], "");
@@ -241,7 +241,7 @@ async fn f_43_a_redirect_to_a_login_page_is_not_followed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_43_a_login_page_in_place_of_an_answer_is_named() {
+async fn a_login_page_in_place_of_an_answer_is_named_f_43() {
     let saml = answer(200, &[("content-type", "text/html")], r#"<form><input name="SAMLRequest"/></form>"#);
     for page in [Fault::HtmlPage, saml] {
         let bench = Bench::known(always("/wiki/api/v2/blogposts", page)).await;

@@ -97,8 +97,8 @@ const ROWS: &[(&str, &str, &[&str])] = &[
         "large neighbours in a list",
         "tests/it/fault_matrix/limits.rs",
         &[
-            "f_25_large_neighbours_are_read_though_no_answer_could_hold_them_together",
-            "f_25_one_body_that_no_answer_can_hold_fails_by_name_and_all_others_are_read",
+            "large_neighbours_are_read_though_no_answer_could_hold_them_together_f_25",
+            "one_body_that_no_answer_can_hold_fails_by_name_and_all_others_are_read_f_25",
         ],
     ),
     (
@@ -109,12 +109,12 @@ const ROWS: &[(&str, &str, &[&str])] = &[
     (
         "a refusal that is no fault of the token",
         "tests/it/fault_matrix/refusals.rs",
-        &["f_33_f_35_f_43_every_sign_has_its_words_and_its_remedy_in_a_run_as_in_doctor"],
+        &["every_sign_has_its_words_and_its_remedy_in_a_run_as_in_doctor_f_33_f_35_f_43"],
     ),
     (
         "no home folder",
         "tests/it/fault_matrix/process.rs",
-        &["f_58_without_a_home_what_is_not_kept_is_told_and_the_counts_are_kept"],
+        &["without_a_home_what_is_not_kept_is_told_and_the_counts_are_kept_f_58"],
     ),
     (
         "a space that no list shows",
@@ -134,7 +134,7 @@ const ROWS: &[(&str, &str, &[&str])] = &[
     (
         "a limit on the size of files",
         "tests/it/end_to_end/places.rs",
-        &["f_75_a_limit_on_the_size_of_files_is_told_as_a_full_disk_and_leaves_nothing_behind"],
+        &["a_limit_on_the_size_of_files_is_told_as_a_full_disk_and_leaves_nothing_behind_f_75"],
     ),
     ("an umask of 0", "tests/it/end_to_end/places.rs", &["whatever_the_umask_everything_is_for_its_owner_only"]),
     (

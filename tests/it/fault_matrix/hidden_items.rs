@@ -14,7 +14,7 @@ const PAGES: &str = "/wiki/api/v2/pages";
 const ATTACHMENTS: &str = "/wiki/api/v2/attachments";
 
 #[tokio::test(start_paused = true)]
-async fn f_57_an_attachment_that_one_of_two_walks_hides_is_missed() {
+async fn an_attachment_that_one_of_two_walks_hides_is_missed_f_57() {
     let bench = Bench::known(once(ATTACHMENTS, leave_out("att105"))).await;
     let run = bench.run().await;
     run.expect_incomplete();
@@ -22,7 +22,7 @@ async fn f_57_an_attachment_that_one_of_two_walks_hides_is_missed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_57_the_owner_of_a_file_that_a_list_hides_is_read_alone() {
+async fn the_owner_of_a_file_that_a_list_hides_is_read_alone_f_57() {
     // far more owners than the sample that is compared: nothing but the disagreement leads to this one
     let (mut site, truth) = known::site();
     let like = site.attachments.iter().find(|file| file.id == "att105").unwrap().clone();
@@ -55,7 +55,7 @@ async fn f_57_the_owner_of_a_file_that_a_list_hides_is_read_alone() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_99_an_empty_list_of_attachments_is_held_against_the_bodies_that_name_some() {
+async fn an_empty_list_of_attachments_is_held_against_the_bodies_that_name_some_f_99() {
     // every other list that could know is silent too: the newest first, and the index
     let empty = || Fault::edit_json(|answer| answer["results"] = json!([]));
     for index in [empty(), Fault::status(403)] {
@@ -81,7 +81,7 @@ fn one_file(status: Status) -> (Site, Truth) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_99_a_list_that_is_empty_in_both_orders_is_held_against_every_owner() {
+async fn a_list_that_is_empty_in_both_orders_is_held_against_every_owner_f_99() {
     for status in [Status::Current, Status::Archived, Status::Trashed] {
         let bench = Bench::start(one_file(status), FaultPlan::none()).await;
         bench.run().await.expect_true(&bench);
@@ -96,7 +96,7 @@ async fn f_99_a_list_that_is_empty_in_both_orders_is_held_against_every_owner() 
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_99_a_site_without_files_is_complete_when_every_owner_says_so() {
+async fn a_site_without_files_is_complete_when_every_owner_says_so_f_99() {
     let (mut site, _) = one_file(Status::Current);
     site.attachments.clear();
     let bench = Bench::start((site, Truth::new()), FaultPlan::none()).await;
@@ -106,7 +106,7 @@ async fn f_99_a_site_without_files_is_complete_when_every_owner_says_so() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_99_both_orders_of_a_list_have_to_show_every_file() {
+async fn both_orders_of_a_list_have_to_show_every_file_f_99() {
     let newest = RoutePattern::path(ATTACHMENTS).unwrap().with_query("sort", "-created-date");
     let empty = Fault::edit_json(|answer| answer["results"] = json!([]));
     let bench = Bench::known(FaultPlan::none().on(newest, Occurrence::From(1), empty)).await;
@@ -116,7 +116,7 @@ async fn f_99_both_orders_of_a_list_have_to_show_every_file() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_99_an_owner_that_a_visitor_does_not_see_is_no_second_opinion() {
+async fn an_owner_that_a_visitor_does_not_see_is_no_second_opinion_f_99() {
     let bench = Bench::known(always("/wiki/api/v2/pages/*/attachments", Fault::Anonymous)).await;
     let run = bench.run().await;
     run.expect_incomplete();
@@ -124,7 +124,7 @@ async fn f_99_an_owner_that_a_visitor_does_not_see_is_no_second_opinion() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_99_a_body_that_names_an_unlisted_file_beside_listed_ones_is_a_sign() {
+async fn a_body_that_names_an_unlisted_file_beside_listed_ones_is_a_sign_f_99() {
     // far more owners than the sample that is compared, and neither the other order nor the search knows the file
     let (mut site, mut truth) = known::site();
     let owner = site.contents.iter().find(|content| content.id == "1007").unwrap().clone();
@@ -156,7 +156,7 @@ async fn f_99_a_body_that_names_an_unlisted_file_beside_listed_ones_is_a_sign() 
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_99_a_list_that_ends_too_early_without_a_sign_is_noticed() {
+async fn a_list_that_ends_too_early_without_a_sign_is_noticed_f_99() {
     for path in [PAGES, "/wiki/api/v2/blogposts", "/wiki/api/v2/spaces", ATTACHMENTS, "/wiki/api/v2/*-comments"] {
         let bench = Bench::paged(always(path, Fault::DroppedTail(1))).await;
         let run = bench.run().await;
@@ -165,7 +165,7 @@ async fn f_99_a_list_that_ends_too_early_without_a_sign_is_noticed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_99_each_kind_left_out_of_its_list_is_noticed() {
+async fn each_kind_left_out_of_its_list_is_noticed_f_99() {
     let missing = [
         (PAGES, known::REFERRER),
         ("/wiki/api/v2/blogposts", "2002"),
@@ -192,7 +192,7 @@ fn leave_out(id: &str) -> Fault {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_99_a_search_index_that_lags_or_is_shut_does_no_harm() {
+async fn a_search_index_that_lags_or_is_shut_does_no_harm_f_99() {
     let stale = Fault::edit_json(|answer| {
         if let Some(items) = answer["results"].as_array_mut() {
             for kind in ["page", "blogpost", "comment", "attachment"] {

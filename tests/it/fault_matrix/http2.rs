@@ -103,7 +103,7 @@ async fn start(gate: Arc<Gate>, authority: &Authority) -> SocketAddr {
 }
 
 #[test]
-fn f_29_streams_and_connections_of_http_2_that_break_off_cost_requests_and_nothing_else() {
+fn streams_and_connections_of_http_2_that_break_off_cost_requests_and_nothing_else_f_29() {
     let server = Server::start(known::site().0, FaultPlan::none());
     let host = server.server.base_url().trim_end_matches("/wiki").to_owned();
     let gate = Arc::new(Gate {

@@ -26,7 +26,7 @@ async fn without_a_fault_the_truth_is_told() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_01_a_429_makes_the_whole_site_wait_as_long_as_told() {
+async fn a_429_makes_the_whole_site_wait_as_long_as_told_f_01() {
     let told = answer(429, &[("retry-after", "7")], "{}");
     let bench = Bench::known(once("/wiki/api/v2/footer-comments", told)).await;
     bench.run().await.expect_true(&bench);
@@ -39,7 +39,7 @@ async fn f_01_a_429_makes_the_whole_site_wait_as_long_as_told() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_02_a_date_counts_from_the_answers_own_date() {
+async fn a_date_counts_from_the_answers_own_date_f_02() {
     let date = ("date", "Sat, 21 Nov 2026 12:00:00 GMT");
     for (until, least) in [("Sat, 21 Nov 2026 12:00:30 GMT", 30), ("Sat, 21 Nov 2026 11:00:00 GMT", 1)] {
         let bench = Bench::known(once(ATTACHMENTS, answer(429, &[date, ("retry-after", until)], "{}"))).await;
@@ -50,14 +50,14 @@ async fn f_02_a_date_counts_from_the_answers_own_date() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_03_a_429_without_a_header_is_waited_for() {
+async fn a_429_without_a_header_is_waited_for_f_03() {
     let bench = Bench::known(on(PAGES, Occurrence::First(3), answer(429, &[], "{}"))).await;
     bench.run().await.expect_true(&bench);
     assert_eq!(bench.server.requests().iter().filter(|request| request.status == 429).count(), 3);
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_04_a_reset_time_alone_is_understood() {
+async fn a_reset_time_alone_is_understood_f_04() {
     let date = ("date", "Sat, 21 Nov 2026 12:00:00 GMT");
     for reset in ["2026-11-21T12:01:00Z", "1795262460"] {
         let fault = answer(429, &[date, ("x-ratelimit-reset", reset)], "{}");
@@ -69,7 +69,7 @@ async fn f_04_a_reset_time_alone_is_understood() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_05_a_storm_of_429_ends_soon_with_few_requests() {
+async fn a_storm_of_429_ends_soon_with_few_requests_f_05() {
     let storm = answer(429, &[("retry-after", "30")], "{}");
     let bench = Bench::known(always("*", storm.clone())).await;
     let run = bench.run().await;
@@ -99,7 +99,7 @@ impl Write for Screen {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_05_the_rate_that_was_learned_is_said_on_the_screen() {
+async fn the_rate_that_was_learned_is_said_on_the_screen_f_05() {
     let screen = Screen::default();
     let told = screen.clone();
     let log = tracing_subscriber::fmt().with_ansi(false).with_writer(move || told.clone()).finish();
@@ -116,7 +116,7 @@ async fn f_05_the_rate_that_was_learned_is_said_on_the_screen() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_06_a_day_is_not_slept() {
+async fn a_day_is_not_slept_f_06() {
     let date = ("date", "Sat, 21 Nov 2026 12:00:00 GMT");
     let day = answer(429, &[date, ("retry-after", "86400")], "{}");
     let bench = Bench::known(always("*", day.clone())).await;
@@ -134,7 +134,7 @@ async fn f_06_a_day_is_not_slept() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_07_odd_values_do_no_harm() {
+async fn odd_values_do_no_harm_f_07() {
     for value in ["0", "-1", "1e20", "soon", ""] {
         let bench = Bench::known(on(PAGES, Occurrence::First(2), answer(429, &[("retry-after", value)], "{}"))).await;
         bench.run().await.expect_true(&bench);
@@ -147,7 +147,7 @@ async fn f_07_odd_values_do_no_harm() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_08_a_burst_limit_slows_one_endpoint_only() {
+async fn a_burst_limit_slows_one_endpoint_only_f_08() {
     let burst = answer(429, &[("retry-after", "60"), ("ratelimit-reason", "confluence-burst-based")], "{}");
     let bench = Bench::known(once(FOOTER_COMMENTS, burst)).await;
     bench.run().await.expect_true(&bench);
@@ -162,7 +162,7 @@ async fn f_08_a_burst_limit_slows_one_endpoint_only() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_09_a_near_limit_makes_requests_rarer_before_the_429() {
+async fn a_near_limit_makes_requests_rarer_before_the_429_f_09() {
     let bench = Bench::known(always("*", Fault::header("x-ratelimit-nearlimit", "true"))).await;
     let run = bench.run().await;
     run.expect_true(&bench);
@@ -171,7 +171,7 @@ async fn f_09_a_near_limit_makes_requests_rarer_before_the_429() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_10_a_403_that_is_a_rate_limit_is_no_denial() {
+async fn a_403_that_is_a_rate_limit_is_no_denial_f_10() {
     for header in [("retry-after", "2"), ("ratelimit-reason", "confluence-quota-tenant-based")] {
         let bench = Bench::known(on("*", Occurrence::Every(9), answer(403, &[header], "{}"))).await;
         bench.run().await.expect_true(&bench);
@@ -179,7 +179,7 @@ async fn f_10_a_403_that_is_a_rate_limit_is_no_denial() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_11_passing_server_errors_cost_requests_and_nothing_else() {
+async fn passing_server_errors_cost_requests_and_nothing_else_f_11() {
     for status in [500, 502, 503, 504] {
         let bench = Bench::known(on("*", Occurrence::Every(5), Fault::status(status))).await;
         bench.run().await.expect_true(&bench);
@@ -192,7 +192,7 @@ async fn f_11_passing_server_errors_cost_requests_and_nothing_else() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_12_5xx_for_ever_on_one_page_body_leaves_nothing_unreferenced() {
+async fn the_5xx_for_ever_on_one_page_body_leaves_nothing_unreferenced_f_12() {
     let without_body = always(PAGES, without(known::REFERRER, "/body"));
     let plan = also(without_body, &format!("{PAGES}/{}", known::REFERRER), Occurrence::From(1), Fault::status(500));
     let bench = Bench::known(plan).await;
@@ -203,7 +203,7 @@ async fn f_12_5xx_for_ever_on_one_page_body_leaves_nothing_unreferenced() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_13_a_list_that_fails_at_its_size_is_walked_again_with_half_of_it() {
+async fn a_list_that_fails_at_its_size_is_walked_again_with_half_of_it_f_13() {
     let route = RoutePattern::path(PAGES).unwrap().with_query("limit", "250").with_query("sort", "id");
     let bench = Bench::known(FaultPlan::none().on(route, Occurrence::From(1), Fault::status(500))).await;
     bench.run().await.expect_true(&bench);
@@ -212,7 +212,7 @@ async fn f_13_a_list_that_fails_at_its_size_is_walked_again_with_half_of_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_13_a_list_that_fails_at_every_limit_is_incomplete_and_its_items_are_kept() {
+async fn a_list_that_fails_at_every_limit_is_incomplete_and_its_items_are_kept_f_13() {
     let bench = Bench::paged(on(ATTACHMENTS, Occurrence::From(3), Fault::status(500))).await;
     let run = bench.run().await;
     run.expect_incomplete();
@@ -236,7 +236,7 @@ async fn with_large_neighbours(largest: usize) -> Bench {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_25_large_neighbours_are_read_though_no_answer_could_hold_them_together() {
+async fn large_neighbours_are_read_though_no_answer_could_hold_them_together_f_25() {
     let bench = with_large_neighbours(60_000).await;
     let run = bench.run_with(ConnectionSettings { max_answer_bytes: 100_000, ..bench.settings() }).await;
     run.expect_true(&bench);
@@ -244,7 +244,7 @@ async fn f_25_large_neighbours_are_read_though_no_answer_could_hold_them_togethe
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_25_one_body_that_no_answer_can_hold_fails_by_name_and_all_others_are_read() {
+async fn one_body_that_no_answer_can_hold_fails_by_name_and_all_others_are_read_f_25() {
     let bench = with_large_neighbours(150_000).await;
     let run = bench.run_with(ConnectionSettings { max_answer_bytes: 100_000, ..bench.settings() }).await;
     run.expect_incomplete();
@@ -258,7 +258,7 @@ async fn f_25_one_body_that_no_answer_can_hold_fails_by_name_and_all_others_are_
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_14_an_outage_of_everything_ends_soon() {
+async fn an_outage_of_everything_ends_soon_f_14() {
     let bench = Bench::known(always("*", Fault::status(503))).await;
     let run = bench.run().await;
     assert_eq!(run.status(), ExitStatus::Unreachable);
@@ -271,7 +271,7 @@ async fn f_14_an_outage_of_everything_ends_soon() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_15_errors_of_the_edge_are_server_errors() {
+async fn errors_of_the_edge_are_server_errors_f_15() {
     for status in [408, 425, 520, 521, 522, 523, 524] {
         let bench = Bench::known(on(PAGES, Occurrence::First(2), Fault::status(status))).await;
         bench.run().await.expect_true(&bench);
@@ -279,7 +279,7 @@ async fn f_15_errors_of_the_edge_are_server_errors() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_16_a_refused_cursor_restarts_the_list() {
+async fn a_refused_cursor_restarts_the_list_f_16() {
     let expired = || Fault::status(400);
     let bench = Bench::paged(on(ATTACHMENTS, Occurrence::Only(3), expired())).await;
     bench.run().await.expect_true(&bench);
@@ -291,7 +291,7 @@ async fn f_16_a_refused_cursor_restarts_the_list() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_17_a_batch_too_long_for_the_server_is_split_and_no_id_is_dropped() {
+async fn a_batch_too_long_for_the_server_is_split_and_no_id_is_dropped_f_17() {
     for status in [414, 431] {
         let (mut site, truth) = known::site();
         for number in 0..120 {

@@ -1,4 +1,4 @@
-//! The fault matrix (`reliability-security.md` A6): every row that applies is a test of a whole reading against the
+//! The fault matrix: every row that applies is a test of a whole reading against the
 //! loopback server, of the client against a raw listener, or of the program itself. Time is paused where the clock
 //! matters, so no test waits for a real pause.
 

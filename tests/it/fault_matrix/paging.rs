@@ -30,7 +30,7 @@ fn cursor(number: usize) -> String {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_44_s_16_next_links_elsewhere_give_their_cursor_and_no_connection() {
+async fn next_links_elsewhere_give_their_cursor_and_no_connection_f_44() {
     let stranger = Bench::known(FaultPlan::none()).await;
     let port = stranger.server.base_url().trim_end_matches("/wiki").to_owned();
     for prefix in [port.as_str(), "https://evil.example", "http://169.254.169.254", "https://me@evil.example:8443"] {
@@ -55,7 +55,7 @@ async fn f_44_s_16_next_links_elsewhere_give_their_cursor_and_no_connection() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_45_the_same_cursor_again_fails_the_list() {
+async fn the_same_cursor_again_fails_the_list_f_45() {
     for path in [PAGES, ATTACHMENTS, "/wiki/api/v2/footer-comments"] {
         let bench = Bench::paged(always(path, Fault::RepeatedCursor)).await;
         let run = bench.run().await;
@@ -65,7 +65,7 @@ async fn f_45_the_same_cursor_again_fails_the_list() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_46_a_cycle_of_two_cursors_fails_the_list() {
+async fn a_cycle_of_two_cursors_fails_the_list_f_46() {
     let turn = std::sync::atomic::AtomicUsize::new(0);
     let cycle = Fault::edit_json(move |answer| {
         let step = turn.fetch_add(1, std::sync::atomic::Ordering::Relaxed) % 2;
@@ -80,7 +80,7 @@ async fn f_46_a_cycle_of_two_cursors_fails_the_list() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_47_ever_new_cursors_with_old_items_fail_the_list() {
+async fn ever_new_cursors_with_old_items_fail_the_list_f_47() {
     let count = std::sync::atomic::AtomicUsize::new(0);
     let first = json!([{"id": "att101", "title": "own.png", "pageId": "1001", "version": {"number": 1}}]);
     let endless = Fault::edit_json(move |answer| {
@@ -97,7 +97,7 @@ async fn f_47_ever_new_cursors_with_old_items_fail_the_list() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_48_s_20_a_list_that_brings_new_items_for_ever_ends_at_the_limit() {
+async fn a_list_that_brings_new_items_for_ever_ends_at_the_limit_f_48() {
     let count = std::sync::atomic::AtomicUsize::new(0);
     let endless = Fault::edit_json(move |answer| {
         let number = count.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 10_000;
@@ -115,13 +115,13 @@ async fn f_48_s_20_a_list_that_brings_new_items_for_ever_ends_at_the_limit() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_49_doubles_are_counted_once() {
+async fn doubles_are_counted_once_f_49() {
     let bench = Bench::paged(always("/wiki/api/v2/*", Fault::DuplicatedItems)).await;
     bench.run().await.expect_true(&bench);
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_50_an_empty_page_with_a_next_link_does_not_end_a_list() {
+async fn an_empty_page_with_a_next_link_does_not_end_a_list_f_50() {
     for path in [PAGES, ATTACHMENTS, "/wiki/api/v2/footer-comments", "/wiki/rest/api/content/search"] {
         for occurrence in [Occurrence::Only(1), Occurrence::Only(2), Occurrence::Every(2)] {
             let bench = Bench::paged(on(path, occurrence, Fault::EmptyPageWithNext)).await;
@@ -131,7 +131,7 @@ async fn f_50_an_empty_page_with_a_next_link_does_not_end_a_list() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_50_lists_of_endless_empty_pages_are_given_up_by_name() {
+async fn lists_of_endless_empty_pages_are_given_up_by_name_f_50() {
     let lists = ["/wiki/api/v2/pages/*", PAGES, ATTACHMENTS, "/wiki/rest/api/content/search"];
     let faults = lists.map(|path| (path, Occurrence::From(1)));
     for (path, occurrence) in faults.into_iter().chain([("/wiki/api/v2/*", Occurrence::From(7))]) {
@@ -145,7 +145,7 @@ async fn f_50_lists_of_endless_empty_pages_are_given_up_by_name() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_51_f_54_short_pages_say_nothing_about_the_end() {
+async fn short_pages_say_nothing_about_the_end_f_51_f_54() {
     for cap in [1, 2, 7] {
         let (mut site, truth) = known::site();
         site.behaviour.page_cap = Some(cap);
@@ -155,7 +155,7 @@ async fn f_51_f_54_short_pages_say_nothing_about_the_end() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_52_next_links_without_a_cursor() {
+async fn next_links_without_a_cursor_f_52() {
     // the Link header, which the server makes of the same link, is the second source: so both are changed here
     let bench = Bench::paged(always(ATTACHMENTS, next_links(|_| "/wiki/api/v2/attachments?limit=250".into()))).await;
     let run = bench.run().await;
@@ -175,7 +175,7 @@ async fn f_52_next_links_without_a_cursor() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_52_the_link_header_alone_goes_on_and_must_not_contradict_the_body() {
+async fn the_link_header_alone_goes_on_and_must_not_contradict_the_body_f_52() {
     let header = |cursor: &str| Fault::header("link", &format!("</wiki/api/v2/labels?cursor={cursor}>; rel=\"next\""));
     let bench = Bench::known(once("/wiki/api/v2/spaces", header("eyJjb250ZW50T3JkZXIiOiIiLCJpZCI6MH0"))).await;
     bench.run().await.expect_true(&bench);
@@ -195,7 +195,7 @@ async fn f_52_the_link_header_alone_goes_on_and_must_not_contradict_the_body() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_53_cursors_with_raw_padding_in_the_middle_of_the_query_are_sent_back_whole() {
+async fn cursors_with_raw_padding_in_the_middle_of_the_query_are_sent_back_whole_f_53() {
     let bench = Bench::paged(FaultPlan::none()).await;
     bench.run().await.expect_true(&bench);
     let log = bench.server.requests();
@@ -206,7 +206,7 @@ async fn f_53_cursors_with_raw_padding_in_the_middle_of_the_query_are_sent_back_
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_55_what_comes_and_goes_during_the_walk_is_seen_at_the_end() {
+async fn what_comes_and_goes_during_the_walk_is_seen_at_the_end_f_55() {
     let change = Fault::change_site(|site| {
         let now = chrono::Utc::now();
         site.contents.retain(|content| content.id != "1102");
@@ -223,7 +223,7 @@ async fn f_55_what_comes_and_goes_during_the_walk_is_seen_at_the_end() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_56_a_page_edited_after_it_was_read_is_read_again() {
+async fn a_page_edited_after_it_was_read_is_read_again_f_56() {
     let edit = |site: &mut confluence_sim::Site| {
         let page = site.contents.iter_mut().find(|content| content.id == "1007").unwrap();
         let author = page.author.clone();
@@ -236,7 +236,7 @@ async fn f_56_a_page_edited_after_it_was_read_is_read_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_58_a_site_without_spaces_is_no_empty_site() {
+async fn a_site_without_spaces_is_no_empty_site_f_58() {
     let bench =
         Bench::known(always("/wiki/api/v2/spaces", Fault::edit_json(|answer| answer["results"] = json!([])))).await;
     let run = bench.run().await;
@@ -245,7 +245,7 @@ async fn f_58_a_site_without_spaces_is_no_empty_site() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_100_a_retired_endpoint_is_named_and_no_content_is_called_deleted() {
+async fn a_retired_endpoint_is_named_and_no_content_is_called_deleted_f_100() {
     let gone = || {
         let body = r#"{"statusCode":410,"data":{"authorized":true,"valid":true,"errors":[],"successful":true},"message":"GoneException: This deprecated endpoint has been removed."}"#;
         test_support::bench::answer(410, &[], body)

@@ -63,7 +63,7 @@ fn reports(folder: &Path) -> Vec<PathBuf> {
 }
 
 #[test]
-fn f_76_f_90_an_output_that_cannot_be_used_is_told_before_the_first_request() {
+fn an_output_that_cannot_be_used_is_told_before_the_first_request_f_76_f_90() {
     let server = known(FaultPlan::none());
     let place = TempDir::new().unwrap();
     let (file, missing, link) = (place.path().join("file"), place.path().join("missing"), place.path().join("link"));
@@ -79,7 +79,7 @@ fn f_76_f_90_an_output_that_cannot_be_used_is_told_before_the_first_request() {
 
 #[cfg(unix)]
 #[test]
-fn f_75_f_79_a_disk_that_fills_up_leaves_a_partial_folder_and_says_so() {
+fn a_disk_that_fills_up_leaves_a_partial_folder_and_says_so_f_75_f_79() {
     let server = known(FaultPlan::none());
     let folder = TempDir::new().unwrap();
     let output = limited(&server, folder.path(), "ulimit -f 8; trap '' XFSZ", "");
@@ -93,7 +93,7 @@ fn f_75_f_79_a_disk_that_fills_up_leaves_a_partial_folder_and_says_so() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_78_an_interrupt_at_any_request_calls_nothing_unreferenced() {
+async fn an_interrupt_at_any_request_calls_nothing_unreferenced_f_78() {
     let whole = Bench::known(FaultPlan::none()).await.run().await.requests;
     let mut incomplete = 0;
     for request in (1..=u32::try_from(whole).unwrap()).rev().take(40) {
@@ -108,7 +108,7 @@ async fn f_78_an_interrupt_at_any_request_calls_nothing_unreferenced() {
 
 #[cfg(unix)]
 #[test]
-fn f_78_a_signal_writes_what_was_read_marked_incomplete() {
+fn a_signal_writes_what_was_read_marked_incomplete_f_78() {
     for (name, status) in [("INT", 130), ("TERM", 143)] {
         for requests in [2, 10, 30, 40] {
             // the run is told to wait, so it cannot end by itself before the signal comes
@@ -129,7 +129,7 @@ fn f_78_a_signal_writes_what_was_read_marked_incomplete() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_78_a_server_that_never_answers_does_not_keep_an_interrupted_run_alive() {
+async fn a_server_that_never_answers_does_not_keep_an_interrupted_run_alive_f_78() {
     // no limit of the HTTP library is on: only the end of the patience after an interrupt can end this reading
     let (plan, mut signal) = signalled_at(on("/wiki/*", Occurrence::From(13), Fault::Stall), 12);
     let bench = Bench::known(plan).await;
@@ -141,7 +141,7 @@ async fn f_78_a_server_that_never_answers_does_not_keep_an_interrupted_run_alive
 
 #[cfg(unix)]
 #[test]
-fn f_78_an_interrupted_run_ends_while_the_server_is_silent() {
+fn an_interrupted_run_ends_while_the_server_is_silent_f_78() {
     let server = known(on("/wiki/*", Occurrence::From(12), Fault::Stall));
     let folder = TempDir::new().unwrap();
     let mut child = child(&server, folder.path()).spawn().unwrap();
@@ -154,7 +154,7 @@ fn f_78_an_interrupted_run_ends_while_the_server_is_silent() {
 
 #[cfg(unix)]
 #[test]
-fn f_78_after_a_signal_nothing_is_announced_that_is_not_done() {
+fn after_a_signal_nothing_is_announced_that_is_not_done_f_78() {
     for (command, moments) in [("audit", [3, 9, 16, 24, 33, 45]), ("snapshot", [3, 6, 9, 12, 15, 18])] {
         for requests in moments {
             let pause = answer(429, &[("retry-after", "800")], "{}");
@@ -194,7 +194,7 @@ fn with_a_hostile_page(faults: FaultPlan) -> Server {
 
 #[cfg(unix)]
 #[test]
-fn f_65_a_page_made_to_be_expensive_stops_no_run_and_no_signal() {
+fn a_page_made_to_be_expensive_stops_no_run_and_no_signal_f_65() {
     let server = with_a_hostile_page(FaultPlan::none());
     let folder = TempDir::new().unwrap();
     let mut whole = child(&server, folder.path());
@@ -210,7 +210,7 @@ fn f_65_a_page_made_to_be_expensive_stops_no_run_and_no_signal() {
     assert_eq!(usages["newest name.png"], "embedded", "the rest is judged as ever");
 
     // every answer behind the one with the page is refused, so that only the signal ends this run
-    let requests = 12;
+    let requests = 18;
     let pause = answer(429, &[("retry-after", "800")], "{}");
     let server = with_a_hostile_page(on("/wiki/*", Occurrence::From(requests), pause));
     let folder = TempDir::new().unwrap();
@@ -220,9 +220,35 @@ fn f_65_a_page_made_to_be_expensive_stops_no_run_and_no_signal() {
     assert_eq!(child.wait_with_output().unwrap().status.code(), Some(130));
 }
 
+/// A list takes memory for what comes, whatever it is and whatever a server says will come.
 #[cfg(target_os = "linux")]
 #[test]
-fn f_89_a_place_so_deep_that_names_do_not_fit_is_told_before_the_first_request() {
+fn lists_of_millions_and_claims_of_billions_take_no_more_than_what_comes() {
+    const GIB: u64 = 1 << 20;
+    let claims = |answer: &mut serde_json::Value| {
+        for claim in ["limit", "size", "totalSize", "start", "total"] {
+            answer[claim] = u64::MAX.into();
+        }
+    };
+    let millions = move |answer: &mut serde_json::Value| {
+        claims(answer);
+        answer["results"].as_array_mut().unwrap().extend(std::iter::repeat_n(serde_json::Value::from(0), 3_000_000));
+    };
+    for (faults, status) in [
+        (always("/wiki/*", Fault::edit_json(claims)), 0),
+        (always("/wiki/api/v2/attachments", Fault::edit_json(millions)), 3),
+    ] {
+        let server = known(faults);
+        let folder = TempDir::new().unwrap();
+        let output = limited(&server, folder.path(), &format!("ulimit -v {}", 3 * GIB / 2), "");
+        let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(status), "{stderr}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_place_so_deep_that_names_do_not_fit_is_told_before_the_first_request_f_89() {
     // a path may have 4,095 bytes here; the deepest file of a report adds less than 300 to that of its folder
     let place = TempDir::new().unwrap();
     let folder_of = |length: usize| {
@@ -247,7 +273,7 @@ fn f_89_a_place_so_deep_that_names_do_not_fit_is_told_before_the_first_request()
 
 #[cfg(unix)]
 #[test]
-fn f_79_a_kill_at_any_moment_leaves_nothing_that_looks_whole() {
+fn a_kill_at_any_moment_leaves_nothing_that_looks_whole_f_79() {
     let server = known(FaultPlan::none());
     for requests in (1..80).step_by(9) {
         let before = server.server.requests().len();
@@ -264,7 +290,7 @@ fn f_79_a_kill_at_any_moment_leaves_nothing_that_looks_whole() {
 }
 
 #[test]
-fn f_97_what_an_earlier_run_left_is_not_merged_into() {
+fn what_an_earlier_run_left_is_not_merged_into_f_97() {
     let server = known(FaultPlan::none());
     let folder = TempDir::new().unwrap();
     let old = folder.path().join("confluence_analysis_V0_0_2020-01-01_00-00-00.partial");
@@ -280,7 +306,7 @@ fn f_97_what_an_earlier_run_left_is_not_merged_into() {
 
 #[cfg(unix)]
 #[test]
-fn f_92_a_reader_that_goes_away_does_not_end_the_run() {
+fn a_reader_that_goes_away_does_not_end_the_run_f_92() {
     let server = known(FaultPlan::none());
     let folder = TempDir::new().unwrap();
     let mut child = child(&server, folder.path()).arg("-vv").spawn().unwrap();
@@ -295,7 +321,7 @@ fn f_92_a_reader_that_goes_away_does_not_end_the_run() {
 
 #[cfg(unix)]
 #[test]
-fn f_94_few_file_handles_are_enough() {
+fn few_file_handles_are_enough_f_94() {
     // the second asks for more connections than there may be: it may fail, and must not lie
     for (handles, concurrency, may_fail) in [(40, 8, false), (32, 64, true)] {
         let server = known(FaultPlan::none());
@@ -317,7 +343,7 @@ fn f_94_few_file_handles_are_enough() {
 }
 
 #[test]
-fn f_98_s_19_nothing_but_get_is_sent_and_no_body() {
+fn nothing_but_get_is_sent_and_no_body_f_98() {
     let server = known(always("/wiki/rest/api/user/bulk", Fault::status(404)));
     let run = server.run(&["--verify", "all"]);
     assert_eq!(run.status, 0, "names of people are no part of the promise: {}", run.stderr);
@@ -327,7 +353,7 @@ fn f_98_s_19_nothing_but_get_is_sent_and_no_body() {
 }
 
 #[test]
-fn f_58_without_a_home_what_is_not_kept_is_told_and_the_counts_are_kept() {
+fn without_a_home_what_is_not_kept_is_told_and_the_counts_are_kept_f_58() {
     let server = Server::start(known::site().0, FaultPlan::none());
     let folder = TempDir::new().unwrap();
     let run = |arguments: &[&str]| {

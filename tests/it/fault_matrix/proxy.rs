@@ -61,7 +61,7 @@ fn run(variables: &[(&str, &str)]) -> Finished {
 }
 
 #[test]
-fn f_32_s_18_a_proxy_that_refuses_is_told_and_never_sees_the_token() {
+fn a_proxy_that_refuses_is_told_and_never_sees_the_token_f_32() {
     for (name, line) in [
         ("HTTPS_PROXY", "HTTP/1.1 407 Proxy Authentication Required"),
         ("https_proxy", "HTTP/1.1 403 Forbidden"),
@@ -84,7 +84,7 @@ fn f_32_s_18_a_proxy_that_refuses_is_told_and_never_sees_the_token() {
 }
 
 #[test]
-fn f_32_no_proxy_is_honoured() {
+fn no_proxy_is_honoured_f_32() {
     let proxy = Proxy::answering("HTTP/1.1 502 Bad Gateway");
     let address = format!("http://{}", proxy.address);
     let run = run(&[("HTTPS_PROXY", &address), ("NO_PROXY", "acme.invalid")]);
@@ -93,14 +93,14 @@ fn f_32_no_proxy_is_honoured() {
 }
 
 #[test]
-fn f_32_an_address_that_is_none_is_refused_by_the_name_of_its_variable() {
+fn an_address_that_is_none_is_refused_by_the_name_of_its_variable_f_32() {
     let run = run(&[("HTTPS_PROXY", "http://user:proxy-s3cret@:99999999")]);
     assert_eq!(run.status, 2, "{}", run.stderr);
     assert!(run.stderr.contains("HTTPS_PROXY") && !run.stderr.contains("s3cret"), "{}", run.stderr);
 }
 
 #[test]
-fn f_32_s_18_the_own_machine_is_reached_without_a_proxy() {
+fn the_own_machine_is_reached_without_a_proxy_f_32() {
     let proxy = Proxy::answering("HTTP/1.1 502 Bad Gateway");
     let address = format!("http://{}", proxy.address);
     let server = Server::start(test_support::known::site().0, FaultPlan::none());

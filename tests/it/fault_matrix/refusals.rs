@@ -82,7 +82,7 @@ fn signs() -> Vec<Sign> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_33_f_35_f_43_every_sign_has_its_words_and_its_remedy_in_a_run_as_in_doctor() {
+async fn every_sign_has_its_words_and_its_remedy_in_a_run_as_in_doctor_f_33_f_35_f_43() {
     for Sign { answer, status, words, remedy } in signs() {
         let bench = Bench::known(always("*", answer)).await;
         let run = bench.run().await;
@@ -102,7 +102,7 @@ async fn f_33_f_35_f_43_every_sign_has_its_words_and_its_remedy_in_a_run_as_in_d
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_35_only_what_refuses_credentials_speaks_of_a_token_first() {
+async fn only_what_refuses_credentials_speaks_of_a_token_first_f_35() {
     let mut remedies = BTreeSet::new();
     for (place, Sign { answer, words, .. }) in signs().into_iter().enumerate() {
         let run = Bench::known(always("*", answer)).await.run().await;
@@ -114,7 +114,7 @@ async fn f_35_only_what_refuses_credentials_speaks_of_a_token_first() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_33_a_page_of_a_filter_in_place_of_one_body_is_that_page_s_gap() {
+async fn a_page_of_a_filter_in_place_of_one_body_is_that_page_s_gap_f_33() {
     let plan = always("/wiki/api/v2/pages", test_support::bench::without(known::REFERRER, "/body"));
     let blocked = answer(403, &[HTML], "<html><title>Blocked: confidential</title></html>");
     let alone = format!("/wiki/api/v2/pages/{}", known::REFERRER);
@@ -126,7 +126,7 @@ async fn f_33_a_page_of_a_filter_in_place_of_one_body_is_that_page_s_gap() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_37_a_computer_that_leaves_the_allowlist_on_the_way_stops_the_run() {
+async fn a_computer_that_leaves_the_allowlist_on_the_way_stops_the_run_f_37() {
     let refusal = answer(403, &[], r#"{"errorMessages":["The IP address is not on the allowlist"]}"#);
     let bench = Bench::known(on("*", Occurrence::From(20), refusal)).await;
     let run = bench.run().await;

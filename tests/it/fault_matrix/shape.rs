@@ -12,7 +12,7 @@ use test_support::known::{self, Truth};
 const ATTACHMENTS: &str = "/wiki/api/v2/attachments*";
 
 #[tokio::test(start_paused = true)]
-async fn f_59_unknown_fields_and_statuses_are_borne_and_still_refer() {
+async fn unknown_fields_and_statuses_are_borne_and_still_refer_f_59() {
     let odd = edit_items(|item| {
         if item["id"] == known::REFERRER {
             item["status"] = "quarantined".into();
@@ -26,7 +26,7 @@ async fn f_59_unknown_fields_and_statuses_are_borne_and_still_refer() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_60_each_optional_field_may_be_missing_or_null() {
+async fn each_optional_field_may_be_missing_or_null_f_60() {
     let fields = [
         "status",
         "title",
@@ -65,7 +65,7 @@ async fn f_60_each_optional_field_may_be_missing_or_null() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_60_a_size_that_is_missing_is_unknown_and_not_zero() {
+async fn a_size_that_is_missing_is_unknown_and_not_zero_f_60() {
     let bench = Bench::known(always("/wiki/api/v2/attachments", without("att101", "/fileSize"))).await;
     let run = bench.run().await;
     run.expect_true(&bench);
@@ -79,7 +79,7 @@ async fn f_60_a_size_that_is_missing_is_unknown_and_not_zero() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_60_a_file_without_a_name_is_not_judged_by_it() {
+async fn a_file_without_a_name_is_not_judged_by_it_f_60() {
     for id in ["att103", "att901"] {
         let bench = Bench::known(always(ATTACHMENTS, without(id, "/title"))).await;
         let run = bench.run().await;
@@ -88,14 +88,14 @@ async fn f_60_a_file_without_a_name_is_not_judged_by_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_60_a_file_without_a_media_id_may_be_the_one_a_header_image_means() {
+async fn a_file_without_a_media_id_may_be_the_one_a_header_image_means_f_60() {
     let bench = Bench::known(always(ATTACHMENTS, without("att110", "/fileId"))).await;
     let run = bench.run().await;
     assert_eq!(run.usage("att110"), Usage::Undetermined);
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_61_a_missing_required_field_fails_the_list() {
+async fn a_missing_required_field_fails_the_list_f_61() {
     let lists = [
         ("/wiki/api/v2/spaces", UnitKind::SpaceList),
         ("/wiki/api/v2/pages", UnitKind::PageList),
@@ -125,7 +125,7 @@ async fn f_61_a_missing_required_field_fails_the_list() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_62_ids_may_be_numbers_and_nothing_else_may_be_of_another_type() {
+async fn ids_may_be_numbers_and_nothing_else_may_be_of_another_type_f_62() {
     fn numbers(value: &mut Value) {
         match value {
             Value::Object(fields) => {
@@ -172,7 +172,7 @@ async fn f_62_ids_may_be_numbers_and_nothing_else_may_be_of_another_type() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_63_one_bad_item_spoils_the_list_and_not_the_others() {
+async fn one_bad_item_spoils_the_list_and_not_the_others_f_63() {
     let bad = edit_items(|item| {
         if item["id"] == "att105" {
             *item = json!({"id": ["att105"]});
@@ -190,7 +190,7 @@ async fn f_63_one_bad_item_spoils_the_list_and_not_the_others() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_64_a_body_that_is_missing_is_read_alone_or_a_gap() {
+async fn a_body_that_is_missing_is_read_alone_or_a_gap_f_64() {
     let lists = ["/wiki/api/v2/pages", "/wiki/api/v2/blogposts", "/wiki/api/v2/footer-comments"];
     for place in ["/body", "/body/storage", "/body/storage/value"] {
         let plan = lists.iter().fold(FaultPlan::none(), |plan, path| {
@@ -207,7 +207,7 @@ async fn f_64_a_body_that_is_missing_is_read_alone_or_a_gap() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_65_a_body_beyond_the_limit_is_a_gap_and_the_rest_is_read() {
+async fn a_body_beyond_the_limit_is_a_gap_and_the_rest_is_read_f_65() {
     let (mut site, truth) = known::site();
     let page = site.contents.iter_mut().find(|content| content.id == "1102").unwrap();
     page.body = format!("<p>{}</p>", "x".repeat(3 << 20));
@@ -230,7 +230,7 @@ fn with_body(body: &str) -> (Site, Truth) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_66_f_67_f_68_f_69_bodies_that_are_no_good_markup_hide_no_use() {
+async fn bodies_that_are_no_good_markup_hide_no_use_f_66_f_67_f_68_f_69() {
     let use_of = r#"<ac:image><ri:attachment ri:filename="unused.mov"><ri:page ri:space-key="ENG" ri:content-title="Home"/></ri:attachment></ac:image>"#;
     let bomb =
         "<!DOCTYPE lolz [<!ENTITY a \"ha\"><!ENTITY b \"&a;&a;&a;&a;\"><!ENTITY c SYSTEM \"file:///etc/passwd\">]>";
@@ -257,7 +257,7 @@ async fn f_66_f_67_f_68_f_69_bodies_that_are_no_good_markup_hide_no_use() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_70_invalid_encodings_fail_the_unit_and_are_not_guessed() {
+async fn invalid_encodings_fail_the_unit_and_are_not_guessed_f_70() {
     for broken in
         [r#"{"results":[{"id":"2001","title":"\ud800"}],"_links":{}}"#, "{\"results\":[{\"id\":\"2001\u{0}\n\"}]}"]
     {
@@ -284,7 +284,7 @@ fn named(written: &str, name: &str) -> (Site, Truth) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_71_names_are_compared_beyond_their_bytes() {
+async fn names_are_compared_beyond_their_bytes_f_71() {
     let pairs = [
         ("U\u{308}bersicht.png", "Übersicht.png"),
         ("Bild.PNG", "bild.png"),
@@ -300,7 +300,7 @@ async fn f_71_names_are_compared_beyond_their_bytes() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_72_a_name_within_another_is_no_use_of_it() {
+async fn a_name_within_another_is_no_use_of_it_f_72() {
     let (site, mut truth) = named("data.png", "data.png");
     let site = site.attachment("att502", "a.png", 5);
     truth.insert("att502".to_owned(), Usage::Unreferenced);
@@ -309,7 +309,7 @@ async fn f_72_a_name_within_another_is_no_use_of_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_73_one_name_on_many_pages_means_the_file_of_each() {
+async fn one_name_on_many_pages_means_the_file_of_each_f_73() {
     let (site, mut truth) = named("shared.png", "shared.png");
     let site = site.page("5002", "Another", "<p>nothing</p>").attachment("att502", "shared.png", 5);
     truth.insert("att502".to_owned(), Usage::Unreferenced);
@@ -318,7 +318,7 @@ async fn f_73_one_name_on_many_pages_means_the_file_of_each() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_74_hostile_names_are_names() {
+async fn hostile_names_are_names_f_74() {
     let long = format!("{}.png", "n".repeat(10_000));
     let names: [(&str, &str); 4] = [
         ("&lt;script&gt;alert(1)&lt;/script&gt;.png", "<script>alert(1)</script>.png"),

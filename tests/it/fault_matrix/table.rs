@@ -1,11 +1,11 @@
 //! Where the rows of the matrix are tested: every one of them is. The test at the end keeps the table honest.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-/// What is there for a row beside the tests in this folder that bear its number.
+/// What is there for a row beside the tests in this folder with its number.
 enum Row {
-    /// Tests named `f_NN_…` in this folder.
+    /// Tests in this folder whose names end in `_f_NN`.
     Here,
     /// Tests elsewhere: file and name. There may also be some in this folder.
     Elsewhere(&'static [(&'static str, &'static str)]),
@@ -35,37 +35,43 @@ const ROWS: [(u32, Row); 100] = [
     (12, Here),
     (13, Here),
     (14, Here),
-    (15, Elsewhere(&[("crates/confluence-client/src/retry.rs", "f_15_every_status_has_its_verdict")])),
+    (15, Elsewhere(&[("crates/confluence-client/src/retry.rs", "every_status_has_its_verdict_f_15")])),
     (16, Here),
     (17, Here),
     (18, Here),
     (19, Here),
     (20, Here),
-    (21, Elsewhere(&[("crates/confluence-client/src/tests/trouble.rs", "f_21_reset_in_mid_body_is_retried")])),
+    (21, Elsewhere(&[("crates/confluence-client/src/tests/trouble.rs", "reset_in_mid_body_is_retried_f_21")])),
     (22, Here),
     (23, Here),
     (24, Here),
-    (25, Elsewhere(&[("crates/confluence-client/src/tests/trouble.rs", "f_25_an_endless_answer_is_cut_off")])),
+    (25, Elsewhere(&[("crates/confluence-client/src/tests/trouble.rs", "an_endless_answer_is_cut_off_f_25")])),
     (26, Here),
     (
         27,
         Elsewhere(&[(
             "crates/confluence-client/src/tests/trouble.rs",
-            "f_27_silence_after_the_headers_ends_by_the_read_limit",
+            "silence_after_the_headers_ends_by_the_read_limit_f_27",
         )]),
     ),
     (28, Here),
     (29, Here),
     (30, Here),
     (31, Here),
-    (32, Elsewhere(&[("src/config/proxy.rs", "f_32_usable_proxies_pass_and_are_named_without_their_password")])),
+    (32, Elsewhere(&[("src/config/proxy.rs", "usable_proxies_pass_and_are_named_without_their_password_f_32")])),
     (33, Here),
-    (34, Elsewhere(&[("crates/confluence-client/src/model.rs", "f_34_a_failure_is_never_an_empty_list")])),
+    (34, Elsewhere(&[("crates/confluence-client/src/model.rs", "a_failure_is_never_an_empty_list_f_34")])),
     (35, Here),
     (36, Here),
     (37, Here),
     (38, Here),
-    (39, Elsewhere(&[(RECORDING, "f_39_another_account_than_that_of_the_last_snapshot_is_told_apart")])),
+    (
+        39,
+        Elsewhere(&[
+            (RECORDING, "another_account_than_that_of_the_last_snapshot_is_told_apart_f_39"),
+            ("tests/it/snapshot/admitted.rs", "another_account_is_refused_before_the_first_list_f_39"),
+        ]),
+    ),
     (40, Here),
     (41, Here),
     (42, Here),
@@ -79,7 +85,7 @@ const ROWS: [(u32, Row); 100] = [
         49,
         Elsewhere(&[(
             "crates/confluence-client/src/tests/paging.rs",
-            "f_49_doubles_are_counted_and_a_higher_version_wins",
+            "doubles_are_counted_and_a_higher_version_wins_f_49",
         )]),
     ),
     (50, Here),
@@ -89,18 +95,18 @@ const ROWS: [(u32, Row); 100] = [
         53,
         Elsewhere(&[(
             "crates/confluence-client/src/tests/paging.rs",
-            "f_53_cursors_are_decoded_once_and_encoded_once",
+            "cursors_are_decoded_once_and_encoded_once_f_53",
         )]),
     ),
     (54, Here),
     (55, Here),
     (56, Here),
     (57, Here),
-    (58, Elsewhere(&[(CONTINUING, "f_58_a_list_much_shorter_than_last_time_is_not_believed_unless_asked_for")])),
+    (58, Elsewhere(&[(CONTINUING, "a_list_much_shorter_than_last_time_is_not_believed_unless_asked_for_f_58")])),
     (59, Here),
     (60, Here),
     (61, Here),
-    (62, Elsewhere(&[("crates/confluence-client/src/model.rs", "f_62_ids_are_text_or_numbers_and_nothing_else")])),
+    (62, Elsewhere(&[("crates/confluence-client/src/model.rs", "ids_are_text_or_numbers_and_nothing_else_f_62")])),
     (63, Here),
     (64, Here),
     (65, Here),
@@ -124,62 +130,73 @@ const ROWS: [(u32, Row); 100] = [
     (
         80,
         Elsewhere(&[
-            (HISTORY, "f_80_a_kill_at_any_moment_leaves_the_old_or_the_new_state"),
-            (KILLS, "f_80_killed_after_any_operation_on_a_file"),
-            ("src/history/tests/properties.rs", "f_80_the_rows_are_those_of_the_runs_whatever_happens_to_the_files"),
+            (HISTORY, "a_kill_at_any_moment_leaves_the_old_or_the_new_state_f_80"),
+            (KILLS, "killed_after_any_operation_on_a_file_f_80"),
+            ("src/history/tests/properties.rs", "the_rows_are_those_of_the_runs_whatever_happens_to_the_files_f_80"),
         ]),
     ),
     (
         81,
         Elsewhere(&[
-            (DAMAGE, "f_81_a_week_whose_csv_file_was_changed_too_is_lost_and_a_gap"),
-            (HISTORY, "f_81_the_commands_name_the_week_and_restore_it"),
-            (CONTINUING, "f_81_a_damaged_cache_is_noticed_and_read_again"),
+            (DAMAGE, "a_week_whose_csv_file_was_changed_too_is_lost_and_a_gap_f_81"),
+            (HISTORY, "the_commands_name_the_week_and_restore_it_f_81"),
+            (CONTINUING, "a_damaged_cache_is_noticed_and_read_again_f_81"),
         ]),
     ),
     (
         82,
         Elsewhere(&[
-            (HISTORY, "f_82_whoever_waits_gets_the_history_when_the_other_process_is_killed"),
+            (HISTORY, "whoever_waits_gets_the_history_when_the_other_process_is_killed_f_82"),
             (
                 "tests/it/end_to_end/processes.rs",
-                "f_82_two_runs_of_one_site_do_not_meet_and_a_killed_one_locks_nobody_out",
+                "two_runs_of_one_site_do_not_meet_and_a_killed_one_locks_nobody_out_f_82",
             ),
         ]),
     ),
-    (83, Elsewhere(&[(RECORDING, "f_83_a_space_measured_again_is_replaced_and_the_others_stay")])),
+    (
+        83,
+        Elsewhere(&[
+            (RECORDING, "a_space_measured_again_is_replaced_and_the_others_stay_f_83"),
+            (RECORDING, "runs_of_different_spaces_lose_nothing_in_any_order_also_when_one_is_incomplete_f_83"),
+        ]),
+    ),
     (
         84,
         Elsewhere(&[
-            ("src/support/iso_week.rs", "f_84_every_day_from_2020_to_2036_is_in_its_week"),
-            ("src/commands/snapshot/clock.rs", "f_84_minutes_are_fine_hours_a_warning_days_a_refusal"),
+            ("src/support/iso_week.rs", "every_day_from_2020_to_2036_is_in_its_week_f_84"),
+            ("src/commands/snapshot/clock.rs", "minutes_are_fine_hours_a_warning_days_a_refusal_f_84"),
+            (
+                "tests/it/snapshot/admitted.rs",
+                "a_clock_that_is_days_off_is_refused_before_the_first_list_whichever_way_f_84",
+            ),
         ]),
     ),
     (
         85,
         Elsewhere(&[
-            (RECORDING, "f_85_an_incomplete_run_never_touches_a_complete_week"),
-            (RECORDING, "f_85_a_week_is_worth_as_much_as_its_least_space"),
+            (RECORDING, "an_incomplete_run_never_touches_a_complete_space_f_85"),
+            (RECORDING, "an_incomplete_run_takes_no_page_out_of_a_better_space_f_85"),
+            (RECORDING, "a_week_is_worth_as_much_as_its_least_space_f_85"),
         ]),
     ),
-    (86, Elsewhere(&[(KILLS, "f_86_killed_after_any_operation_while_weeks_are_archived")])),
-    (87, Elsewhere(&[(DAMAGE, "f_87_a_newer_program_s_files_are_refused_and_nothing_is_touched")])),
+    (86, Elsewhere(&[(KILLS, "killed_after_any_operation_while_weeks_are_archived_f_86")])),
+    (87, Elsewhere(&[(DAMAGE, "a_newer_program_s_files_are_refused_and_nothing_is_touched_f_87")])),
     (88, Elsewhere(&[("src/report/names.rs", "hostile_keys_get_a_safe_form_with_their_id")])),
-    (89, Elsewhere(&[(FOLDER, "f_89_no_name_in_a_report_is_longer_than_what_is_tried_at_the_start")])),
+    (89, Elsewhere(&[(FOLDER, "no_name_in_a_report_is_longer_than_what_is_tried_at_the_start_f_89")])),
     (90, Elsewhere(&[(FOLDER, "links_are_not_followed_and_others_cannot_read")])),
-    (91, Elsewhere(&[("src/progress.rs", "f_91_control_sequences_only_where_they_are_understood")])),
-    (92, Elsewhere(&[("src/progress.rs", "f_92_a_closed_pipe_does_not_stop_the_run")])),
-    (93, Elsewhere(&[("src/progress/wrap.rs", "f_93_any_width_will_do")])),
+    (91, Elsewhere(&[("src/progress.rs", "control_sequences_only_where_they_are_understood_f_91")])),
+    (92, Elsewhere(&[("src/progress.rs", "a_closed_pipe_does_not_stop_the_run_f_92")])),
+    (93, Elsewhere(&[("src/progress/wrap.rs", "any_width_will_do_f_93")])),
     (94, Here),
     (
         95,
         Elsewhere(&[
-            ("src/inventory/crawl.rs", "f_95_a_panic_in_one_request_ends_the_reading_with_it"),
-            ("src/error.rs", "f_95_a_panic_is_an_internal_error_and_never_success"),
-            (FOLDER, "f_95_a_panic_while_writing_leaves_a_partial_folder"),
+            ("src/inventory/crawl.rs", "a_panic_in_one_request_ends_the_reading_with_it_f_95"),
+            ("src/error.rs", "a_panic_is_an_internal_error_and_never_success_f_95"),
+            (FOLDER, "a_panic_while_writing_leaves_a_partial_folder_f_95"),
         ]),
     ),
-    (96, Elsewhere(&[(CONTINUING, "f_96_a_run_that_broke_off_is_continued_wherever_that_was")])),
+    (96, Elsewhere(&[(CONTINUING, "a_run_that_broke_off_is_continued_wherever_that_was_f_96")])),
     (97, Here),
     (98, Here),
     (99, Here),
@@ -211,18 +228,15 @@ pub(super) fn tests_in(file: &Path) -> Vec<String> {
     names
 }
 
-/// The numbers a test bears: `f_51_f_54_short_pages` bears 51 and 54.
+/// The numbers at the end of the name of a test: `short_pages_f_51_f_54` has 51 and 54.
 fn numbers(name: &str) -> Vec<u32> {
-    let mut words = name.split('_').peekable();
+    let mut words = name.rsplit('_');
     let mut numbers = Vec::new();
-    while let Some(letter) = words.next() {
-        let Some(number) = words.peek().and_then(|word| word.parse().ok()) else { break };
-        words.next();
-        if letter == "f" {
-            numbers.push(number);
-        } else if letter != "s" {
+    while let Some(number) = words.next().and_then(|word| word.parse().ok()) {
+        if words.next() != Some("f") {
             break;
         }
+        numbers.insert(0, number);
     }
     numbers
 }
@@ -239,13 +253,28 @@ fn tests_here() -> BTreeMap<u32, Vec<String>> {
     by_row
 }
 
+/// The rows of `docs/failure-modes.md`, which stand alone, in a list, or as `F-45 to F-48`.
+fn described() -> BTreeSet<u32> {
+    let text = std::fs::read_to_string(root().join("docs/failure-modes.md")).unwrap();
+    let cells = text.lines().filter_map(|line| line.strip_prefix("| F-")?.split(" |").next());
+    cells
+        .flat_map(|cell| {
+            cell.split(", F-").flat_map(|part| {
+                let mut ends = part.split(" to F-").map(|number| number.parse::<u32>().unwrap());
+                let first = ends.next().unwrap();
+                first..=ends.next().unwrap_or(first)
+            })
+        })
+        .collect()
+}
+
 #[test]
 fn the_table_is_complete_and_true() {
     let here = tests_here();
     let mut wrong = Vec::new();
     for (place, (number, row)) in (1..).zip(&ROWS) {
         if place != *number {
-            wrong.push(format!("F-{number:02} stands at place {place}"));
+            wrong.push(format!("F-{number:02} is at place {place}"));
         }
         let tested_here = here.contains_key(number);
         match row {
@@ -260,6 +289,10 @@ fn the_table_is_complete_and_true() {
             Here => {}
         }
     }
+    let described = described();
+    wrong.extend(
+        (1..=100).filter(|row| !described.contains(row)).map(|row| format!("docs/failure-modes.md lacks F-{row:02}")),
+    );
     let strangers = here.keys().filter(|number| !(1..=100).contains(*number));
     wrong.extend(strangers.map(|number| format!("there is no row F-{number}")));
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
@@ -267,7 +300,8 @@ fn the_table_is_complete_and_true() {
 
 #[test]
 fn the_table_reads_names_as_they_are_meant() {
-    assert_eq!(numbers("f_51_f_54_short_pages"), [51, 54]);
-    assert_eq!(numbers("f_44_s_16_next_links"), [44]);
+    assert_eq!(numbers("short_pages_f_51_f_54"), [51, 54]);
+    assert_eq!(numbers("a_status_of_404_f_41"), [41]);
     assert_eq!(numbers("the_table_is_complete"), Vec::<u32>::new());
+    assert_eq!(numbers("every_status_from_100_to_599"), Vec::<u32>::new());
 }

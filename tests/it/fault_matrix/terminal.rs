@@ -46,7 +46,7 @@ fn run_on_terminal(columns: u16) -> (i32, String) {
 }
 
 #[test]
-fn f_91_f_93_a_terminal_of_any_width_gets_every_message() {
+fn a_terminal_of_any_width_gets_every_message_f_91_f_93() {
     for columns in [0, 1, 20, 80, 500] {
         let (status, sent) = run_on_terminal(columns);
         assert_eq!(status, 3, "{columns}: {sent}");

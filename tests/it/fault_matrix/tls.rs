@@ -109,7 +109,7 @@ fn refused(run: &Finished, server: &TlsServer) {
 }
 
 #[test]
-fn f_31_s_17_bad_certificates_are_named_and_not_tried_again() {
+fn bad_certificates_are_named_and_not_tried_again_f_31() {
     let (ours, strange) = (Authority::new(), Authority::new());
     let expired = TlsServer::start(config(ours.sign("localhost", true)));
     let run = expired.run(&ours);
@@ -124,7 +124,7 @@ fn f_31_s_17_bad_certificates_are_named_and_not_tried_again() {
 }
 
 #[test]
-fn f_31_a_server_that_wants_a_client_certificate_is_told() {
+fn a_server_that_wants_a_client_certificate_is_told_f_31() {
     let ours = Authority::new();
     let mut roots = RootCertStore::empty();
     roots.add(CertificateDer::from(ours.issuer.der().to_vec())).unwrap();
@@ -141,7 +141,7 @@ fn f_31_a_server_that_wants_a_client_certificate_is_told() {
 }
 
 #[test]
-fn f_31_a_broken_file_of_authorities_is_named_before_anything_is_sent() {
+fn a_broken_file_of_authorities_is_named_before_anything_is_sent_f_31() {
     let ours = Authority::new();
     let server = TlsServer::start(config(ours.sign("localhost", false)));
     let broken = ours.folder.path().join("broken.pem");
@@ -161,7 +161,7 @@ fn f_31_a_broken_file_of_authorities_is_named_before_anything_is_sent() {
 }
 
 #[test]
-fn f_31_there_is_no_switch_that_turns_verification_off() {
+fn there_is_no_switch_that_turns_verification_off_f_31() {
     let folder = TempDir::new().unwrap();
     let help = program(folder.path()).arg("audit").arg("--help").output().unwrap();
     let help = String::from_utf8(help.stdout).unwrap().to_lowercase();

@@ -42,7 +42,7 @@ fn requests(bench: &Bench, path: &str) -> usize {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_41_versions_are_not_deleted_because_a_visitor_does_not_see_them() {
+async fn versions_are_not_deleted_because_a_visitor_does_not_see_them_f_41() {
     for path in ["/wiki/api/v2/attachments/*", ALONE] {
         let bench = Bench::known(always(path, Fault::Anonymous)).await;
         let run = bench.run().await;
@@ -53,7 +53,7 @@ async fn f_41_versions_are_not_deleted_because_a_visitor_does_not_see_them() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_41_a_version_that_is_not_found_once_is_asked_for_again() {
+async fn a_version_that_is_not_found_once_is_asked_for_again_f_41() {
     let missing = answer(404, &[], r#"{"errors":[{"status":404,"code":"NOT_FOUND","title":"version","detail":"1"}]}"#);
     let bench = Bench::known(on(ALONE, Occurrence::Only(1), missing)).await;
     bench.run().await.expect_true(&bench);
@@ -61,7 +61,7 @@ async fn f_41_a_version_that_is_not_found_once_is_asked_for_again() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_41_one_list_settles_all_deleted_versions_of_a_file() {
+async fn one_list_settles_all_deleted_versions_of_a_file_f_41() {
     let (mut site, truth) = with_deleted(300);
     // the list of versions has several pages
     site.behaviour.page_cap = Some(2);
@@ -74,7 +74,7 @@ async fn f_41_one_list_settles_all_deleted_versions_of_a_file() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_41_without_its_list_no_version_counts_as_deleted() {
+async fn without_its_list_no_version_counts_as_deleted_f_41() {
     let without_current = Fault::edit_json(|list| {
         list["results"].as_array_mut().unwrap().retain(|version| version["number"] != 5);
     });
@@ -89,7 +89,7 @@ async fn f_41_without_its_list_no_version_counts_as_deleted() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_41_a_version_that_only_its_list_shows_is_denied() {
+async fn a_version_that_only_its_list_shows_is_denied_f_41() {
     let hidden =
         || answer(404, &[], r#"{"errors":[{"status":404,"code":"NOT_FOUND","title":"version","detail":"1"}]}"#);
     let bench = Bench::known(always(ALONE, hidden())).await;
@@ -99,7 +99,7 @@ async fn f_41_a_version_that_only_its_list_shows_is_denied() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn s_20_a_version_number_that_is_nonsense_costs_neither_requests_nor_memory() {
+async fn a_version_number_that_is_nonsense_costs_neither_requests_nor_memory() {
     let claimed = |file: &mut Attachment| file.versions.last_mut().unwrap().number = u32::MAX;
     let bench = Bench::start(known_with(claimed), FaultPlan::none()).await;
     bench.run().await.expect_true(&bench);

@@ -20,7 +20,7 @@ fn leave_out(ids: &'static [&str]) -> Fault {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_41_replies_are_not_deleted_with_comments_that_their_list_shows() {
+async fn replies_are_not_deleted_with_comments_that_their_list_shows_f_41() {
     for comments in ["/wiki/api/v2/footer-comments/*", "/wiki/api/v2/inline-comments/*"] {
         let bench = Bench::known(always(comments, Fault::Anonymous)).await;
         let run = bench.run().await;
@@ -30,7 +30,7 @@ async fn f_41_replies_are_not_deleted_with_comments_that_their_list_shows() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_41_a_page_that_only_the_search_shows_is_not_deleted_because_no_page_is_found() {
+async fn a_page_that_only_the_search_shows_is_not_deleted_because_no_page_is_found_f_41() {
     let plan = always("/wiki/api/v2/pages", leave_out(&[known::REFERRER]));
     let bench = Bench::known(also(plan, ONE_PAGE, Occurrence::From(1), Fault::Anonymous)).await;
     let run = bench.run().await;
@@ -39,7 +39,7 @@ async fn f_41_a_page_that_only_the_search_shows_is_not_deleted_because_no_page_i
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_41_a_file_or_comment_that_only_the_search_shows_is_not_deleted_because_none_is_found() {
+async fn a_file_or_comment_that_only_the_search_shows_is_not_deleted_because_none_is_found_f_41() {
     for (hidden, alone) in [
         (&["att105"][..], "/wiki/api/v2/attachments/att*"),
         (&["3001", "3002", "3003"][..], "/wiki/api/v2/*-comments/[0-9][0-9][0-9][0-9]"),
@@ -60,7 +60,7 @@ async fn f_41_a_file_or_comment_that_only_the_search_shows_is_not_deleted_becaus
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_41_a_draft_is_not_deleted_with_its_page_because_no_page_is_found() {
+async fn a_draft_is_not_deleted_with_its_page_because_no_page_is_found_f_41() {
     let mut plan = always(ONE_PAGE, Fault::Anonymous);
     for page in known::site().0.contents {
         let listed_alone = RoutePattern::path("/wiki/api/v2/pages").unwrap().with_query("id", &page.id);
@@ -74,7 +74,7 @@ async fn f_41_a_draft_is_not_deleted_with_its_page_because_no_page_is_found() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_41_what_is_deleted_is_gone_as_long_as_others_are_found() {
+async fn what_is_deleted_is_gone_as_long_as_others_are_found_f_41() {
     let delete = Fault::change_site(|site| site.contents.retain(|content| content.id != "1005"));
     let mut bench = Bench::known(once("/wiki/rest/api/user/bulk", delete)).await;
     // nobody can tell any more what its draft named

@@ -1,5 +1,4 @@
-//! Random sites × random changes × random faults × a stop or a kill at a random request, against the invariants I1 to I7
-//! (`reliability-security.md` A5).
+//! Random sites × random changes × random faults × a stop or a kill at a random request, against the invariants I1 to I7.
 //!
 //! `MODEL_SEEDS=5000` runs as many, on all processors; `MODEL_SEEDS=5000..6000` runs those; `MODEL_SEED=17` runs that
 //! one, as a failure tells it.

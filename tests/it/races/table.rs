@@ -129,6 +129,12 @@ fn files() -> Vec<Row> {
             let to = |id: &str, name: &str| Change::RenameFile { id: id.to_owned(), name: name.to_owned() };
             vec![to("att101", "between.png"), to(UNUSED, "own.png"), to("att101", "unused.mov")]
         }),
+        uses("two pages exchange their titles", "att103", |site| {
+            let title = |id: &str| site.contents.iter().find(|content| content.id == id).unwrap().title.clone();
+            let to = |id: &str, title: &str| Change::RenameContent { id: id.to_owned(), title: title.to_owned() };
+            vec![to("1001", "Between"), to("1007", &title("1001")), to("1001", &title("1007"))]
+        })
+        .unsettling_the_spare(),
         uses("a file of its page goes to another page", "att101", |_| vec![go("att101", "1007")]),
         uses("a file of its page goes to another space", "att101", |_| vec![go("att101", "1102")]),
         uses("a file goes to a post", "att103", |_| vec![go("att103", "2002")]),
@@ -161,7 +167,14 @@ fn spaces() -> Vec<Row> {
             .unsettling_the_spare(),
         uses("a space gets another key", "att103", |_| {
             vec![Change::RenameSpace { id: ENG.to_owned(), key: "NEW".to_owned() }]
-        }),
+        })
+        .unsettling_the_spare(),
+        uses("two spaces exchange their keys", "att103", |_| {
+            let to = |id: &str, key: &str| Change::RenameSpace { id: id.to_owned(), key: key.to_owned() };
+            vec![to(ENG, "BETWEEN"), to(DOC, "ENG"), to(ENG, "DOC")]
+        })
+        .on(|site| site.page("1301", "Home", "<p>text</p>").with_content(|page| DOC.clone_into(&mut page.space_id)))
+        .unsettling_the_spare(),
         uses("a space gets a second key", UNUSED, |_| {
             let use_by_alias = image_of("unused.mov", "ENGINEERS", "Home");
             vec![Change::SetAlias { id: ENG.to_owned(), alias: "ENGINEERS".to_owned() }, edit("1102", &use_by_alias)]

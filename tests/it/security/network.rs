@@ -1,4 +1,4 @@
-//! S-15, S-16, S-17, S-19, S-20: where requests go, what they are, how much of an answer is read.
+//! Where requests go, what they are, how much of an answer is read.
 
 use confluence_client::model::User;
 use confluence_client::{Api, BaseUrlError, ConnectionSettings, Credentials, RequestError, SiteAddress, Timeouts};
@@ -19,7 +19,7 @@ async fn bystander() -> DemoServer {
 }
 
 #[tokio::test(start_paused = true)]
-async fn s_15_redirects_are_not_followed() {
+async fn redirects_are_not_followed() {
     let bystander = bystander().await;
     let host = bystander.base_url().trim_end_matches("/wiki").to_owned();
     let port = host.rsplit_once(':').unwrap().1.to_owned();
@@ -42,7 +42,7 @@ async fn s_15_redirects_are_not_followed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn s_15_a_download_follows_one_redirect_without_credentials() {
+async fn a_download_follows_one_redirect_without_credentials() {
     let bench = Bench::known(FaultPlan::none()).await;
     let run = bench.run().await;
     run.expect_true(&bench);
@@ -59,7 +59,7 @@ async fn s_15_a_download_follows_one_redirect_without_credentials() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn s_16_links_in_answers_are_never_requested() {
+async fn links_in_answers_are_never_requested() {
     let bystander = bystander().await;
     let host = bystander.base_url().trim_end_matches("/wiki").to_owned();
     let lead = move |value: &mut Value| {
@@ -86,7 +86,7 @@ async fn s_16_links_in_answers_are_never_requested() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn s_16_a_download_is_not_led_into_a_network() {
+async fn a_download_is_not_led_into_a_network() {
     for target in [
         "http://169.254.169.254/latest/meta-data/",
         "https://169.254.169.254/",
@@ -102,14 +102,14 @@ async fn s_16_a_download_is_not_led_into_a_network() {
 }
 
 #[test]
-fn s_17_plain_http_is_refused_before_anything_is_sent() {
+fn plain_http_is_refused_before_anything_is_sent() {
     for address in ["http://acme.atlassian.net", "http://169.254.169.254", "http://127.0.0.1.nip.example"] {
         assert_eq!(SiteAddress::parse(address).unwrap_err(), BaseUrlError::PlainHttp, "{address}");
     }
 }
 
 #[test]
-fn s_19_only_get_leaves_the_program_and_no_body() {
+fn only_get_leaves_the_program_and_no_body() {
     for arguments in [&["--verify", "all"][..], &["--verify-duplicates"], &["--references-within", "--space", "ENG"]] {
         let server = Server::start(known::site().0, FaultPlan::none());
         let run = server.run(arguments);
@@ -131,7 +131,7 @@ async fn list(client: &Api) -> Result<Vec<User>, RequestError> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn s_20_answers_have_limits_in_size_and_depth() {
+async fn answers_have_limits_in_size_and_depth() {
     let large = format!(r#"{{"results":[{{"id":"{}"}}]}}"#, "1".repeat(2 << 20));
     let server = RawServer::start(move |_| json(&large)).await;
     assert!(matches!(list(&client(&server)).await, Err(RequestError::TooLarge { .. })));

@@ -1,4 +1,4 @@
-//! S-11: the token is in no output, however the run goes.
+//! The token is in no output, however the run goes.
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use confluence_sim::{Fault, FaultPlan, Occurrence, Site};
@@ -48,7 +48,7 @@ fn shows_nothing(run: &Finished, user: &str, how: &str) {
 }
 
 #[test]
-fn s_11_the_token_is_in_no_output_however_the_run_ends() {
+fn the_token_is_in_no_output_however_the_run_ends() {
     let cookies = |path| always(path, Fault::header("set-cookie", "tenant.session.token=x"));
     let echo = answer(500, &[("content-type", "text/plain")], &format!("you sent {TOKEN}"));
     let ways: [(&str, FaultPlan, &[i32]); 8] = [
@@ -71,7 +71,7 @@ fn s_11_the_token_is_in_no_output_however_the_run_ends() {
 }
 
 #[test]
-fn s_11_the_search_would_find_it() {
+fn the_search_would_find_it() {
     let user = "admin@example.com";
     let whole = BASE64_STANDARD.encode(format!("{user}:{TOKEN}"));
     for text in
@@ -82,7 +82,7 @@ fn s_11_the_search_would_find_it() {
 }
 
 #[test]
-fn s_11_s_12_a_token_from_a_file_or_a_pipe_is_not_shown_either() {
+fn a_token_from_a_file_or_a_pipe_is_not_shown_either() {
     let server = Server::start(site(), FaultPlan::none());
     let place = TempDir::new().unwrap();
     let file = place.path().join("token");

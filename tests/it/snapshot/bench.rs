@@ -7,7 +7,7 @@ use std::time::Duration;
 use assert_cmd::Command;
 use chrono::{DateTime, Utc};
 use confluence_sim::{DemoServer, FaultPlan, Site};
-use confluence_storage_analyzer::history::{History, Key, Retention, Rows, Snapshot, Status};
+use confluence_storage_analyzer::history::{Extent, History, Key, Retention, Rows, Snapshot, Status};
 use confluence_storage_analyzer::metrics::columns;
 use confluence_storage_analyzer::spreadsheet::{Field, RawCell, Value};
 use confluence_storage_analyzer::support::iso_week::IsoWeek;
@@ -142,6 +142,7 @@ impl Bench {
             status: if complete { Status::Complete } else { Status::Incomplete },
             stopped: false,
             spaces,
+            extent: Extent::default(),
             facts: Json::Null,
             rows: Rows {
                 keys: &keys,

@@ -12,7 +12,13 @@ pub(crate) const ALL: [&str; 2] = ["--metrics", "core,people,engagement,links,wo
 #[test]
 fn cloud_with_every_group() {
     let bench = Bench::start(site(), details()).configure(CONFIGURATION);
-    let before = [("page_id", "1001"), ("space_key", "KB"), ("page_title", "Handbook"), ("edit_count", "1")];
+    let before = [
+        ("page_id", "1001"),
+        ("space_key", "KB"),
+        ("page_title", "Handbook"),
+        ("edit_count", "1"),
+        ("workflow_state", "Draft"),
+    ];
     bench.record(weeks_ago(1), true, &["KB", "HR"], &[&before]);
     let run = bench.snapshot(&ALL).ends(0);
     assert_eq!(run.json()["complete"], true);

@@ -44,6 +44,19 @@ fn the_plan_is_what_a_run_sends() {
 }
 
 #[test]
+fn a_plan_sends_lists_alone() {
+    let bench = Bench::start(site(), FaultPlan::none()).configure(CONFIGURATION);
+    bench.snapshot(&["--dry-run"]).ends(0);
+    for request in bench.server.requests() {
+        let path = request.path.trim_start_matches("/wiki/");
+        let lists = ["spaces", "pages", "blogposts", "attachments", "footer-comments", "inline-comments"];
+        let is_list = lists.iter().any(|list| path == format!("api/v2/{list}"));
+        let is_of_account = path == "rest/api/user/current";
+        assert!(is_list || is_of_account || path.ends_with("search"), "{request:?}");
+    }
+}
+
+#[test]
 fn core_metrics_take_no_request_for_a_page() {
     let bench = Bench::start(site(), FaultPlan::none()).configure(CONFIGURATION);
     let planned = plan(bench.snapshot(&["--metrics", "core", "--dry-run"]));

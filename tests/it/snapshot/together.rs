@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use confluence_sim::{Fault, FaultPlan};
+use confluence_sim::{Fault, FaultPlan, Occurrence, RoutePattern};
 use test_support::bench::always;
 use test_support::folder::{State, state};
 
@@ -92,4 +92,30 @@ fn two_complete_halves_are_a_complete_run() {
         (&true.into(), &true.into(), &true.into())
     );
     assert_eq!(told["snapshot"]["incomplete_reasons"], serde_json::json!([]));
+}
+
+/// An audit that is incomplete before its closing walk judges no file, but its measures rest on the lists all the same.
+#[test]
+fn an_incomplete_audit_has_a_second_opinion_of_the_lists_that_are_measured() {
+    let refused = always("/wiki/rest/api/template/*", Fault::status(403));
+    let comments = RoutePattern::path("/wiki/api/v2/footer-comments").unwrap();
+    let faults = refused.on(comments, Occurrence::From(1), Fault::DroppedTail(1));
+    let bench = Bench::start(site(), faults).configure(CONFIGURATION);
+    let run = bench.run(&["audit", "--snapshot", "--json", "--no-cache"]).ends(3).json();
+    let manifest = std::fs::read(bench.path(run["folder"].as_str().unwrap()).join("run.json")).unwrap();
+    let manifest: serde_json::Value = serde_json::from_slice(&manifest).unwrap();
+    let gaps = manifest["coverage"]["gaps"].to_string();
+    assert!(gaps.contains("template"), "{gaps}");
+    assert!(gaps.contains("the list of footer comments by created-date"), "{gaps}");
+}
+
+#[test]
+fn a_page_that_no_list_shows_and_two_others_do_is_one_row() {
+    let refused = always("/wiki/rest/api/template/*", Fault::status(403));
+    let pages = RoutePattern::path("/wiki/api/v2/pages").unwrap();
+    let faults = refused.on(pages, Occurrence::From(1), Fault::DroppedTail(1));
+    let bench = Bench::start(site(), faults).configure(CONFIGURATION);
+    let run = bench.run(&["audit", "--snapshot", "--json", "--no-cache"]).ends(3).json();
+    assert_eq!(run["snapshot"]["complete"], false, "{run}");
+    assert!(run["snapshot"]["error"].is_null(), "{run}");
 }

@@ -1,8 +1,12 @@
 //! What a snapshot makes of trouble: a gap, a note, or a value from elsewhere, never a wrong value.
 
+use std::collections::BTreeMap;
+
 use confluence_client::RequestError;
+use confluence_sim::readers::View;
 use confluence_sim::site::ContentVersion;
 use confluence_sim::{Fault, FaultPlan, Occurrence, RoutePattern, Site};
+use confluence_storage_analyzer::inventory::List;
 use confluence_storage_analyzer::inventory::coverage::UnitKind;
 use confluence_storage_analyzer::inventory::snapshot::MetricGroup;
 
@@ -29,11 +33,10 @@ async fn a_sweep_that_is_refused_is_a_gap_and_no_call_for_every_page() {
         let bench = Bench::sample(&[MetricGroup::People], always(SWEEP, Fault::status(status))).await;
         let run = bench.run().await;
         let units = run.inventory.coverage.units[&UnitKind::PageSweep];
-        assert_eq!(units.failed + units.denied, units.planned, "{status}");
+        assert_eq!((units.failed + units.denied, units.ok), (units.planned - 1, 1), "{status}: archived spaces alone");
         assert!(!run.inventory.coverage.is_complete());
-        let unindexed = bench.pages().iter().filter(|page| !bench.is_indexed(page)).count();
-        assert_eq!(bench.sent("/labels"), unindexed, "{status}");
-        for page in bench.pages().iter().filter(|page| bench.is_indexed(page)) {
+        assert_eq!((bench.sent("/labels"), bench.sent("/byOperation")), (0, 0), "{status}");
+        for page in bench.pages().iter().filter(|page| !bench.is_in_archived_space(page)) {
             let read = run.page(&page.id);
             assert_eq!((&read.labels, read.restricted_view, &read.contributors), (&None, None, &None));
             assert!(read.versions.is_some(), "the rest is read all the same");
@@ -42,16 +45,16 @@ async fn a_sweep_that_is_refused_is_a_gap_and_no_call_for_every_page() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn pages_the_search_leaves_out_have_their_labels_read_alone() {
+async fn pages_the_search_leaves_out_are_read_alone() {
     let mut site = pages(20);
     site.contents.iter_mut().for_each(|page| page.labels.push("kept".to_owned()));
     let bench = Bench::start(site, &[], always(SWEEP, only_first(15))).await;
     let run = bench.run().await;
     run.facts();
-    assert_eq!(bench.sent("/labels"), 5);
+    assert_eq!((bench.sent("/labels"), bench.sent("/byOperation")), (0, 5));
     assert!(bench.pages().iter().all(|page| run.page(&page.id).labels.as_deref() == Some(&["kept".to_owned()])));
     assert_eq!(run.page("1000").restricted_view, Some(false));
-    assert_eq!(run.page("1019").restricted_view, None, "nothing told of it");
+    assert_eq!(run.page("1019").restricted_view, Some(false));
     assert!(run.notes().contains("5 pages are not in the search index"), "{}", run.notes());
 }
 
@@ -60,20 +63,35 @@ async fn a_search_that_leaves_out_many_pages_is_a_gap_and_no_call_for_every_page
     let bench = Bench::start(pages(150), &[], always(SWEEP, only_first(20))).await;
     let run = bench.run().await;
     assert_eq!(run.inventory.coverage.units[&UnitKind::PageSweep].failed, 1);
-    assert_eq!(bench.sent("/labels"), 0);
+    assert_eq!((bench.sent("/labels"), bench.sent("/byOperation")), (0, 0));
     assert!(run.page("1000").labels.is_some() && run.page("1149").labels.is_none());
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_99_a_page_that_only_the_search_shows_is_a_hole_in_the_list() {
+async fn a_page_that_only_the_search_shows_is_a_hole_in_the_list_f_99() {
     let bench = Bench::start(pages(20), &[], always("**/api/v2/pages", Fault::DroppedTail(1))).await;
     let run = bench.run().await;
-    assert_eq!(run.inventory.coverage.units[&UnitKind::SearchComparison].failed, 1);
+    assert_eq!(run.inventory.coverage.units[&UnitKind::ListComparison].failed, 1, "either order lacks one");
     assert!(!run.inventory.coverage.is_complete());
+    // both orders lack the same page, and the search shows it
+    let hidden =
+        Fault::edit_json(|answer| answer["results"].as_array_mut().unwrap().retain(|page| page["id"] != "1004"));
+    let run = Bench::start(pages(20), &[], always("**/api/v2/pages", hidden)).await.run().await;
+    assert_eq!(run.inventory.coverage.units[&UnitKind::SearchComparison].failed, 1);
+    assert!(!run.inventory.is_whole(List::Pages) && run.inventory.is_whole(List::BlogPosts));
+    // the same of a blog post, which says nothing of pages
+    let hidden =
+        Fault::edit_json(|answer| answer["results"].as_array_mut().unwrap().retain(|post| post["id"] != "2000"));
+    let site = pages(20).post("2000", "News", "").post("2001", "More news", "");
+    let mut bench = Bench::start(site, &[], always("**/api/v2/blogposts", hidden)).await;
+    bench.options.blog_post_rows = true;
+    let run = bench.run().await;
+    assert_eq!(run.inventory.coverage.units[&UnitKind::SearchComparison].failed, 1);
+    assert!(run.inventory.is_whole(List::Pages) && !run.inventory.is_whole(List::BlogPosts));
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_99_a_list_of_attachments_that_ends_too_early_is_noticed() {
+async fn a_list_of_attachments_that_ends_too_early_is_noticed_f_99() {
     let list = RoutePattern::path("**/api/v2/attachments").unwrap().with_query("sort", "created-date");
     let cut = FaultPlan::none().on(list, Occurrence::From(1), Fault::DroppedTail(3));
     let run = Bench::sample(&[], cut).await.run().await;
@@ -127,18 +145,67 @@ async fn accounts_that_fail_are_a_gap() {
 
 #[tokio::test(start_paused = true)]
 async fn analytics_that_are_not_offered_are_asked_for_no_further() {
-    for (status, asked) in [(403, 1), (404, 3), (501, 1)] {
+    for status in [403, 404, 501] {
         let faults = always("**/analytics/**", Fault::status(status));
         let bench = Bench::sample(&[MetricGroup::Engagement], faults).await;
         let run = bench.run().await;
         run.facts();
-        assert_eq!(bench.sent("/views"), asked, "{status}");
-        assert!(run.notes().contains("views are not offered"), "{}", run.notes());
+        let mut by_space: BTreeMap<String, usize> = BTreeMap::new();
+        bench.pages().into_iter().for_each(|page| *by_space.entry(page.space_id).or_default() += 1);
+        let asked: usize = by_space.values().map(|pages| (*pages).min(3)).sum();
+        assert_eq!(bench.sent("/views"), asked, "{status}: three pages of each space");
+        assert!(run.notes().contains("views are not offered to this account on this site"), "{}", run.notes());
         for engagement in run.facts().pages.values().filter_map(|page| page.engagement.as_ref()) {
             assert_eq!((engagement.views_total, engagement.viewed_last), (None, None));
             assert!(engagement.likes.is_some() && engagement.watchers.is_some());
         }
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn analytics_of_one_space_say_nothing_of_the_others() {
+    let site = |restricted: &[usize]| {
+        let mut site = Site::new();
+        for (number, key) in ["ENG", "HR", "OPS"].into_iter().enumerate() {
+            site = site.space(key, key);
+            for page in 0..8 {
+                site = site.page(&format!("{}", 1000 * (number + 1) + page), &format!("Page {page}"), "").with_content(
+                    |page| page.readers.views.push(View { at: chrono::Utc::now(), viewer: "a".to_owned() }),
+                );
+            }
+        }
+        site.behaviour.analytics_restricted = restricted.iter().map(|at| site.spaces[*at].id.clone()).collect();
+        site
+    };
+    // the first, the last, and one between: whichever is asked first
+    for restricted in 0..3 {
+        let bench = Bench::start(site(&[restricted]), &[MetricGroup::Engagement], FaultPlan::none()).await;
+        let run = bench.run().await;
+        let key = ["ENG", "HR", "OPS"][restricted];
+        run.facts();
+        for page in bench.pages() {
+            let read = run.page(&page.id).engagement.as_ref().unwrap();
+            let is_kept_back = page.id.starts_with(&(restricted + 1).to_string());
+            let views = (!is_kept_back).then_some(1);
+            assert_eq!((read.views_total, read.viewers_90d, read.likes), (views, views, Some(0)), "{}", page.id);
+        }
+        assert!(run.notes().contains(&format!("views are not offered to this account in 1 of 3 spaces ({key})")));
+        let gaps = &run.inventory.coverage.gaps;
+        assert!(gaps.iter().any(|gap| gap.subject == format!("views in space {key}")), "{gaps:#?}");
+        assert_eq!(bench.sent("/views"), 3 + 2 * 8 * 3, "three pages that are refused, the others in full");
+    }
+    let bench = Bench::start(site(&[0, 2]), &[MetricGroup::Engagement], FaultPlan::none()).await;
+    assert!(bench.run().await.notes().contains("in 2 of 3 spaces (ENG, OPS)"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_page_that_is_refused_does_not_speak_for_its_space() {
+    let bench =
+        Bench::start(pages(6), &[MetricGroup::Engagement], always("**/analytics/content/1000/**", Fault::status(403)));
+    let run = bench.await.run().await;
+    assert_eq!(run.inventory.coverage.units[&UnitKind::Engagement].denied, 1, "of this page alone");
+    assert_eq!(run.page("1000").engagement.as_ref().unwrap().views_total, None);
+    assert_eq!(run.page("1005").engagement.as_ref().unwrap().views_total, Some(0));
 }
 
 #[tokio::test(start_paused = true)]
@@ -182,7 +249,7 @@ async fn a_run_that_stops_on_the_way_says_so_and_is_never_complete() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_17_requests_too_long_for_the_server_are_split() {
+async fn requests_too_long_for_the_server_are_split_f_17() {
     let mut site = Site::new();
     for number in 0..24 {
         let link = |id: usize| format!("<a href=\"/wiki/pages/viewpage.action?pageId={number}5{id:03}\">x</a>");
@@ -198,4 +265,16 @@ async fn f_17_requests_too_long_for_the_server_are_split() {
     assert!(bench.server.requests().iter().filter(|request| request.status == 414).count() > 8);
     assert!(run.facts().pages.values().all(|page| page.restricted_view == Some(false)));
     assert_eq!(run.facts().missing_targets.len(), 24 * 20);
+}
+
+#[tokio::test(start_paused = true)]
+async fn watchers_that_are_refused_are_no_gap_where_a_space_begins_with_blog_posts() {
+    let site =
+        Site::new().space("ENG", "Engineering").post("1000", "News", "<p>text</p>").page("1001", "Page", "<p>text</p>");
+    let faults = on("/wiki/rest/api/content/*/notification/child-created", Occurrence::From(1), Fault::status(403));
+    let mut bench = Bench::start(site, &[MetricGroup::Engagement], faults).await;
+    bench.options.blog_post_rows = true;
+    let run = bench.run().await;
+    run.facts();
+    assert!(run.notes().contains("watchers are not offered"), "{}", run.notes());
 }

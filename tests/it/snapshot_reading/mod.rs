@@ -1,9 +1,12 @@
 //! What a snapshot reads of pages, over real HTTP: the lists of the chosen spaces and the facts beside them.
 
+mod archived;
 mod facts;
 mod faults;
+mod matrix;
 mod people;
 mod plan;
+mod replies;
 
 use std::sync::Arc;
 
@@ -86,11 +89,9 @@ impl Bench {
         })
     }
 
-    /// Whether the search shows a page.
-    fn is_indexed(&self, page: &Served) -> bool {
-        let archived =
-            self.server.site(|site| site.spaces.iter().any(|space| space.archived && space.id == page.space_id));
-        page.status == Status::Current && !archived
+    /// Whether a page is in an archived space, which the search for contents does not show.
+    fn is_in_archived_space(&self, page: &Served) -> bool {
+        self.server.site(|site| site.spaces.iter().any(|space| space.archived && space.id == page.space_id))
     }
 }
 

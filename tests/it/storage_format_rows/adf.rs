@@ -22,7 +22,7 @@ fn parameter(key: &str, value: &str) -> String {
 }
 
 #[test]
-fn row_2_4_content_of_a_node_is_real_markup() {
+fn content_of_a_node_is_real_markup() {
     let node = |inner: &str| {
         format!(
             r#"<ac:adf-extension><ac:adf-node type="panel"><ac:adf-attribute key="panel-type">note</ac:adf-attribute>
@@ -34,7 +34,7 @@ fn row_2_4_content_of_a_node_is_real_markup() {
 }
 
 #[test]
-fn row_2_4_fallback_is_rendered_html() {
+fn fallback_is_rendered_html() {
     let fallback = |url: &str| {
         format!(
             r#"<ac:adf-extension><ac:adf-fallback><div class="panel"><p>a.png</p><img src="{url}"/></div>
@@ -49,7 +49,7 @@ fn row_2_4_fallback_is_rendered_html() {
 }
 
 #[test]
-fn row_2_4_fallback_and_element_are_one_use() {
+fn fallback_and_element_are_one_use() {
     let body = format!(
         r#"<ac:adf-extension><ac:adf-node type="panel"><ac:adf-content>{}</ac:adf-content></ac:adf-node>
         <ac:adf-fallback><img src="https://acme.atlassian.net/wiki/download/attachments/1001/a.png"/></ac:adf-fallback>
@@ -60,7 +60,7 @@ fn row_2_4_fallback_and_element_are_one_use() {
 }
 
 #[test]
-fn row_2_4_nested_parameters() {
+fn nested_parameters() {
     let app = "com.example.viewer/static/panel";
     assert_own(
         &extension(app, &parameter("file-name", "a.step")),
@@ -75,7 +75,7 @@ fn row_2_4_nested_parameters() {
 }
 
 #[test]
-fn row_2_4_parameter_values_and_json_text() {
+fn parameter_values_and_json_text() {
     let value =
         r#"<ac:adf-parameter key="file"><ac:adf-parameter-value>a.step</ac:adf-parameter-value></ac:adf-parameter>"#;
     assert_own(&extension("x", value), "a.step", "embedded", "app x", Possible);
@@ -85,7 +85,7 @@ fn row_2_4_parameter_values_and_json_text() {
 }
 
 #[test]
-fn row_2_4_known_macros_keep_their_rule() {
+fn known_macros_keep_their_rule() {
     let key = "com.mxgraph.confluence.plugins.diagramly:drawio";
     let kebab = parameter("diagram-name", "net") + &parameter("page-id", OTHER) + &parameter("custom-content-id", "7");
     let json = format!(
@@ -101,7 +101,7 @@ fn row_2_4_known_macros_keep_their_rule() {
 }
 
 #[test]
-fn row_2_4_ids_in_parameters() {
+fn ids_in_parameters() {
     let id = "62149a0b-9e5d-4e56-bab5-17b8a0d84da5";
     let body = |value: &str| extension("x", &parameter("media", value));
     let mut by_file_id = site(&body(id), "a.png");
@@ -115,7 +115,7 @@ fn row_2_4_ids_in_parameters() {
 }
 
 #[test]
-fn row_2_4_marks_are_inert() {
+fn marks_are_inert() {
     assert_nothing(r#"<p><ac:adf-mark key="annotation" id="a.png">x</ac:adf-mark></p>"#, "a.png");
     assert_nothing(r#"<ac:adf-fragment-mark name="a.png"><p/></ac:adf-fragment-mark>"#, "a.png");
     let marked = format!(r#"<ac:adf-fragment-mark name="x">{}</ac:adf-fragment-mark>"#, image("a.png"));
@@ -123,7 +123,7 @@ fn row_2_4_marks_are_inert() {
 }
 
 #[test]
-fn row_2_4_adf_body_names_file_ids() {
+fn adf_body_names_file_ids() {
     let id = "62149a0b-9e5d-4e56-bab5-17b8a0d84da5";
     let document = |id: &str| {
         format!(

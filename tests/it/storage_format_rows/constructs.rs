@@ -1,4 +1,4 @@
-//! The constructs of `storage-format.md` as a generator needs them: how each names a file, and how that shows.
+//! The constructs of storage format as a generator needs them: how each names a file, and how that shows.
 
 use std::fmt::Write;
 

@@ -8,12 +8,12 @@ use super::{
 };
 
 #[test]
-fn row_2_1_image_with_bare_attachment() {
+fn image_with_bare_attachment() {
     assert_own(&image("a.png"), "a.png", "embedded", "image", Proven);
 }
 
 #[test]
-fn row_2_1_image_with_page_container() {
+fn image_with_page_container() {
     let page = |title: &str| format!(r#"<ri:page ri:space-key="ENG" ri:content-title="{title}" />"#);
     assert_other(&image_in("a.png", &page("Deployment Guide")), "a.png", "image", Proven);
     // the new editor writes the own page as a container
@@ -21,7 +21,7 @@ fn row_2_1_image_with_page_container() {
 }
 
 #[test]
-fn row_2_1_image_with_blog_post_container() {
+fn image_with_blog_post_container() {
     let body = image_in("a.png", r#"<ri:blog-post ri:content-title="News" ri:posting-day="2024/07/01" />"#);
     let mut site = site(&body, "a.png");
     site.content(ContentKind::BlogPost, "3001", Some("ENG"), "News", "");
@@ -33,13 +33,13 @@ fn row_2_1_image_with_blog_post_container() {
 }
 
 #[test]
-fn row_2_1_image_with_content_entity_container() {
+fn image_with_content_entity_container() {
     let entity = format!(r#"<ri:content-entity ri:content-id="{OTHER}" ri:version-at-save="1"/>"#);
     assert_other(&image_in("a.png", &entity), "a.png", "image", Proven);
 }
 
 #[test]
-fn row_2_1_page_with_content_id_as_container() {
+fn page_with_content_id_as_container() {
     let page = format!(r#"<ri:page ri:content-id="{OTHER}"/>"#);
     assert_other(&image_in("a.png", &page), "a.png", "image", Possible);
     let link = format!(r#"<ac:link><ri:attachment ri:filename="a.png">{page}</ri:attachment></ac:link>"#);
@@ -47,26 +47,26 @@ fn row_2_1_page_with_content_id_as_container() {
 }
 
 #[test]
-fn row_2_1_space_as_container_is_no_page_file() {
+fn space_as_container_is_no_page_file() {
     assert_nothing(&image_in("a.png", r#"<ri:space ri:space-key="ENG"/>"#), "a.png");
 }
 
 #[test]
-fn row_2_1_container_that_names_nothing_is_not_the_own_page_alone() {
+fn container_that_names_nothing_is_not_the_own_page_alone() {
     let site = site(&image_in("a.png", r#"<ri:page ri:space-key="ENG"/>"#), "a.png");
     assert_usage(&site, &[("own", "embedded"), ("other", "undetermined"), ("near", "unreferenced")]);
     assert_evidence(&site, "own", "image", Possible);
 }
 
 #[test]
-fn row_2_1_image_with_url() {
+fn image_with_url() {
     let body = |url: &str| format!(r#"<ac:image><ri:url ri:value="{url}"/></ac:image>"#);
     assert_own(&body("/wiki/download/attachments/1001/a.png"), "a.png", "embedded", "image", Proven);
     assert_doubted(&body("https://images.example/wiki/download/attachments/1001/a.png"), "a.png");
 }
 
 #[test]
-fn row_2_1_captions_and_texts_name_nothing() {
+fn captions_and_texts_name_nothing() {
     assert_nothing(
         r#"<ac:image ac:alt="a.png" ac:title="a.png"><ri:attachment ri:filename="b.png"/>
         <ac:caption><p>a.png</p></ac:caption></ac:image>"#,
@@ -81,7 +81,7 @@ fn row_2_1_captions_and_texts_name_nothing() {
 }
 
 #[test]
-fn row_2_1_children_of_an_image_are_inert_but_for_links_in_the_caption() {
+fn children_of_an_image_are_inert_but_for_links_in_the_caption() {
     let body = |caption: &str| {
         format!(
             r#"<ac:image><ri:attachment ri:filename="b.png"/><ac:caption><p>{caption}</p></ac:caption>
@@ -94,7 +94,7 @@ fn row_2_1_children_of_an_image_are_inert_but_for_links_in_the_caption() {
 }
 
 #[test]
-fn row_2_1_link_with_every_kind_of_body() {
+fn link_with_every_kind_of_body() {
     for body in [
         "",
         "<ac:link-body>the <b>plan</b></ac:link-body>",
@@ -109,7 +109,7 @@ fn row_2_1_link_with_every_kind_of_body() {
 }
 
 #[test]
-fn row_2_1_link_around_an_image() {
+fn link_around_an_image() {
     let body = format!(
         r#"<ac:link><ri:attachment ri:filename="a.pdf"/><ac:link-body>{}</ac:link-body></ac:link>"#,
         image("b.png")
@@ -120,7 +120,7 @@ fn row_2_1_link_around_an_image() {
 }
 
 #[test]
-fn row_2_1_links_to_pages_spaces_users_and_anchors() {
+fn links_to_pages_spaces_users_and_anchors() {
     for target in [
         r#"<ri:page ri:content-title="a.png"/>"#,
         r#"<ri:space ri:space-key="a.png"/>"#,
@@ -133,12 +133,12 @@ fn row_2_1_links_to_pages_spaces_users_and_anchors() {
 }
 
 #[test]
-fn row_2_1_attachment_directly_in_a_paragraph() {
+fn attachment_directly_in_a_paragraph() {
     assert_own(r#"<p><ri:attachment ri:filename="a.pdf"/></p>"#, "a.pdf", "linked", "attachment", Possible);
 }
 
 #[test]
-fn row_2_1_attachment_in_any_macro_parameter_or_body() {
+fn attachment_in_any_macro_parameter_or_body() {
     let parameter = |name: &str, container: &str| {
         format!(
             r#"<ac:structured-macro ac:name="{name}"><ac:parameter ac:name="x">
@@ -156,7 +156,7 @@ fn row_2_1_attachment_in_any_macro_parameter_or_body() {
 }
 
 #[test]
-fn row_2_1_macro_elements_of_old() {
+fn macro_elements_of_old() {
     let body = |name: &str| {
         format!(
             r#"<ac:macro ac:name="viewpdf"><ac:parameter ac:name="name">{name}</ac:parameter></ac:macro>
@@ -170,7 +170,7 @@ fn row_2_1_macro_elements_of_old() {
 }
 
 #[test]
-fn row_2_1_img_style_and_background() {
+fn img_style_and_background() {
     let url = "/wiki/download/attachments/1001/a.png";
     assert_own(&format!(r#"<img src="{url}" alt="x"/>"#), "a.png", "embedded", "URL", Proven);
     assert_own(&format!(r#"<p style="background: url('{url}')">x</p>"#), "a.png", "embedded", "URL", Possible);
@@ -180,7 +180,7 @@ fn row_2_1_img_style_and_background() {
 }
 
 #[test]
-fn row_2_1_transparent_containers() {
+fn transparent_containers() {
     for (open, close) in [
         (
             r#"<ac:layout><ac:layout-section ac:type="single"><ac:layout-cell>"#,
@@ -199,13 +199,13 @@ fn row_2_1_transparent_containers() {
 }
 
 #[test]
-fn row_2_1_comment() {
+fn comment() {
     assert_nothing(&format!("<p>x</p><!-- {} -->", image("a.png")), "a.png");
     assert_own(&format!("<!-- <p> -->{}<!-- -->", image("a.png")), "a.png", "embedded", "image", Proven);
 }
 
 #[test]
-fn row_2_1_escaped_markup_and_code() {
+fn escaped_markup_and_code() {
     assert_nothing(r#"<p>&lt;ri:attachment ri:filename="a.png"/&gt;</p>"#, "a.png");
     for name in ["code", "noformat", "plantuml", "mermaid"] {
         assert_nothing(&code(name, &image("a.png")), "a.png");
@@ -222,7 +222,7 @@ fn row_2_1_escaped_markup_and_code() {
 }
 
 #[test]
-fn row_2_1_emoticon_is_never_an_attachment() {
+fn emoticon_is_never_an_attachment() {
     let id = "62149a0b-9e5d-4e56-bab5-17b8a0d84da5";
     let mut site = site(&format!(r#"<ac:emoticon ac:name="blue-star" ac:emoji-id="{id}"/>"#), "a.png");
     site.inventory.attachments[0].file_id = Some(id.to_owned());
@@ -230,14 +230,14 @@ fn row_2_1_emoticon_is_never_an_attachment() {
 }
 
 #[test]
-fn row_2_1_fab_attributes_do_not_disturb() {
+fn fab_attributes_do_not_disturb() {
     let body = r#"<ac:image fab:display-type="thumb" fab:placeholder-url="/x"><ri:attachment ri:filename="a.png"/></ac:image>"#;
     assert_own(body, "a.png", "embedded", "image", Proven);
     assert_nothing(r#"<p fab:placeholder-url="/wiki/download/attachments/1001/a.png">x</p>"#, "a.png");
 }
 
 #[test]
-fn row_2_1_identifier_kept_as_text() {
+fn identifier_kept_as_text() {
     let text = "AttachmentResourceIdentifier[com.atlassian.confluence.PageResourceIdentifier@1,filename=a.drawio]";
     for name in ["inc-drawio", "some-app", "view-file"] {
         let construct = format!("macro {name}");

@@ -25,14 +25,14 @@ fn album(body: &str) -> TestSite {
 const UNUSED: &str = "unreferenced";
 
 #[test]
-fn row_3_gallery_of_the_own_page() {
+fn gallery_of_the_own_page() {
     let site = album(&call("gallery", &[("columns", "3")]));
     assert_usage(&site, &[("own-a", "embedded"), ("own-b", "embedded"), ("own-pdf", UNUSED), ("other-a", UNUSED)]);
     assert_evidence(&site, "own-a", "macro gallery", Proven);
 }
 
 #[test]
-fn row_3_gallery_of_other_pages() {
+fn gallery_of_other_pages() {
     let site = album(&call("gallery", &[("page", "Deployment Guide")]));
     assert_usage(&site, &[("other-a", "linked-elsewhere"), ("other-pdf", UNUSED), ("own-a", UNUSED)]);
     let mut far = album(&call("gallery", &[("page", "Release Plan, OPS:Runbook")]));
@@ -43,7 +43,7 @@ fn row_3_gallery_of_other_pages() {
 
 /// The editor writes the page of a parameter as a whole link.
 #[test]
-fn row_3_pages_given_as_links() {
+fn pages_given_as_links() {
     let parameter = r#"<ac:parameter ac:name="page"><ac:link><ri:page ri:content-title="Deployment Guide"/></ac:link></ac:parameter>"#;
     let end = "</ac:structured-macro>";
     let with_page = |name: &str| album(&call(name, &[]).replace(end, &format!("{parameter}{end}")));
@@ -54,7 +54,7 @@ fn row_3_pages_given_as_links() {
 }
 
 #[test]
-fn row_3_gallery_include_and_exclude() {
+fn gallery_include_and_exclude() {
     let include = album(&call("gallery", &[("include", "a.png, x.png")]));
     assert_usage(&include, &[("own-a", "embedded"), ("own-b", UNUSED), ("other-a", UNUSED)]);
     let exclude = album(&call("gallery", &[("exclude", "a.png")]));
@@ -66,7 +66,7 @@ fn row_3_gallery_include_and_exclude() {
 }
 
 #[test]
-fn row_3_gallery_include_by_an_old_name() {
+fn gallery_include_by_an_old_name() {
     let mut site = album(&call("gallery", &[("include", "old.png")]));
     site.inventory.attachments[0].old_versions.push(old_version(1, "old.png", 5));
     assert_usage(&site, &[("own-a", "embedded"), ("own-b", UNUSED)]);
@@ -76,7 +76,7 @@ fn row_3_gallery_include_by_an_old_name() {
 }
 
 #[test]
-fn row_3_gallery_by_labels() {
+fn gallery_by_labels() {
     let labelled = |parameter: &str, value: &str| {
         let mut site = album(&call("gallery", &[(parameter, value)]));
         site.inventory.attachments[0].labels = Some(vec!["red".to_owned(), "blue".to_owned()]);
@@ -93,14 +93,14 @@ fn row_3_gallery_by_labels() {
 }
 
 #[test]
-fn row_3_gallery_with_image_children() {
+fn gallery_with_image_children() {
     let body = r#"<ac:structured-macro ac:name="gallery"><ac:parameter ac:name="include">
         <ri:attachment ri:filename="a.png"/></ac:parameter></ac:structured-macro>"#;
     assert_usage(&album(body), &[("own-a", "embedded"), ("own-b", UNUSED), ("other-a", UNUSED)]);
 }
 
 #[test]
-fn row_3_gallery_takes_pictures_of_any_declared_type() {
+fn gallery_takes_pictures_of_any_declared_type() {
     let mut site = album(&call("gallery", &[]));
     for (id, name, media_type) in [
         ("untyped", "d.webp", None),
@@ -116,7 +116,7 @@ fn row_3_gallery_takes_pictures_of_any_declared_type() {
 }
 
 #[test]
-fn row_3_attachments_lists_the_page() {
+fn attachments_lists_the_page() {
     let site = album(&call("attachments", &[("upload", "false"), ("old", "true")]));
     assert_usage(&site, &[("own-a", "listed"), ("own-pdf", "listed"), ("other-a", UNUSED), ("other-pdf", UNUSED)]);
     assert_evidence(&site, "own-pdf", "macro attachments", Proven);
@@ -125,7 +125,7 @@ fn row_3_attachments_lists_the_page() {
 }
 
 #[test]
-fn row_3_attachments_patterns_match_whole_names() {
+fn attachments_patterns_match_whole_names() {
     let site = album(&call("attachments", &[("patterns", r".*\.jpg, c\.p.f, a")]));
     assert_usage(&site, &[("own-b", "listed"), ("own-pdf", "listed"), ("own-a", UNUSED), ("other-pdf", UNUSED)]);
     // what is no regular expression shuts nothing out
@@ -135,7 +135,7 @@ fn row_3_attachments_patterns_match_whole_names() {
 }
 
 #[test]
-fn row_3_attachments_labels() {
+fn attachments_labels() {
     let mut site = album(&call("attachments", &[("labels", "red blue")]));
     site.inventory.attachments[0].labels = Some(vec!["red".to_owned(), "blue".to_owned()]);
     site.inventory.attachments[1].labels = Some(vec!["red".to_owned()]);
@@ -143,7 +143,7 @@ fn row_3_attachments_labels() {
 }
 
 #[test]
-fn row_3_space_attachments_counts_for_nothing_but_is_noticed() {
+fn space_attachments_counts_for_nothing_but_is_noticed() {
     let site = album(&call("space-attachments", &[("space", "ENG")]));
     assert_usage(&site, &[("own-a", UNUSED), ("other-pdf", UNUSED)]);
     let notices = site.audit().notices;
@@ -152,14 +152,14 @@ fn row_3_space_attachments_counts_for_nothing_but_is_noticed() {
 }
 
 #[test]
-fn row_3_file_cards_are_named() {
+fn file_cards_are_named() {
     let card = r#"<p class="media-group"><ac:structured-macro ac:name="view-file"><ac:parameter ac:name="name">
         <ri:attachment ri:filename="c.pdf"/></ac:parameter></ac:structured-macro></p>"#;
     assert_usage(&album(card), &[("own-pdf", "embedded"), ("own-a", UNUSED), ("other-pdf", UNUSED)]);
 }
 
 #[test]
-fn row_3_search_results_do_not_count() {
+fn search_results_do_not_count() {
     let cql = [("cql", "type = attachment and space = ENG"), ("type", "attachment")];
     for name in ["contentbylabel", "livesearch", "search"] {
         let site = album(&call(name, &cql));
@@ -171,7 +171,7 @@ fn row_3_search_results_do_not_count() {
 }
 
 #[test]
-fn row_3_pdf_export_covers_do_not_count() {
+fn pdf_export_covers_do_not_count() {
     let body = call("scroll-ignore", &[("template", "cover of Release Plan")]);
     assert_usage(&album(&body), &[("own-a", UNUSED), ("own-pdf", UNUSED), ("other-a", UNUSED)]);
 }

@@ -15,7 +15,7 @@ fn with_element(name: &str, parameter: &str, element: &str, more: &[(&str, &str)
 const ATTACHMENT: &str = r#"<ri:attachment ri:filename="a.pdf"/>"#;
 
 #[test]
-fn row_2_2_view_file() {
+fn view_file() {
     let element = with_element("view-file", "name", ATTACHMENT, &[("height", "250")]);
     let card = format!(r#"<p class="media-group">{element}</p>"#);
     assert_own(&card, "a.pdf", "embedded", "macro view-file", Proven);
@@ -26,7 +26,7 @@ fn row_2_2_view_file() {
 }
 
 #[test]
-fn row_2_2_office_and_pdf_viewers() {
+fn office_and_pdf_viewers() {
     for name in ["viewpdf", "viewdoc", "viewxls", "viewppt", "viewfile", "excel"] {
         let construct = format!("macro {name}");
         assert_own(&call(name, &[("name", "a.pdf")]), "a.pdf", "embedded", &construct, Proven);
@@ -42,7 +42,7 @@ fn row_2_2_office_and_pdf_viewers() {
 }
 
 #[test]
-fn row_2_2_multimedia() {
+fn multimedia() {
     let mut far = TestSite::acme();
     let body = call("multimedia", &[("space", "OPS"), ("page", "Runbook"), ("name", "a.mp4"), ("width", "300")]);
     far.page(OWN, "Release Plan", &body);
@@ -58,7 +58,7 @@ fn row_2_2_multimedia() {
 }
 
 #[test]
-fn row_2_2_img_widget_iframe() {
+fn img_widget_iframe() {
     let url = "/wiki/download/attachments/2001/a.png?api=v2";
     for (name, parameter) in [("img", "src"), ("widget", "url"), ("iframe", "src")] {
         let construct = format!("macro {name}");
@@ -70,7 +70,7 @@ fn row_2_2_img_widget_iframe() {
 }
 
 #[test]
-fn row_2_2_drawio() {
+fn drawio() {
     for name in ["drawio", "drawio-sketch"] {
         let construct = format!("macro {name}");
         // with an extension: source and picture
@@ -98,7 +98,7 @@ fn row_2_2_drawio() {
 }
 
 #[test]
-fn row_2_2_inc_drawio() {
+fn inc_drawio() {
     let parameters = [
         ("includedDiagram", "1"),
         ("diagramName", "BPMN"),
@@ -131,12 +131,12 @@ fn row_2_2_inc_drawio() {
 }
 
 #[test]
-fn row_2_2_drawio_leftovers_are_no_use() {
+fn drawio_leftovers_are_no_use() {
     assert_nothing(&call("drawio", &[("diagramName", "net")]), "~drawio~557058~net.tmp");
 }
 
 #[test]
-fn row_2_2_drawio_custom_content_is_no_use_by_itself() {
+fn drawio_custom_content_is_no_use_by_itself() {
     use confluence_storage_analyzer::inventory::ContentKind;
     let mut site = site("<p>x</p>", "net.drawio");
     let body = "%7B%22pageId%22%3A%221001%22%2C%22diagramName%22%3A%22net.drawio%22%2C%22version%22%3A1%7D";
@@ -145,7 +145,7 @@ fn row_2_2_drawio_custom_content_is_no_use_by_itself() {
 }
 
 #[test]
-fn row_2_2_gliffy() {
+fn gliffy() {
     let mut own = site(&call("gliffy", &[("name", "Order flow"), ("displayName", "Caption")]), "Order flow");
     for (id, name) in [
         ("png", "Order flow.png"),
@@ -163,21 +163,21 @@ fn row_2_2_gliffy() {
 }
 
 #[test]
-fn row_2_2_mermaid_cloud() {
+fn mermaid_cloud() {
     let body = call("mermaid-cloud", &[("filename", "flow"), ("revision", "3"), ("toolbar", "bottom")]);
     assert_own(&body, "flow", "embedded", "macro mermaid-cloud", Proven);
     assert_nothing(&body, "bottom");
 }
 
 #[test]
-fn row_2_2_mermaid_cloud_picture() {
+fn mermaid_cloud_picture() {
     // each use pins the source and `NAME.png` (0, fact 6)
     let body = call("mermaid-cloud", &[("filename", "flow")]);
     assert_own(&body, "flow.png", "embedded", "macro mermaid-cloud", Proven);
 }
 
 #[test]
-fn row_2_2_plantuml_and_mermaid_with_a_body() {
+fn plantuml_and_mermaid_with_a_body() {
     for name in ["plantuml", "mermaid"] {
         assert_nothing(&code(name, "a.png -> b.png"), "a.png");
     }
@@ -188,13 +188,13 @@ fn row_2_2_plantuml_and_mermaid_with_a_body() {
 }
 
 #[test]
-fn row_2_2_table_spreadsheet_keeps_the_files_of_its_page() {
+fn table_spreadsheet_keeps_the_files_of_its_page() {
     let site = site(&call("table-spreadsheet", &[("version", "2")]), "sheet.json");
     assert_usage(&site, &[("own", "undetermined"), ("near", "undetermined"), ("other", "unreferenced")]);
 }
 
 #[test]
-fn row_2_2_unverified_macros_in_every_spelling() {
+fn unverified_macros_in_every_spelling() {
     for name in ["chart", "csv", "balsamiq", "lucidchart", "excalidraw", "swagger", "open-api", "pdf-viewer"] {
         let construct = format!("macro {name}");
         assert_own(&call(name, &[("file", "a.csv")]), "a.csv", "embedded", &construct, Possible);
@@ -206,7 +206,7 @@ fn row_2_2_unverified_macros_in_every_spelling() {
 }
 
 #[test]
-fn row_2_2_unknown_macro_with_a_page_parameter() {
+fn unknown_macro_with_a_page_parameter() {
     for page in [("page", "Deployment Guide"), ("pageId", OTHER)] {
         let site = site(&call("some-app", &[("file", "a.csv"), page]), "a.csv");
         assert_usage(&site, &[("own", "embedded"), ("other", "linked-elsewhere"), ("near", "unreferenced")]);
@@ -215,7 +215,7 @@ fn row_2_2_unknown_macro_with_a_page_parameter() {
 }
 
 #[test]
-fn row_2_2_background_and_section_macros() {
+fn background_and_section_macros() {
     let url = "/wiki/download/attachments/1001/a.png";
     let element = r#"<ri:attachment ri:filename="a.png"/>"#;
     for name in ["aura-panel", "background-image", "section"] {
@@ -232,7 +232,7 @@ fn row_2_2_background_and_section_macros() {
 }
 
 #[test]
-fn row_2_2_any_unknown_macro() {
+fn any_unknown_macro() {
     let id = "62149a0b-9e5d-4e56-bab5-17b8a0d84da5";
     let construct = "macro some-app";
     assert_own(&with_element("some-app", "x", ATTACHMENT, &[]), "a.pdf", "embedded", construct, Proven);
@@ -258,7 +258,7 @@ fn row_2_2_any_unknown_macro() {
 }
 
 #[test]
-fn row_2_2_html_and_markdown() {
+fn html_and_markdown() {
     let url = "/wiki/download/attachments/1001/a.png";
     let html = code("html", &format!("<DIV><img src={url}><p>a.png"));
     assert_own(&html, "a.png", "embedded", "macro html", Possible);
@@ -273,7 +273,7 @@ fn row_2_2_html_and_markdown() {
 }
 
 #[test]
-fn row_2_2_macros_that_name_no_file() {
+fn macros_that_name_no_file() {
     for name in [
         "include",
         "excerpt-include",

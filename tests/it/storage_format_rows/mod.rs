@@ -1,4 +1,4 @@
-//! Every row of the tables in `storage-format.md`, each with a counter-example: what only looks like a use.
+//! Every construct of storage format (`docs/usage-rules.md`), each with a counter-example: what only looks like a use.
 //!
 //! One module per section, one test per row, named after it.
 

@@ -12,7 +12,7 @@ fn reading(body: &str) -> Reading {
 }
 
 #[test]
-fn row_2_6_namespaces_entities_empty_parameters_and_order() {
+fn namespaces_entities_empty_parameters_and_order() {
     let body = r#"<at:var at:name="x"/><p>&nbsp;&mdash;&unknown;&copy;</p>
         <ac:structured-macro ac:name="code"><ac:parameter ac:name=""/><ac:parameter ac:name="width"/>
         </ac:structured-macro>
@@ -22,7 +22,7 @@ fn row_2_6_namespaces_entities_empty_parameters_and_order() {
 }
 
 #[test]
-fn row_2_6_split_cdata_end() {
+fn split_cdata_end() {
     let body = format!("{}{}", code("code", "a]]]]><![CDATA[>b <ac:image>"), image("a.png"));
     assert_eq!(reading(&body), Reading::WellFormed);
     assert_own(&body, "a.png", "embedded", "image", Proven);
@@ -30,7 +30,7 @@ fn row_2_6_split_cdata_end() {
 }
 
 #[test]
-fn row_2_6_exported_cdata_end() {
+fn exported_cdata_end() {
     // the blank hides the end, and the section swallows the picture up to the next one's
     let swallowed = format!("{}{}{}", code("code", "x").replace("]]>", "]] >"), image("a.png"), code("code", "y"));
     assert_own(&swallowed, "a.png", "embedded", "image", Proven);
@@ -41,13 +41,13 @@ fn row_2_6_exported_cdata_end() {
 }
 
 #[test]
-fn row_2_6_control_characters() {
+fn control_characters() {
     let body = format!("<p>\u{1}\u{b}\u{1c}\u{fffe}\0</p>{}", image("a\u{1c}b.png"));
     assert_own(&body, "a\u{1c}b.png", "embedded", "image", Proven);
 }
 
 #[test]
-fn row_2_6_double_escaped_cdata() {
+fn double_escaped_cdata() {
     let body = |inner: &str| {
         format!(
             r#"<ac:structured-macro ac:name="code"><ac:plain-text-body>&lt;![CDATA[{inner}]]&gt;</ac:plain-text-body></ac:structured-macro>"#
@@ -59,7 +59,7 @@ fn row_2_6_double_escaped_cdata() {
 }
 
 #[test]
-fn row_2_6_old_wiki_markup() {
+fn old_wiki_markup() {
     let body = |text: &str| code("unmigrated-wiki-markup", text);
     let construct = "macro unmigrated-wiki-markup";
     assert_own(&body("Look: !a.png|width=30!"), "a.png", "embedded", construct, Possible);
@@ -70,7 +70,7 @@ fn row_2_6_old_wiki_markup() {
 }
 
 #[test]
-fn row_2_6_a_parse_error_never_means_no_references() {
+fn a_parse_error_never_means_no_references() {
     for broken in [
         "<p>open",
         "<p>a < b</p>",
@@ -97,7 +97,7 @@ fn row_2_6_a_parse_error_never_means_no_references() {
 }
 
 #[test]
-fn row_2_6_the_problem_is_located() {
+fn the_problem_is_located() {
     let Reading::Lenient { problem, .. } = reading("<p>fine</p>\n<p>x</i></p>") else { panic!("well-formed") };
     assert!(problem.contains("line 2, column 5"), "{problem}");
 }

@@ -17,7 +17,7 @@ fn with_header(image: HeaderImage) -> TestSite {
 }
 
 #[test]
-fn row_2_5_header_image_published_and_draft() {
+fn header_image_published_and_draft() {
     for draft in [false, true] {
         let site = with_header(HeaderImage { draft, id: FILE_ID.to_uppercase() });
         assert_usage(&site, &[("own", "embedded"), ("other", "unreferenced"), ("near", "unreferenced")]);
@@ -26,7 +26,7 @@ fn row_2_5_header_image_published_and_draft() {
 }
 
 #[test]
-fn row_2_5_header_image_by_address() {
+fn header_image_by_address() {
     let own = "https://acme.atlassian.net/wiki/download/attachments/1001/a.png?version=1";
     assert_usage(&with_header(header_image(own)), &[("own", "embedded"), ("other", "unreferenced")]);
     let other = own.replace(OWN, OTHER);
@@ -41,7 +41,7 @@ fn row_2_5_header_image_by_address() {
 }
 
 #[test]
-fn row_2_5_header_image_of_a_blog_post() {
+fn header_image_of_a_blog_post() {
     let mut site = quiet_site();
     let post = site.content(ContentKind::BlogPost, "3001", Some("ENG"), "News", "");
     post.header_images.push(header_image(FILE_ID));
@@ -52,7 +52,7 @@ fn row_2_5_header_image_of_a_blog_post() {
 }
 
 #[test]
-fn row_2_5_other_properties_are_weak_uses() {
+fn other_properties_are_weak_uses() {
     let own_site = OwnSite::new(BASE_URL, &[]);
     let json = format!(
         r#"{{"media":["{FILE_ID}"],"attachmentId":5001,"icon":"/wiki/download/attachments/1001/i.png",
@@ -72,7 +72,7 @@ fn row_2_5_other_properties_are_weak_uses() {
 }
 
 #[test]
-fn row_2_5_properties_that_hold_json_as_text() {
+fn properties_that_hold_json_as_text() {
     let own_site = OwnSite::new(BASE_URL, &[]);
     let values = [
         r#""{\"image\":\"/wiki/download/attachments/1001/a.png\"}""#,
@@ -99,7 +99,7 @@ fn row_2_5_properties_that_hold_json_as_text() {
 }
 
 #[test]
-fn row_2_5_files_that_apps_find_by_their_place() {
+fn files_that_apps_find_by_their_place() {
     let mut site = TestSite::acme();
     site.content(ContentKind::Page, "1", Some("DRAWIOCONFIG"), "Libraries", "<p/>");
     site.content(ContentKind::Page, "2", Some("ENG"), "PlantUML Templates", "<p/>");
@@ -126,7 +126,7 @@ fn row_2_5_files_that_apps_find_by_their_place() {
 }
 
 #[test]
-fn row_2_5_a_copy_that_draw_io_keeps_whatever_names_it() {
+fn a_copy_that_draw_io_keeps_whatever_names_it() {
     let mut site = quiet_site();
     site.inventory.attachments[0].media_type = Some("application/vnd.jgraph.mxfile.cached".to_owned());
     assert_usage(&site, &[("own", "undetermined"), ("other", "unreferenced")]);
@@ -134,7 +134,7 @@ fn row_2_5_a_copy_that_draw_io_keeps_whatever_names_it() {
 }
 
 #[test]
-fn row_1_an_alias_of_a_space_is_one_of_its_keys() {
+fn an_alias_of_a_space_is_one_of_its_keys() {
     let container = r#"<ri:page ri:space-key="people" ri:content-title="Handbook"/>"#;
     let link = r#"<a href="/wiki/download/attachments/embedded-page/PEOPLE/Handbook/b.png">x</a>"#;
     let mut site = site(&(image_in("a.png", container) + link), "x.png");
@@ -147,7 +147,7 @@ fn row_1_an_alias_of_a_space_is_one_of_its_keys() {
 }
 
 #[test]
-fn row_1_addresses_on_unknown_hosts_are_told_in_one_notice() {
+fn addresses_on_unknown_hosts_are_told_in_one_notice() {
     let far =
         |host: &str, number: usize| format!("<a href=\"https://{host}/download/attachments/7/{number}.png\">x</a>");
     let body: String = (0..1_200).map(|number| far("wiki.acme.example", number)).collect();
@@ -168,7 +168,7 @@ fn row_1_addresses_on_unknown_hosts_are_told_in_one_notice() {
 }
 
 #[test]
-fn row_2_5_comments_and_replies() {
+fn comments_and_replies() {
     for kind in [ContentKind::FooterComment, ContentKind::InlineComment] {
         let mut site = quiet_site();
         site.content(kind, "7001", Some("ENG"), "", &image("a.png")).container = Some(ContentId::new(OWN));
@@ -182,7 +182,7 @@ fn row_2_5_comments_and_replies() {
 }
 
 #[test]
-fn row_2_5_drafts() {
+fn drafts() {
     let mut site = quiet_site();
     site.page(OWN, "Release Plan", &image("a.png")).status = Status::Draft;
     assert_usage(&site, &[("own", "linked-elsewhere"), ("other", "unreferenced")]);
@@ -194,7 +194,7 @@ fn row_2_5_drafts() {
 }
 
 #[test]
-fn row_2_5_archived_pages_count() {
+fn archived_pages_count() {
     let mut site = site(&image("a.png"), "a.png");
     site.inventory.contents[0].status = Status::Archived;
     assert_usage(&site, &[("own", "embedded"), ("other", "unreferenced")]);
@@ -203,7 +203,7 @@ fn row_2_5_archived_pages_count() {
 }
 
 #[test]
-fn row_2_5_trash_does_not_count_but_is_mentioned() {
+fn trash_does_not_count_but_is_mentioned() {
     let body = image_in("a.png", r#"<ri:page ri:content-title="Deployment Guide"/>"#);
     let mut site = site(&body, "a.png");
     super::trashed(&mut site, OWN);
@@ -212,7 +212,7 @@ fn row_2_5_trash_does_not_count_but_is_mentioned() {
 }
 
 #[test]
-fn row_2_5_templates() {
+fn templates() {
     let variables = "<at:declarations><at:string at:name=\"x\"/></at:declarations><at:var at:name=\"x\"/>";
     let explicit = image_in("a.png", r#"<ri:page ri:space-key="ENG" ri:content-title="Deployment Guide"/>"#);
     for space in [Some("ENG"), None] {
@@ -224,21 +224,21 @@ fn row_2_5_templates() {
 }
 
 #[test]
-fn row_2_5_space_logo_is_never_judged() {
+fn space_logo_is_never_judged() {
     let mut site = quiet_site();
     site.file("logo", OWN, "ENG").container = Container::None;
     assert_usage(&site, &[("logo", "not-judged"), ("own", "unreferenced")]);
 }
 
 #[test]
-fn row_2_5_custom_content_of_apps_is_reported_apart() {
+fn custom_content_of_apps_is_reported_apart() {
     let mut site = quiet_site();
     site.file("app", OWN, "b.png").container = Container::CustomContent(ContentId::new("6001"));
     assert_usage(&site, &[("app", "not-judged"), ("own", "unreferenced")]);
 }
 
 #[test]
-fn row_2_5_file_of_a_page_nobody_sees() {
+fn file_of_a_page_nobody_sees() {
     let mut site = quiet_site();
     site.file("lost", "99999", "b.png");
     site.page("3001", "Draft only", "").status = Status::Draft;
@@ -248,7 +248,7 @@ fn row_2_5_file_of_a_page_nobody_sees() {
 }
 
 #[test]
-fn row_2_5_unread_contents_downgrade() {
+fn unread_contents_downgrade() {
     use confluence_storage_analyzer::inventory::coverage::{UnitCounts, UnitKind};
     let mut denied = site(&image("a.png"), "a.png");
     let counts = UnitCounts { planned: 2, ok: 1, denied: 1, ..UnitCounts::default() };

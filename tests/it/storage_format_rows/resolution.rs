@@ -9,7 +9,7 @@ use super::{
 use test_support::test_site::{TestSite, old_version};
 
 #[test]
-fn row_1_bare_name_in_page_and_post() {
+fn bare_name_in_page_and_post() {
     assert_own(&image("a.png"), "a.png", "embedded", "image", Proven);
     let mut site = quiet_site();
     site.content(ContentKind::BlogPost, "3001", Some("ENG"), "News", &image("a.png"));
@@ -18,7 +18,7 @@ fn row_1_bare_name_in_page_and_post() {
 }
 
 #[test]
-fn row_1_bare_name_in_comment_draft_and_template() {
+fn bare_name_in_comment_draft_and_template() {
     let mut commented = quiet_site();
     commented.comment("7001", OWN, &image("a.png"));
     assert_usage(&commented, &[("own", "linked-elsewhere"), ("other", "unreferenced")]);
@@ -33,7 +33,7 @@ fn row_1_bare_name_in_comment_draft_and_template() {
 }
 
 #[test]
-fn row_1_bare_name_in_a_reply_means_the_page_of_the_thread() {
+fn bare_name_in_a_reply_means_the_page_of_the_thread() {
     let mut site = quiet_site();
     site.comment("7001", OWN, "<p>First.</p>");
     site.comment("7002", "7001", &image("a.png"));
@@ -41,14 +41,14 @@ fn row_1_bare_name_in_a_reply_means_the_page_of_the_thread() {
 }
 
 #[test]
-fn row_1_comment_on_a_content_nobody_sees() {
+fn comment_on_a_content_nobody_sees() {
     let mut site = quiet_site();
     site.comment("7001", OWN, &image("a.png")).container = None;
     assert_usage(&site, &[("own", "undetermined"), ("other", "undetermined"), ("near", "unreferenced")]);
 }
 
 #[test]
-fn row_1_container_present_own_files_are_no_fallback() {
+fn container_present_own_files_are_no_fallback() {
     let container = r#"<ri:page ri:content-title="Deployment Guide" />"#;
     assert_other(&image_in("a.png", container), "a.png", "image", Proven);
     let mut lacking = site(&image_in("b.png", container), "a.png");
@@ -57,7 +57,7 @@ fn row_1_container_present_own_files_are_no_fallback() {
 }
 
 #[test]
-fn row_1_unknown_container_leaves_namesakes_undetermined() {
+fn unknown_container_leaves_namesakes_undetermined() {
     for container in [
         r#"<ri:page ri:content-title="Nobody" />"#,
         r#"<ri:page ri:space-key="GONE" ri:content-title="Deployment Guide" />"#,
@@ -70,7 +70,7 @@ fn row_1_unknown_container_leaves_namesakes_undetermined() {
 }
 
 #[test]
-fn row_1_content_entity_of_this_page_another_and_a_source_in_the_trash() {
+fn content_entity_of_this_page_another_and_a_source_in_the_trash() {
     let entity = |id: &str| format!(r#"<ri:content-entity ri:content-id="{id}" ri:version-at-save="1" />"#);
     assert_own(&image_in("a.png", &entity(OWN)), "a.png", "embedded", "image", Proven);
     assert_other(&image_in("a.png", &entity(OTHER)), "a.png", "image", Proven);
@@ -82,14 +82,14 @@ fn row_1_content_entity_of_this_page_another_and_a_source_in_the_trash() {
 }
 
 #[test]
-fn row_1_unknown_content_id_falls_back_to_the_own_page() {
+fn unknown_content_id_falls_back_to_the_own_page() {
     let site = site(&image_in("a.png", r#"<ri:content-entity ri:content-id="99999" />"#), "a.png");
     assert_usage(&site, &[("own", "embedded"), ("other", "undetermined"), ("near", "unreferenced")]);
     assert_evidence(&site, "own", "image", Possible);
 }
 
 #[test]
-fn row_1_missing_space_key_means_the_referring_space() {
+fn missing_space_key_means_the_referring_space() {
     let mut site = TestSite::acme();
     site.space("OPS");
     let body = image_in("a.png", r#"<ri:page ri:content-title="Guide" />"#);
@@ -102,7 +102,7 @@ fn row_1_missing_space_key_means_the_referring_space() {
 }
 
 #[test]
-fn row_1_titles_in_lower_case_and_untrimmed() {
+fn titles_in_lower_case_and_untrimmed() {
     let page = |title: &str| image_in("a.png", &format!(r#"<ri:page ri:content-title="{title}" />"#));
     assert_other(&page("DEPLOYMENT guide"), "a.png", "image", Proven);
     // real titles end in invisible characters: two pages that look alike
@@ -116,7 +116,7 @@ fn row_1_titles_in_lower_case_and_untrimmed() {
 }
 
 #[test]
-fn row_1_titles_in_the_other_unicode_form_are_found_as_possible() {
+fn titles_in_the_other_unicode_form_are_found_as_possible() {
     let mut site = site(&image_in("a.png", "<ri:page ri:content-title=\"U\u{308}bersicht\" />"), "a.png");
     site.page("3001", "Übersicht", "");
     site.file("third", "3001", "a.png");
@@ -125,7 +125,7 @@ fn row_1_titles_in_the_other_unicode_form_are_found_as_possible() {
 }
 
 #[test]
-fn row_1_blog_posts_by_title_and_posting_day() {
+fn blog_posts_by_title_and_posting_day() {
     let body = image_in("a.png", r#"<ri:blog-post ri:content-title="News" ri:posting-day="2012/01/30" />"#);
     let mut site = site(&body, "a.png");
     for (id, file, day) in [("3001", "january", "2012-01-30"), ("3002", "june", "2012-06-30")] {
@@ -146,7 +146,7 @@ fn news(site: &mut TestSite, posts: &[(&str, &str)]) {
 }
 
 #[test]
-fn row_1_posting_day_of_a_time_zone_nobody_tells() {
+fn posting_day_of_a_time_zone_nobody_tells() {
     let body = image_in("a.png", r#"<ri:blog-post ri:content-title="News" ri:posting-day="2024/07/02" />"#);
     // the evening before in UTC is the day itself in Europe, the small hours after are so in Los Angeles
     let mut zones = site(&body, "a.png");
@@ -164,7 +164,7 @@ fn row_1_posting_day_of_a_time_zone_nobody_tells() {
 }
 
 #[test]
-fn row_1_daily_posts_of_american_evenings_name_themselves() {
+fn daily_posts_of_american_evenings_name_themselves() {
     let own =
         |day: &str| image_in("a.png", &format!(r#"<ri:blog-post ri:content-title="News" ri:posting-day="{day}" />"#));
     let mut site = quiet_site();
@@ -180,7 +180,7 @@ fn row_1_daily_posts_of_american_evenings_name_themselves() {
 }
 
 #[test]
-fn row_1_title_of_a_page_in_the_trash_and_of_one_in_another_unicode_form() {
+fn title_of_a_page_in_the_trash_and_of_one_in_another_unicode_form() {
     let body = image_in("a.png", r#"<ri:page ri:content-title="Übersicht" />"#);
     let mut site = site(&body, "a.png");
     site.page("3001", "Übersicht", "").status = Status::Trashed;
@@ -192,7 +192,7 @@ fn row_1_title_of_a_page_in_the_trash_and_of_one_in_another_unicode_form() {
 }
 
 #[test]
-fn row_1_names_exact_then_nfc_then_case() {
+fn names_exact_then_nfc_then_case() {
     // both forms exist: the exact one is meant
     let mut exact = site(&image("U\u{308}ber.png"), "U\u{308}ber.png");
     exact.file("nfc", OWN, "Über.png");
@@ -208,7 +208,7 @@ fn row_1_names_exact_then_nfc_then_case() {
 }
 
 #[test]
-fn row_1_same_name_twice_deleted_and_uploaded_again() {
+fn same_name_twice_deleted_and_uploaded_again() {
     let mut site = site(&image("a.png"), "a.png");
     site.file("deleted", OWN, "a.png").status = Status::Trashed;
     assert_usage(&site, &[("own", "embedded"), ("deleted", "not-judged")]);
@@ -216,7 +216,7 @@ fn row_1_same_name_twice_deleted_and_uploaded_again() {
 }
 
 #[test]
-fn row_1_rename_leaves_the_old_name_in_urls() {
+fn rename_leaves_the_old_name_in_urls() {
     let body = format!(r#"<p><a href="/wiki/download/attachments/{OWN}/old.png">x</a></p>"#);
     let mut renamed = site(&body, "a.png");
     renamed.inventory.attachments[0].old_versions.push(old_version(1, "old.png", 5));
@@ -228,7 +228,7 @@ fn row_1_rename_leaves_the_old_name_in_urls() {
 }
 
 #[test]
-fn row_1_version_hints_name_the_same_attachment() {
+fn version_hints_name_the_same_attachment() {
     let body = r#"<ac:image><ri:attachment ri:filename="a.png" ri:version-at-save="3" /></ac:image>"#;
     assert_own(body, "a.png", "embedded", "image", Proven);
     let url = format!(r#"<a href="/wiki/download/attachments/{OWN}/a.png?version=3&amp;api=v2">x</a>"#);
@@ -236,7 +236,7 @@ fn row_1_version_hints_name_the_same_attachment() {
 }
 
 #[test]
-fn row_1_copied_page_keeps_ids_in_macro_parameters() {
+fn copied_page_keeps_ids_in_macro_parameters() {
     let diagram = call("drawio", &[("pageId", OTHER), ("diagramName", "net.drawio")]);
     assert_other(&diagram, "net.drawio", "macro drawio", Proven);
     // the source page holds it no more: the copy's own file is what is left
@@ -247,7 +247,7 @@ fn row_1_copied_page_keeps_ids_in_macro_parameters() {
 }
 
 #[test]
-fn row_1_include_renders_in_the_context_of_the_included_page() {
+fn include_renders_in_the_context_of_the_included_page() {
     for name in ["include", "excerpt-include"] {
         let page = r#"<ac:link><ri:page ri:content-title="Deployment Guide" /></ac:link>"#;
         let body = format!(
@@ -263,7 +263,7 @@ fn row_1_include_renders_in_the_context_of_the_included_page() {
 }
 
 #[test]
-fn row_1_attributes_are_xml_decoded_once_and_never_percent_decoded() {
+fn attributes_are_xml_decoded_once_and_never_percent_decoded() {
     assert_own(&image("&uuml;ber &rarr; b&nbsp;&amp;amp;.png"), "über → b\u{a0}&amp;.png", "embedded", "image", Proven);
     assert_nothing(&image("a%20b.png"), "a b.png");
     assert_nothing(&image("a+b.png"), "a b.png");
@@ -271,7 +271,7 @@ fn row_1_attributes_are_xml_decoded_once_and_never_percent_decoded() {
 }
 
 #[test]
-fn row_1_urls_are_decoded_once_then_plus_then_twice() {
+fn urls_are_decoded_once_then_plus_then_twice() {
     let link = |name: &str| format!(r#"<a href="/wiki/download/attachments/{OWN}/{name}?api=v2#top">x</a>"#);
     assert_own(&link("a%20b%3F.png"), "a b?.png", "linked", "URL", Proven);
     assert_own(&link("a+b.png"), "a b.png", "linked", "URL", Possible);
@@ -285,7 +285,7 @@ fn row_1_urls_are_decoded_once_then_plus_then_twice() {
 }
 
 #[test]
-fn row_1_hosts_own_alias_and_foreign() {
+fn hosts_own_alias_and_foreign() {
     let link = |host: &str| format!(r#"<a href="{host}/wiki/download/attachments/{OWN}/a.png">x</a>"#);
     for host in ["", "https://acme.atlassian.net", "HTTP://ACME.Atlassian.NET:80", "//acme.atlassian.net"] {
         assert_own(&link(host), "a.png", "linked", "URL", Proven);
@@ -299,7 +299,7 @@ fn row_1_hosts_own_alias_and_foreign() {
 }
 
 #[test]
-fn row_1_old_ids_on_an_alias_host_are_reported_as_unresolved() {
+fn old_ids_on_an_alias_host_are_reported_as_unresolved() {
     let body = r#"<a href="https://acme.atlassian.net/download/attachments/77/a.png">x</a>"#;
     let mut site = site("<p>x</p>", "a.png");
     site.page("3001", "Migrated", body);

@@ -20,7 +20,7 @@ fn places(url: &str) -> [(String, &'static str); 4] {
 }
 
 #[test]
-fn row_2_3_download_attachments() {
+fn download_attachments() {
     for context in ["/wiki", "", "https://acme.atlassian.net/wiki"] {
         let url = format!(
             "{context}/download/attachments/{OTHER}/a%20b.pdf?version=2&amp;modificationDate=15&amp;cacheVersion=1&amp;api=v2"
@@ -34,7 +34,7 @@ fn row_2_3_download_attachments() {
 }
 
 #[test]
-fn row_2_3_download_thumbnails() {
+fn download_thumbnails() {
     let url = format!("/wiki/download/thumbnails/{OTHER}/a.png?version=1&amp;width=300");
     for (body, construct) in places(&url) {
         assert_other(&body, "a.png", construct, Proven);
@@ -42,7 +42,7 @@ fn row_2_3_download_thumbnails() {
 }
 
 #[test]
-fn row_2_3_embedded_page() {
+fn embedded_page() {
     let url = "/wiki/download/attachments/embedded-page/ENG/Deployment%20Guide/a.png?api=v2";
     for (body, construct) in places(url) {
         assert_other(&body, "a.png", construct, Proven);
@@ -52,7 +52,7 @@ fn row_2_3_embedded_page() {
 
 /// A namesake of the previewed file under another id, and a file whose id begins alike.
 #[test]
-fn row_2_3_preview_of_attachments() {
+fn preview_of_attachments() {
     for path in [
         "/wiki/pages/viewpageattachments.action?pageId=2001&amp;preview=%2F2001%2F5001%2Fold-name.pdf",
         "/wiki/pages/viewpage.action?pageId=2001&amp;preview=/2001/5001/old-name.pdf",
@@ -71,7 +71,7 @@ fn row_2_3_preview_of_attachments() {
 }
 
 #[test]
-fn row_2_3_preview_of_an_id_nobody_knows_falls_back_to_page_and_name() {
+fn preview_of_an_id_nobody_knows_falls_back_to_page_and_name() {
     let url = "/wiki/pages/viewpage.action?pageId=2001&amp;preview=/2001/5009/a+b.pdf";
     assert_other(&link(url), "a+b.pdf", "URL", Possible);
     assert_other(&link(url), "a b.pdf", "URL", Possible);
@@ -82,7 +82,7 @@ fn row_2_3_preview_of_an_id_nobody_knows_falls_back_to_page_and_name() {
 }
 
 #[test]
-fn row_2_3_rest_v1_download() {
+fn rest_v1_download() {
     let mut site = site(&link("/wiki/rest/api/content/2001/child/attachment/att5001/download"), "a.pdf");
     site.file("att5001", OTHER, "b.pdf");
     site.file("att50010", OTHER, "c.pdf");
@@ -91,7 +91,7 @@ fn row_2_3_rest_v1_download() {
 }
 
 #[test]
-fn row_2_3_api_v2_and_content_by_attachment_id() {
+fn api_v2_and_content_by_attachment_id() {
     for url in ["/wiki/api/v2/attachments/att5001/thumbnail/download", "/wiki/rest/api/content/att5001/version/2"] {
         let mut site = site(&link(url), "a.pdf");
         site.file("att5001", OTHER, "b.pdf");
@@ -102,7 +102,7 @@ fn row_2_3_api_v2_and_content_by_attachment_id() {
 }
 
 #[test]
-fn row_2_3_media_service_and_blob() {
+fn media_service_and_blob() {
     let id = "62149a0b-9e5d-4e56-bab5-17b8a0d84da5";
     for url in [
         format!("https://api.media.atlassian.com/file/{id}/binary?client=x"),
@@ -120,18 +120,18 @@ fn row_2_3_media_service_and_blob() {
 }
 
 #[test]
-fn row_2_3_tiny_links_name_pages() {
+fn tiny_links_name_pages() {
     // 6QM is the tiny link of the page 1001; a file of that name is none
     assert_nothing(&link("/wiki/x/6QM"), "6QM");
 }
 
 #[test]
-fn row_2_3_share_links_name_pages() {
+fn share_links_name_pages() {
     assert_nothing(&link("/wiki/l/cp/a.png"), "a.png");
 }
 
 #[test]
-fn row_2_3_page_addresses_name_no_file() {
+fn page_addresses_name_no_file() {
     for url in [
         "/wiki/pages/viewpage.action?pageId=1001#a.png",
         "/wiki/pages/viewpageattachments.action?pageId=1001&amp;fileName=x",
@@ -145,7 +145,7 @@ fn row_2_3_page_addresses_name_no_file() {
 }
 
 #[test]
-fn row_2_3_smart_links_go_by_their_href() {
+fn smart_links_go_by_their_href() {
     let card = |appearance: &str, url: &str| {
         format!(r#"<p><a href="{url}" data-card-appearance="{appearance}">https://x.example/a.pdf</a></p>"#)
     };
@@ -158,7 +158,7 @@ fn row_2_3_smart_links_go_by_their_href() {
 }
 
 #[test]
-fn row_2_3_traps() {
+fn traps() {
     // one id is the beginning of another
     let mut prefixes = site(&link("/wiki/download/attachments/10010/a.pdf"), "a.pdf");
     prefixes.page("10010", "Ten", "");

@@ -9,8 +9,10 @@ use super::{
 use crate::answer::Answer;
 use crate::by_id;
 use crate::choices::{
-    Bodies, BodyForm, CommentKind, Edition, HEADER_IMAGE_DRAFT, HEADER_IMAGE_PUBLISHED, Order, Single, SpaceList,
+    Bodies, BodyForm, CommentKind, Edition, HEADER_IMAGE_DRAFT, HEADER_IMAGE_PUBLISHED, Order, Searched, Single,
+    SpaceList,
 };
+use crate::cql;
 use crate::error::RequestError;
 use crate::kind::RequestKind;
 use crate::model;
@@ -61,11 +63,6 @@ impl Cloud {
     pub(crate) async fn attachments_of(&self, which: Single, id: &str, take: impl FnMut(model::Attachment)) -> Walked {
         let request = Request::v2(RequestKind::AttachmentsOfOneOwner, &[collection(which), id, "attachments"]);
         self.list(&with_all(request.with("sort", "created-date"), "status", ATTACHMENT_STATUSES), take).await
-    }
-
-    pub(crate) async fn newest_attachments(&self, take: impl FnMut(model::Attachment) -> ControlFlow<()>) -> Walked {
-        let request = Request::v2(RequestKind::NewestAttachments, &["attachments"]).with("sort", "-created-date");
-        walk(&self.client, &with_all(request, "status", ATTACHMENT_STATUSES), Paging::Cursor, take).await
     }
 
     pub(crate) async fn attachment_versions(&self, id: &str, take: impl FnMut(model::ListedVersion)) -> Walked {
@@ -197,9 +194,15 @@ impl Cloud {
         self.list(&request, take).await
     }
 
-    pub(crate) async fn indexed(&self, take: impl FnMut(model::SearchHit)) -> Walked {
+    pub(crate) async fn indexed(
+        &self,
+        which: Searched,
+        space_keys: &[&str],
+        take: impl FnMut(model::SearchHit),
+    ) -> Walked {
+        let spaces = if space_keys.is_empty() { String::new() } else { format!(" and {}", cql::in_spaces(space_keys)) };
         let request = Request::v1(RequestKind::SearchIndex, &["content", "search"])
-            .with("cql", "type in (comment,attachment) order by created");
+            .with("cql", format!("{}{spaces} order by created", which.condition()));
         self.list(&request, take).await
     }
 

@@ -8,7 +8,9 @@ mod workflow;
 
 use std::ops::ControlFlow;
 
-use crate::choices::{Bodies, CommentKind, Single};
+use serde::Deserialize;
+
+use crate::choices::{Bodies, CommentKind, SearchedSpaces, Single};
 use crate::client::Client;
 use crate::download::Fingerprint;
 use crate::error::RequestError;
@@ -65,8 +67,53 @@ impl Cloud {
         Box::pin(walk(&self.client, request, Paging::Cursor, to_its_end(take))).await
     }
 
+    /// A search for contents with these expansions.
+    async fn search<T: Item>(
+        &self,
+        kind: RequestKind,
+        searched: SearchedSpaces,
+        cql: &str,
+        expand: &[&str],
+        mut take: impl FnMut(T),
+    ) -> Walked {
+        let expanded = |request: Request, expand: String| {
+            if expand.is_empty() { request } else { request.with("expand", expand) }
+        };
+        match searched {
+            SearchedSpaces::Current => {
+                let request = Request::v1(kind, &["content", "search"]).with("cql", cql);
+                self.list(&expanded(request, expand.join(",")), take).await
+            }
+            SearchedSpaces::Archived => {
+                let inside: Vec<String> = expand.iter().map(|part| format!("content.{part}")).collect();
+                let request = Request::v1(kind, &["search"])
+                    .with("cql", cql)
+                    .with("includeArchivedSpaces", "true")
+                    .with("excerpt", "none");
+                self.list(&expanded(request, inside.join(",")), |found: Found<T>| take(found.content)).await
+            }
+        }
+    }
+
     async fn list_by_start<T: Item>(&self, request: &Request, take: impl FnMut(T)) -> Walked {
         walk(&self.client, request, Paging::Start, to_its_end(take)).await
+    }
+}
+
+/// A hit of the general search: the content, wrapped.
+#[derive(Deserialize)]
+#[serde(bound = "T: Item")]
+struct Found<T> {
+    content: T,
+}
+
+impl<T: Item> Item for Found<T> {
+    fn id(&self) -> &str {
+        self.content.id()
+    }
+
+    fn version(&self) -> u32 {
+        self.content.version()
     }
 }
 

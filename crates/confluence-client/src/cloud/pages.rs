@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::{Cloud, collection, statuses_of, with_all};
-use crate::choices::{Analytics, Single, TreeKind};
+use crate::choices::{Analytics, Order, SearchedSpaces, Single, TreeKind};
 use crate::cql::in_spaces;
 use crate::error::RequestError;
 use crate::kind::RequestKind;
@@ -15,9 +15,14 @@ use crate::request::Request;
 const WATCHES: u32 = 1_000;
 
 /// What a sweep over pages brings beside labels, restrictions and the editor.
-const EXPANSIONS: &str = "metadata.labels,metadata.properties.editor,\
-    restrictions.read.restrictions.user,restrictions.read.restrictions.group,\
-    restrictions.update.restrictions.user,restrictions.update.restrictions.group";
+const EXPANSIONS: &[&str] = &[
+    "metadata.labels",
+    "metadata.properties.editor",
+    "restrictions.read.restrictions.user",
+    "restrictions.read.restrictions.group",
+    "restrictions.update.restrictions.user",
+    "restrictions.update.restrictions.group",
+];
 
 #[derive(Deserialize)]
 struct Accounts {
@@ -27,41 +32,84 @@ struct Accounts {
 impl Cloud {
     pub(crate) async fn page_sweep(
         &self,
+        searched: SearchedSpaces,
         space_keys: &[&str],
+        posts: bool,
         contributors: bool,
         take: impl FnMut(model::PageHit),
     ) -> Walked {
-        let mut expand = EXPANSIONS.to_owned();
+        let mut expand = EXPANSIONS.to_vec();
         if contributors {
-            expand.push_str(",history.contributors.publishers");
+            expand.push("history.contributors.publishers");
         }
-        let request = Request::v1(RequestKind::PageSweep, &["content", "search"])
-            .with("cql", format!("type = page and {}", in_spaces(space_keys)))
-            .with("expand", expand);
-        self.list(&request, take).await
+        let types = if posts { "type in (page,blogpost)" } else { "type = page" };
+        let cql = format!("{types} and {}", in_spaces(space_keys));
+        self.search(RequestKind::PageSweep, searched, &cql, &expand, take).await
     }
 
-    pub(crate) async fn page_labels(&self, page: &str, take: impl FnMut(model::Label)) -> Walked {
-        let request = Request::v2(RequestKind::PageLabels, &["pages", page, "labels"])
+    pub(crate) async fn page_alone(
+        &self,
+        which: Single,
+        id: &str,
+        versions: bool,
+    ) -> Result<model::PageAlone, RequestError> {
+        let request = Request::v2(RequestKind::PageAlone, &[collection(which), id])
+            .with("include-labels", "true")
+            .with("include-properties", "true");
+        let request = if versions { request.with("include-versions", "true") } else { request };
+        Ok(self.client.get(&request).await?.value)
+    }
+
+    pub(crate) async fn page_restrictions(&self, page: &str) -> Result<serde_json::Value, RequestError> {
+        let request = Request::v1(RequestKind::PageRestrictions, &["content", page, "restriction", "byOperation"]);
+        let expanded = with_all(request, "expand", &["restrictions.user", "restrictions.group"]);
+        Ok(self.client.get(&expanded).await?.value)
+    }
+
+    pub(crate) async fn comment_sweep(
+        &self,
+        searched: SearchedSpaces,
+        space_keys: &[&str],
+        take: impl FnMut(model::CommentHit),
+    ) -> Walked {
+        let cql = format!("type = comment and {}", in_spaces(space_keys));
+        self.search(RequestKind::CommentSweep, searched, &cql, &["container", "ancestors"], take).await
+    }
+
+    pub(crate) async fn page_labels(&self, which: Single, id: &str, take: impl FnMut(model::Label)) -> Walked {
+        let request = Request::v2(RequestKind::PageLabels, &[collection(which), id, "labels"])
             .with("prefix", "global")
             .with("sort", "id");
         self.list(&request, take).await
     }
 
-    pub(crate) async fn page_versions(&self, page: &str, take: impl FnMut(model::PageVersion)) -> Walked {
-        let request =
-            Request::v2(RequestKind::PageVersions, &["pages", page, "versions"]).with("sort", "-modified-date");
-        self.list(&request, take).await
+    pub(crate) async fn page_versions(
+        &self,
+        which: Single,
+        id: &str,
+        order: Order,
+        take: impl FnMut(model::PageVersion),
+    ) -> Walked {
+        let request = Request::v2(RequestKind::PageVersions, &[collection(which), id, "versions"]);
+        self.list(&request.with("sort", order.by("modified-date")), take).await
     }
 
     pub(crate) async fn tree_member(&self, kind: TreeKind, id: &str) -> Result<model::TreeMember, RequestError> {
+        self.member(RequestKind::PageParents, kind, id).await
+    }
+
+    pub(crate) async fn short_link_target(&self, kind: TreeKind, id: &str) -> Result<model::TreeMember, RequestError> {
+        self.member(RequestKind::ShortLinkTargets, kind, id).await
+    }
+
+    async fn member(&self, asked: RequestKind, kind: TreeKind, id: &str) -> Result<model::TreeMember, RequestError> {
         let collection = match kind {
             TreeKind::Folder => "folders",
             TreeKind::Whiteboard => "whiteboards",
             TreeKind::Database => "databases",
             TreeKind::Embed => "embeds",
         };
-        let request = Request::v2(RequestKind::PageParents, &[collection, id]);
+        let request = Request::v2(asked, &[collection, id]);
         Ok(self.client.get(&request).await?.value)
     }
 
@@ -74,8 +122,8 @@ impl Cloud {
         Ok(self.client.get::<Accounts>(&Request::accounts(ids)).await?.value.results)
     }
 
-    pub(crate) async fn page_likes(&self, page: &str) -> Result<u64, RequestError> {
-        self.counted(&Request::v2(RequestKind::PageLikes, &["pages", page, "likes", "count"])).await
+    pub(crate) async fn page_likes(&self, which: Single, id: &str) -> Result<u64, RequestError> {
+        self.counted(&Request::v2(RequestKind::PageLikes, &[collection(which), id, "likes", "count"])).await
     }
 
     pub(crate) async fn page_analytics(

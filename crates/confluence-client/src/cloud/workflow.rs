@@ -1,17 +1,18 @@
 //! What tells the workflow state of pages: Comala on Data Center, the search with Comala's fields or with content
-//! properties, and native content states (`comala.md` 1, 3, 6).
+//! properties, and native content states.
 
 use std::ops::ControlFlow;
 
 use super::Cloud;
+use crate::choices::SearchedSpaces;
 use crate::error::RequestError;
 use crate::kind::RequestKind;
 use crate::model;
 use crate::pagination::{Paging, Walked, walk};
 use crate::request::Request;
-use crate::workflow_model::{ContentState, WorkflowParameters, WorkflowStatus};
+use crate::workflow_model::{ContentState, ContentStateOfPage, WorkflowParameters, WorkflowStatus};
 
-/// What has to be expanded for the approvals to come with the status (`comala.md` 1.1).
+/// What has to be expanded for the approvals to come with the status.
 const STATUS_EXPANSION: &str = "state,states,approvals,tasks";
 
 impl Cloud {
@@ -48,17 +49,25 @@ impl Cloud {
         }
     }
 
-    pub(crate) async fn workflow_search(&self, cql: &str, take: impl FnMut(model::SearchHit)) -> Walked {
-        let request = Request::v1(RequestKind::WorkflowSearch, &["content", "search"]).with("cql", cql);
-        self.list(&request, take).await
+    pub(crate) async fn workflow_search(
+        &self,
+        searched: SearchedSpaces,
+        cql: &str,
+        take: impl FnMut(model::SearchHit),
+    ) -> Walked {
+        self.search(RequestKind::WorkflowSearch, searched, cql, &[], take).await
     }
 
-    pub(crate) async fn property_search(&self, cql: &str, keys: &[&str], take: impl FnMut(model::SearchHit)) -> Walked {
+    pub(crate) async fn property_search(
+        &self,
+        searched: SearchedSpaces,
+        cql: &str,
+        keys: &[&str],
+        take: impl FnMut(model::SearchHit),
+    ) -> Walked {
         let expand: Vec<String> = keys.iter().map(|key| format!("metadata.properties.{key}")).collect();
-        let request = Request::v1(RequestKind::WorkflowProperties, &["content", "search"])
-            .with("cql", cql)
-            .with("expand", expand.join(","));
-        self.list(&request, take).await
+        let expand: Vec<&str> = expand.iter().map(String::as_str).collect();
+        self.search(RequestKind::WorkflowProperties, searched, cql, &expand, take).await
     }
 
     pub(crate) async fn page_properties(
@@ -93,5 +102,10 @@ impl Cloud {
         let request = Request::v1(RequestKind::PagesInAContentState, &["space", space_key, "state", "content"]);
         let request = request.with("state-id", state.to_string());
         self.list_by_start(&request, take).await
+    }
+
+    pub(crate) async fn content_state(&self, id: &str) -> Result<Option<ContentStateOfPage>, RequestError> {
+        let request = Request::v1(RequestKind::ContentStateOfOnePage, &["content", id, "state"]);
+        self.client.get_optional(&request.with("status", "current")).await
     }
 }

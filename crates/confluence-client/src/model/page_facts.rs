@@ -11,12 +11,65 @@ use super::Id;
 pub struct PageHit {
     /// Id.
     pub id: Id,
+    /// `page` or `blogpost`.
+    #[serde(rename = "type")]
+    pub kind: Option<String>,
     /// Labels and properties.
     pub metadata: Option<Value>,
     /// Restrictions by operation.
     pub restrictions: Option<Value>,
     /// Contributors.
     pub history: Option<Value>,
+}
+
+/// A page with lists of what is beside it (v2). A list that was not answered is `None`.
+#[derive(Debug, Clone, Deserialize)]
+pub struct PageAlone {
+    /// Id.
+    pub id: Id,
+    /// Labels of all kinds.
+    pub labels: Option<InnerList<super::Label>>,
+    /// Content properties.
+    pub properties: Option<InnerList<super::Property>>,
+    /// Versions that exist.
+    pub versions: Option<InnerList<PageVersion>>,
+}
+
+/// A list inside an entity (v2), which ends after [`INNER_LIST`](crate::api::INNER_LIST) items.
+#[derive(Debug, Clone, Deserialize)]
+pub struct InnerList<T> {
+    /// The first items.
+    pub results: Vec<T>,
+    /// Whether there are more.
+    pub meta: Option<InnerListMeta>,
+}
+
+/// What a list inside an entity says of itself.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct InnerListMeta {
+    /// There are more items.
+    pub has_more: Option<bool>,
+}
+
+impl<T> InnerList<T> {
+    /// All items there are; `None` where some may have been cut off.
+    pub fn whole(self) -> Option<Vec<T>> {
+        let told = self.meta.and_then(|meta| meta.has_more);
+        let has_more = told.unwrap_or(self.results.len() >= crate::api::INNER_LIST);
+        (!has_more).then_some(self.results)
+    }
+}
+
+/// A comment in a v1 search, with what it is on and below. Expansions are kept as they came.
+#[derive(Debug, Clone, Deserialize)]
+pub struct CommentHit {
+    /// Id.
+    pub id: Id,
+    /// The page, blog post or file it is on.
+    pub container: Option<Value>,
+    /// The comments above a reply, the first of the thread among them.
+    pub ancestors: Option<Value>,
 }
 
 /// One version of a page (v2).
@@ -47,11 +100,14 @@ pub struct TreeMember {
     pub parent_type: Option<String>,
 }
 
-/// A content of which nothing but its being there is asked (v2).
+/// A content of which nothing but its being there is asked, and in which status (v2).
 #[derive(Debug, Clone, Deserialize)]
 pub struct Listed {
     /// Id.
     pub id: Id,
+    /// Status.
+    #[serde(default)]
+    pub status: Option<String>,
 }
 
 /// A number of likes, views or viewers.

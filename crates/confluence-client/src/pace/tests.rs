@@ -3,7 +3,7 @@
 use super::*;
 
 #[tokio::test(start_paused = true)]
-async fn f_01_nothing_passes_a_closed_gate() {
+async fn nothing_passes_a_closed_gate_f_01() {
     let pace = Pace::new(4);
     let began = Instant::now();
     pace.close(Gate::Site, Duration::from_secs(7));
@@ -16,7 +16,7 @@ async fn f_01_nothing_passes_a_closed_gate() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_08_other_kinds_pass_the_gate_of_one() {
+async fn other_kinds_pass_the_gate_of_one_f_08() {
     let pace = Pace::new(4);
     let began = Instant::now();
     pace.close(Gate::Kind(RequestKind::Pages), Duration::from_secs(30));
@@ -53,7 +53,7 @@ async fn throttling_halves_once_per_burst_and_fifty_good_answers_give_one_back()
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_09_a_near_limit_spaces_requests() {
+async fn a_near_limit_spaces_requests_f_09() {
     let pace = Pace::new(4);
     pace.answered(RequestKind::Pages, true);
     let began = Instant::now();
@@ -125,7 +125,7 @@ async fn against(capacity: f64, per_second: f64, wanted: usize) -> (usize, Durat
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_05_a_limited_server_sees_few_refusals_and_is_used_well() {
+async fn a_limited_server_sees_few_refusals_and_is_used_well_f_05() {
     for (capacity, per_second) in [(10.0, 10.0), (100.0, 10.0), (20.0, 40.0), (5.0, 2.0)] {
         let wanted = 3_000;
         let (refused, time) = against(capacity, per_second, wanted).await;
@@ -168,7 +168,7 @@ async fn with_one_refusal(refused: usize, wanted: usize) -> Duration {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_05_one_refusal_costs_seconds_wherever_it_comes() {
+async fn one_refusal_costs_seconds_wherever_it_comes_f_05() {
     let unhindered = with_one_refusal(usize::MAX, 824).await;
     assert!(unhindered < Duration::from_millis(8_400), "{unhindered:?}");
     for refused in [1, 2, 7, 8, 9, 20, 100, 180, 200, 240, 400, 800] {

@@ -2,6 +2,7 @@
 
 use super::server::{Reply, Seen, Site};
 use super::*;
+use crate::Refusal;
 
 const KNOWN: &str = r#"{"type":"known","accountId":"557058:a","displayName":"Ann"}"#;
 const VISITOR: &str = r#"{"statusCode":403,"message":"com.atlassian.confluence.api.service.exceptions.StacklessResponseStatusException: 403 FORBIDDEN \"Request rejected because caller cannot access Confluence\""}"#;
@@ -48,12 +49,8 @@ async fn settings_do_not_show_the_token() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_35_a_rejected_probe_is_no_authentication() {
-    for (status, kind, body) in [
-        (401, "application/json", "{}"),
-        (401, "text/html", "<html>HTTP Status 401</html>"),
-        (403, "application/json", VISITOR),
-    ] {
+async fn a_rejected_probe_is_no_authentication_f_35() {
+    for (status, kind, body) in [(401, "application/json", "{}"), (401, "text/html", "<html>HTTP Status 401</html>")] {
         let site = Site::new(move |_| Reply::with(status, &format!("content-type: {kind}\r\n"), body)).await;
         let error = client(&site).identity().await.unwrap_err();
         assert!(matches!(error, RequestError::Unauthenticated { .. }), "{status} {kind}: {error}");
@@ -62,13 +59,24 @@ async fn f_35_a_rejected_probe_is_no_authentication() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_36_a_visitor_who_is_not_logged_in_is_refused() {
+async fn a_403_for_visitors_may_mean_more_than_the_token_f_35() {
+    let site = Site::new(|_| Reply::status(403, "", VISITOR)).await;
+    let error = client(&site).identity().await.unwrap_err();
+    assert!(matches!(error, RequestError::Refused { why: Refusal::Visitor, .. }), "{error}");
+    for word in ["API token belong together", "access to Confluence", "IP allowlist"] {
+        assert!(error.remedy().contains(word), "{}", error.remedy());
+    }
+    assert_eq!(site.count(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_visitor_who_is_not_logged_in_is_refused_f_36() {
     let site = Site::new(|_| Reply::json(r#"{"type":"anonymous","displayName":"Anonymous"}"#)).await;
     assert_eq!(client(&site).identity().await.unwrap_err(), RequestError::Anonymous);
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_37_a_token_that_dies_on_the_way_stops_everything_at_once() {
+async fn a_token_that_dies_on_the_way_stops_everything_at_once_f_37() {
     let site = Site::new(|_| Reply::status(401, "", "{}")).await;
     let client = client_with(&site, |settings| settings.concurrency = 2);
     let results = futures_util::future::join_all((0..50).map(|_| get(&client))).await;
@@ -78,7 +86,7 @@ async fn f_37_a_token_that_dies_on_the_way_stops_everything_at_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_37_a_passing_401_is_survived() {
+async fn a_passing_401_is_survived_f_37() {
     let site = Site::new(|seen| match seen.number {
         1 => Reply::status(401, "", "{}"),
         _ if is_probe(seen) => Reply::json(KNOWN),
@@ -90,7 +98,7 @@ async fn f_37_a_passing_401_is_survived() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_37_a_401_of_one_endpoint_is_a_denial_there() {
+async fn a_401_of_one_endpoint_is_a_denial_there_f_37() {
     let site = Site::new(|seen| if is_probe(seen) { Reply::json(KNOWN) } else { Reply::status(401, "", "{}") }).await;
     let client = client(&site);
     assert_eq!(get(&client).await.unwrap_err(), RequestError::Denied { endpoint: "/api/v2/pages".into() });
@@ -98,7 +106,7 @@ async fn f_37_a_401_of_one_endpoint_is_a_denial_there() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_40_a_denied_page_is_only_that() {
+async fn a_denied_page_is_only_that_f_40() {
     let site = Site::new(|_| Reply::status(403, "", r#"{"message":"no permission"}"#)).await;
     assert_eq!(get(&client(&site)).await.unwrap_err(), RequestError::Denied { endpoint: "/api/v2/pages".into() });
     assert_eq!(site.count(), 1);
@@ -111,7 +119,7 @@ async fn a_visitors_403_is_confirmed_by_a_probe() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_42_a_missing_scope_is_told_without_a_probe() {
+async fn a_missing_scope_is_told_without_a_probe_f_42() {
     let site = Site::new(|_| {
         let mark = "x-failure-category: FAILURE_CLIENT_SCOPE_CHECK\r\n";
         Reply::status(401, mark, r#"{"code":401,"message":"Unauthorized; scope does not match"}"#)
@@ -134,7 +142,7 @@ async fn a_bare_404_is_believed_only_with_good_credentials() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_38_the_identity_is_probed_every_fifteen_minutes_while_requests_go_on() {
+async fn the_identity_is_probed_every_fifteen_minutes_while_requests_go_on_f_38() {
     let site = Site::new(|seen| if is_probe(seen) { Reply::json(KNOWN) } else { Reply::json("{}") }).await;
     let client = client(&site);
     client.expect_account("557058:a");
@@ -152,7 +160,7 @@ async fn f_38_the_identity_is_probed_every_fifteen_minutes_while_requests_go_on(
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_38_another_account_or_a_visitor_stops_the_run() {
+async fn another_account_or_a_visitor_stops_the_run_f_38() {
     const OTHER: &str = r#"{"type":"known","accountId":"557058:b"}"#;
     const ANONYMOUS: &str = r#"{"type":"anonymous"}"#;
     for (answer, expected) in [(OTHER, RequestError::OtherAccount), (ANONYMOUS, RequestError::Anonymous)] {

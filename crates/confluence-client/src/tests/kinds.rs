@@ -6,7 +6,9 @@ use std::ops::ControlFlow;
 use super::server::{Reply, Site};
 use super::*;
 use crate::Api;
-use crate::api::{Analytics, Bodies, BodyForm, CommentKind, Edition, Order, Single, SpaceList, TreeKind};
+use crate::api::{
+    Analytics, Bodies, BodyForm, CommentKind, Edition, Order, Searched, SearchedSpaces, Single, SpaceList, TreeKind,
+};
 use crate::kind::Planned;
 
 /// Asks every endpoint once; what comes back does not matter.
@@ -19,7 +21,6 @@ async fn ask_everything(api: &Api) {
     api.blog_posts(&["1"], Bodies::LeftOut, forward, |_| {}).await;
     api.attachments(forward, |_| {}).await;
     api.attachments_of(Single::Page, "1", |_| {}).await;
-    api.newest_attachments(|_| ControlFlow::Continue(())).await;
     api.attachment_versions("1", |_| {}).await;
     api.custom_content("x", Bodies::LeftOut, forward, |_| {}).await;
     for which in [CommentKind::Footer, CommentKind::Inline] {
@@ -37,19 +38,23 @@ async fn ask_everything(api: &Api) {
     let _ = api.attachment_version("1", 1).await;
     api.properties(Single::Page, "1", forward, |_| {}).await;
     api.header_images(|_| {}).await;
-    api.indexed(|_| {}).await;
+    api.indexed(Searched::Comments, &["A"], |_| {}).await;
     api.templates(None, None, |_| {}).await;
     let _ = api.template("1").await;
     api.labels(forward, |_| {}).await;
     api.attachments_with_label("1", forward, |_| {}).await;
     let _ = api.people(&["1"]).await;
-    api.page_sweep(&["A"], false, |_| {}).await;
-    api.page_labels("1", |_| {}).await;
-    api.page_versions("1", |_| {}).await;
+    api.page_sweep(SearchedSpaces::Current, &["A"], false, false, |_| {}).await;
+    let _ = api.page_alone(Single::Page, "1", true).await;
+    let _ = api.page_restrictions("1").await;
+    api.comment_sweep(SearchedSpaces::Archived, &["A"], |_| {}).await;
+    api.page_labels(Single::Page, "1", |_| {}).await;
+    api.page_versions(Single::BlogPost, "1", Order::Backward, |_| {}).await;
     let _ = api.tree_member(TreeKind::Folder, "1").await;
+    let _ = api.short_link_target(TreeKind::Whiteboard, "1").await;
     api.listed(Single::Page, &["1"], |_| {}).await;
     let _ = api.accounts(&["1"]).await;
-    let _ = api.page_likes("1").await;
+    let _ = api.page_likes(Single::Page, "1").await;
     let _ = api.page_analytics(Analytics::Views, "1", None).await;
     let _ = api.page_analytics(Analytics::Viewers, "1", None).await;
     let _ = api.page_watchers("1").await;
@@ -57,12 +62,13 @@ async fn ask_everything(api: &Api) {
     let _ = api.probe_workflow_status("1").await;
     let _ = api.workflow_parameters("1").await;
     let _ = api.knows_workflow_fields().await;
-    api.workflow_search("type = page", |_| {}).await;
-    api.property_search("type = page", &["x"], |_| {}).await;
+    api.workflow_search(SearchedSpaces::Current, "type = page", |_| {}).await;
+    api.property_search(SearchedSpaces::Archived, "type = page", &["x"], |_| {}).await;
     api.page_properties("1", Some("x"), |_| {}).await;
     api.page_properties("1", None, |_| {}).await;
     let _ = api.content_states("A").await;
     api.pages_in_state("A", 1, |_| {}).await;
+    let _ = api.content_state("1").await;
     let _ = api.measure_download("1", "2", 1).await;
     let _ = api.fingerprint("1", "2").await;
 }

@@ -1,4 +1,4 @@
-//! The client against a raw TCP server, row by row of the fault matrix (`reliability-security.md` A6).
+//! The client against a raw TCP server, row by row of the fault matrix.
 //!
 //! Time is paused: waits the server asks for take none. Limits of the HTTP library are off, since a clock that jumps
 //! would make them strike.

@@ -10,7 +10,7 @@ fn good() -> Reply {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_01_a_429_makes_all_requests_wait_as_long_as_told() {
+async fn a_429_makes_all_requests_wait_as_long_as_told_f_01() {
     let site = Site::script(vec![|| Reply::status(429, "retry-after: 7\r\n", "{}"), good]).await;
     let client = client(&site);
     let began = Instant::now();
@@ -23,7 +23,7 @@ async fn f_01_a_429_makes_all_requests_wait_as_long_as_told() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_01_nobody_sends_into_the_pause() {
+async fn nobody_sends_into_the_pause_f_01() {
     let site = Site::script(vec![|| Reply::status(429, "retry-after: 7\r\n", "{}"), good]).await;
     let client = client_with(&site, |settings| settings.concurrency = 1);
     let all = futures_util::future::join_all((0..5).map(|_| get(&client))).await;
@@ -34,7 +34,7 @@ async fn f_01_nobody_sends_into_the_pause() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_05_endless_throttling_ends_after_few_requests() {
+async fn endless_throttling_ends_after_few_requests_f_05() {
     let site = Site::new(|_| Reply::status(429, "", "{}")).await;
     let client = client(&site);
     let error = get(&client).await.unwrap_err();
@@ -43,7 +43,7 @@ async fn f_05_endless_throttling_ends_after_few_requests() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_06_a_day_is_not_slept_and_the_run_stops() {
+async fn a_day_is_not_slept_and_the_run_stops_f_06() {
     let date = "date: Sat, 21 Nov 2026 12:00:00 GMT\r\nretry-after: 86400\r\n";
     let site = Site::new(move |_| Reply::status(429, date, "{}")).await;
     let client = client(&site);
@@ -67,7 +67,7 @@ async fn the_waits_the_server_asks_the_doctor_for_do_not_use_up_its_patience() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_06_those_who_wait_are_woken_when_the_run_stops() {
+async fn those_who_wait_are_woken_when_the_run_stops_f_06() {
     let site = Site::script(vec![|| Reply::status(429, "retry-after: 600\r\n", "{}"), good]).await;
     let client = client(&site);
     let began = Instant::now();
@@ -80,7 +80,7 @@ async fn f_06_those_who_wait_are_woken_when_the_run_stops() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_10_a_403_that_is_a_rate_limit_is_waited_for() {
+async fn a_403_that_is_a_rate_limit_is_waited_for_f_10() {
     let site =
         Site::script(vec![|| Reply::status(403, "ratelimit-reason: confluence-burst-based\r\n", "{}"), good]).await;
     get(&client(&site)).await.unwrap();
@@ -88,7 +88,7 @@ async fn f_10_a_403_that_is_a_rate_limit_is_waited_for() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_11_a_passing_server_error_costs_one_more_request() {
+async fn a_passing_server_error_costs_one_more_request_f_11() {
     for status in [500, 502, 503, 504, 408, 425, 520, 524] {
         let site =
             Site::new(move |seen| if seen.number == 1 { Reply::status(status, "", "oops") } else { good() }).await;
@@ -98,7 +98,7 @@ async fn f_11_a_passing_server_error_costs_one_more_request() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_11_retry_after_on_a_server_error_is_obeyed() {
+async fn retry_after_on_a_server_error_is_obeyed_f_11() {
     let site = Site::script(vec![|| Reply::status(503, "retry-after: 20\r\n", ""), good]).await;
     get(&client(&site)).await.unwrap();
     let seen = site.seen();
@@ -106,7 +106,7 @@ async fn f_11_retry_after_on_a_server_error_is_obeyed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_14_an_outage_of_everything_stops_the_run_soon() {
+async fn an_outage_of_everything_stops_the_run_soon_f_14() {
     let site = Site::new(|_| Reply::status(503, "", "")).await;
     let client = client(&site);
     for _ in 0..500 {
@@ -127,7 +127,7 @@ async fn permanent_failures_are_not_repeated() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_18_a_refused_connection_is_told_after_few_tries() {
+async fn a_refused_connection_is_told_after_few_tries_f_18() {
     let site = Site::new(|_| good()).await;
     let mut settings = ConnectionSettings::new("http://127.0.0.1:1", Credentials::basic("me", TOKEN.into()));
     settings.timeouts = Timeouts::NONE;
@@ -137,14 +137,14 @@ async fn f_18_a_refused_connection_is_told_after_few_tries() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_20_a_connection_closed_before_the_answer_is_retried() {
+async fn a_connection_closed_before_the_answer_is_retried_f_20() {
     let site = Site::script(vec![|| Reply::Bytes(Vec::new()), good]).await;
     get(&client(&site)).await.unwrap();
     assert_eq!(site.count(), 2);
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_21_reset_in_mid_body_is_retried() {
+async fn reset_in_mid_body_is_retried_f_21() {
     let Reply::Bytes(whole) = Reply::json(&format!("{{\"text\":\"{}\"}}", "x".repeat(4000))) else { unreachable!() };
     let body = whole.len() - 4012;
     for eighth in 0..8 {
@@ -157,7 +157,7 @@ async fn f_21_reset_in_mid_body_is_retried() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_22_a_cut_body_without_a_length_is_retried() {
+async fn a_cut_body_without_a_length_is_retried_f_22() {
     const HEAD: &str = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close\r\n\r\n";
     let site = Site::new(|seen| {
         let body = if seen.number < 4 { "{\"results\":[{\"id\":\"1" } else { "{\"results\":[]}" };
@@ -169,7 +169,7 @@ async fn f_22_a_cut_body_without_a_length_is_retried() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_23_truncated_json_with_a_correct_length_fails_after_one_more_try() {
+async fn truncated_json_with_a_correct_length_fails_after_one_more_try_f_23() {
     let site = Site::new(|_| Reply::json("{\"results\":[{\"id\":\"1")).await;
     let error = get(&client(&site)).await.unwrap_err();
     assert!(matches!(error, RequestError::Shape { .. }), "{error:?}");
@@ -177,14 +177,14 @@ async fn f_23_truncated_json_with_a_correct_length_fails_after_one_more_try() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_24_broken_compression_is_retried() {
+async fn broken_compression_is_retried_f_24() {
     let site = Site::script(vec![|| Reply::status(200, "content-encoding: gzip\r\n", "{\"ok\":true}"), good]).await;
     get(&client(&site)).await.unwrap();
     assert_eq!(site.count(), 2);
 }
 
 #[tokio::test]
-async fn f_25_an_endless_answer_is_cut_off() {
+async fn an_endless_answer_is_cut_off_f_25() {
     let site = Site::new(|_| {
         let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close\r\n\r\n";
         Reply::Endless(head.into(), vec![b' '; 1 << 20])
@@ -196,7 +196,7 @@ async fn f_25_an_endless_answer_is_cut_off() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_25_an_answer_that_is_cut_is_no_document() {
+async fn an_answer_that_is_cut_is_no_document_f_25() {
     let site = Site::new(|_| Reply::json("{}        ")).await;
     for (limit, is_whole) in [(10, true), (5, false)] {
         let client = client_with(&site, |settings| settings.max_answer_bytes = limit);
@@ -206,7 +206,7 @@ async fn f_25_an_answer_that_is_cut_is_no_document() {
 }
 
 #[tokio::test]
-async fn f_27_silence_after_the_headers_ends_by_the_read_limit() {
+async fn silence_after_the_headers_ends_by_the_read_limit_f_27() {
     let site = Site::new(|seen| match seen.number {
         1 => {
             let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{";
@@ -221,7 +221,7 @@ async fn f_27_silence_after_the_headers_ends_by_the_read_limit() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_33_a_page_of_a_portal_is_no_answer() {
+async fn a_page_of_a_portal_is_no_answer_f_33() {
     let site = Site::new(|_| Reply::with(200, "content-type: text/html\r\n", "<html>Please log in</html>")).await;
     let error = get(&client(&site)).await.unwrap_err();
     assert!(matches!(&error, RequestError::NotJson { what, .. } if what.contains("login page")), "{error}");
@@ -229,7 +229,7 @@ async fn f_33_a_page_of_a_portal_is_no_answer() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_34_answers_without_a_document_are_no_empty_lists() {
+async fn answers_without_a_document_are_no_empty_lists_f_34() {
     for (status, body) in [(204, ""), (200, ""), (200, "null"), (200, "[]"), (200, "\"ok\"")] {
         let site = Site::new(move |_| Reply::status(status, "", body)).await;
         let list = client(&site).get::<crate::model::ListPage>(&Request::v2(RequestKind::Pages, &["pages"])).await;
@@ -238,7 +238,7 @@ async fn f_34_answers_without_a_document_are_no_empty_lists() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_43_a_redirect_is_never_followed() {
+async fn a_redirect_is_never_followed_f_43() {
     let elsewhere = Site::new(|_| good()).await;
     let target = format!("location: {}/login\r\n", elsewhere.base_url());
     let site = Site::new(move |_| Reply::status(302, &target, "")).await;
@@ -248,7 +248,7 @@ async fn f_43_a_redirect_is_never_followed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn f_100_a_retired_endpoint_is_not_missing_content() {
+async fn a_retired_endpoint_is_not_missing_content_f_100() {
     let site = Site::new(|_| Reply::status(410, "", "{\"message\":\"gone\"}")).await;
     let error = get(&client(&site)).await.unwrap_err();
     assert_eq!(error, RequestError::Gone { endpoint: "/api/v2/pages".into() });

@@ -1,4 +1,4 @@
-//! Diagram apps: each use pins a source and a picture (`storage-format.md` 2.2).
+//! Diagram apps: each use pins a source and a picture.
 
 use super::ExpectedUsage::{Embedded, LinkedElsewhere, NotJudged, Unreferenced};
 use super::markup::app;

@@ -1,4 +1,4 @@
-//! Macros that show or list files without naming them (`storage-format.md` 3).
+//! Macros that show or list files without naming them.
 
 use super::ExpectedUsage::{Embedded, Linked, Listed, Unreferenced};
 use super::markup::{app, image, link, paragraph};

@@ -1,4 +1,4 @@
-//! Storage format as editors and apps write it (`storage-format.md` 2), from names and ids.
+//! Storage format as editors and apps write it, from names and ids.
 
 use std::fmt::Write as _;
 

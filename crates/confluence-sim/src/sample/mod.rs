@@ -2,12 +2,15 @@
 //!
 //! Every file is written together with its known usage, so the program's answer can be compared with the truth.
 
+mod archive;
+mod broken_links;
 mod bulk;
 mod cross_links;
 mod diagrams;
 mod discussions;
 mod edges;
 mod highlights;
+mod languages;
 mod lists;
 mod markup;
 mod names;
@@ -43,7 +46,7 @@ pub struct Expected {
     pub why: &'static str,
 }
 
-/// The usages of the product contract, as the sample knows them.
+/// The usages of files, as the sample knows them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ExpectedUsage {
     /// In the trash, on a page in the trash, or owned by no page or post.
@@ -91,7 +94,7 @@ impl ExpectedUsage {
 /// The address the sample site claims in `_links.base`; bodies name it, too.
 pub const SAMPLE_BASE: &str = "https://confluence.larkspur.example/wiki";
 
-/// The sample site at a time: 8 spaces, 150 pages, 20 blog posts, 60 comments, 400 attachments. Every date lies more
+/// The sample site at a time: 8 spaces, 162 pages, 20 blog posts, 60 comments, 403 attachments. Every date lies more
 /// than an hour before `now`.
 pub fn sample_site(now: DateTime<Utc>) -> Site {
     sample(now).site
@@ -116,6 +119,9 @@ pub fn sample(now: DateTime<Utc>) -> Sample {
     bulk::write(&mut writer);
     workflows::write(&mut writer);
     cross_links::write(&mut writer);
+    archive::write(&mut writer);
+    languages::write(&mut writer);
+    broken_links::write(&mut writer);
     readership::write(&mut writer);
     Sample { site: writer.site, expected: writer.expected }
 }

@@ -16,10 +16,10 @@ fn counts_are_as_promised() {
     let site = sample(now()).site;
     let of = |kind: fn(Kind) -> bool| site.contents.iter().filter(|content| kind(content.kind)).count();
     assert_eq!(site.spaces.len(), 8);
-    assert_eq!(of(|kind| kind == Kind::Page), 150);
+    assert_eq!(of(|kind| kind == Kind::Page), 162);
     assert_eq!(of(|kind| kind == Kind::BlogPost), 20);
     assert_eq!(of(Kind::is_comment), 60);
-    assert_eq!(site.attachments.len(), 400);
+    assert_eq!(site.attachments.len(), 403);
     assert!(site.spaces.iter().any(|space| space.archived));
     assert!(site.spaces.iter().any(|space| space.key.starts_with('~')));
     for status in [Status::Archived, Status::Trashed] {
@@ -36,7 +36,7 @@ fn every_file_has_an_answer_and_every_usage_occurs() {
     let sample = sample(now());
     let ids: BTreeSet<&String> = sample.site.attachments.iter().map(|file| &file.id).collect();
     assert_eq!(ids, sample.expected.keys().collect());
-    assert_eq!(ids.len(), 400, "ids are unique");
+    assert_eq!(ids.len(), 403, "ids are unique");
     for usage in ExpectedUsage::ALL {
         let count = sample.expected.values().filter(|expected| expected.usage == usage).count();
         assert!(count >= 3, "{}: {count}", usage.as_str());
@@ -56,7 +56,7 @@ fn ids_are_unique_and_highlights_found_their_pages() {
     assert_eq!(ids.len(), site.contents.len());
     let titles: HashSet<&str> =
         site.contents.iter().filter(|c| c.kind.is_page_or_post()).map(|c| c.title.as_str()).collect();
-    assert_eq!(titles.len(), 170, "titles are unique, so they find the page that was meant");
+    assert_eq!(titles.len(), 182, "titles are unique, so they find the page that was meant");
     for content in site.contents.iter().filter(|content| content.kind.is_comment()) {
         assert!(content.container.as_deref().is_some_and(|id| ids.contains(id)), "{}", content.id);
     }
@@ -146,7 +146,7 @@ fn totals_of_the_spaces_add_up_to_the_site() {
     assert_eq!(sum(|space| space.current_bytes), totals.all.current_bytes);
     assert_eq!(sum(|space| space.old_bytes), totals.all.old_bytes);
     assert_eq!(sum(|space| space.trash_bytes), totals.all.trash_bytes);
-    assert_eq!(totals.all.attachments + totals.all.trash_files, 400);
+    assert_eq!(totals.all.attachments + totals.all.trash_files, 403);
     assert_eq!(totals.by_space[""].attachments, 3 + 1, "files of unknown pages and the logo of a space");
 }
 
@@ -173,4 +173,44 @@ fn pages_are_read_in_every_way_and_some_people_have_left() {
     };
     assert!(pages.iter().filter(recent).count() > 5, "pages that several people changed of late");
     assert!(pages.iter().any(|page| matches!(page.parent, Some((_, Kind::Folder)))));
+}
+
+#[test]
+fn an_archived_space_has_a_workflow_in_every_state_and_a_page_that_is_published_and_overdue() {
+    let site = sample(now()).site;
+    let archived: HashSet<&str> = site.spaces.iter().filter(|s| s.archived).map(|space| space.id.as_str()).collect();
+    let pages: Vec<_> = site
+        .contents
+        .iter()
+        .filter(|page| archived.contains(page.space_id.as_str()))
+        .filter_map(|page| Some((page, site.workflow.pages.get(&page.id)?)))
+        .collect();
+    let states: BTreeSet<&str> = pages.iter().map(|(_, workflow)| workflow.state.as_str()).collect();
+    assert_eq!(states, BTreeSet::from(["Approved", "Draft", "In Approval", "Published"]));
+    let overdue = |due: Option<DateTime<Utc>>| due.is_some_and(|due| due < now());
+    assert!(pages.iter().any(|(page, workflow)| {
+        workflow.is_final && overdue(workflow.due) && page.properties.contains_key("content-state-published")
+    }));
+    assert!(pages.iter().any(|(page, _)| !page.restrictions.read.users.is_empty()));
+    assert!(pages.iter().any(|(page, _)| !page.restrictions.update.groups.is_empty()));
+    assert!(pages.iter().all(|(page, _)| !page.labels.is_empty()));
+}
+
+#[test]
+fn scripts_without_blanks_are_there() {
+    let site = sample(now()).site;
+    for letter in "ตដຕပは请".chars() {
+        assert!(site.contents.iter().any(|page| page.kind == Kind::Page && page.body.contains(letter)), "{letter}");
+    }
+}
+
+#[test]
+fn the_ids_that_broken_links_name_are_nobodys() {
+    let site = sample(now()).site;
+    let list = site.contents.iter().find(|page| page.title == "Old help centre: links").unwrap();
+    for id in ["99440001", "99440002", "99440003", "99450001"] {
+        assert!(list.body.contains(id), "{id}");
+        assert!(!site.contents.iter().any(|content| content.id == id), "{id}");
+        assert!(!site.attachments.iter().any(|file| file.id == format!("att{id}")), "{id}");
+    }
 }

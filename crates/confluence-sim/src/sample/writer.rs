@@ -143,6 +143,19 @@ impl Writer {
         id
     }
 
+    /// Adds a page below another one, in its space, and returns its id.
+    pub(super) fn page_below(&mut self, parent: &str, title: &str, body: &str) -> String {
+        let parent = self.id_of(parent);
+        let space = self.site.contents.iter().find(|content| content.id == parent).map(|page| page.space_id.clone());
+        let id = self.content(Kind::Page, title, 900);
+        self.change(&id, |page| {
+            page.space_id = space.unwrap_or_default();
+            page.parent = Some((parent, Kind::Page));
+            body.clone_into(&mut page.body);
+        });
+        id
+    }
+
     /// The id of a page or post by title. Titles of the sample are unique.
     pub(super) fn id_of(&self, title: &str) -> String {
         let found = self.site.contents.iter().find(|content| content.title == title);

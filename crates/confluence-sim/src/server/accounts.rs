@@ -1,4 +1,4 @@
-//! `POST /users-bulk`: the one thing of v2 that is read by POST (`confluence-api.md` 3.4).
+//! `POST /users-bulk`: the one thing of v2 that is read by POST.
 
 use serde_json::{Value, json};
 

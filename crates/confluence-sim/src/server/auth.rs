@@ -1,4 +1,4 @@
-//! Who asks: Basic authentication as Confluence Cloud evaluates it (`confluence-api.md` 5.2).
+//! Who asks: Basic authentication as Confluence Cloud evaluates it.
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 

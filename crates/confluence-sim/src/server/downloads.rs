@@ -1,4 +1,4 @@
-//! Downloads: a redirect to a signed address on another origin, which serves the bytes (`confluence-api.md` 2.4).
+//! Downloads: a redirect to a signed address on another origin, which serves the bytes.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! Bodies of refusals, as seen on the wire (`confluence-api.md` 2.3, 3.5, 5.2).
+//! Bodies of refusals, as seen on the wire.
 
 use serde_json::json;
 
@@ -38,6 +38,11 @@ pub(crate) fn v1(status: u16, message: &str) -> Reply {
             "message": message,
         }),
     )
+}
+
+/// The 403 of analytics in a space that keeps them to itself.
+pub(crate) fn analytics_restricted() -> Reply {
+    Reply::json(403, json!({"reason": "ViewAnalyticsRestricted"}))
 }
 
 /// A v1 entity that does not exist or may not be seen.

@@ -1,6 +1,6 @@
 //! A Confluence Cloud on loopback: two HTTP/1 listeners, one for the site and one for the bytes of its files.
 //!
-//! It answers as `confluence-api.md` records Confluence Cloud to answer, traps included: cursors with raw padding,
+//! It answers as Confluence Cloud was observed to answer (`docs/confluence-api.md`), traps included: cursors with raw padding,
 //! next links with and without `/wiki`, statuses that are left out unless asked for, refusals that differ between v1
 //! and v2. Nothing can be changed over HTTP: methods other than GET and HEAD are recorded and
 //! refused, but for the POST of `users-bulk`, which reads.

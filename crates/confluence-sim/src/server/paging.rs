@@ -1,4 +1,4 @@
-//! Lists: limits, orders, cursors (`confluence-api.md` 3, 3.5).
+//! Lists: limits, orders, cursors.
 
 use std::cmp::Ordering;
 
@@ -123,7 +123,7 @@ pub(crate) fn decoded(cursor: &str) -> Option<Value> {
     serde_json::from_slice(&bytes).ok()
 }
 
-/// A place in a list, as JSON in base64 (`confluence-api.md` 3.5).
+/// A place in a list, as JSON in base64.
 #[derive(Debug, Clone)]
 pub(crate) struct Cursor(Value);
 

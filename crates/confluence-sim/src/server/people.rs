@@ -1,4 +1,4 @@
-//! People as v1 writes them (`confluence-api.md` 4).
+//! People as v1 writes them.
 
 use serde_json::{Value, json};
 

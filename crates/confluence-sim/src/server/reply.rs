@@ -114,7 +114,7 @@ impl Reply {
         response
     }
 
-    /// The `Link` header of v2 lists says the same as `_links` (`confluence-api.md` 3.5).
+    /// The `Link` header of v2 lists says the same as `_links`.
     fn link(&self) -> Option<String> {
         let ReplyBody::Json(json) = &self.body else { return None };
         let next = json.pointer("/_links/next")?.as_str()?;

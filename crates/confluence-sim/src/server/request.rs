@@ -8,7 +8,7 @@ use url::form_urlencoded;
 /// Longest body that is read, in bytes; the one request that bears one names 250 accounts at most.
 const MAX_BODY: usize = 64 << 10;
 
-/// What stands before `/wiki` on the gateway (`confluence-api.md` 5).
+/// What stands before `/wiki` on the gateway.
 pub(crate) fn gateway_prefix() -> String {
     format!("/ex/confluence/{}", super::CLOUD_ID)
 }
@@ -70,7 +70,7 @@ impl Request {
         self.query.iter().filter(move |(name, _)| name == key).map(|(_, value)| value.as_str())
     }
 
-    /// All values of a parameter of ids, which may be repeated or separated by commas (`confluence-api.md` 3.4).
+    /// All values of a parameter of ids, which may be repeated or separated by commas.
     pub(crate) fn ids(&self, key: &str) -> Vec<&str> {
         self.parameters(key).flat_map(|value| value.split(',')).map(str::trim).filter(|id| !id.is_empty()).collect()
     }
@@ -81,7 +81,7 @@ impl Request {
     }
 
     /// Path and query of this request with another cursor. The cursor stands before the last parameter and its
-    /// padding is not escaped, as seen on the wire (`confluence-api.md` 3.5 trap 3).
+    /// padding is not escaped, as seen on the wire.
     pub(crate) fn with_cursor(&self, cursor: &str) -> String {
         let mut parameters: Vec<String> = self
             .query

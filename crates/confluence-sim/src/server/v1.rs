@@ -1,4 +1,4 @@
-//! What v1 still has: search, current user, templates, people, downloads (`confluence-api.md` 2.2, 4).
+//! What v1 still has: search, current user, templates, people, downloads.
 
 use serde_json::{Value, json};
 
@@ -16,6 +16,8 @@ pub(crate) fn route(served: &Served, viewer: Viewer, request: &Request, segments
         ["user"] => people::one(served, request),
         ["settings", "systemInfo"] => Ok(Reply::ok(system_info(served))),
         ["content", "search"] => v1_search::search(served, viewer, request),
+        ["search"] => v1_search::search_everything(served, viewer, request),
+        ["content", id, "restriction", "byOperation"] => v1_readers::restrictions(served, viewer, id),
         ["template", kind @ ("page" | "blueprint")] => templates::list(served, viewer, request, *kind == "blueprint"),
         ["template", id] => templates::one(served, id),
         ["content", id, "state"] => v1_states::of_content(served, viewer, id),

@@ -1,4 +1,4 @@
-//! What `expand` adds to a hit of the content search (`confluence-api.md` 4).
+//! What `expand` adds to a hit of the content search.
 
 use serde_json::{Map, Value, json};
 
@@ -27,6 +27,16 @@ pub(super) fn expand(served: &Served, content: &Content, part: &str, json: &mut 
         "body.storage" => {
             json["body"] = json!({"storage": {"representation": "storage", "value": content.body}});
         }
+        "container" => {
+            if let Some(container) = content.container.as_deref().and_then(|id| served.content(id)) {
+                json["container"] =
+                    json!({"id": container.id, "type": container.kind.as_str(), "title": container.title});
+                forget(json, "container");
+            }
+        }
+        "ancestors" if !served.site.behaviour.search_without_ancestors => {
+            json["ancestors"] = Value::from(ancestors(served, content));
+        }
         "metadata.labels" => json["metadata"]["labels"] = labels(served, content),
         "history.contributors" | "history.contributors.publishers" => {
             json["history"] = json!({"latest": true, "contributors": {"publishers": publishers(served, content)}});
@@ -41,6 +51,26 @@ pub(super) fn expand(served: &Served, content: &Content, part: &str, json: &mut 
             }
         }
     }
+}
+
+fn forget(json: &mut Value, expanded: &str) {
+    if let Some(others) = json["_expandable"].as_object_mut() {
+        others.remove(expanded);
+    }
+}
+
+/// What stands above a content of its own kind, from the top: pages above a page, comments above a reply.
+fn ancestors(served: &Served, content: &Content) -> Vec<Value> {
+    let mut above = Vec::new();
+    let mut at = content;
+    while let Some(parent) = at.parent.as_ref().and_then(|(id, _)| served.content(id))
+        && parent.kind == content.kind
+    {
+        above.push(json!({"id": parent.id, "type": parent.kind.as_str(), "status": parent.status.as_str()}));
+        at = parent;
+    }
+    above.reverse();
+    above
 }
 
 /// Cut at the limit without any other sign (CONFCLOUD-71415).
@@ -72,28 +102,52 @@ fn user(served: &Served, id: &str) -> Value {
 /// `read.restrictions.user` and the like: each adds its own part, the operation itself comes with the first.
 fn restriction(served: &Served, content: &Content, path: &str, json: &mut Value) {
     let Some((operation, who)) = path.split_once(".restrictions.") else { return };
-    let allowed: &Allowed = match operation {
-        "read" => &content.restrictions.read,
-        "update" => &content.restrictions.update,
-        _ => return,
-    };
-    let list = match who {
-        "user" => {
-            let results: Vec<Value> = allowed.users.iter().map(|id| user(served, id)).collect();
-            json!({"start": 0, "limit": 200, "size": results.len(), "results": results})
-        }
-        "group" => {
-            let group = |name: &String| json!({"type": "group", "name": name, "id": views::label_id(name)});
-            let results: Vec<Value> = allowed.groups.iter().map(group).collect();
-            json!({"start": 0, "limit": 200, "size": results.len(), "results": results})
-        }
-        _ => return,
-    };
+    let Some(allowed) = allowed(content, operation) else { return };
+    let Some(list) = named(served, allowed, who) else { return };
     let one = &mut json["restrictions"][operation];
     one["operation"] = Value::from(operation);
     one["restrictions"][who] = list;
     one["_expandable"] = json!({"content": ""});
     one["_links"] = json!({});
+}
+
+fn allowed<'c>(content: &'c Content, operation: &str) -> Option<&'c Allowed> {
+    match operation {
+        "read" => Some(&content.restrictions.read),
+        "update" => Some(&content.restrictions.update),
+        _ => None,
+    }
+}
+
+fn named(served: &Served, allowed: &Allowed, who: &str) -> Option<Value> {
+    let results: Vec<Value> = match who {
+        "user" => allowed.users.iter().map(|id| user(served, id)).collect(),
+        "group" => {
+            let group = |name: &String| json!({"type": "group", "name": name, "id": views::label_id(name)});
+            allowed.groups.iter().map(group).collect()
+        }
+        _ => return None,
+    };
+    Some(json!({"start": 0, "limit": 200, "size": results.len(), "results": results}))
+}
+
+/// `content/{id}/restriction/byOperation`: every operation by its name, users and groups expanded.
+pub(super) fn restrictions_by_operation(served: &Served, content: &Content) -> Value {
+    let mut all = json!({"_links": {}});
+    for operation in ["read", "update"] {
+        let Some(allowed) = allowed(content, operation) else { continue };
+        all[operation] = json!({
+            "operation": operation,
+            "restrictions": {
+                "user": named(served, allowed, "user"),
+                "group": named(served, allowed, "group"),
+                "_expandable": {},
+            },
+            "_expandable": {"content": ""},
+            "_links": {},
+        });
+    }
+    all
 }
 
 /// The properties object is there even where the content lacks the property; under `_expandable` stand the properties

@@ -1,4 +1,4 @@
-//! Views, viewers and watches of one page, which v1 alone tells (`confluence-api.md` 4).
+//! Views, viewers and watches of one page, which v1 alone tells.
 
 use std::collections::HashSet;
 
@@ -9,7 +9,7 @@ use super::reply::{Answer, Reply};
 use super::request::Request;
 use super::served::{Served, Viewer};
 use super::sort_keys::number_of;
-use super::{errors, people};
+use super::{errors, people, v1_expansions};
 
 /// Watches in one answer at most.
 const MOST_WATCHES: usize = 200;
@@ -17,6 +17,9 @@ const MOST_WATCHES: usize = 200;
 /// `analytics/content/{id}/views` and `/viewers`, since `fromDate` where that is given.
 pub(crate) fn analytics(served: &Served, viewer: Viewer, request: &Request, id: &str, what: &str) -> Answer {
     let content = served.visible_content(viewer, id).ok_or_else(|| errors::v1_not_found(id))?;
+    if served.site.behaviour.analytics_restricted.contains(&content.space_id) {
+        return Err(errors::analytics_restricted());
+    }
     let since = match request.parameter("fromDate") {
         None => None,
         Some(text) => Some(time(text).ok_or_else(|| errors::v1(400, "fromDate is no date"))?),
@@ -58,6 +61,12 @@ pub(crate) fn watches(served: &Served, viewer: Viewer, request: &Request, id: &s
     }
     let size = results.len();
     Ok(Reply::ok(json!({"results": results, "start": start, "limit": limit, "size": size, "_links": links})))
+}
+
+/// `content/{id}/restriction/byOperation`: who alone may read or change a content.
+pub(crate) fn restrictions(served: &Served, viewer: Viewer, id: &str) -> Answer {
+    let content = served.visible_content(viewer, id).ok_or_else(|| errors::v1_not_found(id))?;
+    Ok(Reply::ok(v1_expansions::restrictions_by_operation(served, content)))
 }
 
 /// A person without the links of other answers.

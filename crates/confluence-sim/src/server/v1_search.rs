@@ -1,4 +1,4 @@
-//! The content search: CQL over an index of what is published (`confluence-api.md` 4).
+//! The content search: CQL over an index of what is published.
 
 use base64::prelude::{BASE64_URL_SAFE, Engine as _};
 use chrono::Utc;
@@ -13,45 +13,127 @@ use super::request::Request;
 use super::served::{Served, Viewer};
 use super::sort_keys::number_of;
 use super::{v1_expansions, views};
+use crate::behaviour::ArchivedSearch;
 use crate::site::{Attachment, Content, Status};
 use crate::workflow::WorkflowApp;
 
-/// CQL over what is published. The index holds neither archived contents nor archived spaces nor the trash. The
-/// cursor alone decides the position; `start` is echoed and not used (`confluence-api.md` 4).
+/// `content/search`: CQL over what is published. The index holds neither archived contents nor the trash, and this search
+/// does not look into archived spaces. The cursor alone decides the position; `start` is echoed and not used.
 pub(super) fn search(served: &Served, viewer: Viewer, request: &Request) -> Answer {
+    let expands: Vec<&str> = expansions(request).collect();
+    let found = find(served, viewer, request, &expands, Looked::Current)?;
+    let results: Vec<Value> = found.page.iter().map(|hit| shown(served, *hit, &expands)).collect();
+    Ok(Reply::ok(found.envelope(served, request, "content/search", &results)))
+}
+
+/// `search`: the same over the same index, and over archived spaces where they are asked for; every hit is wrapped, and
+/// expansions begin with `content.`.
+pub(super) fn search_everything(served: &Served, viewer: Viewer, request: &Request) -> Answer {
+    let expands: Vec<&str> = expansions(request).filter_map(|part| part.strip_prefix("content.")).collect();
+    let archived = served.site.behaviour.archived_search;
+    let looked = match (request.flag("includeArchivedSpaces"), archived) {
+        (true, ArchivedSearch::Refused) => return Err(errors::v1(400, "includeArchivedSpaces is not supported")),
+        (true, ArchivedSearch::Shown) if request.flag("excludeCurrentSpaces") => Looked::Archived,
+        (true, ArchivedSearch::Shown) => Looked::Both,
+        _ => Looked::Current,
+    };
+    let found = find(served, viewer, request, &expands, looked)?;
+    let results: Vec<Value> =
+        found.page.iter().map(|hit| wrapped(served, *hit, &shown(served, *hit, &expands))).collect();
+    let mut envelope = found.envelope(served, request, "search", &results);
+    envelope["cqlQuery"] = json!(request.parameter("cql"));
+    envelope["searchDuration"] = json!(7);
+    envelope["archivedResultCount"] = json!(0);
+    Ok(Reply::ok(envelope))
+}
+
+/// The spaces that a search looks into.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Looked {
+    Current,
+    Archived,
+    Both,
+}
+
+/// One page of what a search found.
+struct FoundPage {
+    page: Vec<Found>,
+    total: usize,
+    limit: usize,
+    /// Path and query of the next page.
+    next: Option<String>,
+}
+
+fn expansions(request: &Request) -> impl Iterator<Item = &str> {
+    request.parameters("expand").flat_map(|value| value.split(',')).filter(|part| !part.is_empty())
+}
+
+fn find(
+    served: &Served,
+    viewer: Viewer,
+    request: &Request,
+    expands: &[&str],
+    looked: Looked,
+) -> Result<FoundPage, Reply> {
     let with_workflow = served.site.workflow.app == WorkflowApp::ComalaCloud;
     let conditions = request.parameter("cql").and_then(|query| cql::parse(query, with_workflow));
     let conditions = conditions.ok_or_else(|| errors::v1(400, "Could not parse cql"))?;
-    let expands: Vec<&str> =
-        request.parameters("expand").flat_map(|value| value.split(',')).filter(|part| !part.is_empty()).collect();
-    let limit = search_limit(request, &expands)?;
+    let limit = search_limit(request, expands)?;
     let after = request.parameter("cursor").map(search_position).transpose()?.unwrap_or_default();
     // all pages of a search see the same index until the site changes
-    let search = format!("{viewer:?} {}", request.parameter("cql").unwrap_or_default());
-    let found = served.orders.search(&search, || hits(served, viewer, &conditions));
+    let search = format!("{viewer:?} {looked:?} {}", request.parameter("cql").unwrap_or_default());
+    let found = served.orders.search(&search, || hits(served, viewer, &conditions, looked));
     let begin = found.partition_point(|hit| hit.place <= after);
-    let page = &found[begin..found.len().min(begin + limit)];
-    let mut links = json!({"base": served.base(), "context": "/wiki", "self": format!("{}{}", served.base(), "/rest/api/content/search")});
-    if let Some(last) = page.last().filter(|_| begin + page.len() < found.len()) {
+    let page = found[begin..found.len().min(begin + limit)].to_vec();
+    let next = page.last().filter(|_| begin + page.len() < found.len()).map(|last| {
         let next = request.with_cursor(&search_cursor(last.place));
-        links["next"] = Value::from(next.strip_prefix("/wiki").unwrap_or(&next));
-    }
-    let total = found.len();
-    let results: Vec<Value> = page
-        .iter()
-        .map(|hit| {
-            if hit.is_file {
-                searched_file(&served.site.attachments[hit.at])
-            } else {
-                searched(served, &served.site.contents[hit.at], &expands)
-            }
+        next.strip_prefix("/wiki").unwrap_or(&next).to_owned()
+    });
+    Ok(FoundPage { page, total: found.len(), limit, next })
+}
+
+impl FoundPage {
+    fn envelope(&self, served: &Served, request: &Request, path: &str, results: &[Value]) -> Value {
+        let own = format!("{}/rest/api/{path}", served.base());
+        let mut links = json!({"base": served.base(), "context": "/wiki", "self": own});
+        if let Some(next) = &self.next {
+            links["next"] = Value::from(next.as_str());
+        }
+        let start: usize = request.parameter("start").and_then(|start| start.parse().ok()).unwrap_or_default();
+        let size = results.len();
+        json!({
+            "results": results, "start": start, "limit": self.limit, "size": size, "totalSize": self.total,
+            "_links": links,
         })
-        .collect();
-    let start: usize = request.parameter("start").and_then(|start| start.parse().ok()).unwrap_or_default();
-    let size = results.len();
-    Ok(Reply::ok(json!({
-        "results": results, "start": start, "limit": limit, "size": size, "totalSize": total, "_links": links,
-    })))
+    }
+}
+
+fn shown(served: &Served, hit: Found, expands: &[&str]) -> Value {
+    if hit.is_file {
+        searched_file(&served.site.attachments[hit.at])
+    } else {
+        searched(served, &served.site.contents[hit.at], expands)
+    }
+}
+
+/// A hit of the general search around its content.
+fn wrapped(served: &Served, hit: Found, content: &Value) -> Value {
+    let modified = if hit.is_file {
+        served.site.attachments[hit.at].current().map(|version| version.created_at)
+    } else {
+        Some(served.site.contents[hit.at].modified_at())
+    };
+    json!({
+        "title": content["title"],
+        "excerpt": "",
+        "url": content["_links"]["webui"].as_str().unwrap_or_default(),
+        "breadcrumbs": [],
+        "entityType": "content",
+        "iconCssClass": "aui-icon content-type-page",
+        "lastModified": modified.map(views::time),
+        "score": 0.0,
+        "content": content,
+    })
 }
 
 /// Caps are applied silently and echoed: 1000 plain, 200 with expansions, 50 with bodies.
@@ -79,19 +161,19 @@ fn search_position(cursor: &str) -> Result<i64, Reply> {
 }
 
 /// Everything in the index that meets the conditions, in the order of the answers.
-fn hits(served: &Served, viewer: Viewer, conditions: &[cql::Condition]) -> Vec<Found> {
+fn hits(served: &Served, viewer: Viewer, conditions: &[cql::Condition], looked: Looked) -> Vec<Found> {
     let holds = |facts: &Facts<'_>| conditions.iter().all(|condition| condition.holds(facts));
     let contents = served
         .site
         .contents
         .iter()
         .enumerate()
-        .filter(|(_, content)| is_indexed(served, viewer, content) && holds(&facts(served, content)));
+        .filter(|(_, content)| is_indexed(served, viewer, content, looked) && holds(&facts(served, content)));
     let files = served.site.attachments.iter().enumerate().filter(|(_, file)| {
         let owner = file.container.id().and_then(|id| served.content(id));
         file.status == Status::Current
             && served.sees_attachment(viewer, file)
-            && owner.is_some_and(|owner| is_indexed(served, viewer, owner))
+            && owner.is_some_and(|owner| is_indexed(served, viewer, owner, looked))
             && file_facts(served, file).is_some_and(|facts| holds(&facts))
     });
     // ids of contents and files may be the same number
@@ -129,11 +211,17 @@ fn searched_file(file: &Attachment) -> Value {
     })
 }
 
-fn is_indexed(served: &Served, viewer: Viewer, content: &Content) -> bool {
-    let in_current_space = served.space(&content.space_id).is_some_and(|space| !space.archived);
+fn is_indexed(served: &Served, viewer: Viewer, content: &Content, looked: Looked) -> bool {
+    let is_looked_into = |archived: bool| match looked {
+        Looked::Current => !archived,
+        Looked::Archived => archived,
+        Looked::Both => true,
+    };
+    let is_left_out = served.site.behaviour.search_without_replies && content.parent.is_some();
     let container = content.container.as_deref().and_then(|id| served.content(id));
     content.status == Status::Current
-        && in_current_space
+        && !(content.kind.is_comment() && is_left_out)
+        && served.space(&content.space_id).is_some_and(|space| is_looked_into(space.archived))
         && served.sees_content(viewer, content)
         && container.is_none_or(|container| container.status == Status::Current)
 }

@@ -1,4 +1,4 @@
-//! Native content states, "page status" (`comala.md` 6).
+//! Native content states, "page status".
 
 use serde_json::{Value, json};
 
@@ -17,7 +17,7 @@ fn state_of(content: &Content) -> Option<&Value> {
     content.properties.get(PROPERTY)
 }
 
-/// `content/{id}/state`: never set is 200 with an empty result (`confluence-api.md` 4).
+/// `content/{id}/state`: never set is 200 with an empty result.
 pub(crate) fn of_content(served: &Served, viewer: Viewer, id: &str) -> Answer {
     let content = served.visible_content(viewer, id).filter(|_| !served.site.workflow.without_content_states);
     let content = content.ok_or_else(|| errors::v1_not_found(id))?;

@@ -98,6 +98,9 @@ fn single(served: &Served, request: &Request, content: &Content) -> Answer {
         let properties = content.properties.iter().map(|(key, value)| views::property(content, key, value));
         json["properties"] = inline_list(properties);
     }
+    if request.flag("include-versions") {
+        json["versions"] = inline_list(content.versions.iter().rev().map(views::version));
+    }
     Ok(Reply::ok(json))
 }
 
@@ -116,12 +119,12 @@ fn in_version(content: &Content, asked: &str) -> Result<Content, Reply> {
     Ok(earlier)
 }
 
-/// Lists inside an entity end after 50 items (`confluence-api.md` 3.2).
+/// Lists inside an entity end after 50 items.
 fn inline_list(items: impl Iterator<Item = Value>) -> Value {
     let mut results: Vec<Value> = items.collect();
     let more = results.len() > 50;
     results.truncate(50);
-    json!({"results": results, "meta": {"hasMore": more, "cursor": null}, "_links": {}})
+    json!({"results": results, "meta": {"hasMore": more}, "_links": {}})
 }
 
 fn versions(served: &Served, request: &Request, content: &Content) -> Answer {
@@ -180,7 +183,7 @@ fn attachment_version(file: &Attachment, number: &str) -> Answer {
         .ok_or_else(|| errors::v2_not_found("version of attachment", &file.id))
 }
 
-/// Versions in lists have no size (`confluence-api.md` 3.3).
+/// Versions in lists have no size.
 fn version_of(file: &Attachment, number: u32) -> Value {
     let Some(version) = file.existing_version(number) else { return Value::Null };
     json!({

@@ -1,4 +1,4 @@
-//! The lists of v2 (`confluence-api.md` 3).
+//! The lists of v2.
 
 use serde_json::Value;
 
@@ -234,8 +234,7 @@ pub(crate) fn properties(served: &Served, request: &Request, content: &Content) 
     })
 }
 
-/// The repeated values of a parameter. A list joined by commas is not understood and silently means its first word
-/// (`confluence-api.md` 3.4); an unknown word is refused.
+/// The repeated values of a parameter. A list joined by commas is not understood and silently means its first word; an unknown word is refused.
 fn words<'a>(request: &'a Request, key: &'a str, known: &[&str], default: &[&'a str]) -> Result<Vec<&'a str>, Reply> {
     let mut words = Vec::new();
     for value in request.parameters(key) {

@@ -1,4 +1,4 @@
-//! Entities as v2 writes them (`confluence-api.md` 3.1–3.4). Fields that do not apply are absent, not null.
+//! Entities as v2 writes them. Fields that do not apply are absent, not null.
 
 use base64::prelude::{BASE64_URL_SAFE, Engine as _};
 use chrono::{DateTime, SecondsFormat, Utc};
@@ -120,7 +120,7 @@ fn page_fields(content: &Content, web: &str, fields: &mut Map<String, Value>) {
     }
 }
 
-/// `/x/…`: the id's bytes from the lowest on, in base64 (`storage-format.md` 2.3).
+/// `/x/…`: the id's bytes from the lowest on, in base64.
 fn tiny_link(id: &str) -> String {
     let number: u64 = id.parse().unwrap_or_default();
     let bytes = number.to_le_bytes();

@@ -1,4 +1,4 @@
-//! Comala on Data Center: `rest/cw/1` and the content property `comalaworkflows` (`comala.md` 1).
+//! Comala on Data Center: `rest/cw/1` and the content property `comalaworkflows`.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! The fields that Comala on Cloud adds to CQL (`comala.md` 3), and the times that are told by `now(…)`.
+//! The fields that Comala on Cloud adds to CQL, and the times that are told by `now(…)`.
 
 use chrono::{DateTime, TimeDelta, Utc};
 

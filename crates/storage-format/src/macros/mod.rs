@@ -16,8 +16,8 @@ use crate::urls_in;
 use call::{MacroCall, Parameter};
 use found::Found;
 use table::Naming::{Html, Markdown, NoFile, PlantUml, Unknown, WikiMarkup};
-pub(crate) use table::keeps_companions;
 use table::{body_naming, extension_naming, naming, titled_naming};
+pub(crate) use table::{keeps_companions, shows_one_file};
 
 /// Texts within texts that are looked into for JSON.
 const MAX_JSON_TEXTS: usize = 4;

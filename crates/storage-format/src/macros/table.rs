@@ -62,54 +62,62 @@ struct Macro {
     part: Part,
     /// Whether Confluence has it, for its readers or for the parts of its editors.
     is_own: bool,
+    /// Whether it may show headings or set anchors beside those that stand in its body.
+    sets_anchors: bool,
 }
 
 /// A macro that Confluence itself has.
 const fn own(name: &'static str, naming: Naming) -> Macro {
-    Macro { name, naming, part: Other, is_own: true }
+    Macro { name, naming, part: Other, is_own: true, sets_anchors: true }
 }
 
 /// A macro of an app.
 const fn app(name: &'static str, naming: Naming) -> Macro {
-    Macro { name, naming, part: Other, is_own: false }
+    Macro { name, naming, part: Other, is_own: false, sets_anchors: true }
 }
 
 impl Macro {
     const fn is(self, part: Part) -> Self {
         Self { part, ..self }
     }
+
+    /// It is known to show no headings and to set no anchors but those that stand in its body.
+    const fn without_anchors(self) -> Self {
+        Self { sets_anchors: false, ..self }
+    }
 }
 
-/// The macros: whose they are, their name in lower case, how they name files, and what they count as. One that is not
+/// The macros: whose they are, their name in lower case, how they name files, what they count as, and
+/// whether links can lead to what they add. One that is not
 /// here is of an app, and follows the rule for unknown ones.
 const MACROS: &[Macro] = &[
     // Confluence's own
-    own("anchor", NoFile),
-    own("attachments", Attachments),
+    own("anchor", NoFile).without_anchors(),
+    own("attachments", Attachments).without_anchors(),
     own("blog-posts", NoFile),
-    own("change-history", NoFile),
-    own("chart", Unknown),
+    own("change-history", NoFile).without_anchors(),
+    own("chart", Unknown).without_anchors(),
     own("cheese", Unknown),
     own("children", NoFile),
-    own("code", NoFile).is(Code),
-    own("color", NoFile),
-    own("column", Unknown),
+    own("code", NoFile).is(Code).without_anchors(),
+    own("color", NoFile).without_anchors(),
+    own("column", Unknown).without_anchors(),
     own("content-by-user", Unknown),
     own("content-report-table", Unknown),
     own("contentbylabel", Search),
-    own("contributors", NoFile),
+    own("contributors", NoFile).without_anchors(),
     own("contributors-summary", Unknown),
     own("create-from-template", Unknown),
     own("decisionreport", Unknown),
-    own("details", NoFile),
+    own("details", NoFile).without_anchors(),
     own("detailssummary", NoFile),
-    own("excel", Named(&["name", "file"])),
-    own("excerpt", NoFile),
+    own("excel", Named(&["name", "file"])).without_anchors(),
+    own("excerpt", NoFile).without_anchors(),
     own("excerpt-include", NoFile).is(Include),
-    own("expand", NoFile).is(Expand),
+    own("expand", NoFile).is(Expand).without_anchors(),
     own("favpages", Unknown),
     own("gadget", Unknown),
-    own("gallery", Gallery),
+    own("gallery", Gallery).without_anchors(),
     own("global-reports", Unknown),
     own("hideincludedcontent", Unknown),
     own("html", Html),
@@ -118,62 +126,62 @@ const MACROS: &[Macro] = &[
     own("im", Unknown),
     own("include", NoFile).is(Include),
     own("index", Unknown),
-    own("info", NoFile).is(Panel),
-    own("jira", NoFile).is(Jira),
-    own("jirachart", NoFile),
+    own("info", NoFile).is(Panel).without_anchors(),
+    own("jira", NoFile).is(Jira).without_anchors(),
+    own("jirachart", NoFile).without_anchors(),
     own("jiraissues", Unknown).is(Jira),
     own("jiraroadmap", Unknown),
     own("junitreport", Unknown),
-    own("labels", Unknown),
+    own("labels", Unknown).without_anchors(),
     own("listlabels", Unknown),
     own("livesearch", Search),
     own("loremipsum", NoFile),
     own("mentions", Unknown),
     own("metadata-list", Unknown),
-    own("multimedia", Named(&["name"])),
+    own("multimedia", Named(&["name"])).without_anchors(),
     own("navmap", Unknown),
     own("network", Unknown),
-    own("noformat", NoFile).is(Code),
-    own("note", NoFile).is(Panel),
-    own("pagetree", NoFile),
-    own("pagetreesearch", NoFile),
-    own("panel", NoFile).is(Panel),
+    own("noformat", NoFile).is(Code).without_anchors(),
+    own("note", NoFile).is(Panel).without_anchors(),
+    own("pagetree", NoFile).without_anchors(),
+    own("pagetreesearch", NoFile).without_anchors(),
+    own("panel", NoFile).is(Panel).without_anchors(),
     own("pdf", Unknown),
     own("popular-labels", Unknown),
     own("portfolioforjiraplan", Unknown),
     own("powerpoint", Unknown),
-    own("profile", NoFile),
+    own("profile", NoFile).without_anchors(),
     own("profile-picture", Unknown),
     own("recently-updated", NoFile),
     own("recently-updated-dashboard", Unknown),
     own("recently-used-labels", Unknown),
     own("related-labels", Unknown),
     own("report-table", Unknown),
-    own("roadmap", NoFile),
+    own("roadmap", NoFile).without_anchors(),
     own("rss", Unknown),
     own("search", Search),
-    own("section", Unknown),
+    own("section", Unknown).without_anchors(),
     own("sharelinks-urlmacro", Unknown),
     own("space-attachments", SpaceAttachments),
     own("space-details", Unknown),
     own("space-jump", Unknown),
     own("spaces", Unknown),
-    own("status", NoFile),
-    own("tasks-report-macro", NoFile),
-    own("tip", NoFile).is(Panel),
-    own("toc", NoFile),
-    own("toc-zone", NoFile),
+    own("status", NoFile).without_anchors(),
+    own("tasks-report-macro", NoFile).without_anchors(),
+    own("tip", NoFile).is(Panel).without_anchors(),
+    own("toc", NoFile).without_anchors(),
+    own("toc-zone", NoFile).without_anchors(),
     own("trello", Unknown),
     own("unmigrated-inline-wiki-markup", WikiMarkup),
     own("unmigrated-wiki-markup", WikiMarkup),
-    own("userlister", NoFile),
-    own("view-file", Named(&["name", "file"])),
-    own("viewdoc", Named(&["name", "file"])),
-    own("viewfile", Named(&["name", "file"])),
-    own("viewpdf", Named(&["name", "file"])),
-    own("viewppt", Named(&["name", "file"])),
-    own("viewxls", Named(&["name", "file"])),
-    own("warning", NoFile).is(Panel),
+    own("userlister", NoFile).without_anchors(),
+    own("view-file", Named(&["name", "file"])).without_anchors(),
+    own("viewdoc", Named(&["name", "file"])).without_anchors(),
+    own("viewfile", Named(&["name", "file"])).without_anchors(),
+    own("viewpdf", Named(&["name", "file"])).without_anchors(),
+    own("viewppt", Named(&["name", "file"])).without_anchors(),
+    own("viewxls", Named(&["name", "file"])).without_anchors(),
+    own("warning", NoFile).is(Panel).without_anchors(),
     own("widget", Unknown),
     own("word", Unknown),
     // of apps
@@ -223,6 +231,11 @@ pub(crate) fn is_own(name: &str) -> bool {
     find(name).is_some_and(|found| found.is_own)
 }
 
+/// Whether the macro of this name, in lower case, adds no place to a page that a link could lead to.
+pub(crate) fn sets_no_anchors(name: &str) -> bool {
+    find(name).is_some_and(|found| !found.sets_anchors)
+}
+
 /// How the body of the macro of this name names files, where it is no markup. Apps that render HTML, styles or Markdown
 /// are many, and say so in the names of their macros.
 pub(crate) fn body_naming(name: &str) -> Naming {
@@ -266,6 +279,11 @@ pub(crate) fn titled_naming(title: &str) -> Naming {
 /// Whether a macro of this name may keep files beside the one it names, as diagram apps keep pictures of a source.
 pub(crate) fn keeps_companions(name: &str) -> bool {
     has_companions(naming(name))
+}
+
+/// Whether the macro of this name shows the file that it names, and is nothing without it.
+pub(crate) fn shows_one_file(name: &str) -> bool {
+    matches!(naming(name), Named(_))
 }
 
 fn has_companions(naming: Naming) -> bool {

@@ -1,27 +1,48 @@
 //! What the links of a page lead to: pages of the site, other hosts, Jira issues.
 
 use std::collections::HashSet;
+use std::hash::Hash;
 
 use crate::macros::call::MacroCall;
-use crate::reference::PageLink;
-use crate::steps::Site;
-use crate::url::{OwnSite, UrlMeaning};
+use crate::reference::{PageLink, is_relative};
+use crate::steps::{LONGEST_ADDRESS, LONGEST_KEY, Site, beginning};
+use crate::url::{OwnSite, UrlMeaning, percent_decode};
 
-/// The page of the own site that an address leads to.
+use super::anchors;
+
+/// The page or space of the own site that an address leads to.
 pub(super) fn own_page(address: &str, site: Site<'_>) -> Option<PageLink> {
     match site.meaning(address)? {
         UrlMeaning::ContentId(id) => Some(PageLink::Id(id)),
+        UrlMeaning::TinyLink(id) => Some(PageLink::Any(id)),
+        UrlMeaning::FormerId(id) => Some(PageLink::Former(id)),
         UrlMeaning::PageTitle { space, title } => Some(PageLink::Title { title, space: Some(space) }),
+        UrlMeaning::Space(key) => Some(PageLink::Space(key)),
         UrlMeaning::Files(_) => None,
     }
 }
 
-/// An address on another host, without the part behind `#`.
+/// The place in a page that an address leads to; none where it leads to the whole page.
+pub(super) fn place(address: &str) -> Option<String> {
+    let (_, fragment) = address.trim().split_once('#')?;
+    let anchor = percent_decode(beginning(fragment, LONGEST_KEY));
+    (!anchors::is_of_every_page(&anchor)).then_some(anchor)
+}
+
+/// An address on another host, without the part behind `#` and without the name and password of a user, which are
+/// nobody's to read in a report. One that is longer than servers take is cut, and ends in `…`.
 pub(super) fn external_target(address: &str, site: &OwnSite) -> Option<String> {
     let address = address.trim();
     let target = address.split('#').next().unwrap_or_default();
-    let is_web = ["http://", "https://", "//"].iter().any(|start| starts_with(target, start));
-    (is_web && !site.is_complete_own_url(target)).then(|| target.to_owned())
+    let scheme = ["http://", "https://", "//"].into_iter().find(|start| starts_with(target, start))?;
+    if site.is_complete_own_url(target) {
+        return None;
+    }
+    let (scheme, rest) = target.split_at(scheme.len());
+    let authority = rest.split(['/', '?', '\\']).next().unwrap_or_default();
+    let rest = authority.rfind('@').map_or(rest, |at| &rest[at + 1..]);
+    let kept = beginning(rest, LONGEST_ADDRESS);
+    Some(format!("{scheme}{kept}{}", if kept.len() < rest.len() { "…" } else { "" }))
 }
 
 fn starts_with(text: &str, start: &str) -> bool {
@@ -54,11 +75,11 @@ pub(super) fn included_page(call: &MacroCall) -> Option<PageLink> {
         Some((key, title)) if is_key(key) && !title.trim().is_empty() => (Some(key.to_owned()), title),
         _ => (None, text),
     };
-    Some(PageLink::Title { title: title.to_owned(), space })
+    (!is_relative(title)).then(|| PageLink::Title { title: title.to_owned(), space })
 }
 
 /// Keeps the first of equal links.
-pub(super) fn deduplicate(links: &mut Vec<PageLink>) {
+pub(super) fn deduplicate<L: Clone + Eq + Hash>(links: &mut Vec<L>) {
     let mut seen = HashSet::with_capacity(links.len());
     links.retain(|link| seen.insert(link.clone()));
 }
@@ -84,7 +105,22 @@ mod tests {
         let target = |address: &str| external_target(address, &site);
         assert_eq!(target(" https://docs.example/a?b=1#c "), Some("https://docs.example/a?b=1".to_owned()));
         assert_eq!(target("//cdn.example/x"), Some("//cdn.example/x".to_owned()));
-        for own in ["https://ACME.atlassian.net/wiki/x", "/wiki/x", "mailto:a@b.example", "#top", "", "ünïcode"] {
+        let secret = "https://ann:s3cret@docs.example/a@b?c=@d";
+        assert_eq!(target(secret), Some("https://docs.example/a@b?c=@d".to_owned()));
+        assert_eq!(target("http://a@b@docs.example"), Some("http://docs.example".to_owned()));
+        let long = target(&format!("https://docs.example/{}", "ü".repeat(100_000))).unwrap_or_default();
+        assert!(long.ends_with("ü…") && long.len() < 9_000, "{}", long.len());
+        for own in [
+            "https://ACME.atlassian.net/wiki/x",
+            "https://ann:s3cret@acme.atlassian.net/wiki/x",
+            "/wiki/x",
+            "mailto:a@b.example",
+            "javascript:alert('https://x.example')",
+            "data:text/html,https://x.example",
+            "#top",
+            "",
+            "ünïcode",
+        ] {
             assert_eq!(target(own), None, "{own}");
         }
     }

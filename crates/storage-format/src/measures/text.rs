@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 use unicode_segmentation::UnicodeSegmentation;
 
+use super::segments::each_word;
 use super::sketch::Sketch;
 
 /// The words that count as marks of unfinished text, exactly as they stand there, case included. The usual ones are
@@ -25,11 +26,12 @@ impl TodoMarkers {
     ///
     /// # Errors
     ///
-    /// The first text that is not one word by Unicode's UAX #29, and so could never be found among the words of a text.
+    /// The first text that is not one word, and so could never be found among the words of a text.
     pub fn new(words: &[String]) -> Result<Self, String> {
         let one_word = |text: &String| {
             let composed: String = text.nfc().collect();
-            let is_word = composed.unicode_words().next() == Some(composed.as_str());
+            let mut is_word = false;
+            each_word(&composed, |word| is_word |= word == composed);
             if is_word { Ok(composed) } else { Err(text.clone()) }
         };
         words.iter().map(one_word).collect::<Result<_, _>>().map(Self)
@@ -59,7 +61,7 @@ pub(super) struct Words {
 impl Words {
     pub(super) fn of(text: &str, todo: &TodoMarkers) -> Self {
         let mut words = Self { count: 0, todo_markers: 0, normal: String::with_capacity(text.len()) };
-        for word in composed(text).unicode_words() {
+        each_word(&composed(text), |word| {
             words.count = words.count.saturating_add(1);
             words.todo_markers += u32::from(todo.contains(word));
             if word.is_ascii() {
@@ -68,7 +70,7 @@ impl Words {
                 words.normal.push_str(&word.to_lowercase());
             }
             words.normal.push('\n');
-        }
+        });
         words
     }
 

@@ -21,9 +21,7 @@ impl OwnSite {
     pub(super) fn files_within(&self, url: &str, depth: usize) -> Vec<(Target, Certainty)> {
         match self.meaning(url) {
             Some(UrlMeaning::Files(files)) => files,
-            Some(UrlMeaning::ContentId(_) | UrlMeaning::PageTitle { .. }) | None => {
-                self.files_beside_the_path(&with_slashes(url.trim()), depth)
-            }
+            _ => self.files_beside_the_path(&with_slashes(url.trim()), depth),
         }
     }
 

@@ -1,10 +1,13 @@
 //! Comala on Cloud: the sweep over its search fields.
 
 use chrono::{TimeDelta, Utc};
+use serde_json::json;
 
 use super::{on, on_search, pages, read, read_by, read_with, with_app};
 use crate::inventory::workflow::{DueWindow, WorkflowOptions, expected_requests};
 use confluence_client::RequestKind;
+use confluence_client::api::SearchedSpaces;
+use confluence_sim::site::ArchivedSearch;
 use confluence_sim::workflow::{Approval, Decision, PageWorkflow, WorkflowApp};
 use confluence_sim::{Fault, Site};
 
@@ -189,7 +192,14 @@ async fn what_is_expected_is_what_is_sent() {
     let ids: Vec<_> = read.reading.pages.keys().cloned().collect();
     let pages: Vec<_> = ids
         .iter()
-        .map(|id| crate::inventory::workflow::WorkflowPage { id, space_key: "ENG", version: None, labels: None })
+        .map(|id| crate::inventory::workflow::WorkflowPage {
+            id,
+            space_key: "ENG",
+            searched: SearchedSpaces::Current,
+            version: None,
+            labels: None,
+            content_state: None,
+        })
         .collect();
     let expected = expected_requests(&pages, &options);
     for kind in [RequestKind::WorkflowProperties, RequestKind::WorkflowSearch, RequestKind::ContentStates] {
@@ -266,4 +276,96 @@ async fn archived_pages_are_not_shown_by_the_search_so_it_does_not_speak_for_the
 async fn malformed_hits_make_the_sweep_incomplete() {
     let faults = on("/wiki/rest/api/content/search", Fault::MalformedItems);
     assert!(!read_with(site(), faults, &named(&[])).await.coverage.is_complete());
+}
+
+/// A page in an archived space that is published and overdue, with a content state of its own; beside it one of the current
+/// space.
+fn with_archived_space(search: ArchivedSearch) -> Site {
+    let mut site = site();
+    site = site.space("OLD", "Old").with_space(|space| space.archived = true);
+    site = site
+        .page("2000", "Handbook", "")
+        .property("content-state-published", json!({"id": 7, "name": "Ready for review", "color": "#fff"}));
+    site = site.page("2001", "Notes", "");
+    site.workflow.pages.insert("2000".to_owned(), due_in(0, page("Published", true)));
+    site.behaviour.archived_search = search;
+    site
+}
+
+#[tokio::test(start_paused = true)]
+async fn pages_of_archived_spaces_have_the_states_that_the_general_search_shows() {
+    let read = read(with_archived_space(ArchivedSearch::Shown), &named(&["Published"])).await;
+    let state = read.state("2000");
+    assert_eq!(read.told("2000"), (Some("Published"), "comala_cloud_cql".to_owned()));
+    assert_eq!((state.is_final, state.due_within), (Some(true), Some(DueWindow::Overdue)));
+    assert_eq!(state.content_state.as_deref(), Some("Ready for review"), "beside it");
+    assert_eq!(read.told("2001"), (None, "none".to_owned()), "the search shows it, and no workflow of it");
+    assert_eq!((read.units().skipped, read.coverage.is_complete()), (0, true));
+    read.assert_as_planned();
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_content_state_stands_for_a_state_that_the_search_does_not_show() {
+    for search in [ArchivedSearch::Ignored, ArchivedSearch::Refused] {
+        let read = read(with_archived_space(search), &named(&["Draft", "Published"])).await;
+        for id in ["2000", "2001"] {
+            let state = read.state(id);
+            assert_eq!(read.told(id), (None, "unavailable".to_owned()), "{search:?}");
+            assert_eq!((state.is_final, state.due_within, state.due), (None, None, None));
+        }
+        assert_eq!(read.state("2000").content_state.as_deref(), Some("Ready for review"), "said beside it");
+        assert!(read.note("does not show").contains("workflow of 2 pages is not known"));
+        assert!(read.note("does not show").contains("2 of them in archived spaces"));
+        assert!(read.units().skipped >= 1 && read.coverage.is_complete(), "{:#?}", read.coverage.gaps);
+        assert_eq!(read.sent("includeArchivedSpaces=true"), 1, "nothing more is asked of a search that shows nothing");
+        assert_eq!(read.told("1000").0, Some("Draft"), "other spaces are read");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_the_app_content_states_of_archived_spaces_are_their_states() {
+    for search in [ArchivedSearch::Shown, ArchivedSearch::Ignored, ArchivedSearch::Refused] {
+        let mut site = with_archived_space(search);
+        site.workflow.app = WorkflowApp::None;
+        let read = read(site, &named(&["Published"])).await;
+        assert_eq!(read.told("2000"), (Some("Ready for review"), "native_state".to_owned()), "{search:?}");
+        let without_state = if search == ArchivedSearch::Refused { "unavailable" } else { "none" };
+        assert_eq!(read.told("2001"), (None, without_state.to_owned()), "{search:?}");
+        assert!(read.coverage.is_complete(), "{:#?}", read.coverage.gaps);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_page_published_a_moment_ago_is_not_in_its_content_state_only() {
+    let mut site = site();
+    site = site.property("content-state-published", json!({"id": 7, "name": "Ready for review", "color": "#fff"}));
+    // the index has not caught up with 1005
+    let cut = Fault::edit_json(|answer| {
+        answer["results"].as_array_mut().unwrap().retain(|hit| hit["id"] != "1005");
+    });
+    let read = read_with(site, on("/wiki/rest/api/content/search", cut), &named(&[])).await;
+    assert_eq!(read.told("1005"), (None, "unavailable".to_owned()));
+    assert_eq!(read.state("1005").content_state.as_deref(), Some("Ready for review"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_content_state_stands_for_a_state_where_the_search_finds_no_workflow_in_archived_spaces() {
+    let enabled = "type = page and space in (\"OLD\") and cw_enabled = true";
+    let none = Fault::edit_json(|answer| answer["results"].as_array_mut().unwrap().clear());
+    let read =
+        read_with(with_archived_space(ArchivedSearch::Shown), on_search(enabled, none), &named(&["Draft"])).await;
+    assert_eq!(read.told("2000"), (None, "unavailable".to_owned()));
+    assert_eq!(read.state("2000").content_state.as_deref(), Some("Ready for review"));
+    assert!(read.note("in current spaces only").contains("2 pages in archived spaces"));
+    assert_eq!((read.told("1000").0, read.coverage.is_complete()), (Some("Draft"), true));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_general_search_that_does_not_know_the_fields_leaves_archived_spaces_unknown() {
+    let enabled = "type = page and space in (\"OLD\") and cw_enabled = true";
+    let faults = on_search(enabled, Fault::status(400));
+    let read = read_with(with_archived_space(ArchivedSearch::Shown), faults, &named(&["Draft", "Published"])).await;
+    assert_eq!(read.told("2000"), (None, "unavailable".to_owned()));
+    assert_eq!((read.told("1000").0, read.coverage.is_complete()), (Some("Draft"), true));
+    assert!(read.note("could not be searched for").contains("2 pages in archived spaces"));
 }

@@ -14,6 +14,7 @@ use crate::inventory::coverage::{UnitCounts, UnitKind};
 use crate::inventory::{ContentId, Coverage};
 use crate::progress::Progress;
 use confluence_client::Timeouts;
+use confluence_client::api::SearchedSpaces;
 use confluence_client::{Api, ConnectionSettings, Credentials};
 use confluence_sim::site::Kind;
 use confluence_sim::workflow::{PageWorkflow, WorkflowApp};
@@ -73,6 +74,7 @@ async fn read_by(site: Site, faults: FaultPlan, options: &WorkflowOptions, prepa
     let api = Api::new(settings).unwrap();
     prepare(&api);
     let space_of = |id: &str| site.spaces.iter().find(|space| space.id == id).map(|space| space.key.as_str());
+    let is_archived = |id: &str| site.spaces.iter().any(|space| space.id == id && space.archived);
     let chosen: Vec<_> = site.contents.iter().filter(|content| content.kind == Kind::Page).collect();
     let ids: Vec<ContentId> = chosen.iter().map(|page| ContentId::new(page.id.clone())).collect();
     let pages: Vec<WorkflowPage<'_>> = chosen
@@ -81,8 +83,10 @@ async fn read_by(site: Site, faults: FaultPlan, options: &WorkflowOptions, prepa
         .map(|(page, id)| WorkflowPage {
             id,
             space_key: space_of(&page.space_id).unwrap(),
+            searched: if is_archived(&page.space_id) { SearchedSpaces::Archived } else { SearchedSpaces::Current },
             version: page.version().map(|version| version.number),
             labels: Some(&page.labels),
+            content_state: None,
         })
         .filter(|page| page.space_key != "OTHER")
         .collect();

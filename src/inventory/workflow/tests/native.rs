@@ -31,9 +31,38 @@ async fn states_come_in_bulk_by_space_and_state() {
     let read = read(site(), &WorkflowOptions::default()).await;
     assert_eq!(read.told("1001"), (Some("In review"), "native_state".to_owned()));
     assert_eq!(read.told("1002"), (None, "none".to_owned()));
-    assert_eq!((read.sent("/rest/api/content/10"), read.sent("/space/ENG/state")), (0, 2), "never page by page");
+    assert_eq!(read.sent("/space/ENG/state"), 2);
+    let dated = (read.sent("/rest/api/content/1000/state"), read.sent("/rest/api/content/1002/state"));
+    assert_eq!(dated, (1, 0), "only pages that bear a state are asked since when");
+    let since = read.state("1001").content_state_since;
+    assert!(since.is_some() && read.state("1001").since == since);
+    assert_eq!(read.state("1002").since, None);
     assert!(read.coverage.is_complete(), "{:#?}", read.coverage.gaps);
     read.assert_as_planned();
+}
+
+/// Own history tells it to the week then.
+#[tokio::test(start_paused = true)]
+async fn dates_that_are_refused_are_empty_counted_and_no_gap() {
+    for status in [403, 500] {
+        let read = read_with(
+            site(),
+            on("/wiki/rest/api/content/1000/state", Fault::status(status)),
+            &WorkflowOptions::default(),
+        )
+        .await;
+        assert_eq!(read.told("1000"), (Some("In review"), "native_state".to_owned()));
+        assert_eq!((read.state("1000").since, read.state("1001").since.is_some()), (None, true));
+        read.note("when 1 page came into the content state could not be read");
+        assert!(read.coverage.is_complete(), "{:#?}", read.coverage.gaps);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_date_of_another_state_is_not_taken() {
+    let other = Fault::edit_json(|answer| answer["contentState"]["name"] = json!("Verified"));
+    let read = read_with(site(), on("/wiki/rest/api/content/1000/state", other), &WorkflowOptions::default()).await;
+    assert_eq!((read.state("1000").since, read.state("1000").content_state_since), (None, None));
 }
 
 #[tokio::test(start_paused = true)]

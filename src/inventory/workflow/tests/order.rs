@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::{pages, read, with_app};
 use crate::inventory::workflow::{DocumentReport, PinnedProperty, WorkflowOptions};
+use confluence_client::api::SearchedSpaces;
 use confluence_sim::sample_site;
 use confluence_sim::workflow::{PageWorkflow, WorkflowApp};
 
@@ -62,7 +63,14 @@ async fn each_source_answers_what_the_earlier_ones_left_open() {
 #[tokio::test(start_paused = true)]
 async fn labels_that_were_not_read_are_a_gap() {
     let id = crate::inventory::ContentId::new("1000");
-    let page = super::WorkflowPage { id: &id, space_key: "ENG", version: None, labels: None };
+    let page = super::WorkflowPage {
+        id: &id,
+        space_key: "ENG",
+        searched: SearchedSpaces::Current,
+        version: None,
+        labels: None,
+        content_state: None,
+    };
     let server = confluence_sim::DemoServer::start(pages(1)).await.unwrap();
     let settings = confluence_client::ConnectionSettings::new(
         server.base_url(),

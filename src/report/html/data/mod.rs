@@ -1,5 +1,5 @@
 //! The block of data behind a table of files: tables of columns, texts that repeat kept once, and for every text
-//! column the place of each row in sorted order (`report-ui.md` C2). It holds all that the program writes into the
+//! column the place of each row in sorted order. It holds all that the program writes into the
 //! CSV, as it is and not as it is shown: the script makes the same table of any choice of rows.
 
 mod address;

@@ -1,4 +1,4 @@
-//! The place of each text in sorted order, so that sorting is the same in every browser (`report-ui.md` C2).
+//! The place of each text in sorted order, so that sorting is the same in every browser.
 
 use unicode_normalization::UnicodeNormalization;
 

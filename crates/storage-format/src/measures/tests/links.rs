@@ -1,7 +1,7 @@
 //! Where a page leads.
 
 use super::{measure, read};
-use crate::PageLink;
+use crate::{Depth, OwnSite, PageLink, PlaceLink, TodoMarkers, parse_to};
 
 fn titled(title: &str, space: Option<&str>) -> PageLink {
     PageLink::Title { title: title.to_owned(), space: space.map(str::to_owned) }
@@ -9,6 +9,10 @@ fn titled(title: &str, space: Option<&str>) -> PageLink {
 
 fn id(id: &str) -> PageLink {
     PageLink::Id(id.to_owned())
+}
+
+fn any(id: &str) -> PageLink {
+    PageLink::Any(id.to_owned())
 }
 
 #[test]
@@ -28,10 +32,11 @@ fn pages_by_title_id_and_address_each_once() {
         [
             titled("Guide", Some("OPS")),
             titled("Guide", None),
+            any("1001"),
             id("1001"),
             id("2002"),
             titled("Release Plan", Some("OPS")),
-            id("2001"),
+            any("2001"),
             id("30003"),
         ]
     );
@@ -106,4 +111,80 @@ fn addresses_on_other_hosts_each_once() {
         <img src="https://docs.example/d.png" alt="shown, not linked"/> https://docs.example/e"#;
     let links: Vec<_> = measure(body).external_links.into_iter().collect();
     assert_eq!(links, ["HTTP://docs.example/b", "https://docs.example/a?b=1&c=2", "https://docs.example/c"]);
+}
+
+#[test]
+fn pages_by_name_in_a_query_spaces_and_titles_beside_an_id() {
+    let body = r#"<a href="/wiki/pages/viewpage.action?spaceKey=OPS&amp;title=Release+Plan%21">x</a>
+        <a href="/wiki/spaces/OPS">x</a> <a href="https://acme.atlassian.net/wiki/spaces/OPS/overview?a=b">x</a>
+        <a href="/wiki/display/~ann">x</a> <ac:link><ri:space ri:space-key="HR"/></ac:link>
+        <ac:link><ri:page ri:content-title="Guide" ri:content-id="77"/></ac:link>
+        <ac:structured-macro ac:name="contentbylabel"><ac:parameter ac:name="spaces"><ri:space ri:space-key="NOT"/>
+        </ac:parameter></ac:structured-macro><ac:link><ri:space ri:space-key="@self"/></ac:link>"#;
+    let space = |key: &str| PageLink::Space(key.to_owned());
+    let known = PageLink::Known { id: "77".to_owned(), title: "Guide".to_owned(), space: None, post: false };
+    let expected = [titled("Release Plan!", Some("OPS")), space("OPS"), space("~ann"), space("HR"), known];
+    assert_eq!(read(body).page_links, expected);
+}
+
+#[test]
+fn places_in_the_own_page_and_in_others() {
+    let body = r##"<a href="#Set-up%3F">x</a> <a href="#">x</a> <a href="#top">x</a>
+        <a href="/wiki/spaces/OPS/pages/1001/Guide#First-steps">x</a> <a href="https://docs.example/a#part">x</a>
+        <a href="/wiki/spaces/OPS/pages/1001/Guide?focusedCommentId=5#comment-5">x</a>
+        <ac:link ac:anchor="end"/> <ac:link ac:anchor="end"><ac:link-body>again</ac:link-body></ac:link>
+        <ac:link ac:anchor="Costs"><ri:page ri:content-title="Plan"/></ac:link>
+        <ac:link ac:anchor="p1"><ri:attachment ri:filename="a.pdf"/></ac:link>"##;
+    let place = |page: Option<PageLink>, anchor: &str| PlaceLink { page, anchor: anchor.to_owned() };
+    let expected = [
+        place(None, "Set-up?"),
+        place(Some(id("1001")), "First-steps"),
+        place(None, "end"),
+        place(Some(titled("Plan", None)), "Costs"),
+    ];
+    assert_eq!(measure(body).place_links, expected);
+}
+
+#[test]
+fn headings_and_anchors_are_places() {
+    let anchor = |parameter: &str, name: &str| {
+        format!(
+            "<ac:structured-macro ac:name=\"anchor\"><ac:parameter ac:name=\"{parameter}\">{name}</ac:parameter>\
+             </ac:structured-macro>"
+        )
+    };
+    let body = format!(
+        "<h1>Costs &amp; <strong>bene</strong>fits</h1>{}<h2>{}With an anchor</h2><a name=\"old\">x</a><p id=\"para\">y</p>\
+         <ac:structured-macro ac:name=\"expand\"><ac:rich-text-body><h3>Hidden</h3></ac:rich-text-body></ac:structured-macro>",
+        anchor("", "end"),
+        anchor("default-parameter", "inside")
+    );
+    let anchors = measure(&body).anchors;
+    for place in ["Costs-&-benefits", "Plan-Costs&benefits", "end", "inside", "With-an-anchor", "old", "para", "Hidden"]
+    {
+        assert_eq!(anchors.leads("Plan", place), Some(true), "{place}");
+    }
+    assert_eq!(anchors.leads("Plan", "nothing"), Some(false));
+    let unsure = [
+        "<h1>Due <time datetime=\"2026-01-01\"/></h1>",
+        "<h1>To <ac:link><ri:page ri:content-title=\"Guide\"/></ac:link></h1>",
+        "<h1>x <ac:structured-macro ac:name=\"status\"/></h1>",
+        "<ac:structured-macro ac:name=\"include\"/>",
+        "<ac:structured-macro ac:name=\"tabs-of-an-app\"/>",
+    ];
+    for body in unsure {
+        assert_eq!(measure(body).anchors.leads("Plan", "nothing"), None, "{body}");
+    }
+}
+
+/// Ids of another deployment are no ids of this one.
+#[test]
+fn ids_of_former_hosts() {
+    let site =
+        OwnSite::new("https://acme.atlassian.net/wiki", &[]).with_former_hosts(&["wiki.acme.example".to_owned()]);
+    let body = r#"<a href="https://wiki.acme.example/pages/viewpage.action?pageId=2002">x</a>
+        <a href="https://wiki.acme.example/x/0Qc">x</a> <a href="https://wiki.acme.example/display/OPS/Plan">x</a>"#;
+    let read = parse_to(body, &site, Depth::Measures(&TodoMarkers::default()));
+    let former = |id: &str| PageLink::Former(id.to_owned());
+    assert_eq!(read.page_links, [former("2002"), former("2001"), titled("Plan", Some("OPS"))]);
 }

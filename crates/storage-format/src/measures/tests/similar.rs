@@ -81,10 +81,13 @@ fn a_sketch_of_another_length_is_refused() {
 fn languages_of_texts_that_are_long_enough() {
     let german = "Der Dienst nimmt Anfragen von Kunden an und antwortet innerhalb von zweihundert Millisekunden. Jede \
                   Gruppe hält ihre eigene Fassung des Plans, die am Ende jedes Quartals geprüft wird.";
-    let japanese = "このページでは、添付ファイルの保存形式を確認する方法について説明します。";
+    let japanese =
+        "このページでは、添付ファイルの保存形式を確認する方法について説明します。測定値は一時間ごとに更新されます。";
+    let thai = "หลังจากเปิดเครื่อง ให้รอห้านาทีเพื่อให้ค่าที่วัดได้คงที่ หากไฟสีแดงยังกะพริบ กรุณาติดต่อฝ่ายบริการลูกค้า";
     let korean = "이 문서는 첨부 파일을 저장하는 형식을 확인하는 방법을 설명합니다. 모든 팀은 분기마다 자기 계획을 다시 \
                   검토하고 변경 사항을 일주일 전에 알려야 합니다. 문제가 생기면 되돌립니다.";
-    for (text, expected) in [(TEXT, "eng"), (german, "deu"), (japanese, "jpn"), (korean, "kor")] {
+    let texts = [(TEXT, "eng"), (german, "deu"), (japanese, "jpn"), (thai, "tha"), (korean, "kor")];
+    for (text, expected) in texts {
         assert_eq!(measure(text).language.as_deref(), Some(expected), "{text}");
     }
     assert_eq!(measure("Der Dienst nimmt Anfragen von Kunden an.").language, None, "too short");

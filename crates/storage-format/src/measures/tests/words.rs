@@ -34,16 +34,28 @@ fn words_are_those_of_uax_29() {
 #[test]
 fn words_of_other_scripts() {
     for (text, expected) in [
-        // Han and Hiragana by character, Katakana by run
-        ("添付ファイルの保存形式", 8),
-        ("文件", 2),
+        // 添付, ファイル, の, 保存, 形式
+        ("添付ファイルの保存形式", 5),
+        ("文件", 1),
+        // 请, 等待, 五分钟, and the name
+        ("请等待五分钟。Air", 4),
         // Korean by blanks
         ("저장소 형식 문서", 3),
         // right to left
         ("שלום עולם", 2),
         ("مرحبا بالعالم", 2),
-        // Thai by character, with its marks
-        ("กา", 2),
+        // ภาษา, ไทย, and the name
+        ("กา", 1),
+        ("ภาษาไทยAir", 3),
+        // digits are no letters of the script
+        ("รอ5นาที ๑๒", 4),
+        ("ພາສາລາວ", 2),
+        ("ភាសាខ្មែរ", 1),
+        // blanks of no width, which Khmer writes between words
+        ("សូម\u{200b}រង់ចាំ", 2),
+        ("မြန်မာစာ", 2),
+        // letters that no dictionary knows are words by character
+        ("𠀀𠀁", 2),
         ("Привет мир", 2),
     ] {
         assert_eq!(words(text), expected, "{text:?}");
@@ -135,10 +147,24 @@ fn code_is_counted_apart() {
 
     let other = measure(&code("mermaid", "<![CDATA[graph TD; a-->b]]>"));
     assert_eq!((other.code_blocks, other.code_words, other.words), (0, 0, 0), "a macro draws it");
-    let inline = measure("<p>call <code>run now</code></p><pre>as typed</pre>");
-    assert_eq!((inline.code_blocks, inline.code_words, inline.words), (0, 0, 5), "it stands in the text");
+    let inline = measure("<p>call <code>run now</code></p>");
+    assert_eq!((inline.code_blocks, inline.code_words, inline.words), (0, 0, 3), "it stands in the text");
     let empty = measure(r#"<ac:structured-macro ac:name="code"/>"#);
     assert_eq!((empty.code_blocks, empty.code_words, empty.code_characters), (1, 0, 0));
+}
+
+#[test]
+fn preformatted_text_is_code() {
+    let measures = measure("one<pre>let a = &lt;b&gt;;\n  TODO<br/>x</pre>two<pre> y</pre><pre></pre> three");
+    assert_eq!((measures.words, measures.characters, measures.todo_markers), (3, 13, 0));
+    assert_eq!((measures.code_blocks, measures.code_words), (3, 6), "let a b TODO x y");
+    assert_eq!(measures.code_characters, 21, "let a = <b>; TODO x y");
+    let linked =
+        measure(r#"<pre>a<ac:link><ri:page ri:content-title="x"/></ac:link>b<a href="/x"><b>c</b></a></pre>d"#);
+    assert_eq!((linked.code_words, linked.words), (2, 1), "the title of the page parts a and bc");
+    // what readers do not see is not seen there either
+    let unseen = measure("<pre>a <ac:placeholder>not this</ac:placeholder></pre>");
+    assert_eq!((unseen.code_words, unseen.words, unseen.placeholders), (1, 0, 1));
 }
 
 #[test]
@@ -159,7 +185,11 @@ fn markers_of_unfinished_pages_can_be_chosen() {
     let read = |todo: &TodoMarkers| parse_to("<p>XXX: \u{fc}brig, TODO xxx</p>", &site, Depth::Measures(todo));
     assert_eq!(read(&chosen).measures.unwrap().todo_markers, 2);
     assert_eq!(read(&TodoMarkers::new(&[]).unwrap()).measures.unwrap().todo_markers, 0);
-    for never_found in ["to do", "TODO:", "", "下書き"] {
+    // a word of a script without blanks
+    let draft = TodoMarkers::new(&["下書き".into()]).unwrap();
+    let text = parse_to("<p>これは下書きです。</p>", &site, Depth::Measures(&draft));
+    assert_eq!(text.measures.unwrap().todo_markers, 1);
+    for never_found in ["to do", "TODO:", "", "添付ファイル"] {
         assert_eq!(TodoMarkers::new(&["TODO".into(), never_found.into()]), Err(never_found.to_owned()));
     }
 }

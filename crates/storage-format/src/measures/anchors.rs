@@ -1,0 +1,209 @@
+//! The places of a page that links can lead to: its headings, and the anchors that somebody set.
+//!
+//! Confluence derives the name of a heading's place in several ways: the legacy editor from the titles of page and heading
+//! without blanks, the new editor from the heading with hyphens for blanks, both with a number behind the name where a
+//! heading stands twice. Which punctuation stays is told nowhere. So names are compared by their letters and digits alone.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+use unicode_normalization::UnicodeNormalization;
+
+use crate::steps::{LONGEST_KEY, beginning};
+
+/// The places of a body that links can lead to.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Anchors {
+    /// Letters and digits of their names, in lower case.
+    names: BTreeSet<Box<str>>,
+    /// There may be more: a macro may show headings that the body does not hold.
+    may_have_more: bool,
+}
+
+impl Anchors {
+    /// Whether a link to the place `anchor` leads anywhere in the page of this title; `None` cannot be told.
+    pub fn leads(&self, title: &str, anchor: &str) -> Option<bool> {
+        match (self.leads_as_written(title, anchor), without_marks(anchor)) {
+            (Some(false), Some(text)) => self.leads_as_written(title, &text),
+            (leads, _) => leads,
+        }
+    }
+
+    fn leads_as_written(&self, title: &str, anchor: &str) -> Option<bool> {
+        let title = letters(title);
+        let whole = letters(anchor);
+        // of headings that stand more than once, the second is `.1`
+        let numbered = anchor.rsplit_once('.').filter(|(_, number)| number.bytes().all(|byte| byte.is_ascii_digit()));
+        let unnumbered = numbered.map(|(name, _)| letters(name));
+        for name in std::iter::once(whole).chain(unnumbered) {
+            // an id must not begin with a digit
+            let by_title = [Some(&*name), name.strip_prefix("id")].into_iter().flatten();
+            let mut within = by_title.filter_map(|name| name.strip_prefix(&*title));
+            if name.is_empty() || name == title {
+                return None;
+            }
+            if self.names.contains(&*name) || within.any(|name| self.names.contains(name)) {
+                return Some(true);
+            }
+        }
+        (!self.may_have_more).then_some(false)
+    }
+
+    pub(super) fn add(&mut self, name: &str) {
+        let name = name.trim();
+        let kept = beginning(name, LONGEST_KEY);
+        if kept.len() < name.len() {
+            self.may_have_more = true;
+        }
+        let letters = letters(kept);
+        if !letters.is_empty() {
+            self.names.insert(letters.into());
+        }
+    }
+
+    /// There may be more than the body told.
+    pub fn are_not_all_known(&mut self) {
+        self.may_have_more = true;
+    }
+}
+
+/// Without the marks, such as `[hardBreak]`, that the new editor sets for what is no text in a heading; `None` where it has
+/// none.
+fn without_marks(anchor: &str) -> Option<String> {
+    let mut text = String::new();
+    let mut rest = anchor;
+    while let Some((before, behind)) = rest.split_once('[') {
+        let word = behind
+            .split_once(']')
+            .filter(|(word, _)| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphabetic()));
+        text.push_str(before);
+        rest = word.map_or(behind, |(_, after)| after);
+    }
+    text.push_str(rest);
+    (text.len() < anchor.len()).then_some(text)
+}
+
+/// Its letters and digits in lower case.
+fn letters(name: &str) -> String {
+    name.nfc().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// What begins the names that browsers, Confluence and its comments understand by themselves.
+const UNDERSTOOD: [&str; 8] = ["!", "/", ":~:", "comment-", "focused", "footer-comment", "inline", "talk-"];
+
+/// Places that Confluence makes on every page, or the first parts of their names.
+const OF_EVERY_PAGE: [&str; 8] = ["addcomment", "attachment", "comment", "content", "footer", "likes", "main", "title"];
+
+/// Whether it names no place of the body: the whole page, its comments, the text that a browser is to mark.
+pub(super) fn is_of_every_page(anchor: &str) -> bool {
+    let anchor = anchor.trim().to_lowercase();
+    let is_name = || anchor.chars().any(char::is_alphanumeric);
+    !is_name()
+        || anchor == "top"
+        || anchor.strip_prefix("block-").is_some_and(is_of_a_block)
+        || UNDERSTOOD.iter().any(|start| anchor.starts_with(start))
+        || OF_EVERY_PAGE.iter().any(|start| is_made(&anchor, start))
+}
+
+/// The id of a block, by which the new editor links to it: a UUID, or its last part.
+fn is_of_a_block(id: &str) -> bool {
+    let parts: Vec<&str> = id.split('-').collect();
+    let are_hex = parts.iter().all(|part| part.bytes().all(|byte| byte.is_ascii_hexdigit()));
+    are_hex && matches!(parts.iter().map(|part| part.len()).collect::<Vec<_>>()[..], [12] | [8, 4, 4, 4, 12])
+}
+
+/// `comments`, `attachment-12`: the word, then a number or a further part; a heading `Contents of the box` is none.
+fn is_made(anchor: &str, start: &str) -> bool {
+    let Some(rest) = anchor.strip_prefix(start) else { return false };
+    let rest = rest.strip_prefix('s').unwrap_or(rest);
+    let rest = rest.strip_prefix(['-', '_']).unwrap_or(rest);
+    rest.is_empty() || rest.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-') || KNOWN_PARTS.contains(&rest)
+}
+
+/// Further parts of such names.
+const KNOWN_PARTS: [&str; 7] =
+    ["and-labels-container", "and-labels-section", "content", "heading", "section", "text", "thread"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn anchors(names: &[&str]) -> Anchors {
+        let mut anchors = Anchors::default();
+        for name in names {
+            anchors.add(name);
+        }
+        anchors
+    }
+
+    #[test]
+    fn a_heading_is_found_under_each_of_its_names() {
+        let anchors = anchors(&["What's new? (2024)", "Über uns", "setup"]);
+        let found = [
+            "What’s-new?-(2024)",
+            "WhatsNew2024",
+            "Plan\u{a0}B-What'snew?(2024)",
+            "PlanB-What'snew?(2024)",
+            "id-PlanB-setup",
+            "setup.1",
+            "PlanB-setup.2",
+            "\u{55}\u{308}ber-uns",
+        ];
+        for name in found {
+            assert_eq!(anchors.leads("Plan B", name), Some(true), "{name}");
+        }
+        for name in ["setup-guide", "OtherPlan-setup", "set", "2024", "id-setup-x"] {
+            assert_eq!(anchors.leads("Plan B", name), Some(false), "{name}");
+        }
+        assert_eq!(anchors.leads("Plan B", "🚀"), None);
+        // what is no text in a heading has a mark in its name, which is no text of it
+        for (name, leads) in
+            [("set[hardBreak]up", Some(true)), ("[inlineExtension]", None), ("[mediaInline]other", Some(false))]
+        {
+            assert_eq!(anchors.leads("Plan B", name), leads, "{name}");
+        }
+        assert_eq!(anchors.leads("Plan B", "PlanB"), None);
+    }
+
+    #[test]
+    fn where_a_macro_may_show_more_headings_only_those_that_are_there_are_told() {
+        let mut anchors = anchors(&["setup"]);
+        anchors.are_not_all_known();
+        assert_eq!(anchors.leads("Plan", "setup"), Some(true));
+        assert_eq!(anchors.leads("Plan", "other"), None);
+        let mut long = Anchors::default();
+        long.add(&"a".repeat(5_000));
+        assert_eq!(long.leads("Plan", "b"), None);
+    }
+
+    #[test]
+    fn places_that_every_page_has() {
+        for place in [
+            "",
+            "top",
+            "comments",
+            "comment-12",
+            "comments-section",
+            "footer",
+            "!x",
+            ":~:text=a",
+            "title-text",
+            "comment-thread-8f",
+            "block-0a1b2c3d4e5f",
+            "block-0A1b2c3d-0000-4000-8000-0a1b2c3d4e5f",
+        ] {
+            assert!(is_of_every_page(place), "{place}");
+        }
+        for place in [
+            "Comments-on-the-plan",
+            "topics",
+            "titles-of-books",
+            "setup",
+            "footers-on-pages",
+            "block-diagram",
+            "block-2024",
+        ] {
+            assert!(!is_of_every_page(place), "{place}");
+        }
+    }
+}

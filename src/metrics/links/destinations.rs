@@ -1,0 +1,214 @@
+//! Where a link leads, as far as the run has read what is needed to tell.
+
+use std::collections::{HashMap, HashSet};
+
+use super::is_there;
+use crate::inventory::snapshot::SnapshotFacts;
+use crate::inventory::{Content, ContentId, ContentKind, Inventory, SpaceId, Status};
+use crate::metrics::gaps::Gaps;
+use crate::metrics::link_problems::Why;
+use storage_format::{ContainerRef, PageLink};
+
+/// Where a link leads.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Destination<'a> {
+    /// A content that was read.
+    Content(&'a Content),
+    /// An archived page or post that was not read.
+    Archived,
+    /// Somewhere that was not read.
+    Unread,
+    /// Nowhere.
+    Missing(Why),
+}
+
+/// A title in a space, as titles are compared.
+type Title<'a> = (&'a SpaceId, String);
+
+/// Everything that a link can lead to.
+#[derive(Debug)]
+pub(super) struct Destinations<'a> {
+    facts: &'a SnapshotFacts,
+    by_id: HashMap<&'a ContentId, &'a Content>,
+    /// In the trash, or a draft that was never published: links lead nowhere.
+    gone: HashMap<&'a ContentId, Why>,
+    pages: Titles<'a>,
+    posts: Titles<'a>,
+    /// By key and alias in lower case.
+    spaces: HashMap<String, &'a SpaceId>,
+    keys: HashMap<&'a SpaceId, &'a str>,
+    /// Everything that any space holds was listed by name.
+    knows_all_spaces: bool,
+}
+
+/// The pages or posts by title.
+#[derive(Debug, Default)]
+struct Titles<'a> {
+    there: HashMap<Title<'a>, &'a Content>,
+    gone: HashMap<Title<'a>, Why>,
+    /// Spaces all of whose pages or posts were listed.
+    listed: HashSet<&'a SpaceId>,
+}
+
+impl<'a> Destinations<'a> {
+    pub(super) fn new(inventory: &'a Inventory, facts: &'a SnapshotFacts, read: &[&str], gaps: Gaps) -> Self {
+        let spaces = inventory.spaces.iter();
+        let listed: HashSet<&SpaceId> =
+            spaces.clone().filter(|space| read.contains(&space.key.as_str())).map(|space| &space.id).collect();
+        let titles = |may_lack_some| {
+            let listed = if may_lack_some { HashSet::new() } else { listed.clone() };
+            Titles { listed, ..Titles::default() }
+        };
+        let keys = spaces.clone().flat_map(|space| {
+            space.alias.iter().chain(std::iter::once(&space.key)).map(|key| (key.to_lowercase(), &space.id))
+        });
+        let mut found = Self {
+            facts,
+            by_id: HashMap::new(),
+            gone: HashMap::new(),
+            pages: titles(gaps.pages),
+            posts: titles(gaps.posts),
+            spaces: keys.collect(),
+            keys: spaces.map(|space| (&space.id, space.key.as_str())).collect(),
+            knows_all_spaces: !gaps.spaces,
+        };
+        let mut contents: Vec<&Content> = inventory.contents.iter().collect();
+        // of several contents of one title a link means the current page
+        contents.sort_by_key(|content| (content.status != Status::Current, content.kind != ContentKind::Page));
+        for content in contents {
+            found.add(content);
+        }
+        // a post whose title no page bears is found by that, too
+        for (title, post) in &found.posts.there {
+            found.pages.there.entry(title.clone()).or_insert(post);
+        }
+        found
+    }
+
+    fn add(&mut self, content: &'a Content) {
+        let why = match content.status {
+            Status::Draft => Why::Draft,
+            _ => Why::InTrash,
+        };
+        if is_there(content) {
+            self.by_id.insert(&content.id, content);
+        } else {
+            self.gone.entry(&content.id).or_insert(why);
+        }
+        let titles = match content.kind {
+            ContentKind::Page => &mut self.pages,
+            ContentKind::BlogPost => &mut self.posts,
+            _ => return,
+        };
+        let Some(space) = &content.space else { return };
+        let title = (space, folded(&content.title));
+        if is_there(content) {
+            titles.there.entry(title).or_insert(content);
+        } else {
+            titles.gone.entry(title).or_insert(why);
+        }
+    }
+
+    /// Where a link on a content leads.
+    pub(super) fn of(&self, from: &Content, link: &PageLink) -> Destination<'a> {
+        match link {
+            PageLink::Id(id) | PageLink::Any(id) => self.by_id(id),
+            PageLink::Former(id) => match self.by_id(id) {
+                found @ Destination::Content(_) => found,
+                // it leads to where the site was, and what is there nobody can tell
+                Destination::Archived | Destination::Unread | Destination::Missing(_) => Destination::Unread,
+            },
+            PageLink::Title { title, space } => self.titled(&self.pages, from, title, space.as_deref()),
+            PageLink::Post { title, space } => self.titled(&self.posts, from, title, space.as_deref()),
+            PageLink::Known { id, title, space, post } => {
+                let titles = if *post { &self.posts } else { &self.pages };
+                match (self.by_id(id), self.titled(titles, from, title, space.as_deref())) {
+                    (Destination::Missing(_), by_title @ (Destination::Content(_) | Destination::Unread)) => by_title,
+                    (by_id, _) => by_id,
+                }
+            }
+            PageLink::Space(key) => match self.space(key) {
+                Some(_) => Destination::Unread,
+                // where there is no such personal space, Confluence shows the person
+                None if key.starts_with('~') => Destination::Unread,
+                None => self.no_space(),
+            },
+        }
+    }
+
+    /// The content whose file is meant.
+    pub(super) fn owner(&self, page: &'a Content, container: &ContainerRef) -> Destination<'a> {
+        match container {
+            ContainerRef::Own => Destination::Content(page),
+            ContainerRef::Content(id) => self.by_id(id),
+            ContainerRef::Page { title, space } => self.titled(&self.pages, page, title, space.as_deref()),
+            ContainerRef::BlogPost { title, space, .. } => self.titled(&self.posts, page, title, space.as_deref()),
+            ContainerRef::Known { id, otherwise } => match (self.by_id(id), self.owner(page, otherwise)) {
+                (Destination::Missing(_), by_title @ (Destination::Content(_) | Destination::Unread)) => by_title,
+                (by_id, _) => by_id,
+            },
+            ContainerRef::CopiedFrom(_)
+            | ContainerRef::FormerId(_)
+            | ContainerRef::Unreadable
+            | ContainerRef::Space { .. } => Destination::Unread,
+        }
+    }
+
+    pub(super) fn by_id(&self, id: &str) -> Destination<'a> {
+        let key = ContentId::new(id);
+        if let Some(content) = self.by_id.get(&key) {
+            return Destination::Content(content);
+        }
+        if let Some(why) = self.gone.get(&key) {
+            return Destination::Missing(*why);
+        }
+        match self.facts.target_statuses.get(&key) {
+            Some(Status::Draft) => return Destination::Missing(Why::Draft),
+            Some(Status::Archived) => return Destination::Archived,
+            Some(status) if status.is_trash() => return Destination::Missing(Why::InTrash),
+            _ => {}
+        }
+        // what is no number was never an id of a content
+        let is_number = id.parse::<i64>().is_ok_and(|number| number > 0);
+        if self.facts.missing_targets.contains(&key) || !(is_number || id.starts_with("att")) {
+            return Destination::Missing(Why::NotFound);
+        }
+        Destination::Unread
+    }
+
+    fn titled(&self, titles: &Titles<'a>, from: &Content, title: &str, space: Option<&str>) -> Destination<'a> {
+        let own = || from.space.as_ref().and_then(|own| self.keys.get_key_value(own)).map(|(space, _)| *space);
+        let (space, otherwise) = match space {
+            Some(key) => (self.space(key), self.no_space()),
+            None => (own(), Destination::Unread),
+        };
+        let Some(space) = space else { return otherwise };
+        let key = (space, folded(title));
+        if let Some(content) = titles.there.get(&key) {
+            return Destination::Content(content);
+        }
+        if !titles.listed.contains(space) {
+            return Destination::Unread;
+        }
+        Destination::Missing(titles.gone.get(&key).copied().unwrap_or(Why::NoSuchTitle))
+    }
+
+    fn space(&self, key: &str) -> Option<&'a SpaceId> {
+        self.spaces.get(&key.to_lowercase()).copied()
+    }
+
+    fn no_space(&self) -> Destination<'a> {
+        if self.knows_all_spaces { Destination::Missing(Why::NoSuchSpace) } else { Destination::Unread }
+    }
+
+    /// The key of a space.
+    pub(super) fn key_of(&self, space: &SpaceId) -> Option<&'a str> {
+        self.keys.get(space).copied()
+    }
+}
+
+/// A title or file name without the differences that Confluence itself overlooks.
+pub(super) fn folded(name: &str) -> String {
+    use unicode_normalization::UnicodeNormalization as _;
+    name.trim().nfc().collect::<String>().to_lowercase()
+}

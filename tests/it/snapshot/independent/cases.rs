@@ -1,0 +1,52 @@
+//! The bodies of the cases that say how files are named, as the pages of one site: markup as editors, apps and old versions
+//! of Confluence left it.
+
+use confluence_sim::Site;
+use serde_json::Value;
+
+use super::generated::BASE;
+
+const AS_TEXT: &str = include_str!("../../../fixtures/usage-cases.txt");
+const AS_JSON: [&str; 2] = [
+    include_str!("../../../fixtures/reference-cases/cases.json"),
+    include_str!("../../../fixtures/reference-cases/field-2026-11.json"),
+];
+
+pub(super) fn site() -> Site {
+    let mut site = Site::new().space("ENG", "Engineering");
+    site.public_base = Some(BASE.to_owned());
+    for (number, body) in bodies().iter().enumerate() {
+        site = site.page(&(20_000 + number).to_string(), &format!("Case {number}"), body);
+    }
+    site
+}
+
+/// Each once, in a fixed order.
+fn bodies() -> Vec<String> {
+    let mut bodies: Vec<String> = AS_TEXT
+        .split("\n=== ")
+        .skip(1)
+        .filter_map(|case| {
+            let lines = case.lines().skip(1).take_while(|line| !line.starts_with("*** ") && !line.starts_with("--- "));
+            let body = lines.collect::<Vec<_>>().join("\n");
+            (!body.is_empty()).then_some(body)
+        })
+        .collect();
+    for document in AS_JSON {
+        collect(&serde_json::from_str(document).expect("JSON"), &mut bodies);
+    }
+    bodies.sort_unstable();
+    bodies.dedup();
+    bodies
+}
+
+fn collect(value: &Value, bodies: &mut Vec<String>) {
+    match value {
+        Value::Object(fields) => {
+            bodies.extend(fields.get("body").and_then(Value::as_str).map(str::to_owned));
+            fields.values().for_each(|value| collect(value, bodies));
+        }
+        Value::Array(items) => items.iter().for_each(|value| collect(value, bodies)),
+        _ => {}
+    }
+}

@@ -1,0 +1,382 @@
+//! What a body measures, counted in its tree by the definitions of the columns.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use icu_segmenter::options::WordBreakInvariantOptions;
+use icu_segmenter::{GraphemeClusterSegmenter, WordSegmenter};
+use unicode_normalization::UnicodeNormalization;
+
+use super::addresses::{Address, Hosts};
+use super::tree::{Element, Node, tree};
+
+/// Elements within a word: what they hold belongs to the text around it.
+const WITHIN_WORDS: [&str; 35] = [
+    "a",
+    "abbr",
+    "acronym",
+    "b",
+    "bdi",
+    "bdo",
+    "big",
+    "cite",
+    "code",
+    "del",
+    "dfn",
+    "em",
+    "font",
+    "i",
+    "ins",
+    "kbd",
+    "label",
+    "mark",
+    "q",
+    "s",
+    "samp",
+    "small",
+    "span",
+    "strike",
+    "strong",
+    "sub",
+    "sup",
+    "tt",
+    "u",
+    "var",
+    "wbr",
+    "ac:link",
+    "ac:link-body",
+    "ac:plain-text-link-body",
+    "ac:inline-comment-marker",
+];
+/// The macros of the tests that come with Confluence; all others are of apps.
+const OWN_MACROS: [&str; 39] = [
+    "anchor",
+    "attachments",
+    "chart",
+    "children",
+    "code",
+    "contentbylabel",
+    "details",
+    "excerpt",
+    "excerpt-include",
+    "expand",
+    "gallery",
+    "html",
+    "iframe",
+    "include",
+    "info",
+    "jira",
+    "livesearch",
+    "multimedia",
+    "noformat",
+    "note",
+    "panel",
+    "profile",
+    "profile-picture",
+    "roadmap",
+    "search",
+    "space-attachments",
+    "status",
+    "tip",
+    "toc",
+    "unmigrated-wiki-markup",
+    "userlister",
+    "view-file",
+    "viewdoc",
+    "viewfile",
+    "viewpdf",
+    "viewppt",
+    "viewxls",
+    "warning",
+    "widget",
+];
+const TODO_MARKERS: [&str; 5] = ["TODO", "TBD", "WIP", "FIXME", "DRAFT"];
+
+/// What a link names.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Link {
+    Id(String),
+    /// Without a space it is that of the body.
+    Title {
+        title: String,
+        space: Option<String>,
+        of_post: bool,
+    },
+}
+
+/// One body.
+#[derive(Debug, Default)]
+pub(super) struct Reading {
+    /// Values of the columns that the body alone gives.
+    pub(super) columns: BTreeMap<&'static str, String>,
+    /// Words in lower case.
+    pub(super) words: Vec<String>,
+    pub(super) links: Vec<Link>,
+    pub(super) includes: Vec<Link>,
+    /// Images or tables, which no stub has.
+    pub(super) has_more_than_text: bool,
+}
+
+/// `None` where the body is not well-formed.
+pub(super) fn read(body: &str, hosts: &Hosts) -> Option<Reading> {
+    let root = tree(body)?;
+    let mut reading = Reading::default();
+    let mut texts = Texts::default();
+    texts.take(&root, false, false);
+    let words = words(&texts.shown);
+    let seen = root.below(|element| !element.is_unseen());
+    let count = |is: &dyn Fn(&Element) -> bool| seen.iter().filter(|(element, _)| is(element)).count();
+    let named = |names: &[&str]| count(&|element| element.is(names));
+    let images = named(&["ac:image", "img"]);
+    let tables = named(&["table"]);
+    let macros = macros(&root);
+    let uses = |names: &[&str]| macros.iter().filter(|name| names.contains(&name.as_str())).count();
+    let panel_nodes = count(&|element| element.name == "ac:adf-node" && element.attribute("type") == Some("panel"));
+    let (open, done) = tasks(&root);
+    let addresses = addresses(&root, hosts);
+    let issues = addresses.iter().filter(|(_, is_issue)| *is_issue).count();
+    let outside: BTreeSet<&String> = addresses
+        .iter()
+        .filter_map(|(address, _)| if let Address::Outside(url) = address { Some(url) } else { None })
+        .collect();
+    let (levels, skips) = headings(&root);
+    let distinct: BTreeSet<&str> = macros.iter().map(String::as_str).collect();
+    let marked = words.iter().filter(|word| TODO_MARKERS.contains(&word.as_str())).count();
+    for (column, value) in [
+        ("body_bytes", body.len()),
+        ("word_count", words.len()),
+        ("char_count", characters(&texts.shown)),
+        ("reading_minutes", words.len().div_ceil(238)),
+        ("heading_count", levels.len()),
+        ("max_heading_level", levels.iter().copied().max().unwrap_or(0)),
+        ("heading_skips", skips),
+        ("table_count", tables),
+        ("table_cells", named(&["td", "th"])),
+        ("max_table_rows", longest_table(&root)),
+        ("image_count", images),
+        ("images_without_alt", count(&lacks_alternative_text)),
+        ("code_block_count", uses(&["code", "noformat"]) + named(&["pre"])),
+        ("code_char_count", characters(&texts.code)),
+        ("panel_count", uses(&["info", "note", "tip", "warning", "panel"]) + panel_nodes),
+        ("expand_count", uses(&["expand"])),
+        ("macro_count", macros.len()),
+        ("unknown_macro_count", macros.iter().filter(|name| !OWN_MACROS.contains(&name.as_str())).count()),
+        ("task_open", open),
+        ("task_done", done),
+        ("mention_count", named(&["ri:user"])),
+        ("jira_link_count", uses(&["jira", "jiraissues"]) + issues),
+        ("links_out_external", outside.len()),
+        ("todo_markers", marked),
+        ("template_residue", named(&["ac:placeholder"])),
+    ] {
+        reading.columns.insert(column, value.to_string());
+    }
+    reading.columns.insert("macro_names", distinct.into_iter().collect::<Vec<_>>().join(";"));
+    reading.words = words.iter().map(|word| word.to_lowercase()).collect();
+    reading.has_more_than_text = images + tables > 0;
+    reading.includes = included(&root);
+    reading.links = named_pages(&root);
+    reading.links.extend(addresses.into_iter().filter_map(|(address, _)| match address {
+        Address::Page(link) => Some(link),
+        Address::Outside(_) | Address::Other => None,
+    }));
+    reading.links.extend(reading.includes.clone());
+    Some(reading)
+}
+
+/// The text that readers see, and that of code.
+#[derive(Default)]
+struct Texts {
+    shown: String,
+    code: String,
+}
+
+impl Texts {
+    fn take(&mut self, element: &Element, in_link: bool, in_code: bool) {
+        for child in &element.children {
+            match child {
+                Node::Text(text) => self.put(text, in_code),
+                // elsewhere than in a link it is the text of a macro
+                Node::Cdata(text) if in_link => self.put(text, in_code),
+                Node::Cdata(_) => {}
+                Node::Element(child) => self.take_child(element, child, in_link, in_code),
+            }
+        }
+    }
+
+    fn take_child(&mut self, parent: &Element, child: &Element, in_link: bool, in_code: bool) {
+        let parts_words = !child.is(&WITHIN_WORDS) && !child.name.starts_with("ri:");
+        if parts_words {
+            self.put(" ", in_code);
+        }
+        let before = self.shown.len() + self.code.len();
+        if child.name == "ac:plain-text-body" && parent.macro_name().is_some_and(|name| is_code(&name)) {
+            self.code.push_str(&child.whole_text());
+            self.code.push('\n');
+        } else if child.name == "pre" {
+            self.take(child, in_link, true);
+            self.code.push('\n');
+        } else if !child.is_unseen() && child.name != "ac:placeholder" {
+            let in_link = in_link || child.is(&["ac:link-body", "ac:plain-text-link-body"]);
+            self.take(child, in_link, in_code);
+        }
+        // a link without a text shows one that Confluence makes up
+        if parts_words || (child.name == "ac:link" && self.shown.len() + self.code.len() == before) {
+            self.put(" ", in_code);
+        }
+    }
+
+    fn put(&mut self, text: &str, in_code: bool) {
+        if in_code { self.code.push_str(text) } else { self.shown.push_str(text) }
+    }
+}
+
+fn is_code(name: &str) -> bool {
+    matches!(name, "code" | "noformat")
+}
+
+/// The words of a text as ICU tells them.
+fn words(text: &str) -> Vec<String> {
+    let text: String = text.nfc().collect();
+    let segmenter = WordSegmenter::new_dictionary(WordBreakInvariantOptions::default());
+    let mut start = 0;
+    let mut words = Vec::new();
+    for (end, kind) in segmenter.segment_str(&text).iter_with_word_type() {
+        if kind.is_word_like() {
+            words.push(text[start..end].to_owned());
+        }
+        start = end;
+    }
+    words
+}
+
+/// Characters as people see them, blanks in a row as one.
+fn characters(text: &str) -> usize {
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    GraphemeClusterSegmenter::new().segment_str(&text).count().saturating_sub(1)
+}
+
+/// The levels of the headings, and how many skip one.
+fn headings(root: &Element) -> (Vec<usize>, usize) {
+    let level = |element: &Element| match element.name.as_bytes() {
+        [b'h', level @ b'1'..=b'6'] => Some(usize::from(level - b'0')),
+        _ => None,
+    };
+    let levels: Vec<usize> =
+        root.below(|element| !element.is_unseen()).into_iter().filter_map(|(element, _)| level(element)).collect();
+    let skips = levels.windows(2).filter(|pair| pair[1] > pair[0] + 1).count();
+    (levels, skips)
+}
+
+fn longest_table(root: &Element) -> usize {
+    let seen = root.below(|element| !element.is_unseen());
+    let rows_of = |table: &Element| {
+        let rows = seen.iter().filter(|(element, _)| element.name == "tr");
+        let own = rows.filter(|(_, around)| {
+            around.iter().rfind(|element| element.name == "table").is_some_and(|nearest| std::ptr::eq(*nearest, table))
+        });
+        own.count()
+    };
+    seen.iter().filter(|(element, _)| element.name == "table").map(|(table, _)| rows_of(table)).max().unwrap_or(0)
+}
+
+fn lacks_alternative_text(element: &Element) -> bool {
+    let text = match element.name.as_str() {
+        "ac:image" => element.attribute("ac:alt"),
+        "img" => element.attribute("alt"),
+        _ => return false,
+    };
+    text.is_none_or(|text| text.trim().is_empty())
+}
+
+/// The names of all macros, and the keys of all extensions, as often as they are used.
+fn macros(root: &Element) -> Vec<String> {
+    let name = |element: &Element| {
+        if element.name != "ac:adf-extension" {
+            return element.macro_name();
+        }
+        let values = element.below(|_| true);
+        let key = values.iter().find(|(value, _)| value.attribute("key") == Some("extension-key"))?;
+        Some(key.0.whole_text().trim().to_lowercase())
+    };
+    root.below(|element| !element.is_unseen()).into_iter().filter_map(|(element, _)| name(element)).collect()
+}
+
+/// Open and completed tasks.
+fn tasks(root: &Element) -> (usize, usize) {
+    let seen = root.below(|element| !element.is_unseen());
+    let tasks: Vec<&Element> = seen.into_iter().map(|(element, _)| element).filter(|e| e.name == "ac:task").collect();
+    let is_done = |task: &&&Element| {
+        task.elements().any(|child| child.name == "ac:task-status" && child.whole_text().trim() == "complete")
+    };
+    let done = tasks.iter().filter(is_done).count();
+    (tasks.len() - done, done)
+}
+
+/// What readers can follow, and whether it is an issue.
+fn addresses(root: &Element, hosts: &Hosts) -> Vec<(Address, bool)> {
+    let seen = root.below(|element| !element.is_unseen());
+    let address = |(element, around): &(&Element, Vec<&Element>)| match element.name.as_str() {
+        "a" | "area" => element.attribute("href").map(str::to_owned),
+        "ri:url" if around.last().is_some_and(|parent| parent.name == "ac:link") => {
+            element.attribute("ri:value").map(str::to_owned)
+        }
+        _ => None,
+    };
+    seen.iter().filter_map(address).map(|url| (hosts.address(&url), Hosts::is_issue(&url))).collect()
+}
+
+/// The page that an element identifies.
+fn page(element: &Element) -> Option<Link> {
+    if !element.is(&["ri:page", "ri:blog-post", "ri:content-entity"]) {
+        return None;
+    }
+    let filled = |name| element.attribute(name).map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
+    if let Some(id) = filled("ri:content-id") {
+        return Some(Link::Id(id));
+    }
+    let title = element.attribute("ri:content-title")?.to_owned();
+    Some(Link::Title { title, space: filled("ri:space-key"), of_post: element.name == "ri:blog-post" })
+}
+
+/// Pages named by identifiers: in the text, and in the parameters of macros. That of a file is where the file lies.
+fn named_pages(root: &Element) -> Vec<Link> {
+    let all = root.below(|element| element.name != "ri:attachment");
+    let is_link = |around: &[&Element]| {
+        let hidden = around.iter().position(|element| element.is_unseen());
+        // a parameter of a macro that is seen itself
+        hidden.is_none_or(|at| at > 0 && around[at].name == "ac:parameter" && around[at - 1].macro_name().is_some())
+    };
+    all.into_iter().filter(|(_, around)| is_link(around)).filter_map(|(element, _)| page(element)).collect()
+}
+
+/// Pages that macros show.
+fn included(root: &Element) -> Vec<Link> {
+    let mut pages = Vec::new();
+    for (element, _) in root.below(|element| !element.is_unseen()) {
+        if !element.macro_name().is_some_and(|name| matches!(name.as_str(), "include" | "excerpt-include")) {
+            continue;
+        }
+        let parameters: Vec<&Element> = element.elements().filter(|child| child.name == "ac:parameter").collect();
+        let named: Vec<Link> = parameters
+            .iter()
+            .flat_map(|parameter| parameter.below(|_| true))
+            .filter_map(|(element, _)| page(element))
+            .collect();
+        if !named.is_empty() {
+            pages.extend(named);
+            continue;
+        }
+        // as the old editor wrote it: a title, or the key of a space and a title
+        let is_default = |parameter: &&&Element| {
+            matches!(parameter.attribute("ac:name").unwrap_or_default(), "" | "default-parameter")
+        };
+        let text = parameters.iter().find(is_default);
+        let Some(text) = text.map(|text| text.whole_text().trim().to_owned()) else { continue };
+        let (space, title) = match text.split_once(':') {
+            Some((space, title)) => (Some(space.to_owned()), title.to_owned()),
+            None => (None, text),
+        };
+        pages.push(Link::Title { title, space, of_post: false });
+    }
+    pages
+}
