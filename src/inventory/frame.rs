@@ -20,7 +20,7 @@ use super::plan::RequestPlan;
 use super::scope::{self, ScopeError};
 use super::site::{AccountId, Attachment, Content, Space, Status};
 use super::witnesses::Witnesses;
-use super::{Inventory, OldSizes, Scan, lists};
+use super::{FilesElsewhere, Inventory, OldSizes, Scan, lists};
 use crate::error::{ExitStatus, Failure};
 use crate::progress::Progress;
 use confluence_client::{Api, RequestError};
@@ -151,6 +151,7 @@ pub(super) struct Frame<'a> {
 pub(super) struct Read {
     pub(super) contents: Vec<Content>,
     pub(super) attachments: Vec<Attachment>,
+    pub(super) files_elsewhere: FilesElsewhere,
     pub(super) people: BTreeMap<AccountId, String>,
     pub(super) old_sizes: OldSizes,
     /// Types of app content whose lists were walked.
@@ -274,6 +275,7 @@ impl<'a> Frame<'a> {
             spaces,
             contents: read.contents,
             attachments: read.attachments,
+            files_elsewhere: read.files_elsewhere,
             people: read.people,
             coverage: ledger.finish(),
             requests: client.requests(),

@@ -92,6 +92,9 @@ pub struct Inventory {
     pub contents: Vec<Content>,
     /// All attachments of the site, by id.
     pub attachments: Vec<Attachment>,
+    /// What a reading that leaves files out keeps of those. Not in a saved scan.
+    #[serde(skip)]
+    pub files_elsewhere: FilesElsewhere,
     /// Display names of the people met, where they could be read.
     pub people: BTreeMap<AccountId, String>,
     /// Every planned unit of work and how it ended.
@@ -111,6 +114,24 @@ pub struct Inventory {
     /// Pages and posts of which a list shows a newer version than could be read. Not in a saved scan.
     #[serde(skip)]
     pub outdated: BTreeSet<ContentId>,
+}
+
+/// Files that were listed and left out, for they lie on what was not read. Links may name them all the same.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FilesElsewhere {
+    /// Their ids.
+    pub ids: BTreeSet<AttachmentId>,
+    /// Ids of what they lie on.
+    pub owners: BTreeSet<ContentId>,
+}
+
+impl FilesElsewhere {
+    fn of<'f>(files: impl Iterator<Item = &'f Attachment> + Clone) -> Self {
+        Self {
+            ids: files.clone().map(|file| file.id.clone()).collect(),
+            owners: files.filter_map(|file| file.container.id()).cloned().collect(),
+        }
+    }
 }
 
 impl Inventory {

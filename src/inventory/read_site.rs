@@ -12,8 +12,8 @@ use super::pass::Pass;
 use super::plan::{ON_TOP, SiteCounts};
 use super::site::{ContentId, ContentKind, Space, SpaceId};
 use super::{
-    Inventory, bodies, comments, custom_content, drafts, header_images, labels, list_comparison, lists, newer,
-    old_sizes, owners, people, plausibility, search_comparison, unread, versions,
+    FilesElsewhere, Inventory, bodies, comments, custom_content, drafts, header_images, labels, list_comparison, lists,
+    newer, old_sizes, owners, people, plausibility, search_comparison, unread, versions,
 };
 use crate::progress::Progress;
 use confluence_client::Api;
@@ -73,7 +73,17 @@ async fn read(crawl: &Crawl<'_>, spaces: &[Space], reported: Option<&[String]>) 
     labels::read(crawl, Pass::FIRST, &contents, &mut files).await;
     let people = people::read(crawl, &contents, &files).await;
     let references_within = crawl.options.references_within && reported.is_some();
-    Ok(Read { contents, attachments: files, people, old_sizes, app_content_types, plan, figures, references_within })
+    Ok(Read {
+        contents,
+        attachments: files,
+        files_elsewhere: FilesElsewhere::default(),
+        people,
+        old_sizes,
+        app_content_types,
+        plan,
+        figures,
+        references_within,
+    })
 }
 
 #[cfg(test)]

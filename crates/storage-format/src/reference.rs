@@ -197,6 +197,8 @@ pub enum PageLink {
     Id(String),
     /// By an id that may be a page's, or that of anything else with an address of its own: a whiteboard, a folder.
     Any(String),
+    /// By an id in an address that drafts and parts of apps have, too: it may be nobody's.
+    Perhaps(String),
     /// By the content id it bore where the site was before: it may be another content's here, or nobody's.
     Former(String),
     /// A page or post by content id, with the title it bore when that was written: the title counts where nothing bears
@@ -248,7 +250,7 @@ impl PageLink {
     pub fn id(&self) -> Option<&str> {
         match self {
             Self::Id(id) | Self::Any(id) | Self::Known { id, .. } => Some(id),
-            Self::Title { .. } | Self::Post { .. } | Self::Former(_) | Self::Space(_) => None,
+            Self::Title { .. } | Self::Post { .. } | Self::Perhaps(_) | Self::Former(_) | Self::Space(_) => None,
         }
     }
 }

@@ -44,8 +44,10 @@ pub(crate) enum UrlMeaning {
     Files(Vec<(Target, Certainty)>),
     /// A content by id.
     ContentId(String),
-    /// A content of any kind, by the id that a tiny link stands for.
-    TinyLink(String),
+    /// A content of any kind by id.
+    AnyId(String),
+    /// A content by id, in an address that drafts and parts of apps have, too.
+    PerhapsId(String),
     /// A content by the id it bore where the site was before.
     FormerId(String),
     /// A page by space and title.
@@ -55,12 +57,20 @@ pub(crate) enum UrlMeaning {
 }
 
 impl UrlMeaning {
+    /// The same address where it opens a draft: its id may be one that only its author sees.
+    fn of_a_draft(self) -> Self {
+        match self {
+            Self::ContentId(id) | Self::AnyId(id) => Self::PerhapsId(id),
+            other => other,
+        }
+    }
+
     /// The same address on a host of before: an id in it may be that of another content here, so it counts only where
     /// what it leads to bears the name too.
     fn of_former_host(self) -> Self {
         let targets = match self {
             Self::Files(targets) => targets,
-            Self::ContentId(id) | Self::TinyLink(id) => return Self::FormerId(id),
+            Self::ContentId(id) | Self::AnyId(id) | Self::PerhapsId(id) => return Self::FormerId(id),
             other => return other,
         };
         let former = |page: String| ContainerRef::FormerId(page);
@@ -162,8 +172,9 @@ impl OwnSite {
         let below_context = segments.get(1..);
         let elsewhere =
             || path_meaning(below_context?).filter(|meaning| is_alias || matches!(meaning, UrlMeaning::Files(_)));
-        let by_id = || query_value(query, "pageId").filter(|id| is_digits(id)).map(UrlMeaning::ContentId);
-        path_meaning(&segments).or_else(elsewhere).or_else(by_id).or_else(|| places::meaning(&segments, query))
+        let by_query = || places::by_id(&segments, query).or_else(|| places::meaning(&segments, query));
+        let meaning = path_meaning(&segments).or_else(elsewhere).or_else(by_query)?;
+        Some(if places::names_a_draft(query) { meaning.of_a_draft() } else { meaning })
     }
 
     /// Path segments below the context path; the context may be missing in migrated content.
@@ -297,10 +308,7 @@ fn preview_target(query: &str) -> Option<Target> {
 fn path_meaning(segments: &[&str]) -> Option<UrlMeaning> {
     match segments {
         ["download", "attachments" | "thumbnails", "embedded-page", space, title, name, ..] => {
-            // `+` is a blank in titles of these addresses, unless blanks are written as `%20`
-            let is_blank = !title.contains("%20");
-            let title = percent_decode(&if is_blank { title.replace('+', " ") } else { (*title).to_owned() });
-            let container = ContainerRef::Page { title, space: Some(percent_decode(space)) };
+            let container = ContainerRef::Page { title: title_in_path(title), space: Some(percent_decode(space)) };
             Some(UrlMeaning::Files(file_readings(name, &container)))
         }
         ["download", "attachments" | "thumbnails", page, name, ..] if is_digits(page) => {
@@ -314,15 +322,21 @@ fn path_meaning(segments: &[&str]) -> Option<UrlMeaning> {
         ["rest", "api", "content", id, ..] if id.starts_with("att") => by_attachment_id(id, Certainty::Possible),
         ["spaces", _, "pages" | "blog", rest @ ..] => {
             let id = rest.iter().find(|part| is_digits(part) && part.len() > 4).or(rest.first())?;
-            is_digits(id).then(|| UrlMeaning::ContentId((*id).to_owned()))
+            let is_edited = rest.first().is_some_and(|part| part.starts_with("edit"));
+            let meaning = if is_edited { UrlMeaning::PerhapsId } else { UrlMeaning::ContentId };
+            is_digits(id).then(|| meaning((*id).to_owned()))
         }
-        ["display", space, title] => Some(UrlMeaning::PageTitle {
-            space: percent_decode(space),
-            title: percent_decode(&title.replace('+', " ")),
-        }),
-        ["x", code] => tiny_link(code).map(UrlMeaning::TinyLink),
+        ["display", space, title] => {
+            Some(UrlMeaning::PageTitle { space: percent_decode(space), title: title_in_path(title) })
+        }
+        ["x", code] => tiny_link(code).map(UrlMeaning::AnyId),
         _ => None,
     }
+}
+
+/// The title in a path: `+` is a blank there, unless blanks are written as `%20`.
+fn title_in_path(title: &str) -> String {
+    percent_decode(&if title.contains("%20") { title.to_owned() } else { title.replace('+', " ") })
 }
 
 fn by_attachment_id(id: &str, certainty: Certainty) -> Option<UrlMeaning> {

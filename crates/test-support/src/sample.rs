@@ -308,6 +308,7 @@ fn inventory(spaces: Vec<Space>, attachments: Vec<Attachment>) -> Inventory {
         requests: [(RequestKind::Pages, 12), (RequestKind::Attachments, 31)].into_iter().collect(),
         plan: None,
         figures: confluence_storage_analyzer::inventory::Figures::default(),
+        files_elsewhere: confluence_storage_analyzer::inventory::FilesElsewhere::default(),
         doubtful: std::collections::BTreeSet::new(),
         outdated: std::collections::BTreeSet::new(),
     }

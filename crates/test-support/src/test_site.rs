@@ -56,6 +56,7 @@ impl TestSite {
             requests: RequestCounts::default(),
             plan: None,
             figures: confluence_storage_analyzer::inventory::Figures::default(),
+            files_elsewhere: confluence_storage_analyzer::inventory::FilesElsewhere::default(),
             doubtful: std::collections::BTreeSet::new(),
             outdated: std::collections::BTreeSet::new(),
         };

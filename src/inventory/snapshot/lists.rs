@@ -14,7 +14,7 @@ use crate::inventory::options::CrawlOptions;
 use crate::inventory::owners_to_ask::OwnersToAsk;
 use crate::inventory::site::{Attachment, Content, ContentId, OldVersion, Space};
 use crate::inventory::{
-    Inventory, OldSizes, bodies, comments, list_comparison, lists, people, plausibility, version_list,
+    FilesElsewhere, Inventory, OldSizes, bodies, comments, list_comparison, lists, people, plausibility, version_list,
 };
 use crate::progress::Progress;
 use confluence_client::Api;
@@ -119,6 +119,7 @@ async fn read_lists(
     if depth == Depth::Whole {
         list_comparison::attachments_in_brief(crawl, &files, &to_ask).await;
     }
+    let files_elsewhere = FilesElsewhere::of(files.iter().filter(|file| !is_owned(file)));
     files.retain(is_owned);
     comments::complete(&mut contents, &files);
     contents.retain(|content| {
@@ -139,6 +140,7 @@ async fn read_lists(
     Read {
         contents,
         attachments: files,
+        files_elsewhere,
         people,
         old_sizes: OldSizes::NothingToProve,
         app_content_types: Vec::new(),

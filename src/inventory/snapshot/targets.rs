@@ -8,7 +8,7 @@ use crate::inventory::Inventory;
 use crate::inventory::coverage::UnitKind;
 use crate::inventory::crawl::GROUP;
 use crate::inventory::refusals::Refusals;
-use crate::inventory::site::{Content, ContentId, Status};
+use crate::inventory::site::{AttachmentId, Content, ContentId, Status};
 use crate::support::wording::plural;
 use confluence_client::RequestError;
 use confluence_client::api::CONTENT_IDS_PER_REQUEST;
@@ -29,7 +29,8 @@ const MOST_OTHERS: usize = 250;
 /// Ids that links and files of these pages name and the inventory does not hold, as contents or as files.
 pub(super) fn unknown(inventory: &Inventory, pages: &[&Content]) -> BTreeSet<ContentId> {
     let contents: HashSet<&str> = inventory.contents.iter().map(|content| content.id.as_str()).collect();
-    let files: HashSet<&str> = inventory.attachments.iter().map(|file| file.id.digits()).collect();
+    let files = inventory.attachments.iter().map(|file| &file.id).chain(&inventory.files_elsewhere.ids);
+    let files: HashSet<&str> = files.map(AttachmentId::digits).collect();
     let ids = bodies(pages).flat_map(|body| body.page_links.iter().filter_map(PageLink::id).chain(containers(body)));
     // what is no number was never an id, and a server refuses the whole request for it
     let is_id = |id: &&str| id.parse::<i64>().is_ok_and(|number| number > 0);

@@ -32,6 +32,8 @@ pub(super) struct Destinations<'a> {
     by_id: HashMap<&'a ContentId, &'a Content>,
     /// In the trash, or a draft that was never published: links lead nowhere.
     gone: HashMap<&'a ContentId, Why>,
+    /// What files lie on: it is there, of whatever kind it is.
+    owners: HashSet<&'a ContentId>,
     pages: Titles<'a>,
     posts: Titles<'a>,
     /// By key and alias in lower case.
@@ -62,10 +64,12 @@ impl<'a> Destinations<'a> {
         let keys = spaces.clone().flat_map(|space| {
             space.alias.iter().chain(std::iter::once(&space.key)).map(|key| (key.to_lowercase(), &space.id))
         });
+        let owners = inventory.attachments.iter().filter_map(|file| file.container.id());
         let mut found = Self {
             facts,
             by_id: HashMap::new(),
             gone: HashMap::new(),
+            owners: owners.chain(&inventory.files_elsewhere.owners).collect(),
             pages: titles(gaps.pages),
             posts: titles(gaps.posts),
             spaces: keys.collect(),
@@ -113,9 +117,9 @@ impl<'a> Destinations<'a> {
     pub(super) fn of(&self, from: &Content, link: &PageLink) -> Destination<'a> {
         match link {
             PageLink::Id(id) | PageLink::Any(id) => self.by_id(id),
-            PageLink::Former(id) => match self.by_id(id) {
+            PageLink::Perhaps(id) | PageLink::Former(id) => match self.by_id(id) {
                 found @ Destination::Content(_) => found,
-                // it leads to where the site was, and what is there nobody can tell
+                // it leads to a draft or an app, or to where the site was, and what is there nobody can tell
                 Destination::Archived | Destination::Unread | Destination::Missing(_) => Destination::Unread,
             },
             PageLink::Title { title, space } => self.titled(&self.pages, from, title, space.as_deref()),
@@ -129,9 +133,7 @@ impl<'a> Destinations<'a> {
             }
             PageLink::Space(key) => match self.space(key) {
                 Some(_) => Destination::Unread,
-                // where there is no such personal space, Confluence shows the person
-                None if key.starts_with('~') => Destination::Unread,
-                None => self.no_space(),
+                None => self.no_space(key),
             },
         }
     }
@@ -168,6 +170,9 @@ impl<'a> Destinations<'a> {
             Some(status) if status.is_trash() => return Destination::Missing(Why::InTrash),
             _ => {}
         }
+        if self.owners.contains(&key) {
+            return Destination::Unread;
+        }
         // what is no number was never an id of a content
         let is_number = id.parse::<i64>().is_ok_and(|number| number > 0);
         if self.facts.missing_targets.contains(&key) || !(is_number || id.starts_with("att")) {
@@ -179,7 +184,7 @@ impl<'a> Destinations<'a> {
     fn titled(&self, titles: &Titles<'a>, from: &Content, title: &str, space: Option<&str>) -> Destination<'a> {
         let own = || from.space.as_ref().and_then(|own| self.keys.get_key_value(own)).map(|(space, _)| *space);
         let (space, otherwise) = match space {
-            Some(key) => (self.space(key), self.no_space()),
+            Some(key) => (self.space(key), self.no_space(key)),
             None => (own(), Destination::Unread),
         };
         let Some(space) = space else { return otherwise };
@@ -197,8 +202,12 @@ impl<'a> Destinations<'a> {
         self.spaces.get(&key.to_lowercase()).copied()
     }
 
-    fn no_space(&self) -> Destination<'a> {
-        if self.knows_all_spaces { Destination::Missing(Why::NoSuchSpace) } else { Destination::Unread }
+    /// Where a key leads that no space bears. That of a person may have been written differently, or lead to the person; a
+    /// word in lower case may be a part of an address that is no key.
+    fn no_space(&self, key: &str) -> Destination<'a> {
+        let is_word = key.chars().any(char::is_lowercase) && !key.chars().any(char::is_uppercase);
+        let may_be_none = key.starts_with('~') || is_word;
+        if self.knows_all_spaces && !may_be_none { Destination::Missing(Why::NoSuchSpace) } else { Destination::Unread }
     }
 
     /// The key of a space.

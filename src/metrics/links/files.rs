@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::destinations::folded;
-use crate::inventory::{Attachment, ContentId, Inventory};
+use crate::inventory::{Attachment, AttachmentId, ContentId, Inventory};
 use crate::metrics::gaps::Gaps;
 use crate::metrics::link_problems::Why;
 
@@ -31,6 +31,7 @@ impl<'a> FileIndex<'a> {
             trashed: HashSet::new(),
         };
         inventory.attachments.iter().for_each(|file| index.add(file));
+        index.ids.extend(inventory.files_elsewhere.ids.iter().map(AttachmentId::digits));
         index
     }
 
@@ -60,6 +61,12 @@ impl<'a> FileIndex<'a> {
             (false, true) => None,
             (false, false) => Some(Why::FileInTrash),
         }
+    }
+
+    /// Why a file of a content that is not there is missing; `None` where that cannot be told: what no list of contents shows
+    /// may have files, which only their own list shows.
+    pub(super) fn without_owner(&self, why: Why) -> Option<Why> {
+        (self.is_known || why != Why::NotFound).then_some(why)
     }
 
     /// Whether a file of this id is there; `None` where that cannot be told: it may have been moved to where nothing was

@@ -62,7 +62,7 @@ impl<'a> LinkIndex<'a> {
                 let kind = if post { TargetKind::BlogPost } else { TargetKind::Page };
                 LinkProblem { id: Some(id), title: Some(title), space: space.or_else(own), ..problem(kind) }
             }
-            PageLink::Id(id) | PageLink::Any(id) | PageLink::Former(id) => {
+            PageLink::Id(id) | PageLink::Any(id) | PageLink::Perhaps(id) | PageLink::Former(id) => {
                 LinkProblem { id: Some(id), ..problem(TargetKind::Content) }
             }
             PageLink::Space(key) => LinkProblem { space: Some(key), ..problem(TargetKind::Space) },
@@ -80,7 +80,7 @@ impl<'a> LinkIndex<'a> {
                     Destination::Content(content) => {
                         self.files.missing(&content.id, names.by_ref().chain([&*blank]))?
                     }
-                    Destination::Missing(why) => why,
+                    Destination::Missing(why) => self.files.without_owner(why)?,
                     Destination::Archived | Destination::Unread => return None,
                 };
                 let mut problem = match page_of(container) {
@@ -117,7 +117,7 @@ impl<'a> LinkIndex<'a> {
         }
         let (page, name) = fallback?;
         match self.destinations.by_id(page) {
-            Destination::Missing(why) => Some(why),
+            Destination::Missing(why) => self.files.without_owner(why),
             Destination::Content(content) if has == Some(false) => {
                 self.files.missing(&content.id, std::iter::once(name.as_str()))
             }

@@ -115,9 +115,14 @@ impl<'a> LinkIndex<'a> {
         let destination = self.destinations.of(from, link);
         let meaning = match (destination, link) {
             (Destination::Content(content), _) => Meaning::Content(&content.id),
-            (_, PageLink::Id(id) | PageLink::Any(id) | PageLink::Former(id) | PageLink::Known { id, .. }) => {
-                Meaning::Id(id.clone())
-            }
+            (
+                _,
+                PageLink::Id(id)
+                | PageLink::Any(id)
+                | PageLink::Perhaps(id)
+                | PageLink::Former(id)
+                | PageLink::Known { id, .. },
+            ) => Meaning::Id(id.clone()),
             (_, PageLink::Title { title, space } | PageLink::Post { title, space }) => {
                 let own = || from.space.as_ref().and_then(|id| self.destinations.key_of(id)).map(str::to_lowercase);
                 let space = space.as_ref().map(|key| key.to_lowercase()).or_else(own);

@@ -7,6 +7,8 @@ use super::*;
 use crate::inventory::snapshot::{MetricGroup, MetricGroups, SnapshotFacts};
 use crate::inventory::{Attachment, AttachmentId, Container, List};
 
+mod elsewhere;
+
 fn facts(missing: &[&str]) -> SnapshotFacts {
     let missing_targets = missing.iter().copied().map(ContentId::new).collect();
     SnapshotFacts { groups: MetricGroups::new([MetricGroup::Links]), missing_targets, ..SnapshotFacts::default() }
@@ -260,6 +262,14 @@ fn what_works_or_cannot_be_told_is_not_named() {
         address("/spaces/KB"),
         address("/display/HR"),
         address("/display/~nobody"),
+        address("/display/~nobody/Notes"),
+        address("/display/about/Home"),
+        address("/spaces/about"),
+        address("/spaces/KB/pages/edit-v2/77"),
+        address("/pages/resumedraft.action?pageId=77&amp;draftId=77"),
+        address("/plugins/servlet/app?pageId=77"),
+        address("/pages/viewinfo.action?pageId=2#Nothing"),
+        address("/pages/viewpage.action?pageId=2&amp;pageVersion=1#Nothing"),
         to_in("HR", "Nobody"),
         address("/download/attachments/2/plan.pdf"),
         address("/download/attachments/2/PLAN.pdf?api=v2"),

@@ -75,6 +75,7 @@ pub(super) fn inventory(contents: Vec<Content>) -> Inventory {
         requests: confluence_client::RequestCounts::default(),
         plan: None,
         figures: crate::inventory::Figures::default(),
+        files_elsewhere: crate::inventory::FilesElsewhere::default(),
         doubtful: std::collections::BTreeSet::new(),
         outdated: std::collections::BTreeSet::new(),
     }

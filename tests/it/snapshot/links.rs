@@ -10,6 +10,8 @@ use confluence_sim::{Fault, FaultPlan, Occurrence, RoutePattern, Site};
 
 use super::bench::{Bench, Row, rows, weeks_ago};
 
+mod targets;
+
 const PUBLIC: &str = "https://acme.atlassian.net/wiki";
 
 /// A broken link as a row tells it: page, kind, and what it names.
@@ -383,17 +385,4 @@ fn addresses_elsewhere_are_safe_in_their_list() {
     let all: Vec<u8> = std::fs::read(bench.data().join("findings/external_links.csv")).unwrap();
     let text = String::from_utf8(all).unwrap();
     assert!(text.contains("\"'=1+1\"") && !text.contains("s3cret"));
-}
-
-/// So many are looked up one by one, and no more: of the others nothing is said.
-#[test]
-fn targets_that_no_list_shows_are_looked_up_within_bounds() {
-    let body: String = (0..300).map(|number| href(&format!("{PUBLIC}/x/{}", tiny(77_000 + number)))).collect();
-    let mut site = Site::new().space("KB", "KB").page("101", "Home", &body);
-    site.public_base = Some(PUBLIC.to_owned());
-    let bench = Bench::start(site, FaultPlan::none());
-    let run = bench.snapshot(&[]).ends(0);
-    assert_eq!(told(&bench, "broken_links.csv").len(), 250);
-    assert_eq!(bench.pages()["101"]["broken_internal_links"], "250");
-    assert!(run.stderr.contains("50 short links whose targets no list shows are not judged"), "{}", run.stderr);
 }

@@ -37,12 +37,12 @@ impl Anchors {
         let unnumbered = numbered.map(|(name, _)| letters(name));
         for name in std::iter::once(whole).chain(unnumbered) {
             // an id must not begin with a digit
-            let by_title = [Some(&*name), name.strip_prefix("id")].into_iter().flatten();
-            let mut within = by_title.filter_map(|name| name.strip_prefix(&*title));
-            if name.is_empty() || name == title {
+            let spellings = || [Some(&*name), name.strip_prefix("id")].into_iter().flatten();
+            if spellings().any(|name| name.is_empty() || name == title) {
                 return None;
             }
-            if self.names.contains(&*name) || within.any(|name| self.names.contains(name)) {
+            let within = spellings().filter_map(|name| name.strip_prefix(&*title));
+            if spellings().chain(within).any(|name| self.names.contains(name)) {
                 return Some(true);
             }
         }
@@ -92,7 +92,20 @@ fn letters(name: &str) -> String {
 const UNDERSTOOD: [&str; 8] = ["!", "/", ":~:", "comment-", "focused", "footer-comment", "inline", "talk-"];
 
 /// Places that Confluence makes on every page, or the first parts of their names.
-const OF_EVERY_PAGE: [&str; 8] = ["addcomment", "attachment", "comment", "content", "footer", "likes", "main", "title"];
+const OF_EVERY_PAGE: [&str; 12] = [
+    "addcomment",
+    "attachment",
+    "children-section",
+    "comment",
+    "content",
+    "footer",
+    "likes",
+    "main",
+    "page-comment",
+    "title",
+    "view-attachment",
+    "wiki-content",
+];
 
 /// Whether it names no place of the body: the whole page, its comments, the text that a browser is to mark.
 pub(super) fn is_of_every_page(anchor: &str) -> bool {
@@ -138,13 +151,14 @@ mod tests {
 
     #[test]
     fn a_heading_is_found_under_each_of_its_names() {
-        let anchors = anchors(&["What's new? (2024)", "Über uns", "setup"]);
+        let anchors = anchors(&["What's new? (2024)", "Über uns", "setup", "1. Intro"]);
         let found = [
             "What’s-new?-(2024)",
             "WhatsNew2024",
             "Plan\u{a0}B-What'snew?(2024)",
             "PlanB-What'snew?(2024)",
             "id-PlanB-setup",
+            "id-1.Intro",
             "setup.1",
             "PlanB-setup.2",
             "\u{55}\u{308}ber-uns",
@@ -189,6 +203,10 @@ mod tests {
             ":~:text=a",
             "title-text",
             "comment-thread-8f",
+            "wiki-content",
+            "children-section",
+            "page-comments",
+            "view-attachments",
             "block-0a1b2c3d4e5f",
             "block-0A1b2c3d-0000-4000-8000-0a1b2c3d4e5f",
         ] {

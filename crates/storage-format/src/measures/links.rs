@@ -14,7 +14,8 @@ use super::anchors;
 pub(super) fn own_page(address: &str, site: Site<'_>) -> Option<PageLink> {
     match site.meaning(address)? {
         UrlMeaning::ContentId(id) => Some(PageLink::Id(id)),
-        UrlMeaning::TinyLink(id) => Some(PageLink::Any(id)),
+        UrlMeaning::AnyId(id) => Some(PageLink::Any(id)),
+        UrlMeaning::PerhapsId(id) => Some(PageLink::Perhaps(id)),
         UrlMeaning::FormerId(id) => Some(PageLink::Former(id)),
         UrlMeaning::PageTitle { space, title } => Some(PageLink::Title { title, space: Some(space) }),
         UrlMeaning::Space(key) => Some(PageLink::Space(key)),
@@ -22,11 +23,22 @@ pub(super) fn own_page(address: &str, site: Site<'_>) -> Option<PageLink> {
     }
 }
 
-/// The place in a page that an address leads to; none where it leads to the whole page.
+/// The place in a page that an address leads to; none where it leads to the whole page, or to another view or version of it.
 pub(super) fn place(address: &str) -> Option<String> {
-    let (_, fragment) = address.trim().split_once('#')?;
+    let (address, fragment) = address.trim().split_once('#')?;
+    if is_of_another_view(address) {
+        return None;
+    }
     let anchor = percent_decode(beginning(fragment, LONGEST_KEY));
     (!anchors::is_of_every_page(&anchor)).then_some(anchor)
+}
+
+/// Whether an address shows something else than the current text of a page.
+fn is_of_another_view(address: &str) -> bool {
+    let (path, query) = address.split_once('?').unwrap_or((address, ""));
+    let mut parts = query.split('&').map(|part| part.strip_prefix("amp;").unwrap_or(part));
+    (path.ends_with(".action") && !path.ends_with("/viewpage.action"))
+        || parts.any(|part| part.starts_with("pageVersion=") || part.starts_with("version="))
 }
 
 /// An address on another host, without the part behind `#` and without the name and password of a user, which are
@@ -72,7 +84,10 @@ pub(super) fn included_page(call: &MacroCall) -> Option<PageLink> {
         !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'~' | b'_' | b'-'))
     };
     let (space, title) = match text.split_once(':') {
-        Some((key, title)) if is_key(key) && !title.trim().is_empty() => (Some(key.to_owned()), title),
+        // behind a key stands no blank: `FAQ: Billing` is a title
+        Some((key, title)) if is_key(key) && title.starts_with(|c: char| !c.is_whitespace()) => {
+            (Some(key.to_owned()), title)
+        }
         _ => (None, text),
     };
     (!is_relative(title)).then(|| PageLink::Title { title: title.to_owned(), space })

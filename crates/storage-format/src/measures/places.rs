@@ -34,6 +34,7 @@ impl<'a> Places<'a> {
     /// An element begins.
     pub(super) fn open(&mut self, name: &str, attributes: Attributes<'_>) {
         if name == "ac:link" {
+            self.may_show_a_card(attributes, "ac:card-appearance");
             let anchor = attributes.get("ac:anchor").map(|anchor| beginning(&anchor, LONGEST_KEY).to_owned());
             let anchor = anchor.filter(|anchor| !anchors::is_of_every_page(anchor));
             self.open_links.push(OpenLink { anchor, has_target: false });
@@ -41,12 +42,27 @@ impl<'a> Places<'a> {
             if let Some(link) = self.open_links.last_mut() {
                 link.has_target = true;
             }
+            // without a text of its own the link shows the name of that
+            if !self.open_links.is_empty() {
+                self.heading_is_not_known();
+            }
         } else if matches!(name, "ac:emoticon" | "ac:placeholder" | "time") {
             self.heading_is_not_known();
         } else if attributes.0.len() > 4 && !name.contains(':') {
+            if name == "a" {
+                self.may_show_a_card(attributes, "data-card-appearance");
+            }
             for anchor in ["id", "name"].into_iter().filter_map(|key| attributes.get(key)) {
+                self.steps.copy(anchor.len());
                 self.anchors.add(&anchor);
             }
+        }
+    }
+
+    /// A link that is shown as a card bears the name of what it leads to.
+    fn may_show_a_card(&mut self, attributes: Attributes<'_>, key: &str) {
+        if self.heading_start.is_some() && attributes.get(key).is_some() {
+            self.heading_is_not_known();
         }
     }
 
@@ -68,7 +84,8 @@ impl<'a> Places<'a> {
 
     /// An address that readers can follow, with the page of the own site that it leads to.
     pub(super) fn address(&mut self, address: &str, page: Option<&PageLink>) {
-        let is_own = page.is_some_and(PageLink::is_of_content) || address.trim_start().starts_with('#');
+        let is_shown = |page: &PageLink| page.is_of_content() && !matches!(page, PageLink::Perhaps(_));
+        let is_own = page.is_some_and(is_shown) || address.trim_start().starts_with('#');
         if let Some(anchor) = links::place(address).filter(|_| is_own) {
             self.link(page.cloned(), anchor);
         }

@@ -1,6 +1,6 @@
-//! Addresses of pages and spaces by name: no file is named by one.
+//! Addresses of pages and spaces by what their queries say, and by name: no file is named by one.
 
-use super::{UrlMeaning, percent_decode, query_value};
+use super::{UrlMeaning, is_digits, percent_decode, query_value};
 
 /// What the address means; `segments` is its path below the context path.
 pub(super) fn meaning(segments: &[&str], query: &str) -> Option<UrlMeaning> {
@@ -15,6 +15,21 @@ pub(super) fn meaning(segments: &[&str], query: &str) -> Option<UrlMeaning> {
         }
         _ => None,
     }
+}
+
+/// The content whose id is the `pageId` of a query: a page or blog post on Confluence's own screens. Apps put ids of their own
+/// there.
+pub(super) fn by_id(segments: &[&str], query: &str) -> Option<UrlMeaning> {
+    let id = query_value(query, "pageId").filter(|id| is_digits(id))?;
+    Some(match segments {
+        [.., "pages", action] if action.ends_with(".action") => UrlMeaning::ContentId(id),
+        _ => UrlMeaning::PerhapsId(id),
+    })
+}
+
+/// Whether an address opens a draft.
+pub(super) fn names_a_draft(query: &str) -> bool {
+    ["draftShareId", "draftId"].iter().any(|key| query_value(query, key).is_some())
 }
 
 /// A value of a query, where a blank may be written as `+`.

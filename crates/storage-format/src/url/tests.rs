@@ -144,6 +144,9 @@ fn page_addresses_name_contents_not_files() {
     let content = |id: &str| Some(UrlMeaning::ContentId(id.to_owned()));
     assert_eq!(site().meaning("/wiki/spaces/ENG/pages/100123/Release+Plan"), content("100123"));
     assert_eq!(site().meaning("/wiki/pages/viewpage.action?pageId=1001#attachments"), content("1001"));
+    assert_eq!(site().meaning("/pages/viewpage.action?pageId=1001"), content("1001"));
+    let perhaps = Some(UrlMeaning::PerhapsId("1001".to_owned()));
+    assert_eq!(site().meaning("/wiki/plugins/servlet/app?pageId=1001"), perhaps);
     assert_eq!(site().meaning("/wiki/pages/viewpageattachments.action?pageId=1001"), content("1001"));
     assert_eq!(
         site().meaning("/wiki/display/ENG/Release+Plan"),

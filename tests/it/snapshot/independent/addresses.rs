@@ -54,8 +54,11 @@ fn host(url: &Url) -> String {
 
 fn page(url: &Url) -> Option<Link> {
     let query = |name: &str| url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
-    let decoded =
-        |text: &str| percent_encoding::percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned();
+    let decoded = |text: &str| {
+        // who writes a blank as `%20` means `+` by `+`
+        let text = if text.contains("%20") { text.to_owned() } else { text.replace('+', " ") };
+        percent_encoding::percent_decode_str(&text).decode_utf8_lossy().into_owned()
+    };
     let parts: Vec<&str> = url.path().split('/').filter(|part| !part.is_empty() && *part != "wiki").collect();
     match parts[..] {
         // opens a file

@@ -12,6 +12,15 @@ const AS_JSON: [&str; 2] = [
     include_str!("../../../fixtures/reference-cases/field-2026-11.json"),
 ];
 
+/// Macros that name a page by its place in the tree, and titles with a colon.
+const INCLUDES: &str = r#"<ac:structured-macro ac:name="children"><ac:parameter ac:name="page"><ac:link>
+    <ri:page ri:content-title="@self"/></ac:link></ac:parameter></ac:structured-macro>
+    <ac:structured-macro ac:name="include"><ac:parameter ac:name=""><ac:link><ri:page ri:content-title="@Parent"/></ac:link>
+    </ac:parameter></ac:structured-macro>
+    <ac:structured-macro ac:name="include"><ac:parameter ac:name="">@home</ac:parameter></ac:structured-macro>
+    <ac:structured-macro ac:name="include"><ac:parameter ac:name="">FAQ: Billing</ac:parameter></ac:structured-macro>
+    <ac:structured-macro ac:name="include"><ac:parameter ac:name="">ENG:Billing</ac:parameter></ac:structured-macro>"#;
+
 pub(super) fn site() -> Site {
     let mut site = Site::new().space("ENG", "Engineering");
     site.public_base = Some(BASE.to_owned());
@@ -35,6 +44,7 @@ fn bodies() -> Vec<String> {
     for document in AS_JSON {
         collect(&serde_json::from_str(document).expect("JSON"), &mut bodies);
     }
+    bodies.push(INCLUDES.to_owned());
     bodies.sort_unstable();
     bodies.dedup();
     bodies

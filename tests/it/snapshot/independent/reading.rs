@@ -325,6 +325,11 @@ fn addresses(root: &Element, hosts: &Hosts) -> Vec<(Address, bool)> {
     seen.iter().filter_map(address).map(|url| (hosts.address(&url), Hosts::is_issue(&url))).collect()
 }
 
+/// Words that macros have for a page by its place in the tree.
+fn names_a_place(title: &str) -> bool {
+    matches!(title.trim().to_lowercase().as_str(), "@self" | "@home" | "@parent" | "@none")
+}
+
 /// The page that an element identifies.
 fn page(element: &Element) -> Option<Link> {
     if !element.is(&["ri:page", "ri:blog-post", "ri:content-entity"]) {
@@ -335,6 +340,9 @@ fn page(element: &Element) -> Option<Link> {
         return Some(Link::Id(id));
     }
     let title = element.attribute("ri:content-title")?.to_owned();
+    if element.name == "ri:page" && names_a_place(&title) {
+        return None;
+    }
     Some(Link::Title { title, space: filled("ri:space-key"), of_post: element.name == "ri:blog-post" })
 }
 
@@ -373,9 +381,16 @@ fn included(root: &Element) -> Vec<Link> {
         let text = parameters.iter().find(is_default);
         let Some(text) = text.map(|text| text.whole_text().trim().to_owned()) else { continue };
         let (space, title) = match text.split_once(':') {
-            Some((space, title)) => (Some(space.to_owned()), title.to_owned()),
-            None => (None, text),
+            // a blank behind the colon makes it part of the title
+            Some((space, title)) if !space.contains(' ') && !title.starts_with(char::is_whitespace) => {
+                (Some(space.to_owned()), title.to_owned())
+            }
+            _ => (None, text),
         };
+        // an identifier has no text
+        if title.is_empty() || names_a_place(&title) {
+            continue;
+        }
         pages.push(Link::Title { title, space, of_post: false });
     }
     pages

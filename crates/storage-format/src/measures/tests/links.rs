@@ -68,12 +68,12 @@ fn pages_that_macros_name_and_pages_they_show() {
         named("include", "", &page("Part")),
         named("excerpt-include", "", &page("Sum")),
         named("excerpt-include", "default-parameter", "OPS:Note: 1"),
+        named("include", "", "@self"),
         named("include", "", "Costs: all"),
         named("children", "page", &page("Root")),
     ];
     let body = read(&body.concat());
-    let shown =
-        [titled("Part", None), titled("Sum", None), titled("Note: 1", Some("OPS")), titled(" all", Some("Costs"))];
+    let shown = [titled("Part", None), titled("Sum", None), titled("Note: 1", Some("OPS")), titled("Costs: all", None)];
     assert_eq!(body.measures.expect("asked for").includes, shown);
     assert_eq!(body.page_links[..4], shown);
     assert_eq!(body.page_links[4..], [titled("Root", None)]);
@@ -169,12 +169,42 @@ fn headings_and_anchors_are_places() {
         "<h1>Due <time datetime=\"2026-01-01\"/></h1>",
         "<h1>To <ac:link><ri:page ri:content-title=\"Guide\"/></ac:link></h1>",
         "<h1>x <ac:structured-macro ac:name=\"status\"/></h1>",
+        "<h1>x <a href=\"/wiki/x/6QM\" data-card-appearance=\"inline\">y</a></h1>",
+        "<h1>x <ac:link ac:card-appearance=\"inline\"><ri:page ri:content-title=\"Guide\"/></ac:link></h1>",
         "<ac:structured-macro ac:name=\"include\"/>",
         "<ac:structured-macro ac:name=\"tabs-of-an-app\"/>",
     ];
     for body in unsure {
         assert_eq!(measure(body).anchors.leads("Plan", "nothing"), None, "{body}");
     }
+}
+
+/// What only its author may see, and what an app may mean by an id, is no page that must be there; nor has an old version the
+/// places of the page.
+#[test]
+fn drafts_and_addresses_of_apps_and_versions() {
+    let body = r#"<a href="/wiki/spaces/OPS/pages/edit-v2/200001#a">x</a>
+        <a href="/wiki/spaces/OPS/pages/edit/200002">x</a>
+        <a href="/wiki/pages/resumedraft.action?pageId=3&amp;draftShareId=8f">x</a>
+        <a href="/wiki/pages/viewpage.action?pageId=4&amp;draftId=5">x</a>
+        <a href="/wiki/plugins/servlet/app?pageId=6#a">x</a>
+        <a href="/wiki/pages/viewinfo.action?pageId=7#a">x</a>
+        <a href="/wiki/pages/viewpage.action?pageId=8&amp;pageVersion=2#a">x</a>
+        <a href="/wiki/display/OPS/C++%20&amp;%20more">x</a> <a href="/wiki/display/OPS/A+b%2B">x</a>"#;
+    let perhaps = |id: &str| PageLink::Perhaps(id.to_owned());
+    let expected = [
+        perhaps("200001"),
+        perhaps("200002"),
+        perhaps("3"),
+        perhaps("4"),
+        perhaps("6"),
+        id("7"),
+        id("8"),
+        titled("C++ & more", Some("OPS")),
+        titled("A b+", Some("OPS")),
+    ];
+    assert_eq!(read(body).page_links, expected);
+    assert_eq!(measure(body).place_links, []);
 }
 
 /// Ids of another deployment are no ids of this one.

@@ -354,5 +354,17 @@ pub(super) const SHAPES: &[Shape] = &[
     ("words of colons", |n| format!("<p>{}</p>", filled("a:\u{301}", n))),
     ("macros of many names", |n| numbered(n, |at| format!("<ac:structured-macro ac:name=\"{at}\"/>"))),
     ("links to other hosts", |n| numbered(n, |at| format!("<a href=\"https://x.example/{at}\"/>"))),
+    ("headings", |n| numbered(n, |at| format!("<h1>a{at}</h1>"))),
+    ("nested headings", |n| filled("<h1>", n)),
+    ("texts in nested headings", |n| "<h1>".repeat(240) + &filled("a</h1><h1>", n)),
+    ("a huge heading", |n| format!("<h1>{}</h1>", filled("&amp;", n))),
+    ("ids of elements", |n| numbered(n, |at| format!("<p id='a{at}'/>"))),
+    ("a huge id of an element", |n| format!("<p id='{}'/>", filled("&amp;", n))),
+    ("links to places", |n| numbered(n, |at| format!("<a href='#a{at}'/>"))),
+    ("named links to places", |n| numbered(n, |at| format!("<ac:link ac:anchor='a{at}'/>"))),
+    ("links to a long place of many pages", |n| {
+        format!("<ac:link ac:anchor='{}'>", "a".repeat(1_024))
+            + &numbered(n, |at| format!("<ri:page ri:content-title='{at}'/>"))
+    }),
     ("images", |n| filled("<ac:image ac:src='/wiki/download/attachments/1/a.png'/>", n)),
 ];
