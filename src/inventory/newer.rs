@@ -76,12 +76,12 @@ pub(super) fn is_out_of_sight(content: &Content) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::inventory::{ContentKind, convert};
     use storage_format::Body;
 
-    fn page(id: &str, version: u32, status: Status, body: bool) -> Content {
+    pub(in crate::inventory) fn page(id: &str, version: u32, status: Status, body: bool) -> Content {
         let sent = serde_json::json!({"id": id, "title": "T", "version": {"number": version}});
         let mut page =
             convert::content(serde_json::from_value(sent).unwrap(), ContentKind::Page, body.then(Body::default));

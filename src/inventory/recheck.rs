@@ -145,16 +145,8 @@ async fn alone(crawl: &Crawl<'_>, known: &Content) -> Option<Content> {
 mod tests {
     use super::*;
     use crate::inventory::convert;
-    use crate::inventory::{AttachmentId, Container, ContentKind};
-    use storage_format::Body;
-
-    fn page(id: &str, version: u32, status: Status, body: bool) -> Content {
-        let sent = serde_json::json!({"id": id, "title": "T", "version": {"number": version}});
-        let mut page =
-            convert::content(serde_json::from_value(sent).unwrap(), ContentKind::Page, body.then(Body::default));
-        page.status = status;
-        page
-    }
+    use crate::inventory::newer::tests::page;
+    use crate::inventory::{AttachmentId, Container};
 
     #[test]
     fn a_file_of_unknown_age_counts_as_newer_than_its_page() {

@@ -188,8 +188,9 @@ impl ClosingWalk {
         closed
     }
 
-    /// Ends the walk. What a list never showed is a hole, what had no second opinion may have one, what could not be
-    /// read in its newest version is a body that is missing, and `latecomers` (places in `inventory.attachments`) are files without a use since the last round only.
+    /// Ends the walk. What a list never showed is a hole, what had no second opinion may have one, what could not be read
+    /// in its newest version is a body that is missing, and `latecomers` (places in `inventory.attachments`) are files
+    /// without a use since the last round only.
     pub fn finish(mut self, inventory: &mut Inventory, latecomers: &[usize]) {
         inventory.doubtful.extend(self.owed.collect(&mut inventory.coverage));
         second_opinions::require(&self.refused, self.is_narrow, inventory);
