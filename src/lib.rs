@@ -12,6 +12,7 @@
 //!
 //! The promise above all others: a file in use is never called unreferenced, and an incomplete scan never looks
 //! complete.
+#![allow(missing_docs, reason = "an application: no one outside links against it, and names say enough")]
 
 pub mod audit;
 pub mod cache;
