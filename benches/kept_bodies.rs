@@ -1,7 +1,7 @@
-//! What it saves to keep what bodies name and measure from run to run: reading a body, beside finding what was kept of it.
+//! Parsing a body compared with finding its references and measures in the cache.
 //!
-//! `cargo bench --bench kept_bodies` prints microseconds and bytes for each body. *Open* is the share of each body in the
-//! checking of the whole cache when a run begins.
+//! `cargo bench --bench kept_bodies` prints microseconds and bytes for each body. *Open* is the time to open and
+//! check the complete cache at the start of a run, divided by the number of bodies.
 #![allow(clippy::print_stdout, clippy::unwrap_used, reason = "a benchmark prints and may panic")]
 
 use std::hint::black_box;
@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use confluence_storage_analyzer::cache::Cache;
 use confluence_storage_analyzer::inventory::read_body;
-use storage_format::{Depth, OwnSite, TodoMarkers};
+use storage_format::{OwnSite, ParseDepth, TodoMarkers};
 
 #[path = "../crates/storage-format/benches/common/bodies.rs"]
 mod bodies;
@@ -31,47 +31,46 @@ fn main() {
         ("longer", (0..2_000).map(|n| realistic_body_of(n * 1000, 14_000)).collect()),
         ("long", (0..400).map(|n| realistic_body(n * 1000)).collect()),
     ] {
-        for depth in [Depth::References, Depth::Measures(&TodoMarkers::default())] {
+        for depth in [ParseDepth::References, ParseDepth::Measures(&TodoMarkers::default())] {
             measure(name, &texts, depth);
         }
     }
 }
 
-fn measure(name: &str, texts: &[String], depth: Depth<'_>) {
+fn measure(name: &str, texts: &[String], depth: ParseDepth<'_>) {
     let site = OwnSite::new(SITE, &[]);
     let folder = tempfile::TempDir::new().unwrap();
     let references = |cache: Option<&Cache>, text: &str| read_body(cache, text, &site, depth).references.len();
-    let (mut read, mut opened, mut found) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut parsed, mut opened, mut found) = (Vec::new(), Vec::new(), Vec::new());
     let cache = Cache::open(folder.path(), SITE, USER).unwrap();
-    let kept_in = cache.folder().to_owned();
-    let kept = each(texts, |text| references(Some(&cache), text));
+    let cache_folder = cache.folder().to_owned();
+    let parsed_and_kept = seconds_per_item(texts, |text| references(Some(&cache), text));
     let values = cache.values();
     drop(cache);
     for _ in 0..ROUNDS {
-        read.push(each(texts, |text| references(None, text)));
+        parsed.push(seconds_per_item(texts, |text| references(None, text)));
         let begin = Instant::now();
         let cache = Cache::open(folder.path(), SITE, USER).unwrap();
         opened.push(begin.elapsed().as_secs_f64() / texts.len() as f64);
         assert_eq!(cache.values(), values);
-        found.push(each(texts, |text| references(Some(&cache), text)));
+        found.push(seconds_per_item(texts, |text| references(Some(&cache), text)));
     }
-    let [read, opened, found] = [read, opened, found].map(|times| median(times) * 1e6);
-    let files = std::fs::read_dir(kept_in).unwrap().map(|entry| entry.unwrap().metadata().unwrap().len());
+    let [parsed, opened, found] = [parsed, opened, found].map(|times| median(times) * 1e6);
+    let files = std::fs::read_dir(cache_folder).unwrap().map(|entry| entry.unwrap().metadata().unwrap().len());
     let bytes = texts.iter().map(String::len).sum::<usize>() / texts.len();
-    let asked = if depth == Depth::References { "references" } else { "measures" };
+    let contents = if depth == ParseDepth::References { "references" } else { "measures" };
     println!(
-        "{name} bodies of {bytes} bytes, {asked}: read {read:.1} µs; found again {:.1} µs (open {opened:.1}, find \
-         {found:.1}); read and kept {:.1} µs; {} of {} kept, {} bytes for each body",
+        "{name} bodies of {bytes} bytes, {contents}: parse {parsed:.1} µs; from the cache {:.1} µs (open {opened:.1}, find \
+         {found:.1}); parse and keep {:.1} µs; {} of {} kept, {} bytes for each body",
         opened + found,
-        kept * 1e6,
+        parsed_and_kept * 1e6,
         values,
         texts.len(),
         files.sum::<u64>() / texts.len() as u64
     );
 }
 
-/// Seconds for each item.
-fn each<T>(items: &[T], mut work: impl FnMut(&T) -> usize) -> f64 {
+fn seconds_per_item<T>(items: &[T], mut work: impl FnMut(&T) -> usize) -> f64 {
     let begin = Instant::now();
     for item in items {
         black_box(work(black_box(item)));

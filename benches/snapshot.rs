@@ -1,8 +1,7 @@
-//! A knowledge base of 15,000 pages in 5 spaces, measured twice: what the first snapshot and the next one take in
-//! requests, time and memory, with a year of history behind them.
+//! Requests, time and memory of two snapshots of 15,000 pages in 5 spaces, the second with a year of history before it.
 //!
-//! `cargo bench --bench snapshot`; `SNAPSHOT_PAGES` and `SNAPSHOT_WEEKS` choose other sizes. The site is served by a
-//! second process, so that the peak of memory is the program's own.
+//! `cargo bench --bench snapshot`; `SNAPSHOT_PAGES` and `SNAPSHOT_WEEKS` choose other sizes. A second process serves
+//! the site, so that the peak memory is that of the program alone.
 #![allow(
     clippy::print_stdout,
     clippy::unwrap_used,
@@ -21,7 +20,7 @@ use confluence_sim::{DemoServer, Site};
 use confluence_storage_analyzer::cli::Cli;
 use confluence_storage_analyzer::error::{ExitStatus, OutputFormat};
 use confluence_storage_analyzer::history::{
-    Extent, FOLDER, History, HistoryError, Key, PAGE, Retention, Rows, SPACE, Snapshot, Status, WEEK,
+    Extent, FOLDER, History, HistoryError, PAGE, Retention, RowKey, SPACE, Snapshot, SnapshotRows, SnapshotStatus, WEEK,
 };
 use confluence_storage_analyzer::metrics::columns;
 use confluence_storage_analyzer::progress::Progress;
@@ -29,7 +28,7 @@ use confluence_storage_analyzer::spreadsheet::Value;
 use confluence_storage_analyzer::support::iso_week::IsoWeek;
 use test_support::process::peak_memory;
 
-/// Set in the process that serves the site.
+/// This environment variable is set in the process that serves the site.
 const SERVES: &str = "SNAPSHOT_SERVES";
 const SPACES: usize = 5;
 
@@ -46,7 +45,7 @@ fn number(name: &str, default: usize) -> usize {
     std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
 }
 
-/// Serves until standard input ends; tells how many requests came whenever a line does.
+/// Serves until standard input ends. For every line of input, prints the number of requests so far.
 async fn serve() {
     let server = DemoServer::start(site(number("SNAPSHOT_PAGES", 15_000))).await.unwrap();
     println!("{} {} {}", server.base_url(), server.user(), server.token());
@@ -69,44 +68,44 @@ async fn measure() {
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
-    let mut ask = server.stdin.take().unwrap();
+    let mut input = server.stdin.take().unwrap();
     let mut lines = BufReader::new(server.stdout.take().unwrap()).lines();
     let address = lines.next().unwrap().unwrap();
-    let place = tempfile::TempDir::new().unwrap();
+    let folder = tempfile::TempDir::new().unwrap();
     let mut sent_before = 0;
-    let mut sent = || -> u64 {
-        ask.write_all(b"\n").unwrap();
+    let mut new_requests = || -> u64 {
+        input.write_all(b"\n").unwrap();
         let all: u64 = lines.next().unwrap().unwrap().parse().unwrap();
         let new = all - sent_before;
         sent_before = all;
         new
     };
     println!("{pages} pages in {SPACES} spaces");
-    let first = snapshot(place.path(), &address).await;
-    tell("first snapshot", first, sent());
+    let first = snapshot(folder.path(), &address).await;
+    print_result("first snapshot", first, new_requests());
     let began = Instant::now();
-    add_weeks(&place.path().join(FOLDER), weeks);
+    add_weeks(&folder.path().join(FOLDER), weeks);
     println!("{weeks} weeks recorded in {:.1?}", began.elapsed());
-    let second = snapshot(place.path(), &address).await;
-    tell("next snapshot", second, sent());
-    drop(ask);
+    let second = snapshot(folder.path(), &address).await;
+    print_result("next snapshot", second, new_requests());
+    drop(input);
     server.wait().unwrap();
 }
 
-fn tell(what: &str, took: Duration, requests: u64) {
-    println!("{what}: {requests} requests, {took:.1?}, peak memory {} MiB so far", peak_memory() >> 20);
+fn print_result(what: &str, time: Duration, requests: u64) {
+    println!("{what}: {requests} requests, {time:.1?}, peak memory {} MiB so far", peak_memory() >> 20);
 }
 
-/// Runs the command as a terminal would.
-async fn snapshot(place: &Path, address: &str) -> Duration {
+/// Runs the command with arguments, as on a terminal.
+async fn snapshot(folder: &Path, address: &str) -> Duration {
     let address: Vec<&str> = address.split(' ').collect();
-    let config = place.join("bench.cfg");
+    let config = folder.join("benchmark.cfg");
     let text =
         format!("[confluence]\nbase_url = {}\napi_user = {}\napi_token = {}\n", address[0], address[1], address[2]);
     std::fs::write(&config, text).unwrap();
-    let cache = place.join("cache");
-    let [config, output, cache] = [config.as_path(), place, cache.as_path()].map(|path| path.to_str().unwrap());
-    let arguments = ["bench", "snapshot", "--config", config, "--output", output, "--cache-dir", cache];
+    let cache = folder.join("cache");
+    let [config, output, cache] = [config.as_path(), folder, cache.as_path()].map(|path| path.to_str().unwrap());
+    let arguments = ["benchmark", "snapshot", "--config", config, "--output", output, "--cache-dir", cache];
     let began = Instant::now();
     let cli = Cli::from_arguments(arguments).unwrap();
     let outcome = confluence_storage_analyzer::run(&cli, OutputFormat::Text, &Progress::silent()).await.unwrap();
@@ -114,47 +113,47 @@ async fn snapshot(place: &Path, address: &str) -> Duration {
     began.elapsed()
 }
 
-/// Puts the rows of this week into earlier weeks as well.
+/// Copies the rows of this week into the weeks before.
 fn add_weeks(folder: &Path, weeks: usize) {
     let columns = columns::fields();
     let mut history = History::open(folder, columns.clone(), Duration::ZERO).unwrap();
-    let known = history.latest().unwrap().clone();
-    let place = |name: &str| columns.iter().position(|field| field.name == name).unwrap();
-    let [of_week, of_page, of_space] = [WEEK, PAGE, SPACE].map(place);
+    let latest = history.latest().unwrap().clone();
+    let position = |name: &str| columns.iter().position(|field| field.name == name).unwrap();
+    let [week_column, page_column, space_column] = [WEEK, PAGE, SPACE].map(position);
     let mut rows: Vec<Vec<Value>> = Vec::new();
-    let see = |cells: &[Value]| {
+    let add_row = |cells: &[Value]| {
         rows.push(cells.to_vec());
         Ok::<_, HistoryError>(())
     };
-    history.read(known.week, &columns, see).unwrap();
-    let key = |row: &Vec<Value>| Key { space: row[of_space].plain(), page: row[of_page].plain() };
-    let keys: Vec<Key> = rows.iter().map(key).collect();
+    history.read(latest.week, &columns, add_row).unwrap();
+    let key = |row: &Vec<Value>| RowKey { space: row[space_column].plain(), page: row[page_column].plain() };
+    let keys: Vec<RowKey> = rows.iter().map(key).collect();
     for back in (1..=weeks).rev() {
-        let taken_at = known.taken_at - TimeDelta::weeks(back as i64);
+        let taken_at = latest.taken_at - TimeDelta::weeks(back as i64);
         let week = IsoWeek::of(taken_at);
         let cells = |at: usize| {
             let mut cells = rows[at].clone();
-            cells[of_week] = Value::text(week.to_string());
+            cells[week_column] = Value::text(week.to_string());
             cells
         };
         let snapshot = Snapshot {
-            site: known.site.clone(),
-            account: known.account.clone(),
+            site: latest.site.clone(),
+            account: latest.account.clone(),
             week,
             taken_at,
             run_id: format!("week {back}"),
-            status: Status::Complete,
+            status: SnapshotStatus::Complete,
             stopped: false,
-            spaces: known.spaces.keys().cloned().collect(),
+            spaces: latest.spaces.keys().cloned().collect(),
             extent: Extent::default(),
             facts: serde_json::Value::Null,
-            rows: Rows { keys: &keys, cells: &cells },
+            rows: SnapshotRows { keys: &keys, cells: &cells },
         };
         history.record(&snapshot, Retention::default()).unwrap();
     }
 }
 
-/// Pages with some text, a table, a link and a file here and there.
+/// A site of pages with some text, a table and a link.
 fn site(pages: usize) -> Site {
     let mut site = Site::new();
     let per_space = pages / SPACES;

@@ -1,9 +1,9 @@
-//! A large site with two faults in a hundred answers: the reading ends complete, sends what it planned and one request
+//! A large site with faults in two of a hundred responses: the crawl is complete, it sends the planned requests and one
 //! more for each fault, and its memory grows with pages, attachments and references, not with bodies.
 //!
-//! `cargo bench --bench soak` takes a small site; `SOAK_PAGES=100000 SOAK_FILES=300000` a large one, and
-//! `SOAK_PARAGRAPHS=200` makes each body some 30 KB. The site is served by a second process, so that the peak of memory
-//! is the program's own.
+//! `cargo bench --bench soak` uses a small site, `SOAK_PAGES=100000 SOAK_FILES=300000` a large one, and
+//! `SOAK_PARAGRAPHS=200` makes each body some 30 KB. A second process serves the site, so that the peak memory is
+//! that of the program alone.
 #![allow(
     clippy::print_stdout,
     clippy::unwrap_used,
@@ -19,21 +19,21 @@ use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use confluence_client::{Api, ConnectionSettings, Credentials};
-use confluence_sim::site::{Attachment, AttachmentVersion, Container, Kind, Status};
+use confluence_sim::site::{Attachment, AttachmentVersion, Container, ContentType, Status};
 use confluence_sim::{DemoServer, Fault, FaultPlan, Occurrence, RoutePattern, Site};
 use confluence_storage_analyzer::audit::{AuditOptions, Usage};
-use confluence_storage_analyzer::commands::reading::{Reading, read_site};
+use confluence_storage_analyzer::commands::audit_run::{AuditRun, crawl_and_audit};
 use confluence_storage_analyzer::error::ExitStatus;
 use confluence_storage_analyzer::inventory::CrawlOptions;
 use confluence_storage_analyzer::progress::Progress;
 use confluence_storage_analyzer::report::{self, RunFacts};
 use test_support::process::{peak_memory, processor_seconds};
 
-/// The most bytes of memory that a page or attachment may take, whatever its body weighs, beside what is on the way.
+/// The most memory for each page or attachment, whatever the size of its body, not counting responses in flight.
 const BYTES_PER_ITEM: u64 = 3_000;
-/// The answers on their way at once, each a page of a list with its bodies, and the program itself.
-const BYTES_ON_THE_WAY: u64 = 128 << 20;
-/// Set in the process that serves the site.
+/// The most memory for responses in flight (each a page of results with its bodies) and for the program itself.
+const BYTES_IN_FLIGHT: u64 = 128 << 20;
+/// This environment variable is set in the process that serves the site.
 const SERVES: &str = "SOAK_SERVES";
 
 fn main() {
@@ -49,7 +49,8 @@ fn number(name: &str, default: usize) -> usize {
     std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
 }
 
-/// Serves until standard input ends, then tells what was asked.
+/// Serves until standard input ends, then prints the number of requests, of failed ones, of cut ones and of distinct
+/// ones.
 async fn serve() {
     let faults = FaultPlan::none().on(RoutePattern::any(), Occurrence::Every(67), Fault::status(503)).on(
         RoutePattern::any(),
@@ -60,7 +61,7 @@ async fn serve() {
     let server = DemoServer::start_with(site, faults).await.unwrap();
     println!("{} {} {}", server.base_url(), server.user(), server.token());
     std::io::stdout().flush().unwrap();
-    // the parent closes the pipe when it has read the site
+    // the parent process closes the pipe after the crawl
     tokio::task::spawn_blocking(|| std::io::stdin().lines().count()).await.unwrap();
     let log = server.requests();
     let failed = log.iter().filter(|request| request.status >= 500).count();
@@ -85,61 +86,64 @@ async fn soak() {
 
     let before = peak_memory();
     let began = Instant::now();
-    let reading = read_site(&api, &CrawlOptions::default(), &AuditOptions::default(), &Progress::silent()).await;
-    let reading = reading.unwrap();
-    let read_in = began.elapsed();
-    let busy = [std::process::id(), server.id()].map(processor_seconds);
-    let after_reading = peak_memory();
-    let place = tempfile::TempDir::new().unwrap();
+    let crawl = crawl_and_audit(&api, &CrawlOptions::default(), &AuditOptions::default(), &Progress::silent()).await;
+    let crawl = crawl.unwrap();
+    let crawl_time = began.elapsed();
+    let processor_time = [std::process::id(), server.id()].map(processor_seconds);
+    let after_crawl = peak_memory();
+    let folder = tempfile::TempDir::new().unwrap();
     let began = Instant::now();
-    report::write(place.path(), &facts(&reading), &reading.inventory, &reading.audit).unwrap();
-    let written_in = began.elapsed();
+    report::write(folder.path(), &facts(&crawl), &crawl.inventory, &crawl.audit).unwrap();
+    let report_time = began.elapsed();
 
-    assert_eq!(reading.status, ExitStatus::Complete, "{:#?}", reading.inventory.coverage.gaps.first());
-    assert_eq!(reading.inventory.attachments.len(), files);
-    let unreferenced = reading.audit.files.iter().filter(|file| file.usage == Usage::Unreferenced).count();
+    assert_eq!(crawl.status, ExitStatus::Complete, "{:#?}", crawl.inventory.coverage.gaps.first());
+    assert_eq!(crawl.inventory.attachments.len(), files);
+    let unreferenced = crawl.audit.files.iter().filter(|file| file.usage == Usage::Unreferenced).count();
     assert_eq!(unreferenced, (0..files).filter(|file| !is_used(*file)).count(), "every third file is used nowhere");
     drop(server.stdin.take());
-    let told = lines.next().unwrap().unwrap();
+    let counts = lines.next().unwrap().unwrap();
     server.wait().unwrap();
-    let told: Vec<u64> = told.split(' ').map(|count| count.parse().unwrap()).collect();
-    let [sent, failed, cut, distinct] = told[..] else { panic!("{told:?}") };
-    let counted = reading.inventory.requests.total();
+    let counts: Vec<u64> = counts.split(' ').map(|count| count.parse().unwrap()).collect();
+    let [sent, failed, cut, distinct] = counts[..] else { panic!("{counts:?}") };
+    let counted = crawl.inventory.requests.total();
 
     println!("{pages} pages, {files} attachments, {unreferenced} unreferenced, complete");
-    println!("requests: {sent} = {distinct} different + {} repeated; {failed} failed, {cut} cut", sent - distinct);
+    println!("requests: {sent} = {distinct} distinct + {} repeated; {failed} failed, {cut} cut", sent - distinct);
     println!(
-        "read in {read_in:.1?}, {:.0} requests/s; report in {written_in:.1?}",
-        sent as f64 / read_in.as_secs_f64()
+        "crawl in {crawl_time:.1?}, {:.0} requests/s; report in {report_time:.1?}",
+        sent as f64 / crawl_time.as_secs_f64()
     );
     let per_item = |bytes: u64| bytes as f64 / (pages + files) as f64;
     println!(
-        "peak memory: {} MiB after reading, {} MiB after the report; {:.0} and {:.0} bytes per page and attachment",
-        after_reading >> 20,
+        "peak memory: {} MiB after the crawl, {} MiB after the report; {:.0} and {:.0} bytes per page and attachment",
+        after_crawl >> 20,
         peak_memory() >> 20,
-        per_item(after_reading.saturating_sub(before)),
+        per_item(after_crawl.saturating_sub(before)),
         per_item(peak_memory().saturating_sub(before))
     );
-    println!("processor time of the reading: {:.1} s here, {:.1} s the server", busy[0], busy[1]);
-    let plan = reading.inventory.plan.unwrap();
+    println!(
+        "processor time of the crawl: {:.1} s the program, {:.1} s the server",
+        processor_time[0], processor_time[1]
+    );
+    let plan = crawl.inventory.plan.unwrap();
     println!("{:>9} requests planned, {sent} sent", plan.total());
     let planned: std::collections::BTreeMap<&str, u64> = plan.requests.iter().collect();
-    for (kind, count) in reading.inventory.requests.iter() {
+    for (kind, count) in crawl.inventory.requests.iter() {
         println!("  {count:>7} {kind}, {} planned", planned.get(kind).unwrap_or(&0));
     }
     assert_eq!(counted, sent, "the program counts what it sends");
-    // identity and closing lists are asked more than once on purpose; all else only again after a fault
-    let on_purpose = 40;
-    assert!(sent - distinct <= failed + cut + on_purpose, "requests are the plan and its retries");
-    assert!(sent.abs_diff(plan.total()) <= failed + cut + on_purpose, "{} requests were planned", plan.total());
-    let bound = BYTES_ON_THE_WAY + BYTES_PER_ITEM * (pages + files) as u64;
-    assert!(after_reading.saturating_sub(before) <= bound, "memory grows with pages and files, not with bodies");
+    // the account and the lists of the final pass are requested more than once; all else only after a fault
+    let intended_repeats = 40;
+    assert!(sent - distinct <= failed + cut + intended_repeats, "requests are the plan and its retries");
+    assert!(sent.abs_diff(plan.total()) <= failed + cut + intended_repeats, "{} requests were planned", plan.total());
+    let bound = BYTES_IN_FLIGHT + BYTES_PER_ITEM * (pages + files) as u64;
+    assert!(after_crawl.saturating_sub(before) <= bound, "memory grows with pages and files, not with bodies");
 }
 
-fn facts(reading: &Reading) -> RunFacts {
+fn facts(crawl: &AuditRun) -> RunFacts {
     RunFacts {
         local_time: chrono::Local::now().fixed_offset(),
-        exit_code: reading.status.code(),
+        exit_code: crawl.status.code(),
         stopped: None,
         quota_bytes: None,
         options: Vec::new(),
@@ -151,14 +155,15 @@ fn is_used(file: usize) -> bool {
     !file.is_multiple_of(3)
 }
 
-/// Pages in ten spaces, files on them, each used on its own page, on the next one, or nowhere.
+/// Pages in ten spaces with files, each used on its own page, on the page before, or nowhere.
 fn site(pages: usize, files: usize) -> Site {
     let mut site = Site::new();
     for space in 0..10 {
         site = site.space(&format!("SPACE{space}"), &format!("Space {space}"));
         let begin = pages * space / 10;
         for page in begin..pages * (space + 1) / 10 {
-            let mut content = site.new_content(Kind::Page, &(10_000 + page).to_string(), &format!("Page {page}"), "");
+            let mut content =
+                site.new_content(ContentType::Page, &(10_000 + page).to_string(), &format!("Page {page}"), "");
             content.body = body(page, pages, files);
             site.contents.push(content);
             if page % 20 == 0 {
@@ -175,13 +180,13 @@ fn body(page: usize, pages: usize, files: usize) -> String {
     for paragraph in 0..number("SOAK_PARAGRAPHS", 6) {
         let _ = write!(
             body,
-            "<p>Paragraph {paragraph} of page {page} says what such paragraphs say: not much, but at length, so that bodies weigh more than what is kept of them.</p>"
+            "<p>Paragraph {paragraph} of page {page} has a little to say at some length, so that a body takes more memory than the data that is kept of it.</p>"
         );
     }
     for file in (page..files).step_by(pages).filter(|file| is_used(*file) && file % 2 == 0) {
         let _ = write!(body, r#"<p><ac:image><ri:attachment ri:filename="file {file}.png"/></ac:image></p>"#);
     }
-    // those with an odd number are used on the page before the one that owns them
+    // files with an odd number are used on the page before the one that owns them
     let next = (page + 1) % pages;
     let space = format!("SPACE{}", next * 10 / pages);
     for file in (next..files).step_by(pages).filter(|file| is_used(*file) && file % 2 == 1) {

@@ -1,7 +1,9 @@
-//! The flags and subcommands; nothing is decided here. Flags that stand for keys of the configuration are texts: they are
-//! read as the key is.
+//! Command-line interface: flags, subcommands, completions and the manual page.
 //!
-//! No flag takes a token: a flag value stands in process lists and in the shell's history. Tokens come from
+//! Flags that override a key of the configuration are kept as text and parsed by the configuration, so that both are
+//! checked by the same rules.
+//!
+//! No flag takes the token itself: flag values appear in process lists and in the shell's history. The token comes from
 //! `--token-file`, `--token-stdin`, the environment or the configuration file.
 
 use std::ffi::OsString;
@@ -14,32 +16,32 @@ use clap::error::ErrorKind;
 use clap::{ArgAction, ArgGroup, Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 mod audit;
-mod reading;
+mod crawl;
 mod snapshot;
 
 pub use audit::{AuditArgs, Verify};
-pub use reading::{ReadingArgs, SiteArgs};
+pub use crawl::{CrawlArgs, SiteArgs};
 pub use snapshot::{FailOn, SnapshotArgs};
 
-/// How many requests may be in flight at once.
+/// Allowed values of `--concurrency`.
 pub const CONCURRENCY: RangeInclusive<u32> = 1..=64;
-/// For how many weeks CSV files may stay outside the archive.
+/// Allowed values of `--retain`.
 pub const RETAIN_WEEKS: RangeInclusive<u32> = 1..=520;
-/// How many newest versions "keeping N frees X" may keep.
+/// Allowed values of `--keep-versions`.
 pub const KEEP_VERSIONS: RangeInclusive<u32> = 1..=u32::MAX;
 
-/// Finds what takes the space in a Confluence Cloud site and which attachments nobody uses, and measures its pages week
-/// by week. Leaves folders with HTML reports and CSV files. It only reads: nothing is ever changed or deleted.
+/// Reports what uses the storage of a Confluence Cloud site and which attachments are unreferenced, and measures its
+/// pages every week. Writes folders with HTML reports and CSV files. It is read-only: it never changes or deletes
+/// anything on the site.
 #[derive(Debug, Clone, Parser)]
 #[command(version, max_term_width = 100, after_help = EXAMPLES, group = chosen_spaces())]
 pub struct Cli {
-    /// What is shown on the terminal.
     #[command(flatten)]
     pub terminal: TerminalArgs,
     /// Options of the audit when no command is named.
     #[command(flatten)]
     audit: AuditArgs,
-    /// The command; none is `audit`.
+    /// Without a command, `audit` runs.
     #[command(subcommand)]
     command: Option<Command>,
 }
@@ -47,35 +49,37 @@ pub struct Cli {
 const EXAMPLES: &str = "\
 Examples:
   confluence-storage-analyzer demo                try it, no account needed
-  confluence-storage-analyzer                     audit the whole site
-  confluence-storage-analyzer --space 'ENG*'      report some spaces only
+  confluence-storage-analyzer                     audit the entire site
+  confluence-storage-analyzer --space 'ENG*'      report only some spaces
   confluence-storage-analyzer snapshot            measure the pages, once a week
 
-The address of the site and the API token come from the file
-confluence_storage_analyzer.cfg or from CONFLUENCE_BASE_URL, CONFLUENCE_API_USER
-and CONFLUENCE_API_TOKEN.
+Set the site's address, your e-mail address and an API token in the file
+confluence_storage_analyzer.cfg or in the environment variables
+CONFLUENCE_BASE_URL, CONFLUENCE_API_USER and CONFLUENCE_API_TOKEN.
 
-Behind a proxy: HTTPS_PROXY (or ALL_PROXY) and NO_PROXY. Certificates of your
-own authorities: SSL_CERT_FILE or SSL_CERT_DIR.";
+Proxy: HTTPS_PROXY (or ALL_PROXY) and NO_PROXY. Custom certificate authorities:
+SSL_CERT_FILE or SSL_CERT_DIR.";
 
-/// What the program can do.
+/// Subcommands.
 #[derive(Debug, Clone, Subcommand)]
 pub enum Command {
     /// Audit the storage of all or some spaces (the default)
     #[command(group = chosen_spaces())]
     Audit(AuditArgs),
-    /// Measure the pages of all or some spaces: this week's snapshot, history,
-    /// findings, dashboard
+    /// Measure the pages of all or some spaces: writes this week's snapshot,
+    /// history, findings and dashboard
     Snapshot(SnapshotArgs),
-    /// Audit and measure a small sample site served by the program itself; no account needed
+    /// Audit and measure a small built-in sample site; no account needed
     Demo(DemoArgs),
-    /// Check configuration, account and site, and say what a run would lack
+    /// Check configuration, account and site, and report what a run could not
+    /// read
     Doctor(DoctorArgs),
-    /// Render a report again from the saved scan of an audit, without network
+    /// Recreate a report from the saved scan of an audit, without network
+    /// access
     Report(ReportArgs),
     /// Check, repair or export the history of the page metrics
     History(HistoryArgs),
-    /// Print the completion script for a shell
+    /// Print a shell completion script
     Completions {
         /// The shell to complete for
         shell: clap_complete::Shell,
@@ -84,7 +88,7 @@ pub enum Command {
     Man,
 }
 
-/// `--references-within` needs spaces to stay within.
+/// Returns the group that `--references-within` requires: at least one flag that chooses spaces.
 fn chosen_spaces() -> ArgGroup {
     ArgGroup::new("chosen_spaces").args(["space", "exclude_space"]).multiple(true)
 }
@@ -92,7 +96,7 @@ fn chosen_spaces() -> ArgGroup {
 /// Options of `demo`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
 pub struct DemoArgs {
-    /// Make the report folder in DIR, which is created if need be
+    /// Create the folders with the results in DIR, which is created if missing
     /// [default: working directory]
     #[arg(long, value_name = "DIR")]
     pub output: Option<PathBuf>,
@@ -101,34 +105,33 @@ pub struct DemoArgs {
 /// Options of `doctor`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
 pub struct DoctorArgs {
-    /// Ask the site what the documents of its API leave open, and print the
-    /// answers without names, so that they can be passed on
+    /// Probe undocumented behaviour of the API and print the results without
+    /// any name, id or address of the site, so that they can be shared
     #[arg(long)]
     pub probe: bool,
-    /// Which site, and as whom.
     #[command(flatten)]
     pub site: SiteArgs,
 }
 
 impl DoctorArgs {
-    /// The options of an audit that reads with the same configuration.
+    /// Returns the options of an audit with the same configuration.
     pub fn as_audit(&self) -> AuditArgs {
-        AuditArgs { reading: ReadingArgs { site: self.site.clone(), ..ReadingArgs::default() }, ..AuditArgs::default() }
+        AuditArgs { crawl: CrawlArgs { site: self.site.clone(), ..CrawlArgs::default() }, ..AuditArgs::default() }
     }
 }
 
 /// Options of `report`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
 pub struct ReportArgs {
-    /// Folder of an audit, with its scan.json.gz
+    /// Folder of an audit that contains scan.json.gz
     pub folder: PathBuf,
-    /// Make the new report folder in DIR [default: working directory]
+    /// Create the new report folder in DIR [default: working directory]
     #[arg(long, value_name = "DIR")]
     pub output: Option<PathBuf>,
-    /// Read the rules of the audit from this configuration file
+    /// Read the audit's rules from this configuration file
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// Versions to keep in "keeping N frees X" [default: 1]
+    /// Versions to keep in the estimate "keeping N frees X" [default: 1]
     #[arg(long, value_name = "N")]
     pub keep_versions: Option<String>,
 }
@@ -136,31 +139,30 @@ pub struct ReportArgs {
 /// Options of `history`.
 #[derive(Debug, Clone, PartialEq, Eq, Args)]
 pub struct HistoryArgs {
-    /// What to do with it
     #[command(subcommand)]
     pub action: HistoryAction,
 }
 
-/// What `history` can do.
+/// Subcommands of `history`.
 #[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
 pub enum HistoryAction {
-    /// Check that every week is as it was written; changes nothing
-    Verify(HistoryPlace),
-    /// Set damaged weeks aside and restore what can be restored
-    Repair(HistoryPlace),
-    /// Write all CSV files, the model, the findings and the dashboard again
-    Export(HistoryPlace),
+    /// Check that no week was changed since it was written; writes nothing
+    Verify(HistoryLocation),
+    /// Move damaged weeks aside and restore what can be restored
+    Repair(HistoryLocation),
+    /// Rewrite all CSV files, the model, the findings and the dashboard
+    Export(HistoryLocation),
 }
 
-/// Where the history lies.
+/// The folder of a history.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
-pub struct HistoryPlace {
-    /// The folder that holds `confluence_data` [default: working directory]
+pub struct HistoryLocation {
+    /// Folder that contains `confluence_data` [default: working directory]
     #[arg(long, value_name = "DIR")]
     pub output: Option<PathBuf>,
 }
 
-/// Options of every command: what is shown where.
+/// Options of every command: what is printed, and where.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
 pub struct TerminalArgs {
     /// Print one JSON object on standard output
@@ -169,7 +171,7 @@ pub struct TerminalArgs {
     /// Show warnings and errors only
     #[arg(long, short, global = true, conflicts_with = "verbose")]
     pub quiet: bool,
-    /// Log what is done; twice: every request
+    /// Log what is repeated after an error; -vv also logs every request
     #[arg(long, short, global = true, action = ArgAction::Count)]
     pub verbose: u8,
     /// When to use colour: auto, always or never
@@ -190,7 +192,7 @@ pub enum ColorWhen {
 }
 
 impl ColorWhen {
-    /// `Some` when the person decided, `None` when the terminal decides.
+    /// Returns the user's choice; `None` leaves it to the terminal.
     pub fn forced(self) -> Option<bool> {
         match self {
             Self::Auto => None,
@@ -201,90 +203,92 @@ impl ColorWhen {
 }
 
 impl Cli {
-    /// Reads the command line; the error is clap's own (also for `--help` and `--version`), to be printed by it.
+    /// Parses the command line. The error is clap's (also for `--help` and `--version`), and clap prints it.
     pub fn from_arguments<A>(arguments: impl IntoIterator<Item = A>) -> Result<Self, clap::Error>
     where
         A: Into<OsString> + Clone,
     {
         let cli = Self::try_parse_from(arguments)?;
-        // options of the audit before the name of a command would be read and then forgotten
+        // options of the audit before the name of a command would be parsed and then silently ignored
         if cli.command.is_some() && cli.audit != AuditArgs::default() {
             return Err(Self::command_definition().error(
                 ErrorKind::ArgumentConflict,
-                "options of the audit stand after the command: `confluence-storage-analyzer audit --space KEY`",
+                "options of the audit belong after the command, as in `confluence-storage-analyzer audit --space KEY`",
             ));
         }
         Ok(cli)
     }
 
-    /// The command to carry out; `audit` when none is named.
+    /// Returns the command to run: `audit` if none is named.
     pub fn command(&self) -> Command {
         self.command.clone().unwrap_or_else(|| Command::Audit(self.audit.clone()))
     }
 
-    /// The definition everything is generated from: help, completions, the manual page.
+    /// Returns the definition from which help, completions and the manual page are generated.
     pub fn command_definition() -> clap::Command {
         <Self as CommandFactory>::command()
     }
 }
 
-/// The completion script of `completions SHELL`.
+/// Returns the completion script of `completions SHELL`.
 pub fn completion_script(shell: clap_complete::Shell) -> Vec<u8> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Cli::command_definition(), env!("CARGO_PKG_NAME"), &mut script);
     script
 }
 
-/// The manual page of `man`, in roff.
+/// Returns the manual page of `man`, in roff.
 pub fn manual_page() -> io::Result<Vec<u8>> {
     let mut page = Vec::new();
     clap_mangen::Man::new(Cli::command_definition()).render(&mut page)?;
     Ok(page)
 }
 
-/// Reads a time such as `90s`, `15m` or `1h`; a number without a unit is refused. The error is one line for people.
+/// Parses a duration such as `90s`, `15m` or `1h`; a number without a unit is refused. The error is one line for
+/// people.
 pub fn parse_wait(text: &str) -> Result<Duration, String> {
     let text = text.trim();
     let units = [('s', 1), ('m', 60), ('h', 3600)];
     let (number, seconds_per_unit) = units
         .into_iter()
         .find_map(|(unit, seconds)| Some((text.strip_suffix(unit)?, seconds)))
-        .ok_or_else(|| format!("`{text}` has no unit; write 90s, 15m or 1h"))?;
+        .ok_or_else(|| format!("duration `{text}` has no unit: use 90s, 15m or 1h"))?;
     number
         .parse::<u64>()
         .ok()
         .and_then(|count| count.checked_mul(seconds_per_unit))
         .map(Duration::from_secs)
-        .ok_or_else(|| format!("`{text}` is no time; write 90s, 15m or 1h"))
+        .ok_or_else(|| format!("invalid duration `{text}`: use 90s, 15m or 1h"))
 }
 
-/// Reads a size such as `2GB`, `250GB` or `1.5TB`; a number without a unit is refused, since nobody means bytes. Plans
-/// count in units of 1024, as Atlassian does.
+/// Parses a size such as `2GB`, `250GB` or `1.5TB`. A number without a unit is refused: it would mean bytes, which no
+/// plan is measured in. Units are powers of 1024, as in Atlassian's plans. The error does not repeat the text: clap
+/// does.
 pub fn parse_size(text: &str) -> Result<u64, String> {
     let upper = text.trim().to_ascii_uppercase();
     let digits = upper.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(upper.len());
     let (number, unit) = upper.split_at(digits);
     let shift = match unit.trim_end_matches("IB").trim_end_matches('B') {
         "" if unit.is_empty() && number.chars().any(|c| c.is_ascii_digit()) => {
-            return Err(format!("`{text}` has no unit; write 2GB, 250GB or 1TB"));
+            return Err("a size needs a unit, such as 2GB, 250GB or 1TB".to_owned());
         }
         "" => 0,
         "K" => 10,
         "M" => 20,
         "G" => 30,
         "T" => 40,
-        _ => return Err(format!("`{text}` is no size; write 2GB, 250GB or 1TB")),
+        _ => return Err("use a size such as 2GB, 250GB or 1TB".to_owned()),
     };
-    let (whole, part) = number.trim().split_once('.').unwrap_or((number.trim(), "0"));
+    let (integer, fraction) = number.trim().split_once('.').unwrap_or((number.trim(), "0"));
     let unit = 1u128 << shift;
     let parse = |digits: &str| digits.parse::<u64>().ok().map(u128::from);
-    let scale = 10u128.checked_pow(u32::try_from(part.len()).unwrap_or(u32::MAX));
-    parse(whole)
-        .zip(parse(part))
+    let scale = 10u128.checked_pow(u32::try_from(fraction.len()).unwrap_or(u32::MAX));
+    parse(integer)
+        .zip(parse(fraction))
         .zip(scale)
-        .and_then(|((whole, part), scale)| u64::try_from(whole * unit + part * unit / scale).ok())
+        .and_then(|((integer, fraction), scale)| u64::try_from(integer * unit + fraction * unit / scale).ok())
         .filter(|&bytes| bytes > 0)
-        .ok_or_else(|| format!("`{text}` is no size; write 2GB, 250GB or 1TB"))
+        .ok_or_else(|| "use a size such as 2GB, 250GB or 1TB".to_owned())
 }
 
 #[cfg(test)]

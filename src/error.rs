@@ -1,4 +1,4 @@
-//! How a run ends: the exit status table, the rule when several apply, and failures that carry a remedy.
+//! How a run ends: exit statuses, their precedence, and failures with a remedy.
 
 use std::fmt::{self, Write as _};
 use std::panic::UnwindSafe;
@@ -6,13 +6,13 @@ use std::process::ExitCode;
 
 use serde_json::{Value, json};
 
-use crate::support::visible::{Lines, visible_json};
+use crate::support::visible_text::{Lines, visible_json};
 
-/// Exit statuses. One table, one place.
+/// Exit status of the process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub enum ExitStatus {
-    /// Everything asked was read and written.
+    /// Everything requested was read and written.
     Complete = 0,
     /// A bug in this program.
     Internal = 1,
@@ -20,17 +20,17 @@ pub enum ExitStatus {
     Usage = 2,
     /// A report was written, but it is incomplete.
     Incomplete = 3,
-    /// Authentication failed, at the start or on the way.
+    /// Authentication failed, at the start or during the run.
     Authentication = 4,
-    /// The server could not be reached, or throttled, before a usable inventory.
+    /// The server was unreachable or throttled before there was a usable inventory.
     Unreachable = 5,
-    /// Local storage: cannot write, disk full.
+    /// Local storage failed: cannot write, disk full, history damaged.
     Storage = 6,
     /// Another run holds the lock.
     Locked = 7,
     /// A `--fail-on` threshold was met.
     Threshold = 8,
-    /// Its terminal was closed: SIGHUP.
+    /// The terminal was closed: SIGHUP.
     HungUp = 129,
     /// Interrupted by Ctrl-C.
     Interrupted = 130,
@@ -55,9 +55,9 @@ impl ExitStatus {
         Self::Terminated,
     ];
 
-    /// The most telling first. The contract orders 130/143/129, 6, 4, 5, 3, 8; the three that end a run by themselves
-    /// (1, 2, 7) leave no report behind, so they stand before "a report was written".
-    const MOST_TELLING_FIRST: [Self; 12] = [
+    /// Statuses in order of precedence, highest first. The documented order is 130/143/129, 6, 4, 5, 3, 8. The three
+    /// statuses that end a run without a report (1, 2, 7) come before 3, "a report was written".
+    const BY_PRECEDENCE: [Self; 12] = [
         Self::Interrupted,
         Self::Terminated,
         Self::HungUp,
@@ -72,30 +72,29 @@ impl ExitStatus {
         Self::Complete,
     ];
 
-    /// The status to end with when several apply; `Complete` when none does.
+    /// Returns the status to exit with when several apply; `Complete` when none does.
     pub fn decide(apply: impl IntoIterator<Item = Self>) -> Self {
-        let rank = |status: &Self| Self::MOST_TELLING_FIRST.iter().position(|other| other == status);
+        let rank = |status: &Self| Self::BY_PRECEDENCE.iter().position(|other| other == status);
         apply.into_iter().min_by_key(rank).unwrap_or(Self::Complete)
     }
 
-    /// The number the process ends with.
     pub fn code(self) -> u8 {
         self as u8
     }
 
-    /// What it means, for people.
+    /// Returns the description in the README's table, in Markdown.
     pub fn meaning(self) -> &'static str {
         match self {
-            Self::Complete => "complete: everything asked was read and written",
+            Self::Complete => "complete: everything requested was read and written",
             Self::Internal => "internal error: a bug in this program",
-            Self::Usage => "usage or configuration, an unknown space key too; no report",
+            Self::Usage => "usage or configuration error, or an unknown space key; no report",
             Self::Incomplete => "a report was written, but it is **incomplete**",
-            Self::Authentication => "authentication failed, at the start or on the way",
-            Self::Unreachable => "server unreachable or throttled before a usable inventory; try again later",
+            Self::Authentication => "authentication failed, at the start or during the run",
+            Self::Unreachable => "server unreachable or throttled before anything usable was read; try again later",
             Self::Storage => "local storage: report or history cannot be written, or the history is damaged",
             Self::Locked => "another run holds the lock of the site or of the history",
             Self::Threshold => "complete, and a threshold of `--fail-on` was met",
-            Self::HungUp => "its terminal was closed (SIGHUP)",
+            Self::HungUp => "the terminal was closed (SIGHUP)",
             Self::Interrupted => "interrupted by Ctrl-C",
             Self::Terminated => "terminated by SIGTERM",
         }
@@ -108,7 +107,7 @@ impl From<ExitStatus> for ExitCode {
     }
 }
 
-/// The exit status table as it stands in the README, in Markdown.
+/// Returns the exit status table of the README, in Markdown.
 pub fn exit_status_table() -> String {
     let mut table = String::from("| Status | Meaning |\n|---|---|\n");
     for status in ExitStatus::ALL {
@@ -118,26 +117,24 @@ pub fn exit_status_table() -> String {
     table
 }
 
-/// What a command writes to standard output.
+/// Format of what a command writes to standard output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OutputFormat {
-    /// Lines for people; the path of a result is the last one.
+    /// Lines for people; the last one is the path of the result.
     Text,
     /// One JSON object (`--json`).
     Json,
 }
 
-/// How a command ended, and what it leaves on standard output.
+/// How a command ended, and what it writes to standard output.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outcome {
-    /// The status to end with.
     pub status: ExitStatus,
-    /// Data for standard output.
     pub stdout: Vec<u8>,
 }
 
 impl Outcome {
-    /// The data in the format asked for. The JSON object bears the status too, as `exit_code`.
+    /// Formats the result for standard output. The JSON object also has the status, as `exit_code`.
     pub fn new(status: ExitStatus, format: OutputFormat, object: Value, text: impl FnOnce() -> Lines) -> Self {
         let stdout = match (format, object) {
             (OutputFormat::Text, _) => text().into_bytes(),
@@ -150,7 +147,7 @@ impl Outcome {
         Self { status, stdout }
     }
 
-    /// Everything went well, and this is what was asked for.
+    /// A complete result with this output.
     pub fn complete(stdout: Vec<u8>) -> Self {
         Self { status: ExitStatus::Complete, stdout }
     }
@@ -160,21 +157,20 @@ fn json_line(object: &Value) -> Vec<u8> {
     format!("{}\n", visible_json(&object.to_string())).into_bytes()
 }
 
-/// A failure of the run, with what people can do about it.
+/// A failed run: what happened, why, and what to do about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
-    /// The exit status it leads to.
     pub status: ExitStatus,
-    /// What happened, one line.
+    /// What happened, in one line.
     pub what: String,
-    /// Why, where known.
+    /// Why, if known.
     pub why: Option<String>,
-    /// What to do, one line.
+    /// What to do, in one line.
     pub remedy: Option<String>,
 }
 
 impl Failure {
-    /// A failure of which only the fact is known.
+    /// A failure without cause and remedy.
     pub fn new(status: ExitStatus, what: impl Into<String>) -> Self {
         Self { status, what: what.into(), why: None, remedy: None }
     }
@@ -184,32 +180,32 @@ impl Failure {
         Self::new(ExitStatus::Usage, what)
     }
 
-    /// Adds why it happened.
+    /// Adds the cause.
     #[must_use]
     pub fn because(self, why: impl Into<String>) -> Self {
         Self { why: Some(why.into()), ..self }
     }
 
-    /// Adds what to do.
+    /// Adds the remedy.
     #[must_use]
     pub fn remedy(self, remedy: impl Into<String>) -> Self {
         Self { remedy: Some(remedy.into()), ..self }
     }
 
-    /// The failure for people: what happened, and below it why and what to do.
+    /// Returns the message for people: what happened, then why and what to do, one line each.
     pub fn lines(&self) -> Lines {
         let details = self.why.iter().chain(&self.remedy);
         details.fold(Lines::new(&self.what), |lines, detail| lines.and(format_args!("  {detail}")))
     }
 
-    /// How a command ends that failed: without a result, and as JSON with the reason in its place.
+    /// Returns the outcome of a failed command: empty for text, an object with the error for JSON.
     pub fn outcome(&self, format: OutputFormat) -> Outcome {
         let error = json!({"what": self.what, "why": self.why, "remedy": self.remedy});
         Outcome::new(self.status, format, json!({"complete": false, "error": error}), Lines::default)
     }
 }
 
-/// On one line, for use within another message.
+/// Formats the failure on one line, for use within another message.
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.what)?;
@@ -225,13 +221,13 @@ impl fmt::Display for Failure {
 
 impl std::error::Error for Failure {}
 
-/// Carries out a run so that a panic in it is a failure of its own, and never an end that could pass for another
-/// (F-95). What it says is for the panic hook to tell.
+/// Runs a command and turns a panic into an internal error, which no other status can be mistaken for (F-95). The panic
+/// hook prints the panic's own message.
 pub fn guarded(run: impl FnOnce() -> Result<Outcome, Failure> + UnwindSafe) -> Result<Outcome, Failure> {
     std::panic::catch_unwind(run).unwrap_or_else(|_| {
-        Err(Failure::new(ExitStatus::Internal, "the run was given up")
-            .because("this is a mistake in the program; a report in the making keeps its name in .partial")
-            .remedy("run again; if it stays, report it with the output of -vv"))
+        Err(Failure::new(ExitStatus::Internal, "the run was aborted")
+            .because("this is a bug in the program; an unfinished report keeps its name in .partial")
+            .remedy("run again; if it happens again, report it with the output of -vv"))
     })
 }
 
@@ -240,18 +236,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_that_applies_is_complete() {
+    fn without_any_other_status_a_run_is_complete() {
         assert_eq!(ExitStatus::decide([]), ExitStatus::Complete);
         assert_eq!(ExitStatus::decide([ExitStatus::Complete, ExitStatus::Complete]), ExitStatus::Complete);
     }
 
     #[test]
-    fn the_order_of_the_contract_decides_whatever_came_first() {
-        let contract = [130, 143, 129, 6, 4, 5, 3, 8, 0];
-        let by_code =
-            |code: u8| ExitStatus::MOST_TELLING_FIRST.into_iter().find(|status| status.code() == code).unwrap();
-        for (place, &code) in contract.iter().enumerate() {
-            for &weaker in &contract[place..] {
+    fn the_documented_precedence_decides_whichever_status_came_first() {
+        let documented = [130, 143, 129, 6, 4, 5, 3, 8, 0];
+        let by_code = |code: u8| ExitStatus::BY_PRECEDENCE.into_iter().find(|status| status.code() == code).unwrap();
+        for (place, &code) in documented.iter().enumerate() {
+            for &weaker in &documented[place..] {
                 let (strong, weak) = (by_code(code), by_code(weaker));
                 assert_eq!(ExitStatus::decide([strong, weak]), strong, "{code} before {weaker}");
                 assert_eq!(ExitStatus::decide([weak, strong]), strong, "{code} before {weaker}");
@@ -269,7 +264,7 @@ mod tests {
     #[test]
     fn every_status_has_a_rank() {
         for status in ExitStatus::ALL {
-            assert!(ExitStatus::MOST_TELLING_FIRST.contains(&status), "{status:?}");
+            assert!(ExitStatus::BY_PRECEDENCE.contains(&status), "{status:?}");
         }
     }
 
@@ -277,8 +272,8 @@ mod tests {
     fn a_panic_is_an_internal_error_and_never_success_f_95() {
         let failure = guarded(|| panic!("on purpose")).unwrap_err();
         assert_eq!(failure.status.code(), 1);
-        let whole = Outcome { status: ExitStatus::Complete, stdout: Vec::new() };
-        assert_eq!(guarded(|| Ok(whole.clone())), Ok(whole.clone()));
+        let complete = Outcome { status: ExitStatus::Complete, stdout: Vec::new() };
+        assert_eq!(guarded(|| Ok(complete.clone())), Ok(complete.clone()));
     }
 
     #[test]

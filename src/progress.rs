@@ -1,10 +1,10 @@
-//! What people see while a run goes on: a live bar on a terminal, plain lines otherwise, always on standard error.
+//! Progress output on standard error: a live bar on a terminal, plain lines otherwise.
 //!
-//! Nothing that a site, a file or a person named can pass for a line of the program's own, or give the terminal orders:
-//! every text is made of [`Lines`], and the log passes here as well.
+//! Text from outside (the site, files, people) cannot imitate a line of the program or send control sequences to the
+//! terminal: all output is built from [`Lines`], and the log is written through this module too.
 //!
-//! Output that cannot be written (a closed pipe, a full disk) is dropped: an hour of reading must not end because
-//! nobody watches any more.
+//! Output that cannot be written (a closed pipe, a full disk) is dropped: a long run must not fail because its output
+//! is no longer read.
 
 mod log;
 mod wrap;
@@ -16,30 +16,28 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
-use crate::support::visible::{Lines, visible};
+use crate::support::visible_text::{Lines, visible};
 
 pub use wrap::Width;
 
-/// Time between two plain lines of one phase.
+/// Least time between two plain lines of one phase.
 const LINE_INTERVAL: Duration = Duration::from_secs(10);
-/// Time between two pictures of the spinner.
+/// Time between two frames of the spinner.
 const TICK: Duration = Duration::from_millis(120);
 
-/// How much is shown, and how.
+/// What is shown, and how.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Mode {
+pub struct OutputMode {
     /// Warnings and errors only.
     pub quiet: bool,
     /// A live bar, drawn with control sequences.
     pub bar: bool,
-    /// Coloured words.
     pub colour: bool,
-    /// Where lines are broken.
     pub width: Width,
 }
 
-impl Mode {
-    /// The mode for standard error of this process; `colour` is what the person decided, if anything.
+impl OutputMode {
+    /// Returns the mode for standard error of this process; `colour` is the user's choice, if any.
     pub fn detect(quiet: bool, colour: Option<bool>) -> Self {
         let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
         let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
@@ -47,29 +45,29 @@ impl Mode {
         Self { width: Width::of_stderr(), ..Self::decide(quiet, colour, capable, is_set("NO_COLOR")) }
     }
 
-    /// `capable` is a terminal that understands control sequences and has a person before it.
+    /// `capable` says that standard error is an interactive terminal that understands control sequences.
     fn decide(quiet: bool, colour: Option<bool>, capable: bool, no_color: bool) -> Self {
         let colour = colour.unwrap_or(capable && !no_color);
         Self { quiet, bar: capable && !quiet, colour, width: Width::Unlimited }
     }
 }
 
-/// Tells how far a run is. Clones tell the same person.
+/// Handle for progress output. Clones write to the same place.
 #[derive(Clone)]
 pub struct Progress {
     inner: Arc<Inner>,
 }
 
 struct Inner {
-    /// `None` says nothing at all.
-    mode: Option<Mode>,
+    /// `None` prints nothing, not even warnings.
+    mode: Option<OutputMode>,
     bar: ProgressBar,
     line_interval: Duration,
     phase: Mutex<Option<Phase>>,
     lines: Mutex<Box<dyn Write + Send>>,
 }
 
-/// One stretch of work, such as reading all pages.
+/// One step of a run, such as reading all pages.
 struct Phase {
     label: String,
     done: u64,
@@ -79,19 +77,19 @@ struct Phase {
 }
 
 impl Progress {
-    /// Says nothing, not even warnings; for tests and benches.
+    /// Prints nothing, not even warnings; for tests and benches.
     pub fn silent() -> Self {
         Self::with(None, ProgressDrawTarget::hidden(), LINE_INTERVAL, Box::new(io::sink()))
     }
 
-    /// Speaks on standard error.
-    pub fn for_terminal(mode: Mode) -> Self {
+    /// Writes to standard error.
+    pub fn for_terminal(mode: OutputMode) -> Self {
         let target = if mode.bar { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         Self::with(Some(mode), target, LINE_INTERVAL, Box::new(io::stderr()))
     }
 
     fn with(
-        mode: Option<Mode>,
+        mode: Option<OutputMode>,
         target: ProgressDrawTarget,
         line_interval: Duration,
         lines: Box<dyn Write + Send>,
@@ -100,7 +98,7 @@ impl Progress {
         Self { inner: Arc::new(Inner { mode, bar, line_interval, phase: Mutex::new(None), lines: Mutex::new(lines) }) }
     }
 
-    /// Begins a phase of `total` steps, when their number is known, and ends the one before.
+    /// Starts a phase with `total` steps, if their number is known, and ends the current one.
     pub fn phase(&self, label: &str, total: Option<u64>) {
         self.finish();
         let Some(mode) = self.inner.mode.filter(|mode| !mode.quiet) else { return };
@@ -116,7 +114,7 @@ impl Progress {
             self.inner.bar.reset();
             self.inner.bar.enable_steady_tick(TICK);
         } else {
-            // a phase known to be empty is not worth a line
+            // no line for a phase without steps
             if total != Some(0) {
                 self.line(&format!("{label} …"));
             }
@@ -124,13 +122,13 @@ impl Progress {
         *lock(&self.inner.phase) = Some(Phase { label, done: 0, total, started: now, last_line: now });
     }
 
-    /// Counts `n` more steps of the phase as done.
+    /// Counts `n` more steps of the current phase as done.
     pub fn advance(&self, n: u64) {
         let line = {
             let mut phase = lock(&self.inner.phase);
             let Some(phase) = phase.as_mut() else { return };
             phase.done += n;
-            // more came than was there when they were counted
+            // more items arrived than were counted before
             if let Some(total) = phase.total.as_mut().filter(|total| **total < phase.done) {
                 *total = phase.done;
                 self.inner.bar.set_length(phase.done);
@@ -139,7 +137,7 @@ impl Progress {
             let due = !self.has_bar() && phase.last_line.elapsed() >= self.inner.line_interval;
             due.then(|| {
                 phase.last_line = Instant::now();
-                phase.on_the_way()
+                phase.progress_line()
             })
         };
         if let Some(line) = line {
@@ -147,27 +145,27 @@ impl Progress {
         }
     }
 
-    /// Ends the phase, if one is under way, and leaves a line about it.
+    /// Ends the current phase, if any, and prints its summary line.
     pub fn finish(&self) {
         let Some(phase) = lock(&self.inner.phase).take() else { return };
         self.inner.bar.disable_steady_tick();
         self.inner.bar.finish_and_clear();
         if phase.done > 0 || phase.total.is_some_and(|total| total > 0) {
-            self.line(&phase.at_the_end());
+            self.line(&phase.summary_line());
         }
     }
 
-    /// Something that people should know before they trust the result.
+    /// Prints a warning: something to know before trusting the result.
     pub fn warn(&self, what: impl Into<Lines>) {
         self.marked("warning", "33", &what.into());
     }
 
-    /// Why the run failed.
+    /// Prints an error: why the run failed.
     pub fn error(&self, what: impl Into<Lines>) {
         self.marked("error", "31", &what.into());
     }
 
-    /// Something worth a line, unless people asked for quiet.
+    /// Prints a line of information, unless `--quiet` is set.
     pub fn note(&self, what: impl Into<Lines>) {
         if self.inner.mode.is_some_and(|mode| !mode.quiet) {
             self.line(&what.into().text());
@@ -192,7 +190,7 @@ impl Progress {
         self.write(format!("{}\n", mode.width.wrap(text)).as_bytes());
     }
 
-    /// Writes whole lines with the bar out of the way.
+    /// Writes complete lines while the bar is suspended.
     fn write(&self, bytes: &[u8]) {
         if self.inner.mode.is_none() {
             return;
@@ -201,24 +199,24 @@ impl Progress {
             let mut lines = lock(&self.inner.lines);
             let _ = lines.write_all(bytes).and_then(|()| lines.flush());
         };
-        // between phases there is no bar, and none should appear
-        let under_way = lock(&self.inner.phase).is_some();
-        if under_way { self.inner.bar.suspend(write) } else { write() }
+        // between phases there is no bar, and suspending would draw one
+        let in_phase = lock(&self.inner.phase).is_some();
+        if in_phase { self.inner.bar.suspend(write) } else { write() }
     }
 }
 
 impl Phase {
-    fn on_the_way(&self) -> String {
+    fn progress_line(&self) -> String {
         let seconds = self.started.elapsed().as_secs_f64();
         let rate = if seconds > 0.0 { self.done as f64 / seconds } else { 0.0 };
         let Some(total) = self.total else { return format!("{}: {}, {rate:.0}/s", self.label, self.done) };
         let left = total.saturating_sub(self.done) as f64 / rate;
-        let left = Duration::try_from_secs_f64(left).map_or_else(|_| "unknown time".to_owned(), for_people);
+        let left = Duration::try_from_secs_f64(left).map_or_else(|_| "unknown time".to_owned(), format_duration);
         format!("{}: {} of {total}, {rate:.0}/s, {left} left", self.label, self.done)
     }
 
-    fn at_the_end(&self) -> String {
-        let time = for_people(self.started.elapsed());
+    fn summary_line(&self) -> String {
+        let time = format_duration(self.started.elapsed());
         match self.total {
             Some(total) if total != self.done => format!("{}: {} of {total} in {time}", self.label, self.done),
             _ => format!("{}: {} in {time}", self.label, self.done),
@@ -239,8 +237,8 @@ fn bar_style(total_known: bool) -> ProgressStyle {
     })
 }
 
-/// A duration in its two largest units.
-fn for_people(duration: Duration) -> String {
+/// Formats a duration in its two largest units.
+fn format_duration(duration: Duration) -> String {
     match duration.as_secs() {
         seconds @ 0..60 => format!("{seconds} s"),
         seconds @ 60..3600 => format!("{} min {} s", seconds / 60, seconds % 60),
@@ -248,7 +246,7 @@ fn for_people(duration: Duration) -> String {
     }
 }
 
-/// A panic elsewhere while the lock was held leaves counts, which are still good to show.
+/// Locks, ignoring poisoning: after a panic elsewhere the counts are still usable.
 fn lock<T: ?Sized>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -276,36 +274,37 @@ mod tests {
         }
     }
 
-    pub(super) const PLAIN: Mode = Mode { quiet: false, bar: false, colour: false, width: Width::Unlimited };
+    pub(super) const PLAIN: OutputMode =
+        OutputMode { quiet: false, bar: false, colour: false, width: Width::Unlimited };
 
-    pub(super) fn new_progress(mode: Mode, every: Duration) -> (Progress, Sink) {
+    pub(super) fn new_progress(mode: OutputMode, every: Duration) -> (Progress, Sink) {
         let sink = Sink::default();
         (Progress::with(Some(mode), ProgressDrawTarget::hidden(), every, Box::new(sink.clone())), sink)
     }
 
     #[test]
     fn control_sequences_only_where_they_are_understood_f_91() {
-        let plain = |bar, colour| Mode { bar, colour, ..PLAIN };
-        assert_eq!(Mode::decide(false, None, true, false), plain(true, true));
-        assert_eq!(Mode::decide(false, None, true, true), plain(true, false));
-        assert_eq!(Mode::decide(false, None, false, false), plain(false, false));
-        assert_eq!(Mode::decide(false, Some(true), false, true), plain(false, true));
-        assert_eq!(Mode::decide(false, Some(false), true, false), plain(true, false));
-        assert!(!Mode::decide(true, None, true, false).bar);
+        let plain = |bar, colour| OutputMode { bar, colour, ..PLAIN };
+        assert_eq!(OutputMode::decide(false, None, true, false), plain(true, true));
+        assert_eq!(OutputMode::decide(false, None, true, true), plain(true, false));
+        assert_eq!(OutputMode::decide(false, None, false, false), plain(false, false));
+        assert_eq!(OutputMode::decide(false, Some(true), false, true), plain(false, true));
+        assert_eq!(OutputMode::decide(false, Some(false), true, false), plain(true, false));
+        assert!(!OutputMode::decide(true, None, true, false).bar);
     }
 
     #[test]
-    fn no_more_is_done_than_there_is() {
+    fn a_total_grows_with_the_steps_done() {
         let (progress, sink) = new_progress(PLAIN, Duration::ZERO);
-        progress.phase("closing walk", Some(637));
+        progress.phase("final pass", Some(637));
         progress.advance(645);
         progress.finish();
         let text = sink.text();
-        assert!(text.contains("closing walk: 645 of 645") && !text.contains("637"), "{text}");
+        assert!(text.contains("final pass: 645 of 645") && !text.contains("637"), "{text}");
     }
 
     #[test]
-    fn plain_lines_tell_counts_and_come_at_intervals() {
+    fn plain_lines_show_counts_and_come_at_intervals() {
         let (progress, sink) = new_progress(PLAIN, Duration::ZERO);
         progress.phase("pages", Some(150));
         progress.advance(120);
@@ -326,7 +325,7 @@ mod tests {
 
     #[test]
     fn quiet_keeps_warnings_and_errors() {
-        let (progress, sink) = new_progress(Mode { quiet: true, ..PLAIN }, Duration::ZERO);
+        let (progress, sink) = new_progress(OutputMode { quiet: true, ..PLAIN }, Duration::ZERO);
         progress.phase("pages", Some(1));
         progress.advance(1);
         progress.note("a note");
@@ -338,14 +337,14 @@ mod tests {
 
     #[test]
     fn colour_marks_the_first_word_only() {
-        let (progress, sink) = new_progress(Mode { colour: true, ..PLAIN }, Duration::ZERO);
+        let (progress, sink) = new_progress(OutputMode { colour: true, ..PLAIN }, Duration::ZERO);
         progress.warn("mind the gap");
         assert_eq!(sink.text(), "\u{1b}[1;33mwarning:\u{1b}[0m mind the gap\n");
     }
 
     #[test]
-    fn what_people_are_told_is_broken_to_the_width() {
-        let (progress, sink) = new_progress(Mode { width: Width::Columns(30), ..PLAIN }, Duration::ZERO);
+    fn messages_are_wrapped_to_the_width() {
+        let (progress, sink) = new_progress(OutputMode { width: Width::Columns(30), ..PLAIN }, Duration::ZERO);
         progress.warn(
             Lines::new("the first half of it, and the second half").and("  what to do about it, in as many words"),
         );
@@ -376,12 +375,12 @@ mod tests {
         let progress = Progress::with(Some(PLAIN), ProgressDrawTarget::hidden(), Duration::ZERO, Box::new(Closed));
         progress.phase("pages", Some(2));
         progress.advance(2);
-        progress.warn("nobody reads this");
+        progress.warn("no one reads this");
         assert_eq!(lock(&progress.inner.phase).as_ref().unwrap().done, 2);
     }
 
     #[test]
-    fn durations_read_as_people_say_them() {
+    fn durations_are_shown_in_two_units() {
         for (seconds, text) in [
             (0, "0 s"),
             (59, "59 s"),
@@ -390,7 +389,7 @@ mod tests {
             (3600, "1 h 0 min"),
             (90_061, "25 h 1 min"),
         ] {
-            assert_eq!(for_people(Duration::from_secs(seconds)), text);
+            assert_eq!(format_duration(Duration::from_secs(seconds)), text);
         }
     }
 }

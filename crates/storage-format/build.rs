@@ -1,5 +1,4 @@
-//! Gives the code that reads bodies a checksum, so that what an earlier version made of a body is not taken for what this
-//! one would make of it.
+//! Computes a checksum of the parser's sources, so that cached results of another version of the parser are not reused.
 
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -10,7 +9,7 @@ fn main() -> io::Result<()> {
     let sources = Path::new("src");
     println!("cargo::rerun-if-changed={}", sources.display());
     let mut files = files_below(sources)?;
-    // versions of the libraries that read XML and split words; not there when somebody builds without it
+    // versions of the libraries that parse XML and split words; the lock file is missing in a build from the registry
     let lock = PathBuf::from("../../Cargo.lock");
     if lock.exists() {
         println!("cargo::rerun-if-changed={}", lock.display());

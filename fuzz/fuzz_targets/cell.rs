@@ -1,4 +1,4 @@
-//! Cells of a table: what is made safe for spreadsheets can be read back, and begins with no formula.
+//! Encodes any text as a spreadsheet cell: the text can be decoded again, and the cell never begins like a formula.
 #![no_main]
 
 use confluence_storage_analyzer::spreadsheet::{decode, encode};

@@ -1,52 +1,53 @@
-//! The usage of every attachment: the first of [`Usage`] that applies.
+//! Classification: assigns every attachment the first [`Usage`] that applies, with the reasons if it is undetermined.
 
 use std::collections::HashMap;
 
-use super::companions;
-use super::index::{SiteIndex, fold};
-use super::kept_by_apps;
+use super::app_files;
+use super::collect_uses::{self, SiteUses, UnresolvedLocation};
+use super::companion_files;
 use super::options::AuditOptions;
-use super::protect::Protection;
-use super::residue;
-use super::resolution::WhyUntold;
-use super::uses::{self, Place, Uses};
+use super::protection_rules::ProtectionRules;
+use super::residue_search;
+use super::resolution::Uncertainty;
+use super::site_index::{SiteIndex, fold};
 use super::verdict::{FileVerdict, Usage, Use};
 use crate::inventory::{Attachment, Container, Content, Inventory, SpaceId, Status, Unsettled};
-use storage_format::{Display, Reading};
+use crate::support::formatting::plural;
+use storage_format::{Display, ParseOutcome};
 
-/// One verdict per attachment, in the order of the inventory, and the contents that ask for more work than one may.
+/// Returns one verdict per attachment, in the order of the inventory, and the contents that exceed the work limit.
 pub(super) fn verdicts(index: &SiteIndex<'_>, options: &AuditOptions) -> (Vec<FileVerdict>, Vec<usize>) {
     let inventory = index.inventory;
     let site = inventory.scan.own_site();
-    let mut uses = uses::collect(index, &site);
-    let protection = Protection::new(options);
+    let mut site_uses = collect_uses::collect(index, &site);
+    let protection = ProtectionRules::new(options);
     let scan = ScanLimits::new(inventory, options);
     let mut verdicts = Vec::with_capacity(inventory.attachments.len());
     for attachment in 0..inventory.attachments.len() {
-        let found = std::mem::take(&mut uses.of_file[attachment]);
-        verdicts.push(verdict(index, attachment, found, &uses, &scan, &protection));
+        let uses = std::mem::take(&mut site_uses.of_file[attachment]);
+        verdicts.push(verdict(index, attachment, uses, &site_uses, &scan, &protection));
     }
     let candidates: Vec<usize> = verdicts
         .iter()
         .filter(|verdict| verdict.usage == Usage::Unreferenced)
         .map(|verdict| verdict.attachment)
         .collect();
-    for (attachment, content) in residue::named_in_residues(index, &candidates) {
+    for (attachment, content) in residue_search::named_in_residues(index, &candidates) {
         let verdict = &mut verdicts[attachment];
         verdict.usage = Usage::Undetermined;
         verdict.reasons.insert(0, residue_reason(&inventory.contents[content]));
     }
-    (verdicts, uses.too_much)
+    (verdicts, site_uses.over_limit)
 }
 
-/// What about the run as a whole keeps files without a use from being judged.
+/// Limits of the run that keep files without a use from being called unreferenced.
 struct ScanLimits<'a> {
-    /// Contents that hold something nobody can tell, by the page or post that files of theirs lie on.
+    /// Contents that could not be read completely, by the id of the page or post whose files they may use.
     unread: HashMap<&'a str, &'a Content>,
     incomplete: Option<String>,
     without_body: Option<String>,
     references_within: bool,
-    /// An own host that was not known when the site was read.
+    /// A host of the site that was not configured when the site was read.
     unread_host: Option<String>,
 }
 
@@ -58,7 +59,7 @@ impl<'a> ScanLimits<'a> {
         });
         let unread_host = options.alias_hosts.iter().find(|host| !inventory.scan.own_hosts.contains(host));
         let unread = inventory.contents.iter().filter(|content| content.unread.is_some());
-        // a file that a comment shows lies on the page of the comment
+        // a file that a comment shows belongs to the page of the comment
         let unread = unread.flat_map(|content| {
             [Some(&content.id), content.container.as_ref()].into_iter().flatten().map(move |id| (id.as_str(), content))
         });
@@ -72,42 +73,43 @@ impl<'a> ScanLimits<'a> {
     }
 }
 
-/// Contents that could hold a use but came without a body, whatever the coverage says of them.
+/// Reason for doubt if contents that could hold a use have no body, whatever the coverage says about them.
 fn without_body(inventory: &Inventory) -> Option<String> {
     let unread = |content: &&Content| content.body.is_none() && content.unread.is_none() && !content.status.is_trash();
     let first = inventory.contents.iter().find(unread)?;
-    let count = inventory.contents.iter().filter(unread).count();
-    Some(format!("the body of {count} contents could not be read, the first the {}", described(first)))
+    let count = inventory.contents.iter().filter(unread).count() as u64;
+    let bodies = plural(count, "body", "bodies");
+    Some(format!("{bodies} could not be read; the first is that of the {}", described(first)))
 }
 
 fn verdict(
     index: &SiteIndex<'_>,
     attachment: usize,
     uses: Vec<Use>,
-    site: &Uses,
+    site: &SiteUses,
     scan: &ScanLimits<'_>,
-    protection: &Protection<'_>,
+    protection: &ProtectionRules<'_>,
 ) -> FileVerdict {
     let inventory = index.inventory;
     let file = &inventory.attachments[attachment];
     let owner = file.container.id().and_then(|id| index.content(id.as_str())).map(|at| &inventory.contents[at]);
-    // a space that no list shows is none that anybody could look into
+    // a space that is not in the list of spaces is not visible to the account
     let space = owner.and_then(|owner| owner.space.clone()).filter(|id| index.lists_space(id));
-    let kept = kept_by_apps::by_app(index, file, owner);
+    let app_rule = app_files::rule_for(index, file, owner);
     let (usage, mut reasons) = if let Some(reason) = not_judged(index, attachment, owner) {
         (Usage::NotJudged, vec![reason])
     } else if let Some(usage) = usage_of(&uses) {
         (usage, Vec::new())
     } else {
-        let mut reasons = doubts(index, attachment, owner, site, scan);
-        reasons.extend(kept.map(|kept| kept.reason.to_owned()));
+        let mut reasons = undetermined_reasons(index, attachment, owner, site, scan);
+        reasons.extend(app_rule.map(|rule| rule.reason.to_owned()));
         (if reasons.is_empty() { Usage::Unreferenced } else { Usage::Undetermined }, reasons)
     };
     if matches!(usage, Usage::Unreferenced | Usage::Undetermined)
         && let Some(&content) = site.in_trash.get(&attachment)
     {
         let name = described(&inventory.contents[content]);
-        reasons.push(format!("named only in the trash, by the {name}: restoring that would need the file"));
+        reasons.push(format!("named only in the trash, by the {name}: restoring it would need this file"));
     }
     FileVerdict {
         attachment,
@@ -115,8 +117,8 @@ fn verdict(
         certainty: uses.iter().map(|one| one.certainty).min(),
         uses,
         reasons,
-        protected: protection.rule_for(file).or_else(|| kept.map(|kept| kept.rule.to_owned())),
-        kept_by_app: kept.map(|kept| kept.rule),
+        protected: protection.rule_for(file).or_else(|| app_rule.map(|rule| rule.name.to_owned())),
+        kept_by_app: app_rule.map(|rule| rule.name),
         duplicate_group: None,
         reported: is_reported(inventory, space.as_ref()),
         owner_in_trash: owner.is_some_and(|owner| owner.status.is_trash()),
@@ -124,7 +126,7 @@ fn verdict(
     }
 }
 
-/// Files whose space is unknown are reported whatever the selection, so that sums agree.
+/// Files whose space is unknown are always reported, so that the sums agree.
 fn is_reported(inventory: &Inventory, space: Option<&SpaceId>) -> bool {
     let (Some(keys), Some(id)) = (&inventory.scan.reported_spaces, space) else { return true };
     inventory.spaces.iter().any(|space| space.id == *id && keys.contains(&space.key))
@@ -136,9 +138,9 @@ fn not_judged(index: &SiteIndex<'_>, attachment: usize, owner: Option<&Content>)
         return Some("in the trash".to_owned());
     }
     match &file.container {
-        Container::None => return Some("belongs to no page or blog post".to_owned()),
+        Container::None => return Some("does not belong to a page or blog post".to_owned()),
         Container::CustomContent(_) => {
-            return Some("belongs to an app's content, not to a page or blog post".to_owned());
+            return Some("belongs to custom content, not to a page or blog post".to_owned());
         }
         Container::Page(_) | Container::BlogPost(_) => {}
     }
@@ -149,7 +151,7 @@ fn not_judged(index: &SiteIndex<'_>, attachment: usize, owner: Option<&Content>)
     (!owner.kind.owns_attachments()).then(|| format!("belongs to a {}, not to a page or blog post", owner.kind.label()))
 }
 
-/// The usage its uses prove, if there is any.
+/// Returns the usage that a file's uses prove.
 fn usage_of(uses: &[Use]) -> Option<Usage> {
     let on_owner = |display| uses.iter().any(|one| one.on_owner && one.display == display);
     if uses.is_empty() {
@@ -165,12 +167,12 @@ fn usage_of(uses: &[Use]) -> Option<Usage> {
     }
 }
 
-/// Why a file without a found use cannot be called unreferenced.
-fn doubts(
+/// Returns why a file without a known use cannot be called unreferenced; empty if it can.
+fn undetermined_reasons(
     index: &SiteIndex<'_>,
     attachment: usize,
     owner: Option<&Content>,
-    site: &Uses,
+    site: &SiteUses,
     scan: &ScanLimits<'_>,
 ) -> Vec<String> {
     let inventory = index.inventory;
@@ -178,14 +180,14 @@ fn doubts(
     let mut reasons = Vec::new();
     reasons.extend(scan.incomplete.iter().chain(&scan.without_body).cloned());
     if scan.references_within {
-        reasons.push("only the chosen spaces were read; a use may come from any other".to_owned());
+        reasons.push("only the selected spaces were read: content of another space may use it".to_owned());
     }
     if let Some(host) = &scan.unread_host {
-        reasons.push(format!("the site was read before {host} was known as a host of its own: run the audit again"));
+        reasons.push(format!("the site was read before {host} was added to alias_hosts: run the audit again"));
     }
     match owner {
         None => reasons.push(
-            "the page or post it belongs to cannot be found: deleted meanwhile, invisible to this account, or a draft \
+            "its page or post was not found: deleted during the run, not visible to this account, or a draft that was \
              never published"
                 .to_owned(),
         ),
@@ -197,7 +199,7 @@ fn doubts(
     if let Some(content) = file.container.id().and_then(|id| scan.unread.get(id.as_str()))
         && let Some(why) = &content.unread
     {
-        reasons.push(format!("nobody can tell what the {} uses: {why}", described(content)));
+        reasons.push(format!("it is not known which files the {} uses: {why}", described(content)));
     }
     reasons.extend(unread_fields(file, owner));
     let newest = file.modified_at.max(file.created_at);
@@ -205,45 +207,45 @@ fn doubts(
         reasons.push("it was uploaded after the scan began".to_owned());
     }
     reasons.extend(file.unsettled.map(|unsettled| unsettled_reason(unsettled).to_owned()));
-    let mut told_host = false;
+    let mut has_host_reason = false;
     for name in file.names() {
         if let Some(unresolved) = site.unresolved_names.get(&fold(name)) {
             let content = described(&inventory.contents[unresolved.content]);
-            told_host |= matches!(unresolved.place, Place::Host(_));
-            reasons.push(match &unresolved.place {
-                Place::Container(container) => format!(
-                    "the {content} names \"{name}\" on {container}, which cannot be found: this file may be meant"
-                ),
-                Place::Host(host) => format!(
-                    "the {content} names \"{name}\" on {host}: if that was an address of this site (alias_hosts), this file \
-                     may be meant"
+            has_host_reason |= matches!(unresolved.location, UnresolvedLocation::Host(_));
+            reasons.push(match &unresolved.location {
+                UnresolvedLocation::Container(container) => {
+                    format!("the {content} names \"{name}\" on {container}, which was not found: it may mean this file")
+                }
+                UnresolvedLocation::Host(host) => format!(
+                    "the {content} names \"{name}\" on {host}: if the site used that host before (see alias_hosts), it may \
+                     mean this file"
                 ),
             });
         }
     }
-    if let Some((content, host)) = site.on_unknown_host.get(&attachment).filter(|_| !told_host) {
+    if let Some((content, host)) = site.on_unknown_host.get(&attachment).filter(|_| !has_host_reason) {
         let content = described(&inventory.contents[*content]);
         reasons.push(format!(
-            "the {content} names this file by its id on {host}, a host that is not known as the site's own"
+            "the {content} names this file by its id on {host}, which is not known as a host of this site"
         ));
     }
     if let Some(&content) = companion(file, site) {
         let content = described(&inventory.contents[content]);
-        reasons.push(format!("the {content} holds a macro whose app may keep this file beside the one it names"));
+        reasons.push(format!("the {content} has a macro whose app may keep this file next to the one the macro names"));
     }
     let without_id = file.file_id.is_none() || file.old_versions.iter().any(|version| version.file_id.is_none());
     if let Some(content) = site.unknown_file_id.filter(|_| without_id) {
         let content = described(&inventory.contents[content]);
-        reasons.push(format!("the {content} means a file by a media id that is not known: this file may be meant"));
+        reasons.push(format!("the {content} names a file by an unknown media id: it may mean this file"));
     }
-    if let Some(&(content, why)) = file.container.id().and_then(|id| site.untold.get(id.as_str())) {
+    if let Some(&(content, cause)) = file.container.id().and_then(|id| site.uncertain.get(id.as_str())) {
         let content = described(&inventory.contents[content]);
-        reasons.push(match why {
-            WhyUntold::NamesOfAnApp => {
-                format!("the {content} holds a macro that keeps its data in files whose names cannot be told")
+        reasons.push(match cause {
+            Uncertainty::AppFileNames => {
+                format!("the {content} has a macro that keeps its data in files whose names are not known")
             }
-            WhyUntold::TooMuchWork => {
-                format!("the {content} lists more files than can be looked up: this file may be among them")
+            Uncertainty::WorkLimit => {
+                format!("the {content} lists more files than can be looked up: this file may be one of them")
             }
         });
     }
@@ -253,19 +255,20 @@ fn doubts(
 fn unsettled_reason(unsettled: Unsettled) -> &'static str {
     match unsettled {
         Unsettled::New => "it, or its newest version, was not listed when the scan began",
-        Unsettled::Changing => "it or its page was changed while the site was read",
-        Unsettled::LostItsUse => "what used it changed while the site was read",
+        Unsettled::Changing => "it or its page changed while the site was read",
+        Unsettled::LostItsUse => "content that used it changed while the site was read",
     }
 }
 
-/// The content with a macro whose app may keep this file beside another.
-fn companion<'u>(file: &Attachment, site: &'u Uses) -> Option<&'u usize> {
+/// Returns the content with a macro whose app may keep this file next to another one.
+fn companion<'u>(file: &Attachment, site: &'u SiteUses) -> Option<&'u usize> {
     let container = file.container.id()?.as_str();
-    let kept = |container: &str, stem: &str| site.companions.get(&(container.to_owned(), stem.to_owned()));
-    companions::own_stems(file).find_map(|stem| kept(container, &stem).or_else(|| kept(uses::ANYWHERE, &stem)))
+    let user = |container: &str, stem: &str| site.companions.get(&(container.to_owned(), stem.to_owned()));
+    companion_files::own_stems(file)
+        .find_map(|stem| user(container, &stem).or_else(|| user(collect_uses::ANYWHERE, &stem)))
 }
 
-/// What the server left out or wrote in an unknown way, so that the file cannot be judged by it (F-59, F-60).
+/// Reasons for doubt where the server left out a field or sent an unknown value (F-59, F-60).
 fn unread_fields(file: &Attachment, owner: Option<&Content>) -> Vec<String> {
     let mut reasons: Vec<String> = file.unread.iter().cloned().collect();
     if file.title.is_empty() {
@@ -286,22 +289,19 @@ fn unread_fields(file: &Attachment, owner: Option<&Content>) -> Vec<String> {
 fn residue_reason(content: &Content) -> String {
     let described = described(content);
     match content.body.as_ref().map(|body| &body.reading) {
-        Some(Reading::Lenient { problem, residue: None }) => format!(
-            "the {described} is not well-formed ({problem}), and what was not understood of it was not kept to be searched: \
-             this file may be meant there"
+        Some(ParseOutcome::Lenient { problem, residue: None }) => format!(
+            "the {described} is not well-formed ({problem}), and its unreadable parts were not searched: it may use this file"
         ),
-        Some(Reading::GivenUp { problem, text: None, .. }) => {
-            format!(
-                "the {described} could not be read ({problem}) nor searched as text, and this file may be meant there"
-            )
+        Some(ParseOutcome::GivenUp { problem, text: None, .. }) => {
+            format!("the {described} was neither parsed ({problem}) nor searched as text: it may use this file")
         }
-        Some(Reading::GivenUp { problem, .. }) => {
-            format!("the {described} was only searched as text ({problem}), and this file may be meant there")
+        Some(ParseOutcome::GivenUp { problem, .. }) => {
+            format!("the {described} was only searched as text ({problem}): it may use this file")
         }
-        Some(Reading::Lenient { problem, .. }) => format!(
-            "the {described} is not well-formed ({problem}) and may name this file in a place that could not be understood"
-        ),
-        Some(Reading::WellFormed) | None => format!("the {described} may name this file"),
+        Some(ParseOutcome::Lenient { problem, .. }) => {
+            format!("the {described} is not well-formed ({problem}) and may name this file in its unreadable part")
+        }
+        Some(ParseOutcome::WellFormed) | None => format!("the {described} may name this file"),
     }
 }
 
@@ -329,7 +329,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_usage_that_applies() {
+    fn a_file_gets_the_first_usage_that_applies() {
         use Display::{Linked, Listed, Shown};
         let table: [(&[Use], Option<Usage>); 7] = [
             (&[], None),

@@ -1,23 +1,23 @@
-//! Where a reference says its file lives: which contents, and how sure that is.
+//! Finds the contents that a reference names as the container of its file, and how certain that is.
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
-use super::index::{SiteIndex, Titled};
+use super::site_index::{SiteIndex, TitleMatches};
 use crate::inventory::{Content, ContentId, ContentKind};
 use storage_format::ContainerRef;
 
-/// Where a named file may live.
+/// The contents that may own a named file.
 #[derive(Default)]
 pub(super) struct Containers {
     /// Ids of contents that own files.
     pub(super) ids: Vec<String>,
-    /// Tried only where none of `ids` holds the file: a best reading.
+    /// Tried only if none of `ids` has the file: a best guess.
     pub(super) fallback: Option<String>,
-    /// The reading is less than certain: ambiguous, or a guess.
+    /// `ids` is ambiguous or a guess.
     pub(super) doubtful: bool,
     /// Description of a container that is not in the inventory.
     pub(super) unknown: Option<String>,
-    /// The same, where none of `ids` holds the file.
+    /// The same, but only if none of `ids` has the file.
     pub(super) unknown_without_hit: Option<String>,
 }
 
@@ -30,23 +30,23 @@ impl Containers {
         Self { unknown: Some(description), ..Self::default() }
     }
 
-    /// The own page may be meant, or any other.
+    /// The content's own page may be meant, or any other.
     fn own_or_unknown(own: Option<&str>, description: String) -> Self {
         let ids = own.map(str::to_owned).into_iter().collect();
         Self { ids, doubtful: true, unknown: Some(description), ..Self::default() }
     }
 }
 
-/// The contents whose files a reference in `referring` names.
-pub(super) fn meant(index: &SiteIndex<'_>, container: &ContainerRef, referring: &Content) -> Containers {
+/// Returns the contents whose files a reference in `referring` may mean.
+pub(super) fn find_containers(index: &SiteIndex<'_>, container: &ContainerRef, referring: &Content) -> Containers {
     let own = own_container(index, referring);
     match container {
         ContainerRef::Own => match own {
-            // a comment nobody sees, or a page: either way its files may be anywhere
+            // a page or comment that is not visible: the file may be anywhere
             Some(id) if referring.kind.is_comment() && index.content(id).is_none() => {
-                Containers { unknown: Some(format!("content {id}, commented on")), ..Containers::one(id) }
+                Containers { unknown: Some(format!("content {id} (the commented content)")), ..Containers::one(id) }
             }
-            // what an app stores on a page may name the files of the page
+            // custom content that an app stores on a page may name files of that page
             Some(id) if referring.kind == ContentKind::CustomContent => {
                 let page = referring.container.as_ref().map(ToString::to_string);
                 Containers { fallback: page, ..Containers::one(id) }
@@ -54,17 +54,17 @@ pub(super) fn meant(index: &SiteIndex<'_>, container: &ContainerRef, referring: 
             Some(id) => Containers::one(id),
             // bare names in a template will mean files of the future page
             None if referring.kind == ContentKind::Template => Containers::default(),
-            None => Containers::unknown("the content commented on".to_owned()),
+            None => Containers::unknown("the commented content".to_owned()),
         },
         ContainerRef::Content(id) => by_id(index, id, own),
         ContainerRef::Known { id, otherwise } => match index.content(id) {
-            // an id of another site may be that of another page here
+            // an id from another site may belong to a different page here
             Some(_) => {
-                let titled = meant(index, otherwise, referring);
+                let titled = find_containers(index, otherwise, referring);
                 let fallback = titled.ids.first().filter(|first| *first != id && titled.ids.len() == 1).cloned();
                 Containers { fallback, ..by_id(index, id, own) }
             }
-            None => meant(index, otherwise, referring),
+            None => find_containers(index, otherwise, referring),
         },
         ContainerRef::CopiedFrom(id) => {
             let fallback = own.filter(|own| own != id).map(str::to_owned);
@@ -75,7 +75,7 @@ pub(super) fn meant(index: &SiteIndex<'_>, container: &ContainerRef, referring: 
             let unknown_without_hit = Some(format!("page id {id} of a former host"));
             Containers { fallback, unknown_without_hit, ..by_id(index, id, own) }
         }
-        ContainerRef::Unreadable => Containers::own_or_unknown(own, "a page that its markup does not tell".to_owned()),
+        ContainerRef::Unreadable => Containers::own_or_unknown(own, "a page that the markup does not name".to_owned()),
         ContainerRef::Page { title, space } => {
             let space = space.as_deref().or_else(|| index.space_key(referring));
             let mut titled = index.pages(title, space);
@@ -95,7 +95,7 @@ pub(super) fn meant(index: &SiteIndex<'_>, container: &ContainerRef, referring: 
             }
             of_title(index, &titled, || format!("blog post \"{title}\"{}", in_space(space)))
         }
-        // files of the space itself belong to no page or post and are not judged
+        // files of the space itself belong to neither page nor post and are not judged
         ContainerRef::Space { .. } => Containers::default(),
     }
 }
@@ -109,14 +109,14 @@ fn by_id(index: &SiteIndex<'_>, id: &str, own: Option<&str>) -> Containers {
     };
     let mut containers = Containers::one(container);
     if content.status.is_trash() {
-        // a copied macro keeps the id of its source page; the copy holds the same file
+        // a copied macro keeps the id of its source page; the copied page has the same file
         containers.ids.extend(own.map(str::to_owned));
         containers.doubtful = true;
     }
     containers
 }
 
-fn of_title(index: &SiteIndex<'_>, titled: &Titled, describe: impl Fn() -> String) -> Containers {
+fn of_title(index: &SiteIndex<'_>, titled: &TitleMatches, describe: impl Fn() -> String) -> Containers {
     let mut ids: Vec<String> = titled.contents.iter().map(|&at| index.inventory.contents[at].id.to_string()).collect();
     ids.sort();
     ids.dedup();
@@ -126,9 +126,9 @@ fn of_title(index: &SiteIndex<'_>, titled: &Titled, describe: impl Fn() -> Strin
     }
 }
 
-/// Posts that may be of that day. The day depends on a time zone nobody tells, so one that is of another day in UTC
-/// may be meant beside one that is of this: of daily posts of one title, written in an American evening, each is of
-/// the day after.
+/// Returns the posts that may have that posting day. The day depends on an unknown time zone, so a post of another UTC
+/// day may be meant, even if there is one of this day too: daily posts of one title that are written in an American
+/// evening all have the UTC date of the next day.
 fn posted_on(index: &SiteIndex<'_>, mut posts: Vec<usize>, day: &str, referring: &Content) -> Vec<usize> {
     let Ok(day) = NaiveDate::parse_from_str(day.trim(), "%Y/%m/%d") else { return posts };
     let is_neighbour = |created: DateTime<Utc>| (created.date_naive() - day).num_days().abs() <= 1;
@@ -137,7 +137,7 @@ fn posted_on(index: &SiteIndex<'_>, mut posts: Vec<usize>, day: &str, referring:
         post.created_at.is_none_or(|created| {
             let (west, east) = (created - WESTERNMOST, created + EASTERNMOST);
             let is_day_somewhere = west.date_naive() <= day && day <= east.date_naive();
-            // the new editor names the own post as the container of its files
+            // the new editor names a post as the container of its own files
             is_day_somewhere || (post.id == referring.id && is_neighbour(created))
         })
     };
@@ -149,11 +149,11 @@ fn posted_on(index: &SiteIndex<'_>, mut posts: Vec<usize>, day: &str, referring:
     posts
 }
 
-/// The content whose files a bare name means: the content itself, or the page or post of a comment. A template has
-/// none.
+/// Returns the content whose files a bare name means: the content itself, or the page or post of a comment; `None` for
+/// a template.
 pub(super) fn own_container<'c>(index: &'c SiteIndex<'_>, content: &'c Content) -> Option<&'c str> {
     let mut content = content;
-    // a reply may name the comment it answers; threads are no deeper than this
+    // a reply may name its parent comment; threads are never deeper than this
     for _ in 0..MAX_REPLIES {
         match content.kind {
             ContentKind::Page | ContentKind::BlogPost | ContentKind::CustomContent => {
@@ -172,12 +172,13 @@ pub(super) fn own_container<'c>(index: &'c SiteIndex<'_>, content: &'c Content) 
     None
 }
 
-/// From UTC to Alaska. A post of Hawaii's last hour of a day is found where no other may be meant.
+/// Offset of Alaska. A post from the last hour of a day in Hawaii (UTC-10) is still found if no other post may be
+/// meant.
 const WESTERNMOST: TimeDelta = TimeDelta::hours(9);
-/// From UTC to the Line Islands.
+/// Offset of the Line Islands.
 const EASTERNMOST: TimeDelta = TimeDelta::hours(14);
 
-/// How many replies deep the page of a comment is looked for.
+/// Most levels of replies between a comment and its page.
 const MAX_REPLIES: usize = 1_000;
 
 fn in_space(space: Option<&str>) -> String {

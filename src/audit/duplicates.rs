@@ -1,23 +1,22 @@
-//! Files that look alike: the same name, size and media type in more than one place.
+//! Duplicates: files of the same name, size and media type in more than one place.
 
 use std::collections::HashMap;
 
 use super::verdict::FileVerdict;
 use crate::inventory::Inventory;
 
-/// Files with the same name, size and media type.
 #[derive(Debug, Clone)]
 pub struct DuplicateGroup {
     /// Indexes into `Inventory::attachments`, at least two, in order of creation.
     pub files: Vec<usize>,
-    /// Current bytes of one copy.
+    /// Bytes of the current version of one copy.
     pub size: u64,
-    /// Whether downloads with SHA-256 confirmed that the bytes are equal; `None` when not verified.
+    /// Whether the SHA-256 of the downloaded files is equal; `None` if they were not downloaded.
     pub verified: Option<bool>,
 }
 
 impl DuplicateGroup {
-    /// Bytes that one copy instead of all would save; none when the files were compared and differ.
+    /// Returns the bytes saved by keeping one copy; 0 if the files were compared and differ.
     pub fn wasted_bytes(&self) -> u64 {
         if self.verified == Some(false) {
             return 0;
@@ -26,7 +25,7 @@ impl DuplicateGroup {
     }
 }
 
-/// Groups of at least two reported files outside the trash, the most wasted bytes first.
+/// Returns groups of at least two reported files outside the trash, most wasted bytes first.
 pub(super) fn find(inventory: &Inventory, files: &[FileVerdict]) -> Vec<DuplicateGroup> {
     let mut groups: HashMap<(&str, u64, Option<&str>), Vec<usize>> = HashMap::new();
     for verdict in files.iter().filter(|verdict| verdict.reported) {
@@ -40,7 +39,7 @@ pub(super) fn find(inventory: &Inventory, files: &[FileVerdict]) -> Vec<Duplicat
         .filter(|(_, files)| files.len() > 1)
         .flat_map(|((_, size, _), mut files)| {
             files.sort_by_key(|&at| (inventory.attachments[at].created_at, &inventory.attachments[at].id));
-            compared(inventory, files, size)
+            split_by_digest(inventory, files, size)
         })
         .collect();
     groups.sort_by_key(|group| {
@@ -50,9 +49,9 @@ pub(super) fn find(inventory: &Inventory, files: &[FileVerdict]) -> Vec<Duplicat
     groups
 }
 
-/// Where all files of a group were downloaded, their bytes decide: equal ones stay together, the others are no
-/// duplicates. A group of which none are equal stays in the list as what it is: files that only look alike.
-fn compared(inventory: &Inventory, files: Vec<usize>, size: u64) -> Vec<DuplicateGroup> {
+/// Splits a group by content, if all its files were downloaded: equal files stay together, the others are not
+/// duplicates. If no files are equal, the group is kept, with `verified` false.
+fn split_by_digest(inventory: &Inventory, files: Vec<usize>, size: u64) -> Vec<DuplicateGroup> {
     let digest = |&at: &usize| inventory.attachments[at].sha256.as_deref();
     if files.iter().any(|at| digest(at).is_none()) {
         return vec![DuplicateGroup { files, size, verified: None }];

@@ -1,15 +1,16 @@
-//! Regular expressions of Java in the words of Rust: Confluence reads them with Java, whose classes of letters, digits and
-//! blanks know ASCII only, wherever they stand.
+//! Translation of Java regular expressions to Rust. Confluence evaluates patterns with Java, whose classes of letters,
+//! digits and whitespace cover ASCII only, inside and outside brackets.
 
-/// What a letter is where words begin and end.
+/// Which letters count for word boundaries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Boundaries {
+pub(super) enum WordBoundaries {
     Ascii,
     Unicode,
 }
 
-/// The same pattern for Rust. What Rust does not know (look-around, possessive marks) stays, and is refused by its reader.
-pub(super) fn translated(pattern: &str, boundaries: Boundaries) -> String {
+/// Translates a pattern. Syntax that Rust does not support (look-around, possessive quantifiers) is kept, and rejected
+/// when the pattern is compiled.
+pub(super) fn translate(pattern: &str, boundaries: WordBoundaries) -> String {
     let mut translated = String::with_capacity(pattern.len() * 2);
     let mut characters = pattern.chars();
     while let Some(character) = characters.next() {
@@ -29,8 +30,8 @@ pub(super) fn translated(pattern: &str, boundaries: Boundaries) -> String {
             's' => translated.push_str(r"[ \t\n\x0B\f\r]"),
             'S' => translated.push_str(r"[^ \t\n\x0B\f\r]"),
             'h' => translated.push_str(r"[ \t\x{A0}\x{1680}\x{180E}\x{2000}-\x{200A}\x{202F}\x{205F}\x{3000}]"),
-            'b' if boundaries == Boundaries::Ascii => translated.push_str(r"(?-u:\b)"),
-            'B' if boundaries == Boundaries::Ascii => translated.push_str(r"(?-u:\B)"),
+            'b' if boundaries == WordBoundaries::Ascii => translated.push_str(r"(?-u:\b)"),
+            'B' if boundaries == WordBoundaries::Ascii => translated.push_str(r"(?-u:\B)"),
             'p' | 'P' => match posix(characters.as_str()) {
                 Some((name, rest)) => {
                     let not = if class == 'P' { "^" } else { "" };
@@ -45,7 +46,7 @@ pub(super) fn translated(pattern: &str, boundaries: Boundaries) -> String {
     translated
 }
 
-/// `{Alpha}` and its kin, which know ASCII only in Java, and what follows.
+/// Splits off a POSIX class such as `{Alpha}`, which covers ASCII only in Java.
 fn posix(text: &str) -> Option<(&'static str, &str)> {
     let (name, rest) = text.strip_prefix('{')?.split_once('}')?;
     let name = match name {
@@ -74,7 +75,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn classes_know_ascii_only() {
+    fn classes_cover_ascii_only() {
         let table = [
             (r"[^\w]+\.png", "\u{fc}\u{f6}.png", true),
             (r"[^\w]\.png", "\u{fc}.png", true),
@@ -95,19 +96,19 @@ mod tests {
             (r"a\.b", "a.b", true),
         ];
         for (pattern, name, expected) in table {
-            let translated = translated(pattern, Boundaries::Ascii);
+            let translated = translate(pattern, WordBoundaries::Ascii);
             let regex = Regex::new(&format!("^(?:{translated})$")).unwrap_or_else(|error| panic!("{pattern}: {error}"));
             assert_eq!(regex.is_match(name), expected, "{pattern} on {name}");
         }
     }
 
     #[test]
-    fn words_end_in_either_way() {
+    fn word_boundaries_are_ascii_or_unicode() {
         let matches = |boundaries| {
-            let translated = translated(r"plan\b.*", boundaries);
+            let translated = translate(r"plan\b.*", boundaries);
             Regex::new(&format!("^(?:{translated})$")).unwrap().is_match("planübersicht.png")
         };
-        assert!(matches(Boundaries::Ascii));
-        assert!(!matches(Boundaries::Unicode));
+        assert!(matches(WordBoundaries::Ascii));
+        assert!(!matches(WordBoundaries::Unicode));
     }
 }

@@ -1,36 +1,36 @@
-//! From the inventory to an answer: the usage of every attachment with its evidence, and the bytes.
+//! The audit: decides from the inventory how every attachment is used, with evidence, and adds up bytes.
 
+mod app_files;
 mod classify;
-mod companions;
+mod collect_uses;
+mod companion_files;
 mod containers;
 mod duplicates;
-mod filters;
-mod index;
 mod java_pattern;
-mod kept_by_apps;
+mod macro_filters;
 mod notices;
 mod options;
-mod protect;
-mod residue;
+mod protection_rules;
+mod residue_search;
 mod resolution;
-mod resolve;
+mod resolve_reference;
+mod site_index;
 mod totals;
-mod uses;
 mod verdict;
-mod work;
+mod work_meter;
 
 use crate::inventory::Inventory;
 
 pub use duplicates::DuplicateGroup;
 pub use options::AuditOptions;
-pub use protect::rules_without_effect;
+pub use protection_rules::unmatched_protection_rules;
 pub use totals::{Figures, SpaceTotals, Totals};
 pub use verdict::{FileVerdict, Usage, Use};
 
-/// Audits an inventory. A plain function of its arguments: the same inventory gives the same answer.
+/// Audits an inventory. Pure: the same arguments always return the same result.
 pub fn analyze(inventory: &Inventory, options: &AuditOptions) -> Audit {
-    let index = index::SiteIndex::new(inventory);
-    let (mut files, too_much) = classify::verdicts(&index, options);
+    let index = site_index::SiteIndex::new(inventory);
+    let (mut files, over_limit) = classify::verdicts(&index, options);
     let duplicates = duplicates::find(inventory, &files);
     for (group, duplicate) in duplicates.iter().enumerate() {
         for &file in &duplicate.files {
@@ -41,8 +41,8 @@ pub fn analyze(inventory: &Inventory, options: &AuditOptions) -> Audit {
     let unknown_hosts = notices::unknown_hosts(inventory);
     Audit {
         notices: [
-            notices::all(inventory, &files, &too_much, unknown_hosts.as_ref()),
-            rules_without_effect(inventory, options),
+            notices::all(inventory, &files, &over_limit, unknown_hosts.as_ref()),
+            unmatched_protection_rules(inventory, options),
         ]
         .concat(),
         unknown_hosts,
@@ -53,25 +53,26 @@ pub fn analyze(inventory: &Inventory, options: &AuditOptions) -> Audit {
     }
 }
 
-/// The answer.
+/// The result of an audit.
 #[derive(Debug, Clone)]
 pub struct Audit {
     /// One verdict per attachment, in the order of `Inventory::attachments`.
     pub files: Vec<FileVerdict>,
-    /// Groups of files that look alike, most wasted bytes first.
+    /// Groups of files with the same name, size and media type, most wasted bytes first.
     pub duplicates: Vec<DuplicateGroup>,
-    /// Remarks for people, e.g. pages with a `space-attachments` macro.
+    /// Notices for the report, e.g. on pages with a `space-attachments` macro.
     pub notices: Vec<String>,
-    /// The one of them on addresses in the form of a Confluence file on hosts that are not known as the site's own.
+    /// The notice on addresses of Confluence files on hosts that are not known as hosts of this site; `notices` has it
+    /// too.
     pub unknown_hosts: Option<String>,
     /// Whether every planned unit was read.
     pub complete: bool,
-    /// `AuditOptions::keep_versions`.
+    /// `AuditOptions::keep_versions`, at least 1.
     pub keep_versions: u32,
 }
 
 impl Audit {
-    /// The figures of this audit of an inventory, as a run that is or is not `complete` tells them.
+    /// Returns counts and bytes by space and in total. `complete` is the state of the run that reports them.
     pub fn figures(&self, inventory: &Inventory, complete: bool) -> Figures {
         Figures::of(inventory, &self.files, self.keep_versions, complete)
     }

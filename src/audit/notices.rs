@@ -1,34 +1,36 @@
-//! Remarks for people: what counts for no file, and what was found that they may want to act upon.
+//! Notices of the report: macros that do not count as uses, bodies that were not parsed, files of apps, and hosts that
+//! may belong to the site.
 
 use std::collections::BTreeMap;
 
-use super::resolve::names_in;
+use super::resolve_reference::names_in;
 use super::verdict::FileVerdict;
 use crate::inventory::{Content, Inventory};
-use crate::support::wording::{count, plural};
-use storage_format::{Construct, Reading, Reference, Target, header_image_references};
+use crate::support::formatting::{count, plural};
+use storage_format::{Construct, ParseOutcome, Reference, Target, header_image_references};
 
-/// Hosts named in one remark.
+/// Hosts named in one notice.
 const MAX_HOSTS: usize = 10;
 
-/// All remarks, each kind in its own order. `too_much`: the contents that ask for more work than one may.
+/// All notices, each kind in its own order. `over_limit`: the contents that exceed the work limit.
 pub(super) fn all(
     inventory: &Inventory,
     files: &[FileVerdict],
-    too_much: &[usize],
+    over_limit: &[usize],
     unknown_hosts: Option<&String>,
 ) -> Vec<String> {
-    let mut notices = of_contents(inventory, too_much);
+    let mut notices = content_notices(inventory, over_limit);
     notices.extend(unknown_hosts.cloned());
-    notices.extend(kept_by_apps(files));
+    notices.extend(app_file_notices(files));
     notices
 }
 
-/// A body that was searched instead of read.
-fn given_up(content: &Content, reading: &Reading) -> Option<String> {
-    let Reading::GivenUp { problem, text: Some(_), shows_unnamed_files } = reading else { return None };
+/// Notice for a body that was searched as text because parsing it would take too many steps.
+fn text_search_notice(content: &Content, reading: &ParseOutcome) -> Option<String> {
+    let ParseOutcome::GivenUp { problem, text: Some(_), shows_unnamed_files } = reading else { return None };
     let and_pages = if *shows_unnamed_files {
-        ", and so are the files of its own page and of every page whose title or id does, for it may show them unnamed"
+        ". So are the files of its own page, and of every page whose title or id occurs in it, because a macro in it may \
+         show files without naming them"
     } else {
         ""
     };
@@ -41,16 +43,15 @@ fn given_up(content: &Content, reading: &Reading) -> Option<String> {
     ))
 }
 
-/// One remark on all bodies of which nothing was kept to be searched: there are many of them.
-fn not_kept(inventory: &Inventory) -> Option<String> {
+/// One notice for all bodies whose unread text was not kept: there are many of them.
+fn not_kept_notice(inventory: &Inventory) -> Option<String> {
     let alive = || inventory.contents.iter().filter(|content| !content.status.is_trash());
     let mut not_kept = alive().filter_map(|content| match &content.body.as_ref()?.reading {
-        Reading::Lenient { problem, residue: None } => {
-            let what = "is not well-formed, and what was not understood of it was not kept to be searched";
-            Some((content, problem, what))
+        ParseOutcome::Lenient { problem, residue: None } => {
+            Some((content, problem, "is not well-formed, and its unreadable parts were not searched"))
         }
-        Reading::GivenUp { problem, text: None, .. } => {
-            Some((content, problem, "was neither read nor searched as text"))
+        ParseOutcome::GivenUp { problem, text: None, .. } => {
+            Some((content, problem, "was neither parsed nor searched as text"))
         }
         _ => None,
     });
@@ -60,15 +61,15 @@ fn not_kept(inventory: &Inventory) -> Option<String> {
         more => format!("; {} could not be searched either", plural(more, "other body", "other bodies")),
     };
     Some(format!(
-        "The {} \"{}\" ({}) {what} ({problem}), for too many bodies are like it{more}. All files without another use are \
-         undetermined.",
+        "The {} \"{}\" ({}) {what} ({problem}), because too many bodies have such a problem{more}. All files without \
+         another use are undetermined.",
         first.kind.label(),
         first.title,
         first.id,
     ))
 }
 
-fn asks_too_much(content: &Content) -> String {
+fn over_limit_notice(content: &Content) -> String {
     format!(
         "The {} \"{}\" ({}) lists more files than can be looked up. Files without another use that it may list are \
          undetermined.",
@@ -78,13 +79,14 @@ fn asks_too_much(content: &Content) -> String {
     )
 }
 
-/// Bodies that were not read or not followed to the end, and macros that list whole spaces or what a search finds.
-fn of_contents(inventory: &Inventory, too_much: &[usize]) -> Vec<String> {
+/// Notices for bodies that were not parsed or not fully resolved, and for macros that list an entire space or the
+/// results of a search.
+fn content_notices(inventory: &Inventory, over_limit: &[usize]) -> Vec<String> {
     let mut notices: Vec<String> =
-        too_much.iter().map(|&content| asks_too_much(&inventory.contents[content])).collect();
-    notices.extend(not_kept(inventory));
+        over_limit.iter().map(|&content| over_limit_notice(&inventory.contents[content])).collect();
+    notices.extend(not_kept_notice(inventory));
     for content in inventory.contents.iter().filter(|content| !content.status.is_trash()) {
-        notices.extend(content.body.as_ref().and_then(|body| given_up(content, &body.reading)));
+        notices.extend(content.body.as_ref().and_then(|body| text_search_notice(content, &body.reading)));
         for reference in content.body.iter().flat_map(|body| &body.references) {
             let what = match &reference.target {
                 Target::SpaceAttachments { space } => {
@@ -97,7 +99,7 @@ fn of_contents(inventory: &Inventory, too_much: &[usize]) -> Vec<String> {
                 _ => continue,
             };
             notices.push(format!(
-                "The {} \"{}\" {what}. That counts as a use of none of them: look at it before you delete.",
+                "The {} \"{}\" {what}. This does not count as a use of any of them: check it before you delete files.",
                 content.kind.label(),
                 content.title
             ));
@@ -108,29 +110,29 @@ fn of_contents(inventory: &Inventory, too_much: &[usize]) -> Vec<String> {
     notices
 }
 
-/// Files that apps find without any markup that names them, by rule.
-fn kept_by_apps(files: &[FileVerdict]) -> Vec<String> {
+/// One notice for each rule by which apps use files that no page names.
+fn app_file_notices(files: &[FileVerdict]) -> Vec<String> {
     let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
     for rule in files.iter().filter_map(|file| file.kept_by_app) {
         *counts.entry(rule).or_default() += 1;
     }
-    let told = |(rule, number): (&str, u64)| {
-        let (files, verb) = (plural(number, "file", "files"), if number == 1 { "is" } else { "are" });
+    let notice = |(rule, number): (&str, u64)| {
+        let files = plural(number, "file", "files");
         format!(
-            "{files} {verb} found by an app without any page that names them ({rule}). They are kept out of the lists."
+            "An app may use {files} without any page that names them ({rule}): kept out of the lists of unreferenced files."
         )
     };
-    counts.into_iter().map(told).collect()
+    counts.into_iter().map(notice).collect()
 }
 
-/// One remark on addresses in the form of a Confluence file on hosts that are not known as the site's own.
+/// One notice on all addresses in the form of a Confluence file on hosts that are not known as hosts of this site.
 pub(super) fn unknown_hosts(inventory: &Inventory) -> Option<String> {
     let site = inventory.scan.own_site();
     let mut counts: BTreeMap<String, u64> = BTreeMap::new();
     for content in inventory.contents.iter().filter(|content| !content.status.is_trash()) {
         let pictures = content.header_images.iter().flat_map(|image| header_image_references(&image.id, &site));
         let pictures: Vec<Reference> = pictures.collect();
-        // an address in running text is kept with and without the marks behind it, the longest first
+        // an address in running text is kept with and without the punctuation after it, the longest first
         let mut longer = "";
         for reference in content.body.iter().flat_map(|body| &body.references).chain(&pictures) {
             let Target::OnUnknownHost { host, targets } = &reference.target else { continue };
@@ -151,9 +153,13 @@ pub(super) fn unknown_hosts(inventory: &Inventory) -> Option<String> {
         let more = count(u64::try_from(total - MAX_HOSTS).unwrap_or(u64::MAX));
         list = format!("{list} and others on {more} more hosts");
     }
-    let (verb, it) = if total == 1 { (if first.1 == 1 { "looks" } else { "look" }, "it") } else { ("look", "them") };
+    let (verb, host) = match (total, first.1) {
+        (1, 1) => ("looks like an address", "the host"),
+        (1, _) => ("look like addresses", "the host"),
+        _ => ("look like addresses", "a host"),
+    };
     Some(format!(
-        "{list} {verb} like this site: add {it} to alias_hosts where the site was before, and run the audit again. Until then \
-         files of the same names count as undetermined."
+        "{list} {verb} of this site: add {host} to alias_hosts if the site used it before, and run the audit again. Until \
+         then, files of the same names are undetermined."
     ))
 }

@@ -1,16 +1,15 @@
-//! What the audit is asked beside the inventory.
+//! Options of the audit that do not affect the crawl.
 
-/// Options of the audit that do not touch reading.
 #[derive(Debug, Clone)]
 pub struct AuditOptions {
     /// Labels that keep a file out of the unreferenced lists.
     pub protect_labels: Vec<String>,
     /// File name globs that keep a file out of the unreferenced lists.
     pub protect_names: Vec<String>,
-    /// How many newest versions "keeping N frees X" keeps; at least 1.
+    /// How many of the newest versions "keeping N frees X" keeps; at least 1.
     pub keep_versions: u32,
-    /// Further hosts of the site, as configured now. Where the site was read without one of them, uses behind it were
-    /// not looked for, and no file without a use can be called unreferenced.
+    /// Further hosts of the site, as configured now. If the site was read without one of them, uses by addresses on
+    /// that host are missing, and no file without a use can be called unreferenced.
     pub alias_hosts: Vec<String>,
 }
 

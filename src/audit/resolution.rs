@@ -1,45 +1,43 @@
-//! What a reference means on this site.
+//! Result of resolving a reference: the attachments it means on this site, and what stays uncertain.
 
 use storage_format::Certainty;
 
-/// What a reference means on this site.
 #[derive(Debug, Default)]
 pub(super) struct Resolution {
-    /// The attachments it means.
+    /// The attachments that the reference means.
     pub(super) hits: Vec<Hit>,
-    /// A container that is not in the inventory: every file of these names might be the one meant.
+    /// A container that is not in the inventory: any file of these names may be meant.
     pub(super) unknown_container: Option<UnknownContainer>,
-    /// Contents of whose files it cannot be told which are used.
-    pub(super) untold: Vec<Untold>,
-    /// What an address on a host that is not known may mean.
-    pub(super) on_unknown_host: Option<OnUnknownHost>,
-    /// The contents looked into, of a reference by name.
+    /// Contents that may use files, but it is not known which.
+    pub(super) uncertain: Vec<UncertainContainer>,
+    /// Possible meaning of an address on an unknown host.
+    pub(super) on_unknown_host: Option<UnknownHostMatch>,
+    /// The contents that were searched for the file, for a reference by name.
     pub(super) containers: Vec<String>,
 }
 
 /// A content any of whose files may be used.
 #[derive(Debug)]
-pub(super) struct Untold {
+pub(super) struct UncertainContainer {
     pub(super) container: String,
-    pub(super) why: WhyUntold,
+    pub(super) cause: Uncertainty,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum WhyUntold {
-    /// A macro keeps its data in files under names of its own.
-    NamesOfAnApp,
-    /// Finding out would take more work than one content may ask for.
-    TooMuchWork,
+pub(super) enum Uncertainty {
+    /// A macro keeps its data in files whose names only its app knows.
+    AppFileNames,
+    /// The content exceeds the work limit.
+    WorkLimit,
 }
 
-/// What an address on a host that is not known as the site's own would mean here.
+/// What an address on a host that is not known as a host of this site would mean here.
 #[derive(Debug)]
-pub(super) struct OnUnknownHost {
-    /// The host.
+pub(super) struct UnknownHostMatch {
     pub(super) host: String,
-    /// The names it bears.
+    /// File names in the address.
     pub(super) names: Vec<String>,
-    /// The attachments that it would mean if it were the site's.
+    /// The attachments that the address would mean if the host were one of the site's.
     pub(super) files: Vec<usize>,
 }
 
@@ -52,8 +50,8 @@ pub(super) struct Hit {
 
 #[derive(Debug)]
 pub(super) struct UnknownContainer {
-    /// For people, e.g. `page id 9999`.
+    /// For the report, e.g. `page id 9999`.
     pub(super) description: String,
-    /// The names the reference may mean there.
+    /// The file names that the reference may mean there.
     pub(super) names: Vec<String>,
 }

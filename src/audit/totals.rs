@@ -1,4 +1,4 @@
-//! Bytes and counts: by space and for the site.
+//! Counts and bytes, by space and for the site.
 
 use std::collections::HashMap;
 
@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::verdict::{FileVerdict, Usage};
 use crate::inventory::{Attachment, Content, ContentKind, Inventory, SpaceId, Status};
 
-/// Bytes and counts of a set of attachments. A size that could not be read adds to `unknown_sizes`, never 0 bytes.
+/// Counts and bytes of a set of contents and attachments. An unknown size adds 1 to `unknown_sizes`, and no bytes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Totals {
     /// Pages, without those in the trash.
@@ -16,11 +16,11 @@ pub struct Totals {
     pub blog_posts: u64,
     /// Attachments, without those in the trash.
     pub attachments: u64,
-    /// Attachment versions that exist, current ones included, without trash.
+    /// Attachment versions, current ones included, without those in the trash.
     pub versions: u64,
-    /// Bytes of current versions, without trash.
+    /// Bytes of current versions, without those in the trash.
     pub current_bytes: u64,
-    /// Bytes of old versions, without trash.
+    /// Bytes of old versions, without those in the trash.
     pub old_bytes: u64,
     /// Attachments in the trash or on pages in the trash.
     pub trash_files: u64,
@@ -36,53 +36,50 @@ pub struct Totals {
     pub undetermined_bytes: u64,
     /// Bytes freed by keeping only the newest `keep_versions` versions of every file.
     pub version_waste_bytes: u64,
-    /// Versions whose size is unknown, trash included.
+    /// Versions whose size is unknown, including those in the trash.
     pub unknown_sizes: u64,
 }
 
-/// Figures of one space.
 #[derive(Debug, Clone)]
 pub struct SpaceTotals {
     /// Index into `Inventory::spaces`.
     pub space: usize,
-    /// The figures.
     pub totals: Totals,
 }
 
-/// The figures of a run: one pass over the files that are reported, which are the rows of every list. So the figures of
-/// the site are those of its parts added up, whatever the parts are.
+/// The figures of a run. They come from one pass over the reported files, which are also the rows of every list, so the
+/// figures of the site are always the sum of its parts.
 #[derive(Debug, Clone, Default)]
 pub struct Figures {
-    /// All of it.
     pub site: Totals,
-    /// The reported spaces, by key.
+    /// The reported spaces, sorted by key.
     pub spaces: Vec<SpaceTotals>,
-    /// Reported files, and pages and posts, that are in no visible space.
+    /// Reported files, pages and posts that are not in a visible space.
     pub without_space: Totals,
 }
 
 impl Figures {
-    /// Adds up. In a run that is not `complete` nothing is unreferenced, and what would have been is undetermined.
+    /// Adds up the figures. If the run is not `complete`, files that would be unreferenced count as undetermined.
     pub(super) fn of(inventory: &Inventory, files: &[FileVerdict], keep_versions: u32, complete: bool) -> Self {
         let is_reported = |key: &String| inventory.scan.reported_spaces.as_ref().is_none_or(|keys| keys.contains(key));
-        let mut places: HashMap<&SpaceId, Place> = HashMap::new();
+        let mut keys: HashMap<&SpaceId, TotalsKey> = HashMap::new();
         let mut spaces = Vec::new();
         for (space, listed) in inventory.spaces.iter().enumerate() {
-            let place = if is_reported(&listed.key) { Place::Reported(spaces.len()) } else { Place::Other };
-            if place != Place::Other {
+            let key = if is_reported(&listed.key) { TotalsKey::Reported(spaces.len()) } else { TotalsKey::Other };
+            if key != TotalsKey::Other {
                 spaces.push(SpaceTotals { space, totals: Totals::default() });
             }
-            places.insert(&listed.id, place);
+            keys.insert(&listed.id, key);
         }
         let mut figures = Self { spaces, ..Self::default() };
-        let place = |id: Option<&SpaceId>| id.and_then(|id| places.get(id)).copied().unwrap_or(Place::NotVisible);
+        let key = |id: Option<&SpaceId>| id.and_then(|id| keys.get(id)).copied().unwrap_or(TotalsKey::NotVisible);
         for content in &inventory.contents {
-            if let Some(totals) = figures.totals_of(place(content.space.as_ref())) {
+            if let Some(totals) = figures.totals_of(key(content.space.as_ref())) {
                 totals.add_content(content);
             }
         }
         for verdict in files.iter().filter(|verdict| verdict.reported) {
-            if let Some(totals) = figures.totals_of(place(verdict.space.as_ref())) {
+            if let Some(totals) = figures.totals_of(key(verdict.space.as_ref())) {
                 totals.add_file(&inventory.attachments[verdict.attachment], verdict, keep_versions, complete);
             }
         }
@@ -94,33 +91,32 @@ impl Figures {
         figures
     }
 
-    fn totals_of(&mut self, place: Place) -> Option<&mut Totals> {
-        match place {
-            Place::Reported(at) => self.spaces.get_mut(at).map(|space| &mut space.totals),
-            Place::NotVisible => Some(&mut self.without_space),
-            Place::Other => None,
+    fn totals_of(&mut self, key: TotalsKey) -> Option<&mut Totals> {
+        match key {
+            TotalsKey::Reported(at) => self.spaces.get_mut(at).map(|space| &mut space.totals),
+            TotalsKey::NotVisible => Some(&mut self.without_space),
+            TotalsKey::Other => None,
         }
     }
 }
 
-/// Where something counts.
+/// Which totals something adds to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Place {
-    /// In a reported space: its place among them.
+enum TotalsKey {
+    /// Those of a reported space: its index in `Figures::spaces`.
     Reported(usize),
-    /// In a space that is not reported.
+    /// None: its space is not reported.
     Other,
-    /// In a space that no list shows, or in none.
+    /// Those without a space: it has none, or one that is not visible.
     NotVisible,
 }
 
 impl Totals {
-    /// Whether there is nothing at all.
     pub fn is_zero(&self) -> bool {
         *self == Self::default()
     }
 
-    /// Pages and posts that are published and not in the trash.
+    /// Counts a page or post, if it is published and not in the trash.
     fn add_content(&mut self, content: &Content) {
         if content.status.is_trash() || content.status == Status::Draft {
             return;

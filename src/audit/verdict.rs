@@ -1,11 +1,11 @@
-//! What the audit says of one attachment: its usage, and every use that proves it.
+//! Verdict on one attachment: its usage category, the uses that prove it, and the reasons for doubt.
 
 use serde::{Deserialize, Serialize};
 
 use crate::inventory::{Attachment, SpaceId};
 use storage_format::{Certainty, Construct, Display};
 
-/// The usage of one attachment, first that applies.
+/// The usage category of one attachment: the first that applies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Usage {
@@ -13,9 +13,9 @@ pub enum Usage {
     NotJudged,
     /// Its own page or post shows it.
     Embedded,
-    /// Its own page or post links to it, nothing shows it.
+    /// Its own page or post links to it, but does not show it.
     Linked,
-    /// Other contents use it.
+    /// Only other contents, or the draft of its own page or post, show it or link to it.
     LinkedElsewhere,
     /// Only an attachments macro lists it.
     Listed,
@@ -26,7 +26,7 @@ pub enum Usage {
 }
 
 impl Usage {
-    /// All usages, in the order of the contract.
+    /// All categories, in the order in which they are tried and shown.
     pub const ALL: [Self; 7] = [
         Self::NotJudged,
         Self::Embedded,
@@ -37,7 +37,7 @@ impl Usage {
         Self::Unreferenced,
     ];
 
-    /// The word of the contract, as in the CSV.
+    /// The category as written in the CSV files and `run.json`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::NotJudged => "not-judged",
@@ -51,35 +51,34 @@ impl Usage {
     }
 }
 
-/// What was found out about one attachment.
+/// The verdict on one attachment.
 #[derive(Debug, Clone)]
 pub struct FileVerdict {
     /// Index into `Inventory::attachments`.
     pub attachment: usize,
-    /// The usage.
     pub usage: Usage,
-    /// Every use found, the own page's first, then by content id; uses in the trash are not among them.
+    /// Every use found, those of its own page first, then by content id; without uses in the trash.
     pub uses: Vec<Use>,
     /// Why a file is `undetermined` or `not-judged`, or remarks such as "named only in the trash".
     pub reasons: Vec<String>,
-    /// The surest of its uses.
+    /// The highest certainty among its uses.
     pub certainty: Option<Certainty>,
     /// The rule that protects it, e.g. `label keep` or `name *.key`.
     pub protected: Option<String>,
-    /// The rule by which an app finds it without any markup that names it.
+    /// The rule by which an app uses it without any markup that names it.
     pub kept_by_app: Option<&'static str>,
     /// Number of its duplicate group (index into `Audit::duplicates` + 1).
     pub duplicate_group: Option<usize>,
     /// The space of its container.
     pub space: Option<SpaceId>,
-    /// Whether its space is among the reported ones.
+    /// Whether the report includes its space.
     pub reported: bool,
     /// Whether the page or post it belongs to is in the trash.
     pub owner_in_trash: bool,
 }
 
 impl FileVerdict {
-    /// The usage as every list shows it: an incomplete run never says `unreferenced`, whatever the verdict.
+    /// Returns the usage that reports show: an incomplete run never says `unreferenced`, whatever the verdict.
     pub fn shown_usage(&self, complete: bool) -> Usage {
         match self.usage {
             Usage::Unreferenced if !complete => Usage::Undetermined,
@@ -87,12 +86,12 @@ impl FileVerdict {
         }
     }
 
-    /// Belongs into the `*_unreferenced` lists.
+    /// Whether it belongs in the lists of unreferenced files.
     pub fn is_candidate(&self) -> bool {
         self.usage == Usage::Unreferenced && self.protected.is_none()
     }
 
-    /// In the trash itself, or on a page in the trash.
+    /// Whether it is in the trash itself, or on a page in the trash.
     pub fn is_in_trash(&self, file: &Attachment) -> bool {
         file.status.is_trash() || self.owner_in_trash
     }
@@ -103,14 +102,11 @@ impl FileVerdict {
 pub struct Use {
     /// Index into `Inventory::contents`.
     pub content: usize,
-    /// Whether the owning page or post itself (published) uses it.
+    /// Whether the user is the page or post that owns the file, in its published form.
     pub on_owner: bool,
-    /// How it is written there.
     pub construct: Construct,
-    /// The name or id under which it is named there.
+    /// The name or id by which the content refers to the file.
     pub name: String,
-    /// Shown, linked or listed.
     pub display: Display,
-    /// How sure.
     pub certainty: Certainty,
 }

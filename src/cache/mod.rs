@@ -1,13 +1,13 @@
-//! What a site has told once and can never tell otherwise, kept on disk from run to run.
+//! On-disk cache of immutable data, shared between runs.
 //!
-//! A [`Cache`] belongs to one site and one account, and is one file. It holds records by name, and values
-//! found by a checksum of what they were made from ([`Cache::find`]). A run that is killed at any moment loses no record,
-//! and the values that it kept last; a damaged file is set aside, and what was in it is read again. When it becomes too
-//! large, the values that were not used for the longest time go first.
+//! A [`Cache`] belongs to one site and one account, and is one file. It has records, which have a name, and values,
+//! whose key is a checksum of what they were computed from ([`Cache::find`]). A run that is killed at any moment loses
+//! no record and at most the latest values. A damaged file is set aside, and its content is read again. When the cache
+//! becomes too large, the values that were unused for the longest time are deleted first.
 //!
-//! What may be kept is decided by whoever puts it here.
+//! The callers decide what may be cached.
 
-mod place;
+mod location;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -22,29 +22,28 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use thiserror::Error;
 
-pub use place::default_root;
-use store::{Key, Store, StoreError, StoreFile};
+pub use location::default_root;
+use store::{EntryKey, Store, StoreError, StoreFile};
 
 use crate::support::file_error::{FileError, cannot};
 use crate::support::lock::{FileLock, LockError};
 
-/// How large a cache may become, in bytes: a snapshot keeps 1 to 5 KB for a page, so that the pages of a large site find
-/// room.
-const SPACE: u64 = 1 << 30;
+/// Maximum size of a cache in bytes. A snapshot stores 1 to 5 KB per page, so this has room for the pages of a large
+/// site.
+const MAX_BYTES: u64 = 1 << 30;
 
-/// What a value was made from, as a SHA-256 checksum.
+/// SHA-256 checksum of what a value was computed from.
 pub type ValueKey = [u8; 32];
 
-/// Why a cache cannot be used.
+/// Why a cache cannot be opened.
 #[derive(Debug, Error)]
 pub enum CacheError {
-    /// Another run of the same site and account is under way.
-    #[error("another run of this site is under way: {holder}")]
+    /// Another run with the same site and account is in progress.
+    #[error("another run is using the cache of this site: {holder}")]
     Locked {
-        /// Who holds the lock, as that run wrote it down.
+        /// The holder of the lock, as that run recorded itself.
         holder: String,
     },
-    /// The file system.
     #[error(transparent)]
     File(#[from] FileError),
 }
@@ -58,26 +57,26 @@ impl From<LockError> for CacheError {
     }
 }
 
-/// Everything kept about one site as one account sees it. Held by one run at a time.
+/// The cache of one site and account. Only one run at a time can have it open.
 #[derive(Debug)]
 pub struct Cache {
     folder: PathBuf,
     file: StoreFile,
-    state: Mutex<State>,
-    /// Held for as long as the cache is open; the system releases it when the process ends, however that happens. A
-    /// cache that is only looked at has none.
+    state: Mutex<CacheState>,
+    /// Held while the cache is open; the system releases it when the process ends, however that happens. A cache that
+    /// is opened for reading has none.
     lock: Option<FileLock>,
 }
 
 #[derive(Debug, Default)]
-struct State {
-    /// `None` when there is none to be used any more.
+struct CacheState {
+    /// `None` if the store can no longer be used.
     store: Option<Store>,
     remarks: Vec<String>,
 }
 
-impl State {
-    /// Once, however often it happens.
+impl CacheState {
+    /// Adds a warning, unless it is there already.
     fn remark(&mut self, remark: String) {
         if !self.remarks.contains(&remark) {
             self.remarks.push(remark);
@@ -86,15 +85,15 @@ impl State {
 }
 
 impl Cache {
-    /// Opens the cache of a site and an account below `root`, and locks it. `user` is the account's e-mail address.
+    /// Opens and locks the cache of a site and an account below `root`. `user` is the account's e-mail address.
     pub fn open(root: &Path, base_url: &str, user: &str) -> Result<Self, CacheError> {
-        // the clock numbers the runs: set back, it only makes the wrong values go first
-        Self::open_sized(root, base_url, user, SPACE, Utc::now().timestamp())
+        // the clock numbers the runs: if it is set back, the only effect is that the wrong values are deleted first
+        Self::open_sized(root, base_url, user, MAX_BYTES, Utc::now().timestamp())
     }
 
-    fn open_sized(root: &Path, base_url: &str, user: &str, space: u64, run: i64) -> Result<Self, CacheError> {
-        let mut cache = Self::at(root, base_url, user, space, run);
-        place::create_private_folders(root, &cache.folder)?;
+    fn open_sized(root: &Path, base_url: &str, user: &str, max_bytes: u64, run: i64) -> Result<Self, CacheError> {
+        let mut cache = Self::at(root, base_url, user, max_bytes, run);
+        location::create_owner_only_folders(root, &cache.folder)?;
         let (lock, holder) = (cache.folder.join("lock"), cache.folder.join("holder"));
         cache.lock = Some(FileLock::take(&lock, &holder, Duration::ZERO)?);
         let mut state = cache.state();
@@ -106,50 +105,50 @@ impl Cache {
         Ok(cache)
     }
 
-    /// Looks at the cache without locking it; nothing is written, and what is put into it is forgotten. `None` when there
-    /// is none that is whole.
+    /// Opens the cache for reading, without a lock; nothing is written, and new entries are discarded. `None` if there
+    /// is no valid cache.
     pub fn look(root: &Path, base_url: &str, user: &str) -> Option<Self> {
-        let cache = Self::at(root, base_url, user, SPACE, 0);
+        let cache = Self::at(root, base_url, user, MAX_BYTES, 0);
         let store = Some(cache.file.look()?);
         cache.state().store = store;
         Some(cache)
     }
 
-    /// Nothing is opened yet.
-    fn at(root: &Path, base_url: &str, user: &str, space: u64, run: i64) -> Self {
-        let owner = place::owner(base_url, user);
-        let folder = root.join(place::folder_name(base_url, &owner));
-        let file = StoreFile { path: folder.join("cache.sqlite"), owner, space, run };
+    /// Determines the paths without opening anything.
+    fn at(root: &Path, base_url: &str, user: &str, max_bytes: u64, run: i64) -> Self {
+        let owner = location::owner(base_url, user);
+        let folder = root.join(location::folder_name(base_url, &owner));
+        let file = StoreFile { path: folder.join("cache.sqlite"), owner, max_bytes, run };
         Self { folder, file, state: Mutex::default(), lock: None }
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, CacheState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The answer of the store. `None` when it failed, which people are told.
-    fn ask<T>(&self, question: impl FnOnce(&mut Store) -> Result<T, StoreError>) -> Option<T> {
+    /// Runs an operation of the store. Returns `None` if it fails, which adds a warning.
+    fn with_store<T>(&self, operation: impl FnOnce(&mut Store) -> Result<T, StoreError>) -> Option<T> {
         let mut state = self.state();
-        let error = match question(state.store.as_mut()?) {
-            Ok(answer) => return Some(answer),
+        let error = match operation(state.store.as_mut()?) {
+            Ok(result) => return Some(result),
             Err(error) => error,
         };
-        // whoever only looks leaves it to the next run to tell
+        // a cache opened for reading leaves the repair to the next run
         if self.lock.is_some()
             && let Err(error) = self.recover(&mut state, error)
         {
             if let Some(store) = &mut state.store {
                 store.stop_writing();
             }
-            state.remark(format!("{error}; what this run reads is not remembered"));
+            state.remark(format!("{error}; the cache does not store what this run reads"));
         }
         None
     }
 
-    /// Sets a damaged file aside and begins a new one. Gives every other error back.
-    fn recover(&self, state: &mut State, error: StoreError) -> Result<(), FileError> {
+    /// Sets a damaged file aside and creates a new one. Returns all other errors.
+    fn recover(&self, state: &mut CacheState, error: StoreError) -> Result<(), FileError> {
         let StoreError::Damaged(why) = error else { return Err(self.file_error(error)) };
-        // some systems rename no file that is open
+        // some systems do not rename an open file
         state.store = None;
         state.remark(self.file.set_aside(&why)?);
         state.store = Some(self.file.open().map_err(|error| self.file_error(error))?);
@@ -165,61 +164,61 @@ impl Cache {
         cannot("use", &self.file.path)(source)
     }
 
-    /// The folder of this site and account.
+    /// Returns the folder of this site and account.
     pub fn folder(&self) -> &Path {
         &self.folder
     }
 
-    /// What is kept under a key. What cannot be understood is as good as nothing.
+    /// Returns the record with this name; `None` if there is none or if it cannot be parsed.
     pub fn get<T: DeserializeOwned>(&self, key: &str) -> Option<T> {
-        serde_json::from_slice(&self.ask(|store| store.get(Key::Record(key)))??).ok()
+        serde_json::from_slice(&self.with_store(|store| store.get(EntryKey::Record(key)))??).ok()
     }
 
-    /// Keeps a value under a key, in place of any earlier one.
+    /// Stores a record, and replaces an earlier one with the same name.
     ///
-    /// A disk that takes nothing more costs the memory of this run, not the run: see [`Cache::remarks`].
+    /// If the disk is full, the run continues without the cache: see [`Cache::remarks`].
     pub fn put(&self, key: &str, value: &impl Serialize) {
         if let Ok(json) = serde_json::to_vec(value) {
-            self.ask(|store| store.put(Key::Record(key), &json));
+            self.with_store(|store| store.put(EntryKey::Record(key), &json));
         }
     }
 
-    /// The value kept under the checksum of what it was made from.
+    /// Returns the value with this key.
     pub fn find(&self, key: &ValueKey) -> Option<Vec<u8>> {
-        self.ask(|store| store.get(Key::Value(key)))?
+        self.with_store(|store| store.get(EntryKey::Value(key)))?
     }
 
-    /// Keeps a value under the checksum of what it was made from.
+    /// Stores a value.
     pub fn keep(&self, key: &ValueKey, value: &[u8]) {
-        self.ask(|store| store.put(Key::Value(key), value));
+        self.with_store(|store| store.put(EntryKey::Value(key), value));
     }
 
-    /// How many values can be found.
+    /// Returns the number of values.
     pub fn values(&self) -> usize {
-        self.ask(|store| store.count(false)).unwrap_or(0)
+        self.with_store(|store| store.count(false)).unwrap_or(0)
     }
 
-    /// Forgets all records, on disk too. Values stay: what they were made from is known by heart, whoever sent it.
+    /// Deletes all records, on disk too. Values stay: they are content-addressed and therefore valid for every account.
     pub fn clear(&self) {
-        self.ask(Store::clear);
+        self.with_store(Store::clear);
     }
 
-    /// How many records are kept.
+    /// Returns the number of records.
     pub fn len(&self) -> usize {
-        self.ask(|store| store.count(true)).unwrap_or(0)
+        self.with_store(|store| store.count(true)).unwrap_or(0)
     }
 
-    /// Whether no record is kept.
+    /// Returns whether there is no record.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Makes what was kept so far survive a kill and a power loss.
+    /// Writes all entries to disk, so that they survive a kill and a power loss.
     pub fn sync(&self) {
-        self.ask(Store::sync);
+        self.with_store(Store::sync);
     }
 
-    /// What people should know: a file set aside because it was damaged, a disk that is full.
+    /// Returns the warnings for the user: a damaged file that was set aside, a full disk.
     pub fn remarks(&self) -> Vec<String> {
         self.state().remarks.clone()
     }

@@ -1,5 +1,5 @@
--- Contents lie in the order in which they came, and what changes with every run stands apart from them. Tables of numbers
--- only, without an index: quick_check proves those whole.
+-- Contents are in insertion order, and separate from the keys, which change in every run. The table of keys has only
+-- numbers and no index, because quick_check then checks all of it.
 BEGIN;
 CREATE TABLE about (format INTEGER NOT NULL, owner TEXT NOT NULL) STRICT;
 CREATE TABLE contents (id INTEGER PRIMARY KEY, content BLOB NOT NULL) STRICT;

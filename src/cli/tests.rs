@@ -1,9 +1,9 @@
-//! What the command line understands and refuses.
+//! Tests of command-line parsing and help.
 
 use super::*;
 
 #[test]
-fn sizes_of_plans() {
+fn sizes_have_a_unit_and_may_have_a_fraction() {
     for (text, bytes) in [("2GB", 2 << 30), ("250 gb", 250 << 30), ("1.5T", 3 << 39), ("1024B", 1024), ("1KiB", 1024)] {
         assert_eq!(parse_size(text), Ok(bytes), "{text}");
     }
@@ -17,12 +17,12 @@ fn parse(arguments: &[&str]) -> Result<Cli, clap::Error> {
 }
 
 #[test]
-fn the_definition_is_sound() {
+fn the_definition_passes_claps_own_checks() {
     Cli::command_definition().debug_assert();
 }
 
 #[test]
-fn no_command_is_the_audit() {
+fn without_a_command_the_audit_runs() {
     let cli = parse(&["--space", "ENG", "--space", "DOC*", "--exclude-space", "DOCOLD"]).unwrap();
     let Command::Audit(args) = cli.command() else { panic!("not the audit: {cli:?}") };
     assert_eq!(args.space, ["ENG", "DOC*"]);
@@ -30,14 +30,14 @@ fn no_command_is_the_audit() {
 }
 
 #[test]
-fn options_of_the_terminal_stand_before_or_after_the_command() {
+fn terminal_options_are_accepted_before_and_after_the_command() {
     assert!(parse(&["--json", "demo"]).unwrap().terminal.json);
     assert!(parse(&["demo", "--json"]).unwrap().terminal.json);
     assert_eq!(parse(&["audit", "-vv"]).unwrap().terminal.verbose, 2);
 }
 
 #[test]
-fn options_of_the_audit_before_a_command_are_refused_not_forgotten() {
+fn options_of_the_audit_before_a_command_are_refused_not_ignored() {
     let error = parse(&["--space", "ENG", "audit"]).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::ArgumentConflict);
     assert_eq!(error.exit_code(), 2);
@@ -52,7 +52,7 @@ fn references_within_needs_chosen_spaces() {
 }
 
 #[test]
-fn a_token_is_no_flag_and_its_value_is_not_repeated() {
+fn no_flag_takes_a_token_and_its_value_is_not_repeated() {
     for arguments in [&["--token", "hunter2secret"][..], &["--token=hunter2secret"], &["--api-token=hunter2secret"]] {
         let error = parse(arguments).unwrap_err();
         assert_eq!(error.exit_code(), 2);
@@ -62,13 +62,13 @@ fn a_token_is_no_flag_and_its_value_is_not_repeated() {
 
 #[test]
 fn a_size_without_a_unit_says_what_to_write() {
-    assert_eq!(parse_size("2"), Err("`2` has no unit; write 2GB, 250GB or 1TB".to_owned()));
+    assert_eq!(parse_size("2"), Err("a size needs a unit, such as 2GB, 250GB or 1TB".to_owned()));
     let error = parse(&["--quota", "2"]).unwrap_err();
     assert!(error.to_string().contains("2GB") && error.exit_code() == 2, "{error}");
 }
 
 #[test]
-fn waits_are_seconds_minutes_or_hours() {
+fn durations_are_seconds_minutes_or_hours() {
     assert_eq!(parse_wait("90s"), Ok(Duration::from_secs(90)));
     assert_eq!(parse_wait("15m"), Ok(Duration::from_secs(900)));
     assert_eq!(parse_wait("1h"), Ok(Duration::from_secs(3600)));

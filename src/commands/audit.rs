@@ -1,22 +1,22 @@
-//! `audit`: reads the site, judges every attachment, writes the report folder.
+//! `audit`: crawls the site, judges every attachment and writes the report folder.
 
 use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
-use super::reading::{Reading, read_site};
-use super::session::{Session, tell_stop};
-use super::snapshot::{Measuring, Read, Taken};
-use super::{dry_run, leftovers, summary};
-use crate::audit::rules_without_effect;
+use super::audit_run::{AuditRun, crawl_and_audit};
+use super::run_context::{RunContext, report_stop};
+use super::snapshot::{SnapshotInput, SnapshotResult, SnapshotRun};
+use super::{dry_run, summary, unfinished_reports};
+use crate::audit::unmatched_protection_rules;
 use crate::config::{Config, SnapshotConfig};
 use crate::error::{ExitStatus, Failure, Outcome, OutputFormat};
 use crate::progress::Progress;
 use crate::report::{self, RunFacts};
-use crate::support::visible::Lines;
+use crate::support::visible_text::Lines;
 
-/// Audits a site and writes its report; with `snapshot`, measures its pages from the same reading. The output folder
-/// is tried before the first request.
+/// Audits a site and writes its report; with `snapshot`, also measures its pages from the same crawl. Checks that the
+/// output folder is writable before the first request.
 pub(crate) async fn run(
     config: &Config,
     snapshot: Option<&SnapshotConfig>,
@@ -27,62 +27,62 @@ pub(crate) async fn run(
         return dry_run::run(config, snapshot.is_some(), format, progress).await;
     }
     let site = &config.connection.base_url;
-    let measuring = snapshot.map(|snapshot| Measuring::prepare(config, snapshot, site, progress)).transpose()?;
-    audit_and_measure(config, measuring, format, progress).await
+    let snapshot_run = snapshot.map(|snapshot| SnapshotRun::prepare(config, snapshot, site, progress)).transpose()?;
+    audit_and_measure(config, snapshot_run, format, progress).await
 }
 
-/// As [`run`], with everything that the snapshot needs made ready.
+/// Does the work of [`run`] once the snapshot, if any, is prepared.
 pub(super) async fn audit_and_measure(
     config: &Config,
-    measuring: Option<Measuring<'_>>,
+    snapshot_run: Option<SnapshotRun<'_>>,
     format: OutputFormat,
     progress: &Progress,
 ) -> Result<Outcome, Failure> {
     report::check_writable(&config.output)?;
-    leftovers::mention(&config.output, progress);
-    let mut session = Session::open(config, progress)?;
-    session.crawl.admission = measuring.as_ref().map(|measuring| measuring.admission(progress));
-    let reading = read_site(&session.api, &session.crawl, &config.audit, progress).await;
-    session.tell_cache_remarks(progress);
-    let mut reading = reading.map_err(|failure| session.signals.explain(failure))?;
-    if config.verify_duplicates && reading.stopped.is_none() {
-        reading.compare_duplicates(&session.api, &session.crawl, &config.audit, progress).await;
+    unfinished_reports::warn_of_unfinished_reports(&config.output, progress);
+    let mut context = RunContext::open(config, progress)?;
+    context.crawl.admission = snapshot_run.as_ref().map(|snapshot_run| snapshot_run.admission(progress));
+    let run = crawl_and_audit(&context.api, &context.crawl, &config.audit, progress).await;
+    context.show_cache_warnings(progress);
+    let mut run = run.map_err(|failure| context.signals.explain(failure))?;
+    if config.verify_duplicates && run.stopped.is_none() {
+        run.compare_duplicates(&context.api, &context.crawl, &config.audit, progress).await;
     }
-    reading.status = session.signals.decide([reading.status]);
+    run.status = context.signals.decide([run.status]);
     progress.phase("writing the report", None);
-    let folder = write(&reading, config)?;
-    let mut status = reading.status;
+    let folder = write(&run, config)?;
+    let mut status = run.status;
     let mut taken = None;
-    if let Some(measuring) = measuring {
-        // what is read for the snapshot is no gap of the audit, whose report is written
-        let of_audit = reading.inventory.coverage.clone();
-        let done = measure(&mut reading, measuring, &session, progress).await;
-        reading.inventory.coverage = of_audit;
+    if let Some(snapshot_run) = snapshot_run {
+        // the audit's report is already written: gaps of the snapshot do not belong to it
+        let of_audit = run.inventory.coverage.clone();
+        let done = measure(&mut run, snapshot_run, &context, progress).await;
+        run.inventory.coverage = of_audit;
         let of_snapshot = match &done {
             Ok(taken) => taken.status,
             Err(failure) => failure.status,
         };
-        status = session.signals.decide([status, of_snapshot]);
-        if let Err(error) = report::add_snapshot(&folder, &half_of_snapshot(&done, of_snapshot)) {
+        status = context.signals.decide([status, of_snapshot]);
+        if let Err(error) = report::add_snapshot(&folder, &snapshot_json(&done, of_snapshot)) {
             let failure = Failure::from(error);
-            status = session.signals.decide([status, failure.status]);
+            status = context.signals.decide([status, failure.status]);
             progress.error(failure.lines());
         }
         taken = Some(done);
     }
     progress.finish();
-    for rule in rules_without_effect(&reading.inventory, &config.audit) {
+    for rule in unmatched_protection_rules(&run.inventory, &config.audit) {
         progress.warn(rule);
     }
-    // a snapshot has told them
+    // a snapshot has already printed them
     if !matches!(taken, Some(Ok(_))) {
-        reading.inventory.coverage.warnings.iter().for_each(|warning| progress.warn(warning));
+        run.inventory.coverage.warnings.iter().for_each(|warning| progress.warn(warning));
     }
-    if let Some(cause) = &reading.stopped {
-        tell_stop(cause, reading.status, progress);
+    if let Some(cause) = &run.stopped {
+        report_stop(cause, run.status, progress);
     }
-    let Reading { inventory, audit, stopped, status: of_reading } = &reading;
-    let mut object = summary::finish(&folder, inventory, audit, *of_reading, stopped.is_some(), progress);
+    let AuditRun { inventory, audit, stopped, status: audit_status } = &run;
+    let mut object = summary::finish(&folder, inventory, audit, *audit_status, stopped.is_some(), progress);
     let mut pages = Lines::default();
     match taken {
         Some(Ok(taken)) => {
@@ -94,7 +94,7 @@ pub(super) async fn audit_and_measure(
             pages.push_path(taken.index());
         }
         Some(Err(failure)) => {
-            object = summary::with_snapshot(object, failed_half(&failure));
+            object = summary::with_snapshot(object, failed_snapshot_json(&failure));
             progress.error(failure.lines());
         }
         None => {}
@@ -103,45 +103,44 @@ pub(super) async fn audit_and_measure(
     Ok(Outcome::new(status, format, object, || pages))
 }
 
-/// What the manifest of the audit says of the snapshot taken in the same run.
-fn half_of_snapshot(done: &Result<Taken, Failure>, status: ExitStatus) -> Value {
-    let mut half = done.as_ref().map_or_else(failed_half, Taken::json);
-    half["exit_code"] = status.code().into();
-    half
+/// Returns the entry in the audit's manifest about the snapshot taken in the same run.
+fn snapshot_json(done: &Result<SnapshotResult, Failure>, status: ExitStatus) -> Value {
+    let mut object = done.as_ref().map_or_else(failed_snapshot_json, SnapshotResult::json);
+    object["exit_code"] = status.code().into();
+    object
 }
 
-/// A snapshot that was not taken.
-fn failed_half(failure: &Failure) -> Value {
+/// Returns the JSON object for a snapshot that was not taken.
+fn failed_snapshot_json(failure: &Failure) -> Value {
     let error = json!({"what": failure.what, "why": failure.why, "remedy": failure.remedy});
     json!({"complete": false, "incomplete_reasons": [failure.what], "error": error})
 }
 
-/// Measures the pages of what was read.
+/// Measures the pages of the crawl.
 async fn measure(
-    reading: &mut Reading,
-    mut measuring: Measuring<'_>,
-    session: &Session,
+    run: &mut AuditRun,
+    mut snapshot_run: SnapshotRun<'_>,
+    context: &RunContext,
     progress: &Progress,
-) -> Result<Taken, Failure> {
-    let Reading { inventory, audit, stopped, .. } = reading;
-    let (api, crawl, stopped) = (&session.api, &session.crawl, stopped.clone());
-    measuring.take(Read { api, crawl, inventory, audit: Some(audit), stopped }, progress).await
+) -> Result<SnapshotResult, Failure> {
+    let AuditRun { inventory, audit, stopped, .. } = run;
+    let (api, crawl, stopped) = (&context.api, &context.crawl, stopped.clone());
+    snapshot_run.take(SnapshotInput { api, crawl, inventory, audit: Some(audit), stopped }, progress).await
 }
 
-/// Writes the report folder.
-fn write(reading: &Reading, config: &Config) -> Result<PathBuf, Failure> {
+fn write(run: &AuditRun, config: &Config) -> Result<PathBuf, Failure> {
     let facts = RunFacts {
         local_time: chrono::Local::now().fixed_offset(),
-        exit_code: reading.status.code(),
-        stopped: reading.stopped.as_ref().map(ToString::to_string),
+        exit_code: run.status.code(),
+        stopped: run.stopped.as_ref().map(ToString::to_string),
         quota_bytes: config.quota,
         options: options_for_people(config),
         audit: config.audit.clone(),
     };
-    Ok(report::write(&config.output, &facts, &reading.inventory, &reading.audit)?)
+    Ok(report::write(&config.output, &facts, &run.inventory, &run.audit)?)
 }
 
-/// The options in effect, as the report names them; those at their default are left out.
+/// Returns the options as the report shows them, without those at their default.
 fn options_for_people(config: &Config) -> Vec<(String, String)> {
     let mut options = Vec::new();
     let mut list = |name: &str, values: &[String]| {
@@ -150,12 +149,12 @@ fn options_for_people(config: &Config) -> Vec<(String, String)> {
         }
     };
     list("spaces", &config.crawl.include_spaces);
-    list("without spaces", &config.crawl.exclude_spaces);
+    list("excluded spaces", &config.crawl.exclude_spaces);
     list("alias hosts", &config.crawl.alias_hosts);
     list("protected labels", &config.audit.protect_labels);
     list("protected names", &config.audit.protect_names);
     if config.crawl.references_within {
-        options.push(("references".to_owned(), "looked for within the chosen spaces only".to_owned()));
+        options.push(("references".to_owned(), "read in the chosen spaces only".to_owned()));
     }
     if config.crawl.verify_all {
         options.push(("verify".to_owned(), "all".to_owned()));

@@ -1,28 +1,28 @@
-//! `demo`: audit and snapshot in full, over real HTTP, against the sample site served by the program itself on loopback.
+//! `demo`: a complete audit and snapshot over HTTP of the built-in sample site, which the program serves on loopback.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::audit;
-use super::snapshot::{Measuring, replay};
+use super::snapshot::{SnapshotRun, replay};
 use crate::cli::DemoArgs;
-use crate::config::{Config, SnapshotConfig, Surroundings};
+use crate::config::{Config, Environment, SnapshotConfig};
 use crate::error::{ExitStatus, Failure, Outcome, OutputFormat};
 use crate::progress::Progress;
 use crate::report::OutputError;
-use crate::support::private;
+use crate::support::private_files;
 use confluence_sim::{DemoServer, SAMPLE_BASE, Site, sample_site, weeks_ago};
 
-/// Weeks before this one that the sample site is measured in as well, so that there is a history to look at.
+/// Number of earlier weeks that are also measured, so that the demo has a history.
 const WEEKS: u32 = 12;
-/// The week in which nobody took a snapshot.
+/// The week without a snapshot, counted back from now.
 const MISSED: u32 = 7;
-/// The week in which not everything could be read.
+/// The week with an incomplete snapshot, counted back from now.
 const INCOMPLETE: u32 = 4;
 
-/// Serves the sample site for as long as it takes to audit and measure it.
+/// Serves the sample site, audits it and measures its pages.
 pub(crate) async fn run(
     args: &DemoArgs,
-    around: &Surroundings<'_>,
+    environment: &Environment<'_>,
     format: OutputFormat,
     progress: &Progress,
 ) -> Result<Outcome, Failure> {
@@ -31,47 +31,46 @@ pub(crate) async fn run(
     let snapshot = SnapshotConfig::default();
     let server = serve(site.clone()).await?;
     progress.note(format!("sample site at {}", server.base_url()));
-    let config = config(&server, args, around)?;
-    // nothing of a real site is at stake, and a newcomer should not stumble over a folder
-    private::create_folders(&config.output).map_err(|error| OutputError(error.into()))?;
-    let mut measuring = Measuring::prepare(&config, &snapshot, SAMPLE_BASE, progress)?;
-    if measuring.is_new() {
+    let config = config(&server, args, environment)?;
+    // other commands refuse a missing folder; a newcomer's first command should not fail on that
+    private_files::create_folders(&config.output).map_err(|error| OutputError(error.into()))?;
+    let mut snapshot_run = SnapshotRun::prepare(&config, &snapshot, SAMPLE_BASE, progress)?;
+    if snapshot_run.is_new() {
         progress.phase("measuring earlier weeks", Some(u64::from(WEEKS)));
         for weeks in (1..=WEEKS).rev() {
             if weeks != MISSED {
-                earlier_week(&mut measuring, &site, now, weeks, args, around).await?;
+                earlier_week(&mut snapshot_run, &site, now, weeks, args, environment).await?;
             }
             progress.advance(1);
         }
     }
-    audit::audit_and_measure(&config, Some(measuring), format, progress).await
+    audit::audit_and_measure(&config, Some(snapshot_run), format, progress).await
 }
 
-/// Measures the site as it was some weeks ago.
+/// Takes the snapshot of the site as it was `weeks` weeks ago.
 async fn earlier_week(
-    measuring: &mut Measuring<'_>,
+    snapshot_run: &mut SnapshotRun<'_>,
     site: &Site,
     now: DateTime<Utc>,
     weeks: u32,
     args: &DemoArgs,
-    around: &Surroundings<'_>,
+    environment: &Environment<'_>,
 ) -> Result<(), Failure> {
     let mut past = weeks_ago(site, now, weeks);
     if weeks == INCOMPLETE {
         past.behaviour.refuse_footer_comments();
     }
     let server = serve(past).await?;
-    let config = config(&server, args, around)?;
-    replay(&config, measuring, now - TimeDelta::weeks(i64::from(weeks))).await
+    let config = config(&server, args, environment)?;
+    replay(&config, snapshot_run, now - TimeDelta::weeks(i64::from(weeks))).await
 }
 
 async fn serve(site: Site) -> Result<DemoServer, Failure> {
     DemoServer::start(site).await.map_err(|error| {
-        Failure::new(ExitStatus::Internal, "the sample site cannot be served on this machine")
-            .because(error.to_string())
+        Failure::new(ExitStatus::Internal, "cannot serve the sample site on this computer").because(error.to_string())
     })
 }
 
-fn config(server: &DemoServer, args: &DemoArgs, around: &Surroundings<'_>) -> Result<Config, Failure> {
-    Config::for_sample_site(server.base_url(), &server.user(), server.token().into(), args, around)
+fn config(server: &DemoServer, args: &DemoArgs, environment: &Environment<'_>) -> Result<Config, Failure> {
+    Config::for_sample_site(server.base_url(), &server.user(), server.token().into(), args, environment)
 }

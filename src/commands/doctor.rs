@@ -1,31 +1,31 @@
-//! `doctor`: says before a run what it would lack, and what that costs.
+//! `doctor`: reports before a run what it could not read, and what the result would lose.
 
 use std::path::Path;
 
 use serde_json::json;
 
-use super::session::connect;
-use crate::config::{Config, Loaded};
-use crate::doctor::{self, Answered, Finding, State};
+use super::run_context::connect;
+use crate::config::{Config, LoadedConfig};
+use crate::doctor::{self, CheckResult, CheckState, ProbeResult};
 use crate::error::{ExitStatus, Failure, Outcome, OutputFormat};
 use crate::progress::{Progress, Width};
-use crate::support::visible::{Lines, visible};
+use crate::support::visible_text::{Lines, visible};
 
-/// Checks the site of a configuration, or asks it the open questions.
+/// Checks the site of a configuration; with `probe`, also probes undocumented behaviour of its API.
 pub(crate) async fn run(
-    loaded: &Loaded<Config>,
+    loaded: &LoadedConfig<Config>,
     probe: bool,
     format: OutputFormat,
     progress: &Progress,
 ) -> Result<Outcome, Failure> {
     let api = connect(&loaded.value)?;
-    progress.phase("looking at the site", None);
+    progress.phase("checking the site", None);
     let mut diagnosis = doctor::examine(&api).await;
     let status = diagnosis.status();
     if probe && !matches!(status, ExitStatus::Authentication | ExitStatus::Unreachable) {
         let answers = doctor::probe(&api, progress).await;
         progress.finish();
-        return Ok(Outcome::new(ExitStatus::Complete, format, shareable(&answers), || sheet(&answers)));
+        return Ok(Outcome::new(ExitStatus::Complete, format, probe_json(&answers), || probe_text(&answers)));
     }
     progress.finish();
     diagnosis.findings.splice(0..0, configuration(loaded));
@@ -33,31 +33,35 @@ pub(crate) async fn run(
     Ok(Outcome::new(status, format, object, || lines(&diagnosis.findings, Width::of_stdout())))
 }
 
-/// What is known before anything is sent.
-fn configuration(loaded: &Loaded<Config>) -> Vec<Finding> {
+/// Returns the results that need no request: where the configuration comes from, and warnings about it.
+fn configuration(loaded: &LoadedConfig<Config>) -> Vec<CheckResult> {
     let place = loaded.file.as_deref().map(Path::display);
     let from = place.map_or_else(|| "the environment and options".to_owned(), |file| file.to_string());
     let connection = &loaded.value.connection;
     let mut findings = vec![
-        Finding::new("configuration", State::Good, format!("read from {from}")),
-        Finding::new("site", State::Good, format!("{} as {}", connection.base_url, connection.credentials.user())),
+        CheckResult::new("configuration", CheckState::Good, format!("read from {from}")),
+        CheckResult::new(
+            "site",
+            CheckState::Good,
+            format!("{} as {}", connection.base_url, connection.credentials.user()),
+        ),
     ];
     for warning in &loaded.warnings {
-        let finding = Finding::new("configuration", State::Note, warning.to_string());
-        findings.push(Finding { remedy: warning.remedy(), ..finding });
+        let finding = CheckResult::new("configuration", CheckState::Note, warning.to_string());
+        findings.push(CheckResult { remedy: warning.remedy(), ..finding });
     }
     findings
 }
 
-fn lines(findings: &[Finding], width: Width) -> Lines {
+fn lines(findings: &[CheckResult], width: Width) -> Lines {
     let mut lines = Lines::default();
-    // what was found may be a server's words, which must not end the line before it is broken
+    // a result may quote the server: make line breaks in it visible before wrapping
     let mut row =
         |line: &str, hanging| width.wrap_row(&visible(line), hanging).lines().for_each(|part| lines.push(part));
     for finding in findings {
         let line = format!("{:8} {}: {}", finding.state.word(), finding.subject, finding.found);
         row(&line, 9);
-        for (mark, more) in [("costs", &finding.cost), ("remedy", &finding.remedy)] {
+        for (mark, more) in [("effect", &finding.cost), ("remedy", &finding.remedy)] {
             if let Some(more) = more {
                 row(&format!("         {mark}: {more}"), 11);
             }
@@ -66,8 +70,8 @@ fn lines(findings: &[Finding], width: Width) -> Lines {
     lines
 }
 
-/// The answers without anything that tells whose site it is.
-fn shareable(answers: &[Answered]) -> serde_json::Value {
+/// Returns the JSON object of `--probe`, without anything that identifies the site.
+fn probe_json(answers: &[ProbeResult]) -> serde_json::Value {
     json!({
         "format": "confluence-storage-analyzer probe",
         "version": 1,
@@ -76,7 +80,7 @@ fn shareable(answers: &[Answered]) -> serde_json::Value {
     })
 }
 
-fn sheet(answers: &[Answered]) -> Lines {
+fn probe_text(answers: &[ProbeResult]) -> Lines {
     let mut lines = Lines::new(format_args!("probe of confluence-storage-analyzer {}", env!("CARGO_PKG_VERSION")));
     for answer in answers {
         let measured = serde_json::Value::Object(answer.measured.clone());

@@ -1,39 +1,40 @@
-//! `--dry-run`: what a run would take, by kind of request. Reads lists; writes nothing, not even to the cache.
+//! `--dry-run`: prints how many requests of each kind a run would send. Reads lists only and writes nothing, not even
+//! to the cache.
 
 use serde_json::json;
 
-use super::session::Session;
+use super::run_context::RunContext;
 use crate::config::Config;
 use crate::error::{ExitStatus, Failure, Outcome, OutputFormat};
 use crate::inventory::plan::ON_TOP;
 use crate::inventory::{Preview, RequestPlan, plan_requests};
 use crate::progress::Progress;
-use crate::support::visible::Lines;
-use crate::support::wording::{count, plural};
+use crate::support::formatting::{count, plural};
+use crate::support::visible_text::Lines;
 
-/// What the plan of an audit that takes a snapshot says of the page metrics.
-const PAGE_METRICS_NOT_COUNTED: &str = "the page metrics of --snapshot come on top and are not counted here: \
-                                        `snapshot --dry-run` counts them, with the lists that both read once";
+/// Note on the plan of an audit with `--snapshot`.
+const PAGE_METRICS_NOT_COUNTED: &str = "the plan does not include the page metrics of --snapshot: \
+                                        `snapshot --dry-run` counts them, together with the lists that both need";
 
-/// Computes and prints the plan of an audit; `with_snapshot` says whether the run would take a snapshot, too.
+/// Computes and prints the plan of an audit; `with_snapshot` says whether the run would also take a snapshot.
 pub(super) async fn run(
     config: &Config,
     with_snapshot: bool,
     format: OutputFormat,
     progress: &Progress,
 ) -> Result<Outcome, Failure> {
-    let session = Session::look(config, progress)?;
-    let preview = plan_requests(&session.api, &session.crawl, progress).await;
+    let context = RunContext::open_read_only(config, progress)?;
+    let preview = plan_requests(&context.api, &context.crawl, progress).await;
     progress.finish();
     let preview = preview.map_err(|error| {
         let failure = Failure::new(error.exit_status(), error.to_string()).remedy(error.remedy());
-        session.signals.explain(failure)
+        context.signals.explain(failure)
     })?;
     let complete = preview.coverage.is_complete();
     for gap in preview.coverage.gaps.iter().filter(|_| !complete).take(5) {
         progress.warn(format!("not counted: {}", gap.subject));
     }
-    // a plan from lists with gaps is too small, and must not look whole
+    // a plan from incomplete lists is too small, and must not look complete
     let status = if complete { ExitStatus::Complete } else { ExitStatus::Incomplete };
     let mut object = json!({"complete": complete, "dry_run": preview});
     if with_snapshot {
@@ -57,12 +58,12 @@ fn table(preview: &Preview) -> Lines {
     let mut lines = requests(plan).into_iter().fold(head.and(""), Lines::and);
     if plan.remembered_versions > 0 {
         let known = plural(plan.remembered_versions, "old version is", "old versions are");
-        lines = lines.and("").and(format_args!("{known} known from earlier runs"));
+        lines = lines.and("").and(format_args!("{known} already known from earlier runs"));
     }
     lines.and("").and(plan).and(ON_TOP)
 }
 
-/// One line per kind of request, the most first.
+/// Returns one line per kind of request, sorted by number, highest first.
 pub(super) fn requests(plan: &RequestPlan) -> Vec<String> {
     let width = plan.requests.iter().map(|(label, _)| label.len()).max().unwrap_or(0);
     let mut rows: Vec<(&str, u64)> = plan.requests.iter().collect();

@@ -1,14 +1,14 @@
-//! One small file per command: each joins the parts and says how the run ended.
+//! Commands, one module each: they connect the other modules and determine how the run ends.
 
 pub(crate) mod audit;
+pub mod audit_run;
 pub(crate) mod demo;
 pub(crate) mod doctor;
 mod dry_run;
 pub(crate) mod history;
-mod leftovers;
-pub mod reading;
 pub(crate) mod report;
-mod session;
+mod run_context;
 mod signals;
 pub(crate) mod snapshot;
 mod summary;
+mod unfinished_reports;

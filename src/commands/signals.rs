@@ -1,5 +1,7 @@
-//! Ctrl-C, SIGTERM, and SIGHUP when the terminal is closed: the first stops new requests, so that what was read can still be written and marked; the second
-//! ends the program at once, and the unfinished folder keeps its `.partial` name (F-78).
+//! Handles Ctrl-C, SIGTERM, and SIGHUP when the terminal is closed.
+//!
+//! The first signal stops new requests; the run then writes what was read and marks it incomplete. The second signal
+//! ends the program at once, and an unfinished folder keeps its `.partial` name (F-78).
 
 use std::sync::{Arc, OnceLock};
 
@@ -7,22 +9,22 @@ use crate::error::{ExitStatus, Failure};
 use crate::progress::Progress;
 use confluence_client::Api;
 
-/// Which signal came, if any.
+/// Which signal was received, if any.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Signals {
+pub(super) struct SignalHandler {
     received: Arc<OnceLock<ExitStatus>>,
 }
 
-impl Signals {
-    /// Listens from here on, until the program ends.
+impl SignalHandler {
+    /// Starts listening for signals, until the program ends.
     pub(super) fn watch(api: Arc<Api>, progress: Progress) -> Self {
         let signals = Self::default();
         let received = Arc::clone(&signals.received);
-        let mut listener = Listener::new();
+        let mut listener = SignalListener::new();
         tokio::spawn(async move {
-            // nobody else sets it
+            // set only here, so this cannot fail
             let _ = received.set(listener.next().await);
-            progress.warn("interrupted: writing what was read, marked incomplete; once more ends at once");
+            progress.warn("interrupted: writing what was read, marked incomplete; press Ctrl-C again to quit now");
             api.client().interrupt();
             let second = listener.next().await;
             std::process::exit(i32::from(second.code()));
@@ -30,8 +32,8 @@ impl Signals {
         signals
     }
 
-    /// The exit status of a run whose parts ended like this. A part knows that it was interrupted, but not by which
-    /// signal; and one that had ended before says nothing of a signal.
+    /// Returns the exit status of a run whose parts ended with these statuses. A part knows that it was interrupted but
+    /// not by which signal, and a part that ended before the signal does not know of it.
     pub(super) fn decide(&self, parts: impl IntoIterator<Item = ExitStatus>) -> ExitStatus {
         let received = self.received.get().copied();
         let by_signal = |status| match status {
@@ -41,25 +43,25 @@ impl Signals {
         ExitStatus::decide(parts.into_iter().map(by_signal).chain(received))
     }
 
-    /// A failure of a run, which is the signal's where one came.
+    /// Replaces the status of a failure by that of the signal, if one was received.
     pub(super) fn explain(&self, failure: Failure) -> Failure {
         Failure { status: self.received.get().copied().unwrap_or(failure.status), ..failure }
     }
 }
 
-/// All signals, listened for without a break: one that came between two listeners would be lost.
+/// Listens for all signals continuously: one that came between two listeners would be lost.
 #[cfg(unix)]
-struct Listener {
+struct SignalListener {
     interrupt: Option<tokio::signal::unix::Signal>,
     terminate: Option<tokio::signal::unix::Signal>,
     hang_up: Option<tokio::signal::unix::Signal>,
 }
 
 #[cfg(unix)]
-impl Listener {
+impl SignalListener {
     fn new() -> Self {
         use tokio::signal::unix::{SignalKind, signal};
-        // what cannot be listened for ends the program as usual
+        // a signal without a listener keeps its default action: it ends the program
         let hang_up = if is_hang_up_ignored() { None } else { signal(SignalKind::hangup()).ok() };
         Self {
             interrupt: signal(SignalKind::interrupt()).ok(),
@@ -77,8 +79,8 @@ impl Listener {
     }
 }
 
-/// Whether the run is to outlive its terminal, as under `nohup`: to listen for the signal would undo that. Where the
-/// system does not tell, a run whose messages do not go to a terminal loses nothing with one.
+/// Returns whether SIGHUP is ignored, as under `nohup`: a listener would undo that. If the system does not say, a run
+/// is assumed to ignore it unless standard error is a terminal.
 #[cfg(unix)]
 fn is_hang_up_ignored() -> bool {
     match std::fs::read_to_string("/proc/self/status") {
@@ -87,7 +89,7 @@ fn is_hang_up_ignored() -> bool {
     }
 }
 
-/// What `proc_pid_status(5)` says of signal 1, which is SIGHUP: the lowest bit of `SigIgn`.
+/// Returns whether signal 1 (SIGHUP), the lowest bit of `SigIgn` in `proc_pid_status(5)`, is ignored.
 #[cfg(unix)]
 fn is_first_signal_ignored(status: &str) -> bool {
     let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
@@ -106,10 +108,10 @@ async fn received(signal: Option<&mut tokio::signal::unix::Signal>) {
 }
 
 #[cfg(not(unix))]
-struct Listener(Option<tokio::signal::windows::CtrlC>);
+struct SignalListener(Option<tokio::signal::windows::CtrlC>);
 
 #[cfg(not(unix))]
-impl Listener {
+impl SignalListener {
     fn new() -> Self {
         Self(tokio::signal::windows::ctrl_c().ok())
     }
@@ -133,23 +135,24 @@ mod tests {
     #[test]
     fn an_interrupted_part_ends_with_the_status_of_the_signal_that_came() {
         use ExitStatus::{Complete, Incomplete, Interrupted, Storage, Terminated};
-        let none = Signals::default();
+        let none = SignalHandler::default();
         assert_eq!(none.decide([Complete, Incomplete]), Incomplete);
-        let term = Signals::default();
+        let term = SignalHandler::default();
         term.received.set(Terminated).unwrap();
-        assert_eq!(term.decide([Complete]), Terminated, "what was whole may be so no more");
+        assert_eq!(term.decide([Complete]), Terminated, "a complete part may be outdated by the signal");
         assert_eq!(term.decide([Incomplete, Interrupted]), Terminated);
         assert_eq!(term.explain(Failure::new(Storage, "x")).status, Terminated);
-        let hang_up = Signals::default();
+        let hang_up = SignalHandler::default();
         hang_up.received.set(ExitStatus::HungUp).unwrap();
         assert_eq!(hang_up.decide([Interrupted]), ExitStatus::HungUp);
-        let int = Signals::default();
+        let int = SignalHandler::default();
         int.received.set(Interrupted).unwrap();
         assert_eq!(int.decide([Interrupted]), Interrupted);
     }
+
     #[cfg(unix)]
     #[test]
-    fn whether_the_run_outlives_its_terminal_is_told_by_the_system() {
+    fn an_ignored_hang_up_signal_is_recognised() {
         assert!(is_first_signal_ignored("Name:\tx\nSigIgn:\t0000000000001001\nSigCgt:\t0\n"));
         assert!(!is_first_signal_ignored("SigBlk:\t0000000000000001\nSigIgn:\t0000000000001000\n"));
         assert!(!is_first_signal_ignored(""));

@@ -1,4 +1,4 @@
-//! What a finished audit says on the terminal and on standard output.
+//! Summary of a finished audit, for the terminal and for `--json`.
 
 use std::path::Path;
 
@@ -6,18 +6,18 @@ use serde_json::{Value, json};
 
 use crate::audit::{Audit, Totals};
 use crate::error::ExitStatus;
-use crate::inventory::coverage::{Gap, UnitEnd};
+use crate::inventory::coverage::{Gap, UnitEnd, UnitKind};
 use crate::inventory::{Coverage, Inventory};
 use crate::progress::Progress;
 use crate::report::format::{bytes, count, plural};
 
-/// How much of what was not read is told on the terminal.
+/// Number of unread things that the terminal lists.
 const NAMED: usize = 3;
 
-/// Tells people how an audit ended, and gives the object that `--json` prints of it. `stopped` says that people were
-/// told why it stopped, which is why the rest was not read.
+/// Prints how an audit ended and returns its `--json` object. With `stopped`, the reason was already printed, and what
+/// was therefore not read is not listed again.
 ///
-/// The object tells of the audit alone; a snapshot of the same run adds its half with [`with_snapshot`].
+/// The object covers the audit only; a snapshot of the same run is added by [`with_snapshot`].
 pub(super) fn finish(
     folder: &Path,
     inventory: &Inventory,
@@ -51,19 +51,19 @@ pub(super) fn finish(
     })
 }
 
-/// Adds the half of the snapshot: the run is complete where both are.
-pub(super) fn with_snapshot(mut object: Value, half: Value) -> Value {
-    object["complete"] = json!(object["complete"] == true && half["complete"] == true);
-    object["snapshot"] = half;
+/// Adds the snapshot of the same run; the run is complete if both are.
+pub(super) fn with_snapshot(mut object: Value, snapshot: Value) -> Value {
+    object["complete"] = json!(object["complete"] == true && snapshot["complete"] == true);
+    object["snapshot"] = snapshot;
     object
 }
 
-/// The first things that were not read, and why: the rest is in the report.
+/// Returns lines about the first things that were not read, and why; the report has the rest.
 pub(super) fn not_read(coverage: &Coverage) -> Vec<String> {
     not_read_of(&coverage.gaps)
 }
 
-/// The same of some gaps.
+/// Does the same for some gaps.
 pub(super) fn not_read_of<'g>(gaps: impl IntoIterator<Item = &'g Gap>) -> Vec<String> {
     let missing = |gap: &Gap| match &gap.end {
         UnitEnd::Failed { reason } | UnitEnd::Denied { reason } => Some(format!("not read: {}: {reason}", gap.subject)),
@@ -73,7 +73,7 @@ pub(super) fn not_read_of<'g>(gaps: impl IntoIterator<Item = &'g Gap>) -> Vec<St
     let more = lines.len().saturating_sub(NAMED);
     lines.truncate(NAMED);
     if more > 0 {
-        lines.push(format!("not read: {} more, which the report names", count(more as u64)));
+        lines.push(format!("not read: {} more, listed in the report", count(more as u64)));
     }
     lines
 }
@@ -82,18 +82,18 @@ fn is_complete(status: ExitStatus) -> bool {
     matches!(status, ExitStatus::Complete | ExitStatus::Threshold)
 }
 
-/// Files of an incomplete run are not unreferenced, here as in its report: also when everything had been read before it
-/// was interrupted.
+/// Returns the summary lines. An incomplete run calls no file unreferenced, here as in its report, even if everything
+/// had been read before it was interrupted.
 fn lines(coverage: &Coverage, totals: &Totals, complete: bool) -> Vec<String> {
     let files = |number| plural(number, "file", "files");
     let units = coverage.total();
-    // what an option left out is no work that was done, here as in the report
+    // units skipped by an option do not count as planned, here as in the report
     let planned = units.planned.saturating_sub(units.skipped);
     let mut lines = Vec::new();
     if complete {
         let known = match units.remembered {
             0 => String::new(),
-            known => format!(", {} of them by earlier runs", count(known)),
+            known => format!(", {} of them in earlier runs", count(known)),
         };
         lines.push(format!("complete: {} of {} units read{known}", count(planned), count(planned)));
     } else {
@@ -103,30 +103,46 @@ fn lines(coverage: &Coverage, totals: &Totals, complete: bool) -> Vec<String> {
             count(planned)
         ));
     }
-    let all = totals.current_bytes + totals.old_bytes;
-    lines.push(format!(
-        "{}, {} in all versions, {} of it in old versions",
-        plural(totals.attachments, "attachment", "attachments"),
-        bytes(all),
-        bytes(totals.old_bytes)
-    ));
+    let is_unlisted = |gap: &Gap| {
+        gap.kind == UnitKind::AttachmentList && matches!(gap.end, UnitEnd::Failed { .. } | UnitEnd::Denied { .. })
+    };
+    let all_listed = !coverage.gaps.iter().any(is_unlisted);
+    lines.push(attachments(totals, all_listed));
     let unreferenced = if complete {
         format!("{}, {}", files(totals.unreferenced_files), bytes(totals.unreferenced_bytes))
     } else {
         "not known".to_owned()
     };
-    lines.push(format!(
-        "unreferenced: {unreferenced} - undetermined: {}, {}",
-        files(totals.undetermined_files),
-        bytes(totals.undetermined_bytes)
-    ));
+    let undetermined = if totals.attachments > 0 || all_listed {
+        format!("{}, {}", files(totals.undetermined_files), bytes(totals.undetermined_bytes))
+    } else {
+        "not known".to_owned()
+    };
+    lines.push(format!("unreferenced: {unreferenced} - undetermined: {undetermined}"));
     if totals.trash_files > 0 {
         lines.push(format!("in the trash: {}, {}", files(totals.trash_files), bytes(totals.trash_bytes)));
     }
     if totals.unknown_sizes > 0 {
-        lines.push(format!("sizes that could not be read: {}", count(totals.unknown_sizes)));
+        lines.push(format!("versions of unknown size: {}", count(totals.unknown_sizes)));
     }
     lines
+}
+
+/// Returns the line about the number and the size of all attachments. What was not read is "not known" or "at least",
+/// never 0.
+fn attachments(totals: &Totals, all_listed: bool) -> String {
+    if totals.attachments == 0 && !all_listed {
+        return "attachments: not known".to_owned();
+    }
+    let number = plural(totals.attachments, "attachment", "attachments");
+    let all_sizes = all_listed && totals.unknown_sizes == 0;
+    let size = |number: u64| format!("{}{}", if all_sizes { "" } else { "at least " }, bytes(number));
+    let old = match totals.old_bytes {
+        0 if !all_sizes => "the size of old versions is not known".to_owned(),
+        old => format!("{} of that in old versions", size(old)),
+    };
+    let number = if all_listed { number } else { format!("at least {number}") };
+    format!("{number}: {} in all versions, {old}", size(totals.current_bytes + totals.old_bytes))
 }
 
 #[cfg(test)]
@@ -134,7 +150,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_incomplete_run_tells_no_unreferenced_files_on_the_terminal_either() {
+    fn sizes_that_were_not_read_are_not_shown_as_zero() {
+        let read = Totals { attachments: 2, current_bytes: 5, old_bytes: 3, ..Totals::default() };
+        assert_eq!(attachments(&read, true), "2 attachments: 8 bytes in all versions, 3 bytes of that in old versions");
+        let unsized_versions = Totals { old_bytes: 0, unknown_sizes: 1, ..read };
+        assert_eq!(
+            attachments(&unsized_versions, true),
+            "2 attachments: at least 5 bytes in all versions, the size of old versions is not known"
+        );
+        assert_eq!(
+            attachments(&read, false),
+            "at least 2 attachments: at least 8 bytes in all versions, at least 3 bytes of that in old versions"
+        );
+        assert_eq!(attachments(&Totals::default(), false), "attachments: not known");
+    }
+
+    #[test]
+    fn an_incomplete_run_shows_no_unreferenced_files_on_the_terminal_either() {
         let read = Totals { attachments: 4, unreferenced_files: 2, undetermined_files: 1, ..Totals::default() };
         let complete = lines(&Coverage::default(), &read, true);
         assert_eq!(complete[2], "unreferenced: 2 files, 0 bytes - undetermined: 1 file, 0 bytes");

@@ -1,14 +1,14 @@
-//! The address of the site, fixed before anything is sent.
+//! Checks and normalises the address of the site before any request.
 
 use confluence_client::SiteAddress;
 
 use crate::error::Failure;
 
-/// Checks an address and brings it into the one form used everywhere, by which cache and history know the site.
-/// `origin` says where the address was set.
+/// Checks an address and returns it in the canonical form, by which cache and history identify the site. `origin` says
+/// where the address was set.
 pub(super) fn normalize(text: &str, origin: &str) -> Result<String, Failure> {
     let address = SiteAddress::parse(text).map_err(|error| {
-        // the address itself is not shown: it may hold a password
+        // the address itself is not shown: it may contain a password
         let failure = Failure::usage(format!("{origin}: `base_url` cannot be used"));
         failure.because(error.to_string()).remedy(error.remedy())
     })?;
@@ -20,7 +20,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_usual_spelling_becomes_one() {
+    fn every_usual_spelling_has_the_same_canonical_form() {
         for text in [
             "https://acme.atlassian.net",
             "https://acme.atlassian.net/",
@@ -34,7 +34,7 @@ mod tests {
     }
 
     #[test]
-    fn a_site_under_any_domain_has_one_name() {
+    fn a_site_on_any_domain_has_one_canonical_form() {
         for (text, normal) in [
             ("https://wiki.example.com", "https://wiki.example.com/wiki"),
             ("https://wiki.example.com/wiki/", "https://wiki.example.com/wiki"),
@@ -54,19 +54,22 @@ mod tests {
             ["http://acme.atlassian.net/wiki", "http://localhost.example.com", "http://10.0.0.1", "http://128.0.0.1"]
         {
             let failure = normalize(text, "x").unwrap_err();
-            assert!(failure.why.as_deref().unwrap().contains("plain http"), "{text}: {failure}");
+            assert!(
+                failure.why.as_deref().unwrap().contains("http:// is allowed for localhost only"),
+                "{text}: {failure}"
+            );
         }
     }
 
     #[test]
-    fn what_is_no_site_is_refused_with_a_remedy() {
+    fn an_address_that_is_not_a_site_is_refused_with_a_remedy() {
         for (text, why) in [
-            ("acme.atlassian.net", "no web address"),
-            ("localhost:8090", "no web address"),
-            ("", "no web address"),
-            ("https://", "no web address"),
+            ("acme.atlassian.net", "not a web address"),
+            ("localhost:8090", "not a web address"),
+            ("", "not a web address"),
+            ("https://", "not a web address"),
             ("ftp://acme.atlassian.net", "scheme"),
-            ("file:///etc/passwd", "no web address"),
+            ("file:///etc/passwd", "not a web address"),
             ("https://acme.atlassian.net/wiki/spaces/ENG/overview", "names a page"),
             ("https://acme.atlassian.net/jira", "another product"),
             ("https://wiki.example.com/confluence", "not a site of Confluence Cloud"),

@@ -1,4 +1,4 @@
-//! How the site is reached, and as whom: the three values without a default, and where the token may come from.
+//! Connection settings: the address, the account and the token, which have no default, and where the token comes from.
 
 use std::fs::File;
 use std::io::Read;
@@ -8,15 +8,15 @@ use confluence_client::{ConnectionSettings, Credentials};
 use secrecy::SecretString;
 
 use super::base_url;
-use super::key::Key;
+use super::config_key::ConfigKey;
 use super::keys::{API_TOKEN, API_USER, BASE_URL, CONNECTION};
-use super::layers::{FILE_NAME, Flags, Layers, Surroundings, open_to_others};
+use super::layers::{Environment, FILE_NAME, FlagValues, Layers, open_to_others};
 use super::values;
-use super::warning::Warning;
+use super::warning::ConfigWarning;
 use crate::cli::SiteArgs;
 use crate::error::Failure;
 
-/// Settings for a site, with the name of this program in every request.
+/// Returns settings for a site, with this program's name as user agent.
 pub(super) fn settings(base_url: String, user: String, token: SecretString) -> ConnectionSettings {
     ConnectionSettings {
         user_agent: concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")).to_owned(),
@@ -24,27 +24,27 @@ pub(super) fn settings(base_url: String, user: String, token: SecretString) -> C
     }
 }
 
-/// Sets the token where a flag says where to read it; gives remarks on the file.
+/// Reads the token if a flag says from where; returns a warning about the file, if any.
 pub(super) fn set_token(
-    flags: &mut Flags,
+    flags: &mut FlagValues,
     site: &SiteArgs,
-    around: &mut Surroundings<'_>,
-) -> Result<Option<Warning>, Failure> {
+    environment: &mut Environment<'_>,
+) -> Result<Option<ConfigWarning>, Failure> {
     if let Some(path) = &site.token_file {
-        let path = around.working_directory.join(path);
+        let path = environment.working_directory.join(path);
         flags.set("--token-file", read_token_file(&path)?);
         return Ok(open_to_others(&path));
     }
     if site.token_stdin {
-        flags.set("--token-stdin", read_token(&mut around.stdin)?);
+        flags.set("--token-stdin", read_token(&mut environment.stdin)?);
     }
     Ok(None)
 }
 
-/// The settings that the layers give.
-pub(super) fn from_layers(layers: &Layers, warnings: &mut Vec<Warning>) -> Result<ConnectionSettings, Failure> {
+/// Returns the connection settings from the layers.
+pub(super) fn from_layers(layers: &Layers, warnings: &mut Vec<ConfigWarning>) -> Result<ConnectionSettings, Failure> {
     let mut missing = Vec::new();
-    let mut filled = |key: &'static Key| -> Result<(String, String), Failure> {
+    let mut filled = |key: &'static ConfigKey| -> Result<(String, String), Failure> {
         let Some(value) = layers.get(key) else {
             missing.push(format!("`{}` is not set", key.name));
             return Ok(Default::default());
@@ -71,16 +71,16 @@ pub(super) fn from_layers(layers: &Layers, warnings: &mut Vec<Warning>) -> Resul
     Ok(settings)
 }
 
-fn quoted(key: &Key, text: &str, origin: &str) -> Option<Warning> {
+fn quoted(key: &ConfigKey, text: &str, origin: &str) -> Option<ConfigWarning> {
     let in_quotes = |quote| text.len() > 1 && text.starts_with(quote) && text.ends_with(quote);
-    (in_quotes('"') || in_quotes('\'')).then(|| Warning::Quoted { key: key.name, origin: origin.to_owned() })
+    (in_quotes('"') || in_quotes('\'')).then(|| ConfigWarning::Quoted { key: key.name, origin: origin.to_owned() })
 }
 
-/// One message for all that is missing, so that nobody mends one value after the other.
+/// Returns one failure for all missing values, so that they can be corrected at once.
 fn not_configured(missing: &[String], layers: &Layers) -> Failure {
-    let hints = layers.warnings.iter().filter_map(Warning::misspelt);
+    let hints = layers.warnings.iter().filter_map(ConfigWarning::misspelt);
     let facts: Vec<_> = missing.iter().cloned().chain(hints).collect();
-    let failure = Failure::usage(format!("the site cannot be read yet: {}", facts.join("; ")));
+    let failure = Failure::usage(format!("the configuration is incomplete: {}", facts.join("; ")));
     if let Some(file) = &layers.file {
         return failure
             .because(format!("the configuration file is {}", file.display()))
@@ -88,33 +88,38 @@ fn not_configured(missing: &[String], layers: &Layers) -> Failure {
     }
     let places: Vec<_> = layers.looked_for.iter().map(|path| path.display().to_string()).collect();
     failure.because(format!("no configuration file was found; looked for {}", places.join(", "))).remedy(format!(
-        "copy {FILE_NAME}.template to {FILE_NAME} and fill it in; to look around first, run the command `demo`"
+        "copy {FILE_NAME}.template to {FILE_NAME} and fill it in, or set CONFLUENCE_BASE_URL, CONFLUENCE_API_USER and \
+         CONFLUENCE_API_TOKEN; to try the program without a site, run the command `demo`"
     ))
 }
 
 fn read_token_file(path: &Path) -> Result<String, Failure> {
-    let failure = |why: String| Failure::usage(format!("--token-file: {} cannot be read", path.display())).because(why);
+    let failure = |why: String| {
+        Failure::usage(format!("--token-file: cannot read {}", path.display()))
+            .because(why)
+            .remedy("check the name and the permissions of the file")
+    };
     let mut file = File::open(path).map_err(|error| failure(error.to_string()))?;
     read_token(&mut file)
 }
 
-/// All that there is, without blanks around it. What is too long for a token is not read to its end.
+/// Reads a token without the whitespace around it, and at most 16 KiB: no token is longer.
 fn read_token(from: &mut dyn Read) -> Result<String, Failure> {
     const LONGEST: u64 = 16 * 1024;
     let mut text = String::new();
     from.take(LONGEST)
         .read_to_string(&mut text)
-        .map_err(|error| Failure::usage("the API token cannot be read").because(error.to_string()))?;
+        .map_err(|error| Failure::usage("cannot read the API token").because(error.to_string()))?;
     Ok(text.trim_start_matches('\u{feff}').trim().to_owned())
 }
 
-/// Refuses an account that no site knows by the way it is written, where its origin can be named. Its text is not shown:
-/// the token may stand in its place.
+/// Refuses text that cannot be an account name, here where its origin is known. The text is not shown: it may be a
+/// token set by mistake.
 fn check_user(user: &str, origin: &str) -> Result<(), Failure> {
     let Some(problem) = problem_of_user(user) else { return Ok(()) };
     Err(Failure::usage(format!("{origin}: `api_user` cannot be used"))
         .because(problem)
-        .remedy("write the e-mail address of the account and nothing else, as in: api_user = me@example.com"))
+        .remedy("use only the e-mail address of the account, as in: api_user = me@example.com"))
 }
 
 fn problem_of_user(user: &str) -> Option<String> {
@@ -122,19 +127,19 @@ fn problem_of_user(user: &str) -> Option<String> {
         return Some("it is an API token, which belongs under `api_token`".to_owned());
     }
     if let Some(c) = user.chars().find(|c| is_invisible(*c)) {
-        return Some(format!("it holds a character that nobody sees (U+{:04X})", u32::from(c)));
+        return Some(format!("it contains an invisible character (U+{:04X})", u32::from(c)));
     }
     if user.split_whitespace().skip(1).any(|word| word.starts_with(['#', ';'])) {
-        return Some("it holds a comment, and comments need a line of their own".to_owned());
+        return Some("it contains a comment; comments need their own line".to_owned());
     }
     if user.contains(char::is_whitespace) {
-        return Some("it holds blanks".to_owned());
+        return Some("it contains whitespace".to_owned());
     }
     let mark = user.chars().find(|c| "<>[](){}:,\\".contains(*c))?;
-    Some(format!("it holds `{mark}`, which no account has"))
+    Some(format!("it contains `{mark}`, which no account name has"))
 }
 
-/// Characters that take no room, such as those that come along when text is copied from a page.
+/// Returns whether a character is invisible, such as those that are copied along with text from a web page.
 fn is_invisible(c: char) -> bool {
     c.is_control()
         || matches!(
@@ -145,25 +150,25 @@ fn is_invisible(c: char) -> bool {
         )
 }
 
-/// A token that could not be sent is refused here, where its origin can be named. Its text is never shown.
+/// Refuses a token that could not be sent, here where its origin is known. The token itself is never shown.
 fn checked_token(token: String, origin: &str) -> Result<SecretString, Failure> {
     let failure = |why: &str| {
         Failure::usage(format!("{origin}: `api_token` cannot be used"))
             .because(why)
-            .remedy("copy the token again, in one piece and without anything around it")
+            .remedy("copy the token again: all of it, and nothing else")
     };
     if !token.chars().all(|c| c.is_ascii_graphic()) {
-        return Err(failure("it holds blanks, line breaks or other characters that no token has"));
+        return Err(failure("it contains whitespace or other characters that no token has"));
     }
     let lower = token.to_ascii_lowercase();
     if ["api_token", "confluence_api_token"]
         .iter()
         .any(|name| lower.strip_prefix(name).is_some_and(|rest| rest.starts_with(['=', ':'])))
     {
-        return Err(failure("it begins with the name of a key or variable, which belongs into another file"));
+        return Err(failure("it begins with the name of a key or variable; only the value is expected here"));
     }
     if token.starts_with(['<', '[', '(', '{']) && token.ends_with(['>', ']', ')', '}']) {
-        return Err(failure("it stands in brackets"));
+        return Err(failure("it is enclosed in brackets"));
     }
     Ok(SecretString::from(token))
 }
@@ -173,15 +178,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn accounts_are_addresses_and_nothing_else() {
+    fn account_names_contain_nothing_but_the_address() {
         for user in ["me@example.com", "o'brien+wiki@example.co.uk", "jörg.müller@example.de", "admin", "a_b-c#1"] {
             assert_eq!(check_user(user, "x"), Ok(()), "{user}");
         }
         for (user, problem) in [
             ("me@example.com # mine", "a comment"),
             ("me@example.com ; mine", "a comment"),
-            ("me @example.com", "blanks"),
-            ("me@example.com\u{a0}x", "blanks"),
+            ("me @example.com", "whitespace"),
+            ("me@example.com\u{a0}x", "whitespace"),
             ("me@example.com\u{200b}", "U+200B"),
             ("\u{feff}me@example.com", "U+FEFF"),
             ("me@exam\u{ad}ple.com", "U+00AD"),
@@ -201,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn tokens_with_anything_around_them_are_refused_and_not_shown() {
+    fn tokens_with_other_text_around_them_are_refused_and_not_shown() {
         assert!(checked_token("ATATT3xFf_-=C0FFEE".to_owned(), "x").is_ok());
         for token in [
             "ATATT3xsecret\nsecret",

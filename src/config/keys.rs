@@ -1,8 +1,11 @@
-//! The table of every key. A row names the key and the field of the options that it sets; what nothing sets keeps the
-//! default of these options. File, environment, flags, the template and the README are read or checked by it.
+//! Table of all configuration keys.
+//!
+//! Each row connects a key with the field of the options that it sets; a field that no layer sets keeps its default.
+//! File, environment and flags are parsed with this table, and the template and the documentation are checked against
+//! it.
 
-use super::key::{Key, Kind};
-use super::row::{Row, by_flag, change, count, list, put, read, text};
+use super::config_key::{ConfigKey, KeyType};
+use super::key_binding::{KeyBinding, by_flag, change, count, list, put, read, text};
 use super::snapshot::SnapshotConfig;
 use super::values;
 use crate::audit::AuditOptions;
@@ -12,43 +15,40 @@ use crate::inventory::workflow::{PinnedProperty, WorkflowOptions};
 use crate::metrics::ThresholdChanges;
 use confluence_client::ConnectionSettings;
 
-const DAYS: Kind = Kind::Count { min: 1, max: 36_500 };
+const DAYS: KeyType = KeyType::Count { min: 1, max: 36_500 };
 
-/// Address of the site.
-pub(super) static BASE_URL: Key = Key {
+pub(super) static BASE_URL: ConfigKey = ConfigKey {
     section: "confluence",
     name: "base_url",
-    kind: Kind::Text,
+    kind: KeyType::Text,
     variables: &["CONFLUENCE_BASE_URL"],
     flags: &[],
     purpose: "Address of the site, e.g. `https://your-domain.atlassian.net/wiki`",
 };
 
-/// Who reads.
-pub(super) static API_USER: Key = Key {
+pub(super) static API_USER: ConfigKey = ConfigKey {
     section: "confluence",
     name: "api_user",
-    kind: Kind::Text,
+    kind: KeyType::Text,
     variables: &["CONFLUENCE_API_USER", "CONFLUENCE_EMAIL"],
     flags: &[],
-    purpose: "E-mail address of the account that reads",
+    purpose: "E-mail address of the account that reads the site",
 };
 
-/// The token of who reads.
-pub(super) static API_TOKEN: Key = Key {
+pub(super) static API_TOKEN: ConfigKey = ConfigKey {
     section: "confluence",
     name: "api_token",
-    kind: Kind::Secret,
+    kind: KeyType::Secret,
     variables: &["CONFLUENCE_API_TOKEN"],
     flags: &["--token-file", "--token-stdin"],
-    purpose: "API token of that account, one without scopes",
+    purpose: "API token of that account, without scopes",
 };
 
-/// Keys without a default: a site cannot be read without them.
-const REQUIRED: [&Key; 3] = [&BASE_URL, &API_USER, &API_TOKEN];
+/// Keys without a default.
+const REQUIRED: [&ConfigKey; 3] = [&BASE_URL, &API_USER, &API_TOKEN];
 
-/// What a verdict depends on.
-pub(super) static AUDIT: &[Row<AuditOptions>] = &[
+/// Rules of the audit.
+pub(super) static AUDIT: &[KeyBinding<AuditOptions>] = &[
     list(
         "audit",
         "protect_labels",
@@ -58,41 +58,41 @@ pub(super) static AUDIT: &[Row<AuditOptions>] = &[
     read(
         "audit",
         "protect_names",
-        Kind::List,
+        KeyType::List,
         |audit, key, value| put(&mut audit.protect_names, values::patterns(key, value)),
         "Files whose name matches one of these patterns are never listed as unreferenced",
     ),
     read(
         "audit",
         "alias_hosts",
-        Kind::List,
+        KeyType::List,
         |audit, key, value| put(&mut audit.alias_hosts, values::hosts(key, value)),
-        "Further hosts under which pages link to this site, e.g. a former domain",
+        "Other hosts under which pages link to this site, e.g. a former domain",
     ),
     by_flag(
         &["--keep-versions"],
         count(
             "audit",
             "keep_versions",
-            Kind::count(&KEEP_VERSIONS),
+            KeyType::count(&KEEP_VERSIONS),
             |audit| &mut audit.keep_versions,
-            "Newest versions to keep in \"keeping N frees X\"",
+            "Newest versions to keep in the estimate \"keeping N frees X\"",
         ),
     ),
 ];
 
-/// How hard the site is asked.
-pub(super) static CONNECTION: &[Row<ConnectionSettings>] = &[
+/// Limits on the requests.
+pub(super) static CONNECTION: &[KeyBinding<ConnectionSettings>] = &[
     by_flag(
         &["--concurrency"],
         read(
             "audit",
             "concurrency",
-            Kind::count(&CONCURRENCY),
+            KeyType::count(&CONCURRENCY),
             |settings, key, value| {
                 put(&mut settings.concurrency, values::count(key, value).map(|count| count as usize))
             },
-            "Requests in flight at once, 1 to 64",
+            "Maximum number of concurrent requests, 1 to 64",
         ),
     ),
     by_flag(
@@ -100,35 +100,35 @@ pub(super) static CONNECTION: &[Row<ConnectionSettings>] = &[
         read(
             "audit",
             "max_wait",
-            Kind::Wait,
+            KeyType::Wait,
             |settings, key, value| put(&mut settings.max_wait, values::wait(key, value)),
             "Longest wait the server may ask for before the run stops: `90s`, `15m`, `1h`",
         ),
     ),
 ];
 
-/// What is read, and what may stay unread.
-pub(super) static READING: &[Row<CrawlOptions>] = &[by_flag(
+/// Options of the crawl.
+pub(super) static CRAWL: &[KeyBinding<CrawlOptions>] = &[by_flag(
     &["--accept-unread"],
     read(
         "audit",
         "accept_unread",
-        Kind::List,
+        KeyType::List,
         |crawl, key, value| put(&mut crawl.accept_unread, values::unread_versions(key, value)),
-        "Contents that cannot be read and may stay so, as `ID@VERSION`, until their version changes",
+        "Versions of contents accepted as unreadable, as `ID@VERSION`; a later version has to be read again",
     ),
 )];
 
-/// What a snapshot measures and keeps.
-pub(super) static SNAPSHOT: &[Row<SnapshotConfig>] = &[
+/// Options of a snapshot.
+pub(super) static SNAPSHOT: &[KeyBinding<SnapshotConfig>] = &[
     by_flag(
         &["--space"],
         read(
             "snapshot",
             "space_keys",
-            Kind::List,
+            KeyType::List,
             |snapshot, key, value| put(&mut snapshot.include_spaces, values::patterns(key, value)),
-            "Spaces whose pages `snapshot` measures, as keys or patterns; none means all",
+            "Spaces whose pages `snapshot` measures, as keys or patterns; empty means all",
         ),
     ),
     by_flag(
@@ -136,54 +136,59 @@ pub(super) static SNAPSHOT: &[Row<SnapshotConfig>] = &[
         read(
             "snapshot",
             "metrics",
-            Kind::List,
+            KeyType::List,
             |snapshot, key, value| put(&mut snapshot.metrics, values::groups(key, value)),
-            "Groups of metrics to read: `core`, `people`, `engagement`, `links`, `workflow`",
+            "Metric groups to read: `core`, `people`, `engagement`, `links`, `workflow`",
         ),
     ),
     read(
         "snapshot",
         "blog_posts",
-        Kind::Text,
+        KeyType::Text,
         |snapshot, key, value| put(&mut snapshot.blog_posts, values::yes_or_no(key, value)),
-        "Whether blog posts are measured too, each in a row of its own: `yes` or `no`",
+        "Whether blog posts are also measured, each in its own row: `yes` or `no`",
     ),
     by_flag(
         &["--retain"],
         count(
             "snapshot",
             "retain",
-            Kind::count(&RETAIN_WEEKS),
+            KeyType::count(&RETAIN_WEEKS),
             |snapshot| &mut snapshot.retention.weeks,
-            "Weeks whose CSV files stay beside the others; older ones go to `archived_snapshots`",
+            "Number of weeks whose CSV files stay in the folder; older files move to `archived_snapshots`",
         ),
     ),
     read(
         "snapshot",
         "keep_weeks",
-        Kind::Count { min: 1, max: u32::MAX },
+        KeyType::Count { min: 1, max: u32::MAX },
         |snapshot, key, value| put(&mut snapshot.retention.keep, values::optional_count(key, value)),
-        "Weeks that the history keeps; older ones are deleted for good. None keeps all",
+        "Number of weeks that the history keeps; older weeks are deleted permanently. Empty keeps all",
     ),
     read(
         "snapshot",
         "history_csv",
-        Kind::Text,
+        KeyType::Text,
         |snapshot, key, value| put(&mut snapshot.retention.joined, values::yes_or_no(key, value)),
         "Whether `confluence_data_history.csv` is written: `yes` or `no`",
     ),
-    list("snapshot", "bots", |snapshot| &mut snapshot.rules.bots, "Account ids whose edits are no sign of care"),
+    list(
+        "snapshot",
+        "bots",
+        |snapshot| &mut snapshot.rules.bots,
+        "Account ids whose edits do not count as maintenance",
+    ),
     read(
         "snapshot",
         "todo_markers",
-        Kind::List,
+        KeyType::List,
         |snapshot, key, value| put(&mut snapshot.todo_markers, values::todo_markers(key, value)),
-        "Words that mark unfinished text, in their exact case",
+        "Words that mark unfinished text (case-sensitive)",
     ),
 ];
 
-/// From where on something counts: for all pages, or in a section `[space KEY]` or `[label NAME]` for some.
-pub(super) static THRESHOLDS: &[Row<ThresholdChanges>] = &[
+/// Thresholds: for all pages, or in a section `[space KEY]` or `[label NAME]` for some.
+pub(super) static THRESHOLDS: &[KeyBinding<ThresholdChanges>] = &[
     change(
         "snapshot",
         "aging_days",
@@ -208,7 +213,7 @@ pub(super) static THRESHOLDS: &[Row<ThresholdChanges>] = &[
     change(
         "snapshot",
         "stub_words",
-        Kind::Count { min: 1, max: 10_000 },
+        KeyType::Count { min: 1, max: 10_000 },
         |changes| &mut changes.stub_words,
         "A page with fewer words and nothing else is a stub",
     ),
@@ -217,30 +222,30 @@ pub(super) static THRESHOLDS: &[Row<ThresholdChanges>] = &[
         "stalled_days",
         DAYS,
         |changes| &mut changes.stalled_days,
-        "Days in a state that is not final after which an approval stalls",
+        "Days in a state that is not final after which an approval is stalled",
     ),
     change(
         "snapshot",
         "unread_mb",
-        Kind::Count { min: 0, max: u32::MAX },
+        KeyType::Count { min: 0, max: u32::MAX },
         |changes| &mut changes.unread_mb,
-        "Megabytes of files from which on a page that nobody views is listed",
+        "A page without views is listed if its files have at least this size, in megabytes",
     ),
 ];
 
-/// How the workflow state of a page is found.
-pub(super) static WORKFLOW: &[Row<WorkflowOptions>] = &[
+/// Where the workflow state of a page is read from.
+pub(super) static WORKFLOW: &[KeyBinding<WorkflowOptions>] = &[
     read(
         "workflow",
         "property_key",
-        Kind::Text,
+        KeyType::Text,
         |workflow, key, value| put(&mut pinned(workflow).key, values::text(key, value).map(Option::unwrap_or_default)),
-        "Content property in which a workflow app keeps its state, as a run has found it",
+        "Content property in which a workflow app stores its state, as an earlier run printed it",
     ),
     read(
         "workflow",
         "state_pointer",
-        Kind::Text,
+        KeyType::Text,
         |workflow, key, value| {
             put(&mut pinned(workflow).state, values::text(key, value).map(Option::unwrap_or_default))
         },
@@ -258,20 +263,20 @@ pub(super) static WORKFLOW: &[Row<WorkflowOptions>] = &[
         "workflow",
         "since_pointer",
         |workflow| &mut pinned(workflow).since,
-        "JSON pointer to when the page came into the state",
+        "JSON pointer to the time when the page entered the state",
     ),
     text("workflow", "approvers_pointer", |workflow| &mut pinned(workflow).approvers, "JSON pointer to the approvers"),
     list(
         "workflow",
         "states",
         |workflow| &mut workflow.state_names,
-        "Names of the workflow states to search for, in their exact case; none means the usual English ones",
+        "Names of the workflow states to search for (case-sensitive); empty means the usual English names",
     ),
     list(
         "workflow",
         "final_states",
         |workflow| &mut workflow.final_states,
-        "States that are final where the workflow does not say so",
+        "States that count as final if the workflow does not say so",
     ),
     list(
         "workflow",
@@ -282,7 +287,7 @@ pub(super) static WORKFLOW: &[Row<WorkflowOptions>] = &[
     read(
         "workflow",
         "label_states",
-        Kind::List,
+        KeyType::List,
         |workflow, key, value| put(&mut workflow.label_map, values::label_states(key, value)),
         "Labels that mean a state, as `label=State`",
     ),
@@ -306,28 +311,28 @@ pub(super) static WORKFLOW: &[Row<WorkflowOptions>] = &[
     ),
 ];
 
-/// Every key, in the order of the template.
-pub(super) fn keys() -> impl Iterator<Item = &'static Key> + Clone {
+/// Returns every key, in the order of the template.
+pub(super) fn keys() -> impl Iterator<Item = &'static ConfigKey> + Clone {
     REQUIRED
         .into_iter()
         .chain(of(AUDIT))
         .chain(of(CONNECTION))
-        .chain(of(READING))
+        .chain(of(CRAWL))
         .chain(of(SNAPSHOT))
         .chain(thresholds())
         .chain(of(WORKFLOW))
 }
 
-/// Keys of `[snapshot]` that sections of one space or label set too.
-pub(super) fn thresholds() -> impl Iterator<Item = &'static Key> + Clone {
+/// Returns the keys of `[snapshot]` that sections about one space or label can also set.
+pub(super) fn thresholds() -> impl Iterator<Item = &'static ConfigKey> + Clone {
     of(THRESHOLDS)
 }
 
-fn of<T>(rows: &'static [Row<T>]) -> impl Iterator<Item = &'static Key> + Clone {
+fn of<T>(rows: &'static [KeyBinding<T>]) -> impl Iterator<Item = &'static ConfigKey> + Clone {
     rows.iter().map(|row| &row.key)
 }
 
-/// The content property that is pinned, when one of its keys is set.
+/// Returns the pinned content property, creating it when the first of its keys is set.
 fn pinned(workflow: &mut WorkflowOptions) -> &mut PinnedProperty {
     workflow.property.get_or_insert_default()
 }
@@ -337,14 +342,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_key_is_there_once_and_sections_stand_together() {
-        let mut paths: Vec<String> = keys().map(Key::path).collect();
+    fn every_key_is_listed_once_and_sections_are_contiguous() {
+        let mut paths: Vec<String> = keys().map(ConfigKey::path).collect();
         paths.sort();
         paths.dedup();
         assert_eq!(paths.len(), keys().count());
         let mut sections: Vec<&str> = keys().map(|key| key.section).collect();
         sections.dedup();
         assert_eq!(sections, ["confluence", "audit", "snapshot", "workflow"]);
-        assert!(thresholds().all(|key| matches!(key.kind, Kind::Count { .. })));
+        assert!(thresholds().all(|key| matches!(key.kind, KeyType::Count { .. })));
     }
 }

@@ -1,18 +1,18 @@
-//! Flags over environment over one file over defaults, checked and turned into the options of the parts that read, judge
-//! and measure.
+//! Configuration: flags override environment variables, which override one file, which overrides defaults. The values
+//! are checked and converted into the options of the modules that crawl, judge and measure.
 //!
-//! Every value knows where it was set, so that a message names the file and line, the variable or the flag to mend.
+//! Every value records its origin, so that a message names the file and line, the variable or the flag to correct.
 
 mod authorities;
 mod base_url;
+mod config_key;
 mod connection;
 mod ini;
-mod key;
+mod key_binding;
 mod keys;
 mod layers;
 mod loading;
 mod proxy;
-mod row;
 mod snapshot;
 mod suggest;
 mod values;
@@ -24,74 +24,73 @@ use confluence_client::ConnectionSettings;
 use secrecy::SecretString;
 use storage_format::TodoMarkers;
 
-pub use self::layers::{FILE_NAME, Surroundings};
-pub use self::loading::Configured;
+pub use self::layers::{Environment, FILE_NAME};
+pub use self::loading::LoadConfig;
 pub use self::snapshot::SnapshotConfig;
-pub use self::warning::Warning;
+pub use self::warning::ConfigWarning;
 use crate::audit::AuditOptions;
 use crate::cache;
-use crate::cli::{AuditArgs, DemoArgs, ReadingArgs, Verify};
+use crate::cli::{AuditArgs, CrawlArgs, DemoArgs, Verify};
 use crate::error::Failure;
 use crate::inventory::CrawlOptions;
 
-/// Everything an audit needs to know, checked.
+/// Checked configuration of an audit.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// How to reach the site.
     pub connection: ConnectionSettings,
-    /// What is read, without the cache, which a command opens.
+    /// Options of the crawl, without the cache, which the command opens.
     pub crawl: CrawlOptions,
-    /// Rules of the audit.
     pub audit: AuditOptions,
-    /// Download files that look alike and compare their bytes.
+    /// Download files that look identical and compare their bytes.
     pub verify_duplicates: bool,
-    /// Bytes the plan allows for the site.
+    /// Bytes that the site's plan includes.
     pub quota: Option<u64>,
-    /// The folder in which the report folder is made.
+    /// The folder in which the report folder is created.
     pub output: PathBuf,
-    /// Where what can never change is kept; `None` keeps nothing.
-    pub cache: Option<CachePlace>,
-    /// Only say what a run would take.
+    /// `None` uses no cache.
+    pub cache: Option<CacheLocation>,
     pub dry_run: bool,
 }
 
-/// Where the cache lies.
+/// Location of the cache.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CachePlace {
+pub struct CacheLocation {
     /// The folder with the caches of all sites.
     pub root: PathBuf,
-    /// Somebody chose it, so that it has to work; the system's own cache folder may be out of use.
+    /// The user chose it, so a failure is an error; a failure of the system's cache folder is only a warning.
     pub chosen: bool,
 }
 
-impl CachePlace {
-    fn find(args: &ReadingArgs, around: &Surroundings<'_>) -> Option<Self> {
+impl CacheLocation {
+    fn find(args: &CrawlArgs, environment: &Environment<'_>) -> Option<Self> {
         if args.no_cache {
             return None;
         }
         match &args.cache_dir {
-            Some(path) => Some(Self { root: around.working_directory.join(path), chosen: true }),
-            None => {
-                cache::default_root(std::env::consts::OS, &around.variables).map(|root| Self { root, chosen: false })
-            }
+            Some(path) => Some(Self { root: environment.working_directory.join(path), chosen: true }),
+            None => cache::default_root(std::env::consts::OS, &environment.variables)
+                .map(|root| Self { root, chosen: false }),
         }
     }
 }
 
-/// A configuration, and what is worth telling about it.
+/// A configuration with the warnings about it.
 #[derive(Debug, Clone)]
-pub struct Loaded<T> {
-    /// The configuration.
+pub struct LoadedConfig<T> {
     pub value: T,
-    /// The file it came from, if any.
+    /// The file that was read, if any.
     pub file: Option<PathBuf>,
-    /// Remarks for people.
-    pub warnings: Vec<Warning>,
+    pub warnings: Vec<ConfigWarning>,
 }
 
 impl Config {
-    /// What the flags of an audit say, by these rules and of this site.
-    fn new(connection: ConnectionSettings, audit: AuditOptions, args: &AuditArgs, around: &Surroundings<'_>) -> Self {
+    /// Combines the flags of an audit with its rules and its connection.
+    fn new(
+        connection: ConnectionSettings,
+        audit: AuditOptions,
+        args: &AuditArgs,
+        environment: &Environment<'_>,
+    ) -> Self {
         let crawl = CrawlOptions {
             include_spaces: args.space.clone(),
             exclude_spaces: args.exclude_space.clone(),
@@ -101,7 +100,7 @@ impl Config {
             references_within: args.references_within,
             program: env!("CARGO_PKG_VERSION").to_owned(),
             accept_shrink: args.accept_shrink,
-            results: Some(around.resolve(args.reading.output.as_deref())),
+            results: Some(environment.resolve(args.crawl.output.as_deref())),
             ..CrawlOptions::default()
         };
         Self {
@@ -110,28 +109,29 @@ impl Config {
             audit,
             verify_duplicates: args.verify_duplicates,
             quota: args.quota,
-            output: around.resolve(args.reading.output.as_deref()),
-            cache: CachePlace::find(&args.reading, around),
-            dry_run: args.reading.dry_run,
+            output: environment.resolve(args.crawl.output.as_deref()),
+            cache: CacheLocation::find(&args.crawl, environment),
+            dry_run: args.crawl.dry_run,
         }
     }
 
-    /// The configuration of `demo`: the sample site at `base_url`, defaults for all else. No file and no variable of
-    /// the environment is read, so the newcomer's first command cannot fail on either.
+    /// Returns the configuration of `demo`: the sample site at `base_url`, with defaults for everything else. Neither
+    /// the configuration file nor environment variables are read, so that a newcomer's first command cannot fail on
+    /// them.
     pub fn for_sample_site(
         base_url: &str,
         user: &str,
         token: SecretString,
         args: &DemoArgs,
-        around: &Surroundings<'_>,
+        environment: &Environment<'_>,
     ) -> Result<Self, Failure> {
         let base_url = base_url::normalize(base_url, "sample site")?;
         let connection = connection::settings(base_url, user.to_owned(), token);
-        let reading = ReadingArgs { output: args.output.clone(), no_cache: true, ..ReadingArgs::default() };
-        let args = AuditArgs { reading, ..AuditArgs::default() };
-        let mut config = Self::new(connection, AuditOptions::default(), &args, around);
+        let crawl = CrawlArgs { output: args.output.clone(), no_cache: true, ..CrawlArgs::default() };
+        let args = AuditArgs { crawl, ..AuditArgs::default() };
+        let mut config = Self::new(connection, AuditOptions::default(), &args, environment);
         config.crawl.measures = Some(TodoMarkers::default());
-        // it is made anew for every demo
+        // every demo has a new sample site, so results of earlier runs do not apply
         config.crawl.results = None;
         Ok(config)
     }

@@ -1,5 +1,7 @@
-//! Proxies named by the environment. The HTTP library passes over a variable it cannot read and connects directly, which
-//! in a company's network fails in a way nobody understands; so they are read here first (F-32).
+//! Checks the proxies that the environment names (F-32).
+//!
+//! The HTTP library ignores a variable that it cannot parse and connects directly. In a company network that fails with
+//! a misleading error, so the variables are checked here first.
 
 use std::collections::BTreeMap;
 
@@ -7,21 +9,21 @@ use url::Url;
 
 use crate::error::Failure;
 
-/// The variables that name a proxy for https, in the order in which the first one set counts.
+/// Variables that name a proxy for https; the first one that is set counts.
 const VARIABLES: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
 
-/// The variables that name the hosts which are reached without a proxy.
+/// Variables that name the hosts to reach without a proxy.
 const EXCEPTIONS: [&str; 2] = ["NO_PROXY", "no_proxy"];
 
-/// The proxy on the way to the site, as messages name it: its host and the variable. `None` where the site is reached
-/// without one. Refuses one whose address cannot be used, and does not repeat it: it may hold a password.
-pub(super) fn on_the_way(base_url: &str, variables: &BTreeMap<String, String>) -> Result<Option<String>, Failure> {
+/// Returns the proxy used for the site as messages name it: host and variable. `None` if the site is reached without
+/// one. Refuses an unusable proxy address without repeating it: it may contain a password.
+pub(super) fn for_site(base_url: &str, variables: &BTreeMap<String, String>) -> Result<Option<String>, Failure> {
     let set = |name: &str| variables.get(name).map(|value| value.trim()).filter(|value| !value.is_empty());
     let Some((name, value)) = VARIABLES.into_iter().find_map(|name| Some((name, set(name)?))) else {
         return Ok(None);
     };
     let url = address(value).map_err(|problem| {
-        Failure::usage(format!("the proxy in the environment variable {name} cannot be used"))
+        Failure::usage(format!("cannot use the proxy of the environment variable {name}"))
             .because(problem)
             .remedy(format!("set {name} to an address like http://proxy.example:8080, or unset it"))
     })?;
@@ -33,7 +35,7 @@ pub(super) fn on_the_way(base_url: &str, variables: &BTreeMap<String, String>) -
     Ok((!is_local && !without).then(|| format!("{}{port} ({name})", url.host_str().unwrap_or_default())))
 }
 
-/// Whether a list of hosts names this one, or a domain that it is in.
+/// Returns whether a list of hosts contains this one or a domain of it.
 fn excepts(hosts: &str, host: &str) -> bool {
     hosts.split(',').map(|listed| listed.trim().trim_start_matches('.')).filter(|listed| !listed.is_empty()).any(
         |listed| {
@@ -47,7 +49,7 @@ fn excepts(hosts: &str, host: &str) -> bool {
 fn address(value: &str) -> Result<Url, &'static str> {
     let with_scheme = if value.contains("://") { value.to_owned() } else { format!("http://{value}") };
     match Url::parse(&with_scheme) {
-        Err(_) => Err("it is no address"),
+        Err(_) => Err("it is not an address"),
         Ok(url) if !["http", "https"].contains(&url.scheme()) => Err("only http and https proxies are supported"),
         Ok(url) if !url.has_host() => Err("it names no host"),
         Ok(url) => Ok(url),
@@ -61,7 +63,7 @@ mod tests {
     const SITE: &str = "https://acme.atlassian.net/wiki";
 
     fn checked(name: &str, value: &str) -> Result<Option<String>, Failure> {
-        on_the_way(SITE, &BTreeMap::from([(name.to_owned(), value.to_owned())]))
+        for_site(SITE, &BTreeMap::from([(name.to_owned(), value.to_owned())]))
     }
 
     #[test]
@@ -85,7 +87,7 @@ mod tests {
         let named = |no_proxy: &str, site: &str| {
             let pairs = [("https_proxy", "proxy:1"), ("no_proxy", no_proxy)];
             let variables = pairs.map(|(name, value)| (name.to_owned(), value.to_owned()));
-            on_the_way(site, &BTreeMap::from(variables)).unwrap().is_some()
+            for_site(site, &BTreeMap::from(variables)).unwrap().is_some()
         };
         for listed in ["acme.atlassian.net", "x.example, .atlassian.net", "Atlassian.net", "*"] {
             assert!(!named(listed, SITE), "{listed}");
@@ -93,7 +95,7 @@ mod tests {
         for listed in ["", "net.example", "me.atlassian.net", "lassian.net"] {
             assert!(named(listed, SITE), "{listed}");
         }
-        assert!(!named("", "http://127.0.0.1:8090/wiki"), "the own machine");
+        assert!(!named("", "http://127.0.0.1:8090/wiki"), "this computer");
     }
 
     #[test]

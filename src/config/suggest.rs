@@ -1,13 +1,13 @@
-//! "Did you mean …?": the known name nearest to a misspelt one.
+//! Suggestions for misspelt names ("did you mean …?").
 
 use strsim::levenshtein;
 
-/// The known name nearest to `typed`, when it is near enough to be meant: at most a third of its letters differ.
+/// Returns the known name most similar to `typed`, if at most a third of its letters differ.
 pub(super) fn nearest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     within(typed, known, |name| name.chars().count().div_ceil(3))
 }
 
-/// The known name nearest to `typed`, when no more letters differ than `allowed` says for that name.
+/// Returns the known name most similar to `typed`, if no more letters differ than `allowed` returns for that name.
 pub(super) fn within<'a>(
     typed: &str,
     known: impl IntoIterator<Item = &'a str>,
@@ -26,7 +26,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn near_names_are_suggested_and_far_ones_are_not() {
+    fn similar_names_are_suggested_and_others_are_not() {
         let known = ["base_url", "api_user", "api_token"];
         assert_eq!(nearest("api_tokn", known), Some("api_token"));
         assert_eq!(nearest("BASEURL", known), Some("base_url"));

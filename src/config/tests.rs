@@ -1,4 +1,4 @@
-//! The layers together: real files in a temporary folder, variables and flags passed in.
+//! Tests of the layers together: real files in a temporary folder, variables and flags passed in.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -22,14 +22,14 @@ const FILLED: &str = "[confluence]\nbase_url = https://acme.atlassian.net\napi_u
                       api_token = from-the-file\n";
 
 /// A working directory and a program directory to look for files in.
-struct Place {
+struct TestFolders {
     working: TempDir,
     program: TempDir,
     variables: BTreeMap<String, String>,
     stdin: &'static str,
 }
 
-impl Place {
+impl TestFolders {
     fn new() -> Self {
         let directory = || TempDir::new().unwrap();
         let variables =
@@ -38,9 +38,9 @@ impl Place {
     }
 
     fn with_file(content: &str) -> Self {
-        let place = Self::new();
-        place.write(FILE_NAME, content);
-        place
+        let folders = Self::new();
+        folders.write(FILE_NAME, content);
+        folders
     }
 
     fn write(&self, name: &str, content: &str) -> PathBuf {
@@ -56,8 +56,8 @@ impl Place {
         self
     }
 
-    fn around(&self) -> Surroundings<'static> {
-        Surroundings {
+    fn environment(&self) -> Environment<'static> {
+        Environment {
             variables: self.variables.clone(),
             working_directory: self.working.path().to_owned(),
             program_directory: Some(self.program.path().to_owned()),
@@ -65,11 +65,11 @@ impl Place {
         }
     }
 
-    fn load(&self, flags: &[&str]) -> Result<Loaded<Config>, Failure> {
+    fn load(&self, flags: &[&str]) -> Result<LoadedConfig<Config>, Failure> {
         let cli = Cli::parse_from(["csa", "audit"].iter().chain(flags));
         let Command::Audit(args) = cli.command() else { panic!("not the audit") };
-        let Loaded { value: (config, _), file, warnings } = args.load(&mut self.around())?;
-        Ok(Loaded { value: config, file, warnings })
+        let LoadedConfig { value: (config, _), file, warnings } = args.load(&mut self.environment())?;
+        Ok(LoadedConfig { value: config, file, warnings })
     }
 
     fn config(&self, flags: &[&str]) -> Config {
@@ -93,29 +93,30 @@ fn token(config: &Config) -> &str {
 
 #[test]
 fn the_compatible_file_is_enough() {
-    let place = Place::with_file(FILLED);
-    let loaded = place.load(&[]).unwrap();
+    let folders = TestFolders::with_file(FILLED);
+    let loaded = folders.load(&[]).unwrap();
     let config = &loaded.value;
     assert_eq!(config.connection.base_url, "https://acme.atlassian.net/wiki");
     assert_eq!(config.connection.credentials.user(), "file@acme.example");
     assert_eq!(token(config), "from-the-file");
     assert_eq!((config.connection.concurrency, config.connection.max_wait), (8, Duration::from_secs(900)));
     assert_eq!(debug(&config.audit), debug(&AuditOptions::default()));
-    let results = Some(place.working.path().to_owned());
+    let results = Some(folders.working.path().to_owned());
     let crawl = CrawlOptions { program: env!("CARGO_PKG_VERSION").to_owned(), results, ..CrawlOptions::default() };
     assert_eq!(debug(&config.crawl), debug(&crawl));
-    assert_eq!(config.output, place.working.path());
-    assert_eq!(loaded.file, Some(place.working.path().join(FILE_NAME)));
+    assert_eq!(config.output, folders.working.path());
+    assert_eq!(loaded.file, Some(folders.working.path().join(FILE_NAME)));
     assert_eq!(loaded.warnings, []);
 }
 
 #[test]
-fn environment_is_over_the_file_and_flags_are_over_both() {
-    let place = Place::with_file(&format!("{FILLED}[audit]\nkeep_versions = 3\nconcurrency = 4\nmax_wait = 1h\n"))
-        .variable("CONFLUENCE_BASE_URL", "https://other.atlassian.net/wiki")
-        .variable("CONFLUENCE_API_USER", "env@acme.example")
-        .variable("CONFLUENCE_API_TOKEN", "from-the-environment");
-    let config = place.config(&["--keep-versions", "5", "--max-wait", "2m"]);
+fn the_environment_overrides_the_file_and_flags_override_both() {
+    let folders =
+        TestFolders::with_file(&format!("{FILLED}[audit]\nkeep_versions = 3\nconcurrency = 4\nmax_wait = 1h\n"))
+            .variable("CONFLUENCE_BASE_URL", "https://other.atlassian.net/wiki")
+            .variable("CONFLUENCE_API_USER", "env@acme.example")
+            .variable("CONFLUENCE_API_TOKEN", "from-the-environment");
+    let config = folders.config(&["--keep-versions", "5", "--max-wait", "2m"]);
     assert_eq!(config.connection.base_url, "https://other.atlassian.net/wiki");
     assert_eq!(config.connection.credentials.user(), "env@acme.example");
     assert_eq!(token(&config), "from-the-environment");
@@ -126,45 +127,48 @@ fn environment_is_over_the_file_and_flags_are_over_both() {
 
 #[test]
 fn the_compatible_e_mail_variable_counts_unless_the_user_is_set_too() {
-    let place = Place::with_file(FILLED).variable("CONFLUENCE_EMAIL", "mail@acme.example");
-    assert_eq!(place.config(&[]).connection.credentials.user(), "mail@acme.example");
-    let place = place.variable("CONFLUENCE_API_USER", "user@acme.example");
-    assert_eq!(place.config(&[]).connection.credentials.user(), "user@acme.example");
+    let folders = TestFolders::with_file(FILLED).variable("CONFLUENCE_EMAIL", "mail@acme.example");
+    assert_eq!(folders.config(&[]).connection.credentials.user(), "mail@acme.example");
+    let folders = folders.variable("CONFLUENCE_API_USER", "user@acme.example");
+    assert_eq!(folders.config(&[]).connection.credentials.user(), "user@acme.example");
 }
 
 #[test]
-fn a_variable_set_to_nothing_is_not_set() {
-    let place = Place::with_file(FILLED).variable("CONFLUENCE_API_TOKEN", " ");
-    assert_eq!(token(&place.config(&[])), "from-the-file");
+fn an_empty_variable_counts_as_not_set() {
+    let folders = TestFolders::with_file(FILLED).variable("CONFLUENCE_API_TOKEN", " ");
+    assert_eq!(token(&folders.config(&[])), "from-the-file");
 }
 
 #[test]
-fn a_token_comes_from_a_file_or_standard_input_over_all_else() {
-    let mut place = Place::with_file(FILLED).variable("CONFLUENCE_API_TOKEN", "from-the-environment");
-    place.stdin = "from-stdin\r\n";
-    place.write("token", "\u{feff}from-the-token-file\n");
-    assert_eq!(token(&place.config(&["--token-file", "token"])), "from-the-token-file");
-    assert_eq!(token(&place.config(&["--token-stdin"])), "from-stdin");
-    assert!(place.failure(&["--token-file", "absent"]).what.contains("absent cannot be read"));
-    place.stdin = "\n";
-    assert!(place.failure(&["--token-stdin"]).what.contains("`api_token` is empty (--token-stdin)"));
+fn a_token_from_a_file_or_standard_input_overrides_all_others() {
+    let mut folders = TestFolders::with_file(FILLED).variable("CONFLUENCE_API_TOKEN", "from-the-environment");
+    folders.stdin = "from-stdin\r\n";
+    folders.write("token", "\u{feff}from-the-token-file\n");
+    assert_eq!(token(&folders.config(&["--token-file", "token"])), "from-the-token-file");
+    assert_eq!(token(&folders.config(&["--token-stdin"])), "from-stdin");
+    assert!(
+        folders.failure(&["--token-file", "absent"]).what.contains("cannot read ")
+            && folders.failure(&["--token-file", "absent"]).what.ends_with("absent")
+    );
+    folders.stdin = "\n";
+    assert!(folders.failure(&["--token-stdin"]).what.contains("`api_token` is empty (--token-stdin)"));
 }
 
 #[test]
 fn the_first_file_found_is_read_and_never_merged() {
-    let place = Place::with_file("[confluence]\napi_user = working@acme.example\n");
-    fs::write(place.program.path().join(FILE_NAME), FILLED).unwrap();
-    assert!(place.failure(&[]).what.contains("`base_url` is not set; `api_token` is not set"));
-    fs::remove_file(place.working.path().join(FILE_NAME)).unwrap();
-    assert_eq!(place.config(&[]).connection.credentials.user(), "file@acme.example");
-    place.write("third.cfg", &FILLED.replace("file@", "third@"));
-    assert_eq!(place.config(&["--config", "third.cfg"]).connection.credentials.user(), "third@acme.example");
-    assert!(place.failure(&["--config", "absent.cfg"]).what.contains("absent.cfg cannot be read"));
+    let folders = TestFolders::with_file("[confluence]\napi_user = working@acme.example\n");
+    fs::write(folders.program.path().join(FILE_NAME), FILLED).unwrap();
+    assert!(folders.failure(&[]).what.contains("`base_url` is not set; `api_token` is not set"));
+    fs::remove_file(folders.working.path().join(FILE_NAME)).unwrap();
+    assert_eq!(folders.config(&[]).connection.credentials.user(), "file@acme.example");
+    folders.write("third.cfg", &FILLED.replace("file@", "third@"));
+    assert_eq!(folders.config(&["--config", "third.cfg"]).connection.credentials.user(), "third@acme.example");
+    assert!(folders.failure(&["--config", "absent.cfg"]).what.ends_with("absent.cfg"));
 }
 
 #[test]
 fn without_configuration_the_message_says_what_to_do() {
-    let failure = Place::new().failure(&[]);
+    let failure = TestFolders::new().failure(&[]);
     assert!(failure.what.contains("`base_url` is not set; `api_user` is not set; `api_token` is not set"), "{failure}");
     assert!(failure.why.as_deref().unwrap().matches(FILE_NAME).count() == 2, "{failure}");
     let remedy = failure.remedy.unwrap();
@@ -173,30 +177,32 @@ fn without_configuration_the_message_says_what_to_do() {
 
 #[test]
 fn the_template_as_it_is_counts_as_not_filled_in() {
-    let place = Place::with_file(TEMPLATE);
-    let failure = place.failure(&[]);
+    let folders = TestFolders::with_file(TEMPLATE);
+    let failure = folders.failure(&[]);
     for key in ["base_url", "api_user", "api_token"] {
         assert!(failure.what.contains(&format!("`{key}` is not filled in (")), "{failure}");
     }
-    // the values that stand in the older script and its documentation
+    // the placeholders of the legacy script and its documentation
     for (key, value) in [("BASE_URL", "https://YOUR_DOMAIN.atlassian.net/wiki"), ("API_USER", "YOUR_EMAIL")] {
-        let place = Place::with_file(FILLED).variable(&format!("CONFLUENCE_{key}"), value);
-        assert!(place.failure(&[]).what.contains("is not filled in (environment variable CONFLUENCE_"));
+        let folders = TestFolders::with_file(FILLED).variable(&format!("CONFLUENCE_{key}"), value);
+        assert!(folders.failure(&[]).what.contains("is not filled in (environment variable CONFLUENCE_"));
     }
 }
 
 #[test]
-fn a_wrong_value_is_named_where_it_stands() {
-    let place = Place::with_file(&format!("{FILLED}[audit]\nconcurrency = many\n"));
-    let failure = place.failure(&[]);
-    assert!(failure.what.ends_with(&format!("{FILE_NAME}:6: `concurrency` cannot be `many`")), "{failure}");
-    let place = Place::with_file(FILLED).variable("CONFLUENCE_BASE_URL", "http://acme.atlassian.net");
-    assert!(place.failure(&[]).what.starts_with("environment variable CONFLUENCE_BASE_URL: `base_url`"));
-    assert!(Place::with_file(FILLED).failure(&["--space", "[a"]).what.starts_with("--space: `[a` is no pattern"));
+fn an_invalid_value_is_reported_with_its_origin() {
+    let folders = TestFolders::with_file(&format!("{FILLED}[audit]\nconcurrency = many\n"));
+    let failure = folders.failure(&[]);
+    assert!(failure.what.ends_with(&format!("{FILE_NAME}:6: `concurrency`: invalid value `many`")), "{failure}");
+    let folders = TestFolders::with_file(FILLED).variable("CONFLUENCE_BASE_URL", "http://acme.atlassian.net");
+    assert!(folders.failure(&[]).what.starts_with("environment variable CONFLUENCE_BASE_URL: `base_url`"));
+    assert!(
+        TestFolders::with_file(FILLED).failure(&["--space", "[a"]).what.starts_with("--space: invalid pattern `[a`")
+    );
 }
 
 #[test]
-fn misspelt_variables_are_named_and_foreign_ones_are_left_alone() {
+fn misspelt_variables_cause_a_warning_and_unrelated_ones_do_not() {
     for (name, meant) in [
         ("CONFLUENCE_TOKEN", "CONFLUENCE_API_TOKEN"),
         ("CONFLUENCE_API_TOKN", "CONFLUENCE_API_TOKEN"),
@@ -206,75 +212,81 @@ fn misspelt_variables_are_named_and_foreign_ones_are_left_alone() {
         ("CONFLUENCE_USERNAME", "CONFLUENCE_API_USER"),
         ("CONFLUENCE_EMIAL", "CONFLUENCE_EMAIL"),
     ] {
-        let place = Place::with_file(FILLED).variable(name, "x");
-        assert_eq!(place.load(&[]).unwrap().warnings, [Warning::UnknownVariable { name: name.to_owned(), meant }]);
-        let failure = Place::new().variable(name, "x").failure(&[]);
-        assert!(failure.what.contains(&format!("{name} means nothing here; did you mean {meant}?")), "{failure}");
+        let folders = TestFolders::with_file(FILLED).variable(name, "x");
+        assert_eq!(
+            folders.load(&[]).unwrap().warnings,
+            [ConfigWarning::UnknownVariable { name: name.to_owned(), meant }]
+        );
+        let failure = TestFolders::new().variable(name, "x").failure(&[]);
+        assert!(
+            failure.what.contains(&format!("unknown environment variable {name} (did you mean {meant}?)")),
+            "{failure}"
+        );
     }
-    let place = Place::with_file(FILLED).variable("CONFLUENCE_HOME", "x").variable("CONFLUENT_API_KEY", "x");
-    assert_eq!(place.load(&[]).unwrap().warnings, []);
+    let folders = TestFolders::with_file(FILLED).variable("CONFLUENCE_HOME", "x").variable("CONFLUENT_API_KEY", "x");
+    assert_eq!(folders.load(&[]).unwrap().warnings, []);
 }
 
 #[cfg(unix)]
 #[test]
-fn a_file_with_the_token_that_others_can_read_is_told() {
+fn a_file_with_the_token_that_others_can_read_causes_a_warning() {
     use std::os::unix::fs::PermissionsExt;
     let open = |path: &Path, mode| fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
-    let place = Place::with_file(FILLED);
-    let path = place.working.path().join(FILE_NAME);
+    let folders = TestFolders::with_file(FILLED);
+    let path = folders.working.path().join(FILE_NAME);
     for mode in [0o644, 0o640, 0o604, 0o666] {
         open(&path, mode);
-        let warning = Warning::ReadableByOthers { path: path.clone(), mode };
-        assert_eq!(place.load(&[]).unwrap().warnings, std::slice::from_ref(&warning));
+        let warning = ConfigWarning::ReadableByOthers { path: path.clone(), mode };
+        assert_eq!(folders.load(&[]).unwrap().warnings, std::slice::from_ref(&warning));
         assert!(warning.lines().text().contains(&format!("chmod 600 {}", path.display())));
     }
-    let place =
-        Place::with_file(&FILLED.replace("api_token = from-the-file", "")).variable("CONFLUENCE_API_TOKEN", "t");
-    open(&place.working.path().join(FILE_NAME), 0o644);
-    assert_eq!(place.load(&[]).unwrap().warnings, [], "a file without a token may be shared");
-    let path = place.write("token", "from-the-token-file");
+    let folders =
+        TestFolders::with_file(&FILLED.replace("api_token = from-the-file", "")).variable("CONFLUENCE_API_TOKEN", "t");
+    open(&folders.working.path().join(FILE_NAME), 0o644);
+    assert_eq!(folders.load(&[]).unwrap().warnings, [], "a file without a token may be shared");
+    let path = folders.write("token", "from-the-token-file");
     open(&path, 0o644);
-    let warnings = place.load(&["--token-file", "token"]).unwrap().warnings;
-    assert_eq!(warnings, [Warning::ReadableByOthers { path, mode: 0o644 }]);
+    let warnings = folders.load(&["--token-file", "token"]).unwrap().warnings;
+    assert_eq!(warnings, [ConfigWarning::ReadableByOthers { path, mode: 0o644 }]);
 }
 
 #[test]
-fn quotes_around_a_value_are_told_because_they_belong_to_it() {
-    let place = Place::with_file(&FILLED.replace("file@acme.example", "\"file@acme.example\""));
-    let loaded = place.load(&[]).unwrap();
+fn quotes_around_a_value_cause_a_warning_since_they_are_part_of_it() {
+    let folders = TestFolders::with_file(&FILLED.replace("file@acme.example", "\"file@acme.example\""));
+    let loaded = folders.load(&[]).unwrap();
     assert_eq!(loaded.value.connection.credentials.user(), "\"file@acme.example\"");
-    assert!(matches!(&loaded.warnings[..], [Warning::Quoted { key: "api_user", .. }]), "{:?}", loaded.warnings);
+    assert!(matches!(&loaded.warnings[..], [ConfigWarning::Quoted { key: "api_user", .. }]), "{:?}", loaded.warnings);
 }
 
 #[test]
 fn the_token_is_in_no_debug_output_and_no_message() {
     let secret = "ATATT3xSecretOfAcme";
-    let place = Place::with_file(FILLED).variable("CONFLUENCE_API_TOKEN", secret);
-    let loaded = place.load(&[]).unwrap();
+    let folders = TestFolders::with_file(FILLED).variable("CONFLUENCE_API_TOKEN", secret);
+    let loaded = folders.load(&[]).unwrap();
     assert!(!format!("{loaded:?} {:#?}", loaded.value).contains(secret));
     for broken in ["ATATT3xSecret OfAcme", "ATATT3xSecretÖfAcme", "ATATT3xSecret\nOfAcme"] {
-        let failure = Place::with_file(FILLED).variable("CONFLUENCE_API_TOKEN", broken).failure(&[]);
+        let failure = TestFolders::with_file(FILLED).variable("CONFLUENCE_API_TOKEN", broken).failure(&[]);
         assert!(failure.what.starts_with("environment variable CONFLUENCE_API_TOKEN: `api_token`"), "{failure}");
         assert!(!format!("{failure} {failure:?}").contains("ATATT3x"), "{failure}");
     }
 }
 
 #[test]
-fn a_file_that_is_no_text_is_refused() {
-    let place = Place::new();
-    fs::write(place.working.path().join(FILE_NAME), b"[confluence]\napi_user = \xff\xfe\n").unwrap();
-    assert!(place.failure(&[]).why.unwrap().contains("not UTF-8"));
-    let place = Place::new();
-    fs::create_dir(place.working.path().join(FILE_NAME)).unwrap();
-    assert!(place.failure(&[]).what.ends_with("cannot be read"));
+fn a_file_that_is_not_text_is_refused() {
+    let folders = TestFolders::new();
+    fs::write(folders.working.path().join(FILE_NAME), b"[confluence]\napi_user = \xff\xfe\n").unwrap();
+    assert!(folders.failure(&[]).why.unwrap().contains("not UTF-8"));
+    let folders = TestFolders::new();
+    fs::create_dir(folders.working.path().join(FILE_NAME)).unwrap();
+    assert!(folders.failure(&[]).what.starts_with("cannot read "));
 }
 
 #[test]
-fn scope_and_rules_come_out_as_they_went_in() {
-    let place = Place::with_file(&format!(
+fn scope_and_rules_reach_the_options() {
+    let folders = TestFolders::with_file(&format!(
         "{FILLED}[audit]\nprotect_labels = keep, legal hold\nprotect_names = *.key\nalias_hosts = Old.Acme.Example\n"
     ));
-    let config = place.config(&[
+    let config = folders.config(&[
         "--space",
         "ENG",
         "--space=DOC*",
@@ -296,24 +308,24 @@ fn scope_and_rules_come_out_as_they_went_in() {
 }
 
 #[test]
-fn what_may_stay_unread_comes_from_the_file_or_from_flags() {
-    let place = Place::with_file(&format!("{FILLED}[audit]\naccept_unread = 1001@3, att5@0\n"));
+fn accepted_unread_versions_come_from_the_file_or_from_flags() {
+    let folders = TestFolders::with_file(&format!("{FILLED}[audit]\naccept_unread = 1001@3, att5@0\n"));
     let accepted = |arguments: &[&str]| {
-        let accepted = place.config(arguments).crawl.accept_unread;
+        let accepted = folders.config(arguments).crawl.accept_unread;
         accepted.iter().map(ToString::to_string).collect::<Vec<_>>()
     };
     assert_eq!(accepted(&[]), ["1001@3", "att5@0"]);
     assert_eq!(accepted(&["--accept-unread", "7@1, 8@2", "--accept-unread=9@4"]), ["7@1", "8@2", "9@4"]);
-    let failure = place.failure(&["--accept-unread", "1001"]);
-    assert_eq!((failure.status, failure.what.as_str()), (ExitStatus::Usage, "--accept-unread cannot be `1001`"));
+    let failure = folders.failure(&["--accept-unread", "1001"]);
+    assert_eq!((failure.status, failure.what.as_str()), (ExitStatus::Usage, "--accept-unread: invalid value `1001`"));
 }
 
 #[test]
-fn rendering_again_needs_the_rules_only() {
-    let place = Place::with_file("[audit]\nkeep_versions = 4\nprotect_names = *.key\n");
+fn recreating_a_report_needs_the_rules_only() {
+    let folders = TestFolders::with_file("[audit]\nkeep_versions = 4\nprotect_names = *.key\n");
     let rules = |keep_versions: Option<&str>| {
         let args = ReportArgs { keep_versions: keep_versions.map(str::to_owned), ..ReportArgs::default() };
-        args.load(&mut place.around()).unwrap().value
+        args.load(&mut folders.environment()).unwrap().value
     };
     assert_eq!(rules(None).keep_versions, 4);
     assert_eq!(rules(Some("2")).keep_versions, 2);
@@ -321,28 +333,28 @@ fn rendering_again_needs_the_rules_only() {
 }
 
 #[test]
-fn the_sample_site_needs_no_file_and_heeds_none() {
-    let place = Place::with_file("broken").variable("CONFLUENCE_API_TOKEN", "real");
+fn the_sample_site_ignores_file_and_environment() {
+    let folders = TestFolders::with_file("broken").variable("CONFLUENCE_API_TOKEN", "real");
     let args = DemoArgs { output: Some("out".into()) };
     let config = Config::for_sample_site(
         "http://127.0.0.1:8090/wiki",
         "demo@example.com",
         SecretString::from("demo-token"),
         &args,
-        &place.around(),
+        &folders.environment(),
     );
     let config = config.unwrap();
     assert_eq!(config.connection.base_url, "http://127.0.0.1:8090/wiki");
     assert_eq!(token(&config), "demo-token");
-    assert_eq!(config.output, place.working.path().join("out"));
+    assert_eq!(config.output, folders.working.path().join("out"));
 }
 
 #[test]
-fn a_place_without_a_cache_folder_is_told_unless_none_is_wanted() {
-    let mut place = Place::with_file(FILLED);
-    assert_eq!(place.load(&[]).unwrap().warnings, []);
-    place.variables.clear();
-    assert_eq!(place.load(&[]).unwrap().warnings, [Warning::NoCacheFolder]);
-    assert_eq!(place.load(&["--no-cache"]).unwrap().warnings, []);
-    assert_eq!(place.load(&["--cache-dir", "cache"]).unwrap().warnings, []);
+fn an_environment_without_a_cache_folder_causes_a_warning_unless_none_is_wanted() {
+    let mut folders = TestFolders::with_file(FILLED);
+    assert_eq!(folders.load(&[]).unwrap().warnings, []);
+    folders.variables.clear();
+    assert_eq!(folders.load(&[]).unwrap().warnings, [ConfigWarning::NoCacheFolder]);
+    assert_eq!(folders.load(&["--no-cache"]).unwrap().warnings, []);
+    assert_eq!(folders.load(&["--cache-dir", "cache"]).unwrap().warnings, []);
 }

@@ -1,48 +1,45 @@
-//! What is worth telling about a configuration that works all the same.
+//! Warnings about a configuration that is usable nevertheless.
 
 use std::fmt;
 use std::path::PathBuf;
 
-use crate::support::visible::Lines;
-use crate::support::wording::shell_word;
+use crate::support::formatting::shell_word;
+use crate::support::visible_text::Lines;
 
-/// A remark for people. It is returned, not printed: who loads the configuration decides where it goes.
+/// A warning. It is returned, not printed: the caller decides where it is shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Warning {
+pub enum ConfigWarning {
     /// A file that holds the token can be read by other accounts of this computer.
     ReadableByOthers {
-        /// The file.
         path: PathBuf,
         /// Its permission bits.
         mode: u32,
     },
-    /// An environment variable looks like one of ours, but is none.
+    /// An environment variable looks like a misspelt name of ours.
     UnknownVariable {
-        /// The variable that is set.
         name: String,
-        /// The one that was probably meant.
+        /// The variable that was probably meant.
         meant: &'static str,
     },
-    /// The environment names no place for a cache, as in a service without a user or in a container.
+    /// The environment has no cache folder, as in a container or a service without a user.
     NoCacheFolder,
-    /// A value stands in quotes, which belong to it here.
+    /// A value is in quotes, which are part of the value here.
     Quoted {
-        /// The key.
         key: &'static str,
-        /// Where it is set.
+        /// Where it was set.
         origin: String,
     },
 }
 
-impl Warning {
-    /// The remark on a misspelt variable, which may be why a value is missing.
+impl ConfigWarning {
+    /// Returns the warning about a misspelt variable, which may be why a value is missing.
     pub(super) fn misspelt(&self) -> Option<String> {
         matches!(self, Self::UnknownVariable { .. }).then(|| self.to_string())
     }
 }
 
-impl Warning {
-    /// The remark, with the command that mends it on a line of its own.
+impl ConfigWarning {
+    /// Returns the warning, with the remedy on a separate line.
     pub fn lines(&self) -> Lines {
         let lines = Lines::new(self);
         match self.remedy() {
@@ -51,17 +48,17 @@ impl Warning {
         }
     }
 
-    /// What mends it, where that is not said by the remark.
+    /// Returns the remedy, unless the warning itself contains it.
     pub fn remedy(&self) -> Option<String> {
         match self {
             Self::ReadableByOthers { path, .. } => Some(format!("chmod 600 {}", shell_word(&path.to_string_lossy()))),
-            Self::NoCacheFolder => Some("name one with --cache-dir, or say --no-cache".to_owned()),
+            Self::NoCacheFolder => Some("choose a folder with --cache-dir, or use --no-cache".to_owned()),
             Self::UnknownVariable { .. } | Self::Quoted { .. } => None,
         }
     }
 }
 
-impl fmt::Display for Warning {
+impl fmt::Display for ConfigWarning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::ReadableByOthers { path, mode } => write!(
@@ -70,11 +67,11 @@ impl fmt::Display for Warning {
                 path.display(),
             ),
             Self::NoCacheFolder => f.write_str(
-                "nothing is kept from run to run, so every run reads all old versions again: the environment names no \
-                 cache folder (neither HOME nor XDG_CACHE_HOME)",
+                "no cache folder: the environment sets neither HOME nor XDG_CACHE_HOME, so every run reads all old \
+                 versions again",
             ),
             Self::UnknownVariable { name, meant } => {
-                write!(f, "the environment variable {name} means nothing here; did you mean {meant}?")
+                write!(f, "unknown environment variable {name} (did you mean {meant}?)")
             }
             Self::Quoted { key, origin } => {
                 write!(f, "{origin}: values are taken literally, so the quotes are part of `{key}`; remove them")
@@ -90,7 +87,7 @@ mod tests {
     #[test]
     fn the_chmod_line_can_be_pasted_as_it_is() {
         let line = |path: &str| {
-            let warning = Warning::ReadableByOthers { path: PathBuf::from(path), mode: 0o644 };
+            let warning = ConfigWarning::ReadableByOthers { path: PathBuf::from(path), mode: 0o644 };
             warning.lines().text().lines().last().unwrap().trim().to_owned()
         };
         assert_eq!(line("/etc/csa.cfg"), "chmod 600 /etc/csa.cfg");

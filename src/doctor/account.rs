@@ -1,28 +1,29 @@
-//! Who reads, with what kind of token, and which spaces that account sees.
+//! Checks the account, the kind of its token, and which spaces it can see.
 
-use super::{Finding, State};
+use super::{CheckResult, CheckState};
 use crate::error::ExitStatus;
-use confluence_client::{Api, Look, Observed, Place, Refusal, RequestError};
+use confluence_client::{Api, ObservedResponse, ProbeRequest, ProbeTarget, Refusal, RequestError};
 
-/// The probe every run begins with; gives the account's id. An error is the exit status a run would end with.
-pub(super) async fn check(api: &Api, findings: &mut Vec<Finding>) -> Result<String, ExitStatus> {
+/// Sends the request that every run begins with and returns the account's id. An error is the exit status that a run
+/// would end with.
+pub(super) async fn check(api: &Api, findings: &mut Vec<CheckResult>) -> Result<String, ExitStatus> {
     let error = match api.current_user().await {
-        Ok(answer) => {
-            let user = answer.value;
+        Ok(response) => {
+            let user = response.value;
             let name = user.display_name.or(user.public_name).unwrap_or_default();
             let id = user.account_id.unwrap_or_default();
             api.client().expect_account(&id);
-            findings.push(Finding::new("account", State::Good, format!("the token belongs to {name}")));
-            findings.push(Finding::new(
+            findings.push(CheckResult::new("account", CheckState::Good, format!("the token belongs to {name}")));
+            findings.push(CheckResult::new(
                 "token",
-                State::Good,
-                "accepted at the address of the site, as tokens without scopes are",
+                CheckState::Good,
+                "accepted by the site: it is a token without scopes",
             ));
             return Ok(id);
         }
         Err(error) => error,
     };
-    let fatal = Finding::new("account", State::Fatal, error.to_string()).costs("no run is possible");
+    let fatal = CheckResult::new("account", CheckState::Fatal, error.to_string()).costs("no run is possible");
     match &error {
         RequestError::Unauthenticated { .. }
         | RequestError::Refused { why: Refusal::Visitor, .. }
@@ -42,35 +43,34 @@ pub(super) async fn check(api: &Api, findings: &mut Vec<Finding>) -> Result<Stri
     }
 }
 
-/// What the form of the refusal says about the token.
-async fn kind_of_token(api: &Api) -> Option<Finding> {
-    let observed = api.observe(&Look::at(Place::CurrentUser)).await.ok()?;
-    let finding = |found: &str| Finding::new("token", State::Fatal, found);
+/// Determines from the form of the refusal what is wrong with the token.
+async fn kind_of_token(api: &Api) -> Option<CheckResult> {
+    let observed = api.observe(&ProbeRequest::to(ProbeTarget::CurrentUser)).await.ok()?;
+    let finding = |found: &str| CheckResult::new("token", CheckState::Fatal, found);
     Some(match observed.status {
         401 if observed.html => finding(
-            "refused with a 401 page, which is what a token with scopes gets at the address of the site, and a pair of \
-             address and token that cannot be read",
+            "refused with a 401 page: the site does this for tokens with scopes and for credentials that it cannot parse",
         )
         .remedy("create an API token without scopes; this version cannot use one with scopes"),
         403 => finding(
-            "refused with 403, which is what an e-mail address and a token get that do not belong together, or a token \
-             that has expired",
+            "refused with status 403: usually, the e-mail address and the token do not belong together, or the token has \
+             expired",
         )
-        .remedy("check the e-mail address; if it is right, create a new token: they live one year at most"),
+        .remedy("check the e-mail address; if it is correct, create a new token: tokens expire after one year at most"),
         200 => {
-            finding("not looked at: the site answers everybody as a visitor, so wrong credentials look like right ones")
-                .remedy("check the e-mail address and the token: only public content would be seen")
+            finding("not checked: the site treats everyone as a visitor, so wrong credentials look like correct ones")
+                .remedy("check the e-mail address and the token: a run would read public content only")
         }
         status => finding(&format!("refused with status {status}")),
     })
 }
 
-/// How many spaces of each kind the account sees.
-pub(super) async fn spaces(api: &Api, findings: &mut Vec<Finding>) {
+/// Counts the spaces of each kind that the account can see.
+pub(super) async fn spaces(api: &Api, findings: &mut Vec<CheckResult>) {
     let mut counts = Vec::new();
     let mut total = 0;
     for status in ["current", "archived"] {
-        match api.observe(&Look::at(Place::Spaces).statuses(&[status]).limit(250)).await {
+        match api.observe(&ProbeRequest::to(ProbeTarget::Spaces).statuses(&[status]).limit(250)).await {
             Ok(observed) => match observed.results() {
                 Some(results) => {
                     total += results.len();
@@ -80,43 +80,44 @@ pub(super) async fn spaces(api: &Api, findings: &mut Vec<Finding>) {
                 }
                 None => return findings.push(without_spaces(&observed)),
             },
-            Err(error) => return findings.push(unanswered("spaces", &error)),
+            Err(error) => return findings.push(failed("spaces", &error)),
         }
     }
     let found = counts.join("; ");
     findings.push(if total == 0 {
-        Finding::new("spaces", State::Fatal, "the account sees no space")
+        CheckResult::new("spaces", CheckState::Fatal, "the account cannot see any space")
             .costs("no run is possible")
             .remedy("check that this account may use Confluence on this site")
     } else {
-        Finding::new("spaces", State::Good, found)
+        CheckResult::new("spaces", CheckState::Good, found)
     });
-    findings.push(Finding::new(
+    findings.push(CheckResult::new(
         "restricted content",
-        State::Note,
-        "spaces and pages that this account may not see are in no list, and nothing says so",
+        CheckState::Note,
+        "the lists omit spaces and pages that this account may not see, without saying so",
     ));
 }
 
-/// No space is known.
-fn without_spaces(observed: &Observed) -> Finding {
+/// Returns the result for a list of spaces that was refused.
+fn without_spaces(observed: &ObservedResponse) -> CheckResult {
     refused("spaces", observed)
         .costs("no run is possible: the spaces are read first")
-        .remedy("look at what is said of the other lists below; if they answer, run again")
+        .remedy("check the results of the other lists below; if those work, run again")
 }
 
-/// A list that was refused.
-pub(super) fn refused(subject: &str, observed: &Observed) -> Finding {
+/// Returns the result for a list that was refused.
+pub(super) fn refused(subject: &str, observed: &ObservedResponse) -> CheckResult {
     let found = match observed.status {
         401 | 403 => format!("refused with status {}", observed.status),
         410 => "the server has retired this endpoint (410)".to_owned(),
-        200 => "answered with something that is no list".to_owned(),
-        status => format!("answered with status {status}"),
+        429 => "the server throttles requests (429)".to_owned(),
+        200 => "the response is not a list".to_owned(),
+        status => format!("failed with status {status}"),
     };
-    Finding::new(subject, State::Missing, found)
+    CheckResult::new(subject, CheckState::Missing, found)
 }
 
-/// A list that was not answered.
-pub(super) fn unanswered(subject: &str, error: &RequestError) -> Finding {
-    Finding::new(subject, State::Missing, error.to_string()).remedy(error.remedy())
+/// Returns the result for a list that could not be requested.
+pub(super) fn failed(subject: &str, error: &RequestError) -> CheckResult {
+    CheckResult::new(subject, CheckState::Missing, error.to_string()).remedy(error.remedy())
 }

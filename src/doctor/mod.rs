@@ -1,7 +1,7 @@
-//! Looks at a site as the configured account sees it, before a run does: what works, and what each missing thing costs.
+//! Checks before a run what works for the configured account, and what a run would lose without the rest.
 //!
-//! Everything is read with GET. [`examine`] checks what an audit needs; [`probe`] settles questions about the API that
-//! its documents leave open.
+//! All requests are GET. [`examine`] checks what an audit needs; [`probe`] tests behaviour of the API that its
+//! documentation does not define.
 
 mod account;
 mod endpoints;
@@ -13,15 +13,15 @@ use serde::Serialize;
 
 use crate::error::ExitStatus;
 use confluence_client::Api;
-pub use probe::{Answered, probe};
+pub use probe::{ProbeResult, probe};
 
-/// How a check ended.
+/// Result of a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum State {
-    /// As it should be.
+pub enum CheckState {
+    /// Works.
     Good,
-    /// Worth knowing; costs nothing that the promise depends on.
+    /// Worth knowing; no verdict depends on it.
     Note,
     /// A run would be incomplete.
     Missing,
@@ -29,8 +29,7 @@ pub enum State {
     Fatal,
 }
 
-impl State {
-    /// One word for people.
+impl CheckState {
     pub fn word(self) -> &'static str {
         match self {
             Self::Good => "ok",
@@ -41,30 +40,29 @@ impl State {
     }
 }
 
-/// One thing looked at.
+/// One check and its result.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Finding {
-    /// What was looked at.
+pub struct CheckResult {
+    /// What was checked.
     pub subject: String,
-    /// How that ended.
-    pub state: State,
+    pub state: CheckState,
     /// What was found.
     pub found: String,
-    /// What it costs, where something is missing.
+    /// What a run loses if it is missing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cost: Option<String>,
-    /// What to do, where something can be done.
+    /// What to do, if anything.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub remedy: Option<String>,
 }
 
-impl Finding {
-    /// A finding that needs no action.
-    pub fn new(subject: impl Into<String>, state: State, found: impl Into<String>) -> Self {
+impl CheckResult {
+    /// A result that needs no action.
+    pub fn new(subject: impl Into<String>, state: CheckState, found: impl Into<String>) -> Self {
         Self { subject: subject.into(), state, found: found.into(), cost: None, remedy: None }
     }
 
-    /// Adds what it costs.
+    /// Adds what a run loses.
     #[must_use]
     pub fn costs(self, cost: impl Into<String>) -> Self {
         Self { cost: Some(cost.into()), ..self }
@@ -77,24 +75,24 @@ impl Finding {
     }
 }
 
-/// All findings, and the exit status they lead to.
+/// All results, and the exit status that follows from them.
 #[derive(Debug, Clone, Serialize)]
 pub struct Diagnosis {
-    /// In the order they were made.
-    pub findings: Vec<Finding>,
+    /// In the order of the checks.
+    pub findings: Vec<CheckResult>,
     #[serde(skip)]
     status: ExitStatus,
 }
 
 impl Diagnosis {
-    /// 0 when a run can be complete, 3 when it would not be, 4 or 5 when none is possible.
+    /// Returns 0 if a run can be complete, 3 if it would be incomplete, 4 or 5 if none is possible.
     pub fn status(&self) -> ExitStatus {
-        let missing = self.findings.iter().any(|finding| finding.state == State::Missing);
+        let missing = self.findings.iter().any(|finding| finding.state == CheckState::Missing);
         ExitStatus::decide([self.status].into_iter().chain(missing.then_some(ExitStatus::Incomplete)))
     }
 }
 
-/// Checks the account, the spaces, every kind of content an audit reads, and the limits the server tells.
+/// Checks the account, the spaces, every kind of content that an audit reads, and the rate limits.
 pub async fn examine(api: &Api) -> Diagnosis {
     let mut findings = Vec::new();
     let status = match account::check(api, &mut findings).await {

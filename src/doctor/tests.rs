@@ -1,9 +1,9 @@
-//! A healthy site, and sites that lack one thing.
+//! Tests of doctor against a healthy site and sites that lack one thing.
 
 use super::*;
 use crate::progress::Progress;
 use confluence_client::{Api, ConnectionSettings, Credentials};
-use confluence_sim::site::{Kind, Status};
+use confluence_sim::site::{ContentType, Status};
 use confluence_sim::workflow::WorkflowApp;
 use confluence_sim::{DemoServer, Fault, FaultPlan, Occurrence, RoutePattern, sample_site};
 
@@ -19,7 +19,7 @@ fn client(server: &DemoServer) -> Api {
     client_as(server, &server.token())
 }
 
-fn finding<'a>(diagnosis: &'a Diagnosis, subject: &str) -> &'a Finding {
+fn finding<'a>(diagnosis: &'a Diagnosis, subject: &str) -> &'a CheckResult {
     diagnosis.findings.iter().find(|finding| finding.subject == subject).unwrap()
 }
 
@@ -28,14 +28,14 @@ async fn a_healthy_site_has_nothing_missing() {
     let server = serve(FaultPlan::none()).await;
     let diagnosis = examine(&client(&server)).await;
     assert_eq!(diagnosis.status(), ExitStatus::Complete, "{:#?}", diagnosis.findings);
-    assert!(diagnosis.findings.iter().all(|finding| matches!(finding.state, State::Good | State::Note)));
-    assert_eq!(finding(&diagnosis, "API").found, "REST v2 answers, and v1 where v2 has nothing");
+    assert!(diagnosis.findings.iter().all(|finding| matches!(finding.state, CheckState::Good | CheckState::Note)));
+    assert_eq!(finding(&diagnosis, "API").found, "REST v2 works, and v1 for everything that v2 lacks");
     assert!(finding(&diagnosis, "spaces").found.contains("current"));
     assert!(server.requests().iter().all(|entry| entry.method == "GET"));
 }
 
 #[tokio::test]
-async fn every_refusal_of_the_token_is_told_apart() {
+async fn every_refusal_of_the_token_is_distinguished() {
     let server = serve(FaultPlan::none()).await;
     let wrong = examine(&client_as(&server, "wrong")).await;
     assert_eq!(wrong.status(), ExitStatus::Authentication);
@@ -53,7 +53,7 @@ async fn every_refusal_of_the_token_is_told_apart() {
 }
 
 #[tokio::test]
-async fn what_is_missing_comes_with_its_cost_and_a_remedy() {
+async fn a_missing_kind_of_content_comes_with_its_cost_and_a_remedy() {
     for (path, subject) in [
         ("/wiki/api/v2/footer-comments", "footer comments"),
         ("/wiki/rest/api/template/page", "page templates"),
@@ -64,13 +64,13 @@ async fn what_is_missing_comes_with_its_cost_and_a_remedy() {
         let diagnosis = examine(&client(&server)).await;
         assert_eq!(diagnosis.status(), ExitStatus::Incomplete, "{subject}");
         let finding = finding(&diagnosis, subject);
-        assert_eq!(finding.state, State::Missing);
+        assert_eq!(finding.state, CheckState::Missing);
         assert!(finding.cost.is_some() && finding.remedy.is_some() && finding.found.contains("403"), "{finding:?}");
     }
 }
 
 #[tokio::test]
-async fn what_no_verdict_depends_on_is_a_note_with_its_cost() {
+async fn a_missing_thing_that_no_verdict_depends_on_is_a_note_with_its_cost() {
     for (path, subject) in
         [("/wiki/rest/api/user/bulk", "people"), ("/wiki/rest/api/content/*/download", "sizes of old versions")]
     {
@@ -79,15 +79,15 @@ async fn what_no_verdict_depends_on_is_a_note_with_its_cost() {
         let diagnosis = examine(&client(&server)).await;
         assert_eq!(diagnosis.status(), ExitStatus::Complete, "{subject}: {:#?}", diagnosis.findings);
         let finding = finding(&diagnosis, subject);
-        assert_eq!(finding.state, State::Note);
+        assert_eq!(finding.state, CheckState::Note);
         assert!(finding.cost.is_some() && finding.remedy.is_some(), "{finding:?}");
     }
     let server = serve(FaultPlan::none()).await;
-    assert_eq!(finding(&examine(&client(&server)).await, "sizes of old versions").state, State::Good);
+    assert_eq!(finding(&examine(&client(&server)).await, "sizes of old versions").state, CheckState::Good);
 }
 
 #[tokio::test]
-async fn a_v2_that_fails_is_not_taken_for_data_center() {
+async fn a_site_whose_v2_fails_is_not_mistaken_for_data_center() {
     for (status, is_data_center) in [(500, false), (403, false), (404, true)] {
         let route = RoutePattern::path("/wiki/api/v2/*").unwrap();
         let server = serve(FaultPlan::none().on(route, Occurrence::From(1), Fault::status(status))).await;
@@ -101,12 +101,12 @@ async fn a_v2_that_fails_is_not_taken_for_data_center() {
 }
 
 #[tokio::test]
-async fn each_workflow_app_is_told_and_what_its_absence_costs() {
+async fn each_workflow_app_is_reported_and_the_cost_of_its_absence() {
     let server = serve(FaultPlan::none()).await;
     for (app, words) in [
-        (WorkflowApp::ComalaCloud, "answers the search"),
-        (WorkflowApp::ComalaDataCenter, "as on Data Center"),
-        (WorkflowApp::None, "none that the search knows"),
+        (WorkflowApp::ComalaCloud, "for Cloud, found by search"),
+        (WorkflowApp::ComalaDataCenter, "for Data Center"),
+        (WorkflowApp::None, "none found by search"),
     ] {
         server.change_site(|site| site.workflow.app = app);
         let diagnosis = examine(&client(&server)).await;
@@ -119,23 +119,23 @@ async fn each_workflow_app_is_told_and_what_its_absence_costs() {
 #[tokio::test]
 async fn headers_about_limits_are_shown() {
     let headers = [("content-type", "application/json"), ("x-ratelimit-remaining", "7"), ("x-secret", "s3cret")];
-    let answer = Fault::Answer {
+    let response = Fault::Answer {
         status: 200,
         headers: headers.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec(),
         body: r#"{"results":[]}"#.to_owned(),
     };
     let route = RoutePattern::path("/wiki/api/v2/labels").unwrap();
-    let server = serve(FaultPlan::none().on(route, Occurrence::From(1), answer)).await;
+    let server = serve(FaultPlan::none().on(route, Occurrence::From(1), response)).await;
     let diagnosis = examine(&client(&server)).await;
     assert_eq!(finding(&diagnosis, "rate limits").found, "x-ratelimit-remaining: 7");
 }
 
-fn answer<'a>(answers: &'a [Answered], id: &str) -> &'a str {
+fn answer<'a>(answers: &'a [ProbeResult], id: &str) -> &'a str {
     &answers.iter().find(|answer| answer.id == id).unwrap().answer
 }
 
 #[tokio::test]
-async fn the_probe_finds_out_how_the_site_behaves() {
+async fn the_probe_reports_how_the_site_behaves() {
     let server = serve(FaultPlan::none()).await;
     let answers = probe(&client(&server), &Progress::silent()).await;
     assert!(answer(&answers, "old-size").starts_with("yes"), "{answers:#?}");
@@ -146,7 +146,7 @@ async fn the_probe_finds_out_how_the_site_behaves() {
     assert_eq!(answer(&answers, "anonymous"), "nothing: the site refuses visitors");
     assert_eq!(answer(&answers, "deprecated"), "no");
     assert_eq!(answer(&answers, "edition"), "yes: STANDARD");
-    assert!(answer(&answers, "files-of-archive").starts_with("by the page's own list"), "{answers:#?}");
+    assert!(answer(&answers, "files-of-archive").starts_with("in the page's own list"), "{answers:#?}");
     assert!(answer(&answers, "files-of-drafts").starts_with("not known"), "{answers:#?}");
     assert_eq!(answer(&answers, "without-successor"), "yes, all of them");
     assert_eq!(answer(&answers, "search-properties"), "yes, with values");
@@ -159,20 +159,21 @@ async fn the_probe_finds_out_how_the_site_behaves() {
         site.behaviour.search_without_properties = true;
         let owners: Vec<String> =
             site.attachments.iter().filter_map(|file| file.container.id().map(str::to_owned)).collect();
-        let page = site.contents.iter_mut().find(|page| page.kind == Kind::Page && owners.contains(&page.id)).unwrap();
+        let page =
+            site.contents.iter_mut().find(|page| page.kind == ContentType::Page && owners.contains(&page.id)).unwrap();
         page.status = Status::Draft;
         site.spaces.iter_mut().for_each(|space| space.public = true);
     });
     let answers = probe(&client(&server), &Progress::silent()).await;
     assert!(answer(&answers, "old-size").starts_with("NO"), "{answers:#?}");
-    assert_eq!(answer(&answers, "files-of-drafts"), "yes: 1 such pages were met");
+    assert_eq!(answer(&answers, "files-of-drafts"), "yes: 1 found");
     assert!(answer(&answers, "replies").contains("footer-comments: no"), "{answers:#?}");
     assert!(answer(&answers, "anonymous").starts_with("public content"), "{answers:#?}");
     assert!(answer(&answers, "search-properties").starts_with("NO"), "{answers:#?}");
 }
 
 #[tokio::test]
-async fn the_probe_can_be_shared() {
+async fn the_probe_contains_nothing_that_identifies_the_site() {
     let server = serve(FaultPlan::none()).await;
     let answers = probe(&client(&server), &Progress::silent()).await;
     let text = serde_json::to_string(&answers).unwrap();

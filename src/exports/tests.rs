@@ -1,4 +1,4 @@
-//! The derived files: written again whenever they are not as they should be, and never over somebody's work.
+//! Derived files are rewritten whenever they differ from what they should be, and never overwrite someone's edits.
 
 use std::fs;
 use std::path::PathBuf;
@@ -6,14 +6,14 @@ use std::path::PathBuf;
 use tempfile::TempDir;
 
 use super::*;
-use crate::history::tests::{copy, data, export, open, recorded, rows, taken, text};
+use crate::history::tests::{copy, data, export, open, recorded, rows, snapshot, text};
 use crate::history::{PAGE, Retention, WEEK};
-use crate::spreadsheet::{Field, Type, Value};
+use crate::spreadsheet::{ColumnType, Field, Value};
 
 const KEEP: Retention = Retention { weeks: 2, archive: true, keep: None, joined: true };
 
 fn three_weeks() -> (TempDir, PathBuf) {
-    recorded(&["2026-W45", "2026-W46", "2026-W47"].map(|week| taken(week, 1, true)), KEEP)
+    recorded(&["2026-W45", "2026-W46", "2026-W47"].map(|week| snapshot(week, 1, true)), KEEP)
 }
 
 const DERIVED: [&str; 6] = [
@@ -34,7 +34,7 @@ fn weeks_beyond_the_retention_are_archived_by_their_age() {
         (Retention { weeks: 1, archive: false, ..KEEP }, 0),
         (Retention::default(), 0),
     ] {
-        let (_root, folder) = recorded(&weeks.map(|week| taken(week, 1, true)), retention);
+        let (_root, folder) = recorded(&weeks.map(|week| snapshot(week, 1, true)), retention);
         for (number, week) in weeks.into_iter().enumerate() {
             let name = format!("confluence_data_{week}.csv");
             let is_archived = folder.join("archived_snapshots").join(&name).exists();
@@ -44,7 +44,7 @@ fn weeks_beyond_the_retention_are_archived_by_their_age() {
 }
 
 #[test]
-fn every_derived_file_that_is_removed_comes_back() {
+fn every_removed_derived_file_is_written_again() {
     let (_root, folder) = three_weeks();
     let before = data(&folder);
     for name in DERIVED {
@@ -53,7 +53,7 @@ fn every_derived_file_that_is_removed_comes_back() {
         assert_eq!(data(&folder), before, "{name}");
     }
     fs::remove_file(folder.join("history.json")).unwrap();
-    assert_eq!(export(&folder, KEEP).remarks, [] as [&str; 0], "they are as they would be written");
+    assert_eq!(export(&folder, KEEP).remarks, [] as [&str; 0], "the files are as they would be written");
     assert_eq!(data(&folder), before);
 }
 
@@ -73,37 +73,37 @@ fn a_file_that_a_spreadsheet_saved_is_set_aside_once_and_written_again() {
         );
         assert_eq!(text(&folder, &format!("{name}.edited")), saved);
         assert_eq!(data(&folder)[name], before[name]);
-        assert_eq!(export(&folder, KEEP).remarks, [] as [&str; 0], "{name} is told once");
+        assert_eq!(export(&folder, KEEP).remarks, [] as [&str; 0], "the remark about {name} appears once");
     }
-    // a second edit does not take the place of the first
+    // a second edit does not overwrite the first
     fs::write(folder.join(DERIVED[1]), "again").unwrap();
     export(&folder, KEEP);
     assert_eq!(text(&folder, &format!("{}.edited-2", DERIVED[1])), "again");
 }
 
 #[test]
-fn a_run_goes_on_over_edited_files() {
+fn a_run_continues_if_derived_files_were_edited() {
     let (_root, folder) = three_weeks();
     for name in DERIVED {
         fs::write(folder.join(name), "x").unwrap();
     }
-    taken("2026-W48", 2, true).record(&mut open(&folder).unwrap(), KEEP).unwrap();
+    snapshot("2026-W48", 2, true).record(&mut open(&folder).unwrap(), KEEP).unwrap();
     assert_eq!(text(&folder, "confluence_data_history.csv").lines().count(), 9);
     assert_eq!(rows(&open(&folder).unwrap()).len(), 8);
 }
 
 #[test]
-fn a_file_of_all_weeks_grows_and_keeps_what_it_has() {
+fn a_file_of_all_weeks_gets_new_weeks_and_keeps_the_others() {
     let (_root, folder) = three_weeks();
     let before = text(&folder, "confluence_data_history.csv");
-    taken("2026-W48", 2, true).record(&mut open(&folder).unwrap(), KEEP).unwrap();
+    snapshot("2026-W48", 2, true).record(&mut open(&folder).unwrap(), KEEP).unwrap();
     let after = text(&folder, "confluence_data_history.csv");
     let (header, rows) = before.split_once("\r\n").unwrap();
     let new = after.split_inclusive("\r\n").skip(1).take(2).collect::<String>();
     assert!(new.matches("2026-W48").count() >= 2, "{new}");
     assert_eq!(after, format!("{header}\r\n{new}{rows}"), "the newest week comes first");
-    // a week in the middle that is measured again
-    taken("2026-W46", 3, true).record(&mut open(&folder).unwrap(), KEEP).unwrap();
+    // a week in the middle is measured again
+    snapshot("2026-W46", 3, true).record(&mut open(&folder).unwrap(), KEEP).unwrap();
     let (_other, fresh) = copy(&folder);
     fs::remove_file(fresh.join("confluence_data_history.csv")).unwrap();
     export(&fresh, KEEP);
@@ -111,7 +111,7 @@ fn a_file_of_all_weeks_grows_and_keeps_what_it_has() {
 }
 
 #[test]
-fn a_file_of_all_weeks_that_has_them_in_another_order_is_written_anew() {
+fn a_file_of_all_weeks_in_another_order_is_rewritten() {
     let (_root, folder) = three_weeks();
     let (name, list) = ("confluence_data_history.csv", "history.json");
     let newest_first = text(&folder, name);
@@ -151,7 +151,7 @@ fn an_edit_in_the_middle_of_a_file_of_all_weeks_is_not_copied() {
 }
 
 #[test]
-fn a_file_of_all_weeks_can_be_switched_off() {
+fn the_file_of_all_weeks_can_be_turned_off() {
     let (_root, folder) = three_weeks();
     export(&folder, Retention { joined: false, ..KEEP });
     assert!(!folder.join("confluence_data_history.csv").exists());
@@ -160,23 +160,27 @@ fn a_file_of_all_weeks_can_be_switched_off() {
 }
 
 #[test]
-fn a_file_of_the_same_name_from_somebody_else_is_set_aside() {
-    let (_root, folder) = recorded(&[taken("2026-W45", 1, true)], KEEP);
+fn a_file_with_the_same_name_that_this_program_did_not_write_is_set_aside() {
+    let (_root, folder) = recorded(&[snapshot("2026-W45", 1, true)], KEEP);
     fs::create_dir_all(folder.join("archived_snapshots")).unwrap();
     fs::write(folder.join("archived_snapshots/confluence_data_2026-W45.csv"), "somebody else's").unwrap();
-    taken("2026-W47", 2, true).record(&mut open(&folder).unwrap(), KEEP).unwrap();
+    snapshot("2026-W47", 2, true).record(&mut open(&folder).unwrap(), KEEP).unwrap();
     assert_eq!(text(&folder, "archived_snapshots/confluence_data_2026-W45.csv.edited"), "somebody else's");
     assert!(text(&folder, "archived_snapshots/confluence_data_2026-W45.csv").contains("2026-W45"));
-    assert!(!folder.join("confluence_data_2026-W45.csv").exists(), "it was moved");
+    assert!(!folder.join("confluence_data_2026-W45.csv").exists(), "it was moved to the archive");
 }
 
 #[test]
 fn a_parquet_file_copies_the_columns_of_all_weeks() {
     let (_root, folder) = three_weeks();
-    let fields = [Field::new(WEEK, Type::Text), Field::new(PAGE, Type::Text), Field::new("word_count", Type::Integer)];
+    let fields = [
+        Field::new(WEEK, ColumnType::Text),
+        Field::new(PAGE, ColumnType::Text),
+        Field::new("word_count", ColumnType::Integer),
+    ];
     let history = open(&folder).unwrap();
     let mut exporter = Exporter::new(&history).unwrap();
-    exporter.copied_columns("model/facts.parquet", &fields).unwrap();
+    exporter.copy_columns("model/facts.parquet", &fields).unwrap();
     exporter.finish().unwrap();
     let table = crate::spreadsheet::ParquetTable::open(&folder.join("model/facts.parquet")).unwrap();
     let mut found = Vec::new();
@@ -191,9 +195,9 @@ fn a_parquet_file_copies_the_columns_of_all_weeks() {
 }
 
 #[test]
-fn a_table_that_is_written_row_by_row_stands_in_both_files() {
+fn a_table_written_row_by_row_is_in_both_files() {
     let (_root, folder) = three_weeks();
-    let fields = [Field::new(PAGE, Type::Text), Field::new("word_count", Type::Integer)];
+    let fields = [Field::new(PAGE, ColumnType::Text), Field::new("word_count", ColumnType::Integer)];
     let rows = [[Value::text("a, \"b\""), Value::Integer(3)], [Value::text("=1"), Value::Empty]];
     let history = open(&folder).unwrap();
     let mut exporter = Exporter::new(&history).unwrap();
@@ -217,9 +221,9 @@ fn a_table_that_is_written_row_by_row_stands_in_both_files() {
 
 #[cfg(unix)]
 #[test]
-fn what_cannot_be_put_in_place_is_said_and_the_rest_is_written() {
+fn a_folder_in_place_of_a_derived_file_is_set_aside_and_the_rest_is_written() {
     let (_root, folder) = three_weeks();
-    // a folder of the name, which nobody can rename a file over
+    // a file cannot be renamed over a folder that is not empty
     fs::remove_file(folder.join("confluence_data_2026-W46.csv")).unwrap();
     fs::create_dir(folder.join("confluence_data_2026-W46.csv")).unwrap();
     fs::create_dir(folder.join("confluence_data_2026-W46.csv").join("x")).unwrap();
@@ -229,8 +233,8 @@ fn what_cannot_be_put_in_place_is_said_and_the_rest_is_written() {
 }
 
 #[test]
-fn a_file_that_is_too_long_for_excel_is_told() {
-    assert_eq!(export::too_long(1_048_575), None);
-    let told = export::too_long(1_048_576).unwrap();
-    assert!(told.contains("1048576 rows") && told.contains("history_csv = no"), "{told}");
+fn a_file_that_is_too_long_for_excel_is_reported() {
+    assert_eq!(exporter::too_long(1_048_575), None);
+    let remark = exporter::too_long(1_048_576).unwrap();
+    assert!(remark.contains("1048576 rows") && remark.contains("history_csv = no"), "{remark}");
 }

@@ -1,4 +1,4 @@
-//! What can go wrong with the history. Nothing is ever overwritten when something does.
+//! Errors of the history. No error leaves a file overwritten.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -10,24 +10,23 @@ use crate::support::file_error::FileError;
 use crate::support::iso_week::IsoWeek;
 use crate::support::lock::LockError;
 
-/// Something in the folder that is not as it was written.
+/// A file of the history that is not as it was written.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct Finding {
+pub struct DamageReport {
     /// Path below the folder of the history, with `/`.
     pub file: String,
-    /// The first line that does not fit, from 1; `None` where no line is to blame.
+    /// The first wrong line, from 1; `None` if the problem is not in a line.
     pub line: Option<u64>,
-    /// What does not fit.
     pub problem: String,
 }
 
-impl Finding {
+impl DamageReport {
     pub(crate) fn new(file: &str, line: Option<u64>, problem: impl Into<String>) -> Self {
         Self { file: file.to_owned(), line, problem: problem.into() }
     }
 }
 
-impl fmt::Display for Finding {
+impl fmt::Display for DamageReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.line {
             Some(line) => write!(f, "{}:{line}: {}", self.file, self.problem),
@@ -36,116 +35,98 @@ impl fmt::Display for Finding {
     }
 }
 
-/// Why the history cannot be used, or a snapshot cannot be put into it.
+/// Why the history cannot be used, or a snapshot cannot be recorded in it.
 #[derive(Debug, thiserror::Error)]
 pub enum HistoryError {
-    /// Another run works on the same history.
-    #[error("another run works on this history: {holder}")]
+    /// Another run holds the lock of the history.
+    #[error("another run is using this history: {holder}")]
     Locked {
-        /// Who holds the lock.
+        /// The process that holds the lock.
         holder: String,
     },
-    /// The file system.
     #[error(transparent)]
     File(#[from] FileError),
-    /// The week is safe on the disk, but a file that follows from it could not be put in place.
+    /// The week is safely on disk, but a file derived from it could not be written.
     #[error("the week is recorded, but not all files could be written: {cause}")]
     Unfinished {
-        /// What stood in the way, e.g. a file that a spreadsheet holds open.
+        /// Why not, e.g. a spreadsheet program has a file open.
         cause: Box<HistoryError>,
     },
-    /// A newer program wrote the history: its schema is newer, or it has columns that this program does not know.
-    #[error("{} was written by version {written_by} of this program: use that or a newer one", path.display())]
+    /// A newer version of the program wrote the history: its schema is newer, or it has columns that this version does not
+    /// know.
+    #[error("{} was written by version {written_by} of this program; use that version or a newer one", path.display())]
     Newer {
-        /// The file.
         path: PathBuf,
         /// The version of the program that wrote it.
         written_by: String,
     },
-    /// A program that was never released wrote the history, in a form that is read no more.
+    /// An unreleased version of the program wrote the history, in a format that is no longer supported.
     #[error("the history in {} was written by a version that was never released", folder.display())]
-    Unreleased {
-        /// The folder of the history.
-        folder: PathBuf,
-    },
-    /// Files are not as they were written (F-81). There is at least one finding.
+    Unreleased { folder: PathBuf },
+    /// Files are not as they were written (F-81). `findings` is not empty.
     #[error("the history in {} is damaged: {}", folder.display(), summary(findings))]
-    Damaged {
-        /// The folder of the history.
-        folder: PathBuf,
-        /// What does not fit.
-        findings: Vec<Finding>,
-    },
-    /// The older script keeps its files under the same names in this folder.
-    #[error("{} holds files of the older script: {file}", folder.display())]
-    OlderScript {
-        /// The folder.
+    Damaged { folder: PathBuf, findings: Vec<DamageReport> },
+    /// The folder contains files of the legacy script, which have the same names.
+    #[error("{} contains files of the legacy script: {file}", folder.display())]
+    LegacyScript {
         folder: PathBuf,
         /// One of them.
         file: String,
     },
-    /// The history is of another site.
+    /// The history belongs to another site.
     #[error("the history in {} belongs to {known}, not to {given}", folder.display())]
     OtherSite {
-        /// The folder of the history.
         folder: PathBuf,
-        /// The site it is of.
+        /// The site of the history.
         known: String,
-        /// The site that was to be recorded.
+        /// The site of the run.
         given: String,
     },
-    /// The last snapshot was read by another account.
-    #[error("the history in {} was read by the account {known}, not by {given}", folder.display())]
+    /// Another account took the last snapshot.
+    #[error("the history in {} was recorded with the account {known}, not {given}", folder.display())]
     OtherAccount {
-        /// The folder of the history.
         folder: PathBuf,
-        /// The account that read the last snapshot.
+        /// The account that took the last snapshot.
         known: String,
-        /// The account that reads now.
+        /// The account of the run.
         given: String,
     },
-    /// There is no history in the folder.
     #[error("there is no history in {}", folder.display())]
-    Absent {
-        /// The folder.
-        folder: PathBuf,
-    },
-    /// A row of a snapshot that cannot be kept. A mistake of the caller.
+    Absent { folder: PathBuf },
+    /// A row of a snapshot is invalid: a bug in the caller.
     #[error("row {row} of the snapshot of {week}: {problem}")]
     Row {
-        /// The week of the snapshot.
         week: IsoWeek,
         /// Number of the row, from 1.
         row: usize,
-        /// What is wrong with it.
         problem: String,
     },
 }
 
 impl HistoryError {
-    /// What to do about it, where there is something.
+    /// Returns what the user can do about the error.
     pub fn remedy(&self) -> Option<&'static str> {
         match self {
-            Self::Locked { .. } => Some("wait until it has ended; the lock ends with that process"),
+            Self::Locked { .. } => Some("wait until that run ends; its process releases the lock"),
             Self::File(_) => {
-                Some("make room, or see that the folder is there and can be written; what was there is kept")
+                Some("free disk space, or make sure that the folder exists and is writable; existing data is kept")
             }
             Self::Unfinished { .. } => {
                 Some("close the files in other programs; the next run, or `history export`, writes them")
             }
             Self::Newer { .. } | Self::Row { .. } => None,
             Self::Unreleased { .. } => Some("move the folder away, or choose another one with --output"),
-            Self::Damaged { .. } => Some("run `history verify`, which lists all problems, then `history repair`"),
-            Self::OtherAccount { .. } => Some(
-                "read with the former account, or, where both see the same pages, go on with --accept-account-change",
-            ),
+            Self::Damaged { .. } => Some("run `history verify` to list all problems, then `history repair`"),
+            Self::OtherAccount { .. } => {
+                Some("use the previous account or, if both accounts see the same pages, pass --accept-account-change")
+            }
             Self::OtherSite { .. } => Some(
-                "choose another folder with --output; if the site was renamed, name its former host in alias_hosts",
+                "choose another folder with --output; if the site was renamed, add its previous host to alias_hosts",
             ),
-            Self::Absent { .. } => Some("name the folder that holds confluence_data with --output"),
-            Self::OlderScript { .. } => Some(
-                "move them into another folder and take their history over from there, once, with --import-history; or \
-                 choose another folder with --output",
+            Self::Absent { .. } => Some("pass the folder that contains confluence_data with --output"),
+            Self::LegacyScript { .. } => Some(
+                "move them to another folder and import their history once with --import-history, or choose another folder \
+                                with --output",
             ),
         }
     }
@@ -156,7 +137,7 @@ impl From<HistoryError> for Failure {
         let status = match &error {
             HistoryError::Locked { .. } => ExitStatus::Locked,
             HistoryError::Absent { .. }
-            | HistoryError::OlderScript { .. }
+            | HistoryError::LegacyScript { .. }
             | HistoryError::OtherSite { .. }
             | HistoryError::OtherAccount { .. } => ExitStatus::Usage,
             HistoryError::Row { .. } => ExitStatus::Internal,
@@ -183,7 +164,7 @@ impl From<LockError> for HistoryError {
     }
 }
 
-fn summary(findings: &[Finding]) -> String {
+fn summary(findings: &[DamageReport]) -> String {
     let first = findings.first().map(ToString::to_string).unwrap_or_default();
     match findings.len() {
         0 | 1 => first,
@@ -191,8 +172,8 @@ fn summary(findings: &[Finding]) -> String {
     }
 }
 
-/// The findings of a damaged history; other errors stay errors.
-pub fn findings_of(result: Result<(), HistoryError>) -> Result<Vec<Finding>, HistoryError> {
+/// Returns the damage that a check found; other errors are passed on.
+pub fn damage_of(result: Result<(), HistoryError>) -> Result<Vec<DamageReport>, HistoryError> {
     match result {
         Ok(()) => Ok(Vec::new()),
         Err(HistoryError::Damaged { findings, .. }) => Ok(findings),

@@ -1,33 +1,35 @@
-//! The metrics history: one row per page and ISO week, kept from run to run in `confluence_data/`.
+//! History of the page metrics: one row per page and ISO week, kept between runs in `confluence_data/`.
 //!
-//! The module knows nothing of Confluence: a snapshot is a table with a key. The truth is one Parquet file per week, which
-//! is written once and never changed, only replaced whole by one rename. Everything else in the folder follows from the
-//! weeks (`crate::exports`).
+//! This module is independent of Confluence: a snapshot is a table with a key. The source of truth is one Parquet file per
+//! week. It is never changed in place, only replaced by an atomic rename. All other files in the folder are derived from
+//! the weeks (`crate::exports`).
 //!
 //! ```text
-//! history/snapshot_week=<YYYY>-W<ww>/pages.parquet    the truth
-//! history.lock  history.holder                        one run at a time, and which
+//! history/snapshot_week=<YYYY>-W<ww>/pages.parquet    the rows of a week: the source of truth
+//! history.lock  history.holder                        lock for one run at a time, and its holder
 //! ```
 
 mod error;
-mod lake;
-mod listed;
-mod metadata;
+mod folder_checks;
 mod record;
 #[cfg(test)]
 pub(crate) mod tests;
 mod verify;
+mod week_files;
+mod week_metadata;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-pub use error::{Finding, HistoryError, findings_of};
-pub use lake::Lake;
-pub use listed::{FORMAT, MANIFEST, check_folder, refuse_others};
-pub use metadata::{Extent, Retention, Run, SCHEMA_VERSION, SpaceOfWeek, Status, Week, latest};
-pub use record::{Key, Recorded, Rows, Snapshot};
-pub use verify::{Verified, look, verify};
+pub use error::{DamageReport, HistoryError, damage_of};
+pub use folder_checks::{FORMAT, MANIFEST, check_folder, refuse_incompatible};
+pub use record::{RecordOutcome, RowKey, Snapshot, SnapshotRows};
+pub use verify::{HistoryCheck, check_weeks, verify};
+pub use week_files::WeekFiles;
+pub use week_metadata::{
+    Extent, Retention, SCHEMA_VERSION, SnapshotStatus, SpaceOfWeek, WeekMetadata, WeekRun, latest,
+};
 
 use crate::spreadsheet::{Field, Value};
 use crate::support::iso_week::IsoWeek;
@@ -36,24 +38,24 @@ use crate::support::network_drive;
 
 /// The folder of the history within the output folder.
 pub const FOLDER: &str = "confluence_data";
-/// Column with the ISO week of a row. It is the folder's name, so the file of a week does not have it.
+/// Column with the ISO week of a row. The name of the folder has it, so the file of a week does not.
 pub const WEEK: &str = "snapshot_week";
-/// Column with the id of the page; with [`WEEK`] the key of a row.
+/// Column with the id of the page. With [`WEEK`] it is the key of a row.
 pub const PAGE: &str = "page_id";
-/// Column with the key of the space. A run replaces the rows of a week by space.
+/// Column with the key of the space. A run replaces the rows of a week space by space.
 pub const SPACE: &str = "space_key";
-/// Column that says what a row is worth, see [`Status`].
+/// Column with the status of a row, see [`SnapshotStatus`].
 pub const STATUS: &str = "snapshot_status";
 
-/// The history of one folder, held by one process at a time.
+/// The history in a folder. One process at a time holds its lock.
 #[derive(Debug)]
 pub struct History {
-    lake: Lake,
-    weeks: BTreeMap<IsoWeek, Week>,
-    /// Addresses that the site had before.
+    week_files: WeekFiles,
+    weeks: BTreeMap<IsoWeek, WeekMetadata>,
+    /// Previous addresses of the site.
     former: Vec<String>,
-    /// Weeks beyond the retention, which are deleted when `history.json` no longer lists them.
-    forgotten: Vec<IsoWeek>,
+    /// Weeks to delete, because they are older than the configuration keeps, once `history.json` no longer lists them.
+    expired: Vec<IsoWeek>,
     _lock: FileLock,
 }
 
@@ -65,7 +67,7 @@ pub struct LastAccount {
 }
 
 impl LastAccount {
-    /// Refuses another account.
+    /// Returns an error if `account` is a different one.
     pub fn check(&self, account: &str) -> Result<(), HistoryError> {
         match &self.known {
             Some(known) if known != account => Err(HistoryError::OtherAccount {
@@ -79,72 +81,71 @@ impl LastAccount {
 }
 
 impl History {
-    /// Opens the history in `folder` (usually [`FOLDER`] within the output folder), which is made when it is not there;
-    /// its parent has to be. `columns` are those of the exports, [`WEEK`], [`PAGE`], [`SPACE`] and [`STATUS`] among them.
-    /// Waits up to `wait` for another run that works on it, and checks every week.
+    /// Opens the history in `folder` (usually [`FOLDER`] within the output folder). The folder is created if it does not exist;
+    /// its parent must exist. `columns` must include [`WEEK`], [`PAGE`], [`SPACE`] and [`STATUS`]. Waits up to `wait` for a run
+    /// that holds the lock, and checks every week.
     ///
-    /// Refuses a history that is damaged, of two sites, or that a newer program wrote.
+    /// Returns an error if the history is damaged, is of two sites, or was written by a newer version of the program.
     pub fn open(folder: &Path, columns: Vec<Field>, wait: Duration) -> Result<Self, HistoryError> {
-        let lake = Lake::create(folder, columns)?;
-        let lock = lake.lock(wait)?;
-        refuse_others(&lake)?;
-        lake.tidy()?;
-        let found = look(&lake)?;
+        let week_files = WeekFiles::create(folder, columns)?;
+        let lock = week_files.lock(wait)?;
+        refuse_incompatible(&week_files)?;
+        week_files.tidy()?;
+        let found = check_weeks(&week_files)?;
         if found.findings.is_empty() {
-            Ok(Self { lake, weeks: found.weeks, former: Vec::new(), forgotten: Vec::new(), _lock: lock })
+            Ok(Self { week_files, weeks: found.weeks, former: Vec::new(), expired: Vec::new(), _lock: lock })
         } else {
             Err(HistoryError::Damaged { folder: folder.to_owned(), findings: found.findings })
         }
     }
 
-    /// What is known of every week, by week.
-    pub fn weeks(&self) -> impl DoubleEndedIterator<Item = &Week> {
+    /// Returns all weeks, the oldest first.
+    pub fn weeks(&self) -> impl DoubleEndedIterator<Item = &WeekMetadata> {
         self.weeks.values()
     }
 
-    /// What is known of one week.
-    pub fn week(&self, week: IsoWeek) -> Option<&Week> {
+    pub fn week(&self, week: IsoWeek) -> Option<&WeekMetadata> {
         self.weeks.get(&week)
     }
 
-    /// The newest week. A clock that names an earlier one was set back, or was ahead before (F-84).
+    /// Returns the newest week. If the clock shows an earlier week, it was set back, or it was ahead before (F-84).
     pub fn newest(&self) -> Option<IsoWeek> {
         self.weeks.keys().next_back().copied()
     }
 
-    /// The week that was recorded last, whichever it was.
-    pub fn latest(&self) -> Option<&Week> {
+    /// Returns the week that was recorded last, which is not always the newest.
+    pub fn latest(&self) -> Option<&WeekMetadata> {
         latest(self.weeks.values())
     }
 
-    /// The folder.
     pub fn folder(&self) -> &Path {
-        self.lake.folder()
+        self.week_files.folder()
     }
 
-    /// The files of the weeks.
-    pub fn lake(&self) -> &Lake {
-        &self.lake
+    /// Returns access to the files of the weeks.
+    pub fn week_files(&self) -> &WeekFiles {
+        &self.week_files
     }
 
-    /// Shows the cells of these columns of a week, row by row, by page. A column that the week does not have is empty.
+    /// Calls `see` with the cells of these columns for each row of a week, sorted by page. Columns that the week does not have
+    /// are empty.
     pub fn read<E: From<HistoryError>>(
         &self,
         week: IsoWeek,
         columns: &[Field],
         see: impl FnMut(&[Value]) -> Result<(), E>,
     ) -> Result<(), E> {
-        self.lake.open(week)?.read(&self.lake, columns, see)
+        self.week_files.open(week)?.read(&self.week_files, columns, see)
     }
 
-    /// Deletes the weeks that [`Self::record`] found beyond the retention. To be called when `history.json` no longer lists
-    /// them, or they would be missed.
-    pub fn delete_forgotten(&mut self) -> Result<(), HistoryError> {
-        std::mem::take(&mut self.forgotten).into_iter().try_for_each(|week| self.lake.delete(week))
+    /// Deletes the weeks that [`Self::record`] found to be older than the configuration keeps. Must be called after
+    /// `history.json` no longer lists them: listed weeks without a file are damage.
+    pub fn delete_expired(&mut self) -> Result<(), HistoryError> {
+        std::mem::take(&mut self.expired).into_iter().try_for_each(|week| self.week_files.delete(week))
     }
 
-    /// Refuses the history of another site: its pages would stand among those of this one. `former` are addresses the
-    /// site had before; with the next snapshot the history bears the new one.
+    /// Returns an error if the history is of another site: it would mix the pages of two sites. `former` are previous
+    /// addresses of the site; the next snapshot records the new one.
     pub fn check_site(&mut self, site: &str, former: &[String]) -> Result<(), HistoryError> {
         self.former = former.to_vec();
         match self.latest().map(|week| &week.site).filter(|known| !known.is_empty()) {
@@ -157,13 +158,12 @@ impl History {
         }
     }
 
-    /// The account of the last snapshot.
     pub fn last_account(&self) -> LastAccount {
         let known = self.latest().map(|week| week.account.clone()).filter(|known| !known.is_empty());
         LastAccount { folder: self.folder().to_owned(), known }
     }
 
-    /// What people should know about the place: a lock on a network drive may not keep other computers away (F-82).
+    /// Returns warnings about the folder: on a network drive the lock may not stop runs on other computers (F-82).
     pub fn remarks(&self) -> Vec<String> {
         network_drive::remark(self.folder()).into_iter().collect()
     }

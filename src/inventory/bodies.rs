@@ -1,27 +1,26 @@
-//! Every content outside the trash has its body read, or a gap in the coverage.
+//! Reads the body of every content outside the trash, or records a gap in the coverage.
 
+use super::body_fallbacks::{may_hide_body, read_other_form, settle_empty};
 use super::convert;
 use super::coverage::UnitKind;
-use super::crawl::{Crawl, GROUP, single, subject};
-use super::ledger::Unit;
-use super::other_forms::{instead, is_doubtful, settle_blank};
+use super::crawl::{Crawl, GROUP, content_type_of, subject};
+use super::ledger::WorkUnit;
 use super::site::Content;
-use super::unread::Why;
+use super::unread::UnreadReason;
 use confluence_client::RequestError;
 use confluence_client::api::Edition;
 use storage_format::Body;
 
-/// What is said of a body that no form tells.
-pub(super) const NO_BODY: &str = "the answer bears no body";
+/// Reason in the coverage for a content without a body in any form.
+pub(super) const NO_BODY: &str = "the response has no body";
 
-/// Counts the bodies that came with the lists and reads the others alone: those that are missing, and those whose
-/// emptiness says nothing. Contents that turn out to be deleted are left out; those whose body cannot be obtained stay,
-/// without one.
+/// Counts the bodies that came with the lists, and reads the others one by one: missing bodies, and empty ones that may
+/// be wrong. Contents that turn out to be deleted are removed. Those whose body cannot be read stay, without one.
 pub(super) async fn settle(crawl: &Crawl<'_>, contents: Vec<Content>) -> Vec<Content> {
-    crawl.witnesses.note(&contents);
+    crawl.visible_items.note(&contents);
     let (mut settled, open): (Vec<Content>, Vec<Content>) = contents
         .into_iter()
-        .partition(|content| content.status.is_trash() || (content.body.is_some() && !is_doubtful(content)));
+        .partition(|content| content.status.is_trash() || (content.body.is_some() && !may_hide_body(content)));
     let count = settled.iter().filter(|content| !content.status.is_trash()).count();
     crawl.ledger.done(UnitKind::Body, count as u64);
     let mut open = open.into_iter().peekable();
@@ -33,22 +32,22 @@ pub(super) async fn settle(crawl: &Crawl<'_>, contents: Vec<Content>) -> Vec<Con
     settled
 }
 
-/// Settles one body, alone; gives nothing where the content turns out to be deleted.
+/// Reads one body. Returns `None` if the content turns out to be deleted.
 pub(super) async fn settle_one(crawl: &Crawl<'_>, mut content: Content) -> Option<Content> {
     let unit = crawl.ledger.enter(UnitKind::Body, subject(&content));
     if content.body.is_none() {
-        // a list that leaves it out says nothing about it (F-64)
-        match crawl.twice(|| alone(crawl, &content)).await {
+        // a list that leaves the body out says nothing about it (F-64)
+        match crawl.retry_not_found(|| read_body_alone(crawl, &content)).await {
             Ok(body) => content.body = body,
             Err(error) if error.is_not_found() => {
-                let Some(which) = single(content.kind) else {
-                    crawl.unreadable(unit, &mut content, Why::Hidden);
+                let Some(which) = content_type_of(content.kind) else {
+                    crawl.unreadable(unit, &mut content, UnreadReason::Hidden);
                     return Some(content);
                 };
                 return if crawl.settle_missing_body(unit, which, &mut content).await { None } else { Some(content) };
             }
             Err(error) => {
-                crawl.unreadable(unit, &mut content, Why::Request(&error));
+                crawl.unreadable(unit, &mut content, UnreadReason::Request(&error));
                 return Some(content);
             }
         }
@@ -57,32 +56,32 @@ pub(super) async fn settle_one(crawl: &Crawl<'_>, mut content: Content) -> Optio
     Some(content)
 }
 
-/// Ends the unit of a content that was just read alone, when its other forms were looked at where they have to be.
-pub(super) async fn settle_forms(crawl: &Crawl<'_>, unit: Unit<'_>, content: &mut Content, edition: Edition) {
+/// Ends the unit of a content that was just read by its id, after its other forms were read if necessary.
+pub(super) async fn settle_forms(crawl: &Crawl<'_>, unit: WorkUnit<'_>, content: &mut Content, edition: Edition) {
     match other_form(crawl, content, edition).await {
         Ok(()) if content.body.is_some() || content.status.is_trash() => unit.ok(),
-        Ok(()) => crawl.unreadable(unit, content, Why::Lacking(NO_BODY)),
-        Err(error) => crawl.unreadable(unit, content, Why::Request(&error)),
+        Ok(()) => crawl.unreadable(unit, content, UnreadReason::Lacking(NO_BODY)),
+        Err(error) => crawl.unreadable(unit, content, UnreadReason::Request(&error)),
     }
 }
 
-/// Looks at the other forms of a content that was just read alone, where storage format does not tell its body.
+/// Reads the other forms of a content that was just read by its id, if storage format does not have its body.
 pub(super) async fn other_form(crawl: &Crawl<'_>, content: &mut Content, edition: Edition) -> Result<(), RequestError> {
     if content.status.is_trash() {
         return Ok(());
     }
     if content.body.is_none() {
-        content.body = instead(crawl, content, edition).await?;
+        content.body = read_other_form(crawl, content, edition).await?;
     }
-    if is_doubtful(content) {
-        settle_blank(crawl, content).await?;
+    if may_hide_body(content) {
+        settle_empty(crawl, content).await?;
     }
     Ok(())
 }
 
-async fn alone(crawl: &Crawl<'_>, content: &Content) -> Result<Option<Body>, RequestError> {
+async fn read_body_alone(crawl: &Crawl<'_>, content: &Content) -> Result<Option<Body>, RequestError> {
     let id = content.id.as_str();
-    let Some(which) = single(content.kind) else {
+    let Some(which) = content_type_of(content.kind) else {
         return Ok(crawl.api.template(id).await?.storage().map(|text| crawl.parse(text)));
     };
     let sent = crawl.api.content(which, id, Edition::Published).await?;

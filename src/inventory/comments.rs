@@ -1,24 +1,24 @@
-//! Comments on pages and posts, with their replies, and what each is on.
+//! Comments on pages and posts, with their replies and their containers.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::coverage::UnitKind;
 use super::crawl::{Crawl, GROUP};
-use super::lists::Listed;
+use super::lists::ListedContents;
+use super::not_found::ItemKind;
 use super::pass::Pass;
 use super::site::{Attachment, Content, ContentId, ContentKind, SpaceId};
-use super::witnesses::Kind;
-use confluence_client::api::{Bodies, CommentKind, Edition, Order, Single};
+use confluence_client::api::{Bodies, CommentKind, ContentType, Edition, ListOrder};
 use confluence_client::{RequestError, model};
 
-/// Comments of one kind.
+/// All comments of one kind.
 pub(super) struct Comments {
     pub(super) list: Vec<Content>,
-    /// Items in the list of the site, whatever was kept of it.
+    /// Number of items in the site-wide list, including those that were not kept.
     pub(super) listed: u64,
 }
 
-/// The comments of one kind while their replies are read.
+/// Comments of one kind, while their replies are being read.
 pub(super) struct Threads {
     which: CommentKind,
     comments: BTreeMap<ContentId, Content>,
@@ -26,26 +26,27 @@ pub(super) struct Threads {
     listed: u64,
 }
 
-/// The comments of one kind with their replies.
+/// Reads the comments of one kind with their replies.
 ///
-/// Whether the site-wide list shows replies is not documented. One reply in it is taken to show that it has all, nested
-/// ones too; without any, the replies to every comment are asked for.
+/// Whether the site-wide list includes replies is not documented. If it has one reply, it is assumed to have all,
+/// nested ones too. If it has none, the replies to every comment are requested.
 pub(super) async fn read(crawl: &Crawl<'_>, which: CommentKind) -> Comments {
     let mut threads = list(crawl, which, |_| true).await;
     let parents = threads.without_replies();
-    threads.ask(crawl, parents, |_| true).await;
+    threads.read_replies(crawl, parents, |_| true).await;
     threads.close()
 }
 
-/// The list of the site, as far as `keep` wants the comments of a container; all of them where the container is not told.
+/// Reads the site-wide list and keeps the comments on the containers that `keep` accepts, and those without a known
+/// container.
 pub(super) async fn list(crawl: &Crawl<'_>, which: CommentKind, keep: impl Fn(&ContentId) -> bool) -> Threads {
     let (kind, words) = kind_of(which);
     let unit = crawl.ledger.enter(UnitKind::CommentList, format!("{words} of the site"));
     let mut parents: HashMap<ContentId, ContentId> = HashMap::new();
     let mut comments = BTreeMap::new();
-    let walked = crawl
+    let listing = crawl
         .api
-        .comments(which, Bodies::Included, Order::Forward, |sent| {
+        .comments(which, Bodies::Included, ListOrder::Forward, |sent| {
             if let Some(parent) = &sent.parent_comment_id {
                 parents.insert(ContentId::new(&sent.id.0), ContentId::new(&parent.0));
             }
@@ -56,54 +57,55 @@ pub(super) async fn list(crawl: &Crawl<'_>, which: CommentKind, keep: impl Fn(&C
             crawl.progress.advance(1);
         })
         .await;
-    unit.settle(&walked.end);
-    crawl.witnesses.note(comments.values());
-    Threads { which, comments, parents, listed: walked.items }
+    unit.settle(&listing.end);
+    crawl.visible_items.note(comments.values());
+    Threads { which, comments, parents, listed: listing.items }
 }
 
 impl Threads {
-    /// The comments whose replies the list does not show: all, unless it shows replies.
-    pub(super) fn without_replies(&self) -> Vec<Parent> {
-        if self.parents.is_empty() { self.comments.values().map(Parent::of).collect() } else { Vec::new() }
+    /// Returns the comments whose replies the list does not include: all of them, unless it includes replies.
+    pub(super) fn without_replies(&self) -> Vec<ParentComment> {
+        if self.parents.is_empty() { self.comments.values().map(ParentComment::of).collect() } else { Vec::new() }
     }
 
-    /// Asks for the replies to these comments, and for those to each reply that `goes_on` wants. Gives what came.
-    pub(super) async fn ask(
+    /// Reads the replies to these comments, and the replies to each reply that `goes_on` accepts. Returns the ids of
+    /// all new replies.
+    pub(super) async fn read_replies(
         &mut self,
         crawl: &Crawl<'_>,
-        parents: Vec<Parent>,
-        goes_on: impl Fn(&ContentId) -> bool,
+        parents: Vec<ParentComment>,
+        should_continue: impl Fn(&ContentId) -> bool,
     ) -> Vec<ContentId> {
-        let mut came = Vec::new();
+        let mut new_ids = Vec::new();
         let mut level = parents;
         while !level.is_empty() {
             let mut found = Vec::new();
             for group in level.chunks(GROUP) {
-                let asked = group.iter().map(|parent| replies(crawl, Pass::FIRST, self.which, parent.clone()));
-                found.extend(crawl.all(asked.collect()).await);
+                let requests = group.iter().map(|parent| replies(crawl, Pass::FIRST, self.which, parent.clone()));
+                found.extend(crawl.all(requests.collect()).await);
             }
             let new = found.into_iter().flat_map(|replies| replies.list);
             let new: Vec<Content> = new.filter(|reply| !self.comments.contains_key(&reply.id)).collect();
-            level = new.iter().filter(|reply| goes_on(&reply.id)).map(Parent::of).collect();
-            came.extend(new.iter().map(|reply| reply.id.clone()));
+            level = new.iter().filter(|reply| should_continue(&reply.id)).map(ParentComment::of).collect();
+            new_ids.extend(new.iter().map(|reply| reply.id.clone()));
             self.comments.extend(new.into_iter().map(|reply| (reply.id.clone(), reply)));
         }
-        came
+        new_ids
     }
 
-    /// A comment that was read.
+    /// Returns a comment that was read.
     pub(super) fn comment(&self, id: &ContentId) -> Option<&Content> {
         self.comments.get(id)
     }
 
-    /// All that was read.
+    /// Returns everything that was read.
     pub(super) fn close(mut self) -> Comments {
         inherit_containers(&mut self.comments, &self.parents);
         Comments { list: self.comments.into_values().collect(), listed: self.listed }
     }
 }
 
-/// What comments of a kind are here, and the words for a list of them.
+/// Returns the content kind of these comments, and the name of their list.
 pub(super) fn kind_of(which: CommentKind) -> (ContentKind, &'static str) {
     match which {
         CommentKind::Footer => (ContentKind::FooterComment, "footer comments"),
@@ -111,17 +113,18 @@ pub(super) fn kind_of(which: CommentKind) -> (ContentKind, &'static str) {
     }
 }
 
-/// A comment; one on an attachment bears that attachment's id as its container until [`complete`].
+/// Converts a comment. A comment on an attachment has that attachment's id as its container until [`complete`].
 pub(super) fn comment(sent: model::Content, read: impl FnOnce(model::Content) -> Content) -> Content {
     let on_attachment = sent.attachment_id.as_ref().map(|id| ContentId::new(&id.0));
     let is_reply = sent.parent_comment_id.is_some();
     let mut comment = read(sent);
     comment.container = comment.container.or(on_attachment);
-    if is_reply { in_its_thread(comment) } else { comment }
+    if is_reply { as_reply(comment) } else { comment }
 }
 
-/// A reply repeats whether its thread is resolved; only the comment that began the thread is to tell it.
-fn in_its_thread(mut reply: Content) -> Content {
+/// Marks a comment as a reply and removes its resolution: a reply repeats that of its thread, and only the thread's
+/// first comment is to have it.
+fn as_reply(mut reply: Content) -> Content {
     if let Some(details) = &mut reply.details {
         details.resolution = None;
         details.is_reply = true;
@@ -129,32 +132,36 @@ fn in_its_thread(mut reply: Content) -> Content {
     reply
 }
 
-/// Whether a comment answers another one; only readings for the page metrics know.
+/// Returns whether a comment is a reply. Known only in crawls for the page metrics.
 pub(super) fn is_reply(comment: &Content) -> bool {
     comment.details.as_ref().is_some_and(|details| details.is_reply)
 }
 
-/// The comment whose replies are asked for.
+/// A comment whose replies are read.
 #[derive(Debug, Clone)]
-pub(super) struct Parent {
+pub(super) struct ParentComment {
     pub(super) id: ContentId,
     pub(super) container: Option<ContentId>,
 }
 
-impl Parent {
-    /// A comment as a parent.
+impl ParentComment {
     pub(super) fn of(comment: &Content) -> Self {
         Self { id: comment.id.clone(), container: comment.container.clone() }
     }
 }
 
-/// The direct replies to a comment.
-pub(super) async fn replies(crawl: &Crawl<'_>, pass: Pass, which: CommentKind, parent: Parent) -> Listed {
+/// Reads the direct replies to a comment.
+pub(super) async fn replies(
+    crawl: &Crawl<'_>,
+    pass: Pass,
+    which: CommentKind,
+    parent: ParentComment,
+) -> ListedContents {
     let (kind, _) = kind_of(which);
     let id = parent.id.as_str();
     let unit = pass.enter(crawl, UnitKind::Replies, format!("replies to {} {id}", kind.label()));
-    let asked = crawl.twice(|| replies_once(crawl, pass, which, &parent)).await;
-    let error = match asked {
+    let result = crawl.retry_not_found(|| replies_once(crawl, pass, which, &parent)).await;
+    let error = match result {
         Ok(replies) => {
             unit.ok();
             return replies;
@@ -163,47 +170,47 @@ pub(super) async fn replies(crawl: &Crawl<'_>, pass: Pass, which: CommentKind, p
     };
     let mut is_gone = false;
     if error.is_not_found() {
-        // the comment itself tells a deleted thread from one whose replies are out of reach
+        // a request for the comment itself distinguishes a deleted thread from replies that the account may not see
         let alone = match which {
-            CommentKind::Footer => Single::FooterComment,
-            CommentKind::Inline => Single::InlineComment,
+            CommentKind::Footer => ContentType::FooterComment,
+            CommentKind::Inline => ContentType::InlineComment,
         };
         match crawl.api.content(alone, id, Edition::Published).await {
-            Err(error) if error.is_not_found() => is_gone = crawl.settle_gone(unit, Kind::Content(kind), id).await,
+            Err(error) if error.is_not_found() => is_gone = crawl.settle_gone(unit, ItemKind::Content(kind), id).await,
             Err(error) => unit.refused(&error),
-            Ok(_) => unit.denied("not found, though the comment is there"),
+            Ok(_) => unit.denied("not found, although the comment exists"),
         }
     } else {
         unit.refused(&error);
     }
-    Listed { is_whole: is_gone, ..Listed::nothing() }
+    ListedContents { is_complete: is_gone, ..ListedContents::nothing() }
 }
 
 async fn replies_once(
     crawl: &Crawl<'_>,
     pass: Pass,
     which: CommentKind,
-    parent: &Parent,
-) -> Result<Listed, RequestError> {
+    parent: &ParentComment,
+) -> Result<ListedContents, RequestError> {
     let (kind, _) = kind_of(which);
     let mut replies = BTreeMap::new();
     let mut order = pass.order;
-    let walked = loop {
+    let listing = loop {
         let take = |sent| {
-            let mut reply = in_its_thread(comment(sent, |sent| crawl.listed(sent, kind)));
+            let mut reply = as_reply(comment(sent, |sent| crawl.listed(sent, kind)));
             reply.container = reply.container.or_else(|| parent.container.clone());
             replies.insert(reply.id.clone(), reply);
         };
-        let walked = crawl.api.replies(which, parent.id.as_str(), pass.bodies, order, take).await;
-        let Some(other) = pass.other_order(order, &walked) else { break walked };
+        let listing = crawl.api.replies(which, parent.id.as_str(), pass.bodies, order, take).await;
+        let Some(other) = pass.other_order(order, &listing) else { break listing };
         order = other;
     };
-    let in_other_order = pass.is_other(order, &walked);
+    let in_other_order = pass.is_other(order, &listing);
     let list = replies.into_values().collect();
-    walked.end.map(|()| Listed { list, is_whole: true, in_other_order })
+    listing.end.map(|()| ListedContents { list, is_complete: true, in_other_order })
 }
 
-/// Replies without a container have that of the thread's first comment.
+/// Sets the container of replies without one to that of the nearest comment above them that has one.
 fn inherit_containers(comments: &mut BTreeMap<ContentId, Content>, parents: &HashMap<ContentId, ContentId>) {
     let mut found = Vec::new();
     for comment in comments.values().filter(|comment| comment.container.is_none()) {
@@ -226,7 +233,8 @@ fn inherit_containers(comments: &mut BTreeMap<ContentId, Content>, parents: &Has
     }
 }
 
-/// Gives comments the space of their container, and those on an attachment the page or post that owns it.
+/// Sets the space of comments to that of their container, and the container of comments on an attachment to the page or
+/// post that owns it.
 pub(super) fn complete(contents: &mut [Content], files: &[Attachment]) {
     let owners: HashMap<&str, &ContentId> =
         files.iter().filter_map(|file| Some((file.id.digits(), file.container.id()?))).collect();

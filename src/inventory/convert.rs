@@ -1,18 +1,18 @@
-//! From the JSON as sent to the program's own types.
+//! Converts the JSON of the API to the program's own types.
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
+use super::api_enums::{ParentKind, Resolution, Subtype};
 use super::site::{
-    AccountId, Attachment, AttachmentId, Container, Content, ContentId, ContentKind, Details, HeaderImage, OldVersion,
-    Space, SpaceId, Status,
+    AccountId, Attachment, AttachmentId, Container, Content, ContentDetails, ContentId, ContentKind, HeaderImage,
+    OldVersion, Space, SpaceId, Status,
 };
-use super::words::{ParentKind, Resolution, Subtype};
 use confluence_client::api::{HEADER_IMAGE_DRAFT, HEADER_IMAGE_PUBLISHED};
 use confluence_client::model;
 use storage_format::Body;
 
-/// A time as the API writes it; one that cannot be read is unknown.
+/// Parses a time of the API; one that cannot be parsed is unknown.
 pub(super) fn time(text: Option<&str>) -> Option<DateTime<Utc>> {
     let text = text?;
     DateTime::parse_from_rfc3339(text)
@@ -22,15 +22,15 @@ pub(super) fn time(text: Option<&str>) -> Option<DateTime<Utc>> {
 }
 
 /// More bytes than any file has (1 PiB).
-const NO_SIZE: u64 = 1 << 50;
+const IMPOSSIBLE_SIZE: u64 = 1 << 50;
 
-/// The size of a file; one that no file has is as unknown as none, so that sums of sizes hold.
+/// Returns the size of a file. An impossible one is unknown, so that sums of sizes cannot overflow.
 fn size(bytes: Option<u64>) -> Option<u64> {
-    bytes.filter(|bytes| *bytes < NO_SIZE)
+    bytes.filter(|bytes| *bytes < IMPOSSIBLE_SIZE)
 }
 
-fn status(word: Option<&str>) -> Status {
-    Status::parse(word.unwrap_or("unknown"))
+fn status(text: Option<&str>) -> Status {
+    Status::parse(text.unwrap_or("unknown"))
 }
 
 fn account(id: Option<String>) -> Option<AccountId> {
@@ -41,31 +41,30 @@ fn content_id(id: model::Id) -> ContentId {
     ContentId(id.0)
 }
 
-/// A word that should be there.
-fn word<T: From<String>>(sent: Option<String>) -> T {
+/// Converts an enum value that every response should have.
+fn required_word<T: From<String>>(sent: Option<String>) -> T {
     sent.unwrap_or_else(|| "unknown".to_owned()).into()
 }
 
-/// What a parent is; without a word it is a page.
+/// Returns the type of a parent, by default a page.
 pub(super) fn parent_kind(sent: Option<String>) -> ParentKind {
     sent.map_or(ParentKind::Page, ParentKind::from)
 }
 
-/// A space.
 pub(super) fn space(sent: model::Space) -> Space {
     Space {
         id: SpaceId(sent.id.0),
         name: sent.name.unwrap_or_else(|| sent.key.clone()),
         alias: sent.current_active_alias.filter(|alias| !alias.is_empty() && *alias != sent.key),
         key: sent.key,
-        kind: word(sent.kind),
-        status: word(sent.status),
+        kind: required_word(sent.kind),
+        status: required_word(sent.status),
         homepage: sent.homepage_id.map(content_id),
         webui: sent.links.and_then(|links| links.webui),
     }
 }
 
-/// A page, post, comment or custom content with the body read from it.
+/// Converts a page, post, comment or custom content; `body` is its parsed body.
 pub(super) fn content(sent: model::Content, kind: ContentKind, body: Option<Body>) -> Content {
     let version = sent.version.unwrap_or_default();
     let container = sent.page_id.or(sent.blog_post_id).or(sent.custom_content_id).map(content_id);
@@ -94,11 +93,11 @@ pub(super) fn content(sent: model::Content, kind: ContentKind, body: Option<Body
     }
 }
 
-/// What a list tells of a content for the page metrics alone.
-pub(super) fn details(sent: &model::Content) -> Details {
+/// Returns the fields of a content that only the page metrics need.
+pub(super) fn details(sent: &model::Content) -> ContentDetails {
     let version = sent.version.as_ref();
     let text = |text: Option<&String>| text.filter(|text| !text.is_empty()).cloned();
-    Details {
+    ContentDetails {
         subtype: text(sent.subtype.as_ref()).map(Subtype::from),
         position: sent.position,
         last_owner: account(sent.last_owner_id.clone()),
@@ -110,7 +109,7 @@ pub(super) fn details(sent: &model::Content) -> Details {
     }
 }
 
-/// A template with the body read from it.
+/// Converts a template; `body` is its parsed body.
 pub(super) fn template(sent: model::Template, space: Option<SpaceId>, body: Option<Body>) -> Content {
     Content {
         id: content_id(sent.template_id),
@@ -135,7 +134,6 @@ pub(super) fn template(sent: model::Template, space: Option<SpaceId>, body: Opti
     }
 }
 
-/// An attachment in its current version.
 pub(super) fn attachment(sent: model::Attachment) -> Attachment {
     let version = sent.version.unwrap_or_default();
     let links = sent.links.unwrap_or_default();
@@ -154,7 +152,7 @@ pub(super) fn attachment(sent: model::Attachment) -> Attachment {
         media_type: sent.media_type.filter(|kind| !kind.is_empty()),
         size: size(sent.file_size),
         created_at: time(sent.created_at.as_deref()),
-        // a file without a version number is settled by `current_number.rs`
+        // `current_version_number.rs` determines a missing version number
         version: version.number.unwrap_or(0),
         modified_at: time(version.created_at.as_deref()),
         author: account(version.author_id),
@@ -169,7 +167,7 @@ pub(super) fn attachment(sent: model::Attachment) -> Attachment {
     }
 }
 
-/// An attachment as it was in version `number`.
+/// Converts version `number` of an attachment.
 pub(super) fn old_version(sent: model::Attachment, number: u32) -> OldVersion {
     let version = sent.version.unwrap_or_default();
     OldVersion {
@@ -182,8 +180,8 @@ pub(super) fn old_version(sent: model::Attachment, number: u32) -> OldVersion {
     }
 }
 
-/// The current version of a file, once it has become an old one.
-pub(super) fn became_old(attachment: &Attachment) -> OldVersion {
+/// Returns the current version of a file as an old version, after a newer one was uploaded.
+pub(super) fn to_old_version(attachment: &Attachment) -> OldVersion {
     OldVersion {
         number: attachment.version,
         title: Some(attachment.title.clone()),
@@ -194,7 +192,7 @@ pub(super) fn became_old(attachment: &Attachment) -> OldVersion {
     }
 }
 
-/// The header image a property tells of, where it is one of the two that do.
+/// Returns the header image in a content property; `None` for properties of other keys and for those without an id.
 pub(super) fn header_image(key: &str, value: Option<&Value>) -> Option<HeaderImage> {
     let draft = match key {
         HEADER_IMAGE_PUBLISHED => false,
@@ -202,7 +200,7 @@ pub(super) fn header_image(key: &str, value: Option<&Value>) -> Option<HeaderIma
         _ => return None,
     };
     let id = match value? {
-        // a JSON document in a string; a bare id or URL is taken as it is
+        // usually a JSON document in a string; a bare id or URL is taken literally
         Value::String(text) => match serde_json::from_str::<Value>(text) {
             Ok(Value::Object(fields)) => scalar(fields.get("id")?),
             Ok(Value::String(inner)) => Some(inner),
@@ -215,7 +213,7 @@ pub(super) fn header_image(key: &str, value: Option<&Value>) -> Option<HeaderIma
     (!id.is_empty()).then_some(HeaderImage { draft, id })
 }
 
-/// Whether a property of this key tells of a header image.
+/// Returns whether this is the key of a header image property.
 pub(super) fn is_header_image(key: &str) -> bool {
     matches!(key, HEADER_IMAGE_PUBLISHED | HEADER_IMAGE_DRAFT)
 }
@@ -228,14 +226,15 @@ fn scalar(value: &Value) -> Option<String> {
     }
 }
 
-/// The header images of a search hit; `None` when the search did not answer both properties, or one without its value.
-pub(super) fn swept_header_images(hit: &model::SearchHit) -> Option<Vec<HeaderImage>> {
+/// Returns the header images of a search hit; `None` if the response lacks one of the two properties, or the value of
+/// one.
+pub(super) fn header_images_of_hit(hit: &model::SearchHit) -> Option<Vec<HeaderImage>> {
     let properties = hit.metadata.as_ref()?.properties.as_ref()?;
-    let unanswered = properties.get("_expandable").and_then(Value::as_object);
-    let is_unanswered = |key: &str| unanswered.is_some_and(|keys| keys.contains_key(key));
+    let not_expanded = properties.get("_expandable").and_then(Value::as_object);
+    let is_missing = |key: &str| not_expanded.is_some_and(|keys| keys.contains_key(key));
     let mut images = Vec::new();
     for key in [HEADER_IMAGE_PUBLISHED, HEADER_IMAGE_DRAFT] {
-        if is_unanswered(key) {
+        if is_missing(key) {
             return None;
         }
         if let Some(found) = properties.get(key) {
@@ -252,7 +251,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn header_images_in_every_form_seen() {
+    fn header_images_are_read_in_every_known_form() {
         let read = |value: Value| header_image(HEADER_IMAGE_PUBLISHED, Some(&value)).map(|image| image.id);
         assert_eq!(read(json!(r#"{"id":"0f-uuid","position":50}"#)).as_deref(), Some("0f-uuid"));
         assert_eq!(read(json!({"id": "https://a.example/x.png"})).as_deref(), Some("https://a.example/x.png"));
@@ -265,10 +264,10 @@ mod tests {
     }
 
     #[test]
-    fn a_hit_without_its_properties_is_not_answered() {
+    fn a_hit_without_its_properties_has_unknown_header_images() {
         let hit = |metadata: Value| {
             let hit = serde_json::from_value(json!({"id": "1", "metadata": metadata})).unwrap();
-            swept_header_images(&hit)
+            header_images_of_hit(&hit)
         };
         assert_eq!(hit(json!({"properties": {}})), Some(vec![]));
         assert_eq!(hit(json!({"_expandable": {"properties": ""}})), None);
@@ -280,19 +279,19 @@ mod tests {
     }
 
     #[test]
-    fn a_size_that_no_file_has_is_unknown_f_60() {
+    fn an_impossible_size_is_unknown_f_60() {
         let sent = |size: u64| {
             let sent = json!({"id": "att1", "fileSize": size, "version": {"number": 2}});
             let mut file = attachment(serde_json::from_value(sent.clone()).unwrap());
             file.old_versions.push(old_version(serde_json::from_value(sent).unwrap(), 1));
             file.all_bytes()
         };
-        assert_eq!(sent(u64::MAX), None, "and adding up two of them does not end the run");
+        assert_eq!(sent(u64::MAX), None, "and the sum of two does not overflow");
         assert_eq!(sent(5 << 40), Some(10 << 40));
     }
 
     #[test]
-    fn times_that_cannot_be_read_are_unknown_f_60() {
+    fn invalid_times_are_unknown_f_60() {
         assert_eq!(time(Some("soon")), None);
         assert_eq!(time(None), None);
         assert_eq!(time(Some("2026-01-02T03:04:05.678Z")), time(Some("2026-01-02T03:04:05.678+0000")));

@@ -1,4 +1,4 @@
-//! The ledger: every planned unit of work is entered before its request and ends in exactly one state.
+//! Coverage of a run: every unit of work is planned before its request and ends in exactly one state.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -6,44 +6,40 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// How a unit of work ended. A unit that never ended counts as failed.
+/// How a unit of work ended. A unit that never ends counts as failed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "state")]
 pub enum UnitEnd {
-    /// Read to the end.
     Ok,
-    /// Could not be read.
     Failed {
-        /// Why, in one line for people.
+        /// One line, shown in the report.
         reason: String,
     },
-    /// The account may not see it.
+    /// The account has no permission to read it.
     Denied {
-        /// What refused.
+        /// One line, shown in the report.
         reason: String,
     },
-    /// Deleted meanwhile, confirmed by a second look.
+    /// Deleted during the run, which a second check confirmed.
     Gone,
-    /// Left out because an option says so.
+    /// Left out because of an option, or because nothing depends on it.
     Skipped {
-        /// The option.
+        /// The option or the cause, shown in the report.
         option: String,
     },
     /// Could not be read, and the user accepts that for this version (`accept_unread`).
     Accepted {
-        /// What was accepted.
         unread: UnreadVersion,
-        /// Why it could not be read.
         reason: String,
     },
 }
 
-/// One version of a content or attachment that may stay unread. As text, and in the configuration, `ID@VERSION`.
+/// One version of a content or attachment that may stay unread. Written as `ID@VERSION`, in the configuration too.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct UnreadVersion {
     /// Id of a content or attachment, as the API spells it.
     pub id: String,
-    /// Number of the version; 0 where the site tells none.
+    /// Version number; 0 if the site does not return one.
     pub version: u32,
 }
 
@@ -56,19 +52,19 @@ impl fmt::Display for UnreadVersion {
 impl FromStr for UnreadVersion {
     type Err = String;
 
-    /// The error is one line for people.
+    /// The error is one line for the user.
     fn from_str(text: &str) -> Result<Self, String> {
         let parts = text.trim().split_once('@').map(|(id, version)| (id.trim(), version.trim().parse()));
         match parts {
             Some((id, Ok(version))) if !id.is_empty() => Ok(Self { id: id.to_owned(), version }),
-            _ => Err(format!("`{text}` is no id with a version; write ID@VERSION, as in 1001@3")),
+            _ => Err(format!("invalid ID@VERSION `{text}`: write an id and a version number, as in 1001@3")),
         }
     }
 }
 
 macro_rules! unit_kinds {
     ($($(#[$attribute:meta])* $kind:ident = $label:literal,)+) => {
-        /// What kind of work a unit is. In JSON, a kind is its name here in lower case with hyphens.
+        /// Kind of a unit of work. In JSON, a kind is the name of its variant in kebab case.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(rename_all = "kebab-case")]
         pub enum UnitKind {
@@ -76,10 +72,10 @@ macro_rules! unit_kinds {
         }
 
         impl UnitKind {
-            /// All kinds, in the order in which they are shown.
+            /// All kinds, in display order.
             pub const ALL: &[Self] = &[$(Self::$kind,)+];
 
-            /// Words for people, singular.
+            /// Label in messages and reports, singular.
             pub fn label(self) -> &'static str {
                 match self {
                     $(Self::$kind => $label,)+
@@ -90,106 +86,96 @@ macro_rules! unit_kinds {
 }
 
 unit_kinds! {
-    /// The identity probe.
-    Identity = "identity probe",
-    /// The list of spaces of one status.
+    /// The request for the account, at the start and at the end.
+    Identity = "account check",
+    /// All spaces of one status.
     SpaceList = "space list",
-    /// The list of pages of a group of spaces.
+    /// The pages of a group of spaces.
     PageList = "page list",
-    /// The list of blog posts of a group of spaces.
+    /// The blog posts of a group of spaces.
     BlogPostList = "blog post list",
-    /// The titles of the pages or blog posts of a group of spaces, listed before any body.
+    /// The titles of the pages or blog posts of a group of spaces, listed before any body is read.
     TitleList = "title list",
-    /// The site-wide list of attachments.
     AttachmentList = "attachment list",
-    /// The site-wide list of footer or inline comments.
+    /// All footer comments or all inline comments of the site.
     CommentList = "comment list",
-    /// The replies to one comment.
     Replies = "comment replies",
-    /// Templates of a space, or the global ones.
+    /// The templates of one space, or the global ones.
     Templates = "template list",
-    /// The sweep over header-image properties.
-    HeaderImages = "header image sweep",
-    /// Properties of one page or post.
+    /// The search for the header images of all pages and posts.
+    HeaderImages = "header image search",
+    /// The content properties of one page or post.
     Properties = "content properties",
-    /// The body of one content.
     Body = "body",
-    /// One old version of an attachment.
     AttachmentVersion = "attachment version",
-    /// The content that owns an attachment but is in no list.
+    /// A content that owns an attachment but is in no list.
     ContainerLookup = "attachment owner",
-    /// The list of the account's drafts of pages or posts.
+    /// The account's own drafts of pages and posts.
     DraftList = "draft list",
-    /// The draft of one page or post.
     Draft = "draft",
-    /// Labels that a macro or rule filters by.
+    /// Labels that a macro or a rule filters by.
     Labels = "labels",
-    /// The comparison of the lists with the search index: a part of what it shows, or one content that only it shows.
+    /// The comparison of the lists with the search index: one search, or one content that only the search shows.
     #[serde(alias = "second-walk")]
     SearchComparison = "comparison with the search index",
-    /// One list of the closing walk, or one thing that it showed otherwise than before.
-    #[serde(alias = "changes-since-start")]
-    ClosingWalk = "closing walk",
-    /// A content read again alone (`--verify all`).
-    SecondLook = "second look",
-    /// Display names of people.
+    /// One list of the final pass, or one item that the final pass showed in another state.
+    #[serde(alias = "closing-walk", alias = "changes-since-start")]
+    FinalPass = "final pass",
+    /// An owner of candidates that is read again (`--verify all`).
+    #[serde(alias = "second-look")]
+    Recheck = "recheck",
+    /// Display names of accounts.
     People = "people",
-    /// App content of one type.
+    /// Custom content of one type.
     CustomContentList = "custom content list",
-    /// The comparison of the list of all attachments with others: the newest ones, or those of one owner.
+    /// A cross-check of a list with its other order, or of the list of all attachments with the lists of single pages
+    /// and posts.
     #[serde(alias = "reconciliation")]
     ListComparison = "comparison with other lists",
-    /// The comparison with the last complete run.
+    /// The plausibility check: the comparison with the last complete run.
     Plausibility = "comparison with the last run",
-    /// The bytes of one file, to compare duplicates.
-    Comparison = "comparison of duplicates",
-    /// The search over the pages of a group of spaces, for what it tells beside them.
-    PageSweep = "page sweep",
-    /// What one page that the search does not show tells alone.
-    PageAlone = "page alone",
-    /// Who alone may read or change one page.
+    /// The download of one file, to verify duplicates.
+    #[serde(rename = "comparison")]
+    DuplicateVerification = "comparison of duplicates",
+    /// The search over the pages of a group of spaces, for facts that the lists do not return.
+    PageSweep = "page search",
+    /// One page that the search does not show, read by its id.
+    PageAlone = "single page",
+    /// The view and edit restrictions of one page.
     PageRestrictions = "page restrictions",
-    /// The labels of one page.
     PageLabels = "page labels",
-    /// A folder, whiteboard, database or smart link in the tree of pages.
-    PageParent = "parent of pages",
-    /// The list of one page's versions.
+    /// A folder, whiteboard, database or smart link in the page tree.
+    PageParent = "page parent",
     PageVersions = "page versions",
-    /// The accounts of a group of people.
+    /// The profiles of a group of accounts.
     Accounts = "accounts",
     /// Views, likes and watchers of one page.
     Engagement = "views and likes",
-    /// The look-up of ids that links name.
+    /// Requests for the ids that links name.
     LinkTargets = "link targets",
-    /// The workflow state of pages: a probe, a search, one page.
+    /// The workflow state of pages: a probe, a search or one page.
     Workflow = "workflow",
 }
 
-/// Counts of one kind of unit.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UnitCounts {
-    /// Entered in the ledger.
+    /// All units of this kind.
     pub planned: u64,
-    /// Ended `ok`.
     pub ok: u64,
-    /// Ended `failed`, or never ended.
+    /// Ended as failed, or never ended.
     pub failed: u64,
-    /// Ended `denied`.
     pub denied: u64,
-    /// Ended `gone`.
     pub gone: u64,
-    /// Ended `skipped`.
     pub skipped: u64,
-    /// Ended `accepted`.
     #[serde(default)]
     pub accepted: u64,
-    /// Of `ok`: known from an earlier run, because they can never change, so that no request was made.
+    /// How many of `ok` can never change and came from the cache without a request.
     #[serde(default)]
     pub remembered: u64,
 }
 
 impl UnitCounts {
-    /// Units that did not end, or ended so that something is missing that nobody accepted.
+    /// Returns how many units are missing: not ended, failed or denied, and not accepted by the user.
     pub fn unread(&self) -> u64 {
         self.planned.saturating_sub(self.ok + self.gone + self.skipped + self.accepted)
     }
@@ -208,30 +194,27 @@ impl UnitCounts {
     }
 }
 
-/// One unit that did not end `ok`.
+/// One unit that ended otherwise than `ok`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Gap {
-    /// Kind of work.
     pub kind: UnitKind,
-    /// What exactly, e.g. `page 1001 "Release Plan"`.
+    /// The item, such as `page 1001 "Release Plan"`.
     pub subject: String,
-    /// How it ended.
     pub end: UnitEnd,
 }
 
-/// The finished ledger: what was planned, how it ended, what is missing.
+/// The closed ledger: what was planned, how it ended, what is missing.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Coverage {
-    /// Counts by kind.
     pub units: BTreeMap<UnitKind, UnitCounts>,
-    /// Every unit that ended otherwise than `ok`.
     pub gaps: Vec<Gap>,
-    /// Remarks that do not make the run incomplete, e.g. a deprecation announced by the server.
+    /// Warnings that do not make the run incomplete, such as a deprecation that the server announces.
     pub warnings: Vec<String>,
 }
 
 impl Coverage {
-    /// Whether everything planned was read: no unit failed or was denied. Where nothing was planned, nothing was read.
+    /// Returns whether everything planned was read: no unit failed or was denied. Coverage without any unit is not
+    /// complete.
     pub fn is_complete(&self) -> bool {
         let is_read = |counts: &UnitCounts| {
             let ended = counts.ok + counts.gone + counts.skipped + counts.accepted;
@@ -240,7 +223,7 @@ impl Coverage {
         !self.units.is_empty() && self.units.values().all(is_read)
     }
 
-    /// What the user accepts as unread, each once, by id.
+    /// Returns what the user accepts as unread, without duplicates, in order of id.
     pub fn accepted(&self) -> Vec<&UnreadVersion> {
         let ends = self.gaps.iter().map(|gap| &gap.end);
         let mut accepted: Vec<&UnreadVersion> = ends
@@ -254,12 +237,12 @@ impl Coverage {
         accepted
     }
 
-    /// Whether a unit of a kind failed or was denied.
+    /// Returns whether a unit of this kind failed or was denied.
     pub fn has_gap(&self, kind: UnitKind) -> bool {
         self.units.get(&kind).is_some_and(|counts| counts.failed > 0 || counts.denied > 0)
     }
 
-    /// Goes on with what was read apart: its units, gaps and remarks become part of this.
+    /// Adds the units, gaps and warnings of another coverage.
     pub fn absorb(&mut self, other: Self) {
         for (kind, counts) in other.units {
             let own = self.units.entry(kind).or_default();
@@ -273,7 +256,7 @@ impl Coverage {
         }
     }
 
-    /// Adds a unit that failed after the ledger was closed.
+    /// Adds a failed unit after the ledger was closed.
     pub fn fail(&mut self, kind: UnitKind, subject: &str, reason: &str) {
         let counts = self.units.entry(kind).or_default();
         counts.planned += 1;
@@ -282,7 +265,7 @@ impl Coverage {
         self.gaps.push(Gap { kind, subject: subject.to_owned(), end });
     }
 
-    /// All counts added up.
+    /// Returns the sum over all kinds.
     pub fn total(&self) -> UnitCounts {
         self.units.values().fold(UnitCounts::default(), |sum, counts| sum.plus(*counts))
     }
@@ -295,26 +278,28 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_two_kinds_bear_the_same_words() {
+    fn labels_are_unique() {
         let labels: BTreeSet<&str> = UnitKind::ALL.iter().map(|kind| kind.label()).collect();
         assert_eq!(labels.len(), UnitKind::ALL.len());
     }
 
     #[test]
-    fn comparisons_are_read_under_the_names_they_first_bore() {
+    fn unit_kinds_are_read_under_their_earlier_names() {
         let counts = UnitCounts { planned: 1, ok: 1, ..UnitCounts::default() };
-        let first = serde_json::json!({"units": {"second-walk": counts, "reconciliation": counts},
-            "gaps": [{"kind": "reconciliation", "subject": "the newest attachments", "end": {"state": "gone"}}],
+        let first = serde_json::json!({"units": {"second-walk": counts, "reconciliation": counts,
+            "closing-walk": counts, "second-look": counts},
+            "gaps": [{"kind": "reconciliation", "subject": "the newest attachments", "end": {"state": "gone"}},
+                {"kind": "changes-since-start", "subject": "page 1", "end": {"state": "gone"}}],
             "warnings": []});
         let coverage: Coverage = serde_json::from_value(first).unwrap();
-        assert_eq!(coverage.gaps[0].kind, UnitKind::ListComparison);
+        assert_eq!((coverage.gaps[0].kind, coverage.gaps[1].kind), (UnitKind::ListComparison, UnitKind::FinalPass));
         let written = serde_json::to_value(&coverage).unwrap();
         let kinds: Vec<&String> = written["units"].as_object().unwrap().keys().collect();
-        assert_eq!(kinds, ["list-comparison", "search-comparison"]);
+        assert_eq!(kinds, ["final-pass", "list-comparison", "recheck", "search-comparison"]);
     }
 
     #[test]
-    fn a_ledger_is_had_back_from_json() {
+    fn coverage_survives_a_json_round_trip() {
         let all =
             UnitCounts { planned: 8, ok: 2, failed: 1, denied: 1, gone: 2, skipped: 1, accepted: 1, remembered: 1 };
         let ends = [
@@ -336,7 +321,7 @@ mod tests {
     }
 
     #[test]
-    fn unread_versions_are_written_as_they_are_read() {
+    fn unread_versions_are_written_as_they_were_read() {
         for (text, id, version) in [("1001@3", "1001", 3), (" att5 @ 0", "att5", 0), ("k:a@2", "k:a", 2)] {
             let unread: UnreadVersion = text.parse().unwrap();
             assert_eq!((unread.id.as_str(), unread.version), (id, version));
@@ -348,12 +333,12 @@ mod tests {
     }
 
     #[test]
-    fn what_was_never_read_is_not_complete() {
+    fn coverage_without_units_is_not_complete() {
         let mut coverage = Coverage::default();
         assert!(!coverage.is_complete());
         coverage.units.insert(UnitKind::PageList, UnitCounts { planned: 1, ok: 1, ..UnitCounts::default() });
         assert!(coverage.is_complete());
         assert!(!std::mem::take(&mut coverage).units.is_empty());
-        assert!(!coverage.is_complete(), "while it is elsewhere, to go on with");
+        assert!(!coverage.is_complete(), "taken out while the run is resumed");
     }
 }

@@ -1,33 +1,33 @@
-//! Drafts: those that lists show, and that of one published page or post.
+//! Drafts: those that lists show, and the draft of a single published page or post.
 //!
-//! The documents of the API name no list of drafts. Some sites take `status=draft` all the same, and then show the
-//! account's own: all that are newer than what is published are read. Where a site does not, the line of what no report
-//! covers says so.
+//! The API documentation has no list of drafts. Some sites accept `status=draft` nevertheless and return the account's
+//! own drafts; every draft newer than its published edition is read. For a site that does not, the report says that
+//! drafts are not covered.
 
 use std::collections::HashMap;
 use std::ops::ControlFlow;
 
 use super::bodies::{NO_BODY, other_form, settle_forms};
 use super::coverage::UnitKind;
-use super::crawl::{Crawl, GROUP, single, subject};
-use super::ledger::Unit;
+use super::crawl::{Crawl, GROUP, content_type_of, subject};
+use super::ledger::WorkUnit;
 use super::site::{Content, ContentKind, SpaceId, Status};
-use super::unread::Why;
-use super::{convert, newer};
-use confluence_client::api::{Edition, Single};
+use super::unread::UnreadReason;
+use super::{content_updates, convert};
+use confluence_client::api::{ContentType, Edition};
 use confluence_client::{RequestError, model};
 
-/// The drafts that the site lists, without bodies.
+/// Lists the drafts of the account, without bodies.
 pub(super) async fn listed(crawl: &Crawl<'_>) -> Vec<Content> {
     let unit = crawl.ledger.enter(UnitKind::DraftList, "drafts of this account");
     let mut drafts = Vec::new();
     let mut failure = None;
     let mut is_known = true;
-    for (which, kind) in [(Single::Page, ContentKind::Page), (Single::BlogPost, ContentKind::BlogPost)] {
+    for (which, kind) in [(ContentType::Page, ContentKind::Page), (ContentType::BlogPost, ContentKind::BlogPost)] {
         let take = |sent: model::Content| {
             let draft = convert::content(sent, kind, None);
             if draft.status != Status::Draft {
-                // the site does not look at the status asked for
+                // the site ignores the requested status
                 is_known = false;
                 return ControlFlow::Break(());
             }
@@ -43,15 +43,14 @@ pub(super) async fn listed(crawl: &Crawl<'_>) -> Vec<Content> {
     match failure {
         Some(error) => unit.refused(&error),
         None if is_known => unit.ok(),
-        // no work of this site: the coverage then knows the kind, and no unit of it
+        // the site has no such list: the coverage then has this kind with no units
         None => unit.withdrawn(),
     }
     drafts
 }
 
-/// Reads alone those of the listed drafts that are newer than what is published, and those of what never was, unless they
-/// were read before in the same state. `known` are all contents read so far; drafts outside the spaces that are read are
-/// left out.
+/// Reads the listed drafts that are newer than their published edition or were never published, except those already
+/// read in the same state. `known` are all contents read so far. Drafts outside the spaces that are read are left out.
 pub(super) async fn read(
     crawl: &Crawl<'_>,
     listed: Vec<Content>,
@@ -85,12 +84,13 @@ pub(super) async fn read(
     drafts
 }
 
-/// Whether a list shows another state of a draft than the one that was read.
+/// Returns whether a list shows a draft in another state than the one that was read.
 fn is_other(listed: &Content, known: &Content) -> bool {
     listed.modified_at.is_none() || (listed.version, listed.modified_at) != (known.version, known.modified_at)
 }
 
-/// Whether a draft was saved after its content was published; one of the same moment or of an unknown one may well be.
+/// Returns whether a draft may have been saved after its content was published. The same or an unknown time counts as
+/// newer.
 fn is_newer(draft: &Content, published: &Content) -> bool {
     match (draft.modified_at, published.modified_at) {
         (Some(saved), Some(published)) => saved >= published,
@@ -98,23 +98,23 @@ fn is_newer(draft: &Content, published: &Content) -> bool {
     }
 }
 
-/// A draft of what was never published, as a list shows it.
+/// Reads the draft of a content that was never published.
 async fn never_published(crawl: &Crawl<'_>, listed: &Content) -> Option<Content> {
-    let which = single(listed.kind)?;
+    let which = content_type_of(listed.kind)?;
     let id = listed.id.as_str();
     let unit = crawl.ledger.enter(UnitKind::Draft, format!("draft of {}", subject(listed)));
-    let result = crawl.twice(|| crawl.api.content(which, id, Edition::Draft)).await;
+    let result = crawl.retry_not_found(|| crawl.api.content(which, id, Edition::Draft)).await;
     crawl.progress.advance(1);
     let mut draft = match result {
         Ok(sent) => crawl.content(sent, listed.kind),
         Err(error) if error.is_not_found() => {
-            // a draft is in no list that could be asked for it
+            // drafts are in no list that can be filtered by id
             crawl.settle_missing(unit, which, id).await;
             return None;
         }
         Err(error) => {
             let mut unread = listed.clone();
-            crawl.unreadable(unit, &mut unread, Why::Request(&error));
+            crawl.unreadable(unit, &mut unread, UnreadReason::Request(&error));
             return Some(unread);
         }
     };
@@ -122,29 +122,33 @@ async fn never_published(crawl: &Crawl<'_>, listed: &Content) -> Option<Content>
     Some(draft)
 }
 
-/// The draft of a published page or post, where there is one that differs from what is published.
+/// Reads the draft of a published page or post. Returns `None` if there is none, or if it does not differ from the
+/// published edition.
 pub(super) async fn of_published(crawl: &Crawl<'_>, published: &Content) -> Option<Content> {
-    let which = single(published.kind)?;
+    let which = content_type_of(published.kind)?;
     let id = published.id.as_str();
     let unit = crawl.ledger.enter(UnitKind::Draft, format!("draft of {}", subject(published)));
-    let result = crawl.twice(|| crawl.api.content(which, id, Edition::Draft)).await;
+    let result = crawl.retry_not_found(|| crawl.api.content(which, id, Edition::Draft)).await;
     crawl.progress.advance(1);
     let sent = match result {
         Ok(sent) => sent,
         Err(error) if error.is_not_found() => {
-            return crawl.settle_missing(unit, which, id).await.then(|| newer::out_of_sight(published));
+            return crawl
+                .settle_missing(unit, which, id)
+                .await
+                .then(|| content_updates::with_status_not_found(published));
         }
-        Err(error) => return unread_edition(crawl, unit, published, Why::Request(&error)),
+        Err(error) => return unread_edition(crawl, unit, published, UnreadReason::Request(&error)),
     };
     let mut draft = crawl.content(sent, published.kind);
     if let Err(why) = other_form(crawl, &mut draft, Edition::Draft).await {
-        return unread_edition(crawl, unit, published, Why::Request(&why));
+        return unread_edition(crawl, unit, published, UnreadReason::Request(&why));
     }
     if draft.body.is_none() {
-        return unread_edition(crawl, unit, published, Why::Lacking(NO_BODY));
+        return unread_edition(crawl, unit, published, UnreadReason::Lacking(NO_BODY));
     }
     unit.ok();
-    // without a draft the published content comes back; what it names decides, whatever it calls itself
+    // without a draft, the server returns the published content: what it names decides, not its status
     let same = match (&draft.body, &published.body) {
         (Some(draft), Some(published)) => {
             draft.references == published.references && draft.reading == published.reading
@@ -158,9 +162,14 @@ pub(super) async fn of_published(crawl: &Crawl<'_>, published: &Content) -> Opti
     Some(draft)
 }
 
-/// What is left of a content of which another edition, or the same one again, could not be read: itself, where the user
-/// accepts that.
-pub(super) fn unread_edition(crawl: &Crawl<'_>, unit: Unit<'_>, known: &Content, why: Why<'_>) -> Option<Content> {
+/// Ends the unit of an edition that could not be read. Returns the known content, marked as unread, if the user accepts
+/// that.
+pub(super) fn unread_edition(
+    crawl: &Crawl<'_>,
+    unit: WorkUnit<'_>,
+    known: &Content,
+    why: UnreadReason<'_>,
+) -> Option<Content> {
     let mut known = known.clone();
     let was_unread = known.unread.take();
     crawl.unreadable(unit, &mut known, why);

@@ -1,4 +1,4 @@
-//! Ids as the API spells them, a type for each kind of thing.
+//! Newtypes for the ids of the API.
 
 use std::fmt;
 
@@ -12,12 +12,11 @@ macro_rules! id_type {
         pub struct $name(pub String);
 
         impl $name {
-            /// Wraps the id as the API spells it.
             pub fn new(id: impl Into<String>) -> Self {
                 Self(id.into())
             }
 
-            /// The id as the API spells it.
+            /// Returns the id as the API spells it.
             pub fn as_str(&self) -> &str {
                 &self.0
             }
@@ -49,7 +48,7 @@ id_type!(
 );
 
 impl AttachmentId {
-    /// The id without its `att` prefix: `att123` and `123` name the same attachment.
+    /// Returns the id without its `att` prefix: `att123` and `123` name the same attachment.
     pub fn digits(&self) -> &str {
         self.0.strip_prefix("att").unwrap_or(&self.0)
     }

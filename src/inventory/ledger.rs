@@ -1,21 +1,20 @@
-//! Keeps the coverage while a run goes on.
+//! Ledger of a run in progress, which becomes its [`Coverage`].
 //!
-//! A unit is entered before its request and bears its own end: one that is dropped without an end, for whatever
-//! reason, counts as failed.
+//! A unit is planned before its request, and its caller must end it. A unit that is dropped without an end, for
+//! whatever reason, counts as failed.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::coverage::{Coverage, Gap, UnitCounts, UnitEnd, UnitKind, UnreadVersion};
 use confluence_client::RequestError;
 
-/// The ledger of a run that goes on.
 #[derive(Debug, Default)]
 pub(super) struct Ledger {
     coverage: Mutex<Coverage>,
 }
 
 impl Ledger {
-    /// Goes on with the coverage of a run.
+    /// Reopens the coverage of a run to add more units.
     pub(super) fn reopen(coverage: Coverage) -> Self {
         Self { coverage: Mutex::new(coverage) }
     }
@@ -24,13 +23,12 @@ impl Ledger {
         self.coverage.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Plans one unit of work.
-    pub(super) fn enter(&self, kind: UnitKind, subject: impl Into<String>) -> Unit<'_> {
+    pub(super) fn enter(&self, kind: UnitKind, subject: impl Into<String>) -> WorkUnit<'_> {
         self.coverage().units.entry(kind).or_default().planned += 1;
-        Unit { ledger: self, kind, subject: subject.into(), ended: false }
+        WorkUnit { ledger: self, kind, subject: subject.into(), ended: false }
     }
 
-    /// Plans units that are already done, e.g. bodies that came with a list.
+    /// Adds units that are already read, such as bodies that came with a list.
     pub(super) fn done(&self, kind: UnitKind, count: u64) {
         if count > 0 {
             let mut coverage = self.coverage();
@@ -40,22 +38,22 @@ impl Ledger {
         }
     }
 
-    /// How many units of a kind were planned so far.
+    /// Returns how many units of this kind are planned so far.
     pub(super) fn planned(&self, kind: UnitKind) -> u64 {
         self.coverage().units.get(&kind).map_or(0, |counts| counts.planned)
     }
 
-    /// How many units of a kind failed or were denied so far.
+    /// Returns how many units of this kind failed or were denied so far.
     pub(super) fn gaps(&self, kind: UnitKind) -> u64 {
         self.coverage().units.get(&kind).map_or(0, |counts| counts.failed + counts.denied)
     }
 
-    /// Whether a unit of a kind failed or was denied so far.
+    /// Returns whether a unit of this kind failed or was denied so far.
     pub(super) fn has_gap(&self, kind: UnitKind) -> bool {
         self.coverage().has_gap(kind)
     }
 
-    /// Whether a list of contents or files could not be read to its end so far.
+    /// Returns whether a list of contents or files is known to be incomplete so far.
     pub(super) fn has_list_gap(&self) -> bool {
         const LISTS: [UnitKind; 10] = [
             UnitKind::SpaceList,
@@ -72,13 +70,13 @@ impl Ledger {
         LISTS.into_iter().any(|kind| self.has_gap(kind))
     }
 
-    /// Plans a unit that an earlier run has read and that can never change.
+    /// Adds a unit that an earlier run read and that the cache has, because it can never change.
     pub(super) fn remembered(&self, kind: UnitKind) {
         self.done(kind, 1);
         self.coverage().units.entry(kind).or_default().remembered += 1;
     }
 
-    /// Adds a remark that leaves the run complete, once.
+    /// Adds a warning, which leaves the run complete. A repeated warning is ignored.
     pub(super) fn warn(&self, text: impl Into<String>) {
         let text = text.into();
         let mut coverage = self.coverage();
@@ -96,7 +94,7 @@ impl Ledger {
         }
     }
 
-    /// The coverage, with its gaps in order.
+    /// Closes the ledger and returns the coverage, with its gaps in order.
     pub(super) fn finish(self) -> Coverage {
         let mut coverage = self.coverage.into_inner().unwrap_or_else(PoisonError::into_inner);
         coverage.gaps.sort_by(|a, b| (a.kind, &a.subject).cmp(&(b.kind, &b.subject)));
@@ -115,33 +113,31 @@ fn counter<'a>(counts: &'a mut UnitCounts, end: &UnitEnd) -> &'a mut u64 {
     }
 }
 
-/// One planned unit of work.
 #[derive(Debug)]
 #[must_use = "a unit without an end counts as failed"]
-pub(super) struct Unit<'a> {
+pub(super) struct WorkUnit<'a> {
     ledger: &'a Ledger,
     kind: UnitKind,
     subject: String,
     ended: bool,
 }
 
-impl Unit<'_> {
-    /// Read to the end.
+impl WorkUnit<'_> {
     pub(super) fn ok(self) {
         self.end(UnitEnd::Ok);
     }
 
-    /// Deleted meanwhile, confirmed by a second look.
+    /// Ends as deleted during the run, which a second check confirmed.
     pub(super) fn gone(self) {
         self.end(UnitEnd::Gone);
     }
 
-    /// The account may not see it.
+    /// Ends as not visible to the account.
     pub(super) fn denied(self, reason: impl Into<String>) {
         self.end(UnitEnd::Denied { reason: reason.into() });
     }
 
-    /// Planned again in other pieces.
+    /// Removes the unit, which is planned again in other pieces or does not apply to this site.
     pub(super) fn withdrawn(mut self) {
         self.ended = true;
         let mut coverage = self.ledger.coverage();
@@ -149,32 +145,32 @@ impl Unit<'_> {
         counts.planned = counts.planned.saturating_sub(1);
     }
 
-    /// Left out because of an option.
+    /// Ends as left out because of an option or another cause.
     pub(super) fn skipped(self, option: &str) {
         self.end(UnitEnd::Skipped { option: option.to_owned() });
     }
 
-    /// Could not be read: denied where that is why, else failed.
+    /// Ends as denied if `denied`, else as failed.
     pub(super) fn failed_or_denied(self, denied: bool, reason: String) {
         self.end(if denied { UnitEnd::Denied { reason } } else { UnitEnd::Failed { reason } });
     }
 
-    /// Could not be read, and the user accepts that.
+    /// Ends as unread, which the user accepts.
     pub(super) fn accepted(self, unread: UnreadVersion, reason: impl Into<String>) {
         self.end(UnitEnd::Accepted { unread, reason: reason.into() });
     }
 
-    /// Could not be read, for a reason that is no request's error.
+    /// Ends as failed for a reason other than a request error.
     pub(super) fn failed(self, reason: impl Into<String>) {
         self.end(UnitEnd::Failed { reason: reason.into() });
     }
 
-    /// Could not be read: denied or failed, as the error says.
+    /// Ends as denied or failed, depending on the error.
     pub(super) fn refused(self, error: &RequestError) {
         self.failed_or_denied(error.is_denied(), error.to_string());
     }
 
-    /// Ends as a result says.
+    /// Ends as ok, denied or failed, depending on the result of its request.
     pub(super) fn settle<T>(self, result: &Result<T, RequestError>) {
         match result {
             Ok(_) => self.ok(),
@@ -188,7 +184,7 @@ impl Unit<'_> {
     }
 }
 
-impl Drop for Unit<'_> {
+impl Drop for WorkUnit<'_> {
     fn drop(&mut self) {
         if !self.ended {
             let end = UnitEnd::Failed { reason: "not finished".to_owned() };
@@ -213,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_accepted_leaves_a_run_complete_and_is_told() {
+    fn accepted_units_leave_a_run_complete_and_are_reported() {
         let ledger = Ledger::default();
         let unread: UnreadVersion = "1001@3".parse().unwrap();
         ledger.enter(UnitKind::Body, "page 1001").accepted(unread.clone(), "no body");

@@ -1,13 +1,14 @@
-//! The comparison of the list of all attachments with other lists (F-57, F-99).
+//! Comparison of the list of all attachments with the lists of single pages and posts (F-57, F-99).
 //!
-//! A list that ends too early, or leaves something out, gives no sign of it. The closing walk takes it in its other order;
-//! the lists of single owners show holes that both orders share. A difference that no change of the site explains makes
-//! the run incomplete. Where it is found, the owner's own list is read, so that the report says what is missing there.
+//! A list that ends early or omits an item shows no error. The final pass reads the list in its other order, and the
+//! lists of single owners reveal holes that both orders share. A difference that no change of the site explains makes
+//! the run incomplete. Wherever one is found, the owner's own list is read, so that the report says what is missing
+//! there.
 //!
-//! Both orders may be cut at their ends. What they show is the first files and the last ones; as long as they share one,
-//! nothing lies between. What is left: holes in the middle at owners outside the sample whose bodies name nothing, which
-//! only the search would show; and an empty list on a site of more owners than are asked, whose only files lie in the
-//! trash or an archive.
+//! Each order may be cut off at its end. One shows the first files, the other the last ones, and as long as they have a
+//! file in common, nothing between them is missing. Two cases are not detected here: a hole in the middle, at an owner
+//! outside the sample whose body does not name the missing file (only the search would show it); and an empty list on a
+//! site with more owners than are checked, whose only files are in the trash or archived.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -16,57 +17,58 @@ use chrono::{DateTime, Duration, Utc};
 use super::convert;
 use super::coverage::UnitKind;
 use super::crawl::Crawl;
-use super::owners_to_ask::{OWNERS_OF_EACH, OwnersToAsk, lot};
+use super::owners_to_check::{OWNERS_OF_EACH, OwnersToCheck, rotation_key};
 use super::site::{Attachment, Container, Status};
 use confluence_client::RequestError;
-use confluence_client::api::Single;
+use confluence_client::api::ContentType;
 
-/// Owners read alone because another list showed a file of theirs that the site-wide one did not, at most: when there
-/// are more, the list is known to be broken, and each further owner would tell the same.
-const SUSPECTS: usize = 30;
-/// How far before the start of the run a file counts as uploaded during it: times come from several computers.
+/// Most owners whose lists are read because another list showed a file of theirs that the site-wide list does not have.
+/// With more of them, the list is known to be broken, and further owners would add nothing.
+const MAX_SUSPECTS: usize = 30;
+/// A file created this long before the start of the run still counts as uploaded during it, because the times come from
+/// different computers.
 const CLOCK_MARGIN: Duration = Duration::minutes(2);
 
-/// The files of the site-wide list by the digits of their ids.
-type Listed<'a> = HashMap<&'a str, &'a Attachment>;
+/// The files of the site-wide list, by id without prefix.
+type FilesById<'a> = HashMap<&'a str, &'a Attachment>;
 
-/// Compares the site-wide list with those of single owners: a sample, and those that give reason for doubt.
-pub(super) async fn attachments(crawl: &Crawl<'_>, files: &[Attachment], to_ask: &OwnersToAsk) {
+/// Compares the site-wide list with the lists of single owners: of a sample, and of those with a reason to check.
+pub(super) async fn attachments(crawl: &Crawl<'_>, files: &[Attachment], to_check: &OwnersToCheck) {
     if crawl.ledger.has_gap(UnitKind::AttachmentList) {
-        // that files are missing is known, and the run incomplete
+        // the run is already known to be incomplete
         return;
     }
-    let sample = sample(files, to_ask, crawl.started_at);
+    let sample = sample(files, to_check, crawl.started_at);
     let sampled: HashSet<&Container> = sample.iter().map(|(owner, _)| *owner).collect();
-    let signs = to_ask.without(&sampled, crawl.started_at).into_iter().map(|owner| (owner, Vec::new()));
-    read_alone(crawl, sample.iter().cloned().chain(signs).collect(), &listed(files), to_ask).await;
+    let with_reason = to_check.without(&sampled, crawl.started_at).into_iter().map(|owner| (owner, Vec::new()));
+    compare_owners(crawl, sample.iter().cloned().chain(with_reason).collect(), &listed(files), to_check).await;
 }
 
-/// Compares the site-wide list with those of owners of which it shows no file. For a snapshot: it counts files and
-/// condemns none, and is to cost little more than its lists.
-pub(super) async fn attachments_in_brief(crawl: &Crawl<'_>, files: &[Attachment], to_ask: &OwnersToAsk) {
+/// Compares the site-wide list with the lists of owners of whose files it shows none. For a snapshot, which only counts
+/// files, judges none, and is to cost little more than its lists.
+pub(super) async fn attachments_in_brief(crawl: &Crawl<'_>, files: &[Attachment], to_check: &OwnersToCheck) {
     if crawl.ledger.has_gap(UnitKind::AttachmentList) {
         return;
     }
-    let owners = to_ask.without_listed_files(crawl.started_at);
+    let owners = to_check.without_listed_files(crawl.started_at);
     let owners = owners.into_iter().map(|owner| (owner, Vec::new())).collect();
-    read_alone(crawl, owners, &listed(files), to_ask).await;
+    compare_owners(crawl, owners, &listed(files), to_check).await;
 }
 
-fn listed(files: &[Attachment]) -> Listed<'_> {
+fn listed(files: &[Attachment]) -> FilesById<'_> {
     files.iter().map(|file| (file.id.digits(), file)).collect()
 }
 
-/// Reads the lists of these owners, with the current files that the site-wide list shows of them. Where it shows none,
-/// one owner that has a file is enough: nobody knows what else it left out.
-async fn read_alone(
+/// Compares the lists of these owners with the current files that the site-wide list shows for them. If the site-wide
+/// list is empty, one owner with a file is enough: what else it left out is unknown.
+async fn compare_owners(
     crawl: &Crawl<'_>,
     owners: Vec<(&Container, Vec<&Attachment>)>,
-    listed: &Listed<'_>,
-    to_ask: &OwnersToAsk,
+    listed: &FilesById<'_>,
+    to_check: &OwnersToCheck,
 ) {
     for group in owners.chunks(OWNERS_OF_EACH) {
-        let read = group.iter().map(|(owner, files)| one_owner(crawl, owner, files, listed, to_ask));
+        let read = group.iter().map(|(owner, files)| compare_owner(crawl, owner, files, listed, to_check));
         crawl.all(read.collect()).await;
         if listed.is_empty() && crawl.ledger.has_gap(UnitKind::ListComparison) {
             break;
@@ -74,20 +76,22 @@ async fn read_alone(
     }
 }
 
-/// Reads the owners of files alone that a list other than the site-wide one has shown: the run is incomplete already.
-pub(super) async fn owners_of(crawl: &Crawl<'_>, strangers: &[Attachment], files: &[Attachment]) {
-    let suspects = suspects(strangers, files);
+/// Reads the lists of the owners of `unlisted` files, which a list other than the site-wide one showed: the run is
+/// incomplete already.
+pub(super) async fn owners_of(crawl: &Crawl<'_>, unlisted: &[Attachment], files: &[Attachment]) {
+    let suspects = suspects(unlisted, files);
     if suspects.is_empty() {
         return;
     }
-    read_alone(crawl, suspects, &listed(files), &OwnersToAsk::default()).await;
+    compare_owners(crawl, suspects, &listed(files), &OwnersToCheck::default()).await;
 }
 
-/// The owners of strangers, each once, with the current files that the site-wide list shows of them.
-fn suspects<'f>(strangers: &'f [Attachment], files: &'f [Attachment]) -> Vec<(&'f Container, Vec<&'f Attachment>)> {
+/// Returns the owners of `unlisted` files without duplicates, with the current files that the site-wide list shows for
+/// them.
+fn suspects<'f>(unlisted: &'f [Attachment], files: &'f [Attachment]) -> Vec<(&'f Container, Vec<&'f Attachment>)> {
     let mut owned: BTreeMap<&str, (&Container, Vec<&Attachment>)> = BTreeMap::new();
-    for owner in strangers.iter().map(|file| &file.container).filter(|owner| owner.is_page_or_post()) {
-        if let Some(id) = owner.id().filter(|_| owned.len() < SUSPECTS) {
+    for owner in unlisted.iter().map(|file| &file.container).filter(|owner| owner.is_page_or_post()) {
+        if let Some(id) = owner.id().filter(|_| owned.len() < MAX_SUSPECTS) {
             owned.entry(id.as_str()).or_insert((owner, Vec::new()));
         }
     }
@@ -99,8 +103,8 @@ fn suspects<'f>(strangers: &'f [Attachment], files: &'f [Attachment]) -> Vec<(&'
     owned.into_values().collect()
 }
 
-/// Files of another list that the site-wide one should have shown: those that were there before the run began.
-fn missing<'f>(found: &'f [Attachment], listed: &Listed<'_>, started_at: DateTime<Utc>) -> Vec<&'f Attachment> {
+/// Returns the files of another list that the site-wide one lacks, except those created during the run.
+fn missing<'f>(found: &'f [Attachment], listed: &FilesById<'_>, started_at: DateTime<Utc>) -> Vec<&'f Attachment> {
     let since = started_at - CLOCK_MARGIN;
     found
         .iter()
@@ -109,17 +113,17 @@ fn missing<'f>(found: &'f [Attachment], listed: &Listed<'_>, started_at: DateTim
         .collect()
 }
 
-/// The list of one owner's current files; where the site-wide list shows no file at all, those in the trash too.
-async fn one_owner(
+/// Compares the list of one owner's current files. If the site-wide list is empty, files in the trash count, too.
+async fn compare_owner(
     crawl: &Crawl<'_>,
     owner: &Container,
     known: &[&Attachment],
-    listed: &Listed<'_>,
-    to_ask: &OwnersToAsk,
+    listed: &FilesById<'_>,
+    to_check: &OwnersToCheck,
 ) {
     let (which, words, id) = match owner {
-        Container::Page(id) => (Single::Page, "page", id),
-        Container::BlogPost(id) => (Single::BlogPost, "blog post", id),
+        Container::Page(id) => (ContentType::Page, "page", id),
+        Container::BlogPost(id) => (ContentType::BlogPost, "blog post", id),
         Container::CustomContent(_) | Container::None => return,
     };
     let unit = crawl.ledger.enter(UnitKind::ListComparison, format!("attachments of {words} {id}"));
@@ -130,13 +134,13 @@ async fn one_owner(
             found.push(file);
         }
     };
-    let walked = crawl.api.attachments_of(which, id.as_str(), take).await;
-    match &walked.end {
-        Err(error) if error.is_not_found() && to_ask.is_published(id) => {
+    let listing = crawl.api.attachments_of(which, id.as_str(), take).await;
+    match &listing.end {
+        Err(error) if error.is_not_found() && to_check.is_published(id) => {
             crawl.settle_missing(unit, which, id.as_str()).await;
             return;
         }
-        // whether the files of contents in the trash and in archives are listed is not documented
+        // it is not documented whether the files of trashed and archived contents are listed
         Err(error) if error.is_not_found() => return unit.gone(),
         Err(error) => return unit.refused(error),
         Ok(()) => {}
@@ -144,7 +148,7 @@ async fn one_owner(
     let missing = missing(&found, listed, crawl.started_at);
     if let Some(first) = missing.first() {
         return unit.failed(format!(
-            "{} of its {} attachments are not in the list of all attachments, e.g. {} {:?}",
+            "{} of its {} attachments are missing from the list of all attachments, such as {} {:?}",
             missing.len(),
             found.len(),
             first.id,
@@ -157,7 +161,8 @@ async fn one_owner(
             Ok(false) => {}
             Ok(true) => {
                 let name = &file.title;
-                return unit.failed(format!("{} {name:?} is in the list of all attachments only", file.id));
+                return unit
+                    .failed(format!("{} {name:?} is in the list of all attachments, but not in this one", file.id));
             }
             Err(error) => return unit.refused(&error),
         }
@@ -165,7 +170,7 @@ async fn one_owner(
     unit.ok();
 }
 
-/// Whether a file still is a current one of the same owner, so that the owner's list should have shown it.
+/// Returns whether a file still is a current one of the same owner, so that the owner's list should have it.
 async fn is_still_there(crawl: &Crawl<'_>, file: &Attachment) -> Result<bool, RequestError> {
     match crawl.api.attachment(file.id.as_str()).await {
         Ok(sent) => {
@@ -177,15 +182,16 @@ async fn is_still_there(crawl: &Crawl<'_>, file: &Attachment) -> Result<bool, Re
     }
 }
 
-/// Owners to look at, with the current files they should have. Another part of the site in every run.
+/// Selects owners to check, with the current files that their lists should have: those with the most files, those with
+/// the newest files, and others that differ in every run.
 fn sample<'f>(
     files: &'f [Attachment],
-    to_ask: &OwnersToAsk,
+    to_check: &OwnersToCheck,
     started_at: DateTime<Utc>,
 ) -> Vec<(&'f Container, Vec<&'f Attachment>)> {
     let mut owned: BTreeMap<&str, (&Container, Vec<&Attachment>)> = BTreeMap::new();
     for file in files.iter().filter(|file| file.container.is_page_or_post() && file.status == Status::Current) {
-        if let Some(id) = file.container.id().filter(|id| to_ask.is_published(id)) {
+        if let Some(id) = file.container.id().filter(|id| to_check.is_published(id)) {
             owned.entry(id.as_str()).or_insert((&file.container, Vec::new())).1.push(file);
         }
     }
@@ -195,7 +201,7 @@ fn sample<'f>(
     chosen.extend(left.drain(left.len().saturating_sub(OWNERS_OF_EACH)..));
     left.sort_by_key(|(_, files)| files.iter().filter_map(|file| file.created_at).max());
     chosen.extend(left.drain(left.len().saturating_sub(OWNERS_OF_EACH)..));
-    left.sort_by_key(|(owner, _)| lot(owner, started_at));
+    left.sort_by_key(|(owner, _)| rotation_key(owner, started_at));
     chosen.extend(left.drain(left.len().saturating_sub(OWNERS_OF_EACH)..));
     chosen
 }
@@ -211,12 +217,12 @@ mod tests {
         convert::attachment(serde_json::from_value(sent).unwrap())
     }
 
-    fn pages() -> OwnersToAsk {
+    fn pages() -> OwnersToCheck {
         let page = |id: u32| {
             let sent = serde_json::json!({"id": id.to_string(), "status": "current"});
             convert::content(serde_json::from_value(sent).unwrap(), ContentKind::Page, None)
         };
-        OwnersToAsk::of(&(0..500).map(page).collect::<Vec<_>>(), &[])
+        OwnersToCheck::of(&(0..500).map(page).collect::<Vec<_>>(), &[])
     }
 
     fn start() -> DateTime<Utc> {
@@ -224,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn a_small_site_is_walked_whole_and_a_large_one_in_part() {
+    fn all_owners_of_a_small_site_are_checked_and_a_sample_of_a_large_one() {
         let files: Vec<Attachment> = (0..20).map(|id| file(id, id)).collect();
         assert_eq!(sample(&files, &pages(), start()).len(), 20);
         let mut files: Vec<Attachment> = (0..500).map(|id| file(id, id)).collect();
@@ -237,11 +243,11 @@ mod tests {
             chosen.iter().map(|(owner, _)| (*owner).clone()).collect::<HashSet<_>>()
         };
         let later = sample(&files, &pages(), start() + Duration::days(7));
-        assert_ne!(owners(&chosen), owners(&later), "the next run looks at others");
+        assert_ne!(owners(&chosen), owners(&later), "the next run checks others");
     }
 
     #[test]
-    fn only_what_was_uploaded_during_the_run_may_be_missing_f_55() {
+    fn only_files_uploaded_during_the_run_may_be_missing_f_55() {
         let (known, mut new, old) = (file(1, 1), file(2, 1), file(3, 1));
         new.created_at = Some(start() + Duration::seconds(5));
         let listed = HashMap::from([("1", &known)]);

@@ -1,4 +1,4 @@
-//! The bulk lists: spaces, pages, blog posts, attachments, templates.
+//! The site's lists: spaces, pages, blog posts, comments, attachments, templates.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -11,53 +11,53 @@ use super::pass::Pass;
 use super::plan::batch_size;
 use super::site::{Attachment, Container, Content, ContentId, ContentKind, Space};
 use super::templates;
-use super::{bodies, comments, convert, names};
-use crate::support::wording::plural;
-use confluence_client::api::{Bodies, CommentKind, Order, Single, SpaceList};
-use confluence_client::{Api, RequestError, Walked, model};
+use super::{bodies, comments, content_names, convert};
+use crate::support::formatting::plural;
+use confluence_client::api::{Bodies, CommentKind, ContentType, ListOrder, SpaceList};
+use confluence_client::{Api, ListOutcome, RequestError, model};
 
-/// The spaces found.
-pub(super) struct Spaces {
+/// The spaces of the site, and how listing them ended.
+pub(super) struct SpaceLists {
     pub(super) by_key: Vec<Space>,
-    /// `_links.base` of the answers.
+    /// `_links.base` of the responses.
     pub(super) base: Option<String>,
-    /// The first failure, which explains why there may be none.
+    /// The first error, which explains a missing space.
     pub(super) failure: Option<RequestError>,
 }
 
-/// Current and archived spaces, by key.
-pub(super) async fn spaces(api: &Api, ledger: &Ledger) -> Spaces {
+/// Lists the current and the archived spaces, sorted by key.
+pub(super) async fn spaces(api: &Api, ledger: &Ledger) -> SpaceLists {
     let mut spaces = BTreeMap::new();
     let (mut base, mut failure) = (None, None);
     for which in [SpaceList::Current, SpaceList::Archived] {
         let unit = ledger.enter(UnitKind::SpaceList, format!("{} spaces", which.word()));
-        let walked = api
-            .spaces(which, Order::Forward, |space| {
+        let listing = api
+            .spaces(which, ListOrder::Forward, |space| {
                 let space = convert::space(space);
                 spaces.insert(space.id.clone(), space);
             })
             .await;
-        unit.settle(&walked.end);
-        base = base.or(walked.base);
-        failure = failure.or(walked.end.err());
+        unit.settle(&listing.end);
+        base = base.or(listing.base);
+        failure = failure.or(listing.end.err());
     }
     let mut spaces: Vec<Space> = spaces.into_values().collect();
     spaces.sort_by(|a, b| a.key.cmp(&b.key));
-    Spaces { by_key: spaces, base, failure }
+    SpaceLists { by_key: spaces, base, failure }
 }
 
-/// The attachments of the site, and the owners that no list shows.
-pub(super) struct Attachments {
+/// The attachments of the site, and those of their owners that no list shows.
+pub(super) struct AttachmentsAndOwners {
     pub(super) files: Vec<Attachment>,
     pub(super) owners: Vec<Container>,
 }
 
-/// Everything the bulk lists give, with every body settled.
+/// Reads all lists, and the body of every content.
 pub(super) async fn contents_and_attachments(
     crawl: &Crawl<'_>,
     spaces: &[Space],
     reported: Option<&[String]>,
-) -> (Vec<Content>, Attachments) {
+) -> (Vec<Content>, AttachmentsAndOwners) {
     crawl.phase("pages, posts, comments, attachments", None);
     let is_read =
         |space: &&Space| !crawl.options.references_within || reported.is_none_or(|keys| keys.contains(&space.key));
@@ -69,17 +69,18 @@ pub(super) async fn contents_and_attachments(
         );
         crawl.ledger.enter(UnitKind::Body, skipped).skipped("--references-within");
     }
-    // before all bodies: when a file is renamed or moved, or its page, what names it is rewritten without a new version.
-    // Bodies that are read later name it as these lists do, or else later lists show it under another name
-    let (mut files, names) = join!(attachments(crawl), names::list(crawl, &with_bodies));
-    let (pages, posts, footer, inline, templates, mut bare_pages, bare_posts) = join!(
-        in_spaces(crawl, Single::Page, &with_bodies, Bodies::Included),
-        in_spaces(crawl, Single::BlogPost, &with_bodies, Bodies::Included),
+    // attachments and titles are listed before the first body. When a file or its page is renamed or moved, Confluence
+    // rewrites the bodies that name it without a new version. A body that is read after these lists has the name in
+    // them, unless a later list shows another name
+    let (mut files, names) = join!(attachments(crawl), content_names::list(crawl, &with_bodies));
+    let (pages, posts, footer, inline, templates, mut pages_without_bodies, posts_without_bodies) = join!(
+        in_spaces(crawl, ContentType::Page, &with_bodies, Bodies::Included),
+        in_spaces(crawl, ContentType::BlogPost, &with_bodies, Bodies::Included),
         comments::read(crawl, CommentKind::Footer),
         comments::read(crawl, CommentKind::Inline),
-        templates::walk(crawl, Pass::FIRST, &with_bodies, |_, _| None),
-        in_spaces(crawl, Single::Page, &without, Bodies::LeftOut),
-        in_spaces(crawl, Single::BlogPost, &without, Bodies::LeftOut),
+        templates::read(crawl, Pass::FIRST, &with_bodies, |_, _| None),
+        in_spaces(crawl, ContentType::Page, &without, Bodies::LeftOut),
+        in_spaces(crawl, ContentType::BlogPost, &without, Bodies::LeftOut),
     );
     let mut contents = pages;
     contents.extend(posts);
@@ -88,13 +89,13 @@ pub(super) async fn contents_and_attachments(
     contents.extend(templates.list);
     let mut contents = bodies::settle(crawl, contents).await;
     names.settle(&contents, &mut files);
-    bare_pages.extend(bare_posts);
-    contents.append(&mut bare_pages);
+    pages_without_bodies.extend(posts_without_bodies);
+    contents.append(&mut pages_without_bodies);
     let owners = unlisted_owners(&contents, &files);
-    (contents, Attachments { files, owners })
+    (contents, AttachmentsAndOwners { files, owners })
 }
 
-/// Containers of attachments that are in no list, each once.
+/// Returns the containers of attachments that are in no list, without duplicates.
 pub(super) fn unlisted_owners(contents: &[Content], files: &[Attachment]) -> Vec<Container> {
     let listed: HashSet<&ContentId> =
         contents.iter().filter(|content| content.kind.owns_attachments()).map(|content| &content.id).collect();
@@ -108,57 +109,62 @@ pub(super) fn unlisted_owners(contents: &[Content], files: &[Attachment]) -> Vec
     unlisted
 }
 
-/// What a pass found in lists of one kind.
+/// What a pass read from the lists of one kind.
 #[derive(Debug, Default)]
-pub(super) struct Listed {
+pub(super) struct ListedContents {
     pub(super) list: Vec<Content>,
-    /// Every one of them was walked to its end.
-    pub(super) is_whole: bool,
-    /// One at least came in another order than that of the pass.
+    /// Whether all of the lists were read.
+    pub(super) is_complete: bool,
+    /// Whether at least one list came in another order than that of the pass.
     pub(super) in_other_order: bool,
 }
 
-impl Listed {
-    /// Nothing yet, and nothing amiss.
+impl ListedContents {
+    /// Returns an empty, complete result.
     pub(super) fn nothing() -> Self {
-        Self { list: Vec::new(), is_whole: true, in_other_order: false }
+        Self { list: Vec::new(), is_complete: true, in_other_order: false }
     }
 
-    /// Adds what another list gave.
+    /// Adds the contents of another list.
     pub(super) fn add(&mut self, other: Self) {
         self.list.extend(other.list);
-        self.is_whole &= other.is_whole;
+        self.is_complete &= other.is_complete;
         self.in_other_order |= other.in_other_order;
     }
 }
 
-/// Pages or blog posts of spaces.
-pub(super) async fn in_spaces(crawl: &Crawl<'_>, which: Single, spaces: &[&Space], bodies: Bodies) -> Vec<Content> {
+/// Reads the pages or blog posts of spaces.
+pub(super) async fn in_spaces(
+    crawl: &Crawl<'_>,
+    which: ContentType,
+    spaces: &[&Space],
+    bodies: Bodies,
+) -> Vec<Content> {
     let kind = kind_of(which);
     let pass = Pass { bodies, ..Pass::FIRST };
-    walk_spaces(crawl, pass, which, spaces, |sent| Some(crawl.listed(sent, kind))).await.list
+    read_in_spaces(crawl, pass, which, spaces, |sent| Some(crawl.listed(sent, kind))).await.list
 }
 
-fn kind_of(which: Single) -> ContentKind {
-    if which == Single::BlogPost { ContentKind::BlogPost } else { ContentKind::Page }
+fn kind_of(which: ContentType) -> ContentKind {
+    if which == ContentType::BlogPost { ContentKind::BlogPost } else { ContentKind::Page }
 }
 
-/// The pages or blog posts of spaces as far as `keep` keeps them, in batches that run side by side. A batch too long for
-/// the server is halved (F-17).
-pub(super) async fn walk_spaces(
+/// Reads the pages or blog posts of spaces that `keep` accepts, in concurrent batches. A batch whose request is too
+/// long for the server is halved (F-17).
+pub(super) async fn read_in_spaces(
     crawl: &Crawl<'_>,
     pass: Pass,
-    which: Single,
+    which: ContentType,
     spaces: &[&Space],
     keep: impl Fn(model::Content) -> Option<Content> + Sync,
-) -> Listed {
+) -> ListedContents {
     let size = batch_size(spaces.len(), crawl.api.client().concurrency());
     let mut batches: Vec<&[&Space]> = spaces.chunks(size).collect();
-    let mut listed = Listed::nothing();
+    let mut listed = ListedContents::nothing();
     while !batches.is_empty() {
-        let walks = batches.drain(..).map(|batch| one_batch(crawl, pass, which, batch, &keep)).collect();
-        for walk in crawl.all(walks).await {
-            match walk {
+        let reads = batches.drain(..).map(|batch| read_batch(crawl, pass, which, batch, &keep)).collect();
+        for result in crawl.all(reads).await {
+            match result {
                 Ok(found) => listed.add(found),
                 Err(batch) => batches.extend(batch.chunks(batch.len().div_ceil(2))),
             }
@@ -167,44 +173,44 @@ pub(super) async fn walk_spaces(
     listed
 }
 
-/// One batch; `Err` gives it back when it has to be halved.
-async fn one_batch<'b, 's>(
+/// Reads one batch; `Err` returns the batch if it has to be halved.
+async fn read_batch<'b, 's>(
     crawl: &Crawl<'_>,
     pass: Pass,
-    which: Single,
+    which: ContentType,
     batch: &'b [&'s Space],
     keep: &(impl Fn(model::Content) -> Option<Content> + Sync),
-) -> Result<Listed, &'b [&'s Space]> {
+) -> Result<ListedContents, &'b [&'s Space]> {
     let (unit_kind, words) = match which {
-        Single::BlogPost => (UnitKind::BlogPostList, "blog posts"),
+        ContentType::BlogPost => (UnitKind::BlogPostList, "blog posts"),
         _ => (UnitKind::PageList, "pages"),
     };
     let unit = pass.enter(crawl, unit_kind, format!("{words} of {}", names(batch)));
     let ids: Vec<&str> = batch.iter().map(|space| space.id.as_str()).collect();
     let mut contents = BTreeMap::new();
     let mut order = pass.order;
-    let walked = loop {
+    let listing = loop {
         let take = |sent: model::Content| {
             if let Some(content) = keep(sent) {
                 contents.insert(content.id.clone(), content);
             }
             crawl.progress.advance(1);
         };
-        let walked = match which {
-            Single::BlogPost => crawl.api.blog_posts(&ids, pass.bodies, order, take).await,
+        let listing = match which {
+            ContentType::BlogPost => crawl.api.blog_posts(&ids, pass.bodies, order, take).await,
             _ => crawl.api.pages(&ids, pass.bodies, order, take).await,
         };
-        let Some(other) = pass.other_order(order, &walked) else { break walked };
+        let Some(other) = pass.other_order(order, &listing) else { break listing };
         order = other;
     };
-    if batch.len() > 1 && walked.end.as_ref().is_err_and(RequestError::is_too_long) {
+    if batch.len() > 1 && listing.end.as_ref().is_err_and(RequestError::is_too_long) {
         unit.withdrawn();
         return Err(batch);
     }
-    note_duplicates(words, &walked);
-    unit.settle(&walked.end);
+    log_duplicates(words, &listing);
+    unit.settle(&listing.end);
     let list = contents.into_values().collect();
-    Ok(Listed { list, is_whole: walked.end.is_ok(), in_other_order: pass.is_other(order, &walked) })
+    Ok(ListedContents { list, is_complete: listing.end.is_ok(), in_other_order: pass.is_other(order, &listing) })
 }
 
 fn names(spaces: &[&Space]) -> String {
@@ -216,27 +222,32 @@ fn names(spaces: &[&Space]) -> String {
     }
 }
 
-fn note_duplicates(words: &str, walked: &Walked) {
-    if walked.duplicates > 0 {
-        tracing::debug!(list = words, duplicates = walked.duplicates, items = walked.items, "items came twice");
+fn log_duplicates(words: &str, listing: &ListOutcome) {
+    if listing.duplicates > 0 {
+        tracing::debug!(
+            list = words,
+            duplicates = listing.duplicates,
+            items = listing.items,
+            "the list contained duplicates"
+        );
     }
 }
 
-/// All attachments of the site.
+/// Reads all attachments of the site.
 pub(super) async fn attachments(crawl: &Crawl<'_>) -> Vec<Attachment> {
     let unit = crawl.ledger.enter(UnitKind::AttachmentList, "attachments of the site");
     let mut files = BTreeMap::new();
-    let walked = crawl
+    let listing = crawl
         .api
-        .attachments(Order::Forward, |sent| {
+        .attachments(ListOrder::Forward, |sent| {
             let file = convert::attachment(sent);
             files.insert(file.id.clone(), file);
             crawl.progress.advance(1);
         })
         .await;
-    note_duplicates("attachments", &walked);
-    unit.settle(&walked.end);
+    log_duplicates("attachments", &listing);
+    unit.settle(&listing.end);
     let files: Vec<Attachment> = files.into_values().collect();
-    crawl.witnesses.note_files(&files);
+    crawl.visible_items.note_files(&files);
     files
 }

@@ -1,54 +1,54 @@
-//! Takes the inventory of a site: what there is, and whether everything was read.
+//! Crawls a site and returns its inventory: what there is, and whether everything was read.
 
-mod admission;
+mod account_check;
+mod api_enums;
 mod bodies;
-mod closing_walk;
+mod body_cache;
+mod body_fallbacks;
 mod comments;
-pub mod compare;
-mod continued;
+mod content_names;
+mod content_updates;
 mod convert;
 pub mod coverage;
 mod crawl;
-mod current_number;
+mod current_version_number;
 mod custom_content;
 mod drafts;
 mod dry_run;
-mod frame;
+mod final_pass;
 mod header_images;
-mod identity;
 mod ids;
-mod kept_bodies;
-mod kept_texts;
+mod inventory_cache;
 mod labels;
 mod last_run;
 mod ledger;
 mod list_comparison;
 mod lists;
-mod memory;
-mod names;
-mod newer;
-mod old_sizes;
+mod new_crawl;
+mod not_found;
+mod old_versions;
 mod options;
-mod other_forms;
-mod owners;
-mod owners_to_ask;
+mod owners_to_check;
 mod pass;
 mod people;
 pub mod plan;
 mod plausibility;
+mod preflight_check;
 mod read_site;
 pub mod recheck;
 mod refusals;
-pub mod scope;
+mod resumed_crawl;
 mod search_comparison;
 pub mod site;
 pub mod snapshot;
+pub mod space_choice;
 mod templates;
+mod unlisted_owners;
+mod unparsed_texts;
 mod unread;
+pub mod verify_duplicates;
+mod verify_version_sizes;
 mod version_list;
-mod versions;
-mod witnesses;
-mod words;
 pub mod workflow;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -56,35 +56,35 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use memory::Memory;
+use inventory_cache::InventoryCache;
 
 use crate::support::file_error::FileError;
 use confluence_client::RequestCounts;
 use storage_format::OwnSite;
 
-pub use admission::{Admission, Reader};
-pub use closing_walk::{ClosingWalk, List};
-pub use compare::compare_contents;
+pub use api_enums::{ParentKind, Resolution, SpaceKind, SpaceStatus, Subtype};
+pub use body_cache::read_body;
 pub use coverage::{Coverage, UnreadVersion};
 pub use dry_run::{Preview, plan_requests};
-pub use frame::CrawlError;
-pub use kept_bodies::read_body;
-pub use last_run::{Figures, LastRun};
+pub use final_pass::{FinalPass, ListKind};
+pub use last_run::{LastRun, SiteFigures};
+pub use new_crawl::CrawlError;
 pub use options::CrawlOptions;
 pub use plan::RequestPlan;
-pub use plausibility::is_believed;
+pub use plausibility::is_plausible;
+pub use preflight_check::{PreflightCheck, PreflightFacts};
 pub use read_site::take_inventory;
-pub use recheck::SecondLook;
+pub use recheck::Recheck;
 pub use site::{
-    AccountId, Attachment, AttachmentId, Container, Content, ContentId, ContentKind, Details, HeaderImage, OldVersion,
-    PageVersion, Space, SpaceId, Status, Unsettled,
+    AccountId, Attachment, AttachmentId, Container, Content, ContentDetails, ContentId, ContentKind, HeaderImage,
+    OldVersion, PageVersion, Space, SpaceId, Status, Unsettled,
 };
-pub use words::{ParentKind, Resolution, SpaceKind, SpaceStatus, Subtype};
+pub use verify_duplicates::compare_contents;
 
-/// Everything one run read, and how complete that is. Serialised as it is into `scan.json.gz`.
+/// Everything that one run read, and how complete that is. Serialised unchanged into `scan.json.gz`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Inventory {
-    /// When, where, as whom.
+    /// When the run read, which site and as which account.
     pub scan: Scan,
     /// All visible spaces, by key.
     pub spaces: Vec<Space>,
@@ -92,40 +92,40 @@ pub struct Inventory {
     pub contents: Vec<Content>,
     /// All attachments of the site, by id.
     pub attachments: Vec<Attachment>,
-    /// What a reading that leaves files out keeps of those. Not in a saved scan.
+    /// Attachments that a crawl lists but leaves out. Not in a saved scan.
     #[serde(skip)]
-    pub files_elsewhere: FilesElsewhere,
-    /// Display names of the people met, where they could be read.
+    pub files_elsewhere: ExcludedFiles,
+    /// Display names of the accounts that occur, where they could be read.
     pub people: BTreeMap<AccountId, String>,
-    /// Every planned unit of work and how it ended.
+    /// Every unit of work and how it ended.
     pub coverage: Coverage,
-    /// Requests sent, by kind (`pages`, `attachment version`, …), retries included.
+    /// Number of requests sent by kind (`pages`, `attachment version`, …), including retries.
     pub requests: RequestCounts,
-    /// The requests that were planned when the lists had been read.
+    /// The plan, computed when the first lists were read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plan: Option<RequestPlan>,
-    /// How much the lists held when they were read; not in a saved scan.
+    /// Counts from the first lists. Not in a saved scan.
     #[serde(skip)]
-    pub figures: Figures,
-    /// Lists that were walked to their ends and may have left something out all the same: another view of them showed a
-    /// hole, or could not be had. Not in a saved scan.
+    pub figures: SiteFigures,
+    /// Lists that were read without an error and may still have left something out: their cross-check showed a hole or
+    /// was not possible. Not in a saved scan.
     #[serde(skip)]
-    pub doubtful: BTreeSet<List>,
+    pub doubtful: BTreeSet<ListKind>,
     /// Pages and posts of which a list shows a newer version than could be read. Not in a saved scan.
     #[serde(skip)]
     pub outdated: BTreeSet<ContentId>,
 }
 
-/// Files that were listed and left out, for they lie on what was not read. Links may name them all the same.
+/// Attachments that were listed and left out, because their owners were not read. Links may name them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct FilesElsewhere {
-    /// Their ids.
+pub struct ExcludedFiles {
+    /// Ids of the attachments.
     pub ids: BTreeSet<AttachmentId>,
-    /// Ids of what they lie on.
+    /// Ids of the contents that own them.
     pub owners: BTreeSet<ContentId>,
 }
 
-impl FilesElsewhere {
+impl ExcludedFiles {
     fn of<'f>(files: impl Iterator<Item = &'f Attachment> + Clone) -> Self {
         Self {
             ids: files.clone().map(|file| file.id.clone()).collect(),
@@ -135,13 +135,13 @@ impl FilesElsewhere {
 }
 
 impl Inventory {
-    /// Whether a list was read to its end, and nothing showed a hole in it.
-    pub fn is_whole(&self, list: List) -> bool {
+    /// Returns whether a list was read without a gap and is not doubtful.
+    pub fn is_whole(&self, list: ListKind) -> bool {
         !self.coverage.has_gap(list.unit_kind()) && !self.doubtful.contains(&list)
     }
 
-    /// Puts everything in its order, so that the same site gives the same files: contents by kind, space and id,
-    /// attachments by id; ids as numbers.
+    /// Sorts everything, so that the same site produces the same files: contents by kind, space and id, attachments by
+    /// id; ids as numbers.
     fn sort(&mut self) {
         fn content(content: &Content) -> impl Ord + '_ {
             let space = content.space.as_ref().map(|id| (id.as_str().len(), id.as_str()));
@@ -154,92 +154,88 @@ impl Inventory {
     }
 }
 
-/// Remembers a run, when it was complete, as the one later runs are compared with. A failure leaves that of before.
-pub fn remember_run(options: &CrawlOptions, inventory: &Inventory) -> Result<(), FileError> {
+/// Saves a complete run as the one that later runs are compared with. If that fails, the previous one stays.
+pub fn save_run(options: &CrawlOptions, inventory: &Inventory) -> Result<(), FileError> {
     if let Some(cache) = &options.cache {
-        if inventory.coverage.is_complete() && matches!(inventory.scan.old_sizes, OldSizes::Proved { .. }) {
-            Memory(Some(cache)).keep_proof_of_sizes();
+        if inventory.coverage.is_complete() && matches!(inventory.scan.old_sizes, VersionSizeCheck::Proved { .. }) {
+            InventoryCache(Some(cache)).save_sizes_verified();
         }
         cache.sync();
     }
-    options.results.as_deref().map_or(Ok(()), |folder| last_run::remember(folder, inventory))
+    options.results.as_deref().map_or(Ok(()), |folder| last_run::save(folder, inventory))
 }
 
-/// The frame of one run.
+/// Which site was read, by which account and when.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Scan {
-    /// Version of the program that read.
+    /// Program version.
     pub program: String,
-    /// When the run began; files and contents newer than this are not judged.
+    /// When the run began. Files and contents that are newer are not judged.
     pub started_at: DateTime<Utc>,
-    /// When reading ended.
     pub finished_at: DateTime<Utc>,
     /// Base URL with its context path and without a trailing slash, e.g. `https://acme.atlassian.net/wiki`.
     pub base_url: String,
-    /// Hosts whose URLs in bodies mean this site: that of `base_url`, that of `_links.base`, alias hosts.
+    /// Hosts of this site in URLs of bodies: the host of `base_url`, that of `_links.base` and the alias hosts.
     pub own_hosts: Vec<String>,
-    /// Those of them where the site was before (alias hosts): ids in their addresses may be of another site.
+    /// The alias hosts among them, where the site was before: ids in their URLs may belong to another site.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub former_hosts: Vec<String>,
-    /// The account the token belongs to.
+    /// The owner of the credentials.
     pub account: Account,
-    /// Space keys that are reported; `None` reports all.
+    /// Keys of the reported spaces; `None` reports all.
     pub reported_spaces: Option<Vec<String>>,
-    /// Only the chosen spaces were read (`--references-within`): a file without a found use cannot be judged.
+    /// Whether only the chosen spaces were read (`--references-within`). A file without a use in them cannot be judged
+    /// then.
     #[serde(default)]
     pub references_within: bool,
-    /// Whether the sizes of old versions were proved to be old sizes on one file.
-    pub old_sizes: OldSizes,
-    /// Types of app content whose lists were walked.
-    #[serde(default)]
-    pub app_content_types: Vec<String>,
-    /// When all lists were walked for the last time, in a run that was complete until then: what changed later was not
-    /// seen.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub closing_walk: Option<Window>,
+    /// Whether a download confirmed the sizes that the API returns for old versions.
+    pub old_sizes: VersionSizeCheck,
+    /// Types of custom content whose lists were read.
+    #[serde(default, alias = "app_content_types")]
+    pub custom_content_types: Vec<String>,
+    /// When the final pass read all lists for the last time, in a run that was complete until then. Later changes are
+    /// not in the inventory.
+    #[serde(default, alias = "closing_walk", skip_serializing_if = "Option::is_none")]
+    pub final_pass: Option<TimeWindow>,
 }
 
 impl Scan {
-    /// The site as its addresses tell it.
+    /// Returns the site's own addresses, to recognise links to itself.
     pub fn own_site(&self) -> OwnSite {
         OwnSite::new(&self.base_url, &self.own_hosts).with_former_hosts(&self.former_hosts)
     }
 }
 
-/// A stretch of time, by the clock that dates the run.
+/// A period of time, by the clock that dates the run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Window {
-    /// When it began.
+pub struct TimeWindow {
     pub began_at: DateTime<Utc>,
-    /// When it ended.
     pub ended_at: DateTime<Utc>,
 }
 
-/// Who read.
+/// The account that reads.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Account {
-    /// Account id.
     pub id: AccountId,
-    /// Display name.
     pub name: String,
 }
 
-/// Outcome of the one-file proof that `?version=N` answers the old size.
+/// Whether a request for `?version=N` returns the size of that old version, checked on one file.
 #[derive(Debug, Clone, Serialize, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "kebab-case", tag = "outcome")]
-pub enum OldSizes {
-    /// No file has old versions of a size that differs, so there was nothing to prove.
+pub enum VersionSizeCheck {
+    /// No file has an old version with a known size, so there was nothing to verify.
     NothingToProve,
-    /// One old version was measured by a one-byte range download and agreed.
+    /// The download of one old version, measured by a range request for one byte, has the size that the API returned.
     Proved {
-        /// The attachment measured.
+        /// The downloaded attachment.
         attachment: AttachmentId,
-        /// The version measured.
+        /// The downloaded version.
         version: u32,
     },
-    /// The download disagreed or could not be made: old sizes are unknown.
+    /// The sizes differ or no download was possible: all sizes of old versions are unknown.
     Unproved {
-        /// Why, for people.
+        /// Why, for the user.
         reason: String,
     },
 }

@@ -1,47 +1,47 @@
-//! What a run is asked to read.
+//! Options of a crawl.
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::admission::Admission;
 use super::coverage::UnreadVersion;
+use super::preflight_check::PreflightCheck;
 use crate::cache::Cache;
 use storage_format::TodoMarkers;
 
-/// What to read, and how far.
+/// What to read, and to what depth.
 #[expect(clippy::struct_excessive_bools, reason = "independent options of a run, each named where it is set")]
 #[derive(Debug, Clone, Default)]
 pub struct CrawlOptions {
-    /// Space keys or patterns to report; none means all.
+    /// Keys or patterns of the spaces to report; empty for all.
     pub include_spaces: Vec<String>,
-    /// Space keys or patterns not to report.
+    /// Keys or patterns of the spaces to leave out of the report.
     pub exclude_spaces: Vec<String>,
-    /// Former hosts of the site: URLs with them in bodies mean this site.
+    /// Former hosts of the site: URLs with them are links to this site.
     pub alias_hosts: Vec<String>,
-    /// Read every owner of a candidate alone.
+    /// Read every owner of a candidate again.
     pub verify_all: bool,
-    /// Read the labels of attachments even when no macro filters by them.
+    /// Read the labels of attachments even if no macro filters by them.
     pub needs_labels: bool,
-    /// Read the bodies of the reported spaces only.
+    /// Read only the bodies of the reported spaces.
     pub references_within: bool,
-    /// Version of the program, for the record.
+    /// Program version, recorded in the inventory.
     pub program: String,
-    /// The folder of the results, in which the counts of the last complete run stand; `None` keeps none.
+    /// The folder of the results, which has the counts of the last complete run; `None` saves none.
     pub results: Option<PathBuf>,
-    /// What earlier runs of the same site and account have read.
+    /// The cache of this site and account.
     pub cache: Option<Arc<Cache>>,
-    /// Believe that much less is there than in the last complete run.
+    /// Accept a site that is much smaller than in the last complete run.
     pub accept_shrink: bool,
-    /// What may stay unread without making the run incomplete.
+    /// Contents and files that may stay unread without making the run incomplete.
     pub accept_unread: Vec<UnreadVersion>,
-    /// Bytes of text that are kept of bodies that were not understood, to be searched for names; `None` is 128 MiB. A body
-    /// beyond them may name every file.
-    pub most_kept_text: Option<usize>,
-    /// Measure the texts of bodies and keep the details of contents, for a snapshot; with the words that mark
+    /// Budget in bytes for unparsed text, which is searched for the names of files; `None` is 128 MiB. A body beyond it
+    /// may name every file.
+    pub unparsed_text_budget: Option<usize>,
+    /// For a snapshot: measure the text of bodies and keep the details of contents. The value has the markers of
     /// unfinished text.
     pub measures: Option<TodoMarkers>,
-    /// Judges who reads before the first list.
-    pub admission: Option<Admission>,
-    /// For a snapshot: blog posts are measured as pages are.
+    /// Check of the account and the clocks before the first list.
+    pub admission: Option<PreflightCheck>,
+    /// For a snapshot: measure blog posts like pages.
     pub blog_post_rows: bool,
 }

@@ -1,5 +1,5 @@
-//! How many requests a run takes, known as soon as the first lists are: the plan of `--dry-run`, and what `run.json`
-//! compares with reality.
+//! Request plan: how many requests a run takes, computed from the first lists. `--dry-run` prints it, and `run.json`
+//! compares it with the requests sent.
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;
@@ -7,47 +7,47 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::crawl::Crawl;
+use super::inventory_cache::CachedVersion;
 use super::last_run::LastRun;
-use super::memory::Remembered;
-use super::owners_to_ask::{OWNERS_OF_EACH, OwnersToAsk};
+use super::owners_to_check::{OWNERS_OF_EACH, OwnersToCheck};
 use super::site::{Attachment, Container, Content, ContentKind, Space, SpaceId, Status};
 use super::{header_images, labels, people, version_list};
-use crate::support::wording::plural;
+use crate::support::formatting::plural;
 use confluence_client::api::{PEOPLE_PER_REQUEST, SPACE_IDS_PER_REQUEST};
 use confluence_client::{Client, RequestCounts, RequestKind};
 
-/// Requests in a second that are expected before a run has measured them.
+/// Requests per second that are expected before a run has measured the rate.
 const USUAL_RATE: f64 = 10.0;
 
-/// What a plan of an audit cannot count, for people.
-pub const ON_TOP: &str = "on top come the files of each label that macros or rules ask for, in every walk, the drafts and app \
-                          properties of pages with files that nothing uses so far, templates and versions whose lists take \
-                          more than one request, and more rounds of the closing walk where something changes";
+/// What the plan of an audit cannot count, for the user.
+pub const ON_TOP: &str = "not in the plan: files of the labels that macros or rules filter by (in every pass), drafts and app \
+                          properties of pages whose files have no use so far, lists of templates and versions that take \
+                          more than one request, and further rounds of the final pass if something changes";
 
-/// How often all lists are walked: in the first reading, and in a closing walk that finds nothing.
-const WALKS: u64 = 2;
-/// How often pages and blog posts are listed: for their titles before that, too.
-const WALKS_OF_TITLED: u64 = WALKS + 1;
+/// How often all lists are read: in the first pass, and in a final pass that finds no change.
+const PASSES: u64 = 2;
+/// How often pages and blog posts are listed: once more, before the first pass, for their titles.
+const PASSES_OVER_TITLED: u64 = PASSES + 1;
 
-/// The requests of a run, computed from the first lists. Retries, and what only reading can show ([`ON_TOP`]), come on top.
+/// The expected requests of a run, computed from the first lists. Retries are not included, nor is what only the crawl
+/// can show ([`ON_TOP`]).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RequestPlan {
-    /// By kind, in the words of the counter of requests sent.
+    /// Number of requests by kind, with the same keys as the count of requests sent.
     pub requests: RequestCounts,
-    /// Expected time in seconds.
+    /// Expected duration in seconds.
     pub seconds: u64,
-    /// Requests in a second this expects: measured in the last complete run, or the usual number.
+    /// Expected requests per second: the rate of the last complete run, or the usual rate.
     pub rate: f64,
-    /// Old versions that earlier runs have read, which cost no request.
+    /// Old versions in the cache, which cost no request.
     pub remembered_versions: u64,
-    /// Requests on top of these where the search of the site does not look into archived spaces: their pages are then
-    /// read one by one.
+    /// Additional requests if the site's search does not cover archived spaces: their pages are then read one by one.
     #[serde(default)]
     pub unless_searched: u64,
 }
 
 impl RequestPlan {
-    /// The plan of these requests, at the rate of the last complete run.
+    /// Builds the plan of these requests, at the rate of the last complete run.
     pub(super) fn of(requests: RequestCounts, last: Option<&LastRun>, remembered_versions: u64) -> Self {
         let rate = last.map_or(USUAL_RATE, |last| last.requests as f64 / last.seconds.max(1) as f64).max(1.0);
         let total = requests.total();
@@ -56,7 +56,7 @@ impl RequestPlan {
         Self { requests, seconds, rate, remembered_versions, unless_searched: 0 }
     }
 
-    /// All requests.
+    /// Returns the sum over all kinds.
     pub fn total(&self) -> u64 {
         self.requests.total()
     }
@@ -70,44 +70,44 @@ impl fmt::Display for RequestPlan {
             (0, minutes) => write!(f, "{minutes} min")?,
             (hours, minutes) => write!(f, "{hours} h {minutes} min")?,
         }
-        write!(f, " at {:.0} in a second", self.rate)?;
+        write!(f, " at {:.0} requests/s", self.rate)?;
         match self.unless_searched {
             0 => Ok(()),
-            more => write!(f, ", and up to {more} more if the search does not show the pages of archived spaces"),
+            more => write!(f, ", and up to {more} more if the search does not cover archived spaces"),
         }
     }
 }
 
-/// What the plan is computed from.
+/// Counts of the site's items, from which the plan is computed.
 #[derive(Debug, Clone, Default)]
 pub(super) struct SiteCounts {
-    /// Spaces whose contents are listed with bodies, and those listed without.
+    /// Spaces whose contents are listed with bodies, and those whose contents are listed without.
     pub(super) read_spaces: Vec<SpaceId>,
     pub(super) other_spaces: Vec<SpaceId>,
     pub(super) pages: HashMap<SpaceId, u64>,
     pub(super) posts: HashMap<SpaceId, u64>,
     pub(super) footer_comments: u64,
     pub(super) inline_comments: u64,
-    /// Comments whose replies have to be asked for, because the lists show none.
+    /// Comments whose replies take a request each, because the site-wide lists show no replies.
     pub(super) reply_lists: u64,
     pub(super) attachments: u64,
-    /// Pages and posts that a search shows, and those it does not: archived ones.
+    /// Pages and posts that the search shows, and archived ones, which it does not.
     pub(super) searched: u64,
     pub(super) unsearched: u64,
     pub(super) versions: u64,
     pub(super) remembered_versions: u64,
-    /// Owners that no list shows and that are asked for alone: pages and posts by their drafts, and app content.
+    /// Owners that no list shows, read by id: pages and posts as drafts, and custom content.
     pub(super) unlisted_drafts: u64,
     pub(super) unlisted_custom_content: u64,
     pub(super) files_owners: u64,
-    /// Owners that are asked for their files because the list shows none of them.
+    /// Owners whose own lists are read because the site-wide list shows none of their files.
     pub(super) silent_owners: u64,
     pub(super) people: u64,
     pub(super) labels: bool,
 }
 
 impl SiteCounts {
-    /// Counts what the lists showed.
+    /// Counts the items of the lists.
     pub(super) fn of(
         crawl: &Crawl<'_>,
         spaces: &[Space],
@@ -138,12 +138,12 @@ impl SiteCounts {
         let unreported: HashSet<&SpaceId> =
             spaces.iter().filter(|space| !is_reported(space)).map(|space| &space.id).collect();
         counts.add_versions(crawl, contents, files, &unreported);
-        let to_ask = OwnersToAsk::of(contents, files);
-        counts.silent_owners = to_ask.without_listed_files(crawl.started_at).len() as u64;
-        let with_files = files.iter().filter_map(|file| file.container.id()).filter(|id| to_ask.is_published(id));
+        let to_check = OwnersToCheck::of(contents, files);
+        counts.silent_owners = to_check.without_listed_files(crawl.started_at).len() as u64;
+        let with_files = files.iter().filter_map(|file| file.container.id()).filter(|id| to_check.is_published(id));
         let with_files: HashSet<_> = with_files.collect();
         counts.files_owners = with_files.len() as u64;
-        counts.people = people::met(contents, files).len() as u64;
+        counts.people = people::account_ids(contents, files).len() as u64;
         counts
     }
 
@@ -160,7 +160,7 @@ impl SiteCounts {
             ContentKind::InlineComment => self.inline_comments += 1,
             ContentKind::Template | ContentKind::CustomContent => {}
         }
-        if header_images::has_header(content) {
+        if header_images::can_have_header_image(content) {
             let in_archived_space = content.space.as_ref().is_some_and(|space| archived.contains(space));
             if content.status == Status::Current && !in_archived_space {
                 self.searched += 1;
@@ -184,20 +184,20 @@ impl SiteCounts {
             .collect();
         for file in files.iter().filter(|file| file.container.id().is_none_or(|id| !outside.contains(id))) {
             for number in version_list::old_numbers(file) {
-                match crawl.memory.version(file, number) {
-                    Some(Remembered::Read(_)) => self.remembered_versions += 1,
-                    Some(Remembered::Deleted) | None => self.versions += 1,
+                match crawl.cache.version(file, number) {
+                    Some(CachedVersion::Read(_)) => self.remembered_versions += 1,
+                    Some(CachedVersion::Deleted) | None => self.versions += 1,
                 }
             }
         }
     }
 
-    /// The plan, with the page limits the client will use.
+    /// Computes the plan with the page sizes that the client uses.
     pub(super) fn plan(&self, client: &Client, last: Option<&LastRun>) -> RequestPlan {
         let mut requests = RequestCounts::default();
         let mut add = |kind, count| requests.add(kind, count);
         add(RequestKind::CurrentUser, 2);
-        for _ in 0..WALKS {
+        for _ in 0..PASSES {
             add(RequestKind::Spaces, 2);
             for (kind, count) in [
                 (RequestKind::Attachments, self.attachments),
@@ -211,11 +211,11 @@ impl SiteCounts {
             add(RequestKind::Templates, 2 * (self.read_spaces.len() as u64 + 1));
             add(RequestKind::Labels, u64::from(self.labels));
         }
-        // after the closing walk
+        // the account check after the final pass
         add(RequestKind::CurrentUser, 1);
         for (kind, counts) in [(RequestKind::Pages, &self.pages), (RequestKind::BlogPosts, &self.posts)] {
             let pages_of = |spaces| batches(spaces, counts, client.concurrency(), client.page_limit(kind));
-            add(kind, WALKS_OF_TITLED * pages_of(&self.read_spaces) + pages_of(&self.other_spaces));
+            add(kind, PASSES_OVER_TITLED * pages_of(&self.read_spaces) + pages_of(&self.other_spaces));
         }
         add(RequestKind::Properties, self.unsearched);
         add(RequestKind::Draft, self.unlisted_drafts);
@@ -233,12 +233,12 @@ impl SiteCounts {
     }
 }
 
-/// Requests for a list of one kind with so many items: an empty one takes one, too.
+/// Returns the number of requests for a list of `items` items. An empty list takes one request, too.
 pub(super) fn list_pages(client: &Client, kind: RequestKind, items: u64) -> u64 {
     items.div_ceil(client.page_limit(kind).into()).max(1)
 }
 
-/// Requests for the contents of these spaces, in the batches the lists are walked in.
+/// Returns the number of requests for the contents of these spaces, in the batches in which their lists are read.
 pub(super) fn batches(spaces: &[SpaceId], counts: &HashMap<SpaceId, u64>, concurrency: usize, limit: u32) -> u64 {
     let size = batch_size(spaces.len(), concurrency);
     let of_batch = |batch: &[SpaceId]| {
@@ -248,7 +248,7 @@ pub(super) fn batches(spaces: &[SpaceId], counts: &HashMap<SpaceId, u64>, concur
     spaces.chunks(size).map(of_batch).sum()
 }
 
-/// Spaces in one list: so many that all workers have a list, and no more than one request may name.
+/// Returns how many spaces one list covers: every worker gets a list, and no request names more spaces than allowed.
 pub(super) fn batch_size(spaces: usize, concurrency: usize) -> usize {
     spaces.div_ceil(concurrency).clamp(1, SPACE_IDS_PER_REQUEST)
 }
@@ -258,7 +258,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lists_are_counted_in_the_batches_they_are_walked_in() {
+    fn lists_are_counted_in_the_batches_in_which_they_are_read() {
         let spaces: Vec<SpaceId> = (0..4).map(|id| SpaceId::new(id.to_string())).collect();
         let counts = HashMap::from([(spaces[0].clone(), 251), (spaces[1].clone(), 250), (spaces[3].clone(), 1)]);
         assert_eq!(batches(&spaces, &counts, 8, 250), 2 + 1 + 1 + 1);
@@ -268,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn a_plan_reads_as_people_say_it() {
+    fn a_plan_is_shown_with_its_duration_and_rate() {
         let plan = |count: u64, seconds| RequestPlan {
             requests: RequestCounts::from_iter([(RequestKind::Pages, count)]),
             seconds,
@@ -276,7 +276,7 @@ mod tests {
             remembered_versions: 0,
             unless_searched: 0,
         };
-        assert_eq!(plan(12, 2).to_string(), "plan: 12 requests, about 1 min at 10 in a second");
-        assert_eq!(plan(60_000, 6_000).to_string(), "plan: 60,000 requests, about 1 h 40 min at 10 in a second");
+        assert_eq!(plan(12, 2).to_string(), "plan: 12 requests, about 1 min at 10 requests/s");
+        assert_eq!(plan(60_000, 6_000).to_string(), "plan: 60,000 requests, about 1 h 40 min at 10 requests/s");
     }
 }

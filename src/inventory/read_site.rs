@@ -1,38 +1,39 @@
-//! Reads a whole site: the order of the lists, and what holds them together.
+//! Crawls an entire site: the sequence of all lists, comparisons and single requests.
 
 use std::collections::HashSet;
 
 use super::coverage::UnitKind;
 use super::crawl::Crawl;
-use super::frame::{CrawlError, Frame, Read};
-use super::last_run::Figures;
+use super::last_run::SiteFigures;
+use super::new_crawl::{CrawlError, NewCrawl, SiteContents};
 use super::options::CrawlOptions;
-use super::owners_to_ask::OwnersToAsk;
+use super::owners_to_check::OwnersToCheck;
 use super::pass::Pass;
 use super::plan::{ON_TOP, SiteCounts};
 use super::site::{ContentId, ContentKind, Space, SpaceId};
 use super::{
-    FilesElsewhere, Inventory, bodies, comments, custom_content, drafts, header_images, labels, list_comparison, lists,
-    newer, old_sizes, owners, people, plausibility, search_comparison, unread, versions,
+    ExcludedFiles, Inventory, bodies, comments, content_updates, custom_content, drafts, header_images, labels,
+    list_comparison, lists, old_versions, people, plausibility, search_comparison, unlisted_owners, unread,
+    verify_version_sizes,
 };
 use crate::progress::Progress;
 use confluence_client::Api;
 
-/// Reads everything the account can see.
+/// Reads everything that the account can see.
 ///
-/// Fails when nothing usable could be read. Single gaps do not fail it: they are in the coverage of the inventory.
-/// A run that had to stop gives what it had read inside the error.
+/// Returns an error if nothing usable could be read. Single gaps are not an error: they are in the coverage of the
+/// inventory. If a run had to stop, the error carries what it read.
 pub async fn take_inventory(api: &Api, options: &CrawlOptions, progress: &Progress) -> Result<Inventory, CrawlError> {
-    let frame = Frame::open(api, options, progress).await?;
-    // on the heap: the futures of all callers hold this one
-    let read = Box::pin(read(&frame.crawl(), &frame.spaces, frame.reported.as_deref())).await?;
-    frame.close(read).await
+    let new_crawl = NewCrawl::open(api, options, progress).await?;
+    // on the heap, because the futures of all callers contain this one
+    let read = Box::pin(read(&new_crawl.crawl(), &new_crawl.spaces, new_crawl.reported.as_deref())).await?;
+    new_crawl.close(read).await
 }
 
-async fn read(crawl: &Crawl<'_>, spaces: &[Space], reported: Option<&[String]>) -> Result<Read, CrawlError> {
-    let (mut contents, lists::Attachments { mut files, owners }) =
+async fn read(crawl: &Crawl<'_>, spaces: &[Space], reported: Option<&[String]>) -> Result<SiteContents, CrawlError> {
+    let (mut contents, lists::AttachmentsAndOwners { mut files, owners }) =
         lists::contents_and_attachments(crawl, spaces, reported).await;
-    let figures = Figures::of(spaces, &contents, &files);
+    let figures = SiteFigures::of(spaces, &contents, &files);
     plausibility::check(crawl, figures);
     let mut counts = SiteCounts::of(crawl, spaces, reported, &contents, &files, &owners);
     counts.reply_lists = crawl.ledger.planned(UnitKind::Replies);
@@ -41,45 +42,45 @@ async fn read(crawl: &Crawl<'_>, spaces: &[Space], reported: Option<&[String]>) 
         crawl.progress.note(&plan);
         crawl.progress.note(ON_TOP);
     }
-    let to_ask = OwnersToAsk::of(&contents, &files);
-    crawl.phase("header images and owners", None);
+    let to_check = OwnersToCheck::of(&contents, &files);
+    crawl.phase("header images and file owners", None);
     let ((), found, (), listed_drafts) = tokio::join!(
-        header_images::sweep(crawl, &mut contents, reported.filter(|_| crawl.options.references_within), spaces),
-        owners::find(crawl, &owners),
-        list_comparison::attachments(crawl, &files, &to_ask),
+        header_images::read_all(crawl, &mut contents, reported.filter(|_| crawl.options.references_within), spaces),
+        unlisted_owners::find(crawl, &owners),
+        list_comparison::attachments(crawl, &files, &to_check),
         drafts::listed(crawl),
     );
-    let (app_content, app_content_types) = custom_content::read(crawl, found).await;
-    // the sweep for header images may have met an owner that no list shows, too
-    let met: HashSet<(ContentKind, ContentId)> =
+    let (custom_contents, custom_content_types) = custom_content::read(crawl, found).await;
+    // the search for header images may have read the same unlisted owner
+    let known: HashSet<(ContentKind, ContentId)> =
         contents.iter().map(|content| (content.kind, content.id.clone())).collect();
-    contents.extend(app_content.into_iter().filter(|found| !met.contains(&(found.kind, found.id.clone()))));
+    contents.extend(custom_contents.into_iter().filter(|found| !known.contains(&(found.kind, found.id.clone()))));
     let is_read = |id: &SpaceId| {
         let space = spaces.iter().find(|space| space.id == *id);
         !crawl.options.references_within
             || space.is_none_or(|space| reported.is_none_or(|keys| keys.contains(&space.key)))
     };
     let drafts = drafts::read(crawl, listed_drafts, &contents, is_read).await;
-    newer::put_all(&mut contents, &mut files, drafts);
-    let unknown = unread::unknown(crawl, &contents, &files);
+    content_updates::apply_updates(&mut contents, &mut files, drafts);
+    let unknown = unread::unknown_accepted(crawl, &contents, &files);
     if !unknown.is_empty() {
         return Err(CrawlError::UnknownAccepted(unknown));
     }
     comments::complete(&mut contents, &files);
     let comments = search_comparison::compare(crawl, &contents, &files).await;
     contents.extend(bodies::settle(crawl, comments).await);
-    versions::read(crawl, &mut files, &contents, spaces, reported).await;
-    let old_sizes = old_sizes::prove(crawl, &mut files).await;
+    old_versions::read(crawl, &mut files, &contents, spaces, reported).await;
+    let old_sizes = verify_version_sizes::verify(crawl, &mut files).await;
     labels::read(crawl, Pass::FIRST, &contents, &mut files).await;
     let people = people::read(crawl, &contents, &files).await;
     let references_within = crawl.options.references_within && reported.is_some();
-    Ok(Read {
+    Ok(SiteContents {
         contents,
         attachments: files,
-        files_elsewhere: FilesElsewhere::default(),
+        files_elsewhere: ExcludedFiles::default(),
         people,
         old_sizes,
-        app_content_types,
+        custom_content_types,
         plan,
         figures,
         references_within,

@@ -1,39 +1,39 @@
-//! The second look: before a file is called unreferenced, what could still use it is read again.
+//! Recheck: reads what may still use a file and is in no list, before the file is called unreferenced.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::bodies::{NO_BODY, other_form};
-use super::continued::Continued;
 use super::coverage::UnitKind;
-use super::crawl::{Crawl, GROUP, single, subject};
+use super::crawl::{Crawl, GROUP, content_type_of, subject};
 use super::drafts::unread_edition;
 use super::options::CrawlOptions;
+use super::resumed_crawl::ResumedCrawl;
 use super::site::{Attachment, Content, ContentId, Status};
-use super::unread::Why;
-use super::{Inventory, drafts, header_images, newer};
+use super::unread::UnreadReason;
+use super::{Inventory, content_updates, drafts, header_images};
 use crate::progress::Progress;
 use confluence_client::api::Edition;
 use confluence_client::{Api, RequestError};
 
-/// Remembers the published owners that have been read again, so that further looks do not repeat it. Drafts are read in
-/// every look: no list shows that one was saved again.
+/// The published owners that were read again, so that further rounds skip them. Drafts are read in every round, because
+/// no list shows that one was saved again.
 #[derive(Debug, Default)]
-pub struct SecondLook {
-    alone: HashSet<ContentId>,
+pub struct Recheck {
+    owners_read: HashSet<ContentId>,
 }
 
-impl SecondLook {
-    /// Nothing read again yet.
+impl Recheck {
+    /// Creates a recheck that has not read any owner yet.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Reads what could use the candidates (places in `inventory.attachments`) and comes with no list: the drafts of
-    /// their owners, and with `--verify all` the owners themselves.
+    /// Reads what may use the candidates (indexes into `inventory.attachments`) and is in no list: the drafts of their
+    /// owners, and with `--verify all` the owners themselves.
     ///
-    /// Afterwards the attachments may be in other places. An error means that the run had to stop; the coverage of the
+    /// Indexes of attachments are invalid afterwards. An error means that the run had to stop; the coverage of the
     /// inventory then says what is missing, as it does for single gaps.
-    pub async fn look_again(
+    pub async fn run(
         &mut self,
         api: &Api,
         inventory: &mut Inventory,
@@ -44,37 +44,41 @@ impl SecondLook {
         if candidates.is_empty() {
             return Ok(());
         }
-        let continued = Continued::of(inventory, api, options, progress);
-        let crawl = continued.crawl();
+        let resumed = ResumedCrawl::of(inventory, api, options, progress);
+        let crawl = resumed.crawl();
         if options.verify_all {
-            self.owners_alone(&crawl, inventory, candidates).await;
+            self.read_owners(&crawl, inventory, candidates).await;
         }
         drafts_of_owners(&crawl, inventory, candidates).await;
         inventory.sort();
-        continued.close(inventory)
+        resumed.close(inventory)
     }
 
-    /// Every owner of a candidate, published, with its properties (`--verify all`).
-    async fn owners_alone(&mut self, crawl: &Crawl<'_>, inventory: &mut Inventory, candidates: &[usize]) {
+    /// Reads every published owner of a candidate again, with its properties (`--verify all`).
+    async fn read_owners(&mut self, crawl: &Crawl<'_>, inventory: &mut Inventory, candidates: &[usize]) {
         let published = published_owners(inventory);
         let files = candidates.iter().filter_map(|&index| inventory.attachments.get(index));
-        let places: BTreeSet<usize> = files.filter_map(|file| published.get(file.container.id()?).copied()).collect();
-        let contents: Vec<&Content> = places
+        let indexes: BTreeSet<usize> = files.filter_map(|file| published.get(file.container.id()?).copied()).collect();
+        let contents: Vec<&Content> = indexes
             .into_iter()
-            .map(|place| &inventory.contents[place])
-            .filter(|content| self.alone.insert(content.id.clone()))
+            .map(|index| &inventory.contents[index])
+            .filter(|content| self.owners_read.insert(content.id.clone()))
             .collect();
         crawl.phase("owners of candidates", Some(contents.len() as u64));
         let mut read = Vec::new();
         for group in contents.chunks(GROUP) {
-            read.extend(crawl.all(group.iter().map(|&content| alone(crawl, content)).collect()).await);
+            read.extend(crawl.all(group.iter().map(|&content| read_owner(crawl, content)).collect()).await);
         }
-        newer::put_all(&mut inventory.contents, &mut inventory.attachments, read.into_iter().flatten().collect());
+        content_updates::apply_updates(
+            &mut inventory.contents,
+            &mut inventory.attachments,
+            read.into_iter().flatten().collect(),
+        );
     }
 }
 
-/// Drafts of the candidates' owners: where a candidate is newer than what was published, the draft may be what it was
-/// uploaded for.
+/// Reads the drafts of owners with a candidate that is newer than the published page, because it may have been uploaded
+/// for the draft. With `--verify all`, reads the drafts of all owners of candidates.
 async fn drafts_of_owners(crawl: &Crawl<'_>, inventory: &mut Inventory, candidates: &[usize]) {
     let published = published_owners(inventory);
     let mut wanted = BTreeSet::new();
@@ -93,20 +97,25 @@ async fn drafts_of_owners(crawl: &Crawl<'_>, inventory: &mut Inventory, candidat
     for group in wanted.chunks(GROUP) {
         found.extend(crawl.all(group.iter().map(|&owner| drafts::of_published(crawl, owner)).collect()).await);
     }
-    newer::put_all(&mut inventory.contents, &mut inventory.attachments, found.into_iter().flatten().collect());
+    content_updates::apply_updates(
+        &mut inventory.contents,
+        &mut inventory.attachments,
+        found.into_iter().flatten().collect(),
+    );
 }
 
-/// Places of the published pages and posts outside the trash, by id.
+/// Returns the indexes of the published pages and posts outside the trash, by id.
 fn published_owners(inventory: &Inventory) -> HashMap<ContentId, usize> {
     let contents = inventory.contents.iter().enumerate();
     contents
-        .filter(|(_, content)| header_images::has_header(content) && content.status != Status::Draft)
-        .filter(|(_, content)| !newer::is_out_of_sight(content))
+        .filter(|(_, content)| header_images::can_have_header_image(content) && content.status != Status::Draft)
+        .filter(|(_, content)| !content_updates::has_status_not_found(content))
         .map(|(index, content)| (content.id.clone(), index))
         .collect()
 }
 
-/// Whether a file came after its owner was last published; one of the same moment or of an unknown one may well be later.
+/// Returns whether a file may be newer than the published state of its owner. The same or an unknown time counts as
+/// newer.
 fn is_newer(file: &Attachment, owner: &Content) -> bool {
     match (file.modified_at.or(file.created_at), owner.modified_at) {
         (Some(uploaded), Some(published)) => uploaded >= published,
@@ -114,38 +123,39 @@ fn is_newer(file: &Attachment, owner: &Content) -> bool {
     }
 }
 
-/// One published owner read again alone, with its header images.
-async fn alone(crawl: &Crawl<'_>, known: &Content) -> Option<Content> {
-    let which = single(known.kind)?;
-    let unit = crawl.ledger.enter(UnitKind::SecondLook, subject(known));
-    let result = crawl.twice(|| crawl.api.content(which, known.id.as_str(), Edition::Published)).await;
+/// Reads one published owner again, with its header images.
+async fn read_owner(crawl: &Crawl<'_>, known: &Content) -> Option<Content> {
+    let which = content_type_of(known.kind)?;
+    let unit = crawl.ledger.enter(UnitKind::Recheck, subject(known));
+    let result = crawl.retry_not_found(|| crawl.api.content(which, known.id.as_str(), Edition::Published)).await;
     crawl.progress.advance(1);
     match result {
         Ok(sent) => {
             let mut content = crawl.content(sent, known.kind);
             if let Err(why) = other_form(crawl, &mut content, Edition::Published).await {
-                return unread_edition(crawl, unit, known, Why::Request(&why));
+                return unread_edition(crawl, unit, known, UnreadReason::Request(&why));
             }
             if content.body.is_none() && !content.status.is_trash() {
-                return unread_edition(crawl, unit, known, Why::Lacking(NO_BODY));
+                return unread_edition(crawl, unit, known, UnreadReason::Lacking(NO_BODY));
             }
             unit.ok();
             content.header_images.clone_from(&known.header_images);
             header_images::read_alone(crawl, &mut content).await;
             Some(content)
         }
-        Err(error) if error.is_not_found() => {
-            crawl.settle_missing(unit, which, known.id.as_str()).await.then(|| newer::out_of_sight(known))
-        }
-        Err(error) => unread_edition(crawl, unit, known, Why::Request(&error)),
+        Err(error) if error.is_not_found() => crawl
+            .settle_missing(unit, which, known.id.as_str())
+            .await
+            .then(|| content_updates::with_status_not_found(known)),
+        Err(error) => unread_edition(crawl, unit, known, UnreadReason::Request(&error)),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::inventory::content_updates::tests::page;
     use crate::inventory::convert;
-    use crate::inventory::newer::tests::page;
     use crate::inventory::{AttachmentId, Container};
 
     #[test]

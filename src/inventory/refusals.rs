@@ -1,13 +1,14 @@
-//! When to stop asking for what an account is refused, since a site of a hundred thousand pages need not say so for each.
+//! Counts refused requests, so that a run stops asking: on a site of 100,000 pages, a missing permission need not be
+//! confirmed for each page.
 
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// Refusals at one place, without any answer, after which it is asked no more.
-const ENOUGH: usize = 5;
+/// Number of refused requests for one place, without a successful one, after which no more are sent.
+const MAX_REFUSALS: usize = 5;
 
-/// What each place, such as a space, has answered so far. One answer keeps a place in.
+/// Outcomes of the requests so far, for each place, such as a space. A place with one success is never skipped.
 #[derive(Debug)]
 pub(super) struct Refusals<K> {
     places: Mutex<HashMap<K, Tally>>,
@@ -15,8 +16,8 @@ pub(super) struct Refusals<K> {
 
 #[derive(Debug, Default)]
 struct Tally {
-    answered: bool,
-    refused: usize,
+    has_success: bool,
+    refusals: usize,
 }
 
 impl<K> Default for Refusals<K> {
@@ -26,22 +27,22 @@ impl<K> Default for Refusals<K> {
 }
 
 impl<K: Eq + Hash> Refusals<K> {
-    /// Whether a place has refused so often that asking on is of no use.
-    pub(super) fn are_enough(&self, place: &K) -> bool {
-        self.lock().get(place).is_some_and(|tally| !tally.answered && tally.refused >= ENOUGH)
+    /// Returns whether a place refused so often that further requests are pointless.
+    pub(super) fn should_stop(&self, place: &K) -> bool {
+        self.lock().get(place).is_some_and(|tally| !tally.has_success && tally.refusals >= MAX_REFUSALS)
     }
 
-    /// Something of the place was refused.
+    /// Records that the server refused a request for this place.
     pub(super) fn refused(&self, place: K) {
-        self.lock().entry(place).or_default().refused += 1;
+        self.lock().entry(place).or_default().refusals += 1;
     }
 
-    /// Something of the place was answered.
-    pub(super) fn answered(&self, place: K) {
-        self.lock().entry(place).or_default().answered = true;
+    /// Records that a request for this place succeeded.
+    pub(super) fn succeeded(&self, place: K) {
+        self.lock().entry(place).or_default().has_success = true;
     }
 
-    /// Counts stay true whatever happened to a thread that held them.
+    /// The counts stay correct even if a thread panicked while it held the lock.
     fn lock(&self) -> MutexGuard<'_, HashMap<K, Tally>> {
         self.places.lock().unwrap_or_else(PoisonError::into_inner)
     }

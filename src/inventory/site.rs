@@ -1,57 +1,50 @@
-//! What a Confluence site holds, in Confluence's own words: spaces, contents, attachments, versions.
+//! The program's own types for what a Confluence site has, in Confluence's terms: spaces, contents, attachments,
+//! versions.
 //!
-//! These are the program's own types. What the API sends is in `confluence::model` and does not leave that
-//! module and the crawl.
+//! The types of the API's JSON are in `confluence_client::model` and are used only by the crawl.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::api_enums::{ParentKind, Resolution, SpaceKind, SpaceStatus, Subtype};
 pub use super::ids::{AccountId, AttachmentId, ContentId, SpaceId};
-use super::words::{ParentKind, Resolution, SpaceKind, SpaceStatus, Subtype};
-use confluence_client::api::SearchedSpaces;
+use confluence_client::api::SearchScope;
 use storage_format::Body;
 
-/// A space, current or archived.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Space {
-    /// Numeric id; contents point to it.
+    /// Numeric id, to which contents refer.
     pub id: SpaceId,
-    /// The key people see, e.g. `ENG` or `~557058…`.
+    /// The key, such as `ENG` or `~557058…`.
     pub key: String,
-    /// A second key, which its addresses bear, where it has one.
+    /// A second key that its URLs have, if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub alias: Option<String>,
-    /// Display name.
     pub name: String,
-    /// What it is for.
     pub kind: SpaceKind,
-    /// Whether it is in use.
     pub status: SpaceStatus,
-    /// The space's home page.
     pub homepage: Option<ContentId>,
-    /// Path below the base URL that opens the space in a browser.
+    /// Path below the base URL of the space in a browser.
     pub webui: Option<String>,
 }
 
 impl Space {
-    /// Whether it is archived: the search for contents does not show what is in it.
+    /// Returns whether the space is archived: the search for contents does not show its contents.
     pub fn is_archived(&self) -> bool {
         self.status == SpaceStatus::Archived
     }
 
-    /// Which search looks into it.
-    pub fn searched(&self) -> SearchedSpaces {
-        if self.is_archived() { SearchedSpaces::Archived } else { SearchedSpaces::Current }
+    /// Returns which search covers this space.
+    pub fn searched(&self) -> SearchScope {
+        if self.is_archived() { SearchScope::Archived } else { SearchScope::Current }
     }
 }
 
-/// What kind of content holds a body.
+/// Kind of a content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ContentKind {
-    /// A page.
     Page,
-    /// A blog post.
     BlogPost,
     /// A comment below a page or post, or a reply to one.
     FooterComment,
@@ -59,12 +52,12 @@ pub enum ContentKind {
     InlineComment,
     /// A page template or blueprint template.
     Template,
-    /// App content that owns attachments.
+    /// Content of an app.
     CustomContent,
 }
 
 impl ContentKind {
-    /// Words for people: "page", "blog post", "footer comment"…
+    /// Label for people, such as "footer comment".
     pub fn label(self) -> &'static str {
         match self {
             Self::Page => "page",
@@ -76,18 +69,17 @@ impl ContentKind {
         }
     }
 
-    /// Pages and blog posts own attachments that the audit judges.
+    /// Returns whether this is a page or blog post: only their attachments are judged.
     pub fn owns_attachments(self) -> bool {
         matches!(self, Self::Page | Self::BlogPost)
     }
 
-    /// Footer and inline comments.
     pub fn is_comment(self) -> bool {
         matches!(self, Self::FooterComment | Self::InlineComment)
     }
 }
 
-/// Life-cycle status of a content or an attachment.
+/// Status of a content or attachment in its life cycle.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
@@ -99,14 +91,14 @@ pub enum Status {
     Trashed,
     /// Deleted from the trash but still listed.
     Deleted,
-    /// The unpublished draft of a page or post; it bears the id of its page.
+    /// The unpublished draft of a page or post; it has the id of its page.
     Draft,
-    /// A status this program does not know; treated as a possible referrer.
+    /// A status that this program does not know; its uses count.
     Other(String),
 }
 
 impl Status {
-    /// The API's word for it.
+    /// Returns the status as the API spells it.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Current => "current",
@@ -118,7 +110,7 @@ impl Status {
         }
     }
 
-    /// Reads the API's word; unknown words are kept.
+    /// Parses a status of the API; unknown ones are kept.
     pub fn parse(word: &str) -> Self {
         match word.to_ascii_lowercase().as_str() {
             "current" => Self::Current,
@@ -130,130 +122,122 @@ impl Status {
         }
     }
 
-    /// In the trash or deleted.
+    /// Returns whether it is in the trash or deleted.
     pub fn is_trash(&self) -> bool {
         matches!(self, Self::Trashed | Self::Deleted)
     }
 }
 
-/// Anything with a body that can use an attachment: page, blog post, comment, template, draft.
+/// Anything with a body that can use an attachment: page, blog post, comment, template, custom content, draft.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Content {
-    /// Id; a draft bears the id of its page.
+    /// Id; a draft has the id of its page.
     pub id: ContentId,
-    /// Page, blog post, comment…
     pub kind: ContentKind,
-    /// Life-cycle status; `Draft` marks the unpublished draft of the page with the same id.
+    /// Status; `Draft` marks the unpublished draft of the page with the same id.
     pub status: Status,
-    /// Title as Confluence keeps it (never trimmed: real titles end in invisible characters).
+    /// Title as Confluence stores it. It is never trimmed: some titles end in invisible characters.
     pub title: String,
-    /// The space it lives in; comments have the space of their container; global templates have none.
+    /// The space it is in; comments have the space of their container, global templates have none.
     pub space: Option<SpaceId>,
-    /// For comments: the page or post commented on (replies: that of the whole thread). For app content: what holds it.
+    /// For comments: the page or post commented on (replies: that of the thread). For custom content: its container.
     pub container: Option<ContentId>,
-    /// For pages: the parent's id and what it is.
+    /// For pages: id and type of the parent.
     pub parent: Option<(ContentId, ParentKind)>,
-    /// When it was created.
     pub created_at: Option<DateTime<Utc>>,
-    /// Creator.
     pub author: Option<AccountId>,
-    /// Owner of a page, where the API tells one.
+    /// Owner of a page, if the API returns one.
     pub owner: Option<AccountId>,
-    /// Number of the version read.
+    /// Number of the version that was read.
     pub version: Option<u32>,
-    /// When that version was published.
     pub modified_at: Option<DateTime<Utc>>,
-    /// Who published that version.
+    /// The account that published that version.
     pub last_editor: Option<AccountId>,
-    /// Path below the base URL that opens it in a browser.
+    /// Path below the base URL of the content in a browser.
     pub webui: Option<String>,
-    /// What its body names and measures; `None` when it could not be obtained: the coverage says why, except for
-    /// contents in the trash, whose uses do not count.
+    /// The parsed body. `None` if it could not be read: the coverage says why, except for contents in the trash, whose
+    /// uses do not count.
     pub body: Option<Body>,
-    /// Header images, from content properties outside the body.
+    /// Header images, from content properties.
     #[serde(default)]
     pub header_images: Vec<HeaderImage>,
-    /// A live doc: edits are seen at once.
+    /// Whether it is a live doc: readers see edits at once.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub live: bool,
-    /// Why nobody can tell what it uses, though the run may be complete: files of this content cannot be judged.
+    /// Why it is unknown what the content uses, even in a complete run: files of this content cannot be judged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unread: Option<String>,
-    /// What only the page metrics ask for; read by `snapshot` alone.
+    /// Fields for the page metrics; read only by `snapshot`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub details: Option<Box<Details>>,
+    pub details: Option<Box<ContentDetails>>,
 }
 
-/// What lists tell of a content beyond what the audit needs.
+/// Fields of a content that the audit does not need.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Details {
-    /// Whether a page is a live doc.
+pub struct ContentDetails {
+    /// Subtype of a page, such as a live doc.
     pub subtype: Option<Subtype>,
-    /// Place among the children of its parent.
+    /// Position among the children of its parent.
     pub position: Option<i64>,
-    /// Who owned it before the owner.
+    /// The previous owner.
     pub last_owner: Option<AccountId>,
-    /// Whether the version read was published as a minor edit.
+    /// Whether the version that was read was published as a minor edit.
     pub minor_edit: Option<bool>,
-    /// Comment of the version read.
+    /// Comment of the version that was read.
     pub message: Option<String>,
-    /// Path below the base URL of the tiny link.
+    /// Path of the tiny link below the base URL.
     pub tiny_link: Option<String>,
-    /// For inline comments that begin a thread: whether it is settled.
+    /// For inline comments that begin a thread: its resolution status.
     pub resolution: Option<Resolution>,
-    /// For comments: it answers another one. Not in a saved scan.
+    /// For comments: whether it is a reply. Not in a saved scan.
     #[serde(skip)]
     pub is_reply: bool,
 }
 
-/// The picture over a page or post, kept in the content properties `cover-picture-id-published` and `-draft`.
+/// The picture above the title of a page or post, stored in the content properties `cover-picture-id-published` and
+/// `-draft`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HeaderImage {
-    /// From the draft property rather than the published one.
+    /// Whether it is from the draft property, not from the published one.
     pub draft: bool,
-    /// The property's `id`: the attachment's file id, or the URL of a picture.
+    /// The property's `id`: the file id of an attachment or the URL of a picture.
     pub id: String,
 }
 
-/// An attachment in its current version.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Attachment {
-    /// Attachment id.
     pub id: AttachmentId,
-    /// Media file id (UUID), which ADF and header images use.
+    /// Media file id (a UUID), which ADF and header images use.
     pub file_id: Option<String>,
     /// File name of the current version.
     pub title: String,
-    /// Current, archived or trashed.
     pub status: Status,
-    /// Who owns the file.
     pub container: Container,
-    /// Media type, e.g. `image/png`.
+    /// Media type, such as `image/png`.
     pub media_type: Option<String>,
-    /// Bytes of the current version; `None` is unknown, never zero.
+    /// Size of the current version in bytes; `None` if unknown, never 0 instead.
     pub size: Option<u64>,
-    /// When the attachment was created (its first version).
+    /// When its first version was uploaded.
     pub created_at: Option<DateTime<Utc>>,
-    /// Number of the current version.
     pub version: u32,
     /// When the current version was uploaded.
     pub modified_at: Option<DateTime<Utc>>,
-    /// Who uploaded the current version.
+    /// The account that uploaded the current version.
     pub author: Option<AccountId>,
     /// Comment of the current version.
     pub comment: Option<String>,
-    /// Download path below the base URL, as the API says.
+    /// Download path below the base URL, as the API returns it.
     pub download: Option<String>,
-    /// Path below the base URL that opens the file in a browser.
+    /// Path below the base URL of the file in a browser.
     pub webui: Option<String>,
-    /// Versions older than the current one, ascending; those that were deleted are absent.
+    /// Older versions in ascending order, without deleted ones.
     pub old_versions: Vec<OldVersion>,
-    /// Labels, when they had to be read (a gallery or a protect rule asks for them).
+    /// Labels, if they had to be read because a gallery or a protect rule filters by them.
     pub labels: Option<Vec<String>>,
-    /// Why it could not be read, where the user accepts that: it cannot be judged.
+    /// Why it could not be read, if the user accepts that: it cannot be judged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unread: Option<String>,
-    /// SHA-256 of the current version in hexadecimal, when it was downloaded to compare duplicates.
+    /// SHA-256 of the current version in hexadecimal, if it was downloaded to verify duplicates.
     #[serde(default)]
     pub sha256: Option<String>,
     /// Why it cannot be judged although it was read.
@@ -261,41 +245,41 @@ pub struct Attachment {
     pub unsettled: Option<Unsettled>,
 }
 
-/// What happened to a file while the site was read, so that it cannot be judged.
+/// What happened to a file during the crawl, so that it cannot be judged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Unsettled {
-    /// The first lists did not show it, or showed an older version.
+    /// The first pass did not show it, or showed an older version.
     New,
-    /// It got another name or owner, its page another title or space, or it changed in the last round.
+    /// The file got another name or owner, its page another title or space, or it changed in the last round.
     Changing,
-    /// It lost its last use at the end, and nothing was read after that.
+    /// The file lost its last use at the end, after which nothing was read.
     LostItsUse,
 }
 
 impl Attachment {
-    /// Number of versions that exist: the old ones found and the current one.
+    /// Returns the number of existing versions: the old ones that were found and the current one.
     pub fn versions(&self) -> usize {
         self.old_versions.len() + 1
     }
 
-    /// Bytes of all old versions, or `None` when the size of at least one is unknown.
+    /// Returns the bytes of all old versions; `None` if the size of one is unknown.
     pub fn old_bytes(&self) -> Option<u64> {
         self.old_versions.iter().map(|version| version.size).sum()
     }
 
-    /// Bytes of all versions, or `None` when the size of at least one is unknown.
+    /// Returns the bytes of all versions; `None` if the size of one is unknown.
     pub fn all_bytes(&self) -> Option<u64> {
         Some(self.size? + self.old_bytes()?)
     }
 
-    /// Known bytes of the versions that would go if only the newest `keep` were kept.
+    /// Returns the known bytes of the versions that would be deleted if only the newest `keep` were kept.
     pub fn bytes_beyond(&self, keep: u32) -> u64 {
         let kept_old = usize::try_from(keep.max(1) - 1).unwrap_or(usize::MAX);
         self.old_versions.iter().rev().skip(kept_old).filter_map(|version| version.size).sum()
     }
 
-    /// Every name the file has had, the current one first, without repeats.
+    /// Returns all names that the file has had, the current one first, without duplicates.
     pub fn names(&self) -> Vec<&str> {
         let mut names = vec![self.title.as_str()];
         for version in self.old_versions.iter().rev() {
@@ -309,22 +293,18 @@ impl Attachment {
     }
 }
 
-/// What owns an attachment.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Container {
-    /// A page.
     Page(ContentId),
-    /// A blog post.
     BlogPost(ContentId),
-    /// App content.
     CustomContent(ContentId),
-    /// The API named none (a space logo, for example).
+    /// The API returned none, such as for a space logo.
     None,
 }
 
 impl Container {
-    /// Id of the owning content.
+    /// Returns the id of the owning content.
     pub fn id(&self) -> Option<&ContentId> {
         match self {
             Self::Page(id) | Self::BlogPost(id) | Self::CustomContent(id) => Some(id),
@@ -332,38 +312,30 @@ impl Container {
         }
     }
 
-    /// Whether a page or blog post owns the file.
+    /// Returns whether a page or blog post owns the file.
     pub fn is_page_or_post(&self) -> bool {
         matches!(self, Self::Page(_) | Self::BlogPost(_))
     }
 }
 
-/// One old version of an attachment.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct OldVersion {
-    /// Version number.
     pub number: u32,
-    /// File name that version had; `None` when it could not be read.
+    /// Its file name; `None` if it could not be read.
     pub title: Option<String>,
-    /// Bytes of that version; `None` is unknown.
+    /// Its size in bytes; `None` if unknown.
     pub size: Option<u64>,
-    /// Media file id of that version.
+    /// Its media file id.
     pub file_id: Option<String>,
-    /// When it was uploaded.
     pub created_at: Option<DateTime<Utc>>,
-    /// Who uploaded it.
     pub author: Option<AccountId>,
 }
 
-/// One version of a page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PageVersion {
-    /// Number, from 1.
     pub number: u32,
-    /// When it was published.
     pub at: Option<DateTime<Utc>>,
-    /// Who published it.
     pub author: Option<AccountId>,
-    /// Published as a minor edit.
+    /// Whether it was published as a minor edit.
     pub minor: bool,
 }

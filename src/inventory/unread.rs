@@ -1,32 +1,31 @@
-//! What cannot be read at all, and whether the user has looked at it and accepts that (`accept_unread`).
+//! Handles what cannot be read at all, and the user's consent to that (`accept_unread`).
 //!
-//! Only what is wrong with one content or file can be accepted: credentials that are refused, a server that throttles
-//! or fails, and lists cannot.
+//! The user can accept only a problem with one content or file. Refused credentials, a server that throttles or fails,
+//! and incomplete lists cannot be accepted.
 
 use std::collections::HashMap;
 
 use super::coverage::UnreadVersion;
 use super::crawl::Crawl;
-use super::ledger::Unit;
+use super::ledger::WorkUnit;
 use super::site::{Attachment, Content};
 use confluence_client::RequestError;
 
-/// Why something could not be read.
+/// Why a content or file could not be read.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Why<'e> {
-    /// The answer lacks what it should bear.
+pub(super) enum UnreadReason<'e> {
+    /// The response lacks a required part.
     Lacking(&'e str),
-    /// A list shows it, and alone it is not found.
+    /// A list shows it, but a request for its id returns "not found".
     Hidden,
-    /// The request failed.
     Request(&'e RequestError),
 }
 
-impl Why<'_> {
-    fn reason(self) -> String {
+impl UnreadReason<'_> {
+    fn message(self) -> String {
         match self {
             Self::Lacking(what) => what.to_owned(),
-            Self::Hidden => "not found alone, though a list shows it".to_owned(),
+            Self::Hidden => "not found by its id, although a list shows it".to_owned(),
             Self::Request(error) => error.to_string(),
         }
     }
@@ -39,7 +38,7 @@ impl Why<'_> {
         }
     }
 
-    /// Whether it is about this one thing, and would be the same tomorrow.
+    /// Returns whether the problem concerns this one item and will persist.
     fn can_be_accepted(self) -> bool {
         match self {
             Self::Lacking(_) | Self::Hidden => true,
@@ -58,40 +57,48 @@ impl Why<'_> {
 }
 
 impl Crawl<'_> {
-    /// Ends the unit of a content that cannot be read: nobody can tell what it uses.
-    pub(super) fn unreadable(&self, unit: Unit<'_>, content: &mut Content, why: Why<'_>) {
-        if self.end_unread(unit, content.id.as_str(), content.version.unwrap_or(0), why) {
-            content.unread = Some(format!("it could not be read, which was accepted: {}", why.reason()));
+    /// Ends the unit of a content that cannot be read, so that no one knows which files it uses.
+    pub(super) fn unreadable(&self, unit: WorkUnit<'_>, content: &mut Content, reason: UnreadReason<'_>) {
+        if self.end_unread(unit, content.id.as_str(), content.version.unwrap_or(0), reason) {
+            content.unread = Some(accepted(reason));
         }
     }
 
     /// Ends the unit of a file that cannot be read.
-    pub(super) fn unreadable_file(&self, unit: Unit<'_>, file: &mut Attachment, why: Why<'_>) {
-        if self.end_unread(unit, file.id.as_str(), file.version, why) {
-            file.unread = Some(format!("it could not be read, which was accepted: {}", why.reason()));
+    pub(super) fn unreadable_file(&self, unit: WorkUnit<'_>, file: &mut Attachment, reason: UnreadReason<'_>) {
+        if self.end_unread(unit, file.id.as_str(), file.version, reason) {
+            file.unread = Some(accepted(reason));
         }
     }
 
-    /// Gives whether the user accepts it.
-    fn end_unread(&self, unit: Unit<'_>, id: &str, version: u32, why: Why<'_>) -> bool {
+    /// Returns whether the user accepts it.
+    fn end_unread(&self, unit: WorkUnit<'_>, id: &str, version: u32, reason: UnreadReason<'_>) -> bool {
         let unread = UnreadVersion { id: id.to_owned(), version };
-        let reason = why.reason();
-        if !why.can_be_accepted() {
-            unit.failed_or_denied(why.is_denied(), reason);
+        let text = reason.message();
+        if !reason.can_be_accepted() {
+            unit.failed_or_denied(reason.is_denied(), text);
             return false;
         }
         if self.options.accept_unread.contains(&unread) {
-            unit.accepted(unread, reason);
+            unit.accepted(unread, text);
             return true;
         }
-        unit.failed_or_denied(why.is_denied(), format!("{reason} (look at it: accept_unread = {unread} accepts that)"));
+        unit.failed_or_denied(
+            reason.is_denied(),
+            format!("{text} (after checking it, accept it with accept_unread = {unread})"),
+        );
         false
     }
 }
 
-/// Holds what the user accepts against what there is. An id that nothing bears is a slip, and given back; where a list
-/// has a hole it may be in there. What is no longer needed or no longer holds is mentioned.
-pub(super) fn unknown(crawl: &Crawl<'_>, contents: &[Content], files: &[Attachment]) -> Vec<UnreadVersion> {
+fn accepted(reason: UnreadReason<'_>) -> String {
+    format!("it could not be read, which accept_unread permits: {}", reason.message())
+}
+
+/// Checks `accept_unread` against the site and returns the entries whose ids the site does not have, most likely typing
+/// errors. If a list is incomplete, they may be in its missing part, and are only warned of. Warns of entries that are
+/// outdated or not needed.
+pub(super) fn unknown_accepted(crawl: &Crawl<'_>, contents: &[Content], files: &[Attachment]) -> Vec<UnreadVersion> {
     let accept = &crawl.options.accept_unread;
     if accept.is_empty() || crawl.api.client().stopped().is_some() {
         return Vec::new();
@@ -99,26 +106,25 @@ pub(super) fn unknown(crawl: &Crawl<'_>, contents: &[Content], files: &[Attachme
     let of_contents = contents.iter().map(|content| {
         (content.id.as_str(), (content.version.unwrap_or(0), content.body.is_some() && content.unread.is_none()))
     });
-    // the number of a file's versions is settled later
+    // missing version numbers of files are determined later
     let of_files = files.iter().map(|file| (file.id.as_str(), (file.version, file.version > 0)));
     let known: HashMap<&str, (u32, bool)> = of_contents.chain(of_files).collect();
     let mut unknown = Vec::new();
     for unread in accept {
         match known.get(unread.id.as_str()) {
             None => unknown.push(unread.clone()),
-            Some((version, _)) if *version != unread.version => crawl.ledger.warn(format!(
-                "accept_unread = {unread} no longer holds: version {version} of {} is there now",
-                unread.id
-            )),
+            Some((version, _)) if *version != unread.version => crawl
+                .ledger
+                .warn(format!("accept_unread = {unread} no longer applies: {} now has version {version}", unread.id)),
             Some((_, true)) => {
-                crawl.ledger.warn(format!("accept_unread = {unread} is not needed: it was read this time"));
+                crawl.ledger.warn(format!("accept_unread = {unread} is not needed: this run could read it"));
             }
             Some((_, false)) => {}
         }
     }
     if !unknown.is_empty() && crawl.ledger.has_list_gap() {
         for unread in unknown.drain(..) {
-            crawl.ledger.warn(format!("accept_unread = {unread} names nothing that the lists show"));
+            crawl.ledger.warn(format!("accept_unread = {unread} matches nothing in the lists, which are incomplete"));
         }
     }
     unknown
@@ -127,10 +133,10 @@ pub(super) fn unknown(crawl: &Crawl<'_>, contents: &[Content], files: &[Attachme
 #[cfg(test)]
 mod tests {
     use super::*;
-    use confluence_client::Stranger;
+    use confluence_client::NonApiResponder;
 
     #[test]
-    fn what_passes_or_is_about_everything_cannot_be_accepted() {
+    fn temporary_and_site_wide_errors_cannot_be_accepted() {
         let endpoint = || "/api/v2/pages/1".to_owned();
         let status = |status| RequestError::Status { status, endpoint: endpoint(), attempts: 1 };
         let accepted = [
@@ -142,7 +148,7 @@ mod tests {
             RequestError::Shape { endpoint: endpoint(), what: "no id".to_owned() },
         ];
         for error in accepted {
-            assert!(Why::Request(&error).can_be_accepted(), "{error}");
+            assert!(UnreadReason::Request(&error).can_be_accepted(), "{error}");
         }
         let refused = [
             status(401),
@@ -150,16 +156,20 @@ mod tests {
             status(429),
             status(500),
             status(503),
-            RequestError::Unauthenticated { answer: "401".to_owned() },
+            RequestError::Unauthenticated { response: "401".to_owned() },
             RequestError::ScopeMissing { endpoint: endpoint() },
             RequestError::GaveUp { last: "503".to_owned() },
             RequestError::Interrupted,
             RequestError::Transport { endpoint: endpoint(), cause: "reset".to_owned(), timeout: false, attempts: 6 },
-            RequestError::NotJson { endpoint: endpoint(), who: Stranger::Login, what: "a login page".to_owned() },
+            RequestError::NotJson {
+                endpoint: endpoint(),
+                who: NonApiResponder::Login,
+                what: "a login page".to_owned(),
+            },
         ];
         for error in refused {
-            assert!(!Why::Request(&error).can_be_accepted(), "{error}");
+            assert!(!UnreadReason::Request(&error).can_be_accepted(), "{error}");
         }
-        assert!(Why::Hidden.can_be_accepted() && Why::Lacking("no body").can_be_accepted());
+        assert!(UnreadReason::Hidden.can_be_accepted() && UnreadReason::Lacking("no body").can_be_accepted());
     }
 }

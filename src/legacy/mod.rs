@@ -1,10 +1,11 @@
-//! The history file of the older script: which rows it has for every week and page, as values of our columns.
+//! Import of the legacy script's history file: its rows by week and page, as values of this program's columns.
 //!
-//! People keep such files in Excel, which rewrites encoding, separators, days and numbers. What the file itself tells is
-//! read; anything else refuses the whole file, for a week that is in the history is not imported a second time.
+//! People keep such files in Excel, which rewrites encoding, separators, dates and numbers. The formats are inferred from
+//! the file itself. If one value is ambiguous or invalid, the complete file is refused, because a week that is in the
+//! history is not imported again.
 
-mod content;
-mod conventions;
+mod encoding;
+mod formats;
 mod row;
 #[cfg(test)]
 mod tests;
@@ -20,41 +21,34 @@ use crate::error::{ExitStatus, Failure};
 use crate::spreadsheet::{Field, Value};
 use crate::support::file_error::{FileError, cannot};
 use crate::support::iso_week::IsoWeek;
-use content::{Content, Unreadable};
-use conventions::Conventions;
+use encoding::{LegacyText, TextError};
+use formats::Conventions;
 pub use row::COLUMNS;
 use row::{LegacyHeader, LegacyRow};
 
-/// Problems that are told one by one; beyond that they are only counted.
-const TOLD: usize = 20;
-/// The year of the first Confluence.
+/// Number of problems that are listed; the others are only counted.
+const MAX_LISTED_PROBLEMS: usize = 20;
+/// Year of the first release of Confluence.
 const FIRST_YEAR: i32 = 2004;
-/// How people make a file that can be read.
-const REMEDY: &str = "give a history file of the older script; in Excel, give the columns of dates the format yyyy-mm-dd and \
-                      those of numbers the format 0, and save as CSV UTF-8";
+/// How to make a file that can be imported.
+const REMEDY: &str = "pass a history file of the legacy script; in Excel, format dates as yyyy-mm-dd and numbers as 0, and \
+                      save as CSV UTF-8";
 
 /// Why a file cannot be imported.
 #[derive(Debug, thiserror::Error)]
 pub enum LegacyError {
-    /// The file system.
     #[error(transparent)]
     File(#[from] FileError),
-    /// It is no history of the known columns.
+    /// The file is not a history of the legacy script.
     #[error("{} cannot be imported: {problem}", path.display())]
-    Content {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong with it.
-        problem: String,
-    },
-    /// Rows of it cannot be understood.
+    Content { path: PathBuf, problem: String },
+    /// Rows of the file are invalid or ambiguous.
     #[error("{} cannot be imported: {}", path.display(), problems.join("; "))]
     Rows {
-        /// The file.
         path: PathBuf,
-        /// What is wrong, with the line; the first twenty.
+        /// The first twenty problems, each with its line.
         problems: Vec<String>,
-        /// How many more of these there are.
+        /// Number of further problems.
         more: u64,
     },
 }
@@ -67,62 +61,59 @@ impl From<LegacyError> for Failure {
             LegacyError::Content { .. } => failure(ExitStatus::Usage, error.to_string()).remedy(REMEDY),
             LegacyError::Rows { path, problems, more } => {
                 let more = if *more > 0 { format!("; and {more} more") } else { String::new() };
-                failure(
-                    ExitStatus::Usage,
-                    format!("{} cannot be imported: nothing of it was taken over", path.display()),
-                )
-                .because(format!("{}{more}", problems.join("; ")))
-                .remedy(REMEDY)
+                failure(ExitStatus::Usage, format!("{} cannot be imported; nothing was changed", path.display()))
+                    .because(format!("{}{more}", problems.join("; ")))
+                    .remedy(REMEDY)
             }
         }
     }
 }
 
-/// The row that counts for one page of a week. Rows stay in the file: only their places are kept.
+/// The latest row of a page in a week. Rows are not kept in memory, only their positions.
 #[derive(Debug)]
-struct Chosen {
+struct LatestRow {
     extracted: NaiveDateTime,
     position: csv::Position,
 }
 
-/// A file, understood as a whole.
+/// A file whose rows are all valid.
 #[derive(Debug)]
 pub struct LegacyFile {
     path: PathBuf,
-    reader: csv::Reader<Content>,
+    reader: csv::Reader<LegacyText>,
     header: LegacyHeader,
-    /// Lines between that of a row and the one that the reader tells.
+    /// Difference between the line of a row and the line that the reader reports.
     lines_before: u64,
-    /// Our columns.
+    /// The columns of this program.
     fields: Vec<Field>,
     conventions: Conventions,
-    weeks: BTreeMap<IsoWeek, HashMap<String, Chosen>>,
-    /// Rows that gave way to a later one of the same week and page.
+    weeks: BTreeMap<IsoWeek, HashMap<String, LatestRow>>,
+    /// Number of rows that were replaced by a later one of the same week and page.
     pub repeated: u64,
-    /// What people should know about how it was read.
+    /// Remarks for people about how the file was read.
     pub remarks: Vec<String>,
 }
 
-/// What a file has of one week.
+/// The rows of a file in one week.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LegacyWeek {
-    /// The last extraction.
+    /// Time of the last extraction.
     pub taken_at: DateTime<Utc>,
-    /// Id of the page and cells of each row.
+    /// Page id and cells of each row.
     pub rows: Vec<(String, Vec<Value>)>,
 }
 
-/// What cannot be understood, as far as it is told.
+/// The problems of a file: the first ones are listed, the others counted.
 #[derive(Default)]
-struct Problems {
-    told: Vec<String>,
+struct ProblemList {
+    listed: Vec<String>,
     more: u64,
 }
 
-impl Problems {
+impl ProblemList {
     fn add(&mut self, line: u64, problem: &str) {
-        if self.told.len() < TOLD {
-            self.told.push(format!("line {line}: {problem}"));
+        if self.listed.len() < MAX_LISTED_PROBLEMS {
+            self.listed.push(format!("line {line}: {problem}"));
         } else {
             self.more += 1;
         }
@@ -130,17 +121,17 @@ impl Problems {
 }
 
 impl LegacyFile {
-    /// Reads a file, as cells of the columns `fields`. The week of a row is that of its extraction date, which is not after
-    /// `today`; of several rows of a week and page the last extraction counts.
+    /// Reads a file as cells of the columns `fields`. The week of a row is that of its extraction date, which must not be after
+    /// `today`. If a week has several rows of a page, the last extraction counts.
     pub fn open(path: &Path, fields: Vec<Field>, today: NaiveDate) -> Result<Self, LegacyError> {
         let refuse = |problem: String| LegacyError::Content { path: path.to_owned(), problem };
         let file = File::open(path).map_err(|error| match error.kind() {
-            io::ErrorKind::NotFound => refuse("there is no such file".to_owned()),
+            io::ErrorKind::NotFound => refuse("the file does not exist".to_owned()),
             _ => cannot("open", path)(error).into(),
         })?;
-        let (mut content, remark) = Content::of(file).map_err(|error| match error {
-            Unreadable::Io(error) => cannot("read", path)(error).into(),
-            Unreadable::Encoding(problem) => refuse(problem.to_owned()),
+        let (mut content, remark) = LegacyText::of(file).map_err(|error| match error {
+            TextError::Io(error) => cannot("read", path)(error).into(),
+            TextError::Encoding(problem) => refuse(problem.to_owned()),
         })?;
         let separator = content.separator().map_err(cannot("read", path))?;
         let lines_before = u64::from(content.has_crlf().map_err(cannot("read", path))?);
@@ -154,12 +145,12 @@ impl LegacyFile {
         }
         let header = LegacyHeader::new(&names).map_err(refuse)?;
         let columns =
-            |says: &str, names: Vec<String>| (!names.is_empty()).then(|| format!("{says}: {}", names.join(", ")));
+            |remark: &str, names: Vec<String>| (!names.is_empty()).then(|| format!("{remark}: {}", names.join(", ")));
         let missing = header.missing().into_iter().map(str::to_owned).collect();
         let remarks = [
             remark.map(str::to_owned),
-            columns("it has columns that are left out", header.unknown()),
-            columns("it lacks columns, which stay empty", missing),
+            columns("ignored columns", header.unknown()),
+            columns("missing columns, left empty", missing),
         ];
         let mut file = Self {
             path: path.to_owned(),
@@ -172,41 +163,41 @@ impl LegacyFile {
             repeated: 0,
             remarks: remarks.into_iter().flatten().collect(),
         };
-        file.understand(today)?;
+        file.read_rows(today)?;
         if file.weeks.is_empty() {
             return Err(LegacyError::Content { path: file.path, problem: "it has no rows".to_owned() });
         }
         Ok(file)
     }
 
-    /// Goes through all rows twice: how days and numbers are written is known when the last one was seen.
-    fn understand(&mut self, today: NaiveDate) -> Result<(), LegacyError> {
+    /// Reads all rows twice: the formats of dates and numbers are known only after the last row.
+    fn read_rows(&mut self, today: NaiveDate) -> Result<(), LegacyError> {
         let begin = self.reader.position().clone();
-        let mut problems = Problems::default();
+        let mut problems = ProblemList::default();
         let mut conventions = Conventions::default();
         let fields = std::mem::take(&mut self.fields);
         self.each_row(
-            |file, row, position| row.map(|row| row.show(&fields, file.line(&position), &mut conventions)),
+            |file, row, position| row.map(|row| row.add_formats(&fields, file.line(&position), &mut conventions)),
             &mut problems,
         )?;
         self.fields = fields;
         self.conventions = conventions;
         let undecided = self.conventions.problems();
         if !undecided.is_empty() {
-            problems.told.splice(0..0, undecided);
+            problems.listed.splice(0..0, undecided);
             self.refuse(problems)?;
         }
         self.reader.seek(begin).map_err(|error| self.unreadable(error))?;
-        let mut problems = Problems::default();
-        let mut weeks: BTreeMap<IsoWeek, HashMap<String, Chosen>> = BTreeMap::new();
+        let mut problems = ProblemList::default();
+        let mut weeks: BTreeMap<IsoWeek, HashMap<String, LatestRow>> = BTreeMap::new();
         let mut repeated = 0;
-        // a day more, for local times
+        // one day more, because the script writes local times
         let (first, last) = (NaiveDate::from_yo_opt(FIRST_YEAR, 1).unwrap_or_default(), today + Days::new(1));
         let choose = |file: &Self, row: Result<LegacyRow<'_>, String>, position: csv::Position| {
             let row = row?;
             let (page, extracted) = (row.page()?, row.extracted(&file.conventions)?);
             if !(first..=last).contains(&extracted.date()) {
-                let when = if extracted.date() > last { "in the future" } else { "before there was a Confluence" };
+                let when = if extracted.date() > last { "in the future" } else { "before Confluence existed" };
                 return Err(format!("`{}` in extraction_date is {when}", row.cell("extraction_date")));
             }
             for field in file.fields.iter().filter(|field| COLUMNS.contains(&field.name.as_str())) {
@@ -215,9 +206,9 @@ impl LegacyFile {
             let pages = weeks.entry(IsoWeek::of_date(extracted.date())).or_default();
             let before = pages.get(&page).map(|known| known.extracted);
             repeated += u64::from(before.is_some());
-            // of two rows of the same second the later one counts
+            // of two rows of the same second, the one further down counts
             if before.is_none_or(|before| before <= extracted) {
-                pages.insert(page, Chosen { extracted, position });
+                pages.insert(page, LatestRow { extracted, position });
             }
             Ok(())
         };
@@ -227,11 +218,11 @@ impl LegacyFile {
         Ok(())
     }
 
-    /// Shows every row that holds something, from where the reader stands to the end.
+    /// Calls `see` for every row that is not empty, from the position of the reader to the end.
     fn each_row(
         &mut self,
         mut see: impl FnMut(&Self, Result<LegacyRow<'_>, String>, csv::Position) -> Result<(), String>,
-        problems: &mut Problems,
+        problems: &mut ProblemList,
     ) -> Result<(), LegacyError> {
         let mut record = csv::StringRecord::new();
         loop {
@@ -253,14 +244,18 @@ impl LegacyFile {
         }
     }
 
-    /// The line of a row, from 1.
+    /// Returns the line of a row, from 1.
     fn line(&self, position: &csv::Position) -> u64 {
         position.line() + self.lines_before
     }
 
-    fn refuse(&self, problems: Problems) -> Result<(), LegacyError> {
-        let Problems { told, more } = problems;
-        if told.is_empty() { Ok(()) } else { Err(LegacyError::Rows { path: self.path.clone(), problems: told, more }) }
+    fn refuse(&self, problems: ProblemList) -> Result<(), LegacyError> {
+        let ProblemList { listed, more } = problems;
+        if listed.is_empty() {
+            Ok(())
+        } else {
+            Err(LegacyError::Rows { path: self.path.clone(), problems: listed, more })
+        }
     }
 
     fn unreadable(&self, error: csv::Error) -> LegacyError {
@@ -271,27 +266,26 @@ impl LegacyFile {
     }
 
     fn changed(&self) -> LegacyError {
-        LegacyError::Content { path: self.path.clone(), problem: "it changed while it was read".to_owned() }
+        LegacyError::Content { path: self.path.clone(), problem: "the file changed while it was being read".to_owned() }
     }
 
-    /// The file.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// The weeks that it has rows of.
+    /// Returns the weeks that the file has rows of.
     pub fn weeks(&self) -> Vec<IsoWeek> {
         self.weeks.keys().copied().collect()
     }
 
-    /// The rows of a week; what the file does not tell is empty.
+    /// Reads the rows of a week. Columns that the file does not have are empty.
     pub fn read(&mut self, week: IsoWeek) -> Result<LegacyWeek, LegacyError> {
-        let chosen = self.weeks.remove(&week).unwrap_or_default();
-        let taken_at = chosen.values().map(|chosen| chosen.extracted).max().unwrap_or_default().and_utc();
-        let mut chosen: Vec<(String, Chosen)> = chosen.into_iter().collect();
-        chosen.sort_by_key(|(_, chosen)| chosen.position.byte());
-        let rows = chosen.into_iter().map(|(page, chosen)| {
-            let cells = self.cells(week, &page, chosen.position)?;
+        let latest = self.weeks.remove(&week).unwrap_or_default();
+        let taken_at = latest.values().map(|latest| latest.extracted).max().unwrap_or_default().and_utc();
+        let mut latest: Vec<(String, LatestRow)> = latest.into_iter().collect();
+        latest.sort_by_key(|(_, latest)| latest.position.byte());
+        let rows = latest.into_iter().map(|(page, latest)| {
+            let cells = self.cells(week, &page, latest.position)?;
             Ok((page, cells))
         });
         Ok(LegacyWeek { taken_at, rows: rows.collect::<Result<_, LegacyError>>()? })

@@ -1,20 +1,20 @@
-//! The file of the older script: its columns, and what one row of it says.
+//! Columns and rows of the legacy script's file, and the conversion of cells.
 
 use std::collections::HashMap;
 
 use chrono::{NaiveDateTime, NaiveTime};
 
-use super::conventions::{Conventions, is_nothing, time};
-use crate::spreadsheet::{Field, Type, Value};
+use super::formats::{Conventions, is_nothing, time};
+use crate::spreadsheet::{ColumnType, Field, Value};
 
-/// Column of ours that tells the page.
+/// Column of this program with the id of the page.
 const PAGE: &str = "page_id";
-/// Columns without which no row has its place.
-const NEEDED: [&str; 2] = ["space_key", "extraction_date"];
+/// Columns that every file must have.
+const REQUIRED: [&str; 2] = ["space_key", "extraction_date"];
 /// Column that only files of this program have.
 const STATUS: &str = "snapshot_status";
 
-/// The columns of the older script, in its order.
+/// The columns of the legacy script, in its order.
 pub const COLUMNS: [&str; 22] = [
     "space_key",
     "page_title",
@@ -40,7 +40,7 @@ pub const COLUMNS: [&str; 22] = [
     "extraction_time",
 ];
 
-/// Where the columns stand in one file.
+/// The positions of the columns in a file.
 #[derive(Debug)]
 pub(super) struct LegacyHeader {
     at: HashMap<String, usize>,
@@ -48,41 +48,40 @@ pub(super) struct LegacyHeader {
 }
 
 impl LegacyHeader {
-    /// Understands a header, or says why it is none of the older script.
+    /// Reads a header, or returns why it is not one of the legacy script.
     pub(super) fn new(names: &csv::StringRecord) -> Result<Self, String> {
         let mut at = HashMap::new();
-        // a spreadsheet adds columns without a name behind the table
+        // a spreadsheet adds columns without a name after the table
         for (place, name) in names.iter().map(str::trim).enumerate().filter(|(_, name)| !name.is_empty()) {
             if at.insert(name.to_owned(), place).is_some() {
                 return Err(format!("the column {name} occurs twice"));
             }
         }
         if at.contains_key(STATUS) {
-            return Err("this is a file of this program, not one of the older script".to_owned());
+            return Err("it was written by this program, not by the legacy script".to_owned());
         }
         let header = Self { at, width: names.len() };
         let has_key = ["page_url", PAGE, "page_title"].iter().any(|name| header.at.contains_key(*name));
-        if NEEDED.iter().all(|name| header.at.contains_key(*name)) && has_key {
+        if REQUIRED.iter().all(|name| header.at.contains_key(*name)) && has_key {
             Ok(header)
         } else {
             Err(format!("these columns are missing: {}", header.missing().join(", ")))
         }
     }
 
-    /// Columns of the older script that the file does not have.
+    /// Returns the columns of the legacy script that the file does not have.
     pub(super) fn missing(&self) -> Vec<&'static str> {
         COLUMNS.into_iter().filter(|name| !self.at.contains_key(*name)).collect()
     }
 
-    /// Columns that have no place in the history.
+    /// Returns the columns that cannot be imported.
     pub(super) fn unknown(&self) -> Vec<String> {
         let mut unknown: Vec<String> = self.at.keys().filter(|name| !is_known(name)).cloned().collect();
         unknown.sort_unstable();
         unknown
     }
 
-    /// A row, or why it is none; `None` for one in which nothing stands. Spreadsheets leave out cells without content at the
-    /// end of a row, or add some.
+    /// Returns a row, or why it is invalid; `None` for an empty row. Spreadsheets omit or add empty cells at the end of a row.
     pub(super) fn row<'r>(&'r self, cells: &'r csv::StringRecord) -> Result<Option<LegacyRow<'r>>, String> {
         let is_lost = |(name, at): (&String, &usize)| *at >= cells.len() && is_known(name);
         match () {
@@ -95,12 +94,11 @@ impl LegacyHeader {
     }
 }
 
-/// Whether a column has a place in the history.
+/// Returns whether a column can be imported.
 fn is_known(name: &str) -> bool {
     COLUMNS.contains(&name) || name == PAGE
 }
 
-/// One row.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct LegacyRow<'r> {
     header: &'r LegacyHeader,
@@ -112,60 +110,60 @@ impl LegacyRow<'_> {
         self.header.at.get(column).and_then(|&at| self.cells.get(at)).unwrap_or_default().trim()
     }
 
-    /// Has the ways in which it writes days and numbers looked at.
-    pub(super) fn show(&self, fields: &[Field], line: u64, conventions: &mut Conventions) {
+    /// Adds the formats of its dates and numbers to `conventions`.
+    pub(super) fn add_formats(&self, fields: &[Field], line: u64, conventions: &mut Conventions) {
         for Field { name, holds, .. } in fields.iter().filter(|field| COLUMNS.contains(&field.name.as_str())) {
             let text = self.cell(name);
             let place = || format!("`{}` in {name} (line {line})", short(text));
             match holds {
                 _ if is_nothing(text) => {}
-                Type::Date => conventions.see_day(text, place),
-                Type::Integer => conventions.see_number(text, place),
-                Type::Text | Type::Decimal(_) | Type::Flag | Type::Time => {}
+                ColumnType::Date => conventions.add_date(text, place),
+                ColumnType::Integer => conventions.add_number(text, place),
+                ColumnType::Text | ColumnType::Decimal(_) | ColumnType::Flag | ColumnType::Time => {}
             }
         }
     }
 
-    /// When the page was looked at. The older script wrote local times without a zone: they are taken as they stand.
+    /// Returns when the row was extracted. The legacy script writes local times without a time zone; they are taken as UTC.
     pub(super) fn extracted(&self, conventions: &Conventions) -> Result<NaiveDateTime, String> {
         let date = self.cell("extraction_date");
-        let day = conventions.day(date).ok_or_else(|| format!("`{}` in extraction_date is no date", short(date)))?;
-        // without its time it is of the beginning of its day
+        let day = conventions.day(date).ok_or_else(|| format!("`{}` in extraction_date is not a date", short(date)))?;
+        // without a time, the extraction counts as midnight
         Ok(day.and_time(self.time()?.unwrap_or_default()))
     }
 
     fn time(&self) -> Result<Option<NaiveTime>, String> {
         let of = |column: &str| {
             let text = Some(self.cell(column)).filter(|text| !is_nothing(text));
-            let no_time = |()| format!("`{}` in {column} is no time", short(text.unwrap_or_default()));
+            let not_a_time = |()| format!("`{}` in {column} is not a time", short(text.unwrap_or_default()));
             text.map_or(Ok(None), |text| match time(text) {
-                // a day alone says nothing here
+                // the column must have a time, not only a date
                 Ok(None) if column == "extraction_time" => Err(()),
                 time => time,
             })
-            .map_err(no_time)
+            .map_err(not_a_time)
         };
         Ok(of("extraction_time")?.or(of("extraction_date")?))
     }
 
-    /// The id of the page: from its address, else from a column, else made of space and title.
+    /// Returns the id of the page: from its address, else from the column, else built from space key and title.
     pub(super) fn page(&self) -> Result<String, String> {
         let plain = |text: &str| text.replace(|c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}'), " ");
         if self.cell("space_key").is_empty() {
-            return Err("it names no space_key".to_owned());
+            return Err("it has no space_key".to_owned());
         }
         if let Some(id) = id_in_address(self.cell("page_url")) {
             return Ok(id.to_owned());
         }
         match (self.cell(PAGE), self.cell("space_key"), self.cell("page_title")) {
-            ("", _, "") => Err("neither address, id nor title say which page this is".to_owned()),
+            ("", _, "") => Err("it has no address, id or title to identify the page".to_owned()),
             ("", space, title) => Ok(plain(&format!("{space}:{title}"))),
             (id, ..) if is_rounded(id) => Err(format!("`{}` in {PAGE} is a rounded number", short(id))),
             (id, ..) => Ok(plain(id)),
         }
     }
 
-    /// The value of a column of this type, or what cannot be understood of it.
+    /// Returns the value of a column, or why it is invalid.
     pub(super) fn value(&self, field: &Field, conventions: &Conventions) -> Result<Value, String> {
         let (column, text) = (field.name.as_str(), self.cell(&field.name));
         let value = match (column, field.holds) {
@@ -173,22 +171,22 @@ impl LegacyRow<'_> {
                 return Ok(Value::maybe(self.time()?, |time| Value::text(time.format("%H:%M:%S").to_string())));
             }
             _ if text.is_empty() => Some(Value::Empty),
-            (_, Type::Integer | Type::Date) if is_nothing(text) => Some(Value::Empty),
-            (_, Type::Integer) => conventions.number(text).map(Value::Integer),
-            (_, Type::Date) => conventions.day(text).map(Value::Date),
+            (_, ColumnType::Integer | ColumnType::Date) if is_nothing(text) => Some(Value::Empty),
+            (_, ColumnType::Integer) => conventions.number(text).map(Value::Integer),
+            (_, ColumnType::Date) => conventions.day(text).map(Value::Date),
             ("labels", _) => Some(Value::text(labels(text))),
             _ => Some(Value::text(text)),
         };
-        value.ok_or_else(|| format!("`{}` in {column} is no {}", short(text), word(field.holds)))
+        value.ok_or_else(|| format!("`{}` in {column} is not a {}", short(text), word(field.holds)))
     }
 }
 
-/// What a column of this type holds, for people.
-fn word(holds: Type) -> &'static str {
-    if holds == Type::Integer { "whole number" } else { holds.name() }
+/// Returns the name of a type, for people.
+fn word(holds: ColumnType) -> &'static str {
+    if holds == ColumnType::Integer { "whole number" } else { holds.name() }
 }
 
-/// A value as messages show it.
+/// Shortens a value for messages.
 fn short(text: &str) -> String {
     const LONGEST: usize = 60;
     if text.chars().count() <= LONGEST {
@@ -198,7 +196,7 @@ fn short(text: &str) -> String {
     }
 }
 
-/// Labels as our columns have them; no label holds a comma or a blank.
+/// Converts labels to the format of this program's column. Labels contain no commas and no space characters.
 fn labels(text: &str) -> String {
     let mut labels: Vec<&str> = text.split([',', ';']).map(str::trim).filter(|label| !label.is_empty()).collect();
     labels.sort_unstable();
@@ -206,7 +204,7 @@ fn labels(text: &str) -> String {
     labels.join(";")
 }
 
-/// A spreadsheet has made a number of an id, and dropped its last digits: `1.23E+11`.
+/// Returns whether a spreadsheet has converted an id to a number and dropped its last digits: `1.23E+11`.
 fn is_rounded(id: &str) -> bool {
     let Some((mantissa, exponent)) = id.split_once(['E', 'e']) else { return false };
     let is_made_of = |text: &str, more: &[char]| text.chars().all(|c| c.is_ascii_digit() || more.contains(&c));
@@ -216,7 +214,7 @@ fn is_rounded(id: &str) -> bool {
         && is_made_of(&exponent[1..], &[])
 }
 
-/// `pageId=123` or `/pages/123/`.
+/// Returns the page id of an address: `pageId=123` or `/pages/123/`.
 fn id_in_address(address: &str) -> Option<&str> {
     let is_id = |text: &&str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let address = address.split('#').next()?;
@@ -246,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn the_day_of_a_row_is_found_with_and_without_a_time() {
+    fn the_extraction_time_is_read_with_and_without_a_time_of_day() {
         let names = csv::StringRecord::from(vec!["space_key", "page_title", "extraction_date", "extraction_time"]);
         let header = LegacyHeader::new(&names).unwrap();
         let extracted = |date: &str, time: &str| {
@@ -264,16 +262,16 @@ mod tests {
             assert_eq!(extracted(date, time), Ok(expected.to_owned()), "{date} {time}");
         }
         for (date, time, problem) in [
-            ("", "06:00", "`` in extraction_date is no date"),
-            ("nan", "06:00", "`nan` in extraction_date is no date"),
-            ("2027-01-01", "0.25", "`0.25` in extraction_time is no time"),
+            ("", "06:00", "`` in extraction_date is not a date"),
+            ("nan", "06:00", "`nan` in extraction_date is not a date"),
+            ("2027-01-01", "0.25", "`0.25` in extraction_time is not a time"),
         ] {
             assert_eq!(extracted(date, time), Err(problem.to_owned()), "{date} {time}");
         }
     }
 
     #[test]
-    fn ids_that_a_spreadsheet_has_rounded_are_known() {
+    fn ids_that_a_spreadsheet_has_rounded_are_detected() {
         for (id, rounded) in
             [("1.23E+11", true), ("1,23E+08", true), ("123", false), ("E+1", false), ("ENG:E+1", false)]
         {

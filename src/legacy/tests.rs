@@ -1,15 +1,15 @@
-//! Files of the older script, as it wrote them and as spreadsheets save them again.
+//! Files of the legacy script, as it writes them and as spreadsheets save them.
 
 use std::fs;
 
 use tempfile::TempDir;
 
 use super::*;
-use crate::spreadsheet::Type;
+use crate::spreadsheet::ColumnType;
 
-/// A row, by the columns that matter here; the others are as in every row.
+/// A row: the columns that differ between rows.
 #[derive(Clone, Copy)]
-struct Row {
+struct TestRow {
     title: &'static str,
     page: &'static str,
     created: &'static str,
@@ -18,10 +18,11 @@ struct Row {
     time: &'static str,
 }
 
-const ROW: Row = Row { title: "T", page: "1", created: "2020-01-02", words: "1", date: "2026-11-17", time: "08:00:00" };
+const ROW: TestRow =
+    TestRow { title: "T", page: "1", created: "2020-01-02", words: "1", date: "2026-11-17", time: "08:00:00" };
 
-/// The 22 columns, with a separator between them.
-fn content(rows: &[Row], separator: char) -> String {
+/// Returns a file with the 22 columns.
+fn content(rows: &[TestRow], separator: char) -> String {
     let quoted = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
     let line = |cells: &[String]| cells.join(&separator.to_string()) + "\r\n";
     let header = line(&COLUMNS.map(str::to_owned));
@@ -45,16 +46,16 @@ fn content(rows: &[Row], separator: char) -> String {
 
 fn fields() -> Vec<Field> {
     [
-        ("page_title", Type::Text),
-        ("page_created", Type::Date),
-        ("labels", Type::Text),
-        ("word_count", Type::Integer),
-        ("extraction_date", Type::Date),
-        ("extraction_time", Type::Text),
-        ("snapshot_week", Type::Text),
-        ("page_id", Type::Text),
-        ("snapshot_status", Type::Text),
-        ("views_90d", Type::Integer),
+        ("page_title", ColumnType::Text),
+        ("page_created", ColumnType::Date),
+        ("labels", ColumnType::Text),
+        ("word_count", ColumnType::Integer),
+        ("extraction_date", ColumnType::Date),
+        ("extraction_time", ColumnType::Text),
+        ("snapshot_week", ColumnType::Text),
+        ("page_id", ColumnType::Text),
+        ("snapshot_status", ColumnType::Text),
+        ("views_90d", ColumnType::Integer),
     ]
     .map(|(name, holds)| Field::new(name, holds))
     .to_vec()
@@ -64,22 +65,22 @@ fn open(content: impl AsRef<[u8]>) -> Result<LegacyFile, LegacyError> {
     let root = TempDir::new().unwrap();
     let path = root.path().join("old.csv");
     fs::write(&path, content).unwrap();
-    // an open file is read on when its folder is gone
+    // the open file stays readable after its folder is deleted
     LegacyFile::open(&path, fields(), "2027-01-10".parse().unwrap())
 }
 
-fn file(rows: &[Row]) -> LegacyFile {
+fn file(rows: &[TestRow]) -> LegacyFile {
     open(format!("\u{FEFF}{}", content(rows, ','))).unwrap()
 }
 
-/// All rows of a file, by week and page: the cells with blanks between them.
+/// Returns all rows of a file by week and page, with `|` between their cells.
 fn all(mut file: LegacyFile) -> Vec<String> {
     let weeks = file.weeks();
     let rows = weeks.into_iter().flat_map(|week| file.read(week).unwrap().rows);
     rows.map(|(_, cells)| cells.iter().map(Value::plain).collect::<Vec<_>>().join("|")).collect()
 }
 
-/// Why a file is refused.
+/// Returns why a file is refused.
 fn refused(content: impl AsRef<[u8]>) -> Failure {
     let failure = Failure::from(open(content).unwrap_err());
     assert_eq!(failure.status, ExitStatus::Usage);
@@ -93,11 +94,11 @@ fn week(text: &str) -> IsoWeek {
 }
 
 #[test]
-fn weeks_come_from_dates_and_pages_from_addresses() {
+fn the_week_is_that_of_the_extraction_date_and_the_page_id_that_of_the_address() {
     let mut file = file(&[
-        Row { title: "Über, \"uns\"\nzwei", page: "77", words: "10", date: "2024-12-30", ..ROW },
-        Row { title: "Home", page: "9", words: "5.0", date: "2024-12-31", time: "08:00:01", ..ROW },
-        Row { title: "About", page: "", words: "", date: "2027-01-01", time: "09:00", ..ROW },
+        TestRow { title: "Über, \"uns\"\nzwei", page: "77", words: "10", date: "2024-12-30", ..ROW },
+        TestRow { title: "Home", page: "9", words: "5.0", date: "2024-12-31", time: "08:00:01", ..ROW },
+        TestRow { title: "About", page: "", words: "", date: "2027-01-01", time: "09:00", ..ROW },
     ]);
     assert_eq!(file.weeks(), [week("2025-W01"), week("2026-W53")], "ISO weeks, not calendar years");
     let read = file.read(week("2025-W01")).unwrap();
@@ -119,27 +120,27 @@ fn weeks_come_from_dates_and_pages_from_addresses() {
 }
 
 #[test]
-fn of_rows_of_one_week_and_page_the_last_extraction_counts_f_83() {
+fn the_last_extraction_of_a_page_in_a_week_counts_f_83() {
     let mut file = file(&[
-        Row { words: "1", ..ROW },
-        Row { words: "3", date: "2026-11-19", ..ROW },
-        Row { words: "2", date: "2026-11-18", ..ROW },
+        TestRow { words: "1", ..ROW },
+        TestRow { words: "3", date: "2026-11-19", ..ROW },
+        TestRow { words: "2", date: "2026-11-18", ..ROW },
     ]);
     let read = file.read(week("2026-W47")).unwrap();
     assert_eq!((read.rows.len(), &read.rows[0].1[3], file.repeated), (1, &Value::Integer(3), 2));
 }
 
 #[test]
-fn what_a_spreadsheet_has_rewritten_is_read_as_it_was() {
+fn a_file_saved_by_a_spreadsheet_has_the_same_rows_as_the_original() {
     let written = all(file(&[
-        Row { created: "2020-03-25", words: "1234", date: "2026-03-04", time: "08:05:09", ..ROW },
-        Row { page: "2", created: "2020-04-03", words: "7", date: "2026-04-03", time: "20:05:00", ..ROW },
+        TestRow { created: "2020-03-25", words: "1234", date: "2026-03-04", time: "08:05:09", ..ROW },
+        TestRow { page: "2", created: "2020-04-03", words: "7", date: "2026-04-03", time: "20:05:00", ..ROW },
     ]));
     let saved =
         |created: [&'static str; 2], words: &'static str, dates: [&'static str; 2], times: [&'static str; 2]| {
             [
-                Row { created: created[0], words, date: dates[0], time: times[0], ..ROW },
-                Row { page: "2", created: created[1], date: dates[1], time: times[1], words: "7", ..ROW },
+                TestRow { created: created[0], words, date: dates[0], time: times[0], ..ROW },
+                TestRow { page: "2", created: created[1], date: dates[1], time: times[1], words: "7", ..ROW },
             ]
         };
     let american = saved(["3/25/2020", "4/3/2020"], "1,234", ["3/4/2026", "4/3/2026"], ["8:05:09 AM", "8:05 PM"]);
@@ -161,9 +162,9 @@ fn what_a_spreadsheet_has_rewritten_is_read_as_it_was() {
 }
 
 #[test]
-fn windows_1252_is_read_and_said_and_another_code_page_is_refused() {
+fn windows_1252_is_read_with_a_remark_and_other_code_pages_are_refused() {
     let encoded = |title: &[u8]| {
-        let rows = content(&[Row { title: "TITLE", ..ROW }], ';');
+        let rows = content(&[TestRow { title: "TITLE", ..ROW }], ';');
         let (before, after) = rows.split_once("TITLE").unwrap();
         [before.as_bytes(), title, after.as_bytes()].concat()
     };
@@ -171,8 +172,8 @@ fn windows_1252_is_read_and_said_and_another_code_page_is_refused() {
     assert_eq!(file.remarks, ["it is not UTF-8 and was read as Windows-1252, as Excel saves CSV files"]);
     assert!(all(file)[0].starts_with("Grüße – €|"));
     for (title, problem) in [
-        (&b"za\xBF\xF3\xB3\xE6"[..], "which other encoding it has cannot be told"),
-        (b"a\x81b\xFF", "which other encoding it has cannot be told"),
+        (&b"za\xBF\xF3\xB3\xE6"[..], "its encoding cannot be determined"),
+        (b"a\x81b\xFF", "its encoding cannot be determined"),
         (b"a\0b", "NUL"),
     ] {
         let failure = refused(encoded(title));
@@ -182,44 +183,44 @@ fn windows_1252_is_read_and_said_and_another_code_page_is_refused() {
 }
 
 #[test]
-fn what_cannot_be_understood_refuses_the_file_by_row_and_value() {
+fn invalid_values_refuse_the_file_with_line_and_value() {
     let rows = [
-        Row { title: "Two\nlines", words: "many", ..ROW },
-        Row { page: "2", date: "2026-13-17", ..ROW },
-        Row { page: "3", created: "46085", ..ROW },
-        Row { page: "4", time: "noon", ..ROW },
-        Row { page: "5", date: "", ..ROW },
-        Row { page: "6", date: "2027-11-17", ..ROW },
-        Row { page: "", title: "", ..ROW },
-        Row { page: "8", words: "12.5", ..ROW },
-        Row { page: "9", date: "1926-11-17", ..ROW },
+        TestRow { title: "Two\nlines", words: "many", ..ROW },
+        TestRow { page: "2", date: "2026-13-17", ..ROW },
+        TestRow { page: "3", created: "46085", ..ROW },
+        TestRow { page: "4", time: "noon", ..ROW },
+        TestRow { page: "5", date: "", ..ROW },
+        TestRow { page: "6", date: "2027-11-17", ..ROW },
+        TestRow { page: "", title: "", ..ROW },
+        TestRow { page: "8", words: "12.5", ..ROW },
+        TestRow { page: "9", date: "1926-11-17", ..ROW },
     ];
     let why = refused(content(&rows, ',') + "ENG,torn\r\n" + &",".repeat(22) + "more\r\n").why.unwrap();
-    let told = [
-        "line 2: `many` in word_count is no whole number",
-        "line 4: `2026-13-17` in extraction_date is no date",
-        "line 5: `46085` in page_created is no date",
-        "line 6: `noon` in extraction_time is no time",
-        "line 7: `` in extraction_date is no date",
+    let expected = [
+        "line 2: `many` in word_count is not a whole number",
+        "line 4: `2026-13-17` in extraction_date is not a date",
+        "line 5: `46085` in page_created is not a date",
+        "line 6: `noon` in extraction_time is not a time",
+        "line 7: `` in extraction_date is not a date",
         "line 8: `2027-11-17` in extraction_date is in the future",
-        "line 9: neither address, id nor title say which page this is",
-        "line 10: `12.5` in word_count is no whole number",
-        "line 11: `1926-11-17` in extraction_date is before there was a Confluence",
+        "line 9: it has no address, id or title to identify the page",
+        "line 10: `12.5` in word_count is not a whole number",
+        "line 11: `1926-11-17` in extraction_date is before Confluence existed",
         "line 12: it has 2 cells, but the header has 22",
         "line 13: it has 23 cells, but the header has 22",
     ];
-    assert_eq!(why, told.join("; "));
-    let many: Vec<Row> = std::iter::repeat_n(rows[0], 25).collect();
+    assert_eq!(why, expected.join("; "));
+    let many: Vec<TestRow> = std::iter::repeat_n(rows[0], 25).collect();
     assert!(refused(content(&many, ',')).why.unwrap().ends_with("; and 5 more"));
 }
 
 #[test]
-fn days_and_numbers_of_two_meanings_refuse_the_file_by_value() {
-    let row = |created, date, words| Row { created, words, date, ..ROW };
+fn ambiguous_dates_and_numbers_refuse_the_file_with_the_value() {
+    let row = |created, date, words| TestRow { created, words, date, ..ROW };
     for (rows, why) in [
         (
             [row("1/2/2020", "3/4/2026", "1"), row("5/5/2020", "3/11/2026", "2")],
-            "`1/2/2020` in page_created (line 2) has the day or the month first, and no date of the file tells which",
+            "`1/2/2020` in page_created (line 2) may have the day or the month first, and no date in the file shows which",
         ),
         (
             [row("1/2/2020", "3/25/2026", "1"), row("25/3/2020", "3/11/2026", "2")],
@@ -228,7 +229,7 @@ fn days_and_numbers_of_two_meanings_refuse_the_file_by_value() {
         ),
         (
             [row("2020-01-02", "2026-11-17", "1"), row("2020-01-02", "2026-11-18", "2.000")],
-            "`2.000` in word_count (line 3) has thousands or decimals, and no number of the file tells which",
+            "`2.000` in word_count (line 3) may have a thousands or a decimal separator, and no number in the file shows which",
         ),
     ] {
         assert_eq!(refused(content(&rows, ',')).why.as_deref(), Some(why));
@@ -236,26 +237,26 @@ fn days_and_numbers_of_two_meanings_refuse_the_file_by_value() {
 }
 
 #[test]
-fn what_is_not_known_is_empty_whatever_stands_for_it() {
+fn all_spellings_of_an_unknown_value_become_empty_cells() {
     for nothing in ["", "nan", "None", "N/A", "-"] {
-        let rows = all(file(&[Row { created: nothing, words: nothing, time: nothing, ..ROW }]));
+        let rows = all(file(&[TestRow { created: nothing, words: nothing, time: nothing, ..ROW }]));
         assert_eq!(rows, ["T||b;how-to||2026-11-17||2026-W47|1|imported|"], "{nothing}");
     }
 }
 
 #[test]
-fn cells_that_a_spreadsheet_leaves_out_or_adds_behind_the_table_mean_nothing() {
-    let text = content(&[ROW, Row { page: "2", ..ROW }], ',');
+fn empty_cells_that_a_spreadsheet_omits_or_adds_at_the_end_of_rows_are_ignored() {
+    let text = content(&[ROW, TestRow { page: "2", ..ROW }], ',');
     let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
     lines[0] += ",zeta,,";
     lines[1] += ",note,,";
     let file = open(lines.join("\n")).unwrap();
-    assert_eq!(file.remarks, ["it has columns that are left out: zeta"]);
+    assert_eq!(file.remarks, ["ignored columns: zeta"]);
     assert_eq!(all(file).len(), 2);
 }
 
 #[test]
-fn files_of_another_kind_are_refused_with_the_reason() {
+fn other_files_are_refused_with_the_reason() {
     let header = COLUMNS.join(",");
     for (content, reason) in [
         ("", "the file is empty"),
@@ -263,7 +264,7 @@ fn files_of_another_kind_are_refused_with_the_reason() {
         ("space_key,page_title,page_url\n", "extraction_date"),
         ("page_title,extraction_date\n", "these columns are missing: space_key"),
         ("page_title,extraction_date,page_title\n", "the column page_title occurs twice"),
-        ("page_title,extraction_date,snapshot_status\n", "a file of this program"),
+        ("page_title,extraction_date,snapshot_status\n", "written by this program"),
         (&header, "it has no rows"),
         (&format!("{header}\n{}\n", ",".repeat(21)), "it has no rows"),
     ] {
@@ -271,13 +272,13 @@ fn files_of_another_kind_are_refused_with_the_reason() {
         assert!(failure.what.contains(reason), "{failure}");
     }
     let absent = LegacyFile::open(Path::new("nowhere.csv"), fields(), NaiveDate::MAX).unwrap_err();
-    assert!(absent.to_string().contains("there is no such file"), "{absent}");
+    assert!(absent.to_string().contains("the file does not exist"), "{absent}");
 }
 
 #[test]
-fn columns_that_are_missing_or_have_no_place_are_named() {
+fn missing_and_ignored_columns_are_named() {
     let file = open("space_key,page_title,extraction_date,zeta,alpha\nENG,T,2026-11-17,,\n").unwrap();
-    assert_eq!(file.remarks[0], "it has columns that are left out: alpha, zeta");
-    assert!(file.remarks[1].starts_with("it lacks columns, which stay empty: page_url, page_created, "));
+    assert_eq!(file.remarks[0], "ignored columns: alpha, zeta");
+    assert!(file.remarks[1].starts_with("missing columns, left empty: page_url, page_created, "));
     assert_eq!(all(file), ["T||||2026-11-17||2026-W47|ENG:T|imported|"]);
 }

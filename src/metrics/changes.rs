@@ -1,35 +1,31 @@
-//! What happened to the pages since the snapshot before.
+//! Changes of pages since the previous snapshot.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::row::PageRow;
-use super::{Previous, PreviousPage};
-use crate::inventory::{Content, Inventory, List, Status};
+use super::page_row::PageRow;
+use super::{PreviousPage, PreviousSnapshots};
+use crate::inventory::{Content, Inventory, ListKind, Status};
 
-/// What happened to a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ChangeKind {
-    /// Was in no snapshot before.
+    /// Was in no earlier snapshot.
     New,
     /// Has a newer version.
     Edited,
     /// Has another parent or space.
     Moved,
-    /// Has another title.
     Retitled,
-    /// Was archived.
     Archived,
     /// Is in the trash, or no list shows it any more.
     Gone,
 }
 
 impl ChangeKind {
-    /// All kinds, in the order they are shown.
+    /// All kinds, in the order in which they are shown.
     pub const ALL: [Self; 6] = [Self::New, Self::Edited, Self::Moved, Self::Retitled, Self::Archived, Self::Gone];
 
-    /// One word.
     pub fn name(self) -> &'static str {
         match self {
             Self::New => "new",
@@ -42,49 +38,48 @@ impl ChangeKind {
     }
 }
 
-/// One change.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Change {
-    /// What happened.
+pub struct PageChange {
     pub kind: ChangeKind,
-    /// The page.
     pub page_id: String,
-    /// Its title now, or the last one known.
+    /// The current title, or the last known one.
     pub title: String,
-    /// Its space.
     pub space_key: String,
-    /// Opens it in a browser.
     pub url: String,
     /// What changed, for people: `3 versions`, `was "Old title"`.
     pub detail: String,
 }
 
-/// What an inventory tells of pages that are in no row any more.
+/// What the inventory shows about pages that no longer have a row.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Vanished {
-    /// Ids of the pages that are archived.
+pub struct UnlistedPages {
+    /// Ids of the archived pages.
     pub archived: BTreeSet<String>,
-    /// The lists of pages have no holes: a page that is nowhere is gone.
+    /// Whether the lists of pages are complete: only then is a page that no list shows gone.
     pub lists_whole: bool,
 }
 
-impl Vanished {
-    /// What this inventory tells.
+impl UnlistedPages {
     pub fn of(inventory: &Inventory) -> Self {
         let is_archived = |content: &&Content| content.kind.owns_attachments() && content.status == Status::Archived;
         let archived = inventory.contents.iter().filter(is_archived);
         Self {
             archived: archived.map(|content| content.id.as_str().to_owned()).collect(),
-            lists_whole: [List::Pages, List::BlogPosts].into_iter().all(|list| inventory.is_whole(list)),
+            lists_whole: [ListKind::Pages, ListKind::BlogPosts].into_iter().all(|list| inventory.is_whole(list)),
         }
     }
 }
 
-/// All changes, by kind, space and title. Only pages of spaces that both snapshots hold are compared: a space that was
-/// not chosen before is not new, and one that is not chosen now is not gone; and neither are blog posts where one of the
-/// two snapshots holds none. Where the lists of pages have holes,
-/// nothing is called gone.
-pub fn changes(rows: &[PageRow], previous: &Previous, vanished: &Vanished, chosen: &[String]) -> Vec<Change> {
+/// Returns all changes, sorted by kind, space and title. Only pages of spaces that both snapshots hold are compared, so
+/// that the pages of a space that was not chosen before are not new, and those of a space that is not chosen now are not
+/// gone. The same holds for blog posts if one of the snapshots has none. If the lists of pages are incomplete, no page is
+/// called gone.
+pub fn changes(
+    rows: &[PageRow],
+    previous: &PreviousSnapshots,
+    vanished: &UnlistedPages,
+    chosen: &[String],
+) -> Vec<PageChange> {
     let mut changes = Vec::new();
     let mut present: HashSet<&str> = HashSet::with_capacity(rows.len());
     let with_posts =
@@ -102,7 +97,7 @@ pub fn changes(rows: &[PageRow], previous: &Previous, vanished: &Vanished, chose
             false if vanished.lists_whole => ChangeKind::Gone,
             false => continue,
         };
-        changes.push(Change {
+        changes.push(PageChange {
             kind,
             page_id: id.clone(),
             title: page.title.clone(),
@@ -117,9 +112,9 @@ pub fn changes(rows: &[PageRow], previous: &Previous, vanished: &Vanished, chose
     changes
 }
 
-fn of_row(row: &PageRow, before: Option<&PreviousPage>, previous: &Previous, changes: &mut Vec<Change>) {
+fn of_row(row: &PageRow, before: Option<&PreviousPage>, previous: &PreviousSnapshots, changes: &mut Vec<PageChange>) {
     let mut add = |kind, detail: String| {
-        changes.push(Change {
+        changes.push(PageChange {
             kind,
             page_id: row.id.clone(),
             title: row.title.clone(),
@@ -149,8 +144,8 @@ fn of_row(row: &PageRow, before: Option<&PreviousPage>, previous: &Previous, cha
     }
 }
 
-/// How many changes of each kind.
-pub fn counts(changes: &[Change]) -> HashMap<ChangeKind, u64> {
+/// Counts the changes of each kind.
+pub fn counts(changes: &[PageChange]) -> HashMap<ChangeKind, u64> {
     let mut counts = HashMap::new();
     for change in changes {
         *counts.entry(change.kind).or_default() += 1;

@@ -1,67 +1,67 @@
-//! Pages with the same or nearly the same text.
+//! Detection of pages with the same or nearly the same text.
 //!
-//! Equal texts are found by their hash. Near duplicates are found among pages whose sketches agree in at least one
-//! band, and are joined when the sketches as a whole are similar enough; so the work grows with the number of pages
-//! that are alike, not with all pairs.
+//! Equal texts are found by their hash. Near duplicates are found by locality-sensitive hashing of their `MinHash` sketches:
+//! only pages whose sketches agree in at least one band are compared, and they are grouped if the complete sketches are
+//! similar enough. The work grows with the number of similar pages, not with the number of pairs.
 
 use std::collections::HashMap;
 
 use storage_format::Sketch;
 
-/// Share of equal sketch entries from which on two texts count as nearly the same. The sketch estimates the share of
-/// what two texts have in common with an error of 0.038 about 0.9, so this finds texts that share nine tenths.
+/// Minimum share of equal sketch entries for two texts to count as nearly the same. Around 0.9 the sketch estimates the
+/// similarity of two texts with an error of 0.038, so this threshold finds texts that share nine tenths.
 pub(super) const NEARLY_THE_SAME: f64 = 0.8;
 
-/// Entries of a sketch that have to agree, all of them, for two pages to be compared.
+/// Number of sketch entries in a band. Two pages are compared if all entries of one band agree.
 const BAND: usize = 4;
 
-/// One page's text.
+/// Hash and sketch of the text of one page.
 pub(super) struct Fingerprint<'a> {
     pub(super) hash: Option<&'a str>,
     pub(super) sketch: Option<&'a Sketch>,
 }
 
-/// Pages of one group that are kept for comparison in a band. More than one, for of a chain of pages of which each is
-/// like the next the first may not be like the last; not many, or thousands of pages of a template would all be
-/// compared with each other.
-const KEPT_OF_A_GROUP: usize = 8;
+/// Number of pages of one group that a band keeps for comparison. One is not enough: in a chain of pages of which each is
+/// similar to the next, the first may not be similar to the last. With too many, thousands of pages made from one template
+/// would all be compared with each other.
+const MAX_PER_GROUP: usize = 8;
 
-/// The group of each page, numbered from 1 in the order of their first pages; `None` has no like.
+/// Returns the group of each page, numbered from 1 in the order of their first pages; `None` if no other page is similar.
 pub(super) fn groups(pages: &[Fingerprint<'_>]) -> Vec<Option<u64>> {
-    let mut search = Search { pages, sets: Sets::new(pages.len()), by_band: HashMap::new(), comparisons: 0 };
+    let mut search =
+        DuplicateSearch { pages, sets: DisjointSets::new(pages.len()), by_band: HashMap::new(), comparisons: 0 };
     search.run();
     search.sets.numbered()
 }
 
-/// The search for pages that are alike.
-struct Search<'p> {
+struct DuplicateSearch<'p> {
     pages: &'p [Fingerprint<'p>],
-    sets: Sets,
+    sets: DisjointSets,
     by_band: HashMap<(usize, &'p [u32]), Vec<usize>>,
-    /// Sketches that were compared: the work.
+    /// Number of sketches compared, as a measure of the work.
     comparisons: u64,
 }
 
-impl<'p> Search<'p> {
+impl<'p> DuplicateSearch<'p> {
     fn run(&mut self) {
         let mut by_hash: HashMap<&str, usize> = HashMap::new();
         for (at, page) in self.pages.iter().enumerate() {
             if let Some(hash) = page.hash {
                 let first = *by_hash.entry(hash).or_insert(at);
                 if first != at {
-                    // the same words make the same sketch, which has been looked for already
+                    // the same words have the same sketch, which was searched for already
                     self.sets.join(first, at);
                     continue;
                 }
             }
             if let Some(sketch) = page.sketch {
-                self.place(at, sketch);
+                self.compare_bands(at, sketch);
             }
         }
     }
 
-    /// Compares a page with those that share a band with it, and keeps it for those to come.
-    fn place(&mut self, at: usize, sketch: &'p Sketch) {
+    /// Compares a page with earlier pages that share a band with it, and keeps it for comparison with later ones.
+    fn compare_bands(&mut self, at: usize, sketch: &'p Sketch) {
         for (band, entries) in sketch.numbers().chunks(BAND).enumerate() {
             let others = self.by_band.entry((band, entries)).or_default();
             for &other in others.iter() {
@@ -75,19 +75,19 @@ impl<'p> Search<'p> {
             }
             let own = self.sets.find(at);
             let kept = others.iter().filter(|other| self.sets.find(**other) == own).count();
-            if kept < KEPT_OF_A_GROUP {
+            if kept < MAX_PER_GROUP {
                 others.push(at);
             }
         }
     }
 }
 
-/// Disjoint sets of pages.
-struct Sets {
+/// Union-find over pages.
+struct DisjointSets {
     parents: Vec<usize>,
 }
 
-impl Sets {
+impl DisjointSets {
     fn new(size: usize) -> Self {
         Self { parents: (0..size).collect() }
     }

@@ -1,38 +1,36 @@
-//! Lists of pages that somebody should look at. One table names them all; each has a list in the dashboard and a CSV.
+//! Findings: lists of pages that need attention. [`FINDINGS`] defines them; each one becomes a list in the dashboard and a
+//! CSV file.
 
 use std::cmp::Reverse;
 
-use super::columns::{self, Frame, MeasuredPage, Pages};
-use super::row::PageRow;
+use super::approvals::Wait;
+use super::columns::{self, MeasuredPage, PageTable, SnapshotFrame};
+use super::page_row::PageRow;
 use super::rules::Thresholds;
-use super::waits::Wait;
 use super::{Rules, Staleness};
 use crate::inventory::snapshot::MetricGroup;
 use crate::spreadsheet::{Column, Sheet, Value};
 
-/// What the number beside a page of a finding counts, by which the pages are sorted.
+/// What the number next to a page of a finding counts. The pages are sorted by it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Measure {
-    /// Days since the last edit.
     DaysSinceEdit,
-    /// Days beyond the due date of the workflow.
+    /// Days past the due date of the workflow.
     DaysOverdue,
-    /// Days in the state of the workflow.
+    /// Days in the current workflow state.
     DaysInState,
-    /// Words of the page.
     Words,
-    /// Versions that were published.
+    /// Published versions.
     Versions,
-    /// Links to what is not there.
     BrokenLinks,
-    /// Bytes of the current files.
+    /// Bytes of the current versions of the files.
     Bytes,
     /// Number of the group of pages with the same text.
     Group,
 }
 
 impl Measure {
-    /// In words, as the column `measure` has it.
+    /// Returns the value of the column `measure`.
     pub fn name(self) -> &'static str {
         match self {
             Self::DaysSinceEdit => "days since the last edit",
@@ -46,12 +44,13 @@ impl Measure {
         }
     }
 
-    /// Groups stand together in their order, and the pages with the fewest words come first; of all else the most.
+    /// Returns whether the pages with the smallest value come first: groups in their order, and the fewest words. For all
+    /// other measures the largest value comes first.
     pub fn is_ascending(self) -> bool {
         matches!(self, Self::Words | Self::Group)
     }
 
-    /// Its value for a page; `None` was not read.
+    /// Returns the value of a page; `None` if it was not read.
     fn of(self, row: &PageRow) -> Option<i64> {
         match self {
             Self::DaysSinceEdit => row.people.days_since_update,
@@ -70,22 +69,21 @@ fn signed(count: u64) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }
 
-/// A kind of finding.
+/// The definition of a finding.
 #[derive(Clone, Copy)]
 pub struct Finding {
     /// Name of its file and anchor.
     pub id: &'static str,
-    /// Heading.
     pub title: &'static str,
-    /// What it means and why it matters, one sentence.
+    /// One sentence: what it means and why it matters.
     pub why: &'static str,
     /// What its pages are sorted by.
     pub measure: Measure,
-    /// The group of metrics it needs.
+    /// The group of metrics that it needs.
     pub group: MetricGroup,
-    /// What a page needs to be listed.
+    /// Whether a page is listed.
     holds: fn(&PageRow, &Thresholds) -> bool,
-    /// Whether the snapshot holds what this needs; otherwise nothing is said.
+    /// Whether what the finding needs was read for a page. If it was read for no page, the finding is unknown.
     is_known: fn(&PageRow) -> bool,
 }
 
@@ -95,35 +93,33 @@ impl std::fmt::Debug for Finding {
     }
 }
 
-/// One page of a finding.
+/// A page of a finding.
 #[derive(Debug, Clone, Copy)]
-pub struct Listed<'a> {
-    /// The page.
+pub struct ListedPage<'a> {
     pub row: &'a PageRow,
-    /// What it is sorted by ([`Finding::measure`]); `None` where it holds, but by how much is not known.
+    /// What it is sorted by ([`Finding::measure`]); `None` if the page is listed but the value is not known.
     pub value: Option<i64>,
 }
 
 /// A finding with its pages.
 #[derive(Debug, Clone)]
-pub struct Found<'a> {
-    /// Which.
+pub struct FindingPages<'a> {
     pub finding: &'static Finding,
-    /// Its pages, the worst first.
-    pub pages: Vec<Listed<'a>>,
-    /// What it needs was not read on any page: nothing is said.
+    /// The worst pages come first.
+    pub pages: Vec<ListedPage<'a>>,
+    /// Whether it is not known which pages belong to the finding: what it needs was read for no page, or no page is listed and
+    /// some are undecided.
     pub unknown: bool,
-    /// Pages that may belong to it: nothing tells how long they have been in their state. Where no page is listed beside
-    /// them, nothing is said.
+    /// Number of pages that may belong to the finding, because it is not known how long they have been in their state.
     pub undecided: u64,
 }
 
-/// All kinds, in the order they are shown.
+/// All findings, in the order in which they are shown.
 pub const FINDINGS: &[Finding] = &[
     Finding {
         id: "outdated",
         title: "Outdated pages",
-        why: "They were not edited for longer than their threshold.",
+        why: "Not edited for a long time: their staleness is stale or expired.",
         measure: Measure::DaysSinceEdit,
         group: MetricGroup::Core,
         holds: |row, _| row.judgement.staleness.is_some_and(Staleness::is_outdated),
@@ -131,8 +127,8 @@ pub const FINDINGS: &[Finding] = &[
     },
     Finding {
         id: "orphans_tree",
-        title: "Pages outside the tree",
-        why: "They have no parent that can be read, so nobody comes upon them in the page tree.",
+        title: "Pages outside the page tree",
+        why: "They have no visible parent, so readers do not find them in the page tree.",
         measure: Measure::DaysSinceEdit,
         group: MetricGroup::Core,
         holds: |row, _| row.judgement.is_orphan_tree == Some(true),
@@ -141,7 +137,7 @@ pub const FINDINGS: &[Finding] = &[
     Finding {
         id: "orphans_links",
         title: "Pages that nothing links to",
-        why: "No page, post or comment that was read links to them.",
+        why: "No page, blog post or comment that was read links to them.",
         measure: Measure::DaysSinceEdit,
         group: MetricGroup::Links,
         holds: |row, _| row.judgement.is_orphan_link == Some(true),
@@ -159,7 +155,7 @@ pub const FINDINGS: &[Finding] = &[
     Finding {
         id: "workflow_stalled",
         title: "Stalled approvals",
-        why: "They wait in a state that is not final for longer than the threshold.",
+        why: "They have been in a state that is not final for at least as long as the threshold.",
         measure: Measure::DaysInState,
         group: MetricGroup::Workflow,
         holds: |row, thresholds| {
@@ -171,7 +167,7 @@ pub const FINDINGS: &[Finding] = &[
     Finding {
         id: "stubs",
         title: "Stubs",
-        why: "They have little text and nothing else: no image, table, file, included content or child page.",
+        why: "They have little text and no image, table, attachment, included content or child page.",
         measure: Measure::Words,
         group: MetricGroup::Core,
         holds: |row, _| row.judgement.is_stub == Some(true),
@@ -180,7 +176,7 @@ pub const FINDINGS: &[Finding] = &[
     Finding {
         id: "without_labels",
         title: "Pages without labels",
-        why: "Searches and lists by label pass them over.",
+        why: "Searches and lists by label do not find them.",
         measure: Measure::DaysSinceEdit,
         group: MetricGroup::Core,
         holds: |row, _| row.place.labels.as_ref().is_some_and(Vec::is_empty),
@@ -188,8 +184,8 @@ pub const FINDINGS: &[Finding] = &[
     },
     Finding {
         id: "single_contributor",
-        title: "One person's knowledge",
-        why: "Only one person ever wrote on them, more than once.",
+        title: "Single contributor",
+        why: "One person published all their versions, more than one.",
         measure: Measure::Versions,
         group: MetricGroup::People,
         holds: |row, _| row.people.contributors == Some(1) && row.people.edit_count.is_some_and(|edits| edits > 1),
@@ -197,8 +193,8 @@ pub const FINDINGS: &[Finding] = &[
     },
     Finding {
         id: "inactive_owner",
-        title: "Owners who are gone",
-        why: "The account of their owner is not active any more.",
+        title: "Inactive owners",
+        why: "The account of their owner is no longer active.",
         measure: Measure::DaysSinceEdit,
         group: MetricGroup::People,
         holds: |row, _| row.people.owner.as_ref().is_some_and(|owner| owner.active == Some(false)),
@@ -206,8 +202,8 @@ pub const FINDINGS: &[Finding] = &[
     },
     Finding {
         id: "inactive_editor",
-        title: "Last edited by somebody who is gone",
-        why: "The account of their last editor is not active any more.",
+        title: "Last editor inactive",
+        why: "The account of their last editor is no longer active.",
         measure: Measure::DaysSinceEdit,
         group: MetricGroup::People,
         holds: |row, _| row.people.last_editor.as_ref().is_some_and(|who| who.active == Some(false)),
@@ -216,7 +212,7 @@ pub const FINDINGS: &[Finding] = &[
     Finding {
         id: "broken_links",
         title: "Broken links",
-        why: "They link to pages, files, headings or spaces that are not there.",
+        why: "They link to pages, files, headings or spaces that do not exist or are not visible.",
         measure: Measure::BrokenLinks,
         group: MetricGroup::Links,
         holds: |row, _| row.links.broken_internal.is_some_and(|links| links > 0),
@@ -224,8 +220,8 @@ pub const FINDINGS: &[Finding] = &[
     },
     Finding {
         id: "unread_with_files",
-        title: "Unread pages with many bytes",
-        why: "Nobody viewed them in 90 days, and their files are larger than the threshold.",
+        title: "Unviewed pages with large attachments",
+        why: "They had no view in 90 days, and their attachments take at least as much as the threshold.",
         measure: Measure::Bytes,
         group: MetricGroup::Engagement,
         holds: |row, thresholds| {
@@ -236,8 +232,8 @@ pub const FINDINGS: &[Finding] = &[
     },
     Finding {
         id: "duplicates",
-        title: "Pages with the same text",
-        why: "Their text is the same as that of another page, or nearly so.",
+        title: "Duplicate pages",
+        why: "Their text is the same or nearly the same as that of another page.",
         measure: Measure::Group,
         group: MetricGroup::Core,
         holds: |row, _| row.judgement.duplicate_group.is_some(),
@@ -245,21 +241,25 @@ pub const FINDINGS: &[Finding] = &[
     },
 ];
 
-/// All findings with their pages.
-pub fn find<'a>(rows: &'a [PageRow], rules: &Rules) -> Vec<Found<'a>> {
+/// Returns all findings with their pages.
+pub fn find<'a>(rows: &'a [PageRow], rules: &Rules) -> Vec<FindingPages<'a>> {
     find_in_spaces(rows, &|_| rules)
 }
 
-/// All findings with their pages, where each space has rules of its own: those of the run that measured it.
-pub fn find_in_spaces<'a, 'r>(rows: &'a [PageRow], rules: &dyn Fn(&str) -> &'r Rules) -> Vec<Found<'a>> {
+/// Returns all findings with their pages. `rules` returns the rules of each space: those of the run that measured it.
+pub fn find_in_spaces<'a, 'r>(rows: &'a [PageRow], rules: &dyn Fn(&str) -> &'r Rules) -> Vec<FindingPages<'a>> {
     FINDINGS.iter().map(|finding| of_kind(finding, rows, rules)).collect()
 }
 
-fn of_kind<'a, 'r>(finding: &'static Finding, rows: &'a [PageRow], rules: &dyn Fn(&str) -> &'r Rules) -> Found<'a> {
+fn of_kind<'a, 'r>(
+    finding: &'static Finding,
+    rows: &'a [PageRow],
+    rules: &dyn Fn(&str) -> &'r Rules,
+) -> FindingPages<'a> {
     let thresholds = |row: &PageRow| rules(&row.place.space_key).of(&row.place);
-    let held = rows.iter().filter(|row| (finding.holds)(row, &thresholds(row)));
-    let mut pages: Vec<Listed<'a>> = held.map(|row| Listed { row, value: finding.measure.of(row) }).collect();
-    // what is not known comes last, whichever way is sorted
+    let listed = rows.iter().filter(|row| (finding.holds)(row, &thresholds(row)));
+    let mut pages: Vec<ListedPage<'a>> = listed.map(|row| ListedPage { row, value: finding.measure.of(row) }).collect();
+    // unknown values come last in both orders
     if finding.measure.is_ascending() {
         pages.sort_by_key(|listed| (listed.value.is_none(), listed.value));
     } else {
@@ -268,20 +268,20 @@ fn of_kind<'a, 'r>(finding: &'static Finding, rows: &'a [PageRow], rules: &dyn F
     let is_open = |row: &&PageRow| finding.measure == Measure::DaysInState && may_stall(row, &thresholds(row));
     let undecided = rows.iter().filter(is_open).count() as u64;
     let is_unread = !rows.is_empty() && !rows.iter().any(finding.is_known);
-    Found { finding, unknown: is_unread || (pages.is_empty() && undecided > 0), pages, undecided }
+    FindingPages { finding, unknown: is_unread || (pages.is_empty() && undecided > 0), pages, undecided }
 }
 
-/// A page that waits, and nothing tells for how long, or whether it is longer than the history is.
+/// Returns whether a page waits in a state and may have exceeded the threshold: it is not known for how long it waits, or
+/// the history is shorter than the threshold.
 fn may_stall(row: &PageRow, thresholds: &Thresholds) -> bool {
-    let is_short = |time: Wait| time.days < i64::from(thresholds.stalled_days);
-    row.workflow.waits() && Wait::of(row).is_none_or(|time| time.is_at_least && is_short(time))
+    let is_short = |wait: Wait| wait.days < i64::from(thresholds.stalled_days);
+    row.workflow.waits() && Wait::of(row).is_none_or(|wait| wait.is_at_least && is_short(wait))
 }
 
-/// The table of each finding.
+/// The table of a finding.
 #[derive(Debug)]
 pub enum Findings {}
 
-/// One row of it.
 #[derive(Debug, Clone, Copy)]
 pub struct FindingRow<'r> {
     page: MeasuredPage<'r>,
@@ -291,7 +291,7 @@ pub struct FindingRow<'r> {
 
 impl Sheet for Findings {
     type Row<'r> = FindingRow<'r>;
-    type Base = Pages;
+    type Base = PageTable;
     type Group = MetricGroup;
     type Restored = ();
 
@@ -300,7 +300,7 @@ impl Sheet for Findings {
     }
 }
 
-/// The columns of the files of findings.
+/// The columns of `findings/*.csv`.
 pub const COLUMNS: &[Column<Findings>] = &[
     of_page("snapshot_week"),
     of_page("page_id"),
@@ -319,25 +319,25 @@ pub const COLUMNS: &[Column<Findings>] = &[
 ];
 
 const MEASURE: Column<Findings> = Column::<Findings>::text("measure", |row| Value::text(row.measure.name()))
-    .says("What value counts.")
-    .from("the kind of finding");
+    .says("What the column value counts.")
+    .from("the finding");
 const VALUE: Column<Findings> =
     Column::<Findings>::integer("value", "number", |row| Value::maybe(row.value, Value::Integer))
-        .says("What the pages of the list are sorted by.")
+        .says("Value that the list is sorted by.")
         .from("see measure")
-        .empty("the page is listed, but by how much is not known");
+        .empty("the page belongs to the finding, but its value is unknown");
 
-/// The columns among them that no other table has.
+/// The columns of [`COLUMNS`] that no other table has.
 pub(super) const OWN: &[Column<Findings>] = &[MEASURE, VALUE];
 
 const fn of_page(name: &str) -> Column<Findings> {
     Column::of_base(columns::named([name])[0])
 }
 
-/// The rows of one finding's file.
-pub fn rows_of<'a>(found: &'a Found<'a>, frame: &'a Frame) -> impl Iterator<Item = FindingRow<'a>> + 'a {
+/// Returns the rows of the file of a finding.
+pub fn rows_of<'a>(found: &'a FindingPages<'a>, frame: &'a SnapshotFrame) -> impl Iterator<Item = FindingRow<'a>> + 'a {
     let measure = found.finding.measure;
-    found.pages.iter().map(move |Listed { row, value }| FindingRow {
+    found.pages.iter().map(move |ListedPage { row, value }| FindingRow {
         page: MeasuredPage { row, frame },
         measure,
         value: *value,
@@ -355,9 +355,9 @@ mod tests {
         row
     }
 
-    /// A page whose age was not read is not one that was changed today.
+    /// A page of unknown age must not look like one that was edited today.
     #[test]
-    fn what_is_not_known_comes_last_and_leaves_its_cell_empty() {
+    fn a_page_of_unknown_value_comes_last_with_an_empty_cell() {
         let rows = [
             page("1", Some(Vec::new()), None),
             page("2", Some(Vec::new()), Some(0)),

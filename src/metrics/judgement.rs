@@ -1,10 +1,11 @@
-//! What follows from the measures of one page. The weights are part of the documentation: `health_reasons` names each.
+//! Assessment of one page from its measures: stub, orphan, staleness, health score. The data dictionary documents the
+//! weights of the score, and `health_reasons` names each reason that applies.
 
-use super::row::{Judgement, PageRow};
+use super::page_row::{Judgement, PageRow};
 use super::rules::{Rules, Thresholds};
 use super::staleness::Staleness;
 
-/// What lowers the health of a page, by how much, and when.
+/// A reason that lowers the health score: its name, its weight, and whether it applies.
 type Reason = (&'static str, u64, fn(&PageRow, &Judgement) -> bool);
 
 const REASONS: &[Reason] = &[
@@ -27,12 +28,12 @@ const REASONS: &[Reason] = &[
     ("images without text", 5, |row, _| row.measures.as_ref().is_some_and(|measures| measures.images_without_alt > 0)),
 ];
 
-/// The reasons a health score can have, with their weights: for the data dictionary.
+/// Returns the reasons of the health score with their weights, for the data dictionary.
 pub fn health_weights() -> impl Iterator<Item = (&'static str, u64)> {
     REASONS.iter().map(|(reason, weight, _)| (*reason, *weight))
 }
 
-/// Judges a row whose measures are all there. `duplicate_group` is given.
+/// Judges a row that has all its measures. `sees_parent` is whether the parent can be read, if that is known.
 pub(super) fn judge(
     row: &PageRow,
     duplicate_group: Option<u64>,
@@ -53,7 +54,7 @@ pub(super) fn judge(
             .incoming
             .filter(|_| !row.place.is_blog_post())
             .map(|incoming| incoming == 0 && row.place.is_space_home != Some(true) && !row.place.is_root_child),
-        // posts are news: nobody keeps them up to date
+        // blog posts are news and are not kept up to date
         staleness: row
             .people
             .days_since_update
@@ -77,9 +78,9 @@ pub(super) fn judge(
 
 fn is_stub(row: &PageRow, thresholds: &Thresholds) -> Option<bool> {
     let measures = row.measures.as_ref()?;
-    // a page whose files were not read may hold one
+    // a page whose files were not read may have some
     let has_files = row.files.count.map(|count| count > 0)?;
-    // and one whose children could not be counted may have some
+    // a page whose children could not be counted may have some
     let has_children = match row.place.child_pages {
         Some(children) => children > 0,
         None if row.place.is_blog_post() => false,
@@ -90,13 +91,13 @@ fn is_stub(row: &PageRow, thresholds: &Thresholds) -> Option<bool> {
             && measures.images == 0
             && measures.tables == 0
             && !has_files
-            && row.links.out_includes_nothing()
+            && row.links.includes_nothing()
             && !has_children,
     )
 }
 
-impl super::row::Links {
-    fn out_includes_nothing(&self) -> bool {
+impl super::page_row::PageLinks {
+    fn includes_nothing(&self) -> bool {
         self.include_out.unwrap_or(0) == 0
     }
 }
@@ -106,7 +107,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_reason_is_taken_off_once_and_the_score_ends_at_zero() {
+    fn every_reason_lowers_the_score_once_and_the_score_is_never_negative() {
         let mut row = PageRow::default();
         row.people.days_since_update = Some(10);
         let judgement = judge(&row, None, &Rules::default(), Some(true));

@@ -1,36 +1,43 @@
-//! Page metrics: one row per page and snapshot, and what follows from the rows.
+//! Page metrics: one row per page and snapshot, and everything derived from the rows.
 //!
-//! Everything here is a plain function of what was read: [`measure`] makes rows, [`findings`] lists of pages to look
-//! at, [`changes`] what happened since the snapshot before, [`summary`] figures for the dashboard,
-//! [`comparison`] which of them may be compared, [`waits`] where approvals stand, [`model`] the tables
-//! for business-intelligence tools, [`engines`] what opens them there, [`columns`] the documentation of all of them.
+//! All functions here are pure: they depend only on what the run has read.
+//!
+//! - [`measure`] computes the rows.
+//! - [`findings`] lists the pages that need attention.
+//! - [`changes`] lists what happened since the previous snapshot.
+//! - [`summary`] adds up the figures of the dashboard; [`comparison`] decides which of them may be compared.
+//! - [`approvals`] counts the pages in each workflow state, and says how long they wait and for whom.
+//! - [`model`] builds the tables for business-intelligence tools; [`bi_tools`] writes the files that load
+//!   them there.
+//! - [`columns`] defines and documents all columns.
 
+pub mod approvals;
+pub mod bi_tools;
 pub mod changes;
 pub mod columns;
 pub mod comparison;
+pub mod documentation;
 mod duplicates;
-pub mod engines;
 pub mod findings;
-mod gaps;
 mod judgement;
 pub mod link_problems;
 mod links;
+mod list_gaps;
 mod measure;
 pub mod model;
+pub mod page_row;
+mod page_tree;
 mod people;
-mod previous;
-pub mod row;
+mod previous_snapshots;
 mod rules;
 mod staleness;
 pub mod summary;
 #[cfg(test)]
 mod tests;
-mod tree;
-pub mod waits;
 mod workflow;
 
 pub use judgement::health_weights;
-pub use measure::{Input, measure};
-pub use previous::{Previous, PreviousPage, SeenState, SeenStates, Since};
+pub use measure::{MeasureInput, measure};
+pub use previous_snapshots::{EarlierState, EarlierStates, PreviousPage, PreviousSnapshots, StateSince};
 pub use rules::{LabelRule, Rules, ThresholdChanges, Thresholds};
 pub use staleness::Staleness;

@@ -1,7 +1,7 @@
-//! The star schema: one table of facts per page and week, and what its keys mean.
+//! The star schema: one fact table with a row per page and week, and its dimensions.
 //!
-//! All tables are made from the rows of the history by the names of their columns, so that they agree with it, and
-//! every key of a fact is in its dimension.
+//! All tables are built from the rows of the history by column name, so that they agree with it. Every key of a fact has
+//! a row in its dimension.
 
 mod calendar;
 mod labels;
@@ -19,26 +19,23 @@ use super::columns::{self, PageColumn};
 use super::findings;
 use super::judgement::health_weights;
 use super::link_problems;
-use super::row::BLOG_POST;
+use super::page_row::BLOG_POST;
 use super::summary::WeekStatus;
 use crate::inventory::snapshot::MetricGroup;
-use crate::spreadsheet::{Column, Field, Plain, Record, Sheet, Value, documentation, write_rows};
+use crate::spreadsheet::{Column, Field, PlainSheet, Record, Sheet, Value, column_names, documentation, write_rows};
 
-/// The files of the history in the data dictionary.
+// names of files in the data dictionary
 const HISTORY: &str = "confluence_data_*";
-/// The files of the weeks themselves.
 const WEEKS: &str = "history/*";
-/// The lists of links that somebody should look at.
 const LINKS: &str = "findings/broken_links;findings/archived_links";
-/// The list of links elsewhere.
 const EXTERNAL_LINKS: &str = "findings/external_links";
-/// The group of what needs no other one.
+/// The group of columns that are always read.
 const CORE: &str = "core";
 
-/// Keys of the fact table, behind which its measures stand.
+/// Keys of the fact table: its first columns.
 const KEYS: [&PageColumn; 6] =
     columns::named(["snapshot_week", "page_id", "space_key", "creator_id", "owner_id", "last_editor_id"]);
-/// Texts of few different values, which are worth grouping by.
+/// Texts with few distinct values, useful for grouping.
 const GROUPS: [&PageColumn; 8] = columns::named([
     "staleness",
     "workflow_name",
@@ -49,7 +46,7 @@ const GROUPS: [&PageColumn; 8] = columns::named([
     "fetch_status",
     "snapshot_status",
 ]);
-/// What is said of a page in one week beside its measures: words to group by, moments, reasons.
+/// Columns of a page and week that are not numbers: more texts to group by, times, reasons.
 const DETAILS: [&PageColumn; 11] = columns::named([
     "owner_value",
     "project_relevance",
@@ -63,7 +60,7 @@ const DETAILS: [&PageColumn; 11] = columns::named([
     "health_reasons",
     "thresholds_from",
 ]);
-/// What is said of a page once, as it was when it was seen last.
+/// Columns of the page dimension, with the values of the last week that holds the page.
 const PAGE: [&PageColumn; 16] = columns::named([
     "page_id",
     "page_title",
@@ -88,13 +85,13 @@ const CREATOR: [&PageColumn; 2] = columns::named(["creator_id", "creator_name"])
 const OWNER: [&PageColumn; 3] = columns::named(["owner_id", "owner_name", "owner_active"]);
 const LAST_EDITOR: [&PageColumn; 3] = columns::named(["last_editor_id", "last_editor", "last_editor_active"]);
 
-/// Columns of the fact table: keys, groups, all that can be added up or averaged, and details.
+/// Returns the columns of the fact table: keys, groups, all numbers, details.
 pub fn fact_columns() -> Vec<&'static PageColumn> {
     let measures = columns::all().into_iter().filter(|column| column.holds.is_number());
     KEYS.into_iter().chain(GROUPS).chain(measures).chain(DETAILS).collect()
 }
 
-/// The dimensions, as far as they have been filled. The facts are columns of the weeks as they are.
+/// Builds the dimensions. The facts need no building: they are columns of the weeks.
 #[derive(Debug, Default)]
 pub struct Model {
     pages: BTreeMap<String, DimPage>,
@@ -103,7 +100,7 @@ pub struct Model {
     weeks: Vec<DimWeek>,
 }
 
-/// A page, with the cells of [`PAGE`].
+/// A page: its cells are those of the columns [`PAGE`].
 #[derive(Debug, Default)]
 struct DimPage {
     cells: Vec<Value>,
@@ -111,13 +108,13 @@ struct DimPage {
     last_week: String,
 }
 
-/// Columns of `dim_page.csv` behind those of [`PAGE`].
-const WEEKS_OF_PAGE: &[Column<Plain<DimPage>>] = &[
-    Column::<Plain<DimPage>>::text("first_week", |page| Value::text(&*page.first_week))
-        .says("First ISO week that holds the page.")
+/// Columns of `dim_page.csv` that follow those of [`PAGE`].
+const WEEKS_OF_PAGE: &[Column<PlainSheet<DimPage>>] = &[
+    Column::<PlainSheet<DimPage>>::text("first_week", |page| Value::text(&*page.first_week))
+        .says("First ISO week that has the page.")
         .from("the history"),
-    Column::<Plain<DimPage>>::text("last_week", |page| Value::text(&*page.last_week))
-        .says("Last ISO week that holds the page.")
+    Column::<PlainSheet<DimPage>>::text("last_week", |page| Value::text(&*page.last_week))
+        .says("Last ISO week that has the page.")
         .from("the history"),
 ];
 
@@ -125,35 +122,36 @@ const WEEKS_OF_PAGE: &[Column<Plain<DimPage>>] = &[
 struct DimPerson {
     id: String,
     name: String,
-    /// `None` where it was never read.
+    /// `None` if it was never read.
     active: Option<bool>,
 }
 
 /// Columns of `dim_user.csv`.
-const PERSON: &[Column<Plain<DimPerson>>] = &[
-    Column::<Plain<DimPerson>>::text("user_id", |person| Value::text(&*person.id))
+const PERSON: &[Column<PlainSheet<DimPerson>>] = &[
+    Column::<PlainSheet<DimPerson>>::text("user_id", |person| Value::text(&*person.id))
         .says("Account id of a creator, owner or last editor.")
         .from("creator_id, owner_id, last_editor_id"),
-    Column::<Plain<DimPerson>>::text("user_name", |person| Value::text(&*person.name))
-        .says("Name, as it was last seen.")
+    Column::<PlainSheet<DimPerson>>::text("user_name", |person| Value::text(&*person.name))
+        .says("Name of the account, as it was read last.")
         .from("creator_name, owner_name, last_editor")
         .empty("the name was never read"),
-    Column::<Plain<DimPerson>>::flag("active", |person| Value::maybe(person.active, Value::Flag))
-        .says("The account is active, as it was last seen.")
+    Column::<PlainSheet<DimPerson>>::flag("active", |person| Value::maybe(person.active, Value::Flag))
+        .says("Whether the account was active when it was read last.")
         .from("owner_active, last_editor_active")
         .empty("the account was never read"),
 ];
 
 impl Model {
-    /// The columns that [`Self::add`] looks at.
+    /// Returns the columns that [`Self::add`] reads.
     pub fn columns() -> Vec<&'static str> {
         let columns = [&PAGE[..], &SPACE, &CREATOR, &OWNER, &LAST_EDITOR, &GROUPS[5..6]].concat();
         let names: BTreeSet<&str> = columns.into_iter().map(|column| column.name).collect();
         names.into_iter().collect()
     }
 
-    /// Begins a week: the newest first, so that what is said of a page is what was seen last, and then each one before. A
-    /// week without a snapshot is missing, and gets no rows. A week is in trends when one of its spaces is complete.
+    /// Begins a week. Weeks are added from the newest to the oldest, so that the dimensions keep the latest values. A week
+    /// without a snapshot has the status `Missing` and gets no rows. `in_trends` is whether at least one space of the week is
+    /// complete or imported.
     pub fn begin_week(&mut self, week: &str, monday: NaiveDate, status: WeekStatus, in_trends: bool) {
         let ago = self.weeks.len() as u64;
         self.weeks.push(DimWeek { week: week.to_owned(), monday, status, in_trends, pages: 0, posts: 0, ago });
@@ -162,16 +160,16 @@ impl Model {
     /// Adds a row of the week that was begun last.
     pub fn add(&mut self, row: Record<'_>) {
         let Some(week) = self.weeks.last_mut() else { return };
-        let is_post = known(row, GROUPS[5]) == BLOG_POST;
+        let is_post = text_of(row, GROUPS[5]) == BLOG_POST;
         *(if is_post { &mut week.posts } else { &mut week.pages }) += 1;
-        if let Some(page) = self.pages.get_mut(known(row, KEYS[1])) {
+        if let Some(page) = self.pages.get_mut(text_of(row, KEYS[1])) {
             page.first_week.clone_from(&week.week);
         } else {
             let page =
                 DimPage { cells: cells(row, &PAGE), first_week: week.week.clone(), last_week: week.week.clone() };
-            self.pages.insert(known(row, KEYS[1]).to_owned(), page);
+            self.pages.insert(text_of(row, KEYS[1]).to_owned(), page);
         }
-        let space = known(row, SPACE[0]);
+        let space = text_of(row, SPACE[0]);
         if !self.spaces.contains_key(space) {
             self.spaces.insert(space.to_owned(), cells(row, &SPACE));
         }
@@ -181,7 +179,7 @@ impl Model {
     }
 
     fn remember_person(&mut self, row: Record<'_>, [id, name]: [&PageColumn; 2], active: Option<&PageColumn>) {
-        let id = known(row, id);
+        let id = text_of(row, id);
         if id.is_empty() {
             return;
         }
@@ -189,12 +187,13 @@ impl Model {
         if let Some(person) = self.people.get_mut(id) {
             person.active = person.active.or_else(active);
         } else {
-            let person = DimPerson { id: id.to_owned(), name: known(row, name).to_owned(), active: active() };
+            let person = DimPerson { id: id.to_owned(), name: text_of(row, name).to_owned(), active: active() };
             self.people.insert(id.to_owned(), person);
         }
     }
 
-    /// The dimensions: pages, spaces, people, and every week from the first to the last, those without a snapshot too.
+    /// Returns the dimensions: pages, spaces, people and all weeks from the first to the newest, also those without a
+    /// snapshot.
     pub fn tables(&self) -> [ModelTable; 4] {
         let pages = self.pages.values().map(|page| {
             let weeks = WEEKS_OF_PAGE.iter().map(|column| column.value(page));
@@ -217,7 +216,7 @@ impl Model {
     }
 }
 
-/// All tables of the model, without rows.
+/// Returns all tables of the model, without rows.
 pub fn tables() -> Vec<ModelTable> {
     let fields = fact_columns().into_iter().map(Column::field).collect();
     let facts = ModelTable { name: "fact_page_week", fields, rows: Vec::new() };
@@ -228,18 +227,16 @@ pub fn tables() -> Vec<ModelTable> {
 /// A table of the model.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ModelTable {
-    /// Name of its files, without an ending.
+    /// Name of its files, without the extension.
     pub name: &'static str,
-    /// Its columns.
     pub fields: Vec<Field>,
-    /// Its rows.
     pub rows: Vec<Vec<Value>>,
 }
 
 impl ModelTable {
     fn of<'r, R: 'static>(
         name: &'static str,
-        columns: &[Column<Plain<R>>],
+        columns: &[Column<PlainSheet<R>>],
         rows: impl IntoIterator<Item = &'r R>,
     ) -> Self {
         let rows = rows.into_iter().map(|row| columns.iter().map(|column| column.value(row)).collect());
@@ -247,7 +244,7 @@ impl ModelTable {
     }
 }
 
-/// The cell of a column. The tables of the model have no empty texts: those stand as nothing.
+/// Returns the cell of a column. An empty text becomes an empty cell: the tables of the model have no empty texts.
 fn cell<'r>(row: Record<'r>, column: &PageColumn) -> &'r Value {
     match row.value(column.name) {
         Value::Text(text) if text.is_empty() => &Value::Empty,
@@ -259,17 +256,17 @@ fn cells(row: Record<'_>, columns: &[&PageColumn]) -> Vec<Value> {
     columns.iter().map(|column| cell(row, column).clone()).collect()
 }
 
-/// The text of a column; nothing where it is not known.
-fn known<'r>(row: Record<'r>, column: &PageColumn) -> &'r str {
+/// Returns the text of a column, or an empty text.
+fn text_of<'r>(row: Record<'r>, column: &PageColumn) -> &'r str {
     row.text(column.name).unwrap_or_default()
 }
 
-/// A line of the data dictionary: a column and the tables it stands in.
+/// Returns a line of the data dictionary: a column and the tables that have it.
 fn entry<S: Sheet>(column: &Column<S>, group: &str, tables: &str) -> Vec<Value> {
     [column.name, tables, group, column.unit, column.definition, column.source, column.empty].map(Value::text).into()
 }
 
-/// Writes `data_dictionary.csv`: every column of every file, and the weights of the health score.
+/// Writes `data_dictionary.csv`: all columns of all files, and the weights of the health score.
 pub fn write_dictionary(sink: &mut dyn Write) -> io::Result<()> {
     let facts: BTreeSet<&str> = fact_columns().iter().map(|column| column.name).collect();
     let has = |columns: &[&PageColumn], name| columns.iter().any(|column| column.name == name);
@@ -285,8 +282,9 @@ pub fn write_dictionary(sink: &mut dyn Write) -> io::Result<()> {
         entry(column, column.group.unwrap_or(MetricGroup::Core).name(), &tables.join(";"))
     });
     let weights = health_weights().map(|(reason, weight)| {
-        let says = format!("\"{reason}\" takes {weight} off health_score");
-        ["health_reasons", HISTORY, CORE, "score", &says, "this row", "never"].map(Value::text).into()
+        let definition = format!("\"{reason}\" lowers health_score by {weight}.");
+        let cells = ["health_reasons", HISTORY, CORE, "score", &definition, "other columns of the row", "never"];
+        cells.map(Value::text).into()
     });
     let lines = of_pages
         .chain(WEEKS_OF_PAGE.iter().map(|column| entry(column, CORE, "dim_page")))
@@ -301,24 +299,17 @@ pub fn write_dictionary(sink: &mut dyn Write) -> io::Result<()> {
     write_rows(sink, header, lines)
 }
 
-/// The columns of the model's tables in Markdown.
-pub fn columns_page() -> String {
-    let with = |heading: &str, says: &str, columns: String| format!("## {heading}\n\n{says}\n\n{columns}");
-    let names = |columns: &[&PageColumn]| {
-        columns.iter().map(|column| format!("`{}`", column.name)).collect::<Vec<_>>().join(", ")
-    };
-    let pages = format!("`model/dim_page.csv`: of the pages' columns {}; and", names(&PAGE));
-    [
-        with("Model", "`model/fact_page_week.csv`, one row for each page and week:", documentation(fact_columns())),
-        with("Model: pages", &pages, documentation(WEEKS_OF_PAGE)),
-        with("Model: spaces", "`model/dim_space.csv`:", documentation(SPACE)),
-        with("Model: people", "`model/dim_user.csv`:", documentation(PERSON)),
-        with("Model: weeks", "`model/dim_week.csv`:", documentation(WEEK)),
-        with(
-            "Model: labels",
-            "`model/bridge_label.csv`, one row for each label of a page in a week:",
-            documentation(LABEL),
-        ),
+/// Returns the sections of `docs/metrics.md` that describe the tables of the model.
+pub(super) fn documentation_sections() -> Vec<(&'static str, String)> {
+    let facts = format!("In order: {}.\n", column_names(fact_columns()));
+    let pages = format!("Page metrics {}, and:\n\n{}", column_names(PAGE), documentation(WEEKS_OF_PAGE));
+    let spaces = format!("Page metrics {}.\n", column_names(SPACE));
+    vec![
+        ("fact_page_week", facts),
+        ("dim_page", pages),
+        ("dim_space", spaces),
+        ("dim_user", documentation(PERSON)),
+        ("dim_week", documentation(WEEK)),
+        (BridgeLabel::NAME, documentation(LABEL)),
     ]
-    .join("\n")
 }

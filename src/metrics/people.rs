@@ -1,14 +1,14 @@
-//! Edits and the people who made them, from the versions that were read or follow from the number of versions.
+//! Edits of a page and their authors, from the versions that were read or that the version number implies.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::row::{People, Person};
+use super::page_row::{PageAuthors, Person};
 use crate::inventory::snapshot::{MetricGroup, PageFacts, SnapshotFacts};
 use crate::inventory::{AccountId, Content, Inventory, PageVersion};
 
-/// Everything about the people of one page. `previous_edits` is the number of its version in the snapshot before.
+/// Returns the authors and edits of a page. `previous_edits` is its version number in the previous snapshot.
 pub(super) fn people(
     inventory: &Inventory,
     facts: &SnapshotFacts,
@@ -17,11 +17,11 @@ pub(super) fn people(
     bots: &[String],
     now: DateTime<Utc>,
     previous_edits: Option<u64>,
-) -> People {
+) -> PageAuthors {
     let person = |id: Option<&AccountId>| id.map(|id| person(inventory, facts, id));
     let days = |time: Option<DateTime<Utc>>| time.map(|time| (now - time).num_days().max(0));
     let edit_count = page.version.map(u64::from);
-    let mut people = People {
+    let mut people = PageAuthors {
         created_at: page.created_at,
         updated_at: page.modified_at,
         age_days: days(page.created_at),
@@ -31,7 +31,7 @@ pub(super) fn people(
         last_editor: person(page.last_editor.as_ref()),
         edit_count,
         edits_since_last_snapshot: edit_count.zip(previous_edits).map(|(now, before)| now.saturating_sub(before)),
-        ..People::default()
+        ..PageAuthors::default()
     };
     if let Some(details) = &page.details {
         people.last_owner_id = details.last_owner.as_ref().map(|id| id.as_str().to_owned());
@@ -47,8 +47,8 @@ pub(super) fn people(
     people
 }
 
-/// Everybody whose account a row of this page tells of.
-pub(super) fn met<'a>(page: &'a Content, read: &'a PageFacts) -> impl Iterator<Item = &'a AccountId> {
+/// Returns the accounts that the row of a page depends on.
+pub(super) fn accounts<'a>(page: &'a Content, read: &'a PageFacts) -> impl Iterator<Item = &'a AccountId> {
     let listed = [&page.author, &page.owner, &page.last_editor].into_iter().flatten();
     let versions = read.versions.iter().flat_map(|versions| &versions.list);
     let contributors = read.contributors.iter().flatten();
@@ -61,25 +61,26 @@ fn person(inventory: &Inventory, facts: &SnapshotFacts, id: &AccountId) -> Perso
     Person { id: id.as_str().to_owned(), name, active: account.and_then(|account| account.active) }
 }
 
-/// The versions of a page that are known, and since when there is none missing.
-struct Known {
+/// The known versions of a page.
+struct VersionList {
     list: Vec<PageVersion>,
-    whole: bool,
+    /// Whether these are all versions.
+    is_complete: bool,
 }
 
-/// What was read; else what follows: a page with one version has that one, and one that nobody changed in 90 days has
-/// none in that time but the last.
-fn versions(page: &Content, read: &PageFacts, now: DateTime<Utc>) -> Option<Known> {
+/// Returns the versions that were read, or else those that are implied: a page in version 1 has no other version, and a
+/// page that was not changed in 90 days has no version in that time.
+fn versions(page: &Content, read: &PageFacts, now: DateTime<Utc>) -> Option<VersionList> {
     if let Some(versions) = &read.versions {
-        return Some(Known { list: versions.list.clone(), whole: versions.whole });
+        return Some(VersionList { list: versions.list.clone(), is_complete: versions.whole });
     }
     let (number, at) = (page.version?, page.modified_at?);
     let last = PageVersion { number, at: Some(at), author: page.last_editor.clone(), minor: false };
-    let whole = number == 1;
-    (whole || now - at > TimeDelta::days(90)).then(|| Known { list: vec![last], whole })
+    let is_complete = number == 1;
+    (is_complete || now - at > TimeDelta::days(90)).then(|| VersionList { list: vec![last], is_complete })
 }
 
-fn windows(people: &mut People, versions: Option<&Known>, now: DateTime<Utc>) {
+fn windows(people: &mut PageAuthors, versions: Option<&VersionList>, now: DateTime<Utc>) {
     let Some(versions) = versions else { return };
     let within = |days| {
         let since = now - TimeDelta::days(days);
@@ -89,29 +90,29 @@ fn windows(people: &mut People, versions: Option<&Known>, now: DateTime<Utc>) {
     people.edits_30d = Some(within(30).count() as u64);
     people.edits_90d = Some(within(90).count() as u64);
     let authors: BTreeSet<&AccountId> = within(90).filter_map(|version| version.author.as_ref()).collect();
-    // edits of which nobody tells the author are not edits of nobody
+    // edits without a known author do not mean that there is no contributor
     people.contributors_90d = Some(authors.len() as u64).filter(|people| *people > 0 || within(90).next().is_none());
 }
 
-fn authors(people: &mut People, versions: Option<&Known>, read: &PageFacts, facts: &SnapshotFacts) {
-    // deleted versions had authors, too
+fn authors(people: &mut PageAuthors, versions: Option<&VersionList>, read: &PageFacts, facts: &SnapshotFacts) {
+    // deleted versions had authors too: without them the list does not show all authors
     let has_all_numbers = |list: &[PageVersion]| {
         let newest = list.iter().map(|version| version.number).max();
         newest.is_some_and(|newest| list.len() as u64 == u64::from(newest))
     };
-    let whole = versions.filter(|versions| versions.whole && has_all_numbers(&versions.list));
+    let complete = versions.filter(|versions| versions.is_complete && has_all_numbers(&versions.list));
     let of_versions = || {
-        let authors = whole?.list.iter().filter_map(|version| version.author.clone());
+        let authors = complete?.list.iter().filter_map(|version| version.author.clone());
         Some(authors.collect::<BTreeSet<_>>())
     };
     let known = versions.iter().flat_map(|versions| &versions.list).filter_map(|version| version.author.as_ref());
     let contributors: Option<BTreeSet<AccountId>> = match &read.contributors {
-        // the search may not have heard of the newest version yet
+        // the search may not have indexed the newest version yet
         Some(contributors) => Some(contributors.iter().chain(known).cloned().collect()),
         None => of_versions(),
     };
     if let Some(contributors) = &contributors {
-        // those without an account count as one; that nobody wrote a page only means that nobody is told
+        // authors without an account count as one; without any known author the number is unknown, not zero
         let all = contributors.len() as u64 + u64::from(read.nameless_contributors);
         people.contributors = Some(all).filter(|all| *all > 0);
         let active = |id: &AccountId| facts.accounts.get(id).and_then(|account| account.active);
@@ -119,9 +120,9 @@ fn authors(people: &mut People, versions: Option<&Known>, read: &PageFacts, fact
         let known = known.filter(|_| people.contributors.is_some());
         people.active_contributors = known.map(|active| active.into_iter().filter(|active| *active).count() as u64);
     }
-    people.top_contributor_share = match (&contributors, whole) {
+    people.top_contributor_share = match (&contributors, complete) {
         (_, Some(versions)) => top_share(&versions.list),
-        // whoever wrote everything wrote all versions
+        // a single contributor wrote all versions
         (Some(contributors), None) if contributors.len() == 1 && !read.nameless_contributors => Some(1.0),
         _ => None,
     };

@@ -1,4 +1,4 @@
-//! What the configuration says about judging pages.
+//! Rules from the configuration: thresholds for all pages, per space and per label, and the accounts of bots.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -6,47 +6,48 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 
-use super::row::{PageRow, Place};
+use super::page_row::{PagePosition, PageRow};
 
-/// Rules of a snapshot, with exceptions per space and per label.
+/// The rules of a snapshot.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rules {
-    /// For all spaces.
+    /// Thresholds of spaces that are not in `by_space`.
     pub usual: Thresholds,
-    /// For single spaces, by key.
+    /// Thresholds by space key.
     pub by_space: BTreeMap<String, Thresholds>,
-    /// For pages with a label, the first that counts first.
+    /// Rules for pages with a label. The first matching rule takes precedence.
     #[serde(default)]
     pub by_label: Vec<LabelRule>,
-    /// Account ids of bots, whose edits say nothing about care.
+    /// Account ids of bots. Their edits do not show that people maintain a page.
     pub bots: Vec<String>,
 }
 
 impl Rules {
-    /// The thresholds of a page: those of its space, changed by those of its labels. Where its labels were not read, those
-    /// of its space.
-    pub fn of(&self, place: &Place) -> Cow<'_, Thresholds> {
+    /// Returns the thresholds of a page: those of its space, overridden by those of its labels. If its labels were not read,
+    /// those of its space.
+    pub fn of(&self, place: &PagePosition) -> Cow<'_, Thresholds> {
         let space = self.by_space.get(&place.space_key).unwrap_or(&self.usual);
-        // the first is applied last, so that it has the last word
+        // the first rule takes precedence, so it is applied last
         let labels = self.of_labels(place).rev();
         labels.fold(Cow::Borrowed(space), |thresholds, rule| Cow::Owned(thresholds.with(&rule.changes)))
     }
 
-    /// What holds for the pages of a space, whatever holds for others.
+    /// Returns the rules that can apply to pages of a space.
     #[must_use]
     pub fn of_space(&self, key: &str) -> Self {
         let usual = self.by_space.get(key).unwrap_or(&self.usual).clone();
         Self { usual, by_label: self.by_label.clone(), ..Self::default() }
     }
 
-    /// The days after which the pages of a space are aging, stale and expired: of all, and of those with each of these
-    /// folded labels ([`folded_label`]).
+    /// Returns the days after which pages of a space are aging, stale and expired: for all pages, and for those with each of
+    /// these folded labels ([`folded_label`]).
     pub(super) fn ages(&self, labels: &BTreeSet<String>) -> Vec<(String, [Option<u32>; 3])> {
         let Thresholds { aging_days, stale_days, expired_days, .. } = self.usual;
         self.in_force([aging_days, stale_days, expired_days].map(Some), labels, ThresholdChanges::days)
     }
 
-    /// The words below which the pages of a space are stubs: of all, and of those with each of these folded labels.
+    /// Returns the number of words below which pages of a space are stubs: for all pages, and for those with each of these
+    /// folded labels.
     pub(super) fn stub_words(&self, labels: &BTreeSet<String>) -> Vec<(String, Option<u32>)> {
         self.in_force(Some(self.usual.stub_words), labels, |changes| changes.stub_words)
     }
@@ -62,52 +63,51 @@ impl Rules {
         std::iter::once((String::new(), usual)).chain(rules).collect()
     }
 
-    /// The sections that set thresholds for a page, the one that counts first first, as the configuration names them.
-    pub fn sections(&self, place: &Place) -> Vec<String> {
+    /// Returns the sections of the configuration that set thresholds for a page, in the order of precedence.
+    pub fn sections(&self, place: &PagePosition) -> Vec<String> {
         let labels = self.of_labels(place).map(|rule| format!("label {}", rule.label));
         let space = self.by_space.contains_key(&place.space_key).then(|| format!("space {}", place.space_key));
         labels.chain(space).collect()
     }
 
-    /// Labels with rules that none of these pages has. A page whose labels were not read may have any.
+    /// Returns the labels with rules that none of these pages has. A page whose labels were not read may have any label.
     pub fn labels_without_effect(&self, pages: &[PageRow]) -> Vec<&str> {
-        let is_borne =
+        let may_apply =
             |rule: &&LabelRule| pages.iter().any(|page| page.place.labels.is_none() || rule.is_of(&page.place));
-        self.by_label.iter().filter(|rule| !is_borne(rule)).map(|rule| rule.label.as_str()).collect()
+        self.by_label.iter().filter(|rule| !may_apply(rule)).map(|rule| rule.label.as_str()).collect()
     }
 
-    fn of_labels(&self, place: &Place) -> impl DoubleEndedIterator<Item = &LabelRule> {
+    fn of_labels(&self, place: &PagePosition) -> impl DoubleEndedIterator<Item = &LabelRule> {
         self.by_label.iter().filter(move |rule| rule.is_of(place))
     }
 }
 
-/// What holds for the pages with a label.
+/// Thresholds for pages with a label.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LabelRule {
-    /// The label, in any case.
+    /// The label, compared without regard to case.
     pub label: String,
-    /// What is other for them.
     pub changes: ThresholdChanges,
 }
 
 impl LabelRule {
-    fn is_of(&self, place: &Place) -> bool {
+    fn is_of(&self, place: &PagePosition) -> bool {
         let wanted = folded(&self.label);
         place.labels.iter().flatten().any(|label| folded(label) == wanted)
     }
 }
 
-/// A label, so that its spellings compare equal.
+/// Normalizes a label, so that all its spellings are equal.
 fn folded(label: &str) -> String {
     label.nfc().collect::<String>().to_lowercase()
 }
 
-/// The label of a section that [`Rules::sections`] names, folded; `None` for one of a space.
+/// Returns the folded label of a section that [`Rules::sections`] names; `None` for the section of a space.
 pub(super) fn folded_label(section: &str) -> Option<String> {
     section.strip_prefix("label ").map(folded)
 }
 
-/// From where on something counts.
+/// The limits that pages are judged by.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Thresholds {
     /// Days without an edit after which a page is aging.
@@ -116,58 +116,52 @@ pub struct Thresholds {
     pub stale_days: u32,
     /// Days without an edit after which a page is expired.
     pub expired_days: u32,
-    /// A stub has fewer words.
+    /// A stub has fewer words than this.
     pub stub_words: u32,
-    /// Days in a state that is not final after which a workflow stalls.
+    /// Days in a state that is not final after which an approval is stalled.
     pub stalled_days: u32,
-    /// Megabytes of files from which on a page without views is listed.
+    /// Megabytes of files at which a page without views is listed.
     pub unread_mb: u32,
 }
 
-/// The thresholds that one section of the configuration sets; the others are as they are without it.
+/// The thresholds that one section of the configuration sets. The others keep their values.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ThresholdChanges {
-    /// See [`Thresholds::aging_days`].
     pub aging_days: Option<u32>,
-    /// See [`Thresholds::stale_days`].
     pub stale_days: Option<u32>,
-    /// See [`Thresholds::expired_days`].
     pub expired_days: Option<u32>,
-    /// See [`Thresholds::stub_words`].
     pub stub_words: Option<u32>,
-    /// See [`Thresholds::stalled_days`].
     pub stalled_days: Option<u32>,
-    /// See [`Thresholds::unread_mb`].
     pub unread_mb: Option<u32>,
 }
 
 impl ThresholdChanges {
-    /// The days after which a page is aging, stale and expired, as far as they are set.
+    /// Returns the days after which a page is aging, stale and expired; `None` for those that are not set.
     pub fn days(&self) -> [Option<u32>; 3] {
         [self.aging_days, self.stale_days, self.expired_days]
     }
 }
 
 impl Thresholds {
-    /// Bytes of files from which on a page without views is listed.
+    /// Returns [`Self::unread_mb`] in bytes.
     pub fn unread_bytes(&self) -> u64 {
         u64::from(self.unread_mb) * 1024 * 1024
     }
 
-    /// With what a section sets. A page is aging before it is stale, and stale before it is expired: of these days, those
-    /// that the section leaves alone follow the ones that it sets, up or down, as far as they have to.
+    /// Applies the thresholds of a section. The days for aging, stale and expired must not decrease in this order, so those
+    /// that the section does not set are raised or lowered as far as those that it sets require.
     #[must_use]
     pub fn with(&self, changes: &ThresholdChanges) -> Self {
         let set = changes.days();
-        let follow = |at: usize, days: u32| {
+        let adjusted = |at: usize, days: u32| {
             let least = set[..at].iter().flatten().max().copied().unwrap_or(0);
             let most = set[at + 1..].iter().flatten().min().copied().unwrap_or(u32::MAX);
             set[at].unwrap_or(days.max(least).min(most))
         };
         Self {
-            aging_days: follow(0, self.aging_days),
-            stale_days: follow(1, self.stale_days),
-            expired_days: follow(2, self.expired_days),
+            aging_days: adjusted(0, self.aging_days),
+            stale_days: adjusted(1, self.stale_days),
+            expired_days: adjusted(2, self.expired_days),
             stub_words: changes.stub_words.unwrap_or(self.stub_words),
             stalled_days: changes.stalled_days.unwrap_or(self.stalled_days),
             unread_mb: changes.unread_mb.unwrap_or(self.unread_mb),
@@ -191,13 +185,13 @@ mod tests {
         ThresholdChanges { aging_days, stale_days, expired_days, ..ThresholdChanges::default() }
     }
 
-    fn place(space: &str, labels: &[&str]) -> Place {
+    fn place(space: &str, labels: &[&str]) -> PagePosition {
         let labels = labels.iter().map(|label| (*label).to_owned()).collect();
-        Place { space_key: space.to_owned(), labels: Some(labels), ..Place::default() }
+        PagePosition { space_key: space.to_owned(), labels: Some(labels), ..PagePosition::default() }
     }
 
     #[test]
-    fn thresholds_that_a_section_leaves_alone_follow_those_that_it_sets() {
+    fn days_that_a_section_does_not_set_are_adjusted_to_those_it_sets() {
         for (set, expected) in [
             ([None, Some(90), None], [90, 90, 730]),
             ([None, Some(1_000), None], [180, 1_000, 1_000]),
@@ -213,7 +207,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn days_grow_whatever_a_section_sets(
+        fn days_never_decrease_from_aging_to_expired_whatever_a_section_sets(
             usual in prop::array::uniform3(0_u32..99), set in prop::array::uniform3(prop::option::of(0_u32..99)),
         ) {
             let (mut usual, mut growing) = (usual, set.iter().flatten().copied().collect::<Vec<_>>());
@@ -227,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn a_label_counts_before_a_space_and_of_labels_the_first() {
+    fn labels_take_precedence_over_the_space_and_the_first_label_over_others() {
         let rule = |label: &str, changes: ThresholdChanges| LabelRule { label: label.to_owned(), changes };
         let usual = Thresholds::default();
         let rules = Rules {
@@ -259,7 +253,7 @@ mod tests {
             );
             assert_eq!(rules.sections(&place), sections);
         }
-        let unread = Place { labels: None, ..place("ENG", &[]) };
+        let unread = PagePosition { labels: None, ..place("ENG", &[]) };
         assert_eq!((rules.of(&unread).stale_days, rules.sections(&unread)), (300, vec!["space ENG".to_owned()]));
         let pages = [place("OPS", &["ARCHIVE"]), unread].map(|place| PageRow { place, ..PageRow::default() });
         assert_eq!(rules.labels_without_effect(&pages[..1]), ["How-To"]);
@@ -267,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn rules_of_weeks_that_knew_no_labels_are_read() {
+    fn rules_saved_before_label_rules_existed_can_be_read() {
         let mut saved = serde_json::to_value(Rules::default()).unwrap();
         saved.as_object_mut().unwrap().remove("by_label").unwrap();
         assert_eq!(serde_json::from_value::<Rules>(saved).unwrap(), Rules::default());

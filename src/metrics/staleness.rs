@@ -1,25 +1,23 @@
-//! How old the content of a page is.
+//! Staleness of a page: how long its content has not been edited.
 
 use super::rules::Thresholds;
 
-/// How old the content of a page is.
+/// How long the content of a page has not been edited, by the thresholds of the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Staleness {
-    /// Changed lately.
     Fresh,
-    /// Not changed for a while.
+    /// Not edited for `aging_days`.
     Aging,
-    /// Not changed for long.
+    /// Not edited for `stale_days`.
     Stale,
-    /// Not changed for very long.
+    /// Not edited for `expired_days`.
     Expired,
 }
 
 impl Staleness {
-    /// All, from fresh to expired.
     pub const ALL: [Self; 4] = [Self::Fresh, Self::Aging, Self::Stale, Self::Expired];
 
-    /// The word of the tables.
+    /// Returns the value of the column `staleness`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Fresh => "fresh",
@@ -29,12 +27,11 @@ impl Staleness {
         }
     }
 
-    /// Stale or expired.
     pub fn is_outdated(self) -> bool {
         self >= Self::Stale
     }
 
-    /// By the days since the last edit; without readers one step older, beyond fresh.
+    /// Judges a page by the days since its last edit. A page without views in 90 days is one level worse, unless it is fresh.
     pub(super) fn of(days: i64, views_90d: Option<u64>, thresholds: &Thresholds) -> Self {
         let by_days = match days {
             days if days >= i64::from(thresholds.expired_days) => Self::Expired,
@@ -55,7 +52,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn staleness_by_days_and_views() {
+    fn staleness_follows_from_days_since_the_last_edit_and_views() {
         let of = |days, views| Staleness::of(days, views, &Thresholds::default());
         assert_eq!(
             [0, 179, 180, 364, 365, 729, 730].map(|days| of(days, None)),

@@ -1,25 +1,23 @@
-//! Figures for the dashboard: of this snapshot, per space, and over the weeks.
+//! Figures of the dashboard: totals of a snapshot, per space and per week.
 //!
-//! Figures are added up from records by the names of their columns, so that this week's rows and those of the history
-//! pass through the same sums. A figure whose column is empty in all rows is unknown, not zero.
+//! The sums read records by column name, so that rows of this week and rows of the history are added up by the same code.
+//! A figure whose column is empty in all rows is not known, never zero.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::columns::{self, PageColumn};
 use super::comparison::SpaceScope;
-use super::row::BLOG_POST;
+use super::page_row::BLOG_POST;
 use super::rules::folded_label;
 use super::staleness::Staleness;
 use crate::inventory::snapshot::MetricGroup;
 use crate::spreadsheet::Record;
 
-/// Sums over the pages of a snapshot or of one space in it. Blog posts are counted, and are in no sum: so a week that
-/// measured them can be compared with one that did not.
+/// Sums over the pages of a snapshot or of one of its spaces. Blog posts are counted, but are not in the other sums: a
+/// week with blog posts can then be compared with a week without.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Figures {
-    /// Pages.
+pub struct PageFigures {
     pub pages: u64,
-    /// Blog posts.
     pub posts: u64,
     /// Sum of `word_count`.
     pub words: Option<u64>,
@@ -33,35 +31,31 @@ pub struct Figures {
     pub orphans_tree: Option<u64>,
     /// Pages that nothing links to.
     pub orphans_links: Option<u64>,
-    /// Stubs.
     pub stubs: Option<u64>,
-    /// Pages without labels.
     pub without_labels: Option<u64>,
-    /// Pages of one contributor.
     pub single_contributor: Option<u64>,
     /// Pages whose owner's account is inactive.
     pub inactive_owner: Option<u64>,
-    /// Broken links.
     pub broken_links: Option<u64>,
     /// Pages in a workflow.
     pub in_workflow: Option<u64>,
-    /// Pages in a final state.
+    /// Pages in a final workflow state.
     pub approved: Option<u64>,
     /// Pages past their due date.
     pub overdue: Option<u64>,
-    /// Sum of `health_score` and of how many pages.
+    /// Sum of `health_score`, and the number of pages in that sum.
     pub health_sum: Option<(u64, u64)>,
-    /// Pages that somebody viewed in 90 days.
+    /// Pages with at least one view in 90 days.
     pub viewed: Option<u64>,
-    /// Folded labels with thresholds of their own that pages have.
+    /// Folded labels on the pages for which the configuration sets thresholds.
     pub labels_with_rules: BTreeSet<String>,
 }
 
-/// A name of no column does not compile.
-const _: [&PageColumn; 20] = columns::named(Figures::COLUMNS);
+// fails to compile if a name is not a column
+const _: [&PageColumn; 20] = columns::named(PageFigures::COLUMNS);
 
-impl Figures {
-    /// The columns that figures are added up from, and the key that tells spaces apart in [`TableFigures`].
+impl PageFigures {
+    /// The columns that [`Self::add`] and [`TableFigures::add`] read.
     pub const COLUMNS: [&str; 20] = [
         "space_key",
         "content_type",
@@ -85,7 +79,6 @@ impl Figures {
         "thresholds_from",
     ];
 
-    /// Adds one row.
     pub fn add(&mut self, row: Record<'_>) {
         let sum = |to: &mut Option<u64>, value: Option<u64>| {
             if let Some(value) = value {
@@ -126,7 +119,6 @@ impl Figures {
         self.labels_with_rules.extend(sections.filter_map(|section| folded_label(section.trim())));
     }
 
-    /// Adds the figures of other pages.
     pub fn add_all(&mut self, other: &Self) {
         let sum = |to: &mut Option<u64>, value: Option<u64>| {
             if let Some(value) = value {
@@ -158,7 +150,7 @@ impl Figures {
         self.labels_with_rules.extend(other.labels_with_rules.iter().cloned());
     }
 
-    /// Whether a group of metrics was read of these pages, as their rows tell.
+    /// Returns whether a group of metrics was read for these pages. Inferred from the rows.
     pub fn has(&self, group: MetricGroup) -> bool {
         match group {
             MetricGroup::Core => true,
@@ -169,51 +161,47 @@ impl Figures {
         }
     }
 
-    /// Stale and expired pages; unknown when no page has a staleness.
+    /// Returns the number of stale and expired pages; `None` if no page has a staleness.
     pub fn outdated(&self) -> Option<u64> {
         let outdated = Staleness::ALL.into_iter().filter(|staleness| staleness.is_outdated());
         let pages = outdated.filter_map(|staleness| self.staleness.get(staleness.name()));
         (!self.staleness.is_empty()).then(|| pages.sum())
     }
 
-    /// Mean health score.
+    /// Returns the mean health score.
     pub fn health(&self) -> Option<f64> {
         self.health_sum.filter(|(_, pages)| *pages > 0).map(|(sum, pages)| sum as f64 / pages as f64)
     }
 }
 
-/// The figures of a whole table and of each space in it, by key.
+/// The figures of a table, and of each space in it.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct TableFigures {
-    /// Of all rows.
-    pub total: Figures,
+    pub total: PageFigures,
     /// By space key.
-    pub spaces: BTreeMap<String, Figures>,
+    pub spaces: BTreeMap<String, PageFigures>,
 }
 
 impl TableFigures {
-    /// Adds one row.
     pub fn add(&mut self, row: Record<'_>) {
         self.total.add(row);
         self.spaces.entry(row.text("space_key").unwrap_or_default().to_owned()).or_default().add(row);
     }
 }
 
-/// What is known of a week.
+/// Whether a week has a snapshot, and how complete it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WeekStatus {
-    /// Everything was read.
     Complete,
-    /// Something was not read: kept out of trends.
+    /// Something was not read: the week is kept out of trends.
     Incomplete,
-    /// Taken from the history of an older script.
+    /// Imported from the history of the legacy script.
     Imported,
     /// No snapshot was taken.
     Missing,
 }
 
 impl WeekStatus {
-    /// One word.
     pub fn name(self) -> &'static str {
         match self {
             Self::Complete => "complete",
@@ -223,40 +211,39 @@ impl WeekStatus {
         }
     }
 
-    /// Whether figures of such a week, or of a space that is worth so much, are compared with others.
+    /// Returns whether figures of a week, or of a space, with this status are compared with others.
     pub fn is_in_trends(self) -> bool {
         matches!(self, Self::Complete | Self::Imported)
     }
 }
 
-/// One week of a trend. Weeks without a snapshot are there too, without figures.
+/// One week of a trend. A week without a snapshot is a point without figures.
 #[derive(Debug, Clone, PartialEq)]
 pub struct WeekPoint {
     /// `2026-W47`.
     pub week: String,
-    /// What is known of it.
     pub status: WeekStatus,
-    /// Its figures; `None` for a missing week.
+    /// `None` for a missing week.
     pub figures: Option<TableFigures>,
-    /// How each of its spaces was measured, by key, those without a page too.
+    /// How each space was measured, by key; including spaces without pages.
     pub spaces: BTreeMap<String, SpaceScope>,
 }
 
 impl WeekPoint {
-    /// Whether something of it may be compared with other weeks: a space that was read whole.
+    /// Returns whether the week has at least one complete or imported space, which may be compared with other weeks.
     pub fn is_in_trends(&self) -> bool {
         self.figures.is_some() && self.spaces.values().any(|space| space.status.is_in_trends())
     }
 
-    /// The figures of the spaces that were read whole; of all when none was.
-    pub fn sound(&self) -> Option<Figures> {
+    /// Returns the figures of the complete and imported spaces; of all spaces if there are none.
+    pub fn sound(&self) -> Option<PageFigures> {
         let figures = self.figures.as_ref()?;
-        let is_sound = |key: &String| self.spaces.get(key).is_some_and(|space| space.status.is_in_trends());
-        if !self.is_in_trends() || figures.spaces.keys().all(is_sound) {
+        let is_in_trends = |key: &String| self.spaces.get(key).is_some_and(|space| space.status.is_in_trends());
+        if !self.is_in_trends() || figures.spaces.keys().all(is_in_trends) {
             return Some(figures.total.clone());
         }
-        let mut sound = Figures::default();
-        figures.spaces.iter().filter(|(key, _)| is_sound(key)).for_each(|(_, figures)| sound.add_all(figures));
+        let mut sound = PageFigures::default();
+        figures.spaces.iter().filter(|(key, _)| is_in_trends(key)).for_each(|(_, figures)| sound.add_all(figures));
         Some(sound)
     }
 }
@@ -264,11 +251,11 @@ impl WeekPoint {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::spreadsheet::{Header, Value};
+    use crate::spreadsheet::{RecordHeader, Value};
 
     #[test]
-    fn what_no_row_tells_is_unknown_and_what_one_tells_is_counted() {
-        let header = Header::new([
+    fn a_figure_is_unknown_only_if_its_column_is_empty_in_all_rows() {
+        let header = RecordHeader::new([
             "space_key",
             "word_count",
             "staleness",

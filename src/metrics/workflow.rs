@@ -1,26 +1,26 @@
-//! The state of a page in its workflow, with what own history adds.
+//! Workflow state of a page, completed from earlier snapshots.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::columns::Frame;
-use super::previous::{Earlier, SeenState, Since};
-use super::row::{SinceFrom, Workflow};
+use super::columns::SnapshotFrame;
+use super::page_row::{SinceFrom, Workflow};
+use super::previous_snapshots::{EarlierState, StateHistory, StateSince};
 use crate::inventory::workflow::{WorkflowState, state_key};
 
-/// Two snapshots of consecutive weeks are not farther apart: what changed between them is known to the week.
+/// Longest time between two snapshots of consecutive weeks. A change between such snapshots is known to the week.
 const TWO_WEEKS: TimeDelta = TimeDelta::days(14);
 
-/// What the providers told, completed from the snapshots before, where no source says since when a page is in its state.
-/// Reviewers bear their names, where `name_of` an account id knows one.
+/// Returns the workflow of a page as its source reports it. If the source has no date for the state, the date is inferred
+/// from earlier snapshots. Account ids of reviewers are replaced by the names that `name_of` knows.
 pub(super) fn workflow(
     state: Option<&WorkflowState>,
-    earlier: Earlier<'_>,
-    frame: &Frame,
+    earlier: StateHistory<'_>,
+    frame: &SnapshotFrame,
     name_of: impl Fn(&str) -> Option<String>,
 ) -> Workflow {
     let Some(state) = state else { return Workflow::default() };
     let now = frame.taken_at;
-    let seen = |of: fn(&super::SeenStates) -> &SeenState| earlier.seen.map(|seen| (of(seen), seen.at));
+    let seen = |of: fn(&super::EarlierStates) -> &EarlierState| earlier.seen.map(|seen| (of(seen), seen.at));
     let absent_at = earlier.absent_at;
     let since = since(state.since, state.state.as_deref(), seen(|seen| &seen.workflow), absent_at, now);
     let content_since = self::since(
@@ -44,13 +44,13 @@ pub(super) fn workflow(
             |reviewers| {
                 reviewers
                     .iter()
-                    .map(|reviewer| listed(&name_of(reviewer).unwrap_or_else(|| reviewer.clone())))
+                    .map(|reviewer| without_semicolons(&name_of(reviewer).unwrap_or_else(|| reviewer.clone())))
                     .collect()
             },
         ),
         owner: state.owner.clone(),
         relevance: state.relevance.clone(),
-        parameters: state.parameters.iter().map(|(name, value)| (name.clone(), listed(value))).collect(),
+        parameters: state.parameters.iter().map(|(name, value)| (name.clone(), without_semicolons(value))).collect(),
         edits_since_final: state.edits_since_final.map(u64::from),
         source: Some(state.source.clone()),
         due_within: state.due_within,
@@ -61,39 +61,40 @@ pub(super) fn workflow(
     }
 }
 
-/// Since when a page is in a state: as its source tells; else since it was seen to come into it, to the week; else at least
-/// since the first of the snapshots in a row that saw it there. `None` when nothing tells: this snapshot is the first to
-/// look, or the first after a while.
+/// Returns since when a page is in a state. The date of the source comes first. If there is none and the last snapshot
+/// found the page in the same state, the date is that of the first of the consecutive snapshots that did. If the last
+/// snapshot found another state, the date is that of this snapshot, accurate to the week. `None` if there is no earlier
+/// snapshot, or if the state changed in more than two weeks without one.
 fn since(
-    told: Option<DateTime<Utc>>,
+    reported: Option<DateTime<Utc>>,
     state: Option<&str>,
-    seen: Option<(&SeenState, DateTime<Utc>)>,
+    seen: Option<(&EarlierState, DateTime<Utc>)>,
     absent_at: Option<DateTime<Utc>>,
     now: DateTime<Utc>,
-) -> Option<Since> {
-    if let Some(at) = told {
-        return Some(Since { at, from: SinceFrom::Source, is_at_least: false });
+) -> Option<StateSince> {
+    if let Some(at) = reported {
+        return Some(StateSince { at, from: SinceFrom::Source, is_at_least: false });
     }
     let state = state_key(state?);
     let from = SinceFrom::Snapshots;
     let entered =
-        |looked: DateTime<Utc>| (now - looked <= TWO_WEEKS).then_some(Since { at: now, from, is_at_least: false });
+        |looked: DateTime<Utc>| (now - looked <= TWO_WEEKS).then_some(StateSince { at: now, from, is_at_least: false });
     match seen {
         Some((seen, at)) if seen.state.as_deref().map(state_key) == Some(state) => {
-            let first = Since { at, from, is_at_least: true };
-            Some(seen.since.map_or(first, |since| Since { from, ..since }))
+            let first = StateSince { at, from, is_at_least: true };
+            Some(seen.since.map_or(first, |since| StateSince { from, ..since }))
         }
         Some((_, at)) => entered(at),
         None => entered(absent_at?),
     }
 }
 
-/// A text as one of a list, in which semicolons stand between texts.
-fn listed(text: &str) -> String {
+/// Replaces semicolons, which separate the texts of a list in a cell.
+fn without_semicolons(text: &str) -> String {
     text.replace(';', ",")
 }
 
-/// Days beyond a due date, begun ones too; before it, whole days as a negative number.
+/// Returns the days past a due date, started days included; before it, the full days as a negative number.
 fn overdue_days(due: DateTime<Utc>, now: DateTime<Utc>) -> i64 {
     const DAY: i64 = 24 * 60 * 60;
     let seconds = (now - due).num_seconds();
@@ -108,78 +109,99 @@ mod tests {
         format!("{text}T12:00:00Z").parse().unwrap()
     }
 
-    fn seen(state: &str, since: Option<(&str, bool)>) -> SeenState {
-        let since = since.map(|(day, is_at_least)| Since { at: at(day), from: SinceFrom::Snapshots, is_at_least });
-        SeenState { state: Some(state.to_owned()), since }
+    fn seen(state: &str, since: Option<(&str, bool)>) -> EarlierState {
+        let since = since.map(|(day, is_at_least)| StateSince { at: at(day), from: SinceFrom::Snapshots, is_at_least });
+        EarlierState { state: Some(state.to_owned()), since }
     }
 
-    /// What the state `Review` lasts, by the day and whether it may be longer.
-    fn lasts(told: Option<&str>, seen: Option<(&SeenState, &str)>, absent_at: Option<&str>) -> Option<(String, bool)> {
+    /// Returns since when a page is in the state `Review`: the day, and whether it may have entered the state earlier.
+    fn in_review_since(
+        reported: Option<&str>,
+        seen: Option<(&EarlierState, &str)>,
+        absent_at: Option<&str>,
+    ) -> Option<(String, bool)> {
         let seen = seen.map(|(seen, day)| (seen, at(day)));
-        let since = since(told.map(at), Some("Review"), seen, absent_at.map(at), at("2026-11-20"))?;
+        let since = since(reported.map(at), Some("Review"), seen, absent_at.map(at), at("2026-11-20"))?;
         Some((since.at.format("%m-%d").to_string(), since.is_at_least))
     }
 
     #[test]
-    fn a_first_snapshot_claims_nothing_about_time_and_later_ones_no_more_than_they_saw() {
-        let told = |day: &str, is_at_least| Some((day.to_owned(), is_at_least));
-        assert_eq!(lasts(None, None, None), None, "nobody looked before");
+    fn a_first_snapshot_claims_no_duration_and_later_ones_only_what_they_saw() {
+        let since = |day: &str, is_at_least| Some((day.to_owned(), is_at_least));
+        assert_eq!(in_review_since(None, None, None), None, "this is the first snapshot");
         let first = seen("Review", None);
-        assert_eq!(lasts(None, Some((&first, "2026-11-13")), None), told("11-13", true), "the first week saw it");
+        assert_eq!(
+            in_review_since(None, Some((&first, "2026-11-13")), None),
+            since("11-13", true),
+            "the earlier snapshot found it there"
+        );
         let later = seen(" REVIEW", Some(("2026-10-01", true)));
-        assert_eq!(lasts(None, Some((&later, "2026-11-13")), None), told("10-01", true));
+        assert_eq!(in_review_since(None, Some((&later, "2026-11-13")), None), since("10-01", true));
         let known = seen("review", Some(("2026-10-01", false)));
-        assert_eq!(lasts(None, Some((&known, "2026-11-13")), None), told("10-01", false));
+        assert_eq!(in_review_since(None, Some((&known, "2026-11-13")), None), since("10-01", false));
         let other = seen("Draft", Some(("2026-10-01", true)));
-        assert_eq!(lasts(None, Some((&other, "2026-11-13")), None), told("11-20", false), "it came into it this week");
-        assert_eq!(lasts(None, Some((&other, "2026-10-13")), None), None, "some time in five weeks");
-        assert_eq!(lasts(None, Some((&SeenState::default(), "2026-11-13")), None), told("11-20", false));
-        assert_eq!(lasts(None, None, Some("2026-11-13")), told("11-20", false), "the page is new");
-        assert_eq!(lasts(None, None, Some("2026-10-13")), None);
-        assert_eq!(lasts(Some("2026-11-18"), Some((&known, "2026-11-13")), None), told("11-18", false), "it came back");
+        assert_eq!(
+            in_review_since(None, Some((&other, "2026-11-13")), None),
+            since("11-20", false),
+            "the page entered the state this week"
+        );
+        assert_eq!(
+            in_review_since(None, Some((&other, "2026-10-13")), None),
+            None,
+            "it entered the state some time in five weeks"
+        );
+        assert_eq!(in_review_since(None, Some((&EarlierState::default(), "2026-11-13")), None), since("11-20", false));
+        assert_eq!(in_review_since(None, None, Some("2026-11-13")), since("11-20", false), "the page is new");
+        assert_eq!(in_review_since(None, None, Some("2026-10-13")), None);
+        assert_eq!(
+            in_review_since(Some("2026-11-18"), Some((&known, "2026-11-13")), None),
+            since("11-18", false),
+            "the page left the state and came back"
+        );
     }
 
     #[test]
-    fn a_content_state_has_a_history_of_its_own_whatever_tells_the_workflow() {
-        let frame = Frame { taken_at: at("2026-11-20"), ..super::super::tests::frame() };
-        let states = super::super::SeenStates {
+    fn a_content_state_has_its_own_history_whatever_the_source_of_the_workflow() {
+        let frame = SnapshotFrame { taken_at: at("2026-11-20"), ..super::super::tests::frame() };
+        let states = super::super::EarlierStates {
             at: at("2026-11-13"),
             version: None,
             workflow: seen("Review", Some(("2026-11-01", false))),
             content: seen("Verified", None),
         };
-        let earlier = Earlier { seen: Some(&states), absent_at: None };
-        let told = |content_state: Option<&str>| {
+        let earlier = StateHistory { seen: Some(&states), absent_at: None };
+        let content_since = |content_state: Option<&str>| {
             let state = WorkflowState {
                 state: Some("Review".to_owned()),
                 content_state: content_state.map(str::to_owned),
                 ..WorkflowState::default()
             };
-            let told = workflow(Some(&state), earlier, &frame, |_| None);
-            assert_eq!((told.since, told.days_in_state), (Some(at("2026-11-01")), Some(19)));
-            (told.content_state_since, told.content_state_since_is_at_least)
+            let measured = workflow(Some(&state), earlier, &frame, |_| None);
+            assert_eq!((measured.since, measured.days_in_state), (Some(at("2026-11-01")), Some(19)));
+            (measured.content_state_since, measured.content_state_since_is_at_least)
         };
-        assert_eq!(told(Some("Verified")), (Some(at("2026-11-13")), Some(true)));
-        assert_eq!(told(Some("Rough draft")), (Some(frame.taken_at), Some(false)));
-        assert_eq!(told(None), (None, None));
+        assert_eq!(content_since(Some("Verified")), (Some(at("2026-11-13")), Some(true)));
+        assert_eq!(content_since(Some("Rough draft")), (Some(frame.taken_at), Some(false)));
+        assert_eq!(content_since(None), (None, None));
     }
 
     #[test]
-    fn no_text_of_a_list_is_taken_for_two() {
+    fn a_text_with_a_semicolon_stays_one_item_of_its_list() {
         let frame = super::super::tests::frame();
         let state = WorkflowState {
             pending_reviewers: Some(vec!["bea".to_owned(), "Cem; Legal".to_owned()]),
             parameters: [("Region".to_owned(), "North;South".to_owned())].into(),
             ..WorkflowState::default()
         };
-        let told =
-            workflow(Some(&state), Earlier::default(), &frame, |id| (id == "bea").then(|| "Bea; Sales".to_owned()));
-        assert_eq!(told.pending_reviewers.unwrap(), ["Bea, Sales", "Cem, Legal"]);
-        assert_eq!(told.parameters["Region"], "North,South");
+        let measured = workflow(Some(&state), StateHistory::default(), &frame, |id| {
+            (id == "bea").then(|| "Bea; Sales".to_owned())
+        });
+        assert_eq!(measured.pending_reviewers.unwrap(), ["Bea, Sales", "Cem, Legal"]);
+        assert_eq!(measured.parameters["Region"], "North,South");
     }
 
     #[test]
-    fn a_begun_day_is_overdue_and_a_begun_day_before_is_not() {
+    fn a_started_day_counts_after_the_due_date_and_not_before_it() {
         let due: DateTime<Utc> = "2026-11-20T12:00:00Z".parse().unwrap();
         let at = |text: &str| overdue_days(due, text.parse().unwrap());
         assert_eq!(at("2026-11-20T12:00:00Z"), 0);

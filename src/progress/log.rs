@@ -1,4 +1,4 @@
-//! The log, kept whole beside the bar: it is written where the progress is.
+//! Log output, written through the progress so that log lines and the bar do not mix.
 
 use std::io::{self, Write};
 
@@ -6,21 +6,21 @@ use tracing::Subscriber;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
 
-use super::{Mode, Progress};
-use crate::support::visible::visible;
+use super::{OutputMode, Progress};
+use crate::support::visible_text::visible;
 
 impl Progress {
-    /// Sends the log to where the progress goes, whole lines at a time: warnings, with `verbosity` 1 what is done, with
-    /// 2 every request. Only this program's own log: libraries might tell headers. Done once per process; later calls
-    /// change nothing.
+    /// Starts the log, which is written line by line where the progress goes: warnings; with `verbosity` 1 also each
+    /// step; with 2 every request. Only this program and its client log: other libraries might log headers with the
+    /// token. Works once per process; later calls have no effect.
     pub fn start_log(&self, verbosity: u8) {
         if let Some(mode) = self.inner.mode {
-            // an error means that a log is there already, which is as good
+            // an error means that a subscriber is already set
             let _ = tracing::subscriber::set_global_default(self.log(mode, verbosity));
         }
     }
 
-    fn log(&self, mode: Mode, verbosity: u8) -> impl Subscriber + use<> {
+    fn log(&self, mode: OutputMode, verbosity: u8) -> impl Subscriber + use<> {
         let level = match verbosity {
             0 if mode.quiet => "error",
             0 => "warn",
@@ -28,15 +28,15 @@ impl Progress {
             _ => "debug",
         };
         let filter = EnvFilter::new(format!("off,confluence_storage_analyzer={level},confluence_client={level}"));
-        // without colours: a control sequence in a line can only have come from a site, and is made visible
+        // without colours: any control sequence in a line then comes from a site and is made visible
         tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false).with_writer(self.clone()).finish()
     }
 }
 
-/// Passes log lines on to the progress; each comes whole, by one call.
-pub struct LogLines(Progress);
+/// Writes log lines through the progress; every call to `write` brings one complete line.
+pub struct LogWriter(Progress);
 
-impl Write for LogLines {
+impl Write for LogWriter {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let line = String::from_utf8_lossy(bytes);
         let line = visible(line.strip_suffix('\n').unwrap_or(&line)).into_owned();
@@ -50,10 +50,10 @@ impl Write for LogLines {
 }
 
 impl<'a> MakeWriter<'a> for Progress {
-    type Writer = LogLines;
+    type Writer = LogWriter;
 
     fn make_writer(&'a self) -> Self::Writer {
-        LogLines(self.clone())
+        LogWriter(self.clone())
     }
 }
 
@@ -65,8 +65,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_log_tells_what_this_program_says_and_nothing_of_its_libraries() {
-        let told = |verbosity| {
+    fn the_log_holds_the_lines_of_this_program_and_not_those_of_libraries() {
+        let logged = |verbosity| {
             let (progress, sink) = new_progress(PLAIN, Duration::MAX);
             tracing::subscriber::with_default(progress.log(PLAIN, verbosity), || {
                 tracing::debug!(target: "hyper::proto", "Authorization: Basic c2VjcmV0");
@@ -79,15 +79,15 @@ mod tests {
             assert!(!text.contains("Authorization"), "{text}");
             ["a request", "a step", "a warning"].map(|words| text.contains(words))
         };
-        assert_eq!(told(0), [false, false, true]);
-        assert_eq!(told(1), [false, true, true]);
-        assert_eq!(told(2), [true, true, true]);
+        assert_eq!(logged(0), [false, false, true]);
+        assert_eq!(logged(1), [false, true, true]);
+        assert_eq!(logged(2), [true, true, true]);
     }
 
     #[test]
-    fn what_a_site_says_is_no_line_of_the_log_and_no_order_to_the_terminal() {
+    fn text_from_a_site_cannot_forge_a_log_line_or_control_the_terminal() {
         let (progress, sink) = new_progress(PLAIN, Duration::MAX);
-        let coloured = Mode { colour: true, ..PLAIN };
+        let coloured = OutputMode { colour: true, ..PLAIN };
         tracing::subscriber::with_default(progress.log(coloured, 2), || {
             let hostile = "a\n2026-01-01 ERROR forged\u{1b}[2K\u{9b}\u{202e}";
             tracing::debug!(words = hostile, shown = %hostile, "message {hostile}");
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn log_lines_and_clones_reach_the_same_person() {
+    fn log_lines_and_clones_write_to_the_same_place() {
         let (progress, sink) = new_progress(PLAIN, Duration::MAX);
         progress.clone().make_writer().write_all(b"GET /wiki/api/v2/pages 200\n").unwrap();
         assert_eq!(sink.text(), "GET /wiki/api/v2/pages 200\n");

@@ -1,38 +1,39 @@
-//! Text for people, broken to the width of where it is read (F-93).
+//! Wraps text to the width of the terminal (F-93).
 
 use std::io;
 
 use console::{Term, measure_text_width};
 
-/// Taken where a terminal does not tell its width.
-const USUAL: usize = 80;
-/// Narrower than this nothing can be read; the terminal breaks what is longer.
-const NARROWEST: usize = 20;
-/// What the lines after the first are set in by, beyond the first: more than the lines of a message among themselves.
+/// Columns if the terminal does not report its width.
+const DEFAULT_COLUMNS: usize = 80;
+/// Narrower text is unreadable: below this width, the terminal wraps.
+const MIN_COLUMNS: usize = 20;
+/// Indentation of continuation lines relative to the first line; more than the two spaces of a message's own detail
+/// lines.
 const HANGING: usize = 4;
-/// A line set in by this much is a command to copy, and stays whole.
+/// A line with this indentation is a command to copy and is never wrapped.
 const COMMAND: &str = "    ";
 
-/// How wide lines may be.
+/// Maximum width of lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Width {
-    /// Not on a terminal: lines stay whole, so that programs find what they look for.
+    /// Not a terminal: lines are not wrapped, so that other programs can search them.
     Unlimited,
-    /// As `COLUMNS` says.
+    /// Set by `COLUMNS`.
     Columns(usize),
-    /// As wide as the terminal of standard error is at that moment.
+    /// The current width of the terminal on standard error.
     OfStderr,
-    /// As wide as the terminal of standard output is at that moment.
+    /// The current width of the terminal on standard output.
     OfStdout,
 }
 
 impl Width {
-    /// The width for standard error (`COLUMNS` first, then the terminal).
+    /// Returns the width for standard error: `COLUMNS` first, then the terminal.
     pub fn of_stderr() -> Self {
         Self::decide(io::IsTerminal::is_terminal(&io::stderr()), Self::OfStderr)
     }
 
-    /// The width for standard output.
+    /// Returns the width for standard output.
     pub fn of_stdout() -> Self {
         Self::decide(io::IsTerminal::is_terminal(&io::stdout()), Self::OfStdout)
     }
@@ -47,17 +48,17 @@ impl Width {
     }
 
     fn columns(self) -> Option<usize> {
-        let told = match self {
+        let reported = match self {
             Self::Unlimited => return None,
             Self::Columns(columns) => Some(columns),
             Self::OfStderr => Term::stderr().size_checked().map(|(_, columns)| columns.into()),
             Self::OfStdout => Term::stdout().size_checked().map(|(_, columns)| columns.into()),
         };
-        Some(told.filter(|columns| *columns > 0).unwrap_or(USUAL).max(NARROWEST))
+        Some(reported.filter(|columns| *columns > 0).unwrap_or(DEFAULT_COLUMNS).max(MIN_COLUMNS))
     }
 
-    /// Breaks the lines of a text that are too long at blanks: never within a word (so no address is torn), never
-    /// between backticks, and no command. What follows is set in a little more than the line it belongs to.
+    /// Wraps lines that are too long at space characters: never within a word (addresses stay in one piece), never
+    /// between backticks, and never a command. Continuation lines are indented further than the line they belong to.
     pub fn wrap(self, text: &str) -> String {
         let Some(columns) = self.columns() else { return text.to_owned() };
         let wrap = |line: &str| match line.len() - line.trim_start().len() {
@@ -67,7 +68,7 @@ impl Width {
         text.split('\n').map(wrap).collect::<Vec<_>>().join("\n")
     }
 
-    /// Breaks one line of a table of text, whose lines after the first are set in by `hanging`.
+    /// Wraps one row of a text table; continuation lines are indented by `hanging`.
     pub fn wrap_row(self, line: &str, hanging: usize) -> String {
         let Some(columns) = self.columns() else { return line.to_owned() };
         wrap_line(line, columns, hanging.min(columns / 2))
@@ -97,7 +98,7 @@ fn wrap_line(line: &str, columns: usize, hanging: usize) -> String {
     wrapped
 }
 
-/// What stands between two blanks; a stretch between backticks is one word.
+/// Splits at space characters; text between backticks is one word.
 fn words(line: &str) -> impl Iterator<Item = &str> {
     let mut is_code = false;
     line.split(move |c| {
@@ -114,10 +115,10 @@ mod tests {
                         then run `confluence-storage-analyzer doctor --probe` again";
 
     #[test]
-    fn lines_keep_to_the_width_but_words_and_commands_stay_whole() {
-        let wrapped = Width::Columns(40).wrap(&format!("no answer\n  {LONG}\n    chmod 600 /{}", "x".repeat(60)));
+    fn lines_are_wrapped_but_words_and_commands_are_not_broken() {
+        let wrapped = Width::Columns(40).wrap(&format!("no response\n  {LONG}\n    chmod 600 /{}", "x".repeat(60)));
         let lines: Vec<&str> = wrapped.lines().collect();
-        assert_eq!(lines[0], "no answer");
+        assert_eq!(lines[0], "no response");
         assert_eq!(lines[1], "  check the address, as in");
         assert_eq!(lines[2], "      https://your-domain.atlassian.net/wiki/spaces/ENG/overview?mode=all,");
         assert_eq!(lines[3], "      and then run");
@@ -130,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn any_width_will_do_f_93() {
+    fn wrapping_to_any_width_keeps_all_words_f_93() {
         for columns in [0, 1, 2, 20, 80, 500, usize::MAX] {
             let wrapped = Width::Columns(columns).wrap(LONG);
             let joined: Vec<&str> = wrapped.split_whitespace().collect();
@@ -138,19 +139,19 @@ mod tests {
         }
         assert_eq!(Width::Columns(500).wrap(LONG), LONG);
         assert_eq!(Width::Unlimited.wrap(LONG), LONG);
-        assert_eq!(Width::Columns(0).wrap(LONG), Width::Columns(USUAL).wrap(LONG));
-        assert_eq!(Width::Columns(1).wrap(LONG), Width::Columns(NARROWEST).wrap(LONG));
+        assert_eq!(Width::Columns(0).wrap(LONG), Width::Columns(DEFAULT_COLUMNS).wrap(LONG));
+        assert_eq!(Width::Columns(1).wrap(LONG), Width::Columns(MIN_COLUMNS).wrap(LONG));
     }
 
     #[test]
-    fn rows_of_a_table_hang_where_their_text_begins() {
+    fn continuation_lines_of_a_row_are_indented_to_its_text() {
         let wrapped = Width::Columns(30).wrap_row("MISSING  labels: refused with status 403 today", 9);
         assert_eq!(wrapped, "MISSING  labels: refused with\n         status 403 today");
         assert_eq!(Width::Unlimited.wrap_row(LONG, 9), LONG);
     }
 
     #[test]
-    fn colours_take_no_room_and_wide_letters_take_two() {
+    fn colour_codes_have_no_width_and_wide_letters_take_two_columns() {
         let marked = format!("\u{1b}[1;31merror:\u{1b}[0m {}", "a".repeat(20));
         assert_eq!(Width::Columns(27).wrap(&marked), marked);
         assert_eq!(Width::Columns(20).wrap("漢字漢字漢字 漢字漢字"), "漢字漢字漢字\n    漢字漢字");

@@ -1,4 +1,5 @@
-//! The report folder: built beside its name and renamed when whole, so that whatever bears the final name is whole (F-75 to F-79, F-90).
+//! The report folder: built under a `.partial` name and renamed when finished, so that a folder with the final name is
+//! always intact (F-75 to F-79, F-90).
 
 use std::fs;
 use std::io::{self, BufWriter, Write};
@@ -7,73 +8,72 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, FixedOffset};
 use serde::Serialize;
 
-use super::{OutputError, ReportError, names};
-use crate::support::checksum::Meter;
+use super::{OutputError, ReportError, folder_names};
+use crate::support::checksum::HashingWriter;
 use crate::support::file_error::cannot;
-use crate::support::{leftovers, private};
+use crate::support::{private_files, stale_files};
 
-/// How many names are tried before giving up; two runs in one second are rare, a hundred are a mistake.
+/// How many names are tried before giving up; two runs in one second are rare, a hundred are a bug.
 const MAX_TRIES: u32 = 100;
-/// How the name of the folder begins that is made to see whether one can be made.
-const PROBE: &str = ".confluence_analysis_probe";
-/// What follows the space's name in the longest name of a file.
+/// Prefix of the temporary folder that tests whether a report folder can be created.
+const PROBE_PREFIX: &str = ".confluence_analysis_probe";
+/// The longest file name suffix after the folder name of a space.
 const LONGEST_ENDING: &str = "_unreferenced.html";
 
-/// One file of the report as it stands in the manifest.
+/// One file of the report, as recorded in the manifest.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct WrittenFile {
     /// Path below the report folder, with `/`.
     pub path: String,
-    /// Length.
     pub bytes: u64,
-    /// SHA-256 in lower-case hexadecimal.
+    /// In lower-case hexadecimal.
     pub sha256: String,
 }
 
-/// Checks that a report can be made in `parent`, by making and removing a folder with a file in it, with names as long
-/// as those of a report get (F-89). To be called before the first request (F-76).
+/// Checks that a report can be written in `parent`: creates and removes a folder with a file, whose names are as long as
+/// the longest in a report (F-89). Call it before the first request (F-76).
 pub fn check_writable(parent: &Path) -> Result<(), OutputError> {
-    Ok(try_to_write(parent)?)
+    Ok(write_probe(parent)?)
 }
 
-fn try_to_write(parent: &Path) -> Result<(), ReportError> {
+fn write_probe(parent: &Path) -> Result<(), ReportError> {
     if !fs::metadata(parent).map_err(cannot("read folder", parent))?.is_dir() {
         return Err(ReportError::NotAFolder { path: parent.to_owned() });
     }
     let failed = || {
         |error: io::Error| match error.kind() {
-            io::ErrorKind::InvalidFilename => ReportError::TooDeep { path: parent.to_owned() },
+            io::ErrorKind::InvalidFilename => ReportError::PathTooLong { path: parent.to_owned() },
             _ => cannot("write in folder", parent)(without_path(error)).into(),
         }
     };
-    // the six letters that make the name a new one are part of its length
-    let name = format!("{PROBE:_<width$}", width = longest_folder_name().len() - 6);
+    // tempfile appends six random letters
+    let name = format!("{PROBE_PREFIX:_<width$}", width = longest_folder_name().len() - 6);
     let mut probe = tempfile::Builder::new();
     #[cfg(unix)]
     probe.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
     let probe = probe.prefix(&name).tempdir_in(parent).map_err(failed())?;
-    // a run may be killed within this check
-    leftovers::remove_older(probe.path(), PROBE, "");
-    let space = probe.path().join("x".repeat(names::MAX_LENGTH));
-    private::create_folder(&space).map_err(|error| failed()(error.source))?;
-    let file = space.join(format!("{}{LONGEST_ENDING}", "x".repeat(names::MAX_LENGTH)));
-    let mut writer = private::create_file(&file).map_err(|error| failed()(error.source))?;
+    // remove what an earlier run left that was killed during this check
+    stale_files::remove_older(probe.path(), PROBE_PREFIX, "");
+    let space = probe.path().join("x".repeat(folder_names::MAX_LENGTH));
+    private_files::create_folder(&space).map_err(|error| failed()(error.source))?;
+    let file = space.join(format!("{}{LONGEST_ENDING}", "x".repeat(folder_names::MAX_LENGTH)));
+    let mut writer = private_files::create_file(&file).map_err(|error| failed()(error.source))?;
     writer.write_all(b"probe").and_then(|()| writer.sync_all()).map_err(failed())?;
     drop(writer);
     probe.close().map_err(failed())
 }
 
-/// The name of a report in the making when a hundred others were made in the same second.
+/// Returns the longest possible name of an unfinished report: the last one tried if all others are taken.
 fn longest_folder_name() -> String {
     format!("{}-{MAX_TRIES}.partial", folder_name(&DateTime::UNIX_EPOCH.fixed_offset(), false))
 }
 
-/// The error without the path of the probe, which means nothing to people.
+/// Returns the error without the path of the probe, which would only confuse people.
 fn without_path(error: io::Error) -> io::Error {
     if error.get_ref().is_some() { error.kind().into() } else { error }
 }
 
-/// Name of the report folder, e.g. `confluence_analysis_V0_1_2026-11-21_19-41-07_INCOMPLETE`.
+/// Returns the name of the report folder, e.g. `confluence_analysis_V0_1_2026-11-21_19-41-07_INCOMPLETE`.
 pub fn folder_name(local_time: &DateTime<FixedOffset>, complete: bool) -> String {
     format!(
         "confluence_analysis_V{}_{}_{}{}",
@@ -84,7 +84,7 @@ pub fn folder_name(local_time: &DateTime<FixedOffset>, complete: bool) -> String
     )
 }
 
-/// A report folder in the making.
+/// An unfinished report folder.
 #[derive(Debug)]
 pub struct ReportFolder {
     partial: PathBuf,
@@ -93,19 +93,19 @@ pub struct ReportFolder {
 }
 
 impl ReportFolder {
-    /// Makes `<name>.partial` in `parent`, or `<name>-2.partial` and so on when the name is taken by anything,
-    /// a dangling link included.
+    /// Creates `<name>.partial` in `parent`, or `<name>-2.partial` and so on if anything has the name, even a dangling
+    /// link.
     pub fn create(parent: &Path, name: &str) -> Result<Self, ReportError> {
         for number in 1..=MAX_TRIES {
             let name = if number == 1 { name.to_owned() } else { format!("{name}-{number}") };
             let target = parent.join(&name);
             let partial = parent.join(format!("{name}.partial"));
-            match private::create_folder(&partial) {
+            match private_files::create_folder(&partial) {
                 Ok(()) => {}
                 Err(error) if error.source.kind() == io::ErrorKind::AlreadyExists => continue,
                 Err(error) => return Err(error.into()),
             }
-            // whoever holds the partial folder holds the name; so look at the name only now
+            // owning the partial folder reserves the name, so check the name only now
             if fs::symlink_metadata(&target).is_err() {
                 return Ok(Self { partial, target, files: Vec::new() });
             }
@@ -114,13 +114,13 @@ impl ReportFolder {
         Err(ReportError::NoFreeName { parent: parent.to_owned() })
     }
 
-    /// Makes a folder inside; the name must come from [`super::names`].
+    /// Creates a folder inside; the name must come from [`super::folder_names`].
     pub fn create_subfolder(&self, name: &str) -> Result<(), ReportError> {
         let path = self.partial.join(name);
-        Ok(private::create_folder(&path)?)
+        Ok(private_files::create_folder(&path)?)
     }
 
-    /// Writes one file, through to the disk. `path` has `/` between folder and name.
+    /// Writes one file and syncs it to the disk. `path` uses `/` as separator.
     pub fn write<E>(
         &mut self,
         path: &str,
@@ -130,12 +130,12 @@ impl ReportFolder {
         E: Into<WriteFailure>,
     {
         let full = path.split('/').fold(self.partial.clone(), |full, part| full.join(part));
-        let file = private::create_file(&full)?;
-        let mut sink = Meter::new(BufWriter::new(file));
+        let file = private_files::create_file(&full)?;
+        let mut sink = HashingWriter::new(BufWriter::new(file));
         let earlier: u64 = self.files.iter().map(|file| file.bytes).sum();
-        content(&mut sink).map_err(|error| error.into().at(&full).with_room(earlier + sink.bytes()))?;
+        content(&mut sink).map_err(|error| error.into().at(&full).with_disk_usage(earlier + sink.bytes()))?;
         let written = earlier + sink.bytes();
-        let failed = || |error: io::Error| ReportError::from(cannot("write", &full)(error)).with_room(written);
+        let failed = || |error: io::Error| ReportError::from(cannot("write", &full)(error)).with_disk_usage(written);
         sink.flush().map_err(failed())?;
         let (buffer, bytes, sha256) = sink.finish();
         let file = buffer.into_inner().map_err(|error| failed()(error.into_error()))?;
@@ -144,14 +144,14 @@ impl ReportFolder {
         Ok(())
     }
 
-    /// Everything written so far, by path.
+    /// Returns all files written so far, sorted by path.
     pub fn files(&self) -> Vec<WrittenFile> {
         let mut files = self.files.clone();
         files.sort();
         files
     }
 
-    /// Gives the folder up, and with it the room that it takes on the disk. The error is told with what became of it.
+    /// Removes the folder to free its space on the disk. Returns the cause together with the result of the removal.
     fn discard(self, cause: ReportError) -> ReportError {
         let left = match fs::remove_dir_all(&self.partial) {
             Ok(()) => None,
@@ -160,7 +160,7 @@ impl ReportFolder {
         ReportError::Unfinished { cause: Box::new(cause), left }
     }
 
-    /// Fills a new folder and gives it its name, or leaves nothing behind.
+    /// Fills a new folder and renames it to its final name, or removes it on failure.
     pub fn build(
         parent: &Path,
         name: &str,
@@ -173,7 +173,7 @@ impl ReportFolder {
         }
     }
 
-    /// Gives the folder its name. Nothing may be written afterwards.
+    /// Renames the folder to its final name. Nothing may be written afterwards.
     pub fn finish(self) -> Result<PathBuf, ReportError> {
         sync_folder(&self.partial)?;
         fs::rename(&self.partial, &self.target).map_err(cannot("rename the finished folder to", &self.target))?;
@@ -184,23 +184,21 @@ impl ReportFolder {
     }
 }
 
-/// Writes a text file of a finished folder anew: whole, or as it was.
+/// Rewrites a text file of a finished folder atomically.
 pub(super) fn amend(path: &Path, change: impl FnOnce(String) -> String) -> Result<(), ReportError> {
     let text = fs::read_to_string(path).map_err(cannot("read", path))?;
     let partial = path.with_extension("partial");
-    let mut file = private::create_file(&partial)?;
+    let mut file = private_files::create_file(&partial)?;
     file.write_all(change(text).as_bytes()).map_err(cannot("write", &partial))?;
     file.sync_all().map_err(cannot("write", &partial))?;
     fs::rename(&partial, path).map_err(cannot("rename the finished file to", path))?;
     path.parent().map_or(Ok(()), sync_folder)
 }
 
-/// Why filling a file failed: the disk, or what was to be written.
+/// Why writing a file failed: the disk, or the content.
 #[derive(Debug)]
 pub enum WriteFailure {
-    /// The file system.
     Io(io::Error),
-    /// The content.
     Content(ReportError),
 }
 
@@ -226,7 +224,7 @@ impl WriteFailure {
 }
 
 fn sync_folder(path: &Path) -> Result<(), ReportError> {
-    Ok(private::sync_folder(path)?)
+    Ok(private_files::sync_folder(path)?)
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ fn fill(text: &'static str) -> impl FnOnce(&mut dyn Write) -> Result<(), io::Err
 }
 
 #[test]
-fn the_name_tells_version_time_and_incompleteness() {
+fn the_name_contains_version_time_and_incompleteness() {
     let time = DateTime::parse_from_rfc3339("2026-11-21T19:41:07+01:00").expect("a time");
     assert!(folder_name(&time, true).ends_with("_2026-11-21_19-41-07"));
     assert!(folder_name(&time, false).ends_with("_2026-11-21_19-41-07_INCOMPLETE"));
@@ -36,7 +36,7 @@ fn the_folder_gets_its_name_only_when_finished() {
 fn a_taken_name_gets_a_number_and_nothing_is_merged() {
     let parent = tempfile::tempdir().expect("a folder");
     fs::create_dir(parent.path().join(NAME)).expect("taken");
-    fs::create_dir(parent.path().join(format!("{NAME}-2.partial"))).expect("in the making");
+    fs::create_dir(parent.path().join(format!("{NAME}-2.partial"))).expect("unfinished");
     let path = ReportFolder::create(parent.path(), NAME).expect("created").finish().expect("finished");
     assert_eq!(path, parent.path().join(format!("{NAME}-3")));
     assert!(!parent.path().join(format!("{NAME}.partial")).exists());
@@ -44,7 +44,7 @@ fn a_taken_name_gets_a_number_and_nothing_is_merged() {
 
 #[cfg(unix)]
 #[test]
-fn links_are_not_followed_and_others_cannot_read() {
+fn links_are_not_followed_and_other_users_cannot_read() {
     use std::os::unix::fs::{PermissionsExt, symlink};
 
     let parent = tempfile::tempdir().expect("a folder");
@@ -65,24 +65,27 @@ fn links_are_not_followed_and_others_cannot_read() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_full_disk_surfaces_with_what_was_written_and_is_left_and_leaves_no_finished_folder() {
+fn a_full_disk_is_reported_with_written_and_free_bytes_and_leaves_no_finished_folder() {
     let parent = tempfile::tempdir().expect("a folder");
     let mut folder = ReportFolder::create(parent.path(), NAME).expect("created");
-    folder.write("whole.csv", fill("abcde")).expect("written");
+    folder.write("first.csv", fill("abcde")).expect("written");
     let error = folder
         .write("a.csv", |_| {
             let mut full = fs::OpenOptions::new().write(true).open("/dev/full")?;
             full.write_all(b"x").and_then(|()| full.flush())
         })
         .expect_err("full");
-    assert!(matches!(error, ReportError::NoRoom { written: 5, left: Some(1..), .. }), "{error}");
-    let told = error.to_string();
-    assert!(told.contains("a.csv") && told.contains("5 bytes of the report") && told.contains(" left"), "{told}");
+    assert!(matches!(error, ReportError::DiskFull { written: 5, left: Some(1..), .. }), "{error}");
+    let message = error.to_string();
+    assert!(
+        message.contains("a.csv") && message.contains("5 bytes of the report") && message.contains(" left"),
+        "{message}"
+    );
     assert!(!parent.path().join(NAME).exists());
 }
 
 #[test]
-fn the_probe_leaves_nothing_and_names_what_is_wrong() {
+fn the_check_leaves_nothing_behind_and_names_the_problem() {
     let parent = tempfile::tempdir().expect("a folder");
     check_writable(parent.path()).expect("writable");
     assert_eq!(fs::read_dir(parent.path()).expect("read").count(), 0);
@@ -94,7 +97,7 @@ fn the_probe_leaves_nothing_and_names_what_is_wrong() {
 
 #[cfg(unix)]
 #[test]
-fn what_a_killed_check_has_left_goes_with_a_later_one() {
+fn a_later_check_removes_what_a_killed_check_left() {
     let parent = tempfile::tempdir().expect("a folder");
     let left = |name: &str| {
         let folder = parent.path().join(name);
@@ -104,13 +107,13 @@ fn what_a_killed_check_has_left_goes_with_a_later_one() {
         fs::File::open(&folder).and_then(|folder| folder.set_modified(then)).expect("aged");
         folder
     };
-    let (probe, report) = (left(&format!("{PROBE}__AbCdEf")), left(&format!("{NAME}.partial")));
+    let (probe, report) = (left(&format!("{PROBE_PREFIX}__AbCdEf")), left(&format!("{NAME}.partial")));
     check_writable(parent.path()).expect("writable");
-    assert!(!probe.exists() && report.exists(), "another run may be writing a report for hours");
+    assert!(!probe.exists() && report.exists(), "a .partial report is kept: another run may write it for hours");
 }
 
 #[test]
-fn no_name_in_a_report_is_longer_than_what_is_tried_at_the_start_f_89() {
+fn no_name_in_a_report_is_longer_than_the_names_of_the_check_f_89() {
     let time = DateTime::parse_from_rfc3339("2026-11-21T19:41:07+01:00").expect("a time");
     assert_eq!(longest_folder_name().len(), format!("{}-100.partial", folder_name(&time, false)).len());
     for ending in ["_attachments.csv", "_attachments.html", "_unreferenced.csv", "_unreferenced.html"] {
@@ -127,7 +130,7 @@ fn a_panic_while_writing_leaves_a_partial_folder_f_95() {
         let _ = folder.write("a.csv", |_| -> Result<(), io::Error> { panic!("on purpose") });
         folder.finish()
     });
-    assert!(outcome.is_err(), "it is not swallowed");
+    assert!(outcome.is_err(), "the panic is not swallowed");
     assert!(!parent.path().join(NAME).exists());
     assert!(parent.path().join(format!("{NAME}.partial")).exists());
 }

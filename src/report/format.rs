@@ -1,17 +1,16 @@
-//! Figures and dates for people. One rule for each; `templates/script/format.js` follows the same rules for bytes and
-//! ages.
+//! Formats numbers and dates for people. `templates/script/format.js` follows the same rules for bytes and ages.
 
 use chrono::{DateTime, Utc};
 
-pub use crate::support::visible::visible;
-pub use crate::support::wording::{count, plural};
+pub use crate::support::formatting::{count, plural};
+pub use crate::support::visible_text::visible;
 
 /// Binary units above the byte, in steps of 1,024.
 const UNITS: [&str; 6] = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
 
-/// Bytes with one decimal in the largest binary unit that gives at least 1.0: `1 byte`, `1,023 bytes`, `1.0 KiB`.
+/// Formats bytes with one decimal in the largest binary unit that yields at least 1.0: `1,023 bytes`, `1.0 KiB`.
 ///
-/// Rounds half up in whole numbers, so 1,048,525 bytes are `1.0 MiB` and never `1024.0 KiB`.
+/// Rounds half up with integer arithmetic, so 1,048,525 bytes are `1.0 MiB` and never `1024.0 KiB`.
 pub fn bytes(bytes: u64) -> String {
     if bytes < 1024 {
         return plural(bytes, "byte", "bytes");
@@ -28,15 +27,15 @@ pub fn bytes(bytes: u64) -> String {
     }
 }
 
-/// A share of a total in percent with one decimal; nothing of nothing is `0.0 %`.
-pub fn percent(part: u64, whole: u64) -> String {
-    let tenths = if whole == 0 { 0 } else { (u128::from(part) * 1000 + u128::from(whole) / 2) / u128::from(whole) };
+/// Formats a share of a total in percent with one decimal; a share of zero is `0.0 %`.
+pub fn percent(part: u64, total: u64) -> String {
+    let tenths = if total == 0 { 0 } else { (u128::from(part) * 1000 + u128::from(total) / 2) / u128::from(total) };
     format!("{}.{} %", tenths / 10, tenths % 10)
 }
 
-/// Time between two moments in the largest whole unit: `today`, `1 day`, `29 days`, `1 month`, `2 years`.
+/// Formats the time between two moments in the largest full unit: `today`, `1 day`, `29 days`, `1 month`, `2 years`.
 ///
-/// A month is 30 days, a year 365 days. Moments of the future are `today`, because clocks differ.
+/// A month is 30 days, a year 365 days. Moments in the future are `today`, because clocks differ.
 pub fn age(then: DateTime<Utc>, now: DateTime<Utc>) -> String {
     let days = u64::try_from((now - then).num_days()).unwrap_or(0);
     match days {
@@ -47,17 +46,17 @@ pub fn age(then: DateTime<Utc>, now: DateTime<Utc>) -> String {
     }
 }
 
-/// The day in UTC: `2026-11-21`.
+/// Formats the day in UTC: `2026-11-21`.
 pub fn day(moment: DateTime<Utc>) -> String {
     moment.format("%Y-%m-%d").to_string()
 }
 
-/// Day and minute in UTC, for people: `2026-11-21 19:41 UTC`.
+/// Formats day and minute in UTC, for people: `2026-11-21 19:41 UTC`.
 pub fn minute(moment: DateTime<Utc>) -> String {
     moment.format("%Y-%m-%d %H:%M UTC").to_string()
 }
 
-/// ISO 8601 in UTC with seconds, for machines: `2026-11-21T19:41:07Z`.
+/// Formats a time as ISO 8601 in UTC with seconds, for machines: `2026-11-21T19:41:07Z`.
 pub fn iso(moment: DateTime<Utc>) -> String {
     moment.format("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
@@ -90,14 +89,14 @@ mod tests {
     }
 
     #[test]
-    fn shares() {
+    fn shares_have_one_decimal() {
         assert_eq!(percent(1, 3), "33.3 %");
         assert_eq!(percent(2, 3), "66.7 %");
         assert_eq!(percent(0, 0), "0.0 %");
     }
 
     #[test]
-    fn age_counts_whole_units() {
+    fn age_counts_full_units() {
         let now = DateTime::from_timestamp(1_800_000_000, 0).expect("a moment");
         let cases = [(-5, "today"), (0, "today"), (1, "1 day"), (29, "29 days"), (30, "1 month"), (364, "12 months")];
         for (days, text) in cases.into_iter().chain([(365, "1 year"), (729, "1 year"), (730, "2 years")]) {

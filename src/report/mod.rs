@@ -1,39 +1,39 @@
-//! From the answer to what people open: the report folder with its pages, tables, manifest and saved scan.
+//! The report folder of an audit: HTML pages, CSV tables, manifest and saved scan.
 
 pub mod csv;
 mod error;
-mod facts;
 pub mod folder;
+pub mod folder_names;
 pub mod format;
 mod html;
-mod media;
-pub mod names;
+mod media_types;
+mod report_view;
+mod run_facts;
 pub mod run_json;
 pub mod scan_json;
 pub mod snapshot;
-mod view;
-mod words;
+mod wording;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 pub use error::{OutputError, ReportError};
-pub use facts::RunFacts;
 pub use folder::{WriteFailure, check_writable};
+pub use run_facts::RunFacts;
 
 use crate::audit::Audit;
 use crate::inventory::coverage::{UnitEnd, UnitKind};
 use crate::inventory::{Coverage, Inventory, Scan, SpaceId};
 use folder::ReportFolder;
-use view::{FileRow, ReportedSpace, View};
+use report_view::{FileRow, ReportView, ReportedSpace};
 
-/// Writes the whole report into a new folder in `parent` and gives its path.
+/// Writes the report into a new folder in `parent` and returns its path.
 ///
-/// Everything is built in `<name>.partial`; the folder bears its name only when every file is on the disk, and a report
-/// that cannot be written is removed again. The name
-/// ends in `_INCOMPLETE` unless [`RunFacts::is_complete`]. The same input gives the same bytes.
+/// Builds everything in `<name>.partial` and renames the folder only when every file is on the disk; a report that
+/// cannot be written is removed. The name ends in `_INCOMPLETE` unless [`RunFacts::is_complete`]. The output is
+/// deterministic: the same input gives the same bytes.
 pub fn write(parent: &Path, run: &RunFacts, inventory: &Inventory, audit: &Audit) -> Result<PathBuf, ReportError> {
-    let view = View::new(run, inventory, audit)?;
+    let view = ReportView::new(run, inventory, audit)?;
     let rows = view.files();
     let mut by_space: HashMap<&SpaceId, Vec<&FileRow<'_>>> = HashMap::new();
     for row in &rows {
@@ -58,15 +58,15 @@ pub fn write(parent: &Path, run: &RunFacts, inventory: &Inventory, audit: &Audit
     })
 }
 
-/// Adds to the manifest of a written report what became of the snapshot taken in the same run. What the audit says of
-/// itself stays as it is.
-pub(crate) fn add_snapshot(folder: &Path, half: &serde_json::Value) -> Result<(), ReportError> {
-    folder::amend(&folder.join(run_json::NAME), |manifest| run_json::with_snapshot(&manifest, half))
+/// Adds the outcome of the snapshot taken in the same run to the manifest of a written report. The fields of the audit
+/// are unchanged.
+pub(crate) fn add_snapshot(folder: &Path, outcome: &serde_json::Value) -> Result<(), ReportError> {
+    folder::amend(&folder.join(run_json::NAME), |manifest| run_json::with_snapshot(&manifest, outcome))
 }
 
 fn write_space(
     folder: &mut ReportFolder,
-    view: &View<'_>,
+    view: &ReportView<'_>,
     reported: &ReportedSpace<'_>,
     rows: &[&FileRow<'_>],
 ) -> Result<(), ReportError> {
@@ -86,49 +86,49 @@ fn write_page(folder: &mut ReportFolder, path: &str, page: &str) -> Result<(), R
     folder.write(path, |sink| sink.write_all(page.as_bytes()))
 }
 
-/// Which changes of a run no report covers: those since its lists were walked for the last time.
+/// Returns the sentence on changes that the report does not cover: those made after the final pass began.
 pub(crate) fn unseen_changes(scan: &Scan) -> Option<String> {
-    let walk = scan.closing_walk?;
-    let [began, ended] = [walk.began_at, walk.ended_at].map(|time| time.format("%H:%M:%S"));
-    Some(format!(
-        "Changes made after {began} UTC, when the last walk over all lists began, are not included; it ended at {ended}."
-    ))
+    let pass = scan.final_pass?;
+    let [began, ended] = [pass.began_at, pass.ended_at].map(|time| time.format("%H:%M:%S"));
+    Some(format!("Changes made after {began} UTC, when the final pass began, are not included; it ended at {ended}."))
 }
 
-/// What no report covers, because no API shows it, or because this site does not.
+/// Returns the sentence on what the run did not search: content without an API, what the site refused, and what is left
+/// out on purpose.
 pub(crate) fn not_covered(account: &str, coverage: &Coverage) -> String {
     let mut kinds = vec!["the contents of whiteboards and databases".to_owned()];
     kinds.extend(drafts_left_out(coverage).map(str::to_owned));
     kinds.extend(coverage.gaps.iter().filter(|gap| gap.kind == UnitKind::Templates).filter_map(|gap| match gap.end {
         UnitEnd::Denied { .. } => Some(format!("{} (refused)", gap.subject)),
-        UnitEnd::Gone => Some(format!("{} (not found, as the space is archived)", gap.subject)),
+        UnitEnd::Gone => Some(format!("{} (not found, because the space is archived)", gap.subject)),
         _ => None,
     }));
     format!(
-        "Not covered, because no API shows it: {}, page history, app data, links from outside Confluence such as Jira, \
-         mail or other sites, and whatever {account} may not see.",
-        kinds.join(", ")
+        "Not covered: {}; earlier versions of pages; data of apps; links from outside Confluence, such as Jira, mail or \
+         other sites; anything that {account} may not see.",
+        kinds.join("; ")
     )
 }
 
-/// The same with the changes that one run does not cover.
+/// Like [`not_covered`], followed by [`unseen_changes`].
 pub(crate) fn not_covered_by(inventory: &Inventory) -> String {
     let changes = unseen_changes(&inventory.scan).map_or_else(String::new, |changes| format!(" {changes}"));
     format!("{}{changes}", not_covered(&inventory.scan.account.name, &inventory.coverage))
 }
 
-/// The drafts that were not read. An audit reads those that the site lists, those that own files, and that of a page
-/// with a candidate newer than what was published; a snapshot reads none.
+/// Returns which drafts were not read. An audit reads the drafts that the site lists, those that own files, and those
+/// of pages with a candidate newer than the published version; a snapshot reads none.
 fn drafts_left_out(coverage: &Coverage) -> [&'static str; 2] {
     let drafts = match coverage.units.get(&UnitKind::DraftList).map(|lists| lists.planned) {
         None => "drafts",
-        // the site was asked, and has no such list
+        // the site was asked and has no list of drafts
         Some(0) => {
-            "drafts, but for those that own files and those of pages with an otherwise unused file newer than what was \
-             published (this site does not list drafts)"
+            "drafts, except those that own files, and those of pages with a file that has no other use and is newer \
+             than the published version (this site does not list drafts)"
         }
         Some(_) => {
-            "other people's drafts, but for those of pages with an otherwise unused file newer than what was published"
+            "other people's drafts, except those of pages with a file that has no other use and is newer than the \
+             published version"
         }
     };
     [drafts, "drafts of comments"]

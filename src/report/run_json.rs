@@ -1,5 +1,5 @@
 //! The manifest, `run.json`: what ran, how complete it is, what it found, and the checksum of every other file.
-//! Written last, so a folder without it is not whole.
+//! It is written last, so a folder without it is unfinished.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -8,25 +8,24 @@ use serde::Serialize;
 
 use crate::audit::{Totals, Usage};
 use crate::inventory::coverage::{Gap, UnitCounts, UnitEnd, UnitKind, UnreadVersion};
-use crate::inventory::{Account, OldSizes, RequestPlan};
+use crate::inventory::{Account, RequestPlan, VersionSizeCheck};
 use confluence_client::RequestCounts;
 use storage_format::{Certainty, Display};
 
 use super::folder::{WriteFailure, WrittenFile};
-use super::view::{FileRow, View, content_id};
+use super::report_view::{FileRow, ReportView, content_id};
 use super::{format, scan_json};
 
 /// The name of the format.
 pub const FORMAT: &str = "confluence-storage-analyzer run";
 
-/// The name of the file.
 pub(super) const NAME: &str = "run.json";
 
-/// The version of the format; grows with every change that a reader would misread.
+/// The format version; grows with every change that a reader would misread.
 pub const VERSION: u32 = 1;
 
 #[derive(Serialize)]
-struct Manifest<'a> {
+struct RunManifest<'a> {
     format: &'static str,
     version: u32,
     program: &'static str,
@@ -40,19 +39,19 @@ struct Manifest<'a> {
     started_at: String,
     finished_at: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    closing_walk: Option<ClosingWalk>,
+    final_pass: Option<FinalPassTimes>,
     local_time: String,
     base_url: &'a str,
     account: &'a Account,
     reported_spaces: Option<&'a [String]>,
     options: BTreeMap<&'a str, &'a str>,
     keep_versions: u32,
-    old_sizes: &'a OldSizes,
+    old_sizes: &'a VersionSizeCheck,
     totals: Totals,
     spaces: Vec<SpaceEntry>,
     #[serde(skip_serializing_if = "Option::is_none")]
     without_space: Option<Totals>,
-    coverage: Coverage<'a>,
+    coverage: CoverageEntry<'a>,
     requests: &'a RequestCounts,
     #[serde(skip_serializing_if = "Option::is_none")]
     plan: Option<&'a RequestPlan>,
@@ -63,9 +62,9 @@ struct Manifest<'a> {
     files: Vec<FileEntry<'a>>,
 }
 
-/// When all lists were walked for the last time.
+/// Times of the final pass.
 #[derive(Serialize)]
-struct ClosingWalk {
+struct FinalPassTimes {
     began_at: String,
     ended_at: String,
 }
@@ -88,7 +87,7 @@ struct SpaceEntry {
 }
 
 #[derive(Serialize)]
-struct Coverage<'a> {
+struct CoverageEntry<'a> {
     total: UnitCounts,
     units: &'a BTreeMap<UnitKind, UnitCounts>,
     gaps: &'a [Gap],
@@ -116,22 +115,22 @@ struct UseEntry<'a> {
     certainty: Certainty,
 }
 
-/// A manifest with one more field, `snapshot`: what became of the snapshot of the same run.
-pub(super) fn with_snapshot(manifest: &str, half: &serde_json::Value) -> String {
+/// Adds the field `snapshot` to a manifest: the outcome of the snapshot taken in the same run.
+pub(super) fn with_snapshot(manifest: &str, outcome: &serde_json::Value) -> String {
     let fields = manifest.trim_end();
     let fields = fields.strip_suffix('}').unwrap_or(fields);
-    format!("{fields},\"snapshot\":{half}}}\n")
+    format!("{fields},\"snapshot\":{outcome}}}\n")
 }
 
 /// Writes the manifest; `checksums` are those of all other files.
 pub(crate) fn write(
     sink: &mut dyn Write,
-    view: &View<'_>,
+    view: &ReportView<'_>,
     rows: &[FileRow<'_>],
     checksums: &[WrittenFile],
 ) -> Result<(), WriteFailure> {
     let (scan, coverage) = (&view.inventory.scan, &view.inventory.coverage);
-    let manifest = Manifest {
+    let manifest = RunManifest {
         format: FORMAT,
         version: VERSION,
         program: env!("CARGO_PKG_NAME"),
@@ -143,9 +142,9 @@ pub(crate) fn write(
         exit_code: view.facts.exit_code,
         started_at: format::iso(scan.started_at),
         finished_at: format::iso(scan.finished_at),
-        closing_walk: scan
-            .closing_walk
-            .map(|walk| ClosingWalk { began_at: format::iso(walk.began_at), ended_at: format::iso(walk.ended_at) }),
+        final_pass: scan
+            .final_pass
+            .map(|pass| FinalPassTimes { began_at: format::iso(pass.began_at), ended_at: format::iso(pass.ended_at) }),
         local_time: view.facts.local_time.to_rfc3339(),
         base_url: &scan.base_url,
         account: &scan.account,
@@ -156,7 +155,7 @@ pub(crate) fn write(
         totals: view.site_totals(),
         spaces: spaces(view),
         without_space: Some(view.without_space()).filter(|totals| !totals.is_zero()),
-        coverage: Coverage {
+        coverage: CoverageEntry {
             total: coverage.total(),
             units: &coverage.units,
             gaps: &coverage.gaps,
@@ -186,7 +185,7 @@ fn accepted(gaps: &[Gap]) -> Vec<AcceptedEntry<'_>> {
         .collect()
 }
 
-fn spaces(view: &View<'_>) -> Vec<SpaceEntry> {
+fn spaces(view: &ReportView<'_>) -> Vec<SpaceEntry> {
     view.reported_spaces()
         .iter()
         .map(|reported| SpaceEntry {

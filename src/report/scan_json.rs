@@ -1,10 +1,9 @@
-//! The saved scan, `scan.json.gz`: everything one run read, so that pages can be rendered and runs compared later
-//! without the network.
+//! The saved scan, `scan.json.gz`: everything a run has read, to render its pages and compare runs without the network.
 //!
-//! A gzip file with one JSON object: `format` is always [`FORMAT`], `version` grows with every change an older
-//! program would misread, `run` is [`RunFacts`], `inventory` is [`Inventory`]. Fields that are added later have a default,
-//! so that older files stay readable. `docs/saved-scan.md` names every field; `tests/it/saved_scan.rs` compares it with what
-//! is written.
+//! A gzip file with one JSON object: `format` is always [`FORMAT`], `version` grows with every change that an older
+//! program would misread, `run` is [`RunFacts`], `inventory` is [`Inventory`]. New fields have a default, so that older
+//! files stay readable. `docs/saved-scan.md` lists every field; `tests/it/saved_scan.rs` compares the list with the
+//! written file.
 
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, IntoInnerError, Read, Write};
@@ -23,44 +22,42 @@ use crate::support::file_error::cannot;
 /// The name of the format.
 pub const FORMAT: &str = "confluence-storage-analyzer scan";
 
-/// The newest version of the format this program reads, and the one it writes.
+/// The format version this program writes, and the newest it reads.
 pub const VERSION: u32 = 2;
 
-/// What a saved scan holds.
+/// The content of a saved scan.
 #[derive(Debug, Clone, Deserialize)]
 pub struct SavedScan {
-    /// The frame of the run.
     pub run: RunFacts,
-    /// What it read.
     pub inventory: Inventory,
 }
 
 #[derive(Serialize)]
-struct Saved<'a> {
+struct SavedScanRef<'a> {
     format: &'a str,
     version: u32,
     run: &'a RunFacts,
     inventory: &'a Inventory,
 }
 
-/// What is looked at before anything else is believed.
+/// The fields that are checked before the rest is parsed.
 #[derive(Deserialize)]
-struct Header {
+struct ScanHeader {
     format: String,
     version: u32,
 }
 
-/// Writes a saved scan. The same input gives the same bytes: the gzip header bears no time and no name.
+/// Writes a saved scan. The same input gives the same bytes: the gzip header has no time and no name.
 pub(crate) fn write(sink: &mut dyn Write, run: &RunFacts, inventory: &Inventory) -> Result<(), WriteFailure> {
-    // the encoder pays for every call, and JSON is written in pieces of a few bytes
+    // buffer the encoder's input: JSON is written in pieces of a few bytes, and every call has a cost
     let mut encoder = BufWriter::with_capacity(64 << 10, GzEncoder::new(sink, Compression::default()));
-    let saved = Saved { format: FORMAT, version: VERSION, run, inventory };
+    let saved = SavedScanRef { format: FORMAT, version: VERSION, run, inventory };
     serde_json::to_writer(&mut encoder, &saved).map_err(|error| json_failure("the saved scan", error))?;
     encoder.into_inner().map_err(IntoInnerError::into_error)?.finish()?;
     Ok(())
 }
 
-/// Tells a failing disk from data that cannot be JSON.
+/// Distinguishes a failed write from data that cannot be JSON.
 pub(super) fn json_failure(what: &'static str, source: serde_json::Error) -> WriteFailure {
     if source.is_io() {
         WriteFailure::Io(source.into())
@@ -69,21 +66,21 @@ pub(super) fn json_failure(what: &'static str, source: serde_json::Error) -> Wri
     }
 }
 
-/// Reads a saved scan. One of a newer format is refused, as is one with bytes missing or changed.
+/// Reads a saved scan. Rejects newer formats and files that are truncated or damaged.
 pub fn read(path: &Path) -> Result<SavedScan, ReportError> {
-    let unreadable = |why: String| ReportError::NoScan { path: path.to_owned(), why };
+    let unreadable = |why: String| ReportError::InvalidScan { path: path.to_owned(), why };
     let bytes = unpack(path).map_err(|error| match error.kind() {
         io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof => {
             unreadable(error.to_string())
         }
         _ => cannot("read", path)(error).into(),
     })?;
-    let header: Header = serde_json::from_slice(&bytes).map_err(|error| unreadable(error.to_string()))?;
+    let header: ScanHeader = serde_json::from_slice(&bytes).map_err(|error| unreadable(error.to_string()))?;
     if header.format != FORMAT {
         return Err(unreadable(format!("its format is {:?}", header.format)));
     }
     if header.version > VERSION {
-        return Err(ReportError::NewerScan { path: path.to_owned(), found: header.version, known: VERSION });
+        return Err(ReportError::NewerScanFormat { path: path.to_owned(), found: header.version, known: VERSION });
     }
     serde_json::from_slice(&bytes).map_err(|error| unreadable(error.to_string()))
 }

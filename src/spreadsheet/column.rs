@@ -1,5 +1,5 @@
-//! The columns of a table: what each says, and where its values come from. The header, the cells, the data dictionary
-//! and the documentation of a table are all made from the one list of its columns.
+//! Column definitions of the tables that the program writes. The header, the cells, the data dictionary and the
+//! documentation of a table are all generated from the list of its columns.
 
 use std::fmt;
 use std::io::{self, Write};
@@ -8,27 +8,26 @@ use super::{Field, Record, Value, write_rows};
 
 /// A table that the program writes.
 pub trait Sheet: Sized + 'static {
-    /// What one row is made from, with all that a value needs to know beside.
+    /// What the values of a row are computed from.
     type Row<'r>;
-    /// A table whose row each row holds, so that columns of that one can be shown; a table without such a one names
-    /// itself.
+    /// A table whose row each row contains, so that its columns can be used here; `Self` if there is none.
     type Base: Sheet;
-    /// What has to be asked for before a column has values; `()` where all columns come together.
+    /// The groups of columns that can be read or not; `()` if all columns are always read.
     type Group: Copy + 'static;
-    /// What a row is had back as from its cells; `()` where rows are only written.
+    /// What a row is restored to from its cells; `()` if rows are only written.
     type Restored;
-    /// Whether a text that is not there stands as `""` in a CSV file, and not as nothing at all.
+    /// Whether a missing text is written as `""` to a CSV file, instead of an empty cell.
     const QUOTES_EMPTY_TEXT: bool = false;
 
-    /// The row of [`Self::Base`] in a row.
+    /// Returns the row of [`Self::Base`] that a row contains.
     fn base<'a, 'r: 'a>(row: &'a Self::Row<'r>) -> &'a <Self::Base as Sheet>::Row<'r>;
 }
 
-/// A table whose rows are all of a plain type.
+/// A table whose rows are values of type `R`.
 #[derive(Debug)]
-pub struct Plain<R>(std::convert::Infallible, std::marker::PhantomData<R>);
+pub struct PlainSheet<R>(std::convert::Infallible, std::marker::PhantomData<R>);
 
-impl<R: 'static> Sheet for Plain<R> {
+impl<R: 'static> Sheet for PlainSheet<R> {
     type Row<'r> = R;
     type Base = Self;
     type Group = ();
@@ -39,9 +38,9 @@ impl<R: 'static> Sheet for Plain<R> {
     }
 }
 
-/// What the values of a column are. A cell can be empty, whatever its type.
+/// The type of a column. A cell of any type can be empty.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Type {
+pub enum ColumnType {
     /// Text on one line.
     Text,
     /// A whole number.
@@ -50,14 +49,14 @@ pub enum Type {
     Decimal(u8),
     /// 1 or 0.
     Flag,
-    /// A day in UTC.
+    /// A date in UTC.
     Date,
-    /// A moment in UTC, to the second.
+    /// A date and time in UTC, to the second.
     Time,
 }
 
-impl Type {
-    /// One word, for people.
+impl ColumnType {
+    /// Returns the name of the type, for people.
     pub fn name(self) -> &'static str {
         match self {
             Self::Text => "text",
@@ -69,7 +68,7 @@ impl Type {
         }
     }
 
-    /// Can be added up or averaged. All else stands in quotes in a CSV file.
+    /// Returns whether values can be added up or averaged. All others are quoted in a CSV file.
     pub fn is_number(self) -> bool {
         matches!(self, Self::Integer | Self::Decimal(_) | Self::Flag)
     }
@@ -80,19 +79,18 @@ impl Type {
 pub struct Column<S: Sheet> {
     /// Its name in the header.
     pub name: &'static str,
-    /// What its values are.
-    pub holds: Type,
-    /// What they count, in one word; of what is not counted, the form: `text`, `0/1`, `date`, `time`.
+    pub holds: ColumnType,
+    /// The unit of numbers; for other types the format: `text`, `0/1`, `date`, `time`.
     pub unit: &'static str,
-    /// What it says.
+    /// One sentence about its meaning.
     pub definition: &'static str,
-    /// Where it comes from.
+    /// Where its values come from.
     pub source: &'static str,
     /// When its cell is empty.
     pub empty: &'static str,
-    /// What has to be asked for before it has values; `None` is always read.
+    /// The group that it belongs to; `None` if it is always read.
     pub group: Option<S::Group>,
-    /// Only the weeks hold it: a list that has a file of its own.
+    /// Whether only the files of the weeks have it, because the exports have it as a file of its own.
     pub only_in_weeks: bool,
     value: Getter<S>,
     restore: Option<for<'r> fn(&mut S::Restored, Record<'r>)>,
@@ -106,7 +104,7 @@ enum Getter<S: Sheet> {
 impl<S: Sheet> Column<S> {
     const fn new(
         name: &'static str,
-        holds: Type,
+        holds: ColumnType,
         unit: &'static str,
         value: for<'a, 'r> fn(&'a S::Row<'r>) -> Value,
     ) -> Self {
@@ -115,86 +113,83 @@ impl<S: Sheet> Column<S> {
         Self { name, holds, unit, definition, source, empty, group, only_in_weeks: false, value, restore: None }
     }
 
-    /// A column of texts.
     pub const fn text(name: &'static str, value: for<'a, 'r> fn(&'a S::Row<'r>) -> Value) -> Self {
-        Self::new(name, Type::Text, "text", value)
+        Self::new(name, ColumnType::Text, "text", value)
     }
 
-    /// A column of whole numbers, each so many of `unit`.
+    /// Defines a column of whole numbers in `unit`.
     pub const fn integer(
         name: &'static str,
         unit: &'static str,
         value: for<'a, 'r> fn(&'a S::Row<'r>) -> Value,
     ) -> Self {
-        Self::new(name, Type::Integer, unit, value)
+        Self::new(name, ColumnType::Integer, unit, value)
     }
 
-    /// A column of numbers with decimals, each so many of `unit`.
+    /// Defines a column of decimal numbers in `unit`, with `digits` decimals.
     pub const fn decimal(
         name: &'static str,
         digits: u8,
         unit: &'static str,
         value: for<'a, 'r> fn(&'a S::Row<'r>) -> Value,
     ) -> Self {
-        Self::new(name, Type::Decimal(digits), unit, value)
+        Self::new(name, ColumnType::Decimal(digits), unit, value)
     }
 
-    /// A column of 1 and 0.
+    /// Defines a column of 1 and 0.
     pub const fn flag(name: &'static str, value: for<'a, 'r> fn(&'a S::Row<'r>) -> Value) -> Self {
-        Self::new(name, Type::Flag, "0/1", value)
+        Self::new(name, ColumnType::Flag, "0/1", value)
     }
 
-    /// A column of days.
     pub const fn date(name: &'static str, value: for<'a, 'r> fn(&'a S::Row<'r>) -> Value) -> Self {
-        Self::new(name, Type::Date, "date", value)
+        Self::new(name, ColumnType::Date, "date", value)
     }
 
-    /// A column of moments.
     pub const fn time(name: &'static str, value: for<'a, 'r> fn(&'a S::Row<'r>) -> Value) -> Self {
-        Self::new(name, Type::Time, "time", value)
+        Self::new(name, ColumnType::Time, "time", value)
     }
 
-    /// With what it says, in a sentence.
+    /// Sets the definition.
     pub const fn says(mut self, definition: &'static str) -> Self {
         self.definition = definition;
         self
     }
 
-    /// With where it comes from.
+    /// Sets the source.
     pub const fn from(mut self, source: &'static str) -> Self {
         self.source = source;
         self
     }
 
-    /// With when its cell is empty; without this, never.
+    /// Sets when the cell is empty. The default is "never".
     pub const fn empty(mut self, when: &'static str) -> Self {
         self.empty = when;
         self
     }
 
-    /// With what has to be asked for.
+    /// Sets the group.
     pub const fn group(mut self, group: S::Group) -> Self {
         self.group = Some(group);
         self
     }
 
-    /// As one that only the weeks hold.
+    /// Sets that only the files of the weeks have the column.
     pub const fn only_in_weeks(mut self) -> Self {
         self.only_in_weeks = true;
         self
     }
 
-    /// With how its field of a row is had back from the cells; without this, what it tells follows from other columns.
+    /// Sets how a field of the row is restored from the cell. Not needed if the value follows from other columns.
     pub const fn restored(mut self, restore: for<'r> fn(&mut S::Restored, Record<'r>)) -> Self {
         self.restore = Some(restore);
         self
     }
 
-    /// The column of this name out of lists of columns.
+    /// Returns the column with this name.
     ///
     /// # Panics
     ///
-    /// When there is no such column: in a constant, for which this is made, it then does not compile.
+    /// Panics if there is no such column. Intended for constants, where the panic is a compile error.
     #[expect(clippy::panic, reason = "when compiled")]
     pub const fn named(lists: &'static [&'static [Self]], name: &str) -> &'static Self {
         let mut list = 0;
@@ -211,7 +206,7 @@ impl<S: Sheet> Column<S> {
         panic!("no column of this name")
     }
 
-    /// A column of the base as one of this table.
+    /// Uses a column of the base table as a column of this table.
     pub const fn of_base<B: Sheet<Base = B>>(column: &Column<B>) -> Self
     where
         S: Sheet<Base = B, Group = B::Group>,
@@ -233,12 +228,12 @@ impl<S: Sheet> Column<S> {
         }
     }
 
-    /// Its name and type.
+    /// Returns its name and type.
     pub fn field(&self) -> Field {
         Field { only_in_weeks: self.only_in_weeks, ..Field::new(self.name, self.holds) }
     }
 
-    /// Its value in a row.
+    /// Returns its value in a row.
     pub fn value(&self, row: &S::Row<'_>) -> Value {
         match self.value {
             Getter::Own(value) => value(row),
@@ -246,7 +241,7 @@ impl<S: Sheet> Column<S> {
         }
     }
 
-    /// Gives a row the field that the column tells.
+    /// Restores the field of a row from the cell.
     pub fn restore(&self, row: &mut S::Restored, record: Record<'_>) {
         if let Some(restore) = self.restore {
             restore(row, record);
@@ -254,7 +249,7 @@ impl<S: Sheet> Column<S> {
     }
 }
 
-/// Whether two names are the same; `==` is not for constants.
+/// Compares two names. `==` is not available in constants.
 const fn is_same(one: &str, other: &str) -> bool {
     let (one, other) = (one.as_bytes(), other.as_bytes());
     if one.len() != other.len() {
@@ -276,12 +271,12 @@ impl<S: Sheet> fmt::Debug for Column<S> {
     }
 }
 
-/// The header of a CSV file with these columns.
+/// Returns the header of a CSV file with these columns.
 pub fn header<'c, S: Sheet>(columns: impl IntoIterator<Item = &'c Column<S>>) -> String {
     columns.into_iter().map(|column| column.name).collect::<Vec<_>>().join(",")
 }
 
-/// Writes a CSV file: the header and a line for each row.
+/// Writes a CSV file: the header and one line per row.
 pub fn write_table<'r, S: Sheet>(
     sink: &mut dyn Write,
     columns: &[Column<S>],
@@ -295,16 +290,32 @@ pub fn write_table<'r, S: Sheet>(
     write_rows(sink, columns.iter().map(|column| column.name), rows)
 }
 
-/// A table of columns in Markdown.
+/// Returns the documentation of columns as a Markdown table.
 pub fn documentation<'c, S: Sheet>(columns: impl IntoIterator<Item = &'c Column<S>>) -> String {
-    let mut lines = vec!["| Column | Type | Says | From | Empty when |".to_owned(), "|---|---|---|---|---|".to_owned()];
+    let mut lines =
+        vec!["| Column | Type | Meaning | Source | Empty when |".to_owned(), "|---|---|---|---|---|".to_owned()];
     for column in columns {
         let holds = match column.holds {
-            Type::Decimal(digits) => format!("{}, {digits} decimals", column.unit),
-            Type::Integer | Type::Text | Type::Flag | Type::Date | Type::Time => column.unit.to_owned(),
+            ColumnType::Decimal(digits) => format!("{}, {digits} decimals", column.unit),
+            ColumnType::Integer | ColumnType::Text | ColumnType::Flag | ColumnType::Date | ColumnType::Time => {
+                column.unit.to_owned()
+            }
         };
         let cells = [&format!("`{}`", column.name), &holds, column.definition, column.source, column.empty];
         lines.push(format!("| {} |", cells.map(|cell| cell.replace('|', "\\|")).join(" | ")));
     }
     lines.join("\n") + "\n"
+}
+
+/// Returns the names of all columns in order, and a Markdown table of those that `base` does not document.
+pub fn documentation_beyond<'c, S: Sheet>(base: &str, columns: impl IntoIterator<Item = &'c Column<S>>) -> String {
+    let columns: Vec<&Column<S>> = columns.into_iter().collect();
+    let own = columns.iter().copied().filter(|column| matches!(column.value, Getter::Own(_)));
+    let table = documentation(own);
+    format!("In order: {}.\n\nColumns without a row here are {base}.\n\n{table}", column_names(columns))
+}
+
+/// Returns the names of the columns in Markdown.
+pub fn column_names<'c, S: Sheet>(columns: impl IntoIterator<Item = &'c Column<S>>) -> String {
+    columns.into_iter().map(|column| format!("`{}`", column.name)).collect::<Vec<_>>().join(", ")
 }

@@ -1,20 +1,22 @@
-//! Tables that spreadsheets and business-intelligence tools open without harm: what their columns are, how
-//! values stand in a CSV file, and how such a file is read back.
+//! Tables for spreadsheets and business-intelligence tools: column definitions, typed values, and reading and writing of CSV
+//! and Parquet files. CSV files are protected against formula injection.
 
-mod cell;
 mod column;
-mod line;
+mod csv_encoding;
+mod csv_parser;
+mod csv_table;
 mod parquet;
 mod record;
-mod table;
 mod value;
 
 pub use self::parquet::{Field, ParquetTable, ParquetWriter};
-pub use cell::{
-    CsvLine, FORMULA_TRIGGERS, LINE_BREAKS, LONGEST_CELL, ROOM_FOR_THE_REST, csv_header, decode, encode, write_rows,
+pub use column::{
+    Column, ColumnType, PlainSheet, Sheet, column_names, documentation, documentation_beyond, header, write_table,
 };
-pub use column::{Column, Plain, Sheet, Type, documentation, header, write_table};
-pub use line::{RawCell, cells_of_line};
-pub use record::{Header, Record};
-pub use table::{Table, TableError};
+pub use csv_encoding::{
+    CsvLine, FORMULA_TRIGGERS, LINE_BREAKS, MAX_CELL_LENGTH, RESERVED_FOR_REST, csv_header, decode, encode, write_rows,
+};
+pub use csv_parser::{RawCell, cells_of_line};
+pub use csv_table::{CsvTable, CsvTableError};
+pub use record::{Record, RecordHeader};
 pub use value::Value;

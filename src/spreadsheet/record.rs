@@ -1,4 +1,4 @@
-//! Rows of typed values, each read by the name of its column.
+//! Rows of typed values, accessed by column name.
 
 use std::collections::HashMap;
 
@@ -6,15 +6,15 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::Value;
 
-/// Which place each column has in a row.
+/// The names of columns and their positions in a row.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Header {
+pub struct RecordHeader {
     names: Vec<String>,
     places: HashMap<String, usize>,
 }
 
-impl Header {
-    /// The header of rows with these columns; of two of one name the first counts.
+impl RecordHeader {
+    /// Creates a header. If a name occurs twice, the first column counts.
     pub fn new(names: impl IntoIterator<Item: Into<String>>) -> Self {
         let names: Vec<String> = names.into_iter().map(Into::into).collect();
         let mut places = HashMap::with_capacity(names.len());
@@ -24,51 +24,48 @@ impl Header {
         Self { names, places }
     }
 
-    /// The names, in the order of the cells.
+    /// Returns the names, in the order of the cells.
     pub fn names(&self) -> &[String] {
         &self.names
     }
 
-    /// Where a column stands; `None` when it is not there.
+    /// Returns the position of a column; `None` if it does not exist.
     pub fn place(&self, name: &str) -> Option<usize> {
         self.places.get(name).copied()
     }
 }
 
-/// One row. A column that is not there is empty, as is one of another type than is asked for.
+/// One row. A column that does not exist, or whose value has another type than requested, reads as empty.
 #[derive(Debug, Clone, Copy)]
 pub struct Record<'r> {
-    header: &'r Header,
+    header: &'r RecordHeader,
     cells: &'r [Value],
 }
 
 impl<'r> Record<'r> {
-    /// A row of these cells, in the order of the header.
-    pub fn new(header: &'r Header, cells: &'r [Value]) -> Self {
+    /// `cells` are in the order of the header.
+    pub fn new(header: &'r RecordHeader, cells: &'r [Value]) -> Self {
         Self { header, cells }
     }
 
-    /// Whatever a column holds.
     pub fn value(&self, name: &str) -> &'r Value {
         self.header.place(name).and_then(|place| self.cells.get(place)).unwrap_or(&Value::Empty)
     }
 
-    /// The text of a column; an empty one is a text.
+    /// Returns the text of a column. An empty text is a text.
     pub fn text(&self, name: &str) -> Option<&'r str> {
         self.value(name).as_text()
     }
 
-    /// The whole number of a column.
     pub fn integer(&self, name: &str) -> Option<i64> {
         self.value(name).as_integer()
     }
 
-    /// The whole number of a column, which cannot be negative.
+    /// Returns the whole number of a column, unless it is negative.
     pub fn count(&self, name: &str) -> Option<u64> {
         self.integer(name).and_then(|number| number.try_into().ok())
     }
 
-    /// The number with decimals of a column.
     pub fn decimal(&self, name: &str) -> Option<f64> {
         match self.value(name) {
             Value::Decimal(number, _) => Some(*number),
@@ -76,12 +73,10 @@ impl<'r> Record<'r> {
         }
     }
 
-    /// The flag of a column.
     pub fn flag(&self, name: &str) -> Option<bool> {
         self.value(name).as_flag()
     }
 
-    /// The day of a column.
     pub fn date(&self, name: &str) -> Option<NaiveDate> {
         match self.value(name) {
             Value::Date(day) => Some(*day),
@@ -89,7 +84,6 @@ impl<'r> Record<'r> {
         }
     }
 
-    /// The moment of a column.
     pub fn time(&self, name: &str) -> Option<DateTime<Utc>> {
         self.value(name).as_time()
     }
@@ -100,8 +94,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn cells_are_read_by_name_and_type_and_what_is_not_there_is_empty() {
-        let header = Header::new(["text", "number", "share", "flag", "day", "time", "behind", "text"]);
+    fn cells_are_read_by_name_and_type_and_missing_columns_are_empty() {
+        let header = RecordHeader::new(["text", "number", "share", "flag", "day", "time", "behind", "text"]);
         let (time, day) = (DateTime::UNIX_EPOCH, DateTime::UNIX_EPOCH.date_naive());
         let cells = [
             Value::text(""),
@@ -114,7 +108,7 @@ mod tests {
         let row = Record::new(&header, &cells);
         assert_eq!((row.text("text"), row.integer("number"), row.decimal("share")), (Some(""), Some(-7), Some(0.5)));
         assert_eq!((row.flag("flag"), row.date("day"), row.time("time")), (Some(false), Some(day), Some(time)));
-        assert_eq!(row.count("number"), None, "there is no negative count");
+        assert_eq!(row.count("number"), None, "a count cannot be negative");
         for name in ["behind", "absent"] {
             assert_eq!(row.value(name), &Value::Empty);
         }

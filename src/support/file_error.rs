@@ -1,17 +1,15 @@
-//! What was tried on which file or folder, and why the system refused it.
+//! File system errors that name the operation and the path.
 
 use std::io;
 use std::path::PathBuf;
 
-/// The file system refused. The errors of the parts that write files hold this one.
+/// A failed file system operation. The error types of the modules that write files wrap it.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot {action} {}: {source}", path.display())]
 pub struct FileError {
-    /// What was tried, e.g. `create folder`.
+    /// The operation that failed, e.g. `create folder`.
     pub action: &'static str,
-    /// On what.
     pub path: PathBuf,
-    /// The answer of the operating system.
     pub source: io::Error,
 }
 

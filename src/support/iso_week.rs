@@ -1,4 +1,4 @@
-//! Weeks as ISO 8601 counts them.
+//! ISO 8601 weeks.
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,67 +6,65 @@ use std::str::FromStr;
 use chrono::{DateTime, Datelike, Days, NaiveDate, Utc, Weekday};
 use serde::{Deserialize, Serialize};
 
-/// A week of ISO 8601: it begins on Monday, and belongs to the year that holds its Thursday. So 2027-01-01 is in
-/// 2026-W53; the calendar year has no say (F-84).
+/// An ISO 8601 week: it begins on Monday and belongs to the year of its Thursday. So 2027-01-01 is in 2026-W53,
+/// whatever its calendar year (F-84).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct IsoWeek {
-    // in this order, so that weeks compare as they follow each other
+    // the order of the fields makes the derived comparison chronological
     year: i32,
     week: u32,
 }
 
-/// A text that names no ISO week.
+/// A text that is not an ISO week.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no ISO week such as 2026-W47")]
-pub struct NoWeek(String);
+#[error("`{0}` is not an ISO week such as 2026-W47")]
+pub struct InvalidIsoWeek(String);
 
 impl IsoWeek {
-    /// The week of a time, by its date in UTC.
+    /// Returns the week of a time, by its date in UTC.
     pub fn of(time: DateTime<Utc>) -> Self {
         Self::of_date(time.date_naive())
     }
 
-    /// The week of a date.
+    /// Returns the week of a date.
     pub fn of_date(date: NaiveDate) -> Self {
         let week = date.iso_week();
         Self { year: week.year(), week: week.week() }
     }
 
-    /// Year and number of a week; `None` when the year has no such week.
+    /// Creates a week from its ISO year and number; `None` if the year has no such week.
     pub fn new(year: i32, week: u32) -> Option<Self> {
         NaiveDate::from_isoywd_opt(year, week, Weekday::Mon).map(|_| Self { year, week })
     }
 
-    /// The ISO year, which is not always that of the calendar.
+    /// Returns the ISO year, which can differ from the calendar year.
     pub fn year(self) -> i32 {
         self.year
     }
 
-    /// The number within the ISO year, 1 to 53.
+    /// Returns the number within the ISO year, 1 to 53.
     pub fn number(self) -> u32 {
         self.week
     }
 
-    /// The day the week begins.
+    /// Returns the first day of the week.
     pub fn monday(self) -> NaiveDate {
-        // every week was made of a date or checked to be one
+        // cannot fail: every constructor takes a date or checks the week
         NaiveDate::from_isoywd_opt(self.year, self.week, Weekday::Mon).unwrap_or_default()
     }
 
-    /// The week after this one.
     #[must_use]
     pub fn next(self) -> Self {
         self.monday().checked_add_days(Days::new(7)).map_or(self, Self::of_date)
     }
 
-    /// The week before this one.
     #[must_use]
     pub fn previous(self) -> Self {
         self.monday().checked_sub_days(Days::new(7)).map_or(self, Self::of_date)
     }
 
-    /// How many weeks this one lies after the other; negative when it lies before.
+    /// Returns how many weeks this one is after the other; negative if it is before.
     pub fn weeks_since(self, other: Self) -> i64 {
         (self.monday() - other.monday()).num_days() / 7
     }
@@ -79,21 +77,21 @@ impl fmt::Display for IsoWeek {
 }
 
 impl FromStr for IsoWeek {
-    type Err = NoWeek;
+    type Err = InvalidIsoWeek;
 
-    fn from_str(text: &str) -> Result<Self, NoWeek> {
+    fn from_str(text: &str) -> Result<Self, InvalidIsoWeek> {
         let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
         text.split_once("-W")
             .filter(|(year, week)| year.len() == 4 && week.len() == 2 && digits(year) && digits(week))
             .and_then(|(year, week)| Self::new(year.parse().ok()?, week.parse().ok()?))
-            .ok_or_else(|| NoWeek(text.chars().take(40).collect()))
+            .ok_or_else(|| InvalidIsoWeek(text.chars().take(40).collect()))
     }
 }
 
 impl TryFrom<String> for IsoWeek {
-    type Error = NoWeek;
+    type Error = InvalidIsoWeek;
 
-    fn try_from(text: String) -> Result<Self, NoWeek> {
+    fn try_from(text: String) -> Result<Self, InvalidIsoWeek> {
         text.parse()
     }
 }
@@ -159,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn weeks_follow_each_other_over_the_years() {
+    fn weeks_follow_each_other_across_years() {
         let mut all = week("2019-W52");
         for _ in 0..900 {
             let next = all.next();
@@ -172,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn only_weeks_that_exist_are_understood() {
+    fn only_weeks_that_exist_are_parsed() {
         assert_eq!(week("2026-W53").monday(), "2026-12-28".parse().unwrap());
         for wrong in ["", "2026-47", "2026-W00", "2025-W53", "2026-W54", "26-W01", "2026-W1", "+026-W01", "2026-w01"] {
             assert!(wrong.parse::<IsoWeek>().is_err(), "{wrong}");

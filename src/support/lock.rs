@@ -1,4 +1,5 @@
-//! One run at a time: an advisory lock of the operating system, which ends with the process however that ends.
+//! Advisory file lock of the operating system, which keeps two runs apart; the system releases it when the process
+//! ends.
 
 use std::fs::{File, TryLockError};
 use std::io::Write as _;
@@ -10,35 +11,33 @@ use chrono::{SecondsFormat, Utc};
 use thiserror::Error;
 
 use crate::support::file_error::{FileError, cannot};
-use crate::support::private::{own_file, read_own_file};
+use crate::support::private_files::{own_file, read_own_file};
 
-/// How often a lock that somebody else holds is tried again while waiting for it.
+/// Interval between two attempts to take a lock that another process holds.
 const TRY_EVERY: Duration = Duration::from_millis(100);
 
 /// Why a lock could not be taken.
 #[derive(Debug, Error)]
 pub enum LockError {
-    /// Another process holds it.
     #[error("held by {holder}")]
     Held {
-        /// Who holds it, as that process wrote it down: `process 4711 since 2026-11-21T19:41:07Z`.
+        /// The text that the other process wrote: `process 4711 since 2026-11-21T19:41:07Z`.
         holder: String,
     },
-    /// The file system.
     #[error(transparent)]
     File(#[from] FileError),
 }
 
-/// A lock that is held until it is dropped.
+/// A held lock, released when dropped.
 #[derive(Debug)]
 pub struct FileLock {
     _file: File,
 }
 
 impl FileLock {
-    /// Takes the lock that the file `lock` stands for, and tries for `wait` where another process holds it. Who holds
-    /// it is written to the file `holder` beside it: some systems let nobody read a locked file. Neither file is ever
-    /// removed, so that two processes can never lock two files of one name.
+    /// Locks the file `lock`, retrying for up to `wait` while another process holds it. The holder is recorded in a
+    /// separate file, `holder`: on some systems a locked file cannot be read. Neither file is ever removed, so that two
+    /// processes can never lock two different files of the same name.
     pub fn take(lock: &Path, holder: &Path, wait: Duration) -> Result<Self, LockError> {
         let file = own_file(lock)?;
         let began = Instant::now();
@@ -55,8 +54,11 @@ impl FileLock {
         }
         let since = Utc::now().to_rfc3339_opts(SecondsFormat::Secs, true);
         let text = format!("process {} since {since}\n", std::process::id());
-        let mut told = own_file(holder)?;
-        told.set_len(0).and_then(|()| told.write_all(text.as_bytes())).map_err(cannot("write", holder))?;
+        let mut file_of_holder = own_file(holder)?;
+        file_of_holder
+            .set_len(0)
+            .and_then(|()| file_of_holder.write_all(text.as_bytes()))
+            .map_err(cannot("write", holder))?;
         Ok(Self { _file: file })
     }
 }
@@ -83,7 +85,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_planted_link_is_refused_and_what_it_leads_to_stays_f_90() {
+    fn a_planted_link_is_refused_and_its_target_unchanged_f_90() {
         let (folder, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let victim = elsewhere.path().join("victim");
         std::fs::write(&victim, "precious").unwrap();
@@ -98,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_waits_gets_the_lock_when_it_is_free_f_82() {
+    fn a_waiting_process_gets_the_lock_when_it_is_free_f_82() {
         let folder = tempfile::tempdir().unwrap();
         let (lock, holder) = (folder.path().join("lock"), folder.path().join("holder"));
         let first = FileLock::take(&lock, &holder, Duration::ZERO).unwrap();

@@ -1,11 +1,11 @@
-//! The small tools that the other parts share; none of them knows anything of Confluence.
+//! Utilities shared by the other modules; none is specific to Confluence.
 
 pub mod checksum;
 pub mod file_error;
+pub mod formatting;
 pub mod iso_week;
-pub mod leftovers;
 pub mod lock;
 pub mod network_drive;
-pub mod private;
-pub mod visible;
-pub mod wording;
+pub mod private_files;
+pub mod stale_files;
+pub mod visible_text;

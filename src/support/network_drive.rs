@@ -1,20 +1,20 @@
-//! Folders on network drives, where the lock of one computer may not be seen by another (F-82).
+//! Detects folders on network drives, where a lock of one computer may not be visible to another (F-82).
 
 use std::path::Path;
 
-/// A word of warning, when the folder is on a network drive.
+/// Returns a warning if the folder is on a network drive.
 pub fn remark(folder: &Path) -> Option<String> {
     let path = folder.canonicalize().ok()?;
     let kind = kind_of(&path)?;
     Some(format!(
-        "{} is on a network drive ({kind}): runs on other computers may not see the lock, start them one after the other",
+        "{} is on a network drive ({kind}): other computers may not see the lock, so start runs one after another",
         folder.display()
     ))
 }
 
 #[cfg(target_os = "linux")]
 fn kind_of(path: &Path) -> Option<String> {
-    // without the list nothing is known, which is no reason to warn
+    // without the list of mounts nothing is known: no warning
     network_mount(&std::fs::read_to_string("/proc/self/mountinfo").ok()?, &path.to_string_lossy())
 }
 
@@ -34,8 +34,8 @@ fn kind_of(_path: &Path) -> Option<String> {
     None
 }
 
-/// The kind of the innermost mount that holds the path, when that is a network file system. The list is in the form of
-/// `proc_pid_mountinfo(5)`: mount point in the fifth field, kind in the first one behind ` - `.
+/// Returns the file system type of the innermost mount that contains the path, if it is a network file system. `mounts`
+/// has the format of `proc_pid_mountinfo(5)`: mount point in the fifth field, type in the first field after ` - `.
 #[cfg(target_os = "linux")]
 fn network_mount(mounts: &str, path: &str) -> Option<String> {
     const NETWORK: [&str; 8] = ["nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "ceph", "fuse.glusterfs"];
@@ -43,12 +43,12 @@ fn network_mount(mounts: &str, path: &str) -> Option<String> {
     let innermost = mounts
         .lines()
         .filter_map(|line| {
-            let (before, behind) = line.split_once(" - ")?;
+            let (before, after) = line.split_once(" - ")?;
             let point = before.split(' ').nth(4)?.replace("\\040", " ");
-            Some((point, behind.split(' ').next()?))
+            Some((point, after.split(' ').next()?))
         })
         .filter(|(point, _)| holds(point))
-        // of two mounts on one point the later one is seen
+        // of two mounts on the same point, the later one is visible
         .max_by_key(|(point, _)| point.len());
     innermost.map(|(_, kind)| kind).filter(|kind| NETWORK.contains(kind)).map(str::to_owned)
 }
@@ -65,7 +65,7 @@ mod tests {
 ";
 
     #[test]
-    fn network_drives_are_told_from_disks_f_82() {
+    fn network_drives_are_distinguished_from_disks_f_82() {
         assert_eq!(network_mount(MOUNTS, "/mnt/team share/data").as_deref(), Some("cifs"));
         assert_eq!(network_mount(MOUNTS, "/home").as_deref(), Some("nfs4"));
         for local in ["/mnt/team share/local/data", "/homes", "/var/data", "/mnt/team"] {

@@ -1,21 +1,21 @@
--- Opens the page metrics in DuckDB, as views; nothing is copied. The program writes this file with every snapshot anew.
+-- DuckDB views of the page metrics; nothing is copied. Every snapshot rewrites this file.
 --
--- Start in the folder confluence_data:  duckdb -init model/views.sql
--- or, in a session that runs there:     .read model/views.sql
--- In a session that runs elsewhere, first say where the folder is:
+-- In the folder confluence_data:      duckdb -init model/views.sql
+-- In a session started there:         .read model/views.sql
+-- In a session started elsewhere, set the folder first:
 --   SET file_search_path = '/srv/confluence/confluence_data';
 --   .read /srv/confluence/confluence_data/model/views.sql
 --
--- NULL is what was not read or is not there; data_dictionary says when. 0 and '' were read.
+-- NULL means not read or not present; the view data_dictionary says when. 0 and '' were read.
 
--- All weeks, one row for each page and week.
+-- All weeks, one row per page and week.
 CREATE OR REPLACE VIEW pages AS
 SELECT * FROM read_parquet(
     'history/*/pages.parquet',
     hive_partitioning = true, hive_types = {'snapshot_week': VARCHAR}, union_by_name = true
 );
 
--- What each week says of itself: what it is worth, its last run, its rows.
+-- Each week: its status, its last run and its number of rows.
 CREATE OR REPLACE VIEW weeks AS
 SELECT
     entries['snapshot_week'] AS snapshot_week,
@@ -32,20 +32,20 @@ FROM (
     GROUP BY file_name
 );
 
--- The rows over which trends are drawn: all but those of incomplete spaces. Blog posts are among them.
+-- The rows that trends use: all except those of incomplete spaces. Includes blog posts.
 CREATE OR REPLACE VIEW pages_in_trends AS
 SELECT * FROM pages WHERE snapshot_status IS DISTINCT FROM 'incomplete';
 
--- The star schema. bridge_label says which page had which label in which week:
+-- The star schema. bridge_label has one row per label of a page in a week:
 --   SELECT label, count(*) FROM fact_page_week JOIN bridge_label USING (snapshot_week, page_id) GROUP BY label;
 {% for table in tables -%}
 CREATE OR REPLACE VIEW {{ table.name }} AS SELECT * FROM read_parquet('model/{{ table.name }}.parquet');
 {% endfor %}
--- Pages of which it is so; NULL where it is known of none.
+-- Number of pages for which the condition holds; NULL when it is unknown for every page.
 CREATE OR REPLACE MACRO tally(is_so) AS CAST(sum(CAST(is_so AS INTEGER)) AS BIGINT);
 
--- Figures of the pages of each week from the first to the newest, without blog posts and without incomplete spaces. A
--- week that is missing, or of which no space is complete, has none: a gap.
+-- Figures of each week from the first to the newest, without blog posts and incomplete spaces. A week that is missing,
+-- or in which no space is complete, has a row without figures.
 CREATE OR REPLACE VIEW trend AS
 SELECT snapshot_week, monday, status, figures.* EXCLUDE (snapshot_week)
 FROM dim_week LEFT JOIN (
@@ -71,7 +71,7 @@ FROM dim_week LEFT JOIN (
 ) AS figures USING (snapshot_week)
 ORDER BY snapshot_week;
 
--- What every column says, its unit, where it comes from, and when it is empty.
+-- Every column: meaning, unit, source, and when it is empty.
 CREATE OR REPLACE VIEW data_dictionary AS
 SELECT * FROM read_csv('model/data_dictionary.csv', header = true, all_varchar = true);
 

@@ -1,4 +1,4 @@
-// Helpers for everything that follows in the same script element. Text only ever becomes text nodes.
+// Helpers for the scripts that follow in the same script element. Text only ever becomes text nodes.
 
 /** @param {string} id */
 const byId = (id) => document.getElementById(id);
@@ -22,7 +22,10 @@ function button(className, label, click) {
 /** @param {string} text */
 const bdi = (text) => element("bdi", "", text);
 
-/** A link to an address of the site; anything else stays text. @param {string|null} url @param {Node|string} label */
+/**
+ * Returns a link for an http or https URL, else the label alone.
+ * @param {string|null} url @param {Node|string} label
+ */
 function link(url, label) {
   if (url === null || !/^https?:\/\//.test(url)) return label;
   const anchor = element("a", "", label);
@@ -31,15 +34,15 @@ function link(url, label) {
   return anchor;
 }
 
-/** Text as it is searched: without case and accents. @param {string} text */
+/** Returns the text as it is searched: lower case, without accents. @param {string} text */
 function folded(text) {
-  // most names need no more than this, and it is ten times faster
+  // sufficient for most names, and ten times faster
   if (/^[\x20-\x7e]*$/.test(text)) return text.toLowerCase();
   return text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
 }
 
 /**
- * What the program and this script have to agree on, from the block of data (data/shared.rs).
+ * The constants that the program and this script share, from the data block (data/shared_constants.rs).
  * @type {{ usages: { name: string[], words: string[] }, ages: { value: string[], words: string[], days: (number|null)[] }, shownContents: number,
  *   pageSizes: number[], firstRows: number, hidden: RegExp, formula: RegExp, lineBreaks: RegExp }}
  */
@@ -58,13 +61,13 @@ function useShared(given) {
   };
 }
 
-/** A name with its hidden characters made visible. @param {string} text */
+/** Returns the text with its hidden characters made visible. @param {string} text */
 const visible = (text) => visibleWhere(text, shared.hidden);
 
-/** A text in which the characters that a pattern picks are made visible. @param {string} text @param {RegExp} odd */
-function visibleWhere(text, odd) {
+/** Makes the characters visible that the pattern matches. @param {string} text @param {RegExp} hidden */
+function visibleWhere(text, hidden) {
   if (/^[\x20-\x7e]*$/.test(text)) return text;
-  return text.replace(odd, (character) => {
+  return text.replace(hidden, (character) => {
     const code = character.codePointAt(0) || 0;
     if (code < 0x20) return String.fromCodePoint(0x2400 + code);
     if (code === 0x7f) return "\u2421";
@@ -91,7 +94,10 @@ async function copyText(text) {
   }
 }
 
-/** Copies and says so on the button. @param {HTMLButtonElement} control @param {string} text */
+/**
+ * Copies the text and shows the result on the button for two seconds.
+ * @param {HTMLButtonElement} control @param {string} text
+ */
 async function copyFrom(control, text) {
   const label = control.dataset.label || control.textContent || "";
   control.dataset.label = label;

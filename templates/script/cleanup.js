@@ -1,9 +1,12 @@
-// The cleanup list: what a space owner is sent. Only unreferenced and unprotected files of a complete run are in it.
+// Cleanup list to send to a space owner. It contains only unreferenced, unprotected files of a complete run.
 
-/** A report older than this is not to be acted on without a new run. */
+/** Age in days after which the list asks for a new run. */
 const FRESH_DAYS = 7;
 
-/** Who made the list, from what. @param {Rows} rows @param {number[]} chosen @param {string} filter */
+/**
+ * Returns the header lines: which run the list is from.
+ * @param {Rows} rows @param {number[]} chosen @param {string} filter
+ */
 function listHead(rows, chosen, filter) {
   const { run } = rows.data;
   const size = chosen.reduce((sum, row) => sum + rows.known[row], 0);
@@ -59,7 +62,10 @@ const LIST_FORMATS = {
   },
 };
 
-/** Opens the dialog of the list. @param {Rows} rows @param {number[]} from rows chosen @param {string} filter */
+/**
+ * Opens the dialog of the cleanup list.
+ * @param {Rows} rows @param {number[]} from the selected rows @param {string} filter
+ */
 function openCleanup(rows, from, filter) {
   const dialog = /** @type {HTMLDialogElement} */ (need("cleanup"));
   const chosen = from.filter((row) => rows.isCandidate(row));
@@ -86,7 +92,10 @@ function openCleanup(rows, from, filter) {
   dialog.showModal();
 }
 
-/** Asks for a new run; the list is still there for who insists. @param {number} days @param {HTMLButtonElement[]} copies */
+/**
+ * Asks for a new run; “Copy anyway” still unlocks the list.
+ * @param {number} days @param {HTMLButtonElement[]} copies
+ */
 function oldReport(days, copies) {
   for (const copy of copies) copy.disabled = true;
   const anyway = button("", TEXT.cleanupAnyway, () => {

@@ -1,4 +1,4 @@
-// What the reader touches around the table of files: events, chips, the order, the map over the same rows.
+// Controls around the table of files: events, chips, sorting, and the map of the same rows.
 
 /** @param {FilesPage} page */
 function listen(page) {
@@ -66,7 +66,7 @@ function listenToActions(page) {
 /** @param {Element} inside */
 const rowOf = (inside) => Number(/** @type {HTMLElement} */ (inside.closest("tr")).dataset.row);
 
-/** What is filtered by, each with a button to remove it, and what could not be read. @param {FilesPage} page */
+/** Draws the active filters, each with a button to remove it, and the errors. @param {FilesPage} page */
 function drawChips(page) {
   const chips = [];
   for (const facet of page.facets) {
@@ -84,7 +84,7 @@ function drawChips(page) {
   need("chips").replaceChildren(...chips);
 }
 
-/** The values a table is sorted by; NaN is unknown. @param {Rows} rows @param {string} key */
+/** Returns the values to sort by; NaN is unknown. @param {Rows} rows @param {string} key */
 function sortValues(rows, key) {
   const { columns, contents, ranks } = rows.data;
   const words = shared.usages.words.slice().sort();
@@ -114,13 +114,16 @@ function sortValues(rows, key) {
   return made;
 }
 
-/** All rows in order: unknown values last in both directions, ties by id. @param {Rows} rows @param {string} key @param {boolean} descending */
+/**
+ * Returns all rows in order: unknown values last in both directions, ties by ID.
+ * @param {Rows} rows @param {string} key @param {boolean} descending
+ */
 function sortedRows(rows, key, descending) {
   const ids = rows.data.ranks.id;
   const values = sortValues(rows, key);
   const byId = new Uint32Array(rows.length);
   for (let row = 0; row < rows.length; row++) byId[ids[row]] = row;
-  // plain loops: the methods of typed arrays take ten times as long
+  // plain loops: the methods of typed arrays are ten times slower
   const known = new Uint32Array(rows.length);
   let number = 0;
   const unknown = [];
@@ -135,19 +138,19 @@ function sortedRows(rows, key, descending) {
 }
 
 /**
- * Rows by value; equal ones stay as they come. No comparison is made: rows are dealt out by two bytes of their values
- * after the other, the last first. The bytes of numbers that are not negative stand in the order of the numbers.
+ * Sorts rows by value; the sort is stable. Radix sort, two bytes at a time, lowest bytes first: the bit patterns of
+ * non-negative doubles have the same order as the numbers.
  * @param {Uint32Array} rows @param {Float64Array} values @param {boolean} descending
  */
 function sortedByValue(rows, values, descending) {
   let [from, to] = [rows, new Uint32Array(rows.length)];
-  // whatever runs a browser has the low bytes first
+  // every platform with a browser is little-endian
   const parts = new Uint16Array(values.buffer);
   const places = new Uint32Array(65536);
   for (let part = 0; part < 4; part++) {
     places.fill(0);
     for (let at = 0; at < from.length; at++) places[parts[from[at] * 4 + part]]++;
-    // whole numbers mostly have nothing in their low bytes
+    // integers mostly have zeros in their low bytes
     if (from.length > 0 && places[parts[from[0] * 4 + part]] === from.length) continue;
     let sum = 0;
     for (let index = 0; index < places.length; index++) {
@@ -162,7 +165,7 @@ function sortedByValue(rows, values, descending) {
   return from;
 }
 
-/** The map over the rows that are shown. */
+/** The map of the shown rows. */
 class FilesMap {
   /** @param {FilesPage} page @param {HTMLElement} figure @param {HTMLElement} control */
   constructor(page, figure, control) {
@@ -181,7 +184,7 @@ class FilesMap {
     });
   }
 
-  /** Shows what the state says. */
+  /** Shows or hides the map as in the state. */
   restore() {
     const { map, zoom } = this.page.state;
     this.figure.hidden = map === null;
@@ -206,7 +209,9 @@ class FilesMap {
     return this.tree;
   }
 
-  /** @param {string} name @param {string} key @param {number[]} rows @param {((rows: Rows, row: number) => [string, string])[]} levels @returns {MapNode} */
+  /**
+   * @param {string} name @param {string} key @param {number[]} rows @param {((rows: Rows, row: number) => [string, string])[]} levels @returns {MapNode}
+   */
   group(name, key, rows, levels) {
     const all = this.page.rows;
     const measures = sumMeasures(rows.map((row) => measuresOf(all, row)));

@@ -1,10 +1,10 @@
-// The chosen rows as the program itself writes them: byte for byte the rows of attachments.csv. Which columns there are,
-// and what each holds, says the program (csv/attachments.rs).
+// CSV export of the selected rows, byte for byte as in attachments.csv. The columns and their types come from the
+// program (csv/attachments.rs).
 
-/** Text on one line, without any control but TAB. @param {string} text */
+/** Puts the text on one line, without control characters except TAB. @param {string} text */
 const oneLine = (text) => visibleWhere(text.replace(shared.lineBreaks, " "), /[\x00-\x08\x0e-\x1f\x7f-\x9f]/g);
 
-/** Text that no spreadsheet takes for a formula. @param {string} text */
+/** Escapes text that a spreadsheet would take for a formula. @param {string} text */
 const formulaSafe = (text) => (shared.formula.test(text) ? "'" + text : text);
 
 /** @param {string|null} text */
@@ -13,11 +13,11 @@ const csvText = (text) => "\"" + formulaSafe(oneLine(text ?? "")).replace(/"/g, 
 /** @param {number|null} seconds */
 const csvTime = (seconds) => (seconds === null ? "" : new Date(seconds * 1000).toISOString().replace(".000", ""));
 
-/** A cell of a column; null is not known. @param {string} holds @param {number} digits @param {any} value */
+/** Formats a cell of a column; null is unknown. @param {string} holds @param {number} digits @param {any} value */
 function csvCell(holds, digits, value) {
   switch (holds) {
     case "integer": return value === null ? "" : String(value);
-    // of a number that is exact, this rounds half up as the program does
+    // for exact numbers this rounds half up, as the program does
     case "decimal": return value === null ? "" : value.toFixed(digits);
     case "time": return csvText(csvTime(value));
     default: return csvText(value);
@@ -30,7 +30,7 @@ function csvTitled(rows, content) {
   return url === null ? content.title : content.title + " (" + url + ")";
 }
 
-/** Drafts bear the id of their page. @param {Content} content */
+/** Marks drafts, which have the ID of their page. @param {Content} content */
 const csvContentId = ({ id, mark }) => (mark === "draft" ? id + "(draft)" : id);
 
 /** @param {Rows} rows @param {Use} used */
@@ -40,7 +40,7 @@ const csvUse = (rows, used) =>
 /** @param {Rows} rows @param {number} row */
 const csvElsewhere = (rows, row) => rows.elsewhere(row).map((index) => rows.contentAt(index));
 
-/** The entries of a list in one cell, which ends between two of them where they are too many (csv/mod.rs).
+/** Joins entries in one cell; a list that is too long is cut between two entries (csv/mod.rs).
  * @template T @param {T[]} entries @param {string} separator @param {(entry: T) => string} shown */
 function csvList(entries, separator, shown) {
   const cell = [];

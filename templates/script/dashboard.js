@@ -1,9 +1,9 @@
-// The map of the dashboard, from spaces, pages and the largest files; what is left out is the difference.
+// Map of the dashboard, built from spaces, pages and the largest files; the rest is the difference to the level above.
 
-/** @param {Measures} whole @param {MapNode[]} parts @returns {MapNode[]} */
-function withRest(whole, parts) {
+/** @param {Measures} total @param {MapNode[]} parts @returns {MapNode[]} */
+function withRest(total, parts) {
   const sum = sumMeasures(parts.map((part) => part.measures));
-  const rest = (/** @type {keyof Measures} */ measure) => Math.max(0, whole[measure] - sum[measure]);
+  const rest = (/** @type {keyof Measures} */ measure) => Math.max(0, total[measure] - sum[measure]);
   const measures = {
     now: rest("now"), all: rest("all"), files: rest("files"), unreferenced: rest("unreferenced"),
     undetermined: rest("undetermined"),

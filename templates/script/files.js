@@ -1,8 +1,8 @@
-// The table of files: state, filter, order and pages come together here.
+// Table of files: combines state, filter, sorting and paging.
 
-/** Height of the lowest row in pixels: no more of them fit into what the window shows of the table. */
+/** Minimum height of a row in pixels, to estimate how many fit into the window. */
 const LEAST_HEIGHT = 40;
-/** Rows drawn before the browser paints, whatever the window shows, and rows drawn in each frame after that. */
+/** Minimum number of rows drawn before the first paint, and rows drawn per frame after that. */
 const LEAST_ROWS = 4;
 const ROWS_PER_FRAME = 25;
 
@@ -13,14 +13,14 @@ class FilesPage {
     this.table = table;
     this.body = table.tBodies[0];
     this.hasSpace = section.dataset.listing === "site";
-    /** Else whom to ask stands in place of the evidence, which no file of the list has. */
+    /** Otherwise the page owner takes the place of the evidence, which no file of such a list has. */
     this.hasEvidence = section.dataset.listing !== "unreferenced";
     const omitted = Number(section.dataset.omitted);
-    /** What every list made here has to say of itself, where the page does not hold all files. */
+    /** Remark on every list made here if the page does not have all files. */
     this.omitted = omitted > 0 ? TEXT.omitted(omitted) : "";
     this.search = /** @type {HTMLInputElement} */ (need("filter"));
     this.caption = need("caption");
-    /** Of the order the page begins with. */
+    /** Caption of the initial order. */
     this.firstCaption = this.caption.textContent || "";
     this.what = section.getAttribute("aria-label") || "";
     this.facets = makeFacets(rows, this.hasSpace);
@@ -28,17 +28,17 @@ class FilesPage {
     /** @type {SearchTexts|null} */
     this.texts = null;
     this.state = new State();
-    /** What the order was made for. @type {string|null} */
+    /** The sort key of the current order. @type {string|null} */
     this.orderKey = null;
     this.order = Array.from(rows.known.keys());
     /** @type {number[]} */
     this.shown = this.order;
-    /** What of the address and of the filter the rows were narrowed for. @type {string|null} */
+    /** The filters that `refused` was computed for. @type {string|null} */
     this.filterKey = null;
-    /** As narrow() gives it. */
+    /** As returned by narrow(). */
     this.refused = new Uint8Array(0);
     this.isCounted = false;
-    /** What is left to do after the first rows are painted, a frame for each. @type {(() => void)[]} */
+    /** Steps left to do after the first rows are painted, one per frame. @type {(() => void)[]} */
     this.rest = [];
     this.errors = /** @type {string[]} */ ([]);
     /** @type {Set<number>} */
@@ -57,7 +57,7 @@ class FilesPage {
     return this.texts;
   }
 
-  /** Takes over what the address says. */
+  /** Applies the state of the URL. */
   readAddress() {
     const state = State.read(location.hash, this.facets.map((facet) => facet.key));
     for (const facet of this.facets) {
@@ -86,14 +86,14 @@ class FilesPage {
     else if (dialog.open) dialog.close();
   }
 
-  /** Puts the state into the address. @param {boolean} isStep whether the way back leads here */
+  /** Writes the state to the URL. @param {boolean} isStep whether Back returns here */
   remember(isStep) {
     const hash = this.state.write();
     try {
       if (isStep) history.pushState(null, "", hash);
       else history.replaceState(null, "", hash);
     } catch {
-      // browsers refuse too many changes in a short time; the next one is written
+      // browsers reject too many changes in a short time; the next one succeeds
     }
     const parts = this.state.filterParts();
     for (const anchor of document.querySelectorAll("a[data-carry]")) {
@@ -103,9 +103,9 @@ class FilesPage {
     }
   }
 
-  /** Filters, sorts and draws anew. @param {boolean|null} isStep null leaves the address as it is */
+  /** Filters, sorts and redraws. @param {boolean|null} isStep null leaves the URL unchanged */
   update(isStep) {
-    // what is left of the step before is out of date
+    // the remaining steps of the previous update are outdated
     this.rest = [];
     const isNarrowed = this.applyFilter();
     this.sortRows();
@@ -124,7 +124,7 @@ class FilesPage {
     if (isStep === null) this.finish();
   }
 
-  /** Finds what passes filter and facets, and says whether these differ from those before. */
+  /** Applies filter and facets; returns whether they have changed. */
   applyFilter() {
     const { query, errors } = this.state;
     const parsed = parseQuery(query);
@@ -138,7 +138,7 @@ class FilesPage {
     return true;
   }
 
-  /** Counts the facets under the filter, unless that is done, and shows them. */
+  /** Counts and shows the facets under the filter, unless already done. */
   countValues() {
     if (this.isCounted) return;
     this.isCounted = true;
@@ -146,13 +146,13 @@ class FilesPage {
     this.panel.update();
   }
 
-  /** How many rows the window can show. */
+  /** Returns how many rows the window can show. */
   firstRows() {
     const room = window.innerHeight - Math.max(0, this.body.getBoundingClientRect().top);
     return Math.max(LEAST_ROWS, Math.ceil(room / LEAST_HEIGHT));
   }
 
-  /** Steps that draw the rest of the page of the table. @param {number} drawn */
+  /** Returns the steps that draw the remaining rows of this page of the table. @param {number} drawn */
   furtherRows(drawn) {
     const { page, pageSize } = this.state;
     const end = Math.min((page + 1) * pageSize, this.shown.length);
@@ -164,16 +164,16 @@ class FilesPage {
   }
 
   /**
-   * Does the rest once the browser has painted, step by step, so that the next key never waits for all of it; until
-   * then the table says that it is not whole. @param {(() => void)[]} rest
+   * Runs the remaining steps after the browser has painted, one at a time, so that the next key press never waits for
+   * all of them; until then the table is marked as busy. @param {(() => void)[]} rest
    */
   afterPaint(rest) {
     this.rest = rest;
     this.table.setAttribute("aria-busy", "true");
     const next = () => {
-      // a task of its own: work inside the frame would hold up the paint it waits for
+      // in a separate task: work inside the frame callback would delay the paint
       requestAnimationFrame(() => setTimeout(() => {
-        // of a step before
+        // belongs to an earlier update
         if (this.rest !== rest) return;
         rest.shift()?.();
         if (rest.length === 0) this.finish();
@@ -183,7 +183,7 @@ class FilesPage {
     next();
   }
 
-  /** Does what is left at once. */
+  /** Runs all remaining steps now. */
   finish() {
     const { rest } = this;
     this.rest = [];
@@ -231,7 +231,7 @@ class FilesPage {
     return Math.max(0, Math.ceil(this.shown.length / this.state.pageSize) - 1);
   }
 
-  /** Draws the page of the table, or its first rows, and gives their number. @param {number} [limit] */
+  /** Draws the page of the table, or its first rows; returns how many. @param {number} [limit] */
   draw(limit) {
     this.finish();
     const { page, pageSize, sort, descending } = this.state;
@@ -252,7 +252,10 @@ class FilesPage {
     return drawn;
   }
 
-  /** Draws rows of what is shown and gives their number. @param {number} from @param {number} number @param {boolean} [isOpen] */
+  /**
+   * Draws some of the shown rows; returns how many.
+   * @param {number} from @param {number} number @param {boolean} [isOpen]
+   */
   drawRows(from, number, isOpen) {
     const rows = this.makeRows(from, number, isOpen);
     this.body.replaceChildren(...rows);
@@ -265,7 +268,7 @@ class FilesPage {
     return rows.length;
   }
 
-  /** @param {number} from @param {number} number @param {boolean} [isOpen] whether nothing is folded away */
+  /** @param {number} from @param {number} number @param {boolean} [isOpen] whether all lists are expanded */
   makeRows(from, number, isOpen = false) {
     return this.shown.slice(from, from + number).map((row, index) => {
       const made = fileRow(this, row, isOpen);
@@ -274,13 +277,13 @@ class FilesPage {
     });
   }
 
-  /** What is filtered by and left out, in words. */
+  /** Returns in words what is filtered and left out. */
   filterWords() {
     const words = filterWords(this.state, this.facets);
     return this.omitted === "" ? words : [...words, this.omitted];
   }
 
-  /** Says what the filter leaves, after a pause in typing: a screen reader would read every step. */
+  /** Announces the result of the filter, after a pause in typing: a screen reader would read every step. */
   say() {
     const { rows } = this;
     let known = 0;
@@ -320,7 +323,7 @@ class FilesPage {
     this.showTicked();
   }
 
-  /** Ticks the first of the rows that are shown: as many as one person looks through in one go. @param {number} number */
+  /** Ticks the first shown rows: as many as one person reviews in one go. @param {number} number */
   tickFirst(number) {
     for (const row of this.shown.slice(0, number)) this.ticked.add(row);
     this.draw();
@@ -337,7 +340,7 @@ class FilesPage {
     need("ticked").replaceChildren(...(this.ticked.size === 0 ? [] : [TEXT.ticked(files(this.ticked.size), bytes(size)) + " ", untick]));
   }
 
-  /** The ticked rows, or all that are shown; in the order of the table. */
+  /** Returns the ticked rows, or all shown rows if none is ticked, in table order. */
   chosen() {
     return this.ticked.size === 0 ? this.shown : this.order.filter((row) => this.ticked.has(row));
   }
@@ -361,6 +364,6 @@ function startFiles() {
   startPrint(page);
   for (const id of ["tools", "pages"]) need(id).removeAttribute("hidden");
   page.readAddress();
-  // the first key should not have to wait for it
+  // prepare before the first key press
   setTimeout(() => page.searchTexts(), 50);
 }

@@ -1,4 +1,4 @@
-// Figures and dates for people, in the reader's own locale. Machine data never passes here.
+// Formats numbers and dates in the reader's locale. Not for machine-readable data.
 
 const NUMBER = new Intl.NumberFormat();
 const TENTHS = new Intl.NumberFormat(undefined, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
@@ -21,7 +21,7 @@ const plural = (number, one, many) => count(number) + " " + (number === 1 ? one 
 /** @param {number} number */
 const files = (number) => plural(number, TEXT.file, TEXT.files);
 
-/** Bytes with one decimal: the rule of format.rs, rounding half up in whole tenths. @param {number|null} size */
+/** Formats bytes with one decimal, as in format.rs: rounds half up to tenths. @param {number|null} size */
 function bytes(size) {
   if (size === null || size < 0) return TEXT.unknown;
   if (size < unitStep) return plural(size, TEXT.byte, TEXT.bytes);
@@ -41,7 +41,7 @@ function fillBytes(data) {
   data.title = plural(size, TEXT.byte, TEXT.bytes);
 }
 
-/** Bytes that follow the switch of units, with the exact number behind them. @param {number} size */
+/** Returns a size that follows the unit switch, with the exact number as tooltip. @param {number} size */
 function bytesNode(size) {
   if (size < 0) return TEXT.unknown;
   const data = element("data", "bytes");
@@ -50,13 +50,16 @@ function bytesNode(size) {
   return data;
 }
 
-/** A share; what is not nothing is never 0.0 %. @param {number} part @param {number} whole */
-function percent(part, whole) {
-  if (whole <= 0 || part <= 0) return TENTHS.format(0) + " %";
-  return part * 1000 < whole ? "< " + TENTHS.format(0.1) + " %" : TENTHS.format(Math.round(part * 1000 / whole) / 10) + " %";
+/** Formats a share; a share above zero is never shown as 0.0 %. @param {number} part @param {number} total */
+function percent(part, total) {
+  if (total <= 0 || part <= 0) return TENTHS.format(0) + " %";
+  return part * 1000 < total ? "< " + TENTHS.format(0.1) + " %" : TENTHS.format(Math.round(part * 1000 / total) / 10) + " %";
 }
 
-/** Whole units between two moments in seconds, as in format.rs. @param {number} then @param {number} now */
+/**
+ * Formats the time between two moments, in seconds, in full units, as in format.rs.
+ * @param {number} then @param {number} now
+ */
 function age(then, now) {
   const days = Math.max(0, Math.floor((now - then) / 86400));
   if (days === 0) return TEXT.today;
@@ -68,7 +71,7 @@ function age(then, now) {
 /** @param {number} seconds */
 const isoDay = (seconds) => new Date(seconds * 1000).toISOString().slice(0, 10);
 
-/** A moment: relative, with the day behind it. @param {number|null} seconds @param {number} now */
+/** Returns a relative time, with the date as tooltip. @param {number|null} seconds @param {number} now */
 function timeNode(seconds, now) {
   const time = element("time", "", seconds === null ? TEXT.unknown : age(seconds, now));
   if (seconds !== null) {

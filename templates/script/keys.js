@@ -1,6 +1,6 @@
-// The keyboard, and the help that explains it. Single keys can be switched off, for speech input (WCAG 2.1.4).
+// Keyboard shortcuts and their help. Single keys can be switched off, for speech input (WCAG 2.1.4).
 
-/** Whether a key belongs to what has the focus. @param {EventTarget|null} target */
+/** Whether the focused element takes the key itself. @param {EventTarget|null} target */
 const isTyping = (target) => target instanceof HTMLInputElement ? target.type !== "checkbox"
   : target instanceof HTMLSelectElement || target instanceof HTMLTextAreaElement;
 
@@ -26,7 +26,10 @@ function pageKey(page, key) {
   }
 }
 
-/** Keys that work on a row, only while the table has the focus. @param {FilesPage} page @param {KeyboardEvent} event */
+/**
+ * Shortcuts for a row; active only while the table has the focus.
+ * @param {FilesPage} page @param {KeyboardEvent} event
+ */
 function tableKey(page, event) {
   const focused = document.activeElement;
   const region = page.table.parentElement;

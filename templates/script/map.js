@@ -1,23 +1,22 @@
-// The map: areas for spaces, pages and files, and below it the same level as a table, which is what a screen reader
-// and a small screen use.
+// Treemap of spaces, pages and files, with the same level as a table below it for screen readers and small screens.
 
 /**
- * Bytes of the current versions and of all, number of files, bytes that are unreferenced, and undetermined ones.
+ * Bytes of current versions, bytes of all versions, number of files, unreferenced bytes and undetermined bytes.
  * @typedef {{ now: number, all: number, files: number, unreferenced: number, undetermined: number }} Measures
  */
 /** @typedef {"now"|"all"|"files"|"unreferenced"} ShownMeasure */
 /**
- * One area. `children` opens the level below; `href` leads away; `rest` stands for what is too small.
+ * One area. `children` returns the level below; `href` opens another page; `rest` is the sum of the parts that are too small.
  * @typedef {{ key: string, name: string, measures: Measures, children?: () => MapNode[], href?: string,
  *   open?: () => void, usage?: string, rest?: boolean }} MapNode
  */
 
-/** Rectangles drawn at most, and the smallest area in pixels worth one. */
+/** Maximum number of rectangles, and minimum area of one in pixels. */
 const MOST_SQUARES = 300;
 const LEAST_AREA = 60;
 /** Rows of the table below. */
 const MAP_ROWS = 50;
-/** Below this width the table alone is shown. */
+/** Below this width in pixels, only the table is shown. */
 const LEAST_WIDTH = 480;
 
 /** @param {Measures[]} list @returns {Measures} */
@@ -36,7 +35,7 @@ function sumMeasures(list) {
 class SpaceMap {
   /**
    * @param {HTMLElement} figure @param {() => MapNode} root
-   * @param {(measure: string, zoom: string[]) => void} changed told after every step of the reader
+   * @param {(measure: string, zoom: string[]) => void} changed called after every navigation step
    */
   constructor(figure, root, changed) {
     this.figure = figure;
@@ -44,7 +43,7 @@ class SpaceMap {
     this.changed = changed;
     /** @type {ShownMeasure} */
     this.measure = "all";
-    /** What is unreferenced is known after a complete run only; nothing known must not look like nothing there. */
+    /** Only a complete run knows what is unreferenced; unknown must not look like zero. */
     this.isComplete = byId("completeness")?.classList.contains("complete") === true;
     /** @type {string[]} */
     this.zoom = [];
@@ -56,7 +55,7 @@ class SpaceMap {
     this.caption = element("figcaption", "");
     figure.replaceChildren(this.caption, this.squares, this.table);
     this.squares.addEventListener("keydown", (event) => this.key(event));
-    // a title from the start would be read out behind the very same name
+    // set on hover only: screen readers would read an initial title after the identical name
     this.squares.addEventListener("pointerover", ({ target }) => {
       const square = target instanceof Element ? target.closest("button") : null;
       if (square) square.title = square.getAttribute("aria-label") || "";
@@ -75,8 +74,8 @@ class SpaceMap {
     this.draw();
   }
 
-  /** The nodes from the root to what is shown. */
-  walk() {
+  /** Resolves the zoom to the nodes from the root to the shown one. */
+  resolvePath() {
     const path = [this.root()];
     for (const key of this.zoom) {
       const next = path[path.length - 1].children?.().find((node) => node.key === key && node.children);
@@ -97,7 +96,7 @@ class SpaceMap {
   }
 
   draw() {
-    this.walk();
+    this.resolvePath();
     this.width = this.figure.clientWidth;
     const here = this.path[this.path.length - 1];
     const nodes = (here.children?.() || []).filter((node) => node.measures[this.measure] > 0);
@@ -251,13 +250,16 @@ class SpaceMap {
   }
 }
 
-/** The measures that can be shown, as they stand in addresses. @type {ShownMeasure[]} */
+/** The measures that can be shown, as named in URLs. @type {ShownMeasure[]} */
 const MEASURES_OF_MAP = ["now", "all", "files", "unreferenced"];
 
 /** @param {ShownMeasure} measure */
 const measureWords = (measure) => TEXT.measures[measure];
 
-/** The largest nodes; the others become one, so that the sum stays. @param {MapNode[]} nodes @param {ShownMeasure} measure @param {number} least @param {number} most */
+/**
+ * Keeps the largest nodes and merges the others into one, so that the sum is unchanged.
+ * @param {MapNode[]} nodes @param {ShownMeasure} measure @param {number} least @param {number} most
+ */
 function gather(nodes, measure, least, most) {
   const small = nodes.filter((node, index) => !node.rest && (index >= most || node.measures[measure] < least));
   const rest = nodes.filter((node) => node.rest);

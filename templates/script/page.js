@@ -1,10 +1,10 @@
-// What every page has: colours, units, tables that stand in the page and can be sorted.
+// Common to all pages: theme, units, and sortable tables whose rows are all in the page.
 
 function storedTheme() {
   try {
     return localStorage.getItem("confluence-storage-analyzer-theme") || "auto";
   } catch {
-    return "auto"; // a browser that keeps nothing for files
+    return "auto"; // this browser has no storage for file:// pages
   }
 }
 
@@ -47,7 +47,7 @@ function startChoices() {
     try {
       localStorage.setItem("confluence-storage-analyzer-theme", theme);
     } catch {
-      // the choice then lasts as long as the page
+      // the choice lasts until the page is closed
     }
   });
   for (const time of document.querySelectorAll(".run time")) {
@@ -58,8 +58,8 @@ function startChoices() {
 /* ---- sorting ---- */
 
 /**
- * Puts a button into every sortable heading. `sort` is called with the key of the heading and the direction; no key
- * means the order the page began with. The returned function shows what is sorted by.
+ * Puts a button into every sortable heading. `sort` is called with the key of the heading and the direction; a null key
+ * means the initial order. Returns a function that marks the sorted heading.
  * @param {HTMLTableElement} table
  * @param {(key: string|null, descending: boolean) => void} sort
  */
@@ -96,14 +96,14 @@ function makeSortable(table, sort) {
 /** @param {HTMLElement} heading */
 const keyOf = (heading) => heading.dataset.sort || String(/** @type {HTMLTableCellElement} */ (heading).cellIndex);
 
-/** A small table whose rows all stand in the page. @param {HTMLTableElement} table */
+/** Makes a table sortable whose rows are all in the page. @param {HTMLTableElement} table */
 function startStaticTable(table) {
   const body = table.tBodies[0];
   const original = Array.from(body.rows);
   makeSortable(table, (key, descending) => {
     const rows = original.slice();
     const value = (/** @type {HTMLTableRowElement} */ row) => Number(row.cells[Number(key)].dataset.v ?? NaN);
-    // what is not known comes last, whichever way is sorted
+    // unknown values come last in both directions
     if (key !== null) rows.sort((one, other) => Number(isNaN(value(one))) - Number(isNaN(value(other)))
       || (descending ? value(other) - value(one) : value(one) - value(other)) || 0);
     body.replaceChildren(...rows);

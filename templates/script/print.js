@@ -1,4 +1,4 @@
-// Two prints: a summary, and the current rows. A browser's own print command gives the summary.
+// Two print modes: a summary, and the current rows. The browser's own print command prints the summary.
 
 const PRINTED_ROWS = { get summary() { return shared.firstRows; }, rows: 1000 };
 
@@ -10,7 +10,7 @@ function startPrint(page) {
     const words = page.filterWords();
     const limit = PRINTED_ROWS[mode];
     page.finish();
-    // what is folded away cannot be opened on paper
+    // collapsed lists cannot be opened on paper
     page.drawRows(0, limit, true);
     need("print-filter").replaceChildren(
       words.length === 0 ? TEXT.printNoFilter : TEXT.printFilter(words.join("; ")), " ",

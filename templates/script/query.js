@@ -1,5 +1,5 @@
-// The filter: words and tokens. tests/browser/filter.rs reads the same language, and both are tested with the same
-// table of queries.
+// Filter queries: words and tokens. tests/browser/filter_reference.rs is a second implementation; one table of queries
+// tests both.
 
 const SIZE_UNITS = { "": 1, b: 1, k: 1024, kb: 1024, kib: 1024, m: 1048576, mb: 1048576, mib: 1048576,
   g: 1073741824, gb: 1073741824, gib: 1073741824, t: 1099511627776, tb: 1099511627776, tib: 1099511627776 };
@@ -8,7 +8,7 @@ const AGE_UNITS = { "": 86400, d: 86400, w: 604800, m: 2592000, y: 31536000 };
 /** @type {Record<string, Record<string, number>>} */
 const NUMBER_TOKENS = { size: SIZE_UNITS, all: SIZE_UNITS, age: AGE_UNITS, versions: { "": 1 }, uses: { "": 1 } };
 const TEXT_TOKENS = ["name", "page", "space", "author", "owner", "type", "status", "kind", "id"];
-/** Tokens whose values are a choice. @type {Record<string, string[]>} */
+/** Tokens with a fixed set of values. @type {Record<string, string[]>} */
 const CHOICE_TOKENS = {
   get usage() { return shared.usages.name; },
   protected: ["yes", "no"],
@@ -19,7 +19,8 @@ const ALIASES = { verdict: "usage", uploader: "author" };
 /** @typedef {{ not: boolean, key: string, op: string, values: (string|number)[] }} Term */
 
 /**
- * Words must all occur, "quoted words" together, -words not; `key:value` and `key>number` compare.
+ * Parses a query: all words must occur, "quoted words" as a phrase, -words must not; `key:value` and `key>number`
+ * compare.
  * @param {string} query
  */
 function parseQuery(query) {
@@ -29,11 +30,11 @@ function parseQuery(query) {
   const errors = [];
   const token = /(-?)(?:(\p{L}+)(:|>=|<=|>|<|=)(["“”][^"“”]*["“”]?|\S*)|["“”]([^"“”]*)["“”]?|(\S+))/gu;
   for (const match of query.matchAll(token)) {
-    const [whole, minus, key, op, value, phrase, word] = match;
+    const [matched, minus, key, op, value, phrase, word] = match;
     const not = minus === "-";
     if (key === undefined) {
       const text = folded(phrase ?? word);
-      if (text && whole !== "-") terms.push({ not, key: "text", op: ":", values: [text] });
+      if (text && matched !== "-") terms.push({ not, key: "text", op: ":", values: [text] });
       continue;
     }
     const term = parseToken(not, key, op, value);
@@ -85,7 +86,7 @@ function holds(op, one, other) {
 }
 
 /**
- * The test a row has to pass; unknown figures pass none.
+ * Returns the test that a row has to pass; a comparison with an unknown number fails.
  * @param {Term[]} terms @param {Rows} rows @param {() => SearchTexts} searchTexts
  * @returns {(row: number) => boolean}
  */
@@ -119,7 +120,9 @@ function termTest(term, rows, searchTexts) {
   return textTest(key, values.map(String), rows);
 }
 
-/** Tests for a word in name, page, space, people and id. @param {string} word @param {Rows} rows @param {SearchTexts} texts */
+/**
+ * Searches for a word in name, page, space, people and id.
+ * @param {string} word @param {Rows} rows @param {SearchTexts} texts */
 function wordTest(word, rows, texts) {
   const { owner, space, author } = rows.data.columns;
   const owners = rows.data.contents.owner;
@@ -157,7 +160,9 @@ function choiceOf(key, rows) {
   };
 }
 
-/** Tests by parts of texts, folded once per text and not per row. @param {string} key @param {string[]} values @param {Rows} rows */
+/**
+ * Tests by parts of texts, folded once per text and not per row.
+ * @param {string} key @param {string[]} values @param {Rows} rows */
 function textTest(key, values, rows) {
   const { data } = rows;
   const includes = (/** @type {string} */ text) => {

@@ -1,4 +1,4 @@
-// The rows of the block: one accessor for every fact, so that table, filter, details and export say the same.
+// Rows of the data block: one accessor per fact, so that table, filter, details and export always agree.
 
 /** @typedef {{ names: string[], ids: string[], idLetters: Set<string>, titles: string[], people: string[], spaces: string[] }} SearchTexts */
 /** @typedef {{ content: number, construct: string, certainty: string, words: string, onOwner: boolean, name: string }} Use */
@@ -16,20 +16,20 @@ class Rows {
     this.known = new Float64Array(length);
     /** Bytes of all versions, -1 when the size of one is unknown. */
     this.all = new Float64Array(length);
-    /** Where the old versions and the uses of each row begin in their tables. */
+    /** Index of each row's first old version and first use in their tables. */
     this.oldFrom = new Uint32Array(length + 1);
     this.usesFrom = new Uint32Array(length + 1);
     const sizes = data.versions.size;
     for (let row = 0; row < length; row++) {
       const from = this.oldFrom[row];
       let known = size[row] ?? 0;
-      let isWhole = size[row] !== null;
+      let allKnown = size[row] !== null;
       for (let version = from; version < from + old[row]; version++) {
-        if (sizes[version] === null) isWhole = false;
+        if (sizes[version] === null) allKnown = false;
         else known += sizes[version];
       }
       this.known[row] = known;
-      this.all[row] = isWhole ? known : -1;
+      this.all[row] = allKnown ? known : -1;
       this.oldFrom[row + 1] = from + old[row];
       this.usesFrom[row + 1] = this.usesFrom[row] + uses[row];
     }
@@ -38,26 +38,29 @@ class Rows {
     }
   }
 
-  /** What the row shares with many: usage, embedded, linked, certainty, status, kind, command. @param {number} row @param {string} column */
+  /**
+   * A value that many rows share: usage, embedded, linked, certainty, status, kind, command.
+   * @param {number} row @param {string} column
+   */
   state(row, column) { return this.data.states[column][this.data.columns.state[row]]; }
-  /** The word of the contract. @param {number} row */
+  /** The usage as in the CSV files. @param {number} row */
   usage(row) { return shared.usages.name[this.state(row, "usage")]; }
   /** @param {number} row */
   usageWords(row) { return shared.usages.words[this.state(row, "usage")]; }
   /** @param {number} row */
   id(row) { return this.data.columns.id[row]; }
-  /** As it is. @param {number} row */
+  /** The name unchanged. @param {number} row */
   rawName(row) { return this.data.columns.name[row]; }
-  /** As it is shown. @param {number} row */
+  /** The name with hidden characters made visible. @param {number} row */
   name(row) { return visible(this.rawName(row)); }
   /** @param {number} row */
   size(row) { return this.data.columns.size[row]; }
-  /** The old versions, the oldest first. @param {number} row @returns {Version[]} */
+  /** The old versions, oldest first. @param {number} row @returns {Version[]} */
   old(row) {
     const [from, number] = [this.oldFrom[row], this.data.columns.old[row]];
     return Array.from({ length: number }, (_, index) => entryOf(this.data.versions, from + index));
   }
-  /** Number of versions that exist. @param {number} row */
+  /** Number of versions, including the current one. @param {number} row */
   versions(row) { return this.data.columns.old[row] + 1; }
   /** @param {number} row @returns {{ key: string, name: string }} */
   space(row) { return entryOf(this.data.spaces, this.data.columns.space[row]); }
@@ -65,14 +68,14 @@ class Rows {
   person(index) { return index < 0 ? null : this.data.people[index]; }
   /** @param {number} row */
   author(row) { return this.person(this.data.columns.author[row]); }
-  /** Who decides about the page. @param {number} row */
+  /** Owner of the page or post, or its author if no owner is known. @param {number} row */
   owner(row) {
     const index = this.data.columns.owner[row];
     return index < 0 ? null : this.person(this.data.contents.owner[index]);
   }
   /** @param {number} index @returns {Content} */
   contentAt(index) { return entryOf(this.data.contents, index); }
-  /** The page or post. @param {number} row @returns {Content|null} */
+  /** The page or post that owns the file. @param {number} row @returns {Content|null} */
   content(row) {
     const index = this.data.columns.owner[row];
     return index < 0 ? null : this.contentAt(index);
@@ -82,7 +85,7 @@ class Rows {
     const index = this.data.columns.owner[row];
     return index < 0 ? this.data.columns.container[row] : this.data.contents.id[index];
   }
-  /** Media type and its words. @param {number} row @returns {{ name: string, words: string }|null} */
+  /** Media type and its readable name. @param {number} row @returns {{ name: string, words: string }|null} */
   type(row) {
     const index = this.data.columns.type[row];
     return index < 0 ? null : entryOf(this.data.types, index);
@@ -96,7 +99,7 @@ class Rows {
     return (this.data.columns.reasons[row] || []).map((/** @type {number} */ index) => this.data.reasons[index]);
   }
 
-  /** Every use. @param {number} row @returns {Use[]} */
+  /** @param {number} row @returns {Use[]} */
   uses(row) {
     const [from, number] = [this.usesFrom[row], this.data.columns.uses[row]];
     return Array.from({ length: number }, (_, index) => {
@@ -120,7 +123,7 @@ class Rows {
     return mark === "draft" ? TEXT.draftOf(kind) : mark === "archived" ? TEXT.archived(kind) : kind;
   }
 
-  /** Title; what has none goes by its id. @param {Content} content */
+  /** The title, or the id if it has none. @param {Content} content */
   static titleWords({ title, id }) {
     return title.trim() === "" ? "#" + visible(id) : visible(title);
   }
@@ -128,10 +131,13 @@ class Rows {
   /** @param {Content} content @returns {string|null} */
   contentUrl({ path }) { return path === null ? null : this.data.base + path; }
 
-  /** A content as a link. @param {Content} content */
+  /** @param {Content} content */
   contentLink(content) { return link(this.contentUrl(content), bdi(Rows.titleWords(content))); }
 
-  /** An address from its template. @param {number} row @param {string} column @param {number} [version] @returns {string|null} */
+  /**
+   * Expands a URL from its template.
+   * @param {number} row @param {string} column @param {number} [version] @returns {string|null}
+   */
   address(row, column, version) {
     const index = this.data.columns[column][row];
     if (index < 0) return null;
@@ -157,8 +163,8 @@ class Rows {
   }
 
   /**
-   * What is searched without a token, each text folded once: names and ids by row, all others by their dictionary.
-   * One joined text per row would take more memory than everything else together.
+   * The texts that plain words search, each folded once: names and ids per row, all others per dictionary entry.
+   * One joined text per row would take more memory than everything else combined.
    */
   searchTexts() {
     const { data } = this;
@@ -167,7 +173,7 @@ class Rows {
     return {
       names: fold(data.columns.name),
       ids,
-      // hardly a word that people type can be a part of an id
+      // hardly any word that people type can be part of an id
       idLetters: new Set(ids.join("")),
       titles: fold(data.contents.title),
       people: fold(data.people),

@@ -1,12 +1,11 @@
-// One filter over all findings: every word has to occur in title, space or owner; "…" keeps words together, -word
-// leaves rows out.
+// Filter over all findings: every word has to occur in title, space or owner; "…" is a phrase, -word excludes rows.
 
-/** What is said of it, beside the texts in texts.js. */
+/** Texts of the filter, in addition to those in texts.js. */
 const SNAPSHOT_TEXT = {
   found: (/** @type {number} */ shown, /** @type {number} */ all) =>
     `${count(shown)} of ${plural(all, "listed row", "listed rows")} ${shown === 1 ? "matches" : "match"}, ${count(all - shown)} hidden.`,
   unlisted: (/** @type {number} */ n) =>
-    `${count(n)} more ${n === 1 ? "stands in the CSV files only and is" : "stand in the CSV files only and are"} not searched.`,
+    `${count(n)} more ${n === 1 ? "row is" : "rows are"} only in the CSV files and not searched.`,
   hits: (/** @type {number} */ shown, /** @type {number} */ all) =>
     `${count(shown)} of ${plural(all, "row", "rows")} ${shown === 1 ? "matches" : "match"}`,
 };
@@ -29,12 +28,12 @@ class FindingsFilter {
       const details = /** @type {HTMLDetailsElement} */ (list);
       const rows = Array.from(details.querySelectorAll("tbody tr")).map((row) => ({
         row: /** @type {HTMLTableRowElement} */ (row),
-        // folded when it is first searched, not while the page loads
+        // folded on the first search, not while the page loads
         text: "",
       }));
       return { details, rows, hits: details.querySelector(".hits"), wasOpen: false };
     });
-    /** Whether lists stand open because of the filter. */
+    /** Whether lists are open because of the filter. */
     this.isFiltering = false;
     /** @type {number|undefined} */
     this.pause = undefined;
@@ -61,7 +60,9 @@ class FindingsFilter {
     this.apply(0);
   }
 
-  /** @param {number} pause In milliseconds, before the result is said: while somebody types it is read out once. */
+  /**
+   * @param {number} pause milliseconds before the result is announced, so that screen readers read it once while someone types
+   */
   apply(pause = 200) {
     const words = filterWordsOf(this.input.value);
     const isFiltering = words.length > 0;
@@ -76,7 +77,7 @@ class FindingsFilter {
         if (matches) hits += 1;
       }
       if (list.hits) list.hits.textContent = isFiltering ? SNAPSHOT_TEXT.hits(hits, list.rows.length) : "";
-      // what stood open before comes back when the filter is cleared
+      // clearing the filter restores the lists that were open before
       if (isFiltering && !this.isFiltering) list.wasOpen = list.details.open;
       if (isFiltering) list.details.open = hits > 0;
       else if (this.isFiltering) list.details.open = list.wasOpen;
@@ -87,7 +88,7 @@ class FindingsFilter {
     this.say(isFiltering ? this.words(shown, all) : "", pause);
   }
 
-  /** What is searched, as `folded` makes it. Every row has a title, so that no text stays empty. */
+  /** Folds the searched texts. Every row has a title, so no text stays empty. */
   fold() {
     for (const entry of this.lists.flatMap((list) => list.rows)) {
       entry.text ||= folded(Array.from(entry.row.querySelectorAll("[data-searched]"), (cell) => cell.textContent).join("\n"));

@@ -1,7 +1,7 @@
-// The dashboard of the page metrics. Everything stands in the page; the script opens, filters and sorts it.
+// Dashboard of the page metrics. Everything is in the page; the script opens, filters and sorts it.
 
-/** A part of the address; one that somebody mistyped stays as it is. @param {string} text */
-function unescaped(text) {
+/** Decodes a part of the URL; a malformed one is returned unchanged. @param {string} text */
+function decoded(text) {
   try {
     return decodeURIComponent(text);
   } catch {
@@ -9,9 +9,9 @@ function unescaped(text) {
   }
 }
 
-/** Opens the list that the address names, and all that lies around it. @param {FindingsFilter} filter */
+/** Opens the list that the URL names and applies its filter. @param {FindingsFilter} filter */
 function followAddress(filter) {
-  const place = unescaped(location.hash.slice(1));
+  const place = decoded(location.hash.slice(1));
   if (place.startsWith("?")) {
     filter.set(new URLSearchParams(location.hash.slice(2)).get("q") || "");
     byId("findings")?.scrollIntoView();
@@ -24,7 +24,7 @@ function followAddress(filter) {
   target.scrollIntoView();
 }
 
-/** `start.js` calls it so on every dashboard. */
+/** Called by `start.js` on every dashboard. */
 function startDashboard() {
   const filter = new FindingsFilter();
   filter.start();

@@ -1,4 +1,4 @@
-// Starts what the page has. The theme at once, so that the page never flashes in the other colours.
+// Starts the page. Applies the theme at once, so that the page never flashes in the wrong colours.
 
 applyTheme(storedTheme());
 document.addEventListener("DOMContentLoaded", () => {
@@ -10,7 +10,7 @@ document.addEventListener("DOMContentLoaded", () => {
     if (typeof startFiles === "function") startFiles();
     if (typeof startDashboard === "function") startDashboard();
   } catch (error) {
-    // no rows are better than some of them
+    // showing no rows is better than showing only some
     byId("table")?.querySelector("tbody")?.replaceChildren();
     showError(error);
   }

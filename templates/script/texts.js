@@ -1,7 +1,7 @@
 // @ts-check
 "use strict";
-// Every text the script shows, in one table; those of a page itself stand in its template. `unreferenced` and
-// `no use found` are the words of the report; it never promises that deleting is harmless.
+// All texts that the scripts show; the static texts are in the page templates. The report says `unreferenced` and
+// `no use found`; it never claims that deleting a file is harmless.
 
 const TEXT = {
   unknown: "unknown",
@@ -27,15 +27,15 @@ const TEXT = {
 
   // data
   dataMissing: "the data of this page is missing",
-  dataDamaged: "the data of this page is damaged or cut",
-  dataRows: "the data of this page has missing rows",
+  dataDamaged: "the data of this page is damaged or truncated",
+  dataRows: "rows are missing from the data of this page",
   cannotShow: (/** @type {string} */ why) => `This page cannot show its files: ${why}.`,
-  doNotRely: "Do not rely on it. Copy the report again, or make a new one.",
+  doNotRely: "Do not rely on this page. Copy the report again or create a new one.",
 
   // filter
   unknownFilter: (/** @type {string} */ word) => `unknown filter ${word}`,
-  badValue: (/** @type {string} */ word) => `cannot be read: ${word}`,
-  badLink: (/** @type {string} */ word) => `the address asks for ${word}, which is not here`,
+  badValue: (/** @type {string} */ word) => `invalid value: ${word}`,
+  badLink: (/** @type {string} */ word) => `the link refers to ${word}, which this page does not have`,
   clearAll: "Clear all filters",
   remove: (/** @type {string} */ what) => `Remove filter ${what}`,
   showMore: (/** @type {number} */ n) => plural(n, "more value", "more values"),
@@ -43,12 +43,12 @@ const TEXT = {
   ofBytes: (/** @type {string} */ part, /** @type {string} */ all, /** @type {string} */ share) =>
     `${part} of ${all} in all versions (${share})`,
   ofItUndetermined: (/** @type {string} */ n, /** @type {string} */ size) => `undetermined: ${n}, ${size}`,
-  ofUnknownSize: (/** @type {string} */ n) => `of unknown size, not in the figures: ${n}`,
+  ofUnknownSize: (/** @type {string} */ n) => `unknown size, not included in the figures: ${n}`,
   noMatch: "No file matches.",
   hidden: (/** @type {string} */ n) => `Filters hide ${n}.`,
   facets: {
     usage: "Usage", type: "Type", size: "File size", age: "Last change", space: "Space", owner: "Page owner",
-    author: "Uploader", kind: "Container", status: "Status", duplicate: "Duplicates", protected: "Protected",
+    author: "Uploader", kind: "Container type", status: "Status", duplicate: "Duplicates", protected: "Protected",
   },
   sizes: {
     "under-10k": "under 10 KiB", "10k-100k": "10 to 100 KiB", "100k-1m": "100 KiB to 1 MiB", "1m-10m": "1 to 10 MiB",
@@ -93,49 +93,49 @@ const TEXT = {
   cleanupWhat: (/** @type {string} */ n, /** @type {string} */ size, /** @type {string} */ left) =>
     `${n}, ${size} with all versions. ${left}`,
   cleanupLeft: (/** @type {number} */ n) =>
-    `${count(n)} of the chosen files ${n === 1 ? "is" : "are"} not unreferenced, or protected, and left out.`,
+    `${count(n)} of the selected files ${n === 1 ? "is" : "are"} left out: not unreferenced, or protected.`,
   cleanupOld: (/** @type {string} */ days) =>
-    `This report is ${days} old. Files may have come into use since: run it again before you delete.`,
-  cleanupAnyway: "Copy it all the same",
-  formats: { table: "Table for a spreadsheet", markdown: "Checklist (Markdown)", urls: "Addresses of the attachment screens", commands: "DELETE commands" },
+    `This report is ${days} old. Files may have come into use since then: create a new report before you delete anything.`,
+  cleanupAnyway: "Copy anyway",
+  formats: { table: "Table for a spreadsheet", markdown: "Checklist (Markdown)", urls: "URLs of the attachment screens", commands: "DELETE commands" },
   listTitle: "Unreferenced files: no use found",
   listRun: "Run", listTime: "Read on", listAccount: "Read as", listRead: "Coverage", listSite: "Site",
   listFilter: "Filter",
   listColumns: ["File name", "Bytes of all versions", "Space", "Owning page", "Page owner", "Uploader", "Last change",
     "Attachment screen", "Attachment ID", "Evidence"],
-  listNote: "Deleting only moves a file to the trash; a space administrator has to purge it. Look at each file before you delete it.",
+  listNote: "Deleting a file only moves it to the trash; a space administrator has to purge the trash. Check each file before you delete it.",
 
   // map
   mapSite: "All spaces", mapRoot: "All files",
   measures: {
-    now: "Bytes now", all: "Bytes of all versions", files: "Files", unreferenced: "Unreferenced bytes",
+    now: "Bytes of current versions", all: "Bytes of all versions", files: "Files", unreferenced: "Unreferenced bytes",
   },
   measure: "Area shows",
   mapUnknownSpace: "unknown space", mapUnknownPage: "unknown page",
   mapColumns: { name: "Name", share: "Share", unreferenced: "Unreferenced" },
   mapCaption: (/** @type {string} */ where, /** @type {string} */ measure) => `${where} by ${measure}`,
-  mapKey: "Hatched: unreferenced. Dashed outline: undetermined. Enter zooms in, Backspace out.",
+  mapKey: "Hatched: unreferenced. Dashed outline: undetermined. Enter zooms in, Backspace zooms out.",
   mapEmpty: "Nothing to show.",
 
   // keys, help, print
   helpTitle: "Help",
-  helpFilter: "In the filter",
-  helpKeys: "Keys",
-  keysOn: "Single keys work",
+  helpFilter: "Filter syntax",
+  helpKeys: "Keyboard shortcuts",
+  keysOn: "Enable single-key shortcuts",
   filterHelp: [
-    ["plan draft", "both words, in name, page, space, person or id"],
-    ["\"release plan\"", "the words together"],
-    ["-draft", "without the word"],
-    ["size>10mb  all>1gb  versions>5  age>2y", "by figure: kb, mb, gb of 1,024; d, w, m, y"],
-    ["type:png  space:ENG  usage:unreferenced", "by property; several values with commas"],
-    ["page:  owner:  author:  name:  id:  status:  kind:", "by part of a text"],
-    ["duplicate:yes  duplicate:3  protected:no", "duplicates, one group of them, protected files"],
+    ["plan draft", "both words, anywhere in name, page, space, person or ID"],
+    ["\"release plan\"", "the exact phrase"],
+    ["-draft", "files without the word"],
+    ["size>10mb  all>1gb  versions>5  uses>2  age>2y", "by number: kb, mb, gb in steps of 1,024; d, w, m, y for days to years"],
+    ["type:png  space:ENG  usage:unreferenced  id:1001", "by property; commas separate several values"],
+    ["page:  owner:  author:  name:  status:  kind:", "by part of the text"],
+    ["duplicate:yes  duplicate:3  protected:no", "all duplicates, one group of duplicates, files that no rule protects"],
   ],
   keyHelp: [
-    ["/", "to the filter"], ["Esc", "clears the filter; closes a panel"],
-    ["j  k", "next and previous row, in the table"], ["Enter", "details of the row"],
-    ["o", "opens the owning page"], ["c", "copies the address of the row in this report"], ["x", "ticks the row"],
-    ["[  ]", "previous and next page"], ["?", "this help"],
+    ["/", "go to the filter"], ["Esc", "clear the filter; close a panel"],
+    ["j  k", "next and previous row of the table"], ["Enter", "show the details of the row"],
+    ["o", "open the owning page"], ["c", "copy a link to the row in this report"], ["x", "tick the row"],
+    ["[  ]", "previous and next page"], ["?", "show this help"],
   ],
   printTitle: "Print",
   printSummary: (/** @type {string} */ n) => `Summary: figures, filter and the first ${n} rows`,
@@ -144,5 +144,5 @@ const TEXT = {
   printNoFilter: "No filter: all files.",
   omitted: (/** @type {number} */ n) => `${plural(n, "smaller file is", "smaller files are")} not on this page`,
   printFirst: (/** @type {string} */ n, /** @type {string} */ all) => `The first ${n} of ${all} rows.`,
-  linkCopied: "Address copied",
+  linkCopied: "Link copied",
 };

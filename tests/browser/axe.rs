@@ -1,4 +1,5 @@
-//! The accessibility checker axe-core on every page in light, dark and forced colours, and the types of the script.
+//! Runs the accessibility checker axe-core on every page in light, dark and forced colours, and checks the types of the
+//! script.
 
 use std::fs;
 use std::path::Path;
@@ -7,24 +8,24 @@ use std::process::Command;
 use serde_json::Value;
 
 use crate::{ALL, PAGES, Report};
-use test_support::outside;
+use test_support::optional_tests;
 use test_support::webdriver::Browser;
 
 test_support::trials! {
     [CHROMIUM, AXE]:
         async axe_finds_nothing_on_any_page,
-        async axe_finds_nothing_in_what_opens;
+        async axe_finds_nothing_in_dialogs_and_details;
     [NODE, TYPESCRIPT]:
-        sync the_script_is_what_its_types_say;
+        sync the_script_matches_its_types;
 }
 
-/// The text of the checker.
+/// Returns the script of the checker.
 pub(crate) fn axe() -> String {
-    fs::read_to_string(outside::axe().expect("axe-core")).expect("read")
+    fs::read_to_string(optional_tests::axe().expect("axe-core")).expect("read")
 }
 
 pub(crate) async fn violations(browser: &Browser, axe: &str) -> Vec<String> {
-    // through the driver, so that the page's own policy stays as it is
+    // injected through the driver, so that the page keeps its Content Security Policy
     browser.run(&format!("{axe}; window.axe = axe")).await;
     browser.run("window.result = null; axe.run(document, { resultTypes: ['violations'] }).then(r => { window.result = r.violations })").await;
     browser.wait_for("return window.result !== null").await;
@@ -52,7 +53,7 @@ async fn axe_finds_nothing_on_any_page() {
     browser.stop().await;
 }
 
-async fn axe_finds_nothing_in_what_opens() {
+async fn axe_finds_nothing_in_dialogs_and_details() {
     let axe = axe();
     let browser = Browser::start().await;
     let report = Report::complete();
@@ -63,7 +64,7 @@ async fn axe_finds_nothing_in_what_opens() {
         ("", "document.querySelector('#print-button').click()"),
         ("", "document.querySelector('#cleanup-button').click()"),
         ("", "document.querySelector('details[data-facet=type]').open = true"),
-        ("?q=nothing-is-called-so", ""),
+        ("?q=nothing-has-this-name", ""),
     ] {
         browser.open_at(&report.page(ALL), address).await;
         browser.run(step).await;
@@ -73,14 +74,14 @@ async fn axe_finds_nothing_in_what_opens() {
     browser.stop().await;
 }
 
-/// The comments of the script say its types; the compiler of `TypeScript` holds it to them. `absent` is what a page's
-/// start asks for although another page's script has it.
-pub(crate) fn assert_types_hold(page: &str, absent: &str, folder: &Path) {
+/// Checks the script against the types in its comments with the `TypeScript` compiler. `absent` is a function that this
+/// page's script calls, but only another page's script defines.
+pub(crate) fn assert_script_matches_types(page: &str, absent: &str, folder: &Path) {
     let script = page.split("<script>").nth(1).and_then(|rest| rest.split("</script>").next()).expect("a script");
     let file = folder.join("script.js");
     fs::write(&file, format!("{script}\nfunction {absent}() {{}}\n")).expect("written");
     let checked = Command::new("node")
-        .arg(outside::typescript().expect("its compiler"))
+        .arg(optional_tests::typescript().expect("its compiler"))
         .args(["--noEmit", "--allowJs", "--checkJs", "--strict", "--target", "es2022"])
         .args(["--lib", "es2022,dom,dom.iterable"])
         .arg(&file)
@@ -89,8 +90,8 @@ pub(crate) fn assert_types_hold(page: &str, absent: &str, folder: &Path) {
     assert!(checked.status.success(), "{}", String::from_utf8_lossy(&checked.stdout));
 }
 
-fn the_script_is_what_its_types_say() {
+fn the_script_matches_its_types() {
     let report = Report::complete();
-    assert_types_hold(&report.read(ALL), "startDashboard", &report.folder);
-    assert_types_hold(&report.read("index.html"), "startFiles", &report.folder);
+    assert_script_matches_types(&report.read(ALL), "startDashboard", &report.folder);
+    assert_script_matches_types(&report.read("index.html"), "startFiles", &report.folder);
 }

@@ -1,4 +1,4 @@
-//! The filter, its tokens, facets, totals and addresses, against a second reading of the CSV.
+//! The filter, its tokens, facets, totals and URLs, compared with a second implementation that reads the CSV.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -6,8 +6,8 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::reference::{self, Row};
-use crate::{ALL, Report, WHOLE, text_of};
+use crate::filter_reference::{self, Row};
+use crate::{ALL, IS_COMPLETE, Report, text_of};
 use test_support::pages::spaces_of_one_file;
 use test_support::sample;
 use test_support::webdriver::Browser;
@@ -15,17 +15,17 @@ use test_support::webdriver::Browser;
 test_support::trials! {
     [CHROMIUM]:
         async every_keystroke_finds_what_the_reference_finds,
-        async tokens_are_read_as_the_table_says_and_wrong_ones_are_shown,
+        async tokens_are_parsed_as_in_the_table_and_wrong_ones_are_shown,
         async facets_count_under_the_other_filters,
-        async a_facet_shows_30_values_and_more_when_asked,
+        async a_facet_shows_30_values_and_more_on_request,
         async totals_follow_the_filter,
         async histograms_sum_up_to_the_filtered_files_and_filter,
-        async every_view_is_a_link_and_the_way_back_works;
+        async every_view_has_a_url_and_the_back_button_works;
     []:
-        sync the_reference_tells_the_files_of_the_sample_apart;
+        sync the_reference_distinguishes_the_files_of_the_sample;
 }
 
-/// Ids of all rows the filter leaves.
+/// Script that returns the ids of all rows that match the filter.
 const FOUND: &str = "const input = document.querySelector('#filter'); input.value = arguments0; \
     input.dispatchEvent(new Event('input')); document.querySelector('#page-size').value = '200'; \
     document.querySelector('#page-size').dispatchEvent(new Event('change')); const found = []; \
@@ -38,8 +38,8 @@ async fn found(browser: &Browser, query: &str) -> BTreeSet<String> {
 }
 
 fn expected(rows: &[Row], query: &str) -> BTreeSet<String> {
-    let (terms, _) = reference::parse(query);
-    rows.iter().filter(|row| reference::matches(&terms, row)).map(|row| row["Attachment ID"].clone()).collect()
+    let (terms, _) = filter_reference::parse(query);
+    rows.iter().filter(|row| filter_reference::matches(&terms, row)).map(|row| row["Attachment ID"].clone()).collect()
 }
 
 const QUERIES: [&str; 22] = [
@@ -70,7 +70,7 @@ const QUERIES: [&str; 22] = [
 async fn every_keystroke_finds_what_the_reference_finds() {
     let browser = Browser::start().await;
     let report = Report::complete();
-    let rows = reference::rows(&report.read("attachments.csv"));
+    let rows = filter_reference::rows(&report.read("attachments.csv"));
     browser.open(&report.page(ALL)).await;
     let mut hits = 0;
     for query in QUERIES {
@@ -78,7 +78,7 @@ async fn every_keystroke_finds_what_the_reference_finds() {
         assert_eq!(found, expected, "{query}");
         hits += usize::from(!expected.is_empty() && expected.len() < rows.len());
     }
-    assert!(hits > 15, "the queries tell files apart");
+    assert!(hits > 15, "the queries distinguish files");
     browser.run("document.querySelector('#filter').value = ''").await;
     browser.type_into("#filter", "screenshot").await;
     browser.type_into("#filter", "\u{E00C}").await;
@@ -87,7 +87,7 @@ async fn every_keystroke_finds_what_the_reference_finds() {
     browser.stop().await;
 }
 
-/// The terms of the table with numbers as texts: 10485760 and 10485760.0 are the same figure.
+/// Converts numbers in terms to texts, so that 10485760 and 10485760.0 are equal.
 fn spelled(terms: &Value) -> Value {
     match terms {
         Value::Array(values) => values.iter().map(spelled).collect(),
@@ -96,13 +96,13 @@ fn spelled(terms: &Value) -> Value {
     }
 }
 
-async fn tokens_are_read_as_the_table_says_and_wrong_ones_are_shown() {
+async fn tokens_are_parsed_as_in_the_table_and_wrong_ones_are_shown() {
     let table = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/filter.json");
     let table: Vec<Value> = serde_json::from_slice(&fs::read(table).expect("read")).expect("JSON");
     for entry in &table {
         let query = entry["query"].as_str().expect("a query");
-        let (terms, errors) = reference::parse(query);
-        let terms: Vec<Value> = terms.iter().map(reference::Term::to_json).collect();
+        let (terms, errors) = filter_reference::parse(query);
+        let terms: Vec<Value> = terms.iter().map(filter_reference::Term::to_json).collect();
         assert_eq!((json!(terms), json!(errors)), (spelled(&entry["terms"]), entry["errors"].clone()), "{query}");
     }
     let browser = Browser::start().await;
@@ -120,7 +120,7 @@ async fn tokens_are_read_as_the_table_says_and_wrong_ones_are_shown() {
     browser.stop().await;
 }
 
-/// Counts of one facet as the page shows them.
+/// Returns the counts of one facet on the page.
 async fn counts(browser: &Browser, facet: &str) -> BTreeMap<String, u64> {
     let script = format!(
         "const box = document.querySelector('details[data-facet={facet}]'); box.open = true; \
@@ -147,11 +147,11 @@ fn count_by<'r>(rows: impl Iterator<Item = &'r Row>, column: &str) -> BTreeMap<S
 async fn facets_count_under_the_other_filters() {
     let browser = Browser::start().await;
     let report = Report::complete();
-    let rows = reference::rows(&report.read("attachments.csv"));
+    let rows = filter_reference::rows(&report.read("attachments.csv"));
     browser.open_at(&report.page(ALL), "?q=size%3E1mb&usage=unreferenced&usage=embedded&space=ENG").await;
     let base: Vec<&Row> = {
-        let (terms, _) = reference::parse("size>1mb");
-        rows.iter().filter(|row| reference::matches(&terms, row)).collect()
+        let (terms, _) = filter_reference::parse("size>1mb");
+        rows.iter().filter(|row| filter_reference::matches(&terms, row)).collect()
     };
     let usage = |row: &&&Row| ["unreferenced", "embedded"].contains(&row["Usage"].as_str());
     let space = |row: &&&Row| row["Space Key"] == "ENG";
@@ -162,7 +162,7 @@ async fn facets_count_under_the_other_filters() {
     assert_eq!(counts(&browser, "author").await, both);
     let chips = browser.texts("return [...document.querySelectorAll('.usages button')].map(b => b.dataset.value + ' ' + b.querySelector('b').textContent)").await;
     let mut expected = count_by(base.iter().filter(space).copied(), "Usage");
-    // a chosen value stays in sight, also when nothing of it is left
+    // a selected value stays visible, even if no file of it is left
     expected.entry("unreferenced".to_owned()).or_default();
     assert_eq!(
         chips.into_iter().collect::<BTreeSet<_>>(),
@@ -182,7 +182,7 @@ async fn facets_count_under_the_other_filters() {
         ]
     );
     browser.click("h1").await;
-    assert_eq!(browser.find("details.facet[open]").await.len(), 0, "a click beside it closes what is open");
+    assert_eq!(browser.find("details.facet[open]").await.len(), 0, "a click outside closes the open facet");
     browser.click("#chips li:nth-child(3) button").await;
     let left = base.iter().filter(usage).count();
     assert!(text_of(&browser, "#range").await.ends_with(&format!("of {left}")));
@@ -191,7 +191,7 @@ async fn facets_count_under_the_other_filters() {
     browser.stop().await;
 }
 
-async fn a_facet_shows_30_values_and_more_when_asked() {
+async fn a_facet_shows_30_values_and_more_on_request() {
     let browser = Browser::start().await;
     let report = Report::of(&sample::run_facts(), &spaces_of_one_file(75));
     browser.open(&report.page(ALL)).await;
@@ -211,7 +211,7 @@ async fn totals_follow_the_filter() {
     let found = text_of(&browser, "#found[aria-live=polite][aria-atomic=true]").await;
     assert!(found.starts_with("300 of 300 files – ") && found.contains("(100.0 %)"), "{found}");
     assert!(
-        found.contains("; undetermined: ") && found.ends_with("; of unknown size, not in the figures: 1"),
+        found.contains("; undetermined: ") && found.ends_with("; unknown size, not included in the figures: 1"),
         "{found}"
     );
     browser.type_into("#filter", "type:png").await;
@@ -245,7 +245,7 @@ async fn histograms_sum_up_to_the_filtered_files_and_filter() {
     browser.stop().await;
 }
 
-async fn every_view_is_a_link_and_the_way_back_works() {
+async fn every_view_has_a_url_and_the_back_button_works() {
     let browser = Browser::start().await;
     let report = Report::complete();
     let address = "?q=size%3E1mb&usage=unreferenced&type=PNG%20image&sort=name&dir=desc&rows=50&map=files&zoom=ENG";
@@ -259,7 +259,7 @@ async fn every_view_is_a_link_and_the_way_back_works() {
         "round trip"
     );
 
-    // a second browser sees the same
+    // a second browser shows the same
     let second = Browser::start().await;
     second.open_at(&report.page(ALL), address).await;
     assert_eq!(second.texts(crate::NAMES).await, names);
@@ -267,22 +267,26 @@ async fn every_view_is_a_link_and_the_way_back_works() {
 
     browser.open(&report.page(ALL)).await;
     browser.type_into("#filter", "pdf").await;
-    browser.wait_for(WHOLE).await;
+    browser.wait_for(IS_COMPLETE).await;
     browser.click(".usages button[data-value=unreferenced]").await;
     let narrowed = text_of(&browser, "#range").await;
     browser.click("#chips li:first-child button").await;
     browser.back().await;
     assert_eq!(text_of(&browser, "#range").await, narrowed, "one step back");
     browser.back().await;
-    assert_eq!(browser.text("return document.querySelector('#filter').value").await, "pdf", "typing is no step");
+    assert_eq!(
+        browser.text("return document.querySelector('#filter').value").await,
+        "pdf",
+        "typing adds no history entry"
+    );
     browser.open_at(&report.page(ALL), "?colour=red&rows=7&sort=colour&usage=lost&open=att1&page=x&q=%E0").await;
-    assert_eq!(browser.find("#chips .bad").await.len(), 6, "bad values are said, unknown keys are not");
+    assert_eq!(browser.find("#chips .bad").await.len(), 6, "bad values are reported, unknown keys are not");
     assert_eq!(text_of(&browser, "#range").await, "rows 1–100 of 300");
     browser.stop().await;
 }
 
-fn the_reference_tells_the_files_of_the_sample_apart() {
+fn the_reference_distinguishes_the_files_of_the_sample() {
     let (inventory, _) = sample::complete(300);
     assert_eq!(inventory.attachments.len(), 300);
-    assert_eq!(reference::fold("GRÖSSE\u{202E}"), "grosse[u+202e]");
+    assert_eq!(filter_reference::fold("GRÖSSE\u{202E}"), "grosse[u+202e]");
 }

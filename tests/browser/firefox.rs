@@ -1,31 +1,31 @@
-//! The same pages in Firefox, from disk: what may differ between browsers.
+//! The same pages in Firefox, opened from disk: tests for differences between browsers.
 
 use std::fs;
 use std::path::PathBuf;
 
 use serde_json::json;
 
-use crate::bidi::Firefox;
-use crate::reference;
-use crate::{ALL, Dashboard, NAMES, PAGES, Report, SPACE, WHOLE};
-use test_support::snapshot::Sample;
+use crate::filter_reference;
+use crate::firefox_driver::Firefox;
+use crate::{ALL, Dashboard, IS_COMPLETE, NAMES, PAGES, Report, SPACE};
+use test_support::snapshot::SnapshotSample;
 
 test_support::trials! {
     [FIREFOX]:
-        sync pages_are_silent_and_fit_into_320_pixels_in_firefox,
+        sync pages_cause_no_messages_and_fit_into_320_pixels_in_firefox,
         sync a_foreign_script_in_the_page_is_blocked_in_firefox,
         sync filter_order_and_export_are_the_same_in_firefox,
         sync the_dashboard_of_a_snapshot_filters_in_firefox,
         sync the_colours_follow_the_system_in_firefox;
 }
 
-/// Every kind of page: of complete and incomplete audits, and the dashboard of a snapshot.
+/// Returns every kind of page: of complete and incomplete audits, and the dashboard of a snapshot.
 fn pages(complete: &Report, incomplete: &Report, snapshot: &Dashboard) -> Vec<PathBuf> {
     let audits = [complete, incomplete].into_iter().flat_map(|report| PAGES.map(|page| report.page(page)));
     audits.chain([snapshot.page.clone()]).collect()
 }
 
-fn pages_are_silent_and_fit_into_320_pixels_in_firefox() {
+fn pages_cause_no_messages_and_fit_into_320_pixels_in_firefox() {
     let mut firefox = Firefox::start(&[]);
     let (complete, incomplete, snapshot) = (Report::complete(), Report::incomplete(), Dashboard::complete());
     for page in pages(&complete, &incomplete, &snapshot) {
@@ -48,7 +48,7 @@ fn pages_are_silent_and_fit_into_320_pixels_in_firefox() {
 
 fn a_foreign_script_in_the_page_is_blocked_in_firefox() {
     let mut firefox = Firefox::start(&[]);
-    let (report, snapshot) = (Report::complete(), Dashboard::of(&Sample::new(30, 3)));
+    let (report, snapshot) = (Report::complete(), Dashboard::of(&SnapshotSample::new(30, 3)));
     let spoiled = report.page("spoiled.html");
     for text in [report.read(ALL), fs::read_to_string(&snapshot.page).expect("read")] {
         let foreign = "<script>document.title = 'taken over'</script><p style=\"color: red\"><footer>";
@@ -64,15 +64,15 @@ fn filter_order_and_export_are_the_same_in_firefox() {
     let mut firefox = Firefox::start(&[]);
     let report = Report::complete();
     let program = report.read("attachments.csv");
-    let rows = reference::rows(&program);
+    let rows = filter_reference::rows(&program);
     firefox.open(&report.page(ALL), "?rows=200");
     firefox.run("document.querySelector('#filter').focus()");
     let query = "große size>1k";
     firefox.press(query);
-    firefox.wait_for(WHOLE);
-    let (terms, _) = reference::parse(query);
-    let expected: Vec<_> = rows.iter().filter(|row| reference::matches(&terms, row)).collect();
-    assert!((2..200).contains(&expected.len()), "the query tells files apart");
+    firefox.wait_for(IS_COMPLETE);
+    let (terms, _) = filter_reference::parse(query);
+    let expected: Vec<_> = rows.iter().filter(|row| filter_reference::matches(&terms, row)).collect();
+    assert!((2..200).contains(&expected.len()), "the query distinguishes files");
     let ids = "return [...document.querySelectorAll('#table .endpoint')].map(code => code.title.split('/').pop())";
     let mut found = firefox.texts(ids);
     found.sort();
@@ -87,7 +87,7 @@ fn filter_order_and_export_are_the_same_in_firefox() {
     let mut reversed = firefox.texts(NAMES);
     assert_ne!(reversed, names);
     reversed.reverse();
-    // equal names stand in the order of their ids, in both directions
+    // equal names are sorted by id, in both directions
     assert_eq!(reversed, names);
     assert_eq!(
         firefox.run("return document.querySelector('th[data-sort=name]').getAttribute('aria-sort')"),

@@ -1,10 +1,10 @@
-//! The layout in the fonts that readers have: letters of one family are a fifth wider than those of another.
+//! The layout in common fonts, whose letters differ in width by up to a fifth.
 
 use std::path::PathBuf;
 
-use crate::{ALL, Dashboard, PAGES, Report, look, pages, snapshot};
+use crate::{ALL, Dashboard, PAGES, Report, appearance, pages, snapshot};
 use test_support::fonts::{self, Font};
-use test_support::snapshot::Sample;
+use test_support::snapshot::SnapshotSample;
 use test_support::webdriver::Browser;
 
 test_support::trials! {
@@ -28,8 +28,8 @@ async fn the_layout_holds_in_noto_cjk() {
     check_layout(&fonts::NOTO_CJK).await;
 }
 
-/// Text that stands beyond the edge of its element, or of the window. What is cut on purpose is left out: addresses with
-/// an ellipsis, names that end after some lines, squares of the map, texts for screen readers; and what can be scrolled.
+/// Finds text outside its element or the window. Leaves out what is truncated on purpose: URLs with
+/// an ellipsis, names limited to some lines, squares of the map, texts for screen readers; and scrollable elements.
 const CUT: &str = "const meant = '.endpoint, .name, .square, .squares, .visually-hidden, .skip, svg, bdi, .bar, option'; \
     return [...document.querySelectorAll('main *, .top *, footer *')].filter(e => e.checkVisibility() && !e.closest(meant)) \
     .filter(e => { const style = getComputedStyle(e), box = e.getBoundingClientRect(); \
@@ -38,16 +38,16 @@ const CUT: &str = "const meant = '.endpoint, .name, .square, .squares, .visually
     return box.width > 0 && (style.display !== 'inline' && e.scrollWidth > e.clientWidth + 1 || box.right > edge); }) \
     .slice(0, 3).map(e => e.outerHTML.slice(0, 120) + ' ' + e.scrollWidth + '/' + e.clientWidth)";
 
-/// Badges of one word that need more than one line.
+/// Finds badges of one word that need more than one line.
 const BROKEN: &str = "return [...document.querySelectorAll('#table .usage')] \
     .filter(e => !/\\s/.test(e.textContent.trim()) && e.offsetHeight > 1.9 * parseFloat(getComputedStyle(e).lineHeight)) \
     .slice(0, 3).map(e => { const needed = () => { e.style.whiteSpace = 'nowrap'; e.style.maxWidth = 'none'; return e.offsetWidth; }; \
     const room = e.parentElement.clientWidth - 2 * parseFloat(getComputedStyle(e.parentElement).paddingLeft); \
     return e.outerHTML + ' needs ' + needed() + ' of ' + room + ' pixels'; })";
 
-/// Medium, width in pixels, and room between letters: the narrowest and the widest window of each layout, and a sheet of
-/// A4 in landscape between its margins (273 mm, at 96 pixels to the inch). The same family is not as wide on every system,
-/// as each may round the place of every letter to a whole pixel: a little room between them brings that about.
+/// Medium, width in pixels, and letter spacing: the narrowest and the widest window of each layout, and a sheet of
+/// A4 in landscape without margins (273 mm at 96 pixels per inch). The width of a font differs between systems,
+/// because each may round the position of every letter to a pixel. A little letter spacing simulates that.
 const LOOKS: [(&str, u32, &str); 9] = [
     ("", 320, ""),
     ("", 320, "0.24px"),
@@ -62,14 +62,14 @@ const LOOKS: [(&str, u32, &str); 9] = [
 
 async fn check_layout(font: &Font) {
     let browser = Browser::start_in(font).await;
-    let (report, small) = (Report::complete(), Dashboard::of(&Sample::new(60, 20)));
+    let (report, small) = (Report::complete(), Dashboard::of(&SnapshotSample::new(60, 20)));
     browser.open(&report.page(ALL)).await;
-    // this alone proves that the page is shown in the family at all
+    // makes sure that the page is really shown in this font
     assert_eq!(browser.families("h1").await, [font.sans]);
     assert_eq!(browser.families("code, .endpoint").await, [font.mono]);
-    look::check_table(&browser).await;
+    appearance::check_table(&browser).await;
     pages::check_long_names(&browser).await;
-    look::check_small_screens(&browser).await;
+    appearance::check_small_screens(&browser).await;
     snapshot::check_every_width(&browser).await;
     let pages: Vec<PathBuf> = PAGES.map(|page| report.page(page)).into_iter().chain([small.page.clone()]).collect();
     let mut cut = Vec::new();

@@ -1,28 +1,28 @@
-//! The map: areas, levels, keyboard, and the table that says the same.
+//! The map: areas, levels, keyboard, and the equivalent table.
 
-use crate::{ALL, Report, WHOLE, text_of};
+use crate::{ALL, IS_COMPLETE, Report, text_of};
 use test_support::sample;
 use test_support::webdriver::Browser;
 
 test_support::trials! {
     [CHROMIUM]:
-        async areas_add_up_and_the_keyboard_walks_the_levels,
+        async areas_add_up_and_the_keyboard_moves_between_levels,
         async the_map_follows_the_filter_and_small_screens_get_the_list,
         async thousands_of_files_are_a_few_hundred_areas,
-        async after_an_incomplete_run_unreferenced_bytes_are_unknown_and_not_none;
+        async after_an_incomplete_run_unreferenced_bytes_are_unknown_and_not_zero;
 }
 
 const SUM: &str =
     "return [...document.querySelectorAll('.square')].reduce((sum, square) => sum + Number(square.dataset.value), 0)";
 
-async fn areas_add_up_and_the_keyboard_walks_the_levels() {
+async fn areas_add_up_and_the_keyboard_moves_between_levels() {
     let browser = Browser::start().await;
     let report = Report::complete();
     let (inventory, audit) = sample::complete(300);
     let site = audit.figures(&inventory, true).site;
     browser.open(&report.page("index.html")).await;
     assert_eq!(browser.run(SUM).await, site.current_bytes + site.old_bytes);
-    // the areas drawn are as the values: within the pixel that separates them
+    // drawn areas are proportional to the values, except for the separating pixel
     let ratio = "const all = [...document.querySelectorAll('.square')]; const area = s => (s.offsetWidth + 2) * (s.offsetHeight + 2); \
         const perPixel = all.map(s => Number(s.dataset.value) / area(s)); return Math.max(...perPixel) / Math.min(...perPixel)";
     assert!(browser.run(ratio).await.as_f64().expect("a ratio") < 1.1);
@@ -62,7 +62,7 @@ async fn the_map_follows_the_filter_and_small_screens_get_the_list() {
     let narrowed = browser.run(range).await;
     assert_eq!(browser.run(SUM).await, narrowed);
     browser.type_into("#filter", " usage:unreferenced").await;
-    browser.wait_for(WHOLE).await;
+    browser.wait_for(IS_COMPLETE).await;
     let shown = browser.run(range).await;
     assert_eq!(browser.run(SUM).await, shown);
     assert!((1..narrowed.as_u64().expect("rows")).contains(&shown.as_u64().expect("rows")), "{shown} of {narrowed}");
@@ -91,7 +91,7 @@ async fn thousands_of_files_are_a_few_hundred_areas() {
     browser.stop().await;
 }
 
-async fn after_an_incomplete_run_unreferenced_bytes_are_unknown_and_not_none() {
+async fn after_an_incomplete_run_unreferenced_bytes_are_unknown_and_not_zero() {
     let browser = Browser::start().await;
     let report = Report::incomplete();
     for page in ["index.html", ALL] {

@@ -1,4 +1,4 @@
-//! What holds for every page: the banner, the data, the network, hostile names, the way between pages.
+//! Properties of every page: banner, data, network, hostile names, links between pages.
 
 use std::fs;
 use std::process::Command;
@@ -6,7 +6,7 @@ use std::process::Command;
 use confluence_storage_analyzer::report::format;
 use serde_json::json;
 
-use crate::{ALL, NAMES, PAGES, Report, SPACE, WHOLE, assert_quiet, text_of};
+use crate::{ALL, IS_COMPLETE, NAMES, PAGES, Report, SPACE, assert_quiet, text_of};
 use test_support::sample;
 use test_support::webdriver::Browser;
 
@@ -14,15 +14,15 @@ test_support::trials! {
     [CHROMIUM]:
         async the_banner_follows_the_title_on_every_page_without_script_and_in_print,
         async a_page_without_its_data_looks_like_an_error,
-        async the_top_says_what_where_who_when_and_by_what,
-        async pages_are_silent_from_a_folder_with_a_hard_name,
+        async the_header_shows_site_account_scope_time_and_program,
+        async pages_cause_no_messages_from_a_folder_with_special_characters,
         async hostile_names_are_shown_as_they_are_and_nothing_runs,
         async a_name_of_ten_thousand_letters_breaks_no_layout,
         async a_foreign_script_in_the_page_is_blocked,
         async links_work_after_the_folder_was_moved_and_carry_the_filter,
         async without_script_figures_top_rows_and_tables_are_there;
     [NODE]:
-        sync the_script_is_valid_for_every_reader_of_scripts;
+        sync the_script_is_valid_for_node;
     []:
         sync every_text_of_the_table_is_used;
 }
@@ -69,7 +69,7 @@ async fn a_page_without_its_data_looks_like_an_error() {
     browser.stop().await;
 }
 
-async fn the_top_says_what_where_who_when_and_by_what() {
+async fn the_header_shows_site_account_scope_time_and_program() {
     let browser = Browser::start().await;
     let run = confluence_storage_analyzer::report::RunFacts {
         quota_bytes: Some(10 * 1024 * 1024 * 1024),
@@ -112,7 +112,7 @@ async fn the_top_says_what_where_who_when_and_by_what() {
     browser.stop().await;
 }
 
-async fn pages_are_silent_from_a_folder_with_a_hard_name() {
+async fn pages_cause_no_messages_from_a_folder_with_special_characters() {
     let browser = Browser::start().await;
     for report in [Report::complete(), Report::incomplete()] {
         for page in PAGES {
@@ -138,7 +138,7 @@ async fn hostile_names_are_shown_as_they_are_and_nothing_runs() {
     for hostile in sample::HOSTILE {
         assert!(shown.contains(&format::visible(hostile).into_owned()), "{hostile:?}");
     }
-    // a name that ran would have called `canary`, which does not exist, and the console would say so
+    // a name that was run as a script would call `canary`, which does not exist, and cause a console message
     assert_quiet(&browser, &page).await;
     browser.stop().await;
 }
@@ -196,7 +196,7 @@ async fn links_work_after_the_folder_was_moved_and_carry_the_filter() {
     }
     browser.open(&moved.join(SPACE)).await;
     browser.type_into("#filter", "size>1mb").await;
-    browser.wait_for(WHOLE).await;
+    browser.wait_for(IS_COMPLETE).await;
     browser.click("a[data-carry][href^='../attachments.html']").await;
     assert_eq!(browser.text("return document.querySelector('#filter').value").await, "size>1mb");
     let spaces = browser
@@ -214,19 +214,19 @@ async fn without_script_figures_top_rows_and_tables_are_there() {
         browser.open(&report.page(ALL)).await;
         assert_eq!(browser.find("#table tbody tr").await.len(), 100);
         assert_eq!(browser.find("noscript .note a[href='attachments.csv']").await.len(), 1);
-        assert_eq!(browser.find("th button").await.len(), 0, "no controls that do nothing");
+        assert_eq!(browser.find("th button").await.len(), 0, "no controls without a script");
         let shown = browser.shown_text().await;
         for control in ["Save as CSV", "Next", "Auto", "Help"] {
             assert!(!shown.lines().any(|line| line == control), "{control}");
         }
-        assert!(shown.contains("These are the 100 largest of 300 files."), "{shown}");
+        assert!(shown.contains("This table shows the 100 largest of 300 files."), "{shown}");
         browser.open(&report.page("index.html")).await;
         assert_eq!(browser.find(".figures > div").await.len(), 8);
     }
     browser.stop().await;
 }
 
-fn the_script_is_valid_for_every_reader_of_scripts() {
+fn the_script_is_valid_for_node() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("templates/script");
     let mut seen = 0;
     for entry in fs::read_dir(folder).expect("read") {

@@ -1,4 +1,4 @@
-//! The dashboard of the page metrics, in the same browser and by the same rules as the pages of the audit.
+//! The dashboard of the page metrics, tested like the pages of the audit.
 
 use std::fs;
 
@@ -7,27 +7,27 @@ use serde_json::json;
 use crate::{Dashboard, assert_quiet, text_of};
 use confluence_storage_analyzer::report::format;
 use test_support::sample::HOSTILE;
-use test_support::snapshot::{SPACES, Sample};
+use test_support::snapshot::{SPACES, SnapshotSample};
 use test_support::webdriver::Browser;
 
 test_support::trials! {
     [CHROMIUM]:
         async the_banner_says_that_figures_are_too_low_without_script_and_in_print,
-        async nothing_is_said_on_the_console_and_nothing_asked_of_the_network,
+        async there_are_no_console_messages_and_no_network_requests,
         async hostile_titles_are_shown_as_they_are_and_nothing_runs,
         async a_foreign_script_in_the_page_is_blocked,
         async a_week_without_snapshot_breaks_the_line_and_52_weeks_can_be_chosen,
         async without_script_figures_trends_and_lists_are_there,
-        async one_filter_holds_for_all_lists_and_says_what_it_hides,
+        async one_filter_applies_to_all_lists_and_says_what_it_hides,
         async a_link_to_a_finding_opens_it,
-        async tables_sort_and_what_is_not_known_comes_last,
+        async tables_sort_with_unknown_values_last,
         async small_screens_never_scroll_sideways_and_targets_are_large_enough,
         async print_has_banner_figures_and_charts_but_no_controls,
-        async names_of_all_scripts_stand_where_they_belong,
-        async fifteen_thousand_pages_cost_no_more_than_what_is_listed_of_them;
+        async names_in_all_scripts_are_laid_out_correctly,
+        async the_work_for_fifteen_thousand_pages_depends_on_the_listed_ones_only;
 }
 
-/// The titles of the rows of one finding that are shown.
+/// Script that returns the titles of the visible rows of a finding.
 fn titles(finding: &str) -> String {
     format!(
         "return [...document.querySelector('#{finding}').closest('details').querySelectorAll('tbody tr')] \
@@ -40,11 +40,11 @@ const OPEN: &str = "return [...document.querySelectorAll('details.finding[open] 
 async fn the_banner_says_that_figures_are_too_low_without_script_and_in_print() {
     let browser = Browser::start_without_script().await;
     for (sample, class, words) in [
-        (Sample::new(60, 20), "complete", "Complete."),
+        (SnapshotSample::new(60, 20), "complete", "Complete."),
         (
-            Sample::incomplete(60, 20),
+            SnapshotSample::incomplete(60, 20),
             "incomplete",
-            "INCOMPLETE – counts are too low, and health may be too high; this week is kept out of trends.",
+            "INCOMPLETE – counts are too low, and health may be too high; trends do not include this week.",
         ),
     ] {
         let page = Dashboard::of(&sample);
@@ -60,9 +60,14 @@ async fn the_banner_says_that_figures_are_too_low_without_script_and_in_print() 
     browser.stop().await;
 }
 
-async fn nothing_is_said_on_the_console_and_nothing_asked_of_the_network() {
+async fn there_are_no_console_messages_and_no_network_requests() {
     let browser = Browser::start().await;
-    for sample in [Sample::new(300, 52), Sample::incomplete(60, 20), Sample::new(20, 1), Sample::new(0, 1)] {
+    for sample in [
+        SnapshotSample::new(300, 52),
+        SnapshotSample::incomplete(60, 20),
+        SnapshotSample::new(20, 1),
+        SnapshotSample::new(0, 1),
+    ] {
         let page = Dashboard::of(&sample);
         browser.open(&page.page).await;
         assert_eq!(browser.find("#data-error:not([hidden])").await.len(), 0);
@@ -88,7 +93,7 @@ async fn hostile_titles_are_shown_as_they_are_and_nothing_runs() {
 
 async fn a_foreign_script_in_the_page_is_blocked() {
     let browser = Browser::start().await;
-    let page = Dashboard::of(&Sample::new(30, 3));
+    let page = Dashboard::of(&SnapshotSample::new(30, 3));
     let foreign = "<script>document.title = 'taken over'</script><footer>";
     let spoiled = fs::read_to_string(&page.page).expect("read").replace("<footer>", foreign);
     fs::write(&page.page, spoiled).expect("written");
@@ -107,13 +112,13 @@ async fn a_week_without_snapshot_breaks_the_line_and_52_weeks_can_be_chosen() {
     assert_eq!(browser.texts(shown).await[0], "Mean health, 12 weeks");
     assert_eq!(browser.texts(shown).await.len(), 9);
     let line = "return document.querySelector('.weeks-12 .line').getAttribute('d')";
-    // 2026-W40 is missing, 2026-W43 incomplete: three pieces
+    // 2026-W40 is missing and 2026-W43 incomplete: the line has three parts
     assert_eq!(browser.text(line).await.matches('M').count(), 3);
     let drawn = "const svg = document.querySelector('.weeks-12 svg'); return [...svg.querySelectorAll('g')].map(g => g.querySelector('title').textContent + '|' + (g.querySelector('.point')?.getAttribute('class') ?? ''))";
     let drawn = browser.texts(drawn).await;
     assert!(drawn.contains(&"2026-W40: no snapshot|".to_owned()), "{drawn:?}");
     assert!(drawn.iter().any(|mark| mark.ends_with("(incomplete, not in the line)|point incomplete")), "{drawn:?}");
-    // by keyboard: into the group, one to the right
+    // by keyboard: focus the group, then one step to the right
     browser.run("document.querySelector('#span-12').focus()").await;
     browser.press("\u{E014}").await;
     let titles = browser.texts(shown).await;
@@ -130,13 +135,13 @@ async fn without_script_figures_trends_and_lists_are_there() {
     let page = Dashboard::complete();
     browser.open(&page.page).await;
     assert_eq!(browser.find(".figures > div").await.len(), 10);
-    assert_eq!(browser.find("th button").await.len(), 0, "no controls that do nothing");
+    assert_eq!(browser.find("th button").await.len(), 0, "no controls without a script");
     let shown = browser.shown_text().await;
-    for words in ["What is outdated?", "Mean health", "Health of the spaces", "Outdated pages"] {
+    for words in ["What is outdated?", "Mean health", "Space health", "Outdated pages"] {
         assert!(shown.contains(words), "{words}");
     }
     assert!(!shown.lines().any(|line| line == "Filter" || line == "Auto"), "{shown}");
-    // the switch of weeks and the lists need no script
+    // the selection of weeks and the lists work without scripts
     browser.click("#span-52").await;
     browser.click("#outdated").await;
     let shown = browser.shown_text().await;
@@ -145,14 +150,14 @@ async fn without_script_figures_trends_and_lists_are_there() {
     browser.stop().await;
 }
 
-async fn one_filter_holds_for_all_lists_and_says_what_it_hides() {
+async fn one_filter_applies_to_all_lists_and_says_what_it_hides() {
     let browser = Browser::start().await;
     let page = Dashboard::complete();
     browser.open(&page.page).await;
     assert_eq!(browser.texts(OPEN).await, [] as [String; 0]);
     browser.press("/").await;
     browser.press("uberblick \"muller, jurgen\" -OPS").await;
-    // what is said follows what is shown after a pause
+    // the announcement follows after a pause
     browser.wait_for("const shown = document.querySelectorAll('details[data-finding] tbody tr:not([hidden])').length; return document.querySelector('#found').textContent.startsWith(shown + ' of ')").await;
     let rows = browser
         .texts("return [...document.querySelectorAll('details[data-finding] tbody tr')].filter(r => r.offsetParent).map(r => r.textContent)")
@@ -167,7 +172,7 @@ async fn one_filter_holds_for_all_lists_and_says_what_it_hides() {
         found.starts_with(&format!("{} of {all} listed rows match, {} hidden.", rows.len(), all - rows.len())),
         "{found}"
     );
-    assert!(found.contains("stand in the CSV files only and are not searched"), "{found}");
+    assert!(found.contains("only in the CSV files and not searched"), "{found}");
     let hits = browser
         .texts(
             "return [...document.querySelectorAll('details[data-finding]:not([open]) .hits')].map(h => h.textContent)",
@@ -176,8 +181,8 @@ async fn one_filter_holds_for_all_lists_and_says_what_it_hides() {
     assert!(hits.iter().all(|hits| hits.starts_with("0 of ")), "closed lists have no hit: {hits:?}");
     browser.press("\u{E00C}").await;
     assert_eq!(browser.find("details[data-finding] tr[hidden]").await.len(), 0, "Escape clears");
-    assert_eq!(browser.texts(OPEN).await, [] as [String; 0], "and what was closed is closed again");
-    browser.open_at(&page.page, "?q=nobody-is-called-so").await;
+    assert_eq!(browser.texts(OPEN).await, [] as [String; 0], "lists that were closed are closed again");
+    browser.open_at(&page.page, "?q=nothing-has-this-name").await;
     browser.wait_for("return document.querySelector('#found').textContent.startsWith('0 of ')").await;
     browser.open_at(&page.page, "?q=jurgen").await;
     assert_eq!(browser.text("return document.querySelector('#filter').value").await, "jurgen", "a filter is a link");
@@ -189,7 +194,7 @@ async fn a_link_to_a_finding_opens_it() {
     let browser = Browser::start().await;
     let page = Dashboard::complete();
     browser.open_at(&page.page, "100%").await;
-    assert_eq!(browser.find("#data-error:not([hidden])").await.len(), 0, "a mistyped address is none");
+    assert_eq!(browser.find("#data-error:not([hidden])").await.len(), 0, "a mistyped URL causes no error");
     browser.open_at(&page.page, "stubs").await;
     assert_eq!(browser.texts(OPEN).await, ["stubs"]);
     let top = browser.run("return document.querySelector('#stubs').getBoundingClientRect().top").await;
@@ -199,9 +204,9 @@ async fn a_link_to_a_finding_opens_it() {
     browser.stop().await;
 }
 
-async fn tables_sort_and_what_is_not_known_comes_last() {
+async fn tables_sort_with_unknown_values_last() {
     let browser = Browser::start().await;
-    let mut sample = Sample::new(300, 3);
+    let mut sample = SnapshotSample::new(300, 3);
     for row in sample.rows.iter_mut().filter(|row| row.place.space_key == "ENG") {
         row.measures = None;
         row.people.owner = None;
@@ -248,7 +253,7 @@ async fn small_screens_never_scroll_sideways_and_targets_are_large_enough() {
 }
 
 pub(crate) async fn check_every_width(browser: &Browser) {
-    let mut sample = Sample::new(300, 52);
+    let mut sample = SnapshotSample::new(300, 52);
     sample.rows[1].title = "x".repeat(10_000);
     sample.rows[1].people.days_since_update = Some(5_000);
     sample.rows[1].judgement.staleness = Some(confluence_storage_analyzer::metrics::Staleness::Expired);
@@ -273,7 +278,7 @@ async fn print_has_banner_figures_and_charts_but_no_controls() {
     browser.open(&page.page).await;
     browser.emulate("print", &[]).await;
     let printed = browser.text("return document.body.innerText").await;
-    for part in ["Complete.", "Figures of 2026-W47", "Mean health", "Health of the spaces", "Outdated pages"] {
+    for part in ["Complete.", "Figures for 2026-W47", "Mean health", "Space health", "Outdated pages"] {
         assert!(printed.contains(part), "{part}: {printed}");
     }
     for control in ["Filter", "52 weeks", "Auto", "As a table"] {
@@ -284,7 +289,7 @@ async fn print_has_banner_figures_and_charts_but_no_controls() {
     browser.stop().await;
 }
 
-async fn names_of_all_scripts_stand_where_they_belong() {
+async fn names_in_all_scripts_are_laid_out_correctly() {
     let browser = Browser::start().await;
     let page = Dashboard::complete();
     browser.open(&page.page).await;
@@ -298,17 +303,17 @@ async fn names_of_all_scripts_stand_where_they_belong() {
     browser.stop().await;
 }
 
-/// What a browser has to do for a large site is counted, not timed: the times are in `cargo bench --bench snapshot`.
-async fn fifteen_thousand_pages_cost_no_more_than_what_is_listed_of_them() {
+/// Counts the work of a browser for a large site. Times are measured by `cargo bench --bench snapshot`.
+async fn the_work_for_fifteen_thousand_pages_depends_on_the_listed_ones_only() {
     let browser = Browser::start().await;
     let work = async |pages: usize| {
-        let sample = Sample::new(pages, 2);
+        let sample = SnapshotSample::new(pages, 2);
         let page = Dashboard::of(&sample);
         browser.open(&page.page).await;
         let elements = "return document.querySelectorAll('*').length";
         let rows = "return document.querySelectorAll('details[data-finding] tbody tr').length";
         let (elements, rows) = (browser.run(elements).await, browser.run(rows).await);
-        // what one keystroke changes in the document, and that it is done when the event has been handled
+        // counts what one keystroke changes in the document while its event is handled
         let typing = "const seen = new MutationObserver(() => {}); \
             seen.observe(document.body, { subtree: true, childList: true, attributes: true, characterData: true }); \
             const input = document.querySelector('#filter'); input.value = 'plan'; \

@@ -1,4 +1,4 @@
-//! The table of files: order, pages, rows, details, keyboard.
+//! The table of files: sorting, paging, rows, details, keyboard.
 
 use crate::{ALL, NAMES, Report, text_of};
 use test_support::webdriver::Browser;
@@ -6,10 +6,10 @@ use test_support::webdriver::Browser;
 test_support::trials! {
     [CHROMIUM]:
         async headings_sort_by_mouse_and_keyboard,
-        async drawn_rows_are_the_static_rows,
-        async details_open_by_key_and_give_the_focus_back,
-        async the_whole_way_without_a_mouse,
-        async pages_of_the_table;
+        async drawn_rows_equal_the_static_rows,
+        async details_open_by_key_and_return_the_focus,
+        async everything_works_without_a_mouse,
+        async the_table_has_pages;
 }
 
 const SORTED: &str = "return [...document.querySelectorAll('#table [aria-sort]')].map(th => th.dataset.sort + ' ' + th.getAttribute('aria-sort'))";
@@ -49,7 +49,7 @@ async fn headings_sort_by_mouse_and_keyboard() {
     assert_eq!(browser.texts(SORTED).await, ["size descending"], "the third click restores the first order");
     assert_eq!(browser.texts(NAMES).await, initial);
 
-    // sizes are unknown for one file: last in both directions
+    // the size of one file is unknown: last in both directions
     for _ in 0..2 {
         browser.click("th[data-sort=all] button").await;
         browser.click("#pages [data-page=last]").await;
@@ -59,7 +59,7 @@ async fn headings_sort_by_mouse_and_keyboard() {
     browser.stop().await;
 }
 
-async fn drawn_rows_are_the_static_rows() {
+async fn drawn_rows_equal_the_static_rows() {
     let browser = Browser::start().await;
     let report = Report::complete();
     browser.open(&report.page(ALL)).await;
@@ -70,11 +70,11 @@ async fn drawn_rows_are_the_static_rows() {
              [...cell.querySelectorAll('a')].map(a => a.href)))"
         )
     };
-    // as on paper, where nothing is folded away
+    // compare the print view, in which all details are open
     browser.run("dispatchEvent(new Event('beforeprint'))").await;
     let drawn = browser.texts(&cells("document.querySelectorAll('#table tbody tr')")).await;
     browser.run("dispatchEvent(new Event('afterprint'))").await;
-    // on the screen a list is made when it is opened
+    // on the screen a list is created when it is opened
     let lists = "return document.querySelectorAll('#table tbody details ul').length";
     assert_eq!(browser.run(lists).await, 0);
     browser.click("#table tbody details summary").await;
@@ -92,7 +92,7 @@ async fn drawn_rows_are_the_static_rows() {
     browser.stop().await;
 }
 
-async fn details_open_by_key_and_give_the_focus_back() {
+async fn details_open_by_key_and_return_the_focus() {
     let browser = Browser::start().await;
     let report = Report::complete();
     browser.open(&report.page(ALL)).await;
@@ -107,7 +107,7 @@ async fn details_open_by_key_and_give_the_focus_back() {
     browser.stop().await;
 }
 
-async fn the_whole_way_without_a_mouse() {
+async fn everything_works_without_a_mouse() {
     let browser = Browser::start().await;
     let report = Report::complete();
     browser.open(&report.page(ALL)).await;
@@ -148,7 +148,7 @@ async fn the_whole_way_without_a_mouse() {
     browser.stop().await;
 }
 
-async fn pages_of_the_table() {
+async fn the_table_has_pages() {
     let browser = Browser::start().await;
     let report = Report::complete();
     browser.open(&report.page(ALL)).await;

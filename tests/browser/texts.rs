@@ -1,29 +1,29 @@
-//! The script's texts stand in one table: with every text of it marked before the page begins, what
-//! the script shows without a mark is data of the report, a figure or a day, and nothing else.
+//! The script takes all its texts from one table. The test marks every text of the table before the page starts;
+//! texts without a mark may only be data of the report, figures or dates.
 
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use crate::{ALL, Report, WHOLE, text_of};
+use crate::{ALL, IS_COMPLETE, Report, text_of};
 use test_support::sample;
 use test_support::webdriver::Browser;
 
 test_support::trials! {
     [CHROMIUM]:
         async every_text_the_script_shows_comes_from_one_table,
-        async one_of_anything_is_said_in_the_singular;
+        async a_count_of_one_is_in_the_singular;
 }
 
-/// Marks every text of the table: what a function makes of its parts, too.
+/// Script that marks every text of the table, including the results of functions.
 const MARK: &str = "document.addEventListener('DOMContentLoaded', () => { \
     const mark = value => typeof value === 'string' ? '⟦' + value + '⟧' \
     : typeof value === 'function' ? (...words) => '⟦' + value(...words) + '⟧' \
     : Array.isArray(value) ? value.map(mark) : Object.fromEntries(Object.entries(value).map(([k, v]) => [k, mark(v)])); \
     Object.assign(TEXT, mark(TEXT)); });";
 
-/// Texts and labels within elements made by the script that bear no mark and are not among the strings of the data.
-/// The name of a file, a page or a person is a `bdi`; addresses and ids are `code`.
+/// Script that finds texts and labels of the script without a mark that are not among the strings of the data.
+/// Names of files, pages and people are `bdi` elements; URLs and ids are `code` elements.
 const UNMARKED: &str = "const known = new Set(arguments0); const found = []; \
     const look = text => { let rest = text, before; do { before = rest; rest = rest.replace(/⟦[^⟦⟧]*⟧/gu, ';'); } while (rest !== before); \
     for (const part of rest.split(/[:;,()]| – /u)) { const words = part.replace(/^[^\\p{L}#]+|[^\\p{L}\\d]+$/gu, ''); \
@@ -37,7 +37,7 @@ const UNMARKED: &str = "const known = new Set(arguments0); const found = []; \
     look(element.dataset.label || ''); if (name || !element.matches('.square')) look((element.getAttribute('aria-label') || '').replace(name, '')); } } \
     return [...new Set(found)]";
 
-/// Every string in the data of a page.
+/// Collects every string in the data of a page.
 fn strings(value: &Value, found: &mut BTreeSet<String>) {
     match value {
         Value::String(text) => drop(found.insert(text.clone())),
@@ -63,7 +63,7 @@ async fn every_text_the_script_shows_comes_from_one_table() {
     for (page, address, steps, places) in [
         (
             ALL,
-            "?q=colour:red+-draft+size%3Ex&usage=unreferenced&map=all&open=nobody",
+            "?q=colour:red+-draft+size%3Ex&usage=unreferenced&map=all&open=missing",
             "",
             "#table tbody, #facets, #chips, #found, #range, .map",
         ),
@@ -85,7 +85,7 @@ async fn every_text_the_script_shows_comes_from_one_table() {
         browser.open_at(&report.page(page), address).await;
         assert_eq!(browser.text("return document.documentElement.lang").await, "en");
         if page == ALL {
-            browser.wait_for(WHOLE).await;
+            browser.wait_for(IS_COMPLETE).await;
         }
         browser.run(steps).await;
         let known = json!(data_of(&report, page)).to_string();
@@ -97,7 +97,7 @@ async fn every_text_the_script_shows_comes_from_one_table() {
     browser.stop().await;
 }
 
-async fn one_of_anything_is_said_in_the_singular() {
+async fn a_count_of_one_is_in_the_singular() {
     let browser = Browser::start().await;
     let report = Report::of(&sample::run_facts(), &sample::complete(1));
     browser.open(&report.page(ALL)).await;
@@ -108,7 +108,7 @@ async fn one_of_anything_is_said_in_the_singular() {
         [
             "1 smaller file is not on this page",
             "1 more value",
-            "1 of the chosen files is not unreferenced, or protected, and left out.",
+            "1 of the selected files is left out: not unreferenced, or protected.",
             "2 smaller files are not on this page"
         ]
     );

@@ -1,18 +1,18 @@
-//! A window of 1,280 pixels in which everything is shown four times as large.
+//! Pages zoomed to 400 percent in a window of 1,280 pixels.
 
 use serde_json::json;
 
 use crate::{ALL, Dashboard, PAGES, Report};
-use test_support::snapshot::Sample;
+use test_support::snapshot::SnapshotSample;
 use test_support::webdriver::Browser;
 
 test_support::trials! {
     [CHROMIUM]:
-        async at_400_percent_nothing_scrolls_sideways_and_everything_can_be_reached;
+        async at_400_percent_nothing_scrolls_sideways_and_every_control_is_reachable;
 }
 
-/// Every control there is, brought into view: what cannot be seen as a whole in its breadth, or is covered by something
-/// else, cannot be reached.
+/// Scrolls to every control and finds those that do not fit into the width of the window, or are covered by something
+/// else.
 const OUT_OF_REACH: &str = "const within = document.querySelector('dialog[open]') || document; \
     return [...within.querySelectorAll('button, input, select, summary, a[href]')] \
     .filter(control => control.checkVisibility() && !control.disabled && !control.matches('.skip')).filter(control => { \
@@ -26,9 +26,9 @@ const OUT_OF_REACH: &str = "const within = document.querySelector('dialog[open]'
 
 const WIDE: &str = "return document.documentElement.scrollWidth - document.documentElement.clientWidth";
 
-async fn at_400_percent_nothing_scrolls_sideways_and_everything_can_be_reached() {
+async fn at_400_percent_nothing_scrolls_sideways_and_every_control_is_reachable() {
     let browser = Browser::start_zoomed(4.0, 1280, 1024).await;
-    let (report, snapshot) = (Report::small(), Dashboard::of(&Sample::new(60, 20)));
+    let (report, snapshot) = (Report::small(), Dashboard::of(&SnapshotSample::new(60, 20)));
     let pages = PAGES.map(|page| report.page(page)).into_iter().chain([snapshot.page.clone()]);
     for page in pages {
         browser.open(&page).await;
@@ -37,7 +37,7 @@ async fn at_400_percent_nothing_scrolls_sideways_and_everything_can_be_reached()
         assert_eq!(browser.run(WIDE).await, 0, "{}", page.display());
         assert_eq!(browser.texts(OUT_OF_REACH).await, [] as [String; 0], "{}", page.display());
     }
-    // a facet that is open, and the panels
+    // an open facet, and the dialogs
     browser.open(&report.page(ALL)).await;
     browser.run("document.querySelector('details[data-facet=type]').open = true").await;
     browser.wait_for("return document.querySelector('details[data-facet=type] .value') !== null").await;

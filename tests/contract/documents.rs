@@ -1,4 +1,4 @@
-//! The two official documents: which operation a path belongs to, what it may be asked, what it answers.
+//! The two official API documents: finds the operation of a path, its parameters and its responses.
 
 use std::path::PathBuf;
 
@@ -7,52 +7,52 @@ use url::form_urlencoded;
 
 use super::schema::{Checker, scalar};
 
-/// One request as the server logged it.
+/// One request in the log of the server.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Sent {
+pub(crate) struct LoggedRequest {
     pub(crate) method: String,
     pub(crate) path: String,
     pub(crate) query: String,
 }
 
-/// Requests beyond the documents: operation, parameter, value, and why.
+/// Requests that the documents do not allow: operation, parameter, value, and reason.
 const REQUEST_EXCEPTIONS: &[(&str, &str, &str, &str)] = &[
-    ("v2 /pages", "status", "draft", "asked to find out: a site that does not list drafts refuses it"),
-    ("v2 /blogposts", "status", "draft", "asked to find out: a site that does not list drafts refuses it"),
+    ("v2 /pages", "status", "draft", "a probe: a site that does not list drafts rejects it"),
+    ("v2 /blogposts", "status", "draft", "a probe: a site that does not list drafts rejects it"),
 ];
 
-/// The folder that `API_DOCUMENTS` names, or the one beside the repository.
+/// Returns the folder in `API_DOCUMENTS`, or the default one next to the repository.
 pub(crate) fn folder() -> PathBuf {
-    let beside = || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/openapi");
-    std::env::var_os("API_DOCUMENTS").map_or_else(beside, PathBuf::from)
+    let next_to_repository = || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/openapi");
+    std::env::var_os("API_DOCUMENTS").map_or_else(next_to_repository, PathBuf::from)
 }
 
-/// The documents of both generations.
+/// The documents of both API versions.
 pub(crate) struct Documents {
     v1: Value,
     v2: Value,
 }
 
-/// One operation of a document that reads.
+/// One read operation of a document.
 pub(crate) struct Operation<'a> {
     /// `v2 /pages/{id}`.
     pub(crate) name: String,
     document: &'a Value,
     path_item: &'a Value,
     entry: &'a Value,
-    /// What it is sent with.
+    /// The HTTP method.
     method: &'static str,
 }
 
 impl Documents {
-    /// Reads the documents; a folder that is there has to hold them.
+    /// Reads the documents. Panics if the folder exists without them.
     pub(crate) fn read() -> Self {
         let read = |name: &str| serde_json::from_slice(&std::fs::read(folder().join(name)).unwrap()).unwrap();
         Self { v1: read("confluence-v1.json"), v2: read("confluence-v2.json") }
     }
 
-    /// The operation of a request as sent: GET, or the one POST that reads.
-    pub(crate) fn operation(&self, sent: &Sent) -> Option<Operation<'_>> {
+    /// Returns the operation of a request: GET, or the only POST that reads.
+    pub(crate) fn operation(&self, sent: &LoggedRequest) -> Option<Operation<'_>> {
         let path = sent.path.as_str();
         let method = match sent.method.as_str() {
             "GET" => "get",
@@ -64,7 +64,7 @@ impl Documents {
             None => ("v1", &self.v1, path),
         };
         let paths = document["paths"].as_object()?;
-        // a path without a variable in a place comes before one with a variable there
+        // a literal path segment takes precedence over a variable
         let mut fitting: Vec<&String> = paths.keys().filter(|template| fits(template, path)).collect();
         fitting.sort_by_key(|template| template.matches('{').count());
         let template = fitting.into_iter().find(|template| paths[*template].get(method).is_some())?;
@@ -81,7 +81,7 @@ fn fits(template: &str, path: &str) -> bool {
 }
 
 impl<'a> Operation<'a> {
-    /// Whether it bears a body.
+    /// Whether its requests have a body.
     pub(crate) fn is_post(&self) -> bool {
         self.method == "post"
     }
@@ -99,8 +99,8 @@ impl<'a> Operation<'a> {
         own.chain(shared).map(|parameter| self.resolve(parameter)).collect::<Vec<_>>().into_iter()
     }
 
-    /// What is wrong with a request.
-    pub(crate) fn check_request(&self, sent: &Sent) -> Vec<String> {
+    /// Returns the problems of a request.
+    pub(crate) fn check_request(&self, sent: &LoggedRequest) -> Vec<String> {
         let mut problems = Vec::new();
         let pairs: Vec<(String, String)> = form_urlencoded::parse(sent.query.as_bytes()).into_owned().collect();
         for (name, value) in &pairs {
@@ -132,7 +132,7 @@ impl<'a> Operation<'a> {
         let items = &schema["items"];
         let schema = match schema["type"].as_str() {
             Some("array") => self.resolve(items),
-            // `sort` is written as a string with items
+            // the documents describe `sort` as a string with items
             Some("string") if items.is_object() => self.resolve(items),
             _ => schema,
         };
@@ -149,22 +149,22 @@ impl<'a> Operation<'a> {
         scalar(schema, kind, &value)
     }
 
-    /// What is wrong with a status: only those the document lists may come.
+    /// Returns a problem if a status is neither listed nor a success.
     pub(crate) fn check_status(&self, status: u16) -> Option<String> {
         let responses = &self.entry["responses"];
         let listed = responses.get(status.to_string()).is_some() || responses.get("default").is_some();
         (!listed && !(200..300).contains(&status)).then(|| format!("{}: status {status} is not listed", self.name))
     }
 
-    /// The schema of a JSON answer with this status.
-    pub(crate) fn answer_schema(&self, status: u16) -> Option<&'a Value> {
+    /// Returns the schema of a JSON response with this status.
+    pub(crate) fn response_schema(&self, status: u16) -> Option<&'a Value> {
         let response = self.resolve(self.entry["responses"].get(status.to_string())?);
         response.pointer("/content/application~1json/schema")
     }
 
-    /// What is wrong with an answer.
-    pub(crate) fn check_answer(&self, schema: &Value, answer: &Value) -> Vec<String> {
-        let problems = Checker { document: self.document }.check(schema, answer);
+    /// Returns the problems of a response.
+    pub(crate) fn check_response(&self, schema: &Value, response: &Value) -> Vec<String> {
+        let problems = Checker { document: self.document }.check(schema, response);
         problems.into_iter().map(|problem| format!("{} {problem}", self.name)).collect()
     }
 }

@@ -1,6 +1,6 @@
-//! The official API documents against both sides: every request the program sends is one they allow, and every answer
-//! of the loopback server is one they describe. The documents are not part of this repository; where they are absent,
-//! the tests are ignored, unless `REQUIRE_API_DOCUMENTS` is set, as it is by `.ci/run`.
+//! Contract tests with the official API documents: they allow every request of the program, and describe every response
+//! of the simulated server. The documents are not part of this repository. If they are missing, the
+//! tests are ignored, unless `REQUIRE_API_DOCUMENTS` is set, as in `.ci/run`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod documents;
@@ -15,35 +15,37 @@ use confluence_sim::site::ArchivedSearch;
 use confluence_sim::workflow::WorkflowApp;
 use confluence_sim::{DemoServer, RequestLogEntry, Site, sample_site};
 use confluence_storage_analyzer::audit::AuditOptions;
-use confluence_storage_analyzer::commands::reading::read_site;
+use confluence_storage_analyzer::commands::audit_run::crawl_and_audit;
 use confluence_storage_analyzer::error::ExitStatus;
-use confluence_storage_analyzer::inventory::snapshot::{MetricGroup, MetricGroups, read_facts, take_pages};
-use confluence_storage_analyzer::inventory::workflow::{PinnedProperty, WorkflowOptions, WorkflowPage, workflow_of};
+use confluence_storage_analyzer::inventory::snapshot::{
+    MetricGroup, MetricGroups, read_page_facts, read_page_inventory,
+};
+use confluence_storage_analyzer::inventory::workflow::{PinnedProperty, WorkflowOptions, WorkflowPage, read_workflows};
 use confluence_storage_analyzer::inventory::{ContentKind, CrawlOptions, Inventory};
 use confluence_storage_analyzer::progress::Progress;
 use serde_json::Value;
 
-use documents::{Documents, Sent};
-use test_support::outside::{self, Need};
+use documents::{Documents, LoggedRequest};
+use test_support::optional_tests::{self, Requirement};
 
-const DOCUMENTS: Need = Need {
-    what: "the official API documents (in ../shared/openapi, or where API_DOCUMENTS says)",
-    is_there: || documents::folder().exists(),
+const DOCUMENTS: Requirement = Requirement {
+    what: "the official API documents (in ../shared/openapi, or at the path in API_DOCUMENTS)",
+    is_available: || documents::folder().exists(),
     required_by: "REQUIRE_API_DOCUMENTS",
 };
 
 test_support::trials! {
     [DOCUMENTS]:
-        async every_request_is_one_the_documents_allow,
-        async every_answer_of_the_loopback_server_is_one_the_documents_describe;
+        async the_documents_allow_every_request,
+        async the_documents_describe_every_response_of_the_simulated_server;
 }
 
 fn main() -> ExitCode {
-    outside::run(trials().into_iter().chain(schema::trials()))
+    optional_tests::run(trials().into_iter().chain(schema::trials()))
 }
 
-/// Reads a site in the most thorough way and gives every distinct request it took.
-async fn requests_of(site: Site) -> (DemoServer, BTreeSet<Sent>) {
+/// Audits a site with all options, and returns every distinct request.
+async fn audit_requests(site: Site) -> (DemoServer, BTreeSet<LoggedRequest>) {
     let server = DemoServer::start(site).await.unwrap();
     let mut read = None;
     let settings = ConnectionSettings::new(server.base_url(), Credentials::basic(server.user(), server.token().into()));
@@ -52,44 +54,45 @@ async fn requests_of(site: Site) -> (DemoServer, BTreeSet<Sent>) {
         CrawlOptions { verify_all: true, needs_labels: true, ..CrawlOptions::default() },
         CrawlOptions { references_within: true, include_spaces: vec!["ENG".to_owned()], ..CrawlOptions::default() },
     ] {
-        let reading = read_site(&api, &options, &AuditOptions::default(), &Progress::silent()).await.unwrap();
-        assert_eq!(reading.status, ExitStatus::Complete, "{:#?}", reading.inventory.coverage.gaps);
-        read = Some(reading.inventory);
+        let audit_run = crawl_and_audit(&api, &options, &AuditOptions::default(), &Progress::silent()).await.unwrap();
+        assert_eq!(audit_run.status, ExitStatus::Complete, "{:#?}", audit_run.inventory.coverage.gaps);
+        read = Some(audit_run.inventory);
     }
     read_workflow(&api, &read.unwrap()).await;
     let options = CrawlOptions { include_spaces: vec!["ENG".to_owned()], ..CrawlOptions::default() };
     let groups = MetricGroups::new(MetricGroup::ALL);
-    let mut inventory = take_pages(&api, &options, &groups, &Progress::silent()).await.unwrap();
+    let mut inventory = read_page_inventory(&api, &options, &groups, &Progress::silent()).await.unwrap();
     let keys = ["ENG".to_owned()];
-    read_facts(&api, &mut inventory, &options, &groups, &keys, &Progress::silent()).await.unwrap();
+    read_page_facts(&api, &mut inventory, &options, &groups, &keys, &Progress::silent()).await.unwrap();
     assert!(inventory.coverage.is_complete(), "{:#?}", inventory.coverage.gaps);
-    let sent = of_the_api(&server);
+    let sent = confluence_requests(&server);
     (server, sent)
 }
 
-/// Takes a snapshot of a whole site, with the workflow, and gives every distinct request it took.
-async fn requests_of_a_snapshot(site: Site) -> (DemoServer, BTreeSet<Sent>) {
+/// Takes a snapshot of an entire site with its workflow, and returns every distinct request.
+async fn snapshot_requests(site: Site) -> (DemoServer, BTreeSet<LoggedRequest>) {
     let server = DemoServer::start(site).await.unwrap();
     let settings = ConnectionSettings::new(server.base_url(), Credentials::basic(server.user(), server.token().into()));
     let api = Api::new(settings).unwrap();
     let (options, groups) = (CrawlOptions::default(), MetricGroups::new(MetricGroup::ALL));
-    let mut inventory = take_pages(&api, &options, &groups, &Progress::silent()).await.unwrap();
+    let mut inventory = read_page_inventory(&api, &options, &groups, &Progress::silent()).await.unwrap();
     let keys: Vec<String> = inventory.spaces.iter().map(|space| space.key.clone()).collect();
-    read_facts(&api, &mut inventory, &options, &groups, &keys, &Progress::silent()).await.unwrap();
+    read_page_facts(&api, &mut inventory, &options, &groups, &keys, &Progress::silent()).await.unwrap();
     assert!(inventory.coverage.is_complete(), "{:#?}", inventory.coverage.gaps);
     read_workflow(&api, &inventory).await;
-    let sent = of_the_api(&server);
+    let sent = confluence_requests(&server);
     (server, sent)
 }
 
-/// `rest/cw` belongs to an app, which has documents of its own.
-fn of_the_api(server: &DemoServer) -> BTreeSet<Sent> {
+/// Returns the requests to Confluence itself. `rest/cw` belongs to an app, which has its own documents.
+fn confluence_requests(server: &DemoServer) -> BTreeSet<LoggedRequest> {
     let is_of_the_api = |path: &str| path.starts_with("/wiki/") && !path.starts_with("/wiki/rest/cw/");
-    let sent = |request: RequestLogEntry| Sent { method: request.method, path: request.path, query: request.query };
+    let sent =
+        |request: RequestLogEntry| LoggedRequest { method: request.method, path: request.path, query: request.query };
     server.requests().into_iter().filter(|request| is_of_the_api(&request.path)).map(sent).collect()
 }
 
-/// A site with an archived space, and with more comments than are asked for replies one by one.
+/// A site with an archived space, and with too many comments for reading their replies one by one.
 fn with_archived_space(search: ArchivedSearch) -> Site {
     let mut site = Site::new();
     for (first, key) in [(1000, "ENG"), (2000, "OLD")] {
@@ -106,7 +109,7 @@ fn with_archived_space(search: ArchivedSearch) -> Site {
     site
 }
 
-/// Reads the workflow of all pages, with a property pinned and without.
+/// Reads the workflow of all pages, with and without a configured property.
 async fn read_workflow(api: &Api, inventory: &Inventory) {
     let pages = inventory.contents.iter().filter(|content| content.kind == ContentKind::Page);
     let pages: Vec<WorkflowPage<'_>> = pages
@@ -119,25 +122,25 @@ async fn read_workflow(api: &Api, inventory: &Inventory) {
     let pinned = PinnedProperty { key: "cw-page".into(), state: "/state".into(), ..PinnedProperty::default() };
     for property in [None, Some(pinned)] {
         let options = WorkflowOptions { property, ..WorkflowOptions::default() };
-        let (_, coverage) = workflow_of(api, &pages, &options, &Progress::silent()).await;
+        let (_, coverage) = read_workflows(api, &pages, &options, &Progress::silent()).await;
         assert!(coverage.is_complete(), "{:#?}", coverage.gaps);
     }
 }
 
-/// Two sites: one with everything a company has, one with small pages so that lists have several.
-async fn all_requests() -> Vec<(DemoServer, BTreeSet<Sent>)> {
-    let mut paged = test_support::known::site().0;
+/// Two sites: one with all kinds of content, one with small pages of results.
+async fn all_requests() -> Vec<(DemoServer, BTreeSet<LoggedRequest>)> {
+    let mut paged = test_support::known_site::site().0;
     paged.behaviour.page_cap = Some(3);
     paged.behaviour.comment_lists_with_replies = true;
     vec![
-        Box::pin(requests_of(sample_site(Utc::now()))).await,
-        Box::pin(requests_of(paged)).await,
-        Box::pin(requests_of_a_snapshot(with_archived_space(ArchivedSearch::Shown))).await,
-        Box::pin(requests_of_a_snapshot(with_archived_space(ArchivedSearch::Ignored))).await,
+        Box::pin(audit_requests(sample_site(Utc::now()))).await,
+        Box::pin(audit_requests(paged)).await,
+        Box::pin(snapshot_requests(with_archived_space(ArchivedSearch::Shown))).await,
+        Box::pin(snapshot_requests(with_archived_space(ArchivedSearch::Ignored))).await,
     ]
 }
 
-async fn every_request_is_one_the_documents_allow() {
+async fn the_documents_allow_every_request() {
     let documents = Documents::read();
     let mut problems = BTreeSet::new();
     let mut operations = BTreeSet::new();
@@ -160,15 +163,15 @@ async fn every_request_is_one_the_documents_allow() {
     ] {
         assert!(operations.contains(needed), "{needed}: {operations:#?}");
     }
-    assert!(operations.len() > 25, "too few operations to prove anything: {operations:#?}");
+    assert!(operations.len() > 25, "too few operations: {operations:#?}");
     assert!(problems.is_empty(), "{problems:#?}");
 }
 
-async fn every_answer_of_the_loopback_server_is_one_the_documents_describe() {
+async fn the_documents_describe_every_response_of_the_simulated_server() {
     let documents = Documents::read();
     let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap();
     let mut problems = BTreeSet::new();
-    let mut answers = 0;
+    let mut responses = 0;
     for (server, requests) in Box::pin(all_requests()).await {
         let host = server.base_url().trim_end_matches("/wiki").to_owned();
         for sent in requests {
@@ -184,13 +187,13 @@ async fn every_answer_of_the_loopback_server_is_one_the_documents_describe() {
             let status = response.status().as_u16();
             let text = response.text().await.unwrap();
             problems.extend(operation.check_status(status));
-            if let Some(schema) = operation.answer_schema(status) {
+            if let Some(schema) = operation.response_schema(status) {
                 let json: Value = serde_json::from_str(&text).unwrap();
-                problems.extend(operation.check_answer(schema, &json));
-                answers += 1;
+                problems.extend(operation.check_response(schema, &json));
+                responses += 1;
             }
         }
     }
-    assert!(answers > 100, "{answers}");
+    assert!(responses > 100, "{responses}");
     assert!(problems.is_empty(), "{problems:#?}");
 }

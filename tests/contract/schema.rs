@@ -1,14 +1,13 @@
-//! The part of JSON schema that the two documents use.
+//! Validator for the subset of JSON Schema that the two documents use.
 
 use serde_json::{Value, json};
 
 test_support::trials! {
     []:
-        sync wrong_values_are_found;
+        sync invalid_values_are_reported;
 }
 
-/// Where the documents are known to be wrong: path below the answer, and what reality is.
-/// `*` stands for one step.
+/// Known errors in the documents: path in the response, and what the server really sends. `*` is any one path segment.
 pub(crate) const DOCUMENT_ERRORS: &[(&str, &str)] = &[
     ("/results/*/mediaTypeDescription", "may be null"),
     ("/mediaTypeDescription", "may be null"),
@@ -23,16 +22,16 @@ pub(crate) const DOCUMENT_ERRORS: &[(&str, &str)] = &[
     ("/version/ncsStepVersion", "may be null, and is in no document"),
 ];
 
-/// Checks values of one document against its schemas.
+/// Checks values against the schemas of one document.
 pub(crate) struct Checker<'a> {
     pub(crate) document: &'a Value,
 }
 
 impl Checker<'_> {
-    /// What is wrong with `value`, each with its place.
+    /// Returns the problems of `value`, each with its path.
     pub(crate) fn check(&self, schema: &Value, value: &Value) -> Vec<String> {
         let mut problems = Vec::new();
-        self.walk(schema, value, "", &mut problems, 0);
+        self.check_part(schema, value, "", &mut problems, 0);
         problems
     }
 
@@ -43,61 +42,61 @@ impl Checker<'_> {
         }
     }
 
-    fn walk(&self, schema: &Value, value: &Value, place: &str, problems: &mut Vec<String>, depth: usize) {
-        assert!(depth < 64, "a schema that refers to itself for ever at {place}");
+    fn check_part(&self, schema: &Value, value: &Value, path: &str, problems: &mut Vec<String>, depth: usize) {
+        assert!(depth < 64, "endless recursion in the schema at {path}");
         let schema = self.resolve(schema);
         if value.is_null() {
-            if !self.is_nullable(schema) && !is_document_error(place) {
-                problems.push(format!("{place}: null"));
+            if !self.is_nullable(schema) && !is_known_document_error(path) {
+                problems.push(format!("{path}: null"));
             }
             return;
         }
         for part in schema["allOf"].as_array().into_iter().flatten() {
-            self.walk(part, value, place, problems, depth + 1);
+            self.check_part(part, value, path, problems, depth + 1);
         }
         for choice in ["oneOf", "anyOf"] {
             if let Some(parts) = schema[choice].as_array() {
                 let fits = |part: &Value| {
                     let mut tried = Vec::new();
-                    self.walk(part, value, place, &mut tried, depth + 1);
+                    self.check_part(part, value, path, &mut tried, depth + 1);
                     tried.is_empty()
                 };
                 if !parts.iter().any(fits) {
-                    problems.push(format!("{place}: fits none of {} forms", parts.len()));
+                    problems.push(format!("{path}: matches none of {} alternatives", parts.len()));
                 }
             }
         }
         match schema["type"].as_str() {
-            Some("object") => self.object(schema, value, place, problems, depth),
+            Some("object") => self.object(schema, value, path, problems, depth),
             Some("array") => match value.as_array() {
-                Some(items) => items
-                    .iter()
-                    .for_each(|item| self.walk(&schema["items"], item, &format!("{place}/*"), problems, depth + 1)),
-                None => problems.push(format!("{place}: no array")),
+                Some(items) => items.iter().for_each(|item| {
+                    self.check_part(&schema["items"], item, &format!("{path}/*"), problems, depth + 1);
+                }),
+                None => problems.push(format!("{path}: not an array")),
             },
-            Some(kind) => problems.extend(scalar(schema, kind, value).map(|problem| format!("{place}: {problem}"))),
-            None if schema.get("properties").is_some() => self.object(schema, value, place, problems, depth),
+            Some(kind) => problems.extend(scalar(schema, kind, value).map(|problem| format!("{path}: {problem}"))),
+            None if schema.get("properties").is_some() => self.object(schema, value, path, problems, depth),
             None => {}
         }
     }
 
-    fn object(&self, schema: &Value, value: &Value, place: &str, problems: &mut Vec<String>, depth: usize) {
-        let Some(fields) = value.as_object() else { return problems.push(format!("{place}: no object")) };
+    fn object(&self, schema: &Value, value: &Value, path: &str, problems: &mut Vec<String>, depth: usize) {
+        let Some(fields) = value.as_object() else { return problems.push(format!("{path}: not an object")) };
         for required in schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str) {
             if !fields.contains_key(required) {
-                problems.push(format!("{place}/{required}: required and missing"));
+                problems.push(format!("{path}/{required}: required and missing"));
             }
         }
         let properties = &schema["properties"];
         for (name, field) in fields {
-            let place = format!("{place}/{name}");
+            let path = format!("{path}/{name}");
             match (properties.get(name), &schema["additionalProperties"]) {
-                (Some(property), _) => self.walk(property, field, &place, problems, depth + 1),
+                (Some(property), _) => self.check_part(property, field, &path, problems, depth + 1),
                 (None, Value::Object(_)) => {
-                    self.walk(&schema["additionalProperties"], field, &place, problems, depth + 1);
+                    self.check_part(&schema["additionalProperties"], field, &path, problems, depth + 1);
                 }
-                (None, Value::Bool(false)) => problems.push(format!("{place}: not in the document")),
-                // the documents name a part of the fields only
+                (None, Value::Bool(false)) => problems.push(format!("{path}: not in the document")),
+                // the documents list only some of the fields
                 (None, _) => {}
             }
         }
@@ -113,7 +112,7 @@ impl Checker<'_> {
     }
 }
 
-/// What is wrong with a value of a simple type.
+/// Returns the problem of a value of a simple type.
 pub(crate) fn scalar(schema: &Value, kind: &str, value: &Value) -> Option<String> {
     let fits = match kind {
         "string" => value.is_string(),
@@ -123,7 +122,7 @@ pub(crate) fn scalar(schema: &Value, kind: &str, value: &Value) -> Option<String
         other => panic!("unknown type {other}"),
     };
     if !fits {
-        return Some(format!("{value} is no {kind}"));
+        return Some(format!("{value} is not of type {kind}"));
     }
     let too_long =
         || value.as_str().zip(schema["maxLength"].as_u64()).is_some_and(|(text, most)| text.len() as u64 > most);
@@ -136,11 +135,11 @@ pub(crate) fn scalar(schema: &Value, kind: &str, value: &Value) -> Option<String
     }
 }
 
-fn is_document_error(place: &str) -> bool {
-    DOCUMENT_ERRORS.iter().any(|(known, _)| *known == place)
+fn is_known_document_error(path: &str) -> bool {
+    DOCUMENT_ERRORS.iter().any(|(known, _)| *known == path)
 }
 
-fn wrong_values_are_found() {
+fn invalid_values_are_reported() {
     let document = json!({"components": {"schemas": {"Id": {"type": "string"}}}});
     let schema = json!({
         "type": "object",

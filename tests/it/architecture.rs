@@ -1,13 +1,13 @@
-//! The rules that neither the compiler nor its lints can hold: which modules of the application may use which, where it
-//! is async, how long a file may be before somebody says why, and what tests may not look at. They are read off the
-//! sources themselves. What crates may use of each other stands in their manifests; that nothing prints on the way is a
-//! lint.
+//! Architecture rules that neither the compiler nor its lints can enforce: which modules may use which, which are
+//! async, how long a file may be without a stated reason, and that tests do not use the wall clock. The tests parse
+//! the sources. The manifests decide which crates use each other, and a lint forbids printing outside of output
+//! modules.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// What each module may use of the others. `lib.rs` and `main.rs` join the parts and may use all.
+/// The modules that each module may use. `lib.rs` and `main.rs` may use all.
 const MAY_USE: &[(&str, &[&str])] = &[
     ("audit", &["inventory", "support"]),
     ("cache", &["support"]),
@@ -46,7 +46,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("support", &[]),
 ];
 
-/// Modules that may be async: those that speak to a network, and those that join them.
+/// Modules that may be async: those with network access, and their callers.
 const ASYNC: &[&str] = &["commands", "doctor", "inventory", "lib", "main"];
 
 const LONGEST_FILE: usize = 400;
@@ -58,9 +58,9 @@ const LONG_FILES: &[(&str, &str)] = &[];
 struct Source {
     /// Path below `src`, with forward slashes.
     path: String,
-    /// The part of the program it belongs to: the first part of the path.
+    /// The first part of the path.
     module: String,
-    /// How deep below the crate root its module is: 1 for `src/cli.rs` and `src/audit/mod.rs`.
+    /// Depth of the module below the crate root: 1 for `src/cli.rs` and `src/audit/mod.rs`.
     depth: usize,
     /// The code, without comments and without `mod tests`.
     code: String,
@@ -88,7 +88,7 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
-            // what was built is nobody's to read
+            // skip build output
             if !path.ends_with("target") {
                 collect(&path, files);
             }
@@ -102,14 +102,14 @@ fn is_test(path: &str) -> bool {
     path.ends_with("/tests.rs") || path.contains("/tests/")
 }
 
-/// The code a release consists of: no comments, and nothing from the inline test module on, which ends a file.
+/// Returns the production code: without comments and without the inline test module, which is last in a file.
 fn code_of(text: &str) -> String {
     let code = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
     let is_code = |line: &&str| !line.trim_start().starts_with("//");
     code.lines().filter(is_code).collect::<Vec<_>>().join("\n")
 }
 
-/// The modules named right after `crate::`, in paths and in braces.
+/// Returns the modules named directly after `crate::`, in paths and in braces.
 fn used_modules(code: &str) -> Vec<String> {
     code.match_indices("crate::")
         .filter(|(at, _)| !code[..*at].ends_with(|c: char| c.is_alphanumeric() || c == '_'))
@@ -124,7 +124,7 @@ fn used_modules(code: &str) -> Vec<String> {
         .collect()
 }
 
-/// `audit::{self, Usage}, inventory::Space}` names `audit` and `inventory`.
+/// Returns `audit` and `inventory` for `audit::{self, Usage}, inventory::Space}`.
 fn heads_of_group(group: &str) -> Vec<String> {
     let mut depth = 0_usize;
     let mut heads = vec![identifier(group.trim_start())];
@@ -146,7 +146,7 @@ fn identifier(text: &str) -> String {
 }
 
 #[test]
-fn modules_use_only_what_they_may() {
+fn modules_use_only_permitted_modules() {
     let rules: BTreeMap<_, _> = MAY_USE.iter().copied().collect();
     let mut broken = Vec::new();
     for source in sources() {
@@ -167,7 +167,7 @@ fn modules_use_only_what_they_may() {
     assert!(broken.is_empty(), "{}", broken.join("\n"));
 }
 
-/// `super::super::…` must not climb out of the own module, past the rules above.
+/// `super::super::…` must not leave its top-level module, which would bypass the rules above.
 #[test]
 fn no_path_climbs_to_the_crate_root() {
     let mut broken = Vec::new();
@@ -184,7 +184,7 @@ fn no_path_climbs_to_the_crate_root() {
 }
 
 #[test]
-fn only_what_speaks_to_a_network_is_async() {
+fn only_modules_with_network_access_are_async() {
     let is_async = |code: &str| ["async fn", "async move", "async {", ".await"].iter().any(|word| code.contains(word));
     let broken: Vec<_> = sources()
         .into_iter()
@@ -195,7 +195,7 @@ fn only_what_speaks_to_a_network_is_async() {
 }
 
 #[test]
-fn files_stay_readable_in_one_sitting() {
+fn source_files_stay_short() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut files = Vec::new();
     for folder in ["src", "tests", "crates", "xtask"] {
@@ -205,35 +205,36 @@ fn files_stay_readable_in_one_sitting() {
     for file in files {
         let path = file.strip_prefix(root).unwrap().to_string_lossy().replace('\\', "/");
         let lines = fs::read_to_string(&file).unwrap().lines().count();
-        let excused = LONG_FILES.iter().any(|(long, _)| *long == path);
-        if lines > LONGEST_FILE && !excused {
-            broken.push(format!("{path}: {lines} lines; split it, or say in LONG_FILES why not"));
+        let is_excused = LONG_FILES.iter().any(|(long, _)| *long == path);
+        if lines > LONGEST_FILE && !is_excused {
+            broken.push(format!("{path}: {lines} lines; split it, or state a reason in LONG_FILES"));
         }
-        if lines <= LONGEST_FILE && excused {
+        if lines <= LONGEST_FILE && is_excused {
             broken.push(format!("{path}: {lines} lines; no longer an exception, remove it from LONG_FILES"));
         }
     }
     for (path, reason) in LONG_FILES {
         assert!(root.join(path).is_file(), "LONG_FILES names {path}, which does not exist");
-        assert!(reason.split_whitespace().count() > 3, "LONG_FILES gives no reason for {path}");
+        assert!(reason.split_whitespace().count() > 3, "LONG_FILES states no reason for {path}");
     }
     assert!(broken.is_empty(), "{}", broken.join("\n"));
 }
 
-fn is_bench(folder: &Path) -> bool {
+fn is_benchmark_folder(folder: &Path) -> bool {
     folder.ancestors().any(|above| above.ends_with("benches"))
 }
 
-/// A test that looks at the clock on the wall fails on a busy machine. Tokio's paused clock, counted work and processor
-/// time do not; seconds belong into `benches/`.
+/// A test that uses the wall clock fails on a busy machine. Tokio's paused clock, counted work and processor time are
+/// reliable; timings belong in `benches/`.
 #[test]
-fn no_test_looks_at_the_clock_on_the_wall() {
+fn no_test_uses_the_wall_clock() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut files = Vec::new();
     collect(&root.join("tests"), &mut files);
     collect(&root.join("crates"), &mut files);
-    let measures = |file: &PathBuf| file.ends_with("it/architecture.rs") || file.parent().is_some_and(is_bench);
-    files.retain(|file| !measures(file));
+    let may_measure =
+        |file: &PathBuf| file.ends_with("it/architecture.rs") || file.parent().is_some_and(is_benchmark_folder);
+    files.retain(|file| !may_measure(file));
     for file in files {
         let text = fs::read_to_string(&file).unwrap();
         for clock in ["std::time::Instant", "time::{Duration, Instant}", "performance.now", "thread::sleep"] {
@@ -243,9 +244,9 @@ fn no_test_looks_at_the_clock_on_the_wall() {
     }
 }
 
-/// A binary without Rust's own harness leaves out what bears `#[test]`, without a word.
+/// A test binary without Rust's own harness silently ignores functions with `#[test]`.
 #[test]
-fn tests_that_need_something_from_outside_are_in_a_list() {
+fn tests_with_external_requirements_are_listed_in_trials() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut files = Vec::new();
     for folder in ["tests/browser", "tests/contract", "tests/programs"] {
@@ -259,9 +260,8 @@ fn tests_that_need_something_from_outside_are_in_a_list() {
     }
 }
 
-/// The reader of this test itself: what it must and must not see.
 #[test]
-fn the_rules_see_every_spelling() {
+fn every_spelling_of_a_use_is_parsed() {
     let uses =
         "use crate::audit::Usage;\nuse crate::{inventory::{self, Space}, report};\nlet x = crate::error::Failure;";
     assert_eq!(used_modules(uses), ["audit", "inventory", "report", "error"]);

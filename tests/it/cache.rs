@@ -1,4 +1,4 @@
-//! The cache of a run that is a process of its own and is killed at moments that nobody chose.
+//! The cache of a separate process that is killed at arbitrary moments.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
@@ -10,10 +10,10 @@ use tempfile::TempDir;
 
 const SITE: &str = "https://acme.atlassian.net/wiki";
 const USER: &str = "ann@acme.example";
-/// Set for the test that plays the killed run; it holds the folder of all caches.
+/// Environment variable with the folder of all caches; set for the child process that is killed.
 const CHILD: &str = "TEST_CACHE_FOLDER";
 
-/// Opens it as soon as it is free: a process that another test starts holds a lock of this one until it has begun.
+/// Opens the cache as soon as it is free: child processes of other tests inherit the lock until they have started.
 fn open(root: &Path) -> Cache {
     loop {
         match Cache::open(root, SITE, USER) {
@@ -23,11 +23,11 @@ fn open(root: &Path) -> Cache {
     }
 }
 
-/// Not a test of its own. It says `opened`, then puts one record after another, and says after every twentieth how many
-/// survive a kill.
+/// Child process of the test below. Prints `opened`, then adds record after record, and after every twentieth prints
+/// how many survive a kill.
 #[test]
-#[ignore = "started by the other test as a process of its own"]
-fn other_process() {
+#[ignore = "started by the other test as a child process"]
+fn child_process() {
     let Some(root) = std::env::var_os(CHILD) else { return };
     let cache = open(Path::new(&root));
     let mut stdout = std::io::stdout();
@@ -43,7 +43,7 @@ fn other_process() {
     }
 }
 
-/// Scattered, as checksums are.
+/// Returns keys that are evenly distributed, like checksums.
 fn long_key(number: u32) -> ValueKey {
     let mut key = [0; 32];
     fastrand::Rng::with_seed(number.into()).fill(&mut key);
@@ -55,7 +55,7 @@ fn a_kill_at_any_moment_leaves_all_that_was_committed_f_80() {
     let root = TempDir::new().unwrap();
     for round in 0..16 {
         let mut child = Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "cache::other_process", "--ignored", "--nocapture"])
+            .args(["--exact", "cache::child_process", "--ignored", "--nocapture"])
             .env(CHILD, root.path())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -64,22 +64,22 @@ fn a_kill_at_any_moment_leaves_all_that_was_committed_f_80() {
         let lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let mut safe = lines.map(|line| line.unwrap()).filter_map(|line| line.strip_prefix("safe ")?.parse().ok());
         let wanted: u32 = safe.next().unwrap();
-        // sooner in one round and later in another
-        let mut told = safe.find(|safe| *safe >= wanted + 20 * (1 + round % 5)).unwrap();
+        // a different delay in each round
+        let mut committed = safe.find(|safe| *safe >= wanted + 20 * (1 + round % 5)).unwrap();
         child.kill().unwrap();
         child.wait().unwrap();
-        told = safe.last().unwrap_or(told);
+        committed = safe.last().unwrap_or(committed);
         let folder = fs::read_dir(root.path()).unwrap().next().unwrap().unwrap().path();
         let log = fs::metadata(folder.join("cache.sqlite-wal")).unwrap().len();
-        assert!(log > 0, "the kill came while there was something to recover");
-        // whoever looks sees it too, and mends nothing
+        assert!(log > 0, "the process was killed with uncommitted data");
+        // a read-only open sees the data too, and repairs nothing
         let before = fs::read(folder.join("cache.sqlite")).unwrap();
         let seen = Cache::look(root.path(), SITE, USER).unwrap();
-        assert_eq!(seen.get(&format!("r/{}", told - 1)), Some(told - 1));
+        assert_eq!(seen.get(&format!("r/{}", committed - 1)), Some(committed - 1));
         assert_eq!(fs::read(folder.join("cache.sqlite")).unwrap(), before);
         let cache = open(root.path());
         let kept = u32::try_from(cache.len()).unwrap();
-        assert!((told..=told + 20).contains(&kept), "{kept} records, {told} of them safe");
+        assert!((committed..=committed + 20).contains(&kept), "{kept} records, {committed} of them committed");
         for number in 0..kept {
             assert_eq!(cache.get(&format!("r/{number}")), Some(number));
             assert_eq!(cache.find(&long_key(number)).unwrap(), number.to_le_bytes().repeat(400));

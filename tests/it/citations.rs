@@ -5,16 +5,16 @@ use std::path::{Path, PathBuf};
 
 use regex::Regex;
 
-/// Endings of the files that are read.
+/// Extensions of the files that are checked.
 const TEXTS: [&str; 7] = ["rs", "md", "toml", "html", "js", "css", "template"];
-/// What only documents elsewhere were called.
+/// Names of documents outside the repository.
 const ELSEWHERE: [&str; 2] = ["product contract", "contract section"];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// All texts of the repository below a folder.
+/// Collects all text files of the repository below a folder.
 fn texts(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
@@ -29,7 +29,7 @@ fn texts(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// The names of documents in a text that are not there: from its own folder, from `docs`, or from the root.
+/// Returns the documents cited in a text that exist neither in its own folder, nor in `docs`, nor in the root.
 fn dangling(text: &str, folder: &Path, document: &Regex) -> Vec<String> {
     let is_there = |name: &str| {
         [folder.to_owned(), root().join("docs"), root().to_owned()].iter().any(|from| from.join(name).exists())
@@ -55,7 +55,7 @@ fn every_document_that_is_cited_is_in_the_repository() {
 }
 
 #[test]
-fn a_document_that_is_not_there_is_noticed() {
+fn a_missing_document_is_noticed() {
     let document = Regex::new(r"[A-Za-z0-9_./-]*[A-Za-z0-9_-]\.md\b").unwrap();
     let missing = ["no-such-page", "md"].join(".");
     let text = format!("see `{missing}`, `docs/history.md`, history.md and [readme](../README.md)");

@@ -1,4 +1,4 @@
-//! The binary as people start it: what it answers, where, and with which status.
+//! The command line: output, streams and exit statuses of the binary.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -11,7 +11,7 @@ use assert_cmd::Command;
 use tempfile::TempDir;
 use test_support::golden::assert_golden;
 
-/// The program in an empty folder, with nothing of the environment that could configure it.
+/// The program in an empty folder, without environment variables that could configure it.
 fn program(folder: &Path) -> Command {
     let mut command = Command::cargo_bin("confluence-storage-analyzer").unwrap();
     command.current_dir(folder);
@@ -24,7 +24,7 @@ fn program(folder: &Path) -> Command {
     command
 }
 
-/// Standard output, standard error and status.
+/// Returns standard output, standard error and exit status.
 fn run(command: &mut Command) -> (String, String, i32) {
     let output = command.output().unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
@@ -43,7 +43,7 @@ fn help_and_version_are_data_and_succeed() {
 }
 
 #[test]
-fn every_help_is_the_one_people_have_read() {
+fn every_help_text_is_the_reviewed_one() {
     let folder = TempDir::new().unwrap();
     let definition = confluence_storage_analyzer::cli::Cli::command_definition();
     let commands = definition.get_subcommands().filter(|command| !command.is_hide_set()).map(clap::Command::get_name);
@@ -61,7 +61,7 @@ fn a_missing_configuration_ends_with_2_and_says_what_to_do() {
     for arguments in [&[][..], &["audit"]] {
         let (stdout, stderr, status) = run(program(folder.path()).args(arguments));
         assert_eq!((stdout.as_str(), status), ("", 2), "{stderr}");
-        assert!(stderr.starts_with("error: the site cannot be read yet: `base_url` is not set"), "{stderr}");
+        assert!(stderr.starts_with("error: the configuration is incomplete: `base_url` is not set"), "{stderr}");
         for remedy in ["confluence_storage_analyzer.cfg.template", "`demo`"] {
             assert!(stderr.contains(remedy), "{stderr}");
         }
@@ -78,7 +78,7 @@ fn with_json_a_failure_is_one_object_on_standard_output() {
     assert_eq!(object["complete"], false);
     assert!(object["error"]["what"].as_str().unwrap().contains("base_url"));
     assert_eq!(stdout.lines().count(), 1);
-    assert!(stderr.starts_with("error: "), "people still read it on standard error: {stderr}");
+    assert!(stderr.starts_with("error: "), "the message is on standard error as well: {stderr}");
 }
 
 #[test]
@@ -117,12 +117,12 @@ fn usage_errors_end_with_2_on_standard_error() {
 fn no_output_shows_the_token_even_at_the_highest_verbosity() {
     let folder = TempDir::new().unwrap();
     let mut command = program(folder.path());
-    // a plain-http address is refused after the token was read, so nothing is sent
+    // a plain-http URL is rejected after the token was read, so nothing is sent
     command.env("CONFLUENCE_BASE_URL", "http://acme.example.invalid").env("CONFLUENCE_API_USER", "me@acme.example");
     command.env("CONFLUENCE_API_TOKEN", "ATATT3xSecretOfAcme");
     let (stdout, stderr, status) = run(command.args(["-vv", "--json"]));
     assert_eq!(status, 2, "{stderr}");
-    assert!(stderr.contains("plain http"), "{stderr}");
+    assert!(stderr.contains("http:// is allowed for localhost only"), "{stderr}");
     assert!(!format!("{stdout}{stderr}").contains("ATATT3x"), "{stdout}{stderr}");
 }
 
@@ -150,19 +150,19 @@ fn completions_and_manual_need_no_configuration() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_full_disk_behind_standard_output_is_told_f_75() {
+fn a_full_disk_behind_standard_output_is_reported_f_75() {
     let folder = TempDir::new().unwrap();
     let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
     let mut command = std::process::Command::new(program(folder.path()).get_program());
     let output = command.arg("man").current_dir(folder.path()).stdout(full).output().unwrap();
     assert_eq!(output.status.code(), Some(6));
     let stderr = String::from_utf8(output.stderr).unwrap();
-    assert!(stderr.contains("standard output cannot be written"), "{stderr}");
+    assert!(stderr.contains("cannot write to standard output"), "{stderr}");
 }
 
 #[cfg(unix)]
 #[test]
-fn a_reader_that_goes_away_is_no_failure_f_92() {
+fn a_closed_standard_output_is_not_a_failure_f_92() {
     let folder = TempDir::new().unwrap();
     let mut command = std::process::Command::new(program(folder.path()).get_program());
     let (reader, writer) = std::io::pipe().unwrap();
@@ -173,7 +173,7 @@ fn a_reader_that_goes_away_is_no_failure_f_92() {
 
 #[cfg(unix)]
 #[test]
-fn nor_is_one_that_stops_listening_to_the_messages_f_92() {
+fn a_closed_standard_error_is_not_a_failure_f_92() {
     let folder = TempDir::new().unwrap();
     let mut command = std::process::Command::new(program(folder.path()).get_program());
     let (reader, writer) = std::io::pipe().unwrap();
@@ -187,13 +187,13 @@ fn nor_is_one_that_stops_listening_to_the_messages_f_92() {
 fn requests_name_the_program_and_its_version() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let site = format!("http://{}", listener.local_addr().unwrap());
-    let (tell, told) = mpsc::channel();
+    let (sender, receiver) = mpsc::channel();
     std::thread::spawn(move || {
         for mut stream in listener.incoming().map_while(Result::ok) {
             let lines = BufReader::new(stream.try_clone().unwrap()).lines().map_while(Result::ok);
             let head: Vec<String> = lines.take_while(|line| !line.is_empty()).collect();
             let agent = head.iter().find_map(|line| line.strip_prefix("user-agent: "));
-            let _ = tell.send(agent.map(str::to_owned));
+            let _ = sender.send(agent.map(str::to_owned));
             let _ = stream.write_all(b"HTTP/1.1 401 X\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
         }
     });
@@ -202,6 +202,6 @@ fn requests_name_the_program_and_its_version() {
     command.env("CONFLUENCE_BASE_URL", site).env("CONFLUENCE_API_USER", "me").env("CONFLUENCE_API_TOKEN", "token");
     command.arg("doctor").assert().failure();
     let expected = format!("confluence-storage-analyzer/{}", env!("CARGO_PKG_VERSION"));
-    let agents: Vec<Option<String>> = told.try_iter().collect();
+    let agents: Vec<Option<String>> = receiver.try_iter().collect();
     assert!(!agents.is_empty() && agents.iter().all(|agent| agent.as_ref() == Some(&expected)), "{agents:?}");
 }

@@ -1,4 +1,4 @@
-//! Reading a whole site over real HTTP, with and without trouble on the way.
+//! Crawls a site over real HTTP, with and without faults.
 
 use std::collections::BTreeMap;
 
@@ -6,11 +6,11 @@ use chrono::Utc;
 use confluence_client::{Api, ConnectionSettings, Credentials, RequestError, RequestKind};
 use confluence_sim::{DemoServer, Fault, FaultPlan, Occurrence, RoutePattern, sample};
 use confluence_storage_analyzer::audit::{AuditOptions, Usage, analyze};
-use confluence_storage_analyzer::commands::reading::read_site;
+use confluence_storage_analyzer::commands::audit_run::crawl_and_audit;
 use confluence_storage_analyzer::error::ExitStatus;
 use confluence_storage_analyzer::inventory::coverage::UnitKind;
 use confluence_storage_analyzer::inventory::{
-    ClosingWalk, CrawlError, CrawlOptions, Inventory, OldSizes, SecondLook, Status, take_inventory,
+    CrawlError, CrawlOptions, FinalPass, Inventory, Recheck, Status, VersionSizeCheck, take_inventory,
 };
 use confluence_storage_analyzer::progress::Progress;
 
@@ -37,31 +37,31 @@ fn on(path: &str, occurrence: Occurrence, fault: Fault) -> FaultPlan {
     FaultPlan::none().on(RoutePattern::path(path).unwrap(), occurrence, fault)
 }
 
-/// Names of files called unreferenced.
+/// Returns the number of files called unreferenced.
 fn unreferenced(inventory: &Inventory) -> usize {
     let audit = analyze(inventory, &AuditOptions::default());
     audit.files.iter().filter(|file| file.usage == Usage::Unreferenced).count()
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_whole_sample_is_read_and_its_old_sizes_are_proved() {
+async fn the_entire_sample_is_read_and_its_old_sizes_are_verified() {
     let server = server(FaultPlan::none()).await;
     let (api, options, progress) = (api(&server), CrawlOptions::default(), Progress::silent());
     let mut inventory = take_inventory(&api, &options, &progress).await.unwrap();
     assert!(inventory.coverage.is_complete(), "{:#?}", inventory.coverage.gaps);
-    let mut walk = ClosingWalk::new();
-    walk.round(&api, &mut inventory, &[], &options, &progress).await.unwrap();
+    let mut final_pass = FinalPass::new();
+    final_pass.round(&api, &mut inventory, &[], &options, &progress).await.unwrap();
     assert!(inventory.coverage.is_complete(), "{:#?}", inventory.coverage.gaps);
-    assert!(walk.is_settled(), "nothing changed");
+    assert!(final_pass.is_settled(), "nothing changed");
     server.site(|site| {
         assert_eq!(inventory.spaces.len(), site.spaces.len());
         assert_eq!(inventory.attachments.len(), site.attachments.len());
     });
-    assert!(matches!(inventory.scan.old_sizes, OldSizes::Proved { .. }));
+    assert!(matches!(inventory.scan.old_sizes, VersionSizeCheck::Proved { .. }));
     assert!(unreferenced(&inventory) > 0);
     let sent = inventory.requests.total();
     let download = inventory.requests.of(RequestKind::DownloadOfOneByte);
-    assert_eq!(sent, server.requests().len() as u64, "every request is counted, {download} for the proof");
+    assert_eq!(sent, server.requests().len() as u64, "every request is counted, {download} to verify sizes");
     let sent: BTreeMap<&str, u64> = inventory.requests.iter().collect();
     let planned = &inventory.plan.as_ref().unwrap().requests;
     assert!(planned.of(RequestKind::Draft) > 0, "the sample has owners that no list shows");
@@ -76,13 +76,13 @@ async fn sizes_that_are_not_old_sizes_are_unknown() {
     site.behaviour.old_versions_answer_current_size = true;
     let server = DemoServer::start(site).await.unwrap();
     let inventory = read(&server).await.unwrap();
-    assert!(matches!(inventory.scan.old_sizes, OldSizes::Unproved { .. }), "{:?}", inventory.scan.old_sizes);
+    assert!(matches!(inventory.scan.old_sizes, VersionSizeCheck::Unproved { .. }), "{:?}", inventory.scan.old_sizes);
     assert!(inventory.attachments.iter().flat_map(|file| &file.old_versions).all(|version| version.size.is_none()));
     assert!(inventory.coverage.is_complete());
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_list_that_fails_for_ever_leaves_nothing_unreferenced_f_12() {
+async fn a_list_that_always_fails_leaves_nothing_unreferenced_f_12() {
     let server = server(on("**/footer-comments", Occurrence::From(1), Fault::status(400))).await;
     let inventory = read(&server).await.unwrap();
     assert!(!inventory.coverage.is_complete());
@@ -91,7 +91,7 @@ async fn a_list_that_fails_for_ever_leaves_nothing_unreferenced_f_12() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_token_that_dies_on_the_way_gives_what_was_read_f_37() {
+async fn a_token_that_expires_during_the_run_keeps_what_was_read_f_37() {
     let server = server(FaultPlan::none().unauthorized_from(60)).await;
     let error = read(&server).await.unwrap_err();
     assert_eq!(error.exit_status(), ExitStatus::Authentication);
@@ -116,8 +116,8 @@ async fn a_run_that_became_anonymous_is_not_complete_f_38() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_body_missing_in_the_list_is_read_alone_f_64() {
-    let no_bodies = Fault::edit_json(|answer| {
-        for item in answer["results"].as_array_mut().into_iter().flatten() {
+    let no_bodies = Fault::edit_json(|response| {
+        for item in response["results"].as_array_mut().into_iter().flatten() {
             item["body"] = serde_json::json!({});
         }
     });
@@ -141,9 +141,9 @@ async fn malformed_items_make_the_list_incomplete_f_63() {
 async fn a_page_list_that_ends_too_early_is_noticed_by_its_files_f_99() {
     let server = server(on("**/api/v2/pages", Occurrence::From(1), Fault::DroppedTail(3))).await;
     let (options, rules) = (CrawlOptions::default(), AuditOptions::default());
-    let reading = read_site(&api(&server), &options, &rules, &Progress::silent()).await.unwrap();
-    assert_eq!(reading.status, ExitStatus::Incomplete);
-    assert!(reading.inventory.coverage.has_gap(UnitKind::ListComparison), "{:#?}", reading.inventory.coverage.gaps);
+    let audit_run = crawl_and_audit(&api(&server), &options, &rules, &Progress::silent()).await.unwrap();
+    assert_eq!(audit_run.status, ExitStatus::Incomplete);
+    assert!(audit_run.inventory.coverage.has_gap(UnitKind::ListComparison), "{:#?}", audit_run.inventory.coverage.gaps);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -188,21 +188,21 @@ async fn a_page_edited_after_its_body_was_read_is_read_again_f_56() {
         (version.number, version.created_at) = (version.number + 1, Utc::now());
         page.versions.push(version);
     });
-    let (mut look, mut walk) = (SecondLook::new(), ClosingWalk::new());
-    walk.round(&api, &mut inventory, &[], &options, &progress).await.unwrap();
-    assert!(!walk.is_settled() && inventory.coverage.is_complete());
+    let (mut recheck, mut final_pass) = (Recheck::new(), FinalPass::new());
+    final_pass.round(&api, &mut inventory, &[], &options, &progress).await.unwrap();
+    assert!(!final_pass.is_settled() && inventory.coverage.is_complete());
     let again = analyze(&inventory, &AuditOptions::default());
     let verdict = again.files.iter().find(|file| inventory.attachments[file.attachment].id == victim.id).unwrap();
     assert_eq!(verdict.usage, Usage::Embedded);
     let drafts = |inventory: &Inventory| inventory.requests.of(RequestKind::Draft);
     let mut read = vec![drafts(&inventory)];
     for _ in 0..2 {
-        look.look_again(&api, &mut inventory, &candidates, &options, &progress).await.unwrap();
+        recheck.run(&api, &mut inventory, &candidates, &options, &progress).await.unwrap();
         read.push(drafts(&inventory));
     }
-    assert!(read[1] > read[0] && read[2] - read[1] == read[1] - read[0], "drafts are read in every look: {read:?}");
-    walk.round(&api, &mut inventory, &[], &options, &progress).await.unwrap();
-    assert!(walk.is_settled(), "the second round finds nothing");
+    assert!(read[1] > read[0] && read[2] - read[1] == read[1] - read[0], "drafts are read every time: {read:?}");
+    final_pass.round(&api, &mut inventory, &[], &options, &progress).await.unwrap();
+    assert!(final_pass.is_settled(), "the second round finds nothing");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -213,10 +213,10 @@ async fn verify_all_reads_every_owner_and_its_draft_alone() {
     let progress = Progress::silent();
     let mut inventory = take_inventory(&api, &options, &progress).await.unwrap();
     let all: Vec<usize> = (0..inventory.attachments.len()).collect();
-    SecondLook::new().look_again(&api, &mut inventory, &all, &options, &progress).await.unwrap();
+    Recheck::new().run(&api, &mut inventory, &all, &options, &progress).await.unwrap();
     assert!(inventory.coverage.is_complete(), "{:#?}", inventory.coverage.gaps);
     let units = &inventory.coverage.units;
-    assert!(units[&UnitKind::SecondLook].ok > 0);
-    assert!(units[&UnitKind::Draft].ok >= units[&UnitKind::SecondLook].ok);
+    assert!(units[&UnitKind::Recheck].ok > 0);
+    assert!(units[&UnitKind::Draft].ok >= units[&UnitKind::Recheck].ok);
     assert!(inventory.contents.iter().any(|content| content.status == Status::Draft));
 }

@@ -1,4 +1,4 @@
-//! Drafts as the only users of files: those that a list shows, and those that no list does.
+//! Drafts as the only uses of files, both listed and unlisted.
 
 use chrono::{DateTime, Utc};
 use confluence_client::{Api, RequestKind};
@@ -9,8 +9,8 @@ use confluence_storage_analyzer::error::ExitStatus;
 use confluence_storage_analyzer::inventory::CrawlOptions;
 use confluence_storage_analyzer::inventory::coverage::UnitKind;
 
-use test_support::bench::{Bench, also, always, edit_items};
-use test_support::known::Truth;
+use test_support::harness::{Harness, also, always, edit_items};
+use test_support::known_site::TrueUsages;
 
 fn at(day: u32) -> DateTime<Utc> {
     format!("2024-03-{day:02}T10:00:00Z").parse().unwrap()
@@ -26,9 +26,9 @@ fn image_of(name: &str) -> String {
     )
 }
 
-/// Files older than the publication of their page, each named by another kind of draft; and one by a draft that is older
-/// than what was published from it.
-fn site(lists_drafts: bool) -> (Site, Truth) {
+/// A site with files older than the publication of their page, each named by another kind of draft, one of them by a
+/// draft that is older than the published version.
+fn site(lists_drafts: bool) -> (Site, TrueUsages) {
     let mut site = Site::new()
         .space("ENG", "Engineering")
         .page("5001", "Home", "<p>published</p>")
@@ -58,24 +58,24 @@ fn site(lists_drafts: bool) -> (Site, Truth) {
 
 #[tokio::test(start_paused = true)]
 async fn every_listed_draft_that_is_newer_than_the_publication_is_read() {
-    let bench = Bench::start(site(true), FaultPlan::none()).await;
-    let run = bench.run().await;
-    run.expect_true(&bench);
-    // two of published pages and two that never were; the old one is not asked for
-    assert_eq!(run.reading().inventory.requests.of(RequestKind::Draft), 4);
-    // in the first reading and in the closing walk
-    assert_eq!(run.reading().inventory.coverage.units[&UnitKind::DraftList].ok, 2);
+    let harness = Harness::start(site(true), FaultPlan::none()).await;
+    let run = harness.run().await;
+    run.expect_true_verdicts(&harness);
+    // two drafts of published pages and two that were never published; the old one is not requested
+    assert_eq!(run.audit_run().inventory.requests.of(RequestKind::Draft), 4);
+    // in the first pass and in the final pass
+    assert_eq!(run.audit_run().inventory.coverage.units[&UnitKind::DraftList].ok, 2);
 }
 
 #[tokio::test(start_paused = true)]
 async fn drafts_of_spaces_that_are_not_read_are_left_out() {
     let (site, truth) = site(true);
-    let bench =
-        Bench::start((site.space("DOC", "Documents").page("6001", "D", "<p>x</p>"), truth), FaultPlan::none()).await;
+    let harness =
+        Harness::start((site.space("DOC", "Documents").page("6001", "D", "<p>x</p>"), truth), FaultPlan::none()).await;
     let options =
         CrawlOptions { include_spaces: vec!["DOC".into()], references_within: true, ..CrawlOptions::default() };
-    let run = bench.run_as(&Api::new(bench.settings()).unwrap(), &options).await;
-    assert_eq!(run.reading().inventory.requests.of(RequestKind::Draft), 0);
+    let run = harness.run_as(&Api::new(harness.settings()).unwrap(), &options).await;
+    assert_eq!(run.audit_run().inventory.requests.of(RequestKind::Draft), 0);
 }
 
 #[tokio::test(start_paused = true)]
@@ -84,19 +84,19 @@ async fn a_site_that_lists_no_drafts_is_asked_once_for_each_kind_and_the_run_is_
     for id in ["att501", "att502", "att503", "att504"] {
         truth.insert(id.to_owned(), Usage::Unreferenced);
     }
-    // refused, or the status is ignored and what is published comes
+    // the server rejects the status, or ignores it and returns published content
     let ignored = edit_items(|item| item["status"] = "current".into());
     let mut listing = site.clone();
     listing.behaviour.lists_drafts = true;
     let ignoring = also(FaultPlan::none(), "/wiki/api/v2/*s", Occurrence::From(1), ignored);
     for (site, plan) in [(site, FaultPlan::none()), (listing, ignoring)] {
-        let bench = Bench::start((site, truth.clone()), plan).await;
-        let run = bench.run().await;
-        let reading = run.reading();
-        assert_eq!(reading.status, ExitStatus::Complete, "{:#?}", reading.inventory.coverage.gaps);
-        let requests = &reading.inventory.requests;
+        let harness = Harness::start((site, truth.clone()), plan).await;
+        let run = harness.run().await;
+        let audit_run = run.audit_run();
+        assert_eq!(audit_run.status, ExitStatus::Complete, "{:#?}", audit_run.inventory.coverage.gaps);
+        let requests = &audit_run.inventory.requests;
         assert_eq!(requests.of(RequestKind::DraftsOfPages) + requests.of(RequestKind::DraftsOfBlogPosts), 2);
-        assert_eq!(reading.inventory.coverage.units[&UnitKind::DraftList].planned, 0);
+        assert_eq!(audit_run.inventory.coverage.units[&UnitKind::DraftList].planned, 0);
     }
 }
 
@@ -107,13 +107,13 @@ async fn a_list_of_drafts_that_fails_makes_the_run_incomplete() {
         FaultPlan::none().on(list, Occurrence::From(1), fault)
     };
     for fault in [Fault::status(403), Fault::status(503)] {
-        let bench = Bench::start(site(true), drafts(fault)).await;
-        let run = bench.run().await;
+        let harness = Harness::start(site(true), drafts(fault)).await;
+        let run = harness.run().await;
         run.expect_incomplete();
         run.gap(UnitKind::DraftList);
     }
-    let bench = Bench::start(site(true), always("/wiki/api/v2/pages/5003", Fault::status(403))).await;
-    let run = bench.run().await;
+    let harness = Harness::start(site(true), always("/wiki/api/v2/pages/5003", Fault::status(403))).await;
+    let run = harness.run().await;
     run.expect_incomplete();
     assert!(run.gap(UnitKind::Draft).subject.contains("5003"));
 }

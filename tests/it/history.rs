@@ -1,4 +1,4 @@
-//! The metrics history with real processes: locked out, killed in the middle of a write, and repaired by the commands.
+//! The metrics history with real processes: locks, kills in the middle of a write, and the commands `verify` and `repair`.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
@@ -9,29 +9,31 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use confluence_storage_analyzer::exports::Exporter;
 use confluence_storage_analyzer::history::{
-    Extent, FOLDER, History, HistoryError, Key, PAGE, Retention, Rows, SPACE, STATUS, Snapshot, Status, WEEK,
+    Extent, FOLDER, History, HistoryError, PAGE, Retention, RowKey, SPACE, STATUS, Snapshot, SnapshotRows,
+    SnapshotStatus, WEEK,
 };
 use confluence_storage_analyzer::metrics::columns;
 use confluence_storage_analyzer::spreadsheet::{Field, Value};
 use confluence_storage_analyzer::support::iso_week::IsoWeek;
 use tempfile::TempDir;
 
-/// Set for the test that plays the other process; it holds the folder.
+/// Environment variable with the folder for [`other_process`].
 const CHILD: &str = "TEST_HISTORY_FOLDER";
 
 fn now() -> DateTime<Utc> {
     "2026-11-21T19:41:07Z".parse().unwrap()
 }
 
-/// Opens it as soon as it is free: a process that another test starts holds a lock of this one until it has begun.
+/// Opens the history as soon as it is unlocked. A child process that another test starts inherits the lock of this process
+/// until it executes its program.
 fn open(folder: &Path) -> Result<History, HistoryError> {
     History::open(folder, columns::fields(), Duration::from_secs(60))
 }
 
-/// Records a week of so many pages, and writes what follows from it.
+/// Records a week with this number of pages, and writes the derived files.
 fn record(history: &mut History, week: IsoWeek, pages: u32) -> Result<(), HistoryError> {
-    let keys: Vec<Key> =
-        (1..=pages).rev().map(|page| Key { space: "ENG".to_owned(), page: page.to_string() }).collect();
+    let keys: Vec<RowKey> =
+        (1..=pages).rev().map(|page| RowKey { space: "ENG".to_owned(), page: page.to_string() }).collect();
     let cells = |at: usize| -> Vec<Value> {
         let cell = |field: &Field| match field.name.as_str() {
             WEEK => Value::text(week.to_string()),
@@ -49,12 +51,12 @@ fn record(history: &mut History, week: IsoWeek, pages: u32) -> Result<(), Histor
         week,
         taken_at: now(),
         run_id: week.to_string(),
-        status: Status::Complete,
+        status: SnapshotStatus::Complete,
         stopped: false,
         spaces: vec!["ENG".to_owned()],
         extent: Extent::default(),
         facts: serde_json::Value::Null,
-        rows: Rows { keys: &keys, cells: &cells },
+        rows: SnapshotRows { keys: &keys, cells: &cells },
     };
     let keep = Retention { weeks: 3, ..Retention::default() };
     history.record(&snapshot, keep)?;
@@ -68,8 +70,8 @@ fn first_week() -> IsoWeek {
     IsoWeek::new(2026, 1).unwrap()
 }
 
-/// Not a test of its own: the process that the others start, lock out and kill. It says `opened`, then records week
-/// after week for every line it reads, and says each.
+/// Not a test, but the process that other tests start and kill. It prints `opened`, then records a week for each line that
+/// it reads, and prints the week.
 #[test]
 #[ignore = "started by the other tests as a process of its own"]
 fn other_process() {
@@ -86,13 +88,13 @@ fn other_process() {
     }
 }
 
-struct Other {
+struct OtherProcess {
     child: Child,
     lines: BufReader<std::process::ChildStdout>,
 }
 
-impl Other {
-    /// Starts the other process; `limits` is what the shell sets before.
+impl OtherProcess {
+    /// Starts the process; `limits` are shell commands to run before.
     fn start(folder: &Path, limits: &str) -> Self {
         let script = format!("{limits} exec \"$0\" \"$@\"");
         let mut child = Command::new("sh")
@@ -110,12 +112,12 @@ impl Other {
         Self { child, lines }
     }
 
-    fn say(&mut self, pages: u32) {
+    fn request_week(&mut self, pages: u32) {
         writeln!(self.child.stdin.as_mut().unwrap(), "{pages}").unwrap();
     }
 
-    /// Waits for a line that ends with this text; `false` when the process ended before.
-    fn hear(&mut self, wanted: &str) -> bool {
+    /// Waits for a line that ends with this text. Returns `false` if the process ends before.
+    fn wait_for(&mut self, wanted: &str) -> bool {
         let mut line = String::new();
         while self.lines.read_line(&mut line).unwrap() > 0 {
             if line.trim_end().ends_with(wanted) {
@@ -132,7 +134,7 @@ impl Other {
     }
 }
 
-/// Every week from the first one on, each with so many pages, in the history and, once it is exported, in the joined file.
+/// Checks that the history and its file of all weeks have these weeks, each with its number of pages.
 fn assert_weeks(folder: &Path, pages: &[u32]) {
     let mut expected = Vec::new();
     let mut week = first_week();
@@ -154,17 +156,17 @@ fn assert_weeks(folder: &Path, pages: &[u32]) {
     assert_eq!(found, expected);
     let mut exporter = Exporter::new(&history).unwrap();
     exporter.weeks(Retention::default(), ("model/fact_page_week.csv", &[WEEK, PAGE]), || ()).unwrap();
-    assert_eq!(exporter.finish().unwrap().remarks, [] as [&str; 0], "nobody edited anything");
+    assert_eq!(exporter.finish().unwrap().remarks, [] as [&str; 0], "no file was edited");
     let joined = fs::read_to_string(folder.join("confluence_data_history.csv")).unwrap();
     assert_eq!(joined.lines().count(), expected.len() + 1);
 }
 
 #[test]
-fn another_process_is_named_and_its_lock_ends_with_a_kill_f_82() {
+fn a_lock_names_its_process_and_ends_when_the_process_is_killed_f_82() {
     let root = TempDir::new().unwrap();
     let folder = root.path().join(FOLDER);
-    let mut other = Other::start(&folder, "");
-    assert!(other.hear("opened"));
+    let mut other = OtherProcess::start(&folder, "");
+    assert!(other.wait_for("opened"));
     let error = History::open(&folder, columns::fields(), Duration::ZERO).unwrap_err();
     let HistoryError::Locked { holder } = &error else { panic!("{error}") };
     assert!(holder.starts_with(&format!("process {} since 2", other.child.id())), "{holder}");
@@ -173,11 +175,11 @@ fn another_process_is_named_and_its_lock_ends_with_a_kill_f_82() {
 }
 
 #[test]
-fn whoever_waits_gets_the_history_when_the_other_process_is_killed_f_82() {
+fn a_waiting_process_gets_the_lock_when_the_other_one_is_killed_f_82() {
     let root = TempDir::new().unwrap();
     let folder = root.path().join(FOLDER);
-    let mut other = Other::start(&folder, "");
-    assert!(other.hear("opened"));
+    let mut other = OtherProcess::start(&folder, "");
+    assert!(other.wait_for("opened"));
     let waiting = std::thread::spawn({
         let folder = folder.clone();
         move || History::open(&folder, columns::fields(), Duration::from_secs(60)).map(drop)
@@ -192,15 +194,15 @@ fn a_kill_at_any_moment_leaves_the_old_or_the_new_state_f_80() {
     let folder = root.path().join(FOLDER);
     let pages = 300;
     let mut weeks = 0;
-    // the kill comes while the second week is written, at a moment that nobody chose
+    // the kill comes at a random time while the second week is being written
     for _ in 0..12 {
-        let mut other = Other::start(&folder, "");
-        assert!(other.hear("opened"));
-        other.say(pages);
-        let mut told = first_week();
-        (0..weeks).for_each(|_| told = told.next());
-        assert!(other.hear(&told.to_string()), "the week after {weeks} was recorded");
-        other.say(pages);
+        let mut other = OtherProcess::start(&folder, "");
+        assert!(other.wait_for("opened"));
+        other.request_week(pages);
+        let mut recorded = first_week();
+        (0..weeks).for_each(|_| recorded = recorded.next());
+        assert!(other.wait_for(&recorded.to_string()), "the week after {weeks} was recorded");
+        other.request_week(pages);
         other.kill();
         let found = open(&folder).unwrap().weeks().count();
         assert!(found == weeks + 1 || found == weeks + 2, "{found} weeks after {weeks}");
@@ -214,12 +216,12 @@ fn a_limit_reached_in_the_middle_of_a_file_leaves_the_old_state_f_75() {
     let root = TempDir::new().unwrap();
     let folder = root.path().join(FOLDER);
     record(&mut open(&folder).unwrap(), first_week(), 100).unwrap();
-    // in blocks of 512 bytes: nothing of the week gets through
+    // limits in blocks of 512 bytes, each too small for the week
     for (blocks, pages) in [(8, 1000), (30, 5000), (60, 20_000)] {
-        let mut other = Other::start(&folder, &format!("ulimit -c 0; ulimit -f {blocks};"));
-        assert!(other.hear("opened"));
-        other.say(pages);
-        assert!(!other.hear("2026-W02"), "a limit of {blocks} blocks was not reached");
+        let mut other = OtherProcess::start(&folder, &format!("ulimit -c 0; ulimit -f {blocks};"));
+        assert!(other.wait_for("opened"));
+        other.request_week(pages);
+        assert!(!other.wait_for("2026-W02"), "a limit of {blocks} blocks was not reached");
         let status = other.child.wait().unwrap();
         assert!(!status.success());
         assert_weeks(&folder, &[100]);
@@ -228,7 +230,7 @@ fn a_limit_reached_in_the_middle_of_a_file_leaves_the_old_state_f_75() {
     assert_weeks(&folder, &[100, 900]);
 }
 
-/// The program, asked about a history.
+/// Runs `history` with this action.
 fn program(root: &Path, action: &str) -> (i32, serde_json::Value, String) {
     let output = Command::new(env!("CARGO_BIN_EXE_confluence-storage-analyzer"))
         .args(["history", action, "--json", "--output", "out"])
@@ -262,8 +264,8 @@ fn the_commands_name_the_week_and_restore_it_f_81() {
     );
     assert_eq!(object["weeks"].as_array().unwrap().len(), 4);
     let name = "history/snapshot_week=2026-W03/pages.parquet";
-    let whole = fs::read(folder.join(name)).unwrap();
-    fs::write(folder.join(name), &whole[..whole.len() / 2]).unwrap();
+    let intact = fs::read(folder.join(name)).unwrap();
+    fs::write(folder.join(name), &intact[..intact.len() / 2]).unwrap();
     let (status, object, stderr) = program(root.path(), "verify");
     assert_eq!((status, object["exit_code"].as_i64()), (6, Some(6)));
     assert_eq!(object["findings"][0]["file"], name);
@@ -271,13 +273,13 @@ fn the_commands_name_the_week_and_restore_it_f_81() {
     let (status, object, stderr) = program(root.path(), "repair");
     assert_eq!((status, &object["complete"]), (0, &true.into()), "{stderr}");
     assert_eq!(object["repairs"][0]["restored_from"], "confluence_data_2026-W03.csv");
-    assert_eq!(fs::read(folder.join(name)).unwrap(), whole);
+    assert_eq!(fs::read(folder.join(name)).unwrap(), intact);
     assert_eq!(program(root.path(), "verify").0, 0);
     assert_weeks(&folder, &[5, 5, 5, 5]);
 }
 
 #[test]
-fn a_week_that_cannot_be_restored_is_told_and_a_gap_in_what_is_exported_f_81() {
+fn a_week_that_cannot_be_restored_is_reported_and_missing_from_the_exports_f_81() {
     let (root, folder) = with_weeks(&[5, 5]);
     fs::write(folder.join("history/snapshot_week=2026-W01/pages.parquet"), "x").unwrap();
     fs::remove_file(folder.join("confluence_data_2026-W01.csv")).unwrap();
@@ -291,7 +293,7 @@ fn a_week_that_cannot_be_restored_is_told_and_a_gap_in_what_is_exported_f_81() {
 }
 
 #[test]
-fn a_folder_without_a_history_is_a_mistake_of_usage() {
+fn a_folder_without_a_history_is_a_usage_error() {
     let root = TempDir::new().unwrap();
     for action in ["verify", "repair", "export"] {
         let (status, object, stderr) = program(root.path(), action);
@@ -302,7 +304,7 @@ fn a_folder_without_a_history_is_a_mistake_of_usage() {
 }
 
 #[test]
-fn the_commands_wait_for_a_run_and_then_name_it_f_82() {
+fn the_commands_name_the_run_that_holds_the_lock_f_82() {
     let (root, folder) = with_weeks(&[5]);
     let held = open(&folder).unwrap();
     let (status, _, stderr) = program(root.path(), "repair");

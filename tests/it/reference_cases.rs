@@ -1,4 +1,4 @@
-//! The labelled reference cases: small sites and the usage that Confluence itself would show.
+//! Labelled reference cases: small sites with the usage that Confluence itself would show.
 
 use std::collections::BTreeMap;
 
@@ -94,7 +94,7 @@ fn add(site: &mut TestSite, content: &CaseContent, containers: &BTreeMap<&str, &
 
 fn build(case: &Case) -> TestSite {
     let mut site = TestSite::new(&case.site.base_url, &[&case.site.host]);
-    // a reply lives on the page of its thread
+    // a reply belongs to the page of its thread
     let mut containers: BTreeMap<&str, &str> = BTreeMap::new();
     for content in &case.others {
         if let Some(container) = &content.container {
@@ -147,22 +147,21 @@ fn actual(site: &TestSite, id: &str) -> (Expected, Usage) {
     (Expected { embedded_on_owner, linked_from, unreferenced }, verdict.usage)
 }
 
-/// Cases whose file stands at an address of a host that is not the site's: no use, but the site may have been there before,
-/// so the file is not called unreferenced.
+/// Cases with an address on an unknown host: not a use, but the file is undetermined, because the site may have used
+/// that host before.
 const ON_UNKNOWN_HOSTS: [&str; 2] = ["url-foreign-host-same-path", "url-host-suffix-trap"];
 
-/// Whether the answer is what the case says. A case of medium certainty is a best reading: there a file that may be used
-/// need not be called used, nor by the place that the case says, as long as nobody deletes it.
-fn holds(case: &Case, usage: Usage, actual: &Expected, expected: &Expected) -> bool {
+/// Whether the result matches the case. A case of medium certainty is a guess: its file may have another usage or
+/// another user, as long as it is not called unreferenced.
+fn matches(case: &Case, usage: Usage, actual: &Expected, expected: &Expected) -> bool {
     if ON_UNKNOWN_HOSTS.contains(&case.id.as_str()) {
         return usage == Usage::Undetermined && !actual.embedded_on_owner && actual.linked_from.is_empty();
     }
     actual == expected || (case.certainty == "medium" && usage != Usage::Unreferenced && !expected.unreferenced)
 }
 
-/// All cases hold; the count is printed.
 #[test]
-fn labelled_cases_hold() {
+fn labelled_cases_have_the_expected_usage() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/reference-cases");
     for (file, at_least) in [("cases.json", 65), ("field-2026-11.json", 61)] {
         let cases: Cases = serde_json::from_str(&std::fs::read_to_string(format!("{folder}/{file}")).unwrap()).unwrap();
@@ -172,14 +171,14 @@ fn labelled_cases_hold() {
             let site = build(case);
             failures.extend(case.expected.iter().filter_map(|(id, expected)| {
                 let (actual, usage) = actual(&site, id);
-                (!holds(case, usage, &actual, expected)).then(|| {
+                (!matches(case, usage, &actual, expected)).then(|| {
                     format!("{} ({}): {id} is {usage:?} {actual:?}, expected {expected:?}", case.id, case.certainty)
                 })
             }));
         }
         let failed_cases =
             failures.iter().filter_map(|line| line.split(' ').next()).collect::<std::collections::BTreeSet<_>>();
-        println!("{} of {} cases of {file} hold", cases.cases.len() - failed_cases.len(), cases.cases.len());
+        println!("{} of {} cases of {file} match", cases.cases.len() - failed_cases.len(), cases.cases.len());
         assert!(failures.is_empty(), "{}", failures.join("\n"));
     }
 }

@@ -1,4 +1,4 @@
-//! The report folder as people get it.
+//! The report folder as users get it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use confluence_storage_analyzer::audit::{Audit, Usage};
 use confluence_storage_analyzer::inventory::{Attachment, Inventory};
 use confluence_storage_analyzer::report::{self, ReportError, RunFacts, scan_json};
 use confluence_storage_analyzer::spreadsheet;
-use confluence_storage_analyzer::support::visible::visible_where;
+use confluence_storage_analyzer::support::visible_text::visible_where;
 use sha2::{Digest, Sha256};
 use test_support::sample;
 
@@ -22,7 +22,7 @@ fn write(run: &RunFacts, (inventory, audit): &(Inventory, Audit)) -> Written {
     Written { _parent: parent, folder }
 }
 
-/// The rows of a CSV file, header first, read as a spreadsheet does.
+/// Returns the rows of a CSV file, header first, parsed as a spreadsheet does.
 fn rows(path: &Path) -> Vec<Vec<String>> {
     let bytes = fs::read(path).expect("read");
     let text = bytes.strip_prefix(b"\xEF\xBB\xBF").expect("a byte order mark");
@@ -37,18 +37,18 @@ fn column(rows: &[Vec<String>], name: &str) -> Vec<String> {
 }
 
 fn all_files(folder: &Path) -> Vec<String> {
-    fn walk(root: &Path, folder: &Path, found: &mut Vec<String>) {
+    fn collect(root: &Path, folder: &Path, found: &mut Vec<String>) {
         for entry in fs::read_dir(folder).expect("read") {
             let path = entry.expect("an entry").path();
             if path.is_dir() {
-                walk(root, &path, found);
+                collect(root, &path, found);
             } else {
                 found.push(path.strip_prefix(root).expect("inside").to_string_lossy().replace('\\', "/"));
             }
         }
     }
     let mut found = Vec::new();
-    walk(folder, folder, &mut found);
+    collect(folder, folder, &mut found);
     found.sort();
     found
 }
@@ -70,7 +70,7 @@ fn manifest(folder: &Path) -> serde_json::Value {
 }
 
 #[test]
-fn the_folder_holds_the_files_of_the_contract_and_their_checksums() {
+fn the_folder_has_the_documented_files_and_their_checksums() {
     let written = write(&sample::run_facts(), &sample::complete(300));
     let name = written.folder.file_name().expect("a name").to_string_lossy().into_owned();
     assert_eq!(name, "confluence_analysis_V0_1_2026-11-21_19-41-07");
@@ -105,7 +105,7 @@ fn the_folder_holds_the_files_of_the_contract_and_their_checksums() {
 }
 
 #[test]
-fn the_columns_are_those_of_the_contract() {
+fn the_columns_are_the_documented_ones() {
     let written = write(&sample::run_facts(), &sample::complete(60));
     let text = fs::read_to_string(written.folder.join("attachments.csv")).expect("read");
     let header = text.trim_start_matches('\u{FEFF}').lines().next().expect("a header");
@@ -156,7 +156,7 @@ fn the_columns_are_those_of_the_contract() {
 }
 
 #[test]
-fn hostile_names_come_back_from_the_csv_and_no_cell_is_a_formula() {
+fn hostile_names_can_be_restored_from_the_csv_and_no_cell_is_a_formula() {
     let written = write(&sample::run_facts(), &sample::complete(300));
     let rows = rows(&written.folder.join("attachments.csv"));
     let names = column(&rows, "Filename");
@@ -182,7 +182,7 @@ fn unknown_sizes_are_empty_and_never_zero() {
 }
 
 #[test]
-fn the_unreferenced_tables_hold_exactly_the_candidates() {
+fn the_unreferenced_tables_have_exactly_the_candidates() {
     let sample = sample::complete(300);
     let written = write(&sample::run_facts(), &sample);
     let mut listed = Vec::new();
@@ -204,7 +204,10 @@ fn the_unreferenced_tables_hold_exactly_the_candidates() {
 #[test]
 fn an_incomplete_run_calls_nothing_unreferenced_anywhere() {
     let sample = sample::incomplete(300);
-    assert!(sample.1.files.iter().any(|file| file.usage == Usage::Unreferenced), "the trap is set");
+    assert!(
+        sample.1.files.iter().any(|file| file.usage == Usage::Unreferenced),
+        "the audit alone would call a file unreferenced"
+    );
     let written = write(&RunFacts { exit_code: 3, ..sample::run_facts() }, &sample);
     assert!(written.folder.to_string_lossy().ends_with("_INCOMPLETE"));
     for file in all_files(&written.folder) {
@@ -235,7 +238,7 @@ fn an_incomplete_run_calls_nothing_unreferenced_anywhere() {
 }
 
 #[test]
-fn every_sign_of_an_early_end_makes_the_report_incomplete() {
+fn every_kind_of_early_end_makes_the_report_incomplete() {
     let sample = sample::complete(10);
     let cases = [
         RunFacts { stopped: Some("interrupted by Ctrl-C".to_owned()), exit_code: 130, ..sample::run_facts() },
@@ -279,12 +282,12 @@ fn the_pages_follow_the_rules_of_offline_pages() {
 }
 
 #[test]
-fn a_page_holds_a_hundred_rows_and_the_data_all() {
+fn a_page_has_a_hundred_static_rows_and_all_rows_as_data() {
     let written = write(&sample::run_facts(), &sample::complete(300));
     let page = fs::read_to_string(written.folder.join("attachments.html")).expect("read");
     assert_eq!(page.matches("<th scope=\"row\"").count(), 100);
     assert!(page.contains("data-rows=\"300\""));
-    // the budget: everything the page shows and everything its export writes
+    // size limit per row, for everything that the page shows and exports
     let big = write(&sample::run_facts(), &sample::complete(20_000));
     let page = fs::read_to_string(big.folder.join("attachments.html")).expect("read");
     let data = page.split("<script type=\"application/json\"").nth(1).expect("data");
@@ -292,7 +295,7 @@ fn a_page_holds_a_hundred_rows_and_the_data_all() {
 }
 
 #[test]
-fn the_same_input_gives_the_same_bytes() {
+fn the_same_input_produces_the_same_bytes() {
     let (one, other) =
         (write(&sample::run_facts(), &sample::complete(120)), write(&sample::run_facts(), &sample::complete(120)));
     for file in all_files(&one.folder) {
@@ -329,7 +332,7 @@ fn a_saved_scan_renders_the_same_report_again() {
 }
 
 #[test]
-fn a_newer_or_damaged_scan_is_refused() {
+fn a_newer_or_damaged_scan_is_rejected() {
     use std::io::Write;
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("scan.json.gz");
@@ -339,24 +342,25 @@ fn a_newer_or_damaged_scan_is_refused() {
         encoder.finish().expect("packed")
     };
     fs::write(&path, pack("{\"format\":\"confluence-storage-analyzer scan\",\"version\":99}")).expect("written");
-    assert!(matches!(scan_json::read(&path), Err(ReportError::NewerScan { found: 99, .. })));
+    assert!(matches!(scan_json::read(&path), Err(ReportError::NewerScanFormat { found: 99, .. })));
     fs::write(&path, pack("{\"format\":\"something else\",\"version\":1}")).expect("written");
-    assert!(matches!(scan_json::read(&path), Err(ReportError::NoScan { .. })));
-    let whole = fs::read(write(&sample::run_facts(), &sample::complete(10)).folder.join("scan.json.gz")).expect("read");
-    fs::write(&path, &whole[..whole.len() - 9]).expect("written");
-    assert!(matches!(scan_json::read(&path), Err(ReportError::NoScan { .. })));
+    assert!(matches!(scan_json::read(&path), Err(ReportError::InvalidScan { .. })));
+    let intact =
+        fs::read(write(&sample::run_facts(), &sample::complete(10)).folder.join("scan.json.gz")).expect("read");
+    fs::write(&path, &intact[..intact.len() - 9]).expect("written");
+    assert!(matches!(scan_json::read(&path), Err(ReportError::InvalidScan { .. })));
     assert!(matches!(scan_json::read(&folder.path().join("missing")), Err(ReportError::File(_))));
 }
 
 #[test]
-fn links_need_a_plain_web_address_as_base() {
+fn the_base_url_has_to_be_a_plain_web_url() {
     let parent = tempfile::tempdir().expect("a folder");
     for base in ["javascript:alert(1)", "file:///etc", "https://acme.atlassian.net@evil.example", "//evil.example", ""]
     {
         let (mut inventory, audit) = sample::complete(3);
         inventory.scan.base_url = base.to_owned();
         let result = report::write(parent.path(), &sample::run_facts(), &inventory, &audit);
-        assert!(matches!(result, Err(ReportError::BaseUrl { .. })), "{base}");
+        assert!(matches!(result, Err(ReportError::InvalidBaseUrl { .. })), "{base}");
     }
     assert_eq!(fs::read_dir(parent.path()).expect("read").count(), 0);
 }

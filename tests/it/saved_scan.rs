@@ -1,4 +1,4 @@
-//! `docs/saved-scan.md` names every field of `scan.json.gz`, and older files stay readable.
+//! `docs/saved-scan.md` lists every field of `scan.json.gz`, and older files stay readable.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -6,10 +6,10 @@ use std::io::{Read as _, Write as _};
 use std::path::Path;
 
 use confluence_client::{Api, ConnectionSettings, Credentials, Timeouts};
-use confluence_sim::site::{Content, Kind, Status};
+use confluence_sim::site::{Content, ContentType, Status};
 use confluence_sim::{DemoServer, Fault, FaultPlan, Occurrence, RoutePattern, sample_site};
 use confluence_storage_analyzer::audit::{self, AuditOptions, Usage};
-use confluence_storage_analyzer::commands::reading::read_site;
+use confluence_storage_analyzer::commands::audit_run::crawl_and_audit;
 use confluence_storage_analyzer::inventory::{CrawlOptions, UnreadVersion};
 use confluence_storage_analyzer::progress::Progress;
 use confluence_storage_analyzer::report::{self, RunFacts, scan_json};
@@ -17,15 +17,15 @@ use serde_json::Value;
 use storage_format::TodoMarkers;
 use tempfile::TempDir;
 
-use test_support::bench::{also, without};
+use test_support::harness::{also, without};
 
 const DOCUMENT: &str = include_str!("../../docs/saved-scan.md");
 const VERSION_1: &str = include_str!("../fixtures/scan-version-1.json");
 
-/// Fields by the path of the object that bears them.
+/// Fields by the path of the object that has them.
 type Fields = BTreeMap<String, BTreeSet<String>>;
 
-/// The objects whose keys are data: their values are at `*`.
+/// The objects whose keys are data; the path of their values ends in `*`.
 const MAPS: [&str; 5] = [
     "inventory.people",
     "inventory.requests",
@@ -34,22 +34,30 @@ const MAPS: [&str; 5] = [
     "inventory.contents[].body.measures.macros",
 ];
 
-/// The fields the document names, and the objects that bear only those that fit the case.
+/// Returns the fields that the document lists, and the objects in which not every field is always present. A row of the
+/// document is relative to the path in its heading.
 fn documented() -> (Fields, BTreeSet<String>) {
     let (mut fields, mut partial) = (Fields::new(), BTreeSet::new());
     for section in DOCUMENT.split("\n## ").skip(1) {
         let heading = section.lines().next().unwrap();
-        let path = heading.split('`').nth(1).unwrap_or_default().to_owned();
+        let prefix = heading.split('`').nth(1).unwrap_or_default();
         if heading.ends_with(" of)") {
-            partial.insert(path.clone());
+            partial.insert(prefix.to_owned());
         }
-        let rows = section.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next());
-        fields.insert(path, rows.map(ToOwned::to_owned).collect());
+        for row in section.lines().filter_map(|line| line.strip_prefix("| `")) {
+            let path = [prefix, row.split('`').next().unwrap()].join(".");
+            let path = path.trim_start_matches('.');
+            let (object, field) = path.rsplit_once('.').unwrap_or(("", path));
+            fields.entry(object.to_owned()).or_default().insert(field.to_owned());
+            if row.ends_with(" of) |") {
+                partial.extend([path.to_owned(), format!("{path}[]")]);
+            }
+        }
     }
     (fields, partial)
 }
 
-/// Objects that hold others of their own kind.
+/// Objects that contain objects of the same type.
 const NESTED: [(&str, &str); 3] = [
     (".target.on-unknown-host.targets[]", ".target"),
     (".container.known.otherwise", ".container"),
@@ -74,7 +82,7 @@ fn collect(value: &Value, path: &str, fields: &mut Fields) {
     }
 }
 
-/// A scan of the sample site, with everything in it that can be asked for.
+/// Writes a scan of the sample site with every field that a scan can have.
 async fn written_scan(folder: &Path) -> Value {
     let posts = RoutePattern::path("/wiki/api/v2/blogposts").unwrap();
     let new_status = Fault::edit_json(|list| {
@@ -83,20 +91,20 @@ async fn written_scan(folder: &Path) -> Value {
         }
     });
     let site = sample_site("2026-04-01T08:30:00Z".parse().unwrap());
-    let is_page = |content: &&Content| content.kind == Kind::Page && content.status == Status::Current;
+    let is_page = |content: &&Content| content.kind == ContentType::Page && content.status == Status::Current;
     let page = site.contents.iter().rfind(is_page).unwrap();
     let unread_page = UnreadVersion { id: page.id.clone(), version: page.version().unwrap().number };
     let unread_file = UnreadVersion { id: site.attachments.last().unwrap().id.clone(), version: 0 };
     let mut faults = FaultPlan::none().on(posts, Occurrence::From(1), new_status);
-    for (path, unread, place) in [("pages", &unread_page, "/body"), ("attachments", &unread_file, "/version")] {
-        faults = also(faults, &format!("/wiki/api/v2/{path}*"), Occurrence::From(1), without(&unread.id, place));
+    for (path, unread, pointer) in [("pages", &unread_page, "/body"), ("attachments", &unread_file, "/version")] {
+        faults = also(faults, &format!("/wiki/api/v2/{path}*"), Occurrence::From(1), without(&unread.id, pointer));
     }
     let versions = format!("/wiki/api/v2/attachments/{}/versions", unread_file.id);
     let none = Fault::edit_json(|list| list["results"] = serde_json::json!([]));
     let faults = also(faults, &versions, Occurrence::From(1), none);
     let server = DemoServer::start_with(site, faults).await.unwrap();
     server.change_site(|site| {
-        let page = site.contents.iter_mut().find(|content| content.kind == Kind::Page).unwrap();
+        let page = site.contents.iter_mut().find(|content| content.kind == ContentType::Page).unwrap();
         page.live = true;
         page.body.push_str(r#"<p><ac:link><ri:page ri:space-key="ENG" ri:content-title="Home"/></ac:link></p>"#);
         page.body.push_str(r#"<p><ac:link><ri:blog-post ri:content-title="News"/></ac:link></p>"#);
@@ -108,12 +116,12 @@ async fn written_scan(folder: &Path) -> Value {
             <ac:structured-macro ac:name="unmigrated-wiki-markup"><ac:plain-text-body>x</ac:plain-text-body></ac:structured-macro>"#,
         );
         site.spaces[0].alias = Some("OTHER".to_owned());
-        // a body that is given up
+        // a body that is too expensive to parse
         let markdown = format!("<![CDATA[{}]]>", "](".repeat(50_000));
         let body = format!(
             r#"<ac:structured-macro ac:name="markdown"><ac:plain-text-body>{markdown}</ac:plain-text-body></ac:structured-macro>"#
         );
-        let page = site.contents.iter_mut().filter(|content| content.kind == Kind::Page).nth(1).unwrap();
+        let page = site.contents.iter_mut().filter(|content| content.kind == ContentType::Page).nth(1).unwrap();
         page.body.push_str(&body);
     });
     let settings = ConnectionSettings {
@@ -129,16 +137,16 @@ async fn written_scan(folder: &Path) -> Value {
         ..CrawlOptions::default()
     };
     let rules = AuditOptions { alias_hosts, ..AuditOptions::default() };
-    let reading = read_site(&api, &options, &rules, &Progress::silent()).await.unwrap();
+    let audit_run = crawl_and_audit(&api, &options, &rules, &Progress::silent()).await.unwrap();
     let run = RunFacts {
         local_time: "2026-04-01T10:30:00+02:00".parse().unwrap(),
-        exit_code: reading.status.code(),
+        exit_code: audit_run.status.code(),
         stopped: None,
         options: Vec::new(),
         quota_bytes: Some(1),
         audit: rules,
     };
-    let folder = report::write(folder, &run, &reading.inventory, &reading.audit).unwrap();
+    let folder = report::write(folder, &run, &audit_run.inventory, &audit_run.audit).unwrap();
     let mut text = String::new();
     let packed = fs::File::open(folder.join("scan.json.gz")).unwrap();
     flate2::read::GzDecoder::new(packed).read_to_string(&mut text).unwrap();
@@ -146,7 +154,7 @@ async fn written_scan(folder: &Path) -> Value {
 }
 
 #[tokio::test]
-async fn the_document_names_the_fields_that_are_written_and_no_others() {
+async fn the_document_lists_exactly_the_fields_that_are_written() {
     let folder = TempDir::new().unwrap();
     let scan = written_scan(folder.path()).await;
     assert_eq!(scan["format"], scan_json::FORMAT);
@@ -177,8 +185,8 @@ fn packed(text: &str) -> TempDir {
 }
 
 #[test]
-fn a_scan_of_the_first_version_is_read_and_fields_that_are_not_known_are_passed_over() {
-    let added = VERSION_1.replace("\"people\": {}", "\"people\": {}, \"a field of later\": [1]");
+fn a_scan_of_version_1_is_read_and_unknown_fields_are_ignored() {
+    let added = VERSION_1.replace("\"people\": {}", "\"people\": {}, \"a newer field\": [1]");
     assert_ne!(added, VERSION_1);
     for text in [VERSION_1, &added] {
         let saved = scan_json::read(&packed(text).path().join("scan.json.gz")).unwrap();
@@ -189,7 +197,7 @@ fn a_scan_of_the_first_version_is_read_and_fields_that_are_not_known_are_passed_
 }
 
 #[test]
-fn a_scan_of_a_newer_version_is_refused_by_the_command_with_what_to_do() {
+fn the_command_rejects_a_scan_of_a_newer_version_with_a_remedy() {
     let newer = VERSION_1.replace("\"version\": 1,\n  \"run\"", "\"version\": 3,\n  \"run\"");
     let folder = packed(&newer);
     let output = assert_cmd::Command::new(env!("CARGO_BIN_EXE_confluence-storage-analyzer"))
@@ -197,10 +205,12 @@ fn a_scan_of_a_newer_version_is_refused_by_the_command_with_what_to_do() {
         .args(["report", "."])
         .output()
         .unwrap();
-    let told = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(2), "{told}");
-    for words in ["has scan format 3, this program reads up to 2", "run the version of this program that wrote it"] {
-        assert!(told.contains(words), "{told}");
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{stderr}");
+    for words in
+        ["has saved-scan format 3; this program reads formats up to 2", "run the version of this program that wrote it"]
+    {
+        assert!(stderr.contains(words), "{stderr}");
     }
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is written");
 }

@@ -1,4 +1,4 @@
-//! `DuckDB` opens the views, and they say what the files of the weeks say.
+//! `DuckDB` opens the views, and they agree with the weekly files.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -8,20 +8,20 @@ use std::process::Command;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use super::{Rows, answer, data, run, texts};
-use test_support::outside;
+use super::{Rows, data, output_of, run, texts};
+use test_support::optional_tests;
 
 test_support::trials! {
     [DUCKDB]:
         sync every_view_opens_from_anywhere,
-        sync weeks_and_their_rows_are_those_of_history_json,
+        sync weeks_and_rows_agree_with_history_json,
         sync every_key_is_in_its_dimension,
-        sync labels_of_every_week_are_those_of_its_pages,
-        sync weeks_know_their_place_in_the_calendar,
-        sync types_are_told_by_the_first_rows_of_the_facts,
-        sync the_trend_is_counted_from_the_files_of_the_weeks,
-        sync every_column_is_in_the_dictionary_with_a_unit_of_its_type,
-        sync what_was_not_read_is_null_and_what_is_empty_is_empty,
+        sync labels_of_every_week_agree_with_its_pages,
+        sync weeks_have_their_position_in_the_calendar,
+        sync types_can_be_guessed_from_the_first_rows_of_the_facts,
+        sync the_trend_agrees_with_the_weekly_files,
+        sync every_column_is_in_the_dictionary_with_a_matching_unit,
+        sync unknown_values_are_null_and_empty_texts_are_empty,
         sync the_model_can_be_written_again;
 }
 
@@ -39,7 +39,7 @@ const VIEWS: [&str; 11] = [
     "weeks",
 ];
 
-/// Runs the file of views in a folder, after a statement, and then queries.
+/// Runs `before`, the file of views and then queries, in a folder.
 const SCRIPT: &str = "\
 import duckdb, json, sys
 before, views, *queries = sys.argv[1:]
@@ -50,15 +50,15 @@ print(json.dumps([database.execute(query).fetchall() for query in queries], defa
 
 fn ask_from(folder: &Path, before: &str, views: &Path, queries: &[&str]) -> Vec<Rows> {
     let mut python = Command::new("python3");
-    python.current_dir(folder).env("PYTHONPATH", outside::duckdb().unwrap());
-    let told = answer(python.args(["-c", SCRIPT, before]).arg(views).args(queries));
-    serde_json::from_str(&told).unwrap()
+    python.current_dir(folder).env("PYTHONPATH", optional_tests::duckdb().unwrap());
+    let output = output_of(python.args(["-c", SCRIPT, before]).arg(views).args(queries));
+    serde_json::from_str(&output).unwrap()
 }
 
-/// The answers to queries, as somebody gets them who starts in the folder of the history.
+/// Returns the results of queries for a user who starts `DuckDB` in the folder of the history.
 pub(crate) fn ask<const N: usize>(queries: [&str; N]) -> [Rows; N] {
-    let answers = ask_from(&data(), "SELECT 1", Path::new("model/views.sql"), &queries);
-    answers.try_into().unwrap()
+    let results = ask_from(&data(), "SELECT 1", Path::new("model/views.sql"), &queries);
+    results.try_into().unwrap()
 }
 
 fn every_view_opens_from_anywhere() {
@@ -77,7 +77,7 @@ fn every_view_opens_from_anywhere() {
     }
 }
 
-/// What `history.json` says of the weeks.
+/// Returns the weeks in `history.json`.
 fn weeks() -> Vec<Value> {
     let manifest: Value = serde_json::from_slice(&fs::read(data().join("history.json")).unwrap()).unwrap();
     let weeks = manifest["weeks"].as_array().unwrap().clone();
@@ -85,9 +85,9 @@ fn weeks() -> Vec<Value> {
     weeks
 }
 
-fn weeks_and_their_rows_are_those_of_history_json() {
+fn weeks_and_rows_agree_with_history_json() {
     let per_week = "SELECT snapshot_week, count(*) FROM pages GROUP BY ALL ORDER BY 1";
-    let [told, moments, pages, facts, trends, spaces] = ask([
+    let [output, moments, pages, facts, trends, spaces] = ask([
         "SELECT snapshot_week, status, run_id, row_count, site, account, program_version FROM weeks ORDER BY 1",
         "SELECT epoch_us(taken_at) FROM weeks ORDER BY snapshot_week",
         per_week,
@@ -99,7 +99,7 @@ fn weeks_and_their_rows_are_those_of_history_json() {
     let of_weeks = |keys: &[&str]| -> Rows {
         weeks.iter().map(|week| keys.iter().map(|key| week[key].clone()).collect()).collect()
     };
-    assert_eq!(told, of_weeks(&["week", "status", "run_id", "row_count", "site", "account", "program_version"]));
+    assert_eq!(output, of_weeks(&["week", "status", "run_id", "row_count", "site", "account", "program_version"]));
     let moment = |week: &Value| {
         let moment: chrono::DateTime<chrono::Utc> = week["taken_at"].as_str().unwrap().parse().unwrap();
         json!(moment.timestamp_micros())
@@ -107,10 +107,11 @@ fn weeks_and_their_rows_are_those_of_history_json() {
     assert_eq!(moments.concat(), weeks.iter().map(moment).collect::<Vec<_>>());
     let rows = of_weeks(&["week", "row_count"]);
     assert_eq!((&pages, &facts), (&rows, &rows));
-    let is_whole = |week: &&Value| week["spaces"].as_object().unwrap().values().any(|of| of["status"] != "incomplete");
+    let is_in_trends =
+        |week: &&Value| week["spaces"].as_object().unwrap().values().any(|of| of["status"] != "incomplete");
     assert_eq!(
         texts(&trends),
-        weeks.iter().filter(is_whole).map(|week| week["week"].as_str().unwrap()).collect::<Vec<_>>()
+        weeks.iter().filter(is_in_trends).map(|week| week["week"].as_str().unwrap()).collect::<Vec<_>>()
     );
     assert!(trends.len() < pages.len());
     let spaces: Vec<Value> = texts(&spaces).into_iter().map(|text| serde_json::from_str(text).unwrap()).collect();
@@ -137,17 +138,17 @@ fn every_key_is_in_its_dimension() {
         ("bridge_label", "snapshot_week", "dim_week", "snapshot_week"),
         ("weeks", "snapshot_week", "dim_week", "snapshot_week"),
     ];
-    let answers = ask(joins
+    let results = ask(joins
         .map(|(of, column, dimension, key)| lost(of, column, dimension, key))
         .each_ref()
         .map(|query| &**query));
-    for (join, rows) in joins.iter().zip(answers) {
+    for (join, rows) in joins.iter().zip(results) {
         let [keys, doubled, lost] = [0, 1, 2].map(|at| rows[0][at].as_u64().unwrap());
         assert!(keys > 0 && doubled == 0 && lost == 0, "{join:?}: {keys} keys, {doubled} twice, {lost} lost");
     }
 }
 
-fn labels_of_every_week_are_those_of_its_pages() {
+fn labels_of_every_week_agree_with_its_pages() {
     let [labels, facts, by_csv] = ask([
         "SELECT snapshot_week, page_id, label FROM bridge_label ORDER BY ALL",
         "SELECT label, count(*) FROM fact_page_week JOIN bridge_label USING (snapshot_week, page_id) GROUP BY ALL ORDER BY 1",
@@ -166,7 +167,7 @@ fn labels_of_every_week_are_those_of_its_pages() {
     assert!(!facts.is_empty() && facts == by_csv);
 }
 
-fn weeks_know_their_place_in_the_calendar() {
+fn weeks_have_their_position_in_the_calendar() {
     let [weeks, computed] = ask([
         "SELECT CAST(sunday AS VARCHAR), year, iso_week, quarter, month, weeks_ago, is_newest FROM dim_week ORDER BY monday",
         "SELECT CAST(CAST(monday + INTERVAL 6 DAY AS DATE) AS VARCHAR), isoyear(monday), week(monday), \
@@ -177,9 +178,9 @@ fn weeks_know_their_place_in_the_calendar() {
     assert_eq!(weeks.iter().filter(|week| week[6] == true).count(), 1);
 }
 
-/// A guess at types looks at the first 200 rows only, as Power Query does. A column of which the newest week knows anything
-/// must not be taken for another one there.
-fn types_are_told_by_the_first_rows_of_the_facts() {
+/// Power Query guesses types from the first 200 rows only. For a column with values in the newest week,
+/// the guess must be right.
+fn types_can_be_guessed_from_the_first_rows_of_the_facts() {
     let [columns, weeks] = ask([
         "SELECT column_name, column_type FROM (DESCRIBE fact_page_week)",
         "SELECT DISTINCT snapshot_week FROM (FROM read_csv('model/fact_page_week.csv', all_varchar = true) LIMIT 100)",
@@ -212,7 +213,7 @@ fn types_are_told_by_the_first_rows_of_the_facts() {
     assert!(numbers > 60, "{numbers}");
 }
 
-/// The rows of a weekly file, by its columns.
+/// Returns the rows of a weekly file, by column.
 fn rows_of_week(week: &str) -> Vec<BTreeMap<String, String>> {
     let name = format!("confluence_data_{week}.csv");
     let places = [data().join(&name), data().join("archived_snapshots").join(&name)];
@@ -221,7 +222,7 @@ fn rows_of_week(week: &str) -> Vec<BTreeMap<String, String>> {
     reader.deserialize().map(Result::unwrap).collect()
 }
 
-fn the_trend_is_counted_from_the_files_of_the_weeks() {
+fn the_trend_agrees_with_the_weekly_files() {
     let [trend, labels] = ask([
         "SELECT snapshot_week, CAST(monday AS VARCHAR), status, pages, words, attachment_bytes, edits_7d, broken_links, outdated, \
          orphans_tree, orphans_links, stubs, without_labels, single_contributor, inactive_owner, overdue, \
@@ -251,7 +252,7 @@ fn the_trend_is_counted_from_the_files_of_the_weeks() {
     assert_eq!(labels.iter().map(|row| row[1].clone()).collect::<Vec<_>>(), counted.collect::<Vec<_>>());
 }
 
-/// In the order of the query above.
+/// Returns the figures in the order of the query above.
 fn figures(rows: &[BTreeMap<String, String>]) -> Vec<Value> {
     let cells = |column: &str| -> Vec<&str> {
         rows.iter().map(|row| row[column].as_str()).filter(|cell| !cell.is_empty()).collect()
@@ -291,14 +292,14 @@ fn fits(unit: &str, holds: &str) -> bool {
     }
 }
 
-fn every_column_is_in_the_dictionary_with_a_unit_of_its_type() {
+fn every_column_is_in_the_dictionary_with_a_matching_unit() {
     let tables = ["pages", "fact_page_week", "dim_page", "dim_space", "dim_user", "dim_week", "bridge_label"];
     let describe = tables.map(|table| format!("SELECT column_name, column_type FROM (DESCRIBE {table})"));
     let columns = ask(describe.each_ref().map(|query| &**query));
-    // the weights of the health score are explained there as well, and are no columns
+    // the weights of the health score are explained there too, but are not columns
     let [dictionary] = ask([r#"SELECT "column", tables, unit FROM data_dictionary WHERE definition NOT LIKE '"%'"#]);
     for (table, columns) in tables.into_iter().zip(columns) {
-        // the weeks hold lists that the files which follow from them do not
+        // weekly files have list columns that the derived files do not have
         let in_dictionary = if table == "pages" { &["confluence_data_*", "history/*"][..] } else { &[table] };
         let defined: BTreeMap<&str, &str> = dictionary
             .iter()
@@ -315,7 +316,7 @@ fn every_column_is_in_the_dictionary_with_a_unit_of_its_type() {
     }
 }
 
-fn what_was_not_read_is_null_and_what_is_empty_is_empty() {
+fn unknown_values_are_null_and_empty_texts_are_empty() {
     let [columns, pages] = ask([
         "SELECT column_name, column_type FROM (DESCRIBE pages) WHERE column_name NOT IN ('link_problems', 'external_links')",
         "SELECT count(*) FROM pages",
@@ -343,7 +344,7 @@ fn what_was_not_read_is_null_and_what_is_empty_is_empty() {
     assert!(empty.iter().any(|empty| *empty > 0), "{empty:?}");
 }
 
-/// The files in a folder, by their names.
+/// Returns the files in a folder, by name.
 fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap());
     entries.map(|entry| (entry.file_name().into_string().unwrap(), fs::read(entry.path()).unwrap())).collect()
@@ -362,7 +363,7 @@ fn the_model_can_be_written_again() {
     fs::remove_dir_all(&model).unwrap();
     run(folder.path(), &["history", "export", "--quiet"]);
     for (name, bytes) in files(&model) {
-        assert!(before[&name] == bytes, "{name} is another");
+        assert!(before[&name] == bytes, "{name} differs");
     }
     assert_eq!(files(&model).len(), before.len());
 }

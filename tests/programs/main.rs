@@ -1,8 +1,9 @@
-//! Other programs read what the program wrote, the history and the model of the demo, or stop it while it writes.
+//! Tests with other programs, which read the history and the model of the demo, kill the program while it writes, or check
+//! the spelling of the repository.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod duckdb;
-mod kills;
+mod killed_runs;
 mod power_bi;
 mod spark;
 
@@ -12,16 +13,20 @@ use std::sync::LazyLock;
 
 use serde_json::Value;
 use tempfile::TempDir;
-use test_support::outside;
+use test_support::optional_tests;
 
 fn main() -> ExitCode {
-    if kills::play() {
+    if killed_runs::run_if_child() {
         return ExitCode::SUCCESS;
     }
-    outside::run([duckdb::trials(), kills::trials(), power_bi::trials(), spark::trials()].into_iter().flatten())
+    optional_tests::run(
+        [duckdb::trials(), killed_runs::trials(), power_bi::trials(), spark::trials()]
+            .into_iter()
+            .flatten(),
+    )
 }
 
-/// The folder that the demo keeps its twelve weeks in. One week of thirteen is missing, one is incomplete.
+/// Returns the folder with the demo's twelve weeks. One week of thirteen is missing, one is incomplete.
 fn data() -> PathBuf {
     static FOLDER: LazyLock<TempDir> = LazyLock::new(|| {
         let folder = TempDir::new().unwrap();
@@ -31,23 +36,23 @@ fn data() -> PathBuf {
     FOLDER.path().join("confluence_data")
 }
 
-/// Runs the program in a folder, with nothing of the environment that could configure it.
+/// Runs the program in a folder, without environment variables.
 fn run(folder: &Path, arguments: &[&str]) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_confluence-storage-analyzer"));
-    answer(command.env_clear().env("HOME", folder).current_dir(folder).args(arguments));
+    output_of(command.env_clear().env("HOME", folder).current_dir(folder).args(arguments));
 }
 
-/// What a program printed; it has to succeed.
-fn answer(command: &mut Command) -> String {
+/// Returns the output of a program. Panics if it fails.
+fn output_of(command: &mut Command) -> String {
     let output = command.output().unwrap();
     assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// The rows that a program gives as JSON.
+/// The rows that a program prints as JSON.
 type Rows = Vec<Vec<Value>>;
 
-/// The texts of the first column.
+/// Returns the texts of the first column.
 fn texts(rows: &Rows) -> Vec<&str> {
     rows.iter().map(|row| row[0].as_str().unwrap()).collect()
 }

@@ -1,4 +1,4 @@
-//! What is written for Power BI and Tableau: the programs themselves cannot be tried here, but names, types and grammar can.
+//! Files for Power BI and Tableau. The programs cannot run here, so the tests check names, types and syntax.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -6,15 +6,15 @@ use std::process::Command;
 
 use regex::Regex;
 
-use super::{answer, data, duckdb};
-use test_support::outside;
+use super::{data, duckdb, output_of};
+use test_support::optional_tests;
 
 test_support::trials! {
     [DUCKDB]:
         sync queries_name_every_column_with_its_type,
         sync the_note_names_every_column;
     [NODE, POWER_QUERY]: sync queries_are_well_formed;
-    []: sync the_connection_leads_to_the_tables;
+    []: sync the_power_bi_connection_has_the_path_of_the_tables;
 }
 
 const TABLES: [&str; 6] = ["fact_page_week", "dim_page", "dim_space", "dim_user", "dim_week", "bridge_label"];
@@ -23,7 +23,7 @@ fn model_file(name: &str) -> String {
     fs::read_to_string(data().join("model").join(name)).unwrap()
 }
 
-/// The queries by their names.
+/// Returns the queries by name.
 fn queries() -> BTreeMap<String, String> {
     let text = model_file("power_query.txt");
     let query = |part: &str| {
@@ -33,12 +33,12 @@ fn queries() -> BTreeMap<String, String> {
     text.split("\n\n").map(query).collect()
 }
 
-/// What the Parquet files hold, by table: column and type in `DuckDB`.
+/// Returns the columns of the Parquet files by table, with their `DuckDB` types.
 fn columns() -> BTreeMap<&'static str, Vec<[String; 2]>> {
     let describe = TABLES.map(|table| format!("SELECT column_name, column_type FROM (DESCRIBE {table})"));
-    let answers = duckdb::ask(describe.each_ref().map(|query| &**query));
+    let results = duckdb::ask(describe.each_ref().map(|query| &**query));
     let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
-    let columns = answers.map(|rows| rows.iter().map(|row| [text(&row[0]), text(&row[1])]).collect());
+    let columns = results.map(|rows| rows.iter().map(|row| [text(&row[0]), text(&row[1])]).collect());
     TABLES.into_iter().zip(columns).collect()
 }
 
@@ -91,13 +91,13 @@ fn queries_are_well_formed() {
     let queries = queries();
     let broken = queries["folder"].replace(" meta ", " ");
     let mut node = Command::new("node");
-    node.args(["-e", script]).arg(outside::power_query_parser().unwrap()).args(queries.values()).arg(broken);
+    node.args(["-e", script]).arg(optional_tests::power_query_parser().unwrap()).args(queries.values()).arg(broken);
     let mut expected = vec!["[true]"; queries.len()];
     expected.push("[false]");
-    assert_eq!(answer(&mut node).trim(), format!("[{}]", expected.join(",")));
+    assert_eq!(output_of(&mut node).trim(), format!("[{}]", expected.join(",")));
 }
 
-fn the_connection_leads_to_the_tables() {
+fn the_power_bi_connection_has_the_path_of_the_tables() {
     let connection: serde_json::Value = serde_json::from_str(&model_file("confluence_data.pbids")).unwrap();
     assert_eq!(connection["version"], "0.1");
     let connections = connection["connections"].as_array().unwrap();

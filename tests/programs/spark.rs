@@ -1,19 +1,21 @@
-//! Spark reads the folder as it is. It is never required: `pip install pyspark` and Java are more than a check should
-//! take.
+//! Spark reads the folder unchanged. This test is never required, because `pip install pyspark` and Java are too much
+//! to install for a check.
 
 use std::process::Command;
 
-use super::{Rows, answer, data, duckdb};
-use test_support::outside::Need;
+use super::{Rows, data, duckdb, output_of};
+use test_support::optional_tests::Requirement;
 
-const SPARK: Need = Need {
+const SPARK: Requirement = Requirement {
     what: "pyspark (and Java) for python3",
-    is_there: || Command::new("python3").args(["-c", "import pyspark"]).output().is_ok_and(|run| run.status.success()),
+    is_available: || {
+        Command::new("python3").args(["-c", "import pyspark"]).output().is_ok_and(|run| run.status.success())
+    },
     required_by: "REQUIRE_PYSPARK",
 };
 
 test_support::trials! {
-    [SPARK, DUCKDB]: sync spark_and_duckdb_answer_alike;
+    [SPARK, DUCKDB]: sync spark_and_duckdb_return_the_same;
 }
 
 const SCRIPT: &str = "\
@@ -25,7 +27,7 @@ for table in ['dim_page', 'dim_week']:
     spark.read.parquet(f'model/{table}.parquet').createOrReplaceTempView(table)
 print(json.dumps([[list(row) for row in spark.sql(query).collect()] for query in sys.argv[1:]]))";
 
-fn spark_and_duckdb_answer_alike() {
+fn spark_and_duckdb_return_the_same() {
     let queries = [
         "SELECT snapshot_week, count(*) FROM pages GROUP BY snapshot_week ORDER BY snapshot_week",
         "SELECT dim_page.space_key, dim_page.language, count(*), sum(word_count) \
@@ -37,8 +39,8 @@ fn spark_and_duckdb_answer_alike() {
     ];
     let mut python = Command::new("python3");
     python.current_dir(data()).args(["-c", SCRIPT]).args(queries);
-    let spark: Vec<Rows> = serde_json::from_str(&answer(&mut python)).unwrap();
+    let spark: Vec<Rows> = serde_json::from_str(&output_of(&mut python)).unwrap();
     assert!(spark.iter().all(|rows| rows.len() > 7), "{spark:?}");
-    // sums of DuckDB are of a type that Python's JSON knows as well
+    // convert sums of DuckDB to a type that Python's JSON module supports
     assert_eq!(spark, duckdb::ask(queries));
 }

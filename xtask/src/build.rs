@@ -1,4 +1,4 @@
-//! How long builds take and how large what they make is.
+//! Build times and sizes of the binary.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -7,22 +7,22 @@ use std::time::Instant;
 
 use anyhow::{Result, ensure};
 
-use crate::step::{Program, cargo, minutes, target};
+use crate::process::{Program, cargo, format_minutes, target};
 
 const BINARY: &str = "confluence-storage-analyzer";
 
-/// The most a published binary may take, in MiB.
-const LARGEST: f64 = 25.0;
+/// The largest size of a published binary, in MiB.
+const MOST_MIB: f64 = 25.0;
 
-/// A build from nothing: what it is called, and what Cargo is told.
+/// Clean builds: name and arguments of Cargo.
 const BUILDS: [(&str, &[&str]); 3] = [
     ("release", &["build", "--locked", "--release"]),
     ("dist", &["build", "--locked", "--profile", "dist"]),
     ("tests", &["test", "--locked", "--workspace", "--no-run"]),
 ];
 
-/// Measures each clean build in a folder of its own. Nothing else should run meanwhile.
-pub(crate) fn times() -> Result<()> {
+/// Measures each clean build in its own folder. Nothing else should run at the same time.
+pub(crate) fn measure_times() -> Result<()> {
     let folder = target().join("build-times");
     let mut table = String::from("| Build | Time | Binary |\n|---|---|---|\n");
     for (name, arguments) in BUILDS {
@@ -30,17 +30,17 @@ pub(crate) fn times() -> Result<()> {
             fs::remove_dir_all(&folder)?;
         }
         let begun = Instant::now();
-        cargo(arguments).env("CARGO_TARGET_DIR", &folder).finish()?;
+        cargo(arguments).env("CARGO_TARGET_DIR", &folder).run()?;
         let size = size_of(&folder, name).map_or_else(|| "–".to_owned(), |size| format!("{size:.1} MiB"));
-        writeln!(table, "| {name} | {} | {size} |", minutes(begun.elapsed()))?;
+        writeln!(table, "| {name} | {} | {size} |", format_minutes(begun.elapsed()))?;
     }
     fs::remove_dir_all(&folder)?;
     println!("{table}");
     Ok(())
 }
 
-/// Says how large the binaries are that are there.
-pub(crate) fn size() {
+/// Prints the size of each binary that was built.
+pub(crate) fn print_sizes() {
     for profile in ["release", "dist"] {
         match size_of(&target(), profile) {
             Some(size) => println!("{profile}: {size:.1} MiB"),
@@ -49,18 +49,18 @@ pub(crate) fn size() {
     }
 }
 
-/// Builds what is published and holds it to its size.
-pub(crate) fn dist() -> Result<()> {
-    cargo(&["build", "--locked", "--profile", "dist"]).finish()?;
+/// Builds the binary that is published, and fails if it is too large.
+pub(crate) fn build_published() -> Result<()> {
+    cargo(&["build", "--locked", "--profile", "dist"]).run()?;
     let size = size_of(&target(), "dist").unwrap_or_default();
     println!("dist: {size:.1} MiB");
-    ensure!(size > 0.0 && size <= LARGEST, "{size:.1} MiB are more than {LARGEST} MiB");
+    ensure!(size > 0.0 && size <= MOST_MIB, "the binary has {size:.1} MiB, at most {MOST_MIB} MiB are allowed");
     Ok(())
 }
 
-/// The demo as people will run it.
-pub(crate) fn demo() -> Program {
-    crate::step::program(&binary(&target(), "dist").to_string_lossy(), &["demo"])
+/// The demo, run by the published binary.
+pub(crate) fn published_demo() -> Program {
+    crate::process::program(&binary(&target(), "dist").to_string_lossy(), &["demo"])
 }
 
 fn binary(target: &Path, profile: &str) -> PathBuf {

@@ -1,7 +1,7 @@
-//! Where a site is: one origin with its context path, checked before anything is sent.
+//! Address of a site: one origin with its context path, checked before any request.
 //!
-//! The origin is fixed here, once; every request URL is built from path segments and query pairs below it. Nothing the
-//! server sends can change where a request with credentials goes (F-44).
+//! The origin is fixed here once, and every request URL is built below it from path segments and query pairs. Nothing
+//! that the server sends can change where a request with credentials goes (F-44).
 
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -10,47 +10,47 @@ use url::{Host, Url};
 
 use super::request::Request;
 
-/// Host of the gateway that scoped tokens need.
+/// Host of the gateway for scoped tokens.
 const GATEWAY_HOST: &str = "api.atlassian.com";
 
-/// Why an address cannot be that of a site. Never shows the address: it may hold a password.
+/// Why an address cannot be used for a site. Never contains the address: it may contain a password.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum BaseUrlError {
     /// Not a URL with a host.
-    #[error("it is no web address")]
+    #[error("it is not a web address")]
     NotAUrl,
     /// http to another computer.
-    #[error("plain http would show the token to everyone on the way")]
+    #[error("http:// is allowed for localhost only: it would expose the token")]
     PlainHttp,
     /// Neither https nor http.
     #[error("its scheme is not https")]
     Scheme,
     /// User name or password.
-    #[error("it holds a user name or password")]
+    #[error("it contains a user name or password")]
     Credentials,
     /// A query or a fragment.
     #[error("it has a part after ? or #")]
     Decorated,
     /// Atlassian's gateway.
-    #[error("it is the gateway for scoped tokens, which this version cannot read through")]
+    #[error("it is the gateway for scoped tokens, which this version does not support")]
     Gateway,
-    /// A path other than none or `/wiki`.
+    /// A path other than `/wiki`.
     #[error("it names a page or another product, not a site of Confluence Cloud")]
     Path {
-        /// The site on that host.
+        /// The address of the site on that host.
         site: String,
     },
 }
 
 impl BaseUrlError {
-    /// What to do, one line.
+    /// Returns what to do, in one line.
     pub fn remedy(&self) -> String {
         match self {
-            Self::NotAUrl => "write it with its scheme, as https://your-domain.atlassian.net/wiki".to_owned(),
-            Self::PlainHttp => "write https:// instead of http://".to_owned(),
-            Self::Scheme => "write https:// in front of the host".to_owned(),
+            Self::NotAUrl => "use the full address, such as https://your-domain.atlassian.net/wiki".to_owned(),
+            Self::PlainHttp => "use https:// instead of http://".to_owned(),
+            Self::Scheme => "begin the address with https://".to_owned(),
             Self::Credentials => "remove everything up to the @, and set api_user and api_token instead".to_owned(),
-            Self::Decorated => "remove that part: the site is enough".to_owned(),
+            Self::Decorated => "remove that part: only the address of the site is needed".to_owned(),
             Self::Gateway => {
                 "use the address of the site, https://your-domain.atlassian.net/wiki, and a token without scopes"
                     .to_owned()
@@ -60,8 +60,8 @@ impl BaseUrlError {
     }
 }
 
-/// The address of a site in the one form by which requests, cache and history know it: scheme, host, port and context
-/// path, which is `/wiki` on Confluence Cloud under any domain.
+/// The address of a site in its canonical form, by which requests, cache and history identify it: scheme, host, port
+/// and context path, which is `/wiki` on Confluence Cloud under any domain.
 #[derive(Debug, Clone)]
 pub struct SiteAddress {
     origin: Url,
@@ -70,9 +70,9 @@ pub struct SiteAddress {
 }
 
 impl SiteAddress {
-    /// Reads an address as people write it: with and without `/wiki`, with a trailing slash.
+    /// Parses an address, with or without `/wiki` and a trailing slash.
     ///
-    /// Plain http is accepted to this computer only: the token would be readable on the way.
+    /// http is accepted for this computer only: elsewhere it would expose the token.
     pub fn parse(text: &str) -> Result<Self, BaseUrlError> {
         let url = Url::parse(text.trim()).ok().filter(Url::has_host).ok_or(BaseUrlError::NotAUrl)?;
         match url.scheme() {
@@ -99,37 +99,37 @@ impl SiteAddress {
         Ok(Self { origin, context: "wiki", base_url })
     }
 
-    /// Base URL with its context path and without a trailing slash, e.g. `https://acme.atlassian.net/wiki`.
+    /// Returns the base URL with its context path and without a trailing slash, e.g. `https://acme.atlassian.net/wiki`.
     pub fn base_url(&self) -> &str {
         &self.base_url
     }
 
-    /// The host requests go to, in lower case.
+    /// Returns the host, in lower case.
     pub fn host(&self) -> &str {
         self.origin.host_str().unwrap_or_default()
     }
 
-    /// Whether the site is on a host of Atlassian's own, which serves Confluence Cloud only.
-    pub(crate) fn is_of_atlassian(&self) -> bool {
+    /// Returns whether the host is Atlassian's, which serves Confluence Cloud only.
+    pub(crate) fn is_atlassian_host(&self) -> bool {
         self.host().ends_with(".atlassian.net")
     }
 
-    /// Whether the site is on this computer, as the sample site is.
+    /// Returns whether the site is on this computer, like the sample site.
     pub(crate) fn is_local(&self) -> bool {
         is_loopback(&self.origin)
     }
 
-    /// Whether `url` has the scheme, host and port of this site.
+    /// Returns whether `url` has the scheme, host and port of this site.
     pub(crate) fn is_same_origin(&self, url: &Url) -> bool {
         url.origin() == self.origin.origin()
     }
 
-    /// The URL of a request. Segments and query values are percent-encoded here and nowhere else.
+    /// Returns the URL of a request. Segments and query values are percent-encoded here and nowhere else.
     pub(crate) fn url(&self, request: &Request) -> Url {
         let mut url = self.origin.clone();
         // an address that cannot have segments (`mailto:`) has been refused by `parse`
         if let Ok(mut segments) = url.path_segments_mut() {
-            segments.clear().push(self.context).extend(request.generation.path()).extend(&request.segments);
+            segments.clear().push(self.context).extend(request.family.path()).extend(&request.segments);
         }
         if !request.query.is_empty() {
             url.query_pairs_mut().extend_pairs(&request.query);
@@ -138,12 +138,12 @@ impl SiteAddress {
     }
 }
 
-/// Whether the address can only mean this computer: other names below `localhost` may be resolved elsewhere.
+/// Returns whether the address always means this computer; names below `localhost` could be resolved elsewhere.
 fn is_this_computer(url: &Url) -> bool {
     is_loopback(url) && url.domain().is_none_or(|name| name == "localhost")
 }
 
-/// `localhost` or a loopback address.
+/// Returns whether the host is `localhost`, a name below it, or a loopback address.
 pub(crate) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
@@ -153,7 +153,7 @@ pub(crate) fn is_loopback(url: &Url) -> bool {
     }
 }
 
-/// An address that means this machine or its own network, written as a number or as `localhost`.
+/// Returns whether the host is `localhost` or an IP address of this computer or a private network.
 pub(crate) fn is_internal(url: &Url) -> bool {
     match url.host() {
         Some(Host::Ipv4(address)) => is_internal_v4(address),
@@ -180,10 +180,10 @@ fn is_internal_v4(address: Ipv4Addr) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kind::RequestKind;
+    use crate::request_kind::RequestKind;
 
     #[test]
-    fn addresses_of_the_own_network_are_internal() {
+    fn addresses_of_private_networks_are_internal() {
         let inside = [
             "https://127.0.0.1/",
             "https://localhost/",
@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn plain_http_only_to_the_own_machine() {
+    fn http_is_allowed_for_this_computer_only() {
         for allowed in ["http://localhost:8080", "http://127.0.0.1:1/wiki", "http://[::1]:9"] {
             assert!(SiteAddress::parse(allowed).is_ok(), "{allowed}");
         }
@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_credentials_queries_and_screens() {
+    fn refuses_credentials_queries_and_paths() {
         for (refused, why) in [
             ("https://me:secret@acme.atlassian.net", BaseUrlError::Credentials),
             ("https://a.example/?x=1", BaseUrlError::Decorated),

@@ -1,43 +1,43 @@
-//! What the program reads of Confluence, whatever kind of site answers.
+//! API of a Confluence site: one method per endpoint, independent of the kind of site.
 //!
-//! One method per endpoint. Lists hand their items to a closure as they come and tell how the walk ended; bodies of a
-//! large site never are in memory together.
+//! Lists pass their items to a closure as they arrive and return how the list ended, so that the bodies of a large site
+//! are never in memory together.
 
 use std::ops::ControlFlow;
 
 use delegate::delegate;
 
 use super::address::SiteAddress;
-use super::answer::Answer;
 use super::client::Client;
 use super::cloud::Cloud;
 use super::download::Fingerprint;
 use super::error::RequestError;
-use super::inspect::Observed;
-use super::look::Look;
 use super::model;
-use super::pagination::Walked;
+use super::observe::ObservedResponse;
+use super::pagination::ListOutcome;
+use super::probe_request::ProbeRequest;
+use super::response::ApiResponse;
 use super::settings::{ClientError, ConnectionSettings};
 use super::workflow_model::{ContentState, ContentStateOfPage, WorkflowParameters, WorkflowStatus};
 
-pub use super::choices::{
-    ACCOUNTS_PER_REQUEST, Analytics, Bodies, BodyForm, CONTENT_IDS_PER_REQUEST, CommentKind, Edition,
-    HEADER_IMAGE_DRAFT, HEADER_IMAGE_PUBLISHED, INNER_LABELS, INNER_LIST, Order, PEOPLE_PER_REQUEST,
-    SPACE_IDS_PER_REQUEST, Searched, SearchedSpaces, Single, SpaceList, TreeKind,
+pub use super::parameters::{
+    ACCOUNTS_PER_REQUEST, Analytics, Bodies, BodyForm, CONTENT_IDS_PER_REQUEST, CommentKind, ContentType,
+    EMBEDDED_ITEMS, EMBEDDED_LABELS, Edition, HEADER_IMAGE_DRAFT, HEADER_IMAGE_PUBLISHED, IndexedTypes, ListOrder,
+    PEOPLE_PER_REQUEST, SPACE_IDS_PER_REQUEST, SearchScope, SpaceList, TreeKind,
 };
 
-/// The kinds of sites that can be read.
+/// The supported kinds of sites.
 #[derive(Debug)]
 enum Deployment {
     Cloud(Cloud),
 }
 
-/// The seam to Confluence: the endpoints of one site.
+/// The endpoints of one site.
 ///
-/// Which kind of site it is nobody outside this crate knows. It is a private enum rather than a trait, because the
-/// endpoints take closures and are asynchronous, which a trait object cannot offer, and because a type parameter would
-/// have to be named by everybody who reads. Another kind of site is a module beside `cloud` with the same methods, one
-/// variant above and one arm where calls are handed on.
+/// The kind of site is known only inside this crate. It is a private enum rather than a trait: the endpoints take
+/// closures and are asynchronous, which trait objects do not support, and a type parameter would appear in all code
+/// that reads. Another kind of site needs a module next to `cloud` with the same methods, one variant above and one
+/// match arm below.
 #[derive(Debug)]
 pub struct Api {
     deployment: Deployment,
@@ -49,257 +49,258 @@ impl Api {
         Ok(Self { deployment: Deployment::Cloud(Cloud::new(Client::new(settings)?)) })
     }
 
-    /// The client below: counters, warnings, whether the run was stopped.
+    /// Returns the client: counters, warnings, and whether the run was stopped.
     pub fn client(&self) -> &Client {
         match &self.deployment {
             Deployment::Cloud(cloud) => cloud.client(),
         }
     }
 
-    /// Where the site is.
+    /// Returns the address of the site.
     pub fn address(&self) -> &SiteAddress {
         self.client().address()
     }
 
     delegate! {
         to match &self.deployment { Deployment::Cloud(cloud) => cloud } {
-            /// One look as the account, judged by nobody. Repeated only when no answer arrives at all, or after the
-            /// pause a throttling server asks for.
-            pub async fn observe(&self, look: &Look<'_>) -> Result<Observed, RequestError>;
+            /// Sends a probe with the credentials and returns the response, whatever its status. Retries only without a
+            /// response, or after the pause that a throttling server asks for.
+            pub async fn observe(&self, probe: &ProbeRequest<'_>) -> Result<ObservedResponse, RequestError>;
 
-            /// One look without credentials: what a visitor sees who is not logged in.
-            pub async fn observe_as_visitor(&self, look: &Look<'_>) -> Result<Observed, RequestError>;
+            /// Sends a probe without credentials and returns what an anonymous visitor gets.
+            pub async fn observe_as_visitor(&self, probe: &ProbeRequest<'_>) -> Result<ObservedResponse, RequestError>;
 
-            /// The size in bytes of one version of an attachment, as its download tells it.
+            /// Returns the size in bytes of one version of an attachment, measured by a download of one byte.
             pub async fn measure_download(&self, container: &str, id: &str, version: u32) -> Result<u64, RequestError>;
 
-            /// Downloads the current version of an attachment and keeps nothing but its fingerprint.
+            /// Downloads the current version of an attachment and keeps only its fingerprint.
             pub async fn fingerprint(&self, container: &str, id: &str) -> Result<Fingerprint, RequestError>;
 
-            /// Who the credentials belong to; fails unless that is a known user.
-            pub async fn current_user(&self) -> Result<Answer<model::User>, RequestError>;
+            /// Returns the user of the credentials; fails unless it is a known user.
+            pub async fn current_user(&self) -> Result<ApiResponse<model::User>, RequestError>;
 
-            /// Spaces of one status. Both have to be asked for.
-            pub async fn spaces(&self, which: SpaceList, order: Order, take: impl FnMut(model::Space)) -> Walked;
+            /// Lists the spaces of one status. Current and archived spaces are separate lists.
+            pub async fn spaces(&self, which: SpaceList, order: ListOrder, take: impl FnMut(model::Space)) -> ListOutcome;
 
-            /// One space.
+            /// Returns one space.
             pub async fn space(&self, id: &str) -> Result<model::Space, RequestError>;
 
-            /// Pages of all statuses in up to [`SPACE_IDS_PER_REQUEST`] spaces.
+            /// Lists the pages of all statuses in up to [`SPACE_IDS_PER_REQUEST`] spaces.
             pub async fn pages(
                 &self,
                 spaces: &[&str],
                 bodies: Bodies,
-                order: Order,
+                order: ListOrder,
                 take: impl FnMut(model::Content),
-            ) -> Walked;
+            ) -> ListOutcome;
 
-            /// Blog posts of all statuses in up to [`SPACE_IDS_PER_REQUEST`] spaces.
+            /// Lists the blog posts of all statuses in up to [`SPACE_IDS_PER_REQUEST`] spaces.
             pub async fn blog_posts(
                 &self,
                 spaces: &[&str],
                 bodies: Bodies,
-                order: Order,
+                order: ListOrder,
                 take: impl FnMut(model::Content),
-            ) -> Walked;
+            ) -> ListOutcome;
 
-            /// All attachments of the site, by creation: the only stable order offered.
-            pub async fn attachments(&self, order: Order, take: impl FnMut(model::Attachment)) -> Walked;
+            /// Lists all attachments of the site by creation time, the only stable order that the API offers.
+            pub async fn attachments(&self, order: ListOrder, take: impl FnMut(model::Attachment)) -> ListOutcome;
 
-            /// The attachments of one page or blog post, those in the trash among them.
-            pub async fn attachments_of(&self, which: Single, id: &str, take: impl FnMut(model::Attachment)) -> Walked;
+            /// Lists the attachments of one page or blog post, including those in the trash.
+            pub async fn attachments_of(&self, which: ContentType, id: &str, take: impl FnMut(model::Attachment)) -> ListOutcome;
 
-            /// The versions of one attachment that exist, without sizes.
-            pub async fn attachment_versions(&self, id: &str, take: impl FnMut(model::ListedVersion)) -> Walked;
+            /// Lists the existing versions of one attachment, without sizes.
+            pub async fn attachment_versions(&self, id: &str, take: impl FnMut(model::VersionNumber)) -> ListOutcome;
 
-            /// App content of one type. Types cannot be listed, so only known ones can be asked for.
+            /// Lists the custom content of one type. Types cannot be listed, so only known types can be read.
             pub async fn custom_content(
                 &self,
                 kind: &str,
                 bodies: Bodies,
-                order: Order,
+                order: ListOrder,
                 take: impl FnMut(model::Content),
-            ) -> Walked;
+            ) -> ListOutcome;
 
-            /// All footer or inline comments of the site.
+            /// Lists all footer or inline comments of the site.
             pub async fn comments(
                 &self,
                 which: CommentKind,
                 bodies: Bodies,
-                order: Order,
+                order: ListOrder,
                 take: impl FnMut(model::Content),
-            ) -> Walked;
+            ) -> ListOutcome;
 
-            /// The direct replies to one comment.
+            /// Lists the direct replies to one comment.
             pub async fn replies(
                 &self,
                 which: CommentKind,
                 comment: &str,
                 bodies: Bodies,
-                order: Order,
+                order: ListOrder,
                 take: impl FnMut(model::Content),
-            ) -> Walked;
+            ) -> ListOutcome;
 
-            /// One content with its body.
+            /// Returns one content with its body in storage format.
             pub async fn content(
                 &self,
-                which: Single,
+                which: ContentType,
                 id: &str,
                 edition: Edition,
             ) -> Result<model::Content, RequestError>;
 
-            /// One content with its body in this form.
+            /// Returns one content with its body in the given representation.
             pub async fn content_in(
                 &self,
-                which: Single,
+                which: ContentType,
                 id: &str,
                 form: BodyForm,
                 edition: Edition,
             ) -> Result<model::Content, RequestError>;
 
-            /// One page or blog post as it was in a version, with its body.
+            /// Returns one version of a page or blog post, with its body.
             pub async fn content_version(
                 &self,
-                which: Single,
+                which: ContentType,
                 id: &str,
                 version: u32,
             ) -> Result<model::Content, RequestError>;
 
-            /// The pages or blog posts of which this account has a draft, without bodies, until `take` breaks. The
-            /// documents of the API do not name this status for lists; a site that does not know it answers 400.
+            /// Lists the pages or blog posts of which this account has a draft, without bodies, until `take` breaks.
+            /// The API documentation does not mention this status for lists; a site that does not know it returns 400.
             pub async fn drafts(
                 &self,
-                which: Single,
+                which: ContentType,
                 take: impl FnMut(model::Content) -> ControlFlow<()>,
-            ) -> Walked;
+            ) -> ListOutcome;
 
-            /// Whether the list of pages or blog posts still shows `id`, in whatever status: tells deleted from hidden
-            /// (F-41).
-            pub async fn is_listed(&self, which: Single, id: &str) -> Result<bool, RequestError>;
+            /// Returns whether the list of pages or blog posts still contains `id` with any status, to distinguish
+            /// deleted from hidden contents (F-41).
+            pub async fn is_listed(&self, which: ContentType, id: &str) -> Result<bool, RequestError>;
 
-            /// One attachment in its current version.
+            /// Returns the current version of an attachment.
             pub async fn attachment(&self, id: &str) -> Result<model::Attachment, RequestError>;
 
-            /// One version of an attachment, with the size it had.
+            /// Returns one version of an attachment, with the size of that version.
             pub async fn attachment_version(&self, id: &str, version: u32) -> Result<model::Attachment, RequestError>;
 
-            /// All content properties of one page or blog post.
+            /// Lists all content properties of one page or blog post.
             pub async fn properties(
                 &self,
-                which: Single,
+                which: ContentType,
                 id: &str,
-                order: Order,
+                order: ListOrder,
                 take: impl FnMut(model::Property),
-            ) -> Walked;
+            ) -> ListOutcome;
 
-            /// Pages and blog posts with their header-image properties, by search: the only bulk way to properties. The
-            /// search index lags and leaves contents out, so what it does not answer has to be asked for alone.
-            pub async fn header_images(&self, take: impl FnMut(model::SearchHit)) -> Walked;
+            /// Searches for pages and blog posts with their header-image properties, the only way to read properties in
+            /// bulk. The search index lags and omits contents, so contents without a hit have to be read individually.
+            pub async fn header_images(&self, take: impl FnMut(model::SearchHit)) -> ListOutcome;
 
-            /// The comments and attachments that the search index knows in these spaces, or in all where none is named:
-            /// a walk that is independent of the lists, at a thousand hits a page; without archived spaces, and late by
-            /// seconds or minutes.
+            /// Searches for comments and attachments in these spaces, or in all if none is given: a view of the site
+            /// that is independent of the lists, with a thousand hits per page. It does not cover archived spaces and
+            /// lags by seconds or minutes.
             pub async fn indexed(
                 &self,
-                which: Searched,
+                which: IndexedTypes,
                 space_keys: &[&str],
                 take: impl FnMut(model::SearchHit),
-            ) -> Walked;
+            ) -> ListOutcome;
 
-            /// Page templates of a space, or the global ones, in pages of `page_size` or as large as they may be. The
-            /// list has no order that could be chosen.
+            /// Lists the page templates of a space, or the global ones, in pages of `page_size` or the maximum size.
+            /// The API offers no order for this list.
             pub async fn templates(
                 &self,
                 space_key: Option<&str>,
                 page_size: Option<u32>,
                 take: impl FnMut(model::Template),
-            ) -> Walked;
+            ) -> ListOutcome;
 
-            /// Blueprint templates of a space, or the global ones.
+            /// Lists the blueprint templates of a space, or the global ones.
             pub async fn blueprint_templates(
                 &self,
                 space_key: Option<&str>,
                 page_size: Option<u32>,
                 take: impl FnMut(model::Template),
-            ) -> Walked;
+            ) -> ListOutcome;
 
-            /// One template with its body.
+            /// Returns one template with its body.
             pub async fn template(&self, id: &str) -> Result<model::Template, RequestError>;
 
-            /// All labels of the site.
-            pub async fn labels(&self, order: Order, take: impl FnMut(model::Label)) -> Walked;
+            /// Lists all labels of the site.
+            pub async fn labels(&self, order: ListOrder, take: impl FnMut(model::Label)) -> ListOutcome;
 
-            /// The attachments that bear a label.
+            /// Lists the attachments with a label.
             pub async fn attachments_with_label(
                 &self,
                 label: &str,
-                order: Order,
+                order: ListOrder,
                 take: impl FnMut(model::Attachment),
-            ) -> Walked;
+            ) -> ListOutcome;
 
-            /// Up to [`PEOPLE_PER_REQUEST`] people by account id; unknown ids are left out by the server.
+            /// Returns up to [`PEOPLE_PER_REQUEST`] people by account id; the server omits unknown ids.
             pub async fn people(&self, accounts: &[&str]) -> Result<Vec<model::User>, RequestError>;
 
-            /// Current pages of spaces, and blog posts where `posts` asks for them, with their labels, restrictions and
-            /// editor, and with everybody who ever published a version where `contributors` asks for it: the only bulk way to all of these.
+            /// Searches for the current pages of spaces, and with `posts` also blog posts, with their labels,
+            /// restrictions and editor, and with `contributors` everyone who ever published a version. This is the only
+            /// way to read these in bulk.
             pub async fn page_sweep(
                 &self,
-                searched: SearchedSpaces,
+                searched: SearchScope,
                 space_keys: &[&str],
                 posts: bool,
                 contributors: bool,
                 take: impl FnMut(model::PageHit),
-            ) -> Walked;
+            ) -> ListOutcome;
 
-            /// One page or blog post with what can be asked for beside it: labels, properties and, with `versions`, its
-            /// versions, up to [`INNER_LIST`] of each. Without its body.
+            /// Returns one page or blog post without its body, with its labels, properties and, with `versions`, its
+            /// versions: up to [`EMBEDDED_ITEMS`] of each.
             pub async fn page_alone(
                 &self,
-                which: Single,
+                which: ContentType,
                 id: &str,
                 versions: bool,
-            ) -> Result<model::PageAlone, RequestError>;
+            ) -> Result<model::PageDetails, RequestError>;
 
-            /// Who alone may read or change one page or blog post, by operation, as sent.
+            /// Returns the view and edit restrictions of one page or blog post by operation, as sent by the server.
             pub async fn page_restrictions(&self, page: &str) -> Result<serde_json::Value, RequestError>;
 
-            /// The comments in spaces with what each is on and, of a reply, the comments above it: what shows in bulk
-            /// which comments have replies. The search index lags.
+            /// Searches for the comments in spaces, each with its container and, for a reply, the comments above it.
+            /// This shows in bulk which comments have replies. The search index lags.
             pub async fn comment_sweep(
                 &self,
-                searched: SearchedSpaces,
+                searched: SearchScope,
                 space_keys: &[&str],
                 take: impl FnMut(model::CommentHit),
-            ) -> Walked;
+            ) -> ListOutcome;
 
-            /// The global labels of one page or blog post.
-            pub async fn page_labels(&self, which: Single, id: &str, take: impl FnMut(model::Label)) -> Walked;
+            /// Lists the global labels of one page or blog post.
+            pub async fn page_labels(&self, which: ContentType, id: &str, take: impl FnMut(model::Label)) -> ListOutcome;
 
-            /// The versions of one page or blog post that exist; backward, the newest first.
+            /// Lists the existing versions of one page or blog post; backward, the newest first.
             pub async fn page_versions(
                 &self,
-                which: Single,
+                which: ContentType,
                 id: &str,
-                order: Order,
+                order: ListOrder,
                 take: impl FnMut(model::PageVersion),
-            ) -> Walked;
+            ) -> ListOutcome;
 
-            /// A member of the tree of pages that is no page.
+            /// Returns an item in the page tree that is not a page.
             pub async fn tree_member(&self, kind: TreeKind, id: &str) -> Result<model::TreeMember, RequestError>;
 
-            /// The same, where a short link may lead to one.
+            /// Like [`Self::tree_member`], for a possible target of a short link; counted separately.
             pub async fn short_link_target(&self, kind: TreeKind, id: &str) -> Result<model::TreeMember, RequestError>;
 
-            /// Which of up to [`CONTENT_IDS_PER_REQUEST`] ids are pages, or blog posts, of whatever status.
-            pub async fn listed(&self, which: Single, ids: &[&str], take: impl FnMut(model::Listed)) -> Walked;
+            /// Lists which of up to [`CONTENT_IDS_PER_REQUEST`] ids are pages, or blog posts, of any status.
+            pub async fn listed(&self, which: ContentType, ids: &[&str], take: impl FnMut(model::ContentStatus)) -> ListOutcome;
 
-            /// Up to [`ACCOUNTS_PER_REQUEST`] accounts; unknown ids are left out by the server.
+            /// Returns up to [`ACCOUNTS_PER_REQUEST`] accounts; the server omits unknown ids.
             pub async fn accounts(&self, ids: &[&str]) -> Result<Vec<model::Account>, RequestError>;
 
-            /// How many people like a page or blog post.
-            pub async fn page_likes(&self, which: Single, id: &str) -> Result<u64, RequestError>;
+            /// Returns how many people like a page or blog post.
+            pub async fn page_likes(&self, which: ContentType, id: &str) -> Result<u64, RequestError>;
 
-            /// How often, or by how many people, a page was viewed, ever or since a time (ISO 8601).
+            /// Returns how often, or by how many people, a page was viewed: ever, or since a time (ISO 8601).
             pub async fn page_analytics(
                 &self,
                 which: Analytics,
@@ -307,67 +308,68 @@ impl Api {
                 since: Option<&str>,
             ) -> Result<u64, RequestError>;
 
-            /// How many people watch a page; `None` when they are more than one answer holds.
+            /// Returns how many people watch a page; `None` if there are more than fit into one response.
             ///
-            /// The endpoint of a page's watches is `notification/child-created`; its sister `notification/created`
-            /// answers those of the whole space (`confluence-v1.json`).
+            /// The endpoint for the watches of a page is `notification/child-created`; `notification/created` returns
+            /// those of the space (`confluence-v1.json`).
             pub async fn page_watchers(&self, page: &str) -> Result<Option<u64>, RequestError>;
 
-            /// Whether a Comala app for Data Center may answer here at all: the one for Cloud has no REST API, and
-            /// Atlassian's own hosts serve Cloud only.
+            /// Returns whether the site may have Comala for Data Center: Comala for Cloud has no REST API, and
+            /// Atlassian's hosts serve Cloud only.
             pub fn may_have_comala_rest(&self) -> bool;
 
-            /// The workflow status of one page by Comala on Data Center; `None` is a page without a workflow.
+            /// Returns the workflow status of one page from Comala for Data Center; `None` for a page without a
+            /// workflow.
             pub async fn workflow_status(&self, id: &str) -> Result<Option<WorkflowStatus>, RequestError>;
 
-            /// The same, asked in order to learn whether Comala answers at all. It is counted apart.
+            /// Like [`Self::workflow_status`], to find out whether the site has Comala; counted separately.
             pub async fn probe_workflow_status(&self, id: &str) -> Result<Option<WorkflowStatus>, RequestError>;
 
-            /// The page-editable workflow parameters of one page by Comala on Data Center; `None` is a page without
-            /// any. Needs the right to edit the page: without it the answer is 403.
+            /// Returns the page-editable workflow parameters of one page from Comala for Data Center; `None` for a page
+            /// without any. Requires permission to edit the page; otherwise the server returns 403.
             pub async fn workflow_parameters(&self, id: &str) -> Result<Option<WorkflowParameters>, RequestError>;
 
-            /// Whether the search knows the fields of Comala on Cloud; it refuses unknown fields with 400.
+            /// Returns whether search knows the fields of Comala for Cloud; it refuses unknown fields with 400.
             pub async fn knows_workflow_fields(&self) -> Result<bool, RequestError>;
 
-            /// The contents that a query finds, without anything expanded.
+            /// Searches for contents, without expansions.
             pub async fn workflow_search(
                 &self,
-                searched: SearchedSpaces,
+                searched: SearchScope,
                 cql: &str,
                 take: impl FnMut(model::SearchHit),
-            ) -> Walked;
+            ) -> ListOutcome;
 
-            /// The contents that a query finds, with the content properties of these keys: the only bulk way to
-            /// properties.
+            /// Searches for contents with the content properties of these keys, the only way to read properties in
+            /// bulk.
             pub async fn property_search(
                 &self,
-                searched: SearchedSpaces,
+                searched: SearchScope,
                 cql: &str,
                 keys: &[&str],
                 take: impl FnMut(model::SearchHit),
-            ) -> Walked;
+            ) -> ListOutcome;
 
-            /// The content properties of one page, or the one of a key.
+            /// Lists the content properties of one page, or the one with a key.
             pub async fn page_properties(
                 &self,
                 id: &str,
                 key: Option<&str>,
                 take: impl FnMut(model::Property),
-            ) -> Walked;
+            ) -> ListOutcome;
 
-            /// The native content states that a space suggests.
+            /// Returns the native content states that a space suggests.
             pub async fn content_states(&self, space_key: &str) -> Result<Vec<ContentState>, RequestError>;
 
-            /// The pages of a space that are in a native content state.
+            /// Lists the pages of a space in a native content state.
             pub async fn pages_in_state(
                 &self,
                 space_key: &str,
                 state: i64,
                 take: impl FnMut(model::SearchHit),
-            ) -> Walked;
+            ) -> ListOutcome;
 
-            /// The native content state of one page, and since when; `None` where the server has nothing to say.
+            /// Returns the native content state of one page, and since when; `None` if the server returns no content.
             pub async fn content_state(&self, id: &str) -> Result<Option<ContentStateOfPage>, RequestError>;
         }
     }

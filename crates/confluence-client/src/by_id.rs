@@ -1,18 +1,18 @@
-//! Contents with their bodies by their ids, in groups that are halved until large neighbours are apart.
+//! Reads contents with their bodies by id, in groups that are halved until large bodies are in separate groups.
 
 use std::collections::BTreeSet;
 
-use super::choices::CONTENT_IDS_PER_REQUEST;
 use super::client::Client;
 use super::error::RequestError;
 use super::model::{Content, ListPage};
+use super::parameters::CONTENT_IDS_PER_REQUEST;
 use super::request::Request;
 
-/// Groups that the server fails to answer are halved down to so few: each failure costs all tries of a request, and
-/// whoever reads the contents alone has to wait for fewer.
+/// A group that fails with a server error is halved only down to this size. Each failure costs all attempts of a
+/// request, so the caller reads the contents of smaller groups one by one.
 const SMALLEST_FAILED_GROUP: usize = 25;
 
-/// Asks the list of `request` for these ids, and hands on what comes with a body. Gives the ids of the others.
+/// Requests these ids from the list of `request` and passes every content with a body to `take`. Returns the other ids.
 pub(crate) async fn read(
     client: &Client,
     request: &Request,
@@ -41,8 +41,8 @@ pub(crate) async fn read(
                 let (first, second) = group.split_at(group.len() / 2);
                 groups.extend([second, first]);
             }
-            // each is asked for alone by whoever wants it, and fails by its own name
-            Err(error) => tracing::debug!(%error, contents = group.len(), "left to be read alone"),
+            // the caller requests each content alone, and each failure then names its content
+            Err(error) => tracing::info!(%error, contents = group.len(), "left to be read one by one"),
         }
     }
     left

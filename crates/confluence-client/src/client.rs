@@ -1,8 +1,8 @@
-//! The one way to Confluence: an authenticated request that reads.
+//! HTTP client: authenticated, read-only requests to one Confluence site.
 //!
-//! [`Client`] sends GET, and POST to `users-bulk` alone, so the program cannot change a site. What one request meets on
-//! its way is decided below: [`transport`](super::transport) sends it within limits, [`fetch`](super::fetch) tries
-//! again. Here is what concerns the whole run: the identity, the counters, the end.
+//! [`Client`] sends GET, and POST to `users-bulk` only, so the program cannot change a site. Below it,
+//! [`transport`](super::transport) sends one request within limits, and [`fetch`](super::fetch) retries. This module
+//! holds what concerns the entire run: identity, counters and stopping.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -11,28 +11,28 @@ use std::time::Duration;
 use serde::de::DeserializeOwned;
 
 use super::address::SiteAddress;
-use super::answer::Answer;
-use super::attempt::{Failure, Suspicion};
+use super::attempt_error::{AuthSuspicion, RequestFailure};
 use super::download::{self, Fingerprint};
 use super::error::RequestError;
-use super::fetch::Fetch;
+use super::fetch::Fetcher;
 use super::identity::Identity;
-use super::inspect::{self, Observed};
-use super::kind::{RequestCounts, RequestKind};
 use super::model;
-use super::pace::Priority;
+use super::observe::{self, ObservedResponse};
+use super::rate_limiter::Priority;
 use super::request::Request;
+use super::request_kind::{RequestCounts, RequestKind};
+use super::response::ApiResponse;
 use super::settings::{ClientError, ConnectionSettings};
 use super::transport::{Transport, locked};
 
-/// An authenticated, read-only connection to one site. Shared by reference; all its methods take `&self`.
+/// An authenticated, read-only connection to one site. All methods take `&self`, so it can be shared.
 pub struct Client {
-    fetch: Fetch,
+    fetch: Fetcher,
     identity: Identity,
     concurrency: usize,
-    /// Pages of one list at most.
+    /// Maximum number of pages of one list.
     pub(crate) max_pages: u32,
-    /// Page limits of lists that had trouble with larger ones, by kind of request.
+    /// Page limits of lists whose larger pages failed, by kind of request.
     page_limits: Mutex<BTreeMap<RequestKind, u32>>,
 }
 
@@ -47,7 +47,7 @@ impl Client {
     pub(crate) fn new(settings: ConnectionSettings) -> Result<Self, ClientError> {
         let ConnectionSettings { concurrency, max_wait, max_pages, jitter_seed, .. } = settings;
         Ok(Self {
-            fetch: Fetch::new(Transport::new(settings)?, max_wait, jitter_seed),
+            fetch: Fetcher::new(Transport::new(settings)?, max_wait, jitter_seed),
             identity: Identity::default(),
             concurrency: concurrency.max(1),
             max_pages,
@@ -55,130 +55,130 @@ impl Client {
         })
     }
 
-    /// Where requests go.
+    /// Returns the address of the site.
     pub(crate) fn address(&self) -> &SiteAddress {
         self.fetch.transport.address()
     }
 
-    /// Requests that may be on the way at once.
+    /// Returns the maximum number of concurrent requests.
     pub fn concurrency(&self) -> usize {
         self.concurrency
     }
 
-    /// Requests sent so far, by kind, retries included.
+    /// Returns the numbers of requests sent so far by kind, including retries.
     pub fn requests(&self) -> RequestCounts {
         self.fetch.transport.requests()
     }
 
-    /// Remarks on the answers so far, each once: announced removals, links to foreign hosts.
+    /// Returns the warnings about responses so far, each once: announced removals, links to foreign hosts.
     pub fn warnings(&self) -> Vec<String> {
         self.fetch.warnings()
     }
 
-    /// Why no further request will be sent, if that is so.
+    /// Returns why the run was stopped; `None` while requests may be sent.
     pub fn stopped(&self) -> Option<RequestError> {
         self.fetch.transport.stop.reason()
     }
 
-    /// Ends the run from outside: no further request is sent, those that wait fail at once.
+    /// Stops the run: no further request is sent, and waiting requests fail at once.
     pub fn interrupt(&self) {
         self.fetch.transport.stop.set(RequestError::Interrupted);
     }
 
-    /// Sleeps, unless the run is stopped meanwhile.
+    /// Sleeps; fails at once if the run is stopped meanwhile.
     pub async fn pause(&self, wait: Duration) -> Result<(), RequestError> {
         self.fetch.transport.stop.pause(wait).await
     }
 
-    /// Who the credentials belong to; fails unless that is a known user.
-    pub(crate) async fn identity(&self) -> Result<Answer<model::User>, RequestError> {
+    /// Returns the user of the credentials; fails unless it is a known user.
+    pub(crate) async fn identity(&self) -> Result<ApiResponse<model::User>, RequestError> {
         self.identity.ask(&self.fetch).await
     }
 
-    /// From here on everything has to be read as this account: every identity probe asks for it, and while requests go
-    /// on, a probe is made every 15 minutes (F-38).
+    /// Sets the account that the rest of the run has to read as: every identity probe checks it, and while requests are
+    /// sent, a probe is made every 15 minutes (F-38).
     pub fn expect_account(&self, account: &str) {
         self.identity.expect(account);
     }
 
-    /// One request that reads, decoded.
+    /// Sends a request and decodes the response.
     ///
-    /// An answer that may mean dead credentials is confirmed by an identity probe first: 401, the 403 of a visitor who
-    /// is not logged in, and the bare 404 that v2 gives to rejected credentials.
-    pub(crate) async fn get<T: DeserializeOwned>(&self, request: &Request) -> Result<Answer<T>, RequestError> {
+    /// A response that may mean invalid credentials is first confirmed by an identity probe: a 401, the 403 for
+    /// anonymous visitors, and the 404 without details that v2 sends for rejected credentials.
+    pub(crate) async fn get<T: DeserializeOwned>(&self, request: &Request) -> Result<ApiResponse<T>, RequestError> {
         self.confirmed(request, || self.fetch.json(request, Priority::Normal)).await
     }
 
-    /// One GET of what need not be there, decoded; `None` is the server's 204. Otherwise as [`Client::get`].
+    /// Sends a request for something optional; the server's 204 returns `None`. Otherwise like [`Client::get`].
     pub(crate) async fn get_optional<T: DeserializeOwned>(&self, request: &Request) -> Result<Option<T>, RequestError> {
         self.confirmed(request, || self.fetch.optional(request)).await
     }
 
-    /// One GET as the account, judged by nobody.
-    pub(crate) async fn observe(&self, request: &Request) -> Result<Observed, RequestError> {
-        inspect::observe(&self.fetch, request, true).await
+    /// Sends a GET as the account and returns the response, whatever its status.
+    pub(crate) async fn observe(&self, request: &Request) -> Result<ObservedResponse, RequestError> {
+        observe::observe(&self.fetch, request, true).await
     }
 
-    /// One GET without credentials: what a visitor sees who is not logged in.
-    pub(crate) async fn observe_as_visitor(&self, request: &Request) -> Result<Observed, RequestError> {
-        inspect::observe(&self.fetch, request, false).await
+    /// Sends a GET without credentials and returns what an anonymous visitor gets.
+    pub(crate) async fn observe_as_visitor(&self, request: &Request) -> Result<ObservedResponse, RequestError> {
+        observe::observe(&self.fetch, request, false).await
     }
 
-    /// The size in bytes of the file behind a request for a download.
+    /// Returns the size in bytes of the file that a download request leads to.
     pub(crate) async fn measure_download(&self, request: &Request) -> Result<u64, RequestError> {
         download::measure(&self.fetch, request).await
     }
 
-    /// Downloads the file behind a request and keeps nothing but its fingerprint.
+    /// Downloads the file that a request leads to and keeps only its fingerprint.
     pub(crate) async fn fingerprint(&self, request: &Request) -> Result<Fingerprint, RequestError> {
         download::fingerprint(&self.fetch, request).await
     }
 
-    /// Fetches; where the failure may mean dead credentials, the identity is confirmed first.
+    /// Fetches; if a failure may mean invalid credentials, the identity is confirmed first.
     async fn confirmed<T, F>(&self, request: &Request, fetch: impl Fn() -> F) -> Result<T, RequestError>
     where
-        F: Future<Output = Result<T, Failure>>,
+        F: Future<Output = Result<T, RequestFailure>>,
     {
         self.identity.keep(&self.fetch).await?;
         let failure = match fetch().await {
-            Ok(answer) => return Ok(answer),
+            Ok(value) => return Ok(value),
             Err(failure) => failure,
         };
         match failure.suspicion {
-            Suspicion::None => Err(failure.error),
-            Suspicion::BareNotFound => {
-                self.identity.confirm(&self.fetch, failure.answered_at).await?;
+            AuthSuspicion::None => Err(failure.error),
+            AuthSuspicion::BareNotFound => {
+                self.identity.confirm(&self.fetch, failure.failed_at).await?;
                 Err(failure.error)
             }
-            Suspicion::Unauthenticated => {
-                self.identity.confirm(&self.fetch, failure.answered_at).await?;
-                // the account is known, so the refusal is about this endpoint, unless it was a passing one
+            AuthSuspicion::Unauthenticated => {
+                self.identity.confirm(&self.fetch, failure.failed_at).await?;
+                // the account is valid, so the refusal is about this endpoint, unless it was transient
                 fetch().await.map_err(|again| match again.suspicion {
-                    Suspicion::Unauthenticated => RequestError::Denied { endpoint: request.path() },
+                    AuthSuspicion::Unauthenticated => RequestError::Denied { endpoint: request.path() },
                     _ => again.error,
                 })
             }
         }
     }
 
-    /// Page limits that lists had to be cut to, by kind of request: those given to
-    /// [`Client::remember_page_limits`], and those learned since.
+    /// Returns the reduced page limits by kind of request: those given to [`Client::remember_page_limits`], and those
+    /// learned since.
     pub fn page_limits(&self) -> BTreeMap<RequestKind, u32> {
         locked(&self.page_limits).clone()
     }
 
-    /// Begins lists of these kinds with these page limits: larger ones failed in an earlier run.
+    /// Sets page limits with which lists of these kinds begin: larger pages failed in an earlier run.
     pub fn remember_page_limits(&self, limits: BTreeMap<RequestKind, u32>) {
         *locked(&self.page_limits) = limits;
     }
 
-    /// The page limit to begin a list with.
+    /// Returns the page limit with which a list begins.
     pub fn page_limit(&self, kind: RequestKind) -> u32 {
         let most = kind.page_limit();
         locked(&self.page_limits).get(&kind).map_or(most, |limit| most.min(*limit)).max(1)
     }
 
-    /// A list got through with this limit, but not with a larger one.
+    /// Records that a list succeeded with this limit but not with a larger one.
     pub(crate) fn learn_page_limit(&self, kind: RequestKind, limit: u32) {
         locked(&self.page_limits).insert(kind, limit);
     }

@@ -1,11 +1,11 @@
-//! Texts of CQL, the query language of the search.
+//! Quoting for CQL, Confluence's query language.
 
-/// A text in quotes, which cannot end early.
+/// Quotes a text and escapes it, so that it cannot end the string early.
 pub fn quoted(text: &str) -> String {
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
-/// `space in ("A","B")`.
+/// Returns the condition `space in ("A","B")`.
 pub fn in_spaces(keys: &[&str]) -> String {
     let keys: Vec<String> = keys.iter().map(|key| quoted(key)).collect();
     format!("space in ({})", keys.join(","))
@@ -16,7 +16,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn texts_cannot_end_early() {
+    fn a_quoted_text_cannot_end_early() {
         assert_eq!(quoted(r#"a"b\c"#), r#""a\"b\\c""#);
         assert_eq!(in_spaces(&["ENG", "~712020:a"]), r#"space in ("ENG","~712020:a")"#);
     }

@@ -1,21 +1,21 @@
-//! As whom a site is read.
+//! Credentials of the account that reads a site.
 
 use reqwest::RequestBuilder;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::error::RequestError;
 
-/// What proves who reads. Secrets are never shown, not even by `Debug`.
+/// Credentials of an account. Secrets are never shown, not even by `Debug`.
 #[derive(Debug, Clone)]
 pub enum Credentials {
-    /// A user name and a secret: on Cloud an e-mail address with an API token.
+    /// Basic authentication: on Cloud, an e-mail address with an API token.
     Basic {
         /// E-mail address or user name.
         user: String,
         /// API token or password.
         secret: SecretString,
     },
-    /// A token that stands for itself, such as a personal access token.
+    /// Bearer authentication, for example with a personal access token.
     Bearer {
         /// The token.
         secret: SecretString,
@@ -23,17 +23,17 @@ pub enum Credentials {
 }
 
 impl Credentials {
-    /// A user name with a secret.
+    /// Returns credentials for basic authentication.
     pub fn basic(user: impl Into<String>, secret: SecretString) -> Self {
         Self::Basic { user: user.into(), secret }
     }
 
-    /// A token that stands for itself.
+    /// Returns credentials for bearer authentication.
     pub fn bearer(secret: SecretString) -> Self {
         Self::Bearer { secret }
     }
 
-    /// The user that they name; empty for a token that names nobody.
+    /// Returns the user name; empty for a bearer token.
     pub fn user(&self) -> &str {
         match self {
             Self::Basic { user, .. } => user,
@@ -41,19 +41,18 @@ impl Credentials {
         }
     }
 
-    /// The secret.
+    /// Returns the secret.
     pub fn secret(&self) -> &SecretString {
         match self {
             Self::Basic { secret, .. } | Self::Bearer { secret } => secret,
         }
     }
 
-    /// Puts them into a request.
+    /// Adds the credentials to a request.
     ///
-    /// Every try of a request with credentials passes here and waits. Both kinds are used as they were given and never
-    /// renewed. One that ends within a run would get its successor here, from whoever issued it, before the request is
-    /// sent; that takes a request of its own, hence `async`.
-    #[expect(clippy::unused_async, reason = "the callers wait already, as for credentials that have to be asked for")]
+    /// Every attempt of an authenticated request calls this. Both kinds are used as given and never renewed.
+    /// Credentials that expire during a run would be renewed here, which takes a request: hence `async`.
+    #[expect(clippy::unused_async, reason = "the callers already await it, as renewable credentials would need")]
     pub(crate) async fn authorize(&self, request: RequestBuilder) -> Result<RequestBuilder, RequestError> {
         Ok(match self {
             Self::Basic { user, secret } => request.basic_auth(user, Some(secret.expose_secret())),

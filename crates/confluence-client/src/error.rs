@@ -1,36 +1,37 @@
-//! What can go wrong with a request, in words for people, with a remedy.
+//! Request errors: messages for people, each with a remedy.
 //!
-//! No message holds a query string, a header or anything else that could bear the token: endpoints are named by path.
+//! No message contains a query string, a header or anything else that could contain the token: endpoints are named by
+//! path.
 
 use std::time::Duration;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use thiserror::Error;
 
-use super::refusal::{Refusal, Stranger};
+use super::refusal::{NonApiResponder, Refusal};
 
 /// Why a request or a list could not be read.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum RequestError {
     /// The server does not accept the credentials, and a second identity probe confirmed it.
-    #[error("the server does not accept the credentials ({answer})")]
+    #[error("the server does not accept the credentials ({response})")]
     Unauthenticated {
-        /// What the server answered, e.g. `401 at /rest/api/user/current`.
-        answer: String,
+        /// The server's response, e.g. `401 at /rest/api/user/current`.
+        response: String,
     },
-    /// The site does not let this account in, for another reason than its credentials or for one that is not known.
-    #[error("{} ({answer})", why.words())]
+    /// The site refuses this account, for a reason other than its credentials or for an unknown one.
+    #[error("{} ({response})", why.words())]
     Refused {
         /// The reason.
         why: Refusal,
-        /// What the server answered, with its own words.
-        answer: String,
+        /// The server's response, with its message.
+        response: String,
     },
-    /// The request was answered, but as for a visitor who is not logged in.
+    /// The request succeeded, but as for an anonymous visitor.
     #[error("the server treats this account as an anonymous visitor")]
     Anonymous,
     /// The credentials belong to another account than at the start of the run.
-    #[error("the credentials belong to another account than at the start")]
+    #[error("the credentials belong to another account than at the start of the run")]
     OtherAccount,
     /// The account may not see this (403).
     #[error("access denied at {endpoint}")]
@@ -38,7 +39,7 @@ pub enum RequestError {
         /// Path of the endpoint.
         endpoint: String,
     },
-    /// The token lacks the scope for this kind of content; it works for others.
+    /// The token lacks the scope for this kind of content; others may be readable.
     #[error("the token lacks the scope for {endpoint}")]
     ScopeMissing {
         /// Path of the endpoint.
@@ -50,22 +51,22 @@ pub enum RequestError {
         /// Path of the endpoint.
         endpoint: String,
     },
-    /// 410: the endpoint itself was retired. Says nothing about the content.
+    /// 410: the endpoint itself was removed; this says nothing about the content.
     #[error("the server has retired the endpoint {endpoint}")]
     Gone {
         /// Path of the endpoint.
         endpoint: String,
     },
     /// The server asks for a longer pause than this run may make.
-    #[error("the server throttles and asks to wait {} s{}", wait.as_secs(), back_at(*until))]
+    #[error("the server throttles requests and asks to wait {} s{}", wait.as_secs(), back_at(*until))]
     Throttled {
         /// How long the server asks to wait.
         wait: Duration,
-        /// When to come back, where it could be told.
+        /// When to run again, if known.
         until: Option<DateTime<Utc>>,
     },
-    /// So many requests failed one after the other that the run gave up.
-    #[error("too many requests failed one after the other; the last one: {last}")]
+    /// Too many requests failed in a row, so the run was stopped.
+    #[error("too many requests failed in a row; the last failure: {last}")]
     GaveUp {
         /// The last failure.
         last: String,
@@ -73,8 +74,8 @@ pub enum RequestError {
     /// The run was interrupted from outside.
     #[error("interrupted")]
     Interrupted,
-    /// No usable answer arrived: connection, name resolution, timeout, broken transfer.
-    #[error("no answer at {endpoint}: {cause} ({})", tries(*attempts))]
+    /// There was no usable response: connection, name resolution, timeout or broken transfer.
+    #[error("no response from {endpoint} after {}: {cause}", tries(*attempts))]
     Transport {
         /// Path of the endpoint.
         endpoint: String,
@@ -85,13 +86,13 @@ pub enum RequestError {
         /// Requests sent.
         attempts: u32,
     },
-    /// The secure connection could not be made: certificate, host name, protocol.
-    #[error("no secure connection: {cause}")]
+    /// The secure connection could not be established: certificate, host name or protocol.
+    #[error("cannot establish a secure connection: {cause}")]
     Tls {
         /// The innermost cause.
         cause: String,
     },
-    /// A status that means failure and is none of the others, after all retries.
+    /// Any other failure status, after all retries.
     #[error("status {status} at {endpoint} ({})", tries(*attempts))]
     Status {
         /// The HTTP status.
@@ -101,51 +102,51 @@ pub enum RequestError {
         /// Requests sent.
         attempts: u32,
     },
-    /// The answer is no JSON: a login page, a proxy page, a redirect.
-    #[error("not an answer of the API at {endpoint}: {what}")]
+    /// The response is not JSON but a login page, a proxy page or a redirect.
+    #[error("{endpoint} did not return an API response: {what}")]
     NotJson {
         /// Path of the endpoint.
         endpoint: String,
-        /// Who answers instead.
-        who: Stranger,
-        /// What came instead.
+        /// What responded instead.
+        who: NonApiResponder,
+        /// Description of the response.
         what: String,
     },
-    /// The answer is larger than the limit, decompressed.
-    #[error("the answer at {endpoint} is larger than {} MiB", limit >> 20)]
+    /// The decompressed response is larger than the limit.
+    #[error("the response of {endpoint} is larger than {} MiB", limit >> 20)]
     TooLarge {
         /// Path of the endpoint.
         endpoint: String,
         /// The limit in bytes.
         limit: usize,
     },
-    /// The answer is JSON, but not of the documented form.
-    #[error("unexpected answer at {endpoint}: {what}")]
+    /// The response is JSON, but not as documented.
+    #[error("unexpected response from {endpoint}: {what}")]
     Shape {
         /// Path of the endpoint.
         endpoint: String,
         /// What is wrong with it.
         what: String,
     },
-    /// A list that never ends, contradicts itself or repeats.
-    #[error("the list {endpoint} cannot be walked to its end: {what}")]
+    /// The list does not end, contradicts itself or repeats.
+    #[error("could not read all of list {endpoint}: {what}")]
     Paging {
         /// Path of the endpoint.
         endpoint: String,
         /// What is wrong with it.
         what: String,
     },
-    /// Some items of a list could not be understood; the others were taken.
-    #[error("{count} items of the list {endpoint} could not be understood, first: {first}")]
+    /// Some items of a list could not be parsed; the others were used.
+    #[error("could not parse {count} items of list {endpoint}; the first: {first}")]
     BadItems {
         /// Path of the endpoint.
         endpoint: String,
-        /// How many.
+        /// Number of such items.
         count: usize,
         /// The first one and what is wrong with it.
         first: String,
     },
-    /// The client itself could not be set up.
+    /// The client could not be created.
     #[error("cannot set up connections: {cause}")]
     Setup {
         /// Why.
@@ -162,36 +163,38 @@ fn back_at(until: Option<DateTime<Utc>>) -> String {
 }
 
 impl RequestError {
-    /// What to do, one line.
+    /// Returns what to do, in one line.
     pub fn remedy(&self) -> &'static str {
         match self {
             Self::Unauthenticated { .. } => {
-                "check that the e-mail address and the API token belong together, that the token is not older than its \
-                 lifetime (at most one year), and that it is one without scopes: scoped tokens need the gateway"
+                "check that the e-mail address and the API token belong together, that the token has not expired (after \
+                 one year at most), and that it has no scopes: this version cannot use scoped tokens"
             }
             Self::Refused { why, .. } => why.remedy(),
-            Self::Anonymous => "check the e-mail address and the API token: only public content would be seen",
-            Self::OtherAccount => "check who may have changed the credentials, and run again",
+            Self::Anonymous => "check the e-mail address and the API token: only public content could be read",
+            Self::OtherAccount => "find out who changed the credentials, then run again",
             Self::Denied { .. } => "use an account that may see this content",
             Self::ScopeMissing { .. } => "create a token that also has the read scope for this kind of content",
-            Self::NotFound { .. } => "check the address of the site; deleted content needs no action",
+            Self::NotFound { .. } => {
+                "check the address of the site; if the content was deleted, nothing needs to be done"
+            }
             Self::Gone { .. } => "update this program",
             Self::Interrupted => "run again",
-            Self::Throttled { .. } => "run again later, or allow longer pauses with --max-wait",
+            Self::Throttled { .. } => "run again later, or allow longer waits with --max-wait",
             Self::GaveUp { .. } | Self::Status { .. } => {
-                "run again later; if it stays, see the status page of the site"
+                "run again later; if it happens again, check the status page of the site"
             }
             Self::Transport { .. } => {
                 "check the address of the site, the network and the proxy (HTTPS_PROXY, NO_PROXY), then run again"
             }
             Self::Tls { .. } => {
                 "check the date of this computer, and whether a proxy replaces certificates: its root certificate must \
-                 be installed in the system, or stand in the PEM file that SSL_CERT_FILE names"
+                 be installed in the system, or be in the PEM file named by SSL_CERT_FILE"
             }
             Self::NotJson { who, .. } => who.remedy(),
-            Self::TooLarge { .. } => "look at the content named: its body is unusually large",
+            Self::TooLarge { .. } => "open the named content: its body is unusually large",
             Self::Shape { .. } | Self::Paging { .. } | Self::BadItems { .. } => {
-                "run again; if it stays, report it with the output of -vv"
+                "run again; if it happens again, report it with the output of -vv"
             }
             Self::Setup { .. } => {
                 "install the system's CA certificates (package ca-certificates), or set SSL_CERT_FILE to a PEM file"
@@ -199,43 +202,43 @@ impl RequestError {
         }
     }
 
-    /// Whether the account is not let in from here on: nothing more can be read in this run.
+    /// Returns whether the account is refused from now on, so that this run can read nothing more.
     pub fn is_auth_lost(&self) -> bool {
         matches!(self, Self::Unauthenticated { .. } | Self::Refused { .. } | Self::Anonymous | Self::OtherAccount)
     }
 
-    /// Whether the whole run must stop: every further request would fail in the same way.
+    /// Returns whether the run must stop: every further request would fail in the same way.
     pub fn stops_run(&self) -> bool {
         self.is_auth_lost() || matches!(self, Self::Throttled { .. } | Self::GaveUp { .. } | Self::Interrupted)
     }
 
-    /// Whether it says that the account lacks a right, rather than that something broke.
+    /// Returns whether the account or the token lacks a permission.
     pub fn is_denied(&self) -> bool {
         matches!(self, Self::Denied { .. } | Self::ScopeMissing { .. })
     }
 
-    /// 404.
+    /// Returns whether it is a 404.
     pub fn is_not_found(&self) -> bool {
         matches!(self, Self::NotFound { .. })
     }
 
-    /// The server refuses just this request, in the form it was asked in (400, 403, 404, 410).
+    /// Returns whether the server refuses this request as it was sent (400, 403, 404, 410).
     pub fn is_refusal(&self) -> bool {
         let is_permanent = matches!(self, Self::Status { status: 400, .. } | Self::Gone { .. });
         is_permanent || self.is_denied() || self.is_not_found()
     }
 
-    /// The URL was too long for the server: send fewer ids at once (F-17).
+    /// Returns whether the URL was too long for the server; the caller should send fewer ids at once (F-17).
     pub fn is_too_long(&self) -> bool {
         matches!(self, Self::Status { status: 414 | 431, .. })
     }
 
-    /// The server failed, and not because it ran out of time.
+    /// Returns whether the server failed for a reason other than a timeout.
     pub(super) fn is_server_failure(&self) -> bool {
         matches!(self, Self::Status { status, .. } if *status >= 500 && *status != 504)
     }
 
-    /// A smaller page of the same list may get through (F-13, F-16, F-25).
+    /// Returns whether a smaller page of the same list may succeed (F-13, F-16, F-25).
     pub(super) fn wants_smaller_page(&self) -> bool {
         match self {
             Self::Status { status, .. } => *status >= 500,
@@ -251,10 +254,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn throttling_says_when_to_come_back() {
+    fn throttling_says_when_to_run_again() {
         let until = DateTime::parse_from_rfc3339("2026-11-21T20:00:00Z").unwrap().to_utc();
         let error = RequestError::Throttled { wait: Duration::from_secs(86_400), until: Some(until) };
-        assert_eq!(error.to_string(), "the server throttles and asks to wait 86400 s, until 2026-11-21T20:00:00Z");
+        assert_eq!(
+            error.to_string(),
+            "the server throttles requests and asks to wait 86400 s, until 2026-11-21T20:00:00Z"
+        );
         assert!(error.stops_run() && !error.is_auth_lost());
     }
 

@@ -1,7 +1,7 @@
-//! The JSON as Confluence sends it, and nothing else.
+//! Types for the JSON that Confluence sends.
 //!
-//! Lenient: unknown fields are ignored, and all that may be missing or null is optional. What
-//! must be there (ids, `results`) has no default, so a failure can never be read as an empty list.
+//! Parsing is lenient: unknown fields are ignored, and fields that may be missing or null are optional. Required fields
+//! (ids, `results`) have no default, so an error can never be parsed as an empty list.
 
 mod bodies;
 mod page_facts;
@@ -12,15 +12,15 @@ use std::fmt;
 use serde::de::{self, Deserializer, Visitor};
 use serde::{Deserialize, Serialize};
 
-use crate::choices::BodyForm;
+use crate::parameters::BodyForm;
 
-pub use bodies::{Bodies, Representation};
+pub use bodies::{Body, Representation};
 pub use page_facts::{
-    Account, CommentHit, Counted, InnerList, InnerListMeta, Listed, PageAlone, PageHit, PageVersion, TreeMember, Watch,
-    Watches,
+    Account, CommentHit, ContentStatus, CountResponse, EmbeddedList, EmbeddedListMeta, PageDetails, PageHit,
+    PageVersion, TreeMember, Watch, Watches,
 };
 
-/// An id, sent as text or as a number.
+/// An id, sent as a string or as a number.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(transparent)]
 pub struct Id(pub String);
@@ -51,15 +51,15 @@ impl<'de> Deserialize<'de> for Id {
     }
 }
 
-/// One page of a list. Items are decoded one by one, so that a bad one does not spoil the others (F-63).
+/// One page of results. Items are decoded individually, so that a malformed one does not affect the others (F-63).
 #[derive(Debug, Deserialize)]
 pub struct ListPage {
     /// The items.
     pub results: Vec<serde_json::Value>,
-    /// Links, `next` among them.
+    /// Links, including `next`.
     #[serde(rename = "_links")]
     pub links: Option<Links>,
-    /// v1: the limit the server really used.
+    /// v1: the limit that the server applied.
     pub limit: Option<u64>,
 }
 
@@ -70,7 +70,7 @@ pub struct Links {
     pub next: Option<String>,
     /// Base URL of the site.
     pub base: Option<String>,
-    /// Path that opens the entity in a browser.
+    /// Path of the entity in a browser.
     pub webui: Option<String>,
     /// Path of a file.
     pub download: Option<String>,
@@ -78,15 +78,15 @@ pub struct Links {
     pub tinyui: Option<String>,
 }
 
-/// A version of anything.
+/// A version of a content or an attachment.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Version {
-    /// Its number, from 1.
+    /// Number, from 1.
     pub number: Option<u32>,
-    /// When it was made, ISO 8601.
+    /// When it was created, ISO 8601.
     pub created_at: Option<String>,
-    /// Account id of who made it.
+    /// Account id of its author.
     pub author_id: Option<String>,
     /// Comment of the version.
     pub message: Option<String>,
@@ -111,7 +111,7 @@ pub struct Space {
     pub status: Option<String>,
     /// Home page.
     pub homepage_id: Option<Id>,
-    /// The key that its addresses bear now, where that is not the key it was made with.
+    /// The key in the space's current addresses, if it differs from the original key.
     pub current_active_alias: Option<String>,
     /// Links.
     #[serde(rename = "_links")]
@@ -135,9 +135,9 @@ pub struct Content {
     pub space_id: Option<Id>,
     /// Pages: parent.
     pub parent_id: Option<Id>,
-    /// Pages: kind of parent.
+    /// Pages: type of the parent.
     pub parent_type: Option<String>,
-    /// Pages: place among the children of the parent.
+    /// Pages: position among the children of the parent.
     pub position: Option<i64>,
     /// Pages: `live`, `page`.
     pub subtype: Option<String>,
@@ -155,7 +155,7 @@ pub struct Content {
     pub author_id: Option<String>,
     /// Pages: owner.
     pub owner_id: Option<String>,
-    /// Pages: the owner before.
+    /// Pages: previous owner.
     pub last_owner_id: Option<String>,
     /// Inline comments: `open`, `reopened`, `resolved`, `dangling`.
     pub resolution_status: Option<String>,
@@ -163,26 +163,26 @@ pub struct Content {
     pub created_at: Option<String>,
     /// Current version.
     pub version: Option<Version>,
-    /// Body, when asked for.
-    pub body: Option<Bodies>,
+    /// Body, if requested.
+    pub body: Option<Body>,
     /// Links.
     #[serde(rename = "_links")]
     pub links: Option<Links>,
 }
 
 impl Content {
-    /// The body in storage format; `None` when the answer bears none.
+    /// Returns the body in storage format; `None` if the response has none.
     pub fn storage(&self) -> Option<&str> {
         self.text(BodyForm::Storage)
     }
 
-    /// The body in one form; `None` when the answer bears none.
+    /// Returns the body in one representation; `None` if the response has none.
     pub fn text(&self, form: BodyForm) -> Option<&str> {
         self.body.as_ref()?.text(form)
     }
 }
 
-/// An attachment (v2), in its current version or the one asked for.
+/// An attachment (v2), in its current version or the requested one.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Attachment {
@@ -206,11 +206,11 @@ pub struct Attachment {
     pub comment: Option<String>,
     /// Media file id.
     pub file_id: Option<String>,
-    /// Bytes.
+    /// Size in bytes.
     pub file_size: Option<u64>,
-    /// Path that opens it in a browser.
+    /// Path in a browser.
     pub webui_link: Option<String>,
-    /// Path that downloads it.
+    /// Path of the download.
     pub download_link: Option<String>,
     /// Version.
     pub version: Option<Version>,
@@ -219,9 +219,9 @@ pub struct Attachment {
     pub links: Option<Links>,
 }
 
-/// A version in the list of an attachment's versions (v2): without a size.
+/// A version in the list of an attachment's versions (v2), without a size.
 #[derive(Debug, Clone, Deserialize)]
-pub struct ListedVersion {
+pub struct VersionNumber {
     /// Number.
     pub number: Id,
 }
@@ -233,12 +233,12 @@ pub struct Property {
     pub id: Id,
     /// Key.
     pub key: String,
-    /// Any JSON value, `null` too; `None` when the answer bears none.
+    /// Any JSON value, including `null`; `None` if the response has none.
     #[serde(default, deserialize_with = "present")]
     pub value: Option<serde_json::Value>,
 }
 
-/// Tells a value of `null` from one that is missing.
+/// Distinguishes a `null` value from a missing one.
 fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<serde_json::Value>, D::Error> {
     Deserialize::deserialize(deserializer).map(Some)
 }
@@ -262,10 +262,10 @@ pub struct Template {
     pub template_id: Id,
     /// Name.
     pub name: Option<String>,
-    /// The space it belongs to; global ones have none.
+    /// The space it belongs to; `None` for global templates.
     pub space: Option<SpaceOfTemplate>,
     /// Body.
-    pub body: Option<Bodies>,
+    pub body: Option<Body>,
 }
 
 /// The space of a template (v1).
@@ -276,13 +276,13 @@ pub struct SpaceOfTemplate {
 }
 
 impl Template {
-    /// The body in storage format; `None` when the answer bears none.
+    /// Returns the body in storage format; `None` if the response has none.
     pub fn storage(&self) -> Option<&str> {
         self.body.as_ref()?.text(BodyForm::Storage)
     }
 }
 
-/// A content of a v1 search with its expanded metadata.
+/// A content in a v1 search, with its expanded metadata.
 #[derive(Debug, Clone, Deserialize)]
 pub struct SearchHit {
     /// Id.
@@ -297,7 +297,7 @@ pub struct SearchHit {
 /// Metadata of a v1 content.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Metadata {
-    /// Properties by key; absent when the expansion was not made. `_expandable` names those not expanded.
+    /// Properties by key; absent if they were not expanded. `_expandable` names those that were not expanded.
     pub properties: Option<BTreeMap<String, serde_json::Value>>,
 }
 
@@ -308,7 +308,7 @@ pub struct User {
     /// `known`, `unknown`, `anonymous`, `user`.
     #[serde(rename = "type")]
     pub kind: Option<String>,
-    /// Account id; visitors who are not logged in have none.
+    /// Account id; anonymous visitors have none.
     pub account_id: Option<String>,
     /// Display name.
     pub display_name: Option<String>,
@@ -317,7 +317,7 @@ pub struct User {
 }
 
 impl User {
-    /// A person with an account, as opposed to a visitor who is not logged in.
+    /// Returns whether this is a person with an account, as opposed to an anonymous visitor.
     pub fn is_known(&self) -> bool {
         self.kind.as_deref() == Some("known") && self.account_id.as_deref().is_some_and(|id| !id.is_empty())
     }
@@ -335,7 +335,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ids_are_text_or_numbers_and_nothing_else_f_62() {
+    fn ids_are_strings_or_numbers_and_nothing_else_f_62() {
         for (json, expected) in [("\"att12\"", "att12"), ("12", "12"), ("9007199254740993", "9007199254740993")] {
             assert_eq!(serde_json::from_str::<Id>(json).unwrap(), Id(expected.into()));
         }
@@ -345,7 +345,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failure_is_never_an_empty_list_f_34() {
+    fn an_error_is_never_parsed_as_an_empty_list_f_34() {
         for json in [r#"{"statusCode":500,"message":"oops"}"#, r#"{"results":null}"#, "null", "\"ok\"", "{}"] {
             assert!(serde_json::from_str::<ListPage>(json).is_err(), "{json}");
         }
@@ -362,7 +362,7 @@ mod tests {
     }
 
     #[test]
-    fn a_body_in_another_form_is_none_f_64() {
+    fn a_body_in_another_representation_is_none_f_64() {
         let storage = |json: &str| {
             let content: Content = serde_json::from_str(&format!(r#"{{"id":"1","body":{json}}}"#)).unwrap();
             content.storage().map(str::to_owned)

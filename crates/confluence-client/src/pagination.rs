@@ -1,138 +1,138 @@
-//! Walks a list to its end, or says why it could not.
+//! Pagination: reads all of a list, or reports why it could not.
 //!
-//! Only the absence of a next page ends a list; an empty or short page never does (F-50, F-51). Of a next link only
-//! the cursor is used, on our own URL (F-44). What looks endless or contradicts itself fails (F-45 to F-48, F-52).
+//! A list ends only where a page of results has no next page; an empty or short page does not end it (F-50, F-51). Of a
+//! next link, only the cursor is used, with our own URL (F-44). A list that seems endless or contradicts itself fails
+//! (F-45 to F-48, F-52).
 //!
-//! A page that is too large, or that the server cannot make in time, is asked for in halves: the list begins again with
-//! half the limit, since a cursor belongs to the limit it was given for (F-13). Where large bodies stand side by side that
-//! comes to an end, or costs more requests than reading each body alone. Then the list is walked once without bodies, and
-//! says whose bodies it lacks.
+//! If a page is too large, or the server cannot create it in time, the list is read again from its start with half the
+//! limit, since a cursor is valid only for its limit (F-13). Neighbouring large bodies can make that fail, or take more
+//! requests than reading each body alone. The list is then read once without bodies and reports which bodies are
+//! missing.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::ControlFlow;
 
 use url::Url;
 
-use super::answer::Answer;
 use super::client::Client;
 use super::error::RequestError;
-use super::item::{Item, item_id};
+use super::list_item::{ListItem, item_id};
 use super::model::ListPage;
 use super::request::Request;
+use super::response::ApiResponse;
 
-/// Pages since the last news that may bring known items only (F-47).
+/// A list fails at this number of pages with known items only since the last new item (F-47).
 const MAX_STALE_PAGES: u32 = 3;
-/// Empty pages since the last news that may announce a next one. What an account may not see is taken out of a page after
-/// the page was cut, so a few empty ones are no fault: with 250 items a page, these stand for
-/// 10,000 hidden items in a row. A list that is endlessly empty looks the same, and a site has many lists.
+/// A list fails at this number of empty pages since the last new item. The server fills a page before it removes the
+/// items that the account may not see, so a few empty pages are normal: with 250 items per page, 40 mean 10,000 hidden
+/// items. An endlessly empty list looks the same, so there has to be a limit.
 const MAX_EMPTY_PAGES: u32 = 40;
-/// How often a list is walked again from its start because a cursor was refused (F-16).
+/// How often a list is read again from its start because a cursor was refused (F-16).
 const MAX_EXPIRED: u32 = 3;
-/// Down to this limit a list is walked again however long it was walked in vain: below, reading each body alone costs
-/// hardly more requests.
+/// Down to this limit, a list is always read again, however many pages were read for nothing; below it, reading each
+/// body alone takes hardly more requests.
 const WORTHWHILE_LIMIT: u32 = 25;
-/// Below [`WORTHWHILE_LIMIT`] a list is walked again while no more pages than these were read in vain.
+/// Below [`WORTHWHILE_LIMIT`], a list is read again only if no more than this number of pages was read for nothing.
 const CHEAP_PAGES: u32 = 16;
 
 /// How a list is continued.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Paging {
+pub(crate) enum PagingMode {
     /// By the cursor in the next link: all of v2, and the v1 search.
     Cursor,
     /// By the number of the first item: v1 templates.
     Start,
 }
 
-/// An item that could not be understood (F-63).
+/// An item that could not be parsed (F-63).
 #[derive(Debug, PartialEq, Eq, Hash)]
 struct BadItem {
-    /// Its id, where that could be read.
+    /// Its id, if that could be read.
     id: Option<String>,
     what: String,
 }
 
-/// How a walk went. Items were handed on as they came.
+/// How reading a list ended. The items themselves were passed to the caller's closure.
 #[derive(Debug)]
-pub struct Walked {
-    /// Whether the list was walked to its end and every item was understood.
+pub struct ListOutcome {
+    /// `Ok` only if the end of the list was reached and every item could be parsed.
     pub end: Result<(), RequestError>,
-    /// Different items handed on.
+    /// Number of different items.
     pub items: u64,
-    /// Items that came more than once.
+    /// Number of items that were returned more than once.
     pub duplicates: u64,
-    /// `_links.base`: the site's own address as the server gives it.
+    /// `_links.base`: the address of the site according to the server.
     pub base: Option<String>,
-    /// Ids of the items that were handed on without the body that was asked for: no page with it could be had.
+    /// Ids of the items without the requested body: no page of results with it could be read.
     pub without_body: BTreeSet<String>,
 }
 
-/// Walks the list that `request` begins, with pages as large as it asks for or its kind allows, and hands every item to
-/// `take`, each once, a later one again when its version is higher. `take` may end the walk.
-pub(crate) async fn walk<T: Item>(
+/// Reads the list that begins with `request`, in pages of the requested size or the maximum of its kind, and passes
+/// every item to `take`: each once, and again if a later one has a higher version. `take` may end the list.
+pub(crate) async fn read_list<T: ListItem>(
     client: &Client,
     request: &Request,
-    paging: Paging,
+    paging: PagingMode,
     mut take: impl FnMut(T) -> ControlFlow<()>,
-) -> Walked {
-    let mut walk = Walk::new(request, paging);
+) -> ListOutcome {
+    let mut reader = ListReader::new(request, paging);
     let most = request.page_size().unwrap_or_else(|| client.page_limit(request.kind));
     let mut limit = most;
     let (mut expired, mut too_large) = (0, false);
     let end = loop {
-        let Interruption { error, again, pages } = match walk.pass(client, limit, &mut take).await {
+        let PassError { error, restart, pages } = match reader.pass(client, limit, &mut take).await {
             Ok(()) => break Ok(()),
             Err(interruption) => interruption,
         };
         if client.stopped().is_some() {
             break Err(error);
         }
-        match again {
-            Again::SameList if expired < MAX_EXPIRED => {
+        match restart {
+            Restart::SameList if expired < MAX_EXPIRED => {
                 expired += 1;
                 limit = (limit / 2).max(1);
             }
-            Again::SmallerPages if limit > 1 && (limit / 2 >= WORTHWHILE_LIMIT || pages <= CHEAP_PAGES) => {
-                too_large |= !walk.is_bare;
+            Restart::SmallerPages if limit > 1 && (limit / 2 >= WORTHWHILE_LIMIT || pages <= CHEAP_PAGES) => {
+                too_large |= !reader.is_bare;
                 limit /= 2;
             }
-            Again::SmallerPages if walk.leave_bodies_out() => {
+            Restart::SmallerPages if reader.leave_bodies_out() => {
                 client.learn_page_limit(request.kind, limit.max(WORTHWHILE_LIMIT));
                 too_large = false;
                 limit = most;
             }
-            Again::No | Again::SameList | Again::SmallerPages => break Err(error),
+            Restart::No | Restart::SameList | Restart::SmallerPages => break Err(error),
         }
-        tracing::debug!(path = request.path(), limit, bare = walk.is_bare, %error, "walking the list again from its start");
+        tracing::info!(path = request.path(), limit, bare = reader.is_bare, %error, "reading the list again from its start");
     };
     if end.is_ok() && too_large {
         client.learn_page_limit(request.kind, limit);
     }
-    walk.finish(end)
+    reader.finish(end)
 }
 
-/// Why a pass ended early, whether another one from the start is worth it, and what this one cost.
-struct Interruption {
+/// Why a pass ended early, whether another pass is worthwhile, and how many pages this one read.
+struct PassError {
     error: RequestError,
-    again: Again,
-    /// Pages read before.
+    restart: Restart,
     pages: u32,
 }
 
-/// The fault of a list stays, however it is asked for.
-impl From<RequestError> for Interruption {
+/// An error of the list itself: another pass does not help.
+impl From<RequestError> for PassError {
     fn from(error: RequestError) -> Self {
-        Self { error, again: Again::No, pages: 0 }
+        Self { error, restart: Restart::No, pages: 0 }
     }
 }
 
-/// What another pass has to do otherwise.
+/// Whether another pass is worthwhile, and how it has to differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Again {
+enum Restart {
     /// No other pass helps.
     No,
-    /// Nothing: a cursor was refused and may have expired (F-16).
+    /// The same list again: a cursor was refused and may have expired (F-16).
     SameList,
-    /// Ask for less at once.
+    /// With smaller pages.
     SmallerPages,
 }
 
@@ -140,22 +140,22 @@ fn asks_for_bodies((name, value): &(String, String)) -> bool {
     name == "body-format" || (name == "expand" && value == "body.storage")
 }
 
-struct Walk {
+struct ListReader {
     request: Request,
-    paging: Paging,
-    /// The bodies asked for at first are left out of this pass.
+    paging: PagingMode,
+    /// This pass does not request the bodies that were originally requested.
     is_bare: bool,
     without_body: BTreeSet<String>,
     seen: HashMap<String, u32>,
     duplicates: u64,
     bad_items: HashSet<BadItem>,
-    /// The first of them, for people.
+    /// Message about the first of them.
     first_bad: Option<String>,
     base: Option<String>,
 }
 
-impl Walk {
-    fn new(request: &Request, paging: Paging) -> Self {
+impl ListReader {
+    fn new(request: &Request, paging: PagingMode) -> Self {
         Self {
             request: request.clone(),
             paging,
@@ -169,8 +169,8 @@ impl Walk {
         }
     }
 
-    /// Whether half as much may get through: one body may be what the server cannot make. A list without any that fails in
-    /// short pages too, fails for another reason.
+    /// Returns whether a smaller page may succeed: a single body may be what the server cannot create. A list without
+    /// bodies that also fails with small pages fails for another reason.
     fn may_gain_from_less(&self, error: &RequestError, limit: u32) -> bool {
         self.has_bodies() || self.is_bare || !error.is_server_failure() || limit / 2 >= WORTHWHILE_LIMIT
     }
@@ -179,35 +179,35 @@ impl Walk {
         self.request.query.iter().any(asks_for_bodies)
     }
 
-    /// From here on the list is asked for without bodies; false where it already is.
+    /// Stops requesting bodies; returns false if none are requested.
     fn leave_bodies_out(&mut self) -> bool {
-        let is_news = self.has_bodies();
+        let had_bodies = self.has_bodies();
         self.request.query.retain(|parameter| !asks_for_bodies(parameter));
-        self.is_bare |= is_news;
-        is_news
+        self.is_bare |= had_bodies;
+        had_bodies
     }
 
-    /// One pass from the start to the end, with one limit.
-    async fn pass<T: Item>(
+    /// Reads the list once from the start, with one limit.
+    async fn pass<T: ListItem>(
         &mut self,
         client: &Client,
         limit: u32,
         take: &mut impl FnMut(T) -> ControlFlow<()>,
-    ) -> Result<(), Interruption> {
+    ) -> Result<(), PassError> {
         let mut positions = HashSet::new();
         let mut in_pass = HashSet::new();
         let mut position: Option<String> = None;
         let (mut stale, mut empty) = (0, 0);
         for pages in 0..client.max_pages {
             let page = self.page(client, limit, position.as_deref()).await.map_err(|error| {
-                let again = if position.is_some() && matches!(error, RequestError::Status { status: 400, .. }) {
-                    Again::SameList
+                let restart = if position.is_some() && matches!(error, RequestError::Status { status: 400, .. }) {
+                    Restart::SameList
                 } else if error.wants_smaller_page() && self.may_gain_from_less(&error, limit) {
-                    Again::SmallerPages
+                    Restart::SmallerPages
                 } else {
-                    Again::No
+                    Restart::No
                 };
-                Interruption { error, again, pages }
+                PassError { error, restart, pages }
             })?;
             let next = self.next_position(client, &page, position.as_deref())?;
             let results = page.value.results;
@@ -217,7 +217,7 @@ impl Walk {
                 match serde_json::from_value::<T>(value) {
                     Ok(item) => {
                         in_pass.insert(item.id().to_owned());
-                        if self.is_news(&item) {
+                        if self.is_new_or_newer(&item) {
                             if self.is_bare {
                                 self.without_body.insert(item.id().to_owned());
                             }
@@ -231,7 +231,7 @@ impl Walk {
             }
             let Some(next) = next else { return Ok(()) };
             if !positions.insert(next.clone()) {
-                return Err(self.fault("the same next page came twice").into());
+                return Err(self.paging_error("the same next page was returned twice").into());
             }
             if in_pass.len() > before {
                 (stale, empty) = (0, 0);
@@ -241,14 +241,16 @@ impl Walk {
                 stale += 1;
             }
             if stale >= MAX_STALE_PAGES {
-                return Err(self.fault("page after page without anything new").into());
+                return Err(self.paging_error("several pages in a row without new items").into());
             }
             if empty >= MAX_EMPTY_PAGES {
-                return Err(self.fault(&format!("{empty} empty pages, each with a next one")).into());
+                return Err(self
+                    .paging_error(&format!("{empty} empty pages since the last new item, each with a next page"))
+                    .into());
             }
             position = Some(next);
         }
-        Err(self.fault("it does not end").into())
+        Err(self.paging_error("the list does not end").into())
     }
 
     async fn page(
@@ -256,7 +258,7 @@ impl Walk {
         client: &Client,
         limit: u32,
         position: Option<&str>,
-    ) -> Result<Answer<ListPage>, RequestError> {
+    ) -> Result<ApiResponse<ListPage>, RequestError> {
         let mut request = self.request.clone().replacing("limit", limit.to_string());
         if let Some(position) = position {
             request = request.replacing(self.parameter(), position);
@@ -266,16 +268,16 @@ impl Walk {
 
     fn parameter(&self) -> &'static str {
         match self.paging {
-            Paging::Cursor => "cursor",
-            Paging::Start => "start",
+            PagingMode::Cursor => "cursor",
+            PagingMode::Start => "start",
         }
     }
 
-    /// Where the next page begins; `None` at the end.
+    /// Returns where the next page begins; `None` at the end.
     fn next_position(
         &mut self,
         client: &Client,
-        page: &Answer<ListPage>,
+        page: &ApiResponse<ListPage>,
         position: Option<&str>,
     ) -> Result<Option<String>, RequestError> {
         let links = page.value.links.as_ref();
@@ -284,19 +286,20 @@ impl Walk {
         }
         let from_body = links.and_then(|links| links.next.as_deref()).filter(|next| !next.is_empty());
         let from_header = page.link_next.as_deref().filter(|next| !next.is_empty());
-        if self.paging == Paging::Start {
+        if self.paging == PagingMode::Start {
             return self.next_start(&page.value, from_body.or(from_header).is_some(), position);
         }
         let read = |link: Option<&str>| link.map(|link| self.cursor(client, link)).transpose();
         match (read(from_body)?, read(from_header)?) {
             (Some(body), Some(header)) if body != header => {
-                Err(self.fault("body and Link header name different next pages"))
+                Err(self.paging_error("body and Link header name different next pages"))
             }
             (body, header) => Ok(body.or(header)),
         }
     }
 
-    /// v1 lists: goes on while there is a next link, or while pages are full, and never trusts the link's own number.
+    /// Returns the next position in a v1 list: it goes on while there is a next link or the page is full. The number in
+    /// the link is not used.
     fn next_start(
         &self,
         page: &ListPage,
@@ -309,16 +312,16 @@ impl Walk {
             return Ok(None);
         }
         if count == 0 {
-            return Err(self.fault("an empty page announces a next one"));
+            return Err(self.paging_error("an empty page has a next page"));
         }
         let start = position.and_then(|start| start.parse::<u64>().ok()).unwrap_or(0);
         Ok(Some((start + count).to_string()))
     }
 
-    /// The cursor in a next link, decoded once. The rest of the link is not used.
+    /// Returns the cursor of a next link, decoded once. The rest of the link is not used.
     fn cursor(&self, client: &Client, link: &str) -> Result<String, RequestError> {
         let own = client.address().url(&self.request);
-        let link = own.join(link).map_err(|_| self.fault("the next link is no URL"))?;
+        let link = own.join(link).map_err(|_| self.paging_error("the next link is not a URL"))?;
         if !client.address().is_same_origin(&link) && !self.names_site(&link) {
             let host = link.host_str().unwrap_or("no host");
             client.warn(&format!("a next link of {} names a foreign host ({host}); it was not contacted", own.path()));
@@ -327,7 +330,7 @@ impl Walk {
             .find(|(name, _)| name == "cursor")
             .map(|(_, cursor)| cursor.into_owned())
             .filter(|cursor| !cursor.is_empty())
-            .ok_or_else(|| self.fault("the next link bears no cursor"))
+            .ok_or_else(|| self.paging_error("the next link has no cursor"))
     }
 
     fn names_site(&self, link: &Url) -> bool {
@@ -335,8 +338,8 @@ impl Walk {
         base.is_some_and(|base| base.origin() == link.origin())
     }
 
-    /// Whether the item is new, or newer than the one with its id (F-49).
-    fn is_news(&mut self, item: &impl Item) -> bool {
+    /// Returns whether the item is new, or newer than the one with the same id (F-49).
+    fn is_new_or_newer(&mut self, item: &impl ListItem) -> bool {
         let version = item.version();
         match self.seen.get_mut(item.id()) {
             Some(known) => {
@@ -356,15 +359,15 @@ impl Walk {
         self.bad_items.insert(bad);
     }
 
-    fn fault(&self, what: &str) -> RequestError {
+    fn paging_error(&self, what: &str) -> RequestError {
         RequestError::Paging { endpoint: self.request.path(), what: what.to_owned() }
     }
 
-    fn finish(self, end: Result<(), RequestError>) -> Walked {
+    fn finish(self, end: Result<(), RequestError>) -> ListOutcome {
         let (endpoint, count) = (self.request.path(), self.bad_items.len());
         let bad = self.first_bad.map_or(Ok(()), |first| Err(RequestError::BadItems { endpoint, count, first }));
         let end = end.and(bad);
-        Walked {
+        ListOutcome {
             end,
             items: self.seen.len() as u64,
             duplicates: self.duplicates,

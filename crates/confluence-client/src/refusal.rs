@@ -1,119 +1,121 @@
-//! Who refuses, and why, as far as one answer shows it: the site, the account's rights, or something before the site.
+//! Determines from a response who refuses a request and why: the site, the account's permissions, or a system in front
+//! of the site.
 //!
-//! The words are those that the servers send today. An answer without known words is shown with its own first line, and
-//! nothing is made of it.
+//! The detection uses texts that the servers send today. A response without a known text is shown with its first line
+//! and not interpreted.
 
 use reqwest::StatusCode;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, LOCATION};
 use serde_json::Value;
 use url::Url;
 
-use super::answer::is_json;
+use super::response::is_json;
 
-/// Longest part of a server's own words that is shown, in characters.
-const MOST_WORDS: usize = 200;
+/// Maximum number of characters shown of a server's text.
+const MAX_TEXT: usize = 200;
 
-/// Why the site does not let this account in, though it may be a good one.
+/// Why the site refuses this account although its credentials may be valid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refusal {
     /// The IP address of this computer is not on the allowlist of the site.
     IpAddress,
     /// The account has no access to Confluence on this site.
     NoAccess,
-    /// The site takes the account for a visitor: a token that is wrong or too old, an account without access and an address
-    /// outside the allowlist can all look like this.
+    /// The site treats the account as a visitor. Possible causes: a wrong or expired token, an account without access,
+    /// or an IP address outside the allowlist.
     Visitor,
-    /// After failed logins the site wants a captcha to be solved.
+    /// After failed logins, the site requires a captcha.
     Captcha,
-    /// For a reason that this program does not know.
+    /// For an unknown reason.
     Unexplained,
 }
 
 impl Refusal {
-    /// What it is, for people.
+    /// Returns the message for people.
     pub(crate) fn words(self) -> &'static str {
         match self {
-            Self::IpAddress => "the site does not let in the IP address of this computer",
+            Self::IpAddress => "the site does not allow the IP address of this computer",
             Self::NoAccess => "this account may not use Confluence on this site",
-            Self::Visitor => "the site does not accept the credentials, or does not let them use Confluence",
-            Self::Captcha => "the site wants a captcha to be solved before this account logs in again",
+            Self::Visitor => "the site rejects the credentials, or the account may not use Confluence",
+            Self::Captcha => "the site requires this account to solve a captcha before the next login",
             Self::Unexplained => "the site refuses this account",
         }
     }
 
-    /// What to do, one line.
+    /// Returns what to do, in one line.
     pub(crate) fn remedy(self) -> &'static str {
         match self {
             Self::IpAddress => {
-                "run from a network that is on the site's IP allowlist, such as the office or a VPN, or have an \
-                 organization admin add this address to it"
+                "run from a network on the site's IP allowlist, such as the office or a VPN, or ask an organization \
+                 admin to add this address"
             }
             Self::NoAccess => {
-                "ask an admin of the site to give this account access to Confluence; if it has that, check that the \
+                "ask a site admin to give this account access to Confluence; if it already has access, check that the \
                  e-mail address and the API token belong together"
             }
             Self::Visitor => {
-                "check that the e-mail address and the API token belong together and that the token has not expired; if that \
-                 is so, open the site in a browser as this account from this computer: it may have no access to Confluence, \
-                 or an IP allowlist may keep this computer out"
+                "check that the e-mail address and the API token belong together and that the token has not expired; if so, \
+                 open the site in a browser with this account on this computer: the account may have no access to \
+                 Confluence, or the site's IP allowlist may block this computer"
             }
-            Self::Captcha => "log out and in again in a browser as this account and solve the captcha, then run again",
+            Self::Captcha => "log out and in again in a browser with this account, solve the captcha, then run again",
             Self::Unexplained => {
-                "read what the server says; then open the site in a browser as this account, and check that the e-mail \
+                "read the server's message; open the site in a browser with this account, and check that the e-mail \
                  address and the API token belong together"
             }
         }
     }
 }
 
-/// What answers in place of the API.
+/// What responded instead of the API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stranger {
-    /// A page that asks for a login in a browser.
+pub enum NonApiResponder {
+    /// A login page for browsers.
     Login,
-    /// The site, at another address.
+    /// The site, which has moved to another address.
     Moved,
-    /// A network that wants a login before it lets anything through.
+    /// A network that requires a login (captive portal).
     Portal,
-    /// The page for names that are no site.
+    /// Atlassian's page for an unknown site name.
     UnknownSite,
     /// A site without Confluence.
     NoConfluence,
     /// A page of a proxy, a firewall or a filter.
     Page,
-    /// A document of another kind.
+    /// Any other document.
     Document,
 }
 
-impl Stranger {
-    /// What to do, one line.
+impl NonApiResponder {
+    /// Returns what to do, in one line.
     pub(crate) fn remedy(self) -> &'static str {
         match self {
             Self::Login => {
-                "set base_url to an address of the site that takes API tokens, for Confluence Cloud \
-                 https://NAME.atlassian.net/wiki: what answers here wants a login in a browser"
+                "set base_url to an address that accepts API tokens, for Confluence Cloud \
+                 https://NAME.atlassian.net/wiki: this address requires a login in a browser"
             }
             Self::Moved => "set base_url to the address that the redirect names",
             Self::Portal => "open any page in a browser on this computer and log in to the network, then run again",
             Self::UnknownSite => {
-                "check the name of the site in base_url against the address in a browser: it may be misspelt, renamed \
-                 or no longer in use"
+                "compare the site name in base_url with the address in a browser: it may be misspelt, renamed or no \
+                 longer in use"
             }
             Self::NoConfluence => {
-                "check base_url: it is the address before /spaces/ in a browser, and a site may have other products only"
+                "check base_url: it is the part before /spaces/ of an address in a browser; the site may have other \
+                 products only"
             }
             Self::Page => {
-                "a proxy, a firewall or a filter answers in place of the site: ask whoever runs the network to let the \
-                 address of the site through, or go around it with HTTPS_PROXY and NO_PROXY"
+                "a proxy, a firewall or a filter responds instead of the site: ask the network administrator to allow \
+                 the address of the site, or use another proxy (HTTPS_PROXY) or none (NO_PROXY)"
             }
             Self::Document => {
-                "open the address of the site in a browser: a proxy or a network portal may answer in its place"
+                "open the address of the site in a browser: a proxy or a network login page may respond instead"
             }
         }
     }
 }
 
-/// Why the site refuses, where headers or body have known words.
+/// Returns why the site refuses, if headers or body contain a known text.
 pub(crate) fn refusal(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Option<Refusal> {
     if !matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) {
         return None;
@@ -132,60 +134,69 @@ pub(crate) fn refusal(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> O
     text.contains("not permitted to use confluence").then_some(Refusal::NoAccess)
 }
 
-/// Who answers in place of the API, and what that looks like; `None` where the answer may be the API's.
+/// Returns what responded instead of the API, with a description; `None` if the response may be the API's.
 ///
-/// Refusals of Confluence itself are JSON, or the page of its servlet container.
-pub(crate) fn stranger(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Option<(Stranger, String)> {
+/// Refusals by Confluence itself are JSON, or a page of its servlet container.
+pub(crate) fn non_api_response(
+    status: StatusCode,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Option<(NonApiResponder, String)> {
     let text = String::from_utf8_lossy(body);
     let lower = text.to_lowercase();
-    let said = said(headers, body).map(|words| format!(" that says \"{words}\"")).unwrap_or_default();
+    let server_message =
+        server_message(headers, body).map(|words| format!(" that says \"{words}\"")).unwrap_or_default();
     let number = status.as_u16();
     if number == 511 {
-        return Some((Stranger::Portal, format!("a network that wants a login first (status 511){said}")));
+        return Some((
+            NonApiResponder::Portal,
+            format!("a network that requires a login (status 511){server_message}"),
+        ));
     }
     if !is_html(headers, &lower) {
         return None;
     }
     match number {
         404 if lower.contains("cloud notifications") || lower.contains("site is currently unavailable") => {
-            Some((Stranger::UnknownSite, format!("no site of this name (status 404){said}")))
+            Some((NonApiResponder::UnknownSite, format!("a page for an unknown site (status 404){server_message}")))
         }
         401 | 403 | 407 | 451 if !is_own_page(&lower) => Some(if is_login_page(&lower) {
-            (Stranger::Login, format!("a login page (status {number}){said}"))
+            (NonApiResponder::Login, format!("a login page (status {number}){server_message}"))
         } else {
-            (Stranger::Page, format!("a page with status {number}{said}"))
+            (NonApiResponder::Page, format!("a page with status {number}{server_message}"))
         }),
         _ => None,
     }
 }
 
-/// Where a redirect leads that the API would not send. `asked` is what was asked for.
-pub(crate) fn redirected(headers: &HeaderMap, asked: &Url) -> (Stranger, String) {
+/// Classifies a redirect, which the API itself does not send. `asked` is the address of the request.
+pub(crate) fn redirected(headers: &HeaderMap, asked: &Url) -> (NonApiResponder, String) {
     let location = headers.get(LOCATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let target = asked.join(location).ok().filter(|_| !location.is_empty());
     let Some(target) = target.filter(Url::has_host) else {
-        return (Stranger::Document, "a redirect to nowhere".to_owned());
+        return (NonApiResponder::Document, "a redirect without a target".to_owned());
     };
     let origin = target.origin().ascii_serialization();
     if target.origin() != asked.origin() && target.path().trim_end_matches('/') == asked.path().trim_end_matches('/') {
-        return (Stranger::Moved, format!("a redirect to {origin}, where the site has moved"));
+        return (NonApiResponder::Moved, format!("a redirect to {origin}: the site has moved"));
     }
-    (Stranger::Login, format!("a redirect to {origin}, as to a login page"))
+    (NonApiResponder::Login, format!("a redirect to {origin}, probably a login page"))
 }
 
-/// What an answer is that is neither JSON nor a redirect, though its status says that all is well.
-pub(crate) fn document(headers: &HeaderMap, status: StatusCode, body: &[u8]) -> (Stranger, String) {
+/// Classifies a successful response that is neither JSON nor a redirect.
+pub(crate) fn document(headers: &HeaderMap, status: StatusCode, body: &[u8]) -> (NonApiResponder, String) {
     let media_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("no content type");
     let lower = String::from_utf8_lossy(body).to_lowercase();
-    let said = said(headers, body).map(|words| format!(" that says \"{words}\"")).unwrap_or_default();
+    let server_message =
+        server_message(headers, body).map(|words| format!(" that says \"{words}\"")).unwrap_or_default();
     if body.is_empty() {
-        (Stranger::Document, format!("an empty answer with status {}", status.as_u16()))
+        (NonApiResponder::Document, format!("an empty response with status {}", status.as_u16()))
     } else if is_login_page(&lower) {
-        (Stranger::Login, format!("a login page ({media_type}){said}"))
+        (NonApiResponder::Login, format!("a login page ({media_type}){server_message}"))
     } else if is_html(headers, &lower) {
-        (Stranger::Page, format!("a page ({media_type}){said}"))
+        (NonApiResponder::Page, format!("a page ({media_type}){server_message}"))
     } else {
-        (Stranger::Document, format!("a document of another kind ({media_type}){said}"))
+        (NonApiResponder::Document, format!("another document ({media_type}){server_message}"))
     }
 }
 
@@ -195,7 +206,8 @@ fn is_html(headers: &HeaderMap, lower: &str) -> bool {
     media_type.contains("html") || start.starts_with("<!doctype html") || start.starts_with("<html")
 }
 
-/// The page of the servlet container for a token with scopes or a pair it cannot read, and the one for a password.
+/// Returns whether a page is Confluence's own: that of the servlet container for a scoped token or unparsable
+/// credentials, or that for a password.
 fn is_own_page(lower: &str) -> bool {
     lower.contains("http status 4") || lower.contains("basic authentication with password")
 }
@@ -204,9 +216,9 @@ fn is_login_page(lower: &str) -> bool {
     ["samlrequest", "login", "log in", "sign in", "single sign-on"].iter().any(|words| lower.contains(words))
 }
 
-/// The first line of what a server says, in its own words: the message of a JSON document, the title of a page, or the
-/// first line of a text. At most [`MOST_WORDS`] characters, on one line.
-pub(crate) fn said(headers: &HeaderMap, body: &[u8]) -> Option<String> {
+/// Returns the server's own message on one line: the message in a JSON document, the title of a page, or the first line
+/// of a text. At most [`MAX_TEXT`] characters.
+pub(crate) fn server_message(headers: &HeaderMap, body: &[u8]) -> Option<String> {
     let text = String::from_utf8_lossy(body);
     let words = if is_json(headers) {
         message(&serde_json::from_slice(body).ok()?)?
@@ -218,13 +230,13 @@ pub(crate) fn said(headers: &HeaderMap, body: &[u8]) -> Option<String> {
     let harmless = |c: char| if c.is_control() || is_direction(c) { ' ' } else { c };
     let words: String = words.chars().map(harmless).collect();
     let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
-    if words.chars().count() > MOST_WORDS {
-        return Some(words.chars().take(MOST_WORDS).chain("…".chars()).collect());
+    if words.chars().count() > MAX_TEXT {
+        return Some(words.chars().take(MAX_TEXT).chain("…".chars()).collect());
     }
     Some(words).filter(|words| !words.is_empty())
 }
 
-/// Characters that turn the direction of a line, and could make it read as another.
+/// Returns whether a character changes the text direction, which could disguise a line.
 fn is_direction(c: char) -> bool {
     matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
@@ -243,9 +255,9 @@ fn message(document: &Value) -> Option<String> {
     found.filter(|words| !words.trim().is_empty()).map(str::to_owned)
 }
 
-/// The title of a page, or its first heading.
+/// Returns the title of a page, or its first heading or paragraph.
 fn title(page: &str) -> Option<String> {
-    // in ASCII, so that places in the one are places in the other
+    // ASCII lower case keeps byte positions the same in both strings
     let lower = page.to_ascii_lowercase();
     ["title", "h1", "h2", "p"].iter().find_map(|tag| {
         let open = lower.find(&format!("<{tag}"))?;
@@ -286,7 +298,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_line_of_a_server_is_short_and_harmless() {
+    fn the_servers_message_is_one_short_line_without_control_characters() {
         let json = headers(&[("content-type", "application/json")]);
         let html = headers(&[("content-type", "text/html")]);
         let text = headers(&[("content-type", "text/plain")]);
@@ -302,20 +314,20 @@ mod tests {
             (&text, "\u{202e}desrever", Some("desrever")),
             (&text, "", None),
         ] {
-            assert_eq!(said(headers, body.as_bytes()).as_deref(), words, "{body}");
+            assert_eq!(server_message(headers, body.as_bytes()).as_deref(), words, "{body}");
         }
-        assert_eq!(said(&text, "x".repeat(5000).as_bytes()).unwrap().chars().count(), MOST_WORDS + 1);
+        assert_eq!(server_message(&text, "x".repeat(5000).as_bytes()).unwrap().chars().count(), MAX_TEXT + 1);
     }
 
     #[test]
-    fn a_redirect_to_the_same_place_elsewhere_is_a_move_and_any_other_a_login() {
+    fn a_redirect_to_the_same_path_on_another_host_is_a_move_and_any_other_a_login() {
         let asked = Url::parse("https://acme.atlassian.net/wiki/rest/api/user/current?a=b").unwrap();
         for (location, who) in [
-            ("https://wiki.acme.example/wiki/rest/api/user/current", Stranger::Moved),
-            ("https://sso.acme.example/saml?to=/wiki/rest/api/user/current", Stranger::Login),
-            ("/wiki/login.action?os_destination=x", Stranger::Login),
-            ("", Stranger::Document),
-            ("mailto:me", Stranger::Document),
+            ("https://wiki.acme.example/wiki/rest/api/user/current", NonApiResponder::Moved),
+            ("https://sso.acme.example/saml?to=/wiki/rest/api/user/current", NonApiResponder::Login),
+            ("/wiki/login.action?os_destination=x", NonApiResponder::Login),
+            ("", NonApiResponder::Document),
+            ("mailto:me", NonApiResponder::Document),
         ] {
             let headers = HeaderMap::from_iter([(LOCATION, HeaderValue::from_str(location).unwrap())]);
             assert_eq!(redirected(&headers, &asked).0, who, "{location}");

@@ -1,28 +1,28 @@
-//! Which failure is worth another try, and how long to wait: pure functions of status, headers and numbers.
+//! Retry policy: which failures are retried and after what wait, as pure functions of status, headers and numbers.
 //!
-//! One layer only; the HTTP library's own retries are off.
+//! This is the only layer that retries; the HTTP library's own retries are off.
 
 use std::time::Duration;
 
-use super::signs::Signs;
+use super::rate_limit_headers::RateLimitHeaders;
 
-/// Requests sent for one answer, the first included.
+/// Maximum number of attempts of one request, including the first.
 pub(super) const MAX_ATTEMPTS: u32 = 6;
-/// Longest time one answer may take, without the waits the server asked for.
+/// Time after which a request is not retried any more, not counting waits that the server asked for.
 pub(super) const MAX_ELAPSED: Duration = Duration::from_secs(600);
 /// Shortest wait after throttling: `Retry-After: 0` occurs in the wild (F-07).
 const FLOOR: Duration = Duration::from_secs(1);
 
-/// What an answer's status and headers mean.
+/// What the status and headers of a response mean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Verdict {
+pub(super) enum StatusClass {
     /// 2xx: decode it.
     Success,
-    /// 3xx: never followed with credentials.
+    /// 3xx: not followed with credentials.
     Redirect,
     /// Too many requests: 429, or a 403 that says it is a rate limit (F-10).
     Throttled,
-    /// A passing failure of the server or something before it.
+    /// A transient failure of the server or of a system in front of it.
     Transient,
     /// 401: confirm by an identity probe.
     Unauthenticated,
@@ -38,40 +38,40 @@ pub(super) enum Verdict {
     Permanent,
 }
 
-/// Judges a status with the signs in its headers.
-pub(super) fn judge(status: u16, signs: &Signs) -> Verdict {
+/// Classifies a response by its status and headers.
+pub(super) fn classify_status(status: u16, limit_headers: &RateLimitHeaders) -> StatusClass {
     match status {
-        200..=299 => Verdict::Success,
-        300..=399 => Verdict::Redirect,
-        429 => Verdict::Throttled,
-        403 if signs.rate_limited => Verdict::Throttled,
-        401 | 403 if signs.scope_missing => Verdict::ScopeMissing,
-        401 => Verdict::Unauthenticated,
-        403 => Verdict::Denied,
-        404 => Verdict::NotFound,
-        410 => Verdict::Gone,
-        408 | 425 | 500 | 502 | 503 | 504 | 520..=524 => Verdict::Transient,
-        _ => Verdict::Permanent,
+        200..=299 => StatusClass::Success,
+        300..=399 => StatusClass::Redirect,
+        429 => StatusClass::Throttled,
+        403 if limit_headers.rate_limited => StatusClass::Throttled,
+        401 | 403 if limit_headers.scope_missing => StatusClass::ScopeMissing,
+        401 => StatusClass::Unauthenticated,
+        403 => StatusClass::Denied,
+        404 => StatusClass::NotFound,
+        410 => StatusClass::Gone,
+        408 | 425 | 500 | 502 | 503 | 504 | 520..=524 => StatusClass::Transient,
+        _ => StatusClass::Permanent,
     }
 }
 
-/// Why another try is made; decides the curve of the waits.
+/// Why a request is retried; determines the waits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Cause {
+pub(super) enum RetryCause {
     /// The server asked to slow down.
     Throttled,
     /// The server or the network failed.
     Transient,
-    /// A time limit was reached; costs more of the budget.
+    /// A timeout; costs more of the budget.
     Timeout,
 }
 
-/// How long to wait before try number `attempt + 1` (the first try is number 1).
+/// Returns how long to wait before attempt number `attempt + 1` (the first attempt is number 1).
 ///
-/// What the server asked for (`retry_after`) is a lower bound: that plus up to 20 %, so that workers do not come back at once. Otherwise
-/// full jitter under a doubling ceiling.
+/// The wait that the server asks for (`retry_after`) is a lower bound; up to 20 % is added so that workers do not all
+/// return at once. Otherwise the wait has full jitter below a doubling ceiling.
 pub(super) fn backoff(
-    cause: Cause,
+    cause: RetryCause,
     attempt: u32,
     retry_after: Option<Duration>,
     jitter: &mut fastrand::Rng,
@@ -82,18 +82,18 @@ pub(super) fn backoff(
     }
     let doublings = attempt.saturating_sub(1).min(16);
     match cause {
-        Cause::Throttled => {
+        RetryCause::Throttled => {
             let ceiling = Duration::from_secs(5 << doublings).min(Duration::from_secs(60));
             ceiling.mul_f64(jitter.f64()).max(FLOOR)
         }
-        Cause::Transient | Cause::Timeout => {
+        RetryCause::Transient | RetryCause::Timeout => {
             let ceiling = Duration::from_millis(500 << doublings).min(Duration::from_secs(30));
             ceiling.mul_f64(jitter.f64())
         }
     }
 }
 
-/// The run-wide retry budget: an outage cannot multiply the traffic.
+/// Retry budget of the run (a token bucket), which keeps an outage from multiplying the traffic.
 #[derive(Debug)]
 pub(super) struct RetryBudget {
     tokens: u32,
@@ -107,11 +107,11 @@ impl RetryBudget {
         Self { tokens: Self::CAPACITY }
     }
 
-    /// Takes the price of one retry; false when the bucket does not hold it.
-    pub(super) fn spend(&mut self, cause: Cause) -> bool {
+    /// Takes the price of one retry; returns false if too few tokens are left.
+    pub(super) fn spend(&mut self, cause: RetryCause) -> bool {
         let price = match cause {
-            Cause::Timeout => 10,
-            Cause::Throttled | Cause::Transient => 5,
+            RetryCause::Timeout => 10,
+            RetryCause::Throttled | RetryCause::Transient => 5,
         };
         match self.tokens.checked_sub(price) {
             Some(rest) => {
@@ -122,12 +122,12 @@ impl RetryBudget {
         }
     }
 
-    /// Whether it cannot pay another retry.
+    /// Returns whether too few tokens are left for another retry.
     pub(super) fn is_empty(&self) -> bool {
         self.tokens < 5
     }
 
-    /// One request succeeded.
+    /// Returns one token, after a successful request.
     pub(super) fn refund(&mut self) {
         self.tokens = (self.tokens + 1).min(Self::CAPACITY);
     }
@@ -138,37 +138,37 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_status_has_its_verdict_f_15() {
-        let plain = Signs::default();
+    fn every_status_is_classified_f_15() {
+        let plain = RateLimitHeaders::default();
         let transient = [408, 425, 500, 502, 503, 504, 520, 521, 522, 523, 524];
         for status in 100..=599_u16 {
             let expected = match status {
-                200..=299 => Verdict::Success,
-                300..=399 => Verdict::Redirect,
-                401 => Verdict::Unauthenticated,
-                403 => Verdict::Denied,
-                404 => Verdict::NotFound,
-                410 => Verdict::Gone,
-                429 => Verdict::Throttled,
-                status if transient.contains(&status) => Verdict::Transient,
-                _ => Verdict::Permanent,
+                200..=299 => StatusClass::Success,
+                300..=399 => StatusClass::Redirect,
+                401 => StatusClass::Unauthenticated,
+                403 => StatusClass::Denied,
+                404 => StatusClass::NotFound,
+                410 => StatusClass::Gone,
+                429 => StatusClass::Throttled,
+                status if transient.contains(&status) => StatusClass::Transient,
+                _ => StatusClass::Permanent,
             };
-            assert_eq!(judge(status, &plain), expected, "{status}");
+            assert_eq!(classify_status(status, &plain), expected, "{status}");
         }
     }
 
     #[test]
     fn a_403_with_rate_limit_headers_is_throttling_f_10() {
-        let signs = Signs { rate_limited: true, ..Signs::default() };
-        assert_eq!(judge(403, &signs), Verdict::Throttled);
-        assert_eq!(judge(401, &signs), Verdict::Unauthenticated);
+        let limit_headers = RateLimitHeaders { rate_limited: true, ..RateLimitHeaders::default() };
+        assert_eq!(classify_status(403, &limit_headers), StatusClass::Throttled);
+        assert_eq!(classify_status(401, &limit_headers), StatusClass::Unauthenticated);
     }
 
     #[test]
-    fn a_missing_scope_is_not_a_dead_token_f_42() {
-        let signs = Signs { scope_missing: true, ..Signs::default() };
-        assert_eq!(judge(401, &signs), Verdict::ScopeMissing);
-        assert_eq!(judge(403, &signs), Verdict::ScopeMissing);
+    fn a_missing_scope_is_not_an_invalid_token_f_42() {
+        let limit_headers = RateLimitHeaders { scope_missing: true, ..RateLimitHeaders::default() };
+        assert_eq!(classify_status(401, &limit_headers), StatusClass::ScopeMissing);
+        assert_eq!(classify_status(403, &limit_headers), StatusClass::ScopeMissing);
     }
 
     #[test]
@@ -176,31 +176,31 @@ mod tests {
         for seed in 0..200 {
             let mut jitter = fastrand::Rng::with_seed(seed);
             for (attempt, ceiling) in [(1, 5), (2, 10), (3, 20), (4, 40), (5, 60), (6, 60), (40, 60)] {
-                let wait = backoff(Cause::Throttled, attempt, None, &mut jitter);
+                let wait = backoff(RetryCause::Throttled, attempt, None, &mut jitter);
                 assert!(wait >= FLOOR && wait <= Duration::from_secs(ceiling), "{attempt}: {wait:?}");
             }
         }
     }
 
     #[test]
-    fn what_the_server_told_is_a_lower_bound() {
+    fn the_wait_that_the_server_asks_for_is_a_lower_bound() {
         let mut jitter = fastrand::Rng::with_seed(7);
-        for told in [1_u64, 7, 300] {
-            let told = Duration::from_secs(told);
-            let wait = backoff(Cause::Transient, 3, Some(told), &mut jitter);
-            assert!(wait >= told && wait <= told.mul_f64(1.2), "{wait:?}");
+        for asked in [1_u64, 7, 300] {
+            let asked = Duration::from_secs(asked);
+            let wait = backoff(RetryCause::Transient, 3, Some(asked), &mut jitter);
+            assert!(wait >= asked && wait <= asked.mul_f64(1.2), "{wait:?}");
         }
-        assert!(backoff(Cause::Throttled, 1, Some(Duration::ZERO), &mut jitter) >= FLOOR);
+        assert!(backoff(RetryCause::Throttled, 1, Some(Duration::ZERO), &mut jitter) >= FLOOR);
     }
 
     #[test]
     fn the_budget_pays_for_a_hundred_retries_and_grows_with_successes() {
         let mut budget = RetryBudget::new();
-        let paid = (0..1000).filter(|_| budget.spend(Cause::Transient)).count();
+        let paid = (0..1000).filter(|_| budget.spend(RetryCause::Transient)).count();
         assert_eq!(paid, 100);
         (0..9).for_each(|_| budget.refund());
-        assert!(!budget.spend(Cause::Timeout));
+        assert!(!budget.spend(RetryCause::Timeout));
         budget.refund();
-        assert!(budget.spend(Cause::Timeout));
+        assert!(budget.spend(RetryCause::Timeout));
     }
 }

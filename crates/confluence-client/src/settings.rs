@@ -1,4 +1,4 @@
-//! How a site is reached, as whom, within which limits.
+//! Connection settings: site, credentials and limits.
 
 use std::time::Duration;
 
@@ -6,18 +6,19 @@ use super::address::BaseUrlError;
 use super::credentials::Credentials;
 use super::error::RequestError;
 
-/// Largest answer that is read, in decompressed bytes (F-25, F-65).
-const MAX_ANSWER_BYTES: usize = 64 << 20;
-/// Pages of one list at most: at 250 items a page, 25 million items.
+/// Default limit of a response, in decompressed bytes (F-25, F-65).
+const MAX_RESPONSE_BYTES: usize = 64 << 20;
+/// Default limit of the pages of one list: with 250 items per page, 25 million items.
 const MAX_PAGES: u32 = 100_000;
-/// Time limits; `None` waits without limit.
+
+/// Time limits; `None` means no limit.
 #[derive(Debug, Clone, Copy)]
 pub struct Timeouts {
-    /// Until the connection stands.
+    /// Time to establish a connection.
     pub connect: Option<Duration>,
-    /// Longest silence while an answer arrives.
+    /// Longest time without data while a response arrives.
     pub read: Option<Duration>,
-    /// One request with its answer, from beginning to end.
+    /// Time of one request including its response.
     pub total: Option<Duration>,
 }
 
@@ -32,38 +33,38 @@ impl Default for Timeouts {
 }
 
 impl Timeouts {
-    /// No limits at all: for clocks that do not run by themselves.
+    /// No limits: for tests with a paused clock.
     pub const NONE: Self = Self { connect: None, read: None, total: None };
 }
 
-/// How to reach a site, as whom.
+/// How to reach a site, and with which credentials.
 #[derive(Debug, Clone)]
 pub struct ConnectionSettings {
     /// Address of the site, with or without `/wiki`.
     pub base_url: String,
-    /// As whom it is read.
+    /// Credentials of the account that reads.
     pub credentials: Credentials,
-    /// `User-Agent` of every request: the program that asks, so that a site's owners can tell it in their logs.
+    /// `User-Agent` of every request, by which administrators of the site can recognise the program in their logs.
     pub user_agent: String,
-    /// The proxy that requests pass, as messages name it: host and where that is set. The proxy itself is found by the
-    /// HTTP library, in the environment.
+    /// Description of the proxy for messages: its host and where it is set. The HTTP library itself reads the proxy
+    /// from the environment.
     pub proxy: Option<String>,
-    /// Requests on the way at once, at least 1.
+    /// Maximum number of concurrent requests, at least 1.
     pub concurrency: usize,
-    /// Longest pause the server may ask for; beyond it the run stops and says when to come back.
+    /// Longest wait that the server may ask for; beyond it, the run stops and says when to run again.
     pub max_wait: Duration,
     /// Time limits of one request.
     pub timeouts: Timeouts,
-    /// Largest answer that is read, in decompressed bytes.
-    pub max_answer_bytes: usize,
-    /// Pages of one list at most (F-48).
+    /// Size limit of a response, in decompressed bytes.
+    pub max_response_bytes: usize,
+    /// Maximum number of pages of one list (F-48).
     pub max_pages: u32,
-    /// Spreads the waits; `None` takes a random one.
+    /// Seed of the random jitter of waits; `None` uses a random seed.
     pub jitter_seed: Option<u64>,
 }
 
 impl ConnectionSettings {
-    /// Settings with the default limits: 8 requests at once, pauses up to 15 minutes.
+    /// Returns settings with the default limits: 8 concurrent requests, waits of up to 15 minutes.
     pub fn new(base_url: impl Into<String>, credentials: Credentials) -> Self {
         Self {
             base_url: base_url.into(),
@@ -73,26 +74,26 @@ impl ConnectionSettings {
             concurrency: 8,
             max_wait: Duration::from_secs(15 * 60),
             timeouts: Timeouts::default(),
-            max_answer_bytes: MAX_ANSWER_BYTES,
+            max_response_bytes: MAX_RESPONSE_BYTES,
             max_pages: MAX_PAGES,
             jitter_seed: None,
         }
     }
 }
 
-/// Why no client could be made.
+/// Why a client could not be created.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ClientError {
     /// The base URL cannot be used.
     #[error(transparent)]
     BaseUrl(#[from] BaseUrlError),
-    /// Connections cannot be set up on this computer.
+    /// This computer cannot set up connections.
     #[error(transparent)]
     Setup(#[from] RequestError),
 }
 
 impl ClientError {
-    /// What to do, one line.
+    /// Returns what to do, in one line.
     pub fn remedy(&self) -> String {
         match self {
             Self::BaseUrl(error) => error.remedy(),

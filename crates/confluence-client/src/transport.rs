@@ -1,4 +1,5 @@
-//! One request on its way: sent when its time has come, read within limits, ended when the run is stopped.
+//! Transport: sends one request when the rate limiter allows it, reads the response within limits, and aborts when the
+//! run is stopped.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,37 +14,37 @@ use url::Url;
 use super::address::SiteAddress;
 use super::credentials::Credentials;
 use super::error::RequestError;
-use super::fault::Fault;
-use super::kind::{RequestCounts, RequestKind};
-use super::pace::{Pace, Permit, Priority};
+use super::rate_limiter::{Permit, Priority, RateLimiter};
 use super::request::Request;
+use super::request_kind::{RequestCounts, RequestKind};
 use super::settings::{ClientError, ConnectionSettings, Timeouts};
-use super::stop::Stop;
+use super::stop::StopSignal;
+use super::transport_error::TransportError;
 
-/// The connections to one site, and what limits them.
+/// The connections to one site and their limits.
 pub(super) struct Transport {
     http: reqwest::Client,
     address: SiteAddress,
     credentials: Credentials,
-    /// Largest answer that is read, in decompressed bytes.
-    pub(super) max_answer_bytes: usize,
-    pub(super) pace: Pace,
-    pub(super) stop: Stop,
+    /// Size limit of a response, in decompressed bytes.
+    pub(super) max_response_bytes: usize,
+    pub(super) limiter: RateLimiter,
+    pub(super) stop: StopSignal,
     requests: Mutex<RequestCounts>,
-    /// Whether the site has answered at all.
+    /// Whether the site has ever responded.
     reached: AtomicBool,
-    /// The proxy on the way, as messages name it.
+    /// Description of the proxy for messages.
     proxy: Option<String>,
 }
 
-/// What one request came to, with the permit it was sent with.
-pub(super) struct Sent<'t, T> {
+/// The result of one request, with its permit.
+pub(super) struct SentRequest<'t, T> {
     pub(super) outcome: T,
     pub(super) at: Instant,
     pub(super) permit: Permit<'t>,
 }
 
-/// Locks; a panic elsewhere does not make plain counters unusable.
+/// Locks, ignoring poisoning: after a panic elsewhere, plain counters are still usable.
 pub(super) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -58,9 +59,9 @@ impl Transport {
             http,
             address,
             credentials: settings.credentials,
-            max_answer_bytes: settings.max_answer_bytes,
-            pace: Pace::new(settings.concurrency),
-            stop: Stop::new(),
+            max_response_bytes: settings.max_response_bytes,
+            limiter: RateLimiter::new(settings.concurrency),
+            stop: StopSignal::new(),
             requests: Mutex::default(),
             reached: AtomicBool::new(false),
             proxy: settings.proxy,
@@ -71,28 +72,28 @@ impl Transport {
         &self.address
     }
 
-    /// Requests sent so far, by kind, retries included.
+    /// Returns the numbers of requests sent so far by kind, including retries.
     pub(super) fn requests(&self) -> RequestCounts {
         locked(&self.requests).clone()
     }
 
-    /// Whether the site has answered at all.
+    /// Returns whether the site has ever responded.
     pub(super) fn reached(&self) -> bool {
         self.reached.load(Ordering::Relaxed)
     }
 
-    /// Waits for a permit, then lets `exchange` send one request and read its answer. An error is a run that was stopped
-    /// before anything was sent.
+    /// Waits for a permit, then runs `exchange`, which sends one request and reads its response. An error means that
+    /// the run was stopped before anything was sent.
     pub(super) async fn exchange<T, E: From<RequestError>>(
         &self,
         kind: RequestKind,
         priority: Priority,
         exchange: impl Future<Output = Result<T, E>>,
-    ) -> Result<Sent<'_, Result<T, E>>, RequestError> {
+    ) -> Result<SentRequest<'_, Result<T, E>>, RequestError> {
         let permit = tokio::select! {
             biased;
             error = self.stop.reached() => return Err(error),
-            permit = self.pace.admit(kind, priority) => permit,
+            permit = self.limiter.admit(kind, priority) => permit,
         };
         let at = Instant::now();
         locked(&self.requests).add(kind, 1);
@@ -101,20 +102,20 @@ impl Transport {
             outcome = exchange => outcome,
             error = self.stop.drained() => Err(error.into()),
         };
-        Ok(Sent { outcome, at, permit })
+        Ok(SentRequest { outcome, at, permit })
     }
 
-    /// What an error of the HTTP library is.
-    pub(super) fn fault(&self, error: &reqwest::Error) -> Fault {
-        Fault::of(error).through(self.proxy.as_deref())
+    /// Classifies an error of the HTTP library.
+    pub(super) fn classify_error(&self, error: &reqwest::Error) -> TransportError {
+        TransportError::classify(error).through(self.proxy.as_deref())
     }
 
-    /// The proxy on the way, as messages name it.
+    /// Returns the description of the proxy for messages.
     pub(super) fn proxy(&self) -> Option<&str> {
         self.proxy.as_deref()
     }
 
-    /// A request to the site, as a visitor who is not logged in.
+    /// Builds a request to the site without credentials.
     pub(super) fn request(&self, request: &Request) -> RequestBuilder {
         let builder = self.http.request(request.method(), self.address.url(request)).header(ACCEPT, "application/json");
         match &request.accounts {
@@ -123,17 +124,17 @@ impl Transport {
         }
     }
 
-    /// The request as the account.
+    /// Builds a request to the site with credentials.
     pub(super) async fn authorized(&self, request: &Request) -> Result<RequestBuilder, RequestError> {
         self.credentials.authorize(self.request(request)).await
     }
 
-    /// A request to another place, without credentials.
+    /// Builds a request to another host, without credentials.
     pub(super) fn elsewhere(&self, url: &Url) -> RequestBuilder {
         self.http.get(url.clone())
     }
 
-    /// Sends.
+    /// Sends a request and records that the site has responded.
     pub(super) async fn send(&self, request: RequestBuilder) -> reqwest::Result<Response> {
         let response = request.send().await?;
         self.reached.store(true, Ordering::Relaxed);
@@ -141,10 +142,10 @@ impl Transport {
     }
 }
 
-/// Reads a body; what is longer than `limit` is cut to it, and told.
+/// Reads a body up to `limit` bytes; returns whether it was longer.
 pub(super) async fn read(response: &mut Response, limit: usize) -> reqwest::Result<(Vec<u8>, bool)> {
     let mut body = Vec::new();
-    // chunk by chunk, so that a decompression bomb never is in memory as a whole
+    // chunk by chunk, so that a decompression bomb is never completely in memory
     while let Some(chunk) = response.chunk().await? {
         let room = limit - body.len();
         if chunk.len() > room {
@@ -164,7 +165,7 @@ fn build(user_agent: &str, timeouts: &Timeouts, local: bool) -> reqwest::Result<
         .referer(false)
         .tcp_keepalive(Duration::from_secs(30));
     if local {
-        // plain http to the own machine must not go through a proxy, which could read the token
+        // http to this computer must not go through a proxy, which could read the token
         builder = builder.no_proxy();
     }
     if let Some(limit) = timeouts.connect {
@@ -179,7 +180,7 @@ fn build(user_agent: &str, timeouts: &Timeouts, local: bool) -> reqwest::Result<
     builder.build()
 }
 
-/// Without CA files `reqwest` cannot even be built; its message is in the innermost cause.
+/// Converts an error of building the HTTP client, for example without CA files; the message is in the innermost cause.
 fn setup_error(error: &reqwest::Error) -> RequestError {
     let mut cause: &dyn std::error::Error = error;
     while let Some(inner) = cause.source() {

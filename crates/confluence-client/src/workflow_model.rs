@@ -1,5 +1,5 @@
-//! The JSON of workflow endpoints: Comala on Data Center as its reference says, and native
-//! content states. Lenient as [`super::model`] is.
+//! Types for the JSON of workflow endpoints: Comala for Data Center, according to its reference, and native content
+//! states. Parsing is as lenient as in [`super::model`].
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -12,7 +12,7 @@ pub struct WorkflowStatus {
     pub workflow_name: Option<String>,
     /// The state the page is in.
     pub state: Option<WorkflowStep>,
-    /// The approvals of that state; only when expanded.
+    /// The approvals of that state, if expanded.
     pub approvals: Option<Vec<Approval>>,
 }
 
@@ -22,52 +22,52 @@ pub struct WorkflowStatus {
 pub struct WorkflowStep {
     /// Name.
     pub name: Option<String>,
-    /// Whether it is the final one. Some versions write booleans as text.
+    /// Whether it is a final state. Some versions send booleans as strings.
     #[serde(rename = "final")]
     pub is_final: Option<Value>,
-    /// When it expires, in seconds or milliseconds since 1970: documented as milliseconds, shown in seconds.
+    /// When it expires, in seconds or milliseconds since 1970: documented as milliseconds, but the example has seconds.
     pub due_date: Option<Value>,
-    /// What leads out of it.
+    /// Transitions to other states.
     pub transitions: Option<Transitions>,
 }
 
-/// The transitions out of a state, as far as they bear parameters.
+/// The transitions out of a state that can have parameters.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Transitions {
-    /// By submitting.
+    /// By submitting the page.
     pub submit: Option<Transition>,
-    /// By choosing the next state.
+    /// By selecting the next state.
     pub select: Option<Vec<Transition>>,
 }
 
 /// One transition.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Transition {
-    /// Parameters that are asked for on the way.
+    /// Parameters requested during the transition.
     pub parameters: Option<Vec<WorkflowParameter>>,
 }
 
 /// One approval of a state (`ContentApproval`).
 #[derive(Debug, Clone, Deserialize)]
 pub struct Approval {
-    /// Who has to decide.
+    /// The people who have to decide.
     pub approvers: Option<Vec<Approver>>,
 }
 
-/// One approver and the decision.
+/// An approver and the decision.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Approver {
-    /// Who: an object, or only the name.
+    /// The person: an object, or only the name.
     pub user: Option<ApproverUser>,
-    /// Has approved.
+    /// Whether the person has approved.
     #[serde(default)]
     pub approved: Option<bool>,
-    /// Has rejected.
+    /// Whether the person has rejected.
     #[serde(default)]
     pub rejected: Option<bool>,
 }
 
-/// A person as Comala writes one.
+/// A person in Comala's JSON.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(untagged)]
 pub enum ApproverUser {
@@ -98,16 +98,16 @@ pub struct WorkflowParameter {
     pub id: Option<String>,
     /// Name.
     pub name: Option<String>,
-    /// Value: text, a list, or null where it is not filled.
+    /// Value: a string, a list, or null if it is empty.
     pub value: Option<Value>,
 }
 
 /// A native content state ("page status").
 #[derive(Debug, Clone, Deserialize)]
 pub struct ContentState {
-    /// Its id.
+    /// Id.
     pub id: i64,
-    /// Its name.
+    /// Name.
     pub name: String,
 }
 
@@ -115,10 +115,10 @@ pub struct ContentState {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ContentStateOfPage {
-    /// The state; `None` when the page bears none.
+    /// The state; `None` if the page has none.
     #[serde(default)]
     pub content_state: Option<ContentState>,
-    /// When a version was last published with another state than the one before.
+    /// When a version with a different state than the previous one was last published.
     #[serde(default)]
     pub last_updated: Option<Value>,
 }
@@ -130,7 +130,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_example_of_the_reference_is_understood() {
+    fn the_example_of_the_reference_is_parsed() {
         let status: WorkflowStatus = serde_json::from_value(json!({
             "workflowName": "Workflow name",
             "state": {
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_without_its_list_is_no_empty_list() {
+    fn a_response_without_its_list_is_not_an_empty_list() {
         assert!(serde_json::from_str::<WorkflowParameters>(r#"{"message":"oops"}"#).is_err());
         assert!(serde_json::from_str::<ContentState>(r#"{"name":"Draft"}"#).is_err());
     }

@@ -1,21 +1,21 @@
-//! Building small sites in a few lines. Every method works on what was added last, so a site reads like an outline.
+//! Builder methods for small sites. Each works on the item added last, so a site reads like an outline.
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-use super::readers::{Readers, Restrictions};
+use super::readership::{Readership, Restrictions};
 use super::site::{
-    Attachment, AttachmentVersion, Behaviour, Container, Content, ContentVersion, Draft, Kind, Person, Site, Space,
-    Status, Template,
+    Attachment, AttachmentVersion, Behaviour, Container, Content, ContentType, ContentVersion, Draft, Person, Site,
+    Space, Status, Template,
 };
 use super::workflow::Workflow;
 
-/// Time of everything a builder makes unless told otherwise: 2024-01-15 09:00 UTC.
+/// Creation time of everything a builder adds, unless set otherwise: 2024-01-15 09:00 UTC.
 pub(crate) const DEFAULT_TIME: DateTime<Utc> = match DateTime::from_timestamp(1_705_309_200, 0) {
     Some(time) => time,
     None => DateTime::UNIX_EPOCH,
 };
-/// Account id of the account that reads.
+/// Id of the account whose token the server accepts.
 const ACCOUNT_ID: &str = "712020:00000000-0000-4000-8000-000000000001";
 
 impl Default for Site {
@@ -82,27 +82,28 @@ impl Site {
     /// Adds a current page to the space added last.
     #[must_use]
     pub fn page(self, id: &str, title: &str, body: &str) -> Self {
-        let content = self.new_content(Kind::Page, id, title, body);
+        let content = self.new_content(ContentType::Page, id, title, body);
         self.content(content)
     }
 
     /// Adds a current blog post to the space added last.
     #[must_use]
     pub fn post(self, id: &str, title: &str, body: &str) -> Self {
-        let content = self.new_content(Kind::BlogPost, id, title, body);
+        let content = self.new_content(ContentType::BlogPost, id, title, body);
         self.content(content)
     }
 
     /// Adds a footer comment to the page or post added last.
     #[must_use]
     pub fn footer_comment(self, id: &str, body: &str) -> Self {
-        self.comment(Kind::FooterComment, id, body)
+        self.comment(ContentType::FooterComment, id, body)
     }
 
     /// Adds an open inline comment to the page or post added last.
     #[must_use]
     pub fn inline_comment(self, id: &str, body: &str) -> Self {
-        self.comment(Kind::InlineComment, id, body).with_content(|comment| comment.resolution = Some("open".to_owned()))
+        self.comment(ContentType::InlineComment, id, body)
+            .with_content(|comment| comment.resolution = Some("open".to_owned()))
     }
 
     /// Adds a reply to the comment added last.
@@ -121,7 +122,7 @@ impl Site {
     /// Adds a folder to the space added last.
     #[must_use]
     pub fn folder(self, id: &str, title: &str) -> Self {
-        let content = self.new_content(Kind::Folder, id, title, "");
+        let content = self.new_content(ContentType::Folder, id, title, "");
         self.content(content)
     }
 
@@ -149,7 +150,7 @@ impl Site {
         })
     }
 
-    /// Gives the content added last unpublished changes.
+    /// Adds an unpublished draft to the content added last.
     #[must_use]
     pub fn draft(self, body: &str, saved_at: DateTime<Utc>) -> Self {
         self.with_content(|content| {
@@ -157,7 +158,7 @@ impl Site {
         })
     }
 
-    /// Adds a template to the space added last, or a global one where there is no space yet.
+    /// Adds a template to the space added last, or a global one if there is no space yet.
     #[must_use]
     pub fn template(mut self, id: &str, name: &str, body: &str) -> Self {
         self.templates.push(Template {
@@ -176,7 +177,7 @@ impl Site {
         let container =
             self.contents.iter().rfind(|content| content.kind.is_page_or_post()).map_or(Container::None, |owner| {
                 match owner.kind {
-                    Kind::BlogPost => Container::BlogPost(owner.id.clone()),
+                    ContentType::BlogPost => Container::BlogPost(owner.id.clone()),
                     _ => Container::Page(owner.id.clone()),
                 }
             });
@@ -202,7 +203,7 @@ impl Site {
         self
     }
 
-    /// Uploads a new version of the file added last; what was current becomes an old version.
+    /// Uploads a new version of the file added last; the current version becomes an old one.
     #[must_use]
     pub fn version(self, name: &str, size: u64, created_at: DateTime<Utc>) -> Self {
         self.with_attachment(|attachment| attachment.upload(name, size, created_at, None))
@@ -217,8 +218,8 @@ impl Site {
         self
     }
 
-    /// A content of the space added last, ready to be changed and added.
-    pub fn new_content(&self, kind: Kind, id: &str, title: &str, body: &str) -> Content {
+    /// Returns a new content of the space added last, to be changed and added by the caller.
+    pub fn new_content(&self, kind: ContentType, id: &str, title: &str, body: &str) -> Content {
         let author = self.account.account_id.clone();
         Content {
             id: id.to_owned(),
@@ -228,7 +229,7 @@ impl Site {
             space_id: self.spaces.last().map_or_else(String::new, |space| space.id.clone()),
             parent: None,
             container: None,
-            owner: (kind == Kind::Page).then(|| author.clone()),
+            owner: (kind == ContentType::Page).then(|| author.clone()),
             last_owner: None,
             created_at: DEFAULT_TIME,
             versions: vec![ContentVersion::new(1, DEFAULT_TIME, &author)],
@@ -240,7 +241,7 @@ impl Site {
             draft: None,
             labels: Vec::new(),
             properties: std::collections::BTreeMap::new(),
-            readers: Readers::default(),
+            readers: Readership::default(),
             restrictions: Restrictions::default(),
             resolution: None,
             custom_type: None,
@@ -248,7 +249,7 @@ impl Site {
         }
     }
 
-    fn comment(self, kind: Kind, id: &str, body: &str) -> Self {
+    fn comment(self, kind: ContentType, id: &str, body: &str) -> Self {
         let owner = self.contents.iter().rfind(|content| content.kind.is_page_or_post()).cloned();
         let title = owner.as_ref().map_or_else(String::new, |owner| format!("Re: {}", owner.title));
         let mut comment = self.new_content(kind, id, &title, body);
@@ -261,14 +262,14 @@ impl Site {
 }
 
 impl ContentVersion {
-    /// A version without comment.
+    /// Creates a version without a comment.
     pub fn new(number: u32, created_at: DateTime<Utc>, author: &str) -> Self {
         Self { number, created_at, author: author.to_owned(), message: String::new(), minor: false }
     }
 }
 
 impl AttachmentVersion {
-    /// A version whose file id and bytes follow from the attachment id and the number.
+    /// Creates a version whose file id and bytes are derived from the attachment id and the number.
     pub fn new(
         attachment_id: &str,
         number: u32,
@@ -292,7 +293,7 @@ impl AttachmentVersion {
 }
 
 impl Attachment {
-    /// Adds a version; without an author it is that of the version before.
+    /// Adds a version, by the author of the previous version if none is given.
     pub fn upload(&mut self, name: &str, size: u64, created_at: DateTime<Utc>, author: Option<&str>) {
         let number = self.current().map_or(1, |current| current.number + 1);
         let before = self.current().map(|current| current.author.clone()).unwrap_or_default();
@@ -302,12 +303,12 @@ impl Attachment {
     }
 }
 
-/// FNV-1a: stable over platforms and versions, unlike the standard hasher.
+/// FNV-1a hash: stable across platforms and Rust versions, unlike the standard hasher.
 pub(crate) fn hash(text: &str) -> u64 {
     text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
-/// A UUID of the shape media file ids have.
+/// Derives a UUID in the format of media file ids.
 fn uuid_of(seed: u64) -> String {
     let low = seed.rotate_left(29).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     format!(

@@ -1,35 +1,35 @@
-//! What people do to a site while it is read, as typed values.
+//! Changes that people make to a site while it is read, as typed values.
 //!
-//! Each does what Confluence does: some make a new version with a date, others leave every version and every date as it
-//! was. Together with [`crate::Fault::Change`] they happen before a chosen request.
+//! Each does what Confluence does: some create a new version with a date, others leave every version and date as they
+//! are. [`crate::Fault::Change`] applies them before a chosen request.
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-use crate::references::refactor;
-use crate::site::{Attachment, Container, Content, ContentVersion, Draft, Kind, Site, Space, Status, Template};
+use crate::file_references::refactor;
+use crate::site::{Attachment, Container, Content, ContentType, ContentVersion, Draft, Site, Space, Status, Template};
 
-/// A change of the site, and when it was made.
+/// A change of the site, and when it was applied.
 #[derive(Debug, Clone)]
-pub struct Moment {
-    /// Place in the log of the request before whose answer it was made.
+pub struct AppliedChange {
+    /// Index in the request log of the request before whose response the change was applied.
     pub request: usize,
-    /// What was done.
+    /// The change.
     pub change: Change,
-    /// The site after it.
+    /// The site after the change.
     pub site: Site,
 }
 
-/// A change of a text.
+/// An edit of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Edit {
-    /// More text at the end.
+pub enum TextEdit {
+    /// Appends text at the end.
     Append(String),
-    /// This text is taken out, wherever it stands.
+    /// Removes every occurrence of a text.
     Remove(String),
 }
 
-impl Edit {
+impl TextEdit {
     fn apply(&self, text: &mut String) {
         match self {
             Self::Append(more) => text.push_str(more),
@@ -38,141 +38,143 @@ impl Edit {
     }
 }
 
-/// One thing that is done to a site. What it names and the site does not hold is left alone.
+/// One change of a site. Changes of items that the site does not have do nothing.
 #[derive(Debug, Clone)]
 pub enum Change {
-    /// A new version of a page, post, comment, reply or app content. What was a draft is published with it.
+    /// Publishes a new version of a page, post, comment, reply or custom content. Its draft does not exist
+    /// afterwards.
     EditContent {
-        /// Id.
+        /// Id of the content.
         id: String,
         /// What changes in its body.
-        edit: Edit,
+        edit: TextEdit,
     },
-    /// A new content of any kind, made now.
+    /// Creates a content of any kind, dated with the time of the change.
     AddContent(Box<Content>),
-    /// A new version of a page or post under another title; what refers to it is rewritten without new versions.
+    /// Publishes a new version of a page or post under another title. References to files of that content are rewritten
+    /// without new versions.
     RenameContent {
-        /// Id.
+        /// Id of the page or post.
         id: String,
         /// The new title.
         title: String,
     },
-    /// Another status without a new version or date: to the trash, out of it, archived, purged.
+    /// Changes the status without a new version or date: to the trash, restored, archived, purged.
     SetStatus {
-        /// Id.
+        /// Id of the content.
         id: String,
         /// The new status.
         status: Status,
     },
-    /// An inline comment is resolved or reopened, without a new version.
+    /// Resolves or reopens an inline comment, without a new version.
     Resolve {
-        /// Id.
+        /// Id of the comment.
         id: String,
         /// `resolved`, `reopened`.
         resolution: String,
     },
-    /// A page or post goes to another space, without a new version; what refers to it is rewritten.
+    /// Moves a page or post to another space, without a new version; references to its files are rewritten.
     MoveContent {
-        /// Id.
+        /// Id of the page or post.
         id: String,
         /// Id of the space.
         space: String,
     },
-    /// A restriction is set or lifted: the account sees the content no more, or again, with its old dates.
+    /// Sets or lifts a restriction: the account can no longer see the content, or sees it again with its old dates.
     HideContent {
-        /// Id.
+        /// Id of the content.
         id: String,
-        /// Whether it is out of sight.
+        /// Whether the content is hidden from the account.
         hidden: bool,
     },
-    /// The account's unpublished changes of a page or post, saved now.
+    /// Saves the account's unpublished changes of a page or post.
     SaveDraft {
         /// Id of the page or post.
         id: String,
-        /// What changes in its draft; a first draft begins with what is published.
-        edit: Edit,
+        /// What changes in its draft; a first draft starts from the published body.
+        edit: TextEdit,
     },
-    /// A property is set or removed, without a new version: a header image, or what an app keeps.
+    /// Sets or removes a content property, without a new version: a header image, or data of an app.
     SetProperty {
         /// Id of the content.
         id: String,
-        /// Key.
+        /// Key of the property.
         key: String,
-        /// Its value; none removes it.
+        /// Its value; `None` removes it.
         value: Option<Value>,
     },
-    /// A label is given to a file or a content, or taken away, without a new version.
+    /// Adds a label to a file or content or removes it, without a new version.
     SetLabel {
         /// Id of the file or content.
         id: String,
-        /// Its name.
+        /// Name of the label.
         label: String,
-        /// Given rather than taken away.
+        /// `true` adds the label, `false` removes it.
         given: bool,
     },
-    /// A file gets another name without a new version; structured references are rewritten, addresses are not.
+    /// Renames a file without a new version; structured references are rewritten, URLs are not.
     RenameFile {
-        /// Id.
+        /// Id of the file.
         id: String,
         /// The new name.
         name: String,
     },
-    /// A file goes to another page or post without a new version; structured references are rewritten.
+    /// Moves a file to another page or post without a new version; structured references are rewritten.
     MoveFile {
-        /// Id.
+        /// Id of the file.
         id: String,
         /// Id of the page or post.
         to: String,
     },
-    /// A new version of a file, uploaded now.
+    /// Uploads a new version of a file.
     UploadVersion {
-        /// Id.
+        /// Id of the file.
         id: String,
     },
-    /// A new file, uploaded now.
+    /// Uploads a new file, dated with the time of the change.
     AddFile(Box<Attachment>),
-    /// A file goes to the trash or comes back, without a new version.
+    /// Moves a file to the trash or restores it, without a new version.
     SetFileStatus {
-        /// Id.
+        /// Id of the file.
         id: String,
         /// The new status.
         status: Status,
     },
-    /// A template gets another body; templates have no versions.
+    /// Edits the body of a template; templates have no versions.
     EditTemplate {
-        /// Id.
+        /// Id of the template.
         id: String,
         /// What changes in its body.
-        edit: Edit,
+        edit: TextEdit,
     },
-    /// A new template.
+    /// Creates a template.
     AddTemplate(Box<Template>),
-    /// A new space.
+    /// Creates a space.
     AddSpace(Box<Space>),
-    /// A space is archived, or brought back.
+    /// Archives a space, or restores it.
     ArchiveSpace {
-        /// Id.
+        /// Id of the space.
         id: String,
-        /// Archived rather than current.
+        /// `true` archives the space, `false` restores it.
         archived: bool,
     },
-    /// The account may not see a space any more, or may see it again.
+    /// Hides a space from the account, or shows it again.
     HideSpace {
-        /// Id.
+        /// Id of the space.
         id: String,
-        /// Whether it is out of sight.
+        /// Whether the space is hidden from the account.
         hidden: bool,
     },
-    /// A space gets another key; what refers to its pages is rewritten.
+    /// Changes the key of a space; references to files of its pages are rewritten.
     RenameSpace {
-        /// Id.
+        /// Id of the space.
         id: String,
         /// The new key.
         key: String,
     },
-    /// A space gets a second key.
+    /// Adds a second key to a space.
     SetAlias {
-        /// Id.
+        /// Id of the space.
         id: String,
         /// The second key.
         alias: String,
@@ -180,8 +182,8 @@ pub enum Change {
 }
 
 impl Change {
-    /// The lists that show it to whom begins them afterwards, as globs of paths. Empty where more than one request could
-    /// show it.
+    /// Returns the lists that show the change to a client that starts reading them afterwards, as path globs. Empty if
+    /// more than one request could show it.
     pub fn shown_by(&self) -> &'static [&'static str] {
         match self {
             Self::RenameFile { .. }
@@ -194,7 +196,7 @@ impl Change {
         }
     }
 
-    /// Does it, at a time.
+    /// Applies the change to the site, with `now` as its time.
     pub fn apply(&self, site: &mut Site, now: DateTime<Utc>) {
         match self {
             Self::EditContent { id, edit } => {
@@ -285,28 +287,28 @@ fn space<'s>(site: &'s mut Site, id: &str) -> Option<&'s mut Space> {
     site.spaces.iter_mut().find(|space| space.id == id)
 }
 
-/// Does something where there is something to do it to.
-fn with<T>(there: Option<T>, change: impl FnOnce(T)) {
-    if let Some(there) = there {
-        change(there);
+/// Calls `change` if the item exists.
+fn with<T>(item: Option<T>, change: impl FnOnce(T)) {
+    if let Some(item) = item {
+        change(item);
     }
 }
 
-/// A new version, now; the draft becomes it.
+/// Publishes a new version, which replaces the draft.
 fn publish(content: &mut Content, now: DateTime<Utc>) {
     let number = content.version().map_or(1, |version| version.number + 1);
     content.versions.push(ContentVersion::new(number, now, &content.author));
     content.draft = None;
 }
 
-fn save_draft(content: &mut Content, edit: &Edit, now: DateTime<Utc>) {
+fn save_draft(content: &mut Content, edit: &TextEdit, now: DateTime<Utc>) {
     let (title, body) = (content.title.clone(), content.body.clone());
     let draft = content.draft.get_or_insert(Draft { title, body, saved_at: now });
     edit.apply(&mut draft.body);
     draft.saved_at = now;
 }
 
-/// With its comments.
+/// Moves a content together with its comments.
 fn move_content(site: &mut Site, id: &str, space: &str) {
     let belongs = |content: &&mut Content| content.id == id || content.container.as_deref() == Some(id);
     for content in site.contents.iter_mut().filter(belongs) {
@@ -316,8 +318,8 @@ fn move_content(site: &mut Site, id: &str, space: &str) {
 
 fn move_file(site: &mut Site, id: &str, to: &str) {
     let container = match site.contents.iter().find(|content| content.id == to).map(|content| content.kind) {
-        Some(Kind::Page) => Container::Page(to.to_owned()),
-        Some(Kind::BlogPost) => Container::BlogPost(to.to_owned()),
+        Some(ContentType::Page) => Container::Page(to.to_owned()),
+        Some(ContentType::BlogPost) => Container::BlogPost(to.to_owned()),
         _ => return,
     };
     with(file(site, id), |file| file.container = container);

@@ -1,4 +1,4 @@
-//! Scripted faults: what goes wrong, on which route, at which request.
+//! Scripted faults: what goes wrong, on which route and at which request.
 
 use std::fmt;
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::changes::Change;
 use super::site::Site;
 
-/// Which requests a rule is about: a path pattern and query parameters that must be there.
+/// The requests that a rule applies to: a path pattern, and query parameters that must be present.
 #[derive(Debug, Clone)]
 pub struct RoutePattern {
     path: Option<GlobMatcher>,
@@ -18,26 +18,26 @@ pub struct RoutePattern {
 }
 
 impl RoutePattern {
-    /// Every request, downloads included.
+    /// Matches every request, including downloads.
     pub fn any() -> Self {
         Self { path: None, query: Vec::new(), at_least: 0 }
     }
 
-    /// Paths matching a glob such as `/wiki/api/v2/attachments/*`; `*` crosses slashes. A pattern that is no glob
-    /// is refused.
+    /// Matches paths with a glob such as `/wiki/api/v2/attachments/*`; `*` also matches slashes. Fails if the pattern
+    /// is not a valid glob.
     pub fn path(glob: &str) -> Result<Self, globset::Error> {
         let matcher = GlobBuilder::new(glob).literal_separator(false).build()?.compile_matcher();
         Ok(Self { path: Some(matcher), query: Vec::new(), at_least: 0 })
     }
 
-    /// And with this query parameter of this value.
+    /// Also requires a query parameter with this value.
     #[must_use]
     pub fn with_query(mut self, key: &str, value: &str) -> Self {
         self.query.push((key.to_owned(), value.to_owned()));
         self
     }
 
-    /// And with at least so many bytes of names and values in the query.
+    /// Also requires names and values of the query to have at least this many bytes.
     #[must_use]
     pub fn at_least(mut self, bytes: usize) -> Self {
         self.at_least = bytes;
@@ -52,16 +52,16 @@ impl RoutePattern {
     }
 }
 
-/// At which of the matching requests a rule applies, counted from 1.
+/// Which of the matching requests a rule applies to, counted from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Occurrence {
-    /// At this one only.
+    /// Only this one.
     Only(u32),
-    /// At the first so many.
+    /// The first `n`.
     First(u32),
-    /// At this one and all later ones.
+    /// This one and all later ones.
     From(u32),
-    /// At every so-manieth.
+    /// Every `n`-th.
     Every(u32),
 }
 
@@ -79,67 +79,67 @@ impl Occurrence {
 /// What goes wrong.
 #[derive(Clone)]
 pub enum Fault {
-    /// This answer instead of the true one.
+    /// Replaces the response.
     Answer {
-        /// HTTP status.
+        /// HTTP status code.
         status: u16,
         /// Header names and values.
         headers: Vec<(String, String)>,
-        /// Body as it is.
+        /// Response body.
         body: String,
     },
-    /// A login page in HTML with status 200, as proxies and single sign-on send.
+    /// Returns an HTML login page with status 200, as proxies and single sign-on do.
     HtmlPage,
-    /// The announced length is right, the connection ends after so many bytes of the body.
+    /// Closes the connection after this many bytes of the body; `Content-Length` is that of the complete body.
     CutBody(usize),
-    /// The body stops after so many bytes and the connection stays open.
+    /// Stops sending the body after this many bytes and keeps the connection open.
     StallBody(usize),
-    /// No answer at all; the connection stays open.
+    /// Sends no response and keeps the connection open.
     Stall,
-    /// The connection is reset before an answer.
+    /// Resets the connection before the response.
     Reset,
-    /// Every second item of a list lacks its id, the first becomes a string.
+    /// Removes the id of every second item of a list and replaces the first item by a string.
     MalformedItems,
-    /// No items, but a next link to the very same place: nothing is lost for a client that goes on.
+    /// Returns no items, but a next link to the same position: a client that follows it loses nothing.
     EmptyPageWithNext,
-    /// The next link leads back to the page just answered.
+    /// Makes the next link point to the page of results that was just returned.
     RepeatedCursor,
-    /// The items of the page twice.
+    /// Returns the items of the page twice.
     DuplicatedItems,
-    /// The last so many items are missing and there is no next link: a list that ends too early without a sign.
+    /// Drops the last items and the next link: a list that ends too early without saying so.
     DroppedTail(usize),
-    /// The true answer with one more header.
+    /// Adds a header to the response.
     Header {
-        /// Its name.
+        /// Header name.
         name: String,
-        /// Its value.
+        /// Header value.
         value: String,
     },
-    /// Any change to a JSON answer.
+    /// Edits the JSON response.
     EditJson(JsonEdit),
-    /// The credential is treated as anonymous: what that means depends on whether the site is public.
+    /// Treats the request as anonymous; the effect depends on whether the site is public.
     Anonymous,
-    /// 401 with the body of an expired credential.
+    /// Returns 401 with the body of an expired credential.
     Unauthorized,
-    /// The site changes just before the request is answered.
+    /// Changes the site just before the response.
     ChangeSite(SiteChange),
-    /// What somebody does to the site just before the request is answered; the server keeps the site as it then is.
+    /// Applies a typed change just before the response; the server records it with the site as it then is.
     Change(Box<Change>),
 }
 
-/// A change to a JSON answer.
+/// A function that edits a JSON response.
 pub type JsonEdit = Arc<dyn Fn(&mut Value) + Send + Sync>;
-/// A change to the site.
+/// A function that changes the site.
 pub type SiteChange = Arc<dyn Fn(&mut Site) + Send + Sync>;
 
 impl Fault {
-    /// An answer with a status and no more than a JSON message.
+    /// Returns this status with a JSON message only.
     pub fn status(status: u16) -> Self {
         let body = format!(r#"{{"statusCode":{status},"message":"scripted"}}"#);
         Self::Answer { status, headers: vec![("content-type".to_owned(), "application/json".to_owned())], body }
     }
 
-    /// 429 with `Retry-After` in seconds.
+    /// Returns 429 with `Retry-After` in seconds.
     pub fn too_many_requests(retry_after: u32) -> Self {
         Self::Answer {
             status: 429,
@@ -152,17 +152,17 @@ impl Fault {
         }
     }
 
-    /// The true answer with one more header.
+    /// Adds a header to the response.
     pub fn header(name: &str, value: &str) -> Self {
         Self::Header { name: name.to_owned(), value: value.to_owned() }
     }
 
-    /// A change of the site.
+    /// Changes the site with a function.
     pub fn change_site(change: impl Fn(&mut Site) + Send + Sync + 'static) -> Self {
         Self::ChangeSite(Arc::new(change))
     }
 
-    /// A change of the answer.
+    /// Edits the JSON response with a function.
     pub fn edit_json(edit: impl Fn(&mut Value) + Send + Sync + 'static) -> Self {
         Self::EditJson(Arc::new(edit))
     }
@@ -200,14 +200,14 @@ struct Rule {
     matched: u32,
 }
 
-/// The faults of one server, in the order in which they are applied to a request.
+/// The faults of one server, in the order in which they apply to a request.
 #[derive(Debug, Clone, Default)]
 pub struct FaultPlan {
     rules: Vec<Rule>,
 }
 
 impl FaultPlan {
-    /// Nothing goes wrong.
+    /// No faults.
     pub fn none() -> Self {
         Self::default()
     }
@@ -219,19 +219,19 @@ impl FaultPlan {
         self
     }
 
-    /// Every request from the `n`th on is anonymous.
+    /// Treats every request from the `n`th on as anonymous.
     #[must_use]
     pub fn anonymous_from(self, n: u32) -> Self {
         self.on(RoutePattern::any(), Occurrence::From(n), Fault::Anonymous)
     }
 
-    /// Every request from the `n`th on is answered 401.
+    /// Returns 401 for every request from the `n`th on.
     #[must_use]
     pub fn unauthorized_from(self, n: u32) -> Self {
         self.on(RoutePattern::any(), Occurrence::From(n), Fault::Unauthorized)
     }
 
-    /// The site changes just before the `n`th request is answered.
+    /// Changes the site just before the response to the `n`th request.
     #[must_use]
     pub fn change_site_at(self, n: u32, change: impl Fn(&mut Site) + Send + Sync + 'static) -> Self {
         self.on(RoutePattern::any(), Occurrence::Only(n), Fault::change_site(change))
@@ -279,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn every_and_first_apply_as_said() {
+    fn every_first_and_from_apply_to_the_right_requests() {
         assert_eq!((1..=6).filter(|n| Occurrence::Every(2).includes(*n)).count(), 3);
         assert_eq!((1..=6).filter(|n| Occurrence::First(2).includes(*n)).count(), 2);
         assert_eq!((1..=6).filter(|n| Occurrence::From(5).includes(*n)).count(), 2);

@@ -1,28 +1,28 @@
-//! The labelled reference cases as sites: proof that the builder can express them, and a start for tests that run
-//! them through the whole program. Compiled for tests only.
+//! Converts the labelled reference cases into sites, which verifies that the builder can express them. Compiled for
+//! tests only.
 
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::site::{Attachment, Container, Content, ContentVersion, Kind, Site, Status, Template};
+use super::site::{Attachment, Container, Content, ContentType, ContentVersion, Site, Status, Template};
 
 /// One case of the documents in `tests/fixtures/reference-cases`, without its expectations.
 #[derive(Debug, Deserialize)]
-struct Case {
+struct ReferenceCase {
     id: String,
-    site: Address,
-    owner: Entry,
-    others: Vec<Entry>,
-    attachments: Vec<File>,
+    site: CaseSite,
+    owner: CaseContent,
+    others: Vec<CaseContent>,
+    attachments: Vec<CaseFile>,
 }
 
 #[derive(Debug, Deserialize)]
-struct Address {
+struct CaseSite {
     base_url: String,
 }
 
 #[derive(Debug, Deserialize)]
-struct Entry {
+struct CaseContent {
     id: String,
     #[serde(default)]
     title: String,
@@ -46,7 +46,7 @@ struct Entry {
 }
 
 #[derive(Debug, Deserialize)]
-struct File {
+struct CaseFile {
     id: String,
     container: String,
     filename: String,
@@ -59,17 +59,17 @@ struct File {
     status: Option<Status>,
 }
 
-/// Reads a document of reference cases into sites, each with the id of its case.
+/// Parses a file of reference cases into sites, each with the id of its case.
 pub(crate) fn sites_of_cases(document: &str) -> serde_json::Result<Vec<(String, Site)>> {
     #[derive(Deserialize)]
     struct Document {
-        cases: Vec<Case>,
+        cases: Vec<ReferenceCase>,
     }
     let document: Document = serde_json::from_str(document)?;
     Ok(document.cases.iter().map(|case| (case.id.clone(), site_of(case))).collect())
 }
 
-fn site_of(case: &Case) -> Site {
+fn site_of(case: &ReferenceCase) -> Site {
     let mut site = Site::new();
     site.public_base = Some(case.site.base_url.clone());
     for entry in std::iter::once(&case.owner).chain(&case.others) {
@@ -97,12 +97,12 @@ fn site_of(case: &Case) -> Site {
     site
 }
 
-fn content_of(site: &Site, key: &str, entry: &Entry) -> Content {
+fn content_of(site: &Site, key: &str, entry: &CaseContent) -> Content {
     let kind = match entry.kind.as_str() {
-        "blogpost" => Kind::BlogPost,
-        "footer-comment" => Kind::FooterComment,
-        "inline-comment" => Kind::InlineComment,
-        _ => Kind::Page,
+        "blogpost" => ContentType::BlogPost,
+        "footer-comment" => ContentType::FooterComment,
+        "inline-comment" => ContentType::InlineComment,
+        _ => ContentType::Page,
     };
     let mut content = site.new_content(kind, &entry.id, &entry.title, &entry.body);
     content.space_id =
@@ -125,10 +125,10 @@ fn content_of(site: &Site, key: &str, entry: &Entry) -> Content {
     content
 }
 
-fn attachment_of(site: &Site, file: &File) -> Attachment {
+fn attachment_of(site: &Site, file: &CaseFile) -> Attachment {
     let owner = site.contents.iter().find(|content| content.id == file.container);
     let container = match owner.map(|owner| owner.kind) {
-        Some(Kind::BlogPost) => Container::BlogPost(file.container.clone()),
+        Some(ContentType::BlogPost) => Container::BlogPost(file.container.clone()),
         _ => Container::Page(file.container.clone()),
     };
     let single = Site::new().attachment_of(container, &file.id, &file.filename, 1_000);

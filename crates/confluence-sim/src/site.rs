@@ -1,7 +1,7 @@
-//! What the sample server serves: a site as a plain value.
+//! The data model of the server: a site as a plain value.
 //!
-//! These types belong to the server alone. They hold what Confluence itself would keep, including what no API answer
-//! shows (content of files, contents the token may not see), so a test can state a whole situation in one value.
+//! Only the server uses these types. They hold what Confluence itself would store, including data that no API response
+//! has (bytes of files, contents the token may not see), so a test can describe an entire situation in one value.
 
 use std::collections::BTreeMap;
 
@@ -9,11 +9,11 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-pub use super::behaviour::{ArchivedSearch, Behaviour};
-use super::readers::{Readers, Restrictions};
+use super::readership::{Readership, Restrictions};
+pub use super::site_behaviour::{ArchivedSearch, Behaviour};
 use super::workflow::Workflow;
 
-/// A whole site with the account that reads it.
+/// A site with the account that reads it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Site {
     /// The account whose token the server accepts.
@@ -22,9 +22,9 @@ pub struct Site {
     pub email: String,
     /// The API token the server accepts.
     pub token: String,
-    /// What `_links.base` claims; `None` claims the address of the server itself.
+    /// The value of `_links.base`; `None` is the address of the server itself.
     pub public_base: Option<String>,
-    /// Everybody who ever wrote something, without the account.
+    /// Everyone who ever wrote something, except the account.
     pub people: Vec<Person>,
     /// Accounts that are not active, by account id: `inactive`, `closed`, `unknown`.
     #[serde(default)]
@@ -37,9 +37,9 @@ pub struct Site {
     pub templates: Vec<Template>,
     /// All attachments.
     pub attachments: Vec<Attachment>,
-    /// Where deployments differ or where the facts leave a question open.
+    /// Behaviour that differs between sites or is not known.
     pub behaviour: Behaviour,
-    /// The workflow app and what it knows of the pages.
+    /// The workflow app, with its data on pages.
     #[serde(default)]
     pub workflow: Workflow,
 }
@@ -72,9 +72,9 @@ pub struct Space {
     pub author: String,
     /// When it was created.
     pub created_at: DateTime<Utc>,
-    /// Readable without logging in, where the site allows that.
+    /// Readable without logging in, if the site allows that.
     pub public: bool,
-    /// A second key, by which pages may name it too.
+    /// A second key that references may use.
     #[serde(default)]
     pub alias: Option<String>,
     /// The token may not see it, nor anything in it.
@@ -82,10 +82,10 @@ pub struct Space {
     pub hidden: bool,
 }
 
-/// What a content is.
+/// Type of a content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Kind {
+pub enum ContentType {
     /// A page.
     Page,
     /// A blog post.
@@ -102,12 +102,12 @@ pub enum Kind {
     Database,
     /// A smart link of the page tree.
     Embed,
-    /// Content of an app.
+    /// Custom content of an app.
     CustomContent,
 }
 
-impl Kind {
-    /// The word of v2 answers, as in `parentType`.
+impl ContentType {
+    /// The name in v2 responses, as in `parentType`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Page => "page",
@@ -121,12 +121,12 @@ impl Kind {
         }
     }
 
-    /// Pages and posts: they own attachments and are commented on.
+    /// Whether this is a page or post, which own attachments and comments.
     pub fn is_page_or_post(self) -> bool {
         matches!(self, Self::Page | Self::BlogPost)
     }
 
-    /// Footer and inline comments.
+    /// Whether this is a footer or inline comment.
     pub fn is_comment(self) -> bool {
         matches!(self, Self::FooterComment | Self::InlineComment)
     }
@@ -144,12 +144,12 @@ pub enum Status {
     Trashed,
     /// Purged but still listed.
     Deleted,
-    /// Never published: in no list.
+    /// Never published; in no list.
     Draft,
 }
 
 impl Status {
-    /// The API's word.
+    /// The name in the API.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Current => "current",
@@ -160,27 +160,27 @@ impl Status {
         }
     }
 
-    /// In the trash or beyond.
+    /// Whether this is in the trash or purged.
     pub fn is_trash(self) -> bool {
         matches!(self, Self::Trashed | Self::Deleted)
     }
 }
 
-/// A page, post, comment, tree member or app content.
+/// A page, post, comment, tree member or custom content.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Content {
     /// Numeric id.
     pub id: String,
-    /// What it is.
-    pub kind: Kind,
-    /// Its status; [`Status::Draft`] for what was never published.
+    /// Its type.
+    pub kind: ContentType,
+    /// Its status; [`Status::Draft`] if it was never published.
     pub status: Status,
     /// Title.
     pub title: String,
-    /// The space it lives in.
+    /// Id of its space.
     pub space_id: String,
     /// Pages: id and kind of the parent. Replies: the comment replied to.
-    pub parent: Option<(String, Kind)>,
+    pub parent: Option<(String, ContentType)>,
     /// Comments: the page or post commented on. Custom content: the page or post that holds it.
     pub container: Option<String>,
     /// Who created it.
@@ -196,14 +196,14 @@ pub struct Content {
     pub versions: Vec<ContentVersion>,
     /// Published body in storage format.
     pub body: String,
-    /// The same in Atlassian document format, as JSON text; `None` answers an empty document for an empty body, and none
-    /// otherwise.
+    /// The published body in Atlassian document format, as JSON text. `None` is served as an empty document if the body
+    /// is empty, and as no document otherwise.
     #[serde(default)]
     pub document: Option<String>,
-    /// Bodies of earlier versions in storage format; a version without one had the body of today.
+    /// Bodies of earlier versions in storage format; a version without an entry has the current body.
     #[serde(default)]
     pub earlier_bodies: BTreeMap<u32, String>,
-    /// A live doc.
+    /// Whether this is a live doc.
     #[serde(default)]
     pub live: bool,
     /// Unpublished changes of the account.
@@ -214,15 +214,15 @@ pub struct Content {
     pub properties: BTreeMap<String, Value>,
     /// Likes, views and watchers.
     #[serde(default)]
-    pub readers: Readers,
-    /// Who alone may read or edit it.
+    pub readers: Readership,
+    /// Restrictions on reading and editing.
     #[serde(default)]
     pub restrictions: Restrictions,
     /// Inline comments: `open`, `resolved`, `dangling`, `reopened`.
     pub resolution: Option<String>,
     /// Custom content: the app's type.
     pub custom_type: Option<String>,
-    /// The token may not see it: absent from lists, 404 alone. Its attachments follow
+    /// Not visible to the token: absent from lists, 404 when requested. Its attachments follow
     /// [`Attachment::visible_without_container`].
     pub hidden: bool,
 }
@@ -288,9 +288,9 @@ pub enum Container {
     Page(String),
     /// A blog post, by id.
     BlogPost(String),
-    /// App content, by id.
+    /// Custom content, by id.
     CustomContent(String),
-    /// None of these, e.g. the logo of a space.
+    /// None of these, for example the logo of a space.
     None,
 }
 
@@ -357,8 +357,8 @@ pub struct AttachmentVersion {
     pub author: String,
     /// Media file id (UUID).
     pub file_id: String,
-    /// Seed of its bytes: equal seeds and sizes are equal files.
+    /// Seed of its bytes: files with equal seeds and sizes are identical.
     pub seed: u64,
-    /// Removed from the history: answers 404.
+    /// Removed from the history: the server returns 404.
     pub deleted: bool,
 }

@@ -1,8 +1,8 @@
-//! Figures of a site computed from its data alone, for comparison with what a run finds out over HTTP.
+//! Computes the figures of a site from its data alone, to compare with those that a run reads over HTTP.
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::site::{Attachment, Content, Kind, Site};
+use super::site::{Attachment, Content, ContentType, Site};
 
 /// Counts and bytes of a set of contents and files. "Trash" is a file in the trash or on a content in the trash.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub struct SpaceFigures {
     pub trash_bytes: u64,
 }
 
-/// Figures of a whole site.
+/// Figures of a site.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SiteTotals {
     /// All spaces.
@@ -34,16 +34,16 @@ pub struct SiteTotals {
     pub comments: u64,
     /// Page and blueprint templates.
     pub templates: u64,
-    /// The most versions (existing) one file has.
+    /// Maximum number of existing versions of one file.
     pub most_versions: u64,
-    /// Everything together, with files that belong to no known space.
+    /// Totals, including files that belong to no known space.
     pub all: SpaceFigures,
     /// By space key; the empty key holds files whose container is unknown.
     pub by_space: BTreeMap<String, SpaceFigures>,
 }
 
 impl Site {
-    /// Adds up what the account may see.
+    /// Adds up everything that the account may see.
     pub fn totals(&self) -> SiteTotals {
         let keys: HashMap<&str, &str> =
             self.spaces.iter().map(|space| (space.id.as_str(), space.key.as_str())).collect();
@@ -78,9 +78,9 @@ impl SiteTotals {
     fn add_content(&mut self, content: &Content, key: &str) {
         let published = !content.status.is_trash() && content.status != super::site::Status::Draft;
         match content.kind {
-            Kind::Page if published => self.both(key, |figures| figures.pages += 1),
-            Kind::BlogPost if published => self.both(key, |figures| figures.posts += 1),
-            Kind::FooterComment | Kind::InlineComment => self.comments += 1,
+            ContentType::Page if published => self.both(key, |figures| figures.pages += 1),
+            ContentType::BlogPost if published => self.both(key, |figures| figures.posts += 1),
+            ContentType::FooterComment | ContentType::InlineComment => self.comments += 1,
             _ => {}
         }
     }

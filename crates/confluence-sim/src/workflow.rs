@@ -1,27 +1,27 @@
-//! The workflow app of a site and the state of its pages, as the app itself keeps them.
+//! Data of a workflow app: its type, and the workflow state of each page.
 
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-/// Which workflow app a site has, and what it knows of each page.
+/// The workflow app of a site, with its data on each page.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[expect(clippy::struct_excessive_bools, reason = "independent switches, each named where it is set")]
 pub struct Workflow {
     /// The app that is installed.
     pub app: WorkflowApp,
-    /// Workflows by page id; a page that is not here has none.
+    /// Workflows by page id; other pages have none.
     pub pages: BTreeMap<String, PageWorkflow>,
-    /// `dueDate` is written in milliseconds, as documented, rather than in seconds, as shown.
+    /// Return `dueDate` in milliseconds, as documented, rather than in seconds, as observed.
     pub due_in_milliseconds: bool,
-    /// Approvers are written as a bare name rather than as an object.
+    /// Return approvers as plain names rather than as objects.
     pub plain_approvers: bool,
-    /// The property `comalaworkflows` writes booleans as text.
+    /// Store booleans as strings in the property `comalaworkflows`.
     pub text_booleans: bool,
-    /// Pages bear no property `comalaworkflows`.
+    /// Pages do not have the property `comalaworkflows`.
     pub without_property: bool,
-    /// Native content states are not there: their paths are 404.
+    /// Content states of Confluence are not available: their paths return 404.
     pub without_content_states: bool,
 }
 
@@ -29,10 +29,10 @@ pub struct Workflow {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum WorkflowApp {
-    /// None: the search refuses its fields, its paths are 404.
+    /// None: the search refuses its fields and its paths return 404.
     #[default]
     None,
-    /// Comala on Cloud: fields of the search, no REST API.
+    /// Comala on Cloud: search fields, no REST API.
     ComalaCloud,
     /// Comala on Data Center: `rest/cw/1` and the property `comalaworkflows`.
     ComalaDataCenter,
@@ -47,7 +47,7 @@ pub struct PageWorkflow {
     pub state: String,
     /// Whether that is the final state.
     pub is_final: bool,
-    /// When the page came into the state.
+    /// When the page entered the state.
     pub since: Option<DateTime<Utc>>,
     /// When the state expires.
     pub due: Option<DateTime<Utc>>,
@@ -57,11 +57,11 @@ pub struct PageWorkflow {
     pub approvals: Vec<Approval>,
     /// Page-editable parameters.
     pub parameters: Vec<Parameter>,
-    /// Parameters that are asked for when the page is submitted.
+    /// Parameters requested when the page is submitted.
     pub submit_parameters: Vec<Parameter>,
-    /// Parameters that are asked for when the next state is chosen.
+    /// Parameters requested when the next state is selected.
     pub select_parameters: Vec<Parameter>,
-    /// The account may not edit the page: its parameters are 403.
+    /// The account may not edit the page: its parameters return 403.
     pub read_only: bool,
 }
 
@@ -70,20 +70,20 @@ pub struct PageWorkflow {
 pub struct Approval {
     /// Name.
     pub name: String,
-    /// Who has to decide, and how each did.
+    /// Approvers, with the decision of each.
     pub approvers: Vec<(String, Decision)>,
 }
 
-/// How an approver decided.
+/// Decision of an approver.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Decision {
-    /// Not yet.
+    /// Not decided yet.
     #[default]
     Pending,
-    /// Yes.
+    /// Approved.
     Approved,
-    /// No.
+    /// Rejected.
     Rejected,
 }
 
@@ -94,19 +94,19 @@ pub struct Parameter {
     pub id: String,
     /// Name.
     pub name: String,
-    /// Value; `None` is not filled.
+    /// Value; `None` if it is not filled in.
     pub value: Option<String>,
 }
 
 impl PageWorkflow {
-    /// A page in a state.
+    /// Creates the workflow of a page in this state.
     pub fn new(name: &str, state: &str, is_final: bool) -> Self {
         Self { name: name.to_owned(), state: state.to_owned(), is_final, ..Self::default() }
     }
 }
 
 impl Parameter {
-    /// A parameter that is filled.
+    /// Creates a parameter with a value.
     pub fn new(id: &str, name: &str, value: &str) -> Self {
         Self { id: id.to_owned(), name: name.to_owned(), value: Some(value.to_owned()) }
     }

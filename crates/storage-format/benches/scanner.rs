@@ -1,8 +1,8 @@
-//! Reading speed: references and text of a realistic 50 KB body, beside a bare XML pass over the same bytes. What the
-//! page metrics measure on top of it is printed too, without a limit.
+//! Benchmark of the parser: references and text of a realistic 50 KB body, compared with a plain XML pass over the same
+//! bytes. Also times the parser with measures.
 //!
-//! `cargo bench --bench scanner` prints MB/s and the ratio. The two passes take turns, so that a machine that slows
-//! down slows both; the medians are quoted.
+//! `cargo bench --bench scanner` prints MB/s and the ratio as medians. The passes alternate, so that a slow phase of
+//! the machine affects them all.
 #![allow(clippy::print_stdout, clippy::unwrap_used, reason = "a benchmark prints and may panic")]
 
 use std::hint::black_box;
@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use quick_xml::Reader;
 use quick_xml::events::Event;
-use storage_format::{Depth, OwnSite, Reading, TodoMarkers, parse, parse_to};
+use storage_format::{OwnSite, ParseDepth, ParseOutcome, TodoMarkers, parse, parse_with_depth};
 
 #[path = "common/bodies.rs"]
 mod bodies;
@@ -24,8 +24,8 @@ fn main() {
     let body = realistic_body(0);
     let site = OwnSite::new("https://acme.atlassian.net/wiki", &[]);
     let parsed = parse(&body, &site);
-    assert_eq!(parsed.reading, Reading::WellFormed);
-    let counted = parse_to(&body, &site, Depth::Measures(&TodoMarkers::default())).measures.unwrap();
+    assert_eq!(parsed.reading, ParseOutcome::WellFormed);
+    let counted = parse_with_depth(&body, &site, ParseDepth::Measures(&TodoMarkers::default())).measures.unwrap();
     println!(
         "body: {} bytes, {} references, {} words, {} macros",
         body.len(),
@@ -38,7 +38,11 @@ fn main() {
         bare.push(time(|| black_box(bare_pass(black_box(&body)))));
         full.push(time(|| black_box(parse(black_box(&body), &site).references.len())));
         measured.push(time(|| {
-            black_box(parse_to(black_box(&body), &site, Depth::Measures(&TodoMarkers::default())).references.len())
+            black_box(
+                parse_with_depth(black_box(&body), &site, ParseDepth::Measures(&TodoMarkers::default()))
+                    .references
+                    .len(),
+            )
         }));
     }
     let ratio = median(full.iter().zip(&bare).map(|(full, bare)| full.as_secs_f64() / bare.as_secs_f64()).collect());

@@ -1,73 +1,75 @@
-//! Atlassian document format: media nodes name a file by its file id, extensions by their parameters.
+//! Parser for bodies in Atlassian document format (ADF): media nodes name files by file id, extensions by parameters.
 
 use std::collections::HashSet;
 
 use serde_json::{Map, Value};
 
-use crate::blank::is_unseen;
-use crate::body::{Body, Depth, Reading};
+use crate::blank_body::is_unseen;
+use crate::body::{Body, ParseDepth, ParseOutcome};
+use crate::extract_urls;
 use crate::macros::call::{MacroCall, Parameter};
 use crate::macros::{body_references, extension_references, references};
 use crate::parser::given_up;
 use crate::reference::{Certainty, Construct, Display, Reference, Target};
-use crate::steps::{Site, Steps};
+use crate::steps::{CountedSite, Steps};
 use crate::url::{OwnSite, is_uuid};
-use crate::urls_in;
 
 /// The type of extensions that are macros: their key is the name of the macro.
 const MACROS: &str = "com.atlassian.confluence.macro.core";
 
-/// The key under which such an extension keeps the plain text body of its macro, as parameters are spelled.
+/// The parameter in which such an extension keeps the plain text body of its macro, in normal form.
 const PLAIN_TEXT_BODY: &str = "bodycontent";
 
 /// Nodes that show nothing by themselves.
 const SHOW_NOTHING: [&str; 6] = ["", "doc", "paragraph", "hardBreak", "layoutSection", "layoutColumn"];
 
-/// Reads a body in `atlas_doc_format` (JSON text): what it names, without measures and page links. A body that is no
-/// JSON is kept whole as residue.
+/// Parses a body in `atlas_doc_format` (JSON text) and returns its references, without measures and page links. A body
+/// that is not JSON is kept entirely as residue.
 pub fn parse_adf(json: &str, site: &OwnSite) -> Body {
     let steps = Steps::for_bytes(json.len());
-    steps.look(json.len());
-    let site = Site::new(site, &steps);
+    steps.count_read(json.len());
+    let site = CountedSite::new(site, &steps);
     let document = match serde_json::from_str(json) {
         Ok(document) => document,
         Err(error) => {
-            let reading =
-                Reading::Lenient { problem: format!("document format: {error}"), residue: Some(json.to_owned()) };
+            let reading = ParseOutcome::Lenient {
+                problem: format!("Atlassian document: {error}"),
+                residue: Some(json.to_owned()),
+            };
             return Body { reading, ..Body::default() };
         }
     };
-    let mut found = Found { site, references: Vec::new(), text: String::new(), shows: false };
-    found.walk(document);
+    let mut found = AdfReader { site, references: Vec::new(), text: String::new(), shows: false };
+    found.read(document);
     let text = std::mem::take(&mut found.text);
-    urls_in::text(&text, site, |url| found.url(url, &Construct::UrlInText, Display::Linked, Certainty::Possible));
+    extract_urls::text(&text, site, |url| found.url(url, &Construct::UrlInText, Display::Linked, Certainty::Possible));
     let is_blank = !found.shows && text.chars().all(is_unseen);
     let mut seen = HashSet::with_capacity(found.references.len());
     let first: Vec<bool> = found.references.iter().map(|reference| seen.insert(reference)).collect();
     let mut first = first.into_iter();
     found.references.retain(|_| first.next() == Some(true));
-    if steps.are_used_up() {
-        return given_up(json, &steps, Depth::References);
+    if steps.are_exhausted() {
+        return given_up(json, &steps, ParseDepth::References);
     }
     Body { references: found.references, is_blank, ..Body::default() }
 }
 
-struct Found<'a> {
-    site: Site<'a>,
+struct AdfReader<'a> {
+    site: CountedSite<'a>,
     references: Vec<Reference>,
-    /// All text, blocks apart.
+    /// All text, with a space between blocks.
     text: String,
-    /// A node shows something that is no text.
+    /// Whether a node shows something other than text.
     shows: bool,
 }
 
-impl Found<'_> {
-    /// Walks the document without recursion.
-    fn walk(&mut self, document: Value) {
+impl AdfReader<'_> {
+    /// Reads all nodes without recursion.
+    fn read(&mut self, document: Value) {
         let mut open = vec![document];
         while let Some(value) = open.pop() {
-            self.site.steps.look(size_of::<Value>());
-            if self.site.steps.are_used_up() {
+            self.site.steps.count_read(size_of::<Value>());
+            if self.site.steps.are_exhausted() {
                 return;
             }
             match value {
@@ -78,7 +80,7 @@ impl Found<'_> {
         }
     }
 
-    /// What a node names itself; gives its parts.
+    /// Reads one node and returns its children and marks.
     fn node(&mut self, mut node: Map<String, Value>) -> Vec<Value> {
         let kind = match node.get("type") {
             Some(Value::String(kind)) => kind.clone(),
@@ -87,13 +89,13 @@ impl Found<'_> {
         let parts = ["marks", "content"].into_iter().filter_map(|key| node.remove(key)).collect();
         if kind == "text" {
             if let Some(Value::String(text)) = node.get("text") {
-                self.site.steps.copy(text.len());
+                self.site.steps.count_copy(text.len());
                 self.text.push_str(text);
             }
             return parts;
         }
         let Some(Value::Object(attributes)) = node.remove("attrs") else {
-            // a mark such as bold interrupts no address in the text
+            // a mark such as bold does not separate words: an address may continue
             let is_block = !parts.is_empty() || kind == "hardBreak";
             self.text.push_str(if is_block { " " } else { "" });
             self.shows |= is_block && !SHOW_NOTHING.contains(&kind.as_str());
@@ -129,11 +131,11 @@ impl Found<'_> {
         }
     }
 
-    /// A macro or an app's extension, by the rules that hold for it in storage format.
+    /// Reads a macro or an app's extension by the same rules as in storage format.
     fn extension(&mut self, attributes: &Map<String, Value>) {
         let text = |key: &str| attributes.get(key).and_then(Value::as_str).unwrap_or_default();
         let values = attributes.get("parameters").map(ToString::to_string).unwrap_or_default();
-        self.site.steps.copy(values.len());
+        self.site.steps.count_copy(values.len());
         let parameters = vec![Parameter { text: values, ..Parameter::new(Some("parameters")) }];
         let mut call = MacroCall { name: String::new(), parameters };
         if text("extensionType") == MACROS {
@@ -143,7 +145,7 @@ impl Found<'_> {
             for body in call.texts(PLAIN_TEXT_BODY) {
                 self.references.extend(body_references(&call.name, body, self.site));
                 self.text.push(' ');
-                self.site.steps.copy(body.len());
+                self.site.steps.count_copy(body.len());
                 self.text.push_str(body);
                 self.text.push(' ');
             }
@@ -165,7 +167,7 @@ impl Found<'_> {
     fn push(&mut self, target: Target, construct: &Construct, display: Display, certainty: Certainty) {
         let display = target.display_in(display);
         let reference = Reference { target, construct: construct.clone(), display, certainty };
-        self.site.steps.make(&reference);
+        self.site.steps.count_reference(&reference);
         self.references.push(reference);
     }
 }
@@ -189,11 +191,11 @@ mod tests {
         assert_eq!(body.references[0].target, Target::FileId { id: "62149a0b-9e5d-4e56-bab5-17b8a0d84da5".to_owned() });
         assert_eq!(body.references[1].display, Display::Linked);
         assert!(!body.is_blank);
-        assert!(matches!(read("{").reading, Reading::Lenient { .. }));
+        assert!(matches!(read("{").reading, ParseOutcome::Lenient { .. }));
     }
 
     #[test]
-    fn extensions_name_files_as_their_macros_do() {
+    fn extensions_name_files_like_their_macros() {
         let extension = |kind: &str, key: &str, parameters: &str| {
             format!(
                 r#"{{"type":"doc","content":[{{"type":"extension","attrs":{{"extensionType":"{kind}","extensionKey":"{key}",

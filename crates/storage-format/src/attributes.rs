@@ -1,35 +1,35 @@
-//! Attributes of one tag, read on demand from its raw text.
+//! Attributes of one tag, parsed on demand from its raw text.
 //!
-//! Most tags of a body are of no interest, so nothing is split or decoded before somebody asks. The same code serves
-//! the strict and the lenient pass, and it is linear in the length of the tag whatever the number of attributes.
+//! Most tags of a body are irrelevant, so nothing is split or decoded before an attribute is requested. The strict and
+//! the lenient pass share this code. It is linear in the length of the tag, whatever the number of attributes.
 
 use std::borrow::Cow;
 
 use crate::steps::Steps;
 
-/// The raw text behind the element name, e.g. ` ri:filename="a.png" ri:version-at-save="1"`.
+/// The raw text after the element name, e.g. ` ri:filename="a.png" ri:version-at-save="1"`.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Attributes<'a>(pub(crate) &'a str, pub(crate) &'a Steps);
 
 impl<'a> Attributes<'a> {
-    /// The value of one attribute, entities decoded once, never percent-decoded.
+    /// Returns the value of an attribute, with entities decoded once, never percent-decoded.
     pub(crate) fn get(self, key: &str) -> Option<Cow<'a, str>> {
         let (_, raw) = self.iter().find(|(name, _)| *name == key)?;
         if memchr::memchr3(b'\n', b'\t', b'\r', raw.as_bytes()).is_some() {
-            // a line break in an attribute is a blank; one written as an entity is not
+            // XML reads a line break in an attribute as a space, but not one that is written as an entity
             let raw = raw.replace("\r\n", " ").replace(['\n', '\t', '\r'], " ");
             return Some(Cow::Owned(self.1.decode(&raw).into_owned()));
         }
         Some(self.1.decode(raw))
     }
 
-    /// Whether this is what XML allows: blanks before each attribute, a name, `=`, a quoted value. Where it is not, a
+    /// Whether the text is valid XML: whitespace before each attribute, a name, `=`, a quoted value. If it is not, a
     /// missing quote may have joined two attributes, and the values cannot be trusted.
     ///
-    /// Every tag of every body comes here, so it looks at bytes: all that matters is ASCII.
+    /// Called for every tag of every body, so it works on bytes: all significant characters are ASCII.
     pub(crate) fn are_well_formed(self) -> bool {
         let bytes = self.0.as_bytes();
-        self.1.look(bytes.len());
+        self.1.count_read(bytes.len());
         let mut at = 0;
         loop {
             let name = skip(bytes, at, |byte| byte.is_ascii_whitespace());
@@ -48,9 +48,9 @@ impl<'a> Attributes<'a> {
         }
     }
 
-    /// All attributes as name and raw value.
+    /// Iterates over all attributes as name and raw value.
     ///
-    /// Like above, it looks at bytes: every mark is ASCII, so that the text is never cut inside a character.
+    /// Works on bytes too: every delimiter is ASCII, so the text is never split inside a character.
     #[inline]
     pub(crate) fn iter(self) -> impl Iterator<Item = (&'a str, &'a str)> {
         let mut rest = self.0;
@@ -61,26 +61,26 @@ impl<'a> Attributes<'a> {
                 if rest.is_empty() {
                     return None;
                 }
-                let (name, behind) = rest.split_at(skip(rest.as_bytes(), 0, |byte| !ends_name(byte)));
-                let behind = without_blanks(behind);
-                let Some(value) = behind.strip_prefix('=') else {
+                let (name, after) = rest.split_at(skip(rest.as_bytes(), 0, |byte| !ends_name(byte)));
+                let after = trim_start(after);
+                let Some(value) = after.strip_prefix('=') else {
                     // a name without a value
-                    rest = behind;
+                    rest = after;
                     if name.is_empty() {
                         return None;
                     }
                     continue;
                 };
-                let (raw, after) = split_value(without_blanks(value));
+                let (raw, after) = split_value(trim_start(value));
                 rest = after;
-                self.1.look(before - rest.len());
+                self.1.count_read(before - rest.len());
                 return Some((name, raw));
             }
         })
     }
 }
 
-/// The value that `text` begins with, without its quotes, and what follows. A quote that never ends takes all.
+/// Splits off the value at the beginning of `text`, without its quotes. A quote without an end takes the rest.
 #[inline]
 fn split_value(text: &str) -> (&str, &str) {
     let bytes = text.as_bytes();
@@ -93,9 +93,9 @@ fn split_value(text: &str) -> (&str, &str) {
     }
 }
 
-/// The text behind any blanks. Most often there are none.
+/// Strips leading whitespace. Usually there is none.
 #[inline]
-fn without_blanks(text: &str) -> &str {
+fn trim_start(text: &str) -> &str {
     match text.as_bytes().first() {
         Some(b'!'..=b'~') => text,
         _ => text.trim_start(),
@@ -107,7 +107,7 @@ fn ends_name(byte: u8) -> bool {
     byte.is_ascii_whitespace() || matches!(byte, b'=' | b'/')
 }
 
-/// The first place from `at` on whose byte is not wanted.
+/// Returns the first offset at or after `at` whose byte is not `wanted`.
 #[inline]
 fn skip(bytes: &[u8], at: usize, wanted: impl Fn(u8) -> bool) -> usize {
     at + bytes[at..].iter().take_while(|byte| wanted(**byte)).count()
@@ -134,14 +134,14 @@ mod tests {
     }
 
     #[test]
-    fn entities_are_decoded_once_and_percent_signs_left() {
+    fn entities_are_decoded_once_and_percent_signs_are_kept() {
         let steps = Steps::unlimited();
         let attributes = Attributes(r#" a="&uuml;&#x1F680;&amp;nbsp;%20&unknown;" "#, &steps);
         assert_eq!(attributes.get("a").as_deref(), Some("ü🚀&nbsp;%20&unknown;"));
     }
 
     #[test]
-    fn what_xml_allows() {
+    fn only_valid_xml_is_well_formed() {
         let steps = Steps::unlimited();
         for good in ["", " ", r#" a="1""#, " a='1'\n b = \"x > y\" "] {
             assert!(Attributes(good, &steps).are_well_formed(), "{good}");
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn broken_tags_end() {
+    fn iteration_over_a_broken_tag_ends() {
         let steps = Steps::unlimited();
         assert_eq!(Attributes(r#" a="open"#, &steps).get("a").as_deref(), Some("open"));
         assert_eq!(Attributes(" = = x", &steps).iter().count(), 1);

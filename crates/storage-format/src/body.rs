@@ -1,60 +1,62 @@
-//! What one pass over a body yields.
+//! Result of parsing one body.
 
 use serde::{Deserialize, Serialize};
 
 use crate::measures::{Measures, TodoMarkers};
 use crate::reference::{PageLink, Reference};
 
-/// How much is wanted of a body.
+/// How much to extract from a body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Depth<'a> {
-    /// The uses of attachments: all that an audit needs.
+pub enum ParseDepth<'a> {
+    /// Only references to attachments: all that an audit needs.
     References,
-    /// Page links and measures too, for the page metrics; with the words that mark unfinished text.
+    /// Page links and measures too, for the page metrics. The argument holds the words that mark unfinished text.
     Measures(&'a TodoMarkers),
 }
 
-/// Everything kept of a body: what it names, what it measures, how it was read. The text itself is dropped.
+/// Everything kept of a body: its references, its measures, and how well it could be parsed. The text itself is
+/// dropped.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Body {
-    /// Uses of attachments, in document order, each once.
+    /// References to attachments, in document order, without duplicates.
     pub references: Vec<Reference>,
-    /// Links to other contents and to spaces of the site, in document order, each once: by `ac:link`, by address, or as
-    /// the page that a macro names. Empty at [`Depth::References`].
+    /// Links to other contents and to spaces of the site, in document order, without duplicates: by `ac:link`, by
+    /// address, or as the page that a macro names. Empty at [`ParseDepth::References`].
     pub page_links: Vec<PageLink>,
-    /// What the body measures; `None` at [`Depth::References`].
+    /// Measures of the body; `None` at [`ParseDepth::References`].
     pub measures: Option<Box<Measures>>,
-    /// How the body was read.
-    pub reading: Reading,
-    /// It shows nothing at all: no text, no picture, no macro.
+    /// How well the body could be parsed.
+    pub reading: ParseOutcome,
+    /// Whether the body shows nothing at all: no text, no image, no macro.
     #[serde(default)]
     pub is_blank: bool,
 }
 
-/// How well a body could be read.
+/// How well a body could be parsed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Reading {
-    /// Well-formed to the end.
+pub enum ParseOutcome {
+    /// The body is well-formed.
     #[default]
     WellFormed,
-    /// Not well-formed: read by the lenient tokenizer. References count, measures are approximate.
+    /// The body is not well-formed and was parsed by the lenient tokenizer. References are valid, measures are
+    /// approximate.
     Lenient {
-        /// What was wrong, with its place, for people.
+        /// The first error with its line and column, for messages.
         problem: String,
-        /// The part that was not understood, without code and CDATA; names in it are no proof of use, but keep a
-        /// file from being called unreferenced. `None` where it was not kept: then it may name any file.
+        /// The part that could not be parsed, without code and CDATA. A name in it does not prove a use, but its file
+        /// must not be called unreferenced. `None` if the part was not kept: it may name any file.
         residue: Option<String>,
     },
-    /// Would take more steps than its length allows, which only markup made to do so does. Nothing it names is known but
-    /// by searching its text.
+    /// Parsing was stopped because it would take more steps than the length of the body allows, which only hostile
+    /// markup does. The references are not known; only the text can be searched.
     GivenUp {
-        /// How much it would take, for people.
+        /// The number of steps and bytes, for messages.
         problem: String,
-        /// The whole body. Names in it are no proof of use, but keep a file from being called unreferenced. `None` where it
-        /// was not kept: then it may name any file.
+        /// The entire body. A name in it does not prove a use, but its file must not be called unreferenced. `None` if
+        /// the body was not kept: it may name any file.
         text: Option<String>,
-        /// Whether it may hold macros that show files without naming them.
+        /// Whether the body may hold macros that show files without naming them.
         shows_unnamed_files: bool,
     },
 }

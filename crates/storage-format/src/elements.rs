@@ -1,6 +1,6 @@
-//! What the name of an element says of the words around it.
+//! Which elements separate words.
 
-/// Elements that do not end a word. Told apart by length first: every tag comes here twice.
+/// Whether an element does not end a word. Checks the length first, because this is called twice for every tag.
 #[inline]
 pub(crate) fn is_inline(name: &str) -> bool {
     match name.len() {
@@ -17,7 +17,7 @@ pub(crate) fn is_inline(name: &str) -> bool {
     }
 }
 
-/// Elements that do not part the words around them, as the count of words has it.
+/// Whether an element does not separate the words around it, for the word count.
 pub(crate) fn joins_words(name: &str) -> bool {
     is_inline(name)
         || name.starts_with("ri:")

@@ -1,10 +1,10 @@
-//! The header image of a page or post, which a content property names and no body shows.
+//! Header image of a page or post, which is named by a content property instead of the body.
 
 use crate::reference::{Certainty, Construct, Display, Reference, Target};
 use crate::url::{OwnSite, attachment_digits, is_uuid};
 
-/// What the `id` of a header-image property names: a file id, an own-site URL, or nothing (an external picture). An
-/// address whose name can be read in several ways gives a reference for each.
+/// Returns the references in the `id` of a header-image property: a file id, a URL of the site, or none for an external
+/// image. An address whose name can be decoded in several ways yields one reference for each.
 pub fn header_image_references(id: &str, site: &OwnSite) -> Vec<Reference> {
     let id = id.trim();
     let targets = if is_uuid(id) {
@@ -28,7 +28,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_header_image_address_is_read_in_every_way() {
+    fn a_header_image_address_is_decoded_in_every_way() {
         let site = OwnSite::new("https://acme.atlassian.net/wiki", &[]);
         let names = |id: &str| -> Vec<String> {
             let references = header_image_references(id, &site).into_iter();

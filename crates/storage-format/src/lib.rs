@@ -2,32 +2,32 @@
 
 mod adf;
 mod attributes;
-mod blank;
+mod blank_body;
 mod body;
 mod elements;
+mod extract_urls;
 mod header_image;
-mod lenient;
+mod lenient_pass;
 mod macros;
 mod measures;
 mod parser;
 mod reference;
 mod scanner;
 mod steps;
-mod tokens;
+mod tokenizer;
 mod url;
-mod urls_in;
 
-/// A checksum of the sources that read bodies, and of the versions of the libraries they use where these are known. What
-/// was kept of a body is as good as new while it is the same.
-pub const READER: &str = env!("STORAGE_FORMAT_READER");
+/// Checksum of the parser's sources, and of the versions of its libraries where these are known. A cached [`Body`] is
+/// valid as long as the checksum stays the same.
+pub const PARSER_CHECKSUM: &str = env!("STORAGE_FORMAT_READER");
 
 pub use adf::parse_adf;
-pub use body::{Body, Depth, Reading};
+pub use body::{Body, ParseDepth, ParseOutcome};
 pub use header_image::header_image_references;
 pub use macros::property_references;
 pub use measures::{Anchors, Measures, Sketch, TodoMarkers};
-pub use parser::{parse, parse_to};
+pub use parser::{parse, parse_with_depth};
 pub use reference::{
-    Certainty, Construct, ContainerRef, Display, FileFilter, NameMatching, PageLink, PlaceLink, Reference, Target,
+    AnchorLink, Certainty, Construct, ContainerRef, Display, FileFilter, NameMatching, PageLink, Reference, Target,
 };
 pub use url::OwnSite;

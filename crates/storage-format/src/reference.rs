@@ -1,28 +1,28 @@
-//! What a body names: a file, in which container, by which construct, how sure; or a page.
+//! References found in a body: which file, in which container, by which construct and how certain; and links to pages.
 
 use serde::{Deserialize, Serialize};
 
 use crate::macros::{keeps_companions, shows_one_file};
 
-/// One place in a body (or property) that may use attachments.
+/// One place in a body (or content property) that may use attachments.
 ///
-/// It says what is written, not which attachment that is: the container is looked up first, then the name in it.
+/// It holds what is written there. To find the attachment, the caller looks up the container and then the name in it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Reference {
-    /// What is named.
+    /// The file or files that it names.
     pub target: Target,
-    /// How it is written; becomes the evidence.
+    /// The markup that names them; becomes the evidence.
     pub construct: Construct,
-    /// Shown, linked or listed.
+    /// Whether the files are shown, linked or listed.
     pub display: Display,
-    /// Whether the construct surely means a file.
+    /// Whether the construct certainly means a file.
     pub certainty: Certainty,
 }
 
 impl Reference {
-    /// Whether the body surely shows or links to a file here, so that the page lacks something where the file is not
-    /// there. What other macros name may be something else than a file, or one of several names.
-    pub fn surely_means_a_file(&self) -> bool {
+    /// Whether the body certainly shows or links to a file here, so that a missing file leaves a gap in the page. In
+    /// other constructs, the name may be something else than a file name, or one of several possible names.
+    pub fn certainly_means_file(&self) -> bool {
         self.certainty == Certainty::Proven
             && match &self.construct {
                 Construct::Image | Construct::Link | Construct::BareIdentifier | Construct::Url => true,
@@ -32,7 +32,7 @@ impl Reference {
     }
 }
 
-/// What a reference names.
+/// The file or files that a reference names.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Target {
@@ -40,19 +40,19 @@ pub enum Target {
     File {
         /// The name as written, decoded once.
         name: String,
-        /// Other readings of an encoded name, tried in order when the first names nothing (`+` as blank, a second
+        /// Other decodings of the name, tried in order if `name` matches no file (`+` as space, a second
         /// percent-decoding).
         other_readings: Vec<String>,
-        /// Where the file lives.
+        /// The content that owns the file.
         container: ContainerRef,
-        /// How far the name may differ from the file's.
+        /// How far the name may differ from that of the file.
         matching: NameMatching,
     },
     /// An attachment by id (without the `att` prefix).
     Attachment {
         /// Digits of the attachment id.
         id: String,
-        /// Page id and file name the address also bears; tried when the id is unknown.
+        /// Page id and file name in the same address; tried if the id is unknown.
         fallback: Option<(String, String)>,
     },
     /// A media file id (UUID in lower case).
@@ -62,37 +62,40 @@ pub enum Target {
     },
     /// A gallery macro: every matching image of the pages.
     Gallery(FileFilter),
-    /// An attachments macro: every matching file of the page is listed to readers.
+    /// An attachments macro: lists every matching file of the page to readers.
     AttachmentList(FileFilter),
-    /// A macro that keeps its data in files of its page under names that cannot be told: none of them can be judged.
-    UntoldNames,
-    /// A macro that shows what a search finds, attachments among it: counts for no file, only as a notice.
+    /// A macro that keeps its data in files of its page under names that only its app knows: any file of the page may
+    /// be used.
+    #[serde(rename = "untold-names")]
+    UnknownNames,
+    /// A macro that shows search results, which may include attachments: not a use of any file, only a notice.
     SearchResults,
-    /// Addresses in the form of a Confluence file on a host that is not known as the site's own: where the site was
-    /// before, or another site altogether. Counts for no file, but the file may be meant.
+    /// An address in the form of a Confluence file on an unknown host: a former host of the site, or another site. Not
+    /// a use, but the file may be meant.
     OnUnknownHost {
         /// The host, in lower case.
         host: String,
-        /// What the address would mean on this site, in each of its readings.
+        /// What each decoding of the address would mean on this site.
         targets: Vec<Target>,
     },
-    /// Wiki markup that was never migrated, without its samples: a name of a file of the own page in it is a possible
-    /// use, for its renderer knows more forms than are known here.
-    NamesIn {
+    /// Wiki markup that was never migrated, without its code samples. The name of a file of the content's own page in
+    /// it is a possible use, because Confluence's wiki renderer knows more forms than this parser.
+    #[serde(rename = "names-in")]
+    NamesInText {
         /// The markup.
         text: String,
     },
-    /// A `space-attachments` macro: lists the whole space; counts for no file, only as a notice.
+    /// A `space-attachments` macro, which lists an entire space: not a use of any file, only a notice.
     SpaceAttachments {
-        /// Space key as written; the own space where absent.
+        /// Space key as written; `None` means the content's own space.
         space: Option<String>,
     },
 }
 
 impl Target {
-    /// How a use of this appears to readers, in a place that shows or links what it names.
-    pub(crate) fn display_in(&self, place: Display) -> Display {
-        if matches!(self, Self::AttachmentList(_)) { Display::Listed } else { place }
+    /// Returns how readers see the files, given the display of the construct.
+    pub(crate) fn display_in(&self, construct: Display) -> Display {
+        if matches!(self, Self::AttachmentList(_)) { Display::Listed } else { construct }
     }
 }
 
@@ -106,29 +109,30 @@ pub enum NameMatching {
     Exact,
 }
 
-/// Where a named file lives.
+/// The content that owns a named file.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ContainerRef {
-    /// The content that holds the body; for a comment the page or post commented on.
+    /// The content that holds the body; for a comment its page or post.
     Own,
     /// A content by id.
     Content(String),
-    /// A content by the id a diagram macro bears. Copied macros keep the id of the page they were copied from, so where
-    /// that page holds no such file the own page's is meant.
+    /// A content by the id in a diagram macro. A copied macro keeps the id of the page it was copied from: if that page
+    /// has no such file, the file of the content's own page is meant.
     CopiedFrom(String),
-    /// A content by the id it bore where the site was before. There the own page may be meant too, or any other.
+    /// A content by the id it had on a former host of the site. The content's own page may be meant too, or any other.
     FormerId(String),
-    /// Markup that should say, but cannot be read: the own page, or any other.
+    /// Broken markup that should name a container: the content's own page may be meant, or any other.
     Unreadable,
-    /// A page by title; without a space key, of the referring content's space.
+    /// A page by title; without a space key, in the space of the referring content.
     Page {
         /// Title as written.
         title: String,
         /// Space key as written.
         space: Option<String>,
     },
-    /// A content by id, with the title it bore when that was written: the title counts where nothing bears the id.
+    /// A content by id, with the title it had when the reference was written. The title counts only if no content has
+    /// the id.
     Known {
         /// Content id as written.
         id: String,
@@ -144,32 +148,33 @@ pub enum ContainerRef {
         /// Space key as written.
         space: Option<String>,
     },
-    /// The space itself (its description or logo): never a page's file.
+    /// The space itself (its description or logo): never a file of a page.
     Space {
         /// Space key as written.
         space: Option<String>,
     },
 }
 
-/// Which files of which pages a gallery or attachments macro takes.
+/// Which files of which pages a gallery or attachments macro selects.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct FileFilter {
-    /// The pages; empty means the own page.
+    /// The pages; empty means the content's own page.
     pub pages: Vec<ContainerRef>,
-    /// Only these names (gallery `include`).
+    /// Only files with one of these names (gallery `include`); empty means all.
     pub include: Vec<String>,
-    /// Not these names (gallery `exclude`).
+    /// Not files with one of these names (gallery `exclude`).
     pub exclude: Vec<String>,
-    /// All of these labels.
+    /// Only files that have all of these labels.
     pub include_labels: Vec<String>,
-    /// Not what bears all of these labels.
+    /// Not files that have all of these labels.
     pub exclude_labels: Vec<String>,
-    /// Regular expressions over the whole name (attachments `patterns`), any of which may match.
+    /// Only files whose complete name matches one of these regular expressions (attachments `patterns`); empty means
+    /// all.
     pub patterns: Vec<String>,
 }
 
 impl FileFilter {
-    /// Whether the macro filters by labels, which then have to be read.
+    /// Whether the macro filters by labels, so that the caller has to read them.
     pub fn needs_labels(&self) -> bool {
         !self.include_labels.is_empty() || !self.exclude_labels.is_empty()
     }
@@ -179,30 +184,30 @@ impl FileFilter {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum PageLink {
-    /// By title, in a space or the own one.
+    /// A page by title.
     Title {
         /// Title as written.
         title: String,
-        /// Space key as written.
+        /// Space key as written; `None` means the content's own space.
         space: Option<String>,
     },
-    /// A blog post by title, in a space or the own one.
+    /// A blog post by title.
     Post {
         /// Title as written.
         title: String,
         /// Space key as written.
         space: Option<String>,
     },
-    /// By content id.
+    /// A page or post by content id.
     Id(String),
-    /// By an id that may be a page's, or that of anything else with an address of its own: a whiteboard, a folder.
+    /// By the id of a page or of anything else with an address, such as a whiteboard or a folder.
     Any(String),
-    /// By an id in an address that drafts and parts of apps have, too: it may be nobody's.
+    /// By an id in a form of address that drafts and apps use too: there may be no content with this id.
     Perhaps(String),
-    /// By the content id it bore where the site was before: it may be another content's here, or nobody's.
+    /// By the content id on a former host of the site: the id may belong to a different content here, or to none.
     Former(String),
-    /// A page or post by content id, with the title it bore when that was written: the title counts where nothing bears
-    /// the id.
+    /// A page or post by content id, with the title it had when the link was written. The title counts only if no
+    /// content has the id.
     Known {
         /// Content id as written.
         id: String,
@@ -217,13 +222,13 @@ pub enum PageLink {
     Space(String),
 }
 
-/// Whether a title means a page by its place, as macros that show trees of pages name theirs.
+/// Whether a title is one of the keywords by which page tree macros name a page by its position.
 pub(crate) fn is_relative(title: &str) -> bool {
     ["@self", "@home", "@parent", "@none"].iter().any(|word| title.trim().eq_ignore_ascii_case(word))
 }
 
 impl PageLink {
-    /// The link to a page, post or space named by an identifier element.
+    /// Returns the link to the page, post or space that an identifier element names.
     pub(crate) fn to(container: ContainerRef) -> Option<Self> {
         match container {
             ContainerRef::Page { title, .. } if is_relative(&title) => None,
@@ -235,18 +240,18 @@ impl PageLink {
                 ContainerRef::BlogPost { title, space, .. } => Some(Self::Known { id, title, space, post: true }),
                 _ => Some(Self::Any(id)),
             },
-            // `@self` and the like are for macros
+            // `@self` and similar keywords have a meaning in macros only
             ContainerRef::Space { space: Some(key) } if !key.starts_with('@') => Some(Self::Space(key)),
             _ => None,
         }
     }
 
-    /// Whether it leads to a content, as opposed to a space.
+    /// Whether the link leads to a content, not to a space.
     pub fn is_of_content(&self) -> bool {
         !matches!(self, Self::Space(_))
     }
 
-    /// The id it names on this site.
+    /// Returns the content id that the link names on this site.
     pub fn id(&self) -> Option<&str> {
         match self {
             Self::Id(id) | Self::Any(id) | Self::Known { id, .. } => Some(id),
@@ -255,16 +260,16 @@ impl PageLink {
     }
 }
 
-/// A link to a place in a page: a heading, or an anchor that somebody set.
+/// A link to an anchor in a page: a heading, or one set by an author.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct PlaceLink {
-    /// The page; the own one where absent.
+pub struct AnchorLink {
+    /// The page; `None` means the page that holds the link.
     pub page: Option<PageLink>,
-    /// The place as written, decoded once.
+    /// The name of the anchor as written, decoded once.
     pub anchor: String,
 }
 
-/// How a reference is written. As text it is a few words that people know:
+/// The markup by which a reference is written. Its `Display` form is the name shown in reports:
 ///
 /// ```
 /// use storage_format::Construct;
@@ -286,11 +291,11 @@ pub enum Construct {
     Macro(String),
     /// A Forge or Connect extension in ADF, by extension key or title where known.
     Extension(String),
-    /// `a href`, `img src` and other URLs of the own site.
+    /// `a href`, `img src` and other URLs of the site.
     Url,
-    /// Rendered HTML in an ADF fallback.
+    /// A URL in the rendered HTML of an ADF fallback.
     Fallback,
-    /// A complete own-site URL in text or code.
+    /// An absolute URL of the site in text or code.
     UrlInText,
     /// Header image property.
     HeaderImage,
@@ -301,7 +306,8 @@ pub enum Construct {
 }
 
 impl Construct {
-    /// Whether it is of an app that may keep files beside the one it names: pictures of a source, sources of a picture.
+    /// Whether it belongs to an app that may keep files next to the one it names: pictures of a source, sources of a
+    /// picture.
     pub fn keeps_companions(&self) -> bool {
         match self {
             Self::Macro(name) => keeps_companions(name),
@@ -329,7 +335,7 @@ impl std::fmt::Display for Construct {
     }
 }
 
-/// How a use appears to readers.
+/// How readers see a used file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Display {
@@ -341,18 +347,18 @@ pub enum Display {
     Listed,
 }
 
-/// How sure a use is. Both count as used.
+/// How certain a use is. Both values count as used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Certainty {
     /// A structured reference, URL or id that resolves to one file.
     Proven,
-    /// A best reading: unknown macro, looser name match, ambiguity, URL in code.
+    /// A guess: unknown macro, inexact name, several matches, URL in code.
     Possible,
 }
 
 impl Certainty {
-    /// `proven` or `possible`.
+    /// Returns `proven` or `possible`.
     pub fn label(self) -> &'static str {
         match self {
             Self::Proven => "proven",

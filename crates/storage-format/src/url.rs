@@ -1,4 +1,4 @@
-//! Own-site URLs: which attachment or content an address names.
+//! URLs of the site: which attachment or content an address names.
 
 use base64::Engine as _;
 use base64::alphabet::Alphabet;
@@ -7,16 +7,16 @@ use percent_encoding::percent_decode_str;
 
 use crate::reference::{Certainty, ContainerRef, NameMatching, Target};
 
+mod file_address_forms;
 mod files;
-mod forms;
-mod places;
-mod queries;
+mod page_addresses;
+mod query_files;
 
 use files::with_slashes;
 
-/// The site a body belongs to, as far as URLs are concerned: its hosts and its context path. Addresses on other hosts
-/// name no file of the site; one that has the form of a Confluence file is kept with its host ([`Target::OnUnknownHost`]),
-/// for the site may have been there before.
+/// The hosts and the context path of the site that a body belongs to. An address on any other host does not name a file
+/// of the site. If it has the form of a Confluence file, it is kept with its host ([`Target::OnUnknownHost`]), because
+/// the site may have used that host before.
 ///
 /// ```
 /// use storage_format::{OwnSite, Target, parse};
@@ -32,23 +32,24 @@ pub struct OwnSite {
     /// The host that `context` belongs to.
     base_host: String,
     hosts: Vec<String>,
-    /// Those of `hosts` where the site was before: ids in their addresses may be of another site.
+    /// Those of `hosts` that the site used before: ids in their addresses may belong to another site.
     former: Vec<String>,
     context: String,
 }
 
-/// What an own-site URL names.
+/// What a URL of the site names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum UrlMeaning {
-    /// Files, each with how sure that form of address is; more than one when the spelling can be read in several ways.
+    /// Files, each with the certainty of that form of address; more than one if the name can be decoded in several
+    /// ways.
     Files(Vec<(Target, Certainty)>),
     /// A content by id.
     ContentId(String),
     /// A content of any kind by id.
     AnyId(String),
-    /// A content by id, in an address that drafts and parts of apps have, too.
-    PerhapsId(String),
-    /// A content by the id it bore where the site was before.
+    /// A content by id, in a form of address that drafts and apps use too.
+    PossibleId(String),
+    /// A content by the id it had on a former host.
     FormerId(String),
     /// A page by space and title.
     PageTitle { space: String, title: String },
@@ -57,20 +58,20 @@ pub(crate) enum UrlMeaning {
 }
 
 impl UrlMeaning {
-    /// The same address where it opens a draft: its id may be one that only its author sees.
+    /// Converts the meaning of an address that opens a draft, which may be visible only to its author.
     fn of_a_draft(self) -> Self {
         match self {
-            Self::ContentId(id) | Self::AnyId(id) => Self::PerhapsId(id),
+            Self::ContentId(id) | Self::AnyId(id) => Self::PossibleId(id),
             other => other,
         }
     }
 
-    /// The same address on a host of before: an id in it may be that of another content here, so it counts only where
-    /// what it leads to bears the name too.
+    /// Converts the meaning of an address on a former host: an id in it may belong to a different content here, so it
+    /// counts only if the content with that id also has a file of that name.
     fn of_former_host(self) -> Self {
         let targets = match self {
             Self::Files(targets) => targets,
-            Self::ContentId(id) | Self::AnyId(id) | Self::PerhapsId(id) => return Self::FormerId(id),
+            Self::ContentId(id) | Self::AnyId(id) | Self::PossibleId(id) => return Self::FormerId(id),
             other => return other,
         };
         let former = |page: String| ContainerRef::FormerId(page);
@@ -92,7 +93,7 @@ impl UrlMeaning {
     }
 }
 
-/// Bytes of a path or query that stand for `%XX` are decoded; invalid UTF-8 is read as Latin-1, as old servers wrote it.
+/// Decodes `%XX` in a path or query. Invalid UTF-8 is read as Latin-1, which old servers wrote.
 pub(crate) fn percent_decode(text: &str) -> String {
     let bytes: Vec<u8> = percent_decode_str(text).collect();
     match String::from_utf8(bytes) {
@@ -102,8 +103,8 @@ pub(crate) fn percent_decode(text: &str) -> String {
 }
 
 impl OwnSite {
-    /// `base_url` with its context path (`https://acme.atlassian.net/wiki`); `hosts` are further own hosts, with their
-    /// port where it is not the default one.
+    /// `base_url` includes the context path (`https://acme.atlassian.net/wiki`). `hosts` are further hosts of the site,
+    /// with their port if it is not the default one.
     pub fn new(base_url: &str, hosts: &[String]) -> Self {
         let (host, path) = split_absolute(base_url).unwrap_or_default();
         let mut own: Vec<String> = hosts.iter().map(|host| normal_host(host)).collect();
@@ -114,8 +115,8 @@ impl OwnSite {
         Self { base_host: host, hosts: own, former: Vec::new(), context: path.trim_matches('/').to_owned() }
     }
 
-    /// The same site with the hosts it had before, which are own hosts too. After a move to another deployment the ids in
-    /// their addresses are those of the old one, and may be those of other contents here.
+    /// Adds hosts that the site used before. After a migration to another deployment, the ids in their addresses are
+    /// those of the old deployment, and may belong to different contents here.
     #[must_use]
     pub fn with_former_hosts(mut self, hosts: &[String]) -> Self {
         self.former = hosts.iter().map(|host| normal_host(host)).filter(|host| *host != self.base_host).collect();
@@ -125,19 +126,19 @@ impl OwnSite {
         self
     }
 
-    /// A text that is the same for sites that mean the same by every URL, and for no others.
+    /// Returns a text that is equal for two sites if, and only if, every URL means the same on both.
     pub fn identity(&self) -> String {
-        // neither hosts nor paths hold line breaks: both come out of a URL
+        // hosts and paths come from a URL, so they do not contain line breaks
         format!("{}\n{}\n{}\n{}", self.base_host, self.hosts.join(" "), self.former.join(" "), self.context)
     }
 
-    /// Whether `url` is absolute and on one of the own hosts.
+    /// Whether `url` is absolute and on a host of the site.
     pub(crate) fn is_complete_own_url(&self, url: &str) -> bool {
         split_absolute(url).is_some_and(|(host, _)| self.hosts.contains(&host))
     }
 
-    /// What `url` names on this site; `None` for other hosts and for addresses that name neither file nor content.
-    /// `url` is an attribute value after XML decoding.
+    /// Returns what `url` names on this site; `None` for other hosts and for addresses that name neither a file nor a
+    /// content. `url` is an attribute value after XML decoding.
     pub(crate) fn meaning(&self, url: &str) -> Option<UrlMeaning> {
         let url = &*with_slashes(url.trim());
         let absolute = split_absolute(url);
@@ -154,7 +155,7 @@ impl OwnSite {
         let (local, is_alias) = match absolute {
             Some((host, rest)) if self.hosts.contains(host) => (*rest, *host != self.base_host),
             Some(_) => return None,
-            // mailto:, data:, javascript: and the like
+            // mailto:, data:, javascript: and others
             None if has_scheme(url) => return None,
             None => (url, false),
         };
@@ -163,21 +164,21 @@ impl OwnSite {
         if let Some(target) = preview_target(query) {
             return Some(UrlMeaning::Files(vec![(target, Certainty::Proven)]));
         }
-        // where a login leads to, which people copy; what stands there leads nowhere else
+        // the destination of a login page, whose address people copy; a destination with a further one is ignored
         if let Some(destination) = query_value(query, "os_destination").filter(|url| !url.contains("os_destination")) {
             return self.meaning(&destination);
         }
         let segments = self.segments(path);
-        // the context path of a former host is told nowhere; addresses without a host may keep it too
+        // the context path of a former host is not known; addresses without a host may still contain it
         let below_context = segments.get(1..);
         let elsewhere =
             || path_meaning(below_context?).filter(|meaning| is_alias || matches!(meaning, UrlMeaning::Files(_)));
-        let by_query = || places::by_id(&segments, query).or_else(|| places::meaning(&segments, query));
+        let by_query = || page_addresses::by_id(&segments, query).or_else(|| page_addresses::meaning(&segments, query));
         let meaning = path_meaning(&segments).or_else(elsewhere).or_else(by_query)?;
-        Some(if places::names_a_draft(query) { meaning.of_a_draft() } else { meaning })
+        Some(if page_addresses::names_a_draft(query) { meaning.of_a_draft() } else { meaning })
     }
 
-    /// Path segments below the context path; the context may be missing in migrated content.
+    /// Splits a path into the segments below the context path, which may be missing in migrated content.
     fn segments<'a>(&self, path: &'a str) -> Vec<&'a str> {
         let mut segments: Vec<&str> = Vec::new();
         for segment in path.split('/') {
@@ -193,7 +194,7 @@ impl OwnSite {
         } else if segments.first() == Some(&"wiki") {
             segments.remove(0);
         }
-        // `/s/…/_/`: what the server puts before the paths of resources, so that browsers keep them
+        // `/s/…/_/` is a prefix of static resources, so that browsers cache them
         if let Some(end) = segments.iter().position(|segment| *segment == "_")
             && segments[..end].iter().take(2).any(|segment| *segment == "s")
         {
@@ -203,7 +204,7 @@ impl OwnSite {
     }
 }
 
-/// Splits `http(s)://host[:port]/rest` or `//host/rest` into the normal form of the host and the rest.
+/// Splits `http(s)://host[:port]/rest` or `//host/rest` into the normalized host and the rest.
 fn split_absolute(url: &str) -> Option<(String, &str)> {
     let rest = match url.find("//")? {
         0 => &url[2..],
@@ -221,8 +222,8 @@ fn split_absolute(url: &str) -> Option<(String, &str)> {
     Some((normal_host(host), rest))
 }
 
-/// Lower case, no trailing dot, no default port: whichever scheme stands with it, for servers redirect from one to the
-/// other.
+/// Normalizes a host: lower case, no trailing dot, no default port of either scheme, because servers redirect from one
+/// to the other.
 fn normal_host(host: &str) -> String {
     let mut host = host.to_lowercase();
     for port in [":80", ":443"] {
@@ -248,7 +249,7 @@ pub(crate) fn is_digits(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// `att123` or `123` → `123`.
+/// Returns the digits of an attachment id: `att123` or `123` → `123`.
 pub(crate) fn attachment_digits(text: &str) -> Option<&str> {
     let digits = text.strip_prefix("att").unwrap_or(text);
     is_digits(digits).then_some(digits)
@@ -263,8 +264,8 @@ pub(crate) fn is_uuid(text: &str) -> bool {
         })
 }
 
-/// Media service addresses name a file id: `https://api.media.atlassian.com/file/{id}/…`, the same on `media-cdn`, and
-/// `blob:…#…id={id}&collection=…`. `absolute` is what [`split_absolute`] makes of the address.
+/// Returns the file id in an address of the media service: `https://api.media.atlassian.com/file/{id}/…`, the same on
+/// `media-cdn`, and `blob:…#…id={id}&collection=…`. `absolute` is the result of [`split_absolute`].
 fn media_file_id(url: &str, absolute: Option<&(String, &str)>) -> Option<String> {
     if let Some((host, path)) = absolute {
         let is_media = host == "api.media.atlassian.com"
@@ -281,9 +282,9 @@ fn media_file_id(url: &str, absolute: Option<&(String, &str)>) -> Option<String>
     is_uuid(&id).then(|| id.to_ascii_lowercase())
 }
 
-/// The decoded value of a query parameter. `;` is no separator: it occurs in names.
+/// Returns the decoded value of a query parameter. `;` is not a separator: it occurs in names.
 fn query_value(query: &str, key: &str) -> Option<String> {
-    // `&amp;` survives where an address was escaped twice
+    // `&amp;` remains in an address that was escaped twice
     query
         .split('&')
         .map(|part| part.strip_prefix("amp;").unwrap_or(part))
@@ -292,7 +293,8 @@ fn query_value(query: &str, key: &str) -> Option<String> {
         .map(|(_, value)| percent_decode(value))
 }
 
-/// `preview=/PAGE/ATTACHMENT/name`, once or twice encoded: the attachment id decides, the name may be an old one.
+/// Parses `preview=/PAGE/ATTACHMENT/name`, encoded once or twice: the attachment id decides, the name may be an old
+/// one.
 fn preview_target(query: &str) -> Option<Target> {
     let once = query_value(query, "preview")?;
     let twice = percent_decode(&once);
@@ -323,7 +325,7 @@ fn path_meaning(segments: &[&str]) -> Option<UrlMeaning> {
         ["spaces", _, "pages" | "blog", rest @ ..] => {
             let id = rest.iter().find(|part| is_digits(part) && part.len() > 4).or(rest.first())?;
             let is_edited = rest.first().is_some_and(|part| part.starts_with("edit"));
-            let meaning = if is_edited { UrlMeaning::PerhapsId } else { UrlMeaning::ContentId };
+            let meaning = if is_edited { UrlMeaning::PossibleId } else { UrlMeaning::ContentId };
             is_digits(id).then(|| meaning((*id).to_owned()))
         }
         ["display", space, title] => {
@@ -334,7 +336,7 @@ fn path_meaning(segments: &[&str]) -> Option<UrlMeaning> {
     }
 }
 
-/// The title in a path: `+` is a blank there, unless blanks are written as `%20`.
+/// Decodes a title in a path: `+` is a space there, unless spaces are written as `%20`.
 fn title_in_path(title: &str) -> String {
     percent_decode(&if title.contains("%20") { title.to_owned() } else { title.replace('+', " ") })
 }
@@ -344,15 +346,15 @@ fn by_attachment_id(id: &str, certainty: Certainty) -> Option<UrlMeaning> {
     Some(UrlMeaning::Files(vec![(Target::Attachment { id, fallback: None }, certainty)]))
 }
 
-/// The name in a download path: decoded once; a second decoding and the raw spelling are tried where that names
-/// nothing; `+` may stand for a blank, and then either reading may be meant.
+/// Returns the possible meanings of the name in a download path. It is decoded once; a second decoding and the raw
+/// spelling are tried if that matches no file. `+` may be a space: then both readings may be meant.
 fn file_readings(raw: &str, container: &ContainerRef) -> Vec<(Target, Certainty)> {
     let file = |raw: &str| {
         let name = percent_decode(raw);
         let mut other_readings = Vec::new();
-        // old servers wrote the session into the path
+        // old servers wrote the session id into the path
         let without_session = raw.split(";jsessionid=").next().map(percent_decode).unwrap_or_default();
-        // a query whose mark was encoded with the name
+        // a query whose question mark was encoded with the name
         let without_query = raw.find("%3F").or_else(|| raw.find("%3f")).map(|at| percent_decode(&raw[..at]));
         let without_query = without_query.unwrap_or_default();
         for reading in [percent_decode(&name), raw.to_owned(), without_session, without_query] {
@@ -380,8 +382,7 @@ const TINY_LINK: GeneralPurpose = {
     GeneralPurpose::new(&alphabet, unpadded.with_decode_allow_trailing_bits(true))
 };
 
-/// The content id that the code of a tiny link `/x/{code}` stands for: its bytes, the lowest first, without the `A`s that
-/// end it.
+/// Decodes the content id in a tiny link `/x/{code}`: its bytes in little-endian order, without trailing `A`s.
 fn tiny_link(code: &str) -> Option<String> {
     let code = code.split(['?', '#']).next()?;
     let bytes = TINY_LINK.decode(format!("{code:A<11}")).ok()?;

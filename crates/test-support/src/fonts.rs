@@ -1,28 +1,28 @@
-//! Font families that a page may be shown in: letters of one are a fifth wider than those of another.
+//! Font families in which the layout of pages is tested. Their letters differ in width by up to a fifth.
 
 use std::process::{Command, Stdio};
 
-/// A family of fonts that may be installed, with the family of equal widths beside it.
+/// A font family that may be installed, with its monospaced family.
 pub struct Font {
-    /// Of texts.
+    /// For text.
     pub sans: &'static str,
-    /// Of identifiers.
+    /// For identifiers.
     pub mono: &'static str,
 }
 
-/// The widest that systems bring; it is what Debian shows without any choice.
+/// The widest family that systems include, and the default of Debian.
 pub const DEJAVU: Font = Font { sans: "DejaVu Sans", mono: "DejaVu Sans Mono" };
 /// As wide as Arial and Helvetica.
 pub const LIBERATION: Font = Font { sans: "Liberation Sans", mono: "Liberation Mono" };
 /// Noto, with the letters of Chinese, Japanese and Korean.
 pub const NOTO_CJK: Font = Font { sans: "Noto Sans CJK JP", mono: "Noto Sans Mono CJK JP" };
 
-/// Every generic name that the pages ask for.
+/// The generic names that the pages use, and whether each is monospaced.
 const GENERIC: [(&str, bool); 5] =
     [("sans-serif", false), ("system-ui", false), ("serif", false), ("monospace", true), ("ui-monospace", true)];
 
 impl Font {
-    /// Whether both families are installed, by what `fc-list` says.
+    /// Whether both families are installed, according to `fc-list`.
     pub fn is_installed(&self) -> bool {
         let list = Command::new("fc-list").args([":", "family"]).stderr(Stdio::null()).output();
         let list = list.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default();
@@ -30,8 +30,7 @@ impl Font {
         has(self.sans) && has(self.mono)
     }
 
-    /// A configuration of fontconfig in which every generic name means this family, and everything else is as the
-    /// system has it.
+    /// Configuration of fontconfig that maps every generic name to this family and keeps everything else of the system.
     pub(crate) fn configuration(&self) -> String {
         let means = |(generic, is_mono): (&str, bool)| {
             let family = if is_mono { self.mono } else { self.sans };

@@ -1,11 +1,11 @@
-//! Expectations that people read and programs write: `cargo xtask goldens` writes all of them anew.
+//! Golden files: generated expectations that people review. `cargo xtask goldens` rewrites all of them.
 
 use std::path::Path;
 
 /// Set by `cargo xtask goldens`.
 const WRITE: &str = "WRITE_GOLDENS";
 
-/// Compares a text with a file of the repository, named from its root, line by line.
+/// Compares a text line by line with a file of the repository, given by its path from the root.
 pub fn assert_golden(file: &str, given: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(file);
     if std::env::var_os(WRITE).is_some() {
@@ -13,12 +13,7 @@ pub fn assert_golden(file: &str, given: &str) {
     }
     let expected = std::fs::read_to_string(&path).unwrap_or_default();
     for (number, (given, expected)) in given.lines().zip(expected.lines()).enumerate() {
-        assert_eq!(
-            given,
-            expected,
-            "{file}, line {}; `cargo xtask goldens` writes it anew, for people to read",
-            number + 1
-        );
+        assert_eq!(given, expected, "{file}, line {}; `cargo xtask goldens` rewrites it for review", number + 1);
     }
-    assert!(given == expected, "{file} has another end than it should; `cargo xtask goldens` writes it anew");
+    assert!(given == expected, "{file} differs at its end; `cargo xtask goldens` rewrites it for review");
 }

@@ -1,4 +1,4 @@
-//! What the tests and benchmarks share: sites of known truth, servers that fail, browsers under remote control.
+//! Shared code of tests and benchmarks: sites with known usages, failing servers, browsers under remote control.
 #![allow(
     missing_docs,
     clippy::missing_panics_doc,
@@ -6,22 +6,23 @@
     clippy::unwrap_used,
     clippy::panic,
     clippy::cast_possible_truncation,
-    reason = "for tests only: names say enough, failures may be loud, and sample numbers are small"
+    reason = "for tests only: names are enough, failures may panic, and sample numbers are small"
 )]
 
-pub mod bench;
-pub mod folder;
 pub mod fonts;
 pub mod golden;
-pub mod known;
-pub mod outside;
+pub mod harness;
+pub mod known_site;
+pub mod optional_tests;
 pub mod pages;
 pub mod parallel;
+pub mod png;
 pub mod process;
 pub mod races;
-pub mod raw;
+pub mod raw_server;
+pub mod report_folder;
+pub mod report_sums;
 pub mod sample;
 pub mod snapshot;
-pub mod sums;
 pub mod test_site;
 pub mod webdriver;

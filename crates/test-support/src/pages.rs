@@ -1,4 +1,4 @@
-//! The pages of known samples, written to disk for a browser to open.
+//! Pages of the sample reports, written to disk for a browser.
 
 use std::fs;
 use std::path::PathBuf;
@@ -8,9 +8,9 @@ use confluence_storage_analyzer::inventory::{Inventory, Space, SpaceId};
 use confluence_storage_analyzer::report::{self, RunFacts};
 
 use crate::sample;
-use crate::snapshot::Sample;
+use crate::snapshot::SnapshotSample;
 
-/// A report in a folder whose name has to be escaped in an address.
+/// A sample report in a folder whose name has to be escaped in a URL.
 pub struct Report {
     pub parent: tempfile::TempDir,
     pub folder: PathBuf,
@@ -25,7 +25,7 @@ impl Report {
         Self::of(&RunFacts { exit_code: 3, ..sample::run_facts() }, &sample::incomplete(300))
     }
 
-    /// A site of so few files that everything on a page can be read.
+    /// A report with so few files that a page shows all of them.
     pub fn small() -> Self {
         Self::of(&sample::run_facts(), &sample::complete(60))
     }
@@ -56,14 +56,14 @@ pub const SPACE: &str = "__-13/__-13_attachments.html";
 pub const UNREFERENCED: &str = "__-13/__-13_unreferenced.html";
 pub const PAGES: [&str; 4] = ["index.html", ALL, SPACE, UNREFERENCED];
 
-/// The page in a folder whose name has to be escaped in an address.
+/// A snapshot dashboard in a folder whose name has to be escaped in a URL.
 pub struct Dashboard {
     _parent: tempfile::TempDir,
     pub page: PathBuf,
 }
 
 impl Dashboard {
-    pub fn of(sample: &Sample) -> Self {
+    pub fn of(sample: &SnapshotSample) -> Self {
         let parent = tempfile::tempdir().expect("a folder");
         let folder = parent.path().join("Bücher 100 % #1");
         fs::create_dir(&folder).expect("a folder");
@@ -73,11 +73,11 @@ impl Dashboard {
     }
 
     pub fn complete() -> Self {
-        Self::of(&Sample::new(300, 52))
+        Self::of(&SnapshotSample::new(300, 52))
     }
 }
 
-/// Spaces with a file each, named in four languages.
+/// Spaces with one file each, named in four languages.
 pub fn spaces_of_one_file(spaces: usize) -> (Inventory, Audit) {
     let (mut inventory, mut audit) = sample::complete(spaces as u64);
     let names = ["Entwicklung & Qualität", "프로젝트", "設計部", "قسم المشاريع"];

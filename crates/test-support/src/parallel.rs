@@ -1,17 +1,17 @@
-//! Many independent readings on all processors, each on a clock of its own.
+//! Runs many independent cases on all processors, each with its own clock.
 
 use std::num::NonZero;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// Runs a future on a runtime of its own whose clock jumps over all waiting.
+/// Runs a future on a separate runtime with a paused clock, which skips all waiting.
 pub fn paused<T>(future: impl Future<Output = T>) -> T {
     let mut runtime = tokio::runtime::Builder::new_current_thread();
     runtime.enable_all().start_paused(true).build().unwrap().block_on(future)
 }
 
-/// Does something with each item; gives what came of it in the order of the items, or the words it panicked with.
+/// Calls `act` with each item in parallel. Returns the results in the order of the items, or the messages of panics.
 pub fn each<T: Sync, R: Send>(items: &[T], act: impl Fn(&T) -> R + Sync) -> Vec<Result<R, String>> {
     let (next, done) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
     let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
@@ -23,7 +23,7 @@ pub fn each<T: Sync, R: Send>(items: &[T], act: impl Fn(&T) -> R + Sync) -> Vec<
                 {
                     let result = catch_unwind(AssertUnwindSafe(|| act(item))).map_err(|panic| {
                         let text = panic.downcast_ref::<String>().map(String::as_str);
-                        text.or(panic.downcast_ref::<&str>().copied()).unwrap_or("a panic without words").to_owned()
+                        text.or(panic.downcast_ref::<&str>().copied()).unwrap_or("a panic without a message").to_owned()
                     });
                     done.lock().unwrap().push((at, result));
                 }

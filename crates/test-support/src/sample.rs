@@ -1,5 +1,5 @@
-//! A site of three spaces and some three hundred files with every usage and hostile names, and its audit. Everything
-//! is computed from counters, so it is the same in every run.
+//! Sample inventory of three spaces with every usage and hostile names, and its audit. Everything is computed from
+//! counters, so it is the same in every run.
 
 use std::collections::BTreeMap;
 
@@ -9,15 +9,15 @@ use confluence_storage_analyzer::audit::{Audit, AuditOptions, DuplicateGroup, Fi
 use confluence_storage_analyzer::inventory::coverage::{Gap, UnitCounts, UnitEnd, UnitKind};
 use confluence_storage_analyzer::inventory::site::{Attachment, Content, Space};
 use confluence_storage_analyzer::inventory::{
-    Account, AccountId, AttachmentId, Container, ContentId, ContentKind, Coverage, Inventory, OldSizes, OldVersion,
-    Scan, SpaceId, SpaceKind, SpaceStatus, Status,
+    Account, AccountId, AttachmentId, Container, ContentId, ContentKind, Coverage, Inventory, OldVersion, Scan,
+    SpaceId, SpaceKind, SpaceStatus, Status, VersionSizeCheck,
 };
 use confluence_storage_analyzer::report::RunFacts;
 use storage_format::{Body, Certainty, Construct, Display};
 
 pub const BASE: &str = "https://acme.atlassian.net/wiki";
 
-/// Names nobody would give and somebody will have given.
+/// Hostile names.
 pub const HOSTILE: [&str; 24] = [
     "<script>canary()</script>.png",
     "</script><script>canary()</script>",
@@ -100,7 +100,6 @@ fn content(id: u64, kind: ContentKind, status: Status, title: &str, space: &str)
 const SPACES: [(&str, &str, &str); 3] =
     [("11", "ENG", "Engineering"), ("12", "~alice", "Alice <b>& co</b>"), ("13", "日本", "日本チーム")];
 
-/// The name of the space with a key.
 pub fn space_name(key: &str) -> &'static str {
     SPACES.iter().find(|(_, known, _)| *known == key).map_or("", |(.., name)| name)
 }
@@ -253,7 +252,7 @@ fn verdict(index: usize, file: &Attachment) -> FileVerdict {
     }
 }
 
-/// The inventory and audit of `files` files, everything read.
+/// Inventory and audit of `files` files; everything was read.
 pub fn complete(files: u64) -> (Inventory, Audit) {
     let spaces: Vec<Space> = SPACES.iter().map(|(id, key, name)| space(id, key, name)).collect();
     let attachments: Vec<Attachment> = (0..files).map(attachment).collect();
@@ -296,9 +295,9 @@ fn inventory(spaces: Vec<Space>, attachments: Vec<Attachment>) -> Inventory {
             former_hosts: Vec::new(),
             account: Account { id: AccountId::new("a1"), name: "Alice Example".to_owned() },
             reported_spaces: None,
-            old_sizes: OldSizes::NothingToProve,
-            app_content_types: Vec::new(),
-            closing_walk: None,
+            old_sizes: VersionSizeCheck::NothingToProve,
+            custom_content_types: Vec::new(),
+            final_pass: None,
         },
         spaces,
         contents: contents(),
@@ -307,15 +306,15 @@ fn inventory(spaces: Vec<Space>, attachments: Vec<Attachment>) -> Inventory {
         coverage: Coverage { units: BTreeMap::from([(UnitKind::Body, counts)]), gaps: vec![gap], warnings: Vec::new() },
         requests: [(RequestKind::Pages, 12), (RequestKind::Attachments, 31)].into_iter().collect(),
         plan: None,
-        figures: confluence_storage_analyzer::inventory::Figures::default(),
-        files_elsewhere: confluence_storage_analyzer::inventory::FilesElsewhere::default(),
+        figures: confluence_storage_analyzer::inventory::SiteFigures::default(),
+        files_elsewhere: confluence_storage_analyzer::inventory::ExcludedFiles::default(),
         doubtful: std::collections::BTreeSet::new(),
         outdated: std::collections::BTreeSet::new(),
     }
 }
 
-/// The same site with one body that could not be read; the verdicts are left as they are, to see that the report
-/// does not repeat what an incomplete run cannot stand for.
+/// The same site with one body that could not be read. The verdicts stay the same, to test that the report of an
+/// incomplete run does not show verdicts that only a complete run may give.
 pub fn incomplete(files: u64) -> (Inventory, Audit) {
     let (mut inventory, mut audit) = complete(files);
     let counts = UnitCounts { planned: 1204, ok: 1203, failed: 1, ..UnitCounts::default() };

@@ -1,19 +1,19 @@
-//! A snapshot of five spaces with findings of every kind, a year of weeks before it, and hostile titles. Everything is
-//! computed from counters, so it is the same in every run.
+//! Sample snapshot of five spaces with findings of every kind, a year of earlier weeks, and hostile titles. Everything
+//! is computed from counters, so it is the same in every run.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use confluence_storage_analyzer::inventory::Coverage;
 use confluence_storage_analyzer::inventory::coverage::{Gap, UnitCounts, UnitEnd, UnitKind};
 use confluence_storage_analyzer::inventory::workflow::WorkflowSource;
-use confluence_storage_analyzer::metrics::changes::{Change, ChangeKind};
-use confluence_storage_analyzer::metrics::columns::{self, Frame};
+use confluence_storage_analyzer::metrics::changes::{ChangeKind, PageChange};
+use confluence_storage_analyzer::metrics::columns::{self, SnapshotFrame};
 use confluence_storage_analyzer::metrics::comparison::SpaceScope;
-use confluence_storage_analyzer::metrics::link_problems::{LinkProblem, TargetKind, Why};
-use confluence_storage_analyzer::metrics::row::{PageRow, Person, SinceFrom};
-use confluence_storage_analyzer::metrics::summary::{Figures, TableFigures, WeekPoint, WeekStatus};
-use confluence_storage_analyzer::metrics::{Previous, Rules, Staleness, findings, waits};
+use confluence_storage_analyzer::metrics::link_problems::{LinkProblem, LinkProblemReason, TargetKind};
+use confluence_storage_analyzer::metrics::page_row::{PageRow, Person, SinceFrom};
+use confluence_storage_analyzer::metrics::summary::{PageFigures, TableFigures, WeekPoint, WeekStatus};
+use confluence_storage_analyzer::metrics::{PreviousSnapshots, Rules, Staleness, approvals, findings};
 use confluence_storage_analyzer::report::snapshot::{SnapshotView, index};
-use confluence_storage_analyzer::spreadsheet::{Header, Record};
+use confluence_storage_analyzer::spreadsheet::{Record, RecordHeader};
 
 use storage_format::Measures;
 
@@ -36,28 +36,28 @@ const PEOPLE: [(&str, &str, bool); 5] = [
     ("a5", "佐藤 花子", true),
 ];
 
-/// A snapshot that a test can change before it makes the page of it.
-pub struct Sample {
-    pub frame: Frame,
+/// A snapshot that a test can change before it renders the dashboard.
+pub struct SnapshotSample {
+    pub frame: SnapshotFrame,
     pub spaces: Vec<(String, String)>,
     pub whole_site: bool,
     pub rows: Vec<PageRow>,
-    pub changes: Option<Vec<Change>>,
+    pub changes: Option<Vec<PageChange>>,
     pub trend: Vec<WeekPoint>,
     pub coverage: Coverage,
     pub notes: Vec<String>,
     pub groups: Vec<&'static str>,
 }
 
-/// Figures as a run gets them: added up from the cells of rows.
-pub fn figures<'r>(rows: impl IntoIterator<Item = &'r PageRow>, frame: &Frame) -> TableFigures {
-    figures_of(&Figures::COLUMNS, rows, frame)
+/// Sums the figures from the cells of rows, as a run does.
+pub fn figures<'r>(rows: impl IntoIterator<Item = &'r PageRow>, frame: &SnapshotFrame) -> TableFigures {
+    figures_of(&PageFigures::COLUMNS, rows, frame)
 }
 
-fn figures_of<'r>(names: &[&str], rows: impl IntoIterator<Item = &'r PageRow>, frame: &Frame) -> TableFigures {
+fn figures_of<'r>(names: &[&str], rows: impl IntoIterator<Item = &'r PageRow>, frame: &SnapshotFrame) -> TableFigures {
     let columns: Vec<_> = columns::all().into_iter().filter(|column| names.contains(&column.name)).collect();
-    assert_eq!(columns.len(), names.len(), "every column that is summed is there");
-    let header = Header::new(columns.iter().map(|column| column.name));
+    assert_eq!(columns.len(), names.len(), "every summed column exists");
+    let header = RecordHeader::new(columns.iter().map(|column| column.name));
     let mut figures = TableFigures::default();
     for row in rows {
         figures.add(Record::new(&header, &columns::cells(&columns, row, frame)));
@@ -65,8 +65,8 @@ fn figures_of<'r>(names: &[&str], rows: impl IntoIterator<Item = &'r PageRow>, f
     figures
 }
 
-pub fn frame(week: &str, complete: bool) -> Frame {
-    Frame { week: week.to_owned(), taken_at: moment(), run_id: "run-1".to_owned(), complete }
+pub fn frame(week: &str, complete: bool) -> SnapshotFrame {
+    SnapshotFrame { week: week.to_owned(), taken_at: moment(), run_id: "run-1".to_owned(), complete }
 }
 
 fn signed(number: usize) -> i64 {
@@ -94,7 +94,7 @@ fn add(moment: DateTime<Utc>, days: i64) -> DateTime<Utc> {
     moment + TimeDelta::days(days)
 }
 
-/// One page. Its age, links, labels, owner and state follow from its number.
+/// One page. Its age, links, labels, owner and state are computed from its number.
 pub fn row(number: usize) -> PageRow {
     let mut row = PageRow { id: (1000 + number).to_string(), title: title(number), ..PageRow::default() };
     let (key, name) = SPACES[number % SPACES.len()];
@@ -141,11 +141,11 @@ fn problems(number: usize) -> Vec<LinkProblem> {
         file: None,
         file_id: None,
         anchor: None,
-        why: Why::NoSuchTitle,
+        why: LinkProblemReason::NoSuchTitle,
     };
     let file = Some(format!("plan {number}.pdf"));
-    let file = LinkProblem { kind: TargetKind::File, file, why: Why::NoSuchFile, ..page.clone() };
-    vec![LinkProblem { why: Why::Archived, ..page.clone() }, page, file]
+    let file = LinkProblem { kind: TargetKind::File, file, why: LinkProblemReason::NoSuchFile, ..page.clone() };
+    vec![LinkProblem { why: LinkProblemReason::Archived, ..page.clone() }, page, file]
 }
 
 fn workflow(row: &mut PageRow, number: usize) {
@@ -167,7 +167,7 @@ fn workflow(row: &mut PageRow, number: usize) {
     row.workflow.pending_reviewers = Some(if state == "In Review" { vec![reviewer] } else { Vec::new() });
 }
 
-/// The week so many weeks before 2026-W47.
+/// The week `back` weeks before 2026-W47.
 fn week(back: usize) -> String {
     add(moment(), -7 * signed(back)).format("%G-W%V").to_string()
 }
@@ -187,7 +187,7 @@ pub fn trend(rows: &[PageRow], weeks: usize) -> Vec<WeekPoint> {
         let taken = frame(&week, status != WeekStatus::Incomplete);
         let chosen = rows[..pages].iter().enumerate().map(|(number, row)| {
             let mut row = row.clone();
-            // older weeks were worse, and the imported ones know little
+            // older weeks are worse, and imported ones have few columns
             if number % 60 < back {
                 row.judgement.staleness = Some(Staleness::Expired);
                 row.judgement.health_score /= 2;
@@ -195,8 +195,8 @@ pub fn trend(rows: &[PageRow], weeks: usize) -> Vec<WeekPoint> {
             row
         });
         let chosen: Vec<PageRow> = chosen.collect();
-        // an older script wrote fewer columns
-        let names = if status == WeekStatus::Imported { &Figures::COLUMNS[..2] } else { &Figures::COLUMNS[..] };
+        // the legacy script wrote fewer columns
+        let names = if status == WeekStatus::Imported { &PageFigures::COLUMNS[..2] } else { &PageFigures::COLUMNS[..] };
         let figures = (status != WeekStatus::Missing).then(|| figures_of(names, &chosen, &taken));
         let spaces = figures.iter().flat_map(|figures| figures.spaces.keys());
         let spaces = spaces.map(|key| (key.clone(), SpaceScope::whole(status))).collect();
@@ -205,8 +205,8 @@ pub fn trend(rows: &[PageRow], weeks: usize) -> Vec<WeekPoint> {
     (0..weeks).rev().map(point).collect()
 }
 
-impl Sample {
-    /// A complete snapshot of so many pages at the end of so many weeks.
+impl SnapshotSample {
+    /// A complete snapshot of `pages` pages, the last of `weeks` weeks.
     pub fn new(pages: usize, weeks: usize) -> Self {
         let rows: Vec<PageRow> = (0..pages).map(row).collect();
         let counts = UnitCounts { planned: 412, ok: 412, ..UnitCounts::default() };
@@ -218,12 +218,12 @@ impl Sample {
             trend: trend(&rows, weeks),
             rows,
             coverage: Coverage { units: [(UnitKind::PageList, counts)].into(), ..Coverage::default() },
-            notes: vec!["The site does not tell the editor of a page.".to_owned()],
+            notes: vec!["The site does not report the editor of a page.".to_owned()],
             groups: vec!["core", "people", "links", "workflow"],
         }
     }
 
-    /// The same, but a list of pages could not be read.
+    /// The same snapshot, but a list of pages could not be read.
     pub fn incomplete(pages: usize, weeks: usize) -> Self {
         let mut sample = Self::new(pages, weeks);
         sample.frame.complete = false;
@@ -241,11 +241,11 @@ impl Sample {
         sample
     }
 
-    /// Its dashboard.
+    /// Renders the dashboard.
     pub fn page(&self) -> String {
         let found = findings::find(&self.rows, &Rules::default());
-        let (states, reviewers) = (waits::states(&self.rows), waits::reviewers(&self.rows));
-        let mut previous = Previous::default();
+        let (states, reviewers) = (approvals::states(&self.rows), approvals::reviewers(&self.rows));
+        let mut previous = PreviousSnapshots::default();
         previous.spaces.extend(self.spaces.iter().map(|(key, _)| (key.clone(), "2026-W46".to_owned())));
         let view = SnapshotView {
             frame: &self.frame,
@@ -270,11 +270,11 @@ impl Sample {
     }
 }
 
-fn changes(rows: &[PageRow]) -> Vec<Change> {
+fn changes(rows: &[PageRow]) -> Vec<PageChange> {
     let kinds = [(ChangeKind::New, ""), (ChangeKind::Edited, "3 versions"), (ChangeKind::Moved, "to another parent")];
     let change = |(number, row): (usize, &PageRow)| {
         let (kind, detail) = kinds[number % kinds.len()];
-        Change {
+        PageChange {
             kind,
             page_id: row.id.clone(),
             title: row.title.clone(),
@@ -283,12 +283,12 @@ fn changes(rows: &[PageRow]) -> Vec<Change> {
             detail: detail.to_owned(),
         }
     };
-    let mut changes: Vec<Change> = rows.iter().take(400).enumerate().map(change).collect();
+    let mut changes: Vec<PageChange> = rows.iter().take(400).enumerate().map(change).collect();
     if let Some(first) = changes.first().cloned() {
         let detail = "was \"=1+1\u{202E}\"".to_owned();
-        changes.push(Change { kind: ChangeKind::Retitled, detail, ..first.clone() });
+        changes.push(PageChange { kind: ChangeKind::Retitled, detail, ..first.clone() });
         let url = "javascript:canary()".to_owned();
-        changes.push(Change { kind: ChangeKind::Gone, url, detail: String::new(), ..first });
+        changes.push(PageChange { kind: ChangeKind::Gone, url, detail: String::new(), ..first });
     }
     changes
 }

@@ -1,4 +1,4 @@
-//! Builds small sites for tests of the audit: contents are parsed by the real scanner, the audit is the real one.
+//! Builds small sites for tests of the real parser and audit.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use chrono::{DateTime, TimeZone, Utc};
@@ -8,7 +8,7 @@ use confluence_storage_analyzer::inventory::coverage::{UnitCounts, UnitKind};
 use confluence_storage_analyzer::inventory::site::AccountId;
 use confluence_storage_analyzer::inventory::{
     Account, Attachment, AttachmentId, Container, Content, ContentId, ContentKind, Coverage, HeaderImage, Inventory,
-    OldSizes, OldVersion, Scan, Space, SpaceId, SpaceKind, SpaceStatus, Status,
+    OldVersion, Scan, Space, SpaceId, SpaceKind, SpaceStatus, Status, VersionSizeCheck,
 };
 use storage_format::{OwnSite, parse};
 
@@ -41,9 +41,9 @@ impl TestSite {
             account: Account { id: AccountId::new("a1"), name: "Ann".to_owned() },
             reported_spaces: None,
             references_within: false,
-            old_sizes: OldSizes::NothingToProve,
-            app_content_types: Vec::new(),
-            closing_walk: None,
+            old_sizes: VersionSizeCheck::NothingToProve,
+            custom_content_types: Vec::new(),
+            final_pass: None,
         };
         let read = UnitCounts { planned: 1, ok: 1, ..UnitCounts::default() };
         let inventory = Inventory {
@@ -55,15 +55,15 @@ impl TestSite {
             coverage: Coverage { units: [(UnitKind::PageList, read)].into(), ..Coverage::default() },
             requests: RequestCounts::default(),
             plan: None,
-            figures: confluence_storage_analyzer::inventory::Figures::default(),
-            files_elsewhere: confluence_storage_analyzer::inventory::FilesElsewhere::default(),
+            figures: confluence_storage_analyzer::inventory::SiteFigures::default(),
+            files_elsewhere: confluence_storage_analyzer::inventory::ExcludedFiles::default(),
             doubtful: std::collections::BTreeSet::new(),
             outdated: std::collections::BTreeSet::new(),
         };
         Self { inventory, site: OwnSite::new(base_url, &own_hosts) }
     }
 
-    /// Hosts where the site was before, as `alias_hosts` names them. Before any content.
+    /// Adds former hosts of the site, like `alias_hosts`. To be called before adding contents.
     #[must_use]
     pub fn formerly(mut self, hosts: &[&str]) -> Self {
         let hosts: Vec<String> = hosts.iter().map(|&host| host.to_owned()).collect();
@@ -73,14 +73,14 @@ impl TestSite {
         self
     }
 
-    /// The usual site, with the space `ENG`.
+    /// The default site, with the space `ENG`.
     pub fn acme() -> Self {
         let mut site = Self::new(BASE_URL, &[]);
         site.space("ENG");
         site
     }
 
-    /// The id of a space by key; made when it is new.
+    /// Returns the id of the space with this key; adds the space if it does not exist.
     pub fn space(&mut self, key: &str) -> SpaceId {
         if let Some(space) = self.inventory.spaces.iter().find(|space| space.key == key) {
             return space.id.clone();
@@ -143,7 +143,7 @@ impl TestSite {
         content
     }
 
-    /// An attachment of a page.
+    /// Adds an attachment to a page.
     pub fn file(&mut self, id: &str, page: &str, name: &str) -> &mut Attachment {
         self.inventory.attachments.push(Attachment {
             id: AttachmentId::new(id),
@@ -173,12 +173,11 @@ impl TestSite {
         analyze(&self.inventory, &AuditOptions::default())
     }
 
-    /// The usage word of each attachment.
+    /// Returns id and usage of each attachment.
     pub fn usages(&self) -> Vec<(String, &'static str)> {
         self.audit().files.iter().map(|file| (self.id_of(file), file.usage.as_str())).collect()
     }
 
-    /// The usage word of one attachment.
     pub fn usage(&self, id: &str) -> &'static str {
         self.verdict(id).usage.as_str()
     }
@@ -193,7 +192,6 @@ impl TestSite {
     }
 }
 
-/// An old version of the given name.
 pub fn old_version(number: u32, name: &str, size: u64) -> OldVersion {
     OldVersion {
         number,
@@ -205,7 +203,7 @@ pub fn old_version(number: u32, name: &str, size: u64) -> OldVersion {
     }
 }
 
-/// A header image, published.
+/// A published header image.
 pub fn header_image(id: &str) -> HeaderImage {
     HeaderImage { draft: false, id: id.to_owned() }
 }

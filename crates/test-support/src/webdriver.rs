@@ -1,4 +1,4 @@
-//! As much of the `WebDriver` protocol as the browser tests need, spoken to a chromedriver of their own.
+//! Minimal `WebDriver` client for browser tests. Each browser has its own chromedriver.
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::fonts::Font;
 
-/// A browser under remote control; both processes end with it.
+/// A browser under remote control. Dropping it ends the browser and its driver.
 pub struct Browser {
     driver: Child,
     http: reqwest::Client,
@@ -16,36 +16,35 @@ pub struct Browser {
     _profile: tempfile::TempDir,
 }
 
-/// Where a program lies in the search path.
+/// Finds the first of these programs in `PATH`.
 pub fn find_program(names: &[&str]) -> Option<PathBuf> {
     let folders: Vec<PathBuf> = std::env::split_paths(&std::env::var_os("PATH")?).collect();
     names.iter().flat_map(|name| folders.iter().map(move |folder| folder.join(name))).find(|path| path.is_file())
 }
 
-/// Chromium and its driver.
+/// Finds Chromium and its driver.
 pub(crate) fn programs() -> Option<(PathBuf, PathBuf)> {
     find_program(&["chromium", "chromium-browser", "google-chrome"]).zip(find_program(&["chromedriver"]))
 }
 
 impl Browser {
-    /// Starts a browser that runs scripts.
     pub async fn start() -> Self {
         Self::start_with(&json!({})).await
     }
 
-    /// Starts a browser whose settings turn scripts off.
+    /// Starts a browser with scripts disabled.
     pub async fn start_without_script() -> Self {
         Self::start_with(&json!({ "profile.managed_default_content_settings.javascript": 2 })).await
     }
 
-    /// Starts a browser in which every font that a page asks for is of this family.
+    /// Starts a browser that shows every generic font in this family.
     pub async fn start_in(font: &Font) -> Self {
         Self::launch(&json!({}), Some(font)).await
     }
 
-    /// Starts a browser that shows every page larger, as when a reader zooms; the window keeps its size.
+    /// Starts a browser in which every page is zoomed; the window keeps its size.
     pub async fn start_zoomed(factor: f64, width: u32, height: u32) -> Self {
-        // a level of zoom is a factor of 1.2
+        // one zoom level is a factor of 1.2
         let level = factor.ln() / 1.2_f64.ln();
         let browser = Self::start_with(&json!({ "partition.default_zoom_level.x": level })).await;
         let window = json!({ "width": width, "height": height });
@@ -97,15 +96,15 @@ impl Browser {
         let session = browser.post("", &capabilities).await;
         browser.session.push('/');
         browser.session.push_str(session["sessionId"].as_str().expect("a session"));
-        // a script may wait for something, see `wait_for`
+        // scripts may wait, see `wait_for`
         browser.post("/timeouts", &json!({ "script": 120_000, "pageLoad": 300_000 })).await;
         browser
     }
 
     async fn post(&self, path: &str, body: &Value) -> Value {
-        let response = self.http.post(format!("{}{path}", self.session)).json(body).send().await.expect("an answer");
-        let mut answer: Value = response.json().await.expect("JSON");
-        let value = answer["value"].take();
+        let response = self.http.post(format!("{}{path}", self.session)).json(body).send().await.expect("a response");
+        let mut json: Value = response.json().await.expect("JSON");
+        let value = json["value"].take();
         assert!(value["error"].is_null(), "{path}: {value}");
         value
     }
@@ -116,21 +115,20 @@ impl Browser {
         self.post("/url", &json!({ "url": url.as_str() })).await;
     }
 
-    /// Opens a file at a place in it: the part behind the `#`.
+    /// Opens a file with a fragment.
     pub async fn open_at(&self, file: &Path, fragment: &str) {
         let mut url = url::Url::from_file_path(file).expect("an absolute path");
         url.set_fragment(Some(fragment));
-        // an address that differs in its fragment alone would not be loaded again
+        // a URL that differs only in its fragment is not loaded again
         self.post("/url", &json!({ "url": "about:blank" })).await;
         self.post("/url", &json!({ "url": url.as_str() })).await;
     }
 
-    /// Goes one step back.
     pub async fn back(&self) {
         self.post("/back", &json!({})).await;
     }
 
-    /// Presses and releases keys, one after the other, wherever the focus is.
+    /// Presses and releases keys one after the other, in the focused element.
     pub async fn press(&self, keys: &str) {
         let strokes = keys.chars().flat_map(|key| {
             [
@@ -142,56 +140,56 @@ impl Browser {
         self.post("/actions", &json!({ "actions": [{ "type": "key", "id": "keys", "actions": strokes }] })).await;
     }
 
-    /// Makes the window think it has this size.
+    /// Emulates a window of this size.
     pub async fn resize(&self, width: u32, height: u32) {
         let size = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600 });
         self.devtools("Emulation.setDeviceMetricsOverride", size).await;
     }
 
-    /// Sets media features, such as `prefers-color-scheme` to `dark`, and the medium itself.
+    /// Emulates a medium and media features, such as `prefers-color-scheme` with `dark`.
     pub async fn emulate(&self, medium: &str, features: &[(&str, &str)]) {
         let features: Vec<Value> =
             features.iter().map(|(name, value)| json!({ "name": name, "value": value })).collect();
         self.devtools("Emulation.setEmulatedMedia", json!({ "media": medium, "features": features })).await;
     }
 
-    /// Runs a script until it returns true. Fails after two minutes.
+    /// Runs a script until it returns true. Panics after two minutes.
     pub async fn wait_for(&self, condition: &str) {
         let script = format!(
             "const done = arguments[arguments.length - 1]; const end = Date.now() + 120000; \
-             const look = () => {{ const met = (() => {{ {condition} }})(); \
-             if (met || Date.now() > end) done(met); else requestAnimationFrame(look); }}; look();"
+             const check = () => {{ const met = (() => {{ {condition} }})(); \
+             if (met || Date.now() > end) done(met); else requestAnimationFrame(check); }}; check();"
         );
         let met = self.post("/execute/async", &json!({ "script": script, "args": [] })).await;
         assert_eq!(met, true, "{condition}");
     }
 
-    /// Runs a script and gives what it returns.
+    /// Runs a script and returns its result.
     pub async fn run(&self, script: &str) -> Value {
         self.post("/execute/sync", &json!({ "script": script, "args": [] })).await
     }
 
-    /// The text a script returns.
+    /// Runs a script that returns a text.
     pub async fn text(&self, script: &str) -> String {
         let value = self.run(script).await;
         value.as_str().expect(script).to_owned()
     }
 
-    /// The texts a script returns.
+    /// Runs a script that returns an array of texts.
     pub async fn texts(&self, script: &str) -> Vec<String> {
         let value = self.run(script).await;
         let list = value.as_array().expect(script);
         list.iter().map(|text| text.as_str().unwrap_or_default().to_owned()).collect()
     }
 
-    /// Ids of the elements a selector finds.
+    /// Returns the ids of the elements that a selector finds.
     pub async fn find(&self, selector: &str) -> Vec<String> {
         let found = self.post("/elements", &json!({ "using": "css selector", "value": selector })).await;
         let list = found.as_array().expect("a list");
         list.iter().filter_map(|element| element.as_object()?.values().next()?.as_str().map(str::to_owned)).collect()
     }
 
-    /// What a reader sees of the page, one line per piece of text as it is laid out; works without script, too.
+    /// Returns the visible text of the page, one line for each piece of text in the layout. Works without scripts too.
     pub async fn shown_text(&self) -> String {
         let snapshot = self.devtools("DOMSnapshot.captureSnapshot", json!({ "computedStyles": [] })).await;
         let strings = snapshot["strings"].as_array().expect("strings");
@@ -204,31 +202,30 @@ impl Browser {
         self.find(selector).await.into_iter().next().expect(selector)
     }
 
-    /// Clicks as a person does: only what can be seen and reached.
+    /// Clicks an element like a person does: it has to be visible and not covered.
     pub async fn click(&self, selector: &str) {
         let element = self.first(selector).await;
         self.post(&format!("/element/{element}/click"), &json!({})).await;
     }
 
-    /// Types into an element.
     pub async fn type_into(&self, selector: &str, text: &str) {
         let element = self.first(selector).await;
         self.post(&format!("/element/{element}/value"), &json!({ "text": text })).await;
     }
 
-    /// A command of the browser's own protocol.
+    /// Sends a command of the Chrome `DevTools` protocol.
     pub async fn devtools(&self, command: &str, parameters: Value) -> Value {
         self.post("/goog/cdp/execute", &json!({ "cmd": command, "params": parameters })).await
     }
 
-    /// What the console said since the last call.
+    /// Returns the console messages since the last call.
     pub async fn console(&self) -> Vec<String> {
         let entries = self.post("/se/log", &json!({ "type": "browser" })).await;
         let list = entries.as_array().expect("a list");
         list.iter().map(|entry| entry["message"].to_string()).collect()
     }
 
-    /// Addresses requested since the last call, files and data left out.
+    /// Returns the URLs requested since the last call, without files and data.
     pub async fn network(&self) -> Vec<String> {
         let entries = self.post("/se/log", &json!({ "type": "performance" })).await;
         let list = entries.as_array().expect("a list");
@@ -242,7 +239,7 @@ impl Browser {
             .collect()
     }
 
-    /// The families that the first element a selector finds is drawn in, its descendants left out.
+    /// Returns the font families of the first element that a selector finds, without its descendants.
     pub async fn families(&self, selector: &str) -> Vec<String> {
         for domain in ["DOM.enable", "CSS.enable"] {
             self.devtools(domain, json!({})).await;
@@ -255,22 +252,22 @@ impl Browser {
         fonts.iter().map(|font| font["familyName"].as_str().unwrap_or_default().to_owned()).collect()
     }
 
-    /// A picture of the window.
+    /// Returns a screenshot of the window as PNG in base64.
     pub async fn screenshot(&self) -> String {
-        let response = self.http.get(format!("{}/screenshot", self.session)).send().await.expect("an answer");
-        let answer: Value = response.json().await.expect("JSON");
-        answer["value"].as_str().expect("a picture").to_owned()
+        let response = self.http.get(format!("{}/screenshot", self.session)).send().await.expect("a response");
+        let json: Value = response.json().await.expect("JSON");
+        json["value"].as_str().expect("a picture").to_owned()
     }
 
-    /// Ends the session, and with it the browser.
+    /// Ends the session and the browser.
     pub async fn stop(self) {
-        self.http.delete(&self.session).send().await.expect("an answer");
+        self.http.delete(&self.session).send().await.expect("a response");
     }
 }
 
 impl Drop for Browser {
     fn drop(&mut self) {
-        // chromedriver takes its browser with it; a driver that is gone already is what is wanted
+        // chromedriver ends its browser too; it is fine if the driver has ended already
         let _ = self.driver.kill();
         let _ = self.driver.wait();
     }

@@ -1,4 +1,4 @@
-//! Files that are not as they were written: every one is set aside or read right, and two runs later all is well again.
+//! Altered and foreign files: each is set aside or read correctly, and two runs later the cache is complete again.
 
 use std::fs;
 use std::path::Path;
@@ -9,7 +9,7 @@ use super::*;
 
 const COUNT: u8 = 40;
 
-/// A run that asks for everything and keeps what it does not find. Gives its remarks.
+/// Runs once: reads all entries and stores those that are missing. Returns the warnings.
 fn use_all(root: &TempDir) -> Vec<String> {
     let cache = unsynced(open(root));
     let (records, values) = (records(&cache, COUNT), values(&cache, COUNT));
@@ -24,9 +24,9 @@ fn use_all(root: &TempDir) -> Vec<String> {
     cache.remarks()
 }
 
-/// Puts these bytes in the place of the file. Nothing wrong may be read, and the cache has to heal. Gives whether the file
-/// was set aside.
-fn assert_heals(root: &TempDir, file: &Path, bytes: &[u8], what: &str) -> bool {
+/// Replaces the content of the file with these bytes and checks that nothing wrong is read and that the cache recovers.
+/// Returns whether the file was set aside.
+fn assert_recovers(root: &TempDir, file: &Path, bytes: &[u8], what: &str) -> bool {
     fs::write(file, bytes).unwrap();
     let remarks = use_all(root);
     let aside = file.with_extension("damaged");
@@ -45,34 +45,34 @@ fn assert_heals(root: &TempDir, file: &Path, bytes: &[u8], what: &str) -> bool {
 }
 
 #[test]
-fn a_flipped_bit_anywhere_is_never_believed_f_81() {
+fn a_flipped_bit_anywhere_is_never_used_f_81() {
     let (root, file) = filled(COUNT);
-    let whole = fs::read(&file).unwrap();
-    // the header byte by byte; of the rest what lies beside something written
-    let used = |at: &usize| whole[at.saturating_sub(4)..(at + 4).min(whole.len())].iter().any(|byte| *byte != 0);
-    let rest = (100..whole.len()).filter(used).step_by(83);
+    let intact = fs::read(&file).unwrap();
+    // every byte of the header; of the rest, bytes near used ones
+    let used = |at: &usize| intact[at.saturating_sub(4)..(at + 4).min(intact.len())].iter().any(|byte| *byte != 0);
+    let rest = (100..intact.len()).filter(used).step_by(83);
     let mut set_aside = 0;
     for at in (0..100).chain(rest) {
-        let mut damaged = whole.clone();
+        let mut damaged = intact.clone();
         damaged[at] ^= 1 << (at % 8);
-        set_aside += usize::from(assert_heals(&root, &file, &damaged, &format!("byte {at}")));
+        set_aside += usize::from(assert_recovers(&root, &file, &damaged, &format!("byte {at}")));
     }
     assert!(set_aside > 100, "{set_aside} files were set aside");
 }
 
 #[test]
-fn a_file_cut_anywhere_is_never_believed_f_79() {
+fn a_file_cut_anywhere_is_never_used_f_79() {
     let (root, file) = filled(COUNT);
-    let whole = fs::read(&file).unwrap();
-    let mut ends: Vec<usize> = (0..whole.len()).step_by(1_021).collect();
-    ends.extend((0..whole.len()).step_by(16_384));
+    let intact = fs::read(&file).unwrap();
+    let mut ends: Vec<usize> = (0..intact.len()).step_by(1_021).collect();
+    ends.extend((0..intact.len()).step_by(16_384));
     for end in ends {
-        assert!(assert_heals(&root, &file, &whole[..end], &format!("cut at {end}")), "cut at {end}");
+        assert!(assert_recovers(&root, &file, &intact[..end], &format!("cut at {end}")), "cut at {end}");
     }
 }
 
 #[test]
-fn a_file_of_anything_else_is_set_aside() {
+fn a_file_of_another_kind_is_set_aside() {
     let (root, file) = filled(COUNT);
     let mut noise = vec![0; 50_000];
     fastrand::Rng::with_seed(1).fill(&mut noise);
@@ -84,7 +84,7 @@ fn a_file_of_anything_else_is_set_aside() {
     for (what, bytes) in
         [("noise", noise), ("text", b"hello".to_vec()), ("another database", fs::read(of_sqlite).unwrap())]
     {
-        assert!(assert_heals(&root, &file, &bytes, what), "{what}");
+        assert!(assert_recovers(&root, &file, &bytes, what), "{what}");
     }
 }
 
@@ -103,7 +103,7 @@ fn a_folder_in_the_place_of_the_file_is_set_aside() {
 
 #[cfg(unix)]
 #[test]
-fn planted_links_are_set_aside_and_what_they_lead_to_stays_f_90() {
+fn planted_links_are_set_aside_and_their_targets_stay_f_90() {
     let elsewhere = tempfile::tempdir().unwrap();
     for (planted, remarks) in
         [("cache.sqlite", 1), ("cache.sqlite-wal", 0), ("cache.sqlite-journal", 0), ("cache.new", 0)]
@@ -127,7 +127,7 @@ fn planted_links_are_set_aside_and_what_they_lead_to_stays_f_90() {
 }
 
 #[test]
-fn a_value_that_changes_while_a_run_goes_on_is_not_believed_f_81() {
+fn a_value_altered_during_a_run_is_not_used_f_81() {
     let (root, file) = filled(3);
     let cache = open(&root);
     cache.state().store.as_ref().unwrap().set("shrink_memory");
@@ -136,8 +136,8 @@ fn a_value_that_changes_while_a_run_goes_on_is_not_believed_f_81() {
     bytes[at] ^= 1;
     fs::write(&file, bytes).unwrap();
     assert_eq!(values(&cache, 3), [0, 1]);
-    assert!(cache.remarks()[0].contains("it is not as it was written"), "{:?}", cache.remarks());
-    assert_eq!(values(&cache, 3), Vec::<u8>::new(), "nothing of that file is believed any more");
+    assert!(cache.remarks()[0].contains("its content was altered"), "{:?}", cache.remarks());
+    assert_eq!(values(&cache, 3), Vec::<u8>::new(), "nothing of that file is used any more");
     cache.keep(&key(2), &value(2));
     assert_eq!((values(&cache, 3), cache.remarks().len()), (vec![2], 1));
     drop(cache);
@@ -145,13 +145,13 @@ fn a_value_that_changes_while_a_run_goes_on_is_not_believed_f_81() {
 }
 
 #[test]
-fn a_cache_of_another_account_or_version_is_not_believed() {
+fn a_cache_of_another_account_or_version_is_not_used() {
     let (root, file) = filled(2);
     let other = Cache::open(root.path(), SITE, "bob@acme.example").unwrap();
     assert!(other.is_empty());
-    let place = other.file.path.clone();
+    let path = other.file.path.clone();
     drop(other);
-    fs::copy(&file, &place).unwrap();
+    fs::copy(&file, &path).unwrap();
     assert!(Cache::look(root.path(), SITE, "bob@acme.example").is_none());
     let other = Cache::open(root.path(), SITE, "bob@acme.example").unwrap();
     assert_eq!((other.len(), other.values(), other.remarks().len()), (0, 0, 1));
@@ -165,11 +165,11 @@ fn a_cache_of_another_account_or_version_is_not_believed() {
 }
 
 #[test]
-fn looking_at_a_damaged_file_finds_nothing_and_leaves_it() {
+fn reading_a_damaged_file_returns_nothing_and_leaves_it_unchanged() {
     let (root, file) = filled(3);
-    let whole = fs::read(&file).unwrap();
-    for at in (0..whole.len()).step_by(997) {
-        let mut damaged = whole.clone();
+    let intact = fs::read(&file).unwrap();
+    for at in (0..intact.len()).step_by(997) {
+        let mut damaged = intact.clone();
         damaged[at] ^= 0x10;
         fs::write(&file, &damaged).unwrap();
         if let Some(seen) = Cache::look(root.path(), SITE, USER) {

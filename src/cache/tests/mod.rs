@@ -1,7 +1,7 @@
-//! Real files and real damage.
+//! Tests with real files and real damage.
 
 mod damage;
-mod room;
+mod size_limit;
 
 use std::fs;
 
@@ -16,13 +16,13 @@ fn open(root: &TempDir) -> Cache {
     Cache::open(root.path(), SITE, USER).unwrap()
 }
 
-/// Spares the disk where many runs follow one another and no power fails.
+/// Turns off syncing, in tests with many runs and no power loss.
 fn unsynced(cache: Cache) -> Cache {
     cache.state().store.as_ref().unwrap().set("synchronous = OFF");
     cache
 }
 
-/// A cache with these numbers under `n/0`, `n/1`, …, and values under `key(0)`, `key(1)`, …
+/// Creates a cache with the records `n/0`, `n/1`, … and the values `key(0)`, `key(1)`, …
 fn filled(count: u8) -> (TempDir, PathBuf) {
     let root = TempDir::new().unwrap();
     let cache = open(&root);
@@ -46,26 +46,26 @@ fn value(number: u8) -> Vec<u8> {
     vec![number; 60 + usize::from(number)]
 }
 
-/// Which records are there, each of them as it was put.
+/// Returns the existing records, and checks that each is as it was stored.
 fn records(cache: &Cache, count: u8) -> Vec<u8> {
-    let there = (0..count).filter(|number| {
+    let existing = (0..count).filter(|number| {
         cache.get::<u8>(&record(*number)).is_some_and(|found| {
             assert_eq!(found, *number);
             true
         })
     });
-    there.collect()
+    existing.collect()
 }
 
-/// Which values are there, each of them as it was kept.
+/// Returns the existing values, and checks that each is as it was stored.
 fn values(cache: &Cache, count: u8) -> Vec<u8> {
-    let there = (0..count).filter(|number| {
+    let existing = (0..count).filter(|number| {
         cache.find(&key(*number)).is_some_and(|found| {
             assert_eq!(found, value(*number));
             true
         })
     });
-    there.collect()
+    existing.collect()
 }
 
 fn names_in(folder: &Path) -> Vec<String> {
@@ -76,7 +76,7 @@ fn names_in(folder: &Path) -> Vec<String> {
 }
 
 #[test]
-fn what_was_put_is_there_in_the_next_run_and_the_last_value_counts() {
+fn a_record_is_found_in_the_next_run_and_the_last_write_counts() {
     let root = TempDir::new().unwrap();
     let cache = open(&root);
     cache.put("a", &"tab\tline\nbreak \u{2028} ünï");
@@ -90,12 +90,12 @@ fn what_was_put_is_there_in_the_next_run_and_the_last_value_counts() {
     let cache = open(&root);
     assert_eq!(cache.get::<String>("a").unwrap(), "tab\tline\nbreak \u{2028} ünï");
     assert_eq!((cache.get::<u32>("b"), cache.len()), (Some(3), 2));
-    assert_eq!(cache.get::<u32>("a"), None, "what cannot be understood is nothing");
+    assert_eq!(cache.get::<u32>("a"), None, "a record of another type is absent");
     assert_eq!(cache.remarks(), Vec::<String>::new());
 }
 
 #[test]
-fn what_was_kept_is_found_in_the_same_run_and_in_the_next_ones() {
+fn a_value_is_found_in_the_same_run_and_in_later_ones() {
     let root = TempDir::new().unwrap();
     let cache = open(&root);
     cache.keep(&key(1), &value(2));
@@ -122,7 +122,7 @@ fn a_record_and_a_value_never_share_a_key() {
 }
 
 #[test]
-fn clearing_forgets_records_on_disk_too_and_no_value() {
+fn clearing_deletes_all_records_on_disk_too_and_no_value() {
     let (root, _) = filled(5);
     let cache = open(&root);
     cache.clear();
@@ -133,7 +133,7 @@ fn clearing_forgets_records_on_disk_too_and_no_value() {
 }
 
 #[test]
-fn a_run_leaves_one_file_beside_its_lock() {
+fn a_run_leaves_one_file_and_its_lock() {
     let (_root, file) = filled(3);
     assert_eq!(names_in(file.parent().unwrap()), ["cache.sqlite", "holder", "lock"]);
 }
@@ -151,19 +151,19 @@ fn files_of_earlier_builds_are_left_alone() {
 }
 
 #[test]
-fn a_second_run_is_told_who_holds_the_lock_f_82() {
+fn a_second_run_reports_who_holds_the_lock_f_82() {
     let root = TempDir::new().unwrap();
     let first = open(&root);
     let error = Cache::open(root.path(), SITE, USER).unwrap_err();
     let CacheError::Locked { holder } = &error else { panic!("{error}") };
     assert!(holder.starts_with(&format!("process {} since 20", std::process::id())), "{holder}");
-    assert!(Cache::open(root.path(), SITE, "bob@acme.example").is_ok(), "another account has a lock of its own");
+    assert!(Cache::open(root.path(), SITE, "bob@acme.example").is_ok(), "another account has its own lock");
     drop(first);
     assert!(Cache::open(root.path(), SITE, USER).is_ok());
 }
 
 #[test]
-fn looking_needs_no_lock_and_writes_nothing() {
+fn opening_for_reading_needs_no_lock_and_writes_nothing() {
     let (root, file) = filled(2);
     let held = open(&root);
     held.put(&record(5), &5);
@@ -174,11 +174,11 @@ fn looking_needs_no_lock_and_writes_nothing() {
     seen.keep(&key(7), &value(7));
     seen.clear();
     seen.sync();
-    assert_eq!((records(&seen, 8), values(&seen, 8)), (vec![0, 1, 5], vec![0, 1]), "what is committed and no more");
+    assert_eq!((records(&seen, 8), values(&seen, 8)), (vec![0, 1, 5], vec![0, 1]), "only what is committed");
     assert_eq!(seen.remarks(), Vec::<String>::new());
     assert_eq!((fs::read(&file).unwrap(), names_in(held.folder())), before);
     held.sync();
-    assert_eq!(values(&seen, 8), [0, 1, 5], "whoever looks keeps nobody from writing");
+    assert_eq!(values(&seen, 8), [0, 1, 5], "a reader does not block a writer");
     assert!(Cache::look(root.path(), SITE, "bob@acme.example").is_none());
     assert_eq!(fs::read_dir(root.path()).unwrap().count(), 1);
 }
@@ -207,7 +207,7 @@ fn files_and_folders_are_for_the_owner_only() {
     cache.put("a", &1);
     let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
     assert_eq!((mode(&parent.path().join("new")), mode(cache.folder())), (0o700, 0o700));
-    // SQLite's own files are there while a run goes on
+    // SQLite's own files exist during a run
     let names = names_in(cache.folder());
     assert_eq!(names, ["cache.sqlite", "cache.sqlite-shm", "cache.sqlite-wal", "holder", "lock"]);
     for name in names {
@@ -216,7 +216,7 @@ fn files_and_folders_are_for_the_owner_only() {
 }
 
 #[test]
-fn a_disk_that_takes_no_more_costs_the_memory_and_not_the_run_f_75() {
+fn a_full_disk_stops_the_cache_and_not_the_run_f_75() {
     // a full disk, and one that became read-only
     for refusal in ["max_page_count = 1", "query_only = ON"] {
         let (root, _) = filled(3);
@@ -230,7 +230,7 @@ fn a_disk_that_takes_no_more_costs_the_memory_and_not_the_run_f_75() {
         }
         assert_eq!((records(&cache, 3), values(&cache, 3)), (vec![0, 1, 2], vec![0, 1, 2]), "{refusal}");
         let remarks = cache.remarks();
-        assert!(remarks.len() == 1 && remarks[0].ends_with("is not remembered"), "{remarks:?}");
+        assert!(remarks.len() == 1 && remarks[0].ends_with("does not store what this run reads"), "{remarks:?}");
         drop(cache);
         let next = open(&root);
         assert_eq!((next.len(), next.values(), next.remarks()), (3, 3, Vec::new()), "{refusal}");

@@ -1,25 +1,25 @@
-//! Whether the clock of this machine can be trusted with naming the week (F-84).
+//! Checks whether this computer's clock is accurate enough to determine the week (F-84).
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-/// How far the clock may be off without a word.
+/// A larger difference causes a warning.
 const WARN_BEYOND: TimeDelta = TimeDelta::minutes(5);
-/// How far it may be off before a snapshot could get the wrong week.
+/// With a larger difference, no snapshot is taken.
 const REFUSE_BEYOND: TimeDelta = TimeDelta::days(1);
 
-/// What to think of the clock.
+/// Result of comparing the clock with the server's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Clock {
-    /// It agrees with the server.
+pub(super) enum ClockCheck {
+    /// The difference is at most five minutes.
     Fine,
-    /// It is off by this much, which is more than five minutes: worth a warning. Negative when it is behind.
+    /// The difference, at most a day: worth a warning. Negative if the clock is behind.
     Off(TimeDelta),
-    /// It is off by this much, which is more than a day: no snapshot may be taken.
+    /// The difference, more than a day: no snapshot may be taken.
     Wrong(TimeDelta),
 }
 
-impl Clock {
-    /// Compares the clock of this machine with the `Date` header of the server.
+impl ClockCheck {
+    /// Compares the clock of this computer with the `Date` header of the server.
     pub(super) fn compare(here: DateTime<Utc>, server: DateTime<Utc>) -> Self {
         let off = here.signed_duration_since(server);
         match off.abs() {
@@ -35,25 +35,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn minutes_are_fine_hours_a_warning_days_a_refusal_f_84() {
+    fn five_minutes_are_accepted_a_day_is_a_warning_and_more_is_refused_f_84() {
         let server: DateTime<Utc> = "2026-11-21T19:41:07Z".parse().unwrap();
         let table = [
-            (0, Clock::Fine),
-            (300, Clock::Fine),
-            (301, Clock::Off(TimeDelta::seconds(301))),
-            (86_400, Clock::Off(TimeDelta::days(1))),
-            (86_401, Clock::Wrong(TimeDelta::seconds(86_401))),
-            (315_360_000, Clock::Wrong(TimeDelta::seconds(315_360_000))),
+            (0, ClockCheck::Fine),
+            (300, ClockCheck::Fine),
+            (301, ClockCheck::Off(TimeDelta::seconds(301))),
+            (86_400, ClockCheck::Off(TimeDelta::days(1))),
+            (86_401, ClockCheck::Wrong(TimeDelta::seconds(86_401))),
+            (315_360_000, ClockCheck::Wrong(TimeDelta::seconds(315_360_000))),
         ];
         for (seconds, expected) in table {
             let off = TimeDelta::seconds(seconds);
-            assert_eq!(Clock::compare(server + off, server), expected, "{seconds} s ahead");
+            assert_eq!(ClockCheck::compare(server + off, server), expected, "{seconds} s ahead");
             let behind = match expected {
-                Clock::Fine => Clock::Fine,
-                Clock::Off(off) => Clock::Off(-off),
-                Clock::Wrong(off) => Clock::Wrong(-off),
+                ClockCheck::Fine => ClockCheck::Fine,
+                ClockCheck::Off(off) => ClockCheck::Off(-off),
+                ClockCheck::Wrong(off) => ClockCheck::Wrong(-off),
             };
-            assert_eq!(Clock::compare(server - off, server), behind, "{seconds} s behind");
+            assert_eq!(ClockCheck::compare(server - off, server), behind, "{seconds} s behind");
         }
     }
 }

@@ -1,20 +1,20 @@
-//! `--import-history`: takes over the weeks of the older script's file that the history does not have yet.
+//! `--import-history`: imports the weeks of the legacy script's history file that the history does not have yet.
 
 use std::path::Path;
 
 use chrono::Utc;
 
-use super::run_facts::RunFacts;
+use super::stored_run_facts::StoredRunFacts;
 use crate::error::Failure;
-use crate::history::{Extent, History, Key, Retention, Rows, SPACE, Snapshot, Status};
+use crate::history::{Extent, History, Retention, RowKey, SPACE, Snapshot, SnapshotRows, SnapshotStatus};
 use crate::legacy::{LegacyFile, LegacyWeek};
 use crate::metrics::columns;
 use crate::progress::Progress;
 use crate::report::format::plural;
 use crate::support::iso_week::IsoWeek;
 
-/// Understands a file as a whole, or refuses it; nothing is written. What people should know is said.
-pub(super) fn understand(file: &Path, progress: &Progress) -> Result<LegacyFile, Failure> {
+/// Opens a file and checks all of it before anything is written. Prints its warnings.
+pub(super) fn open_file(file: &Path, progress: &Progress) -> Result<LegacyFile, Failure> {
     let legacy = LegacyFile::open(file, columns::fields(), Utc::now().date_naive())?;
     for remark in &legacy.remarks {
         progress.warn(format!("{}: {remark}", file.display()));
@@ -22,8 +22,8 @@ pub(super) fn understand(file: &Path, progress: &Progress) -> Result<LegacyFile,
     Ok(legacy)
 }
 
-/// Imports a file, and says what it gave. When this fails on the way, the weeks so far are there, and importing again takes
-/// the rest.
+/// Imports a file and prints what was imported. After a failure, the weeks imported so far stay, and another import
+/// adds the rest.
 pub(super) fn import(
     history: &mut History,
     site: &str,
@@ -58,24 +58,24 @@ pub(super) fn import(
 fn record(history: &mut History, site: &str, week: IsoWeek, read: &LegacyWeek) -> Result<(), Failure> {
     let place = columns::names().iter().position(|name| *name == SPACE).unwrap_or_default();
     let space = |cells: &[crate::spreadsheet::Value]| cells[place].as_text().unwrap_or_default().to_owned();
-    let keys: Vec<Key> =
-        read.rows.iter().map(|(page, cells)| Key { space: space(cells), page: page.clone() }).collect();
+    let keys: Vec<RowKey> =
+        read.rows.iter().map(|(page, cells)| RowKey { space: space(cells), page: page.clone() }).collect();
     let mut spaces: Vec<String> = keys.iter().map(|key| key.space.clone()).collect();
     spaces.sort_unstable();
     spaces.dedup();
     let snapshot = Snapshot {
         site: site.to_owned(),
-        // the file does not say who read, and is no reason to believe another account
+        // the file does not name the account: assume that of the latest run
         account: history.latest().map(|latest| latest.account.clone()).unwrap_or_default(),
         week,
         taken_at: read.taken_at,
         run_id: "import".to_owned(),
-        status: Status::Imported,
+        status: SnapshotStatus::Imported,
         stopped: false,
         spaces,
         extent: Extent::default(),
-        facts: serde_json::to_value(RunFacts::default()).unwrap_or_default(),
-        rows: Rows { keys: &keys, cells: &|at| read.rows[at].1.clone() },
+        facts: serde_json::to_value(StoredRunFacts::default()).unwrap_or_default(),
+        rows: SnapshotRows { keys: &keys, cells: &|at| read.rows[at].1.clone() },
     };
     history.record(&snapshot, Retention::default())?;
     Ok(())

@@ -1,32 +1,32 @@
-//! `snapshot`: measures the pages of the chosen spaces and keeps this week's row of each.
+//! `snapshot`: measures the pages of the chosen spaces and records one row per page for this week.
 
 mod clock;
 mod history;
 mod import;
-mod measured;
 mod publish;
-mod run_facts;
 mod scope;
+mod snapshot_run;
+mod stored_run_facts;
 mod summary;
-mod take;
+mod week_rows;
 
 use chrono::{DateTime, Utc};
 
-pub(super) use measured::Read;
 pub(super) use publish::publish;
-pub(super) use summary::Taken;
-pub(super) use take::Measuring;
+pub(super) use snapshot_run::SnapshotRun;
+pub(super) use summary::SnapshotResult;
+pub(super) use week_rows::SnapshotInput;
 
-use super::session::{Session, connect, status_of_stop};
+use super::run_context::{RunContext, connect, status_of_stop};
 use crate::config::{Config, SnapshotConfig};
 use crate::error::{ExitStatus, Failure, Outcome, OutputFormat};
-use crate::inventory::snapshot::{MetricGroup, SnapshotFacts, list_pages, plan_snapshot, take_pages};
+use crate::inventory::snapshot::{MetricGroup, SnapshotFacts, list_pages, plan_snapshot, read_page_inventory};
 use crate::inventory::workflow::WorkflowCost;
-use crate::inventory::{CrawlError, Inventory, remember_run};
+use crate::inventory::{CrawlError, Inventory, save_run};
 use crate::progress::Progress;
 use confluence_client::RequestError;
 
-/// Measures the pages, writes files and dashboard. The history is locked and checked before the first request.
+/// Measures the pages and writes files and dashboard. Locks and checks the history before the first request.
 pub(crate) async fn run(
     config: &Config,
     snapshot: &SnapshotConfig,
@@ -36,22 +36,22 @@ pub(crate) async fn run(
     if config.dry_run {
         return dry_run(config, snapshot, format, progress).await;
     }
-    let mut measuring = Measuring::prepare(config, snapshot, &config.connection.base_url, progress)?;
-    let mut session = Session::open(config, progress)?;
-    session.crawl.admission = Some(measuring.admission(progress));
-    let Session { api, crawl, signals } = &session;
-    let result = take_pages(api, crawl, &snapshot.metrics, progress).await;
-    session.tell_cache_remarks(progress);
-    let (mut inventory, stopped) = usable(result).map_err(|failure| signals.explain(failure))?;
-    let read = Read { api, crawl, inventory: &mut inventory, audit: None, stopped };
-    let taken = measuring.take(read, progress).await;
+    let mut snapshot_run = SnapshotRun::prepare(config, snapshot, &config.connection.base_url, progress)?;
+    let mut context = RunContext::open(config, progress)?;
+    context.crawl.admission = Some(snapshot_run.admission(progress));
+    let RunContext { api, crawl, signals } = &context;
+    let result = read_page_inventory(api, crawl, &snapshot.metrics, progress).await;
+    context.show_cache_warnings(progress);
+    let (mut inventory, stopped) = split_result(result).map_err(|failure| signals.explain(failure))?;
+    let read = SnapshotInput { api, crawl, inventory: &mut inventory, audit: None, stopped };
+    let taken = snapshot_run.take(read, progress).await;
     if let Some(cache) = &crawl.cache {
         cache.sync();
     }
     if taken.as_ref().is_ok_and(|taken| taken.complete)
-        && let Err(error) = remember_run(crawl, &inventory)
+        && let Err(error) = save_run(crawl, &inventory)
     {
-        progress.warn(format!("{error}; the next run is compared with an older one, or with none"));
+        progress.warn(format!("{error}; the next run is compared with an older run, or with none"));
     }
     let mut taken = taken.map_err(|failure| signals.explain(failure))?;
     taken.status = signals.decide([taken.status]);
@@ -59,22 +59,22 @@ pub(crate) async fn run(
     Ok(taken.outcome(&inventory, format, progress))
 }
 
-/// Takes the snapshot of a site as it was at `moment`: for the sample site, whose past is known.
+/// Takes a snapshot dated `moment`: for the sample site, whose earlier states can be served.
 pub(super) async fn replay(
     config: &Config,
-    measuring: &mut Measuring<'_>,
+    snapshot_run: &mut SnapshotRun<'_>,
     moment: DateTime<Utc>,
 ) -> Result<(), Failure> {
     let (api, crawl, progress) = (connect(config)?, &config.crawl, Progress::silent());
-    let result = take_pages(&api, crawl, measuring.groups(), &progress).await;
-    let (mut inventory, stopped) = usable(result)?;
+    let result = read_page_inventory(&api, crawl, snapshot_run.groups(), &progress).await;
+    let (mut inventory, stopped) = split_result(result)?;
     inventory.scan.started_at = moment;
-    let read = Read { api: &api, crawl, inventory: &mut inventory, audit: None, stopped };
-    measuring.take(read, &progress).await.map(drop)
+    let read = SnapshotInput { api: &api, crawl, inventory: &mut inventory, audit: None, stopped };
+    snapshot_run.take(read, &progress).await.map(drop)
 }
 
-/// What was read, and why it stopped on the way.
-fn usable(result: Result<Inventory, CrawlError>) -> Result<(Inventory, Option<RequestError>), Failure> {
+/// Returns what was read and, if the crawl stopped early, why.
+fn split_result(result: Result<Inventory, CrawlError>) -> Result<(Inventory, Option<RequestError>), Failure> {
     match result {
         Ok(inventory) => Ok((inventory, None)),
         Err(CrawlError::Stopped { inventory, cause }) => Ok((*inventory, Some(cause))),
@@ -82,18 +82,18 @@ fn usable(result: Result<Inventory, CrawlError>) -> Result<(Inventory, Option<Re
     }
 }
 
-/// Says what a snapshot would take: reads the lists, writes nothing.
+/// Prints the requests that a snapshot would send; reads the lists and writes nothing.
 async fn dry_run(
     config: &Config,
     snapshot: &SnapshotConfig,
     format: OutputFormat,
     progress: &Progress,
 ) -> Result<Outcome, Failure> {
-    let Session { api, crawl, signals } = Session::look(config, progress)?;
+    let RunContext { api, crawl, signals } = RunContext::open_read_only(config, progress)?;
     let groups = &snapshot.metrics;
     let result = list_pages(&api, &crawl, groups, progress).await;
-    let (inventory, stopped) = usable(result).map_err(|failure| signals.explain(failure))?;
-    let chosen = scope::chosen(&inventory, config, snapshot)?;
+    let (inventory, stopped) = split_result(result).map_err(|failure| signals.explain(failure))?;
+    let chosen = scope::chosen_spaces(&inventory, config, snapshot)?;
     let plan = plan_snapshot(&api, &inventory, &crawl, groups, &chosen);
     let workflow = groups.has(MetricGroup::Workflow).then(|| {
         let nothing_read = SnapshotFacts::default();
@@ -101,7 +101,7 @@ async fn dry_run(
         WorkflowCost::of(&api, &pages, &snapshot.workflow)
     });
     progress.finish();
-    // a plan from lists with gaps is too small, and must not look whole
+    // a plan from incomplete lists is too small, and must not look complete
     let incomplete = (stopped.is_some() || !inventory.coverage.is_complete()).then_some(ExitStatus::Incomplete);
     let status = signals.decide(stopped.as_ref().map(status_of_stop).into_iter().chain(incomplete));
     Ok(summary::plan(&inventory, &plan, workflow.as_ref(), status, format))

@@ -1,127 +1,124 @@
-//! The files that follow from the weeks: tables for spreadsheets and models, lists of findings, the dashboard.
+//! Writes the files made from the weeks: tables for spreadsheets and data models, lists of findings, the dashboard.
 
 use std::collections::BTreeMap;
 
 use super::history::{for_each_row, previous};
-use super::run_facts::{RunFacts, week_status};
+use super::stored_run_facts::{StoredRunFacts, week_status};
 use crate::error::Failure;
-use crate::exports::{Exported, Exporter};
-use crate::history::{History, HistoryError, Retention, Rows, Status, Week};
+use crate::exports::{ExportOutcome, Exporter};
+use crate::history::{History, HistoryError, Retention, SnapshotRows, SnapshotStatus, WeekMetadata};
 use crate::inventory::snapshot::MetricGroup;
 use crate::metrics::Rules;
+use crate::metrics::approvals;
+use crate::metrics::bi_tools;
 use crate::metrics::changes::changes;
-use crate::metrics::columns::{self, Frame};
-use crate::metrics::comparison::{Comparison, ComparisonReport, Side};
-use crate::metrics::engines;
+use crate::metrics::columns::{self, SnapshotFrame};
+use crate::metrics::comparison::{ComparedWeek, Comparison, ComparisonReport};
 use crate::metrics::findings::{self, Measure};
 use crate::metrics::link_problems;
 use crate::metrics::model::{self, BridgeLabel, Model, ModelTable};
-use crate::metrics::row::PageRow;
-use crate::metrics::summary::{Figures, TableFigures, WeekPoint, WeekStatus};
-use crate::metrics::waits;
+use crate::metrics::page_row::PageRow;
+use crate::metrics::summary::{PageFigures, TableFigures, WeekPoint, WeekStatus};
 use crate::progress::Progress;
 use crate::report::snapshot::{self, SnapshotView};
-use crate::spreadsheet::{Header, Record, write_table};
+use crate::spreadsheet::{Record, RecordHeader, write_table};
 use crate::support::iso_week::IsoWeek;
 
-/// Weeks that a trend goes back.
+/// Number of weeks in a trend.
 const TREND_WEEKS: i64 = 52;
 
-/// What was measured last, while it is at hand.
+/// The run that has just been measured, whose rows are still in memory.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::commands) struct LastRun<'a> {
-    /// The week it stands for.
+pub(in crate::commands) struct CurrentRun<'a> {
     pub(super) week: IsoWeek,
-    /// Its rows.
-    pub(super) rows: Rows<'a>,
-    /// What becomes of the files.
+    pub(super) rows: SnapshotRows<'a>,
     pub(super) retention: Retention,
-    /// Why the week does not hold them, for people.
+    /// Why the history did not keep these rows, for the dashboard.
     pub(super) not_kept: Option<&'a str>,
 }
 
-/// What was written.
+/// Result of [`publish`].
 #[derive(Debug, Default)]
-pub(in crate::commands) struct Published {
+pub(in crate::commands) struct PublishedFiles {
     /// Weeks whose CSV files were archived.
     pub(super) archived: Vec<IsoWeek>,
-    /// What the figures of the newest week are compared with, and what that leaves out.
+    /// What the figures of the newest week are compared with, and what the comparison omits.
     pub(super) comparison: Option<ComparisonReport>,
 }
 
-/// Writes everything that follows from the weeks, and says what people should know.
+/// Writes every file made from the weeks, and prints warnings.
 pub(in crate::commands) fn publish(
     history: &History,
-    last: Option<LastRun<'_>>,
+    last: Option<CurrentRun<'_>>,
     progress: &Progress,
-) -> Result<Published, Failure> {
+) -> Result<PublishedFiles, Failure> {
     let mut exporter = Exporter::new(history)?;
     let Some(newest) = history.newest().and_then(|week| history.week(week)) else {
         return finish(exporter, None, progress);
     };
-    let mut facts = RunFacts::of_week(newest);
-    facts.notes.extend(RunFacts::earlier_runs(newest));
+    let mut facts = StoredRunFacts::of_week(newest);
+    facts.notes.extend(StoredRunFacts::earlier_runs(newest));
     facts.notes.extend(last.and_then(|last| last.not_kept).map(str::to_owned));
-    progress.phase("writing the files of the weeks", Some(history.weeks().count() as u64));
+    progress.phase("writing the weekly files", Some(history.weeks().count() as u64));
     let fact_columns: Vec<&str> = model::fact_columns().iter().map(|column| column.name).collect();
     let retention = last.map_or(facts.retention, |last| last.retention);
     exporter.weeks(retention, ("model/fact_page_week.csv", &fact_columns), || progress.advance(1))?;
     let latest = history.latest().map_or(newest.week, |latest| latest.week);
     exporter.current(last.map_or(latest, |last| last.week), last.map(|last| last.rows))?;
-    exporter.copied_columns("model/fact_page_week.parquet", &columns::fields_of(&fact_columns))?;
+    exporter.copy_columns("model/fact_page_week.parquet", &columns::fields_of(&fact_columns))?;
     let calendar = calendar(history);
     write_model(history, &calendar, &mut exporter)?;
     let trend = trend(history, &calendar)?;
     write_pages(history, newest, &facts, &trend, &mut exporter)?;
-    finish(exporter, compared(&trend), progress)
+    finish(exporter, comparison(&trend), progress)
 }
 
-/// What the newest week is compared with.
-fn compared(trend: &[WeekPoint]) -> Option<ComparisonReport> {
+/// Returns what the newest week is compared with.
+fn comparison(trend: &[WeekPoint]) -> Option<ComparisonReport> {
     let (now, before) = trend.split_last()?;
-    Comparison::with_last(before, Side::of(now)?).map(|comparison| comparison.report())
+    Comparison::with_last(before, ComparedWeek::of(now)?).map(|comparison| comparison.report())
 }
 
 fn finish(
     mut exporter: Exporter<'_>,
     comparison: Option<ComparisonReport>,
     progress: &Progress,
-) -> Result<Published, Failure> {
+) -> Result<PublishedFiles, Failure> {
     if let Some(comparison) = &comparison {
         exporter.comparison(serde_json::to_value(comparison).unwrap_or_default());
     }
-    let Exported { archived, remarks, failed } = exporter.finish()?;
+    let ExportOutcome { archived, remarks, failed } = exporter.finish()?;
     for remark in &remarks {
         progress.warn(remark);
     }
-    failed.map_or(Ok(Published { archived, comparison }), |error| Err(error.into()))
+    failed.map_or(Ok(PublishedFiles { archived, comparison }), |error| Err(error.into()))
 }
 
-/// Every week from the first to the newest; those without a snapshot have none.
-fn calendar(history: &History) -> Vec<(IsoWeek, Option<&Week>)> {
+/// Returns every calendar week from the first to the newest, with `None` for weeks without a snapshot.
+fn calendar(history: &History) -> Vec<(IsoWeek, Option<&WeekMetadata>)> {
     let (Some(first), Some(newest)) = (history.weeks().next(), history.newest()) else { return Vec::new() };
     let weeks = std::iter::successors(Some(first.week), |week| Some(week.next())).take_while(|week| *week <= newest);
     weeks.map(|week| (week, history.week(week))).collect()
 }
 
-fn status(known: Option<&Week>) -> WeekStatus {
+fn status(known: Option<&WeekMetadata>) -> WeekStatus {
     known.map_or(WeekStatus::Missing, |week| week_status(week.status))
 }
 
-/// Writes the dimensions of the star schema, and what opens it in other programs.
+/// Writes the dimensions of the star schema, and the files that open it in other programs.
 fn write_model(
     history: &History,
-    calendar: &[(IsoWeek, Option<&Week>)],
+    calendar: &[(IsoWeek, Option<&WeekMetadata>)],
     exporter: &mut Exporter<'_>,
 ) -> Result<(), HistoryError> {
     let mut model = Model::default();
     let fields = columns::fields_of(&Model::columns());
-    let header = Header::new(fields.iter().map(|field| &field.name));
+    let header = RecordHeader::new(fields.iter().map(|field| &field.name));
     let mut labels = exporter.begin_table(&format!("model/{}", BridgeLabel::NAME), &BridgeLabel::fields())?;
     for (week, known) in calendar.iter().rev() {
         let name = week.to_string();
-        let has_whole = |week: &Week| week.spaces.values().any(|space| space.status.is_in_trends());
-        let in_trends = known.is_some_and(|week| week.status.is_in_trends() || has_whole(week));
+        let has_complete_space = |week: &WeekMetadata| week.spaces.values().any(|space| space.status.is_in_trends());
+        let in_trends = known.is_some_and(|week| week.status.is_in_trends() || has_complete_space(week));
         model.begin_week(&name, week.monday(), status(*known), in_trends);
         if known.is_some() {
             history.read(*week, &fields, |cells| {
@@ -137,24 +134,24 @@ fn write_model(
     }
     exporter.file("model/data_dictionary.csv", model::write_dictionary)?;
     let folder = history.folder().join("model");
-    exporter.file("model/views.sql", engines::write_views)?;
-    exporter.file("model/confluence_data.pbids", |sink| engines::write_connection(sink, &folder))?;
-    exporter.file("model/power_query.txt", |sink| engines::write_queries(sink, &folder))?;
-    exporter.file("model/tableau.txt", engines::write_note)
+    exporter.file("model/views.sql", bi_tools::write_views)?;
+    exporter.file("model/confluence_data.pbids", |sink| bi_tools::write_connection(sink, &folder))?;
+    exporter.file("model/power_query.txt", |sink| bi_tools::write_queries(sink, &folder))?;
+    exporter.file("model/tableau.txt", bi_tools::write_note)
 }
 
-/// The figures of the last year, from the columns that they are added up from.
-fn trend(history: &History, calendar: &[(IsoWeek, Option<&Week>)]) -> Result<Vec<WeekPoint>, HistoryError> {
-    let fields = columns::fields_of(&Figures::COLUMNS);
+/// Returns the figures of each week of the last year, summed from the rows.
+fn trend(history: &History, calendar: &[(IsoWeek, Option<&WeekMetadata>)]) -> Result<Vec<WeekPoint>, HistoryError> {
+    let fields = columns::fields_of(&PageFigures::COLUMNS);
     let newest = history.newest();
     let recent =
         calendar.iter().filter(|(week, _)| newest.is_some_and(|newest| newest.weeks_since(*week) < TREND_WEEKS));
-    let point = |(week, known): &(IsoWeek, Option<&Week>)| {
+    let point = |(week, known): &(IsoWeek, Option<&WeekMetadata>)| {
         let mut figures = known.map(|_| TableFigures::default());
         if let Some(figures) = &mut figures {
             for_each_row(history, *week, &fields, |row| figures.add(row))?;
         }
-        let spaces = known.map(RunFacts::scopes).unwrap_or_default();
+        let spaces = known.map(StoredRunFacts::scopes).unwrap_or_default();
         Ok(WeekPoint { week: week.to_string(), status: status(*known), figures, spaces })
     };
     recent.map(point).collect()
@@ -163,16 +160,16 @@ fn trend(history: &History, calendar: &[(IsoWeek, Option<&Week>)]) -> Result<Vec
 /// Writes the lists of findings and the dashboard of a week.
 fn write_pages(
     history: &History,
-    week: &Week,
-    facts: &RunFacts,
+    week: &WeekMetadata,
+    facts: &StoredRunFacts,
     trend: &[WeekPoint],
     exporter: &mut Exporter<'_>,
 ) -> Result<(), Failure> {
-    let frame = Frame {
+    let frame = SnapshotFrame {
         week: week.week.to_string(),
         taken_at: week.taken_at,
         run_id: week.run_id.clone(),
-        complete: week.status == Status::Complete,
+        complete: week.status == SnapshotStatus::Complete,
     };
     let mut rows = Vec::new();
     let mut figures = TableFigures::default();
@@ -180,13 +177,13 @@ fn write_pages(
         figures.add(row);
         rows.push(PageRow::read(row));
     })?;
-    // pages that a list cannot tell apart stand by space and page, as everywhere
+    // the lists sort pages of equal rank by space and page, as everywhere
     rows.sort_by(|one: &PageRow, other| one.place.space_key.cmp(&other.place.space_key));
-    let (scopes, usual) = (RunFacts::scopes(week), Rules::default());
+    let (scopes, usual) = (StoredRunFacts::scopes(week), Rules::default());
     let findings = findings::find_in_spaces(&rows, &|space| scopes.get(space).map_or(&usual, |scope| &scope.rules));
     for found in &findings {
         exporter.file(&format!("findings/{}.csv", found.finding.id), |sink| match found.finding.measure {
-            // a page with so many of them is no help: each is named
+            // a number per page does not help: list every broken link
             Measure::BrokenLinks => write_table(sink, link_problems::COLUMNS, link_problems::rows(&rows, &frame, true)),
             _ => write_table(sink, findings::COLUMNS, findings::rows_of(found, &frame)),
         })?;
@@ -204,7 +201,7 @@ fn write_pages(
     names.extend(facts.spaces.clone());
     let page = snapshot::index(&SnapshotView {
         frame: &frame,
-        is_imported: week.status == Status::Imported,
+        is_imported: week.status == SnapshotStatus::Imported,
         base_url: &facts.base_url,
         account: &facts.account,
         spaces: &names.into_iter().collect::<Vec<_>>(),
@@ -215,12 +212,12 @@ fn write_pages(
         changes: changes.as_deref(),
         previous: previous.as_ref(),
         trend,
-        states: &waits::states(&rows),
-        reviewers: &waits::reviewers(&rows),
+        states: &approvals::states(&rows),
+        reviewers: &approvals::reviewers(&rows),
         coverage: &facts.coverage,
         notes: &facts.notes,
         groups: &facts.groups.iter().map(MetricGroup::name).collect::<Vec<_>>(),
     })?;
-    // last: what it links to is there
+    // last, so that everything it links to exists
     Ok(exporter.file("index.html", |sink| sink.write_all(page.as_bytes()))?)
 }

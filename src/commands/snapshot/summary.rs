@@ -1,4 +1,4 @@
-//! What a finished snapshot says on the terminal and on standard output.
+//! Summary of a finished snapshot, for the terminal and for `--json`.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -6,77 +6,75 @@ use std::path::PathBuf;
 use serde_json::{Map, Value, json};
 
 use crate::commands::dry_run::requests;
-use crate::commands::session::tell_stop;
+use crate::commands::run_context::report_stop;
 use crate::commands::summary::not_read;
 use crate::error::{ExitStatus, Outcome, OutputFormat};
-use crate::history::{Recorded, Status};
+use crate::history::{RecordOutcome, SnapshotStatus};
 use crate::inventory::workflow::WorkflowCost;
 use crate::inventory::{Inventory, RequestPlan};
 use crate::metrics::changes::ChangeKind;
 use crate::metrics::comparison::ComparisonReport;
-use crate::metrics::findings::{Finding, Found};
+use crate::metrics::findings::{Finding, FindingPages};
 use crate::progress::Progress;
 use crate::report::format::{count, plural};
 use crate::support::iso_week::IsoWeek;
-use crate::support::visible::Lines;
+use crate::support::visible_text::Lines;
 use confluence_client::RequestError;
 
-/// What a snapshot came to.
+/// Result of a snapshot.
 #[derive(Debug)]
-pub(in crate::commands) struct Taken {
-    /// How the run ended.
+pub(in crate::commands) struct SnapshotResult {
     pub(in crate::commands) status: ExitStatus,
     /// The folder with all files.
     pub(super) folder: PathBuf,
     /// Everything was read.
     pub(super) complete: bool,
-    /// What became of it in the history.
-    pub(super) recorded: Recorded,
+    /// How the history recorded it.
+    pub(super) recorded: RecordOutcome,
     /// Weeks whose CSV files were moved to the archive.
     pub(super) archived: Vec<IsoWeek>,
-    /// Rows of pages.
+    /// Number of rows of pages.
     pub(super) pages: u64,
-    /// Rows of blog posts.
+    /// Number of rows of blog posts.
     pub(super) posts: u64,
-    /// The findings.
     pub(super) findings: Vec<FindingCount>,
-    /// Changes since the snapshot before.
+    /// Changes since the previous snapshot.
     pub(super) changes: Option<HashMap<ChangeKind, u64>>,
-    /// What the figures of its week are compared with, and what that leaves out.
+    /// What the figures of its week are compared with, and what the comparison omits.
     pub(super) comparison: Option<ComparisonReport>,
-    /// Why reading stopped.
+    /// Why the run stopped early.
     pub(super) stopped: Option<RequestError>,
-    /// What was not read for it, beyond what was missing before: the first things, in words.
+    /// Lines about what was not read for the snapshot, beyond the gaps of the crawl.
     pub(super) not_read: Vec<String>,
 }
 
-/// How many pages a finding has.
+/// Number of pages of a finding.
 #[derive(Debug)]
 pub(super) struct FindingCount {
     pub(super) finding: &'static Finding,
     pub(super) pages: u64,
-    /// What it depends on was read of no page.
+    /// The data that it needs was not read for any page.
     pub(super) unknown: bool,
 }
 
 impl FindingCount {
-    pub(super) fn of(found: &Found<'_>) -> Self {
+    pub(super) fn of(found: &FindingPages<'_>) -> Self {
         Self { finding: found.finding, pages: found.pages.len() as u64, unknown: found.unknown }
     }
 }
 
-impl Taken {
-    /// Why reading stopped on the way.
+impl SnapshotResult {
+    /// Returns why the run stopped early.
     pub(in crate::commands) fn stopped(&self) -> Option<&RequestError> {
         self.stopped.as_ref()
     }
 
-    /// The page to open.
+    /// Returns the path of the dashboard.
     pub(in crate::commands) fn index(&self) -> PathBuf {
         self.folder.join("index.html")
     }
 
-    /// The object of `--json`.
+    /// Returns the object of `--json`.
     pub(in crate::commands) fn json(&self) -> Value {
         let findings: Map<String, Value> = self
             .findings
@@ -103,7 +101,7 @@ impl Taken {
         })
     }
 
-    /// Why it is not complete, one line each; empty when it is, and never empty when it is not.
+    /// Returns why it is incomplete, one line per reason; empty exactly if it is complete.
     pub(in crate::commands) fn incomplete_reasons(&self) -> Vec<String> {
         if self.complete {
             return Vec::new();
@@ -111,12 +109,12 @@ impl Taken {
         let mut reasons: Vec<String> = self.stopped.iter().map(ToString::to_string).collect();
         reasons.extend(self.not_read.iter().cloned());
         if reasons.is_empty() {
-            reasons.push("what was read before for the audit is incomplete".to_owned());
+            reasons.push("the crawl of the audit is incomplete".to_owned());
         }
         reasons
     }
 
-    /// The lines for people.
+    /// Returns the summary lines for the terminal.
     pub(in crate::commands) fn lines(&self) -> Vec<String> {
         let mut lines = Vec::new();
         let week = self.recorded.week;
@@ -131,18 +129,19 @@ impl Taken {
         }
         if !self.recorded.kept {
             lines.push(format!(
-                "{week} holds better or fuller rows already, which stay: see confluence_data_current.csv for this run"
+                "{week} already has more complete rows, which are kept: the rows of this run are in \
+                 confluence_data_current.csv"
             ));
         }
-        if self.recorded.week_status == Status::Incomplete {
-            lines.push(format!("{week} is incomplete as a whole: trends leave out what is incomplete"));
+        if self.recorded.week_status == SnapshotStatus::Incomplete {
+            lines.push(format!("{week} is incomplete: trends exclude its incomplete spaces"));
         }
         let found: Vec<String> = self
             .findings
             .iter()
             .filter(|found| found.pages > 0)
             .map(|found| {
-                // the number is that of pages, and one page may have many
+                // the number counts pages, and one page may have many broken links
                 let of = if found.finding.id == "broken_links" { "pages with " } else { "" };
                 format!("{of}{} {}", found.finding.title.to_lowercase(), count(found.pages))
             })
@@ -156,11 +155,11 @@ impl Taken {
                 .filter_map(|kind| Some(format!("{} {}", kind.name(), count(*changes.get(&kind)?))))
                 .collect();
             let words = if words.is_empty() { vec!["none".to_owned()] } else { words };
-            lines.extend(wrapped("changes since the snapshot before: ", &words));
+            lines.extend(wrapped("changes since the previous snapshot: ", &words));
         }
         if let Some(comparison) = self.comparison.as_ref().filter(|comparison| !comparison.left_out.is_empty()) {
-            let left: Vec<String> = comparison.left_out.iter().map(ToString::to_string).collect();
-            lines.extend(wrapped(&format!("figures not compared with {}: ", comparison.with), &left));
+            let omitted: Vec<String> = comparison.left_out.iter().map(ToString::to_string).collect();
+            lines.extend(wrapped(&format!("figures not compared with {}: ", comparison.with), &omitted));
         }
         let archived: Vec<String> = self.archived.iter().map(ToString::to_string).collect();
         if !archived.is_empty() {
@@ -169,10 +168,10 @@ impl Taken {
         lines
     }
 
-    /// What the run says and how it ends.
+    /// Prints the summary and returns the outcome.
     pub(super) fn outcome(&self, inventory: &Inventory, format: OutputFormat, progress: &Progress) -> Outcome {
         if let Some(cause) = &self.stopped {
-            tell_stop(cause, self.status, progress);
+            report_stop(cause, self.status, progress);
         }
         self.lines().into_iter().for_each(|line| progress.note(line));
         if self.stopped.is_none() && self.status == ExitStatus::Incomplete {
@@ -187,7 +186,7 @@ impl Taken {
     }
 }
 
-/// A list that fits into a terminal of 80 columns, also behind the words that others put before each line.
+/// Wraps a list for a terminal of 80 columns, leaving room for the prefix that callers add to each line.
 fn wrapped(title: &str, items: &[String]) -> Vec<String> {
     const WIDTH: usize = 68;
     let mut lines = vec![title.to_owned()];
@@ -201,7 +200,7 @@ fn wrapped(title: &str, items: &[String]) -> Vec<String> {
     lines.into_iter().map(|line| line.trim_end().to_owned()).collect()
 }
 
-/// The plan of `--dry-run`.
+/// Returns the outcome of `--dry-run`: the plan.
 pub(super) fn plan(
     inventory: &Inventory,
     plan: &RequestPlan,

@@ -1,19 +1,19 @@
-//! What is written for people about the keys: the template, the README and the help against the table and the defaults.
+//! Compares the documentation of the keys (template, README, help) with the table of keys and the defaults.
 
 use std::collections::BTreeMap;
 
-use super::snapshots::load_whole;
-use super::{Place, TEMPLATE, debug};
+use super::snapshots::load_file;
+use super::{TEMPLATE, TestFolders, debug};
 use crate::audit::AuditOptions;
 use crate::cli::Cli;
-use crate::config::key::Key;
+use crate::config::config_key::ConfigKey;
 use crate::config::keys::{AUDIT, CONNECTION, SNAPSHOT, THRESHOLDS, WORKFLOW, keys};
-use crate::config::layers::{Flags, Layers};
+use crate::config::layers::{FlagValues, Layers};
 use crate::config::{SnapshotConfig, connection};
 use crate::inventory::workflow::PinnedProperty;
 use crate::metrics::ThresholdChanges;
 
-/// The values in the template, by section and name: the defaults, but for those of keys that have none.
+/// Returns the values in the template by section and name: the defaults, except for keys without a default.
 fn documented() -> BTreeMap<(&'static str, &'static str), &'static str> {
     let mut section = "";
     let mut values = BTreeMap::new();
@@ -33,13 +33,13 @@ fn documented() -> BTreeMap<(&'static str, &'static str), &'static str> {
 #[test]
 fn the_template_names_every_key_with_its_default() {
     let documented = documented();
-    let value = |key: &Key| documented.get(&(key.section, key.name)).unwrap_or_else(|| panic!("{}", key.name));
+    let value = |key: &ConfigKey| documented.get(&(key.section, key.name)).unwrap_or_else(|| panic!("{}", key.name));
     for key in keys().filter(|key| key.section != "confluence") {
-        let place = Place::with_file(&format!("[{}]\n{} = {}\n", key.section, key.name, value(key)));
-        let layers = Layers::read(None, &Flags::default(), &place.around()).unwrap();
+        let folders = TestFolders::with_file(&format!("[{}]\n{} = {}\n", key.section, key.name, value(key)));
+        let layers = Layers::read(None, &FlagValues::default(), &folders.environment()).unwrap();
         let connection = connection::settings(String::new(), String::new(), "token".into());
         let mut set = (AuditOptions::default(), connection, SnapshotConfig::default());
-        // a key that is there and empty makes the property, which is dropped when all of it is empty
+        // an empty key creates the property, which is dropped if all of its keys are empty
         set.2.workflow.property = Some(PinnedProperty::default());
         let usual = debug(&set);
         layers.set(AUDIT, &mut set.0).unwrap();
@@ -51,7 +51,7 @@ fn the_template_names_every_key_with_its_default() {
         layers.set(WORKFLOW, &mut set.2.workflow).unwrap();
         assert_eq!(debug(&set), usual, "the default of {} is not the one in the template", key.name);
     }
-    // and a comment right above every one of them
+    // and a comment directly above each of them
     let lines: Vec<_> = TEMPLATE.lines().collect();
     for key in keys() {
         let at = lines.iter().position(|line| line.trim_start_matches('#').starts_with(&format!("{} =", key.name)));
@@ -61,8 +61,8 @@ fn the_template_names_every_key_with_its_default() {
 }
 
 #[test]
-fn the_readme_lists_every_key() {
-    let readme = include_str!("../../../README.md");
+fn the_page_of_keys_lists_every_key() {
+    let page = include_str!("../../../docs/configuration.md");
     let documented = documented();
     for key in keys() {
         let default = match documented[&(key.section, key.name)] {
@@ -71,15 +71,15 @@ fn the_readme_lists_every_key() {
             text => format!("`{text}`"),
         };
         let row = format!("| `[{}] {}` | {default} | {} |", key.section, key.name, key.purpose);
-        assert!(readme.contains(&row), "the README lacks the row\n{row}");
+        assert!(page.contains(&row), "docs/configuration.md lacks the row\n{row}");
         for variable in key.variables {
-            assert!(readme.contains(&format!("`{variable}`")), "{variable}");
+            assert!(page.contains(&format!("`{variable}`")), "{variable}");
         }
     }
 }
 
 #[test]
-fn the_help_tells_the_defaults_of_the_template() {
+fn the_help_shows_the_defaults_of_the_template() {
     let documented = documented();
     for key in keys().filter(|key| key.section == "audit") {
         for flag in key.flags {
@@ -96,7 +96,7 @@ fn the_help_tells_the_defaults_of_the_template() {
     }
 }
 
-/// The lines of the template, with the required values filled in.
+/// Returns the lines of the template with the required values filled in.
 fn filled() -> Vec<String> {
     let fill = |line: &str| match line.split_once(" = ") {
         Some(("base_url", _)) => "base_url = https://acme.atlassian.net/wiki".to_owned(),
@@ -107,10 +107,10 @@ fn filled() -> Vec<String> {
     TEMPLATE.lines().map(fill).collect()
 }
 
-/// What people may make of the lines of the template: its lines by number, and what then stands there instead.
+/// An edit of the template: numbers of lines and their new text.
 type Edit = Vec<(usize, String)>;
 
-/// Every default without its `#`, every example in the place of the default, and every section of examples.
+/// Returns edits that uncomment every default, set every example instead of its default, and add every example section.
 fn edits() -> (Vec<Edit>, Vec<Edit>, Vec<Edit>) {
     let (mut defaults, mut examples, mut sections): (Vec<Edit>, Vec<Edit>, Vec<Edit>) = Default::default();
     let mut example = None;
@@ -140,13 +140,13 @@ fn edits() -> (Vec<Edit>, Vec<Edit>, Vec<Edit>) {
     (defaults, examples, sections)
 }
 
-/// What the template is read as once these lines are changed.
+/// Loads the template with these edits.
 fn loaded(edit: &[(usize, String)]) -> String {
     let mut lines = filled();
     for (at, line) in edit {
         lines[*at].clone_from(line);
     }
-    match load_whole(&lines.join("\n")) {
+    match load_file(&lines.join("\n")) {
         Ok((config, snapshot)) => debug(&(config.crawl.accept_unread, config.audit, snapshot)),
         Err(failure) => panic!("{edit:?}: {failure}"),
     }

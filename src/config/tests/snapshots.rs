@@ -1,10 +1,10 @@
-//! What the configuration says about snapshots.
+//! Tests of the configuration of snapshots.
 
 use clap::Parser;
 
-use super::{FILLED, Place};
+use super::{FILLED, TestFolders};
 use crate::cli::{Cli, Command};
-use crate::config::{Config, Configured, SnapshotConfig};
+use crate::config::{Config, LoadConfig, SnapshotConfig};
 use crate::error::Failure;
 use crate::history::Retention;
 use crate::inventory::snapshot::{MetricGroup, MetricGroups};
@@ -14,20 +14,20 @@ fn load(file: &str, flags: &[&str]) -> Result<(Config, SnapshotConfig), Failure>
     load_with(&format!("{FILLED}{file}"), flags)
 }
 
-/// What a whole file says.
-pub(super) fn load_whole(file: &str) -> Result<(Config, SnapshotConfig), Failure> {
+/// Loads the configuration from a complete file.
+pub(super) fn load_file(file: &str) -> Result<(Config, SnapshotConfig), Failure> {
     load_with(file, &[])
 }
 
 fn load_with(file: &str, flags: &[&str]) -> Result<(Config, SnapshotConfig), Failure> {
-    let place = Place::with_file(file);
+    let folders = TestFolders::with_file(file);
     let cli = Cli::parse_from(["csa", "snapshot"].iter().chain(flags));
     let Command::Snapshot(args) = cli.command() else { panic!("not the snapshot") };
-    args.load(&mut place.around()).map(|loaded| loaded.value)
+    args.load(&mut folders.environment()).map(|loaded| loaded.value)
 }
 
 #[test]
-fn spaces_of_the_flags_stand_before_those_of_the_file() {
+fn spaces_of_the_flags_override_those_of_the_file() {
     let file = "[snapshot]\nspace_keys = ENG, DOCS-*\nretain = 3\nmetrics = core\n";
     let (config, snapshot) = load(file, &[]).unwrap();
     assert_eq!(config.crawl.include_spaces, ["ENG", "DOCS-*"]);
@@ -41,7 +41,7 @@ fn spaces_of_the_flags_stand_before_those_of_the_file() {
 }
 
 #[test]
-fn a_space_has_its_own_thresholds_and_takes_the_others_from_all() {
+fn a_space_has_its_own_thresholds_and_inherits_the_others() {
     let file = "[snapshot]\nstub_words = 20\n[space ENG]\nstale_days = 300\nunread_mb = 1\n[space ~712020mina]\naging_days = 1\n";
     let rules = load(file, &[]).unwrap().1.rules;
     assert_eq!((rules.usual.stale_days, rules.usual.stub_words), (365, 20));
@@ -52,17 +52,17 @@ fn a_space_has_its_own_thresholds_and_takes_the_others_from_all() {
 }
 
 #[test]
-fn days_that_a_section_does_not_set_follow_those_that_it_sets() {
+fn days_that_a_section_does_not_set_are_adjusted_to_those_that_it_sets() {
     let file = "[space OPS]\nexpired_days = 100\n[snapshot]\nstale_days = 120\n[space ENG]\nstale_days = 90\n";
     let rules = load(file, &[]).unwrap().1.rules;
     let days = |rules: &Thresholds| [rules.aging_days, rules.stale_days, rules.expired_days];
     assert_eq!(days(&rules.usual), [120, 120, 730]);
-    assert_eq!(days(&rules.by_space["ENG"]), [90, 90, 730], "whatever [snapshot] sets, and wherever it stands");
+    assert_eq!(days(&rules.by_space["ENG"]), [90, 90, 730], "whatever [snapshot] sets, and wherever it is in the file");
     assert_eq!(days(&rules.by_space["OPS"]), [100, 100, 100]);
 }
 
 #[test]
-fn days_of_one_section_that_do_not_grow_are_refused() {
+fn days_of_one_section_in_descending_order_are_refused() {
     for (section, set, why) in [
         ("snapshot", "stale_days = 100\naging_days = 101", "aging_days = 101, stale_days = 100"),
         ("space ENG", "aging_days = 9\nexpired_days = 8", "aging_days = 9, expired_days = 8"),
@@ -75,7 +75,7 @@ fn days_of_one_section_that_do_not_grow_are_refused() {
 }
 
 #[test]
-fn labels_have_thresholds_in_the_order_of_the_file() {
+fn thresholds_of_labels_keep_the_order_of_the_file() {
     let file = "[label Policy]\nstale_days = 700\n[space ENG]\nstub_words = 9\n[label how-to]\nstub_words = 5\n\
                 [label archived page]\nunread_mb = 3\n[label Policy]\nstub_words = 7\n";
     let rules = load(file, &[]).unwrap().1.rules;
@@ -89,7 +89,7 @@ fn labels_have_thresholds_in_the_order_of_the_file() {
 }
 
 #[test]
-fn workflow_values_are_checked_where_they_stand() {
+fn workflow_values_are_checked() {
     let file = "[workflow]\nlabel_states = wip = Draft, approved=Approved\nproperty_key = cw\nstate_pointer = /state\n";
     let workflow = load(file, &[]).unwrap().1.workflow;
     let pairs: Vec<(&str, &str)> =
@@ -98,11 +98,11 @@ fn workflow_values_are_checked_where_they_stand() {
     assert_eq!(workflow.property.map(|property| (property.key, property.state)), Some(("cw".into(), "/state".into())));
     assert_eq!(workflow.final_states, ["Approved", "Published", "Verified", "Done"]);
     for (file, what) in [
-        ("[workflow]\nlabel_states = draft\n", "`label_states` cannot be `draft`"),
+        ("[workflow]\nlabel_states = draft\n", "`label_states`: invalid value `draft`"),
         ("[workflow]\nproperty_key = cw\n", "`property_key` and `state_pointer` belong together"),
-        ("[snapshot]\nmetrics = core, views\n", "`views` is no group of metrics"),
-        ("[snapshot]\ntodo_markers = WIP, to do\n", "`todo_markers` cannot hold `to do`"),
-        ("[snapshot]\nretain = 0\n", "`retain` cannot be `0`"),
+        ("[snapshot]\nmetrics = core, views\n", "unknown metric group `views`"),
+        ("[snapshot]\ntodo_markers = WIP, to do\n", "`todo_markers`: invalid word `to do`"),
+        ("[snapshot]\nretain = 0\n", "`retain`: invalid value `0`"),
     ] {
         let failure = load(file, &[]).unwrap_err();
         assert!(failure.what.contains(what), "{failure}");
@@ -110,12 +110,12 @@ fn workflow_values_are_checked_where_they_stand() {
 }
 
 #[test]
-fn thresholds_of_findings_are_a_name_and_a_number() {
+fn thresholds_of_findings_have_a_name_and_a_number() {
     let (_, snapshot) = load("", &["--fail-on", "outdated=100", "--fail-on", "stubs=1"]).unwrap();
     let fail_on: Vec<(&str, u64)> = snapshot.fail_on.iter().map(|one| (one.finding.as_str(), one.pages)).collect();
     assert_eq!(fail_on, [("outdated", 100), ("stubs", 1)]);
     for wrong in ["outdated", "outdated=", "outdated=0", "=3", "outdated=many"] {
         let refused = Cli::try_parse_from(["csa", "snapshot", "--fail-on", wrong]);
-        assert!(refused.unwrap_err().to_string().contains("is no threshold"), "{wrong}");
+        assert!(refused.unwrap_err().to_string().contains("use a finding and a number of pages"), "{wrong}");
     }
 }

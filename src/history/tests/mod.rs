@@ -1,4 +1,4 @@
-//! Real folders and real damage.
+//! Tests on real folders, with real damage.
 
 mod damage;
 mod properties;
@@ -12,8 +12,8 @@ use chrono::{DateTime, Utc};
 use tempfile::TempDir;
 
 use super::*;
-use crate::exports::{Exported, Exporter, Repaired, repair};
-use crate::spreadsheet::Type;
+use crate::exports::{ExportOutcome, Exporter, RepairOutcome, repair};
+use crate::spreadsheet::ColumnType;
 
 pub(crate) const OPEN: Duration = Duration::ZERO;
 
@@ -21,21 +21,21 @@ pub(crate) fn week(text: &str) -> IsoWeek {
     text.parse().unwrap()
 }
 
-/// When a run began that is the given one of a sequence.
+/// Returns the start of a run, by its number.
 pub(crate) fn time(run: u32) -> DateTime<Utc> {
     "2026-11-21T19:41:07Z".parse::<DateTime<Utc>>().unwrap() + chrono::TimeDelta::seconds(i64::from(run))
 }
 
-/// Columns of the older script among others, in the order of the files.
+/// Some columns of the legacy script and of this program, in the order of the files.
 pub(crate) fn columns() -> Vec<Field> {
     let mut columns = vec![
-        Field::new("space_key", Type::Text),
-        Field::new("page_title", Type::Text),
-        Field::new("page_created", Type::Date),
-        Field::new("word_count", Type::Integer),
-        Field::new("labels", Type::Text),
+        Field::new("space_key", ColumnType::Text),
+        Field::new("page_title", ColumnType::Text),
+        Field::new("page_created", ColumnType::Date),
+        Field::new("word_count", ColumnType::Integer),
+        Field::new("labels", ColumnType::Text),
     ];
-    columns.extend([WEEK, PAGE, STATUS].map(|name| Field::new(name, Type::Text)));
+    columns.extend([WEEK, PAGE, STATUS].map(|name| Field::new(name, ColumnType::Text)));
     columns
 }
 
@@ -45,14 +45,14 @@ pub(crate) fn open(folder: &Path) -> Result<History, HistoryError> {
 
 /// A snapshot to be recorded.
 #[derive(Debug, Clone)]
-pub(crate) struct Taken {
+pub(crate) struct TestSnapshot {
     pub(crate) week: IsoWeek,
-    /// Number of the run, of which its rows tell.
+    /// Number of the run, which its rows contain as `word_count`.
     pub(crate) run: u32,
     pub(crate) complete: bool,
     /// Space and id of each page.
     pub(crate) pages: Vec<(&'static str, u32)>,
-    /// Spaces that were measured, those without a page too.
+    /// The measured spaces, including those without pages.
     pub(crate) spaces: Vec<&'static str>,
     pub(crate) stopped: bool,
     pub(crate) extent: Extent,
@@ -60,16 +60,16 @@ pub(crate) struct Taken {
     pub(crate) account: &'static str,
 }
 
-/// A snapshot of two pages of one space.
-pub(crate) fn taken(of: &str, run: u32, complete: bool) -> Taken {
-    taken_of(of, run, complete, &[("ENG", 20), ("ENG", 3)])
+/// Returns a snapshot with two pages of one space.
+pub(crate) fn snapshot(of: &str, run: u32, complete: bool) -> TestSnapshot {
+    snapshot_of_pages(of, run, complete, &[("ENG", 20), ("ENG", 3)])
 }
 
-pub(crate) fn taken_of(of: &str, run: u32, complete: bool, pages: &[(&'static str, u32)]) -> Taken {
+pub(crate) fn snapshot_of_pages(of: &str, run: u32, complete: bool, pages: &[(&'static str, u32)]) -> TestSnapshot {
     let mut spaces: Vec<&str> = pages.iter().map(|(space, _)| *space).collect();
     spaces.dedup();
     let (site, account) = ("https://acme.example/wiki", "557058:ada");
-    Taken {
+    TestSnapshot {
         week: week(of),
         run,
         complete,
@@ -82,37 +82,41 @@ pub(crate) fn taken_of(of: &str, run: u32, complete: bool, pages: &[(&'static st
     }
 }
 
-impl Taken {
-    /// Records it and writes the derived files.
-    pub(crate) fn record(&self, history: &mut History, retention: Retention) -> Result<Recorded, HistoryError> {
+impl TestSnapshot {
+    /// Records the snapshot and writes the derived files.
+    pub(crate) fn record(&self, history: &mut History, retention: Retention) -> Result<RecordOutcome, HistoryError> {
         let recorded = self.record_only(history, retention)?;
         let mut exporter = Exporter::new(history)?;
         exporter.weeks(retention, FACTS, || ())?;
-        exporter.current(self.week, Some(Rows { keys: &self.keys(), cells: &|at| self.cells(at) }))?;
+        exporter.current(self.week, Some(SnapshotRows { keys: &self.keys(), cells: &|at| self.cells(at) }))?;
         assert!(exporter.finish()?.failed.is_none());
-        history.delete_forgotten()?;
+        history.delete_expired()?;
         Ok(recorded)
     }
 
-    pub(crate) fn record_only(&self, history: &mut History, retention: Retention) -> Result<Recorded, HistoryError> {
+    pub(crate) fn record_only(
+        &self,
+        history: &mut History,
+        retention: Retention,
+    ) -> Result<RecordOutcome, HistoryError> {
         let snapshot = Snapshot {
             site: self.site.into(),
             account: self.account.into(),
             week: self.week,
             taken_at: time(self.run),
             run_id: format!("run {}", self.run),
-            status: if self.complete { Status::Complete } else { Status::Incomplete },
+            status: if self.complete { SnapshotStatus::Complete } else { SnapshotStatus::Incomplete },
             stopped: self.stopped,
             spaces: self.spaces.iter().map(|space| (*space).to_owned()).collect(),
             extent: self.extent.clone(),
             facts: serde_json::json!({"run": self.run}),
-            rows: Rows { keys: &self.keys(), cells: &|at| self.cells(at) },
+            rows: SnapshotRows { keys: &self.keys(), cells: &|at| self.cells(at) },
         };
         history.record(&snapshot, retention)
     }
 
-    pub(crate) fn keys(&self) -> Vec<Key> {
-        self.pages.iter().map(|(space, page)| Key { space: (*space).to_owned(), page: page.to_string() }).collect()
+    pub(crate) fn keys(&self) -> Vec<RowKey> {
+        self.pages.iter().map(|(space, page)| RowKey { space: (*space).to_owned(), page: page.to_string() }).collect()
     }
 
     pub(crate) fn cells(&self, at: usize) -> Vec<Value> {
@@ -123,7 +127,7 @@ impl Taken {
             Value::text(format!("=Page {page}, \"{}\"", self.week)),
             Value::Empty,
             Value::Integer(i64::from(self.run)),
-            // an empty text is not the same as none
+            // an empty text differs from an empty cell
             if page % 2 == 0 { Value::text("") } else { Value::Empty },
             Value::text(self.week.to_string()),
             Value::text(page.to_string()),
@@ -135,8 +139,8 @@ impl Taken {
 /// The table of facts, for tests.
 pub(crate) const FACTS: (&str, &[&str]) = ("model/facts.csv", &[WEEK, PAGE, "word_count"]);
 
-/// A folder with these snapshots, recorded and exported in this order.
-pub(crate) fn recorded(snapshots: &[Taken], retention: Retention) -> (TempDir, PathBuf) {
+/// Returns a folder with these snapshots, recorded and exported in this order.
+pub(crate) fn recorded(snapshots: &[TestSnapshot], retention: Retention) -> (TempDir, PathBuf) {
     let root = TempDir::new().unwrap();
     let folder = root.path().join(FOLDER);
     for snapshot in snapshots {
@@ -145,8 +149,8 @@ pub(crate) fn recorded(snapshots: &[Taken], retention: Retention) -> (TempDir, P
     (root, folder)
 }
 
-/// Writes all derived files again; gives the remarks.
-pub(crate) fn export(folder: &Path, retention: Retention) -> Exported {
+/// Writes all derived files again.
+pub(crate) fn export(folder: &Path, retention: Retention) -> ExportOutcome {
     let history = open(folder).unwrap();
     let mut exporter = Exporter::new(&history).unwrap();
     exporter.weeks(retention, FACTS, || ()).unwrap();
@@ -154,7 +158,7 @@ pub(crate) fn export(folder: &Path, retention: Retention) -> Exported {
     exporter.finish().unwrap()
 }
 
-/// Every file of a folder with its bytes; not those of the lock, which say nothing about the history.
+/// Returns all files of a folder with their bytes, except those of the lock.
 pub(crate) fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     let mut found = BTreeMap::new();
     for entry in fs::read_dir(folder).unwrap() {
@@ -169,14 +173,14 @@ pub(crate) fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     found
 }
 
-/// All files but `history.json`, whose times differ.
+/// Returns all files except `history.json`, which contains times.
 pub(crate) fn data(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     let mut files = files(folder);
     files.remove("history.json");
     files
 }
 
-/// The rows of all weeks, as `week space page run status`.
+/// Returns the rows of all weeks, as `week space page run status`.
 pub(crate) fn rows(history: &History) -> Vec<String> {
     let mut rows = Vec::new();
     for week in history.weeks() {
@@ -195,7 +199,6 @@ pub(crate) fn text(folder: &Path, name: &str) -> String {
     fs::read_to_string(folder.join(name)).unwrap()
 }
 
-/// A copy of a folder, to be damaged.
 pub(crate) fn copy(folder: &Path) -> (TempDir, PathBuf) {
     let root = TempDir::new().unwrap();
     let target = root.path().join(FOLDER);
@@ -207,7 +210,7 @@ pub(crate) fn copy(folder: &Path) -> (TempDir, PathBuf) {
     (root, target)
 }
 
-pub(crate) fn findings(error: HistoryError) -> Vec<Finding> {
+pub(crate) fn findings(error: HistoryError) -> Vec<DamageReport> {
     match error {
         HistoryError::Damaged { findings, .. } => findings,
         other => panic!("{other}"),

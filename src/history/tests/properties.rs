@@ -1,4 +1,4 @@
-//! Any order of runs, kills, edits and repairs gives what follows from the runs alone.
+//! Whatever the order of runs, kills, edits and repairs, the rows depend on the runs alone.
 
 use proptest::prelude::*;
 
@@ -8,14 +8,14 @@ const KEEP: Retention = Retention { weeks: 2, archive: true, keep: None, joined:
 const WEEKS: [&str; 4] = ["2026-W44", "2026-W45", "2026-W46", "2026-W53"];
 const SPACES: [&str; 3] = ["DOC", "ENG", "OPS"];
 
-/// What happens to the folder.
+/// An event that changes the folder.
 #[derive(Debug, Clone)]
 enum Event {
-    /// A run of a week measures some of the spaces, and ends complete or not.
+    /// A run measures some of the spaces in a week, and is complete or not.
     Run { week: usize, spaces: Vec<&'static str>, complete: bool },
-    /// A run was killed after the week was committed, and before a file was exported.
+    /// A run is killed after the week was committed and before a file was exported.
     Unexported { week: usize, spaces: Vec<&'static str> },
-    /// Somebody deletes or changes a derived file.
+    /// Someone deletes or changes a derived file.
     Edit { file: usize, removed: bool },
     /// The file of a week is damaged, and repaired.
     Damage { week: usize },
@@ -32,15 +32,15 @@ fn events() -> impl Strategy<Value = Vec<Event>> {
     prop::collection::vec(event, 1..10)
 }
 
-/// What the rows have to be: for each week and space the run and what it is worth.
-type Expected = BTreeMap<IsoWeek, BTreeMap<&'static str, (u32, Status)>>;
+/// The expected rows: for each week and space the run and its status.
+type Expected = BTreeMap<IsoWeek, BTreeMap<&'static str, (u32, SnapshotStatus)>>;
 
 fn expect(expected: &mut Expected, week: IsoWeek, spaces: &[&'static str], run: u32, complete: bool) {
     let known = expected.entry(week).or_default();
     for space in spaces {
-        let kept = known.get(space).is_some_and(|(_, status)| *status == Status::Complete) && !complete;
+        let kept = known.get(space).is_some_and(|(_, status)| *status == SnapshotStatus::Complete) && !complete;
         if !kept {
-            let status = if complete { Status::Complete } else { Status::Incomplete };
+            let status = if complete { SnapshotStatus::Complete } else { SnapshotStatus::Incomplete };
             known.insert(space, (run, status));
         }
     }
@@ -57,19 +57,19 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
 
     #[test]
-    fn the_rows_are_those_of_the_runs_whatever_happens_to_the_files_f_80(events in events()) {
+    fn rows_depend_on_the_runs_alone_whatever_happens_to_the_files_f_80(events in events()) {
         let root = TempDir::new().unwrap();
         let folder = root.path().join(FOLDER);
         let mut expected = Expected::new();
         for (run, event) in (0u32..).zip(events) {
             match event {
                 Event::Run { week, spaces, complete } => {
-                    let snapshot = taken_of(WEEKS[week], run, complete, &pages(&spaces));
+                    let snapshot = snapshot_of_pages(WEEKS[week], run, complete, &pages(&spaces));
                     expect(&mut expected, snapshot.week, &spaces, run, complete);
                     snapshot.record(&mut open(&folder).unwrap(), KEEP).unwrap();
                 }
                 Event::Unexported { week, spaces } => {
-                    let snapshot = taken_of(WEEKS[week], run, true, &pages(&spaces));
+                    let snapshot = snapshot_of_pages(WEEKS[week], run, true, &pages(&spaces));
                     expect(&mut expected, snapshot.week, &spaces, run, true);
                     let mut history = open(&folder).unwrap();
                     snapshot.record_only(&mut history, KEEP).unwrap();
@@ -86,7 +86,7 @@ proptest! {
                     export(&folder, KEEP);
                     fs::write(&path, "damaged").unwrap();
                     prop_assert!(open(&folder).is_err());
-                    prop_assert!(repair(&folder, columns(), OPEN).unwrap().is_whole());
+                    prop_assert!(repair(&folder, columns(), OPEN).unwrap().is_complete());
                 }
                 Event::Edit { .. } => {}
             }
@@ -104,12 +104,12 @@ proptest! {
         }
         prop_assert_eq!(rows(&history), wanted);
         for (week, spaces) in &expected {
-            let worth = spaces.values().map(|(_, status)| *status).min().unwrap();
-            prop_assert_eq!(history.week(*week).unwrap().status, worth);
+            let lowest = spaces.values().map(|(_, status)| *status).min().unwrap();
+            prop_assert_eq!(history.week(*week).unwrap().status, lowest);
         }
         drop(history);
         prop_assert_eq!(verify(&folder, columns(), OPEN).unwrap().findings, []);
-        // what is derived is the same as if it had never been there
+        // the derived files are the same as if they were written for the first time
         let (_fresh_root, fresh) = copy(&folder);
         for name in files(&fresh).into_keys().filter(|name| !name.starts_with("history/")) {
             fs::remove_file(fresh.join(name)).unwrap();

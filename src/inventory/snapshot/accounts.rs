@@ -1,74 +1,79 @@
-//! Names of people, and whether their accounts are active.
+//! Reads accounts: display names, and whether they are active.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::context::SnapshotContext;
 use super::plan::last_owners;
-use super::reading::Reading;
-use super::{Account, SnapshotFacts};
+use super::{PersonAccount, SnapshotFacts};
 use crate::inventory::coverage::UnitKind;
 use crate::inventory::people;
 use crate::inventory::site::AccountId;
-use crate::support::wording::plural;
+use crate::support::formatting::plural;
 use confluence_client::api::ACCOUNTS_PER_REQUEST;
 use confluence_client::{RequestError, model};
 
-/// What was told of accounts.
+/// Accounts read, and those that could not be read.
 #[derive(Default)]
-struct Told {
-    accounts: BTreeMap<AccountId, Account>,
-    /// Asked for, and neither told nor known to be nobody's.
+struct AccountBatch {
+    accounts: BTreeMap<AccountId, PersonAccount>,
+    /// Accounts that were requested and may exist, but whose status could not be read.
     unread: BTreeSet<AccountId>,
 }
 
-/// Reads the accounts of everybody met. Where the site refuses them, names alone, by the list that audits use.
-pub(super) async fn read(reading: &Reading<'_>, facts: &mut SnapshotFacts) {
-    let ids = met(reading, facts);
+/// Reads the accounts of all people who occur in the inventory and the facts. If the site refuses them, reads names
+/// only, from the list that audits use.
+pub(super) async fn read(context: &SnapshotContext<'_>, facts: &mut SnapshotFacts) {
+    let ids = account_ids(context, facts);
     let list: Vec<&str> = ids.iter().map(String::as_str).collect();
-    reading.crawl.phase("accounts", Some(list.len() as u64));
+    context.crawl.phase("accounts", Some(list.len() as u64));
     let mut groups = list.chunks(ACCOUNTS_PER_REQUEST);
     let Some(first) = groups.next() else { return };
-    // the first group shows whether the site answers at all
-    let mut told = match one_group(reading, first).await {
+    // the first group shows whether the site offers accounts at all
+    let mut batch = match one_group(context, first).await {
         Ok(first) => first,
         Err(error) => {
-            facts.notes.push(format!("whether accounts are active is not known: {error}"));
-            let names = people::names_of(&reading.crawl, list.iter().copied().collect()).await;
-            let by_name = |(id, name)| (id, Account { name: Some(name), active: None });
-            facts.accounts = names.told.into_iter().map(by_name).collect();
+            facts.notes.push(format!("account statuses are not known: {error}"));
+            let names = people::names_of(&context.crawl, list.iter().copied().collect()).await;
+            let by_name = |(id, name)| (id, PersonAccount { name: Some(name), active: None });
+            facts.accounts = names.known.into_iter().map(by_name).collect();
             facts.unread_accounts = names.unread;
             return;
         }
     };
     let rest: Vec<&[&str]> = groups.collect();
-    for (group, answer) in reading.crawl.all(rest.iter().map(|&group| answered(reading, group)).collect()).await {
-        match answer {
+    for (group, response) in
+        context.crawl.all(rest.iter().map(|&group| group_with_result(context, group)).collect()).await
+    {
+        match response {
             Ok(more) => {
-                told.accounts.extend(more.accounts);
-                told.unread.extend(more.unread);
+                batch.accounts.extend(more.accounts);
+                batch.unread.extend(more.unread);
             }
             Err(error) => {
                 facts.notes.push(format!("some accounts could not be read: {error}"));
-                told.unread.extend(group.iter().map(|id| AccountId::new(*id)));
+                batch.unread.extend(group.iter().map(|id| AccountId::new(*id)));
             }
         }
     }
-    if !told.unread.is_empty() {
-        let people = plural(told.unread.len() as u64, "person is", "people are");
-        facts
-            .notes
-            .push(format!("{people} without an account that the site tells: whether they are active is not known"));
+    if !batch.unread.is_empty() {
+        let people = plural(batch.unread.len() as u64, "person", "people");
+        facts.notes.push(format!("the site returns no account for {people}: their account status is not known"));
     }
-    (facts.accounts, facts.unread_accounts) = (told.accounts, told.unread);
+    (facts.accounts, facts.unread_accounts) = (batch.accounts, batch.unread);
 }
 
-async fn answered<'g, 'i>(reading: &Reading<'_>, group: &'g [&'i str]) -> (&'g [&'i str], Result<Told, RequestError>) {
-    (group, one_group(reading, group).await)
+async fn group_with_result<'g, 'i>(
+    context: &SnapshotContext<'_>,
+    group: &'g [&'i str],
+) -> (&'g [&'i str], Result<AccountBatch, RequestError>) {
+    (group, one_group(context, group).await)
 }
 
-fn met(reading: &Reading<'_>, facts: &SnapshotFacts) -> BTreeSet<String> {
-    let inventory = reading.inventory;
-    let listed =
-        people::met(&inventory.contents, &inventory.attachments).into_iter().chain(last_owners(reading.current));
+fn account_ids(context: &SnapshotContext<'_>, facts: &SnapshotFacts) -> BTreeSet<String> {
+    let inventory = context.inventory;
+    let listed = people::account_ids(&inventory.contents, &inventory.attachments)
+        .into_iter()
+        .chain(last_owners(context.current));
     let of_pages = facts.pages.values().flat_map(|page| {
         let authors =
             page.versions.iter().flat_map(|versions| &versions.list).filter_map(|version| version.author.as_ref());
@@ -77,71 +82,74 @@ fn met(reading: &Reading<'_>, facts: &SnapshotFacts) -> BTreeSet<String> {
     listed.chain(of_pages.map(AccountId::as_str)).map(str::to_owned).collect()
 }
 
-/// One group; an error means that the site refuses to answer. What fails otherwise is a gap.
-async fn one_group(reading: &Reading<'_>, ids: &[&str]) -> Result<Told, RequestError> {
-    let crawl = &reading.crawl;
+/// Reads one group. An error means that the site refuses the request; other failures are recorded as gaps.
+async fn one_group(context: &SnapshotContext<'_>, ids: &[&str]) -> Result<AccountBatch, RequestError> {
+    let crawl = &context.crawl;
     let unit = crawl.ledger.enter(UnitKind::Accounts, format!("accounts of {} people", ids.len()));
-    let answer = crawl.api.accounts(ids).await;
+    let response = crawl.api.accounts(ids).await;
     crawl.progress.advance(ids.len() as u64);
-    let error = match answer {
+    let error = match response {
         Ok(accounts) => {
             unit.ok();
-            let mut told = Told { accounts: accounts.into_iter().filter_map(account).collect(), ..Told::default() };
-            ask_for_those_left_out(reading, ids, &mut told).await;
-            return Ok(told);
+            let mut batch = AccountBatch {
+                accounts: accounts.into_iter().filter_map(account).collect(),
+                ..AccountBatch::default()
+            };
+            request_missing_accounts(context, ids, &mut batch).await;
+            return Ok(batch);
         }
         Err(error) => error,
     };
     if is_refusal(&error) {
-        unit.skipped("whether accounts are active is not offered");
+        unit.skipped("account statuses are not available");
         return Err(error);
     }
     unit.refused(&error);
-    Ok(Told { unread: ids.iter().map(|id| AccountId::new(*id)).collect(), ..Told::default() })
+    Ok(AccountBatch { unread: ids.iter().map(|id| AccountId::new(*id)).collect(), ..AccountBatch::default() })
 }
 
-/// An answer leaves out accounts that nobody has, and gives no sign where it is cut. So those that it left out are asked
-/// for again alone, and then by the other list of people. Whom only that one knows may have been left out wrongly, or have
-/// left the site: whether the account is active stays unread.
-async fn ask_for_those_left_out(reading: &Reading<'_>, ids: &[&str], told: &mut Told) {
-    let crawl = &reading.crawl;
-    let left_out = |told: &Told| -> Vec<&str> {
-        ids.iter().copied().filter(|id| !told.accounts.contains_key(&AccountId::new(*id))).collect()
+/// A response leaves out accounts that do not exist, and does not say when it is cut off. So missing accounts are
+/// requested again by themselves, and then from the other list of people. An account that only that list knows may have
+/// been left out by mistake or may have left the site: its status stays unread.
+async fn request_missing_accounts(context: &SnapshotContext<'_>, ids: &[&str], batch: &mut AccountBatch) {
+    let crawl = &context.crawl;
+    let missing = |batch: &AccountBatch| -> Vec<&str> {
+        ids.iter().copied().filter(|id| !batch.accounts.contains_key(&AccountId::new(*id))).collect()
     };
-    let again = left_out(told);
+    let again = missing(batch);
     if again.is_empty() {
         return;
     }
-    let unit = crawl.ledger.enter(UnitKind::Accounts, "accounts that an answer left out");
+    let unit = crawl.ledger.enter(UnitKind::Accounts, "accounts missing from a response");
     match crawl.api.accounts(&again).await {
         Ok(accounts) => {
             unit.ok();
-            told.accounts.extend(accounts.into_iter().filter_map(account));
+            batch.accounts.extend(accounts.into_iter().filter_map(account));
         }
         Err(error) => {
             unit.refused(&error);
-            told.unread.extend(again.iter().map(|id| AccountId::new(*id)));
+            batch.unread.extend(again.iter().map(|id| AccountId::new(*id)));
         }
     }
-    let unknown: BTreeSet<&str> = left_out(told).into_iter().collect();
+    let unknown: BTreeSet<&str> = missing(batch).into_iter().collect();
     if unknown.is_empty() {
         return;
     }
     let names = people::names_of(crawl, unknown).await;
-    told.unread.extend(names.unread);
-    for (id, name) in names.told {
-        told.unread.insert(id.clone());
-        told.accounts.insert(id, Account { name: Some(name), active: None });
+    batch.unread.extend(names.unread);
+    for (id, name) in names.known {
+        batch.unread.insert(id.clone());
+        batch.accounts.insert(id, PersonAccount { name: Some(name), active: None });
     }
 }
 
-/// The account lacks the right (the documents list 404 for that), or there is no such endpoint.
+/// Whether the account lacks the permission (documented as 404), or the endpoint does not exist.
 fn is_refusal(error: &RequestError) -> bool {
     let unknown = matches!(error, RequestError::Gone { .. } | RequestError::Status { status: 400 | 405 | 501, .. });
     error.is_denied() || error.is_not_found() || unknown
 }
 
-fn account(sent: model::Account) -> Option<(AccountId, Account)> {
+fn account(sent: model::Account) -> Option<(AccountId, PersonAccount)> {
     let id = sent.account_id.filter(|id| !id.is_empty())?;
     let name = [sent.display_name, sent.public_name].into_iter().flatten().find(|name| !name.is_empty());
     let active = match sent.account_status.as_deref() {
@@ -149,5 +157,5 @@ fn account(sent: model::Account) -> Option<(AccountId, Account)> {
         Some("inactive" | "closed") => Some(false),
         _ => None,
     };
-    Some((AccountId(id), Account { name, active }))
+    Some((AccountId(id), PersonAccount { name, active }))
 }

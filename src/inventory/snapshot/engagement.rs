@@ -1,47 +1,47 @@
-//! Views, viewers, likes and watchers: several requests for every current page, since no list tells them.
+//! Reads views, viewers, likes and watchers: several requests for every current page, because no list has them.
 
 use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 
-use super::reading::{Reading, single_of};
+use super::context::{SnapshotContext, content_type_of_page};
 use super::{Engagement, SnapshotFacts, ViewedLast};
 use crate::inventory::coverage::UnitKind;
 use crate::inventory::crawl::{GROUP, subject};
 use crate::inventory::plan::RequestPlan;
 use crate::inventory::site::{Content, ContentId, ContentKind, SpaceId};
-use crate::support::wording::plural;
+use crate::support::formatting::plural;
 use confluence_client::api::Analytics;
 use confluence_client::{RequestError, RequestKind};
 
-/// Requests for one page at most, retries aside: likes, watchers, views ever, of 30 and of 90 days, and then either
-/// viewers or, where nobody came in 90 days, views of 180 and 365 days.
-pub const MOST_CALLS_PER_PAGE: u64 = 7;
-/// Requests for one page by kind, unless it was never viewed (fewer) or not in the last 90 days (up to one more).
-pub(super) const USUAL_CALLS: [(RequestKind, u64); 4] = [
+/// Maximum number of requests per page, without retries: likes, watchers, views (all, 30 days, 90 days), and then
+/// either viewers or, if there were no views in 90 days, views of 180 and 365 days.
+pub const MAX_ENGAGEMENT_REQUESTS_PER_PAGE: u64 = 7;
+/// Requests per page by kind. A page never viewed takes fewer; one not viewed in 90 days takes up to one more.
+pub(super) const USUAL_REQUESTS: [(RequestKind, u64); 4] = [
     (RequestKind::PageLikes, 1),
     (RequestKind::PageViews, 3),
     (RequestKind::PageViewers, 1),
     (RequestKind::PageWatchers, 1),
 ];
 
-/// Pages of a space that are asked about before what they all are refused counts as not offered there.
-const PROBES: usize = 3;
-/// Spaces named in a note.
-const SPACES_NAMED: usize = 10;
+/// Pages of a space that are tried: what the server refuses for all of them counts as not available in that space.
+const PROBED_PAGES: usize = 3;
+/// Maximum number of spaces named in a note.
+const MAX_SPACES_NAMED: usize = 10;
 
-/// What can be asked about a page, each with a right of its own.
+/// A group of engagement metrics; each needs its own permission.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum EngagementKind {
     Likes,
     Analytics,
     Watchers,
 }
 
-impl Kind {
+impl EngagementKind {
     const ALL: [Self; 3] = [Self::Likes, Self::Analytics, Self::Watchers];
 
-    fn words(self) -> &'static str {
+    fn label(self) -> &'static str {
         match self {
             Self::Likes => "likes",
             Self::Analytics => "views",
@@ -50,34 +50,34 @@ impl Kind {
     }
 }
 
-/// The answers about one page, by kind; `None` was not asked.
+/// Responses for one page by kind; `None` was not requested.
 #[derive(Default)]
-struct Answers {
+struct EngagementResponses {
     likes: Option<Result<u64, RequestError>>,
-    analytics: Option<Result<Viewed, RequestError>>,
+    analytics: Option<Result<ViewCounts, RequestError>>,
     watchers: Option<Result<Option<u64>, RequestError>>,
 }
 
-impl Answers {
-    fn error(&self, kind: Kind) -> Option<&RequestError> {
+impl EngagementResponses {
+    fn error(&self, kind: EngagementKind) -> Option<&RequestError> {
         match kind {
-            Kind::Likes => self.likes.as_ref()?.as_ref().err(),
-            Kind::Analytics => self.analytics.as_ref()?.as_ref().err(),
-            Kind::Watchers => self.watchers.as_ref()?.as_ref().err(),
+            EngagementKind::Likes => self.likes.as_ref()?.as_ref().err(),
+            EngagementKind::Analytics => self.analytics.as_ref()?.as_ref().err(),
+            EngagementKind::Watchers => self.watchers.as_ref()?.as_ref().err(),
         }
     }
 
-    fn forget(&mut self, kind: Kind) {
+    fn forget(&mut self, kind: EngagementKind) {
         match kind {
-            Kind::Likes => self.likes = None,
-            Kind::Analytics => self.analytics = None,
-            Kind::Watchers => self.watchers = None,
+            EngagementKind::Likes => self.likes = None,
+            EngagementKind::Analytics => self.analytics = None,
+            EngagementKind::Watchers => self.watchers = None,
         }
     }
 }
 
-/// How often and when a page was viewed.
-struct Viewed {
+/// View counts of a page, and when it was last viewed.
+struct ViewCounts {
     total: u64,
     days_30: u64,
     days_90: u64,
@@ -85,113 +85,117 @@ struct Viewed {
     last: ViewedLast,
 }
 
-/// Whether the site can be asked for who watches this: of blog posts no document says so.
+/// Whether watchers can be requested: for blog posts, the API does not document it.
 pub(super) fn has_watchers(page: &Content) -> bool {
     page.kind == ContentKind::Page
 }
 
-/// What is asked of this.
-fn kinds_of(page: &Content) -> impl Iterator<Item = Kind> {
+/// The kinds that are requested for a page or post.
+fn kinds_of(page: &Content) -> impl Iterator<Item = EngagementKind> {
     let has_watchers = has_watchers(page);
-    Kind::ALL.into_iter().filter(move |kind| *kind != Kind::Watchers || has_watchers)
+    EngagementKind::ALL.into_iter().filter(move |kind| *kind != EngagementKind::Watchers || has_watchers)
 }
 
-/// What the group costs, for people, before it is read.
+/// Describes the cost of the group before it is read.
 pub(super) fn cost(plan: &RequestPlan) -> String {
-    let requests: u64 = USUAL_CALLS.iter().map(|(kind, _)| plan.requests.of(*kind)).sum();
-    format!("of these, {requests} for views, likes and watchers, at most {MOST_CALLS_PER_PAGE} for each page")
+    let requests: u64 = USUAL_REQUESTS.iter().map(|(kind, _)| plan.requests.of(*kind)).sum();
+    format!(
+        "of these, {requests} requests are for views, likes and watchers, at most {MAX_ENGAGEMENT_REQUESTS_PER_PAGE} per page"
+    )
 }
 
-/// Reads how every current page is used. What the first pages of a space are refused is asked of no other one there: the plan
-/// of the site, the token, or the space does not offer it, and a note says so.
-pub(super) async fn read(reading: &Reading<'_>, facts: &mut SnapshotFacts) {
-    reading.crawl.phase("which of views, likes and watchers are offered in which space", None);
+/// Reads the engagement of every current page. What the server refuses for the first pages of a space is not requested
+/// for the others: the plan of the site, the token or the space does not offer it, and a note says so.
+pub(super) async fn read(context: &SnapshotContext<'_>, facts: &mut SnapshotFacts) {
+    context.crawl.phase("availability of views, likes and watchers", None);
     let mut by_space: BTreeMap<&str, Vec<&Content>> = BTreeMap::new();
-    let keys: HashMap<&SpaceId, &str> = reading.spaces.iter().map(|space| (&space.id, space.key.as_str())).collect();
-    for &page in reading.current {
+    let keys: HashMap<&SpaceId, &str> = context.spaces.iter().map(|space| (&space.id, space.key.as_str())).collect();
+    for &page in context.current {
         let key = page.space.as_ref().and_then(|space| keys.get(space)).copied().unwrap_or_default();
         by_space.entry(key).or_default().push(page);
     }
-    // the first ones show what is offered, so those of which everything is asked come first
+    // pages for which every kind is requested come first, because the first pages show what is available
     for pages in by_space.values_mut() {
         pages.sort_by_key(|page| !has_watchers(page));
     }
     let spaces: Vec<(&str, &[&Content])> = by_space.iter().map(|(key, pages)| (*key, pages.as_slice())).collect();
     let mut offers = Vec::new();
     for group in spaces.chunks(GROUP) {
-        offers.extend(reading.crawl.all(group.iter().map(|(key, pages)| probe(reading, key, pages)).collect()).await);
+        offers.extend(context.crawl.all(group.iter().map(|(key, pages)| probe(context, key, pages)).collect()).await);
     }
     offers.sort_by_key(|offer| offer.key);
-    note_refusals(reading, &offers, facts);
+    note_refusals(context, &offers, facts);
     let mut rest: Vec<&Content> = Vec::new();
-    let mut offered: HashMap<&ContentId, Vec<Kind>> = HashMap::new();
+    let mut available: HashMap<&ContentId, Vec<EngagementKind>> = HashMap::new();
     for offer in offers {
         let kinds = offer.kinds();
         for &page in &by_space[offer.key][offer.probed.len()..] {
-            offered.insert(&page.id, kinds.clone());
+            available.insert(&page.id, kinds.clone());
             rest.push(page);
         }
-        for (page, mut answers) in offer.probed {
-            Kind::ALL.into_iter().filter(|kind| !kinds.contains(kind)).for_each(|kind| answers.forget(kind));
-            let engagement = settle(reading, page, answers).await;
+        for (page, mut responses) in offer.probed {
+            EngagementKind::ALL
+                .into_iter()
+                .filter(|kind| !kinds.contains(kind))
+                .for_each(|kind| responses.forget(kind));
+            let engagement = settle(context, page, responses).await;
             facts.pages.entry(page.id.clone()).or_default().engagement = engagement;
         }
     }
-    let offered = &offered;
-    let one = async |page: &Content| settle(reading, page, ask(reading, page, &offered[&page.id]).await).await;
+    let available = &available;
+    let one = async |page: &Content| settle(context, page, request(context, page, &available[&page.id]).await).await;
     let what = (UnitKind::Engagement, "views and likes");
-    for (id, engagement) in reading.each(what, &rest, one).await {
+    for (id, engagement) in context.each(what, &rest, one).await {
         facts.pages.entry(id).or_default().engagement = Some(engagement);
     }
 }
 
-/// What one space offers.
-struct Offer<'p> {
-    /// Its key.
+/// Which kinds are available in one space.
+struct SpaceAvailability<'p> {
     key: &'p str,
-    /// The pages that were asked, from the first on.
-    probed: Vec<(&'p Content, Answers)>,
-    /// What all of them were refused, and why.
-    refused: Vec<(Kind, RequestError)>,
+    /// The first pages of the space, with their responses.
+    probed: Vec<(&'p Content, EngagementResponses)>,
+    /// The kinds that were refused for all of these pages, and why.
+    refused: Vec<(EngagementKind, RequestError)>,
 }
 
-impl Offer<'_> {
-    fn kinds(&self) -> Vec<Kind> {
-        Kind::ALL.into_iter().filter(|kind| self.refused.iter().all(|(refused, _)| refused != kind)).collect()
+impl SpaceAvailability<'_> {
+    fn kinds(&self) -> Vec<EngagementKind> {
+        EngagementKind::ALL.into_iter().filter(|kind| self.refused.iter().all(|(refused, _)| refused != kind)).collect()
     }
 }
 
-/// Asks the first pages of a space, one after the other, until each kind was answered or all were refused it. A page that
-/// was deleted meanwhile says nothing: none of the kinds is found of it.
-async fn probe<'p>(reading: &Reading<'_>, key: &'p str, pages: &[&'p Content]) -> Offer<'p> {
-    let mut undecided = Kind::ALL.to_vec();
-    let mut refused: Vec<(Kind, RequestError)> = Vec::new();
+/// Tries the first pages of a space one after the other, until every kind was returned or all pages were refused. A
+/// page that was deleted meanwhile does not count: none of its kinds is found.
+async fn probe<'p>(context: &SnapshotContext<'_>, key: &'p str, pages: &[&'p Content]) -> SpaceAvailability<'p> {
+    let mut undecided = EngagementKind::ALL.to_vec();
+    let mut refused: Vec<(EngagementKind, RequestError)> = Vec::new();
     let mut probed = Vec::new();
-    for &page in pages.iter().take(PROBES) {
-        let answers = ask(reading, page, &Kind::ALL).await;
-        let is_there = kinds_of(page).any(|kind| !answers.error(kind).is_some_and(RequestError::is_not_found));
+    for &page in pages.iter().take(PROBED_PAGES) {
+        let responses = request(context, page, &EngagementKind::ALL).await;
+        let is_there = kinds_of(page).any(|kind| !responses.error(kind).is_some_and(RequestError::is_not_found));
         for kind in kinds_of(page).filter(|kind| undecided.contains(kind)).collect::<Vec<_>>() {
-            match answers.error(kind) {
+            match responses.error(kind) {
                 Some(error) if error.is_not_found() && !is_there => {}
-                Some(error) if error.is_not_found() || is_not_offered(error) => {
+                Some(error) if error.is_not_found() || is_not_available(error) => {
                     refused.retain(|(other, _)| *other != kind);
                     refused.push((kind, error.clone()));
                 }
                 _ => undecided.retain(|other| *other != kind),
             }
         }
-        probed.push((page, answers));
+        probed.push((page, responses));
         if undecided.is_empty() {
             break;
         }
     }
     refused.retain(|(kind, _)| undecided.contains(kind));
-    Offer { key, probed, refused }
+    SpaceAvailability { key, probed, refused }
 }
 
-/// Says what is not offered: on the site, or in which spaces.
-fn note_refusals(reading: &Reading<'_>, offers: &[Offer<'_>], facts: &mut SnapshotFacts) {
-    for kind in Kind::ALL {
+/// Notes what is not available on the site or in some spaces.
+fn note_refusals(context: &SnapshotContext<'_>, offers: &[SpaceAvailability<'_>], facts: &mut SnapshotFacts) {
+    for kind in EngagementKind::ALL {
         let refused = offers.iter().filter_map(|offer| {
             let (_, error) = offer.refused.iter().find(|(refused, _)| *refused == kind)?;
             Some((offer.key, error))
@@ -199,17 +203,17 @@ fn note_refusals(reading: &Reading<'_>, offers: &[Offer<'_>], facts: &mut Snapsh
         let refused: Vec<(&str, &RequestError)> = refused.collect();
         let Some((_, error)) = refused.first() else { continue };
         for (key, error) in &refused {
-            let subject = format!("{} in space {key}", kind.words());
-            reading.crawl.ledger.enter(UnitKind::Engagement, subject).skipped(&format!("not offered: {error}"));
+            let subject = format!("{} in space {key}", kind.label());
+            context.crawl.ledger.enter(UnitKind::Engagement, subject).skipped(&format!("not available: {error}"));
         }
-        let words = kind.words();
+        let words = kind.label();
         facts.notes.push(if refused.len() == offers.len() {
-            format!("{words} are not offered to this account on this site, so they stay empty: {error}")
+            format!("{words} are not available to this account on this site, so their columns stay empty: {error}")
         } else {
-            let keys: Vec<&str> = refused.iter().map(|(key, _)| *key).take(SPACES_NAMED).collect();
+            let keys: Vec<&str> = refused.iter().map(|(key, _)| *key).take(MAX_SPACES_NAMED).collect();
             let more = if refused.len() > keys.len() { ", …" } else { "" };
             format!(
-                "{words} are not offered to this account in {} of {} ({}{more}), so they stay empty there: {error}",
+                "{words} are not available to this account in {} of {} ({}{more}), so their columns stay empty there: {error}",
                 refused.len(),
                 plural(offers.len() as u64, "space", "spaces"),
                 keys.join(", ")
@@ -218,36 +222,36 @@ fn note_refusals(reading: &Reading<'_>, offers: &[Offer<'_>], facts: &mut Snapsh
     }
 }
 
-/// The right or the plan is missing, as opposed to something that broke.
-fn is_not_offered(error: &RequestError) -> bool {
+/// Whether a permission or the plan of the site is missing, as opposed to a failure.
+fn is_not_available(error: &RequestError) -> bool {
     let by_status = matches!(error, RequestError::Gone { .. } | RequestError::Status { status: 402 | 501, .. });
     error.is_denied() || by_status
 }
 
-/// Asks one thing after the other, so that no page takes more than its share of the permits.
-async fn ask(reading: &Reading<'_>, page: &Content, kinds: &[Kind]) -> Answers {
-    let (api, id) = (reading.crawl.api, page.id.as_str());
-    let mut answers = Answers::default();
+/// Sends the requests one after the other, so that no page takes more than its share of the permits.
+async fn request(context: &SnapshotContext<'_>, page: &Content, kinds: &[EngagementKind]) -> EngagementResponses {
+    let (api, id) = (context.crawl.api, page.id.as_str());
+    let mut responses = EngagementResponses::default();
     for kind in kinds_of(page).filter(|kind| kinds.contains(kind)) {
         match kind {
-            Kind::Likes => answers.likes = Some(api.page_likes(single_of(page), id).await),
-            Kind::Analytics => answers.analytics = Some(viewed(reading, id).await),
-            Kind::Watchers => answers.watchers = Some(api.page_watchers(id).await),
+            EngagementKind::Likes => responses.likes = Some(api.page_likes(content_type_of_page(page), id).await),
+            EngagementKind::Analytics => responses.analytics = Some(viewed(context, id).await),
+            EngagementKind::Watchers => responses.watchers = Some(api.page_watchers(id).await),
         }
     }
-    answers
+    responses
 }
 
-/// Views, and when the last one was, by looking ever further back; there is no field that tells it.
-async fn viewed(reading: &Reading<'_>, id: &str) -> Result<Viewed, RequestError> {
-    let (api, now) = (reading.crawl.api, reading.crawl.started_at);
+/// Reads view counts and narrows down the last view with ever longer periods: no field has its date.
+async fn viewed(context: &SnapshotContext<'_>, id: &str) -> Result<ViewCounts, RequestError> {
+    let (api, now) = (context.crawl.api, context.crawl.started_at);
     let views = async |since: Option<i64>| {
         let since = since.map(|days| days_before(now, days));
         api.page_analytics(Analytics::Views, id, since.as_deref()).await
     };
     let total = views(None).await?;
     if total == 0 {
-        return Ok(Viewed { total, days_30: 0, days_90: 0, viewers_90: 0, last: ViewedLast::Never });
+        return Ok(ViewCounts { total, days_30: 0, days_90: 0, viewers_90: 0, last: ViewedLast::Never });
     }
     let days_30 = views(Some(30)).await?;
     let days_90 = views(Some(90)).await?;
@@ -266,37 +270,37 @@ async fn viewed(reading: &Reading<'_>, id: &str) -> Result<Viewed, RequestError>
     } else {
         ViewedLast::Longer
     };
-    Ok(Viewed { total, days_30, days_90, viewers_90, last })
+    Ok(ViewCounts { total, days_30, days_90, viewers_90, last })
 }
 
 fn days_before(now: DateTime<Utc>, days: i64) -> String {
     (now - TimeDelta::days(days)).to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 
-/// What was answered about a page; `None` when it is gone. What was refused is a gap.
-async fn settle(reading: &Reading<'_>, page: &Content, answers: Answers) -> Option<Engagement> {
-    let crawl = &reading.crawl;
+/// Converts the responses for a page to its engagement; `None` if the page was deleted. Refused requests are gaps.
+async fn settle(context: &SnapshotContext<'_>, page: &Content, responses: EngagementResponses) -> Option<Engagement> {
+    let crawl = &context.crawl;
     let unit = crawl.ledger.enter(UnitKind::Engagement, format!("views and likes of {}", subject(page)));
-    let errors = || Kind::ALL.into_iter().filter_map(|kind| answers.error(kind));
+    let errors = || EngagementKind::ALL.into_iter().filter_map(|kind| responses.error(kind));
     if let Some(error) = errors().find(|error| !error.is_not_found()) {
         unit.refused(error);
     } else if errors().next().is_some() {
-        if crawl.settle_missing(unit, single_of(page), page.id.as_str()).await {
+        if crawl.settle_missing(unit, content_type_of_page(page), page.id.as_str()).await {
             return None;
         }
     } else {
         unit.ok();
     }
-    let viewed = answers.analytics.and_then(Result::ok);
-    let of = |value: fn(&Viewed) -> u64| viewed.as_ref().map(value);
+    let viewed = responses.analytics.and_then(Result::ok);
+    let of = |value: fn(&ViewCounts) -> u64| viewed.as_ref().map(value);
     Some(Engagement {
         views_total: of(|viewed| viewed.total),
         views_30d: of(|viewed| viewed.days_30),
         views_90d: of(|viewed| viewed.days_90),
         viewers_90d: of(|viewed| viewed.viewers_90),
         viewed_last: viewed.as_ref().map(|viewed| viewed.last),
-        likes: answers.likes.and_then(Result::ok),
-        watchers_unread: answers.watchers.as_ref().is_some_and(Result::is_err),
-        watchers: answers.watchers.and_then(Result::ok).flatten(),
+        likes: responses.likes.and_then(Result::ok),
+        watchers_unread: responses.watchers.as_ref().is_some_and(Result::is_err),
+        watchers: responses.watchers.and_then(Result::ok).flatten(),
     })
 }

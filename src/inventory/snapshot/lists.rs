@@ -1,66 +1,66 @@
-//! The lists of the chosen spaces: a narrow inventory, for when no audit is wanted.
+//! Reads the lists of the chosen spaces only: a narrow inventory for a snapshot without an audit.
 
 use std::collections::{BTreeMap, HashSet};
 
 use tokio::join;
 
-use super::threads::{self, Replies};
-use super::{MetricGroup, MetricGroups, plan, second_opinions};
+use super::comment_threads::{self, ReplyMode};
+use super::{MetricGroup, MetricGroups, cross_checks, plan};
 use crate::inventory::crawl::Crawl;
-use crate::inventory::frame::{CrawlError, Frame, Read};
-use crate::inventory::last_run::Figures;
-use crate::inventory::memory::{Memory, Remembered};
+use crate::inventory::inventory_cache::{CachedVersion, InventoryCache};
+use crate::inventory::last_run::SiteFigures;
+use crate::inventory::new_crawl::{CrawlError, NewCrawl, SiteContents};
 use crate::inventory::options::CrawlOptions;
-use crate::inventory::owners_to_ask::OwnersToAsk;
+use crate::inventory::owners_to_check::OwnersToCheck;
 use crate::inventory::site::{Attachment, Content, ContentId, OldVersion, Space};
 use crate::inventory::{
-    FilesElsewhere, Inventory, OldSizes, bodies, comments, list_comparison, lists, people, plausibility, version_list,
+    ExcludedFiles, Inventory, VersionSizeCheck, bodies, comments, list_comparison, lists, people, plausibility,
+    version_list,
 };
 use crate::progress::Progress;
 use confluence_client::Api;
-use confluence_client::api::{Bodies, Single};
+use confluence_client::api::{Bodies, ContentType};
 
-/// Reads what a snapshot of the chosen spaces needs of the lists: their pages of all statuses with bodies and the files
-/// of these, with [`MetricGroup::Links`] their blog posts and comments too, and where blog posts are measured their blog
-/// posts.
+/// Reads the lists that a snapshot of the chosen spaces needs: pages of all statuses with their bodies and files; with
+/// [`MetricGroup::Links`] also blog posts and comments; and blog posts if they are measured.
 ///
-/// Every list is taken once more in its other view, so that a hole in one does not pass unseen.
+/// Every list is cross-checked, so a hole in one does not go unnoticed.
 ///
-/// Names of people are among it unless [`MetricGroup::People`] is asked for: then `read_facts` reads them together with
-/// the state of the accounts. Sizes of old versions are those that earlier audits have read; the others are unknown.
-/// Fails and stops as [`take_inventory`](crate::inventory::take_inventory) does. No file can be judged by what this
-/// gives, and it says so (`references_within`).
-pub async fn take_pages(
+/// Names of people are included unless [`MetricGroup::People`] is requested: `read_page_facts` then reads them together
+/// with the account statuses. Sizes of old versions are those that earlier audits read; the others are unknown. Fails
+/// and stops like [`take_inventory`](crate::inventory::take_inventory). Such an inventory cannot be used to judge
+/// files, and says so (`references_within`).
+pub async fn read_page_inventory(
     api: &Api,
     options: &CrawlOptions,
     groups: &MetricGroups,
     progress: &Progress,
 ) -> Result<Inventory, CrawlError> {
-    let mut inventory = read(api, options, groups, progress, Depth::Whole).await?;
-    match second_opinions::take(api, &mut inventory, &measuring(options), groups, progress).await {
+    let mut inventory = read(api, options, groups, progress, ListDepth::Full).await?;
+    match cross_checks::run(api, &mut inventory, &measuring(options), groups, progress).await {
         Ok(()) => Ok(inventory),
         Err(cause) => Err(CrawlError::Stopped { inventory: Box::new(inventory), cause }),
     }
 }
 
-/// The lists of [`take_pages`] alone, believed as they came: enough to plan what a snapshot takes. Nothing is asked of single
-/// pages, files, comments or people; where the lists show no replies, one search counts them.
+/// Reads the lists of [`read_page_inventory`] without cross-checks: enough to plan a snapshot. Sends no requests for
+/// single pages, files, comments or people; if the lists have no replies, one search counts them.
 pub async fn list_pages(
     api: &Api,
     options: &CrawlOptions,
     groups: &MetricGroups,
     progress: &Progress,
 ) -> Result<Inventory, CrawlError> {
-    read(api, options, groups, progress, Depth::Lists).await
+    read(api, options, groups, progress, ListDepth::Lists).await
 }
 
-/// How far a reading goes.
+/// How much of the lists is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Depth {
-    /// Lists alone, to plan a run.
+enum ListDepth {
+    /// The lists only, to plan a run.
     Lists,
-    /// With what single things tell.
-    Whole,
+    /// Lists and the requests for single items.
+    Full,
 }
 
 async fn read(
@@ -68,15 +68,16 @@ async fn read(
     options: &CrawlOptions,
     groups: &MetricGroups,
     progress: &Progress,
-    depth: Depth,
+    depth: ListDepth,
 ) -> Result<Inventory, CrawlError> {
     let options = measuring(options);
-    let frame = Frame::open(api, &options, progress).await?;
-    let read = Box::pin(read_lists(&frame.crawl(), &frame.spaces, frame.reported.as_deref(), groups, depth)).await;
-    frame.close(read).await
+    let new_crawl = NewCrawl::open(api, &options, progress).await?;
+    let read =
+        Box::pin(read_lists(&new_crawl.crawl(), &new_crawl.spaces, new_crawl.reported.as_deref(), groups, depth)).await;
+    new_crawl.close(read).await
 }
 
-/// The texts of bodies are measured, whatever the caller asks for.
+/// Enables measuring body texts, whatever the caller asks for.
 fn measuring(options: &CrawlOptions) -> CrawlOptions {
     CrawlOptions { measures: Some(options.measures.clone().unwrap_or_default()), ..options.clone() }
 }
@@ -87,23 +88,27 @@ async fn read_lists(
     spaces: &[Space],
     reported: Option<&[String]>,
     groups: &MetricGroups,
-    depth: Depth,
-) -> Read {
+    depth: ListDepth,
+) -> SiteContents {
     crawl.phase("pages and attachments", None);
     let chosen: Vec<&Space> =
         spaces.iter().filter(|space| reported.is_none_or(|keys| keys.contains(&space.key))).collect();
     let with_links = groups.has(MetricGroup::Links);
     let with_posts = with_links || crawl.options.blog_post_rows;
     let posts = async {
-        if with_posts { lists::in_spaces(crawl, Single::BlogPost, &chosen, Bodies::Included).await } else { Vec::new() }
+        if with_posts {
+            lists::in_spaces(crawl, ContentType::BlogPost, &chosen, Bodies::Included).await
+        } else {
+            Vec::new()
+        }
     };
     let (mut contents, posts, mut files) =
-        join!(lists::in_spaces(crawl, Single::Page, &chosen, Bodies::Included), posts, lists::attachments(crawl));
+        join!(lists::in_spaces(crawl, ContentType::Page, &chosen, Bodies::Included), posts, lists::attachments(crawl));
     contents.extend(posts);
-    let mut listed = plan::Listed::of(&contents, files.len());
-    // the contents of other spaces were not listed: their number stays what an audit has counted
+    let mut listed = plan::ListCounts::of(&contents, files.len());
+    // contents of other spaces were not listed: their number stays the one that an audit counted
     let counted_before = crawl.last_run.map_or(0, |last| last.figures.contents);
-    let figures = Figures { contents: counted_before, ..Figures::of(spaces, &[], &files) };
+    let figures = SiteFigures { contents: counted_before, ..SiteFigures::of(spaces, &[], &files) };
     plausibility::check_without_contents(crawl, figures);
     let owners: HashSet<ContentId> = contents.iter().map(|content| content.id.clone()).collect();
     let is_owned = |file: &Attachment| file.container.id().is_some_and(|id| owners.contains(id));
@@ -111,42 +116,42 @@ async fn read_lists(
         let files = files.iter().filter(|file| is_owned(file)).map(|file| file.id.digits()).collect();
         contents.extend(comments_on(crawl, &chosen, &owners, &files, depth, &mut listed).await);
     }
-    if depth == Depth::Whole {
+    if depth == ListDepth::Full {
         contents = bodies::settle(crawl, contents).await;
     }
-    let to_ask = OwnersToAsk::of(&contents, &files);
-    listed.owners_to_ask = to_ask.without_listed_files(crawl.started_at).len() as u64;
-    if depth == Depth::Whole {
-        list_comparison::attachments_in_brief(crawl, &files, &to_ask).await;
+    let to_check = OwnersToCheck::of(&contents, &files);
+    listed.owners_to_check = to_check.without_listed_files(crawl.started_at).len() as u64;
+    if depth == ListDepth::Full {
+        list_comparison::attachments_in_brief(crawl, &files, &to_check).await;
     }
-    let files_elsewhere = FilesElsewhere::of(files.iter().filter(|file| !is_owned(file)));
+    let files_elsewhere = ExcludedFiles::of(files.iter().filter(|file| !is_owned(file)));
     files.retain(is_owned);
     comments::complete(&mut contents, &files);
     contents.retain(|content| {
         !content.kind.is_comment() || content.container.as_ref().is_some_and(|id| owners.contains(id))
     });
     for file in &mut files {
-        remember_versions(crawl.memory, file);
+        remember_versions(crawl.cache, file);
     }
     listed.count_comments(&contents);
     let mut people = BTreeMap::new();
     if !groups.has(MetricGroup::People) {
-        listed.people = people::met(&contents, &files).len();
-        if depth == Depth::Whole {
+        listed.people = people::account_ids(&contents, &files).len();
+        if depth == ListDepth::Full {
             people = people::read(crawl, &contents, &files).await;
         }
     }
     let plan = listed.plan(crawl, &chosen, reported.is_none(), with_links);
-    Read {
+    SiteContents {
         contents,
         attachments: files,
         files_elsewhere,
         people,
-        old_sizes: OldSizes::NothingToProve,
-        app_content_types: Vec::new(),
+        old_sizes: VersionSizeCheck::NothingToProve,
+        custom_content_types: Vec::new(),
         plan,
         figures,
-        // a use of a file in what such a reading leaves out would not be seen
+        // uses of a file outside the chosen spaces would not be found
         references_within: true,
     }
 }
@@ -157,31 +162,31 @@ async fn comments_on(
     chosen: &[&Space],
     owners: &HashSet<ContentId>,
     files: &HashSet<&str>,
-    depth: Depth,
-    listed: &mut plan::Listed,
+    depth: ListDepth,
+    listed: &mut plan::ListCounts,
 ) -> Vec<Content> {
     crawl.phase("comments", None);
     let digits = |id: &ContentId| files.contains(id.as_str().strip_prefix("att").unwrap_or(id.as_str()));
     let keep = |id: &ContentId| owners.contains(id) || digits(id);
-    let replies = if depth == Depth::Whole { Replies::Read } else { Replies::Counted };
-    let read = threads::read(crawl, chosen, keep, replies).await;
+    let replies = if depth == ListDepth::Full { ReplyMode::Read } else { ReplyMode::Counted };
+    let read = comment_threads::read(crawl, chosen, keep, replies).await;
     (listed.footer_comments, listed.inline_comments) = (read.footer.listed, read.inline.listed);
-    (listed.comment_sweeps, listed.replies) = (read.sweeps, read.reply_lists);
+    (listed.comment_searches, listed.replies) = (read.searches, read.reply_lists);
     let mut comments = read.footer.list;
     comments.extend(read.inline.list);
     comments
 }
 
-/// Takes the old versions of a file that an audit has read; no request is sent for the others, so they stay unknown.
-/// What an earlier run found deleted is unknown too: it may not have been visible only.
-pub(super) fn remember_versions(memory: Memory<'_>, file: &mut Attachment) {
-    // a complete audit has proved that sizes of old versions are what they seem; without one they may not be
-    let proved = memory.sizes_are_proved();
+/// Adds the old versions of a file that an audit read. No requests are sent for others, so they stay unknown; so do
+/// those that an earlier run found deleted, because they may just not have been visible.
+pub(super) fn remember_versions(cache: InventoryCache<'_>, file: &mut Attachment) {
+    // a complete audit has verified the sizes of old versions; without one they may be wrong
+    let are_verified = cache.sizes_are_verified();
     file.version = file.version.max(1);
     let unknown =
         |number| OldVersion { number, title: None, size: None, file_id: None, created_at: None, author: None };
-    let versions = version_list::old_numbers(file).map(|number| match memory.version(file, number) {
-        Some(Remembered::Read(version)) if proved => version,
+    let versions = version_list::old_numbers(file).map(|number| match cache.version(file, number) {
+        Some(CachedVersion::Read(version)) if are_verified => version,
         _ => unknown(number),
     });
     file.old_versions = versions.collect();

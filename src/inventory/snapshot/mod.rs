@@ -1,27 +1,29 @@
-//! What `snapshot` reads of pages beside the inventory: labels, contributors, restrictions, versions, views, accounts.
+//! Reads what a snapshot needs of pages in addition to the inventory: labels, contributors, restrictions, versions,
+//! views, accounts.
 //!
-//! Everything is optional and says so: what was not read is `None`, never zero and never empty.
+//! Everything is optional: a value that was not read is `None`, never zero or empty.
 
 mod accounts;
-mod alone;
+mod comment_threads;
+mod context;
+mod cross_checks;
 mod engagement;
-mod facts;
-mod hit;
+mod link_targets;
 mod lists;
-mod parents;
+mod page_facts;
+mod page_search;
+mod page_versions;
 mod plan;
 mod read_facts;
-mod reading;
-mod second_opinions;
-mod sweep;
-mod targets;
-mod threads;
-mod versions;
+mod search_hit;
+mod tree_parents;
+mod unsearched_pages;
 
-pub use engagement::MOST_CALLS_PER_PAGE;
-pub use facts::{
-    Account, Engagement, MetricGroup, MetricGroups, PageFacts, PageVersions, Parent, SnapshotFacts, ViewedLast,
+pub use engagement::MAX_ENGAGEMENT_REQUESTS_PER_PAGE;
+pub use lists::{list_pages, read_page_inventory};
+pub use page_facts::{
+    Engagement, MetricGroup, MetricGroups, PageFacts, PageVersions, PersonAccount, SnapshotFacts, TreeParent,
+    ViewedLast,
 };
-pub use lists::{list_pages, take_pages};
 pub use plan::plan_snapshot;
-pub use read_facts::read_facts;
+pub use read_facts::read_page_facts;

@@ -1,52 +1,52 @@
-//! Comala on Cloud: it has no REST API, but the search knows its fields. The states of all pages come
-//! from one search for each state name, not from one call for each page.
+//! Comala on Cloud: reads states by search, because the app has no REST API but adds search fields. One search per
+//! state name finds the states of all pages, instead of one request per page.
 
 use std::collections::HashSet;
 
 use super::options::WorkflowOptions;
-use super::rows::{Rows, SpaceGroup};
+use super::property_search::PropertySearch;
+use super::rows::{SpaceGroup, WorkflowRows};
 use super::state::{DueWindow, WorkflowSource, WorkflowState};
-use super::sweep::Sweep;
 use crate::inventory::coverage::UnitKind;
 use crate::inventory::crawl::Crawl;
-use crate::support::wording::plural;
+use crate::support::formatting::plural;
 use confluence_client::RequestKind;
-use confluence_client::api::SearchedSpaces;
+use confluence_client::api::SearchScope;
 use confluence_client::cql::{in_spaces, quoted};
 
-/// The windows of expiry, the narrowest first; each search also finds what the ones before it find.
+/// Expiry windows, the narrowest first; each search also finds the pages of the narrower windows.
 const WINDOWS: [(DueWindow, &str); 4] = [
     (DueWindow::Overdue, "now()"),
     (DueWindow::Within7Days, "now(\"7d\")"),
     (DueWindow::Within30Days, "now(\"30d\")"),
     (DueWindow::Within90Days, "now(\"90d\")"),
 ];
-/// Pages named in a hint.
-const EXAMPLES: usize = 3;
+/// Maximum number of pages named in a note.
+const MAX_EXAMPLES: usize = 3;
 
-/// Searches for each group of spaces: with a workflow, final, each state, each window, each reviewer.
+/// Number of searches for each group of spaces: with a workflow, final, and one per state, window and reviewer.
 pub(super) fn searches(states: usize, reviewers: usize) -> u64 {
     (2 + states + WINDOWS.len() + reviewers) as u64
 }
 
-/// What a search is for.
-enum Asked<'o> {
+/// Purpose of a search.
+enum SearchPurpose<'o> {
     Final,
     State(&'o str),
     Due(DueWindow),
     Reviewer(&'o str),
 }
 
-/// The rows that a search found; `None` when it failed.
-type Hits = Option<Vec<usize>>;
+/// Rows that a search found; `None` if it failed.
+type FoundRows = Option<Vec<usize>>;
 
-/// Fills the rows of all pages with a workflow. Gives the pages of which the search may not know the workflow though it shows
-/// them: those of archived spaces, where it finds none there and some in current ones. `None`: the app is not there.
+/// Fills the rows of all pages with a workflow. Returns the pages in archived spaces that the search shows but whose
+/// workflow it may not know, because it finds workflows in current spaces only. `None`: the app is not installed.
 pub(super) async fn read(
     crawl: &Crawl<'_>,
-    rows: &mut Rows<'_>,
+    rows: &mut WorkflowRows<'_>,
     options: &WorkflowOptions,
-    sweep: &Sweep,
+    properties: &PropertySearch,
 ) -> Option<HashSet<usize>> {
     let unit = crawl.ledger.enter(UnitKind::Workflow, "probe for Comala on Cloud");
     rows.plan(RequestKind::WorkflowProbe, 1);
@@ -61,10 +61,10 @@ pub(super) async fn read(
         }
     }
     let names = options.searched_states();
-    let mut residue = Vec::new();
+    let mut unnamed = Vec::new();
     let mut found = HashSet::new();
     let mut silent = HashSet::new();
-    for group in rows.groups().into_iter().filter(|group| sweep.looks_into(group)) {
+    for group in rows.groups().into_iter().filter(|group| properties.covers(group)) {
         rows.plan(RequestKind::WorkflowSearch, 1);
         let in_group = in_spaces(&group.keys);
         let subject = format!("pages with a workflow in {}", group.keys.join(", "));
@@ -72,54 +72,55 @@ pub(super) async fn read(
             .await
         {
             Some(enabled) if enabled.is_empty() => {
-                if group.searched == SearchedSpaces::Archived {
+                if group.searched == SearchScope::Archived {
                     silent.extend(&group.pages);
                 }
             }
             Some(enabled) => {
-                found.insert(group.searched == SearchedSpaces::Archived);
-                residue.extend(read_group(crawl, rows, &group, &enabled, (&names, &options.reviewers)).await);
+                found.insert(group.searched == SearchScope::Archived);
+                unnamed.extend(read_group(crawl, rows, &group, &enabled, (&names, &options.reviewers)).await);
             }
             None => {
                 group.pages.iter().for_each(|at| rows.close(*at));
-                if group.searched == SearchedSpaces::Archived {
+                if group.searched == SearchScope::Archived {
                     let pages = plural(group.pages.len() as u64, "page", "pages");
-                    rows.notes.push(format!("the workflow of {pages} in archived spaces could not be searched for"));
+                    rows.notes.push(format!("could not search for the workflow of {pages} in archived spaces"));
                 }
             }
         }
     }
-    note_residue(rows, &names, &residue);
-    // hits in archived spaces show that the search knows workflows there
+    note_unnamed_states(rows, &names, &unnamed);
+    // hits in archived spaces show that the search knows their workflows
     if found != HashSet::from([false]) {
         silent.clear();
     }
     Some(silent)
 }
 
-/// The rows that nothing tells and of which the search may not know the workflow: it does not show them, or is silent on them.
-pub(super) fn unseen(rows: &Rows<'_>, sweep: &Sweep, silent: &HashSet<usize>) -> Vec<usize> {
-    rows.unknown().into_iter().filter(|at| !sweep.shows(*at) || silent.contains(at)).collect()
+/// Rows that no source knows and whose workflow the search may not know: it does not show the page, or has no workflows
+/// of archived spaces.
+pub(super) fn unseen(rows: &WorkflowRows<'_>, properties: &PropertySearch, silent: &HashSet<usize>) -> Vec<usize> {
+    rows.unknown().into_iter().filter(|at| !properties.shows(*at) || silent.contains(at)).collect()
 }
 
-/// Closes the rows that nothing tells and that the search does not show, such as archived pages and those published a moment
-/// ago, and those of archived spaces where it finds no workflow at all: that it finds none of them says nothing, so no
-/// content state may stand for it. Gives them.
+/// Closes the rows that no source knows and that the search does not show (archived pages, pages published a moment
+/// ago), and those of archived spaces if the search finds no workflow there at all. A missing hit proves nothing for
+/// these pages, so no content state may replace their workflow. Returns these rows.
 pub(super) fn close_unseen(
     crawl: &Crawl<'_>,
-    rows: &mut Rows<'_>,
-    sweep: &Sweep,
+    rows: &mut WorkflowRows<'_>,
+    properties: &PropertySearch,
     silent: &HashSet<usize>,
 ) -> Vec<usize> {
     let (silent, unseen): (Vec<usize>, Vec<usize>) =
-        unseen(rows, sweep, silent).into_iter().partition(|at| sweep.shows(*at));
+        unseen(rows, properties, silent).into_iter().partition(|at| properties.shows(*at));
     if !silent.is_empty() {
         let pages = plural(silent.len() as u64, "page", "pages");
         let subject = format!("workflow of {pages} in archived spaces");
         crawl.ledger.enter(UnitKind::Workflow, subject).skipped("the search finds no workflow in archived spaces");
         rows.notes.push(format!(
-            "the workflow of {pages} in archived spaces is not known, as the search finds workflows in current spaces \
-             only: the state is empty, and no native content state stands for it"
+            "the workflow of {pages} in archived spaces is not known, because the search finds workflows in current spaces \
+             only: the state stays empty and no content state replaces it"
         ));
         for at in &silent {
             rows.close(*at);
@@ -130,15 +131,15 @@ pub(super) fn close_unseen(
     }
     let pages = plural(unseen.len() as u64, "page", "pages");
     let subject = format!("workflow of {pages} that the search does not show");
-    crawl.ledger.enter(UnitKind::Workflow, subject).skipped("only the search tells the state of the workflow");
-    let archived = unseen.iter().filter(|at| rows.page(**at).searched == SearchedSpaces::Archived).count();
+    crawl.ledger.enter(UnitKind::Workflow, subject).skipped("only the search shows workflow states");
+    let archived = unseen.iter().filter(|at| rows.page(**at).searched == SearchScope::Archived).count();
     let among = match archived {
         0 => String::new(),
         archived => format!(", {archived} of them in archived spaces"),
     };
     rows.notes.push(format!(
-        "the workflow of {pages} is not known, as the search does not show it{among}: the state is empty, and no \
-         native content state stands for it"
+        "the workflow of {pages} is not known, because the search does not show it{among}: the state stays empty and no \
+         content state replaces it"
     ));
     for at in &unseen {
         rows.close(*at);
@@ -146,40 +147,46 @@ pub(super) fn close_unseen(
     silent.into_iter().chain(unseen).collect()
 }
 
-/// Fills the rows of one group; gives those whose state has none of the names.
+/// Fills the rows of one group. Returns those whose state has none of the searched names.
 async fn read_group(
     crawl: &Crawl<'_>,
-    rows: &mut Rows<'_>,
+    rows: &mut WorkflowRows<'_>,
     group: &SpaceGroup<'_>,
     enabled: &[usize],
     (names, reviewers): (&[&str], &[String]),
 ) -> Vec<usize> {
     rows.plan(RequestKind::WorkflowSearch, searches(names.len(), reviewers.len()) - 1);
-    let states = names.iter().map(|name| (Asked::State(name), format!("cw_state = {}", quoted(name))));
-    let windows = WINDOWS.iter().map(|(window, limit)| (Asked::Due(*window), format!("cw_expires < {limit}")));
+    let states = names.iter().map(|name| (SearchPurpose::State(name), format!("cw_state = {}", quoted(name))));
+    let windows = WINDOWS.iter().map(|(window, limit)| (SearchPurpose::Due(*window), format!("cw_expires < {limit}")));
     // approvers of a final state have decided
     let reviewers = reviewers.iter().map(|reviewer| {
-        (Asked::Reviewer(reviewer), format!("cw_approver = {} and cw_final = false", quoted(reviewer)))
+        (SearchPurpose::Reviewer(reviewer), format!("cw_approver = {} and cw_final = false", quoted(reviewer)))
     });
-    let all = std::iter::once((Asked::Final, "cw_final = true".to_owned()));
+    let all = std::iter::once((SearchPurpose::Final, "cw_final = true".to_owned()));
     let all = all.chain(states).chain(windows).chain(reviewers);
     let in_group = in_spaces(&group.keys);
-    let known: &Rows<'_> = rows;
-    let searches = all.map(|(asked, condition)| {
+    let known: &WorkflowRows<'_> = rows;
+    let searches = all.map(|(purpose, condition)| {
         let cql = format!("type = page and {in_group} and {condition}");
         let subject = format!("pages with {condition} in {}", group.keys.join(", "));
-        async move { (asked, search(crawl, known, group.searched, &cql, subject).await) }
+        async move { (purpose, search(crawl, known, group.searched, &cql, subject).await) }
     });
-    let answers = crawl.all(searches.collect()).await;
-    take(rows, enabled, answers)
+    let responses = crawl.all(searches.collect()).await;
+    take(rows, enabled, responses)
 }
 
-async fn search(crawl: &Crawl<'_>, rows: &Rows<'_>, searched: SearchedSpaces, cql: &str, subject: String) -> Hits {
+async fn search(
+    crawl: &Crawl<'_>,
+    rows: &WorkflowRows<'_>,
+    searched: SearchScope,
+    cql: &str,
+    subject: String,
+) -> FoundRows {
     let unit = crawl.ledger.enter(UnitKind::Workflow, subject);
     let mut hits = Vec::new();
-    let walked = crawl.api.workflow_search(searched, cql, |hit| hits.extend(rows.find(&hit.id.0))).await;
-    match walked.end {
-        Err(error) if searched == SearchedSpaces::Archived && error.is_refusal() => {
+    let listing = crawl.api.workflow_search(searched, cql, |hit| hits.extend(rows.find(&hit.id.0))).await;
+    match listing.end {
+        Err(error) if searched == SearchScope::Archived && error.is_refusal() => {
             unit.skipped("the search of archived spaces does not know this field");
             None
         }
@@ -190,21 +197,22 @@ async fn search(crawl: &Crawl<'_>, rows: &Rows<'_>, searched: SearchedSpaces, cq
     }
 }
 
-/// Joins the answers. A page with a workflow whose state was not found is in the residue, unless the search for one of
-/// the states failed: then its state is not known.
-fn take(rows: &mut Rows<'_>, enabled: &[usize], answers: Vec<(Asked<'_>, Hits)>) -> Vec<usize> {
+/// Joins the results. Returns the pages with a workflow whose state was not found. If the search for one of the states
+/// failed, such pages are closed instead: their state is not known.
+fn take(rows: &mut WorkflowRows<'_>, enabled: &[usize], responses: Vec<(SearchPurpose<'_>, FoundRows)>) -> Vec<usize> {
     let cql = || WorkflowState { source: WorkflowSource::ComalaCloudCql, ..WorkflowState::default() };
-    let all_states = answers.iter().all(|(asked, hits)| !matches!(asked, Asked::State(_)) || hits.is_some());
+    let all_states =
+        responses.iter().all(|(purpose, hits)| !matches!(purpose, SearchPurpose::State(_)) || hits.is_some());
     let active: HashSet<usize> = enabled.iter().copied().collect();
-    let mut finals: Hits = None;
-    let mut windows: Vec<(DueWindow, Hits)> = Vec::new();
-    let mut reviewers: Vec<(&str, Hits)> = Vec::new();
-    for (asked, hits) in answers {
-        match asked {
-            Asked::Final => finals = hits,
-            Asked::Due(window) => windows.push((window, hits)),
-            Asked::Reviewer(reviewer) => reviewers.push((reviewer, hits)),
-            Asked::State(name) => {
+    let mut finals: FoundRows = None;
+    let mut windows: Vec<(DueWindow, FoundRows)> = Vec::new();
+    let mut reviewers: Vec<(&str, FoundRows)> = Vec::new();
+    for (purpose, hits) in responses {
+        match purpose {
+            SearchPurpose::Final => finals = hits,
+            SearchPurpose::Due(window) => windows.push((window, hits)),
+            SearchPurpose::Reviewer(reviewer) => reviewers.push((reviewer, hits)),
+            SearchPurpose::State(name) => {
                 // a workflow that was switched off may leave its last state behind
                 for at in hits.into_iter().flatten().filter(|at| active.contains(at)) {
                     rows.fill(at, WorkflowState { state: Some(name.to_owned()), ..cql() });
@@ -235,12 +243,13 @@ fn take(rows: &mut Rows<'_>, enabled: &[usize], answers: Vec<(Asked<'_>, Hits)>)
     enabled.iter().filter(|at| is_from_search(rows, **at) && rows.state(**at).state.is_none()).copied().collect()
 }
 
-fn is_from_search(rows: &Rows<'_>, at: usize) -> bool {
+fn is_from_search(rows: &WorkflowRows<'_>, at: usize) -> bool {
     rows.state(at).source == WorkflowSource::ComalaCloudCql
 }
 
-/// Gives each page the narrowest window that found it. Where a narrower one could not be read, none is told.
-fn set_windows(rows: &mut Rows<'_>, mut windows: Vec<(DueWindow, Hits)>) {
+/// Sets each page's expiry to the narrowest window that found it, or to none if the search for a narrower window
+/// failed.
+fn set_windows(rows: &mut WorkflowRows<'_>, mut windows: Vec<(DueWindow, FoundRows)>) {
     windows.sort_by_key(|(window, _)| *window);
     for (window, hits) in windows {
         let Some(hits) = hits else { return };
@@ -253,13 +262,13 @@ fn set_windows(rows: &mut Rows<'_>, mut windows: Vec<(DueWindow, Hits)>) {
     }
 }
 
-fn note_residue(rows: &mut Rows<'_>, names: &[&str], residue: &[usize]) {
-    if !residue.is_empty() {
-        let examples: Vec<&str> = residue.iter().take(EXAMPLES).map(|at| rows.id(*at)).collect();
+fn note_unnamed_states(rows: &mut WorkflowRows<'_>, names: &[&str], unnamed: &[usize]) {
+    if !unnamed.is_empty() {
+        let examples: Vec<&str> = unnamed.iter().take(MAX_EXAMPLES).map(|at| rows.id(*at)).collect();
         rows.notes.push(format!(
-            "{} a workflow in a state that is none of {}: add its name to states under [workflow], \
-             spelled as in Confluence, capitals too (page ids such as {})",
-            plural(residue.len() as u64, "page has", "pages have"),
+            "{} in a workflow state other than {}: add the name of the state to `states` under [workflow], \
+             with the same upper and lower case as in Confluence (page ids such as {})",
+            plural(unnamed.len() as u64, "page is", "pages are"),
             names.join(", "),
             examples.join(", ")
         ));

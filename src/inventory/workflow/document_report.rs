@@ -1,24 +1,25 @@
-//! The Document Report that Comala exports as CSV by hand: a way without any API, which also brings owners. Its columns are found by name, in any order and in several spellings.
+//! Parses Comala's Document Report, a CSV file that is exported by hand: a source without any API, which also has
+//! owners. Columns are found by name, in any order and in several spellings.
 
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use super::json;
-use super::rows::Rows;
+use super::json_values;
+use super::rows::WorkflowRows;
 use super::state::{WorkflowSource, WorkflowState};
-use crate::spreadsheet::{Table, TableError};
+use crate::spreadsheet::{CsvTable, CsvTableError};
+use crate::support::formatting::plural;
 
-/// A Document Report, by content id.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct DocumentReport {
     rows: BTreeMap<String, ReportRow>,
-    /// Columns whose meaning is not known.
+    /// Names of unknown columns.
     unknown_columns: Vec<String>,
-    /// Content ids that occur more than once.
+    /// Number of content ids that occur more than once.
     repeated: usize,
-    /// Expiry dates that could not be read.
-    unread_dates: usize,
+    /// Number of invalid expiry dates.
+    invalid_dates: usize,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -30,29 +31,29 @@ struct ReportRow {
     due: Option<DateTime<Utc>>,
 }
 
-/// What a column holds.
+/// Meaning of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Column {
+enum ReportColumn {
     Id,
     Name,
     State,
     Owner,
     Reviewers,
     Expires,
-    /// Known, and not needed.
+    /// Known but not needed.
     Other,
 }
 
-/// Spellings of column names, without blanks, signs and capitals.
-const COLUMNS: &[(Column, &[&str])] = &[
-    (Column::Id, &["contentid", "pageid", "documentid", "id"]),
-    (Column::Name, &["workflowname", "workflow"]),
-    (Column::State, &["state", "workflowstate", "currentstate", "workflowstatus"]),
-    (Column::Owner, &["owner", "contentowner", "pageowner"]),
-    (Column::Reviewers, &["reviewers", "reviewer", "approvers", "assignedreviewers", "assignees"]),
-    (Column::Expires, &["expiration", "expirationdate", "expires", "expirydate", "expiry", "duedate"]),
+/// Spellings of column names, in lower case and with letters and digits only.
+const COLUMNS: &[(ReportColumn, &[&str])] = &[
+    (ReportColumn::Id, &["contentid", "pageid", "documentid", "id"]),
+    (ReportColumn::Name, &["workflowname", "workflow"]),
+    (ReportColumn::State, &["state", "workflowstate", "currentstate", "workflowstatus"]),
+    (ReportColumn::Owner, &["owner", "contentowner", "pageowner"]),
+    (ReportColumn::Reviewers, &["reviewers", "reviewer", "approvers", "assignedreviewers", "assignees"]),
+    (ReportColumn::Expires, &["expiration", "expirationdate", "expires", "expirydate", "expiry", "duedate"]),
     (
-        Column::Other,
+        ReportColumn::Other,
         &[
             "space",
             "spacename",
@@ -81,24 +82,31 @@ const COLUMNS: &[(Column, &[&str])] = &[
 ];
 
 impl DocumentReport {
-    /// Reads the bytes of a CSV file. Fails when it is no table, or has no column with content ids.
-    pub fn parse(bytes: &[u8]) -> Result<Self, TableError> {
-        let table = Table::parse(bytes)?;
-        let columns: Vec<Option<Column>> = table.header.iter().map(|name| column(name)).collect();
-        let place = |wanted: Column| columns.iter().position(|column| *column == Some(wanted));
-        let id = place(Column::Id).ok_or_else(|| TableError {
+    /// Parses the bytes of a CSV file. Fails if it is not a table or has no column with content ids.
+    pub fn parse(bytes: &[u8]) -> Result<Self, CsvTableError> {
+        let table = CsvTable::parse(bytes)?;
+        let columns: Vec<Option<ReportColumn>> = table.header.iter().map(|name| column(name)).collect();
+        let place = |wanted: ReportColumn| columns.iter().position(|column| *column == Some(wanted));
+        let id = place(ReportColumn::Id).ok_or_else(|| CsvTableError {
             line: 1,
             problem: format!("no column \"Content ID\" among {}", table.header.join(", ")),
         })?;
         let unknown = table.header.iter().zip(&columns).filter(|(_, column)| column.is_none());
         let mut report = Self { unknown_columns: unknown.map(|(name, _)| name.clone()).collect(), ..Self::default() };
-        let places = [Column::Name, Column::State, Column::Owner, Column::Reviewers, Column::Expires].map(place);
+        let places = [
+            ReportColumn::Name,
+            ReportColumn::State,
+            ReportColumn::Owner,
+            ReportColumn::Reviewers,
+            ReportColumn::Expires,
+        ]
+        .map(place);
         for cells in &table.rows {
             let [name, state, owner, reviewers, expires] = places
                 .map(|at| at.and_then(|at| cells.get(at)).map(|cell| cell.trim()).filter(|cell| !cell.is_empty()));
             let Some(id) = cells.get(id).map(|id| id.trim()).filter(|id| !id.is_empty()) else { continue };
-            let due = expires.and_then(json::iso);
-            report.unread_dates += usize::from(expires.is_some() && due.is_none());
+            let due = expires.and_then(json_values::iso);
+            report.invalid_dates += usize::from(expires.is_some() && due.is_none());
             let row = ReportRow {
                 name: name.map(str::to_owned),
                 state: state.map(str::to_owned),
@@ -111,22 +119,21 @@ impl DocumentReport {
         Ok(report)
     }
 
-    /// Pages in the report.
+    /// Number of pages in the report.
     pub fn len(&self) -> usize {
         self.rows.len()
     }
 
-    /// Whether the report holds no page.
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()
     }
 
     /// Fills the rows by content id.
-    pub(super) fn apply(&self, rows: &mut Rows<'_>) {
-        let mut strangers = 0_usize;
+    pub(super) fn apply(&self, rows: &mut WorkflowRows<'_>) {
+        let mut unmatched = 0_usize;
         for (id, row) in &self.rows {
             let Some(at) = rows.find(id) else {
-                strangers += 1;
+                unmatched += 1;
                 continue;
             };
             let state = WorkflowState {
@@ -138,33 +145,37 @@ impl DocumentReport {
                 source: WorkflowSource::Import,
                 ..WorkflowState::default()
             };
-            // a page that is listed without any workflow has none
+            // a page listed without a workflow has none
             if state.name.is_some() || state.state.is_some() {
                 rows.fill(at, state);
             }
         }
-        let mut note = |count: usize, what: &str| {
+        let mut note = |count: usize, one: &str, many: &str| {
             if count > 0 {
-                rows.notes.push(format!("imported report: {count} {what}"));
+                rows.notes.push(format!("imported report: {}", plural(count as u64, one, many)));
             }
         };
-        note(strangers, "of its pages are not among the pages that were read");
-        note(self.repeated, "pages occur more than once; the last row counts");
-        note(self.unread_dates, "expiry dates could not be read; they have to begin with YYYY-MM-DD");
+        note(unmatched, "page was not read in this run", "pages were not read in this run");
+        note(
+            self.repeated,
+            "page occurs more than once; its last row is used",
+            "pages occur more than once; their last row is used",
+        );
+        note(self.invalid_dates, "invalid expiry date; use YYYY-MM-DD", "invalid expiry dates; use YYYY-MM-DD");
         if !self.unknown_columns.is_empty() {
             let columns = self.unknown_columns.join(", ");
-            rows.notes.push(format!("imported report: the columns {columns} are not known and were not used"));
+            rows.notes.push(format!("imported report: unknown columns are ignored: {columns}"));
         }
     }
 }
 
-fn column(header: &str) -> Option<Column> {
+fn column(header: &str) -> Option<ReportColumn> {
     let spelling: String =
         header.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect();
     COLUMNS.iter().find(|(_, spellings)| spellings.contains(&spelling.as_str())).map(|(column, _)| *column)
 }
 
-/// Several people in one cell.
+/// Splits a cell with several people.
 fn people(cell: &str) -> Vec<String> {
     cell.split([',', ';']).map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect()
 }
@@ -178,7 +189,7 @@ mod tests {
         let file = b"\xEF\xBB\xBFState,Colour,Content Id,Owner,Workflow Name,Expiration Date,Reviewers\r\n\
             Draft,red,7,Ann,Docs,2026-12-01,\"Ben; Cai\"\r\n,,8,,,soon,\r\n,,,,,,\r\n";
         let report = DocumentReport::parse(file).unwrap();
-        assert_eq!((report.len(), report.unread_dates), (2, 1));
+        assert_eq!((report.len(), report.invalid_dates), (2, 1));
         assert_eq!(report.unknown_columns, ["Colour"]);
         let row = &report.rows["7"];
         assert_eq!(
@@ -191,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn a_table_without_content_ids_is_no_report() {
+    fn a_table_without_content_ids_is_refused() {
         let error = DocumentReport::parse(b"Title,State\r\nHome,Draft\r\n").unwrap_err();
         assert_eq!(error.to_string(), "line 1: no column \"Content ID\" among Title, State");
         assert!(DocumentReport::parse(b"").is_err());

@@ -1,31 +1,31 @@
-//! The workflow state of pages, from whatever the site offers.
+//! Reads the workflow states of pages from whatever source the site offers.
 //!
-//! Providers are asked in a fixed order, and every row says where its state comes from: Comala on Data Center by its
-//! content property and by `rest/cw/1`, Comala on Cloud by its search fields, a content property that is pinned in the
-//! configuration, an imported report, native content states, labels. A later provider only fills what the earlier ones
-//! left open. What could not be read is [`WorkflowSource::Unavailable`] and a gap in the ledger; a page whose better
-//! source could not be read is not answered by a worse one, or its state would change from week to week with the
-//! weather.
+//! Sources are read in a fixed order, and every row says which one its state comes from: Comala on Data Center by its
+//! content property and by `rest/cw/1`, Comala on Cloud by its search fields, a configured content property, an
+//! imported report, content states, labels. A later source only fills what the earlier ones left open. A state that
+//! could not be read is [`WorkflowSource::Unavailable`] and a gap in the ledger. If a better source could not be read
+//! for a page, a worse one does not replace it; otherwise the state would change from week to week with the health of
+//! the site.
 //!
-//! The search does not show archived pages, and archived spaces only where the site looks into them. Where the search is
-//! what tells workflows, a page that it does not show is unavailable, and so are those of archived spaces where it finds no
-//! workflow while it finds some in current ones: no native content state stands for a state that may be
-//! there. What is read page by page knows of all.
+//! The search does not show archived pages, and covers archived spaces only on some sites. If workflows come from the
+//! search, pages that it does not show are unavailable. So are pages of archived spaces if it finds workflows in
+//! current spaces only. No content state replaces a workflow that may exist. Sources that are read page by page cover
+//! all pages.
 
 mod cloud_search;
+mod content_state_dates;
+mod content_states;
+mod cost;
 mod data_center;
-mod discovery;
 mod document_report;
-mod json;
-mod native;
-mod native_dates;
+mod json_values;
 mod options;
-mod pinned;
-mod planned;
+mod pinned_property;
 mod property;
+mod property_discovery;
+mod property_search;
 mod rows;
 mod state;
-mod sweep;
 #[cfg(test)]
 mod tests;
 
@@ -33,40 +33,42 @@ use chrono::Utc;
 
 use super::coverage::{Coverage, UnitKind};
 use super::crawl::Crawl;
-use super::kept_texts::KeptTexts;
+use super::inventory_cache::InventoryCache;
 use super::ledger::Ledger;
-use super::memory::Memory;
+use super::not_found::{ItemKind, VisibleItems};
 use super::options::CrawlOptions;
-use super::witnesses::{Kind, Witnesses};
+use super::unparsed_texts::UnparsedTexts;
 use crate::inventory::ContentKind;
 use crate::progress::Progress;
-use crate::support::wording::plural;
+use crate::support::formatting::plural;
 use confluence_client::Api;
 use storage_format::OwnSite;
 
+pub use cost::{WorkflowCost, expected_requests};
 pub use document_report::DocumentReport;
 pub use options::{DEFAULT_STATE_NAMES, WorkflowOptions};
-pub use planned::{WorkflowCost, expected_requests};
 pub use property::{PinnedProperty, PropertyCandidate};
-pub use state::{DueWindow, ToldState, WorkflowPage, WorkflowReading, WorkflowSource, WorkflowState, state_key};
+pub use state::{
+    DueWindow, KnownContentState, WorkflowPage, WorkflowResults, WorkflowSource, WorkflowState, state_key,
+};
 
-use data_center::Presence;
-use rows::Rows;
-use sweep::Sweep;
+use data_center::ComalaPresence;
+use property_search::PropertySearch;
+use rows::WorkflowRows;
 
-/// Reads the workflow state of pages, apart from any other reading of the site, with its own ledger. That the account
-/// is who it should be has been found out before ([`Api::current_user`]).
-pub async fn workflow_of(
+/// Reads the workflow states of pages independently of any other crawl, with its own ledger. The caller has already
+/// checked the account ([`Api::current_user`]).
+pub async fn read_workflows(
     api: &Api,
     pages: &[WorkflowPage<'_>],
     options: &WorkflowOptions,
     progress: &Progress,
-) -> (WorkflowReading, Coverage) {
+) -> (WorkflowResults, Coverage) {
     let ledger = Ledger::default();
     let site = OwnSite::new(api.address().base_url(), &[]);
-    let witnesses = Witnesses::default();
+    let visible_items = VisibleItems::default();
     for page in pages {
-        witnesses.note_id(Kind::Content(ContentKind::Page), page.id.as_str());
+        visible_items.note_id(ItemKind::Content(ContentKind::Page), page.id.as_str());
     }
     let of_crawl = CrawlOptions::default();
     let crawl = Crawl {
@@ -74,73 +76,73 @@ pub async fn workflow_of(
         options: &of_crawl,
         progress,
         ledger: &ledger,
-        witnesses: &witnesses,
-        texts: &KeptTexts::beside(&[], &of_crawl),
+        visible_items: &visible_items,
+        texts: &UnparsedTexts::remaining_after(&[], &of_crawl),
         site: &site,
-        memory: Memory(None),
+        cache: InventoryCache(None),
         last_run: None,
         started_at: Utc::now(),
     };
-    let reading = read(&crawl, pages, options).await;
-    crawl.keep_what_was_learned();
-    (reading, ledger.finish())
+    let results = read(&crawl, pages, options).await;
+    crawl.save_client_state();
+    (results, ledger.finish())
 }
 
-/// Reads the workflow state of pages. Every page is in the reading; what could not be read is in the ledger.
-pub(super) async fn read(crawl: &Crawl<'_>, pages: &[WorkflowPage<'_>], options: &WorkflowOptions) -> WorkflowReading {
-    let mut rows = Rows::new(pages);
+/// Reads the workflow states of pages. The result has every page; what could not be read is in the ledger.
+pub(super) async fn read(crawl: &Crawl<'_>, pages: &[WorkflowPage<'_>], options: &WorkflowOptions) -> WorkflowResults {
+    let mut rows = WorkflowRows::new(pages);
     if pages.is_empty() {
         return rows.finish(&options.final_states);
     }
     crawl.phase("workflow", None);
     let presence = data_center::probe(crawl, &mut rows).await;
-    if presence == Presence::Unreadable {
-        // an app that may be there and does not answer is no reason to believe another source
+    if presence == ComalaPresence::Unreadable {
+        // the app may be installed, so no other source may replace it
         rows.close_all();
         return rows.finish(&options.final_states);
     }
-    let (keys, asked_alone) = wanted_properties(presence, options);
-    let sweep = Sweep::run(crawl, &mut rows, &keys, asked_alone).await;
+    let (keys, read_singly) = wanted_properties(presence, options);
+    let properties = PropertySearch::run(crawl, &mut rows, &keys, read_singly).await;
     let mut silent = None;
-    if presence == Presence::Present {
-        data_center::read(crawl, &mut rows, options, &sweep).await;
+    if presence == ComalaPresence::Present {
+        data_center::read(crawl, &mut rows, options, &properties).await;
     } else {
-        silent = cloud_search::read(crawl, &mut rows, options, &sweep).await;
-        discovery::look(crawl, &mut rows, options).await;
+        silent = cloud_search::read(crawl, &mut rows, options, &properties).await;
+        property_discovery::find_candidates(crawl, &mut rows, options).await;
     }
     if let Some(property) = &options.property {
-        pinned::read(crawl, &mut rows, property, &sweep).await;
+        pinned_property::read(crawl, &mut rows, property, &properties).await;
     }
     if let Some(report) = &options.import {
         report.apply(&mut rows);
     }
     let mut closed = Vec::new();
     if let Some(silent) = silent {
-        let unseen = cloud_search::unseen(&rows, &sweep, &silent);
+        let unseen = cloud_search::unseen(&rows, &properties, &silent);
         by_labels(crawl, &mut rows, &options.label_map, unseen);
-        closed = cloud_search::close_unseen(crawl, &mut rows, &sweep, &silent);
+        closed = cloud_search::close_unseen(crawl, &mut rows, &properties, &silent);
     }
-    if presence == Presence::Absent {
-        native::read(crawl, &mut rows, &sweep, &closed).await;
-        native_dates::read(crawl, &mut rows).await;
+    if presence == ComalaPresence::Absent {
+        content_states::read(crawl, &mut rows, &properties, &closed).await;
+        content_state_dates::read(crawl, &mut rows).await;
     }
     let open = rows.unknown();
     by_labels(crawl, &mut rows, &options.label_map, open);
     rows.finish(&options.final_states)
 }
 
-/// The keys of the content properties that are wanted of every page, and whether pages that the search leaves out are
-/// asked for alone: those of Comala on Data Center are, and a pinned property is then known from nowhere else.
-fn wanted_properties(presence: Presence, options: &WorkflowOptions) -> (Vec<&str>, bool) {
-    let of_app = if presence == Presence::Present { data_center::PROPERTY } else { native::PROPERTY };
+/// Returns the keys of the content properties to read for every page, and whether pages that the search leaves out are
+/// read one by one: for Comala on Data Center they are, unless a configured property then has no other source.
+fn wanted_properties(presence: ComalaPresence, options: &WorkflowOptions) -> (Vec<&str>, bool) {
+    let of_app = if presence == ComalaPresence::Present { data_center::PROPERTY } else { content_states::PROPERTY };
     let pinned = options.property.as_ref().map(|property| property.key.as_str()).filter(|key| *key != of_app);
-    let asked_alone = presence == Presence::Present && pinned.is_none() && options.ask_each_page;
-    (std::iter::once(of_app).chain(pinned).collect(), asked_alone)
+    let read_singly = presence == ComalaPresence::Present && pinned.is_none() && options.ask_each_page;
+    (std::iter::once(of_app).chain(pinned).collect(), read_singly)
 }
 
-/// Gives these pages the state of the first label of the map that they bear: the last resort for pages
-/// without any workflow, and what somebody has said of those whose workflow the search does not show.
-fn by_labels(crawl: &Crawl<'_>, rows: &mut Rows<'_>, map: &[(String, String)], pages: Vec<usize>) {
+/// Sets the state of these pages from the first label of the map that they have: the last resort for pages without a
+/// workflow, and a statement of their authors for pages whose workflow the search does not show.
+fn by_labels(crawl: &Crawl<'_>, rows: &mut WorkflowRows<'_>, map: &[(String, String)], pages: Vec<usize>) {
     if map.is_empty() {
         return;
     }
@@ -151,8 +153,8 @@ fn by_labels(crawl: &Crawl<'_>, rows: &mut Rows<'_>, map: &[(String, String)], p
             continue;
         };
         // Confluence keeps labels in lower case
-        let bears = |label: &str| labels.iter().any(|name| name.eq_ignore_ascii_case(label));
-        if let Some((_, state)) = map.iter().find(|(label, _)| bears(label)) {
+        let has_label = |label: &str| labels.iter().any(|name| name.eq_ignore_ascii_case(label));
+        if let Some((_, state)) = map.iter().find(|(label, _)| has_label(label)) {
             let source = WorkflowSource::Labels;
             rows.fill(at, WorkflowState { state: Some(state.clone()), source, ..WorkflowState::default() });
         }
@@ -161,7 +163,7 @@ fn by_labels(crawl: &Crawl<'_>, rows: &mut Rows<'_>, map: &[(String, String)], p
         let unit = crawl
             .ledger
             .enter(UnitKind::Workflow, format!("labels of {}", plural(unread.len() as u64, "page", "pages")));
-        unit.failed("label_states needs the labels of pages, and they were not read");
+        unit.failed("label_states needs page labels, but they could not be read");
         for at in unread {
             rows.close(at);
         }

@@ -1,38 +1,38 @@
-//! What the configuration says about workflows.
+//! Workflow settings of the configuration.
 
 use super::document_report::DocumentReport;
 use super::property::PinnedProperty;
 
-/// State names that are tried where the configuration names none. They are case-sensitive.
+/// State names to search for if the configuration names none. They are case-sensitive.
 pub const DEFAULT_STATE_NAMES: [&str; 9] =
     ["Draft", "Review", "In Review", "In Approval", "Approved", "Rejected", "Expired", "Published", "Obsolete"];
 
 /// How to find the workflow state of pages.
 #[derive(Debug, Clone)]
 pub struct WorkflowOptions {
-    /// The content property of a workflow app, where it is known.
+    /// The configured content property of a workflow app.
     pub property: Option<PinnedProperty>,
     /// Names of states to search for, case-sensitive; none means [`DEFAULT_STATE_NAMES`].
     pub state_names: Vec<String>,
-    /// States that are final where the source itself does not say so.
+    /// States that are final if the source does not say so.
     pub final_states: Vec<String>,
-    /// Comala on Cloud: account ids of people whose open approvals are searched for, one search each; the search alone
-    /// tells who has to decide, and only when it is asked for a person.
+    /// Comala on Cloud: account ids of people whose open approvals are searched for, with one search each. Only a
+    /// search for a person shows who has to decide.
     pub reviewers: Vec<String>,
-    /// Labels that mean a state, the first that a page bears counts.
+    /// Labels and the states they stand for; the first label that a page has counts.
     pub label_map: Vec<(String, String)>,
     /// Id or name of the workflow parameter that names the owner.
     pub owner_parameter: Option<String>,
-    /// Id or name of the workflow parameter that tells the relevance.
+    /// Id or name of the workflow parameter for the relevance.
     pub relevance_parameter: Option<String>,
     /// Ids or names of further workflow parameters.
     pub parameters: Vec<String>,
     /// A Document Report exported by hand.
     pub import: Option<DocumentReport>,
-    /// Comala on Data Center: ask for the status of each page, which alone tells expiry and reviewers, and for its
-    /// parameters where some are configured. Otherwise only pages are asked for that the bulk property leaves out.
+    /// Comala on Data Center: request the status of each page, which alone has expiry and reviewers, and its parameters
+    /// if some are configured. Otherwise only pages that the search leaves out are requested.
     pub ask_each_page: bool,
-    /// Comala on Cloud: look at the content properties of some pages for one that could be pinned.
+    /// Comala on Cloud: examine the content properties of some pages for one that could be configured.
     pub discover: bool,
 }
 
@@ -55,7 +55,7 @@ impl Default for WorkflowOptions {
 }
 
 impl WorkflowOptions {
-    /// The state names to search for, each once.
+    /// Returns the state names to search for, each once.
     pub(super) fn searched_states(&self) -> Vec<&str> {
         let mut names: Vec<&str> = if self.state_names.is_empty() {
             DEFAULT_STATE_NAMES.to_vec()
@@ -65,12 +65,11 @@ impl WorkflowOptions {
         for name in self.final_states.iter().map(String::as_str) {
             names.push(name);
         }
-        let mut met = std::collections::HashSet::new();
-        names.retain(|name| met.insert(*name));
+        let mut seen = std::collections::HashSet::new();
+        names.retain(|name| seen.insert(*name));
         names
     }
 
-    /// Whether any workflow parameter is configured.
     pub(super) fn wants_parameters(&self) -> bool {
         self.owner_parameter.is_some() || self.relevance_parameter.is_some() || !self.parameters.is_empty()
     }

@@ -1,38 +1,37 @@
-//! The content property of a workflow app: as it is pinned, and one that was found and could be.
+//! Types for the content property of a workflow app: as configured, and as a candidate for the configuration.
 
 use std::fmt;
 
-use crate::support::wording::plural;
+use crate::support::formatting::plural;
 
-/// A content property of an app that holds the workflow state, and where in its JSON (RFC 6901 pointers).
+/// A content property of an app with the workflow state, and the places in its JSON (RFC 6901 pointers).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PinnedProperty {
-    /// Its key.
     pub key: String,
-    /// Where the name of the state stands.
+    /// Place of the state name.
     pub state: String,
-    /// Where the name of the workflow stands.
+    /// Place of the workflow name.
     pub name: Option<String>,
-    /// Where it says whether the state is final.
+    /// Place of the flag for a final state.
     pub is_final: Option<String>,
-    /// Where it says when the state expires.
+    /// Place of the date when the state expires.
     pub expires: Option<String>,
-    /// Where it says since when the page is in the state.
+    /// Place of the date when the page entered the state.
     pub since: Option<String>,
-    /// Where the approvers stand.
+    /// Place of the list of approvers.
     pub approvers: Option<String>,
 }
 
 /// A content property that looks like that of a workflow app.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PropertyCandidate {
-    /// The property with the places in its JSON, ready to be pinned.
+    /// The property with the places in its JSON, ready for the configuration.
     pub property: PinnedProperty,
-    /// Pages that bear it.
+    /// Number of examined pages that have it.
     pub pages: usize,
-    /// Pages that were looked at.
+    /// Number of examined pages.
     pub of: usize,
-    /// Pages where the state in it is the one that the search found.
+    /// Number of pages where its state is the one that the search found.
     pub agreeing: usize,
 }
 
@@ -45,7 +44,7 @@ impl fmt::Display for PropertyCandidate {
         }
         write!(
             f,
-            " and names the state of {}; to read it in bulk, set under [workflow]: property_key = {key}, \
+            " and has the state of {} of them; to read it in bulk, set under [workflow]: property_key = {key}, \
              state_pointer = {state}",
             self.agreeing
         )?;

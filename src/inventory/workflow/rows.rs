@@ -1,19 +1,19 @@
-//! The rows while providers fill them, each in its turn.
+//! The workflow states of all pages while the sources fill them one after the other.
 
 use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
 
 use super::property::PropertyCandidate;
-use super::state::{WorkflowPage, WorkflowReading, WorkflowSource, WorkflowState, state_key};
-use crate::support::wording::plural;
-use confluence_client::api::SearchedSpaces;
+use super::state::{WorkflowPage, WorkflowResults, WorkflowSource, WorkflowState, state_key};
+use crate::support::formatting::plural;
+use confluence_client::api::SearchScope;
 use confluence_client::{RequestCounts, RequestKind};
 
-/// Spaces that one query names at most: queries travel in the URL.
+/// Maximum number of spaces in one query: queries are part of the URL.
 const SPACES_PER_QUERY: usize = 50;
 
-pub(super) struct Rows<'a> {
+pub(super) struct WorkflowRows<'a> {
     pages: &'a [WorkflowPage<'a>],
     by_id: HashMap<&'a str, usize>,
     states: Vec<WorkflowState>,
@@ -22,15 +22,15 @@ pub(super) struct Rows<'a> {
     requests: RequestCounts,
 }
 
-/// Some of the spaces that one search looks into, as many as one query may name.
+/// A group of spaces that one query names, all covered by the same kind of search.
 pub(super) struct SpaceGroup<'a> {
-    pub(super) searched: SearchedSpaces,
+    pub(super) searched: SearchScope,
     pub(super) keys: Vec<&'a str>,
-    /// The pages of these spaces.
+    /// Rows of the pages in these spaces.
     pub(super) pages: Vec<usize>,
 }
 
-impl<'a> Rows<'a> {
+impl<'a> WorkflowRows<'a> {
     pub(super) fn new(pages: &'a [WorkflowPage<'a>]) -> Self {
         Self {
             pages,
@@ -54,7 +54,7 @@ impl<'a> Rows<'a> {
         self.pages.len()
     }
 
-    /// The row of a page; other pages of the site are in no row.
+    /// Returns the row of a page; `None` for other pages of the site.
     pub(super) fn find(&self, id: &str) -> Option<usize> {
         self.by_id.get(id).copied()
     }
@@ -63,17 +63,17 @@ impl<'a> Rows<'a> {
         &self.states[at]
     }
 
-    /// Adds to the requests that are planned.
+    /// Adds planned requests.
     pub(super) fn plan(&mut self, kind: RequestKind, requests: u64) {
         self.requests.add(kind, requests);
     }
 
-    /// Pages that no provider knows anything about so far.
+    /// Rows that no source has filled so far.
     pub(super) fn unknown(&self) -> Vec<usize> {
         self.those(|state| state.source == WorkflowSource::None)
     }
 
-    /// Pages whose state is open: unknown ones, and those with a workflow in a state without a name.
+    /// Rows without a state: unfilled ones, and pages with a workflow in a state without a known name.
     pub(super) fn stateless(&self) -> Vec<usize> {
         self.those(|state| state.state.is_none() && state.source != WorkflowSource::Unavailable)
     }
@@ -82,10 +82,10 @@ impl<'a> Rows<'a> {
         (0..self.pages.len()).filter(|at| keep(&self.states[*at])).collect()
     }
 
-    /// The spaces of all pages in groups, in the order of the pages.
+    /// Groups the spaces of all pages, in the order of the pages.
     pub(super) fn groups(&self) -> Vec<SpaceGroup<'a>> {
         let mut group_of: HashMap<&str, usize> = HashMap::new();
-        let mut open: HashMap<SearchedSpaces, usize> = HashMap::new();
+        let mut open: HashMap<SearchScope, usize> = HashMap::new();
         let mut groups: Vec<SpaceGroup<'a>> = Vec::new();
         for (at, page) in self.pages.iter().enumerate() {
             let group = *group_of.entry(page.space_key).or_insert_with(|| {
@@ -104,7 +104,7 @@ impl<'a> Rows<'a> {
         groups
     }
 
-    /// Takes what a provider found. What an earlier one said stays; what it left open is filled, unless the two name
+    /// Adds what a source found. Values of earlier sources stay; missing ones are filled, unless the two sources name
     /// different states.
     pub(super) fn fill(&mut self, at: usize, found: WorkflowState) {
         let row = &mut self.states[at];
@@ -121,17 +121,17 @@ impl<'a> Rows<'a> {
         }
     }
 
-    /// Whether the page is in the final state, from a provider that tells it apart from the state.
+    /// Sets whether the state is final, for sources that return this separately from the state.
     pub(super) fn set_final(&mut self, at: usize, is_final: bool) {
         self.states[at].is_final = Some(is_final);
     }
 
-    /// The native content state of the page, whatever else is known of it.
+    /// Sets the content state of the page, whatever else is known of it.
     pub(super) fn set_content_state(&mut self, at: usize, name: &str) {
         self.states[at].content_state = Some(name.to_owned());
     }
 
-    /// Since when the page bears its native content state; where that is what tells its workflow, since when it is in that.
+    /// Sets since when the page has its content state; if the content state is the source of the workflow, of that too.
     pub(super) fn set_content_state_since(&mut self, at: usize, since: DateTime<Utc>) {
         let row = &mut self.states[at];
         row.content_state_since = Some(since);
@@ -140,12 +140,12 @@ impl<'a> Rows<'a> {
         }
     }
 
-    /// Somebody who has not decided yet.
+    /// Adds a reviewer who has not decided yet.
     pub(super) fn add_reviewer(&mut self, at: usize, reviewer: &str) {
         self.states[at].pending_reviewers.get_or_insert_default().push(reviewer.to_owned());
     }
 
-    /// What is told now, where the search has told of another state: its index lags behind.
+    /// Adds a current value, which replaces another state from the search: its index lags behind.
     pub(super) fn correct(&mut self, at: usize, found: WorkflowState) {
         let known = &self.states[at].state;
         if known.is_some() && found.state.is_some() && *known != found.state {
@@ -155,7 +155,8 @@ impl<'a> Rows<'a> {
         }
     }
 
-    /// A source that may know the state of the page could not be read: no other one is believed.
+    /// Records that a source which may know the state could not be read. A row without a state becomes unavailable, so
+    /// that no other source fills it; a row with a state becomes partial.
     pub(super) fn close(&mut self, at: usize) {
         let row = &mut self.states[at];
         if row.state.is_none() {
@@ -169,9 +170,9 @@ impl<'a> Rows<'a> {
         (0..self.pages.len()).for_each(|at| self.close(at));
     }
 
-    /// All rows, with a note on the sources. States of these names are final where the source does not say whether they
-    /// are.
-    pub(super) fn finish(mut self, final_states: &[String]) -> WorkflowReading {
+    /// Returns all rows, with a note on the sources. States with these names are final if the source does not say
+    /// whether they are.
+    pub(super) fn finish(mut self, final_states: &[String]) -> WorkflowResults {
         let final_states: Vec<String> = final_states.iter().map(|name| state_key(name)).collect();
         let mut counts: BTreeMap<&WorkflowSource, u64> = BTreeMap::new();
         for row in &mut self.states {
@@ -191,7 +192,7 @@ impl<'a> Rows<'a> {
                 format!("workflow of {}: {}", plural(self.pages.len() as u64, "page", "pages"), counts.join(", ")),
             );
         }
-        WorkflowReading {
+        WorkflowResults {
             pages: self.pages.iter().map(|page| page.id.clone()).zip(self.states).collect(),
             notes: self.notes,
             candidates: self.candidates,
@@ -201,7 +202,7 @@ impl<'a> Rows<'a> {
 }
 
 impl WorkflowState {
-    /// Fills what is open.
+    /// Fills missing values.
     fn complete(&mut self, found: Self) {
         self.name = self.name.take().or(found.name);
         self.is_final = self.is_final.or(found.is_final);
@@ -226,14 +227,7 @@ mod tests {
     use crate::inventory::ContentId;
 
     fn page<'a>(id: &'a ContentId, space_key: &'a str) -> WorkflowPage<'a> {
-        WorkflowPage {
-            id,
-            space_key,
-            searched: SearchedSpaces::Current,
-            version: None,
-            labels: None,
-            content_state: None,
-        }
+        WorkflowPage { id, space_key, searched: SearchScope::Current, version: None, labels: None, content_state: None }
     }
 
     fn found(source: WorkflowSource, state: Option<&str>, name: &str) -> WorkflowState {
@@ -241,10 +235,10 @@ mod tests {
     }
 
     #[test]
-    fn later_providers_fill_only_what_is_open() {
+    fn later_sources_fill_only_missing_values() {
         let ids: Vec<ContentId> = (1..=4).map(|id| ContentId::new(id.to_string())).collect();
         let pages: Vec<WorkflowPage<'_>> = ids.iter().map(|id| page(id, "ENG")).collect();
-        let mut rows = Rows::new(&pages);
+        let mut rows = WorkflowRows::new(&pages);
         let cql = |state: Option<&str>| WorkflowState {
             source: WorkflowSource::ComalaCloudCql,
             state: state.map(str::to_owned),
@@ -260,19 +254,19 @@ mod tests {
         rows.fill(1, found(WorkflowSource::Import, Some("Approved"), "Docs"));
         rows.fill(2, found(WorkflowSource::Import, Some("Approved"), "Docs"));
         rows.fill(3, found(WorkflowSource::Import, Some("Approved"), "Docs"));
-        let told = |at: usize| (rows.state(at).source.to_string(), rows.state(at).name.as_deref());
-        assert_eq!(told(0), ("comala_cloud_cql".to_owned(), Some("Docs")));
-        assert_eq!(told(1), ("comala_cloud_cql".to_owned(), None), "another state is another time");
-        assert_eq!(told(2), ("import".to_owned(), Some("Docs")));
-        assert_eq!(told(3), ("unavailable".to_owned(), None));
+        let source_and_name = |at: usize| (rows.state(at).source.to_string(), rows.state(at).name.as_deref());
+        assert_eq!(source_and_name(0), ("comala_cloud_cql".to_owned(), Some("Docs")));
+        assert_eq!(source_and_name(1), ("comala_cloud_cql".to_owned(), None), "another state belongs to another time");
+        assert_eq!(source_and_name(2), ("import".to_owned(), Some("Docs")));
+        assert_eq!(source_and_name(3), ("unavailable".to_owned(), None));
     }
 
     #[test]
-    fn many_spaces_are_asked_for_in_groups() {
+    fn many_spaces_are_queried_in_groups() {
         let ids: Vec<ContentId> = (0..240).map(|id| ContentId::new(id.to_string())).collect();
         let keys: Vec<String> = (0..240).map(|page| format!("S{}", page % 120)).collect();
         let pages: Vec<WorkflowPage<'_>> = ids.iter().zip(&keys).map(|(id, key)| page(id, key)).collect();
-        let rows = Rows::new(&pages);
+        let rows = WorkflowRows::new(&pages);
         let groups = rows.groups();
         assert_eq!(groups.iter().map(|group| group.keys.len()).collect::<Vec<_>>(), [50, 50, 20]);
         assert_eq!(groups.iter().map(|group| group.pages.len()).sum::<usize>(), 240);

@@ -1,4 +1,4 @@
-//! What is known of the workflow of a page, and from where.
+//! Types for the workflow state of a page and its source.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -9,51 +9,44 @@ use serde::{Deserialize, Serialize};
 use super::property::PropertyCandidate;
 use crate::inventory::ContentId;
 use confluence_client::RequestCounts;
-use confluence_client::api::SearchedSpaces;
+use confluence_client::api::SearchScope;
 
-/// A page whose state is wanted.
+/// A page whose workflow state is requested.
 #[derive(Debug, Clone, Copy)]
 pub struct WorkflowPage<'a> {
-    /// Its id.
     pub id: &'a ContentId,
-    /// The key of its space.
     pub space_key: &'a str,
-    /// Which search looks into that space.
-    pub searched: SearchedSpaces,
-    /// Number of its published version, where it is known.
+    /// The kind of search that covers that space.
+    pub searched: SearchScope,
+    /// Number of its published version, if known.
     pub version: Option<u32>,
     /// Its labels; `None` when they could not be read.
     pub labels: Option<&'a [String]>,
-    /// What the site has told of its content state in this version: it is not asked again.
-    pub content_state: Option<ToldState<'a>>,
+    /// Its content state, if already known for this version: it is not requested again.
+    pub content_state: Option<KnownContentState<'a>>,
 }
 
-/// A content state and since when, as the site told it of the same version of a page. Whoever changes the state publishes a
-/// version.
+/// A content state and its date, as read for the same version of a page. Changing the state publishes a new version.
 #[derive(Debug, Clone, Copy)]
-pub struct ToldState<'a> {
-    /// Name of the state.
+pub struct KnownContentState<'a> {
     pub state: &'a str,
-    /// When the page came into it.
     pub since: DateTime<Utc>,
 }
 
-/// The workflow of one page, as far as its source tells. What the source does not tell is `None`, never empty.
+/// The workflow of one page, as far as its source has it. Values that the source does not have are `None`, never empty.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WorkflowState {
-    /// Name of the workflow.
     pub name: Option<String>,
-    /// Name of the state. `None` with a source that found a workflow: the state has none of the known names.
+    /// Name of the state. `None` with a source that found a workflow: the state has none of the searched names.
     pub state: Option<String>,
-    /// Whether that is a final state.
     pub is_final: Option<bool>,
-    /// When the page came into the state.
+    /// When the page entered the state.
     pub since: Option<DateTime<Utc>>,
-    /// When the state expires, where the day is known.
+    /// When the state expires, if the date is known.
     pub due: Option<DateTime<Utc>>,
-    /// When the state expires, where only a window is known: that of the search when it was asked.
+    /// When the state expires, if only a window is known, relative to the time of the search.
     pub due_within: Option<DueWindow>,
-    /// Who has neither approved nor rejected yet: user names, account ids or display names, as the source writes them.
+    /// People who have neither approved nor rejected yet: user names, account ids or display names, as in the source.
     pub pending_reviewers: Option<Vec<String>>,
     /// Value of the configured owner parameter, or the owner in an imported report.
     pub owner: Option<String>,
@@ -61,36 +54,34 @@ pub struct WorkflowState {
     pub relevance: Option<String>,
     /// Values of the other configured parameters that are filled, by the name in the configuration.
     pub parameters: BTreeMap<String, String>,
-    /// Parameters were wanted and could not be read: that one is missing says nothing.
+    /// Whether configured parameters could not be read: a missing one then proves nothing.
     #[serde(default)]
     pub parameters_unavailable: bool,
-    /// A source that tells more of the state (its due date, its reviewers) could not be read.
+    /// Whether a source with more details of the state (due date, reviewers) could not be read.
     #[serde(default)]
     pub is_partial: bool,
     /// Versions published since the page was last in a final state.
     pub edits_since_final: Option<u32>,
-    /// Where the state comes from.
     pub source: WorkflowSource,
     /// Confluence's own content state (page status), whatever the source of the state above.
     #[serde(default)]
     pub content_state: Option<String>,
-    /// When the page came into that, where the site tells.
+    /// When the page entered the content state, if the site says so.
     #[serde(default)]
     pub content_state_since: Option<DateTime<Utc>>,
 }
 
-/// A name of a state as it is compared: people write it in any case, and with any blanks.
+/// Normalises the name of a state for comparison: ignores case and white space, which people write in any way.
 pub fn state_key(name: &str) -> String {
     name.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
 }
 
-/// When a state expires, as far as the search tells.
+/// Window in which a state expires, as known from the search.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DueWindow {
-    /// It has expired.
+    /// Already expired.
     Overdue,
-    /// Within 7 days.
     Within7Days,
     /// Within 30 days, but not within 7.
     Within30Days,
@@ -99,10 +90,10 @@ pub enum DueWindow {
 }
 
 impl DueWindow {
-    /// All, the nearest first.
+    /// All windows, the nearest first.
     pub const ALL: [Self; 4] = [Self::Overdue, Self::Within7Days, Self::Within30Days, Self::Within90Days];
 
-    /// The word of the tables.
+    /// The value in CSV files.
     pub fn name(self) -> &'static str {
         match self {
             Self::Overdue => "overdue",
@@ -113,7 +104,7 @@ impl DueWindow {
     }
 }
 
-/// Where a state comes from.
+/// Source of a state.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub enum WorkflowSource {
@@ -123,18 +114,18 @@ pub enum WorkflowSource {
     ComalaDcRest,
     /// The search fields of Comala on Cloud.
     ComalaCloudCql,
-    /// The content property of this key, pinned in the configuration.
+    /// The content property with this key, named in the configuration.
     ContentProperty(String),
     /// An imported report.
     Import,
-    /// The native content state.
+    /// The content state of Confluence.
     NativeState,
     /// Labels.
     Labels,
-    /// No source knows a workflow of this page.
+    /// No source has a workflow of this page.
     #[default]
     None,
-    /// A source that may know could not be read.
+    /// A source that may have one could not be read.
     Unavailable,
 }
 
@@ -181,21 +172,21 @@ impl TryFrom<String> for WorkflowSource {
             None => plain
                 .into_iter()
                 .find(|source| source.to_string() == word)
-                .ok_or_else(|| format!("{word:?} is no source of a workflow state")),
+                .ok_or_else(|| format!("unknown source of a workflow state: {word:?}")),
         }
     }
 }
 
-/// What was read of the workflow of pages.
+/// Workflow states of pages, with notes for the reader.
 #[derive(Debug, Clone, Default)]
-pub struct WorkflowReading {
-    /// The state of every page that was asked for.
+pub struct WorkflowResults {
+    /// The state of every requested page.
     pub pages: BTreeMap<ContentId, WorkflowState>,
-    /// For people: what was found, what to configure.
+    /// Notes for readers: what was found, and what to configure.
     pub notes: Vec<String>,
-    /// Content properties that look like those of a workflow app, the best first, ready to be pinned.
+    /// Content properties that look like those of a workflow app, the best first.
     pub candidates: Vec<PropertyCandidate>,
-    /// Requests that were planned once it was known which sources there are, by kind; retries come on top.
+    /// Requests that were planned once the sources were known, by kind; retries come on top.
     pub requests: RequestCounts,
 }
 
@@ -204,7 +195,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn states_are_the_same_in_any_case_and_with_any_blanks() {
+    fn state_names_ignore_case_and_white_space() {
         assert_eq!(state_key(" In  Review\u{a0}"), state_key("in review"));
         assert_ne!(state_key("Inreview"), state_key("in review"));
         assert_eq!(state_key("PRÜFUNG"), state_key("Prüfung"));

@@ -1,4 +1,4 @@
-//! Lists that only the weeks hold: each has a file of its own in `findings`.
+//! Columns with lists, which only the files of the weeks have. The exports have them as files of their own in `findings`.
 
 use super::PageColumn;
 use crate::inventory::snapshot::MetricGroup;
@@ -6,15 +6,15 @@ use crate::inventory::snapshot::MetricGroup;
 pub(super) const COLUMNS: &[PageColumn] = &[
     field!(text("link_problems"), links.problems)
         .says(
-            "Links that lead nowhere, and links to what is archived, as JSON: `findings/broken_links.csv` and \
-            `findings/archived_links.csv` are made from it.",
+            "Broken links and links to archived contents, as JSON: the source of `findings/broken_links.csv` and \
+            `findings/archived_links.csv`.",
         )
         .from("bodies, pages, attachments")
         .empty("not read, or the week was restored from its CSV file")
         .group(MetricGroup::Links)
         .only_in_weeks(),
     of_body!(text("external_links"), external_links)
-        .says("Addresses elsewhere it links to, as JSON: `findings/external_links.csv` is made from it.")
+        .says("Addresses on other hosts that the page links to, as JSON: the source of `findings/external_links.csv`.")
         .from("body")
         .empty("the body was not read, or the week was restored from its CSV file")
         .only_in_weeks(),

@@ -1,8 +1,8 @@
-//! The columns of every table about pages: one list, from which the files, the data dictionary and the documentation
-//! are made. New columns are only ever appended, so that a model built on a file keeps loading.
+//! The columns of all tables about pages: one list, from which the files, the data dictionary and the documentation are
+//! generated. New columns are only ever appended, so that models built on the files keep loading.
 
 #[macro_use]
-mod field;
+mod cell_field;
 
 mod compatible;
 mod content;
@@ -10,39 +10,38 @@ mod identity;
 mod judgement;
 mod lists;
 mod people;
-mod since;
+mod state_dates;
 
 use chrono::{DateTime, Utc};
 
-use super::row::PageRow;
+use super::page_row::PageRow;
 use super::summary::WeekStatus;
 use crate::inventory::snapshot::MetricGroup;
 use crate::spreadsheet::{Column, Field, Record, Sheet, Value};
 
-/// Version of the list of columns, in every row. It grows with every change of meaning; columns that are appended
-/// leave it.
+/// Version of the list of columns, which every row has. It is raised when the meaning of a column changes, not when a
+/// column is appended.
 pub const SCHEMA_VERSION: u32 = 1;
 
-/// What all rows of one snapshot share.
+/// The values that all rows of one snapshot share.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Frame {
+pub struct SnapshotFrame {
     /// ISO week of the snapshot, `2026-W47`.
     pub week: String,
-    /// When it was taken.
+    /// When the run began.
     pub taken_at: DateTime<Utc>,
-    /// Names the run in all its files.
+    /// Identifies the run in all its files.
     pub run_id: String,
-    /// Everything was read.
+    /// Whether the run is complete.
     pub complete: bool,
 }
 
-impl Frame {
-    /// What the snapshot is worth.
+impl SnapshotFrame {
     fn status(&self) -> WeekStatus {
         if self.complete { WeekStatus::Complete } else { WeekStatus::Incomplete }
     }
 
-    /// What a row of a snapshot of this program tells of it; `None` for a row of an imported week.
+    /// Reads the shared values from a row; `None` for a row of an imported week.
     pub fn read(record: Record<'_>) -> Option<Self> {
         let text = |name| record.text(name).map(str::to_owned);
         Some(Self {
@@ -56,18 +55,17 @@ impl Frame {
 
 /// The table of pages.
 #[derive(Debug)]
-pub enum Pages {}
+pub enum PageTable {}
 
-/// One row of it.
+/// One row of the table of pages.
 #[derive(Debug, Clone, Copy)]
 pub struct MeasuredPage<'r> {
-    /// What is said of the page.
     pub row: &'r PageRow,
-    /// What all rows of the snapshot share.
-    pub frame: &'r Frame,
+    /// The values that all rows of the snapshot share.
+    pub frame: &'r SnapshotFrame,
 }
 
-impl Sheet for Pages {
+impl Sheet for PageTable {
     type Row<'r> = MeasuredPage<'r>;
     type Base = Self;
     type Group = MetricGroup;
@@ -78,58 +76,57 @@ impl Sheet for Pages {
     }
 }
 
-/// One column of it.
-pub type PageColumn = Column<Pages>;
+pub type PageColumn = Column<PageTable>;
 
-/// All columns, in the order of the files: the compatible ones first.
+/// All columns, in the order of the files. Those of the legacy script come first.
 const COLUMNS: &[&[PageColumn]] = &[
     compatible::COLUMNS,
     identity::COLUMNS,
     people::COLUMNS,
     content::COLUMNS,
     judgement::COLUMNS,
-    since::COLUMNS,
+    state_dates::COLUMNS,
     lists::COLUMNS,
 ];
 
-/// All columns, in the order of the files.
+/// Returns all columns, in the order of the files.
 pub fn all() -> Vec<&'static PageColumn> {
     COLUMNS.iter().copied().flatten().collect()
 }
 
-/// Those that stand in the files that follow from the weeks.
+/// Returns the columns of the exported files.
 pub fn exported() -> Vec<&'static PageColumn> {
     all().into_iter().filter(|column| !column.only_in_weeks).collect()
 }
 
-/// Those that only the weeks hold.
+/// Returns the columns that only the files of the weeks have.
 pub fn only_in_weeks() -> Vec<&'static PageColumn> {
     all().into_iter().filter(|column| column.only_in_weeks).collect()
 }
 
-/// Their names.
+/// Returns the names of all columns.
 pub fn names() -> Vec<&'static str> {
     all().iter().map(|column| column.name).collect()
 }
 
-/// Names and types of all columns.
+/// Returns the names and types of all columns.
 pub fn fields() -> Vec<Field> {
     all().into_iter().map(Column::field).collect()
 }
 
-/// Names and types of the columns of these names.
+/// Returns the types of the columns with these names.
 pub fn fields_of(names: &[&str]) -> Vec<Field> {
     names.iter().filter_map(|name| all().into_iter().find(|column| column.name == *name)).map(Column::field).collect()
 }
 
-/// One row as cells.
-pub fn cells(columns: &[&PageColumn], row: &PageRow, frame: &Frame) -> Vec<Value> {
+/// Returns the cells of a row.
+pub fn cells(columns: &[&PageColumn], row: &PageRow, frame: &SnapshotFrame) -> Vec<Value> {
     columns.iter().map(|column| column.value(&MeasuredPage { row, frame })).collect()
 }
 
 impl PageRow {
-    /// The row that has these cells. What no column tells is as in an empty row; lists and findings, states and
-    /// figures are made of what columns tell.
+    /// Restores a row from its cells. Fields without a column stay as in an empty row; findings, workflow figures and the
+    /// dashboard use only fields that have a column.
     pub fn read(record: Record<'_>) -> Self {
         let mut row = Self::default();
         for column in COLUMNS.iter().copied().flatten() {
@@ -139,7 +136,7 @@ impl PageRow {
     }
 }
 
-/// The columns of these names. Only for constants: a name that is not there does not compile.
+/// Returns the columns with these names. For constants only, where an unknown name does not compile.
 pub(super) const fn named<const N: usize>(names: [&str; N]) -> [&'static PageColumn; N] {
     let mut columns = [&COLUMNS[0][0]; N];
     let mut at = 0;
@@ -156,7 +153,7 @@ mod tests {
 
     use super::*;
 
-    /// The header of the older script, which models in Power BI and Excel are built on.
+    /// The header of the legacy script. Models in Power BI and Excel depend on it.
     const COMPATIBLE: &str = "space_key,page_title,page_url,page_created,date_modified,creator_name,page_depth,\
         child_pages,workflow_name,owner_value,project_relevance,labels,word_count,char_count,attachment_count,\
         image_count,table_count,unique_contributors,edit_count,last_editor,extraction_date,extraction_time,\

@@ -1,13 +1,17 @@
 use super::*;
-use storage_format::{Body, Depth, OwnSite, TodoMarkers, parse_to};
+use storage_format::{Body, OwnSite, ParseDepth, TodoMarkers, parse_with_depth};
 
-/// A text of so many words.
+/// Returns a text with this number of words.
 fn text(words: usize, word: impl Fn(usize) -> String) -> String {
     (0..words).map(word).collect::<Vec<_>>().join(" ")
 }
 
 fn read(text: &str) -> Body {
-    parse_to(text, &OwnSite::new("https://acme.atlassian.net/wiki", &[]), Depth::Measures(&TodoMarkers::default()))
+    parse_with_depth(
+        text,
+        &OwnSite::new("https://acme.atlassian.net/wiki", &[]),
+        ParseDepth::Measures(&TodoMarkers::default()),
+    )
 }
 
 fn fingerprints(bodies: &[Body]) -> Vec<Fingerprint<'_>> {
@@ -29,7 +33,8 @@ fn groups_of(texts: &[String]) -> Vec<Option<u64>> {
     groups(&fingerprints(&bodies))
 }
 
-/// Fifty pairs of texts of 400 words of their own each, of which the second has others at `changed`.
+/// Compares fifty pairs of texts of 400 words, unique to each pair. The second text of a pair has other words at
+/// `changed`. Returns how many pairs are found.
 fn pairs_found(changed: impl Fn(usize) -> bool) -> usize {
     let one = |pair: usize| text(400, |at| format!("p{pair}word{at}"));
     let other = |pair: usize| text(400, |at| format!("p{pair}{}{at}", if changed(at) { "other" } else { "word" }));
@@ -40,7 +45,7 @@ fn pairs_found(changed: impl Fn(usize) -> bool) -> usize {
 
 #[test]
 fn pages_that_share_nine_tenths_are_found_and_halves_are_not() {
-    // one changed word spoils the five runs of words it is in: 4 leave 376 of 416 runs in common
+    // one changed word changes the five runs of words that contain it: 4 leave 376 of 416 runs in common
     assert!(pairs_found(|at| at % 100 == 50) >= 48, "{}", pairs_found(|at| at % 100 == 50));
     // 132 words at the end leave 264 of 528
     assert_eq!(pairs_found(|at| at >= 268), 0);
@@ -55,10 +60,10 @@ fn groups_are_numbered_by_their_first_pages() {
     assert_eq!(groups_of(&order), [Some(1), None, Some(2), Some(3), Some(2), Some(1), Some(3)]);
 }
 
-/// Templates make thousands of equal pages, and here two of them take turns that are half alike, so that they meet in
-/// the same bands again and again.
+/// A template can produce thousands of equal pages. Here two templates alternate that are half alike, so that their pages
+/// share bands again and again.
 #[test]
-fn thousands_of_copies_stay_near_linear() {
+fn the_work_for_thousands_of_copies_is_nearly_linear() {
     let word = |at| format!("word{at}");
     let (one, other) =
         (read(&text(400, word)), read(&text(400, |at| if at > 300 { format!("other{at}") } else { word(at) })));
@@ -71,7 +76,12 @@ fn thousands_of_copies_stay_near_linear() {
             Fingerprint { hash: page.hash, sketch: page.sketch }
         })
         .collect();
-    let mut search = Search { pages: &pages, sets: Sets::new(pages.len()), by_band: HashMap::new(), comparisons: 0 };
+    let mut search = DuplicateSearch {
+        pages: &pages,
+        sets: DisjointSets::new(pages.len()),
+        by_band: HashMap::new(),
+        comparisons: 0,
+    };
     search.run();
     assert!(search.comparisons < 15_000, "{}", search.comparisons);
     let groups = search.sets.numbered();
@@ -79,9 +89,9 @@ fn thousands_of_copies_stay_near_linear() {
     assert_eq!(groups.iter().flatten().max(), Some(&2));
 }
 
-/// The same, where no two pages are equal: a template of which every page fills in one word.
+/// As above, but no two pages are equal: every page fills one word into the template.
 #[test]
-fn thousands_of_near_copies_stay_near_linear() {
+fn the_work_for_thousands_of_near_copies_is_nearly_linear() {
     let pages = 2_000;
     // two templates share their first two thirds
     let filled = |page: usize| {
@@ -93,9 +103,10 @@ fn thousands_of_near_copies_stay_near_linear() {
     };
     let bodies: Vec<Body> = (0..pages).map(|page| read(&filled(page))).collect();
     let prints = fingerprints(&bodies);
-    let mut search = Search { pages: &prints, sets: Sets::new(pages), by_band: HashMap::new(), comparisons: 0 };
+    let mut search =
+        DuplicateSearch { pages: &prints, sets: DisjointSets::new(pages), by_band: HashMap::new(), comparisons: 0 };
     search.run();
-    let most = (pages * 16 * 2 * KEPT_OF_A_GROUP) as u64;
+    let most = (pages * 16 * 2 * MAX_PER_GROUP) as u64;
     assert!(search.comparisons < most, "{} comparisons", search.comparisons);
     let groups = search.sets.numbered();
     assert_eq!((groups[0], groups[1]), (Some(1), Some(2)));

@@ -1,53 +1,53 @@
-//! Links between contents: which page is linked to, which links lead nowhere.
+//! Links between contents: incoming links, inclusions and broken links.
 
-mod comments;
-mod destinations;
-mod files;
-mod judged;
+mod comment_counts;
+mod file_index;
+mod page_problems;
+mod targets;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use super::gaps::Gaps;
-use super::row::Links;
+use super::list_gaps::Gaps;
+use super::page_row::PageLinks;
 use crate::inventory::snapshot::{MetricGroup, SnapshotFacts};
 use crate::inventory::{Content, ContentId, Inventory, Status};
 use storage_format::{Body, Measures, PageLink};
 
-pub(super) use comments::comments;
-use destinations::{Destination, Destinations};
-use files::FileIndex;
+pub(super) use comment_counts::comments;
+use file_index::FileIndex;
+use targets::{Destination, Destinations};
 
-/// What a link means, so that links written differently count once.
+/// The target of a link, independent of how the link is written, so that each target counts once.
 #[derive(Debug, PartialEq, Eq, Hash)]
-enum Meaning<'a> {
+enum LinkMeaning<'a> {
     /// A content that was read.
     Content(&'a ContentId),
-    /// An id that was not.
+    /// A content that was not read, by id.
     Id(String),
-    /// A title that was not, in lower case, as the space.
+    /// A content that was not read, by lower-case space key and title.
     Title { space: Option<String>, title: String, of_post: bool },
-    /// A space, in lower case.
+    /// A space, by lower-case key.
     Space(String),
 }
 
-/// All links of what was read.
+/// All links of the contents that were read.
 #[derive(Debug)]
 pub(super) struct LinkIndex<'a> {
     facts: &'a SnapshotFacts,
     destinations: Destinations<'a>,
     files: FileIndex<'a>,
-    /// Contents that link to a content.
+    /// Contents that link to each content.
     incoming: HashMap<&'a ContentId, BTreeSet<&'a ContentId>>,
     including: HashMap<&'a ContentId, BTreeSet<&'a ContentId>>,
 }
 
-/// Contents that links can lead to.
+/// Returns whether a content is published: links to it work.
 pub(super) fn is_there(content: &Content) -> bool {
     !content.status.is_trash() && content.status != Status::Draft
 }
 
 impl<'a> LinkIndex<'a> {
-    /// `read` are the keys of the spaces whose contents were read, `gaps` the lists that may lack some of them.
+    /// `read` are the keys of the spaces whose contents were read, `gaps` the lists that may be incomplete.
     pub(super) fn new(inventory: &'a Inventory, facts: &'a SnapshotFacts, read: &[&str], gaps: Gaps) -> Self {
         let mut index = Self {
             facts,
@@ -67,12 +67,12 @@ impl<'a> LinkIndex<'a> {
         else {
             return;
         };
-        let lands = |link| match self.destinations.of(content, link) {
+        let resolved = |link| match self.destinations.of(content, link) {
             Destination::Content(found) if found.id != content.id => Some(&found.id),
             _ => None,
         };
-        let linked: Vec<&ContentId> = body.page_links.iter().chain(&measures.includes).filter_map(lands).collect();
-        let included: Vec<&ContentId> = measures.includes.iter().filter_map(lands).collect();
+        let linked: Vec<&ContentId> = body.page_links.iter().chain(&measures.includes).filter_map(resolved).collect();
+        let included: Vec<&ContentId> = measures.includes.iter().filter_map(resolved).collect();
         for id in linked {
             self.incoming.entry(id).or_default().insert(&content.id);
         }
@@ -83,14 +83,14 @@ impl<'a> LinkIndex<'a> {
         }
     }
 
-    /// The links of a page.
-    pub(super) fn of(&self, page: &'a Content) -> Links {
+    /// Returns the figures about the links of a page.
+    pub(super) fn of(&self, page: &'a Content) -> PageLinks {
         let count =
             |map: &HashMap<&ContentId, BTreeSet<&ContentId>>| Some(map.get(&page.id).map_or(0, BTreeSet::len) as u64);
         let asked = self.facts.groups.has(MetricGroup::Links);
         let read = page.body.as_ref().and_then(|body| Some((body, body.measures.as_deref()?)));
         let problems = read.filter(|_| asked).map(|(body, measures)| self.problems(page, body, measures));
-        Links {
+        PageLinks {
             out_internal: read.map(|(body, measures)| self.leads_to(page, body, measures)),
             out_external: read.map(|(_, measures)| measures.external_links.len() as u64),
             incoming: if asked { count(&self.incoming) } else { None },
@@ -105,16 +105,16 @@ impl<'a> LinkIndex<'a> {
         }
     }
 
-    /// How many contents a page links to, whether they are there or not.
+    /// Counts the contents that a page links to, whether they exist or not.
     fn leads_to(&self, page: &Content, body: &Body, measures: &Measures) -> u64 {
         let links = body.page_links.iter().chain(&measures.includes).filter(|link| link.is_of_content());
         links.map(|link| self.meaning(page, link).0).collect::<HashSet<_>>().len() as u64
     }
 
-    fn meaning(&self, from: &Content, link: &PageLink) -> (Meaning<'a>, Destination<'a>) {
+    fn meaning(&self, from: &Content, link: &PageLink) -> (LinkMeaning<'a>, Destination<'a>) {
         let destination = self.destinations.of(from, link);
         let meaning = match (destination, link) {
-            (Destination::Content(content), _) => Meaning::Content(&content.id),
+            (Destination::Content(content), _) => LinkMeaning::Content(&content.id),
             (
                 _,
                 PageLink::Id(id)
@@ -122,13 +122,17 @@ impl<'a> LinkIndex<'a> {
                 | PageLink::Perhaps(id)
                 | PageLink::Former(id)
                 | PageLink::Known { id, .. },
-            ) => Meaning::Id(id.clone()),
+            ) => LinkMeaning::Id(id.clone()),
             (_, PageLink::Title { title, space } | PageLink::Post { title, space }) => {
                 let own = || from.space.as_ref().and_then(|id| self.destinations.key_of(id)).map(str::to_lowercase);
                 let space = space.as_ref().map(|key| key.to_lowercase()).or_else(own);
-                Meaning::Title { space, title: title.to_lowercase(), of_post: matches!(link, PageLink::Post { .. }) }
+                LinkMeaning::Title {
+                    space,
+                    title: title.to_lowercase(),
+                    of_post: matches!(link, PageLink::Post { .. }),
+                }
             }
-            (_, PageLink::Space(key)) => Meaning::Space(key.to_lowercase()),
+            (_, PageLink::Space(key)) => LinkMeaning::Space(key.to_lowercase()),
         };
         (meaning, destination)
     }

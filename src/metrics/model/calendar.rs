@@ -1,11 +1,11 @@
-//! The weeks of the history, each with its place in the calendar.
+//! Week dimension: the weeks of the history and their calendar attributes.
 
 use chrono::{Datelike, Days, NaiveDate};
 
 use crate::metrics::summary::WeekStatus;
-use crate::spreadsheet::{Column, Plain, Value};
+use crate::spreadsheet::{Column, PlainSheet, Value};
 
-/// A week from the first of the history to the newest.
+/// One week, with or without a snapshot.
 #[derive(Debug, Clone)]
 pub(super) struct DimWeek {
     pub(super) week: String,
@@ -19,13 +19,13 @@ pub(super) struct DimWeek {
 }
 
 impl DimWeek {
-    /// The day to whose year the week belongs, and then its quarter and month too.
+    /// Returns the Thursday of the week. ISO 8601 assigns a week to the year of its Thursday; quarter and month follow it.
     fn thursday(&self) -> NaiveDate {
         self.monday + Days::new(3)
     }
 }
 
-/// What is counted in a week; nothing where nobody looked.
+/// Returns a count of a week; empty for a week without a snapshot.
 fn counted(week: &DimWeek, number: u64) -> Value {
     match week.status {
         WeekStatus::Missing => Value::Empty,
@@ -34,48 +34,50 @@ fn counted(week: &DimWeek, number: u64) -> Value {
 }
 
 /// Columns of `dim_week.csv`.
-pub(super) const WEEK: &[Column<Plain<DimWeek>>] = &[
-    Column::<Plain<DimWeek>>::text("snapshot_week", |week| Value::text(&*week.week))
-        .says("ISO week, from the first of the history to the newest.")
+pub(super) const WEEK: &[Column<PlainSheet<DimWeek>>] = &[
+    Column::<PlainSheet<DimWeek>>::text("snapshot_week", |week| Value::text(&*week.week))
+        .says("ISO week. Every week from the first to the newest of the history has a row.")
         .from("the history"),
-    Column::<Plain<DimWeek>>::date("monday", |week| Value::Date(week.monday))
-        .says("The day the week begins.")
+    Column::<PlainSheet<DimWeek>>::date("monday", |week| Value::Date(week.monday))
+        .says("First day of the week.")
         .from("snapshot_week"),
-    Column::<Plain<DimWeek>>::text("status", |week| Value::text(week.status.name()))
+    Column::<PlainSheet<DimWeek>>::text("status", |week| Value::text(week.status.name()))
         .says("complete, incomplete, imported, or missing for a week without a snapshot.")
         .from("history.json"),
-    Column::<Plain<DimWeek>>::flag("in_trends", |week| Value::Flag(week.in_trends))
+    Column::<PlainSheet<DimWeek>>::flag("in_trends", |week| Value::Flag(week.in_trends))
         .says(
-            "One of its spaces at least is complete or imported: trends show the rows whose snapshot_status is not \
-            incomplete.",
+            "Whether at least one of its spaces is complete or imported. Trends show the rows whose snapshot_status is \
+                       not incomplete.",
         )
         .from("history.json"),
-    Column::<Plain<DimWeek>>::integer("pages", "count", |week| counted(week, week.pages))
+    Column::<PlainSheet<DimWeek>>::integer("pages", "count", |week| counted(week, week.pages))
         .says("Pages of the week, without blog posts.")
         .from("the history")
         .empty("no snapshot"),
-    Column::<Plain<DimWeek>>::date("sunday", |week| Value::Date(week.monday + Days::new(6)))
-        .says("The day the week ends.")
+    Column::<PlainSheet<DimWeek>>::date("sunday", |week| Value::Date(week.monday + Days::new(6)))
+        .says("Last day of the week.")
         .from("snapshot_week"),
-    Column::<Plain<DimWeek>>::integer("year", "year", |week| Value::count(week.thursday().year()))
-        .says("Year that ISO 8601 counts the week to: that of its Thursday.")
+    Column::<PlainSheet<DimWeek>>::integer("year", "year", |week| Value::count(week.thursday().year()))
+        .says("ISO 8601 year of the week: the year of its Thursday.")
         .from("snapshot_week"),
-    Column::<Plain<DimWeek>>::integer("iso_week", "number", |week| Value::count(week.thursday().iso_week().week()))
-        .says("Number of the week in that year, 1 to 53.")
-        .from("snapshot_week"),
-    Column::<Plain<DimWeek>>::integer("quarter", "number", |week| Value::count(week.thursday().quarter()))
+    Column::<PlainSheet<DimWeek>>::integer("iso_week", "number", |week| {
+        Value::count(week.thursday().iso_week().week())
+    })
+    .says("Number of the week in that year, 1 to 53.")
+    .from("snapshot_week"),
+    Column::<PlainSheet<DimWeek>>::integer("quarter", "number", |week| Value::count(week.thursday().quarter()))
         .says("Quarter of its Thursday, 1 to 4.")
         .from("snapshot_week"),
-    Column::<Plain<DimWeek>>::integer("month", "number", |week| Value::count(week.thursday().month()))
-        .says("Month of its Thursday, 1 to 12: every week is in one month, and no month in two years.")
+    Column::<PlainSheet<DimWeek>>::integer("month", "number", |week| Value::count(week.thursday().month()))
+        .says("Month of its Thursday, 1 to 12, so that every week is in exactly one month and year.")
         .from("snapshot_week"),
-    Column::<Plain<DimWeek>>::integer("weeks_ago", "count", |week| Value::count(week.ago))
-        .says("Weeks from it to the newest, whose own is 0.")
+    Column::<PlainSheet<DimWeek>>::integer("weeks_ago", "count", |week| Value::count(week.ago))
+        .says("Number of weeks before the newest week, which has 0.")
         .from("the history"),
-    Column::<Plain<DimWeek>>::flag("is_newest", |week| Value::Flag(week.ago == 0))
-        .says("The newest week of the history, complete or not.")
+    Column::<PlainSheet<DimWeek>>::flag("is_newest", |week| Value::Flag(week.ago == 0))
+        .says("Whether it is the newest week of the history, complete or not.")
         .from("the history"),
-    Column::<Plain<DimWeek>>::integer("posts", "count", |week| counted(week, week.posts))
+    Column::<PlainSheet<DimWeek>>::integer("posts", "count", |week| counted(week, week.posts))
         .says("Blog posts of the week.")
         .from("the history")
         .empty("no snapshot"),

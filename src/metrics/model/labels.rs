@@ -1,8 +1,8 @@
-//! Which page had which label in which week.
+//! Bridge table of labels: which page had which label in which week.
 
 use std::collections::BTreeSet;
 
-use super::{KEYS, known};
+use super::{KEYS, text_of};
 use crate::metrics::columns::{self, PageColumn};
 use crate::spreadsheet::{Column, Field, Record, Sheet, Value};
 
@@ -30,34 +30,33 @@ impl Sheet for PageLabel<'static> {
 /// Columns of `bridge_label.csv`.
 pub(super) const LABEL: &[Column<PageLabel<'static>>] = &[
     Column::<PageLabel<'static>>::text("snapshot_week", |label| Value::text(label.week))
-        .says("ISO week, the newest first.")
+        .says("ISO week; the newest comes first.")
         .from("the history"),
     Column::<PageLabel<'static>>::text("page_id", |label| Value::text(label.page))
-        .says("Page that had the label in that week; with snapshot_week the key of a row of fact_page_week.")
+        .says("Page that had the label in that week. With snapshot_week it is the key of fact_page_week.")
         .from("pages"),
     Column::<PageLabel<'static>>::text("label", |label| Value::text(label.label))
-        .says("The label; with the other two the key of a row.")
+        .says("The label. The three columns together are the key of a row.")
         .from("labels"),
 ];
 
-/// The table that says which page had which label in which week, for its rows are too many to be held at once.
+/// The bridge table. Its rows are streamed, because they can be too many for the memory.
 #[derive(Debug)]
 pub struct BridgeLabel;
 
 impl BridgeLabel {
-    /// Name of its files, without an ending.
+    /// Name of its files, without the extension.
     pub const NAME: &'static str = "bridge_label";
 
-    /// Its columns.
     pub fn fields() -> Vec<Field> {
         LABEL.iter().map(Column::field).collect()
     }
 
-    /// Its rows for a page of a week.
+    /// Returns the rows of a page in a week.
     pub fn rows<'r>(week: &'r str, page: Record<'r>) -> impl Iterator<Item = Vec<Value>> {
         let labels: BTreeSet<&str> =
-            known(page, LABELS).split(';').map(str::trim).filter(|label| !label.is_empty()).collect();
-        let row = move |label| PageLabel { week, page: known(page, KEYS[1]), label };
+            text_of(page, LABELS).split(';').map(str::trim).filter(|label| !label.is_empty()).collect();
+        let row = move |label| PageLabel { week, page: text_of(page, KEYS[1]), label };
         labels.into_iter().map(move |label| LABEL.iter().map(|column| column.value(&row(label))).collect())
     }
 }

@@ -1,6 +1,6 @@
-use super::super::changes::{Change, ChangeKind, Vanished, changes, counts};
-use super::super::row::PageRow;
-use super::super::{Previous, PreviousPage};
+use super::super::changes::{ChangeKind, PageChange, UnlistedPages, changes, counts};
+use super::super::page_row::PageRow;
+use super::super::{PreviousPage, PreviousSnapshots};
 use super::*;
 use crate::inventory::coverage::UnitKind;
 
@@ -12,7 +12,7 @@ fn row(id: &str, title: &str, parent: &str, edits: Option<u64>) -> PageRow {
     row
 }
 
-fn before(pages: &[(&str, &str, &str, bool)]) -> Previous {
+fn before(pages: &[(&str, &str, &str, bool)]) -> PreviousSnapshots {
     let page = |title: &str, parent: &str, knows_parent| PreviousPage {
         title: title.to_owned(),
         space_key: "KB".to_owned(),
@@ -22,15 +22,15 @@ fn before(pages: &[(&str, &str, &str, bool)]) -> Previous {
     };
     let pages = pages.iter().map(|(id, title, parent, knows)| ((*id).to_owned(), page(title, parent, *knows)));
     let spaces = [("KB".to_owned(), "2026-W46".to_owned())].into();
-    Previous { spaces, pages: pages.collect(), ..Previous::default() }
+    PreviousSnapshots { spaces, pages: pages.collect(), ..PreviousSnapshots::default() }
 }
 
-fn told(changes: &[Change]) -> Vec<(&'static str, &str, &str)> {
+fn summarized(changes: &[PageChange]) -> Vec<(&'static str, &str, &str)> {
     changes.iter().map(|change| (change.kind.name(), change.page_id.as_str(), change.detail.as_str())).collect()
 }
 
 #[test]
-fn each_change_is_told_with_what_it_was() {
+fn each_change_is_listed_with_its_detail() {
     let previous = before(&[
         ("1", "Home", "", true),
         ("2", "Old", "1", true),
@@ -44,11 +44,11 @@ fn each_change_is_told_with_what_it_was() {
         row("3", "Imported", "1", Some(1)),
         row("6", "Fresh", "1", None),
     ];
-    let site = Vanished::of(&inventory(vec![page(5, Some((1, "page")), Status::Archived)]));
+    let site = UnlistedPages::of(&inventory(vec![page(5, Some((1, "page")), Status::Archived)]));
     let chosen = ["KB".to_owned()];
     let found = changes(&rows, &previous, &site, &chosen);
     assert_eq!(
-        told(&found),
+        summarized(&found),
         [
             ("new", "6", ""),
             ("edited", "3", "1 version"),
@@ -61,30 +61,33 @@ fn each_change_is_told_with_what_it_was() {
     );
     assert_eq!((counts(&found)[&ChangeKind::Edited], counts(&found).get(&ChangeKind::New)), (2, Some(&1)));
     let elsewhere = changes(&[], &previous, &site, &["HR".to_owned()]);
-    assert!(elsewhere.is_empty(), "a space that is not chosen any more is not gone: {elsewhere:?}");
+    assert!(elsewhere.is_empty(), "pages of a space that is no longer chosen are not gone: {elsewhere:?}");
     let mut other = row("7", "Of HR", "", None);
     other.place.space_key = "HR".to_owned();
-    assert!(changes(&[other], &before(&[]), &site, &chosen).is_empty(), "nor is one new that was not chosen before");
+    assert!(
+        changes(&[other], &before(&[]), &site, &chosen).is_empty(),
+        "pages of a space that was not chosen before are not new"
+    );
 }
 
 #[test]
-fn a_page_that_may_be_in_the_hole_of_a_list_is_not_gone() {
+fn a_page_that_an_incomplete_list_may_lack_is_not_gone() {
     let mut site = inventory(vec![page(5, None, Status::Archived)]);
     site.coverage.fail(UnitKind::PageList, "pages of KB", "cut");
     let previous = before(&[("4", "Somewhere", "", true), ("5", "Put away", "", true)]);
-    let vanished = Vanished::of(&site);
-    assert_eq!(told(&changes(&[], &previous, &vanished, &["KB".to_owned()])), [("archived", "5", "")]);
+    let vanished = UnlistedPages::of(&site);
+    assert_eq!(summarized(&changes(&[], &previous, &vanished, &["KB".to_owned()])), [("archived", "5", "")]);
     let kept = serde_json::to_string(&vanished).unwrap();
     assert_eq!(kept, r#"{"archived":["5"],"lists_whole":false}"#);
-    assert_eq!(serde_json::from_str::<Vanished>(&kept).unwrap(), vanished);
+    assert_eq!(serde_json::from_str::<UnlistedPages>(&kept).unwrap(), vanished);
 }
 
 #[test]
 fn pages_of_imported_weeks_without_ids_are_found_by_their_titles() {
     let previous = before(&[("KB:Guide", "Guide", "", false), ("KB:Left", "Left", "", false), ("3", "Own", "1", true)]);
     let rows = [row("1", "Guide", "9", Some(2)), row("2", "Other", "9", None), row("3", "Own", "1", Some(0))];
-    let found = changes(&rows, &previous, &Vanished::of(&inventory(Vec::new())), &["KB".to_owned()]);
-    assert_eq!(told(&found), [("new", "2", ""), ("edited", "1", "2 versions"), ("gone", "KB:Left", "")]);
+    let found = changes(&rows, &previous, &UnlistedPages::of(&inventory(Vec::new())), &["KB".to_owned()]);
+    assert_eq!(summarized(&found), [("new", "2", ""), ("edited", "1", "2 versions"), ("gone", "KB:Left", "")]);
     let page = |title: &str| previous.page("7", "KB", title).map(|(id, _)| id);
     assert_eq!((page("Guide"), page("Own"), previous.page("7", "HR", "Guide")), (Some("KB:Guide"), None, None));
 }

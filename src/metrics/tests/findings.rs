@@ -1,13 +1,13 @@
-//! Which pages a finding lists, where that hangs on what is known.
+//! Findings whose pages depend on what is known and on the rules of each space.
 
 use super::super::Rules;
 use super::super::findings::{find, find_in_spaces};
-use super::super::row::{PageRow, SinceFrom};
+use super::super::page_row::{PageRow, SinceFrom};
 use crate::inventory::workflow::WorkflowSource;
 
-/// The count of a first snapshot is not 0.
+/// In a first snapshot the number of stalled approvals is not known: it must not be 0.
 #[test]
-fn approvals_stall_as_far_as_it_is_known_since_when_they_wait() {
+fn an_approval_is_stalled_only_if_it_is_known_for_how_long_it_waits() {
     let waiting = |id: &str, days: Option<i64>, is_at_least| {
         let mut row = PageRow { id: id.to_owned(), ..PageRow::default() };
         row.workflow.state = Some("Review".to_owned());
@@ -16,28 +16,28 @@ fn approvals_stall_as_far_as_it_is_known_since_when_they_wait() {
         row.workflow.source = Some(WorkflowSource::Labels);
         row
     };
-    let told = |rows: &[PageRow]| {
+    let counts = |rows: &[PageRow]| {
         let found = find(rows, &Rules::default());
         let found = found.iter().find(|found| found.finding.id == "workflow_stalled").unwrap();
         (found.pages.len(), found.undecided, found.unknown)
     };
     let (first, short) = (waiting("1", None, false), waiting("2", Some(7), true));
     let (long, known) = (waiting("3", Some(30), true), waiting("4", Some(7), false));
-    assert_eq!(told(&[first.clone(), known.clone()]), (0, 1, true));
-    assert_eq!(told(&[short.clone(), known.clone()]), (0, 1, true), "seven days or many more");
-    assert_eq!(told(&[long.clone(), first.clone()]), (1, 1, false));
-    assert_eq!(told(std::slice::from_ref(&known)), (0, 0, false));
+    assert_eq!(counts(&[first.clone(), known.clone()]), (0, 1, true));
+    assert_eq!(counts(&[short.clone(), known.clone()]), (0, 1, true), "seven days or longer");
+    assert_eq!(counts(&[long.clone(), first.clone()]), (1, 1, false));
+    assert_eq!(counts(std::slice::from_ref(&known)), (0, 0, false));
     let mut done = waiting("5", Some(900), false);
     done.workflow.is_final = Some(true);
     let mut draft = waiting("6", Some(900), false);
     (draft.workflow.state, draft.workflow.source) =
         (Some("Rough  Draft".to_owned()), Some(WorkflowSource::NativeState));
-    assert_eq!(told(&[done, draft.clone()]), (0, 0, false), "nobody waits for them");
+    assert_eq!(counts(&[done, draft.clone()]), (0, 0, false), "no one has to act on them");
     draft.workflow.source = Some(WorkflowSource::ComalaCloudCql);
-    assert_eq!(told(&[draft]), (1, 0, false), "the same word in an approval workflow");
+    assert_eq!(counts(&[draft]), (1, 0, false), "the same state in an approval workflow");
 }
 
-/// Two spaces of runs with other thresholds, in one week.
+/// One week with two spaces from runs with different thresholds.
 #[test]
 fn each_space_is_judged_by_the_rules_of_the_run_that_measured_it() {
     let waiting = |id: &str, space: &str| {

@@ -1,4 +1,5 @@
-//! What holds of the measures whatever was read; the values themselves are tested over real HTTP in `tests/it/snapshot`.
+//! Unit tests of the metrics on inventories built by hand. The values themselves are tested over HTTP in
+//! `tests/it/snapshot`.
 
 mod changes;
 mod comparison;
@@ -6,24 +7,24 @@ mod findings;
 mod links;
 mod people;
 mod properties;
-mod read_back;
+mod round_trip;
 
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::columns::Frame;
+use super::columns::SnapshotFrame;
 use crate::inventory::coverage::{Coverage, UnitCounts, UnitKind};
 use crate::inventory::site::AccountId;
 use crate::inventory::{
-    Account, Content, ContentId, ContentKind, Inventory, OldSizes, ParentKind, Scan, Space, SpaceId, SpaceKind,
-    SpaceStatus, Status,
+    Account, Content, ContentId, ContentKind, Inventory, ParentKind, Scan, Space, SpaceId, SpaceKind, SpaceStatus,
+    Status, VersionSizeCheck,
 };
-use storage_format::{Depth, OwnSite, TodoMarkers, parse_to};
+use storage_format::{OwnSite, ParseDepth, TodoMarkers, parse_with_depth};
 
 const BASE: &str = "https://acme.atlassian.net/wiki";
 
-/// A page of the space `KB`.
+/// Returns a page of the space `KB`.
 pub(super) fn page(id: u32, parent: Option<(u32, &str)>, status: Status) -> Content {
     Content {
         id: ContentId::new(id.to_string()),
@@ -48,7 +49,7 @@ pub(super) fn page(id: u32, parent: Option<(u32, &str)>, status: Status) -> Cont
     }
 }
 
-/// A site with the spaces `KB`, whose home page is 1, and `HR`.
+/// Returns a site with the spaces `KB`, whose home page is 1, and `HR`.
 pub(super) fn inventory(contents: Vec<Content>) -> Inventory {
     let scan = Scan {
         program: "test".to_owned(),
@@ -60,9 +61,9 @@ pub(super) fn inventory(contents: Vec<Content>) -> Inventory {
         account: Account { id: AccountId::new("a1"), name: "Ann".to_owned() },
         reported_spaces: None,
         references_within: false,
-        old_sizes: OldSizes::NothingToProve,
-        app_content_types: Vec::new(),
-        closing_walk: None,
+        old_sizes: VersionSizeCheck::NothingToProve,
+        custom_content_types: Vec::new(),
+        final_pass: None,
     };
     let read = UnitCounts { planned: 1, ok: 1, ..UnitCounts::default() };
     Inventory {
@@ -74,8 +75,8 @@ pub(super) fn inventory(contents: Vec<Content>) -> Inventory {
         coverage: Coverage { units: [(UnitKind::PageList, read)].into(), ..Coverage::default() },
         requests: confluence_client::RequestCounts::default(),
         plan: None,
-        figures: crate::inventory::Figures::default(),
-        files_elsewhere: crate::inventory::FilesElsewhere::default(),
+        figures: crate::inventory::SiteFigures::default(),
+        files_elsewhere: crate::inventory::ExcludedFiles::default(),
         doubtful: std::collections::BTreeSet::new(),
         outdated: std::collections::BTreeSet::new(),
     }
@@ -94,13 +95,13 @@ fn space(id: &str, key: &str, homepage: Option<&str>) -> Space {
     }
 }
 
-/// A current page with a body.
+/// Returns a current page with a body.
 fn written(id: u32, body: &str) -> Content {
-    let body = parse_to(body, &OwnSite::new(BASE, &[]), Depth::Measures(&TodoMarkers::default()));
+    let body = parse_with_depth(body, &OwnSite::new(BASE, &[]), ParseDepth::Measures(&TodoMarkers::default()));
     Content { body: Some(body), ..page(id, None, Status::Current) }
 }
 
-/// Noon of a Saturday.
+/// Saturday noon.
 fn now() -> DateTime<Utc> {
     "2026-11-21T12:00:00Z".parse().unwrap()
 }
@@ -109,6 +110,6 @@ fn ago(days: i64) -> DateTime<Utc> {
     now() - TimeDelta::days(days)
 }
 
-pub(super) fn frame() -> Frame {
-    Frame { week: "2026-W47".to_owned(), taken_at: now(), run_id: "r".to_owned(), complete: true }
+pub(super) fn frame() -> SnapshotFrame {
+    SnapshotFrame { week: "2026-W47".to_owned(), taken_at: now(), run_id: "r".to_owned(), complete: true }
 }

@@ -1,5 +1,5 @@
+use super::super::page_row::PageAuthors;
 use super::super::people::people;
-use super::super::row::People;
 use super::*;
 use crate::inventory::PageVersion;
 use crate::inventory::snapshot::{MetricGroup, MetricGroups, PageFacts, PageVersions, SnapshotFacts};
@@ -8,21 +8,21 @@ fn version(number: u32, days: i64, author: &str) -> PageVersion {
     PageVersion { number, at: Some(ago(days)), author: Some(AccountId::new(author)), minor: false }
 }
 
-/// A page in its version `number`, last changed so many days ago by Bea.
+/// Returns a page in version `number`, last edited by Bea `days` days ago.
 fn edited(number: u32, days: i64) -> Content {
     let mut page = page(1, None, Status::Current);
     (page.version, page.modified_at, page.last_editor) = (Some(number), Some(ago(days)), Some(AccountId::new("bea")));
     page
 }
 
-fn measured(page: &Content, read: &PageFacts, bots: &[&str]) -> People {
+fn measured(page: &Content, read: &PageFacts, bots: &[&str]) -> PageAuthors {
     let facts = SnapshotFacts { groups: MetricGroups::new([MetricGroup::People]), ..SnapshotFacts::default() };
     let bots: Vec<String> = bots.iter().map(|bot| (*bot).to_owned()).collect();
     people(&inventory(Vec::new()), &facts, page, read, &bots, now(), Some(2))
 }
 
 #[test]
-fn windows_end_to_the_second() {
+fn windows_are_exact_to_the_second() {
     let mut list = vec![version(5, 0, "bea"), version(4, 7, "bea"), version(3, 30, "cem"), version(2, 90, "ada")];
     list[1].at = Some(ago(7) + TimeDelta::seconds(1));
     let read = PageFacts { versions: Some(PageVersions { list, whole: false }), ..PageFacts::default() };
@@ -33,19 +33,23 @@ fn windows_end_to_the_second() {
 }
 
 #[test]
-fn what_was_not_read_is_told_only_where_it_follows() {
+fn unread_versions_are_inferred_only_if_they_are_certain() {
     let nothing = PageFacts::default();
     let one = measured(&edited(1, 400), &nothing, &[]);
     assert_eq!((one.edits_90d, one.contributors, one.top_contributor_share), (Some(0), Some(1), Some(1.0)));
     let old = measured(&edited(7, 91), &nothing, &[]);
     assert_eq!((old.edits_90d, old.contributors_90d, old.contributors), (Some(0), Some(0), None));
     let recent = measured(&edited(7, 89), &nothing, &[]);
-    assert_eq!((recent.edits_7d, recent.edits_90d, recent.contributors_90d), (None, None, None), "the list was cut");
+    assert_eq!(
+        (recent.edits_7d, recent.edits_90d, recent.contributors_90d),
+        (None, None, None),
+        "versions of the last 90 days were not read"
+    );
     assert_eq!(measured(&edited(1, 3), &nothing, &[]).edits_7d, Some(1));
 }
 
 #[test]
-fn the_versions_that_are_left_do_not_say_who_wrote_the_deleted_ones() {
+fn remaining_versions_do_not_show_who_wrote_the_deleted_ones() {
     let list = vec![version(4, 1, "bea"), version(3, 2, "bea"), version(1, 200, "ada")];
     let read = PageFacts { versions: Some(PageVersions { list, whole: true }), ..PageFacts::default() };
     let people = measured(&edited(4, 1), &read, &[]);
@@ -54,7 +58,7 @@ fn the_versions_that_are_left_do_not_say_who_wrote_the_deleted_ones() {
 }
 
 #[test]
-fn contributors_are_those_of_the_search_and_of_versions_it_has_not_heard_of() {
+fn contributors_come_from_the_search_and_from_versions_it_has_not_indexed() {
     let by = |people: &[&str]| Some(people.iter().copied().map(AccountId::new).collect());
     let versions = |list: Vec<PageVersion>, whole| Some(PageVersions { list, whole });
     let read = PageFacts {
@@ -67,20 +71,24 @@ fn contributors_are_those_of_the_search_and_of_versions_it_has_not_heard_of() {
     assert_eq!(people.top_contributor_share, Some(0.5));
     let alone =
         PageFacts { contributors: by(&["bea"]), versions: versions(vec![version(9, 100, "bea")], false), ..read };
-    assert_eq!(measured(&edited(9, 100), &alone, &[]).top_contributor_share, Some(1.0), "all versions are hers");
+    assert_eq!(measured(&edited(9, 100), &alone, &[]).top_contributor_share, Some(1.0), "Bea wrote all versions");
 }
 
 #[test]
-fn edits_of_bots_say_nothing_about_care() {
+fn edits_by_bots_do_not_count_as_maintenance() {
     let list = vec![version(3, 1, "bot"), version(2, 50, "ada"), version(1, 60, "bea")];
     let read = PageFacts { versions: Some(PageVersions { list, whole: true }), ..PageFacts::default() };
     assert_eq!(measured(&edited(3, 1), &read, &["bot"]).days_since_non_bot_edit, Some(50));
     assert_eq!(measured(&edited(3, 1), &read, &["bot", "ada", "bea"]).days_since_non_bot_edit, None);
-    assert_eq!(measured(&edited(3, 1), &read, &[]).days_since_non_bot_edit, Some(1), "no account is a bot");
+    assert_eq!(
+        measured(&edited(3, 1), &read, &[]).days_since_non_bot_edit,
+        Some(1),
+        "no account is configured as a bot"
+    );
 }
 
 #[test]
-fn people_without_an_account_wrote_too() {
+fn authors_without_an_account_are_contributors_too() {
     let nameless = |number, days| PageVersion { author: None, ..version(number, days, "") };
     let list = vec![version(4, 1, "ada"), nameless(3, 2), nameless(2, 200), version(1, 300, "ada")];
     let read = PageFacts {
@@ -97,7 +105,7 @@ fn people_without_an_account_wrote_too() {
 }
 
 #[test]
-fn that_nobody_is_named_does_not_mean_that_nobody_wrote() {
+fn without_any_known_author_the_number_of_contributors_is_unknown() {
     let list = vec![PageVersion { author: None, ..version(1, 3, "") }];
     let read = PageFacts {
         contributors: Some(Vec::new()),

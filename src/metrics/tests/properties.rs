@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::super::columns::{self, cells};
-use super::super::{Input, Rules, findings, measure};
+use super::super::{MeasureInput, Rules, findings, measure};
 use super::*;
 use crate::inventory::coverage::UnitKind;
 use crate::inventory::snapshot::{MetricGroup, MetricGroups, SnapshotFacts};
@@ -17,7 +17,7 @@ const BODIES: [&str; 6] = [
     "one two three four five six seven eight nine ten one two three four five six seven eight nine ten more",
 ];
 
-/// Any page: of any kind and status, below any other one or none, in any space or none.
+/// Any content: of any kind and status, with or without a parent and a space.
 fn content() -> impl Strategy<Value = Content> {
     let place = (0u32..40, proptest::option::of((0u32..40, 0usize..3)), 0usize..4);
     let what = (0usize..4, 0usize..4, proptest::option::of(0..BODIES.len()), proptest::option::of(0i64..2_000));
@@ -40,7 +40,7 @@ fn content() -> impl Strategy<Value = Content> {
 
 proptest! {
     #[test]
-    fn any_inventory_makes_rows_in_order(
+    fn any_inventory_results_in_sorted_rows_with_valid_values(
         contents in proptest::collection::vec(content(), 0..30),
         groups in proptest::sample::subsequence(MetricGroup::ALL.to_vec(), 0..=5),
         holes in proptest::sample::subsequence(vec![UnitKind::PageList, UnitKind::AttachmentList, UnitKind::Replies], 0..=3),
@@ -51,7 +51,7 @@ proptest! {
         }
         let facts = SnapshotFacts { groups: MetricGroups::new(groups), ..SnapshotFacts::default() };
         let (keys, rules, frame) = (["KB".to_owned(), "HR".to_owned()], Rules::default(), frame());
-        let rows = measure(&Input {
+        let rows = measure(&MeasureInput {
             inventory: &site,
             facts: &facts,
             workflow: &BTreeMap::new(),
@@ -80,6 +80,6 @@ proptest! {
         for found in findings::find(&rows, &rules) {
             prop_assert!(found.pages.len() <= rows.len());
         }
-        read_back::tell_the_same(&rows)?;
+        round_trip::check_round_trip(&rows)?;
     }
 }

@@ -4,10 +4,9 @@ use std::io::{self, Write};
 
 use super::{list, megabytes};
 use crate::inventory::Content;
-use crate::report::view::{FileRow, View, content_id};
+use crate::report::report_view::{FileRow, ReportView, content_id};
 use crate::spreadsheet::{Column, Sheet, Value, write_table};
 
-/// The table of attachments.
 #[derive(Debug)]
 pub(crate) enum Attachments {}
 
@@ -27,133 +26,139 @@ type FileColumn = Column<Attachments>;
 
 /// The columns: the nine compatible ones, then ours.
 pub(crate) const ATTACHMENTS: &[FileColumn] = &[
-    FileColumn::text("Filename", |row| Value::text(&*row.attachment.title))
-        .says("Name of the file.")
-        .from("attachments"),
+    FileColumn::text("Filename", |row| Value::text(&*row.attachment.title)).says("File name.").from("attachments"),
     FileColumn::integer("Size(Bytes)", "bytes", |row| Value::maybe(row.attachment.size, Value::count))
         .says("Size of the current version.")
         .from("attachments")
-        .empty("the site does not tell"),
+        .empty("not reported by the site"),
     FileColumn::decimal("Size(MB)", 2, "MB", |row| megabytes(row.attachment.size))
         .says("Size(Bytes) divided by 1,048,576, rounded half up.")
         .from("Size(Bytes)")
-        .empty("Size(Bytes) is"),
+        .empty("Size(Bytes) is empty"),
     FileColumn::text("Download URL", |row| {
         optional(row.attachment.download.as_deref().and_then(|path| row.view.links.path(path)))
     })
-    .says("Downloads the current version.")
+    .says("Address that downloads the current version.")
     .from("attachments")
-    .empty("the site does not tell"),
+    .empty("not reported by the site"),
     FileColumn::text("Original Page", |row| optional(row.owner.map(|owner| titled(row.view, owner))))
-        .says("The page or post that the file is attached to, as `Title (URL)`.")
+        .says("Page or blog post that the file is attached to, as `Title (URL)`.")
         .from("attachments, pages")
         .empty("the container was not found"),
     FileColumn::text("Linked on Page", |row| Value::text(row.linked_on_page()))
-        .says("Yes, No or Unknown: the body, the header image or an attachments macro of that page uses the file.")
+        .says("Whether that page uses the file in its body, header image or an attachments macro: Yes, No or Unknown.")
         .from("bodies"),
     FileColumn::text("Linked on Other Pages", |row| {
         list(row.elsewhere().into_iter(), ", ", |content| titled(row.view, content))
     })
-    .says("Other contents that use the file, each as `Title (URL)`, separated by commas; a list too long for a cell ends \
-           with `and N more`, and `uses.csv` has all.")
+    .says(
+        "Other contents that use the file, each as `Title (URL)`, separated by commas. A list that is too long for \
+        a cell ends with `and N more`; `uses.csv` has every use.",
+    )
     .from("bodies")
-    .empty("no other content does"),
+    .empty("no other content uses it"),
     FileColumn::text("Attachment Page Link", |row| optional(row.screen_url()))
-        .says("The attachment screen of the page or post, where people delete files.")
+        .says("Attachments screen of the page or blog post, where people delete files.")
         .from("attachments")
         .empty("the container is neither a page nor a post"),
     FileColumn::text("API Delete Link", |row| {
         Value::text(row.view.links.delete_attachment(row.attachment.id.as_str()))
     })
-    .says("The endpoint that moves the file to the trash. The program never calls it.")
+    .says("API endpoint that moves the file to the trash. The program never calls it.")
     .from("attachments"),
     FileColumn::text("Attachment ID", |row| Value::text(row.attachment.id.as_str()))
-        .says("Id of the attachment.")
+        .says("Attachment id.")
         .from("attachments"),
     FileColumn::text("Space Key", |row| Value::text(row.space_key()))
-        .says("Key of the space.")
+        .says("Space key.")
         .from("pages, spaces")
-        .empty("the space is not known"),
+        .empty("the space is unknown"),
     FileColumn::text("Container ID", |row| Value::text(row.container_id()))
-        .says("Id of the page or post that the file is attached to.")
+        .says("Id of the page or blog post that the file is attached to.")
         .from("attachments")
-        .empty("the site does not tell"),
+        .empty("not reported by the site"),
     FileColumn::text("Container Type", |row| Value::text(row.owner.map_or("", |owner| owner.kind.label())))
-        .says("What that is: page, blog post, ….")
+        .says("Type of that content: page, blog post, …")
         .from("pages")
         .empty("the container was not found"),
     FileColumn::text("Container Title", |row| Value::text(row.owner_title().unwrap_or_default()))
-        .says("Title of that page or post.")
+        .says("Title of that content.")
         .from("pages")
         .empty("the container was not found"),
     FileColumn::text("Container URL", |row| optional(row.owner_url()))
-        .says("Opens that page or post in a browser.")
+        .says("Address that opens it in a browser.")
         .from("pages")
-        .empty("the container was not found, or has no page of its own"),
+        .empty("the container was not found, or has no address"),
     FileColumn::text("Container Owner", |row| Value::text(row.owner_name().unwrap_or_default()))
         .says(
-            "Owner of that page or post; its author where no owner is known. The account id where the name is unknown.",
+            "Owner of that content, or its author when the owner is unknown. The account id when the name is \
+            unknown.",
         )
-        .from("pages, users")
-        .empty("the site does not tell"),
+        .from("pages, accounts")
+        .empty("not reported by the site"),
     FileColumn::text("Status", |row| Value::text(row.attachment.status.as_str()))
-        .says("Status of the attachment: current, archived, ….")
+        .says("Status of the attachment: current, archived, …")
         .from("attachments"),
     FileColumn::text("Media Type", |row| Value::text(row.attachment.media_type.as_deref().unwrap_or_default()))
-        .says("Media type.")
+        .says("Media type, such as image/png.")
         .from("attachments")
-        .empty("the site does not tell"),
+        .empty("not reported by the site"),
     FileColumn::integer("Versions", "count", |row| Value::count(row.attachment.versions()))
-        .says("Versions that exist.")
+        .says("Number of versions that exist.")
         .from("versions"),
     FileColumn::integer("All Versions Size(Bytes)", "bytes", |row| {
         Value::maybe(row.attachment.all_bytes(), Value::count)
     })
     .says("Size of all versions.")
     .from("versions")
-    .empty("the size of one is not known"),
+    .empty("the size of a version is unknown"),
     FileColumn::time("Created", |row| Value::maybe(row.attachment.created_at, Value::Time))
-        .says("When the file was created.")
+        .says("Time of the first upload.")
         .from("attachments")
-        .empty("the site does not tell"),
+        .empty("not reported by the site"),
     FileColumn::time("Last Modified", |row| Value::maybe(row.attachment.modified_at, Value::Time))
-        .says("When the current version was uploaded.")
+        .says("Time when the current version was uploaded.")
         .from("attachments")
-        .empty("the site does not tell"),
+        .empty("not reported by the site"),
     FileColumn::text("Author", |row| Value::text(row.view.person(row.attachment.author.as_ref()).unwrap_or_default()))
-        .says("Who uploaded the current version; the account id where the name is unknown.")
-        .from("attachments, users")
-        .empty("the site does not tell"),
+        .says("Name of the account that uploaded the current version; the account id when the name is unknown.")
+        .from("attachments, accounts")
+        .empty("not reported by the site"),
     FileColumn::text("Usage", |row| Value::text(row.usage().as_str()))
-        .says("What is known of the use of the file, in one of the words that the README explains.")
+        .says("Usage category: embedded, linked, linked-elsewhere, listed, undetermined, unreferenced or not-judged.")
         .from("bodies"),
     FileColumn::text("Linked Content IDs", |row| list(row.elsewhere().into_iter(), ";", content_id))
-    .says("Ids of the other contents that use the file, separated by semicolons; `(draft)` behind that of a draft. Cut as \
-           above.")
-    .from("bodies")
-    .empty("no other content does"),
+        .says(
+            "Ids of the other contents that use the file, separated by semicolons; a draft's id is followed by \
+        `(draft)`. Shortened like Linked on Other Pages.",
+        )
+        .from("bodies")
+        .empty("no other content uses it"),
     FileColumn::text("Evidence", evidence)
-        .says("Each use as `construct content-id \"name\" certainty`, separated by ` | `. Cut as above.")
+        .says(
+            "Every use, as `construct content-id \"name\" certainty`, separated by ` | `. Shortened like Linked on \
+            Other Pages.",
+        )
         .from("bodies")
         .empty("no use was found"),
     FileColumn::text("Certainty", |row| {
         Value::text(row.verdict.certainty.map_or("", storage_format::Certainty::label))
     })
-    .says("How sure the best evidence is.")
+    .says("Certainty of the strongest evidence: proven or possible.")
     .from("bodies")
     .empty("no use was found"),
     FileColumn::text("Protected", |row| Value::text(row.verdict.protected.as_deref().unwrap_or_default()))
-        .says("The rule of the configuration that protects the file.")
+        .says("Rule that keeps the file out of the lists of unreferenced files.")
         .from("the configuration")
-        .empty("none does"),
+        .empty("not protected"),
     FileColumn::integer("Duplicate Group", "number", |row| Value::maybe(row.verdict.duplicate_group, Value::count))
-        .says("Number of the group of files of the same name, size and type; it holds within one report.")
+        .says("Number of the group of files with the same name, size and type, valid within one report.")
         .from("attachments")
-        .empty("no other file is like it"),
+        .empty("no matching file"),
     FileColumn::text("Run Complete", |row| Value::text(row.view.run_complete()))
         .says(
-            "Yes or No: everything was read. Only then a file is called unreferenced. `Yes except ID` names what the user \
-             accepts as unread.",
+            "Whether everything was read: Yes or No. Only a complete run calls files unreferenced. `Yes except ID` \
+            names contents that were accepted as unread.",
         )
         .from("the run"),
 ];
@@ -179,7 +184,7 @@ fn evidence(row: &FileRow<'_>) -> Value {
 }
 
 /// `Title (URL)`, the form of the compatible columns.
-fn titled(view: &View<'_>, content: &Content) -> String {
+fn titled(view: &ReportView<'_>, content: &Content) -> String {
     match view.content_url(content) {
         Some(url) => format!("{} ({url})", content.title),
         None => content.title.clone(),

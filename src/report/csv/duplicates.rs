@@ -1,14 +1,13 @@
-//! `duplicates.csv`: the files of every group of equal ones.
+//! `duplicates.csv`: one row for each file of a duplicate group.
 
 use std::io::{self, Write};
 
 use super::attachments::{ATTACHMENTS, Attachments};
 use super::yes_no;
 use crate::audit::DuplicateGroup;
-use crate::report::view::{FileRow, View};
+use crate::report::report_view::{FileRow, ReportView};
 use crate::spreadsheet::{Column, Sheet, Value, write_table};
 
-/// The table of duplicates.
 #[derive(Debug)]
 pub(super) enum Duplicates {}
 
@@ -34,16 +33,15 @@ impl Sheet for Duplicates {
 
 type DuplicateColumn = Column<Duplicates>;
 
-/// The columns.
 pub(super) const DUPLICATES: &[DuplicateColumn] = &[
     DuplicateColumn::integer("Duplicate Group", "number", |row| Value::count(row.number))
-        .says("Number of the group of files of the same name, size and type; it holds within one report.")
+        .says("Number of the group of files with the same name, size and type, valid within one report.")
         .from("attachments"),
     DuplicateColumn::integer("Copies", "count", |row| Value::count(row.group.files.len()))
-        .says("Files of the group.")
+        .says("Number of files in the group.")
         .from("attachments"),
     DuplicateColumn::text("Verified", |row| row.group.verified.map_or(Value::text("Not verified"), yes_no))
-        .says("Yes: the bytes were compared and are equal. No: they differ. Not verified: they were not compared.")
+        .says("Yes: the bytes are equal. No: they differ. Not verified: they were not compared.")
         .from("--verify-duplicates"),
     of_file("Filename"),
     of_file("Size(Bytes)"),
@@ -65,7 +63,7 @@ const fn of_file(name: &str) -> DuplicateColumn {
 }
 
 /// Writes the files of every duplicate group, in the order of the audit.
-pub(crate) fn duplicates(sink: &mut dyn Write, view: &View<'_>) -> io::Result<()> {
+pub(crate) fn duplicates(sink: &mut dyn Write, view: &ReportView<'_>) -> io::Result<()> {
     let rows = view.audit.duplicates.iter().zip(1..).flat_map(|(group, number)| {
         let files = group.files.iter().filter_map(|file| view.row_of(*file));
         files.map(move |file| DuplicateRow { file, group, number })

@@ -1,54 +1,43 @@
-//! The tables for spreadsheets. Each is one list of columns, from
-//! which its file, the report's own export and the documentation are made.
+//! The CSV files of an audit. Each table is defined by one list of columns: the file, the export of the page and the
+//! documentation follow it.
 
 mod attachments;
 mod duplicates;
 mod uses;
 mod versions;
 
-use crate::metrics;
-use crate::spreadsheet::{LONGEST_CELL, ROOM_FOR_THE_REST, Value, documentation, header};
+use crate::spreadsheet::{MAX_CELL_LENGTH, RESERVED_FOR_REST, Value, documentation, documentation_beyond, header};
 
 pub(crate) use attachments::{ATTACHMENTS, attachments};
 pub(crate) use duplicates::duplicates;
 pub(crate) use uses::uses;
 pub(crate) use versions::versions;
 
-/// The columns of every CSV file in Markdown: `docs/columns.md`.
+/// Returns `docs/columns.md`: the columns of the audit's CSV files, in Markdown.
 pub fn columns_page() -> String {
+    const BASE: &str = "columns of [attachments](#attachments)";
     let parts = [
         COLUMNS_INTRO.to_owned(),
-        "## Attachments\n\n`attachments.csv`, `<SPACEKEY>_attachments.csv` and `<SPACEKEY>_unreferenced.csv`:\n"
+        "## Attachments\n\n`attachments.csv`, `<SPACEKEY>_attachments.csv` and `<SPACEKEY>_unreferenced.csv`, one row per \
+         file:\n"
             .to_owned(),
         documentation(ATTACHMENTS),
-        "## Versions\n\n`versions.csv`, one row for each version that exists, the oldest of a file first:\n".to_owned(),
-        documentation(versions::VERSIONS),
-        "## Duplicates\n\n`duplicates.csv`, one row for each file of a group:\n".to_owned(),
-        documentation(duplicates::DUPLICATES),
-        "## Uses\n\n`uses.csv`, one row for each use of a file:\n".to_owned(),
-        documentation(uses::USES),
-        "## Pages\n\n`confluence_data_*.csv`, one row for each page and week. A cell of more than 32,000 characters ends with \
-         `and N more`; the Parquet file of the week has all:\n"
-            .to_owned(),
-        documentation(metrics::columns::exported()),
-        "The Parquet files of the weeks in `history` hold two lists more, which have files of their own in `findings`:\n".to_owned(),
-        documentation(metrics::columns::only_in_weeks()),
-        "## Findings\n\n`findings/*.csv`, one row for each page of the list:\n".to_owned(),
-        documentation(metrics::findings::COLUMNS),
-        "## Links\n\n`findings/broken_links.csv` and `findings/archived_links.csv`, one row for each link of a page:\n".to_owned(),
-        documentation(metrics::link_problems::COLUMNS),
-        "`findings/external_links.csv`, one row for each address on a page:\n".to_owned(),
-        documentation(metrics::link_problems::EXTERNAL),
-        metrics::model::columns_page(),
+        "## Versions\n\n`versions.csv`, one row per existing version, the oldest of a file first.\n".to_owned(),
+        documentation_beyond(BASE, versions::VERSIONS),
+        "## Duplicates\n\n`duplicates.csv`, one row per file of a group.\n".to_owned(),
+        documentation_beyond(BASE, duplicates::DUPLICATES),
+        "## Uses\n\n`uses.csv`, one row per use of a file.\n".to_owned(),
+        documentation_beyond(BASE, uses::USES),
     ];
     parts.join("\n")
 }
 
 const COLUMNS_INTRO: &str = "\
-# Columns
+# Columns of the audit's tables
 
-What every column of every CSV file says. This page is made from the tables of the program: `cargo xtask goldens`
-writes it anew.
+Every column of the CSV files in a report folder. The tables of `snapshot` are in [metrics.md](metrics.md), and
+how values are written is in [file-formats.md](file-formats.md#csv). `cargo xtask goldens` generates this page
+from the code.
 ";
 
 /// The header of the attachment tables.
@@ -60,7 +49,7 @@ fn yes_no(yes: bool) -> Value {
     Value::text(if yes { "Yes" } else { "No" })
 }
 
-/// The entries of a list in one cell. Where they are too many for it, the list ends between two of them with `and N more`.
+/// Joins entries in one cell. A list that is too long for a cell is cut between two entries and ends with `and N more`;
 /// `templates/script/csv.js` does the same.
 fn list<T>(entries: impl ExactSizeIterator<Item = T>, separator: &str, shown: impl Fn(T) -> String) -> Value {
     let count = entries.len();
@@ -69,7 +58,7 @@ fn list<T>(entries: impl ExactSizeIterator<Item = T>, separator: &str, shown: im
     for entry in entries {
         let entry = shown(entry);
         length += entry.encode_utf16().count() + separator.len();
-        if length + ROOM_FOR_THE_REST > LONGEST_CELL {
+        if length + RESERVED_FOR_REST > MAX_CELL_LENGTH {
             cell.push(format!("and {} more", count - cell.len()));
             break;
         }
@@ -100,8 +89,8 @@ mod tests {
         for (count, entry) in [(100_000, "a"), (200, rocket.as_str()), (2, "x".repeat(40_000).as_str())] {
             let cell = text(count, entry);
             assert!(cell.encode_utf16().count() <= 32_000, "{} characters", cell.encode_utf16().count());
-            let (whole, rest) = cell.split_at(cell.rfind("and ").unwrap());
-            let listed = whole.split_terminator(", ").inspect(|listed| assert_eq!(*listed, entry)).count();
+            let (listed, rest) = cell.split_at(cell.rfind("and ").unwrap());
+            let listed = listed.split_terminator(", ").inspect(|listed| assert_eq!(*listed, entry)).count();
             assert_eq!(rest, format!("and {} more", count - listed));
         }
         let just_enough = 31_960 / 3;

@@ -1,5 +1,5 @@
-//! `uses.csv`: one row for each use of a file. The lists in the tables of attachments end where a cell has to; this table
-//! has all.
+//! `uses.csv`: one row for each use of a file. It has every use, unlike the lists in the cells of `attachments.csv`,
+//! which have a maximum length.
 
 use std::io::{self, Write};
 
@@ -7,11 +7,10 @@ use super::attachments::{ATTACHMENTS, Attachments};
 use super::yes_no;
 use crate::audit::Use;
 use crate::inventory::Content;
-use crate::report::view::{FileRow, content_id};
+use crate::report::report_view::{FileRow, content_id};
 use crate::spreadsheet::{Column, Sheet, Value, write_table};
 use storage_format::Display;
 
-/// The table of uses.
 #[derive(Debug)]
 pub(super) enum Uses {}
 
@@ -38,31 +37,30 @@ impl Sheet for Uses {
 
 type UseColumn = Column<Uses>;
 
-/// The columns.
 pub(super) const USES: &[UseColumn] = &[
     of_file("Attachment ID"),
     of_file("Filename"),
     of_file("Container ID"),
     of_file("Space Key"),
     UseColumn::text("Using Content ID", |row| Value::text(content_id(row.content)))
-        .says("Id of the content that uses the file; `(draft)` behind that of a draft.")
+        .says("Id of the content that uses the file; a draft's id is followed by `(draft)`.")
         .from("bodies"),
     UseColumn::text("Using Content Type", |row| Value::text(row.content.kind.label()))
-        .says("What that is: page, blog post, comment, template, ….")
+        .says("Type of that content: page, blog post, comment, template, …")
         .from("bodies"),
     UseColumn::text("Using Content Title", |row| Value::text(&*row.content.title))
         .says("Title of that content.")
         .from("bodies")
-        .empty("it has none"),
+        .empty("no title"),
     UseColumn::text("Using Content URL", |row| Value::text(row.file.view.content_url(row.content).unwrap_or_default()))
-        .says("Opens that content in a browser.")
+        .says("Address that opens it in a browser.")
         .from("bodies")
-        .empty("it has no page of its own"),
+        .empty("it has no address"),
     UseColumn::text("On Own Page", |row| yes_no(row.used.on_owner))
-        .says("Yes or No: it is the page or post that the file is attached to, as published.")
+        .says("Whether it is the published page or blog post that the file is attached to: Yes or No.")
         .from("bodies"),
     UseColumn::text("Construct", |row| Value::text(row.used.construct.to_string()))
-        .says("How the use is written: image, link, macro with its name, URL, ….")
+        .says("How the content refers to the file: image, link, macro with its name, URL, …")
         .from("bodies"),
     UseColumn::text("Shown As", |row| {
         Value::text(match row.used.display {
@@ -71,13 +69,16 @@ pub(super) const USES: &[UseColumn] = &[
             Display::Listed => "listed",
         })
     })
-    .says("What readers see: the file is shown, linked or listed.")
+    .says(
+        "What readers see: shown (the file itself), linked (a link to it) or listed (an entry in a list of \
+        attachments).",
+    )
     .from("bodies"),
     UseColumn::text("Name Used", |row| Value::text(&*row.used.name))
-        .says("The name or id that stands there; an old name of the file may be among them.")
+        .says("Name or id that the content uses; it can be an earlier name of the file.")
         .from("bodies"),
     UseColumn::text("Certainty", |row| Value::text(row.used.certainty.label()))
-        .says("proven, or possible. Both count as used.")
+        .says("proven or possible. Both count as a use.")
         .from("bodies"),
     of_file("Run Complete"),
 ];

@@ -5,10 +5,9 @@ use std::io::{self, Write};
 use super::attachments::{ATTACHMENTS, Attachments};
 use super::{megabytes, yes_no};
 use crate::inventory::{Attachment, OldVersion};
-use crate::report::view::FileRow;
+use crate::report::report_view::FileRow;
 use crate::spreadsheet::{Column, Sheet, Value, write_table};
 
-/// The table of versions.
 #[derive(Debug)]
 pub(super) enum Versions {}
 
@@ -16,7 +15,6 @@ pub(super) enum Versions {}
 pub(super) struct VersionRow<'r> {
     file: FileRow<'r>,
     version: OldVersion,
-    /// It is the current one.
     is_current: bool,
 }
 
@@ -34,7 +32,6 @@ impl Sheet for Versions {
 
 type VersionColumn = Column<Versions>;
 
-/// The columns.
 pub(super) const VERSIONS: &[VersionColumn] = &[
     of_file("Attachment ID"),
     of_file("Filename"),
@@ -42,41 +39,41 @@ pub(super) const VERSIONS: &[VersionColumn] = &[
     of_file("Container ID"),
     of_file("Container Title"),
     VersionColumn::integer("Version", "number", |row| Value::count(row.version.number))
-        .says("Number of the version.")
+        .says("Version number.")
         .from("versions"),
     VersionColumn::text("Current", |row| yes_no(row.is_current))
-        .says("Yes or No: it is the current version.")
+        .says("Whether it is the current version: Yes or No.")
         .from("versions"),
     VersionColumn::text("Version Filename", |row| Value::text(row.version.title.as_deref().unwrap_or_default()))
-        .says("Name of the file in that version.")
+        .says("File name in that version.")
         .from("versions")
-        .empty("the site does not tell"),
+        .empty("not reported by the site"),
     VersionColumn::integer("Size(Bytes)", "bytes", |row| Value::maybe(row.version.size, Value::count))
         .says("Size of the version.")
         .from("versions")
-        .empty("the site does not tell"),
+        .empty("not reported by the site"),
     VersionColumn::decimal("Size(MB)", 2, "MB", |row| megabytes(row.version.size))
         .says("Size(Bytes) divided by 1,048,576, rounded half up.")
         .from("Size(Bytes)")
-        .empty("Size(Bytes) is"),
+        .empty("Size(Bytes) is empty"),
     VersionColumn::time("Created", |row| Value::maybe(row.version.created_at, Value::Time))
-        .says("When the version was uploaded.")
+        .says("Time when the version was uploaded.")
         .from("versions")
-        .empty("the site does not tell"),
+        .empty("not reported by the site"),
     VersionColumn::text("Author", |row| {
         Value::text(row.file.view.person(row.version.author.as_ref()).unwrap_or_default())
     })
-    .says("Who uploaded the version; the account id where the name is unknown.")
-    .from("versions, users")
-    .empty("the site does not tell"),
+    .says("Name of the account that uploaded the version; the account id when the name is unknown.")
+    .from("versions, accounts")
+    .empty("not reported by the site"),
     of_file("Usage"),
     VersionColumn::text("API Delete Link", |row| {
         let endpoint = || row.file.view.links.delete_version(row.file.attachment.id.as_str(), row.version.number);
         Value::text(if row.is_current { String::new() } else { endpoint() })
     })
-    .says("The endpoint that deletes the version for ever. The program never calls it.")
+    .says("API endpoint that deletes the version permanently. The program never calls it.")
     .from("versions")
-    .empty("it is the current version, which Confluence deletes only together with the file"),
+    .empty("it is the current version, which Confluence deletes only with the file"),
     of_file("Run Complete"),
 ];
 

@@ -1,20 +1,18 @@
-//! Style and script of the pages: plain files under `templates/`, put together when compiled.
+//! Styles and scripts of the pages: files under `templates/`, joined at compile time.
 
-/// Name and version of the program, as every page names it.
+/// Name and version of the program, as shown on every page.
 pub(super) const PROGRAM: &str = concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION"));
 
-/// Puts templates together.
+/// Concatenates template files.
 macro_rules! joined {
     ($($file:literal),+ $(,)?) => {
         concat!($(include_str!(concat!("../../../templates/", $file))),+)
     };
 }
 
-/// The style of all pages.
 const STYLE: &str =
     joined!("style/base.css", "style/table.css", "style/tools.css", "style/dashboard.css", "style/media.css");
 
-/// The style of the dashboard of a snapshot.
 const SNAPSHOT_STYLE: &str = joined!(
     "style/base.css",
     "style/table.css",
@@ -24,52 +22,49 @@ const SNAPSHOT_STYLE: &str = joined!(
     "style/snapshot.css",
 );
 
-/// For pages without data: theme, units, sorting of the tables that stand in the page.
+/// For pages without data: theme, units, sorting of static tables.
 const SMALL: &str =
     joined!("script/texts.js", "script/base.js", "script/format.js", "script/page.js", "script/start.js");
 
-/// For the dashboard.
 const DASHBOARD: &str = joined!(
     "script/texts.js",
     "script/base.js",
     "script/format.js",
     "script/page.js",
-    "script/block.js",
-    "script/squares.js",
+    "script/data-block.js",
+    "script/treemap.js",
     "script/map.js",
     "script/dashboard.js",
     "script/start.js",
 );
 
-/// For the dashboard of a snapshot.
 const SNAPSHOT: &str = joined!(
     "script/texts.js",
     "script/base.js",
     "script/format.js",
     "script/page.js",
-    "script/block.js",
+    "script/data-block.js",
     "script/snapshot-filter.js",
     "script/snapshot.js",
     "script/start.js",
 );
 
-/// For pages with a table of files.
 const FILES: &str = joined!(
     "script/texts.js",
     "script/base.js",
     "script/format.js",
     "script/page.js",
-    "script/block.js",
+    "script/data-block.js",
     "script/rows.js",
     "script/query.js",
-    "script/classes.js",
-    "script/state.js",
-    "script/cells.js",
-    "script/facets.js",
+    "script/facet-values.js",
+    "script/page-state.js",
+    "script/table-row.js",
+    "script/facet-panel.js",
     "script/csv.js",
     "script/cleanup.js",
-    "script/details.js",
-    "script/squares.js",
+    "script/file-details.js",
+    "script/treemap.js",
     "script/map.js",
     "script/keys.js",
     "script/print.js",
@@ -78,17 +73,16 @@ const FILES: &str = joined!(
     "script/start.js",
 );
 
-/// Which script a page bears. There is a page per space, so one without files does not bear what it cannot use.
+/// The script of a page. There are pages for every space, so those without files leave out what they cannot use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::report) enum Script {
+pub(in crate::report) enum PageScript {
     Small,
     Dashboard,
     Files,
     Snapshot,
 }
 
-impl Script {
-    /// The whole script element.
+impl PageScript {
     pub(in crate::report) fn text(self) -> &'static str {
         match self {
             Self::Small => SMALL,
@@ -98,7 +92,7 @@ impl Script {
         }
     }
 
-    /// The whole style element of the pages that bear it.
+    /// The style of the pages that have this script.
     pub(in crate::report) fn style(self) -> &'static str {
         if self == Self::Snapshot { SNAPSHOT_STYLE } else { STYLE }
     }
@@ -108,7 +102,7 @@ impl Script {
 mod tests {
     use super::*;
 
-    /// The script makes the rows of the table anew: its labels are those of the rows that stand in the page.
+    /// The script rebuilds the rows of the table, so its labels have to be those of the static rows.
     #[test]
     fn script_and_template_label_the_table_of_files_alike() {
         let template = include_str!("../../../templates/macros.html");
@@ -119,7 +113,7 @@ mod tests {
         assert!(labels.len() > 10);
         for label in labels {
             assert!(texts.contains(&format!(": \"{label}\"")), "{label}");
-            assert!(template.contains(&format!(">{label}</th>")), "no heading is called {label}");
+            assert!(template.contains(&format!(">{label}</th>")), "no column heading {label}");
         }
     }
 
@@ -143,7 +137,7 @@ mod tests {
             "setAttribute(\"on",
             "import(",
         ];
-        for script in [Script::Small, Script::Dashboard, Script::Files, Script::Snapshot] {
+        for script in [PageScript::Small, PageScript::Dashboard, PageScript::Files, PageScript::Snapshot] {
             for word in forbidden {
                 assert!(!script.text().contains(word), "{script:?}: {word}");
             }

@@ -1,9 +1,9 @@
-//! The content security policy of a page: nothing but its own style and script, each by hash.
+//! Content security policy of a page: allows only its own style and script, by hash.
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use sha2::{Digest, Sha256};
 
-/// The policy for a page with exactly this style and this script. The blocks of data need no hash: they are not run.
+/// Returns the policy for a page with this style and script. Data blocks need no hash: they are not executed.
 pub(super) fn policy(style: &str, script: &str) -> String {
     format!(
         "default-src 'none'; script-src '{}'; style-src '{}'; img-src data:; base-uri 'none'; form-action 'none'",
@@ -12,7 +12,7 @@ pub(super) fn policy(style: &str, script: &str) -> String {
     )
 }
 
-/// A hash source as the policy spells it.
+/// Returns the hash source of a text.
 fn source(text: &str) -> String {
     format!("sha256-{}", BASE64_STANDARD.encode(Sha256::digest(text.as_bytes())))
 }

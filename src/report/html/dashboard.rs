@@ -1,28 +1,28 @@
-//! The figures and lists of the dashboard.
+//! Dashboard of an audit: figures and lists.
 
 use crate::audit::{DuplicateGroup, FileVerdict, Totals, Usage};
-use crate::inventory::{OldSizes, SpaceStatus};
+use crate::inventory::{SpaceStatus, VersionSizeCheck};
 use crate::report::format;
-use crate::report::view::{FileRow, View};
+use crate::report::report_view::{FileRow, ReportView};
 
-use super::breakdown::{self, Group};
+use super::breakdown::{self, BreakdownRow};
+use super::by_owner::{self, FilesByOwner};
 use super::data::{DataBlock, component, rank};
-use super::gaps::{GAPS, GapRow, gap_row};
-use super::handover::{self, Handover};
-use super::row::ShownFile;
-use super::tree;
-use super::wins::{self, Win};
+use super::gap_rows::{GAPS, GapRow, gap_row};
+use super::map_data;
+use super::shown_file::ShownFile;
+use super::top_savings::{self, PossibleSaving};
 use crate::report::ReportError;
 
-/// Rows of the rankings.
-const RANKED: usize = 25;
-/// Owning pages named in one row of duplicates; `duplicates.csv` has all.
-const NAMED_PLACES: usize = 3;
+/// Maximum number of rows in a ranking.
+const MAX_RANKED: usize = 25;
+/// Maximum number of owning pages in a row of duplicates; `duplicates.csv` has all.
+const MAX_OWNING_PAGES: usize = 3;
 
-/// What is stored against what the plan allows.
+/// Storage used, compared with the limit of the plan.
 #[derive(Debug)]
-pub(super) struct Quota {
-    /// With the trash, which counts until it is purged.
+pub(super) struct StorageQuota {
+    /// Includes the trash, which counts until it is purged.
     pub(super) used: u64,
     pub(super) allowed: u64,
     pub(super) percent: String,
@@ -30,9 +30,8 @@ pub(super) struct Quota {
     pub(super) share: u64,
 }
 
-/// One row of the spaces table.
 #[derive(Debug)]
-pub(super) struct SpaceRow {
+pub(super) struct SpaceStorageRow {
     pub(super) key: String,
     pub(super) name: String,
     pub(super) rank: usize,
@@ -43,21 +42,20 @@ pub(super) struct SpaceRow {
     pub(super) share: u64,
 }
 
-impl SpaceRow {
+impl SpaceStorageRow {
     pub(super) fn stored(&self) -> u64 {
         self.totals.current_bytes + self.totals.old_bytes
     }
 }
 
-/// A file of a ranking.
 #[derive(Debug)]
-pub(super) struct ListedFile {
+pub(super) struct RankedFile {
     pub(super) file: ShownFile,
-    /// Relative address of its details.
+    /// Link to its details.
     pub(super) href: String,
 }
 
-impl ListedFile {
+impl RankedFile {
     fn new(row: &FileRow<'_>) -> Self {
         let page = row.folder().map_or_else(
             || "attachments.html".to_owned(),
@@ -67,67 +65,65 @@ impl ListedFile {
     }
 }
 
-/// One row of the ranking by bytes in old versions.
 #[derive(Debug)]
-pub(super) struct WasteRow {
-    pub(super) listed: ListedFile,
+pub(super) struct OldVersionsRow {
+    pub(super) listed: RankedFile,
     pub(super) bytes: u64,
     pub(super) old_versions: u64,
-    /// Some of those versions have no known size, so it is more.
+    /// The size of some of those versions is unknown, so `bytes` is a lower bound.
     pub(super) at_least: bool,
 }
 
-/// One group of duplicates.
 #[derive(Debug)]
-pub(super) struct DuplicateRow {
+pub(super) struct DuplicateGroupRow {
     pub(super) name: String,
     pub(super) copies: u64,
     pub(super) size: u64,
     pub(super) wasted: u64,
-    /// What makes these files a group.
+    /// How the files were compared.
     pub(super) compared: &'static str,
-    pub(super) places: Vec<ShownFile>,
-    pub(super) more_places: u64,
+    pub(super) owning_pages: Vec<ShownFile>,
+    pub(super) more_owning_pages: u64,
     /// Number of the group, as in `duplicates.csv`.
     pub(super) group: u64,
 }
 
-/// Everything on the dashboard besides its frame.
+/// Everything on the dashboard except its frame.
 #[derive(Debug)]
-pub(super) struct Dashboard {
+pub(super) struct AuditDashboard {
     pub(super) totals: Totals,
-    /// Files without a use that a rule protects; they are not among the unreferenced.
+    /// Unreferenced files that a rule protects; the totals do not count them as unreferenced.
     pub(super) protected: u64,
     /// Bytes of duplicates beyond one copy of each.
     pub(super) duplicate_bytes: u64,
-    pub(super) quota: Option<Quota>,
-    pub(super) wins: Vec<Win>,
-    pub(super) handover: Handover,
-    /// Whether the page of all attachments holds the largest only.
+    pub(super) quota: Option<StorageQuota>,
+    pub(super) savings: Vec<PossibleSaving>,
+    pub(super) by_owner: FilesByOwner,
+    /// Whether the page of all attachments has only the largest.
     pub(super) is_cut: bool,
     /// Spaces, pages and the largest files, for the map.
-    pub(super) tree: DataBlock,
-    pub(super) spaces: Vec<SpaceRow>,
+    pub(super) map: DataBlock,
+    pub(super) spaces: Vec<SpaceStorageRow>,
     pub(super) space_count: u64,
-    /// What is in no row of a space, because no list shows its space.
+    /// Totals of files that are in no row, because their space is not visible.
     pub(super) without_space: Totals,
     /// Headings with their groups.
-    pub(super) breakdowns: Vec<(&'static str, Vec<Group>)>,
-    pub(super) largest: Vec<ListedFile>,
-    pub(super) waste: Vec<WasteRow>,
+    pub(super) breakdowns: Vec<(&'static str, Vec<BreakdownRow>)>,
+    pub(super) largest: Vec<RankedFile>,
+    pub(super) old_versions: Vec<OldVersionsRow>,
     /// `the newest 3 versions`.
     pub(super) kept_versions: String,
-    pub(super) duplicates: Vec<DuplicateRow>,
+    pub(super) duplicates: Vec<DuplicateGroupRow>,
     pub(super) duplicate_groups: u64,
     pub(super) gaps: Vec<GapRow>,
     pub(super) more_gaps: u64,
-    pub(super) notices: Vec<String>,
+    pub(super) notes: Vec<String>,
     /// Name and value pairs about the run.
     pub(super) about: Vec<(String, String)>,
 }
 
-impl Dashboard {
-    pub(super) fn new(view: &View<'_>, rows: &[FileRow<'_>]) -> Result<Self, ReportError> {
+impl AuditDashboard {
+    pub(super) fn new(view: &ReportView<'_>, rows: &[FileRow<'_>]) -> Result<Self, ReportError> {
         let gaps = &view.inventory.coverage.gaps;
         let groups = &view.audit.duplicates;
         Ok(Self {
@@ -135,10 +131,10 @@ impl Dashboard {
             protected: view.audit.files.iter().filter(|file| is_protected(file)).count() as u64,
             duplicate_bytes: groups.iter().map(DuplicateGroup::wasted_bytes).sum(),
             quota: quota(view),
-            wins: wins::find(view, rows),
-            handover: handover::by_owner(rows, super::is_cut(rows.len())),
+            savings: top_savings::find(view, rows),
+            by_owner: by_owner::by_owner(rows, super::is_cut(rows.len())),
             is_cut: super::is_cut(rows.len()),
-            tree: tree::block(view, rows)?,
+            map: map_data::block(view, rows)?,
             spaces: space_rows(view),
             space_count: view.reported_spaces().len() as u64,
             without_space: view.without_space(),
@@ -149,52 +145,52 @@ impl Dashboard {
                 ("By uploader", breakdown::by_uploader(rows)),
             ],
             largest: largest(rows),
-            waste: waste(view, rows),
-            kept_versions: wins::newest(view.audit.keep_versions.max(1)),
+            old_versions: old_versions(view, rows),
+            kept_versions: top_savings::newest(view.audit.keep_versions.max(1)),
             duplicates: groups
                 .iter()
                 .zip(1..)
-                .take(RANKED)
+                .take(MAX_RANKED)
                 .map(|(group, number)| duplicate_row(view, group, number))
                 .collect(),
             duplicate_groups: groups.len() as u64,
             gaps: gaps.iter().take(GAPS).map(gap_row).collect(),
             more_gaps: gaps.len().saturating_sub(GAPS) as u64,
-            notices: notices(view),
+            notes: notes(view),
             about: about(view),
         })
     }
 }
 
-fn quota(view: &View<'_>) -> Option<Quota> {
+fn quota(view: &ReportView<'_>) -> Option<StorageQuota> {
     let allowed = view.facts.quota_bytes?;
     let totals = view.site_totals();
     let used = totals.current_bytes.saturating_add(totals.old_bytes).saturating_add(totals.trash_bytes);
     let share = breakdown::share(used.min(allowed), allowed);
-    Some(Quota { used, allowed, percent: format::percent(used, allowed), share })
+    Some(StorageQuota { used, allowed, percent: format::percent(used, allowed), share })
 }
 
 fn is_protected(file: &FileVerdict) -> bool {
     file.reported && file.usage == Usage::Unreferenced && file.protected.is_some()
 }
 
-impl Dashboard {
-    /// Bytes of all versions outside the trash.
+impl AuditDashboard {
+    /// Returns the bytes of all versions, excluding the trash.
     pub(super) fn stored(&self) -> u64 {
         self.totals.current_bytes.saturating_add(self.totals.old_bytes)
     }
 
-    /// Old versions, as a share of what is stored.
+    /// Returns the share of old versions in the stored bytes.
     pub(super) fn old_share(&self) -> String {
         format::percent(self.totals.old_bytes, self.stored())
     }
 }
 
-fn space_rows(view: &View<'_>) -> Vec<SpaceRow> {
-    let mut rows: Vec<SpaceRow> = view
+fn space_rows(view: &ReportView<'_>) -> Vec<SpaceStorageRow> {
+    let mut rows: Vec<SpaceStorageRow> = view
         .reported_spaces()
         .iter()
-        .map(|reported| SpaceRow {
+        .map(|reported| SpaceStorageRow {
             key: format::visible(&reported.space.key).into_owned(),
             name: format::visible(&reported.space.name).into_owned(),
             rank: 0,
@@ -205,7 +201,7 @@ fn space_rows(view: &View<'_>) -> Vec<SpaceRow> {
             share: 0,
         })
         .collect();
-    let most = rows.iter().map(SpaceRow::stored).max().unwrap_or(0);
+    let most = rows.iter().map(SpaceStorageRow::stored).max().unwrap_or(0);
     for (row, rank) in rank(&rows, |row| &row.name).into_iter().enumerate() {
         rows[row].rank = rank;
         rows[row].share = breakdown::share(rows[row].stored(), most);
@@ -214,14 +210,15 @@ fn space_rows(view: &View<'_>) -> Vec<SpaceRow> {
     rows
 }
 
-/// The files with the most bytes in all versions, the trash left out.
-fn largest(rows: &[FileRow<'_>]) -> Vec<ListedFile> {
+/// Returns the files with the most bytes in all versions, excluding the trash.
+fn largest(rows: &[FileRow<'_>]) -> Vec<RankedFile> {
     let mut ranked: Vec<&FileRow<'_>> = rows.iter().filter(|row| !row.attachment.status.is_trash()).collect();
     ranked.sort_by_key(|row| std::cmp::Reverse(row.attachment.all_bytes().or(row.attachment.size)));
-    ranked.into_iter().take(RANKED).map(ListedFile::new).collect()
+    ranked.into_iter().take(MAX_RANKED).map(RankedFile::new).collect()
 }
 
-fn waste(view: &View<'_>, rows: &[FileRow<'_>]) -> Vec<WasteRow> {
+/// Returns the files whose superfluous old versions have the most bytes; those in the trash are left out.
+fn old_versions(view: &ReportView<'_>, rows: &[FileRow<'_>]) -> Vec<OldVersionsRow> {
     // the current version is one of those kept
     let kept_old = view.audit.keep_versions.max(1) as usize - 1;
     let mut ranked: Vec<(u64, bool, &FileRow<'_>)> = rows
@@ -236,10 +233,10 @@ fn waste(view: &View<'_>, rows: &[FileRow<'_>]) -> Vec<WasteRow> {
         .filter(|(bytes, at_least, _)| *bytes > 0 || *at_least)
         .collect();
     ranked.sort_by_key(|(bytes, _, _)| std::cmp::Reverse(*bytes));
-    let shown = ranked.into_iter().take(RANKED);
+    let shown = ranked.into_iter().take(MAX_RANKED);
     shown
-        .map(|(bytes, at_least, row)| WasteRow {
-            listed: ListedFile::new(row),
+        .map(|(bytes, at_least, row)| OldVersionsRow {
+            listed: RankedFile::new(row),
             bytes,
             old_versions: row.attachment.old_versions.len() as u64,
             at_least,
@@ -247,16 +244,16 @@ fn waste(view: &View<'_>, rows: &[FileRow<'_>]) -> Vec<WasteRow> {
         .collect()
 }
 
-fn duplicate_row(view: &View<'_>, group: &DuplicateGroup, number: u64) -> DuplicateRow {
-    let places: Vec<ShownFile> = group
+fn duplicate_row(view: &ReportView<'_>, group: &DuplicateGroup, number: u64) -> DuplicateGroupRow {
+    let owning_pages: Vec<ShownFile> = group
         .files
         .iter()
-        .take(NAMED_PLACES)
+        .take(MAX_OWNING_PAGES)
         .filter_map(|file| view.row_of(*file))
         .map(|row| ShownFile::new(&row))
         .collect();
-    DuplicateRow {
-        name: places.first().map(|file| file.name.clone()).unwrap_or_default(),
+    DuplicateGroupRow {
+        name: owning_pages.first().map(|file| file.name.clone()).unwrap_or_default(),
         copies: group.files.len() as u64,
         size: group.size,
         wasted: group.wasted_bytes(),
@@ -265,22 +262,22 @@ fn duplicate_row(view: &View<'_>, group: &DuplicateGroup, number: u64) -> Duplic
             Some(false) => "bytes differ",
             None => "same name, size and type",
         },
-        more_places: group.files.len().saturating_sub(NAMED_PLACES) as u64,
+        more_owning_pages: group.files.len().saturating_sub(MAX_OWNING_PAGES) as u64,
         group: number,
-        places,
+        owning_pages,
     }
 }
 
-fn notices(view: &View<'_>) -> Vec<String> {
-    let mut notices: Vec<String> = Vec::new();
-    if let OldSizes::Unproved { reason } = &view.inventory.scan.old_sizes {
-        notices.push(format!("The sizes of old versions could not be proved and count as unknown: {reason}"));
+fn notes(view: &ReportView<'_>) -> Vec<String> {
+    let mut notes: Vec<String> = Vec::new();
+    if let VersionSizeCheck::Unproved { reason } = &view.inventory.scan.old_sizes {
+        notes.push(format!("The sizes of old versions could not be verified and count as unknown: {reason}"));
     }
-    notices.extend(view.audit.notices.iter().chain(&view.inventory.coverage.warnings).cloned());
-    notices.iter().map(|notice| format::visible(notice).into_owned()).collect()
+    notes.extend(view.audit.notices.iter().chain(&view.inventory.coverage.warnings).cloned());
+    notes.iter().map(|notice| format::visible(notice).into_owned()).collect()
 }
 
-fn about(view: &View<'_>) -> Vec<(String, String)> {
+fn about(view: &ReportView<'_>) -> Vec<(String, String)> {
     let scan = &view.inventory.scan;
     let requests: u64 = view.inventory.requests.total();
     let reported = scan.reported_spaces.as_ref().map_or_else(|| "all visible".to_owned(), |keys| keys.join(", "));

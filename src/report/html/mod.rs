@@ -1,55 +1,55 @@
-//! The pages. Each is one file that opens from disk without any request: style, script and data are inside.
+//! The HTML pages of a report. Each is one file that works offline: style, script and data are inside.
 
-mod ages;
+mod age_classes;
 pub(super) mod assets;
 pub(super) mod breakdown;
+mod by_owner;
 mod csp;
 mod dashboard;
 pub(super) mod data;
 pub(super) mod filters;
-pub(super) mod frame;
-pub(super) mod gaps;
-mod handover;
-mod row;
-mod tree;
-mod wins;
+pub(super) mod gap_rows;
+mod map_data;
+pub(super) mod page_frame;
+mod shown_file;
+mod top_savings;
 
 use askama::Template;
 
-use super::view::{FileRow, ReportedSpace, View};
+use super::report_view::{FileRow, ReportView, ReportedSpace};
 use super::{ReportError, format};
 use crate::inventory::Attachment;
-use assets::Script;
-use dashboard::Dashboard;
+use assets::PageScript;
+use by_owner::OwnerLinks;
+use dashboard::AuditDashboard;
 use data::DataBlock;
-use frame::{Frame, Place};
-use handover::Lists;
-use row::ShownFile;
+use page_frame::{PageFrame, PageLocation};
+use shown_file::ShownFile;
 
-/// Rows that a table of files begins with: those that stand in the page itself, for readers without script, and those
-/// that the script shows and prints until it is told otherwise.
+/// Initial rows of a table of files: those that are static HTML, for readers without JavaScript, and those that the
+/// script shows and prints by default.
 const FIRST_ROWS: usize = 100;
-/// Numbers of rows that readers choose from.
+/// The page sizes that readers can choose.
 const PAGE_SIZES: [usize; 3] = [50, FIRST_ROWS, 200];
-/// Above this many files the page over all spaces holds only the largest [`TRUNCATED_ROWS`]; those of the spaces hold
-/// all of theirs.
+/// Above this number of files, the page of all spaces has only the largest [`TRUNCATED_ROWS`]; the pages of single
+/// spaces always have all of their files.
 const MAX_ROWS: usize = 100_000;
-/// Rows of the page over all spaces when there are more than [`MAX_ROWS`] files.
+/// Rows of the page of all spaces if there are more than [`MAX_ROWS`] files.
 const TRUNCATED_ROWS: usize = 1_000;
 
-/// What a table of files lists, which decides its columns and its order.
+/// The kind of a table of files, which decides its columns and its order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Listing {
     /// The files of all spaces.
     Site,
     /// The files of one space.
     Space,
-    /// Those that space owners are to look through: all are unreferenced, so whom to ask stands in place of the evidence.
+    /// The unreferenced files of one space, for its owners: a column with the page owner replaces the evidence.
     Unreferenced,
 }
 
 impl Listing {
-    /// As the script knows it.
+    /// Name for the script.
     fn name(self) -> &'static str {
         match self {
             Self::Site => "site",
@@ -66,34 +66,33 @@ impl Listing {
         self != Self::Unreferenced
     }
 
-    /// What the rows are ordered by, the most first and unknown sizes last: the size of the file, or what deleting it
-    /// frees.
+    /// Returns the bytes to sort by, largest first and unknown last: the size of the file, or what deleting it frees.
     fn bytes(self, file: &Attachment) -> Option<u64> {
         if self.has_evidence() { file.size } else { file.all_bytes() }
     }
 }
 
-/// A table of files: the largest as static rows, all as data.
+/// A table of files: the first rows as static HTML, all rows as data.
 #[derive(Debug)]
 struct FileTable {
     files: Vec<ShownFile>,
     data: DataBlock,
     listing: Listing,
-    /// Name of the CSV file beside the page that has all rows.
+    /// Name of the CSV file in the same folder that has all rows.
     csv: String,
     /// Rows that only the CSV has.
     omitted: u64,
-    /// Of all rows, those of files in the trash.
+    /// Number of files in the trash, among all rows.
     trash: u64,
 }
 
-/// Whether the page over all spaces leaves some of so many files out.
+/// Whether the page of all spaces omits some of this number of files.
 pub(super) fn is_cut(files: usize) -> bool {
     files > MAX_ROWS
 }
 
 impl FileTable {
-    fn new(view: &View<'_>, rows: &[&FileRow<'_>], listing: Listing, csv: String) -> Result<Self, ReportError> {
+    fn new(view: &ReportView<'_>, rows: &[&FileRow<'_>], listing: Listing, csv: String) -> Result<Self, ReportError> {
         let mut rows = rows.to_vec();
         let trash = rows.iter().filter(|row| row.verdict.is_in_trash(row.attachment)).count() as u64;
         rows.sort_by(|one, other| {
@@ -114,12 +113,12 @@ impl FileTable {
         self.files.is_empty()
     }
 
-    /// Rows that the page has as data.
+    /// Number of rows that the page has as data.
     fn total(&self) -> u64 {
         self.data.rows as u64
     }
 
-    /// With those that only the CSV has.
+    /// Number of rows including those that only the CSV has.
     fn all(&self) -> u64 {
         self.total() + self.omitted
     }
@@ -128,30 +127,30 @@ impl FileTable {
         self.files.len() as u64
     }
 
-    /// What its page needs: one without rows has nothing to filter.
-    fn script(&self) -> Script {
-        if self.is_empty() { Script::Small } else { Script::Files }
+    /// Returns the script that the page needs: a page without rows has nothing to filter.
+    fn script(&self) -> PageScript {
+        if self.is_empty() { PageScript::Small } else { PageScript::Files }
     }
 }
 
 #[derive(Template)]
 #[template(path = "index.html")]
 struct IndexPage {
-    frame: Frame,
-    board: Dashboard,
+    frame: PageFrame,
+    board: AuditDashboard,
 }
 
 #[derive(Template)]
 #[template(path = "attachments.html")]
 struct AllFilesPage {
-    frame: Frame,
+    frame: PageFrame,
     table: FileTable,
 }
 
 #[derive(Template)]
 #[template(path = "space_attachments.html")]
 struct SpaceFilesPage {
-    frame: Frame,
+    frame: PageFrame,
     table: FileTable,
     sibling: String,
     candidates: u64,
@@ -160,44 +159,46 @@ struct SpaceFilesPage {
 #[derive(Template)]
 #[template(path = "space_unreferenced.html")]
 struct SpaceUnreferencedPage {
-    frame: Frame,
+    frame: PageFrame,
     table: FileTable,
     sibling: String,
     bytes: u64,
     protected: u64,
 }
 
-/// `index.html`.
-pub(crate) fn index(view: &View<'_>, rows: &[FileRow<'_>]) -> Result<String, ReportError> {
-    let frame = Frame::new(view, "Confluence storage".to_owned(), Place::Dashboard, Script::Dashboard);
-    render("index.html", &IndexPage { frame, board: Dashboard::new(view, rows)? })
+/// Renders `index.html`.
+pub(crate) fn index(view: &ReportView<'_>, rows: &[FileRow<'_>]) -> Result<String, ReportError> {
+    let frame = PageFrame::new(view, "Confluence storage".to_owned(), PageLocation::Dashboard, PageScript::Dashboard);
+    render("index.html", &IndexPage { frame, board: AuditDashboard::new(view, rows)? })
 }
 
-/// `attachments.html`: the files of all reported spaces.
-pub(crate) fn all_files(view: &View<'_>, rows: &[FileRow<'_>]) -> Result<String, ReportError> {
+/// Renders `attachments.html`: the files of all reported spaces.
+pub(crate) fn all_files(view: &ReportView<'_>, rows: &[FileRow<'_>]) -> Result<String, ReportError> {
     let rows: Vec<&FileRow<'_>> = rows.iter().collect();
     let table = FileTable::new(view, &rows, Listing::Site, "attachments.csv".to_owned())?;
-    let frame = Frame::new(view, "All attachments".to_owned(), Place::Root, table.script());
+    let frame = PageFrame::new(view, "All attachments".to_owned(), PageLocation::Root, table.script());
     render("attachments.html", &AllFilesPage { frame, table })
 }
 
-/// `<SPACEKEY>_attachments.html`.
+/// Renders `<SPACEKEY>_attachments.html`.
 pub(crate) fn space_files(
-    view: &View<'_>,
+    view: &ReportView<'_>,
     reported: &ReportedSpace<'_>,
     rows: &[&FileRow<'_>],
 ) -> Result<String, ReportError> {
     let page = format!("{}_attachments", reported.folder);
     let table = FileTable::new(view, rows, Listing::Space, format!("{page}.csv"))?;
-    let frame = Frame::new(view, format!("Attachments of {}", space_words(reported)), Place::Space, table.script());
+    let frame =
+        PageFrame::new(view, format!("Attachments of {}", space_label(reported)), PageLocation::Space, table.script());
     let candidates = rows.iter().filter(|row| row.is_candidate()).count() as u64;
     let sibling = format!("{}_unreferenced.html", reported.folder);
     render(&page, &SpaceFilesPage { frame, table, sibling, candidates })
 }
 
-/// `<SPACEKEY>_unreferenced.html`: unreferenced and not protected; in an incomplete run empty, with the reason.
+/// Renders `<SPACEKEY>_unreferenced.html`: the files that are unreferenced and not protected. For an incomplete run it
+/// says only why nothing is listed.
 pub(crate) fn space_unreferenced(
-    view: &View<'_>,
+    view: &ReportView<'_>,
     reported: &ReportedSpace<'_>,
     rows: &[&FileRow<'_>],
 ) -> Result<String, ReportError> {
@@ -208,15 +209,15 @@ pub(crate) fn space_unreferenced(
         .filter(|row| row.usage() == crate::audit::Usage::Unreferenced && row.verdict.protected.is_some())
         .count() as u64;
     let table = FileTable::new(view, &candidates, Listing::Unreferenced, format!("{page}.csv"))?;
-    let heading = format!("Unreferenced files of {}", space_words(reported));
-    let frame = Frame::new(view, heading, Place::Space, table.script());
+    let heading = format!("Unreferenced files of {}", space_label(reported));
+    let frame = PageFrame::new(view, heading, PageLocation::Space, table.script());
     let sibling = format!("{}_attachments.html", reported.folder);
     let bytes = reported.totals.unreferenced_bytes;
     render(&page, &SpaceUnreferencedPage { frame, table, sibling, bytes, protected })
 }
 
-/// `Engineering (ENG)`.
-fn space_words(reported: &ReportedSpace<'_>) -> String {
+/// Returns name and key: `Engineering (ENG)`.
+fn space_label(reported: &ReportedSpace<'_>) -> String {
     format!("{} ({})", format::visible(&reported.space.name), format::visible(&reported.space.key))
 }
 

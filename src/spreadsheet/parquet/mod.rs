@@ -1,14 +1,14 @@
-//! Tables as Parquet files: one typed column for each column of the table, compressed, read column by column.
+//! Parquet files: one typed, compressed column for each column of the table.
 //!
-//! A cell that is not known is null, whatever its type, so every column is optional.
+//! An unknown value is null, whatever its type, so every column is optional.
 //!
-//! Every file is sealed: behind its first four bytes, where readers of the format do not look, stands the SHA-256
-//! checksum of all the rest. A file that does not fit its seal is refused before anything in it is believed.
+//! Every file is sealed: the SHA-256 checksum of all other bytes is stored after the first four bytes, which readers of the
+//! format ignore. A file that does not match its seal is refused before anything else is read from it.
 
-mod read;
+mod reader;
 #[cfg(test)]
 mod tests;
-mod write;
+mod writer;
 
 use std::io;
 use std::sync::Arc;
@@ -17,57 +17,54 @@ use parquet::basic::{LogicalType, Repetition, TimeUnit, Type as Physical};
 use parquet::errors::ParquetError;
 use parquet::schema::types::{ColumnDescriptor, Type as Schema};
 
-pub use read::ParquetTable;
-pub use write::ParquetWriter;
+pub use reader::ParquetTable;
+pub use writer::ParquetWriter;
 
-use super::Type;
+use super::ColumnType;
 
-/// The name and the type of a column.
+/// Name and type of a column.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Field {
-    /// Its name.
     pub name: String,
-    /// What its values are.
-    pub holds: Type,
-    /// Only the weeks hold it, and no file that follows from them.
+    pub holds: ColumnType,
+    /// Whether only the files of the weeks have it, and no derived file.
     pub only_in_weeks: bool,
 }
 
 impl Field {
-    /// A column of this name and type.
-    pub fn new(name: impl Into<String>, holds: Type) -> Self {
+    pub fn new(name: impl Into<String>, holds: ColumnType) -> Self {
         Self { name: name.into(), holds, only_in_weeks: false }
     }
 }
 
-/// Where the seal stands: behind the mark `PAR1`, with which such a file begins.
+/// Offset of the seal: after the magic bytes `PAR1` of the format.
 const SEAL_AT: usize = 4;
-/// What stands there while the checksum is made.
+/// Placeholder for the seal while the checksum is computed.
 const SEAL: [u8; 64] = [b'0'; 64];
 
-/// The type under which values are stored.
-fn physical(holds: Type) -> Physical {
+/// Returns the physical type of the format.
+fn physical(holds: ColumnType) -> Physical {
     match holds {
-        Type::Text => Physical::BYTE_ARRAY,
-        Type::Integer | Type::Time => Physical::INT64,
-        Type::Decimal(_) => Physical::DOUBLE,
-        Type::Flag => Physical::BOOLEAN,
-        Type::Date => Physical::INT32,
+        ColumnType::Text => Physical::BYTE_ARRAY,
+        ColumnType::Integer | ColumnType::Time => Physical::INT64,
+        ColumnType::Decimal(_) => Physical::DOUBLE,
+        ColumnType::Flag => Physical::BOOLEAN,
+        ColumnType::Date => Physical::INT32,
     }
 }
 
-/// What the stored values mean; `None` where the stored type says it all.
-fn logical(holds: Type) -> Option<LogicalType> {
+/// Returns the logical type of the format; `None` if the physical type is sufficient.
+fn logical(holds: ColumnType) -> Option<LogicalType> {
     match holds {
-        Type::Text => Some(LogicalType::String),
-        Type::Date => Some(LogicalType::Date),
-        Type::Time => Some(LogicalType::timestamp(true, TimeUnit::MICROS)),
-        Type::Integer | Type::Decimal(_) | Type::Flag => None,
+        ColumnType::Text => Some(LogicalType::String),
+        ColumnType::Date => Some(LogicalType::Date),
+        ColumnType::Time => Some(LogicalType::timestamp(true, TimeUnit::MICROS)),
+        ColumnType::Integer | ColumnType::Decimal(_) | ColumnType::Flag => None,
     }
 }
 
-/// Whether a column of a file holds values of this type.
-fn is_of(column: &ColumnDescriptor, holds: Type) -> bool {
+/// Returns whether a column of a file has this type.
+fn is_of(column: &ColumnDescriptor, holds: ColumnType) -> bool {
     column.max_rep_level() == 0
         && column.max_def_level() == 1
         && column.physical_type() == physical(holds)
@@ -86,7 +83,7 @@ fn schema(fields: &[Field]) -> io::Result<Arc<Schema>> {
     Ok(Arc::new(Schema::group_type_builder("table").with_fields(columns).build().map_err(io_error)?))
 }
 
-/// The error of the file system where it was one; otherwise the file is not what it should be.
+/// Returns the underlying error of the file system, or else an error of the kind `InvalidData`.
 fn io_error(error: ParquetError) -> io::Error {
     match error {
         ParquetError::External(source) => match source.downcast::<io::Error>() {

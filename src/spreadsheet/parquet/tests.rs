@@ -8,12 +8,12 @@ use crate::spreadsheet::Value;
 
 fn fields() -> Vec<Field> {
     [
-        ("title", Type::Text),
-        ("words", Type::Integer),
-        ("share", Type::Decimal(2)),
-        ("stub", Type::Flag),
-        ("day", Type::Date),
-        ("at", Type::Time),
+        ("title", ColumnType::Text),
+        ("words", ColumnType::Integer),
+        ("share", ColumnType::Decimal(2)),
+        ("stub", ColumnType::Flag),
+        ("day", ColumnType::Date),
+        ("at", ColumnType::Time),
     ]
     .map(|(name, holds)| Field::new(name, holds))
     .to_vec()
@@ -64,7 +64,7 @@ fn values() -> impl Strategy<Value = Vec<Value>> {
 
 proptest! {
     #[test]
-    fn rows_come_back_as_they_were(rows in prop::collection::vec(values(), 0..40)) {
+    fn rows_are_read_as_they_were_written(rows in prop::collection::vec(values(), 0..40)) {
         let (_file, table) = opened(&written(&fields(), &rows)).unwrap();
         prop_assert_eq!(table.rows(), rows.len() as u64);
         prop_assert_eq!(table.entry("site"), Some("https://acme.example/wiki"));
@@ -77,10 +77,14 @@ fn row(title: &str, words: i64) -> Vec<Value> {
 }
 
 #[test]
-fn columns_are_read_by_name_and_one_that_is_not_there_is_empty() {
+fn columns_are_read_by_name_and_missing_ones_are_empty() {
     let many: Vec<Vec<Value>> = (0..20_000).map(|number| row(&format!("Page {number}"), number)).collect();
     let (_file, table) = opened(&written(&fields(), &many)).unwrap();
-    let some = [Field::new("words", Type::Integer), Field::new("later", Type::Date), Field::new("title", Type::Text)];
+    let some = [
+        Field::new("words", ColumnType::Integer),
+        Field::new("later", ColumnType::Date),
+        Field::new("title", ColumnType::Text),
+    ];
     let rows = read(&table, &some).unwrap();
     assert_eq!(rows.len(), 20_000);
     assert_eq!(rows[19_999], [Value::Integer(19_999), Value::Empty, Value::text("Page 19999")]);
@@ -90,7 +94,11 @@ fn columns_are_read_by_name_and_one_that_is_not_there_is_empty() {
 #[test]
 fn a_column_of_another_type_is_refused_by_name() {
     let (_file, table) = opened(&written(&fields(), &[row("a", 1)])).unwrap();
-    for wrong in [Field::new("words", Type::Time), Field::new("title", Type::Integer), Field::new("day", Type::Flag)] {
+    for wrong in [
+        Field::new("words", ColumnType::Time),
+        Field::new("title", ColumnType::Integer),
+        Field::new("day", ColumnType::Flag),
+    ] {
         let error = read(&table, std::slice::from_ref(&wrong)).unwrap_err();
         assert_eq!(error.to_string(), format!("the column {} is not of the type {}", wrong.name, wrong.holds.name()));
     }
@@ -104,10 +112,14 @@ fn a_cell_of_another_type_is_refused_by_name() {
 }
 
 #[test]
-fn rows_are_copied_without_a_look_with_constants_and_columns_that_are_new() {
+fn rows_are_copied_with_constants_and_new_columns() {
     let rows: Vec<Vec<Value>> = (0..9_000).map(|number| row(&format!("Page {number}"), number)).collect();
     let (_file, table) = opened(&written(&fields(), &rows)).unwrap();
-    let target = [Field::new("week", Type::Text), Field::new("words", Type::Integer), Field::new("new", Type::Flag)];
+    let target = [
+        Field::new("week", ColumnType::Text),
+        Field::new("words", ColumnType::Integer),
+        Field::new("new", ColumnType::Flag),
+    ];
     let mut writer = ParquetWriter::new(Cursor::new(Vec::new()), &target).unwrap();
     writer.row(&[Value::text("2026-W46"), Value::Integer(-1), Value::Flag(false)]).unwrap();
     writer.copy(&table, &[("week", Value::text("2026-W47"))]).unwrap();
@@ -120,21 +132,21 @@ fn rows_are_copied_without_a_look_with_constants_and_columns_that_are_new() {
     }
 }
 
-/// Nothing of a damaged file is believed, wherever the damage is.
+/// A damaged file is refused, wherever the damage is.
 #[test]
-fn every_flipped_bit_and_every_cut_is_found() {
+fn every_flipped_bit_and_every_truncation_is_detected() {
     let rows: Vec<Vec<Value>> = (0..10).map(|number| row(&format!("Page {}", number % 7), number)).collect();
-    let whole = written(&fields(), &rows);
-    for at in 0..whole.len() {
-        let mut damaged = whole.clone();
+    let intact = written(&fields(), &rows);
+    for at in 0..intact.len() {
+        let mut damaged = intact.clone();
         damaged[at] ^= 1 << (at % 8);
         assert!(opened(&damaged).is_err(), "byte {at}");
-        assert!(opened(&whole[..at]).is_err(), "cut at {at}");
+        assert!(opened(&intact[..at]).is_err(), "cut at {at}");
     }
 }
 
 #[test]
-fn files_of_other_programs_are_told_apart_from_damage() {
+fn files_of_other_programs_are_distinguished_from_damaged_ones() {
     let mut foreign = written(&fields(), &[row("a", 1)]);
     foreign.drain(SEAL_AT..SEAL_AT + SEAL.len());
     for file in [&foreign[..], b"", b"PAR1PAR1", b"not a table at all"] {

@@ -1,4 +1,4 @@
-//! Wrong configuration, credentials and folders: each a clear message with the remedy and its exit status.
+//! Invalid configuration, credentials and folders: each has a clear message, a remedy and its exit status.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -6,13 +6,13 @@ use std::os::unix::fs::PermissionsExt;
 use confluence_sim::{Fault, FaultPlan, Occurrence, RoutePattern, Site};
 use tempfile::TempDir;
 
-use crate::program::{Finished, Server, program};
+use crate::run_program::{Finished, Server, program};
 
 fn small() -> Site {
     Site::new().space("ENG", "Engineering").page("1001", "Plan", "<p>x</p>").attachment("att5001", "a.zip", 10)
 }
 
-/// Nothing that looks like a report is left behind.
+/// Asserts that nothing that looks like a report is left behind.
 fn leaves_nothing(run: &Finished) {
     assert!(run.reports().is_empty(), "{:?}", run.reports());
     assert_eq!(run.stdout, "");
@@ -51,7 +51,7 @@ fn plain_http_to_another_machine_is_refused_before_anything_is_sent() {
 }
 
 #[test]
-fn the_compatible_file_is_all_that_is_needed() {
+fn the_legacy_configuration_file_is_sufficient() {
     let server = Server::start(small(), FaultPlan::none());
     let folder = TempDir::new().unwrap();
     let file = folder.path().join("confluence_storage_analyzer.cfg");
@@ -61,7 +61,7 @@ fn the_compatible_file_is_all_that_is_needed() {
     let output = program(folder.path()).output().unwrap();
     let run = Finished::new(output, folder);
     assert_eq!(run.status, 0, "{}", run.stderr);
-    assert!(run.stderr.contains("chmod 600"), "a token that others can read is warned about: {}", run.stderr);
+    assert!(run.stderr.contains("chmod 600"), "a token that others can read causes a warning: {}", run.stderr);
 }
 
 #[test]
@@ -74,17 +74,17 @@ fn an_unknown_space_key_is_named() {
 }
 
 #[test]
-fn refused_credentials_end_with_4_and_no_report() {
+fn rejected_credentials_end_with_4_and_no_report() {
     let server = Server::start(small(), FaultPlan::none());
     let run = server.run_as("wrong", &[]);
     assert_eq!(run.status, 4, "{}", run.stderr);
-    assert!(run.stderr.contains("token"), "the remedy speaks of the token: {}", run.stderr);
+    assert!(run.stderr.contains("token"), "the remedy mentions the token: {}", run.stderr);
     leaves_nothing(&run);
-    assert!(server.server.requests().len() < 5, "no hammering: {:?}", server.server.requests());
+    assert!(server.server.requests().len() < 5, "few requests: {:?}", server.server.requests());
 }
 
 #[test]
-fn an_anonymous_answer_to_a_bad_token_is_no_success() {
+fn an_anonymous_response_to_a_bad_token_is_not_a_success() {
     let mut site = small();
     site.behaviour.anonymous_access = true;
     let server = Server::start(site, FaultPlan::none());
@@ -95,7 +95,7 @@ fn an_anonymous_answer_to_a_bad_token_is_no_success() {
 }
 
 #[test]
-fn html_instead_of_json_is_told_apart_from_confluence() {
+fn html_instead_of_json_is_not_taken_for_confluence() {
     let faults = FaultPlan::none().on(RoutePattern::any(), Occurrence::From(1), Fault::HtmlPage);
     let server = Server::start(small(), faults);
     let run = server.run(&[]);
@@ -105,7 +105,7 @@ fn html_instead_of_json_is_told_apart_from_confluence() {
 }
 
 #[test]
-fn a_folder_that_cannot_be_written_is_found_before_the_first_request() {
+fn a_folder_that_cannot_be_written_is_reported_before_the_first_request() {
     let server = Server::start(small(), FaultPlan::none());
     let file = TempDir::new().unwrap();
     let not_a_folder = file.path().join("taken");
@@ -120,7 +120,7 @@ fn a_folder_that_cannot_be_written_is_found_before_the_first_request() {
 }
 
 #[test]
-fn a_site_without_visible_spaces_is_no_empty_report() {
+fn a_site_without_visible_spaces_is_an_error_and_not_an_empty_report() {
     let server = Server::start(Site::new(), FaultPlan::none());
     let run = server.run(&[]);
     assert_eq!(run.status, 4, "{}", run.stderr);

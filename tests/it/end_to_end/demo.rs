@@ -1,4 +1,4 @@
-//! The newcomer's first command: its verdicts, figures and files.
+//! `demo`, the first command of a new user: its verdicts, figures and files.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -9,11 +9,11 @@ use confluence_sim::sample;
 use scraper::{Html, Selector};
 use tempfile::TempDir;
 
-use crate::program::{Finished, file_name, program, rows_of};
+use crate::run_program::{Finished, file_name, program, rows_of};
 
 const SPACES: [&str; 8] = ["CLASSIC", "DES", "ENG", "HR", "MKT", "PROD", "SUP", "~712020mina"];
 
-/// One run of the command, which all tests look at.
+/// The result of one run of the command, shared by all tests.
 fn demo() -> &'static Finished {
     static RUN: LazyLock<Finished> = LazyLock::new(|| {
         let folder = TempDir::new().unwrap();
@@ -28,7 +28,7 @@ fn every_file_of_the_sample_gets_the_usage_it_was_built_with() {
     let run = demo();
     assert_eq!(run.status, 0, "{}", run.stderr);
     let expected: BTreeMap<String, &str> =
-        sample(Utc::now()).expected.into_iter().map(|(id, answer)| (id, answer.usage.as_str())).collect();
+        sample(Utc::now()).expected.into_iter().map(|(id, expected)| (id, expected.usage.as_str())).collect();
     let found = run.usages();
     assert_eq!(found.len(), expected.len());
     for (id, usage) in &expected {
@@ -41,20 +41,20 @@ fn every_file_of_the_sample_gets_the_usage_it_was_built_with() {
 }
 
 #[test]
-fn a_folder_that_is_not_there_is_made_and_one_that_cannot_be_is_told() {
+fn a_missing_folder_is_created_and_an_impossible_one_is_reported() {
     let folder = TempDir::new().unwrap();
     fs::write(folder.path().join("file"), "").unwrap();
     let refused = program(folder.path()).args(["demo", "--output", "file/new"]).output().unwrap();
-    let told = String::from_utf8(refused.stderr).unwrap();
-    assert_eq!(refused.status.code(), Some(6), "{told}");
-    assert!(told.contains("nothing can be written in this folder") && told.contains("--output"), "{told}");
+    let stderr = String::from_utf8(refused.stderr).unwrap();
+    assert_eq!(refused.status.code(), Some(6), "{stderr}");
+    assert!(stderr.contains("cannot write to the output folder") && stderr.contains("--output"), "{stderr}");
     let made = program(folder.path()).args(["demo", "--output", "new/folder"]).output().unwrap();
     assert_eq!(made.status.code(), Some(0), "{}", String::from_utf8_lossy(&made.stderr));
     let names = fs::read_dir(folder.path().join("new/folder")).unwrap().map(|entry| file_name(&entry.unwrap().path()));
     assert_eq!(names.filter(|name| name.starts_with("confluence_")).count(), 2, "the report and the history");
 }
 
-/// The figures of the report equal sums over the sample's own data, computed by other code.
+/// The totals of the report equal sums over the sample's own data, computed by independent code.
 #[test]
 fn the_totals_are_those_of_the_sample() {
     let run = demo();
@@ -83,7 +83,7 @@ fn the_totals_are_those_of_the_sample() {
 }
 
 #[test]
-fn the_folder_holds_what_the_contract_names() {
+fn the_report_folder_has_the_documented_files() {
     let run = demo();
     let report = run.report();
     assert_eq!(run.stdout.lines().last(), report.join("index.html").to_str(), "the last line is the result");
@@ -113,7 +113,7 @@ fn the_folder_holds_what_the_contract_names() {
 }
 
 #[test]
-fn the_folder_of_the_metrics_holds_what_the_contract_names() {
+fn the_metrics_folder_has_the_documented_files() {
     let run = demo();
     let data = run.folder.path().join("confluence_data");
     assert_eq!(run.stdout.lines().next(), data.join("index.html").to_str());
@@ -138,7 +138,7 @@ fn the_folder_of_the_metrics_holds_what_the_contract_names() {
     ] {
         assert!(data.join(&file).is_file(), "{file}");
     }
-    // twelve earlier weeks, of which nobody measured one, and one was not read whole
+    // twelve earlier weeks: one without a snapshot, one incomplete
     let weeks = rows_of(&data.join("model/dim_week.csv"));
     let of = |status: &str| weeks.iter().filter(|week| week["status"] == status).count();
     assert_eq!((of("complete"), of("incomplete"), of("missing")), (11, 1, 1), "{weeks:?}");
@@ -146,7 +146,7 @@ fn the_folder_of_the_metrics_holds_what_the_contract_names() {
 }
 
 #[test]
-fn the_tables_have_the_columns_of_the_contract_and_agree_with_each_other() {
+fn the_tables_have_the_documented_columns_and_agree_with_each_other() {
     let run = demo();
     let all = run.rows("attachments.csv");
     let header = fs::read_to_string(run.report().join("attachments.csv")).unwrap();
@@ -177,7 +177,7 @@ fn the_tables_have_the_columns_of_the_contract_and_agree_with_each_other() {
 }
 
 #[test]
-fn the_dashboard_says_complete_and_links_to_what_is_there() {
+fn the_dashboard_says_complete_and_its_links_lead_to_existing_files() {
     let run = demo();
     let report = run.report();
     let page = Html::parse_document(&fs::read_to_string(report.join("index.html")).unwrap());
@@ -223,7 +223,7 @@ fn with_json_the_result_is_one_object() {
     let object: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
     assert_eq!((object["complete"].as_bool(), object["exit_code"].as_i64()), (Some(true), Some(0)));
     assert_eq!(object["index"].as_str().unwrap(), run.report().join("index.html").to_str().unwrap());
-    // a warning is told even then
+    // warnings are printed even then
     assert_eq!(run.stderr.lines().count(), 1, "{}", run.stderr);
     assert!(
         run.stderr.starts_with("warning: 1 address on confluence.larkspur.example.reseller.example"),
@@ -232,7 +232,7 @@ fn with_json_the_result_is_one_object() {
     );
 }
 
-/// The page holds links of every kind that lead nowhere, beside those that lead somewhere.
+/// The page has broken links of every kind, and working ones.
 #[test]
 fn the_broken_links_of_the_link_list_are_named_and_no_other() {
     let rows = rows_of(&demo().folder.path().join("confluence_data/findings/broken_links.csv"));
@@ -253,7 +253,7 @@ fn the_broken_links_of_the_link_list_are_named_and_no_other() {
     let site = sample(Utc::now()).site;
     let in_trash = site.contents.iter().find(|page| page.title == "Untitled idea").expect("a page in the trash");
     let mut expected = [
-        // two links to a place on another page, one of them by address
+        // two links to an anchor on another page, one of them by URL
         ("anchor", "Asia"),
         ("anchor", "Opening hours"),
         ("anchor", "Opening-hours"),

@@ -1,12 +1,12 @@
-//! `doctor` as people start it.
+//! The command `doctor`.
 
 use confluence_sim::{Fault, FaultPlan, Occurrence, RoutePattern};
 use serde_json::Value;
 
-use crate::program::Server;
+use crate::run_program::Server;
 
 #[test]
-fn a_healthy_site_is_told_line_by_line_and_nothing_is_written() {
+fn a_healthy_site_is_reported_line_by_line_and_nothing_is_written() {
     let server = Server::sample(FaultPlan::none());
     let finished = server.run(&["doctor"]);
     assert_eq!(finished.status, 0, "{}", finished.stderr);
@@ -15,7 +15,7 @@ fn a_healthy_site_is_told_line_by_line_and_nothing_is_written() {
     {
         assert!(finished.stdout.lines().any(|line| line.starts_with(start)), "{start}\n{}", finished.stdout);
     }
-    // every line that is promised
+    // every documented line
     for subject in [
         "configuration",
         "site",
@@ -44,19 +44,19 @@ fn a_healthy_site_is_told_line_by_line_and_nothing_is_written() {
 }
 
 #[test]
-fn what_is_missing_names_its_cost_and_ends_with_3() {
+fn a_missing_permission_names_its_cost_and_ends_with_3() {
     let route = RoutePattern::path("/wiki/rest/api/template/*").unwrap();
     let server = Server::sample(FaultPlan::none().on(route, Occurrence::From(1), Fault::status(410)));
     let finished = server.run(&["doctor"]);
     assert_eq!(finished.status, 3, "{}", finished.stdout);
     let lines: Vec<&str> = finished.stdout.lines().collect();
     let at = lines.iter().position(|line| line.starts_with("MISSING  page templates: ")).unwrap();
-    assert!(lines[at + 1].trim_start().starts_with("costs: "), "{}", finished.stdout);
+    assert!(lines[at + 1].trim_start().starts_with("effect: "), "{}", finished.stdout);
     assert!(lines[at + 2].trim_start().starts_with("remedy: "), "{}", finished.stdout);
 }
 
 #[test]
-fn a_refused_token_ends_with_4_and_an_absent_site_with_5() {
+fn a_rejected_token_ends_with_4_and_an_unreachable_site_with_5() {
     let server = Server::sample(FaultPlan::none());
     let refused = server.run_as("wrong", &["doctor", "--json"]);
     assert_eq!(refused.status, 4, "{}", refused.stdout);
@@ -64,7 +64,7 @@ fn a_refused_token_ends_with_4_and_an_absent_site_with_5() {
     assert_eq!(object["exit_code"], 4);
     let fatal = object["findings"].as_array().unwrap().iter().find(|finding| finding["state"] == "fatal").unwrap();
     assert!(fatal["remedy"].is_string(), "{fatal}");
-    let absent = crate::program::program(refused.folder.path())
+    let absent = crate::run_program::program(refused.folder.path())
         .env("CONFLUENCE_BASE_URL", "http://127.0.0.1:9/wiki")
         .env("CONFLUENCE_API_USER", "me@example.com")
         .env("CONFLUENCE_API_TOKEN", "token")
@@ -75,7 +75,7 @@ fn a_refused_token_ends_with_4_and_an_absent_site_with_5() {
 }
 
 #[test]
-fn the_probe_prints_answers_that_can_be_passed_on() {
+fn the_probe_prints_results_that_can_be_shared() {
     let server = Server::sample(FaultPlan::none());
     let json = server.run(&["doctor", "--probe", "--json"]);
     assert_eq!(json.status, 0, "{}", json.stderr);
@@ -86,7 +86,7 @@ fn the_probe_prints_answers_that_can_be_passed_on() {
     );
     assert_eq!(object["answers"].as_array().unwrap().len(), 15);
     let text = server.run(&["doctor", "--probe"]).stdout;
-    assert!(text.contains("Does ?version=N answer the size version N had? (old-size)\n  yes"), "{text}");
+    assert!(text.contains("Does ?version=N return the size of version N? (old-size)\n  yes"), "{text}");
     for output in [&json.stdout, &text] {
         assert!(!output.contains("127.0.0.1") && !output.contains('@'), "{output}");
     }

@@ -1,11 +1,11 @@
-//! Files that look alike: candidates by name, size and type, certain after their bytes were compared.
+//! Duplicates: found by name, size and type, and verified by comparing their bytes.
 
 use confluence_sim::FaultPlan;
 
-use crate::program::Server;
+use crate::run_program::Server;
 
 #[test]
-fn compared_duplicates_are_equal_byte_by_byte_and_namesakes_that_differ_are_told_apart() {
+fn compared_duplicates_have_equal_bytes_and_different_files_of_the_same_name_are_separated() {
     let server = Server::sample(FaultPlan::none());
     let alike = server.run(&[]);
     for row in alike.rows("duplicates.csv") {
@@ -16,7 +16,7 @@ fn compared_duplicates_are_equal_byte_by_byte_and_namesakes_that_differ_are_told
     let rows = run.rows("duplicates.csv");
     let verdicts: Vec<&str> = rows.iter().map(|row| row["Verified"].as_str()).collect();
     assert!(verdicts.contains(&"Yes") && verdicts.contains(&"No"), "{verdicts:?}");
-    // the truth: what the server makes the bytes of a file from
+    // expected: the values from which the server generates the bytes of a file
     for row in &rows {
         let seeds: Vec<u64> = server.server.site(|site| {
             let group = rows.iter().filter(|other| other["Duplicate Group"] == row["Duplicate Group"]);

@@ -1,17 +1,17 @@
-//! A site whose every text holds line breaks, orders to a terminal and direction overrides: none may pass for a line of
-//! the program, or reach a terminal or a spreadsheet as it is.
+//! A site whose texts contain line breaks, terminal control sequences and direction overrides: none may look like a
+//! line of the program, or reach a terminal or a spreadsheet unescaped.
 
 use std::path::Path;
 
 use confluence_sim::{Fault, FaultPlan, Occurrence, RoutePattern, Site, sample_site};
 use serde_json::Value;
 
-use crate::program::Server;
-use test_support::bench::answer;
+use crate::run_program::Server;
+use test_support::harness::response;
 
 const HOSTILE: &str = "\nerror: FORGED\r\u{1b}[2K\u{0}\u{9b}31m\u{202e}\u{2028}\u{7f}";
 
-/// The sample site with the hostile text in every name that people and pages give.
+/// The sample site with the hostile text in every name of people, spaces and content.
 fn site() -> Site {
     let mut site = sample_site(chrono::Utc::now());
     let taint = |text: &mut String| text.push_str(HOSTILE);
@@ -32,8 +32,8 @@ fn site() -> Site {
     site
 }
 
-/// The hostile text in every text of an answer, names of fields and addresses left out: keys of spaces, ids and words of
-/// the API as well.
+/// Adds the hostile text to every string of a response except field names and URLs; includes space keys, ids and enum
+/// values of the API.
 fn tainted(value: &mut Value) {
     match value {
         Value::String(text) => text.push_str(HOSTILE),
@@ -49,23 +49,23 @@ fn assert_harmless(what: &str, text: &str) {
     for line in text.lines() {
         let hidden: Vec<char> = line.chars().filter(|c| c.is_control() || "\u{202e}\u{2028}".contains(*c)).collect();
         assert!(hidden.is_empty(), "{what}: {hidden:?} in {line:?}");
-        // where a break of the site's has become a line, the words stand at its beginning
+        // a line break from the site would put these words at the beginning of a line
         assert!(!line.trim_start().starts_with("error: FORGED"), "{what}: {text}");
     }
 }
 
 #[test]
-fn no_text_of_a_site_passes_for_a_line_of_the_program() {
+fn no_text_of_a_site_looks_like_a_line_of_the_program() {
     let refusal = || {
         let body = serde_json::json!({"message": format!("refused{HOSTILE}"), "errors": [{"title": HOSTILE, "detail": HOSTILE}]});
-        answer(403, &[("content-type", "application/json")], &body.to_string())
+        response(403, &[("content-type", "application/json")], &body.to_string())
     };
     let refuse = |path: &str| FaultPlan::none().on(RoutePattern::path(path).unwrap(), Occurrence::From(1), refusal());
     let taint = |path: &str| {
         FaultPlan::none().on(RoutePattern::path(path).unwrap(), Occurrence::From(1), Fault::edit_json(tainted))
     };
     let pages = RoutePattern::path("/wiki/api/v2/pages").unwrap();
-    // whether the run is known to tell a text of the site: then there was something to make harmless
+    // whether the run is known to print a text of the site, so that the test is not vacuous
     let runs: [(&[&str], FaultPlan, bool); 13] = [
         (&["audit", "--snapshot", "-vv"], FaultPlan::none(), false),
         (&["audit", "-vv"], refuse("/wiki/api/v2/footer-comments"), false),
@@ -82,7 +82,7 @@ fn no_text_of_a_site_passes_for_a_line_of_the_program() {
         (&["doctor", "--probe"], taint("/wiki/api/v2/spaces"), false),
     ];
     let mut silent = Vec::new();
-    for (arguments, faults, tells) in runs {
+    for (arguments, faults, prints_text) in runs {
         let server = Server::start(site(), faults);
         let run = server.run(arguments);
         let what = format!("{arguments:?}");
@@ -92,7 +92,7 @@ fn no_text_of_a_site_passes_for_a_line_of_the_program() {
         if arguments.contains(&"--json") {
             assert!(serde_json::from_str::<Value>(&run.stdout).is_ok(), "{what}: {}", run.stdout);
         }
-        if tells && !(run.stderr + &run.stdout).contains("FORGED") {
+        if prints_text && !(run.stderr + &run.stdout).contains("FORGED") {
             silent.push(what);
         }
     }
@@ -100,7 +100,7 @@ fn no_text_of_a_site_passes_for_a_line_of_the_program() {
 }
 
 #[test]
-fn no_control_but_a_tab_stands_in_a_csv_file() {
+fn no_csv_file_has_control_characters_except_tab() {
     let run = Server::start(site(), FaultPlan::none()).run(&["audit", "--snapshot"]);
     let mut files = 0;
     for folder in [run.report(), run.folder.path().join("confluence_data")] {
@@ -109,7 +109,7 @@ fn no_control_but_a_tab_stands_in_a_csv_file() {
     assert!(files > 10, "{files}");
 }
 
-/// Looks at every CSV file below a folder; gives how many there are.
+/// Checks every CSV file below a folder; returns their number.
 fn check_tables(folder: &Path) -> usize {
     let mut files = 0;
     for entry in std::fs::read_dir(folder).unwrap() {

@@ -3,17 +3,17 @@
 use std::fs;
 
 use chrono::{TimeDelta, Utc};
-use confluence_sim::site::{Attachment, Container, Content, Kind, Site, Status};
+use confluence_sim::site::{Attachment, Container, Content, ContentType, Site, Status};
 use confluence_sim::{Fault, FaultPlan, Occurrence, RoutePattern, sample_site};
 
-use crate::program::{Finished, Server, file_name};
+use crate::run_program::{Finished, Server, file_name};
 
 fn on(path: &str, occurrence: Occurrence, fault: Fault) -> FaultPlan {
     FaultPlan::none().on(RoutePattern::path(path).unwrap(), occurrence, fault)
 }
 
-/// Folder, banner, tables and manifest all say incomplete, and no file is called unreferenced.
-fn is_marked_incomplete(run: &Finished, status: i32) {
+/// Asserts that folder, banner, tables and manifest say incomplete, and that no file is called unreferenced.
+fn assert_marked_incomplete(run: &Finished, status: i32) {
     assert_eq!(run.status, status, "{}", run.stderr);
     let report = run.report();
     assert!(file_name(&report).ends_with("_INCOMPLETE"), "{}", report.display());
@@ -37,10 +37,10 @@ fn is_marked_incomplete(run: &Finished, status: i32) {
 }
 
 #[test]
-fn comments_that_may_not_be_read() {
+fn denied_comments_make_the_run_incomplete() {
     let server = Server::sample(on("/wiki/api/v2/footer-comments", Occurrence::From(1), Fault::status(403)));
     let run = server.run(&[]);
-    is_marked_incomplete(&run, 3);
+    assert_marked_incomplete(&run, 3);
     let index = fs::read_to_string(run.report().join("index.html")).unwrap();
     assert!(index.contains("footer comments"), "the page says what was not read");
     assert!(run.stderr.contains("not read: footer comments of the site: access denied"), "and so does the terminal");
@@ -50,7 +50,7 @@ fn comments_that_may_not_be_read() {
 }
 
 #[test]
-fn a_plan_without_the_comments_is_a_plan_with_a_gap_and_no_dead_token() {
+fn a_plan_without_readable_comments_has_a_gap_and_does_not_blame_the_token() {
     let server = Server::sample(on("/wiki/api/v2/footer-comments", Occurrence::From(1), Fault::status(403)));
     let run = server.run(&["--dry-run"]);
     assert_eq!(run.status, 3, "{}", run.stderr);
@@ -58,44 +58,44 @@ fn a_plan_without_the_comments_is_a_plan_with_a_gap_and_no_dead_token() {
 }
 
 #[test]
-fn templates_that_may_not_be_read() {
-    is_marked_incomplete(
+fn denied_templates_make_the_run_incomplete() {
+    assert_marked_incomplete(
         &Server::sample(on("/wiki/rest/api/template/*", Occurrence::Only(3), Fault::status(403))).run(&[]),
         3,
     );
 }
 
 #[test]
-fn one_page_of_a_list_with_broken_items() {
-    is_marked_incomplete(
+fn a_page_of_results_with_malformed_items_makes_the_run_incomplete() {
+    assert_marked_incomplete(
         &Server::sample(on("/wiki/api/v2/pages", Occurrence::Only(2), Fault::MalformedItems)).run(&[]),
         3,
     );
 }
 
 #[test]
-fn an_old_version_that_may_not_be_read() {
+fn a_denied_old_version_makes_the_run_incomplete() {
     let faults = on("/wiki/api/v2/attachments/att*", Occurrence::Only(7), Fault::status(403));
-    is_marked_incomplete(&Server::sample(faults).run(&[]), 3);
+    assert_marked_incomplete(&Server::sample(faults).run(&[]), 3);
 }
 
 #[test]
-fn an_endpoint_that_is_gone_is_not_empty() {
+fn a_removed_endpoint_is_not_an_empty_list() {
     let faults = on("/wiki/api/v2/inline-comments", Occurrence::From(1), Fault::status(410));
-    is_marked_incomplete(&Server::sample(faults).run(&[]), 3);
+    assert_marked_incomplete(&Server::sample(faults).run(&[]), 3);
 }
 
-/// The sample with more owners of files than the comparison of lists looks at, and one more, whose only file is among the
-/// newest: `att899999` of page 79999. The search does not know it either, as an index that lags.
-fn a_file_that_one_list_hides(plan: impl FnOnce(RoutePattern, Fault) -> FaultPlan) -> Server {
-    a_file_of_a_site_that_one_list_hides(sample_site(Utc::now()), plan)
+/// The sample with more owners of files than the list comparison samples, and one more, whose only file is among the
+/// newest: `att899999` of page 79999. The search does not show it either, as if its index lagged.
+fn sample_with_a_file_that_one_list_hides(plan: impl FnOnce(RoutePattern, Fault) -> FaultPlan) -> Server {
+    with_a_file_that_one_list_hides(sample_site(Utc::now()), plan)
 }
 
-/// The same of another site.
-fn a_file_of_a_site_that_one_list_hides(mut site: Site, plan: impl FnOnce(RoutePattern, Fault) -> FaultPlan) -> Server {
-    let owner = site.contents.iter().find(|content| content.kind == Kind::Page).unwrap().clone();
+/// Like [`sample_with_a_file_that_one_list_hides`], with another site instead of the sample.
+fn with_a_file_that_one_list_hides(mut site: Site, plan: impl FnOnce(RoutePattern, Fault) -> FaultPlan) -> Server {
+    let owner = site.contents.iter().find(|content| content.kind == ContentType::Page).unwrap().clone();
     let mut like = site.attachments.iter().find(|file| file.status == Status::Current).unwrap().clone();
-    // each old version would be a request
+    // every old version would cost a request
     like.versions.truncate(1);
     for number in 0..100 {
         let id = (70_000 + number).to_string();
@@ -111,8 +111,8 @@ fn a_file_of_a_site_that_one_list_hides(mut site: Site, plan: impl FnOnce(RouteP
     newest.versions[0].created_at = Utc::now() - TimeDelta::hours(1);
     site.attachments.push(newest);
     site.contents.push(Content { id: "79999".to_owned(), title: "Owner of one file".to_owned(), ..owner });
-    let hide = Fault::edit_json(|answer| {
-        if let Some(items) = answer["results"].as_array_mut() {
+    let hide = Fault::edit_json(|response| {
+        if let Some(items) = response["results"].as_array_mut() {
             items.retain(|item| item["id"] != "att899999");
         }
     });
@@ -122,43 +122,43 @@ fn a_file_of_a_site_that_one_list_hides(mut site: Site, plan: impl FnOnce(RouteP
 }
 
 #[test]
-fn a_file_that_one_order_of_the_list_hides_is_missed() {
-    for (order, end) in [("created-date", "first"), ("-created-date", "last")] {
-        let server = a_file_that_one_list_hides(|list, hide| {
+fn a_file_hidden_by_one_order_of_the_list_is_noticed() {
+    for (order, direction) in [("created-date", "ascending"), ("-created-date", "descending")] {
+        let server = sample_with_a_file_that_one_list_hides(|list, hide| {
             FaultPlan::none().on(list.with_query("sort", order), Occurrence::From(1), hide)
         });
         let run = server.run(&[]);
-        is_marked_incomplete(&run, 3);
+        assert_marked_incomplete(&run, 3);
         let gaps = run.run_json()["coverage"]["gaps"].to_string();
-        let hole = format!("is there, but the list of attachments by created-date, the {end} first, does not show it");
+        let hole = format!("exists, but the list of attachments in {direction} order of created-date does not show it");
         assert!(gaps.contains("attachment att899999") && gaps.contains(&hole), "{gaps}");
     }
 }
 
 #[test]
-fn an_order_that_is_refused_needs_the_search_to_stand_in() {
+fn a_rejected_order_needs_the_search_as_cross_check() {
     let refuse = |list: RoutePattern| {
         FaultPlan::none().on(list.with_query("sort", "-created-date"), Occurrence::From(1), Fault::status(403))
     };
-    let run = a_file_of_a_site_that_one_list_hides(without_archives(true, true), |list, _| refuse(list)).run(&[]);
+    let run = with_a_file_that_one_list_hides(without_archives(true, true), |list, _| refuse(list)).run(&[]);
     assert_eq!(run.status, 0, "{}", run.stderr);
     let search = || RoutePattern::path("/wiki/rest/api/content/search").unwrap();
     let plan = |list| refuse(list).on(search(), Occurrence::From(1), Fault::status(403));
-    let run = a_file_of_a_site_that_one_list_hides(without_archives(true, true), |list, _| plan(list)).run(&[]);
-    is_marked_incomplete(&run, 3);
+    let run = with_a_file_that_one_list_hides(without_archives(true, true), |list, _| plan(list)).run(&[]);
+    assert_marked_incomplete(&run, 3);
     let gaps = run.run_json()["coverage"]["gaps"].to_string();
-    assert!(gaps.contains("refuses another view of the list, and so does the search"), "{gaps}");
-    // the search shows nothing of what is archived
+    assert!(gaps.contains("refuses the list in another order or page size, and the search is not available"), "{gaps}");
+    // the search does not show archived spaces and pages
     for (spaces, pages) in [(false, true), (true, false)] {
         let site = without_archives(spaces, pages);
-        let run = a_file_of_a_site_that_one_list_hides(site, |list, _| refuse(list)).run(&[]);
-        is_marked_incomplete(&run, 3);
+        let run = with_a_file_that_one_list_hides(site, |list, _| refuse(list)).run(&[]);
+        assert_marked_incomplete(&run, 3);
         let gaps = run.run_json()["coverage"]["gaps"].to_string();
-        assert!(gaps.contains("and the search does not look into archived spaces"), "{gaps}");
+        assert!(gaps.contains("and the search does not cover archived spaces"), "{gaps}");
     }
 }
 
-/// The sample with its archived spaces, or its archived pages, made current.
+/// The sample with archived spaces, or archived pages, made current.
 fn without_archives(spaces: bool, pages: bool) -> Site {
     let mut site = sample_site(Utc::now());
     site.spaces.iter_mut().for_each(|space| space.archived &= !spaces);
@@ -170,34 +170,34 @@ fn without_archives(spaces: bool, pages: bool) -> Site {
 
 #[test]
 fn lists_that_agree_leave_the_run_complete_whatever_the_index_lacks() {
-    let run = a_file_that_one_list_hides(|_, _| FaultPlan::none()).run(&[]);
+    let run = sample_with_a_file_that_one_list_hides(|_, _| FaultPlan::none()).run(&[]);
     assert_eq!(run.status, 0, "{}", run.stderr);
     assert_eq!(run.usages().get("att899999").map(String::as_str), Some("unreferenced"));
 }
 
 #[test]
-fn a_list_that_turns_in_a_circle() {
+fn a_list_with_repeated_cursors_makes_the_run_incomplete() {
     let faults = on("/wiki/api/v2/attachments", Occurrence::From(1), Fault::RepeatedCursor);
-    is_marked_incomplete(&Server::sample(faults).run(&[]), 3);
+    assert_marked_incomplete(&Server::sample(faults).run(&[]), 3);
 }
 
 #[test]
-fn a_token_that_dies_on_the_way_ends_with_4_and_a_marked_report() {
+fn a_token_that_expires_during_the_run_ends_with_4_and_a_marked_report() {
     let server = Server::sample(FaultPlan::none().unauthorized_from(60));
     let run = server.run(&[]);
-    is_marked_incomplete(&run, 4);
+    assert_marked_incomplete(&run, 4);
     assert!(server.server.requests().len() < 60 + 20, "{}", server.server.requests().len());
 }
 
 #[test]
-fn answers_that_turn_anonymous_on_the_way_are_not_believed() {
+fn responses_that_become_anonymous_during_the_run_are_not_trusted() {
     let server = Server::sample(FaultPlan::none().anonymous_from(60));
     let run = server.run(&[]);
-    is_marked_incomplete(&run, 4);
+    assert_marked_incomplete(&run, 4);
 }
 
 #[test]
-fn the_chosen_spaces_only_leave_every_unused_file_undetermined() {
+fn reading_only_the_selected_spaces_leaves_files_without_a_use_undetermined() {
     let server = Server::sample(FaultPlan::none());
     let run = server.run(&["--space", "ENG", "--references-within"]);
     assert_eq!(run.status, 0, "{}", run.stderr);
@@ -208,12 +208,12 @@ fn the_chosen_spaces_only_leave_every_unused_file_undetermined() {
 }
 
 #[test]
-fn a_selection_of_spaces_narrows_the_report_but_not_the_reading() {
+fn selecting_spaces_limits_the_report_but_not_the_crawl() {
     let server = Server::sample(FaultPlan::none());
-    let whole = server.run(&[]);
+    let all_spaces = server.run(&[]);
     let some = server.run(&["--space", "ENG", "--space", "des"]);
     assert_eq!(some.status, 0, "{}", some.stderr);
-    let all = whole.usages();
+    let all = all_spaces.usages();
     let selected = some.usages();
     assert!(selected.len() < all.len() && selected.len() > 50);
     for (id, usage) in selected {
@@ -223,7 +223,7 @@ fn a_selection_of_spaces_narrows_the_report_but_not_the_reading() {
 }
 
 #[test]
-fn a_space_that_may_be_in_a_list_that_failed_is_no_mistake_of_the_user() {
+fn an_unknown_space_is_not_a_usage_error_if_a_list_of_spaces_failed() {
     let archived = || RoutePattern::path("/wiki/api/v2/spaces").unwrap().with_query("status", "archived");
     for (fault, status) in [(Fault::status(404), 5), (Fault::status(400), 5), (Fault::status(403), 4)] {
         for arguments in [&["--space", "OLD"][..], &["snapshot", "--space", "OLD"], &["--dry-run", "--space", "OLD"]] {
@@ -234,7 +234,7 @@ fn a_space_that_may_be_in_a_list_that_failed_is_no_mistake_of_the_user() {
             assert!(run.reports().is_empty());
         }
     }
-    // what is wrong whatever the list holds stays the user's to mend
+    // an invalid argument remains a usage error
     let faults = FaultPlan::none().on(archived(), Occurrence::From(1), Fault::status(404));
     assert_eq!(Server::sample(faults).run(&["--space", "[a"]).status, 2);
 }

@@ -1,13 +1,13 @@
-//! The binary against the loopback Confluence, over real HTTP: what people get, and how every run ends.
+//! The binary against the loopback Confluence, over real HTTP: its output and exit statuses.
 
 mod bad_input;
 mod demo;
 mod doctor;
 mod duplicates;
+mod file_systems;
 mod hostile_texts;
 mod incomplete;
-mod places;
 pub(crate) mod processes;
+mod recheck;
 mod requests;
-mod second_look;
 mod usage;

@@ -1,4 +1,4 @@
-//! Real processes that are interrupted, killed, locked out, or run out of disk (F-75 to F-98).
+//! Real processes that are interrupted, killed, locked out, or out of disk space (F-75 to F-98).
 #![cfg(unix)]
 
 use std::io::{BufRead, BufReader, Read};
@@ -9,27 +9,30 @@ use std::sync::mpsc::{Receiver, channel};
 use confluence_sim::{Fault, FaultPlan, Occurrence, RoutePattern};
 use tempfile::TempDir;
 
-use crate::program::{Finished, Server, file_name, program};
+use crate::run_program::{Finished, Server, file_name, program};
 
-/// Faults that tell when the `n`th old version is asked for and then never answer, from that one on.
+/// Faults that report the `n`th request for an old version, and leave it and all later ones without a response.
 fn stalling_at(n: u32) -> (FaultPlan, Receiver<()>) {
     stalling("/wiki/api/v2/attachments/att*", n)
 }
 
-/// Faults that tell when the `n`th request for a path is there and then never answer, from that one on.
+/// Faults that report the `n`th request for a path, and leave it and all later ones without a response.
 fn stalling(path: &str, n: u32) -> (FaultPlan, Receiver<()>) {
     let (reached, wait) = channel();
     let route = || RoutePattern::path(path).unwrap();
-    let tell = Fault::change_site(move |_| {
-        // once the test is over nobody listens
+    let signal_request = Fault::change_site(move |_| {
+        // the receiver is dropped at the end of the test
         let _ = reached.send(());
     });
-    let faults =
-        FaultPlan::none().on(route(), Occurrence::Only(n), tell).on(route(), Occurrence::From(n), Fault::Stall);
+    let faults = FaultPlan::none().on(route(), Occurrence::Only(n), signal_request).on(
+        route(),
+        Occurrence::From(n),
+        Fault::Stall,
+    );
     (faults, wait)
 }
 
-/// The program against a server, in a folder, not waited for.
+/// Starts the program against a server, in a folder.
 pub(crate) fn start(server: &Server, folder: &Path, shell: &str, arguments: &[&str]) -> Child {
     let known = program(folder);
     let mut command = Command::new("sh");
@@ -57,7 +60,7 @@ fn signal(child: &Child, name: &str) {
     assert!(sent.success());
 }
 
-/// Waits for the end; gives what `Finished` holds and the signal that ended it.
+/// Waits for the process to end; returns its output and the signal that ended it.
 fn finish(child: Child, folder: TempDir) -> (Finished, Option<i32>) {
     use std::os::unix::process::ExitStatusExt;
     let output = child.wait_with_output().unwrap();
@@ -71,7 +74,7 @@ fn finish(child: Child, folder: TempDir) -> (Finished, Option<i32>) {
     (finished, output.status.signal())
 }
 
-/// Successful requests for old versions.
+/// Returns the successful requests for old versions.
 fn versions_read(server: &Server) -> Vec<String> {
     let requests = server.server.requests().into_iter();
     let read = requests.filter(|entry| entry.status == 200 && entry.query.starts_with("version="));
@@ -84,7 +87,7 @@ fn a_signal_ends_the_run_with_what_was_read_marked_incomplete_f_78() {
         let (faults, reached) = stalling_at(40);
         let server = Server::sample(faults);
         let folder = TempDir::new().unwrap();
-        let child = start_hearing(&server, folder.path(), "--default-signal=HUP");
+        let child = start_with_sighup(&server, folder.path(), "--default-signal=HUP");
         reached.recv().unwrap();
         signal(&child, name);
         let (finished, _) = finish(child, folder);
@@ -95,12 +98,12 @@ fn a_signal_ends_the_run_with_what_was_read_marked_incomplete_f_78() {
         assert!(finished.usages().values().all(|usage| usage != "unreferenced"));
         let (_, after) = finished.stderr.split_once("warning: interrupted").unwrap();
         let begun: Vec<&str> = after.lines().filter(|line| line.ends_with('…')).collect();
-        assert_eq!(begun, ["writing the report …"], "nothing more is read, and nothing looks as if it were");
+        assert_eq!(begun, ["writing the report …"], "no further phase of the crawl is announced");
     }
 }
 
-/// The program with SIGHUP as `env` is told: whoever runs the tests may have set it to be ignored.
-fn start_hearing(server: &Server, folder: &Path, hang_up: &str) -> Child {
+/// Starts the program with SIGHUP set through `env`, because the caller of the tests may have it ignored.
+fn start_with_sighup(server: &Server, folder: &Path, hang_up: &str) -> Child {
     let known = program(folder);
     let mut command = Command::new("env");
     command.arg(hang_up).arg(known.get_program()).current_dir(folder);
@@ -118,14 +121,14 @@ fn start_hearing(server: &Server, folder: &Path, hang_up: &str) -> Child {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_run_that_is_to_outlive_its_terminal_does_f_78() {
+fn a_run_with_ignored_sighup_outlives_its_terminal_f_78() {
     let (faults, reached) = stalling_at(40);
     let server = Server::sample(faults);
     let folder = TempDir::new().unwrap();
-    let child = start_hearing(&server, folder.path(), "--ignore-signal=HUP");
+    let child = start_with_sighup(&server, folder.path(), "--ignore-signal=HUP");
     reached.recv().unwrap();
     signal(&child, "HUP");
-    // had the first been heard, this one would be the second, which ends the run without a report
+    // if the first were handled, this would be the second signal, which ends the run without a report
     signal(&child, "INT");
     let (finished, _) = finish(child, folder);
     assert_eq!(finished.status, 130, "{}", finished.stderr);
@@ -133,15 +136,15 @@ fn a_run_that_is_to_outlive_its_terminal_does_f_78() {
 }
 
 #[test]
-fn sigterm_after_the_site_was_read_is_not_told_as_ctrl_c_f_78() {
+fn sigterm_after_the_site_was_read_is_not_reported_as_ctrl_c_f_78() {
     const DOWNLOADS: &str = "/wiki/rest/api/content/*/download";
-    let whole = Server::sample(FaultPlan::none());
-    assert_eq!(whole.run(&[]).status, 0);
-    // those of the proof of old sizes come first
-    let proof = whole.server.requests().iter().filter(|request| request.path.ends_with("/download")).count();
-    let after_proof = u32::try_from(proof).unwrap() + 1;
+    let complete = Server::sample(FaultPlan::none());
+    assert_eq!(complete.run(&[]).status, 0);
+    // the downloads that verify old sizes come first
+    let verification = complete.server.requests().iter().filter(|request| request.path.ends_with("/download")).count();
+    let after_verification = u32::try_from(verification).unwrap() + 1;
     for (option, path, n) in
-        [("--verify-duplicates", DOWNLOADS, after_proof), ("--snapshot", "/wiki/api/v2/users-bulk", 1)]
+        [("--verify-duplicates", DOWNLOADS, after_verification), ("--snapshot", "/wiki/api/v2/users-bulk", 1)]
     {
         let (faults, reached) = stalling(path, n);
         let server = Server::sample(faults);
@@ -164,11 +167,11 @@ fn a_second_signal_ends_the_run_at_once_f_78() {
     signal(&child, "INT");
     let mut stderr = BufReader::new(child.stderr.take().unwrap());
     let mut line = String::new();
-    while !line.contains("once more ends at once") {
+    while !line.contains("press Ctrl-C again to quit now") {
         line.clear();
-        assert_ne!(stderr.read_line(&mut line).unwrap(), 0, "the first signal was not heard");
+        assert_ne!(stderr.read_line(&mut line).unwrap(), 0, "the first signal was not handled");
     }
-    // requests on their way never end, so the first signal alone leaves the program waiting for a while
+    // requests in flight never end, so after the first signal alone the program would wait for a while
     signal(&child, "INT");
     let (finished, _) = finish(child, folder);
     assert_eq!(finished.status, 130);
@@ -189,7 +192,7 @@ fn a_killed_run_is_continued_by_the_next_one_f_96() {
     child.kill().unwrap();
     child.wait().unwrap();
     let before = versions_read(&server);
-    // those on their way at the moment of the kill may have been answered without being read
+    // responses to requests in flight may not have been processed before the kill
     assert!(before.len() >= 50, "{}", before.len());
     server.server.set_faults(FaultPlan::none());
     let child = start(&server, folder.path(), "", &[]);
@@ -202,7 +205,7 @@ fn a_killed_run_is_continued_by_the_next_one_f_96() {
 }
 
 #[test]
-fn two_runs_of_one_site_do_not_meet_and_a_killed_one_locks_nobody_out_f_82() {
+fn two_runs_of_one_site_exclude_each_other_and_a_killed_one_leaves_no_lock_f_82() {
     let (faults, reached) = stalling_at(10);
     let server = Server::sample(faults);
     let folder = TempDir::new().unwrap();
@@ -215,7 +218,7 @@ fn two_runs_of_one_site_do_not_meet_and_a_killed_one_locks_nobody_out_f_82() {
     assert!(stderr.contains(&format!("process {} since ", holder.id())) && stderr.contains("--no-cache"), "{stderr}");
     let object: serde_json::Value = serde_json::from_slice(&second.stdout).unwrap();
     assert_eq!(object["exit_code"], 7);
-    assert!(server.server.requests().len() <= asked + 16, "the second run sent nothing of its own");
+    assert!(server.server.requests().len() <= asked + 16, "the second run sent no requests");
     server.server.set_faults(FaultPlan::none());
     holder.kill().unwrap();
     holder.wait().unwrap();
@@ -223,7 +226,7 @@ fn two_runs_of_one_site_do_not_meet_and_a_killed_one_locks_nobody_out_f_82() {
     assert_eq!(third.status, 0, "{}", third.stderr);
 }
 
-/// Report folders that are half written.
+/// Unfinished report folders.
 fn partial_reports(folder: &Path) -> impl Iterator<Item = PathBuf> {
     let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     entries.filter(|path| file_name(path).starts_with("confluence_analysis_") && file_name(path).ends_with(".partial"))
@@ -233,7 +236,7 @@ fn partial_reports(folder: &Path) -> impl Iterator<Item = PathBuf> {
 fn a_kill_while_the_report_is_written_leaves_it_partial_and_the_next_run_says_so_f_79() {
     let server = Server::sample(FaultPlan::none());
     let folder = TempDir::new().unwrap();
-    // writing takes a moment of a run, so it takes some runs until one is killed in it
+    // writing takes only a moment, so it takes several runs until one is killed while writing
     for _ in 0..50 {
         let mut child = start(&server, folder.path(), "", &["--no-cache"]);
         let is_writing = || partial_reports(folder.path()).next().is_some();
@@ -253,8 +256,8 @@ fn a_kill_while_the_report_is_written_leaves_it_partial_and_the_next_run_says_so
         }
     }
     let left: Vec<_> = partial_reports(folder.path()).collect();
-    assert_eq!(left.len(), 1, "no run was killed while it wrote");
-    assert!(!left[0].join("run.json").exists(), "a folder that is not whole has no manifest");
+    assert_eq!(left.len(), 1, "no run was killed while it was writing");
+    assert!(!left[0].join("run.json").exists(), "an unfinished folder has no manifest");
     let (next, _) = finish(start(&server, folder.path(), "", &[]), folder);
     assert_eq!(next.status, 0, "{}", next.stderr);
     assert!(next.stderr.contains(".partial"), "{}", next.stderr);
@@ -262,39 +265,35 @@ fn a_kill_while_the_report_is_written_leaves_it_partial_and_the_next_run_says_so
 }
 
 #[test]
-fn a_disk_that_takes_no_more_ends_with_6_and_no_finished_folder_f_75() {
+fn a_full_disk_ends_with_6_and_no_finished_folder_f_75() {
     let server = Server::sample(FaultPlan::none());
     let folder = TempDir::new().unwrap();
     let child = start(&server, folder.path(), "trap '' XFSZ; ulimit -f 64;", &["--no-cache"]);
     let (full, _) = finish(child, folder);
     assert_eq!(full.status, 6, "{}", full.stderr);
-    assert!(full.reports().is_empty(), "what was half written keeps no room: {:?}", full.reports());
-    assert!(
-        full.stderr.contains("the report cannot be written") && full.stderr.contains("was removed again"),
-        "{}",
-        full.stderr
-    );
+    assert!(full.reports().is_empty(), "the unfinished report was removed: {:?}", full.reports());
+    assert!(full.stderr.contains("cannot write the report") && full.stderr.contains("was removed"), "{}", full.stderr);
     assert_eq!(full.stdout, "");
 }
 
 #[test]
-fn a_chosen_cache_folder_has_to_work_and_the_usual_one_does_not() {
+fn a_chosen_cache_folder_has_to_work_and_the_default_one_does_not() {
     let server = Server::sample(FaultPlan::none());
     let folder = TempDir::new().unwrap();
     std::fs::write(folder.path().join("file"), "").unwrap();
     let chosen = start(&server, folder.path(), "", &["--cache-dir", "file"]).wait_with_output().unwrap();
     let stderr = String::from_utf8(chosen.stderr).unwrap();
     assert_eq!(chosen.status.code(), Some(6), "{stderr}");
-    assert!(stderr.contains("the cache folder of --cache-dir cannot be used"), "{stderr}");
+    assert!(stderr.contains("cannot use the cache folder of --cache-dir"), "{stderr}");
     assert_eq!(server.server.requests(), []);
     std::fs::write(folder.path().join(".cache"), "").unwrap();
     let (usual, _) = finish(start(&server, folder.path(), "", &[]), folder);
     assert_eq!(usual.status, 0, "{}", usual.stderr);
-    assert!(usual.stderr.contains("nothing is remembered from run to run"), "{}", usual.stderr);
+    assert!(usual.stderr.contains("this run uses no cache"), "{}", usual.stderr);
 }
 
 #[test]
-fn a_folder_that_cannot_be_written_is_told_before_the_first_request_f_76() {
+fn a_folder_that_cannot_be_written_is_reported_before_the_first_request_f_76() {
     let server = Server::sample(FaultPlan::none());
     let folder = TempDir::new().unwrap();
     std::fs::write(folder.path().join("file"), "").unwrap();
@@ -304,16 +303,19 @@ fn a_folder_that_cannot_be_written_is_told_before_the_first_request_f_76() {
     {
         let arguments = [*command, &["--output", output]].concat();
         let child = start(&server, folder.path(), "", &arguments).wait_with_output().unwrap();
-        let told = String::from_utf8(child.stderr).unwrap();
-        assert_eq!(child.status.code(), Some(6), "{arguments:?}: {told}");
-        assert!(told.contains("nothing can be written in this folder") && told.contains("create it"), "{told}");
-        assert!(!told.contains("probe"), "how it was tried means nothing to people: {told}");
+        let stderr = String::from_utf8(child.stderr).unwrap();
+        assert_eq!(child.status.code(), Some(6), "{arguments:?}: {stderr}");
+        assert!(
+            stderr.contains("cannot write to the output folder") && stderr.contains("create the folder"),
+            "{stderr}"
+        );
+        assert!(!stderr.contains("probe"), "the path of the temporary folder is not shown: {stderr}");
     }
     assert_eq!(server.server.requests(), []);
 }
 
 #[test]
-fn a_reader_that_goes_away_does_not_stop_the_run_f_92() {
+fn a_closed_pipe_does_not_stop_the_run_f_92() {
     let server = Server::sample(FaultPlan::none());
     let folder = TempDir::new().unwrap();
     let mut child = start(&server, folder.path(), "", &[]);
@@ -328,18 +330,18 @@ fn a_reader_that_goes_away_does_not_stop_the_run_f_92() {
 }
 
 #[test]
-fn a_dry_run_tells_the_requests_and_writes_nothing() {
+fn a_dry_run_prints_the_requests_and_writes_nothing() {
     let server = Server::sample(FaultPlan::none());
     let folder = TempDir::new().unwrap();
     let (dry, _) = finish(start(&server, folder.path(), "", &["--dry-run", "--json"]), folder);
     assert_eq!(dry.status, 0, "{}", dry.stderr);
     assert_eq!(std::fs::read_dir(dry.folder.path()).unwrap().count(), 0, "nothing is written, no cache either");
     let object: serde_json::Value = serde_json::from_str(&dry.stdout).unwrap();
-    assert!(object["dry_run"].get("page_metrics").is_none(), "none are asked for");
+    assert!(object["dry_run"].get("page_metrics").is_none(), "page metrics are not requested");
     let (with_snapshot, _) =
         finish(start(&server, dry.folder.path(), "", &["--snapshot", "--dry-run", "--json"]), TempDir::new().unwrap());
-    let told: serde_json::Value = serde_json::from_str(&with_snapshot.stdout).unwrap();
-    assert_eq!(told["dry_run"]["page_metrics"]["counted"], false, "no plan looks as if it held what it does not");
+    let object: serde_json::Value = serde_json::from_str(&with_snapshot.stdout).unwrap();
+    assert_eq!(object["dry_run"]["page_metrics"]["counted"], false, "the plan says that it does not include them");
     let (with_snapshot, _) =
         finish(start(&server, dry.folder.path(), "", &["--snapshot", "--dry-run"]), TempDir::new().unwrap());
     assert!(with_snapshot.stdout.contains("`snapshot --dry-run` counts them"), "{}", with_snapshot.stdout);
@@ -351,8 +353,8 @@ fn a_dry_run_tells_the_requests_and_writes_nothing() {
         assert_eq!(planned[kind], run["requests"][kind], "{kind}");
         assert_eq!(planned[kind], run["plan"]["requests"][kind], "{kind}");
     }
-    // full pages of templates are followed by another one in the closing walk, and archived owners of candidates are
-    // read again: only reading shows how many
+    // full pages of templates need another request in the final pass, and archived owners of candidates are read again;
+    // how many is known only after the crawl
     for kind in ["templates", "properties"] {
         let (sent, least) = (run["requests"][kind].as_u64().unwrap(), planned[kind].as_u64().unwrap());
         assert_eq!(planned[kind], run["plan"]["requests"][kind], "{kind}");

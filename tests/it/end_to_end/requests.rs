@@ -1,13 +1,13 @@
-//! What a run asks the server for: bulk lists, one request per old version, and no other per page or file.
+//! Requests of a run: bulk lists, one request per old version, and no others per page or file.
 
 use std::collections::BTreeMap;
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use confluence_sim::{DemoServer, FaultPlan};
 
-use crate::program::Server;
+use crate::run_program::Server;
 
-/// Requests by path, with ids replaced.
+/// Counts requests by path, with ids replaced.
 fn by_kind(server: &DemoServer) -> BTreeMap<String, usize> {
     let mut kinds = BTreeMap::new();
     for request in server.requests() {
@@ -56,23 +56,24 @@ fn lists_in_bulk_one_request_per_old_version_and_few_drafts() {
     assert_eq!(count("/api/v2/attachments/{id}"), old_versions, "{kinds:?}");
     assert_eq!(count("/api/v2/attachments/{id}/versions"), with_deleted, "one list settles a file: {kinds:?}");
     for list in ["/api/v2/pages", "/api/v2/blogposts"] {
-        // one list for each of at most eight groups of spaces, for the titles, in the first reading and in the closing walk,
+        // one list for each of at most eight groups of spaces, for the titles, in the first pass and in the final pass,
         // and that of drafts in the last two
         assert!(count(list) <= 3 * spaces + 2, "{list}: {kinds:?}");
     }
-    assert_eq!(count("/api/v2/attachments"), 2 + 2, "403 files at 250 a page, and the closing walk: {kinds:?}");
-    // the comparison of lists looks at 30 owners, and at up to ten whose bodies name a file that the list does not show
-    let walked_again = count("/api/v2/pages/{id}/attachments") + count("/api/v2/blogposts/{id}/attachments");
-    assert!((20..=40).contains(&walked_again), "{kinds:?}");
+    assert_eq!(count("/api/v2/attachments"), 2 + 2, "403 files at 250 per page, and the final pass: {kinds:?}");
+    // the list comparison reads 30 owners, and up to ten whose bodies name a file that the list does not show
+    let compared_owners = count("/api/v2/pages/{id}/attachments") + count("/api/v2/blogposts/{id}/attachments");
+    assert!((20..=40).contains(&compared_owners), "{kinds:?}");
     assert_eq!(count("/api/v2/footer-comments"), 1 + 1, "{kinds:?}");
     assert_eq!(count("/api/v2/inline-comments"), 1 + 1, "{kinds:?}");
     assert_eq!(count("/api/v2/spaces"), 2 + 2, "{kinds:?}");
     assert_eq!(
         count("/rest/api/content/search"),
         1 + 1 + 1,
-        "fewer than 200 contents at 200 a page, the comparison with the index, and the closing walk: {kinds:?}"
+        "fewer than 200 contents at 200 per page, the cross-check with the search, and the final pass: {kinds:?}"
     );
-    // the search leaves out what is archived, so only that is asked for alone; owners of candidates among it once more
+    // the search omits archived content, so only that is requested individually; owners of candidates among it once
+    // more
     let properties = count("/api/v2/pages/{id}/properties") + count("/api/v2/blogposts/{id}/properties");
     assert!((archived..=2 * archived).contains(&properties), "{archived}: {kinds:?}");
     let drafts = count("/api/v2/pages/{id}?get-draft") + count("/api/v2/blogposts/{id}?get-draft");
@@ -80,10 +81,14 @@ fn lists_in_bulk_one_request_per_old_version_and_few_drafts() {
     let alone = count("/api/v2/pages/{id}") + count("/api/v2/blogposts/{id}");
     assert!(alone <= 1, "only what lists the files of another page by its title: {kinds:?}");
     assert!(count("/api/v2/footer-comments/{id}/children") == 0, "{kinds:?}");
-    let told: u64 = run.run_json()["requests"].as_object().unwrap().values().map(|count| count.as_u64().unwrap()).sum();
-    // of the proof, the redirect is answered by this server and its target by the second one
-    let answered = server.server.requests().len();
-    assert!(told >= answered as u64 && told <= answered as u64 + 1, "{told} told, {answered} answered: {kinds:?}");
+    let reported: u64 =
+        run.run_json()["requests"].as_object().unwrap().values().map(|count| count.as_u64().unwrap()).sum();
+    // of the download that verifies sizes, this server logs the request that is redirected, and another server the second
+    let logged = server.server.requests().len();
+    assert!(
+        reported >= logged as u64 && reported <= logged as u64 + 1,
+        "{reported} reported, {logged} logged: {kinds:?}"
+    );
 }
 
 #[test]
@@ -102,7 +107,7 @@ fn lists_ask_for_full_pages_and_nothing_but_get_is_sent() {
 }
 
 #[test]
-fn the_token_is_in_nothing_that_is_written() {
+fn the_token_is_in_no_output() {
     let server = Server::sample(FaultPlan::none());
     let run = server.run(&["-vv"]);
     let token = server.server.token();

@@ -1,4 +1,4 @@
-//! F-29: connections of HTTP/2 that break off in the ways only they have, with the program itself and a whole reading.
+//! F-29: failures specific to HTTP/2 connections, with the real program and a complete crawl.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -13,24 +13,24 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 
 use super::tls::{Authority, config, program_for};
-use crate::program::{Finished, Server};
-use test_support::folder::{State, state};
-use test_support::known;
+use crate::run_program::{Finished, Server};
+use test_support::known_site;
+use test_support::report_folder::{ReportFolderState, state};
 
-/// A stream breaks at every request whose number is a multiple of this.
+/// Every request whose number is a multiple of this fails.
 const EVERY: usize = 6;
-/// The ways in which it does, in turn.
+/// The number of ways to fail, used in turn.
 const WAYS: usize = 5;
 
-/// What stands in front of a loopback Confluence: HTTP/2 outside, HTTP/1 inside, and some streams that break.
-struct Gate {
+/// A proxy in front of a loopback Confluence: HTTP/2 to the client, HTTP/1 to the server; breaks some streams.
+struct BreakingProxy {
     site: String,
     http: reqwest::Client,
     requests: AtomicUsize,
     broken: [AtomicUsize; WAYS],
 }
 
-impl Gate {
+impl BreakingProxy {
     async fn serve(self: Arc<Self>, acceptor: TlsAcceptor, stream: TcpStream) {
         let Ok(stream) = acceptor.accept(stream).await else { return };
         let Ok(mut connection) = h2::server::handshake(stream).await else { return };
@@ -49,13 +49,13 @@ impl Gate {
             }
             let breaks = number.is_multiple_of(EVERY).then_some(way);
             if !matches!(breaks, Some(0..=2)) {
-                let gate = Arc::clone(&self);
-                tokio::spawn(async move { gate.forward(request, respond, breaks == Some(4)).await });
+                let proxy = Arc::clone(&self);
+                tokio::spawn(async move { proxy.forward(request, respond, breaks == Some(4)).await });
             }
         }
     }
 
-    /// Passes a request on, and the answer back; `cut` resets the stream in the middle of it.
+    /// Forwards a request and returns the response; `cut` resets the stream in the middle of the body.
     async fn forward(
         &self,
         request: http::Request<h2::RecvStream>,
@@ -69,14 +69,14 @@ impl Gate {
                 inside = inside.header(name, value);
             }
         }
-        let answer = inside.send().await.unwrap();
-        let mut head = http::Response::builder().status(answer.status());
+        let response = inside.send().await.unwrap();
+        let mut head = http::Response::builder().status(response.status());
         let of_the_connection = [TRANSFER_ENCODING, HeaderName::from_static("connection")];
-        for (name, value) in answer.headers().iter().filter(|(name, _)| !of_the_connection.contains(name)) {
+        for (name, value) in response.headers().iter().filter(|(name, _)| !of_the_connection.contains(name)) {
             head = head.header(name, value);
         }
-        let body = answer.bytes().await.unwrap();
-        // whoever asked may be gone: the connection was closed on purpose
+        let body = response.bytes().await.unwrap();
+        // the client may have left: the proxy closed its connection on purpose
         let Ok(mut stream) = respond.send_response(head.body(()).unwrap(), false) else { return };
         if cut {
             let _ = stream.send_data(body.slice(..body.len() / 2), false);
@@ -87,26 +87,26 @@ impl Gate {
     }
 }
 
-async fn start(gate: Arc<Gate>, authority: &Authority) -> SocketAddr {
+async fn start(proxy: Arc<BreakingProxy>, authority: &Authority) -> SocketAddr {
     let mut tls = config(authority.sign("localhost", false));
-    // nothing else is spoken here
+    // offer only HTTP/2
     tls.alpn_protocols = vec![b"h2".to_vec()];
     let acceptor = TlsAcceptor::from(Arc::new(tls));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
-            tokio::spawn(Arc::clone(&gate).serve(acceptor.clone(), stream));
+            tokio::spawn(Arc::clone(&proxy).serve(acceptor.clone(), stream));
         }
     });
     address
 }
 
 #[test]
-fn streams_and_connections_of_http_2_that_break_off_cost_requests_and_nothing_else_f_29() {
-    let server = Server::start(known::site().0, FaultPlan::none());
+fn broken_http_2_streams_and_connections_cost_only_requests_f_29() {
+    let server = Server::start(known_site::site().0, FaultPlan::none());
     let host = server.server.base_url().trim_end_matches("/wiki").to_owned();
-    let gate = Arc::new(Gate {
+    let proxy = Arc::new(BreakingProxy {
         site: host,
         http: reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap(),
         requests: AtomicUsize::new(0),
@@ -114,17 +114,17 @@ fn streams_and_connections_of_http_2_that_break_off_cost_requests_and_nothing_el
     });
     let authority = Authority::new();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-    let address = runtime.block_on(start(Arc::clone(&gate), &authority));
+    let address = runtime.block_on(start(Arc::clone(&proxy), &authority));
     let folder = TempDir::new().unwrap();
     let (user, token) = (server.server.user(), server.server.token());
     let account = (user.as_str(), token.as_str());
     let output = program_for(address.port(), account, &authority, folder.path()).output().unwrap();
     let run = Finished::new(output, folder);
     assert_eq!(run.status, 0, "{}", run.stderr);
-    assert_eq!(state(&run.report()), State::Complete);
+    assert_eq!(state(&run.report()), ReportFolderState::Complete);
     let unreferenced = run.usages().into_iter().filter(|(_, usage)| usage == "unreferenced").map(|(id, _)| id);
-    assert_eq!(unreferenced.collect::<Vec<String>>(), known::UNUSED);
-    for (way, broken) in gate.broken.iter().enumerate() {
-        assert!(broken.load(Ordering::Relaxed) > 0, "way {way} was not met");
+    assert_eq!(unreferenced.collect::<Vec<String>>(), known_site::UNREFERENCED_FILES);
+    for (way, broken) in proxy.broken.iter().enumerate() {
+        assert!(broken.load(Ordering::Relaxed) > 0, "way {way} was not used");
     }
 }

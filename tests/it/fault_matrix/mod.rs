@@ -1,9 +1,8 @@
-//! The fault matrix: every row that applies is a test of a whole reading against the
-//! loopback server, of the client against a raw listener, or of the program itself. Time is paused where the clock
-//! matters, so no test waits for a real pause.
+//! The fault matrix: every row is tested with a complete crawl of the loopback server, with the client against a raw
+//! listener, or with the real program. Time is paused where the clock matters, so no test really waits.
 
 mod access;
-mod further_rows;
+mod anonymous_404;
 mod hidden_items;
 mod http2;
 mod limits;
@@ -11,11 +10,11 @@ mod paging;
 mod process;
 mod proxy;
 mod refusals;
-mod shape;
-mod table;
 #[cfg(unix)]
 mod terminal;
+mod test_index;
 mod tls;
 mod transport;
+mod unexpected_data;
+mod unnumbered_rows;
 mod versions;
-mod visitor;

@@ -1,4 +1,4 @@
-//! F-75 to F-98: folders, signals, streams, with the program itself.
+//! F-75 to F-98: folders, signals and streams of the real program.
 
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -10,16 +10,16 @@ use confluence_sim::{Fault, FaultPlan, Occurrence};
 use confluence_storage_analyzer::error::ExitStatus;
 use tempfile::TempDir;
 
-use crate::program::{Server, program};
-use test_support::bench::{Bench, always, answer, on, signalled_at};
-use test_support::folder::{self, State};
-use test_support::known;
+use crate::run_program::{Server, program};
+use test_support::harness::{Harness, always, on, response, signal_at_request};
+use test_support::known_site;
+use test_support::report_folder::{self, ReportFolderState};
 
 fn known(faults: FaultPlan) -> Server {
-    Server::start(known::site().0, faults)
+    Server::start(known_site::site().0, faults)
 }
 
-/// The program as a child that can be signalled.
+/// The program as a child process that can be signalled.
 pub(crate) fn child(server: &Server, folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_confluence-storage-analyzer"));
     command
@@ -34,7 +34,7 @@ pub(crate) fn child(server: &Server, folder: &Path) -> Command {
     command
 }
 
-/// Runs the program to its end under limits of the shell.
+/// Runs the program until it ends, under resource limits set by the shell.
 #[cfg(unix)]
 fn limited(server: &Server, folder: &Path, limits: &str, arguments: &str) -> std::process::Output {
     let script = format!("{limits}; exec {} {arguments}", env!("CARGO_BIN_EXE_confluence-storage-analyzer"));
@@ -44,7 +44,7 @@ fn limited(server: &Server, folder: &Path, limits: &str, arguments: &str) -> std
     shell.envs(inherited.get_envs().filter_map(|(name, value)| Some((name, value?)))).output().unwrap()
 }
 
-/// Waits, event by event of the server's log, until so many requests have come.
+/// Waits until the server has logged `count` requests.
 fn until_requests(server: &Server, count: usize, child: &mut Child) {
     while server.server.requests().len() < count && child.try_wait().unwrap().is_none() {
         std::thread::yield_now();
@@ -59,17 +59,17 @@ fn signal(child: &Child, name: &str) {
 
 fn reports(folder: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    entries.filter(|path| crate::program::file_name(path).starts_with("confluence_analysis_")).collect()
+    entries.filter(|path| crate::run_program::file_name(path).starts_with("confluence_analysis_")).collect()
 }
 
 #[test]
-fn an_output_that_cannot_be_used_is_told_before_the_first_request_f_76_f_90() {
+fn an_output_folder_that_cannot_be_used_is_reported_before_the_first_request_f_76_f_90() {
     let server = known(FaultPlan::none());
-    let place = TempDir::new().unwrap();
-    let (file, missing, link) = (place.path().join("file"), place.path().join("missing"), place.path().join("link"));
+    let work_folder = TempDir::new().unwrap();
+    let [file, missing, link] = ["file", "missing", "link"].map(|name| work_folder.path().join(name));
     std::fs::write(&file, "x").unwrap();
     #[cfg(unix)]
-    std::os::unix::fs::symlink(place.path().join("nowhere"), &link).unwrap();
+    std::os::unix::fs::symlink(work_folder.path().join("nowhere"), &link).unwrap();
     for output in [file, missing, link] {
         let run = server.run(&["--output", output.to_str().unwrap()]);
         assert_eq!(run.status, 6, "{}: {}", output.display(), run.stderr);
@@ -86,21 +86,21 @@ fn a_disk_that_fills_up_leaves_a_partial_folder_and_says_so_f_75_f_79() {
     let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(6), "{stderr}");
     assert!(stderr.contains(".partial"), "{stderr}");
-    assert!(stderr.contains(" of the report were written, and its disk has "), "{stderr}");
+    assert!(stderr.contains(" of the report were written, and the disk has "), "{stderr}");
     for report in reports(folder.path()) {
-        assert_eq!(folder::state(&report), State::Partial, "{}", report.display());
+        assert_eq!(report_folder::state(&report), ReportFolderState::Partial, "{}", report.display());
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_interrupt_at_any_request_calls_nothing_unreferenced_f_78() {
-    let whole = Bench::known(FaultPlan::none()).await.run().await.requests;
+    let all_requests = Harness::known(FaultPlan::none()).await.run().await.requests;
     let mut incomplete = 0;
-    for request in (1..=u32::try_from(whole).unwrap()).rev().take(40) {
-        let (plan, mut signal) = signalled_at(FaultPlan::none(), request);
-        let bench = Bench::known(plan).await;
-        // the bench itself checks that no file is called unreferenced unless the reading was complete
-        let run = bench.run_until(&mut signal).await;
+    for request in (1..=u32::try_from(all_requests).unwrap()).rev().take(40) {
+        let (plan, mut signal) = signal_at_request(FaultPlan::none(), request);
+        let harness = Harness::known(plan).await;
+        // `Harness` itself checks that no file is called unreferenced unless the run was complete
+        let run = harness.run_until(&mut signal).await;
         incomplete += usize::from(run.status() != ExitStatus::Complete);
     }
     assert!(incomplete > 30, "{incomplete}");
@@ -111,8 +111,8 @@ async fn an_interrupt_at_any_request_calls_nothing_unreferenced_f_78() {
 fn a_signal_writes_what_was_read_marked_incomplete_f_78() {
     for (name, status) in [("INT", 130), ("TERM", 143)] {
         for requests in [2, 10, 30, 40] {
-            // the run is told to wait, so it cannot end by itself before the signal comes
-            let pause = answer(429, &[("retry-after", "800")], "{}");
+            // the server pauses the run, so it cannot end before the signal arrives
+            let pause = response(429, &[("retry-after", "800")], "{}");
             let server = known(on("/wiki/*", Occurrence::From(requests), pause));
             let folder = TempDir::new().unwrap();
             let mut child = child(&server, folder.path()).spawn().unwrap();
@@ -122,7 +122,7 @@ fn a_signal_writes_what_was_read_marked_incomplete_f_78() {
             let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
             assert_eq!(output.status.code(), Some(status), "{name} at request {requests}: {stderr}");
             for report in reports(folder.path()) {
-                assert_eq!(folder::state(&report), State::Incomplete, "{}", report.display());
+                assert_eq!(report_folder::state(&report), ReportFolderState::Incomplete, "{}", report.display());
             }
         }
     }
@@ -130,11 +130,11 @@ fn a_signal_writes_what_was_read_marked_incomplete_f_78() {
 
 #[tokio::test(start_paused = true)]
 async fn a_server_that_never_answers_does_not_keep_an_interrupted_run_alive_f_78() {
-    // no limit of the HTTP library is on: only the end of the patience after an interrupt can end this reading
-    let (plan, mut signal) = signalled_at(on("/wiki/*", Occurrence::From(13), Fault::Stall), 12);
-    let bench = Bench::known(plan).await;
+    // no time limit of the HTTP library is set: only the limit after an interrupt can end this run
+    let (plan, mut signal) = signal_at_request(on("/wiki/*", Occurrence::From(13), Fault::Stall), 12);
+    let harness = Harness::known(plan).await;
     let began = tokio::time::Instant::now();
-    let run = bench.run_until(&mut signal).await;
+    let run = harness.run_until(&mut signal).await;
     assert_ne!(run.status(), ExitStatus::Complete);
     assert!(began.elapsed() < Duration::from_secs(15), "five seconds on the paused clock: {:?}", began.elapsed());
 }
@@ -146,18 +146,18 @@ fn an_interrupted_run_ends_while_the_server_is_silent_f_78() {
     let folder = TempDir::new().unwrap();
     let mut child = child(&server, folder.path()).spawn().unwrap();
     until_requests(&server, 12, &mut child);
-    // what is on the way is never answered, so it is the drain that has to end the run
+    // requests in flight are never answered, so the time limit for draining them has to end the run
     signal(&child, "INT");
     assert_eq!(child.wait().unwrap().code(), Some(130));
-    assert!(server.server.requests().len() < 12 + 8, "nothing was sent again or anew");
+    assert!(server.server.requests().len() < 12 + 8, "nothing was retried and no new request was sent");
 }
 
 #[cfg(unix)]
 #[test]
-fn after_a_signal_nothing_is_announced_that_is_not_done_f_78() {
-    for (command, moments) in [("audit", [3, 9, 16, 24, 33, 45]), ("snapshot", [3, 6, 9, 12, 15, 18])] {
-        for requests in moments {
-            let pause = answer(429, &[("retry-after", "800")], "{}");
+fn after_a_signal_no_phase_is_announced_that_does_not_run_f_78() {
+    for (command, request_counts) in [("audit", [3, 9, 16, 24, 33, 45]), ("snapshot", [3, 6, 9, 12, 15, 18])] {
+        for requests in request_counts {
+            let pause = response(429, &[("retry-after", "800")], "{}");
             let server = known(on("/wiki/*", Occurrence::From(requests), pause));
             let folder = TempDir::new().unwrap();
             let mut child = child(&server, folder.path());
@@ -171,19 +171,19 @@ fn after_a_signal_nothing_is_announced_that_is_not_done_f_78() {
             let after = stderr.lines().skip_while(|line| !line.contains("interrupted: writing"));
             let announced: Vec<&str> =
                 after.filter(|line| line.ends_with(" …") || line.starts_with("plan: ")).collect();
-            // what was read is judged, measured and written; nothing else begins
-            let allowed = ["writing the report …", "measuring …", "writing the files of the weeks …"];
+            // only classifying, measuring and writing what was read may begin
+            let allowed = ["writing the report …", "measuring …", "writing the weekly files …"];
             let wrong: Vec<_> = announced.iter().filter(|line| !allowed.contains(line)).collect();
             assert!(wrong.is_empty(), "{command} at request {requests}: {wrong:?}\n{stderr}");
         }
     }
 }
 
-/// A site with a page of several megabytes whose markup takes minutes and gigabytes where it is followed, and names
+/// A site with a page of several megabytes whose markup would take minutes and gigabytes to parse, and that names
 /// `unused.mov`.
 #[cfg(unix)]
 fn with_a_hostile_page(faults: FaultPlan) -> Server {
-    let mut site = known::site().0;
+    let mut site = known_site::site().0;
     let body = &mut site.contents.iter_mut().find(|content| content.id == "1007").unwrap().body;
     *body = format!(
         r#"<ac:structured-macro ac:name="markdown"><ac:plain-text-body><![CDATA[unused.mov {}]]></ac:plain-text-body></ac:structured-macro>"#,
@@ -194,24 +194,23 @@ fn with_a_hostile_page(faults: FaultPlan) -> Server {
 
 #[cfg(unix)]
 #[test]
-fn a_page_made_to_be_expensive_stops_no_run_and_no_signal_f_65() {
+fn a_page_that_is_expensive_to_parse_blocks_neither_run_nor_signal_f_65() {
     let server = with_a_hostile_page(FaultPlan::none());
     let folder = TempDir::new().unwrap();
-    let mut whole = child(&server, folder.path());
-    let output = whole.output().unwrap();
+    let output = child(&server, folder.path()).output().unwrap();
     let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(0), "{stderr}");
     let report = reports(folder.path()).pop().unwrap();
-    let usages: BTreeMap<String, String> = crate::program::rows_of(&report.join("attachments.csv"))
+    let usages: BTreeMap<String, String> = crate::run_program::rows_of(&report.join("attachments.csv"))
         .into_iter()
         .map(|row| (row["Filename"].clone(), row["Usage"].clone()))
         .collect();
     assert_eq!(usages["unused.mov"], "undetermined");
-    assert_eq!(usages["newest name.png"], "embedded", "the rest is judged as ever");
+    assert_eq!(usages["newest name.png"], "embedded", "the other files are classified as usual");
 
-    // every answer behind the one with the page is refused, so that only the signal ends this run
+    // every request after the one for that page is throttled, so that only the signal ends this run
     let requests = 18;
-    let pause = answer(429, &[("retry-after", "800")], "{}");
+    let pause = response(429, &[("retry-after", "800")], "{}");
     let server = with_a_hostile_page(on("/wiki/*", Occurrence::From(requests), pause));
     let folder = TempDir::new().unwrap();
     let mut child = child(&server, folder.path()).spawn().unwrap();
@@ -220,19 +219,19 @@ fn a_page_made_to_be_expensive_stops_no_run_and_no_signal_f_65() {
     assert_eq!(child.wait_with_output().unwrap().status.code(), Some(130));
 }
 
-/// A list takes memory for what comes, whatever it is and whatever a server says will come.
+/// Memory for a list depends on what was received, not on the number that the server claims.
 #[cfg(target_os = "linux")]
 #[test]
-fn lists_of_millions_and_claims_of_billions_take_no_more_than_what_comes() {
+fn memory_for_lists_follows_the_received_items_and_not_the_claimed_counts() {
     const GIB: u64 = 1 << 20;
-    let claims = |answer: &mut serde_json::Value| {
+    let claims = |response: &mut serde_json::Value| {
         for claim in ["limit", "size", "totalSize", "start", "total"] {
-            answer[claim] = u64::MAX.into();
+            response[claim] = u64::MAX.into();
         }
     };
-    let millions = move |answer: &mut serde_json::Value| {
-        claims(answer);
-        answer["results"].as_array_mut().unwrap().extend(std::iter::repeat_n(serde_json::Value::from(0), 3_000_000));
+    let millions = move |response: &mut serde_json::Value| {
+        claims(response);
+        response["results"].as_array_mut().unwrap().extend(std::iter::repeat_n(serde_json::Value::from(0), 3_000_000));
     };
     for (faults, status) in [
         (always("/wiki/*", Fault::edit_json(claims)), 0),
@@ -248,11 +247,11 @@ fn lists_of_millions_and_claims_of_billions_take_no_more_than_what_comes() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_place_so_deep_that_names_do_not_fit_is_told_before_the_first_request_f_89() {
-    // a path may have 4,095 bytes here; the deepest file of a report adds less than 300 to that of its folder
-    let place = TempDir::new().unwrap();
+fn a_path_too_long_for_a_report_is_reported_before_the_first_request_f_89() {
+    // the limit of a path is 4,095 bytes; the longest file name adds less than 300 to the report's folder
+    let work_folder = TempDir::new().unwrap();
     let folder_of = |length: usize| {
-        let mut path = place.path().to_owned();
+        let mut path = work_folder.path().to_owned();
         while path.as_os_str().len() < length {
             let left = length - path.as_os_str().len();
             path.push("d".repeat(left.saturating_sub(1).clamp(1, 100)));
@@ -263,17 +262,17 @@ fn a_place_so_deep_that_names_do_not_fit_is_told_before_the_first_request_f_89()
     let server = known(FaultPlan::none());
     let run = server.run(&["--output", folder_of(3_950).to_str().unwrap()]);
     assert_eq!(run.status, 6, "{}", run.stderr);
-    assert!(run.stderr.contains("too deep") && run.stderr.contains("shorter path"), "{}", run.stderr);
+    assert!(run.stderr.contains("is too long") && run.stderr.contains("shorter path"), "{}", run.stderr);
     assert!(server.server.requests().is_empty());
     let deep = folder_of(3_600);
     let run = server.run(&["--output", deep.to_str().unwrap()]);
     assert_eq!(run.status, 0, "{}", run.stderr);
-    assert_eq!(folder::state(&reports(&deep)[0]), State::Complete);
+    assert_eq!(report_folder::state(&reports(&deep)[0]), ReportFolderState::Complete);
 }
 
 #[cfg(unix)]
 #[test]
-fn a_kill_at_any_moment_leaves_nothing_that_looks_whole_f_79() {
+fn a_kill_at_any_moment_leaves_nothing_that_looks_finished_f_79() {
     let server = known(FaultPlan::none());
     for requests in (1..80).step_by(9) {
         let before = server.server.requests().len();
@@ -283,14 +282,18 @@ fn a_kill_at_any_moment_leaves_nothing_that_looks_whole_f_79() {
         child.kill().unwrap();
         child.wait().unwrap();
         for report in reports(folder.path()) {
-            let state = folder::state(&report);
-            assert!(matches!(state, State::Partial | State::Complete), "{}: {state:?}", report.display());
+            let state = report_folder::state(&report);
+            assert!(
+                matches!(state, ReportFolderState::Partial | ReportFolderState::Complete),
+                "{}: {state:?}",
+                report.display()
+            );
         }
     }
 }
 
 #[test]
-fn what_an_earlier_run_left_is_not_merged_into_f_97() {
+fn leftovers_of_an_earlier_run_are_not_merged_into_a_report_f_97() {
     let server = known(FaultPlan::none());
     let folder = TempDir::new().unwrap();
     let old = folder.path().join("confluence_analysis_V0_0_2020-01-01_00-00-00.partial");
@@ -299,14 +302,14 @@ fn what_an_earlier_run_left_is_not_merged_into_f_97() {
     let output = child(&server, folder.path()).output().unwrap();
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
     assert_eq!(std::fs::read_to_string(old.join("attachments.csv")).unwrap(), "old");
-    let whole: Vec<_> = reports(folder.path()).into_iter().filter(|path| *path != old).collect();
-    assert_eq!(whole.len(), 1);
-    assert_eq!(folder::state(&whole[0]), State::Complete);
+    let complete: Vec<_> = reports(folder.path()).into_iter().filter(|path| *path != old).collect();
+    assert_eq!(complete.len(), 1);
+    assert_eq!(report_folder::state(&complete[0]), ReportFolderState::Complete);
 }
 
 #[cfg(unix)]
 #[test]
-fn a_reader_that_goes_away_does_not_end_the_run_f_92() {
+fn a_closed_pipe_does_not_end_the_run_f_92() {
     let server = known(FaultPlan::none());
     let folder = TempDir::new().unwrap();
     let mut child = child(&server, folder.path()).arg("-vv").spawn().unwrap();
@@ -316,28 +319,28 @@ fn a_reader_that_goes_away_does_not_end_the_run_f_92() {
     drop(child.stderr.take());
     assert_eq!(child.wait().unwrap().code(), Some(0));
     let reports = reports(folder.path());
-    assert_eq!(folder::state(&reports[0]), State::Complete);
+    assert_eq!(report_folder::state(&reports[0]), ReportFolderState::Complete);
 }
 
 #[cfg(unix)]
 #[test]
 fn few_file_handles_are_enough_f_94() {
-    // the second asks for more connections than there may be: it may fail, and must not lie
+    // the second needs more connections than are allowed: it may fail, but must not report wrong results
     for (handles, concurrency, may_fail) in [(40, 8, false), (32, 64, true)] {
         let server = known(FaultPlan::none());
         let folder = TempDir::new().unwrap();
-        let limits = format!("ulimit -n {handles}");
-        let output = limited(&server, folder.path(), &limits, &format!("--concurrency {concurrency}"));
+        let (limits, option) = (format!("ulimit -n {handles}"), format!("--concurrency {concurrency}"));
+        let output = limited(&server, folder.path(), &limits, &option);
         let code = output.status.code().unwrap();
         let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(code == 0 || may_fail && [3, 5, 6].contains(&code), "{code}: {stderr}");
         for report in reports(folder.path()) {
             let expected = match code {
-                0 => State::Complete,
-                6 => State::Partial,
-                _ => State::Incomplete,
+                0 => ReportFolderState::Complete,
+                6 => ReportFolderState::Partial,
+                _ => ReportFolderState::Incomplete,
             };
-            assert_eq!(folder::state(&report), expected, "{stderr}");
+            assert_eq!(report_folder::state(&report), expected, "{stderr}");
         }
     }
 }
@@ -346,16 +349,15 @@ fn few_file_handles_are_enough_f_94() {
 fn nothing_but_get_is_sent_and_no_body_f_98() {
     let server = known(always("/wiki/rest/api/user/bulk", Fault::status(404)));
     let run = server.run(&["--verify", "all"]);
-    assert_eq!(run.status, 0, "names of people are no part of the promise: {}", run.stderr);
+    assert_eq!(run.status, 0, "a run without the names of people is complete: {}", run.stderr);
     let log = server.server.requests();
     assert!(log.len() > 40);
     assert!(log.iter().all(|request| request.method == "GET"));
 }
 
 #[test]
-fn without_a_home_what_is_not_kept_is_told_and_the_counts_are_kept_f_58() {
-    let server = Server::start(known::site().0, FaultPlan::none());
-    let folder = TempDir::new().unwrap();
+fn without_a_home_folder_missing_caches_are_reported_and_the_counts_are_kept_f_58() {
+    let (server, folder) = (known(FaultPlan::none()), TempDir::new().unwrap());
     let run = |arguments: &[&str]| {
         let output = program(folder.path())
             .env_remove("HOME")
@@ -370,11 +372,11 @@ fn without_a_home_what_is_not_kept_is_told_and_the_counts_are_kept_f_58() {
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap().split_whitespace().collect::<Vec<_>>().join(" ");
         (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
     };
-    let (no_cache, no_counts) = ("names no cache folder", "cannot be told from deleted content");
+    let (no_cache, no_counts) = ("no cache folder: the environment", "cannot detect lists that are much shorter");
     let (status, _, first) = run(&["audit", "--exclude-space", "NOWHERE"]);
     assert_eq!(status, 0, "{first}");
-    for told in [no_cache, no_counts, "--exclude-space NOWHERE"] {
-        assert_eq!(first.matches(told).count(), 1, "{told}: {first}");
+    for words in [no_cache, no_counts, "--exclude-space NOWHERE"] {
+        assert_eq!(first.matches(words).count(), 1, "{words}: {first}");
     }
     #[cfg(unix)]
     for entry in std::fs::read_dir(folder.path()).unwrap().map(Result::unwrap) {

@@ -1,4 +1,4 @@
-//! F-32: proxies named by the environment, with the program itself.
+//! F-32: proxies from environment variables, with the real program.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
@@ -7,9 +7,9 @@ use std::sync::{Arc, Mutex};
 use confluence_sim::FaultPlan;
 use tempfile::TempDir;
 
-use crate::program::{Finished, Server, program};
+use crate::run_program::{Finished, Server, program};
 
-/// A proxy that answers every request with the same line and keeps what it was sent.
+/// A proxy that answers every request with the same line and records what it was sent.
 struct Proxy {
     address: String,
     heads: Arc<Mutex<Vec<String>>>,
@@ -21,7 +21,7 @@ impl Proxy {
         let address = listener.local_addr().unwrap().to_string();
         let heads = Arc::new(Mutex::new(Vec::new()));
         let seen = Arc::clone(&heads);
-        // the thread ends with the test process: it waits for connections that no longer come
+        // the thread waits for further connections until the test process ends
         std::thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
                 let mut head = String::new();
@@ -42,7 +42,7 @@ impl Proxy {
 const NAMES: [&str; 8] =
     ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy"];
 
-/// Runs the program against a site that only a proxy could find.
+/// Runs the program against a site that only a proxy could reach.
 fn run(variables: &[(&str, &str)]) -> Finished {
     let folder = TempDir::new().unwrap();
     let mut command = program(folder.path());
@@ -61,7 +61,7 @@ fn run(variables: &[(&str, &str)]) -> Finished {
 }
 
 #[test]
-fn a_proxy_that_refuses_is_told_and_never_sees_the_token_f_32() {
+fn a_proxy_that_refuses_is_reported_and_never_sees_the_token_f_32() {
     for (name, line) in [
         ("HTTPS_PROXY", "HTTP/1.1 407 Proxy Authentication Required"),
         ("https_proxy", "HTTP/1.1 403 Forbidden"),
@@ -77,7 +77,7 @@ fn a_proxy_that_refuses_is_told_and_never_sees_the_token_f_32() {
         let heads = proxy.heads();
         assert!(!heads.is_empty() && heads.len() <= 3, "{heads:?}");
         for head in heads {
-            assert!(head.starts_with("CONNECT acme.invalid:443 "), "a tunnel and nothing else: {head}");
+            assert!(head.starts_with("CONNECT acme.invalid:443 "), "only a tunnel is requested: {head}");
             assert!(!head.to_lowercase().contains("\r\nauthorization:"), "{head}");
         }
     }
@@ -93,17 +93,17 @@ fn no_proxy_is_honoured_f_32() {
 }
 
 #[test]
-fn an_address_that_is_none_is_refused_by_the_name_of_its_variable_f_32() {
+fn an_invalid_proxy_url_is_rejected_with_the_name_of_its_variable_f_32() {
     let run = run(&[("HTTPS_PROXY", "http://user:proxy-s3cret@:99999999")]);
     assert_eq!(run.status, 2, "{}", run.stderr);
     assert!(run.stderr.contains("HTTPS_PROXY") && !run.stderr.contains("s3cret"), "{}", run.stderr);
 }
 
 #[test]
-fn the_own_machine_is_reached_without_a_proxy_f_32() {
+fn localhost_is_reached_without_a_proxy_f_32() {
     let proxy = Proxy::answering("HTTP/1.1 502 Bad Gateway");
     let address = format!("http://{}", proxy.address);
-    let server = Server::start(test_support::known::site().0, FaultPlan::none());
+    let server = Server::start(test_support::known_site::site().0, FaultPlan::none());
     let folder = TempDir::new().unwrap();
     let mut command = program(folder.path());
     command.env_remove("NO_PROXY").env_remove("no_proxy");

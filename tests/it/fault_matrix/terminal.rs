@@ -12,14 +12,14 @@ use rustix::termios::{Winsize, tcsetwinsize};
 use tempfile::TempDir;
 
 use super::process::child;
-use crate::program::Server;
-use test_support::bench::always;
-use test_support::known;
+use crate::run_program::Server;
+use test_support::harness::always;
+use test_support::known_site;
 
-/// Runs an audit that ends incomplete with standard error on a terminal so many columns wide; gives the exit status
-/// and what the terminal was sent.
+/// Runs an audit that ends incomplete with standard error on a terminal of the given width; returns the exit status and
+/// the output to the terminal.
 fn run_on_terminal(columns: u16) -> (i32, String) {
-    let server = Server::start(known::site().0, always("/wiki/api/v2/footer-comments", Fault::status(403)));
+    let server = Server::start(known_site::site().0, always("/wiki/api/v2/footer-comments", Fault::status(403)));
     let controller = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
     grantpt(&controller).unwrap();
     unlockpt(&controller).unwrap();
@@ -33,10 +33,10 @@ fn run_on_terminal(columns: u16) -> (i32, String) {
     }
     command.env("TERM", "xterm").env("LC_ALL", "C").stdout(Stdio::null()).stderr(terminal);
     let mut program = command.spawn().unwrap();
-    // the command holds the terminal open, and would hold its end back
+    // the command holds the terminal open, which would delay the end of the output
     drop(command);
     let mut sent = Vec::new();
-    // where nobody has the terminal open any more, reading it is an error
+    // reading fails once no process has the terminal open
     let mut controller = File::from(controller);
     let mut buffer = [0; 4096];
     while let Ok(read @ 1..) = controller.read(&mut buffer) {
@@ -50,12 +50,12 @@ fn a_terminal_of_any_width_gets_every_message_f_91_f_93() {
     for columns in [0, 1, 20, 80, 500] {
         let (status, sent) = run_on_terminal(columns);
         assert_eq!(status, 3, "{columns}: {sent}");
-        assert!(sent.contains('\u{1b}'), "a terminal gets a bar");
+        assert!(sent.contains('\u{1b}'), "a terminal gets a progress bar");
         let plain = console::strip_ansi_codes(&sent).into_owned();
         let words: Vec<&str> = plain.split_whitespace().collect();
-        let told = words.join(" ");
-        assert!(told.contains("no file is called unreferenced"), "{columns}: {told}");
-        assert!(!told.contains("panic"), "{columns}: {told}");
+        let text = words.join(" ");
+        assert!(text.contains("no file is called unreferenced"), "{columns}: {text}");
+        assert!(!text.contains("panic"), "{columns}: {text}");
         if columns == 80 {
             let lines = plain.split(['\r', '\n']);
             let long: Vec<&str> = lines.filter(|line| console::measure_text_width(line) > 80).collect();

@@ -1,4 +1,4 @@
-//! F-31: secure connections that cannot be made, with the program itself: it reads the CA file from the environment.
+//! F-31: TLS connections that fail, with the real program, which reads the CA file from the environment.
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -13,9 +13,9 @@ use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs
 use tokio_rustls::rustls::server::WebPkiClientVerifier;
 use tokio_rustls::rustls::{RootCertStore, ServerConfig};
 
-use crate::program::{Finished, program};
+use crate::run_program::{Finished, program};
 
-/// An authority of its own, and what it signs.
+/// A private certificate authority.
 pub(crate) struct Authority {
     issuer: CertifiedIssuer<'static, KeyPair>,
     folder: TempDir,
@@ -43,7 +43,7 @@ impl Authority {
     }
 }
 
-/// The program, ready to speak to `localhost` at this port as `user`; `trusted` is the authority it may believe.
+/// The program, configured for `localhost` at this port and for `user`; `trusted` is the authority it trusts.
 pub(crate) fn program_for(port: u16, (user, token): (&str, &str), trusted: &Authority, folder: &Path) -> Command {
     let mut command = program(folder);
     for name in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"] {
@@ -58,7 +58,7 @@ pub(crate) fn program_for(port: u16, (user, token): (&str, &str), trusted: &Auth
     command
 }
 
-/// A listener that shakes hands and then answers nothing; it counts the connections.
+/// A listener that completes the TLS handshake, never answers, and counts connections.
 struct TlsServer {
     address: SocketAddr,
     handshakes: Arc<std::sync::atomic::AtomicUsize>,
@@ -83,7 +83,7 @@ impl TlsServer {
         Self { address, handshakes, _runtime: runtime }
     }
 
-    /// Runs the program against this server; `trusted` is the authority it may believe.
+    /// Runs the program against this server; `trusted` is the authority it trusts.
     fn run(&self, trusted: &Authority) -> Finished {
         let folder = TempDir::new().unwrap();
         let account = ("me@example.com", "token");
@@ -102,14 +102,14 @@ pub(crate) fn config((certificate, key): (CertificateDer<'static>, PrivateKeyDer
 
 fn refused(run: &Finished, server: &TlsServer) {
     assert_eq!(run.status, 5, "{}", run.stderr);
-    assert!(run.stderr.contains("no secure connection"), "{}", run.stderr);
+    assert!(run.stderr.contains("cannot establish a secure connection"), "{}", run.stderr);
     assert!(run.stderr.contains("certificate"), "the remedy: {}", run.stderr);
     assert!(run.reports().is_empty());
-    assert_eq!(server.connections(), 1, "a certificate does not get better by trying again: {}", run.stderr);
+    assert_eq!(server.connections(), 1, "certificate errors are not retried: {}", run.stderr);
 }
 
 #[test]
-fn bad_certificates_are_named_and_not_tried_again_f_31() {
+fn invalid_certificates_are_reported_and_not_retried_f_31() {
     let (ours, strange) = (Authority::new(), Authority::new());
     let expired = TlsServer::start(config(ours.sign("localhost", true)));
     let run = expired.run(&ours);
@@ -124,7 +124,7 @@ fn bad_certificates_are_named_and_not_tried_again_f_31() {
 }
 
 #[test]
-fn a_server_that_wants_a_client_certificate_is_told_f_31() {
+fn a_server_that_requires_a_client_certificate_is_reported_f_31() {
     let ours = Authority::new();
     let mut roots = RootCertStore::empty();
     roots.add(CertificateDer::from(ours.issuer.der().to_vec())).unwrap();
@@ -136,12 +136,12 @@ fn a_server_that_wants_a_client_certificate_is_told_f_31() {
     let run = server.run(&ours);
     assert_eq!(run.status, 5, "{}", run.stderr);
     assert!(run.stderr.to_lowercase().contains("certificate"), "{}", run.stderr);
-    // the alert may come behind a handshake that seemed to succeed, and be met by a request that is sent once more
+    // the alert may arrive after a successful handshake and hit a request, which is then retried once
     assert!((1..=2).contains(&server.connections()), "{}", run.stderr);
 }
 
 #[test]
-fn a_broken_file_of_authorities_is_named_before_anything_is_sent_f_31() {
+fn a_damaged_ca_file_is_reported_before_any_request_f_31() {
     let ours = Authority::new();
     let server = TlsServer::start(config(ours.sign("localhost", false)));
     let broken = ours.folder.path().join("broken.pem");

@@ -1,4 +1,4 @@
-//! F-41 for old versions of files: only what the file's own list of versions lacks was deleted.
+//! F-41 for old versions of files: only versions missing from the file's own list were deleted.
 
 use chrono::TimeDelta;
 use confluence_sim::site::{Attachment, AttachmentVersion};
@@ -7,8 +7,8 @@ use confluence_storage_analyzer::audit::Usage;
 use confluence_storage_analyzer::inventory::coverage::UnitKind;
 use serde_json::json;
 
-use test_support::bench::{Bench, also, always, answer, edit_items, on};
-use test_support::known::{self, Truth};
+use test_support::harness::{Harness, also, always, edit_items, on, response};
+use test_support::known_site::{self, TrueUsages};
 
 /// The file that is used under the name of its first version; the current one is its third.
 const RENAMED: &str = "att109";
@@ -16,14 +16,14 @@ const ALONE: &str = "/wiki/api/v2/attachments/att109";
 const LIST: &str = "/wiki/api/v2/attachments/att109/versions";
 
 /// The known site with another history of that file.
-fn known_with(change: impl FnOnce(&mut Attachment)) -> (Site, Truth) {
-    let (mut site, truth) = known::site();
+fn known_with(change: impl FnOnce(&mut Attachment)) -> (Site, TrueUsages) {
+    let (mut site, truth) = known_site::site();
     change(site.attachments.iter_mut().find(|file| file.id == RENAMED).unwrap());
     (site, truth)
 }
 
-/// The file with so many more versions, all deleted, before the current one.
-fn with_deleted(count: u32) -> (Site, Truth) {
+/// The file with `count` more versions before the current one, all deleted.
+fn with_deleted(count: u32) -> (Site, TrueUsages) {
     known_with(|file| {
         let mut current = file.versions.pop().unwrap();
         let like = AttachmentVersion { deleted: true, ..current.clone() };
@@ -37,15 +37,15 @@ fn with_deleted(count: u32) -> (Site, Truth) {
     })
 }
 
-fn requests(bench: &Bench, path: &str) -> usize {
-    bench.server.requests().iter().filter(|request| request.path == path).count()
+fn requests(harness: &Harness, path: &str) -> usize {
+    harness.server.requests().iter().filter(|request| request.path == path).count()
 }
 
 #[tokio::test(start_paused = true)]
-async fn versions_are_not_deleted_because_a_visitor_does_not_see_them_f_41() {
+async fn versions_hidden_from_anonymous_access_are_not_deleted_f_41() {
     for path in ["/wiki/api/v2/attachments/*", ALONE] {
-        let bench = Bench::known(always(path, Fault::Anonymous)).await;
-        let run = bench.run().await;
+        let harness = Harness::known(always(path, Fault::Anonymous)).await;
+        let run = harness.run().await;
         run.expect_incomplete();
         assert!(run.reason(UnitKind::AttachmentVersion).starts_with("not found"));
         assert_eq!(run.usage(RENAMED), Usage::Undetermined, "it is used under an old name");
@@ -53,11 +53,12 @@ async fn versions_are_not_deleted_because_a_visitor_does_not_see_them_f_41() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_version_that_is_not_found_once_is_asked_for_again_f_41() {
-    let missing = answer(404, &[], r#"{"errors":[{"status":404,"code":"NOT_FOUND","title":"version","detail":"1"}]}"#);
-    let bench = Bench::known(on(ALONE, Occurrence::Only(1), missing)).await;
-    bench.run().await.expect_true(&bench);
-    assert_eq!((requests(&bench, ALONE), requests(&bench, LIST)), (3, 1));
+async fn a_version_that_is_not_found_once_is_requested_again_f_41() {
+    let missing =
+        response(404, &[], r#"{"errors":[{"status":404,"code":"NOT_FOUND","title":"version","detail":"1"}]}"#);
+    let harness = Harness::known(on(ALONE, Occurrence::Only(1), missing)).await;
+    harness.run().await.expect_true_verdicts(&harness);
+    assert_eq!((requests(&harness, ALONE), requests(&harness, LIST)), (3, 1));
 }
 
 #[tokio::test(start_paused = true)]
@@ -65,12 +66,12 @@ async fn one_list_settles_all_deleted_versions_of_a_file_f_41() {
     let (mut site, truth) = with_deleted(300);
     // the list of versions has several pages
     site.behaviour.page_cap = Some(2);
-    let bench = Bench::start((site, truth), FaultPlan::none()).await;
-    let run = bench.run().await;
-    run.expect_true(&bench);
-    assert_eq!(run.reading().inventory.coverage.units[&UnitKind::AttachmentVersion].gone, 300);
-    assert_eq!(requests(&bench, ALONE), 302, "each old version is asked for once");
-    assert_eq!(requests(&bench, LIST), 2, "three versions are left, two to a page");
+    let harness = Harness::start((site, truth), FaultPlan::none()).await;
+    let run = harness.run().await;
+    run.expect_true_verdicts(&harness);
+    assert_eq!(run.audit_run().inventory.coverage.units[&UnitKind::AttachmentVersion].gone, 300);
+    assert_eq!(requests(&harness, ALONE), 302, "each old version is requested once");
+    assert_eq!(requests(&harness, LIST), 2, "three versions are left, two per page");
 }
 
 #[tokio::test(start_paused = true)]
@@ -80,10 +81,10 @@ async fn without_its_list_no_version_counts_as_deleted_f_41() {
     });
     let odd = edit_items(|version| version["number"] = json!("three"));
     for fault in [Fault::status(400), Fault::DroppedTail(1), without_current, odd, Fault::EmptyPageWithNext] {
-        let bench = Bench::start(with_deleted(2), always(LIST, fault)).await;
-        let run = bench.run().await;
+        let harness = Harness::start(with_deleted(2), always(LIST, fault)).await;
+        let run = harness.run().await;
         run.expect_incomplete();
-        let units = run.reading().inventory.coverage.units[&UnitKind::AttachmentVersion];
+        let units = run.audit_run().inventory.coverage.units[&UnitKind::AttachmentVersion];
         assert_eq!((units.gone, units.failed), (0, 2));
     }
 }
@@ -91,19 +92,19 @@ async fn without_its_list_no_version_counts_as_deleted_f_41() {
 #[tokio::test(start_paused = true)]
 async fn a_version_that_only_its_list_shows_is_denied_f_41() {
     let hidden =
-        || answer(404, &[], r#"{"errors":[{"status":404,"code":"NOT_FOUND","title":"version","detail":"1"}]}"#);
-    let bench = Bench::known(always(ALONE, hidden())).await;
-    let run = bench.run().await;
+        || response(404, &[], r#"{"errors":[{"status":404,"code":"NOT_FOUND","title":"version","detail":"1"}]}"#);
+    let harness = Harness::known(always(ALONE, hidden())).await;
+    let run = harness.run().await;
     run.expect_incomplete();
-    assert!(run.reason(UnitKind::AttachmentVersion).contains("though the list of versions shows it"));
+    assert!(run.reason(UnitKind::AttachmentVersion).contains("although the list of versions shows it"));
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_version_number_that_is_nonsense_costs_neither_requests_nor_memory() {
+async fn an_absurd_version_number_costs_neither_requests_nor_memory() {
     let claimed = |file: &mut Attachment| file.versions.last_mut().unwrap().number = u32::MAX;
-    let bench = Bench::start(known_with(claimed), FaultPlan::none()).await;
-    bench.run().await.expect_true(&bench);
-    assert_eq!((requests(&bench, LIST), requests(&bench, ALONE)), (1, 2), "its list tells which versions there are");
+    let harness = Harness::start(known_with(claimed), FaultPlan::none()).await;
+    harness.run().await.expect_true_verdicts(&harness);
+    assert_eq!((requests(&harness, LIST), requests(&harness, ALONE)), (1, 2), "its list shows which versions exist");
 
     let every_list = edit_items(|file| {
         if file["id"] == RENAMED {
@@ -111,10 +112,10 @@ async fn a_version_number_that_is_nonsense_costs_neither_requests_nor_memory() {
         }
     });
     let faults = also(FaultPlan::none(), "/wiki/api/v2/attachments", Occurrence::From(1), every_list);
-    let bench = Bench::known(faults).await;
-    let run = bench.run().await;
+    let harness = Harness::known(faults).await;
+    let run = harness.run().await;
     run.expect_incomplete();
     assert!(run.reason(UnitKind::AttachmentVersion).contains("lacks the current version"));
     assert_eq!(run.usage(RENAMED), Usage::Undetermined);
-    assert_eq!(requests(&bench, ALONE), 0);
+    assert_eq!(requests(&harness, ALONE), 0);
 }

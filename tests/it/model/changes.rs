@@ -1,19 +1,19 @@
 //! Random changes of a random site.
 
-use confluence_sim::site::{Attachment, Content, Kind, Status, Template};
-use confluence_sim::{Change, Edit, Site};
+use confluence_sim::site::{Attachment, Content, ContentType, Status, Template};
+use confluence_sim::{Change, Site, TextEdit};
 use fastrand::Rng;
 use serde_json::{Value, json};
 
 use super::site::xml;
 
-/// Changes that the date of a new version tells.
+/// Number of kinds of changes that the date of a new version reveals; they come first.
 const DATED: u8 = 5;
-/// All kinds of changes.
+/// Number of all kinds of changes.
 const KINDS: u8 = 20;
 
-/// What happens to a site, in its order. Where only `dated`, the date of a version tells each change; others are undone
-/// at first where that lets them happen: a page is hidden before its restriction is lifted.
+/// Draws changes of a site, in order. With `dated`, only changes that the date of a version reveals; other changes may
+/// need preparation: a page is hidden first so that its restriction can be lifted.
 pub(crate) fn draw(random: &mut Rng, site: &mut Site, dated: bool) -> Vec<Change> {
     let mut changes = Vec::new();
     for number in 0..random.choice([0, 1, 1, 2, 3]).unwrap() {
@@ -32,13 +32,13 @@ fn one(random: &mut Rng, site: &mut Site, kind: u8, new_id: &str) -> Option<Chan
     let shows_it = use_of(site, &file);
     let (id, file_id) = (page.id.clone(), file.id.clone());
     Some(match kind {
-        0 => Change::EditContent { id, edit: Edit::Append(shows_it) },
+        0 => Change::EditContent { id, edit: TextEdit::Append(shows_it) },
         1 => {
             let paragraphs: Vec<&str> = page.body.split_inclusive("</p>").collect();
-            Change::EditContent { id, edit: Edit::Remove((*random.choice(&paragraphs)?).to_owned()) }
+            Change::EditContent { id, edit: TextEdit::Remove((*random.choice(&paragraphs)?).to_owned()) }
         }
         2 => {
-            let kind = if random.bool() { Kind::Page } else { Kind::BlogPost };
+            let kind = if random.bool() { ContentType::Page } else { ContentType::BlogPost };
             let mut new = site.new_content(kind, new_id, &format!("New {new_id}"), &shows_it);
             new.space_id.clone_from(&page.space_id);
             Change::AddContent(Box::new(new))
@@ -47,7 +47,7 @@ fn one(random: &mut Rng, site: &mut Site, kind: u8, new_id: &str) -> Option<Chan
         4 => Change::UploadVersion { id: file_id },
         5 => Change::RenameContent { id, title: format!("Another title {new_id}") },
         6 => match page.status {
-            Status::Current if page.kind == Kind::Page && random.bool() => {
+            Status::Current if page.kind == ContentType::Page && random.bool() => {
                 Change::SetStatus { id, status: Status::Archived }
             }
             Status::Current => Change::SetStatus { id, status: Status::Trashed },
@@ -61,10 +61,10 @@ fn one(random: &mut Rng, site: &mut Site, kind: u8, new_id: &str) -> Option<Chan
         }
         9 => {
             let own = file.container.id()?.to_owned();
-            Change::SaveDraft { id: own, edit: Edit::Append(shows_it) }
+            Change::SaveDraft { id: own, edit: TextEdit::Append(shows_it) }
         }
         10 => {
-            // nobody edits what is archived, and no search shows it
+            // archived content is not edited, and the search does not show it
             let space = site.spaces.iter().find(|space| space.id == page.space_id)?;
             if page.status == Status::Archived || space.archived {
                 return None;
@@ -81,7 +81,7 @@ fn one(random: &mut Rng, site: &mut Site, kind: u8, new_id: &str) -> Option<Chan
         }
         14 => {
             let id = random.choice(&site.templates)?.id.clone();
-            Change::EditTemplate { id, edit: Edit::Append(shows_it) }
+            Change::EditTemplate { id, edit: TextEdit::Append(shows_it) }
         }
         15 => Change::AddTemplate(Box::new(Template {
             id: new_id.to_owned(),
@@ -95,16 +95,16 @@ fn one(random: &mut Rng, site: &mut Site, kind: u8, new_id: &str) -> Option<Chan
         18 => {
             let on = random.choice(&comments)?.clone();
             let page = pages.iter().find(|page| Some(&page.id) == on.container.as_ref())?;
-            // a reply to a reply does not stand in the lists of the loopback site
+            // the lists of the loopback site do not show replies to replies
             let root = on.parent.as_ref().map_or(&on.id, |(id, _)| id).clone();
-            comment(site, new_id, page, Some(root), &shows_it, on.kind == Kind::FooterComment)
+            comment(site, new_id, page, Some(root), &shows_it, on.kind == ContentType::FooterComment)
         }
-        _ => Change::EditContent { id: random.choice(&comments)?.id.clone(), edit: Edit::Append(shows_it) },
+        _ => Change::EditContent { id: random.choice(&comments)?.id.clone(), edit: TextEdit::Append(shows_it) },
     })
 }
 
 fn comment(site: &Site, id: &str, page: &Content, parent: Option<String>, body: &str, footer: bool) -> Change {
-    let kind = if footer { Kind::FooterComment } else { Kind::InlineComment };
+    let kind = if footer { ContentType::FooterComment } else { ContentType::InlineComment };
     let mut new = site.new_content(kind, id, "Re: it", body);
     new.space_id.clone_from(&page.space_id);
     new.container = Some(page.id.clone());
@@ -113,12 +113,12 @@ fn comment(site: &Site, id: &str, page: &Content, parent: Option<String>, body: 
     Change::AddContent(Box::new(new))
 }
 
-/// Shows a file in any body.
+/// Returns markup that shows a file and works in any body.
 fn use_of(site: &Site, file: &Attachment) -> String {
     let owner = site.contents.iter().find(|content| Some(content.id.as_str()) == file.container.id()).unwrap();
     let space = site.spaces.iter().find(|space| space.id == owner.space_id).unwrap();
     let (key, title) = (xml(&space.key), xml(&owner.title));
-    let container = if owner.kind == Kind::BlogPost {
+    let container = if owner.kind == ContentType::BlogPost {
         let day = owner.created_at.format("%Y/%m/%d");
         format!(r#"<ri:blog-post ri:space-key="{key}" ri:content-title="{title}" ri:posting-day="{day}"/>"#)
     } else {

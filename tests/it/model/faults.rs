@@ -1,27 +1,27 @@
-//! Random fault plans.
+//! Random fault plans of the model test.
 
 use confluence_sim::{Change, Fault, FaultPlan, Occurrence};
 use fastrand::Rng;
 use serde_json::Value;
 
-use test_support::bench::{also, answer, edit_items, signalled_at};
+use test_support::harness::{also, edit_items, response, signal_at_request};
 
-/// What goes wrong in one run.
+/// The faults of one run.
 pub(crate) struct Plan {
     pub(crate) faults: FaultPlan,
-    /// Resolves at the request at which the run is to be stopped; never where it is not.
+    /// Resolves at the request at which the run is to be stopped, if at all.
     pub(crate) stop: std::pin::Pin<Box<dyn Future<Output = ()>>>,
-    /// A list hides items without a sign, so the search has to be there to tell; it does not know what is archived.
+    /// A list silently hides items, so the search has to reveal them; it does not show archived content.
     pub(crate) lies: bool,
-    /// Fields are missing, so some verdicts cannot be given.
+    /// Fields are missing, so some files are undetermined.
     pub(crate) leaves_fields_out: bool,
     /// The site changes while it is read.
     pub(crate) changes: bool,
-    /// For the message of a failed run.
+    /// Description for the message of a failed run.
     pub(crate) words: Vec<String>,
 }
 
-/// Every kind of request a reading sends.
+/// All kinds of requests that a crawl sends.
 const ROUTES: &[&str] = &[
     "*",
     "/wiki/api/v2/*",
@@ -40,7 +40,7 @@ const ROUTES: &[&str] = &[
     "/wiki/rest/api/user/bulk",
     "/wiki/rest/api/content/*/download",
 ];
-/// Lists whose holes the search shows.
+/// Lists whose missing items the search reveals.
 const LISTS: &[&str] = &[
     "/wiki/api/v2/pages",
     "/wiki/api/v2/blogposts",
@@ -84,7 +84,7 @@ impl Plan {
         self.faults = also(std::mem::take(&mut self.faults), route, occurrence, fault);
     }
 
-    /// Lets somebody change the site before a request.
+    /// Applies a change to the site before a request.
     pub(crate) fn change(&mut self, request: u32, change: Change) {
         self.changes = true;
         self.add("*", Occurrence::Only(request), Fault::Change(Box::new(change)));
@@ -92,7 +92,7 @@ impl Plan {
 
     fn stop_at(&mut self, request: u32) {
         self.words.push(format!("interrupted at request {request}"));
-        (self.faults, self.stop) = signalled_at(std::mem::take(&mut self.faults), request);
+        (self.faults, self.stop) = signal_at_request(std::mem::take(&mut self.faults), request);
     }
 
     fn fault(&mut self, random: &mut Rng) -> (&'static str, Occurrence, Fault) {
@@ -102,7 +102,7 @@ impl Plan {
             0 => (route, occurrence, Fault::status(random.choice([500, 502, 503, 504, 520, 408]).unwrap())),
             1 => {
                 let wait = random.choice(["0", "3", "90", "soon", "100000"]).unwrap();
-                (route, occurrence, answer(429, &[("retry-after", wait)], "{}"))
+                (route, occurrence, response(429, &[("retry-after", wait)], "{}"))
             }
             2 => (route, occurrence, Fault::Reset),
             3 => (route, occurrence, Fault::CutBody(random.usize(..3000))),
@@ -113,10 +113,10 @@ impl Plan {
             8 => (route, occurrence, Fault::DuplicatedItems),
             9 => (route, occurrence, Fault::Unauthorized),
             10 => (route, occurrence, Fault::Anonymous),
-            // a 404 for ever is how the API tells of deleted versions, so only a passing one must not be believed
+            // a permanent 404 is how the API reports deleted versions, so only a transient one must not be trusted
             11 => (route, Occurrence::Only(random.u32(1..=30)), missing()),
             12 => {
-                // without a search a hidden tail cannot be noticed
+                // without the search a hidden tail cannot be noticed
                 let route = if self.lies { "/wiki/api/v2/*" } else { route };
                 (route, occurrence, Fault::status(random.choice([400, 403, 410, 451]).unwrap()))
             }
@@ -141,10 +141,10 @@ fn occurrence(random: &mut Rng) -> Occurrence {
 }
 
 fn missing() -> Fault {
-    answer(404, &[], r#"{"errors":[{"status":404,"code":"NOT_FOUND","title":"Could not find it","detail":"it"}]}"#)
+    response(404, &[], r#"{"errors":[{"status":404,"code":"NOT_FOUND","title":"Could not find it","detail":"it"}]}"#)
 }
 
-/// Every third item lacks a field.
+/// Sets a field of every third item to null.
 fn null(field: &'static str) -> Fault {
     edit_items(move |item| {
         let chosen = item["id"].as_str().is_some_and(|id| id.bytes().map(usize::from).sum::<usize>() % 3 == 0);

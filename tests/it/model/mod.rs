@@ -1,7 +1,16 @@
-//! Random sites × random changes × random faults × a stop or a kill at a random request, against the invariants I1 to I7.
+//! Model test: random sites × random changes × random faults × a stop or kill at a random request, checked against
+//! these invariants:
 //!
-//! `MODEL_SEEDS=5000` runs as many, on all processors; `MODEL_SEEDS=5000..6000` runs those; `MODEL_SEED=17` runs that
-//! one, as a failure tells it.
+//! - I1: a complete run has the correct verdict for every file.
+//! - I2: no file in use is called unreferenced, and an incomplete run calls no file unreferenced.
+//! - I3: a run ends within 48 hours of the paused clock.
+//! - I4: no message and no file contains the token.
+//! - I5: the report is marked complete if and only if the run is.
+//! - I6: the same site produces the same tables.
+//! - I7: the number of requests is bounded, and all of them are GET.
+//!
+//! `MODEL_SEEDS=5000` runs 5,000 seeds on all processors, `MODEL_SEEDS=5000..6000` a range, and `MODEL_SEED=17` the
+//! seed that a failure reports.
 
 mod changes;
 mod faults;
@@ -14,25 +23,25 @@ use std::time::Duration;
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use confluence_sim::files_in_use;
 use confluence_storage_analyzer::audit::{AuditOptions, Usage};
-use confluence_storage_analyzer::commands::reading::Reading;
+use confluence_storage_analyzer::commands::audit_run::AuditRun;
 use confluence_storage_analyzer::error::ExitStatus;
 use confluence_storage_analyzer::report::{self, RunFacts};
 use fastrand::Rng;
 use tempfile::TempDir;
 
 use faults::Plan;
-use test_support::bench::{Bench, Run};
-use test_support::folder;
-use test_support::known::{self, Truth};
+use test_support::harness::{Harness, Run};
+use test_support::known_site::{self, TrueUsages};
 use test_support::parallel::{each, paused};
+use test_support::report_folder;
 
-/// Seeds of an ordinary test run.
+/// Number of seeds in a normal test run.
 const SEEDS: u64 = 30;
 
-/// The seeds that the environment asks for.
+/// Returns the seeds set by environment variables.
 fn seeds() -> Option<Range<u64>> {
     let text = |name: &str| std::env::var(name).ok();
-    let number = |text: &str| text.parse::<u64>().unwrap_or_else(|_| panic!("{text} is no number of a seed"));
+    let number = |text: &str| text.parse::<u64>().unwrap_or_else(|_| panic!("invalid seed {text}"));
     if let Some(seed) = text("MODEL_SEED") {
         return Some(number(&seed)..number(&seed) + 1);
     }
@@ -42,7 +51,7 @@ fn seeds() -> Option<Range<u64>> {
 }
 
 #[test]
-fn whatever_goes_wrong_the_promise_holds() {
+fn no_file_in_use_is_called_unreferenced_whatever_goes_wrong() {
     let seeds: Vec<u64> = seeds().unwrap_or(0..SEEDS).collect();
     let (mut complete, mut incomplete, mut without, mut failed) = (0, 0, 0, Vec::new());
     for (end, seed) in each(&seeds, |seed| paused(Box::pin(one(*seed)))).into_iter().zip(&seeds) {
@@ -53,18 +62,18 @@ fn whatever_goes_wrong_the_promise_holds() {
             Err(panic) => failed.push(format!("MODEL_SEED={seed}: {panic}")),
         }
     }
-    eprintln!("{complete} complete, {incomplete} incomplete, {without} without a reading, {} wrong", failed.len());
+    eprintln!("{complete} complete, {incomplete} incomplete, {without} without a report, {} wrong", failed.len());
     assert!(failed.is_empty(), "{} of {} seeds:\n{}", failed.len(), seeds.len(), failed.join("\n"));
     if seeds.len() as u64 >= SEEDS {
-        assert!(complete > 5 && incomplete > 5, "a generator whose runs all end alike proves little");
+        assert!(complete > 5 && incomplete > 5, "too few runs of one kind to test both");
     }
 }
 
-/// The generator knows what it put into a site, and [`files_in_use`] finds it there.
+/// The usages that the generator recorded agree with those that [`files_in_use`] finds.
 #[test]
-fn the_truth_is_known_from_two_sides() {
+fn the_generator_and_the_independent_check_agree_on_the_files_in_use() {
     let drawn = (0..300).map(|seed| site::draw(&mut Rng::with_seed(seed), seed % 2 == 0));
-    for (site, truth) in drawn.chain([known::site()]) {
+    for (site, truth) in drawn.chain([known_site::site()]) {
         let in_use = files_in_use(&site);
         for (id, usage) in truth.iter().filter(|(_, usage)| **usage != Usage::NotJudged) {
             assert_eq!(in_use.contains(id), *usage != Usage::Unreferenced, "{id} is {usage:?}");
@@ -72,55 +81,55 @@ fn the_truth_is_known_from_two_sides() {
     }
 }
 
-/// One random reading; gives how it ended.
+/// Runs one random case; returns its exit status, or `None` without a report.
 async fn one(seed: u64) -> Option<ExitStatus> {
-    // neighbouring seeds begin far apart
+    // decorrelates neighbouring seeds
     let mut random = Rng::with_seed(Rng::with_seed(seed).u64(..));
     let mut plan = Plan::draw(&mut random);
     let (mut site, truth) = site::draw(&mut random, plan.lies);
-    // what is archived or moved would be out of the index, which has to tell of the items that a list hides
+    // archived or moved content would leave the search index, which has to reveal the items that a list hides
     for change in changes::draw(&mut random, &mut site, plan.lies) {
         plan.change(random.u32(1..=90), change);
     }
-    // what the generator put there is no longer what is there
-    let truth = if plan.changes { Truth::new() } else { truth };
-    let mut bench = Bench::start((site, truth), std::mem::take(&mut plan.faults)).await;
-    // a search that answers page after page without anything, but with a next one, is followed a thousand pages far
-    bench.bound = 6_000;
-    let told = format!("MODEL_SEED={seed}: {}", plan.words.join("; "));
-    let _told = Told { words: &told, bench: &bench };
-    // I2, I7 and what makes a reading sound are checked by the bench itself
-    let run = bench.run_until(&mut plan.stop).await;
-    assert!(run.elapsed < Duration::from_secs(48 * 3600), "I3, {told}: {:?}", run.elapsed);
-    let reading = match &run.result {
-        Ok(reading) => reading,
+    // after changes, the usages recorded by the generator are outdated
+    let truth = if plan.changes { TrueUsages::new() } else { truth };
+    let mut harness = Harness::start((site, truth), std::mem::take(&mut plan.faults)).await;
+    // a search that returns empty pages with a next link is followed for up to a thousand pages
+    harness.max_requests = 6_000;
+    let context = format!("MODEL_SEED={seed}: {}", plan.words.join("; "));
+    let _printed_on_panic = FailureContext { words: &context, harness: &harness };
+    // `Harness` itself checks I2, I7, and that status, coverage and audit agree
+    let run = harness.run_until(&mut plan.stop).await;
+    assert!(run.elapsed < Duration::from_secs(48 * 3600), "I3, {context}: {:?}", run.elapsed);
+    let audit_run = match &run.result {
+        Ok(audit_run) => audit_run,
         Err(failure) => {
-            assert_ne!(failure.status, ExitStatus::Complete, "{told}");
-            assert!(!failure.to_string().contains(&bench.server.token()), "I4, {told}");
+            assert_ne!(failure.status, ExitStatus::Complete, "{context}");
+            assert!(!failure.to_string().contains(&harness.server.token()), "I4, {context}");
             return None;
         }
     };
-    truth_is_told(&bench, &run, reading, &plan, &told);
-    report_is_honest(&bench, reading, &told);
+    check_verdicts(&harness, &run, audit_run, &plan, &context);
+    check_report(&harness, audit_run, &context);
     if plan.words.is_empty() {
-        same_again(&bench, reading, &told).await;
+        check_determinism(&harness, audit_run, &context).await;
     }
-    Some(reading.status)
+    Some(audit_run.status)
 }
 
-/// Tells of a failed run what went wrong on the site, and what it asked.
-struct Told<'t> {
+/// Prints the faults and requests of a run whose test panics.
+struct FailureContext<'t> {
     words: &'t str,
-    bench: &'t Bench,
+    harness: &'t Harness,
 }
 
-impl Drop for Told<'_> {
+impl Drop for FailureContext<'_> {
     fn drop(&mut self) {
         if std::thread::panicking() {
             eprintln!("{}", self.words);
             if std::env::var_os("MODEL_SEED").is_some() {
-                let moments = self.bench.server.moments();
-                for (at, request) in self.bench.server.requests().iter().enumerate() {
+                let moments = self.harness.server.applied_changes();
+                for (at, request) in self.harness.server.requests().iter().enumerate() {
                     let made = moments.iter().filter(|moment| moment.request == at);
                     made.for_each(|moment| eprintln!("     {:?}", moment.change));
                     eprintln!("{:>4} {} {}?{}", at + 1, request.status, request.path, request.query);
@@ -130,50 +139,53 @@ impl Drop for Told<'_> {
     }
 }
 
-/// I1: a complete reading tells the truth of every file; where the server left fields out it may say that it cannot.
-fn truth_is_told(bench: &Bench, run: &Run, reading: &Reading, plan: &Plan, told: &str) {
-    // where something changed, the bench itself asks what nothing excuses
-    if reading.status != ExitStatus::Complete || plan.changes {
+/// I1: a complete run has the correct verdict for every file; where the server omits fields, it may be undetermined.
+fn check_verdicts(harness: &Harness, run: &Run, audit_run: &AuditRun, plan: &Plan, context: &str) {
+    // for sites that change, `Harness` itself checks the verdicts
+    if audit_run.status != ExitStatus::Complete || plan.changes {
         return;
     }
     for (id, said) in run.usages() {
-        let truth = bench.truth[&id];
+        let truth = harness.truth[&id];
         let excused = plan.leaves_fields_out && (said == Usage::Undetermined || truth != Usage::Unreferenced);
-        assert!(said == truth || excused, "I1, {told}: {id} is {truth:?} and was called {said:?}");
+        assert!(said == truth || excused, "I1, {context}: {id} is {truth:?} and was called {said:?}");
     }
 }
 
-/// I4 and I5: the report on the disk is marked as it should be, and bears no token.
-fn report_is_honest(bench: &Bench, reading: &Reading, told: &str) {
-    let place = TempDir::new().unwrap();
-    let written = write(place.path(), reading);
-    let expected =
-        if reading.status == ExitStatus::Complete { folder::State::Complete } else { folder::State::Incomplete };
-    assert_eq!(folder::state(&written), expected, "I5, {told}");
-    let (user, token) = (bench.server.user(), bench.server.token());
+/// I4 and I5: the report on the disk is marked correctly and does not contain the token.
+fn check_report(harness: &Harness, audit_run: &AuditRun, context: &str) {
+    let work_folder = TempDir::new().unwrap();
+    let written = write(work_folder.path(), audit_run);
+    let expected = if audit_run.status == ExitStatus::Complete {
+        report_folder::ReportFolderState::Complete
+    } else {
+        report_folder::ReportFolderState::Incomplete
+    };
+    assert_eq!(report_folder::state(&written), expected, "I5, {context}");
+    let (user, token) = (harness.server.user(), harness.server.token());
     let pair = BASE64_STANDARD.encode(format!("{user}:{token}"));
-    for (path, bytes) in folder::files(&written) {
+    for (path, bytes) in report_folder::files(&written) {
         let text = String::from_utf8_lossy(&bytes);
-        assert!(!text.contains(&token) && !text.contains(&pair), "I4, {told}: {path}");
+        assert!(!text.contains(&token) && !text.contains(&pair), "I4, {context}: {path}");
     }
 }
 
-fn write(place: &std::path::Path, reading: &Reading) -> std::path::PathBuf {
+fn write(work_folder: &std::path::Path, audit_run: &AuditRun) -> std::path::PathBuf {
     let facts = RunFacts {
-        exit_code: reading.status.code(),
-        stopped: reading.stopped.as_ref().map(ToString::to_string),
+        exit_code: audit_run.status.code(),
+        stopped: audit_run.stopped.as_ref().map(ToString::to_string),
         audit: AuditOptions::default(),
         ..test_support::sample::run_facts()
     };
-    report::write(place, &facts, &reading.inventory, &reading.audit).unwrap()
+    report::write(work_folder, &facts, &audit_run.inventory, &audit_run.audit).unwrap()
 }
 
-/// I6: the same site gives the same tables.
-async fn same_again(bench: &Bench, reading: &Reading, told: &str) {
-    let again = bench.run().await;
+/// I6: the same site produces the same tables.
+async fn check_determinism(harness: &Harness, audit_run: &AuditRun, context: &str) {
+    let again = harness.run().await;
     let (one, two) = (TempDir::new().unwrap(), TempDir::new().unwrap());
-    let (one, two) = (write(one.path(), reading), write(two.path(), again.reading()));
+    let (one, two) = (write(one.path(), audit_run), write(two.path(), again.audit_run()));
     for table in ["attachments.csv", "versions.csv", "duplicates.csv", "uses.csv"] {
-        assert_eq!(std::fs::read(one.join(table)).unwrap(), std::fs::read(two.join(table)).unwrap(), "I6, {told}");
+        assert_eq!(std::fs::read(one.join(table)).unwrap(), std::fs::read(two.join(table)).unwrap(), "I6, {context}");
     }
 }

@@ -1,44 +1,51 @@
-//! Random sites whose truth is known because every use is put there on purpose.
+//! Random sites with known usages: every use is generated on purpose.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use confluence_sim::Site;
-use confluence_sim::site::{Attachment, AttachmentVersion, Container, Kind, Status};
+use confluence_sim::site::{Attachment, AttachmentVersion, Container, ContentType, Status};
 use confluence_storage_analyzer::audit::Usage;
 use fastrand::Rng;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::json;
 
-use test_support::known::Truth;
+use test_support::known_site::TrueUsages;
 
 const PUBLIC_BASE: &str = "https://acme.atlassian.net/wiki";
 
-/// A page or post that files lie on.
+/// A page or blog post that has files.
 struct Owner {
-    place: usize,
+    index: usize,
     id: String,
     title: String,
     space: String,
-    kind: Kind,
+    kind: ContentType,
     alive: bool,
 }
 
-struct Draw<'r> {
+struct SiteGenerator<'r> {
     random: &'r mut Rng,
     site: Site,
-    truth: Truth,
+    truth: TrueUsages,
     owners: Vec<Owner>,
-    /// Places in `site.contents` of comments and replies on contents outside the trash.
+    /// Indexes in `site.contents` of comments and replies on contents outside the trash.
     comments: Vec<usize>,
     next_id: usize,
 }
 
-/// Draws a site and the usage of every file. Where `indexed`, everything published is in the search index.
-pub(crate) fn draw(random: &mut Rng, indexed: bool) -> (Site, Truth) {
+/// Generates a site and the usage of every file. With `indexed`, everything published is in the search index.
+pub(crate) fn draw(random: &mut Rng, indexed: bool) -> (Site, TrueUsages) {
     let mut site = Site::new();
     site.public_base = Some(PUBLIC_BASE.to_owned());
     site.behaviour.page_cap = random.choice([None, Some(2), Some(5)]).unwrap();
     site.behaviour.comment_lists_with_replies = random.bool();
-    let mut draw = Draw { random, site, truth: Truth::new(), owners: Vec::new(), comments: Vec::new(), next_id: 1000 };
+    let mut draw = SiteGenerator {
+        random,
+        site,
+        truth: TrueUsages::new(),
+        owners: Vec::new(),
+        comments: Vec::new(),
+        next_id: 1000,
+    };
     draw.contents(indexed);
     for owner in 0..draw.owners.len() {
         for _ in 0..draw.random.u8(..4) {
@@ -48,7 +55,7 @@ pub(crate) fn draw(random: &mut Rng, indexed: bool) -> (Site, Truth) {
     (draw.site, draw.truth)
 }
 
-impl Draw<'_> {
+impl SiteGenerator<'_> {
     fn id(&mut self) -> String {
         self.next_id += self.random.usize(1..=9);
         self.next_id.to_string()
@@ -61,10 +68,10 @@ impl Draw<'_> {
             let site = std::mem::take(&mut self.site).space(key, &format!("Space {number}"));
             self.site = site.with_space(|space| space.archived = archived);
             for page in 0..self.random.u8(2..=8) {
-                self.owner(key, &format!("Page {page} of {number}"), Kind::Page, indexed);
+                self.owner(key, &format!("Page {page} of {number}"), ContentType::Page, indexed);
             }
             for post in 0..self.random.u8(..3) {
-                self.owner(key, &format!("Post {post} of {number}"), Kind::BlogPost, indexed);
+                self.owner(key, &format!("Post {post} of {number}"), ContentType::BlogPost, indexed);
             }
             let id = self.id();
             if !archived {
@@ -73,20 +80,20 @@ impl Draw<'_> {
         }
     }
 
-    fn owner(&mut self, key: &str, title: &str, kind: Kind, indexed: bool) {
+    fn owner(&mut self, key: &str, title: &str, kind: ContentType, indexed: bool) {
         let id = self.id();
         let body = "<p>Grüße &amp; more</p>";
         let site = std::mem::take(&mut self.site);
-        let site = if kind == Kind::Page { site.page(&id, title, body) } else { site.post(&id, title, body) };
+        let site = if kind == ContentType::Page { site.page(&id, title, body) } else { site.post(&id, title, body) };
         let status = match self.random.u8(..10) {
             0 => Status::Trashed,
-            1 if kind == Kind::Page && !indexed => Status::Archived,
+            1 if kind == ContentType::Page && !indexed => Status::Archived,
             _ => Status::Current,
         };
         self.site = site.with_content(|content| content.status = status);
         let alive = status != Status::Trashed;
-        let place = self.site.contents.len() - 1;
-        self.owners.push(Owner { place, id, title: title.to_owned(), space: key.to_owned(), kind, alive });
+        let index = self.site.contents.len() - 1;
+        self.owners.push(Owner { index, id, title: title.to_owned(), space: key.to_owned(), kind, alive });
         for _ in 0..self.random.u8(..3) {
             let (comment, reply) = (self.id(), self.id());
             let site = std::mem::take(&mut self.site);
@@ -105,7 +112,7 @@ impl Draw<'_> {
         }
     }
 
-    /// One file with its versions and uses.
+    /// Adds a file with its versions and uses.
     fn file(&mut self, owner: usize) {
         let number = self.id();
         let id = format!("att{number}");
@@ -113,8 +120,11 @@ impl Draw<'_> {
         let ending = self.random.choice(["png", "pdf", "xlsx", "mov"]).unwrap();
         let name = format!("{stem} {number}.{ending}");
         let Owner { id: owner_id, kind, alive, .. } = &self.owners[owner];
-        let container =
-            if *kind == Kind::Page { Container::Page(owner_id.clone()) } else { Container::BlogPost(owner_id.clone()) };
+        let container = if *kind == ContentType::Page {
+            Container::Page(owner_id.clone())
+        } else {
+            Container::BlogPost(owner_id.clone())
+        };
         let alive = *alive;
         self.site = std::mem::take(&mut self.site).attachment_of(container, &id, &name, 100 + self.next_id as u64);
         let old_name = (self.random.u8(..100) < 25).then(|| format!("old {name}"));
@@ -139,22 +149,22 @@ impl Draw<'_> {
         self.truth.insert(id, usage);
     }
 
-    /// Puts one use somewhere; gives the usage it makes.
+    /// Adds a use somewhere; returns the resulting usage.
     fn put_use(&mut self, owner: usize, name: &str, old_name: Option<&str>) -> Usage {
         let bare = |name: &str| format!(r#"<p><ac:image><ri:attachment ri:filename="{}"/></ac:image></p>"#, xml(name));
-        let place = self.owners[owner].place;
+        let index = self.owners[owner].index;
         match self.random.u8(..9) {
-            0 => self.write(place, &bare(name), Usage::Embedded),
+            0 => self.write(index, &bare(name), Usage::Embedded),
             1 => {
                 let link = format!(r#"<ac:link><ri:attachment ri:filename="{}"/></ac:link>"#, xml(name));
-                self.write(place, &link, Usage::Linked)
+                self.write(index, &link, Usage::Linked)
             }
             2 => match old_name {
-                Some(old) => self.write(place, &bare(old), Usage::Embedded),
+                Some(old) => self.write(index, &bare(old), Usage::Embedded),
                 None => Usage::Unreferenced,
             },
-            3 => self.header_image(place),
-            4 => self.draft(place, &bare(name)),
+            3 => self.header_image(index),
+            4 => self.draft(index, &bare(name)),
             5 => {
                 let url = self.download_url(owner, name);
                 let reader = self.reader(owner);
@@ -183,27 +193,27 @@ impl Draw<'_> {
         }
     }
 
-    /// Appends to a body; what stands in the trash counts for nothing.
-    fn write(&mut self, place: usize, text: &str, usage: Usage) -> Usage {
-        let content = &mut self.site.contents[place];
+    /// Appends to a body; uses in the trash do not count.
+    fn write(&mut self, index: usize, text: &str, usage: Usage) -> Usage {
+        let content = &mut self.site.contents[index];
         content.body.push_str(text);
         if content.status == Status::Trashed { Usage::Unreferenced } else { usage }
     }
 
-    /// Another page or post than the owner; the owner's own links are uses of another kind.
+    /// Picks a page or post other than the owner, whose own links count as another usage.
     fn reader(&mut self, owner: usize) -> usize {
         let mut chosen = self.random.usize(..self.owners.len());
         if chosen == owner {
             chosen = (chosen + 1) % self.owners.len();
         }
-        self.owners[chosen].place
+        self.owners[chosen].index
     }
 
     fn qualified(&self, owner: usize, name: &str) -> String {
         let Owner { title, space, kind, .. } = &self.owners[owner];
         let day = DateTime::<Utc>::from_timestamp(1_705_309_200, 0).unwrap().format("%Y/%m/%d");
         let container = match kind {
-            Kind::BlogPost => format!(
+            ContentType::BlogPost => format!(
                 r#"<ri:blog-post ri:space-key="{space}" ri:content-title="{}" ri:posting-day="{day}"/>"#,
                 xml(title)
             ),
@@ -218,9 +228,9 @@ impl Draw<'_> {
         format!("{PUBLIC_BASE}/download/attachments/{}/{name}?version=1&api=v2", self.owners[owner].id)
     }
 
-    fn header_image(&mut self, place: usize) -> Usage {
+    fn header_image(&mut self, index: usize) -> Usage {
         let file_id = self.current().file_id.clone();
-        let content = &mut self.site.contents[place];
+        let content = &mut self.site.contents[index];
         if content.properties.contains_key("cover-picture-id-published") {
             return Usage::Unreferenced;
         }
@@ -229,12 +239,12 @@ impl Draw<'_> {
         if content.status == Status::Trashed { Usage::Unreferenced } else { Usage::Embedded }
     }
 
-    /// An unpublished use, for which the file was uploaded after the last publication.
-    fn draft(&mut self, place: usize, text: &str) -> Usage {
-        let published = self.site.contents[place].modified_at();
+    /// Adds a use in a draft, with a file uploaded after the last publication.
+    fn draft(&mut self, index: usize, text: &str) -> Usage {
+        let published = self.site.contents[index].modified_at();
         let uploaded = published + TimeDelta::hours(2);
         self.file_mut().versions.last_mut().unwrap().created_at = uploaded;
-        let content = &mut self.site.contents[place];
+        let content = &mut self.site.contents[index];
         if content.status != Status::Current {
             return Usage::Unreferenced;
         }
@@ -256,10 +266,10 @@ impl Draw<'_> {
         self.site.attachments.last().unwrap().current().unwrap()
     }
 
-    /// The name where it is no use: in text and in code.
+    /// Adds the name where it is not a use: in text and in code.
     fn decoy(&mut self, name: &str) {
         let owner = self.random.usize(..self.owners.len());
-        let place = self.owners[owner].place;
+        let index = self.owners[owner].index;
         let name = xml(name);
         let text = match self.random.u8(..3) {
             0 => format!("<p>see {name}</p>"),
@@ -268,7 +278,7 @@ impl Draw<'_> {
             ),
             _ => return,
         };
-        self.site.contents[place].body.push_str(&text);
+        self.site.contents[index].body.push_str(&text);
     }
 }
 

@@ -1,10 +1,10 @@
-//! Every change that people make to a site while it is read, before each request of the reading: no file that is in use
-//! afterwards is called unreferenced.
+//! Race tests: every kind of change to a site, applied before each request of a crawl. No file that is in use
+//! afterwards may be called unreferenced.
 //!
-//! An ordinary run tries some points of each row. `RACE_POINTS=all` tries every point, `RACE_POINTS=12` so many, `RACE_ROW=words` the rows whose
-//! names hold those words.
+//! A normal run tries some points of each row. `RACE_POINTS=all` tries every point, `RACE_POINTS=12` twelve, and
+//! `RACE_ROW=words` only the rows whose names contain the words.
 
-mod made;
+mod changes;
 mod site;
 mod table;
 
@@ -16,26 +16,25 @@ use confluence_storage_analyzer::audit::Usage;
 use confluence_storage_analyzer::error::ExitStatus;
 use confluence_storage_analyzer::inventory::CrawlOptions;
 use fastrand::Rng;
-use test_support::bench::{Bench, Run, also};
-use test_support::known::Truth;
+use test_support::harness::{Harness, Run, also};
+use test_support::known_site::TrueUsages;
 use test_support::parallel::{each, paused};
 
 use site::SPARE;
 use table::{Row, rows};
 
-/// Points of each row that an ordinary run tries; half as many with `--verify all`.
+/// Number of points that a normal run tries per row; half as many with `--verify all`.
 const POINTS: u32 = 2;
 
-/// How one row ended.
 #[derive(Default)]
-struct Ends {
+struct RowResults {
     right: usize,
     incomplete: usize,
     wrong: Vec<String>,
 }
 
 #[test]
-fn rows_are_about_what_they_say() {
+fn rows_have_unique_names_and_the_effect_they_claim() {
     let mut names = BTreeSet::new();
     for row in rows() {
         assert!(names.insert(row.name), "two rows {:?}", row.name);
@@ -57,10 +56,10 @@ fn whatever_changes_no_file_in_use_is_called_unreferenced() {
     let mut rows = rows();
     rows.retain(|row| row.name.contains(&chosen));
     let lengths = [false, true].map(|verify_all| paused(length(site::site(), verify_all)));
-    let ends = each(&rows, |row| try_row(row, points, lengths));
+    let results = each(&rows, |row| try_row(row, points, lengths));
     let mut failed = Vec::new();
-    for (row, ends) in rows.iter().zip(ends) {
-        let Ends { right, incomplete, wrong } = ends.unwrap_or_else(|panic| panic!("{}: {panic}", row.name));
+    for (row, results) in rows.iter().zip(results) {
+        let RowResults { right, incomplete, wrong } = results.unwrap_or_else(|panic| panic!("{}: {panic}", row.name));
         eprintln!("{right:>4} right, {incomplete:>4} incomplete, {:>4} wrong: {}", wrong.len(), row.name);
         if let Some(first) = wrong.first() {
             failed.push(format!("{}: {first} ({} wrong)", row.name, wrong.len()));
@@ -70,8 +69,8 @@ fn whatever_changes_no_file_in_use_is_called_unreferenced() {
 }
 
 /// Tries a row at some points or all, with and without `--verify all`.
-fn try_row(row: &Row, wanted: Option<u32>, lengths: [u32; 2]) -> Ends {
-    let mut ends = Ends::default();
+fn try_row(row: &Row, wanted: Option<u32>, lengths: [u32; 2]) -> RowResults {
+    let mut results = RowResults::default();
     let mut random = Rng::with_seed(row.name.bytes().map(u64::from).sum());
     for (verify_all, length_at_rest) in [false, true].into_iter().zip(lengths) {
         let points = match wanted {
@@ -82,51 +81,51 @@ fn try_row(row: &Row, wanted: Option<u32>, lengths: [u32; 2]) -> Ends {
             None => (1..=paused(length((row.prepare)(site::site()), verify_all))).collect(),
         };
         for point in points {
-            paused(race(row, verify_all, point, &mut ends));
+            paused(race(row, verify_all, point, &mut results));
         }
     }
-    ends
+    results
 }
 
-/// Requests of a reading of a site at rest.
+/// Returns the number of requests of a crawl without changes.
 async fn length(site: Site, verify_all: bool) -> u32 {
-    let bench = Bench::start((site, Truth::new()), FaultPlan::none()).await;
-    u32::try_from(read(&bench, verify_all).await.requests).unwrap()
+    let harness = Harness::start((site, TrueUsages::new()), FaultPlan::none()).await;
+    u32::try_from(read(&harness, verify_all).await.requests).unwrap()
 }
 
-/// One point of each part of a reading.
+/// Picks one point in each part of a crawl.
 fn some_points(random: &mut Rng, length: u32, parts: u32) -> Vec<u32> {
     let part = length.div_ceil(parts);
     (0..parts).map(|at| at * part + random.u32(1..=part)).collect()
 }
 
-async fn read(bench: &Bench, verify_all: bool) -> Run {
+async fn read(harness: &Harness, verify_all: bool) -> Run {
     let options = CrawlOptions { verify_all, ..CrawlOptions::default() };
-    bench.read_as(&Api::new(bench.settings()).unwrap(), &options).await
+    harness.run_unchecked(&Api::new(harness.settings()).unwrap(), &options).await
 }
 
-/// One reading with the change before one request.
-async fn race(row: &Row, verify_all: bool, point: u32, ends: &mut Ends) {
+/// Crawls with the change before one request.
+async fn race(row: &Row, verify_all: bool, point: u32, results: &mut RowResults) {
     let site = (row.prepare)(site::site());
     let changes = (row.changes)(&site);
     let plan = changes.into_iter().fold((row.faults)(FaultPlan::none()), |plan, change| {
         also(plan, "*", Occurrence::Only(point), Fault::Change(Box::new(change)))
     });
-    let bench = Bench::start((site, Truth::new()), plan).await;
-    let run = read(&bench, verify_all).await;
-    let requests = &bench.server.requests()[run.before..];
+    let harness = Harness::start((site, TrueUsages::new()), plan).await;
+    let run = read(&harness, verify_all).await;
+    let requests = &harness.server.requests()[run.before..];
     let at = requests.get(point as usize - 1).map_or_else(String::new, |one| format!("{}?{}", one.path, one.query));
-    let told =
+    let context =
         format!("before request {point} of {} ({at}){}", run.requests, if verify_all { ", --verify all" } else { "" });
-    let condemned = bench.condemned(&run);
+    let wrongly_unreferenced = harness.wrongly_unreferenced(&run);
     let complete = run.status() == ExitStatus::Complete;
-    if !condemned.is_empty() {
-        ends.wrong.push(format!("{condemned:?} {told}"));
+    if !wrongly_unreferenced.is_empty() {
+        results.wrong.push(format!("{wrongly_unreferenced:?} {context}"));
     } else if complete && !row.unsettles_spare && run.usage(SPARE) != Usage::Unreferenced {
-        ends.wrong.push(format!("{SPARE} is {:?} {told}", run.usage(SPARE)));
+        results.wrong.push(format!("{SPARE} is {:?} {context}", run.usage(SPARE)));
     } else if complete {
-        ends.right += 1;
+        results.right += 1;
     } else {
-        ends.incomplete += 1;
+        results.incomplete += 1;
     }
 }

@@ -1,4 +1,4 @@
-//! Tokens and the network: what never leaves the program, and where requests may go.
+//! Security of the token and of network access.
 
 mod network;
 mod token;

@@ -1,5 +1,5 @@
-//! The rows of an archived space with a workflow: as all others where the search shows them, and else empty, marked and
-//! counted.
+//! Workflow columns of archived spaces: filled if the search shows the pages; else empty, with the status `partial` and a
+//! warning with the number of pages.
 
 use chrono::{TimeDelta, Utc};
 use confluence_sim::site::ArchivedSearch;
@@ -7,9 +7,9 @@ use confluence_sim::workflow::{PageWorkflow, WorkflowApp};
 use confluence_sim::{FaultPlan, Site};
 use serde_json::json;
 
-use super::bench::{Bench, Row};
+use super::harness::{Harness, Row};
 
-/// Two spaces with a page each that is published, overdue, and in a content state that says something else.
+/// Two spaces, each with a page that is published, overdue, and in a content state that differs from its workflow state.
 fn site(search: ArchivedSearch) -> Site {
     let mut site = Site::new();
     for (key, id) in [("ENG", "1000"), ("OLD", "2000")] {
@@ -27,7 +27,7 @@ fn site(search: ArchivedSearch) -> Site {
     site
 }
 
-fn told(row: &Row) -> Vec<&str> {
+fn workflow(row: &Row) -> Vec<&str> {
     let columns = ["workflow_state", "workflow_final", "workflow_overdue", "workflow_source", "content_state"];
     columns.iter().map(|column| row[*column].as_str()).collect()
 }
@@ -38,20 +38,20 @@ fn others(row: &Row) -> Vec<&str> {
 }
 
 #[test]
-fn an_archived_space_has_the_columns_of_others_or_says_why_not() {
+fn an_archived_space_has_all_columns_or_says_which_are_missing() {
     let published = ["Published", "1", "1", "comala_cloud_cql", "Ready for review"];
     for search in [ArchivedSearch::Shown, ArchivedSearch::Ignored, ArchivedSearch::Refused] {
-        let bench = Bench::start(site(search), FaultPlan::none());
-        let run = bench.snapshot(&[]).ends(0);
-        let pages = bench.pages();
+        let harness = Harness::start(site(search), FaultPlan::none());
+        let run = harness.snapshot(&[]).exits_with(0);
+        let pages = harness.pages();
         let (current, archived) = (&pages["1000"], &pages["2000"]);
-        assert_eq!(told(current), published);
+        assert_eq!(workflow(current), published);
         assert_eq!((others(archived), current["fetch_status"].as_str()), (others(current), "ok"), "{search:?}");
         assert_eq!(others(archived)[..4], ["0", "0", "new", "1"]);
         if search == ArchivedSearch::Shown {
-            assert_eq!((told(archived), archived["fetch_status"].as_str()), (told(current), "ok"));
+            assert_eq!((workflow(archived), archived["fetch_status"].as_str()), (workflow(current), "ok"));
         } else {
-            assert_eq!(told(archived), ["", "", "", "unavailable", "Ready for review"], "{search:?}");
+            assert_eq!(workflow(archived), ["", "", "", "unavailable", "Ready for review"], "{search:?}");
             assert_eq!(archived["fetch_status"], "partial", "{search:?}");
             assert_eq!(archived["fetch_errors"], "workflow");
             assert!(run.stderr.contains("the workflow of 1 page is not known"), "{}", run.stderr);
@@ -60,8 +60,8 @@ fn an_archived_space_has_the_columns_of_others_or_says_why_not() {
 }
 
 #[test]
-fn a_plan_names_what_archived_spaces_may_take() {
-    let bench = Bench::start(site(ArchivedSearch::Ignored), FaultPlan::none());
-    let planned = bench.snapshot(&["--dry-run"]).ends(0);
+fn a_plan_includes_the_possible_requests_for_archived_spaces() {
+    let harness = Harness::start(site(ArchivedSearch::Ignored), FaultPlan::none());
+    let planned = harness.snapshot(&["--dry-run"]).exits_with(0);
     assert_eq!(planned.json()["dry_run"]["plan"]["unless_searched"], 2);
 }

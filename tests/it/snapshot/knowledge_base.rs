@@ -1,24 +1,23 @@
-//! The knowledge base of the tests, stated as one value: two chosen spaces, and one beside them that is not read.
+//! The site of the tests: two spaces that are measured and one that is not.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use confluence_sim::readers::View;
-use confluence_sim::site::{ContentVersion, Kind, Status};
+use confluence_sim::readership::PageView;
+use confluence_sim::site::{ContentType, ContentVersion, Status};
 use confluence_sim::workflow::{Approval, Decision, PageWorkflow, Parameter, WorkflowApp};
 use confluence_sim::{Fault, FaultPlan, Occurrence, RoutePattern, Site};
 use serde_json::{Value, json};
 
-/// How bodies write the address of the site.
+/// Address of the site in bodies.
 const PUBLIC: &str = "https://acme.atlassian.net/wiki";
-/// The account that reads; she writes too.
+/// The account of the runs, which is also an author.
 pub(crate) const ADA: &str = "712020:00000000-0000-4000-8000-000000000001";
-/// Writes.
+/// An author.
 pub(crate) const BEA: &str = "b1";
-/// Left the company.
+/// An inactive account.
 pub(crate) const CEM: &str = "c1";
-/// No person.
 pub(crate) const BOT: &str = "bot1";
 
-/// Configuration of the runs with answers.
+/// Configuration of the runs with expected values.
 pub(crate) const CONFIGURATION: &str = "\
 [snapshot]
 space_keys = KB, ~mina
@@ -35,12 +34,12 @@ relevance_parameter = relevance
 parameters = region
 ";
 
-/// A moment so many days ago; an hour more, so that it stays so many whole days while a test runs.
+/// Returns the time `days` days and one hour ago. The hour keeps the number of full days stable while a test runs.
 pub(crate) fn ago(days: i64) -> DateTime<Utc> {
     Utc::now() - TimeDelta::days(days) - TimeDelta::hours(1)
 }
 
-/// The site with Comala on Cloud in one space, native states and labels in the other.
+/// The site with Comala on Cloud in one space, and native states and labels in the other.
 pub(crate) fn site() -> Site {
     let site = Site::new().person(BEA, "Bea Berg").person(CEM, "Cem Can").person(BOT, "Wiki Bot");
     let mut site = elsewhere(personal(discussed(copies(corners(first(site))))));
@@ -79,7 +78,7 @@ pub(crate) fn data_center() -> Site {
     site
 }
 
-/// What the loopback server keeps no field for: a live doc, and places among siblings.
+/// Adds what the loopback server has no fields for: a live doc, and positions among siblings.
 pub(crate) fn details() -> FaultPlan {
     on_pages(|page| {
         match page["id"].as_str() {
@@ -97,21 +96,21 @@ pub(crate) fn details() -> FaultPlan {
     })
 }
 
-/// Changes every page in the lists of pages.
+/// Changes every page in the responses of the list of pages.
 pub(crate) fn on_pages(change: impl Fn(&mut Value) + Send + Sync + 'static) -> FaultPlan {
-    let change = Fault::edit_json(move |answer| {
-        answer["results"].as_array_mut().into_iter().flatten().for_each(&change);
+    let change = Fault::edit_json(move |response| {
+        response["results"].as_array_mut().into_iter().flatten().for_each(&change);
     });
     FaultPlan::none().on(RoutePattern::path("/wiki/api/v2/pages").unwrap(), Occurrence::From(1), change)
 }
 
-/// A page with versions by (days ago, author), below another one.
+/// Adds a page below another one, with versions as (days ago, author).
 fn page<'p>(
     site: Site,
     id: &str,
     title: &str,
     body: &str,
-    parent: impl Into<Option<(&'p str, Kind)>>,
+    parent: impl Into<Option<(&'p str, ContentType)>>,
     edits: &[(i64, &str)],
 ) -> Site {
     site.page(id, title, body).with_content(|page| {
@@ -124,8 +123,8 @@ fn page<'p>(
     })
 }
 
-fn below(id: &str) -> (&str, Kind) {
-    (id, Kind::Page)
+fn below(id: &str) -> (&str, ContentType) {
+    (id, ContentType::Page)
 }
 
 fn linked(title: &str) -> String {
@@ -144,7 +143,7 @@ const GERMAN: &str = "Dieses Handbuch beschreibt, wie wir in unserem Unternehmen
     aufschreiben. Jede Seite hat eine Verantwortliche oder einen Verantwortlichen, und jede Seite wird einmal im Jahr \
     überprüft. Wer einen Fehler findet, berichtigt ihn bitte selbst.";
 
-/// A page with one of everything. Its visible text, blocks parted by blanks, is
+/// A page with one of everything. Its visible text, with space characters between blocks, is
 /// `Setup guide First steps Please read all of it. Ask first. Key Value a 1 Mind the gap. More Write Check TODO later
 /// Docs again two three four five`.
 fn everything() -> String {
@@ -154,7 +153,8 @@ fn everything() -> String {
         <a href="{PUBLIC}/x/7AM">four</a> <a href="{PUBLIC}/spaces/KB/pages/1008/Thrown+away">five</a></p>"#
     );
     let titles = [linked("Wissen"), linked("No such page"), linked("WISSEN"), {
-        r#"<ac:link><ri:page ri:space-key="HR" ri:content-title="Nobody read this space"/></ac:link>"#.to_owned()
+        r#"<ac:link><ri:page ri:space-key="HR" ri:content-title="A page of a space that was not read"/></ac:link>"#
+            .to_owned()
     }];
     format!(
         r#"<h1>Setup guide</h1><h3>First steps</h3><p>Please read <strong>all</strong> of it.</p>
@@ -191,7 +191,7 @@ fn first(site: Site) -> Site {
             page.readers.watchers = vec![ADA.to_owned(), BEA.to_owned()];
             let views = [(10, BEA), (20, BEA), (60, CEM), (100, ADA)];
             page.readers.views =
-                views.iter().map(|(days, who)| View { at: ago(*days), viewer: (*who).to_owned() }).collect();
+                views.iter().map(|(days, who)| PageView { at: ago(*days), viewer: (*who).to_owned() }).collect();
         })
         .attachment("att9001", "plan.png", 1_000)
         .version("plan.png", 2_048, ago(5))
@@ -200,17 +200,17 @@ fn first(site: Site) -> Site {
     let site = page(site, "1002", "Second page", "<p>設計資料を読む</p>", below("1000"), &edits);
     let site = page(site, "1003", "Third page", "<p>Kept by a bot.</p>", below("1002"), &[(500, ADA), (10, BOT)])
         .with_content(|page| page.labels = vec!["bots".to_owned()]);
-    let site = site.folder("1900", "Runbooks").with_content(|folder| folder.parent = Some(("1000".into(), Kind::Page)));
-    page(site, "1004", "Fourth page", "<p>Old and unseen.</p>", ("1900", Kind::Folder), &[(800, BEA)]).with_content(
-        |page| {
+    let site =
+        site.folder("1900", "Runbooks").with_content(|folder| folder.parent = Some(("1000".into(), ContentType::Page)));
+    page(site, "1004", "Fourth page", "<p>Old and unseen.</p>", ("1900", ContentType::Folder), &[(800, BEA)])
+        .with_content(|page| {
             page.labels = vec!["ops".to_owned()];
             page.restrictions.read.groups = vec!["staff".to_owned()];
             page.restrictions.update.users = vec![BEA.to_owned()];
-        },
-    )
+        })
 }
 
-/// Archived and trashed pages, a missing parent, a live doc, a page about which the site tells little.
+/// Archived and trashed pages, a missing parent, a live doc, and a page without most attributes.
 fn corners(site: Site) -> Site {
     let site = page(site, "1005", "Put away", "<p>Archived.</p>", below("1000"), &[(700, ADA)])
         .with_content(|page| page.status = Status::Archived);
@@ -222,7 +222,7 @@ fn corners(site: Site) -> Site {
     page(site, "1014", "Reticent", "<p>Says little.</p>", below("1000"), &[(30, ADA)])
 }
 
-/// Pages with the same or nearly the same two hundred words, and one that includes others.
+/// Pages with the same or nearly the same two hundred words, and a page that includes others.
 fn copies(site: Site) -> Site {
     let words = |changed: Option<usize>| {
         let word = |number| if Some(number) == changed { "other".to_owned() } else { format!("word{number}") };
@@ -234,27 +234,27 @@ fn copies(site: Site) -> Site {
     let site = page(site, "1012", "Near copy", &format!("<p>{}</p>", words(Some(100))), below("1002"), &[(94, BEA)]);
     let body = format!("{}{}", including("include", "Original"), including("excerpt-include", "Second page"));
     let site = page(site, "1013", "Collection", &body, below("1003"), &[(15, ADA)]);
-    let old = View { at: ago(200), viewer: ADA.to_owned() };
+    let old = PageView { at: ago(200), viewer: ADA.to_owned() };
     page(site, "1015", "Big and unread", "<p>See the film.</p>", below("1003"), &[(20, ADA), (19, ADA)])
         .with_content(|page| page.readers.views = vec![old])
         .attachment("att9003", "film.mp4", 11 * 1024 * 1024)
 }
 
-/// A blog post and comments. What the comments are on is the page added last, so they name their own.
+/// A blog post and comments. A comment is added to the last page by default, so the container is set explicitly.
 fn discussed(site: Site) -> Site {
     let on = |site: Site, id: &str| site.with_content(|comment| comment.container = Some(id.to_owned()));
     let site = site.post("2001", "News", &format!("<p>{}</p>", linked("Fourth page")));
     let site = on(site.footer_comment("5001", &format!("<p>{}</p>", linked("Fourth page"))), "1001");
     let site = on(site.reply("5002", "<p>Thanks.</p>"), "1001");
     let site = on(site.inline_comment("5003", "<p>Really?</p>"), "1001");
-    // a reply repeats that its thread is open
+    // a reply has the resolution of its thread, too
     let site =
         on(site.reply("5005", "<p>Yes.</p>"), "1001").with_content(|reply| reply.resolution = Some("open".to_owned()));
     on(site.inline_comment("5004", "<p>Done.</p>"), "1001")
         .with_content(|comment| comment.resolution = Some("resolved".to_owned()))
 }
 
-/// A personal space with native states and labels that stand for states.
+/// A personal space with native states and labels that are configured as states.
 fn personal(site: Site) -> Site {
     let site = site.space("~mina", "Mina").with_space(|space| space.homepage = Some("3000".to_owned()));
     let site = page(site, "3000", "Mina at home", "<p>Hello.</p>", None, &[(250, BEA)]);
@@ -265,7 +265,7 @@ fn personal(site: Site) -> Site {
         .with_content(|page| page.labels = vec!["wip".to_owned()])
 }
 
-/// A space that is not chosen: its links are not counted, and links into it are not judged.
+/// A space that is not measured: its links are not counted, and links to it are not judged.
 fn elsewhere(site: Site) -> Site {
     let site = site.space("HR", "Human Resources");
     let body = r#"<p><ac:link><ri:page ri:space-key="KB" ri:content-title="Second page"/></ac:link></p>"#;

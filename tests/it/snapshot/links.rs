@@ -1,21 +1,21 @@
-//! Broken links by name, links to what is archived, and addresses elsewhere: by the real command over real HTTP.
+//! Lists of broken links, links to archived content and external links, written by the real command over HTTP.
 //!
-//! What is broken is computed a second time from the site itself, by a reader of tags and addresses that shares nothing
-//! with the program.
+//! The expected broken links are computed from the site by an independent implementation that shares no code with the
+//! program.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use confluence_sim::site::{Content, Kind, Status};
+use confluence_sim::site::{Content, ContentType, Status};
 use confluence_sim::{Fault, FaultPlan, Occurrence, RoutePattern, Site};
 
-use super::bench::{Bench, Row, rows, weeks_ago};
+use super::harness::{Harness, Row, rows, weeks_ago};
 
 mod targets;
 
 const PUBLIC: &str = "https://acme.atlassian.net/wiki";
 
-/// A broken link as a row tells it: page, kind, and what it names.
-type Named = (String, String, String);
+/// A broken link: page, kind of target, target.
+type BrokenLink = (String, String, String);
 
 fn tiny(id: u64) -> String {
     const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
@@ -33,9 +33,9 @@ fn href(address: &str) -> String {
     format!("<a href=\"{}\">x</a>", address.replace('&', "&amp;"))
 }
 
-/// Links of every form, to what is there and to what is not.
+/// Links of all forms, with existing and missing targets.
 fn forms() -> Vec<String> {
-    let titles = ["Page 1", "page 2", "Trashed", "Archived", "Nobody", "Über uns"];
+    let titles = ["Page 1", "page 2", "Trashed", "Archived", "Nowhere", "Über uns"];
     let ids = ["101", "102", "190", "191", "4001", "4002", "77001", "77002"];
     let mut forms = Vec::new();
     for title in titles {
@@ -73,7 +73,7 @@ fn forms() -> Vec<String> {
     forms
 }
 
-/// Pages with more and more of the forms, begun at different places.
+/// Pages with an increasing number of the forms, each beginning at another one.
 fn site() -> Site {
     let forms = forms();
     let mut site = Site::new().space("KB", "Knowledge Base");
@@ -93,30 +93,29 @@ fn site() -> Site {
     site
 }
 
-/// Start tags with their attributes, entities decoded.
+/// Returns the start tags with their attributes; entities are decoded.
 fn tags(body: &str) -> Vec<(String, BTreeMap<String, String>)> {
     let decoded = |text: &str| text.replace("&quot;", "\"").replace("&amp;", "&");
     let tag = |text: &str| {
         let text = text.split('>').next().unwrap_or_default().trim_end_matches('/');
         let (name, mut rest) = text.split_once(' ').unwrap_or((text, ""));
         let mut attributes = BTreeMap::new();
-        while let Some((key, behind)) = rest.split_once("=\"") {
-            let (value, behind) = behind.split_once('"').unwrap();
+        while let Some((key, after)) = rest.split_once("=\"") {
+            let (value, after) = after.split_once('"').unwrap();
             attributes.insert(key.trim().to_owned(), decoded(value));
-            rest = behind;
+            rest = after;
         }
         (name.to_owned(), attributes)
     };
     body.split('<').skip(1).map(tag).collect()
 }
 
-/// What another reader says of a site.
-struct Other<'s> {
+struct IndependentReader<'s> {
     site: &'s Site,
     read: &'s [&'s str],
 }
 
-impl Other<'_> {
+impl IndependentReader<'_> {
     fn by_id(&self, id: &str) -> Option<&Content> {
         self.site.contents.iter().find(|content| content.id == id)
     }
@@ -125,7 +124,7 @@ impl Other<'_> {
         self.site.spaces.iter().find(|space| space.key.eq_ignore_ascii_case(key)).map(|space| space.id.as_str())
     }
 
-    /// Whether a link by title leads nowhere; the page otherwise.
+    /// Returns whether a link by title is broken, and the page if it is known.
     fn title(&self, key: &str, title: &str) -> (bool, Option<&Content>) {
         let Some(space) = self.space_id(key) else { return (true, None) };
         let is_meant =
@@ -148,8 +147,8 @@ impl Other<'_> {
         }
     }
 
-    /// What leads nowhere from a page.
-    fn broken(&self, page: &Content) -> BTreeSet<Named> {
+    /// Returns the broken links of a page.
+    fn broken(&self, page: &Content) -> BTreeSet<BrokenLink> {
         let mut found = BTreeSet::new();
         let mut add = |is_broken: bool, kind: &str, what: String| {
             if is_broken {
@@ -230,16 +229,16 @@ impl Other<'_> {
         }
     }
 
-    /// Every id that a link of the test names.
+    /// Returns all ids that links of the test name.
     fn all_ids(&self) -> impl Iterator<Item = u64> + '_ {
         self.site.contents.iter().filter_map(|content| content.id.parse().ok()).chain([77_001, 77_002])
     }
 }
 
-/// The rows of a list of links in the form of the other reader.
-fn told(bench: &Bench, file: &str) -> Vec<Named> {
-    let list = rows(&bench.data().join("findings").join(file));
-    let titles: BTreeMap<String, String> = bench
+/// Returns the rows of a list of links in the form of the independent implementation.
+fn listed(harness: &Harness, file: &str) -> Vec<BrokenLink> {
+    let list = rows(&harness.data().join("findings").join(file));
+    let titles: BTreeMap<String, String> = harness
         .server
         .site(|site| site.contents.iter().map(|content| (content.title.to_lowercase(), content.id.clone())).collect());
     let what = |row: &Row| {
@@ -259,64 +258,64 @@ fn told(bench: &Bench, file: &str) -> Vec<Named> {
 }
 
 #[test]
-fn another_reader_finds_the_same_broken_links() {
+fn an_independent_implementation_finds_the_same_broken_links() {
     for (arguments, read) in [(&[][..], &["KB", "HR"][..]), (&["--space", "KB"], &["KB"])] {
-        let bench = Bench::start(site(), FaultPlan::none());
-        assert_eq!(bench.snapshot(arguments).ends(0).json()["complete"], true);
-        let told = told(&bench, "broken_links.csv");
-        let expected: BTreeSet<Named> = bench.server.site(|site| {
-            let other = Other { site, read };
+        let harness = Harness::start(site(), FaultPlan::none());
+        assert_eq!(harness.snapshot(arguments).exits_with(0).json()["complete"], true);
+        let found = listed(&harness, "broken_links.csv");
+        let expected: BTreeSet<BrokenLink> = harness.server.site(|site| {
+            let other = IndependentReader { site, read };
             let is_measured = |content: &&Content| {
-                content.kind == Kind::Page
+                content.kind == ContentType::Page
                     && content.status == Status::Current
                     && read.iter().any(|key| other.space_id(key) == Some(&*content.space_id))
             };
             site.contents.iter().filter(is_measured).flat_map(|page| other.broken(page)).collect()
         });
-        let unique: BTreeSet<Named> = told.iter().cloned().collect();
-        assert_eq!(unique.difference(&expected).collect::<Vec<_>>(), Vec::<&Named>::new(), "too much");
-        assert_eq!(expected.difference(&unique).collect::<Vec<_>>(), Vec::<&Named>::new(), "too little");
-        assert_eq!(unique.len(), told.len(), "each once");
-        assert!(told.len() > 300, "{}", told.len());
-        for (id, page) in bench.pages() {
-            let links = told.iter().filter(|(of, ..)| *of == id).count();
+        let unique: BTreeSet<BrokenLink> = found.iter().cloned().collect();
+        assert_eq!(unique.difference(&expected).collect::<Vec<_>>(), Vec::<&BrokenLink>::new(), "not expected");
+        assert_eq!(expected.difference(&unique).collect::<Vec<_>>(), Vec::<&BrokenLink>::new(), "not found");
+        assert_eq!(unique.len(), found.len(), "each link once");
+        assert!(found.len() > 300, "{}", found.len());
+        for (id, page) in harness.pages() {
+            let links = found.iter().filter(|(of, ..)| *of == id).count();
             assert_eq!(page["broken_internal_links"], links.to_string(), "{id}");
         }
-        let archived = self::told(&bench, "archived_links.csv");
+        let archived = listed(&harness, "archived_links.csv");
         assert!(archived.iter().all(|(_, _, what)| ["kb:archived", "191"].contains(&what.as_str())), "{archived:?}");
         assert!(archived.len() > 10, "{}", archived.len());
     }
 }
 
-/// The lists follow from the weeks: they can be written again, and a run of one space takes nothing from another.
+/// The lists are derived from the weeks: they can be written again, and a run of one space keeps the links of others.
 #[test]
-fn the_lists_come_back_and_stay() {
-    let bench = Bench::start(site(), FaultPlan::none());
-    bench.snapshot(&[]).ends(0);
+fn lists_of_links_are_written_again_and_keep_the_links_of_other_spaces() {
+    let harness = Harness::start(site(), FaultPlan::none());
+    harness.snapshot(&[]).exits_with(0);
     let files = ["broken_links.csv", "archived_links.csv", "external_links.csv"];
-    let read = || files.map(|file| std::fs::read_to_string(bench.data().join("findings").join(file)).unwrap());
+    let read = || files.map(|file| std::fs::read_to_string(harness.data().join("findings").join(file)).unwrap());
     let before = read();
-    std::fs::remove_dir_all(bench.data().join("findings")).unwrap();
-    bench.run(&["history", "export"]).ends(0);
+    std::fs::remove_dir_all(harness.data().join("findings")).unwrap();
+    harness.run(&["history", "export"]).exits_with(0);
     assert_eq!(read(), before);
-    bench.snapshot(&["--space", "HR"]).ends(0);
+    harness.snapshot(&["--space", "HR"]).exits_with(0);
     assert_eq!(read(), before);
-    // a week that is restored from its CSV file has the counts, and says that the names are not known
-    let week = std::fs::read_dir(bench.data().join("history")).unwrap().next().unwrap().unwrap().path();
+    // a week restored from its CSV file has the number of links, but not the links
+    let week = std::fs::read_dir(harness.data().join("history")).unwrap().next().unwrap().unwrap().path();
     std::fs::write(week.join("pages.parquet"), "damaged").unwrap();
-    let repaired = bench.run(&["history", "repair"]).ends(0);
+    let repaired = harness.run(&["history", "repair"]).exits_with(0);
     assert!(repaired.stderr.contains("without its lists of links"), "{}", repaired.stderr);
-    bench.run(&["history", "export"]).ends(0);
-    assert_eq!(told(&bench, "broken_links.csv"), []);
-    let page = std::fs::read_to_string(bench.data().join("index.html")).unwrap();
-    assert!(page.contains("were counted without their names being kept"));
-    let counts = rows(&bench.data().join(format!("confluence_data_{}.csv", weeks_ago(0))));
+    harness.run(&["history", "export"]).exits_with(0);
+    assert_eq!(listed(&harness, "broken_links.csv"), []);
+    let page = std::fs::read_to_string(harness.data().join("index.html")).unwrap();
+    assert!(page.contains("are not known: only the number was kept"));
+    let counts = rows(&harness.data().join(format!("confluence_data_{}.csv", weeks_ago(0))));
     assert!(counts.iter().any(|page| page["broken_internal_links"] != "0"));
-    bench.snapshot(&[]).ends(0);
+    harness.snapshot(&[]).exits_with(0);
     assert_eq!(read(), before);
 }
 
-/// Beside pages and posts, a tiny link may lead to what no list shows.
+/// A tiny link may lead to content that no list shows, not only to pages and posts.
 #[test]
 fn a_tiny_link_may_lead_to_a_folder() {
     let body =
@@ -324,22 +323,22 @@ fn a_tiny_link_may_lead_to_a_folder() {
     let of = |faults: FaultPlan| {
         let mut site = Site::new().space("KB", "KB").folder("1900", "Runbooks").page("101", "Home", &body);
         site.public_base = Some(PUBLIC.to_owned());
-        let bench = Bench::start(site, faults);
-        let run = bench.snapshot(&[]).ends(0);
+        let harness = Harness::start(site, faults);
+        let run = harness.snapshot(&[]).exits_with(0);
         assert_eq!(run.json()["complete"], true);
-        let note = "2 short links whose targets no list shows are not judged: the account may not read whiteboards";
-        (told(&bench, "broken_links.csv"), run.stderr.contains(note))
+        let note = "2 short links whose targets are in no list are not judged: the account may not read whiteboards";
+        (listed(&harness, "broken_links.csv"), run.stderr.contains(note))
     };
     let named = |id: &str| ("101".to_owned(), "content".to_owned(), id.to_owned());
     assert_eq!(of(FaultPlan::none()), (vec![named("77001")], false));
-    // who may not ask for them does not know
+    // an account that may not read whiteboards does not know
     let denied = RoutePattern::path("/wiki/api/v2/whiteboards/*").unwrap();
     assert_eq!(of(FaultPlan::none().on(denied, Occurrence::From(1), Fault::status(403))), (vec![], true));
 }
 
-/// Each address once, as rows of a list that checkers of links read; nobody opens one.
+/// The list has each address once, for link checkers. The program opens none of them.
 #[test]
-fn addresses_elsewhere_are_safe_in_their_list() {
+fn external_links_are_listed_without_credentials_fragments_and_formulas() {
     let long = format!("https://long.example/{}", "a".repeat(100_000));
     let addresses = [
         "https://docs.example/a?b=1&c=2",
@@ -360,9 +359,9 @@ fn addresses_elsewhere_are_safe_in_their_list() {
     let body: String = addresses.iter().map(|address| escaped(address)).collect();
     let mut site = Site::new().space("KB", "KB").page("101", "=1+1", &body).page("102", "Two", &escaped(addresses[0]));
     site.public_base = Some(PUBLIC.to_owned());
-    let bench = Bench::start(site, FaultPlan::none());
-    bench.snapshot(&["--metrics", "core"]).ends(0);
-    let list = rows(&bench.data().join("findings/external_links.csv"));
+    let harness = Harness::start(site, FaultPlan::none());
+    harness.snapshot(&["--metrics", "core"]).exits_with(0);
+    let list = rows(&harness.data().join("findings/external_links.csv"));
     let of = |id: &str| -> Vec<&str> {
         list.iter().filter(|row| row["page_id"] == id).map(|row| row["external_url"].as_str()).collect()
     };
@@ -378,11 +377,11 @@ fn addresses_elsewhere_are_safe_in_their_list() {
     );
     assert!(found.len() == 5 && found[4].ends_with("a…") && found[4].len() < 10_000, "{}", found.len());
     assert_eq!(of("102"), ["https://docs.example/a?b=1&c=2"]);
-    for (id, page) in bench.pages() {
+    for (id, page) in harness.pages() {
         assert_eq!(page["links_out_external"], of(&id).len().to_string());
-        assert!(!page.contains_key("external_links"), "a list is no column of the wide files");
+        assert!(!page.contains_key("external_links"), "the list is not a column of the CSV files of the weeks");
     }
-    let all: Vec<u8> = std::fs::read(bench.data().join("findings/external_links.csv")).unwrap();
+    let all: Vec<u8> = std::fs::read(harness.data().join("findings/external_links.csv")).unwrap();
     let text = String::from_utf8(all).unwrap();
     assert!(text.contains("\"'=1+1\"") && !text.contains("s3cret"));
 }

@@ -1,21 +1,21 @@
-//! `snapshot` against a knowledge base whose every measure is known beforehand: the real command over real HTTP.
+//! The command `snapshot` over HTTP, against a site whose values are all known beforehand.
 //!
-//! The answers are written down by hand, page by page, in `answers/*.txt`; nothing of the program computes them. What `independent`
-//! compares is computed, by other code.
+//! The expected values are written by hand in `expected/*.txt`; no code of the program computes them. The expected values of
+//! `independent` are computed by an independent implementation.
 
-mod admitted;
 mod archived;
-mod bench;
 mod columns;
+mod exit_codes;
+mod expected_values;
 mod findings;
+mod harness;
 mod independent;
 mod knowledge_base;
-mod known;
 mod links;
 mod model;
-mod planned;
+mod plan;
 mod posts;
+mod refused_runs;
 mod scopes;
-mod stops;
-mod together;
 mod weeks;
+mod with_audit;

@@ -1,12 +1,12 @@
-//! The addresses of Cloud's screens and of the endpoints that delete.
+//! Paths of Cloud's screens and of the endpoints that delete.
 
-use crate::links::LinkForms;
+use crate::links::LinkPaths;
 
-/// The forms of Confluence Cloud.
+/// Paths of Confluence Cloud.
 #[derive(Debug)]
 pub(crate) struct CloudLinks;
 
-impl LinkForms for CloudLinks {
+impl LinkPaths for CloudLinks {
     fn context(&self) -> &'static str {
         "/wiki"
     }

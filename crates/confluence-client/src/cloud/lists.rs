@@ -1,4 +1,4 @@
-//! The lists and single things that an audit reads: v2, and v1 where v2 has nothing.
+//! Endpoints of an audit, lists and single items: v2, and v1 where v2 has no endpoint.
 
 use std::ops::ControlFlow;
 
@@ -6,25 +6,30 @@ use super::{
     ATTACHMENT_STATUSES, BLOG_POST_STATUSES, Cloud, PAGE_STATUSES, collection, comments, in_spaces, statuses_of,
     with_all, with_bodies,
 };
-use crate::answer::Answer;
 use crate::by_id;
-use crate::choices::{
-    Bodies, BodyForm, CommentKind, Edition, HEADER_IMAGE_DRAFT, HEADER_IMAGE_PUBLISHED, Order, Searched, Single,
-    SpaceList,
-};
 use crate::cql;
 use crate::error::RequestError;
-use crate::kind::RequestKind;
 use crate::model;
-use crate::pagination::{Paging, Walked, walk};
+use crate::pagination::{ListOutcome, PagingMode, read_list};
+use crate::parameters::{
+    Bodies, BodyForm, CommentKind, ContentType, Edition, HEADER_IMAGE_DRAFT, HEADER_IMAGE_PUBLISHED, IndexedTypes,
+    ListOrder, SpaceList,
+};
 use crate::request::Request;
+use crate::request_kind::RequestKind;
+use crate::response::ApiResponse;
 
 impl Cloud {
-    pub(crate) async fn current_user(&self) -> Result<Answer<model::User>, RequestError> {
+    pub(crate) async fn current_user(&self) -> Result<ApiResponse<model::User>, RequestError> {
         self.client.identity().await
     }
 
-    pub(crate) async fn spaces(&self, which: SpaceList, order: Order, take: impl FnMut(model::Space)) -> Walked {
+    pub(crate) async fn spaces(
+        &self,
+        which: SpaceList,
+        order: ListOrder,
+        take: impl FnMut(model::Space),
+    ) -> ListOutcome {
         let request = Request::v2(RequestKind::Spaces, &["spaces"]).with("status", which.word());
         self.list(&request.with("sort", order.by("id")), take).await
     }
@@ -37,9 +42,9 @@ impl Cloud {
         &self,
         spaces: &[&str],
         bodies: Bodies,
-        order: Order,
+        order: ListOrder,
         take: impl FnMut(model::Content),
-    ) -> Walked {
+    ) -> ListOutcome {
         let request = with_all(Request::v2(RequestKind::Pages, &["pages"]), "status", PAGE_STATUSES);
         self.list_and_bodies(&request.with("sort", order.by("id")), spaces, bodies, take).await
     }
@@ -48,24 +53,29 @@ impl Cloud {
         &self,
         spaces: &[&str],
         bodies: Bodies,
-        order: Order,
+        order: ListOrder,
         take: impl FnMut(model::Content),
-    ) -> Walked {
+    ) -> ListOutcome {
         let request = with_all(Request::v2(RequestKind::BlogPosts, &["blogposts"]), "status", BLOG_POST_STATUSES);
         self.list_and_bodies(&request.with("sort", order.by("id")), spaces, bodies, take).await
     }
 
-    pub(crate) async fn attachments(&self, order: Order, take: impl FnMut(model::Attachment)) -> Walked {
+    pub(crate) async fn attachments(&self, order: ListOrder, take: impl FnMut(model::Attachment)) -> ListOutcome {
         let request = Request::v2(RequestKind::Attachments, &["attachments"]).with("sort", order.by("created-date"));
         self.list(&with_all(request, "status", ATTACHMENT_STATUSES), take).await
     }
 
-    pub(crate) async fn attachments_of(&self, which: Single, id: &str, take: impl FnMut(model::Attachment)) -> Walked {
+    pub(crate) async fn attachments_of(
+        &self,
+        which: ContentType,
+        id: &str,
+        take: impl FnMut(model::Attachment),
+    ) -> ListOutcome {
         let request = Request::v2(RequestKind::AttachmentsOfOneOwner, &[collection(which), id, "attachments"]);
         self.list(&with_all(request.with("sort", "created-date"), "status", ATTACHMENT_STATUSES), take).await
     }
 
-    pub(crate) async fn attachment_versions(&self, id: &str, take: impl FnMut(model::ListedVersion)) -> Walked {
+    pub(crate) async fn attachment_versions(&self, id: &str, take: impl FnMut(model::VersionNumber)) -> ListOutcome {
         let request = Request::v2(RequestKind::AttachmentVersionList, &["attachments", id, "versions"]);
         self.list(&request.with("sort", "modified-date"), take).await
     }
@@ -74,9 +84,9 @@ impl Cloud {
         &self,
         kind: &str,
         bodies: Bodies,
-        order: Order,
+        order: ListOrder,
         take: impl FnMut(model::Content),
-    ) -> Walked {
+    ) -> ListOutcome {
         let request = Request::v2(RequestKind::CustomContent, &["custom-content"]).with("type", kind);
         self.list(&with_bodies(request.with("sort", order.by("id")), bodies), take).await
     }
@@ -85,9 +95,9 @@ impl Cloud {
         &self,
         which: CommentKind,
         bodies: Bodies,
-        order: Order,
+        order: ListOrder,
         take: impl FnMut(model::Content),
-    ) -> Walked {
+    ) -> ListOutcome {
         let request = Request::v2(which.request_kind(), &[comments(which)]).with("sort", order.by("created-date"));
         self.list(&with_bodies(request, bodies), take).await
     }
@@ -97,16 +107,16 @@ impl Cloud {
         which: CommentKind,
         comment: &str,
         bodies: Bodies,
-        order: Order,
+        order: ListOrder,
         take: impl FnMut(model::Content),
-    ) -> Walked {
+    ) -> ListOutcome {
         let request = Request::v2(RequestKind::CommentReplies, &[comments(which), comment, "children"]);
         self.list(&with_bodies(request.with("sort", order.by("created-date")), bodies), take).await
     }
 
     pub(crate) async fn content(
         &self,
-        which: Single,
+        which: ContentType,
         id: &str,
         edition: Edition,
     ) -> Result<model::Content, RequestError> {
@@ -120,7 +130,7 @@ impl Cloud {
 
     pub(crate) async fn content_in(
         &self,
-        which: Single,
+        which: ContentType,
         id: &str,
         form: BodyForm,
         edition: Edition,
@@ -135,7 +145,7 @@ impl Cloud {
 
     pub(crate) async fn content_version(
         &self,
-        which: Single,
+        which: ContentType,
         id: &str,
         version: u32,
     ) -> Result<model::Content, RequestError> {
@@ -145,24 +155,28 @@ impl Cloud {
         Ok(self.client.get(&request).await?.value)
     }
 
-    pub(crate) async fn drafts(&self, which: Single, take: impl FnMut(model::Content) -> ControlFlow<()>) -> Walked {
+    pub(crate) async fn drafts(
+        &self,
+        which: ContentType,
+        take: impl FnMut(model::Content) -> ControlFlow<()>,
+    ) -> ListOutcome {
         let kind = match which {
-            Single::BlogPost => RequestKind::DraftsOfBlogPosts,
+            ContentType::BlogPost => RequestKind::DraftsOfBlogPosts,
             _ => RequestKind::DraftsOfPages,
         };
         let request = Request::v2(kind, &[collection(which)]).with("status", "draft").with("sort", "id");
-        walk(&self.client, &request, Paging::Cursor, take).await
+        read_list(&self.client, &request, PagingMode::Cursor, take).await
     }
 
-    pub(crate) async fn is_listed(&self, which: Single, id: &str) -> Result<bool, RequestError> {
+    pub(crate) async fn is_listed(&self, which: ContentType, id: &str) -> Result<bool, RequestError> {
         let request = with_all(
             Request::v2(which.request_kind(), &[collection(which)]).with("id", id),
             "status",
             statuses_of(which),
         );
         let mut listed = false;
-        let walked = self.list(&request, |content: model::Content| listed |= content.id.0 == id).await;
-        if listed { Ok(true) } else { walked.end.map(|()| false) }
+        let outcome = self.list(&request, |content: model::Content| listed |= content.id.0 == id).await;
+        if listed { Ok(true) } else { outcome.end.map(|()| false) }
     }
 
     pub(crate) async fn attachment(&self, id: &str) -> Result<model::Attachment, RequestError> {
@@ -177,16 +191,16 @@ impl Cloud {
 
     pub(crate) async fn properties(
         &self,
-        which: Single,
+        which: ContentType,
         id: &str,
-        order: Order,
+        order: ListOrder,
         take: impl FnMut(model::Property),
-    ) -> Walked {
+    ) -> ListOutcome {
         let request = Request::v2(RequestKind::Properties, &[collection(which), id, "properties"]);
         self.list(&request.with("sort", order.by("key")), take).await
     }
 
-    pub(crate) async fn header_images(&self, take: impl FnMut(model::SearchHit)) -> Walked {
+    pub(crate) async fn header_images(&self, take: impl FnMut(model::SearchHit)) -> ListOutcome {
         let expand = format!("metadata.properties.{HEADER_IMAGE_PUBLISHED},metadata.properties.{HEADER_IMAGE_DRAFT}");
         let request = Request::v1(RequestKind::HeaderImageSweep, &["content", "search"])
             .with("cql", "type in (page,blogpost)")
@@ -196,10 +210,10 @@ impl Cloud {
 
     pub(crate) async fn indexed(
         &self,
-        which: Searched,
+        which: IndexedTypes,
         space_keys: &[&str],
         take: impl FnMut(model::SearchHit),
-    ) -> Walked {
+    ) -> ListOutcome {
         let spaces = if space_keys.is_empty() { String::new() } else { format!(" and {}", cql::in_spaces(space_keys)) };
         let request = Request::v1(RequestKind::SearchIndex, &["content", "search"])
             .with("cql", format!("{}{spaces} order by created", which.condition()));
@@ -211,7 +225,7 @@ impl Cloud {
         space_key: Option<&str>,
         page_size: Option<u32>,
         take: impl FnMut(model::Template),
-    ) -> Walked {
+    ) -> ListOutcome {
         self.template_list("page", space_key, page_size, take).await
     }
 
@@ -220,25 +234,25 @@ impl Cloud {
         space_key: Option<&str>,
         page_size: Option<u32>,
         take: impl FnMut(model::Template),
-    ) -> Walked {
+    ) -> ListOutcome {
         self.template_list("blueprint", space_key, page_size, take).await
     }
 
-    /// A list of spaces. Items that it could not give with their bodies are asked for by their ids, and handed on again.
+    /// Reads a list in some spaces. Items that it returned without a body are then requested by id and passed on again.
     async fn list_and_bodies(
         &self,
         request: &Request,
         spaces: &[&str],
         bodies: Bodies,
         mut take: impl FnMut(model::Content),
-    ) -> Walked {
+    ) -> ListOutcome {
         let list = in_spaces(request.clone(), spaces, bodies);
-        let mut walked = self.list(&list, &mut take).await;
-        let ids = std::mem::take(&mut walked.without_body);
+        let mut outcome = self.list(&list, &mut take).await;
+        let ids = std::mem::take(&mut outcome.without_body);
         let request = with_bodies(request.clone(), bodies);
-        // on the heap: it is seldom needed
-        walked.without_body = Box::pin(by_id::read(&self.client, &request, ids, take)).await;
-        walked
+        // boxed: it is seldom needed
+        outcome.without_body = Box::pin(by_id::read(&self.client, &request, ids, take)).await;
+        outcome
     }
 
     async fn template_list(
@@ -247,7 +261,7 @@ impl Cloud {
         space_key: Option<&str>,
         page_size: Option<u32>,
         take: impl FnMut(model::Template),
-    ) -> Walked {
+    ) -> ListOutcome {
         let mut request = Request::v1(RequestKind::Templates, &["template", which]).with("expand", "body.storage");
         if let Some(key) = space_key {
             request = request.with("spaceKey", key);
@@ -264,16 +278,16 @@ impl Cloud {
         Ok(self.client.get(&request).await?.value)
     }
 
-    pub(crate) async fn labels(&self, order: Order, take: impl FnMut(model::Label)) -> Walked {
+    pub(crate) async fn labels(&self, order: ListOrder, take: impl FnMut(model::Label)) -> ListOutcome {
         self.list(&Request::v2(RequestKind::Labels, &["labels"]).with("sort", order.by("id")), take).await
     }
 
     pub(crate) async fn attachments_with_label(
         &self,
         label: &str,
-        order: Order,
+        order: ListOrder,
         take: impl FnMut(model::Attachment),
-    ) -> Walked {
+    ) -> ListOutcome {
         let request = Request::v2(RequestKind::AttachmentsOfALabel, &["labels", label, "attachments"]);
         self.list(&request.with("sort", order.by("created-date")), take).await
     }

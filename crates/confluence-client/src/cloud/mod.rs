@@ -1,36 +1,36 @@
-//! Confluence Cloud at its site host.
+//! Endpoints of Confluence Cloud, on the site's own host.
 
 mod links;
 mod lists;
-mod look;
-mod pages;
+mod page_endpoints;
+mod probe_request;
 mod workflow;
 
 use std::ops::ControlFlow;
 
 use serde::Deserialize;
 
-use crate::choices::{Bodies, CommentKind, SearchedSpaces, Single};
 use crate::client::Client;
 use crate::download::Fingerprint;
 use crate::error::RequestError;
-use crate::inspect::Observed;
-use crate::item::Item;
-use crate::kind::RequestKind;
-use crate::look::Look;
-use crate::pagination::{Paging, Walked, walk};
+use crate::list_item::ListItem;
+use crate::observe::ObservedResponse;
+use crate::pagination::{ListOutcome, PagingMode, read_list};
+use crate::parameters::{Bodies, CommentKind, ContentType, SearchScope};
+use crate::probe_request::ProbeRequest;
 use crate::request::Request;
+use crate::request_kind::RequestKind;
 
 pub(crate) use links::CloudLinks;
 
-/// Every status a page list can be asked for.
+/// Every status that the list of pages supports.
 const PAGE_STATUSES: &[&str] = &["current", "archived", "trashed", "deleted"];
-/// Every status a blog post list can be asked for.
+/// Every status that the list of blog posts supports.
 const BLOG_POST_STATUSES: &[&str] = &["current", "trashed", "deleted"];
-/// Every status the attachment list can be asked for; trash only comes when asked for.
+/// Every status that the list of attachments supports; the trash is listed only on request.
 const ATTACHMENT_STATUSES: &[&str] = &["current", "archived", "trashed"];
 
-/// The endpoints of Confluence Cloud, one method each; [`Api`](crate::Api) says what they tell.
+/// The endpoints of Confluence Cloud, one method each; [`Api`](crate::Api) documents them.
 #[derive(Debug)]
 pub(crate) struct Cloud {
     client: Client,
@@ -45,12 +45,12 @@ impl Cloud {
         &self.client
     }
 
-    pub(crate) async fn observe(&self, look: &Look<'_>) -> Result<Observed, RequestError> {
-        self.client.observe(&look::request(look)).await
+    pub(crate) async fn observe(&self, probe: &ProbeRequest<'_>) -> Result<ObservedResponse, RequestError> {
+        self.client.observe(&probe_request::request(probe)).await
     }
 
-    pub(crate) async fn observe_as_visitor(&self, look: &Look<'_>) -> Result<Observed, RequestError> {
-        self.client.observe_as_visitor(&look::request(look)).await
+    pub(crate) async fn observe_as_visitor(&self, probe: &ProbeRequest<'_>) -> Result<ObservedResponse, RequestError> {
+        self.client.observe_as_visitor(&probe_request::request(probe)).await
     }
 
     pub(crate) async fn measure_download(&self, container: &str, id: &str, version: u32) -> Result<u64, RequestError> {
@@ -62,52 +62,52 @@ impl Cloud {
         self.client.fingerprint(&download(RequestKind::DownloadOfAFile, container, id)).await
     }
 
-    async fn list<T: Item>(&self, request: &Request, take: impl FnMut(T)) -> Walked {
-        // on the heap: many walks go on beside each other in one future
-        Box::pin(walk(&self.client, request, Paging::Cursor, to_its_end(take))).await
+    async fn list<T: ListItem>(&self, request: &Request, take: impl FnMut(T)) -> ListOutcome {
+        // boxed: one future contains many concurrent lists
+        Box::pin(read_list(&self.client, request, PagingMode::Cursor, all_items(take))).await
     }
 
-    /// A search for contents with these expansions.
-    async fn search<T: Item>(
+    /// Searches for contents with these expansions.
+    async fn search<T: ListItem>(
         &self,
         kind: RequestKind,
-        searched: SearchedSpaces,
+        searched: SearchScope,
         cql: &str,
         expand: &[&str],
         mut take: impl FnMut(T),
-    ) -> Walked {
+    ) -> ListOutcome {
         let expanded = |request: Request, expand: String| {
             if expand.is_empty() { request } else { request.with("expand", expand) }
         };
         match searched {
-            SearchedSpaces::Current => {
+            SearchScope::Current => {
                 let request = Request::v1(kind, &["content", "search"]).with("cql", cql);
                 self.list(&expanded(request, expand.join(",")), take).await
             }
-            SearchedSpaces::Archived => {
+            SearchScope::Archived => {
                 let inside: Vec<String> = expand.iter().map(|part| format!("content.{part}")).collect();
                 let request = Request::v1(kind, &["search"])
                     .with("cql", cql)
                     .with("includeArchivedSpaces", "true")
                     .with("excerpt", "none");
-                self.list(&expanded(request, inside.join(",")), |found: Found<T>| take(found.content)).await
+                self.list(&expanded(request, inside.join(",")), |hit: GeneralHit<T>| take(hit.content)).await
             }
         }
     }
 
-    async fn list_by_start<T: Item>(&self, request: &Request, take: impl FnMut(T)) -> Walked {
-        walk(&self.client, request, Paging::Start, to_its_end(take)).await
+    async fn list_by_start<T: ListItem>(&self, request: &Request, take: impl FnMut(T)) -> ListOutcome {
+        read_list(&self.client, request, PagingMode::Start, all_items(take)).await
     }
 }
 
-/// A hit of the general search: the content, wrapped.
+/// A hit of the general search, which wraps the content.
 #[derive(Deserialize)]
-#[serde(bound = "T: Item")]
-struct Found<T> {
+#[serde(bound = "T: ListItem")]
+struct GeneralHit<T> {
     content: T,
 }
 
-impl<T: Item> Item for Found<T> {
+impl<T: ListItem> ListItem for GeneralHit<T> {
     fn id(&self) -> &str {
         self.content.id()
     }
@@ -117,8 +117,8 @@ impl<T: Item> Item for Found<T> {
     }
 }
 
-/// Takes every item and never ends the walk.
-fn to_its_end<T>(mut take: impl FnMut(T)) -> impl FnMut(T) -> ControlFlow<()> {
+/// Converts a closure to one that never ends the list.
+fn all_items<T>(mut take: impl FnMut(T)) -> impl FnMut(T) -> ControlFlow<()> {
     move |item| {
         take(item);
         ControlFlow::Continue(())
@@ -144,18 +144,18 @@ fn in_spaces(request: Request, spaces: &[&str], bodies: Bodies) -> Request {
     with_bodies(with_all(request, "space-id", spaces), bodies)
 }
 
-/// The word for a kind of content in paths.
-fn collection(which: Single) -> &'static str {
+/// Returns the name of a content type in paths.
+fn collection(which: ContentType) -> &'static str {
     match which {
-        Single::Page => "pages",
-        Single::BlogPost => "blogposts",
-        Single::FooterComment => comments(CommentKind::Footer),
-        Single::InlineComment => comments(CommentKind::Inline),
-        Single::CustomContent => "custom-content",
+        ContentType::Page => "pages",
+        ContentType::BlogPost => "blogposts",
+        ContentType::FooterComment => comments(CommentKind::Footer),
+        ContentType::InlineComment => comments(CommentKind::Inline),
+        ContentType::CustomContent => "custom-content",
     }
 }
 
-/// The word for a kind of comments in paths.
+/// Returns the name of a kind of comments in paths.
 fn comments(which: CommentKind) -> &'static str {
     match which {
         CommentKind::Footer => "footer-comments",
@@ -163,7 +163,7 @@ fn comments(which: CommentKind) -> &'static str {
     }
 }
 
-/// Every status that pages or blog posts can have.
-fn statuses_of(which: Single) -> &'static [&'static str] {
-    if which == Single::BlogPost { BLOG_POST_STATUSES } else { PAGE_STATUSES }
+/// Returns every status that pages or blog posts can have.
+fn statuses_of(which: ContentType) -> &'static [&'static str] {
+    if which == ContentType::BlogPost { BLOG_POST_STATUSES } else { PAGE_STATUSES }
 }

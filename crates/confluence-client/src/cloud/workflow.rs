@@ -1,23 +1,23 @@
-//! What tells the workflow state of pages: Comala on Data Center, the search with Comala's fields or with content
-//! properties, and native content states.
+//! Endpoints of workflow states: Comala for Data Center, searches with Comala's fields or with content properties, and
+//! native content states.
 
 use std::ops::ControlFlow;
 
 use super::Cloud;
-use crate::choices::SearchedSpaces;
 use crate::error::RequestError;
-use crate::kind::RequestKind;
 use crate::model;
-use crate::pagination::{Paging, Walked, walk};
+use crate::pagination::{ListOutcome, PagingMode, read_list};
+use crate::parameters::SearchScope;
 use crate::request::Request;
+use crate::request_kind::RequestKind;
 use crate::workflow_model::{ContentState, ContentStateOfPage, WorkflowParameters, WorkflowStatus};
 
-/// What has to be expanded for the approvals to come with the status.
+/// Expansions that include the approvals in the status.
 const STATUS_EXPANSION: &str = "state,states,approvals,tasks";
 
 impl Cloud {
     pub(crate) fn may_have_comala_rest(&self) -> bool {
-        !self.client.address().is_of_atlassian()
+        !self.client.address().is_atlassian_host()
     }
 
     pub(crate) async fn workflow_status(&self, id: &str) -> Result<Option<WorkflowStatus>, RequestError> {
@@ -42,7 +42,7 @@ impl Cloud {
     pub(crate) async fn knows_workflow_fields(&self) -> Result<bool, RequestError> {
         let request = Request::v1(RequestKind::WorkflowProbe, &["content", "search"]).with("cql", "cw_enabled = true");
         let first = |_: model::SearchHit| ControlFlow::Break(());
-        match walk(&self.client, &request, Paging::Cursor, first).await.end {
+        match read_list(&self.client, &request, PagingMode::Cursor, first).await.end {
             Ok(()) => Ok(true),
             Err(RequestError::Status { status: 400, .. }) => Ok(false),
             Err(error) => Err(error),
@@ -51,20 +51,20 @@ impl Cloud {
 
     pub(crate) async fn workflow_search(
         &self,
-        searched: SearchedSpaces,
+        searched: SearchScope,
         cql: &str,
         take: impl FnMut(model::SearchHit),
-    ) -> Walked {
+    ) -> ListOutcome {
         self.search(RequestKind::WorkflowSearch, searched, cql, &[], take).await
     }
 
     pub(crate) async fn property_search(
         &self,
-        searched: SearchedSpaces,
+        searched: SearchScope,
         cql: &str,
         keys: &[&str],
         take: impl FnMut(model::SearchHit),
-    ) -> Walked {
+    ) -> ListOutcome {
         let expand: Vec<String> = keys.iter().map(|key| format!("metadata.properties.{key}")).collect();
         let expand: Vec<&str> = expand.iter().map(String::as_str).collect();
         self.search(RequestKind::WorkflowProperties, searched, cql, &expand, take).await
@@ -75,7 +75,7 @@ impl Cloud {
         id: &str,
         key: Option<&str>,
         take: impl FnMut(model::Property),
-    ) -> Walked {
+    ) -> ListOutcome {
         let kind = match key {
             Some(_) => RequestKind::WorkflowPropertyOfOnePage,
             None => RequestKind::WorkflowPropertyDiscovery,
@@ -98,7 +98,7 @@ impl Cloud {
         space_key: &str,
         state: i64,
         take: impl FnMut(model::SearchHit),
-    ) -> Walked {
+    ) -> ListOutcome {
         let request = Request::v1(RequestKind::PagesInAContentState, &["space", space_key, "state", "content"]);
         let request = request.with("state-id", state.to_string());
         self.list_by_start(&request, take).await

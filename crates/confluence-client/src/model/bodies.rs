@@ -1,22 +1,22 @@
-//! Bodies as answers bear them.
+//! Bodies of contents, by representation.
 
 use serde::Deserialize;
 
-use crate::choices::BodyForm;
+use crate::parameters::BodyForm;
 
-/// A body in the representations asked for.
+/// A body in the requested representations.
 #[derive(Debug, Clone, Deserialize)]
-pub struct Bodies {
+pub struct Body {
     /// Storage format.
     pub storage: Option<Representation>,
     /// Atlassian document format, as JSON text.
     pub atlas_doc_format: Option<Representation>,
-    /// As an app wrote it; app content only.
+    /// As the app wrote it; custom content only.
     pub raw: Option<Representation>,
 }
 
-impl Bodies {
-    /// The text in one form; `None` when the answer bears none, or bears another form in its place.
+impl Body {
+    /// Returns the text in one representation; `None` if the response has none, or another representation in its place.
     pub fn text(&self, form: BodyForm) -> Option<&str> {
         let sent = match form {
             BodyForm::Storage => &self.storage,
@@ -32,7 +32,7 @@ impl Bodies {
 /// One representation of a body.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Representation {
-    /// The form the text is in.
+    /// Name of the representation.
     pub representation: Option<String>,
     /// The text.
     pub value: Option<String>,

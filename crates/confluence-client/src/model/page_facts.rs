@@ -1,12 +1,12 @@
-//! What is read of pages beside their contents, as sent.
+//! Facts about pages other than their contents.
 
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::Id;
 
-/// A page in a v1 search with the expansions a snapshot asks for. Expansions are kept as they came: an odd one must not
-/// spoil the page (F-63).
+/// A page in a v1 search with the expansions that a snapshot requests. Expansions are kept as sent, so that a malformed
+/// one does not affect the page (F-63).
 #[derive(Debug, Clone, Deserialize)]
 pub struct PageHit {
     /// Id.
@@ -22,53 +22,53 @@ pub struct PageHit {
     pub history: Option<Value>,
 }
 
-/// A page with lists of what is beside it (v2). A list that was not answered is `None`.
+/// A page with embedded lists (v2). A list is `None` if the response does not contain it.
 #[derive(Debug, Clone, Deserialize)]
-pub struct PageAlone {
+pub struct PageDetails {
     /// Id.
     pub id: Id,
     /// Labels of all kinds.
-    pub labels: Option<InnerList<super::Label>>,
+    pub labels: Option<EmbeddedList<super::Label>>,
     /// Content properties.
-    pub properties: Option<InnerList<super::Property>>,
-    /// Versions that exist.
-    pub versions: Option<InnerList<PageVersion>>,
+    pub properties: Option<EmbeddedList<super::Property>>,
+    /// Existing versions.
+    pub versions: Option<EmbeddedList<PageVersion>>,
 }
 
-/// A list inside an entity (v2), which ends after [`INNER_LIST`](crate::api::INNER_LIST) items.
+/// A list embedded in an entity (v2), with up to [`EMBEDDED_ITEMS`](crate::api::EMBEDDED_ITEMS) items.
 #[derive(Debug, Clone, Deserialize)]
-pub struct InnerList<T> {
+pub struct EmbeddedList<T> {
     /// The first items.
     pub results: Vec<T>,
     /// Whether there are more.
-    pub meta: Option<InnerListMeta>,
+    pub meta: Option<EmbeddedListMeta>,
 }
 
-/// What a list inside an entity says of itself.
+/// Metadata of an embedded list.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct InnerListMeta {
+pub struct EmbeddedListMeta {
     /// There are more items.
     pub has_more: Option<bool>,
 }
 
-impl<T> InnerList<T> {
-    /// All items there are; `None` where some may have been cut off.
-    pub fn whole(self) -> Option<Vec<T>> {
-        let told = self.meta.and_then(|meta| meta.has_more);
-        let has_more = told.unwrap_or(self.results.len() >= crate::api::INNER_LIST);
+impl<T> EmbeddedList<T> {
+    /// Returns all items; `None` if the list may be truncated.
+    pub fn all_items(self) -> Option<Vec<T>> {
+        let reported = self.meta.and_then(|meta| meta.has_more);
+        let has_more = reported.unwrap_or(self.results.len() >= crate::api::EMBEDDED_ITEMS);
         (!has_more).then_some(self.results)
     }
 }
 
-/// A comment in a v1 search, with what it is on and below. Expansions are kept as they came.
+/// A comment in a v1 search, with its container and ancestors. Expansions are kept as sent.
 #[derive(Debug, Clone, Deserialize)]
 pub struct CommentHit {
     /// Id.
     pub id: Id,
     /// The page, blog post or file it is on.
     pub container: Option<Value>,
-    /// The comments above a reply, the first of the thread among them.
+    /// The comments above a reply, including the first one of the thread.
     pub ancestors: Option<Value>,
 }
 
@@ -80,13 +80,13 @@ pub struct PageVersion {
     pub number: Id,
     /// When it was published, ISO 8601.
     pub created_at: Option<String>,
-    /// Account id of who published it.
+    /// Account id of the person who published it.
     pub author_id: Option<String>,
     /// Published as a minor edit.
     pub minor_edit: Option<bool>,
 }
 
-/// A folder, whiteboard, database or smart link in the tree of pages (v2).
+/// A folder, whiteboard, database or smart link in the page tree (v2).
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct TreeMember {
@@ -96,13 +96,13 @@ pub struct TreeMember {
     pub title: Option<String>,
     /// Parent.
     pub parent_id: Option<Id>,
-    /// Kind of parent.
+    /// Type of the parent.
     pub parent_type: Option<String>,
 }
 
-/// A content of which nothing but its being there is asked, and in which status (v2).
+/// Id and status of a content (v2), for checks whether it exists.
 #[derive(Debug, Clone, Deserialize)]
-pub struct Listed {
+pub struct ContentStatus {
     /// Id.
     pub id: Id,
     /// Status.
@@ -112,24 +112,24 @@ pub struct Listed {
 
 /// A number of likes, views or viewers.
 #[derive(Debug, Clone, Deserialize)]
-pub struct Counted {
-    /// The number; without it the answer says nothing.
+pub struct CountResponse {
+    /// The number; required, since a response without it means nothing.
     pub count: u64,
 }
 
 /// The watches of a page (v1).
 #[derive(Debug, Clone, Deserialize)]
 pub struct Watches {
-    /// The first of them.
+    /// The first watches.
     pub results: Vec<Watch>,
-    /// The limit the server really used.
+    /// The limit that the server applied.
     pub limit: Option<u64>,
-    /// Links, `next` among them.
+    /// Links, including `next`.
     #[serde(rename = "_links")]
     pub links: Option<super::Links>,
 }
 
-/// One person's watch; who it is does not matter.
+/// One person's watch, of which no detail is used.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Watch {}
 

@@ -1,4 +1,4 @@
-//! Credentials: dead, anonymous, without a scope; and where they go.
+//! Credentials that are invalid, anonymous or without a scope, and where credentials are sent.
 
 use super::server::{Reply, Seen, Site};
 use super::*;
@@ -31,13 +31,13 @@ async fn the_token_is_in_one_header_and_nowhere_else() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_token_that_stands_for_itself_is_sent_as_such() {
+async fn a_bearer_token_is_sent_as_such() {
     let site = Site::new(|_| Reply::json("{}")).await;
     let client = client_with(&site, |settings| settings.credentials = Credentials::bearer(TOKEN.into()));
     get(&client).await.unwrap();
     client.observe_as_visitor(&Request::v2(RequestKind::Doctor, &["pages"])).await.unwrap();
     let sent: Vec<_> = site.seen().iter().map(|seen| seen.header("authorization")).collect();
-    assert_eq!(sent, [Some(format!("Bearer {TOKEN}")), None], "to a visitor's request nothing is added");
+    assert_eq!(sent, [Some(format!("Bearer {TOKEN}")), None], "an anonymous request has no credentials");
 }
 
 #[tokio::test(start_paused = true)]
@@ -49,7 +49,7 @@ async fn settings_do_not_show_the_token() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_rejected_probe_is_no_authentication_f_35() {
+async fn a_rejected_probe_means_invalid_credentials_f_35() {
     for (status, kind, body) in [(401, "application/json", "{}"), (401, "text/html", "<html>HTTP Status 401</html>")] {
         let site = Site::new(move |_| Reply::with(status, &format!("content-type: {kind}\r\n"), body)).await;
         let error = client(&site).identity().await.unwrap_err();
@@ -59,7 +59,7 @@ async fn a_rejected_probe_is_no_authentication_f_35() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_403_for_visitors_may_mean_more_than_the_token_f_35() {
+async fn a_403_for_visitors_may_have_more_causes_than_the_token_f_35() {
     let site = Site::new(|_| Reply::status(403, "", VISITOR)).await;
     let error = client(&site).identity().await.unwrap_err();
     assert!(matches!(error, RequestError::Refused { why: Refusal::Visitor, .. }), "{error}");
@@ -70,13 +70,13 @@ async fn a_403_for_visitors_may_mean_more_than_the_token_f_35() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_visitor_who_is_not_logged_in_is_refused_f_36() {
+async fn an_anonymous_visitor_is_refused_f_36() {
     let site = Site::new(|_| Reply::json(r#"{"type":"anonymous","displayName":"Anonymous"}"#)).await;
     assert_eq!(client(&site).identity().await.unwrap_err(), RequestError::Anonymous);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_token_that_dies_on_the_way_stops_everything_at_once_f_37() {
+async fn a_token_that_becomes_invalid_stops_all_requests_at_once_f_37() {
     let site = Site::new(|_| Reply::status(401, "", "{}")).await;
     let client = client_with(&site, |settings| settings.concurrency = 2);
     let results = futures_util::future::join_all((0..50).map(|_| get(&client))).await;
@@ -86,7 +86,7 @@ async fn a_token_that_dies_on_the_way_stops_everything_at_once_f_37() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_passing_401_is_survived_f_37() {
+async fn a_run_continues_after_a_transient_401_f_37() {
     let site = Site::new(|seen| match seen.number {
         1 => Reply::status(401, "", "{}"),
         _ if is_probe(seen) => Reply::json(KNOWN),
@@ -98,7 +98,7 @@ async fn a_passing_401_is_survived_f_37() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_401_of_one_endpoint_is_a_denial_there_f_37() {
+async fn a_401_of_one_endpoint_means_access_denied_there_f_37() {
     let site = Site::new(|seen| if is_probe(seen) { Reply::json(KNOWN) } else { Reply::status(401, "", "{}") }).await;
     let client = client(&site);
     assert_eq!(get(&client).await.unwrap_err(), RequestError::Denied { endpoint: "/api/v2/pages".into() });
@@ -106,7 +106,7 @@ async fn a_401_of_one_endpoint_is_a_denial_there_f_37() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_denied_page_is_only_that_f_40() {
+async fn a_403_of_one_endpoint_does_not_stop_the_run_f_40() {
     let site = Site::new(|_| Reply::status(403, "", r#"{"message":"no permission"}"#)).await;
     assert_eq!(get(&client(&site)).await.unwrap_err(), RequestError::Denied { endpoint: "/api/v2/pages".into() });
     assert_eq!(site.count(), 1);
@@ -119,7 +119,7 @@ async fn a_visitors_403_is_confirmed_by_a_probe() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_missing_scope_is_told_without_a_probe_f_42() {
+async fn a_missing_scope_is_reported_without_a_probe_f_42() {
     let site = Site::new(|_| {
         let mark = "x-failure-category: FAILURE_CLIENT_SCOPE_CHECK\r\n";
         Reply::status(401, mark, r#"{"code":401,"message":"Unauthorized; scope does not match"}"#)
@@ -131,7 +131,7 @@ async fn a_missing_scope_is_told_without_a_probe_f_42() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_bare_404_is_believed_only_with_good_credentials() {
+async fn a_404_without_details_counts_only_with_valid_credentials() {
     let dead = Site::new(|seen| Reply::status(if is_probe(seen) { 403 } else { 404 }, "", BARE)).await;
     assert!(get(&client(&dead)).await.unwrap_err().is_auth_lost());
     let alive = Site::new(|seen| if is_probe(seen) { Reply::json(KNOWN) } else { Reply::status(404, "", BARE) }).await;
@@ -163,8 +163,8 @@ async fn the_identity_is_probed_every_fifteen_minutes_while_requests_go_on_f_38(
 async fn another_account_or_a_visitor_stops_the_run_f_38() {
     const OTHER: &str = r#"{"type":"known","accountId":"557058:b"}"#;
     const ANONYMOUS: &str = r#"{"type":"anonymous"}"#;
-    for (answer, expected) in [(OTHER, RequestError::OtherAccount), (ANONYMOUS, RequestError::Anonymous)] {
-        let site = Site::new(move |seen| Reply::json(if is_probe(seen) { answer } else { "{}" })).await;
+    for (user, expected) in [(OTHER, RequestError::OtherAccount), (ANONYMOUS, RequestError::Anonymous)] {
+        let site = Site::new(move |seen| Reply::json(if is_probe(seen) { user } else { "{}" })).await;
         let client = client(&site);
         client.expect_account("557058:a");
         get(&client).await.unwrap();
@@ -173,12 +173,12 @@ async fn another_account_or_a_visitor_stops_the_run_f_38() {
         assert_eq!(client.stopped(), Some(expected));
         let sent = site.count();
         assert!(get(&client).await.is_err());
-        assert_eq!(site.count(), sent, "nothing is sent any more");
+        assert_eq!(site.count(), sent, "no further request is sent");
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_periodic_probe_without_an_answer_is_made_again_soon() {
+async fn a_periodic_probe_without_a_response_is_repeated_soon() {
     let site = Site::new(|seen| match seen.number {
         ..8 if is_probe(seen) => Reply::status(503, "", "{}"),
         _ if is_probe(seen) => Reply::json(KNOWN),

@@ -1,4 +1,4 @@
-//! Kinds of requests, held against the requests there are.
+//! Compares the kinds of requests with the requests that are sent.
 
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
@@ -7,54 +7,55 @@ use super::server::{Reply, Site};
 use super::*;
 use crate::Api;
 use crate::api::{
-    Analytics, Bodies, BodyForm, CommentKind, Edition, Order, Searched, SearchedSpaces, Single, SpaceList, TreeKind,
+    Analytics, Bodies, BodyForm, CommentKind, ContentType, Edition, IndexedTypes, ListOrder, SearchScope, SpaceList,
+    TreeKind,
 };
-use crate::kind::Planned;
+use crate::request_kind::PlanStage;
 
-/// Asks every endpoint once; what comes back does not matter.
-async fn ask_everything(api: &Api) {
-    let forward = Order::Forward;
+/// Calls every endpoint once and ignores the results.
+async fn call_every_endpoint(api: &Api) {
+    let forward = ListOrder::Forward;
     let _ = api.current_user().await;
     api.spaces(SpaceList::Current, forward, |_| {}).await;
     let _ = api.space("1").await;
     api.pages(&["1"], Bodies::LeftOut, forward, |_| {}).await;
     api.blog_posts(&["1"], Bodies::LeftOut, forward, |_| {}).await;
     api.attachments(forward, |_| {}).await;
-    api.attachments_of(Single::Page, "1", |_| {}).await;
+    api.attachments_of(ContentType::Page, "1", |_| {}).await;
     api.attachment_versions("1", |_| {}).await;
     api.custom_content("x", Bodies::LeftOut, forward, |_| {}).await;
     for which in [CommentKind::Footer, CommentKind::Inline] {
         api.comments(which, Bodies::LeftOut, forward, |_| {}).await;
         api.replies(which, "1", Bodies::LeftOut, forward, |_| {}).await;
     }
-    for which in [Single::Page, Single::BlogPost, Single::FooterComment, Single::CustomContent] {
+    for which in [ContentType::Page, ContentType::BlogPost, ContentType::FooterComment, ContentType::CustomContent] {
         let _ = api.content(which, "1", Edition::Published).await;
     }
-    let _ = api.content(Single::Page, "1", Edition::Draft).await;
-    let _ = api.content_in(Single::Page, "1", BodyForm::Document, Edition::Published).await;
-    api.drafts(Single::Page, |_| ControlFlow::Continue(())).await;
-    api.drafts(Single::BlogPost, |_| ControlFlow::Continue(())).await;
+    let _ = api.content(ContentType::Page, "1", Edition::Draft).await;
+    let _ = api.content_in(ContentType::Page, "1", BodyForm::Document, Edition::Published).await;
+    api.drafts(ContentType::Page, |_| ControlFlow::Continue(())).await;
+    api.drafts(ContentType::BlogPost, |_| ControlFlow::Continue(())).await;
     let _ = api.attachment("1").await;
     let _ = api.attachment_version("1", 1).await;
-    api.properties(Single::Page, "1", forward, |_| {}).await;
+    api.properties(ContentType::Page, "1", forward, |_| {}).await;
     api.header_images(|_| {}).await;
-    api.indexed(Searched::Comments, &["A"], |_| {}).await;
+    api.indexed(IndexedTypes::Comments, &["A"], |_| {}).await;
     api.templates(None, None, |_| {}).await;
     let _ = api.template("1").await;
     api.labels(forward, |_| {}).await;
     api.attachments_with_label("1", forward, |_| {}).await;
     let _ = api.people(&["1"]).await;
-    api.page_sweep(SearchedSpaces::Current, &["A"], false, false, |_| {}).await;
-    let _ = api.page_alone(Single::Page, "1", true).await;
+    api.page_sweep(SearchScope::Current, &["A"], false, false, |_| {}).await;
+    let _ = api.page_alone(ContentType::Page, "1", true).await;
     let _ = api.page_restrictions("1").await;
-    api.comment_sweep(SearchedSpaces::Archived, &["A"], |_| {}).await;
-    api.page_labels(Single::Page, "1", |_| {}).await;
-    api.page_versions(Single::BlogPost, "1", Order::Backward, |_| {}).await;
+    api.comment_sweep(SearchScope::Archived, &["A"], |_| {}).await;
+    api.page_labels(ContentType::Page, "1", |_| {}).await;
+    api.page_versions(ContentType::BlogPost, "1", ListOrder::Backward, |_| {}).await;
     let _ = api.tree_member(TreeKind::Folder, "1").await;
     let _ = api.short_link_target(TreeKind::Whiteboard, "1").await;
-    api.listed(Single::Page, &["1"], |_| {}).await;
+    api.listed(ContentType::Page, &["1"], |_| {}).await;
     let _ = api.accounts(&["1"]).await;
-    let _ = api.page_likes(Single::Page, "1").await;
+    let _ = api.page_likes(ContentType::Page, "1").await;
     let _ = api.page_analytics(Analytics::Views, "1", None).await;
     let _ = api.page_analytics(Analytics::Viewers, "1", None).await;
     let _ = api.page_watchers("1").await;
@@ -62,8 +63,8 @@ async fn ask_everything(api: &Api) {
     let _ = api.probe_workflow_status("1").await;
     let _ = api.workflow_parameters("1").await;
     let _ = api.knows_workflow_fields().await;
-    api.workflow_search(SearchedSpaces::Current, "type = page", |_| {}).await;
-    api.property_search(SearchedSpaces::Archived, "type = page", &["x"], |_| {}).await;
+    api.workflow_search(SearchScope::Current, "type = page", |_| {}).await;
+    api.property_search(SearchScope::Archived, "type = page", &["x"], |_| {}).await;
     api.page_properties("1", Some("x"), |_| {}).await;
     api.page_properties("1", None, |_| {}).await;
     let _ = api.content_states("A").await;
@@ -74,13 +75,13 @@ async fn ask_everything(api: &Api) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn every_kind_of_a_run_is_that_of_a_request() {
+async fn every_kind_of_a_run_is_sent_by_an_endpoint() {
     let site = Site::new(|_| Reply::json(r#"{"results":[],"_links":{}}"#)).await;
     let mut settings = ConnectionSettings::new(site.base_url(), Credentials::basic("me@example.com", TOKEN.into()));
     settings.timeouts = Timeouts::NONE;
     let api = Api::new(settings).unwrap();
-    ask_everything(&api).await;
+    call_every_endpoint(&api).await;
     let sent: BTreeSet<String> = api.client().requests().iter().map(|(label, _)| label.to_owned()).collect();
-    let of_a_run = RequestKind::ALL.iter().filter(|kind| kind.planned() != Planned::Never);
+    let of_a_run = RequestKind::ALL.iter().filter(|kind| kind.planned() != PlanStage::Never);
     assert_eq!(sent, of_a_run.map(|kind| kind.label().to_owned()).collect());
 }

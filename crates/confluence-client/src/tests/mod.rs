@@ -1,14 +1,14 @@
-//! The client against a raw TCP server, row by row of the fault matrix.
+//! Tests of the client against a raw TCP server, one per failure mode.
 //!
-//! Time is paused: waits the server asks for take none. Limits of the HTTP library are off, since a clock that jumps
-//! would make them strike.
+//! The clock is paused, so waits that the server asks for take no time. Timeouts of the HTTP library are off: a clock
+//! that jumps would trigger them.
 
 mod authentication;
+mod failures;
 mod kinds;
+mod measured_downloads;
 mod paging;
-mod proof;
 mod server;
-mod trouble;
 
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ use super::request::Request;
 use super::{Client, ConnectionSettings, Credentials, RequestError, RequestKind, Timeouts};
 use server::Site;
 
-/// A token nobody may find anywhere but in one header.
+/// A token that may appear in one header only.
 const TOKEN: &str = "ATATT-very-secret-0123456789";
 
 fn client_with(site: &Site, change: impl FnOnce(&mut ConnectionSettings)) -> Client {
@@ -37,7 +37,7 @@ async fn get(client: &Client) -> Result<Value, RequestError> {
     client
         .get::<Value>(&Request::v2(RequestKind::Pages, &["pages"]).with("cursor", "hidden"))
         .await
-        .map(|answer| answer.value)
+        .map(|response| response.value)
 }
 
 fn seconds(count: u64) -> Duration {

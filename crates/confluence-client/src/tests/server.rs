@@ -1,4 +1,4 @@
-//! A server that answers what a test says, byte by byte, and remembers what it was asked.
+//! A server that sends the bytes that a test defines, and records all requests.
 
 use std::fmt::Write as _;
 use std::sync::{Arc, Mutex};
@@ -9,12 +9,12 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use url::Url;
 
-/// One request as it came.
+/// A recorded request.
 #[derive(Debug, Clone)]
 pub(super) struct Seen {
-    /// Its place among all requests, from 1.
+    /// Its number among all requests, from 1.
     pub(super) number: usize,
-    /// When it was complete.
+    /// When it was received.
     pub(super) at: Instant,
     /// Request line and headers.
     pub(super) head: String,
@@ -30,7 +30,7 @@ impl Seen {
         self.url().path().to_owned()
     }
 
-    /// The values of a query pair, decoded.
+    /// Returns the decoded values of a query parameter.
     pub(super) fn query(&self, name: &str) -> Vec<String> {
         self.url().query_pairs().filter(|(key, _)| key == name).map(|(_, value)| value.into_owned()).collect()
     }
@@ -41,18 +41,18 @@ impl Seen {
     }
 }
 
-/// What goes back.
+/// A response.
 pub(super) enum Reply {
-    /// These bytes, then the end of the connection.
+    /// These bytes, then the connection is closed.
     Bytes(Vec<u8>),
-    /// These bytes, then this chunk again and again until nobody reads any more.
+    /// These bytes, then this chunk repeatedly until the client stops reading.
     Endless(Vec<u8>, Vec<u8>),
-    /// These bytes, then nothing until the other side gives up.
+    /// These bytes, then nothing until the client closes the connection.
     Silent(Vec<u8>),
 }
 
 impl Reply {
-    /// A JSON answer with a length.
+    /// A JSON response with a length.
     pub(super) fn json(body: &str) -> Self {
         Self::with(200, "content-type: application/json;charset=UTF-8\r\n", body)
     }
@@ -85,24 +85,24 @@ impl Drop for Site {
 }
 
 impl Site {
-    /// Serves what `answer` says.
-    pub(super) async fn new(answer: impl Fn(&Seen) -> Reply + Send + Sync + 'static) -> Self {
+    /// Serves what `respond` returns.
+    pub(super) async fn new(respond: impl Fn(&Seen) -> Reply + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let seen = Arc::new(Mutex::new(Vec::new()));
-        let (answer, log) = (Arc::new(answer), Arc::clone(&seen));
+        let (respond, log) = (Arc::new(respond), Arc::clone(&seen));
         let task = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                let (answer, log) = (Arc::clone(&answer), Arc::clone(&log));
-                tokio::spawn(async move { serve(stream, &log, answer.as_ref()).await });
+                let (respond, log) = (Arc::clone(&respond), Arc::clone(&log));
+                tokio::spawn(async move { serve(stream, &log, respond.as_ref()).await });
             }
         });
         Self { address, seen, task }
     }
 
-    /// Serves these answers one after the other, the last one again and again.
-    pub(super) async fn script(answers: Vec<fn() -> Reply>) -> Self {
-        Self::new(move |seen| answers[(seen.number - 1).min(answers.len() - 1)]()).await
+    /// Serves these responses one after another, and repeats the last one.
+    pub(super) async fn script(replies: Vec<fn() -> Reply>) -> Self {
+        Self::new(move |seen| replies[(seen.number - 1).min(replies.len() - 1)]()).await
     }
 
     pub(super) fn base_url(&self) -> String {
@@ -118,7 +118,7 @@ impl Site {
     }
 }
 
-async fn serve(mut stream: TcpStream, log: &Mutex<Vec<Seen>>, answer: &(dyn Fn(&Seen) -> Reply + Send + Sync)) {
+async fn serve(mut stream: TcpStream, log: &Mutex<Vec<Seen>>, respond: &(dyn Fn(&Seen) -> Reply + Send + Sync)) {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         match stream.read_u8().await {
@@ -133,7 +133,7 @@ async fn serve(mut stream: TcpStream, log: &Mutex<Vec<Seen>>, answer: &(dyn Fn(&
         log.push(Seen { number, at: Instant::now(), head });
         log.last().unwrap().clone()
     };
-    match answer(&seen) {
+    match respond(&seen) {
         Reply::Bytes(bytes) => {
             let _ = stream.write_all(&bytes).await;
             let _ = stream.shutdown().await;

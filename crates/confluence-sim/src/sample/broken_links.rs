@@ -1,7 +1,7 @@
-//! The link list of the old help centre: links to pages, files and anchors, of which some lead nowhere any more.
+//! Link list of the old help centre: links to pages, files and anchors, some of them broken.
 
-use super::ExpectedUsage::{Embedded, Linked, LinkedElsewhere};
 use super::SAMPLE_BASE;
+use super::SampleUsage::{Embedded, Linked, LinkedElsewhere};
 use super::markup::{
     anchor, app, attachment, attachment_in, content_entity, escape, image, link_of, page, paragraph, smart_link,
     view_file,
@@ -13,8 +13,8 @@ const TERMS: &str = "Warranty terms";
 /// No page and no file of the sample has this id.
 const NOWHERE: &str = "99440001";
 
-/// What the links of the list lead to.
-struct Targets {
+/// Targets of the links.
+struct LinkTargets {
     list: String,
     terms: String,
     trashed: String,
@@ -30,18 +30,18 @@ pub(super) fn write(writer: &mut Writer) {
     writer.file(&list, "help centre export.csv", 300 * KB, Linked, "file identifier and address on the link list");
     writer.file(&list, "help centre map.pdf", 700 * KB, Embedded, "file card on the link list");
     let trashed = writer.id_of("Untitled idea");
-    let targets = Targets { list, terms, trashed, card };
-    let mut body = paragraph("Copied from the old help centre. Tell us which links still matter to you.");
+    let targets = LinkTargets { list, terms, trashed, card };
+    let mut body = paragraph("Copied from the old help centre. Let us know which links still matter to you.");
     body.push_str("<h2>Still there</h2>");
-    body.push_str(&good(&targets));
+    body.push_str(&working_links(&targets));
     body.push_str("<h2>Not checked yet</h2>");
-    body.push_str(&broken(&targets));
+    body.push_str(&broken_links(&targets));
     writer.write(&targets.list, &body);
 }
 
-/// One link of each kind that leads somewhere.
-fn good(to: &Targets) -> String {
-    let Targets { list, terms, card, .. } = to;
+/// Returns one working link of each kind.
+fn working_links(to: &LinkTargets) -> String {
+    let LinkTargets { list, terms, card, .. } = to;
     [
         link_of(&page("SUP", TERMS), "by title"),
         link_of(&content_entity(terms), "by id"),
@@ -61,9 +61,9 @@ fn good(to: &Targets) -> String {
     .concat()
 }
 
-/// One link of each kind that leads nowhere.
-fn broken(to: &Targets) -> String {
-    let Targets { list, terms, trashed, .. } = to;
+/// Returns one broken link of each kind.
+fn broken_links(to: &LinkTargets) -> String {
+    let LinkTargets { list, terms, trashed, .. } = to;
     [
         link_of(&page("SUP", "Help centre 2019"), "no such title"),
         link_of(&page("HELP", "Start"), "no such space"),
@@ -90,13 +90,13 @@ fn download(page: &str, name: &str) -> String {
     format!("{SAMPLE_BASE}/download/attachments/{page}/{name}?api=v2")
 }
 
-/// The address that a smart link to a file has.
+/// Returns the URL of a smart link to a file.
 fn preview(page: &str, file: &str, name: &str) -> String {
     format!("{SAMPLE_BASE}/pages/viewpageattachments.action?pageId={page}&preview=%2F{page}%2F{file}%2F{name}")
 }
 
-/// A link to a place on a page; without a page, on its own.
-fn anchored(place: &str, page: &str, text: &str) -> String {
-    let (place, text) = (escape(place), escape(text));
-    format!(r#"<p><ac:link ac:anchor="{place}">{page}<ac:link-body>{text}</ac:link-body></ac:link></p>"#)
+/// Returns a link to an anchor on a page; without a page, on the same page.
+fn anchored(anchor: &str, page: &str, text: &str) -> String {
+    let (anchor, text) = (escape(anchor), escape(text));
+    format!(r#"<p><ac:link ac:anchor="{anchor}">{page}<ac:link-body>{text}</ac:link-body></ac:link></p>"#)
 }

@@ -1,14 +1,14 @@
-//! Links between the pages of the sample: some pages are linked to, most are not, as on sites that grew.
+//! Links between the pages of the sample: some pages are linked to, most are not, as on real sites.
 
 use super::writer::Writer;
-use crate::site::{Kind, Status};
+use crate::site::{ContentType, Status};
 
-/// Every so-manieth page of a space gets a list of related pages.
+/// Every n-th page of a space gets a list of related pages.
 const EVERY: usize = 4;
-/// Pages in such a list.
+/// Number of pages in such a list.
 const RELATED: usize = 3;
 
-/// Appends lists of related pages. Takes nothing from the dice, so that the rest of the sample stays as it is.
+/// Appends lists of related pages. Draws no random numbers, so the rest of the sample does not change.
 pub(super) fn write(writer: &mut Writer) {
     let spaces: Vec<String> = writer.site.spaces.iter().map(|space| space.id.clone()).collect();
     for space in spaces {
@@ -29,10 +29,10 @@ pub(super) fn write(writer: &mut Writer) {
     }
 }
 
-/// Ids and titles of the current pages of a space whose body may be appended to.
+/// Returns ids and titles of the current pages of a space whose bodies can be appended to.
 fn well_formed_pages(writer: &Writer, space: &str) -> Vec<(String, String)> {
     let pages = writer.site.contents.iter().filter(|content| {
-        content.kind == Kind::Page
+        content.kind == ContentType::Page
             && content.status == Status::Current
             && content.space_id == space
             && !content.hidden

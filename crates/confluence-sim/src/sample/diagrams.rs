@@ -1,16 +1,16 @@
-//! Diagram apps: each use pins a source and a picture.
+//! Diagram apps: each macro uses a source file and a picture.
 
-use super::ExpectedUsage::{Embedded, LinkedElsewhere, NotJudged, Unreferenced};
+use super::SampleUsage::{Embedded, LinkedElsewhere, NotJudged, Unreferenced};
 use super::markup::app;
 use super::writer::Writer;
-use crate::site::{Container, Kind};
+use crate::site::{Container, ContentType};
 
 const KB: u64 = 1024;
 
 pub(super) fn write(writer: &mut Writer) {
     drawio(writer);
     gliffy(writer);
-    app_content(writer);
+    custom_content(writer);
 }
 
 fn drawio(writer: &mut Writer) {
@@ -27,7 +27,13 @@ fn drawio(writer: &mut Writer) {
     writer.versions(&id, 9);
     let id = writer.file(&checkout, "checkout-flow.drawio.png", 260 * KB, Embedded, "draw.io picture");
     writer.versions(&id, 9);
-    writer.file(&checkout, "~drawio~712020~checkout-flow.drawio.tmp", 84 * KB, Unreferenced, "editor leftover");
+    writer.file(
+        &checkout,
+        "~drawio~712020~checkout-flow.drawio.tmp",
+        84 * KB,
+        Unreferenced,
+        "temporary file of the editor",
+    );
 
     let backend = writer.id_of("Cloud backend");
     let pipeline = writer.id_of("Ingest pipeline");
@@ -45,10 +51,10 @@ fn gliffy(writer: &mut Writer) {
     writer.file(&classic, "Power supply", 70 * KB, Unreferenced, "Gliffy source without macro");
 }
 
-/// Content of an app that owns a file: never judged.
-fn app_content(writer: &mut Writer) {
+/// Adds custom content that owns a file, which is never judged.
+fn custom_content(writer: &mut Writer) {
     let wiring = writer.id_of("Test bench wiring");
-    let id = writer.content(Kind::CustomContent, "wiring.drawio", 300);
+    let id = writer.content(ContentType::CustomContent, "wiring.drawio", 300);
     let space = writer.site.contents.iter().find(|content| content.id == wiring).map(|page| page.space_id.clone());
     writer.change(&id, |content| {
         content.space_id = space.unwrap_or_default();
@@ -57,5 +63,5 @@ fn app_content(writer: &mut Writer) {
     });
     let at = writer.days_ago(200);
     let container = Container::CustomContent(id);
-    writer.file_of(container, at, "wiring-preview.png", 90 * KB, NotJudged, "owned by app content");
+    writer.file_of(container, at, "wiring-preview.png", 90 * KB, NotJudged, "owned by custom content");
 }

@@ -1,13 +1,13 @@
-//! Comments, replies, templates, drafts: other contents that use files.
+//! Comments, replies, templates and drafts that use files.
 
-use super::ExpectedUsage::{LinkedElsewhere, Unreferenced};
+use super::SampleUsage::{LinkedElsewhere, Unreferenced};
 use super::markup::{attachment_in, image, image_of, link, link_of, page, paragraph};
 use super::writer::Writer;
-use crate::site::{Draft, Kind, Template};
+use crate::site::{ContentType, Draft, Template};
 
 const KB: u64 = 1024;
 const MB: u64 = 1024 * KB;
-/// Comments of the sample.
+/// Number of comments in the sample.
 const COMMENTS: usize = 60;
 
 const REMARKS: [&str; 10] = [
@@ -32,20 +32,20 @@ pub(super) fn write(writer: &mut Writer) {
 
 fn comments_with_files(writer: &mut Writer) {
     let lag = writer.id_of("2024-03 Ingest outage");
-    let root = writer.comment(Kind::FooterComment, &lag, None, &image("grafana-0312.png"));
+    let root = writer.comment(ContentType::FooterComment, &lag, None, &image("grafana-0312.png"));
     writer.file(&lag, "grafana-0312.png", 410 * KB, LinkedElsewhere, "image in a comment on its own page");
-    writer.comment(Kind::FooterComment, &lag, Some(&root), &link("queue-depth.csv", "the raw numbers"));
+    writer.comment(ContentType::FooterComment, &lag, Some(&root), &link("queue-depth.csv", "the raw numbers"));
     writer.file(&lag, "queue-depth.csv", 6 * MB, LinkedElsewhere, "link in a reply");
 
     let home = writer.id_of("Home screen");
-    let root = writer.comment(Kind::InlineComment, &home, None, &image("home-annotated.png"));
+    let root = writer.comment(ContentType::InlineComment, &home, None, &image("home-annotated.png"));
     writer.file(&home, "home-annotated.png", 530 * KB, LinkedElsewhere, "image in an inline comment");
-    writer.comment(Kind::InlineComment, &home, Some(&root), &image("home-annotated-v2.png"));
+    writer.comment(ContentType::InlineComment, &home, Some(&root), &image("home-annotated-v2.png"));
     writer.file(&home, "home-annotated-v2.png", 540 * KB, LinkedElsewhere, "image in a reply to an inline comment");
 
     let post = writer.id_of("A calmer home screen");
     let other = image_of(&attachment_in("history-dark.png", &page("DES", "History screen")));
-    writer.comment(Kind::FooterComment, &post, None, &other);
+    writer.comment(ContentType::FooterComment, &post, None, &other);
     let history = writer.id_of("History screen");
     writer.file(&history, "history-dark.png", 470 * KB, LinkedElsewhere, "comment on a post, page by title");
 }
@@ -66,7 +66,7 @@ fn templates(writer: &mut Writer) {
     writer.site.templates = vec![
         template("884737", "Job opening", Some("HR"), body, false),
         template("884738", "Letter", None, global, false),
-        // a bare name means the page that will be made from the template: no file of today
+        // a name without a container means the page created from the template, so it is not a use of an existing file
         template("884739", "Incident report", Some("ENG"), image("incident-timeline.png"), false),
         template("884740", "Decision", None, paragraph("Context, decision, consequences"), true),
     ];
@@ -74,7 +74,13 @@ fn templates(writer: &mut Writer) {
     let press = writer.id_of("Press kit");
     writer.file(&press, "letterhead.png", 60 * KB, LinkedElsewhere, "global template");
     let incidents = writer.id_of("Incidents");
-    writer.file(&incidents, "incident-timeline.png", 130 * KB, Unreferenced, "bare name in a template only");
+    writer.file(
+        &incidents,
+        "incident-timeline.png",
+        130 * KB,
+        Unreferenced,
+        "name without container in a template only",
+    );
 }
 
 fn drafts(writer: &mut Writer) {
@@ -91,7 +97,7 @@ fn drafts(writer: &mut Writer) {
                 version.created_at = saved_at;
             }
         });
-        // generated markup would have to go into the draft, too
+        // generated markup would have to be added to the draft as well
         writer.closed.push(owner);
     }
 }
@@ -106,17 +112,17 @@ fn remarks(writer: &mut Writer) {
         .collect();
     let mut root = None;
     let mut on = String::new();
-    let mut kind = Kind::FooterComment;
+    let mut kind = ContentType::FooterComment;
     while writer.site.contents.iter().filter(|content| content.kind.is_comment()).count() < COMMENTS {
-        let remark = REMARKS[usize::try_from(writer.dice.below(REMARKS.len() as u64)).unwrap_or_default()];
-        let is_reply = root.is_some() && writer.dice.below(3) == 0;
+        let remark = REMARKS[usize::try_from(writer.rng.below(REMARKS.len() as u64)).unwrap_or_default()];
+        let is_reply = root.is_some() && writer.rng.below(3) == 0;
         if !is_reply {
-            let at = usize::try_from(writer.dice.below(owners.len() as u64)).unwrap_or_default();
+            let at = usize::try_from(writer.rng.below(owners.len() as u64)).unwrap_or_default();
             owners[at].clone_into(&mut on);
             root = None;
         }
         if !is_reply {
-            kind = if writer.dice.below(4) == 0 { Kind::InlineComment } else { Kind::FooterComment };
+            kind = if writer.rng.below(4) == 0 { ContentType::InlineComment } else { ContentType::FooterComment };
         }
         let id = writer.comment(kind, &on, root.as_deref(), &paragraph(remark));
         root.get_or_insert(id);

@@ -1,9 +1,9 @@
-//! The installation guide in languages that are written without blanks between their words.
+//! The installation guide in languages that are written without spaces between words.
 
 use super::markup::paragraph;
 use super::writer::Writer;
 
-/// Title, and sentences.
+/// Title and sentences.
 const GUIDES: [(&str, &[&str]); 6] = [
     (
         "คู่มือการติดตั้ง Air One",

@@ -1,4 +1,4 @@
-//! Storage format as editors and apps write it, from names and ids.
+//! Writes storage format as editors and apps do, from names and ids.
 
 use std::fmt::Write as _;
 
@@ -22,7 +22,7 @@ pub(super) fn attachment_in(name: &str, container: &str) -> String {
     format!(r#"<ri:attachment ri:filename="{}" ri:version-at-save="1">{container}</ri:attachment>"#, escape(name))
 }
 
-/// A page as container.
+/// A page as a container.
 pub(super) fn page(space: &str, title: &str) -> String {
     format!(
         r#"<ri:page ri:space-key="{}" ri:content-title="{}" ri:version-at-save="3" />"#,
@@ -31,7 +31,7 @@ pub(super) fn page(space: &str, title: &str) -> String {
     )
 }
 
-/// A content as container.
+/// A content as a container.
 pub(super) fn content_entity(id: &str) -> String {
     format!(r#"<ri:content-entity ri:content-id="{id}" ri:version-at-save="2" />"#)
 }
@@ -43,7 +43,7 @@ pub(super) fn image_of(identifier: &str) -> String {
     )
 }
 
-/// An image of the own page, as the new editor writes it.
+/// An image on its own page, as the new editor writes it.
 pub(super) fn image(name: &str) -> String {
     image_of(&attachment(name))
 }
@@ -62,12 +62,12 @@ pub(super) fn link_of(identifier: &str, text: &str) -> String {
     format!("<p><ac:link>{identifier}<ac:link-body>{}</ac:link-body></ac:link></p>", escape(text))
 }
 
-/// A link to a file of the own page.
+/// A link to a file on its own page.
 pub(super) fn link(name: &str, text: &str) -> String {
     link_of(&attachment(name), text)
 }
 
-/// A link with the text of the old editor.
+/// A link with plain text, as the old editor writes it.
 pub(super) fn plain_link(name: &str, text: &str) -> String {
     format!(
         "<p><ac:link>{}<ac:plain-text-link-body><![CDATA[{text}]]></ac:plain-text-link-body></ac:link></p>",
@@ -129,7 +129,7 @@ pub(super) fn two_columns(left: &str, right: &str) -> String {
     )
 }
 
-/// A new-editor panel: storage markup, and beside it the rendered fallback with an absolute thumbnail address.
+/// A panel of the new editor: storage markup, followed by a rendered fallback with an absolute thumbnail URL.
 pub(super) fn adf_panel(content: &str, thumbnail: &str) -> String {
     format!(
         r#"<ac:adf-extension><ac:adf-node type="panel"><ac:adf-attribute key="panel-type">note</ac:adf-attribute><ac:adf-content>{content}</ac:adf-content></ac:adf-node><ac:adf-fallback><div class="panel"><p><img src="{}" /></p></div></ac:adf-fallback></ac:adf-extension>"#,

@@ -1,23 +1,23 @@
-//! The site of a small company that makes sensors for indoor air: what the `demo` command audits.
+//! The sample site: a small company that makes sensors for indoor air. The `demo` command audits it.
 //!
-//! Every file is written together with its known usage, so the program's answer can be compared with the truth.
+//! Every file is added together with its known usage, so that the program's verdict can be compared with the truth.
 
-mod archive;
+mod archived_space;
 mod broken_links;
-mod bulk;
+mod common_uses;
 mod cross_links;
 mod diagrams;
 mod discussions;
-mod edges;
-mod highlights;
+mod file_names;
+mod generated;
 mod languages;
-mod lists;
+mod list_macros;
 mod markup;
-mod names;
 mod outlines;
 mod readership;
 #[cfg(test)]
 mod tests;
+mod undetermined_files;
 mod workflows;
 mod writer;
 
@@ -26,29 +26,29 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 
 use self::writer::Writer;
-use super::site::{Kind, Site};
+use super::site::{ContentType, Site};
 
-/// A site and what is known about its files.
+/// A site with the known usage of its files.
 #[derive(Debug, Clone)]
 pub struct Sample {
     /// The site to serve.
     pub site: Site,
-    /// The known answer of every attachment, by id.
-    pub expected: BTreeMap<String, Expected>,
+    /// The known usage of every attachment, by id.
+    pub expected: BTreeMap<String, KnownUsage>,
 }
 
-/// The known answer for one attachment.
+/// The known usage of one attachment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Expected {
+pub struct KnownUsage {
     /// Its usage.
-    pub usage: ExpectedUsage,
-    /// By what it is used, or why not, for the message of a failed comparison.
+    pub usage: SampleUsage,
+    /// What uses it, or why nothing does, for the message of a failed comparison.
     pub why: &'static str,
 }
 
-/// The usages of files, as the sample knows them.
+/// Usage category of a file in the sample.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum ExpectedUsage {
+pub enum SampleUsage {
     /// In the trash, on a page in the trash, or owned by no page or post.
     NotJudged,
     /// Shown on its own page.
@@ -59,14 +59,14 @@ pub enum ExpectedUsage {
     LinkedElsewhere,
     /// Listed by an attachments macro only.
     Listed,
-    /// No use found, but something cannot be resolved.
+    /// No use found, but one could be hidden.
     Undetermined,
-    /// Used nowhere.
+    /// Not used anywhere.
     Unreferenced,
 }
 
-impl ExpectedUsage {
-    /// All usages, in the order of the contract.
+impl SampleUsage {
+    /// All categories, in the order of the report.
     pub const ALL: [Self; 7] = [
         Self::NotJudged,
         Self::Embedded,
@@ -77,7 +77,7 @@ impl ExpectedUsage {
         Self::Unreferenced,
     ];
 
-    /// The word of the contract.
+    /// The name of the category in reports.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::NotJudged => "not-judged",
@@ -91,16 +91,16 @@ impl ExpectedUsage {
     }
 }
 
-/// The address the sample site claims in `_links.base`; bodies name it, too.
+/// The sample site's value of `_links.base`; bodies contain it too.
 pub const SAMPLE_BASE: &str = "https://confluence.larkspur.example/wiki";
 
-/// The sample site at a time: 8 spaces, 162 pages, 20 blog posts, 60 comments, 403 attachments. Every date lies more
-/// than an hour before `now`.
+/// Returns the sample site: 8 spaces, 162 pages, 20 blog posts, 60 comments, 403 attachments. Every date is more than
+/// an hour before `now`.
 pub fn sample_site(now: DateTime<Utc>) -> Site {
     sample(now).site
 }
 
-/// The sample site with its known answers.
+/// Returns the sample site with the known usage of its files.
 pub fn sample(now: DateTime<Utc>) -> Sample {
     let mut writer = Writer::new(now);
     writer.site.public_base = Some(SAMPLE_BASE.to_owned());
@@ -110,16 +110,16 @@ pub fn sample(now: DateTime<Utc>) -> Sample {
         writer.space(key, name, outline);
     }
     write_posts(&mut writer);
-    highlights::write(&mut writer);
+    common_uses::write(&mut writer);
     diagrams::write(&mut writer);
-    names::write(&mut writer);
-    lists::write(&mut writer);
+    file_names::write(&mut writer);
+    list_macros::write(&mut writer);
     discussions::write(&mut writer);
-    edges::write(&mut writer);
-    bulk::write(&mut writer);
+    undetermined_files::write(&mut writer);
+    generated::write(&mut writer);
     workflows::write(&mut writer);
     cross_links::write(&mut writer);
-    archive::write(&mut writer);
+    archived_space::write(&mut writer);
     languages::write(&mut writer);
     broken_links::write(&mut writer);
     readership::write(&mut writer);
@@ -129,7 +129,7 @@ pub fn sample(now: DateTime<Utc>) -> Sample {
 fn write_posts(writer: &mut Writer) {
     for (key, title) in outlines::POSTS {
         let space = writer.site.spaces.iter().find(|space| space.key == key).map(|space| space.id.clone());
-        let id = writer.content(Kind::BlogPost, title, 700);
+        let id = writer.content(ContentType::BlogPost, title, 700);
         writer.change(&id, |post| post.space_id = space.unwrap_or_default());
     }
 }

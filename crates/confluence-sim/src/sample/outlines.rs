@@ -1,6 +1,6 @@
-//! The page trees of the sample company, as outlines: two blanks per level, marks in brackets.
+//! Page trees of the sample company as outlines: two spaces of indentation per level, marks in brackets.
 
-/// Larkspur makes sensors for indoor air. These are its spaces: key, name, outline.
+/// The spaces of Larkspur, a maker of sensors for indoor air: key, name, outline.
 pub(super) const SPACES: [(&str, &str, &str); 8] = [
     ("ENG", "Engineering", ENGINEERING),
     ("PROD", "Product", PRODUCT),
@@ -198,7 +198,7 @@ pub(super) const POSTS: [(&str, &str); 20] = [
     ("ENG", "New climate chamber"),
     ("PROD", "Air Pro passes certification"),
     ("PROD", "Roadmap 2026 in five minutes"),
-    ("PROD", "What people in Cairo told us"),
+    ("PROD", "What we heard from people in Cairo"),
     ("HR", "Welcome Amira, Jonas and Yuki"),
     ("HR", "Neue Regelung für mobiles Arbeiten"),
     ("HR", "Summer party: save the date"),

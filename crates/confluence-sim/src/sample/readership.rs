@@ -1,68 +1,68 @@
-//! How the company reads its pages: views, likes, watchers, restrictions, and who has left.
+//! Readership of the sample: views, likes, watchers, restrictions, and inactive accounts.
 //!
-//! Nothing here changes a body, a file or a version. The dice are others than the writer's, so what those decide stays
-//! as it is.
+//! Changes no body, file or version, and uses its own random numbers, so that the rest of the sample does not depend on
+//! it.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 
 use super::outlines::PEOPLE_LIST;
-use super::writer::{Dice, Writer};
-use crate::readers::View;
-use crate::site::{Content, Kind, Status};
+use super::writer::{SampleRng, Writer};
+use crate::readership::PageView;
+use crate::site::{Content, ContentType, Status};
 
-/// Every so-manieth page is restricted.
-const RESTRICTED: usize = 23;
+/// One page in this many has a restriction of each kind.
+const RESTRICTION_PERIOD: usize = 23;
 
 pub(super) fn write(writer: &mut Writer) {
-    let (mut dice, now) = (Dice::new(20_260_202), writer.now);
+    let (mut rng, now) = (SampleRng::new(20_260_202), writer.now);
     let left = [(PEOPLE_LIST[10].0, "inactive"), (PEOPLE_LIST[11].0, "closed")];
     writer.site.account_statuses = left.map(|(id, status)| (id.to_owned(), status.to_owned())).into();
     let contents = writer.site.contents.iter_mut();
-    let pages = contents.filter(|content| content.kind == Kind::Page && content.status == Status::Current);
+    let pages = contents.filter(|content| content.kind == ContentType::Page && content.status == Status::Current);
     for (number, page) in pages.enumerate() {
-        read(page, number, &mut dice, now);
+        add_readers(page, number, &mut rng, now);
         restrict(page, number);
         if number % 9 != 4 {
-            // the others were made with the old editor, which leaves no property
+            // the others were created with the old editor, which leaves no property
             page.properties.insert("editor".to_owned(), json!("v2"));
         }
         if number % 11 == 7 {
-            page.last_owner = Some(somebody(&mut dice));
+            page.last_owner = Some(random_person(&mut rng));
         }
     }
-    let inline = writer.site.contents.iter_mut().filter(|content| content.kind == Kind::InlineComment);
+    let inline = writer.site.contents.iter_mut().filter(|content| content.kind == ContentType::InlineComment);
     for comment in inline.skip(1).step_by(3) {
         comment.resolution = Some("resolved".to_owned());
     }
 }
 
-/// Some pages are read every day, some were read long ago, some never.
-fn read(page: &mut Content, number: usize, dice: &mut Dice, now: DateTime<Utc>) {
+/// Adds views: some pages are read every day, some were read long ago, some never.
+fn add_readers(page: &mut Content, number: usize, rng: &mut SampleRng, now: DateTime<Utc>) {
     let (not_before, count) = match number % 10 {
         9 => (0, 0),
         8 => (400, 6),
         7 => (200, 9),
         6 => (100, 12),
         5 => (40, 20),
-        _ => (0, 20 + dice.below(40)),
+        _ => (0, 20 + rng.below(40)),
     };
     let age = u64::try_from((now - page.created_at).num_days()).unwrap_or_default();
     if age > not_before {
         for _ in 0..count {
-            let days = not_before + dice.below(age - not_before);
-            let minutes = days * 1440 + 120 + dice.below(600);
+            let days = not_before + rng.below(age - not_before);
+            let minutes = days * 1440 + 120 + rng.below(600);
             let at = now - TimeDelta::minutes(i64::try_from(minutes).unwrap_or_default());
-            page.readers.views.push(View { at: at.max(page.created_at), viewer: somebody(dice) });
+            page.readers.views.push(PageView { at: at.max(page.created_at), viewer: random_person(rng) });
         }
     }
-    page.readers.likes = some_people(dice, 4);
-    page.readers.watchers = some_people(dice, 6);
+    page.readers.likes = some_people(rng, 4);
+    page.readers.watchers = some_people(rng, 6);
 }
 
 fn restrict(page: &mut Content, number: usize) {
     let author = page.author.clone();
-    match (number % RESTRICTED, number / RESTRICTED % 2) {
+    match (number % RESTRICTION_PERIOD, number / RESTRICTION_PERIOD % 2) {
         (11, 0) => page.restrictions.read.users.push(author),
         (11, _) => page.restrictions.read.groups.push("larkspur-leads".to_owned()),
         (17, _) => page.restrictions.update.groups.push("larkspur-leads".to_owned()),
@@ -70,14 +70,14 @@ fn restrict(page: &mut Content, number: usize) {
     }
 }
 
-fn somebody(dice: &mut Dice) -> String {
-    let at = usize::try_from(dice.below(PEOPLE_LIST.len() as u64)).unwrap_or_default();
+fn random_person(rng: &mut SampleRng) -> String {
+    let at = usize::try_from(rng.below(PEOPLE_LIST.len() as u64)).unwrap_or_default();
     PEOPLE_LIST.get(at).map_or_else(String::new, |person| person.0.to_owned())
 }
 
-/// Fewer than `bound` people, each once.
-fn some_people(dice: &mut Dice, bound: u64) -> Vec<String> {
-    let mut people: Vec<String> = (0..dice.below(bound)).map(|_| somebody(dice)).collect();
+/// Returns fewer than `bound` people, each once.
+fn some_people(rng: &mut SampleRng, bound: u64) -> Vec<String> {
+    let mut people: Vec<String> = (0..rng.below(bound)).map(|_| random_person(rng)).collect();
     people.sort_unstable();
     people.dedup();
     people

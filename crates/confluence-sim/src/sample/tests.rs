@@ -1,62 +1,62 @@
-//! The sample is what it promises to be.
+//! Tests that the sample has the properties that other tests rely on.
 
 use std::collections::{BTreeSet, HashSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{ExpectedUsage, sample};
-use crate::site::{Content, Kind, Status};
+use super::{SampleUsage, sample};
+use crate::site::{Content, ContentType, Status};
 
 fn now() -> DateTime<Utc> {
     "2026-04-01T08:30:00Z".parse().unwrap()
 }
 
 #[test]
-fn counts_are_as_promised() {
+fn counts_are_as_documented() {
     let site = sample(now()).site;
-    let of = |kind: fn(Kind) -> bool| site.contents.iter().filter(|content| kind(content.kind)).count();
+    let of = |kind: fn(ContentType) -> bool| site.contents.iter().filter(|content| kind(content.kind)).count();
     assert_eq!(site.spaces.len(), 8);
-    assert_eq!(of(|kind| kind == Kind::Page), 162);
-    assert_eq!(of(|kind| kind == Kind::BlogPost), 20);
-    assert_eq!(of(Kind::is_comment), 60);
+    assert_eq!(of(|kind| kind == ContentType::Page), 162);
+    assert_eq!(of(|kind| kind == ContentType::BlogPost), 20);
+    assert_eq!(of(ContentType::is_comment), 60);
     assert_eq!(site.attachments.len(), 403);
     assert!(site.spaces.iter().any(|space| space.archived));
     assert!(site.spaces.iter().any(|space| space.key.starts_with('~')));
     for status in [Status::Archived, Status::Trashed] {
-        assert!(site.contents.iter().any(|content| content.kind == Kind::Page && content.status == status));
+        assert!(site.contents.iter().any(|content| content.kind == ContentType::Page && content.status == status));
     }
-    assert!(of(|kind| kind == Kind::Folder) > 0);
+    assert!(of(|kind| kind == ContentType::Folder) > 0);
     let totals = site.totals();
     assert_eq!(totals.most_versions, 27, "30 uploads, 3 of them deleted");
     assert!(totals.all.old_bytes > 0 && totals.all.trash_bytes > 0);
 }
 
 #[test]
-fn every_file_has_an_answer_and_every_usage_occurs() {
+fn every_file_has_a_known_usage_and_every_usage_occurs() {
     let sample = sample(now());
     let ids: BTreeSet<&String> = sample.site.attachments.iter().map(|file| &file.id).collect();
     assert_eq!(ids, sample.expected.keys().collect());
     assert_eq!(ids.len(), 403, "ids are unique");
-    for usage in ExpectedUsage::ALL {
+    for usage in SampleUsage::ALL {
         let count = sample.expected.values().filter(|expected| expected.usage == usage).count();
         assert!(count >= 3, "{}: {count}", usage.as_str());
     }
 }
 
 #[test]
-fn the_same_time_gives_the_same_site() {
+fn the_same_time_produces_the_same_site() {
     let (one, other) = (sample(now()).site, sample(now()).site);
     assert_eq!(serde_json::to_string(&one).unwrap(), serde_json::to_string(&other).unwrap());
 }
 
 #[test]
-fn ids_are_unique_and_highlights_found_their_pages() {
+fn ids_and_titles_are_unique_and_only_the_intended_containers_are_missing() {
     let site = sample(now()).site;
     let ids: HashSet<&str> = site.contents.iter().map(|content| content.id.as_str()).collect();
     assert_eq!(ids.len(), site.contents.len());
     let titles: HashSet<&str> =
         site.contents.iter().filter(|c| c.kind.is_page_or_post()).map(|c| c.title.as_str()).collect();
-    assert_eq!(titles.len(), 182, "titles are unique, so they find the page that was meant");
+    assert_eq!(titles.len(), 182, "titles are unique, so that they identify a page");
     for content in site.contents.iter().filter(|content| content.kind.is_comment()) {
         assert!(content.container.as_deref().is_some_and(|id| ids.contains(id)), "{}", content.id);
     }
@@ -67,7 +67,7 @@ fn ids_are_unique_and_highlights_found_their_pages() {
 }
 
 #[test]
-fn every_date_lies_more_than_an_hour_back_and_versions_ascend() {
+fn every_date_is_more_than_an_hour_old_and_versions_ascend() {
     let latest = now() - TimeDelta::hours(1);
     let site = sample(now()).site;
     for content in &site.contents {
@@ -114,25 +114,25 @@ fn copies_share_their_bytes_and_namesakes_do_not() {
 }
 
 #[test]
-fn no_two_current_files_of_one_page_bear_the_same_name() {
+fn no_two_current_files_of_one_page_have_the_same_name() {
     let site = sample(now()).site;
-    let mut met = HashSet::new();
+    let mut seen = HashSet::new();
     for file in &site.attachments {
         let title = &file.current().unwrap().title;
-        assert!(met.insert((file.container.id(), title)), "{title}");
+        assert!(seen.insert((file.container.id(), title)), "{title}");
     }
 }
 
 #[test]
-fn a_generated_file_is_named_by_its_own_page_or_by_nobody() {
+fn a_generated_file_is_named_by_its_own_page_or_not_at_all() {
     let sample = sample(now());
-    let generated = |why: &str| ["nobody names it", "link on its own page", "image on its own page"].contains(&why);
+    let generated = |why: &str| ["not named anywhere", "link on its own page", "image on its own page"].contains(&why);
     for file in sample.site.attachments.iter().filter(|file| generated(sample.expected[&file.id].why)) {
         let name = super::markup::escape(&file.current().unwrap().title);
         let named = format!("ri:filename=\"{name}\"");
         for content in &sample.site.contents {
             let own = file.container.id() == Some(content.id.as_str());
-            let expected = own && sample.expected[&file.id].usage != ExpectedUsage::Unreferenced;
+            let expected = own && sample.expected[&file.id].usage != SampleUsage::Unreferenced;
             assert_eq!(content.body.contains(&named) && own, expected, "{name} on {}", content.title);
         }
     }
@@ -151,9 +151,10 @@ fn totals_of_the_spaces_add_up_to_the_site() {
 }
 
 #[test]
-fn pages_are_read_in_every_way_and_some_people_have_left() {
+fn pages_have_every_kind_of_readership_and_some_owners_are_inactive() {
     let site = sample(now()).site;
-    let pages: Vec<_> = site.contents.iter().filter(|c| c.kind == Kind::Page && c.status == Status::Current).collect();
+    let pages: Vec<_> =
+        site.contents.iter().filter(|c| c.kind == ContentType::Page && c.status == Status::Current).collect();
     let newest = |page: &&&Content| page.readers.views.iter().map(|view| (now() - view.at).num_days()).min();
     for range in [0..30, 30..90, 90..180, 180..365, 365..5000] {
         assert!(pages.iter().any(|page| newest(&page).is_some_and(|days| range.contains(&days))), "{range:?}");
@@ -171,8 +172,8 @@ fn pages_are_read_in_every_way_and_some_people_have_left() {
         let last_90_days = page.versions.iter().filter(|version| (now() - version.created_at).num_days() < 90);
         last_90_days.map(|version| &version.author).collect::<HashSet<_>>().len() > 1
     };
-    assert!(pages.iter().filter(recent).count() > 5, "pages that several people changed of late");
-    assert!(pages.iter().any(|page| matches!(page.parent, Some((_, Kind::Folder)))));
+    assert!(pages.iter().filter(recent).count() > 5, "pages that several people changed recently");
+    assert!(pages.iter().any(|page| matches!(page.parent, Some((_, ContentType::Folder)))));
 }
 
 #[test]
@@ -197,15 +198,18 @@ fn an_archived_space_has_a_workflow_in_every_state_and_a_page_that_is_published_
 }
 
 #[test]
-fn scripts_without_blanks_are_there() {
+fn scripts_without_spaces_between_words_occur() {
     let site = sample(now()).site;
     for letter in "ตដຕပは请".chars() {
-        assert!(site.contents.iter().any(|page| page.kind == Kind::Page && page.body.contains(letter)), "{letter}");
+        assert!(
+            site.contents.iter().any(|page| page.kind == ContentType::Page && page.body.contains(letter)),
+            "{letter}"
+        );
     }
 }
 
 #[test]
-fn the_ids_that_broken_links_name_are_nobodys() {
+fn the_ids_in_broken_links_do_not_exist() {
     let site = sample(now()).site;
     let list = site.contents.iter().find(|page| page.title == "Old help centre: links").unwrap();
     for id in ["99440001", "99440002", "99440003", "99450001"] {

@@ -1,13 +1,13 @@
-//! Workflows of the sample: Comala on Cloud in Engineering, labels that stand for states in People & Culture. The other
-//! spaces have native content states, as [`super::bulk`] gives them.
+//! Workflows of the sample: Comala on Cloud in Engineering, labels as workflow states in People & Culture. Pages in
+//! other spaces have content states, which [`super::generated`] adds.
 
 use chrono::TimeDelta;
 
 use super::writer::Writer;
-use crate::site::{Kind, Status};
+use crate::site::{ContentType, Status};
 use crate::workflow::{Approval, Decision, PageWorkflow, WorkflowApp};
 
-/// The states of the workflow in Engineering, with the days until each expires.
+/// States of the workflow in Engineering, with the days until each expires.
 const STATES: [(&str, Option<i64>); 5] = [
     ("Draft", None),
     ("Review", Some(5)),
@@ -15,12 +15,12 @@ const STATES: [(&str, Option<i64>); 5] = [
     ("Approved", Some(60)),
     ("Architecture check", None),
 ];
-/// The state that is final.
+/// The final state.
 const FINAL: &str = "Approved";
-/// Labels that stand for a state.
+/// Labels that mean a workflow state.
 const LABELS: [&str; 2] = ["approved", "in-approval"];
 
-/// Gives pages their workflows. Takes nothing from the dice, so that the rest of the sample stays as it is.
+/// Adds workflows to pages. Draws no random numbers, so the rest of the sample does not change.
 pub(super) fn write(writer: &mut Writer) {
     writer.site.workflow.app = WorkflowApp::ComalaCloud;
     for (nth, page) in pages(writer, "ENG").into_iter().enumerate() {
@@ -47,10 +47,10 @@ pub(super) fn write(writer: &mut Writer) {
     }
 }
 
-/// The current pages of a space.
+/// Returns the current pages of a space.
 fn pages(writer: &Writer, key: &str) -> Vec<String> {
     let space = writer.site.spaces.iter().find(|space| space.key == key).map(|space| space.id.as_str());
     let contents = writer.site.contents.iter();
-    let pages = contents.filter(|content| content.kind == Kind::Page && content.status == Status::Current);
+    let pages = contents.filter(|content| content.kind == ContentType::Page && content.status == Status::Current);
     pages.filter(|page| Some(page.space_id.as_str()) == space).map(|page| page.id.clone()).collect()
 }

@@ -1,35 +1,35 @@
-//! `POST /users-bulk`: the one thing of v2 that is read by POST.
+//! `POST /users-bulk`: the only v2 operation that reads although it is a POST.
 
 use serde_json::{Value, json};
 
 use super::errors;
-use super::reply::{Answer, Reply};
+use super::indexed_site::{IndexedSite, Viewer};
+use super::reply::{Reply, ReplyResult};
 use super::request::Request;
-use super::served::{Served, Viewer};
 use crate::site::Person;
 
-/// Account ids in one request at most.
-const MOST: usize = 250;
+/// Maximum number of account ids in one request.
+const MAX_IDS: usize = 250;
 
-/// The accounts with these ids; unknown ones are omitted without a sign.
-pub(crate) fn bulk(served: &Served, viewer: Viewer, request: &Request) -> Answer {
+/// Returns the accounts with these ids; silently omits unknown ones.
+pub(crate) fn bulk(indexed: &IndexedSite, viewer: Viewer, request: &Request) -> ReplyResult {
     if viewer == Viewer::Anonymous {
         return Err(errors::v2_not_found("user", "anonymous"));
     }
     let document: Value = serde_json::from_slice(&request.body).unwrap_or_default();
     let ids: Option<Vec<&str>> =
         document["accountIds"].as_array().and_then(|ids| ids.iter().map(Value::as_str).collect());
-    let ids = ids.filter(|ids| (1..=MOST).contains(&ids.len())).ok_or_else(|| errors::v2_parameter("accountIds"))?;
-    let people = std::iter::once(&served.site.account).chain(&served.site.people);
+    let ids = ids.filter(|ids| (1..=MAX_IDS).contains(&ids.len())).ok_or_else(|| errors::v2_parameter("accountIds"))?;
+    let people = std::iter::once(&indexed.site.account).chain(&indexed.site.people);
     let results: Vec<Value> = people
         .filter(|person| ids.contains(&person.account_id.as_str()))
-        .map(|person| account(served, person))
+        .map(|person| account(indexed, person))
         .collect();
-    Ok(Reply::ok(json!({"results": results, "_links": {"base": served.base()}})))
+    Ok(Reply::ok(json!({"results": results, "_links": {"base": indexed.base()}})))
 }
 
-fn account(served: &Served, person: &Person) -> Value {
-    let status = served.site.account_statuses.get(&person.account_id);
+fn account(indexed: &IndexedSite, person: &Person) -> Value {
+    let status = indexed.site.account_statuses.get(&person.account_id);
     json!({
         "accountId": person.account_id,
         "displayName": person.name,

@@ -1,4 +1,4 @@
-//! The bytes of files: pseudo-random by seed, made where they are asked for.
+//! Bytes of files: pseudo-random, generated from a seed on request.
 
 use hyper::body::Bytes;
 
@@ -13,17 +13,17 @@ pub(crate) struct FileBytes {
 }
 
 impl FileBytes {
-    /// The bytes from `start` up to and without `end`.
+    /// Returns the bytes from `start` up to, but not including, `end`.
     pub(crate) fn new(seed: u64, start: u64, end: u64) -> Self {
         Self { seed, position: start, end: end.max(start) }
     }
 
-    /// How many bytes are still to come.
+    /// Number of remaining bytes.
     pub(crate) fn remaining(&self) -> u64 {
         self.end - self.position
     }
 
-    /// The next part, or `None` at the end.
+    /// Returns the next part, or `None` at the end.
     pub(crate) fn next_chunk(&mut self) -> Option<Bytes> {
         let end = self.end.min(self.position + CHUNK);
         if self.position == end {
@@ -41,7 +41,7 @@ impl FileBytes {
         Some(Bytes::from(bytes))
     }
 
-    /// At most so many bytes from the start, for damaged bodies.
+    /// Returns at most `count` bytes from the start, for damaged bodies.
     #[cfg(feature = "faults")]
     pub(crate) fn first(mut self, count: usize) -> Bytes {
         self.end = self.end.min(self.position.saturating_add((count as u64).min(CHUNK)));
@@ -70,15 +70,15 @@ mod tests {
     }
 
     #[test]
-    fn a_range_is_a_part_of_the_whole() {
-        let whole = all(FileBytes::new(7, 0, 200_001));
-        assert_eq!(whole.len(), 200_001);
-        assert_eq!(all(FileBytes::new(7, 65_533, 131_075)), whole[65_533..131_075]);
-        assert_eq!(all(FileBytes::new(7, 200_000, 200_001)), whole[200_000..]);
+    fn a_range_is_a_part_of_the_file() {
+        let complete = all(FileBytes::new(7, 0, 200_001));
+        assert_eq!(complete.len(), 200_001);
+        assert_eq!(all(FileBytes::new(7, 65_533, 131_075)), complete[65_533..131_075]);
+        assert_eq!(all(FileBytes::new(7, 200_000, 200_001)), complete[200_000..]);
     }
 
     #[test]
-    fn seeds_differ() {
+    fn different_seeds_generate_different_bytes() {
         assert_ne!(all(FileBytes::new(1, 0, 64)), all(FileBytes::new(2, 0, 64)));
     }
 }

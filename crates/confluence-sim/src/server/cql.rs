@@ -1,4 +1,4 @@
-//! The part of CQL that inventories use: comparisons joined by `and`, with an order that is read and ignored.
+//! Parser and evaluator for a subset of CQL: comparisons joined by `and`; an `order by` is accepted and ignored.
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 
@@ -13,7 +13,7 @@ pub(crate) struct Condition {
     values: Vec<String>,
 }
 
-/// What conditions look at.
+/// The values that conditions compare.
 #[derive(Debug, Clone)]
 pub(crate) struct Facts<'a> {
     pub(crate) kind: &'a str,
@@ -23,13 +23,13 @@ pub(crate) struct Facts<'a> {
     pub(crate) labels: &'a [String],
     pub(crate) created_at: DateTime<Utc>,
     pub(crate) modified_at: DateTime<Utc>,
-    /// The workflow of the page, by Comala on Cloud.
+    /// The workflow of the page in Comala on Cloud.
     pub(crate) workflow: Option<&'a PageWorkflow>,
     /// The server's clock.
     pub(crate) now: DateTime<Utc>,
 }
 
-/// Reads a query; `None` is malformed (400), as fields of an absent app are.
+/// Parses a query; `None` if it is malformed or uses fields of an app that is not installed (400).
 pub(crate) fn parse(query: &str, with_workflow: bool) -> Option<Vec<Condition>> {
     let tokens = tokens(query)?;
     let end = tokens.iter().position(|token| token.eq_ignore_ascii_case("order")).unwrap_or(tokens.len());
@@ -72,13 +72,13 @@ fn condition(tokens: &[String], with_workflow: bool) -> Option<(Condition, &[Str
     Some((Condition { field, operator, values: vec![value.clone()] }, rest))
 }
 
-/// Words, quoted strings, operators and parentheses.
+/// Splits a query into words, quoted strings, operators and parentheses.
 fn tokens(query: &str) -> Option<Vec<String>> {
     let mut tokens = Vec::new();
     let mut letters = query.chars().peekable();
     while let Some(letter) = letters.next() {
         match letter {
-            blank if blank.is_whitespace() => {}
+            space if space.is_whitespace() => {}
             '"' | '\'' => {
                 let mut text = String::new();
                 loop {
@@ -109,7 +109,7 @@ fn tokens(query: &str) -> Option<Vec<String>> {
 }
 
 impl Condition {
-    /// Whether the facts fulfil the condition.
+    /// Whether the values fulfil the condition.
     pub(crate) fn holds(&self, facts: &Facts<'_>) -> bool {
         match self.field.as_str() {
             "created" => self.compare_time(facts.created_at, facts.now),
@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn fields_of_the_workflow_app_are_known_only_where_it_is() {
+    fn fields_of_the_workflow_app_are_known_only_if_it_is_installed() {
         for query in ["cw_enabled = true", "cw_state in (\"Draft\")", "type = page and cw_expires < now(\"7d\")"] {
             assert!(parse(query, true).is_some() && parse(query, false).is_none(), "{query}");
         }

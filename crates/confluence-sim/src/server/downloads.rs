@@ -1,32 +1,32 @@
-//! Downloads: a redirect to a signed address on another origin, which serves the bytes.
+//! Downloads: a redirect to a signed URL on another origin, which serves the bytes.
 
 use serde_json::json;
 
 use super::bytes::FileBytes;
 use super::errors;
-use super::reply::{Answer, Reply, ReplyBody};
+use super::indexed_site::{IndexedSite, Viewer};
+use super::reply::{Reply, ReplyBody, ReplyResult};
 use super::request::Request;
-use super::served::{Served, Viewer};
-use super::views::segment;
+use super::v2_json::segment;
 use crate::builder::hash;
 
-/// `…/child/attachment/{id}/download?version=N`: 302 to the media origin.
+/// `…/child/attachment/{id}/download?version=N`: redirects (302) to the media origin.
 pub(crate) fn redirect(
-    served: &Served,
+    indexed: &IndexedSite,
     viewer: Viewer,
     request: &Request,
     owner: &str,
     id: &str,
     media: &str,
-) -> Answer {
-    let file = served
+) -> ReplyResult {
+    let file = indexed
         .visible_attachment(viewer, id)
         .filter(|file| file.container.id() == Some(owner))
         .ok_or_else(|| errors::v1_not_found(id))?;
     let newest = file.current().map_or(0, |version| version.number);
     let number = match request.parameter("version") {
         None => newest,
-        Some(asked) => asked
+        Some(requested) => requested
             .parse()
             .ok()
             .filter(|number| (1..=newest).contains(number))
@@ -46,17 +46,17 @@ fn signature(file_id: &str) -> String {
     format!("{:016x}", hash(&format!("signed {file_id}")))
 }
 
-/// The media origin: bytes for whoever has the signed address, and a refusal for whoever also sends a credential.
-pub(crate) fn media(served: &Served, request: &Request) -> Reply {
+/// Serves the media origin: bytes for requests with a signed URL, and a refusal for requests with a credential.
+pub(crate) fn media(indexed: &IndexedSite, request: &Request) -> Reply {
     if request.authorization.is_some() {
         return Reply::json(400, json!({"error": {"message": "Only one auth mechanism allowed"}}));
     }
     let segments: Vec<&str> = request.path.split('/').filter(|part| !part.is_empty()).collect();
     let ["file", file_id, "binary"] = segments.as_slice() else { return errors::unknown_path(&request.path) };
     if request.parameter("token") != Some(signature(file_id).as_str()) {
-        return Reply::json(403, json!({"error": {"message": "The signature does not fit"}}));
+        return Reply::json(403, json!({"error": {"message": "The signature does not match"}}));
     }
-    let Some((file, version)) = served.file(file_id) else { return errors::unknown_path(&request.path) };
+    let Some((file, version)) = indexed.file(file_id) else { return errors::unknown_path(&request.path) };
     let reply = match range(request.range.as_deref(), version.size) {
         None => bytes(200, FileBytes::new(version.seed, 0, version.size)),
         Some(Ok((start, end))) => bytes(206, FileBytes::new(version.seed, start, end))
@@ -72,7 +72,7 @@ fn bytes(status: u16, file: FileBytes) -> Reply {
     Reply::new(status, ReplyBody::File(file))
 }
 
-/// Start and end (exclusive) of a single range; `None` without a range that can be read.
+/// Parses a single range into start and end (exclusive); `None` without a valid range.
 fn range(header: Option<&str>, size: u64) -> Option<Result<(u64, u64), ()>> {
     let (from, to) = header?.strip_prefix("bytes=")?.split_once('-')?;
     let (start, end) = if from.is_empty() {

@@ -1,4 +1,4 @@
-//! Bodies of refusals, as seen on the wire.
+//! Error responses, as observed on the wire.
 
 use serde_json::json;
 
@@ -9,7 +9,7 @@ pub(crate) fn v2(status: u16, code: &str, title: &str) -> Reply {
     Reply::json(status, json!({"errors": [{"status": status, "code": code, "title": title, "detail": null}]}))
 }
 
-/// A v2 entity that does not exist or may not be seen: the title names the id, unlike [`v2_rejected`].
+/// A v2 entity that does not exist or is not visible: the title names the id, unlike that of [`v2_rejected`].
 pub(crate) fn v2_not_found(what: &str, id: &str) -> Reply {
     v2(404, "NOT_FOUND", &format!("Could not find {what} with id {id}"))
 }
@@ -19,7 +19,7 @@ pub(crate) fn v2_rejected() -> Reply {
     v2(404, "NOT_FOUND", "Not Found")
 }
 
-/// A v2 parameter that is not acceptable.
+/// An invalid v2 parameter.
 pub(crate) fn v2_parameter(name: &str) -> Reply {
     v2(
         400,
@@ -40,12 +40,12 @@ pub(crate) fn v1(status: u16, message: &str) -> Reply {
     )
 }
 
-/// The 403 of analytics in a space that keeps them to itself.
+/// The 403 of analytics in a space that restricts them.
 pub(crate) fn analytics_restricted() -> Reply {
     Reply::json(403, json!({"reason": "ViewAnalyticsRestricted"}))
 }
 
-/// A v1 entity that does not exist or may not be seen.
+/// A v1 entity that does not exist or is not visible.
 pub(crate) fn v1_not_found(id: &str) -> Reply {
     let message = format!(
         "com.atlassian.confluence.api.service.exceptions.NotFoundException: No content found with id: ContentId{{id={id}}}"
@@ -66,12 +66,12 @@ pub(crate) fn html_unauthorized() -> Reply {
     Reply::text(401, "text/html;charset=utf-8", page)
 }
 
-/// The 401 of a credential that expired on the way, and of legacy downloads with an API token.
+/// The 401 of a credential that expired during the run, and of legacy downloads with an API token.
 pub(crate) fn unauthorized() -> Reply {
     Reply::json(401, json!({"code": 401, "message": "Unauthorized"}))
 }
 
-/// A v1 operation that has been removed. `authorized` and `successful` are true in the original, too.
+/// A removed v1 operation. `authorized` and `successful` are true in the original too.
 pub(crate) fn gone() -> Reply {
     Reply::json(
         410,
@@ -83,7 +83,7 @@ pub(crate) fn gone() -> Reply {
     )
 }
 
-/// Any method that the path does not have.
+/// A method that the path does not support.
 pub(crate) fn method_not_allowed() -> Reply {
     v1(405, "HTTP 405 Method Not Allowed").header("allow", "GET, HEAD")
 }
@@ -94,7 +94,7 @@ pub(crate) fn unknown_path(path: &str) -> Reply {
 }
 
 #[cfg(feature = "faults")]
-/// A login page in the place of an answer.
+/// A login page instead of a response.
 pub(crate) fn login_page() -> Reply {
     let page = "<!doctype html><html lang=\"en\"><head><title>Log in</title></head><body><form action=\"/login\" method=\"post\"><button>Continue</button></form></body></html>";
     Reply::text(200, "text/html;charset=utf-8", page)

@@ -1,39 +1,40 @@
-//! A Confluence Cloud on loopback: two HTTP/1 listeners, one for the site and one for the bytes of its files.
+//! Loopback server for a Confluence Cloud site: two HTTP/1 listeners, one for the site and one for the bytes of its
+//! files.
 //!
-//! It answers as Confluence Cloud was observed to answer (`docs/confluence-api.md`), traps included: cursors with raw padding,
-//! next links with and without `/wiki`, statuses that are left out unless asked for, refusals that differ between v1
-//! and v2. Nothing can be changed over HTTP: methods other than GET and HEAD are recorded and
-//! refused, but for the POST of `users-bulk`, which reads.
+//! It behaves as Confluence Cloud was observed to behave (`docs/confluence-api.md`), pitfalls included: cursors with
+//! unescaped padding, next links with and without `/wiki`, statuses that are returned only on request, refusals that
+//! differ between v1 and v2. Nothing can be changed over HTTP: methods other than GET and HEAD are logged and refused,
+//! except for the POST of `users-bulk`, which reads.
 
 mod accounts;
 mod auth;
+#[cfg(feature = "faults")]
+mod body_damage;
 mod bytes;
 mod cql;
-#[cfg(feature = "faults")]
-mod damage;
 mod downloads;
 mod errors;
-mod handle;
-mod orders;
+#[cfg(feature = "faults")]
+mod fault_handling;
+mod handler;
+mod indexed_site;
 mod paging;
 mod people;
 mod reply;
 mod request;
-mod served;
 mod sort_keys;
+mod sorted_indexes;
 mod templates;
 #[cfg(test)]
 mod tests;
-#[cfg(feature = "faults")]
-mod trouble;
 mod v1;
 mod v1_expansions;
-mod v1_readers;
+mod v1_readership;
 mod v1_search;
 mod v1_states;
 mod v2;
+mod v2_json;
 mod v2_lists;
-mod views;
 mod workflow;
 mod workflow_cql;
 
@@ -52,11 +53,11 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::Instant;
 
-use self::handle::{Origin, Shared};
+use self::handler::{Origin, Shared};
+use self::indexed_site::IndexedSite;
 use self::request::Request;
-use self::served::Served;
 #[cfg(feature = "faults")]
-use super::changes::Moment;
+use super::changes::AppliedChange;
 #[cfg(feature = "faults")]
 use super::faults::FaultPlan;
 use super::site::Site;
@@ -64,7 +65,7 @@ use super::site::Site;
 /// The cloud id of the sample site.
 pub(crate) const CLOUD_ID: &str = "00000000-0000-4000-8000-00000000c10d";
 
-/// One request as it arrived.
+/// A logged request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RequestLogEntry {
     /// Method in upper case.
@@ -73,7 +74,7 @@ pub struct RequestLogEntry {
     pub path: String,
     /// Query as sent, without the question mark.
     pub query: String,
-    /// Status of the answer; 0 while there is none (reset, stalled, in progress).
+    /// Status of the response; 0 if there is none (reset, stalled, in progress).
     pub status: u16,
     /// Whether the credential was accepted.
     pub authorized: bool,
@@ -81,7 +82,7 @@ pub struct RequestLogEntry {
     pub credential_sent: bool,
     /// The `Host` header.
     pub host: String,
-    /// When it arrived, on the runtime's clock.
+    /// When it arrived, by the clock of the Tokio runtime.
     pub arrived: Instant,
 }
 
@@ -94,7 +95,7 @@ pub struct DemoServer {
 }
 
 impl DemoServer {
-    /// Serves a site on free loopback ports. Needs a Tokio runtime; fails where no port can be had.
+    /// Serves a site on free loopback ports. Needs a Tokio runtime; fails if no port is available.
     pub async fn start(site: Site) -> io::Result<Self> {
         Self::serve(
             site,
@@ -104,7 +105,7 @@ impl DemoServer {
         .await
     }
 
-    /// Serves a site on which things go wrong.
+    /// Serves a site with scripted faults.
     #[cfg(feature = "faults")]
     pub async fn start_with(site: Site, faults: FaultPlan) -> io::Result<Self> {
         Self::serve(site, faults).await
@@ -115,11 +116,11 @@ impl DemoServer {
         let media_listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let base_url = format!("http://{}/wiki", listener.local_addr()?);
         let shared = Arc::new(Shared {
-            served: RwLock::new(Served::new(site, base_url.clone())),
+            indexed: RwLock::new(IndexedSite::new(site, base_url.clone())),
             #[cfg(feature = "faults")]
             faults: Mutex::new(faults),
             #[cfg(feature = "faults")]
-            moments: Mutex::new(Vec::new()),
+            applied_changes: Mutex::new(Vec::new()),
             log: Mutex::new(Vec::new()),
             media: format!("http://{}", media_listener.local_addr()?),
         });
@@ -130,18 +131,18 @@ impl DemoServer {
         Ok(Self { shared, base_url, listeners })
     }
 
-    /// `http://127.0.0.1:PORT/wiki`.
+    /// Base URL of the site: `http://127.0.0.1:PORT/wiki`.
     pub fn base_url(&self) -> &str {
         &self.base_url
     }
 
-    /// The same site through the gateway that scoped tokens use: `http://127.0.0.1:PORT/ex/confluence/ID/wiki`.
+    /// Base URL of the same site through the gateway for scoped tokens: `http://127.0.0.1:PORT/ex/confluence/ID/wiki`.
     pub fn gateway_url(&self) -> String {
         let host = self.base_url.trim_end_matches("/wiki");
         format!("{host}{}/wiki", request::gateway_prefix())
     }
 
-    /// Address of the second origin, where downloads are redirected to, without a trailing slash.
+    /// URL of the second origin, the target of download redirects, without a trailing slash.
     pub fn media_url(&self) -> &str {
         &self.shared.media
     }
@@ -161,23 +162,23 @@ impl DemoServer {
         self.shared.log().clone()
     }
 
-    /// Looks at the site.
-    pub fn site<T>(&self, look: impl FnOnce(&Site) -> T) -> T {
-        look(&self.shared.served.read().unwrap_or_else(PoisonError::into_inner).site)
+    /// Calls a function with the site.
+    pub fn site<T>(&self, read: impl FnOnce(&Site) -> T) -> T {
+        read(&self.shared.indexed.read().unwrap_or_else(PoisonError::into_inner).site)
     }
 
-    /// Changes the site between two requests.
+    /// Changes the site; later responses show the change.
     pub fn change_site(&self, change: impl FnOnce(&mut Site)) {
         self.shared.change(change);
     }
 
-    /// The changes made so far, in their order, each with the site as it was after it.
+    /// The typed changes applied so far, in order, each with the site after it.
     #[cfg(feature = "faults")]
-    pub fn moments(&self) -> Vec<Moment> {
-        self.shared.moments.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    pub fn applied_changes(&self) -> Vec<AppliedChange> {
+        self.shared.applied_changes.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Replaces the fault plan; counting begins anew.
+    /// Replaces the fault plan and restarts its counts.
     #[cfg(feature = "faults")]
     pub fn set_faults(&self, faults: FaultPlan) {
         *self.shared.faults.lock().unwrap_or_else(PoisonError::into_inner) = faults;
@@ -192,7 +193,7 @@ impl Drop for DemoServer {
     }
 }
 
-/// Accepts connections; they end with the listener.
+/// Accepts connections, which end with the listener.
 async fn listen(listener: TcpListener, shared: Arc<Shared>, origin: Origin) {
     let mut connections = JoinSet::new();
     loop {
@@ -210,35 +211,35 @@ async fn listen(listener: TcpListener, shared: Arc<Shared>, origin: Origin) {
 /// Serves one connection.
 #[cfg(not(feature = "faults"))]
 async fn serve(stream: TcpStream, shared: Arc<Shared>, origin: Origin) {
-    // answers are small and each waits for the next request
+    // responses are small, and the client waits for each before its next request
     let _unimportant = stream.set_nodelay(true);
     let service = service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
         let shared = Arc::clone(&shared);
         Box::pin(async move {
-            Ok::<_, std::convert::Infallible>(handle::handle(&shared, &Request::receive(request).await, origin))
+            Ok::<_, std::convert::Infallible>(handler::handle(&shared, &Request::receive(request).await, origin))
         })
     });
-    // how a connection ends is the client's business
+    // errors are caused by the client
     let _unimportant = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
 }
 
-/// Serves one connection. Where a fault breaks it off, the socket is reset rather than closed in good order.
+/// Serves one connection. If a fault aborts it, the socket is reset rather than closed normally.
 #[cfg(feature = "faults")]
 async fn serve(stream: TcpStream, shared: Arc<Shared>, origin: Origin) {
-    // answers are small and each waits for the next request
+    // responses are small, and the client waits for each before its next request
     let _unimportant = stream.set_nodelay(true);
     let reset = Arc::new(AtomicBool::new(false));
     let wants_reset = Arc::clone(&reset);
     let service = service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
         let (shared, wants_reset) = (Arc::clone(&shared), Arc::clone(&wants_reset));
         Box::pin(async move {
-            let answer = trouble::handle(shared, Request::receive(request).await, origin).await;
-            wants_reset.fetch_or(answer.is_err(), Ordering::Relaxed);
-            answer
+            let response = fault_handling::handle(shared, Request::receive(request).await, origin).await;
+            wants_reset.fetch_or(response.is_err(), Ordering::Relaxed);
+            response
         })
     });
     let mut connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
-    // how a connection ends is the client's business, or a fault's
+    // errors are caused by the client or by a fault
     let _unimportant = poll_fn(|context| connection.poll_without_shutdown(context)).await;
     if reset.load(Ordering::Relaxed) {
         let stream = connection.into_parts().io.into_inner();

@@ -1,4 +1,4 @@
-//! Lists: limits, orders, cursors.
+//! Pagination of v2 lists: limits, orders, cursors.
 
 use std::cmp::Ordering;
 
@@ -6,47 +6,47 @@ use base64::prelude::{BASE64_URL_SAFE, BASE64_URL_SAFE_NO_PAD, Engine as _};
 use serde_json::{Value, json};
 
 use super::errors;
-use super::reply::{Answer, Reply};
+use super::reply::{Reply, ReplyResult};
 use super::request::Request;
 use super::sort_keys::{Entry, Key, Order};
 
-/// The largest `limit` of v2 lists; above it the request is refused.
-const MOST: usize = 250;
+/// Largest `limit` of v2 lists; larger ones are refused.
+const MAX_LIMIT: usize = 250;
 
-/// Reads `limit`; refuses what v2 refuses.
+/// Parses `limit`; refuses the values that v2 refuses.
 pub(crate) fn limit(request: &Request, default: usize) -> Result<usize, Reply> {
     match request.parameter("limit") {
         None => Ok(default),
-        Some(asked) => match asked.parse() {
-            Ok(limit) if (1..=MOST).contains(&limit) => Ok(limit),
+        Some(requested) => match requested.parse() {
+            Ok(limit) if (1..=MAX_LIMIT).contains(&limit) => Ok(limit),
             _ => Err(errors::v2_parameter("limit")),
         },
     }
 }
 
-/// What the site says of its lists.
+/// Settings of the site for its lists.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Site<'s> {
-    /// What `_links.base` says.
+pub(crate) struct ListSettings<'s> {
+    /// Value of `_links.base`.
     pub(crate) base: &'s str,
-    /// Pages hold this many items at most, whatever was asked for and without a sign.
+    /// Maximum number of items per page of results, whatever was requested; not visible to the client.
     pub(crate) cap: Option<usize>,
 }
 
-/// Answers one page of a v2 list. The cursor holds the last item's place, so items that come or go meanwhile neither
-/// repeat nor skip others.
+/// Returns one page of a v2 list. The cursor holds the position of the last item, so items that are added or removed in
+/// between neither repeat nor skip others.
 pub(crate) fn page<'a, T>(
-    site: Site<'_>,
+    settings: ListSettings<'_>,
     request: &Request,
     default_limit: usize,
     order: Order,
     entries: impl Iterator<Item = Entry<'a, T>>,
     render: impl Fn(&'a T) -> Value,
-) -> Answer
+) -> ReplyResult
 where
     T: 'a,
 {
-    let limit = capped_limit(site, request, default_limit)?;
+    let limit = capped_limit(settings, request, default_limit)?;
     let cursor = request.parameter("cursor").map(Cursor::decode).transpose()?;
     let mut entries: Vec<Entry<'a, T>> = entries
         .filter(|entry| cursor.as_ref().is_none_or(|cursor| cursor.is_before(order, entry.key, entry.id)))
@@ -57,58 +57,58 @@ where
         entries.truncate(limit);
     }
     entries.sort_unstable_by(|one, other| order.compare(one, other));
-    Ok(answer(site, request, order, &entries, more, render))
+    Ok(response(settings, request, order, &entries, more, render))
 }
 
-/// A list whose items are kept in order: their places, ascending, and the entry at a place.
-pub(crate) struct InOrder<'s, F> {
-    pub(crate) places: &'s [usize],
+/// A list with a sorted index: the indexes of its items in ascending order, and the entry at an index.
+pub(crate) struct SortedList<'s, F> {
+    pub(crate) positions: &'s [usize],
     pub(crate) entry: F,
 }
 
-/// Answers one page of a list whose items are kept in order.
+/// Returns one page of a list with a sorted index.
 pub(crate) fn sorted_page<'a, T: 'a>(
-    site: Site<'_>,
+    settings: ListSettings<'_>,
     request: &Request,
     default_limit: usize,
     order: Order,
-    list: InOrder<'_, impl Fn(usize) -> Entry<'a, T>>,
+    list: SortedList<'_, impl Fn(usize) -> Entry<'a, T>>,
     keep: impl Fn(&'a T) -> bool,
     render: impl Fn(&'a T) -> Value,
-) -> Answer {
-    let limit = capped_limit(site, request, default_limit)?;
+) -> ReplyResult {
+    let limit = capped_limit(settings, request, default_limit)?;
     let cursor = request.parameter("cursor").map(Cursor::decode).transpose()?;
-    let InOrder { places, entry } = list;
+    let SortedList { positions, entry } = list;
     let is_after = |at: usize| {
         let entry = entry(at);
         cursor.as_ref().is_none_or(|cursor| cursor.is_before(order, entry.key, entry.id))
     };
     let kept = |at: &usize| Some(entry(*at)).filter(|entry| keep(entry.item));
     let mut entries: Vec<Entry<'a, T>> = if order.descending {
-        let end = places.partition_point(|at| is_after(*at));
-        places[..end].iter().rev().filter_map(kept).take(limit + 1).collect()
+        let end = positions.partition_point(|at| is_after(*at));
+        positions[..end].iter().rev().filter_map(kept).take(limit + 1).collect()
     } else {
-        let begin = places.partition_point(|at| !is_after(*at));
-        places[begin..].iter().filter_map(kept).take(limit + 1).collect()
+        let begin = positions.partition_point(|at| !is_after(*at));
+        positions[begin..].iter().filter_map(kept).take(limit + 1).collect()
     };
     let more = entries.len() > limit;
     entries.truncate(limit);
-    Ok(answer(site, request, order, &entries, more, render))
+    Ok(response(settings, request, order, &entries, more, render))
 }
 
-fn capped_limit(site: Site<'_>, request: &Request, default: usize) -> Result<usize, Reply> {
-    Ok(limit(request, default)?.min(site.cap.unwrap_or(MOST).max(1)))
+fn capped_limit(settings: ListSettings<'_>, request: &Request, default: usize) -> Result<usize, Reply> {
+    Ok(limit(request, default)?.min(settings.cap.unwrap_or(MAX_LIMIT).max(1)))
 }
 
-fn answer<'a, T: 'a>(
-    site: Site<'_>,
+fn response<'a, T: 'a>(
+    settings: ListSettings<'_>,
     request: &Request,
     order: Order,
     entries: &[Entry<'a, T>],
     more: bool,
     render: impl Fn(&'a T) -> Value,
 ) -> Reply {
-    let mut links = json!({"base": site.base});
+    let mut links = json!({"base": settings.base});
     if let Some(last) = entries.last().filter(|_| more) {
         let cursor = Cursor::at(order.field, last.key, last.id).encode();
         links["next"] = Value::from(request.with_cursor(&cursor));
@@ -117,18 +117,18 @@ fn answer<'a, T: 'a>(
     Reply::ok(json!({"results": results, "_links": links}))
 }
 
-/// The JSON in a cursor, with or without padding.
+/// Decodes the JSON of a cursor, with or without padding.
 pub(crate) fn decoded(cursor: &str) -> Option<Value> {
     let bytes = BASE64_URL_SAFE_NO_PAD.decode(cursor.trim_end_matches('=')).ok()?;
     serde_json::from_slice(&bytes).ok()
 }
 
-/// A place in a list, as JSON in base64.
+/// A position in a list, as JSON in base64.
 #[derive(Debug, Clone)]
 pub(crate) struct Cursor(Value);
 
 impl Cursor {
-    /// The place before the first item.
+    /// The position before the first item.
     #[cfg(feature = "faults")]
     pub(crate) fn start() -> Self {
         Self(json!({"id": null, "contentOrder": "", "contentOrderValue": null}))
@@ -142,7 +142,7 @@ impl Cursor {
         Self(json!({"id": id, "contentOrder": order, "contentOrderValue": value}))
     }
 
-    /// Reads a cursor; anything else is refused as seen on the wire.
+    /// Parses a cursor; anything else is refused as observed on the wire.
     pub(crate) fn decode(text: &str) -> Result<Self, Reply> {
         decoded(text)
             .filter(|value| value.get("contentOrder").is_some())
@@ -150,7 +150,7 @@ impl Cursor {
             .ok_or_else(|| errors::v2_parameter("cursor"))
     }
 
-    /// The same place, written differently.
+    /// The same position in another spelling.
     #[cfg(feature = "faults")]
     pub(crate) fn respelled(mut self) -> Self {
         let times = self.0["respelled"].as_u64().unwrap_or_default();
@@ -158,7 +158,7 @@ impl Cursor {
         self
     }
 
-    /// Base64 that always ends in padding, so that clients meet it.
+    /// Encodes the cursor in base64 that always ends with padding, to test that clients handle it.
     pub(crate) fn encode(&self) -> String {
         let mut text = self.0.to_string();
         while text.len().is_multiple_of(3) {

@@ -1,19 +1,19 @@
-//! People as v1 writes them.
+//! People in v1 responses.
 
 use serde_json::{Value, json};
 
 use super::errors;
-use super::reply::{Answer, Reply};
+use super::indexed_site::{IndexedSite, Viewer};
+use super::reply::{Reply, ReplyResult};
 use super::request::Request;
-use super::served::{Served, Viewer};
 use crate::site::Person;
 
-/// Who asks.
-pub(crate) fn current_user(served: &Served, viewer: Viewer) -> Value {
+/// Returns the current user.
+pub(crate) fn current_user(indexed: &IndexedSite, viewer: Viewer) -> Value {
     match viewer {
         Viewer::Account => {
-            let mut user = person(&served.site.account);
-            user["email"] = Value::from(served.site.email.as_str());
+            let mut user = person(&indexed.site.account);
+            user["email"] = Value::from(indexed.site.email.as_str());
             user
         }
         Viewer::Anonymous => json!({
@@ -21,12 +21,12 @@ pub(crate) fn current_user(served: &Served, viewer: Viewer) -> Value {
             "displayName": "Anonymous",
             "profilePicture": {"path": "/wiki/aa-avatar/anonymous", "width": 48, "height": 48, "isDefault": true},
             "_expandable": {"operations": ""},
-            "_links": {"base": served.base(), "context": "/wiki"},
+            "_links": {"base": indexed.base(), "context": "/wiki"},
         }),
     }
 }
 
-/// A person as v1 writes one.
+/// Returns a person as JSON of v1.
 pub(crate) fn person(person: &Person) -> Value {
     json!({
         "type": "known",
@@ -42,27 +42,27 @@ pub(crate) fn person(person: &Person) -> Value {
     })
 }
 
-/// Everybody the site knows.
-pub(crate) fn known_people(served: &Served) -> impl Iterator<Item = &Person> {
-    std::iter::once(&served.site.account).chain(&served.site.people)
+/// Returns everyone the site knows.
+pub(crate) fn known_people(indexed: &IndexedSite) -> impl Iterator<Item = &Person> {
+    std::iter::once(&indexed.site.account).chain(&indexed.site.people)
 }
 
-/// Several people by id. Unknown ids are omitted without a sign.
-pub(crate) fn several(served: &Served, request: &Request) -> Reply {
+/// Returns several people by id; silently omits unknown ids.
+pub(crate) fn several(indexed: &IndexedSite, request: &Request) -> Reply {
     let wanted = request.ids("accountId");
     if wanted.len() > 100 {
         return errors::v1(400, "Too many account ids");
     }
     let results: Vec<Value> =
-        known_people(served).filter(|known| wanted.contains(&known.account_id.as_str())).map(person).collect();
+        known_people(indexed).filter(|known| wanted.contains(&known.account_id.as_str())).map(person).collect();
     let size = results.len();
-    Reply::ok(json!({"results": results, "start": 0, "limit": 200, "size": size, "_links": {"base": served.base()}}))
+    Reply::ok(json!({"results": results, "start": 0, "limit": 200, "size": size, "_links": {"base": indexed.base()}}))
 }
 
-/// One person by id.
-pub(crate) fn one(served: &Served, request: &Request) -> Answer {
+/// Returns one person by id.
+pub(crate) fn one(indexed: &IndexedSite, request: &Request) -> ReplyResult {
     let id = request.parameter("accountId").unwrap_or_default();
-    known_people(served)
+    known_people(indexed)
         .find(|known| known.account_id == id)
         .map(|known| Reply::ok(person(known)))
         .ok_or_else(|| errors::v1(404, "No user found"))

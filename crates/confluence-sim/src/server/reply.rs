@@ -1,4 +1,4 @@
-//! An answer before it goes on the wire, so that scripted faults can still change it.
+//! A response before it is sent, so that scripted faults can change it.
 
 use std::convert::Infallible;
 
@@ -12,41 +12,41 @@ use serde_json::Value;
 
 use super::bytes::FileBytes;
 
-/// Why an answer ends before its end: nothing does.
+/// Error type of bodies: without faults, they cannot fail.
 #[cfg(not(feature = "faults"))]
-pub(crate) type Aborted = Infallible;
+pub(crate) type ConnectionAborted = Infallible;
 #[cfg(feature = "faults")]
-pub(crate) use super::damage::{Aborted, Damage};
+pub(crate) use super::body_damage::{BodyDamage, ConnectionAborted};
 
-/// Body of an answer.
-pub(crate) type WireBody = UnsyncBoxBody<Bytes, Aborted>;
+/// Body of a response as hyper sends it.
+pub(crate) type WireBody = UnsyncBoxBody<Bytes, ConnectionAborted>;
 
-/// Status, headers, body.
+/// A response: status, headers and body.
 #[derive(Debug, Clone)]
 pub(crate) struct Reply {
     pub(crate) status: u16,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: ReplyBody,
     #[cfg(feature = "faults")]
-    pub(crate) damage: Option<Damage>,
+    pub(crate) damage: Option<BodyDamage>,
 }
 
-/// An answer or its refusal.
-pub(crate) type Answer = Result<Reply, Reply>;
+/// A response, or the error response.
+pub(crate) type ReplyResult = Result<Reply, Reply>;
 
-/// What the body is made of.
+/// Body of a response.
 #[derive(Debug, Clone)]
 pub(crate) enum ReplyBody {
-    /// JSON, with the content type of Confluence.
+    /// JSON, sent with Confluence's content type.
     Json(Value),
-    /// Anything else; the content type is among the headers.
+    /// Any other text; the content type is in the headers.
     Text(String),
     /// Bytes of a file.
     File(FileBytes),
 }
 
 impl Reply {
-    /// Without headers of its own.
+    /// Creates a response without headers.
     pub(crate) fn new(status: u16, body: ReplyBody) -> Self {
         Self {
             status,
@@ -57,17 +57,17 @@ impl Reply {
         }
     }
 
-    /// 200 with JSON.
+    /// Creates a JSON response with status 200.
     pub(crate) fn ok(json: Value) -> Self {
         Self::json(200, json)
     }
 
-    /// Any status with JSON.
+    /// Creates a JSON response.
     pub(crate) fn json(status: u16, json: Value) -> Self {
         Self::new(status, ReplyBody::Json(json))
     }
 
-    /// A text of a content type.
+    /// Creates a text response with a content type.
     pub(crate) fn text(status: u16, content_type: &str, text: impl Into<String>) -> Self {
         Self::new(status, ReplyBody::Text(text.into())).header("content-type", content_type)
     }
@@ -78,7 +78,7 @@ impl Reply {
         self
     }
 
-    /// The answer as hyper sends it.
+    /// Converts the response for hyper.
     pub(crate) fn into_response(self) -> Response<WireBody> {
         let link = self.link();
         #[cfg(feature = "faults")]
@@ -86,11 +86,11 @@ impl Reply {
         let (content_type, length, body) = match self.body {
             ReplyBody::Json(json) => {
                 let bytes = Bytes::from(json.to_string());
-                (Some("application/json;charset=UTF-8"), bytes.len() as u64, whole(bytes))
+                (Some("application/json;charset=UTF-8"), bytes.len() as u64, full_body(bytes))
             }
             ReplyBody::Text(text) => {
                 let bytes = Bytes::from(text);
-                (None, bytes.len() as u64, whole(bytes))
+                (None, bytes.len() as u64, full_body(bytes))
             }
             ReplyBody::File(file) => (None, file.remaining(), file_body(file)),
         };
@@ -114,7 +114,7 @@ impl Reply {
         response
     }
 
-    /// The `Link` header of v2 lists says the same as `_links`.
+    /// Returns the `Link` header of v2 lists, which has the same links as `_links`.
     fn link(&self) -> Option<String> {
         let ReplyBody::Json(json) = &self.body else { return None };
         let next = json.pointer("/_links/next")?.as_str()?;
@@ -123,7 +123,7 @@ impl Reply {
     }
 }
 
-fn whole(bytes: Bytes) -> WireBody {
+fn full_body(bytes: Bytes) -> WireBody {
     Full::new(bytes).map_err(|never: Infallible| match never {}).boxed_unsync()
 }
 

@@ -1,34 +1,34 @@
-//! A request as the routes see it.
+//! A parsed request, as the routes use it.
 
 use http_body_util::{BodyExt as _, Limited};
 use hyper::body::Incoming;
 use hyper::header::{AUTHORIZATION, HOST, RANGE};
 use url::form_urlencoded;
 
-/// Longest body that is read, in bytes; the one request that bears one names 250 accounts at most.
+/// Maximum size of a request body in bytes; the only operation with a body takes at most 250 account ids.
 const MAX_BODY: usize = 64 << 10;
 
-/// What stands before `/wiki` on the gateway.
+/// Returns the path prefix before `/wiki` on the gateway.
 pub(crate) fn gateway_prefix() -> String {
     format!("/ex/confluence/{}", super::CLOUD_ID)
 }
 
-/// Method, address and the few headers that matter.
+/// Method, URL and the headers that the server uses.
 #[derive(Debug, Clone)]
 pub(crate) struct Request {
     pub(crate) method: String,
-    /// The path as routes know it: without the prefix of the gateway.
+    /// The path without the prefix of the gateway.
     pub(crate) path: String,
     /// The path as sent.
     pub(crate) raw_path: String,
-    /// Whether it came through the gateway.
+    /// Whether it was sent to the gateway.
     pub(crate) gateway: bool,
     pub(crate) raw_query: String,
     pub(crate) query: Vec<(String, String)>,
     pub(crate) host: String,
     pub(crate) authorization: Option<String>,
     pub(crate) range: Option<String>,
-    /// The body; empty where it was too long or never came.
+    /// The body; empty if it was too long or missing.
     pub(crate) body: Vec<u8>,
 }
 
@@ -52,7 +52,7 @@ impl Request {
         }
     }
 
-    /// Reads a request with its body.
+    /// Receives a request with its body.
     pub(crate) async fn receive(request: hyper::Request<Incoming>) -> Self {
         let mut received = Self::read(&request);
         let body = Limited::new(request.into_body(), MAX_BODY).collect().await;
@@ -60,28 +60,28 @@ impl Request {
         received
     }
 
-    /// The first value of a query parameter.
+    /// Returns the first value of a query parameter.
     pub(crate) fn parameter(&self, key: &str) -> Option<&str> {
         self.parameters(key).next()
     }
 
-    /// All values of a repeated query parameter.
+    /// Returns all values of a repeated query parameter.
     pub(crate) fn parameters<'a, 'k>(&'a self, key: &'k str) -> impl Iterator<Item = &'a str> + use<'a, 'k> {
         self.query.iter().filter(move |(name, _)| name == key).map(|(_, value)| value.as_str())
     }
 
-    /// All values of a parameter of ids, which may be repeated or separated by commas.
+    /// Returns the ids in a parameter, which may be repeated or separated by commas.
     pub(crate) fn ids(&self, key: &str) -> Vec<&str> {
         self.parameters(key).flat_map(|value| value.split(',')).map(str::trim).filter(|id| !id.is_empty()).collect()
     }
 
-    /// `true` only where the parameter says so.
+    /// Whether the parameter is `true`.
     pub(crate) fn flag(&self, key: &str) -> bool {
         self.parameter(key).is_some_and(|value| value.eq_ignore_ascii_case("true"))
     }
 
-    /// Path and query of this request with another cursor. The cursor stands before the last parameter and its
-    /// padding is not escaped, as seen on the wire.
+    /// Returns path and query of this request with another cursor. As observed on the wire, the cursor comes before the
+    /// last parameter and its padding is not escaped.
     pub(crate) fn with_cursor(&self, cursor: &str) -> String {
         let mut parameters: Vec<String> = self
             .query

@@ -1,4 +1,4 @@
-//! What lists are ordered by, and where an item stands in such an order.
+//! Sort keys of lists.
 
 use std::cmp::Ordering;
 
@@ -7,7 +7,7 @@ use super::reply::Reply;
 use super::request::Request;
 use crate::site::{Attachment, Content};
 
-/// What a list is ordered by.
+/// The value that an item is sorted by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Key<'a> {
     /// Ids and times.
@@ -16,7 +16,7 @@ pub(crate) enum Key<'a> {
     Text(&'a str),
 }
 
-/// An item with its place in the order.
+/// An item with its sort key.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Entry<'a, T> {
     pub(crate) key: Key<'a>,
@@ -24,7 +24,7 @@ pub(crate) struct Entry<'a, T> {
     pub(crate) item: &'a T,
 }
 
-/// The order asked for.
+/// The requested order.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Order {
     pub(crate) field: &'static str,
@@ -32,34 +32,34 @@ pub(crate) struct Order {
 }
 
 impl Order {
-    /// Reads `sort`; the first of `fields` is the default.
+    /// Parses `sort`; the first of `fields` is the default.
     pub(crate) fn read(request: &Request, fields: &[&'static str]) -> Result<Self, Reply> {
-        let Some(asked) = request.parameter("sort") else {
+        let Some(requested) = request.parameter("sort") else {
             return Ok(Self { field: fields.first().copied().unwrap_or("id"), descending: false });
         };
-        let (name, descending) = asked.strip_prefix('-').map_or((asked, false), |name| (name, true));
+        let (name, descending) = requested.strip_prefix('-').map_or((requested, false), |name| (name, true));
         let field = fields.iter().find(|field| **field == name).ok_or_else(|| errors::v2_parameter("sort"))?;
         Ok(Self { field, descending })
     }
 
-    /// Ascending by a field.
+    /// Ascending order of a field.
     pub(crate) fn by(field: &'static str) -> Self {
         Self { field, descending: false }
     }
 
-    /// How two entries stand to each other.
+    /// Compares two entries.
     pub(crate) fn compare<T>(self, one: &Entry<'_, T>, other: &Entry<'_, T>) -> Ordering {
         let ordering = (one.key, one.id).cmp(&(other.key, other.id));
         if self.descending { ordering.reverse() } else { ordering }
     }
 }
 
-/// Numeric value of an id such as `123` or `att123`, for orders.
+/// Returns the numeric value of an id such as `123` or `att123`, for sorting.
 pub(crate) fn number_of(id: &str) -> i64 {
     id.trim_start_matches(|letter: char| !letter.is_ascii_digit()).parse().unwrap_or_default()
 }
 
-/// Where a content stands.
+/// Returns a content with its sort key.
 pub(crate) fn content_entry(order: Order, content: &Content) -> Entry<'_, Content> {
     let key = match order.field {
         "created-date" => Key::Number(content.created_at.timestamp_millis()),
@@ -70,7 +70,7 @@ pub(crate) fn content_entry(order: Order, content: &Content) -> Entry<'_, Conten
     Entry { key, id: number_of(&content.id), item: content }
 }
 
-/// Where an attachment stands.
+/// Returns an attachment with its sort key.
 pub(crate) fn attachment_entry(order: Order, file: &Attachment) -> Entry<'_, Attachment> {
     let version = if order.field == "modified-date" { file.versions.last() } else { file.versions.first() };
     let at = version.map_or(0, |version| version.created_at.timestamp_millis());

@@ -1,15 +1,16 @@
-//! Page and blueprint templates, which v1 alone tells.
+//! Page and blueprint templates, which only v1 has.
 
 use serde_json::{Value, json};
 
-use super::reply::{Answer, Reply};
+use super::indexed_site::{IndexedSite, Viewer};
+use super::reply::{Reply, ReplyResult};
 use super::request::Request;
-use super::served::{Served, Viewer};
-use super::{errors, views};
+use super::{errors, v2_json};
 use crate::site::Template;
 
-/// `template/page` and `template/blueprint`: those of a space, or without one the global ones; `start` and `limit`.
-pub(crate) fn list(served: &Served, viewer: Viewer, request: &Request, blueprint: bool) -> Answer {
+/// `template/page` and `template/blueprint`: the templates of a space, or the global ones, paged by `start` and
+/// `limit`.
+pub(crate) fn list(indexed: &IndexedSite, viewer: Viewer, request: &Request, blueprint: bool) -> ReplyResult {
     if viewer == Viewer::Anonymous {
         return Err(errors::v1(403, "Not permitted to view templates"));
     }
@@ -19,11 +20,11 @@ pub(crate) fn list(served: &Served, viewer: Viewer, request: &Request, blueprint
     };
     let limit = limit.clamp(1, 200);
     let key = request.parameter("spaceKey");
-    if key.is_some_and(|key| !served.site.spaces.iter().any(|space| space.key == key && viewer.sees_space(space))) {
+    if key.is_some_and(|key| !indexed.site.spaces.iter().any(|space| space.key == key && viewer.sees_space(space))) {
         return Err(errors::v1(404, "No space found"));
     }
-    let lists_all = served.site.behaviour.lists_all_templates;
-    let listed: Vec<&Template> = served
+    let lists_all = indexed.site.behaviour.lists_all_templates;
+    let listed: Vec<&Template> = indexed
         .site
         .templates
         .iter()
@@ -33,10 +34,10 @@ pub(crate) fn list(served: &Served, viewer: Viewer, request: &Request, blueprint
     let with_body = request.parameters("expand").any(|expand| expand.split(',').any(|part| part.starts_with("body")));
     let results: Vec<Value> =
         listed.iter().skip(start).take(limit).map(|template| template_json(template, with_body)).collect();
-    let mut links = json!({"base": served.base(), "context": "/wiki"});
+    let mut links = json!({"base": indexed.base(), "context": "/wiki"});
     if listed.len() > start + results.len() {
         let kind = if blueprint { "blueprint" } else { "page" };
-        let space = key.map_or_else(String::new, |key| format!("&spaceKey={}", views::segment(key)));
+        let space = key.map_or_else(String::new, |key| format!("&spaceKey={}", v2_json::segment(key)));
         let expand = if with_body { "&expand=body" } else { "" };
         let next = start + results.len();
         links["next"] = Value::from(format!("/rest/api/template/{kind}?start={next}&limit={limit}{space}{expand}"));
@@ -45,9 +46,9 @@ pub(crate) fn list(served: &Served, viewer: Viewer, request: &Request, blueprint
     Ok(Reply::ok(json!({"results": results, "start": start, "limit": limit, "size": size, "_links": links})))
 }
 
-/// One template by id.
-pub(crate) fn one(served: &Served, id: &str) -> Answer {
-    let found = served.site.templates.iter().find(|template| template.id == id);
+/// Returns one template by id.
+pub(crate) fn one(indexed: &IndexedSite, id: &str) -> ReplyResult {
+    let found = indexed.site.templates.iter().find(|template| template.id == id);
     found
         .map(|template| Reply::ok(template_json(template, true)))
         .ok_or_else(|| errors::v1(403, "No template found or not permitted"))

@@ -1,27 +1,27 @@
-//! The lists of v2.
+//! Lists of v2.
 
 use serde_json::Value;
 
 use super::errors;
-use super::paging::{self, InOrder};
-use super::reply::{Answer, Reply};
+use super::indexed_site::{IndexedSite, Viewer};
+use super::paging::{self, SortedList};
+use super::reply::{Reply, ReplyResult};
 use super::request::Request;
-use super::served::{Served, Viewer};
 use super::sort_keys::{Entry, Key, Order, attachment_entry, content_entry, number_of};
-use super::views;
-use crate::site::{Attachment, Content, Kind, Space, Status};
+use super::v2_json;
+use crate::site::{Attachment, Content, ContentType, Space, Status};
 
 const SPACES: usize = 25;
 const CONTENTS: usize = 25;
 const ATTACHMENTS: usize = 50;
 
 /// `/spaces`.
-pub(crate) fn spaces(served: &Served, viewer: Viewer, request: &Request) -> Answer {
+pub(crate) fn spaces(indexed: &IndexedSite, viewer: Viewer, request: &Request) -> ReplyResult {
     let order = Order::read(request, &["id", "key", "name"])?;
     let statuses = words(request, "status", &["current", "archived"], &["current", "archived"])?;
     let (ids, keys) = (request.ids("ids"), request.ids("keys"));
     let kinds: Vec<&str> = request.parameters("type").collect();
-    let entries = served
+    let entries = indexed
         .site
         .spaces
         .iter()
@@ -31,7 +31,7 @@ pub(crate) fn spaces(served: &Served, viewer: Viewer, request: &Request) -> Answ
         .filter(|space| keys.is_empty() || keys.contains(&space.key.as_str()))
         .filter(|space| kinds.is_empty() || kinds.contains(&space.kind.as_str()))
         .map(|space| Entry { key: space_key(order, space), id: number_of(&space.id), item: space });
-    paging::page(served.lists(), request, SPACES, order, entries, views::space)
+    paging::page(indexed.lists(), request, SPACES, order, entries, v2_json::space)
 }
 
 fn space_key(order: Order, space: &Space) -> Key<'_> {
@@ -42,16 +42,22 @@ fn space_key(order: Order, space: &Space) -> Key<'_> {
     }
 }
 
-/// `/pages`, `/blogposts` and their lists below a space. What is hidden is in none of them, and drafts only where the
-/// site takes their status.
-pub(crate) fn pages(served: &Served, viewer: Viewer, request: &Request, kind: Kind, space: Option<&str>) -> Answer {
+/// `/pages`, `/blogposts` and their lists below a space. Hidden contents are in none of them, drafts only if the site
+/// accepts their status.
+pub(crate) fn pages(
+    indexed: &IndexedSite,
+    viewer: Viewer,
+    request: &Request,
+    kind: ContentType,
+    space: Option<&str>,
+) -> ReplyResult {
     let order = Order::read(request, &["id", "created-date", "modified-date", "title"])?;
     let (known, default): (&[&str], &[&str]) = match kind {
-        Kind::BlogPost => (&["current", "deleted", "trashed"], &["current"]),
+        ContentType::BlogPost => (&["current", "deleted", "trashed"], &["current"]),
         _ => (&["current", "archived", "deleted", "trashed"], &["current", "archived"]),
     };
-    if served.site.behaviour.lists_drafts && request.parameters("status").eq(["draft"]) {
-        return drafts(served, viewer, request, order, kind);
+    if indexed.site.behaviour.lists_drafts && request.parameters("status").eq(["draft"]) {
+        return drafts(indexed, viewer, request, order, kind);
     }
     let statuses = words(request, "status", known, default)?;
     let (ids, spaces) = (request.ids("id"), request.ids("space-id"));
@@ -70,126 +76,137 @@ pub(crate) fn pages(served: &Served, viewer: Viewer, request: &Request, kind: Ki
             && (spaces.is_empty() || spaces.contains(&content.space_id.as_str()))
             && (ids.is_empty() || ids.contains(&content.id.as_str()))
             && title.is_none_or(|title| content.title == title)
-            && served.sees_content(viewer, content)
+            && indexed.sees_content(viewer, content)
     };
-    content_page(served, request, order, keep, format)
+    content_page(indexed, request, order, keep, format)
 }
 
-/// The drafts of the account, of what is published and of what never was.
-fn drafts(served: &Served, viewer: Viewer, request: &Request, order: Order, kind: Kind) -> Answer {
+/// Returns the drafts of the account, of published and never published contents.
+fn drafts(indexed: &IndexedSite, viewer: Viewer, request: &Request, order: Order, kind: ContentType) -> ReplyResult {
     let format = body_format(request)?;
-    let drafts = served.site.contents.iter().filter(|content| {
+    let drafts = indexed.site.contents.iter().filter(|content| {
         let has_draft = content.draft.is_some() || content.status == Status::Draft;
-        content.kind == kind && has_draft && served.sees_content(viewer, content)
+        content.kind == kind && has_draft && indexed.sees_content(viewer, content)
     });
     let entries = drafts.map(|content| content_entry(order, content));
-    paging::page(served.lists(), request, CONTENTS, order, entries, |content| views::draft(served, content, format))
+    paging::page(indexed.lists(), request, CONTENTS, order, entries, |content| v2_json::draft(indexed, content, format))
 }
 
-/// One page of the contents of the whole site that `keep` keeps.
+/// Returns one page of results of the contents of the site that `keep` accepts.
 fn content_page(
-    served: &Served,
+    indexed: &IndexedSite,
     request: &Request,
     order: Order,
     keep: impl Fn(&Content) -> bool,
     format: Option<&str>,
-) -> Answer {
-    let render = |content| views::content(served, content, format);
-    let contents = &served.site.contents;
-    if let Some(places) = served.orders.contents(order.field) {
-        let list = InOrder { places, entry: |at: usize| content_entry(order, &contents[at]) };
-        paging::sorted_page(served.lists(), request, CONTENTS, order, list, keep, render)
+) -> ReplyResult {
+    let render = |content| v2_json::content(indexed, content, format);
+    let contents = &indexed.site.contents;
+    if let Some(positions) = indexed.orders.contents(order.field) {
+        let list = SortedList { positions, entry: |at: usize| content_entry(order, &contents[at]) };
+        paging::sorted_page(indexed.lists(), request, CONTENTS, order, list, keep, render)
     } else {
         let entries = contents.iter().filter(|content| keep(content)).map(|content| content_entry(order, content));
-        paging::page(served.lists(), request, CONTENTS, order, entries, render)
+        paging::page(indexed.lists(), request, CONTENTS, order, entries, render)
     }
 }
 
 /// `/custom-content`; the type is mandatory.
-pub(crate) fn custom_content(served: &Served, viewer: Viewer, request: &Request) -> Answer {
+pub(crate) fn custom_content(indexed: &IndexedSite, viewer: Viewer, request: &Request) -> ReplyResult {
     let order = Order::read(request, &["id", "created-date", "modified-date"])?;
     let kind = request.parameter("type").ok_or_else(|| errors::v2_parameter("type"))?;
-    let entries = served
+    let entries = indexed
         .site
         .contents
         .iter()
-        .filter(|content| content.kind == Kind::CustomContent && content.custom_type.as_deref() == Some(kind))
-        .filter(|content| served.sees_content(viewer, content))
+        .filter(|content| content.kind == ContentType::CustomContent && content.custom_type.as_deref() == Some(kind))
+        .filter(|content| indexed.sees_content(viewer, content))
         .map(|content| content_entry(order, content));
     let format = request.parameter("body-format");
-    paging::page(served.lists(), request, CONTENTS, order, entries, |content| views::content(served, content, format))
+    paging::page(indexed.lists(), request, CONTENTS, order, entries, |content| {
+        v2_json::content(indexed, content, format)
+    })
 }
 
-/// `/footer-comments`, `/inline-comments`: of the whole site, without those on contents in the trash.
-pub(crate) fn comments(served: &Served, viewer: Viewer, request: &Request, kind: Kind) -> Answer {
-    let with_replies = served.site.behaviour.comment_lists_with_replies;
+/// `/footer-comments`, `/inline-comments`: the comments of the entire site, without those on contents in the trash.
+pub(crate) fn comments(indexed: &IndexedSite, viewer: Viewer, request: &Request, kind: ContentType) -> ReplyResult {
+    let with_replies = indexed.site.behaviour.comment_lists_with_replies;
     let order = Order::read(request, &["created-date", "modified-date"])?;
     let format = body_format(request)?;
     let keep = |comment: &Content| {
         comment.kind == kind
             && (with_replies || comment.parent.is_none())
             && comment.status == Status::Current
-            && !on_trash(served, comment)
-            && served.sees_content(viewer, comment)
+            && !on_trash(indexed, comment)
+            && indexed.sees_content(viewer, comment)
     };
-    content_page(served, request, order, keep, format)
+    content_page(indexed, request, order, keep, format)
 }
 
-/// Comments of one page or post (roots only), or replies to one comment.
-pub(crate) fn comments_of(served: &Served, viewer: Viewer, request: &Request, owner: &Content, kind: Kind) -> Answer {
-    let listed = served.children(&owner.id).filter(|comment| comment.kind == kind && !comment.status.is_trash());
-    comment_page(served, viewer, request, listed)
+/// Returns the comments of one page or post (roots only), or the replies to one comment.
+pub(crate) fn comments_of(
+    indexed: &IndexedSite,
+    viewer: Viewer,
+    request: &Request,
+    owner: &Content,
+    kind: ContentType,
+) -> ReplyResult {
+    let listed = indexed.children(&owner.id).filter(|comment| comment.kind == kind && !comment.status.is_trash());
+    comment_page(indexed, viewer, request, listed)
 }
 
-fn on_trash(served: &Served, comment: &Content) -> bool {
-    let container = comment.container.as_deref().and_then(|id| served.content(id));
+fn on_trash(indexed: &IndexedSite, comment: &Content) -> bool {
+    let container = comment.container.as_deref().and_then(|id| indexed.content(id));
     container.is_some_and(|container| container.status.is_trash())
 }
 
 fn comment_page<'a>(
-    served: &'a Served,
+    indexed: &'a IndexedSite,
     viewer: Viewer,
     request: &Request,
     comments: impl Iterator<Item = &'a Content>,
-) -> Answer {
+) -> ReplyResult {
     let order = Order::read(request, &["created-date", "modified-date"])?;
     let format = body_format(request)?;
     let entries =
-        comments.filter(|comment| served.sees_content(viewer, comment)).map(|comment| content_entry(order, comment));
-    paging::page(served.lists(), request, CONTENTS, order, entries, |comment| views::content(served, comment, format))
+        comments.filter(|comment| indexed.sees_content(viewer, comment)).map(|comment| content_entry(order, comment));
+    paging::page(indexed.lists(), request, CONTENTS, order, entries, |comment| {
+        v2_json::content(indexed, comment, format)
+    })
 }
 
-/// `/attachments`: of the whole site.
-pub(crate) fn all_attachments(served: &Served, viewer: Viewer, request: &Request) -> Answer {
+/// `/attachments`: the attachments of the entire site.
+pub(crate) fn all_attachments(indexed: &IndexedSite, viewer: Viewer, request: &Request) -> ReplyResult {
     let filter = FileFilter::read(request)?;
-    let Some(places) = served.orders.files(filter.order.field) else {
-        return attachments(served, viewer, request, served.site.attachments.iter());
+    let Some(positions) = indexed.orders.files(filter.order.field) else {
+        return attachments(indexed, viewer, request, indexed.site.attachments.iter());
     };
-    let list = InOrder { places, entry: |at: usize| attachment_entry(filter.order, &served.site.attachments[at]) };
-    let keep = |file: &Attachment| filter.keeps(file) && served.sees_attachment(viewer, file);
-    let render = |file: &Attachment| rendered(served, file);
-    paging::sorted_page(served.lists(), request, ATTACHMENTS, filter.order, list, keep, render)
+    let list =
+        SortedList { positions, entry: |at: usize| attachment_entry(filter.order, &indexed.site.attachments[at]) };
+    let keep = |file: &Attachment| filter.keeps(file) && indexed.sees_attachment(viewer, file);
+    let render = |file: &Attachment| rendered(indexed, file);
+    paging::sorted_page(indexed.lists(), request, ATTACHMENTS, filter.order, list, keep, render)
 }
 
-/// The attachments of one owner or label.
+/// Returns the attachments of one owner or label.
 pub(crate) fn attachments<'a>(
-    served: &'a Served,
+    indexed: &'a IndexedSite,
     viewer: Viewer,
     request: &Request,
     files: impl Iterator<Item = &'a Attachment>,
-) -> Answer {
+) -> ReplyResult {
     let filter = FileFilter::read(request)?;
     let entries = files
-        .filter(|file| filter.keeps(file) && served.sees_attachment(viewer, file))
+        .filter(|file| filter.keeps(file) && indexed.sees_attachment(viewer, file))
         .map(|file| attachment_entry(filter.order, file));
-    paging::page(served.lists(), request, ATTACHMENTS, filter.order, entries, |file| rendered(served, file))
+    paging::page(indexed.lists(), request, ATTACHMENTS, filter.order, entries, |file| rendered(indexed, file))
 }
 
-fn rendered(served: &Served, file: &Attachment) -> Value {
-    file.current().map_or(Value::Null, |version| views::attachment(served, file, version))
+fn rendered(indexed: &IndexedSite, file: &Attachment) -> Value {
+    file.current().map_or(Value::Null, |version| v2_json::attachment(indexed, file, version))
 }
 
-/// What a list of attachments is asked for. The trash has to be asked for.
+/// Filters of a list of attachments. The trash is listed only on request.
 struct FileFilter<'a> {
     order: Order,
     statuses: Vec<&'a str>,
@@ -214,27 +231,32 @@ impl<'a> FileFilter<'a> {
     }
 }
 
-/// Names of labels, as a list.
-pub(crate) fn labels<'a>(served: &Served, request: &Request, names: impl Iterator<Item = &'a String>) -> Answer {
+/// Returns labels as a list.
+pub(crate) fn labels<'a>(
+    indexed: &IndexedSite,
+    request: &Request,
+    names: impl Iterator<Item = &'a String>,
+) -> ReplyResult {
     let order = Order::read(request, &["name", "id"])?;
     let entries = names.map(|name| Entry { key: Key::Text(name), id: 0, item: name });
     let wanted = request.parameter("prefix").is_none_or(|prefix| prefix == "global");
-    paging::page(served.lists(), request, CONTENTS, order, entries.filter(|_| wanted), |name| views::label(name))
+    paging::page(indexed.lists(), request, CONTENTS, order, entries.filter(|_| wanted), |name| v2_json::label(name))
 }
 
-/// The properties of a content, or the one with a key.
-pub(crate) fn properties(served: &Served, request: &Request, content: &Content) -> Answer {
+/// Returns the properties of a content, or the one with a key.
+pub(crate) fn properties(indexed: &IndexedSite, request: &Request, content: &Content) -> ReplyResult {
     let order = Order::read(request, &["key"])?;
     let key = request.parameter("key");
     let pairs: Vec<(&String, &Value)> =
         content.properties.iter().filter(|(name, _)| key.is_none_or(|key| *name == key)).collect();
     let entries = pairs.iter().map(|pair| Entry { key: Key::Text(pair.0), id: 0, item: pair });
-    paging::page(served.lists(), request, CONTENTS, order, entries, |(name, value)| {
-        views::property(content, name, value)
+    paging::page(indexed.lists(), request, CONTENTS, order, entries, |(name, value)| {
+        v2_json::property(content, name, value)
     })
 }
 
-/// The repeated values of a parameter. A list joined by commas is not understood and silently means its first word; an unknown word is refused.
+/// Parses the repeated values of a parameter. Of a list joined by commas, only the first word counts, silently; an
+/// unknown word is refused.
 fn words<'a>(request: &'a Request, key: &'a str, known: &[&str], default: &[&'a str]) -> Result<Vec<&'a str>, Reply> {
     let mut words = Vec::new();
     for value in request.parameters(key) {
@@ -247,7 +269,7 @@ fn words<'a>(request: &'a Request, key: &'a str, known: &[&str], default: &[&'a 
     Ok(if words.is_empty() { default.to_vec() } else { words })
 }
 
-/// The body format asked for; lists know two.
+/// Parses the body format. Lists support `storage` and `atlas_doc_format`.
 fn body_format(request: &Request) -> Result<Option<&str>, Reply> {
     match request.parameter("body-format") {
         None => Ok(None),

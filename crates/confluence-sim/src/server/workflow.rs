@@ -1,21 +1,21 @@
-//! Comala on Data Center: `rest/cw/1` and the content property `comalaworkflows`.
+//! Comala on Data Center: REST API `rest/cw/1` and content property `comalaworkflows`.
 
 use serde_json::{Value, json};
 
 use super::errors;
-use super::reply::{Answer, Reply};
+use super::indexed_site::{IndexedSite, Viewer};
+use super::reply::{Reply, ReplyResult};
 use super::request::Request;
-use super::served::{Served, Viewer};
-use super::views;
+use super::v2_json;
 use crate::site::Content;
 use crate::workflow::{Approval, Decision, PageWorkflow, Parameter, Workflow, WorkflowApp};
 
-/// The property that Data Center keeps for each page.
+/// The content property of Comala on Data Center.
 const PROPERTY: &str = "comalaworkflows";
 
-/// Answers a path below `/wiki/rest/cw/1/`; without the app there is no such path.
-pub(crate) fn route(served: &Served, viewer: Viewer, request: &Request, segments: &[&str]) -> Answer {
-    let workflow = &served.site.workflow;
+/// Routes a path below `/wiki/rest/cw/1/`, which does not exist without the app.
+pub(crate) fn route(indexed: &IndexedSite, viewer: Viewer, request: &Request, segments: &[&str]) -> ReplyResult {
+    let workflow = &indexed.site.workflow;
     let ["content", id, what @ ("status" | "parameters")] = segments else {
         return Err(errors::unknown_path(&request.path));
     };
@@ -25,7 +25,7 @@ pub(crate) fn route(served: &Served, viewer: Viewer, request: &Request, segments
     if viewer == Viewer::Anonymous {
         return Err(errors::unauthorized());
     }
-    let page = served.visible_content(viewer, id).ok_or_else(|| errors::v1_not_found(id))?;
+    let page = indexed.visible_content(viewer, id).ok_or_else(|| errors::v1_not_found(id))?;
     let Some(of_page) = workflow.pages.get(&page.id) else { return Ok(no_content()) };
     if *what == "status" {
         return Ok(Reply::ok(status(workflow, of_page, request)));
@@ -43,7 +43,7 @@ fn no_content() -> Reply {
     Reply::text(204, "application/json", "")
 }
 
-/// Without `expand=approvals` no approvals come back.
+/// Returns the status of a page; approvals only with `expand=approvals`.
 fn status(workflow: &Workflow, page: &PageWorkflow, request: &Request) -> Value {
     let mut json = json!({
         "workflowName": page.name,
@@ -110,9 +110,9 @@ fn parameters(parameters: &[Parameter]) -> Value {
     Value::Array(written.collect())
 }
 
-/// The value of `comalaworkflows` of a page, where the app keeps one.
-pub(crate) fn property(served: &Served, content: &Content, key: &str) -> Option<Value> {
-    let workflow = &served.site.workflow;
+/// Returns the value of `comalaworkflows` of a page, if the app keeps one.
+pub(crate) fn property(indexed: &IndexedSite, content: &Content, key: &str) -> Option<Value> {
+    let workflow = &indexed.site.workflow;
     if key != PROPERTY || workflow.app != WorkflowApp::ComalaDataCenter || workflow.without_property {
         return None;
     }
@@ -123,7 +123,7 @@ pub(crate) fn property(served: &Served, content: &Content, key: &str) -> Option<
         "workflowName": page.name,
         "currentState": page.state,
         "currentStateColour": "#ffab00",
-        "currentStateStart": page.since.map(views::time),
+        "currentStateStart": page.since.map(v2_json::time),
         "isFinal": boolean(page.is_final),
         "hasWorkflow": boolean(true),
         "lastFinalVersionNumber": page.last_final_version,

@@ -1,10 +1,10 @@
-//! The fields that Comala on Cloud adds to CQL, and the times that are told by `now(…)`.
+//! CQL fields of Comala on Cloud, and relative times with `now(…)`.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::workflow::{Decision, PageWorkflow};
 
-/// The fields; without the app the search does not know them.
+/// The fields, which the search does not know without the app.
 pub(super) const FIELDS: [&str; 5] = ["cw_state", "cw_final", "cw_enabled", "cw_approver", "cw_expires"];
 
 /// Whether the workflow of a page has one of the values. State names are case-sensitive.
@@ -22,8 +22,8 @@ pub(super) fn holds(field: &str, page: Option<&PageWorkflow>, equals: impl Fn(&s
     }
 }
 
-/// The value of a call of `now`, which stands at the beginning of `tokens`, and what follows: `now()` is `now`,
-/// `now("7d")` is `now7d`.
+/// Parses a call of `now` at the beginning of `tokens` and returns its value and the remaining tokens: `now()` becomes
+/// `now`, `now("7d")` becomes `now7d`.
 pub(super) fn now_call(tokens: &[String]) -> Option<(String, &[String])> {
     match tokens {
         [now, open, close, rest @ ..] if is_call(now, open) && close == ")" => Some(("now".to_owned(), rest)),
@@ -39,7 +39,7 @@ fn is_call(now: &str, open: &str) -> bool {
     now.eq_ignore_ascii_case("now") && open == "("
 }
 
-/// The time a value of [`now_call`] means.
+/// Returns the time that a value of [`now_call`] means.
 pub(super) fn time(value: &str, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     match value.strip_prefix("now")? {
         "" => Some(now),
@@ -47,7 +47,7 @@ pub(super) fn time(value: &str, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     }
 }
 
-/// `7d`, `-4w`, `12h`.
+/// Parses `7d`, `-4w` or `12h`.
 fn shifted(shift: &str) -> Option<TimeDelta> {
     let (number, unit) = shift.split_at_checked(shift.len().checked_sub(1)?)?;
     let number: i64 = number.parse().ok()?;
@@ -64,7 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn times_are_told_from_now() {
+    fn times_are_relative_to_now() {
         let now = DateTime::from_timestamp(1_700_000_000, 0).unwrap();
         let words = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
         let (value, rest) = now_call(&words("now ( 7d ) and")).map(|(value, rest)| (value, rest.to_vec())).unwrap();

@@ -1,13 +1,13 @@
-//! Bodies to measure with.
+//! Bodies for benchmarks.
 
 use std::fmt::Write as _;
 
-/// About 50 KB of storage format with what pages really hold; the sections are numbered from `first` + 1.
+/// About 50 KB of storage format with constructs of real pages; the sections are numbered from `first` + 1.
 pub(crate) fn realistic_body(first: usize) -> String {
     realistic_body_of(first, 50_000)
 }
 
-/// The same of at least so many bytes.
+/// The same, with at least `bytes` bytes.
 pub(crate) fn realistic_body_of(first: usize, bytes: usize) -> String {
     let mut body = String::from(r#"<ac:structured-macro ac:name="toc" ac:schema-version="1"/>"#);
     let mut section = first;
@@ -35,7 +35,6 @@ for i in 1 2 3; do echo "$i"; done]]></ac:plain-text-body></ac:structured-macro>
     body
 }
 
-/// The value in the middle.
 pub(crate) fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values[values.len() / 2]

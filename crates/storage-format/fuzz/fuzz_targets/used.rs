@@ -1,4 +1,4 @@
-//! Whatever stands behind it, a reference at the start of a body is found.
+//! Finds a reference at the start of a body, whatever follows it.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

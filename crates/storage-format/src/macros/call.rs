@@ -1,10 +1,10 @@
-//! Macro calls and their parameters, whichever markup they come from.
+//! Macro calls and their parameters, independent of the markup they come from.
 
 use std::borrow::Cow;
 use std::rc::Rc;
 
 use crate::reference::{ContainerRef, FileFilter};
-use crate::steps::{LONGEST_KEY, Steps, beginning};
+use crate::steps::{MAX_KEY_BYTES, Steps, prefix};
 use crate::url::{is_digits, percent_decode};
 
 /// One use of a macro, or of an extension in ADF.
@@ -18,9 +18,10 @@ pub(crate) struct MacroCall {
 /// One parameter of a macro.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Parameter {
-    /// Lower case, without `-` and `_`: the new editor writes `diagram-name` for `diagramName`. Values in JSON share it.
+    /// In normal form: lower case, without `-` and `_`, because the new editor writes `diagram-name` for `diagramName`.
+    /// Shared by the values of a JSON text.
     pub(crate) name: Rc<str>,
-    /// Text, decoded.
+    /// The decoded text.
     pub(crate) text: String,
     /// `ri:attachment` elements in it.
     pub(crate) attachments: Vec<(String, Option<ContainerRef>)>,
@@ -28,7 +29,7 @@ pub(crate) struct Parameter {
     pub(crate) urls: Vec<String>,
     /// `ri:page`, `ri:blog-post`, `ri:content-entity` elements in it.
     pub(crate) pages: Vec<ContainerRef>,
-    /// An attribute of an ADF node, rather than a value that an app stored in it.
+    /// Whether this is an attribute of an ADF node, not a value that an app stored in it.
     pub(crate) of_node: bool,
 }
 
@@ -37,16 +38,16 @@ impl Parameter {
         Self { name: Self::normal_name(name.unwrap_or_default()), ..Self::default() }
     }
 
-    /// The form in which names are compared.
+    /// Returns a parameter name in the form in which names are compared.
     pub(crate) fn normal_name(name: &str) -> Rc<str> {
-        let letters = beginning(name, LONGEST_KEY).chars().filter(|c| !matches!(c, '-' | '_'));
+        let letters = prefix(name, MAX_KEY_BYTES).chars().filter(|c| !matches!(c, '-' | '_'));
         letters.flat_map(char::to_lowercase).collect::<String>().into()
     }
 }
 
 impl MacroCall {
-    /// The same call with every parameter that holds JSON text replaced by the values in it, under their own keys.
-    /// A value under the key `value` belongs to the key around it, as Connect writes them.
+    /// Returns the call with every parameter that holds JSON replaced by the values in it, under their own keys. A
+    /// value with the key `value` gets the key around it, because Connect writes values this way.
     pub(crate) fn with_json_values(&self, steps: &Steps) -> Cow<'_, Self> {
         if !self.parameters.iter().any(|parameter| may_be_json(&parameter.text)) {
             return Cow::Borrowed(self);
@@ -57,25 +58,25 @@ impl MacroCall {
                 parameters.push(Parameter { text: String::new(), ..parameter.clone() });
                 push_leaves(&parameter.name, value, &mut parameters, steps);
             } else {
-                steps.copy(size_of::<Parameter>() + parameter.text.len());
+                steps.count_copy(size_of::<Parameter>() + parameter.text.len());
                 parameters.push(parameter.clone());
             }
         }
         Cow::Owned(Self { name: self.name.clone(), parameters })
     }
 
-    /// The text of a parameter, exactly as written; `None` when absent or blank.
+    /// Returns the text of a parameter, exactly as written; `None` if it is missing or blank.
     pub(crate) fn text(&self, name: &str) -> Option<&str> {
         self.texts(name).next()
     }
 
-    /// The texts of all parameters of this name that are not blank.
+    /// Iterates over the texts of all parameters of this name that are not blank.
     pub(crate) fn texts(&self, name: &str) -> impl Iterator<Item = &str> {
         let of_name = self.parameters.iter().filter(move |parameter| *parameter.name == *name);
         of_name.map(|parameter| parameter.text.as_str()).filter(|text| !text.trim().is_empty())
     }
 
-    /// Whether any of these parameters says something, by text or by element.
+    /// Whether any of these parameters has a value, as text or as an element.
     pub(crate) fn has_any(&self, names: &[&str]) -> bool {
         self.parameters.iter().any(|parameter| {
             names.contains(&&*parameter.name)
@@ -83,47 +84,47 @@ impl MacroCall {
         })
     }
 
-    /// The page a parameter names, by element or by title.
+    /// Returns the page that a parameter names, by element or by title.
     pub(crate) fn page(&self, page: &str, space: &str) -> Option<ContainerRef> {
         let mut of_name = self.parameters.iter().filter(|parameter| *parameter.name == *page);
         if let Some(container) = of_name.find_map(|parameter| parameter.pages.first()) {
             return Some(container.clone());
         }
-        // blanks of a parameter that was written by hand; no title begins or ends in one of these
+        // a parameter typed by hand may have such whitespace; titles never begin or end with it
         let title = self.text(page)?.trim_matches(|c: char| c.is_ascii_whitespace());
-        let title = beginning(title, LONGEST_KEY).to_owned();
-        let space = self.text(space).map(|key| beginning(key.trim(), LONGEST_KEY).to_owned());
+        let title = prefix(title, MAX_KEY_BYTES).to_owned();
+        let space = self.text(space).map(|key| prefix(key.trim(), MAX_KEY_BYTES).to_owned());
         Some(ContainerRef::Page { title, space })
     }
 
-    /// The contents whose ids parameters hold, whatever an app calls those.
+    /// Iterates over the contents whose ids the parameters hold, by the names that apps give to such parameters.
     pub(crate) fn pages_by_id(&self) -> impl Iterator<Item = ContainerRef> {
         let is_page = |name: &str| ["pageid", "contentid", "containerid"].iter().any(|end| name.ends_with(end));
         let texts = self.parameters.iter().filter(move |parameter| is_page(&parameter.name));
-        let ids = texts.map(|parameter| beginning(parameter.text.trim(), LONGEST_KEY)).filter(|id| is_digits(id));
+        let ids = texts.map(|parameter| prefix(parameter.text.trim(), MAX_KEY_BYTES)).filter(|id| is_digits(id));
         ids.map(|id| ContainerRef::Content(id.to_owned()))
     }
 
-    /// The parts of a parameter that holds a list with commas.
+    /// Splits a parameter at commas.
     fn list(&self, name: &str) -> Vec<String> {
         let text = self.text(name).unwrap_or_default();
         text.split(',').map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect()
     }
 
-    /// The pages, names, labels and patterns of a gallery or attachments macro.
+    /// Returns the pages, names, labels and patterns of a gallery or attachments macro.
     pub(crate) fn filter(&self, include_labels: &str, exclude_labels: &str) -> FileFilter {
         let named = |name: &'static str| self.parameters.iter().filter(move |parameter| *parameter.name == *name);
         let mut pages: Vec<ContainerRef> = named("page").flat_map(|parameter| parameter.pages.clone()).collect();
         let titles = self.list("page");
         if titles.len() > 1 {
-            // a title may itself hold a comma
+            // a title may contain a comma
             pages.extend(self.text("page").map(|title| ContainerRef::Page { title: title.to_owned(), space: None }));
         }
         pages.extend(titles.into_iter().map(|title| ContainerRef::Page { title, space: None }));
         let labels = |name: &str| self.list(name).iter().flat_map(|item| words(item)).collect();
         let mut include = self.list("include");
         if include.len() > 1 {
-            // the name of a file may itself hold a comma
+            // a file name may contain a comma
             include.extend(self.text("include").map(|name| name.trim().to_owned()));
         }
         include
@@ -143,15 +144,15 @@ fn words(text: &str) -> Vec<String> {
     text.split_whitespace().map(str::to_lowercase).collect()
 }
 
-/// The JSON object or array a text holds, as it stands or percent-encoded.
+/// Parses a text as a JSON object or array, plain or percent-encoded.
 fn json(text: &str, steps: &Steps) -> Option<serde_json::Value> {
     if !may_be_json(text) {
         return None;
     }
-    steps.look(text.len());
+    steps.count_read(text.len());
     let text = text.trim();
     if text.starts_with('%') {
-        steps.copy(text.len());
+        steps.count_copy(text.len());
         serde_json::from_str(&percent_decode(text)).ok()
     } else {
         serde_json::from_str(text).ok()
@@ -168,15 +169,16 @@ fn may_be_json(text: &str) -> bool {
     text.starts_with(['{', '[']) || ["%7B", "%7b", "%5B", "%5b"].iter().any(|start| text.starts_with(start))
 }
 
-/// Texts within texts that are read as JSON: percent signs grow so slowly from one to the next that they would hold many.
+/// Most levels of JSON texts within JSON texts that are parsed. Percent-encoding grows so slowly from level to level
+/// that a text can contain many levels.
 const MAX_JSON_TEXTS: usize = 8;
 
-/// Walks the values without recursion; a string may itself hold JSON.
+/// Adds all values as parameters, without recursion. A string may itself contain JSON.
 fn push_leaves(key: &Rc<str>, value: serde_json::Value, parameters: &mut Vec<Parameter>, steps: &Steps) {
     let mut open = vec![(Rc::clone(key), value, 1)];
     while let Some((key, value, depth)) = open.pop() {
-        steps.look(size_of::<Parameter>());
-        if steps.are_used_up() {
+        steps.count_read(size_of::<Parameter>());
+        if steps.are_exhausted() {
             return;
         }
         let text = match value {
@@ -203,7 +205,7 @@ fn push_leaves(key: &Rc<str>, value: serde_json::Value, parameters: &mut Vec<Par
             }
             serde_json::Value::Null | serde_json::Value::Bool(_) => continue,
         };
-        steps.copy(text.len());
+        steps.count_copy(text.len());
         parameters.push(Parameter { name: key, text, ..Parameter::default() });
     }
 }
@@ -231,14 +233,14 @@ mod tests {
     }
 
     #[test]
-    fn text_that_is_no_json_is_kept() {
+    fn text_that_is_not_json_is_kept() {
         for text in ["{not json}", "[draft] plan.pdf", "plain"] {
             assert_eq!(call("name", text).with_json_values(&Steps::unlimited()).text("name"), Some(text));
         }
     }
 
     #[test]
-    fn pages_of_a_gallery() {
+    fn a_list_of_pages_may_also_be_one_title_with_commas() {
         let titles = |text: &str| {
             call("page", text).filter("includelabel", "excludelabel").pages.into_iter().filter_map(|page| match page {
                 ContainerRef::Page { title, .. } => Some(title),

@@ -1,14 +1,15 @@
-//! Files of diagram macros: each use pins the source and its pictures.
+//! Files of diagram macros: a macro uses its source and the pictures of it.
 
 use crate::reference::{Certainty, ContainerRef};
 
 use super::call::MacroCall;
 
-/// A name, where it lives, and how sure the macro uses it.
-pub(super) type Named = (String, ContainerRef, Certainty);
+/// A file of a diagram: its name, its container, and how certain it is that the macro uses it.
+pub(super) type DiagramFile = (String, ContainerRef, Certainty);
 
-/// Attachments of a draw.io macro. `included` is the macro that embeds a diagram of another page, or from elsewhere.
-pub(super) fn draw_io(call: &MacroCall, included: bool) -> Vec<Named> {
+/// Returns the files of a draw.io macro. `included`: the macro embeds a diagram of another page, or from outside
+/// Confluence.
+pub(super) fn draw_io(call: &MacroCall, included: bool) -> Vec<DiagramFile> {
     let Some(name) = call.text("diagramname") else { return Vec::new() };
     let source = source(call);
     let mut files = vec![(name.to_owned(), source.clone(), Certainty::Proven)];
@@ -32,9 +33,10 @@ pub(super) fn draw_io(call: &MacroCall, included: bool) -> Vec<Named> {
     files
 }
 
-/// What the app keeps of a diagram from elsewhere: a copy that the viewer draws from, the table that it was drawn from, and
-/// its picture, on the page that includes it. A copied macro bears the id of the page it was copied from.
-fn cached_copies(call: &MacroCall, name: &str, source: &ContainerRef) -> Vec<Named> {
+/// Returns the files that the app keeps of a diagram stored outside Confluence, on the page that includes the diagram:
+/// a copy for the viewer, the table that it was generated from, and its picture. A copied macro has the id of the page
+/// it was copied from.
+fn cached_copies(call: &MacroCall, name: &str, source: &ContainerRef) -> Vec<DiagramFile> {
     let is_from_elsewhere =
         ["diagramurl", "csvfileurl", "service", "sfileid"].iter().any(|key| call.text(key).is_some());
     if !is_from_elsewhere {
@@ -47,9 +49,9 @@ fn cached_copies(call: &MacroCall, name: &str, source: &ContainerRef) -> Vec<Nam
     copies.flat_map(|copy| pages.iter().map(move |page| (copy.clone(), page.clone(), Certainty::Proven))).collect()
 }
 
-/// The picture of one part of an embedded diagram, on the page that keeps it; a copied macro bears the id of the page it
-/// was copied from.
-fn aspect_pictures(call: &MacroCall, name: &str, source: &ContainerRef) -> Vec<Named> {
+/// Returns the pictures of one part of an embedded diagram, on the page that stores them. A copied macro has the id of
+/// the page it was copied from.
+fn aspect_pictures(call: &MacroCall, name: &str, source: &ContainerRef) -> Vec<DiagramFile> {
     let Some(hash) = call.text("aspecthash") else { return Vec::new() };
     let pages = match call.text("imgpageid") {
         Some(page) => vec![(ContainerRef::CopiedFrom(page.trim().to_owned()), Certainty::Proven)],
@@ -59,15 +61,15 @@ fn aspect_pictures(call: &MacroCall, name: &str, source: &ContainerRef) -> Vec<N
     pictures.flat_map(|picture| pages.iter().map(move |(page, sure)| (picture.clone(), page.clone(), *sure))).collect()
 }
 
-/// Pictures of a `PlantUML` macro, whose source stands in its body: the names under which it is kept for readers to take.
-pub(super) fn plant_uml(call: &MacroCall) -> Vec<Named> {
+/// Returns the pictures of a `PlantUML` macro under the names that it exports them by. Its source is in its body.
+pub(super) fn plant_uml(call: &MacroCall) -> Vec<DiagramFile> {
     let names = ["exportname", "filename", "title"].into_iter().filter_map(|key| call.text(key));
     let pictures = names.flat_map(spellings).flat_map(|stem| ["png", "svg"].map(|kind| format!("{stem}.{kind}")));
     pictures.map(|picture| (picture, ContainerRef::Own, Certainty::Possible)).collect()
 }
 
-/// Attachments of a Gliffy macro.
-pub(super) fn gliffy(call: &MacroCall) -> Vec<Named> {
+/// Returns the files of a Gliffy macro.
+pub(super) fn gliffy(call: &MacroCall) -> Vec<DiagramFile> {
     let Some(name) = call.text("name") else { return Vec::new() };
     let container = source(call);
     let mut files = vec![(name.to_owned(), container.clone(), Certainty::Proven)];
@@ -78,8 +80,8 @@ pub(super) fn gliffy(call: &MacroCall) -> Vec<Named> {
     files
 }
 
-/// Attachments of a Mermaid macro.
-pub(super) fn mermaid(call: &MacroCall) -> Vec<Named> {
+/// Returns the files of a Mermaid macro.
+pub(super) fn mermaid(call: &MacroCall) -> Vec<DiagramFile> {
     let Some(name) = call.text("filename") else { return Vec::new() };
     let mut files = vec![(name.to_owned(), ContainerRef::Own, Certainty::Proven)];
     for stem in spellings(name) {
@@ -89,13 +91,13 @@ pub(super) fn mermaid(call: &MacroCall) -> Vec<Named> {
     files
 }
 
-/// The name as it stands, and without the blanks around it: either may be the beginning of a picture's name.
+/// Iterates over the name as written, and without whitespace around it: the name of a picture may begin with either.
 fn spellings(name: &str) -> impl Iterator<Item = &str> {
     let trimmed = name.trim();
     [name, trimmed].into_iter().take(if trimmed == name { 1 } else { 2 })
 }
 
-/// The page that holds the source of a diagram.
+/// Returns the page that has the source of a diagram.
 fn source(call: &MacroCall) -> ContainerRef {
     call.text("pageid").map_or(ContainerRef::Own, |id| ContainerRef::CopiedFrom(id.trim().to_owned()))
 }

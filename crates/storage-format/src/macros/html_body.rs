@@ -1,49 +1,49 @@
-//! Addresses of files anywhere in the body of a macro that renders HTML: in attributes that hold no address by their
-//! nature (`onclick`, `content`, `value`), in `@import`, in scripts, and relative to a `<base>`. Browsers and scripts use
-//! them in more ways than can be told, so each is a possible use.
+//! Finds file addresses anywhere in the body of a macro that renders HTML: in attributes that are not meant for
+//! addresses (`onclick`, `content`, `value`), in `@import`, in scripts, and relative to a `<base>`. It is not known how
+//! browsers and scripts use them all, so each is a possible use.
 //!
-//! The text is cut at marks that end an address, so that each part is looked at once.
+//! The text is split at characters that end an address, so that each part is read once.
 
 use std::borrow::Cow;
 
 use percent_encoding::percent_decode_str;
 
+use crate::extract_urls;
 use crate::steps::Steps;
-use crate::tokens;
-use crate::urls_in;
+use crate::tokenizer;
 
-/// What the address of a file holds.
-const SIGNS: [&str; 4] = ["download/", "preview", "attachment", "/file/"];
+/// Every file address contains one of these.
+const FILE_ADDRESS_PARTS: [&str; 4] = ["download/", "preview", "attachment", "/file/"];
 
-/// Longest base that addresses are joined to.
+/// Longest `<base>` that addresses are joined to.
 const MAX_BASE_BYTES: usize = 512;
 
-/// Calls `found` with every part of the text that may be the address of a file.
+/// Calls `found` with every part of the text that may be a file address.
 pub(super) fn addresses(text: &str, steps: &Steps, mut found: impl FnMut(&str)) {
     let text = &*without_comments(text, steps);
-    // for what is looked for before each spelling is made
-    steps.look(3 * text.len());
+    // the text is read for each of the three spellings that are checked below
+    steps.count_read(3 * text.len());
     let decoded = steps.decode(text);
     let mut spellings = vec![Cow::Borrowed(text)];
     if *decoded != *text {
         spellings.push(decoded);
     }
-    // as scripts write slashes, and as addresses within addresses do
+    // scripts escape slashes with a backslash, addresses within addresses with a percent sign
     if text.contains("\\/") {
-        steps.copy(text.len());
+        steps.count_copy(text.len());
         spellings.push(Cow::Owned(text.replace("\\/", "/")));
     }
     if text.contains("%2F") || text.contains("%2f") {
-        steps.copy(text.len());
+        steps.count_copy(text.len());
         spellings.push(percent_decode_str(text).decode_utf8_lossy());
     }
     for spelling in &spellings {
         for quoted in spelling.split(['"', '\'', '`', '<', '>']) {
-            if steps.are_used_up() {
+            if steps.are_exhausted() {
                 return;
             }
             candidate(quoted, steps, &mut found);
-            // a name in quotes may hold what ends an address without them
+            // a quoted name may contain characters that end an unquoted address
             if quoted.contains(ends_address) {
                 quoted.split(ends_address).for_each(|part| candidate(part, steps, &mut found));
             }
@@ -52,18 +52,18 @@ pub(super) fn addresses(text: &str, steps: &Steps, mut found: impl FnMut(&str)) 
     relative_to_base(text, steps, found);
 }
 
-/// The text without its comments. One that never ends hides nothing.
+/// Removes comments. A comment without an end is kept.
 fn without_comments<'a>(text: &'a str, steps: &Steps) -> Cow<'a, str> {
-    steps.look(text.len());
+    steps.count_read(text.len());
     let Some(first) = text.find("<!--") else { return Cow::Borrowed(text) };
-    steps.copy(text.len());
+    steps.count_copy(text.len());
     let mut kept = text[..first].to_owned();
     let mut rest = &text[first..];
     while let Some(end) = rest.find("-->") {
-        let behind = &rest[end + 3..];
-        let next = behind.find("<!--").unwrap_or(behind.len());
-        kept.push_str(&behind[..next]);
-        rest = &behind[next..];
+        let after = &rest[end + 3..];
+        let next = after.find("<!--").unwrap_or(after.len());
+        kept.push_str(&after[..next]);
+        rest = &after[next..];
     }
     kept.push_str(rest);
     Cow::Owned(kept)
@@ -73,11 +73,12 @@ fn ends_address(character: char) -> bool {
     character.is_whitespace() || matches!(character, '(' | ')' | '{' | '}' | ',' | ';')
 }
 
-/// An address, where the text holds one: whole, and without what stands before it (`0; url=/wiki/…`).
+/// Calls `found` if the text may contain an address: with the entire text, and without what precedes the address
+/// (`0; url=/wiki/…`).
 fn candidate(text: &str, steps: &Steps, found: &mut impl FnMut(&str)) {
-    // once for each sign, and once for what ends it
-    steps.look((SIGNS.len() + 1) * (text.len() + 1));
-    if !SIGNS.iter().any(|sign| text.contains(sign)) {
+    // one pass for each of the parts, and one for the characters that end an address
+    steps.count_read((FILE_ADDRESS_PARTS.len() + 1) * (text.len() + 1));
+    if !FILE_ADDRESS_PARTS.iter().any(|part| text.contains(part)) {
         return;
     }
     found(text);
@@ -90,28 +91,28 @@ fn candidate(text: &str, steps: &Steps, found: &mut impl FnMut(&str)) {
     }
 }
 
-/// Calls `found` with the addresses without a slash at their beginning, behind the base that the document gives them.
+/// Calls `found` with addresses that do not begin with a slash, joined to the `<base>` of the document.
 fn relative_to_base(text: &str, steps: &Steps, mut found: impl FnMut(&str)) {
-    let base = tokens::start_tags(text, steps).find(|(name, _)| name.eq_ignore_ascii_case("base"));
+    let base = tokenizer::start_tags(text, steps).find(|(name, _)| name.eq_ignore_ascii_case("base"));
     let Some(base) = base.and_then(|(_, attributes)| {
         let href = attributes.iter().find(|(key, _)| key.eq_ignore_ascii_case("href"));
         href.map(|(_, value)| steps.decode(value))
     }) else {
         return;
     };
-    // up to the last slash of its path
+    // relative addresses replace what follows the last slash of the path
     let path = base.split(['?', '#']).next().unwrap_or_default();
     let Some(folder) = path.rfind('/').map(|end| &path[..=end]).filter(|folder| folder.len() <= MAX_BASE_BYTES) else {
         return;
     };
     let is_relative = |url: &Cow<'_, str>| !url.starts_with(['/', '#', '?']) && !url.contains(':') && !url.is_empty();
-    let urls = urls_in::html(text, steps).into_iter().map(|(url, _)| Cow::Owned(url));
-    let styles = urls_in::style(text, steps).map(Cow::Borrowed);
+    let urls = extract_urls::html(text, steps).into_iter().map(|(url, _)| Cow::Owned(url));
+    let styles = extract_urls::style(text, steps).map(Cow::Borrowed);
     for url in urls.chain(styles).filter(is_relative) {
-        if steps.are_used_up() {
+        if steps.are_exhausted() {
             return;
         }
-        steps.copy(folder.len() + url.len());
+        steps.count_copy(folder.len() + url.len());
         found(&format!("{folder}{url}"));
     }
 }
@@ -127,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn addresses_wherever_they_stand() {
+    fn file_addresses_are_found_anywhere_outside_comments() {
         let wanted = "/wiki/download/attachments/1/a.png";
         for text in [
             "<object><param name=\"movie\" value=\"/wiki/download/attachments/1/a.png\"></object>",

@@ -1,5 +1,5 @@
-//! What is known of macros, as a table: one line each. To teach the program a macro, add a line to [`MACROS`], and a case
-//! to `tests/fixtures/usage-cases.txt`.
+//! Table of known macros. To support another macro, add a line to [`MACROS`] and a case to
+//! `tests/fixtures/usage-cases.txt`.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -9,8 +9,8 @@ use std::sync::LazyLock;
 pub(crate) enum Naming {
     /// Names no file; its texts are captions, keys or code.
     NoFile,
-    /// Each of these parameters (in lower case, without `-` and `_`) names a file, or where none is there the one without a
-    /// name; `page` and `space` may name its page.
+    /// Each of these parameters (in lower case, without `-` and `_`) names a file, or the unnamed parameter if there is
+    /// none of them; `page` and `space` may name the file's page.
     Named(&'static [&'static str]),
     DrawIo,
     IncludedDrawIo,
@@ -20,26 +20,26 @@ pub(crate) enum Naming {
     Gallery,
     Attachments,
     SpaceAttachments,
-    /// Shows what a search finds, which may be attachments.
+    /// Shows search results, which may include attachments.
     Search,
-    /// Keeps its data in files whose names cannot be told.
-    Untold,
+    /// Keeps its data in files whose names only its app knows.
+    UnknownNames,
     /// The body is HTML.
     Html,
     /// The body is Markdown, with HTML in it.
     Markdown,
-    /// The body is wiki markup of old.
+    /// The body is wiki markup that was never migrated.
     WikiMarkup,
-    /// Nothing is known: a parameter that equals the name of a file of the own page counts.
+    /// Nothing is known: a parameter that equals the name of a file of the content's own page counts.
     Unknown,
 }
 
-/// What a macro counts as among the measures of a body.
+/// Category in which the measures of a body count a macro.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Part {
+pub(crate) enum MacroCategory {
     Panel,
     Expand,
-    /// Its body is code, which is no text of the page.
+    /// Its body is code, which is not text of the page.
     Code,
     Jira,
     /// Shows another page, or a part of one.
@@ -47,50 +47,49 @@ pub(crate) enum Part {
     Other,
 }
 
+use MacroCategory::{Code, Expand, Include, Jira, Other, Panel};
 use Naming::{
     Attachments, DrawIo, Gallery, Gliffy, Html, IncludedDrawIo, Markdown, Mermaid, Named, NoFile, PlantUml, Search,
-    SpaceAttachments, Unknown, Untold, WikiMarkup,
+    SpaceAttachments, Unknown, UnknownNames, WikiMarkup,
 };
-use Part::{Code, Expand, Include, Jira, Other, Panel};
 
 /// One line of the table.
 #[derive(Debug, Clone, Copy)]
-struct Macro {
+struct KnownMacro {
     /// In lower case.
     name: &'static str,
     naming: Naming,
-    part: Part,
-    /// Whether Confluence has it, for its readers or for the parts of its editors.
+    category: MacroCategory,
+    /// Whether it belongs to Confluence itself, for authors or for internal use by the editors.
     is_own: bool,
-    /// Whether it may show headings or set anchors beside those that stand in its body.
+    /// Whether it may show headings or set anchors that are not in its body.
     sets_anchors: bool,
 }
 
-/// A macro that Confluence itself has.
-const fn own(name: &'static str, naming: Naming) -> Macro {
-    Macro { name, naming, part: Other, is_own: true, sets_anchors: true }
+/// A macro of Confluence itself.
+const fn own(name: &'static str, naming: Naming) -> KnownMacro {
+    KnownMacro { name, naming, category: Other, is_own: true, sets_anchors: true }
 }
 
 /// A macro of an app.
-const fn app(name: &'static str, naming: Naming) -> Macro {
-    Macro { name, naming, part: Other, is_own: false, sets_anchors: true }
+const fn app(name: &'static str, naming: Naming) -> KnownMacro {
+    KnownMacro { name, naming, category: Other, is_own: false, sets_anchors: true }
 }
 
-impl Macro {
-    const fn is(self, part: Part) -> Self {
-        Self { part, ..self }
+impl KnownMacro {
+    const fn counts_as(self, category: MacroCategory) -> Self {
+        Self { category, ..self }
     }
 
-    /// It is known to show no headings and to set no anchors but those that stand in its body.
+    /// The macro adds no headings and anchors except those in its body.
     const fn without_anchors(self) -> Self {
         Self { sets_anchors: false, ..self }
     }
 }
 
-/// The macros: whose they are, their name in lower case, how they name files, what they count as, and
-/// whether links can lead to what they add. One that is not
-/// here is of an app, and follows the rule for unknown ones.
-const MACROS: &[Macro] = &[
+/// The known macros: owner, name in lower case, how they name files, category, and whether they may add anchors. Any
+/// other macro belongs to an app and follows the rule for unknown ones.
+const MACROS: &[KnownMacro] = &[
     // Confluence's own
     own("anchor", NoFile).without_anchors(),
     own("attachments", Attachments).without_anchors(),
@@ -99,7 +98,7 @@ const MACROS: &[Macro] = &[
     own("chart", Unknown).without_anchors(),
     own("cheese", Unknown),
     own("children", NoFile),
-    own("code", NoFile).is(Code).without_anchors(),
+    own("code", NoFile).counts_as(Code).without_anchors(),
     own("color", NoFile).without_anchors(),
     own("column", Unknown).without_anchors(),
     own("content-by-user", Unknown),
@@ -113,8 +112,8 @@ const MACROS: &[Macro] = &[
     own("detailssummary", NoFile),
     own("excel", Named(&["name", "file"])).without_anchors(),
     own("excerpt", NoFile).without_anchors(),
-    own("excerpt-include", NoFile).is(Include),
-    own("expand", NoFile).is(Expand).without_anchors(),
+    own("excerpt-include", NoFile).counts_as(Include),
+    own("expand", NoFile).counts_as(Expand).without_anchors(),
     own("favpages", Unknown),
     own("gadget", Unknown),
     own("gallery", Gallery).without_anchors(),
@@ -124,12 +123,12 @@ const MACROS: &[Macro] = &[
     own("html-include", Unknown),
     own("iframe", Unknown),
     own("im", Unknown),
-    own("include", NoFile).is(Include),
+    own("include", NoFile).counts_as(Include),
     own("index", Unknown),
-    own("info", NoFile).is(Panel).without_anchors(),
-    own("jira", NoFile).is(Jira).without_anchors(),
+    own("info", NoFile).counts_as(Panel).without_anchors(),
+    own("jira", NoFile).counts_as(Jira).without_anchors(),
     own("jirachart", NoFile).without_anchors(),
-    own("jiraissues", Unknown).is(Jira),
+    own("jiraissues", Unknown).counts_as(Jira),
     own("jiraroadmap", Unknown),
     own("junitreport", Unknown),
     own("labels", Unknown).without_anchors(),
@@ -141,11 +140,11 @@ const MACROS: &[Macro] = &[
     own("multimedia", Named(&["name"])).without_anchors(),
     own("navmap", Unknown),
     own("network", Unknown),
-    own("noformat", NoFile).is(Code).without_anchors(),
-    own("note", NoFile).is(Panel).without_anchors(),
+    own("noformat", NoFile).counts_as(Code).without_anchors(),
+    own("note", NoFile).counts_as(Panel).without_anchors(),
     own("pagetree", NoFile).without_anchors(),
     own("pagetreesearch", NoFile).without_anchors(),
-    own("panel", NoFile).is(Panel).without_anchors(),
+    own("panel", NoFile).counts_as(Panel).without_anchors(),
     own("pdf", Unknown),
     own("popular-labels", Unknown),
     own("portfolioforjiraplan", Unknown),
@@ -168,7 +167,7 @@ const MACROS: &[Macro] = &[
     own("spaces", Unknown),
     own("status", NoFile).without_anchors(),
     own("tasks-report-macro", NoFile).without_anchors(),
-    own("tip", NoFile).is(Panel).without_anchors(),
+    own("tip", NoFile).counts_as(Panel).without_anchors(),
     own("toc", NoFile).without_anchors(),
     own("toc-zone", NoFile).without_anchors(),
     own("trello", Unknown),
@@ -181,7 +180,7 @@ const MACROS: &[Macro] = &[
     own("viewpdf", Named(&["name", "file"])).without_anchors(),
     own("viewppt", Named(&["name", "file"])).without_anchors(),
     own("viewxls", Named(&["name", "file"])).without_anchors(),
-    own("warning", NoFile).is(Panel).without_anchors(),
+    own("warning", NoFile).counts_as(Panel).without_anchors(),
     own("widget", Unknown),
     own("word", Unknown),
     // of apps
@@ -199,45 +198,47 @@ const MACROS: &[Macro] = &[
     app("plantuml", PlantUml),
     app("plantumlcloud", PlantUml),
     app("plantumlrender", PlantUml),
-    app("table-spreadsheet", Untold),
+    app("table-spreadsheet", UnknownNames),
 ];
 
-fn find(name: &str) -> Option<&'static Macro> {
-    static BY_NAME: LazyLock<HashMap<&str, &Macro>> =
+fn find(name: &str) -> Option<&'static KnownMacro> {
+    static BY_NAME: LazyLock<HashMap<&str, &KnownMacro>> =
         LazyLock::new(|| MACROS.iter().map(|one| (one.name, one)).collect());
     BY_NAME.get(name).copied()
 }
 
-/// How the macro of this name, in lower case, names files.
+/// Returns how the macro of this lower-case name names files.
 pub(crate) fn naming(name: &str) -> Naming {
     find(name).map_or(Unknown, |found| found.naming)
 }
 
-/// The names of macros that show files without naming them: lists, and diagrams, whose pictures are kept beside them.
+/// Iterates over the names of macros that show files without naming them: lists, and diagrams with pictures next to the
+/// source.
 pub(crate) fn showing_unnamed_files() -> impl Iterator<Item = &'static str> {
-    let shows =
-        |naming| matches!(naming, Gallery | Attachments | Untold) || (naming != Unknown && has_companions(naming));
+    let shows = |naming| {
+        matches!(naming, Gallery | Attachments | UnknownNames) || (naming != Unknown && has_companions(naming))
+    };
     MACROS.iter().filter(move |one| shows(one.naming)).map(|one| one.name)
 }
 
-/// What the macro of this name, in lower case, counts as.
-pub(crate) fn part(name: &str) -> Part {
-    find(name).map_or(Other, |found| found.part)
+/// Returns the category of the macro of this lower-case name.
+pub(crate) fn category(name: &str) -> MacroCategory {
+    find(name).map_or(Other, |found| found.category)
 }
 
-/// Whether the macro of this name, in lower case, is one of Confluence's own. All others are of apps, or were left behind
-/// by one; the key of an app's extension is none of them either.
+/// Whether the macro of this lower-case name belongs to Confluence itself. All others belong to apps, which may be
+/// uninstalled. The key of an app's extension is never one of Confluence's macros.
 pub(crate) fn is_own(name: &str) -> bool {
     find(name).is_some_and(|found| found.is_own)
 }
 
-/// Whether the macro of this name, in lower case, adds no place to a page that a link could lead to.
+/// Whether the macro of this lower-case name adds no headings or anchors to the page.
 pub(crate) fn sets_no_anchors(name: &str) -> bool {
     find(name).is_some_and(|found| !found.sets_anchors)
 }
 
-/// How the body of the macro of this name names files, where it is no markup. Apps that render HTML, styles or Markdown
-/// are many, and say so in the names of their macros.
+/// Returns how the plain text body of the macro of this name names files. Many apps render HTML, styles or Markdown,
+/// and the names of their macros say so.
 pub(crate) fn body_naming(name: &str) -> Naming {
     match naming(name) {
         Unknown if name.contains("markdown") => Markdown,
@@ -246,21 +247,21 @@ pub(crate) fn body_naming(name: &str) -> Naming {
     }
 }
 
-/// How an ADF extension names files: by its key (`com.mxgraph.confluence.plugins.diagramly:drawio`), and whether the
-/// key is just the name of a macro. A part of a key that happens to be the name of a macro without files says nothing
-/// about an app.
+/// Returns how an ADF extension with this key (`com.mxgraph.confluence.plugins.diagramly:drawio`) names files, and
+/// whether the entire key is the name of a macro. If only a part of the key is the name of a macro without files, the
+/// app is unknown.
 pub(crate) fn extension_naming(key: &str) -> (Naming, bool) {
-    let whole = naming(key);
-    if whole != Unknown {
-        return (whole, true);
+    let by_entire_key = naming(key);
+    if by_entire_key != Unknown {
+        return (by_entire_key, true);
     }
     let parts = key.split(|c: char| !c.is_ascii_alphanumeric() && c != '-').map(naming);
     let part = parts.into_iter().find(|part| !matches!(part, Unknown | NoFile | Search));
     (part.unwrap_or(Unknown), false)
 }
 
-/// How an extension names files, by the key it had before it was moved to another platform, or by its title: what is left
-/// where its own key says nothing.
+/// Returns how an extension names files, by its title or by the key it had before a migration to another platform. For
+/// extensions whose own key is unknown.
 pub(crate) fn titled_naming(title: &str) -> Naming {
     let letters: String = title.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
     let has = |words: &[&str]| words.iter().any(|word| letters.contains(word));
@@ -276,12 +277,12 @@ pub(crate) fn titled_naming(title: &str) -> Naming {
     Unknown
 }
 
-/// Whether a macro of this name may keep files beside the one it names, as diagram apps keep pictures of a source.
+/// Whether a macro of this name may keep files next to the one it names, like diagram apps keep pictures of a source.
 pub(crate) fn keeps_companions(name: &str) -> bool {
     has_companions(naming(name))
 }
 
-/// Whether the macro of this name shows the file that it names, and is nothing without it.
+/// Whether the only purpose of the macro of this name is to show the file that it names.
 pub(crate) fn shows_one_file(name: &str) -> bool {
     matches!(naming(name), Named(_))
 }
@@ -296,16 +297,16 @@ mod tests {
     use crate::macros::call::Parameter;
 
     #[test]
-    fn every_macro_stands_once_and_in_lower_case() {
-        for (at, Macro { name, .. }) in MACROS.iter().enumerate() {
+    fn every_macro_is_listed_once_and_in_lower_case() {
+        for (at, KnownMacro { name, .. }) in MACROS.iter().enumerate() {
             assert_eq!(*name, name.to_lowercase());
-            assert!(MACROS[..at].iter().all(|other| other.name != *name), "{name} stands twice");
+            assert!(MACROS[..at].iter().all(|other| other.name != *name), "{name} is listed twice");
         }
     }
 
     #[test]
-    fn parameters_stand_as_they_are_compared() {
-        for Macro { name, naming, .. } in MACROS {
+    fn parameter_names_are_in_normal_form() {
+        for KnownMacro { name, naming, .. } in MACROS {
             let Named(parameters) = naming else { continue };
             for parameter in *parameters {
                 assert_eq!(*Parameter::new(Some(parameter)).name, **parameter, "{name}");
@@ -314,7 +315,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_of_extensions() {
+    fn extensions_follow_the_rule_of_their_key_or_title() {
         assert_eq!(extension_naming("drawio"), (DrawIo, true));
         assert_eq!(extension_naming("com.mxgraph.confluence.plugins.diagramly:drawio"), (DrawIo, false));
         assert_eq!(extension_naming("toc"), (NoFile, true));

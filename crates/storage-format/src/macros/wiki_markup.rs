@@ -1,58 +1,61 @@
-//! Wiki markup of old, in bodies that were never migrated: the renderer of old still draws them. Also the caret form
-//! `SPACE:Page^name` in macro parameters.
+//! Parser for wiki markup in bodies that were never migrated, which Confluence's wiki renderer still shows. Also parses
+//! the caret form `SPACE:Page^name` in macro parameters.
 //!
-//! One pass, from mark to mark. An open bracket is kept until its line ends, and only the innermost few are: so no text is
-//! looked at more than a few times, whatever it holds.
+//! Parses in one pass. Only the innermost few open brackets are kept, and only until their line ends, so that no text
+//! is read more than a few times.
 
 use super::call::{MacroCall, Parameter};
-use super::table::{self, Naming, Part};
+use super::table::{self, MacroCategory, Naming};
 use crate::reference::ContainerRef;
 use crate::steps::Steps;
 
-/// Brackets within brackets that are followed.
+/// Most open brackets that are kept.
 const MAX_OPEN_BRACKETS: usize = 4;
 
-/// Names of macros whose end is looked for in vain before none is looked for any more.
+/// Most macros without an end. After that many, the text is no longer searched for the ends of other macros.
 const MAX_UNENDED_NAMES: usize = 32;
 
-/// What stands in wiki markup.
+/// A part of wiki markup that may name a file.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Piece<'a> {
+pub(super) enum WikiPiece<'a> {
     /// `{name:parameters}`.
     Macro(MacroCall),
-    /// What stands between two calls of a macro whose body is no wiki markup.
+    /// The text between two calls of a macro whose body is not wiki markup.
     Body { name: String, text: &'a str },
-    /// What `!…!` shows.
-    Image(Destination),
-    /// What `[…]` leads to.
-    Link(Destination),
+    /// `!…!`.
+    Image(WikiTarget),
+    /// `[…]`.
+    Link(WikiTarget),
 }
 
-/// Where a link or an image of wiki markup leads.
+/// Target of a link or an image in wiki markup.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Destination {
-    /// A file by name, of the own page or of another.
-    File { name: String, container: ContainerRef },
-    /// An address.
+pub(super) enum WikiTarget {
+    /// A file by name.
+    File {
+        name: String,
+        container: ContainerRef,
+    },
     Address(String),
 }
 
-/// Wiki markup, read.
+/// Result of parsing wiki markup.
 #[derive(Debug, Default)]
-pub(super) struct Markup<'a> {
-    pub(super) pieces: Vec<Piece<'a>>,
-    /// The markup without its samples of code.
+pub(super) struct ParsedMarkup<'a> {
+    pub(super) pieces: Vec<WikiPiece<'a>>,
+    /// The markup without code samples.
     pub(super) without_samples: String,
 }
 
-/// `^name`, `Page^name`, `SPACE:Page^name`, `/2024/07/01/Post^name` → the name and where it lives, if that is told.
+/// Parses `^name`, `Page^name`, `SPACE:Page^name` or `/2024/07/01/Post^name` into the file name and its container, if
+/// there is one.
 pub(super) fn caret(text: &str) -> Option<(String, Option<ContainerRef>)> {
     let (page, name) = text.rsplit_once('^')?;
     (!name.is_empty()).then(|| (name.to_owned(), owner(page)))
 }
 
-/// The content that stands before a caret. A title may hold a colon, so what may be a space key is left to whoever knows
-/// the titles.
+/// Parses the content before a caret. A title may contain a colon, so what may be a space key is left to the caller,
+/// who knows the titles.
 fn owner(page: &str) -> Option<ContainerRef> {
     let page = page.trim();
     if page.is_empty() {
@@ -72,47 +75,50 @@ fn owner(page: &str) -> Option<ContainerRef> {
     Some(ContainerRef::Page { title: page.to_owned(), space: None })
 }
 
-/// Reads wiki markup, to its end or until its steps are used up.
-pub(super) fn read<'a>(text: &'a str, steps: &Steps) -> Markup<'a> {
+/// Parses wiki markup to its end, or until its steps are used up.
+pub(super) fn read<'a>(text: &'a str, steps: &Steps) -> ParsedMarkup<'a> {
     let mut reader =
-        Reader { text, steps, markup: Markup::default(), brackets: Brackets::default(), unended: Vec::new() };
+        WikiReader { text, steps, markup: ParsedMarkup::default(), brackets: Brackets::default(), unended: Vec::new() };
     reader.run();
     reader.markup
 }
 
-struct Reader<'a, 's> {
+struct WikiReader<'a, 's> {
     text: &'a str,
     steps: &'s Steps,
-    markup: Markup<'a>,
+    markup: ParsedMarkup<'a>,
     brackets: Brackets,
-    /// Macros whose end was looked for in vain.
+    /// Names of macros that have no end.
     unended: Vec<String>,
 }
 
-/// The brackets of one line: places behind those that are open, and what closed last.
+/// The brackets of one line.
 #[derive(Default)]
 struct Brackets {
+    /// Offsets after the open brackets.
     open: Vec<usize>,
-    /// Behind a bracket that was closed, until it is closed once more: a name may hold what closes it.
+    /// Offset after the bracket that was closed last, until it is closed once more: a name may contain a closing
+    /// bracket.
     closed: Option<usize>,
+    /// Offset of the last closing bracket.
     last_close: Option<usize>,
 }
 
-impl<'a> Reader<'a, '_> {
+impl<'a> WikiReader<'a, '_> {
     fn run(&mut self) {
         let (text, steps) = (self.text, self.steps);
-        // what is kept of it is copied
-        steps.look(text.len());
-        steps.copy(text.len());
+        // the markup without samples is a copy
+        steps.count_read(text.len());
+        steps.count_copy(text.len());
         let bytes = text.as_bytes();
-        // behind the last `!` of the line; and from where on nothing was kept yet
+        // `mark` is the offset after the last `!` of the line; text before `kept` was copied already
         let (mut mark, mut kept) = (None, 0);
         let mut at = 0;
         while let Some(&byte) = bytes.get(at) {
             let here = at;
             at += 1;
             match byte {
-                // what follows is no mark; two of them break a line
+                // an escaped character; two backslashes are a line break
                 b'\\' => at += 1,
                 b'\n' => {
                     self.line_ends();
@@ -125,22 +131,22 @@ impl<'a> Reader<'a, '_> {
                         self.image(&text[from..here]);
                     }
                 }
-                // letters of one width
+                // `{{…}}` is monospaced text
                 b'{' if bytes.get(at) == Some(&b'{') => at += 1,
-                _ if steps.are_used_up() => return,
+                _ if steps.are_exhausted() => return,
                 b'{' => {
                     let Some((call, end)) = call(text, at, steps) else { continue };
                     at = end;
-                    if let Some((body, behind)) = self.body(&call.name, end) {
-                        if table::part(&call.name) == Part::Code {
+                    if let Some((body, after)) = self.body(&call.name, end) {
+                        if table::category(&call.name) == MacroCategory::Code {
                             self.markup.without_samples.push_str(&text[kept..end]);
                             kept = end + body.len();
                         } else {
-                            self.markup.pieces.push(Piece::Body { name: call.name.clone(), text: body });
+                            self.markup.pieces.push(WikiPiece::Body { name: call.name.clone(), text: body });
                         }
-                        at = behind;
+                        at = after;
                     }
-                    self.markup.pieces.push(Piece::Macro(call));
+                    self.markup.pieces.push(WikiPiece::Macro(call));
                 }
                 _ => {}
             }
@@ -149,21 +155,21 @@ impl<'a> Reader<'a, '_> {
         self.markup.without_samples.push_str(&text[kept..]);
     }
 
-    /// The body of a macro whose body is no wiki markup, and the place behind its end.
+    /// Returns the body of a macro whose body is not wiki markup, and the offset after its end.
     fn body(&mut self, name: &str, from: usize) -> Option<(&'a str, usize)> {
-        self.steps.look(name.len() + 1);
-        let is_raw = table::part(name) == Part::Code
+        self.steps.count_read(name.len() + 1);
+        let is_raw = table::category(name) == MacroCategory::Code
             || matches!(table::body_naming(name), Naming::Html | Naming::Markdown | Naming::PlantUml);
         if !is_raw || self.unended.len() >= MAX_UNENDED_NAMES || self.unended.iter().any(|other| other == name) {
             return None;
         }
         let end = format!("{{{name}}}");
         let Some(length) = memchr::memmem::find(&self.text.as_bytes()[from..], end.as_bytes()) else {
-            self.steps.look(self.text.len() - from);
+            self.steps.count_read(self.text.len() - from);
             self.unended.push(name.to_owned());
             return None;
         };
-        self.steps.look(length);
+        self.steps.count_read(length);
         Some((&self.text[from..from + length], from + length + end.len()))
     }
 
@@ -177,7 +183,7 @@ impl<'a> Reader<'a, '_> {
         }
     }
 
-    /// No link goes beyond its line. What is open may hold a bracket that opens nothing.
+    /// Ends a line: no link continues on the next one. The text of an open link may contain another opening bracket.
     fn line_ends(&mut self) {
         let Brackets { open, last_close, .. } = std::mem::take(&mut self.brackets);
         for from in open {
@@ -187,22 +193,23 @@ impl<'a> Reader<'a, '_> {
         }
     }
 
-    /// `[alias|destination|tip]`. Where an alias is an image, its own parts are among them.
+    /// Parses `[alias|destination|tip]`. An alias that is an image has parts of its own, which are
+    /// handled like those of the link.
     fn link(&mut self, from: usize, to: usize) {
-        self.steps.look(to - from);
+        self.steps.count_read(to - from);
         let mut parts = split(&self.text[from..to], '|').enumerate().peekable();
         while let Some((position, part)) = parts.next() {
             let is_only = position == 0 && parts.peek().is_none();
             let part = part.trim();
             if is_only || position > 0 || part.contains('^') || is_address(part) {
-                self.markup.pieces.extend(destinations(part, self.steps).into_iter().map(Piece::Link));
+                self.markup.pieces.extend(destinations(part, self.steps).into_iter().map(WikiPiece::Link));
             }
         }
     }
 
-    /// `name|parameters` between two marks.
+    /// Parses `name|parameters` between two `!`.
     fn image(&mut self, text: &str) {
-        self.steps.look(text.len());
+        self.steps.count_read(text.len());
         let Some(name) = split(text, '|').next() else { return };
         if name.trim().is_empty() || name.starts_with(char::is_whitespace) {
             return;
@@ -210,28 +217,28 @@ impl<'a> Reader<'a, '_> {
         let found = destinations(name, self.steps);
         if found.is_empty() {
             let name = plain(name, self.steps);
-            self.markup.pieces.push(Piece::Image(Destination::File { name, container: ContainerRef::Own }));
+            self.markup.pieces.push(WikiPiece::Image(WikiTarget::File { name, container: ContainerRef::Own }));
         }
-        self.markup.pieces.extend(found.into_iter().map(Piece::Image));
+        self.markup.pieces.extend(found.into_iter().map(WikiPiece::Image));
     }
 }
 
 impl Brackets {
-    fn opens(&mut self, behind: usize) {
+    fn opens(&mut self, after: usize) {
         if self.open.len() == MAX_OPEN_BRACKETS {
             self.open.remove(0);
         }
-        self.open.push(behind);
+        self.open.push(after);
     }
 }
 
-/// What a text leads to: an address, or a file that a caret tells.
-fn destinations(text: &str, steps: &Steps) -> Vec<Destination> {
-    // each is copied a second time: a title to its container, an address to its files
-    steps.copy(size_of::<Piece<'_>>() + text.len());
+/// Returns the targets of a text: an address, or a file named with a caret.
+fn destinations(text: &str, steps: &Steps) -> Vec<WikiTarget> {
+    // each is copied a second time later: a title into its container, an address into its files
+    steps.count_copy(size_of::<WikiPiece<'_>>() + text.len());
     let file = |(page, name): (&str, &str)| {
         let container = owner(&plain(page, steps)).unwrap_or(ContainerRef::Own);
-        (!name.is_empty()).then(|| Destination::File { name: plain(name, steps), container })
+        (!name.is_empty()).then(|| WikiTarget::File { name: plain(name, steps), container })
     };
     if let (Some(first), Some(last)) = (text.split_once('^'), text.rsplit_once('^'))
         && !text.contains("://")
@@ -240,17 +247,17 @@ fn destinations(text: &str, steps: &Steps) -> Vec<Destination> {
         let other = if first == last { None } else { file(last) };
         return file(first).into_iter().chain(other).collect();
     }
-    if is_address(text) { vec![Destination::Address(plain(text, steps))] } else { Vec::new() }
+    if is_address(text) { vec![WikiTarget::Address(plain(text, steps))] } else { Vec::new() }
 }
 
 fn is_address(text: &str) -> bool {
     text.starts_with('/') || text.contains("://") || text.contains("download/attachments/")
 }
 
-/// The text without the backslashes that keep marks from being read as such, and with its entities decoded.
+/// Decodes the entities and backslash escapes in a text.
 fn plain(text: &str, steps: &Steps) -> String {
     let decoded = steps.decode(text);
-    steps.copy(decoded.len());
+    steps.count_copy(decoded.len());
     if !decoded.contains('\\') {
         return decoded.into_owned();
     }
@@ -268,7 +275,7 @@ fn plain(text: &str, steps: &Steps) -> String {
     plain
 }
 
-/// The parts between marks that are not escaped.
+/// Splits a text at each `mark` that is not escaped.
 fn split(text: &str, mark: char) -> impl Iterator<Item = &str> {
     let mut escaped = false;
     text.split(move |character: char| {
@@ -278,23 +285,23 @@ fn split(text: &str, mark: char) -> impl Iterator<Item = &str> {
     })
 }
 
-/// The call whose brace opened just before `from`, and the place behind its end.
+/// Parses the macro call whose brace opens directly before `from`. Returns it with the offset after its end.
 fn call(text: &str, from: usize, steps: &Steps) -> Option<(MacroCall, usize)> {
     let bytes = text.as_bytes();
     let is_name = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
     let length = bytes[from..].iter().take_while(is_name).count();
-    let (name, behind) = (&text[from..from + length], from + length);
-    steps.copy(length + 1);
+    let (name, after) = (&text[from..from + length], from + length);
+    steps.count_copy(length + 1);
     if !name.starts_with(|c: char| c.is_ascii_alphabetic()) {
         return None;
     }
-    let parameters = match bytes.get(behind)? {
-        b'}' => return Some((MacroCall { name: name.to_lowercase(), parameters: Vec::new() }, behind + 1)),
-        b':' => behind + 1,
+    let parameters = match bytes.get(after)? {
+        b'}' => return Some((MacroCall { name: name.to_lowercase(), parameters: Vec::new() }, after + 1)),
+        b':' => after + 1,
         _ => return None,
     };
     let mut at = parameters;
-    let is_whole = loop {
+    let is_closed = loop {
         match bytes.get(at) {
             Some(b'\\') => at += 2,
             Some(b'}') => break true,
@@ -302,19 +309,19 @@ fn call(text: &str, from: usize, steps: &Steps) -> Option<(MacroCall, usize)> {
             Some(_) => at += 1,
         }
     };
-    steps.look(at - parameters);
-    if !is_whole {
+    steps.count_read(at - parameters);
+    if !is_closed {
         return None;
     }
     let parameters = split(&text[parameters..at], '|').enumerate().flat_map(|(position, part)| {
         let is_word = |key: &&str| !key.is_empty() && key.chars().all(|c| c.is_alphanumeric() || "-_. ".contains(c));
         let named = part.split_once('=').map(|(key, value)| (key.trim(), value)).filter(|(key, _)| is_word(key));
-        // the first may be the one without a name, and hold the mark itself
+        // the first parameter may be the unnamed one, and contain an equals sign
         let bare = (position == 0 || named.is_none()).then_some(("", part));
         named.into_iter().chain(bare)
     });
     let parameter = |(name, value): (&str, &str)| {
-        steps.copy(size_of::<Parameter>() + name.len());
+        steps.count_copy(size_of::<Parameter>() + name.len());
         Parameter { text: plain(value, steps), ..Parameter::new(Some(name)) }
     };
     let parameters = parameters.map(parameter).collect();

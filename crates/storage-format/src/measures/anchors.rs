@@ -1,29 +1,29 @@
-//! The places of a page that links can lead to: its headings, and the anchors that somebody set.
+//! Anchors of a page that links can lead to: its headings, and anchors set by authors.
 //!
-//! Confluence derives the name of a heading's place in several ways: the legacy editor from the titles of page and heading
-//! without blanks, the new editor from the heading with hyphens for blanks, both with a number behind the name where a
-//! heading stands twice. Which punctuation stays is told nowhere. So names are compared by their letters and digits alone.
+//! Confluence derives the anchor of a heading in several ways: the legacy editor from the titles of page and heading
+//! without spaces, the new editor from the heading with hyphens for spaces. Both append a number if a heading occurs
+//! twice. It is not documented which punctuation they keep, so names are compared by their letters and digits only.
 
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 
-use crate::steps::{LONGEST_KEY, beginning};
+use crate::steps::{MAX_KEY_BYTES, prefix};
 
-/// The places of a body that links can lead to.
+/// The anchors in a body that links can lead to.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Anchors {
     /// Letters and digits of their names, in lower case.
     names: BTreeSet<Box<str>>,
-    /// There may be more: a macro may show headings that the body does not hold.
+    /// The page may have more anchors: a macro may show headings that are not in the body.
     may_have_more: bool,
 }
 
 impl Anchors {
-    /// Whether a link to the place `anchor` leads anywhere in the page of this title; `None` cannot be told.
+    /// Returns whether the page of this title has the anchor; `None` if that is not known.
     pub fn leads(&self, title: &str, anchor: &str) -> Option<bool> {
-        match (self.leads_as_written(title, anchor), without_marks(anchor)) {
+        match (self.leads_as_written(title, anchor), without_node_marks(anchor)) {
             (Some(false), Some(text)) => self.leads_as_written(title, &text),
             (leads, _) => leads,
         }
@@ -31,12 +31,12 @@ impl Anchors {
 
     fn leads_as_written(&self, title: &str, anchor: &str) -> Option<bool> {
         let title = letters(title);
-        let whole = letters(anchor);
-        // of headings that stand more than once, the second is `.1`
+        let complete = letters(anchor);
+        // if a heading occurs more than once, the second is `.1`
         let numbered = anchor.rsplit_once('.').filter(|(_, number)| number.bytes().all(|byte| byte.is_ascii_digit()));
         let unnumbered = numbered.map(|(name, _)| letters(name));
-        for name in std::iter::once(whole).chain(unnumbered) {
-            // an id must not begin with a digit
+        for name in std::iter::once(complete).chain(unnumbered) {
+            // Confluence writes `id-` before a name that begins with a digit
             let spellings = || [Some(&*name), name.strip_prefix("id")].into_iter().flatten();
             if spellings().any(|name| name.is_empty() || name == title) {
                 return None;
@@ -51,7 +51,7 @@ impl Anchors {
 
     pub(super) fn add(&mut self, name: &str) {
         let name = name.trim();
-        let kept = beginning(name, LONGEST_KEY);
+        let kept = prefix(name, MAX_KEY_BYTES);
         if kept.len() < name.len() {
             self.may_have_more = true;
         }
@@ -61,38 +61,38 @@ impl Anchors {
         }
     }
 
-    /// There may be more than the body told.
+    /// Records that the page may have more anchors than its body shows.
     pub fn are_not_all_known(&mut self) {
         self.may_have_more = true;
     }
 }
 
-/// Without the marks, such as `[hardBreak]`, that the new editor sets for what is no text in a heading; `None` where it has
-/// none.
-fn without_marks(anchor: &str) -> Option<String> {
+/// Removes the marks, such as `[hardBreak]`, that the new editor writes for nodes without text in a heading; `None` if
+/// there are none.
+fn without_node_marks(anchor: &str) -> Option<String> {
     let mut text = String::new();
     let mut rest = anchor;
-    while let Some((before, behind)) = rest.split_once('[') {
-        let word = behind
+    while let Some((before, after)) = rest.split_once('[') {
+        let word = after
             .split_once(']')
             .filter(|(word, _)| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphabetic()));
         text.push_str(before);
-        rest = word.map_or(behind, |(_, after)| after);
+        rest = word.map_or(after, |(_, rest)| rest);
     }
     text.push_str(rest);
     (text.len() < anchor.len()).then_some(text)
 }
 
-/// Its letters and digits in lower case.
+/// Returns the letters and digits of a name, in lower case.
 fn letters(name: &str) -> String {
     name.nfc().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
-/// What begins the names that browsers, Confluence and its comments understand by themselves.
-const UNDERSTOOD: [&str; 8] = ["!", "/", ":~:", "comment-", "focused", "footer-comment", "inline", "talk-"];
+/// Prefixes of fragments that browsers or Confluence interpret themselves.
+const SPECIAL_PREFIXES: [&str; 8] = ["!", "/", ":~:", "comment-", "focused", "footer-comment", "inline", "talk-"];
 
-/// Places that Confluence makes on every page, or the first parts of their names.
-const OF_EVERY_PAGE: [&str; 12] = [
+/// Anchors that Confluence adds to every page, or the first parts of their names.
+const BUILT_IN: [&str; 12] = [
     "addcomment",
     "attachment",
     "children-section",
@@ -107,33 +107,35 @@ const OF_EVERY_PAGE: [&str; 12] = [
     "wiki-content",
 ];
 
-/// Whether it names no place of the body: the whole page, its comments, the text that a browser is to mark.
-pub(super) fn is_of_every_page(anchor: &str) -> bool {
+/// Whether an anchor is not in the body, but built in: the top of the page, its comments, the text that a browser
+/// highlights.
+pub(super) fn is_built_in(anchor: &str) -> bool {
     let anchor = anchor.trim().to_lowercase();
     let is_name = || anchor.chars().any(char::is_alphanumeric);
     !is_name()
         || anchor == "top"
-        || anchor.strip_prefix("block-").is_some_and(is_of_a_block)
-        || UNDERSTOOD.iter().any(|start| anchor.starts_with(start))
-        || OF_EVERY_PAGE.iter().any(|start| is_made(&anchor, start))
+        || anchor.strip_prefix("block-").is_some_and(is_block_id)
+        || SPECIAL_PREFIXES.iter().any(|start| anchor.starts_with(start))
+        || BUILT_IN.iter().any(|start| is_built_in_name(&anchor, start))
 }
 
-/// The id of a block, by which the new editor links to it: a UUID, or its last part.
-fn is_of_a_block(id: &str) -> bool {
+/// Whether this is the id by which the new editor links to a block: a UUID, or its last part.
+fn is_block_id(id: &str) -> bool {
     let parts: Vec<&str> = id.split('-').collect();
     let are_hex = parts.iter().all(|part| part.bytes().all(|byte| byte.is_ascii_hexdigit()));
     are_hex && matches!(parts.iter().map(|part| part.len()).collect::<Vec<_>>()[..], [12] | [8, 4, 4, 4, 12])
 }
 
-/// `comments`, `attachment-12`: the word, then a number or a further part; a heading `Contents of the box` is none.
-fn is_made(anchor: &str, start: &str) -> bool {
+/// Whether an anchor is a built-in name followed by nothing, a number or a known part, such as `comments` or
+/// `attachment-12`; a heading `Contents of the box` is not.
+fn is_built_in_name(anchor: &str, start: &str) -> bool {
     let Some(rest) = anchor.strip_prefix(start) else { return false };
     let rest = rest.strip_prefix('s').unwrap_or(rest);
     let rest = rest.strip_prefix(['-', '_']).unwrap_or(rest);
     rest.is_empty() || rest.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-') || KNOWN_PARTS.contains(&rest)
 }
 
-/// Further parts of such names.
+/// Second parts of built-in names.
 const KNOWN_PARTS: [&str; 7] =
     ["and-labels-container", "and-labels-section", "content", "heading", "section", "text", "thread"];
 
@@ -170,7 +172,7 @@ mod tests {
             assert_eq!(anchors.leads("Plan B", name), Some(false), "{name}");
         }
         assert_eq!(anchors.leads("Plan B", "🚀"), None);
-        // what is no text in a heading has a mark in its name, which is no text of it
+        // a mark for a node without text is not part of the name
         for (name, leads) in
             [("set[hardBreak]up", Some(true)), ("[inlineExtension]", None), ("[mediaInline]other", Some(false))]
         {
@@ -180,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn where_a_macro_may_show_more_headings_only_those_that_are_there_are_told() {
+    fn a_missing_anchor_is_unknown_if_a_macro_may_show_more_headings() {
         let mut anchors = anchors(&["setup"]);
         anchors.are_not_all_known();
         assert_eq!(anchors.leads("Plan", "setup"), Some(true));
@@ -191,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn places_that_every_page_has() {
+    fn built_in_anchors_are_recognised() {
         for place in [
             "",
             "top",
@@ -210,7 +212,7 @@ mod tests {
             "block-0a1b2c3d4e5f",
             "block-0A1b2c3d-0000-4000-8000-0a1b2c3d4e5f",
         ] {
-            assert!(is_of_every_page(place), "{place}");
+            assert!(is_built_in(place), "{place}");
         }
         for place in [
             "Comments-on-the-plan",
@@ -221,7 +223,7 @@ mod tests {
             "block-diagram",
             "block-2024",
         ] {
-            assert!(!is_of_every_page(place), "{place}");
+            assert!(!is_built_in(place), "{place}");
         }
     }
 }

@@ -7,11 +7,11 @@ use sha2::{Digest, Sha256};
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::segments::each_word;
-use super::sketch::Sketch;
+use super::minhash::Sketch;
+use super::word_segmentation::each_word;
 
-/// The words that count as marks of unfinished text, exactly as they stand there, case included. The usual ones are
-/// `TODO`, `TBD`, `WIP`, `FIXME` and `DRAFT`.
+/// The words that mark unfinished text, compared exactly, including case. The default is `TODO`, `TBD`, `WIP`, `FIXME`
+/// and `DRAFT`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TodoMarkers(BTreeSet<String>);
 
@@ -22,11 +22,11 @@ impl Default for TodoMarkers {
 }
 
 impl TodoMarkers {
-    /// Other words than the usual ones; none at all is a choice too.
+    /// Sets other words than the default; an empty list counts no words.
     ///
     /// # Errors
     ///
-    /// The first text that is not one word, and so could never be found among the words of a text.
+    /// Returns the first text that is not a single word, because it would never be found.
     pub fn new(words: &[String]) -> Result<Self, String> {
         let one_word = |text: &String| {
             let composed: String = text.nfc().collect();
@@ -37,7 +37,7 @@ impl TodoMarkers {
         words.iter().map(one_word).collect::<Result<_, _>>().map(Self)
     }
 
-    /// The words, in a fixed order.
+    /// Iterates over the words, in a fixed order.
     pub fn words(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(String::as_str)
     }
@@ -47,18 +47,18 @@ impl TodoMarkers {
     }
 }
 
-/// Below this a text is too short to be compared with others, or to tell its language.
-const FEWEST_WORDS: u32 = 20;
+/// Words that a text needs for comparison with other texts, and for detecting its language.
+const MIN_WORDS: u32 = 20;
 
-/// What the words of a text say.
-pub(super) struct Words {
+/// The words of a text, counted and normalized.
+pub(super) struct TextWords {
     pub(super) count: u32,
     pub(super) todo_markers: u32,
-    /// The words in lower case and composed form, each ended by a line feed, which no word holds.
+    /// The words in lower case and composed form, each followed by a line feed, which no word contains.
     normal: String,
 }
 
-impl Words {
+impl TextWords {
     pub(super) fn of(text: &str, todo: &TodoMarkers) -> Self {
         let mut words = Self { count: 0, todo_markers: 0, normal: String::with_capacity(text.len()) };
         each_word(&composed(text), |word| {
@@ -75,21 +75,19 @@ impl Words {
     }
 
     pub(super) fn are_enough(&self) -> bool {
-        self.count >= FEWEST_WORDS
+        self.count >= MIN_WORDS
     }
 
-    /// Equal for equal words.
     pub(super) fn hash(&self) -> Option<String> {
         self.are_enough().then(|| hex::encode(&Sha256::digest(self.normal.as_bytes())[..16]))
     }
 
-    /// Alike for texts of mostly the same words.
     pub(super) fn sketch(&self) -> Option<Sketch> {
         if self.are_enough() { Sketch::of(self.normal.lines()) } else { None }
     }
 }
 
-/// The text in composed form, so that `ü` is the same however it was typed.
+/// Returns the text in composed form, so that `ü` is the same however it was typed.
 fn composed(text: &str) -> Cow<'_, str> {
     match is_nfc_quick(text.chars()) {
         IsNormalized::Yes => Cow::Borrowed(text),
@@ -97,22 +95,22 @@ fn composed(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// Characters as people see them; a run of blanks is one, and none at the ends.
+/// Counts user-perceived characters. A run of whitespace is one character, and does not count at the ends.
 pub(super) fn characters(text: &str) -> u32 {
     let mut number = 0;
-    let mut after_blank = false;
+    let mut after_space = false;
     for grapheme in text.trim().graphemes(true) {
-        let is_blank = grapheme.chars().all(char::is_whitespace);
-        number += usize::from(!(is_blank && after_blank));
-        after_blank = is_blank;
+        let is_space = grapheme.chars().all(char::is_whitespace);
+        number += usize::from(!(is_space && after_space));
+        after_space = is_space;
     }
     u32::try_from(number).unwrap_or(u32::MAX)
 }
 
-/// Most bytes of a text that are looked at: a few pages say enough.
+/// How much of a text is used for detecting its language: a few pages are enough.
 const ENOUGH_BYTES: usize = 8_192;
 
-/// The language of a text as ISO 639-3 code, unless there is a doubt.
+/// Detects the language of a text as ISO 639-3 code; `None` if the detection is not reliable.
 pub(super) fn language(text: &str) -> Option<String> {
     let end = (0..=text.len().min(ENOUGH_BYTES)).rev().find(|at| text.is_char_boundary(*at))?;
     let found = whatlang::detect(&text[..end])?;

@@ -1,19 +1,19 @@
-//! The elements that identify a container: `ri:page`, `ri:blog-post`, `ri:content-entity`, `ri:space`.
+//! Elements that identify a container: `ri:page`, `ri:blog-post`, `ri:content-entity`, `ri:space`.
 
 use crate::attributes::Attributes;
 use crate::reference::{Certainty, ContainerRef};
-use crate::steps::{LONGEST_KEY, beginning};
+use crate::steps::{MAX_KEY_BYTES, prefix};
 
-/// The container an identifier element names, and how sure that form is.
+/// Returns the container that an identifier element names, and how certain that form is.
 pub(super) fn container_of(name: &str, attributes: Attributes<'_>) -> (ContainerRef, Certainty) {
-    // several files may share it
-    let get = |key| attributes.get(key).map(|value| beginning(&value, LONGEST_KEY).to_owned());
+    // limited in length, because several references may copy it
+    let get = |key| attributes.get(key).map(|value| prefix(&value, MAX_KEY_BYTES).to_owned());
     let space = || get("ri:space-key").filter(|key| !key.is_empty());
     let by_id = |certainty| match get("ri:content-id").filter(|id| !id.trim().is_empty()) {
         Some(id) => (ContainerRef::Content(id.trim().to_owned()), certainty),
         None => (ContainerRef::Unreadable, Certainty::Possible),
     };
-    // an id outlives titles
+    // an id stays valid when the title changes
     let with_id = |title: ContainerRef| match get("ri:content-id").map(|id| id.trim().to_owned()) {
         Some(id) if !id.is_empty() => (ContainerRef::Known { id, otherwise: Box::new(title) }, Certainty::Proven),
         _ => (title, Certainty::Proven),

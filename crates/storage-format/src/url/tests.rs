@@ -31,7 +31,7 @@ fn by_id(id: &str) -> ContainerRef {
 }
 
 #[test]
-fn download_attachments_on_every_own_host_and_form() {
+fn download_addresses_name_files_on_every_host_of_the_site() {
     for url in [
         "/wiki/download/attachments/1001/a%20b.pdf?version=1&modificationDate=5&cacheVersion=1&api=v2",
         "/download/attachments/1001/a%20b.pdf",
@@ -47,7 +47,7 @@ fn download_attachments_on_every_own_host_and_form() {
 }
 
 #[test]
-fn other_hosts_never() {
+fn addresses_on_other_hosts_never_name_files_of_the_site() {
     for url in [
         "https://other.atlassian.net/wiki/download/attachments/1001/a.pdf",
         "https://acme.atlassian.net.evil.example/wiki/download/attachments/1001/a.pdf",
@@ -63,7 +63,7 @@ fn other_hosts_never() {
 }
 
 #[test]
-fn names_are_decoded_once_and_then_read_otherwise() {
+fn names_are_decoded_once_and_other_decodings_come_second() {
     let readings = |url| match site().meaning(url) {
         Some(UrlMeaning::Files(targets)) => targets
             .into_iter()
@@ -145,7 +145,7 @@ fn page_addresses_name_contents_not_files() {
     assert_eq!(site().meaning("/wiki/spaces/ENG/pages/100123/Release+Plan"), content("100123"));
     assert_eq!(site().meaning("/wiki/pages/viewpage.action?pageId=1001#attachments"), content("1001"));
     assert_eq!(site().meaning("/pages/viewpage.action?pageId=1001"), content("1001"));
-    let perhaps = Some(UrlMeaning::PerhapsId("1001".to_owned()));
+    let perhaps = Some(UrlMeaning::PossibleId("1001".to_owned()));
     assert_eq!(site().meaning("/wiki/plugins/servlet/app?pageId=1001"), perhaps);
     assert_eq!(site().meaning("/wiki/pages/viewpageattachments.action?pageId=1001"), content("1001"));
     assert_eq!(

@@ -1,12 +1,12 @@
-//! Takes pictures of the pages for people to look at, as PNG files in the folder that is named: `cargo xtask pictures`.
-#![allow(clippy::expect_used, reason = "a tool for developers says what is missing and ends")]
+//! Saves screenshots of the pages as PNG files in the given folder: `cargo xtask pictures`.
+#![allow(clippy::expect_used, reason = "a developer tool may panic")]
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use serde_json::json;
 
 use test_support::pages::{ALL, Dashboard, PAGES, Report, spaces_of_one_file};
 use test_support::sample;
-use test_support::snapshot::Sample;
+use test_support::snapshot::SnapshotSample;
 use test_support::webdriver::Browser;
 
 #[tokio::main(flavor = "current_thread")]
@@ -14,8 +14,8 @@ async fn main() {
     let folder = std::env::args().nth(1).expect("the folder for the pictures");
     std::fs::create_dir_all(&folder).expect("a folder");
     let browser = Browser::start().await;
-    of_the_audit(&browser, &folder).await;
-    of_the_dashboard(&browser, &folder).await;
+    save_audit_pages(&browser, &folder).await;
+    save_snapshot_dashboards(&browser, &folder).await;
     browser.stop().await;
 }
 
@@ -23,7 +23,7 @@ fn write(file: &str, picture: &str) {
     std::fs::write(file, BASE64_STANDARD.decode(picture).expect("base64")).expect("written");
 }
 
-/// A picture of the whole page, or of its first screens.
+/// Saves a screenshot of the page, at most 6,000 pixels high.
 async fn picture(browser: &Browser, file: &str) {
     let height = browser.run("return Math.min(6000, document.documentElement.scrollHeight)").await;
     let width = browser.run("return innerWidth").await;
@@ -32,9 +32,9 @@ async fn picture(browser: &Browser, file: &str) {
     write(file, shot["data"].as_str().expect("a picture"));
 }
 
-/// Every page of an audit: light, dark, narrow and printed; complete, incomplete, empty, with one file and with 5,000
-/// spaces.
-async fn of_the_audit(browser: &Browser, folder: &str) {
+/// Saves every page of an audit: light, dark, narrow and printed; complete, incomplete, empty, with one file and with
+/// 5,000 spaces.
+async fn save_audit_pages(browser: &Browser, folder: &str) {
     let run = sample::run_facts();
     let reports = [
         ("complete", Report::complete()),
@@ -63,7 +63,7 @@ async fn of_the_audit(browser: &Browser, folder: &str) {
             }
         }
     }
-    for (name, page) in [("complete", Dashboard::complete()), ("empty", Dashboard::of(&Sample::new(0, 1)))] {
+    for (name, page) in [("complete", Dashboard::complete()), ("empty", Dashboard::of(&SnapshotSample::new(0, 1)))] {
         for (look, width) in [("light", 1400), ("dark", 1400), ("narrow", 320)] {
             browser.resize(width, 1400).await;
             let scheme = if look == "dark" { "dark" } else { "light" };
@@ -74,13 +74,13 @@ async fn of_the_audit(browser: &Browser, folder: &str) {
     }
 }
 
-/// The dashboard of the page metrics and parts of it.
-async fn of_the_dashboard(browser: &Browser, folder: &str) {
+/// Saves the dashboard of the page metrics and parts of it.
+async fn save_snapshot_dashboards(browser: &Browser, folder: &str) {
     let samples = [
-        ("year", Sample::new(300, 52)),
-        ("incomplete", Sample::incomplete(300, 52)),
-        ("one-week", Sample::new(40, 1)),
-        ("empty", Sample::new(0, 1)),
+        ("year", SnapshotSample::new(300, 52)),
+        ("incomplete", SnapshotSample::incomplete(300, 52)),
+        ("one-week", SnapshotSample::new(40, 1)),
+        ("empty", SnapshotSample::new(0, 1)),
     ];
     for (name, sample) in samples {
         let page = Dashboard::of(&sample);

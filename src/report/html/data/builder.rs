@@ -1,49 +1,49 @@
-//! Fills the tables of the block from the rows of a page; what repeats is kept once.
+//! Builds the tables of the data block from the rows of a page, with repeated values stored once.
 
 use std::hash::Hash;
 
 use indexmap::{IndexMap, IndexSet};
 
-use super::address;
-use super::rank::rank;
+use super::sort_rank::rank;
 use super::tables::{
-    Columns, ContentEntry, Index, Paths, Phrase, Ranks, Spaces, State, Tables, Types, Uses, Versions, contents,
-    phrases, states,
+    ContentEntry, FileColumns, FileTables, MediaTypeColumns, PathColumns, SharedState, SortRanks, SpaceColumns,
+    TableIndex, UseColumns, UsePhrase, VersionColumns, contents, phrases, states,
 };
+use super::url_template;
 use crate::audit::{Usage, Use};
 use crate::inventory::{Attachment, Content, OldVersion};
-use crate::report::html::row;
-use crate::report::view::{FileRow, View};
-use crate::report::{media, words};
+use crate::report::html::shown_file;
+use crate::report::report_view::{FileRow, ReportView};
+use crate::report::{media_types, wording};
 use storage_format::Certainty;
 
-/// The tables of these rows.
-pub(super) fn tables<'a>(view: &'a View<'a>, rows: &[&'a FileRow<'a>]) -> Tables<'a> {
-    let mut builder = Builder::new(view);
+/// Builds the tables of these rows.
+pub(super) fn tables<'a>(view: &'a ReportView<'a>, rows: &[&'a FileRow<'a>]) -> FileTables<'a> {
+    let mut builder = TableBuilder::new(view);
     for row in rows {
         builder.add(row);
     }
     builder.finish(rows)
 }
 
-struct Builder<'a> {
-    view: &'a View<'a>,
-    states: IndexSet<State<'a>>,
+struct TableBuilder<'a> {
+    view: &'a ReportView<'a>,
+    states: IndexSet<SharedState<'a>>,
     spaces: IndexSet<(&'a str, &'a str)>,
     people: IndexSet<&'a str>,
     types: IndexSet<&'a str>,
-    phrases: IndexSet<Phrase<'a>>,
+    phrases: IndexSet<UsePhrase<'a>>,
     reasons: IndexSet<&'a str>,
     paths: IndexSet<(String, bool)>,
-    /// by place in memory: contents are told apart even where they look the same
+    /// keyed by memory address: contents are distinct even if they look the same
     contents: IndexMap<*const Content, ContentEntry<'a>>,
-    columns: Columns<'a>,
-    versions: Versions<'a>,
-    uses: Uses<'a>,
+    columns: FileColumns<'a>,
+    versions: VersionColumns<'a>,
+    uses: UseColumns<'a>,
 }
 
-impl<'a> Builder<'a> {
-    fn new(view: &'a View<'a>) -> Self {
+impl<'a> TableBuilder<'a> {
+    fn new(view: &'a ReportView<'a>) -> Self {
         Self {
             view,
             states: IndexSet::new(),
@@ -54,9 +54,9 @@ impl<'a> Builder<'a> {
             reasons: IndexSet::new(),
             paths: IndexSet::new(),
             contents: IndexMap::new(),
-            columns: Columns::default(),
-            versions: Versions::default(),
-            uses: Uses::default(),
+            columns: FileColumns::default(),
+            versions: VersionColumns::default(),
+            uses: UseColumns::default(),
         }
     }
 
@@ -71,16 +71,16 @@ impl<'a> Builder<'a> {
         self.columns.milliseconds.push(file.modified_at.map_or(0, |moment| moment.timestamp_subsec_millis()));
         self.columns.duplicate.push(row.verdict.duplicate_group.unwrap_or(0));
         self.columns.protected.push(row.verdict.protected.as_deref().into());
-        self.columns.state.push(place(&mut self.states, state(row)));
+        self.columns.state.push(intern(&mut self.states, state(row)));
         let space = (row.space_key(), row.space.map_or("", |space| &space.name));
-        self.columns.space.push(place(&mut self.spaces, space));
+        self.columns.space.push(intern(&mut self.spaces, space));
         let owner = row.owner.map_or(-1, |owner| index(self.content(owner)));
         self.columns.owner.push(owner);
         self.columns.container.push(if row.owner.is_some() { "" } else { row.container_id() });
         let author = self.person(file.author.as_ref());
         self.columns.author.push(author);
         let media_type = file.media_type.as_deref();
-        self.columns.media_type.push(media_type.map_or(-1, |raw| index(place(&mut self.types, raw))));
+        self.columns.media_type.push(media_type.map_or(-1, |raw| index(intern(&mut self.types, raw))));
         self.add_lists(row);
         self.add_addresses(row);
     }
@@ -95,7 +95,7 @@ impl<'a> Builder<'a> {
         for used in &row.verdict.uses {
             self.add_use(row, used);
         }
-        let reasons: Vec<usize> = row.reasons().into_iter().map(|reason| place(&mut self.reasons, reason)).collect();
+        let reasons: Vec<usize> = row.reasons().into_iter().map(|reason| intern(&mut self.reasons, reason)).collect();
         self.columns.reasons.push((!reasons.is_empty()).then_some(reasons).into());
     }
 
@@ -108,29 +108,29 @@ impl<'a> Builder<'a> {
         self.columns.screen.push(screen);
         let endpoint = self.address(&links.delete_attachment(file.id.as_str()), file);
         self.columns.endpoint.push(endpoint);
-        let template = address::version_template(links, file);
-        self.columns.version_endpoint.push(index(place(&mut self.paths, (template, true))));
+        let template = url_template::version_template(links, file);
+        self.columns.version_endpoint.push(index(intern(&mut self.paths, (template, true))));
     }
 
-    fn address(&mut self, url: &str, file: &Attachment) -> Index {
+    fn address(&mut self, url: &str, file: &Attachment) -> TableIndex {
         let path = url.strip_prefix(self.view.links.base()).unwrap_or_default();
-        index(place(&mut self.paths, address::template(path, file)))
+        index(intern(&mut self.paths, url_template::template(path, file)))
     }
 
-    fn person(&mut self, id: Option<&'a crate::inventory::AccountId>) -> Index {
-        self.view.person(id).map_or(-1, |name| index(place(&mut self.people, name)))
+    fn person(&mut self, id: Option<&'a crate::inventory::AccountId>) -> TableIndex {
+        self.view.person(id).map_or(-1, |name| index(intern(&mut self.people, name)))
     }
 
     fn content(&mut self, content: &'a Content) -> usize {
         let owner = self.person(content.owner.as_ref().or(content.author.as_ref()));
         let entry = self.contents.entry(std::ptr::from_ref(content));
-        let place = entry.index();
+        let at = entry.index();
         entry.or_insert_with(|| {
             let url = self.view.content_url(content);
             let path = url.and_then(|url| url.strip_prefix(self.view.links.base()).map(str::to_owned));
             ContentEntry { content, path, owner }
         });
-        place
+        at
     }
 
     fn add_version(&mut self, version: &'a OldVersion, file: &Attachment) {
@@ -146,36 +146,36 @@ impl<'a> Builder<'a> {
         let content = self.content(row.content_of(used));
         let certainty = used.certainty.label();
         let phrase =
-            Phrase { construct: &used.construct, certainty, words: words::phrase(used), on_owner: used.on_owner };
+            UsePhrase { construct: &used.construct, certainty, words: wording::phrase(used), on_owner: used.on_owner };
         self.uses.content.push(content);
-        self.uses.phrase.push(place(&mut self.phrases, phrase));
+        self.uses.phrase.push(intern(&mut self.phrases, phrase));
         self.uses.name.push(Some(used.name.as_str()).filter(|name| *name != row.attachment.title).into());
     }
 
-    fn finish(self, rows: &[&FileRow<'a>]) -> Tables<'a> {
+    fn finish(self, rows: &[&FileRow<'a>]) -> FileTables<'a> {
         let contents = contents(self.contents.into_values());
-        let spaces = Spaces {
+        let spaces = SpaceColumns {
             key: self.spaces.iter().map(|(key, _)| *key).collect(),
             name: self.spaces.iter().map(|(_, name)| *name).collect(),
         };
         let people: Vec<&str> = self.people.into_iter().collect();
         let (path, template) = self.paths.into_iter().unzip();
-        Tables {
+        FileTables {
             base: self.view.links.base(),
             states: states(&self.states),
-            types: Types {
-                words: self.types.iter().map(|raw| media::label(raw).into_owned()).collect(),
+            types: MediaTypeColumns {
+                words: self.types.iter().map(|raw| media_types::label(raw).into_owned()).collect(),
                 name: self.types.into_iter().collect(),
             },
             phrases: phrases(self.phrases),
             reasons: self.reasons.into_iter().collect(),
-            paths: Paths { path, template },
+            paths: PathColumns { path, template },
             columns: self.columns,
             versions: self.versions,
             uses: self.uses,
-            ranks: Ranks {
+            ranks: SortRanks {
                 name: rank(rows, |row| &row.attachment.title),
-                id: rank_exactly(rows),
+                id: rank_by_id(rows),
                 spaces: rank(&spaces.key, |key| key),
                 people: rank(&people, |name| name),
                 contents: rank(&contents.title, |title| title),
@@ -187,13 +187,13 @@ impl<'a> Builder<'a> {
     }
 }
 
-/// Where a value stands among those that differ, behind which it is put when it is new.
-fn place<T: Eq + Hash>(values: &mut IndexSet<T>, value: T) -> usize {
+/// Returns the index of a value, which is added if it is new.
+fn intern<T: Eq + Hash>(values: &mut IndexSet<T>, value: T) -> usize {
     values.insert_full(value).0
 }
 
-/// The place of each row by id alone, which breaks every tie.
-fn rank_exactly(rows: &[&FileRow<'_>]) -> Vec<usize> {
+/// Returns the rank of each row by id, which breaks all ties.
+fn rank_by_id(rows: &[&FileRow<'_>]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..rows.len()).collect();
     order.sort_by_key(|&at| &rows[at].attachment.id);
     let mut ranks = vec![0; rows.len()];
@@ -203,19 +203,19 @@ fn rank_exactly(rows: &[&FileRow<'_>]) -> Vec<usize> {
     ranks
 }
 
-fn state<'a>(row: &FileRow<'a>) -> State<'a> {
-    State {
+fn state<'a>(row: &FileRow<'a>) -> SharedState<'a> {
+    SharedState {
         usage: Usage::ALL.iter().position(|usage| *usage == row.usage()).unwrap_or_default(),
         embedded: row.embedded(),
         linked: row.linked_on_page(),
         certainty: row.verdict.certainty.map_or("", Certainty::label),
         status: row.attachment.status.as_str(),
         kind: row.owner.map_or("", |owner| owner.kind.label()),
-        command: row::offers_command(row),
+        command: shown_file::offers_command(row),
     }
 }
 
-fn index(index: usize) -> Index {
-    // no computer holds more entries than fit
-    Index::try_from(index).unwrap_or(-1)
+fn index(index: usize) -> TableIndex {
+    // memory cannot hold more entries than fit
+    TableIndex::try_from(index).unwrap_or(-1)
 }

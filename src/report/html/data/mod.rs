@@ -1,27 +1,27 @@
-//! The block of data behind a table of files: tables of columns, texts that repeat kept once, and for every text
-//! column the place of each row in sorted order. It holds all that the program writes into the
-//! CSV, as it is and not as it is shown: the script makes the same table of any choice of rows.
+//! Data block of a table of files, as JSON: tables of columns, with repeated texts stored once, and for every text
+//! column the rank of each row. It contains everything that the program writes into the CSV, unchanged and not as
+//! displayed, so that the script can export any selection of rows as the same CSV.
 
-mod address;
 mod builder;
-mod rank;
-mod shared;
+mod shared_constants;
+mod sort_rank;
 mod tables;
+mod url_template;
 
 use serde::Serialize;
 
-use crate::report::view::{FileRow, View};
+use crate::report::report_view::{FileRow, ReportView};
 use crate::report::{ReportError, csv, folder};
-use crate::spreadsheet::Type;
+use crate::spreadsheet::ColumnType;
 
-use super::frame::read_sentence;
-pub(super) use address::component;
+use super::page_frame::read_sentence;
+pub(super) use url_template::component;
 
-pub(in crate::report) use rank::rank;
-pub(super) use shared::Shared;
-use tables::Tables;
+pub(super) use shared_constants::SharedConstants;
+pub(in crate::report) use sort_rank::rank;
+use tables::FileTables;
 
-/// The block as it stands in the page.
+/// A data block, ready to embed in the page.
 #[derive(Debug)]
 pub(super) struct DataBlock {
     /// JSON without any `<`.
@@ -33,7 +33,7 @@ pub(super) struct DataBlock {
 }
 
 impl DataBlock {
-    /// Packs any data of a page.
+    /// Serializes any data of a page.
     pub(super) fn pack(data: &impl Serialize, rows: usize) -> Result<Self, ReportError> {
         let json = serde_json::to_string(data)
             .map_err(|source| ReportError::Json { what: "the data of a page", source })?
@@ -43,22 +43,21 @@ impl DataBlock {
     }
 }
 
-/// What the script has to know of the run.
+/// What the script needs to know about the run.
 #[derive(Debug, Serialize)]
 pub(super) struct RunBlock {
-    /// Name of the report folder, by which people know the run.
+    /// Name of the report folder, which identifies the run for people.
     id: String,
     complete: bool,
     /// Seconds since 1970.
     started: i64,
     site: String,
     account: String,
-    /// How much was read.
     read: String,
 }
 
 impl RunBlock {
-    pub(super) fn new(view: &View<'_>) -> Self {
+    pub(super) fn new(view: &ReportView<'_>) -> Self {
         let scan = &view.inventory.scan;
         Self {
             id: folder::folder_name(&view.facts.local_time, view.complete),
@@ -72,41 +71,42 @@ impl RunBlock {
 }
 
 #[derive(Serialize)]
-struct Block<'a> {
+struct FilesBlock<'a> {
     run: RunBlock,
-    shared: Shared,
-    export: Export,
+    shared: SharedConstants,
+    export: CsvExport,
     #[serde(flatten)]
-    tables: Tables<'a>,
+    tables: FileTables<'a>,
 }
 
 /// The columns of the CSV that the script writes.
 #[derive(Serialize)]
-struct Export {
+struct CsvExport {
     name: Vec<&'static str>,
     holds: Vec<&'static str>,
     digits: Vec<u8>,
 }
 
-impl Export {
+impl CsvExport {
     fn new() -> Self {
         let columns = || csv::ATTACHMENTS.iter();
         Self {
             name: columns().map(|column| column.name).collect(),
             holds: columns().map(|column| column.holds.name()).collect(),
-            digits: columns().map(|column| if let Type::Decimal(digits) = column.holds { digits } else { 0 }).collect(),
+            digits: columns()
+                .map(|column| if let ColumnType::Decimal(digits) = column.holds { digits } else { 0 })
+                .collect(),
         }
     }
 }
 
-/// Makes the block for files in the order the page shows them at first. `base` is the base URL; addresses below it
-/// are kept as paths.
-pub(super) fn block(view: &View<'_>, rows: &[&FileRow<'_>]) -> Result<DataBlock, ReportError> {
-    let (run, shared, export) = (RunBlock::new(view), Shared::new(), Export::new());
-    DataBlock::pack(&Block { run, shared, export, tables: builder::tables(view, rows) }, rows.len())
+/// Builds the data block of files in their initial order on the page. URLs below the base URL are stored as paths.
+pub(super) fn block(view: &ReportView<'_>, rows: &[&FileRow<'_>]) -> Result<DataBlock, ReportError> {
+    let (run, shared, export) = (RunBlock::new(view), SharedConstants::new(), CsvExport::new());
+    DataBlock::pack(&FilesBlock { run, shared, export, tables: builder::tables(view, rows) }, rows.len())
 }
 
-/// FNV-1a, 32 bits, over UTF-16 code units, which is what a script sees.
+/// FNV-1a, 32 bits, over UTF-16 code units, because scripts see strings as those.
 fn checksum(text: &str) -> String {
     let hash =
         text.encode_utf16().fold(0x811C_9DC5_u32, |hash, unit| (hash ^ u32::from(unit)).wrapping_mul(0x0100_0193));
@@ -125,15 +125,15 @@ mod tests {
     }
 
     #[test]
-    fn the_script_knows_a_value_for_every_column_of_the_csv() {
+    fn the_script_has_a_value_for_every_column_of_the_csv() {
         let script = include_str!("../../../../templates/script/csv.js");
-        for name in Export::new().name {
+        for name in CsvExport::new().name {
             assert!(script.contains(&format!("\n  \"{name}\": (rows")), "CSV_VALUES in csv.js has no {name}");
         }
     }
 
     #[test]
-    fn no_text_can_leave_the_block() {
+    fn no_text_can_escape_from_the_data_block() {
         let hostile = "</script><!--<script>\u{2028}\u{1F4CE}";
         let block = DataBlock::pack(&[hostile], 1).expect("a block");
         assert!(!block.json.contains('<'));

@@ -1,5 +1,5 @@
-//! The tables of the block, each an object of columns, so that a script reads every value by its name. An index points
-//! into another table; `-1` points nowhere.
+//! Tables of the data block. Each is an object of columns, so that the script reads every value by name. Some columns
+//! are indexes into other tables; `-1` is none.
 
 use indexmap::IndexSet;
 use serde::Serialize;
@@ -7,84 +7,82 @@ use serde::Serialize;
 use crate::inventory::{Content, Status};
 use storage_format::Construct;
 
-/// Index into a table; -1 is none.
-pub(super) type Index = i64;
+pub(super) type TableIndex = i64;
 
-/// All tables of the block.
 #[derive(Serialize)]
-pub(super) struct Tables<'a> {
+pub(super) struct FileTables<'a> {
     pub(super) base: &'a str,
-    pub(super) states: States<'a>,
-    pub(super) spaces: Spaces<'a>,
+    pub(super) states: SharedStateColumns<'a>,
+    pub(super) spaces: SpaceColumns<'a>,
     pub(super) people: Vec<&'a str>,
-    pub(super) types: Types<'a>,
-    pub(super) phrases: Phrases,
+    pub(super) types: MediaTypeColumns<'a>,
+    pub(super) phrases: PhraseColumns,
     pub(super) reasons: Vec<&'a str>,
-    pub(super) paths: Paths,
-    pub(super) contents: Contents<'a>,
-    /// One entry per file.
-    pub(super) columns: Columns<'a>,
-    /// The old versions of all files, in their order.
-    pub(super) versions: Versions<'a>,
-    /// The uses of all files, in their order.
-    pub(super) uses: Uses<'a>,
-    pub(super) ranks: Ranks,
+    pub(super) paths: PathColumns,
+    pub(super) contents: ContentColumns<'a>,
+    /// one entry per file
+    pub(super) columns: FileColumns<'a>,
+    /// the old versions of all files, in the order of the files
+    pub(super) versions: VersionColumns<'a>,
+    /// the uses of all files, in the order of the files
+    pub(super) uses: UseColumns<'a>,
+    pub(super) ranks: SortRanks,
 }
 
 #[derive(Default, Serialize)]
-pub(super) struct Columns<'a> {
+pub(super) struct FileColumns<'a> {
     pub(super) id: Vec<&'a str>,
     pub(super) name: Vec<&'a str>,
     pub(super) size: Vec<Option<u64>>,
-    /// how many old versions
+    /// number of old versions
     pub(super) old: Vec<usize>,
     pub(super) version: Vec<u32>,
     pub(super) space: Vec<usize>,
-    pub(super) owner: Vec<Index>,
-    /// id of the container where the owner was not found
+    pub(super) owner: Vec<TableIndex>,
+    /// id of the container if the owner was not found
     pub(super) container: Vec<&'a str>,
     pub(super) state: Vec<usize>,
     /// seconds since 1970
     pub(super) created: Vec<Option<i64>>,
     pub(super) changed: Vec<Option<i64>>,
-    /// milliseconds beyond the second of the last change: addresses of downloads bear them
+    /// milliseconds of the last change, which download URLs contain
     pub(super) milliseconds: Vec<u32>,
-    pub(super) author: Vec<Index>,
+    pub(super) author: Vec<TableIndex>,
     #[serde(rename = "type")]
-    pub(super) media_type: Vec<Index>,
-    /// how many uses
+    pub(super) media_type: Vec<TableIndex>,
+    /// number of uses
     pub(super) uses: Vec<usize>,
     pub(super) reasons: Vec<OrZero<Vec<usize>>>,
     pub(super) protected: Vec<OrZero<&'a str>>,
     pub(super) duplicate: Vec<usize>,
-    pub(super) download: Vec<Index>,
-    pub(super) screen: Vec<Index>,
-    pub(super) endpoint: Vec<Index>,
+    pub(super) download: Vec<TableIndex>,
+    pub(super) screen: Vec<TableIndex>,
+    pub(super) endpoint: Vec<TableIndex>,
     /// with \u{1}v for the number of the version
     #[serde(rename = "versionEndpoint")]
-    pub(super) version_endpoint: Vec<Index>,
+    pub(super) version_endpoint: Vec<TableIndex>,
 }
 
 #[derive(Default, Serialize)]
-pub(super) struct Versions<'a> {
+pub(super) struct VersionColumns<'a> {
     pub(super) number: Vec<u32>,
     pub(super) size: Vec<Option<u64>>,
     /// seconds since 1970
     pub(super) created: Vec<Option<i64>>,
-    pub(super) author: Vec<Index>,
-    /// where it differs from the current one
+    pub(super) author: Vec<TableIndex>,
+    /// if it differs from the current name
     pub(super) name: Vec<OrZero<&'a str>>,
 }
 
 #[derive(Default, Serialize)]
-pub(super) struct Uses<'a> {
+pub(super) struct UseColumns<'a> {
     pub(super) content: Vec<usize>,
     pub(super) phrase: Vec<usize>,
-    /// where it differs from the current one
+    /// if it differs from the current name
     pub(super) name: Vec<OrZero<&'a str>>,
 }
 
-/// A value; 0, the shortest, where there is none, as in most rows.
+/// A value, or 0 if there is none, as in most rows: 0 is the shortest JSON.
 #[derive(Serialize)]
 #[serde(untagged)]
 pub(super) enum OrZero<T> {
@@ -98,9 +96,9 @@ impl<T> From<Option<T>> for OrZero<T> {
     }
 }
 
-/// What many files have in common.
+/// A combination of values that many files share.
 #[derive(PartialEq, Eq, Hash)]
-pub(super) struct State<'a> {
+pub(super) struct SharedState<'a> {
     pub(super) usage: usize,
     pub(super) embedded: &'static str,
     pub(super) linked: &'static str,
@@ -111,7 +109,7 @@ pub(super) struct State<'a> {
 }
 
 #[derive(Serialize)]
-pub(super) struct States<'a> {
+pub(super) struct SharedStateColumns<'a> {
     pub(super) usage: Vec<usize>,
     /// on the owning page
     pub(super) embedded: Vec<&'static str>,
@@ -126,20 +124,20 @@ pub(super) struct States<'a> {
 }
 
 #[derive(Serialize)]
-pub(super) struct Spaces<'a> {
+pub(super) struct SpaceColumns<'a> {
     pub(super) key: Vec<&'a str>,
     pub(super) name: Vec<&'a str>,
 }
 
-/// Media types, raw and in words.
+/// Media types: raw, and as displayed.
 #[derive(Serialize)]
-pub(super) struct Types<'a> {
+pub(super) struct MediaTypeColumns<'a> {
     pub(super) name: Vec<&'a str>,
     pub(super) words: Vec<String>,
 }
 
 #[derive(PartialEq, Eq, Hash)]
-pub(super) struct Phrase<'a> {
+pub(super) struct UsePhrase<'a> {
     pub(super) construct: &'a Construct,
     pub(super) certainty: &'static str,
     pub(super) words: String,
@@ -147,7 +145,7 @@ pub(super) struct Phrase<'a> {
 }
 
 #[derive(Serialize)]
-pub(super) struct Phrases {
+pub(super) struct PhraseColumns {
     pub(super) construct: Vec<String>,
     pub(super) certainty: Vec<&'static str>,
     pub(super) words: Vec<String>,
@@ -158,7 +156,7 @@ pub(super) struct Phrases {
 
 /// Paths below `base`, and whether each is a template.
 #[derive(Serialize)]
-pub(super) struct Paths {
+pub(super) struct PathColumns {
     pub(super) path: Vec<String>,
     pub(super) template: Vec<bool>,
 }
@@ -166,11 +164,11 @@ pub(super) struct Paths {
 pub(super) struct ContentEntry<'a> {
     pub(super) content: &'a Content,
     pub(super) path: Option<String>,
-    pub(super) owner: Index,
+    pub(super) owner: TableIndex,
 }
 
 #[derive(Serialize)]
-pub(super) struct Contents<'a> {
+pub(super) struct ContentColumns<'a> {
     pub(super) kind: Vec<&'static str>,
     pub(super) title: Vec<&'a str>,
     pub(super) path: Vec<Option<String>>,
@@ -178,12 +176,12 @@ pub(super) struct Contents<'a> {
     /// `draft`, `archived`, or 0
     pub(super) mark: Vec<OrZero<&'static str>>,
     /// owner or author
-    pub(super) owner: Vec<Index>,
+    pub(super) owner: Vec<TableIndex>,
 }
 
-/// Places in sorted order: of every row by name and id, else of every entry of a dictionary.
+/// Sort ranks: of every row by name and id, and of every entry of a dictionary.
 #[derive(Serialize)]
-pub(super) struct Ranks {
+pub(super) struct SortRanks {
     pub(super) name: Vec<usize>,
     pub(super) id: Vec<usize>,
     pub(super) spaces: Vec<usize>,
@@ -191,8 +189,8 @@ pub(super) struct Ranks {
     pub(super) contents: Vec<usize>,
 }
 
-pub(super) fn states<'a>(states: &IndexSet<State<'a>>) -> States<'a> {
-    States {
+pub(super) fn states<'a>(states: &IndexSet<SharedState<'a>>) -> SharedStateColumns<'a> {
+    SharedStateColumns {
         usage: states.iter().map(|state| state.usage).collect(),
         embedded: states.iter().map(|state| state.embedded).collect(),
         linked: states.iter().map(|state| state.linked).collect(),
@@ -203,8 +201,8 @@ pub(super) fn states<'a>(states: &IndexSet<State<'a>>) -> States<'a> {
     }
 }
 
-pub(super) fn phrases(phrases: IndexSet<Phrase<'_>>) -> Phrases {
-    Phrases {
+pub(super) fn phrases(phrases: IndexSet<UsePhrase<'_>>) -> PhraseColumns {
+    PhraseColumns {
         construct: phrases.iter().map(|phrase| phrase.construct.to_string()).collect(),
         certainty: phrases.iter().map(|phrase| phrase.certainty).collect(),
         on_owner: phrases.iter().map(|phrase| phrase.on_owner).collect(),
@@ -212,14 +210,14 @@ pub(super) fn phrases(phrases: IndexSet<Phrase<'_>>) -> Phrases {
     }
 }
 
-pub(super) fn contents<'a>(entries: impl Iterator<Item = ContentEntry<'a>>) -> Contents<'a> {
+pub(super) fn contents<'a>(entries: impl Iterator<Item = ContentEntry<'a>>) -> ContentColumns<'a> {
     let entries: Vec<ContentEntry<'_>> = entries.collect();
     let mark = |content: &Content| match content.status {
         Status::Draft => Some("draft"),
         Status::Archived => Some("archived"),
         _ => None,
     };
-    Contents {
+    ContentColumns {
         kind: entries.iter().map(|entry| entry.content.kind.label()).collect(),
         title: entries.iter().map(|entry| entry.content.title.as_str()).collect(),
         id: entries.iter().map(|entry| entry.content.id.as_str()).collect(),

@@ -1,15 +1,15 @@
-//! What an address leads to.
+//! Targets of addresses, for the independent implementation.
 
 use url::Url;
 
-use super::reading::Link;
+use super::body_measures::Link;
 
 pub(super) enum Address {
     /// A page of the site.
     Page(Link),
     /// Another host; the address without its fragment.
     Outside(String),
-    /// A file of the site, a place on the same page, or nothing to follow.
+    /// A file of the site, an anchor on the same page, or an address that cannot be followed.
     Other,
 }
 
@@ -55,7 +55,7 @@ fn host(url: &Url) -> String {
 fn page(url: &Url) -> Option<Link> {
     let query = |name: &str| url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
     let decoded = |text: &str| {
-        // who writes a blank as `%20` means `+` by `+`
+        // if a space character is written as `%20`, then `+` is a plus sign
         let text = if text.contains("%20") { text.to_owned() } else { text.replace('+', " ") };
         percent_encoding::percent_decode_str(&text).decode_utf8_lossy().into_owned()
     };

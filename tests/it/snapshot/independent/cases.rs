@@ -1,5 +1,4 @@
-//! The bodies of the cases that say how files are named, as the pages of one site: markup as editors, apps and old versions
-//! of Confluence left it.
+//! A site whose pages are the bodies of all reference cases: real markup of editors, apps and old versions of Confluence.
 
 use confluence_sim::Site;
 use serde_json::Value;
@@ -12,7 +11,7 @@ const AS_JSON: [&str; 2] = [
     include_str!("../../../fixtures/reference-cases/field-2026-11.json"),
 ];
 
-/// Macros that name a page by its place in the tree, and titles with a colon.
+/// Macros that name a page by its position in the tree, and titles with a colon.
 const INCLUDES: &str = r#"<ac:structured-macro ac:name="children"><ac:parameter ac:name="page"><ac:link>
     <ri:page ri:content-title="@self"/></ac:link></ac:parameter></ac:structured-macro>
     <ac:structured-macro ac:name="include"><ac:parameter ac:name=""><ac:link><ri:page ri:content-title="@Parent"/></ac:link>
@@ -30,7 +29,7 @@ pub(super) fn site() -> Site {
     site
 }
 
-/// Each once, in a fixed order.
+/// Returns each body once, in a fixed order.
 fn bodies() -> Vec<String> {
     let mut bodies: Vec<String> = AS_TEXT
         .split("\n=== ")

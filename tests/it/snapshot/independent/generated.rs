@@ -1,15 +1,15 @@
-//! A site whose pages are put together at random, of everything that editors write, in any order and nesting.
+//! Randomly generated sites with all constructs that editors write, in any order and nesting.
 
 use std::fmt::Write as _;
 
 use confluence_sim::Site;
-use confluence_sim::site::Kind;
+use confluence_sim::site::ContentType;
 use fastrand::Rng;
 
 pub(super) const BASE: &str = "https://acme.atlassian.net/wiki";
 pub(super) const PAGES: usize = 150;
-/// Blocks may stand in blocks so deep.
-const DEEPEST: usize = 4;
+/// Maximum nesting of blocks.
+const MAX_DEPTH: usize = 4;
 
 const WORDS: [&str; 30] = [
     "plan",
@@ -44,7 +44,7 @@ const WORDS: [&str; 30] = [
     "…",
 ];
 
-/// The site of a seed.
+/// Generates a site from a seed.
 pub(super) fn site(seed: u64) -> Site {
     let mut dice = Rng::with_seed(seed);
     let mut site = Site::new();
@@ -60,7 +60,7 @@ pub(super) fn site(seed: u64) -> Site {
             }
             if number > 0 && dice.bool() {
                 let parent = id_of(first + dice.usize(..number));
-                site = site.with_content(|page| page.parent = Some((parent, Kind::Page)));
+                site = site.with_content(|page| page.parent = Some((parent, ContentType::Page)));
             }
             if dice.u8(..8) == 0 {
                 let body = inline(&mut dice);
@@ -93,7 +93,6 @@ fn blocks(dice: &mut Rng, depth: usize) -> String {
     (0..dice.usize(..3)).map(|_| block(dice, depth + 1)).collect()
 }
 
-/// A structured macro.
 fn call(name: &str, inside: &str) -> String {
     format!(r#"<ac:structured-macro ac:name="{name}" ac:macro-id="5f0c">{inside}</ac:structured-macro>"#)
 }
@@ -104,7 +103,7 @@ fn rich(name: &str, inside: &str) -> String {
 }
 
 fn block(dice: &mut Rng, depth: usize) -> String {
-    if depth >= DEEPEST {
+    if depth >= MAX_DEPTH {
         return format!("<p>{}</p>", inline(dice));
     }
     match dice.u8(..25) {
@@ -204,7 +203,7 @@ fn tasks(dice: &mut Rng) -> String {
     format!("<ac:task-list>{tasks}</ac:task-list>")
 }
 
-/// An element that identifies a page, one that is there or not.
+/// An element that identifies a page, existing or not.
 fn identifier(dice: &mut Rng) -> String {
     let number = dice.usize(..PAGES + 10);
     let title = title_of(number).replace('&', "&amp;");
@@ -241,7 +240,7 @@ fn address(dice: &mut Rng) -> String {
     }
 }
 
-/// Text with what stands in lines.
+/// Text with inline elements.
 fn inline(dice: &mut Rng) -> String {
     let mut line = text(dice);
     for _ in 0..dice.usize(..4) {

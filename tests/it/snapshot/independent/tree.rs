@@ -1,8 +1,7 @@
-//! A body as a tree of elements, by a parser of its own.
+//! Parser of the independent implementation: a body as a tree of elements.
 
 use scraper::Html;
 
-/// What an element holds.
 #[derive(Debug)]
 pub(super) enum Node {
     /// Text with its entities decoded.
@@ -19,7 +18,7 @@ pub(super) struct Element {
     pub(super) children: Vec<Node>,
 }
 
-/// Elements whose content no reader of the page sees.
+/// Elements whose content is not visible on the page.
 const UNSEEN: [&str; 10] = [
     "ac:parameter",
     "ac:default-parameter",
@@ -46,7 +45,7 @@ impl Element {
         self.is(&UNSEEN)
     }
 
-    /// The name of the macro in lower case, if it is one.
+    /// Returns the lower-case name, if the element is a macro.
     pub(super) fn macro_name(&self) -> Option<String> {
         self.is(&["ac:structured-macro", "ac:macro"])
             .then(|| self.attribute("ac:name").unwrap_or_default().to_lowercase())
@@ -60,15 +59,20 @@ impl Element {
         })
     }
 
-    /// All elements below it, in the order of their begins, each with those around it, the outermost first. `into` says
-    /// whether to look into an element.
+    /// Returns all elements below this one in document order, each with its ancestors, the outermost first. `into` decides
+    /// whether to descend into an element.
     pub(super) fn below(&self, into: fn(&Self) -> bool) -> Vec<(&Self, Vec<&Self>)> {
         let mut found = Vec::new();
         self.collect(into, &mut Vec::new(), &mut found);
         found
     }
 
-    fn collect<'e>(&'e self, into: fn(&Self) -> bool, around: &mut Vec<&'e Self>, found: &mut Vec<Place<'e>>) {
+    fn collect<'e>(
+        &'e self,
+        into: fn(&Self) -> bool,
+        around: &mut Vec<&'e Self>,
+        found: &mut Vec<ElementWithAncestors<'e>>,
+    ) {
         for child in self.elements() {
             found.push((child, around.clone()));
             if into(child) {
@@ -79,7 +83,7 @@ impl Element {
         }
     }
 
-    /// All text inside, whoever sees it.
+    /// Returns all text inside, visible or not.
     pub(super) fn whole_text(&self) -> String {
         let of = |child: &Node| match child {
             Node::Text(text) | Node::Cdata(text) => text.clone(),
@@ -89,10 +93,9 @@ impl Element {
     }
 }
 
-/// An element and those around it.
-type Place<'e> = (&'e Element, Vec<&'e Element>);
+type ElementWithAncestors<'e> = (&'e Element, Vec<&'e Element>);
 
-/// The tree of a body; `None` where it is not well-formed.
+/// Parses a body; `None` if it is not well-formed.
 pub(super) fn tree(body: &str) -> Option<Element> {
     let mut open = vec![Element::default()];
     let mut rest = body;
@@ -128,7 +131,7 @@ fn add(open: &mut [Element], node: Node) {
     open.last_mut().expect("the body").children.push(node);
 }
 
-/// The element that begins here, whether it ends at once, and what follows.
+/// Parses a start tag. Returns the element, whether it is self-closing, and the rest.
 fn tag(text: &str) -> Option<(Element, bool, &str)> {
     let is_end_of_name = |c: char| c.is_whitespace() || c == '/' || c == '>';
     let (name, mut rest) = text.split_at(text.find(is_end_of_name)?);
@@ -149,7 +152,7 @@ fn tag(text: &str) -> Option<(Element, bool, &str)> {
     }
 }
 
-/// Entities as a browser decodes them.
+/// Decodes entities as a browser does.
 fn decoded(raw: &str) -> String {
     if !raw.contains('&') {
         return raw.to_owned();

@@ -1,27 +1,27 @@
-//! Targets of links that no list of pages shows.
+//! Link targets that no list of pages shows.
 
 use confluence_sim::site::Container;
 use confluence_sim::{FaultPlan, Site};
 
-use super::super::bench::Bench;
-use super::{PUBLIC, href, tiny, told};
+use super::super::harness::Harness;
+use super::{PUBLIC, href, listed, tiny};
 
-/// So many are looked up one by one, and no more: of the others nothing is said.
+/// The number of single requests is limited; the links beyond the limit are not judged.
 #[test]
-fn targets_that_no_list_shows_are_looked_up_within_bounds() {
+fn targets_that_no_list_shows_are_requested_up_to_a_limit() {
     let body: String = (0..300).map(|number| href(&format!("{PUBLIC}/x/{}", tiny(77_000 + number)))).collect();
     let mut site = Site::new().space("KB", "KB").page("101", "Home", &body);
     site.public_base = Some(PUBLIC.to_owned());
-    let bench = Bench::start(site, FaultPlan::none());
-    let run = bench.snapshot(&[]).ends(0);
-    assert_eq!(told(&bench, "broken_links.csv").len(), 250);
-    assert_eq!(bench.pages()["101"]["broken_internal_links"], "250");
-    assert!(run.stderr.contains("50 short links whose targets no list shows are not judged"), "{}", run.stderr);
+    let harness = Harness::start(site, FaultPlan::none());
+    let run = harness.snapshot(&[]).exits_with(0);
+    assert_eq!(listed(&harness, "broken_links.csv").len(), 250);
+    assert_eq!(harness.pages()["101"]["broken_internal_links"], "250");
+    assert!(run.stderr.contains("50 short links whose targets are in no list are not judged"), "{}", run.stderr);
 }
 
-/// The list of files shows what lies on contents of apps: such a file is there, and so is what it lies on.
+/// The list of attachments shows files on custom content: such a file exists, and so does the content.
 #[test]
-fn files_on_contents_of_apps_are_there() {
+fn links_to_files_on_custom_content_are_not_broken() {
     let preview =
         |page: u32, file: u32| format!("{PUBLIC}/pages/viewpage.action?pageId=101&preview=/{page}/{file}/x.png");
     let download = |page: u32| format!("{PUBLIC}/download/attachments/{page}/x.png");
@@ -32,8 +32,8 @@ fn files_on_contents_of_apps_are_there() {
     let mut site = Site::new().space("KB", "KB").page("101", "Home", &body);
     site = site.attachment_of(Container::CustomContent("77001".to_owned()), "att9001", "x.png", 10);
     site.public_base = Some(PUBLIC.to_owned());
-    let bench = Bench::start(site, FaultPlan::none());
-    bench.snapshot(&[]).ends(0);
-    let named: Vec<String> = told(&bench, "broken_links.csv").into_iter().map(|(_, _, target)| target).collect();
+    let harness = Harness::start(site, FaultPlan::none());
+    harness.snapshot(&[]).exits_with(0);
+    let named: Vec<String> = listed(&harness, "broken_links.csv").into_iter().map(|(_, _, target)| target).collect();
     assert_eq!(named, ["77002/x.png", "77003/x.png"]);
 }

@@ -1,12 +1,12 @@
-//! The server over real TCP, seen by a plain HTTP client.
+//! Tests of the server over real TCP with a plain HTTP client.
 
 mod auth;
 mod faults;
 mod files;
 mod paging;
-mod readers;
+mod readership;
+mod sample_over_http;
 mod v1;
-mod whole_sample;
 mod workflow;
 
 use reqwest::{Client, Response, StatusCode};
@@ -15,13 +15,13 @@ use serde_json::Value;
 use super::DemoServer;
 use crate::{FaultPlan, Site};
 
-/// A server and a client that knows its credential.
-pub(super) struct Bench {
+/// A server, and a client with its credential.
+pub(super) struct Harness {
     pub(super) server: DemoServer,
     pub(super) client: Client,
 }
 
-impl Bench {
+impl Harness {
     pub(super) async fn start(site: Site) -> Self {
         Self::start_with(site, FaultPlan::none()).await
     }
@@ -31,7 +31,7 @@ impl Bench {
         Self { server: DemoServer::start_with(site, faults).await.unwrap(), client }
     }
 
-    /// A GET of a path below the base URL.
+    /// Sends a GET for a path below the base URL.
     pub(super) async fn get(&self, path: &str) -> Response {
         self.try_get(path).await.unwrap()
     }
@@ -47,14 +47,14 @@ impl Bench {
         response.json().await.unwrap()
     }
 
-    /// All items of a v2 list, following `_links.next`, and the number of requests it took.
+    /// Returns all items of a v2 list, following `_links.next`, and the number of requests it took.
     pub(super) async fn all(&self, path: &str) -> (Vec<Value>, usize) {
         let (mut items, mut requests, mut next) = (Vec::new(), 0, Some(path.to_owned()));
         while let Some(path) = next {
             let mut page = self.json(&path).await;
             items.append(page["results"].as_array_mut().unwrap());
             requests += 1;
-            assert!(requests < 1000, "endless list");
+            assert!(requests < 1000, "the list has no end");
             let link = page["_links"]["next"].as_str();
             next = link.map(|link| link.strip_prefix("/wiki").unwrap_or(link).to_owned());
         }
@@ -66,7 +66,7 @@ pub(super) fn ids(items: &[Value]) -> Vec<&str> {
     items.iter().map(|item| item["id"].as_str().unwrap()).collect()
 }
 
-/// A space with so many pages and one file on each.
+/// A space with `pages` pages and one file on each.
 pub(super) fn site_of(pages: usize) -> Site {
     let mut site = Site::new().space("ENG", "Engineering");
     for number in 0..pages {

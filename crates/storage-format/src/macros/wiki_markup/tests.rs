@@ -1,4 +1,4 @@
-//! What stands in wiki markup, piece by piece.
+//! Wiki markup, piece by piece.
 
 use super::*;
 
@@ -6,12 +6,12 @@ fn page(title: &str) -> ContainerRef {
     ContainerRef::Page { title: title.to_owned(), space: None }
 }
 
-fn all(text: &str) -> Markup<'_> {
+fn all(text: &str) -> ParsedMarkup<'_> {
     read(text, &Steps::unlimited())
 }
 
 #[test]
-fn caret_forms() {
+fn a_caret_separates_the_page_from_the_file_name() {
     assert_eq!(caret("^a.pdf"), Some(("a.pdf".to_owned(), None)));
     assert_eq!(caret("Plan^a.pdf"), Some(("a.pdf".to_owned(), Some(page("Plan")))));
     assert_eq!(caret("ENG:Plan^a.pdf"), Some(("a.pdf".to_owned(), Some(page("ENG:Plan")))));
@@ -28,23 +28,23 @@ fn caret_forms() {
 }
 
 fn shown(text: &str) -> Vec<String> {
-    let piece = |piece: &Piece<'_>| match piece {
-        Piece::Macro(call) => {
+    let piece = |piece: &WikiPiece<'_>| match piece {
+        WikiPiece::Macro(call) => {
             let parameters = call.parameters.iter().map(|one| format!("{}={}", one.name, one.text));
             format!("macro {} {}", call.name, parameters.collect::<Vec<_>>().join(";"))
         }
-        Piece::Body { name, text } => format!("body {name} {text}"),
-        Piece::Image(Destination::File { name, .. }) => format!("image {name}"),
-        Piece::Link(Destination::File { name, container: ContainerRef::Own }) => format!("link {name}"),
-        Piece::Link(Destination::File { name, .. }) => format!("link elsewhere {name}"),
-        Piece::Image(Destination::Address(url)) => format!("image at {url}"),
-        Piece::Link(Destination::Address(url)) => format!("link to {url}"),
+        WikiPiece::Body { name, text } => format!("body {name} {text}"),
+        WikiPiece::Image(WikiTarget::File { name, .. }) => format!("image {name}"),
+        WikiPiece::Link(WikiTarget::File { name, container: ContainerRef::Own }) => format!("link {name}"),
+        WikiPiece::Link(WikiTarget::File { name, .. }) => format!("link elsewhere {name}"),
+        WikiPiece::Image(WikiTarget::Address(url)) => format!("image at {url}"),
+        WikiPiece::Link(WikiTarget::Address(url)) => format!("link to {url}"),
     };
     all(text).pieces.iter().map(piece).collect()
 }
 
 #[test]
-fn images_and_links() {
+fn images_and_links_name_files_and_addresses() {
     let found = shown("Look! !a.png|width=3! and [the spec|^b.pdf] [^c.txt] [Page] !/wiki/d.png|x! [Spec|/x/e.pdf]");
     for wanted in ["image a.png", "link b.pdf", "link c.txt", "image at /wiki/d.png", "link to /x/e.pdf"] {
         assert!(found.contains(&wanted.to_owned()), "{wanted}: {found:?}");
@@ -53,7 +53,7 @@ fn images_and_links() {
 }
 
 #[test]
-fn links_of_three_parts_brackets_and_escapes() {
+fn links_may_have_three_parts_brackets_and_escapes() {
     let table = [
         ("[Spec|^a.pdf|Open the spec]", "link a.pdf"),
         ("[^b.pdf|tip]", "link b.pdf"),
@@ -77,7 +77,7 @@ fn links_of_three_parts_brackets_and_escapes() {
 }
 
 #[test]
-fn macros_with_parameters_and_bodies() {
+fn macros_are_parsed_with_their_parameters_and_bodies() {
     assert_eq!(shown("{viewpdf:name=a.pdf|page=Ot\\|her}"), ["macro viewpdf name=a.pdf;=name=a.pdf;page=Ot|her"]);
     assert_eq!(shown("{viewfile:b.doc}{toc}"), ["macro viewfile =b.doc", "macro toc "]);
     assert_eq!(shown("{html}<img src=\"[^x]\">{html}"), ["body html <img src=\"[^x]\">", "macro html "]);
@@ -86,10 +86,10 @@ fn macros_with_parameters_and_bodies() {
 }
 
 #[test]
-fn code_is_a_sample() {
+fn code_is_not_markup() {
     let markup = all("a {code:java}\n[^x.pdf]{viewpdf:y.pdf}\n{code} b {noformat}!z.png!{noformat} {code} [^open.pdf]");
     assert!(!markup.without_samples.contains("x.pdf") && !markup.without_samples.contains("z.png"));
     assert!(markup.without_samples.contains("a {code:java}{code} b "), "{}", markup.without_samples);
-    let links = markup.pieces.iter().filter(|piece| matches!(piece, Piece::Link(_))).count();
+    let links = markup.pieces.iter().filter(|piece| matches!(piece, WikiPiece::Link(_))).count();
     assert_eq!(links, 1, "{:?}", markup.pieces);
 }

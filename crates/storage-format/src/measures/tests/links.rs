@@ -1,7 +1,7 @@
-//! Where a page leads.
+//! Links of a page.
 
 use super::{measure, read};
-use crate::{Depth, OwnSite, PageLink, PlaceLink, TodoMarkers, parse_to};
+use crate::{AnchorLink, OwnSite, PageLink, ParseDepth, TodoMarkers, parse_with_depth};
 
 fn titled(title: &str, space: Option<&str>) -> PageLink {
     PageLink::Title { title: title.to_owned(), space: space.map(str::to_owned) }
@@ -16,7 +16,7 @@ fn any(id: &str) -> PageLink {
 }
 
 #[test]
-fn pages_by_title_id_and_address_each_once() {
+fn page_links_by_title_id_and_address_are_counted_once() {
     // the code of a tiny link is the id in base64
     let body = r#"<ac:link><ri:page ri:space-key="OPS" ri:content-title="Guide"/></ac:link>
         <ac:link><ri:page ri:content-title="Guide"/></ac:link><ac:link><ri:page ri:content-title="Guide"/></ac:link>
@@ -43,7 +43,7 @@ fn pages_by_title_id_and_address_each_once() {
 }
 
 #[test]
-fn what_is_no_link_to_a_page() {
+fn other_hosts_text_and_code_are_not_page_links() {
     let body = r##"<ac:image><ri:attachment ri:filename="a.png"><ri:page ri:content-title="Owner"/></ri:attachment></ac:image>
         <ac:link><ri:attachment ri:filename="b.pdf"><ri:page ri:content-title="Owner"/></ri:attachment></ac:link>
         <a href="/wiki/download/attachments/1001/c.pdf">x</a> <a href="#top">x</a>
@@ -55,7 +55,7 @@ fn what_is_no_link_to_a_page() {
 }
 
 #[test]
-fn pages_that_macros_name_and_pages_they_show() {
+fn pages_named_by_macros_are_links_and_included_pages_are_includes() {
     let named = |name: &str, parameter: &str, inside: &str| {
         format!(
             "<ac:structured-macro ac:name=\"{name}\"><ac:parameter ac:name=\"{parameter}\">{inside}</ac:parameter>\
@@ -74,14 +74,14 @@ fn pages_that_macros_name_and_pages_they_show() {
     ];
     let body = read(&body.concat());
     let shown = [titled("Part", None), titled("Sum", None), titled("Note: 1", Some("OPS")), titled("Costs: all", None)];
-    assert_eq!(body.measures.expect("asked for").includes, shown);
+    assert_eq!(body.measures.expect("requested").includes, shown);
     assert_eq!(body.page_links[..4], shown);
     assert_eq!(body.page_links[4..], [titled("Root", None)]);
     assert!(measure(&named("children", "page", &page("Root"))).includes.is_empty());
 }
 
 #[test]
-fn mentions_are_people_in_the_text() {
+fn only_people_in_the_text_are_mentions() {
     let user = "<ri:user ri:account-id=\"557058:1\"/>";
     let body = format!(
         "<p><ac:link>{user}</ac:link> and <ac:link><ri:user ri:userkey=\"2c9\"/></ac:link></p>\
@@ -92,7 +92,7 @@ fn mentions_are_people_in_the_text() {
 }
 
 #[test]
-fn links_to_jira_by_macro_and_by_address() {
+fn jira_links_are_macros_and_addresses() {
     let body = r#"<ac:structured-macro ac:name="jira"><ac:parameter ac:name="key">OPS-1</ac:parameter></ac:structured-macro>
         <a href="https://acme.atlassian.net/browse/OPS-1">x</a> <a href="https://jira.example/browse/OPS-2?focus=1">x</a>"#;
     let measures = measure(body);
@@ -104,7 +104,7 @@ fn links_to_jira_by_macro_and_by_address() {
 }
 
 #[test]
-fn addresses_on_other_hosts_each_once() {
+fn external_links_are_counted_once() {
     let body = r#"<a href="https://docs.example/a?b=1&amp;c=2">x</a> <a href="https://docs.example/a?b=1&amp;c=2#part">x</a>
         <a href="HTTP://docs.example/b">x</a> <ac:link><ri:url ri:value="https://docs.example/c"/></ac:link>
         <a href="https://acme.atlassian.net/wiki/spaces/OPS/overview">own</a> <a href="mailto:a@docs.example">mail</a>
@@ -114,7 +114,7 @@ fn addresses_on_other_hosts_each_once() {
 }
 
 #[test]
-fn pages_by_name_in_a_query_spaces_and_titles_beside_an_id() {
+fn page_links_by_query_by_space_and_by_id_with_title_are_found() {
     let body = r#"<a href="/wiki/pages/viewpage.action?spaceKey=OPS&amp;title=Release+Plan%21">x</a>
         <a href="/wiki/spaces/OPS">x</a> <a href="https://acme.atlassian.net/wiki/spaces/OPS/overview?a=b">x</a>
         <a href="/wiki/display/~ann">x</a> <ac:link><ri:space ri:space-key="HR"/></ac:link>
@@ -128,25 +128,25 @@ fn pages_by_name_in_a_query_spaces_and_titles_beside_an_id() {
 }
 
 #[test]
-fn places_in_the_own_page_and_in_others() {
+fn links_to_anchors_in_the_same_page_and_in_others_are_found() {
     let body = r##"<a href="#Set-up%3F">x</a> <a href="#">x</a> <a href="#top">x</a>
         <a href="/wiki/spaces/OPS/pages/1001/Guide#First-steps">x</a> <a href="https://docs.example/a#part">x</a>
         <a href="/wiki/spaces/OPS/pages/1001/Guide?focusedCommentId=5#comment-5">x</a>
         <ac:link ac:anchor="end"/> <ac:link ac:anchor="end"><ac:link-body>again</ac:link-body></ac:link>
         <ac:link ac:anchor="Costs"><ri:page ri:content-title="Plan"/></ac:link>
         <ac:link ac:anchor="p1"><ri:attachment ri:filename="a.pdf"/></ac:link>"##;
-    let place = |page: Option<PageLink>, anchor: &str| PlaceLink { page, anchor: anchor.to_owned() };
+    let link = |page: Option<PageLink>, anchor: &str| AnchorLink { page, anchor: anchor.to_owned() };
     let expected = [
-        place(None, "Set-up?"),
-        place(Some(id("1001")), "First-steps"),
-        place(None, "end"),
-        place(Some(titled("Plan", None)), "Costs"),
+        link(None, "Set-up?"),
+        link(Some(id("1001")), "First-steps"),
+        link(None, "end"),
+        link(Some(titled("Plan", None)), "Costs"),
     ];
     assert_eq!(measure(body).place_links, expected);
 }
 
 #[test]
-fn headings_and_anchors_are_places() {
+fn headings_and_anchor_macros_are_anchors() {
     let anchor = |parameter: &str, name: &str| {
         format!(
             "<ac:structured-macro ac:name=\"anchor\"><ac:parameter ac:name=\"{parameter}\">{name}</ac:parameter>\
@@ -160,9 +160,10 @@ fn headings_and_anchors_are_places() {
         anchor("default-parameter", "inside")
     );
     let anchors = measure(&body).anchors;
-    for place in ["Costs-&-benefits", "Plan-Costs&benefits", "end", "inside", "With-an-anchor", "old", "para", "Hidden"]
+    for anchor in
+        ["Costs-&-benefits", "Plan-Costs&benefits", "end", "inside", "With-an-anchor", "old", "para", "Hidden"]
     {
-        assert_eq!(anchors.leads("Plan", place), Some(true), "{place}");
+        assert_eq!(anchors.leads("Plan", anchor), Some(true), "{anchor}");
     }
     assert_eq!(anchors.leads("Plan", "nothing"), Some(false));
     let unsure = [
@@ -179,10 +180,10 @@ fn headings_and_anchors_are_places() {
     }
 }
 
-/// What only its author may see, and what an app may mean by an id, is no page that must be there; nor has an old version the
-/// places of the page.
+/// A draft may be visible only to its author, and an id of an app may not be a page: such links are only possible ones.
+/// An old version may have other anchors than the page.
 #[test]
-fn drafts_and_addresses_of_apps_and_versions() {
+fn links_to_drafts_and_apps_are_possible_and_links_to_versions_have_no_anchors() {
     let body = r#"<a href="/wiki/spaces/OPS/pages/edit-v2/200001#a">x</a>
         <a href="/wiki/spaces/OPS/pages/edit/200002">x</a>
         <a href="/wiki/pages/resumedraft.action?pageId=3&amp;draftShareId=8f">x</a>
@@ -207,14 +208,14 @@ fn drafts_and_addresses_of_apps_and_versions() {
     assert_eq!(measure(body).place_links, []);
 }
 
-/// Ids of another deployment are no ids of this one.
+/// Ids of another deployment are not valid on this one.
 #[test]
-fn ids_of_former_hosts() {
+fn ids_on_former_hosts_are_former_ids() {
     let site =
         OwnSite::new("https://acme.atlassian.net/wiki", &[]).with_former_hosts(&["wiki.acme.example".to_owned()]);
     let body = r#"<a href="https://wiki.acme.example/pages/viewpage.action?pageId=2002">x</a>
         <a href="https://wiki.acme.example/x/0Qc">x</a> <a href="https://wiki.acme.example/display/OPS/Plan">x</a>"#;
-    let read = parse_to(body, &site, Depth::Measures(&TodoMarkers::default()));
+    let read = parse_with_depth(body, &site, ParseDepth::Measures(&TodoMarkers::default()));
     let former = |id: &str| PageLink::Former(id.to_owned());
     assert_eq!(read.page_links, [former("2002"), former("2001"), titled("Plan", Some("OPS"))]);
 }

@@ -1,4 +1,4 @@
-//! What is measured, each with what only looks like it.
+//! Each measure, with markup that counts and markup that only looks similar.
 
 mod links;
 mod similar;
@@ -6,22 +6,22 @@ mod structure;
 mod words;
 
 use super::{Measures, TodoMarkers};
-use crate::{Body, Depth, OwnSite, Reading, parse, parse_to};
+use crate::{Body, OwnSite, ParseDepth, ParseOutcome, parse, parse_with_depth};
 
 fn read(body: &str) -> Body {
     let site = OwnSite::new("https://acme.atlassian.net/wiki", &[]);
-    parse_to(body, &site, Depth::Measures(&TodoMarkers::default()))
+    parse_with_depth(body, &site, ParseDepth::Measures(&TodoMarkers::default()))
 }
 
 /// The measures of a well-formed body.
 fn measure(body: &str) -> Measures {
     let read = read(body);
-    assert_eq!(read.reading, Reading::WellFormed, "{body}");
-    *read.measures.expect("asked for")
+    assert_eq!(read.reading, ParseOutcome::WellFormed, "{body}");
+    *read.measures.expect("requested")
 }
 
 #[test]
-fn an_audit_counts_nothing_and_names_the_same_files() {
+fn parsing_without_measures_finds_the_same_references() {
     let body = r#"<h1>Plan</h1><p><a href="/wiki/spaces/OPS/pages/12345/Other">x</a>
         <ac:link><ri:page ri:content-title="Guide"/></ac:link></p><ac:image><ri:attachment ri:filename="a.png"/></ac:image>"#;
     let site = OwnSite::new("https://acme.atlassian.net/wiki", &[]);
@@ -37,27 +37,27 @@ fn an_audit_counts_nothing_and_names_the_same_files() {
 #[test]
 fn bodies_that_are_not_well_formed_are_measured_too() {
     let body = read("<h1>One</h1><table><tr><td>two & three</table><p>four <b>five</p><ac:task><h3>six</h3>");
-    assert!(matches!(body.reading, Reading::Lenient { .. }), "{:?}", body.reading);
-    let measures = body.measures.expect("asked for");
+    assert!(matches!(body.reading, ParseOutcome::Lenient { .. }), "{:?}", body.reading);
+    let measures = body.measures.expect("requested");
     assert_eq!((measures.words, measures.headings, measures.heading_skips), (6, 2, 1));
     assert_eq!((measures.tables, measures.table_cells, measures.tasks_open), (1, 1, 1));
 }
 
 #[test]
-fn ends_without_a_beginning_are_harmless() {
+fn unmatched_end_tags_are_ignored() {
     let body = read("</table></ac:placeholder></ac:link></ac:structured-macro>one</p></ac:task> two<tr>");
-    assert_eq!(body.measures.expect("asked for").words, 2);
+    assert_eq!(body.measures.expect("requested").words, 2);
 }
 
 #[test]
-fn bytes_are_those_of_the_raw_body() {
+fn body_bytes_are_those_of_the_raw_body() {
     assert_eq!(measure("").body_bytes, 0);
     assert_eq!(measure("<p>ü</p>").body_bytes, 9);
     assert_eq!(measure("\u{feff}<p/>").body_bytes, 7);
 }
 
 #[test]
-fn measures_survive_being_saved() {
+fn measures_are_the_same_after_saving_and_loading() {
     let text = "The quick brown fox jumps over the lazy dog and then the dog sleeps in the warm sun until the evening.";
     let body = read(&format!(
         r#"<p>{text}</p><ac:structured-macro ac:name="include"><ac:parameter ac:name=""><ac:link>

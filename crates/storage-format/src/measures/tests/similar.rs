@@ -1,4 +1,4 @@
-//! Equal and nearly equal texts, and their language.
+//! Hash, sketch and language of texts.
 
 use super::super::Sketch;
 use super::measure;
@@ -10,12 +10,12 @@ fn sketch(text: &str) -> Sketch {
     measure(text).sketch.expect("enough words")
 }
 
-/// Words that differ from each other, `number` of them beginning with number `from`.
+/// `number` different words, numbered from `from`.
 fn numbered(from: usize, number: usize) -> String {
     (from..from + number).map(|word| format!("word{word}")).collect::<Vec<_>>().join(" ")
 }
 
-/// These values are what other versions and machines have saved: a change of them needs a new column.
+/// Other versions and machines have saved these values: changing them requires a new column.
 #[test]
 fn hash_and_sketch_are_the_same_everywhere() {
     let measures = measure(TEXT);
@@ -27,7 +27,7 @@ fn hash_and_sketch_are_the_same_everywhere() {
 }
 
 #[test]
-fn case_markup_blanks_and_punctuation_do_not_matter() {
+fn case_markup_whitespace_and_punctuation_do_not_matter() {
     let plain = measure(&format!("<p>{TEXT} Größe</p>"));
     let upper = TEXT.to_uppercase().replace('.', " !").replace(' ', "&nbsp; ");
     let other = measure(&format!("<h1>{upper}</h1>\n<ul><li><b>G</b>R\u{d6}\u{df}E</li></ul>"));
@@ -38,16 +38,16 @@ fn case_markup_blanks_and_punctuation_do_not_matter() {
 }
 
 #[test]
-fn one_other_word_makes_another_text() {
+fn the_hash_changes_with_every_word() {
     assert_ne!(measure(TEXT).text_hash, measure(&TEXT.replace("quarter", "year")).text_hash);
     assert_ne!(measure(TEXT).text_hash, measure(&TEXT.replace("its own", "own its")).text_hash);
-    // where words begin matters
+    // the position of a space matters
     let (one, other) = (format!("{TEXT} ab c"), format!("{TEXT} a bc"));
     assert_ne!(measure(&one).text_hash, measure(&other).text_hash);
 }
 
 #[test]
-fn below_twenty_words_nothing_is_compared() {
+fn texts_below_twenty_words_have_neither_hash_nor_sketch() {
     let short = measure(&numbered(0, 19));
     assert_eq!((short.words, &short.text_hash, &short.sketch, &short.language), (19, &None, &None, &None));
     let enough = measure(&numbered(0, 20));
@@ -59,7 +59,7 @@ fn similarity_follows_the_share_of_common_text() {
     let whole = sketch(&numbered(0, 1_000));
     let near = |similarity: f64, expected: f64| (similarity - expected).abs() < 0.15;
     assert!((whole.similarity(&whole) - 1.0).abs() < f64::EPSILON);
-    // 900 of 1,000 words and 100 others: 896 common runs of 1,096
+    // 900 of 1,000 words and 100 others: 896 of 1,096 sequences are common
     let most = sketch(&format!("{} {}", numbered(0, 900), numbered(5_000, 100)));
     assert!(near(whole.similarity(&most), 0.82), "{}", whole.similarity(&most));
     let half = sketch(&numbered(500, 1_000));
@@ -71,14 +71,14 @@ fn similarity_follows_the_share_of_common_text() {
 }
 
 #[test]
-fn a_sketch_of_another_length_is_refused() {
+fn a_sketch_of_another_length_is_rejected() {
     assert!(Sketch::try_from(vec![1; 64]).is_ok());
     assert!(Sketch::try_from(vec![1; 63]).is_err());
     assert!(serde_json::from_str::<Sketch>("[1,2,3]").is_err());
 }
 
 #[test]
-fn languages_of_texts_that_are_long_enough() {
+fn the_language_of_long_texts_is_detected() {
     let german = "Der Dienst nimmt Anfragen von Kunden an und antwortet innerhalb von zweihundert Millisekunden. Jede \
                   Gruppe hält ihre eigene Fassung des Plans, die am Ende jedes Quartals geprüft wird.";
     let japanese =
@@ -92,5 +92,5 @@ fn languages_of_texts_that_are_long_enough() {
     }
     assert_eq!(measure("Der Dienst nimmt Anfragen von Kunden an.").language, None, "too short");
     let mixed = "lorem 12 xk qz 7 vv ".repeat(6);
-    assert_eq!(measure(&mixed).language, None, "no language at all");
+    assert_eq!(measure(&mixed).language, None, "no single language");
 }

@@ -1,4 +1,4 @@
-//! What a page is built of.
+//! Structure of a page: headings, tables, images, macros, tasks.
 
 use super::measure;
 
@@ -17,10 +17,10 @@ fn adf_node(kind: &str, content: &str, copy: &str) -> String {
 }
 
 #[test]
-fn headings_their_depth_and_skipped_levels() {
+fn headings_are_counted_with_depth_and_skipped_levels() {
     let measures = measure("<h2>a</h2><h3>b</h3><h5>c</h5><h2>d</h2><h3/><h6>e</h6>");
     assert_eq!((measures.headings, measures.max_heading_level, measures.heading_skips), (6, 6, 2));
-    // neither the first heading nor the way up skips a level
+    // neither the first heading nor a higher level skips a level
     let even = measure("<h4>a</h4><h5>b</h5><h1>c</h1><header>d</header><h7>e</h7><p>h1</p>");
     assert_eq!((even.headings, even.max_heading_level, even.heading_skips), (3, 5, 0));
     let none = measure("<p>text</p>");
@@ -38,7 +38,7 @@ fn tables_inside_tables_count_their_own_rows() {
 }
 
 #[test]
-fn images_and_those_without_a_description() {
+fn images_without_alternative_text_are_counted() {
     let attachment = "<ri:attachment ri:filename=\"a.png\"/>";
     let measures = measure(&format!(
         "<ac:image ac:alt=\"Flow\">{attachment}</ac:image><ac:image ac:alt=\" \">{attachment}</ac:image>\
@@ -63,7 +63,7 @@ fn a_rendered_copy_is_not_counted_again() {
 }
 
 #[test]
-fn panels_of_both_editors_and_expands() {
+fn panels_of_both_editors_and_expands_are_counted() {
     let panels: String =
         ["info", "Note", "tip", "warning", "panel", "expand"].map(|name| macro_call(name, "x")).concat();
     let measures = measure(&format!("{panels}{}", adf_node("panel", "<p>x</p>", "")));
@@ -73,7 +73,7 @@ fn panels_of_both_editors_and_expands() {
 }
 
 #[test]
-fn macros_by_name_also_inside_each_other() {
+fn macros_are_counted_by_name_also_when_nested() {
     let inner = r#"<ac:structured-macro ac:name="toc"/><ac:macro ac:name="TOC"/><ac:structured-macro/>"#;
     let measures = measure(&macro_call("expand", &macro_call("info", inner)));
     let names: Vec<_> = measures.macros.iter().map(|(name, uses)| (name.as_str(), *uses)).collect();
@@ -101,7 +101,7 @@ fn macros_of_apps_are_foreign() {
 }
 
 #[test]
-fn tasks_open_and_done() {
+fn tasks_are_open_or_done() {
     let task = |status: &str, body: &str| {
         format!(
             "<ac:task><ac:task-id>1</ac:task-id><ac:task-status>{status}</ac:task-status>\
@@ -117,7 +117,7 @@ fn tasks_open_and_done() {
 }
 
 #[test]
-fn placeholders_nobody_filled_in() {
+fn unfilled_placeholders_are_counted() {
     let measures = measure("<p><ac:placeholder>Who?</ac:placeholder><ac:placeholder ac:type=\"mention\"/></p>");
     assert_eq!((measures.placeholders, measures.words), (2, 0));
     assert_eq!(measure("<p placeholder=\"x\">placeholder</p>").placeholders, 0);

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::{TodoMarkers, measure};
-use crate::{Depth, OwnSite, parse_to};
+use crate::{OwnSite, ParseDepth, parse_with_depth};
 
 fn words(body: &str) -> u32 {
     measure(body).words
@@ -14,7 +14,7 @@ fn characters(body: &str) -> u32 {
 }
 
 #[test]
-fn words_are_those_of_uax_29() {
+fn words_follow_uax_29() {
     for (text, expected) in [
         ("", 0),
         (" \u{a0}\n ", 0),
@@ -32,14 +32,14 @@ fn words_are_those_of_uax_29() {
 }
 
 #[test]
-fn words_of_other_scripts() {
+fn words_of_other_scripts_are_counted_by_dictionary() {
     for (text, expected) in [
         // 添付, ファイル, の, 保存, 形式
         ("添付ファイルの保存形式", 5),
         ("文件", 1),
         // 请, 等待, 五分钟, and the name
         ("请等待五分钟。Air", 4),
-        // Korean by blanks
+        // Korean separates words by spaces
         ("저장소 형식 문서", 3),
         // right to left
         ("שלום עולם", 2),
@@ -47,14 +47,14 @@ fn words_of_other_scripts() {
         // ภาษา, ไทย, and the name
         ("กา", 1),
         ("ภาษาไทยAir", 3),
-        // digits are no letters of the script
+        // digits are not letters of the script
         ("รอ5นาที ๑๒", 4),
         ("ພາສາລາວ", 2),
         ("ភាសាខ្មែរ", 1),
-        // blanks of no width, which Khmer writes between words
+        // zero-width spaces, which Khmer writes between words
         ("សូម\u{200b}រង់ចាំ", 2),
         ("မြန်မာစာ", 2),
-        // letters that no dictionary knows are words by character
+        // letters that are not in the dictionary count as one word each
         ("𠀀𠀁", 2),
         ("Привет мир", 2),
     ] {
@@ -63,33 +63,33 @@ fn words_of_other_scripts() {
 }
 
 #[test]
-fn emoji_are_characters_but_no_words() {
+fn emoji_are_characters_but_not_words() {
     let measures = measure("<p>👩‍👩‍👧 🇩🇪 👍🏽</p>");
     assert_eq!((measures.words, measures.characters), (0, 5));
 }
 
 #[test]
-fn characters_are_those_people_see() {
+fn characters_are_grapheme_clusters() {
     assert_eq!(characters("e\u{301}\u{fc}"), 2);
     assert_eq!(characters("한국"), 2);
     assert_eq!(characters("<p>&amp;&#x1F680;&uuml;</p>"), 3);
 }
 
 #[test]
-fn blanks_count_once_and_not_at_the_ends() {
+fn whitespace_counts_once_and_not_at_the_ends() {
     assert_eq!(characters("<p>  a  \n\t b&nbsp;&nbsp;c&#x3000; </p>\n<p>d</p>"), 7);
     assert_eq!(characters("<p> </p>"), 0);
     assert_eq!(words("one&nbsp;two\u{a0}three\u{2003}four"), 4);
 }
 
 #[test]
-fn entities_are_read_before_words_are() {
+fn entities_are_decoded_before_words_are_counted() {
     assert_eq!(words("&Uuml;bung M&#252;ller &lt;b&gt; AT&amp;T"), 5);
     assert_eq!(measure("<p>&lt;h1&gt;x&lt;/h1&gt;</p>").headings, 0);
 }
 
 #[test]
-fn blocks_part_words_and_inline_markup_does_not() {
+fn blocks_separate_words_and_inline_markup_does_not() {
     assert_eq!(words("<p>one</p><p>two</p>"), 2);
     assert_eq!(words("<td>one</td><td>two</td>"), 2);
     assert_eq!(words("one<br/>two"), 2);
@@ -128,7 +128,7 @@ fn machine_text_placeholders_comments_and_rendered_copies_are_not_visible() {
 }
 
 #[test]
-fn code_is_counted_apart() {
+fn code_is_counted_separately() {
     let code = |name: &str, text: &str| {
         format!(
             "<ac:structured-macro ac:name=\"{name}\"><ac:parameter ac:name=\"language\">rust</ac:parameter>\
@@ -146,9 +146,9 @@ fn code_is_counted_apart() {
     assert_eq!(measures.code_characters, 24, "let a = b[0]]>; tail <f>");
 
     let other = measure(&code("mermaid", "<![CDATA[graph TD; a-->b]]>"));
-    assert_eq!((other.code_blocks, other.code_words, other.words), (0, 0, 0), "a macro draws it");
+    assert_eq!((other.code_blocks, other.code_words, other.words), (0, 0, 0), "a macro renders it");
     let inline = measure("<p>call <code>run now</code></p>");
-    assert_eq!((inline.code_blocks, inline.code_words, inline.words), (0, 0, 3), "it stands in the text");
+    assert_eq!((inline.code_blocks, inline.code_words, inline.words), (0, 0, 3), "inline code is text");
     let empty = measure(r#"<ac:structured-macro ac:name="code"/>"#);
     assert_eq!((empty.code_blocks, empty.code_words, empty.code_characters), (1, 0, 0));
 }
@@ -161,14 +161,14 @@ fn preformatted_text_is_code() {
     assert_eq!(measures.code_characters, 21, "let a = <b>; TODO x y");
     let linked =
         measure(r#"<pre>a<ac:link><ri:page ri:content-title="x"/></ac:link>b<a href="/x"><b>c</b></a></pre>d"#);
-    assert_eq!((linked.code_words, linked.words), (2, 1), "the title of the page parts a and bc");
-    // what readers do not see is not seen there either
+    assert_eq!((linked.code_words, linked.words), (2, 1), "the title of the page separates a and bc");
+    // text that readers do not see does not count in code either
     let unseen = measure("<pre>a <ac:placeholder>not this</ac:placeholder></pre>");
     assert_eq!((unseen.code_words, unseen.words, unseen.placeholders), (1, 0, 1));
 }
 
 #[test]
-fn markers_of_unfinished_pages_are_whole_words_in_capitals() {
+fn todo_markers_are_separate_words_in_capitals() {
     assert_eq!(measure("<h1>DRAFT</h1><p>TODO: ask. (TBD) WIP-2, FIXME! <b>TO</b>DO</p>").todo_markers, 6);
     assert_eq!(measure("<p>todo Draft TODOS WIPE my_TODO DRAFT2</p>").todo_markers, 0);
     let unseen = r#"<ac:structured-macro ac:name="code"><ac:plain-text-body><![CDATA[TODO]]></ac:plain-text-body>
@@ -178,23 +178,24 @@ fn markers_of_unfinished_pages_are_whole_words_in_capitals() {
 }
 
 #[test]
-fn markers_of_unfinished_pages_can_be_chosen() {
-    // the second is written in decomposed form, the body holds it composed
+fn todo_markers_can_be_configured() {
+    // the second is decomposed here and composed in the body
     let chosen = TodoMarkers::new(&["XXX".into(), "u\u{308}brig".into()]).unwrap();
     let site = OwnSite::new("https://acme.atlassian.net/wiki", &[]);
-    let read = |todo: &TodoMarkers| parse_to("<p>XXX: \u{fc}brig, TODO xxx</p>", &site, Depth::Measures(todo));
+    let read =
+        |todo: &TodoMarkers| parse_with_depth("<p>XXX: \u{fc}brig, TODO xxx</p>", &site, ParseDepth::Measures(todo));
     assert_eq!(read(&chosen).measures.unwrap().todo_markers, 2);
     assert_eq!(read(&TodoMarkers::new(&[]).unwrap()).measures.unwrap().todo_markers, 0);
-    // a word of a script without blanks
+    // a word of a script without spaces
     let draft = TodoMarkers::new(&["下書き".into()]).unwrap();
-    let text = parse_to("<p>これは下書きです。</p>", &site, Depth::Measures(&draft));
+    let text = parse_with_depth("<p>これは下書きです。</p>", &site, ParseDepth::Measures(&draft));
     assert_eq!(text.measures.unwrap().todo_markers, 1);
     for never_found in ["to do", "TODO:", "", "添付ファイル"] {
         assert_eq!(TodoMarkers::new(&["TODO".into(), never_found.into()]), Err(never_found.to_owned()));
     }
 }
 
-/// Inline markup around a piece of text, before and behind it.
+/// Inline markup before and after a piece of text.
 const WRAPPINGS: &[(&str, &str)] = &[
     ("<strong>", "</strong>"),
     ("<em><u>", "</u></em>"),

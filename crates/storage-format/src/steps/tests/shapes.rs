@@ -1,4 +1,4 @@
-//! Bodies of every shape that is expensive to read.
+//! Bodies of every shape that is expensive to parse.
 
 use super::BASE;
 
@@ -14,7 +14,7 @@ fn of_wiki(markup: &str) -> String {
     of_macro("unmigrated-wiki-markup", markup)
 }
 
-/// A text of about half a size, within a text, within a text, until the size is reached.
+/// A text within a text within a text, each doubling the size, until `bytes` is reached.
 fn nested_text(bytes: usize, within: impl Fn(String) -> String) -> String {
     let mut text = within("[\"/x/a.png\"]".repeat(bytes / 60));
     while text.len() < bytes {
@@ -40,17 +40,16 @@ fn numbered(bytes: usize, piece: impl Fn(usize) -> String) -> String {
     text
 }
 
-/// Its name, and the body of about so many bytes.
+/// A name, and a function that makes a body of about a given number of bytes.
 pub(super) type Shape = (&'static str, fn(usize) -> String);
 
-/// Each makes a body of about so many bytes.
 pub(super) const SHAPES: &[Shape] = &[
-    ("links of markdown that never end", |n| of_macro("markdown", &filled("](", n))),
-    ("links of markdown in angle brackets", |n| of_macro("markdown", &filled("](<", n))),
-    ("links of markdown that open", |n| of_macro("markdown", &filled("](((", n))),
-    ("links of markdown behind one bracket", |n| of_macro("markdown", &format!("[{}", filled("x](/) ", n)))),
-    ("definitions of markdown", |n| of_macro("markdown", &filled("]:", n))),
-    ("definitions of markdown behind blanks", |n| of_macro("markdown", &filled("]:   ", n))),
+    ("Markdown links that never end", |n| of_macro("markdown", &filled("](", n))),
+    ("Markdown links in angle brackets", |n| of_macro("markdown", &filled("](<", n))),
+    ("Markdown links with open parentheses", |n| of_macro("markdown", &filled("](((", n))),
+    ("Markdown links after one bracket", |n| of_macro("markdown", &format!("[{}", filled("x](/) ", n)))),
+    ("Markdown definitions", |n| of_macro("markdown", &filled("]:", n))),
+    ("Markdown definitions after spaces", |n| of_macro("markdown", &filled("]:   ", n))),
     ("glued addresses", |n| filled("https://acme.atlassian.net/wiki/download/attachments/1/a.png", n)),
     ("glued addresses with a preview", |n| {
         filled("https://acme.atlassian.net/wiki/spaces/A/pages/1?preview=/1/2/a.png", n)
@@ -58,7 +57,7 @@ pub(super) const SHAPES: &[Shape] = &[
     ("glued addresses of a former host", |n| filled("https://old.acme.example/x?preview=%2F1%2F2%2Fa.png", n)),
     ("glued hosts", |n| filled("https://acme.atlassian.net", n)),
     ("glued schemes", |n| filled("https://", n)),
-    ("glued schemes of letters", |n| format!("{}://", filled("https", n))),
+    ("glued scheme letters", |n| format!("{}://", filled("https", n))),
     ("ends of schemes", |n| filled("://", n)),
     ("an address of punctuation", |n| format!("{BASE}/{}", filled("https://acme.atlassian.net/x)))))))))", n))),
     ("addresses in code", |n| of_macro("code", &filled("https://acme.atlassian.net/wiki/x/%", n))),
@@ -75,24 +74,24 @@ pub(super) const SHAPES: &[Shape] = &[
         )
     }),
     ("scripts", |n| of_macro("html", &filled("<script>'/", n))),
-    ("sets of sources", |n| format!("<img srcset=\"{}\"/>", filled("/a, ", n))),
-    ("sets of commas", |n| format!("<img srcset=\"{}\"/>", filled(",", n))),
-    ("half tags of html", |n| of_macro("html", &filled("<a href=\"", n))),
-    ("half tags of html with marks in quotes", |n| of_macro("html", &filled("<a b=\">\"c=\"", n))),
-    ("half tags of html with both quotes", |n| of_macro("html", &filled("<a b='\">\"' =\"", n))),
-    ("comments of html", |n| of_macro("html", &filled("<!--", n))),
-    ("tags of html that format", |n| of_macro("html", &numbered(n, |at| format!("<b id={at}><p>")))),
-    ("a huge attribute that html formats by", |n| {
+    ("a srcset of many sources", |n| format!("<img srcset=\"{}\"/>", filled("/a, ", n))),
+    ("a srcset of commas", |n| format!("<img srcset=\"{}\"/>", filled(",", n))),
+    ("half tags in HTML", |n| of_macro("html", &filled("<a href=\"", n))),
+    ("half tags in HTML with `>` in quotes", |n| of_macro("html", &filled("<a b=\">\"c=\"", n))),
+    ("half tags in HTML with both quotes", |n| of_macro("html", &filled("<a b='\">\"' =\"", n))),
+    ("comments in HTML", |n| of_macro("html", &filled("<!--", n))),
+    ("formatting tags in HTML", |n| of_macro("html", &numbered(n, |at| format!("<b id={at}><p>")))),
+    ("a huge attribute of a formatting tag in HTML", |n| {
         of_macro("html", &format!("<font data-x='{}'>{}", filled("x", n / 2), filled("<p>", n / 2)))
     }),
-    ("attributes of html", |n| of_macro("html", &format!("<a {}>", numbered(n, |at| format!("data-{at}=/x "))))),
+    ("attributes in HTML", |n| of_macro("html", &format!("<a {}>", numbered(n, |at| format!("data-{at}=/x "))))),
     ("nested elements", |n| filled("<div>", n / 2) + &"</div>".repeat(n / 10 + 1)),
     ("nested macros", |n| filled("<ac:structured-macro ac:name=\"x\">", n)),
     ("text in nested links", |n| {
         let deep = 240;
         format!("<ac:parameter>{}{}", "<ac:link>".repeat(deep), filled("&amp;", n))
     }),
-    ("ends of nothing in nested links", |n| "<ac:link>".repeat(240) + &filled("</ac:image>", n)),
+    ("unmatched end tags in nested links", |n| "<ac:link>".repeat(240) + &filled("</ac:image>", n)),
     ("identifiers in nested links", |n| "<ac:link>".repeat(240) + &filled("<ri:page ri:content-title='x'/>", n)),
     ("parameters in nested links", |n| "<ac:link>".repeat(240) + &filled("<ac:parameter>x</ac:parameter>", n)),
     ("attachments in nested links", |n| "<ac:link>".repeat(240) + &filled("<ri:attachment ri:filename='x'/>", n)),
@@ -105,22 +104,22 @@ pub(super) const SHAPES: &[Shape] = &[
     ("attributes", |n| format!("<p {}/>", numbered(n, |at| format!("a{at}=\"1\" ")))),
     ("attributes of a macro", |n| format!("<ac:image {}/>", numbered(n, |at| format!("a{at}=\"(\" ")))),
     ("half attributes", |n| format!("<p {}/>", filled("a = ", n))),
-    ("names of attributes", |n| format!("<p {}/>", filled("a/", n))),
+    ("attribute names", |n| format!("<p {}/>", filled("a/", n))),
     ("comments", |n| filled("<!--", n)),
     ("comments that end", |n| filled("<!---->", n)),
     ("character data", |n| filled("<![CDATA[", n)),
     ("character data ended by an export", |n| filled("<![CDATA[ ]] ></ac:", n)),
-    ("character data ended by a blank", |n| filled("<![CDATA[ ]] >", n)),
+    ("CDATA with an exported end", |n| filled("<![CDATA[ ]] >", n)),
     ("half tags", |n| filled("<a \"", n)),
     ("half tags with an end", |n| filled("<a \">", n)),
-    ("half ends of tags", |n| filled("</", n)),
+    ("half end tags", |n| filled("</", n)),
     ("declarations", |n| filled("<!x", n)),
     ("instructions", |n| filled("<?x", n)),
-    ("lone marks", |n| filled("< ", n)),
+    ("lone `<`", |n| filled("< ", n)),
     ("a huge name of an element", |n| format!("<p{}><q>", filled("x", n))),
     ("percent signs", |n| format!("<a href=\"/wiki/download/attachments/1/{}\"/>", filled("%25", n))),
     ("a chain of previews", |n| format!("<a href=\"/wiki/x?{}\"/>", filled("preview=%2F1%2F&", n))),
-    ("a chain of destinations", |n| format!("<a href=\"/wiki/login?{}\"/>", filled("os_destination=%2F", n))),
+    ("a chain of login destinations", |n| format!("<a href=\"/wiki/login?{}\"/>", filled("os_destination=%2F", n))),
     ("a path up and down", |n| format!("<a href=\"/wiki/{}\"/>", filled("a/../", n))),
     ("sessions in a name", |n| format!("<a href=\"/download/attachments/1/{}\"/>", filled(";jsessionid=", n))),
     ("plus signs", |n| format!("<a href=\"/download/attachments/1/{}\"/>", filled("+", n))),
@@ -155,7 +154,7 @@ pub(super) const SHAPES: &[Shape] = &[
             numbered(n / 2, |at| format!("<ac:parameter ac:name=\"name\">{at}</ac:parameter>"))
         )
     }),
-    ("a huge title beside attachments of a parameter", |n| {
+    ("a huge title next to attachments in a parameter", |n| {
         format!(
             "<ac:structured-macro ac:name=\"viewpdf\"><ac:parameter ac:name=\"page\"><ri:page ri:content-title=\"{}\"/></ac:parameter><ac:parameter>{}",
             filled("x", n / 2),
@@ -196,8 +195,8 @@ pub(super) const SHAPES: &[Shape] = &[
             )
         })
     }),
-    ("json", |n| format!("<ac:parameter>[{}0]</ac:parameter>", filled("0,", n))),
-    ("json under a huge name", |n| {
+    ("JSON", |n| format!("<ac:parameter>[{}0]</ac:parameter>", filled("0,", n))),
+    ("JSON under a huge name", |n| {
         format!("<ac:parameter>{{\"{}\":[{}0]}}</ac:parameter>", filled("x", n / 2), filled("0,", n / 2))
     }),
     ("objects under a huge name", |n| {
@@ -207,71 +206,71 @@ pub(super) const SHAPES: &[Shape] = &[
             filled("{&quot;value&quot;:1},", n / 2)
         )
     }),
-    ("json that never ends", |n| format!("<ac:parameter>{}</ac:parameter>", filled("[", n))),
+    ("JSON that never ends", |n| format!("<ac:parameter>{}</ac:parameter>", filled("[", n))),
     ("identifiers kept as text", |n| {
         format!("<ac:parameter>{}</ac:parameter>", filled("AttachmentResourceIdentifier[filename=", n))
     }),
     ("wiki markup", |n| of_wiki(&filled("!a!", n))),
-    ("brackets of wiki markup", |n| of_wiki(&filled("[^", n))),
-    ("carets of wiki markup", |n| of_wiki(&filled("!^a|", n))),
-    ("brackets of wiki markup that open", |n| of_wiki(&filled("[", n))),
-    ("brackets of wiki markup that close", |n| of_wiki(&format!("[[[[{}]]]]]]]]", filled("^a]", n)))),
-    ("brackets of wiki markup that close twice", |n| of_wiki(&filled("[a]]", n))),
-    ("nested brackets of wiki markup", |n| of_wiki(&filled("[[[]", n))),
-    ("brackets around a line of wiki markup", |n| of_wiki(&format!("[x[x[x[x[x[{}]", filled("^/", n)))),
-    ("brackets that open around a line of wiki markup", |n| {
+    ("brackets in wiki markup", |n| of_wiki(&filled("[^", n))),
+    ("carets in wiki markup", |n| of_wiki(&filled("!^a|", n))),
+    ("brackets in wiki markup that open", |n| of_wiki(&filled("[", n))),
+    ("brackets in wiki markup that close", |n| of_wiki(&format!("[[[[{}]]]]]]]]", filled("^a]", n)))),
+    ("brackets in wiki markup that close twice", |n| of_wiki(&filled("[a]]", n))),
+    ("nested brackets in wiki markup", |n| of_wiki(&filled("[[[]", n))),
+    ("brackets around a line in wiki markup", |n| of_wiki(&format!("[x[x[x[x[x[{}]", filled("^/", n)))),
+    ("brackets that open around a line in wiki markup", |n| {
         of_wiki(&format!("{}{}]", filled("[x", n / 2), filled("]^", n / 2)))
     }),
-    ("parts of a link of wiki markup", |n| of_wiki(&format!("[{}]", filled("|", n)))),
-    ("addresses of a link of wiki markup", |n| of_wiki(&format!("[{}]", filled("/x|", n)))),
-    ("escapes of wiki markup", |n| of_wiki(&filled("\\", n))),
-    ("escapes in a link of wiki markup", |n| of_wiki(&format!("[^{}]", filled("\\|", n)))),
-    ("entities in links of wiki markup", |n| of_wiki(&filled("[^&amp;|&#x5e;]", n))),
-    ("images of wiki markup", |n| of_wiki(&filled("!", n))),
-    ("a huge image of wiki markup", |n| of_wiki(&format!("!{}!", filled("a^", n)))),
-    ("lines of wiki markup", |n| of_wiki(&filled("[^a\n", n))),
-    ("calls of wiki markup that never end", |n| of_wiki(&filled("{a:", n))),
-    ("calls of wiki markup with escapes that never end", |n| of_wiki(&filled("{a:\\", n))),
-    ("escaped calls of wiki markup", |n| of_wiki(&filled("{a:\\{a:\\\\", n))),
-    ("nested calls of wiki markup", |n| of_wiki(&filled("{x:{", n))),
-    ("braces of wiki markup", |n| of_wiki(&filled("{", n))),
-    ("names of calls of wiki markup", |n| of_wiki(&format!("{{{}", filled("a", n)))),
-    ("a huge name of a call of wiki markup", |n| of_wiki(&format!("{{{}:x}}", filled("html", n)))),
-    ("parameters of a call of wiki markup", |n| of_wiki(&format!("{{a:{}}}", filled("|", n)))),
-    ("named parameters of a call of wiki markup", |n| of_wiki(&format!("{{a:{}}}", filled("a=/x|", n)))),
-    ("numbered parameters of a call of wiki markup", |n| {
+    ("parts of a link in wiki markup", |n| of_wiki(&format!("[{}]", filled("|", n)))),
+    ("addresses of a link in wiki markup", |n| of_wiki(&format!("[{}]", filled("/x|", n)))),
+    ("escapes in wiki markup", |n| of_wiki(&filled("\\", n))),
+    ("escapes in a link in wiki markup", |n| of_wiki(&format!("[^{}]", filled("\\|", n)))),
+    ("entities in links in wiki markup", |n| of_wiki(&filled("[^&amp;|&#x5e;]", n))),
+    ("images in wiki markup", |n| of_wiki(&filled("!", n))),
+    ("a huge image in wiki markup", |n| of_wiki(&format!("!{}!", filled("a^", n)))),
+    ("lines in wiki markup", |n| of_wiki(&filled("[^a\n", n))),
+    ("macro calls in wiki markup that never end", |n| of_wiki(&filled("{a:", n))),
+    ("macro calls in wiki markup with escapes that never end", |n| of_wiki(&filled("{a:\\", n))),
+    ("escaped macro calls in wiki markup", |n| of_wiki(&filled("{a:\\{a:\\\\", n))),
+    ("nested macro calls in wiki markup", |n| of_wiki(&filled("{x:{", n))),
+    ("braces in wiki markup", |n| of_wiki(&filled("{", n))),
+    ("a macro name in wiki markup that never ends", |n| of_wiki(&format!("{{{}", filled("a", n)))),
+    ("a huge macro name in wiki markup", |n| of_wiki(&format!("{{{}:x}}", filled("html", n)))),
+    ("parameters of a macro call in wiki markup", |n| of_wiki(&format!("{{a:{}}}", filled("|", n)))),
+    ("named parameters of a macro call in wiki markup", |n| of_wiki(&format!("{{a:{}}}", filled("a=/x|", n)))),
+    ("numbered parameters of a macro call in wiki markup", |n| {
         of_wiki(&format!("{{a:{}}}", numbered(n, |at| format!("page{at}=^{at}|"))))
     }),
-    ("json in a call of wiki markup", |n| of_wiki(&format!("{{a:[{}0]}}", filled("0,", n)))),
-    ("json in calls of wiki markup", |n| of_wiki(&filled("{a:[0]|b=[0]}", n))),
-    ("a huge page of a call of wiki markup", |n| {
+    ("JSON in a macro call in wiki markup", |n| of_wiki(&format!("{{a:[{}0]}}", filled("0,", n)))),
+    ("JSON in macro calls in wiki markup", |n| of_wiki(&filled("{a:[0]|b=[0]}", n))),
+    ("a huge page title in a macro call in wiki markup", |n| {
         of_wiki(&format!("{{viewpdf:page={}|name={}}}", filled("x", n / 2), filled("a.pdf,", n / 2)))
     }),
-    ("diagrams of wiki markup", |n| of_wiki(&numbered(n, |at| format!("{{drawio:diagramName={at}}}")))),
-    ("code of wiki markup", |n| of_wiki(&filled("{code}", n))),
-    ("code of wiki markup with text", |n| of_wiki(&filled("{code}a{code}b", n))),
-    ("bodies of wiki markup that never end", |n| of_wiki(&filled("{html0}{html1}", n))),
-    ("bodies of wiki markup of many names", |n| of_wiki(&numbered(n, |at| format!("{{html{at}}}")))),
-    ("bodies of wiki markup", |n| of_wiki(&filled("{html}<a href='/x'>{html}", n))),
-    ("bodies of wiki markup with markdown", |n| of_wiki(&filled("{markdown}[a](/x){markdown}", n))),
+    ("diagrams in wiki markup", |n| of_wiki(&numbered(n, |at| format!("{{drawio:diagramName={at}}}")))),
+    ("code in wiki markup", |n| of_wiki(&filled("{code}", n))),
+    ("code in wiki markup with text", |n| of_wiki(&filled("{code}a{code}b", n))),
+    ("macro bodies in wiki markup that never end", |n| of_wiki(&filled("{html0}{html1}", n))),
+    ("macro bodies of many names in wiki markup", |n| of_wiki(&numbered(n, |at| format!("{{html{at}}}")))),
+    ("macro bodies in wiki markup", |n| of_wiki(&filled("{html}<a href='/x'>{html}", n))),
+    ("Markdown in macro bodies in wiki markup", |n| of_wiki(&filled("{markdown}[a](/x){markdown}", n))),
     ("wiki markup in wiki markup", |n| of_wiki(&filled("{unmigrated-wiki-markup}", n))),
-    ("pieces of wiki markup", |n| filled(&of_wiki("a"), n)),
-    ("addresses in html", |n| of_macro("html", &filled("download/", n))),
-    ("quoted addresses in html", |n| of_macro("html", &filled("'/download/attachments/1/a.png", n))),
-    ("addresses in one attribute of html", |n| of_macro("html", &filled("/download/attachments/1/a.png,", n))),
-    ("marks in one attribute of html", |n| of_macro("html", &format!("\"/download/{}\"", filled(",", n)))),
-    ("beginnings of addresses in html", |n| of_macro("html", &filled("preview=http:/", n))),
-    ("encoded addresses in html", |n| of_macro("html", &filled("&quot;%2Fdownload\\/", n))),
-    ("files in html", |n| of_macro("html", &filled("/file/ ", n))),
-    ("comments of html that end", |n| of_macro("html", &filled("<!---->", n))),
-    ("bases of html", |n| of_macro("html", &filled("<base href=x/>", n))),
-    ("a long base of html", |n| {
+    ("many pieces of wiki markup", |n| filled(&of_wiki("a"), n)),
+    ("addresses in HTML", |n| of_macro("html", &filled("download/", n))),
+    ("quoted addresses in HTML", |n| of_macro("html", &filled("'/download/attachments/1/a.png", n))),
+    ("addresses in one attribute in HTML", |n| of_macro("html", &filled("/download/attachments/1/a.png,", n))),
+    ("commas in one attribute in HTML", |n| of_macro("html", &format!("\"/download/{}\"", filled(",", n)))),
+    ("beginnings of addresses in HTML", |n| of_macro("html", &filled("preview=http:/", n))),
+    ("encoded addresses in HTML", |n| of_macro("html", &filled("&quot;%2Fdownload\\/", n))),
+    ("files in HTML", |n| of_macro("html", &filled("/file/ ", n))),
+    ("comments in HTML that end", |n| of_macro("html", &filled("<!---->", n))),
+    ("base tags in HTML", |n| of_macro("html", &filled("<base href=x/>", n))),
+    ("a long base in HTML", |n| {
         of_macro("html", &format!("<base href=\"/{}/\">{}", filled("x", 480), filled("<a href=a>", n)))
     }),
-    ("a huge base of html", |n| {
+    ("a huge base in HTML", |n| {
         of_macro("html", &format!("<base href=\"/{}/\">{}", filled("x", n / 2), filled("<a href=a>", n / 2)))
     }),
-    ("a base of html with a huge style", |n| {
+    ("a base and a huge style in HTML", |n| {
         of_macro("html", &format!("<base href=\"/x/\"><p style=\"{}\">", filled("url(a)", n)))
     }),
     ("glued addresses on an unknown host", |n| filled("https://u.example/download/attachments/1/a.png", n)),
@@ -308,7 +307,9 @@ pub(super) const SHAPES: &[Shape] = &[
     ("a chain of percent signs in a parameter", |n| format!("<ac:parameter>%2F{}</ac:parameter>", filled("%25", n))),
     ("encoded slashes in a parameter", |n| format!("<ac:parameter>{}</ac:parameter>", filled("%2F", n))),
     ("lists of names", |n| format!("<ac:parameter>{}</ac:parameter>", filled("a.b,", n))),
-    ("lists of names with every mark", |n| format!("<ac:parameter>{}</ac:parameter>", filled("a.b,c.d;e.f|g.h\n", n))),
+    ("lists of names with every separator", |n| {
+        format!("<ac:parameter>{}</ac:parameter>", filled("a.b,c.d;e.f|g.h\n", n))
+    }),
     ("lists of names of pages", |n| {
         let ids = (0..8).map(|at| format!("<ac:parameter ac:name=\"a{at}pageId\">1</ac:parameter>"));
         format!(
@@ -321,7 +322,7 @@ pub(super) const SHAPES: &[Shape] = &[
     ("data of addresses", |n| format!("[{}0]", filled("\"/wiki/download/attachments/1/a.png\",", n))),
     ("data that never ends", |n| filled("[\"a\",", n)),
     ("data of half texts", |n| filled("\"", n)),
-    ("data that is no data", |n| filled("&quot;", n)),
+    ("data that is not JSON", |n| filled("&quot;", n)),
     ("encoded data", |n| format!("%5B{}0%5D", filled("%22a%22,", n))),
     ("data in texts", |n| nested_text(n, |text| serde_json::Value::String(text).to_string())),
     ("data in encoded texts", |n| {
@@ -348,7 +349,7 @@ pub(super) const SHAPES: &[Shape] = &[
     }),
     ("fallbacks", |n| filled("<ac:adf-fallback><![CDATA[<a href='/x'>]]></ac:adf-fallback>", n)),
     ("letters that grow when composed", |n| format!("<p>{}</p>", filled("\u{fb2c}", n))),
-    ("marks on one letter", |n| format!("<p>a{}</p>", filled("\u{301}\u{316}", n))),
+    ("diacritics on one letter", |n| format!("<p>a{}</p>", filled("\u{301}\u{316}", n))),
     ("flags", |n| format!("<p>{}</p>", filled("\u{1f1e9}", n))),
     ("families", |n| format!("<p>{}</p>", filled("\u{1f468}\u{200d}", n))),
     ("words of colons", |n| format!("<p>{}</p>", filled("a:\u{301}", n))),
@@ -360,9 +361,9 @@ pub(super) const SHAPES: &[Shape] = &[
     ("a huge heading", |n| format!("<h1>{}</h1>", filled("&amp;", n))),
     ("ids of elements", |n| numbered(n, |at| format!("<p id='a{at}'/>"))),
     ("a huge id of an element", |n| format!("<p id='{}'/>", filled("&amp;", n))),
-    ("links to places", |n| numbered(n, |at| format!("<a href='#a{at}'/>"))),
-    ("named links to places", |n| numbered(n, |at| format!("<ac:link ac:anchor='a{at}'/>"))),
-    ("links to a long place of many pages", |n| {
+    ("links to anchors", |n| numbered(n, |at| format!("<a href='#a{at}'/>"))),
+    ("links to named anchors", |n| numbered(n, |at| format!("<ac:link ac:anchor='a{at}'/>"))),
+    ("a link to a long anchor of many pages", |n| {
         format!("<ac:link ac:anchor='{}'>", "a".repeat(1_024))
             + &numbered(n, |at| format!("<ri:page ri:content-title='{at}'/>"))
     }),

@@ -1,0 +1,119 @@
+//! Documents for users: their tables, options and pictures are compared with the program.
+
+use std::path::Path;
+
+use confluence_storage_analyzer::audit::Usage;
+use confluence_storage_analyzer::error::exit_status_table;
+use confluence_storage_analyzer::metrics::{Thresholds, documentation};
+use test_support::golden::assert_golden;
+use test_support::png;
+
+const README: &str = include_str!("../../README.md");
+const AUDIT: &str = include_str!("../../docs/audit.md");
+
+/// All documents for users.
+const DOCUMENTS: [(&str, &str); 6] = [
+    ("README.md", README),
+    ("docs/audit.md", AUDIT),
+    ("docs/configuration.md", include_str!("../../docs/configuration.md")),
+    ("docs/scheduling.md", include_str!("../../docs/scheduling.md")),
+    ("docs/snapshots.md", include_str!("../../docs/snapshots.md")),
+    ("docs/spreadsheets-and-bi.md", include_str!("../../docs/spreadsheets-and-bi.md")),
+];
+
+/// Largest size of a picture of the README: everyone who opens the README loads it.
+const MOST_PICTURE_BYTES: usize = 200_000;
+
+/// First cells of the rows of the table below a heading.
+fn first_cells(heading: &str) -> Vec<&'static str> {
+    let section = README.split(heading).nth(1).unwrap_or_else(|| panic!("no heading {heading}"));
+    let rows = section.lines().skip_while(|line| !line.starts_with('|')).take_while(|line| line.starts_with('|'));
+    rows.skip(2).map(|row| row.split('|').nth(1).unwrap().trim().trim_matches('`')).collect()
+}
+
+#[test]
+fn the_exit_status_table_is_the_one_of_the_code() {
+    assert!(README.contains(&exit_status_table()), "put this table into the README:\n{}", exit_status_table());
+}
+
+#[test]
+fn the_usages_are_those_of_the_audit_in_their_order() {
+    assert_eq!(first_cells("## How to read the result"), Usage::ALL.map(Usage::as_str));
+}
+
+#[test]
+fn every_command_and_option_named_exists_and_every_command_is_named() {
+    let mut definition = confluence_storage_analyzer::cli::Cli::command_definition();
+    definition.build();
+    let commands: Vec<_> = definition.get_subcommands().filter(|command| command.get_name() != "help").collect();
+    for command in &commands {
+        assert!(README.contains(&format!("`{}", command.get_name())), "{} is not named", command.get_name());
+    }
+    let long = |command: &clap::Command| {
+        command.get_arguments().filter_map(|argument| argument.get_long()).map(ToOwned::to_owned).collect::<Vec<_>>()
+    };
+    let mut options = long(&definition);
+    options.extend(commands.iter().flat_map(|command| long(command)));
+    for (document, text) in DOCUMENTS {
+        let ours = text.lines().filter(|line| !line.starts_with("cargo") && !line.contains("`cargo "));
+        for named in ours.flat_map(|line| line.split("`--").skip(1)) {
+            let name: String = named.chars().take_while(|c| c.is_ascii_lowercase() || *c == '-').collect();
+            assert!(options.contains(&name), "{document} names --{name}, which does not exist");
+        }
+    }
+}
+
+#[test]
+fn no_document_calls_a_file_safe_to_delete() {
+    for (document, text) in DOCUMENTS {
+        let text = text.to_lowercase();
+        for words in ["safe to delete", "safely delete", "safely be deleted", "unused"] {
+            assert!(!text.contains(words), "{document}: {words}");
+        }
+    }
+}
+
+#[test]
+fn the_page_of_columns_is_that_of_the_tables() {
+    assert_golden("docs/columns.md", &confluence_storage_analyzer::report::csv::columns_page());
+}
+
+#[test]
+fn the_page_of_metrics_has_the_tables_of_the_code() {
+    let document = include_str!("../../docs/metrics.md");
+    assert_golden("docs/metrics.md", &documentation::fill(document));
+    let Thresholds { aging_days, stale_days, expired_days, stub_words, stalled_days, unread_mb } =
+        Thresholds::default();
+    for (name, default) in [
+        ("aging_days", aging_days),
+        ("stale_days", stale_days),
+        ("expired_days", expired_days),
+        ("stub_words", stub_words),
+        ("stalled_days", stalled_days),
+        ("unread_mb", unread_mb),
+    ] {
+        assert!(document.contains(&format!("| `{name}` | {default} |")), "{name} is {default}");
+    }
+}
+
+#[test]
+fn the_columns_of_attachments_are_those_of_the_table() {
+    let header = confluence_storage_analyzer::report::csv::attachment_header();
+    assert!(AUDIT.contains(&format!("```text\n{header}\n```")), "put this header into docs/audit.md:\n{header}");
+}
+
+#[test]
+fn the_pictures_of_both_dashboards_exist_and_are_small() {
+    let pictures: Vec<&str> = README
+        .lines()
+        .filter(|line| line.starts_with("!["))
+        .map(|line| line.rsplit_once("](").unwrap().1.trim_end_matches(')'))
+        .collect();
+    assert_eq!(pictures, ["docs/images/storage-dashboard.png", "docs/images/knowledge-base-dashboard.png"]);
+    for picture in pictures {
+        let file = std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join(picture)).unwrap();
+        assert!(file.len() <= MOST_PICTURE_BYTES, "{picture}: {} bytes", file.len());
+        let (width, height) = png::dimensions(&file).unwrap_or_else(|| panic!("{picture} is not a complete PNG file"));
+        assert!((1_000..=2_000).contains(&width) && (600..=1_400).contains(&height), "{picture}: {width} x {height}");
+    }
+}
