@@ -86,7 +86,7 @@ const CSV_VALUES = {
   "Certainty": (rows, row) => rows.state(row, "certainty"),
   "Protected": (rows, row) => rows.protection(row),
   "Duplicate Group": (rows, row) => rows.data.columns.duplicate[row] || null,
-  "Run Complete": (rows) => (rows.data.run.complete ? "Yes" : "No"),
+  "Run Complete": (rows) => rows.data.run.run_complete,
 };
 
 /** @param {Rows} rows @param {number} row */

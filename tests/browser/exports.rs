@@ -228,7 +228,7 @@ async fn an_incomplete_run_offers_no_list_and_says_why() {
 
 async fn the_exported_csv_equals_that_of_the_program() {
     let browser = Browser::start().await;
-    for report in [Report::complete(), Report::incomplete()] {
+    for report in [Report::complete(), Report::incomplete(), Report::with_accepted_content()] {
         let downloads = tempfile::tempdir().expect("a folder");
         let folder = json!({ "behavior": "allow", "downloadPath": downloads.path() });
         browser.devtools("Browser.setDownloadBehavior", folder).await;

@@ -25,6 +25,11 @@ impl Report {
         Self::of(&RunFacts { exit_code: 3, ..sample::run_facts() }, &sample::incomplete(300))
     }
 
+    /// A report that is complete except for two contents that the user accepts as unread.
+    pub fn with_accepted_content() -> Self {
+        Self::of(&sample::run_facts(), &sample::with_accepted_content(300))
+    }
+
     /// A report with so few files that a page shows all of them.
     pub fn small() -> Self {
         Self::of(&sample::run_facts(), &sample::complete(60))

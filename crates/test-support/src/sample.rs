@@ -325,3 +325,15 @@ pub fn incomplete(files: u64) -> (Inventory, Audit) {
     audit.complete = false;
     (inventory, audit)
 }
+
+/// A complete run whose user accepts two contents as unread.
+pub fn with_accepted_content(files: u64) -> (Inventory, Audit) {
+    let (mut inventory, audit) = complete(files);
+    inventory.coverage.gaps = ["1003@7", "1004@2"]
+        .map(|unread| {
+            let end = UnitEnd::Accepted { unread: unread.parse().expect("a version"), reason: "no body".to_owned() };
+            Gap { kind: UnitKind::Body, subject: format!("page {unread}"), end }
+        })
+        .into();
+    (inventory, audit)
+}

@@ -49,6 +49,8 @@ pub(super) struct RunBlock {
     /// Name of the report folder, which identifies the run for people.
     id: String,
     complete: bool,
+    /// `Run Complete` of the CSV export: names the content that was accepted as unread.
+    run_complete: String,
     /// Seconds since 1970.
     started: i64,
     site: String,
@@ -62,6 +64,7 @@ impl RunBlock {
         Self {
             id: folder::folder_name(&view.facts.local_time, view.complete),
             complete: view.complete,
+            run_complete: view.run_complete(),
             started: scan.started_at.timestamp(),
             site: scan.base_url.clone(),
             account: scan.account.name.clone(),
