@@ -23,11 +23,13 @@ mod figures;
 mod final_pass;
 #[cfg(unix)]
 mod history;
+mod language;
 mod model;
 mod races;
 
 mod reference_cases;
 mod report;
+mod repository;
 mod run_program;
 mod saved_scan;
 mod security;

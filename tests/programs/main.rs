@@ -6,6 +6,7 @@ mod duckdb;
 mod killed_runs;
 mod power_bi;
 mod spark;
+mod typos;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
@@ -20,7 +21,7 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     optional_tests::run(
-        [duckdb::trials(), killed_runs::trials(), power_bi::trials(), spark::trials()]
+        [duckdb::trials(), killed_runs::trials(), power_bi::trials(), spark::trials(), typos::trials()]
             .into_iter()
             .flatten(),
     )
