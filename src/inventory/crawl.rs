@@ -138,7 +138,28 @@ impl Crawl<'_> {
         false
     }
 
-    /// Does the same for a content whose body is needed: one that a list shows may be accepted as unread.
+    /// Ends the unit of a request about one page as the result says. The error is in the ledger, so it is not returned.
+    pub(super) async fn settle_page<T>(
+        &self,
+        unit: WorkUnit<'_>,
+        id: &str,
+        result: Result<T, RequestError>,
+    ) -> Result<T, ()> {
+        match result {
+            Ok(value) => {
+                unit.ok();
+                return Ok(value);
+            }
+            Err(error) if error.is_not_found() => {
+                self.settle_missing(unit, ContentType::Page, id).await;
+            }
+            Err(error) => unit.refused(&error),
+        }
+        Err(())
+    }
+
+    /// Does the same as [`Self::settle_missing`] for a content whose body is needed: one that a list shows may be
+    /// accepted as unread.
     pub(super) async fn settle_missing_body(
         &self,
         unit: WorkUnit<'_>,

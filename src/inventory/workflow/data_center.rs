@@ -13,7 +13,6 @@ use crate::inventory::coverage::UnitKind;
 use crate::inventory::crawl::{Crawl, GROUP};
 use crate::inventory::refusals::Refusals;
 use crate::support::formatting::plural;
-use confluence_client::api::ContentType;
 use confluence_client::workflow_model::{
     Approver, ApproverUser, Transitions, WorkflowParameter, WorkflowParameters, WorkflowStatus,
 };
@@ -179,20 +178,8 @@ async fn request_page<'p>(
 ) -> PageResponse {
     let id = page.id.as_str();
     let unit = crawl.ledger.enter(UnitKind::Workflow, format!("workflow status of page {id}"));
-    let status = match crawl.retry_not_found(|| crawl.api.workflow_status(id)).await {
-        Ok(status) => {
-            unit.ok();
-            Ok(status)
-        }
-        Err(error) => {
-            if error.is_not_found() {
-                crawl.settle_missing(unit, ContentType::Page, id).await;
-            } else {
-                unit.refused(&error);
-            }
-            Err(())
-        }
-    };
+    let result = crawl.retry_not_found(|| crawl.api.workflow_status(id)).await;
+    let status = crawl.settle_page(unit, id, result).await;
     crawl.progress.advance(1);
     let parameters = match refusals.filter(|_| matches!(status, Ok(Some(_)))) {
         Some(refusals) => parameters(crawl, page, refusals).await,

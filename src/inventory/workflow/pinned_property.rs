@@ -9,7 +9,6 @@ use super::rows::WorkflowRows;
 use super::state::{WorkflowSource, WorkflowState};
 use crate::inventory::coverage::UnitKind;
 use crate::inventory::crawl::{Crawl, GROUP};
-use confluence_client::api::ContentType;
 use confluence_client::{RequestError, RequestKind};
 
 /// Fills the rows from the property as the search returned it, or page by page if it did not and the state is open.
@@ -43,20 +42,8 @@ pub(super) async fn read(
 
 async fn request(crawl: &Crawl<'_>, at: usize, id: &str, key: &str) -> (usize, Result<Option<Value>, ()>) {
     let unit = crawl.ledger.enter(UnitKind::Workflow, format!("property {key:?} of page {id}"));
-    let response = match crawl.retry_not_found(|| one(crawl, id, key)).await {
-        Ok(value) => {
-            unit.ok();
-            Ok(value)
-        }
-        Err(error) => {
-            if error.is_not_found() {
-                crawl.settle_missing(unit, ContentType::Page, id).await;
-            } else {
-                unit.refused(&error);
-            }
-            Err(())
-        }
-    };
+    let result = crawl.retry_not_found(|| one(crawl, id, key)).await;
+    let response = crawl.settle_page(unit, id, result).await;
     (at, response)
 }
 
