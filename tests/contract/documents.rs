@@ -44,11 +44,43 @@ pub(crate) struct Operation<'a> {
     method: &'static str,
 }
 
+/// The scopes that open an operation: all granular ones, or all classic ones if there are any.
+#[derive(Debug)]
+pub(crate) struct OperationScopes {
+    pub(crate) granular: Vec<String>,
+    pub(crate) classic: Vec<String>,
+}
+
 impl Documents {
     /// Reads the documents. Panics if the folder exists without them.
     pub(crate) fn read() -> Self {
         let read = |name: &str| serde_json::from_slice(&std::fs::read(folder().join(name)).unwrap()).unwrap();
         Self { v1: read("confluence-v1.json"), v2: read("confluence-v2.json") }
+    }
+
+    /// Returns every operation that reads and has scopes, with the path of a request for it.
+    pub(crate) fn operations_with_scopes(&self) -> Vec<(String, OperationScopes)> {
+        let mut found = Vec::new();
+        for (prefix, document) in [("/wiki/api/v2", &self.v2), ("", &self.v1)] {
+            for (template, path_item) in document["paths"].as_object().into_iter().flatten() {
+                let Some(scopes) = path_item["get"]["x-atlassian-oauth2-scopes"].as_array() else { continue };
+                let of_state = |state: &str| -> Option<Vec<String>> {
+                    let entry = scopes.iter().find(|entry| entry["state"] == state)?;
+                    Some(entry["scopes"].as_array()?.iter().filter_map(Value::as_str).map(str::to_owned).collect())
+                };
+                let segments = template.split('/').map(|part| if part.starts_with('{') { "1" } else { part });
+                let path = format!("{prefix}{}", segments.collect::<Vec<_>>().join("/"));
+                let (current, beta) = (of_state("Current"), of_state("Beta"));
+                found.push((
+                    path,
+                    match beta {
+                        Some(granular) => OperationScopes { granular, classic: current.unwrap_or_default() },
+                        None => OperationScopes { granular: current.unwrap_or_default(), classic: Vec::new() },
+                    },
+                ));
+            }
+        }
+        found
     }
 
     /// Returns the operation of a request: GET, or the only POST that reads.

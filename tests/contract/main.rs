@@ -5,6 +5,7 @@
 
 mod documents;
 mod schema;
+mod scopes;
 
 use std::collections::BTreeSet;
 use std::process::ExitCode;
@@ -41,7 +42,7 @@ test_support::trials! {
 }
 
 fn main() -> ExitCode {
-    optional_tests::run(trials().into_iter().chain(schema::trials()))
+    optional_tests::run(trials().into_iter().chain(schema::trials()).chain(scopes::trials()))
 }
 
 /// Audits a site with all options, and returns every distinct request.

@@ -10,6 +10,7 @@ use delegate::delegate;
 use super::address::SiteAddress;
 use super::client::Client;
 use super::cloud::Cloud;
+use super::deployment::{Deployment, Features};
 use super::download::Fingerprint;
 use super::error::RequestError;
 use super::model;
@@ -26,9 +27,9 @@ pub use super::parameters::{
     PEOPLE_PER_REQUEST, SPACE_IDS_PER_REQUEST, SearchScope, SpaceList, TreeKind,
 };
 
-/// The supported kinds of sites.
+/// The endpoints of each kind of site.
 #[derive(Debug)]
-enum Deployment {
+enum Endpoints {
     Cloud(Cloud),
 }
 
@@ -40,20 +41,32 @@ enum Deployment {
 /// match arm below.
 #[derive(Debug)]
 pub struct Api {
+    endpoints: Endpoints,
     deployment: Deployment,
 }
 
 impl Api {
     /// Sets up connections; sends nothing.
     pub fn new(settings: ConnectionSettings) -> Result<Self, ClientError> {
-        Ok(Self { deployment: Deployment::Cloud(Cloud::new(Client::new(settings)?)) })
+        let deployment = settings.deployment.unwrap_or_default();
+        Ok(Self { endpoints: Endpoints::Cloud(Cloud::new(Client::new(settings)?)), deployment })
     }
 
     /// Returns the client: counters, warnings, and whether the run was stopped.
     pub fn client(&self) -> &Client {
-        match &self.deployment {
-            Deployment::Cloud(cloud) => cloud.client(),
+        match &self.endpoints {
+            Endpoints::Cloud(cloud) => cloud.client(),
         }
+    }
+
+    /// Returns the kind of the site.
+    pub fn deployment(&self) -> Deployment {
+        self.deployment
+    }
+
+    /// Returns what the API of the site offers.
+    pub fn features(&self) -> Features {
+        self.deployment.features()
     }
 
     /// Returns the address of the site.
@@ -62,7 +75,7 @@ impl Api {
     }
 
     delegate! {
-        to match &self.deployment { Deployment::Cloud(cloud) => cloud } {
+        to match &self.endpoints { Endpoints::Cloud(cloud) => cloud } {
             /// Sends a probe with the credentials and returns the response, whatever its status. Retries only without a
             /// response, or after the pause that a throttling server asks for.
             pub async fn observe(&self, probe: &ProbeRequest<'_>) -> Result<ObservedResponse, RequestError>;

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
+use super::credentials::AcceptedCredentials;
 use super::readership::{Readership, Restrictions};
 use super::site::{
     Attachment, AttachmentVersion, Behaviour, Container, Content, ContentType, ContentVersion, Draft, Person, Site,
@@ -31,6 +32,8 @@ impl Site {
             account: Person { account_id: ACCOUNT_ID.to_owned(), name: "Ada Admin".to_owned() },
             email: "admin@example.com".to_owned(),
             token: "demo-token".to_owned(),
+            credentials: AcceptedCredentials::default(),
+            admin_key: None,
             public_base: None,
             people: Vec::new(),
             account_statuses: std::collections::BTreeMap::new(),
@@ -66,6 +69,7 @@ impl Site {
             public: false,
             alias: None,
             hidden: false,
+            retention: None,
         });
         self
     }

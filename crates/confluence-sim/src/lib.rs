@@ -3,6 +3,8 @@
 mod builder;
 #[cfg(feature = "faults")]
 pub mod changes;
+mod cloud_features;
+pub mod credentials;
 #[cfg(feature = "faults")]
 pub mod faults;
 #[cfg(feature = "faults")]
@@ -29,7 +31,7 @@ pub use faults::{Fault, FaultPlan, Occurrence, RoutePattern};
 pub use files_in_use::files_in_use;
 pub use past_weeks::weeks_ago;
 pub use sample::{KnownUsage, SAMPLE_BASE, Sample, SampleUsage, sample, sample_site};
-pub use server::{DemoServer, RequestLogEntry};
+pub use server::{CredentialForm, DemoServer, Listener, RequestLogEntry, ServedAs};
 pub use site::Site;
 #[cfg(feature = "faults")]
 pub use totals::{SiteTotals, SpaceFigures};

@@ -9,8 +9,9 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::credentials::AcceptedCredentials;
 use super::readership::{Readership, Restrictions};
-pub use super::site_behaviour::{ArchivedSearch, Behaviour};
+pub use super::site_behaviour::{ArchivedSearch, BasicAuth, Behaviour, DataCenterBehaviour, ScanSupport};
 use super::workflow::Workflow;
 
 /// A site with the account that reads it.
@@ -22,6 +23,12 @@ pub struct Site {
     pub email: String,
     /// The API token the server accepts.
     pub token: String,
+    /// The other credentials that the site accepts.
+    #[serde(default)]
+    pub credentials: AcceptedCredentials,
+    /// When the administrator's key of the account expires; `None` means that it has no key.
+    #[serde(default)]
+    pub admin_key: Option<DateTime<Utc>>,
     /// The value of `_links.base`; `None` is the address of the server itself.
     pub public_base: Option<String>,
     /// Everyone who ever wrote something, except the account.
@@ -80,6 +87,21 @@ pub struct Space {
     /// The token may not see it, nor anything in it.
     #[serde(default)]
     pub hidden: bool,
+    /// What Data Center deletes by itself in this space.
+    #[serde(default)]
+    pub retention: Option<RetentionPolicy>,
+}
+
+/// What Data Center deletes by itself in a space; `None` is kept for ever.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct RetentionPolicy {
+    /// Number of versions of a page that are kept.
+    pub page_versions: Option<u32>,
+    /// Number of versions of an attachment that are kept.
+    pub attachment_versions: Option<u32>,
+    /// Days that the trash is kept.
+    pub trash_days: Option<u32>,
 }
 
 /// Type of a content.

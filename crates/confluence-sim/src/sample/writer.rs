@@ -92,6 +92,7 @@ impl Writer {
             public: key == "SUP",
             alias: None,
             hidden: false,
+            retention: None,
         });
         let mut path: Vec<(String, ContentType)> = Vec::new();
         for line in outline.lines().filter(|line| !line.is_empty()) {

@@ -9,6 +9,7 @@ use super::reply::{Reply, ReplyBody, ReplyResult};
 use super::request::Request;
 use super::v2_json::segment;
 use crate::builder::hash;
+use crate::site::{Attachment, AttachmentVersion};
 
 /// `…/child/attachment/{id}/download?version=N`: redirects (302) to the media origin.
 pub(crate) fn redirect(
@@ -57,7 +58,12 @@ pub(crate) fn media(indexed: &IndexedSite, request: &Request) -> Reply {
         return Reply::json(403, json!({"error": {"message": "The signature does not match"}}));
     }
     let Some((file, version)) = indexed.file(file_id) else { return errors::unknown_path(&request.path) };
-    let reply = match range(request.range.as_deref(), version.size) {
+    bytes_of_version(file, version, request.range.as_deref())
+}
+
+/// Returns the bytes of a version, or the requested range of them.
+pub(crate) fn bytes_of_version(file: &Attachment, version: &AttachmentVersion, requested: Option<&str>) -> Reply {
+    let reply = match range(requested, version.size) {
         None => bytes(200, FileBytes::new(version.seed, 0, version.size)),
         Some(Ok((start, end))) => bytes(206, FileBytes::new(version.seed, start, end))
             .header("content-range", &format!("bytes {start}-{}/{}", end - 1, version.size)),

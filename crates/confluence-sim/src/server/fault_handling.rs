@@ -6,27 +6,29 @@ use std::sync::{Arc, PoisonError};
 use hyper::Response;
 use serde_json::Value;
 
-use super::auth::Credential;
-use super::errors;
-use super::handler::{self, Origin, Shared, check_credential, log_request, log_status, respond};
+use super::data_center::repeated_link;
+use super::handler::{self, Shared, log_request, log_status, respond};
+use super::listeners::Listener;
 use super::paging::Cursor;
 use super::reply::{BodyDamage, ConnectionAborted, Reply, ReplyBody, WireBody};
 use super::request::Request;
+use super::{auth, errors};
 use crate::faults::Fault;
 
 /// Handles one request; an error aborts the connection.
 pub(crate) async fn handle(
     shared: Arc<Shared>,
     request: Request,
-    origin: Origin,
+    listener: Listener,
 ) -> Result<Response<WireBody>, ConnectionAborted> {
     let faults = shared.faults.lock().unwrap_or_else(PoisonError::into_inner).due(&request.path, &request.query);
     if faults.is_empty() {
-        return Ok(handler::handle(&shared, &request, origin));
+        return Ok(handler::handle(&shared, &request, listener));
     }
     let is_rejected = faults.iter().any(|fault| matches!(fault, Fault::Anonymous | Fault::Unauthorized));
-    let credential = if is_rejected { Credential::Rejected } else { check_credential(&shared, &request) };
-    let entry = log_request(&shared, &request, credential);
+    let evaluate = if is_rejected { auth::reject } else { auth::evaluate };
+    let access = evaluate(&shared, &request, listener);
+    let entry = log_request(&shared, &request, &access, listener);
     for fault in &faults {
         match fault {
             Fault::ChangeSite(change) => shared.change(|site| change(site)),
@@ -36,7 +38,7 @@ pub(crate) async fn handle(
             _ => {}
         }
     }
-    let mut reply = scripted(&faults).unwrap_or_else(|| respond(&shared, &request, credential, origin));
+    let mut reply = scripted(&faults).unwrap_or_else(|| respond(&shared, &request, access, listener));
     for fault in &faults {
         match fault {
             Fault::CutBody(after) => reply.damage = Some(BodyDamage::Cut(*after)),
@@ -44,7 +46,7 @@ pub(crate) async fn handle(
             Fault::Header { name, value } => reply.headers.push((name.clone(), value.clone())),
             fault => {
                 if let ReplyBody::Json(json) = &mut reply.body {
-                    edit(fault, &request, json);
+                    edit(fault, &shared, &request, json);
                 }
             }
         }
@@ -65,11 +67,11 @@ fn scripted(faults: &[Fault]) -> Option<Reply> {
 }
 
 /// Applies a fault to a JSON response; faults of other kinds change nothing.
-fn edit(fault: &Fault, request: &Request, json: &mut Value) {
+fn edit(fault: &Fault, shared: &Shared, request: &Request, json: &mut Value) {
     match fault {
         Fault::MalformedItems => malform(json),
-        Fault::EmptyPageWithNext => empty_with_next(request, json),
-        Fault::RepeatedCursor => repeat_cursor(request, json),
+        Fault::EmptyPageWithNext => empty_with_next(shared, request, json),
+        Fault::RepeatedCursor => repeat_cursor(shared, request, json),
         Fault::DuplicatedItems => duplicate(json),
         Fault::DroppedTail(items) => drop_tail(json, *items),
         Fault::EditJson(change) => change(json),
@@ -110,19 +112,29 @@ fn next_path(request: &Request, cursor: &str) -> String {
     }
 }
 
+/// Returns a next link to the position of the request, in another spelling if wanted.
+fn repeated(shared: &Shared, request: &Request, respelled: bool) -> String {
+    if shared.served_as.is_data_center() {
+        return repeated_link(&shared.served_as.context(), request, respelled);
+    }
+    let cursor = requested_cursor(request);
+    let cursor = if respelled { cursor.respelled() } else { cursor };
+    next_path(request, &cursor.encode())
+}
+
 fn requested_cursor(request: &Request) -> Cursor {
     request.parameter("cursor").and_then(|text| Cursor::decode(text).ok()).unwrap_or_else(Cursor::start)
 }
 
-fn empty_with_next(request: &Request, json: &mut Value) {
+fn empty_with_next(shared: &Shared, request: &Request, json: &mut Value) {
     if let Some(items) = results(json) {
         items.clear();
     }
-    set_next(json, next_path(request, &requested_cursor(request).respelled().encode()));
+    set_next(json, repeated(shared, request, true));
 }
 
-fn repeat_cursor(request: &Request, json: &mut Value) {
-    set_next(json, next_path(request, &requested_cursor(request).encode()));
+fn repeat_cursor(shared: &Shared, request: &Request, json: &mut Value) {
+    set_next(json, repeated(shared, request, false));
 }
 
 fn duplicate(json: &mut Value) {

@@ -11,6 +11,8 @@ use crate::site::{Attachment, AttachmentVersion, Content, Site, Space};
 pub(crate) enum Viewer {
     /// The account of the site.
     Account,
+    /// The account of the site with the administrator's key, which shows hidden content too.
+    Administrator,
     /// An anonymous visitor, who sees public spaces only.
     Anonymous,
 }
@@ -18,7 +20,21 @@ pub(crate) enum Viewer {
 impl Viewer {
     /// Whether the viewer may see a space.
     pub(crate) fn sees_space(self, space: &Space) -> bool {
-        !space.hidden && (self == Self::Account || space.public)
+        match self {
+            Self::Administrator => true,
+            Self::Account => !space.hidden,
+            Self::Anonymous => !space.hidden && space.public,
+        }
+    }
+
+    /// Whether the viewer is logged in.
+    pub(crate) fn is_account(self) -> bool {
+        self != Self::Anonymous
+    }
+
+    /// Whether the viewer sees content that is hidden from the account.
+    pub(crate) fn sees_hidden(self) -> bool {
+        self == Self::Administrator
     }
 }
 
@@ -87,6 +103,12 @@ impl IndexedSite {
         self.site.public_base.as_deref().unwrap_or(&self.address)
     }
 
+    /// Returns the context path of the site, `/wiki` on Cloud; the value of `_links.context`.
+    pub(crate) fn context(&self) -> &str {
+        let host = self.address.find("://").map_or(0, |at| at + 3);
+        self.address[host..].find('/').map_or("", |at| &self.address[host + at..])
+    }
+
     /// Returns the settings of the site for its lists.
     pub(crate) fn lists(&self) -> paging::ListSettings<'_> {
         paging::ListSettings { base: self.base(), cap: self.site.behaviour.page_cap }
@@ -134,16 +156,17 @@ impl IndexedSite {
     pub(crate) fn sees_content(&self, viewer: Viewer, content: &Content) -> bool {
         let is_space_visible = match self.space(&content.space_id) {
             Some(space) => viewer.sees_space(space),
-            None => viewer == Viewer::Account,
+            None => viewer.is_account(),
         };
         let container = content.container.as_deref().and_then(|id| self.content(id));
-        is_space_visible && !content.hidden && container.is_none_or(|container| !container.hidden)
+        let is_hidden = content.hidden || container.is_some_and(|container| container.hidden);
+        is_space_visible && (viewer.sees_hidden() || !is_hidden)
     }
 
     /// Whether the viewer may see an attachment.
     pub(crate) fn sees_attachment(&self, viewer: Viewer, file: &Attachment) -> bool {
         let owner = file.container.id().and_then(|id| self.content(id));
         let is_owner_visible = owner.is_some_and(|owner| self.sees_content(viewer, owner));
-        !file.versions.is_empty() && (is_owner_visible || (file.visible_without_container && viewer == Viewer::Account))
+        !file.versions.is_empty() && (is_owner_visible || (file.visible_without_container && viewer.is_account()))
     }
 }

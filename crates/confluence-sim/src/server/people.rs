@@ -11,7 +11,7 @@ use crate::site::Person;
 /// Returns the current user.
 pub(crate) fn current_user(indexed: &IndexedSite, viewer: Viewer) -> Value {
     match viewer {
-        Viewer::Account => {
+        Viewer::Account | Viewer::Administrator => {
             let mut user = person(&indexed.site.account);
             user["email"] = Value::from(indexed.site.email.as_str());
             user

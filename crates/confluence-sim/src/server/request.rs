@@ -2,11 +2,17 @@
 
 use http_body_util::{BodyExt as _, Limited};
 use hyper::body::Incoming;
-use hyper::header::{AUTHORIZATION, HOST, RANGE};
+use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HOST, RANGE};
+use serde_json::Value;
 use url::form_urlencoded;
 
-/// Maximum size of a request body in bytes; the only operation with a body takes at most 250 account ids.
+use super::tokens::ClientCredentials;
+
+/// Maximum size of a request body in bytes; the longest one has 250 account ids.
 const MAX_BODY: usize = 64 << 10;
+
+/// The header that asks for the administrator's key.
+const ADMIN_KEY: &str = "atl-confluence-with-admin-key";
 
 /// Returns the path prefix before `/wiki` on the gateway.
 pub(crate) fn gateway_prefix() -> String {
@@ -28,6 +34,9 @@ pub(crate) struct Request {
     pub(crate) host: String,
     pub(crate) authorization: Option<String>,
     pub(crate) range: Option<String>,
+    pub(crate) content_type: String,
+    /// Whether it asks for the administrator's key.
+    pub(crate) admin_key: bool,
     /// The body; empty if it was too long or missing.
     pub(crate) body: Vec<u8>,
 }
@@ -48,6 +57,11 @@ impl Request {
             host: header(HOST).unwrap_or_default(),
             authorization: header(AUTHORIZATION),
             range: header(RANGE),
+            content_type: header(CONTENT_TYPE).unwrap_or_default(),
+            admin_key: request
+                .headers()
+                .get(ADMIN_KEY)
+                .is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"true")),
             body: Vec::new(),
         }
     }
@@ -58,6 +72,26 @@ impl Request {
         let body = Limited::new(request.into_body(), MAX_BODY).collect().await;
         received.body = body.map(|body| body.to_bytes().to_vec()).unwrap_or_default();
         received
+    }
+
+    /// Whether the body is a form.
+    pub(crate) fn is_form(&self) -> bool {
+        self.content_type.starts_with("application/x-www-form-urlencoded")
+    }
+
+    /// Returns the client credentials in the body, a form or JSON.
+    pub(crate) fn client_credentials(&self) -> Option<ClientCredentials> {
+        let form: Vec<(String, String)>;
+        let json: Value;
+        let field: &dyn Fn(&str) -> Option<String> = if self.is_form() {
+            form = form_urlencoded::parse(&self.body).into_owned().collect();
+            &|key| form.iter().find(|(name, _)| name == key).map(|(_, value)| value.clone())
+        } else {
+            json = serde_json::from_slice(&self.body).unwrap_or_default();
+            &|key| json.get(key)?.as_str().map(str::to_owned)
+        };
+        let (id, secret) = (field("client_id")?, field("client_secret")?);
+        Some(ClientCredentials { grant_type: field("grant_type").unwrap_or_default(), id, secret })
     }
 
     /// Returns the first value of a query parameter.

@@ -54,7 +54,8 @@ pub(crate) fn one(indexed: &IndexedSite, id: &str) -> ReplyResult {
         .ok_or_else(|| errors::v1(403, "No template found or not permitted"))
 }
 
-fn template_json(template: &Template, with_body: bool) -> Value {
+/// Returns a template as JSON.
+pub(crate) fn template_json(template: &Template, with_body: bool) -> Value {
     let mut json = json!({
         "templateId": template.id,
         "name": template.name,

@@ -49,7 +49,7 @@ pub(super) fn search_everything(indexed: &IndexedSite, viewer: Viewer, request: 
 
 /// The spaces that a search covers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum SearchScope {
+pub(super) enum SearchScope {
     Current,
     Archived,
     Both,
@@ -161,7 +161,12 @@ fn search_position(cursor: &str) -> Result<i64, Reply> {
 }
 
 /// Returns everything in the index that meets the conditions, in the order of the results.
-fn hits(indexed: &IndexedSite, viewer: Viewer, conditions: &[cql::Condition], scope: SearchScope) -> Vec<SearchHit> {
+pub(super) fn hits(
+    indexed: &IndexedSite,
+    viewer: Viewer,
+    conditions: &[cql::Condition],
+    scope: SearchScope,
+) -> Vec<SearchHit> {
     let holds = |facts: &Facts<'_>| conditions.iter().all(|condition| condition.holds(facts));
     let contents = indexed
         .site

@@ -23,7 +23,7 @@ pub(crate) fn segment(text: &str) -> String {
 }
 
 /// Encodes a title as in URLs of pages: space characters as plus signs.
-fn title_segment(title: &str) -> String {
+pub(crate) fn title_segment(title: &str) -> String {
     segment(title).replace("%20", "+")
 }
 
@@ -123,7 +123,7 @@ fn page_fields(content: &Content, web: &str, fields: &mut Map<String, Value>) {
 }
 
 /// Returns the tiny link `/x/…`: the bytes of the id in base64, lowest byte first.
-fn tiny_link(id: &str) -> String {
+pub(crate) fn tiny_link(id: &str) -> String {
     let number: u64 = id.parse().unwrap_or_default();
     let bytes = number.to_le_bytes();
     let length = bytes.iter().rposition(|byte| *byte != 0).map_or(1, |last| last + 1);
@@ -184,7 +184,12 @@ fn document(content: &Content) -> Value {
 
 /// Returns the unpublished draft of a content.
 pub(crate) fn draft(indexed: &IndexedSite, owner: &Content, body_format: Option<&str>) -> Value {
-    let Some(draft) = &owner.draft else { return content(indexed, owner, body_format) };
+    content(indexed, &draft_edition(indexed, owner), body_format)
+}
+
+/// Returns a content as its unpublished draft has it; a content without a draft as it is.
+pub(crate) fn draft_edition(indexed: &IndexedSite, owner: &Content) -> Content {
+    let Some(draft) = &owner.draft else { return owner.clone() };
     let mut shown = owner.clone();
     shown.status = Status::Draft;
     shown.title.clone_from(&draft.title);
@@ -193,7 +198,7 @@ pub(crate) fn draft(indexed: &IndexedSite, owner: &Content, body_format: Option<
     let number = owner.version().map_or(1, |version| version.number + 1);
     let author = &indexed.site.account.account_id;
     shown.versions.push(ContentVersion::new(number, draft.saved_at, author));
-    content(indexed, &shown, body_format)
+    shown
 }
 
 /// Returns an attachment in one of its versions.
@@ -269,6 +274,6 @@ pub(crate) fn label_id(name: &str) -> String {
     numeric_id(name)
 }
 
-fn numeric_id(text: &str) -> String {
+pub(crate) fn numeric_id(text: &str) -> String {
     (100_000_000 + hash(text) % 900_000_000).to_string()
 }

@@ -11,7 +11,7 @@ use crate::site::Content;
 use crate::workflow::{Approval, Decision, PageWorkflow, Parameter, Workflow, WorkflowApp};
 
 /// The content property of Comala on Data Center.
-const PROPERTY: &str = "comalaworkflows";
+pub(crate) const PROPERTY: &str = "comalaworkflows";
 
 /// Routes a path below `/wiki/rest/cw/1/`, which does not exist without the app.
 pub(crate) fn route(indexed: &IndexedSite, viewer: Viewer, request: &Request, segments: &[&str]) -> ReplyResult {

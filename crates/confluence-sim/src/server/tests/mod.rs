@@ -1,18 +1,25 @@
 //! Tests of the server over real TCP with a plain HTTP client.
 
+mod access_tokens;
+mod admin_key;
 mod auth;
+mod credentials;
+mod data_center;
+mod data_center_auth;
 mod faults;
 mod files;
+mod gateway;
 mod paging;
+mod quota;
 mod readership;
 mod sample_over_http;
 mod v1;
 mod workflow;
 
-use reqwest::{Client, Response, StatusCode};
+use reqwest::{Client, RequestBuilder, Response, StatusCode};
 use serde_json::Value;
 
-use super::DemoServer;
+use super::{DemoServer, ServedAs};
 use crate::{FaultPlan, Site};
 
 /// A server, and a client with its credential.
@@ -27,8 +34,16 @@ impl Harness {
     }
 
     pub(super) async fn start_with(site: Site, faults: FaultPlan) -> Self {
+        Self::start_as_with(ServedAs::Cloud, site, faults).await
+    }
+
+    pub(super) async fn start_as(served_as: ServedAs, site: Site) -> Self {
+        Self::start_as_with(served_as, site, FaultPlan::none()).await
+    }
+
+    pub(super) async fn start_as_with(served_as: ServedAs, site: Site, faults: FaultPlan) -> Self {
         let client = Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap();
-        Self { server: DemoServer::start_with(site, faults).await.unwrap(), client }
+        Self { server: DemoServer::start_as_with(served_as, site, faults).await.unwrap(), client }
     }
 
     /// Sends a GET for a path below the base URL.
@@ -60,6 +75,19 @@ impl Harness {
         }
         (items, requests)
     }
+}
+
+/// Adds a form as the body of a request.
+pub(super) fn with_form(request: RequestBuilder, fields: &[(&str, &str)]) -> RequestBuilder {
+    let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+    request.header("content-type", "application/x-www-form-urlencoded").body(body)
+}
+
+/// Lets the clock of the runtime advance, and then run on.
+pub(super) async fn advance(seconds: u64) {
+    tokio::time::pause();
+    tokio::time::advance(std::time::Duration::from_secs(seconds)).await;
+    tokio::time::resume();
 }
 
 pub(super) fn ids(items: &[Value]) -> Vec<&str> {
