@@ -10,7 +10,6 @@ use delegate::delegate;
 use super::address::SiteAddress;
 use super::client::Client;
 use super::cloud::Cloud;
-use super::deployment::{Deployment, Features};
 use super::download::Fingerprint;
 use super::error::RequestError;
 use super::model;
@@ -27,9 +26,9 @@ pub use super::parameters::{
     PEOPLE_PER_REQUEST, SPACE_IDS_PER_REQUEST, SearchScope, SpaceList, TreeKind,
 };
 
-/// The endpoints of each kind of site.
+/// The supported kinds of sites.
 #[derive(Debug)]
-enum Endpoints {
+enum Deployment {
     Cloud(Cloud),
 }
 
@@ -41,32 +40,20 @@ enum Endpoints {
 /// match arm below.
 #[derive(Debug)]
 pub struct Api {
-    endpoints: Endpoints,
     deployment: Deployment,
 }
 
 impl Api {
     /// Sets up connections; sends nothing.
     pub fn new(settings: ConnectionSettings) -> Result<Self, ClientError> {
-        let deployment = settings.deployment.unwrap_or_default();
-        Ok(Self { endpoints: Endpoints::Cloud(Cloud::new(Client::new(settings)?)), deployment })
+        Ok(Self { deployment: Deployment::Cloud(Cloud::new(Client::new(settings)?)) })
     }
 
     /// Returns the client: counters, warnings, and whether the run was stopped.
     pub fn client(&self) -> &Client {
-        match &self.endpoints {
-            Endpoints::Cloud(cloud) => cloud.client(),
+        match &self.deployment {
+            Deployment::Cloud(cloud) => cloud.client(),
         }
-    }
-
-    /// Returns the kind of the site.
-    pub fn deployment(&self) -> Deployment {
-        self.deployment
-    }
-
-    /// Returns what the API of the site offers.
-    pub fn features(&self) -> Features {
-        self.deployment.features()
     }
 
     /// Returns the address of the site.
@@ -75,7 +62,7 @@ impl Api {
     }
 
     delegate! {
-        to match &self.endpoints { Endpoints::Cloud(cloud) => cloud } {
+        to match &self.deployment { Deployment::Cloud(cloud) => cloud } {
             /// Sends a probe with the credentials and returns the response, whatever its status. Retries only without a
             /// response, or after the pause that a throttling server asks for.
             pub async fn observe(&self, probe: &ProbeRequest<'_>) -> Result<ObservedResponse, RequestError>;

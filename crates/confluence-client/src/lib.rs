@@ -9,7 +9,6 @@ mod client;
 mod cloud;
 pub mod cql;
 mod credentials;
-mod deployment;
 mod download;
 pub mod error;
 mod fetch;
@@ -38,7 +37,6 @@ pub use address::{BaseUrlError, SiteAddress};
 pub use api::Api;
 pub use client::Client;
 pub use credentials::Credentials;
-pub use deployment::{Deployment, Features};
 pub use download::Fingerprint;
 pub use error::RequestError;
 pub use links::SiteLinks;
@@ -48,7 +46,7 @@ pub use probe_request::{ProbeRequest, ProbeTarget};
 pub use refusal::{NonApiResponder, Refusal};
 pub use request_kind::{RequestCounts, RequestKind};
 pub use response::ApiResponse;
-pub use settings::{AtlassianHosts, ClientError, ConnectionSettings, Timeouts};
+pub use settings::{ClientError, ConnectionSettings, Timeouts};
 
 #[cfg(test)]
 mod tests;

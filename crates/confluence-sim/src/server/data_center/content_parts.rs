@@ -7,7 +7,7 @@ use super::expansions::{ExpandableObject, Expansions};
 use super::{Exchange, accounts, content_json, file_json};
 use crate::builder::hash;
 use crate::server::{v2_json, workflow};
-use crate::site::{Attachment, Content, ContentType, Status};
+use crate::site::{Attachment, Content, ContentType, ContentVersion, Status};
 
 /// Number of children that come along with their parent.
 const CHILDREN: usize = 25;
@@ -27,7 +27,19 @@ pub(super) struct VersionFields<'v> {
     pub(super) of: String,
 }
 
-impl VersionFields<'_> {
+impl<'v> VersionFields<'v> {
+    /// Returns one version of a page, blog post or comment.
+    pub(super) fn of_content(content: &Content, version: &'v ContentVersion) -> Self {
+        Self {
+            number: version.number,
+            at: version.created_at,
+            author: &version.author,
+            message: &version.message,
+            minor: version.minor,
+            of: format!("/rest/experimental/content/{}", content.id),
+        }
+    }
+
     /// Returns the version as JSON.
     pub(super) fn json(&self, exchange: Exchange<'_>, expansions: &Expansions) -> Value {
         let plain = Expansions::default();
@@ -48,15 +60,7 @@ impl VersionFields<'_> {
 /// Returns the version of the edition.
 pub(super) fn version(exchange: Exchange<'_>, content: &Content, expansions: &Expansions) -> Value {
     let Some(version) = content.version() else { return Value::Null };
-    let fields = VersionFields {
-        number: version.number,
-        at: version.created_at,
-        author: &version.author,
-        message: &version.message,
-        minor: version.minor,
-        of: format!("/rest/experimental/content/{}", content.id),
-    };
-    fields.json(exchange, expansions)
+    VersionFields::of_content(content, version).json(exchange, expansions)
 }
 
 /// Returns creator, date and contributors.

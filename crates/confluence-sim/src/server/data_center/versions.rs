@@ -28,14 +28,7 @@ pub(super) fn one(exchange: Exchange<'_>, id: &str, number: &str) -> ReplyResult
 
 fn all<'s>(exchange: Exchange<'s>, id: &str) -> Result<Vec<VersionFields<'s>>, Reply> {
     if let Some(content) = contents::visible(exchange, id) {
-        let fields = content.versions.iter().map(|version| VersionFields {
-            number: version.number,
-            at: version.created_at,
-            author: &version.author,
-            message: &version.message,
-            minor: version.minor,
-            of: format!("/rest/experimental/content/{}", content.id),
-        });
+        let fields = content.versions.iter().map(|version| VersionFields::of_content(content, version));
         return Ok(fields.collect());
     }
     let file = exchange.indexed.visible_attachment(exchange.viewer, id).ok_or_else(|| contents::not_found(id))?;
