@@ -13,20 +13,19 @@
 )]
 
 use std::collections::HashSet;
-use std::fmt::Write as _;
 use std::io::{BufRead, BufReader, Write as _};
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use confluence_client::{Api, ConnectionSettings, Credentials};
-use confluence_sim::site::{Attachment, AttachmentVersion, Container, ContentType, Status};
-use confluence_sim::{DemoServer, Fault, FaultPlan, Occurrence, RoutePattern, Site};
+use confluence_sim::{DemoServer, Fault, FaultPlan, Occurrence, RoutePattern};
 use confluence_storage_analyzer::audit::{AuditOptions, Usage};
 use confluence_storage_analyzer::commands::audit_run::{AuditRun, crawl_and_audit};
 use confluence_storage_analyzer::error::ExitStatus;
 use confluence_storage_analyzer::inventory::CrawlOptions;
 use confluence_storage_analyzer::progress::Progress;
 use confluence_storage_analyzer::report::{self, RunFacts};
+use test_support::large_site;
 use test_support::process::{peak_memory, processor_seconds};
 
 /// The most memory for each page or attachment, whatever the size of its body, not counting responses in flight.
@@ -57,7 +56,8 @@ async fn serve() {
         Occurrence::Every(199),
         Fault::CutBody(100),
     );
-    let site = site(number("SOAK_PAGES", 2_000), number("SOAK_FILES", 6_000));
+    let (pages, files) = (number("SOAK_PAGES", 2_000), number("SOAK_FILES", 6_000));
+    let site = large_site::site(pages, files, number("SOAK_PARAGRAPHS", 6));
     let server = DemoServer::start_with(site, faults).await.unwrap();
     println!("{} {} {}", server.base_url(), server.user(), server.token());
     std::io::stdout().flush().unwrap();
@@ -99,7 +99,11 @@ async fn soak() {
     assert_eq!(crawl.status, ExitStatus::Complete, "{:#?}", crawl.inventory.coverage.gaps.first());
     assert_eq!(crawl.inventory.attachments.len(), files);
     let unreferenced = crawl.audit.files.iter().filter(|file| file.usage == Usage::Unreferenced).count();
-    assert_eq!(unreferenced, (0..files).filter(|file| !is_used(*file)).count(), "every third file is used nowhere");
+    assert_eq!(
+        unreferenced,
+        (0..files).filter(|file| !large_site::is_used(*file)).count(),
+        "every third file is used nowhere"
+    );
     drop(server.stdin.take());
     let counts = lines.next().unwrap().unwrap();
     server.wait().unwrap();
@@ -148,69 +152,5 @@ fn facts(crawl: &AuditRun) -> RunFacts {
         quota_bytes: None,
         options: Vec::new(),
         audit: AuditOptions::default(),
-    }
-}
-
-fn is_used(file: usize) -> bool {
-    !file.is_multiple_of(3)
-}
-
-/// Pages in ten spaces with files, each used on its own page, on the page before, or nowhere.
-fn site(pages: usize, files: usize) -> Site {
-    let mut site = Site::new();
-    for space in 0..10 {
-        site = site.space(&format!("SPACE{space}"), &format!("Space {space}"));
-        let begin = pages * space / 10;
-        for page in begin..pages * (space + 1) / 10 {
-            let mut content =
-                site.new_content(ContentType::Page, &(10_000 + page).to_string(), &format!("Page {page}"), "");
-            content.body = body(page, pages, files);
-            site.contents.push(content);
-            if page % 20 == 0 {
-                site = site.footer_comment(&(50_000_000 + page).to_string(), "<p>A remark.</p>");
-            }
-        }
-    }
-    site.attachments = (0..files).map(|file| attachment(file, pages, &site.account.account_id)).collect();
-    site
-}
-
-fn body(page: usize, pages: usize, files: usize) -> String {
-    let mut body = String::new();
-    for paragraph in 0..number("SOAK_PARAGRAPHS", 6) {
-        let _ = write!(
-            body,
-            "<p>Paragraph {paragraph} of page {page} has a little to say at some length, so that a body takes more memory than the data that is kept of it.</p>"
-        );
-    }
-    for file in (page..files).step_by(pages).filter(|file| is_used(*file) && file % 2 == 0) {
-        let _ = write!(body, r#"<p><ac:image><ri:attachment ri:filename="file {file}.png"/></ac:image></p>"#);
-    }
-    // files with an odd number are used on the page before the one that owns them
-    let next = (page + 1) % pages;
-    let space = format!("SPACE{}", next * 10 / pages);
-    for file in (next..files).step_by(pages).filter(|file| is_used(*file) && file % 2 == 1) {
-        let _ = write!(
-            body,
-            r#"<p><ac:link><ri:attachment ri:filename="file {file}.png"><ri:page ri:space-key="{space}" ri:content-title="Page {next}"/></ri:attachment></ac:link></p>"#
-        );
-    }
-    body
-}
-
-fn attachment(file: usize, pages: usize, author: &str) -> Attachment {
-    let id = format!("att{}", 1_000_000 + file);
-    let at = chrono::DateTime::from_timestamp(1_700_000_000 + i64::try_from(file).unwrap(), 0).unwrap();
-    let name = format!("file {file}.png");
-    let count = if file.is_multiple_of(40) { 2 } else { 1 };
-    Attachment {
-        versions: (1..=count).map(|n| AttachmentVersion::new(&id, n, &name, 1000 + u64::from(n), at, author)).collect(),
-        id,
-        status: Status::Current,
-        container: Container::Page((10_000 + file % pages).to_string()),
-        media_type: "image/png".to_owned(),
-        comment: String::new(),
-        labels: Vec::new(),
-        visible_without_container: false,
     }
 }

@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use clap::error::ErrorKind;
 use clap::{ArgAction, ArgGroup, Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use confluence_client::Deployment;
 
 mod audit;
 mod crawl;
@@ -30,7 +31,7 @@ pub const RETAIN_WEEKS: RangeInclusive<u32> = 1..=520;
 /// Allowed values of `--keep-versions`.
 pub const KEEP_VERSIONS: RangeInclusive<u32> = 1..=u32::MAX;
 
-/// Reports what uses the storage of a Confluence Cloud site and which attachments are unreferenced, and measures its
+/// Reports what uses the storage of a Confluence site and which attachments are unreferenced, and measures its
 /// pages every week. Writes folders with HTML reports and CSV files. It is read-only: it never changes or deletes
 /// anything on the site.
 #[derive(Debug, Clone, Parser)]
@@ -53,9 +54,10 @@ Examples:
   confluence-storage-analyzer --space 'ENG*'      report only some spaces
   confluence-storage-analyzer snapshot            measure the pages, once a week
 
-Set the site's address, your e-mail address and an API token in the file
-confluence_storage_analyzer.cfg or in the environment variables
-CONFLUENCE_BASE_URL, CONFLUENCE_API_USER and CONFLUENCE_API_TOKEN.
+Set the site's address and a token in the file confluence_storage_analyzer.cfg
+or in the environment: CONFLUENCE_BASE_URL, with CONFLUENCE_API_USER and
+CONFLUENCE_API_TOKEN, or CONFLUENCE_API_TOKEN alone, or CONFLUENCE_CLIENT_ID and
+CONFLUENCE_CLIENT_SECRET. docs/access.md explains which kind fits.
 
 Proxy: HTTPS_PROXY (or ALL_PROXY) and NO_PROXY. Custom certificate authorities:
 SSL_CERT_FILE or SSL_CERT_DIR.";
@@ -100,6 +102,14 @@ pub struct DemoArgs {
     /// [default: working directory]
     #[arg(long, value_name = "DIR")]
     pub output: Option<PathBuf>,
+    /// Serve the sample site as this kind of Confluence: cloud, gateway or
+    /// datacenter
+    #[arg(long, value_name = "KIND", default_value = "cloud")]
+    pub deployment: Deployment,
+    /// Only serve the sample site, on this computer, until Ctrl-C, and print
+    /// its address and the credentials that it accepts
+    #[arg(long, conflicts_with = "output")]
+    pub serve: bool,
 }
 
 /// Options of `doctor`.
@@ -109,6 +119,10 @@ pub struct DoctorArgs {
     /// any name, id or address of the site, so that they can be shared
     #[arg(long)]
     pub probe: bool,
+    /// Also write the shapes of all responses to FILE, which must not exist:
+    /// keys, types and sizes, but no name, text, id, key or address
+    #[arg(long, value_name = "FILE", requires = "probe")]
+    pub sample: Option<PathBuf>,
     #[command(flatten)]
     pub site: SiteArgs,
 }

@@ -167,12 +167,14 @@ pub struct Failure {
     pub why: Option<String>,
     /// What to do, in one line.
     pub remedy: Option<String>,
+    /// The command that the remedy names, ready to paste.
+    pub command: Option<String>,
 }
 
 impl Failure {
     /// A failure without cause and remedy.
     pub fn new(status: ExitStatus, what: impl Into<String>) -> Self {
-        Self { status, what: what.into(), why: None, remedy: None }
+        Self { status, what: what.into(), why: None, remedy: None, command: None }
     }
 
     /// A failure of usage or configuration.
@@ -192,15 +194,25 @@ impl Failure {
         Self { remedy: Some(remedy.into()), ..self }
     }
 
-    /// Returns the message for people: what happened, then why and what to do, one line each.
+    /// Adds the command that the remedy names.
+    #[must_use]
+    pub fn command(self, command: impl Into<String>) -> Self {
+        Self { command: Some(command.into()), ..self }
+    }
+
+    /// Returns the message for people: what happened, then why and what to do, one line each, and the command.
     pub fn lines(&self) -> Lines {
         let details = self.why.iter().chain(&self.remedy);
-        details.fold(Lines::new(&self.what), |lines, detail| lines.and(format_args!("  {detail}")))
+        let lines = details.fold(Lines::new(&self.what), |lines, detail| lines.and(format_args!("  {detail}")));
+        self.command.iter().fold(lines, |lines, command| lines.and(format_args!("    {command}")))
     }
 
     /// Returns the outcome of a failed command: empty for text, an object with the error for JSON.
     pub fn outcome(&self, format: OutputFormat) -> Outcome {
-        let error = json!({"what": self.what, "why": self.why, "remedy": self.remedy});
+        let mut error = json!({"what": self.what, "why": self.why, "remedy": self.remedy});
+        if let Some(command) = &self.command {
+            error["command"] = json!(command);
+        }
         Outcome::new(self.status, format, json!({"complete": false, "error": error}), Lines::default)
     }
 }
@@ -214,6 +226,9 @@ impl fmt::Display for Failure {
         }
         if let Some(remedy) = &self.remedy {
             write!(f, "; {remedy}")?;
+        }
+        if let Some(command) = &self.command {
+            write!(f, ": {command}")?;
         }
         Ok(())
     }

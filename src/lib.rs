@@ -51,9 +51,7 @@ pub async fn run(cli: &Cli, format: OutputFormat, progress: &Progress) -> Result
         }
         Command::Demo(args) => Box::pin(commands::demo::run(&args, &environment, format, progress)).await,
         // doctor lists the warnings about its configuration among its results
-        Command::Doctor(args) => {
-            commands::doctor::run(&args.load(&mut environment)?, args.probe, format, progress).await
-        }
+        Command::Doctor(args) => commands::doctor::run(&args.load(&mut environment)?, &args, format, progress).await,
         Command::Report(args) => {
             let rules = show_warnings(args.load(&mut environment)?, progress);
             commands::report::run(&args, rules, &environment, format, progress)

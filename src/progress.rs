@@ -20,6 +20,9 @@ use crate::support::visible_text::{Lines, visible};
 
 pub use wrap::Width;
 
+#[cfg(test)]
+pub(crate) use tests::{PLAIN, new_progress};
+
 /// Least time between two plain lines of one phase.
 const LINE_INTERVAL: Duration = Duration::from_secs(10);
 /// Time between two frames of the spinner.
@@ -256,7 +259,7 @@ mod tests {
     use super::*;
 
     #[derive(Clone, Default)]
-    pub(super) struct Sink(Arc<Mutex<Vec<u8>>>);
+    pub(crate) struct Sink(Arc<Mutex<Vec<u8>>>);
 
     impl Write for Sink {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -269,15 +272,15 @@ mod tests {
     }
 
     impl Sink {
-        pub(super) fn text(&self) -> String {
+        pub(crate) fn text(&self) -> String {
             String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
         }
     }
 
-    pub(super) const PLAIN: OutputMode =
+    pub(crate) const PLAIN: OutputMode =
         OutputMode { quiet: false, bar: false, colour: false, width: Width::Unlimited };
 
-    pub(super) fn new_progress(mode: OutputMode, every: Duration) -> (Progress, Sink) {
+    pub(crate) fn new_progress(mode: OutputMode, every: Duration) -> (Progress, Sink) {
         let sink = Sink::default();
         (Progress::with(Some(mode), ProgressDrawTarget::hidden(), every, Box::new(sink.clone())), sink)
     }

@@ -272,6 +272,8 @@ fn dashboard(folder: &Path) -> Stopwatch {
             is_imported: false,
             base_url: generated_week::SITE,
             account: "Ada",
+            deployment: confluence_client::Deployment::Cloud,
+            visibility: None,
             spaces: &spaces.iter().map(|key| (key.clone(), key.clone())).collect::<Vec<_>>(),
             whole_site: true,
             rows: &rows,

@@ -26,6 +26,9 @@ pub struct Totals {
     pub trash_files: u64,
     /// Their bytes, all versions.
     pub trash_bytes: u64,
+    /// Whether the trash of a space could not be listed, so that both are lower bounds.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub trash_at_least: bool,
     /// Files that are `unreferenced` and not protected.
     pub unreferenced_files: u64,
     /// Their bytes, all versions.
@@ -67,7 +70,8 @@ impl Figures {
         for (space, listed) in inventory.spaces.iter().enumerate() {
             let key = if is_reported(&listed.key) { TotalsKey::Reported(spaces.len()) } else { TotalsKey::Other };
             if key != TotalsKey::Other {
-                spaces.push(SpaceTotals { space, totals: Totals::default() });
+                let trash_at_least = inventory.scan.unread_trash.contains(&listed.key);
+                spaces.push(SpaceTotals { space, totals: Totals { trash_at_least, ..Totals::default() } });
             }
             keys.insert(&listed.id, key);
         }
@@ -112,6 +116,11 @@ enum TotalsKey {
 }
 
 impl Totals {
+    /// Returns whether nothing is known about the trash: no file of it was listed, and some of it could not be.
+    pub fn is_trash_unknown(&self) -> bool {
+        self.trash_at_least && self.trash_files == 0
+    }
+
     pub fn is_zero(&self) -> bool {
         *self == Self::default()
     }
@@ -164,6 +173,7 @@ impl Totals {
         self.old_bytes += other.old_bytes;
         self.trash_files += other.trash_files;
         self.trash_bytes += other.trash_bytes;
+        self.trash_at_least |= other.trash_at_least;
         self.unreferenced_files += other.unreferenced_files;
         self.unreferenced_bytes += other.unreferenced_bytes;
         self.undetermined_files += other.undetermined_files;

@@ -26,9 +26,10 @@ pub fn default_root(system: &str, variables: &BTreeMap<String, String>) -> Optio
     }
 }
 
-/// Returns the owner of a cache: a checksum of the site and the account. E-mail addresses are not case-sensitive.
-pub(super) fn owner(base_url: &str, user: &str) -> String {
-    sha256(format!("{base_url}\n{}", user.to_lowercase()))
+/// Returns the owner of a cache: a checksum of the site and its key. E-mail addresses, the keys of earlier versions, are
+/// not case-sensitive.
+pub(super) fn owner(base_url: &str, key: &str) -> String {
+    sha256(format!("{base_url}\n{}", key.to_lowercase()))
 }
 
 /// Returns the folder name of a site and an account: the host, which people recognise, and a part of the checksum,
@@ -42,8 +43,12 @@ pub(super) fn folder_name(base_url: &str, owner: &str) -> String {
 
 /// Creates the folders, readable by their owner only, because the cache has names of files and people.
 pub(super) fn create_owner_only_folders(root: &Path, folder: &Path) -> Result<(), CacheError> {
-    private_files::create_folders(root)?;
+    create_root(root)?;
     Ok(private_files::own_folder(folder)?)
+}
+
+pub(super) fn create_root(root: &Path) -> Result<(), CacheError> {
+    Ok(private_files::create_folders(root)?)
 }
 
 #[cfg(test)]

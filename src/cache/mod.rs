@@ -1,6 +1,6 @@
 //! On-disk cache of immutable data, shared between runs.
 //!
-//! A [`Cache`] belongs to one site and one account, and is one file. It has records, which have a name, and values,
+//! A [`Cache`] belongs to runs of one site that can see the same, and is one file. It has records, which have a name, and values,
 //! whose key is a checksum of what they were computed from ([`Cache::find`]). A run that is killed at any moment loses
 //! no record and at most the latest values. A damaged file is set aside, and its content is read again. When the cache
 //! becomes too large, the values that were unused for the longest time are deleted first.
@@ -57,7 +57,7 @@ impl From<LockError> for CacheError {
     }
 }
 
-/// The cache of one site and account. Only one run at a time can have it open.
+/// The cache of runs of one site that can see the same. Only one run at a time can have it open.
 #[derive(Debug)]
 pub struct Cache {
     folder: PathBuf,
@@ -85,14 +85,14 @@ impl CacheState {
 }
 
 impl Cache {
-    /// Opens and locks the cache of a site and an account below `root`. `user` is the account's e-mail address.
-    pub fn open(root: &Path, base_url: &str, user: &str) -> Result<Self, CacheError> {
+    /// Opens and locks a cache below `root`. `key` distinguishes the caches of a site: whose runs may share one.
+    pub fn open(root: &Path, base_url: &str, key: &str) -> Result<Self, CacheError> {
         // the clock numbers the runs: if it is set back, the only effect is that the wrong values are deleted first
-        Self::open_sized(root, base_url, user, MAX_BYTES, Utc::now().timestamp())
+        Self::open_sized(root, base_url, key, MAX_BYTES, Utc::now().timestamp())
     }
 
-    fn open_sized(root: &Path, base_url: &str, user: &str, max_bytes: u64, run: i64) -> Result<Self, CacheError> {
-        let mut cache = Self::at(root, base_url, user, max_bytes, run);
+    fn open_sized(root: &Path, base_url: &str, key: &str, max_bytes: u64, run: i64) -> Result<Self, CacheError> {
+        let mut cache = Self::at(root, base_url, key, max_bytes, run);
         location::create_owner_only_folders(root, &cache.folder)?;
         let (lock, holder) = (cache.folder.join("lock"), cache.folder.join("holder"));
         cache.lock = Some(FileLock::take(&lock, &holder, Duration::ZERO)?);
@@ -107,16 +107,26 @@ impl Cache {
 
     /// Opens the cache for reading, without a lock; nothing is written, and new entries are discarded. `None` if there
     /// is no valid cache.
-    pub fn look(root: &Path, base_url: &str, user: &str) -> Option<Self> {
-        let cache = Self::at(root, base_url, user, MAX_BYTES, 0);
+    pub fn look(root: &Path, base_url: &str, key: &str) -> Option<Self> {
+        let cache = Self::at(root, base_url, key, MAX_BYTES, 0);
         let store = Some(cache.file.look()?);
         cache.state().store = store;
         Some(cache)
     }
 
+    /// Creates the folder with the caches of all sites, readable by its owner only.
+    pub fn create_root(root: &Path) -> Result<(), CacheError> {
+        location::create_root(root)
+    }
+
+    /// Returns whether there is such a cache, valid or not.
+    pub fn exists(root: &Path, base_url: &str, key: &str) -> bool {
+        Self::at(root, base_url, key, MAX_BYTES, 0).file.path.is_file()
+    }
+
     /// Determines the paths without opening anything.
-    fn at(root: &Path, base_url: &str, user: &str, max_bytes: u64, run: i64) -> Self {
-        let owner = location::owner(base_url, user);
+    fn at(root: &Path, base_url: &str, key: &str, max_bytes: u64, run: i64) -> Self {
+        let owner = location::owner(base_url, key);
         let folder = root.join(location::folder_name(base_url, &owner));
         let file = StoreFile { path: folder.join("cache.sqlite"), owner, max_bytes, run };
         Self { folder, file, state: Mutex::default(), lock: None }

@@ -11,12 +11,17 @@ pub struct SiteArgs {
     /// Read this configuration file and no other
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// Read the API token from FILE
+    /// Read the API token, or the client secret if a client id is set, from FILE
     #[arg(long, value_name = "FILE", conflicts_with = "token_stdin")]
     pub token_file: Option<PathBuf>,
-    /// Read the API token from standard input
+    /// Read the API token, or the client secret if a client id is set, from
+    /// standard input
     #[arg(long)]
     pub token_stdin: bool,
+    /// Read restricted content with the admin key, which an admin of a Premium
+    /// or Enterprise site has to enable before: the command is printed
+    #[arg(long)]
+    pub admin_key: bool,
 }
 
 /// How a site is crawled, and where the results go: options of `audit` and `snapshot`.
@@ -33,6 +38,10 @@ pub struct CrawlArgs {
     /// or 1h [default: 15m]
     #[arg(long, value_name = "TIME")]
     pub max_wait: Option<String>,
+    /// Longest wait for the next hour's quota of requests: 90s, 15m or 1h
+    /// [default: 65m]
+    #[arg(long, value_name = "TIME")]
+    pub max_quota_wait: Option<String>,
     /// Accept that this version of a content cannot be read, and do not judge
     /// the files of that content (repeatable; separated by commas)
     #[arg(long, value_name = "ID@VERSION")]

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::audit_run::{AuditRun, crawl_and_audit};
 use super::run_context::{RunContext, report_stop};
-use super::snapshot::{SnapshotInput, SnapshotResult, SnapshotRun};
+use super::snapshot::{PreparedSnapshot, SnapshotInput, SnapshotResult, SnapshotRun};
 use super::{dry_run, summary, unfinished_reports};
 use crate::audit::unmatched_protection_rules;
 use crate::config::{Config, SnapshotConfig};
@@ -16,7 +16,7 @@ use crate::report::{self, RunFacts};
 use crate::support::visible_text::Lines;
 
 /// Audits a site and writes its report; with `snapshot`, also measures its pages from the same crawl. Checks that the
-/// output folder is writable before the first request.
+/// output folder is writable before the first request, and writes nothing unless the site accepts the credentials.
 pub(crate) async fn run(
     config: &Config,
     snapshot: Option<&SnapshotConfig>,
@@ -26,21 +26,23 @@ pub(crate) async fn run(
     if config.dry_run {
         return dry_run::run(config, snapshot.is_some(), format, progress).await;
     }
-    let site = &config.connection.base_url;
-    let snapshot_run = snapshot.map(|snapshot| SnapshotRun::prepare(config, snapshot, site, progress)).transpose()?;
-    audit_and_measure(config, snapshot_run, format, progress).await
+    let prepared = snapshot.map(|snapshot| PreparedSnapshot::new(config, snapshot, progress)).transpose()?;
+    report::check_writable(&config.output)?;
+    let context = RunContext::open(config, progress).await?;
+    let site = context.api.address().base_url();
+    let snapshot_run = prepared.map(|prepared| prepared.of_site(site, progress)).transpose()?;
+    audit_and_measure(config, context, snapshot_run, format, progress).await
 }
 
-/// Does the work of [`run`] once the snapshot, if any, is prepared.
+/// Does the work of [`run`] once the site is connected and the snapshot, if any, is prepared.
 pub(super) async fn audit_and_measure(
     config: &Config,
+    mut context: RunContext,
     snapshot_run: Option<SnapshotRun<'_>>,
     format: OutputFormat,
     progress: &Progress,
 ) -> Result<Outcome, Failure> {
-    report::check_writable(&config.output)?;
     unfinished_reports::warn_of_unfinished_reports(&config.output, progress);
-    let mut context = RunContext::open(config, progress)?;
     context.crawl.admission = snapshot_run.as_ref().map(|snapshot_run| snapshot_run.admission(progress));
     let run = crawl_and_audit(&context.api, &context.crawl, &config.audit, progress).await;
     context.show_cache_warnings(progress);

@@ -91,7 +91,7 @@ async fn audit_until_settled(
         let candidates = ids(inventory, &candidates);
         let before: HashSet<AttachmentId> = candidates.iter().cloned().collect();
         // boxed: this future is far larger than the others awaited here
-        if let Err(stopped) = Box::pin(final_pass.round(api, inventory, &candidates, options, progress)).await {
+        if let Err(stopped) = final_pass.round(api, inventory, &candidates, options, progress).await {
             return (audit_of_stopped(inventory, rules), Some(stopped));
         }
         let candidates = unreferenced(inventory, rules);

@@ -23,7 +23,7 @@ pub(super) async fn run(
     format: OutputFormat,
     progress: &Progress,
 ) -> Result<Outcome, Failure> {
-    let context = RunContext::open_read_only(config, progress)?;
+    let context = RunContext::open_read_only(config, progress).await?;
     let preview = plan_requests(&context.api, &context.crawl, progress).await;
     progress.finish();
     let preview = preview.map_err(|error| {

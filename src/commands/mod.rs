@@ -1,5 +1,6 @@
 //! Commands, one module each: they connect the other modules and determine how the run ends.
 
+pub mod admin_key;
 pub(crate) mod audit;
 pub mod audit_run;
 pub(crate) mod demo;

@@ -3,39 +3,74 @@
 //! The first signal stops new requests; the run then writes what was read and marks it incomplete. The second signal
 //! ends the program at once, and an unfinished folder keeps its `.partial` name (F-78).
 
+use std::future::Future;
 use std::sync::{Arc, OnceLock};
+
+use tokio::sync::watch;
 
 use crate::error::{ExitStatus, Failure};
 use crate::progress::Progress;
 use confluence_client::Api;
 
 /// Which signal was received, if any.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(super) struct SignalHandler {
-    received: Arc<OnceLock<ExitStatus>>,
+    received: watch::Receiver<Option<ExitStatus>>,
+    /// The client to interrupt, once there is one.
+    api: Arc<OnceLock<Arc<Api>>>,
 }
 
 impl SignalHandler {
     /// Starts listening for signals, until the program ends.
-    pub(super) fn watch(api: Arc<Api>, progress: Progress) -> Self {
-        let signals = Self::default();
-        let received = Arc::clone(&signals.received);
+    pub(super) fn watch(progress: Progress) -> Self {
+        let (sender, received) = watch::channel(None);
+        let handler = Self { received, api: Arc::default() };
+        let api = Arc::clone(&handler.api);
         let mut listener = SignalListener::new();
         tokio::spawn(async move {
-            // set only here, so this cannot fail
-            let _ = received.set(listener.next().await);
-            progress.warn("interrupted: writing what was read, marked incomplete; press Ctrl-C again to quit now");
-            api.client().interrupt();
+            // first: a part that this interrupts asks for the status
+            sender.send_replace(Some(listener.next().await));
+            if let Some(api) = api.get() {
+                progress.warn("interrupted: writing what was read, marked incomplete; press Ctrl-C again to quit now");
+                api.client().interrupt();
+            }
             let second = listener.next().await;
             std::process::exit(i32::from(second.code()));
         });
-        signals
+        handler
+    }
+
+    /// Returns the output of `work`, or a failure as soon as a signal is received: nothing is lost yet.
+    pub(super) async fn unless_received<T>(&self, work: impl Future<Output = T>) -> Result<T, Failure> {
+        tokio::select! {
+            biased;
+            status = self.wait() => Err(Failure::new(status, "interrupted before anything was read")),
+            output = work => Ok(output),
+        }
+    }
+
+    /// Waits for a signal.
+    pub(super) async fn wait(&self) -> ExitStatus {
+        let mut received = self.received.clone();
+        match received.wait_for(Option::is_some).await.map(|status| *status) {
+            Ok(Some(status)) => status,
+            // nothing can be received any more
+            _ => std::future::pending().await,
+        }
+    }
+
+    /// Lets signals interrupt this client from now on.
+    pub(super) fn interrupt(&self, api: &Arc<Api>) {
+        let _ = self.api.set(Arc::clone(api));
+        if self.received.borrow().is_some() {
+            api.client().interrupt();
+        }
     }
 
     /// Returns the exit status of a run whose parts ended with these statuses. A part knows that it was interrupted but
     /// not by which signal, and a part that ended before the signal does not know of it.
     pub(super) fn decide(&self, parts: impl IntoIterator<Item = ExitStatus>) -> ExitStatus {
-        let received = self.received.get().copied();
+        let received = *self.received.borrow();
         let by_signal = |status| match status {
             ExitStatus::Interrupted => received.unwrap_or(status),
             other => other,
@@ -45,7 +80,7 @@ impl SignalHandler {
 
     /// Replaces the status of a failure by that of the signal, if one was received.
     pub(super) fn explain(&self, failure: Failure) -> Failure {
-        Failure { status: self.received.get().copied().unwrap_or(failure.status), ..failure }
+        Failure { status: self.received.borrow().unwrap_or(failure.status), ..failure }
     }
 }
 
@@ -132,22 +167,27 @@ impl SignalListener {
 mod tests {
     use super::*;
 
+    fn after(signal: Option<ExitStatus>) -> SignalHandler {
+        SignalHandler { received: watch::channel(signal).1, api: Arc::default() }
+    }
+
     #[test]
     fn an_interrupted_part_ends_with_the_status_of_the_signal_that_came() {
         use ExitStatus::{Complete, Incomplete, Interrupted, Storage, Terminated};
-        let none = SignalHandler::default();
-        assert_eq!(none.decide([Complete, Incomplete]), Incomplete);
-        let term = SignalHandler::default();
-        term.received.set(Terminated).unwrap();
+        assert_eq!(after(None).decide([Complete, Incomplete]), Incomplete);
+        let term = after(Some(Terminated));
         assert_eq!(term.decide([Complete]), Terminated, "a complete part may be outdated by the signal");
         assert_eq!(term.decide([Incomplete, Interrupted]), Terminated);
         assert_eq!(term.explain(Failure::new(Storage, "x")).status, Terminated);
-        let hang_up = SignalHandler::default();
-        hang_up.received.set(ExitStatus::HungUp).unwrap();
-        assert_eq!(hang_up.decide([Interrupted]), ExitStatus::HungUp);
-        let int = SignalHandler::default();
-        int.received.set(Interrupted).unwrap();
-        assert_eq!(int.decide([Interrupted]), Interrupted);
+        assert_eq!(after(Some(ExitStatus::HungUp)).decide([Interrupted]), ExitStatus::HungUp);
+        assert_eq!(after(Some(Interrupted)).decide([Interrupted]), Interrupted);
+    }
+
+    #[tokio::test]
+    async fn a_signal_ends_work_that_has_nothing_to_lose() {
+        assert_eq!(after(None).unless_received(async { 7 }).await, Ok(7));
+        let interrupted = after(Some(ExitStatus::Terminated)).unless_received(std::future::pending::<()>()).await;
+        assert_eq!(interrupted.unwrap_err().status, ExitStatus::Terminated);
     }
 
     #[cfg(unix)]

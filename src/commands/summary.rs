@@ -34,6 +34,9 @@ pub(super) fn finish(
     if let Some(notice) = &audit.unknown_hosts {
         progress.warn(notice);
     }
+    if let Some(notice) = inventory.unseen_pages() {
+        progress.warn(notice);
+    }
     if !stopped && !complete {
         for line in not_read(&inventory.coverage) {
             progress.warn(line);
@@ -119,8 +122,11 @@ fn lines(coverage: &Coverage, totals: &Totals, complete: bool) -> Vec<String> {
         "not known".to_owned()
     };
     lines.push(format!("unreferenced: {unreferenced} - undetermined: {undetermined}"));
-    if totals.trash_files > 0 {
-        lines.push(format!("in the trash: {}, {}", files(totals.trash_files), bytes(totals.trash_bytes)));
+    if totals.is_trash_unknown() {
+        lines.push("in the trash: not known".to_owned());
+    } else if totals.trash_files > 0 {
+        let at_least = if totals.trash_at_least { "at least " } else { "" };
+        lines.push(format!("in the trash: {at_least}{}, {}", files(totals.trash_files), bytes(totals.trash_bytes)));
     }
     if totals.unknown_sizes > 0 {
         lines.push(format!("versions of unknown size: {}", count(totals.unknown_sizes)));
@@ -163,6 +169,18 @@ mod tests {
             "at least 2 attachments: at least 8 bytes in all versions, at least 3 bytes of that in old versions"
         );
         assert_eq!(attachments(&Totals::default(), false), "attachments: not known");
+    }
+
+    #[test]
+    fn a_trash_that_was_not_listed_is_not_shown_as_empty() {
+        let of = |trash_files, trash_at_least| {
+            let totals = Totals { trash_files, trash_bytes: 5, trash_at_least, ..Totals::default() };
+            lines(&Coverage::default(), &totals, true).into_iter().find(|line| line.starts_with("in the trash"))
+        };
+        assert_eq!(of(2, false).as_deref(), Some("in the trash: 2 files, 5 bytes"));
+        assert_eq!(of(2, true).as_deref(), Some("in the trash: at least 2 files, 5 bytes"));
+        assert_eq!(of(0, true).as_deref(), Some("in the trash: not known"));
+        assert_eq!(of(0, false), None);
     }
 
     #[test]

@@ -1,18 +1,25 @@
 //! Checks and normalises the address of the site before any request.
 
 use confluence_client::SiteAddress;
+use url::Url;
 
 use crate::error::Failure;
 
-/// Checks an address and returns it in the canonical form, by which cache and history identify the site. `origin` says
-/// where the address was set.
+/// Checks an address and returns it without a trailing slash. Connecting finds out what is there, and the canonical form
+/// by which cache and history identify the site. `origin` says where the address was set.
 pub(super) fn normalize(text: &str, origin: &str) -> Result<String, Failure> {
-    let address = SiteAddress::parse(text).map_err(|error| {
+    SiteAddress::check(text).map_err(|error| {
         // the address itself is not shown: it may contain a password
         let failure = Failure::usage(format!("{origin}: `base_url` cannot be used"));
         failure.because(error.to_string()).remedy(error.remedy())
-    })?;
-    Ok(address.base_url().to_owned())
+    })
+}
+
+/// Returns whether the host is Atlassian's: Confluence Cloud, whose tokens have no spaces in them.
+pub(super) fn is_atlassian(text: &str) -> bool {
+    let url = Url::parse(text.trim()).ok();
+    let host = url.as_ref().and_then(Url::host_str).unwrap_or_default();
+    host.ends_with(".atlassian.net") || host == "api.atlassian.com"
 }
 
 #[cfg(test)]
@@ -34,17 +41,18 @@ mod tests {
     }
 
     #[test]
-    fn a_site_on_any_domain_has_one_canonical_form() {
+    fn a_site_on_any_other_domain_keeps_its_path_until_it_is_known_what_is_there() {
         for (text, normal) in [
-            ("https://wiki.example.com", "https://wiki.example.com/wiki"),
+            ("https://wiki.example.com", "https://wiki.example.com"),
             ("https://wiki.example.com/wiki/", "https://wiki.example.com/wiki"),
-            ("https://wiki.example.com:8443/", "https://wiki.example.com:8443/wiki"),
+            ("https://Wiki.Example.com:8443/confluence/", "https://wiki.example.com:8443/confluence"),
             ("http://127.0.0.1:8090/wiki", "http://127.0.0.1:8090/wiki"),
             ("http://[::1]:8090/wiki/", "http://[::1]:8090/wiki"),
-            ("http://localhost:1", "http://localhost:1/wiki"),
+            ("http://localhost:1", "http://localhost:1"),
+            ("https://api.atlassian.com/ex/confluence/1a2b/wiki/", "https://api.atlassian.com/ex/confluence/1a2b/wiki"),
+            ("https://api.atlassian.com/", "https://api.atlassian.com/ex/confluence"),
         ] {
             assert_eq!(normalize(text, "x").unwrap(), normal, "{text}");
-            assert_eq!(SiteAddress::parse(text).unwrap().base_url(), normal, "as requests are sent");
         }
     }
 
@@ -72,10 +80,10 @@ mod tests {
             ("file:///etc/passwd", "not a web address"),
             ("https://acme.atlassian.net/wiki/spaces/ENG/overview", "names a page"),
             ("https://acme.atlassian.net/jira", "another product"),
-            ("https://wiki.example.com/confluence", "not a site of Confluence Cloud"),
+            ("https://wiki.example.com/confluence/display/ENG/Plan", "names a page"),
             ("https://acme.atlassian.net/wiki?a=b", "after ? or #"),
             ("https://acme.atlassian.net/wiki#top", "after ? or #"),
-            ("https://api.atlassian.com/ex/confluence/123/wiki", "gateway"),
+            ("https://api.atlassian.com/ex/jira/123", "another product"),
         ] {
             let failure = normalize(text, "the.cfg:2").unwrap_err();
             assert!(failure.what.starts_with("the.cfg:2: `base_url`"), "{failure}");

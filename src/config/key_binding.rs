@@ -40,6 +40,11 @@ pub(super) const fn by_flag<T>(flags: &'static [&'static str], row: KeyBinding<T
     KeyBinding { key: ConfigKey { flags, ..row.key }, field: row.field }
 }
 
+/// Adds an environment variable that also sets the key.
+pub(super) const fn by_variable<T>(variables: &'static [&'static str], row: KeyBinding<T>) -> KeyBinding<T> {
+    KeyBinding { key: ConfigKey { variables, ..row.key }, field: row.field }
+}
+
 /// A key whose value is a whole number.
 pub(super) const fn count<T>(
     section: &'static str,

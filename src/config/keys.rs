@@ -5,47 +5,17 @@
 //! it.
 
 use super::config_key::{ConfigKey, KeyType};
+use super::connection_keys::{CREDENTIALS, LIMITS, SITE};
 use super::key_binding::{KeyBinding, by_flag, change, count, list, put, read, text};
 use super::snapshot::SnapshotConfig;
 use super::values;
 use crate::audit::AuditOptions;
-use crate::cli::{CONCURRENCY, KEEP_VERSIONS, RETAIN_WEEKS};
+use crate::cli::{KEEP_VERSIONS, RETAIN_WEEKS};
 use crate::inventory::CrawlOptions;
 use crate::inventory::workflow::{PinnedProperty, WorkflowOptions};
 use crate::metrics::ThresholdChanges;
-use confluence_client::ConnectionSettings;
 
 const DAYS: KeyType = KeyType::Count { min: 1, max: 36_500 };
-
-pub(super) static BASE_URL: ConfigKey = ConfigKey {
-    section: "confluence",
-    name: "base_url",
-    kind: KeyType::Text,
-    variables: &["CONFLUENCE_BASE_URL"],
-    flags: &[],
-    purpose: "Address of the site, e.g. `https://your-domain.atlassian.net/wiki`",
-};
-
-pub(super) static API_USER: ConfigKey = ConfigKey {
-    section: "confluence",
-    name: "api_user",
-    kind: KeyType::Text,
-    variables: &["CONFLUENCE_API_USER", "CONFLUENCE_EMAIL"],
-    flags: &[],
-    purpose: "E-mail address of the account that reads the site",
-};
-
-pub(super) static API_TOKEN: ConfigKey = ConfigKey {
-    section: "confluence",
-    name: "api_token",
-    kind: KeyType::Secret,
-    variables: &["CONFLUENCE_API_TOKEN"],
-    flags: &["--token-file", "--token-stdin"],
-    purpose: "API token of that account, without scopes",
-};
-
-/// Keys without a default.
-const REQUIRED: [&ConfigKey; 3] = [&BASE_URL, &API_USER, &API_TOKEN];
 
 /// Rules of the audit.
 pub(super) static AUDIT: &[KeyBinding<AuditOptions>] = &[
@@ -77,32 +47,6 @@ pub(super) static AUDIT: &[KeyBinding<AuditOptions>] = &[
             KeyType::count(&KEEP_VERSIONS),
             |audit| &mut audit.keep_versions,
             "Newest versions to keep in the estimate \"keeping N frees X\"",
-        ),
-    ),
-];
-
-/// Limits on the requests.
-pub(super) static CONNECTION: &[KeyBinding<ConnectionSettings>] = &[
-    by_flag(
-        &["--concurrency"],
-        read(
-            "audit",
-            "concurrency",
-            KeyType::count(&CONCURRENCY),
-            |settings, key, value| {
-                put(&mut settings.concurrency, values::count(key, value).map(|count| count as usize))
-            },
-            "Maximum number of concurrent requests, 1 to 64",
-        ),
-    ),
-    by_flag(
-        &["--max-wait"],
-        read(
-            "audit",
-            "max_wait",
-            KeyType::Wait,
-            |settings, key, value| put(&mut settings.max_wait, values::wait(key, value)),
-            "Longest wait the server may ask for before the run stops: `90s`, `15m`, `1h`",
         ),
     ),
 ];
@@ -313,10 +257,11 @@ pub(super) static WORKFLOW: &[KeyBinding<WorkflowOptions>] = &[
 
 /// Returns every key, in the order of the template.
 pub(super) fn keys() -> impl Iterator<Item = &'static ConfigKey> + Clone {
-    REQUIRED
+    CREDENTIALS
         .into_iter()
+        .chain(of(SITE))
         .chain(of(AUDIT))
-        .chain(of(CONNECTION))
+        .chain(of(LIMITS))
         .chain(of(CRAWL))
         .chain(of(SNAPSHOT))
         .chain(thresholds())

@@ -8,9 +8,10 @@ use std::{env, fmt, fs, io};
 use config::{Config, ConfigError, File, Format as _, Map, Source, Value, ValueKind};
 
 use super::config_key::ConfigKey;
+use super::connection_keys::{API_TOKEN, CLIENT_SECRET};
 use super::ini::{EXCEPTIONS, LiteralIni};
 use super::key_binding::KeyBinding;
-use super::keys::{API_TOKEN, keys};
+use super::keys::keys;
 use super::suggest::within;
 use super::values::{is_placeholder, of_kind, text};
 use super::warning::ConfigWarning;
@@ -104,7 +105,7 @@ impl Layers {
         let values = builder.build().map_err(into_failure)?;
         let mut warnings = misspelt(&environment.variables);
         if let Some((path, content)) = &file
-            && holds_token(path, content)
+            && holds_secret(path, content)
         {
             warnings.extend(open_to_others(path));
         }
@@ -174,12 +175,14 @@ fn read_file(path: &Path, is_named: bool) -> io::Result<String> {
     fs::read_to_string(path)
 }
 
-/// Returns whether the file sets a token. If so, only its owner may read it, even if another token is used.
-fn holds_token(path: &Path, content: &str) -> bool {
+/// Returns whether the file sets a secret. If so, only its owner may read it, even if another secret is used.
+fn holds_secret(path: &Path, content: &str) -> bool {
     let sections = LiteralIni { path: path.to_owned() }.parse(None, content).unwrap_or_default();
-    let section = sections.get(API_TOKEN.section).cloned().and_then(|section| section.into_table().ok());
-    let token = section.and_then(|mut section| section.remove(API_TOKEN.name));
-    token.and_then(|token| text(&API_TOKEN, &token).ok().flatten()).is_some_and(|token| !is_placeholder(&token))
+    [&API_TOKEN, &CLIENT_SECRET].into_iter().any(|key| {
+        let section = sections.get(key.section).cloned().and_then(|section| section.into_table().ok());
+        let secret = section.and_then(|mut section| section.remove(key.name));
+        secret.and_then(|secret| text(key, &secret).ok().flatten()).is_some_and(|secret| !is_placeholder(&secret))
+    })
 }
 
 /// Returns a warning if other accounts may read the file.
@@ -216,7 +219,7 @@ impl VariableLayer {
 }
 
 impl fmt::Debug for VariableLayer {
-    /// Formats the names only: one of the values is the token.
+    /// Formats the names only: some values are secrets.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.0.iter().map(|(_, name, _)| name)).finish()
     }
@@ -246,10 +249,11 @@ fn misspelt(variables: &BTreeMap<String, String>) -> Vec<ConfigWarning> {
 
 /// Returns which of our variables was probably meant by a name: a short form (`CONFLUENCE_TOKEN`) or a misspelling.
 fn meant(name: &str, ours: &[&'static str]) -> Option<&'static str> {
-    const SHORT_FORMS: [(&[&str], &str); 3] = [
+    const SHORT_FORMS: [(&[&str], &str); 4] = [
         (&["URL", "BASE", "SITE", "SERVER", "API_URL", "SITE_URL"], "CONFLUENCE_BASE_URL"),
         (&["USER", "USERNAME", "API_USERNAME", "MAIL", "API_EMAIL", "USER_EMAIL"], "CONFLUENCE_API_USER"),
         (&["TOKEN", "API_KEY", "KEY", "PASSWORD", "API_PASSWORD", "PAT"], "CONFLUENCE_API_TOKEN"),
+        (&["SECRET", "OAUTH_CLIENT_SECRET"], "CONFLUENCE_CLIENT_SECRET"),
     ];
     let upper = name.to_ascii_uppercase();
     if let Some(rest) = upper.strip_prefix(PREFIX)

@@ -112,6 +112,7 @@ fn flags(args: &AuditArgs, snapshot: Option<&SnapshotArgs>) -> Result<FlagValues
     set(&mut flags, "--keep-versions", args.keep_versions.as_ref());
     set(&mut flags, "--concurrency", args.crawl.concurrency.as_ref());
     set(&mut flags, "--max-wait", args.crawl.max_wait.as_ref());
+    set(&mut flags, "--max-quota-wait", args.crawl.max_quota_wait.as_ref());
     let accepted = values::list_of_flag("--accept-unread", &args.crawl.accept_unread)?;
     if !accepted.is_empty() {
         flags.set("--accept-unread", accepted.into_iter().map(Value::from).collect::<Vec<_>>());

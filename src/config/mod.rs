@@ -7,12 +7,16 @@ mod authorities;
 mod base_url;
 mod config_key;
 mod connection;
+mod connection_keys;
+mod connection_values;
+mod credentials;
 mod ini;
 mod key_binding;
 mod keys;
 mod layers;
 mod loading;
 mod proxy;
+mod setting;
 mod snapshot;
 mod suggest;
 mod values;
@@ -20,8 +24,7 @@ mod warning;
 
 use std::path::PathBuf;
 
-use confluence_client::ConnectionSettings;
-use secrecy::SecretString;
+use confluence_client::{ConnectionSettings, Credentials};
 use storage_format::TodoMarkers;
 
 pub use self::layers::{Environment, FILE_NAME};
@@ -104,7 +107,7 @@ impl Config {
             ..CrawlOptions::default()
         };
         Self {
-            connection,
+            connection: ConnectionSettings { admin_key: args.crawl.site.admin_key, ..connection },
             crawl,
             audit,
             verify_duplicates: args.verify_duplicates,
@@ -120,13 +123,12 @@ impl Config {
     /// them.
     pub fn for_sample_site(
         base_url: &str,
-        user: &str,
-        token: SecretString,
+        credentials: Credentials,
         args: &DemoArgs,
         environment: &Environment<'_>,
     ) -> Result<Self, Failure> {
         let base_url = base_url::normalize(base_url, "sample site")?;
-        let connection = connection::settings(base_url, user.to_owned(), token);
+        let connection = connection::settings(base_url, credentials);
         let crawl = CrawlArgs { output: args.output.clone(), no_cache: true, ..CrawlArgs::default() };
         let args = AuditArgs { crawl, ..AuditArgs::default() };
         let mut config = Self::new(connection, AuditOptions::default(), &args, environment);

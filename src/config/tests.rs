@@ -14,6 +14,7 @@ use crate::cli::{Cli, Command, ReportArgs};
 use crate::error::ExitStatus;
 
 const TEMPLATE: &str = include_str!("../../confluence_storage_analyzer.cfg.template");
+mod credentials;
 mod documented;
 mod flags;
 mod snapshots;
@@ -169,10 +170,13 @@ fn the_first_file_found_is_read_and_never_merged() {
 #[test]
 fn without_configuration_the_message_says_what_to_do() {
     let failure = TestFolders::new().failure(&[]);
-    assert!(failure.what.contains("`base_url` is not set; `api_user` is not set; `api_token` is not set"), "{failure}");
+    assert!(failure.what.contains("`base_url` is not set; no credentials are set"), "{failure}");
     assert!(failure.why.as_deref().unwrap().matches(FILE_NAME).count() == 2, "{failure}");
     let remedy = failure.remedy.unwrap();
     assert!(remedy.contains("confluence_storage_analyzer.cfg.template") && remedy.contains("`demo`"), "{remedy}");
+    for variable in keys::keys().filter(|key| connection_keys::CREDENTIALS.contains(key)).map(|key| key.variables[0]) {
+        assert!(remedy.contains(variable), "{variable}: {remedy}");
+    }
 }
 
 #[test]
@@ -335,11 +339,10 @@ fn recreating_a_report_needs_the_rules_only() {
 #[test]
 fn the_sample_site_ignores_file_and_environment() {
     let folders = TestFolders::with_file("broken").variable("CONFLUENCE_API_TOKEN", "real");
-    let args = DemoArgs { output: Some("out".into()) };
+    let args = DemoArgs { output: Some("out".into()), ..DemoArgs::default() };
     let config = Config::for_sample_site(
         "http://127.0.0.1:8090/wiki",
-        "demo@example.com",
-        SecretString::from("demo-token"),
+        Credentials::basic("demo@example.com", "demo-token".into()),
         &args,
         &folders.environment(),
     );

@@ -175,12 +175,12 @@ pub(super) fn label_states(key: &ConfigKey, value: &Value) -> Result<Vec<(String
     list(key, value)?.into_iter().map(pair).collect()
 }
 
-fn wrong(key: &ConfigKey, value: &Value, text: &str) -> Failure {
+pub(super) fn wrong(key: &ConfigKey, value: &Value, text: &str) -> Failure {
     Failure::usage(format!("{}: invalid value `{}`", place(key, value), shown(text)))
 }
 
 /// Returns where a value was set, with its key; the name of a flag already implies the key.
-fn place(key: &ConfigKey, value: &Value) -> String {
+pub(super) fn place(key: &ConfigKey, value: &Value) -> String {
     let origin = origin(value);
     if origin.starts_with("--") { origin } else { format!("{origin}: `{}`", key.name) }
 }

@@ -9,7 +9,7 @@ use crate::support::visible_text::Lines;
 /// A warning. It is returned, not printed: the caller decides where it is shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ConfigWarning {
-    /// A file that holds the token can be read by other accounts of this computer.
+    /// A file that holds a token or a client secret can be read by other accounts of this computer.
     ReadableByOthers {
         path: PathBuf,
         /// Its permission bits.
@@ -61,11 +61,9 @@ impl ConfigWarning {
 impl fmt::Display for ConfigWarning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::ReadableByOthers { path, mode } => write!(
-                f,
-                "other accounts of this computer can read the API token in {} (mode {mode:03o})",
-                path.display(),
-            ),
+            Self::ReadableByOthers { path, mode } => {
+                write!(f, "other accounts of this computer can read the secret in {} (mode {mode:03o})", path.display())
+            }
             Self::NoCacheFolder => f.write_str(
                 "no cache folder: the environment sets neither HOME nor XDG_CACHE_HOME, so every run reads all old \
                  versions again",

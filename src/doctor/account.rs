@@ -1,24 +1,19 @@
 //! Checks the account, the kind of its token, and which spaces it can see.
 
-use super::{CheckResult, CheckState};
+use super::{CheckResult, CheckState, ProbedSite};
 use crate::error::ExitStatus;
-use confluence_client::{Api, ObservedResponse, ProbeRequest, ProbeTarget, Refusal, RequestError};
+use confluence_client::{ObservedResponse, ProbeRequest, ProbeTarget, Refusal, RequestError};
 
 /// Sends the request that every run begins with and returns the account's id. An error is the exit status that a run
 /// would end with.
-pub(super) async fn check(api: &Api, findings: &mut Vec<CheckResult>) -> Result<String, ExitStatus> {
-    let error = match api.current_user().await {
+pub(super) async fn check(site: &ProbedSite<'_>, findings: &mut Vec<CheckResult>) -> Result<String, ExitStatus> {
+    let error = match site.api().current_user().await {
         Ok(response) => {
             let user = response.value;
             let name = user.display_name.or(user.public_name).unwrap_or_default();
             let id = user.account_id.unwrap_or_default();
-            api.client().expect_account(&id);
+            site.api().client().expect_account(&id);
             findings.push(CheckResult::new("account", CheckState::Good, format!("the token belongs to {name}")));
-            findings.push(CheckResult::new(
-                "token",
-                CheckState::Good,
-                "accepted by the site: it is a token without scopes",
-            ));
             return Ok(id);
         }
         Err(error) => error,
@@ -29,7 +24,7 @@ pub(super) async fn check(api: &Api, findings: &mut Vec<CheckResult>) -> Result<
         | RequestError::Refused { why: Refusal::Visitor, .. }
         | RequestError::Anonymous => {
             findings.push(fatal.remedy(error.remedy()));
-            findings.extend(kind_of_token(api).await);
+            findings.extend(kind_of_token(site).await);
             Err(ExitStatus::Authentication)
         }
         error if error.is_auth_lost() || error.is_denied() => {
@@ -44,14 +39,15 @@ pub(super) async fn check(api: &Api, findings: &mut Vec<CheckResult>) -> Result<
 }
 
 /// Determines from the form of the refusal what is wrong with the token.
-async fn kind_of_token(api: &Api) -> Option<CheckResult> {
-    let observed = api.observe(&ProbeRequest::to(ProbeTarget::CurrentUser)).await.ok()?;
+async fn kind_of_token(site: &ProbedSite<'_>) -> Option<CheckResult> {
+    let observed = site.observe(&ProbeRequest::to(ProbeTarget::CurrentUser)).await.ok()?;
     let finding = |found: &str| CheckResult::new("token", CheckState::Fatal, found);
     Some(match observed.status {
         401 if observed.html => finding(
-            "refused with a 401 page: the site does this for tokens with scopes and for credentials that it cannot parse",
+            "refused with a 401 page: the site does this for tokens with scopes, which only the gateway accepts, and for \
+             credentials that it cannot parse",
         )
-        .remedy("create an API token without scopes; this version cannot use one with scopes"),
+        .remedy("check the token; for one with scopes, leave `deployment` out of the configuration, or set deployment = gateway"),
         403 => finding(
             "refused with status 403: usually, the e-mail address and the token do not belong together, or the token has \
              expired",
@@ -65,22 +61,26 @@ async fn kind_of_token(api: &Api) -> Option<CheckResult> {
     })
 }
 
-/// Counts the spaces of each kind that the account can see.
-pub(super) async fn spaces(api: &Api, findings: &mut Vec<CheckResult>) {
+/// Counts the spaces of each kind that the account can see, as far as one request shows them.
+pub(super) async fn spaces(site: &ProbedSite<'_>, findings: &mut Vec<CheckResult>) -> u64 {
     let mut counts = Vec::new();
     let mut total = 0;
     for status in ["current", "archived"] {
-        match api.observe(&ProbeRequest::to(ProbeTarget::Spaces).statuses(&[status]).limit(250)).await {
-            Ok(observed) => match observed.results() {
-                Some(results) => {
-                    total += results.len();
-                    let personal = results.iter().filter(|space| space["type"] == "personal").count();
-                    let more = if observed.has_next() { " or more" } else { "" };
-                    counts.push(format!("{}{more} {status}, {personal} of them personal", results.len()));
-                }
-                None => return findings.push(without_spaces(&observed)),
-            },
-            Err(error) => return findings.push(failed("spaces", &error)),
+        match site.observe(&ProbeRequest::to(ProbeTarget::Spaces).statuses(&[status]).limit(250)).await {
+            Ok(observed) => {
+                let Some(results) = observed.results() else {
+                    findings.push(without_spaces(&observed));
+                    return 0;
+                };
+                total += results.len();
+                let personal = results.iter().filter(|space| space["type"] == "personal").count();
+                let more = if observed.has_next() { " or more" } else { "" };
+                counts.push(format!("{}{more} {status}, {personal} of them personal", results.len()));
+            }
+            Err(error) => {
+                findings.push(failed("spaces", &error));
+                return 0;
+            }
         }
     }
     let found = counts.join("; ");
@@ -96,6 +96,7 @@ pub(super) async fn spaces(api: &Api, findings: &mut Vec<CheckResult>) {
         CheckState::Note,
         "the lists omit spaces and pages that this account may not see, without saying so",
     ));
+    u64::try_from(total).unwrap_or(u64::MAX)
 }
 
 /// Returns the result for a list of spaces that was refused.

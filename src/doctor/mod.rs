@@ -4,16 +4,27 @@
 //! documentation does not define.
 
 mod account;
-mod endpoints;
+mod admin_key;
+mod cloud;
+mod connection;
+mod data_center;
+mod endpoint_check;
 mod probe;
+mod probed_site;
+mod run_estimate;
+mod sample;
+mod scopes;
 #[cfg(test)]
 mod tests;
+mod workflow;
 
 use serde::Serialize;
 
 use crate::error::ExitStatus;
-use confluence_client::Api;
+pub use connection::{describe_connection, without_connection};
 pub use probe::{ProbeResult, probe};
+pub use probed_site::ProbedSite;
+pub use sample::Sample;
 
 /// Result of a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -93,15 +104,25 @@ impl Diagnosis {
 }
 
 /// Checks the account, the spaces, every kind of content that an audit reads, and the rate limits.
-pub async fn examine(api: &Api) -> Diagnosis {
+pub async fn examine(site: &ProbedSite<'_>) -> Diagnosis {
     let mut findings = Vec::new();
-    let status = match account::check(api, &mut findings).await {
+    let status = match account::check(site, &mut findings).await {
         Ok(account) => {
-            account::spaces(api, &mut findings).await;
-            endpoints::check(api, &account, &mut findings).await;
-            ExitStatus::Complete
+            let spaces = account::spaces(site, &mut findings).await;
+            if site.api().deployment().is_cloud() {
+                cloud::check(site, &account, spaces, &mut findings).await
+            } else {
+                data_center::check(site, &account, spaces, &mut findings).await;
+                ExitStatus::Complete
+            }
         }
         Err(status) => status,
     };
     Diagnosis { findings, status }
+}
+
+/// Returns the sample of everything that was sent to a site; `None` if it was not recorded.
+pub fn sample(site: ProbedSite<'_>, answers: &[ProbeResult]) -> Option<Sample> {
+    let deployment = site.api().deployment();
+    Some(Sample::new(deployment, answers, site.into_recorder()?))
 }

@@ -1,5 +1,7 @@
 //! Tests of doctor against a healthy site and sites that lack one thing.
 
+pub(super) mod deployments;
+
 use super::*;
 use crate::progress::Progress;
 use confluence_client::{Api, ConnectionSettings, Credentials};
@@ -26,7 +28,7 @@ fn finding<'a>(diagnosis: &'a Diagnosis, subject: &str) -> &'a CheckResult {
 #[tokio::test]
 async fn a_healthy_site_has_nothing_missing() {
     let server = serve(FaultPlan::none()).await;
-    let diagnosis = examine(&client(&server)).await;
+    let diagnosis = examine(&ProbedSite::new(&client(&server))).await;
     assert_eq!(diagnosis.status(), ExitStatus::Complete, "{:#?}", diagnosis.findings);
     assert!(diagnosis.findings.iter().all(|finding| matches!(finding.state, CheckState::Good | CheckState::Note)));
     assert_eq!(finding(&diagnosis, "API").found, "REST v2 works, and v1 for everything that v2 lacks");
@@ -37,17 +39,17 @@ async fn a_healthy_site_has_nothing_missing() {
 #[tokio::test]
 async fn every_refusal_of_the_token_is_distinguished() {
     let server = serve(FaultPlan::none()).await;
-    let wrong = examine(&client_as(&server, "wrong")).await;
+    let wrong = examine(&ProbedSite::new(&client_as(&server, "wrong"))).await;
     assert_eq!(wrong.status(), ExitStatus::Authentication);
     assert!(finding(&wrong, "token").found.contains("403"), "{wrong:?}");
     server.change_site(|site| site.behaviour.scoped_token = true);
-    let scoped = examine(&client(&server)).await;
+    let scoped = examine(&ProbedSite::new(&client(&server))).await;
     assert!(finding(&scoped, "token").found.contains("scopes"), "{scoped:?}");
     server.change_site(|site| {
         site.behaviour.scoped_token = false;
         site.behaviour.anonymous_access = true;
     });
-    let public = examine(&client_as(&server, "wrong")).await;
+    let public = examine(&ProbedSite::new(&client_as(&server, "wrong"))).await;
     assert_eq!(public.status(), ExitStatus::Authentication);
     assert!(finding(&public, "token").found.contains("visitor"), "{public:?}");
 }
@@ -61,7 +63,7 @@ async fn a_missing_kind_of_content_comes_with_its_cost_and_a_remedy() {
     ] {
         let route = RoutePattern::path(path).unwrap();
         let server = serve(FaultPlan::none().on(route, Occurrence::From(1), Fault::status(403))).await;
-        let diagnosis = examine(&client(&server)).await;
+        let diagnosis = examine(&ProbedSite::new(&client(&server))).await;
         assert_eq!(diagnosis.status(), ExitStatus::Incomplete, "{subject}");
         let finding = finding(&diagnosis, subject);
         assert_eq!(finding.state, CheckState::Missing);
@@ -76,14 +78,17 @@ async fn a_missing_thing_that_no_verdict_depends_on_is_a_note_with_its_cost() {
     {
         let route = RoutePattern::path(path).unwrap();
         let server = serve(FaultPlan::none().on(route, Occurrence::From(1), Fault::status(403))).await;
-        let diagnosis = examine(&client(&server)).await;
+        let diagnosis = examine(&ProbedSite::new(&client(&server))).await;
         assert_eq!(diagnosis.status(), ExitStatus::Complete, "{subject}: {:#?}", diagnosis.findings);
         let finding = finding(&diagnosis, subject);
         assert_eq!(finding.state, CheckState::Note);
         assert!(finding.cost.is_some() && finding.remedy.is_some(), "{finding:?}");
     }
     let server = serve(FaultPlan::none()).await;
-    assert_eq!(finding(&examine(&client(&server)).await, "sizes of old versions").state, CheckState::Good);
+    assert_eq!(
+        finding(&examine(&ProbedSite::new(&client(&server))).await, "sizes of old versions").state,
+        CheckState::Good
+    );
 }
 
 #[tokio::test]
@@ -91,7 +96,7 @@ async fn a_site_whose_v2_fails_is_not_mistaken_for_data_center() {
     for (status, is_data_center) in [(500, false), (403, false), (404, true)] {
         let route = RoutePattern::path("/wiki/api/v2/*").unwrap();
         let server = serve(FaultPlan::none().on(route, Occurrence::From(1), Fault::status(status))).await;
-        let diagnosis = examine(&client(&server)).await;
+        let diagnosis = examine(&ProbedSite::new(&client(&server))).await;
         assert_eq!(diagnosis.status(), ExitStatus::Incomplete);
         let found = &finding(&diagnosis, "API").found;
         assert_eq!(found.contains("Data Center"), is_data_center, "{status}: {found}");
@@ -109,7 +114,7 @@ async fn each_workflow_app_is_reported_and_the_cost_of_its_absence() {
         (WorkflowApp::None, "none found by search"),
     ] {
         server.change_site(|site| site.workflow.app = app);
-        let diagnosis = examine(&client(&server)).await;
+        let diagnosis = examine(&ProbedSite::new(&client(&server))).await;
         let finding = finding(&diagnosis, "workflow app");
         assert!(finding.found.contains(words), "{app:?}: {finding:?}");
         assert_eq!(finding.cost.is_some(), app == WorkflowApp::None);
@@ -126,7 +131,7 @@ async fn headers_about_limits_are_shown() {
     };
     let route = RoutePattern::path("/wiki/api/v2/labels").unwrap();
     let server = serve(FaultPlan::none().on(route, Occurrence::From(1), response)).await;
-    let diagnosis = examine(&client(&server)).await;
+    let diagnosis = examine(&ProbedSite::new(&client(&server))).await;
     assert_eq!(finding(&diagnosis, "rate limits").found, "x-ratelimit-remaining: 7");
 }
 
@@ -137,7 +142,7 @@ fn answer<'a>(answers: &'a [ProbeResult], id: &str) -> &'a str {
 #[tokio::test]
 async fn the_probe_reports_how_the_site_behaves() {
     let server = serve(FaultPlan::none()).await;
-    let answers = probe(&client(&server), &Progress::silent()).await;
+    let answers = probe(&ProbedSite::new(&client(&server)), &Progress::silent()).await;
     assert!(answer(&answers, "old-size").starts_with("yes"), "{answers:#?}");
     assert!(answer(&answers, "trashed-files").starts_with("listed"), "{answers:#?}");
     assert!(answer(&answers, "file-order").starts_with("yes"));
@@ -164,7 +169,7 @@ async fn the_probe_reports_how_the_site_behaves() {
         page.status = Status::Draft;
         site.spaces.iter_mut().for_each(|space| space.public = true);
     });
-    let answers = probe(&client(&server), &Progress::silent()).await;
+    let answers = probe(&ProbedSite::new(&client(&server)), &Progress::silent()).await;
     assert!(answer(&answers, "old-size").starts_with("NO"), "{answers:#?}");
     assert_eq!(answer(&answers, "files-of-drafts"), "yes: 1 found");
     assert!(answer(&answers, "replies").contains("footer-comments: no"), "{answers:#?}");
@@ -175,7 +180,7 @@ async fn the_probe_reports_how_the_site_behaves() {
 #[tokio::test]
 async fn the_probe_contains_nothing_that_identifies_the_site() {
     let server = serve(FaultPlan::none()).await;
-    let answers = probe(&client(&server), &Progress::silent()).await;
+    let answers = probe(&ProbedSite::new(&client(&server)), &Progress::silent()).await;
     let text = serde_json::to_string(&answers).unwrap();
     let (secrets, ids) = server.site(|site| {
         let names = site.spaces.iter().flat_map(|space| [space.key.clone(), space.name.clone()]);

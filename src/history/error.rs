@@ -91,6 +91,17 @@ pub enum HistoryError {
         /// The account of the run.
         given: String,
     },
+    /// The last snapshot was taken with the admin key and this run has none, or the other way round.
+    #[error(
+        "the history in {} was recorded {} the admin key, which shows restricted pages",
+        folder.display(),
+        if *with_key { "with" } else { "without" }
+    )]
+    OtherVisibility {
+        folder: PathBuf,
+        /// Whether the last snapshot was taken with the key.
+        with_key: bool,
+    },
     #[error("there is no history in {}", folder.display())]
     Absent { folder: PathBuf },
     /// A row of a snapshot is invalid: a bug in the caller.
@@ -120,6 +131,14 @@ impl HistoryError {
             Self::OtherAccount { .. } => {
                 Some("use the previous account or, if both accounts see the same pages, pass --accept-account-change")
             }
+            Self::OtherVisibility { with_key: true, .. } => Some(
+                "pass --admin-key again, choose another folder with --output or, to continue without the key, pass \
+                 --accept-account-change: weeks with and without it are not compared",
+            ),
+            Self::OtherVisibility { with_key: false, .. } => Some(
+                "run without --admin-key, choose another folder with --output or, to continue with the key, pass \
+                 --accept-account-change: weeks with and without it are not compared",
+            ),
             Self::OtherSite { .. } => Some(
                 "choose another folder with --output; if the site was renamed, add its previous host to alias_hosts",
             ),
@@ -139,7 +158,8 @@ impl From<HistoryError> for Failure {
             HistoryError::Absent { .. }
             | HistoryError::LegacyScript { .. }
             | HistoryError::OtherSite { .. }
-            | HistoryError::OtherAccount { .. } => ExitStatus::Usage,
+            | HistoryError::OtherAccount { .. }
+            | HistoryError::OtherVisibility { .. } => ExitStatus::Usage,
             HistoryError::Row { .. } => ExitStatus::Internal,
             HistoryError::File(_)
             | HistoryError::Unfinished { .. }

@@ -28,7 +28,7 @@ pub use record::{RecordOutcome, RowKey, Snapshot, SnapshotRows};
 pub use verify::{HistoryCheck, check_weeks, verify};
 pub use week_files::WeekFiles;
 pub use week_metadata::{
-    Extent, Retention, SCHEMA_VERSION, SnapshotStatus, SpaceOfWeek, WeekMetadata, WeekRun, latest,
+    Extent, Retention, SCHEMA_VERSION, SnapshotStatus, SpaceOfWeek, WeekMetadata, WeekRun, WeekVisibility, latest,
 };
 
 use crate::spreadsheet::{Field, Value};
@@ -59,22 +59,25 @@ pub struct History {
     _lock: FileLock,
 }
 
-/// The account that took the last snapshot of a history.
+/// The account that took the last snapshot of a history, and whether it used the admin key.
 #[derive(Debug, Clone)]
 pub struct LastAccount {
     folder: PathBuf,
-    known: Option<String>,
+    known: Option<(String, bool)>,
 }
 
 impl LastAccount {
-    /// Returns an error if `account` is a different one.
-    pub fn check(&self, account: &str) -> Result<(), HistoryError> {
+    /// Returns an error if a run of this account sees something else than the last snapshot. Which scopes its token lacks
+    /// is not known before it reads.
+    pub fn check(&self, account: &str, admin_key: bool) -> Result<(), HistoryError> {
+        let folder = || self.folder.clone();
         match &self.known {
-            Some(known) if known != account => Err(HistoryError::OtherAccount {
-                folder: self.folder.clone(),
-                known: known.clone(),
-                given: account.to_owned(),
-            }),
+            Some((known, _)) if known != account => {
+                Err(HistoryError::OtherAccount { folder: folder(), known: known.clone(), given: account.to_owned() })
+            }
+            Some((_, with_key)) if *with_key != admin_key => {
+                Err(HistoryError::OtherVisibility { folder: folder(), with_key: *with_key })
+            }
             _ => Ok(()),
         }
     }
@@ -159,7 +162,8 @@ impl History {
     }
 
     pub fn last_account(&self) -> LastAccount {
-        let known = self.latest().map(|week| week.account.clone()).filter(|known| !known.is_empty());
+        let known = self.latest().filter(|week| !week.account.is_empty());
+        let known = known.map(|week| (week.account.clone(), week.visibility.admin_key));
         LastAccount { folder: self.folder().to_owned(), known }
     }
 

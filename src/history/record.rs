@@ -237,6 +237,7 @@ impl History {
             program_version: env!("CARGO_PKG_VERSION").to_owned(),
             site: snapshot.site.clone(),
             account: snapshot.account.clone(),
+            visibility: snapshot.extent.visibility.clone(),
             former: self.former_owners(&snapshot.site, &snapshot.account),
             row_count: 0,
             spaces,

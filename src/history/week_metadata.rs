@@ -71,6 +71,31 @@ impl Retention {
     }
 }
 
+/// What determines, in addition to site and account, what a run could see. Weeks of earlier versions had no such
+/// conditions.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct WeekVisibility {
+    /// Whether an administrator's key showed restricted content.
+    pub admin_key: bool,
+    /// The scopes that the token lacks.
+    pub missing_scopes: BTreeSet<String>,
+}
+
+impl WeekVisibility {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Returns, for people, what the other could see and this one could not.
+    fn lacks(&self, other: &Self) -> impl Iterator<Item = String> {
+        let key = (other.admin_key && !self.admin_key).then(|| "what the admin key shows".to_owned());
+        let scopes = self.missing_scopes.difference(&other.missing_scopes);
+        let scopes = scopes.map(|scope| format!("what needs the scope {scope}"));
+        key.into_iter().chain(scopes).collect::<Vec<_>>().into_iter()
+    }
+}
+
 /// What a run reads for each page. Empty for weeks that do not record it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -81,6 +106,8 @@ pub struct Extent {
     pub from_all_spaces: bool,
     /// Keys of the spaces from which links are followed, if not from every space.
     pub from_spaces: BTreeSet<String>,
+    #[serde(skip_serializing_if = "WeekVisibility::is_default")]
+    pub visibility: WeekVisibility,
 }
 
 impl Extent {
@@ -96,6 +123,7 @@ impl Extent {
                 lacks.push(format!("links from {}", missing.join(" and ")));
             }
         }
+        lacks.extend(self.visibility.lacks(&other.visibility));
         lacks
     }
 }
@@ -137,6 +165,9 @@ pub struct WeekMetadata {
     pub site: String,
     /// Id of the account; empty as long as there are imported weeks only.
     pub account: String,
+    /// What its last run could see.
+    #[serde(default)]
+    pub visibility: WeekVisibility,
     /// Sites and accounts of earlier weeks that were accepted as the same.
     pub former: Vec<String>,
     pub row_count: u64,
@@ -173,6 +204,7 @@ impl WeekMetadata {
             ("run_id", self.run_id.clone()),
             ("site", self.site.clone()),
             ("account", self.account.clone()),
+            ("visibility", serde_json::to_string(&self.visibility)?),
             ("former", serde_json::to_string(&self.former)?),
             ("row_count", self.row_count.to_string()),
             ("spaces", serde_json::to_string(&self.spaces)?),
@@ -191,6 +223,10 @@ impl WeekMetadata {
             program_version: text("program_version")?,
             site: text("site")?,
             account: text("account")?,
+            visibility: table
+                .entry("visibility")
+                .map_or_else(|| Some(WeekVisibility::default()), json)
+                .ok_or_else(|| lacks("visibility"))?,
             former: json(&text("former")?).ok_or_else(|| lacks("former"))?,
             row_count: text("row_count")?.parse().map_err(|_| lacks("row_count"))?,
             spaces: json(&text("spaces")?).ok_or_else(|| lacks("spaces"))?,

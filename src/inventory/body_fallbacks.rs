@@ -78,7 +78,8 @@ async fn previous_version(crawl: &Crawl<'_>, content: &Content) -> Result<Option
 
 /// Whether the site does not offer this form or version.
 fn is_not_offered(error: &RequestError) -> bool {
-    error.is_not_found() || matches!(error, RequestError::Status { status: 400 | 406 | 415, .. })
+    let is_refused = matches!(error, RequestError::Status { status: 400 | 406 | 415, .. });
+    is_refused || error.is_not_found() || matches!(error, RequestError::Unsupported { .. })
 }
 
 /// Adds the references of another form to a body that is empty in storage format; its measures stay.

@@ -24,12 +24,17 @@ pub(super) struct Threads {
     comments: BTreeMap<ContentId, Content>,
     parents: HashMap<ContentId, ContentId>,
     listed: u64,
+    /// Whether the list includes all replies.
+    has_replies: bool,
 }
 
 /// Reads the comments of one kind with their replies.
 ///
-/// Whether the site-wide list includes replies is not documented. If it has one reply, it is assumed to have all,
-/// nested ones too. If it has none, the replies to every comment are requested.
+/// Whether the site-wide list of Confluence Cloud includes replies is not documented. If it has one reply, it is
+/// assumed to have all, nested ones too. If it has none, the replies to every comment are requested.
+///
+/// Data Center has one list of both kinds. Every caller reads both kinds in the same pass, so that the client reads
+/// that list once for both.
 pub(super) async fn read(crawl: &Crawl<'_>, which: CommentKind) -> Comments {
     let mut threads = list(crawl, which, |_| true).await;
     let parents = threads.without_replies();
@@ -59,13 +64,14 @@ pub(super) async fn list(crawl: &Crawl<'_>, which: CommentKind, keep: impl Fn(&C
         .await;
     unit.settle(&listing.end);
     crawl.visible_items.note(comments.values());
-    Threads { which, comments, parents, listed: listing.items }
+    let has_replies = crawl.api.features().replies_in_lists || !parents.is_empty();
+    Threads { which, comments, parents, listed: listing.items, has_replies }
 }
 
 impl Threads {
     /// Returns the comments whose replies the list does not include: all of them, unless it includes replies.
     pub(super) fn without_replies(&self) -> Vec<ParentComment> {
-        if self.parents.is_empty() { self.comments.values().map(ParentComment::of).collect() } else { Vec::new() }
+        if self.has_replies { Vec::new() } else { self.comments.values().map(ParentComment::of).collect() }
     }
 
     /// Reads the replies to these comments, and the replies to each reply that `goes_on` accepts. Returns the ids of

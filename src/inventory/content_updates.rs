@@ -23,6 +23,8 @@ pub(super) fn apply_updates(contents: &mut Vec<Content>, files: &mut [Attachment
                 content.body = known.body.take();
             }
             news += usize::from(is_news(known, &content));
+            // only the first pass compares with the lists without the key
+            content.only_with_admin_key |= known.only_with_admin_key;
             if is_renamed(known, &content) {
                 renamed.insert(content.id.clone());
             }

@@ -1,5 +1,7 @@
 //! Converts the JSON of the API to the program's own types.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
@@ -61,6 +63,7 @@ pub(super) fn space(sent: model::Space) -> Space {
         status: required_word(sent.status),
         homepage: sent.homepage_id.map(content_id),
         webui: sent.links.and_then(|links| links.webui),
+        only_with_admin_key: false,
     }
 }
 
@@ -88,6 +91,7 @@ pub(super) fn content(sent: model::Content, kind: ContentKind, body: Option<Body
         body,
         header_images: Vec::new(),
         live,
+        only_with_admin_key: false,
         unread: None,
         details: None,
     }
@@ -129,6 +133,7 @@ pub(super) fn template(sent: model::Template, space: Option<SpaceId>, body: Opti
         body,
         header_images: Vec::new(),
         live: false,
+        only_with_admin_key: false,
         unread: None,
         details: None,
     }
@@ -160,11 +165,18 @@ pub(super) fn attachment(sent: model::Attachment) -> Attachment {
         download: sent.download_link.or(links.download),
         webui: sent.webui_link.or(links.webui),
         old_versions: Vec::new(),
-        labels: None,
+        labels: sent.labels.map(public_labels),
         unread: None,
         sha256: None,
         unsettled: None,
     }
+}
+
+/// Returns the names of the public labels, sorted; macros know no others.
+fn public_labels(sent: Vec<model::Label>) -> Vec<String> {
+    let is_public = |label: &model::Label| label.prefix.as_deref().is_none_or(|prefix| prefix == "global");
+    let names: BTreeSet<String> = sent.into_iter().filter(is_public).map(|label| label.name).collect();
+    names.into_iter().collect()
 }
 
 /// Converts version `number` of an attachment.

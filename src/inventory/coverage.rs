@@ -97,6 +97,8 @@ unit_kinds! {
     /// The titles of the pages or blog posts of a group of spaces, listed before any body is read.
     TitleList = "title list",
     AttachmentList = "attachment list",
+    /// The trash of one space, where it is a list of its own.
+    Trash = "trash of a space",
     /// All footer comments or all inline comments of the site.
     CommentList = "comment list",
     Replies = "comment replies",
@@ -132,6 +134,8 @@ unit_kinds! {
     /// and posts.
     #[serde(alias = "reconciliation")]
     ListComparison = "comparison with other lists",
+    /// What the site says about itself, in addition to its lists.
+    SiteFacts = "facts about the site",
     /// The plausibility check: the comparison with the last complete run.
     Plausibility = "comparison with the last run",
     /// The download of one file, to verify duplicates.
@@ -153,6 +157,8 @@ unit_kinds! {
     Engagement = "views and likes",
     /// Requests for the ids that links name.
     LinkTargets = "link targets",
+    /// The lists without the admin key, which show what only the key shows.
+    WithoutKey = "list without the admin key",
     /// The workflow state of pages: a probe, a search or one page.
     Workflow = "workflow",
 }

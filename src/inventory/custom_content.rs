@@ -28,6 +28,9 @@ pub(super) async fn read(crawl: &Crawl<'_>, owners: Vec<UnlistedOwner>) -> (Vec<
         }
         contents.insert((content.kind, content.id.clone()), content);
     }
+    if !crawl.api.features().custom_content {
+        return (contents.into_values().collect(), Vec::new());
+    }
     crawl.phase("custom content", None);
     for listed in crawl.all(types.iter().map(|kind| of_type(crawl, kind)).collect()).await {
         for content in listed {

@@ -13,6 +13,7 @@ use super::lists;
 use super::new_crawl::{CrawlError, NewCrawl};
 use super::options::CrawlOptions;
 use super::plan::{RequestPlan, SiteCounts};
+use super::site::SpaceId;
 use super::{Coverage, Space};
 use crate::progress::Progress;
 use confluence_client::api::{Bodies, CommentKind, ContentType, ListOrder};
@@ -32,16 +33,18 @@ pub struct Preview {
     pub sent: RequestCounts,
 }
 
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Default)]
 struct CommentCounts {
     all: u64,
     replies: u64,
+    /// Where the list says in which space a comment is.
+    by_space: HashMap<SpaceId, u64>,
 }
 
 /// Reads the first lists and computes the request plan of a run with these options.
 pub async fn plan_requests(api: &Api, options: &CrawlOptions, progress: &Progress) -> Result<Preview, CrawlError> {
     let new_crawl = NewCrawl::open(api, options, progress).await?;
-    let (figures, plan) = new_crawl.crawl().preview(&new_crawl.spaces, new_crawl.reported.as_deref()).await;
+    let (figures, plan) = Box::pin(new_crawl.crawl().preview(&new_crawl.spaces, new_crawl.reported.as_deref())).await;
     if let Some(cause) = api.client().stopped() {
         return Err(CrawlError::unusable(api, cause));
     }
@@ -67,12 +70,19 @@ impl Crawl<'_> {
             self.count_comments(CommentKind::Inline),
         );
         contents.extend(posts);
+        let files = files.files;
         let owners = lists::unlisted_owners(&contents, &files);
         let mut counts = SiteCounts::of(self, spaces, reported, &contents, &files, &owners);
         (counts.footer_comments, counts.inline_comments) = (footer.all, inline.all);
-        counts.reply_lists =
-            [footer, inline].iter().filter(|comments| comments.replies == 0).map(|comments| comments.all).sum();
-        let plan = counts.plan(self.api.client(), self.last_run);
+        let both = [footer, inline];
+        if !self.api.features().replies_in_lists {
+            let without_replies = both.iter().filter(|comments| comments.replies == 0);
+            counts.reply_lists = without_replies.map(|comments| comments.all).sum();
+        }
+        for (space, comments) in both.into_iter().flat_map(|comments| comments.by_space) {
+            *counts.data_center.comments.entry(space).or_default() += comments;
+        }
+        let plan = counts.plan(self.api, self.last_run);
         (SiteFigures::of(spaces, &contents, &files), plan)
     }
 
@@ -83,15 +93,19 @@ impl Crawl<'_> {
         };
         let unit = self.ledger.enter(UnitKind::CommentList, words);
         let mut parents: HashMap<String, bool> = HashMap::new();
+        let mut by_space: HashMap<SpaceId, u64> = HashMap::new();
         let listing = self
             .api
             .comments(which, Bodies::LeftOut, ListOrder::Forward, |comment| {
+                if let Some(space) = comment.space_id {
+                    *by_space.entry(SpaceId(space.0)).or_default() += 1;
+                }
                 parents.insert(comment.id.0, comment.parent_comment_id.is_some());
                 self.progress.advance(1);
             })
             .await;
         unit.settle(&listing.end);
         let replies = parents.values().filter(|is_reply| **is_reply).count() as u64;
-        CommentCounts { all: parents.len() as u64, replies }
+        CommentCounts { all: parents.len() as u64, replies, by_space }
     }
 }

@@ -13,14 +13,16 @@ use storage_format::{Construct, property_references};
 
 /// Reads the header images of all pages and posts outside the trash: in bulk through the search, and one by one for
 /// those that the search did not return. `only` limits it to the spaces with these keys. Adds contents that only the
-/// search shows.
+/// search shows, which is its only purpose on sites without header images.
 pub(super) async fn read_all(
     crawl: &Crawl<'_>,
     contents: &mut Vec<Content>,
     only: Option<&[String]>,
     spaces: &[Space],
 ) {
-    let unit = crawl.ledger.enter(UnitKind::HeaderImages, "header images of the site");
+    let has_images = crawl.api.features().header_images;
+    let subject = if has_images { "header images of the site" } else { "pages and posts of the site" };
+    let unit = crawl.ledger.enter(UnitKind::HeaderImages, subject);
     let mut found: HashMap<String, Vec<HeaderImage>> = HashMap::new();
     let listed: HashSet<String> = contents
         .iter()
@@ -50,12 +52,20 @@ pub(super) async fn read_all(
     match &listing.end {
         Err(error) if error.stops_run() => unit.refused(error),
         Err(error) => {
-            crawl.ledger.warn(format!("header images were read page by page, because the search failed: {error}"));
+            let effect = if has_images {
+                "header images were read page by page, because the search failed"
+            } else {
+                "could not compare the lists of pages and posts with the search"
+            };
+            crawl.ledger.warn(format!("{effect}: {error}"));
             unit.skipped("search is not available");
         }
         Ok(()) => unit.ok(),
     }
     contents.extend(search_comparison::read_unlisted(crawl, &unlisted).await);
+    if !has_images {
+        return;
+    }
     let chosen: Option<HashSet<&SpaceId>> =
         only.map(|keys| spaces.iter().filter(|space| keys.contains(&space.key)).map(|space| &space.id).collect());
     let mut remaining = Vec::new();

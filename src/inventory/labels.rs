@@ -6,14 +6,14 @@ use super::coverage::UnitKind;
 use super::crawl::Crawl;
 use super::pass::Pass;
 use super::site::{Attachment, Content};
-use confluence_client::model;
+use confluence_client::{Api, model};
 use storage_format::{FileFilter, Target};
 
 /// Reads the labels that macros filter by, or all labels if a rule needs them, and adds them to the files. Returns
 /// whether a list came in another order than that of the pass.
 pub(super) async fn read(crawl: &Crawl<'_>, pass: Pass, contents: &[Content], files: &mut [Attachment]) -> bool {
     let wanted = wanted(contents);
-    if wanted.is_empty() && !crawl.options.needs_labels {
+    if (wanted.is_empty() && !crawl.options.needs_labels) || come_with_files(crawl.api) {
         return false;
     }
     crawl.phase("labels", None);
@@ -49,6 +49,11 @@ pub(super) async fn read(crawl: &Crawl<'_>, pass: Pass, contents: &[Content], fi
         file.labels = is_complete.then(|| by_file.remove(file.id.digits()).unwrap_or_default().into_iter().collect());
     }
     in_other_order
+}
+
+/// Returns whether the list of attachments has their labels, so that no list of labels is read.
+pub(super) fn come_with_files(api: &Api) -> bool {
+    !api.deployment().is_cloud()
 }
 
 /// The attachments with one label.

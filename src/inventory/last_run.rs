@@ -1,4 +1,4 @@
-//! Counts of the last complete run: a small file next to the reports, one for each site and account.
+//! Counts of the last complete run: a small file next to the reports, one for each [`Visibility`].
 //!
 //! The file is not a cache. Without it, lists that are broken and too short cannot be distinguished from deletions, so
 //! it stays with the results, whatever happens to the cache. Only complete runs are saved.
@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::site::{AccountId, Attachment, Content, Space, Status};
-use super::{Inventory, Scan};
+use super::{Inventory, Scan, Visibility};
 use crate::support::checksum::sha256;
 use crate::support::file_error::{FileError, cannot};
 use crate::support::private_files::sync_folder;
@@ -23,6 +23,15 @@ const NAME: &str = "confluence_last_complete_run";
 const FORMAT: &str = "confluence-storage-analyzer last complete run, version 1";
 /// Maximum size of the file in bytes; a larger one is not from this program.
 const MAX_BYTES: u64 = 64 << 10;
+
+/// What a run counted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct CountedItems {
+    /// Whether the contents of all spaces are counted.
+    pub(super) contents: bool,
+    /// Whether they were compared with those of an earlier run, or a warning said why not.
+    pub(super) compared: bool,
+}
 
 /// Number of items on a site.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,34 +65,25 @@ pub struct LastRun {
     pub figures: SiteFigures,
 }
 
-/// The site, and what determines which part of it a run can see. Only runs with the same view can be compared. Further
-/// conditions belong here, such as the rights of an administrator or a missing scope.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct SiteView {
-    site: String,
-    account: AccountId,
+/// Returns the path of the file of runs that can see the same: its name has the host, which people recognise, and a part
+/// of a checksum, which distinguishes what runs can see.
+fn path(folder: &Path, view: &Visibility) -> PathBuf {
+    let checksum = sha256(format!("{}\n{}", view.site, view.key()));
+    folder.join(format!("{}{}.json", prefix(view), &checksum[..16]))
 }
 
-impl SiteView {
-    pub(super) fn new(base_url: &str, account: &AccountId) -> Self {
-        Self { site: base_url.to_owned(), account: account.clone() }
-    }
-
-    /// Returns the path of this view's file: its name has the host, which people recognise, and a part of a checksum,
-    /// which distinguishes views.
-    fn path(&self, folder: &Path) -> PathBuf {
-        let address = self.site.split_once("://").map_or(self.site.as_str(), |(_, rest)| rest);
-        let host: String = address.chars().take_while(|c| *c != '/').take(60).collect();
-        let host: String = host.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' }).collect();
-        let checksum = sha256(format!("{}\n{}", self.site, self.account.as_str()));
-        folder.join(format!("{NAME}_{host}_{}.json", &checksum[..16]))
-    }
+/// Returns what the names of all files of a host begin with.
+fn prefix(view: &Visibility) -> String {
+    let address = view.site.split_once("://").map_or(view.site.as_str(), |(_, rest)| rest);
+    let host: String = address.chars().take_while(|c| *c != '/').take(60).collect();
+    let host: String = host.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' }).collect();
+    format!("{NAME}_{host}_")
 }
 
 #[derive(Serialize, Deserialize)]
 struct LastRunDocument {
     format: String,
-    view: SiteView,
+    view: Visibility,
     run: LastRun,
 }
 
@@ -96,11 +96,11 @@ pub(super) struct LoadedLastRun {
     pub(super) warning: Option<String>,
 }
 
-/// Loads the last complete run of this view from the file in `folder`, next to the reports. Without a folder, nothing
-/// is loaded.
-pub(super) fn find(folder: Option<&Path>, view: &SiteView) -> LoadedLastRun {
+/// Loads the last complete run that could see the same from its file in `folder`, next to the reports. Without a folder,
+/// nothing is loaded.
+pub(super) fn find(folder: Option<&Path>, view: &Visibility) -> LoadedLastRun {
     let Some(folder) = folder else { return LoadedLastRun::default() };
-    let path = view.path(folder);
+    let path = path(folder, view);
     let missing = |why: String| {
         let warning = format!("{why}: this run cannot detect lists that are much shorter than before");
         LoadedLastRun { run: None, warning: Some(warning) }
@@ -108,6 +108,10 @@ pub(super) fn find(folder: Option<&Path>, view: &SiteView) -> LoadedLastRun {
     match read(&path) {
         Ok(document) if document.view == *view && document.format == FORMAT => {
             LoadedLastRun { run: Some(document.run), warning: None }
+        }
+        Ok(document) if document.view.site == view.site && document.format == FORMAT => {
+            let differences = view.differences(&document.view).join(", ");
+            missing(format!("{} is of a run with another view of the site ({differences})", path.display()))
         }
         Ok(_) => missing(format!("{} belongs to another site or account", path.display())),
         Err(error) if error.kind() == io::ErrorKind::NotFound && has_results(folder) => missing(format!(
@@ -120,6 +124,19 @@ pub(super) fn find(folder: Option<&Path>, view: &SiteView) -> LoadedLastRun {
         }
         Err(error) => missing(format!("{} cannot be read ({error})", path.display())),
     }
+}
+
+/// Returns the last complete run of the same account that lacked other scopes than `view`, the newest of several. Its
+/// counts cannot be compared, but they show that the folder was used before.
+pub(super) fn find_with_other_scopes(folder: Option<&Path>, view: &Visibility) -> Option<LastRun> {
+    let entries = fs::read_dir(folder?).into_iter().flatten().flatten();
+    let of_host = entries.filter(|entry| entry.file_name().to_string_lossy().starts_with(&prefix(view)));
+    let documents = of_host.filter_map(|entry| read(&entry.path()).ok());
+    let is_other = |other: &Visibility| {
+        *other != *view && Visibility { missing_scopes: view.missing_scopes.clone(), ..other.clone() } == *view
+    };
+    let found = documents.filter(|document| document.format == FORMAT && is_other(&document.view));
+    found.map(|document| document.run).max_by_key(|run| run.finished_at)
 }
 
 fn read(path: &Path) -> io::Result<LastRunDocument> {
@@ -159,8 +176,8 @@ pub(super) fn save(folder: &Path, inventory: &Inventory) -> Result<(), FileError
         requests: inventory.requests.total(),
         figures: inventory.figures,
     };
-    let view = SiteView::new(&scan.base_url, &scan.account.id);
-    let path = view.path(folder);
+    let view = scan.visibility();
+    let path = path(folder, &view);
     let document = LastRunDocument { format: FORMAT.to_owned(), view, run };
     write(folder, &document).map_err(cannot("write", &path))?;
     sync_folder(folder)
@@ -174,7 +191,7 @@ fn write(folder: &Path, document: &LastRunDocument) -> io::Result<()> {
     serde_json::to_writer_pretty(&mut file, document)?;
     file.write_all(b"\n")?;
     file.as_file().sync_all()?;
-    file.persist(document.view.path(folder)).map(drop).map_err(|error| error.error)
+    file.persist(path(folder, &document.view)).map(drop).map_err(|error| error.error)
 }
 
 #[cfg(test)]
@@ -185,12 +202,16 @@ mod tests {
 
     const SITE: &str = "https://acme.atlassian.net/wiki";
 
-    fn view(account: &str) -> SiteView {
-        SiteView::new(SITE, &AccountId(account.to_owned()))
+    fn view(account: &str) -> Visibility {
+        Visibility::of_account(SITE, &AccountId(account.to_owned()))
+    }
+
+    fn lacking(account: &str) -> Visibility {
+        view(account).without_scopes(["read:label:confluence".to_owned()])
     }
 
     /// Writes the file that a run would write.
-    fn kept(folder: &Path, view: &SiteView) -> LastRun {
+    fn kept(folder: &Path, view: &Visibility) -> LastRun {
         let figures = SiteFigures { spaces: 3, contents: 50, attachments: 700 };
         let run = LastRun {
             account: view.account.clone(),
@@ -200,7 +221,7 @@ mod tests {
             figures,
         };
         let document = LastRunDocument { format: FORMAT.to_owned(), view: view.clone(), run: run.clone() };
-        fs::write(view.path(folder), serde_json::to_vec(&document).unwrap()).unwrap();
+        fs::write(path(folder, view), serde_json::to_vec(&document).unwrap()).unwrap();
         run
     }
 
@@ -209,12 +230,26 @@ mod tests {
         let folder = TempDir::new().unwrap();
         let run = kept(folder.path(), &view("a"));
         assert_eq!(find(Some(folder.path()), &view("a")), LoadedLastRun { run: Some(run), warning: None });
-        for other in [view("b"), SiteView::new("https://acme.atlassian.net:8443/wiki", &AccountId("a".to_owned()))] {
+        let elsewhere = Visibility { site: "https://acme.atlassian.net:8443/wiki".to_owned(), ..view("a") };
+        for other in [view("b"), elsewhere, view("a").with_admin_key(true), lacking("a")] {
             let found = find(Some(folder.path()), &other);
             assert!(found.run.is_none() && found.warning.unwrap().contains("has results of earlier runs"));
         }
-        let name = view("a").path(folder.path()).file_name().unwrap().to_string_lossy().into_owned();
+        let name = path(folder.path(), &view("a")).file_name().unwrap().to_string_lossy().into_owned();
         assert!(name.starts_with("confluence_last_complete_run_acme_atlassian_net_"), "{name}");
+    }
+
+    #[test]
+    fn runs_that_lack_other_scopes_are_found_but_not_compared() {
+        let folder = TempDir::new().unwrap();
+        let other = || find_with_other_scopes(Some(folder.path()), &view("a"));
+        kept(folder.path(), &view("a"));
+        kept(folder.path(), &view("b"));
+        kept(folder.path(), &lacking("a").with_admin_key(true));
+        assert_eq!(other(), None, "its own run, another account, and a run with the admin key");
+        let run = kept(folder.path(), &lacking("a"));
+        assert_eq!(other(), Some(run));
+        assert_eq!(find(Some(folder.path()), &view("a").with_admin_key(true)).run, None);
     }
 
     #[cfg(unix)]
@@ -250,10 +285,10 @@ mod tests {
         fs::create_dir(folder.path().join("confluence_analysis_V0_1_2026-11-21_19-41-07")).unwrap();
         assert!(warning().contains("has results of earlier runs"), "{}", warning());
         kept(folder.path(), &view("a"));
-        let path = view("a").path(folder.path());
-        fs::copy(&path, view("b").path(folder.path())).unwrap();
+        let path = path(folder.path(), &view("a"));
+        fs::copy(&path, super::path(folder.path(), &view("b"))).unwrap();
         let copied = find(Some(folder.path()), &view("b"));
-        assert!(copied.run.is_none() && copied.warning.unwrap().contains("another site or account"));
+        assert!(copied.run.is_none() && copied.warning.unwrap().contains("the account is b, not a"));
         let text = fs::read(&path).unwrap();
         for damaged in [&text[..text.len() / 2], b"", b"{}", &vec![b' '; 200_000]] {
             fs::write(&path, damaged).unwrap();

@@ -50,6 +50,15 @@ pub(super) async fn spaces(api: &Api, ledger: &Ledger) -> SpaceLists {
 pub(super) struct AttachmentsAndOwners {
     pub(super) files: Vec<Attachment>,
     pub(super) owners: Vec<Container>,
+    /// Keys of the spaces whose trash could not be listed.
+    pub(super) unread_trash: Vec<String>,
+}
+
+/// The list of all attachments.
+pub(super) struct ListedAttachments {
+    pub(super) files: Vec<Attachment>,
+    /// Keys of the spaces whose trash could not be listed.
+    pub(super) unread_trash: Vec<String>,
 }
 
 /// Reads all lists, and the body of every content.
@@ -72,7 +81,8 @@ pub(super) async fn contents_and_attachments(
     // attachments and titles are listed before the first body. When a file or its page is renamed or moved, Confluence
     // rewrites the bodies that name it without a new version. A body that is read after these lists has the name in
     // them, unless a later list shows another name
-    let (mut files, names) = join!(attachments(crawl), content_names::list(crawl, &with_bodies));
+    let (ListedAttachments { mut files, unread_trash }, names) =
+        join!(attachments(crawl), content_names::list(crawl, &with_bodies));
     let (pages, posts, footer, inline, templates, mut pages_without_bodies, posts_without_bodies) = join!(
         in_spaces(crawl, ContentType::Page, &with_bodies, Bodies::Included),
         in_spaces(crawl, ContentType::BlogPost, &with_bodies, Bodies::Included),
@@ -92,7 +102,7 @@ pub(super) async fn contents_and_attachments(
     pages_without_bodies.extend(posts_without_bodies);
     contents.append(&mut pages_without_bodies);
     let owners = unlisted_owners(&contents, &files);
-    (contents, AttachmentsAndOwners { files, owners })
+    (contents, AttachmentsAndOwners { files, owners, unread_trash })
 }
 
 /// Returns the containers of attachments that are in no list, without duplicates.
@@ -234,7 +244,7 @@ fn log_duplicates(words: &str, listing: &ListOutcome) {
 }
 
 /// Reads all attachments of the site.
-pub(super) async fn attachments(crawl: &Crawl<'_>) -> Vec<Attachment> {
+pub(super) async fn attachments(crawl: &Crawl<'_>) -> ListedAttachments {
     let unit = crawl.ledger.enter(UnitKind::AttachmentList, "attachments of the site");
     let mut files = BTreeMap::new();
     let listing = crawl
@@ -247,7 +257,30 @@ pub(super) async fn attachments(crawl: &Crawl<'_>) -> Vec<Attachment> {
         .await;
     log_duplicates("attachments", &listing);
     unit.settle(&listing.end);
+    note_unread_trash(crawl, &listing.denied_trash);
     let files: Vec<Attachment> = files.into_values().collect();
     crawl.visible_items.note_files(&files);
-    files
+    ListedAttachments { files, unread_trash: listing.denied_trash }
+}
+
+/// Maximum number of spaces named in a warning.
+const MAX_SPACES_NAMED: usize = 10;
+
+/// Records the spaces whose trash only their administrators may list. That leaves the run complete, because no verdict
+/// depends on the trash; only the figures about it are lower bounds.
+pub(super) fn note_unread_trash(crawl: &Crawl<'_>, spaces: &[String]) {
+    if spaces.is_empty() {
+        return;
+    }
+    for key in spaces {
+        let unit = crawl.ledger.enter(UnitKind::Trash, format!("trash of space {key}"));
+        unit.skipped("only administrators of the space may list it");
+    }
+    let named: Vec<&str> = spaces.iter().map(String::as_str).take(MAX_SPACES_NAMED).collect();
+    let more = if spaces.len() > named.len() { ", …" } else { "" };
+    crawl.ledger.warn(format!(
+        "the trash of {} ({}{more}) is not known: only administrators of a space may list it",
+        plural(spaces.len() as u64, "space", "spaces"),
+        named.join(", ")
+    ));
 }

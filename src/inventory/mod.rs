@@ -23,6 +23,7 @@ mod labels;
 mod last_run;
 mod ledger;
 mod list_comparison;
+mod list_requests;
 mod lists;
 mod new_crawl;
 mod not_found;
@@ -34,12 +35,14 @@ mod people;
 pub mod plan;
 mod plausibility;
 mod preflight_check;
+mod quota_points;
 mod read_site;
 pub mod recheck;
 mod refusals;
 mod resumed_crawl;
 mod search_comparison;
 pub mod site;
+mod site_facts;
 pub mod snapshot;
 pub mod space_choice;
 mod templates;
@@ -49,6 +52,8 @@ mod unread;
 pub mod verify_duplicates;
 mod verify_version_sizes;
 mod version_list;
+pub mod visibility;
+mod without_admin_key;
 pub mod workflow;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -59,15 +64,17 @@ use serde::{Deserialize, Serialize};
 use inventory_cache::InventoryCache;
 
 use crate::support::file_error::FileError;
-use confluence_client::RequestCounts;
+use crate::support::formatting::{count, plural};
+use confluence_client::{Deployment, RequestCounts, SiteLinks};
 use storage_format::OwnSite;
 
+pub use account_check::ADMIN_KEY_CHECK;
 pub use api_enums::{ParentKind, Resolution, SpaceKind, SpaceStatus, Subtype};
 pub use body_cache::read_body;
 pub use coverage::{Coverage, UnreadVersion};
 pub use dry_run::{Preview, plan_requests};
 pub use final_pass::{FinalPass, ListKind};
-pub use last_run::{LastRun, SiteFigures};
+pub use last_run::{CountedItems, LastRun, SiteFigures};
 pub use new_crawl::CrawlError;
 pub use options::CrawlOptions;
 pub use plan::RequestPlan;
@@ -80,6 +87,7 @@ pub use site::{
     OldVersion, PageVersion, Space, SpaceId, Status, Unsettled,
 };
 pub use verify_duplicates::compare_contents;
+pub use visibility::Visibility;
 
 /// Everything that one run read, and how complete that is. Serialised unchanged into `scan.json.gz`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -140,6 +148,31 @@ impl Inventory {
         !self.coverage.has_gap(list.unit_kind()) && !self.doubtful.contains(&list)
     }
 
+    /// Returns the number of current pages.
+    fn current_pages(&self) -> u64 {
+        let is_page = |content: &&Content| content.kind == ContentKind::Page && content.status == Status::Current;
+        self.contents.iter().filter(is_page).count() as u64
+    }
+
+    /// Returns the number of pages that the account sees, and the number that the site counts. `None` if the site does
+    /// not say, or if the list of pages is incomplete.
+    pub fn seen_and_site_pages(&self) -> Option<(u64, u64)> {
+        let on_site = self.scan.site_pages.filter(|_| self.is_whole(ListKind::Pages));
+        on_site.map(|on_site| (self.current_pages(), on_site))
+    }
+
+    /// Returns a notice if the site counts more pages than the account sees. That leaves the run complete: the account
+    /// lacks permissions, as many do. Which pages the site counts is not documented.
+    pub fn unseen_pages(&self) -> Option<String> {
+        let (seen, on_site) = self.seen_and_site_pages().filter(|(seen, on_site)| seen < on_site)?;
+        Some(format!(
+            "the account sees {} of the {} that the site counts: the others are hidden from it, drafts or in the trash, \
+             and uses on hidden pages are not known",
+            count(seen),
+            plural(on_site, "page", "pages")
+        ))
+    }
+
     /// Sorts everything, so that the same site produces the same files: contents by kind, space and id, attachments by
     /// id; ids as numbers.
     fn sort(&mut self) {
@@ -175,6 +208,9 @@ pub struct Scan {
     pub finished_at: DateTime<Utc>,
     /// Base URL with its context path and without a trailing slash, e.g. `https://acme.atlassian.net/wiki`.
     pub base_url: String,
+    /// Kind of the site: its addresses depend on it.
+    #[serde(default)]
+    pub deployment: Deployment,
     /// Hosts of this site in URLs of bodies: the host of `base_url`, that of `_links.base` and the alias hosts.
     pub own_hosts: Vec<String>,
     /// The alias hosts among them, where the site was before: ids in their URLs may belong to another site.
@@ -182,6 +218,15 @@ pub struct Scan {
     pub former_hosts: Vec<String>,
     /// The owner of the credentials.
     pub account: Account,
+    /// What determined which part of the site could be seen. `None` in scans of earlier versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub visibility: Option<Visibility>,
+    /// What was counted, and whether it was compared with an earlier run. Not in a saved scan.
+    #[serde(skip)]
+    pub counted: CountedItems,
+    /// Whether the lists were also read without the admin key, so that it is known what only the key shows.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub listed_without_key: bool,
     /// Keys of the reported spaces; `None` reports all.
     pub reported_spaces: Option<Vec<String>>,
     /// Whether only the chosen spaces were read (`--references-within`). A file without a use in them cannot be judged
@@ -193,6 +238,15 @@ pub struct Scan {
     /// Types of custom content whose lists were read.
     #[serde(default, alias = "app_content_types")]
     pub custom_content_types: Vec<String>,
+    /// Keys of the spaces whose trash the account may not list: figures about the trash there are lower bounds.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unread_trash: Vec<String>,
+    /// Number of current pages according to the site itself, whoever may see them; `None` if it does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub site_pages: Option<u64>,
+    /// Keys of the spaces with a retention policy, by which the site itself deletes old versions or empties the trash.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub retention_spaces: Vec<String>,
     /// When the final pass read all lists for the last time, in a run that was complete until then. Later changes are
     /// not in the inventory.
     #[serde(default, alias = "closing_walk", skip_serializing_if = "Option::is_none")]
@@ -200,6 +254,16 @@ pub struct Scan {
 }
 
 impl Scan {
+    /// Returns what determined which part of the site could be seen.
+    pub fn visibility(&self) -> Visibility {
+        self.visibility.clone().unwrap_or_else(|| Visibility::of_account(&self.base_url, &self.account.id))
+    }
+
+    /// Returns the addresses of the site's screens and endpoints.
+    pub fn links(&self) -> SiteLinks {
+        SiteLinks::new(&self.base_url, self.deployment)
+    }
+
     /// Returns the site's own addresses, to recognise links to itself.
     pub fn own_site(&self) -> OwnSite {
         OwnSite::new(&self.base_url, &self.own_hosts).with_former_hosts(&self.former_hosts)

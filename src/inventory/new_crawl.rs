@@ -11,7 +11,7 @@ use super::account_check::{self, RunStart};
 use super::coverage::UnreadVersion;
 use super::crawl::Crawl;
 use super::inventory_cache::InventoryCache;
-use super::last_run::{self, LastRun, SiteFigures, SiteView};
+use super::last_run::{self, CountedItems, LastRun, SiteFigures};
 use super::ledger::Ledger;
 use super::not_found::VisibleItems;
 use super::options::CrawlOptions;
@@ -20,7 +20,7 @@ use super::preflight_check::PreflightFacts;
 use super::site::{AccountId, Attachment, Content, Space, Status};
 use super::space_choice::{self, SpaceChoiceError};
 use super::unparsed_texts::UnparsedTexts;
-use super::{ExcludedFiles, Inventory, Scan, VersionSizeCheck, lists};
+use super::{ExcludedFiles, Inventory, Scan, VersionSizeCheck, Visibility, lists, plausibility, without_admin_key};
 use crate::error::{ExitStatus, Failure};
 use crate::progress::Progress;
 use confluence_client::{Api, RequestError};
@@ -78,6 +78,9 @@ impl CrawlError {
             Self::NoSpaces { .. } => ExitStatus::Authentication,
             Self::Unusable { cause, .. } | Self::Unlisted { cause, .. } | Self::Stopped { cause, .. } => match self {
                 _ if cause.is_auth_lost() => ExitStatus::Authentication,
+                Self::Unusable { .. } | Self::Unlisted { .. } if *cause == RequestError::AdminKeyEnded => {
+                    ExitStatus::Authentication
+                }
                 _ if *cause == RequestError::Interrupted => ExitStatus::Interrupted,
                 Self::Stopped { .. } => ExitStatus::Incomplete,
                 _ if cause.is_denied() => ExitStatus::Authentication,
@@ -90,7 +93,7 @@ impl CrawlError {
     pub fn remedy(&self) -> &str {
         match self {
             Self::PreflightFailed(failure) => failure.remedy.as_deref().unwrap_or_default(),
-            Self::Scope(_) => "check the space keys: the URL of a space has its key after /spaces/",
+            Self::Scope(_) => "check the space keys: the URL of a space has its key after /spaces/ or /display/",
             Self::UnknownAccepted(_) => "copy the ids from an incomplete report, and remove those of deleted contents",
             Self::NoSpaces { .. } => "check that this account may use Confluence on this site",
             Self::Unusable { cause, .. } | Self::Unlisted { cause, .. } | Self::Stopped { cause, .. } => cause.remedy(),
@@ -130,6 +133,11 @@ pub(super) struct NewCrawl<'a> {
     own_hosts: Vec<String>,
     former_hosts: Vec<String>,
     site: OwnSite,
+    /// What could be seen when `last_run` was loaded.
+    visibility: Visibility,
+    /// Whether a warning said that there is nothing to compare with, if so.
+    is_warned: bool,
+    /// The last complete run, for the plan. It may have lacked other scopes.
     last_run: Option<LastRun>,
 }
 
@@ -138,6 +146,8 @@ pub(super) struct SiteContents {
     pub(super) contents: Vec<Content>,
     pub(super) attachments: Vec<Attachment>,
     pub(super) files_elsewhere: ExcludedFiles,
+    /// Keys of the spaces whose trash could not be listed.
+    pub(super) unread_trash: Vec<String>,
     pub(super) people: BTreeMap<AccountId, String>,
     pub(super) old_sizes: VersionSizeCheck,
     /// Types of custom content whose lists were read.
@@ -145,6 +155,12 @@ pub(super) struct SiteContents {
     pub(super) plan: RequestPlan,
     /// Counts from the first lists.
     pub(super) figures: SiteFigures,
+    /// Whether the contents of all spaces are counted.
+    pub(super) counts_contents: bool,
+    /// Number of pages that the site itself counts.
+    pub(super) site_pages: Option<u64>,
+    /// Keys of the spaces with a retention policy.
+    pub(super) retention_spaces: Vec<String>,
     /// Whether the contents of other spaces were left out, so that uses of files there are not seen.
     pub(super) references_within: bool,
 }
@@ -163,7 +179,8 @@ impl<'a> NewCrawl<'a> {
             account_check::identify_account(api, &ledger).await.map_err(|error| CrawlError::unusable(api, error))?;
         if let Some(admission) = &options.admission {
             let (here, server) = start.clocks;
-            let facts = PreflightFacts { account: start.account.id.clone(), here, server };
+            let (account, admin_key) = (start.account.id.clone(), api.uses_admin_key());
+            let facts = PreflightFacts { account, admin_key, here, server };
             admission.judge(&facts).map_err(CrawlError::PreflightFailed)?;
         }
         let found = lists::spaces(api, &ledger).await;
@@ -186,8 +203,12 @@ impl<'a> NewCrawl<'a> {
         }
         let (own_hosts, former_hosts) = own_hosts(api, found.base.as_deref(), options);
         let site = OwnSite::new(base_url, &own_hosts).with_former_hosts(&former_hosts);
-        let found = last_run::find(options.results.as_deref(), &SiteView::new(base_url, &start.account.id));
-        if let Some(warning) = found.warning {
+        let visibility = Visibility::through(api, &start.account.id);
+        let results = options.results.as_deref();
+        let found = last_run::find(results, &visibility);
+        // which scopes are missing is known after the lists: then the run is compared, or a warning says why not
+        let with_other_scopes = last_run::find_with_other_scopes(results, &visibility);
+        if let Some(warning) = found.warning.filter(|_| with_other_scopes.is_none()) {
             progress.warn(warning);
         }
         let cache = InventoryCache(options.cache.as_deref());
@@ -206,7 +227,9 @@ impl<'a> NewCrawl<'a> {
             own_hosts,
             former_hosts,
             site,
-            last_run: found.run,
+            visibility,
+            is_warned: found.run.is_none() && with_other_scopes.is_none(),
+            last_run: found.run.or(with_other_scopes),
         })
     }
 
@@ -237,11 +260,14 @@ impl<'a> NewCrawl<'a> {
 
     /// Checks the account once more and builds the inventory. If the run had to stop, the inventory is inside the
     /// error.
-    pub(super) async fn close(self, read: SiteContents) -> Result<Inventory, CrawlError> {
+    pub(super) async fn close(mut self, mut read: SiteContents) -> Result<Inventory, CrawlError> {
+        let mut spaces = std::mem::take(&mut self.spaces);
+        let listed_without_key = without_admin_key::mark(&self.crawl(), &mut spaces, &mut read.contents).await;
         account_check::confirm_account(self.api, &self.ledger, &self.start.account.id).await;
         self.crawl().save_client_state();
+        let (visibility, counted) = self.compare_with_last_run(&mut read);
         warn_of_unknown_statuses(&self.ledger, &read);
-        let Self { api, options, ledger, start, spaces, reported, own_hosts, former_hosts, .. } = self;
+        let Self { api, options, ledger, start, reported, own_hosts, former_hosts, .. } = self;
         let client = api.client();
         let mut inventory = Inventory {
             scan: Scan {
@@ -249,13 +275,20 @@ impl<'a> NewCrawl<'a> {
                 started_at: start.started_at,
                 finished_at: Utc::now() + start.clock_offset,
                 base_url: api.address().base_url().to_owned(),
+                deployment: api.deployment(),
                 own_hosts,
                 former_hosts,
                 account: start.account,
+                counted,
+                visibility: Some(visibility),
+                listed_without_key,
                 reported_spaces: reported,
                 references_within: read.references_within,
                 old_sizes: read.old_sizes,
                 custom_content_types: read.custom_content_types,
+                unread_trash: read.unread_trash,
+                site_pages: read.site_pages,
+                retention_spaces: read.retention_spaces,
                 final_pass: None,
             },
             spaces,
@@ -275,6 +308,18 @@ impl<'a> NewCrawl<'a> {
             None => Ok(inventory),
             Some(cause) => Err(CrawlError::Stopped { inventory: Box::new(inventory), cause }),
         }
+    }
+}
+
+impl NewCrawl<'_> {
+    /// Compares the counts with those of the last complete run that could see the same, and returns what this run could
+    /// see. Called after the lists, because only then it is known which scopes they lack.
+    fn compare_with_last_run(&self, read: &mut SiteContents) -> (Visibility, CountedItems) {
+        let visibility = Visibility::through(self.api, &self.start.account.id);
+        let compared = self.is_warned && visibility == self.visibility;
+        let counted = CountedItems { contents: read.counts_contents, compared };
+        let counted = plausibility::compare(&self.ledger, self.options, &visibility, &mut read.figures, counted);
+        (visibility, counted)
     }
 }
 

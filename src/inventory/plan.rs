@@ -9,12 +9,15 @@ use serde::{Deserialize, Serialize};
 use super::crawl::Crawl;
 use super::inventory_cache::CachedVersion;
 use super::last_run::LastRun;
+use super::list_requests::DataCenterCounts;
 use super::owners_to_check::{OWNERS_OF_EACH, OwnersToCheck};
+use super::pass::Pass;
+use super::quota_points::QuotaPoints;
 use super::site::{Attachment, Container, Content, ContentKind, Space, SpaceId, Status};
-use super::{header_images, labels, people, version_list};
+use super::{header_images, labels, list_requests, people, version_list};
 use crate::support::formatting::plural;
-use confluence_client::api::{PEOPLE_PER_REQUEST, SPACE_IDS_PER_REQUEST};
-use confluence_client::{Client, RequestCounts, RequestKind};
+use confluence_client::api::{ListOrder, PEOPLE_PER_REQUEST, SPACE_IDS_PER_REQUEST};
+use confluence_client::{Api, Client, Deployment, RequestCounts, RequestKind};
 
 /// Requests per second that are expected before a run has measured the rate.
 const USUAL_RATE: f64 = 10.0;
@@ -23,11 +26,6 @@ const USUAL_RATE: f64 = 10.0;
 pub const ON_TOP: &str = "not in the plan: files of the labels that macros or rules filter by (in every pass), drafts and app \
                           properties of pages whose files have no use so far, lists of templates and versions that take \
                           more than one request, and further rounds of the final pass if something changes";
-
-/// How often all lists are read: in the first pass, and in a final pass that finds no change.
-const PASSES: u64 = 2;
-/// How often pages and blog posts are listed: once more, before the first pass, for their titles.
-const PASSES_OVER_TITLED: u64 = PASSES + 1;
 
 /// The expected requests of a run, computed from the first lists. Retries are not included, nor is what only the crawl
 /// can show ([`ON_TOP`]).
@@ -44,6 +42,19 @@ pub struct RequestPlan {
     /// Additional requests if the site's search does not cover archived spaces: their pages are then read one by one.
     #[serde(default)]
     pub unless_searched: u64,
+    /// Points of the gateway's hourly quota that the requests take; `None` on the site's own host, which has no quota of
+    /// points.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub points: Option<QuotaPoints>,
+}
+
+/// Writes a time in minutes, or hours and minutes.
+pub(super) fn write_time(f: &mut fmt::Formatter<'_>, seconds: u64) -> fmt::Result {
+    let minutes = seconds.div_ceil(60);
+    match (minutes / 60, minutes % 60) {
+        (0, minutes) => write!(f, "{minutes} min"),
+        (hours, minutes) => write!(f, "{hours} h {minutes} min"),
+    }
 }
 
 impl RequestPlan {
@@ -53,7 +64,13 @@ impl RequestPlan {
         let total = requests.total();
         let seconds =
             std::time::Duration::try_from_secs_f64(total as f64 / rate).map_or(u64::MAX, |time| time.as_secs());
-        Self { requests, seconds, rate, remembered_versions, unless_searched: 0 }
+        Self { requests, seconds, rate, remembered_versions, unless_searched: 0, points: None }
+    }
+
+    /// Adds the points, if the site is read through the gateway. `objects` are expected in all responses together.
+    pub(super) fn with_points(self, deployment: Deployment, objects: u64) -> Self {
+        let points = (deployment == Deployment::Gateway).then(|| QuotaPoints::of(self.total(), objects));
+        Self { points, ..self }
     }
 
     /// Returns the sum over all kinds.
@@ -64,17 +81,14 @@ impl RequestPlan {
 
 impl fmt::Display for RequestPlan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let minutes = self.seconds.div_ceil(60);
         write!(f, "plan: {}, about ", plural(self.total(), "request", "requests"))?;
-        match (minutes / 60, minutes % 60) {
-            (0, minutes) => write!(f, "{minutes} min")?,
-            (hours, minutes) => write!(f, "{hours} h {minutes} min")?,
-        }
+        write_time(f, self.seconds)?;
         write!(f, " at {:.0} requests/s", self.rate)?;
         match self.unless_searched {
-            0 => Ok(()),
-            more => write!(f, ", and up to {more} more if the search does not cover archived spaces"),
+            0 => {}
+            more => write!(f, ", and up to {more} more if the search does not cover archived spaces")?,
         }
+        self.points.map_or(Ok(()), |points| write!(f, "; {points}"))
     }
 }
 
@@ -104,6 +118,10 @@ pub(super) struct SiteCounts {
     pub(super) silent_owners: u64,
     pub(super) people: u64,
     pub(super) labels: bool,
+    /// What else the plan for Data Center depends on.
+    pub(super) data_center: DataCenterCounts,
+    /// Whether spaces, pages and posts are listed once more, without the admin key.
+    pub(super) without_key: bool,
 }
 
 impl SiteCounts {
@@ -134,7 +152,9 @@ impl SiteCounts {
                 Container::None => {}
             }
         }
-        counts.labels = crawl.options.needs_labels || !labels::wanted(contents).is_empty();
+        counts.without_key = crawl.api.uses_admin_key();
+        let needs_labels = crawl.options.needs_labels || !labels::wanted(contents).is_empty();
+        counts.labels = needs_labels && !labels::come_with_files(crawl.api);
         let unreported: HashSet<&SpaceId> =
             spaces.iter().filter(|space| !is_reported(space)).map(|space| &space.id).collect();
         counts.add_versions(crawl, contents, files, &unreported);
@@ -144,6 +164,7 @@ impl SiteCounts {
         let with_files: HashSet<_> = with_files.collect();
         counts.files_owners = with_files.len() as u64;
         counts.people = people::account_ids(contents, files).len() as u64;
+        counts.data_center = DataCenterCounts::of(spaces, contents, files);
         counts
     }
 
@@ -193,43 +214,91 @@ impl SiteCounts {
     }
 
     /// Computes the plan with the page sizes that the client uses.
-    pub(super) fn plan(&self, client: &Client, last: Option<&LastRun>) -> RequestPlan {
+    pub(super) fn plan(&self, api: &Api, last: Option<&LastRun>) -> RequestPlan {
+        let is_cloud = api.deployment().is_cloud();
         let mut requests = RequestCounts::default();
+        for pass in [Pass::FIRST, Pass::final_round(ListOrder::Backward)] {
+            self.add_pass(api, pass, &mut requests);
+        }
         let mut add = |kind, count| requests.add(kind, count);
-        add(RequestKind::CurrentUser, 2);
-        for _ in 0..PASSES {
+        let sent = api.client().requests();
+        add(RequestKind::SiteDiscovery, sent.of(RequestKind::SiteDiscovery));
+        // so far, after the first pass and after the final pass
+        add(RequestKind::CurrentUser, sent.of(RequestKind::CurrentUser) + 2);
+        if self.without_key {
+            add(RequestKind::Spaces, 2);
+            let all: Vec<SpaceId> = self.read_spaces.iter().chain(&self.other_spaces).cloned().collect();
+            for (kind, counts) in [(RequestKind::Pages, &self.pages), (RequestKind::BlogPosts, &self.posts)] {
+                add(kind, list_requests::of_contents(api, kind, &all, counts, Pass::TITLES));
+            }
+        }
+        for (kind, counts) in [(RequestKind::Pages, &self.pages), (RequestKind::BlogPosts, &self.posts)] {
+            add(kind, list_requests::of_contents(api, kind, &self.read_spaces, counts, Pass::TITLES));
+            add(kind, list_requests::of_contents(api, kind, &self.other_spaces, counts, Pass::TITLES));
+        }
+        if api.features().header_images {
+            add(RequestKind::Properties, self.unsearched);
+        }
+        add(RequestKind::Draft, self.unlisted_drafts);
+        // Data Center has lists of drafts, so the final pass reads them again
+        let passes_over_drafts = if is_cloud { 1 } else { 2 };
+        add(RequestKind::DraftsOfPages, passes_over_drafts);
+        add(RequestKind::DraftsOfBlogPosts, passes_over_drafts);
+        add(RequestKind::OneCustomContent, self.unlisted_custom_content);
+        let indexed = self.footer_comments + self.inline_comments + self.attachments;
+        add(RequestKind::SearchIndex, list_requests::of_list(api, RequestKind::SearchIndex, indexed));
+        let sampled = self.files_owners.min(3 * OWNERS_OF_EACH as u64);
+        add(RequestKind::AttachmentsOfOneOwner, sampled + self.silent_owners);
+        add(RequestKind::AttachmentVersion, self.versions);
+        add(RequestKind::DownloadOfOneByte, 2 * u64::from(self.versions + self.remembered_versions > 0));
+        if is_cloud {
+            add(RequestKind::People, self.people.div_ceil(PEOPLE_PER_REQUEST as u64));
+        } else {
+            // names come along with what people wrote
+            add(RequestKind::SiteInformation, 1);
+            add(RequestKind::SpaceRetention, 1);
+        }
+        RequestPlan::of(requests, last, self.remembered_versions).with_points(api.deployment(), self.objects())
+    }
+
+    /// Returns how many objects the responses have together: of every list in each of two passes, of the titles before
+    /// them, and of what is read once.
+    fn objects(&self) -> u64 {
+        let contents = self.pages.values().chain(self.posts.values()).sum::<u64>();
+        let spaces = (self.read_spaces.len() + self.other_spaces.len()) as u64;
+        let comments = self.footer_comments + self.inline_comments;
+        let in_every_pass = spaces + self.attachments + comments + self.searched + contents;
+        let once = comments + self.attachments + self.unsearched + self.versions + self.people;
+        2 * in_every_pass + contents + once
+    }
+
+    /// Adds the lists of one pass.
+    fn add_pass(&self, api: &Api, pass: Pass, requests: &mut RequestCounts) {
+        let mut add = |kind, count| requests.add(kind, count);
+        if api.deployment().is_cloud() {
             add(RequestKind::Spaces, 2);
             for (kind, count) in [
                 (RequestKind::Attachments, self.attachments),
                 (RequestKind::FooterComments, self.footer_comments),
                 (RequestKind::InlineComments, self.inline_comments),
-                (RequestKind::HeaderImageSweep, self.searched),
             ] {
-                add(kind, list_pages(client, kind, count));
+                add(kind, list_requests::of_list(api, kind, count));
             }
-            add(RequestKind::CommentReplies, self.reply_lists);
-            add(RequestKind::Templates, 2 * (self.read_spaces.len() as u64 + 1));
-            add(RequestKind::Labels, u64::from(self.labels));
+        } else {
+            let counts = &self.data_center;
+            add(RequestKind::Spaces, counts.of_spaces(api, pass.order));
+            let comments = counts.of_comments(api, pass.bodies, pass.order);
+            for (kind, count) in counts.of_attachments(api, pass.order).into_iter().chain([comments]) {
+                add(kind, count);
+            }
         }
-        // the account check after the final pass
-        add(RequestKind::CurrentUser, 1);
+        add(RequestKind::HeaderImageSweep, list_requests::of_list(api, RequestKind::HeaderImageSweep, self.searched));
+        add(RequestKind::CommentReplies, self.reply_lists);
+        add(RequestKind::Templates, 2 * (self.read_spaces.len() as u64 + 1));
+        add(RequestKind::Labels, u64::from(self.labels));
         for (kind, counts) in [(RequestKind::Pages, &self.pages), (RequestKind::BlogPosts, &self.posts)] {
-            let pages_of = |spaces| batches(spaces, counts, client.concurrency(), client.page_limit(kind));
-            add(kind, PASSES_OVER_TITLED * pages_of(&self.read_spaces) + pages_of(&self.other_spaces));
+            add(kind, list_requests::of_contents(api, kind, &self.read_spaces, counts, pass));
         }
-        add(RequestKind::Properties, self.unsearched);
-        add(RequestKind::Draft, self.unlisted_drafts);
-        add(RequestKind::DraftsOfPages, 1);
-        add(RequestKind::DraftsOfBlogPosts, 1);
-        add(RequestKind::OneCustomContent, self.unlisted_custom_content);
-        let indexed = self.footer_comments + self.inline_comments + self.attachments;
-        add(RequestKind::SearchIndex, list_pages(client, RequestKind::SearchIndex, indexed));
-        let sampled = self.files_owners.min(3 * OWNERS_OF_EACH as u64);
-        add(RequestKind::AttachmentsOfOneOwner, sampled + self.silent_owners);
-        add(RequestKind::AttachmentVersion, self.versions);
-        add(RequestKind::DownloadOfOneByte, 2 * u64::from(self.versions + self.remembered_versions > 0));
-        add(RequestKind::People, self.people.div_ceil(PEOPLE_PER_REQUEST as u64));
-        RequestPlan::of(requests, last, self.remembered_versions)
     }
 }
 
@@ -275,8 +344,22 @@ mod tests {
             rate: 10.0,
             remembered_versions: 0,
             unless_searched: 0,
+            points: None,
         };
         assert_eq!(plan(12, 2).to_string(), "plan: 12 requests, about 1 min at 10 requests/s");
         assert_eq!(plan(60_000, 6_000).to_string(), "plan: 60,000 requests, about 1 h 40 min at 10 requests/s");
+    }
+
+    #[test]
+    fn a_plan_through_the_gateway_has_points_and_the_hours_that_they_take() {
+        let plan = || RequestPlan::of(RequestCounts::from_iter([(RequestKind::Pages, 2_000)]), None, 0);
+        assert_eq!(plan().with_points(Deployment::Cloud, 400_000).points, None);
+        let plan = plan().with_points(Deployment::Gateway, 400_000);
+        assert_eq!(plan.points, Some(QuotaPoints { points: 402_000, seconds: 22_265 }));
+        assert_eq!(
+            plan.to_string(),
+            "plan: 2,000 requests, about 4 min at 10 requests/s; about 402,000 points of the gateway's quota: 6 h 12 min \
+             if it allows 65,000 points per hour"
+        );
     }
 }

@@ -1,41 +1,48 @@
 //! Plausibility check (F-58): a list that is much shorter than in the last complete run is more likely incomplete than
 //! correct, and an incomplete list must not look complete.
 
+use super::Visibility;
 use super::coverage::UnitKind;
-use super::crawl::Crawl;
-use super::last_run::{LastRun, SiteFigures};
+use super::last_run::{self, CountedItems, LastRun, SiteFigures};
+use super::ledger::Ledger;
+use super::options::CrawlOptions;
 
 /// A count that shrank by more than this percentage is not plausible.
 const MAX_SHRINK_PERCENT: u64 = 30;
 
-/// Compares the counts of an audit with the last complete run.
-pub(super) fn check(crawl: &Crawl<'_>, now: SiteFigures) {
-    compare(
-        crawl,
-        |figures| {
-            vec![
-                ("spaces", figures.spaces),
-                ("pages and blog posts", figures.contents),
-                ("attachments", figures.attachments),
-            ]
-        },
-        now,
-    );
+/// Compares counts with those of the last complete run that could see the same. If there is none, a warning says so,
+/// unless there was one before. A snapshot lists all spaces and files of the site, but the pages of only some spaces, so
+/// it does not compare contents, and keeps the number that an audit counted.
+pub(super) fn compare(
+    ledger: &Ledger,
+    options: &CrawlOptions,
+    visibility: &Visibility,
+    now: &mut SiteFigures,
+    counted: CountedItems,
+) -> CountedItems {
+    let found = last_run::find(options.results.as_deref(), visibility);
+    if let Some(warning) = found.warning.filter(|_| !counted.compared) {
+        ledger.warn(warning);
+    }
+    if !counted.contents {
+        now.contents = found.run.as_ref().map_or(0, |last| last.figures.contents);
+    }
+    let Some(last) = found.run else { return counted };
+    check(ledger, options, &last, *now, counted.contents);
+    CountedItems { compared: true, ..counted }
 }
 
-/// Compares the counts of a snapshot, without contents: it lists all spaces and files of the site, but the pages of
-/// only some spaces.
-pub(super) fn check_without_contents(crawl: &Crawl<'_>, now: SiteFigures) {
-    compare(crawl, |figures| vec![("spaces", figures.spaces), ("attachments", figures.attachments)], now);
-}
-
-fn compare(crawl: &Crawl<'_>, counted: impl Fn(SiteFigures) -> Vec<(&'static str, u64)>, now: SiteFigures) {
-    let Some(last) = crawl.last_run else { return };
-    for ((what, before), (_, now)) in counted(last.figures).into_iter().zip(counted(now)) {
-        let unit = crawl.ledger.enter(UnitKind::Plausibility, format!("number of {what}"));
+fn check(ledger: &Ledger, options: &CrawlOptions, last: &LastRun, now: SiteFigures, contents: bool) {
+    let counted = |figures: SiteFigures| {
+        let contents = contents.then_some(("pages and blog posts", figures.contents));
+        let others = [("spaces", figures.spaces), ("attachments", figures.attachments)];
+        others.into_iter().chain(contents)
+    };
+    for ((what, before), (_, now)) in counted(last.figures).zip(counted(now)) {
+        let unit = ledger.enter(UnitKind::Plausibility, format!("number of {what}"));
         if is_plausible(before, now) {
             unit.ok();
-        } else if crawl.options.accept_shrink {
+        } else if options.accept_shrink {
             unit.skipped("--accept-shrink");
         } else {
             unit.failed(reason(what, before, now, last));

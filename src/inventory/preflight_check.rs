@@ -12,6 +12,8 @@ use crate::error::Failure;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PreflightFacts {
     pub account: AccountId,
+    /// Whether the run uses the admin key.
+    pub admin_key: bool,
     /// Time of the local clock.
     pub here: DateTime<Utc>,
     /// Time of the server's clock, if its response has it.

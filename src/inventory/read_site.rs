@@ -13,7 +13,7 @@ use super::plan::{ON_TOP, SiteCounts};
 use super::site::{ContentId, ContentKind, Space, SpaceId};
 use super::{
     ExcludedFiles, Inventory, bodies, comments, content_updates, custom_content, drafts, header_images, labels,
-    list_comparison, lists, old_versions, people, plausibility, search_comparison, unlisted_owners, unread,
+    list_comparison, lists, old_versions, people, search_comparison, site_facts, unlisted_owners, unread,
     verify_version_sizes,
 };
 use crate::progress::Progress;
@@ -31,13 +31,12 @@ pub async fn take_inventory(api: &Api, options: &CrawlOptions, progress: &Progre
 }
 
 async fn read(crawl: &Crawl<'_>, spaces: &[Space], reported: Option<&[String]>) -> Result<SiteContents, CrawlError> {
-    let (mut contents, lists::AttachmentsAndOwners { mut files, owners }) =
+    let (mut contents, lists::AttachmentsAndOwners { mut files, owners, unread_trash }) =
         lists::contents_and_attachments(crawl, spaces, reported).await;
     let figures = SiteFigures::of(spaces, &contents, &files);
-    plausibility::check(crawl, figures);
     let mut counts = SiteCounts::of(crawl, spaces, reported, &contents, &files, &owners);
     counts.reply_lists = crawl.ledger.planned(UnitKind::Replies);
-    let plan = counts.plan(crawl.api.client(), crawl.last_run);
+    let plan = counts.plan(crawl.api, crawl.last_run);
     if crawl.api.client().stopped().is_none() {
         crawl.progress.note(&plan);
         crawl.progress.note(ON_TOP);
@@ -50,6 +49,7 @@ async fn read(crawl: &Crawl<'_>, spaces: &[Space], reported: Option<&[String]>) 
         list_comparison::attachments(crawl, &files, &to_check),
         drafts::listed(crawl),
     );
+    let site = site_facts::read(crawl).await;
     let (custom_contents, custom_content_types) = custom_content::read(crawl, found).await;
     // the search for header images may have read the same unlisted owner
     let known: HashSet<(ContentKind, ContentId)> =
@@ -78,11 +78,15 @@ async fn read(crawl: &Crawl<'_>, spaces: &[Space], reported: Option<&[String]>) 
         contents,
         attachments: files,
         files_elsewhere: ExcludedFiles::default(),
+        unread_trash,
         people,
         old_sizes,
         custom_content_types,
         plan,
         figures,
+        counts_contents: true,
+        site_pages: site.pages,
+        retention_spaces: site.retention_spaces,
         references_within,
     })
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
+use super::account_check::confirm_admin_key;
 use super::bodies::{NO_BODY, other_form};
 use super::coverage::UnitKind;
 use super::crawl::{Crawl, GROUP, content_type_of, subject};
@@ -51,6 +52,7 @@ impl Recheck {
         }
         drafts_of_owners(&crawl, inventory, candidates).await;
         inventory.sort();
+        confirm_admin_key(api, &resumed.ledger).await;
         resumed.close(inventory)
     }
 

@@ -2,13 +2,13 @@
 
 use chrono::{DateTime, Utc};
 
-use super::Inventory;
 use super::crawl::Crawl;
 use super::inventory_cache::InventoryCache;
 use super::ledger::Ledger;
 use super::not_found::VisibleItems;
 use super::options::CrawlOptions;
 use super::unparsed_texts::UnparsedTexts;
+use super::{Coverage, Inventory, Visibility, plausibility};
 use crate::progress::Progress;
 use confluence_client::{Api, RequestError};
 use storage_format::OwnSite;
@@ -25,6 +25,20 @@ pub(super) struct ResumedCrawl<'a> {
     site: OwnSite,
     started_at: DateTime<Utc>,
     began: DateTime<Utc>,
+}
+
+impl Inventory {
+    /// Adds what was read with a ledger of its own. Returns an error if the run had to stop.
+    pub fn absorb(
+        &mut self,
+        coverage: Coverage,
+        api: &Api,
+        options: &CrawlOptions,
+        progress: &Progress,
+    ) -> Result<(), RequestError> {
+        self.coverage.absorb(coverage);
+        ResumedCrawl::of(self, api, options, progress).close(self)
+    }
 }
 
 impl<'a> ResumedCrawl<'a> {
@@ -72,6 +86,13 @@ impl<'a> ResumedCrawl<'a> {
     pub(super) fn close(self, inventory: &mut Inventory) -> Result<(), RequestError> {
         self.crawl().save_client_state();
         let client = self.api.client();
+        let visibility = Visibility::through(self.api, &inventory.scan.account.id);
+        if inventory.scan.visibility.as_ref() != Some(&visibility) {
+            // a request that no list needs showed that the token lacks another scope
+            let (figures, counted) = (&mut inventory.figures, inventory.scan.counted);
+            inventory.scan.counted = plausibility::compare(&self.ledger, self.options, &visibility, figures, counted);
+            inventory.scan.visibility = Some(visibility);
+        }
         inventory.coverage = self.ledger.finish();
         inventory.requests = client.requests();
         inventory.scan.finished_at += Utc::now() - self.began;

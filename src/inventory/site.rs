@@ -26,6 +26,9 @@ pub struct Space {
     pub homepage: Option<ContentId>,
     /// Path below the base URL of the space in a browser.
     pub webui: Option<String>,
+    /// Whether the account sees it with the admin key only.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub only_with_admin_key: bool,
 }
 
 impl Space {
@@ -164,6 +167,9 @@ pub struct Content {
     /// Whether it is a live doc: readers see edits at once.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub live: bool,
+    /// Whether the account sees it with the admin key only.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub only_with_admin_key: bool,
     /// Why it is unknown what the content uses, even in a complete run: files of this content cannot be judged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unread: Option<String>,
@@ -232,7 +238,7 @@ pub struct Attachment {
     pub webui: Option<String>,
     /// Older versions in ascending order, without deleted ones.
     pub old_versions: Vec<OldVersion>,
-    /// Labels, if they had to be read because a gallery or a protect rule filters by them.
+    /// Labels, if they came along with the list, or had to be read because a gallery or a protect rule filters by them.
     pub labels: Option<Vec<String>>,
     /// Why it could not be read, if the user accepts that: it cannot be judged.
     #[serde(default, skip_serializing_if = "Option::is_none")]

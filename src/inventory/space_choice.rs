@@ -94,6 +94,7 @@ mod tests {
                 alias: None,
                 homepage: None,
                 webui: None,
+                only_with_admin_key: false,
             })
             .collect()
     }

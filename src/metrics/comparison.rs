@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Rules;
 use super::summary::{PageFigures, TableFigures, WeekPoint, WeekStatus};
+use crate::inventory::Visibility;
 use crate::inventory::snapshot::MetricGroup;
 
 /// Number of spaces that a sentence names; the rest is counted.
@@ -34,12 +35,19 @@ pub struct SpaceScope {
     pub reach: Reach,
     /// The rules that its pages were judged by.
     pub rules: Rules,
+    /// What the run could see; `None` without conditions.
+    pub visibility: Option<Visibility>,
 }
 
 impl SpaceScope {
     /// Returns the scope of a space in a run over the complete site with default thresholds.
     pub fn whole(status: WeekStatus) -> Self {
-        Self { status, reach: Reach::WholeSite, rules: Rules::default() }
+        Self { status, reach: Reach::WholeSite, rules: Rules::default(), visibility: None }
+    }
+
+    /// Returns what the run could see beyond what its account sees, and what it could not.
+    fn conditions(&self) -> Vec<String> {
+        self.visibility.as_ref().map(Visibility::conditions).unwrap_or_default()
     }
 }
 
@@ -73,6 +81,8 @@ pub enum ComparisonObstacle {
     NotNow,
     IncompleteThen,
     IncompleteNow,
+    /// Only one week was read with the admin key, or the tokens lacked different scopes.
+    Rights,
     /// The group was read in the later week only.
     UnreadThen(MetricGroup),
     /// The group was read in the earlier week only.
@@ -197,6 +207,9 @@ impl<'a> Comparison<'a> {
         if !now.status.is_in_trends() {
             return Err(ComparisonObstacle::IncompleteNow);
         }
+        if then.conditions() != now.conditions() {
+            return Err(ComparisonObstacle::Rights);
+        }
         for group in basis.groups {
             match (self.then.reads(space, *group), self.now.reads(space, *group)) {
                 (Some(false), Some(true)) => return Err(ComparisonObstacle::UnreadThen(*group)),
@@ -277,6 +290,7 @@ impl<'a> Comparison<'a> {
             ComparisonObstacle::NotNow => format!("not in {now}"),
             ComparisonObstacle::IncompleteThen => format!("incomplete in {then}"),
             ComparisonObstacle::IncompleteNow => format!("incomplete in {now}"),
+            ComparisonObstacle::Rights => "read with other rights: admin key or scopes".to_owned(),
             ComparisonObstacle::UnreadThen(group) => format!("{} read only in {now}", read(group)),
             ComparisonObstacle::UnreadNow(group) => format!("{} read only in {then}", read(group)),
             ComparisonObstacle::Reach => "links were followed from a different set of spaces".to_owned(),

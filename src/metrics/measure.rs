@@ -68,7 +68,7 @@ pub fn measure(input: &MeasureInput<'_>) -> Vec<PageRow> {
         links: LinkIndex::new(input.inventory, input.facts, &keys, gaps),
         comments: links::comments(input.inventory),
         files: files_by_page(input),
-        site: SiteLinks::new(&input.inventory.scan.base_url),
+        site: input.inventory.scan.links(),
         gaps,
         has_views: engagement().any(|found| found.views_total.is_some()),
         has_likes: engagement().any(|found| found.likes.is_some()),

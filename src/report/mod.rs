@@ -7,6 +7,7 @@ pub mod folder_names;
 pub mod format;
 mod html;
 mod media_types;
+mod only_with_key;
 mod report_view;
 mod run_facts;
 pub mod run_json;
@@ -23,7 +24,8 @@ pub use run_facts::RunFacts;
 
 use crate::audit::Audit;
 use crate::inventory::coverage::{UnitEnd, UnitKind};
-use crate::inventory::{Coverage, Inventory, Scan, SpaceId};
+use crate::inventory::{ADMIN_KEY_CHECK, Coverage, Inventory, Scan, SpaceId, Visibility};
+use confluence_client::Deployment;
 use folder::ReportFolder;
 use report_view::{FileRow, ReportView, ReportedSpace};
 
@@ -93,27 +95,57 @@ pub(crate) fn unseen_changes(scan: &Scan) -> Option<String> {
     Some(format!("Changes made after {began} UTC, when the final pass began, are not included; it ended at {ended}."))
 }
 
-/// Returns the sentence on what the run did not search: content without an API, what the site refused, and what is left
-/// out on purpose.
-pub(crate) fn not_covered(account: &str, coverage: &Coverage) -> String {
-    let mut kinds = vec!["the contents of whiteboards and databases".to_owned()];
+/// Returns the sentences on what the run did not search: content without an API, what the site refused, and what is left
+/// out on purpose. `visibility` is what the run could see, if that is known.
+pub(crate) fn not_covered(
+    account: &str,
+    deployment: Deployment,
+    visibility: Option<&Visibility>,
+    coverage: &Coverage,
+) -> String {
+    let mut kinds: Vec<String> = Vec::new();
+    if deployment.is_cloud() {
+        kinds.push("the contents of whiteboards and databases, which have no documented REST API".to_owned());
+    }
     kinds.extend(drafts_left_out(coverage).map(str::to_owned));
     kinds.extend(coverage.gaps.iter().filter(|gap| gap.kind == UnitKind::Templates).filter_map(|gap| match gap.end {
         UnitEnd::Denied { .. } => Some(format!("{} (refused)", gap.subject)),
         UnitEnd::Gone => Some(format!("{} (not found, because the space is archived)", gap.subject)),
         _ => None,
     }));
-    format!(
-        "Not covered: {}; earlier versions of pages; data of apps; links from outside Confluence, such as Jira, mail or \
-         other sites; anything that {account} may not see.",
-        kinds.join("; ")
-    )
+    kinds.push("earlier versions of pages".to_owned());
+    kinds.push("data of apps".to_owned());
+    if deployment.is_cloud() {
+        kinds.push("spaces in the trash, which take up storage and are in no list".to_owned());
+    }
+    kinds.push("links from outside Confluence, such as Jira, mail or other sites".to_owned());
+    let with_key = visibility.is_some_and(|visibility| visibility.admin_key);
+    let key_ended = coverage.gaps.iter().any(|gap| gap.subject == ADMIN_KEY_CHECK);
+    kinds.push(match (with_key, key_ended) {
+        (false, _) => format!("restricted pages, and anything else that {account} may not see"),
+        (true, false) => format!("anything that {account} may not see with the admin key"),
+        (true, true) => format!(
+            "restricted pages, as far as they were not read before the admin key ended, and anything else that {account} \
+             may not see"
+        ),
+    });
+    let mut text = format!("Not covered: {}.", kinds.join("; "));
+    if with_key && !key_ended {
+        text.push_str(" Restricted pages are covered: the run used the admin key.");
+    }
+    let missing = visibility.map_or(&[][..], |visibility| &visibility.missing_scopes);
+    if missing.is_empty() {
+        return text;
+    }
+    format!("{text} The token lacks scopes, so what needs them was not read: {}.", missing.join(", "))
 }
 
 /// Like [`not_covered`], followed by [`unseen_changes`].
 pub(crate) fn not_covered_by(inventory: &Inventory) -> String {
     let changes = unseen_changes(&inventory.scan).map_or_else(String::new, |changes| format!(" {changes}"));
-    format!("{}{changes}", not_covered(&inventory.scan.account.name, &inventory.coverage))
+    let (scan, visibility) = (&inventory.scan, inventory.scan.visibility());
+    let text = not_covered(&scan.account.name, scan.deployment, Some(&visibility), &inventory.coverage);
+    format!("{text}{changes}")
 }
 
 /// Returns which drafts were not read. An audit reads the drafts that the site lists, those that own files, and those

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use std::collections::HashMap;
 
 use crate::audit::{Audit, Figures, FileVerdict, Totals, Usage, Use};
-use crate::inventory::{AccountId, Attachment, Content, ContentKind, Inventory, Space, Status};
+use crate::inventory::{AccountId, Attachment, Content, ContentId, ContentKind, Inventory, Space, Status};
 use confluence_client::SiteLinks;
 use storage_format::Display;
 
@@ -69,7 +69,7 @@ impl<'a> ReportView<'a> {
             facts,
             inventory,
             audit,
-            links: SiteLinks::new(&inventory.scan.base_url),
+            links: inventory.scan.links(),
             complete,
             incomplete_reasons: facts.incomplete_reasons(inventory, audit),
             contents,
@@ -91,6 +91,18 @@ impl<'a> ReportView<'a> {
         let owner = attachment.container.id().and_then(|id| self.contents.get(id.as_str()).copied());
         let space = verdict.space.as_ref().and_then(|id| self.spaces.get(id.as_str()).copied());
         FileRow { view: self, attachment, verdict, owner, space }
+    }
+
+    /// Returns the keys of the reported spaces with a retention policy.
+    pub(crate) fn retention_spaces(&self) -> Vec<&'a str> {
+        let keys = self.inventory.scan.retention_spaces.iter().map(String::as_str);
+        keys.filter(|key| self.reported.iter().any(|reported| reported.space.key == *key)).collect()
+    }
+
+    /// Returns the endpoint that deletes a file.
+    pub(crate) fn delete_endpoint(&self, file: &Attachment) -> String {
+        let container = file.container.id().map(ContentId::as_str);
+        self.links.delete_attachment(container, file.id.as_str())
     }
 
     /// Returns the row of an attachment by its index.

@@ -8,11 +8,12 @@ use serde::Serialize;
 
 use crate::audit::{Totals, Usage};
 use crate::inventory::coverage::{Gap, UnitCounts, UnitEnd, UnitKind, UnreadVersion};
-use crate::inventory::{Account, RequestPlan, VersionSizeCheck};
-use confluence_client::RequestCounts;
+use crate::inventory::{Account, RequestPlan, VersionSizeCheck, Visibility};
+use confluence_client::{Deployment, RequestCounts};
 use storage_format::{Certainty, Display};
 
 use super::folder::{WriteFailure, WrittenFile};
+use super::only_with_key::OnlyWithKey;
 use super::report_view::{FileRow, ReportView, content_id};
 use super::{format, scan_json};
 
@@ -42,7 +43,11 @@ struct RunManifest<'a> {
     final_pass: Option<FinalPassTimes>,
     local_time: String,
     base_url: &'a str,
+    deployment: Deployment,
     account: &'a Account,
+    visibility: Visibility,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    only_with_admin_key: Option<OnlyWithKey<'a>>,
     reported_spaces: Option<&'a [String]>,
     options: BTreeMap<&'a str, &'a str>,
     keep_versions: u32,
@@ -51,6 +56,14 @@ struct RunManifest<'a> {
     spaces: Vec<SpaceEntry>,
     #[serde(skip_serializing_if = "Option::is_none")]
     without_space: Option<Totals>,
+    /// Spaces whose trash could not be listed.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    unread_trash: &'a [String],
+    /// Spaces with a retention policy.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    retention_spaces: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    site_pages: Option<SitePages>,
     coverage: CoverageEntry<'a>,
     requests: &'a RequestCounts,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -60,6 +73,13 @@ struct RunManifest<'a> {
     scan_format_version: u32,
     checksums: &'a [WrittenFile],
     files: Vec<FileEntry<'a>>,
+}
+
+/// The pages that the account sees, and those that the site counts.
+#[derive(Serialize)]
+struct SitePages {
+    seen: u64,
+    on_site: u64,
 }
 
 /// Times of the final pass.
@@ -147,7 +167,10 @@ pub(crate) fn write(
             .map(|pass| FinalPassTimes { began_at: format::iso(pass.began_at), ended_at: format::iso(pass.ended_at) }),
         local_time: view.facts.local_time.to_rfc3339(),
         base_url: &scan.base_url,
+        deployment: scan.deployment,
         account: &scan.account,
+        visibility: scan.visibility(),
+        only_with_admin_key: OnlyWithKey::of(view.inventory),
         reported_spaces: scan.reported_spaces.as_deref(),
         options: view.facts.options.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect(),
         keep_versions: view.audit.keep_versions,
@@ -155,6 +178,9 @@ pub(crate) fn write(
         totals: view.site_totals(),
         spaces: spaces(view),
         without_space: Some(view.without_space()).filter(|totals| !totals.is_zero()),
+        unread_trash: &scan.unread_trash,
+        retention_spaces: &scan.retention_spaces,
+        site_pages: view.inventory.seen_and_site_pages().map(|(seen, on_site)| SitePages { seen, on_site }),
         coverage: CoverageEntry {
             total: coverage.total(),
             units: &coverage.units,

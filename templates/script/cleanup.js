@@ -58,7 +58,7 @@ const LIST_FORMATS = {
   commands(rows, chosen, head) {
     const lines = chosen.filter((row) => rows.command(row) !== null).map((row) =>
       "# " + visible(oneLine(rows.rawName(row))) + " – " + visible(oneLine(pageTitle(rows, row))) + "\n" + rows.command(row));
-    return [...head.map((line) => "# " + line), "", ...lines].join("\n") + "\n";
+    return [...[...head, rows.data.credentials].map((line) => "# " + line), "", ...lines].join("\n") + "\n";
   },
 };
 

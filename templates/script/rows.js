@@ -159,7 +159,7 @@ class Rows {
   /** The command that moves a file to the trash; only for unreferenced files of a complete run. @param {number} row */
   command(row) {
     if (!this.state(row, "command")) return null;
-    return `curl -X DELETE -u "$CONFLUENCE_API_USER:$CONFLUENCE_API_TOKEN" '${this.address(row, "endpoint")}'`;
+    return `curl -X DELETE ${this.data.authorization} '${this.address(row, "endpoint")}'`;
   }
 
   /**

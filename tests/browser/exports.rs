@@ -71,10 +71,10 @@ async fn every_usage_has_its_evidence_or_its_reason() {
 }
 
 /// Replaces the clipboard by a variable.
-const KEEP_COPIES: &str = "window.copies = []; Object.defineProperty(navigator, 'clipboard', \
+pub(crate) const KEEP_COPIES: &str = "window.copies = []; Object.defineProperty(navigator, 'clipboard', \
     { value: { writeText: async (text) => { window.copies.push(text) } } })";
 
-async fn copied(browser: &Browser, format: &str) -> String {
+pub(crate) async fn copied(browser: &Browser, format: &str) -> String {
     browser.click(&format!("#cleanup [data-format={format}]")).await;
     browser.wait_for("return window.copies.length > 0").await;
     browser.text("return window.copies.pop()").await

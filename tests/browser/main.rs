@@ -4,6 +4,7 @@
 mod accessibility_tree;
 mod appearance;
 mod axe;
+mod deletion;
 mod exports;
 mod filter;
 mod filter_reference;
@@ -34,6 +35,7 @@ fn main() -> ExitCode {
         firefox::trials(),
         fonts::trials(),
         exports::trials(),
+        deletion::trials(),
         appearance::trials(),
         map::trials(),
         pages::trials(),

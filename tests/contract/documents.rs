@@ -1,4 +1,4 @@
-//! The two official API documents: finds the operation of a path, its parameters and its responses.
+//! The three official API documents: finds the operation of a path, its parameters and its responses.
 
 use std::path::PathBuf;
 
@@ -27,11 +27,15 @@ pub(crate) fn folder() -> PathBuf {
     std::env::var_os("API_DOCUMENTS").map_or_else(next_to_repository, PathBuf::from)
 }
 
-/// The documents of both API versions.
+/// The documents of both versions of Cloud's API, and of Data Center's.
 pub(crate) struct Documents {
     v1: Value,
     v2: Value,
+    data_center: Value,
 }
+
+/// Context path of the sites on Data Center.
+pub(crate) const CONTEXT: &str = "/confluence";
 
 /// One read operation of a document.
 pub(crate) struct Operation<'a> {
@@ -55,7 +59,11 @@ impl Documents {
     /// Reads the documents. Panics if the folder exists without them.
     pub(crate) fn read() -> Self {
         let read = |name: &str| serde_json::from_slice(&std::fs::read(folder().join(name)).unwrap()).unwrap();
-        Self { v1: read("confluence-v1.json"), v2: read("confluence-v2.json") }
+        Self {
+            v1: read("confluence-v1.json"),
+            v2: read("confluence-v2.json"),
+            data_center: read("confluence-datacenter-10.0.3.json"),
+        }
     }
 
     /// Returns every operation that reads and has scopes, with the path of a request for it.
@@ -93,7 +101,9 @@ impl Documents {
         };
         let (generation, document, path) = match path.strip_prefix("/wiki/api/v2") {
             Some(rest) => ("v2", &self.v2, rest),
-            None => ("v1", &self.v1, path),
+            None if path.starts_with("/wiki/") => ("v1", &self.v1, path),
+            // the paths of Data Center's document begin below the context path
+            None => ("datacenter", &self.data_center, path.strip_prefix(CONTEXT).unwrap_or(path)),
         };
         let paths = document["paths"].as_object()?;
         // a literal path segment takes precedence over a variable
@@ -142,12 +152,15 @@ impl<'a> Operation<'a> {
             if REQUEST_EXCEPTIONS.iter().any(is_exception) {
                 continue;
             }
-            match self.parameters().find(|parameter| parameter["in"] == "query" && parameter["name"] == name.as_str()) {
-                None => problems.push(format!("{}: no parameter {name}", self.name)),
-                Some(parameter) => {
-                    let wrong = self.check_parameter(self.resolve(&parameter["schema"]), value);
-                    problems.extend(wrong.map(|problem| format!("{}: {name}: {problem}", self.name)));
-                }
+            // Data Center's document has some parameters twice, as it describes two overloads of one operation
+            let described =
+                self.parameters().filter(|parameter| parameter["in"] == "query" && parameter["name"] == name.as_str());
+            let wrong: Vec<Option<String>> =
+                described.map(|parameter| self.check_parameter(self.resolve(&parameter["schema"]), value)).collect();
+            if wrong.is_empty() {
+                problems.push(format!("{}: no parameter {name}", self.name));
+            } else if wrong.iter().all(Option::is_some) {
+                problems.extend(wrong.into_iter().flatten().map(|problem| format!("{}: {name}: {problem}", self.name)));
             }
         }
         let required =
@@ -190,7 +203,10 @@ impl<'a> Operation<'a> {
 
     /// Returns the schema of a JSON response with this status.
     pub(crate) fn response_schema(&self, status: u16) -> Option<&'a Value> {
-        let response = self.resolve(self.entry["responses"].get(status.to_string())?);
+        let responses = &self.entry["responses"];
+        // Data Center's document describes the list of attachments under the status of its upload
+        let created = || responses.get("201").filter(|_| status == 200);
+        let response = self.resolve(responses.get(status.to_string()).or_else(created)?);
         response.pointer("/content/application~1json/schema")
     }
 

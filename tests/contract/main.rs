@@ -1,5 +1,5 @@
-//! Contract tests with the official API documents: they allow every request of the program, and describe every response
-//! of the simulated server. The documents are not part of this repository. If they are missing, the
+//! Contract tests with the official API documents of Cloud and Data Center: they allow every request of the program, and
+//! describe every response of the simulated server. The documents are not part of this repository. If they are missing, the
 //! tests are ignored, unless `REQUIRE_API_DOCUMENTS` is set, as in `.ci/run`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -14,7 +14,7 @@ use chrono::Utc;
 use confluence_client::{Api, ConnectionSettings, Credentials};
 use confluence_sim::site::ArchivedSearch;
 use confluence_sim::workflow::WorkflowApp;
-use confluence_sim::{DemoServer, RequestLogEntry, Site, sample_site};
+use confluence_sim::{DemoServer, RequestLogEntry, ServedAs, Site, sample_site};
 use confluence_storage_analyzer::audit::AuditOptions;
 use confluence_storage_analyzer::commands::audit_run::crawl_and_audit;
 use confluence_storage_analyzer::error::ExitStatus;
@@ -45,12 +45,18 @@ fn main() -> ExitCode {
     optional_tests::run(trials().into_iter().chain(schema::trials()).chain(scopes::trials()))
 }
 
-/// Audits a site with all options, and returns every distinct request.
-async fn audit_requests(site: Site) -> (DemoServer, BTreeSet<LoggedRequest>) {
-    let server = DemoServer::start(site).await.unwrap();
-    let mut read = None;
+/// Serves a site and connects to it.
+async fn connect(served_as: ServedAs, site: Site) -> (DemoServer, Api) {
+    let server = DemoServer::start_as(served_as, site).await.unwrap();
     let settings = ConnectionSettings::new(server.base_url(), Credentials::basic(server.user(), server.token().into()));
-    let api = Api::new(settings).unwrap();
+    let api = Api::connect(settings).await.unwrap();
+    (server, api)
+}
+
+/// Audits a site with all options, and returns every distinct request.
+async fn audit_requests(served_as: ServedAs, site: Site) -> (DemoServer, BTreeSet<LoggedRequest>) {
+    let (server, api) = connect(served_as, site).await;
+    let mut read = None;
     for options in [
         CrawlOptions { verify_all: true, needs_labels: true, ..CrawlOptions::default() },
         CrawlOptions { references_within: true, include_spaces: vec!["ENG".to_owned()], ..CrawlOptions::default() },
@@ -71,10 +77,8 @@ async fn audit_requests(site: Site) -> (DemoServer, BTreeSet<LoggedRequest>) {
 }
 
 /// Takes a snapshot of an entire site with its workflow, and returns every distinct request.
-async fn snapshot_requests(site: Site) -> (DemoServer, BTreeSet<LoggedRequest>) {
-    let server = DemoServer::start(site).await.unwrap();
-    let settings = ConnectionSettings::new(server.base_url(), Credentials::basic(server.user(), server.token().into()));
-    let api = Api::new(settings).unwrap();
+async fn snapshot_requests(served_as: ServedAs, site: Site) -> (DemoServer, BTreeSet<LoggedRequest>) {
+    let (server, api) = connect(served_as, site).await;
     let (options, groups) = (CrawlOptions::default(), MetricGroups::new(MetricGroup::ALL));
     let mut inventory = read_page_inventory(&api, &options, &groups, &Progress::silent()).await.unwrap();
     let keys: Vec<String> = inventory.spaces.iter().map(|space| space.key.clone()).collect();
@@ -85,9 +89,13 @@ async fn snapshot_requests(site: Site) -> (DemoServer, BTreeSet<LoggedRequest>) 
     (server, sent)
 }
 
-/// Returns the requests to Confluence itself. `rest/cw` belongs to an app, which has its own documents.
+/// Returns the requests to Confluence itself that have a document: not those to an app (`rest/cw`), to the experimental
+/// API, or for a file.
 fn confluence_requests(server: &DemoServer) -> BTreeSet<LoggedRequest> {
-    let is_of_the_api = |path: &str| path.starts_with("/wiki/") && !path.starts_with("/wiki/rest/cw/");
+    let is_of_the_api = |path: &str| {
+        let below_context = ["/wiki", documents::CONTEXT].iter().find_map(|context| path.strip_prefix(context));
+        below_context.is_some_and(|path| path.starts_with("/rest/api/") || path.starts_with("/api/v2/"))
+    };
     let sent =
         |request: RequestLogEntry| LoggedRequest { method: request.method, path: request.path, query: request.query };
     server.requests().into_iter().filter(|request| is_of_the_api(&request.path)).map(sent).collect()
@@ -128,16 +136,19 @@ async fn read_workflow(api: &Api, inventory: &Inventory) {
     }
 }
 
-/// Two sites: one with all kinds of content, one with small pages of results.
+/// Sites on every kind of Confluence: with all kinds of content, with small pages of results, with an archived space.
 async fn all_requests() -> Vec<(DemoServer, BTreeSet<LoggedRequest>)> {
+    let data_center = || ServedAs::DataCenter { context: documents::CONTEXT.to_owned() };
     let mut paged = test_support::known_site::site().0;
     paged.behaviour.page_cap = Some(3);
     paged.behaviour.comment_lists_with_replies = true;
     vec![
-        Box::pin(audit_requests(sample_site(Utc::now()))).await,
-        Box::pin(audit_requests(paged)).await,
-        Box::pin(snapshot_requests(with_archived_space(ArchivedSearch::Shown))).await,
-        Box::pin(snapshot_requests(with_archived_space(ArchivedSearch::Ignored))).await,
+        Box::pin(audit_requests(ServedAs::Cloud, sample_site(Utc::now()))).await,
+        Box::pin(audit_requests(ServedAs::Cloud, paged)).await,
+        Box::pin(snapshot_requests(ServedAs::Cloud, with_archived_space(ArchivedSearch::Shown))).await,
+        Box::pin(snapshot_requests(ServedAs::Cloud, with_archived_space(ArchivedSearch::Ignored))).await,
+        Box::pin(audit_requests(data_center(), sample_site(Utc::now()).without_cloud_features())).await,
+        Box::pin(snapshot_requests(data_center(), with_archived_space(ArchivedSearch::Shown))).await,
     ]
 }
 
@@ -161,6 +172,10 @@ async fn the_documents_allow_every_request() {
         "v1 /wiki/rest/api/space/{spaceKey}/state/content",
         "v1 /wiki/rest/api/search",
         "v1 /wiki/rest/api/content/{id}/restriction/byOperation",
+        "datacenter /rest/api/content/scan",
+        "datacenter /rest/api/content/search",
+        "datacenter /rest/api/space/{spaceKey}/trash",
+        "datacenter /rest/api/instance-metrics",
     ] {
         assert!(operations.contains(needed), "{needed}: {operations:#?}");
     }
@@ -174,7 +189,7 @@ async fn the_documents_describe_every_response_of_the_simulated_server() {
     let mut problems = BTreeSet::new();
     let mut responses = 0;
     for (server, requests) in Box::pin(all_requests()).await {
-        let host = server.base_url().trim_end_matches("/wiki").to_owned();
+        let host = server.base_url().trim_end_matches("/wiki").trim_end_matches(documents::CONTEXT).to_owned();
         for sent in requests {
             let Some(operation) = documents.operation(&sent) else { continue };
             let url = format!("{host}{}?{}", sent.path, sent.query);

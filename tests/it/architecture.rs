@@ -33,7 +33,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         ],
     ),
     ("config", &["audit", "cache", "cli", "error", "history", "inventory", "metrics", "support"]),
-    ("doctor", &["error", "progress"]),
+    ("doctor", &["error", "progress", "support"]),
     ("error", &["support"]),
     ("exports", &["history", "spreadsheet", "support"]),
     ("history", &["error", "spreadsheet", "support"]),

@@ -12,10 +12,12 @@ const README: &str = include_str!("../../README.md");
 const AUDIT: &str = include_str!("../../docs/audit.md");
 
 /// All documents for users.
-const DOCUMENTS: [(&str, &str); 6] = [
+const DOCUMENTS: [(&str, &str); 8] = [
     ("README.md", README),
+    ("docs/access.md", include_str!("../../docs/access.md")),
     ("docs/audit.md", AUDIT),
     ("docs/configuration.md", include_str!("../../docs/configuration.md")),
+    ("docs/first-run.md", include_str!("../../docs/first-run.md")),
     ("docs/scheduling.md", include_str!("../../docs/scheduling.md")),
     ("docs/snapshots.md", include_str!("../../docs/snapshots.md")),
     ("docs/spreadsheets-and-bi.md", include_str!("../../docs/spreadsheets-and-bi.md")),
@@ -71,6 +73,21 @@ fn no_document_calls_a_file_safe_to_delete() {
             assert!(!text.contains(words), "{document}: {words}");
         }
     }
+}
+
+#[test]
+fn the_scopes_of_the_document_are_those_that_requests_need() {
+    let (_, section) = include_str!("../../docs/access.md").split_once("### Scopes").unwrap();
+    let rows = section.lines().skip_while(|line| !line.starts_with('|')).take_while(|line| line.starts_with('|'));
+    let named = rows.skip(2).flat_map(|row| row.split('|').nth(1).unwrap().split(", "));
+    let mut named: Vec<&str> = named.map(|name| name.trim().trim_matches('`')).collect();
+    let mut needed: Vec<&str> = confluence_client::scopes::SCOPES.iter().map(|scope| scope.name).collect();
+    named.sort_unstable();
+    needed.sort_unstable();
+    assert_eq!(named, needed);
+    let (_, sentence) = section.split_once("An audit needs the first ").unwrap();
+    let essential = confluence_client::scopes::SCOPES.iter().filter(|scope| scope.is_essential).count();
+    assert!(sentence.starts_with("eight.") && essential == 8, "{essential} scopes are essential");
 }
 
 #[test]

@@ -9,12 +9,16 @@
     reason = "a test fails by panicking and prints why"
 )]
 
+mod admin_key;
 mod architecture;
 mod cache;
 mod citations;
 mod cli;
+mod connections;
 mod crawl;
+mod data_center;
 mod denied_templates;
+mod deployments;
 mod documents;
 mod drafts;
 mod end_to_end;
@@ -40,3 +44,4 @@ mod storage_format_constructs;
 mod successive_runs;
 mod text_search;
 mod unreadable_content;
+mod visibility;

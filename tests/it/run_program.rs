@@ -6,7 +6,7 @@ use std::process::Output;
 
 use assert_cmd::Command;
 use chrono::Utc;
-use confluence_sim::{DemoServer, FaultPlan, Site, sample_site};
+use confluence_sim::{DemoServer, FaultPlan, ServedAs, Site, sample_site};
 use serde_json::Value;
 use tempfile::TempDir;
 use test_support::report_folder::{self, ReportFolderState};
@@ -28,8 +28,13 @@ pub(crate) struct Server {
 
 impl Server {
     pub(crate) fn start(site: Site, faults: FaultPlan) -> Self {
+        Self::start_as(ServedAs::Cloud, site, faults)
+    }
+
+    /// Serves a site as a kind of Confluence.
+    pub(crate) fn start_as(served_as: ServedAs, site: Site, faults: FaultPlan) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-        let server = runtime.block_on(DemoServer::start_with(site, faults)).unwrap();
+        let server = runtime.block_on(DemoServer::start_as_with(served_as, site, faults)).unwrap();
         Self { runtime, server }
     }
 
@@ -43,18 +48,44 @@ impl Server {
     }
 
     pub(crate) fn run_as(&self, token: &str, arguments: &[&str]) -> Finished {
+        self.run_at_as(self.server.base_url(), token, arguments)
+    }
+
+    /// Runs the program against another address of this server.
+    pub(crate) fn run_at(&self, base_url: &str, arguments: &[&str]) -> Finished {
+        self.run_at_as(base_url, &self.server.token(), arguments)
+    }
+
+    pub(crate) fn run_at_as(&self, base_url: &str, token: &str, arguments: &[&str]) -> Finished {
+        let user = self.server.user();
+        let variables =
+            [("CONFLUENCE_BASE_URL", base_url), ("CONFLUENCE_API_USER", &user), ("CONFLUENCE_API_TOKEN", token)];
+        self.run_in_environment(&variables, arguments)
+    }
+
+    /// Runs the program with these environment variables, and the gateway and the issuer of tokens of this server.
+    pub(crate) fn run_configured(&self, base_url: &str, variables: &[(&str, &str)], arguments: &[&str]) -> Finished {
+        let hosts = [
+            ("CONFLUENCE_BASE_URL", base_url),
+            ("CONFLUENCE_GATEWAY_URL", self.server.gateway_origin()),
+            ("CONFLUENCE_AUTH_URL", self.server.auth_origin()),
+        ];
+        self.run_in_environment(&[&hosts[..], variables].concat(), arguments)
+    }
+
+    fn run_in_environment(&self, variables: &[(&str, &str)], arguments: &[&str]) -> Finished {
         // the server runs on its own threads while this one waits
         let _guard = self.runtime.enter();
         let folder = TempDir::new().unwrap();
-        let output = program(folder.path())
-            .env("CONFLUENCE_BASE_URL", self.server.base_url())
-            .env("CONFLUENCE_API_USER", self.server.user())
-            .env("CONFLUENCE_API_TOKEN", token)
-            .args(arguments)
-            .output()
-            .unwrap();
+        let output = program(folder.path()).envs(variables.iter().copied()).args(arguments).output().unwrap();
         Finished::new(output, folder)
     }
+}
+
+/// Returns the paths of the requests after the first `before`, without those that a connection takes.
+pub(crate) fn beyond_connecting(server: &Server, before: usize) -> Vec<String> {
+    let paths = server.server.requests().into_iter().skip(before).map(|request| request.path);
+    paths.filter(|path| !path.ends_with("/tenant_info") && !path.ends_with("/rest/api/user/current")).collect()
 }
 
 /// Returns a command that runs the program in a folder, without environment variables that configure it.

@@ -8,13 +8,14 @@ use anyhow::Result;
 use crate::process::{Step, cargo, program, run_all, target};
 use crate::{build, check_output};
 
-const STEPS: [Step; 9] = [
+const STEPS: [Step; 10] = [
     Step { name: "every check of a commit", run: || program("bash", &[".ci/run"]).run() },
     Step { name: "the published binary", run: build::build_published },
     Step { name: "its demo", run: demo },
     Step { name: "properties over many cases", run: properties },
     Step { name: "no wrong verdict: every change, at every request", run: races },
     Step { name: "no wrong verdict: random sites, changes, faults and kills", run: model },
+    Step { name: "400,000 objects under a quota of points", run: quota },
     Step { name: "fuzz targets compile", run: fuzz },
     Step { name: "benchmarks compile", run: || cargo(&["bench", "--locked", "--workspace", "--no-run"]).run() },
     Step { name: "benchmarks, with small sizes", run: benches },
@@ -57,6 +58,13 @@ fn races() -> Result<()> {
 fn model() -> Result<()> {
     cargo(&["test", "--locked", "--release", "--test", "it", "--", "model::no_file_in_use", "model::kills"])
         .env("MODEL_SEEDS", "10000")
+        .run()
+}
+
+/// Audits the entire site; the check of a commit reads a fiftieth of it under a fiftieth of the quota.
+fn quota() -> Result<()> {
+    cargo(&["test", "--locked", "--release", "--test", "it", "quota_runs::", "--", "--nocapture"])
+        .env("QUOTA_SITE", "all")
         .run()
 }
 

@@ -10,15 +10,15 @@ use delegate::delegate;
 use super::address::SiteAddress;
 use super::client::Client;
 use super::cloud::Cloud;
+use super::data_center::DataCenter;
+use super::deployment::{Deployment, Features};
 use super::download::Fingerprint;
 use super::error::RequestError;
+use super::list_outcome::ListOutcome;
 use super::model;
-use super::observe::ObservedResponse;
-use super::pagination::ListOutcome;
-use super::probe_request::ProbeRequest;
 use super::response::ApiResponse;
 use super::settings::{ClientError, ConnectionSettings};
-use super::workflow_model::{ContentState, ContentStateOfPage, WorkflowParameters, WorkflowStatus};
+use super::workflow_model::{ContentState, ContentStateOfPage};
 
 pub use super::parameters::{
     ACCOUNTS_PER_REQUEST, Analytics, Bodies, BodyForm, CONTENT_IDS_PER_REQUEST, CommentKind, ContentType,
@@ -26,34 +26,58 @@ pub use super::parameters::{
     PEOPLE_PER_REQUEST, SPACE_IDS_PER_REQUEST, SearchScope, SpaceList, TreeKind,
 };
 
-/// The supported kinds of sites.
+/// The endpoints of each kind of site.
 #[derive(Debug)]
-enum Deployment {
+pub(super) enum Endpoints {
     Cloud(Cloud),
+    DataCenter(DataCenter),
 }
 
 /// The endpoints of one site.
 ///
-/// The kind of site is known only inside this crate. It is a private enum rather than a trait: the endpoints take
-/// closures and are asynchronous, which trait objects do not support, and a type parameter would appear in all code
-/// that reads. Another kind of site needs a module next to `cloud` with the same methods, one variant above and one
-/// match arm below.
+/// The kinds are not a trait: its methods would take closures and be asynchronous, which trait objects do not support.
 #[derive(Debug)]
 pub struct Api {
+    pub(super) endpoints: Endpoints,
     deployment: Deployment,
+    pub(super) summary: String,
 }
 
 impl Api {
-    /// Sets up connections; sends nothing.
+    /// Sets up connections to the site that the settings name; sends nothing, so nothing is found out.
+    #[expect(clippy::needless_pass_by_value, reason = "settings are made for one connection, as for `connect`")]
     pub fn new(settings: ConnectionSettings) -> Result<Self, ClientError> {
-        Ok(Self { deployment: Deployment::Cloud(Cloud::new(Client::new(settings)?)) })
+        let deployment = settings.deployment.unwrap_or_default();
+        let client = Client::new(&settings)?;
+        let summary = client.address().base_url().to_owned();
+        Ok(Self::over(client, deployment, summary))
+    }
+
+    /// Returns the endpoints of a kind of site over a client.
+    pub(super) fn over(client: Client, deployment: Deployment, summary: String) -> Self {
+        let endpoints = match deployment {
+            Deployment::DataCenter => Endpoints::DataCenter(DataCenter::new(client)),
+            Deployment::Cloud | Deployment::Gateway => Endpoints::Cloud(Cloud::new(client)),
+        };
+        Self { endpoints, deployment, summary }
     }
 
     /// Returns the client: counters, warnings, and whether the run was stopped.
     pub fn client(&self) -> &Client {
-        match &self.deployment {
-            Deployment::Cloud(cloud) => cloud.client(),
+        match &self.endpoints {
+            Endpoints::Cloud(cloud) => cloud.client(),
+            Endpoints::DataCenter(site) => site.client(),
         }
+    }
+
+    /// Returns the kind of the site.
+    pub fn deployment(&self) -> Deployment {
+        self.deployment
+    }
+
+    /// Returns what the API of the site offers.
+    pub fn features(&self) -> Features {
+        self.deployment.features()
     }
 
     /// Returns the address of the site.
@@ -62,14 +86,10 @@ impl Api {
     }
 
     delegate! {
-        to match &self.deployment { Deployment::Cloud(cloud) => cloud } {
-            /// Sends a probe with the credentials and returns the response, whatever its status. Retries only without a
-            /// response, or after the pause that a throttling server asks for.
-            pub async fn observe(&self, probe: &ProbeRequest<'_>) -> Result<ObservedResponse, RequestError>;
-
-            /// Sends a probe without credentials and returns what an anonymous visitor gets.
-            pub async fn observe_as_visitor(&self, probe: &ProbeRequest<'_>) -> Result<ObservedResponse, RequestError>;
-
+        to match &self.endpoints {
+            Endpoints::Cloud(cloud) => cloud,
+            Endpoints::DataCenter(site) => site,
+        } {
             /// Returns the size in bytes of one version of an attachment, measured by a download of one byte.
             pub async fn measure_download(&self, container: &str, id: &str, version: u32) -> Result<u64, RequestError>;
 
@@ -103,7 +123,7 @@ impl Api {
                 take: impl FnMut(model::Content),
             ) -> ListOutcome;
 
-            /// Lists all attachments of the site by creation time, the only stable order that the API offers.
+            /// Lists all attachments of the site, on Data Center with labels and the spaces whose trash is denied.
             pub async fn attachments(&self, order: ListOrder, take: impl FnMut(model::Attachment)) -> ListOutcome;
 
             /// Lists the attachments of one page or blog post, including those in the trash.
@@ -166,7 +186,7 @@ impl Api {
             ) -> Result<model::Content, RequestError>;
 
             /// Lists the pages or blog posts of which this account has a draft, without bodies, until `take` breaks.
-            /// The API documentation does not mention this status for lists; a site that does not know it returns 400.
+            /// Cloud does not document this status for lists; a site that does not know it returns 400.
             pub async fn drafts(
                 &self,
                 which: ContentType,
@@ -192,8 +212,8 @@ impl Api {
                 take: impl FnMut(model::Property),
             ) -> ListOutcome;
 
-            /// Searches for pages and blog posts with their header-image properties, the only way to read properties in
-            /// bulk. The search index lags and omits contents, so contents without a hit have to be read individually.
+            /// Searches for pages and blog posts with their header-image properties, if the site has such. The search
+            /// index lags and omits contents, so contents without a hit have to be read individually.
             pub async fn header_images(&self, take: impl FnMut(model::SearchHit)) -> ListOutcome;
 
             /// Searches for comments and attachments in these spaces, or in all if none is given: a view of the site
@@ -241,8 +261,7 @@ impl Api {
             pub async fn people(&self, accounts: &[&str]) -> Result<Vec<model::User>, RequestError>;
 
             /// Searches for the current pages of spaces, and with `posts` also blog posts, with their labels,
-            /// restrictions and editor, and with `contributors` everyone who ever published a version. This is the only
-            /// way to read these in bulk.
+            /// restrictions and editor, and with `contributors` everyone who ever published a version.
             pub async fn page_sweep(
                 &self,
                 searched: SearchScope,
@@ -265,7 +284,6 @@ impl Api {
             pub async fn page_restrictions(&self, page: &str) -> Result<serde_json::Value, RequestError>;
 
             /// Searches for the comments in spaces, each with its container and, for a reply, the comments above it.
-            /// This shows in bulk which comments have replies. The search index lags.
             pub async fn comment_sweep(
                 &self,
                 searched: SearchScope,
@@ -310,24 +328,8 @@ impl Api {
 
             /// Returns how many people watch a page; `None` if there are more than fit into one response.
             ///
-            /// The endpoint for the watches of a page is `notification/child-created`; `notification/created` returns
-            /// those of the space (`confluence-v1.json`).
+            /// On Cloud, that is `notification/child-created`; `notification/created` returns those of the space.
             pub async fn page_watchers(&self, page: &str) -> Result<Option<u64>, RequestError>;
-
-            /// Returns whether the site may have Comala for Data Center: Comala for Cloud has no REST API, and
-            /// Atlassian's hosts serve Cloud only.
-            pub fn may_have_comala_rest(&self) -> bool;
-
-            /// Returns the workflow status of one page from Comala for Data Center; `None` for a page without a
-            /// workflow.
-            pub async fn workflow_status(&self, id: &str) -> Result<Option<WorkflowStatus>, RequestError>;
-
-            /// Like [`Self::workflow_status`], to find out whether the site has Comala; counted separately.
-            pub async fn probe_workflow_status(&self, id: &str) -> Result<Option<WorkflowStatus>, RequestError>;
-
-            /// Returns the page-editable workflow parameters of one page from Comala for Data Center; `None` for a page
-            /// without any. Requires permission to edit the page; otherwise the server returns 403.
-            pub async fn workflow_parameters(&self, id: &str) -> Result<Option<WorkflowParameters>, RequestError>;
 
             /// Returns whether search knows the fields of Comala for Cloud; it refuses unknown fields with 400.
             pub async fn knows_workflow_fields(&self) -> Result<bool, RequestError>;
@@ -340,8 +342,7 @@ impl Api {
                 take: impl FnMut(model::SearchHit),
             ) -> ListOutcome;
 
-            /// Searches for contents with the content properties of these keys, the only way to read properties in
-            /// bulk.
+            /// Searches for contents with the content properties of these keys.
             pub async fn property_search(
                 &self,
                 searched: SearchScope,

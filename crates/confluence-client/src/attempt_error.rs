@@ -33,7 +33,9 @@ impl RequestFailure {
 
 impl From<RequestError> for RequestFailure {
     fn from(error: RequestError) -> Self {
-        Self::new(error, AuthSuspicion::None)
+        let is_refusal = matches!(error, RequestError::Unauthenticated { .. } | RequestError::Refused { .. });
+        let suspicion = if is_refusal { AuthSuspicion::Unauthenticated } else { AuthSuspicion::None };
+        Self::new(error, suspicion)
     }
 }
 

@@ -4,36 +4,41 @@
 //! [`transport`](super::transport) sends one request within limits, and [`fetch`](super::fetch) retries. This module
 //! holds what concerns the entire run: identity, counters and stopping.
 
-use std::collections::BTreeMap;
-use std::sync::Mutex;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde::de::DeserializeOwned;
 
+use super::access_token::AccessTokens;
 use super::address::SiteAddress;
 use super::attempt_error::{AuthSuspicion, RequestFailure};
+use super::data_center;
+use super::deployment::Deployment;
 use super::download::{self, Fingerprint};
 use super::error::RequestError;
 use super::fetch::Fetcher;
 use super::identity::Identity;
 use super::model;
 use super::observe::{self, ObservedResponse};
+use super::parameters::{Bodies, ListOrder};
 use super::rate_limiter::Priority;
 use super::request::Request;
 use super::request_kind::{RequestCounts, RequestKind};
 use super::response::ApiResponse;
+use super::retry::WaitLimits;
 use super::settings::{ClientError, ConnectionSettings};
 use super::transport::{Transport, locked};
 
 /// An authenticated, read-only connection to one site. All methods take `&self`, so it can be shared.
 pub struct Client {
     fetch: Fetcher,
-    identity: Identity,
+    identity: Arc<Identity>,
     concurrency: usize,
     /// Maximum number of pages of one list.
     pub(crate) max_pages: u32,
     /// Page limits of lists whose larger pages failed, by kind of request.
-    page_limits: Mutex<BTreeMap<RequestKind, u32>>,
+    page_limits: Arc<Mutex<BTreeMap<RequestKind, u32>>>,
 }
 
 impl std::fmt::Debug for Client {
@@ -44,15 +49,45 @@ impl std::fmt::Debug for Client {
 
 impl Client {
     /// Sets up connections; sends nothing.
-    pub(crate) fn new(settings: ConnectionSettings) -> Result<Self, ClientError> {
-        let ConnectionSettings { concurrency, max_wait, max_pages, jitter_seed, .. } = settings;
-        Ok(Self {
-            fetch: Fetcher::new(Transport::new(settings)?, max_wait, jitter_seed),
-            identity: Identity::default(),
-            concurrency: concurrency.max(1),
-            max_pages,
-            page_limits: Mutex::default(),
-        })
+    pub(crate) fn new(settings: &ConnectionSettings) -> Result<Self, ClientError> {
+        Ok(Self::over(Transport::new(settings)?, settings))
+    }
+
+    /// Returns a client that uses these connections.
+    pub(super) fn over(transport: Transport, settings: &ConnectionSettings) -> Self {
+        Self {
+            fetch: Fetcher::new(transport, WaitLimits::of(settings), settings.jitter_seed),
+            identity: Arc::default(),
+            concurrency: settings.concurrency.max(1),
+            max_pages: settings.max_pages,
+            page_limits: Arc::default(),
+        }
+    }
+
+    /// Returns a client that shares everything with this one, and never uses the administrator's key.
+    pub(crate) fn without_admin_key(&self) -> Self {
+        Self {
+            fetch: self.fetch.without_admin_key(),
+            identity: Arc::clone(&self.identity),
+            concurrency: self.concurrency,
+            max_pages: self.max_pages,
+            page_limits: Arc::clone(&self.page_limits),
+        }
+    }
+
+    /// Returns the hosts that see a secret: that of the requests, and that which issues access tokens.
+    pub(super) fn hosts_with_secrets(&self) -> Vec<String> {
+        let transport = &self.fetch.transport;
+        let tokens = transport.authenticator().tokens().map(AccessTokens::host);
+        let mut hosts: Vec<String> =
+            std::iter::once(transport.address().api_host()).chain(tokens).map(str::to_owned).collect();
+        hosts.dedup();
+        hosts
+    }
+
+    /// Returns the kind of the site.
+    pub(crate) fn deployment(&self) -> Deployment {
+        self.fetch.transport.deployment()
     }
 
     /// Returns the address of the site.
@@ -75,6 +110,16 @@ impl Client {
         self.fetch.warnings()
     }
 
+    /// Returns whether requests use the administrator's key.
+    pub(crate) fn uses_admin_key(&self) -> bool {
+        self.fetch.admin_key && self.fetch.transport.uses_admin_key()
+    }
+
+    /// Returns the granular scopes that the token lacked so far, by name; see [`scopes`](crate::scopes) for their cost.
+    pub fn missing_scopes(&self) -> BTreeSet<&'static str> {
+        self.fetch.missing_scopes()
+    }
+
     /// Returns why the run was stopped; `None` while requests may be sent.
     pub fn stopped(&self) -> Option<RequestError> {
         self.fetch.transport.stop.reason()
@@ -82,7 +127,12 @@ impl Client {
 
     /// Stops the run: no further request is sent, and waiting requests fail at once.
     pub fn interrupt(&self) {
-        self.fetch.transport.stop.set(RequestError::Interrupted);
+        self.stop(RequestError::Interrupted);
+    }
+
+    /// Stops the run for a reason that a request cannot show, such as that the administrator's key has ended.
+    pub fn stop(&self, reason: RequestError) {
+        self.fetch.transport.stop.set(reason);
     }
 
     /// Sleeps; fails at once if the run is stopped meanwhile.
@@ -90,9 +140,18 @@ impl Client {
         self.fetch.transport.stop.pause(wait).await
     }
 
-    /// Returns the user of the credentials; fails unless it is a known user.
+    /// Returns the user of the credentials; fails unless it is a known user. The first call after a connection was made
+    /// returns the response by which it was made.
     pub(crate) async fn identity(&self) -> Result<ApiResponse<model::User>, RequestError> {
-        self.identity.ask(&self.fetch).await
+        match self.identity.take_first() {
+            Some(first) => Ok(first),
+            None => self.identity.ask(&self.fetch).await,
+        }
+    }
+
+    /// Keeps a response for the first call of [`Client::identity`].
+    pub(super) fn keep_identity(&self, response: ApiResponse<model::User>) {
+        self.identity.keep_first(response);
     }
 
     /// Sets the account that the rest of the run has to read as: every identity probe checks it, and while requests are
@@ -134,6 +193,16 @@ impl Client {
         download::fingerprint(&self.fetch, request).await
     }
 
+    /// Returns the size in bytes of the file at a path that the site itself serves.
+    pub(crate) async fn measure_own_download(&self, kind: RequestKind, path: &str) -> Result<u64, RequestError> {
+        download::measure_own(&self.fetch, kind, path).await
+    }
+
+    /// Downloads the file at a path that the site itself serves and keeps only its fingerprint.
+    pub(crate) async fn own_fingerprint(&self, kind: RequestKind, path: &str) -> Result<Fingerprint, RequestError> {
+        download::own_fingerprint(&self.fetch, kind, path).await
+    }
+
     /// Fetches; if a failure may mean invalid credentials, the identity is confirmed first.
     async fn confirmed<T, F>(&self, request: &Request, fetch: impl Fn() -> F) -> Result<T, RequestError>
     where
@@ -172,10 +241,21 @@ impl Client {
         *locked(&self.page_limits) = limits;
     }
 
-    /// Returns the page limit with which a list begins.
+    /// Returns the page limit with which a list begins; of the one with bodies, if there are both.
     pub fn page_limit(&self, kind: RequestKind) -> u32 {
-        let most = kind.page_limit();
+        let most = if self.deployment().is_cloud() { kind.page_limit() } else { data_center::page_limit(kind) };
         locked(&self.page_limits).get(&kind).map_or(most, |limit| most.min(*limit)).max(1)
+    }
+
+    /// Returns the page limit with which a list begins that is read with or without bodies and in this order. On Cloud,
+    /// neither makes a difference.
+    pub fn page_limit_of(&self, kind: RequestKind, bodies: Bodies, order: ListOrder) -> u32 {
+        let limit = self.page_limit(kind);
+        if self.deployment().is_cloud() {
+            return limit;
+        }
+        let expanded = self.page_limit(RequestKind::Attachments);
+        data_center::page_limit_of(kind, (limit, expanded), bodies, order)
     }
 
     /// Records that a list succeeded with this limit but not with a larger one.

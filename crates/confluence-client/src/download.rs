@@ -1,7 +1,7 @@
 //! File downloads: one byte of a version to measure its size, or a complete file to compare it.
 //!
-//! The API responds to a download with a redirect to a signed address on another host. Exactly one redirect is
-//! followed, without credentials.
+//! Cloud responds to a download with a redirect to a signed address on another host. Exactly one redirect is followed,
+//! without credentials. Data Center serves the file itself, with credentials; a redirect there is not followed.
 
 use std::time::Duration;
 
@@ -10,10 +10,10 @@ use reqwest::{RequestBuilder, Response, StatusCode};
 use sha2::{Digest, Sha256};
 use url::Url;
 
-use super::address::{is_internal, is_loopback};
 use super::attempt_error::AttemptError;
 use super::error::RequestError;
 use super::fetch::{Fetcher, RetryLimits};
+use super::network::{is_internal, is_loopback};
 use super::rate_limiter::Priority;
 use super::request::Request;
 use super::request_kind::RequestKind;
@@ -35,17 +35,54 @@ pub struct Fingerprint {
 
 /// Returns the size in bytes of the file that a download request leads to.
 pub(super) async fn measure(fetch: &Fetcher, request: &Request) -> Result<u64, RequestError> {
-    let target = file_address(fetch, request).await?;
-    // a range of one byte: the response headers contain the total size
-    let one_byte = || fetch.transport.elsewhere(&target).header(RANGE, "bytes=0-0");
-    from_file_server(fetch, request.kind, one_byte, total_size).await
+    let target = FileSource::Elsewhere(file_address(fetch, request).await?);
+    from_file_server(fetch, request.kind, &target, one_byte, total_size).await
+}
+
+/// Returns the size in bytes of the file at a path of the site.
+pub(super) async fn measure_own(fetch: &Fetcher, kind: RequestKind, path: &str) -> Result<u64, RequestError> {
+    from_file_server(fetch, kind, &FileSource::OnSite(path), one_byte, total_size).await
+}
+
+/// Downloads the file at a path of the site and keeps only its fingerprint.
+pub(super) async fn own_fingerprint(
+    fetch: &Fetcher,
+    kind: RequestKind,
+    path: &str,
+) -> Result<Fingerprint, RequestError> {
+    from_file_server(fetch, kind, &FileSource::OnSite(path), complete_file, digest).await
+}
+
+/// Where a file is.
+enum FileSource<'p> {
+    /// At an address that the API named; the request has no credentials.
+    Elsewhere(Url),
+    /// At a path of the site; the request has credentials.
+    OnSite(&'p str),
+}
+
+impl FileSource<'_> {
+    async fn request(&self, fetch: &Fetcher, attempt: u32) -> Result<RequestBuilder, AttemptError> {
+        match self {
+            Self::Elsewhere(url) => Ok(fetch.transport.elsewhere(url)),
+            Self::OnSite(path) => fetch.transport.authorized_file(path, attempt).await,
+        }
+    }
+}
+
+/// Requests a range of one byte: the response headers contain the total size.
+fn one_byte(request: RequestBuilder) -> RequestBuilder {
+    request.header(RANGE, "bytes=0-0")
+}
+
+fn complete_file(request: RequestBuilder) -> RequestBuilder {
+    request.timeout(FILE_TIMEOUT)
 }
 
 /// Downloads the file that a request leads to and keeps only its fingerprint.
 pub(super) async fn fingerprint(fetch: &Fetcher, request: &Request) -> Result<Fingerprint, RequestError> {
-    let target = file_address(fetch, request).await?;
-    let complete_file = || fetch.transport.elsewhere(&target).timeout(FILE_TIMEOUT);
-    from_file_server(fetch, request.kind, complete_file, digest).await
+    let target = FileSource::Elsewhere(file_address(fetch, request).await?);
+    from_file_server(fetch, request.kind, &target, complete_file, digest).await
 }
 
 /// Returns the address that the API redirects a download to.
@@ -61,11 +98,12 @@ async fn file_address(fetch: &Fetcher, request: &Request) -> Result<Url, Request
     if target.scheme() == "https" { Ok(target) } else { Err(shape("the redirect does not point to an https address")) }
 }
 
-/// Sends a request without credentials to the file server, and retries broken transfers.
+/// Requests a file and retries broken transfers.
 async fn from_file_server<T, F>(
     fetch: &Fetcher,
     kind: RequestKind,
-    request: impl Fn() -> RequestBuilder,
+    source: &FileSource<'_>,
+    wanted: fn(RequestBuilder) -> RequestBuilder,
     read: impl Fn(Response) -> F,
 ) -> Result<T, RequestError>
 where
@@ -73,7 +111,8 @@ where
 {
     let once = async |attempt| {
         // without an encoding, the length is that of the file
-        let sent = fetch.transport.send(request().header(ACCEPT_ENCODING, "identity")).await;
+        let request = wanted(source.request(fetch, attempt).await?).header(ACCEPT_ENCODING, "identity");
+        let sent = fetch.transport.send(request).await;
         let result = match sent {
             Ok(response) => read(response).await,
             Err(error) => Err(DownloadError::Transfer(error)),
@@ -135,6 +174,7 @@ fn shape(what: &str) -> RequestError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::retry::WaitLimits;
     use crate::transport::Transport;
     use crate::transport_error::TransportError;
     use crate::{ConnectionSettings, Credentials};
@@ -142,7 +182,8 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_transfer_that_breaks_late_is_retried() {
         let settings = ConnectionSettings::new("http://127.0.0.1:1", Credentials::bearer("token".into()));
-        let fetch = Fetcher::new(Transport::new(settings).unwrap(), Duration::ZERO, Some(42));
+        let waits = WaitLimits::of(&settings);
+        let fetch = Fetcher::new(Transport::new(&settings).unwrap(), waits, Some(42));
         let once = async |attempt| {
             tokio::time::sleep(FILE_TIMEOUT).await;
             let transport_error = TransportError::Broken("cut".to_owned());

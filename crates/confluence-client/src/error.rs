@@ -9,6 +9,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use thiserror::Error;
 
 use super::refusal::{NonApiResponder, Refusal};
+use super::scopes::scope_of;
 
 /// Why a request or a list could not be read.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -40,8 +41,14 @@ pub enum RequestError {
         endpoint: String,
     },
     /// The token lacks the scope for this kind of content; others may be readable.
-    #[error("the token lacks the scope for {endpoint}")]
+    #[error("the token lacks the scope {}", scope_for(endpoint))]
     ScopeMissing {
+        /// Path of the endpoint.
+        endpoint: String,
+    },
+    /// The token has classic scopes only, which do not open version 2 of the API.
+    #[error("the token has classic scopes, which do not open {endpoint}")]
+    ClassicScopes {
         /// Path of the endpoint.
         endpoint: String,
     },
@@ -71,6 +78,9 @@ pub enum RequestError {
         /// The last failure.
         last: String,
     },
+    /// The administrator's key expired or was ended: restricted content is no longer visible.
+    #[error("the admin key expired or was ended during the run, so restricted content was no longer visible")]
+    AdminKeyEnded,
     /// The run was interrupted from outside.
     #[error("interrupted")]
     Interrupted,
@@ -146,12 +156,22 @@ pub enum RequestError {
         /// The first one and what is wrong with it.
         first: String,
     },
+    /// This kind of Confluence does not have it; nothing was requested.
+    #[error("this kind of Confluence does not have {what}")]
+    Unsupported {
+        /// What it does not have.
+        what: &'static str,
+    },
     /// The client could not be created.
     #[error("cannot set up connections: {cause}")]
     Setup {
         /// Why.
         cause: String,
     },
+}
+
+fn scope_for(endpoint: &str) -> String {
+    scope_of(endpoint).map_or_else(|| format!("for {endpoint}"), |scope| format!("{} for {endpoint}", scope.name))
 }
 
 fn tries(attempts: u32) -> String {
@@ -167,18 +187,27 @@ impl RequestError {
     pub fn remedy(&self) -> &'static str {
         match self {
             Self::Unauthenticated { .. } => {
-                "check that the e-mail address and the API token belong together, that the token has not expired (after \
-                 one year at most), and that it has no scopes: this version cannot use scoped tokens"
+                "check that the user (on Cloud the e-mail address) and the token belong together, and that the token has \
+                 not expired or been revoked"
             }
             Self::Refused { why, .. } => why.remedy(),
-            Self::Anonymous => "check the e-mail address and the API token: only public content could be read",
+            Self::Anonymous => {
+                "check the user (on Cloud the e-mail address) and the token: only public content could be read"
+            }
             Self::OtherAccount => "find out who changed the credentials, then run again",
             Self::Denied { .. } => "use an account that may see this content",
-            Self::ScopeMissing { .. } => "create a token that also has the read scope for this kind of content",
+            Self::ScopeMissing { .. } => "create a token that also has this scope; a token cannot be changed",
+            Self::ClassicScopes { .. } => {
+                "create a token with granular scopes, such as read:page:confluence, instead of classic ones, such as \
+                 read:confluence-content.all"
+            }
             Self::NotFound { .. } => {
                 "check the address of the site; if the content was deleted, nothing needs to be done"
             }
             Self::Gone { .. } => "update this program",
+            Self::AdminKeyEnded => {
+                "enable the key again and extend it when the run asks for it, until the run has ended"
+            }
             Self::Interrupted => "run again",
             Self::Throttled { .. } => "run again later, or allow longer waits with --max-wait",
             Self::GaveUp { .. } | Self::Status { .. } => {
@@ -196,6 +225,7 @@ impl RequestError {
             Self::Shape { .. } | Self::Paging { .. } | Self::BadItems { .. } => {
                 "run again; if it happens again, report it with the output of -vv"
             }
+            Self::Unsupported { .. } => "nothing needs to be done: there is nothing to read",
             Self::Setup { .. } => {
                 "install the system's CA certificates (package ca-certificates), or set SSL_CERT_FILE to a PEM file"
             }
@@ -209,12 +239,13 @@ impl RequestError {
 
     /// Returns whether the run must stop: every further request would fail in the same way.
     pub fn stops_run(&self) -> bool {
-        self.is_auth_lost() || matches!(self, Self::Throttled { .. } | Self::GaveUp { .. } | Self::Interrupted)
+        self.is_auth_lost()
+            || matches!(self, Self::Throttled { .. } | Self::GaveUp { .. } | Self::Interrupted | Self::AdminKeyEnded)
     }
 
     /// Returns whether the account or the token lacks a permission.
     pub fn is_denied(&self) -> bool {
-        matches!(self, Self::Denied { .. } | Self::ScopeMissing { .. })
+        matches!(self, Self::Denied { .. } | Self::ScopeMissing { .. } | Self::ClassicScopes { .. })
     }
 
     /// Returns whether it is a 404.
@@ -222,9 +253,11 @@ impl RequestError {
         matches!(self, Self::NotFound { .. })
     }
 
-    /// Returns whether the server refuses this request as it was sent (400, 403, 404, 410).
+    /// Returns whether the server refuses this request as it was sent (400, 403, 404, 410), or cannot have such an
+    /// endpoint.
     pub fn is_refusal(&self) -> bool {
-        let is_permanent = matches!(self, Self::Status { status: 400, .. } | Self::Gone { .. });
+        let is_permanent =
+            matches!(self, Self::Status { status: 400, .. } | Self::Gone { .. } | Self::Unsupported { .. });
         is_permanent || self.is_denied() || self.is_not_found()
     }
 

@@ -1,8 +1,8 @@
 //! Sends a request with retries, enforces size limits and decodes the response.
 
 use std::collections::BTreeSet;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use chrono::Utc;
@@ -12,6 +12,7 @@ use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 use url::Url;
 
+use super::access_token::AccessTokens;
 use super::attempt_error::{AttemptError, AuthSuspicion, RequestFailure};
 use super::error::RequestError;
 use super::rate_limit_headers::RateLimitHeaders;
@@ -22,7 +23,10 @@ use super::request_kind::RequestKind;
 use super::response::{
     ApiResponse, RawResponse, check_json, is_anonymous_403, is_bare_not_found, is_json, json_error, link_next,
 };
-use super::retry::{MAX_ATTEMPTS, MAX_ELAPSED, RetryBudget, RetryCause, StatusClass, backoff, classify_status};
+use super::retry::{
+    MAX_ATTEMPTS, MAX_ELAPSED, RetryBudget, RetryCause, StatusClass, WaitLimits, backoff, classify_status,
+};
+use super::scopes::{SeenScopes, are_classic};
 use super::transport::{Transport, locked, read};
 use super::transport_error::TransportError;
 
@@ -49,46 +53,65 @@ pub(super) struct RetryLimits {
 /// Retry limits of requests that the run needs.
 const NEEDED: RetryLimits = RetryLimits { tries: MAX_ATTEMPTS, longest: MAX_ELAPSED, budgeted: true };
 
-/// Requests with their retries.
+/// Requests with their retries. Clones share everything but the use of the administrator's key.
+#[derive(Clone)]
 pub(super) struct Fetcher {
-    pub(super) transport: Transport,
-    pub(super) max_wait: Duration,
+    pub(super) transport: Arc<Transport>,
+    pub(super) waits: WaitLimits,
+    /// Whether requests use the administrator's key, if the settings say so.
+    pub(super) admin_key: bool,
+    shared: Arc<FetcherState>,
+}
+
+struct FetcherState {
     budget: Mutex<RetryBudget>,
     jitter: Mutex<fastrand::Rng>,
     failures_in_a_row: AtomicU32,
     warnings: Mutex<BTreeSet<String>>,
+    scopes: Mutex<SeenScopes>,
 }
 
 impl Fetcher {
     /// `seed` is the seed of the random jitter of waits; `None` uses a random one.
-    pub(super) fn new(transport: Transport, max_wait: Duration, seed: Option<u64>) -> Self {
+    pub(super) fn new(transport: Transport, waits: WaitLimits, seed: Option<u64>) -> Self {
         let jitter = seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed);
-        Self {
-            transport,
-            max_wait,
+        let shared = FetcherState {
             budget: Mutex::new(RetryBudget::new()),
             jitter: Mutex::new(jitter),
             failures_in_a_row: AtomicU32::new(0),
             warnings: Mutex::default(),
-        }
+            scopes: Mutex::default(),
+        };
+        Self { transport: Arc::new(transport), waits, admin_key: true, shared: Arc::new(shared) }
+    }
+
+    /// Returns a fetcher that shares everything with this one, and never uses the administrator's key.
+    pub(super) fn without_admin_key(&self) -> Self {
+        Self { admin_key: false, ..self.clone() }
+    }
+
+    /// Returns the names of the scopes that the token lacked so far.
+    pub(super) fn missing_scopes(&self) -> BTreeSet<&'static str> {
+        locked(&self.shared.scopes).missing.clone()
     }
 
     /// Returns the warnings about responses so far, each once.
     pub(super) fn warnings(&self) -> Vec<String> {
-        locked(&self.warnings).iter().cloned().collect()
+        locked(&self.shared.warnings).iter().cloned().collect()
     }
 
     pub(super) fn warn(&self, text: &str) {
-        if locked(&self.warnings).insert(text.to_owned()) {
+        if locked(&self.shared.warnings).insert(text.to_owned()) {
             tracing::warn!("{text}");
         }
     }
 
     /// Records a successful response.
-    fn succeeded(&self, kind: RequestKind, near_limit: bool) {
-        self.failures_in_a_row.store(0, Ordering::Relaxed);
-        locked(&self.budget).refund();
-        self.transport.limiter.succeeded(kind, near_limit);
+    fn succeeded(&self, request: &Request, near_limit: bool) {
+        locked(&self.shared.scopes).opened(request);
+        self.shared.failures_in_a_row.store(0, Ordering::Relaxed);
+        locked(&self.shared.budget).refund();
+        self.transport.limiter.succeeded(request.kind, near_limit);
     }
 
     /// Requests a JSON document.
@@ -143,7 +166,8 @@ impl Fetcher {
         let settle = |raw: RawResponse, sent_at| {
             self.classify(request, &raw, sent_at)?;
             let value = decode(&raw)?;
-            self.succeeded(request.kind, raw.limit_headers.near_limit);
+            self.transport.authenticator().accepted(raw.token);
+            self.succeeded(request, raw.limit_headers.near_limit);
             Ok(value)
         };
         self.repeat(request.kind, priority, NEEDED, once, settle).await
@@ -182,11 +206,11 @@ impl Fetcher {
                 }
                 Err(AttemptError::Retry { cause, retry_after, gate, error }) => (cause, retry_after, gate, error),
             };
-            let is_paid = || !limits.budgeted || locked(&self.budget).spend(cause);
+            let is_paid = || !limits.budgeted || locked(&self.shared.budget).spend(cause);
             if attempt >= limits.tries || working >= limits.longest || !is_paid() {
                 return Err(if limits.budgeted { self.exhausted(error) } else { error }.into());
             }
-            let wait = backoff(cause, attempt, retry_after, &mut locked(&self.jitter));
+            let wait = backoff(cause, attempt, retry_after, &mut locked(&self.shared.jitter));
             tracing::info!(%kind, attempt, wait_ms = wait.as_millis(), %error, "retrying");
             if let Some(gate) = gate {
                 self.transport.limiter.close(gate, wait);
@@ -202,8 +226,8 @@ impl Fetcher {
     /// Sends one request and reads its response.
     async fn try_once(&self, request: &Request, attempt: u32) -> Result<RawResponse, AttemptError> {
         let broken = |error: reqwest::Error| self.attempt_error(request, &error, attempt);
-        let sent = self.transport.send(self.transport.authorized(request).await?).await;
-        let mut response = sent.map_err(broken)?;
+        let (authorized, token) = self.transport.authorized(request, self.admin_key, attempt).await?;
+        let mut response = self.transport.send(authorized).await.map_err(broken)?;
         let status = response.status();
         tracing::debug!(method = %request.method(), path = request.path(), status = status.as_u16(), attempt, "response");
         let limit_headers = RateLimitHeaders::parse(response.headers(), Utc::now());
@@ -214,7 +238,7 @@ impl Fetcher {
         if is_needed && is_cut {
             return Err(RequestError::TooLarge { endpoint: request.path(), limit }.into());
         }
-        Ok(RawResponse { attempt, status, headers, limit_headers, body })
+        Ok(RawResponse { attempt, token, status, headers, limit_headers, body })
     }
 
     /// Decides whether a transport error is worth a retry: before the site has ever responded, the address may be
@@ -251,6 +275,8 @@ impl Fetcher {
         };
         let unauthenticated = || RequestError::Unauthenticated { response: response() };
         let class = classify_status(status, &raw.limit_headers);
+        // every account of every site may send this request, so a refusal concerns the account or the site itself
+        let is_probe = request.kind == RequestKind::CurrentUser;
         if matches!(class, StatusClass::Throttled | StatusClass::Success | StatusClass::ScopeMissing) {
             // classified already, whatever the text of the response
         } else if let Some(why) = refusal(raw.status, &raw.headers, &raw.body) {
@@ -259,14 +285,25 @@ impl Fetcher {
             if let Some(proxy) = self.transport.proxy() {
                 what = format!("{what}; it may come from the proxy {proxy}");
             }
-            return Err(AttemptError::RetryOnce(RequestError::NotJson { endpoint, who, what }));
+            let error = RequestError::NotJson { endpoint, who, what };
+            // a refused login is not repeated, whoever refused it: repeated ones lock accounts
+            let is_login = is_probe && matches!(status, 401 | 403);
+            return if is_login { failed(AuthSuspicion::None, error) } else { Err(AttemptError::RetryOnce(error)) };
         }
-        // every account of every site may send this request, so a refusal concerns the account or the site itself
-        let is_probe = request.kind == RequestKind::CurrentUser;
         match class {
             StatusClass::Success | StatusClass::Redirect => Ok(()),
             StatusClass::Throttled => {
                 let gate = if raw.limit_headers.endpoint_only { Gate::Kind(request.kind) } else { Gate::Site };
+                if raw.limit_headers.quota {
+                    let retry_after = self.within_max_wait(Some(raw.limit_headers.quota_wait()), &raw.limit_headers)?;
+                    // the requests in flight are refused together: the first refusal closes the gate, and is reported
+                    if !self.transport.limiter.is_closed(request.kind) {
+                        let minutes = retry_after.unwrap_or_default().as_secs().div_ceil(60);
+                        tracing::warn!("the quota of this hour is used up: the run continues in {minutes} minutes");
+                    }
+                    let error = RequestError::Status { status, endpoint, attempts };
+                    return Err(AttemptError::Retry { cause: RetryCause::Quota, retry_after, gate: Some(gate), error });
+                }
                 if let Some(rate) = self.transport.limiter.throttled(sent_at, gate) {
                     let what = if raw.limit_headers.endpoint_only { request.kind.label() } else { "all" };
                     tracing::warn!(
@@ -283,6 +320,10 @@ impl Fetcher {
                 let gate = retry_after.map(|_| Gate::Kind(request.kind));
                 let error = RequestError::Status { status, endpoint, attempts };
                 Err(AttemptError::Retry { cause: RetryCause::Transient, retry_after, gate, error })
+            }
+            // an access token may end early; with a new one, the same request is sent once more
+            StatusClass::Unauthenticated if self.transport.authenticator().discard(raw.token) => {
+                Err(AttemptError::RetryOnce(unauthenticated()))
             }
             StatusClass::Unauthenticated => failed(AuthSuspicion::Unauthenticated, unauthenticated()),
             StatusClass::Denied if is_anonymous_403(&raw.body) => {
@@ -301,7 +342,7 @@ impl Fetcher {
                     RequestError::NotJson { endpoint, who: NonApiResponder::NoConfluence, what },
                 )
             }
-            StatusClass::ScopeMissing => failed(AuthSuspicion::None, RequestError::ScopeMissing { endpoint }),
+            StatusClass::ScopeMissing => failed(AuthSuspicion::None, self.scope_missing(request)),
             StatusClass::NotFound if request.family == ApiFamily::V2 && is_bare_not_found(&raw.body) => {
                 failed(AuthSuspicion::BareNotFound, RequestError::NotFound { endpoint })
             }
@@ -311,6 +352,18 @@ impl Fetcher {
         }
     }
 
+    /// Records that the token lacks the scope for a request.
+    fn scope_missing(&self, request: &Request) -> RequestError {
+        let endpoint = request.path();
+        let named = self.transport.authenticator().tokens().and_then(AccessTokens::scopes);
+        let mut seen = locked(&self.shared.scopes);
+        seen.refused(request);
+        if request.family == ApiFamily::V2 && (named.is_some_and(|names| are_classic(&names)) || seen.look_classic()) {
+            return RequestError::ClassicScopes { endpoint };
+        }
+        RequestError::ScopeMissing { endpoint }
+    }
+
     /// Returns the wait that the server asks for; stops the run if it is longer than allowed (F-06).
     fn within_max_wait(
         &self,
@@ -318,7 +371,7 @@ impl Fetcher {
         limit_headers: &RateLimitHeaders,
     ) -> Result<Option<Duration>, RequestError> {
         match asked {
-            Some(wait) if wait > self.max_wait => {
+            Some(wait) if wait > self.waits.after(limit_headers) => {
                 let now = limit_headers.server_time.unwrap_or_else(Utc::now);
                 let until = chrono::Duration::from_std(wait).ok().and_then(|wait| now.checked_add_signed(wait));
                 let error = RequestError::Throttled { wait, until };
@@ -331,8 +384,8 @@ impl Fetcher {
 
     /// Records that all attempts of a request failed; stops the run if too many requests fail in a row (F-05, F-14).
     fn exhausted(&self, error: RequestError) -> RequestError {
-        let failures = self.failures_in_a_row.fetch_add(1, Ordering::Relaxed) + 1;
-        if failures >= MAX_FAILURES_IN_A_ROW && locked(&self.budget).is_empty() {
+        let failures = self.shared.failures_in_a_row.fetch_add(1, Ordering::Relaxed) + 1;
+        if failures >= MAX_FAILURES_IN_A_ROW && locked(&self.shared.budget).is_empty() {
             self.transport.stop.set(RequestError::GaveUp { last: error.to_string() });
         }
         error

@@ -29,6 +29,8 @@ pub(super) struct Identity {
     known_at: tokio::sync::Mutex<Option<Instant>>,
     /// The account that the entire run has to read as.
     account: OnceLock<String>,
+    /// The response of the probe that made the connection, until the run asks for it.
+    first: Mutex<Option<ApiResponse<model::User>>>,
     /// When the next probe is due; `None` until the account is known.
     probe_due: Mutex<Option<Instant>>,
 }
@@ -51,6 +53,16 @@ impl Identity {
             Ok(_) => Err(RequestError::Anonymous),
             Err(failure) => Err(failure.error),
         }
+    }
+
+    /// Keeps the response of the probe that made the connection for [`Identity::take_first`].
+    pub(super) fn keep_first(&self, response: ApiResponse<model::User>) {
+        *locked(&self.first) = Some(response);
+    }
+
+    /// Returns the response of the probe that made the connection, once.
+    pub(super) fn take_first(&self) -> Option<ApiResponse<model::User>> {
+        locked(&self.first).take()
     }
 
     /// Sets the account that the rest of the run has to read as: every probe checks it, and while requests are sent, a

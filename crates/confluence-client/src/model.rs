@@ -5,6 +5,8 @@
 
 mod bodies;
 mod page_facts;
+mod site_facts;
+mod user;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -15,10 +17,13 @@ use serde::{Deserialize, Serialize};
 use crate::parameters::BodyForm;
 
 pub use bodies::{Body, Representation};
+pub use site_facts::{InstanceMetrics, ServerInformation, SpaceRetention};
+
 pub use page_facts::{
     Account, CommentHit, ContentStatus, CountResponse, EmbeddedList, EmbeddedListMeta, PageDetails, PageHit,
     PageVersion, TreeMember, Watch, Watches,
 };
+pub use user::{User, Users};
 
 /// An id, sent as a string or as a number.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
@@ -52,7 +57,7 @@ impl<'de> Deserialize<'de> for Id {
 }
 
 /// One page of results. Items are decoded individually, so that a malformed one does not affect the others (F-63).
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 pub struct ListPage {
     /// The items.
     pub results: Vec<serde_json::Value>,
@@ -214,6 +219,9 @@ pub struct Attachment {
     pub download_link: Option<String>,
     /// Version.
     pub version: Option<Version>,
+    /// All labels, if they came along with the file (Data Center).
+    #[serde(skip)]
+    pub labels: Option<Vec<Label>>,
     /// Links.
     #[serde(rename = "_links")]
     pub links: Option<Links>,
@@ -239,7 +247,7 @@ pub struct Property {
 }
 
 /// Distinguishes a `null` value from a missing one.
-fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<serde_json::Value>, D::Error> {
+pub(crate) fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<serde_json::Value>, D::Error> {
     Deserialize::deserialize(deserializer).map(Some)
 }
 
@@ -299,35 +307,6 @@ pub struct SearchHit {
 pub struct Metadata {
     /// Properties by key; absent if they were not expanded. `_expandable` names those that were not expanded.
     pub properties: Option<BTreeMap<String, serde_json::Value>>,
-}
-
-/// A person (v1).
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct User {
-    /// `known`, `unknown`, `anonymous`, `user`.
-    #[serde(rename = "type")]
-    pub kind: Option<String>,
-    /// Account id; anonymous visitors have none.
-    pub account_id: Option<String>,
-    /// Display name.
-    pub display_name: Option<String>,
-    /// Public name.
-    pub public_name: Option<String>,
-}
-
-impl User {
-    /// Returns whether this is a person with an account, as opposed to an anonymous visitor.
-    pub fn is_known(&self) -> bool {
-        self.kind.as_deref() == Some("known") && self.account_id.as_deref().is_some_and(|id| !id.is_empty())
-    }
-}
-
-/// The people of one bulk request (v1).
-#[derive(Debug, Clone, Deserialize)]
-pub struct Users {
-    /// The people found.
-    pub results: Vec<User>,
 }
 
 #[cfg(test)]

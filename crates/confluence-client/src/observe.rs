@@ -1,7 +1,7 @@
 //! Responses with status and rate-limit headers, whatever the status: for `doctor`, which reports refusals instead of
 //! failing on them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use chrono::Utc;
@@ -16,7 +16,7 @@ use super::rate_limit_headers::RateLimitHeaders;
 use super::rate_limiter::Priority;
 use super::request::Request;
 use super::retry::{MAX_ELAPSED, RetryCause};
-use super::transport::{Transport, read};
+use super::transport::read;
 use super::transport_error::TransportError;
 
 /// Maximum number of attempts if there is no response, or the server throttles.
@@ -24,13 +24,49 @@ const ATTEMPTS: u32 = 3;
 /// Pause after throttling if the server does not say how long.
 const THROTTLED: Duration = Duration::from_secs(5);
 
+/// Headers by which servers, gateways and proxies say how they work.
+const HEADERS_OF_INTEREST: [&str; 28] = [
+    "atl-confluence-with-admin-key",
+    "atl-traceid",
+    "beta-ratelimit",
+    "beta-ratelimit-policy",
+    "beta-retry-after",
+    "cache-control",
+    "content-encoding",
+    "content-length",
+    "deprecation",
+    "etag",
+    "link",
+    "location",
+    "ratelimit-reason",
+    "retry-after",
+    "set-cookie",
+    "sunset",
+    "transfer-encoding",
+    "www-authenticate",
+    "x-aaccountid",
+    "x-ausername",
+    "x-confluence-request-time",
+    "x-failure-category",
+    "x-ratelimit-fillrate",
+    "x-ratelimit-interval-seconds",
+    "x-ratelimit-limit",
+    "x-ratelimit-nearlimit",
+    "x-ratelimit-remaining",
+    "x-seraph-loginreason",
+];
+
 /// A response, whatever its status.
 #[derive(Debug, Clone)]
 pub struct ObservedResponse {
     /// HTTP status.
     pub status: u16,
-    /// Headers about rate limits, waiting and removal, by lower-case name.
+    /// Headers about rate limits, waiting, removal and refusals, by lower-case name.
     pub headers: BTreeMap<String, String>,
+    /// Names of all headers that say how the server works, in lower case: none of them is chosen by a site.
+    pub header_names: BTreeSet<&'static str>,
+    /// Media type of the body, without parameters.
+    pub media_type: String,
     /// The body, if it is JSON and was read completely.
     pub json: Option<Value>,
     /// Whether the response is an HTML page, such as a login page or an error page of a servlet container.
@@ -80,10 +116,13 @@ pub(super) async fn observe(
     request: &Request,
     logged_in: bool,
 ) -> Result<ObservedResponse, RequestError> {
-    let once = |attempt| observe_once(&fetch.transport, request, logged_in, attempt);
+    let once = |attempt| observe_once(fetch, request, logged_in, attempt);
     let limits = RetryLimits { tries: ATTEMPTS, longest: MAX_ELAPSED, budgeted: false };
-    let settle = |(attempt, observed, wait): (u32, ObservedResponse, Duration), _| {
-        if observed.status == 429 && attempt < ATTEMPTS && wait <= fetch.max_wait {
+    let settle = |(attempt, observed, wait): (u32, ObservedResponse, Option<Duration>), _| {
+        if let Some(wait) = wait
+            && observed.status == 429
+            && attempt < ATTEMPTS
+        {
             let error = RequestError::Status { status: 429, endpoint: request.path(), attempts: attempt };
             return Err(AttemptError::Retry {
                 cause: RetryCause::Throttled,
@@ -106,34 +145,54 @@ fn from_transport(transport_error: TransportError, request: &Request, attempt: u
     }
 }
 
-/// Makes one attempt; returns its number, the response, and how long the server asks to wait.
+/// Makes one attempt; returns its number, the response, and how long the server asks to wait, if the run may.
 async fn observe_once(
-    transport: &Transport,
+    fetch: &Fetcher,
     request: &Request,
     logged_in: bool,
     attempt: u32,
-) -> Result<(u32, ObservedResponse, Duration), AttemptError> {
+) -> Result<(u32, ObservedResponse, Option<Duration>), AttemptError> {
+    let transport = &fetch.transport;
     let broken = |error: reqwest::Error| from_transport(transport.classify_error(&error), request, attempt);
     let began = Instant::now();
-    let builder = if logged_in { transport.authorized(request).await? } else { transport.request(request) };
+    let builder = if logged_in {
+        transport.authorized(request, fetch.admin_key, attempt).await?.0
+    } else {
+        transport.request(request)
+    };
     let mut response = transport.send(builder).await.map_err(broken)?;
     let status = response.status().as_u16();
     tracing::debug!(method = "GET", path = request.path(), status, "observed");
-    let wait = RateLimitHeaders::parse(response.headers(), Utc::now()).throttle_wait().unwrap_or(THROTTLED);
+    let limit_headers = RateLimitHeaders::parse(response.headers(), Utc::now());
+    let wait = limit_headers.throttle_wait().unwrap_or(THROTTLED);
+    let wait = Some(wait).filter(|wait| *wait <= fetch.waits.after(&limit_headers));
     let headers = about_limits(response.headers());
     let media_type = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let media_type = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     let html = media_type.contains("html");
+    let header_names = HEADERS_OF_INTEREST.into_iter().filter(|name| response.headers().contains_key(*name)).collect();
     let (body, is_cut) = read(&mut response, transport.max_response_bytes).await.map_err(broken)?;
     let json = serde_json::from_slice(&body).ok().filter(|_| !html && !is_cut);
-    let observed = ObservedResponse { status, headers, json, html, bytes: body.len(), elapsed: began.elapsed() };
+    let observed = ObservedResponse {
+        status,
+        headers,
+        header_names,
+        media_type,
+        json,
+        html,
+        bytes: body.len(),
+        elapsed: began.elapsed(),
+    };
     Ok((attempt, observed, wait))
 }
 
-/// Returns the headers about limits and removal; none of them contains a name, an address or a secret.
+/// Returns the headers about limits, removal and refusals; none of them contains a name, an address or a secret.
 fn about_limits(headers: &HeaderMap) -> BTreeMap<String, String> {
     let shown = headers.iter().filter(|(name, _)| {
         let name = name.as_str();
-        name.contains("ratelimit") || name.contains("retry-after") || name == "deprecation" || name == "sunset"
+        name.contains("ratelimit")
+            || name.contains("retry-after")
+            || ["deprecation", "sunset", "x-failure-category"].contains(&name)
     });
     shown.filter_map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned()))).collect()
 }

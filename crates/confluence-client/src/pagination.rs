@@ -15,8 +15,10 @@ use std::ops::ControlFlow;
 use url::Url;
 
 use super::client::Client;
+use super::data_center;
 use super::error::RequestError;
 use super::list_item::{ListItem, item_id};
+use super::list_outcome::ListOutcome;
 use super::model::ListPage;
 use super::request::Request;
 use super::response::ApiResponse;
@@ -40,7 +42,7 @@ const CHEAP_PAGES: u32 = 16;
 pub(crate) enum PagingMode {
     /// By the cursor in the next link: all of v2, and the v1 search.
     Cursor,
-    /// By the number of the first item: v1 templates.
+    /// By the number of the first item: v1 templates, and most lists of Data Center.
     Start,
 }
 
@@ -50,21 +52,6 @@ struct BadItem {
     /// Its id, if that could be read.
     id: Option<String>,
     what: String,
-}
-
-/// How reading a list ended. The items themselves were passed to the caller's closure.
-#[derive(Debug)]
-pub struct ListOutcome {
-    /// `Ok` only if the end of the list was reached and every item could be parsed.
-    pub end: Result<(), RequestError>,
-    /// Number of different items.
-    pub items: u64,
-    /// Number of items that were returned more than once.
-    pub duplicates: u64,
-    /// `_links.base`: the address of the site according to the server.
-    pub base: Option<String>,
-    /// Ids of the items without the requested body: no page of results with it could be read.
-    pub without_body: BTreeSet<String>,
 }
 
 /// Reads the list that begins with `request`, in pages of the requested size or the maximum of its kind, and passes
@@ -136,8 +123,11 @@ enum Restart {
     SmallerPages,
 }
 
+/// The expansion of bodies.
+const BODY: &str = "body.storage";
+
 fn asks_for_bodies((name, value): &(String, String)) -> bool {
-    name == "body-format" || (name == "expand" && value == "body.storage")
+    name == "body-format" || (name == "expand" && value.split(',').any(|part| part == BODY))
 }
 
 struct ListReader {
@@ -182,7 +172,12 @@ impl ListReader {
     /// Stops requesting bodies; returns false if none are requested.
     fn leave_bodies_out(&mut self) -> bool {
         let had_bodies = self.has_bodies();
-        self.request.query.retain(|parameter| !asks_for_bodies(parameter));
+        for (name, value) in &mut self.request.query {
+            if name == "expand" {
+                *value = value.split(',').filter(|part| *part != BODY).collect::<Vec<_>>().join(",");
+            }
+        }
+        self.request.query.retain(|(name, value)| name != "body-format" && !(name == "expand" && value.is_empty()));
         self.is_bare |= had_bodies;
         had_bodies
     }
@@ -200,7 +195,8 @@ impl ListReader {
         let (mut stale, mut empty) = (0, 0);
         for pages in 0..client.max_pages {
             let page = self.page(client, limit, position.as_deref()).await.map_err(|error| {
-                let restart = if position.is_some() && matches!(error, RequestError::Status { status: 400, .. }) {
+                let may_expire = position.is_some() && self.paging == PagingMode::Cursor;
+                let restart = if may_expire && matches!(error, RequestError::Status { status: 400, .. }) {
                     Restart::SameList
                 } else if error.wants_smaller_page() && self.may_gain_from_less(&error, limit) {
                     Restart::SmallerPages
@@ -209,6 +205,7 @@ impl ListReader {
                 };
                 PassError { error, restart, pages }
             })?;
+            self.note_cap(client, &page.value, limit);
             let next = self.next_position(client, &page, position.as_deref())?;
             let results = page.value.results;
             let (is_empty, before) = (results.is_empty(), in_pass.len());
@@ -287,7 +284,7 @@ impl ListReader {
         let from_body = links.and_then(|links| links.next.as_deref()).filter(|next| !next.is_empty());
         let from_header = page.link_next.as_deref().filter(|next| !next.is_empty());
         if self.paging == PagingMode::Start {
-            return self.next_start(&page.value, from_body.or(from_header).is_some(), position);
+            return self.next_start(&page.value, from_body.or(from_header), position);
         }
         let read = |link: Option<&str>| link.map(|link| self.cursor(client, link)).transpose();
         match (read(from_body)?, read(from_header)?) {
@@ -298,24 +295,40 @@ impl ListReader {
         }
     }
 
-    /// Returns the next position in a v1 list: it goes on while there is a next link or the page is full. The number in
-    /// the link is not used.
+    /// Returns the next position in a v1 list: it goes on while there is a next link or the page is full.
+    ///
+    /// A server that removes hidden items from a page counts them in the next link, so that its number may be higher
+    /// than that of the items sent, but not higher than the limit of the page: what lies beyond was not read.
     fn next_start(
         &self,
         page: &ListPage,
-        linked: bool,
+        link: Option<&str>,
         position: Option<&str>,
     ) -> Result<Option<String>, RequestError> {
         let count = page.results.len() as u64;
         let full = count > 0 && page.limit.is_none_or(|limit| count >= limit);
-        if !linked && !full {
+        if link.is_none() && !full {
             return Ok(None);
         }
-        if count == 0 {
-            return Err(self.paging_error("an empty page has a next page"));
-        }
         let start = position.and_then(|start| start.parse::<u64>().ok()).unwrap_or(0);
-        Ok(Some((start + count).to_string()))
+        let read = start + count.max(page.limit.unwrap_or(0));
+        let named = link.and_then(start_of).filter(|named| (start + count..=read).contains(named) && *named > start);
+        match named {
+            Some(named) => Ok(Some(named.to_string())),
+            None if count == 0 => Err(self.paging_error("an empty page has a next page")),
+            None => Ok(Some((start + count).to_string())),
+        }
+    }
+
+    /// Records that a Data Center applied a smaller limit than the requested one, which it does without an error.
+    fn note_cap(&self, client: &Client, page: &ListPage, asked: u32) {
+        let applied = page.limit.and_then(|limit| u32::try_from(limit).ok());
+        if let Some(limit) = applied.filter(|limit| (1..asked).contains(limit))
+            && !client.deployment().is_cloud()
+            && (self.has_bodies() || !data_center::has_bodies(self.request.kind))
+        {
+            client.learn_page_limit(self.request.kind, limit);
+        }
     }
 
     /// Returns the cursor of a next link, decoded once. The rest of the link is not used.
@@ -373,6 +386,14 @@ impl ListReader {
             duplicates: self.duplicates,
             base: self.base,
             without_body: self.without_body,
+            denied_trash: Vec::new(),
         }
     }
+}
+
+/// Returns the number of the first item in a next link; the rest of the link is not used.
+fn start_of(link: &str) -> Option<u64> {
+    let (_, query) = link.split_once('?')?;
+    let mut pairs = url::form_urlencoded::parse(query.as_bytes());
+    pairs.find(|(name, _)| name == "start").and_then(|(_, start)| start.parse().ok())
 }

@@ -18,6 +18,8 @@ pub(super) struct RateLimitHeaders {
     pub(super) rate_limited: bool,
     /// The limit is that of this endpoint, not of the site (F-08).
     pub(super) endpoint_only: bool,
+    /// The limit is a quota of points, which is available again at the next full hour.
+    pub(super) quota: bool,
     /// Less than a fifth of the allowance is left (F-09).
     pub(super) near_limit: bool,
     /// The gateway reports a missing scope.
@@ -46,6 +48,7 @@ impl RateLimitHeaders {
             reset,
             rate_limited: headers.contains_key(RETRY_AFTER) || reason.is_some(),
             endpoint_only: reason.is_some_and(|reason| reason.contains("burst")),
+            quota: reason.is_some_and(|reason| reason.contains("quota")),
             near_limit: text(headers, "x-ratelimit-nearlimit").is_some_and(|value| value.eq_ignore_ascii_case("true")),
             scope_missing: text(headers, "x-failure-category").is_some_and(|value| value.contains("SCOPE")),
             server_time,
@@ -56,6 +59,13 @@ impl RateLimitHeaders {
     /// Returns the wait that the server asks for after throttling.
     pub(super) fn throttle_wait(&self) -> Option<Duration> {
         self.retry_after.or(self.reset)
+    }
+
+    /// Returns the wait until a quota is available again: as the server asks, or else until the next full hour (UTC).
+    pub(super) fn quota_wait(&self) -> Duration {
+        let now = self.server_time.unwrap_or_else(Utc::now);
+        let to_full_hour = 3600 - now.timestamp().rem_euclid(3600).unsigned_abs();
+        self.throttle_wait().unwrap_or(Duration::from_secs(to_full_hour))
     }
 }
 
@@ -158,6 +168,17 @@ mod tests {
     fn burst_limits_are_limits_of_one_endpoint_f_08() {
         assert!(limit_headers(&[("ratelimit-reason", "confluence-burst-based")]).endpoint_only);
         assert!(!limit_headers(&[("ratelimit-reason", "confluence-quota-tenant-based")]).endpoint_only);
+    }
+
+    #[test]
+    fn a_quota_lasts_until_the_next_full_hour_unless_the_server_names_another_time() {
+        let quota = ("ratelimit-reason", "confluence-quota-global-based");
+        let date = ("date", "Sat, 21 Nov 2026 12:20:00 GMT");
+        assert_eq!(limit_headers(&[quota, date]).quota_wait(), Duration::from_secs(40 * 60));
+        assert_eq!(limit_headers(&[quota, date, ("retry-after", "5")]).quota_wait(), Duration::from_secs(5));
+        assert!(
+            limit_headers(&[quota]).quota && !limit_headers(&[("ratelimit-reason", "confluence-burst-based")]).quota
+        );
     }
 
     #[test]

@@ -147,11 +147,16 @@ impl RateLimiter {
             // the semaphore is never closed; an error would only mean an unlimited request
             let permit = Permit { permit: self.permits.acquire().await.ok(), limiter: self };
             // if a gate has closed meanwhile, the permit is returned
-            if self.closed_until(kind).is_none() && (priority == Priority::Urgent || !*self.held.borrow()) {
+            if !self.is_closed(kind) && (priority == Priority::Urgent || !*self.held.borrow()) {
                 self.started(kind);
                 return permit;
             }
         }
+    }
+
+    /// Returns whether a gate keeps requests of this kind waiting.
+    pub(super) fn is_closed(&self, kind: RequestKind) -> bool {
+        self.closed_until(kind).is_some()
     }
 
     fn closed_until(&self, kind: RequestKind) -> Option<Instant> {

@@ -26,6 +26,10 @@ pub enum Refusal {
     Visitor,
     /// After failed logins, the site requires a captcha.
     Captcha,
+    /// No access token is issued for the client credentials.
+    Client,
+    /// The site accepts no password and no token with a user name.
+    BasicDisabled,
     /// For an unknown reason.
     Unexplained,
 }
@@ -38,6 +42,10 @@ impl Refusal {
             Self::NoAccess => "this account may not use Confluence on this site",
             Self::Visitor => "the site rejects the credentials, or the account may not use Confluence",
             Self::Captcha => "the site requires this account to solve a captcha before the next login",
+            Self::Client => "no access token is issued for these client credentials",
+            Self::BasicDisabled => {
+                "the site accepts no user name with a password or token (basic authentication is off)"
+            }
             Self::Unexplained => "the site refuses this account",
         }
     }
@@ -59,6 +67,14 @@ impl Refusal {
                  Confluence, or the site's IP allowlist may block this computer"
             }
             Self::Captcha => "log out and in again in a browser with this account, solve the captcha, then run again",
+            Self::Client => {
+                "check client_id and client_secret: the secret may have expired or been replaced; otherwise create new \
+                 credentials for the service account"
+            }
+            Self::BasicDisabled => {
+                "on Data Center, create a personal access token and set api_token without api_user; on Cloud, use the \
+                 client credentials of a service account (client_id, client_secret)"
+            }
             Self::Unexplained => {
                 "read the server's message; open the site in a browser with this account, and check that the e-mail \
                  address and the API token belong together"
@@ -92,7 +108,8 @@ impl NonApiResponder {
         match self {
             Self::Login => {
                 "set base_url to an address that accepts API tokens, for Confluence Cloud \
-                 https://NAME.atlassian.net/wiki: this address requires a login in a browser"
+                 https://NAME.atlassian.net/wiki, or on Data Center use a personal access token: this address requires a \
+                 login in a browser"
             }
             Self::Moved => "set base_url to the address that the redirect names",
             Self::Portal => "open any page in a browser on this computer and log in to the network, then run again",
@@ -130,6 +147,10 @@ pub(crate) fn refusal(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> O
     if text.contains("ip address") && ["allowed list", "allowlist", "allow list"].iter().any(|list| text.contains(list))
     {
         return Some(Refusal::IpAddress);
+    }
+    let is_basic = ["basic auth with password", "basic authentication has been", "basic auth has been"];
+    if text.contains("disabled") && is_basic.iter().any(|words| text.contains(words)) {
+        return Some(Refusal::BasicDisabled);
     }
     text.contains("not permitted to use confluence").then_some(Refusal::NoAccess)
 }
@@ -209,7 +230,12 @@ fn is_html(headers: &HeaderMap, lower: &str) -> bool {
 /// Returns whether a page is Confluence's own: that of the servlet container for a scoped token or unparsable
 /// credentials, or that for a password.
 fn is_own_page(lower: &str) -> bool {
-    lower.contains("http status 4") || lower.contains("basic authentication with password")
+    is_page_of_servlet_container(lower) || lower.contains("basic authentication with password")
+}
+
+/// Returns whether a page, in lower case, is one of the servlet container of Confluence.
+pub(crate) fn is_page_of_servlet_container(lower: &str) -> bool {
+    lower.contains("http status 4")
 }
 
 fn is_login_page(lower: &str) -> bool {

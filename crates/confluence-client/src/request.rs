@@ -9,6 +9,8 @@ pub(crate) enum ApiFamily {
     V2,
     /// `/rest/api`.
     V1,
+    /// `/rest/experimental`: lists of Data Center that `/rest/api` does not have.
+    Experimental,
     /// `/rest/cw/1`: Comala Document Management on Data Center.
     Comala,
 }
@@ -19,6 +21,7 @@ impl ApiFamily {
         match self {
             Self::V2 => &["api", "v2"],
             Self::V1 => &["rest", "api"],
+            Self::Experimental => &["rest", "experimental"],
             Self::Comala => &["rest", "cw", "1"],
         }
     }
@@ -46,6 +49,11 @@ impl Request {
     /// Creates a request to `/rest/api/…`.
     pub(crate) fn v1(kind: RequestKind, segments: &[&str]) -> Self {
         Self::new(kind, ApiFamily::V1, segments)
+    }
+
+    /// Creates a request to `/rest/experimental/…`.
+    pub(crate) fn experimental(kind: RequestKind, segments: &[&str]) -> Self {
+        Self::new(kind, ApiFamily::Experimental, segments)
     }
 
     /// Creates a request to `/rest/cw/1/…`.

@@ -71,6 +71,12 @@ macro_rules! kinds {
 }
 
 kinds! {
+    /// What kind of site an address leads to, and whether it accepts the credentials in one form.
+    SiteDiscovery: "site discovery", ONE, Lists;
+    /// An access token for client credentials, or a new one before it expires.
+    AccessToken: "access token", ONE, Crawl;
+    /// Until when the administrator's key is valid.
+    AdminKey: "admin key", ONE, Crawl;
     /// The user of the credentials.
     CurrentUser: "current user", ONE, Lists;
     /// Spaces of one status.
@@ -85,6 +91,8 @@ kinds! {
     Attachments: "attachments", LIST, Lists;
     /// Attachments of one page or blog post.
     AttachmentsOfOneOwner: "attachments of one owner", LIST, Lists;
+    /// The trash of one space.
+    SpaceTrash: "trash of a space", LIST, Lists;
     /// The versions of one attachment, without sizes.
     AttachmentVersionList: "attachment version list", LIST, Crawl;
     /// Custom content of one type.
@@ -183,6 +191,10 @@ kinds! {
     DownloadOfOneByte: "download of one byte", ONE, Lists;
     /// A download that compares a file.
     DownloadOfAFile: "download of a file", ONE, Crawl;
+    /// What the site says about its version and its size.
+    SiteInformation: "site information", ONE, Lists;
+    /// Spaces with rules for deleting old versions.
+    SpaceRetention: "retention of spaces", LIST, Lists;
     /// A check of `doctor`.
     Doctor: "doctor", ONE, Never;
 }
@@ -214,6 +226,12 @@ impl RequestCounts {
         if requests > 0 {
             *self.0.entry(Cow::Borrowed(kind.label())).or_default() += requests;
         }
+    }
+
+    /// Counts the requests of one kind as those of another.
+    pub(crate) fn recount(&mut self, from: RequestKind, to: RequestKind) {
+        let requests = self.0.remove(from.label()).unwrap_or(0);
+        self.add(to, requests);
     }
 
     /// Adds all of `other`.

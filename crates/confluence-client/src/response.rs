@@ -28,6 +28,8 @@ pub struct ApiResponse<T> {
 pub(super) struct RawResponse {
     /// The number of the attempt.
     pub(super) attempt: u32,
+    /// The number of the access token that was sent, if any.
+    pub(super) token: Option<u64>,
     pub(super) status: StatusCode,
     pub(super) headers: HeaderMap,
     pub(super) limit_headers: RateLimitHeaders,

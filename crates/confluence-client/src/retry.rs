@@ -5,6 +5,7 @@
 use std::time::Duration;
 
 use super::rate_limit_headers::RateLimitHeaders;
+use super::settings::ConnectionSettings;
 
 /// Maximum number of attempts of one request, including the first.
 pub(super) const MAX_ATTEMPTS: u32 = 6;
@@ -12,6 +13,8 @@ pub(super) const MAX_ATTEMPTS: u32 = 6;
 pub(super) const MAX_ELAPSED: Duration = Duration::from_secs(600);
 /// Shortest wait after throttling: `Retry-After: 0` occurs in the wild (F-07).
 const FLOOR: Duration = Duration::from_secs(1);
+/// The most that is added to a wait that the server asks for.
+const MOST_ADDED: Duration = Duration::from_secs(60);
 
 /// What the status and headers of a response mean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,6 +63,8 @@ pub(super) fn classify_status(status: u16, limit_headers: &RateLimitHeaders) -> 
 pub(super) enum RetryCause {
     /// The server asked to slow down.
     Throttled,
+    /// The quota of the hour is used up, as happens on every large site; costs nothing of the budget.
+    Quota,
     /// The server or the network failed.
     Transient,
     /// A timeout; costs more of the budget.
@@ -68,7 +73,7 @@ pub(super) enum RetryCause {
 
 /// Returns how long to wait before attempt number `attempt + 1` (the first attempt is number 1).
 ///
-/// The wait that the server asks for (`retry_after`) is a lower bound; up to 20 % is added so that workers do not all
+/// The wait that the server asks for (`retry_after`) is a lower bound; up to 20 % or a minute is added so that workers do not all
 /// return at once. Otherwise the wait has full jitter below a doubling ceiling.
 pub(super) fn backoff(
     cause: RetryCause,
@@ -78,11 +83,11 @@ pub(super) fn backoff(
 ) -> Duration {
     if let Some(asked) = retry_after {
         let asked = asked.max(FLOOR);
-        return asked + asked.mul_f64(0.2 * jitter.f64());
+        return asked + asked.mul_f64(0.2).min(MOST_ADDED).mul_f64(jitter.f64());
     }
     let doublings = attempt.saturating_sub(1).min(16);
     match cause {
-        RetryCause::Throttled => {
+        RetryCause::Throttled | RetryCause::Quota => {
             let ceiling = Duration::from_secs(5 << doublings).min(Duration::from_secs(60));
             ceiling.mul_f64(jitter.f64()).max(FLOOR)
         }
@@ -90,6 +95,26 @@ pub(super) fn backoff(
             let ceiling = Duration::from_millis(500 << doublings).min(Duration::from_secs(30));
             ceiling.mul_f64(jitter.f64())
         }
+    }
+}
+
+/// Longest waits that the server may ask for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct WaitLimits {
+    /// After any other refusal.
+    pub(super) usual: Duration,
+    /// Until a quota is available again.
+    pub(super) quota: Duration,
+}
+
+impl WaitLimits {
+    pub(super) fn of(settings: &ConnectionSettings) -> Self {
+        Self { usual: settings.max_wait, quota: settings.max_quota_wait.max(settings.max_wait) }
+    }
+
+    /// Returns the limit that applies to a response.
+    pub(super) fn after(self, limit_headers: &RateLimitHeaders) -> Duration {
+        if limit_headers.quota { self.quota } else { self.usual }
     }
 }
 
@@ -110,6 +135,7 @@ impl RetryBudget {
     /// Takes the price of one retry; returns false if too few tokens are left.
     pub(super) fn spend(&mut self, cause: RetryCause) -> bool {
         let price = match cause {
+            RetryCause::Quota => 0,
             RetryCause::Timeout => 10,
             RetryCause::Throttled | RetryCause::Transient => 5,
         };

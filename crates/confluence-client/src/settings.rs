@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use super::address::BaseUrlError;
 use super::credentials::Credentials;
+use super::deployment::Deployment;
 use super::error::RequestError;
+use super::written_address::BaseUrlError;
 
 /// Default limit of a response, in decompressed bytes (F-25, F-65).
 const MAX_RESPONSE_BYTES: usize = 64 << 20;
@@ -37,6 +38,21 @@ impl Timeouts {
     pub const NONE: Self = Self { connect: None, read: None, total: None };
 }
 
+/// Atlassian's hosts that see a secret besides the site itself. Tests name others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AtlassianHosts {
+    /// Origin of the gateway.
+    pub gateway: String,
+    /// Origin that issues tokens for client credentials.
+    pub auth: String,
+}
+
+impl Default for AtlassianHosts {
+    fn default() -> Self {
+        Self { gateway: "https://api.atlassian.com".to_owned(), auth: "https://auth.atlassian.com".to_owned() }
+    }
+}
+
 /// How to reach a site, and with which credentials.
 #[derive(Debug, Clone)]
 pub struct ConnectionSettings {
@@ -44,6 +60,14 @@ pub struct ConnectionSettings {
     pub base_url: String,
     /// Credentials of the account that reads.
     pub credentials: Credentials,
+    /// Kind of the site; `None` finds it out before the first secret is sent.
+    pub deployment: Option<Deployment>,
+    /// Cloud id of the site; `None` reads it from the site.
+    pub cloud_id: Option<String>,
+    /// Atlassian's hosts besides the site.
+    pub atlassian: AtlassianHosts,
+    /// Whether every request uses the administrator's key, which shows restricted content.
+    pub admin_key: bool,
     /// `User-Agent` of every request, by which administrators of the site can recognise the program in their logs.
     pub user_agent: String,
     /// Description of the proxy for messages: its host and where it is set. The HTTP library itself reads the proxy
@@ -53,6 +77,8 @@ pub struct ConnectionSettings {
     pub concurrency: usize,
     /// Longest wait that the server may ask for; beyond it, the run stops and says when to run again.
     pub max_wait: Duration,
+    /// Longest wait for the next hour's quota; such a wait is normal and may be longer than any other.
+    pub max_quota_wait: Duration,
     /// Time limits of one request.
     pub timeouts: Timeouts,
     /// Size limit of a response, in decompressed bytes.
@@ -69,10 +95,15 @@ impl ConnectionSettings {
         Self {
             base_url: base_url.into(),
             credentials,
+            deployment: None,
+            cloud_id: None,
+            atlassian: AtlassianHosts::default(),
+            admin_key: false,
             user_agent: concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")).to_owned(),
             proxy: None,
             concurrency: 8,
             max_wait: Duration::from_secs(15 * 60),
+            max_quota_wait: Duration::from_secs(65 * 60),
             timeouts: Timeouts::default(),
             max_response_bytes: MAX_RESPONSE_BYTES,
             max_pages: MAX_PAGES,

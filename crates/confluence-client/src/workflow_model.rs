@@ -4,6 +4,9 @@
 use serde::Deserialize;
 use serde_json::Value;
 
+/// Expansions that include the approvals in the status.
+pub(crate) const STATUS_EXPANSION: &str = "state,states,approvals,tasks";
+
 /// The workflow status of a page (`ContentWorkflowResponse`).
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -21,6 +21,7 @@ impl Site {
     ///   that were never published, which no list of Data Center has with their files.
     /// - Header images, content states, live docs, documents in Atlassian document format, aliases of spaces, owners,
     ///   views and likes are removed, and so are media file ids from all texts.
+    /// - Comala for Cloud becomes Comala for Data Center, with the same workflows.
     /// - Files without a visible container are not listed.
     #[must_use]
     pub fn without_cloud_features(mut self) -> Self {
@@ -57,7 +58,7 @@ impl Site {
             }
         }
         if self.workflow.app == WorkflowApp::ComalaCloud {
-            self.workflow.app = WorkflowApp::None;
+            self.workflow.app = WorkflowApp::ComalaDataCenter;
         }
         self
     }

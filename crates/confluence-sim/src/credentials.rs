@@ -131,7 +131,8 @@ impl Default for AcceptedCredentials {
             scoped_token: Some(ScopedToken::new("demo-scoped-token", GRANULAR_SCOPES)),
             bearer_token: Some(ScopedToken::new("demo-bearer-token", GRANULAR_SCOPES)),
             service_account: Some(ClientSecret::new("demo-client", "demo-client-secret", GRANULAR_SCOPES)),
-            personal_access_token: Some("demo-personal-access-token".to_owned()),
+            // in the form of real ones: a number, a colon and 20 bytes, in base64
+            personal_access_token: Some("MTIzNDU2Nzg5MDEyOmRlbW8tYWNjZXNzLXRva2VuISEh".to_owned()),
             password: Some(UserPassword { user: "admin".to_owned(), password: "demo-password".to_owned() }),
             data_center_client: Some(ClientSecret::new("demo-dc-client", "demo-dc-client-secret", &["READ"])),
             access_tokens: TokenLife::default(),

@@ -13,6 +13,8 @@ pub mod fonts;
 pub mod golden;
 pub mod harness;
 pub mod known_site;
+pub mod large_site;
+pub mod log_buffer;
 pub mod optional_tests;
 pub mod pages;
 pub mod parallel;

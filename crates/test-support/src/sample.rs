@@ -70,6 +70,7 @@ fn space(id: &str, key: &str, name: &str) -> Space {
         alias: None,
         homepage: None,
         webui: Some(format!("/spaces/{key}")),
+        only_with_admin_key: false,
     }
 }
 
@@ -92,6 +93,7 @@ fn content(id: u64, kind: ContentKind, status: Status, title: &str, space: &str)
         body: Some(Body::default()),
         header_images: Vec::new(),
         live: false,
+        only_with_admin_key: false,
         unread: None,
         details: None,
     }
@@ -294,9 +296,16 @@ fn inventory(spaces: Vec<Space>, attachments: Vec<Attachment>) -> Inventory {
             own_hosts: vec!["acme.atlassian.net".to_owned()],
             former_hosts: Vec::new(),
             account: Account { id: AccountId::new("a1"), name: "Alice Example".to_owned() },
+            visibility: None,
+            counted: confluence_storage_analyzer::inventory::CountedItems::default(),
+            listed_without_key: false,
             reported_spaces: None,
             old_sizes: VersionSizeCheck::NothingToProve,
             custom_content_types: Vec::new(),
+            deployment: confluence_client::Deployment::Cloud,
+            unread_trash: Vec::new(),
+            site_pages: None,
+            retention_spaces: Vec::new(),
             final_pass: None,
         },
         spaces,

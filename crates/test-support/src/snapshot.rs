@@ -252,6 +252,8 @@ impl SnapshotSample {
             is_imported: false,
             base_url: BASE,
             account: "Alice Example",
+            deployment: confluence_client::Deployment::Cloud,
+            visibility: None,
             spaces: &self.spaces,
             whole_site: self.whole_site,
             rows: &self.rows,

@@ -39,10 +39,17 @@ impl TestSite {
             own_hosts: own_hosts.clone(),
             former_hosts: Vec::new(),
             account: Account { id: AccountId::new("a1"), name: "Ann".to_owned() },
+            visibility: None,
+            counted: confluence_storage_analyzer::inventory::CountedItems::default(),
+            listed_without_key: false,
             reported_spaces: None,
             references_within: false,
             old_sizes: VersionSizeCheck::NothingToProve,
             custom_content_types: Vec::new(),
+            deployment: confluence_client::Deployment::Cloud,
+            unread_trash: Vec::new(),
+            site_pages: None,
+            retention_spaces: Vec::new(),
             final_pass: None,
         };
         let read = UnitCounts { planned: 1, ok: 1, ..UnitCounts::default() };
@@ -95,6 +102,7 @@ impl TestSite {
             alias: None,
             homepage: None,
             webui: None,
+            only_with_admin_key: false,
         });
         id
     }
@@ -127,6 +135,7 @@ impl TestSite {
             body: Some(body),
             header_images: Vec::new(),
             live: false,
+            only_with_admin_key: false,
             unread: None,
             details: None,
         });

@@ -2,6 +2,7 @@
 
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -10,7 +11,7 @@ use url::Url;
 use super::clock::ClockCheck;
 use super::import;
 use super::scope::current_pages;
-use super::stored_run_facts::StoredRunFacts;
+use super::stored_run_facts::{StoredRunFacts, week_visibility};
 use super::week_rows::WeekRows;
 use crate::config::{Config, SnapshotConfig};
 use crate::error::{ExitStatus, Failure};
@@ -20,6 +21,7 @@ use crate::history::{
 };
 use crate::inventory::coverage::UnitKind;
 use crate::inventory::{Inventory, is_plausible};
+use crate::legacy::LegacyFile;
 use crate::metrics::page_row::BLOG_POST;
 use crate::metrics::{PreviousSnapshots, columns};
 use crate::progress::Progress;
@@ -33,24 +35,40 @@ const WAIT_FOR_OTHERS: Duration = Duration::from_secs(10);
 /// The plausibility check skips smaller spaces: they can easily lose a third of their pages in a week.
 const FEW_PAGES: u64 = 10;
 
-/// Opens the history, and imports the history of the legacy script if requested.
-pub(super) fn open(
-    config: &Config,
-    site: &str,
-    snapshot: &SnapshotConfig,
-    progress: &Progress,
-) -> Result<History, Failure> {
-    // parsed before anything is written
-    let import = snapshot.import_history.as_ref().map(|file| import::open_file(file, progress)).transpose()?;
-    report::check_writable(&config.output)?;
-    let folder = config.output.join(FOLDER);
-    let mut history = History::open(&folder, columns::fields(), WAIT_FOR_OTHERS)?;
-    history.check_site(site, &former_addresses(site, &config.crawl.alias_hosts))?;
-    history.remarks().iter().for_each(|remark| progress.warn(remark));
-    if let Some(legacy) = import {
-        import::import(&mut history, site, legacy, progress)?;
+/// A history that is checked before the first request, as far as it exists: a run that cannot connect leaves no new
+/// folder behind.
+#[derive(Debug)]
+pub(super) struct PreparedHistory {
+    folder: PathBuf,
+    existing: Option<History>,
+    import: Option<LegacyFile>,
+}
+
+impl PreparedHistory {
+    /// Opens and locks the history if there is one, and parses the history of the legacy script if requested.
+    pub(super) fn new(config: &Config, snapshot: &SnapshotConfig, progress: &Progress) -> Result<Self, Failure> {
+        let import = snapshot.import_history.as_ref().map(|file| import::open_file(file, progress)).transpose()?;
+        report::check_writable(&config.output)?;
+        let folder = config.output.join(FOLDER);
+        // a link without a target is refused like any other link
+        let existing = folder.symlink_metadata().is_ok().then(|| open(&folder)).transpose()?;
+        Ok(Self { folder, existing, import })
     }
-    Ok(history)
+
+    /// Returns the history of a site, and imports the history of the legacy script if requested.
+    pub(super) fn of_site(self, site: &str, config: &Config, progress: &Progress) -> Result<History, Failure> {
+        let mut history = self.existing.map_or_else(|| open(&self.folder), Ok)?;
+        history.check_site(site, &former_addresses(site, &config.crawl.alias_hosts))?;
+        history.remarks().iter().for_each(|remark| progress.warn(remark));
+        if let Some(legacy) = self.import {
+            import::import(&mut history, site, legacy, progress)?;
+        }
+        Ok(history)
+    }
+}
+
+fn open(folder: &Path) -> Result<History, HistoryError> {
+    History::open(folder, columns::fields(), WAIT_FOR_OTHERS)
 }
 
 /// Returns the site's address under each of its former hosts.
@@ -182,13 +200,16 @@ pub(super) fn record_implausible_spaces(
 ) -> Result<(), HistoryError> {
     let week = IsoWeek::of(inventory.scan.started_at);
     let pages = current_pages(inventory);
+    // a run that sees less shows fewer pages
+    let visibility = week_visibility(&inventory.scan.visibility());
+    let alike = |week| complete_spaces(week).filter(|(_, _, space)| space.extent.visibility == visibility);
     let chosen: HashSet<&str> = chosen.iter().map(String::as_str).collect();
     let mut recorded_spaces = BTreeSet::new();
     // blog posts do not count: the other week may have none; the number of rows shows where counting pages is
     // worthwhile
     let mut counted: HashMap<IsoWeek, BTreeMap<String, u64>> = HashMap::new();
     for (before, space, known) in
-        history.week(week).into_iter().flat_map(complete_spaces).chain(last_seen(history, week, &chosen))
+        history.week(week).into_iter().flat_map(alike).chain(last_seen(history, week, &chosen, alike))
     {
         let now = pages.get(space).copied();
         let is_asked = chosen.contains(space.as_str()) || (all_spaces && now.is_none());
@@ -218,18 +239,19 @@ fn complete_spaces(week: &WeekMetadata) -> impl Iterator<Item = (IsoWeek, &Strin
     week.spaces.iter().filter(|(_, of)| of.status.is_in_trends()).map(|(key, of)| (week.week, key, of))
 }
 
-/// Returns each space from the newest earlier week in which it is complete. For spaces that are not chosen, the search
+/// Returns each space from the newest earlier week in which `complete` shows it. For spaces that are not chosen, the search
 /// ends at the last week that measured all spaces: a space missing there was already deleted.
-fn last_seen<'h>(
+fn last_seen<'h, I: Iterator<Item = (IsoWeek, &'h String, &'h SpaceOfWeek)>>(
     history: &'h History,
     week: IsoWeek,
     chosen: &HashSet<&str>,
+    complete: impl Fn(&'h WeekMetadata) -> I,
 ) -> Vec<(IsoWeek, &'h String, &'h SpaceOfWeek)> {
     let (mut seen, mut found, mut all_measured) = (HashSet::new(), Vec::new(), false);
     for known in earlier_weeks(history, week) {
         let is_wanted = |key: &String| !all_measured || chosen.contains(key.as_str());
-        found.extend(complete_spaces(known).filter(|(_, key, _)| is_wanted(key) && seen.insert(*key)));
-        let has_complete = |id: &String| known.spaces.values().any(|of| of.run == *id && of.status.is_in_trends());
+        found.extend(complete(known).filter(|(_, key, _)| is_wanted(key) && seen.insert(*key)));
+        let has_complete = |id: &String| complete(known).any(|(_, _, of)| of.run == *id);
         all_measured |= known.runs.iter().any(|(id, run)| has_complete(id) && StoredRunFacts::measured_all_spaces(run));
     }
     found

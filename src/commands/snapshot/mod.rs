@@ -13,7 +13,7 @@ mod week_rows;
 use chrono::{DateTime, Utc};
 
 pub(super) use publish::publish;
-pub(super) use snapshot_run::SnapshotRun;
+pub(super) use snapshot_run::{PreparedSnapshot, SnapshotRun};
 pub(super) use summary::SnapshotResult;
 pub(super) use week_rows::SnapshotInput;
 
@@ -26,7 +26,7 @@ use crate::inventory::{CrawlError, Inventory, save_run};
 use crate::progress::Progress;
 use confluence_client::RequestError;
 
-/// Measures the pages and writes files and dashboard. Locks and checks the history before the first request.
+/// Measures the pages and writes files and dashboard. Locks and checks an existing history before the first request.
 pub(crate) async fn run(
     config: &Config,
     snapshot: &SnapshotConfig,
@@ -36,10 +36,11 @@ pub(crate) async fn run(
     if config.dry_run {
         return dry_run(config, snapshot, format, progress).await;
     }
-    let mut snapshot_run = SnapshotRun::prepare(config, snapshot, &config.connection.base_url, progress)?;
-    let mut context = RunContext::open(config, progress)?;
+    let prepared = PreparedSnapshot::new(config, snapshot, progress)?;
+    let mut context = RunContext::open(config, progress).await?;
+    let mut snapshot_run = prepared.of_site(context.api.address().base_url(), progress)?;
     context.crawl.admission = Some(snapshot_run.admission(progress));
-    let RunContext { api, crawl, signals } = &context;
+    let RunContext { api, crawl, signals, .. } = &context;
     let result = read_page_inventory(api, crawl, &snapshot.metrics, progress).await;
     context.show_cache_warnings(progress);
     let (mut inventory, stopped) = split_result(result).map_err(|failure| signals.explain(failure))?;
@@ -65,7 +66,7 @@ pub(super) async fn replay(
     snapshot_run: &mut SnapshotRun<'_>,
     moment: DateTime<Utc>,
 ) -> Result<(), Failure> {
-    let (api, crawl, progress) = (connect(config)?, &config.crawl, Progress::silent());
+    let (api, crawl, progress) = (connect(config).await?, &config.crawl, Progress::silent());
     let result = read_page_inventory(&api, crawl, snapshot_run.groups(), &progress).await;
     let (mut inventory, stopped) = split_result(result)?;
     inventory.scan.started_at = moment;
@@ -89,16 +90,17 @@ async fn dry_run(
     format: OutputFormat,
     progress: &Progress,
 ) -> Result<Outcome, Failure> {
-    let RunContext { api, crawl, signals } = RunContext::open_read_only(config, progress)?;
+    let context = RunContext::open_read_only(config, progress).await?;
+    let RunContext { api, crawl, signals, .. } = &context;
     let groups = &snapshot.metrics;
-    let result = list_pages(&api, &crawl, groups, progress).await;
+    let result = list_pages(api, crawl, groups, progress).await;
     let (inventory, stopped) = split_result(result).map_err(|failure| signals.explain(failure))?;
     let chosen = scope::chosen_spaces(&inventory, config, snapshot)?;
-    let plan = plan_snapshot(&api, &inventory, &crawl, groups, &chosen);
+    let plan = plan_snapshot(api, &inventory, crawl, groups, &chosen);
     let workflow = groups.has(MetricGroup::Workflow).then(|| {
         let nothing_read = SnapshotFacts::default();
         let pages = scope::workflow_pages(&inventory, &nothing_read, &chosen, None);
-        WorkflowCost::of(&api, &pages, &snapshot.workflow)
+        WorkflowCost::of(api, &pages, &snapshot.workflow)
     });
     progress.finish();
     // a plan from incomplete lists is too small, and must not look complete

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::history::{for_each_row, previous};
-use super::stored_run_facts::{StoredRunFacts, week_status};
+use super::stored_run_facts::{StoredRunFacts, visibility_change, week_status};
 use crate::error::Failure;
 use crate::exports::{ExportOutcome, Exporter};
 use crate::history::{History, HistoryError, Retention, SnapshotRows, SnapshotStatus, WeekMetadata};
@@ -58,6 +58,8 @@ pub(in crate::commands) fn publish(
     };
     let mut facts = StoredRunFacts::of_week(newest);
     facts.notes.extend(StoredRunFacts::earlier_runs(newest));
+    let before = history.weeks().rev().find(|known| known.week < newest.week);
+    facts.notes.extend(before.and_then(|before| visibility_change(newest, before)));
     facts.notes.extend(last.and_then(|last| last.not_kept).map(str::to_owned));
     progress.phase("writing the weekly files", Some(history.weeks().count() as u64));
     let fact_columns: Vec<&str> = model::fact_columns().iter().map(|column| column.name).collect();
@@ -204,6 +206,8 @@ fn write_pages(
         is_imported: week.status == SnapshotStatus::Imported,
         base_url: &facts.base_url,
         account: &facts.account,
+        deployment: facts.deployment,
+        visibility: facts.visibility.as_ref(),
         spaces: &names.into_iter().collect::<Vec<_>>(),
         whole_site: facts.whole_site,
         rows: &rows,

@@ -10,6 +10,7 @@ use crate::inventory::space_choice::reported;
 use crate::inventory::workflow::WorkflowPage;
 use crate::inventory::{Content, ContentKind, CrawlError, Inventory, Space, SpaceId, Status};
 use crate::metrics::PreviousSnapshots;
+use crate::support::formatting::plural;
 
 /// Returns the keys of the spaces to measure: those of the flags, else those of the configuration, else all.
 pub(super) fn chosen_spaces(
@@ -66,6 +67,25 @@ pub(super) fn current_pages(inventory: &Inventory) -> HashMap<String, u64> {
         }
     }
     inventory.spaces.iter().map(|space| (space.key.clone(), pages[&space.id])).collect()
+}
+
+/// Returns the note on the current pages that only the admin key shows, in a run with the key.
+pub(super) fn only_with_key(inventory: &Inventory, chosen: &[String]) -> Option<String> {
+    if !inventory.scan.listed_without_key {
+        return None;
+    }
+    let spaces = inventory.spaces.iter().filter(|space| chosen.contains(&space.key));
+    let chosen: Vec<&SpaceId> = spaces.map(|space| &space.id).collect();
+    let pages = inventory.contents.iter().filter(|content| {
+        let is_chosen = content.space.as_ref().is_some_and(|space| chosen.contains(&space));
+        is_chosen && content.only_with_admin_key && content.status == Status::Current
+    });
+    let pages = pages.filter(|content| content.kind == ContentKind::Page).count() as u64;
+    Some(format!(
+        "This week was read with the admin key: {} of {} can be seen only with it.",
+        plural(pages, "page", "pages"),
+        plural(chosen.len() as u64, "space", "spaces")
+    ))
 }
 
 /// Returns whether neither flags nor configuration choose spaces.

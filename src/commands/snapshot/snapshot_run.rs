@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::history::{self, check_clock};
+use super::history::{self, PreparedHistory, check_clock};
 use super::publish::{CurrentRun, PublishedFiles, publish};
 use super::scope;
 use super::stored_run_facts::StoredRunFacts;
@@ -22,7 +22,35 @@ use crate::progress::Progress;
 use crate::support::iso_week::IsoWeek;
 use confluence_client::RequestError;
 
-/// A prepared snapshot: its configuration and the history, which is locked and checked before the first request.
+/// A snapshot whose options and history, if there is one, are checked before the first request.
+#[derive(Debug)]
+pub(in crate::commands) struct PreparedSnapshot<'a> {
+    config: &'a Config,
+    snapshot: &'a SnapshotConfig,
+    history: PreparedHistory,
+}
+
+impl<'a> PreparedSnapshot<'a> {
+    /// Checks the options and the output folder, and opens and locks an existing history. Writes nothing new.
+    pub(in crate::commands) fn new(
+        config: &'a Config,
+        snapshot: &'a SnapshotConfig,
+        progress: &Progress,
+    ) -> Result<Self, Failure> {
+        check_thresholds(&snapshot.fail_on, &snapshot.metrics)?;
+        Ok(Self { config, snapshot, history: PreparedHistory::new(config, snapshot, progress)? })
+    }
+
+    /// Continues with the history of the site that was found, or begins it, and imports files. `site` is the address by
+    /// which the history identifies the site.
+    pub(in crate::commands) fn of_site(self, site: &str, progress: &Progress) -> Result<SnapshotRun<'a>, Failure> {
+        let Self { config, snapshot, history } = self;
+        let history = history.of_site(site, config, progress)?;
+        Ok(SnapshotRun { config, snapshot, site: site.to_owned(), history })
+    }
+}
+
+/// A snapshot that can be taken: its configuration and the history, which is locked.
 #[derive(Debug)]
 pub(in crate::commands) struct SnapshotRun<'a> {
     config: &'a Config,
@@ -32,19 +60,6 @@ pub(in crate::commands) struct SnapshotRun<'a> {
 }
 
 impl<'a> SnapshotRun<'a> {
-    /// Checks the options, opens and locks the history and imports files. `site` is the address by which the history
-    /// identifies the site.
-    pub(in crate::commands) fn prepare(
-        config: &'a Config,
-        snapshot: &'a SnapshotConfig,
-        site: &str,
-        progress: &Progress,
-    ) -> Result<Self, Failure> {
-        check_thresholds(&snapshot.fail_on, &snapshot.metrics)?;
-        let history = history::open(config, site, snapshot, progress)?;
-        Ok(Self { config, snapshot, site: site.to_owned(), history })
-    }
-
     /// Returns the checks made before the first list is read: the history belongs to this account, and the clocks agree
     /// on the week.
     pub(in crate::commands) fn admission(&self, progress: &Progress) -> PreflightCheck {
@@ -52,7 +67,7 @@ impl<'a> SnapshotRun<'a> {
         let progress = progress.clone();
         PreflightCheck::new(move |reader| {
             if let Some(account) = &account {
-                account.check(reader.account.as_str())?;
+                account.check(reader.account.as_str(), reader.admin_key)?;
             }
             check_clock(reader.here, reader.server.unwrap_or(reader.here), &progress)
         })
@@ -98,7 +113,8 @@ impl<'a> SnapshotRun<'a> {
                 .warn(format!("[label {label}]: no measured page has this label, so its thresholds have no effect"));
         }
         let PageData { pages, workflow, stopped } = facts;
-        let notes: Vec<String> = pages.notes.into_iter().chain(workflow.notes).collect();
+        let notes: Vec<String> =
+            pages.notes.into_iter().chain(workflow.notes).chain(scope::only_with_key(inventory, &chosen)).collect();
         let linked = scope::spaces_read(inventory, audit.is_some());
         let kept = StoredRunFacts::of(inventory, self.snapshot, (&chosen, &linked), previous.as_ref(), &notes);
         let account = inventory.scan.account.id.as_str();

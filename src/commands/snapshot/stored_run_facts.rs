@@ -2,16 +2,19 @@
 
 use std::collections::BTreeMap;
 
+use indexmap::IndexSet;
 use serde::{Deserialize, Serialize};
 
 use crate::config::SnapshotConfig;
-use crate::history::{Extent, Retention, SnapshotStatus, WeekMetadata, WeekRun};
+use crate::history::{Extent, Retention, SnapshotStatus, WeekMetadata, WeekRun, WeekVisibility};
+use crate::inventory::site::AccountId;
 use crate::inventory::snapshot::{MetricGroup, MetricGroups};
-use crate::inventory::{Coverage, Inventory};
+use crate::inventory::{Coverage, Inventory, Visibility};
 use crate::metrics::changes::UnlistedPages;
 use crate::metrics::comparison::{Reach, SpaceScope, named};
 use crate::metrics::summary::WeekStatus;
 use crate::metrics::{PreviousSnapshots, Rules};
+use confluence_client::Deployment;
 
 /// Number of gaps that are stored; all of them are counted.
 const GAPS: usize = 1_000;
@@ -23,6 +26,9 @@ pub(super) struct StoredRunFacts {
     pub(super) base_url: String,
     /// Display name of the account.
     pub(super) account: String,
+    pub(super) deployment: Deployment,
+    /// What the run could see; runs of older versions had no conditions.
+    pub(super) visibility: Option<Visibility>,
     /// Key and name of each space that was measured.
     pub(super) spaces: BTreeMap<String, String>,
     /// These are all spaces that the account can see.
@@ -57,6 +63,8 @@ impl StoredRunFacts {
         Self {
             base_url: inventory.scan.base_url.clone(),
             account: inventory.scan.account.name.clone(),
+            deployment: inventory.scan.deployment,
+            visibility: Some(inventory.scan.visibility()),
             spaces: spaces.map(|space| (space.key.clone(), space.name.clone())).collect(),
             whole_site: chosen.len() == inventory.spaces.len(),
             reach: Some(if read.len() == inventory.spaces.len() {
@@ -76,10 +84,13 @@ impl StoredRunFacts {
     /// Returns how much the run read of each page.
     pub(super) fn extent(&self) -> Extent {
         let groups = self.groups.iter().map(|group| group.name().to_owned()).collect();
+        let visibility = self.visibility.as_ref().map_or_else(WeekVisibility::default, week_visibility);
         match self.reach.as_ref().filter(|_| self.groups.has(MetricGroup::Links)) {
-            None => Extent { groups, ..Extent::default() },
-            Some(Reach::WholeSite) => Extent { groups, from_all_spaces: true, ..Extent::default() },
-            Some(Reach::Spaces(spaces)) => Extent { groups, from_spaces: spaces.clone(), ..Extent::default() },
+            None => Extent { groups, visibility, ..Extent::default() },
+            Some(Reach::WholeSite) => Extent { groups, visibility, from_all_spaces: true, ..Extent::default() },
+            Some(Reach::Spaces(spaces)) => {
+                Extent { groups, visibility, from_spaces: spaces.clone(), ..Extent::default() }
+            }
         }
     }
 
@@ -95,6 +106,7 @@ impl StoredRunFacts {
             let added = before.notes.into_iter().filter(|note| !last.notes.contains(note)).collect::<Vec<_>>();
             last.notes.extend(added);
             last.spaces.extend(before.spaces);
+            last.visibility = last.visibility.map(|seen| seen.and(before.visibility.as_ref()));
             last.vanished.archived.extend(before.vanished.archived);
             Self {
                 coverage,
@@ -139,7 +151,8 @@ impl StoredRunFacts {
                 let own = || Reach::Spaces(week.spaces_of(run).map(str::to_owned).collect());
                 if facts.whole_site { Reach::WholeSite } else { own() }
             });
-            SpaceScope { status: week_status(status), reach, rules: facts.rules.of_space(key) }
+            let visibility = facts.visibility.clone();
+            SpaceScope { status: week_status(status), reach, rules: facts.rules.of_space(key), visibility }
         };
         week.spaces.iter().map(|(key, space)| (key.clone(), scope(key, &space.run, space.status))).collect()
     }
@@ -148,16 +161,52 @@ impl StoredRunFacts {
     pub(super) fn earlier_runs(week: &WeekMetadata) -> Vec<String> {
         let mut runs: Vec<(&String, &WeekRun)> = week.runs.iter().filter(|(id, _)| **id != week.run_id).collect();
         runs.sort_by_key(|(_, run)| run.taken_at);
+        let last = week.runs.get(&week.run_id).and_then(|run| Self::of_run(run).visibility);
         let sentence = |(id, run): (&String, &WeekRun)| {
             let spaces: Vec<String> = week.spaces_of(id).map(str::to_owned).collect();
             let began = run.taken_at.format("%Y-%m-%d %H:%M UTC");
+            let seen = Self::of_run(run).visibility.zip(last.as_ref());
+            let differences = seen.map(|(seen, last)| seen.differences(last)).unwrap_or_default();
             (!spaces.is_empty()).then(|| {
                 let verb = if spaces.len() == 1 { "comes" } else { "come" };
-                format!("The {} of this week {verb} from an earlier run, which began at {began}.", named(&spaces))
+                let spaces = named(&spaces);
+                let began = [vec![began.to_string()], differences].concat().join("; ");
+                format!("The {spaces} of this week {verb} from an earlier run, which began at {began}.")
             })
         };
         runs.into_iter().filter_map(sentence).collect()
     }
+}
+
+/// Returns what a run could see in addition to site and account, as the history keeps it.
+pub(super) fn week_visibility(visibility: &Visibility) -> WeekVisibility {
+    let missing_scopes = visibility.missing_scopes.iter().cloned().collect();
+    WeekVisibility { admin_key: visibility.admin_key, missing_scopes }
+}
+
+/// Returns a sentence if a week was not seen with the same account and rights as the week before: its pages may differ
+/// for that reason alone.
+pub(super) fn visibility_change(week: &WeekMetadata, before: &WeekMetadata) -> Option<String> {
+    let seen = |week: &WeekMetadata, by: &WeekVisibility| {
+        let of_account = Visibility::of_account("", &AccountId::new(week.account.clone()));
+        of_account.with_admin_key(by.admin_key).without_scopes(by.missing_scopes.iter().cloned())
+    };
+    // spaces of a week can come from several runs
+    let of_spaces = week.spaces.iter().filter_map(|(key, space)| Some((space, before.spaces.get(key)?)));
+    let of_spaces = of_spaces.map(|(space, before)| (&space.extent.visibility, &before.extent.visibility));
+    let pairs = of_spaces.chain([(&week.visibility, &before.visibility)]);
+    let all = pairs.flat_map(|(now, then)| seen(week, now).differences(&seen(before, then)));
+    let differences: IndexSet<String> = all.collect();
+    // an imported week does not say who measured it
+    let is_known = !before.account.is_empty() && before.status != SnapshotStatus::Imported && !differences.is_empty();
+    is_known.then(|| {
+        let (week, before) = (week.week, before.week);
+        format!(
+            "{week} does not show the same part of the site as {before}: {}. Pages that only one of them shows are not \
+             necessarily new, deleted or moved.",
+            differences.into_iter().collect::<Vec<_>>().join("; ")
+        )
+    })
 }
 
 /// Converts the status of a week, or of a space in it, for the figures.

@@ -62,12 +62,11 @@ impl PageData {
         let of_pages = workflow_pages(inventory, &pages, chosen, previous);
         progress.note(WorkflowCost::of(api, &of_pages, &snapshot.workflow));
         let (workflow, coverage) = read_workflows(api, &of_pages, &snapshot.workflow, progress).await;
-        inventory.coverage.absorb(coverage);
-        inventory.requests = api.client().requests();
+        let stopped = inventory.absorb(coverage, api, crawl, progress).err();
         if let Some(plan) = &mut inventory.plan {
             plan.requests.add_all(&workflow.requests);
         }
-        Self { pages, workflow, stopped: api.client().stopped() }
+        Self { pages, workflow, stopped }
     }
 
     fn stopped(groups: &MetricGroups, cause: RequestError) -> Self {

@@ -7,11 +7,13 @@ use super::{TEMPLATE, TestFolders, debug};
 use crate::audit::AuditOptions;
 use crate::cli::Cli;
 use crate::config::config_key::ConfigKey;
-use crate::config::keys::{AUDIT, CONNECTION, SNAPSHOT, THRESHOLDS, WORKFLOW, keys};
+use crate::config::connection_keys::{API_TOKEN, API_USER, BASE_URL, CREDENTIALS, LIMITS, SITE};
+use crate::config::keys::{AUDIT, SNAPSHOT, THRESHOLDS, WORKFLOW, keys};
 use crate::config::layers::{FlagValues, Layers};
 use crate::config::{SnapshotConfig, connection};
 use crate::inventory::workflow::PinnedProperty;
 use crate::metrics::ThresholdChanges;
+use confluence_client::Credentials;
 
 /// Returns the values in the template by section and name: the defaults, except for keys without a default.
 fn documented() -> BTreeMap<(&'static str, &'static str), &'static str> {
@@ -34,16 +36,17 @@ fn documented() -> BTreeMap<(&'static str, &'static str), &'static str> {
 fn the_template_names_every_key_with_its_default() {
     let documented = documented();
     let value = |key: &ConfigKey| documented.get(&(key.section, key.name)).unwrap_or_else(|| panic!("{}", key.name));
-    for key in keys().filter(|key| key.section != "confluence") {
+    for key in keys().filter(|key| !CREDENTIALS.contains(key)) {
         let folders = TestFolders::with_file(&format!("[{}]\n{} = {}\n", key.section, key.name, value(key)));
         let layers = Layers::read(None, &FlagValues::default(), &folders.environment()).unwrap();
-        let connection = connection::settings(String::new(), String::new(), "token".into());
+        let connection = connection::settings(String::new(), Credentials::bearer("token".into()));
         let mut set = (AuditOptions::default(), connection, SnapshotConfig::default());
         // an empty key creates the property, which is dropped if all of its keys are empty
         set.2.workflow.property = Some(PinnedProperty::default());
         let usual = debug(&set);
         layers.set(AUDIT, &mut set.0).unwrap();
-        layers.set(CONNECTION, &mut set.1).unwrap();
+        layers.set(SITE, &mut set.1).unwrap();
+        layers.set(LIMITS, &mut set.1).unwrap();
         layers.set(SNAPSHOT, &mut set.2).unwrap();
         let mut changes = ThresholdChanges::default();
         layers.set(THRESHOLDS, &mut changes).unwrap();
@@ -66,7 +69,8 @@ fn the_page_of_keys_lists_every_key() {
     let documented = documented();
     for key in keys() {
         let default = match documented[&(key.section, key.name)] {
-            _ if key.section == "confluence" => "required".to_owned(),
+            _ if *key == BASE_URL => "required".to_owned(),
+            _ if CREDENTIALS.contains(&key) => "none".to_owned(),
             "" => "none".to_owned(),
             text => format!("`{text}`"),
         };
@@ -147,7 +151,7 @@ fn loaded(edit: &[(usize, String)]) -> String {
         lines[*at].clone_from(line);
     }
     match load_file(&lines.join("\n")) {
-        Ok((config, snapshot)) => debug(&(config.crawl.accept_unread, config.audit, snapshot)),
+        Ok((config, snapshot)) => debug(&(config.crawl.accept_unread, config.audit, config.connection, snapshot)),
         Err(failure) => panic!("{edit:?}: {failure}"),
     }
 }
@@ -155,7 +159,8 @@ fn loaded(edit: &[(usize, String)]) -> String {
 #[test]
 fn every_example_of_the_template_can_be_used_alone_and_all_together() {
     let (defaults, examples, sections) = edits();
-    assert_eq!(defaults.len(), keys().filter(|key| key.section != "confluence").count());
+    let filled_in = [BASE_URL, API_USER, API_TOKEN];
+    assert_eq!(defaults.len(), keys().filter(|key| !filled_in.contains(key)).count());
     assert_eq!(
         (examples.len(), sections.len()),
         (TEMPLATE.matches("\n# Example: ").count() - 1, 2),

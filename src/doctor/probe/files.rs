@@ -4,9 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use super::{ProbeOutcome, id, items, outcome, probe_of};
+use super::everywhere::OldSizes;
+use super::{ProbeOutcome, ProbedSite, id, items, outcome, probe_of};
+use crate::doctor::sample::api_word;
 use confluence_client::probe_request::ProbeOrder;
-use confluence_client::{Api, ProbeRequest, ProbeTarget, RequestError};
+use confluence_client::{ProbeRequest, ProbeTarget, RequestError};
 
 /// Number of old versions to measure.
 const MEASURED: usize = 5;
@@ -16,37 +18,14 @@ const ALL_STATUSES: [&str; 3] = ["current", "archived", "trashed"];
 const CHECKED: usize = 10;
 
 /// Compares the reported size of old versions with a download of one byte.
-pub(super) async fn old_size(api: &Api) -> ProbeOutcome {
-    let newest = api.observe(&probe_of(ProbeTarget::Attachments, 250).order(ProbeOrder::LastModifiedFirst)).await?;
-    let (mut agree, mut disagree, mut differ, mut unmeasured) = (0, 0, 0, 0);
-    let with_versions = items(&newest)?.iter().filter(|file| version_of(file) > 1);
-    for file in with_versions.take(MEASURED) {
-        let (Some(file_id), Some(owner)) = (id(file), file["pageId"].as_str().or(file["blogPostId"].as_str())) else {
-            continue;
-        };
-        let old = version_of(file) - 1;
-        let reported = api
-            .observe(&ProbeRequest::to(ProbeTarget::AttachmentVersion(file_id, old)))
-            .await?
-            .json
-            .and_then(|json| json["fileSize"].as_u64());
-        differ += u32::from(reported.is_some() && reported != file["fileSize"].as_u64());
-        match (reported, api.measure_download(owner, file_id, u32::try_from(old).unwrap_or(1)).await) {
-            (Some(reported), Ok(measured)) if reported == measured => agree += 1,
-            (Some(_), Ok(_)) => disagree += 1,
-            _ => unmeasured += 1,
-        }
+pub(super) async fn old_size(site: &ProbedSite<'_>) -> ProbeOutcome {
+    let newest = site.observe(&probe_of(ProbeTarget::Attachments, 250).order(ProbeOrder::LastModifiedFirst)).await?;
+    let mut sizes = OldSizes::default();
+    for file in items(&newest)?.iter().filter(|file| version_of(file) > 1).take(MEASURED) {
+        let Some(owner) = file["pageId"].as_str().or(file["blogPostId"].as_str()) else { continue };
+        sizes.measure(site, (owner, file), version_of(file), |json| json["fileSize"].as_u64()).await?;
     }
-    let answer = match (agree, disagree) {
-        (0, 0) => "not known: no old version could be measured",
-        (_, 0) if differ > 0 => "yes: reported and downloaded sizes agree, and they differ from the current sizes",
-        (_, 0) => "probably: reported and downloaded sizes agree, but none differs from the current size",
-        _ => "NO: reported and downloaded sizes differ",
-    };
-    outcome(
-        answer,
-        json!({"agree": agree, "disagree": disagree, "unmeasured": unmeasured, "differ_from_current": differ}),
-    )
+    sizes.outcome()
 }
 
 fn version_of(file: &Value) -> u64 {
@@ -54,14 +33,14 @@ fn version_of(file: &Value) -> u64 {
 }
 
 /// Checks whether attachments in the trash are listed and their versions can be read.
-pub(super) async fn trashed(api: &Api) -> ProbeOutcome {
-    let listed = api.observe(&probe_of(ProbeTarget::Attachments, 250).statuses(&["trashed"])).await?;
+pub(super) async fn trashed(site: &ProbedSite<'_>) -> ProbeOutcome {
+    let listed = site.observe(&probe_of(ProbeTarget::Attachments, 250).statuses(&["trashed"])).await?;
     let files = items(&listed)?;
     let trashed: Vec<&Value> = files.iter().filter(|file| file["status"] == "trashed").collect();
     let mut versions: BTreeMap<String, u32> = BTreeMap::new();
     for file in trashed.iter().filter(|file| version_of(file) > 1).take(MEASURED) {
         let first = ProbeRequest::to(ProbeTarget::AttachmentVersion(id(file).unwrap_or_default(), 1));
-        *versions.entry(api.observe(&first).await?.status.to_string()).or_default() += 1;
+        *versions.entry(site.observe(&first).await?.status.to_string()).or_default() += 1;
     }
     let answer = match (trashed.is_empty(), versions.is_empty()) {
         (true, _) => "not known: no attachment is in the trash, or none is listed".to_owned(),
@@ -75,24 +54,24 @@ pub(super) async fn trashed(api: &Api) -> ProbeOutcome {
 }
 
 /// Checks how the lists show files whose page is `trashed` or `archived`.
-pub(super) async fn of_pages(api: &Api, status: &str) -> ProbeOutcome {
-    let pages = api.observe(&probe_of(ProbeTarget::Pages, 50).statuses(&[status])).await?;
+pub(super) async fn of_pages(site: &ProbedSite<'_>, status: &str) -> ProbeOutcome {
+    let pages = site.observe(&probe_of(ProbeTarget::Pages, 50).statuses(&[status])).await?;
     let (mut own, mut statuses) = (BTreeSet::new(), BTreeMap::<String, u32>::new());
     let mut refused = 0;
     for page in items(&pages)?.iter().filter_map(id).take(CHECKED) {
-        let files = api.observe(&probe_of(ProbeTarget::AttachmentsOfPage(page), 250).statuses(&ALL_STATUSES)).await?;
+        let files = site.observe(&probe_of(ProbeTarget::AttachmentsOfPage(page), 250).statuses(&ALL_STATUSES)).await?;
         let Some(files) = files.results() else {
             refused += 1;
             continue;
         };
         for file in files {
-            *statuses.entry(file["status"].as_str().unwrap_or("none").to_owned()).or_default() += 1;
+            *statuses.entry(api_word("status", &file["status"])).or_default() += 1;
             own.extend(id(file).map(str::to_owned));
         }
     }
     let mut site_wide = 0;
     if !own.is_empty() {
-        let listed = api
+        let listed = site
             .observe(
                 &probe_of(ProbeTarget::Attachments, 250).statuses(&ALL_STATUSES).order(ProbeOrder::LastModifiedFirst),
             )
@@ -110,20 +89,21 @@ pub(super) async fn of_pages(api: &Api, status: &str) -> ProbeOutcome {
 
 /// Checks whether files of never published pages are listed. No list includes such pages, so owners that are in no list
 /// of pages are requested individually.
-pub(super) async fn of_drafts(api: &Api) -> ProbeOutcome {
-    let newest = api.observe(&probe_of(ProbeTarget::Attachments, 250).order(ProbeOrder::LastModifiedFirst)).await?;
+pub(super) async fn of_drafts(site: &ProbedSite<'_>) -> ProbeOutcome {
+    let newest = site.observe(&probe_of(ProbeTarget::Attachments, 250).order(ProbeOrder::LastModifiedFirst)).await?;
     let owners: BTreeSet<&str> = items(&newest)?.iter().filter_map(|file| file["pageId"].as_str()).collect();
     let pages = probe_of(ProbeTarget::Pages, 250)
         .statuses(&["current", "archived", "trashed", "deleted"])
         .ids(owners.iter().copied().collect());
-    let known = if owners.is_empty() { Vec::new() } else { items(&api.observe(&pages).await?)?.clone() };
+    let known = if owners.is_empty() { Vec::new() } else { items(&site.observe(&pages).await?)?.clone() };
     let known: BTreeSet<&str> = known.iter().filter_map(id).collect();
     let unlisted: Vec<&&str> = owners.difference(&known).collect();
     let mut statuses = BTreeMap::<String, u32>::new();
     for owner in unlisted.iter().take(CHECKED) {
-        let alone = api.observe(&ProbeRequest::to(ProbeTarget::Draft(owner))).await?;
-        let status = alone.json.as_ref().and_then(|page| page["status"].as_str().map(str::to_owned));
-        *statuses.entry(status.unwrap_or_else(|| format!("status {}", alone.status))).or_default() += 1;
+        let alone = site.observe(&ProbeRequest::to(ProbeTarget::Draft(owner))).await?;
+        let status = alone.json.as_ref().map(|page| &page["status"]).filter(|status| status.is_string());
+        let status = status.map_or_else(|| format!("status {}", alone.status), |status| api_word("status", status));
+        *statuses.entry(status).or_default() += 1;
     }
     let answer = match (unlisted.len(), statuses.get("draft")) {
         (0, _) => "not known: the pages of the newest attachments are all listed".to_owned(),
@@ -134,9 +114,9 @@ pub(super) async fn of_drafts(api: &Api) -> ProbeOutcome {
 }
 
 /// Reads the same list twice and compares the order.
-pub(super) async fn order(api: &Api) -> ProbeOutcome {
-    let first = first_ids(api).await?;
-    let second = first_ids(api).await?;
+pub(super) async fn order(site: &ProbedSite<'_>) -> ProbeOutcome {
+    let first = first_ids(site).await?;
+    let second = first_ids(site).await?;
     let unique: BTreeSet<&String> = first.iter().collect();
     let doubles = first.len() - unique.len();
     let same = first == second;
@@ -149,12 +129,12 @@ pub(super) async fn order(api: &Api) -> ProbeOutcome {
 }
 
 /// Returns the ids on the first four pages of results of the list of attachments.
-async fn first_ids(api: &Api) -> Result<Vec<String>, RequestError> {
+async fn first_ids(site: &ProbedSite<'_>) -> Result<Vec<String>, RequestError> {
     let mut ids = Vec::new();
     let mut cursor: Option<String> = None;
     for _ in 0..4 {
         let oldest = probe_of(ProbeTarget::Attachments, 50).order(ProbeOrder::FirstCreatedFirst);
-        let page = api.observe(&oldest.from(cursor.as_deref())).await?;
+        let page = site.observe(&oldest.from(cursor.as_deref())).await?;
         ids.extend(items(&page)?.iter().filter_map(id).map(str::to_owned));
         cursor = page.next_cursor();
         if cursor.is_none() {

@@ -4,15 +4,15 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use super::{ProbeOutcome, id, items, outcome, probe_of};
+use super::{ProbeOutcome, ProbedSite, echoed_limit, id, items, outcome, probe_of};
+use confluence_client::ProbeTarget;
 use confluence_client::api::CommentKind;
-use confluence_client::{Api, ProbeTarget};
 
 /// Number of comments whose replies are requested.
 const COMMENTS_CHECKED: usize = 20;
 
 /// Measures how many items a page of results with limit 250 has, how large it is and how long it takes.
-pub(super) async fn caps(api: &Api) -> ProbeOutcome {
+pub(super) async fn caps(site: &ProbedSite<'_>) -> ProbeOutcome {
     let mut measured = Map::new();
     let mut words = Vec::new();
     for (name, probe) in [
@@ -22,9 +22,9 @@ pub(super) async fn caps(api: &Api) -> ProbeOutcome {
         ("search with bodies", probe_of(ProbeTarget::PagesBySearch, 250)),
         ("search with properties", probe_of(ProbeTarget::HeaderImagesOfPages, 250)),
     ] {
-        let page = api.observe(&probe).await?;
+        let page = site.observe(&probe).await?;
         let count = page.results().map(Vec::len);
-        let echoed = page.json.as_ref().and_then(|json| json["limit"].as_u64());
+        let echoed = echoed_limit(&page);
         words.push(match count {
             Some(count) if page.has_next() => format!("{name}: {count} and more"),
             Some(count) => format!("{name}: all {count}"),
@@ -42,18 +42,18 @@ pub(super) async fn caps(api: &Api) -> ProbeOutcome {
 }
 
 /// Checks whether the lists include replies, and comments on attachments and custom content.
-pub(super) async fn replies(api: &Api) -> ProbeOutcome {
+pub(super) async fn replies(site: &ProbedSite<'_>) -> ProbeOutcome {
     let mut measured = Map::new();
     let mut words = Vec::new();
     for (kind, which) in [("footer-comments", CommentKind::Footer), ("inline-comments", CommentKind::Inline)] {
-        let listed = api.observe(&probe_of(ProbeTarget::Comments(which), 250)).await?;
+        let listed = site.observe(&probe_of(ProbeTarget::Comments(which), 250)).await?;
         let comments = items(&listed)?;
         let count = |field: &str| comments.iter().filter(|comment| !comment[field].is_null()).count();
         let shown = count("parentCommentId");
         let known: BTreeSet<&str> = comments.iter().filter_map(id).collect();
         let mut unlisted = 0;
         for comment in comments.iter().filter_map(id).take(COMMENTS_CHECKED) {
-            let replies = api.observe(&probe_of(ProbeTarget::Replies(which, comment), 50)).await?;
+            let replies = site.observe(&probe_of(ProbeTarget::Replies(which, comment), 50)).await?;
             let replies = replies
                 .results()
                 .map_or(0, |replies| replies.iter().filter_map(id).filter(|reply| !known.contains(reply)).count());
@@ -77,9 +77,9 @@ pub(super) async fn replies(api: &Api) -> ProbeOutcome {
 }
 
 /// Checks which spaces `/spaces` lists by default.
-pub(super) async fn default_spaces(api: &Api) -> ProbeOutcome {
-    let default = api.observe(&probe_of(ProbeTarget::Spaces, 250)).await?;
-    let archived = api.observe(&probe_of(ProbeTarget::Spaces, 250).statuses(&["archived"])).await?;
+pub(super) async fn default_spaces(site: &ProbedSite<'_>) -> ProbeOutcome {
+    let default = site.observe(&probe_of(ProbeTarget::Spaces, 250)).await?;
+    let archived = site.observe(&probe_of(ProbeTarget::Spaces, 250).statuses(&["archived"])).await?;
     let archived: BTreeSet<&str> = items(&archived)?.iter().filter_map(id).collect();
     let shown = items(&default)?.iter().filter_map(id).filter(|space| archived.contains(space)).count();
     let answer = match (archived.len(), shown) {
@@ -95,11 +95,11 @@ pub(super) async fn default_spaces(api: &Api) -> ProbeOutcome {
 }
 
 /// Checks whether a page of an archived space is listed without `space-id`.
-pub(super) async fn archived_pages(api: &Api) -> ProbeOutcome {
-    let spaces = api.observe(&probe_of(ProbeTarget::Spaces, 25).statuses(&["archived"])).await?;
+pub(super) async fn archived_pages(site: &ProbedSite<'_>) -> ProbeOutcome {
+    let spaces = site.observe(&probe_of(ProbeTarget::Spaces, 25).statuses(&["archived"])).await?;
     let mut found = None;
     for space in items(&spaces)?.iter().filter_map(id) {
-        let pages = api.observe(&probe_of(ProbeTarget::PagesOfSpace(space), 1)).await?;
+        let pages = site.observe(&probe_of(ProbeTarget::PagesOfSpace(space), 1)).await?;
         if let Some(page) = pages.results().and_then(|pages| id(pages.first()?).map(str::to_owned)) {
             found = Some(page);
             break;
@@ -111,14 +111,14 @@ pub(super) async fn archived_pages(api: &Api) -> ProbeOutcome {
             json!({"spaces": items(&spaces)?.len()}),
         );
     };
-    let listed = api.observe(&probe_of(ProbeTarget::Pages, 1).ids(vec![&page])).await?;
+    let listed = site.observe(&probe_of(ProbeTarget::Pages, 1).ids(vec![&page])).await?;
     let shown = !items(&listed)?.is_empty();
     outcome(if shown { "yes" } else { "NO" }, json!({"shown": shown}))
 }
 
 /// Checks whether header images can be read in bulk, and in which form they come.
-pub(super) async fn search_properties(api: &Api) -> ProbeOutcome {
-    let page = api.observe(&probe_of(ProbeTarget::HeaderImages, 200)).await?;
+pub(super) async fn search_properties(site: &ProbedSite<'_>) -> ProbeOutcome {
+    let page = site.observe(&probe_of(ProbeTarget::HeaderImages, 200)).await?;
     let hits = items(&page)?;
     let with = |pointer: &str| hits.iter().filter(|hit| hit.pointer(pointer).is_some()).count();
     let (returned, set) = (

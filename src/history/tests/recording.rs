@@ -271,14 +271,14 @@ fn the_snapshot_of_another_site_is_refused() {
 fn an_account_other_than_that_of_the_last_snapshot_is_refused_f_39() {
     let (_root, folder) = recorded(&[snapshot("2026-W46", 1, true)], KEEP);
     let mut history = open(&folder).unwrap();
-    assert!(history.last_account().check("557058:ada").is_ok());
-    let refused = history.last_account().check("557058:grace").unwrap_err();
+    assert!(history.last_account().check("557058:ada", false).is_ok());
+    let refused = history.last_account().check("557058:grace", false).unwrap_err();
     assert!(matches!(&refused, HistoryError::OtherAccount { known, .. } if known == "557058:ada"), "{refused}");
     // the caller has accepted it: from then on it is the account of the history
     let other = TestSnapshot { account: "557058:grace", ..snapshot("2026-W47", 2, true) };
     other.record(&mut history, KEEP).unwrap();
-    assert!(history.last_account().check("557058:grace").is_ok());
-    assert!(history.last_account().check("557058:ada").is_err());
+    assert!(history.last_account().check("557058:grace", false).is_ok());
+    assert!(history.last_account().check("557058:ada", false).is_err());
     drop(history);
     verify_finds_nothing(&folder);
 }
@@ -289,7 +289,10 @@ fn a_run_that_reads_less_of_a_space_does_not_replace_its_rows_in_either_order() 
         groups: groups.iter().map(|group| (*group).to_owned()).collect(),
         from_all_spaces: all,
         from_spaces: from.iter().map(|key| (*key).to_owned()).collect(),
+        visibility: WeekVisibility::default(),
     };
+    let with_key = Extent { visibility: seen(true, &[]), ..of(&["core"], false, &[]) };
+    let lacking = Extent { visibility: seen(false, &["read:label:confluence"]), ..of(&["core"], false, &[]) };
     let (core, full, people) =
         (of(&["core"], false, &[]), of(&["core", "links", "workflow"], true, &[]), of(&["core", "people"], false, &[]));
     let (narrow, wider) = (of(&["core", "links"], false, &["ENG"]), of(&["core", "links"], false, &["ENG", "OPS"]));
@@ -305,6 +308,10 @@ fn a_run_that_reads_less_of_a_space_does_not_replace_its_rows_in_either_order() 
         // each has something that the other lacks
         (&full, &people, Some("links, workflow, links from all spaces")),
         (&people, &full, Some("people")),
+        (&core, &with_key, None),
+        (&with_key, &core, Some("what the admin key shows")),
+        (&lacking, &core, None),
+        (&core, &lacking, Some("what needs the scope read:label:confluence")),
         // weeks of an older version do not record their extent
         (&Extent::default(), &core, None),
     ] {
@@ -319,6 +326,33 @@ fn a_run_that_reads_less_of_a_space_does_not_replace_its_rows_in_either_order() 
         // the current file always has the rows of the run
         assert!(text(&folder, "confluence_data_current.csv").contains(",2,"));
     }
+}
+
+fn seen(admin_key: bool, missing: &[&str]) -> WeekVisibility {
+    WeekVisibility { admin_key, missing_scopes: missing.iter().map(|scope| (*scope).to_owned()).collect() }
+}
+
+#[test]
+fn a_run_with_another_view_than_the_last_snapshot_is_refused_until_the_caller_accepts_it() {
+    let with_key = |week: &str, run| TestSnapshot {
+        extent: Extent { visibility: seen(true, &["read:label:confluence"]), ..Extent::default() },
+        ..snapshot(week, run, true)
+    };
+    let (_root, folder) = recorded(&[snapshot("2026-W46", 1, true)], KEEP);
+    let mut history = open(&folder).unwrap();
+    let refused = history.last_account().check("557058:ada", true).unwrap_err();
+    assert!(refused.to_string().ends_with("was recorded without the admin key, which shows restricted pages"));
+    assert!(refused.remedy().unwrap().contains("--accept-account-change"));
+    with_key("2026-W47", 2).record(&mut history, KEEP).unwrap();
+    assert!(history.last_account().check("557058:ada", true).is_ok());
+    let refused = history.last_account().check("557058:ada", false).unwrap_err();
+    assert!(matches!(refused, HistoryError::OtherVisibility { with_key: true, .. }), "{refused}");
+    drop(history);
+    verify_finds_nothing(&folder);
+    let (before, week) = (week("2026-W46"), week("2026-W47"));
+    let history = open(&folder).unwrap();
+    assert_eq!(history.week(week).unwrap().visibility, seen(true, &["read:label:confluence"]));
+    assert_eq!(history.week(before).unwrap().visibility, WeekVisibility::default());
 }
 
 fn open_again(history: History, folder: &Path) -> History {

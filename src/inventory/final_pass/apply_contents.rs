@@ -123,7 +123,7 @@ pub(super) async fn apply(
     }
     let with_header = states.iter_mut().filter(|content| header_images::can_have_header_image(content));
     let with_header = with_header.filter(|content| !content_updates::has_status_not_found(content));
-    if round.includes(ListKind::HeaderImages) {
+    if round.includes(ListKind::HeaderImages) && round.crawl.api.features().header_images {
         let images = with_header.map(|content| header_images::read_alone(&round.crawl, content));
         round.crawl.all(images.collect()).await;
     }

@@ -26,6 +26,8 @@ pub(super) struct AttachmentListResult {
     shown: Vec<ListedItem>,
     is_complete: bool,
     order: ListOrder,
+    /// Keys of the spaces whose trash could not be listed.
+    unread_trash: Vec<String>,
 }
 
 /// Reads the list of all attachments.
@@ -55,7 +57,15 @@ pub(super) async fn read_list(
     let missing = if is_complete { known.not_shown().collect() } else { Vec::new() };
     let is_shown = |item: &&ListedItem| matches!(item, ListedItem::File(digits) if known.was_shown(digits));
     let shown = expected_items.of_list(ListKind::Attachments).filter(is_shown).cloned().collect();
-    AttachmentListResult { differing: differing.into_values().collect(), missing, shown, is_complete, order }
+    let unread_trash = listing.denied_trash;
+    AttachmentListResult {
+        differing: differing.into_values().collect(),
+        missing,
+        shown,
+        is_complete,
+        order,
+        unread_trash,
+    }
 }
 
 /// State of a file that is no longer listed.
@@ -81,6 +91,10 @@ pub(super) async fn apply(
     } else {
         inventory.doubtful.insert(ListKind::Attachments);
     }
+    let is_known = |key: &String| inventory.scan.unread_trash.contains(key);
+    let refused_now: Vec<String> = result.unread_trash.into_iter().filter(|key| !is_known(key)).collect();
+    lists::note_unread_trash(&round.crawl, &refused_now);
+    inventory.scan.unread_trash.extend(refused_now);
     let mut states = result.differing;
     if round.is_narrow {
         let owners = inventory.contents.iter().filter(|content| content.kind.owns_attachments());
@@ -201,7 +215,7 @@ fn put(
         if file.version == 0 {
             file.version = known.version;
         }
-        file.labels = known.labels.take();
+        file.labels = file.labels.or_else(|| known.labels.take());
         file.old_versions = std::mem::take(&mut known.old_versions);
         // Confluence rewrites references without a new version of the page, so bodies read earlier still have the old
         // name

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use crate::inventory::Inventory;
 use crate::inventory::coverage::{Coverage, UnitKind};
 use crate::inventory::site::{Space, Status};
+use confluence_client::Deployment;
 use confluence_client::api::ListOrder;
 
 /// A list that a run reads.
@@ -46,6 +47,19 @@ enum OtherView {
     PageSize,
 }
 
+/// The other view of a list on Data Center, whose lists have no order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum DataCenterView {
+    /// With another page size.
+    PageSize,
+    /// By the other way through the list, the position instead of the cursor, with another page size.
+    Position,
+    /// It comes along with another list.
+    Along(ListKind),
+    /// None: there is no such list.
+    NotThere,
+}
+
 /// What else in a run would show a hole in a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Fallback {
@@ -80,6 +94,7 @@ struct CrossCheck {
     list: ListKind,
     label: &'static str,
     view: OtherView,
+    on_data_center: DataCenterView,
     /// Replaces the other view if the server refuses it.
     other: Option<Fallback>,
     in_snapshot: SnapshotCheck,
@@ -88,77 +103,89 @@ struct CrossCheck {
 const fn cross_check(
     list: ListKind,
     label: &'static str,
-    view: OtherView,
+    (view, on_data_center): (OtherView, DataCenterView),
     other: Option<Fallback>,
     in_snapshot: SnapshotCheck,
 ) -> CrossCheck {
-    CrossCheck { list, label, view, other, in_snapshot }
+    CrossCheck { list, label, view, on_data_center, other, in_snapshot }
 }
 
 /// The cross-checks of all lists.
 const TABLE: &[CrossCheck] = &[
-    cross_check(ListKind::Spaces, "spaces", OtherView::Order("id"), None, SnapshotCheck::OtherView),
+    cross_check(
+        ListKind::Spaces,
+        "spaces",
+        (OtherView::Order("id"), DataCenterView::PageSize),
+        None,
+        SnapshotCheck::OtherView,
+    ),
     cross_check(
         ListKind::Pages,
         "pages",
-        OtherView::Order("id"),
+        (OtherView::Order("id"), DataCenterView::Position),
         Some(Fallback::HeaderImageSearch),
         SnapshotCheck::OtherView,
     ),
     cross_check(
         ListKind::BlogPosts,
         "blog posts",
-        OtherView::Order("id"),
+        (OtherView::Order("id"), DataCenterView::Position),
         Some(Fallback::HeaderImageSearch),
         SnapshotCheck::OtherView,
     ),
     cross_check(
         ListKind::Attachments,
         "attachments",
-        OtherView::Order("created-date"),
+        (OtherView::Order("created-date"), DataCenterView::Position),
         Some(Fallback::Search),
         SnapshotCheck::OtherView,
     ),
     cross_check(
         ListKind::FooterComments,
         "footer comments",
-        OtherView::Order("created-date"),
+        (OtherView::Order("created-date"), DataCenterView::Position),
         Some(Fallback::Search),
         SnapshotCheck::OtherView,
     ),
     cross_check(
         ListKind::InlineComments,
         "inline comments",
-        OtherView::Order("created-date"),
+        (OtherView::Order("created-date"), DataCenterView::Position),
         Some(Fallback::Search),
         SnapshotCheck::OtherView,
     ),
     cross_check(
         ListKind::Replies,
         "replies to a comment",
-        OtherView::Order("created-date"),
+        (OtherView::Order("created-date"), DataCenterView::Along(ListKind::FooterComments)),
         Some(Fallback::Search),
         SnapshotCheck::Search,
     ),
     cross_check(
         ListKind::CustomContent,
         "custom content of a type",
-        OtherView::Order("id"),
+        (OtherView::Order("id"), DataCenterView::NotThere),
         None,
         SnapshotCheck::NotRead,
     ),
-    cross_check(ListKind::Templates, "templates", OtherView::PageSize, None, SnapshotCheck::NotRead),
+    cross_check(
+        ListKind::Templates,
+        "templates",
+        (OtherView::PageSize, DataCenterView::PageSize),
+        None,
+        SnapshotCheck::NotRead,
+    ),
     cross_check(
         ListKind::HeaderImages,
         "header images of a page or post",
-        OtherView::Order("key"),
+        (OtherView::Order("key"), DataCenterView::NotThere),
         Some(Fallback::HeaderImageSearch),
         SnapshotCheck::NotRead,
     ),
     cross_check(
         ListKind::Labels,
         "labels and the items that have them",
-        OtherView::Order("id"),
+        (OtherView::Order("id"), DataCenterView::Along(ListKind::Attachments)),
         None,
         SnapshotCheck::NotRead,
     ),
@@ -205,7 +232,15 @@ impl ListKind {
     }
 
     /// Describes a hole: `the list of pages in descending order of id does not show it`.
-    pub(super) fn does_not_show_it(self, order: ListOrder) -> String {
+    pub(super) fn does_not_show_it(self, order: ListOrder, deployment: Deployment) -> String {
+        if !deployment.is_cloud() {
+            let view = match (order, self.cross_check().map(|cross_check| cross_check.on_data_center)) {
+                (ListOrder::Backward, Some(DataCenterView::Position)) => " by position",
+                (ListOrder::Backward, Some(DataCenterView::PageSize)) => " with another page size",
+                _ => "",
+            };
+            return format!("the list of {}{view} does not show it", self.label());
+        }
         let direction = match order {
             ListOrder::Forward => "ascending",
             ListOrder::Backward => "descending",
@@ -264,6 +299,13 @@ mod tests {
                 OtherView::Order(field) => format!("by `{field}`, descending"),
                 OtherView::PageSize => "with another page size".to_owned(),
             };
+            let on_data_center = match self.on_data_center {
+                DataCenterView::PageSize => "with another page size".to_owned(),
+                DataCenterView::Position => "by position instead of cursor, with another page size".to_owned(),
+                DataCenterView::Along(ListKind::Attachments) => "in the list of attachments".to_owned(),
+                DataCenterView::Along(_) => "in the lists of comments".to_owned(),
+                DataCenterView::NotThere => "no such list".to_owned(),
+            };
             let other = match self.other {
                 Some(Fallback::Search) => "search for comments and attachments",
                 Some(Fallback::HeaderImageSearch) => "search for header images",
@@ -274,7 +316,7 @@ mod tests {
                 SnapshotCheck::Search => "search for comments",
                 SnapshotCheck::NotRead => "not read",
             };
-            format!("| {} | {view} | {other} | {in_snapshot} |", self.label)
+            format!("| {} | {view} | {on_data_center} | {other} | {in_snapshot} |", self.label)
         }
     }
 
@@ -285,6 +327,25 @@ mod tests {
         let written = document.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| List"));
         let written: BTreeSet<String> = written.map(str::to_owned).collect();
         assert_eq!(written, rows);
+    }
+
+    #[test]
+    fn the_views_on_data_center_are_those_of_lists_that_it_has() {
+        let features = Deployment::DataCenter.features();
+        for row in TABLE {
+            let is_there = match row.list {
+                ListKind::CustomContent => features.custom_content,
+                ListKind::HeaderImages => features.header_images,
+                _ => true,
+            };
+            assert_eq!(row.on_data_center != DataCenterView::NotThere, is_there, "{}", row.label);
+        }
+        let hole = |order, deployment| ListKind::Pages.does_not_show_it(order, deployment);
+        let descending = "the list of pages in descending order of id does not show it";
+        assert_eq!(hole(ListOrder::Backward, Deployment::Gateway), descending);
+        let by_position = "the list of pages by position does not show it";
+        assert_eq!(hole(ListOrder::Backward, Deployment::DataCenter), by_position);
+        assert_eq!(hole(ListOrder::Forward, Deployment::DataCenter), "the list of pages does not show it");
     }
 
     #[test]

@@ -6,6 +6,7 @@ use super::cross_checks::ListKind;
 use crate::inventory::coverage::{Coverage, UnitKind};
 use crate::inventory::site::ContentKind;
 use crate::support::formatting::plural;
+use confluence_client::Deployment;
 use confluence_client::api::ListOrder;
 
 /// An item that a list shows.
@@ -55,10 +56,13 @@ impl ExpectedItems {
 
     /// Records the items that are still expected as holes in their lists, which makes the run incomplete. Returns these
     /// lists.
-    pub(super) fn report(&mut self, coverage: &mut Coverage) -> BTreeSet<ListKind> {
+    pub(super) fn report(&mut self, deployment: Deployment, coverage: &mut Coverage) -> BTreeSet<ListKind> {
         let mut holes: BTreeMap<ListKind, Vec<String>> = BTreeMap::new();
         for ((_, order), (list, words)) in std::mem::take(&mut self.items) {
-            holes.entry(list).or_default().push(format!("{words} exists, but {}", list.does_not_show_it(order)));
+            holes
+                .entry(list)
+                .or_default()
+                .push(format!("{words} exists, but {}", list.does_not_show_it(order, deployment)));
         }
         for (list, holes) in &holes {
             let Some(first) = holes.first() else { continue };
@@ -89,7 +93,7 @@ mod tests {
         assert!(expected.contains(&page("1"), ListOrder::Forward) && expected.has_any_in(ListOrder::Forward));
         expected.remove_shown(ListKind::Pages, ListOrder::Forward, |item| *item == page("1"));
         let mut coverage = Coverage::default();
-        assert_eq!(expected.report(&mut coverage), BTreeSet::from([ListKind::Pages]));
+        assert_eq!(expected.report(Deployment::Cloud, &mut coverage), BTreeSet::from([ListKind::Pages]));
         assert_eq!(coverage.gaps.len(), 1);
         assert!(format!("{:?}", coverage.gaps).contains("page 2 exists"), "{:?}", coverage.gaps);
     }
@@ -101,7 +105,7 @@ mod tests {
         expected.add(ListKind::Pages, ListOrder::Backward, page("1"), "page 1");
         expected.remove(&page("1"));
         let mut coverage = Coverage::default();
-        assert!(expected.report(&mut coverage).is_empty());
+        assert!(expected.report(Deployment::Cloud, &mut coverage).is_empty());
         assert_eq!(coverage, Coverage::default());
     }
 }

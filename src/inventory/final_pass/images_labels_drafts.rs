@@ -138,7 +138,8 @@ fn merge(before: (Vec<HeaderImage>, Vec<Reference>), content: &mut Content) -> b
 
 /// Reads again the labels that macros filter by. Returns the number of files whose labels changed.
 pub(super) async fn labels(round: &Round<'_>, final_pass: &mut FinalPass, inventory: &mut Inventory) -> usize {
-    if !round.crawl.options.needs_labels && labels::wanted(&inventory.contents).is_empty() {
+    let are_needed = round.crawl.options.needs_labels || !labels::wanted(&inventory.contents).is_empty();
+    if !are_needed || labels::come_with_files(round.crawl.api) {
         return 0;
     }
     let before: HashMap<String, Option<Vec<String>>> =

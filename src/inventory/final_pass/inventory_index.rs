@@ -121,7 +121,7 @@ impl<'i> KnownFiles<'i> {
     }
 }
 
-/// Whether a list shows a file in another state than the inventory. Name, owner and status change without a new
+/// Whether a list shows a file in another state than the inventory. Name, owner, status and labels change without a new
 /// version.
 pub(super) fn is_other_file(known: &Attachment, listed: &Attachment) -> bool {
     // a list without version numbers says nothing about the version
@@ -129,7 +129,9 @@ pub(super) fn is_other_file(known: &Attachment, listed: &Attachment) -> bool {
     let is_same = known.version == version
         && known.title == listed.title
         && known.status == listed.status
-        && known.container == listed.container;
+        && known.container == listed.container
+        // most lists have no labels
+        && (listed.labels.is_none() || known.labels == listed.labels);
     version >= known.version && !is_same
 }
 
@@ -171,6 +173,13 @@ mod tests {
         assert!(!is_other_file(&known, &file(1, "old.png", "1")));
         assert!(!is_other_file(&known, &file(0, "a.png", "1")), "a missing version number");
         assert!(is_other_file(&known, &file(0, "b.png", "1")));
+        let labelled = |names: &[&str]| Attachment {
+            labels: Some(names.iter().map(|name| (*name).to_owned()).collect()),
+            ..file(2, "a.png", "1")
+        };
+        assert!(!is_other_file(&labelled(&["old"]), &file(2, "a.png", "1")), "a list without labels");
+        assert!(!is_other_file(&labelled(&["old"]), &labelled(&["old"])));
+        assert!(is_other_file(&labelled(&["old"]), &labelled(&["new"])));
     }
 
     #[test]

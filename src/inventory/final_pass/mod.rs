@@ -114,7 +114,7 @@ impl FinalPass {
             Self::narrow(lists.filter(|list| !inventory.coverage.has_gap(list.unit_kind())).collect())
         };
         while !final_pass.is_over() && !final_pass.is_settled() {
-            Box::pin(final_pass.round(api, inventory, &[], options, progress)).await?;
+            final_pass.round(api, inventory, &[], options, progress).await?;
         }
         final_pass.finish(inventory, &[]);
         Ok(())
@@ -170,8 +170,9 @@ impl FinalPass {
             let is_included = round.includes(ListKind::Attachments);
             if is_included { Some(attachments::read_list(&round, inventory, &self.expected_items).await) } else { None }
         };
-        let listed =
-            tokio::join!(read_content_lists::read_all(&round, inventory, &spaces, &self.expected_items), files);
+        let contents = read_content_lists::read_all(&round, inventory, &spaces, &self.expected_items);
+        // the future of all these lists is large
+        let listed = Box::pin(async { tokio::join!(contents, files) }).await;
         let mut changes = spaces.changes;
         changes += apply_contents::apply(&round, self, inventory, &spaces, listed.0).await;
         if let Some(files) = listed.1 {
@@ -197,7 +198,8 @@ impl FinalPass {
     /// cross-check may have a hole; a newest version that could not be read is a missing body. `latecomers` (indexes
     /// into `inventory.attachments`) are files that lost their last use in the last round.
     pub fn finish(mut self, inventory: &mut Inventory, latecomers: &[usize]) {
-        inventory.doubtful.extend(self.expected_items.report(&mut inventory.coverage));
+        let deployment = inventory.scan.deployment;
+        inventory.doubtful.extend(self.expected_items.report(deployment, &mut inventory.coverage));
         cross_checks::require(&self.refused, self.is_narrow, inventory);
         inventory
             .outdated

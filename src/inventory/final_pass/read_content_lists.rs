@@ -67,6 +67,7 @@ pub(super) async fn read_all(
     let all: Vec<&Space> = old.iter().chain(&new).copied().collect();
     let known = &known;
     let of_chosen = commentable_ids(round, inventory);
+    let comments_of = |which| comments_of(round, known, which, of_chosen.as_ref());
     let (pages, posts, footer, inline, custom_content, templates) = join!(
         if_included(round, ListKind::Pages, async || in_spaces(round, known, ContentType::Page, &old, &new)
             .await
@@ -74,20 +75,8 @@ pub(super) async fn read_all(
         if_included(round, ListKind::BlogPosts, async || in_spaces(round, known, ContentType::BlogPost, &old, &new)
             .await
             .into()),
-        if_included(round, ListKind::FooterComments, async || comments_of(
-            round,
-            known,
-            CommentKind::Footer,
-            of_chosen.as_ref()
-        )
-        .await),
-        if_included(round, ListKind::InlineComments, async || comments_of(
-            round,
-            known,
-            CommentKind::Inline,
-            of_chosen.as_ref()
-        )
-        .await),
+        if_included(round, ListKind::FooterComments, async || comments_of(CommentKind::Footer).await),
+        if_included(round, ListKind::InlineComments, async || comments_of(CommentKind::Inline).await),
         if_included(round, ListKind::CustomContent, async || custom_content(round, known, &scan.custom_content_types)
             .await
             .into()),
@@ -181,7 +170,7 @@ async fn comments_of(
     let mut level: Vec<ParentComment> = Vec::new();
     let mut parents: HashMap<ContentId, ContentId> = HashMap::new();
     let mut differing: BTreeMap<ContentId, Content> = BTreeMap::new();
-    let mut shows_replies = false;
+    let mut shows_replies = crawl.api.features().replies_in_lists;
     let mut order = round.pass.order;
     let listing = loop {
         let take = |sent: model::Content| {

@@ -54,11 +54,12 @@ pub(super) async fn update(round: &Round<'_>, final_pass: &mut FinalPass, invent
     final_pass.expected_items.remove_shown(ListKind::Spaces, order, is_shown);
     let mut spaces: BTreeMap<SpaceId, Space> = BTreeMap::new();
     for known in std::mem::take(&mut inventory.spaces) {
-        let now = match shown.remove(&known.id) {
+        let mut now = match shown.remove(&known.id) {
             Some(now) => now,
             None if is_gone(&known) => known.clone(),
             None => fetch_missing(round, final_pass, order, &known).await,
         };
+        now.only_with_admin_key |= known.only_with_admin_key;
         if is_gone(&now) {
             found.gone.insert(now.id.clone());
         }

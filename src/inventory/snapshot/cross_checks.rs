@@ -47,7 +47,7 @@ pub(super) async fn run(
     let complete = lists.into_iter().filter(|list| !inventory.coverage.has_gap(list.unit_kind()));
     let mut final_pass = FinalPass::narrow(complete.collect());
     while !final_pass.is_over() && !final_pass.is_settled() {
-        Box::pin(final_pass.round(api, inventory, &[], options, progress)).await?;
+        final_pass.round(api, inventory, &[], options, progress).await?;
     }
     final_pass.finish(inventory, &[]);
     let cache = InventoryCache(options.cache.as_deref());
@@ -82,7 +82,12 @@ async fn search_for_comments(
     for keys in keys {
         found.extend(search_comparison::compare_comments(&crawl, &keys, &inventory.contents).await);
     }
-    let (found, unlisted) = with_replies(&crawl, found, &inventory.contents).await;
+    let (found, unlisted) = if api.features().replies_in_lists {
+        // the other view of the lists of comments shows whether these lack a reply
+        (found.into_iter().map(|unlisted| unlisted.comment).collect(), HashSet::new())
+    } else {
+        with_replies(&crawl, found, &inventory.contents).await
+    };
     let is_old = |reply: &&Content| {
         let written = reply.created_at.or(reply.modified_at);
         unlisted.contains(&reply.id) && written.is_none_or(|written| written < crawl.started_at)

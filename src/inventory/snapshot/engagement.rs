@@ -12,17 +12,17 @@ use crate::inventory::plan::RequestPlan;
 use crate::inventory::site::{Content, ContentId, ContentKind, SpaceId};
 use crate::support::formatting::plural;
 use confluence_client::api::Analytics;
-use confluence_client::{RequestError, RequestKind};
+use confluence_client::{Api, Features, RequestError, RequestKind};
 
 /// Maximum number of requests per page, without retries: likes, watchers, views (all, 30 days, 90 days), and then
 /// either viewers or, if there were no views in 90 days, views of 180 and 365 days.
 pub const MAX_ENGAGEMENT_REQUESTS_PER_PAGE: u64 = 7;
 /// Requests per page by kind. A page never viewed takes fewer; one not viewed in 90 days takes up to one more.
-pub(super) const USUAL_REQUESTS: [(RequestKind, u64); 4] = [
-    (RequestKind::PageLikes, 1),
-    (RequestKind::PageViews, 3),
-    (RequestKind::PageViewers, 1),
-    (RequestKind::PageWatchers, 1),
+const USUAL_REQUESTS: [(RequestKind, EngagementKind, u64); 4] = [
+    (RequestKind::PageLikes, EngagementKind::Likes, 1),
+    (RequestKind::PageViews, EngagementKind::Analytics, 3),
+    (RequestKind::PageViewers, EngagementKind::Analytics, 1),
+    (RequestKind::PageWatchers, EngagementKind::Watchers, 1),
 ];
 
 /// Pages of a space that are tried: what the server refuses for all of them counts as not available in that space.
@@ -86,19 +86,31 @@ struct ViewCounts {
 }
 
 /// Whether watchers can be requested: for blog posts, the API does not document it.
-pub(super) fn has_watchers(page: &Content) -> bool {
+fn has_watchers(page: &Content) -> bool {
     page.kind == ContentKind::Page
 }
 
+/// The usual requests of this kind for a page or post.
+pub(super) fn usual_requests(api: &Api, page: &Content) -> impl Iterator<Item = (RequestKind, u64)> {
+    let kinds: Vec<EngagementKind> = kinds_of(api.features(), page).collect();
+    USUAL_REQUESTS.into_iter().filter(move |(_, of, _)| kinds.contains(of)).map(|(kind, _, requests)| (kind, requests))
+}
+
 /// The kinds that are requested for a page or post.
-fn kinds_of(page: &Content) -> impl Iterator<Item = EngagementKind> {
+fn kinds_of(features: Features, page: &Content) -> impl Iterator<Item = EngagementKind> {
     let has_watchers = has_watchers(page);
-    EngagementKind::ALL.into_iter().filter(move |kind| *kind != EngagementKind::Watchers || has_watchers)
+    EngagementKind::ALL.into_iter().filter(move |kind| match kind {
+        EngagementKind::Watchers => has_watchers,
+        EngagementKind::Likes | EngagementKind::Analytics => features.readership,
+    })
 }
 
 /// Describes the cost of the group before it is read.
-pub(super) fn cost(plan: &RequestPlan) -> String {
-    let requests: u64 = USUAL_REQUESTS.iter().map(|(kind, _)| plan.requests.of(*kind)).sum();
+pub(super) fn cost(api: &Api, plan: &RequestPlan) -> String {
+    let requests: u64 = USUAL_REQUESTS.iter().map(|(kind, ..)| plan.requests.of(*kind)).sum();
+    if !api.features().readership {
+        return format!("of these, {requests} requests are for watchers, one per page");
+    }
     format!(
         "of these, {requests} requests are for views, likes and watchers, at most {MAX_ENGAGEMENT_REQUESTS_PER_PAGE} per page"
     )
@@ -107,10 +119,14 @@ pub(super) fn cost(plan: &RequestPlan) -> String {
 /// Reads the engagement of every current page. What the server refuses for the first pages of a space is not requested
 /// for the others: the plan of the site, the token or the space does not offer it, and a note says so.
 pub(super) async fn read(context: &SnapshotContext<'_>, facts: &mut SnapshotFacts) {
+    if !context.crawl.api.features().readership {
+        facts.notes.push("this site has no API for views, viewers and likes, so their columns stay empty".to_owned());
+    }
     context.crawl.phase("availability of views, likes and watchers", None);
     let mut by_space: BTreeMap<&str, Vec<&Content>> = BTreeMap::new();
     let keys: HashMap<&SpaceId, &str> = context.spaces.iter().map(|space| (&space.id, space.key.as_str())).collect();
-    for &page in context.current {
+    let features = context.crawl.api.features();
+    for &page in context.current.iter().filter(|page| kinds_of(features, page).next().is_some()) {
         let key = page.space.as_ref().and_then(|space| keys.get(space)).copied().unwrap_or_default();
         by_space.entry(key).or_default().push(page);
     }
@@ -168,13 +184,15 @@ impl SpaceAvailability<'_> {
 /// Tries the first pages of a space one after the other, until every kind was returned or all pages were refused. A
 /// page that was deleted meanwhile does not count: none of its kinds is found.
 async fn probe<'p>(context: &SnapshotContext<'_>, key: &'p str, pages: &[&'p Content]) -> SpaceAvailability<'p> {
-    let mut undecided = EngagementKind::ALL.to_vec();
+    let features = context.crawl.api.features();
+    let mut undecided: Vec<EngagementKind> = pages.iter().take(1).flat_map(|page| kinds_of(features, page)).collect();
     let mut refused: Vec<(EngagementKind, RequestError)> = Vec::new();
     let mut probed = Vec::new();
     for &page in pages.iter().take(PROBED_PAGES) {
         let responses = request(context, page, &EngagementKind::ALL).await;
-        let is_there = kinds_of(page).any(|kind| !responses.error(kind).is_some_and(RequestError::is_not_found));
-        for kind in kinds_of(page).filter(|kind| undecided.contains(kind)).collect::<Vec<_>>() {
+        let is_there =
+            kinds_of(features, page).any(|kind| !responses.error(kind).is_some_and(RequestError::is_not_found));
+        for kind in kinds_of(features, page).filter(|kind| undecided.contains(kind)).collect::<Vec<_>>() {
             match responses.error(kind) {
                 Some(error) if error.is_not_found() && !is_there => {}
                 Some(error) if error.is_not_found() || is_not_available(error) => {
@@ -231,8 +249,9 @@ fn is_not_available(error: &RequestError) -> bool {
 /// Sends the requests one after the other, so that no page takes more than its share of the permits.
 async fn request(context: &SnapshotContext<'_>, page: &Content, kinds: &[EngagementKind]) -> EngagementResponses {
     let (api, id) = (context.crawl.api, page.id.as_str());
+    let features = api.features();
     let mut responses = EngagementResponses::default();
-    for kind in kinds_of(page).filter(|kind| kinds.contains(kind)) {
+    for kind in kinds_of(features, page).filter(|kind| kinds.contains(kind)) {
         match kind {
             EngagementKind::Likes => responses.likes = Some(api.page_likes(content_type_of_page(page), id).await),
             EngagementKind::Analytics => responses.analytics = Some(viewed(context, id).await),

@@ -113,6 +113,9 @@ async fn one_group<'g, 'i>(
 /// Removes from `missing` the ids that belong to other kinds of content. Only targets of links that may lead to these
 /// are requested.
 async fn remove_other_kinds(context: &SnapshotContext<'_>, missing: &mut BTreeSet<ContentId>, notes: &mut Vec<String>) {
+    if !context.crawl.api.features().tree_members {
+        return;
+    }
     let any = bodies(context.current).flat_map(|body| &body.page_links).filter_map(|link| match link {
         PageLink::Any(id) => Some(ContentId::new(id)),
         _ => None,

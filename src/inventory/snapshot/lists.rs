@@ -9,13 +9,14 @@ use super::{MetricGroup, MetricGroups, cross_checks, plan};
 use crate::inventory::crawl::Crawl;
 use crate::inventory::inventory_cache::{CachedVersion, InventoryCache};
 use crate::inventory::last_run::SiteFigures;
+use crate::inventory::list_requests::DataCenterCounts;
+use crate::inventory::lists::ListedAttachments;
 use crate::inventory::new_crawl::{CrawlError, NewCrawl, SiteContents};
 use crate::inventory::options::CrawlOptions;
 use crate::inventory::owners_to_check::OwnersToCheck;
 use crate::inventory::site::{Attachment, Content, ContentId, OldVersion, Space};
 use crate::inventory::{
-    ExcludedFiles, Inventory, VersionSizeCheck, bodies, comments, list_comparison, lists, people, plausibility,
-    version_list,
+    ExcludedFiles, Inventory, VersionSizeCheck, bodies, comments, list_comparison, lists, people, version_list,
 };
 use crate::progress::Progress;
 use confluence_client::Api;
@@ -102,14 +103,14 @@ async fn read_lists(
             Vec::new()
         }
     };
-    let (mut contents, posts, mut files) =
+    let (mut contents, posts, ListedAttachments { mut files, unread_trash }) =
         join!(lists::in_spaces(crawl, ContentType::Page, &chosen, Bodies::Included), posts, lists::attachments(crawl));
     contents.extend(posts);
     let mut listed = plan::ListCounts::of(&contents, files.len());
-    // contents of other spaces were not listed: their number stays the one that an audit counted
-    let counted_before = crawl.last_run.map_or(0, |last| last.figures.contents);
-    let figures = SiteFigures { contents: counted_before, ..SiteFigures::of(spaces, &[], &files) };
-    plausibility::check_without_contents(crawl, figures);
+    if !crawl.api.deployment().is_cloud() {
+        listed.data_center = Some(DataCenterCounts::of(spaces, &contents, &files));
+    }
+    let figures = SiteFigures::of(spaces, &[], &files);
     let owners: HashSet<ContentId> = contents.iter().map(|content| content.id.clone()).collect();
     let is_owned = |file: &Attachment| file.container.id().is_some_and(|id| owners.contains(id));
     if with_links {
@@ -146,11 +147,15 @@ async fn read_lists(
         contents,
         attachments: files,
         files_elsewhere,
+        unread_trash,
         people,
         old_sizes: VersionSizeCheck::NothingToProve,
         custom_content_types: Vec::new(),
         plan,
         figures,
+        counts_contents: false,
+        site_pages: None,
+        retention_spaces: Vec::new(),
         // uses of a file outside the chosen spaces would not be found
         references_within: true,
     }

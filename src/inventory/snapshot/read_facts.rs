@@ -35,7 +35,7 @@ pub async fn read_page_facts(
         None => progress.note(&plan),
     }
     if groups.has(MetricGroup::Engagement) {
-        progress.note(engagement::cost(&plan));
+        progress.note(engagement::cost(api, &plan));
     }
     let resumed = ResumedCrawl::of(inventory, api, options, progress);
     let crawl = resumed.crawl();

@@ -9,13 +9,17 @@ use crate::inventory::convert;
 use crate::inventory::coverage::UnitKind;
 use crate::inventory::crawl::GROUP;
 use crate::inventory::site::{Content, ContentId};
+use confluence_client::Api;
 use confluence_client::api::TreeKind;
 
 /// Maximum number of levels of parents that are not pages; more are a cycle.
 const MAX_LEVELS: usize = 100;
 
-/// Parents of pages that are not pages themselves, each once.
-pub(super) fn first_level(pages: &[&Content]) -> BTreeSet<(ContentId, ParentKind)> {
+/// Parents of pages that are not pages themselves, each once; none on sites without such parents.
+pub(super) fn first_level(api: &Api, pages: &[&Content]) -> BTreeSet<(ContentId, ParentKind)> {
+    if !api.features().tree_members {
+        return BTreeSet::new();
+    }
     let parents = pages.iter().filter_map(|page| page.parent.as_ref());
     parents.filter(|(_, kind)| *kind != ParentKind::Page).cloned().collect()
 }
@@ -23,7 +27,7 @@ pub(super) fn first_level(pages: &[&Content]) -> BTreeSet<(ContentId, ParentKind
 /// Reads these parents and their parents, up to a page or the root of the space. A parent that does not exist or is not
 /// visible is `None`; one that could not be read or has an unknown kind is absent, and the coverage says why.
 pub(super) async fn read(context: &SnapshotContext<'_>) -> BTreeMap<ContentId, Option<TreeParent>> {
-    let mut level = first_level(context.pages);
+    let mut level = first_level(context.crawl.api, context.pages);
     let mut found: BTreeMap<ContentId, Option<TreeParent>> = BTreeMap::new();
     let mut requested: BTreeSet<ContentId> = BTreeSet::new();
     context.crawl.phase("folders", Some(level.len() as u64));

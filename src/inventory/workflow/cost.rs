@@ -15,10 +15,10 @@ use confluence_client::{Api, RequestCounts, RequestKind};
 /// Number of content states that a space suggests by default (five default colours, four states).
 const SUGGESTED_STATES: u64 = 4;
 
-/// Returns the requests by kind for reading the workflows of these pages on a Cloud site with Comala; without the app,
-/// the searches and the discovery are not sent. Lists of more than a thousand pages take one more request per further
-/// thousand.
-pub fn expected_requests(pages: &[WorkflowPage<'_>], options: &WorkflowOptions) -> RequestCounts {
+/// Returns the requests by kind for reading the workflows of these pages, besides those page by page. On Cloud, these
+/// are the requests of a site with Comala; without the app, the searches and the discovery are not sent. Lists of more
+/// than a thousand pages take one more request per further thousand.
+pub fn expected_requests(api: &Api, pages: &[WorkflowPage<'_>], options: &WorkflowOptions) -> RequestCounts {
     let mut requests = RequestCounts::default();
     if pages.is_empty() {
         return requests;
@@ -31,6 +31,11 @@ pub fn expected_requests(pages: &[WorkflowPage<'_>], options: &WorkflowOptions) 
     let mut plan = |kind, count| requests.add(kind, count);
     plan(RequestKind::WorkflowProbe, 1);
     plan(RequestKind::WorkflowProperties, property_searches.sum());
+    if !api.deployment().is_cloud() {
+        // the probe of a second page, if the app is not installed
+        plan(RequestKind::WorkflowProbe, u64::from(pages.len() > 1));
+        return requests;
+    }
     plan(RequestKind::WorkflowSearch, groups.len() as u64 * searches);
     plan(RequestKind::ContentStates, spaces);
     plan(RequestKind::PagesInAContentState, spaces * SUGGESTED_STATES);
@@ -46,7 +51,7 @@ pub struct WorkflowCost {
     /// Requests by kind on a site with Comala for Cloud; one without sends fewer.
     pub requests: RequestCounts,
     /// Additional requests if every page has a content state of Confluence that the previous snapshot does not have:
-    /// one per such page.
+    /// one per such page. 0 on Data Center, which has no content states.
     pub content_states: u64,
     /// Requests if Comala for Data Center is installed, which has due dates, reviewers and parameters page by page;
     /// `None` at addresses of Confluence Cloud.
@@ -56,8 +61,9 @@ pub struct WorkflowCost {
 impl WorkflowCost {
     pub fn of(api: &Api, pages: &[WorkflowPage<'_>], options: &WorkflowOptions) -> Self {
         let page_by_page = api.may_have_comala_rest().then(|| data_center::max_requests(pages.len(), options));
-        let content_states = pages.iter().filter(|page| page.content_state.is_none()).count() as u64;
-        Self { requests: expected_requests(pages, options), content_states, page_by_page }
+        let is_unread = |page: &&WorkflowPage<'_>| page.content_state.is_none() && api.features().content_states;
+        let content_states = pages.iter().filter(is_unread).count() as u64;
+        Self { requests: expected_requests(api, pages, options), content_states, page_by_page }
     }
 }
 

@@ -39,9 +39,10 @@ use super::not_found::{ItemKind, VisibleItems};
 use super::options::CrawlOptions;
 use super::unparsed_texts::UnparsedTexts;
 use crate::inventory::ContentKind;
+use crate::inventory::account_check::confirm_admin_key;
 use crate::progress::Progress;
 use crate::support::formatting::plural;
-use confluence_client::Api;
+use confluence_client::{Api, Features};
 use storage_format::OwnSite;
 
 pub use cost::{WorkflowCost, expected_requests};
@@ -84,6 +85,7 @@ pub async fn read_workflows(
         started_at: Utc::now(),
     };
     let results = read(&crawl, pages, options).await;
+    confirm_admin_key(api, &ledger).await;
     crawl.save_client_state();
     (results, ledger.finish())
 }
@@ -101,12 +103,17 @@ pub(super) async fn read(crawl: &Crawl<'_>, pages: &[WorkflowPage<'_>], options:
         rows.close_all();
         return rows.finish(&options.final_states);
     }
-    let (keys, read_singly) = wanted_properties(presence, options);
-    let properties = PropertySearch::run(crawl, &mut rows, &keys, read_singly).await;
+    let features = crawl.api.features();
+    let (keys, read_singly) = wanted_properties(features, presence, options);
+    let properties = if keys.is_empty() {
+        PropertySearch::default()
+    } else {
+        PropertySearch::run(crawl, &mut rows, &keys, read_singly).await
+    };
     let mut silent = None;
     if presence == ComalaPresence::Present {
         data_center::read(crawl, &mut rows, options, &properties).await;
-    } else {
+    } else if crawl.api.deployment().is_cloud() {
         silent = cloud_search::read(crawl, &mut rows, options, &properties).await;
         property_discovery::find_candidates(crawl, &mut rows, options).await;
     }
@@ -122,7 +129,7 @@ pub(super) async fn read(crawl: &Crawl<'_>, pages: &[WorkflowPage<'_>], options:
         by_labels(crawl, &mut rows, &options.label_map, unseen);
         closed = cloud_search::close_unseen(crawl, &mut rows, &properties, &silent);
     }
-    if presence == ComalaPresence::Absent {
+    if presence == ComalaPresence::Absent && features.content_states {
         content_states::read(crawl, &mut rows, &properties, &closed).await;
         content_state_dates::read(crawl, &mut rows).await;
     }
@@ -133,11 +140,14 @@ pub(super) async fn read(crawl: &Crawl<'_>, pages: &[WorkflowPage<'_>], options:
 
 /// Returns the keys of the content properties to read for every page, and whether pages that the search leaves out are
 /// read one by one: for Comala on Data Center they are, unless a configured property then has no other source.
-fn wanted_properties(presence: ComalaPresence, options: &WorkflowOptions) -> (Vec<&str>, bool) {
-    let of_app = if presence == ComalaPresence::Present { data_center::PROPERTY } else { content_states::PROPERTY };
-    let pinned = options.property.as_ref().map(|property| property.key.as_str()).filter(|key| *key != of_app);
+fn wanted_properties(features: Features, presence: ComalaPresence, options: &WorkflowOptions) -> (Vec<&str>, bool) {
+    let of_app = match presence {
+        ComalaPresence::Present => Some(data_center::PROPERTY),
+        _ => Some(content_states::PROPERTY).filter(|_| features.content_states),
+    };
+    let pinned = options.property.as_ref().map(|property| property.key.as_str()).filter(|key| Some(*key) != of_app);
     let read_singly = presence == ComalaPresence::Present && pinned.is_none() && options.ask_each_page;
-    (std::iter::once(of_app).chain(pinned).collect(), read_singly)
+    (of_app.into_iter().chain(pinned).collect(), read_singly)
 }
 
 /// Sets the state of these pages from the first label of the map that they have: the last resort for pages without a

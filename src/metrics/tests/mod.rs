@@ -44,6 +44,7 @@ pub(super) fn page(id: u32, parent: Option<(u32, &str)>, status: Status) -> Cont
         body: None,
         header_images: Vec::new(),
         live: false,
+        only_with_admin_key: false,
         unread: None,
         details: None,
     }
@@ -59,10 +60,17 @@ pub(super) fn inventory(contents: Vec<Content>) -> Inventory {
         own_hosts: Vec::new(),
         former_hosts: Vec::new(),
         account: Account { id: AccountId::new("a1"), name: "Ann".to_owned() },
+        visibility: None,
+        counted: crate::inventory::CountedItems::default(),
+        listed_without_key: false,
         reported_spaces: None,
         references_within: false,
         old_sizes: VersionSizeCheck::NothingToProve,
         custom_content_types: Vec::new(),
+        deployment: confluence_client::Deployment::Cloud,
+        unread_trash: Vec::new(),
+        site_pages: None,
+        retention_spaces: Vec::new(),
         final_pass: None,
     };
     let read = UnitCounts { planned: 1, ok: 1, ..UnitCounts::default() };
@@ -92,6 +100,7 @@ fn space(id: &str, key: &str, homepage: Option<&str>) -> Space {
         status: SpaceStatus::Current,
         homepage: homepage.map(ContentId::new),
         webui: None,
+        only_with_admin_key: false,
     }
 }
 

@@ -61,11 +61,9 @@ pub(crate) const ATTACHMENTS: &[FileColumn] = &[
         .says("Attachments screen of the page or blog post, where people delete files.")
         .from("attachments")
         .empty("the container is neither a page nor a post"),
-    FileColumn::text("API Delete Link", |row| {
-        Value::text(row.view.links.delete_attachment(row.attachment.id.as_str()))
-    })
-    .says("API endpoint that moves the file to the trash. The program never calls it.")
-    .from("attachments"),
+    FileColumn::text("API Delete Link", |row| Value::text(row.view.delete_endpoint(row.attachment)))
+        .says("API endpoint that moves the file to the trash. The program never calls it.")
+        .from("attachments"),
     FileColumn::text("Attachment ID", |row| Value::text(row.attachment.id.as_str()))
         .says("Attachment id.")
         .from("attachments"),

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::attachments::{ATTACHMENTS, Attachments};
 use super::{megabytes, yes_no};
-use crate::inventory::{Attachment, OldVersion};
+use crate::inventory::{Attachment, ContentId, OldVersion};
 use crate::report::report_view::FileRow;
 use crate::spreadsheet::{Column, Sheet, Value, write_table};
 
@@ -68,7 +68,9 @@ pub(super) const VERSIONS: &[VersionColumn] = &[
     .empty("not reported by the site"),
     of_file("Usage"),
     VersionColumn::text("API Delete Link", |row| {
-        let endpoint = || row.file.view.links.delete_version(row.file.attachment.id.as_str(), row.version.number);
+        let (file, number) = (row.file.attachment, row.version.number);
+        let container = file.container.id().map(ContentId::as_str);
+        let endpoint = || row.file.view.links.delete_version(container, file.id.as_str(), number);
         Value::text(if row.is_current { String::new() } else { endpoint() })
     })
     .says("API endpoint that deletes the version permanently. The program never calls it.")

@@ -3,6 +3,7 @@
 use crate::audit::{DuplicateGroup, FileVerdict, Totals, Usage};
 use crate::inventory::{SpaceStatus, VersionSizeCheck};
 use crate::report::format;
+use crate::report::only_with_key::KeySection;
 use crate::report::report_view::{FileRow, ReportView};
 
 use super::breakdown::{self, BreakdownRow};
@@ -26,6 +27,8 @@ pub(super) struct StorageQuota {
     pub(super) used: u64,
     pub(super) allowed: u64,
     pub(super) percent: String,
+    /// Not all of the trash could be listed, so `used` is a lower bound.
+    pub(super) at_least: bool,
     /// Length of the bar, 0 to 100.
     pub(super) share: u64,
 }
@@ -113,8 +116,12 @@ pub(super) struct AuditDashboard {
     pub(super) old_versions: Vec<OldVersionsRow>,
     /// `the newest 3 versions`.
     pub(super) kept_versions: String,
+    /// Keys of the spaces with a retention policy.
+    pub(super) retention_spaces: String,
     pub(super) duplicates: Vec<DuplicateGroupRow>,
     pub(super) duplicate_groups: u64,
+    /// What only the admin key shows.
+    pub(super) only_with_key: Option<KeySection>,
     pub(super) gaps: Vec<GapRow>,
     pub(super) more_gaps: u64,
     pub(super) notes: Vec<String>,
@@ -146,6 +153,7 @@ impl AuditDashboard {
             ],
             largest: largest(rows),
             old_versions: old_versions(view, rows),
+            retention_spaces: format::visible(&view.retention_spaces().join(", ")).into_owned(),
             kept_versions: top_savings::newest(view.audit.keep_versions.max(1)),
             duplicates: groups
                 .iter()
@@ -154,6 +162,7 @@ impl AuditDashboard {
                 .map(|(group, number)| duplicate_row(view, group, number))
                 .collect(),
             duplicate_groups: groups.len() as u64,
+            only_with_key: KeySection::of(view),
             gaps: gaps.iter().take(GAPS).map(gap_row).collect(),
             more_gaps: gaps.len().saturating_sub(GAPS) as u64,
             notes: notes(view),
@@ -167,7 +176,8 @@ fn quota(view: &ReportView<'_>) -> Option<StorageQuota> {
     let totals = view.site_totals();
     let used = totals.current_bytes.saturating_add(totals.old_bytes).saturating_add(totals.trash_bytes);
     let share = breakdown::share(used.min(allowed), allowed);
-    Some(StorageQuota { used, allowed, percent: format::percent(used, allowed), share })
+    let at_least = totals.trash_at_least;
+    Some(StorageQuota { used, allowed, percent: format::percent(used, allowed), at_least, share })
 }
 
 fn is_protected(file: &FileVerdict) -> bool {
@@ -273,6 +283,7 @@ fn notes(view: &ReportView<'_>) -> Vec<String> {
     if let VersionSizeCheck::Unproved { reason } = &view.inventory.scan.old_sizes {
         notes.push(format!("The sizes of old versions could not be verified and count as unknown: {reason}"));
     }
+    notes.extend(view.inventory.unseen_pages());
     notes.extend(view.audit.notices.iter().chain(&view.inventory.coverage.warnings).cloned());
     notes.iter().map(|notice| format::visible(notice).into_owned()).collect()
 }

@@ -71,7 +71,7 @@ impl ShownFile {
             reasons: row.reasons().into_iter().map(visible).collect(),
             protected: row.verdict.protected.as_deref().map(visible),
             screen: row.screen_url(),
-            endpoint: row.view.links.delete_attachment(file.id.as_str()),
+            endpoint: row.view.delete_endpoint(file),
         }
     }
 
@@ -116,7 +116,7 @@ fn visible(text: &str) -> String {
 
 /// Whether the page offers the DELETE command for copying.
 pub(super) fn offers_command(row: &FileRow<'_>) -> bool {
-    row.is_candidate() && is_shell_safe(&row.view.links.delete_attachment(row.attachment.id.as_str()))
+    row.is_candidate() && is_shell_safe(&row.view.delete_endpoint(row.attachment))
 }
 
 /// Whether the URL is safe between single quotes in a shell. Confluence ids always are; anything else is not offered.

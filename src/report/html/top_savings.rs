@@ -114,10 +114,20 @@ fn old_versions(view: &ReportView<'_>, rows: &[FileRow<'_>]) -> Option<PossibleS
     };
     (bytes > 0).then(|| PossibleSaving {
         bytes,
-        text: format!("in versions older than {} of every file{top}", newest(keep)),
+        text: format!("in versions older than {} of every file{top}{}", newest(keep), retention(view)),
         href: "#versions".to_owned(),
         link: "See the ranking",
     })
+}
+
+/// Returns the remark on spaces that delete old versions by themselves; empty if there are none.
+fn retention(view: &ReportView<'_>) -> String {
+    let spaces = view.retention_spaces();
+    if spaces.is_empty() {
+        return String::new();
+    }
+    let number = format::plural(spaces.len() as u64, "space has", "spaces have");
+    format!("; {number} a retention policy and may delete some of them without your help")
 }
 
 fn trash(view: &ReportView<'_>) -> Option<PossibleSaving> {
@@ -125,7 +135,8 @@ fn trash(view: &ReportView<'_>) -> Option<PossibleSaving> {
     (totals.trash_bytes > 0).then(|| PossibleSaving {
         bytes: totals.trash_bytes,
         text: format!(
-            "in the trash, {}: freed when a space administrator purges it",
+            "in the trash, {}{}: freed when a space administrator purges it",
+            if totals.trash_at_least { "at least " } else { "" },
             format::plural(totals.trash_files, "file", "files")
         ),
         href: "#spaces".to_owned(),

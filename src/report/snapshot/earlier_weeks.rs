@@ -154,6 +154,7 @@ impl<'a> EarlierWeek<'a> {
             _ if is_counted_differently(metric, self.point) => "counted differently",
             (_, Some(ComparisonObstacle::IncompleteThen)) => "incomplete snapshot",
             (_, Some(ComparisonObstacle::NotThen | ComparisonObstacle::NotNow)) => "other spaces",
+            (_, Some(ComparisonObstacle::Rights)) => "other rights",
             (_, Some(ComparisonObstacle::Reach)) => "links followed from other spaces",
             (_, Some(ComparisonObstacle::Thresholds | ComparisonObstacle::StubWords)) => "other thresholds",
             (_, Some(ComparisonObstacle::UnreadThen(_) | ComparisonObstacle::UnreadNow(_))) => "different groups read",

@@ -134,7 +134,7 @@ fn frame(view: &SnapshotView<'_>) -> PageFrame {
         account: view.account,
         at: view.frame.taken_at,
         scope,
-        not_covered: format!("{within}{}", not_covered(view.account, view.coverage)),
+        not_covered: format!("{within}{}", not_covered(view.account, view.deployment, view.visibility, view.coverage)),
     })
 }
 

@@ -1,6 +1,6 @@
 //! Input of the dashboard of a snapshot.
 
-use crate::inventory::Coverage;
+use crate::inventory::{Coverage, Visibility};
 use crate::metrics::PreviousSnapshots;
 use crate::metrics::approvals::{ReviewerFigures, StateFigures};
 use crate::metrics::changes::PageChange;
@@ -8,6 +8,7 @@ use crate::metrics::columns::SnapshotFrame;
 use crate::metrics::findings::FindingPages;
 use crate::metrics::page_row::PageRow;
 use crate::metrics::summary::{TableFigures, WeekPoint};
+use confluence_client::Deployment;
 
 /// A snapshot with everything that its dashboard shows.
 #[derive(Debug, Clone, Copy)]
@@ -18,6 +19,9 @@ pub struct SnapshotView<'a> {
     pub is_imported: bool,
     pub base_url: &'a str,
     pub account: &'a str,
+    pub deployment: Deployment,
+    /// What the last run of the week could see, if it is known.
+    pub visibility: Option<&'a Visibility>,
     /// Key and name of each space that was read, sorted by key.
     pub spaces: &'a [(String, String)],
     /// Whether those are all spaces that the account can see.

@@ -84,10 +84,49 @@ fn the_probe_prints_results_that_can_be_shared() {
         (object["format"].as_str(), object["version"].as_i64()),
         (Some("confluence-storage-analyzer probe"), Some(1))
     );
-    assert_eq!(object["answers"].as_array().unwrap().len(), 15);
+    assert_eq!(object["answers"].as_array().unwrap().len(), 17);
     let text = server.run(&["doctor", "--probe"]).stdout;
     assert!(text.contains("Does ?version=N return the size of version N? (old-size)\n  yes"), "{text}");
     for output in [&json.stdout, &text] {
         assert!(!output.contains("127.0.0.1") && !output.contains('@'), "{output}");
     }
+}
+
+#[test]
+fn a_sample_is_written_privately_and_never_replaces_a_file() {
+    let server = Server::sample(FaultPlan::none());
+    let finished = server.run(&["doctor", "--probe", "--sample", "sample.json"]);
+    assert_eq!(finished.status, 0, "{}", finished.stderr);
+    assert_eq!(finished.stdout.lines().last(), Some("sample.json"));
+    let file = finished.folder.path().join("sample.json");
+    let text = std::fs::read_to_string(&file).unwrap();
+    let sample: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(
+        (sample["format"].as_str(), sample["version"].as_i64()),
+        (Some("confluence-storage-analyzer sample"), Some(1))
+    );
+    assert!(sample["endpoints"].as_array().unwrap().len() > 25);
+    assert!(!text.contains("127.0.0.1") && !text.contains('@'), "{text}");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+    let sent = server.server.requests().len();
+    let again = crate::run_program::program(finished.folder.path())
+        .env("CONFLUENCE_BASE_URL", server.server.base_url())
+        .env("CONFLUENCE_API_USER", server.server.user())
+        .env("CONFLUENCE_API_TOKEN", server.server.token())
+        .args(["doctor", "--probe", "--sample", "sample.json"])
+        .output()
+        .unwrap();
+    assert_eq!(again.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&again.stderr).contains("sample.json exists already"), "{again:?}");
+    assert_eq!(server.server.requests().len(), sent, "nothing is sent");
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), text);
+    let alone = server.run(&["doctor", "--sample", "sample.json"]);
+    assert_eq!(alone.status, 2, "{}", alone.stderr);
+    let json = server.run(&["doctor", "--probe", "--sample", "sample.json", "--json"]);
+    let object: Value = serde_json::from_str(&json.stdout).unwrap();
+    assert_eq!(object["sample"], "sample.json");
 }

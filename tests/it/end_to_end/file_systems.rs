@@ -12,7 +12,7 @@ use confluence_sim::FaultPlan;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::run_program::{Server, program};
+use crate::run_program::{Server, beyond_connecting, program};
 
 /// Runs the program against a server after a shell command, with arguments that need not be UTF-8.
 fn run(server: &Server, folder: &Path, shell: &str, arguments: &[&OsStr]) -> Output {
@@ -136,7 +136,7 @@ fn files_are_private_to_their_owner_with_any_umask() {
 }
 
 #[test]
-fn planted_links_are_rejected_before_the_first_request_and_their_targets_are_untouched() {
+fn planted_links_are_rejected_before_the_first_list_and_their_targets_are_untouched() {
     let server = Server::sample(FaultPlan::none());
     let elsewhere = TempDir::new().unwrap();
     let victim = elsewhere.path().join("victim");
@@ -172,7 +172,7 @@ fn planted_links_are_rejected_before_the_first_request_and_their_targets_are_unt
         fs::remove_file(cache.join(planted)).unwrap();
         fs::write(cache.join(planted), "").unwrap();
     }
-    assert_eq!(server.server.requests().len(), asked);
+    assert_eq!(beyond_connecting(&server, asked), [] as [String; 0]);
     assert_eq!(fs::read_to_string(&victim).unwrap(), "precious");
     assert_eq!(fs::read_dir(elsewhere.path()).unwrap().count(), 1, "nothing was created in the target of a link");
 }

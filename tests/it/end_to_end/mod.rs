@@ -1,7 +1,9 @@
 //! The binary against the loopback Confluence, over real HTTP: its output and exit statuses.
 
 mod bad_input;
+mod credentials;
 mod demo;
+mod demo_kinds;
 mod doctor;
 mod duplicates;
 mod file_systems;

@@ -55,7 +55,7 @@ pub(crate) fn start(server: &Server, folder: &Path, shell: &str, arguments: &[&s
         .unwrap()
 }
 
-fn signal(child: &Child, name: &str) {
+pub(crate) fn signal(child: &Child, name: &str) {
     let sent = Command::new("kill").args([&format!("-{name}"), &child.id().to_string()]).status().unwrap();
     assert!(sent.success());
 }
@@ -285,7 +285,7 @@ fn a_chosen_cache_folder_has_to_work_and_the_default_one_does_not() {
     let stderr = String::from_utf8(chosen.stderr).unwrap();
     assert_eq!(chosen.status.code(), Some(6), "{stderr}");
     assert!(stderr.contains("cannot use the cache folder of --cache-dir"), "{stderr}");
-    assert_eq!(server.server.requests(), []);
+    assert_eq!(crate::run_program::beyond_connecting(&server, 0), [] as [String; 0]);
     std::fs::write(folder.path().join(".cache"), "").unwrap();
     let (usual, _) = finish(start(&server, folder.path(), "", &[]), folder);
     assert_eq!(usual.status, 0, "{}", usual.stderr);

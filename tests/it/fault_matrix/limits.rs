@@ -1,7 +1,5 @@
 //! F-01 to F-17: rate limits and server errors.
 
-use std::io::{self, Write};
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use confluence_client::{Api, ConnectionSettings, RequestError};
@@ -11,6 +9,7 @@ use confluence_storage_analyzer::inventory::coverage::UnitKind;
 
 use test_support::harness::{Harness, also, always, on, once, response, without};
 use test_support::known_site;
+use test_support::log_buffer::LogBuffer;
 
 const PAGES: &str = "/wiki/api/v2/pages";
 const ATTACHMENTS: &str = "/wiki/api/v2/attachments";
@@ -83,21 +82,6 @@ async fn a_storm_of_429_ends_soon_with_few_requests_f_05() {
     assert!(run.elapsed < Duration::from_secs(3 * 3600), "{:?}", run.elapsed);
 }
 
-/// A buffer that captures the log.
-#[derive(Clone, Default)]
-struct LogBuffer(Arc<Mutex<Vec<u8>>>);
-
-impl Write for LogBuffer {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
 #[tokio::test(start_paused = true)]
 async fn the_learned_rate_is_logged_f_05() {
     let log_buffer = LogBuffer::default();
@@ -111,7 +95,7 @@ async fn the_learned_rate_is_logged_f_05() {
         api.current_user().await.unwrap();
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
-    let text = String::from_utf8(log_buffer.0.lock().unwrap().clone()).unwrap();
+    let text = log_buffer.text();
     assert_eq!(text.matches("the server throttles requests: limited to 2.6 requests/s (all)").count(), 1, "{text}");
 }
 

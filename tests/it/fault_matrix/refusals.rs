@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use confluence_client::Api;
 use confluence_sim::{Fault, Occurrence};
-use confluence_storage_analyzer::doctor;
+use confluence_storage_analyzer::doctor::{self, ProbedSite};
 use confluence_storage_analyzer::error::ExitStatus;
 use confluence_storage_analyzer::inventory::coverage::UnitKind;
 
@@ -136,7 +136,7 @@ async fn every_refusal_has_its_message_and_remedy_in_a_run_and_in_doctor_f_33_f_
         assert!(shown_remedy.contains(remedy), "{remedy}: {failure}");
         assert!(run.requests <= 2, "{}", run.requests);
 
-        let diagnosis = doctor::examine(&Api::new(harness.settings()).unwrap()).await;
+        let diagnosis = doctor::examine(&ProbedSite::new(&Api::new(harness.settings()).unwrap())).await;
         let account = diagnosis.findings.iter().find(|finding| finding.subject == "account").unwrap();
         assert_eq!((account.found.as_str(), account.remedy.as_deref()), (why, Some(shown_remedy)));
         assert_eq!(diagnosis.status(), status);

@@ -120,7 +120,7 @@ const ROWS: &[(&str, &str, &[&str])] = &[
     (
         "planted links",
         "tests/it/end_to_end/file_systems.rs",
-        &["planted_links_are_rejected_before_the_first_request_and_their_targets_are_untouched"],
+        &["planted_links_are_rejected_before_the_first_list_and_their_targets_are_untouched"],
     ),
     (
         "a path that is not UTF-8",

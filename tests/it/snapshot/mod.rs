@@ -8,7 +8,7 @@ mod columns;
 mod exit_codes;
 mod expected_values;
 mod findings;
-mod harness;
+pub(crate) mod harness;
 mod independent;
 mod knowledge_base;
 mod links;

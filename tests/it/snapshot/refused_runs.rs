@@ -9,6 +9,9 @@ use super::knowledge_base::{CONFIGURATION, site};
 
 const BOTH: [&[&str]; 2] = [&["snapshot", "--json", "--no-cache"], &["audit", "--snapshot", "--json", "--no-cache"]];
 
+/// What a connection takes.
+const CONNECTING: [&str; 2] = ["/_edge/tenant_info", "/wiki/rest/api/user/current"];
+
 /// Paths of the requests after the first `before`.
 fn sent_after(harness: &Harness, before: usize) -> Vec<String> {
     harness.server.requests().into_iter().skip(before).map(|request| request.path).collect()
@@ -24,7 +27,7 @@ fn another_account_is_refused_before_the_first_list_f_39() {
     for command in BOTH {
         let before = harness.server.requests().len();
         let refused = harness.run(command).exits_with(2);
-        assert_eq!(sent_after(&harness, before), ["/wiki/rest/api/user/current"], "{command:?}");
+        assert_eq!(sent_after(&harness, before), CONNECTING, "{command:?}");
         assert!(refused.stderr.contains("557058:mallory"), "{}", refused.stderr);
     }
     assert_eq!(std::fs::read(&current).unwrap(), kept);
@@ -40,7 +43,7 @@ fn a_clock_that_is_days_ahead_or_behind_is_refused_before_the_first_list_f_84() 
         for command in BOTH {
             let before = harness.server.requests().len();
             let refused = harness.run(command).exits_with(2);
-            assert_eq!(sent_after(&harness, before), ["/wiki/rest/api/user/current"], "{days} {command:?}");
+            assert_eq!(sent_after(&harness, before), CONNECTING, "{days} {command:?}");
             let direction = if days > 0 { "behind" } else { "ahead of" };
             assert!(refused.stderr.contains(&format!("minutes {direction} the server's")), "{}", refused.stderr);
             assert!(

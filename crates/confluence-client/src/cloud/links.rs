@@ -7,10 +7,6 @@ use crate::links::LinkPaths;
 pub(crate) struct CloudLinks;
 
 impl LinkPaths for CloudLinks {
-    fn context(&self) -> &'static str {
-        "/wiki"
-    }
-
     fn content(&self, id: &str) -> String {
         format!("/pages/viewpage.action?pageId={id}")
     }
@@ -19,11 +15,11 @@ impl LinkPaths for CloudLinks {
         format!("/pages/viewpageattachments.action?pageId={content}")
     }
 
-    fn delete_attachment(&self, attachment: &str) -> String {
+    fn delete_attachment(&self, _: Option<&str>, attachment: &str) -> String {
         format!("/api/v2/attachments/{attachment}")
     }
 
-    fn delete_version(&self, attachment: &str, number: u32) -> String {
+    fn delete_version(&self, _: Option<&str>, attachment: &str, number: u32) -> String {
         format!("/rest/api/content/{attachment}/version/{number}")
     }
 }

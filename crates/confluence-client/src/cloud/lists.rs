@@ -9,8 +9,9 @@ use super::{
 use crate::by_id;
 use crate::cql;
 use crate::error::RequestError;
+use crate::list_outcome::ListOutcome;
 use crate::model;
-use crate::pagination::{ListOutcome, PagingMode, read_list};
+use crate::pagination::{PagingMode, read_list};
 use crate::parameters::{
     Bodies, BodyForm, CommentKind, ContentType, Edition, HEADER_IMAGE_DRAFT, HEADER_IMAGE_PUBLISHED, IndexedTypes,
     ListOrder, SpaceList,
@@ -20,6 +21,21 @@ use crate::request_kind::RequestKind;
 use crate::response::ApiResponse;
 
 impl Cloud {
+    #[expect(clippy::unused_async, reason = "the same method as for Data Center")]
+    pub(crate) async fn server_information(&self) -> Result<model::ServerInformation, RequestError> {
+        Err(RequestError::Unsupported { what: "information about its software" })
+    }
+
+    #[expect(clippy::unused_async, reason = "the same method as for Data Center")]
+    pub(crate) async fn instance_metrics(&self) -> Result<Option<model::InstanceMetrics>, RequestError> {
+        Ok(None)
+    }
+
+    #[expect(clippy::unused_async, reason = "the same method as for Data Center")]
+    pub(crate) async fn retention_policies(&self, _take: impl FnMut(model::SpaceRetention)) -> ListOutcome {
+        ListOutcome::ended(Ok(()))
+    }
+
     pub(crate) async fn current_user(&self) -> Result<ApiResponse<model::User>, RequestError> {
         self.client.identity().await
     }
@@ -251,7 +267,7 @@ impl Cloud {
         let ids = std::mem::take(&mut outcome.without_body);
         let request = with_bodies(request.clone(), bodies);
         // boxed: it is seldom needed
-        outcome.without_body = Box::pin(by_id::read(&self.client, &request, ids, take)).await;
+        outcome.without_body = Box::pin(by_id::read(&self.client, &request, by_id::cloud_filter(), ids, take)).await;
         outcome
     }
 

@@ -14,10 +14,11 @@ use crate::client::Client;
 use crate::download::Fingerprint;
 use crate::error::RequestError;
 use crate::list_item::ListItem;
+use crate::list_outcome::ListOutcome;
 use crate::observe::ObservedResponse;
-use crate::pagination::{ListOutcome, PagingMode, read_list};
+use crate::pagination::{PagingMode, read_list};
 use crate::parameters::{Bodies, CommentKind, ContentType, SearchScope};
-use crate::probe_request::ProbeRequest;
+use crate::probe_request::{ProbeRequest, ProbeTemplate};
 use crate::request::Request;
 use crate::request_kind::RequestKind;
 
@@ -29,6 +30,11 @@ const PAGE_STATUSES: &[&str] = &["current", "archived", "trashed", "deleted"];
 const BLOG_POST_STATUSES: &[&str] = &["current", "trashed", "deleted"];
 /// Every status that the list of attachments supports; the trash is listed only on request.
 const ATTACHMENT_STATUSES: &[&str] = &["current", "archived", "trashed"];
+
+/// Returns the request of a probe without anything of the site.
+pub(crate) fn probe_template(probe: &ProbeRequest<'_>) -> Result<ProbeTemplate, RequestError> {
+    Ok(ProbeTemplate::of(&probe_request::request(&probe.template())?))
+}
 
 /// The endpoints of Confluence Cloud, one method each; [`Api`](crate::Api) documents them.
 #[derive(Debug)]
@@ -46,11 +52,11 @@ impl Cloud {
     }
 
     pub(crate) async fn observe(&self, probe: &ProbeRequest<'_>) -> Result<ObservedResponse, RequestError> {
-        self.client.observe(&probe_request::request(probe)).await
+        self.client.observe(&probe_request::request(probe)?).await
     }
 
     pub(crate) async fn observe_as_visitor(&self, probe: &ProbeRequest<'_>) -> Result<ObservedResponse, RequestError> {
-        self.client.observe_as_visitor(&probe_request::request(probe)).await
+        self.client.observe_as_visitor(&probe_request::request(probe)?).await
     }
 
     pub(crate) async fn measure_download(&self, container: &str, id: &str, version: u32) -> Result<u64, RequestError> {
@@ -103,8 +109,8 @@ impl Cloud {
 /// A hit of the general search, which wraps the content.
 #[derive(Deserialize)]
 #[serde(bound = "T: ListItem")]
-struct GeneralHit<T> {
-    content: T,
+pub(crate) struct GeneralHit<T> {
+    pub(crate) content: T,
 }
 
 impl<T: ListItem> ListItem for GeneralHit<T> {

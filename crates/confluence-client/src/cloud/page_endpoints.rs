@@ -5,8 +5,8 @@ use serde::Deserialize;
 use super::{Cloud, collection, statuses_of, with_all};
 use crate::cql::in_spaces;
 use crate::error::RequestError;
+use crate::list_outcome::ListOutcome;
 use crate::model;
-use crate::pagination::ListOutcome;
 use crate::parameters::{Analytics, ContentType, ListOrder, SearchScope, TreeKind};
 use crate::request::Request;
 use crate::request_kind::RequestKind;
@@ -155,10 +155,7 @@ impl Cloud {
         let request = Request::v1(RequestKind::PageWatchers, &["content", page, "notification", "child-created"])
             .with("limit", WATCHES.to_string());
         let watches: model::Watches = self.client.get(&request).await?.value;
-        let count = watches.results.len() as u64;
-        let linked = watches.links.is_some_and(|links| links.next.is_some_and(|next| !next.is_empty()));
-        let full = count > 0 && watches.limit.is_some_and(|limit| count >= limit);
-        Ok((!linked && !full).then_some(count))
+        Ok(watches.count())
     }
 
     async fn counted(&self, request: &Request) -> Result<u64, RequestError> {

@@ -1,13 +1,14 @@
 //! Requests of `doctor`'s probes.
 
 use super::{comments, with_all};
+use crate::error::RequestError;
 use crate::probe_request::{ProbeOrder, ProbeRequest, ProbeTarget, ProbedEndpoint};
 use crate::request::Request;
 use crate::request_kind::RequestKind;
 
 /// Returns the request of a probe.
-pub(super) fn request(probe: &ProbeRequest<'_>) -> Request {
-    let request = with_all(of_target(probe.target), "status", &probe.statuses);
+pub(super) fn request(probe: &ProbeRequest<'_>) -> Result<Request, RequestError> {
+    let request = with_all(of_target(probe.target)?, "status", &probe.statuses);
     let request = with_all(request, "id", &probe.ids);
     let order = probe.order.map(|order| match order {
         ProbeOrder::LastModifiedFirst => "-modified-date",
@@ -19,19 +20,17 @@ pub(super) fn request(probe: &ProbeRequest<'_>) -> Request {
         ("body-format", probe.bodies.then(|| "storage".to_owned())),
         ("cursor", probe.cursor.map(str::to_owned)),
     ];
-    pairs
-        .into_iter()
-        .filter_map(|(name, value)| Some((name, value?)))
-        .fold(request, |request, (name, value)| request.with(name, value))
+    let pairs = pairs.into_iter().filter_map(|(name, value)| Some((name, value?)));
+    Ok(pairs.fold(request, |request, (name, value)| request.with(name, value)))
 }
 
-fn of_target(target: ProbeTarget<'_>) -> Request {
+fn of_target(target: ProbeTarget<'_>) -> Result<Request, RequestError> {
     let v2 = |segments: &[&str]| Request::v2(RequestKind::Doctor, segments);
     let v1 = |segments: &[&str]| Request::v1(RequestKind::Doctor, segments);
     let search = |cql: &str, expand: &str| v1(&["content", "search"]).with("cql", cql).with("expand", expand);
     let pages_and_posts = "type in (page,blogpost)";
     let published = "metadata.properties.cover-picture-id-published";
-    match target {
+    Ok(match target {
         ProbeTarget::CurrentUser => v1(&["user", "current"]),
         ProbeTarget::Person(account) => v1(&["user", "bulk"]).with("accountId", account),
         ProbeTarget::Spaces => v2(&["spaces"]),
@@ -54,7 +53,11 @@ fn of_target(target: ProbeTarget<'_>) -> Request {
             search(pages_and_posts, &format!("{published},metadata.properties.cover-picture-id-draft"))
         }
         ProbeTarget::WorkflowFields => v1(&["content", "search"]).with("cql", "type=page and cw_enabled=true"),
+        ProbeTarget::AttachmentVersions(id) => v2(&["attachments", id, "versions"]),
+        ProbeTarget::WorkflowParameters(page) => Request::comala(RequestKind::Doctor, &["content", page, "parameters"]),
         ProbeTarget::WorkflowStatus(page) => Request::comala(RequestKind::Doctor, &["content", page, "status"]),
+        ProbeTarget::Total(content_type) => v1(&["search"]).with("cql", format!("type={content_type}")),
+        ProbeTarget::PropertiesOfPage(page) => v2(&["pages", page, "properties"]),
         ProbeTarget::SystemInfo => v1(&["settings", "systemInfo"]),
         ProbeTarget::Endpoint(ProbedEndpoint(name), page, space) => {
             let segments: Vec<&str> = name
@@ -67,5 +70,15 @@ fn of_target(target: ProbeTarget<'_>) -> Request {
                 .collect();
             v1(&segments)
         }
-    }
+        ProbeTarget::InstanceMetrics
+        | ProbeTarget::Scan(_)
+        | ProbeTarget::ContentsByStart(_)
+        | ProbeTarget::CommentsBySearch
+        | ProbeTarget::PagesWithFiles
+        | ProbeTarget::SpaceTrash(_)
+        | ProbeTarget::RetentionPolicies
+        | ProbeTarget::WorkflowPropertyOfPages => {
+            return Err(RequestError::Unsupported { what: "an endpoint of Data Center" });
+        }
+    })
 }

@@ -1,44 +1,19 @@
-//! Endpoints of workflow states: Comala for Data Center, searches with Comala's fields or with content properties, and
+//! Endpoints of workflow states: searches with Comala's fields or with content properties, and
 //! native content states.
 
 use std::ops::ControlFlow;
 
 use super::Cloud;
 use crate::error::RequestError;
+use crate::list_outcome::ListOutcome;
 use crate::model;
-use crate::pagination::{ListOutcome, PagingMode, read_list};
+use crate::pagination::{PagingMode, read_list};
 use crate::parameters::SearchScope;
 use crate::request::Request;
 use crate::request_kind::RequestKind;
-use crate::workflow_model::{ContentState, ContentStateOfPage, WorkflowParameters, WorkflowStatus};
-
-/// Expansions that include the approvals in the status.
-const STATUS_EXPANSION: &str = "state,states,approvals,tasks";
+use crate::workflow_model::{ContentState, ContentStateOfPage};
 
 impl Cloud {
-    pub(crate) fn may_have_comala_rest(&self) -> bool {
-        !self.client.address().is_atlassian_host()
-    }
-
-    pub(crate) async fn workflow_status(&self, id: &str) -> Result<Option<WorkflowStatus>, RequestError> {
-        self.status(RequestKind::WorkflowStatus, id).await
-    }
-
-    pub(crate) async fn probe_workflow_status(&self, id: &str) -> Result<Option<WorkflowStatus>, RequestError> {
-        self.status(RequestKind::WorkflowProbe, id).await
-    }
-
-    async fn status(&self, kind: RequestKind, id: &str) -> Result<Option<WorkflowStatus>, RequestError> {
-        let request = Request::comala(kind, &["content", id, "status"]).with("expand", STATUS_EXPANSION);
-        self.client.get_optional(&request).await
-    }
-
-    pub(crate) async fn workflow_parameters(&self, id: &str) -> Result<Option<WorkflowParameters>, RequestError> {
-        self.client
-            .get_optional(&Request::comala(RequestKind::WorkflowParameters, &["content", id, "parameters"]))
-            .await
-    }
-
     pub(crate) async fn knows_workflow_fields(&self) -> Result<bool, RequestError> {
         let request = Request::v1(RequestKind::WorkflowProbe, &["content", "search"]).with("cql", "cw_enabled = true");
         let first = |_: model::SearchHit| ControlFlow::Break(());

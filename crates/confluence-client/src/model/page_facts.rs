@@ -129,6 +129,17 @@ pub struct Watches {
     pub links: Option<super::Links>,
 }
 
+impl Watches {
+    /// Returns the number of watches; `None` if there are more than fit into one response.
+    pub(crate) fn count(&self) -> Option<u64> {
+        let count = self.results.len() as u64;
+        let next = self.links.as_ref().and_then(|links| links.next.as_ref());
+        let linked = next.is_some_and(|next| !next.is_empty());
+        let full = count > 0 && self.limit.is_some_and(|limit| count >= limit);
+        (!linked && !full).then_some(count)
+    }
+}
+
 /// One person's watch, of which no detail is used.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Watch {}

@@ -132,7 +132,7 @@ async fn a_refused_connection_is_reported_after_few_attempts_f_18() {
     let mut settings = ConnectionSettings::new("http://127.0.0.1:1", Credentials::basic("me", TOKEN.into()));
     settings.timeouts = Timeouts::NONE;
     drop(site);
-    let error = get(&Client::new(settings).unwrap()).await.unwrap_err();
+    let error = get(&Client::new(&settings).unwrap()).await.unwrap_err();
     assert!(matches!(error, RequestError::Transport { attempts: 3, timeout: false, .. }), "{error:?}");
 }
 

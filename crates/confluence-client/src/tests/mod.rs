@@ -3,11 +3,15 @@
 //! The clock is paused, so waits that the server asks for take no time. Timeouts of the HTTP library are off: a clock
 //! that jumps would trigger them.
 
+mod access_tokens;
 mod authentication;
+mod connecting;
+mod data_center;
 mod failures;
 mod kinds;
 mod measured_downloads;
 mod paging;
+mod quotas;
 mod server;
 
 use std::time::Duration;
@@ -26,7 +30,7 @@ fn client_with(site: &Site, change: impl FnOnce(&mut ConnectionSettings)) -> Cli
     settings.timeouts = Timeouts::NONE;
     settings.jitter_seed = Some(42);
     change(&mut settings);
-    Client::new(settings).unwrap()
+    Client::new(&settings).unwrap()
 }
 
 fn client(site: &Site) -> Client {

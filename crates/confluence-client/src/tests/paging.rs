@@ -4,8 +4,9 @@ use std::ops::ControlFlow;
 
 use super::server::{Reply, Seen, Site};
 use super::*;
+use crate::list_outcome::ListOutcome;
 use crate::model;
-use crate::pagination::{ListOutcome, PagingMode, read_list};
+use crate::pagination::{PagingMode, read_list};
 
 /// A page of results with these items and a next link, if there is one.
 fn page(ids: &[u32], next: Option<&str>) -> Reply {

@@ -26,6 +26,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 
 use self::writer::Writer;
+use super::past_weeks;
 use super::site::{ContentType, Site};
 
 /// A site with the known usage of its files.
@@ -123,6 +124,7 @@ pub fn sample(now: DateTime<Utc>) -> Sample {
     languages::write(&mut writer);
     broken_links::write(&mut writer);
     readership::write(&mut writer);
+    past_weeks::date_states(&mut writer.site, now);
     Sample { site: writer.site, expected: writer.expected }
 }
 

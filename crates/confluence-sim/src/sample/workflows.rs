@@ -1,4 +1,4 @@
-//! Workflows of the sample: Comala on Cloud in Engineering, labels as workflow states in People & Culture. Pages in
+//! Workflows of the sample: Comala in Engineering, labels as workflow states in People & Culture. Pages in
 //! other spaces have content states, which [`super::generated`] adds.
 
 use chrono::TimeDelta;

@@ -14,6 +14,7 @@ pub(crate) fn current_user(indexed: &IndexedSite, viewer: Viewer) -> Value {
         Viewer::Account | Viewer::Administrator => {
             let mut user = person(&indexed.site.account);
             user["email"] = Value::from(indexed.site.email.as_str());
+            user["_links"] = json!({"base": indexed.base(), "context": "/wiki"});
             user
         }
         Viewer::Anonymous => json!({

@@ -174,3 +174,46 @@ fn codes_of_tiny_links_are_content_ids() {
         assert_eq!(tiny_link(other), None, "{other}");
     }
 }
+
+#[test]
+fn addresses_below_the_context_path_of_data_center_name_files_and_contents() {
+    for base in ["https://wiki.acme.example/confluence", "https://wiki.acme.example", "https://acme.example/it/wiki"] {
+        let site = OwnSite::new(base, &[]);
+        let context = base.splitn(4, '/').nth(3).map(|path| format!("/{path}")).unwrap_or_default();
+        for prefix in [base, context.as_str()] {
+            for (path, name, container) in [
+                ("/download/attachments/1001/a%20b.pdf?version=1&modificationDate=5&api=v2", "a b.pdf", by_id("1001")),
+                ("/download/thumbnails/1001/a%20b.pdf?api=v2", "a b.pdf", by_id("1001")),
+                (
+                    "/download/attachments/embedded-page/ENG/Release%20Plan/flow.png?api=v2",
+                    "flow.png",
+                    ContainerRef::Page { title: "Release Plan".to_owned(), space: Some("ENG".to_owned()) },
+                ),
+            ] {
+                let url = format!("{prefix}{path}");
+                let Some(UrlMeaning::Files(targets)) = site.meaning(&url) else { panic!("{url} names no file") };
+                let Target::File { name: found, container: on, .. } = &targets[0].0 else { panic!("{url}") };
+                assert_eq!((found.as_str(), on), (name, &container), "{url}");
+                assert_eq!(targets[0].1, Certainty::Proven, "{url}");
+            }
+            let meaning = |path: &str| site.meaning(&format!("{prefix}{path}"));
+            let by_attachment = |certainty| {
+                let target = Target::Attachment { id: "5001".to_owned(), fallback: None };
+                Some(UrlMeaning::Files(vec![(target, certainty)]))
+            };
+            let path = "/rest/api/content/1001/child/attachment/att5001/data";
+            assert_eq!(meaning(path), by_attachment(Certainty::Proven));
+            assert_eq!(meaning("/rest/api/content/att5001"), by_attachment(Certainty::Possible));
+            let plan = UrlMeaning::PageTitle { space: "ENG".to_owned(), title: "Release Plan".to_owned() };
+            assert_eq!(meaning("/display/ENG/Release+Plan"), Some(plan.clone()));
+            assert_eq!(meaning("/pages/viewpage.action?spaceKey=ENG&title=Release+Plan"), Some(plan));
+            let page = Some(UrlMeaning::ContentId("1001".to_owned()));
+            assert_eq!(meaning("/pages/viewpage.action?pageId=1001"), page);
+            assert_eq!(meaning("/pages/viewpageattachments.action?pageId=1001"), page);
+            assert_eq!(meaning("/display/ENG"), Some(UrlMeaning::Space("ENG".to_owned())));
+            let preview = "/display/ENG/Release+Plan?preview=%2F1001%2F5001%2Fdeck.pptx";
+            assert!(matches!(meaning(preview), Some(UrlMeaning::Files(_))), "{prefix}");
+            assert_eq!(meaning("/x/6QM"), Some(UrlMeaning::AnyId("1001".to_owned())));
+        }
+    }
+}

@@ -201,7 +201,7 @@ async fn the_expected_requests_are_sent() {
             content_state: None,
         })
         .collect();
-    let expected = expected_requests(&pages, &options);
+    let expected = expected_requests(&read.api, &pages, &options);
     for kind in [RequestKind::WorkflowProperties, RequestKind::WorkflowSearch, RequestKind::ContentStates] {
         assert_eq!(expected.of(kind), read.api.client().requests().of(kind), "{kind}");
     }

@@ -15,6 +15,7 @@ use crate::inventory::{Attachment, Content, OldVersion};
 use crate::report::html::shown_file;
 use crate::report::report_view::{FileRow, ReportView};
 use crate::report::{media_types, wording};
+use confluence_client::Deployment;
 use storage_format::Certainty;
 
 /// Builds the tables of these rows.
@@ -106,7 +107,7 @@ impl<'a> TableBuilder<'a> {
         self.columns.download.push(download);
         let screen = row.screen_url().map_or(-1, |url| self.address(&url, file));
         self.columns.screen.push(screen);
-        let endpoint = self.address(&links.delete_attachment(file.id.as_str()), file);
+        let endpoint = self.address(&self.view.delete_endpoint(file), file);
         self.columns.endpoint.push(endpoint);
         let template = url_template::version_template(links, file);
         self.columns.version_endpoint.push(index(intern(&mut self.paths, (template, true))));
@@ -160,8 +161,11 @@ impl<'a> TableBuilder<'a> {
         };
         let people: Vec<&str> = self.people.into_iter().collect();
         let (path, template) = self.paths.into_iter().unzip();
+        let (authorization, credentials) = authorization(self.view.inventory.scan.deployment);
         FileTables {
             base: self.view.links.base(),
+            authorization,
+            credentials,
             states: states(&self.states),
             types: MediaTypeColumns {
                 words: self.types.iter().map(|raw| media_types::label(raw).into_owned()).collect(),
@@ -184,6 +188,22 @@ impl<'a> TableBuilder<'a> {
             people,
             contents,
         }
+    }
+}
+
+/// Returns the options of `curl` for the credentials in the environment, and what these have to be.
+fn authorization(deployment: Deployment) -> (&'static str, &'static str) {
+    if deployment.is_cloud() {
+        (
+            r#"-u "$CONFLUENCE_API_USER:$CONFLUENCE_API_TOKEN""#,
+            "The commands need an e-mail address in CONFLUENCE_API_USER and its API token without scopes in \
+             CONFLUENCE_API_TOKEN, of an account that may delete the files.",
+        )
+    } else {
+        (
+            r#"-H "Authorization: Bearer $CONFLUENCE_API_TOKEN""#,
+            "The commands need a personal access token in CONFLUENCE_API_TOKEN, of an account that may delete the files.",
+        )
     }
 }
 

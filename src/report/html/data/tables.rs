@@ -12,6 +12,10 @@ pub(super) type TableIndex = i64;
 #[derive(Serialize)]
 pub(super) struct FileTables<'a> {
     pub(super) base: &'a str,
+    /// options of `curl` for the credentials
+    pub(super) authorization: &'static str,
+    /// what these credentials have to be, for people
+    pub(super) credentials: &'static str,
     pub(super) states: SharedStateColumns<'a>,
     pub(super) spaces: SpaceColumns<'a>,
     pub(super) people: Vec<&'a str>,

@@ -3,7 +3,7 @@
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::inventory::Attachment;
+use crate::inventory::{Attachment, ContentId};
 use confluence_client::SiteLinks;
 
 /// Encodes like `encodeURIComponent` in a browser.
@@ -59,10 +59,17 @@ pub(super) fn template(path: &str, file: &Attachment) -> (String, bool) {
 /// Returns the template of the endpoints that delete single versions of a file, with `v` for the version number.
 pub(super) fn version_template(links: &SiteLinks, file: &Attachment) -> String {
     let number = u32::MAX;
-    let url = links.delete_version(file.id.as_str(), number);
+    let container = file.container.id().map(ContentId::as_str);
+    let url = links.delete_version(container, file.id.as_str(), number);
     let path = url.strip_prefix(links.base()).unwrap_or_default();
     match path.rsplit_once(&number.to_string()) {
-        Some((before, after)) => format!("{}{MARK}v{after}", before.replace(file.id.as_str(), &format!("{MARK}i"))),
+        Some((before, after)) => {
+            let mut template = replace_outside_marks(before, file.id.as_str(), 'i');
+            if let Some(container) = container {
+                template = replace_outside_marks(&template, container, 'c');
+            }
+            format!("{template}{MARK}v{after}")
+        }
         None => String::new(),
     }
 }
@@ -107,10 +114,11 @@ fn expand(template: &str, values: &[(char, String)]) -> String {
 #[cfg(test)]
 mod tests {
     use chrono::DateTime;
+    use confluence_client::Deployment;
     use proptest::prelude::*;
 
     use super::*;
-    use crate::inventory::{AttachmentId, Container, ContentId, Status};
+    use crate::inventory::{AttachmentId, Container, Status};
 
     fn file(id: &str, name: &str, container: &str) -> Attachment {
         Attachment {
@@ -143,6 +151,19 @@ mod tests {
         let (template, is_template) = template(path, &file);
         assert_eq!(template, "/download/attachments/\u{1}c/\u{1}n?version=1&modificationDate=\u{1}m");
         assert!(is_template);
+    }
+
+    #[test]
+    fn the_endpoints_of_versions_have_the_same_template_for_all_files() {
+        for (deployment, template) in [
+            (Deployment::Cloud, "/rest/api/content/\u{1}i/version/\u{1}v"),
+            (Deployment::DataCenter, "/rest/api/content/\u{1}c/child/attachment/\u{1}i/version/\u{1}v"),
+        ] {
+            let links = SiteLinks::new("https://acme.example/wiki", deployment);
+            for file in [file("att77", "a", "1001"), file("att5", "a", "77")] {
+                assert_eq!(version_template(&links, &file), template);
+            }
+        }
     }
 
     #[test]

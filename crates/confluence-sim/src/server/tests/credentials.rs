@@ -40,7 +40,7 @@ impl Sent {
             WrongBearer => request.bearer_auth("wrong"),
             Digest => request.header("authorization", "Digest username=\"admin\""),
             AccessToken => request.bearer_auth("demo-access-token-1"),
-            PersonalAccessToken => request.bearer_auth("demo-personal-access-token"),
+            PersonalAccessToken => request.bearer_auth("MTIzNDU2Nzg5MDEyOmRlbW8tYWNjZXNzLXRva2VuISEh"),
             UserPassword => request.basic_auth("Admin", Some("demo-password")),
             WrongPassword => request.basic_auth("admin", Some("wrong")),
         }

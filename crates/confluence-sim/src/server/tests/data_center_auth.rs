@@ -22,7 +22,7 @@ async fn log_in(harness: &Harness, password: &str) -> Response {
 
 async fn as_bearer(harness: &Harness) -> Response {
     let request = harness.client.get(format!("{}{CURRENT}", harness.server.base_url()));
-    request.bearer_auth("demo-personal-access-token").send().await.unwrap()
+    request.bearer_auth("MTIzNDU2Nzg5MDEyOmRlbW8tYWNjZXNzLXRva2VuISEh").send().await.unwrap()
 }
 
 fn is_accepted(harness: &Harness) -> bool {
@@ -98,6 +98,6 @@ async fn nothing_exists_outside_the_context_path_and_no_cloud_id_anywhere() {
 async fn the_api_changes_nothing() {
     let harness = data_center(|_| {}).await;
     let url = format!("{}/rest/api/content/1000", harness.server.base_url());
-    let request = harness.client.delete(url).bearer_auth("demo-personal-access-token");
+    let request = harness.client.delete(url).bearer_auth("MTIzNDU2Nzg5MDEyOmRlbW8tYWNjZXNzLXRva2VuISEh");
     assert_eq!(request.send().await.unwrap().status(), 405);
 }

@@ -1,0 +1,75 @@
+//! People. Data Center has no request for several of them; but every content comes with the names of its creator and
+//! last editor, so that most names are known without a request.
+
+use super::memory::PersonName;
+use super::v1::V1Person;
+use super::{DataCenter, convert};
+use crate::error::RequestError;
+use crate::model;
+use crate::request::Request;
+use crate::request_kind::RequestKind;
+
+/// Number of watchers requested at once; the server may return fewer and then says so.
+const WATCHERS: u32 = 1_000;
+
+impl DataCenter {
+    pub(crate) async fn people(&self, accounts: &[&str]) -> Result<Vec<model::User>, RequestError> {
+        let mut people = Vec::new();
+        for account in accounts {
+            let name = match self.memory.name(account) {
+                Some(PersonName::Known(name)) => Some(name),
+                Some(PersonName::Deleted) => None,
+                None => self.person(RequestKind::People, account).await?.and_then(|person| person.display_name),
+            };
+            people.extend(name.map(|name| model::User {
+                kind: Some("known".to_owned()),
+                account_id: Some((*account).to_owned()),
+                display_name: Some(name),
+                public_name: None,
+                site: None,
+            }));
+        }
+        Ok(people)
+    }
+
+    pub(crate) async fn accounts(&self, ids: &[&str]) -> Result<Vec<model::Account>, RequestError> {
+        let mut accounts = Vec::new();
+        for id in ids {
+            if let Some(person) = self.person(RequestKind::Accounts, id).await? {
+                let account = convert::account_of(&person);
+                accounts.push(model::Account { account_id: Some((*id).to_owned()), ..account });
+            }
+        }
+        Ok(accounts)
+    }
+
+    /// Returns a person by key, or by user name if no key is known; `None` if there is no such person.
+    async fn person(&self, kind: RequestKind, account: &str) -> Result<Option<V1Person>, RequestError> {
+        for parameter in ["key", "username"] {
+            let request = Request::v1(kind, &["user"]).with(parameter, account).with("expand", "status");
+            match self.client.get::<V1Person>(&request).await {
+                Ok(response) => {
+                    self.memory.note_person(&response.value);
+                    return Ok(Some(response.value));
+                }
+                Err(error) if error.is_not_found() && parameter == "key" && !is_user_key(account) => {}
+                Err(error) if error.is_not_found() => return Ok(None),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(None)
+    }
+
+    /// Only administrators may read who watches a page.
+    pub(crate) async fn page_watchers(&self, page: &str) -> Result<Option<u64>, RequestError> {
+        let request =
+            Request::v1(RequestKind::PageWatchers, &["content", page, "watchers"]).with("limit", WATCHERS.to_string());
+        let watches: model::Watches = self.client.get(&request).await?.value;
+        Ok(watches.count())
+    }
+}
+
+/// Returns whether it looks like a generated key: 32 hexadecimal digits.
+fn is_user_key(account: &str) -> bool {
+    account.len() == 32 && account.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
