@@ -224,7 +224,7 @@ impl SiteCounts {
         let sent = api.client().requests();
         add(RequestKind::SiteDiscovery, sent.of(RequestKind::SiteDiscovery));
         // so far, after the first pass and after the final pass
-        add(RequestKind::CurrentUser, sent.of(RequestKind::CurrentUser) + 2);
+        add(RequestKind::CurrentUser, sent.of(RequestKind::CurrentUser) + 3);
         if self.without_key {
             add(RequestKind::Spaces, 2);
             let all: Vec<SpaceId> = self.read_spaces.iter().chain(&self.other_spaces).cloned().collect();

@@ -20,6 +20,18 @@ impl Served {
     }
 
     pub(super) async fn start_with(deployment: Deployment, site: Site, faults: FaultPlan) -> Self {
+        let (server, settings) = Self::prepare(deployment, site, faults).await;
+        let api = Api::connect(settings).await.unwrap();
+        assert_eq!(api.deployment(), deployment, "{}", api.connection_summary());
+        Self { server, api, deployment }
+    }
+
+    /// Returns the server, and the settings of a connection to it.
+    pub(super) async fn prepare(
+        deployment: Deployment,
+        site: Site,
+        faults: FaultPlan,
+    ) -> (DemoServer, ConnectionSettings) {
         let served_as = match deployment {
             Deployment::Cloud => ServedAs::Cloud,
             Deployment::Gateway => ServedAs::Gateway,
@@ -39,9 +51,7 @@ impl Served {
             },
             ..ConnectionSettings::new(address, Credentials::basic(server.user(), server.token().into()))
         };
-        let api = Api::connect(settings).await.unwrap();
-        assert_eq!(api.deployment(), deployment, "{}", api.connection_summary());
-        Self { server, api, deployment }
+        (server, settings)
     }
 
     /// Replaces the address of the site, which has another port in every run, in a text.
