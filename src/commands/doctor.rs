@@ -148,6 +148,7 @@ fn probe_text(answers: &[ProbeResult], sample: Option<&Path>) -> Lines {
         lines.push(format_args!("  {}", answer.answer));
         lines.push(format_args!("  {measured}"));
     }
+    lines = Width::of_stdout().wrap_lines(&lines);
     if let Some(file) = sample {
         lines.push("");
         lines.push(file.display());

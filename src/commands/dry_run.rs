@@ -8,7 +8,7 @@ use crate::config::Config;
 use crate::error::{ExitStatus, Failure, Outcome, OutputFormat};
 use crate::inventory::plan::ON_TOP;
 use crate::inventory::{Preview, RequestPlan, plan_requests};
-use crate::progress::Progress;
+use crate::progress::{Progress, Width};
 use crate::support::formatting::{count, plural};
 use crate::support::visible_text::Lines;
 
@@ -41,7 +41,9 @@ pub(super) async fn run(
         object["dry_run"]["page_metrics"] = json!({"counted": false, "counted_by": "snapshot --dry-run"});
     }
     let more = with_snapshot.then_some(PAGE_METRICS_NOT_COUNTED);
-    Ok(Outcome::new(status, format, object, || more.into_iter().fold(table(&preview), Lines::and)))
+    Ok(Outcome::new(status, format, object, || {
+        Width::of_stdout().wrap_lines(&more.into_iter().fold(table(&preview), Lines::and))
+    }))
 }
 
 fn table(preview: &Preview) -> Lines {

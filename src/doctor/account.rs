@@ -1,5 +1,6 @@
 //! Checks the account, the kind of its token, and which spaces it can see.
 
+use super::scopes::{self, ScopeCheck};
 use super::{CheckResult, CheckState, ProbedSite};
 use crate::error::ExitStatus;
 use confluence_client::{ObservedResponse, ProbeRequest, ProbeTarget, Refusal, RequestError};
@@ -62,14 +63,16 @@ async fn kind_of_token(site: &ProbedSite<'_>) -> Option<CheckResult> {
 }
 
 /// Counts the spaces of each kind that the account can see, as far as one request shows them.
-pub(super) async fn spaces(site: &ProbedSite<'_>, findings: &mut Vec<CheckResult>) -> u64 {
+pub(super) async fn spaces(site: &ProbedSite<'_>, scopes: &mut ScopeCheck, findings: &mut Vec<CheckResult>) -> u64 {
     let mut counts = Vec::new();
     let mut total = 0;
     for status in ["current", "archived"] {
-        match site.observe(&ProbeRequest::to(ProbeTarget::Spaces).statuses(&[status]).limit(250)).await {
+        let request = ProbeRequest::to(ProbeTarget::Spaces).statuses(&[status]).limit(250);
+        match site.observe(&request).await {
             Ok(observed) => {
+                scopes.note(site, &request, &observed);
                 let Some(results) = observed.results() else {
-                    findings.push(without_spaces(&observed));
+                    findings.push(without_spaces(site, &request, &observed));
                     return 0;
                 };
                 total += results.len();
@@ -100,9 +103,13 @@ pub(super) async fn spaces(site: &ProbedSite<'_>, findings: &mut Vec<CheckResult
 }
 
 /// Returns the result for a list of spaces that was refused.
-fn without_spaces(observed: &ObservedResponse) -> CheckResult {
+fn without_spaces(site: &ProbedSite<'_>, request: &ProbeRequest<'_>, observed: &ObservedResponse) -> CheckResult {
+    let cost = "no run is possible: the spaces are read first";
+    if scopes::is_missing(observed) {
+        return scopes::missing(site, "spaces", request, cost);
+    }
     refused("spaces", observed)
-        .costs("no run is possible: the spaces are read first")
+        .costs(cost)
         .remedy("check the results of the other lists below; if those work, run again")
 }
 

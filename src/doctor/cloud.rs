@@ -3,6 +3,7 @@
 use super::admin_key;
 use super::endpoint_check::{EndpointCheck, Observations};
 use super::run_estimate::SiteTotals;
+use super::scopes::ScopeCheck;
 use super::{CheckResult, CheckState, ProbedSite, workflow};
 use crate::error::ExitStatus;
 use confluence_client::api::CommentKind;
@@ -79,10 +80,11 @@ pub(super) async fn check(
     site: &ProbedSite<'_>,
     account: &str,
     spaces: u64,
+    scopes: ScopeCheck,
     findings: &mut Vec<CheckResult>,
 ) -> ExitStatus {
     let status = admin_key::check(site, findings).await;
-    let mut observations = Observations::default();
+    let mut observations = Observations::after(scopes);
     let mut api_support = ApiSupport::default();
     for check in checks(account) {
         let (finding, observed) = observations.check(site, &check).await;

@@ -45,6 +45,11 @@ pub(super) struct Observations {
 }
 
 impl Observations {
+    /// Goes on with what an earlier check has shown about the scopes.
+    pub(super) fn after(scopes: ScopeCheck) -> Self {
+        Self { scopes, ..Self::default() }
+    }
+
     /// Sends the request of a check and returns its result, and the response if there was one.
     pub(super) async fn check(
         &mut self,
@@ -86,7 +91,7 @@ fn judge(site: &ProbedSite<'_>, check: &EndpointCheck<'_>, observed: &ObservedRe
         return CheckResult::new(check.subject, CheckState::Good, found);
     }
     let finding = if scopes::is_missing(observed) {
-        missing_scope(site, check)
+        scopes::missing(site, check.subject, &check.request, check.cost)
     } else {
         let remedy = match observed.status {
             401 | 403 => "use an account that may see this, and a token that may read it",
@@ -97,17 +102,6 @@ fn judge(site: &ProbedSite<'_>, check: &EndpointCheck<'_>, observed: &ObservedRe
         refused(check.subject, observed).costs(check.cost).remedy(remedy)
     };
     CheckResult { state: check.state_if_missing, ..finding }
-}
-
-/// Returns the result for a list that the token may not read: the scope by its name, and what is lost without it.
-fn missing_scope(site: &ProbedSite<'_>, check: &EndpointCheck<'_>) -> CheckResult {
-    let (name, cost) = match scopes::needed(site, &check.request) {
-        Some(scope) => (scope.name, scope.without),
-        None => ("for it", check.cost),
-    };
-    CheckResult::new(check.subject, CheckState::Missing, format!("the token lacks the scope {name}"))
-        .costs(cost)
-        .remedy(scopes::REMEDY)
 }
 
 fn rate_limits(limits: &BTreeMap<String, String>) -> CheckResult {

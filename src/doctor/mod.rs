@@ -25,6 +25,7 @@ pub use connection::{describe_connection, without_connection};
 pub use probe::{ProbeResult, probe};
 pub use probed_site::ProbedSite;
 pub use sample::Sample;
+use scopes::ScopeCheck;
 
 /// Result of a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -108,9 +109,10 @@ pub async fn examine(site: &ProbedSite<'_>) -> Diagnosis {
     let mut findings = Vec::new();
     let status = match account::check(site, &mut findings).await {
         Ok(account) => {
-            let spaces = account::spaces(site, &mut findings).await;
+            let mut scopes = ScopeCheck::default();
+            let spaces = account::spaces(site, &mut scopes, &mut findings).await;
             if site.api().deployment().is_cloud() {
-                cloud::check(site, &account, spaces, &mut findings).await
+                cloud::check(site, &account, spaces, scopes, &mut findings).await
             } else {
                 data_center::check(site, &account, spaces, &mut findings).await;
                 ExitStatus::Complete

@@ -7,7 +7,7 @@ use confluence_client::scopes::{Scope, scope_of};
 use confluence_client::{Deployment, ObservedResponse, ProbeRequest};
 
 /// How to get another scope.
-pub(super) const REMEDY: &str = "issue a new token with all scopes that are needed: the scopes of a token, also of a service \
+const REMEDY: &str = "issue a new token with all scopes that are needed: the scopes of a token, also of a service \
                                  account, are fixed when it is created";
 
 /// Returns whether the gateway refused a response for a missing scope.
@@ -16,8 +16,15 @@ pub(super) fn is_missing(observed: &ObservedResponse) -> bool {
 }
 
 /// Returns the scope that a request needs.
-pub(super) fn needed(site: &ProbedSite<'_>, request: &ProbeRequest<'_>) -> Option<&'static Scope> {
+fn needed(site: &ProbedSite<'_>, request: &ProbeRequest<'_>) -> Option<&'static Scope> {
     scope_of(&site.api().probe_template(request).ok()?.path)
+}
+
+/// Returns the result for a list that the token may not read: the scope by its name, and what is lost without it. The
+/// remedy is in the result for all scopes.
+pub(super) fn missing(site: &ProbedSite<'_>, subject: &str, request: &ProbeRequest<'_>, cost: &str) -> CheckResult {
+    let (name, cost) = needed(site, request).map_or(("for it", cost), |scope| (scope.name, scope.without));
+    CheckResult::new(subject, CheckState::Missing, format!("the token lacks the scope {name}")).costs(cost)
 }
 
 /// What the checks have shown about the scopes of a token.

@@ -133,10 +133,8 @@ pub(super) struct NewCrawl<'a> {
     own_hosts: Vec<String>,
     former_hosts: Vec<String>,
     site: OwnSite,
-    /// What could be seen when `last_run` was loaded.
-    visibility: Visibility,
-    /// Whether a warning said that there is nothing to compare with, if so.
-    is_warned: bool,
+    /// The warning that there is nothing to compare with, if there was one.
+    warned: Option<String>,
     /// The last complete run, for the plan. It may have lacked other scopes.
     last_run: Option<LastRun>,
 }
@@ -208,7 +206,8 @@ impl<'a> NewCrawl<'a> {
         let found = last_run::find(results, &visibility);
         // which scopes are missing is known after the lists: then the run is compared, or a warning says why not
         let with_other_scopes = last_run::find_with_other_scopes(results, &visibility);
-        if let Some(warning) = found.warning.filter(|_| with_other_scopes.is_none()) {
+        let warned = found.warning.filter(|_| with_other_scopes.is_none());
+        if let Some(warning) = &warned {
             progress.warn(warning);
         }
         let cache = InventoryCache(options.cache.as_deref());
@@ -227,8 +226,7 @@ impl<'a> NewCrawl<'a> {
             own_hosts,
             former_hosts,
             site,
-            visibility,
-            is_warned: found.run.is_none() && with_other_scopes.is_none(),
+            warned,
             last_run: found.run.or(with_other_scopes),
         })
     }
@@ -316,7 +314,8 @@ impl NewCrawl<'_> {
     /// see. Called after the lists, because only then it is known which scopes they lack.
     fn compare_with_last_run(&self, read: &mut SiteContents) -> (Visibility, CountedItems) {
         let visibility = Visibility::through(self.api, &self.start.account.id);
-        let compared = self.is_warned && visibility == self.visibility;
+        let is_same = |warning| last_run::find(self.options.results.as_deref(), &visibility).warning == Some(warning);
+        let compared = self.warned.clone().is_some_and(is_same);
         let counted = CountedItems { contents: read.counts_contents, compared };
         let counted = plausibility::compare(&self.ledger, self.options, &visibility, &mut read.figures, counted);
         (visibility, counted)

@@ -50,7 +50,7 @@ pub struct RequestPlan {
 
 /// Writes a time in minutes, or hours and minutes.
 pub(super) fn write_time(f: &mut fmt::Formatter<'_>, seconds: u64) -> fmt::Result {
-    let minutes = seconds.div_ceil(60);
+    let minutes = seconds.div_ceil(60).max(1);
     match (minutes / 60, minutes % 60) {
         (0, minutes) => write!(f, "{minutes} min"),
         (hours, minutes) => write!(f, "{hours} h {minutes} min"),
@@ -346,6 +346,7 @@ mod tests {
             unless_searched: 0,
             points: None,
         };
+        assert_eq!(plan(3, 0).to_string(), "plan: 3 requests, about 1 min at 10 requests/s");
         assert_eq!(plan(12, 2).to_string(), "plan: 12 requests, about 1 min at 10 requests/s");
         assert_eq!(plan(60_000, 6_000).to_string(), "plan: 60,000 requests, about 1 h 40 min at 10 requests/s");
     }

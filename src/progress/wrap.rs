@@ -4,6 +4,8 @@ use std::io;
 
 use console::{Term, measure_text_width};
 
+use crate::support::visible_text::Lines;
+
 /// Columns if the terminal does not report its width.
 const DEFAULT_COLUMNS: usize = 80;
 /// Narrower text is unreadable: below this width, the terminal wraps.
@@ -66,6 +68,11 @@ impl Width {
             indent => wrap_line(line, columns, indent + HANGING),
         };
         text.split('\n').map(wrap).collect::<Vec<_>>().join("\n")
+    }
+
+    /// Wraps lines as [`Self::wrap`] does. None of them may be a path for other programs.
+    pub fn wrap_lines(self, lines: &Lines) -> Lines {
+        self.wrap(&lines.text()).split('\n').fold(Lines::default(), Lines::and)
     }
 
     /// Wraps one row of a text table; continuation lines are indented by `hanging`.
@@ -141,6 +148,14 @@ mod tests {
         assert_eq!(Width::Unlimited.wrap(LONG), LONG);
         assert_eq!(Width::Columns(0).wrap(LONG), Width::Columns(DEFAULT_COLUMNS).wrap(LONG));
         assert_eq!(Width::Columns(1).wrap(LONG), Width::Columns(MIN_COLUMNS).wrap(LONG));
+    }
+
+    #[test]
+    fn lines_of_output_are_wrapped_each() {
+        let lines = Lines::new("plan: 554 requests, about 1 min").and("").and("not in the plan: drafts");
+        let wrapped = Width::Columns(20).wrap_lines(&lines);
+        assert_eq!(wrapped.text(), "plan: 554 requests,\n    about 1 min\n\nnot in the plan:\n    drafts");
+        assert_eq!(Width::Unlimited.wrap_lines(&lines), lines);
     }
 
     #[test]

@@ -116,7 +116,7 @@ impl KeySection {
         }
         let count = format::plural;
         let mut parts = vec![count(found.pages, "page", "pages"), count(found.blog_posts, "blog post", "blog posts")];
-        parts.push(count(found.files, "file of theirs", "files of theirs"));
+        parts.push(count(found.files, "file on them", "files on them"));
         let spaces = match found.spaces.len() as u64 {
             0 => String::new(),
             number => format!("{}, ", count(number, "space", "spaces")),

@@ -12,7 +12,7 @@ use std::process::ExitCode;
 
 use chrono::Utc;
 use confluence_client::{Api, ConnectionSettings, Credentials};
-use confluence_sim::site::ArchivedSearch;
+use confluence_sim::site::{ArchivedSearch, ScanSupport};
 use confluence_sim::workflow::WorkflowApp;
 use confluence_sim::{DemoServer, RequestLogEntry, ServedAs, Site, sample_site};
 use confluence_storage_analyzer::audit::AuditOptions;
@@ -142,6 +142,8 @@ async fn all_requests() -> Vec<(DemoServer, BTreeSet<LoggedRequest>)> {
     let mut paged = test_support::known_site::site().0;
     paged.behaviour.page_cap = Some(3);
     paged.behaviour.comment_lists_with_replies = true;
+    let mut without_scan = test_support::known_site::site().0.without_cloud_features();
+    without_scan.behaviour.data_center.scan = ScanSupport::Missing;
     vec![
         Box::pin(audit_requests(ServedAs::Cloud, sample_site(Utc::now()))).await,
         Box::pin(audit_requests(ServedAs::Cloud, paged)).await,
@@ -149,6 +151,7 @@ async fn all_requests() -> Vec<(DemoServer, BTreeSet<LoggedRequest>)> {
         Box::pin(snapshot_requests(ServedAs::Cloud, with_archived_space(ArchivedSearch::Ignored))).await,
         Box::pin(audit_requests(data_center(), sample_site(Utc::now()).without_cloud_features())).await,
         Box::pin(snapshot_requests(data_center(), with_archived_space(ArchivedSearch::Shown))).await,
+        Box::pin(audit_requests(data_center(), without_scan)).await,
     ]
 }
 
@@ -174,6 +177,7 @@ async fn the_documents_allow_every_request() {
         "v1 /wiki/rest/api/content/{id}/restriction/byOperation",
         "datacenter /rest/api/content/scan",
         "datacenter /rest/api/content/search",
+        "datacenter /rest/api/content/{id}/child/comment",
         "datacenter /rest/api/space/{spaceKey}/trash",
         "datacenter /rest/api/instance-metrics",
     ] {

@@ -81,7 +81,8 @@ async fn restricted_content_is_read_and_what_only_the_key_shows_is_marked() {
     let ids = ["1002", "1003", "1101", "1102"];
     assert_eq!(only, json!({"spaces": ["DOC"], "pages": 4, "blog_posts": 0, "files": 1, "bytes": bytes, "ids": ids}));
     assert_eq!(manifest["visibility"]["admin_key"], true);
-    assert!(page.contains("Only the admin key shows 1 space, 4 pages, 0 blog posts and 1 file"), "{page}");
+    assert!(page.contains("Only the admin key shows 1 space, 4 pages, 0 blog posts and 1 file on them"), "{page}");
+    assert!(page.contains(r##"<a href="#only-with-key">"##), "the section is in the contents");
     let not_covered = manifest["not_covered"].as_str().unwrap();
     assert!(not_covered.contains("Restricted pages are covered: the run used the admin key."), "{not_covered}");
 }

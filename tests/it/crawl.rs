@@ -59,11 +59,6 @@ async fn the_entire_sample_is_read_and_its_old_sizes_are_verified() {
     });
     assert!(matches!(inventory.scan.old_sizes, VersionSizeCheck::Proved { .. }));
     assert!(unreferenced(&inventory) > 0);
-    let audit = analyze(&inventory, &AuditOptions::default());
-    let candidates = audit.files.iter().filter(|file| file.usage == Usage::Unreferenced);
-    let candidates: Vec<usize> = candidates.map(|file| file.attachment).collect();
-    Recheck::new().run(&api, &mut inventory, &candidates, &options, &progress).await.unwrap();
-    assert!(inventory.coverage.is_complete(), "{:#?}", inventory.coverage.gaps);
     let sent = inventory.requests.total();
     let download = inventory.requests.of(RequestKind::DownloadOfOneByte);
     assert_eq!(sent, server.requests().len() as u64, "every request is counted, {download} to verify sizes");
@@ -71,7 +66,9 @@ async fn the_entire_sample_is_read_and_its_old_sizes_are_verified() {
     let planned = &inventory.plan.as_ref().unwrap().requests;
     assert!(planned.of(RequestKind::Draft) > 0, "the sample has owners that no list shows");
     for (kind, planned) in planned.iter() {
-        assert!(sent.get(kind).is_some_and(|sent| *sent >= planned), "{kind}: {planned} planned, {sent:?}");
+        // the recheck, after which the account is checked once more, is not part of this
+        let rechecked = u64::from(kind == RequestKind::CurrentUser.label());
+        assert!(sent.get(kind).is_some_and(|sent| sent + rechecked >= planned), "{kind}: {planned} planned, {sent:?}");
     }
 }
 

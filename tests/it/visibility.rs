@@ -29,8 +29,13 @@ fn site() -> Site {
 
 /// The gateway's response without the scope for accounts, which leaves a snapshot complete.
 fn without_scope() -> FaultPlan {
+    without_scope_for("/wiki/api/v2/users-bulk")
+}
+
+/// The gateway's response without the scope for a path.
+fn without_scope_for(path: &str) -> FaultPlan {
     let body = r#"{"code":401,"message":"Unauthorized; scope does not match"}"#;
-    always("/wiki/api/v2/users-bulk", response(401, &[("x-failure-category", "FAILURE_CLIENT_SCOPE_CHECK")], body))
+    always(path, response(401, &[("x-failure-category", "FAILURE_CLIENT_SCOPE_CHECK")], body))
 }
 
 async fn audit(harness: &Harness, folder: &Path, admin_key: bool) -> Run {
@@ -83,14 +88,20 @@ fn a_run_with_a_newly_missing_scope_has_its_own_counts_and_replaces_no_fuller_ro
 }
 
 #[test]
+fn a_first_run_with_a_missing_scope_says_once_that_it_is_compared_with_nothing() {
+    let harness = harness::Harness::start(site(), without_scope_for("/wiki/api/v2/footer-comments"));
+    let first = harness.snapshot(&["--metrics", "core,links"]).exits_with(3);
+    let warnings = first.stderr.matches("cannot detect lists that are much shorter").count();
+    assert_eq!(warnings, 1, "{}", first.stderr);
+}
+
+#[test]
 fn a_scope_that_only_the_workflow_needs_does_not_switch_the_plausibility_check_off() {
-    let body = r#"{"code":401,"message":"Unauthorized; scope does not match"}"#;
-    let denied = response(401, &[("x-failure-category", "FAILURE_CLIENT_SCOPE_CHECK")], body);
     let mut site = site();
     site.workflow.app = WorkflowApp::ComalaCloud;
     site.workflow.pages.insert("1001".to_owned(), PageWorkflow::new("Document Control", "Approved", true));
     // which properties the app has is looked up, but nothing depends on it
-    let harness = harness::Harness::start(site, always("/wiki/api/v2/pages/*/properties", denied));
+    let harness = harness::Harness::start(site, without_scope_for("/wiki/api/v2/pages/*/properties"));
     let snapshot = || harness.snapshot(&["--metrics", "core,workflow"]);
     snapshot().exits_with(0);
     let saved = counts(harness.folder.path());

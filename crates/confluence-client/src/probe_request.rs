@@ -297,6 +297,8 @@ fn known_status(status: &str) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::credentials::Credentials;
+    use crate::{ConnectionSettings, Deployment};
 
     #[test]
     fn a_template_has_nothing_of_the_site() {
@@ -318,5 +320,44 @@ mod tests {
         let version = cloud::probe_template(&ProbeRequest::to(ProbeTarget::AttachmentVersion("att1", 3))).unwrap();
         assert_eq!((version.method.as_str(), version.path.as_str()), ("GET", "/api/v2/attachments/{id}"));
         assert_eq!(version.parameters, [("version".to_owned(), "{number}".to_owned())]);
+    }
+
+    #[test]
+    fn a_template_of_data_center_has_nothing_of_the_site() {
+        let base = "https://wiki.example.com/confluence";
+        let settings = ConnectionSettings {
+            deployment: Some(Deployment::DataCenter),
+            ..ConnectionSettings::new(base, Credentials::bearer("token".to_owned().into()))
+        };
+        let api = Api::new(settings).unwrap();
+        let secret = "SECRET";
+        let path_of = |target: ProbeTarget<'_>| {
+            let probe = ProbeRequest::to(target).ids(vec![secret]).statuses(&[secret]).from(Some(secret)).bodies();
+            let template = api.probe_template(&probe).unwrap();
+            let text = format!("{template:?}");
+            assert!(["SECRET", "99", "example", "/confluence"].iter().all(|data| !text.contains(data)), "{text}");
+            template.path
+        };
+        for (target, path) in [
+            (ProbeTarget::Person(secret), "/rest/api/user"),
+            (ProbeTarget::PagesOfSpace(secret), "/rest/api/content/scan"),
+            (ProbeTarget::AttachmentsOfPage(secret), "/rest/api/content/{id}/child/attachment"),
+            (ProbeTarget::AttachmentVersion(secret, 99), "/rest/api/content/{id}"),
+            (ProbeTarget::Draft(secret), "/rest/api/content/{id}"),
+            (ProbeTarget::PropertiesOfPage(secret), "/rest/api/content/{id}/property"),
+            (ProbeTarget::Scan("page"), "/rest/api/content/scan"),
+            (ProbeTarget::ContentsByStart("blogpost"), "/rest/api/content"),
+            (ProbeTarget::CommentsBySearch, "/rest/api/content/search"),
+            (ProbeTarget::PagesWithFiles, "/rest/api/content"),
+            (ProbeTarget::SpaceTrash(secret), "/rest/api/space/{space}/trash"),
+            (ProbeTarget::RetentionPolicies, "/rest/api/space"),
+            (ProbeTarget::AttachmentVersions(secret), "/rest/experimental/content/{id}/version"),
+            (ProbeTarget::WorkflowPropertyOfPages, "/rest/api/content"),
+            (ProbeTarget::WorkflowParameters(secret), "/rest/cw/1/content/{id}/parameters"),
+            (ProbeTarget::WorkflowStatus(secret), "/rest/cw/1/content/{id}/status"),
+            (ProbeTarget::Endpoint(ProbedEndpoint("space/KEY/state"), secret, secret), "/rest/api/space/{space}/state"),
+        ] {
+            assert_eq!(path_of(target), path);
+        }
     }
 }

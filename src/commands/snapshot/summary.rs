@@ -15,7 +15,7 @@ use crate::inventory::{Inventory, RequestPlan};
 use crate::metrics::changes::ChangeKind;
 use crate::metrics::comparison::ComparisonReport;
 use crate::metrics::findings::{Finding, FindingPages};
-use crate::progress::Progress;
+use crate::progress::{Progress, Width};
 use crate::report::format::{count, plural};
 use crate::support::iso_week::IsoWeek;
 use crate::support::visible_text::Lines;
@@ -213,7 +213,7 @@ pub(super) fn plan(
     Outcome::new(status, format, object, || {
         let head = Lines::new(format_args!("{} as {}", inventory.scan.base_url, inventory.scan.account.name)).and("");
         let lines = requests(plan).into_iter().fold(head, Lines::and).and("").and(plan);
-        workflow.into_iter().fold(lines, Lines::and)
+        Width::of_stdout().wrap_lines(&workflow.into_iter().fold(lines, Lines::and))
     })
 }
 

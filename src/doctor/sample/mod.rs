@@ -3,6 +3,7 @@
 //! A sample has no name, text, id, key, address or host of the site. It can be sent to a stranger, and a test can make
 //! documents of the same shapes from it, which the client has to read.
 
+mod notation;
 #[cfg(test)]
 mod replay;
 mod shape;
@@ -25,6 +26,9 @@ pub(super) use vocabulary::{api_word, is_api_value};
 
 /// Name of the format, the first field of a file.
 const FORMAT: &str = "confluence-storage-analyzer sample";
+/// Parameters that choose the kind of the items of a list. The others decide which ones come, and how much of them, so
+/// their responses have one shape.
+const CHOOSING_PARAMETERS: [&str; 2] = ["type", "cql"];
 /// Questions whose answers name keys of properties, which an app or a person chose.
 const NAMES_KEYS: [&str; 1] = ["approvals"];
 /// Headers whose values say nothing about a site, as long as they are words or numbers of the API.
@@ -65,8 +69,10 @@ struct SampleEndpoint {
     method: String,
     /// Path below the context path, with placeholders in braces.
     path: String,
-    /// Parameters by name, with the values that this program chose.
+    /// The parameters that choose the kind of the items, with the values that this program chose.
     parameters: Vec<(String, String)>,
+    /// All combinations of the other parameters.
+    queries: BTreeSet<String>,
     /// Sent without credentials.
     as_visitor: bool,
     responses: Vec<SampleResponse>,
@@ -101,7 +107,7 @@ impl Sample {
 
     /// Returns the text of the file.
     pub fn to_json(&self) -> Result<String, serde_json::Error> {
-        Ok(serde_json::to_string_pretty(self)? + "\n")
+        Ok(notation::readable(&serde_json::to_string(self)?) + "\n")
     }
 }
 
@@ -109,18 +115,27 @@ fn to_value(answer: &ProbeResult) -> Option<serde_json::Value> {
     serde_json::to_value(answer).ok()
 }
 
-/// A request by which responses are grouped: its template, and whether it was sent without credentials.
+/// A request by which responses are grouped: its template without the parameters that only decide how much comes, and
+/// whether it was sent without credentials.
 type RequestKey = (ProbeTemplate, bool);
+
+/// The other parameters, and the responses by status, of the requests of one key.
+type Recorded = (BTreeSet<String>, BTreeMap<u16, SampleResponse>);
 
 /// Collects the shapes of responses.
 #[derive(Debug, Default)]
-pub(super) struct SampleRecorder(Mutex<BTreeMap<RequestKey, BTreeMap<u16, SampleResponse>>>);
+pub(super) struct SampleRecorder(Mutex<BTreeMap<RequestKey, Recorded>>);
 
 impl SampleRecorder {
     /// Adds one response.
-    pub(super) fn record(&self, request: ProbeTemplate, visitor: bool, observed: &ObservedResponse) {
+    pub(super) fn record(&self, mut request: ProbeTemplate, visitor: bool, observed: &ObservedResponse) {
+        let (choosing, others): (Vec<_>, Vec<_>) =
+            request.parameters.into_iter().partition(|(name, _)| CHOOSING_PARAMETERS.contains(&name.as_str()));
+        request.parameters = choosing;
+        let query: Vec<String> = others.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let mut recorded = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let responses = recorded.entry((request, visitor)).or_default();
+        let (queries, responses) = recorded.entry((request, visitor)).or_default();
+        queries.insert(query.join("&"));
         let response = SampleResponse::of(observed);
         let merged = match responses.remove(&observed.status) {
             Some(other) => other.merge(response),
@@ -131,9 +146,10 @@ impl SampleRecorder {
 
     fn into_endpoints(self) -> Vec<SampleEndpoint> {
         let recorded = self.0.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let endpoint = |((request, as_visitor), responses): (RequestKey, BTreeMap<u16, SampleResponse>)| {
+        let endpoint = |((request, as_visitor), (queries, responses)): (RequestKey, Recorded)| {
             let ProbeTemplate { method, path, parameters } = request;
-            SampleEndpoint { method, path, parameters, as_visitor, responses: responses.into_values().collect() }
+            let responses = responses.into_values().collect();
+            SampleEndpoint { method, path, parameters, queries, as_visitor, responses }
         };
         recorded.into_iter().map(endpoint).collect()
     }

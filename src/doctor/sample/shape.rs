@@ -66,65 +66,45 @@ impl TryFrom<String> for SizeRange {
 }
 
 /// The shape of texts.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct TextShape {
     pub(super) bytes: SizeRange,
     /// Words of the API that occur here.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub(super) words: BTreeSet<String>,
     /// Forms of all other texts.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub(super) forms: BTreeSet<String>,
 }
 
 /// The shape of integers.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct IntegerShape {
     pub(super) digits: SizeRange,
     /// Limits of lists, as the server echoes them.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub(super) limits: BTreeSet<u64>,
 }
 
 /// The shape of lists.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct ListShape {
     pub(super) items: SizeRange,
     /// All items together; `None` if no list has any.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) item: Option<Shape>,
 }
 
 /// The shape of all values at one place: one part for each type that occurs.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, and a key of the sample file")]
+#[serde(try_from = "Value", into = "Value")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(super) struct Shape {
     /// Some objects lack this key.
-    #[serde(skip_serializing_if = "is_false")]
     pub(super) optional: bool,
-    #[serde(skip_serializing_if = "is_false")]
     pub(super) null: bool,
-    #[serde(skip_serializing_if = "is_false")]
     pub(super) boolean: bool,
-    #[serde(skip_serializing_if = "is_false")]
     pub(super) fraction: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) integer: Option<IntegerShape>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) text: Option<TextShape>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) list: Option<Box<ListShape>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) object: Option<BTreeMap<String, Self>>,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
-fn is_false(value: &bool) -> bool {
-    !value
 }
 
 /// Where a value is.
@@ -164,7 +144,7 @@ impl Shape {
             }
             Value::Object(fields) => {
                 let mut object: BTreeMap<String, Self> = BTreeMap::new();
-                for (key, value) in fields {
+                for (key, value) in fields.iter().filter(|_| position.data || !vocabulary::is_left_out(position.key)) {
                     let key = vocabulary::key(position.key, key);
                     let data = position.data || vocabulary::is_data_of_apps(key);
                     let shape = Self::at(Position { key, data }, value);

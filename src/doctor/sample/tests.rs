@@ -66,6 +66,9 @@ async fn a_sample_has_nothing_of_the_site() {
         let sample = sample_of(&connect(&server).await).await;
         assert!(sample.endpoints.len() > 20, "{}", sample.endpoints.len());
         let text = sample.to_json().unwrap();
+        // people are asked to read it
+        let (lines, kib) = (text.lines().count(), text.len() / 1024);
+        assert!(lines < 2_000 && kib < 60, "{served_as:?}: {lines} lines, {kib} KiB");
         let mut data = server.site(data_of);
         assert!(data.len() > 100, "{}", data.len());
         let addresses = [server.base_url(), &server.site_url(), server.gateway_origin(), server.cloud_id()];

@@ -42,6 +42,9 @@ const KEYED_BY_DATA: [&str; 1] = ["properties"];
 /// Objects with data of apps: their words and numbers are never kept.
 const DATA_OF_APPS: [&str; 2] = ["value", "properties"];
 
+/// Objects that this program does not read, except below data of apps. A sample only says that they exist.
+const LEFT_OUT: [&str; 3] = ["_expandable", "icon", "profilePicture"];
+
 /// What stands in a sample for a key that is not a word of the API.
 pub(super) const UNKNOWN_KEY: &str = "{key}";
 
@@ -95,6 +98,11 @@ pub(super) fn key<'a>(parent: &str, key: &'a str) -> &'a str {
         contains(KEYS, key) || PROPERTIES.contains(&key)
     };
     if known { key } else { UNKNOWN_KEY }
+}
+
+/// Returns whether a sample does not show what is in an object.
+pub(super) fn is_left_out(key: &str) -> bool {
+    LEFT_OUT.contains(&key)
 }
 
 /// Returns whether the value of a key is data of an app, down to its last level.

@@ -71,10 +71,27 @@ async fn a_missing_scope_is_named_with_what_it_costs_and_that_a_token_cannot_be_
         let comments = finding(&diagnosis, subject);
         assert_eq!(comments.found, "the token lacks the scope read:comment:confluence");
         assert!(comments.cost.as_ref().unwrap().contains("no file is called unreferenced"), "{comments:?}");
-        assert!(comments.remedy.as_ref().unwrap().starts_with("issue a new token"), "{comments:?}");
     }
-    assert_eq!(finding(&diagnosis, "scopes").found, "the token lacks read:comment:confluence");
+    let scopes = finding(&diagnosis, "scopes");
+    assert_eq!(scopes.found, "the token lacks read:comment:confluence");
+    assert!(scopes.remedy.as_ref().unwrap().starts_with("issue a new token"), "once for all lists: {scopes:?}");
     assert_eq!(finding(&diagnosis, "pages").state, CheckState::Good);
+}
+
+#[tokio::test]
+async fn a_missing_scope_for_spaces_is_named_with_the_others() {
+    let server = serve_as(ServedAs::Gateway, FaultPlan::none()).await;
+    server.change_site(|site| {
+        let token = site.credentials.scoped_token.as_mut().unwrap();
+        for scope in ["read:comment:confluence", "read:space:confluence"] {
+            token.remove_scope(scope);
+        }
+    });
+    let diagnosis = diagnose(&server, settings_as(&server, &server.token())).await;
+    let spaces = finding(&diagnosis, "spaces");
+    assert_eq!(spaces.found, "the token lacks the scope read:space:confluence");
+    assert!(spaces.cost.as_ref().unwrap().contains("nothing can be read"), "{spaces:?}");
+    assert_eq!(finding(&diagnosis, "scopes").found, "the token lacks read:comment:confluence, read:space:confluence");
 }
 
 #[tokio::test]
