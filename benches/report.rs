@@ -11,7 +11,7 @@
 use std::fs;
 
 use confluence_storage_analyzer::inventory::SpaceId;
-use confluence_storage_analyzer::report;
+use confluence_storage_analyzer::report::{self, ReportInput};
 use serde_json::json;
 use test_support::sample;
 use test_support::webdriver::Browser;
@@ -81,7 +81,9 @@ async fn measure(files: u64) -> [f64; 7] {
     for verdict in &mut audit.files {
         verdict.space = Some(SpaceId::new("11"));
     }
-    let folder = report::write(parent.path(), &sample::run_facts(), &inventory, &audit).expect("written");
+    let folder =
+        report::write(parent.path(), ReportInput { run: &sample::run_facts(), inventory: &inventory, audit: &audit })
+            .expect("written");
     drop((inventory, audit));
     let page = folder.join(PAGE);
     let text = fs::read_to_string(&page).expect("read");

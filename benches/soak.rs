@@ -24,7 +24,7 @@ use confluence_storage_analyzer::commands::audit_run::{AuditRun, crawl_and_audit
 use confluence_storage_analyzer::error::ExitStatus;
 use confluence_storage_analyzer::inventory::CrawlOptions;
 use confluence_storage_analyzer::progress::Progress;
-use confluence_storage_analyzer::report::{self, RunFacts};
+use confluence_storage_analyzer::report::{self, ReportInput, RunFacts};
 use test_support::large_site;
 use test_support::process::{peak_memory, processor_seconds};
 
@@ -93,7 +93,8 @@ async fn soak() {
     let after_crawl = peak_memory();
     let folder = tempfile::TempDir::new().unwrap();
     let began = Instant::now();
-    report::write(folder.path(), &facts(&crawl), &crawl.inventory, &crawl.audit).unwrap();
+    report::write(folder.path(), ReportInput { run: &facts(&crawl), inventory: &crawl.inventory, audit: &crawl.audit })
+        .unwrap();
     let report_time = began.elapsed();
 
     assert_eq!(crawl.status, ExitStatus::Complete, "{:#?}", crawl.inventory.coverage.gaps.first());
@@ -150,7 +151,10 @@ fn facts(crawl: &AuditRun) -> RunFacts {
         exit_code: crawl.status.code(),
         stopped: None,
         quota_bytes: None,
+        previous: None,
+        thresholds: Vec::new(),
         options: Vec::new(),
+        audit_history: None,
         audit: AuditOptions::default(),
     }
 }

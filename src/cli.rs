@@ -17,11 +17,23 @@ use clap::{ArgAction, ArgGroup, Args, CommandFactory, Parser, Subcommand, ValueE
 use confluence_client::Deployment;
 
 mod audit;
+mod audit_threshold;
 mod crawl;
+mod diff;
+mod explain;
+mod formats;
+mod recheck;
+mod size;
 mod snapshot;
 
 pub use audit::{AuditArgs, Verify};
+pub use audit_threshold::{AuditFigure, AuditThreshold};
 pub use crawl::{CrawlArgs, SiteArgs};
+pub use diff::DiffArgs;
+pub use explain::ExplainArgs;
+pub use formats::FormatArgs;
+pub use recheck::RecheckArgs;
+pub use size::{parse_plan_size, parse_size};
 pub use snapshot::{FailOn, SnapshotArgs};
 
 /// Allowed values of `--concurrency`.
@@ -79,6 +91,15 @@ pub enum Command {
     /// Recreate a report from the saved scan of an audit, without network
     /// access
     Report(ReportArgs),
+    /// Compare two audits of a site: files new, gone, grown, renamed, moved,
+    /// newly unreferenced or newly used; without network access
+    Diff(DiffArgs),
+    /// Explain where a file is used and what its usage means, from the saved
+    /// scan of an audit, without network access
+    Explain(ExplainArgs),
+    /// Read the site again and say which unreferenced files of a report still
+    /// are, and which are used now: before you delete them
+    Recheck(RecheckArgs),
     /// Check, repair or export the history of the page metrics
     History(HistoryArgs),
     /// Print a shell completion script
@@ -110,6 +131,8 @@ pub struct DemoArgs {
     /// its address and the credentials that it accepts
     #[arg(long, conflicts_with = "output")]
     pub serve: bool,
+    #[command(flatten)]
+    pub formats: FormatArgs,
 }
 
 /// Options of `doctor`.
@@ -145,9 +168,26 @@ pub struct ReportArgs {
     /// Read the audit's rules from this configuration file
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
+    /// Also write the figures to FILE, for the textfile collector of Prometheus
+    #[arg(long, value_name = "FILE")]
+    pub openmetrics: Option<PathBuf>,
+    /// Replace people by numbers, so that the new report can be shared: see
+    /// docs/personal-data.md for what may remain
+    #[arg(long)]
+    pub without_names: bool,
+    /// Keep files out of the lists that owners marked keep in these sheets, or
+    /// in the sheets in this folder (repeatable)
+    #[arg(long, value_name = "FILE|FOLDER")]
+    pub protect_from: Vec<String>,
     /// Versions to keep in the estimate "keeping N frees X" [default: 1]
     #[arg(long, value_name = "N")]
     pub keep_versions: Option<String>,
+    #[command(flatten)]
+    pub formats: FormatArgs,
+    /// Throughput that the hours of a migration assume: 10MB/s, 10MiB/s or
+    /// 80Mbit/s [default: 10MB/s]
+    #[arg(long, value_name = "RATE")]
+    pub migration_throughput: Option<String>,
 }
 
 /// Options of `history`.
@@ -273,36 +313,6 @@ pub fn parse_wait(text: &str) -> Result<Duration, String> {
         .and_then(|count| count.checked_mul(seconds_per_unit))
         .map(Duration::from_secs)
         .ok_or_else(|| format!("invalid duration `{text}`: use 90s, 15m or 1h"))
-}
-
-/// Parses a size such as `2GB`, `250GB` or `1.5TB`. A number without a unit is refused: it would mean bytes, which no
-/// plan is measured in. Units are powers of 1024, as in Atlassian's plans. The error does not repeat the text: clap
-/// does.
-pub fn parse_size(text: &str) -> Result<u64, String> {
-    let upper = text.trim().to_ascii_uppercase();
-    let digits = upper.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(upper.len());
-    let (number, unit) = upper.split_at(digits);
-    let shift = match unit.trim_end_matches("IB").trim_end_matches('B') {
-        "" if unit.is_empty() && number.chars().any(|c| c.is_ascii_digit()) => {
-            return Err("a size needs a unit, such as 2GB, 250GB or 1TB".to_owned());
-        }
-        "" => 0,
-        "K" => 10,
-        "M" => 20,
-        "G" => 30,
-        "T" => 40,
-        _ => return Err("use a size such as 2GB, 250GB or 1TB".to_owned()),
-    };
-    let (integer, fraction) = number.trim().split_once('.').unwrap_or((number.trim(), "0"));
-    let unit = 1u128 << shift;
-    let parse = |digits: &str| digits.parse::<u64>().ok().map(u128::from);
-    let scale = 10u128.checked_pow(u32::try_from(fraction.len()).unwrap_or(u32::MAX));
-    parse(integer)
-        .zip(parse(fraction))
-        .zip(scale)
-        .and_then(|((integer, fraction), scale)| u64::try_from(integer * unit + fraction * unit / scale).ok())
-        .filter(|&bytes| bytes > 0)
-        .ok_or_else(|| "use a size such as 2GB, 250GB or 1TB".to_owned())
 }
 
 #[cfg(test)]

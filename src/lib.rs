@@ -3,22 +3,28 @@
 //!
 //! Data flow: [`cli`] and [`config`] determine what to read; [`confluence_client`] sends the requests; [`inventory`]
 //! crawls the site and records in its ledger what was read; [`storage_format`] parses bodies; [`audit`] judges every
-//! attachment; [`metrics`] measures every page, and [`history`] stores the weeks; [`report`] and [`exports`] write the
+//! attachment; [`metrics`] measures every page, and [`history`] stores the weeks; [`comparison`] compares two audits,
+//! [`recheck`] compares a report with a new crawl, and [`audit_history`] counts in how many runs a file was
+//! unreferenced; [`report`] and [`exports`] write the
 //! files that people open. [`commands`] connects these parts, one module per command. [`doctor`] checks a site before a
 //! run, and [`confluence_sim`] simulates a Confluence site on loopback for `demo` and the tests.
 //!
 //! Shared by all: [`cache`] keeps immutable data between runs, [`legacy`] reads the history of the legacy script,
-//! [`progress`] and [`error`] report how a run proceeds and ends, [`spreadsheet`] writes CSV and Parquet, and
-//! [`support`] holds small utilities.
+//! [`decisions`] reads the sheets that people fill in, [`progress`] and [`error`] report how a run proceeds and ends,
+//! [`openmetrics`] writes figures for monitoring, [`spreadsheet`] writes CSV, Parquet and workbooks, and [`support`]
+//! holds small utilities.
 //!
 //! The central guarantee: a file in use is never called unreferenced, and an incomplete scan never looks complete.
 #![allow(missing_docs, reason = "an application: no one outside links against it, and names say enough")]
 
 pub mod audit;
+pub mod audit_history;
 pub mod cache;
 pub mod cli;
 pub mod commands;
+pub mod comparison;
 pub mod config;
+pub mod decisions;
 pub mod doctor;
 pub mod error;
 pub mod exports;
@@ -26,7 +32,9 @@ pub mod history;
 pub mod inventory;
 pub mod legacy;
 pub mod metrics;
+pub mod openmetrics;
 pub mod progress;
+pub mod recheck;
 pub mod report;
 pub mod spreadsheet;
 pub mod support;
@@ -53,8 +61,14 @@ pub async fn run(cli: &Cli, format: OutputFormat, progress: &Progress) -> Result
         // doctor lists the warnings about its configuration among its results
         Command::Doctor(args) => commands::doctor::run(&args.load(&mut environment)?, &args, format, progress).await,
         Command::Report(args) => {
-            let rules = show_warnings(args.load(&mut environment)?, progress);
-            commands::report::run(&args, rules, &environment, format, progress)
+            let config = show_warnings(args.load(&mut environment)?, progress);
+            commands::report::run(&args, config, &environment, format, progress)
+        }
+        Command::Diff(args) => commands::diff::run(&args, &environment, format, progress),
+        Command::Explain(args) => commands::explain::run(&args, &environment, chrono::Utc::now(), format, progress),
+        Command::Recheck(args) => {
+            let config = show_warnings(args.load(&mut environment)?, progress);
+            Box::pin(commands::recheck::run(&args, config, &environment, format, progress)).await
         }
         Command::History(args) => commands::history::run(&args, &environment, format, progress),
         Command::Completions { shell } => Ok(Outcome::complete(cli::completion_script(shell))),

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use confluence_storage_analyzer::cli::Cli;
 use confluence_storage_analyzer::error::{ExitStatus, Failure, Outcome, OutputFormat, guarded};
 use confluence_storage_analyzer::progress::{OutputMode, Progress};
+use confluence_storage_analyzer::support::caught_panic;
 
 fn main() -> ExitCode {
     let cli = match Cli::from_arguments(std::env::args_os()) {
@@ -21,6 +22,9 @@ fn main() -> ExitCode {
     progress.start_log(cli.terminal.verbose);
     let panic_progress = progress.clone();
     std::panic::set_hook(Box::new(move |panic| {
+        if caught_panic::is_caught() {
+            return;
+        }
         panic_progress.error(format!("internal error: {}", panic.to_string().replacen('\n', " ", 1)));
     }));
 

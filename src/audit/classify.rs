@@ -7,6 +7,7 @@ use super::collect_uses::{self, SiteUses, UnresolvedLocation};
 use super::companion_files;
 use super::options::AuditOptions;
 use super::protection_rules::ProtectionRules;
+use super::reason::{Reason, ReasonKind};
 use super::residue_search;
 use super::resolution::Uncertainty;
 use super::site_index::{SiteIndex, fold};
@@ -35,7 +36,7 @@ pub(super) fn verdicts(index: &SiteIndex<'_>, options: &AuditOptions) -> (Vec<Fi
     for (attachment, content) in residue_search::named_in_residues(index, &candidates) {
         let verdict = &mut verdicts[attachment];
         verdict.usage = Usage::Undetermined;
-        verdict.reasons.insert(0, residue_reason(&inventory.contents[content]));
+        verdict.reasons.insert(0, ReasonKind::Unparsed.because(residue_reason(&inventory.contents[content])));
     }
     (verdicts, site_uses.over_limit)
 }
@@ -102,14 +103,15 @@ fn verdict(
         (usage, Vec::new())
     } else {
         let mut reasons = undetermined_reasons(index, attachment, owner, site, scan);
-        reasons.extend(app_rule.map(|rule| rule.reason.to_owned()));
+        reasons.extend(app_rule.map(|rule| ReasonKind::AppRule.because(rule.reason)));
         (if reasons.is_empty() { Usage::Unreferenced } else { Usage::Undetermined }, reasons)
     };
     if matches!(usage, Usage::Unreferenced | Usage::Undetermined)
         && let Some(&content) = site.in_trash.get(&attachment)
     {
         let name = described(&inventory.contents[content]);
-        reasons.push(format!("named only in the trash, by the {name}: restoring it would need this file"));
+        let text = format!("named only in the trash, by the {name}: restoring it would need this file");
+        reasons.push(ReasonKind::NamedInTrash.because(text));
     }
     FileVerdict {
         attachment,
@@ -132,23 +134,26 @@ fn is_reported(inventory: &Inventory, space: Option<&SpaceId>) -> bool {
     inventory.spaces.iter().any(|space| space.id == *id && keys.contains(&space.key))
 }
 
-fn not_judged(index: &SiteIndex<'_>, attachment: usize, owner: Option<&Content>) -> Option<String> {
+fn not_judged(index: &SiteIndex<'_>, attachment: usize, owner: Option<&Content>) -> Option<Reason> {
+    use ReasonKind::{InTrash, NotOfPage, OwnerInTrash};
     let file = &index.inventory.attachments[attachment];
     if file.status.is_trash() {
-        return Some("in the trash".to_owned());
+        return Some(InTrash.because("in the trash"));
     }
     match &file.container {
-        Container::None => return Some("does not belong to a page or blog post".to_owned()),
+        Container::None => return Some(NotOfPage.because("does not belong to a page or blog post")),
         Container::CustomContent(_) => {
-            return Some("belongs to custom content, not to a page or blog post".to_owned());
+            return Some(NotOfPage.because("belongs to custom content, not to a page or blog post"));
         }
         Container::Page(_) | Container::BlogPost(_) => {}
     }
     let owner = owner?;
     if owner.status.is_trash() {
-        return Some(format!("its {} is in the trash", owner.kind.label()));
+        return Some(OwnerInTrash.because(format!("its {} is in the trash", owner.kind.label())));
     }
-    (!owner.kind.owns_attachments()).then(|| format!("belongs to a {}, not to a page or blog post", owner.kind.label()))
+    let kind = owner.kind.label();
+    let reason = || NotOfPage.because(format!("belongs to a {kind}, not to a page or blog post"));
+    (!owner.kind.owns_attachments()).then(reason)
 }
 
 /// Returns the usage that a file's uses prove.
@@ -174,80 +179,105 @@ fn undetermined_reasons(
     owner: Option<&Content>,
     site: &SiteUses,
     scan: &ScanLimits<'_>,
-) -> Vec<String> {
+) -> Vec<Reason> {
     let inventory = index.inventory;
     let file = &inventory.attachments[attachment];
     let mut reasons = Vec::new();
-    reasons.extend(scan.incomplete.iter().chain(&scan.without_body).cloned());
+    let mut add = |kind: ReasonKind, text: String| reasons.push(kind.because(text));
+    for text in scan.incomplete.iter().chain(&scan.without_body) {
+        add(ReasonKind::Incomplete, text.clone());
+    }
     if scan.references_within {
-        reasons.push("only the selected spaces were read: content of another space may use it".to_owned());
+        add(
+            ReasonKind::OtherSpaces,
+            "only the selected spaces were read: content of another space may use it".to_owned(),
+        );
     }
     if let Some(host) = &scan.unread_host {
-        reasons.push(format!("the site was read before {host} was added to alias_hosts: run the audit again"));
+        add(
+            ReasonKind::NewAliasHost,
+            format!("the site was read before {host} was added to alias_hosts: run the audit again"),
+        );
     }
     match owner {
-        None => reasons.push(
+        None => add(
+            ReasonKind::OwnerNotFound,
             "its page or post was not found: deleted during the run, not visible to this account, or a draft that was \
              never published"
                 .to_owned(),
         ),
         Some(owner) if owner.status == Status::Draft => {
-            reasons.push(format!("its {} was never published", owner.kind.label()));
+            add(ReasonKind::NeverPublished, format!("its {} was never published", owner.kind.label()));
         }
         Some(_) => {}
     }
     if let Some(content) = file.container.id().and_then(|id| scan.unread.get(id.as_str()))
         && let Some(why) = &content.unread
     {
-        reasons.push(format!("it is not known which files the {} uses: {why}", described(content)));
+        let text = format!("it is not known which files the {} uses: {why}", described(content));
+        add(ReasonKind::UnreadContent, text);
     }
-    reasons.extend(unread_fields(file, owner));
+    for text in unread_fields(file, owner) {
+        add(ReasonKind::UnreadField, text);
+    }
     let newest = file.modified_at.max(file.created_at);
     if newest.is_some_and(|time| time >= inventory.scan.started_at) {
-        reasons.push("it was uploaded after the scan began".to_owned());
+        add(ReasonKind::UploadedDuringScan, "it was uploaded after the scan began".to_owned());
     }
-    reasons.extend(file.unsettled.map(|unsettled| unsettled_reason(unsettled).to_owned()));
+    if let Some(unsettled) = file.unsettled {
+        add(ReasonKind::ChangedDuringScan, unsettled_reason(unsettled).to_owned());
+    }
     let mut has_host_reason = false;
     for name in file.names() {
         if let Some(unresolved) = site.unresolved_names.get(&fold(name)) {
             let content = described(&inventory.contents[unresolved.content]);
             has_host_reason |= matches!(unresolved.location, UnresolvedLocation::Host(_));
-            reasons.push(match &unresolved.location {
-                UnresolvedLocation::Container(container) => {
-                    format!("the {content} names \"{name}\" on {container}, which was not found: it may mean this file")
-                }
-                UnresolvedLocation::Host(host) => format!(
-                    "the {content} names \"{name}\" on {host}: if the site used that host before (see alias_hosts), it may \
-                     mean this file"
+            match &unresolved.location {
+                UnresolvedLocation::Container(container) => add(
+                    ReasonKind::UnresolvedName,
+                    format!(
+                        "the {content} names \"{name}\" on {container}, which was not found: it may mean this file"
+                    ),
                 ),
-            });
+                UnresolvedLocation::Host(host) => add(
+                    ReasonKind::UnknownHost,
+                    format!(
+                        "the {content} names \"{name}\" on {host}: if the site used that host before (see alias_hosts), \
+                         it may mean this file"
+                    ),
+                ),
+            }
         }
     }
     if let Some((content, host)) = site.on_unknown_host.get(&attachment).filter(|_| !has_host_reason) {
         let content = described(&inventory.contents[*content]);
-        reasons.push(format!(
-            "the {content} names this file by its id on {host}, which is not known as a host of this site"
-        ));
+        let text =
+            format!("the {content} names this file by its id on {host}, which is not known as a host of this site");
+        add(ReasonKind::UnknownHost, text);
     }
     if let Some(&content) = companion(file, site) {
         let content = described(&inventory.contents[content]);
-        reasons.push(format!("the {content} has a macro whose app may keep this file next to the one the macro names"));
+        let text = format!("the {content} has a macro whose app may keep this file next to the one the macro names");
+        add(ReasonKind::Companion, text);
     }
     let without_id = file.file_id.is_none() || file.old_versions.iter().any(|version| version.file_id.is_none());
     if let Some(content) = site.unknown_file_id.filter(|_| without_id) {
         let content = described(&inventory.contents[content]);
-        reasons.push(format!("the {content} names a file by an unknown media id: it may mean this file"));
+        let text = format!("the {content} names a file by an unknown media id: it may mean this file");
+        add(ReasonKind::UnknownMediaId, text);
     }
     if let Some(&(content, cause)) = file.container.id().and_then(|id| site.uncertain.get(id.as_str())) {
         let content = described(&inventory.contents[content]);
-        reasons.push(match cause {
-            Uncertainty::AppFileNames => {
-                format!("the {content} has a macro that keeps its data in files whose names are not known")
-            }
-            Uncertainty::WorkLimit => {
-                format!("the {content} lists more files than can be looked up: this file may be one of them")
-            }
-        });
+        match cause {
+            Uncertainty::AppFileNames => add(
+                ReasonKind::AppFiles,
+                format!("the {content} has a macro that keeps its data in files whose names are not known"),
+            ),
+            Uncertainty::WorkLimit => add(
+                ReasonKind::WorkLimit,
+                format!("the {content} lists more files than can be looked up: this file may be one of them"),
+            ),
+        }
     }
     reasons
 }

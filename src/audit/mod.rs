@@ -6,11 +6,14 @@ mod collect_uses;
 mod companion_files;
 mod containers;
 mod duplicates;
+mod find_files;
 mod java_pattern;
 mod macro_filters;
+mod migration;
 mod notices;
 mod options;
 mod protection_rules;
+mod reason;
 mod residue_search;
 mod resolution;
 mod resolve_reference;
@@ -22,8 +25,11 @@ mod work_meter;
 use crate::inventory::Inventory;
 
 pub use duplicates::DuplicateGroup;
-pub use options::AuditOptions;
+pub use find_files::{FoundFiles, TypedAs, find_files};
+pub use migration::{BlockedFile, CopySize, Migration, PartSizes, Scenario};
+pub use options::{AuditOptions, MIGRATION_BYTES_PER_SECOND};
 pub use protection_rules::unmatched_protection_rules;
+pub use reason::{Reason, ReasonKind};
 pub use totals::{Figures, SpaceTotals, Totals};
 pub use verdict::{FileVerdict, Usage, Use};
 

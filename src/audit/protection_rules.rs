@@ -1,16 +1,21 @@
 //! Protection rules: labels and name patterns in the configuration that keep files out of the lists of unreferenced
 //! files.
 
+use std::collections::{BTreeMap, HashSet};
+
 use globset::{Glob, GlobMatcher};
 use unicode_normalization::UnicodeNormalization;
 
 use super::options::AuditOptions;
 use crate::inventory::{Attachment, Inventory};
+use crate::support::formatting::plural;
 
 pub(super) struct ProtectionRules<'a> {
     /// Each as configured and normalized.
     labels: Vec<(&'a str, String)>,
     names: Vec<(&'a str, Option<GlobMatcher>)>,
+    /// Names of the sheets in which people keep a file, by its id.
+    kept: &'a BTreeMap<String, String>,
 }
 
 /// Lower case in Unicode form NFC: names on a server are often decomposed, while people type composed characters.
@@ -25,12 +30,15 @@ impl<'a> ProtectionRules<'a> {
             (pattern.as_str(), glob)
         });
         let labels = options.protect_labels.iter().map(|label| (label.as_str(), normalized(label)));
-        Self { labels: labels.collect(), names: names.collect() }
+        Self { labels: labels.collect(), names: names.collect(), kept: &options.kept }
     }
 
     /// Returns the rule that protects a file, as the report shows it. To stay on the safe side, any label rule protects
     /// a file whose labels could not be read, and an invalid glob protects every file.
     pub(super) fn rule_for(&self, file: &Attachment) -> Option<String> {
+        if let Some(sheets) = self.kept.get(file.id.as_str()) {
+            return Some(format!("keep in {sheets}"));
+        }
         for (label, wanted) in &self.labels {
             match &file.labels {
                 Some(labels) if !labels.iter().any(|own| normalized(own) == *wanted) => {}
@@ -62,7 +70,18 @@ pub fn unmatched_protection_rules(inventory: &Inventory, options: &AuditOptions)
     let matches_any = |glob: &GlobMatcher| files.iter().any(|file| glob.is_match(normalized(&file.title)));
     let names = rules.names.iter().filter(|(_, glob)| glob.as_ref().is_some_and(|glob| !matches_any(glob)));
     let names = names.map(|(pattern, _)| format!("protect_names: no file name matches \"{pattern}\""));
-    labels.chain(names).collect()
+    labels.chain(names).chain(unknown_files(inventory, options)).collect()
+}
+
+/// Returns a warning about the files that sheets keep and that the site does not have.
+fn unknown_files(inventory: &Inventory, options: &AuditOptions) -> Option<String> {
+    const EXAMPLES: usize = 3;
+    let known: HashSet<&str> = inventory.attachments.iter().map(|file| file.id.as_str()).collect();
+    let unknown: Vec<&str> = options.kept.keys().map(String::as_str).filter(|id| !known.contains(id)).collect();
+    let examples = unknown.get(..EXAMPLES).unwrap_or(&unknown).join(", ");
+    let more = if unknown.len() > EXAMPLES { ", …" } else { "" };
+    let files = plural(unknown.len() as u64, "file that a sheet keeps is", "files that sheets keep are");
+    (!unknown.is_empty()).then(|| format!("protect_from: {files} not on this site: {examples}{more}"))
 }
 
 #[cfg(test)]

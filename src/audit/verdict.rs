@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::reason::Reason;
 use crate::inventory::{Attachment, SpaceId};
 use storage_format::{Certainty, Construct, Display};
 
@@ -60,7 +61,7 @@ pub struct FileVerdict {
     /// Every use found, those of its own page first, then by content id; without uses in the trash.
     pub uses: Vec<Use>,
     /// Why a file is `undetermined` or `not-judged`, or remarks such as "named only in the trash".
-    pub reasons: Vec<String>,
+    pub reasons: Vec<Reason>,
     /// The highest certainty among its uses.
     pub certainty: Option<Certainty>,
     /// The rule that protects it, e.g. `label keep` or `name *.key`.

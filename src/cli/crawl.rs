@@ -31,6 +31,10 @@ pub struct CrawlArgs {
     /// Create the folder with the results in DIR [default: working directory]
     #[arg(long, value_name = "DIR")]
     pub output: Option<PathBuf>,
+    /// Also write the figures of this run to FILE, for the textfile collector of
+    /// Prometheus
+    #[arg(long, value_name = "FILE")]
+    pub openmetrics: Option<PathBuf>,
     /// Maximum number of concurrent requests [default: 8]
     #[arg(long, value_name = "N")]
     pub concurrency: Option<String>,

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{AuditArgs, CrawlArgs};
+use super::{AuditArgs, CrawlArgs, FormatArgs};
 
 /// Options of `snapshot`.
 #[expect(clippy::doc_markdown, reason = "the texts are shown on a terminal, where backticks mean nothing")]
@@ -47,6 +47,8 @@ pub struct SnapshotArgs {
     #[arg(long)]
     pub accept_shrink: bool,
     #[command(flatten)]
+    pub formats: FormatArgs,
+    #[command(flatten)]
     pub crawl: CrawlArgs,
 }
 
@@ -57,6 +59,7 @@ impl SnapshotArgs {
             space: self.space.clone(),
             exclude_space: self.exclude_space.clone(),
             accept_shrink: self.accept_shrink,
+            formats: self.formats.clone(),
             crawl: self.crawl.clone(),
             ..AuditArgs::default()
         }

@@ -2,16 +2,6 @@
 
 use super::*;
 
-#[test]
-fn sizes_have_a_unit_and_may_have_a_fraction() {
-    for (text, bytes) in [("2GB", 2 << 30), ("250 gb", 250 << 30), ("1.5T", 3 << 39), ("1024B", 1024), ("1KiB", 1024)] {
-        assert_eq!(parse_size(text), Ok(bytes), "{text}");
-    }
-    for text in ["", "GB", "two GB", "2XB", "-1GB", "0", "0GB", "2", "250.5", "99999999999999999999T", "1.x GB"] {
-        assert!(parse_size(text).is_err(), "{text}");
-    }
-}
-
 fn parse(arguments: &[&str]) -> Result<Cli, clap::Error> {
     Cli::from_arguments(std::iter::once("confluence-storage-analyzer").chain(arguments.iter().copied()))
 }
@@ -62,9 +52,33 @@ fn no_flag_takes_a_token_and_its_value_is_not_repeated() {
 
 #[test]
 fn a_size_without_a_unit_says_what_to_write() {
-    assert_eq!(parse_size("2"), Err("a size needs a unit, such as 2GB, 250GB or 1TB".to_owned()));
     let error = parse(&["--quota", "2"]).unwrap_err();
     assert!(error.to_string().contains("2GB") && error.exit_code() == 2, "{error}");
+}
+
+#[test]
+fn thresholds_of_an_audit_name_a_figure_and_a_value_of_its_kind() {
+    let thresholds = |texts: &[&str]| {
+        let flags = texts.iter().flat_map(|text| ["--fail-on", text]);
+        parse(&flags.collect::<Vec<_>>()).map(|cli| {
+            let Command::Audit(args) = cli.command() else { panic!("not the audit: {cli:?}") };
+            args.fail_on.iter().map(|one| (one.figure.name(), one.at_least)).collect::<Vec<_>>()
+        })
+    };
+    assert_eq!(
+        thresholds(&["newly_unreferenced_bytes=1GB", "unreferenced_bytes = 1GiB", "unreferenced_files=5"]).unwrap(),
+        [("newly_unreferenced_bytes", 1_000_000_000), ("unreferenced_bytes", 1 << 30), ("unreferenced_files", 5)]
+    );
+    for (wrong, says) in [
+        ("outdated=100", "newly_unreferenced_bytes, newly_unreferenced_files"),
+        ("unreferenced_bytes=5", "a size needs a unit"),
+        ("unreferenced_files=1GB", "a number of files"),
+        ("unreferenced_files=0", "a number of files"),
+        ("unreferenced_bytes", "newly_unreferenced_bytes=1GB"),
+    ] {
+        let error = thresholds(&[wrong]).unwrap_err();
+        assert!(error.exit_code() == 2 && error.to_string().contains(says), "{wrong}: {error}");
+    }
 }
 
 #[test]

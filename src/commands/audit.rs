@@ -1,18 +1,19 @@
 //! `audit`: crawls the site, judges every attachment and writes the report folder.
 
-use std::path::PathBuf;
-
 use serde_json::{Value, json};
 
+use super::audit_history::RunCount;
 use super::audit_run::{AuditRun, crawl_and_audit};
+use super::metrics_file::{self, MetricsFile, RunJobs};
 use super::run_context::{RunContext, report_stop};
 use super::snapshot::{PreparedSnapshot, SnapshotInput, SnapshotResult, SnapshotRun};
-use super::{dry_run, summary, unfinished_reports};
+use super::{dry_run, previous_run, summary, thresholds, unfinished_reports};
 use crate::audit::unmatched_protection_rules;
 use crate::config::{Config, SnapshotConfig};
 use crate::error::{ExitStatus, Failure, Outcome, OutputFormat};
+use crate::openmetrics::{MetricsPage, SnapshotMetrics};
 use crate::progress::Progress;
-use crate::report::{self, RunFacts};
+use crate::report::{self, ReportInput, RunFacts};
 use crate::support::visible_text::Lines;
 
 /// Audits a site and writes its report; with `snapshot`, also measures its pages from the same crawl. Checks that the
@@ -26,6 +27,18 @@ pub(crate) async fn run(
     if config.dry_run {
         return dry_run::run(config, snapshot.is_some(), format, progress).await;
     }
+    let jobs = if snapshot.is_some() { RunJobs::Both } else { RunJobs::Audit };
+    let metrics_file = MetricsFile::prepare(config, jobs)?;
+    metrics_file.with_failure(read_and_write(config, snapshot, format, progress).await, progress)
+}
+
+/// Does the same for a run that sends its requests and writes its files.
+async fn read_and_write(
+    config: &Config,
+    snapshot: Option<&SnapshotConfig>,
+    format: OutputFormat,
+    progress: &Progress,
+) -> Result<Outcome, Failure> {
     let prepared = snapshot.map(|snapshot| PreparedSnapshot::new(config, snapshot, progress)).transpose()?;
     report::check_writable(&config.output)?;
     let context = RunContext::open(config, progress).await?;
@@ -51,9 +64,18 @@ pub(super) async fn audit_and_measure(
         run.compare_duplicates(&context.api, &context.crawl, &config.audit, progress).await;
     }
     run.status = context.signals.decide([run.status]);
+    let mut facts = facts(&run, config);
+    facts.previous = previous_run::compare(&run, &facts, config, progress);
+    facts.thresholds = thresholds::check(&config.fail_on, &run, facts.previous.as_ref());
+    let met = thresholds::is_met(&facts.thresholds).then_some(ExitStatus::Threshold);
+    run.status = context.signals.decide([run.status].into_iter().chain(met));
+    facts.exit_code = run.status.code();
     progress.phase("writing the report", None);
-    let folder = write(&run, config)?;
-    let mut status = run.status;
+    let count = RunCount::of(&run, facts.is_complete(&run.inventory, &run.audit), config);
+    facts.audit_history = count.facts();
+    let input = ReportInput { run: &facts, inventory: &run.inventory, audit: &run.audit };
+    let folder = report::write_with(&config.output, input, config.formats)?;
+    let mut status = ExitStatus::decide(count.commit(progress).into_iter().chain([run.status]));
     let mut taken = None;
     if let Some(snapshot_run) = snapshot_run {
         // the audit's report is already written: gaps of the snapshot do not belong to it
@@ -85,6 +107,10 @@ pub(super) async fn audit_and_measure(
     }
     let AuditRun { inventory, audit, stopped, status: audit_status } = &run;
     let mut object = summary::finish(&folder, inventory, audit, *audit_status, stopped.is_some(), progress);
+    object["thresholds"] = json!(facts.thresholds);
+    object["previous"] = json!(facts.previous);
+    thresholds::report(&facts, progress);
+    let mut snapshot_metrics = None;
     let mut pages = Lines::default();
     match taken {
         Some(Ok(taken)) => {
@@ -93,13 +119,25 @@ pub(super) async fn audit_and_measure(
                 taken.incomplete_reasons().into_iter().for_each(|line| progress.warn(format!("snapshot: {line}")));
             }
             object = summary::with_snapshot(object, taken.json());
+            snapshot_metrics = Some(taken.metrics(inventory));
             pages.push_path(taken.index());
         }
         Some(Err(failure)) => {
             object = summary::with_snapshot(object, failed_snapshot_json(&failure));
+            let run = metrics_file::run_end(inventory, false, failure.status);
+            snapshot_metrics = Some(SnapshotMetrics { run, measured: None });
             progress.error(failure.lines());
         }
         None => {}
+    }
+    if let Some(path) = &config.openmetrics {
+        let page = MetricsPage {
+            site: inventory.scan.base_url.clone(),
+            audit: Some(metrics_file::of_audit(inventory, audit, config.quota, *audit_status)),
+            snapshot: snapshot_metrics,
+        };
+        let failed = metrics_file::write(path, &page, &mut object, progress);
+        status = context.signals.decide([status].into_iter().chain(failed));
     }
     pages.push_path(folder.join("index.html"));
     Ok(Outcome::new(status, format, object, || pages))
@@ -130,16 +168,19 @@ async fn measure(
     snapshot_run.take(SnapshotInput { api, crawl, inventory, audit: Some(audit), stopped }, progress).await
 }
 
-fn write(run: &AuditRun, config: &Config) -> Result<PathBuf, Failure> {
-    let facts = RunFacts {
+/// Returns the facts of a run that is not yet compared with its thresholds.
+fn facts(run: &AuditRun, config: &Config) -> RunFacts {
+    RunFacts {
         local_time: chrono::Local::now().fixed_offset(),
         exit_code: run.status.code(),
         stopped: run.stopped.as_ref().map(ToString::to_string),
         quota_bytes: config.quota,
+        previous: None,
+        thresholds: Vec::new(),
         options: options_for_people(config),
+        audit_history: None,
         audit: config.audit.clone(),
-    };
-    Ok(report::write(&config.output, &facts, &run.inventory, &run.audit)?)
+    }
 }
 
 /// Returns the options as the report shows them, without those at their default.
@@ -155,6 +196,7 @@ fn options_for_people(config: &Config) -> Vec<(String, String)> {
     list("alias hosts", &config.crawl.alias_hosts);
     list("protected labels", &config.audit.protect_labels);
     list("protected names", &config.audit.protect_names);
+    list("sheets of owners", &config.audit.protect_from);
     if config.crawl.references_within {
         options.push(("references".to_owned(), "read in the chosen spaces only".to_owned()));
     }
@@ -166,6 +208,10 @@ fn options_for_people(config: &Config) -> Vec<(String, String)> {
     }
     if config.verify_duplicates {
         options.push(("duplicates".to_owned(), "downloaded and compared".to_owned()));
+    }
+    if !config.fail_on.is_empty() {
+        let shown = config.fail_on.iter().map(|one| format!("{}={}", one.figure.name(), one.at_least));
+        options.push(("fail on".to_owned(), shown.collect::<Vec<_>>().join(", ")));
     }
     options.push(("versions to keep".to_owned(), config.audit.keep_versions.to_string()));
     options

@@ -8,12 +8,15 @@ use crate::report::format::{bytes, plural};
 use crate::support::formatting::shell_word;
 use crate::support::visible_text::Lines;
 
+/// How the names of the folders begin that this program builds.
+const PREFIXES: [&str; 3] = ["confluence_analysis_V", "confluence_diff_V", "confluence_recheck_V"];
+
 /// Warns of unfinished report folders, with their size and the command that removes them.
 pub(super) fn warn_of_unfinished_reports(output: &Path, progress: &Progress) {
     let Ok(entries) = fs::read_dir(output) else { return };
     let mut names: Vec<String> = entries
         .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
-        .filter(|name| name.starts_with("confluence_analysis_V") && name.ends_with(".partial"))
+        .filter(|name| PREFIXES.iter().any(|prefix| name.starts_with(prefix)) && name.ends_with(".partial"))
         .collect();
     names.sort();
     let [first, more @ ..] = names.as_slice() else { return };

@@ -14,6 +14,7 @@ use crate::cli::{KEEP_VERSIONS, RETAIN_WEEKS};
 use crate::inventory::CrawlOptions;
 use crate::inventory::workflow::{PinnedProperty, WorkflowOptions};
 use crate::metrics::ThresholdChanges;
+use crate::spreadsheet::TableFormats;
 
 const DAYS: KeyType = KeyType::Count { min: 1, max: 36_500 };
 
@@ -32,6 +33,15 @@ pub(super) static AUDIT: &[KeyBinding<AuditOptions>] = &[
         |audit, key, value| put(&mut audit.protect_names, values::patterns(key, value)),
         "Files whose name matches one of these patterns are never listed as unreferenced",
     ),
+    by_flag(
+        &["--protect-from"],
+        list(
+            "audit",
+            "protect_from",
+            |audit| &mut audit.protect_from,
+            "Filled sheets of owners, or folders of them: files marked keep are never listed as unreferenced",
+        ),
+    ),
     read(
         "audit",
         "alias_hosts",
@@ -49,7 +59,29 @@ pub(super) static AUDIT: &[KeyBinding<AuditOptions>] = &[
             "Newest versions to keep in the estimate \"keeping N frees X\"",
         ),
     ),
+    by_flag(
+        &["--migration-throughput"],
+        read(
+            "audit",
+            "migration_throughput",
+            KeyType::Text,
+            |audit, key, value| put(&mut audit.migration_bytes_per_second, values::throughput(key, value)),
+            "Throughput that the hours of \"Before a migration\" assume, such as `10MB/s` or `80Mbit/s`",
+        ),
+    ),
 ];
+
+/// Formats of the files with tables.
+pub(super) static FORMATS: &[KeyBinding<TableFormats>] = &[by_flag(
+    &["--formats"],
+    read(
+        "audit",
+        "formats",
+        KeyType::List,
+        |formats, key, value| put(formats, values::formats(key, value)),
+        "Files with tables in addition to CSV: `xlsx`, `parquet` or both; `csv` means no others",
+    ),
+)];
 
 /// Options of the crawl.
 pub(super) static CRAWL: &[KeyBinding<CrawlOptions>] = &[by_flag(
@@ -261,6 +293,7 @@ pub(super) fn keys() -> impl Iterator<Item = &'static ConfigKey> + Clone {
         .into_iter()
         .chain(of(SITE))
         .chain(of(AUDIT))
+        .chain(of(FORMATS))
         .chain(of(LIMITS))
         .chain(of(CRAWL))
         .chain(of(SNAPSHOT))

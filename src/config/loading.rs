@@ -5,13 +5,14 @@ use std::path::{Path, PathBuf};
 use config::Value;
 
 use super::ini::LABEL;
-use super::keys::{AUDIT, CRAWL, SNAPSHOT, THRESHOLDS, WORKFLOW};
+use super::keys::{AUDIT, CRAWL, FORMATS, SNAPSHOT, THRESHOLDS, WORKFLOW};
 use super::layers::{Environment, FlagValues, Layers};
 use super::snapshot::SnapshotConfig;
 use super::warning::ConfigWarning;
-use super::{Config, LoadedConfig, authorities, connection, proxy, values};
+use super::{Config, LoadedConfig, ReportConfig, authorities, connection, proxy, values};
 use crate::audit::AuditOptions;
-use crate::cli::{AuditArgs, DoctorArgs, ReportArgs, SnapshotArgs};
+use crate::cli::{AuditArgs, DoctorArgs, RecheckArgs, ReportArgs, SnapshotArgs};
+use crate::decisions::Decisions;
 use crate::error::Failure;
 use crate::inventory::workflow::{DocumentReport, PinnedProperty};
 use crate::metrics::{LabelRule, Rules, ThresholdChanges, Thresholds};
@@ -29,7 +30,10 @@ impl LoadConfig for AuditArgs {
     type Config = (Config, Option<SnapshotConfig>);
 
     fn load(&self, environment: &mut Environment<'_>) -> Result<LoadedConfig<Self::Config>, Failure> {
-        load(self, self.snapshot.then(|| SnapshotArgs::of_audit(self)).as_ref(), environment)
+        let snapshot = self.snapshot.then(|| SnapshotArgs::of_audit(self));
+        let mut loaded = load(self, snapshot.as_ref(), environment)?;
+        loaded.warnings.extend(read_decisions(&mut loaded.value.0.audit, environment)?);
+        Ok(loaded)
     }
 }
 
@@ -55,17 +59,32 @@ impl LoadConfig for DoctorArgs {
     }
 }
 
+impl LoadConfig for RecheckArgs {
+    type Config = Config;
+
+    fn load(&self, environment: &mut Environment<'_>) -> Result<LoadedConfig<Self::Config>, Failure> {
+        let LoadedConfig { value: (config, _), file, warnings } = load(&self.as_audit(), None, environment)?;
+        Ok(LoadedConfig { value: config, file, warnings })
+    }
+}
+
 impl LoadConfig for ReportArgs {
-    /// The rules only; address and token may be missing.
-    type Config = AuditOptions;
+    /// Address and token may be missing.
+    type Config = ReportConfig;
 
     fn load(&self, environment: &mut Environment<'_>) -> Result<LoadedConfig<Self::Config>, Failure> {
         let mut flags = FlagValues::default();
         set(&mut flags, "--keep-versions", self.keep_versions.as_ref());
+        set_paths(&mut flags, "--protect-from", &self.protect_from);
+        set_list(&mut flags, "--formats", &self.formats.formats)?;
+        set(&mut flags, "--migration-throughput", self.migration_throughput.as_ref());
         let layers = Layers::read(self.config.as_deref(), &flags, environment)?;
-        let mut value = AuditOptions::default();
-        layers.set(AUDIT, &mut value)?;
-        Ok(LoadedConfig { value, file: layers.file, warnings: layers.warnings })
+        let mut value = ReportConfig::default();
+        layers.set(AUDIT, &mut value.rules)?;
+        layers.set(FORMATS, &mut value.formats)?;
+        let mut warnings = layers.warnings;
+        warnings.extend(read_decisions(&mut value.rules, environment)?);
+        Ok(LoadedConfig { value, file: layers.file, warnings })
     }
 }
 
@@ -96,6 +115,7 @@ fn load(
     layers.set(AUDIT, &mut audit)?;
     let mut config = Config::new(connection, audit, args, environment);
     layers.set(CRAWL, &mut config.crawl)?;
+    layers.set(FORMATS, &mut config.formats)?;
     let snapshot = snapshot.map(|args| snapshot_of(&layers, args, environment)).transpose()?;
     config.crawl.measures = snapshot.as_ref().map(|snapshot| snapshot.todo_markers.clone());
     config.crawl.blog_post_rows = snapshot.as_ref().is_some_and(|snapshot| snapshot.blog_posts);
@@ -110,20 +130,17 @@ fn load(
 fn flags(args: &AuditArgs, snapshot: Option<&SnapshotArgs>) -> Result<FlagValues, Failure> {
     let mut flags = FlagValues::default();
     set(&mut flags, "--keep-versions", args.keep_versions.as_ref());
+    set(&mut flags, "--migration-throughput", args.migration_throughput.as_ref());
+    set_paths(&mut flags, "--protect-from", &args.protect_from);
     set(&mut flags, "--concurrency", args.crawl.concurrency.as_ref());
     set(&mut flags, "--max-wait", args.crawl.max_wait.as_ref());
     set(&mut flags, "--max-quota-wait", args.crawl.max_quota_wait.as_ref());
-    let accepted = values::list_of_flag("--accept-unread", &args.crawl.accept_unread)?;
-    if !accepted.is_empty() {
-        flags.set("--accept-unread", accepted.into_iter().map(Value::from).collect::<Vec<_>>());
-    }
+    set_list(&mut flags, "--accept-unread", &args.crawl.accept_unread)?;
+    set_list(&mut flags, "--formats", &args.formats.formats)?;
     if let Some(snapshot) = snapshot {
         set(&mut flags, "--retain", snapshot.retain.as_ref());
         for (flag, texts) in [("--metrics", &snapshot.metrics), ("--space", &snapshot.space)] {
-            let parts = values::list_of_flag(flag, texts)?;
-            if !parts.is_empty() {
-                flags.set(flag, parts.into_iter().map(Value::from).collect::<Vec<_>>());
-            }
+            set_list(&mut flags, flag, texts)?;
         }
     }
     Ok(flags)
@@ -133,6 +150,29 @@ fn set(flags: &mut FlagValues, flag: &'static str, text: Option<&String>) {
     if let Some(text) = text {
         flags.set(flag, text.as_str());
     }
+}
+
+/// Sets a flag whose values are paths, which may contain commas.
+fn set_paths(flags: &mut FlagValues, flag: &'static str, paths: &[String]) {
+    if !paths.is_empty() {
+        flags.set(flag, paths.iter().map(|path| Value::from(path.as_str())).collect::<Vec<_>>());
+    }
+}
+
+/// Reads the sheets in which people decided about files. Returns a warning about files that are no such sheets.
+fn read_decisions(rules: &mut AuditOptions, environment: &Environment<'_>) -> Result<Option<ConfigWarning>, Failure> {
+    let paths: Vec<PathBuf> = rules.protect_from.iter().map(|path| environment.working_directory.join(path)).collect();
+    let Decisions { kept, skipped } = Decisions::read(&paths)?;
+    rules.kept = kept;
+    Ok((!skipped.is_empty()).then_some(ConfigWarning::NotFilledSheets { files: skipped }))
+}
+
+fn set_list(flags: &mut FlagValues, flag: &'static str, texts: &[String]) -> Result<(), Failure> {
+    let parts = values::list_of_flag(flag, texts)?;
+    if !parts.is_empty() {
+        flags.set(flag, parts.into_iter().map(Value::from).collect::<Vec<_>>());
+    }
+    Ok(())
 }
 
 fn snapshot_of(layers: &Layers, args: &SnapshotArgs, environment: &Environment<'_>) -> Result<SnapshotConfig, Failure> {

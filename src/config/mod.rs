@@ -19,6 +19,7 @@ mod proxy;
 mod setting;
 mod snapshot;
 mod suggest;
+mod throughput;
 mod values;
 mod warning;
 
@@ -33,9 +34,10 @@ pub use self::snapshot::SnapshotConfig;
 pub use self::warning::ConfigWarning;
 use crate::audit::AuditOptions;
 use crate::cache;
-use crate::cli::{AuditArgs, CrawlArgs, DemoArgs, Verify};
+use crate::cli::{AuditArgs, AuditThreshold, CrawlArgs, DemoArgs, Verify};
 use crate::error::Failure;
 use crate::inventory::CrawlOptions;
+use crate::spreadsheet::TableFormats;
 
 /// Checked configuration of an audit.
 #[derive(Debug, Clone)]
@@ -48,11 +50,28 @@ pub struct Config {
     pub verify_duplicates: bool,
     /// Bytes that the site's plan includes.
     pub quota: Option<u64>,
+    /// Thresholds that end a complete run with status 8.
+    pub fail_on: Vec<AuditThreshold>,
     /// The folder in which the report folder is created.
     pub output: PathBuf,
+    /// The address under which runs are counted, if the address of the site differs from run to run.
+    pub counted_as: Option<&'static str>,
+    /// The file of `--openmetrics`.
+    pub openmetrics: Option<PathBuf>,
     /// `None` uses no cache.
     pub cache: Option<CacheLocation>,
     pub dry_run: bool,
+    /// Files with tables in addition to CSV.
+    pub formats: TableFormats,
+}
+
+/// Checked configuration of `report`.
+#[derive(Debug, Clone, Default)]
+pub struct ReportConfig {
+    /// The rules by which the saved scan is judged.
+    pub rules: AuditOptions,
+    /// Files with tables in addition to CSV.
+    pub formats: TableFormats,
 }
 
 /// Location of the cache.
@@ -112,9 +131,13 @@ impl Config {
             audit,
             verify_duplicates: args.verify_duplicates,
             quota: args.quota,
+            fail_on: args.fail_on.clone(),
             output: environment.resolve(args.crawl.output.as_deref()),
+            counted_as: None,
+            openmetrics: args.crawl.openmetrics.as_ref().map(|path| environment.working_directory.join(path)),
             cache: CacheLocation::find(&args.crawl, environment),
             dry_run: args.crawl.dry_run,
+            formats: TableFormats::default(),
         }
     }
 
@@ -130,8 +153,10 @@ impl Config {
         let base_url = base_url::normalize(base_url, "sample site")?;
         let connection = connection::settings(base_url, credentials);
         let crawl = CrawlArgs { output: args.output.clone(), no_cache: true, ..CrawlArgs::default() };
+        let formats = values::formats_of_flag("--formats", &args.formats.formats)?;
         let args = AuditArgs { crawl, ..AuditArgs::default() };
         let mut config = Self::new(connection, AuditOptions::default(), &args, environment);
+        config.formats = formats;
         config.crawl.measures = Some(TodoMarkers::default());
         // every demo has a new sample site, so results of earlier runs do not apply
         config.crawl.results = None;

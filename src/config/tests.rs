@@ -331,9 +331,9 @@ fn recreating_a_report_needs_the_rules_only() {
         let args = ReportArgs { keep_versions: keep_versions.map(str::to_owned), ..ReportArgs::default() };
         args.load(&mut folders.environment()).unwrap().value
     };
-    assert_eq!(rules(None).keep_versions, 4);
-    assert_eq!(rules(Some("2")).keep_versions, 2);
-    assert_eq!(rules(None).protect_names, ["*.key"]);
+    assert_eq!(rules(None).rules.keep_versions, 4);
+    assert_eq!(rules(Some("2")).rules.keep_versions, 2);
+    assert_eq!(rules(None).rules.protect_names, ["*.key"]);
 }
 
 #[test]

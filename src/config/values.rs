@@ -7,10 +7,12 @@ use globset::Glob;
 use url::Host;
 
 use super::config_key::{ConfigKey, KeyType};
+use super::throughput;
 use crate::cli::parse_wait;
 use crate::error::{ExitStatus, Failure};
 use crate::inventory::UnreadVersion;
 use crate::inventory::snapshot::{MetricGroup, MetricGroups};
+use crate::spreadsheet::TableFormats;
 use storage_format::TodoMarkers;
 
 /// Converts text to a value of the `config` crate: a list becomes its non-empty parts without surrounding whitespace;
@@ -99,6 +101,12 @@ pub(super) fn wait(key: &ConfigKey, value: &Value) -> Result<Duration, Failure> 
     parse_wait(&text).map_err(|_| wrong(key, value, &text).remedy("use a duration with its unit: 90s, 15m or 1h"))
 }
 
+/// Parses a throughput into bytes per second.
+pub(super) fn throughput(key: &ConfigKey, value: &Value) -> Result<u64, Failure> {
+    let text = text(key, value)?.unwrap_or_default();
+    throughput::parse(&text).ok_or_else(|| wrong(key, value, &text).remedy(throughput::EXAMPLES))
+}
+
 /// Parses a list of texts.
 pub(super) fn list(key: &ConfigKey, value: &Value) -> Result<Vec<String>, Failure> {
     let parts = value.clone().into_array().map_err(|_| wrong_kind(key, value))?;
@@ -152,6 +160,26 @@ pub(super) fn groups(key: &ConfigKey, value: &Value) -> Result<MetricGroups, Fai
         })
     };
     list(key, value)?.iter().map(group).collect::<Result<Vec<_>, _>>().map(MetricGroups::new)
+}
+
+/// Parses the formats of the files with tables.
+pub(super) fn formats(key: &ConfigKey, value: &Value) -> Result<TableFormats, Failure> {
+    formats_at(&origin(value), &list(key, value)?)
+}
+
+/// Parses the formats of a flag that is not a layer of the configuration.
+pub(super) fn formats_of_flag(flag: &str, texts: &[String]) -> Result<TableFormats, Failure> {
+    formats_at(flag, &list_of_flag(flag, texts)?)
+}
+
+fn formats_at(origin: &str, words: &[String]) -> Result<TableFormats, Failure> {
+    if words.is_empty() {
+        return Ok(TableFormats::default());
+    }
+    TableFormats::parse(words.iter().map(String::as_str)).map_err(|word| {
+        Failure::usage(format!("{origin}: unknown format `{}`", shown(word)))
+            .remedy(format!("the formats are {}", TableFormats::WORDS.join(", ")))
+    })
 }
 
 /// Parses the words that mark unfinished text.
@@ -231,6 +259,7 @@ mod tests {
             yes_or_no(&key("history_csv", KeyType::Text), &value(token)).unwrap_err(),
             hosts(&list, &values(&[&format!("{token} secretsecret")])).unwrap_err(),
             groups(&list, &values(&[token])).unwrap_err(),
+            formats(&list, &values(&[token])).unwrap_err(),
             label_states(&list, &values(&[token])).unwrap_err(),
             todo_markers(&list, &values(&[&format!("{token} secretsecret")])).unwrap_err(),
             patterns(&list, &Value::new(None, vec![Value::from(format!("[{}", token.repeat(2)).as_str())]))

@@ -3,8 +3,8 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use crate::support::formatting::shell_word;
-use crate::support::visible_text::Lines;
+use crate::support::formatting::{plural, shell_word};
+use crate::support::visible_text::{Lines, visible};
 
 /// A warning. It is returned, not printed: the caller decides where it is shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +23,8 @@ pub enum ConfigWarning {
     },
     /// The environment has no cache folder, as in a container or a service without a user.
     NoCacheFolder,
+    /// Files in a folder of `--protect-from` that are no filled sheets.
+    NotFilledSheets { files: Vec<PathBuf> },
     /// A value is in quotes, which are part of the value here.
     Quoted {
         key: &'static str,
@@ -53,6 +55,9 @@ impl ConfigWarning {
         match self {
             Self::ReadableByOthers { path, .. } => Some(format!("chmod 600 {}", shell_word(&path.to_string_lossy()))),
             Self::NoCacheFolder => Some("choose a folder with --cache-dir, or use --no-cache".to_owned()),
+            Self::NotFilledSheets { .. } => {
+                Some("if someone decided in one of them, save it as CSV or .xlsx and run again".to_owned())
+            }
             Self::UnknownVariable { .. } | Self::Quoted { .. } => None,
         }
     }
@@ -70,6 +75,14 @@ impl fmt::Display for ConfigWarning {
             ),
             Self::UnknownVariable { name, meant } => {
                 write!(f, "unknown environment variable {name} (did you mean {meant}?)")
+            }
+            Self::NotFilledSheets { files } => {
+                const EXAMPLES: usize = 3;
+                let names = files.iter().take(EXAMPLES).filter_map(|file| file.file_name());
+                let names: Vec<_> = names.map(|name| visible(&name.to_string_lossy()).into_owned()).collect();
+                let more = if files.len() > EXAMPLES { ", …" } else { "" };
+                let files = plural(files.len() as u64, "file is not a filled sheet", "files are not filled sheets");
+                write!(f, "--protect-from: {files}, so no decision was read there: {}{more}", names.join(", "))
             }
             Self::Quoted { key, origin } => {
                 write!(f, "{origin}: values are taken literally, so the quotes are part of `{key}`; remove them")

@@ -1,13 +1,14 @@
 //! Writes the derived files: CSV files of the weeks, files of all weeks, and tables for data models.
 
 use std::collections::{HashMap, HashSet};
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::ops::Range;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::manifest::{ExportedFile, FileDigest, archived, weekly};
 use super::staging::{StagedFile, Staging};
+use super::week_csv::WeekCsv;
 use crate::history::{History, HistoryError, Retention, SPACE, SnapshotRows, WEEK, WeekFiles, WeekMetadata};
 use crate::spreadsheet::{CsvLine, Field, ParquetTable, ParquetWriter, Value, csv_header};
 use crate::support::checksum::sha256;
@@ -99,6 +100,33 @@ impl<'h> Exporter<'h> {
         file.sync_all().map_err(failed())?;
         let digest = File::open(&path).and_then(|mut file| FileDigest::of(&mut file)).map_err(failed())?;
         self.staging.put(&name, &path, ExportedFile { digest, ..ExportedFile::default() })
+    }
+
+    /// Writes a file with `content`, which is called with a private folder for temporary files, unless the existing file is
+    /// made from the same `sources` and unchanged.
+    pub fn file_from(
+        &mut self,
+        name: &str,
+        sources: &[String],
+        content: impl FnOnce(&mut (dyn Write + Send), &Path) -> io::Result<()>,
+    ) -> Result<(), HistoryError> {
+        if self.staging.keep(name, |known| known.is_made_from(sources)) {
+            return Ok(());
+        }
+        let mut staged = self.staging.stage(name)?;
+        content(&mut staged.out, &self.week_files().path(WeekFiles::STAGING)).map_err(staged.failed())?;
+        for source in sources {
+            staged.end_section(source);
+        }
+        self.staging.complete(staged)
+    }
+
+    /// Opens the CSV file of a week that [`Self::weeks`] has written or kept.
+    pub fn open_week(&self, week: IsoWeek) -> Result<WeekCsv, HistoryError> {
+        let name = weekly(week);
+        let staged = self.staging.path(&name);
+        let path = if fs::symlink_metadata(&staged).is_ok() { staged } else { self.week_files().path(&name) };
+        Ok(WeekCsv::open(&path, self.week_files().exported()).map_err(cannot("read", &path))?)
     }
 
     /// Copies some columns of all weeks to a Parquet file without decoding them, the newest week first.

@@ -6,6 +6,7 @@
 //! confluence_data_<YYYY>-W<ww>.csv       one week; older ones are in archived_snapshots/
 //! confluence_data_history.csv            all weeks, the newest first, sorted by page
 //! confluence_data_current.csv            the last run, complete or not
+//! confluence_data.xlsx                   the newest week, findings and all weeks, for a spreadsheet
 //! ```
 
 mod exporter;
@@ -14,7 +15,9 @@ mod repair;
 mod staging;
 #[cfg(test)]
 mod tests;
+mod week_csv;
 
 pub use exporter::{ExportOutcome, Exporter, OpenTable};
 pub use manifest::HistoryManifest;
 pub use repair::{Repair, RepairOutcome, repair};
+pub use week_csv::WeekCsv;

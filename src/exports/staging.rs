@@ -187,9 +187,11 @@ impl<'l> Staging<'l> {
 
     /// Renames a file that was changed outside this program, and adds a remark.
     fn set_aside(&mut self, name: &str) -> Result<(), HistoryError> {
+        // a workbook still opens with a double click; a pattern such as *.csv must not find an edited file
+        let (stem, extension) = name.strip_suffix(".xlsx").map_or((name, ""), |stem| (stem, ".xlsx"));
         let names = (1..).map(|number| match number {
-            1 => format!("{name}.edited"),
-            _ => format!("{name}.edited-{number}"),
+            1 => format!("{stem}.edited{extension}"),
+            _ => format!("{stem}.edited-{number}{extension}"),
         });
         let is_free = |name: &String| fs::symlink_metadata(self.week_files.path(name)).is_err();
         let aside = names.into_iter().find(is_free).unwrap_or_default();

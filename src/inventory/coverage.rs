@@ -124,8 +124,8 @@ unit_kinds! {
     #[serde(alias = "closing-walk", alias = "changes-since-start")]
     FinalPass = "final pass",
     /// An owner of candidates that is read again (`--verify all`).
-    #[serde(alias = "second-look")]
-    Recheck = "recheck",
+    #[serde(alias = "second-look", alias = "recheck")]
+    CandidateCheck = "check of a candidate",
     /// Display names of accounts.
     People = "people",
     /// Custom content of one type.
@@ -153,6 +153,8 @@ unit_kinds! {
     PageVersions = "page versions",
     /// The profiles of a group of accounts.
     Accounts = "accounts",
+    /// Who administers a space.
+    SpaceAdministrators = "space administrators",
     /// Views, likes and watchers of one page.
     Engagement = "views and likes",
     /// Requests for the ids that links name.
@@ -301,7 +303,7 @@ mod tests {
         assert_eq!((coverage.gaps[0].kind, coverage.gaps[1].kind), (UnitKind::ListComparison, UnitKind::FinalPass));
         let written = serde_json::to_value(&coverage).unwrap();
         let kinds: Vec<&String> = written["units"].as_object().unwrap().keys().collect();
-        assert_eq!(kinds, ["final-pass", "list-comparison", "recheck", "search-comparison"]);
+        assert_eq!(kinds, ["candidate-check", "final-pass", "list-comparison", "search-comparison"]);
     }
 
     #[test]

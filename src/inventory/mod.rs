@@ -1,10 +1,12 @@
 //! Crawls a site and returns its inventory: what there is, and whether everything was read.
 
 mod account_check;
+mod accounts;
 mod api_enums;
 mod bodies;
 mod body_cache;
 mod body_fallbacks;
+mod candidate_check;
 mod comments;
 mod content_names;
 mod content_updates;
@@ -15,6 +17,8 @@ mod current_version_number;
 mod custom_content;
 mod drafts;
 mod dry_run;
+mod earlier_files;
+mod file_owners;
 mod final_pass;
 mod header_images;
 mod ids;
@@ -25,6 +29,7 @@ mod ledger;
 mod list_comparison;
 mod list_requests;
 mod lists;
+mod lost_items;
 mod new_crawl;
 mod not_found;
 mod old_versions;
@@ -37,7 +42,6 @@ mod plausibility;
 mod preflight_check;
 mod quota_points;
 mod read_site;
-pub mod recheck;
 mod refusals;
 mod resumed_crawl;
 mod search_comparison;
@@ -69,19 +73,23 @@ use confluence_client::{Deployment, RequestCounts, SiteLinks};
 use storage_format::OwnSite;
 
 pub use account_check::ADMIN_KEY_CHECK;
+pub use accounts::PersonAccount;
 pub use api_enums::{ParentKind, Resolution, SpaceKind, SpaceStatus, Subtype};
 pub use body_cache::read_body;
+pub use candidate_check::CandidateCheck;
 pub use coverage::{Coverage, UnreadVersion};
 pub use dry_run::{Preview, plan_requests};
+pub use earlier_files::EarlierFiles;
+pub use file_owners::{AccountState, FileOwner, OwnerFacts, OwnerRole, contents_by_id, read_owners};
 pub use final_pass::{FinalPass, ListKind};
 pub use last_run::{CountedItems, LastRun, SiteFigures};
+pub use lost_items::LostItems;
 pub use new_crawl::CrawlError;
 pub use options::CrawlOptions;
 pub use plan::RequestPlan;
 pub use plausibility::is_plausible;
 pub use preflight_check::{PreflightCheck, PreflightFacts};
 pub use read_site::take_inventory;
-pub use recheck::Recheck;
 pub use site::{
     AccountId, Attachment, AttachmentId, Container, Content, ContentDetails, ContentId, ContentKind, HeaderImage,
     OldVersion, PageVersion, Space, SpaceId, Status, Unsettled,
@@ -105,6 +113,9 @@ pub struct Inventory {
     pub files_elsewhere: ExcludedFiles,
     /// Display names of the accounts that occur, where they could be read.
     pub people: BTreeMap<AccountId, String>,
+    /// Who can decide about unreferenced files, as far as it was read.
+    #[serde(default, skip_serializing_if = "OwnerFacts::is_empty")]
+    pub owners: OwnerFacts,
     /// Every unit of work and how it ended.
     pub coverage: Coverage,
     /// Number of requests sent by kind (`pages`, `attachment version`, …), including retries.

@@ -20,7 +20,9 @@ use super::preflight_check::PreflightFacts;
 use super::site::{AccountId, Attachment, Content, Space, Status};
 use super::space_choice::{self, SpaceChoiceError};
 use super::unparsed_texts::UnparsedTexts;
-use super::{ExcludedFiles, Inventory, Scan, VersionSizeCheck, Visibility, lists, plausibility, without_admin_key};
+use super::{
+    ExcludedFiles, Inventory, OwnerFacts, Scan, VersionSizeCheck, Visibility, lists, plausibility, without_admin_key,
+};
 use crate::error::{ExitStatus, Failure};
 use crate::progress::Progress;
 use confluence_client::{Api, RequestError};
@@ -178,7 +180,8 @@ impl<'a> NewCrawl<'a> {
         if let Some(admission) = &options.admission {
             let (here, server) = start.clocks;
             let (account, admin_key) = (start.account.id.clone(), api.uses_admin_key());
-            let facts = PreflightFacts { account, admin_key, here, server };
+            let site = api.address().base_url().to_owned();
+            let facts = PreflightFacts { site, account, admin_key, here, server };
             admission.judge(&facts).map_err(CrawlError::PreflightFailed)?;
         }
         let found = lists::spaces(api, &ledger).await;
@@ -294,6 +297,7 @@ impl<'a> NewCrawl<'a> {
             attachments: read.attachments,
             files_elsewhere: read.files_elsewhere,
             people: read.people,
+            owners: OwnerFacts::default(),
             coverage: ledger.finish(),
             requests: client.requests(),
             plan: Some(read.plan),

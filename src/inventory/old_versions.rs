@@ -37,8 +37,10 @@ pub(super) async fn read(
         let space = file.container.id().and_then(|id| space_of.get(id));
         space.is_none_or(|space| !unreported.contains(*space))
     };
-    for file in files.iter_mut().filter(|file| file.version == 0 && !is_reported(file)) {
-        file.version = 1;
+    for file in files.iter_mut().filter(|file| file.version == 0) {
+        if !is_reported(file) || !crawl.options.judges(file) {
+            file.version = 1;
+        }
     }
     let chosen: Vec<usize> = (0..files.len()).filter(|&index| is_reported(&files[index])).collect();
     read_of(crawl, files, &chosen).await;
@@ -52,8 +54,10 @@ struct PendingVersion<'c> {
     unit: WorkUnit<'c>,
 }
 
-/// Reads the old versions of the files at these indexes that were not read yet.
+/// Reads the old versions of the files at these indexes that were not read yet, except files that the run does not judge.
 pub(super) async fn read_of(crawl: &Crawl<'_>, files: &mut [Attachment], chosen: &[usize]) {
+    let judged: Vec<usize> = chosen.iter().copied().filter(|&index| crawl.options.judges(&files[index])).collect();
+    let chosen = judged.as_slice();
     settle_numbers(crawl, files, chosen).await;
     let mut lists =
         read_lists(crawl, files, chosen.iter().copied().filter(|&index| version_list::claims_more(&files[index])))
@@ -152,6 +156,12 @@ fn listed_numbers(crawl: &Crawl<'_>, file: &mut Attachment, list: &VersionList) 
     }
 }
 
+/// Returns what earlier runs read of an old version: the report that is rechecked, or those that filled the cache.
+pub(super) fn known_version(crawl: &Crawl<'_>, file: &Attachment, number: u32) -> Option<CachedVersion> {
+    let earlier = crawl.options.earlier_files.as_ref().and_then(|earlier| earlier.version(file, number));
+    earlier.map(CachedVersion::Read).or_else(|| crawl.cache.version(file, number))
+}
+
 /// Adds the versions that the cache has to the file, and those that have to be requested to `missing`. Returns those
 /// that the cache has as deleted: the 404 may have meant "not visible".
 fn take_cached<'c>(
@@ -164,7 +174,7 @@ fn take_cached<'c>(
     let known: HashSet<u32> = file.old_versions.iter().map(|version| version.number).collect();
     let mut deleted = Vec::new();
     for number in numbers.into_iter().filter(|number| !known.contains(number)) {
-        match crawl.cache.version(file, number) {
+        match known_version(crawl, file, number) {
             Some(CachedVersion::Read(version)) => {
                 crawl.ledger.remembered(UnitKind::AttachmentVersion);
                 file.old_versions.push(version);

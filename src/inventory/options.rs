@@ -3,8 +3,10 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::EarlierFiles;
 use super::coverage::UnreadVersion;
 use super::preflight_check::PreflightCheck;
+use super::site::Attachment;
 use crate::cache::Cache;
 use storage_format::TodoMarkers;
 
@@ -42,6 +44,16 @@ pub struct CrawlOptions {
     pub measures: Option<TodoMarkers>,
     /// Check of the account and the clocks before the first list.
     pub admission: Option<PreflightCheck>,
+    /// For a recheck: the only files that are judged, as an earlier run read them. Verdicts on other files have no
+    /// meaning then: neither their old versions nor what else could use them is read.
+    pub earlier_files: Option<Arc<EarlierFiles>>,
     /// For a snapshot: measure blog posts like pages.
     pub blog_post_rows: bool,
+}
+
+impl CrawlOptions {
+    /// Whether the run judges this file.
+    pub fn judges(&self, file: &Attachment) -> bool {
+        self.earlier_files.as_ref().is_none_or(|earlier| earlier.contains(file))
+    }
 }

@@ -14,9 +14,9 @@ use super::owners_to_check::{OWNERS_OF_EACH, OwnersToCheck};
 use super::pass::Pass;
 use super::quota_points::QuotaPoints;
 use super::site::{Attachment, Container, Content, ContentKind, Space, SpaceId, Status};
-use super::{header_images, labels, list_requests, people, version_list};
+use super::{header_images, labels, list_requests, old_versions, people, version_list};
 use crate::support::formatting::plural;
-use confluence_client::api::{ListOrder, PEOPLE_PER_REQUEST, SPACE_IDS_PER_REQUEST};
+use confluence_client::api::{ACCOUNTS_PER_REQUEST, ListOrder, PEOPLE_PER_REQUEST, SPACE_IDS_PER_REQUEST};
 use confluence_client::{Api, Client, Deployment, RequestCounts, RequestKind};
 
 /// Requests per second that are expected before a run has measured the rate.
@@ -42,6 +42,10 @@ pub struct RequestPlan {
     /// Additional requests if the site's search does not cover archived spaces: their pages are then read one by one.
     #[serde(default)]
     pub unless_searched: u64,
+    /// Additional requests at most, to find who can decide about unreferenced files: their accounts, and administrators
+    /// of their spaces. How many depends on the verdicts.
+    #[serde(default)]
+    pub for_owners: u64,
     /// Points of the gateway's hourly quota that the requests take; `None` on the site's own host, which has no quota of
     /// points.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -64,7 +68,7 @@ impl RequestPlan {
         let total = requests.total();
         let seconds =
             std::time::Duration::try_from_secs_f64(total as f64 / rate).map_or(u64::MAX, |time| time.as_secs());
-        Self { requests, seconds, rate, remembered_versions, unless_searched: 0, points: None }
+        Self { requests, seconds, rate, remembered_versions, unless_searched: 0, for_owners: 0, points: None }
     }
 
     /// Adds the points, if the site is read through the gateway. `objects` are expected in all responses together.
@@ -87,6 +91,10 @@ impl fmt::Display for RequestPlan {
         match self.unless_searched {
             0 => {}
             more => write!(f, ", and up to {more} more if the search does not cover archived spaces")?,
+        }
+        match self.for_owners {
+            0 => {}
+            more => write!(f, ", and up to {more} more to find the owners of unreferenced files")?,
         }
         self.points.map_or(Ok(()), |points| write!(f, "; {points}"))
     }
@@ -117,6 +125,10 @@ pub(super) struct SiteCounts {
     /// Owners whose own lists are read because the site-wide list shows none of their files.
     pub(super) silent_owners: u64,
     pub(super) people: u64,
+    /// Whether the names of people are read, and the sizes of old versions verified.
+    pub(super) names_and_sizes: bool,
+    /// Reported spaces, whose administrators may have to be read.
+    pub(super) reported_spaces: u64,
     pub(super) labels: bool,
     /// What else the plan for Data Center depends on.
     pub(super) data_center: DataCenterCounts,
@@ -163,6 +175,8 @@ impl SiteCounts {
         let with_files = files.iter().filter_map(|file| file.container.id()).filter(|id| to_check.is_published(id));
         let with_files: HashSet<_> = with_files.collect();
         counts.files_owners = with_files.len() as u64;
+        counts.names_and_sizes = crawl.options.earlier_files.is_none();
+        counts.reported_spaces = spaces.iter().filter(|space| is_reported(space)).count() as u64;
         counts.people = people::account_ids(contents, files).len() as u64;
         counts.data_center = DataCenterCounts::of(spaces, contents, files);
         counts
@@ -203,9 +217,10 @@ impl SiteCounts {
             .filter(|content| content.space.as_ref().is_some_and(|space| unreported.contains(space)))
             .map(|content| &content.id)
             .collect();
-        for file in files.iter().filter(|file| file.container.id().is_none_or(|id| !outside.contains(id))) {
+        let is_read = |file: &&Attachment| file.container.id().is_none_or(|id| !outside.contains(id));
+        for file in files.iter().filter(is_read).filter(|file| crawl.options.judges(file)) {
             for number in version_list::old_numbers(file) {
-                match crawl.cache.version(file, number) {
+                match old_versions::known_version(crawl, file, number) {
                     Some(CachedVersion::Read(_)) => self.remembered_versions += 1,
                     Some(CachedVersion::Deleted) | None => self.versions += 1,
                 }
@@ -250,15 +265,31 @@ impl SiteCounts {
         let sampled = self.files_owners.min(3 * OWNERS_OF_EACH as u64);
         add(RequestKind::AttachmentsOfOneOwner, sampled + self.silent_owners);
         add(RequestKind::AttachmentVersion, self.versions);
-        add(RequestKind::DownloadOfOneByte, 2 * u64::from(self.versions + self.remembered_versions > 0));
+        let verifies_sizes = self.names_and_sizes && self.versions + self.remembered_versions > 0;
+        add(RequestKind::DownloadOfOneByte, 2 * u64::from(verifies_sizes));
         if is_cloud {
-            add(RequestKind::People, self.people.div_ceil(PEOPLE_PER_REQUEST as u64));
+            let people = if self.names_and_sizes { self.people } else { 0 };
+            add(RequestKind::People, people.div_ceil(PEOPLE_PER_REQUEST as u64));
         } else {
             // names come along with what people wrote
             add(RequestKind::SiteInformation, 1);
             add(RequestKind::SpaceRetention, 1);
         }
-        RequestPlan::of(requests, last, self.remembered_versions).with_points(api.deployment(), self.objects())
+        RequestPlan {
+            for_owners: self.for_owners(is_cloud),
+            ..RequestPlan::of(requests, last, self.remembered_versions)
+        }
+        .with_points(api.deployment(), self.objects())
+    }
+
+    /// Returns how many requests the owners of unreferenced files take at most, if the site returns every account.
+    fn for_owners(&self, is_cloud: bool) -> u64 {
+        if self.attachments == 0 {
+            return 0;
+        }
+        // the accounts of administrators come after those of the files
+        let accounts = if is_cloud { self.people.div_ceil(ACCOUNTS_PER_REQUEST as u64) + 1 } else { self.people };
+        accounts + self.reported_spaces
     }
 
     /// Returns how many objects the responses have together: of every list in each of two passes, of the titles before
@@ -344,6 +375,7 @@ mod tests {
             rate: 10.0,
             remembered_versions: 0,
             unless_searched: 0,
+            for_owners: 0,
             points: None,
         };
         assert_eq!(plan(3, 0).to_string(), "plan: 3 requests, about 1 min at 10 requests/s");

@@ -1,4 +1,4 @@
-//! Check of the account and the clocks before a crawl reads its first list, which may take hours.
+//! Check of the site, the account and the clocks before a crawl reads its first list, which may take hours.
 
 use std::fmt;
 use std::sync::Arc;
@@ -8,9 +8,11 @@ use chrono::{DateTime, Utc};
 use super::site::AccountId;
 use crate::error::Failure;
 
-/// The account that reads, and both clocks at the start.
+/// The site, the account that reads it, and both clocks at the start.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PreflightFacts {
+    /// Base URL of the site in a browser.
+    pub site: String,
     pub account: AccountId,
     /// Whether the run uses the admin key.
     pub admin_key: bool,

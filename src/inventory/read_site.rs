@@ -1,6 +1,6 @@
 //! Crawls an entire site: the sequence of all lists, comparisons and single requests.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use super::coverage::UnitKind;
 use super::crawl::Crawl;
@@ -12,9 +12,9 @@ use super::pass::Pass;
 use super::plan::{ON_TOP, SiteCounts};
 use super::site::{ContentId, ContentKind, Space, SpaceId};
 use super::{
-    ExcludedFiles, Inventory, bodies, comments, content_updates, custom_content, drafts, header_images, labels,
-    list_comparison, lists, old_versions, people, search_comparison, site_facts, unlisted_owners, unread,
-    verify_version_sizes,
+    ExcludedFiles, Inventory, VersionSizeCheck, bodies, comments, content_updates, custom_content, drafts,
+    header_images, labels, list_comparison, lists, old_versions, people, search_comparison, site_facts,
+    unlisted_owners, unread, verify_version_sizes,
 };
 use crate::progress::Progress;
 use confluence_client::Api;
@@ -70,9 +70,15 @@ async fn read(crawl: &Crawl<'_>, spaces: &[Space], reported: Option<&[String]>) 
     let comments = search_comparison::compare(crawl, &contents, &files).await;
     contents.extend(bodies::settle(crawl, comments).await);
     old_versions::read(crawl, &mut files, &contents, spaces, reported).await;
-    let old_sizes = verify_version_sizes::verify(crawl, &mut files).await;
+    // a recheck shows neither the sizes of old versions nor names of people
+    let is_recheck = crawl.options.earlier_files.is_some();
+    let old_sizes = if is_recheck {
+        VersionSizeCheck::NothingToProve
+    } else {
+        verify_version_sizes::verify(crawl, &mut files).await
+    };
     labels::read(crawl, Pass::FIRST, &contents, &mut files).await;
-    let people = people::read(crawl, &contents, &files).await;
+    let people = if is_recheck { BTreeMap::new() } else { people::read(crawl, &contents, &files).await };
     let references_within = crawl.options.references_within && reported.is_some();
     Ok(SiteContents {
         contents,

@@ -4,7 +4,6 @@
 //! the file itself. If one value is ambiguous or invalid, the complete file is refused, because a week that is in the
 //! history is not imported again.
 
-mod encoding;
 mod formats;
 mod row;
 #[cfg(test)]
@@ -18,10 +17,9 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, Utc};
 
 use crate::error::{ExitStatus, Failure};
-use crate::spreadsheet::{Field, Value};
+use crate::spreadsheet::{Field, SavedText, SavedTextError, Value};
 use crate::support::file_error::{FileError, cannot};
 use crate::support::iso_week::IsoWeek;
-use encoding::{LegacyText, TextError};
 use formats::Conventions;
 pub use row::COLUMNS;
 use row::{LegacyHeader, LegacyRow};
@@ -80,7 +78,7 @@ struct LatestRow {
 #[derive(Debug)]
 pub struct LegacyFile {
     path: PathBuf,
-    reader: csv::Reader<LegacyText>,
+    reader: csv::Reader<SavedText>,
     header: LegacyHeader,
     /// Difference between the line of a row and the line that the reader reports.
     lines_before: u64,
@@ -129,11 +127,11 @@ impl LegacyFile {
             io::ErrorKind::NotFound => refuse("the file does not exist".to_owned()),
             _ => cannot("open", path)(error).into(),
         })?;
-        let (mut content, remark) = LegacyText::of(file).map_err(|error| match error {
-            TextError::Io(error) => cannot("read", path)(error).into(),
-            TextError::Encoding(problem) => refuse(problem.to_owned()),
+        let (mut content, remark) = SavedText::of(file).map_err(|error| match error {
+            SavedTextError::Io(error) => cannot("read", path)(error).into(),
+            SavedTextError::Encoding(problem) => refuse(problem.to_owned()),
         })?;
-        let separator = content.separator().map_err(cannot("read", path))?;
+        let separator = content.separator(&COLUMNS).map_err(cannot("read", path))?;
         let lines_before = u64::from(content.has_crlf().map_err(cannot("read", path))?);
         let mut reader =
             csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(separator).from_reader(content);

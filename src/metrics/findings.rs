@@ -1,15 +1,18 @@
 //! Findings: lists of pages that need attention. [`FINDINGS`] defines them; each one becomes a list in the dashboard and a
 //! CSV file.
 
+mod table;
+
 use std::cmp::Reverse;
 
 use super::approvals::Wait;
-use super::columns::{self, MeasuredPage, PageTable, SnapshotFrame};
 use super::page_row::PageRow;
 use super::rules::Thresholds;
 use super::{Rules, Staleness};
 use crate::inventory::snapshot::MetricGroup;
-use crate::spreadsheet::{Column, Sheet, Value};
+
+pub(super) use table::OWN;
+pub use table::{COLUMNS, Findings, IN_WORKBOOK, rows_of};
 
 /// What the number next to a page of a finding counts. The pages are sorted by it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -278,75 +281,10 @@ fn may_stall(row: &PageRow, thresholds: &Thresholds) -> bool {
     row.workflow.waits() && Wait::of(row).is_none_or(|wait| wait.is_at_least && is_short(wait))
 }
 
-/// The table of a finding.
-#[derive(Debug)]
-pub enum Findings {}
-
-#[derive(Debug, Clone, Copy)]
-pub struct FindingRow<'r> {
-    page: MeasuredPage<'r>,
-    measure: Measure,
-    value: Option<i64>,
-}
-
-impl Sheet for Findings {
-    type Row<'r> = FindingRow<'r>;
-    type Base = PageTable;
-    type Group = MetricGroup;
-    type Restored = ();
-
-    fn base<'a, 'r: 'a>(row: &'a FindingRow<'r>) -> &'a MeasuredPage<'r> {
-        &row.page
-    }
-}
-
-/// The columns of `findings/*.csv`.
-pub const COLUMNS: &[Column<Findings>] = &[
-    of_page("snapshot_week"),
-    of_page("page_id"),
-    of_page("space_key"),
-    of_page("page_title"),
-    of_page("page_url"),
-    MEASURE,
-    VALUE,
-    of_page("owner_name"),
-    of_page("last_editor"),
-    of_page("days_since_update"),
-    of_page("workflow_state"),
-    of_page("views_90d"),
-    of_page("health_score"),
-    of_page("workflow_since_is_at_least"),
-];
-
-const MEASURE: Column<Findings> = Column::<Findings>::text("measure", |row| Value::text(row.measure.name()))
-    .says("What the column value counts.")
-    .from("the finding");
-const VALUE: Column<Findings> =
-    Column::<Findings>::integer("value", "number", |row| Value::maybe(row.value, Value::Integer))
-        .says("Value that the list is sorted by.")
-        .from("see measure")
-        .empty("the page belongs to the finding, but its value is unknown");
-
-/// The columns of [`COLUMNS`] that no other table has.
-pub(super) const OWN: &[Column<Findings>] = &[MEASURE, VALUE];
-
-const fn of_page(name: &str) -> Column<Findings> {
-    Column::of_base(columns::named([name])[0])
-}
-
-/// Returns the rows of the file of a finding.
-pub fn rows_of<'a>(found: &'a FindingPages<'a>, frame: &'a SnapshotFrame) -> impl Iterator<Item = FindingRow<'a>> + 'a {
-    let measure = found.finding.measure;
-    found.pages.iter().map(move |ListedPage { row, value }| FindingRow {
-        page: MeasuredPage { row, frame },
-        measure,
-        value: *value,
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::spreadsheet::Value;
 
     fn page(id: &str, labels: Option<Vec<String>>, days: Option<i64>) -> PageRow {
         let mut row = PageRow { id: id.to_owned(), ..PageRow::default() };

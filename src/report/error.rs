@@ -62,6 +62,9 @@ pub enum ReportError {
     /// The file is not a saved scan, or is damaged.
     #[error("cannot read {} as a saved scan: {why}", path.display())]
     InvalidScan { path: PathBuf, why: String },
+    /// People could not be replaced by numbers.
+    #[error("cannot replace people by numbers: {why}")]
+    NamesNotReplaced { why: String },
     /// The saved scan was written by a newer version of the program.
     #[error("{} has saved-scan format {found}; this program reads formats up to {known}", path.display())]
     NewerScanFormat { path: PathBuf, found: u32, known: u32 },

@@ -75,8 +75,17 @@ fn without_path(error: io::Error) -> io::Error {
 
 /// Returns the name of the report folder, e.g. `confluence_analysis_V0_1_2026-11-21_19-41-07_INCOMPLETE`.
 pub fn folder_name(local_time: &DateTime<FixedOffset>, complete: bool) -> String {
+    named("confluence_analysis", local_time, complete)
+}
+
+/// Returns the name of the folder of a recheck, e.g. `confluence_recheck_V0_1_2026-12-24_08-00-00`.
+pub fn recheck_folder_name(local_time: &DateTime<FixedOffset>, complete: bool) -> String {
+    named("confluence_recheck", local_time, complete)
+}
+
+fn named(prefix: &str, local_time: &DateTime<FixedOffset>, complete: bool) -> String {
     format!(
-        "confluence_analysis_V{}_{}_{}{}",
+        "{prefix}_V{}_{}_{}{}",
         env!("CARGO_PKG_VERSION_MAJOR"),
         env!("CARGO_PKG_VERSION_MINOR"),
         local_time.format("%Y-%m-%d_%H-%M-%S"),
@@ -124,7 +133,7 @@ impl ReportFolder {
     pub fn write<E>(
         &mut self,
         path: &str,
-        content: impl FnOnce(&mut dyn Write) -> Result<(), E>,
+        content: impl FnOnce(&mut (dyn Write + Send)) -> Result<(), E>,
     ) -> Result<(), ReportError>
     where
         E: Into<WriteFailure>,
@@ -142,6 +151,31 @@ impl ReportFolder {
         file.sync_all().map_err(failed())?;
         self.files.push(WrittenFile { path: path.to_owned(), bytes, sha256 });
         Ok(())
+    }
+
+    /// Writes one file with a writer that also goes back in it, and syncs it to the disk.
+    pub fn write_seeking(
+        &mut self,
+        path: &str,
+        content: impl FnOnce(&mut fs::File) -> io::Result<()>,
+    ) -> Result<(), ReportError> {
+        let full = self.partial.join(path);
+        let mut file = private_files::create_file(&full)?;
+        let written = self.files.iter().map(|file| file.bytes).sum();
+        let failed = || |error: io::Error| ReportError::from(cannot("write", &full)(error)).with_disk_usage(written);
+        content(&mut file).map_err(failed())?;
+        file.sync_all().map_err(failed())?;
+        let mut sink = HashingWriter::new(io::sink());
+        let copied = private_files::open_own_file(&full).and_then(|mut file| io::copy(&mut file, &mut sink));
+        copied.map_err(cannot("read", &full))?;
+        let (_, bytes, sha256) = sink.finish();
+        self.files.push(WrittenFile { path: path.to_owned(), bytes, sha256 });
+        Ok(())
+    }
+
+    /// Returns the unfinished folder, for temporary files that are removed before it is finished.
+    pub fn path(&self) -> &Path {
+        &self.partial
     }
 
     /// Returns all files written so far, sorted by path.

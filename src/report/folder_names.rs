@@ -3,13 +3,14 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::owners;
 use crate::inventory::Space;
 
 /// Maximum length of a name in bytes; leaves room for `_unreferenced.html` and a long path to the report.
 pub(super) const MAX_LENGTH: usize = 80;
 
 /// Device names that Windows reserves.
-const RESERVED: [&str; 22] = [
+const DEVICES: [&str; 22] = [
     "CON", "PRN", "AUX", "NUL", "COM1", "COM2", "COM3", "COM4", "COM5", "COM6", "COM7", "COM8", "COM9", "LPT1", "LPT2",
     "LPT3", "LPT4", "LPT5", "LPT6", "LPT7", "LPT8", "LPT9",
 ];
@@ -37,7 +38,13 @@ fn is_safe(key: &str) -> bool {
     !key.is_empty()
         && key.len() <= MAX_LENGTH
         && key.chars().all(is_allowed)
-        && !RESERVED.iter().any(|reserved| reserved.eq_ignore_ascii_case(key))
+        && !is_reserved(key)
+        && !key.eq_ignore_ascii_case(owners::FOLDER)
+}
+
+/// Whether Windows reserves the name for a device.
+pub(super) fn is_reserved(name: &str) -> bool {
+    DEVICES.iter().any(|device| device.eq_ignore_ascii_case(name))
 }
 
 fn is_allowed(character: char) -> bool {
@@ -106,6 +113,8 @@ mod tests {
             ("nul", "nul-7"),
             ("nul.txt", "nul_txt-7"),
             ("COM1", "COM1-7"),
+            // the report has a folder of this name
+            ("Owners", "Owners-7"),
             ("trailing ", "trailing_-7"),
             ("", "space-7"),
             ("\u{1F680}", "_-7"),

@@ -2,7 +2,7 @@ use super::*;
 
 const NAME: &str = "confluence_analysis_V0_1_2026-11-21_19-41-07";
 
-fn fill(text: &'static str) -> impl FnOnce(&mut dyn Write) -> Result<(), io::Error> {
+fn fill(text: &'static str) -> impl FnOnce(&mut (dyn Write + Send)) -> Result<(), io::Error> {
     move |sink| sink.write_all(text.as_bytes())
 }
 

@@ -1,40 +1,68 @@
 //! The report folder of an audit: HTML pages, CSV tables, manifest and saved scan.
 
 pub mod csv;
+pub mod diff;
 mod error;
+pub mod explanation;
 pub mod folder;
 pub mod folder_names;
 pub mod format;
 mod html;
 mod media_types;
+mod migration_json;
 mod only_with_key;
+mod owners;
+mod parquet;
+mod previous_audit;
+mod recheck;
 mod report_view;
 mod run_facts;
 pub mod run_json;
+mod saved_audit;
 pub mod scan_json;
 pub mod snapshot;
+mod without_names;
 mod wording;
+mod workbook;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 pub use error::{OutputError, ReportError};
 pub use folder::{WriteFailure, check_writable};
-pub use run_facts::RunFacts;
+pub use previous_audit::PreviousAudit;
+pub use recheck::{RecheckReport, write_recheck};
+pub use run_facts::{CheckedThreshold, RunFacts};
+pub use saved_audit::{SavedAudit, saved_audits};
 
 use crate::audit::Audit;
 use crate::inventory::coverage::{UnitEnd, UnitKind};
 use crate::inventory::{ADMIN_KEY_CHECK, Coverage, Inventory, Scan, SpaceId, Visibility};
+use crate::spreadsheet::TableFormats;
 use confluence_client::Deployment;
 use folder::ReportFolder;
 use report_view::{FileRow, ReportView, ReportedSpace};
 
-/// Writes the report into a new folder in `parent` and returns its path.
+/// What a report is written from.
+#[derive(Debug, Clone, Copy)]
+pub struct ReportInput<'a> {
+    pub run: &'a RunFacts,
+    pub inventory: &'a Inventory,
+    pub audit: &'a Audit,
+}
+
+/// Writes the report with CSV files only, like [`write_with`].
+pub fn write(parent: &Path, input: ReportInput<'_>) -> Result<PathBuf, ReportError> {
+    write_with(parent, input, TableFormats::CSV_ONLY)
+}
+
+/// Writes the report into a new folder in `parent` and returns its path. `formats` are files in addition to CSV.
 ///
 /// Builds everything in `<name>.partial` and renames the folder only when every file is on the disk; a report that
 /// cannot be written is removed. The name ends in `_INCOMPLETE` unless [`RunFacts::is_complete`]. The output is
 /// deterministic: the same input gives the same bytes.
-pub fn write(parent: &Path, run: &RunFacts, inventory: &Inventory, audit: &Audit) -> Result<PathBuf, ReportError> {
+pub fn write_with(parent: &Path, input: ReportInput<'_>, formats: TableFormats) -> Result<PathBuf, ReportError> {
+    let ReportInput { run, inventory, audit } = input;
     let view = ReportView::new(run, inventory, audit)?;
     let rows = view.files();
     let mut by_space: HashMap<&SpaceId, Vec<&FileRow<'_>>> = HashMap::new();
@@ -48,13 +76,21 @@ pub fn write(parent: &Path, run: &RunFacts, inventory: &Inventory, audit: &Audit
             let rows = by_space.get(&reported.space.id).map_or(&[][..], Vec::as_slice);
             write_space(folder, &view, reported, rows)?;
         }
-        write_page(folder, "index.html", &html::index(&view, &rows)?)?;
+        write_page(folder, "index.html", &html::index(&view, &rows, formats)?)?;
         write_page(folder, "attachments.html", &html::all_files(&view, &rows)?)?;
+        owners::write(folder, &view, &rows, formats)?;
         folder.write("attachments.csv", |sink| csv::attachments(sink, &rows))?;
         folder.write("versions.csv", |sink| csv::versions(sink, &rows))?;
         folder.write("duplicates.csv", |sink| csv::duplicates(sink, &view))?;
         folder.write("uses.csv", |sink| csv::uses(sink, &rows))?;
-        folder.write("scan.json.gz", |sink| scan_json::write(sink, run, inventory))?;
+        if formats.workbook {
+            let temporary = folder.path().to_owned();
+            folder.write(workbook::NAME, |sink| workbook::write(sink, &temporary, &view, &rows))?;
+        }
+        if formats.parquet {
+            parquet::write(folder, &view, &rows)?;
+        }
+        folder.write(scan_json::NAME, |sink| scan_json::write(sink, run, inventory))?;
         let checksums = folder.files();
         folder.write(run_json::NAME, |sink| run_json::write(sink, &view, &rows, &checksums))
     })

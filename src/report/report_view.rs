@@ -4,8 +4,11 @@
 use std::cmp::Ordering;
 use std::collections::HashMap;
 
-use crate::audit::{Audit, Figures, FileVerdict, Totals, Usage, Use};
-use crate::inventory::{AccountId, Attachment, Content, ContentId, ContentKind, Inventory, Space, Status};
+use crate::audit::{Audit, Figures, FileVerdict, Migration, ReasonKind, Totals, Usage, Use};
+use crate::audit_history::{AuditHistoryFacts, Streak};
+use crate::inventory::{
+    AccountId, Attachment, Content, ContentId, ContentKind, FileOwner, Inventory, Space, Status, contents_by_id,
+};
 use confluence_client::SiteLinks;
 use storage_format::Display;
 
@@ -28,10 +31,14 @@ pub(crate) struct ReportView<'a> {
     contents: HashMap<&'a str, &'a Content>,
     spaces: HashMap<&'a str, &'a Space>,
     figures: Figures,
+    /// What a migration would have to copy.
+    pub(crate) migration: Migration,
     /// The reported spaces, sorted by key.
     reported: Vec<ReportedSpace<'a>>,
     /// Index in `reported` by space id.
     space_indexes: HashMap<&'a str, usize>,
+    /// Complete runs in a row that call a file unreferenced, by its id.
+    streaks: HashMap<&'a str, Streak>,
 }
 
 /// One reported space with the name of its folder.
@@ -52,19 +59,16 @@ impl<'a> ReportView<'a> {
             return Err(ReportError::VerdictMismatch { verdicts, attachments });
         }
         check_base_url(&inventory.scan.base_url)?;
-        let mut contents: HashMap<&str, &Content> = HashMap::with_capacity(inventory.contents.len());
-        for content in &inventory.contents {
-            if content.status != Status::Draft || !contents.contains_key(content.id.as_str()) {
-                contents.insert(content.id.as_str(), content);
-            }
-        }
+        let contents = contents_by_id(&inventory.contents);
         let complete = facts.is_complete(inventory, audit);
         let figures = audit.figures(inventory, complete);
         let reported = reported_spaces(inventory, &figures);
         let space_indexes = reported.iter().enumerate().map(|(at, reported)| (reported.space.id.as_str(), at));
         Ok(Self {
             space_indexes: space_indexes.collect(),
+            streaks: facts.audit_history.as_ref().map(AuditHistoryFacts::streaks).unwrap_or_default(),
             figures,
+            migration: Migration::of(inventory, audit, complete),
             reported,
             facts,
             inventory,
@@ -191,11 +195,24 @@ impl<'a> FileRow<'a> {
 
     /// Returns why the file is undetermined or not judged, and other remarks.
     pub(crate) fn reasons(&self) -> Vec<&'a str> {
-        let mut reasons: Vec<&str> = self.verdict.reasons.iter().map(String::as_str).collect();
+        self.typed_reasons().into_iter().map(|(reason, _)| reason).collect()
+    }
+
+    /// Returns the same reasons with their kinds.
+    pub(crate) fn typed_reasons(&self) -> Vec<(&'a str, ReasonKind)> {
+        let reasons = self.verdict.reasons.iter();
+        let mut reasons: Vec<_> = reasons.map(|reason| (reason.text.as_str(), reason.kind)).collect();
         if self.usage() != self.verdict.usage {
-            reasons.push(NOT_PROVEN);
+            reasons.push((NOT_PROVEN, ReasonKind::Incomplete));
         }
         reasons
+    }
+
+    /// Returns in how many complete runs in a row the file is unreferenced; `None` if it is not unreferenced, or the run is
+    /// not counted.
+    pub(crate) fn streak(&self) -> Option<Streak> {
+        let streak = self.view.streaks.get(self.attachment.id.as_str()).copied();
+        streak.filter(|_| self.usage() == Usage::Unreferenced)
     }
 
     /// Whether the lists of unreferenced files include it: a complete run found no use, and no rule protects it.
@@ -222,15 +239,31 @@ impl<'a> FileRow<'a> {
         self.owner.map(|owner| owner.title.as_str())
     }
 
-    /// Returns who decides about the file: the owner of its page or post, or the author if no owner is known.
+    /// Returns the name of the owner of its page or post, or of the author if no owner is known. The account may be
+    /// inactive: [`Self::file_owner`] is who can decide.
     pub(crate) fn owner_name(&self) -> Option<&'a str> {
         self.view.person(self.owner.and_then(|owner| owner.owner.as_ref().or(owner.author.as_ref())))
+    }
+
+    /// Returns who can decide about the file. Known for unreferenced files only.
+    pub(crate) fn file_owner(&self) -> Option<FileOwner<'a>> {
+        self.view.inventory.owner_of(self.attachment, self.owner, self.verdict.space.as_ref())
     }
 
     /// Returns the bytes of all versions whose size is known.
     pub(crate) fn known_bytes(&self) -> u64 {
         let sizes = self.attachment.old_versions.iter().map(|version| version.size).chain([self.attachment.size]);
         sizes.flatten().fold(0, u64::saturating_add)
+    }
+
+    /// Returns the URL that shows the file in Confluence.
+    pub(crate) fn preview_url(&self) -> Option<String> {
+        self.attachment.webui.as_deref().and_then(|path| self.view.links.path(path))
+    }
+
+    /// Returns what the run found out about the use of an unreferenced file, with its remarks.
+    pub(crate) fn no_use_reason(&self) -> String {
+        std::iter::once("no use found").chain(self.reasons()).collect::<Vec<_>>().join("; ")
     }
 
     pub(crate) fn owner_url(&self) -> Option<String> {

@@ -7,15 +7,17 @@ use std::io::Write;
 use serde::Serialize;
 
 use crate::audit::{Totals, Usage};
+use crate::comparison::ComparisonSummary;
 use crate::inventory::coverage::{Gap, UnitCounts, UnitEnd, UnitKind, UnreadVersion};
 use crate::inventory::{Account, RequestPlan, VersionSizeCheck, Visibility};
 use confluence_client::{Deployment, RequestCounts};
 use storage_format::{Certainty, Display};
 
 use super::folder::{WriteFailure, WrittenFile};
+use super::migration_json::MigrationEntry;
 use super::only_with_key::OnlyWithKey;
 use super::report_view::{FileRow, ReportView, content_id};
-use super::{format, scan_json};
+use super::{CheckedThreshold, format, scan_json};
 
 /// The name of the format.
 pub const FORMAT: &str = "confluence-storage-analyzer run";
@@ -37,6 +39,10 @@ struct RunManifest<'a> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     accepted_unread: Vec<AcceptedEntry<'a>>,
     exit_code: u8,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    thresholds: &'a [CheckedThreshold],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    previous: Option<&'a ComparisonSummary>,
     started_at: String,
     finished_at: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -70,6 +76,7 @@ struct RunManifest<'a> {
     plan: Option<&'a RequestPlan>,
     notices: &'a [String],
     not_covered: String,
+    migration: MigrationEntry<'a>,
     scan_format_version: u32,
     checksums: &'a [WrittenFile],
     files: Vec<FileEntry<'a>>,
@@ -122,6 +129,10 @@ struct FileEntry<'a> {
     reasons: Vec<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     protected: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unreferenced_since: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unreferenced_runs: Option<u32>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     uses: Vec<UseEntry<'a>>,
 }
@@ -160,6 +171,8 @@ pub(crate) fn write(
         incomplete_reasons: &view.incomplete_reasons,
         accepted_unread: accepted(&coverage.gaps),
         exit_code: view.facts.exit_code,
+        thresholds: &view.facts.thresholds,
+        previous: view.facts.previous.as_ref(),
         started_at: format::iso(scan.started_at),
         finished_at: format::iso(scan.finished_at),
         final_pass: scan
@@ -191,6 +204,7 @@ pub(crate) fn write(
         plan: view.inventory.plan.as_ref(),
         notices: &view.audit.notices,
         not_covered: super::not_covered_by(view.inventory),
+        migration: MigrationEntry::of(view),
         scan_format_version: scan_json::VERSION,
         checksums,
         files: rows.iter().map(file_entry).collect(),
@@ -229,6 +243,8 @@ fn file_entry<'a>(row: &FileRow<'a>) -> FileEntry<'a> {
         usage: row.usage(),
         reasons: row.reasons(),
         protected: row.verdict.protected.as_deref(),
+        unreferenced_since: row.streak().map(|streak| format::iso(streak.since)),
+        unreferenced_runs: row.streak().map(|streak| streak.runs),
         uses: row
             .verdict
             .uses

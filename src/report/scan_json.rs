@@ -12,12 +12,16 @@ use std::path::Path;
 use flate2::Compression;
 use flate2::read::MultiGzDecoder;
 use flate2::write::GzEncoder;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::folder::WriteFailure;
 use super::{ReportError, RunFacts};
-use crate::inventory::Inventory;
+use crate::inventory::{Coverage, Inventory, Scan, Space};
 use crate::support::file_error::cannot;
+
+/// The name of the file in a report folder.
+pub const NAME: &str = "scan.json.gz";
 
 /// The name of the format.
 pub const FORMAT: &str = "confluence-storage-analyzer scan";
@@ -30,6 +34,20 @@ pub const VERSION: u32 = 2;
 pub struct SavedScan {
     pub run: RunFacts,
     pub inventory: Inventory,
+}
+
+/// The part of a saved scan that decides whether it can be compared with another one.
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct SavedConditions {
+    pub(super) run: RunFacts,
+    pub(super) inventory: SavedInventoryConditions,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct SavedInventoryConditions {
+    pub(super) scan: Scan,
+    pub(super) spaces: Vec<Space>,
+    pub(super) coverage: Coverage,
 }
 
 #[derive(Serialize)]
@@ -68,6 +86,15 @@ pub(super) fn json_failure(what: &'static str, source: serde_json::Error) -> Wri
 
 /// Reads a saved scan. Rejects newer formats and files that are truncated or damaged.
 pub fn read(path: &Path) -> Result<SavedScan, ReportError> {
+    read_as(path)
+}
+
+/// Reads what decides whether a saved scan can be compared; everything else is skipped.
+pub(super) fn read_conditions(path: &Path) -> Result<SavedConditions, ReportError> {
+    read_as(path)
+}
+
+fn read_as<T: DeserializeOwned>(path: &Path) -> Result<T, ReportError> {
     let unreadable = |why: String| ReportError::InvalidScan { path: path.to_owned(), why };
     let bytes = unpack(path).map_err(|error| match error.kind() {
         io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof => {

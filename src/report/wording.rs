@@ -1,6 +1,7 @@
 //! Wording of uses, contents and usage categories for the HTML pages.
 
 use crate::audit::{Usage, Use};
+use crate::audit_history::Streak;
 use crate::inventory::{Content, Status};
 use crate::report::format;
 use storage_format::{Certainty, Construct, Display};
@@ -27,6 +28,17 @@ pub(super) fn phrase(used: &Use) -> String {
     };
     let words = if used.certainty == Certainty::Possible { format!("possibly {words}") } else { words };
     format::visible(&words).into_owned()
+}
+
+/// Returns in how many complete runs no use was found: `no use found in 4 complete runs since 2026-10-31`.
+pub(super) fn no_use(streak: Option<Streak>) -> String {
+    match streak {
+        Some(Streak { since, runs: runs @ 2.. }) => {
+            let runs = format::plural(runs.into(), "complete run", "complete runs");
+            format!("no use found in {runs} since {}", format::day(since))
+        }
+        _ => "no use found".to_owned(),
+    }
 }
 
 /// Returns the kind of a content, for use before its title: `page`, `draft of page`, `archived page`, `footer comment`.

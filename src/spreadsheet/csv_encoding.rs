@@ -81,6 +81,15 @@ fn fitting(text: &str) -> Cow<'_, str> {
     Cow::Owned(format!("{}and {} more", &text[..end], entries.count() - listed))
 }
 
+/// Returns a text as spreadsheets show it: on one line, without control characters except TAB, and cut to the maximum
+/// length of a cell.
+pub(super) fn shown(text: &str) -> Cow<'_, str> {
+    match one_line(text) {
+        Cow::Borrowed(text) => fitting(text),
+        Cow::Owned(line) => Cow::Owned(fitting(&line).into_owned()),
+    }
+}
+
 /// Returns the byte order mark and the header of a CSV file with these columns.
 pub fn csv_header<'c>(columns: impl Iterator<Item = &'c str>) -> Vec<u8> {
     let names: Vec<&str> = columns.collect();
@@ -161,7 +170,7 @@ fn append_text(line: &mut Vec<u8>, text: &str) {
     if needs_no_escaping(text) {
         line.extend_from_slice(fitting(text).as_bytes());
     } else {
-        line.extend_from_slice(encode(&fitting(&one_line(text))).replace('"', "\"\"").as_bytes());
+        line.extend_from_slice(encode(&shown(text)).replace('"', "\"\"").as_bytes());
     }
     line.push(b'"');
 }

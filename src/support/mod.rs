@@ -1,5 +1,6 @@
 //! Utilities shared by the other modules; none is specific to Confluence.
 
+pub mod caught_panic;
 pub mod checksum;
 pub mod file_error;
 pub mod formatting;

@@ -43,8 +43,10 @@ function folded(text) {
 
 /**
  * The constants that the program and this script share, from the data block (data/shared_constants.rs).
- * @type {{ usages: { name: string[], words: string[] }, ages: { value: string[], words: string[], days: (number|null)[] }, shownContents: number,
- *   pageSizes: number[], firstRows: number, hidden: RegExp, formula: RegExp, lineBreaks: RegExp }}
+ * @type {{ usages: { name: string[], words: string[], meaning: string[] }, ages: { value: string[], words: string[], days: (number|null)[] }, shownContents: number,
+ *   pageSizes: number[], firstRows: number, hidden: RegExp, formula: RegExp, lineBreaks: RegExp,
+ *   explanation: { sentences: Record<string, string>, topics: { name: string[], words: string[] }, causes: string[], would: string[],
+ *     could: string[], kinds: string[], remedies: string[], maxContents: number, freshDays: number } }}
  */
 let shared;
 

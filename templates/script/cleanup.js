@@ -1,8 +1,5 @@
 // Cleanup list to send to a space owner. It contains only unreferenced, unprotected files of a complete run.
 
-/** Age in days after which the list asks for a new run. */
-const FRESH_DAYS = 7;
-
 /**
  * Returns the header lines: which run the list is from.
  * @param {Rows} rows @param {number[]} chosen @param {string} filter
@@ -38,7 +35,7 @@ const LIST_FORMATS = {
     const lines = chosen.map((row) => [
       rows.rawName(row), rows.all[row] < 0 ? TEXT.unknown : String(rows.all[row]), rows.space(row).key, pageTitle(rows, row),
       rows.owner(row) ?? TEXT.unknown, rows.author(row) ?? TEXT.unknown, csvTime(rows.data.columns.changed[row]),
-      rows.address(row, "screen") ?? "", rows.id(row), TEXT.noUse,
+      rows.address(row, "screen") ?? "", rows.id(row), rows.noUse(row),
     ].map((value) => formulaSafe(oneLine(value).replace(/\t/g, " "))).join("\t"));
     return [...head.map(formulaSafe), "", TEXT.listColumns.join("\t"), ...lines].join("\n") + "\n";
   },
@@ -47,7 +44,7 @@ const LIST_FORMATS = {
     const lines = chosen.map((row) => {
       const screen = rows.address(row, "screen");
       const name = screen === null ? markdown(rows.rawName(row)) : `[${markdown(rows.rawName(row))}](${screen.replace(/[()]/g, encodeURIComponent)})`;
-      return `- [ ] ${name} – ${bytes(rows.all[row])}, ${markdown(pageTitle(rows, row))} – ${TEXT.noUse}`;
+      return `- [ ] ${name} – ${bytes(rows.all[row])}, ${markdown(pageTitle(rows, row))} – ${rows.noUse(row)}`;
     });
     return ["## " + title, "", ...facts.map((fact) => "* " + fact), "", ...lines].join("\n") + "\n";
   },
@@ -84,7 +81,7 @@ function openCleanup(rows, from, filter) {
     });
     parts.push(element("p", "", TEXT.cleanupWhat(files(chosen.length), bytes(size), left > 0 ? TEXT.cleanupLeft(left) : "")));
     const days = Math.floor((Date.now() / 1000 - rows.now) / 86400);
-    if (days > FRESH_DAYS) parts.push(oldReport(days, copies));
+    if (days > shared.explanation.freshDays) parts.push(oldReport(days, copies));
     parts.push(element("div", "formats", ...copies));
   }
   parts.push(button("plain", TEXT.close, () => dialog.close()));

@@ -87,6 +87,9 @@ const CSV_VALUES = {
   "Protected": (rows, row) => rows.protection(row),
   "Duplicate Group": (rows, row) => rows.data.columns.duplicate[row] || null,
   "Run Complete": (rows) => rows.data.run.run_complete,
+  "Reason": (rows, row) => csvList(rows.reasons(row), " | ", (reason) => reason),
+  "Unreferenced Since": (rows, row) => rows.since(row),
+  "Unreferenced Runs": (rows, row) => rows.runs(row) || null,
 };
 
 /** @param {Rows} rows @param {number} row */

@@ -8,6 +8,9 @@ const SIZE_CLASSES = [
   ["100m-1g", 1073741824], ["1g-10g", 10737418240], ["over-10g", Infinity], ["unknown", Infinity],
 ];
 
+/** Classes of the number of complete runs without a use, and its upper limit, exclusive. @type {[keyof typeof TEXT.runClasses, number][]} */
+const RUN_CLASSES = [["none", 1], ["1", 2], ["2", 3], ["3-5", 6], ["6-11", 12], ["over-11", Infinity]];
+
 /** @param {[string, number][]} classes @param {number|null} value null is unknown, the last class */
 function classOf(classes, value) {
   if (value === null) return classes.length - 1;
@@ -91,6 +94,7 @@ function makeFacets(rows, hasSpace) {
     text === undefined ? ["unknown", TEXT.unknown] : [text, visible(text)]);
   const ageValues = shared.ages.value.map((value, index) => /** @type {[string, string]} */ ([value, shared.ages.words[index]]));
   const sizeValues = SIZE_CLASSES.map(([value]) => /** @type {[string, string]} */ ([value, TEXT.sizes[value]]));
+  const runValues = RUN_CLASSES.map(([value]) => /** @type {[string, string]} */ ([value, TEXT.runClasses[value]]));
   const days = (/** @type {number|null} */ moment) =>
     (moment === null ? null : Math.max(0, Math.floor((rows.now - moment) / 86400)));
   const yesNo = /** @type {[string, string][]} */ ([["no", TEXT.no], ["yes", TEXT.yes]]);
@@ -113,6 +117,7 @@ function makeFacets(rows, hasSpace) {
     new Facet("kind", false, ...dictionaryCodes(state, states.kind.length, kind)),
     new Facet("status", false, ...dictionaryCodes(state, states.status.length, (index) => same(states.status[index]))),
     new Facet("duplicate", true, yesNo, codesOf(length, (row) => Number(duplicate[row] !== 0))),
+    new Facet("runs", true, runValues, codesOf(length, (row) => classOf(RUN_CLASSES, columns.runs[row]))),
     new Facet("protected", true, yesNo, codesOf(length, (row) => Number(rows.protection(row) !== null))),
   ];
 }

@@ -36,6 +36,8 @@ function detailFields(rows, row) {
     field(fields.id, copyable(rows.id(row))),
     field(fields.container, rows.containerId(row) === "" ? [TEXT.none] : copyable(rows.containerId(row))),
   ];
+  const since = rows.since(row);
+  if (since !== null) made.splice(1, 0, field(fields.unreferenced, [DAY.format(since * 1000) + " (" + TEXT.inRuns(rows.runs(row)) + ")"]));
   if (columns.duplicate[row] !== 0) made.push(field(fields.duplicate, [String(columns.duplicate[row])]));
   const download = rows.address(row, "download");
   if (download !== null) made.push(field(fields.download, [link(download, bdi(rows.name(row)))]));
@@ -79,10 +81,7 @@ function openDetails(rows, row, closed) {
   const dialog = /** @type {HTMLDialogElement} */ (need("details"));
   const title = element("h2", "", bdi(rows.name(row)));
   title.id = "details-title";
-  const items = evidenceItems(rows, row);
-  const evidence = items.length > 0 ? element("ul", "evidence", ...items)
-    : element("p", "", rows.usage(row) === "unreferenced" ? TEXT.noUseLong : TEXT.noUse);
-  const parts = [title, detailFields(rows, row), element("h3", "", TEXT.evidence), evidence, element("h3", "", TEXT.versions)];
+  const parts = [title, detailFields(rows, row), ...explanationParts(rows, row), element("h3", "", TEXT.versions)];
   if (rows.all[row] > 0 && rows.old(row).length > 0) {
     parts.push(element("p", "note", TEXT.oldShare(percent(rows.all[row] - (rows.size(row) ?? 0), rows.all[row]))));
   }

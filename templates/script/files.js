@@ -61,7 +61,7 @@ class FilesPage {
   readAddress() {
     const state = State.read(location.hash, this.facets.map((facet) => facet.key));
     for (const facet of this.facets) {
-      if (!["usage", "size", "age", "duplicate", "protected"].includes(facet.key)) continue;
+      if (!["usage", "size", "age", "duplicate", "runs", "protected"].includes(facet.key)) continue;
       for (const value of state.facets.get(facet.key) || []) {
         if (facet.indexOf(value) >= 0) continue;
         state.toggle(facet.key, value);

@@ -6,7 +6,8 @@ const SIZE_UNITS = { "": 1, b: 1, k: 1024, kb: 1024, kib: 1024, m: 1048576, mb: 
 /** In seconds; a month has 30 days, a year 365. */
 const AGE_UNITS = { "": 86400, d: 86400, w: 604800, m: 2592000, y: 31536000 };
 /** @type {Record<string, Record<string, number>>} */
-const NUMBER_TOKENS = { size: SIZE_UNITS, all: SIZE_UNITS, age: AGE_UNITS, versions: { "": 1 }, uses: { "": 1 } };
+const NUMBER_TOKENS = { size: SIZE_UNITS, all: SIZE_UNITS, age: AGE_UNITS, unreferenced: AGE_UNITS,
+  versions: { "": 1 }, uses: { "": 1 }, runs: { "": 1 } };
 const TEXT_TOKENS = ["name", "page", "space", "author", "owner", "type", "status", "kind", "id"];
 /** Tokens with a fixed set of values. @type {Record<string, string[]>} */
 const CHOICE_TOKENS = {
@@ -143,6 +144,11 @@ function figureOf(key, rows) {
     case "all": return (row) => (rows.all[row] < 0 ? null : rows.all[row]);
     case "versions": return (row) => rows.versions(row);
     case "uses": return (row) => rows.data.columns.uses[row];
+    case "runs": return (row) => rows.runs(row) || null;
+    case "unreferenced": return (row) => {
+      const since = rows.since(row);
+      return since === null ? null : rows.now - since;
+    };
     default: return (row) => {
       const changed = rows.data.columns.changed[row];
       return changed === null ? null : rows.now - changed;

@@ -1,7 +1,7 @@
 // Rows of the data block: one accessor per fact, so that table, filter, details and export always agree.
 
 /** @typedef {{ names: string[], ids: string[], idLetters: Set<string>, titles: string[], people: string[], spaces: string[] }} SearchTexts */
-/** @typedef {{ content: number, construct: string, certainty: string, words: string, onOwner: boolean, name: string }} Use */
+/** @typedef {{ content: number, construct: string, certainty: string, words: string, onOwner: boolean, does: string, cause: number, effect: number, name: string }} Use */
 /** @typedef {{ number: number, size: number|null, created: number|null, author: number, name: string|0 }} Version */
 /** @typedef {{ kind: string, title: string, path: string|null, id: string, mark: "draft"|"archived"|0, owner: number }} Content */
 
@@ -39,7 +39,7 @@ class Rows {
   }
 
   /**
-   * A value that many rows share: usage, embedded, linked, certainty, status, kind, command.
+   * A value that many rows share: usage, embedded, linked, certainty, status, kind, command, byApp.
    * @param {number} row @param {string} column
    */
   state(row, column) { return this.data.states[column][this.data.columns.state[row]]; }
@@ -94,9 +94,22 @@ class Rows {
   protection(row) { return this.data.columns.protected[row] || null; }
   /** Unreferenced and not protected. @param {number} row */
   isCandidate(row) { return this.usage(row) === "unreferenced" && this.protection(row) === null; }
+  /** Number of complete runs in a row that call the file unreferenced; 0 if it is not. @param {number} row @returns {number} */
+  runs(row) { return this.data.columns.runs[row]; }
+  /** When the first of them began; null if there is none. @param {number} row @returns {number|null} */
+  since(row) { return this.data.columns.since[row] || null; }
+  /** In how many runs no use was found, as in shown_file.rs. @param {number} row */
+  noUse(row) {
+    const since = this.since(row);
+    return since === null || this.runs(row) === 1 ? TEXT.noUse : TEXT.noUseIn(this.runs(row), isoDay(since));
+  }
   /** @param {number} row @returns {string[]} */
   reasons(row) {
-    return (this.data.columns.reasons[row] || []).map((/** @type {number} */ index) => this.data.reasons[index]);
+    return this.typedReasons(row).map(({ words }) => words);
+  }
+  /** The reasons with the kind of each. @param {number} row @returns {{ words: string, kind: number }[]} */
+  typedReasons(row) {
+    return (this.data.columns.reasons[row] || []).map((/** @type {number} */ index) => entryOf(this.data.reasons, index));
   }
 
   /** @param {number} row @returns {Use[]} */

@@ -8,6 +8,7 @@ document.addEventListener("DOMContentLoaded", () => {
   }
   try {
     if (typeof startFiles === "function") startFiles();
+    if (typeof startOwner === "function") startOwner();
     if (typeof startDashboard === "function") startDashboard();
   } catch (error) {
     // showing no rows is better than showing only some

@@ -54,8 +54,8 @@ function evidenceItems(rows, row) {
 function evidenceCell(rows, row, isOpen) {
   const number = rows.data.columns.uses[row];
   const hasReasons = rows.reasons(row).length > 0;
-  if (number === 0 && !hasReasons && rows.protection(row) === null) return cell(TEXT.evidence, "text of-evidence", TEXT.noUse);
-  const summary = number > 0 ? plural(number, TEXT.use, TEXT.uses) : hasReasons ? TEXT.why : TEXT.noUse;
+  if (number === 0 && !hasReasons && rows.protection(row) === null) return cell(TEXT.evidence, "text of-evidence", rows.noUse(row));
+  const summary = number > 0 ? plural(number, TEXT.use, TEXT.uses) : hasReasons ? TEXT.why : rows.noUse(row);
   return cell(TEXT.evidence, "text of-evidence", folding(summary, () => evidenceItems(rows, row), "", isOpen));
 }
 

@@ -49,6 +49,11 @@ const TEXT = {
   facets: {
     usage: "Usage", type: "Type", size: "File size", age: "Last change", space: "Space", owner: "Page owner",
     author: "Uploader", kind: "Container type", status: "Status", duplicate: "Duplicates", protected: "Protected",
+    runs: "No use found in",
+  },
+  runClasses: {
+    none: "not unreferenced", "1": "1 run", "2": "2 runs", "3-5": "3 to 5 runs", "6-11": "6 to 11 runs",
+    "over-11": "12 runs and more",
   },
   sizes: {
     "under-10k": "under 10 KiB", "10k-100k": "10 to 100 KiB", "100k-1m": "100 KiB to 1 MiB", "1m-10m": "1 to 10 MiB",
@@ -73,15 +78,17 @@ const TEXT = {
     elsewhere: "Linked elsewhere?", space: "Space",
     page: "Owning page", owner: "Page owner", type: "Type", status: "Status", created: "Created",
     changed: "Last change", author: "Uploader", id: "Attachment ID", container: "Container ID",
-    duplicate: "Duplicate group", protected: "Protected", screen: "Delete via Confluence UI",
+    duplicate: "Duplicate group", unreferenced: "Unreferenced since", protected: "Protected", screen: "Delete via Confluence UI",
     endpoint: "Delete via REST API", download: "Download",
   },
   evidence: "Evidence",
-  noUseLong: "No use found, and everything that could hold one was read.",
+  noUseIn: (/** @type {number} */ runs, /** @type {string} */ since) =>
+    `no use found in ${plural(runs, "complete run", "complete runs")} since ${since}`,
   versions: "Versions",
   versionColumns: {
     number: "Version", size: "Size", time: "Uploaded", by: "By", name: "File name", endpoint: "Delete via REST API",
   },
+  inRuns: (/** @type {number} */ runs) => plural(runs, "complete run", "complete runs"),
   current: "current",
   oldShare: (/** @type {string} */ share) => `${share} of the bytes are in old versions`,
   openScreen: "Open the attachment screen",
@@ -126,6 +133,7 @@ const TEXT = {
     ["plan draft", "both words, anywhere in name, page, space, person or ID"],
     ["\"release plan\"", "the exact phrase"],
     ["-draft", "files without the word"],
+    ["runs>3  unreferenced>90d", "unreferenced in that many complete runs in a row, or for that long"],
     ["size>10mb  all>1gb  versions>5  uses>2  age>2y", "by number: kb, mb, gb in steps of 1,024; d, w, m, y for days to years"],
     ["type:png  space:ENG  usage:unreferenced  id:1001", "by property; commas separate several values"],
     ["page:  owner:  author:  name:  status:  kind:", "by part of the text"],

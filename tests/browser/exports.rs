@@ -1,9 +1,11 @@
 //! Evidence, cleanup list and CSV export of the page.
 
+use std::collections::BTreeSet;
 use std::fs;
 
 use confluence_storage_analyzer::audit::Usage;
 use confluence_storage_analyzer::inventory::AccountId;
+use confluence_storage_analyzer::recheck::parse_file_list;
 use serde_json::json;
 
 use crate::{ALL, IS_COMPLETE, NAMES, Report, UNREFERENCED, text_of};
@@ -50,12 +52,12 @@ async fn every_usage_has_its_evidence_or_its_reason() {
     let report = Report::complete();
     let (inventory, audit) = sample::complete(300);
     let expected = [
-        (Usage::Embedded, "shown as image on page "),
-        (Usage::Linked, "linked on page "),
-        (Usage::LinkedElsewhere, "possibly shown by the macro view-file on "),
-        (Usage::Listed, "listed by the macro attachments on page "),
+        (Usage::Embedded, " shows it as an image."),
+        (Usage::Linked, " links to it, under the name \"old name.png\"."),
+        (Usage::LinkedElsewhere, " possibly shows it by the macro view-file."),
+        (Usage::Listed, " lists it by the macro attachments."),
         (Usage::Undetermined, "page 4711 \"Old plan\" could not be read in full"),
-        (Usage::Unreferenced, "No use found, and everything that could hold one was read."),
+        (Usage::Unreferenced, "No use was found, and everything that could hold one was read."),
         (Usage::NotJudged, "in the trash"),
     ];
     for (usage, evidence) in expected {
@@ -112,6 +114,10 @@ async fn the_cleanup_list_has_unreferenced_files_and_its_origin() {
     }
     let rows: Vec<&str> = table.lines().skip_while(|line| !line.is_empty()).skip(2).collect();
     assert_eq!(rows.len(), candidates.len());
+    // `recheck --files` reads the copied list
+    let listed = parse_file_list(table.as_bytes()).expect("a list of files");
+    let listed: BTreeSet<&str> = listed.iter().map(|file| file.id.as_str()).collect();
+    assert_eq!(listed, candidates.iter().map(|file| file.id.as_str()).collect());
     for file in &candidates {
         assert!(table.contains(file.id.as_str()), "{}", file.id);
     }

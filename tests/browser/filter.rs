@@ -18,6 +18,7 @@ test_support::trials! {
         async tokens_are_parsed_as_in_the_table_and_wrong_ones_are_shown,
         async facets_count_under_the_other_filters,
         async a_facet_shows_30_values_and_more_on_request,
+        async the_runs_of_a_file_are_counted_filtered_and_shown,
         async totals_follow_the_filter,
         async histograms_sum_up_to_the_filtered_files_and_filter,
         async every_view_has_a_url_and_the_back_button_works;
@@ -42,7 +43,7 @@ fn expected(rows: &[Row], query: &str) -> BTreeSet<String> {
     rows.iter().filter(|row| filter_reference::matches(&terms, row)).map(|row| row["Attachment ID"].clone()).collect()
 }
 
-const QUERIES: [&str; 22] = [
+const QUERIES: [&str; 26] = [
     "",
     "große",
     "GROSSE",
@@ -65,6 +66,10 @@ const QUERIES: [&str; 22] = [
     "duplicate:1 protected:no",
     "protected:yes",
     "kind:post status:current",
+    "runs>3",
+    "runs=1 usage:unreferenced",
+    "-runs>0",
+    "unreferenced>3w runs<7",
 ];
 
 async fn every_keystroke_finds_what_the_reference_finds() {
@@ -78,7 +83,7 @@ async fn every_keystroke_finds_what_the_reference_finds() {
         assert_eq!(found, expected, "{query}");
         hits += usize::from(!expected.is_empty() && expected.len() < rows.len());
     }
-    assert!(hits > 15, "the queries distinguish files");
+    assert!(hits > 18, "the queries distinguish files");
     browser.run("document.querySelector('#filter').value = ''").await;
     browser.type_into("#filter", "screenshot").await;
     browser.type_into("#filter", "\u{E00C}").await;
@@ -204,6 +209,42 @@ async fn a_facet_shows_30_values_and_more_on_request() {
     browser.stop().await;
 }
 
+async fn the_runs_of_a_file_are_counted_filtered_and_shown() {
+    let browser = Browser::start().await;
+    let report = Report::complete();
+    let rows = filter_reference::rows(&report.read("attachments.csv"));
+    let in_runs = |least: u32, most: u32| {
+        let runs = |row: &&Row| row["Unreferenced Runs"].parse().is_ok_and(|runs: u32| (least..=most).contains(&runs));
+        rows.iter().filter(runs).count() as u64
+    };
+    browser.open(&report.page(ALL)).await;
+    let expected = [("1", 1, 1), ("2", 2, 2), ("3-5", 3, 5), ("6-11", 6, 11)];
+    let mut expected: BTreeMap<String, u64> =
+        expected.map(|(value, least, most)| (value.to_owned(), in_runs(least, most))).into();
+    assert!(expected.values().all(|files| *files > 0), "{expected:?}");
+    expected.insert("none".to_owned(), rows.len() as u64 - in_runs(1, 99));
+    assert_eq!(counts(&browser, "runs").await, expected);
+    browser.open_at(&report.page(ALL), "?runs=3-5&runs=6-11").await;
+    assert!(text_of(&browser, "#range").await.ends_with(&format!("of {}", in_runs(3, 11))));
+    browser.open_at(&report.page(ALL), "?runs=7").await;
+    assert_eq!(browser.find("#chips .bad").await.len(), 1);
+
+    // only an unreferenced file has runs, whatever the history says about others
+    let file = rows.iter().find(|row| row["Unreferenced Runs"] == "4").expect("a file");
+    assert!(rows.iter().all(|row| (row["Usage"] == "unreferenced") != row["Unreferenced Since"].is_empty()));
+    browser.open_at(&report.page(ALL), &format!("?open={}", file["Attachment ID"])).await;
+    let details = text_of(&browser, "#details").await;
+    let day = browser.text(&format!("return DAY.format(new Date({:?}))", file["Unreferenced Since"])).await;
+    let part = format!("{day} (4 complete runs)");
+    assert!(details.contains(&part), "{part}: {details}");
+    let words = format!("no use found in 4 complete runs since {}", &file["Unreferenced Since"][..10]);
+    let query = serde_json::to_string(&file["Attachment ID"]).expect("JSON");
+    browser.open_at(&report.page(ALL), "").await;
+    browser.run(&format!("const input = document.querySelector('#filter'); input.value = {query}; input.dispatchEvent(new Event('input'))")).await;
+    assert_eq!(text_of(&browser, "#table tbody td.of-evidence").await, words);
+    browser.stop().await;
+}
+
 async fn totals_follow_the_filter() {
     let browser = Browser::start().await;
     let report = Report::complete();
@@ -230,7 +271,7 @@ async fn histograms_sum_up_to_the_filtered_files_and_filter() {
         .await
         .as_u64()
         .expect("rows");
-    for facet in ["size", "age", "type"] {
+    for facet in ["size", "age", "runs", "type"] {
         let counts = counts(&browser, facet).await;
         assert_eq!(counts.values().sum::<u64>(), shown, "{facet}");
     }

@@ -125,8 +125,8 @@ fn token(not: bool, key: &str, op: &str, value: &str, quoted: bool) -> Option<Te
     let term = |op: &str, values| Some(Term { not, key: key.clone(), op: op.to_owned(), values });
     let units: &[(&str, f64)] = match key.as_str() {
         "size" | "all" => &SIZES,
-        "age" => &AGES,
-        "versions" | "uses" => &COUNTS,
+        "age" | "unreferenced" => &AGES,
+        "versions" | "uses" | "runs" => &COUNTS,
         _ => &[],
     };
     if !units.is_empty() {
@@ -198,6 +198,8 @@ fn passes(term: &Term, row: &Row) -> bool {
                 "uses" => {
                     Some(if row["Evidence"].is_empty() { 0.0 } else { row["Evidence"].split(" | ").count() as f64 })
                 }
+                "runs" => row["Unreferenced Runs"].parse().ok(),
+                "unreferenced" => age(&row["Unreferenced Since"]),
                 _ => age(&row["Last Modified"]),
             };
             let limit = term.values[0].as_f64().expect("a number");

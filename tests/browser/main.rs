@@ -5,6 +5,7 @@ mod accessibility_tree;
 mod appearance;
 mod axe;
 mod deletion;
+mod explanation;
 mod exports;
 mod filter;
 mod filter_reference;
@@ -12,6 +13,7 @@ mod firefox;
 mod firefox_driver;
 mod fonts;
 mod map;
+mod owners;
 mod pages;
 mod snapshot;
 mod snapshot_checks;
@@ -34,10 +36,12 @@ fn main() -> ExitCode {
         filter::trials(),
         firefox::trials(),
         fonts::trials(),
+        explanation::trials(),
         exports::trials(),
         deletion::trials(),
         appearance::trials(),
         map::trials(),
+        owners::trials(),
         pages::trials(),
         snapshot::trials(),
         snapshot_checks::trials(),

@@ -37,10 +37,20 @@ const UNMARKED: &str = "const known = new Set(arguments0); const found = []; \
     look(element.dataset.label || ''); if (name || !element.matches('.square')) look((element.getAttribute('aria-label') || '').replace(name, '')); } } \
     return [...new Set(found)]";
 
-/// Collects every string in the data of a page.
+/// Collects every string in the data of a page, and the parts of sentences between their placeholders, as the script
+/// above splits them.
 fn strings(value: &Value, found: &mut BTreeSet<String>) {
     match value {
-        Value::String(text) => drop(found.insert(text.clone())),
+        Value::String(text) => {
+            let pieces = text.split(['{', '}']).flat_map(|piece| piece.split([':', ';', ',', '(', ')']));
+            let is_word = |c: char| c.is_alphabetic() || c == '#';
+            let words = pieces.flat_map(|piece| piece.split(" – ")).map(|piece| {
+                let piece = piece.trim_start_matches(|c: char| !is_word(c));
+                piece.trim_end_matches(|c: char| !c.is_alphabetic() && !c.is_ascii_digit()).to_owned()
+            });
+            found.extend(words);
+            found.insert(text.clone());
+        }
         Value::Array(values) => values.iter().for_each(|value| strings(value, found)),
         Value::Object(values) => values.values().for_each(|value| strings(value, found)),
         _ => {}

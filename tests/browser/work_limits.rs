@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use confluence_storage_analyzer::inventory::SpaceId;
-use confluence_storage_analyzer::report;
+use confluence_storage_analyzer::report::{self, ReportInput};
 use serde_json::{Value, json};
 
 use test_support::sample;
@@ -31,7 +31,9 @@ fn one_space() -> (tempfile::TempDir, PathBuf) {
     for verdict in &mut audit.files {
         verdict.space = Some(SpaceId::new("11"));
     }
-    let folder = report::write(parent.path(), &sample::run_facts(), &inventory, &audit).expect("written");
+    let folder =
+        report::write(parent.path(), ReportInput { run: &sample::run_facts(), inventory: &inventory, audit: &audit })
+            .expect("written");
     (parent, folder.join("ENG/ENG_attachments.html"))
 }
 

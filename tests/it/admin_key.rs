@@ -13,10 +13,10 @@ use confluence_storage_analyzer::error::ExitStatus;
 use confluence_storage_analyzer::inventory::CrawlOptions;
 use confluence_storage_analyzer::inventory::coverage::UnitKind;
 use confluence_storage_analyzer::progress::Progress;
-use confluence_storage_analyzer::report::{self, RunFacts};
+use confluence_storage_analyzer::report::{self, ReportInput, RunFacts};
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use test_support::harness::{Harness, Run, also, on, once, response};
+use test_support::harness::{Harness, Run, also, on, once, only_reads, response};
 use test_support::known_site::{self, REFERRER};
 
 use crate::run_program::{Finished, Server};
@@ -53,9 +53,16 @@ fn report_of(run: &Run) -> (Value, String) {
         stopped: audit_run.stopped.as_ref().map(ToString::to_string),
         options: Vec::new(),
         quota_bytes: None,
+        audit_history: None,
+        previous: None,
+        thresholds: Vec::new(),
         audit: AuditOptions::default(),
     };
-    let written = report::write(folder.path(), &facts, &audit_run.inventory, &audit_run.audit).unwrap();
+    let written = report::write(
+        folder.path(),
+        ReportInput { run: &facts, inventory: &audit_run.inventory, audit: &audit_run.audit },
+    )
+    .unwrap();
     let manifest = std::fs::read(written.join("run.json")).unwrap();
     let page = std::fs::read_to_string(written.join("index.html")).unwrap();
     (serde_json::from_slice(&manifest).unwrap(), page)
@@ -247,7 +254,7 @@ fn without_a_key_the_command_that_enables_it_is_printed_and_nothing_is_read() {
         writes_nothing(&run);
     }
     assert!(!server.server.requests().iter().any(|request| request.path.ends_with("/spaces")));
-    assert!(server.server.requests().iter().all(|request| request.method == "GET"), "the key is never enabled");
+    assert!(server.server.requests().iter().all(only_reads), "the key is never enabled");
 }
 
 #[test]
@@ -262,7 +269,7 @@ fn a_run_with_a_key_ends_with_the_command_that_ends_it() {
         server.server.site_url()
     );
     assert!(run.stderr.lines().any(|text| text == line), "{line}\n{}", run.stderr);
-    assert!(server.server.requests().iter().all(|request| request.method == "GET"), "the key is never ended");
+    assert!(server.server.requests().iter().all(only_reads), "the key is never ended");
     assert_eq!(run.run_json()["only_with_admin_key"]["pages"], 4);
     assert_eq!(run.usages()["att103"], "linked-elsewhere");
 }

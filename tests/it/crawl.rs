@@ -10,7 +10,7 @@ use confluence_storage_analyzer::commands::audit_run::crawl_and_audit;
 use confluence_storage_analyzer::error::ExitStatus;
 use confluence_storage_analyzer::inventory::coverage::UnitKind;
 use confluence_storage_analyzer::inventory::{
-    CrawlError, CrawlOptions, FinalPass, Inventory, Recheck, Status, VersionSizeCheck, take_inventory,
+    CandidateCheck, CrawlError, CrawlOptions, FinalPass, Inventory, Status, VersionSizeCheck, take_inventory,
 };
 use confluence_storage_analyzer::progress::Progress;
 
@@ -190,7 +190,7 @@ async fn a_page_edited_after_its_body_was_read_is_read_again_f_56() {
         (version.number, version.created_at) = (version.number + 1, Utc::now());
         page.versions.push(version);
     });
-    let (mut recheck, mut final_pass) = (Recheck::new(), FinalPass::new());
+    let (mut check, mut final_pass) = (CandidateCheck::new(), FinalPass::new());
     final_pass.round(&api, &mut inventory, &[], &options, &progress).await.unwrap();
     assert!(!final_pass.is_settled() && inventory.coverage.is_complete());
     let again = analyze(&inventory, &AuditOptions::default());
@@ -199,7 +199,7 @@ async fn a_page_edited_after_its_body_was_read_is_read_again_f_56() {
     let drafts = |inventory: &Inventory| inventory.requests.of(RequestKind::Draft);
     let mut read = vec![drafts(&inventory)];
     for _ in 0..2 {
-        recheck.run(&api, &mut inventory, &candidates, &options, &progress).await.unwrap();
+        check.run(&api, &mut inventory, &candidates, &options, &progress).await.unwrap();
         read.push(drafts(&inventory));
     }
     assert!(read[1] > read[0] && read[2] - read[1] == read[1] - read[0], "drafts are read every time: {read:?}");
@@ -215,10 +215,10 @@ async fn verify_all_reads_every_owner_and_its_draft_alone() {
     let progress = Progress::silent();
     let mut inventory = take_inventory(&api, &options, &progress).await.unwrap();
     let all: Vec<usize> = (0..inventory.attachments.len()).collect();
-    Recheck::new().run(&api, &mut inventory, &all, &options, &progress).await.unwrap();
+    CandidateCheck::new().run(&api, &mut inventory, &all, &options, &progress).await.unwrap();
     assert!(inventory.coverage.is_complete(), "{:#?}", inventory.coverage.gaps);
     let units = &inventory.coverage.units;
-    assert!(units[&UnitKind::Recheck].ok > 0);
-    assert!(units[&UnitKind::Draft].ok >= units[&UnitKind::Recheck].ok);
+    assert!(units[&UnitKind::CandidateCheck].ok > 0);
+    assert!(units[&UnitKind::Draft].ok >= units[&UnitKind::CandidateCheck].ok);
     assert!(inventory.contents.iter().any(|content| content.status == Status::Draft));
 }

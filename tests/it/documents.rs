@@ -3,21 +3,33 @@
 use std::path::Path;
 
 use confluence_storage_analyzer::audit::Usage;
+use confluence_storage_analyzer::cli::AuditFigure;
+use confluence_storage_analyzer::comparison::FileChangeKind;
 use confluence_storage_analyzer::error::exit_status_table;
+use confluence_storage_analyzer::metrics::findings::FINDINGS;
 use confluence_storage_analyzer::metrics::{Thresholds, documentation};
+use confluence_storage_analyzer::openmetrics;
+use regex::Regex;
 use test_support::golden::assert_golden;
 use test_support::png;
 
 const README: &str = include_str!("../../README.md");
+const COMPARING: &str = include_str!("../../docs/comparing.md");
 const AUDIT: &str = include_str!("../../docs/audit.md");
+const MONITORING: &str = include_str!("../../docs/monitoring.md");
 
 /// All documents for users.
-const DOCUMENTS: [(&str, &str); 8] = [
+const DOCUMENTS: [(&str, &str); 13] = [
     ("README.md", README),
     ("docs/access.md", include_str!("../../docs/access.md")),
     ("docs/audit.md", AUDIT),
+    ("docs/comparing.md", COMPARING),
     ("docs/configuration.md", include_str!("../../docs/configuration.md")),
+    ("docs/explain.md", include_str!("../../docs/explain.md")),
     ("docs/first-run.md", include_str!("../../docs/first-run.md")),
+    ("docs/monitoring.md", MONITORING),
+    ("docs/personal-data.md", include_str!("../../docs/personal-data.md")),
+    ("docs/rechecking.md", include_str!("../../docs/rechecking.md")),
     ("docs/scheduling.md", include_str!("../../docs/scheduling.md")),
     ("docs/snapshots.md", include_str!("../../docs/snapshots.md")),
     ("docs/spreadsheets-and-bi.md", include_str!("../../docs/spreadsheets-and-bi.md")),
@@ -66,6 +78,17 @@ fn every_command_and_option_named_exists_and_every_command_is_named() {
 }
 
 #[test]
+fn kinds_of_change_and_figures_with_thresholds_are_documented() {
+    for kind in FileChangeKind::ALL {
+        let row = format!("| `{}` | {} |", kind.as_str(), kind.meaning());
+        assert!(COMPARING.contains(&row), "put this row into docs/comparing.md:\n{row}");
+    }
+    for figure in AuditFigure::ALL {
+        assert!(COMPARING.contains(&format!("| `{}=", figure.name())), "{}", figure.name());
+    }
+}
+
+#[test]
 fn no_document_calls_a_file_safe_to_delete() {
     for (document, text) in DOCUMENTS {
         let text = text.to_lowercase();
@@ -110,6 +133,25 @@ fn the_page_of_metrics_has_the_tables_of_the_code() {
         ("unread_mb", unread_mb),
     ] {
         assert!(document.contains(&format!("| `{name}` | {default} |")), "{name} is {default}");
+    }
+}
+
+#[test]
+fn the_page_of_monitoring_has_the_metrics_of_the_code_and_its_rules_use_them() {
+    let document = MONITORING;
+    let (before, rest) = document.split_once("| Metric | Labels | Value |\n").unwrap();
+    let (_, after) = rest.split_once("\n\n").unwrap();
+    assert_golden("docs/monitoring.md", &format!("{before}{}\n{after}", openmetrics::documentation()));
+    let (_, rules) = document.split_once("```yaml\n").unwrap();
+    let metric = Regex::new(r"\bconfluence_\w+").unwrap();
+    let names: Vec<&str> = openmetrics::names().collect();
+    let used: Vec<&str> = metric.find_iter(rules).map(|name| name.as_str()).collect();
+    assert!(used.len() > 8, "{used:?}");
+    for name in used {
+        assert!(names.contains(&name), "{name} is not written");
+    }
+    for finding in Regex::new(r#"finding="(\w+)""#).unwrap().captures_iter(rules) {
+        assert!(FINDINGS.iter().any(|known| known.id == &finding[1]), "{}", &finding[1]);
     }
 }
 

@@ -3,7 +3,7 @@
 use confluence_sim::{Fault, FaultPlan};
 use confluence_storage_analyzer::audit::{self, AuditOptions};
 use confluence_storage_analyzer::commands::audit_run::AuditRun;
-use confluence_storage_analyzer::report::{self, RunFacts};
+use confluence_storage_analyzer::report::{self, ReportInput, RunFacts};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -21,7 +21,9 @@ fn write_report(audit_run: &AuditRun, rules: &AuditOptions) -> (TempDir, Value, 
         ..test_support::sample::run_facts()
     };
     let audit = audit::analyze(&audit_run.inventory, rules);
-    let folder = report::write(parent.path(), &facts, &audit_run.inventory, &audit).unwrap();
+    let folder =
+        report::write(parent.path(), ReportInput { run: &facts, inventory: &audit_run.inventory, audit: &audit })
+            .unwrap();
     let manifest = serde_json::from_slice(&std::fs::read(folder.join("run.json")).unwrap()).unwrap();
     (parent, manifest, folder)
 }

@@ -243,7 +243,8 @@ async fn a_file_that_changes_until_the_end_is_undetermined() {
     run.expect_true_verdicts(&harness);
     let audit_run = run.audit_run();
     let verdict = audit_run.audit.files.iter().find(|verdict| verdict.usage == Usage::Undetermined).unwrap();
-    assert_eq!(verdict.reasons, ["it or its page changed while the site was read"]);
+    assert_eq!(verdict.reasons.len(), 1);
+    assert_eq!(verdict.reasons[0].text, "it or its page changed while the site was read");
 }
 
 #[tokio::test(start_paused = true)]

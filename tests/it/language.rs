@@ -15,7 +15,7 @@ const DENIED: [(&str, &str); 27] = [
     (r"(requests|\d) in a second\b", "requests/s, per second"),
     (r"\bapp content\b", "custom content"),
     (r"\b(second|closing) walks?\b", "final pass"),
-    (r"\bsecond looks?\b", "recheck"),
+    (r"\bsecond looks?\b", "check of candidates"),
     (r"\bsecond opinions?\b", "cross-check"),
     (r"\bby heart\b", "cached"),
     (r"\b(had|have|has|having) back\b", "restored, recovered"),

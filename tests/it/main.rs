@@ -11,6 +11,7 @@
 
 mod admin_key;
 mod architecture;
+mod audit_history;
 mod cache;
 mod citations;
 mod cli;
@@ -19,17 +20,24 @@ mod crawl;
 mod data_center;
 mod denied_templates;
 mod deployments;
+mod diff;
 mod documents;
 mod drafts;
 mod end_to_end;
+mod explain;
 mod fault_matrix;
 mod figures;
 mod final_pass;
 #[cfg(unix)]
 mod history;
 mod language;
+mod migration;
 mod model;
+mod openmetrics;
+mod owners;
+mod personal_data;
 mod races;
+mod recheck;
 
 mod reference_cases;
 mod report;
@@ -45,3 +53,5 @@ mod successive_runs;
 mod text_search;
 mod unreadable_content;
 mod visibility;
+mod without_names;
+mod workbook;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use confluence_storage_analyzer::audit::{Audit, Usage};
 use confluence_storage_analyzer::inventory::{Attachment, Inventory};
-use confluence_storage_analyzer::report::{self, ReportError, RunFacts, scan_json};
+use confluence_storage_analyzer::report::{self, ReportError, ReportInput, RunFacts, scan_json};
 use confluence_storage_analyzer::spreadsheet;
 use confluence_storage_analyzer::support::visible_text::visible_where;
 use sha2::{Digest, Sha256};
@@ -18,7 +18,7 @@ struct Written {
 
 fn write(run: &RunFacts, (inventory, audit): &(Inventory, Audit)) -> Written {
     let parent = tempfile::tempdir().expect("a folder");
-    let folder = report::write(parent.path(), run, inventory, audit).expect("written");
+    let folder = report::write(parent.path(), ReportInput { run, inventory, audit }).expect("written");
     Written { _parent: parent, folder }
 }
 
@@ -79,6 +79,9 @@ fn the_folder_has_the_documented_files_and_their_checksums() {
         "attachments.html",
         "duplicates.csv",
         "index.html",
+        "owners/index.html",
+        "owners/muller-jurgen.csv",
+        "owners/muller-jurgen.html",
         "run.json",
         "scan.json.gz",
         "uses.csv",
@@ -114,7 +117,8 @@ fn the_columns_are_the_documented_ones() {
         "Filename,Size(Bytes),Size(MB),Download URL,Original Page,Linked on Page,Linked on Other Pages,Attachment Page \
          Link,API Delete Link,Attachment ID,Space Key,Container ID,Container Type,Container Title,Container \
          URL,Container Owner,Status,Media Type,Versions,All Versions Size(Bytes),Created,Last \
-         Modified,Author,Usage,Linked Content IDs,Evidence,Certainty,Protected,Duplicate Group,Run Complete"
+         Modified,Author,Usage,Linked Content IDs,Evidence,Certainty,Protected,Duplicate Group,Run \
+         Complete,Reason,Unreferenced Since,Unreferenced Runs"
     );
     let rows = rows(&written.folder.join("attachments.csv"));
     assert_eq!(rows.len(), 61);
@@ -151,6 +155,9 @@ fn the_columns_are_the_documented_ones() {
         "",
         "",
         "Yes",
+        "",
+        "",
+        "",
     ];
     assert_eq!(rows[index], expected);
 }
@@ -359,7 +366,10 @@ fn the_base_url_has_to_be_a_plain_web_url() {
     {
         let (mut inventory, audit) = sample::complete(3);
         inventory.scan.base_url = base.to_owned();
-        let result = report::write(parent.path(), &sample::run_facts(), &inventory, &audit);
+        let result = report::write(
+            parent.path(),
+            ReportInput { run: &sample::run_facts(), inventory: &inventory, audit: &audit },
+        );
         assert!(matches!(result, Err(ReportError::InvalidBaseUrl { .. })), "{base}");
     }
     assert_eq!(fs::read_dir(parent.path()).expect("read").count(), 0);

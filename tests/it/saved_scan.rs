@@ -5,18 +5,24 @@ use std::fs;
 use std::io::{Read as _, Write as _};
 use std::path::Path;
 
+use chrono::DateTime;
 use confluence_client::{Api, ConnectionSettings, Credentials, Timeouts};
 use confluence_sim::site::{Content, ContentType, Status};
 use confluence_sim::{DemoServer, Fault, FaultPlan, Occurrence, RoutePattern, sample_site};
 use confluence_storage_analyzer::audit::{self, AuditOptions, Usage};
+use confluence_storage_analyzer::audit_history::AuditHistoryFacts;
 use confluence_storage_analyzer::commands::audit_run::crawl_and_audit;
+use confluence_storage_analyzer::comparison::{
+    ChangeTotals, ComparedRun, ComparisonSummary, FileChangeKind, Obstacle, ObstacleKind, StorageChange, StorageFigures,
+};
 use confluence_storage_analyzer::inventory::{CrawlOptions, UnreadVersion};
 use confluence_storage_analyzer::progress::Progress;
-use confluence_storage_analyzer::report::{self, RunFacts, scan_json};
+use confluence_storage_analyzer::report::{self, CheckedThreshold, ReportInput, RunFacts, scan_json};
 use serde_json::Value;
 use storage_format::TodoMarkers;
 use tempfile::TempDir;
 
+use test_support::earlier_runs;
 use test_support::harness::{also, without};
 
 const DOCUMENT: &str = include_str!("../../docs/saved-scan.md");
@@ -26,7 +32,11 @@ const VERSION_1: &str = include_str!("../fixtures/scan-version-1.json");
 type Fields = BTreeMap<String, BTreeSet<String>>;
 
 /// The objects whose keys are data; the path of their values ends in `*`.
-const MAPS: [&str; 5] = [
+const MAPS: [&str; 9] = [
+    "run.audit.kept",
+    "run.previous.changes",
+    "inventory.owners.accounts",
+    "inventory.owners.administrators",
     "inventory.people",
     "inventory.requests",
     "inventory.plan.requests",
@@ -58,7 +68,8 @@ fn documented() -> (Fields, BTreeSet<String>) {
 }
 
 /// Objects that contain objects of the same type.
-const NESTED: [(&str, &str); 3] = [
+const NESTED: [(&str, &str); 4] = [
+    ("run.previous.site.old", "run.previous.site.new"),
     (".target.on-unknown-host.targets[]", ".target"),
     (".container.known.otherwise", ".container"),
     (".measures.place_links[].page", ".page_links[]"),
@@ -79,6 +90,21 @@ fn collect(value: &Value, path: &str, fields: &mut Fields) {
         }
         Value::Array(items) => items.iter().for_each(|item| collect(item, &format!("{path}[]"), fields)),
         _ => {}
+    }
+}
+
+/// A comparison with every field.
+fn previous_run() -> ComparisonSummary {
+    let figures = StorageFigures { trash_at_least: true, ..StorageFigures::default() };
+    ComparisonSummary {
+        with: ComparedRun {
+            folder: "confluence_analysis_V0_1_2026-11-21_19-41-07".to_owned(),
+            started_at: DateTime::UNIX_EPOCH,
+            program: "0.0.9".to_owned(),
+        },
+        obstacles: vec![Obstacle { kind: ObstacleKind::Program, text: "version 0.0.9".to_owned() }],
+        changes: [(FileChangeKind::New, ChangeTotals { files: 1, bytes: 2, at_least: true })].into(),
+        site: StorageChange { old: Some(figures), new: Some(figures), has_equal_sizes: true },
     }
 }
 
@@ -141,7 +167,8 @@ async fn written_scan(folder: &Path) -> Value {
         accept_unread: vec![unread_page, unread_file],
         ..CrawlOptions::default()
     };
-    let rules = AuditOptions { alias_hosts, ..AuditOptions::default() };
+    let kept = [("att1".to_owned(), "a.csv".to_owned())].into();
+    let rules = AuditOptions { alias_hosts, kept, ..AuditOptions::default() };
     let mut audit_run = crawl_and_audit(&api, &options, &rules, &Progress::silent()).await.unwrap();
     // what only Data Center says
     audit_run.inventory.scan.unread_trash = vec!["ENG".to_owned()];
@@ -153,9 +180,19 @@ async fn written_scan(folder: &Path) -> Value {
         stopped: None,
         options: Vec::new(),
         quota_bytes: Some(1),
+        audit_history: Some(AuditHistoryFacts { remark: Some("damaged".to_owned()), ..earlier_runs::audit_history() }),
+        previous: Some(previous_run()),
+        thresholds: vec![CheckedThreshold {
+            figure: "unreferenced_files".to_owned(),
+            at_least: 1,
+            value: Some(2),
+            met: true,
+        }],
         audit: rules,
     };
-    let folder = report::write(folder, &run, &audit_run.inventory, &audit_run.audit).unwrap();
+    let folder =
+        report::write(folder, ReportInput { run: &run, inventory: &audit_run.inventory, audit: &audit_run.audit })
+            .unwrap();
     let mut text = String::new();
     let packed = fs::File::open(folder.join("scan.json.gz")).unwrap();
     flate2::read::GzDecoder::new(packed).read_to_string(&mut text).unwrap();

@@ -45,7 +45,7 @@ async fn another_form_that_is_too_expensive_to_parse_is_searched() {
         assert_eq!((shown, other), (Usage::Undetermined, Usage::Unreferenced));
         let audit_run = run.audit_run();
         let reasons = &audit_run.audit.files[0].reasons;
-        assert!(reasons[0].contains("only searched as text"), "{reasons:?}");
+        assert!(reasons[0].text.contains("only searched as text"), "{reasons:?}");
     }
 }
 

@@ -79,7 +79,7 @@ async fn a_live_doc_of_one_version_is_compared_with_its_document_too() {
     assert_eq!((shown, other), (Usage::Undetermined, Usage::Undetermined));
     let audit_run = run.audit_run();
     assert!(
-        audit_run.audit.files[0].reasons[0].contains("empty in every form"),
+        audit_run.audit.files[0].reasons[0].text.contains("empty in every form"),
         "{:?}",
         audit_run.audit.files[0].reasons
     );

@@ -48,7 +48,8 @@ database.execute(before)
 database.execute(open(views, encoding='utf-8').read())
 print(json.dumps([database.execute(query).fetchall() for query in queries], default=str))";
 
-fn ask_from(folder: &Path, before: &str, views: &Path, queries: &[&str]) -> Vec<Rows> {
+/// Returns the results of queries for a user who starts `DuckDB` in a folder, after `before` and a file of views.
+pub(crate) fn ask_from(folder: &Path, before: &str, views: &Path, queries: &[&str]) -> Vec<Rows> {
     let mut python = Command::new("python3");
     python.current_dir(folder).env("PYTHONPATH", optional_tests::duckdb().unwrap());
     let output = output_of(python.args(["-c", SCRIPT, before]).arg(views).args(queries));

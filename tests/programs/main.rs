@@ -1,9 +1,12 @@
-//! Tests with other programs, which read the history and the model of the demo, kill the program while it writes, or check
+//! Tests with other programs, which read the history and the model of the demo and the figures for monitoring, kill the program while it writes, or check
 //! the spelling of the repository.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod attachments_in_duckdb;
 mod duckdb;
 mod killed_runs;
+mod libreoffice;
+mod openmetrics;
 mod power_bi;
 mod spark;
 mod typos;
@@ -21,9 +24,18 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     optional_tests::run(
-        [duckdb::trials(), killed_runs::trials(), power_bi::trials(), spark::trials(), typos::trials()]
-            .into_iter()
-            .flatten(),
+        [
+            attachments_in_duckdb::trials(),
+            duckdb::trials(),
+            killed_runs::trials(),
+            libreoffice::trials(),
+            openmetrics::trials(),
+            power_bi::trials(),
+            spark::trials(),
+            typos::trials(),
+        ]
+        .into_iter()
+        .flatten(),
     )
 }
 
@@ -31,10 +43,17 @@ fn main() -> ExitCode {
 fn data() -> PathBuf {
     static FOLDER: LazyLock<TempDir> = LazyLock::new(|| {
         let folder = TempDir::new().unwrap();
-        run(folder.path(), &["demo", "--quiet"]);
+        run(folder.path(), &["demo", "--quiet", "--formats", "xlsx,parquet"]);
         folder
     });
     FOLDER.path().join("confluence_data")
+}
+
+/// Returns the report of the demo's audit.
+fn report() -> PathBuf {
+    let folders = std::fs::read_dir(data().parent().unwrap()).unwrap().map(|entry| entry.unwrap().path());
+    let is_report = |path: &PathBuf| path.to_string_lossy().contains("confluence_analysis_");
+    folders.into_iter().find(is_report).unwrap()
 }
 
 /// Runs the program in a folder, without environment variables.

@@ -26,7 +26,15 @@ pub(crate) fn check_report(work: &Path, stdout: &Path) -> Result<()> {
     let folder = index.parent().context("index.html is in no folder")?;
     let name = file_name(folder);
     ensure!(is_complete_name(&name), "not the folder name of a complete run: {name}");
-    let files = ["attachments.html", "attachments.csv", "versions.csv", "duplicates.csv", "run.json", "scan.json.gz"];
+    let files = [
+        "attachments.html",
+        "attachments.csv",
+        "versions.csv",
+        "duplicates.csv",
+        "confluence_storage.xlsx",
+        "run.json",
+        "scan.json.gz",
+    ];
     require_files(folder, &files)?;
     let unfinished = list_entries(work)?.into_iter().find(|path| file_name(path).ends_with(".partial"));
     ensure!(unfinished.is_none(), "an unfinished folder remains: {unfinished:?}");
@@ -38,7 +46,11 @@ pub(crate) fn check_report(work: &Path, stdout: &Path) -> Result<()> {
     let attachments = check_table(&folder.join("attachments.csv"), columns)?;
     ensure!(attachments > 0, "attachments.csv has no rows");
     let mut spaces = 0;
-    for space in list_entries(folder)?.into_iter().filter(|path| path.is_dir()) {
+    let (owners, folders): (Vec<_>, Vec<_>) =
+        list_entries(folder)?.into_iter().filter(|path| path.is_dir()).partition(|path| path.ends_with("owners"));
+    ensure!(owners.len() == 1, "the report has no folder of owners");
+    require_files(&owners[0], &["index.html"])?;
+    for space in folders {
         let name = file_name(&space);
         for kind in ["attachments", "unreferenced"] {
             require_files(&space, &[&format!("{name}_{kind}.html")])?;

@@ -56,9 +56,20 @@ fn races() -> Result<()> {
 
 /// Runs 10,000 seeds on all processors. In addition, one of every fifty seeds kills a real process.
 fn model() -> Result<()> {
-    cargo(&["test", "--locked", "--release", "--test", "it", "--", "model::no_file_in_use", "model::kills"])
-        .env("MODEL_SEEDS", "10000")
-        .run()
+    cargo(&[
+        "test",
+        "--locked",
+        "--release",
+        "--test",
+        "it",
+        "--",
+        "model::no_file_in_use",
+        "model::kills",
+        "model::recheck",
+    ])
+    .env("MODEL_SEEDS", "10000")
+    .env("RECHECK_SEEDS", "2000")
+    .run()
 }
 
 /// Audits the entire site; the check of a commit reads a fiftieth of it under a fiftieth of the quota.
@@ -81,6 +92,7 @@ fn benches() -> Result<()> {
     let bench = |name: &str| cargo(&["bench", "--locked", "--workspace", "--bench", name]);
     bench("scanner").run()?;
     bench("kept_bodies").run()?;
+    bench("workbook").env("WORKBOOK_FILES", "20000").run()?;
     bench("snapshot").env("SNAPSHOT_PAGES", "2000").run()?;
     bench("history").env("HISTORY_PAGES", "2000").env("HISTORY_WEEKS", "8").run()?;
     bench("soak").env("SOAK_PAGES", "5000").env("SOAK_FILES", "15000").run()

@@ -315,6 +315,9 @@ impl Api {
             /// Returns up to [`ACCOUNTS_PER_REQUEST`] accounts; the server omits unknown ids.
             pub async fn accounts(&self, ids: &[&str]) -> Result<Vec<model::Account>, RequestError>;
 
+            /// Returns the account ids of the users who may administer a space, without members of groups.
+            pub async fn space_administrators(&self, space: &str) -> Result<Vec<String>, RequestError>;
+
             /// Returns how many people like a page or blog post.
             pub async fn page_likes(&self, which: ContentType, id: &str) -> Result<u64, RequestError>;
 

@@ -52,6 +52,12 @@ impl ListItem for model::VersionNumber {
     }
 }
 
+impl ListItem for model::SpacePermission {
+    fn id(&self) -> &str {
+        &self.id.0
+    }
+}
+
 impl ListItem for model::Label {
     fn id(&self) -> &str {
         &self.id.0

@@ -6,6 +6,7 @@
 mod bodies;
 mod page_facts;
 mod site_facts;
+mod space_permissions;
 mod user;
 
 use std::collections::BTreeMap;
@@ -18,6 +19,7 @@ use crate::parameters::BodyForm;
 
 pub use bodies::{Body, Representation};
 pub use site_facts::{InstanceMetrics, ServerInformation, SpaceRetention};
+pub use space_permissions::{Operation, Principal, SpacePermission};
 
 pub use page_facts::{
     Account, CommentHit, ContentStatus, CountResponse, EmbeddedList, EmbeddedListMeta, PageDetails, PageHit,

@@ -195,6 +195,8 @@ kinds! {
     SiteInformation: "site information", ONE, Lists;
     /// Spaces with rules for deleting old versions.
     SpaceRetention: "retention of spaces", LIST, Lists;
+    /// Who has which permission in a space.
+    SpacePermissions: "permissions in a space", LIST, Crawl;
     /// A check of `doctor`.
     Doctor: "doctor", ONE, Never;
 }

@@ -194,6 +194,7 @@ mod tests {
         for (path, name) in [
             ("/api/v2/spaces", "read:space:confluence"),
             ("/api/v2/spaces/1/pages", "read:page:confluence"),
+            ("/api/v2/spaces/1/permissions", "read:space:confluence"),
             ("/api/v2/pages", "read:page:confluence"),
             ("/api/v2/pages/1/properties", "read:page:confluence"),
             ("/api/v2/blogposts/1/versions", "read:page:confluence"),

@@ -37,6 +37,8 @@ impl Site {
             public_base: None,
             people: Vec::new(),
             account_statuses: std::collections::BTreeMap::new(),
+            apps: std::collections::BTreeSet::new(),
+            space_administrators: std::collections::BTreeMap::new(),
             spaces: Vec::new(),
             contents: Vec::new(),
             templates: Vec::new(),

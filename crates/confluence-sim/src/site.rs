@@ -3,7 +3,7 @@
 //! Only the server uses these types. They hold what Confluence itself would store, including data that no API response
 //! has (bytes of files, contents the token may not see), so a test can describe an entire situation in one value.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -36,6 +36,12 @@ pub struct Site {
     /// Accounts that are not active, by account id: `inactive`, `closed`, `unknown`.
     #[serde(default)]
     pub account_statuses: BTreeMap<String, String>,
+    /// Account ids of apps.
+    #[serde(default)]
+    pub apps: BTreeSet<String>,
+    /// Account ids of the users who administer a space, by its id; a group administers every space.
+    #[serde(default)]
+    pub space_administrators: BTreeMap<String, Vec<String>>,
     /// All spaces.
     pub spaces: Vec<Space>,
     /// Pages, blog posts, comments, folders and other tree members, custom content.

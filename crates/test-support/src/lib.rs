@@ -9,12 +9,14 @@
     reason = "for tests only: names are enough, failures may panic, and sample numbers are small"
 )]
 
+pub mod earlier_runs;
 pub mod fonts;
 pub mod golden;
 pub mod harness;
 pub mod known_site;
 pub mod large_site;
 pub mod log_buffer;
+mod migration_sums;
 pub mod optional_tests;
 pub mod pages;
 pub mod parallel;
@@ -28,3 +30,4 @@ pub mod sample;
 pub mod snapshot;
 pub mod test_site;
 pub mod webdriver;
+pub mod zip_container;

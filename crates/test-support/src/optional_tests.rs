@@ -56,6 +56,18 @@ pub const POWER_QUERY: Requirement =
 /// The database, for `python3`.
 pub const DUCKDB: Requirement =
     program("duckdb (python3 with pip, and the network it is installed from)", || duckdb().is_some());
+/// Opens workbooks.
+pub const LIBREOFFICE: Requirement =
+    program("soffice (libreoffice-calc-nogui)", || find_program(&["soffice"]).is_some());
+
+/// Prometheus' library for Python, which has parsers of both formats of metrics.
+pub const PROMETHEUS_CLIENT: Requirement =
+    program("prometheus_client (python3 with pip, and the network it is installed from)", || {
+        prometheus_client().is_some()
+    });
+
+/// Prometheus' checker of metrics and alert rules.
+pub const PROMTOOL: Requirement = program("promtool", || find_program(&["promtool"]).is_some());
 
 /// The spelling checker.
 pub const TYPOS: Requirement =
@@ -87,6 +99,12 @@ pub fn power_query_parser() -> Option<PathBuf> {
 pub fn duckdb() -> Option<PathBuf> {
     static PATH: OnceLock<Option<PathBuf>> = OnceLock::new();
     PATH.get_or_init(|| pip("duckdb", "2.0.1")).clone()
+}
+
+/// Returns the `PYTHONPATH` in which `python3` finds Prometheus' library.
+pub fn prometheus_client() -> Option<PathBuf> {
+    static PATH: OnceLock<Option<PathBuf>> = OnceLock::new();
+    PATH.get_or_init(|| pip("prometheus_client", "0.26.0")).clone()
 }
 
 /// Returns the spelling checker.

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use confluence_storage_analyzer::audit::Audit;
 use confluence_storage_analyzer::inventory::{Inventory, Space, SpaceId};
-use confluence_storage_analyzer::report::{self, RunFacts};
+use confluence_storage_analyzer::recheck::{RecheckResult, RecheckedFile, RecheckedFiles};
+use confluence_storage_analyzer::report::{self, RecheckReport, ReportInput, RunFacts, SavedAudit};
 
 use crate::sample;
 use crate::snapshot::SnapshotSample;
@@ -43,8 +44,44 @@ impl Report {
         let parent = tempfile::tempdir().expect("a folder");
         let place = parent.path().join("Bücher 100 % #1");
         fs::create_dir(&place).expect("a folder");
-        let folder = report::write(&place, run, inventory, audit).expect("written");
+        let folder = report::write(&place, ReportInput { run, inventory, audit }).expect("written");
         Self { parent, folder }
+    }
+
+    /// A recheck with every result. An incomplete one calls no file still unreferenced.
+    pub fn recheck(complete: bool) -> Self {
+        let (inventory, audit) = if complete { sample::complete(300) } else { sample::incomplete(300) };
+        let results = RecheckResult::ALL.into_iter().filter(|result| match result {
+            RecheckResult::UsedNow => false,
+            RecheckResult::StillUnreferenced => complete,
+            _ => true,
+        });
+        let mut others = results.cycle();
+        let files = audit.files.iter().take(60).map(|verdict| {
+            let is_used = !verdict.uses.is_empty();
+            let result = if is_used { RecheckResult::UsedNow } else { others.next().expect("endless") };
+            let is_plain = matches!(result, RecheckResult::UsedNow | RecheckResult::StillUnreferenced);
+            let reasons = if is_plain { Vec::new() } else { vec!["because of <b>this</b> & \u{202E}that".to_owned()] };
+            RecheckedFile { before: verdict.attachment, now: Some(verdict.attachment), result, reasons }
+        });
+        let results = RecheckedFiles { files: files.collect(), ..RecheckedFiles::default() };
+        let run = RunFacts { exit_code: if complete { 0 } else { 3 }, ..sample::run_facts() };
+        let (before, verdicts) = sample::complete(300);
+        let report = SavedAudit { run: sample::run_facts(), inventory: before, audit: verdicts };
+        let parent = tempfile::tempdir().expect("a folder");
+        let written = report::write_recheck(
+            parent.path(),
+            RecheckReport {
+                run: &run,
+                inventory: &inventory,
+                audit: &audit,
+                results: &results,
+                report: &report,
+                report_name: "confluence_analysis_V0_1_2026-11-01_08-00-00",
+                list_name: Some("ticked <b>.csv"),
+            },
+        );
+        Self { folder: written.expect("written"), parent }
     }
 
     pub fn page(&self, page: &str) -> PathBuf {

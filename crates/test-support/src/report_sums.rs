@@ -6,6 +6,8 @@ use std::path::Path;
 
 use serde_json::Value;
 
+use super::migration_sums;
+
 /// The cells of one row, by column.
 type Row = BTreeMap<String, String>;
 
@@ -80,6 +82,7 @@ fn check(folder: &Path) -> Result<(), String> {
     same("bytes of all versions", known.values().sum(), stored + number(totals, "trash_bytes"))?;
     let unknown = versions.iter().filter(|version| size(version).is_none()).count() as u64;
     same("versions of unknown size", unknown, number(totals, "unknown_sizes"))?;
+    migration_sums::check(folder, &manifest, &files)?;
     dashboard(folder, &manifest, stored)
 }
 

@@ -5,15 +5,19 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use confluence_client::RequestKind;
-use confluence_storage_analyzer::audit::{Audit, AuditOptions, DuplicateGroup, FileVerdict, Usage, Use};
+use confluence_storage_analyzer::audit::{
+    Audit, AuditOptions, DuplicateGroup, FileVerdict, Reason, ReasonKind, Usage, Use,
+};
 use confluence_storage_analyzer::inventory::coverage::{Gap, UnitCounts, UnitEnd, UnitKind};
 use confluence_storage_analyzer::inventory::site::{Attachment, Content, Space};
 use confluence_storage_analyzer::inventory::{
-    Account, AccountId, AttachmentId, Container, ContentId, ContentKind, Coverage, Inventory, OldVersion, Scan,
-    SpaceId, SpaceKind, SpaceStatus, Status, VersionSizeCheck,
+    Account, AccountId, AccountState, AttachmentId, Container, ContentId, ContentKind, Coverage, Inventory, OldVersion,
+    OwnerFacts, Scan, SpaceId, SpaceKind, SpaceStatus, Status, VersionSizeCheck,
 };
 use confluence_storage_analyzer::report::RunFacts;
 use storage_format::{Body, Certainty, Construct, Display};
+
+use super::earlier_runs;
 
 pub const BASE: &str = "https://acme.atlassian.net/wiki";
 
@@ -55,9 +59,17 @@ pub fn run_facts() -> RunFacts {
         exit_code: 0,
         stopped: None,
         quota_bytes: None,
+        previous: Some(earlier_runs::previous_run()),
+        thresholds: Vec::new(),
         options: vec![("Concurrency".to_owned(), "8".to_owned())],
+        audit_history: Some(earlier_runs::audit_history()),
         audit: AuditOptions { keep_versions: 1, ..AuditOptions::default() },
     }
+}
+
+/// Returns the id of a file.
+pub(crate) fn attachment_id(index: u64) -> AttachmentId {
+    AttachmentId::new(format!("att{}", 70_000 + index))
 }
 
 fn space(id: &str, key: &str, name: &str) -> Space {
@@ -165,7 +177,7 @@ fn attachment(index: u64) -> Attachment {
         modified_at.timestamp_millis()
     );
     Attachment {
-        id: AttachmentId::new(format!("att{}", 70_000 + index)),
+        id: attachment_id(index),
         file_id: None,
         media_type: Some(types[(index % 4) as usize].to_owned()),
         title,
@@ -203,8 +215,8 @@ fn verdict(index: usize, file: &Attachment) -> FileVerdict {
     let (shown, linked, listed) = (Display::Shown, Display::Linked, Display::Listed);
     let (proven, possible) = (Certainty::Proven, Certainty::Possible);
     let name = file.title.as_str();
-    let (usage, uses, reasons): (Usage, Vec<Use>, Vec<String>) = if file.status.is_trash() {
-        (Usage::NotJudged, Vec::new(), vec!["in the trash".to_owned()])
+    let (usage, uses, reasons): (Usage, Vec<Use>, Vec<Reason>) = if file.status.is_trash() {
+        (Usage::NotJudged, Vec::new(), vec![ReasonKind::InTrash.because("in the trash")])
     } else {
         match index % 6 {
             0 => (Usage::Embedded, vec![used(owner, true, Construct::Image, name, shown, proven)], Vec::new()),
@@ -235,7 +247,11 @@ fn verdict(index: usize, file: &Attachment) -> FileVerdict {
                 vec![used(owner, true, Construct::Macro("attachments".into()), name, listed, proven)],
                 Vec::new(),
             ),
-            4 => (Usage::Undetermined, Vec::new(), vec!["page 4711 \"Old plan\" could not be read in full".to_owned()]),
+            4 => (
+                Usage::Undetermined,
+                Vec::new(),
+                vec![ReasonKind::Incomplete.because("page 4711 \"Old plan\" could not be read in full")],
+            ),
             _ => (Usage::Unreferenced, Vec::new(), Vec::new()),
         }
     };
@@ -311,6 +327,10 @@ fn inventory(spaces: Vec<Space>, attachments: Vec<Attachment>) -> Inventory {
         spaces,
         contents: contents(),
         attachments,
+        owners: OwnerFacts {
+            accounts: ["a1", "a2"].map(|id| (AccountId::new(id), AccountState::Active)).into(),
+            ..OwnerFacts::default()
+        },
         people: people.iter().map(|(id, name)| (AccountId::new(*id), (*name).to_owned())).collect(),
         coverage: Coverage { units: BTreeMap::from([(UnitKind::Body, counts)]), gaps: vec![gap], warnings: Vec::new() },
         requests: [(RequestKind::Pages, 12), (RequestKind::Attachments, 31)].into_iter().collect(),

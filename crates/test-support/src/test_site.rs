@@ -59,6 +59,7 @@ impl TestSite {
             contents: Vec::new(),
             attachments: Vec::new(),
             people: std::collections::BTreeMap::new(),
+            owners: confluence_storage_analyzer::inventory::OwnerFacts::default(),
             coverage: Coverage { units: [(UnitKind::PageList, read)].into(), ..Coverage::default() },
             requests: RequestCounts::default(),
             plan: None,

@@ -17,13 +17,16 @@ pub(super) use snapshot_run::{PreparedSnapshot, SnapshotRun};
 pub(super) use summary::SnapshotResult;
 pub(super) use week_rows::SnapshotInput;
 
+use super::metrics_file::{self, MetricsFile, RunJobs};
 use super::run_context::{RunContext, connect, status_of_stop};
 use crate::config::{Config, SnapshotConfig};
 use crate::error::{ExitStatus, Failure, Outcome, OutputFormat};
 use crate::inventory::snapshot::{MetricGroup, SnapshotFacts, list_pages, plan_snapshot, read_page_inventory};
 use crate::inventory::workflow::WorkflowCost;
 use crate::inventory::{CrawlError, Inventory, save_run};
+use crate::openmetrics::MetricsPage;
 use crate::progress::Progress;
+use crate::support::visible_text::Lines;
 use confluence_client::RequestError;
 
 /// Measures the pages and writes files and dashboard. Locks and checks an existing history before the first request.
@@ -36,6 +39,17 @@ pub(crate) async fn run(
     if config.dry_run {
         return dry_run(config, snapshot, format, progress).await;
     }
+    let metrics_file = MetricsFile::prepare(config, RunJobs::Snapshot)?;
+    metrics_file.with_failure(read_and_write(config, snapshot, format, progress).await, progress)
+}
+
+/// Does the same for a run that sends its requests and writes its files.
+async fn read_and_write(
+    config: &Config,
+    snapshot: &SnapshotConfig,
+    format: OutputFormat,
+    progress: &Progress,
+) -> Result<Outcome, Failure> {
     let prepared = PreparedSnapshot::new(config, snapshot, progress)?;
     let mut context = RunContext::open(config, progress).await?;
     let mut snapshot_run = prepared.of_site(context.api.address().base_url(), progress)?;
@@ -57,7 +71,14 @@ pub(crate) async fn run(
     let mut taken = taken.map_err(|failure| signals.explain(failure))?;
     taken.status = signals.decide([taken.status]);
     progress.finish();
-    Ok(taken.outcome(&inventory, format, progress))
+    let mut object = taken.print(&inventory, progress);
+    if let Some(path) = &config.openmetrics {
+        let (site, metrics) = (inventory.scan.base_url.clone(), taken.metrics(&inventory));
+        let page = MetricsPage { site, audit: None, snapshot: Some(metrics) };
+        let failed = metrics_file::write(path, &page, &mut object, progress);
+        taken.status = signals.decide([taken.status].into_iter().chain(failed));
+    }
+    Ok(Outcome::new(taken.status, format, object, || Lines::of_path(taken.index())))
 }
 
 /// Takes a snapshot dated `moment`: for the sample site, whose earlier states can be served.

@@ -20,8 +20,10 @@ use crate::metrics::model::{self, BridgeLabel, Model, ModelTable};
 use crate::metrics::page_row::PageRow;
 use crate::metrics::summary::{PageFigures, TableFigures, WeekPoint, WeekStatus};
 use crate::progress::Progress;
+use crate::report::snapshot::workbook::{self, WeekLine};
 use crate::report::snapshot::{self, SnapshotView};
-use crate::spreadsheet::{Record, RecordHeader, write_table};
+use crate::spreadsheet::{Record, RecordHeader, WorkbookWriter, write_table};
+use crate::support::checksum::sha256;
 use crate::support::iso_week::IsoWeek;
 
 /// Number of weeks in a trend.
@@ -33,6 +35,8 @@ pub(in crate::commands) struct CurrentRun<'a> {
     pub(super) week: IsoWeek,
     pub(super) rows: SnapshotRows<'a>,
     pub(super) retention: Retention,
+    /// Whether the workbook is written.
+    pub(super) workbook: bool,
     /// Why the history did not keep these rows, for the dashboard.
     pub(super) not_kept: Option<&'a str>,
 }
@@ -70,8 +74,9 @@ pub(in crate::commands) fn publish(
     exporter.copy_columns("model/fact_page_week.parquet", &columns::fields_of(&fact_columns))?;
     let calendar = calendar(history);
     write_model(history, &calendar, &mut exporter)?;
-    let trend = trend(history, &calendar)?;
-    write_pages(history, newest, &facts, &trend, &mut exporter)?;
+    let (trend, weeks) = trend(history, &calendar)?;
+    let workbook = last.map_or(!facts.without_workbook, |last| last.workbook).then_some(&*weeks);
+    write_pages(history, newest, &facts, (&trend, workbook), &mut exporter)?;
     finish(exporter, comparison(&trend), progress)
 }
 
@@ -142,21 +147,29 @@ fn write_model(
     exporter.file("model/tableau.txt", bi_tools::write_note)
 }
 
-/// Returns the figures of each week of the last year, summed from the rows.
-fn trend(history: &History, calendar: &[(IsoWeek, Option<&WeekMetadata>)]) -> Result<Vec<WeekPoint>, HistoryError> {
+/// Returns the figures of each week of the last year, summed from the rows, the oldest week first; and a line for each week
+/// of the history, the newest first.
+fn trend(
+    history: &History,
+    calendar: &[(IsoWeek, Option<&WeekMetadata>)],
+) -> Result<(Vec<WeekPoint>, Vec<WeekLine>), HistoryError> {
     let fields = columns::fields_of(&PageFigures::COLUMNS);
     let newest = history.newest();
-    let recent =
-        calendar.iter().filter(|(week, _)| newest.is_some_and(|newest| newest.weeks_since(*week) < TREND_WEEKS));
-    let point = |(week, known): &(IsoWeek, Option<&WeekMetadata>)| {
+    let (mut trend, mut lines) = (Vec::new(), Vec::new());
+    for (week, known) in calendar {
         let mut figures = known.map(|_| TableFigures::default());
         if let Some(figures) = &mut figures {
             for_each_row(history, *week, &fields, |row| figures.add(row))?;
         }
         let spaces = known.map(StoredRunFacts::scopes).unwrap_or_default();
-        Ok(WeekPoint { week: week.to_string(), status: status(*known), figures, spaces })
-    };
-    recent.map(point).collect()
+        let point = WeekPoint { week: week.to_string(), status: status(*known), figures, spaces };
+        lines.push(WeekLine::of(*week, &point));
+        if newest.is_some_and(|newest| newest.weeks_since(*week) < TREND_WEEKS) {
+            trend.push(point);
+        }
+    }
+    lines.reverse();
+    Ok((trend, lines))
 }
 
 /// Writes the lists of findings and the dashboard of a week.
@@ -164,7 +177,7 @@ fn write_pages(
     history: &History,
     week: &WeekMetadata,
     facts: &StoredRunFacts,
-    trend: &[WeekPoint],
+    (trend, workbook): (&[WeekPoint], Option<&[WeekLine]>),
     exporter: &mut Exporter<'_>,
 ) -> Result<(), Failure> {
     let frame = SnapshotFrame {
@@ -179,6 +192,7 @@ fn write_pages(
         figures.add(row);
         rows.push(PageRow::read(row));
     })?;
+    let order = workbook::page_order(&rows);
     // the lists sort pages of equal rank by space and page, as everywhere
     rows.sort_by(|one: &PageRow, other| one.place.space_key.cmp(&other.place.space_key));
     let (scopes, usual) = (StoredRunFacts::scopes(week), Rules::default());
@@ -201,14 +215,17 @@ fn write_pages(
     let changes = previous.as_ref().map(|before| changes(&rows, before, &facts.vanished, &chosen));
     let mut names: BTreeMap<String, String> = chosen.into_iter().map(|key| (key.clone(), key)).collect();
     names.extend(facts.spaces.clone());
-    let page = snapshot::index(&SnapshotView {
+    let (spaces, groups) = (names.into_iter().collect::<Vec<_>>(), facts.groups.iter().map(MetricGroup::name));
+    let (states, reviewers, groups) =
+        (approvals::states(&rows), approvals::reviewers(&rows), groups.collect::<Vec<_>>());
+    let view = SnapshotView {
         frame: &frame,
         is_imported: week.status == SnapshotStatus::Imported,
         base_url: &facts.base_url,
         account: &facts.account,
         deployment: facts.deployment,
         visibility: facts.visibility.as_ref(),
-        spaces: &names.into_iter().collect::<Vec<_>>(),
+        spaces: &spaces,
         whole_site: facts.whole_site,
         rows: &rows,
         figures: &figures,
@@ -216,12 +233,36 @@ fn write_pages(
         changes: changes.as_deref(),
         previous: previous.as_ref(),
         trend,
-        states: &approvals::states(&rows),
-        reviewers: &approvals::reviewers(&rows),
+        states: &states,
+        reviewers: &reviewers,
         coverage: &facts.coverage,
         notes: &facts.notes,
-        groups: &facts.groups.iter().map(MetricGroup::name).collect::<Vec<_>>(),
-    })?;
+        groups: &groups,
+    };
+    if let Some(weeks) = workbook {
+        write_workbook(history, &view, weeks, &order, exporter)?;
+    }
+    let page = snapshot::index(&view)?;
     // last, so that everything it links to exists
     Ok(exporter.file("index.html", |sink| sink.write_all(page.as_bytes()))?)
+}
+
+/// Writes the workbook, unless it is made from the same weeks.
+fn write_workbook(
+    history: &History,
+    view: &SnapshotView<'_>,
+    weeks: &[WeekLine],
+    order: &[usize],
+    exporter: &mut Exporter<'_>,
+) -> Result<(), HistoryError> {
+    let Some(week) = history.newest() else { return Ok(()) };
+    let made_by = format!("{} {} {}", env!("CARGO_PKG_VERSION"), workbook::FORMAT, view.notes.join("\n"));
+    let seals = history.weeks().rev().map(|week| week.seal.clone());
+    let sources: Vec<String> = std::iter::once(sha256(made_by.as_bytes())).chain(seals).collect();
+    let mut pages = exporter.open_week(week)?;
+    exporter.file_from(workbook::NAME, &sources, |sink, temporary| {
+        let mut book = WorkbookWriter::new(temporary, &format!("Confluence pages, {week}"), view.frame.taken_at)?;
+        workbook::write(&mut book, view, weeks, order, &mut |at| pages.row(at))?;
+        book.finish(sink)
+    })
 }

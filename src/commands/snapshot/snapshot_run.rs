@@ -116,7 +116,10 @@ impl<'a> SnapshotRun<'a> {
         let notes: Vec<String> =
             pages.notes.into_iter().chain(workflow.notes).chain(scope::only_with_key(inventory, &chosen)).collect();
         let linked = scope::spaces_read(inventory, audit.is_some());
-        let kept = StoredRunFacts::of(inventory, self.snapshot, (&chosen, &linked), previous.as_ref(), &notes);
+        let kept = StoredRunFacts {
+            without_workbook: !self.config.formats.workbook,
+            ..StoredRunFacts::of(inventory, self.snapshot, (&chosen, &linked), previous.as_ref(), &notes)
+        };
         let account = inventory.scan.account.id.as_str();
         let recorded =
             history::record(&mut self.history, &self.site, account, &measured, &chosen, stopped.is_some(), &kept)?;
@@ -130,7 +133,8 @@ impl<'a> SnapshotRun<'a> {
             progress.warn(warning);
         }
         let (retention, not_kept) = (self.snapshot.retention, not_kept.as_deref());
-        let last = CurrentRun { week: measured.week, rows, retention, not_kept };
+        let last =
+            CurrentRun { week: measured.week, rows, retention, workbook: self.config.formats.workbook, not_kept };
         let PublishedFiles { archived, comparison } =
             publish(&self.history, Some(last), progress).map_err(|failure| {
                 Failure::new(

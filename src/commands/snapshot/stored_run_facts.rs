@@ -44,6 +44,8 @@ pub(super) struct StoredRunFacts {
     pub(super) notes: Vec<String>,
     pub(super) rules: Rules,
     pub(super) retention: Retention,
+    /// The run was to write no workbook.
+    pub(super) without_workbook: bool,
 }
 
 impl StoredRunFacts {
@@ -78,6 +80,7 @@ impl StoredRunFacts {
             notes: notes.to_vec(),
             rules: snapshot.rules.clone(),
             retention: snapshot.retention,
+            without_workbook: false,
         }
     }
 

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use serde_json::{Map, Value, json};
 
 use crate::commands::dry_run::requests;
+use crate::commands::metrics_file::run_end;
 use crate::commands::run_context::report_stop;
 use crate::commands::summary::not_read;
 use crate::error::{ExitStatus, Outcome, OutputFormat};
@@ -15,6 +16,7 @@ use crate::inventory::{Inventory, RequestPlan};
 use crate::metrics::changes::ChangeKind;
 use crate::metrics::comparison::ComparisonReport;
 use crate::metrics::findings::{Finding, FindingPages};
+use crate::openmetrics::{MeasuredPages, SnapshotMetrics};
 use crate::progress::{Progress, Width};
 use crate::report::format::{count, plural};
 use crate::support::iso_week::IsoWeek;
@@ -168,8 +170,18 @@ impl SnapshotResult {
         lines
     }
 
-    /// Prints the summary and returns the outcome.
-    pub(super) fn outcome(&self, inventory: &Inventory, format: OutputFormat, progress: &Progress) -> Outcome {
+    /// Returns the metrics of `--openmetrics`. An incomplete snapshot has no figures of pages.
+    pub(in crate::commands) fn metrics(&self, inventory: &Inventory) -> SnapshotMetrics {
+        let known = self.findings.iter().filter(|found| !found.unknown);
+        let measured = self.complete.then(|| MeasuredPages {
+            pages: self.pages,
+            findings: known.map(|found| (found.finding.id, found.pages)).collect(),
+        });
+        SnapshotMetrics { run: run_end(inventory, self.complete, self.status), measured }
+    }
+
+    /// Prints the summary and returns the object of `--json` for a run that only takes a snapshot.
+    pub(super) fn print(&self, inventory: &Inventory, progress: &Progress) -> Value {
         if let Some(cause) = &self.stopped {
             report_stop(cause, self.status, progress);
         }
@@ -182,7 +194,7 @@ impl SnapshotResult {
         let mut object = self.json();
         object["coverage"] = json!(inventory.coverage.total());
         object["requests"] = json!(inventory.requests);
-        Outcome::new(self.status, format, object, || Lines::of_path(self.index()))
+        object
     }
 }
 

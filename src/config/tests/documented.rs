@@ -8,11 +8,12 @@ use crate::audit::AuditOptions;
 use crate::cli::Cli;
 use crate::config::config_key::ConfigKey;
 use crate::config::connection_keys::{API_TOKEN, API_USER, BASE_URL, CREDENTIALS, LIMITS, SITE};
-use crate::config::keys::{AUDIT, SNAPSHOT, THRESHOLDS, WORKFLOW, keys};
+use crate::config::keys::{AUDIT, FORMATS, SNAPSHOT, THRESHOLDS, WORKFLOW, keys};
 use crate::config::layers::{FlagValues, Layers};
 use crate::config::{SnapshotConfig, connection};
 use crate::inventory::workflow::PinnedProperty;
 use crate::metrics::ThresholdChanges;
+use crate::spreadsheet::TableFormats;
 use confluence_client::Credentials;
 
 /// Returns the values in the template by section and name: the defaults, except for keys without a default.
@@ -40,11 +41,13 @@ fn the_template_names_every_key_with_its_default() {
         let folders = TestFolders::with_file(&format!("[{}]\n{} = {}\n", key.section, key.name, value(key)));
         let layers = Layers::read(None, &FlagValues::default(), &folders.environment()).unwrap();
         let connection = connection::settings(String::new(), Credentials::bearer("token".into()));
-        let mut set = (AuditOptions::default(), connection, SnapshotConfig::default());
+        let formats = TableFormats::default();
+        let mut set = (AuditOptions::default(), connection, SnapshotConfig::default(), formats);
         // an empty key creates the property, which is dropped if all of its keys are empty
         set.2.workflow.property = Some(PinnedProperty::default());
         let usual = debug(&set);
         layers.set(AUDIT, &mut set.0).unwrap();
+        layers.set(FORMATS, &mut set.3).unwrap();
         layers.set(SITE, &mut set.1).unwrap();
         layers.set(LIMITS, &mut set.1).unwrap();
         layers.set(SNAPSHOT, &mut set.2).unwrap();
@@ -151,7 +154,9 @@ fn loaded(edit: &[(usize, String)]) -> String {
         lines[*at].clone_from(line);
     }
     match load_file(&lines.join("\n")) {
-        Ok((config, snapshot)) => debug(&(config.crawl.accept_unread, config.audit, config.connection, snapshot)),
+        Ok((config, snapshot)) => {
+            debug(&(config.crawl.accept_unread, config.audit, config.formats, config.connection, snapshot))
+        }
         Err(failure) => panic!("{edit:?}: {failure}"),
     }
 }

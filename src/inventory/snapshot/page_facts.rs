@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+pub use crate::inventory::accounts::PersonAccount;
 use crate::inventory::api_enums::ParentKind;
 use crate::inventory::site::{AccountId, ContentId, PageVersion, Status};
 
@@ -197,13 +198,6 @@ impl ViewedLast {
             Self::Never => "never",
         }
     }
-}
-
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PersonAccount {
-    pub name: Option<String>,
-    /// `None` if it is not known whether the account is active.
-    pub active: Option<bool>,
 }
 
 /// A folder, whiteboard, database or smart link in the tree of pages.

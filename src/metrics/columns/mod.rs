@@ -137,7 +137,7 @@ impl PageRow {
 }
 
 /// Returns the columns with these names. For constants only, where an unknown name does not compile.
-pub(super) const fn named<const N: usize>(names: [&str; N]) -> [&'static PageColumn; N] {
+pub const fn named<const N: usize>(names: [&str; N]) -> [&'static PageColumn; N] {
     let mut columns = [&COLUMNS[0][0]; N];
     let mut at = 0;
     while at < N {

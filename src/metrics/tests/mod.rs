@@ -79,6 +79,7 @@ pub(super) fn inventory(contents: Vec<Content>) -> Inventory {
         spaces: vec![space("9", "KB", Some("1")), space("10", "HR", None)],
         contents,
         attachments: Vec::new(),
+        owners: crate::inventory::OwnerFacts::default(),
         people: BTreeMap::new(),
         coverage: Coverage { units: [(UnitKind::PageList, read)].into(), ..Coverage::default() },
         requests: confluence_client::RequestCounts::default(),

@@ -159,6 +159,23 @@ pub(crate) const ATTACHMENTS: &[FileColumn] = &[
             names contents that were accepted as unread.",
         )
         .from("the run"),
+    FileColumn::text("Reason", |row| list(row.reasons().into_iter(), " | ", str::to_owned))
+        .says(
+            "Why the file is undetermined or not judged, and other remarks, separated by ` | `. Shortened like Linked \
+            on Other Pages.",
+        )
+        .from("bodies, the run")
+        .empty("there is nothing to remark"),
+    FileColumn::time("Unreferenced Since", |row| Value::maybe(row.streak(), |streak| Value::Time(streak.since)))
+        .says("Start of the first of the complete runs in a row, up to this one, that call the file unreferenced.")
+        .from("the audit history")
+        .empty("the file is not unreferenced, or the run is not counted"),
+    FileColumn::integer("Unreferenced Runs", "count", |row| {
+        Value::maybe(row.streak(), |streak| Value::count(streak.runs))
+    })
+    .says("Number of these runs, this one included.")
+    .from("the audit history")
+    .empty("the file is not unreferenced, or the run is not counted"),
 ];
 
 /// Writes a table of attachments with all columns.

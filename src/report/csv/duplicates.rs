@@ -9,11 +9,11 @@ use crate::report::report_view::{FileRow, ReportView};
 use crate::spreadsheet::{Column, Sheet, Value, write_table};
 
 #[derive(Debug)]
-pub(super) enum Duplicates {}
+pub(crate) enum Duplicates {}
 
 /// One file of a group.
-#[derive(Clone, Copy)]
-pub(super) struct DuplicateRow<'r> {
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct DuplicateRow<'r> {
     file: FileRow<'r>,
     group: &'r DuplicateGroup,
     number: usize,
@@ -33,7 +33,7 @@ impl Sheet for Duplicates {
 
 type DuplicateColumn = Column<Duplicates>;
 
-pub(super) const DUPLICATES: &[DuplicateColumn] = &[
+pub(crate) const DUPLICATES: &[DuplicateColumn] = &[
     DuplicateColumn::integer("Duplicate Group", "number", |row| Value::count(row.number))
         .says("Number of the group of files with the same name, size and type, valid within one report.")
         .from("attachments"),
@@ -62,11 +62,15 @@ const fn of_file(name: &str) -> DuplicateColumn {
     DuplicateColumn::of_base(Column::named(&[ATTACHMENTS], name))
 }
 
-/// Writes the files of every duplicate group, in the order of the audit.
-pub(crate) fn duplicates(sink: &mut dyn Write, view: &ReportView<'_>) -> io::Result<()> {
-    let rows = view.audit.duplicates.iter().zip(1..).flat_map(|(group, number)| {
+/// Returns the files of every duplicate group, in the order of the audit.
+pub(crate) fn duplicate_rows<'r>(view: &'r ReportView<'r>) -> impl Iterator<Item = DuplicateRow<'r>> {
+    view.audit.duplicates.iter().zip(1..).flat_map(|(group, number)| {
         let files = group.files.iter().filter_map(|file| view.row_of(*file));
         files.map(move |file| DuplicateRow { file, group, number })
-    });
-    write_table(sink, DUPLICATES, rows)
+    })
+}
+
+/// Writes the files of every duplicate group.
+pub(crate) fn duplicates<'r>(sink: &mut dyn Write, view: &'r ReportView<'r>) -> io::Result<()> {
+    write_table(sink, DUPLICATES, duplicate_rows(view))
 }

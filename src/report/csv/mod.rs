@@ -6,12 +6,15 @@ mod duplicates;
 mod uses;
 mod versions;
 
+use super::diff;
+use super::owners::OWNER_FILES;
+use super::recheck::RECHECK;
 use crate::spreadsheet::{MAX_CELL_LENGTH, RESERVED_FOR_REST, Value, documentation, documentation_beyond, header};
 
-pub(crate) use attachments::{ATTACHMENTS, attachments};
-pub(crate) use duplicates::duplicates;
+pub(crate) use attachments::{ATTACHMENTS, Attachments, attachments};
+pub(crate) use duplicates::{DUPLICATES, Duplicates, duplicate_rows, duplicates};
 pub(crate) use uses::uses;
-pub(crate) use versions::versions;
+pub(crate) use versions::{VERSIONS, VersionRow, Versions, version_rows, versions};
 
 /// Returns `docs/columns.md`: the columns of the audit's CSV files, in Markdown.
 pub fn columns_page() -> String {
@@ -23,11 +26,19 @@ pub fn columns_page() -> String {
             .to_owned(),
         documentation(ATTACHMENTS),
         "## Versions\n\n`versions.csv`, one row per existing version, the oldest of a file first.\n".to_owned(),
-        documentation_beyond(BASE, versions::VERSIONS),
+        documentation_beyond(BASE, VERSIONS),
         "## Duplicates\n\n`duplicates.csv`, one row per file of a group.\n".to_owned(),
-        documentation_beyond(BASE, duplicates::DUPLICATES),
+        documentation_beyond(BASE, DUPLICATES),
         "## Uses\n\n`uses.csv`, one row per use of a file.\n".to_owned(),
         documentation_beyond(BASE, uses::USES),
+        DIFF_INTRO.to_owned(),
+        documentation_beyond(&format!("{BASE}, as in the new run, or in the old run if the new one does not list the file"), diff::CHANGES),
+        "## Spaces of a comparison\n\n`spaces.csv`, one row per space that one of the runs reports.\n".to_owned(),
+        documentation(diff::SPACES),
+        "## Recheck\n\n`recheck.csv`, one row per rechecked file, those that need attention first.\n".to_owned(),
+        documentation_beyond(BASE, RECHECK),
+        "## Owners\n\n`owners/<person>.csv`, one row per unreferenced file that the person can decide about.\n".to_owned(),
+        documentation_beyond(BASE, OWNER_FILES),
     ];
     parts.join("\n")
 }
@@ -38,6 +49,12 @@ const COLUMNS_INTRO: &str = "\
 Every column of the CSV files in a report folder. The tables of `snapshot` are in [metrics.md](metrics.md), and
 how values are written is in [file-formats.md](file-formats.md#csv). `cargo xtask goldens` generates this page
 from the code.
+";
+
+const DIFF_INTRO: &str = "\
+## Changes
+
+`changes.csv` in the folder of `diff`, one row per file and kind of change: by kind, most bytes first.
 ";
 
 /// The header of the attachment tables.
@@ -51,7 +68,11 @@ fn yes_no(yes: bool) -> Value {
 
 /// Joins entries in one cell. A list that is too long for a cell is cut between two entries and ends with `and N more`;
 /// `templates/script/csv.js` does the same.
-fn list<T>(entries: impl ExactSizeIterator<Item = T>, separator: &str, shown: impl Fn(T) -> String) -> Value {
+pub(in crate::report) fn list<T>(
+    entries: impl ExactSizeIterator<Item = T>,
+    separator: &str,
+    shown: impl Fn(T) -> String,
+) -> Value {
     let count = entries.len();
     let mut cell: Vec<String> = Vec::new();
     let mut length = 0;

@@ -9,10 +9,11 @@ use crate::report::report_view::FileRow;
 use crate::spreadsheet::{Column, Sheet, Value, write_table};
 
 #[derive(Debug)]
-pub(super) enum Versions {}
+pub(crate) enum Versions {}
 
 /// One version of a file.
-pub(super) struct VersionRow<'r> {
+#[derive(Debug)]
+pub(crate) struct VersionRow<'r> {
     file: FileRow<'r>,
     version: OldVersion,
     is_current: bool,
@@ -32,7 +33,7 @@ impl Sheet for Versions {
 
 type VersionColumn = Column<Versions>;
 
-pub(super) const VERSIONS: &[VersionColumn] = &[
+pub(crate) const VERSIONS: &[VersionColumn] = &[
     of_file("Attachment ID"),
     of_file("Filename"),
     of_file("Space Key"),
@@ -83,17 +84,29 @@ const fn of_file(name: &str) -> VersionColumn {
     VersionColumn::of_base(Column::named(&[ATTACHMENTS], name))
 }
 
-/// Writes one row per version that exists, oldest first.
+impl<'r> VersionRow<'r> {
+    /// Returns the row of an old version.
+    pub(crate) fn old(file: FileRow<'r>, version: &OldVersion) -> Self {
+        Self { file, version: version.clone(), is_current: false }
+    }
+}
+
+/// Returns one row per version that exists, the oldest of a file first.
+pub(crate) fn version_rows<'r, 'v: 'r>(
+    rows: impl IntoIterator<Item = &'r FileRow<'v>>,
+) -> impl Iterator<Item = VersionRow<'v>> {
+    rows.into_iter().flat_map(|&file| {
+        let current = VersionRow { file, version: current_version(file.attachment), is_current: true };
+        file.attachment.old_versions.iter().map(move |version| VersionRow::old(file, version)).chain([current])
+    })
+}
+
+/// Writes one row per version that exists.
 pub(crate) fn versions<'r, 'v: 'r>(
     sink: &mut dyn Write,
     rows: impl IntoIterator<Item = &'r FileRow<'v>>,
 ) -> io::Result<()> {
-    let rows = rows.into_iter().flat_map(|&file| {
-        let row = move |version, is_current| VersionRow { file, version, is_current };
-        let old = file.attachment.old_versions.iter().map(move |version| row(version.clone(), false));
-        old.chain([row(current_version(file.attachment), true)])
-    });
-    write_table(sink, VERSIONS, rows)
+    write_table(sink, VERSIONS, version_rows(rows))
 }
 
 fn current_version(file: &Attachment) -> OldVersion {

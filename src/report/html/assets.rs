@@ -13,18 +13,37 @@ macro_rules! joined {
 const STYLE: &str =
     joined!("style/base.css", "style/table.css", "style/tools.css", "style/dashboard.css", "style/media.css");
 
+const DASHBOARD_STYLE: &str = joined!(
+    "style/base.css",
+    "style/table.css",
+    "style/tools.css",
+    "style/dashboard.css",
+    "style/media.css",
+    "style/chart.css",
+);
+
 const SNAPSHOT_STYLE: &str = joined!(
     "style/base.css",
     "style/table.css",
     "style/tools.css",
     "style/dashboard.css",
     "style/media.css",
+    "style/chart.css",
     "style/snapshot.css",
 );
 
 /// For pages without data: theme, units, sorting of static tables.
 const SMALL: &str =
     joined!("script/texts.js", "script/base.js", "script/format.js", "script/page.js", "script/start.js");
+
+const OWNER: &str = joined!(
+    "script/texts.js",
+    "script/base.js",
+    "script/format.js",
+    "script/page.js",
+    "script/owner.js",
+    "script/start.js",
+);
 
 const DASHBOARD: &str = joined!(
     "script/texts.js",
@@ -63,6 +82,7 @@ const FILES: &str = joined!(
     "script/facet-panel.js",
     "script/csv.js",
     "script/cleanup.js",
+    "script/explanation.js",
     "script/file-details.js",
     "script/treemap.js",
     "script/map.js",
@@ -77,6 +97,7 @@ const FILES: &str = joined!(
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::report) enum PageScript {
     Small,
+    Owner,
     Dashboard,
     Files,
     Snapshot,
@@ -86,6 +107,7 @@ impl PageScript {
     pub(in crate::report) fn text(self) -> &'static str {
         match self {
             Self::Small => SMALL,
+            Self::Owner => OWNER,
             Self::Dashboard => DASHBOARD,
             Self::Files => FILES,
             Self::Snapshot => SNAPSHOT,
@@ -94,7 +116,11 @@ impl PageScript {
 
     /// The style of the pages that have this script.
     pub(in crate::report) fn style(self) -> &'static str {
-        if self == Self::Snapshot { SNAPSHOT_STYLE } else { STYLE }
+        match self {
+            Self::Small | Self::Owner | Self::Files => STYLE,
+            Self::Dashboard => DASHBOARD_STYLE,
+            Self::Snapshot => SNAPSHOT_STYLE,
+        }
     }
 }
 
@@ -119,7 +145,7 @@ mod tests {
 
     #[test]
     fn style_and_script_cannot_end_their_elements_and_follow_the_rules() {
-        for style in [STYLE, SNAPSHOT_STYLE] {
+        for style in [STYLE, DASHBOARD_STYLE, SNAPSHOT_STYLE] {
             assert!(!style.contains("</") && !style.contains("@import") && !style.contains("url("));
         }
         let forbidden = [
@@ -137,7 +163,9 @@ mod tests {
             "setAttribute(\"on",
             "import(",
         ];
-        for script in [PageScript::Small, PageScript::Dashboard, PageScript::Files, PageScript::Snapshot] {
+        let all =
+            [PageScript::Small, PageScript::Owner, PageScript::Dashboard, PageScript::Files, PageScript::Snapshot];
+        for script in all {
             for word in forbidden {
                 assert!(!script.text().contains(word), "{script:?}: {word}");
             }

@@ -57,14 +57,15 @@ pub(super) struct FilesByOwner {
 }
 
 /// Sums for one owner.
-#[derive(Default)]
-struct OwnerSums<'a> {
-    pages: HashSet<&'a str>,
-    files: u64,
-    bytes: u64,
-    unreferenced_files: u64,
-    unreferenced_bytes: u64,
-    undetermined_files: u64,
+#[derive(Debug, Default)]
+pub(in crate::report) struct OwnerSums<'a> {
+    pub(in crate::report) pages: HashSet<&'a str>,
+    pub(in crate::report) files: u64,
+    /// Bytes of all versions whose size is known.
+    pub(in crate::report) bytes: u64,
+    pub(in crate::report) unreferenced_files: u64,
+    pub(in crate::report) unreferenced_bytes: u64,
+    pub(in crate::report) undetermined_files: u64,
     /// Number of files and of unreferenced files, by key and folder of the space.
     spaces: BTreeMap<(&'a str, Option<&'a str>), (u64, u64)>,
 }
@@ -100,15 +101,21 @@ impl<'a> OwnerSums<'a> {
     }
 }
 
-/// Groups files by owner of the page or post, or its author if no owner is known; excludes the trash. `is_cut` says
-/// whether the page of all spaces omits files.
-pub(super) fn by_owner(rows: &[FileRow<'_>], is_cut: bool) -> FilesByOwner {
-    let mut sums: BTreeMap<Option<&str>, OwnerSums<'_>> = BTreeMap::new();
+/// Groups files by owner of the page or post, or its author if no owner is known; excludes the trash. The owner with the
+/// most unreferenced bytes comes first.
+pub(in crate::report) fn owner_sums<'a>(rows: &[FileRow<'a>]) -> Vec<(Option<&'a str>, OwnerSums<'a>)> {
+    let mut sums: BTreeMap<Option<&str>, OwnerSums<'a>> = BTreeMap::new();
     for row in rows.iter().filter(|row| !row.verdict.is_in_trash(row.attachment)) {
         sums.entry(row.owner_name()).or_default().add(row);
     }
-    let mut sums: Vec<(Option<&str>, OwnerSums<'_>)> = sums.into_iter().collect();
+    let mut sums: Vec<(Option<&str>, OwnerSums<'a>)> = sums.into_iter().collect();
     sums.sort_by_key(|(_, sum)| std::cmp::Reverse((sum.unreferenced_bytes, sum.bytes)));
+    sums
+}
+
+/// Returns the owners for the dashboard. `is_cut` says whether the page of all spaces omits files.
+pub(super) fn by_owner(rows: &[FileRow<'_>], is_cut: bool) -> FilesByOwner {
+    let mut sums = owner_sums(rows);
     let more = sums.split_off(sums.len().min(MAX_OWNERS)).len() as u64;
     let mut owners: Vec<OwnerRow> = sums
         .into_iter()

@@ -9,8 +9,10 @@ use crate::report::report_view::{FileRow, ReportView};
 use super::breakdown::{self, BreakdownRow};
 use super::by_owner::{self, FilesByOwner};
 use super::data::{DataBlock, component, rank};
+use super::earlier_runs::EarlierRuns;
 use super::gap_rows::{GAPS, GapRow, gap_row};
 use super::map_data;
+use super::migration::MigrationSection;
 use super::shown_file::ShownFile;
 use super::top_savings::{self, PossibleSaving};
 use crate::report::ReportError;
@@ -59,7 +61,7 @@ pub(super) struct RankedFile {
 }
 
 impl RankedFile {
-    fn new(row: &FileRow<'_>) -> Self {
+    pub(super) fn new(row: &FileRow<'_>) -> Self {
         let page = row.folder().map_or_else(
             || "attachments.html".to_owned(),
             |folder| format!("{0}/{0}_attachments.html", component(folder)),
@@ -101,6 +103,7 @@ pub(super) struct AuditDashboard {
     pub(super) duplicate_bytes: u64,
     pub(super) quota: Option<StorageQuota>,
     pub(super) savings: Vec<PossibleSaving>,
+    pub(super) earlier: EarlierRuns,
     pub(super) by_owner: FilesByOwner,
     /// Whether the page of all attachments has only the largest.
     pub(super) is_cut: bool,
@@ -120,6 +123,7 @@ pub(super) struct AuditDashboard {
     pub(super) retention_spaces: String,
     pub(super) duplicates: Vec<DuplicateGroupRow>,
     pub(super) duplicate_groups: u64,
+    pub(super) migration: MigrationSection,
     /// What only the admin key shows.
     pub(super) only_with_key: Option<KeySection>,
     pub(super) gaps: Vec<GapRow>,
@@ -139,6 +143,7 @@ impl AuditDashboard {
             duplicate_bytes: groups.iter().map(DuplicateGroup::wasted_bytes).sum(),
             quota: quota(view),
             savings: top_savings::find(view, rows),
+            earlier: EarlierRuns::new(view),
             by_owner: by_owner::by_owner(rows, super::is_cut(rows.len())),
             is_cut: super::is_cut(rows.len()),
             map: map_data::block(view, rows)?,
@@ -162,6 +167,7 @@ impl AuditDashboard {
                 .map(|(group, number)| duplicate_row(view, group, number))
                 .collect(),
             duplicate_groups: groups.len() as u64,
+            migration: MigrationSection::new(view),
             only_with_key: KeySection::of(view),
             gaps: gaps.iter().take(GAPS).map(gap_row).collect(),
             more_gaps: gaps.len().saturating_sub(GAPS) as u64,

@@ -3,14 +3,18 @@
 mod age_classes;
 pub(super) mod assets;
 pub(super) mod breakdown;
-mod by_owner;
+pub(super) mod by_owner;
 mod csp;
 mod dashboard;
 pub(super) mod data;
+mod earlier_runs;
 pub(super) mod filters;
 pub(super) mod gap_rows;
 mod map_data;
+pub(super) mod migration;
+mod owner_pages;
 pub(super) mod page_frame;
+mod recheck_page;
 mod shown_file;
 mod top_savings;
 
@@ -19,12 +23,16 @@ use askama::Template;
 use super::report_view::{FileRow, ReportView, ReportedSpace};
 use super::{ReportError, format};
 use crate::inventory::Attachment;
+use crate::spreadsheet::TableFormats;
 use assets::PageScript;
 use by_owner::OwnerLinks;
 use dashboard::AuditDashboard;
 use data::DataBlock;
 use page_frame::{PageFrame, PageLocation};
+pub(crate) use recheck_page::recheck;
 use shown_file::ShownFile;
+
+pub(crate) use owner_pages::{owner, owners};
 
 /// Initial rows of a table of files: those that are static HTML, for readers without JavaScript, and those that the
 /// script shows and prints by default.
@@ -138,6 +146,8 @@ impl FileTable {
 struct IndexPage {
     frame: PageFrame,
     board: AuditDashboard,
+    /// Files in addition to CSV files.
+    formats: TableFormats,
 }
 
 #[derive(Template)]
@@ -167,9 +177,9 @@ struct SpaceUnreferencedPage {
 }
 
 /// Renders `index.html`.
-pub(crate) fn index(view: &ReportView<'_>, rows: &[FileRow<'_>]) -> Result<String, ReportError> {
+pub(crate) fn index(view: &ReportView<'_>, rows: &[FileRow<'_>], formats: TableFormats) -> Result<String, ReportError> {
     let frame = PageFrame::new(view, "Confluence storage".to_owned(), PageLocation::Dashboard, PageScript::Dashboard);
-    render("index.html", &IndexPage { frame, board: AuditDashboard::new(view, rows)? })
+    render("index.html", &IndexPage { frame, board: AuditDashboard::new(view, rows)?, formats })
 }
 
 /// Renders `attachments.html`: the files of all reported spaces.

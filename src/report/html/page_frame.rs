@@ -60,8 +60,16 @@ pub(in crate::report) enum PageLocation {
     Dashboard,
     /// In the same folder as the dashboard.
     Root,
-    /// In the folder of a space.
+    /// In the folder of a space, or of the owners.
     Space,
+    /// A page that is sent alone, so it has no link to the dashboard.
+    Alone,
+}
+
+impl PageLocation {
+    pub(in crate::report) fn has_home(self) -> bool {
+        !matches!(self, Self::Dashboard | Self::Alone)
+    }
 }
 
 impl PageFrame {
@@ -135,7 +143,7 @@ pub(in crate::report) fn spaces<'k>(keys: impl ExactSizeIterator<Item = &'k str>
 }
 
 /// Returns `12,345 of 12,345 units of work were read, and 3 were left out by an option`.
-pub(super) fn read_sentence(coverage: &Coverage) -> String {
+pub(in crate::report) fn read_sentence(coverage: &Coverage) -> String {
     let total = coverage.total();
     let planned = total.planned.saturating_sub(total.skipped);
     let units = format::plural(planned, "unit of work was", "units of work were");

@@ -1,6 +1,7 @@
 //! A file as a page shows it, for the static rows of the tables.
 
 use crate::audit::Usage;
+use crate::audit_history::Streak;
 use crate::inventory::Content;
 use crate::report::format;
 use crate::report::report_view::FileRow;
@@ -44,6 +45,7 @@ pub(super) struct ShownFile {
     pub(super) age: String,
     pub(super) uses: Vec<ShownUse>,
     pub(super) reasons: Vec<String>,
+    streak: Option<Streak>,
     pub(super) protected: Option<String>,
     pub(super) screen: Option<String>,
     pub(super) endpoint: String,
@@ -69,6 +71,7 @@ impl ShownFile {
             age: file.modified_at.map_or_else(|| UNKNOWN.to_owned(), |moment| format::age(moment, started_at)),
             uses: uses(row),
             reasons: row.reasons().into_iter().map(visible).collect(),
+            streak: row.streak(),
             protected: row.verdict.protected.as_deref().map(visible),
             screen: row.screen_url(),
             endpoint: row.view.delete_endpoint(file),
@@ -87,7 +90,7 @@ impl ShownFile {
     /// Returns the label of the collapsed evidence.
     pub(super) fn evidence_words(&self) -> String {
         match (self.uses.len() as u64, self.reasons.is_empty()) {
-            (0, true) => "no use found".to_owned(),
+            (0, true) => wording::no_use(self.streak),
             (0, false) => "why?".to_owned(),
             (number, _) => format::plural(number, "use", "uses"),
         }

@@ -1,22 +1,22 @@
-//! Geometry of a line chart over weeks. The line is broken at weeks that are not part of it.
+//! Geometry of a line chart over weeks or runs. The line is broken at weeks that are not part of it.
 
 use std::fmt::Write as _;
 
 use crate::metrics::summary::WeekStatus;
 
 /// Width of the drawing in SVG units.
-pub(super) const WIDTH: u64 = 1000;
+pub(in crate::report) const WIDTH: u64 = 1000;
 /// Height of the drawing in SVG units.
-pub(super) const HEIGHT: u64 = 100;
+pub(in crate::report) const HEIGHT: u64 = 100;
 
 /// The value of a metric in one week.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct ChartSample {
-    pub(super) status: WeekStatus,
+pub(in crate::report) struct ChartSample {
+    pub(in crate::report) status: WeekStatus,
     /// `None` if not read.
-    pub(super) value: Option<u64>,
+    pub(in crate::report) value: Option<u64>,
     /// Whether it can be compared with the previous one in the line.
-    pub(super) is_comparable: bool,
+    pub(in crate::report) is_comparable: bool,
 }
 
 impl ChartSample {
@@ -27,30 +27,30 @@ impl ChartSample {
 }
 
 #[derive(Debug, PartialEq)]
-pub(super) struct ChartMark {
+pub(in crate::report) struct ChartMark {
     /// Index of the week.
-    pub(super) at: usize,
+    pub(in crate::report) at: usize,
     /// Left edge and width of its column.
-    pub(super) left: String,
-    pub(super) width: String,
+    pub(in crate::report) left: String,
+    pub(in crate::report) width: String,
     /// Coordinates of the value; `None` is a gap.
-    pub(super) point: Option<(String, String)>,
+    pub(in crate::report) point: Option<(String, String)>,
     /// `complete`, `imported`, `incomplete`, `missing`, or `unread`.
-    pub(super) class: &'static str,
+    pub(in crate::report) class: &'static str,
 }
 
 #[derive(Debug, PartialEq)]
-pub(super) struct Chart {
+pub(in crate::report) struct Chart {
     /// SVG path data of the line, broken at gaps.
-    pub(super) line: String,
-    pub(super) marks: Vec<ChartMark>,
+    pub(in crate::report) line: String,
+    pub(in crate::report) marks: Vec<ChartMark>,
     /// Values at the lower and the upper edge.
-    pub(super) bottom: u64,
-    pub(super) top: u64,
+    pub(in crate::report) bottom: u64,
+    pub(in crate::report) top: u64,
 }
 
 /// Draws the weeks from left to right; returns `None` if no week has a value.
-pub(super) fn draw(samples: &[ChartSample]) -> Option<Chart> {
+pub(in crate::report) fn draw(samples: &[ChartSample]) -> Option<Chart> {
     let values = samples.iter().filter_map(|sample| sample.value);
     let (bottom, top) = scale(values.clone().min()?, values.max()?);
     let step = WIDTH as f64 / samples.len() as f64;

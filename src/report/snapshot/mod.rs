@@ -1,7 +1,7 @@
 //! Dashboard of the page metrics: a single page that works offline. It says what is outdated, what is orphaned, where
 //! approvals get stuck, and whether it is getting better.
 
-mod chart;
+pub(super) mod chart;
 mod display;
 mod earlier_weeks;
 mod headline_figures;
@@ -11,6 +11,7 @@ mod snapshot_view;
 mod space_health;
 mod trend_metrics;
 mod trends;
+pub mod workbook;
 mod workflow;
 
 pub use snapshot_view::SnapshotView;
@@ -97,17 +98,22 @@ impl SnapshotDashboard {
     }
 }
 
-fn frame(view: &SnapshotView<'_>) -> PageFrame {
-    let complete = view.frame.complete;
+/// Returns why the week is not complete, or may not be.
+fn incomplete_reasons(view: &SnapshotView<'_>) -> Vec<String> {
     let mut reasons = run_facts::unread(view.coverage);
     if view.is_imported {
         reasons.push(
             "rows of this week were imported, and their file does not say whether everything was read".to_owned(),
         );
     }
-    if !complete && reasons.is_empty() {
+    if !view.frame.complete && reasons.is_empty() {
         reasons.push("the run did not finish".to_owned());
     }
+    reasons
+}
+
+fn frame(view: &SnapshotView<'_>) -> PageFrame {
+    let (complete, reasons) = (view.frame.complete, incomplete_reasons(view));
     let spaces = match (view.whole_site, view.spaces.len()) {
         (true, 1) => "the only visible space".to_owned(),
         (true, number) => format!("all {} visible spaces", format::count(number as u64)),

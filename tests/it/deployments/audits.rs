@@ -10,7 +10,7 @@ use confluence_storage_analyzer::commands::audit_run::{AuditRun, crawl_and_audit
 use confluence_storage_analyzer::error::ExitStatus;
 use confluence_storage_analyzer::inventory::CrawlOptions;
 use confluence_storage_analyzer::progress::Progress;
-use confluence_storage_analyzer::report::{self, RunFacts};
+use confluence_storage_analyzer::report::{self, ReportInput, RunFacts};
 use tempfile::TempDir;
 
 use super::served::{self, Served, common_sample, generated_site, sample_start};
@@ -54,9 +54,14 @@ impl Audited {
             stopped: None,
             options: Vec::new(),
             quota_bytes: None,
+            audit_history: None,
+            previous: None,
+            thresholds: Vec::new(),
             audit: rules,
         };
-        let written = report::write(folder.path(), &facts, &run.inventory, &run.audit).unwrap();
+        let written =
+            report::write(folder.path(), ReportInput { run: &facts, inventory: &run.inventory, audit: &run.audit })
+                .unwrap();
         let tables = TABLES.map(|name| (name, rows_of(&written.join(name)))).into();
         Self { served, run, report: written, _folder: folder, tables }
     }

@@ -9,8 +9,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use confluence_sim::FaultPlan;
+use confluence_storage_analyzer::report::{self, ReportInput};
 use serde_json::Value;
 use tempfile::TempDir;
+use test_support::sample;
 
 use crate::run_program::{Server, beyond_connecting, program};
 
@@ -259,6 +261,32 @@ fn a_file_size_limit_is_reported_as_a_full_disk_and_leaves_nothing_behind_f_75()
         assert!(!work_folder.path().join("confluence_data/.exports").exists());
         assert!(!work_folder.path().join("confluence_data/.pages.parquet.partial").exists());
     }
+}
+
+/// The sheets of the workbook are larger than all other files, and the library that writes them panics where they cannot
+/// be written.
+#[test]
+fn a_workbook_that_does_not_fit_on_the_disk_is_a_failure_like_any_other_f_75() {
+    let work_folder = TempDir::new().unwrap();
+    let (inventory, audit) = sample::complete(2_000);
+    let input = ReportInput { run: &sample::run_facts(), inventory: &inventory, audit: &audit };
+    let saved = report::write(work_folder.path(), input).unwrap();
+    let largest = fs::read_dir(&saved).unwrap().map(|entry| entry.unwrap().metadata().unwrap().len()).max().unwrap();
+    let report = |limit: u64| {
+        let shell = format!("ulimit -c 0; ulimit -f {limit}; exec \"$0\" \"$@\"");
+        let mut command = Command::new("sh");
+        command.arg("-c").arg(shell).arg(program(work_folder.path()).get_program()).arg("report").arg(&saved);
+        command.current_dir(work_folder.path()).stdin(Stdio::null()).output().unwrap()
+    };
+    // blocks of 512 or 1,024 bytes, depending on the shell
+    let block = if cfg!(target_os = "linux") { 512 } else { 1_024 };
+    let output = report(largest / block + 200);
+    let message = stderr(&output);
+    assert_eq!(output.status.code(), Some(6), "{message}");
+    assert!(message.contains("confluence_storage.xlsx") && message.contains("was removed"), "{message}");
+    assert!(!message.contains("internal error") && !message.contains("panick"), "{message}");
+    assert_eq!(fs::read_dir(work_folder.path()).unwrap().count(), 1, "only the saved report is left: {message}");
+    assert_eq!(report(1_000_000).status.code(), Some(0));
 }
 
 #[test]

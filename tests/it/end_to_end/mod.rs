@@ -1,6 +1,7 @@
 //! The binary against the loopback Confluence, over real HTTP: its output and exit statuses.
 
 mod bad_input;
+mod candidate_check;
 mod credentials;
 mod demo;
 mod demo_kinds;
@@ -10,6 +11,5 @@ mod file_systems;
 mod hostile_texts;
 mod incomplete;
 pub(crate) mod processes;
-mod recheck;
 mod requests;
 mod usage;

@@ -6,6 +6,7 @@ use base64::prelude::{BASE64_STANDARD, Engine as _};
 use confluence_sim::{DemoServer, FaultPlan};
 
 use crate::run_program::Server;
+use test_support::harness::only_reads;
 
 /// Counts requests by path, with ids replaced.
 fn by_kind(server: &DemoServer) -> BTreeMap<String, usize> {
@@ -92,11 +93,11 @@ fn lists_in_bulk_one_request_per_old_version_and_few_drafts() {
 }
 
 #[test]
-fn lists_ask_for_full_pages_and_nothing_but_get_is_sent() {
+fn lists_ask_for_full_pages_and_every_request_only_reads() {
     let server = Server::sample(FaultPlan::none());
     server.run(&[]);
     for request in server.server.requests() {
-        assert_eq!(request.method, "GET", "{request:?}");
+        assert!(only_reads(&request), "{request:?}");
         let is_list = ["/pages", "/blogposts", "/attachments", "/footer-comments", "/inline-comments", "/spaces"]
             .iter()
             .any(|list| request.path.ends_with(&format!("/api/v2{list}")));

@@ -11,7 +11,7 @@ use confluence_storage_analyzer::error::ExitStatus;
 use tempfile::TempDir;
 
 use crate::run_program::{Server, program};
-use test_support::harness::{Harness, always, on, response, signal_at_request};
+use test_support::harness::{Harness, always, on, only_reads, response, signal_at_request};
 use test_support::known_site;
 use test_support::report_folder::{self, ReportFolderState};
 
@@ -352,7 +352,7 @@ fn nothing_but_get_is_sent_and_no_body_f_98() {
     assert_eq!(run.status, 0, "a run without the names of people is complete: {}", run.stderr);
     let log = server.server.requests();
     assert!(log.len() > 40);
-    assert!(log.iter().all(|request| request.method == "GET"));
+    assert!(log.iter().all(only_reads));
 }
 
 #[test]

@@ -15,10 +15,15 @@ const KINDS: u8 = 20;
 /// Draws changes of a site, in order. With `dated`, only changes that the date of a version reveals; other changes may
 /// need preparation: a page is hidden first so that its restriction can be lifted.
 pub(crate) fn draw(random: &mut Rng, site: &mut Site, dated: bool) -> Vec<Change> {
+    draw_with_ids(random, site, dated, 9_000_000)
+}
+
+/// Does the same; what is new on the site has ids from `first_id` on.
+pub(crate) fn draw_with_ids(random: &mut Rng, site: &mut Site, dated: bool, first_id: u32) -> Vec<Change> {
     let mut changes = Vec::new();
     for number in 0..random.choice([0, 1, 1, 2, 3]).unwrap() {
         let kind = random.u8(..if dated { DATED } else { KINDS });
-        changes.extend(one(random, site, kind, &(9_000_000 + number).to_string()));
+        changes.extend(one(random, site, kind, &(first_id + number).to_string()));
     }
     changes
 }

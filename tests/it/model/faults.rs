@@ -53,15 +53,20 @@ const LISTS: &[&str] = &[
 const FIELDS: &[&str] = &["status", "title", "spaceId", "version", "fileId", "fileSize", "createdAt", "body", "_links"];
 
 impl Plan {
-    pub(crate) fn draw(random: &mut Rng) -> Self {
-        let mut plan = Self {
+    /// A run without faults.
+    pub(crate) fn none() -> Self {
+        Self {
             faults: FaultPlan::none(),
             stop: Box::pin(std::future::pending()),
             lies: false,
             leaves_fields_out: false,
             changes: false,
             words: Vec::new(),
-        };
+        }
+    }
+
+    pub(crate) fn draw(random: &mut Rng) -> Self {
+        let mut plan = Self::none();
         if random.u8(..100) < 15 {
             return plan;
         }

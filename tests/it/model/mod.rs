@@ -15,6 +15,7 @@
 mod changes;
 mod faults;
 mod kills;
+mod recheck;
 mod site;
 
 use std::ops::Range;
@@ -25,7 +26,7 @@ use confluence_sim::files_in_use;
 use confluence_storage_analyzer::audit::{AuditOptions, Usage};
 use confluence_storage_analyzer::commands::audit_run::AuditRun;
 use confluence_storage_analyzer::error::ExitStatus;
-use confluence_storage_analyzer::report::{self, RunFacts};
+use confluence_storage_analyzer::report::{self, ReportInput, RunFacts};
 use fastrand::Rng;
 use tempfile::TempDir;
 
@@ -177,7 +178,8 @@ fn write(work_folder: &std::path::Path, audit_run: &AuditRun) -> std::path::Path
         audit: AuditOptions::default(),
         ..test_support::sample::run_facts()
     };
-    report::write(work_folder, &facts, &audit_run.inventory, &audit_run.audit).unwrap()
+    report::write(work_folder, ReportInput { run: &facts, inventory: &audit_run.inventory, audit: &audit_run.audit })
+        .unwrap()
 }
 
 /// I6: the same site produces the same tables.

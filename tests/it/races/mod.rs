@@ -4,9 +4,9 @@
 //! A normal run tries some points of each row. `RACE_POINTS=all` tries every point, `RACE_POINTS=12` twelve, and
 //! `RACE_ROW=words` only the rows whose names contain the words.
 
-mod changes;
-mod site;
-mod table;
+pub(crate) mod changes;
+pub(crate) mod site;
+pub(crate) mod table;
 
 use std::collections::BTreeSet;
 

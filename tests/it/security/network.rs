@@ -7,7 +7,7 @@ use confluence_storage_analyzer::inventory::VersionSizeCheck;
 use serde_json::Value;
 
 use crate::run_program::Server;
-use test_support::harness::{Harness, always, on, response};
+use test_support::harness::{Harness, always, on, only_reads, response};
 use test_support::known_site;
 use test_support::raw_server::{RawServer, WireResponse, json, json_bytes};
 
@@ -121,7 +121,7 @@ fn only_get_leaves_the_program_and_no_body() {
         let run = server.run(arguments);
         assert!([0, 3].contains(&run.status), "{}", run.stderr);
         let log = server.server.requests();
-        assert!(log.len() > 20 && log.iter().all(|request| request.method == "GET"), "{arguments:?}");
+        assert!(log.len() > 20 && log.iter().all(only_reads), "{arguments:?}");
     }
 }
 

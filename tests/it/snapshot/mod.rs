@@ -19,3 +19,4 @@ mod refused_runs;
 mod scopes;
 mod weeks;
 mod with_audit;
+mod workbook;

@@ -113,7 +113,7 @@ fn files_named_in_unparsed_markup_are_undetermined() {
     ] {
         let site = site(body, "a.png");
         assert_usage(&site, &[("own", "undetermined"), ("other", "undetermined"), ("near", "unreferenced")]);
-        assert!(site.verdict("own").reasons[0].contains("not well-formed"), "{:?}", site.verdict("own").reasons);
+        assert!(site.verdict("own").reasons[0].text.contains("not well-formed"), "{:?}", site.verdict("own").reasons);
     }
     // names in code, CDATA and comments do not count
     for body in ["<b><pre>a.png</pre>", "<b><![CDATA[a.png]]>", "<b><!-- a.png -->", "<b><p>dataa.pngs</p>"] {

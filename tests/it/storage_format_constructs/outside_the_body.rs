@@ -118,7 +118,7 @@ fn files_that_apps_find_by_location_are_undetermined() {
     assert_usage(&site, &[("none", "unreferenced")]);
     let library = site.verdict("library");
     assert_eq!(library.protected.as_deref(), Some("draw.io configuration"));
-    assert!(library.reasons[0].contains("draw.io"), "{:?}", library.reasons);
+    assert!(library.reasons[0].text.contains("draw.io"), "{:?}", library.reasons);
     let notices = site.audit().notices;
     assert_eq!(notices.len(), 2, "{notices:?}");
     assert!(
@@ -214,7 +214,7 @@ fn trash_does_not_count_but_is_mentioned() {
     let mut site = site(&body, "a.png");
     super::trashed(&mut site, OWN);
     assert_usage(&site, &[("own", "not-judged"), ("near", "not-judged"), ("other", "unreferenced")]);
-    assert!(site.verdict("other").reasons.iter().any(|reason| reason.contains("trash")));
+    assert!(site.verdict("other").reasons.iter().any(|reason| reason.text.contains("trash")));
 }
 
 #[test]

@@ -65,7 +65,11 @@ fn an_unknown_container_leaves_all_files_of_the_name_undetermined() {
     ] {
         let site = site(&image_in("a.png", container), "a.png");
         assert_usage(&site, &[("own", "undetermined"), ("other", "undetermined"), ("near", "unreferenced")]);
-        assert!(site.verdict("own").reasons[0].contains("which was not found"), "{:?}", site.verdict("own").reasons);
+        assert!(
+            site.verdict("own").reasons[0].text.contains("which was not found"),
+            "{:?}",
+            site.verdict("own").reasons
+        );
     }
 }
 

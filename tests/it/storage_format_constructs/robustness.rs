@@ -41,7 +41,7 @@ fn a_hostile_body_is_searched_as_text_and_named_in_a_notice() {
         [("own", "undetermined"), ("other", "undetermined"), ("escaped", "undetermined"), ("77", "undetermined")];
     assert_usage(&site, &named);
     assert_usage(&site, &[("near", "unreferenced"), ("unnamed", "unreferenced")]);
-    let reason = &site.verdict("own").reasons[0];
+    let reason = &site.verdict("own").reasons[0].text;
     assert!(reason.contains("Release Plan") && reason.contains("steps"), "{reason}");
     let notices = site.audit().notices;
     assert!(notices.iter().any(|notice| notice.contains("Release Plan") && notice.contains("steps")), "{notices:?}");

@@ -132,6 +132,14 @@ impl Cloud {
         Ok(self.client.get::<Accounts>(&Request::accounts(ids)).await?.value.results)
     }
 
+    pub(crate) async fn space_administrators(&self, space: &str) -> Result<Vec<String>, RequestError> {
+        let request = Request::v2(RequestKind::SpacePermissions, &["spaces", space, "permissions"]);
+        let mut administrators = Vec::new();
+        let permissions = |permission: model::SpacePermission| administrators.extend(permission.administrator());
+        self.list(&request, permissions).await.end?;
+        Ok(administrators)
+    }
+
     pub(crate) async fn page_likes(&self, which: ContentType, id: &str) -> Result<u64, RequestError> {
         self.counted(&Request::v2(RequestKind::PageLikes, &[collection(which), id, "likes", "count"])).await
     }

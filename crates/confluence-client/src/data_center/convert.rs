@@ -189,6 +189,7 @@ pub(super) fn account_of(sent: &V1Person) -> model::Account {
         display_name: sent.display_name.clone(),
         public_name: None,
         account_status: status,
+        account_type: None,
     }
 }
 

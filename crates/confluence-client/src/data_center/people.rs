@@ -2,7 +2,7 @@
 //! last editor, so that most names are known without a request.
 
 use super::memory::PersonName;
-use super::v1::V1Person;
+use super::v1::{V1Person, V1SpacePermission};
 use super::{DataCenter, convert};
 use crate::error::RequestError;
 use crate::model;
@@ -41,6 +41,17 @@ impl DataCenter {
             }
         }
         Ok(accounts)
+    }
+
+    /// Only administrators of a space may read who has which permission in it; older versions do not say.
+    pub(crate) async fn space_administrators(&self, space: &str) -> Result<Vec<String>, RequestError> {
+        let known = self
+            .memory
+            .space(space)
+            .ok_or_else(|| RequestError::NotFound { endpoint: "/rest/api/space".to_owned() })?;
+        let request = Request::v1(RequestKind::SpacePermissions, &["space", &known.key, "permissions"]);
+        let permissions = self.client.get::<Vec<V1SpacePermission>>(&request).await?.value;
+        Ok(permissions.into_iter().filter_map(V1SpacePermission::administrator).collect())
     }
 
     /// Returns a person by key, or by user name if no key is known; `None` if there is no such person.

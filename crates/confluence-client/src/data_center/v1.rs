@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::list_item::ListItem;
-use crate::model::{Body, Id, Links, ListPage};
+use crate::model::{self, Body, Id, Links, ListPage};
 
 /// A person.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -26,6 +26,23 @@ impl V1Person {
     /// Returns what identifies the account: its key, which never changes, else its name.
     pub(super) fn account_id(&self) -> Option<&str> {
         [&self.user_key, &self.username].into_iter().flatten().map(String::as_str).find(|id| !id.is_empty())
+    }
+}
+
+/// One permission in a space.
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct V1SpacePermission {
+    operation: Option<model::Operation>,
+    /// A user or a group. Groups have no user key.
+    subject: Option<V1Person>,
+}
+
+impl V1SpacePermission {
+    /// Returns the account id if it lets a user administer the space.
+    pub(super) fn administrator(self) -> Option<String> {
+        let administers = self.operation.is_some_and(|operation| operation.administers_space());
+        let user = self.subject.filter(|subject| administers && subject.kind.as_deref() != Some("group"))?;
+        user.account_id().map(str::to_owned)
     }
 }
 

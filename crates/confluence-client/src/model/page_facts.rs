@@ -156,4 +156,6 @@ pub struct Account {
     pub public_name: Option<String>,
     /// `active`, `inactive`, `closed`, `unknown`.
     pub account_status: Option<String>,
+    /// `atlassian` for a person, `app`, `customer`, `unknown`.
+    pub account_type: Option<String>,
 }

@@ -59,6 +59,7 @@ async fn call_every_endpoint(api: &Api) {
     let _ = api.short_link_target(TreeKind::Whiteboard, "1").await;
     api.listed(ContentType::Page, &["1"], |_| {}).await;
     let _ = api.accounts(&["1"]).await;
+    let _ = api.space_administrators("1").await;
     let _ = api.page_likes(ContentType::Page, "1").await;
     let _ = api.page_analytics(Analytics::Views, "1", None).await;
     let _ = api.page_analytics(Analytics::Viewers, "1", None).await;

@@ -36,7 +36,7 @@ fn account(indexed: &IndexedSite, person: &Person) -> Value {
         "publicName": person.name,
         "email": "",
         "accountStatus": status.map_or("active", String::as_str),
-        "accountType": "atlassian",
+        "accountType": if indexed.site.apps.contains(&person.account_id) { "app" } else { "atlassian" },
         "isExternalCollaborator": false,
         "profilePicture": {"path": "/wiki/aa-avatar/default", "width": 48, "height": 48, "isDefault": true},
     })

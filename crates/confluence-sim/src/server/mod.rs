@@ -34,6 +34,7 @@ mod scopes;
 mod served_as;
 mod sort_keys;
 mod sorted_indexes;
+mod space_permissions;
 mod templates;
 #[cfg(test)]
 mod tests;

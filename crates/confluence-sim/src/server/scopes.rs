@@ -83,8 +83,9 @@ mod tests {
     use super::*;
     use crate::credentials::{CLASSIC_SCOPES, GRANULAR_SCOPES};
 
-    const PATHS: [&str; 24] = [
+    const PATHS: [&str; 25] = [
         "/wiki/api/v2/spaces",
+        "/wiki/api/v2/spaces/1/permissions",
         "/wiki/api/v2/spaces/1/pages",
         "/wiki/api/v2/pages/1/properties",
         "/wiki/api/v2/blogposts/1",

@@ -11,6 +11,7 @@ use super::paging;
 use super::reply::{Reply, ReplyResult};
 use super::request::Request;
 use super::sort_keys::{Entry, Key, Order};
+use super::space_permissions;
 use super::v2_json;
 use super::v2_lists as lists;
 use crate::site::{Attachment, Content, ContentType, Status};
@@ -20,6 +21,7 @@ pub(crate) fn route(indexed: &IndexedSite, viewer: Viewer, request: &Request, se
     match segments {
         ["spaces"] => lists::spaces(indexed, viewer, request),
         ["spaces", id] => space(indexed, viewer, id),
+        ["spaces", id, "permissions"] => space_permissions::list(indexed, viewer, request, id),
         ["spaces", id, "pages"] => lists::pages(indexed, viewer, request, ContentType::Page, Some(id)),
         ["spaces", id, "blogposts"] => lists::pages(indexed, viewer, request, ContentType::BlogPost, Some(id)),
         ["pages"] => lists::pages(indexed, viewer, request, ContentType::Page, None),

@@ -42,6 +42,8 @@ async fn save_audit_pages(browser: &Browser, folder: &str) {
         ("empty", Report::of(&run, &sample::complete(0))),
         ("one", Report::of(&run, &sample::complete(1))),
         ("spaces", Report::of(&run, &spaces_of_one_file(5_000))),
+        ("recheck", Report::recheck(true)),
+        ("recheck-incomplete", Report::recheck(false)),
     ];
     for (name, report) in &reports {
         let looks = [("light", 1400, ""), ("dark", 1400, ""), ("narrow", 320, ""), ("print", 1000, "print")];

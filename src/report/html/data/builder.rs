@@ -6,12 +6,13 @@ use indexmap::{IndexMap, IndexSet};
 
 use super::sort_rank::rank;
 use super::tables::{
-    ContentEntry, FileColumns, FileTables, MediaTypeColumns, PathColumns, SharedState, SortRanks, SpaceColumns,
-    TableIndex, UseColumns, UsePhrase, VersionColumns, contents, phrases, states,
+    ContentEntry, FileColumns, FileTables, MediaTypeColumns, PathColumns, ReasonColumns, SharedState, SortRanks,
+    SpaceColumns, TableIndex, UseColumns, UsePhrase, VersionColumns, contents, phrases, states,
 };
 use super::url_template;
-use crate::audit::{Usage, Use};
+use crate::audit::{ReasonKind, Usage, Use};
 use crate::inventory::{Attachment, Content, OldVersion};
+use crate::report::explanation::{self, DeletionEffect, PossibleCause};
 use crate::report::html::shown_file;
 use crate::report::report_view::{FileRow, ReportView};
 use crate::report::{media_types, wording};
@@ -34,7 +35,7 @@ struct TableBuilder<'a> {
     people: IndexSet<&'a str>,
     types: IndexSet<&'a str>,
     phrases: IndexSet<UsePhrase<'a>>,
-    reasons: IndexSet<&'a str>,
+    reasons: IndexSet<(&'a str, ReasonKind)>,
     paths: IndexSet<(String, bool)>,
     /// keyed by memory address: contents are distinct even if they look the same
     contents: IndexMap<*const Content, ContentEntry<'a>>,
@@ -72,6 +73,9 @@ impl<'a> TableBuilder<'a> {
         self.columns.milliseconds.push(file.modified_at.map_or(0, |moment| moment.timestamp_subsec_millis()));
         self.columns.duplicate.push(row.verdict.duplicate_group.unwrap_or(0));
         self.columns.protected.push(row.verdict.protected.as_deref().into());
+        let streak = row.streak();
+        self.columns.since.push(streak.map_or(0, |streak| streak.since.timestamp()));
+        self.columns.runs.push(streak.map_or(0, |streak| streak.runs));
         self.columns.state.push(intern(&mut self.states, state(row)));
         let space = (row.space_key(), row.space.map_or("", |space| &space.name));
         self.columns.space.push(intern(&mut self.spaces, space));
@@ -96,7 +100,8 @@ impl<'a> TableBuilder<'a> {
         for used in &row.verdict.uses {
             self.add_use(row, used);
         }
-        let reasons: Vec<usize> = row.reasons().into_iter().map(|reason| intern(&mut self.reasons, reason)).collect();
+        let reasons = row.typed_reasons().into_iter();
+        let reasons: Vec<usize> = reasons.map(|reason| intern(&mut self.reasons, reason)).collect();
         self.columns.reasons.push((!reasons.is_empty()).then_some(reasons).into());
     }
 
@@ -146,8 +151,15 @@ impl<'a> TableBuilder<'a> {
     fn add_use(&mut self, row: &FileRow<'a>, used: &'a Use) {
         let content = self.content(row.content_of(used));
         let certainty = used.certainty.label();
-        let phrase =
-            UsePhrase { construct: &used.construct, certainty, words: wording::phrase(used), on_owner: used.on_owner };
+        let phrase = UsePhrase {
+            construct: &used.construct,
+            certainty,
+            words: wording::phrase(used),
+            on_owner: used.on_owner,
+            does: explanation::does(used),
+            cause: PossibleCause::of(used),
+            effect: DeletionEffect::of(used),
+        };
         self.uses.content.push(content);
         self.uses.phrase.push(intern(&mut self.phrases, phrase));
         self.uses.name.push(Some(used.name.as_str()).filter(|name| *name != row.attachment.title).into());
@@ -172,7 +184,10 @@ impl<'a> TableBuilder<'a> {
                 name: self.types.into_iter().collect(),
             },
             phrases: phrases(self.phrases),
-            reasons: self.reasons.into_iter().collect(),
+            reasons: ReasonColumns {
+                kind: self.reasons.iter().map(|(_, kind)| explanation::remedy_index(*kind)).collect(),
+                words: self.reasons.into_iter().map(|(words, _)| words).collect(),
+            },
             paths: PathColumns { path, template },
             columns: self.columns,
             versions: self.versions,
@@ -232,6 +247,7 @@ fn state<'a>(row: &FileRow<'a>) -> SharedState<'a> {
         status: row.attachment.status.as_str(),
         kind: row.owner.map_or("", |owner| owner.kind.label()),
         command: shown_file::offers_command(row),
+        by_app: row.verdict.kept_by_app.is_some(),
     }
 }
 

@@ -10,6 +10,7 @@ mod url_template;
 
 use serde::Serialize;
 
+use crate::report::explanation;
 use crate::report::report_view::{FileRow, ReportView};
 use crate::report::{ReportError, csv, folder};
 use crate::spreadsheet::ColumnType;
@@ -56,6 +57,11 @@ pub(super) struct RunBlock {
     site: String,
     account: String,
     read: String,
+    /// Whether only the chosen spaces were read.
+    #[serde(rename = "withinSpaces")]
+    within_spaces: bool,
+    /// What was searched for uses and what was not, in sentences.
+    looked: Vec<String>,
 }
 
 impl RunBlock {
@@ -69,6 +75,8 @@ impl RunBlock {
             site: scan.base_url.clone(),
             account: scan.account.name.clone(),
             read: read_sentence(&view.inventory.coverage),
+            within_spaces: scan.references_within,
+            looked: explanation::looked(view),
         }
     }
 }

@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use crate::audit::Usage;
+use crate::audit::{ReasonKind, Usage};
+use crate::report::explanation::{self, PhraseTexts, SentenceForms, TopicHeadings};
 use crate::report::html::{FIRST_ROWS, PAGE_SIZES, age_classes::AGES, shown_file::SHOWN_CONTENTS};
 use crate::report::wording;
 use crate::spreadsheet::{FORMULA_TRIGGERS, LINE_BREAKS};
@@ -27,6 +28,38 @@ pub(in crate::report::html) struct SharedConstants {
     /// Characters that end a line.
     #[serde(rename = "lineBreaks")]
     line_breaks: Vec<u32>,
+    explanation: ExplanationTexts,
+}
+
+/// The texts that explain a file.
+#[derive(Debug, Serialize)]
+struct ExplanationTexts {
+    sentences: SentenceForms,
+    topics: TopicHeadings,
+    #[serde(flatten)]
+    phrases: PhraseTexts,
+    /// The kinds of reasons, and what to do about each.
+    kinds: Vec<ReasonKind>,
+    remedies: Vec<&'static str>,
+    #[serde(rename = "maxContents")]
+    max_contents: usize,
+    /// After this number of days, a scan is too old to delete files on its word.
+    #[serde(rename = "freshDays")]
+    fresh_days: i64,
+}
+
+impl ExplanationTexts {
+    fn new() -> Self {
+        Self {
+            sentences: SentenceForms,
+            topics: TopicHeadings::new(),
+            phrases: PhraseTexts::new(),
+            kinds: ReasonKind::ALL.into(),
+            remedies: explanation::remedies().into(),
+            max_contents: explanation::MAX_CONTENTS,
+            fresh_days: explanation::FRESH_DAYS,
+        }
+    }
 }
 
 /// All usages: as in the CSV files, and as displayed.
@@ -34,6 +67,7 @@ pub(in crate::report::html) struct SharedConstants {
 struct UsageTexts {
     name: [&'static str; 7],
     words: [&'static str; 7],
+    meaning: [&'static str; 7],
 }
 
 /// Ranges of hidden characters.
@@ -54,7 +88,11 @@ struct AgeClassTexts {
 impl SharedConstants {
     pub(in crate::report::html) fn new() -> Self {
         Self {
-            usages: UsageTexts { name: Usage::ALL.map(Usage::as_str), words: Usage::ALL.map(wording::usage) },
+            usages: UsageTexts {
+                name: Usage::ALL.map(Usage::as_str),
+                words: Usage::ALL.map(wording::usage),
+                meaning: Usage::ALL.map(wording::meaning),
+            },
             ages: AgeClassTexts {
                 value: AGES.iter().map(|class| class.value).collect(),
                 words: AGES.iter().map(|class| class.words).collect(),
@@ -69,6 +107,7 @@ impl SharedConstants {
             },
             formula_triggers: FORMULA_TRIGGERS.map(u32::from).into(),
             line_breaks: LINE_BREAKS.map(u32::from).into(),
+            explanation: ExplanationTexts::new(),
         }
     }
 }

@@ -5,6 +5,7 @@ use indexmap::IndexSet;
 use serde::Serialize;
 
 use crate::inventory::{Content, Status};
+use crate::report::explanation::{DeletionEffect, PossibleCause};
 use storage_format::Construct;
 
 pub(super) type TableIndex = i64;
@@ -21,7 +22,7 @@ pub(super) struct FileTables<'a> {
     pub(super) people: Vec<&'a str>,
     pub(super) types: MediaTypeColumns<'a>,
     pub(super) phrases: PhraseColumns,
-    pub(super) reasons: Vec<&'a str>,
+    pub(super) reasons: ReasonColumns<'a>,
     pub(super) paths: PathColumns,
     pub(super) contents: ContentColumns<'a>,
     /// one entry per file
@@ -58,6 +59,10 @@ pub(super) struct FileColumns<'a> {
     pub(super) uses: Vec<usize>,
     pub(super) reasons: Vec<OrZero<Vec<usize>>>,
     pub(super) protected: Vec<OrZero<&'a str>>,
+    /// start of the first complete run in a row that calls the file unreferenced, in seconds since 1970, or 0
+    pub(super) since: Vec<i64>,
+    /// number of these runs
+    pub(super) runs: Vec<u32>,
     pub(super) duplicate: Vec<usize>,
     pub(super) download: Vec<TableIndex>,
     pub(super) screen: Vec<TableIndex>,
@@ -110,6 +115,7 @@ pub(super) struct SharedState<'a> {
     pub(super) status: &'a str,
     pub(super) kind: &'static str,
     pub(super) command: bool,
+    pub(super) by_app: bool,
 }
 
 #[derive(Serialize)]
@@ -125,6 +131,9 @@ pub(super) struct SharedStateColumns<'a> {
     pub(super) kind: Vec<&'static str>,
     /// whether the DELETE command is offered
     pub(super) command: Vec<bool>,
+    /// whether an app uses it although no page names it
+    #[serde(rename = "byApp")]
+    pub(super) by_app: Vec<bool>,
 }
 
 #[derive(Serialize)]
@@ -146,6 +155,9 @@ pub(super) struct UsePhrase<'a> {
     pub(super) certainty: &'static str,
     pub(super) words: String,
     pub(super) on_owner: bool,
+    pub(super) does: String,
+    pub(super) cause: Option<PossibleCause>,
+    pub(super) effect: DeletionEffect,
 }
 
 #[derive(Serialize)]
@@ -156,6 +168,19 @@ pub(super) struct PhraseColumns {
     /// whether the owning page itself uses the file
     #[serde(rename = "onOwner")]
     pub(super) on_owner: Vec<bool>,
+    /// what the content does with the file
+    pub(super) does: Vec<String>,
+    /// why the use is only possible
+    pub(super) cause: Vec<TableIndex>,
+    /// what readers would see without the file
+    pub(super) effect: Vec<usize>,
+}
+
+/// Reasons in words, and the kind of each.
+#[derive(Serialize)]
+pub(super) struct ReasonColumns<'a> {
+    pub(super) words: Vec<&'a str>,
+    pub(super) kind: Vec<usize>,
 }
 
 /// Paths below `base`, and whether each is a template.
@@ -202,6 +227,7 @@ pub(super) fn states<'a>(states: &IndexSet<SharedState<'a>>) -> SharedStateColum
         status: states.iter().map(|state| state.status).collect(),
         kind: states.iter().map(|state| state.kind).collect(),
         command: states.iter().map(|state| state.command).collect(),
+        by_app: states.iter().map(|state| state.by_app).collect(),
     }
 }
 
@@ -210,6 +236,9 @@ pub(super) fn phrases(phrases: IndexSet<UsePhrase<'_>>) -> PhraseColumns {
         construct: phrases.iter().map(|phrase| phrase.construct.to_string()).collect(),
         certainty: phrases.iter().map(|phrase| phrase.certainty).collect(),
         on_owner: phrases.iter().map(|phrase| phrase.on_owner).collect(),
+        does: phrases.iter().map(|phrase| phrase.does.clone()).collect(),
+        cause: phrases.iter().map(|phrase| phrase.cause.map_or(-1, |cause| cause as TableIndex)).collect(),
+        effect: phrases.iter().map(|phrase| phrase.effect.index()).collect(),
         words: phrases.into_iter().map(|phrase| phrase.words).collect(),
     }
 }

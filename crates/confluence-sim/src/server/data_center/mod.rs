@@ -18,6 +18,7 @@ mod repeated_links;
 mod restrictions;
 mod scan;
 mod search;
+mod space_permissions;
 mod spaces;
 mod templates;
 mod trash;
@@ -99,6 +100,7 @@ impl<'s> Exchange<'s> {
             ["user"] => accounts::one(self),
             ["space"] => spaces::list(self),
             ["space", key] => spaces::one(self, &decoded(key)),
+            ["space", key, "permissions"] => space_permissions::list(self, &decoded(key)),
             ["space", key, "trash"] => trash::list(self, &decoded(key)),
             ["content"] => contents::list(self),
             ["content", "scan"] => scan::list(self),

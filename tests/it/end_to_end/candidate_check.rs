@@ -1,4 +1,4 @@
-//! The recheck of candidates: changes during the crawl are noticed.
+//! The check of candidates: changes during the crawl are noticed.
 
 use chrono::{Duration, Utc};
 use confluence_sim::{FaultPlan, Site};

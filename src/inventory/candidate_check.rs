@@ -1,4 +1,4 @@
-//! Recheck: reads what may still use a file and is in no list, before the file is called unreferenced.
+//! Check of candidates: reads what may still use a file and is in no list, before the file is called unreferenced.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -19,12 +19,12 @@ use confluence_client::{Api, RequestError};
 /// The published owners that were read again, so that further rounds skip them. Drafts are read in every round, because
 /// no list shows that one was saved again.
 #[derive(Debug, Default)]
-pub struct Recheck {
+pub struct CandidateCheck {
     owners_read: HashSet<ContentId>,
 }
 
-impl Recheck {
-    /// Creates a recheck that has not read any owner yet.
+impl CandidateCheck {
+    /// Creates a check that has not read any owner yet.
     pub fn new() -> Self {
         Self::default()
     }
@@ -129,7 +129,7 @@ fn is_newer(file: &Attachment, owner: &Content) -> bool {
 /// Reads one published owner again, with its header images.
 async fn read_owner(crawl: &Crawl<'_>, known: &Content) -> Option<Content> {
     let which = content_type_of(known.kind)?;
-    let unit = crawl.ledger.enter(UnitKind::Recheck, subject(known));
+    let unit = crawl.ledger.enter(UnitKind::CandidateCheck, subject(known));
     let result = crawl.retry_not_found(|| crawl.api.content(which, known.id.as_str(), Edition::Published)).await;
     crawl.progress.advance(1);
     match result {

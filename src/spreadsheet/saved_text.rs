@@ -1,20 +1,18 @@
-//! Encoding and separator of a file. The legacy script writes UTF-8 with commas; Excel saves the same table in other
-//! encodings and with other separators.
+//! Encoding and separator of a CSV file that a spreadsheet may have saved: Excel saves a table that was UTF-8 with commas
+//! in other encodings and with other separators.
 
 use std::fs::File;
 use std::io::{self, Cursor, Read, Seek, SeekFrom};
 
-use super::row::COLUMNS;
-
-/// Possible separators: that of the script, that of Excel in locales with a decimal comma, and that of Excel's format
+/// Possible separators: the comma, that of Excel in locales with a decimal comma, and that of Excel's format
 /// *Unicode Text*.
-const SEPARATORS: [u8; 3] = [b',', b';', b'\t'];
+pub const SEPARATORS: [u8; 3] = [b',', b';', b'\t'];
 const UTF_16_LE: [u8; 2] = [0xFF, 0xFE];
 const UTF_16_BE: [u8; 2] = [0xFE, 0xFF];
 
 /// The decoded text of a file, with random access.
 #[derive(Debug)]
-pub(super) enum LegacyText {
+pub enum SavedText {
     /// UTF-8, read from the disk because it may be large.
     File(File),
     /// Decoded in memory. A spreadsheet saves at most 1,048,576 rows.
@@ -23,21 +21,21 @@ pub(super) enum LegacyText {
 
 /// Why the text of a file cannot be read.
 #[derive(Debug)]
-pub(super) enum TextError {
+pub enum SavedTextError {
     Io(io::Error),
     /// The encoding is not known.
     Encoding(&'static str),
 }
 
-impl From<io::Error> for TextError {
+impl From<io::Error> for SavedTextError {
     fn from(error: io::Error) -> Self {
         Self::Io(error)
     }
 }
 
-impl LegacyText {
+impl SavedText {
     /// Detects the encoding. Returns the text and a remark for people about how it was read.
-    pub(super) fn of(mut file: File) -> Result<(Self, Option<&'static str>), TextError> {
+    pub fn of(mut file: File) -> Result<(Self, Option<&'static str>), SavedTextError> {
         let mut mark = [0; 2];
         let length = read_up_to(&mut file, &mut mark)?;
         file.rewind()?;
@@ -50,7 +48,7 @@ impl LegacyText {
                     return Ok((Self::File(file), None));
                 }
                 Utf8Check::WithNul => {
-                    return Err(TextError::Encoding("it contains NUL characters, so it is not a UTF-8 CSV file"));
+                    return Err(SavedTextError::Encoding("it contains NUL characters, so it is not a UTF-8 CSV file"));
                 }
                 Utf8Check::No => windows_1252,
             },
@@ -59,7 +57,7 @@ impl LegacyText {
         file.rewind()?;
         file.read_to_end(&mut bytes)?;
         let is_utf_16 = [UTF_16_LE, UTF_16_BE].contains(&mark);
-        let text = decode(&bytes).ok_or(TextError::Encoding(if is_utf_16 {
+        let text = decode(&bytes).ok_or(SavedTextError::Encoding(if is_utf_16 {
             "it begins like UTF-16, but is not valid UTF-16"
         } else {
             "it is not UTF-8, and its encoding cannot be determined"
@@ -68,8 +66,8 @@ impl LegacyText {
         Ok((Self::Text(Cursor::new(text.into_bytes())), remark))
     }
 
-    /// Returns the separator with which the first line has most columns of the script.
-    pub(super) fn separator(&mut self) -> io::Result<u8> {
+    /// Returns the separator with which the first line has most of these columns.
+    pub fn separator(&mut self, columns: &[&str]) -> io::Result<u8> {
         let mut found = (0, SEPARATORS[0]);
         for separator in SEPARATORS {
             self.rewind()?;
@@ -77,7 +75,8 @@ impl LegacyText {
             let mut reader = csv::ReaderBuilder::new().has_headers(false).delimiter(separator).from_reader(&mut *self);
             // an error is reported later, when the header is read
             let _ = reader.read_record(&mut names);
-            let known = names.iter().filter(|name| COLUMNS.contains(&name.trim())).count();
+            let known =
+                names.iter().filter(|name| columns.contains(&name.trim().trim_start_matches('\u{FEFF}'))).count();
             if known > found.0 {
                 found = (known, separator);
             }
@@ -88,7 +87,7 @@ impl LegacyText {
 
     /// Returns whether lines end with CR LF. If they do, the CSV reader begins each row after the CR of the line before, and
     /// reports the number of that line.
-    pub(super) fn has_crlf(&mut self) -> io::Result<bool> {
+    pub fn has_crlf(&mut self) -> io::Result<bool> {
         self.rewind()?;
         let mut begin = vec![0; 1 << 16];
         let length = read_up_to(self, &mut begin)?;
@@ -98,7 +97,7 @@ impl LegacyText {
     }
 }
 
-impl Read for LegacyText {
+impl Read for SavedText {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         match self {
             Self::File(file) => file.read(buffer),
@@ -107,7 +106,7 @@ impl Read for LegacyText {
     }
 }
 
-impl Seek for LegacyText {
+impl Seek for SavedText {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
         match self {
             Self::File(file) => file.seek(to),
