@@ -6,8 +6,11 @@ use std::path::{Path, PathBuf};
 
 use confluence_sim::site::ContentType;
 use confluence_sim::{Fault, FaultPlan, Occurrence, RoutePattern, ServedAs, Site, sample_site};
+use confluence_storage_analyzer::audit;
+use confluence_storage_analyzer::report::SavedAudit;
 use serde_json::Value;
 use test_support::report_folder::{self, ReportFolderState};
+use test_support::zip_container::try_part;
 
 use crate::run_program::{Finished, Server, program, rows_of};
 
@@ -77,8 +80,13 @@ fn assert_unnamed(folder: &Path, site: &Site) {
     let files = report_folder::files(folder);
     assert!(files.len() > 20);
     for (path, bytes) in files {
-        let texts = [path.to_lowercase(), String::from_utf8_lossy(&bytes).to_lowercase()];
-        let texts = texts.map(|text| text.replace("\\u0026", "&"));
+        let mut texts = vec![path.to_lowercase(), String::from_utf8_lossy(&bytes).to_lowercase()];
+        if path.contains(".xlsx") {
+            let sheets = (1..).map_while(|number| try_part(&bytes, &format!("xl/worksheets/sheet{number}.xml")));
+            texts.extend(sheets.map(|sheet| sheet.to_lowercase()));
+            assert!(texts.len() > 2, "no sheet in {path}");
+        }
+        let texts: Vec<String> = texts.into_iter().map(|text| text.replace("\\u0026", "&")).collect();
         for secret in &secrets {
             let encoded: String = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
             for form in [secret.to_lowercase(), encoded.to_lowercase(), encoded.replace('+', "%20").to_lowercase()] {
@@ -187,4 +195,18 @@ fn unreferenced_files_stay_unreferenced_and_numbers_are_the_same_again() {
             assert!(fs::read(again.join(other)).unwrap() == bytes, "{} differs", other.display());
         }
     }
+}
+
+#[test]
+fn a_file_that_a_rule_protects_by_a_part_of_a_name_is_never_listed() {
+    let run = Server::sample(FaultPlan::none()).run(&[]);
+    let mut saved = SavedAudit::read(&run.report(), None).unwrap();
+    let name = saved.inventory.people.values().find(|name| name.contains(' ')).unwrap().clone();
+    let file = saved.audit.files.iter().position(audit::FileVerdict::is_candidate).unwrap();
+    saved.inventory.attachments[file].title = format!("{name} plan.pdf");
+    saved.run.audit.protect_names = vec![format!("{}*", name.split(' ').next().unwrap())];
+    saved.audit = audit::analyze(&saved.inventory, &saved.run.audit);
+    assert!(saved.audit.files[file].protected.is_some());
+    let error = saved.without_names().unwrap_err().to_string();
+    assert!(error.contains("would wrongly be called unreferenced"), "{error}");
 }

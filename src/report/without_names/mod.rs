@@ -14,7 +14,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::{ReportError, SavedAudit};
-use crate::audit::{self, AuditOptions, Usage};
+use crate::audit::{self, AuditOptions};
 use crate::inventory::{
     Account, AccountId, Attachment, Content, ContentDetails, Inventory, OldVersion, OwnerFacts, Scan, Visibility,
 };
@@ -31,7 +31,8 @@ const SHEETS: &str = "an owner's sheet";
 const ACCOUNT_ID: &str = r"[0-9]{3,}(?::|%3[Aa])[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}";
 
 impl SavedAudit {
-    /// Returns the audit with people replaced by numbers. Refuses if a file would become unreferenced by that.
+    /// Returns the audit with people replaced by numbers. Refuses if a file would get into the lists of unreferenced files
+    /// by that.
     pub fn without_names(self) -> Result<Self, ReportError> {
         let Self { mut run, mut inventory, audit } = self;
         let people = NumberedPeople::of(&inventory);
@@ -43,7 +44,8 @@ impl SavedAudit {
         run.options.push((OPTION.0.to_owned(), OPTION.1.to_owned()));
         let renamed = audit::analyze(&inventory, &run.audit);
         let is_new = |(before, after): &(&audit::FileVerdict, &audit::FileVerdict)| {
-            after.usage == Usage::Unreferenced && before.usage != Usage::Unreferenced
+            // a rule may protect a file by a part of a name
+            after.is_candidate() && !before.is_candidate()
         };
         if let Some((file, _)) = audit.files.iter().zip(&renamed.files).find(is_new) {
             let id = &inventory.attachments[file.attachment].id;
